@@ -1,0 +1,38 @@
+/**
+ * The environment variables that infra sets and that functions and the worker read. Shared by infra, resolvers and worker;
+ * nobody else may import it.
+ */
+export const ENVIRONMENT = {
+  jobsTable: "JOBS_TABLE",
+  fleetTable: "FLEET_TABLE",
+  templatesTable: "TEMPLATES_TABLE",
+  seedSetsTable: "SEED_SETS_TABLE",
+  bucket: "BUCKET",
+  graphqlUrl: "GRAPHQL_URL",
+  /** Dispatcher: what it starts tasks with. */
+  cluster: "CLUSTER_ARN",
+  taskDefinition: "TASK_DEFINITION_ARN",
+  subnets: "SUBNET_IDS",
+  securityGroup: "SECURITY_GROUP_ID",
+  containerName: "CONTAINER_NAME",
+  /** Dispatcher: how many tasks may run, for one person and overall. */
+  tasksPerOwner: "TASKS_PER_OWNER",
+  tasksOverall: "TASKS_OVERALL",
+  /** Worker: the role it assumes, narrowed to one owner and job by session tags. */
+  jobRole: "JOB_ROLE_ARN",
+  /** Worker, set by the dispatcher for each task. */
+  jobId: "JOB_ID",
+  owner: "OWNER",
+  budgetId: "BUDGET_ID",
+  seedSetOwner: "SEED_SET_OWNER",
+  taskSlot: "TASK_SLOT",
+  /** Worker: calls in flight at most. */
+  concurrency: "CONCURRENCY",
+} as const;
+
+/** The value of a variable. @throws Error naming the variable when it is not set: the stacks and the code disagree */
+export function required(name: string, env: Readonly<Record<string, string | undefined>>): string {
+  const value = env[name];
+  if (!value) throw new Error(`The environment variable ${name} is not set; the stack that starts this program must set it.`);
+  return value;
+}

@@ -1,0 +1,90 @@
+/** A job's states, the moves between them, its limits, and how it is cut into shards. */
+import { PlotPaletteError } from "./errors.ts";
+import { formatUsd, NANOS_PER_USD, type Nanos } from "./money.ts";
+
+export const JOB_STATUSES = [
+  "QUEUED",
+  "RUNNING",
+  "PAUSED",
+  "EXPORTING",
+  "COMPLETED",
+  "BUDGET_EXCEEDED",
+  "CANCELLED",
+  "FAILED",
+  "DELETING",
+] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** How a job can end. EXPORTING carries it until the dataset is published. */
+export type Outcome = "COMPLETED" | "BUDGET_EXCEEDED" | "CANCELLED" | "FAILED";
+
+/** The states each state may be left for. Every write of a status is conditional on the state it leaves. */
+export const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+  QUEUED: ["RUNNING", "PAUSED", "EXPORTING"],
+  RUNNING: ["QUEUED", "PAUSED", "EXPORTING"],
+  PAUSED: ["QUEUED", "EXPORTING"],
+  EXPORTING: ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"],
+  COMPLETED: ["DELETING"],
+  BUDGET_EXCEEDED: ["QUEUED", "DELETING"],
+  CANCELLED: ["DELETING"],
+  FAILED: ["DELETING"],
+  DELETING: [],
+};
+
+/** The states from which a job may move to `to`. */
+export function statesBefore(to: JobStatus): JobStatus[] {
+  return JOB_STATUSES.filter((from) => MOVES[from].includes(to));
+}
+
+/** Nothing will happen to the job until a person acts. */
+export function isAtRest(status: JobStatus): boolean {
+  return !["QUEUED", "RUNNING", "EXPORTING"].includes(status);
+}
+
+export const FORMATS = ["JSONL", "CSV", "PARQUET"] as const;
+export type DatasetFormat = (typeof FORMATS)[number];
+
+export const MAX_RECORDS = 1_000_000;
+export const MAX_BUDGET_NANOS: Nanos = 5_000 * NANOS_PER_USD;
+/** With the job, its template, its budget and its token a transaction of 100 items at most, as DynamoDB has it. */
+export const MAX_SHARDS = 80;
+/** Small enough that several workers share a few thousand records, large enough that leases cost little. */
+const RECORDS_PER_SHARD = 500;
+
+/** The ranges of slots a job is cut into: contiguous, `from` inclusive, `to` exclusive, as even as can be. */
+export function planShards(recordCount: number): { from: number; to: number }[] {
+  const shards = Math.min(MAX_SHARDS, Math.ceil(recordCount / RECORDS_PER_SHARD));
+  return Array.from({ length: shards }, (_, n) => ({
+    from: Math.floor((n * recordCount) / shards),
+    to: Math.floor(((n + 1) * recordCount) / shards),
+  }));
+}
+
+export interface JobWishes {
+  readonly name: string;
+  readonly recordCount: number;
+  readonly budgetNanos: Nanos;
+  readonly formats: readonly string[];
+  readonly clientToken: string;
+}
+
+/** @throws PlotPaletteError BadInput naming the first wish out of its range */
+export function checkWishes(wishes: JobWishes): void {
+  const { name, recordCount, budgetNanos, formats, clientToken } = wishes;
+  if (name.trim().length < 1 || name.length > 100)
+    refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+  if (!Number.isInteger(recordCount) || recordCount < 1 || recordCount > MAX_RECORDS)
+    refuse(`The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`);
+  if (!Number.isInteger(budgetNanos) || budgetNanos <= 0 || budgetNanos > MAX_BUDGET_NANOS)
+    refuse(`The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`);
+  const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
+  if (unknown) refuse(`The format "${unknown}" is not known; choose among jsonl, csv and parquet.`);
+  if (formats.length === 0) refuse("At least one format is needed; choose among jsonl, csv and parquet.");
+  if (new Set(formats).size < formats.length) refuse("Each format can be asked for once only.");
+  if (clientToken.length < 8 || clientToken.length > 64)
+    refuse(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+}
+
+function refuse(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

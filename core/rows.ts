@@ -1,0 +1,277 @@
+/**
+ * The rows of the tables and the keys of the bucket. Resolvers, functions and the worker share it; it is safe for
+ * APPSYNC_JS (types and arrow functions over strings only). Every row has `pk` and `sk`.
+ */
+import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
+import type { Nanos } from "./money.ts";
+
+// The jobs table ------------------------------------------------------------------------------------------------------
+
+export const jobKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "JOB" });
+/** The job's own copy of its template version: deleting a template never breaks a job. */
+export const jobTemplateKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "TEMPLATE" });
+/** A partition of its own, so that 80 shards do not share one. */
+export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" });
+/** The shard that writes the dataset is leased, fenced and restarted like any other. */
+export const exportKey = (jobId: string) => ({ pk: `SHARD#${jobId}#EXPORT`, sk: "SHARD" });
+export const budgetKey = (budgetId: string) => ({ pk: `BUDGET#${budgetId}`, sk: "BUDGET" });
+export const tokenKey = (owner: string, clientToken: string) => ({ pk: `TOKEN#${owner}#${clientToken}`, sk: "TOKEN" });
+
+/** Indexes of the jobs table. Both are only ways to find; decisions are made on the base row. */
+export const JOBS_BY_OWNER = "byOwner"; // owner, jobId: newest first is descending
+export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, jobId
+export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest or to be purged, absent otherwise), jobId
+export const OPEN = "OPEN";
+export const ownerStatus = (owner: string, status: JobStatus) => `${owner}#${status}`;
+
+export interface JobRow {
+  pk: string;
+  sk: "JOB";
+  jobId: string;
+  owner: string;
+  ownerStatus: string;
+  openKey?: typeof OPEN;
+  name: string;
+  status: JobStatus;
+  outcome?: Outcome;
+  statusReason?: string;
+  /** Grows with every pause, cancel, resume and delete. */
+  controlNo: number;
+  templateId: string;
+  templateVersion: number;
+  templateName: string;
+  seedSetId: string;
+  seedSetName: string;
+  /** The owner of the seed set: the job's owner, or `samples`. */
+  seedSetOwner: string;
+  recordCount: number;
+  budgetId: string;
+  budgetNanos: Nanos;
+  recordBoundNanos: Nanos;
+  formats: DatasetFormat[];
+  shardCount: number;
+  /** Shards of records that are not DONE. */
+  openShards: number;
+  /** Open shards that were refused a grant and wait for a larger budget. */
+  parkedShards: number;
+  /** Where the published dataset lies, once it does. */
+  datasetPrefix?: string;
+  datasets: DatasetFileRow[];
+  createdAt: string;
+  startedAt?: string;
+  finishedAt?: string;
+}
+
+export interface DatasetFileRow {
+  name: string;
+  format?: DatasetFormat;
+  bytes: number;
+  rows: number;
+}
+
+export interface JobTemplateRow {
+  pk: string;
+  sk: "TEMPLATE";
+  templateId: string;
+  templateVersion: number;
+  /** The YAML source, parsed again by whoever needs it: one parser, one truth. */
+  source: string;
+}
+
+export type ShardState = "OPEN" | "PARKED" | "DONE";
+
+export interface ShardRow {
+  pk: string;
+  sk: "SHARD";
+  jobId: string;
+  owner: string;
+  /** -1 for the export shard. */
+  shardNo: number;
+  kind: "RECORDS" | "EXPORT";
+  state: ShardState;
+  /** The job's controlNo when it was parked. Resuming a job raises controlNo, and a shard parked under an older one counts as OPEN. */
+  parkedAtControlNo?: number;
+  /** Slots `fromSlot` (inclusive) to `toSlot` (exclusive). */
+  fromSlot: number;
+  toSlot: number;
+  /** Grows with every lease; every later write names it. */
+  generation: number;
+  /** 0 when the lease was given back. */
+  leaseUntilMs: number;
+  /** The task that holds the lease; absent when free. */
+  leaseTask?: string;
+  checkpointNo: number;
+  /** All slots below it are done; those done beyond it stand in the newest part. */
+  lowWaterSlot: number;
+  /** The parts that exist: only what a checkpoint names does. */
+  runs: PartRun[];
+  delivered: number;
+  failed: number;
+  attempts: number;
+  inputTokens: number;
+  outputTokens: number;
+  spentNanos: Nanos;
+  /** Granted from the budget and not yet spent by a checkpoint. */
+  grantNanos: Nanos;
+  writtenOffNanos: Nanos;
+  /** Generations in a row that ended without moving the checkpoint. */
+  deathsInRow: number;
+  /** The kinds of the columns seen so far (see core/columns.ts). */
+  columns: Record<string, string>;
+  /** What the worker last told, newer than the checkpoint by at most a flush. */
+  report?: ShardReport;
+}
+
+/** Parts `fromSeq` to `toSeq` (inclusive) of one generation. */
+export interface PartRun {
+  generation: number;
+  fromSeq: number;
+  toSeq: number;
+}
+
+/** Cumulative, so that twice equals once. */
+export interface ShardReport {
+  generation: number;
+  reportNo: number;
+  delivered: number;
+  failed: number;
+  spentNanos: Nanos;
+  writtenOffNanos: Nanos;
+  inputTokens: number;
+  outputTokens: number;
+  recordsPerSecond: number;
+  latest: string[];
+  reportedAt: string;
+}
+
+/** granted + spent (over the shards of its jobs) + written off + remaining = budget, at every instant. */
+export interface BudgetRow {
+  pk: string;
+  sk: "BUDGET";
+  budgetId: string;
+  owner: string;
+  budgetNanos: Nanos;
+  remainingNanos: Nanos;
+  writtenOffNanos: Nanos;
+}
+
+/** Remembers which job a client token made. */
+export interface TokenRow {
+  pk: string;
+  sk: "TOKEN";
+  jobId: string;
+  /** A digest of the input: the same token with another input is an error. */
+  inputDigest: string;
+}
+
+// The fleet table -----------------------------------------------------------------------------------------------------
+
+export const FLEET = "FLEET";
+/** One task slot in use. All lie in one partition so that the sweep can query them. */
+export const taskKey = (taskSlot: string) => ({ pk: FLEET, sk: `TASK#${taskSlot}` });
+export const overallCounterKey = () => ({ pk: "COUNT", sk: "OVERALL" });
+export const ownerCounterKey = (owner: string) => ({ pk: "COUNT", sk: `OWNER#${owner}` });
+
+export interface TaskRow {
+  pk: typeof FLEET;
+  sk: string;
+  taskSlot: string;
+  jobId: string;
+  owner: string;
+  /** Absent until RunTask answered. */
+  taskArn?: string;
+  capacityProvider: "FARGATE_SPOT" | "FARGATE";
+  createdAtMs: number;
+}
+
+/** How many tasks run, for one owner or overall. */
+export interface CounterRow {
+  pk: "COUNT";
+  sk: string;
+  running: number;
+}
+
+// The templates table -------------------------------------------------------------------------------------------------
+
+export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templateId}`, sk: "HEAD" });
+export const templateVersionKey = (templateId: string, version: number) => ({ pk: `TEMPLATE#${templateId}`, sk: `V#${version}` });
+export const TEMPLATES_BY_OWNER = "byOwner"; // owner, updatedKey
+/** The owner of everything that ships with the product. */
+export const SAMPLES = "samples";
+
+export interface TemplateHeadRow {
+  pk: string;
+  sk: "HEAD";
+  templateId: string;
+  owner: string;
+  /** Sort key of the owner's list: the id for people's templates (newest first), the name for samples. */
+  listKey: string;
+  name: string;
+  description?: string;
+  category?: string;
+  latestVersion: number;
+  sampleSeedSetId?: string;
+  updatedAt: string;
+}
+
+export interface TemplateVersionRow {
+  pk: string;
+  sk: string;
+  templateId: string;
+  owner: string;
+  version: number;
+  name: string;
+  description?: string;
+  category?: string;
+  source: string;
+  steps: { id: string; modelId: string; tier?: string; prompt: string; maxTokens: number }[];
+  columns: string[];
+  reads: { collection: string; field?: string; required: boolean }[];
+  recordBoundNanos: Nanos;
+  createdAt: string;
+}
+
+// The seed sets table -------------------------------------------------------------------------------------------------
+
+export const seedSetKey = (seedSetId: string) => ({ pk: `SEEDS#${seedSetId}`, sk: "SEEDS" });
+export const SEED_SETS_BY_OWNER = "byOwner"; // owner, listKey
+
+export type SeedSetStatus = "UPLOADING" | "CHECKING" | "READY" | "REFUSED";
+
+export interface SeedSetRow {
+  pk: string;
+  sk: "SEEDS";
+  seedSetId: string;
+  owner: string;
+  /** Sort key of the owner's list: the id for people's seed sets, the name for samples. */
+  listKey: string;
+  name: string;
+  status: SeedSetStatus;
+  statusReason?: string;
+  collections: SeedCollectionRow[];
+  createdAt: string;
+}
+
+export interface SeedCollectionRow {
+  name: string;
+  fileName: string;
+  itemCount: number;
+  bytes: number;
+  fields: { name: string; types: string[]; missing: number; examples: string[] }[];
+}
+
+// The bucket ----------------------------------------------------------------------------------------------------------
+
+/** Where a person's file arrives; removed once it is read. */
+export const uploadObject = (owner: string, seedSetId: string, collection: string) => `uploads/${owner}/${seedSetId}/${collection}`;
+/** A seed set's blocks and their index. */
+export const seedSetPrefix = (owner: string, seedSetId: string) => `seeds/${owner}/${seedSetId}/`;
+export const seedIndexObject = (owner: string, seedSetId: string) => `seeds/${owner}/${seedSetId}/index.json`;
+export const seedBlockObject = (owner: string, seedSetId: string, collection: string, block: number) =>
+  `seeds/${owner}/${seedSetId}/${collection}/${block}.jsonl`;
+export const partsPrefix = (jobId: string) => `parts/${jobId}/`;
+export const partObject = (jobId: string, shardNo: number, generation: number, seq: number) =>
+  `parts/${jobId}/${shardNo}/${generation}-${seq}`;
+export const datasetsPrefix = (jobId: string) => `datasets/${jobId}/`;
+/** Each generation of the export shard writes under a prefix of its own; the final status publishes one of them. */
+export const datasetPrefix = (jobId: string, generation: number) => `datasets/${jobId}/${generation}/`;

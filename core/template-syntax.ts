@@ -1,0 +1,160 @@
+/**
+ * The syntax of prompts and expressions: whether they parse, and what they read from `it`. A prompt becomes JavaScript of
+ * the same length (text blanked, tags turned into statements), so that every position in the tree is a position in the prompt.
+ */
+import { parse, parseExpressionAt, type Node } from "acorn";
+
+/** A fault at a place in a prompt or an expression. */
+export class SyntaxFault extends Error {
+  constructor(
+    readonly fault: string,
+    readonly line: number,
+    readonly column: number,
+    readonly excerpt: string,
+  ) {
+    super(`${fault} at line ${line}, column ${column}:\n\n${excerpt}`);
+  }
+}
+
+/** A place in `it` that is read: `["movie", "Title"]` for `it.movie.Title`. */
+export interface Read {
+  readonly path: readonly string[];
+  /** Behind `?.`, `??`, a branch or `||`: the template copes without it. */
+  readonly optional: boolean;
+}
+
+/** What a prompt reads. @throws SyntaxFault */
+export function readsOfPrompt(prompt: string): Read[] {
+  return readsOf(parseAt(prompt, () => parse(scriptOf(prompt), ACORN)));
+}
+
+/** What an expression reads. @throws SyntaxFault */
+export function readsOfExpression(expression: string): Read[] {
+  const tree = parseAt(expression, () => parseExpressionAt(expression, 0, ACORN));
+  const rest = expression.slice(tree.end).search(/\S/);
+  if (rest >= 0) throw faultAt(expression, tree.end + rest, "Expected the end of the expression");
+  return readsOf(tree);
+}
+
+const ACORN = { ecmaVersion: 2022, sourceType: "script", allowReturnOutsideFunction: true } as const;
+
+/** A line terminator one character long, so that a tag's end also ends its statement without moving any position. */
+const LINE_END = "\u2028";
+
+/** Eta's tags as JavaScript of the same length. */
+function scriptOf(prompt: string): string {
+  let script = "";
+  let at = 0;
+  for (;;) {
+    const open = prompt.indexOf("<%", at);
+    if (open < 0) return script + blank(prompt.slice(at));
+    const close = endOfTag(prompt, open);
+    if (close < 0) throw faultAt(prompt, open, "This tag is opened but not closed by %>");
+    script += blank(prompt.slice(at, open)) + statementOf(prompt.slice(open, close));
+    at = close;
+  }
+}
+
+/** Text in quotes may hold `%>`; Eta skips it there, and so do we. */
+function endOfTag(prompt: string, open: number): number {
+  const quotes = /%>|\/\*[^]*?\*\/|"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`/g;
+  quotes.lastIndex = open + 2;
+  for (let match = quotes.exec(prompt); match; match = quotes.exec(prompt)) if (match[0] === "%>") return quotes.lastIndex;
+  return -1;
+}
+
+function statementOf(tag: string): string {
+  const head = /^<%[-_]?\s*[=~]?/.exec(tag)?.[0] ?? "<%";
+  const tail = /[-_]?%>$/.exec(tag)?.[0] ?? "%>";
+  const code = tag.slice(head.length, tag.length - tail.length);
+  const prints = /[=~]$/.test(head);
+  const opening = prints ? ";(".padStart(head.length) : " ".repeat(head.length);
+  const closing = (prints ? ")" : " ") + LINE_END.padStart(tail.length - 1);
+  return opening + code + closing;
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, " ");
+}
+
+function parseAt<T>(source: string, attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof SyntaxError && "pos" in error)
+      throw faultAt(source, Number(error.pos), error.message.replace(/ \(\d+:\d+\)$/, ""));
+    throw error;
+  }
+}
+
+function faultAt(source: string, position: number, fault: string): SyntaxFault {
+  const before = source.slice(0, position).split("\n");
+  const line = before.length;
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  const text = source.split("\n")[line - 1] ?? "";
+  return new SyntaxFault(fault, line, column, `  ${text}\n  ${" ".repeat(column - 1)}^`);
+}
+
+/** Chains of names rooted at `it`; a chain ends at a call, a computed key or a method of strings and lists. */
+function readsOf(tree: Node): Read[] {
+  const reads = new Map<string, Read>();
+  visit(tree, false, (path, optional) => {
+    const key = path.join(".");
+    const known = reads.get(key);
+    reads.set(key, { path, optional: optional && (known?.optional ?? true) });
+  });
+  return [...reads.values()];
+}
+
+type Found = (path: string[], optional: boolean) => void;
+
+// The shapes of ESTree's nodes differ by type; a walk over all of them reads their members by name.
+type AnyNode = Node & Record<string, any>;
+
+function visit(node: Node | null | undefined, optional: boolean, found: Found): void {
+  if (!node) return;
+  const any = node as AnyNode;
+  const chain = chainOf(any);
+  if (chain) return void found(chain.path, optional || chain.optional);
+  switch (node.type) {
+    case "LogicalExpression":
+      visit(any.left, optional || any.operator !== "&&", found);
+      return visit(any.right, true, found);
+    case "ConditionalExpression":
+    case "IfStatement":
+      visit(any.test, true, found);
+      visit(any.consequent, true, found);
+      return visit(any.alternate, true, found);
+    case "CallExpression": {
+      // `it.movie.Title.trim()` reads Title; the method is not a field.
+      const callee = any.callee as AnyNode;
+      if (callee.type === "MemberExpression") visit(callee.object, optional || callee.optional, found);
+      else visit(callee, optional, found);
+      return any.arguments.forEach((argument: Node) => visit(argument, optional, found));
+    }
+  }
+  for (const key of Object.keys(any)) {
+    const child = any[key];
+    if (Array.isArray(child)) child.forEach((item) => isNode(item) && visit(item, optional, found));
+    else if (isNode(child)) visit(child, optional, found);
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
+}
+
+function chainOf(node: AnyNode): { path: string[]; optional: boolean } | undefined {
+  if (node.type === "ChainExpression") return chainOf(node.expression);
+  if (node.type === "Identifier") return node.name === "it" ? { path: [], optional: false } : undefined;
+  if (node.type !== "MemberExpression") return undefined;
+  const object = chainOf(node.object);
+  if (!object) return undefined;
+  const name = node.computed ? literalKey(node.property) : node.property.name;
+  if (name === undefined) return undefined;
+  return { path: [...object.path, name], optional: object.optional || node.optional };
+}
+
+function literalKey(node: AnyNode): string | undefined {
+  return node.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
+}
