@@ -1,0 +1,180 @@
+import { Duration, NestedStack, RemovalPolicy } from "aws-cdk-lib";
+import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
+import { DockerImageAsset, Platform } from "aws-cdk-lib/aws-ecr-assets";
+import { Cluster, ContainerImage, ContainerInsights, CpuArchitecture, FargateTaskDefinition, LogDrivers, OperatingSystemFamily } from "aws-cdk-lib/aws-ecs";
+import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as FunctionTarget } from "aws-cdk-lib/aws-events-targets";
+import { ArnPrincipal, PolicyStatement, Role, SessionTagsPrincipal } from "aws-cdk-lib/aws-iam";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { ENVIRONMENT } from "../core/environment.ts";
+import { MODELS, type Model } from "../core/models.ts";
+import { JOBS_OPEN } from "../core/rows.ts";
+import type { Builds } from "./build.ts";
+import type { Data } from "./data.ts";
+import type { Network } from "./network.ts";
+import { ProductFunction } from "./product-function.ts";
+
+const CONTAINER = "worker";
+/** Half a processor and a gigabyte drive the default 32 calls in flight with room. */
+const TASK_SIZE = { cpu: 512, memoryLimitMiB: 1024 };
+const CALLS_IN_FLIGHT = 32;
+const TASKS_PER_OWNER = 4;
+const TASKS_OVERALL = 50;
+/** Fargate's most: Spot warns two minutes ahead. */
+const STOP_TIMEOUT = Duration.seconds(120);
+
+interface Props {
+  readonly builds: Builds;
+  readonly network: Network;
+  readonly data: Data;
+  readonly api: GraphqlApi;
+}
+
+/** The workers, and the dispatcher that starts them. */
+export class Compute extends NestedStack {
+  readonly dispatch: ProductFunction;
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    const cluster = new Cluster(this, "Cluster", {
+      vpc: props.network.vpc,
+      enableFargateCapacityProviders: true,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    const task = this.task(props);
+    this.dispatch = this.dispatcher(props, cluster, task);
+    this.wakeDispatcher(cluster);
+  }
+
+  private task({ builds, data, api }: Props): FargateTaskDefinition {
+    const task = new FargateTaskDefinition(this, "Worker", {
+      ...TASK_SIZE,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+    });
+    const jobRole = this.jobRole(task, data, api);
+    const image = new DockerImageAsset(this, "WorkerImage", { directory: builds.worker, platform: Platform.LINUX_ARM64 });
+    task.addContainer(CONTAINER, {
+      image: ContainerImage.fromDockerImageAsset(image),
+      readonlyRootFilesystem: true,
+      stopTimeout: STOP_TIMEOUT,
+      logging: LogDrivers.awsLogs({
+        streamPrefix: CONTAINER,
+        logGroup: new LogGroup(this, "WorkerLog", { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
+      }),
+      environment: {
+        [ENVIRONMENT.jobsTable]: data.jobs.tableName,
+        [ENVIRONMENT.bucket]: data.bucket.bucketName,
+        [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
+        [ENVIRONMENT.jobRole]: jobRole.roleArn,
+        [ENVIRONMENT.concurrency]: String(CALLS_IN_FLIGHT),
+      },
+    });
+    return task;
+  }
+
+  /**
+   * What a worker may do, narrowed to one job by the tags of its session. The task's own role can only take this role:
+   * whatever runs in a worker sees one owner's job and nothing else.
+   */
+  private jobRole(task: FargateTaskDefinition, data: Data, api: GraphqlApi): Role {
+    const tag = (name: string) => `\${aws:PrincipalTag/${name}}`;
+    const role = new Role(this, "JobRole", {
+      description: "A worker at one job, narrowed by the session tags job, budget and seeds",
+      assumedBy: new SessionTagsPrincipal(new ArnPrincipal(task.taskRole.roleArn)),
+    });
+    task.addToTaskRolePolicy(
+      new PolicyStatement({ sid: "BecomeJob", actions: ["sts:AssumeRole", "sts:TagSession"], resources: [role.roleArn] }),
+    );
+    const may = (sid: string, actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>) =>
+      role.addToPolicy(new PolicyStatement({ sid, actions, resources, conditions }));
+    may(
+      "JobRows",
+      ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"],
+      [data.jobs.tableArn],
+      {
+        "ForAllValues:StringLike": {
+          "dynamodb:LeadingKeys": [`JOB#${tag("job")}`, `SHARD#${tag("job")}#*`, `BUDGET#${tag("budget")}`],
+        },
+      },
+    );
+    may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects(`seeds/${tag("seedOwner")}/*`)]);
+    may("Parts", ["s3:GetObject", "s3:PutObject"], [data.bucket.arnForObjects(`parts/${tag("job")}/*`)]);
+    may(
+      "WriteDatasets",
+      ["s3:PutObject", "s3:AbortMultipartUpload"],
+      [data.bucket.arnForObjects(`datasets/${tag("job")}/*`)],
+    );
+    may("CallModels", ["bedrock:InvokeModel"], MODELS.flatMap((model) => this.modelArns(model)));
+    may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
+    return role;
+  }
+
+  /** A profile needs its own ARN and those of the foundation model in every region it may call. */
+  private modelArns({ id, profileRegions }: Model): string[] {
+    const foundation = profileRegions ? id.slice(id.indexOf(".") + 1) : id;
+    const regions = profileRegions ?? [this.region];
+    const profile = profileRegions
+      ? [`arn:${this.partition}:bedrock:${this.region}:${this.account}:inference-profile/${id}`]
+      : [];
+    return [...profile, ...regions.map((region) => `arn:${this.partition}:bedrock:${region}::foundation-model/${foundation}`)];
+  }
+
+  private dispatcher({ builds, network, data, api }: Props, cluster: Cluster, task: FargateTaskDefinition): ProductFunction {
+    const dispatch = new ProductFunction(this, "dispatch", {
+      builds,
+      environment: {
+        [ENVIRONMENT.jobsTable]: data.jobs.tableName,
+        [ENVIRONMENT.fleetTable]: data.fleet.tableName,
+        [ENVIRONMENT.bucket]: data.bucket.bucketName,
+        [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
+        [ENVIRONMENT.cluster]: cluster.clusterArn,
+        [ENVIRONMENT.taskDefinition]: task.taskDefinitionArn,
+        [ENVIRONMENT.containerName]: CONTAINER,
+        [ENVIRONMENT.subnets]: network.vpc.publicSubnets.map((subnet) => subnet.subnetId).join(","),
+        [ENVIRONMENT.securityGroup]: network.taskSecurityGroup.securityGroupId,
+        [ENVIRONMENT.tasksPerOwner]: String(TASKS_PER_OWNER),
+        [ENVIRONMENT.tasksOverall]: String(TASKS_OVERALL),
+      },
+    });
+    const inCluster = { ArnEquals: { "ecs:cluster": cluster.clusterArn } };
+    const tasks = this.formatArn({ service: "ecs", resource: "task", resourceName: `${cluster.clusterName}/*` });
+    dispatch.may("FindOpenJobs", ["dynamodb:Query"], [`${data.jobs.tableArn}/index/${JOBS_OPEN}`]);
+    dispatch.may("JobRows", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], [data.jobs.tableArn]);
+    dispatch.may(
+      "Slots",
+      ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+      [data.fleet.tableArn],
+    );
+    dispatch.may("StartTasks", ["ecs:RunTask"], [task.taskDefinitionArn], inCluster);
+    dispatch.may("TagTasks", ["ecs:TagResource"], [tasks], { StringEquals: { "ecs:CreateAction": "RunTask" } });
+    dispatch.may("SeeTasks", ["ecs:DescribeTasks"], [tasks], inCluster);
+    dispatch.may("PassRoles", ["iam:PassRole"], [task.taskRole.roleArn, task.obtainExecutionRole().roleArn], {
+      StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+    });
+    dispatch.may("FindPurged", ["s3:ListBucket"], [data.bucket.bucketArn], {
+      StringLike: { "s3:prefix": ["parts/*", "datasets/*"] },
+    });
+    dispatch.may("Purge", ["s3:DeleteObject"], [data.bucket.arnForObjects("parts/*"), data.bucket.arnForObjects("datasets/*")]);
+    dispatch.may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
+    return dispatch;
+  }
+
+  /** Task events free slots at once; the sweep each minute makes up for every event that was lost. */
+  private wakeDispatcher(cluster: Cluster): void {
+    new Rule(this, "TaskStopped", {
+      description: "A worker's task has stopped, or its Spot capacity is about to be taken",
+      eventPattern: {
+        source: ["aws.ecs"],
+        detailType: ["ECS Task State Change"],
+        detail: { clusterArn: [cluster.clusterArn], desiredStatus: ["STOPPED"] },
+      },
+      targets: [new FunctionTarget(this.dispatch, { retryAttempts: 3 })],
+    });
+    new Rule(this, "Sweep", {
+      description: "Makes up for lost events",
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new FunctionTarget(this.dispatch, { event: RuleTargetInput.fromObject({ kind: "sweep" }), retryAttempts: 0 })],
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { Duration, NestedStack, RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, BillingMode, ProjectionType, Table, type GlobalSecondaryIndexProps } from "aws-cdk-lib/aws-dynamodb";
+import type { CfnBucket} from "aws-cdk-lib/aws-s3";
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, StorageClass } from "aws-cdk-lib/aws-s3";
+import type { Construct } from "constructs";
+import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, JOBS_OPEN, SEED_SETS_BY_OWNER, TEMPLATES_BY_OWNER } from "../core/rows.ts";
+
+const DAYS_BEFORE_ARCHIVE = 3;
+
+/** Tables and bucket. They outlive the stack: nobody's data goes with a deployment. Keys are described in core/rows.ts. */
+export class Data extends NestedStack {
+  readonly jobs: Table;
+  readonly fleet: Table;
+  readonly templates: Table;
+  readonly seedSets: Table;
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.jobs = this.table("Jobs", [
+      index(JOBS_BY_OWNER, "owner", "createdAt"),
+      index(JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"),
+      { ...index(JOBS_OPEN, "openKey", "jobId"), projectionType: ProjectionType.INCLUDE, nonKeyAttributes: ["owner", "status"] },
+    ]);
+    this.fleet = this.table("Fleet", []);
+    this.templates = this.table("Templates", [index(TEMPLATES_BY_OWNER, "owner", "listKey")]);
+    this.seedSets = this.table("SeedSets", [index(SEED_SETS_BY_OWNER, "owner", "listKey")]);
+    this.bucket = this.objects();
+  }
+
+  private table(id: string, indexes: readonly GlobalSecondaryIndexProps[]): Table {
+    const table = new Table(this, id, {
+      partitionKey: { name: "pk", type: AttributeType.STRING },
+      sortKey: { name: "sk", type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    indexes.forEach((each) => table.addGlobalSecondaryIndex(each));
+    return table;
+  }
+
+  private objects(): Bucket {
+    const bucket = new Bucket(this, "Objects", {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      cors: [
+        {
+          // Requests from pages are presigned and carry no cookies, so the signature decides and not the origin.
+          allowedOrigins: ["*"],
+          allowedMethods: [HttpMethods.GET, HttpMethods.POST],
+          allowedHeaders: ["*"],
+          exposedHeaders: ["ETag"],
+          maxAge: 3_000,
+        },
+      ],
+      lifecycleRules: [
+        {
+          id: "ArchiveDatasets",
+          prefix: "datasets/",
+          transitions: [
+            { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(DAYS_BEFORE_ARCHIVE) },
+          ],
+        },
+        { id: "ForgetUploads", prefix: "uploads/", expiration: Duration.days(1) },
+        { id: "AbortUnfinished", abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+    });
+    // Small datasets are archived too; S3 leaves objects under 128 KB alone unless told otherwise.
+    (bucket.node.defaultChild as CfnBucket).addPropertyOverride(
+      "LifecycleConfiguration.TransitionDefaultMinimumObjectSize",
+      "varies_by_storage_class",
+    );
+    return bucket;
+  }
+}
+
+function index(indexName: string, partition: string, sort: string): GlobalSecondaryIndexProps {
+  return {
+    indexName,
+    partitionKey: { name: partition, type: AttributeType.STRING },
+    sortKey: { name: sort, type: AttributeType.STRING },
+  };
+}

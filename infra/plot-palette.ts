@@ -1,0 +1,34 @@
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { Api } from "./api.ts";
+import { Auth } from "./auth.ts";
+import type { Builds } from "./build.ts";
+import { Compute } from "./compute.ts";
+import { Data } from "./data.ts";
+import { Network } from "./network.ts";
+import { Resolvers } from "./resolvers.ts";
+import { Site } from "./site.ts";
+
+/**
+ * The whole product. The arrows run one way: the API's door (schema, sign-in) comes before the tasks that report through
+ * it, and its resolvers come after the dispatcher that some of them call.
+ */
+export class PlotPalette extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps & { builds: Builds }) {
+    super(scope, id, { description: "Plot Palette: synthetic training data with Amazon Bedrock", ...props });
+    const { builds } = props;
+    const network = new Network(this, "Network");
+    const data = new Data(this, "Data");
+    const auth = new Auth(this, "Auth");
+    const api = new Api(this, "Api", { userPool: auth.userPool, userPoolClient: auth.userPoolClient });
+    const compute = new Compute(this, "Compute", { builds, network, data, api: api.api });
+    new Resolvers(this, "Resolvers", { builds, data, api: api.api, dispatch: compute.dispatch });
+    const site = new Site(this, "Site", { builds, data, api, auth });
+    this.tell({ ...site.config });
+  }
+
+  /** What a client needs to know; the site serves the same as `/config.json`. */
+  private tell(outputs: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
+  }
+}

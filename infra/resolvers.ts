@@ -1,0 +1,224 @@
+import { CustomResource, Duration, NestedStack } from "aws-cdk-lib";
+import { CfnDataSource, CfnFunctionConfiguration, CfnResolver, type GraphqlApi } from "aws-cdk-lib/aws-appsync";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ENVIRONMENT } from "../core/environment.ts";
+import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, SAMPLES, SEED_SETS_BY_OWNER, TEMPLATES_BY_OWNER } from "../core/rows.ts";
+import { bundleResolver, resolverFile } from "../resolvers/bundle.ts";
+import { FIELDS, STEPS, type DataSourceName, type FieldAnswer, type LambdaName, type StepName } from "../resolvers/manifest.ts";
+import type { Builds } from "./build.ts";
+import type { Data } from "./data.ts";
+import { ProductFunction } from "./product-function.ts";
+
+const ROOM = join(import.meta.dirname, "..");
+const JS_RUNTIME = { name: "APPSYNC_JS", runtimeVersion: "1.0.0" };
+
+interface Props {
+  readonly builds: Builds;
+  readonly data: Data;
+  readonly api: GraphqlApi;
+  readonly dispatch: ProductFunction;
+}
+
+/** What answers the fields of the schema: data sources, pipeline steps and resolvers, all from resolvers/manifest.ts. */
+export class Resolvers extends NestedStack {
+  readonly #props: Props;
+  readonly #sources = new Map<DataSourceName, CfnDataSource>();
+  readonly #steps = new Map<StepName, CfnFunctionConfiguration>();
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    this.#props = props;
+    const { jobs, templates, seedSets } = props.data;
+    this.none();
+    this.table("jobs", jobs, ["GetItem", "BatchGetItem", "PutItem", "UpdateItem"], [JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS]);
+    this.alsoChecks("jobs", [templates, seedSets]);
+    this.table("templates", templates, ["GetItem", "PutItem", "UpdateItem"], [TEMPLATES_BY_OWNER]);
+    this.table("seedSets", seedSets, ["GetItem", "PutItem", "UpdateItem", "DeleteItem"], [SEED_SETS_BY_OWNER]);
+    this.lambda("dispatch", props.dispatch);
+    this.functions();
+    for (const [name, { dataSource }] of entriesOf(STEPS)) this.#steps.set(name, this.step(name, dataSource));
+    for (const [name, answer] of entriesOf(FIELDS)) this.resolver(name, answer);
+    this.samples();
+  }
+
+  private none(): void {
+    this.#sources.set("none", new CfnDataSource(this, "None", { apiId: this.#props.api.apiId, name: "none", type: "NONE" }));
+  }
+
+  /** A table with just the operations its resolvers send. */
+  private table(name: DataSourceName, table: Table, operations: readonly string[], indexes: readonly string[]): void {
+    const role = this.sourceRole(name);
+    const actions = operations.map((operation) => `dynamodb:${operation}`);
+    role.addToPolicy(new PolicyStatement({ sid: "Rows", actions, resources: [table.tableArn] }));
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: "Lists",
+        actions: ["dynamodb:Query"],
+        resources: indexes.map((index) => `${table.tableArn}/index/${index}`),
+      }),
+    );
+    const source = new CfnDataSource(this, `${name}Source`, {
+      apiId: this.#props.api.apiId,
+      name,
+      type: "AMAZON_DYNAMODB",
+      serviceRoleArn: role.roleArn,
+      dynamoDbConfig: { tableName: table.tableName, awsRegion: this.region },
+    });
+    source.node.addDependency(role);
+    this.#sources.set(name, source);
+  }
+
+  /** createJob's one transaction writes jobs, and checks that template and seed set are still there and readable. */
+  private alsoChecks(name: DataSourceName, tables: readonly Table[]): void {
+    const role = this.node.findChild(`${name}SourceRole`) as Role;
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: "CheckInTransaction",
+        actions: ["dynamodb:ConditionCheckItem"],
+        resources: tables.map((table) => table.tableArn),
+      }),
+    );
+  }
+
+  private lambda(name: LambdaName, target: LambdaFunction): void {
+    const role = this.sourceRole(name);
+    role.addToPolicy(new PolicyStatement({ sid: "Invoke", actions: ["lambda:InvokeFunction"], resources: [target.functionArn] }));
+    const source = new CfnDataSource(this, `${name}Source`, {
+      apiId: this.#props.api.apiId,
+      name,
+      type: "AWS_LAMBDA",
+      serviceRoleArn: role.roleArn,
+      lambdaConfig: { lambdaFunctionArn: target.functionArn },
+    });
+    source.node.addDependency(role);
+    this.#sources.set(name, source);
+  }
+
+  private sourceRole(name: string): Role {
+    return new Role(this, `${name}SourceRole`, { assumedBy: new ServicePrincipal("appsync.amazonaws.com") });
+  }
+
+  /** The functions that resolvers call, each with what it may do. */
+  private functions(): void {
+    const { data, api } = this.#props;
+    const { bucket } = data;
+    const add = (name: LambdaName, environment: Record<string, string>) => {
+      const added = new ProductFunction(this, name, { builds: this.#props.builds, environment });
+      this.lambda(name, added);
+      return added;
+    };
+
+    const checkJob = add("checkJob", {
+      [ENVIRONMENT.templatesTable]: data.templates.tableName,
+      [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+    });
+    checkJob.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
+
+    add("checkTemplate", {});
+
+    // A presigned form or address can do what its signer may: hence a function, and a role, for each.
+    const presignUpload = add("presignUpload", { [ENVIRONMENT.bucket]: bucket.bucketName });
+    presignUpload.may("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
+    const presignDownload = add("presignDownload", { [ENVIRONMENT.bucket]: bucket.bucketName });
+    presignDownload.may("Download", ["s3:GetObject"], [bucket.arnForObjects("datasets/*")]);
+
+    const checkSeeds = add("checkSeeds", {
+      [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+      [ENVIRONMENT.bucket]: bucket.bucketName,
+      [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
+    });
+    checkSeeds.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.seedSets.tableArn]);
+    checkSeeds.may("ReadUploads", ["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects("uploads/*")]);
+    // Without it a missing upload would answer "access denied" instead of "not found".
+    checkSeeds.may("SeeUploads", ["s3:ListBucket"], [bucket.bucketArn], { StringLike: { "s3:prefix": ["uploads/*"] } });
+    checkSeeds.may("WriteBlocks", ["s3:PutObject"], [bucket.arnForObjects("seeds/*")]);
+    checkSeeds.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
+
+    const purgeSeeds = add("purgeSeeds", { [ENVIRONMENT.bucket]: bucket.bucketName });
+    purgeSeeds.may("Find", ["s3:ListBucket"], [bucket.bucketArn], { StringLike: { "s3:prefix": ["uploads/*", "seeds/*"] } });
+    purgeSeeds.may("Remove", ["s3:DeleteObject"], [bucket.arnForObjects("uploads/*"), bucket.arnForObjects("seeds/*")]);
+  }
+
+  private step(name: StepName, dataSource: DataSourceName): CfnFunctionConfiguration {
+    const source = this.source(dataSource);
+    const step = new CfnFunctionConfiguration(this, `${name}Step`, {
+      apiId: this.#props.api.apiId,
+      name,
+      dataSourceName: source.name,
+      runtime: JS_RUNTIME,
+      code: bundleResolver(resolverFile(`steps/${name}`)),
+    });
+    step.addDependency(source);
+    return step;
+  }
+
+  /** Logical ids come from type and field, so that a resolver is changed in place and never made beside itself. */
+  private resolver(name: string, answer: FieldAnswer): void {
+    const [typeName, fieldName] = name.split(".") as [string, string];
+    const common = {
+      apiId: this.#props.api.apiId,
+      typeName,
+      fieldName,
+      runtime: JS_RUNTIME,
+      code: bundleResolver(resolverFile(name)),
+    };
+    if ("dataSource" in answer) {
+      const source = this.source(answer.dataSource);
+      new CfnResolver(this, `${typeName}${fieldName}`, { ...common, kind: "UNIT", dataSourceName: source.name }).addDependency(source);
+      return;
+    }
+    const functions = answer.steps.map((step) => this.#steps.get(step)?.attrFunctionId ?? missing(`step ${step}`));
+    new CfnResolver(this, `${typeName}${fieldName}`, { ...common, kind: "PIPELINE", pipelineConfig: { functions } });
+  }
+
+  private source(name: DataSourceName): CfnDataSource {
+    return this.#sources.get(name) ?? missing(`data source ${name}`);
+  }
+
+  /** The samples are data like any other; a function of ours puts them there at deployment, and again when they change. */
+  private samples(): void {
+    const { data, builds } = this.#props;
+    const load = new ProductFunction(this, "loadSamples", {
+      builds,
+      environment: {
+        [ENVIRONMENT.templatesTable]: data.templates.tableName,
+        [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+        [ENVIRONMENT.bucket]: data.bucket.bucketName,
+      },
+    });
+    load.may("Templates", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [data.templates.tableArn]);
+    load.may("SeedSets", ["dynamodb:PutItem"], [data.seedSets.tableArn]);
+    load.may("WriteBlocks", ["s3:PutObject"], [data.bucket.arnForObjects(`seeds/${SAMPLES}/*`)]);
+    const resource = new CustomResource(this, "Samples", {
+      resourceType: "Custom::Samples",
+      serviceToken: load.functionArn,
+      serviceTimeout: Duration.minutes(5),
+      properties: { digest: digestOf(join(ROOM, "samples")) },
+    });
+    resource.node.addDependency(load);
+  }
+}
+
+function digestOf(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
+}
+
+function entriesOf<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][] {
+  return Object.entries(record) as [K, V][];
+}
+
+function missing(what: string): never {
+  throw new Error(`resolvers/manifest.ts names the ${what}, which infra/resolvers.ts does not make.`);
+}
