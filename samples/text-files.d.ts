@@ -1,0 +1,13 @@
+/** Files that the bundler imports as their text. */
+declare module "*.yaml" {
+  const text: string;
+  export default text;
+}
+declare module "*.csv" {
+  const text: string;
+  export default text;
+}
+declare module "*.jsonl" {
+  const text: string;
+  export default text;
+}
