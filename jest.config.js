@@ -1,20 +1,40 @@
-/** Tests run as native ES modules; swc strips the types (the compiler checks them in `npm run check`). */
-export default {
+/** Tests run as native ES modules; swc strips the types (the compiler checks them on its own). */
+const common = {
   rootDir: import.meta.dirname,
-  roots: ["<rootDir>/tests"],
-  testMatch: ["**/*.test.ts", "**/*.test.tsx"],
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts", ".tsx"],
   transform: {
     "^.+\\.tsx?$": [
       "@swc/jest",
       {
-        jsc: { target: "es2022", parser: { syntax: "typescript", tsx: true }, transform: { react: { runtime: "automatic" } } },
+        jsc: {
+          target: "es2022",
+          parser: { syntax: "typescript", tsx: true },
+          transform: { react: { runtime: "automatic" } },
+        },
         module: { type: "es6" },
       },
     ],
   },
   modulePathIgnorePatterns: ["<rootDir>/cdk.out", "<rootDir>/dist", "<rootDir>/.local"],
+};
+
+/** Suites that need the stacks, most of them running; they share one assembly, synthesized before them. */
+const WHOLE = ["<rootDir>/tests/e2e/**/*.test.ts", "<rootDir>/tests/infra/**/*.test.ts"];
+
+export default {
   testTimeout: 30_000,
-  maxWorkers: 2,
+  projects: [
+    {
+      ...common,
+      displayName: "rooms",
+      testMatch: ["<rootDir>/tests/**/*.test.{ts,tsx}", ...WHOLE.map((pattern) => `!${pattern}`)],
+    },
+    {
+      ...common,
+      displayName: "whole",
+      testMatch: WHOLE,
+      globalSetup: "<rootDir>/tests/e2e/synthesize-once.ts",
+    },
+  ],
 };

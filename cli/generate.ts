@@ -1,0 +1,191 @@
+/** `npm run generate`: one job from template and seeds to files, through the same API as the browser. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
+import { formatUsd, parseUsd, type Nanos } from "#core/money";
+import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
+import { openApi } from "./api.ts";
+import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
+import { findInstance, startInstance, type Outputs } from "./instance.ts";
+import { cancelledBySignal, followJob, type JobFacts } from "./job-watch.ts";
+import { showProgress } from "./progress-line.ts";
+import { downloadAll, pauseJob, readSeedFiles, readTemplateFile, resumeJob, saveTemplate, startJob, uploadSeeds, type SeedFile } from "./steps.ts";
+
+interface GenerateOptions {
+  template?: string;
+  seeds: string[];
+  records?: number;
+  budget?: Nanos;
+  formats: DatasetFormat[];
+  out: string;
+  data: string;
+  model?: string;
+  resume?: string;
+}
+
+const command = new Command("npm run generate --")
+  .description("Makes a dataset on this machine: a template, seeds, a number of records and a budget become files.")
+  .option("--template <file>", "the template, YAML or JSON")
+  .option("--seeds <file>", 'a seed file, or name=file for a collection of that name; again for more', collect, [])
+  .option("--records <n>", "how many records", recordsOf)
+  .option("--budget <usd>", "the most the models may cost", budgetOf)
+  .option("--formats <list>", "among jsonl,csv,parquet", formatsOf, ["JSONL"] as DatasetFormat[])
+  .option("--out <dir>", "where the dataset and report.json go", "out")
+  .option("--data <dir>", "the data folder of the instance to use or start", ".local")
+  .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
+  .option("--resume <job>", "go on with a paused job, or with one that reached its budget (then with a larger --budget)")
+  .allowExcessArguments(false)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
+
+const interrupted = new AbortController();
+process.on("SIGINT", () => interrupted.abort());
+process.on("SIGTERM", () => interrupted.abort());
+
+try {
+  process.exitCode = await main(command.parse().opts<GenerateOptions>());
+} catch (error) {
+  process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+  if (interrupted.signal.aborted) console.error("Stopped before the job was started; nothing was left behind.");
+}
+process.exit();
+
+/** Everything a person can mend is refused before anything is started. */
+async function main(options: GenerateOptions): Promise<number> {
+  const plan = options.resume ? undefined : await planOf(options);
+  await makeFolder(options.out);
+  const running = await findInstance(options.data);
+  if (running) return work(running, options, plan);
+  const own = await startInstance({
+    data: options.data,
+    model: options.model,
+    signal: interrupted.signal,
+    onStep: (step) => process.stderr.isTTY && console.error(`${step} …`),
+  });
+  try {
+    return await work(own.outputs, options, plan);
+  } finally {
+    await own.stop();
+  }
+}
+
+interface Plan {
+  readonly template: { readonly name: string; readonly source: string };
+  readonly seedFiles: readonly SeedFile[];
+  readonly records: number;
+  readonly budget: Nanos;
+}
+
+async function planOf({ template, seeds, records, budget }: GenerateOptions): Promise<Plan> {
+  if (!template) throw new UsageError("Expected --template FILE: the template to make records with.");
+  if (seeds.length === 0) throw new UsageError("Expected --seeds FILE: the seed data to draw from.");
+  if (records === undefined) throw new UsageError("Expected --records N: how many records to make.");
+  if (budget === undefined) throw new UsageError("Expected --budget USD: the most the models may cost.");
+  return { template: await readTemplateFile(template), seedFiles: await readSeedFiles(seeds), records, budget };
+}
+
+async function work(outputs: Outputs, options: GenerateOptions, plan: Plan | undefined): Promise<number> {
+  const began = Date.now();
+  const api = await openApi(outputs, outputs.demoUser);
+  try {
+    interrupted.signal.throwIfAborted();
+    const jobId = plan ? await begin() : await resumeJob(api, options.resume ?? "", options.budget);
+    const progress = showProgress();
+    const job = await followJob(api, jobId, interrupted.signal, progress.show).finally(progress.end);
+    if (cancelledBySignal(job, interrupted.signal)) return await leavePaused(jobId);
+    await downloadAll(api, job, options.out);
+    await report(job, began);
+    return exitCodeFor(job);
+  } finally {
+    api.close();
+  }
+
+  async function begin(): Promise<string> {
+    if (!plan) throw new Error("begin() needs a plan");
+    const templateId = await saveTemplate(api, plan.template);
+    const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
+    return startJob(api, { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.name });
+  }
+
+  async function leavePaused(jobId: string): Promise<number> {
+    const job = await pauseJob(api, jobId);
+    console.error(`Paused after ${job.delivered} of ${job.requested} records. Go on with:\n  ${resumeCommand(job.id)}`);
+    return EXIT.interrupted;
+  }
+
+  async function report(job: JobFacts, since: number): Promise<void> {
+    const facts = {
+      jobId: job.id,
+      requested: job.requested,
+      delivered: job.delivered,
+      failed: job.failed,
+      spentUsd: job.spentNanos / 1e9,
+      writtenOffUsd: job.writtenOffNanos / 1e9,
+      budgetUsd: job.budgetNanos / 1e9,
+      seconds: (Date.now() - since) / 1000,
+      status: job.status,
+      files: job.datasets.map((file) => file.name),
+    };
+    await writeFile(join(options.out, "report.json"), `${JSON.stringify(facts, null, 2)}\n`);
+    console.error(`${sentenceOf(job)} ${job.delivered} of ${job.requested} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`);
+    if (job.status === "BUDGET_EXCEEDED")
+      console.error(`Go on with a larger budget:\n  ${resumeCommand(job.id)} --budget ${(2 * job.budgetNanos) / 1e9}`);
+  }
+
+  function resumeCommand(jobId: string): string {
+    const data = options.data === ".local" ? "" : ` --data ${options.data}`;
+    return `npm run generate -- --resume ${jobId} --out ${options.out}${data}`;
+  }
+}
+
+function exitCodeFor({ status }: JobFacts): number {
+  switch (status) {
+    case "COMPLETED":
+      return EXIT.complete;
+    case "BUDGET_EXCEEDED":
+      return EXIT.budget;
+    case "CANCELLED":
+      return EXIT.cancelled;
+    default:
+      return EXIT.failed;
+  }
+}
+
+function sentenceOf({ status, statusReason }: JobFacts): string {
+  const words = { COMPLETED: "Complete:", BUDGET_EXCEEDED: "Stopped at the budget:", CANCELLED: "Cancelled:" } as Record<string, string>;
+  return words[status] ?? `Failed: ${statusReason ?? "no reason was given."}`;
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+    throw new UsageError(`The folder ${folder} for the dataset cannot be made (${cause.message}); name another with --out.`, { cause });
+  });
+}
+
+function collect(value: string, before: string[]): string[] {
+  const [name, file] = value.includes("=") ? [value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)] : [DEFAULT_COLLECTION, value];
+  if (!COLLECTION_NAME.test(name)) throw new InvalidArgumentError(`A collection's name is a letter, then letters, digits or _, not "${name}".`);
+  if (!file || !basename(file)) throw new InvalidArgumentError(`Expected a file after "${name}=".`);
+  return [...before, `${name}=${file}`];
+}
+
+function recordsOf(text: string): number {
+  const records = Number(text);
+  if (!Number.isInteger(records) || records < 1 || records > MAX_RECORDS)
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, received "${text}".`);
+  return records;
+}
+
+function budgetOf(text: string): Nanos {
+  const budget = parseUsd(text);
+  if (budget === undefined || budget <= 0 || budget > MAX_BUDGET_NANOS)
+    throw new InvalidArgumentError(`Expected an amount in USD above 0 and at most ${MAX_BUDGET_NANOS / 1e9}, received "${text}".`);
+  return budget;
+}
+
+function formatsOf(text: string): DatasetFormat[] {
+  const formats = text.split(",").map((name) => name.trim().toUpperCase());
+  const unknown = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`Expected formats among jsonl, csv and parquet, received "${unknown.toLowerCase()}".`);
+  return [...new Set(formats)] as DatasetFormat[];
+}

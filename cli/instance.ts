@@ -1,0 +1,165 @@
+/** A running Plot Palette on this machine: found in its data folder, or started from the synthesized stacks. */
+import { AdminCreateUserCommand, AdminSetUserPasswordCommand, CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseModelOption } from "../local/bedrock/options.ts";
+import { startCloud, type Cloud } from "../local/cloud.ts";
+import { holderOf, openDataFolder } from "../local/data-folder.ts";
+import { UsageError } from "./fail.ts";
+import { synthesize } from "./synthesize.ts";
+
+/** What `DIR/outputs.json` tells. On AWS the site's `/config.json` has the same shape without the local keys. */
+export interface Outputs {
+  readonly graphqlUrl: string;
+  readonly realtimeUrl: string;
+  readonly region: string;
+  readonly userPoolId: string;
+  readonly userPoolClientId: string;
+  readonly userPoolProviderUrl: string;
+  readonly userPoolEndpoint: string;
+  readonly bucket: string;
+  readonly appUrl: string;
+  readonly demoUser: { readonly email: string; readonly password: string };
+  readonly endpoints: Readonly<Record<string, string>>;
+}
+
+export interface InstanceOptions {
+  readonly data: string;
+  readonly port?: number;
+  /** `sample`, `openai=URL` or `bedrock`. */
+  readonly model?: string;
+  /** An assembly synthesized before; a new one in the data folder unless given. */
+  readonly assembly?: string;
+  readonly signal?: AbortSignal;
+  /** Told what is being done, for people who wait. */
+  readonly onStep?: (step: string) => void;
+}
+
+export interface Instance {
+  readonly outputs: Outputs;
+  readonly cloud: Cloud;
+  stop(): Promise<void>;
+}
+
+/** Not a secret: it opens an instance that listens on this machine only. */
+const DEMO_USER = { email: "demo@plot-palette.local", password: "Plot-Palette-1" };
+
+/** The outputs of the instance that runs on a data folder; `undefined` when none does. */
+export async function findInstance(data: string): Promise<Outputs | undefined> {
+  const folder = resolve(data);
+  if (!(await holderOf(folder))) return undefined;
+  return JSON.parse(await readFile(join(folder, "outputs.json"), "utf8")) as Outputs;
+}
+
+/**
+ * Synthesizes the stacks and brings them up. Everything that can be refused is refused before anything is made.
+ * @throws UsageError for what a person can mend (folder, port, model)
+ */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { signal, onStep = () => undefined } = options;
+  const model = asUsage(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL));
+  const data = asUsage(() => openDataFolder(options.data));
+  const holder = await holderOf(data);
+  if (holder) throw new UsageError(`The data folder ${data} is in use by the instance at ${holder.url}; use that one or choose another folder with --data.`);
+  await rm(join(data, "outputs.json"), { force: true });
+  let assembly = options.assembly;
+  if (!assembly) {
+    onStep("Synthesizing the stacks");
+    assembly = join(data, "cdk.out");
+    await synthesize(assembly, signal);
+  }
+  signal?.throwIfAborted();
+  onStep("Bringing them up");
+  const cloud = await startCloud({ assembly, data, sitePort: options.port, model });
+  try {
+    signal?.throwIfAborted();
+    const outputs = outputsOf(cloud);
+    await makeDemoUser(cloud, outputs);
+    await writeWhole(join(data, "outputs.json"), `${JSON.stringify(outputs, null, 2)}\n`);
+    return {
+      outputs,
+      cloud,
+      async stop() {
+        await cloud.stop();
+        await rm(join(data, "outputs.json"), { force: true });
+      },
+    };
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
+}
+
+/** The files that tell a data folder from any other folder. */
+const OWN_FILES = ["state.json", "outputs.json", "lock.json", "cdk.out"];
+
+/** Empties a data folder. @throws UsageError when it is in use, or holds something that is not ours */
+export async function resetData(data: string): Promise<void> {
+  const folder = resolve(data);
+  const files: string[] = await readdir(folder).catch(() => []);
+  if (files.length === 0) return;
+  if (!OWN_FILES.some((file) => files.includes(file)))
+    throw new UsageError(`--reset would empty ${folder}, which does not look like a data folder of Plot Palette; empty it yourself or name another.`);
+  const holder = await holderOf(folder);
+  if (holder) throw new UsageError(`--reset cannot empty ${folder} while the instance at ${holder.url} uses it; stop that one first.`);
+  await rm(folder, { recursive: true });
+  await mkdir(folder, { recursive: true });
+}
+
+function outputsOf({ outputs, endpoints }: Cloud): Outputs {
+  const text = (name: string) => outputs[name] ?? missing(name);
+  const userPoolProviderUrl = text("userPoolProviderUrl");
+  return {
+    graphqlUrl: text("graphqlUrl"),
+    realtimeUrl: text("realtimeUrl"),
+    region: text("region"),
+    userPoolId: text("userPoolId"),
+    userPoolClientId: text("userPoolClientId"),
+    userPoolProviderUrl,
+    userPoolEndpoint: new URL(userPoolProviderUrl).origin,
+    bucket: text("bucket"),
+    // The stacks say https, as CloudFront does; this machine's listens without it.
+    appUrl: text("appUrl").replace(/^https:/, "http:"),
+    demoUser: DEMO_USER,
+    endpoints,
+  };
+}
+
+function missing(name: string): never {
+  throw new Error(`The stacks have no output "${name}"; infra/plot-palette.ts must tell it.`);
+}
+
+/** The account's owner signs the demo user up, as an administrator would. */
+async function makeDemoUser(cloud: Cloud, outputs: Outputs): Promise<void> {
+  const client = new CognitoIdentityProviderClient({
+    region: outputs.region,
+    endpoint: outputs.userPoolEndpoint,
+    credentials: cloud.operator,
+  });
+  const user = { UserPoolId: outputs.userPoolId, Username: DEMO_USER.email };
+  try {
+    const UserAttributes = [
+      { Name: "email", Value: DEMO_USER.email },
+      { Name: "email_verified", Value: "true" },
+    ];
+    await client.send(new AdminCreateUserCommand({ ...user, UserAttributes, MessageAction: "SUPPRESS" }));
+    await client.send(new AdminSetUserPasswordCommand({ ...user, Password: DEMO_USER.password, Permanent: true }));
+  } catch (error) {
+    if ((error as Error).name !== "UsernameExistsException") throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
+function asUsage<T>(attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}

@@ -1,0 +1,73 @@
+/** `npm start`: the whole product on this machine. */
+import { spawn } from "node:child_process";
+import { Command, InvalidArgumentError } from "commander";
+import { EXIT, exitCodeOf } from "./fail.ts";
+import { resetData, startInstance } from "./instance.ts";
+
+interface StartOptions {
+  data: string;
+  port: number;
+  model?: string;
+  browser: boolean;
+  reset?: boolean;
+}
+
+const DEFAULT_PORT = 4280;
+
+const command = new Command("npm start --")
+  .description("Runs Plot Palette on this machine, from the stacks that would be deployed.")
+  .option("--data <dir>", "where data is kept between starts", ".local")
+  .option("--port <n>", "the port of the page", portOf, DEFAULT_PORT)
+  .option("--model <model>", "sample, openai=http://…/v1 (Ollama, vLLM, llama.cpp) or bedrock", "sample")
+  .option("--no-browser", "do not open the page")
+  .option("--reset", "start with an empty data folder")
+  .allowExcessArguments(false)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
+
+const began = Date.now();
+const stopping = new AbortController();
+process.on("SIGINT", () => stopping.abort());
+process.on("SIGTERM", () => stopping.abort());
+
+try {
+  const options = command.parse().opts<StartOptions>();
+  if (options.reset) await resetData(options.data);
+  const instance = await startInstance({ ...options, signal: stopping.signal, onStep: (step) => console.log(`${step} …`) });
+  const { appUrl, demoUser } = instance.outputs;
+  console.log(`
+Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.
+
+  Open      ${appUrl}
+  Sign in   ${demoUser.email}
+  Password  ${demoUser.password}
+
+Data is kept in ${options.data}. Mail (sign-up codes and the like) goes to ${options.data}/cognito-identity-provider/outbox.jsonl.
+Stop with Ctrl-C.`);
+  if (options.browser && process.stdout.isTTY) openInBrowser(appUrl);
+  await aborted(stopping.signal);
+  console.log("\nStopping; running jobs save what they have …");
+  await instance.stop();
+} catch (error) {
+  if (stopping.signal.aborted) console.log("\nStopped before it was ready; nothing was left running.");
+  process.exitCode = stopping.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+}
+process.exit();
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError(`Expected a port from 1 to 65535, received "${text}".`);
+  return port;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve())));
+}
+
+/** A convenience only: where it does not work, the address is on the screen. */
+function openInBrowser(url: string): void {
+  const opener = { darwin: "open", win32: "explorer" }[process.platform as string] ?? "xdg-open";
+  spawn(opener, [url], { stdio: "ignore", detached: true })
+    .on("error", () => undefined)
+    .unref();
+}

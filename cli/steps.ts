@@ -1,0 +1,209 @@
+/** The steps of a job as a person takes them in the browser: template, seeds, job, downloads. */
+import { createWriteStream, openAsBlob } from "node:fs";
+import { readFile, rename, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { randomUUID } from "node:crypto";
+import { PlotPaletteError } from "#core/errors";
+import type { DatasetFormat } from "#core/job";
+import type { Nanos } from "#core/money";
+import { seedFormatOf } from "#core/seed";
+import { parseTemplate } from "#core/template";
+import type { Api } from "./api.ts";
+import { UsageError } from "./fail.ts";
+import { factsOf, followJob, JOB_FACTS, type JobFacts } from "./job-watch.ts";
+
+export interface SeedFile {
+  readonly collection: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** @throws UsageError when it cannot be read, PlotPaletteError when it is not a template */
+export async function readTemplateFile(path: string): Promise<{ name: string; source: string }> {
+  const source = await readFile(path, "utf8").catch((cause: Error) => {
+    throw new UsageError(`The template ${path} cannot be read (${cause.message}).`, { cause });
+  });
+  return { name: parseTemplate(source).name, source };
+}
+
+/** `name=file` texts as files that exist. @throws UsageError for one that cannot be read or whose ending tells no format */
+export async function readSeedFiles(wishes: readonly string[]): Promise<SeedFile[]> {
+  const files: SeedFile[] = [];
+  for (const wish of wishes) {
+    const collection = wish.slice(0, wish.indexOf("="));
+    const path = wish.slice(wish.indexOf("=") + 1);
+    if (files.some((file) => file.collection === collection))
+      throw new UsageError(`Two seed files are given for the collection "${collection}"; name them apart, as in --seeds films=${path}.`);
+    seedFormatOf(path);
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile()) throw new UsageError(`The seed file ${path} cannot be read; expected a file that exists.`);
+    if (found.size === 0) throw new UsageError(`The seed file ${path} is empty; expected at least one row.`);
+    files.push({ collection, path, bytes: found.size });
+  }
+  return files;
+}
+
+/** A template of that name and source is used again; another source under the name becomes its next version. */
+export async function saveTemplate(api: Api, { name, source }: { name: string; source: string }): Promise<string> {
+  const known = await findTemplate(api, name);
+  if (known?.source === source) return known.id;
+  const { saveTemplate: saved } = await api.call<{ saveTemplate: { id: string } }>(
+    "mutation($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }",
+    { input: { id: known?.id, source } },
+  );
+  return saved.id;
+}
+
+async function findTemplate(api: Api, name: string): Promise<{ id: string; source: string } | undefined> {
+  let nextToken: string | null = null;
+  do {
+    const page: { listTemplates: { items: { id: string; name: string }[]; nextToken: string | null } } = await api.call(
+      "query($nextToken: String) { listTemplates(limit: 100, nextToken: $nextToken) { items { id name } nextToken } }",
+      { nextToken },
+    );
+    const found = page.listTemplates.items.find((item) => item.name === name);
+    if (found) {
+      const { getTemplate } = await api.call<{ getTemplate: { id: string; source: string } }>(
+        "query($id: ID!) { getTemplate(id: $id) { id source } }",
+        { id: found.id },
+      );
+      return getTemplate;
+    }
+    nextToken = page.listTemplates.nextToken;
+  } while (nextToken);
+  return undefined;
+}
+
+/** Uploads the files and waits until the seed set is checked. @throws PlotPaletteError with the reason when it is refused */
+export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: AbortSignal): Promise<string> {
+  const input = {
+    name: files.map((file) => basename(file.path)).join(", ").slice(0, 100),
+    files: files.map(({ collection, path, bytes }) => ({ collection, fileName: basename(path), bytes })),
+  };
+  const { createSeedSet } = await api.call<{ createSeedSet: { seedSet: { id: string }; uploads: Upload[] } }>(
+    `mutation($input: CreateSeedSetInput!) {
+       createSeedSet(input: $input) { seedSet { id } uploads { collection url fields { name value } } }
+     }`,
+    { input },
+  );
+  const { id } = createSeedSet.seedSet;
+  try {
+    for (const [n, upload] of createSeedSet.uploads.entries()) await post(upload, files[n]!.path, signal);
+    await check(api, id, signal);
+    return id;
+  } catch (error) {
+    await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id }).catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Upload {
+  readonly url: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
+
+async function post({ url, fields }: Upload, path: string, signal: AbortSignal): Promise<void> {
+  const form = new FormData();
+  for (const { name, value } of fields) form.append(name, value);
+  form.append("file", await openAsBlob(path), basename(path));
+  const response = await fetch(url, { method: "POST", body: form, signal });
+  if (!response.ok) throw new PlotPaletteError("BadInput", `The upload of ${path} was refused: ${await response.text()}`);
+}
+
+/** Listens first, then confirms, so that the answer cannot come unheard. */
+function check(api: Api, id: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let confirmed = false;
+    const judge = ({ status, statusReason }: { status: string; statusReason?: string | null }) => {
+      if (status === "READY") finish(resolve);
+      if (status === "REFUSED") finish(() => reject(new PlotPaletteError("BadInput", statusReason ?? "The seeds were refused.")));
+    };
+    const finish = (settle: () => void) => {
+      stop();
+      signal.removeEventListener("abort", abort);
+      settle();
+    };
+    const abort = () => finish(() => reject(signal.reason as Error));
+    signal.addEventListener("abort", abort);
+    const stop = api.listen<{ onSeedSetChanged: SeedSetNews }>(
+      "subscription { onSeedSetChanged { id owner name status statusReason isSample createdAt } }",
+      {},
+      {
+        news: ({ onSeedSetChanged: news }) => news.id === id && judge(news),
+        live: () => {
+          const call = confirmed
+            ? api.call<{ seedSet: SeedSetNews }>("query($id: ID!) { seedSet: getSeedSet(id: $id) { id status statusReason } }", { id })
+            : api.call<{ seedSet: SeedSetNews }>("mutation($id: ID!) { seedSet: confirmSeedSet(id: $id) { id status statusReason } }", { id });
+          confirmed = true;
+          call.then(
+            ({ seedSet }) => judge(seedSet),
+            (error: Error) => finish(() => reject(error)),
+          );
+        },
+        error: (error) => finish(() => reject(error)),
+      },
+    );
+  });
+}
+
+interface SeedSetNews {
+  readonly id: string;
+  readonly status: string;
+  readonly statusReason?: string | null;
+}
+
+/** @returns the job's id */
+export async function startJob(
+  api: Api,
+  job: { name: string; templateId: string; seedSetId: string; records: number; budget: Nanos; formats: DatasetFormat[] },
+): Promise<string> {
+  const input = {
+    name: job.name.slice(0, 100),
+    templateId: job.templateId,
+    seedSetId: job.seedSetId,
+    recordCount: job.records,
+    budgetNanos: job.budget,
+    formats: job.formats,
+    clientToken: randomUUID(),
+  };
+  const { createJob } = await api.call<{ createJob: { id: string } }>(
+    "mutation($input: CreateJobInput!) { createJob(input: $input) { id } }",
+    { input },
+  );
+  return createJob.id;
+}
+
+/** @returns the job's id */
+export async function resumeJob(api: Api, id: string, budgetNanos: Nanos | undefined): Promise<string> {
+  await api.call("mutation($id: ID!, $budgetNanos: Float) { resumeJob(id: $id, budgetNanos: $budgetNanos) { id } }", { id, budgetNanos });
+  return id;
+}
+
+/** Pauses and waits until its workers have saved and left. A job that ended meanwhile stays as it is. */
+export async function pauseJob(api: Api, id: string): Promise<JobFacts> {
+  try {
+    await api.call("mutation($id: ID!) { pauseJob(id: $id) { id } }", { id });
+  } catch (error) {
+    if (!(error instanceof PlotPaletteError && error.code === "Conflict")) throw error;
+  }
+  await followJob(api, id, new AbortController().signal, () => undefined);
+  const { getJob } = await api.call<{ getJob: Parameters<typeof factsOf>[0] }>(`query($id: ID!) { getJob(id: $id) { ${JOB_FACTS} } }`, { id });
+  return factsOf(getJob);
+}
+
+/** Streams every file of the job's dataset into a folder; a file appears under its name only when it is whole. */
+export async function downloadAll(api: Api, job: JobFacts, folder: string): Promise<void> {
+  for (const { name } of job.datasets) {
+    const { getDownload } = await api.call<{ getDownload: { url: string } }>(
+      "query($jobId: ID!, $file: String!) { getDownload(jobId: $jobId, file: $file) { url } }",
+      { jobId: job.id, file: name },
+    );
+    const response = await fetch(getDownload.url);
+    if (!response.ok || !response.body) throw new PlotPaletteError("Internal", `${name} could not be downloaded (status ${response.status}); try again.`);
+    const path = join(folder, name);
+    await pipeline(Readable.fromWeb(response.body as never), createWriteStream(`${path}.part`));
+    await rename(`${path}.part`, path);
+  }
+}

@@ -1,0 +1,10 @@
+/** `npm run synth`: the stacks as CloudFormation templates in `cdk.out/`. Needs neither network nor Docker. */
+import { join } from "node:path";
+import { exitCodeOf } from "./fail.ts";
+import { ROOT, synthesize } from "./synthesize.ts";
+
+try {
+  await synthesize(process.env.CDK_OUTDIR ?? join(ROOT, "cdk.out"));
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,54 @@
+import { defineConfig } from "eslint/config";
+import importX from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+/** Who may import whom. Rooms meet only through schema.graphql, the manifest, env names and core. */
+const ROOMS = {
+  core: [],
+  resolvers: ["core", "samples"],
+  worker: ["core", "resolvers/generated"],
+  client: ["core"],
+  infra: ["core", "resolvers/manifest.ts", "resolvers/bundle.ts", "worker/bundle.ts"],
+  local: [],
+  samples: [],
+  cli: ["core", "local", "infra", "client/link"],
+};
+
+const zones = Object.entries(ROOMS).map(([room, may]) => ({
+  target: `./${room}`,
+  from: ".",
+  except: [`./${room}`, "./node_modules", "./cdk.json", "./package.json", ...may.map((place) => `./${place}`)],
+  message: `${room}/ may import ${may.length > 0 ? may.join(", ") : "no other room"} only (see ARCHITECTURE.md, "Rooms").`,
+}));
+
+export default defineConfig(
+  { ignores: ["node_modules/", "cdk.out/", "dist/", ".local/", "out/", "**/generated/"] },
+  ...tseslint.configs.recommended,
+  {
+    files: ["**/*.{ts,tsx}"],
+    plugins: { "import-x": importX },
+    settings: { "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".tsx", ".js", ".mjs"] })] },
+    rules: {
+      "import-x/no-restricted-paths": ["error", { zones }],
+      "@typescript-eslint/no-explicit-any": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportAllDeclaration", message: "Import the file, not an index: no barrels." },
+      ],
+    },
+  },
+  {
+    files: ["core/**/*.ts"],
+    rules: {
+      "no-restricted-globals": ["error", "process", "setTimeout", "setInterval", "fetch"],
+      "no-restricted-properties": [
+        "error",
+        { object: "Date", property: "now", message: "Core has no clock; take `now` as an argument." },
+        { object: "Math", property: "random", message: "Core has no chance of its own; take randomness as an argument." },
+      ],
+    },
+  },
+);
