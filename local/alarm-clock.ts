@@ -1,0 +1,42 @@
+/** Calls things when the cloud's clock reaches their time, however it gets there: by waiting or by being moved. */
+import type { Clock } from "./service.ts";
+
+/** How late an alarm may be; the clock can be moved at any time, so it has to be looked at. */
+const LOOK_EVERY_MS = 100;
+
+export class AlarmClock {
+  readonly #alarms = new Map<object, { readonly dueMs: number; readonly run: () => void }>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Calls `run` once at `dueMs` (milliseconds since the epoch, by the cloud's clock). Answers a function that calls it off. */
+  at(dueMs: number, run: () => void): () => void {
+    const key = {};
+    this.#alarms.set(key, { dueMs, run });
+    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    return () => void this.#alarms.delete(key);
+  }
+
+  /** Calls `run` once `delayMs` of the cloud's time have passed. */
+  after(delayMs: number, run: () => void): () => void {
+    return this.at(this.clock.now() + delayMs, run);
+  }
+
+  /** Forgets all alarms. */
+  stop(): void {
+    this.#alarms.clear();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    const now = this.clock.now();
+    const due = [...this.#alarms].filter(([, alarm]) => alarm.dueMs <= now).sort(([, a], [, b]) => a.dueMs - b.dueMs);
+    for (const [key, alarm] of due) {
+      this.#alarms.delete(key);
+      alarm.run();
+    }
+    if (this.#alarms.size === 0) this.stop();
+  }
+}

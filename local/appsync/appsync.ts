@@ -1,0 +1,245 @@
+/** AppSync: plays GraphQL APIs over HTTP and websockets. */
+import { createHash, randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { listen, readBody, sendJson } from "../http.ts";
+import type { Listening } from "../http.ts";
+import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
+import { Api } from "./api.ts";
+import { authenticate, sourceAddresses } from "./caller.ts";
+import { RequestError } from "./errors.ts";
+import { answeredFields, attachResolvers, executeOperation, isPrepared, prepare, readRequest } from "./graphql.ts";
+import { Operation } from "./operation.ts";
+import { KEEP_ALIVE_MS, Realtime } from "./realtime.ts";
+import { Subscriptions } from "./subscriptions.ts";
+
+export interface AppSyncOptions {
+  /** Any free port unless told. */
+  readonly port?: number;
+  /** Milliseconds between `ka` messages; a minute unless told. */
+  readonly keepAliveMs?: number;
+}
+
+export interface AppSyncService extends Service {
+  /** Subscriptions that are running now. */
+  readonly subscriptionCount: number;
+}
+
+/** An API with those who listen to it. */
+interface Played {
+  readonly api: Api;
+  readonly subscriptions: Subscriptions;
+}
+
+interface Running {
+  readonly context: CloudContext;
+  readonly server: Listening;
+  readonly realtime: Realtime;
+  readonly apis: Played[];
+}
+
+/** GraphQL APIs with APPSYNC_JS resolvers, IAM and Cognito authentication, and real-time subscriptions. */
+export function appsync({ port, keepAliveMs = KEEP_ALIVE_MS }: AppSyncOptions = {}): AppSyncService {
+  let running: Running | undefined;
+  const required = () => {
+    if (!running) throw new Error("The AppSync service must be started before APIs are created.");
+    return running;
+  };
+
+  return {
+    name: "appsync",
+    types: Object.keys(CREATE),
+
+    async start(context) {
+      const apis: Played[] = [];
+      const realtime = new Realtime({ keepAliveMs }, context.clock);
+      const server = await listen((request, response) => answer(apis, request, response), port);
+      server.server.on("upgrade", (request, socket, head) => void upgrade(apis, realtime, request, socket, head));
+      running = { context, server, realtime, apis };
+      return server.url;
+    },
+
+    async create(resource) {
+      const create = CREATE[resource.type];
+      if (!create) throw new Error(`AppSync does not play ${resource.type}.`);
+      return create(required(), resource);
+    },
+
+    async ready() {
+      for (const { api } of required().apis) {
+        api.finish();
+        attachResolvers(api);
+      }
+    },
+
+    async stop() {
+      await running?.realtime.close();
+      await running?.server.close();
+      running?.apis.forEach(({ api }) => api.close());
+      running = undefined;
+    },
+
+    get subscriptionCount() {
+      return (running?.apis ?? []).reduce((count, { subscriptions }) => count + subscriptions.size, 0);
+    },
+  };
+}
+
+type Create = (running: Running, resource: Resource) => CreatedResource;
+
+const CREATE: Readonly<Record<string, Create>> = {
+  "AWS::AppSync::GraphQLApi": createApi,
+  "AWS::AppSync::GraphQLSchema": (running, { properties }) => {
+    const { api } = apiOf(running, properties);
+    api.setSchema(properties.Definition);
+    return { ref: `${api.identity.id}GraphQLSchema`, attributes: { Id: `${api.identity.id}GraphQLSchema` } };
+  },
+  "AWS::AppSync::DataSource": (running, { properties }) => {
+    const { api } = apiOf(running, properties);
+    api.addDataSource(properties);
+    const arn = `${api.identity.arn}/datasources/${properties.Name}`;
+    return { ref: arn, attributes: { DataSourceArn: arn, Name: String(properties.Name) } };
+  },
+  "AWS::AppSync::FunctionConfiguration": (running, { properties, path }) => {
+    const { api } = apiOf(running, properties);
+    const id = stableId(path);
+    api.addFunction(id, properties);
+    const arn = `${api.identity.arn}/functions/${id}`;
+    const { Name, DataSourceName } = properties;
+    return {
+      ref: arn,
+      attributes: { FunctionId: id, FunctionArn: arn, Name: String(Name), DataSourceName: String(DataSourceName) },
+    };
+  },
+  "AWS::AppSync::Resolver": (running, { properties }) => {
+    const { api } = apiOf(running, properties);
+    api.addResolver(properties);
+    const { TypeName, FieldName } = properties;
+    const arn = `${api.identity.arn}/types/${TypeName}/resolvers/${FieldName}`;
+    return { ref: arn, attributes: { ResolverArn: arn, TypeName: String(TypeName), FieldName: String(FieldName) } };
+  },
+};
+
+/** The first API is found at `/graphql`, as on AWS; any further one below its id. */
+function createApi({ context, server, apis }: Running, { path, properties }: Resource): CreatedResource {
+  const id = stableId(path);
+  const arn = `arn:aws:appsync:${context.region}:${context.accountId}:apis/${id}`;
+  const api = new Api({ id, arn, path: apis.length === 0 ? "/graphql" : `/${id}/graphql` }, properties, context);
+  apis.push({ api, subscriptions: new Subscriptions(api) });
+  const graphqlUrl = `${server.url}${api.identity.path}`;
+  const { host } = new URL(server.url);
+  return {
+    ref: arn,
+    attributes: {
+      ApiId: id,
+      Arn: arn,
+      GraphQLUrl: graphqlUrl,
+      RealtimeUrl: `${graphqlUrl.replace("http:", "ws:")}/realtime`,
+      GraphQLDns: host,
+      RealtimeDns: host,
+      GraphQLEndpointArn: `arn:aws:appsync:${context.region}:${context.accountId}:endpoints/graphql-api/${id}`,
+    },
+  };
+}
+
+function apiOf({ apis }: Running, { ApiId }: Resource["properties"]): Played {
+  const played = apis.find(({ api }) => api.identity.id === ApiId);
+  if (!played) throw new Error(`There is no AppSync API with the id "${ApiId}".`);
+  return played;
+}
+
+/** Ids look like AppSync's and stay the same across starts. */
+function stableId(path: string): string {
+  return BigInt(`0x${createHash("sha256").update(path).digest("hex")}`)
+    .toString(36)
+    .slice(0, 26);
+}
+
+async function answer(apis: readonly Played[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  allowEveryOrigin(request, response);
+  response.setHeader("x-amzn-requestid", randomUUID());
+  if (request.method === "OPTIONS") return void response.writeHead(200).end();
+  try {
+    const played = apis.find(({ api }) => api.identity.path === pathOf(request));
+    if (!played) throw new RequestError(404, "NotFoundException", `There is no GraphQL API at ${pathOf(request)}.`);
+    if (request.method !== "POST")
+      throw new RequestError(405, "MethodNotAllowedException", "GraphQL requests are sent with POST.");
+    if (!played.api.isFinished)
+      throw new RequestError(503, "ServiceUnavailableException", "The API is still being created.");
+    await answerGraphQL(played, request, response);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    response.setHeader("x-amzn-errortype", error.errorType);
+    sendJson(response, error.status, { errors: [{ errorType: error.errorType, message: error.message }] });
+  }
+}
+
+async function answerGraphQL(
+  { api, subscriptions }: Played,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request);
+  const caller = await authenticate(
+    {
+      headers: {
+        authorization: String(request.headers.authorization ?? ""),
+        "x-api-key": String(request.headers["x-api-key"] ?? ""),
+      },
+      sourceIp: sourceAddresses(request.headers, request.socket.remoteAddress),
+      checkSignature: (gate) => gate.authenticate(request, body, "appsync"),
+    },
+    api.doors(),
+  );
+  const graphqlRequest = readRequest(body.toString("utf8"));
+  const prepared = prepare(api, graphqlRequest);
+  if (!isPrepared(prepared)) return sendJson(response, 200, { data: null, errors: prepared });
+  if (prepared.operation.operation === "subscription") {
+    throw new RequestError(400, "UnsupportedOperation", "Subscriptions go through the real-time endpoint.");
+  }
+  const operation = new Operation(caller, visibleHeaders(request), graphqlRequest.variables, api.context.clock.now);
+  const result = await executeOperation(api, graphqlRequest, prepared, operation);
+  if (prepared.operation.operation === "mutation") {
+    for (const [name, field] of answeredFields(prepared)) subscriptions.publish(field, (result.data as any)?.[name]);
+    operation.invalidations.forEach((invalidation) => subscriptions.invalidate(invalidation));
+  }
+  sendJson(response, 200, result, { ...operation.responseHeaders, "x-amzn-appsync-tokensconsumed": "1" });
+}
+
+/** `ctx.request.headers`: everything but cookies; a header sent twice is a list. */
+function visibleHeaders({ headersDistinct }: IncomingMessage): Record<string, unknown> {
+  const entries = Object.entries(headersDistinct).filter(([name]) => name !== "cookie");
+  return Object.fromEntries(entries.map(([name, values = []]) => [name, values.length === 1 ? values[0] : values]));
+}
+
+function allowEveryOrigin(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("access-control-allow-origin", "*");
+  response.setHeader(
+    "access-control-expose-headers",
+    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-user-agent,x-amzn-ErrorMessage,Date,x-amz-schema-version",
+  );
+  if (request.method !== "OPTIONS") return;
+  response.setHeader("access-control-allow-methods", "GET,POST,OPTIONS");
+  response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "*");
+  response.setHeader("access-control-max-age", "172800");
+}
+
+async function upgrade(
+  apis: readonly Played[],
+  realtime: Realtime,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  socket.on("error", () => socket.destroy());
+  const played = apis.find(({ api }) => pathOf(request) === `${api.identity.path}/realtime`);
+  if (!played?.api.isFinished) {
+    socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
+    return;
+  }
+  await realtime.connect(played.api, played.subscriptions, request, socket, head);
+}
+
+function pathOf(request: IncomingMessage): string {
+  return new URL(request.url ?? "/", "http://localhost").pathname;
+}

@@ -1,0 +1,253 @@
+/** The AMAZON_DYNAMODB data source: runs a resolver's request with the real SDK client, as the data source's role. */
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ResolverError } from "../errors.ts";
+import { plainItem, sdkItem } from "./attribute-values.ts";
+import type { Item } from "./attribute-values.ts";
+import { callError } from "./data-source.ts";
+import type { DataSource, DataSourceOutcome } from "./data-source.ts";
+import { runBatch } from "./dynamodb-batch.ts";
+import { runTransaction } from "./dynamodb-transaction.ts";
+import { expressions, part } from "./expressions.ts";
+import type { PageTokens } from "./page-token.ts";
+import type { RoleClient } from "./role-client.ts";
+
+/** A resolver's request; which members it has depends on the operation. */
+export type DynamoDbRequest = Readonly<Record<string, any>>;
+
+export interface DynamoDbTable {
+  readonly tableName: string;
+  readonly tokens: PageTokens;
+  readonly client: RoleClient<DynamoDBClient>;
+}
+
+export interface TableCall {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly tokens: PageTokens;
+  readonly signal: AbortSignal;
+}
+
+type Run = (request: DynamoDbRequest, call: TableCall) => Promise<DataSourceOutcome>;
+
+const OPERATIONS: Readonly<Record<string, Run>> = {
+  GetItem: getItem,
+  PutItem: putItem,
+  UpdateItem: updateItem,
+  DeleteItem: deleteItem,
+  Query: query,
+  Scan: scan,
+  BatchGetItem: runBatch,
+  BatchPutItem: runBatch,
+  BatchDeleteItem: runBatch,
+  TransactGetItems: runTransaction,
+  TransactWriteItems: runTransaction,
+};
+
+export function dynamodbDataSource({ tableName, tokens, client }: DynamoDbTable): DataSource {
+  return {
+    invoke: async (value, signal) => {
+      const request = (value ?? {}) as DynamoDbRequest;
+      const run = OPERATIONS[request.operation];
+      if (!run)
+        throw new ResolverError(
+          `Unsupported operation '${request.operation}' on the DynamoDB data source`,
+          "MappingTemplate",
+        );
+      try {
+        return await run(request, { client: client.get(), tableName, tokens, signal });
+      } catch (error) {
+        if (error instanceof ResolverError) throw error;
+        return { result: null, error: callError("DynamoDb", error, signal) };
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+async function getItem(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {
+  const command = new GetItemCommand({
+    TableName: call.tableName,
+    Key: sdkItem(request.key),
+    ConsistentRead: request.consistentRead,
+    ...expressions(part("ProjectionExpression", request.projection)),
+  });
+  const { Item } = await call.client.send(command, { abortSignal: call.signal });
+  return { result: plainItem(Item) };
+}
+
+async function putItem(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {
+  const item = { ...sdkItem(request.attributeValues), ...sdkItem(request.key) };
+  const command = new PutItemCommand({ TableName: call.tableName, Item: item, ...conditionOf(request) });
+  return conditionally(request, call, plainItem(item), async () => {
+    await call.client.send(command, { abortSignal: call.signal });
+    return plainItem(item);
+  });
+}
+
+async function updateItem(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {
+  const command = new UpdateItemCommand({
+    TableName: call.tableName,
+    Key: sdkItem(request.key),
+    ReturnValues: "ALL_NEW",
+    ...expressions(part("UpdateExpression", request.update), part("ConditionExpression", request.condition)),
+  });
+  return conditionally(request, call, undefined, async () => {
+    const { Attributes } = await call.client.send(command, { abortSignal: call.signal });
+    return plainItem(Attributes);
+  });
+}
+
+async function deleteItem(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {
+  const command = new DeleteItemCommand({
+    TableName: call.tableName,
+    Key: sdkItem(request.key),
+    ReturnValues: "ALL_OLD",
+    ...conditionOf(request),
+  });
+  return conditionally(request, call, null, async () => {
+    const { Attributes } = await call.client.send(command, { abortSignal: call.signal });
+    return plainItem(Attributes);
+  });
+}
+
+/** The condition of a request, after refusing what is not played. */
+function conditionOf({ condition }: DynamoDbRequest): ReturnType<typeof expressions> {
+  if (condition?.conditionalCheckFailedHandler?.strategy === "Custom") {
+    throw new ResolverError(
+      'The strategy "Custom" for failed conditions is not played here; use "Reject"',
+      "MappingTemplate",
+    );
+  }
+  return expressions(part("ConditionExpression", condition));
+}
+
+/**
+ * Writes; when the condition fails AppSync reads the item as it is. A put that finds what it meant to write, and a delete
+ * that finds nothing, count as done; otherwise the item is the result beside the error.
+ * @param wanted what the item would be after success: null for none, undefined when that is not known
+ */
+async function conditionally(
+  request: DynamoDbRequest,
+  call: TableCall,
+  wanted: Record<string, unknown> | null | undefined,
+  write: () => Promise<unknown>,
+): Promise<DataSourceOutcome> {
+  try {
+    return { result: await write() };
+  } catch (error) {
+    if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
+    const current = await currentItem(request, call);
+    const isDone =
+      wanted !== undefined &&
+      current !== UNREADABLE &&
+      sameItem(current, wanted, request.condition?.equalsIgnore ?? []);
+    if (isDone) return { result: current };
+    return { result: current === UNREADABLE ? null : current, error: callError("DynamoDb", error, call.signal) };
+  }
+}
+
+/** The role may write without being allowed to read; then the failed condition is all there is to say. */
+const UNREADABLE = Symbol("unreadable");
+
+async function currentItem(
+  { key, condition }: DynamoDbRequest,
+  call: TableCall,
+): Promise<Record<string, unknown> | null | typeof UNREADABLE> {
+  try {
+    const command = new GetItemCommand({
+      TableName: call.tableName,
+      Key: sdkItem(key),
+      ConsistentRead: condition?.consistentRead ?? true,
+    });
+    return plainItem((await call.client.send(command, { abortSignal: call.signal })).Item);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function sameItem(
+  one: Record<string, unknown> | null,
+  other: Record<string, unknown> | null,
+  ignored: readonly string[],
+): boolean {
+  if (!one || !other) return one === other;
+  const comparable = (item: Record<string, unknown>) =>
+    JSON.stringify(sorted(Object.fromEntries(Object.entries(item).filter(([name]) => !ignored.includes(name)))));
+  return comparable(one) === comparable(other);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, sorted(each)]),
+  );
+}
+
+async function query(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {
+  const command = new QueryCommand({
+    ...pageInput(request, call),
+    ScanIndexForward: request.scanIndexForward,
+    ...expressions(
+      part("KeyConditionExpression", request.query),
+      part("FilterExpression", request.filter),
+      part("ProjectionExpression", request.projection),
+    ),
+  });
+  return page(request, call, await call.client.send(command, { abortSignal: call.signal }));
+}
+
+async function scan(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {
+  const command = new ScanCommand({
+    ...pageInput(request, call),
+    Segment: request.segment,
+    TotalSegments: request.totalSegments,
+    ...expressions(part("FilterExpression", request.filter), part("ProjectionExpression", request.projection)),
+  });
+  return page(request, call, await call.client.send(command, { abortSignal: call.signal }));
+}
+
+const SELECT: Readonly<Record<string, "ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES" | "SPECIFIC_ATTRIBUTES">> = {
+  ALL_ATTRIBUTES: "ALL_ATTRIBUTES",
+  ALL_PROJECTED_ATTRIBUTES: "ALL_PROJECTED_ATTRIBUTES",
+  SPECIFIC_ATTRIBUTES: "SPECIFIC_ATTRIBUTES",
+};
+
+function pageInput(request: DynamoDbRequest, call: TableCall) {
+  return {
+    TableName: call.tableName,
+    IndexName: request.index ?? undefined,
+    Limit: request.limit ?? undefined,
+    ConsistentRead: request.consistentRead ?? undefined,
+    Select: SELECT[request.select],
+    ExclusiveStartKey: call.tokens.open<Item>(request.nextToken, placeOf(request, call)),
+  };
+}
+
+function page(
+  request: DynamoDbRequest,
+  call: TableCall,
+  answer: { Items?: Item[]; LastEvaluatedKey?: Item; ScannedCount?: number },
+): DataSourceOutcome {
+  return {
+    result: {
+      items: (answer.Items ?? []).map(plainItem),
+      nextToken: call.tokens.seal(answer.LastEvaluatedKey, placeOf(request, call)),
+      scannedCount: answer.ScannedCount ?? 0,
+    },
+  };
+}
+
+function placeOf({ operation, index }: DynamoDbRequest, { tableName }: TableCall): string {
+  return `${operation} ${tableName} ${index ?? ""}`;
+}

@@ -1,0 +1,200 @@
+/** Amazon Bedrock's runtime: Converse, ConverseStream and CountTokens, answered by the sample model or by a real one. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { readBody, sendJson } from "../http.ts";
+import { AwsError } from "../service.ts";
+import type { CloudContext, Service } from "../service.ts";
+import { openCallLog } from "./call-log.ts";
+import type { CallLog } from "./call-log.ts";
+import { checkRequest, invalid } from "./converse.ts";
+import type { ConverseRequest, Usage } from "./converse.ts";
+import { answerEvents, encodeEvent, metadataEvent } from "./event-stream.ts";
+import { realBedrock } from "./forward-bedrock.ts";
+import type { RealBedrock } from "./forward-bedrock.ts";
+import { openAiModel } from "./forward-openai.ts";
+import type { Model, ModelAnswer } from "./model.ts";
+import { accessesFor, readModelId } from "./models.ts";
+import type { ModelOptions, SampleSettings } from "./options.ts";
+import { sampleService } from "./sample-service.ts";
+import { countInputTokens, countTokens } from "./tokens.ts";
+import { listenTwice } from "./two-protocols.ts";
+import type { Exchange, ListeningTwice } from "./two-protocols.ts";
+
+export interface BedrockService extends Service {
+  /** Changes settings of the sample model from the next call on. @throws Error one sentence for settings that make no sense */
+  configure(settings: Partial<SampleSettings>): void;
+}
+
+interface Route {
+  readonly modelId: string;
+  readonly operation: string;
+}
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  converse: "bedrock:InvokeModel",
+  "converse-stream": "bedrock:InvokeModelWithResponseStream",
+  "count-tokens": "bedrock:CountTokens",
+  invoke: "bedrock:InvokeModel",
+  "invoke-with-response-stream": "bedrock:InvokeModelWithResponseStream",
+};
+const NO_TOKENS: Usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
+
+/** @param options which model answers; `parseModelOption` reads them from what a person typed */
+export function bedrock(options: ModelOptions = {}): BedrockService {
+  const sample = sampleService(options.settings);
+  let context: CloudContext;
+  let listening: ListeningTwice | undefined;
+  let log: CallLog;
+  let real: RealBedrock | undefined;
+  let model: Model = sample.model;
+
+  async function handle(exchange: Exchange): Promise<void> {
+    const startedAt = performance.now();
+    let route: Route | undefined;
+    try {
+      exchange.response.setHeader("x-amzn-requestid", randomUUID());
+      const bytes = await readBody(exchange.request);
+      route = readRoute(exchange.request.url ?? "/");
+      authorize(exchange, route, bytes);
+      await answer(exchange, route, parseBody(bytes), startedAt);
+    } catch (error) {
+      // Nobody waits for an answer any more, so none is given and none is booked.
+      if (exchange.signal.aborted || !listening) return;
+      const known = knownError(error, context);
+      if (route && isConverse(route)) book(route, NO_TOKENS, known.code);
+      sendError(exchange, known);
+    }
+  }
+
+  function authorize({ request }: Exchange, { modelId, operation }: Route, bytes: Buffer): void {
+    // HTTP/2 has `:authority` in place of `host`; either may be signed.
+    request.headers.host ??= String(request.headers[":authority"]);
+    const caller = context.gate.authenticate(request, bytes, "bedrock");
+    const action = ACTIONS[operation] as string;
+    context.gate.authorize(caller, ...accessesFor(readModelId(modelId), action, context.region, context.accountId));
+  }
+
+  async function answer(exchange: Exchange, route: Route, body: unknown, startedAt: number): Promise<void> {
+    if (route.operation === "count-tokens") return answerCount(exchange, route.modelId, body);
+    if (!isConverse(route))
+      throw invalid("The local cloud answers Converse and ConverseStream; InvokeModel is not played.");
+    const request = checkRequest(body);
+    const isStreamed = route.operation === "converse-stream";
+    const given = await model({ modelId: route.modelId, request, isStreamed, signal: exchange.signal });
+    if (exchange.signal.aborted || !listening) return;
+    book(route, given.usage, "ok");
+    if (isStreamed) return sendStream(exchange, given, startedAt);
+    sendJson(exchange.response, 200, {
+      output: { message: { role: "assistant", content: given.content } },
+      stopReason: given.stopReason,
+      usage: given.usage,
+      metrics: { latencyMs: elapsedMs(startedAt) },
+    });
+  }
+
+  async function answerCount({ response }: Exchange, modelId: string, body: any): Promise<void> {
+    if (typeof body?.input?.invokeModel?.body === "string") {
+      const inputTokens = countTokens(Buffer.from(body.input.invokeModel.body, "base64").toString());
+      return sendJson(response, 200, { inputTokens });
+    }
+    const request: ConverseRequest = checkRequest(body?.input?.converse);
+    const inputTokens = real ? await real.countTokens(modelId, request) : countInputTokens(request);
+    sendJson(response, 200, { inputTokens });
+  }
+
+  function book({ modelId }: Route, { inputTokens, outputTokens }: Usage, status: string): void {
+    log.append({ at: new Date(context.clock.now()).toISOString(), modelId, inputTokens, outputTokens, status });
+  }
+
+  return {
+    name: "bedrock-runtime",
+    types: [],
+    async start(given) {
+      context = given;
+      log = openCallLog(options.callLog ?? join(given.folder, "model-calls.jsonl"));
+      if (options.forward?.kind === "bedrock") real = realBedrock(options.forward, given.region);
+      if (options.forward?.kind === "openai") model = openAiModel(options.forward);
+      if (real) model = real.model;
+      listening = await listenTwice(handle);
+      return listening.url;
+    },
+    async create(resource) {
+      throw new Error(`Bedrock's runtime has no resources, so it cannot make ${resource.path}.`);
+    },
+    async stop() {
+      const last = listening;
+      if (!last) return;
+      listening = undefined;
+      await last.close();
+      real?.close();
+      log.close();
+    },
+    configure: sample.configure,
+  };
+}
+
+function readRoute(url: string): Route {
+  const [, id, operation] = /^\/model\/([^/?]+)\/([\w-]+)$/.exec(url.split("?")[0] ?? "") ?? [];
+  if (id !== undefined && operation !== undefined && Object.hasOwn(ACTIONS, operation)) {
+    return { modelId: decode(id), operation };
+  }
+  throw new AwsError(404, "UnknownOperationException", `Bedrock's runtime has no operation at ${url}.`);
+}
+
+function decode(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
+const isConverse = ({ operation }: Route) => operation === "converse" || operation === "converse-stream";
+
+function parseBody(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    throw Object.assign(new AwsError(400, "SerializationException", "The request's body is not JSON."), {
+      cause: error,
+    });
+  }
+}
+
+/** The events of an answer, spread over the time a model would take to write it. */
+async function sendStream({ response, signal }: Exchange, answer: ModelAnswer, startedAt: number): Promise<void> {
+  response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
+  const events = answerEvents(answer);
+  const pauseMs = (answer.paceMs ?? 0) / events.length;
+  const firstWordAt = performance.now();
+  for (const [index, event] of events.entries()) {
+    response.write(encodeEvent(event));
+    // Timers are coarse: waiting until the next event is due keeps the sum right.
+    const aheadMs = firstWordAt + (index + 1) * pauseMs - performance.now();
+    if (aheadMs >= 1) await wait(aheadMs, undefined, { signal });
+  }
+  response.end(encodeEvent(metadataEvent(answer, elapsedMs(startedAt))));
+}
+
+function knownError(error: unknown, context: CloudContext): AwsError {
+  if (error instanceof AwsError) return error;
+  context.log(`bedrock: ${error instanceof Error ? error.stack : String(error)}`);
+  return new AwsError(500, "InternalServerException", "The local Bedrock failed; its log file says why.");
+}
+
+function sendError({ response }: Exchange, error: AwsError): void {
+  if (response.headersSent) return void response.destroy();
+  const { retryAfter, ...members } = error.extra;
+  sendJson(
+    response,
+    error.status,
+    { message: error.message, ...members },
+    {
+      "x-amzn-errortype": error.code,
+      ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+    },
+  );
+}
+
+const elapsedMs = (startedAt: number) => Math.round(performance.now() - startedAt);

@@ -1,0 +1,54 @@
+/** What goes wrong with a call on purpose. It follows from the seed and the call's number, never from the answer. */
+import { AwsError } from "../service.ts";
+import { randomFrom } from "./random.ts";
+import type { SampleSettings } from "./options.ts";
+
+export interface Fate {
+  /** Refused at once. */
+  readonly isThrottled: boolean;
+  /** Fails with this after the latency. */
+  readonly failure?: AwsError;
+  readonly latencyMs: number;
+  /** Has a broken answer where JSON is asked for. */
+  readonly hasBadJson: boolean;
+  /** The share of the answer after which it is cut off. */
+  readonly cutAt?: number;
+}
+
+/** @param callNumber counts from 1, whatever was asked */
+export function decideFate(settings: SampleSettings, callNumber: number): Fate {
+  const random = randomFrom(`fate ${settings.seed} ${callNumber}`);
+  const isThrottled = random.next() < settings.throttleRate;
+  const isFailed = random.next() < settings.errorRate;
+  const failure = random.pick(FAILURES)();
+  const jitterMs = (random.next() * 2 - 1) * settings.jitterMs;
+  const hasBadJson = random.next() < settings.badJsonRate;
+  const isCut = random.next() < settings.truncateRate;
+  const cutAt = random.next();
+  return {
+    isThrottled,
+    failure: isFailed ? failure : undefined,
+    latencyMs: Math.max(0, settings.latencyMs + jitterMs),
+    hasBadJson,
+    cutAt: isCut ? cutAt : undefined,
+  };
+}
+
+export const throttled = () =>
+  new AwsError(429, "ThrottlingException", "Too many requests, please wait before trying again.");
+
+const FAILURES: readonly (() => AwsError)[] = [
+  () =>
+    new AwsError(
+      500,
+      "InternalServerException",
+      "The system encountered an unexpected error during processing. Try your request again.",
+    ),
+  () => new AwsError(503, "ServiceUnavailableException", "Bedrock is unable to process your request."),
+  () =>
+    new AwsError(
+      408,
+      "ModelTimeoutException",
+      "Model has timed out in processing the request. Try your request again.",
+    ),
+];

@@ -1,0 +1,140 @@
+/** Which model answers, and how well: the sample model with its settings, or a real one elsewhere. */
+
+export interface ModelOptions {
+  /** Of the sample model; what is left out has its default. */
+  readonly settings?: Partial<SampleSettings>;
+  /** Answers come from there instead of the sample model. */
+  readonly forward?: Forward;
+  /** One line a call is appended here; `model-calls.jsonl` in the service's folder unless told. */
+  readonly callLog?: string;
+}
+
+export interface SampleSettings {
+  /** Time until an answer is complete, default 200. */
+  readonly latencyMs: number;
+  /** Each answer takes up to this much more or less, default 0. */
+  readonly jitterMs: number;
+  /** Share of calls refused with ThrottlingException, 0 to 1, default 0. */
+  readonly throttleRate: number;
+  /** Calls in flight beyond which every further one is throttled; no limit unless told. */
+  readonly throttleAfter?: number;
+  /** Share of calls that fail with a 5xx or a model timeout, 0 to 1, default 0. */
+  readonly errorRate: number;
+  /** Share of JSON answers that are broken or do not fit their schema, 0 to 1, default 0. */
+  readonly badJsonRate: number;
+  /** Share of answers cut off with `max_tokens` before their end, 0 to 1, default 0. */
+  readonly truncateRate: number;
+  /** Another seed, other answers and other faults, default 1. */
+  readonly seed: number;
+}
+
+export type Forward =
+  | {
+      readonly kind: "openai";
+      /** `http://127.0.0.1:11434/v1` */
+      readonly baseUrl: string;
+      readonly apiKey?: string;
+      /** The model's name there; the first one it lists unless told. */
+      readonly model?: string;
+    }
+  | {
+      readonly kind: "bedrock";
+      /** The service's own region unless told. */
+      readonly region?: string;
+      /** Amazon's own unless told (a VPC endpoint, for one). */
+      readonly endpoint?: string;
+    };
+
+export const DEFAULT_SETTINGS: SampleSettings = {
+  latencyMs: 200,
+  jitterMs: 0,
+  throttleRate: 0,
+  errorRate: 0,
+  badJsonRate: 0,
+  truncateRate: 0,
+  seed: 1,
+};
+
+const LONGEST_WAIT_MS = 10 * 60 * 1000;
+const RANGES: Readonly<Record<keyof SampleSettings, { most: number; isWhole: boolean }>> = {
+  latencyMs: { most: LONGEST_WAIT_MS, isWhole: false },
+  jitterMs: { most: LONGEST_WAIT_MS, isWhole: false },
+  throttleRate: { most: 1, isWhole: false },
+  throttleAfter: { most: Number.MAX_SAFE_INTEGER, isWhole: true },
+  errorRate: { most: 1, isWhole: false },
+  badJsonRate: { most: 1, isWhole: false },
+  truncateRate: { most: 1, isWhole: false },
+  seed: { most: Number.MAX_SAFE_INTEGER, isWhole: true },
+};
+const FORWARD_KEYS = ["apiKey", "model"];
+
+/**
+ * Reads what a person said about the model.
+ * @param text `sample` (or nothing), `openai=http://127.0.0.1:11434/v1`, `bedrock`
+ * @param settingsJson a JSON object: the sample model's settings, or for `openai` its `apiKey` and `model`
+ * @throws Error one sentence that says what was expected and what came
+ */
+export function parseModelOption(text: string | undefined, settingsJson: string | undefined): ModelOptions {
+  const choice = text?.trim() || "sample";
+  const given = parseObject(settingsJson);
+  if (choice === "sample") return { settings: checkSettings(given) };
+  if (choice === "bedrock") {
+    refuseUnknown(given, [], "The real Bedrock takes no settings here");
+    return { forward: { kind: "bedrock" } };
+  }
+  if (!choice.startsWith("openai=")) {
+    throw new Error(
+      `The model must be "sample", "openai=http://HOST:PORT/v1" or "bedrock"; "${choice}" is none of them.`,
+    );
+  }
+  refuseUnknown(given, FORWARD_KEYS, `An OpenAI-compatible server takes the settings ${FORWARD_KEYS.join(" and ")}`);
+  for (const key of FORWARD_KEYS) {
+    if (given[key] !== undefined && typeof given[key] !== "string") {
+      throw new Error(`The model setting "${key}" must be a text; it is ${JSON.stringify(given[key])}.`);
+    }
+  }
+  return { forward: { kind: "openai", baseUrl: readBaseUrl(choice.slice("openai=".length)), ...given } };
+}
+
+/**
+ * Settings of the sample model as they come from JSON.
+ * @throws Error one sentence for an unknown key or a value out of its range
+ */
+export function checkSettings(given: Readonly<Record<string, unknown>>): Partial<SampleSettings> {
+  const keys = Object.keys(RANGES);
+  refuseUnknown(given, keys, `The sample model takes the settings ${keys.join(", ")}`);
+  for (const [key, { most, isWhole }] of Object.entries(RANGES)) {
+    const value = given[key];
+    if (value === undefined) continue;
+    const isNumber = typeof value === "number" && value >= 0 && value <= most;
+    if (isNumber && (!isWhole || Number.isInteger(value))) continue;
+    const range = most === Number.MAX_SAFE_INTEGER ? "from 0 on" : `from 0 to ${most}`;
+    const kind = isWhole ? "whole number" : "number";
+    throw new Error(`The model setting "${key}" must be a ${kind} ${range}; it is ${JSON.stringify(value)}.`);
+  }
+  return given;
+}
+
+function parseObject(json: string | undefined): Record<string, unknown> {
+  if (!json?.trim()) return {};
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    throw new Error(`The model settings must be a JSON object; ${JSON.stringify(json)} is not JSON.`, { cause: error });
+  }
+  throw new Error(`The model settings must be a JSON object like {"latencyMs":200}; they are ${json.trim()}.`);
+}
+
+function refuseUnknown(given: Readonly<Record<string, unknown>>, known: readonly string[], sentence: string): void {
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new Error(`${sentence}; "${unknown}" is not one of them. Take it out.`);
+}
+
+function readBaseUrl(text: string): string {
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
+  throw new Error(
+    `The model "openai=" must go on with an address like http://127.0.0.1:11434/v1; it goes on with "${text}".`,
+  );
+}

@@ -1,0 +1,43 @@
+/** The sample model behind a service's manners: it takes its time, refuses some calls and spoils some answers, as set. */
+import { setTimeout as wait } from "node:timers/promises";
+import { decideFate, throttled } from "./faults.ts";
+import type { Model } from "./model.ts";
+import { checkSettings, DEFAULT_SETTINGS } from "./options.ts";
+import type { SampleSettings } from "./options.ts";
+import { answerAsSample } from "./sample-model.ts";
+
+export interface SampleService {
+  readonly model: Model;
+  /** Changes some settings from the next call on. @throws Error one sentence for settings that make no sense */
+  configure(settings: Partial<SampleSettings>): void;
+}
+
+/** Of the time a streamed answer takes, the part before its first word. */
+const FIRST_WORD_SHARE = 0.3;
+
+export function sampleService(given: Partial<SampleSettings> = {}): SampleService {
+  let settings = { ...DEFAULT_SETTINGS, ...checkSettings(given) };
+  let callNumber = 0;
+  let inFlight = 0;
+
+  return {
+    configure(changes) {
+      settings = { ...settings, ...checkSettings(changes) };
+    },
+    async model({ modelId, request, isStreamed, signal }) {
+      const { seed, throttleAfter = Infinity } = settings;
+      const fate = decideFate(settings, ++callNumber);
+      if (fate.isThrottled || inFlight >= throttleAfter) throw throttled();
+      inFlight++;
+      try {
+        const untilFirstWordMs = isStreamed ? fate.latencyMs * FIRST_WORD_SHARE : fate.latencyMs;
+        if (untilFirstWordMs > 0) await wait(untilFirstWordMs, undefined, { signal });
+        if (fate.failure) throw fate.failure;
+        const answer = answerAsSample({ modelId, request, seed, hasBadJson: fate.hasBadJson, cutAt: fate.cutAt });
+        return { ...answer, paceMs: fate.latencyMs - untilFirstWordMs };
+      } finally {
+        inFlight--;
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * HTTP/1.1 and HTTP/2 without TLS on one port. The SDK's Bedrock client speaks HTTP/2 unless told otherwise; the first
+ * bytes of a connection say which of the two it is.
+ */
+import http from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import http2 from "node:http2";
+import type { ServerHttp2Session } from "node:http2";
+import net from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborted when the client goes away before the answer is complete. */
+  readonly signal: AbortSignal;
+}
+
+export interface ListeningTwice {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Stops listening and drops open connections. */
+  close(): Promise<void>;
+}
+
+const HTTP2_PREFACE = "PRI";
+/** Far more than a worker has in flight: the server's limit must not become the client's. */
+const MOST_STREAMS = 10_000;
+
+/** @param handler must answer every exchange and throw nothing */
+export async function listenTwice(handler: (exchange: Exchange) => Promise<void>): Promise<ListeningTwice> {
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  const http1Server = http.createServer((request, response) => void handler(exchange(request, response)));
+  const http2Server = http2.createServer({ settings: { maxConcurrentStreams: MOST_STREAMS } }, (request, response) => {
+    // HTTP/2's compatible objects have all that is used of HTTP/1.1's: method, url, headers, reading and writing.
+    void handler(exchange(request as unknown as IncomingMessage, response as unknown as ServerResponse));
+  });
+  http1Server.keepAliveTimeout = 0;
+  http2Server.on("session", (session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    socket.once("readable", () => {
+      const start: Buffer | null = socket.read();
+      if (start === null) return;
+      socket.unshift(start);
+      const isHttp2 = start.subarray(0, HTTP2_PREFACE.length).toString() === HTTP2_PREFACE;
+      (isHttp2 ? http2Server : http1Server).emit("connection", socket);
+    });
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const session of sessions) session.destroy();
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function exchange(request: IncomingMessage, response: ServerResponse): Exchange {
+  const controller = new AbortController();
+  // Not `writableFinished`: a stream that was reset counts as finished.
+  response.once("close", () => {
+    if (!response.writableEnded) controller.abort();
+  });
+  // A reset stream reports itself here too; unheard it would end the process.
+  request.on("error", () => controller.abort());
+  return { request, response, signal: controller.signal };
+}

@@ -1,0 +1,175 @@
+/** Brings up a small AWS on this machine that plays one synthesized CDK assembly. */
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { readAssembly } from "./assembly/assembly.ts";
+import { checkStack } from "./assembly/check.ts";
+import { deploy } from "./assembly/deployment.ts";
+import type { Deployed } from "./assembly/deployment.ts";
+import type { ModelOptions } from "./bedrock/options.ts";
+import { movableClock } from "./clock.ts";
+import type { MovableClock } from "./clock.ts";
+import { startControl } from "./control.ts";
+import type { Control, TaskControl } from "./control.ts";
+import { lockDataFolder, openDataFolder, unlockDataFolder, updateLock, writeJson } from "./data-folder.ts";
+import { IamGate } from "./iam/gate.ts";
+import { CallRecord } from "./iam/record.ts";
+import { Roles } from "./iam/roles.ts";
+import { withPhysicalIds } from "./physical-ids.ts";
+import { createResource, isKnownType, sdkEnvironment, startServices } from "./running-services.ts";
+import type { CloudContext, CreatedResource, Credentials, Resource, Service } from "./service.ts";
+import { playedServices } from "./services.ts";
+import type { PlayedServices } from "./services.ts";
+
+export interface CloudOptions {
+  /** The folder that `cdk synth` wrote: `cdk.out`. */
+  readonly assembly: string;
+  /** Where data is kept between starts. */
+  readonly data: string;
+  /** Port of the first CloudFront distribution; any free one unless told. */
+  readonly sitePort?: number;
+  /** Which model answers, and how well; the sample model unless told. Its calls are logged in `DATA/model-calls.jsonl`. */
+  readonly model?: ModelOptions;
+  /** Takes one line at a time; `DATA/cloud.log` unless told. */
+  readonly log?: (line: string) => void;
+}
+
+export interface Cloud {
+  /** The root stack's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Addresses by service name, and `control`. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** By path: `Shop/Data/JobsTable7C1D`. */
+  resource(path: string): CreatedResource | undefined;
+  /** All of a type, by path. */
+  resourcesOf(type: string): { path: string; ref: string; attributes: Readonly<Record<string, string>> }[];
+  /** May do everything. */
+  readonly operator: Credentials;
+  /** Fresh credentials of a role, to try what it may do. */
+  credentialsOf(roleArn: string, sessionName: string): Credentials;
+  /** Environment for a process that shall talk to this cloud with a real AWS SDK; credentials are not in it. */
+  environment(): Record<string, string>;
+  readonly clock: MovableClock;
+  /** Lists containers, interrupts and kills them. */
+  readonly tasks: PlayedServices["tasks"];
+  /** Changes the sample model's settings while it runs. */
+  readonly model: PlayedServices["model"];
+  /** The roles and what their policies say. */
+  readonly roles: Roles;
+  /** Ends everything it started; data stays. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the cloud and creates every resource of the assembly; data of an earlier start on the same folder is there again.
+ * @throws Error with a sentence: a folder that cannot be written or is in use, a resource type that is not played, a resource
+ *   that could not be created. Nothing is left running then.
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const data = openDataFolder(options.data);
+  const clock = movableClock();
+  let tasks: TaskControl | undefined;
+  const control = await startControl({ ...clock, tasks: () => tasks });
+  try {
+    await lockDataFolder(data, { pid: process.pid, url: control.url, controlUrl: control.url });
+  } catch (error) {
+    await control.close();
+    throw error;
+  }
+  const unlock = () => unlockDataFolder(data);
+  process.once("exit", unlock);
+  const release = async () => {
+    await control.close();
+    unlock();
+    process.off("exit", unlock);
+  };
+  try {
+    const cloud = await bringUp({ ...options, data }, clock, control, release);
+    tasks = cloud.tasks;
+    return cloud;
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function bringUp(
+  options: CloudOptions,
+  clock: MovableClock,
+  control: Control,
+  release: () => Promise<void>,
+): Promise<Cloud> {
+  const { data } = options;
+  writeJson(join(data, "control.json"), { url: control.url, token: control.token }, 0o600);
+  const log = options.log ?? ((line: string) => appendFileSync(join(data, "cloud.log"), `${line}\n`));
+  const assembly = readAssembly(options.assembly);
+  const { region, accountId } = assembly;
+  const roles = new Roles(accountId);
+  const gate = new IamGate({ region, clock, roles, record: new CallRecord(join(data, "iam-calls.jsonl")) });
+  const played = playedServices({ gate, roles, data, sitePort: options.sitePort, model: options.model });
+  checkStack(assembly.root, (type) => isKnownType(type, played.services));
+
+  const endpoints: Record<string, string> = { control: control.url };
+  const environment = () => sdkEnvironment(region, endpoints);
+  const contextFor = ({ name }: Service): CloudContext => {
+    const folder = join(data, name);
+    mkdirSync(folder, { recursive: true });
+    const { assetFolder } = assembly;
+    return {
+      region,
+      accountId,
+      folder,
+      clock,
+      gate,
+      endpoints,
+      environment,
+      assetFolder,
+      publish: played.publish,
+      invoke: played.invoke,
+      log,
+    };
+  };
+  const stopServices = await startServices(played.services, contextFor, endpoints);
+  try {
+    const create = (resource: Resource) => createResource(resource, played.services, assembly);
+    const deployed = await withPhysicalIds(data, create, (remembering) => deploy({ ...assembly, create: remembering }));
+    await Promise.all(played.services.map((service) => service.ready?.()));
+    updateLock(data, { pid: process.pid, url: siteUrl(deployed) ?? control.url, controlUrl: control.url });
+    return {
+      ...lookups(deployed),
+      endpoints,
+      environment,
+      clock,
+      roles,
+      operator: gate.operator(),
+      credentialsOf: (roleArn, sessionName) => gate.issue(roleArn, sessionName),
+      tasks: played.tasks,
+      model: played.model,
+      stop: once(() => stopServices().finally(release)),
+    };
+  } catch (error) {
+    await stopServices();
+    throw error;
+  }
+}
+
+function lookups({ resources, outputs }: Deployed): Pick<Cloud, "outputs" | "resource" | "resourcesOf"> {
+  return {
+    outputs,
+    resource: (path) => resources.get(path),
+    resourcesOf: (type) =>
+      [...resources]
+        .filter(([, resource]) => resource.type === type)
+        .map(([path, { ref, attributes }]) => ({ path, ref, attributes }))
+        .sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+function siteUrl({ resources }: Deployed): string | undefined {
+  const distribution = [...resources.values()].find(({ type }) => type === "AWS::CloudFront::Distribution");
+  return distribution && `http://${distribution.attributes.DomainName}`;
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= act());
+}

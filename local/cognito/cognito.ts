@@ -1,0 +1,206 @@
+/** Amazon Cognito user pools: people sign up, sign in and keep their account; programs manage them by IAM. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { listen, readBody, sendJson } from "../http.ts";
+import type { Listening } from "../http.ts";
+import { AwsError } from "../service.ts";
+import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
+import { accountOperations } from "./account.ts";
+import { adminOperations } from "./admin.ts";
+import { readText } from "./call.ts";
+import type { Answer, Body } from "./call.ts";
+import { noResource, wrongParameter } from "./errors.ts";
+import { deriveClientId, deriveClientSecret, openPool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
+import { readClientSettings } from "./settings.ts";
+import { signInOperations } from "./sign-in.ts";
+import { signUpOperations } from "./sign-up.ts";
+import { publicKeys, readAccessToken } from "./tokens.ts";
+
+const BODY_LIMIT_BYTES = 128 * 1024;
+const CONTENT_TYPE = "application/x-amz-json-1.1";
+/** Browsers call a user pool from any page. */
+const CORS_HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "*, authorization",
+  "access-control-allow-methods": "GET, POST, OPTIONS",
+  "access-control-expose-headers": "x-amzn-requestid, x-amzn-errortype, x-amzn-errormessage, date",
+  "access-control-max-age": "172800",
+};
+
+/**
+ * The service. Users, sessions, keys and its port are kept in the context's folder; mail goes to `outbox.jsonl` there,
+ * one line a mail: at, to, subject, body, code.
+ */
+export function cognito(): Service {
+  const pools = new Map<string, Pool>();
+  const clientOperations = { ...signUpOperations, ...signInOperations() };
+  let context: CloudContext;
+  let listening: Listening | undefined;
+
+  async function answer(operation: string, body: Body, request: IncomingMessage, bytes: Buffer): Promise<Answer> {
+    const forClients = own(clientOperations, operation);
+    if (forClients) return forClients({ ...findClient(pools, readText(body, "ClientId")), body });
+    const forPeople = own(accountOperations, operation);
+    if (forPeople) return forPeople({ ...(await readAccessToken(pools, readText(body, "AccessToken"))), body });
+    const forAdmins = own(adminOperations, operation);
+    if (!forAdmins) throw unknownOperation(operation);
+    const caller = context.gate.authenticate(request, bytes, "cognito-idp");
+    const poolId = readText(body, "UserPoolId");
+    const resource = pools.get(poolId)?.arn ?? poolArn(context, poolId);
+    context.gate.authorize(caller, { action: `cognito-idp:${operation}`, resource });
+    return forAdmins({ pool: findPool(pools, poolId), body });
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(CORS_HEADERS)) response.setHeader(name, value);
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
+    try {
+      if (request.method === "GET") return sendJson(response, 200, readDocument(pools, request.url ?? "/"));
+      const bytes = await readBody(request, BODY_LIMIT_BYTES);
+      const operation =
+        String(request.headers["x-amz-target"] ?? "")
+          .split(".")
+          .at(-1) ?? "";
+      sendJson(response, 200, await answer(operation, parseBody(bytes), request, bytes), {
+        "content-type": CONTENT_TYPE,
+      });
+    } catch (error) {
+      sendError(response, error, context);
+    }
+  }
+
+  async function createPool(resource: Resource): Promise<CreatedResource> {
+    if (!listening) throw new Error("Cognito must be started before its pools are created.");
+    const pool = await openPool(resource, context, listening.url);
+    pools.set(pool.id, pool);
+    const attributes = {
+      Arn: pool.arn,
+      UserPoolId: pool.id,
+      ProviderURL: pool.issuer,
+      ProviderName: pool.issuer.replace("http://", ""),
+    };
+    return { ref: pool.id, attributes };
+  }
+
+  function createClient(resource: Resource): CreatedResource {
+    const pool = findPool(pools, resource.properties.UserPoolId);
+    const id = deriveClientId(resource.path);
+    const hasSecret = String(resource.properties.GenerateSecret) === "true";
+    const secret = hasSecret ? deriveClientSecret(pool, resource.path) : undefined;
+    pool.clients.set(id, readClientSettings(resource.properties, id, secret));
+    const attributes = { ClientId: id, Name: resource.properties.ClientName ?? resource.logicalId };
+    return { ref: id, attributes: secret ? { ...attributes, ClientSecret: secret } : attributes };
+  }
+
+  function createGroup(resource: Resource): CreatedResource {
+    const { UserPoolId, GroupName, RoleArn, Precedence } = resource.properties;
+    const name: string = GroupName ?? resource.logicalId;
+    const precedence = Precedence === undefined ? Number.MAX_SAFE_INTEGER : Number(Precedence);
+    findPool(pools, UserPoolId).groups.set(name, { name, roleArn: RoleArn, precedence });
+    return { ref: name, attributes: {} };
+  }
+
+  return {
+    name: "cognito-identity-provider",
+    types: [
+      "AWS::Cognito::UserPool",
+      "AWS::Cognito::UserPoolClient",
+      "AWS::Cognito::UserPoolGroup",
+      "AWS::Cognito::UserPoolDomain",
+    ],
+    async start(given) {
+      context = given;
+      listening = await listenAgain(handle, join(given.folder, "port"));
+      return listening.url;
+    },
+    async create(resource) {
+      if (resource.type === "AWS::Cognito::UserPool") return createPool(resource);
+      if (resource.type === "AWS::Cognito::UserPoolClient") return createClient(resource);
+      if (resource.type === "AWS::Cognito::UserPoolGroup") return createGroup(resource);
+      // The hosted sign-in page has no function here; the domain only has its name.
+      return { ref: resource.properties.Domain, attributes: {} };
+    },
+    async stop() {
+      await listening?.close();
+      listening = undefined;
+      pools.clear();
+    },
+  };
+}
+
+/** Listens on the port of the last start where it is free: tokens name the address that issued them. */
+async function listenAgain(handler: Parameters<typeof listen>[0], portFile: string): Promise<Listening> {
+  const lastPort = existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0;
+  const listening = await listen(handler, lastPort).catch(() => listen(handler));
+  writeFileSync(portFile, new URL(listening.url).port);
+  return listening;
+}
+
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function findPool(pools: ReadonlyMap<string, Pool>, id: string): Pool {
+  const pool = pools.get(id);
+  if (pool) return pool;
+  throw noResource(`User pool ${id} does not exist.`);
+}
+
+function findClient(pools: ReadonlyMap<string, Pool>, id: string) {
+  for (const pool of pools.values()) {
+    const client = pool.clients.get(id);
+    if (client) return { pool, client };
+  }
+  throw noResource(`User pool client ${id} does not exist.`);
+}
+
+function poolArn({ region, accountId }: CloudContext, poolId: string): string {
+  return `arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolId}`;
+}
+
+/** The public documents below a pool's address. */
+function readDocument(pools: ReadonlyMap<string, Pool>, url: string): unknown {
+  const [, poolId, folder, name] = (url.split("?")[0] ?? "").split("/");
+  const pool = pools.get(poolId ?? "");
+  if (pool && folder === ".well-known" && name === "jwks.json") return publicKeys(pool);
+  if (pool && folder === ".well-known" && name === "openid-configuration") return describeIssuer(pool);
+  throw new AwsError(404, "ResourceNotFoundException", `There is nothing at ${url}.`);
+}
+
+function describeIssuer(pool: Pool) {
+  return {
+    issuer: pool.issuer,
+    jwks_uri: `${pool.issuer}/.well-known/jwks.json`,
+    id_token_signing_alg_values_supported: ["RS256"],
+    response_types_supported: ["code", "token"],
+    scopes_supported: ["openid", "email", "phone", "profile"],
+    subject_types_supported: ["public"],
+  };
+}
+
+function parseBody(bytes: Buffer): Body {
+  const malformed = new AwsError(400, "SerializationException", "The request's body is not a JSON object.");
+  try {
+    const body: unknown = JSON.parse(bytes.toString() || "{}");
+    if (typeof body === "object" && body !== null) return body;
+  } catch (error) {
+    malformed.cause = error;
+  }
+  throw malformed;
+}
+
+function unknownOperation(operation: string): AwsError {
+  return operation === ""
+    ? wrongParameter("The request has no x-amz-target header.")
+    : new AwsError(400, "UnknownOperationException", `The local cloud does not play Cognito's ${operation}.`);
+}
+
+function sendError(response: ServerResponse, error: unknown, context: CloudContext): void {
+  const known =
+    error instanceof AwsError ? error : new AwsError(500, "InternalErrorException", "Something went wrong.");
+  if (known !== error) context.log(`cognito: ${error instanceof Error ? error.stack : String(error)}`);
+  const body = { __type: known.code, message: known.message, ...known.extra };
+  sendJson(response, known.status, body, { "content-type": CONTENT_TYPE, "x-amzn-errortype": known.code });
+}

@@ -1,0 +1,109 @@
+/** One user pool: its settings, its clients and groups, and what it remembers. */
+import { createHash, randomBytes } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { exportJWK, generateKeyPair } from "jose";
+import type { CloudContext, Resource } from "../service.ts";
+import { noResource } from "./errors.ts";
+import { readPoolSettings } from "./settings.ts";
+import type { ClientSettings, PoolSettings } from "./settings.ts";
+import { loadState, saveState } from "./state.ts";
+import type { PoolState } from "./state.ts";
+
+export interface Group {
+  readonly name: string;
+  readonly roleArn?: string;
+  /** Smaller goes first. */
+  readonly precedence: number;
+}
+
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly body: string;
+  /** The code or temporary password in the body. */
+  readonly code: string;
+}
+
+export interface Pool {
+  /** `us-east-1_AbCdEfGhI` */
+  readonly id: string;
+  /** The id without its region, as SRP uses it. */
+  readonly name: string;
+  readonly arn: string;
+  /** `iss` of its tokens, and the address under which its keys are found. */
+  readonly issuer: string;
+  readonly settings: PoolSettings;
+  readonly clients: Map<string, ClientSettings>;
+  readonly groups: Map<string, Group>;
+  readonly state: PoolState;
+  now(): number;
+  /** To be called after each change, before the answer. */
+  save(): void;
+  /** Puts a mail into the outbox. */
+  send(mail: Mail): void;
+}
+
+const POOL_ID_LETTERS = 9;
+const CLIENT_ID_LETTERS = 26;
+const CLIENT_SECRET_LETTERS = 51;
+const LETTERS_AND_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const LOWER_CASE_AND_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/** Makes the pool of a resource, with the users of an earlier start. @param url the address the service listens on */
+export async function openPool(resource: Resource, context: CloudContext, url: string): Promise<Pool> {
+  const settings = readPoolSettings(resource);
+  const name = deriveText(resource.path, LETTERS_AND_DIGITS, POOL_ID_LETTERS);
+  const id = `${context.region}_${name}`;
+  const file = join(context.folder, `${id}.json`);
+  const state = loadState(file) ?? (await newState());
+  const pool: Pool = {
+    id,
+    name,
+    arn: `arn:aws:cognito-idp:${context.region}:${context.accountId}:userpool/${id}`,
+    issuer: `${url}/${id}`,
+    settings,
+    clients: new Map(),
+    groups: new Map(),
+    state,
+    now: () => context.clock.now(),
+    save: () => saveState(file, state, context.clock.now()),
+    send: (mail) => putIntoOutbox(mail, context),
+  };
+  pool.save();
+  return pool;
+}
+
+/** An id as Cognito makes them, but the same at every start. */
+export const deriveClientId = (path: string) => deriveText(path, LOWER_CASE_AND_DIGITS, CLIENT_ID_LETTERS);
+
+/** Like the id, and as hard to guess as the pool's own secret. */
+export const deriveClientSecret = (pool: Pool, path: string) =>
+  deriveText(`${pool.state.secret} ${path}`, LOWER_CASE_AND_DIGITS, CLIENT_SECRET_LETTERS);
+
+/** @throws AwsError ResourceNotFoundException */
+export function requireGroup(pool: Pool, name: string): Group {
+  const group = pool.groups.get(name);
+  if (group) return group;
+  throw noResource("Group not found.");
+}
+
+async function newState(): Promise<PoolState> {
+  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const kid = randomBytes(32).toString("base64");
+  const signingKey = { ...(await exportJWK(privateKey)), kid, alg: "RS256", use: "sig" };
+  return { secret: randomBytes(32).toString("hex"), signingKey, users: new Map(), sessions: new Map() };
+}
+
+function putIntoOutbox(mail: Mail, context: CloudContext): void {
+  const { to, subject, body, code } = mail;
+  const line = JSON.stringify({ at: new Date(context.clock.now()).toISOString(), to, subject, body, code });
+  appendFileSync(join(context.folder, "outbox.jsonl"), `${line}\n`);
+  context.log(`mail to ${to}: ${subject} (${code})`);
+}
+
+/** Text that looks random and depends on `seed` alone. */
+function deriveText(seed: string, alphabet: string, length: number): string {
+  const digest = createHash("sha512").update(seed).digest();
+  return Array.from(digest.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join("");
+}

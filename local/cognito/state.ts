@@ -1,0 +1,74 @@
+/** What a pool remembers between starts: one JSON file, replaced as a whole, so a kill leaves the old one or the new one. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { JWK } from "jose";
+import type { Verifier } from "./srp.ts";
+
+export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD";
+export type CodePurpose = "signUp" | "recovery" | "email";
+
+export interface User {
+  /** The name the pool knows the user by; a UUID, equal to `sub`, where people sign up with an email address. */
+  readonly username: string;
+  readonly sub: string;
+  status: UserStatus;
+  isEnabled: boolean;
+  /** Without `sub`. Booleans are the strings "true" and "false", as Cognito keeps them. */
+  attributes: Record<string, string>;
+  /** A new address that waits for its code. */
+  pendingEmail?: string;
+  groups: string[];
+  password?: Verifier;
+  passwordSetAtMs: number;
+  codes: Partial<Record<CodePurpose, { readonly code: string; readonly expiresAtMs: number }>>;
+  /** Codes asked for, wrong codes and wrong passwords, each counted within a window of time. */
+  attempts: Record<string, { count: number; untilMs: number }>;
+  readonly createdAtMs: number;
+  modifiedAtMs: number;
+}
+
+/** One sign-in: all tokens that descend from it share its `origin`. */
+export interface Session {
+  readonly origin: string;
+  readonly username: string;
+  readonly clientId: string;
+  readonly signedInAtMs: number;
+  readonly expiresAtMs: number;
+  /** SHA-256 of the refresh token; the token itself is not kept. */
+  refreshHash: string;
+  /** The token before the last rotation, taken until its time of grace is over. */
+  previousRefresh?: { readonly hash: string; readonly untilMs: number };
+  isRevoked: boolean;
+}
+
+export interface PoolState {
+  /** Makes invented answers about unknown users the same every time. */
+  readonly secret: string;
+  readonly signingKey: JWK;
+  readonly users: Map<string, User>;
+  readonly sessions: Map<string, Session>;
+}
+
+export function loadState(file: string): PoolState | undefined {
+  if (!existsSync(file)) return undefined;
+  const stored = JSON.parse(readFileSync(file, "utf8"));
+  return {
+    secret: stored.secret,
+    signingKey: stored.signingKey,
+    users: new Map(stored.users.map((user: User) => [user.username, user])),
+    sessions: new Map(stored.sessions.map((session: Session) => [session.origin, session])),
+  };
+}
+
+/** Sessions whose refresh token ran out before `now` are forgotten on the way. */
+export function saveState(file: string, state: PoolState, now: number): void {
+  for (const session of state.sessions.values()) {
+    if (session.expiresAtMs + LONGEST_ACCESS_TOKEN_MS < now) state.sessions.delete(session.origin);
+  }
+  const stored = { ...state, users: [...state.users.values()], sessions: [...state.sessions.values()] };
+  // It holds the pool's private key: for the owner's eyes only.
+  writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Cognito's upper limit; an access token may outlive its refresh token by this much. */
+const LONGEST_ACCESS_TOKEN_MS = 24 * 60 * 60 * 1000;

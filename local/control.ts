@@ -1,0 +1,106 @@
+/** The local cloud's own endpoint: moves its clock and its tasks. Every request needs the secret from `control.json`, so that no web page can use it. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { listen, readBody, sendJson } from "./http.ts";
+import type { Listening } from "./http.ts";
+
+export const CONTROL_HEADER = "x-local-control";
+
+export interface Controlled {
+  /** Moves the cloud's clock forward. */
+  advance(milliseconds: number): void;
+  now(): number;
+  /** `undefined` until the cloud has tasks to control. */
+  tasks(): TaskControl | undefined;
+}
+
+/** What one can do to the containers that run. */
+export interface TaskControl {
+  list(): readonly unknown[];
+  /** As when Spot takes the machine back: a warning, SIGTERM, and SIGKILL after the stop timeout. */
+  interrupt(taskId: string): unknown;
+  /** As when the host dies: SIGKILL without a word. */
+  kill(taskId: string): unknown;
+}
+
+export interface Control extends Listening {
+  readonly token: string;
+}
+
+const BODY_LIMIT_BYTES = 4_096;
+
+export async function startControl(controlled: Controlled): Promise<Control> {
+  const token = randomBytes(32).toString("hex");
+  const listening = await listen(async (request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+    if (request.method === "GET" && pathname === "/health")
+      return sendJson(response, 200, { ok: true, pid: process.pid });
+    if (!isToken(request.headers[CONTROL_HEADER], token)) {
+      return sendJson(response, 403, {
+        message: `The header ${CONTROL_HEADER} must carry the token from control.json.`,
+      });
+    }
+    await answer(controlled, pathname, request, response);
+  });
+  return { ...listening, token };
+}
+
+async function answer(
+  controlled: Controlled,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, collection, taskId, act] = path.split("/");
+  if (request.method === "POST" && path === "/clock") return moveClock(controlled, request, response);
+  const tasks = controlled.tasks();
+  if (collection === "tasks" && !tasks)
+    return sendJson(response, 503, { message: "The local cloud is still starting." });
+  if (request.method === "GET" && path === "/tasks") return sendJson(response, 200, { tasks: tasks!.list() });
+  if (request.method === "POST" && taskId && (act === "interrupt" || act === "kill")) {
+    return actOnTask(tasks!, decodeURIComponent(taskId), act, response);
+  }
+  sendJson(response, 404, {
+    message: `There is no ${request.method} ${path}; there are POST /clock, GET /tasks, POST /tasks/ID/interrupt, POST /tasks/ID/kill and GET /health.`,
+  });
+}
+
+async function moveClock(controlled: Controlled, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = (await readBody(request, BODY_LIMIT_BYTES)).toString();
+  const advanceMs = readAdvance(text);
+  if (advanceMs === undefined) {
+    return sendJson(response, 400, {
+      message: `Expected {"advanceMs": MILLISECONDS} with a number of 0 or more, got ${text || "nothing"}.`,
+    });
+  }
+  controlled.advance(advanceMs);
+  sendJson(response, 200, { now: new Date(controlled.now()).toISOString() });
+}
+
+function readAdvance(text: string): number | undefined {
+  try {
+    const { advanceMs } = JSON.parse(text);
+    return typeof advanceMs === "number" && advanceMs >= 0 ? advanceMs : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function actOnTask(
+  tasks: TaskControl,
+  taskId: string,
+  act: "interrupt" | "kill",
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await tasks[act](taskId);
+    sendJson(response, 200, { ok: true });
+  } catch (error) {
+    sendJson(response, 404, { message: (error as Error).message });
+  }
+}
+
+function isToken(given: string | string[] | undefined, token: string): boolean {
+  const bytes = Buffer.from(String(given ?? ""));
+  return bytes.length === token.length && timingSafeEqual(bytes, Buffer.from(token));
+}

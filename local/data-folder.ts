@@ -1,0 +1,133 @@
+/** The folder a local cloud keeps its data in: one cloud at a time, everything it knows survives in it. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+
+/** Who uses a data folder: `lock.json`. */
+export interface Lock {
+  readonly pid: number;
+  /** What to open in a browser, or the control endpoint while there is nothing else. */
+  readonly url: string;
+  /** Answers `GET /health` as long as the process lives. */
+  readonly controlUrl: string;
+}
+
+/**
+ * Makes the folder if need be.
+ * @returns its absolute path
+ * @throws Error with a sentence when it cannot be written
+ */
+export function openDataFolder(folder: string): string {
+  const path = resolve(folder);
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK | constants.X_OK);
+    const probe = join(path, `.probe-${process.pid}`);
+    closeSync(openSync(probe, "w"));
+    rmSync(probe);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `The data folder ${path} cannot be written (${code}). Choose another folder or change who may write there.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return path;
+}
+
+/**
+ * Takes the folder for this process. A lock left by a process that is gone is taken over.
+ * @throws Error with a sentence that names the other's address when the folder is in use
+ */
+export async function lockDataFolder(folder: string, lock: Lock): Promise<void> {
+  const file = lockFile(folder);
+  if (tryWriteLock(file, lock)) return;
+  const holder = await holderOf(folder);
+  if (holder) throw inUse(folder, holder);
+  rmSync(file, { force: true });
+  if (!tryWriteLock(file, lock)) throw inUse(folder, readJson<Lock>(file) ?? lock);
+}
+
+/** The process that uses a folder now; `undefined` when none does. */
+export async function holderOf(folder: string): Promise<Lock | undefined> {
+  const holder = readJson<Lock>(lockFile(folder));
+  return holder && (await isAlive(holder)) ? holder : undefined;
+}
+
+/** Tells others a better address once there is one. */
+export function updateLock(folder: string, lock: Lock): void {
+  writeJson(lockFile(folder), lock);
+}
+
+export function unlockDataFolder(folder: string): void {
+  if (readJson<Lock>(lockFile(folder))?.pid === process.pid) rmSync(lockFile(folder), { force: true });
+}
+
+/** @returns `undefined` when the file does not exist or was not written to its end */
+export function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Old or new, never half: a file beside it takes its place. */
+export function writeJson(file: string, value: unknown, mode = 0o644): void {
+  const beside = `${file}.new`;
+  writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`, { mode });
+  renameSync(beside, file);
+}
+
+const HEALTH_TIMEOUT_MS = 2_000;
+
+/** A process id alone may have been given to another program since; a refused connection tells. */
+async function isAlive({ pid, controlUrl }: Lock): Promise<boolean> {
+  if (!processExists(pid)) return false;
+  try {
+    await fetch(`${controlUrl}/health`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+    return true;
+  } catch (error) {
+    return (error as Error).name === "TimeoutError";
+  }
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function tryWriteLock(file: string, lock: Lock): boolean {
+  try {
+    writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function inUse(folder: string, { url, pid }: Lock): Error {
+  return new Error(
+    `The data folder ${folder} is in use by the local cloud at ${url} (process ${pid}). Use that one, stop it, or choose another folder.`,
+  );
+}
+
+function lockFile(folder: string): string {
+  return join(folder, "lock.json");
+}

@@ -1,0 +1,58 @@
+/**
+ * Makes the eventual consistency of global indexes visible: their entries become readable some milliseconds after the
+ * item. What is still to come is stored with the item, so a killed process owes nothing to its indexes.
+ */
+import type { CollectedOperations } from "./changes.ts";
+import type { BatchOperation } from "./dynalite.ts";
+
+const PENDING_PREFIX = "pending~";
+
+interface Store {
+  batch(operations: BatchOperation[]): Promise<void>;
+  entries<T>(prefix: string): AsyncGenerator<[string, T]>;
+}
+
+export class IndexDelay {
+  private sequence = 0;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  /** Keeps the order in which items were written. */
+  private lastApplied: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: Store,
+    private readonly delayMs: number,
+  ) {}
+
+  /** What to store now, and how to make the rest readable once the first part is stored. */
+  split({ base, globalIndexes }: CollectedOperations): { now: BatchOperation[]; later?: { schedule(): void } } {
+    if (this.delayMs === 0 || globalIndexes.length === 0) return { now: [...base, ...globalIndexes] };
+    const key = PENDING_PREFIX + String(++this.sequence).padStart(16, "0");
+    return {
+      now: [...base, { type: "put", key, value: globalIndexes }],
+      later: { schedule: () => this.applyLater(key, globalIndexes) },
+    };
+  }
+
+  /** Applies everything pending at once. */
+  async catchUp(): Promise<void> {
+    await this.stop();
+    for await (const [key, operations] of this.store.entries<BatchOperation[]>(PENDING_PREFIX)) {
+      await this.store.batch([...operations, { type: "del", key }]);
+    }
+  }
+
+  /** What is pending stays stored; the next start applies it. */
+  async stop(): Promise<void> {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    await this.lastApplied;
+  }
+
+  private applyLater(key: string, operations: readonly BatchOperation[]): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.lastApplied = this.lastApplied.then(() => this.store.batch([...operations, { type: "del", key }]));
+    }, this.delayMs);
+    this.timers.add(timer);
+  }
+}

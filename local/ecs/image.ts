@@ -1,0 +1,74 @@
+/** A container image, made of a Docker asset's folder: its files laid out as the Dockerfile copies them, nothing built. */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import type { CloudContext } from "../service.ts";
+import { readDockerfile, type ImageRecipe } from "./dockerfile.ts";
+
+export interface Image {
+  /** The folder on this machine that stands for the image's `/`. */
+  readonly root: string;
+  readonly recipe: ImageRecipe;
+}
+
+/**
+ * The image of a container definition.
+ * @param reference `…/repository:HASH`, the hash naming a Docker image asset of the assembly
+ * @throws Error with a sentence when the assembly has no such asset or its Dockerfile needs a real build
+ */
+export function openImage(reference: string, context: CloudContext): Image {
+  const tag = reference.slice(reference.lastIndexOf(":") + 1);
+  const source = context.assetFolder(tag);
+  const recipe = readDockerfile(readFileSync(path.join(source, "Dockerfile"), "utf8"));
+  const root = path.join(context.folder, "images", tag);
+  if (!existsSync(root)) layOut(source, recipe, root);
+  for (const instruction of recipe.notPlayed) context.log(`ecs: the image ${tag} is run without "${instruction}"`);
+  return { root, recipe };
+}
+
+/** Where a path of the image lies on this machine. */
+export function pathInImage(image: Image, imagePath: string): string {
+  return path.join(image.root, imagePath);
+}
+
+/** A half-made layout is never seen: it gets its name when it is whole. */
+function layOut(source: string, recipe: ImageRecipe, root: string): void {
+  const unfinished = `${root}.${process.pid}.tmp`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(path.join(unfinished, recipe.workdir), { recursive: true });
+  // Without it Node would take the type of the package around this machine's data folder.
+  writeFileSync(path.join(unfinished, "package.json"), "{}\n");
+  for (const { sources, destination } of recipe.copies) {
+    const found = sources.flatMap((pattern) => match(source, pattern));
+    for (const file of found)
+      copy(file, path.join(unfinished, destination), destination.endsWith("/") || found.length > 1);
+  }
+  renameSync(unfinished, root);
+}
+
+/** As Docker copies: a folder's content into the destination, a file into it if it is a folder, else under its name. */
+function copy(from: string, to: string, toFolder: boolean): void {
+  const intoFolder = toFolder || (existsSync(to) && statSync(to).isDirectory());
+  const target = intoFolder && !statSync(from).isDirectory() ? path.join(to, path.basename(from)) : to;
+  mkdirSync(path.dirname(target), { recursive: true });
+  cpSync(from, target, { recursive: true });
+}
+
+function match(folder: string, pattern: string): string[] {
+  if (!/[*?]/.test(pattern)) return [path.join(folder, pattern)];
+  const parent = path.join(folder, path.dirname(pattern));
+  const source = path.basename(pattern).replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");
+  const names = new RegExp(`^${source.replaceAll("*", ".*").replaceAll("?", ".")}$`);
+  return readdirSync(parent)
+    .filter((name) => names.test(name))
+    .map((name) => path.join(parent, name));
+}

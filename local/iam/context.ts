@@ -1,0 +1,41 @@
+import type { Caller } from "../service.ts";
+
+/** Condition keys of a request with names in lower case (IAM does not mind case), made by `requestContext`. */
+export type RequestContext = ReadonlyMap<string, string | readonly string[]>;
+
+export type ContextKeys = Readonly<Record<string, string | readonly string[]>>;
+
+/** @param keys condition keys in any spelling; later ones win */
+export function requestContext(...keys: readonly ContextKeys[]): RequestContext {
+  return new Map(
+    keys.flatMap((part) => Object.entries(part).map(([key, value]) => [key.toLowerCase(), value] as const)),
+  );
+}
+
+export function contextValue(context: RequestContext, key: string): string | readonly string[] | undefined {
+  return context.get(key.toLowerCase());
+}
+
+/** The keys every request has about who makes it. */
+export function callerKeys(caller: Caller): ContextKeys {
+  const tags = Object.entries(caller.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]);
+  return {
+    "aws:PrincipalArn": caller.roleArn ?? caller.principalArn,
+    "aws:PrincipalAccount": caller.principalArn.split(":")[4] ?? "",
+    "aws:PrincipalType": caller.roleArn ? "AssumedRole" : "Account",
+    "aws:PrincipalIsAWSService": "false",
+    ...Object.fromEntries(tags),
+  };
+}
+
+/** The keys every request has about where and when it is made. Plain HTTP on this machine stands for HTTPS. */
+export function surroundingKeys(region: string, nowMs: number): ContextKeys {
+  return {
+    "aws:SecureTransport": "true",
+    "aws:ViaAWSService": "false",
+    "aws:SourceIp": "127.0.0.1",
+    "aws:RequestedRegion": region,
+    "aws:CurrentTime": new Date(nowMs).toISOString(),
+    "aws:EpochTime": String(Math.floor(nowMs / 1000)),
+  };
+}

@@ -1,0 +1,76 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import type { ContextKeys } from "./context.ts";
+import type { Decision } from "./policy.ts";
+
+/** One line of `iam-calls.jsonl`. */
+export interface RecordedCall {
+  /** The path of the caller's role: `Shop/Compute/WorkerRole1A2B`. */
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  /** What conditions could see of the caller and of the request; not the time and the like, which differ at every call. */
+  readonly context: ContextKeys;
+  readonly decision: Decision["effect"];
+  /** The statements that decided, `ROLE-PATH/POLICY/INDEX`. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * A worker writes thousands of objects under names of their own, all decided by the same statements. Beyond so many lines of
+ * one role, action and set of statements another one says nothing new.
+ */
+const LINES_PER_DECISION = 500;
+
+/** Writes each distinct call once, the first time it is seen, also over restarts. */
+export class CallRecord {
+  private readonly seen = new Set<string>();
+  private readonly linesOf = new Map<string, number>();
+
+  constructor(private readonly file: string) {
+    for (const line of readLines(file)) this.count(JSON.parse(line));
+  }
+
+  add(call: RecordedCall): void {
+    if ((this.linesOf.get(decisionKey(call)) ?? 0) >= LINES_PER_DECISION) return;
+    if (this.seen.has(callKey(call))) return;
+    this.count(call);
+    appendFileSync(this.file, `${JSON.stringify(call)}\n`);
+  }
+
+  private count(call: RecordedCall): void {
+    this.seen.add(callKey(call));
+    const key = decisionKey(call);
+    this.linesOf.set(key, (this.linesOf.get(key) ?? 0) + 1);
+  }
+}
+
+/**
+ * Whether a call that was allowed would still be without one of its statements. Any Allow is enough; taking a role needs one in
+ * the caller's policies and one in the role's trust policy.
+ */
+export function survivesWithout(call: RecordedCall, statementId: string): boolean {
+  const rest = call.statements.filter((id) => id !== statementId);
+  if (!call.action.startsWith("sts:")) return rest.length > 0;
+  const isTrust = (id: string) => /\/trust\/\d+$/.test(id);
+  return rest.some(isTrust) && rest.some((id) => !isTrust(id));
+}
+
+function callKey(call: RecordedCall): string {
+  return JSON.stringify([call.role, call.action, call.resource, call.context, call.decision]);
+}
+
+function decisionKey(call: RecordedCall): string {
+  return JSON.stringify([call.role, call.action, call.decision, call.statements]);
+}
+
+/** A last line cut short by a kill is left out. */
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.endsWith("}"));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,63 @@
+/** Asynchronous invocations: accepted at once, run when an instance is free, and tried again when they fail. */
+import { AlarmClock } from "../alarm-clock.ts";
+import type { CloudContext } from "../service.ts";
+import type { LocalFunction } from "./function.ts";
+
+/** Lambda waits one minute before the first retry and two before the second. */
+const RETRY_DELAYS_MS = [60_000, 120_000];
+const DEFAULT_RETRIES = 2;
+const DEFAULT_MAX_AGE_SECONDS = 6 * 3600;
+
+/** `AWS::Lambda::EventInvokeConfig` of a function. */
+export interface EventInvokeConfig {
+  readonly retries?: number;
+  readonly maxAgeSeconds?: number;
+}
+
+export interface QueuedEvent {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly qualifier?: string;
+}
+
+export class EventQueue {
+  readonly #alarms: AlarmClock;
+  readonly #configs = new Map<string, EventInvokeConfig>();
+
+  constructor(private readonly context: CloudContext) {
+    this.#alarms = new AlarmClock(context.clock);
+  }
+
+  configure(functionName: string, config: EventInvokeConfig): void {
+    this.#configs.set(functionName, config);
+  }
+
+  /** Takes an event; what becomes of it stands in the function's log. */
+  add(target: LocalFunction, event: QueuedEvent): void {
+    void this.#attempt(target, event, { number: 0, acceptedAtMs: this.context.clock.now() });
+  }
+
+  stop(): void {
+    this.#alarms.stop();
+  }
+
+  async #attempt(target: LocalFunction, event: QueuedEvent, attempt: { number: number; acceptedAtMs: number }) {
+    const error = await target.invoke(event.payload, { ...event, waits: true }).then(
+      (outcome) => (outcome.failed ? outcome.payload : undefined),
+      (thrown: Error) => thrown.message,
+    );
+    if (error === undefined) return;
+    const { name } = target.config;
+    const config = this.#configs.get(name) ?? {};
+    const delayMs = RETRY_DELAYS_MS[attempt.number];
+    const ageMs = this.context.clock.now() + (delayMs ?? 0) - attempt.acceptedAtMs;
+    const isTooOld = ageMs > (config.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS) * 1000;
+    if (delayMs === undefined || attempt.number >= (config.retries ?? DEFAULT_RETRIES) || isTooOld) {
+      this.context.log(
+        `lambda: ${name} failed its event ${event.requestId} for good (attempt ${attempt.number + 1}): ${error}`,
+      );
+      return;
+    }
+    this.#alarms.after(delayMs, () => void this.#attempt(target, event, { ...attempt, number: attempt.number + 1 }));
+  }
+}

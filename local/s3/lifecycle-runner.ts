@@ -1,0 +1,52 @@
+/** Applies lifecycle rules once a minute of the cloud's time, and at once when the clock has been moved. */
+import type { Clock } from "../service.ts";
+import type { Bucket } from "./bucket.ts";
+import { dueAction, isUploadDue } from "./lifecycle.ts";
+
+const EVERY_MS = 60_000;
+const LOOK_AT_CLOCK_EVERY_MS = 250;
+/** A larger step between the cloud's clock and the machine's than their rounding means that it was moved. */
+const MOVED_MS = 1000;
+
+export class LifecycleRunner {
+  private ranAtMs = -Infinity;
+  private clockOffsetMs = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly buckets: () => Iterable<Bucket>,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.runIfDue(), LOOK_AT_CLOCK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Also asked before each request, so that nobody sees an object that a moved clock has just archived or expired. */
+  runIfDue(): void {
+    const nowMs = this.clock.now();
+    const offsetMs = nowMs - Date.now();
+    const moved = Math.abs(offsetMs - this.clockOffsetMs) > MOVED_MS;
+    if (!moved && nowMs - this.ranAtMs < EVERY_MS) return;
+    this.ranAtMs = nowMs;
+    this.clockOffsetMs = offsetMs;
+    for (const bucket of this.buckets()) runBucket(bucket, nowMs);
+  }
+}
+
+function runBucket(bucket: Bucket, nowMs: number): void {
+  if (bucket.lifecycle.rules.length === 0) return;
+  for (const object of [...bucket.objects.all()]) {
+    const action = dueAction(bucket.lifecycle, object, nowMs);
+    if (action.kind === "expire") bucket.objects.remove(object.key);
+    if (action.kind === "move") bucket.objects.commit({ ...object, storageClass: action.storageClass });
+  }
+  for (const upload of bucket.uploads.all()) {
+    if (isUploadDue(bucket.lifecycle, upload.key, upload.initiatedMs, nowMs)) bucket.uploads.abort(upload.id);
+  }
+}

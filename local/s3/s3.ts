@@ -1,0 +1,117 @@
+/** S3: plays `AWS::S3::Bucket` and `AWS::S3::BucketPolicy`, path-style: `http://127.0.0.1:PORT/BUCKET/KEY`. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { listen } from "../http.ts";
+import type { Listening } from "../http.ts";
+import { AwsError } from "../service.ts";
+import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
+import { openBucket } from "./bucket.ts";
+import type { Bucket } from "./bucket.ts";
+import { sendError } from "./errors.ts";
+import { LifecycleRunner } from "./lifecycle-runner.ts";
+import { route } from "./router.ts";
+
+export interface S3Options {
+  /** How long RestoreObject takes by the cloud's clock, in milliseconds; 0 (at once) unless told. AWS takes hours. */
+  readonly restoreMs?: number;
+}
+
+/** An S3 whose objects are files in the service's folder; uploads and downloads are streams, whatever their size. */
+export function s3({ restoreMs = 0 }: S3Options = {}): Service {
+  const buckets = new Map<string, Bucket>();
+  let started: { context: CloudContext; server: Listening; lifecycle: LifecycleRunner } | undefined;
+
+  return {
+    name: "s3",
+    types: ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"],
+
+    async start(context) {
+      const lifecycle = new LifecycleRunner(context.clock, () => buckets.values());
+      const server = await listen(async (request, response) => {
+        lifecycle.runIfDue();
+        await answer({ context, buckets, restoreMs }, request, response);
+      });
+      // An upload may take as long as it takes.
+      server.server.requestTimeout = 0;
+      started = { context, server, lifecycle };
+      lifecycle.start();
+      return server.url;
+    },
+
+    async create(resource) {
+      if (!started) throw new Error("The S3 service must be started before buckets are created.");
+      if (resource.type === "AWS::S3::BucketPolicy") return attachPolicy(buckets, resource);
+      const { context, server } = started;
+      const name = bucketNameOf(resource);
+      if (resource.properties.VersioningConfiguration?.Status === "Enabled") {
+        context.log(
+          `s3: ${resource.path} asks for versions of its objects; versions are not played, only the newest is kept.`,
+        );
+      }
+      buckets.set(name, await openBucket(name, resource, join(context.folder, name), context.clock.now()));
+      return created(name, server.url);
+    },
+
+    async stop() {
+      started?.lifecycle.stop();
+      await started?.server.close();
+      started = undefined;
+      buckets.clear();
+    },
+  };
+}
+
+/** Every domain name is `127.0.0.1:PORT/BUCKET`: put behind `http://`, it is the bucket's address here. */
+function created(name: string, url: string): CreatedResource {
+  const domainName = `${url.replace("http://", "")}/${name}`;
+  return {
+    ref: name,
+    attributes: {
+      Arn: `arn:aws:s3:::${name}`,
+      DomainName: domainName,
+      RegionalDomainName: domainName,
+      DualStackDomainName: domainName,
+      WebsiteURL: `http://${domainName}`,
+    },
+  };
+}
+
+async function attachPolicy(
+  buckets: ReadonlyMap<string, Bucket>,
+  { path, properties }: Resource,
+): Promise<CreatedResource> {
+  const name = String(properties.Bucket);
+  const bucket = buckets.get(name);
+  if (!bucket)
+    throw new Error(`The bucket policy ${path} is for the bucket "${name}", which this cloud does not have.`);
+  bucket.policy = { path, document: properties.PolicyDocument };
+  return { ref: `${path}-policy`, attributes: {} };
+}
+
+async function answer(
+  options: Parameters<typeof route>[0],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
+  response.setHeader("x-amz-request-id", requestId);
+  try {
+    await route(options, request, response);
+  } catch (error) {
+    const isGone = request.destroyed && !request.complete;
+    if (!(error instanceof AwsError) && !isGone && !response.destroyed) {
+      options.context.log(`s3: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    if (response.headersSent || response.destroyed) response.destroy();
+    else sendError(response, error, requestId, request.method === "HEAD");
+    // What the client still sends is read and dropped, so that it gets to read the answer.
+    request.resume();
+  }
+}
+
+/** Names are made up where the assembly is read; a bucket without one is a mistake there. */
+function bucketNameOf({ properties, path }: Resource): string {
+  if (properties.BucketName) return String(properties.BucketName);
+  throw new Error(`The bucket ${path} should have a BucketName when it is created.`);
+}
