@@ -22,6 +22,8 @@ export interface SeedBlock {
 export const SEED_BLOCK_BYTES = 1_000_000;
 export const MAX_SEED_FILE_BYTES = 1_000_000_000;
 export const MAX_SEED_FILES = 10;
+/** Longer items are more likely a broken quote or bracket than seeds; and a prompt could not hold them. */
+export const MAX_ITEM_CHARACTERS = 1_000_000;
 /** Enough for any table a prompt can use; a file with more is more likely keys mistaken for fields. */
 const MAX_FIELDS = 200;
 const MAX_EXAMPLES = 3;
@@ -40,6 +42,40 @@ export function seedFormatOf(fileName: string): SeedFormat {
   if (!ending)
     throw new PlotPaletteError("BadInput", `The file "${fileName}" must end in ${SEED_ENDINGS.join(", ")}; the ending tells its format.`);
   return ending === ".ndjson" ? "jsonl" : (ending.slice(1) as SeedFormat);
+}
+
+/** A file of a seed set: the collection it becomes and the name that tells its format. */
+export interface SeedFile {
+  readonly collection: string;
+  readonly fileName: string;
+}
+
+export interface SeedSetWishes {
+  readonly name: string;
+  readonly files: readonly { readonly collection?: string | null; readonly fileName: string; readonly bytes: number }[];
+}
+
+/** The files of a new seed set. @throws PlotPaletteError BadInput naming the first wish that cannot be granted */
+export function checkFiles({ name, files }: SeedSetWishes): SeedFile[] {
+  if (name.trim().length < 1 || name.length > 100)
+    misfit(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+  if (files.length < 1 || files.length > MAX_SEED_FILES)
+    misfit(`A seed set needs 1 to ${MAX_SEED_FILES} files, not ${files.length}.`);
+  const checked = files.map((file) => checkFile(file));
+  const twice = checked.find(({ collection }, n) => checked.findIndex((other) => other.collection === collection) < n);
+  if (twice) misfit(`Two files are for the collection "${twice.collection}"; give each file a collection of its own.`);
+  return checked;
+}
+
+function checkFile({ collection, fileName, bytes }: SeedSetWishes["files"][number]): SeedFile {
+  const name = collection ?? DEFAULT_COLLECTION;
+  if (!COLLECTION_NAME.test(name))
+    misfit(`The collection "${shorten(name)}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`);
+  if (fileName.length > 200) misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
+  seedFormatOf(fileName);
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_SEED_FILE_BYTES)
+    misfit(`The file "${fileName}" must have 1 to ${MAX_SEED_FILE_BYTES.toLocaleString("en-US")} bytes, not ${bytes}.`);
+  return { collection: name, fileName };
 }
 
 interface FieldTally {
@@ -78,8 +114,9 @@ export class FieldSummary {
     if (value === null || value === undefined || value === "") return;
     tally.present += 1;
     tally.types.add(jsonTypeOf(value));
+    if (tally.examples.length >= MAX_EXAMPLES) return;
     const example = shorten(JSON.stringify(value));
-    if (tally.examples.length < MAX_EXAMPLES && !tally.examples.includes(example)) tally.examples.push(example);
+    if (!tally.examples.includes(example)) tally.examples.push(example);
   }
 }
 

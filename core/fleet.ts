@@ -1,0 +1,97 @@
+/** Who gets the fleet's next task, on what capacity, and which tasks are to be looked after. */
+import type { JobRow, SpotRow, TaskRow } from "./rows.ts";
+
+export interface FleetLimits {
+  /** Tasks one owner may have at a time. */
+  readonly perOwner: number;
+  readonly overall: number;
+}
+
+/** A job that could use more tasks than it has. */
+export interface WaitingJob {
+  readonly jobId: string;
+  readonly owner: string;
+  /** How many more tasks it could use. */
+  readonly wants: number;
+}
+
+/**
+ * The jobs to start a task for, one after the other, as far as slots are free: each slot goes to the owner with the fewest
+ * tasks, and there to the oldest job. A job that is to get two tasks stands there twice.
+ */
+export function planStarts(
+  waiting: readonly WaitingJob[],
+  running: { readonly overall: number; readonly byOwner: ReadonlyMap<string, number> },
+  limits: FleetLimits,
+): string[] {
+  const wants = new Map(waiting.map(({ jobId, wants }) => [jobId, wants]));
+  const has = new Map(running.byOwner);
+  const oldestFirst = [...waiting].sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
+  const starts: string[] = [];
+  while (running.overall + starts.length < limits.overall) {
+    const ready = oldestFirst.filter(({ jobId, owner }) => (wants.get(jobId) ?? 0) > 0 && (has.get(owner) ?? 0) < limits.perOwner);
+    const [first] = ready;
+    if (!first) break;
+    const next = ready.reduce((best, job) => ((has.get(job.owner) ?? 0) < (has.get(best.owner) ?? 0) ? job : best), first);
+    starts.push(next.jobId);
+    wants.set(next.jobId, (wants.get(next.jobId) ?? 0) - 1);
+    has.set(next.owner, (has.get(next.owner) ?? 0) + 1);
+  }
+  return starts;
+}
+
+/**
+ * How many more tasks a job could use. Every live lease is held by a task that has a slot, so open shards less tasks is
+ * what nobody works at. A job without open shards, and one whose shards are all parked, needs a task to end it.
+ */
+export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedShards">, tasks: number): number {
+  if (job.status === "EXPORTING") return Math.max(0, 1 - tasks);
+  if (job.status !== "QUEUED" && job.status !== "RUNNING") return 0;
+  return Math.max(0, Math.max(1, job.openShards - job.parkedShards) - tasks);
+}
+
+/** After so many times without Spot capacity in a row, tasks start at the full price until it has been quiet for a while. */
+const SPOT_TRIES = 3;
+const SPOT_REST_MS = 10 * 60_000;
+
+export function capacityFor(spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined, nowMs: number): TaskRow["capacityProvider"] {
+  if (!spot || spot.misses < SPOT_TRIES) return "FARGATE_SPOT";
+  return nowMs - spot.lastMissAtMs < SPOT_REST_MS ? "FARGATE" : "FARGATE_SPOT";
+}
+
+/** What is remembered after there was no Spot capacity; misses long ago do not count. */
+export function afterMiss(spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined, nowMs: number): Pick<SpotRow, "misses" | "lastMissAtMs"> {
+  const before = spot && nowMs - spot.lastMissAtMs < SPOT_REST_MS ? spot.misses : 0;
+  return { misses: before + 1, lastMissAtMs: nowMs };
+}
+
+/** Events tell of younger tasks; asking about them too would only cost calls. */
+const SWEEP_AGE_MS = 60_000;
+
+/** The tasks whose events may have been lost. */
+export function toLookAfter(tasks: readonly TaskRow[], nowMs: number): TaskRow[] {
+  return tasks.filter(({ createdAtMs }) => nowMs - createdAtMs >= SWEEP_AGE_MS);
+}
+
+/** How a task ended, as far as it matters here. */
+export interface TaskEnd {
+  readonly stopCode?: string;
+  /** Absent when it never ran. */
+  readonly startedAt?: string | Date;
+  readonly exitCode?: number;
+  /** How many leases it held when it stopped. */
+  readonly leasesHeld: number;
+}
+
+/** Spot has none: the same stop code as an interruption, but the task never ran. */
+export function lackedCapacity({ stopCode, startedAt }: TaskEnd): boolean {
+  return stopCode === "SpotInterruption" && !startedAt;
+}
+
+/**
+ * Whether the job gets a new task at once. One that died before it held a lease would most likely die again: its job waits
+ * for the next sweep. Deaths with a lease are counted by the shard, which ends such a job.
+ */
+export function mayRestartAtOnce(end: TaskEnd): boolean {
+  return end.exitCode === 0 || end.leasesHeld > 0 || lackedCapacity(end);
+}

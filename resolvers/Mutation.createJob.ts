@@ -1,0 +1,19 @@
+import { util, type Context } from "@aws-appsync/utils";
+import type { MutationCreateJobArgs } from "./generated/schema.ts";
+import { toJob } from "./shared/jobs.ts";
+
+/**
+ * readToken → checkJob → writeJob → readEarlierJob → dispatch. When the client token has made a job before, checking and
+ * writing are skipped and that job is the answer.
+ */
+export function request(ctx: Context<MutationCreateJobArgs>) {
+  const { name, templateId, templateVersion, seedSetId, recordCount, budgetNanos, formats } = ctx.args.input;
+  ctx.stash.jobId = util.autoUlid();
+  // The whole input in a fixed order: the same token with another input is an error.
+  ctx.stash.inputDigest = JSON.stringify([name, templateId, templateVersion ?? null, seedSetId, recordCount, budgetNanos, formats]);
+  return {};
+}
+
+export function response(ctx: Context) {
+  return toJob(ctx.stash.job);
+}

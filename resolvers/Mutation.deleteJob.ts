@@ -1,0 +1,13 @@
+import type { Context } from "@aws-appsync/utils";
+import type { MutationDeleteJobArgs } from "./generated/schema.ts";
+import { toJob } from "./shared/jobs.ts";
+import { checkId } from "./shared/refuse.ts";
+
+export function request(ctx: Context<MutationDeleteJobArgs>) {
+  checkId(ctx.args.id, "job");
+  return {};
+}
+
+export function response(ctx: Context) {
+  return toJob(ctx.stash.job);
+}

@@ -1,0 +1,16 @@
+import type { Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { seedSetKey } from "../core/rows.ts";
+import type { MutationReportSeedSetArgs } from "./generated/schema.ts";
+import { fail, refuseUnknown } from "./shared/refuse.ts";
+import { toSeedSet } from "./shared/seedSets.ts";
+
+export function request(ctx: Context<MutationReportSeedSetArgs>) {
+  return get({ key: seedSetKey(ctx.args.input.id), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  if (ctx.error) fail(ctx);
+  if (!ctx.result) refuseUnknown("seed set");
+  return toSeedSet(ctx.result);
+}

@@ -1,0 +1,9 @@
+import type { Context } from "@aws-appsync/utils";
+
+export function request() {
+  return {};
+}
+
+export function response(ctx: Context) {
+  return ctx.prev.result;
+}

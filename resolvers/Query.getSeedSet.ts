@@ -1,0 +1,19 @@
+import type { Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { SAMPLES, seedSetKey, type SeedSetRow } from "../core/rows.ts";
+import type { QueryGetSeedSetArgs } from "./generated/schema.ts";
+import { callerOf } from "./shared/caller.ts";
+import { checkId, fail, refuseUnknown } from "./shared/refuse.ts";
+import { toSeedSet } from "./shared/seedSets.ts";
+
+export function request(ctx: Context<QueryGetSeedSetArgs>) {
+  checkId(ctx.args.id, "seed set");
+  return get({ key: seedSetKey(ctx.args.id), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  if (ctx.error) fail(ctx);
+  const row: SeedSetRow | null = ctx.result;
+  if (!row || (row.owner !== callerOf(ctx) && row.owner !== SAMPLES)) refuseUnknown("seed set");
+  return toSeedSet(row);
+}

@@ -1,0 +1,25 @@
+import type { Context } from "@aws-appsync/utils";
+import { query } from "@aws-appsync/utils/dynamodb";
+import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, ownerStatus, type JobRow } from "../core/rows.ts";
+import type { QueryListJobsArgs } from "./generated/schema.ts";
+import { callerOf } from "./shared/caller.ts";
+import { toJob } from "./shared/jobs.ts";
+import { pageLimit, pageRows } from "./shared/page.ts";
+
+/** Each list has an index of its own, so that a page is full however many jobs have another status. */
+export function request(ctx: Context<QueryListJobsArgs>) {
+  const { status, nextToken } = ctx.args;
+  const owner = callerOf(ctx);
+  return query({
+    index: status ? JOBS_BY_OWNER_STATUS : JOBS_BY_OWNER,
+    query: status ? { ownerStatus: { eq: ownerStatus(owner, status) } } : { owner: { eq: owner } },
+    scanIndexForward: false,
+    limit: pageLimit(ctx.args),
+    nextToken,
+  });
+}
+
+export function response(ctx: Context) {
+  const rows = pageRows<JobRow>(ctx);
+  return { items: rows.map((row) => toJob(row)), nextToken: ctx.result.nextToken };
+}

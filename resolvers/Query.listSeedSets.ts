@@ -1,0 +1,11 @@
+import type { Context } from "@aws-appsync/utils";
+import { callerOf } from "./shared/caller.ts";
+import { listOf, pageOf } from "./shared/seedSetList.ts";
+
+export function request(ctx: Context) {
+  return listOf(ctx, callerOf(ctx), true);
+}
+
+export function response(ctx: Context) {
+  return pageOf(ctx);
+}

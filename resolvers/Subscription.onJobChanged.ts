@@ -1,0 +1,17 @@
+import { extensions, util, type Context } from "@aws-appsync/utils";
+import type { SubscriptionOnJobChangedArgs } from "./generated/schema.ts";
+import { callerOf } from "./shared/caller.ts";
+import { checkId } from "./shared/refuse.ts";
+
+export function request(ctx: Context<SubscriptionOnJobChangedArgs>) {
+  if (ctx.args.jobId) checkId(ctx.args.jobId, "job");
+  return {};
+}
+
+/** This filter takes the place of the arguments' own: whatever is asked for, it is the caller's. */
+export function response(ctx: Context<SubscriptionOnJobChangedArgs>) {
+  const { jobId } = ctx.args;
+  const mine = { owner: { eq: callerOf(ctx) } };
+  extensions.setSubscriptionFilter(util.transform.toSubscriptionFilter(jobId ? { ...mine, jobId: { eq: jobId } } : mine));
+  return null;
+}

@@ -1,0 +1,24 @@
+/** The AWS clients of the functions, made when first asked for: a function that does not need one does not pay for it. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { required } from "../../core/environment.ts";
+
+let documents: DynamoDBDocumentClient | undefined;
+let objects: S3Client | undefined;
+
+export function documentClient(): DynamoDBDocumentClient {
+  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } });
+  return documents;
+}
+
+/** Buckets are addressed by path, which every endpoint understands. */
+export function objectClient(): S3Client {
+  objects ??= new S3Client({ forcePathStyle: true });
+  return objects;
+}
+
+/** A variable that the stack sets for the function; the name comes from core/environment.ts. */
+export function setting(name: string): string {
+  return required(name, process.env);
+}

@@ -1,0 +1,25 @@
+/**
+ * The mutations that feed subscriptions. Watchers get what is selected here and nothing else, so each selects every field
+ * of its answer; a test holds them against the schema.
+ */
+export const REPORT_PROGRESS = /* GraphQL */ `
+  mutation ReportProgress($input: ReportProgressInput!) {
+    reportProgress(input: $input) {
+      jobId owner status outcome statusReason controlNo budgetNanos startedAt finishedAt
+      datasets { name format bytes rows }
+      shard {
+        id jobId shardNo recordCount generation reportNo delivered failed spentNanos writtenOffNanos inputTokens outputTokens
+        recordsPerSecond latest reportedAt
+      }
+    }
+  }
+`;
+
+export const REPORT_SEED_SET = /* GraphQL */ `
+  mutation ReportSeedSet($input: ReportSeedSetInput!) {
+    reportSeedSet(input: $input) {
+      id owner name status statusReason isSample createdAt
+      collections { name fileName itemCount bytes fields { name types missing examples } }
+    }
+  }
+`;

@@ -1,0 +1,56 @@
+/** The rows of jobs, as the dispatcher reads them: found by index, decided on the base rows. */
+import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { ENVIRONMENT } from "../../../core/environment.ts";
+import { exportKey, jobKey, JOBS_OPEN, OPEN, shardKey, type JobRow, type ShardRow } from "../../../core/rows.ts";
+import { documentClient, setting } from "../clients.ts";
+
+/** More open jobs than this are looked at in later minutes; the oldest come first. */
+const MOST_OPEN_JOBS = 2_000;
+const BATCH = 100;
+
+export async function readJob(jobId: string): Promise<JobRow | undefined> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: jobKey(jobId), ConsistentRead: true }),
+  );
+  return Item as JobRow | undefined;
+}
+
+/** Every job that is not at rest or is to be purged. @param alsoJobId a job that the index may not know yet */
+export async function readOpenJobs(alsoJobId?: string): Promise<JobRow[]> {
+  const ids = new Set(alsoJobId === undefined ? [] : [alsoJobId]);
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await documentClient().send(
+      new QueryCommand({
+        TableName: setting(ENVIRONMENT.jobsTable),
+        IndexName: JOBS_OPEN,
+        KeyConditionExpression: "openKey = :open",
+        ExpressionAttributeValues: { ":open": OPEN },
+        ExclusiveStartKey,
+      }),
+    );
+    for (const item of page.Items ?? []) ids.add(item.jobId as string);
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey && ids.size < MOST_OPEN_JOBS);
+  return (await readAll([...ids].map((jobId) => jobKey(jobId)))) as unknown as JobRow[];
+}
+
+/** A job's shards that exist, the one that exports included. */
+export async function readShards(job: JobRow): Promise<ShardRow[]> {
+  const keys = Array.from({ length: job.shardCount }, (_, shardNo) => shardKey(job.jobId, shardNo));
+  return (await readAll([...keys, exportKey(job.jobId)])) as unknown as ShardRow[];
+}
+
+async function readAll(keys: readonly { pk: string; sk: string }[]): Promise<Record<string, unknown>[]> {
+  const table = setting(ENVIRONMENT.jobsTable);
+  const rows: Record<string, unknown>[] = [];
+  let left: Record<string, unknown>[] = [...keys];
+  while (left.length > 0) {
+    const answer = await documentClient().send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: left.slice(0, BATCH), ConsistentRead: true } } }),
+    );
+    rows.push(...(answer.Responses?.[table] ?? []));
+    left = [...(answer.UnprocessedKeys?.[table]?.Keys ?? []), ...left.slice(BATCH)];
+  }
+  return rows;
+}

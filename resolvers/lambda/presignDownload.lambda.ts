@@ -1,0 +1,36 @@
+/** Signs the address of one file of a dataset. Whose it is was checked by the step before. */
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { ENVIRONMENT } from "../../core/environment.ts";
+import type { Download } from "../generated/schema.ts";
+import { answering } from "./answer.ts";
+import { objectClient, setting } from "./clients.ts";
+
+const DOWNLOAD_SECONDS = 15 * 60;
+
+interface FileToPresign {
+  key: string;
+  jobName: string;
+  file: string;
+}
+
+export const handler = answering(async ({ key, jobName, file }: FileToPresign): Promise<Download> => {
+  const expiresAt = new Date(Date.now() + DOWNLOAD_SECONDS * 1_000).toISOString();
+  const command = new GetObjectCommand({
+    Bucket: setting(ENVIRONMENT.bucket),
+    Key: key,
+    ResponseContentDisposition: attachment(`${jobName} ${file}`),
+  });
+  return { url: await getSignedUrl(objectClient(), command, { expiresIn: DOWNLOAD_SECONDS }), expiresAt };
+});
+
+/** A Content-Disposition that saves under `name`: plain ASCII for old browsers, UTF-8 (RFC 6266) for the rest. */
+export function attachment(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9 ._-]+/g, "_").trim();
+  const encoded = encodeURIComponent(name.replace(/[\u0000-\u001f\u007f/\\]/g, "_")).replace(/['()*]/g, percent);
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}

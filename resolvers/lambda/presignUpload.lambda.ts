@@ -1,0 +1,38 @@
+/** Checks what files a new seed set is to have, and signs one form for each. */
+import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { ENVIRONMENT } from "../../core/environment.ts";
+import { uploadObject } from "../../core/rows.ts";
+import { checkFiles, MAX_SEED_FILE_BYTES, type SeedFile } from "../../core/seed.ts";
+import type { CreateSeedSetInput, PresignedPost } from "../generated/schema.ts";
+import { answering } from "./answer.ts";
+import { objectClient, setting } from "./clients.ts";
+
+const UPLOAD_SECONDS = 15 * 60;
+
+export interface UploadsToPresign {
+  owner: string;
+  seedSetId: string;
+  input: CreateSeedSetInput;
+}
+
+export interface PresignedUploads {
+  files: SeedFile[];
+  uploads: PresignedPost[];
+}
+
+export const handler = answering(async ({ owner, seedSetId, input }: UploadsToPresign): Promise<PresignedUploads> => {
+  const files = checkFiles(input);
+  const uploads = await Promise.all(files.map((file) => presign(uploadObject(owner, seedSetId, file.collection), file.collection)));
+  return { files, uploads };
+});
+
+/** A form for exactly that object: S3 itself refuses another key, an empty file and one beyond the limit. */
+async function presign(key: string, collection: string): Promise<PresignedPost> {
+  const { url, fields } = await createPresignedPost(objectClient(), {
+    Bucket: setting(ENVIRONMENT.bucket),
+    Key: key,
+    Conditions: [["content-length-range", 1, MAX_SEED_FILE_BYTES]],
+    Expires: UPLOAD_SECONDS,
+  });
+  return { collection, url, fields: Object.entries(fields).map(([name, value]) => ({ name, value })) };
+}

@@ -1,0 +1,8 @@
+/** Removes what a deleted seed set leaves in the bucket. */
+import { seedSetPrefix, uploadsPrefix } from "../../core/rows.ts";
+import { purge } from "./purge.ts";
+
+export async function handler({ owner, seedSetId }: { owner: string; seedSetId: string }): Promise<void> {
+  await purge(uploadsPrefix(owner, seedSetId));
+  await purge(seedSetPrefix(owner, seedSetId));
+}

@@ -1,0 +1,97 @@
+/** Reads a seed set's files and stores them as numbered blocks with an index, as checkSeeds and loadSamples both do. */
+import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { ENVIRONMENT } from "../../core/environment.ts";
+import { PlotPaletteError } from "../../core/errors.ts";
+import { seedBlockObject, seedIndexObject, type SeedCollectionRow } from "../../core/rows.ts";
+import { CollectionBlocks, fitRow, type FullBlock } from "../../core/seed-blocks.ts";
+import { readSeedFile, type OpenFile } from "../../core/seed-reader.ts";
+import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seed.ts";
+import { objectClient, setting } from "./clients.ts";
+
+export interface FileToStore extends SeedFile {
+  readonly open: OpenFile;
+}
+
+interface Collection {
+  readonly fileName: string;
+  readonly blocks: CollectionBlocks;
+}
+
+/** One storing of one seed set. */
+export class SeedStore {
+  readonly #owner: string;
+  readonly #seedSetId: string;
+  readonly #written: string[] = [];
+  readonly #collections = new Map<string, Collection>();
+
+  constructor(owner: string, seedSetId: string) {
+    this.#owner = owner;
+    this.#seedSetId = seedSetId;
+  }
+
+  /**
+   * @param onBatch called after every few hundred items; what it throws ends the storing
+   * @returns what the seed set's row is to say of its collections
+   * @throws PlotPaletteError BadInput when a file cannot be used
+   */
+  async store(files: readonly FileToStore[], onBatch: () => void = () => undefined): Promise<SeedCollectionRow[]> {
+    for (const file of files) await this.#read(file, onBatch);
+    for (const [name, { blocks }] of this.#collections) await this.#put(name, blocks.finish());
+    const rows = fitRow([...this.#collections].map(([name, { fileName, blocks }]) => blocks.row(name, fileName)));
+    await this.#putObject(seedIndexObject(this.#owner, this.#seedSetId), JSON.stringify(this.#index()));
+    return rows;
+  }
+
+  /** Removes what was stored: a seed set that is refused leaves nothing behind. */
+  async undo(): Promise<void> {
+    for (let at = 0; at < this.#written.length; at += 1_000) {
+      const Objects = this.#written.slice(at, at + 1_000).map((Key) => ({ Key }));
+      await objectClient().send(new DeleteObjectsCommand({ Bucket: setting(ENVIRONMENT.bucket), Delete: { Objects, Quiet: true } }));
+    }
+  }
+
+  async #read(file: FileToStore, onBatch: () => void): Promise<void> {
+    let items = 0;
+    for await (const batch of readSeedFile(file.fileName, file.open)) {
+      if (batch.items.length === 0) continue;
+      onBatch();
+      items += batch.items.length;
+      const name = batch.collection ?? file.collection;
+      const { blocks } = this.#collections.get(name) ?? this.#open(name, file.fileName);
+      if (this.#collections.get(name)?.fileName !== file.fileName) refuseTwice(name);
+      for (const item of batch.items) await this.#put(name, blocks.add(item));
+    }
+    if (items === 0) throw new PlotPaletteError("BadInput", `The file "${file.fileName}" has no items; it needs at least one.`);
+  }
+
+  #open(name: string, fileName: string): Collection {
+    if (!COLLECTION_NAME.test(name))
+      throw new PlotPaletteError(
+        "BadInput",
+        `The list "${name.slice(0, 60)}" in "${fileName}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
+      );
+    if (this.#collections.size >= MAX_SEED_FILES)
+      throw new PlotPaletteError("BadInput", `A seed set may have ${MAX_SEED_FILES} collections at most; "${fileName}" brings more.`);
+    const collection = { fileName, blocks: new CollectionBlocks() };
+    this.#collections.set(name, collection);
+    return collection;
+  }
+
+  #index(): SeedIndex {
+    const entries = [...this.#collections].map(([name, { blocks }]) => [name, { itemCount: blocks.itemCount, blocks: blocks.blocks }]);
+    return { collections: Object.fromEntries(entries) };
+  }
+
+  async #put(collection: string, block: FullBlock | undefined): Promise<void> {
+    if (block) await this.#putObject(seedBlockObject(this.#owner, this.#seedSetId, collection, block.number), block.bytes);
+  }
+
+  async #putObject(Key: string, Body: string | Uint8Array): Promise<void> {
+    this.#written.push(Key);
+    await objectClient().send(new PutObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key, Body }));
+  }
+}
+
+function refuseTwice(name: string): never {
+  throw new PlotPaletteError("BadInput", `Two files bring the collection "${name}"; each collection may come from one file.`);
+}

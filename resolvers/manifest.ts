@@ -1,0 +1,85 @@
+/**
+ * What answers each field of schema.graphql. The stacks make data sources, functions and resolvers from this list, the
+ * tests hold it against the schema; a field's code is `resolvers/Type.field.ts`, a step's `resolvers/steps/NAME.ts`, a
+ * function's `resolvers/lambda/NAME.lambda.ts`.
+ */
+
+/** One resolver on one data source, or a pipeline of steps between the handlers of the field's own file. */
+export type FieldAnswer = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };
+
+export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
+  "Query.getJob": { dataSource: "jobs" },
+  "Query.listJobs": { dataSource: "jobs" },
+  "Query.getTemplate": { steps: ["readTemplateHead", "readTemplateVersion"] },
+  "Query.listTemplates": { dataSource: "templates" },
+  "Query.listSampleTemplates": { dataSource: "templates" },
+  "Query.getSeedSet": { dataSource: "seedSets" },
+  "Query.listSeedSets": { dataSource: "seedSets" },
+  "Query.listSampleSeedSets": { dataSource: "seedSets" },
+  "Query.listModels": { dataSource: "none" },
+  "Query.getDownload": { steps: ["readDatasetFile", "presignDownload"] },
+
+  "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readEarlierJob", "dispatch"] },
+  "Mutation.cancelJob": { steps: ["cancelJob", "dispatch"] },
+  "Mutation.pauseJob": { steps: ["pauseJob", "dispatch"] },
+  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "resumeJob", "dispatch"] },
+  "Mutation.deleteJob": { steps: ["deleteJob", "dispatch"] },
+  "Mutation.saveTemplate": { steps: ["checkTemplate", "readOwnTemplate", "writeTemplate"] },
+  "Mutation.createSeedSet": { steps: ["presignUpload", "writeSeedSet"] },
+  "Mutation.confirmSeedSet": { steps: ["startCheck", "checkSeeds"] },
+  "Mutation.deleteSeedSet": { steps: ["findJobOfSeedSet", "removeSeedSet", "purgeSeeds"] },
+  "Mutation.reportProgress": { steps: ["writeReport", "readReportedJob"] },
+  "Mutation.reportSeedSet": { dataSource: "seedSets" },
+
+  "Subscription.onJobChanged": { steps: ["readWatchedJob"] },
+  "Subscription.onSeedSetChanged": { dataSource: "none" },
+
+  "Job.progress": { dataSource: "jobs" },
+};
+
+export const STEPS = {
+  readToken: { dataSource: "jobs" },
+  checkJob: { dataSource: "checkJob" },
+  writeJob: { dataSource: "jobs" },
+  readEarlierJob: { dataSource: "jobs" },
+  readOwnJob: { dataSource: "jobs" },
+  readBudget: { dataSource: "jobs" },
+  resumeJob: { dataSource: "jobs" },
+  cancelJob: { dataSource: "jobs" },
+  pauseJob: { dataSource: "jobs" },
+  deleteJob: { dataSource: "jobs" },
+  dispatch: { dataSource: "dispatch" },
+  readDatasetFile: { dataSource: "jobs" },
+  presignDownload: { dataSource: "presignDownload" },
+  writeReport: { dataSource: "jobs" },
+  readReportedJob: { dataSource: "jobs" },
+  readWatchedJob: { dataSource: "jobs" },
+  readTemplateHead: { dataSource: "templates" },
+  readTemplateVersion: { dataSource: "templates" },
+  checkTemplate: { dataSource: "checkTemplate" },
+  readOwnTemplate: { dataSource: "templates" },
+  writeTemplate: { dataSource: "templates" },
+  presignUpload: { dataSource: "presignUpload" },
+  writeSeedSet: { dataSource: "seedSets" },
+  startCheck: { dataSource: "seedSets" },
+  checkSeeds: { dataSource: "checkSeeds" },
+  findJobOfSeedSet: { dataSource: "jobs" },
+  removeSeedSet: { dataSource: "seedSets" },
+  purgeSeeds: { dataSource: "purgeSeeds" },
+} as const satisfies Record<string, { readonly dataSource: DataSourceName }>;
+
+/** The Lambda functions. `checkSeeds` reads files up to a gigabyte twice, in memory bounded by a block. */
+export const FUNCTIONS = {
+  checkJob: { description: "Checks that seeds fit the template and the budget pays for a record", timeoutSeconds: 10, memoryMb: 512 },
+  checkTemplate: { description: "Reads a template and says what is wrong with it", timeoutSeconds: 10, memoryMb: 512 },
+  presignUpload: { description: "Signs the forms that a seed set's files are uploaded with", timeoutSeconds: 10, memoryMb: 256 },
+  presignDownload: { description: "Signs the address a dataset's file is downloaded from", timeoutSeconds: 10, memoryMb: 256 },
+  checkSeeds: { description: "Reads uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
+  purgeSeeds: { description: "Removes the objects of a deleted seed set", timeoutSeconds: 300, memoryMb: 256 },
+  dispatch: { description: "Starts tasks for jobs that wait, frees what ended, purges deleted jobs", timeoutSeconds: 120, memoryMb: 512 },
+  loadSamples: { description: "Writes the templates and seed sets that ship with the product", timeoutSeconds: 300, memoryMb: 512 },
+} as const satisfies Record<string, { readonly description: string; readonly timeoutSeconds: number; readonly memoryMb: number }>;
+
+export type StepName = keyof typeof STEPS;
+export type LambdaName = keyof typeof FUNCTIONS;
+export type DataSourceName = "none" | "jobs" | "templates" | "seedSets" | LambdaName;

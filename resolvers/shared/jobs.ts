@@ -1,0 +1,73 @@
+/** From job rows to what the schema calls Job and JobChange. */
+import type { Context } from "@aws-appsync/utils";
+import type { JobRow, ShardRow } from "../../core/rows.ts";
+import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
+import { callerOf } from "./caller.ts";
+import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
+import { toShardProgress } from "./shards.ts";
+
+/** `progress` is missing: it has a resolver of its own, which finds the shards by `shardCount`. */
+export type JobAnswer = Omit<Job, "progress"> & { shardCount: number };
+
+export function toJob(row: JobRow): JobAnswer {
+  return {
+    id: row.jobId,
+    name: row.name,
+    status: row.status,
+    outcome: row.outcome ?? null,
+    statusReason: row.statusReason ?? null,
+    controlNo: row.controlNo,
+    templateId: row.templateId,
+    templateVersion: row.templateVersion,
+    templateName: row.templateName,
+    seedSetId: row.seedSetId,
+    seedSetName: row.seedSetName,
+    recordCount: row.recordCount,
+    budgetNanos: row.budgetNanos,
+    recordBoundNanos: row.recordBoundNanos,
+    formats: row.formats,
+    datasets: toDatasetFiles(row),
+    createdAt: row.createdAt,
+    startedAt: row.startedAt ?? null,
+    finishedAt: row.finishedAt ?? null,
+    shardCount: row.shardCount,
+  };
+}
+
+/** @param shard the row of the shard that reported; null when only the job changed */
+export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number): JobChange {
+  return {
+    jobId: row.jobId,
+    owner: row.owner,
+    status: row.status,
+    outcome: row.outcome ?? null,
+    statusReason: row.statusReason ?? null,
+    controlNo: row.controlNo,
+    budgetNanos: row.budgetNanos,
+    startedAt: row.startedAt ?? null,
+    finishedAt: row.finishedAt ?? null,
+    datasets: toDatasetFiles(row),
+    shard: shard ? toShardProgress(shard, nowMs) : null,
+  };
+}
+
+/** The job that was read, if it is the caller's. */
+export function ownJob(ctx: Context): JobRow {
+  if (ctx.error) fail(ctx);
+  const row: JobRow | null = ctx.result;
+  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
+  return row;
+}
+
+/** The job after a conditional write; when the condition did not hold, the words say why. `wish`: `queued can be paused`. */
+export function movedJob(ctx: Context, wish: string): JobRow {
+  if (!ctx.error) return ctx.result;
+  if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
+  const row: JobRow | null = ctx.result;
+  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
+  return refuseConflict(`This job is ${row.status}; only a job that is ${wish}.`);
+}
+
+function toDatasetFiles(row: JobRow): DatasetFile[] {
+  return row.datasets.map((file) => ({ name: file.name, format: file.format ?? null, bytes: file.bytes, rows: file.rows }));
+}

@@ -1,0 +1,7 @@
+/** `$1.50` from nano-dollars, with as many decimals as the amount has. (core/money.ts formats with what APPSYNC_JS lacks.) */
+export function usd(nanos: number): string {
+  const whole = Math.floor(nanos / 1_000_000_000);
+  const digits = `${1_000_000_000 + Math.round(nanos - whole * 1_000_000_000)}`.slice(1);
+  const shown = [9, 8, 7, 6, 5, 4, 3].find((length) => digits.slice(length - 1, length) !== "0") ?? 2;
+  return `$${whole}.${digits.slice(0, shown)}`;
+}

@@ -1,0 +1,102 @@
+/** The rows of a new job, as createJob writes them in one transaction. */
+import {
+  budgetKey,
+  jobKey,
+  jobTemplateKey,
+  OPEN,
+  ownerStatus,
+  shardKey,
+  type BudgetRow,
+  type JobRow,
+  type JobTemplateRow,
+  type ShardRow,
+} from "../../core/rows.ts";
+import type { CreateJobInput } from "../generated/schema.ts";
+import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
+
+interface NewJob {
+  jobId: string;
+  owner: string;
+  input: CreateJobInput;
+  checked: CheckedJob;
+  now: string;
+}
+
+export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
+  return {
+    ...jobKey(jobId),
+    jobId,
+    owner,
+    ownerStatus: ownerStatus(owner, "QUEUED"),
+    openKey: OPEN,
+    name: input.name,
+    status: "QUEUED",
+    controlNo: 0,
+    templateId: input.templateId,
+    templateVersion: checked.templateVersion,
+    templateName: checked.templateName,
+    seedSetId: input.seedSetId,
+    seedSetName: checked.seedSetName,
+    seedSetOwner: checked.seedSetOwner,
+    recordCount: input.recordCount,
+    budgetId: jobId,
+    budgetNanos: input.budgetNanos,
+    recordBoundNanos: checked.recordBoundNanos,
+    formats: input.formats,
+    shardCount: checked.shards.length,
+    openShards: checked.shards.length,
+    parkedShards: 0,
+    clientToken: input.clientToken,
+    datasets: [],
+    createdAt: now,
+  };
+}
+
+export function jobTemplateRow({ jobId, input, checked }: NewJob): JobTemplateRow {
+  return {
+    ...jobTemplateKey(jobId),
+    templateId: input.templateId,
+    templateVersion: checked.templateVersion,
+    source: checked.templateSource,
+  };
+}
+
+/** A job of its own has a budget of its own, under the job's id. */
+export function budgetRow({ jobId, owner, input }: NewJob): BudgetRow {
+  return {
+    ...budgetKey(jobId),
+    budgetId: jobId,
+    owner,
+    budgetNanos: input.budgetNanos,
+    remainingNanos: input.budgetNanos,
+    writtenOffNanos: 0,
+  };
+}
+
+export function shardRow({ jobId, owner }: NewJob, shardNo: number, range: { from: number; to: number }): ShardRow {
+  return {
+    ...shardKey(jobId, shardNo),
+    jobId,
+    owner,
+    shardNo,
+    kind: "RECORDS",
+    state: "OPEN",
+    fromSlot: range.from,
+    toSlot: range.to,
+    generation: 0,
+    leaseUntilMs: 0,
+    checkpointNo: 0,
+    lowWaterSlot: range.from,
+    runs: [],
+    delivered: 0,
+    failed: 0,
+    attempts: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    spentNanos: 0,
+    grantNanos: 0,
+    writtenOffNanos: 0,
+    deathsInRow: 0,
+    columns: {},
+  };
+}

@@ -1,0 +1,22 @@
+import type { Context } from "@aws-appsync/utils";
+import { query } from "@aws-appsync/utils/dynamodb";
+import { TEMPLATES_BY_OWNER, type TemplateHeadRow } from "../../core/rows.ts";
+import type { QueryListTemplatesArgs } from "../generated/schema.ts";
+import { pageLimit, pageRows } from "./page.ts";
+import { toTemplateSummary } from "./templates.ts";
+
+/** A page of an owner's templates, by the list's key. */
+export function listOf(ctx: Context<QueryListTemplatesArgs>, owner: string, newestFirst: boolean) {
+  return query({
+    index: TEMPLATES_BY_OWNER,
+    query: { owner: { eq: owner } },
+    scanIndexForward: !newestFirst,
+    limit: pageLimit(ctx.args),
+    nextToken: ctx.args.nextToken,
+  });
+}
+
+export function pageOf(ctx: Context) {
+  const rows = pageRows<TemplateHeadRow>(ctx);
+  return { items: rows.map((row) => toTemplateSummary(row)), nextToken: ctx.result.nextToken };
+}

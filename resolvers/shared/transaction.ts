@@ -1,0 +1,75 @@
+/** The items of a TransactWriteItems request. The helpers of `@aws-appsync/utils` cannot ask for the row that refused. */
+import { util } from "@aws-appsync/utils";
+
+interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** An expression with `#names` and `:values`. */
+export interface Expression {
+  expression: string;
+  names: Record<string, string>;
+  values: Record<string, unknown>;
+}
+
+/** What went wrong with the item at the same place of the request; `type` is `None` where nothing did. */
+export interface CancellationReason {
+  type?: string;
+  item?: Record<string, any> | null;
+}
+
+/** Puts a row that must not exist yet. */
+export function putNew(table: string, row: Key & object) {
+  return putIf(table, row, { expression: "attribute_not_exists(pk)", names: {}, values: {} });
+}
+
+export function putIf(table: string, row: Key & object, condition: Expression) {
+  const { pk, sk, ...attributes } = row;
+  return {
+    table,
+    operation: "PutItem" as const,
+    key: util.dynamodb.toMapValues({ pk, sk }),
+    attributeValues: util.dynamodb.toMapValues(attributes),
+    condition: { ...expressionOf(condition), returnValuesOnConditionCheckFailure: true },
+  };
+}
+
+export function updateIf(table: string, key: Key, update: Expression, condition: Expression) {
+  return {
+    table,
+    operation: "UpdateItem" as const,
+    key: util.dynamodb.toMapValues(key),
+    update: expressionOf(update),
+    condition: { ...expressionOf(condition), returnValuesOnConditionCheckFailure: true },
+  };
+}
+
+export function checkThat(table: string, key: Key, condition: Expression) {
+  return {
+    table,
+    operation: "ConditionCheck" as const,
+    key: util.dynamodb.toMapValues(key),
+    condition: { ...expressionOf(condition), returnValuesOnConditionCheckFailure: true },
+  };
+}
+
+/** Whether the item of that number was the one whose condition did not hold. */
+export function refusedAt(reasons: CancellationReason[] | null | undefined, n: number): boolean {
+  const type = reasons?.[n]?.type ?? "None";
+  return type.startsWith("ConditionalCheckFailed");
+}
+
+/** Another transaction touched a row at the same moment: nothing was written, and trying again is right. */
+export function collided(reasons: CancellationReason[] | null | undefined): boolean {
+  return (reasons ?? []).some((reason) => (reason.type ?? "None").startsWith("TransactionConflict"));
+}
+
+function expressionOf({ expression, names, values }: Expression) {
+  return {
+    expression,
+    // DynamoDB refuses empty maps.
+    ...(Object.keys(names).length > 0 ? { expressionNames: names } : {}),
+    ...(Object.keys(values).length > 0 ? { expressionValues: util.dynamodb.toMapValues(values) } : {}),
+  };
+}

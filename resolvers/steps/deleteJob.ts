@@ -1,0 +1,27 @@
+import type { Context } from "@aws-appsync/utils";
+import { operations, update } from "@aws-appsync/utils/dynamodb";
+import { jobKey, OPEN, ownerStatus } from "../../core/rows.ts";
+import type { MutationDeleteJobArgs } from "../generated/schema.ts";
+import { callerOf } from "../shared/caller.ts";
+import { movedJob } from "../shared/jobs.ts";
+import { DELETABLE } from "../shared/moves.ts";
+
+/** The dispatcher's sweep finds it by `openKey` and removes its rows and objects. */
+export function request(ctx: Context<MutationDeleteJobArgs>) {
+  const owner = callerOf(ctx);
+  return update({
+    key: jobKey(ctx.args.id),
+    condition: { owner: { eq: owner }, status: { in: DELETABLE } },
+    update: {
+      status: "DELETING",
+      ownerStatus: ownerStatus(owner, "DELETING"),
+      openKey: OPEN,
+      controlNo: operations.increment(1),
+    },
+  });
+}
+
+export function response(ctx: Context) {
+  ctx.stash.job = movedJob(ctx, "completed, cancelled, failed or at its budget can be deleted; cancel it first");
+  return null;
+}

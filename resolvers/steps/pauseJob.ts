@@ -1,0 +1,26 @@
+import type { Context } from "@aws-appsync/utils";
+import { operations, update } from "@aws-appsync/utils/dynamodb";
+import { jobKey, ownerStatus } from "../../core/rows.ts";
+import type { MutationPauseJobArgs } from "../generated/schema.ts";
+import { callerOf } from "../shared/caller.ts";
+import { movedJob } from "../shared/jobs.ts";
+import { PAUSABLE } from "../shared/moves.ts";
+
+export function request(ctx: Context<MutationPauseJobArgs>) {
+  const owner = callerOf(ctx);
+  return update({
+    key: jobKey(ctx.args.id),
+    condition: { owner: { eq: owner }, status: { in: PAUSABLE } },
+    update: {
+      status: "PAUSED",
+      ownerStatus: ownerStatus(owner, "PAUSED"),
+      openKey: operations.remove(),
+      controlNo: operations.increment(1),
+    },
+  });
+}
+
+export function response(ctx: Context) {
+  ctx.stash.job = movedJob(ctx, "queued or running can be paused");
+  return null;
+}

@@ -1,0 +1,14 @@
+import type { Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { budgetKey } from "../../core/rows.ts";
+import { fail } from "../shared/refuse.ts";
+
+/** The budget of the job in the stash. */
+export function request(ctx: Context) {
+  return get({ key: budgetKey(ctx.stash.job.budgetId), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  if (ctx.error || !ctx.result) fail(ctx);
+  return ctx.result;
+}

@@ -1,0 +1,14 @@
+import { runtime, type Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { jobKey } from "../../core/rows.ts";
+import { ownJob } from "../shared/jobs.ts";
+
+export function request(ctx: Context) {
+  if (!ctx.stash.earlierJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  return get({ key: jobKey(ctx.stash.earlierJobId), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  ctx.stash.job = ownJob(ctx);
+  return null;
+}

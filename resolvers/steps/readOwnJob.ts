@@ -1,0 +1,13 @@
+import type { Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { jobKey } from "../../core/rows.ts";
+import { ownJob } from "../shared/jobs.ts";
+
+export function request(ctx: Context<{ id: string }>) {
+  return get({ key: jobKey(ctx.args.id), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  ctx.stash.job = ownJob(ctx);
+  return null;
+}

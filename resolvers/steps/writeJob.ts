@@ -1,0 +1,60 @@
+import { runtime, util, type Context } from "@aws-appsync/utils";
+import { SAMPLES, seedSetKey, templateHeadKey, tokenKey, type TokenRow } from "../../core/rows.ts";
+import type { MutationCreateJobArgs } from "../generated/schema.ts";
+import { callerOf } from "../shared/caller.ts";
+import { budgetRow, jobRow, jobTemplateRow, shardRow } from "../shared/newJob.ts";
+import { fail, refuseConflict, refuseUnknown } from "../shared/refuse.ts";
+import { jobsTable, seedSetsTable, templatesTable } from "../shared/tables.ts";
+import { recallJob } from "../shared/token.ts";
+import { checkThat, collided, putNew, refusedAt } from "../shared/transaction.ts";
+
+/** Where these stand in the transaction: DynamoDB answers for each item at its place. */
+const TOKEN = 0;
+const TEMPLATE = 1;
+const SEED_SET = 2;
+
+/** Everything of a job in one transaction of 86 items at most, if template and seed set are still what was checked. */
+export function request(ctx: Context<MutationCreateJobArgs>) {
+  if (ctx.stash.earlierJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  const owner = callerOf(ctx);
+  const { input } = ctx.args;
+  const { jobId, inputDigest } = ctx.stash;
+  const checked = ctx.prev.result;
+  const job = { jobId, owner, input, checked, now: util.time.nowISO8601() };
+  const token: TokenRow = { ...tokenKey(owner, input.clientToken), jobId, inputDigest };
+  const row = jobRow(job);
+  ctx.stash.job = row;
+  return {
+    operation: "TransactWriteItems" as const,
+    transactItems: [
+      putNew(jobsTable(ctx), token),
+      checkThat(templatesTable(ctx), templateHeadKey(input.templateId), {
+        expression: "#owner IN (:me, :samples) AND #latest >= :version",
+        names: { "#owner": "owner", "#latest": "latestVersion" },
+        values: { ":me": owner, ":samples": SAMPLES, ":version": checked.templateVersion },
+      }),
+      checkThat(seedSetsTable(ctx), seedSetKey(input.seedSetId), {
+        expression: "#owner IN (:me, :samples) AND #status = :ready",
+        names: { "#owner": "owner", "#status": "status" },
+        values: { ":me": owner, ":samples": SAMPLES, ":ready": "READY" },
+      }),
+      putNew(jobsTable(ctx), row),
+      putNew(jobsTable(ctx), jobTemplateRow(job)),
+      putNew(jobsTable(ctx), budgetRow(job)),
+      ...checked.shards.map((range: { from: number; to: number }, shardNo: number) =>
+        putNew(jobsTable(ctx), shardRow(job, shardNo, range)),
+      ),
+    ],
+  };
+}
+
+export function response(ctx: Context) {
+  if (!ctx.error) return null;
+  const reasons = ctx.result?.cancellationReasons;
+  if (refusedAt(reasons, TOKEN)) recallJob(ctx, reasons[TOKEN].item);
+  else if (refusedAt(reasons, TEMPLATE)) refuseUnknown("template");
+  else if (refusedAt(reasons, SEED_SET)) refuseUnknown("seed set");
+  else if (collided(reasons)) refuseConflict("The same request arrived twice at the same moment; try again to see the job it made.");
+  else fail(ctx);
+  return null;
+}

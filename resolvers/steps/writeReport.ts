@@ -1,0 +1,41 @@
+import { runtime, util, type Context } from "@aws-appsync/utils";
+import { shardKey, type ShardReport } from "../../core/rows.ts";
+import type { MutationReportProgressArgs } from "../generated/schema.ts";
+import { fail } from "../shared/refuse.ts";
+
+/** Old news changes nothing: a report counts if it comes from the lease of today and is newer than the last. */
+export function request(ctx: Context<MutationReportProgressArgs>) {
+  const { jobId, shard } = ctx.args.input;
+  if (!shard) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  const report: ShardReport = {
+    generation: shard.generation,
+    reportNo: shard.reportNo,
+    delivered: shard.delivered,
+    failed: shard.failed,
+    spentNanos: shard.spentNanos,
+    writtenOffNanos: shard.writtenOffNanos,
+    inputTokens: shard.inputTokens,
+    outputTokens: shard.outputTokens,
+    recordsPerSecond: shard.recordsPerSecond,
+    latest: shard.latest,
+    reportedAt: util.time.nowISO8601(),
+  };
+  return {
+    operation: "UpdateItem" as const,
+    key: util.dynamodb.toMapValues(shardKey(jobId, shard.shardNo)),
+    update: { expression: "SET #report = :report", expressionNames: { "#report": "report" }, expressionValues: util.dynamodb.toMapValues({ ":report": report }) },
+    condition: {
+      expression: `#generation = :generation AND
+        (attribute_not_exists(#report) OR #report.#generation < :generation OR #report.#reportNo < :reportNo)`,
+      expressionNames: { "#generation": "generation", "#report": "report", "#reportNo": "reportNo" },
+      expressionValues: util.dynamodb.toMapValues({ ":generation": shard.generation, ":reportNo": shard.reportNo }),
+    },
+  };
+}
+
+/** The row as it is now, also when the report came too late: watchers are told what holds. */
+export function response(ctx: Context) {
+  if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
+  ctx.stash.shard = ctx.result;
+  return null;
+}
