@@ -5,20 +5,23 @@
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Nanos } from "./money.ts";
 
+/** A row as the plain object type that the SDK's and AppSync's helpers want. */
+export type Item<Row> = { [Name in keyof Row]: Row[Name] };
+
 // The jobs table ------------------------------------------------------------------------------------------------------
 
-export const jobKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "JOB" });
+export const jobKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "JOB" as const });
 /** The job's own copy of its template version: deleting a template never breaks a job. */
-export const jobTemplateKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "TEMPLATE" });
+export const jobTemplateKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "TEMPLATE" as const });
 /** A partition of its own, so that 80 shards do not share one. */
-export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" });
+export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" as const });
 /** The shard that writes the dataset is leased, fenced and restarted like any other. */
-export const exportKey = (jobId: string) => ({ pk: `SHARD#${jobId}#EXPORT`, sk: "SHARD" });
-export const budgetKey = (budgetId: string) => ({ pk: `BUDGET#${budgetId}`, sk: "BUDGET" });
-export const tokenKey = (owner: string, clientToken: string) => ({ pk: `TOKEN#${owner}#${clientToken}`, sk: "TOKEN" });
+export const exportKey = (jobId: string) => ({ pk: `SHARD#${jobId}#EXPORT`, sk: "SHARD" as const });
+export const budgetKey = (budgetId: string) => ({ pk: `BUDGET#${budgetId}`, sk: "BUDGET" as const });
+export const tokenKey = (owner: string, clientToken: string) => ({ pk: `TOKEN#${owner}#${clientToken}`, sk: "TOKEN" as const });
 
 /** Indexes of the jobs table. Both are only ways to find; decisions are made on the base row. */
-export const JOBS_BY_OWNER = "byOwner"; // owner, jobId: newest first is descending
+export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: newest first is descending; only job rows have both
 export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, jobId
 export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest or to be purged, absent otherwise), jobId
 export const OPEN = "OPEN";
@@ -54,6 +57,8 @@ export interface JobRow {
   openShards: number;
   /** Open shards that were refused a grant and wait for a larger budget. */
   parkedShards: number;
+  /** The token its owner made it with, so that the token's row is removed with it. */
+  clientToken: string;
   /** Where the published dataset lies, once it does. */
   datasetPrefix?: string;
   datasets: DatasetFileRow[];
@@ -168,9 +173,10 @@ export interface TokenRow {
 
 export const FLEET = "FLEET";
 /** One task slot in use. All lie in one partition so that the sweep can query them. */
-export const taskKey = (taskSlot: string) => ({ pk: FLEET, sk: `TASK#${taskSlot}` });
-export const overallCounterKey = () => ({ pk: "COUNT", sk: "OVERALL" });
-export const ownerCounterKey = (owner: string) => ({ pk: "COUNT", sk: `OWNER#${owner}` });
+export const taskKey = (taskSlot: string) => ({ pk: FLEET as typeof FLEET, sk: `TASK#${taskSlot}` });
+export const overallCounterKey = () => ({ pk: "COUNT" as const, sk: "OVERALL" as const });
+export const ownerCounterKey = (owner: string) => ({ pk: "COUNT" as const, sk: `OWNER#${owner}` });
+export const spotKey = () => ({ pk: "CAPACITY" as const, sk: "SPOT" as const });
 
 export interface TaskRow {
   pk: typeof FLEET;
@@ -191,11 +197,19 @@ export interface CounterRow {
   running: number;
 }
 
+/** How often in a row there was no Spot capacity, and when last. */
+export interface SpotRow {
+  pk: "CAPACITY";
+  sk: "SPOT";
+  misses: number;
+  lastMissAtMs: number;
+}
+
 // The templates table -------------------------------------------------------------------------------------------------
 
-export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templateId}`, sk: "HEAD" });
+export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templateId}`, sk: "HEAD" as const });
 export const templateVersionKey = (templateId: string, version: number) => ({ pk: `TEMPLATE#${templateId}`, sk: `V#${version}` });
-export const TEMPLATES_BY_OWNER = "byOwner"; // owner, updatedKey
+export const TEMPLATES_BY_OWNER = "byOwner"; // owner, listKey: only heads have both
 /** The owner of everything that ships with the product. */
 export const SAMPLES = "samples";
 
@@ -233,7 +247,7 @@ export interface TemplateVersionRow {
 
 // The seed sets table -------------------------------------------------------------------------------------------------
 
-export const seedSetKey = (seedSetId: string) => ({ pk: `SEEDS#${seedSetId}`, sk: "SEEDS" });
+export const seedSetKey = (seedSetId: string) => ({ pk: `SEEDS#${seedSetId}`, sk: "SEEDS" as const });
 export const SEED_SETS_BY_OWNER = "byOwner"; // owner, listKey
 
 export type SeedSetStatus = "UPLOADING" | "CHECKING" | "READY" | "REFUSED";
@@ -249,6 +263,8 @@ export interface SeedSetRow {
   status: SeedSetStatus;
   statusReason?: string;
   collections: SeedCollectionRow[];
+  /** The files that were asked for: which object is read as which collection, whatever a check made of them. */
+  uploads: { collection: string; fileName: string }[];
   createdAt: string;
 }
 
@@ -264,6 +280,7 @@ export interface SeedCollectionRow {
 
 /** Where a person's file arrives; removed once it is read. */
 export const uploadObject = (owner: string, seedSetId: string, collection: string) => `uploads/${owner}/${seedSetId}/${collection}`;
+export const uploadsPrefix = (owner: string, seedSetId: string) => `uploads/${owner}/${seedSetId}/`;
 /** A seed set's blocks and their index. */
 export const seedSetPrefix = (owner: string, seedSetId: string) => `seeds/${owner}/${seedSetId}/`;
 export const seedIndexObject = (owner: string, seedSetId: string) => `seeds/${owner}/${seedSetId}/index.json`;

@@ -1,0 +1,97 @@
+/**
+ * Money set aside before it is spent. A shard is granted slices of the job's budget; a record reserves its worst case within
+ * the grant; a call is charged what it cost. All amounts are nano-dollars.
+ */
+import { formatUsd, type Nanos } from "./money.ts";
+
+/** A call cost more than its worst case, which is then computed wrongly: nothing more may be spent on such ground. */
+export class Overcharge extends Error {
+  constructor(cost: Nanos, covered: Nanos) {
+    super(`A model call cost ${formatUsd(cost)} where at most ${formatUsd(covered)} was expected.`);
+    this.name = "Overcharge";
+  }
+}
+
+/** What one lease of one shard was granted and what became of it. */
+export class Purse {
+  #granted: Nanos = 0;
+  #spent: Nanos = 0;
+  #reserved: Nanos = 0;
+
+  grant(nanos: Nanos): void {
+    this.#granted += nanos;
+  }
+
+  /** Sets money aside; `undefined` when less than that is free. */
+  reserve(nanos: Nanos): Reservation | undefined {
+    if (this.free < nanos) return undefined;
+    this.#reserved += nanos;
+    let left = nanos;
+    return {
+      get left() {
+        return left;
+      },
+      charge: (cost, worst) => {
+        const covered = Math.min(worst, left);
+        this.#spent += cost;
+        this.#reserved -= Math.min(cost, left);
+        left -= Math.min(cost, left);
+        if (cost > covered) throw new Overcharge(cost, covered);
+      },
+      release: () => {
+        this.#reserved -= left;
+        left = 0;
+      },
+    };
+  }
+
+  /** Granted, and neither spent nor reserved. */
+  get free(): Nanos {
+    return this.#granted - this.#spent - this.#reserved;
+  }
+
+  /** Spent under this lease. */
+  get spent(): Nanos {
+    return this.#spent;
+  }
+
+  /** What is not spent: given back at the end. */
+  get unspent(): Nanos {
+    return this.#granted - this.#spent;
+  }
+}
+
+export interface Reservation {
+  readonly left: Nanos;
+  /** Pays for a call out of what is reserved. @throws Overcharge when it costs more: a bug of ours */
+  charge(cost: Nanos, worst: Nanos): void;
+  /** Gives the rest back to the purse; later calls do nothing. */
+  release(): void;
+}
+
+export interface SliceWish {
+  /** What must be free before the next record may start. */
+  readonly neededNanos: Nanos;
+  readonly freeNanos: Nanos;
+  /** The worst case of one record. */
+  readonly boundNanos: Nanos;
+  /** Records in flight at most. */
+  readonly concurrency: number;
+  readonly spentPerSecondNanos: Nanos;
+  /** What is left in the budget. */
+  readonly remainingNanos: Nanos;
+  /** The shards that draw from the budget at present, this one included. */
+  readonly runningShards: number;
+}
+
+/**
+ * What to ask the budget for: the worst case of what may be in flight and one second's spend, but no more than a fair
+ * share of what is left, and never less than the next record needs; 0 when even that is not there.
+ */
+export function sliceOf(wish: SliceWish): Nanos {
+  const shortage = wish.neededNanos - wish.freeNanos;
+  if (shortage > wish.remainingNanos) return 0;
+  const full = wish.concurrency * wish.boundNanos + wish.spentPerSecondNanos - wish.freeNanos;
+  const share = Math.floor(wish.remainingNanos / Math.max(1, wish.runningShards));
+  return Math.min(wish.remainingNanos, Math.max(shortage, Math.min(full, share)));
+}

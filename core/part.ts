@@ -1,0 +1,51 @@
+/**
+ * A part: the immutable object that one flush of one shard writes. JSON lines: first what a restart needs, then the records
+ * and failures since the part before. Written once under its generation and number; only what a checkpoint names exists.
+ */
+import type { FailedRecord, MadeRecord, OpenSlot } from "./record.ts";
+import { invariant } from "./errors.ts";
+import type { PartRun } from "./rows.ts";
+
+export interface Part {
+  /** All slots that were begun and are neither delivered nor failed. */
+  readonly open: readonly OpenSlot[];
+  /** The slots done beyond the low-water mark: at most a window of them. */
+  readonly done: readonly number[];
+  readonly made: readonly MadeRecord[];
+  readonly failed: readonly FailedRecord[];
+}
+
+const FORMAT = 1;
+
+export function encodePart({ open, done, made, failed }: Part): string {
+  const lines = [JSON.stringify({ format: FORMAT, open, done })];
+  for (const record of made) lines.push(JSON.stringify({ made: record }));
+  for (const record of failed) lines.push(JSON.stringify({ failed: record }));
+  return `${lines.join("\n")}\n`;
+}
+
+export function decodePart(text: string): Part {
+  const [head, ...lines] = text.trimEnd().split("\n");
+  const { format, open, done } = JSON.parse(head ?? "{}") as { format?: number; open: OpenSlot[]; done: number[] };
+  invariant(format === FORMAT, `a part has format ${format}, not ${FORMAT}`);
+  const part = { open, done, made: [] as MadeRecord[], failed: [] as FailedRecord[] };
+  for (const line of lines) {
+    const { made, failed } = JSON.parse(line) as { made?: MadeRecord; failed?: FailedRecord };
+    if (made) part.made.push(made);
+    if (failed) part.failed.push(failed);
+  }
+  return part;
+}
+
+/** The runs with one more part. */
+export function withPart(runs: readonly PartRun[], generation: number, seq: number): PartRun[] {
+  const last = runs.at(-1);
+  if (last?.generation !== generation) return [...runs, { generation, fromSeq: seq, toSeq: seq }];
+  invariant(last.toSeq === seq - 1, `part ${seq} follows part ${last.toSeq} of generation ${generation}`);
+  return [...runs.slice(0, -1), { ...last, toSeq: seq }];
+}
+
+/** Every part that exists, in the order written. */
+export function* partsOf(runs: readonly PartRun[]): Generator<{ generation: number; seq: number }> {
+  for (const { generation, fromSeq, toSeq } of runs) for (let seq = fromSeq; seq <= toSeq; seq++) yield { generation, seq };
+}

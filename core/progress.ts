@@ -1,0 +1,41 @@
+/** What a worker tells of its shard while it runs. */
+
+/** With the mutation's other fields, what a watcher is sent stays below 4 KB, the unit a subscription's message is counted in. */
+const MAX_LATEST_BYTES = 3_000;
+const MAX_LATEST = 3;
+const VALUE_LENGTHS = [400, 200, 100, 40, 15];
+
+/** The latest records as JSON texts of their columns, the newest first, long values cut so that all fit. */
+export function latestOf(records: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const newest = records.slice(-MAX_LATEST).reverse();
+  for (const length of VALUE_LENGTHS) {
+    const texts = newest.map((columns) => JSON.stringify(columns, (_, value: unknown) => cut(value, length)));
+    if (bytesOf(texts) <= MAX_LATEST_BYTES) return texts;
+  }
+  return [];
+}
+
+function cut(value: unknown, length: number): unknown {
+  if (typeof value === "string") return value.length > length ? `${value.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…` : value;
+  return Array.isArray(value) ? value.slice(0, 5) : value;
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return new TextEncoder().encode(texts.join("")).length;
+}
+
+/** How fast something cumulative has grown lately. */
+export class Rate {
+  #marks: { atMs: number; count: number }[] = [];
+
+  constructor(readonly spanMs: number) {}
+
+  /** Notes the count at an instant and answers the growth a second over the last `spanMs`. */
+  note(atMs: number, count: number): number {
+    this.#marks.push({ atMs, count });
+    while (this.#marks.length > 2 && (this.#marks[1]?.atMs ?? atMs) <= atMs - this.spanMs) this.#marks.shift();
+    const first = this.#marks[0];
+    if (!first || first.atMs === atMs) return 0;
+    return ((count - first.count) * 1000) / (atMs - first.atMs);
+  }
+}

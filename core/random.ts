@@ -1,0 +1,57 @@
+/**
+ * Randomness that is a function of its names: the same job, slot and attempt draw the same, whoever asks and however often.
+ * Not for secrets.
+ */
+
+/** A number from 0 to 2^32 − 1 for a list of names. Different lists give unrelated numbers. */
+export function hashOf(...names: readonly (string | number)[]): number {
+  return hashesOf(names)[0];
+}
+
+/** A source of numbers in [0, 1), always the same for the same names. */
+export function randomOf(...names: readonly (string | number)[]): () => number {
+  let [a, b, c, d] = hashesOf(names);
+  // sfc32 by Chris Doty-Humphrey: passes PractRand, period at least 2^32.
+  return () => {
+    const sum = (a + b + d) | 0;
+    d = (d + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A short text that stands for a list of names: 28 characters of base 36. */
+export function tokenOf(...names: readonly (string | number)[]): string {
+  return hashesOf(names)
+    .map((hash) => hash.toString(36).padStart(7, "0"))
+    .join("");
+}
+
+/** A whole number from 0 (inclusive) to `end` (exclusive). */
+export function below(end: number, random: () => number): number {
+  return Math.floor(random() * end);
+}
+
+/** MurmurHash3's mixing over the names' characters, in four lanes. */
+function hashesOf(names: readonly (string | number)[]): [number, number, number, number] {
+  const lanes: [number, number, number, number] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
+  // The length in front keeps ("ab", "c") apart from ("a", "bc").
+  const text = names.map((name) => `${String(name).length}:${name}`).join("");
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n);
+    lanes[0] = Math.imul(lanes[0] ^ code, 0x85ebca6b) ^ (lanes[1] >>> 13);
+    lanes[1] = Math.imul(lanes[1] ^ code, 0xc2b2ae35) ^ (lanes[2] >>> 15);
+    lanes[2] = Math.imul(lanes[2] ^ code, 0x27d4eb2f) ^ (lanes[3] >>> 14);
+    lanes[3] = Math.imul(lanes[3] ^ code, 0x165667b1) ^ (lanes[0] >>> 16);
+  }
+  return lanes.map((lane, n) => finish(lane ^ (lanes[(n + 1) % 4] ?? 0))) as [number, number, number, number];
+}
+
+function finish(lane: number): number {
+  let mixed = lane;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}

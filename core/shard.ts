@@ -1,0 +1,193 @@
+/**
+ * What may happen to a shard: lease, grant, checkpoint, and the ways a lease ends. Each is one change, conditional on the
+ * lease's generation, so whatever a worker that lost its lease still writes is refused.
+ */
+import type { ColumnKinds } from "./columns.ts";
+import type { Nanos } from "./money.ts";
+import { tokenOf } from "./random.ts";
+import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type PartRun, type ShardRow } from "./rows.ts";
+import type { Change, RowKey, Write } from "./write.ts";
+
+/** A lease lasts this long without being renewed. */
+export const LEASE_MS = 60_000;
+
+/** From this many deaths in a row on, a worker makes one record at a time, so that the one in hand at the next death is known. */
+export const CAREFUL_AFTER_DEATHS = 2;
+/** At the next death the lowest open slot is set aside: it was in hand at each of them, at the last one alone. */
+export const SET_ASIDE_AFTER_DEATHS = CAREFUL_AFTER_DEATHS + 1;
+/** A shard whose workers die this often in a row without getting on fails its job. */
+export const HOPELESS_AFTER_DEATHS = 5;
+/** An export has no checkpoints, so interruptions alone must not fail it soon. */
+export const HOPELESS_EXPORT_AFTER_DEATHS = 12;
+
+export interface Holder {
+  /** Whose lease it is to be. */
+  readonly task: string;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+}
+
+export function keyOf(row: Pick<ShardRow, "jobId" | "shardNo" | "kind">): RowKey {
+  return row.kind === "EXPORT" ? exportKey(row.jobId) : shardKey(row.jobId, row.shardNo);
+}
+
+export function isHeld(row: ShardRow, nowMs: number): boolean {
+  return row.leaseUntilMs > nowMs;
+}
+
+/** Deaths in a row, should the lease be taken now: one more if it was not given back and nothing was checkpointed under it. */
+export function deathsAtTakeover(row: ShardRow): number {
+  if (row.leaseTask === undefined) return row.deathsInRow;
+  return row.runs.at(-1)?.generation === row.generation ? 0 : row.deathsInRow + 1;
+}
+
+/**
+ * Takes a lease that is free or has run out. A grant is never inherited: what a vanished worker had not accounted for may be
+ * spent, so it is written off. The job must still be running (exporting, for the export shard), so that no lease begins
+ * behind the back of an ending.
+ */
+export function leaseShard(row: ShardRow, job: JobRow, holder: Holder): { change: Change; leased: ShardRow } {
+  const leased: ShardRow = {
+    ...row,
+    state: "OPEN",
+    generation: row.generation + 1,
+    leaseUntilMs: holder.nowMs + holder.leaseMs,
+    leaseTask: holder.task,
+    grantNanos: 0,
+    writtenOffNanos: row.writtenOffNanos + row.grantNanos,
+    deathsInRow: deathsAtTakeover(row),
+  };
+  const { state, generation, leaseUntilMs, leaseTask, deathsInRow } = leased;
+  const writes = [
+    takeover(row, { state, generation, leaseUntilMs, leaseTask, deathsInRow }),
+    unparked(row, job),
+    ...writeOff(row, job),
+  ];
+  const proof = { key: keyOf(row), when: { equals: { generation, leaseTask: holder.task, leaseUntilMs } } };
+  return { leased, change: { writes, proof, token: tokenOf(row.jobId, row.shardNo, generation, "lease", holder.task, leaseUntilMs) } };
+}
+
+/** Ends a lease that has run out while its job is ending: generation + 1 fences the holder, and nobody holds it after. */
+export function closeShard(row: ShardRow, job: JobRow): Change {
+  const generation = row.generation + 1;
+  const closing = takeover(row, { generation, leaseUntilMs: 0 }, ["leaseTask"]);
+  const check: Write = { key: jobKey(job.jobId), kind: "check", when: { equals: { status: "EXPORTING" } } };
+  return {
+    writes: [closing, check, ...writeOff(row, job)],
+    proof: { key: keyOf(row), when: { equals: { generation, leaseUntilMs: 0 } } },
+    token: tokenOf(row.jobId, row.shardNo, generation, "close", row.leaseUntilMs),
+  };
+}
+
+function takeover(row: ShardRow, set: Record<string, unknown>, remove?: string[]): Write {
+  const { generation, leaseUntilMs, grantNanos } = row;
+  return {
+    key: keyOf(row),
+    kind: "update",
+    set: { ...set, grantNanos: 0 },
+    add: { writtenOffNanos: grantNanos },
+    remove,
+    when: { equals: { generation, leaseUntilMs, grantNanos }, oneOf: { state: ["OPEN", "PARKED"] } },
+  };
+}
+
+function unparked(row: ShardRow, job: JobRow): Write {
+  const status = row.kind === "EXPORT" ? "EXPORTING" : "RUNNING";
+  const key = jobKey(job.jobId);
+  if (row.state !== "PARKED" || job.parkedShards === 0) return { key, kind: "check", when: { equals: { status } } };
+  return { key, kind: "update", add: { parkedShards: -1 }, when: { equals: { status }, atLeast: { parkedShards: 1 } } };
+}
+
+function writeOff(row: ShardRow, job: JobRow): Write[] {
+  if (row.grantNanos === 0) return [];
+  return [{ key: budgetKey(job.budgetId), kind: "update", add: { writtenOffNanos: row.grantNanos } }];
+}
+
+/** Moves money from the budget to the shard; `grantNo` counts this lease's grants. */
+export function grantTo(row: ShardRow, budgetId: string, nanos: Nanos, grantNo: number): Change {
+  return {
+    writes: [
+      { key: budgetKey(budgetId), kind: "update", add: { remainingNanos: -nanos }, when: { atLeast: { remainingNanos: nanos } } },
+      { key: keyOf(row), kind: "update", add: { grantNanos: nanos }, when: { equals: { generation: row.generation } } },
+    ],
+    token: tokenOf(row.jobId, row.shardNo, row.generation, "grant", grantNo),
+  };
+}
+
+/** Where a shard stands; all cumulative but `newlySpentNanos`, which is what was spent since the checkpoint before. */
+export interface Progress {
+  readonly lowWaterSlot: number;
+  readonly runs: PartRun[];
+  readonly delivered: number;
+  readonly failed: number;
+  readonly attempts: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly newlySpentNanos: Nanos;
+  readonly columns: ColumnKinds;
+}
+
+/** Makes progress true and renews the lease. Each new part ends a row of deaths. */
+export function checkpoint(row: ShardRow, progress: Progress, leaseUntilMs: number): { change: Change; next: ShardRow } {
+  const { newlySpentNanos, ...told } = progress;
+  const next: ShardRow = {
+    ...row,
+    ...told,
+    columns: { ...told.columns },
+    checkpointNo: row.checkpointNo + 1,
+    spentNanos: row.spentNanos + newlySpentNanos,
+    grantNanos: row.grantNanos - newlySpentNanos,
+    deathsInRow: told.runs.at(-1)?.generation === row.generation ? 0 : row.deathsInRow,
+    leaseUntilMs,
+  };
+  const { checkpointNo, spentNanos, deathsInRow, generation } = next;
+  const write: Write = {
+    key: keyOf(row),
+    kind: "update",
+    set: { ...told, checkpointNo, spentNanos, deathsInRow, leaseUntilMs },
+    // Added, not set: a grant may arrive at the same time.
+    add: { grantNanos: -newlySpentNanos },
+    when: { equals: { generation, checkpointNo: row.checkpointNo } },
+  };
+  const proof = { key: keyOf(row), when: { equals: { generation, checkpointNo } } };
+  return { next, change: { writes: [write], proof, token: tokenOf(row.jobId, row.shardNo, generation, "checkpoint", checkpointNo) } };
+}
+
+/**
+ * How a lease ends. DONE: every slot is done. PARKED: the budget cannot pay for one more record. OPEN: the worker has to go.
+ */
+export type LeaseEnd = "DONE" | "PARKED" | "OPEN";
+
+/** The last checkpoint of a lease: gives back lease and grant in the same transaction that counts the shard out of its job. */
+export function endLease(row: ShardRow, job: JobRow, progress: Progress, state: LeaseEnd): Change {
+  const { change, next } = checkpoint(row, progress, 0);
+  const writes = change.writes.map((write) => ({
+    ...write,
+    set: { ...write.set, state, grantNanos: 0 },
+    add: undefined,
+    remove: ["leaseTask"],
+    when: { equals: { ...write.when?.equals, grantNanos: row.grantNanos } },
+  }));
+  return { ...change, writes: [...writes, ...counted(job, state), ...giveBack(job, next.grantNanos)] };
+}
+
+function counted(job: JobRow, state: LeaseEnd): Write[] {
+  const key = jobKey(job.jobId);
+  if (state === "DONE") return [{ key, kind: "update", add: { openShards: -1 }, when: { atLeast: { openShards: 1 } } }];
+  if (state === "PARKED") return [{ key, kind: "update", add: { parkedShards: 1 } }];
+  return [];
+}
+
+function giveBack(job: JobRow, nanos: Nanos): Write[] {
+  return nanos === 0 ? [] : [{ key: budgetKey(job.budgetId), kind: "update", add: { remainingNanos: nanos } }];
+}
+
+/** Renews the lease and nothing else: for an export, which has no checkpoints. */
+export function renewLease(row: ShardRow, leaseUntilMs: number): Change {
+  const { generation } = row;
+  return {
+    writes: [{ key: keyOf(row), kind: "update", set: { leaseUntilMs }, when: { equals: { generation } } }],
+    proof: { key: keyOf(row), when: { equals: { generation, leaseUntilMs } } },
+    token: tokenOf(row.jobId, row.shardNo, generation, "renew", leaseUntilMs),
+  };
+}

@@ -1,0 +1,62 @@
+/** What a worker does next for its job: decided from the rows alone, so a turn can be taken by anyone, at any time, twice. */
+import { isAtRest, type Outcome } from "./job.ts";
+import { formatUsd, type Nanos } from "./money.ts";
+import type { JobRow, ShardRow } from "./rows.ts";
+import { deathsAtTakeover, HOPELESS_AFTER_DEATHS, isHeld } from "./shard.ts";
+import type { Condition } from "./write.ts";
+
+export type Turn =
+  | { readonly do: "leave" }
+  | { readonly do: "start" }
+  | { readonly do: "lease"; readonly shard: ShardRow }
+  | { readonly do: "end"; readonly outcome: Outcome; readonly reason?: string; readonly when: Condition["equals"] }
+  | { readonly do: "export" };
+
+const LEAVE: Turn = { do: "leave" };
+
+/**
+ * `mine` are the shards this worker runs at present. A parked shard is leased again once the budget holds one record's worst
+ * case, for instance because another shard gave back what it did not use. That cannot go round in circles: whoever is then
+ * granted it makes at least one attempt, and attempts are finite; whoever comes too late parks again.
+ */
+export function nextTurn(
+  job: JobRow | undefined,
+  shards: readonly ShardRow[],
+  remainingNanos: Nanos,
+  nowMs: number,
+  mine: ReadonlySet<number> = new Set(),
+): Turn {
+  if (!job || isAtRest(job.status)) return LEAVE;
+  if (job.status === "QUEUED") return { do: "start" };
+  if (job.status === "EXPORTING") return mine.size > 0 ? LEAVE : { do: "export" };
+  const open = shards.filter(({ state }) => state !== "DONE");
+  if (open.length === 0) return completed(shards);
+  const free = open.filter((shard) => !isHeld(shard, nowMs) && !mine.has(shard.shardNo));
+  const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
+  if (hopeless) return failed(hopeless);
+  const payable = remainingNanos >= job.recordBoundNanos;
+  const next = free.find(({ state }) => state === "OPEN") ?? (payable ? free.find(({ state }) => state === "PARKED") : undefined);
+  if (next) return { do: "lease", shard: next };
+  return open.every(({ state }) => state === "PARKED") && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
+}
+
+function completed(shards: readonly ShardRow[]): Turn {
+  const when = { openShards: 0 };
+  if (shards.some(({ delivered }) => delivered > 0)) return { do: "end", outcome: "COMPLETED", when };
+  return { do: "end", outcome: "FAILED", reason: "Every record failed; failures.jsonl says why for each.", when };
+}
+
+function failed(shard: ShardRow): Turn {
+  const reason =
+    `The worker stopped ${HOPELESS_AFTER_DEATHS} times in a row on records ${shard.lowWaterSlot + 1} to ${shard.toSlot} ` +
+    "without getting on; look at its log, and try smaller prompts or seeds.";
+  return { do: "end", outcome: "FAILED", reason, when: {} };
+}
+
+function unpayable(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
+  const reason =
+    `The next record could cost ${formatUsd(job.recordBoundNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +
+    "resume with a larger budget to go on.";
+  // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they stand.
+  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards: job.parkedShards } };
+}

@@ -1,0 +1,143 @@
+/**
+ * One lease's side of the shard's row: money granted and spent, parts and checkpoints. Every write names the generation;
+ * the first that is refused means that the lease is lost.
+ */
+import { Purse, sliceOf, type Reservation } from "#core/budget";
+import type { Nanos } from "#core/money";
+import { decodePart, encodePart, withPart } from "#core/part";
+import { isWorthKeeping, type OpenSlot } from "#core/record";
+import { budgetKey, partObject, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
+import { checkpoint, endLease, grantTo, type LeaseEnd, type Progress } from "#core/shard";
+import { SlotWindow } from "#core/window";
+import { carryOut } from "./carry-out.ts";
+import { Journal } from "./journal.ts";
+import { sleep, type Ports, type Settings } from "./ports.ts";
+
+const GRANT_TRIES = 8;
+
+/** The lease belongs to another generation now. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}
+
+export class Book {
+  readonly purse = new Purse();
+  readonly journal: Journal;
+  /** Slots begun and neither delivered nor failed. */
+  readonly open = new Map<number, OpenSlot>();
+  spentPerSecondNanos: Nanos = 0;
+  #accounted: Nanos = 0;
+  #grantNo = 0;
+  #nextSeq = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly ports: Ports,
+    readonly settings: Settings,
+    readonly job: JobRow,
+    public row: ShardRow,
+    readonly window: SlotWindow,
+    open: readonly OpenSlot[],
+  ) {
+    this.journal = new Journal(row);
+    for (const slot of open) this.open.set(slot.slot, slot);
+  }
+
+  /** Resumes where the last checkpoint stands: its newest part tells what is begun and what is done. */
+  static async open(ports: Ports, settings: Settings, job: JobRow, row: ShardRow): Promise<Book> {
+    const last = row.runs.at(-1);
+    const part = last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last.generation, last.toSeq)));
+    const size = Math.max(64, settings.concurrency * 4);
+    const window = new SlotWindow({ to: row.toSlot, size, lowWater: row.lowWaterSlot, done: part?.done ?? [] });
+    return new Book(ports, settings, job, row, window, part?.open ?? []);
+  }
+
+  /**
+   * Sets a record's worst case aside, with a further slice of the budget if need be; `undefined` when budget and purse
+   * together cannot cover it.
+   * @throws LeaseLost
+   */
+  async reserve(neededNanos: Nanos, runningShards: number): Promise<Reservation | undefined> {
+    for (let tries = 0; tries < GRANT_TRIES; tries++) {
+      const reservation = this.purse.reserve(neededNanos);
+      if (reservation) return reservation;
+      const budget = (await this.ports.store.read(budgetKey(this.job.budgetId))) as BudgetRow | undefined;
+      const slice = sliceOf({
+        neededNanos,
+        freeNanos: this.purse.free,
+        boundNanos: this.job.recordBoundNanos,
+        concurrency: this.settings.concurrency,
+        spentPerSecondNanos: this.spentPerSecondNanos,
+        remainingNanos: budget?.remainingNanos ?? 0,
+        runningShards,
+      });
+      if (slice === 0) return undefined;
+      await this.#inTurn(() => this.#grant(slice));
+    }
+    // Others were quicker each time: as good as refused, the next record that ends tries again.
+    return undefined;
+  }
+
+  /**
+   * Writes what is new as a part, and the checkpoint that makes it true and renews the lease.
+   * @throws LeaseLost
+   */
+  async flush(): Promise<void> {
+    await this.#inTurn(async () => {
+      const { progress, spent } = await this.#cut();
+      const { change, next } = checkpoint(this.row, progress, this.ports.clock.nowMs() + this.settings.leaseMs);
+      if (!(await carryOut(this.ports, change))) throw new LeaseLost();
+      this.row = next;
+      this.#accounted = spent;
+    });
+  }
+
+  /** Whether a flush would tell anything new. */
+  get hasNews(): boolean {
+    return this.journal.hasMoved || this.purse.spent > this.#accounted;
+  }
+
+  /** The last flush: gives back lease and grant. Nothing may be in flight. @throws LeaseLost */
+  async end(state: LeaseEnd): Promise<void> {
+    await this.#inTurn(async () => {
+      const { progress } = await this.#cut();
+      if (!(await carryOut(this.ports, endLease(this.row, this.job, progress, state)))) throw new LeaseLost();
+      this.row = checkpoint(this.row, progress, 0).next;
+    });
+  }
+
+  async #grant(nanos: Nanos): Promise<void> {
+    const { ports, job, row } = this;
+    this.#grantNo += 1;
+    if (await carryOut(ports, grantTo(row, job.budgetId, nanos, this.#grantNo))) {
+      this.purse.grant(nanos);
+      this.row = { ...row, grantNanos: row.grantNanos + nanos };
+      return;
+    }
+    const mine = (await ports.store.readAll([{ pk: row.pk, sk: row.sk }]))[0];
+    if (mine?.generation !== row.generation) throw new LeaseLost();
+    await sleep(ports.clock, 20 + 80 * ports.random());
+  }
+
+  /** What is true at this instant, as a part and the progress that names it. */
+  async #cut(): Promise<{ progress: Progress; spent: Nanos }> {
+    const { journal, window, row } = this;
+    const spent = this.purse.spent;
+    const { delivered, failed, attempts, inputTokens, outputTokens, columns } = journal;
+    const totals = { delivered, failed, attempts, inputTokens, outputTokens, columns };
+    const progress = { ...totals, lowWaterSlot: window.lowWater, runs: row.runs, newlySpentNanos: spent - this.#accounted };
+    if (!journal.hasMoved) return { progress, spent };
+    const open = [...this.open.values()].filter(isWorthKeeping);
+    const text = encodePart({ ...journal.cut(), open, done: window.doneBeyond });
+    const seq = this.#nextSeq++;
+    await this.ports.objects.putNew(partObject(row.jobId, row.shardNo, row.generation, seq), text);
+    return { progress: { ...progress, runs: withPart(row.runs, row.generation, seq) }, spent };
+  }
+
+  /** Writes of one row come one after the other. */
+  #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(write, write);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}

@@ -1,0 +1,45 @@
+/** Builds what the worker's image holds: one file, the WebAssembly it loads, and the Dockerfile. */
+import { copyFile, mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { build, type Plugin } from "esbuild";
+
+const HERE = import.meta.dirname;
+
+/** Writes `main.mjs`, `emscripten-module.wasm` and `Dockerfile` to a folder, in which `node main.mjs` then starts the worker. */
+export async function bundleWorker(outdir: string): Promise<void> {
+  await mkdir(outdir, { recursive: true });
+  await build({
+    entryPoints: [join(HERE, "main.ts")],
+    outfile: join(outdir, "main.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    minify: true,
+    keepNames: true,
+    legalComments: "none",
+    mainFields: ["module", "main"],
+    plugins: [withoutVariants],
+    // Some of what the AWS SDK uses is CommonJS and requires Node's own modules.
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "warning",
+  });
+  await copyFile(wasmFile(), join(outdir, "emscripten-module.wasm"));
+  await copyFile(join(HERE, "Dockerfile"), join(outdir, "Dockerfile"));
+}
+
+/** QuickJS comes in four variants; only one is ever loaded. */
+const withoutVariants: Plugin = {
+  name: "without-variants",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@jitl\/quickjs-wasmfile-(debug-.*|release-asyncify)$/ }, ({ path }) => ({ path, namespace: "unused" }));
+    onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "export default undefined;" }));
+  },
+};
+
+/** QuickJS looks for its WebAssembly beside the file it was bundled into. */
+function wasmFile(): string {
+  const quickjs = createRequire(import.meta.resolve("quickjs-emscripten"));
+  return join(dirname(quickjs.resolve("@jitl/quickjs-wasmfile-release-sync")), "emscripten-module.wasm");
+}

@@ -1,0 +1,35 @@
+/** CSV as RFC 4180 has it, with a header, and safe to open in a spreadsheet. */
+import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import type { Sink } from "./sink.ts";
+
+export async function csvFile(shape: Shape, sink: Sink): Promise<DatasetFile> {
+  const file: DatasetFile = {
+    name: "dataset.csv",
+    format: "CSV",
+    sink,
+    rows: 0,
+    made: async (record) => {
+      file.rows += 1;
+      await sink.text(csvLine([idOf(shape, record), ...shape.columns.map(({ name }) => record.columns[name])]));
+    },
+  };
+  await sink.text(csvLine(["id", ...shape.columns.map(({ name }) => name)]));
+  return file;
+}
+
+export function csvLine(values: readonly unknown[]): string {
+  return `${values.map(field).join(",")}\r\n`;
+}
+
+/** Null is an empty field, lists and objects are JSON. */
+function field(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const text = typeof value === "string" ? harmless(value) : JSON.stringify(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A spreadsheet takes a text that begins like this for a formula; the apostrophe makes it a text again. */
+function harmless(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}

@@ -1,0 +1,45 @@
+/** One file of a dataset being written, record by record, in slot order. */
+import type { ColumnKinds } from "#core/columns";
+import type { DatasetFormat } from "#core/job";
+import { recordId, type FailedRecord, type MadeRecord, type RecordMeta } from "#core/record";
+import type { JobRow } from "#core/rows";
+import type { ColumnType } from "#core/template";
+import type { Sink } from "./sink.ts";
+
+export interface DatasetFile {
+  readonly name: string;
+  readonly format?: DatasetFormat;
+  readonly sink: Sink;
+  rows: number;
+  made?(record: MadeRecord): Promise<void>;
+  failed?(record: FailedRecord): Promise<void>;
+  /** Writes what stands at the end of the file. */
+  end?(): Promise<void>;
+}
+
+/** What a dataset's rows look like. */
+export interface Shape {
+  readonly job: JobRow;
+  /** In the template's order, `id` apart. */
+  readonly columns: readonly { readonly name: string; readonly kind: ColumnType }[];
+}
+
+/** Declared types first, then what was found; a column that never had a value is one of texts. */
+export function shapeOf(
+  job: JobRow,
+  names: readonly string[],
+  declared: Readonly<Record<string, { type?: ColumnType }>>,
+  found: ColumnKinds,
+): Shape {
+  return { job, columns: names.map((name) => ({ name, kind: declared[name]?.type ?? found[name] ?? "string" })) };
+}
+
+export function idOf({ job }: Shape, { slot }: { readonly slot: number }): string {
+  return recordId(job.jobId, slot);
+}
+
+/** Where a record comes from, as `_meta` and the provenance file tell it. */
+export function provenanceOf({ job }: Shape, meta: RecordMeta) {
+  const { models, tokens, costNanos, seeds, attempts } = meta;
+  return { models, tokens, costNanos, template: { id: job.templateId, version: job.templateVersion }, seeds, attempts };
+}

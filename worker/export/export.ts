@@ -1,0 +1,84 @@
+/** Writes a job's dataset in all its formats in one pass over its parts. Memory does not grow with the dataset. */
+import { mergeColumns, type ColumnKinds } from "#core/columns";
+import type { Outcome } from "#core/job";
+import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/rows";
+import { columnsOf, type Template } from "#core/template";
+import type { Objects } from "../ports.ts";
+import { cardOf } from "./card.ts";
+import { csvFile } from "./csv.ts";
+import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { failuresFile, jsonlFile, provenanceFile } from "./json-lines.ts";
+import { parquetFile } from "./parquet.ts";
+import { Sink } from "./sink.ts";
+import { slotsInOrder } from "./slots-in-order.ts";
+
+export interface ExportOrder {
+  readonly objects: Objects;
+  readonly job: JobRow;
+  readonly outcome: Outcome;
+  readonly template: Template;
+  /** In the order of their slots. */
+  readonly shards: readonly ShardRow[];
+  /** The export lease's: the files stand under a prefix of its own. */
+  readonly generation: number;
+  readonly signal: AbortSignal;
+}
+
+/** The files written. @throws when `signal` aborts or the store fails; what was begun is abandoned */
+export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[]> {
+  const { objects, job, outcome, template, shards, signal } = order;
+  const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
+  const shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
+  const sinks: Sink[] = [];
+  const sink = (name: string, contentType: string) => {
+    const made = new Sink(objects, datasetPrefix(job.jobId, order.generation) + name, contentType, signal);
+    sinks.push(made);
+    return made;
+  };
+  try {
+    const files = await filesOf(shape, shards, sink);
+    await writeRecords(objects, shards, files, signal);
+    for (const file of files) await file.end?.();
+    const card = cardOf(shape, { template, shards, outcome, files });
+    const readme: DatasetFile = { name: "README.md", sink: sink("README.md", "text/markdown"), rows: 0 };
+    await readme.sink.text(card);
+    await Promise.all([...files, readme].map((file) => file.sink.end()));
+    return [...files, readme].map(({ name, format, rows, sink: { bytes } }) => ({ name, ...(format && { format }), bytes, rows }));
+  } finally {
+    for (const one of sinks) one.destroy();
+  }
+}
+
+/** The formats asked for, in the order of the job; the provenance always; the failures if there are any. */
+async function filesOf(
+  shape: Shape,
+  shards: readonly ShardRow[],
+  sink: (name: string, contentType: string) => Sink,
+): Promise<DatasetFile[]> {
+  const formats = await Promise.all(
+    shape.job.formats.map((format) => {
+      if (format === "JSONL") return jsonlFile(shape, sink("dataset.jsonl", "application/x-ndjson"));
+      if (format === "CSV") return csvFile(shape, sink("dataset.csv", "text/csv"));
+      return parquetFile(shape, sink("dataset.parquet", "application/vnd.apache.parquet"));
+    }),
+  );
+  const files = [...formats, provenanceFile(shape, sink("provenance.jsonl", "application/x-ndjson"))];
+  if (shards.some(({ failed }) => failed > 0)) files.push(failuresFile(shape, sink("failures.jsonl", "application/x-ndjson")));
+  return files;
+}
+
+async function writeRecords(
+  objects: Objects,
+  shards: readonly ShardRow[],
+  files: readonly DatasetFile[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const shard of shards)
+    for await (const { made, failed } of slotsInOrder(objects, shard)) {
+      signal.throwIfAborted();
+      for (const file of files) {
+        if (made) await file.made?.(made);
+        else await file.failed?.(failed);
+      }
+    }
+}

@@ -1,0 +1,79 @@
+/** Apache Parquet with typed columns, in row groups that are written as soon as they are full. */
+import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
+import type { ColumnType } from "#core/template";
+import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import type { Sink } from "./sink.ts";
+
+/** A row group is held in memory: full at so many rows, or at about so many characters. */
+const GROUP_ROWS = 5_000;
+const GROUP_CHARACTERS = 4_000_000;
+
+const TYPES: Readonly<Record<ColumnType, BasicType>> = {
+  string: "STRING",
+  integer: "INT64",
+  number: "DOUBLE",
+  boolean: "BOOLEAN",
+  json: "STRING",
+};
+
+export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
+  const kinds: ColumnType[] = ["string", ...shape.columns.map(({ kind }) => kind)];
+  const names = ["id", ...shape.columns.map(({ name }) => name)];
+  const source = (data: unknown[][]): ColumnSource[] =>
+    names.map((name, n) => ({ name, data: data[n] ?? [], type: TYPES[kinds[n] ?? "string"], nullable: n > 0 }));
+  const bytes = new StreamedBytes(sink);
+  const writer = new ParquetWriter({ writer: bytes, schema: schemaFromColumnData({ columnData: source([]) }), createdBy: "plot-palette" });
+  let group: unknown[][] = names.map(() => []);
+  let characters = 0;
+
+  const flush = async () => {
+    if (group[0]?.length === 0) return;
+    await writer.write({ columnData: source(group), rowGroupSize: GROUP_ROWS });
+    await bytes.flush();
+    group = names.map(() => []);
+    characters = 0;
+  };
+
+  const file: DatasetFile = {
+    name: "dataset.parquet",
+    format: "PARQUET",
+    sink,
+    rows: 0,
+    made: async (record) => {
+      file.rows += 1;
+      const row = [idOf(shape, record), ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
+      row.forEach((value, n) => {
+        group[n]?.push(value);
+        characters += typeof value === "string" ? value.length : 8;
+      });
+      if (file.rows % GROUP_ROWS === 0 || characters >= GROUP_CHARACTERS) await flush();
+    },
+    end: async () => {
+      await flush();
+      await writer.finish();
+      await bytes.flush();
+    },
+  };
+  return file;
+}
+
+/** A value as its column's type has it; what does not fit a declared type was refused when the record was made. */
+function cell(value: unknown, kind: ColumnType): unknown {
+  if (value === null || value === undefined) return null;
+  if (kind === "integer") return BigInt(value as number);
+  if (kind === "json") return JSON.stringify(value);
+  return value;
+}
+
+/** What the writer appends, handed on to the sink; positions in the file go on counting. */
+class StreamedBytes extends ByteWriter {
+  constructor(readonly sink: Sink) {
+    super(1 << 16);
+  }
+
+  async flush(): Promise<void> {
+    const bytes = this.getBytes().slice();
+    this.index = 0;
+    if (bytes.length > 0) await this.sink.data(bytes);
+  }
+}

@@ -1,0 +1,75 @@
+/** A Fargate task: works for one job until nothing is left that it could do. SIGTERM is a normal way to end. */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { STSClient } from "@aws-sdk/client-sts";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { ENVIRONMENT, required } from "#core/environment";
+import { LEASE_MS } from "#core/shard";
+import { AppSyncReporter } from "./adapters/appsync-reporter.ts";
+import { BedrockModel } from "./adapters/bedrock-model.ts";
+import { jobCredentials } from "./adapters/credentials.ts";
+import { DynamoDbStore } from "./adapters/dynamodb-store.ts";
+import { S3Objects } from "./adapters/s3-objects.ts";
+import { systemClock } from "./adapters/system-clock.ts";
+import type { Ports, Settings } from "./ports.ts";
+import { runTask } from "./task.ts";
+
+const FLUSH_MS = 1_000;
+/** Below the 100 s in which a task that is told to stop must be done. */
+const CALL_TIMEOUT_MS = 80_000;
+const DRAIN_MS = 90_000;
+
+const logger = new Logger({ serviceName: "worker" });
+const stopping = new AbortController();
+for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => stopping.abort());
+
+try {
+  const settings = settingsFrom(process.env);
+  logger.appendKeys({ jobId: settings.jobId, task: settings.task });
+  await runTask(portsFrom(process.env, settings), settings, stopping.signal);
+  process.exit(0);
+} catch (error) {
+  logger.error("The worker stopped on an error that nobody expected.", error as Error);
+  process.exit(1);
+}
+
+function settingsFrom(env: NodeJS.ProcessEnv): Settings {
+  return {
+    jobId: required(ENVIRONMENT.jobId, env),
+    seedSetOwner: required(ENVIRONMENT.seedSetOwner, env),
+    task: required(ENVIRONMENT.taskSlot, env),
+    concurrency: Number(required(ENVIRONMENT.concurrency, env)),
+    leaseMs: LEASE_MS,
+    flushMs: FLUSH_MS,
+    callTimeoutMs: CALL_TIMEOUT_MS,
+    drainMs: DRAIN_MS,
+  };
+}
+
+function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }: Settings): Ports {
+  const credentials = jobCredentials(new STSClient({}), {
+    roleArn: required(ENVIRONMENT.jobRole, env),
+    owner: required(ENVIRONMENT.owner, env),
+    jobId,
+    budgetId: required(ENVIRONMENT.budgetId, env),
+    seedSetOwner,
+  });
+  const url = required(ENVIRONMENT.graphqlUrl, env);
+  // A socket for each call, and no retries that money does not know of.
+  const requestHandler = new NodeHttpHandler({
+    httpAgent: { keepAlive: true, maxSockets: concurrency + 8 },
+    httpsAgent: { keepAlive: true, maxSockets: concurrency + 8 },
+  });
+  const bedrock = new BedrockRuntimeClient({ credentials, maxAttempts: 1, requestHandler });
+  return {
+    store: new DynamoDbStore(new DynamoDBClient({ credentials }), required(ENVIRONMENT.jobsTable, env)),
+    objects: new S3Objects(new S3Client({ credentials }), required(ENVIRONMENT.bucket, env)),
+    model: new BedrockModel(bedrock),
+    reporter: new AppSyncReporter({ url, region: required("AWS_REGION", env), credentials, jobId }),
+    clock: systemClock,
+    log: { info: (message, facts) => logger.info(message, { ...facts }), warn: (message, facts) => logger.warn(message, { ...facts }) },
+    random: Math.random,
+  };
+}

@@ -1,0 +1,292 @@
+/**
+ * One lease of one shard: resume → (pick → render → reserve → generate → charge → collect) for many slots at a time, and
+ * beside it flush → checkpoint → report about once a second.
+ */
+import { Overcharge, type Reservation } from "#core/budget";
+import { beginExport } from "#core/ending";
+import { pickSeeds } from "#core/pick";
+import { latestOf, Rate } from "#core/progress";
+import { MAX_ATTEMPTS, metaOf, openSlot, type FailedRecord, type OpenSlot } from "#core/record";
+import type { JobRow, ShardRow } from "#core/rows";
+import { CAREFUL_AFTER_DEATHS, SET_ASIDE_AFTER_DEATHS, type LeaseEnd } from "#core/shard";
+import { attempt, restBoundNanos, type AttemptEnd, type Workshop } from "./attempt.ts";
+import type { Bell } from "./bell.ts";
+import { Book, LeaseLost } from "./book.ts";
+import type { CallContext } from "./call.ts";
+import { carryOut } from "./carry-out.ts";
+import type { Gate } from "./gate.ts";
+import { Lease } from "./lease.ts";
+import { sleep, type Control, type Ports, type Settings } from "./ports.ts";
+
+export interface ShardContext {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly shop: Workshop;
+  readonly gate: Gate;
+  readonly bell: Bell;
+  readonly job: JobRow;
+  /** How many shards of the job run at present, this one included. */
+  readonly runningShards: number;
+}
+
+/** lost: another generation holds the lease, or it ran out; nothing more was written. */
+export type ShardEnd = LeaseEnd | "lost";
+
+const RATE_SPAN_MS = 5_000;
+/** The lease is renewed at this part of its length even when there is nothing to tell. */
+const RENEW_AT = 0.25;
+
+export class ShardRun {
+  /** Resolves once every slot was begun: what is left is waiting for answers. */
+  readonly handedOut: Promise<void>;
+  #sayHandedOut: () => void = () => {};
+  readonly #stopping = new AbortController();
+  readonly #aborting = new AbortController();
+  readonly #ended = new AbortController();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #lease: Lease;
+  readonly #records = new Rate(RATE_SPAN_MS);
+  readonly #spending = new Rate(RATE_SPAN_MS);
+  readonly #isCareful: boolean;
+  #reportNo = 0;
+  #reportedAtMs = -Infinity;
+  #isLost = false;
+  #isOutOfMoney = false;
+  /** The job's move to EXPORTING, once this shard has given the job up. */
+  #failing: Promise<unknown> | undefined;
+  #error: unknown;
+
+  private constructor(
+    readonly context: ShardContext,
+    readonly book: Book,
+    leasedAtMs: number,
+  ) {
+    const { ports, settings, bell } = context;
+    this.#lease = new Lease(ports.clock, settings.leaseMs, leasedAtMs, bell, () => this.#lose());
+    this.#isCareful = book.row.deathsInRow >= CAREFUL_AFTER_DEATHS;
+    this.handedOut = new Promise((resolve) => (this.#sayHandedOut = resolve));
+  }
+
+  /** `leasedAtMs`: the monotonic time before the lease was asked for. */
+  static async begin(context: ShardContext, leased: ShardRow, leasedAtMs: number): Promise<ShardRun> {
+    const book = await Book.open(context.ports, context.settings, context.job, leased);
+    return new ShardRun(context, book, leasedAtMs);
+  }
+
+  /** Until the shard is done, out of money, stopped or lost. @throws what nobody expected, with the lease not given back */
+  async run(): Promise<ShardEnd> {
+    const beating = this.#beat().catch((error: unknown) => this.#break(error));
+    try {
+      if (this.book.row.deathsInRow >= SET_ASIDE_AFTER_DEATHS) await this.#setAside();
+      await this.#fill();
+    } catch (error) {
+      this.#break(error);
+    }
+    await Promise.all(this.#inFlight);
+    this.#sayHandedOut();
+    this.#ended.abort();
+    await beating;
+    const end = await this.#end();
+    this.#lease.over();
+    return end;
+  }
+
+  /** Calls in flight may finish, none begins. */
+  drain(): void {
+    this.#stopping.abort();
+    this.context.bell.ring();
+  }
+
+  /** Calls in flight are aborted too, and charged their worst case. */
+  abort(): void {
+    this.#aborting.abort();
+    this.drain();
+  }
+
+  async #fill(): Promise<void> {
+    const { gate, bell, shop, runningShards } = this.context;
+    const { window, open } = this.book;
+    while (!this.#stopping.signal.aborted) {
+      if (window.isHandedOut) this.#sayHandedOut();
+      if (!this.#lease.isFresh || !gate.hasRoom || (this.#isCareful && this.#inFlight.size > 0)) {
+        await bell.heard();
+        continue;
+      }
+      const slot = window.take();
+      if (slot === undefined) {
+        if (this.#inFlight.size === 0) return;
+        await bell.heard();
+        continue;
+      }
+      const one = open.get(slot) ?? openSlot(slot);
+      // While this waits, others may leave or enter; it holds its place.
+      gate.enter();
+      const reservation = await this.book.reserve(restBoundNanos(shop.template, one), runningShards);
+      if (reservation && !this.#stopping.signal.aborted) {
+        this.#start(one, reservation);
+        continue;
+      }
+      reservation?.release();
+      window.putBack(slot);
+      gate.leave();
+      if (reservation) return;
+      // What is in flight may give back enough of its reservations for one more record.
+      this.#isOutOfMoney = this.#inFlight.size === 0;
+      if (this.#isOutOfMoney) return;
+      await bell.heard();
+    }
+  }
+
+  #start(open: OpenSlot, reservation: Reservation): void {
+    const { gate, bell, shop } = this.context;
+    this.book.open.set(open.slot, open);
+    const work = attempt(shop, this.#callContext(), open, reservation)
+      .then((end) => this.#collect(open, end))
+      .catch((error: unknown) => this.#break(error))
+      .finally(() => {
+        reservation.release();
+        this.#inFlight.delete(work);
+        gate.leave();
+        bell.ring();
+      });
+    this.#inFlight.add(work);
+  }
+
+  async #collect(open: OpenSlot, result: AttemptEnd): Promise<void> {
+    const { window, journal } = this.book;
+    if (result.end === "waiting") return window.putBack(open.slot);
+    journal.attempts += 1;
+    if (result.end === "again" && open.attempt + 1 < MAX_ATTEMPTS) {
+      open.attempt += 1;
+      open.steps = {};
+      window.putBack(open.slot);
+      return journal.moved();
+    }
+    this.book.open.delete(open.slot);
+    window.finish(open.slot);
+    if (result.end === "made") journal.make(result.record);
+    else this.#fail(result.failed);
+    if (this.#isCareful) await this.#flush();
+  }
+
+  #fail(failed: FailedRecord): void {
+    const { journal } = this.book;
+    journal.fail(failed);
+    if (!journal.isHopeless) return;
+    const { delivered, failed: failures } = journal;
+    const all = delivered === 0 ? `The first ${failures} records all failed` : `${failures} of ${delivered + failures} records failed`;
+    this.#failJob(`${all}, the last one because: ${failed.reason} Mend the cause and start a new job.`);
+  }
+
+  #failJob(reason: string): void {
+    if (this.#failing) return;
+    const { ports, job } = this.context;
+    this.#failing = carryOut(ports, beginExport(job, "FAILED", reason)).catch((error: unknown) => this.#break(error));
+    this.drain();
+  }
+
+  /** The lowest open slot was in hand at each death, and alone at the last: it goes, or no worker would ever get past it. */
+  async #setAside(): Promise<void> {
+    const { shop } = this.context;
+    const { window, open, row } = this.book;
+    const slot = window.take();
+    if (slot === undefined) return;
+    const one = open.get(slot) ?? openSlot(slot);
+    const seeds = pickSeeds(shop.template.pick, shop.seeds.itemCounts, { jobId: shop.jobId, slot, attempt: one.attempt });
+    open.delete(slot);
+    window.finish(slot);
+    this.#fail({ slot, reason: `Making it stopped the worker ${row.deathsInRow} times.`, meta: metaOf(one, seeds) });
+    await this.#flush();
+  }
+
+  async #beat(): Promise<void> {
+    const { clock } = this.context.ports;
+    const { flushMs, leaseMs } = this.context.settings;
+    while (!this.#ended.signal.aborted) {
+      await sleep(clock, flushMs, this.#ended.signal);
+      if (this.#ended.signal.aborted) return;
+      this.book.spentPerSecondNanos = Math.ceil(this.#spending.note(clock.monotonicMs(), this.book.purse.spent));
+      if (this.book.hasNews || this.#lease.ageMs > leaseMs * RENEW_AT) await this.#flush();
+      await this.#report();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const askedAtMs = this.context.ports.clock.monotonicMs();
+    await this.book.flush();
+    this.#lease.renewed(askedAtMs);
+  }
+
+  /** Told are the facts of the last checkpoint, so that what a watcher has seen is never taken back. */
+  async #report(isLast = false): Promise<void> {
+    const { ports, runningShards, settings } = this.context;
+    const nowMs = ports.clock.monotonicMs();
+    const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } = this.book.row;
+    const recordsPerSecond = isLast ? 0 : Math.round(this.#records.note(nowMs, delivered) * 10) / 10;
+    // A little early rather than a whole flush late.
+    if (!isLast && nowMs - this.#reportedAtMs < runningShards * 1000 - settings.flushMs / 2) return;
+    this.#reportedAtMs = nowMs;
+    this.#reportNo += 1;
+    const told = { generation, reportNo: this.#reportNo, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens };
+    try {
+      this.#hear(await ports.reporter.report(shardNo, { ...told, recordsPerSecond, latest: latestOf(this.book.journal.latest) }));
+    } catch (error) {
+      ports.log.warn("Progress could not be reported.", { error: String(error) });
+      const job = (await ports.store.read({ pk: this.context.job.pk, sk: this.context.job.sk })) as JobRow | undefined;
+      if (job) this.#hear(job);
+    }
+  }
+
+  #hear({ status }: Pick<Control, "status">): void {
+    if (status === "RUNNING" || status === "QUEUED" || this.#failing) return;
+    if (status === "PAUSED") this.drain();
+    else this.abort();
+  }
+
+  async #end(): Promise<ShardEnd> {
+    await this.#failing;
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#isLost) return "lost";
+    const state: LeaseEnd = this.book.window.isComplete ? "DONE" : this.#isOutOfMoney ? "PARKED" : "OPEN";
+    try {
+      await this.book.end(state);
+    } catch (error) {
+      if (error instanceof LeaseLost) return "lost";
+      throw error;
+    }
+    await this.#report(true);
+    return state;
+  }
+
+  #callContext(): CallContext {
+    const { ports, gate, settings, bell } = this.context;
+    const { journal } = this.book;
+    return {
+      ports,
+      gate,
+      callTimeoutMs: settings.callTimeoutMs,
+      aborting: this.#aborting.signal,
+      stopping: this.#stopping.signal,
+      leaseFresh: async () => {
+        while (!this.#lease.isFresh && !this.#stopping.signal.aborted) await bell.heard();
+      },
+      charged: (inputTokens, outputTokens) => {
+        journal.inputTokens += inputTokens;
+        journal.outputTokens += outputTokens;
+      },
+      progressed: () => journal.moved(),
+    };
+  }
+
+  #lose(): void {
+    this.#isLost = true;
+    this.abort();
+  }
+
+  #break(error: unknown): void {
+    if (error instanceof LeaseLost) return this.#lose();
+    if (error instanceof Overcharge) return this.#failJob(`${error.message} This is a fault of Plot Palette; please report it.`);
+    this.#error ??= error;
+    this.abort();
+  }
+}

@@ -1,0 +1,189 @@
+/** One worker's life: turn after turn for its job, until there is nothing left that it could do. */
+import { beginExport, startJob } from "#core/ending";
+import { PlotPaletteError } from "#core/errors";
+import { budgetKey, jobKey, jobTemplateKey, shardKey, type BudgetRow, type JobRow, type JobTemplateRow, type ShardRow } from "#core/rows";
+import { isHeld, leaseShard } from "#core/shard";
+import { parseTemplate, type Template } from "#core/template";
+import { nextTurn, type Turn } from "#core/turn";
+import type { Workshop } from "./attempt.ts";
+import { Bell } from "./bell.ts";
+import { carryOut } from "./carry-out.ts";
+import { runExport } from "./export-run.ts";
+import { Gate } from "./gate.ts";
+import { Outputs } from "./outputs.ts";
+import type { Ports, Settings } from "./ports.ts";
+import { Prompts } from "./sandbox/prompts.ts";
+import { Sandbox } from "./sandbox/sandbox.ts";
+import { Seeds } from "./seeds.ts";
+import { ShardRun } from "./shard-run.ts";
+
+/** Works until there is nothing to do or `signal` aborts. @throws what nobody expected; leases then run out by themselves */
+export async function runTask(ports: Ports, settings: Settings, signal: AbortSignal): Promise<void> {
+  const task = new Task(ports, settings, signal);
+  try {
+    while (await task.takeTurn());
+  } finally {
+    await task.settle();
+  }
+}
+
+export class Task {
+  readonly #bell = new Bell();
+  readonly #gate: Gate;
+  /** The shards this worker runs: one, and the next as soon as the first only waits for its last answers. */
+  readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
+  #shop: Promise<Workshop> | undefined;
+  #failure: unknown;
+  #cancelAbort: () => void = () => {};
+
+  constructor(
+    readonly ports: Ports,
+    readonly settings: Settings,
+    readonly signal: AbortSignal,
+  ) {
+    this.#gate = new Gate(settings.concurrency, this.#bell);
+    signal.addEventListener("abort", () => this.#stop());
+  }
+
+  /** One turn; `false` when there is nothing left to do. Taken twice, it does the same once. */
+  async takeTurn(): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.signal.aborted) return false;
+    const { job, shards, remainingNanos } = await this.#read();
+    const turn = nextTurn(job, shards, remainingNanos, this.ports.clock.nowMs(), new Set(this.#runs.keys()));
+    if (turn.do === "leave" || !job) return await this.#anyRunEnds();
+    switch (turn.do) {
+      case "start":
+        await this.#move(startJob(job, this.#nowIso()));
+        return true;
+      case "end":
+        await this.#move(beginExport(job, turn.outcome, turn.reason, turn.when));
+        return true;
+      case "lease":
+        await this.#lease(job, turn, shards);
+        return true;
+      case "export":
+        return await this.#export(job);
+    }
+  }
+
+  /** Resolves when no shard is run any more. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.#runs.values()].map(({ end }) => end));
+    this.#cancelAbort();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #read(): Promise<{ job: JobRow | undefined; shards: ShardRow[]; remainingNanos: number }> {
+    const job = (await this.ports.store.read(jobKey(this.settings.jobId))) as JobRow | undefined;
+    if (job?.status !== "RUNNING") return { job, shards: [], remainingNanos: 0 };
+    // The budget first: what comes back to it after that is seen by a later turn, and no turn misses a parked shard.
+    const budget = (await this.ports.store.read(budgetKey(job.budgetId))) as BudgetRow | undefined;
+    return { job, shards: await this.#readShards(job), remainingNanos: budget?.remainingNanos ?? 0 };
+  }
+
+  async #readShards(job: JobRow): Promise<ShardRow[]> {
+    const rows = await this.ports.store.readAll(Array.from({ length: job.shardCount }, (_, n) => shardKey(job.jobId, n)));
+    return rows.flatMap((row) => (row ? [row as ShardRow] : []));
+  }
+
+  async #lease(job: JobRow, { shard }: Turn & { do: "lease" }, shards: readonly ShardRow[]): Promise<void> {
+    const shop = await this.#workshop(job);
+    if (!shop) return;
+    const { ports, settings } = this;
+    const leasedAtMs = ports.clock.monotonicMs();
+    const holder = { task: settings.task, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
+    const { change, leased } = leaseShard(shard, job, holder);
+    if (!(await carryOut(ports, change))) return;
+    const runningShards = 1 + shards.filter((other) => other !== shard && isHeld(other, holder.nowMs)).length;
+    const context = { ports, settings, shop, gate: this.#gate, bell: this.#bell, job, runningShards };
+    const run = await ShardRun.begin(context, leased, leasedAtMs);
+    const end = run
+      .run()
+      .then((how) => ports.log.info(`Shard ${shard.shardNo} ended ${how}.`))
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#runs.delete(shard.shardNo));
+    this.#runs.set(shard.shardNo, { run, end });
+    if (this.signal.aborted) run.drain();
+    await Promise.race([run.handedOut, end]);
+  }
+
+  async #export(job: JobRow): Promise<boolean> {
+    const { ports, settings, signal } = this;
+    const template = await this.#template().catch(unreadable);
+    const outcome = job.outcome ?? "FAILED";
+    const end = await runExport({ ports, settings, job, outcome, template, signal, readShards: () => this.#readShards(job) });
+    ports.log.info(`The export ended ${end}.`);
+    if (end === "published") await this.#tell();
+    return false;
+  }
+
+  /** What records are made with; nothing when the job cannot be worked on, which then has failed. */
+  async #workshop(job: JobRow): Promise<Workshop | undefined> {
+    try {
+      return await (this.#shop ??= this.#openWorkshop(job));
+    } catch (error) {
+      this.#shop = undefined;
+      if (!(error instanceof PlotPaletteError)) throw error;
+      await this.#move(beginExport(job, "FAILED", error.message));
+      return undefined;
+    }
+  }
+
+  async #openWorkshop(job: JobRow): Promise<Workshop> {
+    const place = { owner: this.settings.seedSetOwner, seedSetId: job.seedSetId };
+    const [template, seeds, sandbox] = await Promise.all([this.#template(), Seeds.open(this.ports.objects, place), Sandbox.create()]);
+    const [prompts, outputs] = [new Prompts(template, sandbox), new Outputs(template, sandbox)];
+    return { jobId: job.jobId, template, seeds, sandbox, prompts, outputs };
+  }
+
+  async #template(): Promise<Template> {
+    const row = (await this.ports.store.read(jobTemplateKey(this.settings.jobId))) as JobTemplateRow | undefined;
+    return parseTemplate(row?.source ?? "");
+  }
+
+  async #move(change: Parameters<typeof carryOut>[1]): Promise<void> {
+    // Refused: somebody else moved the job first. The next turn looks again.
+    if (await carryOut(this.ports, change)) await this.#tell();
+  }
+
+  /** Tells the watchers where the job stands; they hear it later from the next report if this one fails. */
+  async #tell(): Promise<void> {
+    await this.ports.reporter.report().catch((error: unknown) => {
+      this.ports.log.warn("The job's state could not be reported.", { error: String(error) });
+    });
+  }
+
+  async #anyRunEnds(): Promise<boolean> {
+    const ends = [...this.#runs.values()].map(({ end }) => end);
+    if (ends.length === 0) return false;
+    await Promise.race(ends);
+    return true;
+  }
+
+  #stop(): void {
+    this.#drain();
+    this.#cancelAbort = this.ports.clock.after(this.settings.drainMs, () => {
+      for (const { run } of this.#runs.values()) run.abort();
+    });
+  }
+
+  #drain(): void {
+    for (const { run } of this.#runs.values()) run.drain();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#drain();
+  }
+
+  #nowIso(): string {
+    return new Date(this.ports.clock.nowMs()).toISOString();
+  }
+}
+
+/** The export of a job that failed because its template cannot be read any more: what was made keeps at least its ids. */
+function unreadable(error: unknown): Template {
+  if (!(error instanceof PlotPaletteError)) throw error;
+  return { name: "", parameters: {}, pick: {}, steps: [], record: {} };
+}
