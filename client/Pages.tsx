@@ -1,0 +1,48 @@
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { Navigate, Route, Routes, useLocation } from "react-router";
+import { explainError } from "./errors.ts";
+import { JobPage } from "./pages/JobPage.tsx";
+import { JobsPage } from "./pages/JobsPage.tsx";
+import { NotFoundPage } from "./pages/NotFoundPage.tsx";
+import { paths, patterns } from "./paths.ts";
+import { ErrorBoundary } from "./ui/ErrorBoundary.tsx";
+import { Failure, SkeletonCards } from "./ui/States.tsx";
+
+// What most visits begin with is in the first bundle; the rest comes when it is asked for.
+const NewJobPage = lazy(() => import("./pages/NewJobPage.tsx"));
+const TemplatesPage = lazy(() => import("./pages/TemplatesPage.tsx"));
+const TemplatePage = lazy(() => import("./pages/TemplatePage.tsx"));
+const SeedsPage = lazy(() => import("./pages/SeedsPage.tsx"));
+const SeedSetPage = lazy(() => import("./pages/SeedSetPage.tsx"));
+
+/** The page of each address. A fault in one leaves the header and the way out. */
+export function Pages() {
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    window.scrollTo(0, 0);
+    main.current?.focus();
+  }, [pathname]);
+  return (
+    <main className="page" id="content" tabIndex={-1} ref={main}>
+      <ErrorBoundary resetKey={pathname} fallback={(error, retry) => <Failure text={explainError(error).text} onRetry={retry} />}>
+        <Suspense fallback={<SkeletonCards count={3} label="Loading the page" />}>
+          <Routes>
+            <Route path={paths.home} element={<Navigate to={paths.jobs()} replace />} />
+            <Route path={patterns.jobs} element={<JobsPage />} />
+            <Route path={patterns.newJob} element={<NewJobPage />} />
+            <Route path={patterns.job} element={<JobPage />} />
+            <Route path={patterns.templates} element={<TemplatesPage />} />
+            <Route path={patterns.template} element={<TemplatePage />} />
+            <Route path={patterns.seeds} element={<SeedsPage />} />
+            <Route path={patterns.seedSet} element={<SeedSetPage />} />
+            <Route path="*" element={<NotFoundPage />} />
+          </Routes>
+        </Suspense>
+      </ErrorBoundary>
+    </main>
+  );
+}

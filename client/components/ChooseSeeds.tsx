@@ -1,0 +1,83 @@
+import { useState } from "react";
+import { useQuery } from "@apollo/client/react";
+import { explainError } from "../errors.ts";
+import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
+import { describeCollections } from "../seeds/words.ts";
+import { isRefused, type Fit } from "../templates/fit.ts";
+import { Button } from "../ui/Button.tsx";
+import { Choice } from "../ui/Choice.tsx";
+import { FieldError } from "../ui/Field.tsx";
+import { Notice, SkeletonCards } from "../ui/States.tsx";
+import { FitList } from "./FitList.tsx";
+import { SeedUpload } from "./SeedUpload.tsx";
+
+const SHOWN = 100;
+
+export interface ChooseSeedsProps {
+  readonly chosenId: string | null;
+  /** What the template reads against the chosen seeds; null while one of them is not chosen. */
+  readonly fits: readonly Fit[] | null;
+  /** The collections that the template reads. */
+  readonly wanted: readonly string[];
+  readonly error: string | undefined;
+  readonly onChoose: (seedSetId: string) => void;
+}
+
+/** The second question of a new job: which seeds. They can be uploaded in place. */
+export function ChooseSeeds({ chosenId, fits, wanted, error, onChoose }: ChooseSeedsProps) {
+  const [uploading, setUploading] = useState(false);
+  const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
+  const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });
+  const seedSets = [...(mine.data?.listSeedSets.items ?? []), ...(samples.data?.listSampleSeedSets.items ?? [])];
+  const fault = mine.error ?? samples.error;
+  const confirmed = (seedSet: SeedSetFactsFragment) => {
+    setUploading(false);
+    onChoose(seedSet.id);
+  };
+  return (
+    <section className="stack wizard-step" id="field-seedSetId" aria-labelledby="choose-seeds">
+      <h2 id="choose-seeds">
+        <span className="step-number">2</span>Seeds
+      </h2>
+      {fault && <Notice tone="bad">{explainError(fault).text}</Notice>}
+      {seedSets.length === 0 && !fault && <SkeletonCards count={2} label="Loading seed sets" />}
+      <div className="choices" role="radiogroup" aria-labelledby="choose-seeds">
+        {seedSets.map((seedSet) => (
+          <Choice
+            key={seedSet.id}
+            name="seeds"
+            title={seedSet.name}
+            tag={seedSet.isSample ? "Sample" : STATES[seedSet.status]}
+            chosen={seedSet.id === chosenId}
+            disabled={seedSet.status === "REFUSED" || seedSet.status === "UPLOADING"}
+            onChoose={() => onChoose(seedSet.id)}
+          >
+            {seedSet.statusReason ?? describeCollections(seedSet)}
+          </Choice>
+        ))}
+      </div>
+      {uploading ? (
+        <div className="card">
+          <SeedUpload wanted={[...new Set(wanted)]} onConfirmed={confirmed} />
+        </div>
+      ) : (
+        <Button className="start" icon="upload" onClick={() => setUploading(true)}>
+          Upload seeds
+        </Button>
+      )}
+      {fits && fits.length > 0 && <FitCard fits={fits} />}
+      <FieldError error={error} />
+    </section>
+  );
+}
+
+const STATES = { UPLOADING: "Not sent whole", CHECKING: "Checking", READY: undefined, REFUSED: "Refused" } as const;
+
+function FitCard({ fits }: { readonly fits: readonly Fit[] }) {
+  return (
+    <div className="card stack-tight">
+      <h3>{isRefused(fits) ? "These seeds do not fit the template" : "The template reads, and these seeds have"}</h3>
+      <FitList fits={fits} />
+    </div>
+  );
+}

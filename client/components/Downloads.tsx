@@ -1,0 +1,48 @@
+import type { JobStateFragment } from "../generated/documents.ts";
+import { useDownload } from "../hooks/useDownload.ts";
+import { Button } from "../ui/Button.tsx";
+import { FieldError } from "../ui/Field.tsx";
+import { showBytes, showCounted } from "../ui/format.ts";
+import { Icon } from "../ui/Icon.tsx";
+
+/** The files of a published dataset: the formats first, then what stands beside them. */
+export function Downloads({ job }: { readonly job: JobStateFragment & { readonly id: string } }) {
+  const { download, pending, error } = useDownload(job.id);
+  const files = job.datasets.toSorted((a, b) => Number(a.format === null) - Number(b.format === null));
+  if (files.length === 0) return null;
+  return (
+    <section className="card stack" aria-labelledby="downloads-title">
+      <h2 id="downloads-title">Dataset</h2>
+      <ul className="files">
+        {files.map((file) => (
+          <li key={file.name} className="file">
+            <Icon name="file" />
+            <div className="file-text">
+              <span className="file-name">{file.name}</span>
+              <span className="small faint number">
+                {showCounted(file.rows, "row")} · {showBytes(file.bytes)}
+                {file.format === null && BESIDE[file.name] && ` · ${BESIDE[file.name]}`}
+              </span>
+            </div>
+            <Button
+              icon="download"
+              look={file.format ? "primary" : "plain"}
+              busy={pending === file.name}
+              aria-label={`Download ${file.name}`}
+              onClick={() => void download(file.name)}
+            >
+              <span className="file-action">Download</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <FieldError error={error} />
+    </section>
+  );
+}
+
+/** What the files beside the dataset are. */
+const BESIDE: Readonly<Record<string, string>> = {
+  "provenance.jsonl": "how each record came to be",
+  "failures.jsonl": "what was set aside, and why",
+};

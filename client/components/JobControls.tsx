@@ -1,0 +1,88 @@
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import type { JobFactsFragment } from "../generated/documents.ts";
+import { useAction } from "../hooks/useAction.ts";
+import { actionsFor } from "../jobs/actions.ts";
+import { useCancelJob } from "../mutations/useCancelJob.ts";
+import { useDeleteJob } from "../mutations/useDeleteJob.ts";
+import { usePauseJob } from "../mutations/usePauseJob.ts";
+import { paths } from "../paths.ts";
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { FieldError } from "../ui/Field.tsx";
+import { ResumeDialog } from "./ResumeDialog.tsx";
+
+/** What can be done with a job as it stands. What cannot be undone is asked about first. */
+export function JobControls({ job }: { readonly job: JobFactsFragment }) {
+  const [asking, setAsking] = useState<"resume" | "cancel" | "delete" | null>(null);
+  const can = actionsFor(job.status);
+  const close = () => setAsking(null);
+  return (
+    <div className="stack-tight job-controls">
+      <div className="row">
+        {can.canPause && <PauseButton id={job.id} />}
+        {can.canResume && (
+          <Button look="primary" icon="play" onClick={() => setAsking("resume")}>
+            {job.status === "BUDGET_EXCEEDED" ? "Raise budget" : "Resume"}
+          </Button>
+        )}
+        {can.canCancel && (
+          <Button icon="stop" onClick={() => setAsking("cancel")}>
+            Cancel job
+          </Button>
+        )}
+        {can.canDelete && (
+          <Button icon="trash" onClick={() => setAsking("delete")}>
+            Delete
+          </Button>
+        )}
+      </div>
+      {asking === "resume" && <ResumeDialog job={job} onClose={close} />}
+      {asking === "cancel" && <CancelDialog job={job} onClose={close} />}
+      {asking === "delete" && <DeleteDialog job={job} onClose={close} />}
+    </div>
+  );
+}
+
+function PauseButton({ id }: { readonly id: string }) {
+  const pauseJob = usePauseJob();
+  const { run, busy, error } = useAction();
+  return (
+    <>
+      <Button icon="pause" busy={busy} onClick={() => run(() => pauseJob(id))}>
+        Pause
+      </Button>
+      <FieldError error={error} />
+    </>
+  );
+}
+
+interface DialogProps {
+  readonly job: JobFactsFragment;
+  readonly onClose: () => void;
+}
+
+function CancelDialog({ job, onClose }: DialogProps) {
+  const cancelJob = useCancelJob();
+  const { run, busy, error } = useAction(onClose);
+  const confirm = () => run(() => cancelJob(job.id));
+  return (
+    <Dialog title="Cancel this job for good?" action="Cancel job" look="danger" {...{ busy, error, onClose }} onConfirm={confirm}>
+      <p className="soft">
+        It cannot be resumed. What was made so far becomes its dataset. To stop it for a while only, pause it.
+      </p>
+    </Dialog>
+  );
+}
+
+function DeleteDialog({ job, onClose }: DialogProps) {
+  const deleteJob = useDeleteJob();
+  const navigate = useNavigate();
+  const { run, busy, error } = useAction(() => navigate(paths.jobs()));
+  const confirm = () => run(() => deleteJob(job.id));
+  return (
+    <Dialog title={`Delete “${job.name}”?`} action="Delete" look="danger" {...{ busy, error, onClose }} onConfirm={confirm}>
+      <p className="soft">The job and its datasets are removed and cannot be brought back.</p>
+    </Dialog>
+  );
+}

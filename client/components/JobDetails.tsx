@@ -1,0 +1,65 @@
+import { Link } from "react-router";
+import type { JobFactsFragment } from "../generated/documents.ts";
+import type { Totals } from "../jobs/derive.ts";
+import { showUsd } from "../money.ts";
+import { paths } from "../paths.ts";
+import { showCount } from "../ui/format.ts";
+import { Time } from "../ui/Time.tsx";
+
+interface Props {
+  readonly job: JobFactsFragment;
+  readonly totals: Totals;
+}
+
+/** What the job was asked to do. */
+export function JobDetails({ job, totals }: Props) {
+  return (
+    <section className="card stack" aria-labelledby="details-title">
+      <h2 id="details-title">Details</h2>
+      <dl className="facts">
+        <dt>Template</dt>
+        <dd>
+          <Link to={paths.template(job.templateId, job.templateVersion)}>{job.templateName}</Link>{" "}
+          <span className="faint">version {job.templateVersion}</span>
+        </dd>
+        <dt>Seeds</dt>
+        <dd>
+          <Link to={paths.seedSet(job.seedSetId)}>{job.seedSetName}</Link>
+        </dd>
+        <dt>Formats</dt>
+        <dd>{job.formats.map((format) => FORMAT_WORDS[format]).join(", ")}</dd>
+        <dt>Budget</dt>
+        <dd className="number">{showUsd(job.budgetNanos)}</dd>
+        <dt>A record at most</dt>
+        <dd className="number">{showUsd(job.recordBoundNanos)}</dd>
+        <dt>Tokens</dt>
+        <dd className="number">
+          {showCount(totals.inputTokens)} in · {showCount(totals.outputTokens)} out
+        </dd>
+        <dt>Shards</dt>
+        <dd className="number">{showCount(job.progress.length)}</dd>
+        <dt>Created</dt>
+        <dd>
+          <Time at={job.createdAt} />
+        </dd>
+        {job.startedAt && <Moment name="Started" at={job.startedAt} />}
+        {job.finishedAt && <Moment name="Finished" at={job.finishedAt} />}
+        <dt>Id</dt>
+        <dd className="mono">{job.id}</dd>
+      </dl>
+    </section>
+  );
+}
+
+export const FORMAT_WORDS = { JSONL: "JSONL", CSV: "CSV", PARQUET: "Parquet" } as const;
+
+function Moment({ name, at }: { readonly name: string; readonly at: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <Time at={at} />
+      </dd>
+    </>
+  );
+}

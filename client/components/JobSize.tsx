@@ -1,0 +1,94 @@
+import { parseUsd } from "#core/money";
+import { FORMATS } from "#core/job";
+import type { DatasetFormat } from "../generated/documents.ts";
+import { surelyPaidRecords } from "../jobs/derive.ts";
+import { parseCount, type FormErrors, type JobForm } from "../jobs/form.ts";
+import { showUsd } from "../money.ts";
+import { Check } from "../ui/Choice.tsx";
+import { FieldGroup, TextField } from "../ui/Field.tsx";
+import { showCount, showCounted } from "../ui/format.ts";
+import { FORMAT_WORDS } from "./JobDetails.tsx";
+
+export interface JobSizeProps {
+  readonly form: JobForm;
+  readonly errors: FormErrors;
+  /** The most one record of the chosen template can cost; null while none is chosen. */
+  readonly recordBoundNanos: number | null;
+  readonly onChange: (part: Partial<JobForm>) => void;
+}
+
+/** The third question of a new job: how many, for how much, in which formats, and what to call it. */
+export function JobSize({ form, errors, recordBoundNanos, onChange }: JobSizeProps) {
+  const toggle = (format: DatasetFormat, wanted: boolean) =>
+    onChange({ formats: FORMATS.filter((known) => (known === format ? wanted : form.formats.includes(known))) });
+  return (
+    <>
+      <h2 className="row">
+        <span className="step-number">3</span>Size and budget
+      </h2>
+      <div className="wizard-pair">
+        <div id="field-recordCount">
+          <TextField
+            label="Records"
+            inputMode="numeric"
+            value={form.recordCount}
+            error={errors.recordCount}
+            hint="1 to 1,000,000. You get exactly as many."
+            onChange={(event) => onChange({ recordCount: event.target.value })}
+          />
+        </div>
+        <div id="field-budgetUsd">
+          <TextField
+            label="Budget in US dollars"
+            sign="$"
+            inputMode="decimal"
+            value={form.budgetUsd}
+            error={errors.budgetUsd}
+            hint="The most the job may spend on models."
+            onChange={(event) => onChange({ budgetUsd: event.target.value })}
+          />
+        </div>
+      </div>
+      <p className="small soft number" aria-live="polite">
+        {budgetSentence(form, recordBoundNanos)}
+      </p>
+      <div id="field-formats">
+        <FieldGroup label="Formats" error={errors.formats}>
+          <div className="checks">
+            {FORMATS.map((format) => (
+              <Check
+                key={format}
+                label={FORMAT_WORDS[format]}
+                checked={form.formats.includes(format)}
+                onChange={(wanted) => toggle(format, wanted)}
+              />
+            ))}
+          </div>
+        </FieldGroup>
+      </div>
+      <div id="field-name">
+        <TextField
+          label="Name"
+          maxLength={100}
+          value={form.name}
+          error={errors.name}
+          hint="How you will find it again."
+          onChange={(event) => onChange({ name: event.target.value })}
+        />
+      </div>
+    </>
+  );
+}
+
+/** What the budget pays for whatever the models answer. */
+function budgetSentence({ recordCount, budgetUsd }: JobForm, boundNanos: number | null): string {
+  const count = parseCount(recordCount);
+  const budget = parseUsd(budgetUsd);
+  if (boundNanos === null) return "Once a template is chosen, this says what the budget surely pays for.";
+  if (!count || !budget) return `One record can cost ${showUsd(boundNanos)} at most.`;
+  const sure = surelyPaidRecords(budget, boundNanos, count);
+  const bound = `One record can cost ${showUsd(boundNanos)} at most`;
+  if (sure === 0) return `${bound}, more than this budget: not one record would be started.`;
+  if (sure === count) return `${bound}, so this budget surely pays for all ${showCount(count)}.`;
+  return `${bound}, so this budget surely pays for ${showCounted(sure, "record")} of ${showCount(count)}. Most cost far less than that; the job stops before it could pass the budget, and can go on with a larger one. ${showUsd(count * boundNanos)} surely pays for all.`;
+}

@@ -1,0 +1,77 @@
+import type { JobFactsFragment } from "../generated/documents.ts";
+import { useSpeedHistory } from "../hooks/useSpeedHistory.ts";
+import type { Totals } from "../jobs/derive.ts";
+import { showUsd } from "../money.ts";
+import { showCount, showDuration, showRate, showShare } from "../ui/format.ts";
+import { Sparkline } from "../ui/Sparkline.tsx";
+import { Stat, Stats } from "../ui/Stat.tsx";
+import { BudgetMeter, RecordMeter } from "./JobMeters.tsx";
+
+interface Props {
+  readonly job: JobFactsFragment;
+  readonly totals: Totals;
+}
+
+/** A job's numbers at a glance, with the bars beneath. */
+export function JobStats({ job, totals }: Props) {
+  const running = job.status === "RUNNING";
+  return (
+    <section className="stack" aria-label="Progress">
+      <Stats>
+        <Stat label="Records" value={showCount(totals.delivered)} note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`} />
+        <Stat label="Failed" value={showCount(totals.failed)} note="set aside" />
+        {running && <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />}
+        {running && <Stat label="Time left" value={timeLeft(totals)} note="at the present speed" />}
+        {!running && <Stat label="Time taken" value={timeTaken(job)} note="from first worker to rest" />}
+        <Stat label="Spent" value={showUsd(totals.spentNanos)} note={`of ${showUsd(job.budgetNanos)} · ${showShare(totals.budgetShare)}`} />
+      </Stats>
+      <div className="card job-bars">
+        <div className="stack-tight">
+          <div className="row-between small">
+            <span className="soft">Records</span>
+            <span className="faint number">{showShare(totals.share)}</span>
+          </div>
+          <RecordMeter job={job} totals={totals} large />
+        </div>
+        <div className="stack-tight">
+          <div className="row-between small">
+            <span className="soft">Budget</span>
+            <span className="faint number">{costNote(totals)}</span>
+          </div>
+          <BudgetMeter job={job} totals={totals} large />
+          {totals.writtenOffNanos > 0 && (
+            <p className="small faint">
+              {showUsd(totals.writtenOffNanos)} is set aside as possibly spent: a worker vanished before it could say.
+            </p>
+          )}
+        </div>
+        {running && <SpeedLine speed={totals.recordsPerSecond} />}
+      </div>
+    </section>
+  );
+}
+
+function SpeedLine({ speed }: { readonly speed: number }) {
+  const history = useSpeedHistory(speed, true);
+  if (history.length < 5) return null;
+  return (
+    <div className="stack-tight">
+      <span className="small soft">Records a second since this page was opened</span>
+      <Sparkline values={history} label={`Records a second, now ${showRate(speed)}`} />
+    </div>
+  );
+}
+
+function timeLeft(totals: Totals): string {
+  return totals.secondsLeft === null ? "–" : showDuration(totals.secondsLeft);
+}
+
+function timeTaken({ startedAt, finishedAt }: JobFactsFragment): string {
+  if (!startedAt || !finishedAt) return "–";
+  return showDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+}
+
+function costNote(totals: Totals): string {
+  const each = totals.nanosPerRecord === null ? "" : `${showUsd(totals.nanosPerRecord)} a record · `;
+  return `${each}${showShare(totals.budgetShare)}`;
+}

@@ -1,0 +1,58 @@
+import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import { showBytes, showCount, showCounted } from "../ui/format.ts";
+
+type Collection = SeedSetFactsFragment["collections"][number];
+
+/** A collection with the fields that were found in its items. */
+export function SeedFields({ collection }: { readonly collection: Collection }) {
+  return (
+    <section className="card stack" aria-label={`Collection ${collection.name}`}>
+      <div className="row-between">
+        <h2>
+          <span className="mono">{collection.name}</span>
+        </h2>
+        <span className="small faint number">
+          {showCounted(collection.itemCount, "item")} · {showBytes(collection.bytes)} · {collection.fileName}
+        </span>
+      </div>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={`Fields of ${collection.name}`}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Types</th>
+              <th scope="col" className="right">
+                Missing
+              </th>
+              <th scope="col">Examples</th>
+            </tr>
+          </thead>
+          <tbody>
+            {collection.fields.map((field) => (
+              <tr key={field.name}>
+                <td className="mono">{field.name}</td>
+                <td className="small soft">{field.types.join(", ") || "–"}</td>
+                <td className="small right number">{field.missing === 0 ? "–" : showCount(field.missing)}</td>
+                <td className="small">
+                  <Examples texts={field.examples} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Examples({ texts }: { readonly texts: readonly string[] }) {
+  return (
+    <ul className="examples">
+      {texts.map((text) => (
+        <li key={text} className="mono">
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,26 @@
+import { Link } from "react-router";
+import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import { paths } from "../paths.ts";
+import { describeCollections } from "../seeds/words.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { Time } from "../ui/Time.tsx";
+import { SeedStatusBadge } from "./StatusBadge.tsx";
+
+/** A seed set in a list. */
+export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
+  return (
+    <Link to={paths.seedSet(seedSet.id)} className="card card-link">
+      <div className="row">
+        {seedSet.isSample ? <Badge tone="accent">Sample</Badge> : <SeedStatusBadge status={seedSet.status} />}
+      </div>
+      <h2>{seedSet.name}</h2>
+      <p className="small soft">{describeCollections(seedSet)}</p>
+      {seedSet.statusReason && <p className="small bad-text">{seedSet.statusReason}</p>}
+      {!seedSet.isSample && (
+        <p className="small faint">
+          Added <Time at={seedSet.createdAt} />
+        </p>
+      )}
+    </Link>
+  );
+}

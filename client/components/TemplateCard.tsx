@@ -1,0 +1,25 @@
+import { Link } from "react-router";
+import type { TemplateCard_TemplateFragment } from "../generated/documents.ts";
+import { paths } from "../paths.ts";
+import { categoryWords } from "../templates/words.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { Time } from "../ui/Time.tsx";
+
+/** A template in a list. */
+export function TemplateCard({ template }: { readonly template: TemplateCard_TemplateFragment }) {
+  return (
+    <Link to={paths.template(template.id)} className="card card-link">
+      <div className="row">
+        {template.isSample && <Badge tone="accent">Sample</Badge>}
+        {template.category && <Badge>{categoryWords(template.category)}</Badge>}
+      </div>
+      <h2>{template.name}</h2>
+      {template.description && <p className="small soft">{template.description}</p>}
+      {!template.isSample && (
+        <p className="small faint">
+          Version {template.latestVersion} · <Time at={template.updatedAt} />
+        </p>
+      )}
+    </Link>
+  );
+}

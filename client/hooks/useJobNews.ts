@@ -1,0 +1,33 @@
+import { useEffect } from "react";
+import type { ApolloClient } from "@apollo/client";
+import { useApolloClient } from "@apollo/client/react";
+import { repeat } from "rxjs";
+import { JobDocument, OnJobChangedDocument } from "../generated/documents.ts";
+import { applyNews } from "../jobs/applyNews.ts";
+import { placeInLists } from "../jobs/lists.ts";
+
+/** Feeds the cache with news of all jobs of the signed-in person. Used once, by the session. */
+export function useJobNews(): void {
+  const client = useApolloClient();
+  useEffect(() => {
+    const asked = new Set<string>();
+    const news = client.subscribe({ query: OnJobChangedDocument, fetchPolicy: "no-cache" });
+    const subscription = news.pipe(repeat({ delay: RESTART_MS })).subscribe(({ data, error }) => {
+      if (error) console.warn("News of jobs was refused:", error);
+      const change = data?.onJobChanged;
+      if (!change || applyNews(client.cache, change) || asked.has(change.jobId)) return;
+      asked.add(change.jobId);
+      void fetchNewJob(client, change.jobId).finally(() => asked.delete(change.jobId));
+    });
+    return () => subscription.unsubscribe();
+  }, [client]);
+}
+
+/** After a refusal; a lost connection is mended below. */
+const RESTART_MS = 10_000;
+
+/** A job that was started elsewhere: by another window or the command line. */
+async function fetchNewJob(client: ApolloClient, id: string): Promise<void> {
+  const { data } = await client.query({ query: JobDocument, variables: { id }, fetchPolicy: "network-only", errorPolicy: "ignore" });
+  if (data) placeInLists(client.cache, data.getJob);
+}

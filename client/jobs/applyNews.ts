@@ -1,0 +1,50 @@
+import type { ApolloCache } from "@apollo/client";
+import {
+  JobFactsFragmentDoc,
+  JobStateFragmentDoc,
+  ShardFactsFragmentDoc,
+  type JobStateFragment,
+  type OnJobChangedSubscription,
+} from "../generated/documents.ts";
+import { placeInLists } from "./lists.ts";
+import { isOldJobState, isOldShardReport } from "./news.ts";
+
+type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
+
+/** Writes news of a job into the cache unless the cache knows better. Answers false when the cache does not know the job. */
+export function applyNews(cache: ApolloCache, change: JobChange): boolean {
+  const id = cache.identify({ __typename: "Job", id: change.jobId });
+  const known = cache.readFragment({ id, fragment: JobStateFragmentDoc });
+  if (!known) return false;
+  cache.batch({
+    update: (within) => {
+      applyShard(within, change.shard);
+      if (isOldJobState(known, change)) return;
+      within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(change) });
+      if (known.status !== change.status) moveInLists(within, id);
+    },
+  });
+  return true;
+}
+
+function applyShard(cache: ApolloCache, shard: JobChange["shard"]): void {
+  if (!shard) return;
+  const id = cache.identify({ __typename: "ShardProgress", id: shard.id });
+  const known = cache.readFragment({ id, fragment: ShardFactsFragmentDoc });
+  if (known && isOldShardReport(known, shard)) return;
+  cache.writeFragment({ id, fragment: ShardFactsFragmentDoc, data: shard });
+}
+
+function moveInLists(cache: ApolloCache, id: string | undefined): void {
+  const job = cache.readFragment({ id, fragment: JobFactsFragmentDoc, fragmentName: "JobFacts" });
+  if (job) placeInLists(cache, job);
+}
+
+function stateOf(change: JobChange): JobStateFragment {
+  const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = change;
+  return {
+    __typename: "Job",
+    id: change.jobId,
+    ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
+  };
+}

@@ -1,0 +1,101 @@
+import type { JobFactsFragment, ShardFactsFragment } from "../generated/documents.ts";
+
+/** A job's shards in one: what the screen shows of its progress. */
+export interface Totals {
+  readonly delivered: number;
+  readonly failed: number;
+  /** Neither made nor set aside yet. */
+  readonly open: number;
+  /** Delivered and failed, from 0 to 1. */
+  readonly share: number;
+  readonly spentNanos: number;
+  /** Possibly spent by workers that vanished; counts against the budget. */
+  readonly writtenOffNanos: number;
+  /** Spent and written off against the budget, from 0 to 1. */
+  readonly budgetShare: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** What a delivered record cost so far on average; null before the first. */
+  readonly nanosPerRecord: number | null;
+  /** Over the last seconds; 0 unless the job runs. */
+  readonly recordsPerSecond: number;
+  /** Until every record is made at the present speed; null while it cannot be told. */
+  readonly secondsLeft: number | null;
+}
+
+/** Sums up what the shards reported. `nowMs` leaves out the speed of shards that have fallen silent. */
+export function totalsOf(job: JobNumbers, nowMs: number): Totals {
+  const sum = (field: Summable) => job.progress.reduce((total, shard) => total + shard[field], 0);
+  const delivered = sum("delivered");
+  const failed = sum("failed");
+  const spentNanos = sum("spentNanos");
+  const writtenOffNanos = sum("writtenOffNanos");
+  const open = Math.max(0, job.recordCount - delivered - failed);
+  const recordsPerSecond = job.status === "RUNNING" ? speedOf(job.progress, nowMs) : 0;
+  return {
+    delivered,
+    failed,
+    open,
+    share: Math.min(1, (delivered + failed) / job.recordCount),
+    spentNanos,
+    writtenOffNanos,
+    budgetShare: Math.min(1, (spentNanos + writtenOffNanos) / job.budgetNanos),
+    inputTokens: sum("inputTokens"),
+    outputTokens: sum("outputTokens"),
+    nanosPerRecord: delivered > 0 ? spentNanos / delivered : null,
+    recordsPerSecond,
+    secondsLeft: recordsPerSecond > 0 && open > 0 ? open / recordsPerSecond : null,
+  };
+}
+
+/** How many records a budget pays for whatever the model answers, `recordCount` at most. */
+export function surelyPaidRecords(budgetNanos: number, recordBoundNanos: number, recordCount: number): number {
+  if (recordBoundNanos <= 0) return recordCount;
+  return Math.min(recordCount, Math.floor(budgetNanos / recordBoundNanos));
+}
+
+/** The latest records of all shards, those of the shard that reported last first. Texts that are not JSON objects are left out. */
+export function latestRecords(shards: readonly ShardFactsFragment[], limit: number): LatestRecord[] {
+  return shards
+    .filter((shard) => shard.reportedAt !== null)
+    .toSorted((a, b) => Date.parse(b.reportedAt!) - Date.parse(a.reportedAt!))
+    .flatMap((shard) => shard.latest.map((text) => ({ shardNo: shard.shardNo, text })))
+    .flatMap(({ shardNo, text }) => {
+      const columns = parseColumns(text);
+      return columns ? [{ key: `${shardNo} ${text}`, columns }] : [];
+    })
+    .slice(0, limit);
+}
+
+export interface LatestRecord {
+  /** Tells it from the others on screen. */
+  readonly key: string;
+  readonly columns: readonly (readonly [name: string, value: string])[];
+}
+
+export type JobNumbers = Pick<JobFactsFragment, "status" | "recordCount" | "budgetNanos"> & {
+  readonly progress: readonly ShardFactsFragment[];
+};
+
+type Summable = "delivered" | "failed" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
+
+/**
+ * A shard reports every second, or every as many seconds as there are shards; twice that is silence. The minute on top
+ * allows for a browser whose clock is not quite right.
+ */
+function speedOf(shards: readonly ShardFactsFragment[], nowMs: number): number {
+  const silentMs = 60_000 + shards.length * 2_000;
+  return shards
+    .filter((shard) => shard.reportedAt !== null && nowMs - Date.parse(shard.reportedAt) < silentMs)
+    .reduce((total, shard) => total + shard.recordsPerSecond, 0);
+}
+
+function parseColumns(text: string): [string, string][] | undefined {
+  try {
+    const record: unknown = JSON.parse(text);
+    if (typeof record !== "object" || record === null || Array.isArray(record)) return undefined;
+    return Object.entries(record).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+  } catch {
+    return undefined;
+  }
+}

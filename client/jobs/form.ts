@@ -1,0 +1,73 @@
+import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
+import { parseUsd } from "#core/money";
+import type { CreateJobInput, DatasetFormat } from "../generated/documents.ts";
+import { showUsd } from "../money.ts";
+import { showCount } from "../ui/format.ts";
+
+/** What has been filled in so far, as typed. */
+export interface JobForm {
+  readonly name: string;
+  readonly templateId: string | null;
+  readonly templateVersion: number | null;
+  readonly seedSetId: string | null;
+  readonly recordCount: string;
+  readonly budgetUsd: string;
+  readonly formats: readonly DatasetFormat[];
+}
+
+export type FieldName = "name" | "templateId" | "seedSetId" | "recordCount" | "budgetUsd" | "formats";
+export type FormErrors = Partial<Record<FieldName, string>>;
+
+/** What is wrong with the form, field by field; empty when it can be sent. */
+export function checkForm(form: JobForm): FormErrors {
+  const errors: FormErrors = {};
+  const budget = parseUsd(form.budgetUsd);
+  if (form.templateId === null) errors.templateId = "Choose a template.";
+  if (form.seedSetId === null) errors.seedSetId = "Choose a seed set, or upload one.";
+  if (form.name.trim() === "" || form.name.length > 100) errors.name = "Expected a name of 1 to 100 characters.";
+  if (parseCount(form.recordCount) === undefined) {
+    errors.recordCount = `Expected a whole number from 1 to ${showCount(MAX_RECORDS)}.`;
+  }
+  if (!budget || budget > MAX_BUDGET_NANOS) {
+    errors.budgetUsd = `Expected dollars, more than 0 and at most ${showUsd(MAX_BUDGET_NANOS)}, as in 2.50.`;
+  }
+  if (form.formats.length === 0) errors.formats = "Choose one format at least.";
+  return errors;
+}
+
+/** The form as the API takes it, without the token. Call it only when `checkForm` found nothing. */
+export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
+  const { templateId, seedSetId, templateVersion } = form;
+  if (templateId === null || seedSetId === null) throw new Error("The form was not checked before it was sent.");
+  return {
+    name: form.name.trim(),
+    templateId,
+    templateVersion,
+    seedSetId,
+    recordCount: parseCount(form.recordCount) ?? 0,
+    budgetNanos: parseUsd(form.budgetUsd) ?? 0,
+    formats: [...form.formats],
+  };
+}
+
+/** `1,000` or `1000` as a number; `undefined` when a job cannot have that many records. */
+export function parseCount(text: string): number | undefined {
+  const digits = text.replaceAll(",", "").trim();
+  const count = /^\d{1,9}$/.test(digits) ? Number(digits) : 0;
+  return count >= 1 && count <= MAX_RECORDS ? count : undefined;
+}
+
+/** The field that a refusal of the server is about, by its words; undefined when it is about none in particular. */
+export function fieldOfRefusal(text: string): FieldName | undefined {
+  return REFUSALS.find(([words]) => words.test(text))?.[1];
+}
+
+/** The first that fits: a template's complaint about seeds names both, and is answered by other seeds. */
+const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
+  [/\bjob's name\b/i, "name"],
+  [/\bnumber of records\b/i, "recordCount"],
+  [/\bbudget\b/i, "budgetUsd"],
+  [/\bformats?\b/i, "formats"],
+  [/\bcollection\b|\bseeds?\b/i, "seedSetId"],
+  [/\btemplate\b|\bmodel\b|\bstep\b/i, "templateId"],
+];

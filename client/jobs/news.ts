@@ -1,0 +1,33 @@
+import type { JobStateFragment, JobStatus, ShardFactsFragment } from "../generated/documents.ts";
+
+/**
+ * Whether `news` of a job tells an earlier state than the known one. Every pause, cancel and resume raises `controlNo`;
+ * between two of them a job only moves on, except that a running one may wait again.
+ */
+export function isOldJobState(known: JobMark, news: JobMark): boolean {
+  if (known.status === "DELETING") return news.status !== "DELETING";
+  if (news.controlNo !== known.controlNo) return news.controlNo < known.controlNo;
+  return STAGES[news.status] < STAGES[known.status];
+}
+
+/** Whether `news` of a shard was reported before the known facts: by an earlier lease, or earlier under the same one. */
+export function isOldShardReport(known: ShardMark, news: ShardMark): boolean {
+  if (news.generation !== known.generation) return news.generation < known.generation;
+  return news.reportNo < known.reportNo;
+}
+
+export type JobMark = Pick<JobStateFragment, "status" | "controlNo">;
+export type ShardMark = Pick<ShardFactsFragment, "generation" | "reportNo">;
+
+/** How far a job has come since its last control. */
+const STAGES: Readonly<Record<JobStatus, number>> = {
+  QUEUED: 0,
+  RUNNING: 0,
+  PAUSED: 1,
+  EXPORTING: 1,
+  COMPLETED: 2,
+  BUDGET_EXCEEDED: 2,
+  CANCELLED: 2,
+  FAILED: 2,
+  DELETING: 3,
+};

@@ -1,0 +1,10 @@
+import { useMutation } from "@apollo/client/react";
+import { CancelJobDocument } from "../generated/documents.ts";
+
+/** Stops a job for good. The answer updates the job wherever it is shown. */
+export function useCancelJob() {
+  const [mutate] = useMutation(CancelJobDocument);
+  return async (id: string): Promise<void> => {
+    await mutate({ variables: { id } });
+  };
+}

@@ -1,0 +1,12 @@
+import { useMutation } from "@apollo/client/react";
+import { ConfirmSeedSetDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
+
+/** Says that all files are sent. The answer, CHECKING, updates the seed set wherever it is shown. */
+export function useConfirmSeedSet() {
+  const [mutate] = useMutation(ConfirmSeedSetDocument);
+  return async (id: string): Promise<SeedSetFactsFragment> => {
+    const { data } = await mutate({ variables: { id } });
+    if (!data) throw new Error("The server answered without a seed set.");
+    return data.confirmSeedSet;
+  };
+}

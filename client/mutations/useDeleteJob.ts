@@ -1,0 +1,17 @@
+import { useMutation } from "@apollo/client/react";
+import { DeleteJobDocument, JobFactsFragmentDoc } from "../generated/documents.ts";
+import { placeInLists } from "../jobs/lists.ts";
+
+/** Deletes a job with its datasets and takes it out of the lists. */
+export function useDeleteJob() {
+  const [mutate] = useMutation(DeleteJobDocument, {
+    update(cache, { data }) {
+      const id = data ? cache.identify(data.deleteJob) : undefined;
+      const job = cache.readFragment({ id, fragment: JobFactsFragmentDoc, fragmentName: "JobFacts" });
+      if (job) placeInLists(cache, job);
+    },
+  });
+  return async (id: string): Promise<void> => {
+    await mutate({ variables: { id } });
+  };
+}

@@ -1,0 +1,63 @@
+import { useQuery } from "@apollo/client/react";
+import { Link, useParams } from "react-router";
+import { Downloads } from "../components/Downloads.tsx";
+import { JobControls } from "../components/JobControls.tsx";
+import { JobDetails } from "../components/JobDetails.tsx";
+import { JobStats } from "../components/JobStats.tsx";
+import { LatestRecords } from "../components/LatestRecords.tsx";
+import { PageFailure } from "../components/PageFailure.tsx";
+import { StatusBadge } from "../components/StatusBadge.tsx";
+import { JobDocument, type JobFactsFragment } from "../generated/documents.ts";
+import { useAfterConnect } from "../hooks/Realtime.ts";
+import { totalsOf } from "../jobs/derive.ts";
+import { statusSentence } from "../jobs/sentences.ts";
+import { paths } from "../paths.ts";
+import { Icon } from "../ui/Icon.tsx";
+import { Notice, SkeletonCards } from "../ui/States.tsx";
+import { useNow } from "../ui/useNow.ts";
+
+/** One job, live. */
+export function JobPage() {
+  const { id = "" } = useParams();
+  const { data, error, refetch } = useQuery(JobDocument, { variables: { id }, fetchPolicy: "cache-and-network" });
+  useAfterConnect(() => void refetch().catch(() => undefined));
+  if (data) return <JobView job={data.getJob} />;
+  if (error) return <PageFailure error={error} what="job" onRetry={() => void refetch().catch(() => undefined)} />;
+  return <SkeletonCards count={3} label="Loading the job" />;
+}
+
+function JobView({ job }: { readonly job: JobFactsFragment }) {
+  const nowMs = useNow(job.status === "RUNNING" ? 5_000 : null);
+  const totals = totalsOf(job, nowMs);
+  return (
+    <>
+      <title>{`${job.name} · Plot Palette`}</title>
+      <Link to={paths.jobs()} className="crumb">
+        <Icon name="back" />
+        Jobs
+      </Link>
+      <div className="page-head">
+        <div className="page-title">
+          <div className="row">
+            <h1>{job.name}</h1>
+            <StatusBadge status={job.status} />
+          </div>
+          <p aria-live="polite">{statusSentence(job)}</p>
+        </div>
+        <JobControls job={job} />
+      </div>
+      <div className="stack">
+        {job.statusReason && <Notice tone={job.status === "FAILED" ? "bad" : "warn"}>{job.statusReason}</Notice>}
+        <JobStats job={job} totals={totals} />
+        <div className="job-columns">
+          <div className="stack">
+            <Downloads job={job} />
+            <LatestRecords progress={job.progress} />
+            {totals.delivered === 0 && job.datasets.length === 0 && <p className="card faint">Records show here as they are made.</p>}
+          </div>
+          <JobDetails job={job} totals={totals} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+/** Every address of the app. Links are built here and nowhere else. */
+export const paths = {
+  home: "/",
+  jobs: (status?: string) => (status ? `/jobs?status=${status}` : "/jobs"),
+  job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
+  newJob: (chosen: { templateId?: string; seedSetId?: string } = {}) => `/jobs/new${query(chosen)}`,
+  templates: "/templates",
+  template: (id: string, version?: number) => `/templates/${encodeURIComponent(id)}${query({ version })}`,
+  seeds: "/seeds",
+  seedSet: (id: string) => `/seeds/${encodeURIComponent(id)}`,
+} as const;
+
+/** What the router matches against. */
+export const patterns = {
+  jobs: "/jobs",
+  newJob: "/jobs/new",
+  job: "/jobs/:id",
+  templates: "/templates",
+  template: "/templates/:id",
+  seeds: "/seeds",
+  seedSet: "/seeds/:id",
+} as const;
+
+function query(entries: Record<string, string | number | undefined>): string {
+  const given = Object.entries(entries).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
+}

@@ -1,0 +1,54 @@
+import { useEffect, useState, type ReactNode } from "react";
+import { ApolloProvider } from "@apollo/client/react";
+import type { Config } from "../config.ts";
+import { SignedOutError } from "../errors.ts";
+import { RealtimeContext } from "../hooks/Realtime.ts";
+import { useJobNews } from "../hooks/useJobNews.ts";
+import { useSeedSetNews } from "../hooks/useSeedSetNews.ts";
+import { createClient, type Api } from "../link/createClient.ts";
+import { readToken } from "./auth.ts";
+
+interface Props {
+  readonly config: Config;
+  readonly children: ReactNode;
+  /** The tokens are gone: sign-in is needed. */
+  readonly onEnd: () => void;
+}
+
+/** Everything of one signed-in person: their cache and their socket, both gone with them. Give it their id as `key`. */
+export function Session({ config, children, onEnd }: Props) {
+  const [{ client, realtime }] = useState(() => createApi(config, onEnd));
+  useEffect(() => {
+    const retry = () => realtime.retryNow();
+    addEventListener("online", retry);
+    return () => {
+      removeEventListener("online", retry);
+      realtime.close();
+    };
+  }, [realtime]);
+  return (
+    <ApolloProvider client={client}>
+      <RealtimeContext value={realtime}>
+        <News />
+        {children}
+      </RealtimeContext>
+    </ApolloProvider>
+  );
+}
+
+function News() {
+  useJobNews();
+  useSeedSetNews();
+  return null;
+}
+
+function createApi(config: Config, onEnd: () => void): Api {
+  return createClient(config, async (fresh) => {
+    try {
+      return await readToken(fresh);
+    } catch (error) {
+      if (error instanceof SignedOutError) onEnd();
+      throw error;
+    }
+  });
+}

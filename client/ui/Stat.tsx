@@ -1,0 +1,23 @@
+import type { ReactNode } from "react";
+
+/** Numbers to be read at a glance. */
+export function Stats({ children }: { readonly children: ReactNode }) {
+  return <dl className="stats">{children}</dl>;
+}
+
+export interface StatProps {
+  readonly label: string;
+  readonly value: ReactNode;
+  /** Puts the number in relation. */
+  readonly note?: ReactNode;
+}
+
+export function Stat({ label, value, note }: StatProps) {
+  return (
+    <div className="stat">
+      <dt>{label}</dt>
+      <dd className="stat-value">{value}</dd>
+      {note && <dd className="stat-note">{note}</dd>}
+    </div>
+  );
+}

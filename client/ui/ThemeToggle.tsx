@@ -1,0 +1,31 @@
+import { useState } from "react";
+import { Button } from "./Button.tsx";
+
+/** Steps from the system's colours to light, to dark, and remembers the choice. `theme.js` applies it before the first paint. */
+export function ThemeToggle() {
+  const [theme, setTheme] = useState<Theme>(currentTheme);
+  const step = () => {
+    const next = NEXT[theme];
+    if (next === "auto") {
+      delete document.documentElement.dataset.theme;
+      localStorage.removeItem("theme");
+    } else {
+      document.documentElement.dataset.theme = next;
+      localStorage.setItem("theme", next);
+    }
+    setTheme(next);
+  };
+  const title = `Colours: ${WORDS[theme]}. Change to ${WORDS[NEXT[theme]]}.`;
+  return <Button look="quiet" icon={ICONS[theme]} onClick={step} aria-label={title} title={title} />;
+}
+
+type Theme = "auto" | "light" | "dark";
+
+const NEXT = { auto: "light", light: "dark", dark: "auto" } as const;
+const ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
+const WORDS = { auto: "as the system", light: "light", dark: "dark" } as const;
+
+function currentTheme(): Theme {
+  const theme = document.documentElement.dataset.theme;
+  return theme === "light" || theme === "dark" ? theme : "auto";
+}
