@@ -2,6 +2,7 @@
 import { Amplify } from "aws-amplify";
 import { fetchAuthSession, signIn } from "aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
+import { ConsoleLogger } from "aws-amplify/utils";
 import WebSocket from "ws";
 import { PlotPaletteError, type ErrorCode } from "#core/errors";
 import { RealtimeConnection } from "../client/link/RealtimeConnection.ts";
@@ -49,6 +50,8 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
 }
 
 function configure(outputs: Outputs): void {
+  // It would warn of every pool that is not at Amazon's own address.
+  ConsoleLogger.LOG_LEVEL = "ERROR";
   const { userPoolId, userPoolClientId, userPoolEndpoint } = outputs;
   Amplify.configure({ Auth: { Cognito: { userPoolId, userPoolClientId, userPoolEndpoint } } });
   const kept = new Map<string, string>();

@@ -31,17 +31,22 @@ function checkNode() {
 
 /** Packages are those of the lockfile, or they are installed again. */
 function install() {
-  const digest = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json"))).digest("hex");
+  const digest = lockDigest();
   const marker = join(ROOT, "node_modules", ".plot-palette-installed");
   if (existsSync(marker) && readFileSync(marker, "utf8") === digest) return;
   console.error("Installing packages (once, about a minute) …");
   const npm = process.env.npm_execpath;
-  const flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  // Not `npm ci`: it refuses a lockfile without the native packages of platforms that its author's registry had not.
+  const flags = ["install", "--no-audit", "--no-fund", "--loglevel=error"];
   const { status } = npm
     ? spawnSync(process.execPath, [npm, ...flags], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] })
     : spawnSync("npm", flags, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
   if (status !== 0) fail("The packages could not be installed; see npm's message above, mend its cause and try again.");
-  writeFileSync(marker, digest);
+  writeFileSync(marker, lockDigest());
+}
+
+function lockDigest() {
+  return createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json"))).digest("hex");
 }
 
 function run(name, args) {

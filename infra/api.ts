@@ -1,9 +1,12 @@
 import { NestedStack, RemovalPolicy } from "aws-cdk-lib";
 import { AuthorizationType, type CfnGraphQLApi, Definition, FieldLogLevel, GraphqlApi, IntrospectionConfig, UserPoolDefaultAction } from "aws-cdk-lib/aws-appsync";
-import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { join } from "node:path";
+import { ENVIRONMENT } from "../core/environment.ts";
+import type { Auth } from "./auth.ts";
+import type { Data } from "./data.ts";
 
 const SCHEMA = join(import.meta.dirname, "..", "schema.graphql");
 /** `listJobs { items { progress { … } } }` is four deep; nobody needs twice that. */
@@ -20,8 +23,9 @@ export class Api extends NestedStack {
   /** Where subscriptions connect to, `wss://…`. */
   readonly realtimeUrl: string;
 
-  constructor(scope: Construct, id: string, props: { userPool: UserPool; userPoolClient: UserPoolClient }) {
+  constructor(scope: Construct, id: string, props: { data: Data; auth: Auth }) {
     super(scope, id);
+    const { data, auth } = props;
     this.api = new GraphqlApi(this, "Api", {
       name: "PlotPalette",
       definition: Definition.fromFile(SCHEMA),
@@ -31,31 +35,50 @@ export class Api extends NestedStack {
           {
             authorizationType: AuthorizationType.USER_POOL,
             userPoolConfig: {
-              userPool: props.userPool,
-              appIdClientRegex: props.userPoolClient.userPoolClientId,
+              userPool: auth.userPool,
+              appIdClientRegex: auth.userPoolClient.userPoolClientId,
               defaultAction: UserPoolDefaultAction.ALLOW,
             },
           },
         ],
       },
+      // Transactions name their tables; everything else goes by the data source.
+      environmentVariables: {
+        [ENVIRONMENT.jobsTable]: data.jobs.tableName,
+        [ENVIRONMENT.templatesTable]: data.templates.tableName,
+        [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+      },
       introspectionConfig: IntrospectionConfig.DISABLED,
       queryDepthLimit: DEEPEST_QUERY,
       resolverCountLimit: MOST_RESOLVERS,
-      logConfig: {
-        fieldLogLevel: FieldLogLevel.ERROR,
-        // Otherwise arguments, and with them people's prompts, would be logged.
-        excludeVerboseContent: true,
-        role: this.logRole(),
-      },
     });
-    this.api.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    this.realtimeUrl = (this.api.node.findChild("Resource") as CfnGraphQLApi).attrRealtimeUrl;
+    const api = this.api.node.findChild("Resource") as CfnGraphQLApi;
+    this.realtimeUrl = api.attrRealtimeUrl;
+    this.log(api);
   }
 
-  private logRole(): Role {
-    return new Role(this, "LogRole", {
-      assumedBy: new ServicePrincipal("appsync.amazonaws.com"),
-      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName("service-role/AWSAppSyncPushToCloudWatchLogs")],
+  /** The CDK's own way would set the retention by a function that may change every log group of the account. */
+  private log(api: CfnGraphQLApi): void {
+    const logGroup = new LogGroup(this, "Log", {
+      logGroupName: `/aws/appsync/apis/${api.attrApiId}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
+    const role = new Role(this, "LogRole", { assumedBy: new ServicePrincipal("appsync.amazonaws.com") });
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: "WriteLog",
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        // Not the one group: its name has the id of the API, which in turn names this role.
+        resources: [`arn:${this.partition}:logs:${this.region}:${this.account}:log-group:/aws/appsync/apis/*`],
+      }),
+    );
+    api.logConfig = {
+      fieldLogLevel: FieldLogLevel.ERROR,
+      cloudWatchLogsRoleArn: role.roleArn,
+      // Otherwise arguments, and with them people's prompts, would be logged.
+      excludeVerboseContent: true,
+    };
+    logGroup.node.addDependency(role);
   }
 }

@@ -20,7 +20,7 @@ export class PlotPalette extends Stack {
     const network = new Network(this, "Network");
     const data = new Data(this, "Data");
     const auth = new Auth(this, "Auth");
-    const api = new Api(this, "Api", { userPool: auth.userPool, userPoolClient: auth.userPoolClient });
+    const api = new Api(this, "Api", { data, auth });
     const compute = new Compute(this, "Compute", { builds, network, data, api: api.api });
     new Resolvers(this, "Resolvers", { builds, data, api: api.api, dispatch: compute.dispatch });
     const site = new Site(this, "Site", { builds, data, api, auth });

@@ -154,7 +154,7 @@ export class Resolvers extends NestedStack {
       runtime: JS_RUNTIME,
       code: bundleResolver(resolverFile(`steps/${name}`)),
     });
-    step.addDependency(source);
+    step.addResourceDependency(source);
     return step;
   }
 
@@ -170,7 +170,7 @@ export class Resolvers extends NestedStack {
     };
     if ("dataSource" in answer) {
       const source = this.source(answer.dataSource);
-      new CfnResolver(this, `${typeName}${fieldName}`, { ...common, kind: "UNIT", dataSourceName: source.name }).addDependency(source);
+      new CfnResolver(this, `${typeName}${fieldName}`, { ...common, kind: "UNIT", dataSourceName: source.name }).addResourceDependency(source);
       return;
     }
     const functions = answer.steps.map((step) => this.#steps.get(step)?.attrFunctionId ?? missing(`step ${step}`));
