@@ -135,8 +135,6 @@ export class Resolvers extends NestedStack {
     });
     checkSeeds.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.seedSets.tableArn]);
     checkSeeds.may("ReadUploads", ["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects("uploads/*")]);
-    // Without it a missing upload would answer "access denied" instead of "not found".
-    checkSeeds.may("SeeUploads", ["s3:ListBucket"], [bucket.bucketArn], { StringLike: { "s3:prefix": ["uploads/*"] } });
     checkSeeds.may("WriteBlocks", ["s3:PutObject"], [bucket.arnForObjects("seeds/*")]);
     checkSeeds.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
 

@@ -59,15 +59,15 @@ export class Site extends NestedStack {
       })),
     });
     this.config = configOf(props, distribution, this.region);
-    this.deploy(props.builds, bucket, distribution);
+    this.deploy(props.builds, bucket);
   }
 
   private headers({ data, api, auth }: Props): ResponseHeadersPolicy {
     const connect = [
       "'self'",
-      hostOf(api.api.graphqlUrl),
-      hostOf(api.realtimeUrl),
-      hostOf(auth.userPool.userPoolProviderUrl),
+      originOf(api.api.graphqlUrl),
+      originOf(api.realtimeUrl),
+      originOf(auth.userPool.userPoolProviderUrl),
       data.bucket.bucketRegionalDomainName,
     ];
     return new ResponseHeadersPolicy(this, "Headers", {
@@ -94,11 +94,11 @@ export class Site extends NestedStack {
     });
   }
 
-  private deploy(builds: Builds, destinationBucket: Bucket, distribution: Distribution): void {
+  private deploy(builds: Builds, destinationBucket: Bucket): void {
     new BucketDeployment(this, "Client", {
       sources: [Source.asset(builds.client), Source.jsonData("config.json", this.config)],
       destinationBucket,
-      distribution,
+      // No distribution to invalidate: that permission has no resource, and nothing here is cached past a second.
       // File names of scripts carry their hash, but index.html and config.json must be fresh.
       cacheControl: [CacheControl.noCache()],
       memoryLimit: 256,
@@ -119,7 +119,8 @@ function configOf({ data, api, auth }: Props, distribution: Distribution, region
   };
 }
 
-/** `https://host/path` without scheme and path: in a Content-Security-Policy such a source takes the page's scheme. */
-function hostOf(url: string): string {
-  return Fn.select(2, Fn.split("/", url));
+/** `https://host` of `https://host/path`. */
+function originOf(url: string): string {
+  const parts = Fn.split("/", url);
+  return `${Fn.select(0, parts)}//${Fn.select(2, parts)}`;
 }

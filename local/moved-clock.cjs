@@ -3,8 +3,6 @@
  * clock can be moved forward. As long as nobody moves it, `Date` is left alone. Timers and `performance.now()` keep real time.
  */
 "use strict";
-const { Socket } = require("node:net");
-
 const RealDate = Date;
 let aheadMs = 0;
 
@@ -23,6 +21,7 @@ const MovedDate = new Proxy(RealDate, {
 
 /** A container hears of later moves through a pipe: one number of milliseconds a line. */
 function listenOnPipe(descriptor) {
+  const { Socket } = process.getBuiltinModule("node:net");
   const pipe = new Socket({ fd: descriptor, readable: true, writable: false });
   pipe.unref();
   pipe.on("error", () => undefined);

@@ -10,7 +10,15 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
   const { name, templateId, templateVersion, seedSetId, recordCount, budgetNanos, formats } = ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with another input is an error.
-  ctx.stash.inputDigest = JSON.stringify([name, templateId, templateVersion ?? null, seedSetId, recordCount, budgetNanos, formats]);
+  ctx.stash.inputDigest = JSON.stringify([
+    name,
+    templateId,
+    templateVersion ?? null,
+    seedSetId,
+    recordCount,
+    budgetNanos,
+    formats,
+  ]);
   return {};
 }
 

@@ -12,6 +12,8 @@ export function request(ctx: Context<SubscriptionOnJobChangedArgs>) {
 export function response(ctx: Context<SubscriptionOnJobChangedArgs>) {
   const { jobId } = ctx.args;
   const mine = { owner: { eq: callerOf(ctx) } };
-  extensions.setSubscriptionFilter(util.transform.toSubscriptionFilter(jobId ? { ...mine, jobId: { eq: jobId } } : mine));
+  extensions.setSubscriptionFilter(
+    util.transform.toSubscriptionFilter(jobId ? { ...mine, jobId: { eq: jobId } } : mine),
+  );
   return null;
 }

@@ -30,6 +30,8 @@ export function bundleResolver(file: string): string {
   });
   const code = outputFiles[0]?.text ?? "";
   if (Buffer.byteLength(code) > CODE_LIMIT_BYTES)
-    throw new Error(`${file} bundles to ${Buffer.byteLength(code)} bytes, but AppSync takes ${CODE_LIMIT_BYTES} at most; import less.`);
+    throw new Error(
+      `${file} bundles to ${Buffer.byteLength(code)} bytes, but AppSync takes ${CODE_LIMIT_BYTES} at most; import less.`,
+    );
   return code;
 }

@@ -70,15 +70,38 @@ export const STEPS = {
 
 /** The Lambda functions. `checkSeeds` reads files up to a gigabyte twice, in memory bounded by a block. */
 export const FUNCTIONS = {
-  checkJob: { description: "Checks that seeds fit the template and the budget pays for a record", timeoutSeconds: 10, memoryMb: 512 },
+  checkJob: {
+    description: "Checks that seeds fit the template and the budget pays for a record",
+    timeoutSeconds: 10,
+    memoryMb: 512,
+  },
   checkTemplate: { description: "Reads a template and says what is wrong with it", timeoutSeconds: 10, memoryMb: 512 },
-  presignUpload: { description: "Signs the forms that a seed set's files are uploaded with", timeoutSeconds: 10, memoryMb: 256 },
-  presignDownload: { description: "Signs the address a dataset's file is downloaded from", timeoutSeconds: 10, memoryMb: 256 },
+  presignUpload: {
+    description: "Signs the forms that a seed set's files are uploaded with",
+    timeoutSeconds: 10,
+    memoryMb: 256,
+  },
+  presignDownload: {
+    description: "Signs the address a dataset's file is downloaded from",
+    timeoutSeconds: 10,
+    memoryMb: 256,
+  },
   checkSeeds: { description: "Reads uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
   purgeSeeds: { description: "Removes the objects of a deleted seed set", timeoutSeconds: 300, memoryMb: 256 },
-  dispatch: { description: "Starts tasks for jobs that wait, frees what ended, purges deleted jobs", timeoutSeconds: 120, memoryMb: 512 },
-  loadSamples: { description: "Writes the templates and seed sets that ship with the product", timeoutSeconds: 300, memoryMb: 512 },
-} as const satisfies Record<string, { readonly description: string; readonly timeoutSeconds: number; readonly memoryMb: number }>;
+  dispatch: {
+    description: "Starts tasks for jobs that wait, frees what ended, purges deleted jobs",
+    timeoutSeconds: 120,
+    memoryMb: 512,
+  },
+  loadSamples: {
+    description: "Writes the templates and seed sets that ship with the product",
+    timeoutSeconds: 300,
+    memoryMb: 512,
+  },
+} as const satisfies Record<
+  string,
+  { readonly description: string; readonly timeoutSeconds: number; readonly memoryMb: number }
+>;
 
 export type StepName = keyof typeof STEPS;
 export type LambdaName = keyof typeof FUNCTIONS;

@@ -1,17 +1,11 @@
 /** One GraphQL API: what its resources say, put together once all of them are there. */
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import type { CloudContext, Resource } from "../service.ts";
 import { CognitoTokens } from "./cognito-tokens.ts";
 import type { UserPoolConfig } from "./cognito-tokens.ts";
 import type { Doors } from "./caller.ts";
 import { compileCode } from "./code.ts";
-import { noneDataSource } from "./data-sources/data-source.ts";
 import type { DataSource } from "./data-sources/data-source.ts";
-import { dynamodbDataSource } from "./data-sources/dynamodb.ts";
-import { lambdaDataSource } from "./data-sources/lambda.ts";
-import { PageTokens } from "./data-sources/page-token.ts";
-import { RoleClient } from "./data-sources/role-client.ts";
+import { makeDataSource } from "./data-sources/make-data-source.ts";
 import type { AccessPolicy } from "./field-access.ts";
 import type { Resolver, Step } from "./resolver.ts";
 import { Sandbox } from "./sandbox.ts";
@@ -64,7 +58,7 @@ export class Api {
   }
 
   addDataSource(properties: Resource["properties"]): void {
-    this.#dataSources.set(String(properties.Name), this.#dataSource(properties));
+    this.#dataSources.set(String(properties.Name), makeDataSource(properties, this.context, this.identity.id));
   }
 
   addFunction(id: string, properties: Resource["properties"]): void {
@@ -173,34 +167,6 @@ export class Api {
     );
   }
 
-  #dataSource(properties: Resource["properties"]): DataSource {
-    const { Name, Type, ServiceRoleArn, DynamoDBConfig, LambdaConfig } = properties;
-    if (Type === "NONE") return noneDataSource();
-    const { gate, clock, region, endpoints } = this.context;
-    const role = () => ({ gate, now: clock.now, roleArn: requireText(ServiceRoleArn, Name, "ServiceRoleArn") });
-    if (Type === "AMAZON_DYNAMODB") {
-      const tableName = requireText(DynamoDBConfig?.TableName, Name, "DynamoDBConfig.TableName");
-      if (String(DynamoDBConfig.Versioned) === "true" || String(DynamoDBConfig.UseCallerCredentials) === "true") {
-        throw new Error(`The data source "${Name}" is versioned or uses the caller's credentials; neither is played.`);
-      }
-      const client = new RoleClient({
-        ...role(),
-        connect: (credentials) => new DynamoDBClient({ region, endpoint: endpoints.dynamodb, credentials }),
-      });
-      return dynamodbDataSource({ tableName, tokens: new PageTokens(this.identity.id), client });
-    }
-    if (Type === "AWS_LAMBDA") {
-      const functionArn = requireText(LambdaConfig?.LambdaFunctionArn, Name, "LambdaConfig.LambdaFunctionArn");
-      const client = new RoleClient({
-        ...role(),
-        // A function that was called twice did its work twice: AppSync does not retry, neither does this.
-        connect: (credentials) => new LambdaClient({ region, endpoint: endpoints.lambda, credentials, maxAttempts: 1 }),
-      });
-      return lambdaDataSource(functionArn, client);
-    }
-    throw new Error(`The data source "${Name}" has the type ${Type}; NONE, AMAZON_DYNAMODB and AWS_LAMBDA are played.`);
-  }
-
   #dataSourceNamed(name: unknown, user: string): DataSource {
     const dataSource = this.#dataSources.get(String(name));
     if (dataSource) return dataSource;
@@ -249,9 +215,4 @@ function refuseUnplayedModes(name: string, modes: readonly string[]): void {
   throw new Error(
     `The API "${name}" authenticates with ${unplayed}; AWS_IAM and AMAZON_COGNITO_USER_POOLS are played.`,
   );
-}
-
-function requireText(value: unknown, dataSource: unknown, property: string): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw new Error(`The data source "${dataSource}" needs ${property}.`);
 }

@@ -8,6 +8,8 @@ import type { SyntaxNode, Visit } from "./language/syntax.ts";
 import {
   GLOBAL_CONSTANTS,
   GLOBAL_MEMBERS,
+  globalHint,
+  methodHint,
   PLAIN_SYNTAX,
   REFUSED_SYNTAX,
   RUNTIME_GLOBALS,
@@ -246,21 +248,6 @@ function importedNameProblem({ node, parent }: Visit): string | undefined {
   return !names || names.includes(node.imported.name) || node.imported.name === "operations"
     ? undefined
     : `"${node.imported.name}" is not exported by ${parent?.source.value}`;
-}
-
-function globalHint(name: string): string {
-  if (name === "Date") return "; use util.time";
-  if (name === "RegExp") return "; use util.matches(pattern, text)";
-  if (name === "fetch" || name === "Promise" || name.startsWith("set")) return "; only data sources do I/O";
-  return "";
-}
-
-function methodHint(name: string): string {
-  if (name === "includes") return "; use indexOf(value) > -1";
-  if (name === "substring" || name === "substr" || name === "at") return "; use slice";
-  if (name === "toString") return "; use a template literal";
-  if (name === "match" || name === "test" || name === "search") return "; use util.matches(pattern, text)";
-  return "";
 }
 
 function syntaxProblem(error: unknown): LanguageProblem {

@@ -84,7 +84,7 @@ export class RealtimeConnection {
     try {
       const subscription = await this.#open(payload);
       // Stopped, or the socket closed, while the subscription's resolver ran.
-      
+      if (!this.#running.has(id)) return;
       this.#run(id, subscription);
       this.#send({ id, type: "start_ack" });
     } catch (error) {

@@ -95,8 +95,8 @@ function parse(body: Buffer): Record<string, any> {
   }
 }
 
-async function shutDown(server: Listening, sweeping: { stop(): void }, database: Database): Promise<void> {
-  sweeping.stop();
+async function shutDown(server: Listening, sweeping: { stop(): Promise<void> }, database: Database): Promise<void> {
   await server.close();
+  await sweeping.stop();
   await database.close();
 }

@@ -14,20 +14,24 @@ export function keepSweeping(
   clock: Clock,
   sweep: () => Promise<void>,
   onError: (error: unknown) => void,
-): { stop(): void } {
+): { stop(): Promise<void> } {
   let sweptAtMs = clock.now();
-  let running = false;
+  let running: Promise<void> | undefined;
   const timer = setInterval(() => {
     const nowMs = clock.now();
     if (running || nowMs - sweptAtMs < SWEEP_EVERY_MS) return;
     sweptAtMs = nowMs;
-    running = true;
-    sweep()
+    running = sweep()
       .catch(onError)
-      .finally(() => (running = false));
+      .finally(() => (running = undefined));
   }, LOOK_AT_CLOCK_EVERY_MS);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 /** Deletes the expired items of all tables. */

@@ -14,7 +14,8 @@ const OTHER_NAMESPACES: Readonly<Record<string, string>> = {
   UnrecognizedClientException: "com.amazon.coral.service",
   ExpiredTokenException: "com.amazon.coral.service",
   InvalidSignatureException: "com.amazon.coral.service",
-  MissingAuthenticationTokenException: "com.amazon.coral.service",
+  MissingAuthenticationToken: "com.amazon.coral.service",
+  IncompleteSignature: "com.amazon.coral.service",
 };
 /** The one error whose message has a capital letter on the wire. */
 const CAPITAL_MESSAGE = "TransactionCanceledException";

@@ -106,7 +106,7 @@ function claimedBy(request: SignableRequest, service: string): ClaimedSignature 
     throw new AwsError(400, "IncompleteSignature", (error as Error).message);
   }
   if (!claimed) throw refusal("missing", service);
-  if (!claimed.signedHeaders.includes("host"))
+  if (!claimed.signedHeaders.includes("host") && !claimed.signedHeaders.includes(":authority"))
     throw signatureError(service, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   const unsigned = Object.keys(request.headers).find(
     (name) => mustBeSigned(name) && !claimed.signedHeaders.includes(name),

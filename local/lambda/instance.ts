@@ -99,10 +99,14 @@ export class Instance {
 
   async #answerTo({ requestId, payload, functionArn, timeoutMs, clockAheadMs }: Invocation): Promise<Answer> {
     const answered = new Promise<Answer>((resolve) => {
-      this.#settle = resolve;
+      const crash = () => resolve({ type: "error", fatal: true });
+      this.#settle = (answer) => {
+        this.#child.off("close", crash);
+        resolve(answer);
+      };
       // Output that is still in its pipe when the process ends belongs to this event, hence "close" rather than "exit".
-      if (this.isSpent) resolve({ type: "error", fatal: true });
-      this.#child.once("close", () => resolve({ type: "error", fatal: true }));
+      if (this.isSpent) crash();
+      this.#child.once("close", crash);
     });
     const initTimedOut = await isLate(this.#ready, INIT_LIMIT_MS + timeoutMs);
     if (!initTimedOut && this.#child.connected) {

@@ -9,7 +9,7 @@ import { invalidArgument, invalidRequest, noSuchBucket, preconditionFailed } fro
 import { describeUpload } from "./object-headers.ts";
 import type { ObjectStore, Segment, StoredObject } from "./object-store.ts";
 import { authorizeUpload } from "./put-object.ts";
-import { header, sendXml } from "./request.ts";
+import { decodeUri, header, sendXml } from "./request.ts";
 import type { ObjectRequest } from "./request.ts";
 
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
@@ -76,9 +76,9 @@ function sourceOf(text: string, buckets: ReadonlyMap<string, Bucket>): { bucket:
       text,
     );
   }
-  const bucket = buckets.get(decodeURIComponent(name));
+  const bucket = buckets.get(decodeUri(name));
   if (!bucket) throw noSuchBucket(name);
-  return { bucket, key: decodeURIComponent(path) };
+  return { bucket, key: decodeUri(path) };
 }
 
 async function copySegments(from: ObjectStore, segments: readonly Segment[], to: ObjectStore): Promise<Segment[]> {

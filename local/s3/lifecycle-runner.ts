@@ -32,9 +32,13 @@ export class LifecycleRunner {
     const nowMs = this.clock.now();
     const offsetMs = nowMs - Date.now();
     const moved = Math.abs(offsetMs - this.clockOffsetMs) > MOVED_MS;
-    if (!moved && nowMs - this.ranAtMs < EVERY_MS) return;
+    if (moved || nowMs - this.ranAtMs >= EVERY_MS) this.run();
+  }
+
+  run(): void {
+    const nowMs = this.clock.now();
     this.ranAtMs = nowMs;
-    this.clockOffsetMs = offsetMs;
+    this.clockOffsetMs = nowMs - Date.now();
     for (const bucket of this.buckets()) runBucket(bucket, nowMs);
   }
 }

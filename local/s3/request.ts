@@ -34,11 +34,11 @@ export interface ObjectRequest extends BucketRequest {
 export function readAddress(url: string): Address {
   const [path = "", query = ""] = url.split(/\?(.*)/s);
   const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
-  const decodedKey = decode(key);
+  const decodedKey = decodeUri(key);
   if (Buffer.byteLength(decodedKey) > MAX_KEY_BYTES) {
     throw new AwsError(400, "KeyTooLongError", "Your key is too long", { MaxSizeAllowed: MAX_KEY_BYTES });
   }
-  return { bucket: decode(bucket) || undefined, key: decodedKey || undefined, query: new URLSearchParams(query) };
+  return { bucket: decodeUri(bucket) || undefined, key: decodedKey || undefined, query: new URLSearchParams(query) };
 }
 
 /** One header; several of one name are joined as they would be on one line. */
@@ -57,7 +57,8 @@ export function sendEmpty(response: ServerResponse, status: number, headers: Rec
   response.writeHead(status, headers).end();
 }
 
-function decode(text: string): string {
+/** @throws AwsError `InvalidURI` */
+export function decodeUri(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

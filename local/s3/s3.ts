@@ -53,6 +53,11 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
       return created(name, server.url);
     },
 
+    async ready() {
+      // What fell due while nothing ran.
+      started?.lifecycle.run();
+    },
+
     async stop() {
       started?.lifecycle.stop();
       await started?.server.close();

@@ -6,7 +6,9 @@ import type { LambdaAnswer } from "../shared/lambda.ts";
 export const logger = new Logger({ serviceName: "plot-palette" });
 
 /** Makes a handler of `work`. What it throws that is not meant for people is logged whole and told in one sentence. */
-export function answering<Input, Data>(work: (input: Input) => Promise<Data>): (input: Input) => Promise<LambdaAnswer<Data>> {
+export function answering<Input, Data>(
+  work: (input: Input) => Promise<Data>,
+): (input: Input) => Promise<LambdaAnswer<Data>> {
   return async (input) => {
     try {
       return { data: await work(input) };

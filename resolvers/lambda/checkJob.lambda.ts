@@ -47,7 +47,10 @@ export function checkJob(
   seedSet: Pick<SeedSetRow, "name" | "owner" | "status" | "collections">,
 ): CheckedJob {
   if (seedSet.status !== "READY")
-    throw new PlotPaletteError("BadInput", `The seed set "${seedSet.name}" is ${seedSet.status}; wait until it is READY, or choose another.`);
+    throw new PlotPaletteError(
+      "BadInput",
+      `The seed set "${seedSet.name}" is ${seedSet.status}; wait until it is READY, or choose another.`,
+    );
   const template = parseTemplate(version.source);
   checkFit(template, seedSet.collections);
   const bound = recordBoundNanos(template);
@@ -72,9 +75,15 @@ async function readTemplate(owner: string, input: CreateJobInput): Promise<Templ
   const head = await read<TemplateHeadRow>(ENVIRONMENT.templatesTable, templateHeadKey(input.templateId));
   if (!head || !mayRead(owner, head)) throw new PlotPaletteError("NotFound", "There is no template with that id.");
   const wanted = input.templateVersion ?? head.latestVersion;
-  const version = await read<TemplateVersionRow>(ENVIRONMENT.templatesTable, templateVersionKey(input.templateId, wanted));
+  const version = await read<TemplateVersionRow>(
+    ENVIRONMENT.templatesTable,
+    templateVersionKey(input.templateId, wanted),
+  );
   if (version) return version;
-  throw new PlotPaletteError("NotFound", `The template "${head.name}" has no version ${wanted}; it has 1 to ${head.latestVersion}.`);
+  throw new PlotPaletteError(
+    "NotFound",
+    `The template "${head.name}" has no version ${wanted}; it has 1 to ${head.latestVersion}.`,
+  );
 }
 
 async function readSeedSet(owner: string, seedSetId: string): Promise<SeedSetRow> {
@@ -90,6 +99,8 @@ function mayRead(owner: string, row: { owner: string }): boolean {
 /** Ids are sent as they came; what cannot be a key of ours is nobody's. */
 async function read<Row>(table: string, Key: { pk: string; sk: string }): Promise<Row | undefined> {
   if (Key.pk.length > 100) return undefined;
-  const { Item } = await documentClient().send(new GetCommand({ TableName: setting(table), Key, ConsistentRead: true }));
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: setting(table), Key, ConsistentRead: true }),
+  );
   return Item as Row | undefined;
 }

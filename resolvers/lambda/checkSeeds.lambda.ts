@@ -1,5 +1,5 @@
 /** Reads the files of a seed set that its owner has confirmed, and ends its check in READY or REFUSED. */
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
@@ -22,7 +22,10 @@ interface Verdict {
   readonly keepUploads?: boolean;
 }
 
-export async function handler({ seedSetId }: { seedSetId: string }, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+export async function handler(
+  { seedSetId }: { seedSetId: string },
+  context: { getRemainingTimeInMillis(): number },
+): Promise<void> {
   const row = await readRow(seedSetId);
   if (row?.status !== "CHECKING") return;
   const store = new SeedStore(row.owner, seedSetId);
@@ -34,7 +37,11 @@ export async function handler({ seedSetId }: { seedSetId: string }, context: { g
   if (counts === "closed") await callApi(REPORT_SEED_SET, { input: { id: seedSetId } });
 }
 
-async function check(row: SeedSetRow, store: SeedStore, context: { getRemainingTimeInMillis(): number }): Promise<Verdict> {
+async function check(
+  row: SeedSetRow,
+  store: SeedStore,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<Verdict> {
   try {
     const files = row.uploads.map((file) => ({ ...file, open: () => openUpload(row, file) }));
     const hurry = () => {
@@ -45,7 +52,11 @@ async function check(row: SeedSetRow, store: SeedStore, context: { getRemainingT
   } catch (error) {
     if (error instanceof PlotPaletteError) return { status: "REFUSED", reason: error.message };
     logger.error("A seed set could not be checked", { error: error as Error, seedSetId: row.seedSetId });
-    return { status: "REFUSED", reason: "Something went wrong on our side while the files were read; confirm again to retry.", keepUploads: true };
+    return {
+      status: "REFUSED",
+      reason: "Something went wrong on our side while the files were read; confirm again to retry.",
+      keepUploads: true,
+    };
   }
 }
 
@@ -56,9 +67,17 @@ async function openUpload(row: SeedSetRow, file: SeedSetRow["uploads"][number]):
     // In Node the SDK's body is a readable stream; its type covers browsers too.
     return Body as unknown as AsyncIterable<Uint8Array>;
   } catch (error) {
-    if (!(error instanceof NoSuchKey)) throw error;
-    throw new PlotPaletteError("BadInput", `The file "${file.fileName}" was not uploaded; upload it, then confirm again.`);
+    if (!isMissing(error)) throw error;
+    throw new PlotPaletteError(
+      "BadInput",
+      `The file "${file.fileName}" was not uploaded; upload it, then confirm again.`,
+    );
   }
+}
+
+/** To those who may not list a bucket, and this function needs not, S3 says of what is not there that it is forbidden. */
+function isMissing(error: unknown): boolean {
+  return error instanceof S3ServiceException && ["NoSuchKey", "AccessDenied"].includes(error.name);
 }
 
 /** Writes the verdict if the check is still open; it is not when the seed set was deleted or another check was faster. */

@@ -16,7 +16,13 @@ export function checkTemplate(source: string): CheckedTemplate {
   return {
     titles: { name: template.name, description: template.description, category: template.category },
     facts: {
-      steps: template.steps.map(({ id, modelId, tier, prompt, maxTokens }) => ({ id, modelId, tier, prompt, maxTokens })),
+      steps: template.steps.map(({ id, modelId, tier, prompt, maxTokens }) => ({
+        id,
+        modelId,
+        tier,
+        prompt,
+        maxTokens,
+      })),
       columns: columnsOf(template),
       reads: seedReadsOf(template).map(({ collection, field, required }) => ({ collection, field, required })),
       recordBoundNanos: recordBoundNanos(template),

@@ -47,7 +47,9 @@ async function jobChanged(jobId: string): Promise<void> {
 /** A task has stopped; or will, then its worker knows and there is nothing to do yet. */
 async function taskChanged(detail: TaskStateChange): Promise<void> {
   if (detail.lastStatus !== "STOPPED") return;
-  const task = (await readTasks()).find(({ taskSlot, taskArn }) => taskArn === detail.taskArn || taskSlot === detail.startedBy);
+  const task = (await readTasks()).find(
+    ({ taskSlot, taskArn }) => taskArn === detail.taskArn || taskSlot === detail.startedBy,
+  );
   if (!task) return;
   const end = { stopCode: detail.stopCode, startedAt: detail.startedAt, exitCode: detail.containers?.[0]?.exitCode };
   const mayRestart = await endTask(task, end, Date.now());
@@ -69,11 +71,15 @@ async function purgeDeleted(jobs: readonly JobRow[]): Promise<void> {
   if (deleted.length === 0) return;
   const tasks = await readTasks();
   for (const job of deleted)
-    await purgeJob(job, tasks, Date.now()).catch((error: Error) => logger.error("A job was not purged", { error, jobId: job.jobId }));
+    await purgeJob(job, tasks, Date.now()).catch((error: Error) =>
+      logger.error("A job was not purged", { error, jobId: job.jobId }),
+    );
 }
 
 /** Whoever watches sees the new state at once. A lost message is made up for by the next one. */
 async function tellWatchers(jobId: string): Promise<void> {
   if (!(await readJob(jobId))) return;
-  await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: Error) => logger.warn("Watchers were not told", { jobId, error }));
+  await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: Error) =>
+    logger.warn("Watchers were not told", { jobId, error }),
+  );
 }

@@ -5,11 +5,37 @@
 export const REPORT_PROGRESS = /* GraphQL */ `
   mutation ReportProgress($input: ReportProgressInput!) {
     reportProgress(input: $input) {
-      jobId owner status outcome statusReason controlNo budgetNanos startedAt finishedAt
-      datasets { name format bytes rows }
+      jobId
+      owner
+      status
+      outcome
+      statusReason
+      controlNo
+      budgetNanos
+      startedAt
+      finishedAt
+      datasets {
+        name
+        format
+        bytes
+        rows
+      }
       shard {
-        id jobId shardNo recordCount generation reportNo delivered failed spentNanos writtenOffNanos inputTokens outputTokens
-        recordsPerSecond latest reportedAt
+        id
+        jobId
+        shardNo
+        recordCount
+        generation
+        reportNo
+        delivered
+        failed
+        spentNanos
+        writtenOffNanos
+        inputTokens
+        outputTokens
+        recordsPerSecond
+        latest
+        reportedAt
       }
     }
   }
@@ -18,8 +44,25 @@ export const REPORT_PROGRESS = /* GraphQL */ `
 export const REPORT_SEED_SET = /* GraphQL */ `
   mutation ReportSeedSet($input: ReportSeedSetInput!) {
     reportSeedSet(input: $input) {
-      id owner name status statusReason isSample createdAt
-      collections { name fileName itemCount bytes fields { name types missing examples } }
+      id
+      owner
+      name
+      status
+      statusReason
+      isSample
+      createdAt
+      collections {
+        name
+        fileName
+        itemCount
+        bytes
+        fields {
+          name
+          types
+          missing
+          examples
+        }
+      }
     }
   }
 `;

@@ -83,17 +83,22 @@ async function loadTemplate({ template: { id, source }, seedSet }: Sample): Prom
     createdAt: now,
   };
   await documentClient().send(
-    new TransactWriteCommand({ TransactItems: [{ Put: { TableName, Item: head } }, { Put: { TableName, Item: row } }] }),
+    new TransactWriteCommand({
+      TransactItems: [{ Put: { TableName, Item: head } }, { Put: { TableName, Item: row } }],
+    }),
   );
 }
 
-async function readLatest(templateId: string): Promise<{ head: TemplateHeadRow; version: TemplateVersionRow } | undefined> {
+async function readLatest(
+  templateId: string,
+): Promise<{ head: TemplateHeadRow; version: TemplateVersionRow } | undefined> {
   const TableName = setting(ENVIRONMENT.templatesTable);
   const head = (await documentClient().send(new GetCommand({ TableName, Key: templateHeadKey(templateId) }))).Item as
-    | TemplateHeadRow
-    | undefined;
+    TemplateHeadRow | undefined;
   if (!head) return undefined;
-  const version = await documentClient().send(new GetCommand({ TableName, Key: templateVersionKey(templateId, head.latestVersion) }));
+  const version = await documentClient().send(
+    new GetCommand({ TableName, Key: templateVersionKey(templateId, head.latestVersion) }),
+  );
   return version.Item ? { head, version: version.Item as TemplateVersionRow } : undefined;
 }
 
@@ -102,7 +107,11 @@ async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** CloudFormation waits for this, and for nothing else. */
-async function answer(event: CloudFormationCustomResourceEvent, Status: "SUCCESS" | "FAILED", Reason = ""): Promise<void> {
+async function answer(
+  event: CloudFormationCustomResourceEvent,
+  Status: "SUCCESS" | "FAILED",
+  Reason = "",
+): Promise<void> {
   const body = JSON.stringify({
     Status,
     Reason,

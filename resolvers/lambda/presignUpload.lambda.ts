@@ -22,7 +22,9 @@ export interface PresignedUploads {
 
 export const handler = answering(async ({ owner, seedSetId, input }: UploadsToPresign): Promise<PresignedUploads> => {
   const files = checkFiles(input);
-  const uploads = await Promise.all(files.map((file) => presign(uploadObject(owner, seedSetId, file.collection), file.collection)));
+  const uploads = await Promise.all(
+    files.map((file) => presign(uploadObject(owner, seedSetId, file.collection), file.collection)),
+  );
   return { files, uploads };
 });
 

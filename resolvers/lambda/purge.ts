@@ -7,10 +7,14 @@ import { objectClient, setting } from "./clients.ts";
 export async function purge(prefix: string): Promise<void> {
   const Bucket = setting(ENVIRONMENT.bucket);
   for (;;) {
-    const { Contents = [], IsTruncated } = await objectClient().send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+    const { Contents = [], IsTruncated } = await objectClient().send(
+      new ListObjectsV2Command({ Bucket, Prefix: prefix }),
+    );
     if (Contents.length === 0) return;
     const Objects = Contents.map(({ Key }) => ({ Key }));
-    const { Errors = [] } = await objectClient().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+    const { Errors = [] } = await objectClient().send(
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+    );
     if (Errors[0]) throw new Error(`${Errors[0].Key} could not be removed: ${Errors[0].Code} ${Errors[0].Message}`);
     if (!IsTruncated) return;
   }

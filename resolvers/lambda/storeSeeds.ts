@@ -46,7 +46,9 @@ export class SeedStore {
   async undo(): Promise<void> {
     for (let at = 0; at < this.#written.length; at += 1_000) {
       const Objects = this.#written.slice(at, at + 1_000).map((Key) => ({ Key }));
-      await objectClient().send(new DeleteObjectsCommand({ Bucket: setting(ENVIRONMENT.bucket), Delete: { Objects, Quiet: true } }));
+      await objectClient().send(
+        new DeleteObjectsCommand({ Bucket: setting(ENVIRONMENT.bucket), Delete: { Objects, Quiet: true } }),
+      );
     }
   }
 
@@ -61,7 +63,8 @@ export class SeedStore {
       if (this.#collections.get(name)?.fileName !== file.fileName) refuseTwice(name);
       for (const item of batch.items) await this.#put(name, blocks.add(item));
     }
-    if (items === 0) throw new PlotPaletteError("BadInput", `The file "${file.fileName}" has no items; it needs at least one.`);
+    if (items === 0)
+      throw new PlotPaletteError("BadInput", `The file "${file.fileName}" has no items; it needs at least one.`);
   }
 
   #open(name: string, fileName: string): Collection {
@@ -71,19 +74,26 @@ export class SeedStore {
         `The list "${name.slice(0, 60)}" in "${fileName}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
       );
     if (this.#collections.size >= MAX_SEED_FILES)
-      throw new PlotPaletteError("BadInput", `A seed set may have ${MAX_SEED_FILES} collections at most; "${fileName}" brings more.`);
+      throw new PlotPaletteError(
+        "BadInput",
+        `A seed set may have ${MAX_SEED_FILES} collections at most; "${fileName}" brings more.`,
+      );
     const collection = { fileName, blocks: new CollectionBlocks() };
     this.#collections.set(name, collection);
     return collection;
   }
 
   #index(): SeedIndex {
-    const entries = [...this.#collections].map(([name, { blocks }]) => [name, { itemCount: blocks.itemCount, blocks: blocks.blocks }]);
+    const entries = [...this.#collections].map(([name, { blocks }]) => [
+      name,
+      { itemCount: blocks.itemCount, blocks: blocks.blocks },
+    ]);
     return { collections: Object.fromEntries(entries) };
   }
 
   async #put(collection: string, block: FullBlock | undefined): Promise<void> {
-    if (block) await this.#putObject(seedBlockObject(this.#owner, this.#seedSetId, collection, block.number), block.bytes);
+    if (block)
+      await this.#putObject(seedBlockObject(this.#owner, this.#seedSetId, collection, block.number), block.bytes);
   }
 
   async #putObject(Key: string, Body: string | Uint8Array): Promise<void> {
@@ -93,5 +103,8 @@ export class SeedStore {
 }
 
 function refuseTwice(name: string): never {
-  throw new PlotPaletteError("BadInput", `Two files bring the collection "${name}"; each collection may come from one file.`);
+  throw new PlotPaletteError(
+    "BadInput",
+    `Two files bring the collection "${name}"; each collection may come from one file.`,
+  );
 }

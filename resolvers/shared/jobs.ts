@@ -69,5 +69,10 @@ export function movedJob(ctx: Context, wish: string): JobRow {
 }
 
 function toDatasetFiles(row: JobRow): DatasetFile[] {
-  return row.datasets.map((file) => ({ name: file.name, format: file.format ?? null, bytes: file.bytes, rows: file.rows }));
+  return row.datasets.map((file) => ({
+    name: file.name,
+    format: file.format ?? null,
+    bytes: file.bytes,
+    rows: file.rows,
+  }));
 }

@@ -12,7 +12,8 @@ interface PageArguments {
 /** How many items a page may have. */
 export function pageLimit(args: PageArguments): number {
   const limit = args.limit ?? USUAL_PAGE;
-  if (limit < 1 || limit > LARGEST_PAGE) refuseInput(`A page may have 1 to ${LARGEST_PAGE} items, not ${limit}; choose a limit in between.`);
+  if (limit < 1 || limit > LARGEST_PAGE)
+    refuseInput(`A page may have 1 to ${LARGEST_PAGE} items, not ${limit}; choose a limit in between.`);
   return limit;
 }
 

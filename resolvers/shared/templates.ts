@@ -20,7 +20,11 @@ export function toTemplate(head: TemplateHeadRow, version: TemplateVersionRow): 
       maxTokens: step.maxTokens,
     })),
     columns: version.columns,
-    reads: version.reads.map((read) => ({ collection: read.collection, field: read.field ?? null, required: read.required })),
+    reads: version.reads.map((read) => ({
+      collection: read.collection,
+      field: read.field ?? null,
+      required: read.required,
+    })),
     recordBoundNanos: version.recordBoundNanos,
     createdAt: version.createdAt,
   };

@@ -25,6 +25,7 @@ export function request(ctx: Context<MutationDeleteSeedSetArgs>) {
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   const jobs: JobRow[] = ctx.result.items;
-  if (jobs.length > 0) refuseConflict(`The job "${jobs[0]?.name}" still needs this seed set; cancel or delete the job first.`);
+  if (jobs.length > 0)
+    refuseConflict(`The job "${jobs[0]?.name}" still needs this seed set; cancel or delete the job first.`);
   return null;
 }

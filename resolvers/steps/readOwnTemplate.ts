@@ -14,7 +14,8 @@ export function request(ctx: Context<MutationSaveTemplateArgs>) {
 export function response(ctx: Context): TemplateHeadRow {
   if (ctx.error) fail(ctx);
   const head: TemplateHeadRow | null = ctx.result;
-  if (head && head.owner === SAMPLES) refuseInput("A sample cannot be changed; save it as a template of your own, without an id.");
+  if (head && head.owner === SAMPLES)
+    refuseInput("A sample cannot be changed; save it as a template of your own, without an id.");
   if (!head || head.owner !== callerOf(ctx)) refuseUnknown("template");
   return head;
 }

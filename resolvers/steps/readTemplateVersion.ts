@@ -13,6 +13,9 @@ export function response(ctx: Context<QueryGetTemplateArgs>) {
   if (ctx.error) fail(ctx);
   const head: TemplateHeadRow = ctx.stash.head;
   if (!ctx.result)
-    util.error(`The template "${head.name}" has no version ${ctx.args.version}; it has 1 to ${head.latestVersion}.`, "NotFound");
+    util.error(
+      `The template "${head.name}" has no version ${ctx.args.version}; it has 1 to ${head.latestVersion}.`,
+      "NotFound",
+    );
   return ctx.result;
 }

@@ -79,7 +79,9 @@ export function response(ctx: Context) {
 function newBudget(job: JobRow, budget: BudgetRow, wanted: number | null | undefined): number {
   const budgetNanos = wanted ?? budget.budgetNanos;
   if (Math.floor(budgetNanos) !== budgetNanos || budgetNanos < budget.budgetNanos || budgetNanos > MAX_BUDGET_NANOS)
-    refuseInput(`The new budget must be at least the old one, ${usd(budget.budgetNanos)}, and at most ${usd(MAX_BUDGET_NANOS)}.`);
+    refuseInput(
+      `The new budget must be at least the old one, ${usd(budget.budgetNanos)}, and at most ${usd(MAX_BUDGET_NANOS)}.`,
+    );
   const missing = job.recordBoundNanos - budget.remainingNanos - (budgetNanos - budget.budgetNanos);
   if (job.status === "BUDGET_EXCEEDED" && missing > 0)
     refuseInput(
@@ -94,6 +96,14 @@ function refuseMove(job: JobRow): never {
 
 /** The job as the transaction leaves it; a transaction does not answer with rows. */
 function resumed(job: JobRow, budgetNanos: number): JobRow {
-  const { outcome, statusReason, finishedAt, ...rest } = job;
-  return { ...rest, status: "QUEUED", budgetNanos, parkedShards: 0, controlNo: job.controlNo + 1 };
+  return {
+    ...job,
+    status: "QUEUED",
+    outcome: undefined,
+    statusReason: undefined,
+    finishedAt: undefined,
+    budgetNanos,
+    parkedShards: 0,
+    controlNo: job.controlNo + 1,
+  };
 }

@@ -54,7 +54,8 @@ export function response(ctx: Context) {
   if (refusedAt(reasons, TOKEN)) recallJob(ctx, reasons[TOKEN].item);
   else if (refusedAt(reasons, TEMPLATE)) refuseUnknown("template");
   else if (refusedAt(reasons, SEED_SET)) refuseUnknown("seed set");
-  else if (collided(reasons)) refuseConflict("The same request arrived twice at the same moment; try again to see the job it made.");
+  else if (collided(reasons))
+    refuseConflict("The same request arrived twice at the same moment; try again to see the job it made.");
   else fail(ctx);
   return null;
 }

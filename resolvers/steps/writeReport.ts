@@ -23,7 +23,11 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
   return {
     operation: "UpdateItem" as const,
     key: util.dynamodb.toMapValues(shardKey(jobId, shard.shardNo)),
-    update: { expression: "SET #report = :report", expressionNames: { "#report": "report" }, expressionValues: util.dynamodb.toMapValues({ ":report": report }) },
+    update: {
+      expression: "SET #report = :report",
+      expressionNames: { "#report": "report" },
+      expressionValues: util.dynamodb.toMapValues({ ":report": report }),
+    },
     condition: {
       expression: `#generation = :generation AND
         (attribute_not_exists(#report) OR #report.#generation < :generation OR #report.#reportNo < :reportNo)`,

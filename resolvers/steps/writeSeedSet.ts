@@ -16,7 +16,13 @@ export function request(ctx: Context<MutationCreateSeedSetArgs>) {
     listKey: seedSetId,
     name: ctx.args.input.name,
     status: "UPLOADING",
-    collections: files.map((file) => ({ name: file.collection, fileName: file.fileName, itemCount: 0, bytes: 0, fields: [] })),
+    collections: files.map((file) => ({
+      name: file.collection,
+      fileName: file.fileName,
+      itemCount: 0,
+      bytes: 0,
+      fields: [],
+    })),
     uploads: files,
     createdAt: util.time.nowISO8601(),
   };

@@ -14,7 +14,14 @@ export function request(ctx: Context<MutationSaveTemplateArgs>) {
   const now = util.time.nowISO8601();
   const latest = before ? before.latestVersion : 0;
   ctx.stash.head = headRow(ctx.stash.templateId, owner, latest + 1, ctx.stash.checked, now);
-  ctx.stash.version = versionRow(ctx.stash.templateId, owner, latest + 1, ctx.stash.checked, ctx.args.input.source, now);
+  ctx.stash.version = versionRow(
+    ctx.stash.templateId,
+    owner,
+    latest + 1,
+    ctx.stash.checked,
+    ctx.args.input.source,
+    now,
+  );
   const stillLatest = {
     expression: "#owner = :me AND #latest = :latest",
     names: { "#owner": "owner", "#latest": "latestVersion" },
@@ -37,7 +44,13 @@ export function response(ctx: Context) {
   return fail(ctx);
 }
 
-function headRow(templateId: string, owner: string, version: number, checked: CheckedTemplate, now: string): TemplateHeadRow {
+function headRow(
+  templateId: string,
+  owner: string,
+  version: number,
+  checked: CheckedTemplate,
+  now: string,
+): TemplateHeadRow {
   return {
     ...templateHeadKey(templateId),
     templateId,

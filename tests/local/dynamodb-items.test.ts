@@ -1,6 +1,6 @@
+import { join } from "node:path";
 import {
   BatchGetItemCommand,
-  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   PutItemCommand,
   QueryCommand,
@@ -9,10 +9,9 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand as DocumentQuery } from "@aws-sdk/lib-dynamodb";
-import { AwsError } from "../../local/service.ts";
+import { Database } from "../../local/dynamodb/database.ts";
 import { failure } from "./failure.ts";
-import { openGate } from "./open-gate.ts";
-import { BY_OWNER, TABLE, dynamoDbUnderTest, key, table } from "./dynamodb-under-test.ts";
+import { TABLE, dynamoDbUnderTest, key, table } from "./dynamodb-under-test.ts";
 
 const db = dynamoDbUnderTest();
 
@@ -141,6 +140,22 @@ describe("items", () => {
 });
 
 describe("conditions under concurrency", () => {
+  it("are decided one after another, however close the writes come", async () => {
+    await db.start(table());
+    await db.service!.stop();
+    const database = await Database.open(join(db.folder, "leveldb"), 0);
+    const increment = () =>
+      database.write(async (changes) => {
+        const n = Number(changes.item(TABLE, "counter")?.n?.N ?? 0) + 1;
+        changes.putItem(TABLE, "counter", { ...key("counter"), n: { N: String(n) } });
+      });
+    await Promise.all(Array.from({ length: 50 }, increment));
+    await database.write(async (changes) => {
+      expect(changes.item(TABLE, "counter")?.n).toEqual({ N: "50" });
+    });
+    await database.close();
+  });
+
   it("lets exactly one of many conditional puts win", async () => {
     await db.start(table());
     const attempts = Array.from({ length: 50 }, (_, i) =>
@@ -154,87 +169,5 @@ describe("conditions under concurrency", () => {
     );
     const results = await Promise.allSettled(attempts);
     expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
-  });
-});
-
-describe("authorization", () => {
-  const arn = `arn:aws:dynamodb:us-east-1:000000000000:table/${TABLE}`;
-
-  it("asks for each item of a transaction with its partition key", async () => {
-    await db.start(table());
-    db.gate.asked.length = 0;
-    await db.transact([
-      { Put: { TableName: TABLE, Item: { ...key("a"), n: { N: "1" } } } },
-      { ConditionCheck: { TableName: TABLE, Key: key("b"), ConditionExpression: "attribute_not_exists(pk)" } },
-    ]);
-    expect(db.gate.asked).toEqual([
-      {
-        action: "dynamodb:PutItem",
-        resource: arn,
-        context: {
-          "dynamodb:LeadingKeys": ["a"],
-          "dynamodb:Attributes": ["n", "pk", "sk"],
-          "dynamodb:EnclosingOperation": "TransactWriteItems",
-        },
-      },
-      {
-        action: "dynamodb:ConditionCheckItem",
-        resource: arn,
-        context: {
-          "dynamodb:LeadingKeys": ["b"],
-          "dynamodb:Attributes": ["pk", "sk"],
-          "dynamodb:EnclosingOperation": "TransactWriteItems",
-        },
-      },
-    ]);
-  });
-
-  it("asks for the index with the value of the key condition when an index is queried", async () => {
-    await db.start(table(BY_OWNER));
-    db.gate.asked.length = 0;
-    await db.ownersItems("ann");
-    expect(db.gate.asked[0]).toMatchObject({
-      action: "dynamodb:Query",
-      resource: `${arn}/index/byOwner`,
-      context: { "dynamodb:LeadingKeys": ["ann"], "dynamodb:Select": "ALL_PROJECTED_ATTRIBUTES" },
-    });
-  });
-
-  it("asks for all keys of a batch", async () => {
-    await db.start(table());
-    db.gate.asked.length = 0;
-    await db.client.send(
-      new BatchWriteItemCommand({
-        RequestItems: { [TABLE]: [{ PutRequest: { Item: key("x") } }, { DeleteRequest: { Key: key("y") } }] },
-      }),
-    );
-    expect(db.gate.asked).toMatchObject([
-      { action: "dynamodb:BatchWriteItem", resource: arn, context: { "dynamodb:LeadingKeys": ["x", "y"] } },
-    ]);
-  });
-
-  it("answers a denial as DynamoDB does and writes nothing", async () => {
-    const message = "User: arn:aws:sts::000000000000:assumed-role/R is not authorized to perform: dynamodb:PutItem";
-    const denying = openGate();
-    await db.start(
-      table(),
-      {},
-      {
-        gate: {
-          ...denying,
-          authorize: (_caller, ...accesses) => {
-            if (accesses.some((access) => access.action === "dynamodb:PutItem")) {
-              throw new AwsError(403, "AccessDeniedException", message);
-            }
-          },
-        },
-      },
-    );
-    expect(await failure(db.put("a"))).toMatchObject({
-      name: "AccessDeniedException",
-      message,
-      $metadata: { httpStatusCode: 400 },
-    });
-    expect(await db.get("a")).toBeUndefined();
   });
 });

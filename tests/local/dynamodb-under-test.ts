@@ -59,6 +59,7 @@ export type Item = Record<string, AttributeValue>;
 /** A DynamoDB of its own for each test, on a folder that is removed afterwards. */
 export class DynamoDbUnderTest {
   folder = "";
+  url = "";
   nowMs = 0;
   gate = openGate();
   client!: DynamoDBClient;
@@ -82,10 +83,10 @@ export class DynamoDbUnderTest {
     context: Partial<CloudContext> = {},
   ): Promise<CreatedResource> {
     this.service = dynamodb(options);
-    const url = await this.service.start(
+    this.url = await this.service.start(
       testContext(this.folder, { gate: this.gate, clock: { now: () => this.nowMs }, ...context }),
     );
-    this.connect(url);
+    this.connect(this.url);
     return this.service.create(resource);
   }
 
@@ -95,8 +96,7 @@ export class DynamoDbUnderTest {
     return this.start(resource, options);
   }
 
-  connect(endpoint: string): void {
-    const credentials = { accessKeyId: "AKIAOPERATOR", secretAccessKey: "secret" };
+  connect(endpoint: string, credentials = { accessKeyId: "AKIAOPERATOR", secretAccessKey: "secret" }): void {
     const requestHandler = { httpAgent: { maxSockets: 300 } };
     this.client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1, requestHandler });
   }

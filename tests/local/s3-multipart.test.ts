@@ -4,6 +4,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
@@ -38,6 +39,17 @@ describe("multipart uploads", () => {
     expect(Buffer.from(await again.Body!.transformToByteArray()).equals(bytes)).toBe(true);
   });
 
+  it("stay readable to the end by who began to read them before they were deleted", async () => {
+    await s3.start();
+    const bytes = randomBytes(16 * MB);
+    const params = { Bucket: BUCKET, Key: "big", Body: Readable.from([bytes]) };
+    await new Upload({ client: s3.client, params }).done();
+    const reading = await s3.client.send(new GetObjectCommand({ Bucket: BUCKET, Key: "big" }));
+    await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "big" }));
+    expect(Buffer.from(await reading.Body!.transformToByteArray()).equals(bytes)).toBe(true);
+    while ((await s3.segmentCount()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
   it("are listed, survive a restart, and keep only the parts that were chosen", async () => {
     await s3.start();
     const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: "k" }));
@@ -48,6 +60,7 @@ describe("multipart uploads", () => {
     await part(2, Buffer.from("wrong"));
     const two = await part(2, Buffer.from("end"));
     await part(7, Buffer.from("unused"));
+    expect(await s3.segmentCount()).toBe(3);
     await s3.restart();
     const { Parts } = await s3.client.send(new ListPartsCommand({ Bucket: BUCKET, Key: "k", UploadId }));
     expect(Parts?.map(({ PartNumber, Size }) => [PartNumber, Size])).toEqual([

@@ -25,6 +25,32 @@ describe("the SDK with real signatures", () => {
   });
 });
 
+describe("a bucket policy", () => {
+  it("denies over the role's permissions, and takes this machine's transport as secure", async () => {
+    await startWithIam(s3);
+    const deny = { Effect: "Deny", Principal: { AWS: "*" }, Resource: `arn:aws:s3:::${BUCKET}/*` };
+    await s3.service!.create({
+      path: "Stack/Data/Policy",
+      logicalId: "Policy",
+      type: "AWS::S3::BucketPolicy",
+      properties: {
+        Bucket: BUCKET,
+        PolicyDocument: {
+          Statement: [
+            { ...deny, Action: "s3:*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+            { ...deny, Action: "s3:PutObject", Resource: `arn:aws:s3:::${BUCKET}/own/locked/*` },
+          ],
+        },
+      },
+    });
+    await s3.put("own/open", "x");
+    expect(await failure(s3.put("own/locked/a", "x"))).toMatchObject({
+      name: "AccessDenied",
+      message: expect.stringContaining("explicit deny in a resource-based policy"),
+    });
+  });
+});
+
 describe("presigned URLs", () => {
   it("act as their signer until they expire, and not with another key or signature", async () => {
     await startWithIam(s3);

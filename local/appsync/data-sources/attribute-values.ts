@@ -58,3 +58,25 @@ function plainValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainValue(each)]));
 }
+
+/** Are both absent, or equal but for the ignored attributes? */
+export function sameItem(
+  one: Record<string, unknown> | null,
+  other: Record<string, unknown> | null,
+  ignored: readonly string[],
+): boolean {
+  if (!one || !other) return one === other;
+  const comparable = (item: Record<string, unknown>) =>
+    JSON.stringify(sorted(Object.fromEntries(Object.entries(item).filter(([name]) => !ignored.includes(name)))));
+  return comparable(one) === comparable(other);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, sorted(each)]),
+  );
+}

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ResolverError } from "../errors.ts";
-import { plainItem, sdkItem } from "./attribute-values.ts";
+import { plainItem, sameItem, sdkItem } from "./attribute-values.ts";
 import type { Item } from "./attribute-values.ts";
 import { callError } from "./data-source.ts";
 import type { DataSource, DataSourceOutcome } from "./data-source.ts";
@@ -171,27 +171,6 @@ async function currentItem(
   } catch {
     return UNREADABLE;
   }
-}
-
-function sameItem(
-  one: Record<string, unknown> | null,
-  other: Record<string, unknown> | null,
-  ignored: readonly string[],
-): boolean {
-  if (!one || !other) return one === other;
-  const comparable = (item: Record<string, unknown>) =>
-    JSON.stringify(sorted(Object.fromEntries(Object.entries(item).filter(([name]) => !ignored.includes(name)))));
-  return comparable(one) === comparable(other);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, each]) => [name, sorted(each)]),
-  );
 }
 
 async function query(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {

@@ -66,3 +66,20 @@ export const REFUSED_SYNTAX: Readonly<Record<string, string>> = {
   SequenceExpression: "The comma operator is not part of APPSYNC_JS; write two statements",
   DebuggerStatement: '"debugger" is not part of APPSYNC_JS',
 };
+
+/** What to use instead of a global. */
+export function globalHint(name: string): string {
+  if (name === "Date") return "; use util.time";
+  if (name === "RegExp") return "; use util.matches(pattern, text)";
+  if (name === "fetch" || name === "Promise" || name.startsWith("set")) return "; only data sources do I/O";
+  return "";
+}
+
+/** What to use instead of a method. */
+export function methodHint(name: string): string {
+  if (name === "includes") return "; use indexOf(value) > -1";
+  if (name === "substring" || name === "substr" || name === "at") return "; use slice";
+  if (name === "toString") return "; use a template literal";
+  if (name === "match" || name === "test" || name === "search") return "; use util.matches(pattern, text)";
+  return "";
+}

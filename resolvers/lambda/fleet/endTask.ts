@@ -13,7 +13,8 @@ export async function endTask(task: TaskRow, end: Omit<TaskEnd, "leasesHeld">, n
   const ended: TaskEnd = { ...end, leasesHeld: await endLeases(task, nowMs) };
   if (await freeSlot(task)) await noteCapacity(task, ended, nowMs);
   const mayRestart = mayRestartAtOnce(ended);
-  if (!mayRestart) logger.warn("A task stopped before it held a lease; its job waits for the next sweep", { task, ended });
+  if (!mayRestart)
+    logger.warn("A task stopped before it held a lease; its job waits for the next sweep", { task, ended });
   return mayRestart;
 }
 
@@ -24,7 +25,9 @@ export async function endTask(task: TaskRow, end: Omit<TaskEnd, "leasesHeld">, n
 async function endLeases(task: TaskRow, nowMs: number): Promise<number> {
   const job = await readJob(task.jobId);
   if (!job) return 0;
-  const held = (await readShards(job)).filter((shard) => shard.leaseTask === task.taskSlot && shard.leaseUntilMs > nowMs);
+  const held = (await readShards(job)).filter(
+    (shard) => shard.leaseTask === task.taskSlot && shard.leaseUntilMs > nowMs,
+  );
   await Promise.all(held.map((shard) => endLease(shard, nowMs)));
   return held.length;
 }

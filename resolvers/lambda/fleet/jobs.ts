@@ -1,11 +1,10 @@
 /** The rows of jobs, as the dispatcher reads them: found by index, decided on the base rows. */
 import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
+import { jobsToConsider, type OpenJob } from "../../../core/fleet.ts";
 import { exportKey, jobKey, JOBS_OPEN, OPEN, shardKey, type JobRow, type ShardRow } from "../../../core/rows.ts";
 import { documentClient, setting } from "../clients.ts";
 
-/** More open jobs than this are looked at in later minutes; the oldest come first. */
-const MOST_OPEN_JOBS = 2_000;
 const BATCH = 100;
 
 export async function readJob(jobId: string): Promise<JobRow | undefined> {
@@ -15,9 +14,9 @@ export async function readJob(jobId: string): Promise<JobRow | undefined> {
   return Item as JobRow | undefined;
 }
 
-/** Every job that is not at rest or is to be purged. @param alsoJobId a job that the index may not know yet */
+/** The jobs that wait, run or are to be purged, as far as they may matter now. @param alsoJobId one that the index may not know yet */
 export async function readOpenJobs(alsoJobId?: string): Promise<JobRow[]> {
-  const ids = new Set(alsoJobId === undefined ? [] : [alsoJobId]);
+  const open: OpenJob[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
     const page = await documentClient().send(
@@ -29,9 +28,10 @@ export async function readOpenJobs(alsoJobId?: string): Promise<JobRow[]> {
         ExclusiveStartKey,
       }),
     );
-    for (const item of page.Items ?? []) ids.add(item.jobId as string);
+    open.push(...((page.Items ?? []) as OpenJob[]));
     ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey && ids.size < MOST_OPEN_JOBS);
+  } while (ExclusiveStartKey);
+  const ids = new Set([...jobsToConsider(open), ...(alsoJobId === undefined ? [] : [alsoJobId])]);
   return (await readAll([...ids].map((jobId) => jobKey(jobId)))) as unknown as JobRow[];
 }
 

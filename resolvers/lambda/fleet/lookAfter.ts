@@ -15,7 +15,11 @@ export async function lookAfterTasks(nowMs: number): Promise<void> {
     else {
       const seen = known.get(task.taskArn);
       if (seen && seen.lastStatus !== "STOPPED") continue;
-      await endTask(task, { stopCode: seen?.stopCode, startedAt: seen?.startedAt, exitCode: seen?.containers?.[0]?.exitCode }, nowMs);
+      await endTask(
+        task,
+        { stopCode: seen?.stopCode, startedAt: seen?.startedAt, exitCode: seen?.containers?.[0]?.exitCode },
+        nowMs,
+      );
     }
   }
 }

@@ -23,7 +23,11 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
   const counts = await ownerCounts(jobs);
   // Read after the counts: a task that another dispatcher adds meanwhile changes a count, and takeSlot refuses.
   const tasks = await readTasks();
-  const waiting = jobs.map((job) => ({ jobId: job.jobId, owner: job.owner, wants: tasksWanted(job, tasksOf(job, tasks)) }));
+  const waiting = jobs.map((job) => ({
+    jobId: job.jobId,
+    owner: job.owner,
+    wants: tasksWanted(job, tasksOf(job, tasks)),
+  }));
   const byId = new Map(jobs.map((job) => [job.jobId, job]));
   for (const jobId of planStarts(waiting, { overall: tasks.length, byOwner: counts }, limits)) {
     const job = byId.get(jobId) as JobRow;
@@ -37,7 +41,10 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
 }
 
 /** Starts the task of a slot, or gives the slot back when it surely did not start. */
-export async function startOrFree(task: TaskRow, job: JobRow): Promise<"started" | "unclear" | "refused" | "no capacity"> {
+export async function startOrFree(
+  task: TaskRow,
+  job: JobRow,
+): Promise<"started" | "unclear" | "refused" | "no capacity"> {
   const answer = await startTask(task, job);
   if (answer.kind === "started") {
     await noteArn(task.taskSlot, answer.taskArn);
@@ -53,7 +60,14 @@ export async function startOrFree(task: TaskRow, job: JobRow): Promise<"started"
 
 function newTask(job: JobRow, capacityProvider: TaskRow["capacityProvider"]): TaskRow {
   const taskSlot = ulid();
-  return { ...taskKey(taskSlot), taskSlot, jobId: job.jobId, owner: job.owner, capacityProvider, createdAtMs: Date.now() };
+  return {
+    ...taskKey(taskSlot),
+    taskSlot,
+    jobId: job.jobId,
+    owner: job.owner,
+    capacityProvider,
+    createdAtMs: Date.now(),
+  };
 }
 
 async function ownerCounts(jobs: readonly JobRow[]): Promise<Map<string, number>> {

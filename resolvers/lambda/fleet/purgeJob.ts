@@ -37,7 +37,9 @@ function ownBudget(job: JobRow) {
 /** The token's row, if it still speaks of this job. */
 async function ownToken(job: JobRow) {
   const Key = tokenKey(job.owner, job.clientToken);
-  const { Item } = await documentClient().send(new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key, ConsistentRead: true }));
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key, ConsistentRead: true }),
+  );
   return Item?.jobId === job.jobId ? [Key] : [];
 }
 

@@ -10,7 +10,16 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import type { FleetLimits } from "../../../core/fleet.ts";
-import { FLEET, overallCounterKey, ownerCounterKey, spotKey, taskKey, type CounterRow, type SpotRow, type TaskRow } from "../../../core/rows.ts";
+import {
+  FLEET,
+  overallCounterKey,
+  ownerCounterKey,
+  spotKey,
+  taskKey,
+  type CounterRow,
+  type SpotRow,
+  type TaskRow,
+} from "../../../core/rows.ts";
 import { documentClient, setting } from "../clients.ts";
 
 const fleetTable = () => setting(ENVIRONMENT.fleetTable);
@@ -53,9 +62,14 @@ export async function takeSlot(task: TaskRow, seenOfOwner: number, limits: Fleet
     { Put: { TableName: fleetTable(), Item: task, ConditionExpression: "attribute_not_exists(pk)" } },
     // The counters are the only rows that an update may make: they come into being with the first task.
     count(overallCounterKey(), 1, "attribute_not_exists(#running) OR #running < :limit", { ":limit": limits.overall }),
-    count(ownerCounterKey(task.owner), 1, seenOfOwner === 0 ? "attribute_not_exists(#running) OR #running = :seen" : "#running = :seen", {
-      ":seen": seenOfOwner,
-    }),
+    count(
+      ownerCounterKey(task.owner),
+      1,
+      seenOfOwner === 0 ? "attribute_not_exists(#running) OR #running = :seen" : "#running = :seen",
+      {
+        ":seen": seenOfOwner,
+      },
+    ),
   ]);
 }
 

@@ -23,7 +23,9 @@ export async function startTask(task: TaskRow, job: JobRow): Promise<StartAnswer
   try {
     const { tasks = [], failures = [] } = await ecs().send(new RunTaskCommand(runTaskInput(task, job)));
     if (tasks[0]?.taskArn) return { kind: "started", taskArn: tasks[0].taskArn };
-    return refused(failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": ")).join("; ") || "no reason given");
+    return refused(
+      failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": ")).join("; ") || "no reason given",
+    );
   } catch (error) {
     const { name, message, $fault } = error as Error & { $fault?: string };
     const isSure = $fault === "client" && !name.includes("Throttling");
@@ -32,7 +34,11 @@ export async function startTask(task: TaskRow, job: JobRow): Promise<StartAnswer
 }
 
 function refused(reason: string): StartAnswer {
-  return { kind: "refused", reason, lackedCapacity: /capacity is unavailable|RESOURCE:|insufficient capacity/i.test(reason) };
+  return {
+    kind: "refused",
+    reason,
+    lackedCapacity: /capacity is unavailable|RESOURCE:|insufficient capacity/i.test(reason),
+  };
 }
 
 function runTaskInput(task: TaskRow, job: JobRow) {
@@ -79,7 +85,10 @@ export async function describeTasks(taskArns: readonly string[]): Promise<Map<st
   const found = new Map<string, Task>();
   for (let at = 0; at < taskArns.length; at += DESCRIBE_AT_ONCE) {
     const answer = await ecs().send(
-      new DescribeTasksCommand({ cluster: setting(ENVIRONMENT.cluster), tasks: taskArns.slice(at, at + DESCRIBE_AT_ONCE) }),
+      new DescribeTasksCommand({
+        cluster: setting(ENVIRONMENT.cluster),
+        tasks: taskArns.slice(at, at + DESCRIBE_AT_ONCE),
+      }),
     );
     for (const task of answer.tasks ?? []) if (task.taskArn) found.set(task.taskArn, task);
   }

@@ -1,0 +1,70 @@
+import type {
+  JobFactsFragment,
+  OnJobChangedSubscription,
+  ShardFactsFragment,
+} from "../../client/generated/documents.ts";
+
+/** A running job of two shards, with whatever a test wants to be different. */
+export function sampleJob(different: Partial<JobFactsFragment> = {}): JobFactsFragment {
+  const id = different.id ?? "01J0000000000000000000000A";
+  return {
+    __typename: "Job",
+    id,
+    name: "Film questions",
+    status: "RUNNING",
+    outcome: null,
+    statusReason: null,
+    controlNo: 1,
+    templateId: "film-questions",
+    templateVersion: 1,
+    templateName: "Film questions",
+    seedSetId: "films",
+    seedSetName: "Films",
+    recordCount: 100,
+    budgetNanos: 1_000_000_000,
+    recordBoundNanos: 4_000_000,
+    formats: ["JSONL"],
+    datasets: [],
+    createdAt: "2026-11-23T12:00:00.000Z",
+    startedAt: "2026-11-23T12:00:05.000Z",
+    finishedAt: null,
+    progress: [sampleShard({ id: `${id}#0`, shardNo: 0 }), sampleShard({ id: `${id}#1`, shardNo: 1 })],
+    ...different,
+  };
+}
+
+export function sampleShard(different: Partial<ShardFactsFragment> = {}): ShardFactsFragment {
+  return {
+    __typename: "ShardProgress",
+    id: "01J0000000000000000000000A#0",
+    shardNo: 0,
+    recordCount: 50,
+    generation: 1,
+    reportNo: 1,
+    delivered: 0,
+    failed: 0,
+    spentNanos: 0,
+    writtenOffNanos: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    recordsPerSecond: 0,
+    latest: [],
+    reportedAt: null,
+    ...different,
+  };
+}
+
+export type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
+
+/** News that the job is where it was, with whatever a test wants to be different. */
+export function sampleChange(job: JobFactsFragment, different: Partial<JobChange> = {}): JobChange {
+  const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = job;
+  return {
+    __typename: "JobChange",
+    jobId: job.id,
+    owner: "ada",
+    ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
+    shard: null,
+    ...different,
+  };
+}

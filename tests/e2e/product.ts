@@ -1,0 +1,108 @@
+/** The whole product for one suite: its own data folder, the assembly made once, people who sign up. */
+import { AdminCreateUserCommand, AdminSetUserPasswordCommand, CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startInstance, type Instance } from "../../cli/instance.ts";
+import { ASSEMBLY } from "./synthesize-once.ts";
+
+export interface Product extends Instance {
+  readonly data: string;
+  /** Stops it and removes its data. */
+  end(): Promise<void>;
+}
+
+/** A model quick enough for tests; suites override what they are about. */
+const QUICK_MODEL = { latencyMs: 20 };
+
+export async function startProduct({ model = {}, assembly = ASSEMBLY }: { model?: object; assembly?: string } = {}): Promise<Product> {
+  const data = await mkdtemp(join(tmpdir(), "plot-palette-"));
+  process.env.PLOT_PALETTE_MODEL = JSON.stringify({ ...QUICK_MODEL, ...model });
+  const instance = await startInstance({ data, assembly });
+  return {
+    ...instance,
+    data,
+    async end() {
+      await instance.stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes another person beside the demo user. */
+export async function makePerson({ outputs, cloud }: Instance, email: string): Promise<{ email: string; password: string }> {
+  const password = "Another-Person-1";
+  const client = new CognitoIdentityProviderClient({
+    region: outputs.region,
+    endpoint: outputs.userPoolEndpoint,
+    credentials: cloud.operator,
+  });
+  const user = { UserPoolId: outputs.userPoolId, Username: email };
+  const UserAttributes = [
+    { Name: "email", Value: email },
+    { Name: "email_verified", Value: "true" },
+  ];
+  await client.send(new AdminCreateUserCommand({ ...user, UserAttributes, MessageAction: "SUPPRESS" }));
+  await client.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
+  client.destroy();
+  return { email, password };
+}
+
+export interface ModelCall {
+  readonly at: string;
+  readonly modelId: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly status: string;
+}
+
+/** What the sample model was asked, in order. */
+export async function modelCalls(data: string): Promise<ModelCall[]> {
+  const text = await readFile(join(data, "model-calls.jsonl"), "utf8").catch(() => "");
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as ModelCall);
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+}
+
+/** One of the product's commands in a process of its own, as a terminal would run it. */
+export function runCommand(file: string, args: readonly string[], env: Record<string, string> = {}): Running {
+  const root = join(import.meta.dirname, "..", "..");
+  const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli", file), ...args], {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: "", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => (stdout += chunk));
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, finished };
+}
+
+/** Waits for a fact, asking often; fails with what it waited for. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false> | T | undefined | false, seconds = 60): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`Waited ${seconds} s for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

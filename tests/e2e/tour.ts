@@ -1,0 +1,144 @@
+/** A tour through everything a person can do, over the API: what IAM must allow is what the tour needs. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openApi, type Api } from "../../cli/api.ts";
+import { followJob, type JobFacts } from "../../cli/job-watch.ts";
+import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/steps.ts";
+import { until, type Product } from "./product.ts";
+
+const SWEEP_MS = 60_000;
+const TASK_AGE_MS = 61_000;
+const SAMPLE = { templateId: "questions-and-answers", seedSetId: "natural-wonders" };
+
+export async function tour(product: Product): Promise<void> {
+  const api = await openApi(product.outputs, product.outputs.demoUser);
+  try {
+    await readEverything(api);
+    const own = await bringOwn(api, product);
+    await jobToItsEnd(api);
+    await overTheBudgetAndOn(api);
+    await pausedInterruptedAndOn(api, product, own);
+    await cancelledAndDeleted(api, product);
+  } finally {
+    api.close();
+  }
+}
+
+async function readEverything(api: Api): Promise<void> {
+  await api.call(`{ listModels { id } listJobs { items { id } } listJobsQueued: listJobs(status: QUEUED) { items { id } }
+    listTemplates { items { id } } listSampleTemplates { items { id } } listSeedSets { items { id } } listSampleSeedSets { items { id } } }`);
+  await api.call(`{ getTemplate(id: "poems") { source } getSeedSet(id: "places") { name } }`);
+}
+
+/** A template saved twice and seeds uploaded, used, and removed at the end. */
+async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: string; seedSetId: string }> {
+  const folder = await mkdtemp(join(data, "tour-"));
+  const seeds = join(folder, "towns.csv");
+  await writeFile(seeds, "name,people\nBern,134000\nGraz,290000\nLecce,95000\n");
+  const source = "name: Towns\nsteps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: 'Praise <%= it.seed.name %>.' }]\n";
+  await saveTemplate(api, { name: "Towns", source });
+  const templateId = await saveTemplate(api, { name: "Towns", source: `${source}category: praise\n` });
+  const file = { collection: "seeds", path: seeds, bytes: (await readFile(seeds)).length };
+  const seedSetId = await uploadSeeds(api, [file], new AbortController().signal);
+  const spare = await uploadSeeds(api, [file], new AbortController().signal);
+  await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id: spare });
+  await confirmWithoutUpload(api);
+  return { templateId, seedSetId };
+}
+
+/** A file that never came is refused, which needs to be told from a file that must not be read. */
+async function confirmWithoutUpload(api: Api): Promise<void> {
+  const input = { name: "Nothing", files: [{ fileName: "nothing.csv", bytes: 9 }] };
+  const { createSeedSet } = await api.call<{ createSeedSet: { seedSet: { id: string } } }>(
+    "mutation($input: CreateSeedSetInput!) { createSeedSet(input: $input) { seedSet { id } } }",
+    { input },
+  );
+  const { id } = createSeedSet.seedSet;
+  await api.call("mutation($id: ID!) { confirmSeedSet(id: $id) { id } }", { id });
+  await until("the refusal", async () => {
+    const { getSeedSet } = await api.call<{ getSeedSet: { status: string } }>("query($id: ID!) { getSeedSet(id: $id) { status } }", { id });
+    return getSeedSet.status === "REFUSED";
+  });
+}
+
+async function jobToItsEnd(api: Api): Promise<void> {
+  const clientToken = randomUUID();
+  const id = await createJob(api, { recordCount: 20, clientToken });
+  if ((await createJob(api, { recordCount: 20, clientToken })) !== id) throw new Error("The same token made a second job.");
+  const job = await follow(api, id);
+  if (job.status !== "COMPLETED") throw new Error(`The job ended ${job.status}: ${job.statusReason}`);
+  const { getDownload } = await api.call<{ getDownload: { url: string } }>(
+    'query($id: ID!) { getDownload(jobId: $id, file: "dataset.jsonl") { url } }',
+    { id },
+  );
+  const rows = await (await fetch(getDownload.url)).text();
+  if (rows.trim().split("\n").length !== 20) throw new Error(`The download has not 20 rows: ${rows.slice(0, 200)}`);
+}
+
+async function overTheBudgetAndOn(api: Api): Promise<void> {
+  const id = await createJob(api, { recordCount: 40, budgetNanos: 5_000_000 });
+  if ((await follow(api, id)).status !== "BUDGET_EXCEEDED") throw new Error("The budget did not stop the job.");
+  await resumeJob(api, id, 100_000_000);
+  if ((await follow(api, id)).status !== "COMPLETED") throw new Error("The raised job did not complete.");
+}
+
+/** Paused and resumed; then Spot takes a worker, and the host of the next one dies. */
+async function pausedInterruptedAndOn(api: Api, product: Product, own: { templateId: string; seedSetId: string }): Promise<void> {
+  const id = await createJob(api, { ...own, recordCount: 1_500 });
+  await runningTask(product);
+  await pauseJob(api, id);
+  await until("the paused job's tasks to leave", () => product.cloud.tasks.list().every((task) => task.lastStatus === "STOPPED"));
+  await resumeJob(api, id, undefined);
+  await sweptOver(product);
+  product.cloud.tasks.interrupt(await runningTask(product));
+  await until("the dispatcher to replace the task", () => product.cloud.tasks.list().some((task) => task.desiredStatus === "RUNNING"));
+  product.cloud.tasks.kill(await runningTask(product));
+  const job = await follow(api, id);
+  if (job.status !== "COMPLETED" || job.delivered !== 1_500) throw new Error(`The job ended ${job.status} with ${job.delivered} records.`);
+}
+
+async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {
+  const id = await createJob(api, { recordCount: 5_000, budgetNanos: 5_000_000_000 });
+  await runningTask(product);
+  await api.call("mutation($id: ID!) { cancelJob(id: $id) { id } }", { id });
+  if ((await follow(api, id)).status !== "CANCELLED") throw new Error("The job was not cancelled.");
+  await api.call("mutation($id: ID!) { deleteJob(id: $id) { id } }", { id });
+  await until("the job to be purged", async () => {
+    const { listJobs } = await api.call<{ listJobs: { items: { id: string }[] } }>("{ listJobs(limit: 100) { items { id } } }");
+    return listJobs.items.every((job) => job.id !== id);
+  });
+}
+
+/** The sweep asks ECS about tasks that are older than a minute. */
+async function sweptOver(product: Product): Promise<void> {
+  await runningTask(product);
+  product.cloud.clock.advance(SWEEP_MS + TASK_AGE_MS);
+  await until("the sweep to ask about the task", async () =>
+    (await readFile(join(product.data, "iam-calls.jsonl"), "utf8")).includes('"ecs:DescribeTasks"'),
+  );
+}
+
+function runningTask({ cloud }: Product): Promise<string> {
+  return until("a running task", () => {
+    const running = cloud.tasks.list().find(({ lastStatus, desiredStatus }) => lastStatus === "RUNNING" && desiredStatus === "RUNNING");
+    return running?.taskId;
+  });
+}
+
+async function createJob(api: Api, wishes: Record<string, unknown>): Promise<string> {
+  const input = {
+    name: "A job of the tour",
+    ...SAMPLE,
+    budgetNanos: 1_000_000_000,
+    formats: ["JSONL", "CSV", "PARQUET"],
+    clientToken: randomUUID(),
+    ...wishes,
+  };
+  const { createJob: job } = await api.call<{ createJob: { id: string } }>("mutation($input: CreateJobInput!) { createJob(input: $input) { id } }", { input });
+  return job.id;
+}
+
+function follow(api: Api, id: string): Promise<JobFacts> {
+  return followJob(api, id, AbortSignal.timeout(120_000), () => undefined);
+}

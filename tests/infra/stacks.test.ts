@@ -1,0 +1,65 @@
+import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
+import { resourcesOf, templates } from "./stacks.ts";
+
+test("every template, nested ones too, passes CloudFormation's validator", () => {
+  const files = templates().map(({ file }) => file);
+  expect(files.length).toBeGreaterThan(6);
+  const report = new CloudFormationValidatePlugin().validate({
+    templatePaths: files,
+    stackTemplates: files.map((file) => ({ templatePath: file, stackConstructPath: file })),
+    appConstruct: new App(),
+  } as never) as { success: boolean; violations: { ruleName: string; description: string; severity?: string; violatingResources: unknown }[] };
+  const errors = report.violations.filter((violation) => !/warn|info/i.test(violation.severity ?? "error"));
+  expect(errors.map(({ ruleName, description, violatingResources }) => ({ ruleName, description, violatingResources }))).toEqual([]);
+  expect(report.success).toBe(true);
+});
+
+test("no statement of ours is for everything where a thing can be named", () => {
+  const policies = [
+    ...resourcesOf("AWS::IAM::Policy").map(({ id, properties }) => ({ id, document: properties.PolicyDocument })),
+    ...resourcesOf("AWS::IAM::Role").flatMap(({ id, properties }) =>
+      (properties.Policies ?? []).map((policy: any) => ({ id, document: policy.PolicyDocument })),
+    ),
+  ];
+  const loose = policies.flatMap(({ id, document }) =>
+    document.Statement.filter((statement: any) => [statement.Resource].flat().includes("*") || [statement.Action].flat().some((action: string) => action === "*" || action.endsWith(":*"))).map(
+      (statement: any) => `${id}: ${[statement.Action].flat().join()}`,
+    ),
+  );
+  // Getting a registry's token is an action without a resource.
+  expect(loose.filter((text) => !text.endsWith(": ecr:GetAuthorizationToken"))).toEqual([]);
+});
+
+test("tables and people outlive the stack, and tables can be restored to any second", () => {
+  const tables = resourcesOf("AWS::DynamoDB::Table");
+  expect(tables.map(({ deletionPolicy }) => deletionPolicy)).toEqual(tables.map(() => "Retain"));
+  expect(tables.every(({ properties }) => properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled)).toBe(true);
+  expect(resourcesOf("AWS::Cognito::UserPool")[0]?.deletionPolicy).toBe("Retain");
+});
+
+test("datasets, small ones too, go to Glacier after three days, and only they", () => {
+  const rules = resourcesOf("AWS::S3::Bucket").flatMap(({ properties }) => properties.LifecycleConfiguration?.Rules ?? []);
+  expect(rules.filter((rule: any) => rule.Transitions)).toEqual([
+    expect.objectContaining({ Prefix: "datasets/", Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 3 }] }),
+  ]);
+  expect(resourcesOf("AWS::S3::Bucket").some(({ properties }) => properties.LifecycleConfiguration?.TransitionDefaultMinimumObjectSize === "varies_by_storage_class")).toBe(true);
+});
+
+test("workers have two minutes to save, cannot write their image's files, and can only become their job's role", () => {
+  const [task] = resourcesOf("AWS::ECS::TaskDefinition");
+  expect(task?.properties.ContainerDefinitions[0]).toMatchObject({ StopTimeout: 120, ReadonlyRootFilesystem: true });
+  const roleId = task?.properties.TaskRoleArn["Fn::GetAtt"][0];
+  const actions = resourcesOf("AWS::IAM::Policy")
+    .filter(({ properties }) => JSON.stringify(properties.Roles).includes(roleId))
+    .flatMap(({ properties }) => properties.PolicyDocument.Statement.flatMap((statement: any) => statement.Action));
+  expect(actions).toEqual(["sts:AssumeRole", "sts:TagSession"]);
+});
+
+test("the API's default mode is IAM, introspection is off and queries have a depth", () => {
+  expect(resourcesOf("AWS::AppSync::GraphQLApi")[0]?.properties).toMatchObject({
+    AuthenticationType: "AWS_IAM",
+    IntrospectionConfig: "DISABLED",
+    QueryDepthLimit: expect.any(Number),
+    ResolverCountLimit: expect.any(Number),
+  });
+});

@@ -1,0 +1,213 @@
+import { change, givenJob } from "./given.ts";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+beforeEach(() => world.empty());
+afterAll(() => world.stop());
+
+const sweep = () => world.run("dispatch", { kind: "sweep" });
+const tasks = async () => (await world.all("Fleet")).filter((row) => row.taskSlot);
+const running = async (sk: string) => (await world.row("Fleet", { pk: "COUNT", sk }))?.running ?? 0;
+const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" });
+const environmentOf = (request: any) =>
+  Object.fromEntries(request.overrides.containerOverrides[0].environment.map(({ name, value }: any) => [name, value]));
+
+function taskStopped(task: any, detail: object = {}) {
+  const usual = {
+    taskArn: task.taskArn,
+    lastStatus: "STOPPED",
+    startedBy: task.taskSlot,
+    startedAt: "2026-01-01T00:00:00Z",
+    containers: [{ exitCode: 0 }],
+  };
+  return { source: "aws.ecs", "detail-type": "ECS Task State Change", detail: { ...usual, ...detail } };
+}
+
+/** Makes a task look as old as the sweep wants it to be. */
+async function age(task: any, changes: object = {}) {
+  const { taskArn, ...rest } = task;
+  await world.put("Fleet", { ...rest, ...(taskArn ? { taskArn } : {}), createdAtMs: Date.now() - 120_000, ...changes });
+}
+
+async function lease(jobId: string, shardNo: number, leaseTask: string, leaseUntilMs = Date.now() + 60_000) {
+  const row = await world.row("Jobs", shardKey(jobId, shardNo));
+  await world.put("Jobs", { ...row, generation: row.generation + 1, leaseTask, leaseUntilMs, grantNanos: 500 });
+}
+
+test("a new job gets tasks for its shards, on Spot, each with its slot and the job's tags", async () => {
+  const job = await givenJob(world, "ann", { recordCount: 1_000 });
+  expect(world.fleet.requests).toHaveLength(2);
+  const [request] = world.fleet.requests;
+  const [first] = await tasks();
+  expect(request).toMatchObject({
+    count: 1,
+    clientToken: expect.stringMatching(/^[0-9A-Z]{26}-FARGATE_SPOT$/),
+    capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
+    tags: [
+      { key: "owner", value: "ann" },
+      { key: "job", value: job.id },
+    ],
+  });
+  expect(request).not.toHaveProperty("launchType");
+  expect(environmentOf(request)).toEqual({
+    JOB_ID: job.id,
+    OWNER: "ann",
+    BUDGET_ID: job.id,
+    SEED_SET_OWNER: "ann",
+    TASK_SLOT: request.startedBy,
+  });
+  expect(first).toMatchObject({
+    jobId: job.id,
+    owner: "ann",
+    taskArn: expect.stringContaining("task/fleet/"),
+    capacityProvider: "FARGATE_SPOT",
+  });
+  expect([await running("OVERALL"), await running("OWNER#ann")]).toEqual([2, 2]);
+});
+
+test("nobody gets more tasks than allowed, and the fleet is shared", async () => {
+  await givenJob(world, "ann", { recordCount: 5_000 });
+  await givenJob(world, "ann", { recordCount: 5_000 });
+  await givenJob(world, "bob", { recordCount: 5_000 });
+  await givenJob(world, "eve", { recordCount: 5_000 });
+  expect((await tasks()).map(({ owner }) => owner).sort()).toEqual(["ann", "ann", "bob"]);
+  expect(await running("OVERALL")).toBe(3);
+});
+
+test("dispatchers that run at the same moment start no task twice and keep to the limits", async () => {
+  world.fleet.mood = "denies";
+  const job = await givenJob(world, "ann", { recordCount: 10 });
+  world.fleet.mood = "starts";
+  await Promise.all(Array.from({ length: 6 }, sweep));
+  expect((await tasks()).map(({ jobId }) => jobId)).toEqual([job.id]);
+  expect(world.fleet.tasks).toHaveLength(1);
+});
+
+test("a stopped task gives its slot to whoever waits, once however often the event comes", async () => {
+  await givenJob(world, "ann", { recordCount: 5_000 });
+  await givenJob(world, "bob", { recordCount: 5_000 });
+  const waiting = await givenJob(world, "eve", { recordCount: 10 });
+  const annsTask = (await tasks()).find(({ owner }) => owner === "ann");
+  await change(world, annsTask.jobId, { status: "PAUSED", openKey: undefined });
+  await Promise.all([1, 2, 3].map(() => world.run("dispatch", taskStopped(annsTask))));
+  expect((await tasks()).map(({ jobId }) => jobId)).toContain(waiting.id);
+  expect((await tasks()).map(({ taskSlot }) => taskSlot)).not.toContain(annsTask.taskSlot);
+  expect(await running("OVERALL")).toBe((await tasks()).length);
+  expect(await running("OWNER#ann")).toBe(1);
+});
+
+test("the leases of a stopped task end at once and keep grant and task, so that the next worker writes them off", async () => {
+  const job = await givenJob(world, "ann", { recordCount: 1_000 });
+  const [task, other] = await tasks();
+  await lease(job.id, 0, task.taskSlot);
+  await lease(job.id, 1, other.taskSlot);
+  await world.run("dispatch", taskStopped(task, { containers: [{ exitCode: 137 }] }));
+  const ended = await world.row("Jobs", shardKey(job.id, 0));
+  expect(ended).toMatchObject({ leaseTask: task.taskSlot, grantNanos: 500, generation: 1 });
+  expect(ended.leaseUntilMs).toBeLessThanOrEqual(Date.now());
+  expect((await world.row("Jobs", shardKey(job.id, 1))).leaseUntilMs).toBeGreaterThan(Date.now());
+  expect((await tasks()).filter(({ jobId }) => jobId === job.id)).toHaveLength(2);
+});
+
+test("a task that died before it held a lease is not started over and over: its job waits for the sweep", async () => {
+  await givenJob(world, "ann", { recordCount: 10 });
+  const [task] = await tasks();
+  await world.run(
+    "dispatch",
+    taskStopped(task, { startedAt: undefined, stopCode: "TaskFailedToStart", containers: [{ exitCode: 1 }] }),
+  );
+  expect(await tasks()).toHaveLength(0);
+  await sweep();
+  expect(await tasks()).toHaveLength(1);
+});
+
+test("a warning that Spot takes its capacity back frees nothing yet", async () => {
+  await givenJob(world, "ann", { recordCount: 10 });
+  const [task] = await tasks();
+  await world.run("dispatch", taskStopped(task, { lastStatus: "RUNNING", stopCode: "SpotInterruption" }));
+  expect(await tasks()).toHaveLength(1);
+});
+
+test("after three times without Spot capacity a task starts at the full price", async () => {
+  world.fleet.mood = "no spot";
+  await givenJob(world, "ann", { recordCount: 10 });
+  expect(await tasks()).toHaveLength(0);
+  expect(await running("OVERALL")).toBe(0);
+  await sweep();
+  await sweep();
+  await sweep();
+  expect(world.fleet.requests.map((request) => request.capacityProviderStrategy[0].capacityProvider)).toEqual([
+    "FARGATE_SPOT",
+    "FARGATE_SPOT",
+    "FARGATE_SPOT",
+    "FARGATE",
+  ]);
+  expect(await tasks()).toMatchObject([{ capacityProvider: "FARGATE" }]);
+});
+
+test("a Spot task that never ran counts as missing capacity, and the next is tried at once", async () => {
+  await givenJob(world, "ann", { recordCount: 10 });
+  for (let n = 0; n < 3; n += 1) {
+    const [task] = await tasks();
+    await world.run(
+      "dispatch",
+      taskStopped(task, { startedAt: undefined, stopCode: "SpotInterruption", containers: [{}] }),
+    );
+  }
+  expect(await tasks()).toMatchObject([{ capacityProvider: "FARGATE" }]);
+});
+
+test("a request whose answer was lost is repeated with the same token, and makes no second task", async () => {
+  world.fleet.mood = "loses the answer";
+  await givenJob(world, "ann", { recordCount: 10 });
+  const [task] = await tasks();
+  expect(task).not.toHaveProperty("taskArn");
+  world.fleet.mood = "starts";
+  await age(task);
+  await sweep();
+  expect(world.fleet.tasks).toHaveLength(1);
+  expect(new Set(world.fleet.requests.map(({ clientToken }) => clientToken)).size).toBe(1);
+  expect(await tasks()).toMatchObject([{ taskArn: world.fleet.tasks[0]?.taskArn }]);
+});
+
+test("the sweep frees tasks that stopped unheard or are forgotten, and leaves those alone that run", async () => {
+  await givenJob(world, "ann", { recordCount: 5_000 });
+  await givenJob(world, "bob", { recordCount: 5_000 });
+  const [stopped, forgotten, alive] = await tasks();
+  for (const task of [stopped, forgotten, alive]) await age(task);
+  for (const task of world.fleet.tasks) if (task.taskArn === stopped.taskArn) task.lastStatus = "STOPPED";
+  world.fleet.tasks.splice(
+    world.fleet.tasks.findIndex(({ taskArn }) => taskArn === forgotten.taskArn),
+    1,
+  );
+  world.fleet.mood = "denies";
+  await sweep();
+  expect((await tasks()).map(({ taskSlot }) => taskSlot)).toEqual([alive.taskSlot]);
+  expect(await running("OVERALL")).toBe(1);
+});
+
+test("a job that exports gets one task, a paused one none", async () => {
+  world.fleet.mood = "denies";
+  const job = await givenJob(world, "ann", { recordCount: 5_000 });
+  world.fleet.mood = "starts";
+  await change(world, job.id, { status: "PAUSED" });
+  await sweep();
+  expect(await tasks()).toHaveLength(0);
+  await change(world, job.id, { status: "EXPORTING", outcome: "CANCELLED" });
+  await sweep();
+  await sweep();
+  expect(await tasks()).toHaveLength(1);
+});
+
+test("a deleted job is purged once nobody works at it", async () => {
+  const job = await givenJob(world, "ann", { recordCount: 10 });
+  const [task] = await tasks();
+  await change(world, job.id, { status: "DELETING" });
+  await sweep();
+  expect(JSON.stringify(await world.all("Jobs"))).toContain(job.id);
+  await world.run("dispatch", taskStopped(task));
+  expect(await world.all("Jobs")).toEqual([]);
+});

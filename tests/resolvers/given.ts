@@ -1,0 +1,82 @@
+/** What tests of jobs begin with: a template, a seed set, an input. */
+import type { World } from "./world.ts";
+
+export const TEMPLATE = `name: Film questions
+pick: { movie: { from: movies } }
+steps:
+  - id: question
+    tier: economy
+    prompt: Ask one question about "<%= it.movie.Title %>".
+    maxTokens: 100
+    maxPromptBytes: 1000
+`;
+
+export const JOB = `id name status outcome statusReason controlNo templateId templateVersion templateName seedSetId seedSetName
+  recordCount budgetNanos recordBoundNanos formats datasets { name format bytes rows } createdAt startedAt finishedAt
+  progress { id jobId shardNo recordCount generation reportNo delivered failed spentNanos writtenOffNanos inputTokens
+    outputTokens recordsPerSecond latest reportedAt }`;
+
+export const CREATE_JOB = `mutation ($input: CreateJobInput!) { createJob(input: $input) { ${JOB} } }`;
+
+export async function givenTemplate(world: World, person: string, source = TEMPLATE): Promise<string> {
+  const { saveTemplate } = await world.ask(
+    person,
+    "mutation ($source: String!) { saveTemplate(input: { source: $source }) { id } }",
+    { source },
+  );
+  return saveTemplate.id;
+}
+
+/** A seed set that is READY, as the check leaves it. */
+export async function givenSeedSet(world: World, owner: string, id: string, fields = ["Title"]): Promise<string> {
+  const collections = [
+    {
+      name: "movies",
+      fileName: "movies.csv",
+      itemCount: 2,
+      bytes: 10,
+      fields: fields.map((name) => ({ name, types: ["string"], missing: 0, examples: [] })),
+    },
+  ];
+  await world.put("SeedSets", {
+    pk: `SEEDS#${id}`,
+    sk: "SEEDS",
+    seedSetId: id,
+    owner,
+    listKey: id,
+    name: "Films",
+    status: "READY",
+    collections,
+    uploads: [{ collection: "movies", fileName: "movies.csv" }],
+    createdAt: "2026-01-01T00:00:00.000Z",
+  });
+  return id;
+}
+
+let tokens = 0;
+
+export async function inputFor(world: World, person: string, changes: object = {}): Promise<Record<string, unknown>> {
+  return {
+    name: "My films",
+    templateId: await givenTemplate(world, person),
+    seedSetId: await givenSeedSet(world, person, `seeds-of-${person}`),
+    recordCount: 1200,
+    budgetNanos: 1_000_000_000,
+    formats: ["JSONL"],
+    clientToken: `token-${(tokens += 1)}-xx`,
+    ...changes,
+  };
+}
+
+export async function givenJob(world: World, person: string, changes: object = {}): Promise<any> {
+  const { createJob } = await world.ask(person, CREATE_JOB, { input: await inputFor(world, person, changes) });
+  await world.settled();
+  return createJob;
+}
+
+/** Puts a job where the worker or its owner would have brought it. */
+export async function change(world: World, jobId: string, changes: object): Promise<void> {
+  const row = await world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
+  const status = (changes as { status?: string }).status ?? row.status;
+  await world.put("Jobs", { ...row, ...changes, ownerStatus: `${row.owner}#${status}` });
+}

@@ -1,0 +1,493 @@
+import { CREATE_JOB, change, givenJob, givenSeedSet, givenTemplate, inputFor, JOB } from "./given.ts";
+import { startWorld, type World } from "./world.ts";
+
+const MADE_UP = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
+const GET = `query ($id: ID!) { getJob(id: $id) { ${JOB} } }`;
+const LIST = `query ($status: JobStatus, $limit: Int, $nextToken: String) {
+  listJobs(status: $status, limit: $limit, nextToken: $nextToken) { items { id status name } nextToken } }`;
+const act = (name: string) => `mutation ($id: ID!) { ${name}(id: $id) { ${JOB} } }`;
+const RESUME = `mutation ($id: ID!, $budget: Float) { resumeJob(id: $id, budgetNanos: $budget) { ${JOB} } }`;
+const REPORT = `mutation ($input: ReportProgressInput!) { reportProgress(input: $input) {
+  jobId owner status controlNo shard { id delivered reportNo recordCount latest } } }`;
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.fleet.mood = "starts";
+});
+
+const row = (jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
+const budgetRow = (jobId: string) => world.row("Jobs", { pk: `BUDGET#${jobId}`, sk: "BUDGET" });
+
+describe("createJob", () => {
+  test("writes job, template copy, budget, shards and token, and answers the queued job with its shards", async () => {
+    const job = await givenJob(world, "ann");
+    expect(job).toMatchObject({
+      name: "My films",
+      status: "QUEUED",
+      controlNo: 0,
+      templateVersion: 1,
+      templateName: "Film questions",
+    });
+    expect(job.progress.map((shard: any) => [shard.id, shard.recordCount])).toEqual(
+      [0, 1, 2].map((n) => [`${job.id}#${n}`, 400]),
+    );
+    expect(await budgetRow(job.id)).toMatchObject({ remainingNanos: 1_000_000_000, owner: "ann" });
+    expect(await world.row("Jobs", { pk: `JOB#${job.id}`, sk: "TEMPLATE" })).toMatchObject({
+      source: expect.stringContaining("Film questions"),
+    });
+    expect(await row(job.id)).toMatchObject({
+      ownerStatus: "ann#QUEUED",
+      openKey: "OPEN",
+      openShards: 3,
+      seedSetOwner: "ann",
+    });
+  });
+
+  test("carries $5,000 and a million records through every field", async () => {
+    const job = await givenJob(world, "ann", { recordCount: 1_000_000, budgetNanos: 5_000_000_000_000 });
+    expect(job.budgetNanos).toBe(5_000_000_000_000);
+    expect(job.progress).toHaveLength(80);
+    expect(job.progress.reduce((sum: number, shard: any) => sum + shard.recordCount, 0)).toBe(1_000_000);
+  });
+
+  test("answers the earlier job for the same token with the same input, and makes no second one", async () => {
+    const input = await inputFor(world, "ann");
+    const first = (await world.ask("ann", CREATE_JOB, { input })).createJob;
+    const rows = (await world.all("Jobs")).length;
+    expect((await world.ask("ann", CREATE_JOB, { input })).createJob.id).toBe(first.id);
+    expect(await world.all("Jobs")).toHaveLength(rows);
+  });
+
+  test("answers the earlier job even when template and seeds are gone", async () => {
+    const input = await inputFor(world, "ann", { seedSetId: await givenSeedSet(world, "ann", "gone-later") });
+    const first = (await world.ask("ann", CREATE_JOB, { input })).createJob;
+    await change(world, first.id, { status: "COMPLETED" });
+    await world.ask("ann", `mutation { deleteSeedSet(id: "gone-later") { id } }`);
+    expect((await world.ask("ann", CREATE_JOB, { input })).createJob.id).toBe(first.id);
+  });
+
+  test("refuses the same token with another input", async () => {
+    const input = await inputFor(world, "ann");
+    await world.ask("ann", CREATE_JOB, { input });
+    expect(await world.refusal("ann", CREATE_JOB, { input: { ...input, recordCount: 7 } })).toMatch(
+      /^Conflict: This client token has started/,
+    );
+  });
+
+  test("answers the earlier job when its twin is written while it is being checked, and refuses one with another input", async () => {
+    const input = await inputFor(world, "ann");
+    let twin: any;
+    world.after("checkJob", async () => {
+      twin = (await world.ask("ann", CREATE_JOB, { input })).createJob;
+    });
+    expect((await world.ask("ann", CREATE_JOB, { input })).createJob.id).toBe(twin.id);
+    const other = await inputFor(world, "ann");
+    world.after("checkJob", () => world.ask("ann", CREATE_JOB, { input: { ...other, name: "Twin" } }));
+    expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(/^Conflict: This client token/);
+  });
+
+  test("writes nothing when the seed set goes away while the job is being checked", async () => {
+    const seedSetId = await givenSeedSet(world, "ann", "goes-away");
+    const input = await inputFor(world, "ann", { seedSetId });
+    const rows = (await world.all("Jobs")).length;
+    world.after("checkJob", async () =>
+      world.put("SeedSets", { ...(await world.row("SeedSets", { pk: "SEEDS#goes-away", sk: "SEEDS" })), owner: "bob" }),
+    );
+    expect(await world.refusal("ann", CREATE_JOB, { input })).toBe("NotFound: There is no seed set with that id.");
+    expect(await world.all("Jobs")).toHaveLength(rows);
+  });
+
+  test("makes one job of ten requests with one token at the same moment", async () => {
+    const input = await inputFor(world, "ann");
+    const answers = await Promise.allSettled(Array.from({ length: 10 }, () => world.ask("ann", CREATE_JOB, { input })));
+    const ids = new Set(
+      answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value.createJob.id] : [])),
+    );
+    expect(ids.size).toBe(1);
+    expect(
+      (await world.all("Jobs")).filter((each) => each.sk === "JOB" && each.clientToken === input.clientToken),
+    ).toHaveLength(1);
+  });
+
+  test.each<[object, string]>([
+    [{ recordCount: 0 }, "BadInput: The number of records must be a whole number from 1 to 1,000,000, not 0."],
+    [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
+    [
+      { budgetNanos: 1 },
+      "BadInput: The budget of $0.000000001 is less than one record can cost, $0.000070; raise it, or lower maxTokens or maxPromptBytes in the template.",
+    ],
+    [{ name: " " }, "BadInput: The job's name must have 1 to 100 characters, this one has 0."],
+    [{ formats: [] }, "BadInput: At least one format is needed; choose among jsonl, csv and parquet."],
+    [{ clientToken: "short" }, "BadInput: The client token must have 8 to 64 characters, this one has 5."],
+    [{ templateVersion: 9 }, 'NotFound: The template "Film questions" has no version 9; it has 1 to 1.'],
+    [{ templateId: MADE_UP }, "NotFound: There is no template with that id."],
+    [{ seedSetId: MADE_UP }, "NotFound: There is no seed set with that id."],
+    [{ seedSetId: "x".repeat(5_000) }, "NotFound: There is no seed set with that id."],
+  ])("writes nothing when a wish cannot be granted, case %#", async (changes, sentence) => {
+    const input = await inputFor(world, "ann", changes);
+    const rows = (await world.all("Jobs")).length;
+    expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(sentence);
+    expect(await world.all("Jobs")).toHaveLength(rows);
+  });
+
+  test("refuses seeds without a field that the template reads, naming both", async () => {
+    const seedSetId = await givenSeedSet(world, "ann", "no-title", ["Name", "Year"]);
+    const sentence = await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { seedSetId }) });
+    expect(sentence).toBe(
+      'BadInput: Template "Film questions" step "question" reads Title; the collection "movies" has no "Title" (it has Name, Year).',
+    );
+  });
+
+  test("refuses another person's template and seed set like made-up ones", async () => {
+    const templateId = await givenTemplate(world, "bob");
+    const seedSetId = await givenSeedSet(world, "bob", "bobs");
+    expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
+      "NotFound: There is no template with that id.",
+    );
+    expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { seedSetId }) })).toBe(
+      "NotFound: There is no seed set with that id.",
+    );
+  });
+
+  test("takes a sample's seeds, and remembers whose they are", async () => {
+    const job = await givenJob(world, "ann", { seedSetId: await givenSeedSet(world, "samples", "sample-films") });
+    expect(await row(job.id)).toMatchObject({ seedSetOwner: "samples" });
+  });
+
+  test("stands even when the dispatcher cannot start anything", async () => {
+    world.fleet.mood = "denies";
+    expect((await givenJob(world, "ann")).status).toBe("QUEUED");
+  });
+});
+
+describe("what is not mine", () => {
+  const cases: [string, (id: string) => Promise<string>][] = [
+    ["getJob", (id) => world.refusal("eve", GET, { id })],
+    ["pauseJob", (id) => world.refusal("eve", act("pauseJob"), { id })],
+    ["cancelJob", (id) => world.refusal("eve", act("cancelJob"), { id })],
+    ["deleteJob", (id) => world.refusal("eve", act("deleteJob"), { id })],
+    ["resumeJob", (id) => world.refusal("eve", RESUME, { id })],
+    [
+      "getDownload",
+      (id) =>
+        world.refusal("eve", `query ($id: ID!) { getDownload(jobId: $id, file: "dataset.jsonl") { url } }`, { id }),
+    ],
+    [
+      "onJobChanged",
+      async (id) => {
+        const watch = await world.watch("eve", "subscription ($id: ID) { onJobChanged(jobId: $id) { jobId } }", { id });
+        watch.close();
+        return watch.error ?? "no error";
+      },
+    ],
+  ];
+
+  test.each(cases)("%s answers another person's job like a made-up id, and leaves it as it is", async (_, refusal) => {
+    const job = await givenJob(world, "ann");
+    await change(world, job.id, {
+      datasetPrefix: "datasets/x/1/",
+      datasets: [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }],
+    });
+    const before = await row(job.id);
+    const sentence = await refusal(job.id);
+    expect(sentence).toMatch(/^NotFound: There is no /);
+    expect(await refusal(MADE_UP)).toBe(sentence);
+    expect(await refusal("not an id")).toBe(sentence);
+    expect(await refusal("y".repeat(3_000))).toBe(sentence);
+    expect(await row(job.id)).toEqual(before);
+  });
+
+  test("the fields of the worker are closed to people", async () => {
+    const job = await givenJob(world, "ann");
+    expect(await world.refusal("ann", REPORT, { input: { jobId: job.id } })).toMatch(/Unauthorized/);
+  });
+});
+
+describe("listJobs", () => {
+  test("pages through my jobs alone, newest first, full pages also by status", async () => {
+    const made: string[] = [];
+    for (let n = 0; n < 5; n += 1) made.push((await givenJob(world, "lea", { name: `Job ${n}` })).id);
+    await givenJob(world, "bob");
+    await change(world, made[1] as string, { status: "COMPLETED" });
+    await change(world, made[3] as string, { status: "COMPLETED" });
+    const first = (await world.ask("lea", LIST, { limit: 2 })).listJobs;
+    expect(first.items.map(({ name }: any) => name)).toEqual(["Job 4", "Job 3"]);
+    const rest = (await world.ask("lea", LIST, { limit: 100, nextToken: first.nextToken })).listJobs;
+    expect(rest.items.map(({ name }: any) => name)).toEqual(["Job 2", "Job 1", "Job 0"]);
+    expect(rest.nextToken).toBeNull();
+    const completed = (await world.ask("lea", LIST, { status: "COMPLETED", limit: 2 })).listJobs;
+    expect(completed.items.map(({ name }: any) => name)).toEqual(["Job 3", "Job 1"]);
+  });
+
+  test.each([
+    [{ limit: 0 }, /^BadInput: A page may have 1 to 100 items, not 0/],
+    [{ limit: 101 }, /^BadInput: A page may have 1 to 100 items, not 101/],
+    // AppSync itself refuses what is none of its tokens.
+    [{ nextToken: "nonsense" }, /^BadRequestException: Invalid pagination token given/],
+  ])("refuses %j", async (variables, sentence) => {
+    expect(await world.refusal("ann", LIST, variables)).toMatch(sentence);
+  });
+
+  test("a page's token does not open another person's list", async () => {
+    const page = (await world.ask("lea", LIST, { limit: 1 })).listJobs;
+    expect(await world.refusal("bob", LIST, { limit: 1, nextToken: page.nextToken })).toMatch(/^BadInput/);
+  });
+});
+
+describe("moves", () => {
+  test("pause rests a job and raises controlNo; the open list forgets it", async () => {
+    const job = await givenJob(world, "ann");
+    expect((await world.ask("ann", act("pauseJob"), { id: job.id })).pauseJob).toMatchObject({
+      status: "PAUSED",
+      controlNo: 1,
+    });
+    const stored = await row(job.id);
+    expect(stored).toMatchObject({ status: "PAUSED", ownerStatus: "ann#PAUSED" });
+    expect(stored).not.toHaveProperty("openKey");
+  });
+
+  test("cancel lets the job export with outcome CANCELLED", async () => {
+    const job = await givenJob(world, "ann");
+    await world.ask("ann", act("pauseJob"), { id: job.id });
+    const { cancelJob } = await world.ask("ann", act("cancelJob"), { id: job.id });
+    expect(cancelJob).toMatchObject({ status: "EXPORTING", outcome: "CANCELLED", controlNo: 2 });
+    expect(await row(job.id)).toMatchObject({ openKey: "OPEN", ownerStatus: "ann#EXPORTING" });
+  });
+
+  test("resume opens a paused job again and forgets how it stood", async () => {
+    const job = await givenJob(world, "ann");
+    await change(world, job.id, {
+      status: "PAUSED",
+      parkedShards: 2,
+      statusReason: "why",
+      finishedAt: "2026-01-01T00:00:00Z",
+    });
+    const { resumeJob } = await world.ask("ann", RESUME, { id: job.id });
+    expect(resumeJob).toMatchObject({
+      status: "QUEUED",
+      controlNo: 1,
+      outcome: null,
+      statusReason: null,
+      finishedAt: null,
+      budgetNanos: 1_000_000_000,
+    });
+    const stored = await row(job.id);
+    expect(stored).toMatchObject({ openKey: "OPEN", parkedShards: 0, ownerStatus: "ann#QUEUED" });
+    expect(stored).not.toHaveProperty("statusReason");
+  });
+
+  test("resume with a larger budget adds the difference to what remains", async () => {
+    const job = await givenJob(world, "ann");
+    await change(world, job.id, { status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
+    await world.put("Jobs", { ...(await budgetRow(job.id)), remainingNanos: 10 });
+    const { resumeJob } = await world.ask("ann", RESUME, { id: job.id, budget: 3_000_000_000 });
+    expect(resumeJob).toMatchObject({ status: "QUEUED", budgetNanos: 3_000_000_000, outcome: null });
+    expect(await budgetRow(job.id)).toMatchObject({ budgetNanos: 3_000_000_000, remainingNanos: 2_000_000_010 });
+  });
+
+  test("resume of a job at its budget needs enough for one more record", async () => {
+    const job = await givenJob(world, "ann");
+    await change(world, job.id, { status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
+    await world.put("Jobs", { ...(await budgetRow(job.id)), remainingNanos: job.recordBoundNanos - 5 });
+    expect(await world.refusal("ann", RESUME, { id: job.id })).toBe(
+      "BadInput: One record can cost $0.00007, and less than that is left; raise the budget to $1.000000005 or more.",
+    );
+    expect((await world.ask("ann", RESUME, { id: job.id, budget: 1_000_000_005 })).resumeJob.status).toBe("QUEUED");
+  });
+
+  test.each([999_999_999, 5_000_000_000_001, 1_000_000_000.5])("resume refuses the budget %d", async (budget) => {
+    const job = await givenJob(world, "ann");
+    await change(world, job.id, { status: "PAUSED" });
+    expect(await world.refusal("ann", RESUME, { id: job.id, budget })).toBe(
+      "BadInput: The new budget must be at least the old one, $1.00, and at most $5000.00.",
+    );
+  });
+
+  test.each([
+    ["pauseJob", "COMPLETED", "Conflict: This job is COMPLETED; only a job that is queued or running can be paused."],
+    [
+      "cancelJob",
+      "BUDGET_EXCEEDED",
+      "Conflict: This job is BUDGET_EXCEEDED; only a job that is queued, running or paused can be cancelled.",
+    ],
+    [
+      "resumeJob",
+      "CANCELLED",
+      "Conflict: This job is CANCELLED; only a job that is paused or at its budget can be resumed.",
+    ],
+    [
+      "deleteJob",
+      "RUNNING",
+      "Conflict: This job is RUNNING; only a job that is completed, cancelled, failed or at its budget can be deleted; cancel it first.",
+    ],
+  ])("%s of a job that is %s is refused and changes nothing", async (name, status, sentence) => {
+    const job = await givenJob(world, "ann");
+    await change(world, job.id, { status });
+    expect(await world.refusal("ann", act(name), { id: job.id })).toBe(sentence);
+    expect(await row(job.id)).toMatchObject({ status, controlNo: 0 });
+  });
+
+  test("a deleted job leaves no row and no object behind", async () => {
+    const job = await givenJob(world, "del");
+    await change(world, job.id, { status: "COMPLETED" });
+    for (const task of await world.all("Fleet")) if (task.jobId === job.id) await world.run("dispatch", stopped(task));
+    expect((await world.ask("del", act("deleteJob"), { id: job.id })).deleteJob.status).toBe("DELETING");
+    await world.settled();
+    expect(JSON.stringify(await world.all("Jobs"))).not.toContain(job.id);
+  });
+});
+
+describe("progress", () => {
+  const shard = {
+    shardNo: 1,
+    generation: 1,
+    failed: 0,
+    writtenOffNanos: 0,
+    inputTokens: 5,
+    outputTokens: 6,
+    recordsPerSecond: 2.5,
+    latest: ['{"a":1}'],
+  };
+  const report = (jobId: string, changes: object) =>
+    world.report(REPORT, {
+      input: { jobId, shard: { ...shard, delivered: 1, spentNanos: 9, reportNo: 1, ...changes } },
+    });
+  async function leasedJob() {
+    const job = await givenJob(world, "ann");
+    const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
+    await world.put("Jobs", {
+      ...(await world.row("Jobs", key)),
+      generation: 1,
+      leaseUntilMs: Date.now() + 60_000,
+      leaseTask: "t",
+      delivered: 3,
+    });
+    return job;
+  }
+
+  test("takes a newer report, and quietly keeps the newest when an older one comes late", async () => {
+    const job = await leasedJob();
+    expect((await report(job.id, { reportNo: 2, delivered: 8 })).reportProgress.shard).toMatchObject({
+      delivered: 8,
+      reportNo: 2,
+      recordCount: 400,
+    });
+    expect((await report(job.id, { reportNo: 1, delivered: 4 })).reportProgress.shard).toMatchObject({
+      delivered: 8,
+      reportNo: 2,
+    });
+    const { getJob } = await world.ask("ann", GET, { id: job.id });
+    expect(getJob.progress[1]).toMatchObject({
+      delivered: 8,
+      recordsPerSecond: 2.5,
+      latest: ['{"a":1}'],
+      reportedAt: expect.any(String),
+    });
+  });
+
+  test("does not hear a worker whose lease was taken over", async () => {
+    const job = await leasedJob();
+    expect((await report(job.id, { generation: 0, reportNo: 9, delivered: 77 })).reportProgress.shard).toMatchObject({
+      delivered: 3,
+      reportNo: 0,
+    });
+  });
+
+  test("answers what the checkpoint says where the report is behind, and no speed at rest", async () => {
+    const job = await leasedJob();
+    await report(job.id, { delivered: 1 });
+    const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
+    await world.put("Jobs", { ...(await world.row("Jobs", key)), delivered: 30, leaseUntilMs: 0 });
+    const { getJob } = await world.ask("ann", GET, { id: job.id });
+    expect(getJob.progress[1]).toMatchObject({ delivered: 30, recordsPerSecond: 0 });
+  });
+
+  test("refuses a job that does not exist", async () => {
+    await expect(world.report(REPORT, { input: { jobId: MADE_UP } })).rejects.toThrow(
+      "NotFound: There is no job with that id.",
+    );
+  });
+
+  test("is pushed to its owner alone, all of it or one job", async () => {
+    const [job, other] = [await leasedJob(), await leasedJob()];
+    const query = "subscription ($id: ID) { onJobChanged(jobId: $id) { jobId owner status shard { delivered } } }";
+    const all = await world.watch("ann", query);
+    const one = await world.watch("ann", query, { id: other.id });
+    const spy = await world.watch("eve", query);
+    await report(job.id, { reportNo: 5, delivered: 12 });
+    expect((await all.next()).onJobChanged).toEqual({
+      jobId: job.id,
+      owner: "ann",
+      status: "QUEUED",
+      shard: { delivered: 12 },
+    });
+    await report(other.id, { reportNo: 5, delivered: 13 });
+    expect((await one.next()).onJobChanged).toMatchObject({ jobId: other.id });
+    expect((await all.next()).onJobChanged).toMatchObject({ jobId: other.id });
+    await world.report(REPORT, { input: { jobId: (await givenJob(world, "eve")).id } });
+    expect((await spy.next()).onJobChanged).toMatchObject({ owner: "eve" });
+    expect([one.heard, spy.heard.filter(({ onJobChanged }) => onJobChanged.owner !== "eve")]).toEqual([[], []]);
+    for (const watch of [all, one, spy]) watch.close();
+  });
+
+  test("pausing is told to those who watch, without a shard", async () => {
+    const job = await givenJob(world, "ann");
+    const watch = await world.watch(
+      "ann",
+      "subscription ($id: ID) { onJobChanged(jobId: $id) { status controlNo shard { id } } }",
+      { id: job.id },
+    );
+    await world.ask("ann", act("pauseJob"), { id: job.id });
+    expect((await watch.next()).onJobChanged).toEqual({ status: "PAUSED", controlNo: 1, shard: null });
+    watch.close();
+  });
+});
+
+test("a dataset's file can be downloaded under the job's name", async () => {
+  const job = await givenJob(world, "ann", { name: "Filme für Zoë/2026" });
+  await change(world, job.id, {
+    datasetPrefix: `datasets/${job.id}/1/`,
+    datasets: [{ name: "dataset.csv", format: "CSV", bytes: 1, rows: 1 }],
+  });
+  const { getDownload } = await world.ask(
+    "ann",
+    `query ($id: ID!) { getDownload(jobId: $id, file: "dataset.csv") { url expiresAt } }`,
+    { id: job.id },
+  );
+  const url = new URL(getDownload.url);
+  expect(url.pathname).toBe(`/objects/datasets/${job.id}/1/dataset.csv`);
+  expect(url.searchParams.get("response-content-disposition")).toBe(
+    `attachment; filename="Filme f_r Zo_2026 dataset.csv"; filename*=UTF-8''Filme%20f%C3%BCr%20Zo%C3%AB_2026%20dataset.csv`,
+  );
+  expect(
+    await world.refusal("ann", `query ($id: ID!) { getDownload(jobId: $id, file: "other.csv") { url } }`, {
+      id: job.id,
+    }),
+  ).toMatch(/^NotFound/);
+});
+
+test("models come with their prices", async () => {
+  const { listModels } = await world.ask(
+    "ann",
+    "{ listModels { id tier inputNanosPerThousand outputNanosPerThousand pricedOn } }",
+  );
+  expect(listModels[0]).toEqual({
+    id: "amazon.nova-micro-v1:0",
+    tier: "economy",
+    inputNanosPerThousand: 35_000,
+    outputNanosPerThousand: 140_000,
+    pricedOn: "2026-08-21",
+  });
+});
+
+function stopped(task: any) {
+  return {
+    source: "aws.ecs",
+    "detail-type": "ECS Task State Change",
+    detail: { taskArn: task.taskArn, lastStatus: "STOPPED", startedBy: task.taskSlot, containers: [{ exitCode: 0 }] },
+  };
+}

@@ -1,0 +1,184 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { BedrockRuntimeServiceException } from "@aws-sdk/client-bedrock-runtime";
+import { buildSchema, isObjectType, parse, visit, type SelectionSetNode, type GraphQLObjectType, getNamedType } from "graphql";
+import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type ShardRow } from "#core/rows";
+import { AppSyncReporter } from "../../worker/adapters/appsync-reporter.ts";
+import { answerOf, faultOf, inputOf } from "../../worker/adapters/bedrock-model.ts";
+import { REPORT_PROGRESS } from "../../worker/adapters/report-progress.ts";
+import { systemClock } from "../../worker/adapters/system-clock.ts";
+import type { ModelFault, Ports } from "../../worker/ports.ts";
+import { runTask } from "../../worker/task.ts";
+import { LocalAws } from "./local-aws.ts";
+import { JOB, World } from "./world.ts";
+
+describe("on the local cloud, with the SDK's clients", () => {
+  let aws: LocalAws;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start({ latencyMs: 20, throttleRate: 0.05, errorRate: 0.02, badJsonRate: 0.02, seed: 3 });
+  });
+
+  afterAll(() => aws.stop());
+
+  test("a job is made, paid to the nano-dollar and published", async () => {
+    const world = new World({ records: 80, shards: [{ from: 0, to: 30 }, { from: 30, to: 80 }] });
+    for (const row of world.store.rows.values()) await aws.put(row);
+    for (const [name, body] of world.objects.files) await aws.objects.putNew(name, body.toString());
+    const reporter = { report: async () => ({ status: "RUNNING", controlNo: 1 }) as const };
+    const log = { info: () => {}, warn: () => {} };
+    const ports: Ports = { store: aws.store, objects: aws.objects, model: aws.model, reporter, clock: systemClock, log, random: Math.random };
+    await runTask(ports, { ...world.settings, concurrency: 16 }, new AbortController().signal);
+
+    const job = (await aws.store.read(jobKey(JOB))) as JobRow;
+    const shards = (await aws.store.readAll([shardKey(JOB, 0), shardKey(JOB, 1)])) as ShardRow[];
+    const budget = await aws.store.read(budgetKey(JOB));
+    expect(job.status).toBe("COMPLETED");
+    const lines = (await aws.objects.read(`${job.datasetPrefix}dataset.jsonl`)).trim().split("\n");
+    const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
+    expect(new Set(lines.map((line) => (JSON.parse(line) as { id: string }).id)).size + failed).toBe(80);
+    const spent = shards.reduce((sum, { spentNanos }) => sum + spentNanos, 0);
+    expect(spent).toBe(await aws.loggedNanos());
+    expect(budget?.remainingNanos).toBe(budget?.budgetNanos - spent);
+    expect(await aws.store.read(exportKey(JOB))).toMatchObject({ generation: 1, leaseUntilMs: 0 });
+  });
+
+  test("an object is written once, and the same again is no fault", async () => {
+    await aws.objects.putNew("parts/J/0/1-0", "one");
+    await aws.objects.putNew("parts/J/0/1-0", "one");
+    expect(await aws.objects.read("parts/J/0/1-0")).toBe("one");
+    await expect(aws.objects.read("parts/J/0/9-9")).rejects.toThrow();
+  });
+
+  test("a large object is uploaded as it comes, an aborted one leaves nothing", async () => {
+    const chunk = Buffer.alloc(1_000_000, "x");
+    const stream = () => Readable.from((function* () { for (let n = 0; n < 12; n++) yield chunk; })());
+    await aws.objects.upload("datasets/J/1/big", "text/plain", stream(), new AbortController().signal);
+    expect((await aws.objects.read("datasets/J/1/big")).length).toBe(12_000_000);
+    await expect(aws.objects.upload("datasets/J/1/not", "text/plain", stream(), AbortSignal.abort())).rejects.toThrow();
+    await expect(aws.objects.read("datasets/J/1/not")).rejects.toThrow();
+  });
+});
+
+describe("a call of Bedrock", () => {
+  const REQUEST = { modelId: "amazon.nova-micro-v1:0", prompt: "p", maxTokens: 10 };
+  const SCHEMA = { type: "object" };
+
+  test("always tells maxTokens", () => {
+    expect(inputOf({ ...REQUEST, system: "s", stop: ["x"], topP: 0.5 })).toEqual({
+      modelId: REQUEST.modelId,
+      messages: [{ role: "user", content: [{ text: "p" }] }],
+      system: [{ text: "s" }],
+      inferenceConfig: { maxTokens: 10, temperature: undefined, topP: 0.5, stopSequences: ["x"] },
+    });
+  });
+
+  test("asks for JSON by schema where the model can, else by a tool it must call", () => {
+    expect(inputOf({ ...REQUEST, schema: SCHEMA }).toolConfig).toMatchObject({ toolChoice: { tool: { name: "answer" } } });
+    const haiku = inputOf({ ...REQUEST, modelId: "us.anthropic.claude-haiku-4-5-20251001-v1:0", schema: SCHEMA });
+    expect(haiku.outputConfig?.textFormat).toMatchObject({ type: "json_schema", structure: { jsonSchema: { schema: '{"type":"object"}' } } });
+    expect(haiku.toolConfig).toBeUndefined();
+  });
+
+  test("is answered by text or by what the tool was given", () => {
+    const message = (content: object[]) => ({ message: { role: "assistant", content } }) as never;
+    const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
+    expect(answerOf({ output: message([{ text: "a" }, { text: "b" }]), stopReason: "end_turn", usage })).toEqual({
+      text: "ab",
+      stopReason: "end_turn",
+      usage: { inputTokens: 3, outputTokens: 2 },
+    });
+    const tool = { toolUse: { toolUseId: "1", name: "answer", input: { a: 1 } } };
+    expect(answerOf({ output: message([tool]), stopReason: "tool_use", usage: undefined })).toMatchObject({ text: '{"a":1}', usage: undefined });
+  });
+
+  const answered = (name: string, httpStatusCode: number) =>
+    new BedrockRuntimeServiceException({ name, $fault: "client", message: "m", $metadata: { httpStatusCode } });
+  const broken = (code: string) => Object.assign(new Error("m"), { code });
+
+  test.each([
+    [answered("ThrottlingException", 429), "throttled"],
+    [answered("ModelNotReadyException", 429), "throttled"],
+    [answered("InternalServerException", 500), "passing"],
+    [answered("ServiceUnavailableException", 503), "passing"],
+    [answered("ModelTimeoutException", 408), "passing"],
+    [answered("ExpiredTokenException", 403), "passing"],
+    [answered("AccessDeniedException", 403), "hopeless"],
+    [answered("ValidationException", 400), "hopeless"],
+    [answered("ResourceNotFoundException", 404), "hopeless"],
+    [broken("ECONNREFUSED"), "passing"],
+    [broken("ECONNRESET"), "unclear"],
+    [new Error("socket hang up"), "unclear"],
+  ] as [Error, ModelFault["kind"]][])("that ends with %s is %s", (error, kind) => {
+    const fault = faultOf(error, "amazon.nova-micro-v1:0", new AbortController().signal);
+    expect(fault.kind).toBe(kind);
+    expect(fault.message).toContain("amazon.nova-micro-v1:0");
+  });
+
+  test("that was aborted may have been paid", () => {
+    expect(faultOf(broken("ECONNREFUSED"), "m", AbortSignal.abort()).kind).toBe("unclear");
+  });
+});
+
+describe("progress", () => {
+  test("selects every field that a watcher may ask for", async () => {
+    const schema = buildSchema(`${DIRECTIVES}\n${await readFile("schema.graphql", "utf8")}`);
+    const change = schema.getType("JobChange") as GraphQLObjectType;
+    let checked = 0;
+    const check = (type: GraphQLObjectType, selection: SelectionSetNode | undefined, path: string): void => {
+      const chosen = new Map(selection?.selections.map((field) => [field.kind === "Field" ? field.name.value : "", field]));
+      for (const field of Object.values(type.getFields())) {
+        const found = chosen.get(field.name);
+        expect(`${path}.${found ? field.name : `${field.name} is not selected`}`).toBe(`${path}.${field.name}`);
+        checked += 1;
+        const inner = getNamedType(field.type);
+        if (isObjectType(inner) && found?.kind === "Field") check(inner, found.selectionSet, `${path}.${field.name}`);
+      }
+    };
+    visit(parse(REPORT_PROGRESS), {
+      Field: (node) => {
+        if (node.name.value === "reportProgress") check(change, node.selectionSet, "JobChange");
+      },
+    });
+    expect(checked).toBeGreaterThan(25);
+  });
+
+  test("is signed, and answers where the job stands", async () => {
+    const seen: { authorization?: string; body?: any }[] = [];
+    let answer: object = { data: { reportProgress: { status: "PAUSED", controlNo: 4 } } };
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        seen.push({ authorization: request.headers.authorization, body: JSON.parse(Buffer.concat(chunks).toString()) });
+        response.end(JSON.stringify(answer));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+      const credentials = async () => ({ accessKeyId: "AKIA", secretAccessKey: "s", sessionToken: "t" });
+      const reporter = new AppSyncReporter({ url, region: "eu-west-1", credentials, jobId: JOB });
+      const told = { generation: 1, reportNo: 1, delivered: 2, failed: 0, spentNanos: 3, writtenOffNanos: 0, inputTokens: 4, outputTokens: 5 };
+      expect(await reporter.report(3, { ...told, recordsPerSecond: 1.5, latest: ["{}"] })).toEqual({ status: "PAUSED", controlNo: 4 });
+      expect(seen[0]?.authorization).toContain("/eu-west-1/appsync/aws4_request");
+      expect(seen[0]?.body.variables.input).toEqual({ jobId: JOB, shard: { shardNo: 3, ...told, recordsPerSecond: 1.5, latest: ["{}"] } });
+      answer = { data: null, errors: [{ message: "Not Authorized" }] };
+      await expect(reporter.report()).rejects.toThrow("Not Authorized");
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
+const DIRECTIVES = `
+directive @aws_iam on OBJECT | FIELD_DEFINITION
+directive @aws_cognito_user_pools(cognito_groups: [String!]) on OBJECT | FIELD_DEFINITION
+directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
+scalar AWSDateTime
+scalar AWSDate
+scalar AWSURL
+`;

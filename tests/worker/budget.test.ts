@@ -1,0 +1,79 @@
+import { parseTemplate, recordBoundNanos } from "#core/template";
+import { World, TWO_STEPS } from "./world.ts";
+
+const BOUND = recordBoundNanos(parseTemplate(TWO_STEPS));
+const SIX_SHARDS = Array.from({ length: 6 }, (_, n) => ({ from: n * 100, to: (n + 1) * 100 }));
+
+describe("a job's budget", () => {
+  test.each([3.5, 10, 20.25])("stops it within one record's worst case of the limit (%f worst cases)", async (bounds) => {
+    const budgetNanos = Math.floor(BOUND * bounds);
+    const world = new World({ records: 3_000, shards: [{ from: 0, to: 3_000 }], budgetNanos });
+    await world.work();
+    expect(world.job).toMatchObject({ status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
+    expect(world.job.statusReason).toContain("resume with a larger budget");
+    expect(world.loggedNanos).toBeLessThanOrEqual(budgetNanos);
+    expect(world.loggedNanos).toBeGreaterThan(budgetNanos - BOUND);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    expect(world.budget.remainingNanos).toBe(budgetNanos - world.spentNanos);
+    expect(world.shards[0]?.state).toBe("PARKED");
+    // Every record whose last step was paid is in the dataset.
+    const finished = world.model.log.filter(({ request }) => request.schema).length;
+    expect(world.lines("dataset.jsonl")).toHaveLength(finished);
+  });
+
+  test("raised, lets it go on without paying any call again", async () => {
+    const world = new World({ records: 100, budgetNanos: Math.floor(BOUND * 1.5) });
+    await world.work();
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    world.resume(BOUND * 100);
+    await world.work();
+    expect(world.job).toMatchObject({ status: "COMPLETED", openShards: 0 });
+    expect(world.job.statusReason).toBeUndefined();
+    expect(world.lines("dataset.jsonl")).toHaveLength(100);
+    expect(world.model.log).toHaveLength(200);
+    expect(new Set(world.model.log.map(({ request }) => request.prompt + request.modelId)).size).toBeLessThanOrEqual(200);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+  });
+
+  test("too small for one record stops the job before any call", async () => {
+    const world = new World({ records: 10, budgetNanos: BOUND - 1 });
+    await world.work();
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    expect(world.model.begun).toBe(0);
+    expect(world.lines("dataset.jsonl")).toEqual([]);
+  });
+
+  test("shared by several shards and workers is used up to one record's worst case", async () => {
+    const budgetNanos = Math.floor(BOUND * 3.5);
+    const world = new World({ records: 600, shards: SIX_SHARDS, budgetNanos });
+    await world.clock.run(Promise.all([world.start(), world.start(), world.start()]));
+    await world.workUntilRest();
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    expect(world.loggedNanos).toBeLessThanOrEqual(budgetNanos);
+    expect(world.budget.remainingNanos).toBeLessThan(BOUND);
+    expect(world.accountedNanos).toBe(budgetNanos);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+  });
+
+  test("a call that costs more than its worst case stops the job", async () => {
+    const world = new World({ records: 50 });
+    const { model } = world;
+    const converse = model.converse.bind(model);
+    model.converse = async (request, signal) => ({ ...(await converse(request, signal)), usage: { inputTokens: 9e6, outputTokens: 9e6 } });
+    await world.work();
+    expect(world.job.status).toBe("FAILED");
+    expect(world.job.statusReason).toContain("where at most");
+    expect(model.begun).toBeLessThan(20);
+  });
+
+  test("an answer without usage is charged its worst case", async () => {
+    const world = new World({ records: 5 });
+    const { model } = world;
+    const converse = model.converse.bind(model);
+    model.converse = async (request, signal) => ({ ...(await converse(request, signal)), usage: undefined });
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+});

@@ -1,0 +1,141 @@
+import { jobKey } from "#core/rows";
+import { World } from "./world.ts";
+
+/** Acts once the model has answered so many calls. */
+function whenAnswered(world: World, calls: number, act: () => void): void {
+  const { behaviour } = world.model;
+  world.model.behaviour = (request, callNo) => {
+    if (callNo === calls) act();
+    return behaviour(request, callNo);
+  };
+}
+
+describe("a job's owner", () => {
+  test("pauses it: calls in flight are finished and kept, lease and grant are given back", async () => {
+    const world = new World({ records: 60 });
+    whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", openKey: undefined }));
+    await world.work();
+    const [shard] = world.shards;
+    expect(world.job.status).toBe("PAUSED");
+    expect(shard).toMatchObject({ state: "OPEN", leaseUntilMs: 0, grantNanos: 0 });
+    expect(shard?.leaseTask).toBeUndefined();
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    expect(world.budget.writtenOffNanos).toBe(0);
+  });
+
+  test("resumes it: no paid call is made again", async () => {
+    const world = new World({ records: 60 });
+    whenAnswered(world, 41, () => world.setJob({ status: "PAUSED", openKey: undefined }));
+    await world.work();
+    world.resume();
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.lines("dataset.jsonl")).toHaveLength(60);
+    expect(world.model.log).toHaveLength(120);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+  });
+
+  test("cancels it: calls in flight are aborted and charged their worst case, what was made becomes the dataset", async () => {
+    const world = new World({ records: 60 });
+    whenAnswered(world, 40, () => world.setJob({ status: "EXPORTING", outcome: "CANCELLED" }));
+    world.model.latencyMs = 700;
+    await world.work();
+    expect(world.job).toMatchObject({ status: "CANCELLED", outcome: "CANCELLED" });
+    const rows = world.lines("dataset.jsonl");
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length).toBeLessThan(60);
+    expect(rows).toHaveLength(world.shards[0]?.delivered ?? -1);
+    expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+    expect(world.file("README.md").toString()).toContain("cancelled");
+  });
+
+  test("is obeyed although the API does not answer", async () => {
+    const world = new World({ records: 60 });
+    world.reporter.isDown = true;
+    whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", openKey: undefined }));
+    await world.work();
+    expect(world.model.log.length).toBeLessThan(100);
+    expect(world.shards[0]?.leaseUntilMs).toBe(0);
+    expect(world.warnings).toContain("Progress could not be reported.");
+  });
+});
+
+describe("a worker that is told to stop", () => {
+  test("finishes its calls, gives back lease and grant, and the next one goes on", async () => {
+    const world = new World({ records: 60 });
+    const stop = new AbortController();
+    whenAnswered(world, 40, () => stop.abort());
+    await world.work(stop.signal);
+    expect(world.job.status).toBe("RUNNING");
+    expect(world.shards[0]).toMatchObject({ leaseUntilMs: 0, grantNanos: 0 });
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    await world.work();
+    expect(world.lines("dataset.jsonl")).toHaveLength(60);
+    expect(world.model.log).toHaveLength(120);
+  });
+
+  test("aborts calls that do not end in time, and charges them", async () => {
+    const world = new World({ records: 20 });
+    const stop = new AbortController();
+    let began = 0;
+    world.model.latencyMs = (callNo) => (callNo > 5 ? 1e9 : 200);
+    world.settings.callTimeoutMs = 1e9;
+    whenAnswered(world, 5, () => {
+      began = world.clock.nowMs();
+      stop.abort();
+    });
+    await world.work(stop.signal);
+    expect(began).toBeGreaterThan(0);
+    expect(world.clock.nowMs() - began).toBeLessThan(100_000);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+    expect(world.budget.writtenOffNanos).toBe(0);
+  });
+});
+
+describe("several workers", () => {
+  test("share a job's shards and make each record once", async () => {
+    const shards = Array.from({ length: 6 }, (_, n) => ({ from: n * 20, to: (n + 1) * 20 }));
+    const world = new World({ records: 120, shards });
+    await world.clock.run(Promise.all([world.start(), world.start(), world.start()]));
+    await world.workUntilRest();
+    expect(world.job.status).toBe("COMPLETED");
+    const ids = world.lines("dataset.jsonl").map(({ id }) => id);
+    expect(new Set(ids).size).toBe(120);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    expect(world.budget.writtenOffNanos).toBe(0);
+    expect(new Set(world.shards.map(({ generation }) => generation))).toEqual(new Set([1]));
+  });
+
+  test("a zombie that lost its lease writes nothing more", async () => {
+    const world = new World({ records: 40 });
+    // The machine of the first worker sleeps through its lease in the middle of a call.
+    let slept = false;
+    const { behaviour } = world.model;
+    world.model.behaviour = (request, callNo) => {
+      if (callNo === 20 && !slept) {
+        slept = true;
+        world.clock.skip(world.settings.leaseMs * 2);
+        // Another worker takes over before the first wakes up.
+        second = world.start();
+      }
+      return behaviour(request, callNo);
+    };
+    let second: Promise<void> | undefined;
+    await world.clock.run(world.start().then(() => second));
+    await world.workUntilRest();
+    expect(world.job.status).toBe("COMPLETED");
+    const ids = world.lines("dataset.jsonl").map(({ id }) => id);
+    expect(new Set(ids).size).toBe(40);
+    expect(ids).toHaveLength(40);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+    expect(world.loggedNanos).toBeLessThanOrEqual(world.spentNanos + world.budget.writtenOffNanos);
+  });
+});
+
+test("a job that was deleted is left alone", async () => {
+  const world = new World({ records: 10 });
+  world.store.rows.delete(`${jobKey("01KB0000000000000000000000").pk}|JOB`);
+  await world.work();
+  expect(world.model.begun).toBe(0);
+});

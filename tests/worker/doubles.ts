@@ -1,0 +1,138 @@
+/** The world in memory, with the same conditions as the real one. */
+import type { Readable } from "node:stream";
+import { priceOf } from "#core/money";
+import { findModel } from "#core/models";
+import type { JobRow, ShardReport } from "#core/rows";
+import { jobKey } from "#core/rows";
+import { holds, type Change, type RowKey, type Write } from "#core/write";
+import { ModelFault, sleep, type Clock, type Control, type Model, type ModelAnswer, type ModelRequest } from "../../worker/ports.ts";
+import type { Objects, Reporter, Row, Store } from "../../worker/ports.ts";
+
+export class MemoryStore implements Store {
+  readonly rows = new Map<string, Row>();
+  readonly #applied = new Set<string>();
+
+  async read(key: RowKey): Promise<Row | undefined> {
+    return structuredClone(this.rows.get(nameOf(key)));
+  }
+
+  async readAll(keys: readonly RowKey[]): Promise<(Row | undefined)[]> {
+    return keys.map((key) => structuredClone(this.rows.get(nameOf(key))));
+  }
+
+  async write({ writes, token }: Change): Promise<boolean> {
+    if (writes.length > 1 && this.#applied.has(token)) return true;
+    const names = writes.map(({ key }) => nameOf(key));
+    if (new Set(names).size < names.length) throw new Error("A transaction may name a row once only.");
+    if (token.length < 1 || token.length > 36) throw new Error(`The token "${token}" is not 1 to 36 characters long.`);
+    if (!writes.every((write) => this.#allowed(write))) return false;
+    for (const write of writes) this.#apply(write);
+    this.#applied.add(token);
+    return true;
+  }
+
+  put(key: RowKey, row: object): void {
+    this.rows.set(nameOf(key), { ...row, ...key });
+  }
+
+  #allowed({ key, kind, when }: Write): boolean {
+    const row = this.rows.get(nameOf(key));
+    return kind === "put" ? row === undefined : row !== undefined && holds(row, when);
+  }
+
+  #apply({ key, kind, set, add, remove }: Write): void {
+    if (kind === "check") return;
+    const row: Record<string, any> = { ...this.rows.get(nameOf(key)), ...key, ...structuredClone(set) };
+    for (const [name, value] of Object.entries(add ?? {})) row[name] = (row[name] ?? 0) + value;
+    for (const name of remove ?? []) delete row[name];
+    this.rows.set(nameOf(key), row);
+  }
+}
+
+function nameOf({ pk, sk }: RowKey): string {
+  return `${pk}|${sk}`;
+}
+
+export class MemoryObjects implements Objects {
+  readonly files = new Map<string, string | Buffer>();
+
+  async putNew(name: string, body: string): Promise<void> {
+    const known = this.files.get(name);
+    if (known !== undefined && known !== body) throw new Error(`${name} was written before with other bytes.`);
+    this.files.set(name, body);
+  }
+
+  async read(name: string): Promise<string> {
+    const file = this.files.get(name);
+    if (file === undefined) throw new Error(`There is no ${name}.`);
+    return file.toString();
+  }
+
+  async upload(name: string, _contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+    signal.throwIfAborted();
+    this.files.set(name, Buffer.concat(chunks));
+  }
+}
+
+export interface LoggedCall {
+  readonly request: ModelRequest;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costNanos: number;
+}
+
+/** What the model does with a call: answers this text, or this fault. */
+export type Behaviour = (request: ModelRequest, callNo: number) => string | ModelFault | { text: string; stopReason: string };
+
+/** A model that answers after a while and keeps a log of what it answered, as a bill would. */
+export class FakeModel implements Model {
+  readonly log: LoggedCall[] = [];
+  begun = 0;
+  inFlight = 0;
+  mostInFlight = 0;
+
+  constructor(
+    readonly clock: Clock,
+    public behaviour: Behaviour,
+    public latencyMs: number | ((callNo: number) => number) = 200,
+  ) {}
+
+  async converse(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+    const callNo = this.begun++;
+    this.inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    await sleep(this.clock, typeof this.latencyMs === "number" ? this.latencyMs : this.latencyMs(callNo), signal);
+    this.inFlight -= 1;
+    if (signal.aborted) throw new ModelFault("unclear", "The call was aborted.");
+    const answer = this.behaviour(request, callNo);
+    if (answer instanceof ModelFault) throw answer;
+    const { text, stopReason } = typeof answer === "string" ? { text: answer, stopReason: "end_turn" } : answer;
+    const inputTokens = Math.ceil((request.prompt.length + (request.system?.length ?? 0)) / 4);
+    const outputTokens = Math.min(request.maxTokens, Math.ceil(text.length / 4));
+    const model = findModel(request.modelId);
+    if (!model) throw new Error(`No model ${request.modelId}.`);
+    this.log.push({ request, inputTokens, outputTokens, costNanos: priceOf(model, inputTokens, outputTokens) });
+    return { text, stopReason, usage: { inputTokens, outputTokens } };
+  }
+}
+
+/** Hears reports as the API does: quietly forgets old news, answers where the job stands. */
+export class MemoryReporter implements Reporter {
+  readonly reports: { shardNo: number; atMs: number; report: Omit<ShardReport, "reportedAt"> }[] = [];
+  isDown = false;
+
+  constructor(
+    readonly store: MemoryStore,
+    readonly jobId: string,
+    readonly clock: Clock,
+  ) {}
+
+  async report(shardNo?: number, report?: Omit<ShardReport, "reportedAt">): Promise<Control> {
+    if (this.isDown) throw new Error("The API is down.");
+    if (shardNo !== undefined && report) this.reports.push({ shardNo, atMs: this.clock.nowMs(), report });
+    const job = (await this.store.read(jobKey(this.jobId))) as JobRow;
+    return { status: job.status, controlNo: job.controlNo };
+  }
+}

@@ -1,0 +1,139 @@
+import { parse } from "csv-parse/sync";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { parquetReadObjects } from "hyparquet";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { csvLine } from "../../worker/export/csv.ts";
+import { World } from "./world.ts";
+
+const TYPED = `
+name: Typed
+pick: { seed: { from: seeds, how: inOrder } }
+steps:
+  - id: facts
+    tier: economy
+    prompt: "<%= it.seed.title %>"
+    output: { type: json, schema: { type: object } }
+record:
+  title: it.seed.title
+  count: { value: it.steps.facts.output.count, type: integer }
+  score: it.steps.facts.output.score
+  good: it.steps.facts.output.good
+  tags: it.steps.facts.output.tags
+  maybe: it.steps.facts.output.maybe
+  never: it.steps.facts.output.never
+  note: it.steps.facts.output.note
+`;
+
+const NOTES = ["=1+1", 'a "quoted", text', "two\nlines", "-5", "@x", "plain"];
+
+async function typedWorld(records: number): Promise<World> {
+  let n = 0;
+  const world = new World({
+    records,
+    template: TYPED,
+    behaviour: () => {
+      const no = n++;
+      const maybe = no % 3 === 0 ? { maybe: "some" } : {};
+      return JSON.stringify({ count: `${no}`, score: no / 2, good: no % 2 === 0, tags: ["a", no], note: NOTES[no % NOTES.length], ...maybe });
+    },
+  });
+  await world.work();
+  expect(world.job.status).toBe("COMPLETED");
+  return world;
+}
+
+test("the three formats hold the same rows in the same order", async () => {
+  const world = await typedWorld(120);
+  const jsonl = world.lines("dataset.jsonl");
+  const csv = parse(world.file("dataset.csv"), { columns: true, bom: false }) as Record<string, string>[];
+  const parquet = await parquetReadObjects({ file: arrayBuffer(world.file("dataset.parquet")) });
+  expect(csv).toHaveLength(120);
+  expect(parquet).toHaveLength(120);
+  jsonl.forEach((row, n) => {
+    expect(csv[n]?.id).toBe(row.id);
+    expect(csv[n]?.note).toBe(/^[=@-]/.test(row.note) ? `'${row.note}` : row.note);
+    expect(JSON.parse(csv[n]?.tags ?? "")).toEqual(row.tags);
+    expect(csv[n]?.maybe).toBe(row.maybe ?? "");
+    expect(parquet[n]).toEqual({ ...row, _meta: undefined, count: BigInt(row.count), tags: JSON.stringify(row.tags) });
+  });
+});
+
+test("another implementation reads the Parquet file with typed columns", async () => {
+  const world = await typedWorld(30);
+  const folder = await mkdtemp(join(tmpdir(), "export-"));
+  try {
+    await writeFile(join(folder, "dataset.parquet"), world.file("dataset.parquet"));
+    const connection = await (await DuckDBInstance.create()).connect();
+    const described = await connection.runAndReadAll(`describe select * from '${join(folder, "dataset.parquet")}'`);
+    const types = Object.fromEntries(described.getRowObjects().map(({ column_name, column_type }) => [column_name, column_type]));
+    expect(types).toEqual({
+      id: "VARCHAR",
+      title: "VARCHAR",
+      count: "BIGINT",
+      score: "DOUBLE",
+      good: "BOOLEAN",
+      tags: "VARCHAR",
+      maybe: "VARCHAR",
+      never: "VARCHAR",
+      note: "VARCHAR",
+    });
+    const sums = await connection.runAndReadAll(`select count(*) n, sum(count) s, count(maybe) m from '${join(folder, "dataset.parquet")}'`);
+    expect(sums.getRowObjects()[0]).toMatchObject({ n: 30n, m: 10n });
+    connection.closeSync();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("every record tells where it comes from, in the dataset and beside it", async () => {
+  const world = await typedWorld(9);
+  const [row] = world.lines("dataset.jsonl");
+  expect(row._meta).toEqual({
+    models: { facts: "amazon.nova-micro-v1:0" },
+    tokens: { input: 2, output: expect.any(Number) },
+    costNanos: expect.any(Number),
+    template: { id: "T1", version: 3 },
+    seeds: { seed: { collection: "seeds", item: 0 } },
+    attempts: 1,
+  });
+  expect(world.lines("provenance.jsonl")[0]).toEqual({ id: row.id, ...row._meta });
+  const cost = world.lines("provenance.jsonl").reduce((sum, { costNanos }) => sum + costNanos, 0);
+  expect(cost).toBe(world.spentNanos);
+});
+
+test("the job lists its files with their sizes and rows, and the card says what they are", async () => {
+  const world = await typedWorld(12);
+  expect(world.job.datasets.map(({ name, format, rows }) => [name, format, rows])).toEqual([
+    ["dataset.jsonl", "JSONL", 12],
+    ["dataset.csv", "CSV", 12],
+    ["dataset.parquet", "PARQUET", 12],
+    ["provenance.jsonl", undefined, 12],
+    ["README.md", undefined, 0],
+  ]);
+  for (const { name, bytes } of world.job.datasets) expect(world.file(name)).toHaveLength(bytes);
+  const card = world.file("README.md").toString();
+  for (const words of ["# Test job", "12 of 12", "amazon.nova-micro-v1:0", "| count | integer |", "| tags | json |", "read_parquet"])
+    expect(card).toContain(words);
+});
+
+test("a dataset without a record is still three readable files", async () => {
+  const world = new World({ records: 5, budgetNanos: 1 });
+  await world.work();
+  expect(world.job.status).toBe("BUDGET_EXCEEDED");
+  expect(world.lines("dataset.jsonl")).toEqual([]);
+  expect(world.file("dataset.csv").toString()).toBe("id,film,year,question,answer\r\n");
+  expect(await parquetReadObjects({ file: arrayBuffer(world.file("dataset.parquet")) })).toEqual([]);
+});
+
+test.each([
+  [["a", 1, true, null, undefined], "a,1,true,,\r\n"],
+  [['say "hi", you', "line\nbreak"], '"say ""hi"", you","line\nbreak"\r\n'],
+  [["=SUM(A1)", "+1", "-1", "@a", "\tx", "\rx"], "'=SUM(A1),'+1,'-1,'@a,'\tx,\"'\rx\"\r\n"],
+  [[-5, { a: '"' }], '-5,"{""a"":""\\""""}"\r\n'],
+])("CSV writes %j", (values, line) => expect(csvLine(values)).toBe(line));
+
+function arrayBuffer(buffer: Buffer): ArrayBuffer {
+  return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) as ArrayBuffer;
+}

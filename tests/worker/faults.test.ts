@@ -1,0 +1,116 @@
+import { randomOf } from "#core/random";
+import { ModelFault } from "../../worker/ports.ts";
+import { ANSWERS, JOB, mortal, World } from "./world.ts";
+import { shardKey } from "#core/rows";
+
+describe("a model that does not always answer", () => {
+  test("throttled calls are repeated and cost nothing; concurrency falls and recovers", async () => {
+    const random = randomOf("throttle");
+    const world = new World({
+      records: 200,
+      behaviour: (request, callNo) => (random() < 0.3 ? new ModelFault("throttled", "Too many requests.") : ANSWERS(request, callNo)),
+    });
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.lines("dataset.jsonl")).toHaveLength(200);
+    expect(world.model.begun).toBeGreaterThan(450);
+    expect(world.model.log).toHaveLength(400);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+  });
+
+  test("a call without an answer is charged its worst case and made again", async () => {
+    const world = new World({
+      records: 10,
+      behaviour: (request, callNo) => (callNo === 3 ? new ModelFault("unclear", "The connection broke.") : ANSWERS(request, callNo)),
+    });
+    await world.work();
+    expect(world.lines("dataset.jsonl")).toHaveLength(10);
+    expect(world.model.begun).toBe(21);
+    expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("a call that outlasts its time is given up", async () => {
+    const world = new World({ records: 3 });
+    world.model.latencyMs = (callNo) => (callNo === 2 ? 1e9 : 200);
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.lines("dataset.jsonl")).toHaveLength(3);
+    expect(world.budget.writtenOffNanos).toBe(0);
+    expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
+  });
+});
+
+describe("a model that answers badly", () => {
+  test("gets another try with another item, three in all, then the record is a failed one with its reason", async () => {
+    const bad = (prompt: string) => prompt.includes("Film 3");
+    const world = new World({
+      records: 35,
+      behaviour: (request, callNo) => (request.schema && bad(request.prompt) ? '{"answer": 5}' : ANSWERS(request, callNo)),
+    });
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    const rows = world.lines("dataset.jsonl");
+    expect(rows.filter(({ _meta }) => _meta.attempts > 1).length).toBeGreaterThan(0);
+    expect(rows.some(({ film }) => film === "Film 3")).toBe(false);
+    const failed = world.shards[0]?.failed ?? 0;
+    expect(rows.length + failed).toBe(35);
+    if (failed > 0) {
+      const [failure] = world.lines("failures.jsonl");
+      expect(failure).toMatchObject({ attempts: 3 });
+      expect(failure.reason).toContain("does not fit its schema");
+    }
+    const told = rows.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
+    expect(told).toBeLessThanOrEqual(world.spentNanos);
+  });
+
+  test("for more than half of the records ends the job early", async () => {
+    const world = new World({
+      records: 400,
+      behaviour: (request, callNo) => (request.schema && callNo % 10 !== 0 ? "no JSON" : ANSWERS(request, callNo)),
+    });
+    await world.work();
+    expect(world.job).toMatchObject({ status: "FAILED", outcome: "FAILED" });
+    expect(world.job.statusReason).toMatch(/records failed, the last one because: The answer to step "answer" is not JSON\./);
+    expect(world.lines("dataset.jsonl")).toHaveLength(world.shards[0]?.delivered ?? -1);
+  });
+
+  test("an answer cut off at maxTokens says so", async () => {
+    const world = new World({
+      records: 25,
+      behaviour: (request, callNo) => (request.schema ? { text: '{"answer": "ye', stopReason: "max_tokens" } : ANSWERS(request, callNo)),
+    });
+    await world.work();
+    expect(world.job.statusReason).toContain("cut off at maxTokens (200); raise it");
+  });
+});
+
+describe("a record that kills its worker", () => {
+  async function workThatDies(world: World, isDeadly: (prompt: string) => boolean, workers: number): Promise<void> {
+    for (let n = 0; n < workers && ["QUEUED", "RUNNING", "EXPORTING"].includes(world.job.status); n++) {
+      const dying = mortal(world.ports(), ({ prompt }) => prompt !== undefined && isDeadly(prompt), false);
+      await world.clock.run(Promise.race([world.start(undefined, dying.ports), dying.died]));
+      world.clock.skip(world.settings.leaseMs);
+    }
+  }
+
+  test("is found and set aside, and all others are made", async () => {
+    const world = new World({ records: 14, seeds: 14 });
+    await workThatDies(world, (prompt) => prompt.includes('"Film 5"'), 12);
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.lines("dataset.jsonl")).toHaveLength(13);
+    const failures = world.lines("failures.jsonl");
+    expect(failures).toHaveLength(1);
+    expect(failures[0].reason).toContain("stopped the worker 3 times");
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("five deaths in a row without getting on fail the job", async () => {
+    const world = new World({ records: 14 });
+    world.setJob({ status: "RUNNING" });
+    world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", deathsInRow: 4 });
+    await world.work();
+    expect(world.job.status).toBe("FAILED");
+    expect(world.job.statusReason).toContain("stopped 5 times in a row");
+  });
+});

@@ -1,0 +1,99 @@
+/** Table, bucket and models played by the local cloud, for the worker's adapters and its clients as they are. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { findModel } from "#core/models";
+import { priceOf } from "#core/money";
+import { bedrock } from "../../local/bedrock/bedrock.ts";
+import type { SampleSettings } from "../../local/bedrock/options.ts";
+import { dynamodb } from "../../local/dynamodb/dynamodb.ts";
+import { s3 } from "../../local/s3/s3.ts";
+import type { Service } from "../../local/service.ts";
+import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
+import { DynamoDbStore } from "../../worker/adapters/dynamodb-store.ts";
+import { S3Objects } from "../../worker/adapters/s3-objects.ts";
+import { testContext } from "../local/open-gate.ts";
+
+const TABLE = "Jobs";
+const BUCKET = "bucket";
+const SIGNED = { region: "us-east-1", credentials: { accessKeyId: "AKIATEST", secretAccessKey: "secret" } };
+
+export class LocalAws {
+  private constructor(
+    readonly folder: string,
+    readonly services: readonly Service[],
+    readonly store: DynamoDbStore,
+    readonly objects: S3Objects,
+    readonly model: BedrockModel,
+    readonly documents: DynamoDBDocumentClient,
+    /** As the worker's environment has them. */
+    readonly endpoints: Readonly<Record<string, string>>,
+  ) {}
+
+  readonly tableName = TABLE;
+  readonly bucketName = BUCKET;
+
+  static async start(settings: Partial<SampleSettings> = {}): Promise<LocalAws> {
+    const folder = await mkdtemp(join(tmpdir(), "worker-test-"));
+    const [tables, buckets, models] = [dynamodb(), s3(), bedrock({ settings })];
+    const context = testContext(folder);
+    const endpoints: Record<string, string> = {};
+    const start = async (service: Service) => {
+      const endpoint = await service.start(context);
+      endpoints[`AWS_ENDPOINT_URL_${service.name.toUpperCase().replaceAll("-", "_")}`] = endpoint;
+      return { ...SIGNED, endpoint };
+    };
+    const database = new DynamoDBClient(await start(tables));
+    const files = new S3Client({ ...(await start(buckets)), forcePathStyle: true });
+    const requestHandler = new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 64 } });
+    const runtime = new BedrockRuntimeClient({ ...(await start(models)), maxAttempts: 1, requestHandler });
+    await tables.create(resource("AWS::DynamoDB::Table", { TableName: TABLE, BillingMode: "PAY_PER_REQUEST", ...KEYS }));
+    await buckets.create(resource("AWS::S3::Bucket", { BucketName: BUCKET }));
+    const documents = DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } });
+    const services = [tables, buckets, models];
+    const store = new DynamoDbStore(database, TABLE);
+    return new LocalAws(folder, services, store, new S3Objects(files, BUCKET), new BedrockModel(runtime), documents, endpoints);
+  }
+
+  async put(row: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.documents.send(new PutCommand({ TableName: TABLE, Item: row }));
+  }
+
+  /** What the model's log says was answered, priced. */
+  async loggedNanos(): Promise<number> {
+    const lines = (await readFile(join(this.folder, "model-calls.jsonl"), "utf8")).trim().split("\n");
+    const calls = lines.map((line) => JSON.parse(line) as { modelId: string; inputTokens: number; outputTokens: number; status: string });
+    return calls.reduce((sum, { modelId, inputTokens, outputTokens }) => {
+      const model = findModel(modelId);
+      return model ? sum + priceOf(model, inputTokens, outputTokens) : sum;
+    }, 0);
+  }
+
+  async stop(): Promise<void> {
+    this.store.destroy();
+    this.objects.client.destroy();
+    this.model.client.destroy();
+    for (const service of this.services) await service.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+const KEYS = {
+  KeySchema: [
+    { AttributeName: "pk", KeyType: "HASH" },
+    { AttributeName: "sk", KeyType: "RANGE" },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: "pk", AttributeType: "S" },
+    { AttributeName: "sk", AttributeType: "S" },
+  ],
+};
+
+function resource(type: string, properties: Record<string, unknown>) {
+  return { path: `Stack/${type}`, logicalId: "Resource", type, properties };
+}

@@ -1,0 +1,29 @@
+import { ModelFault } from "../../worker/ports.ts";
+import { World } from "./world.ts";
+
+describe("a job", () => {
+  test("makes exactly as many records as asked for and publishes them in slot order", async () => {
+    const world = new World({ records: 100, shards: [{ from: 0, to: 40 }, { from: 40, to: 100 }] });
+    await world.work();
+    expect(world.job).toMatchObject({ status: "COMPLETED", outcome: "COMPLETED", openShards: 0, ownerStatus: "owner-1#COMPLETED" });
+    expect(world.job.openKey).toBeUndefined();
+    expect(world.job.startedAt).toBeDefined();
+    const rows = world.lines("dataset.jsonl");
+    expect(rows).toHaveLength(100);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(100);
+    expect(rows.map(({ id }) => id)).toEqual(rows.map(({ id }) => id).sort());
+    expect(Object.keys(rows[0])).toEqual(["id", "film", "year", "question", "answer", "_meta"]);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+    expect(world.budget.writtenOffNanos).toBe(0);
+  });
+
+  test("a call that can never succeed ends the job with its cause", async () => {
+    const world = new World({ records: 100, behaviour: () => new ModelFault("hopeless", "No access to the model.") });
+    await world.work();
+    expect(world.job.status).toBe("FAILED");
+    expect(world.job.statusReason).toContain("No access to the model.");
+    expect(world.model.begun).toBeLessThan(40);
+    expect(world.lines("failures.jsonl").length).toBeGreaterThanOrEqual(20);
+  });
+});

@@ -1,0 +1,293 @@
+/** A job in a world of doubles, and workers that can be killed at any instant. */
+import { planShards, type JobStatus } from "#core/job";
+import { randomOf } from "#core/random";
+import {
+  budgetKey,
+  jobKey,
+  jobTemplateKey,
+  ownerStatus,
+  seedBlockObject,
+  seedIndexObject,
+  shardKey,
+  type BudgetRow,
+  type JobRow,
+  type ShardRow,
+} from "#core/rows";
+import { parseTemplate, recordBoundNanos } from "#core/template";
+import type { Ports, Settings } from "../../worker/ports.ts";
+import { runTask } from "../../worker/task.ts";
+import { FakeModel, MemoryObjects, MemoryReporter, MemoryStore, type Behaviour } from "./doubles.ts";
+import { SimClock } from "./sim-clock.ts";
+
+export const JOB = "01KB0000000000000000000000";
+const OWNER = "owner-1";
+
+export const TWO_STEPS = `
+name: Film questions
+pick: { movie: movies }
+steps:
+  - id: question
+    tier: economy
+    prompt: Ask one question about "<%= it.movie.title %>".
+    maxTokens: 100
+    maxPromptBytes: 1000
+  - id: answer
+    tier: premium
+    prompt: "Answer in JSON: <%= it.steps.question.output %>"
+    maxTokens: 200
+    maxPromptBytes: 2000
+    output: { type: json, schema: { type: object, properties: { answer: { type: string } }, required: [answer], additionalProperties: false } }
+record:
+  film: it.movie.title
+  year: { value: it.movie.year, type: integer }
+  question: it.steps.question.output
+  answer: it.steps.answer.output.answer
+`;
+
+/** A question to a question, an object to what asks for JSON; the same to the same. */
+export const ANSWERS: Behaviour = ({ prompt, schema }) => (schema ? JSON.stringify({ answer: `Yes: ${prompt}` }) : `What of ${prompt}?`);
+
+export interface JobWish {
+  readonly records: number;
+  readonly budgetNanos?: number;
+  readonly template?: string;
+  /** Where shards begin; planned as a job's are when absent. */
+  readonly shards?: { from: number; to: number }[];
+  readonly behaviour?: Behaviour;
+  readonly seeds?: number;
+}
+
+export class World {
+  readonly clock = new SimClock();
+  readonly store = new MemoryStore();
+  readonly objects = new MemoryObjects();
+  readonly model: FakeModel;
+  readonly reporter: MemoryReporter;
+  readonly settings: { -readonly [K in keyof Settings]: Settings[K] } = {
+    jobId: JOB,
+    seedSetOwner: OWNER,
+    task: "task-0",
+    concurrency: 8,
+    leaseMs: 60_000,
+    flushMs: 1_000,
+    callTimeoutMs: 30_000,
+    drainMs: 90_000,
+  };
+  readonly warnings: string[] = [];
+  #tasks = 0;
+
+  constructor(wish: JobWish) {
+    this.model = new FakeModel(this.clock, wish.behaviour ?? ANSWERS);
+    this.reporter = new MemoryReporter(this.store, JOB, this.clock);
+    const source = wish.template ?? TWO_STEPS;
+    const template = parseTemplate(source);
+    const shards = wish.shards ?? planShards(wish.records);
+    const budgetNanos = wish.budgetNanos ?? 5_000_000_000;
+    this.#seed(Object.values(template.pick).map(({ from }) => from), wish.seeds ?? 7);
+    this.store.put(jobKey(JOB), {
+      jobId: JOB,
+      owner: OWNER,
+      ownerStatus: ownerStatus(OWNER, "QUEUED"),
+      openKey: "OPEN",
+      name: "Test job",
+      status: "QUEUED",
+      controlNo: 1,
+      templateId: "T1",
+      templateVersion: 3,
+      templateName: template.name,
+      seedSetId: "S1",
+      seedSetName: "Seeds",
+      seedSetOwner: OWNER,
+      recordCount: wish.records,
+      budgetId: JOB,
+      budgetNanos,
+      recordBoundNanos: recordBoundNanos(template),
+      formats: ["JSONL", "CSV", "PARQUET"],
+      shardCount: shards.length,
+      openShards: shards.length,
+      parkedShards: 0,
+      clientToken: "token-123",
+      datasets: [],
+      createdAt: "2026-11-23T11:59:00.000Z",
+    } satisfies Omit<JobRow, "pk" | "sk">);
+    this.store.put(jobTemplateKey(JOB), { templateId: "T1", templateVersion: 3, source });
+    this.store.put(budgetKey(JOB), { budgetId: JOB, owner: OWNER, budgetNanos, remainingNanos: budgetNanos, writtenOffNanos: 0 });
+    shards.forEach(({ from, to }, shardNo) => this.store.put(shardKey(JOB, shardNo), freshShard(shardNo, from, to)));
+  }
+
+  get job(): JobRow {
+    return this.store.rows.get(`${jobKey(JOB).pk}|JOB`) as unknown as JobRow;
+  }
+
+  get budget(): BudgetRow {
+    return this.store.rows.get(`${budgetKey(JOB).pk}|BUDGET`) as unknown as BudgetRow;
+  }
+
+  get shards(): ShardRow[] {
+    return Array.from({ length: this.job.shardCount }, (_, n) => this.store.rows.get(`${shardKey(JOB, n).pk}|SHARD`) as unknown as ShardRow);
+  }
+
+  /** What an owner's button does to the job. */
+  setJob(set: Partial<JobRow>): void {
+    const status = set.status ?? this.job.status;
+    this.store.put(jobKey(JOB), { ...this.job, ...set, ownerStatus: ownerStatus(OWNER, status), controlNo: this.job.controlNo + 1 });
+  }
+
+  resume(raiseByNanos = 0): void {
+    const { budgetNanos, remainingNanos } = this.budget;
+    this.store.put(budgetKey(JOB), {
+      ...this.budget,
+      budgetNanos: budgetNanos + raiseByNanos,
+      remainingNanos: remainingNanos + raiseByNanos,
+    });
+    this.setJob({ status: "QUEUED", openKey: "OPEN", budgetNanos: budgetNanos + raiseByNanos });
+  }
+
+  ports(): Ports {
+    const { store, objects, model, reporter, clock } = this;
+    const log = { info: () => {}, warn: (message: string) => void this.warnings.push(message) };
+    return { store, objects, model, reporter, clock, log, random: randomOf("worker", this.#tasks) };
+  }
+
+  /** A worker's whole life; time passes meanwhile. */
+  async work(signal = new AbortController().signal, ports = this.ports()): Promise<void> {
+    await this.clock.run(this.start(signal, ports));
+  }
+
+  /** A worker that lives while others do; `clock.run` must be called. */
+  start(signal = new AbortController().signal, ports = this.ports()): Promise<void> {
+    this.#tasks += 1;
+    return runTask(ports, { ...this.settings, task: `task-${this.#tasks}` }, signal);
+  }
+
+  /** Workers one after the other, as the dispatcher starts them, until nothing will happen by itself. */
+  async workUntilRest(): Promise<JobStatus> {
+    for (let n = 0; n < 50 && ["QUEUED", "RUNNING", "EXPORTING"].includes(this.job.status); n++) {
+      await this.work();
+      this.clock.skip(this.settings.leaseMs);
+    }
+    return this.job.status;
+  }
+
+  file(name: string): Buffer {
+    const file = this.objects.files.get(`${this.job.datasetPrefix}${name}`);
+    if (file === undefined) throw new Error(`The dataset has no ${name}.`);
+    return Buffer.from(file);
+  }
+
+  lines(name: string): any[] {
+    return this.file(name)
+      .toString()
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  }
+
+  /** granted + spent + written off + remaining. */
+  get accountedNanos(): number {
+    const held = this.shards.reduce((sum, { grantNanos, spentNanos }) => sum + grantNanos + spentNanos, 0);
+    return held + this.budget.writtenOffNanos + this.budget.remainingNanos;
+  }
+
+  get spentNanos(): number {
+    return this.shards.reduce((sum, { spentNanos }) => sum + spentNanos, 0);
+  }
+
+  get loggedNanos(): number {
+    return this.model.log.reduce((sum, { costNanos }) => sum + costNanos, 0);
+  }
+
+  #seed(collections: readonly string[], count: number): void {
+    const half = Math.ceil(count / 2);
+    const line = (item: number) => JSON.stringify({ title: `Film ${item}`, year: 1980 + item });
+    const index = {
+      itemCount: count,
+      blocks: [
+        { firstItem: 0, itemCount: half, bytes: 100 },
+        { firstItem: half, itemCount: count - half, bytes: 100 },
+      ],
+    };
+    for (const collection of collections) {
+      const blocks = [Array.from({ length: half }, (_, n) => n), Array.from({ length: count - half }, (_, n) => half + n)];
+      blocks.forEach((items, n) => this.objects.files.set(seedBlockObject(OWNER, "S1", collection, n), items.map(line).join("\n")));
+    }
+    this.objects.files.set(
+      seedIndexObject(OWNER, "S1"),
+      JSON.stringify({ collections: Object.fromEntries(collections.map((collection) => [collection, index])) }),
+    );
+  }
+}
+
+function freshShard(shardNo: number, fromSlot: number, toSlot: number): Omit<ShardRow, "pk" | "sk"> {
+  return {
+    jobId: JOB,
+    owner: OWNER,
+    shardNo,
+    kind: "RECORDS",
+    state: "OPEN",
+    fromSlot,
+    toSlot,
+    generation: 0,
+    leaseUntilMs: 0,
+    checkpointNo: 0,
+    lowWaterSlot: fromSlot,
+    runs: [],
+    delivered: 0,
+    failed: 0,
+    attempts: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    spentNanos: 0,
+    grantNanos: 0,
+    writtenOffNanos: 0,
+    deathsInRow: 0,
+    columns: {},
+  };
+}
+
+/** What a port was called with, as far as tests ask: the model's request, if it was one. */
+interface Called {
+  readonly no: number;
+  readonly prompt?: string;
+}
+
+/** Ports that stop answering for good at a call: before or after it has taken effect. */
+export function mortal(ports: Ports, isLast: (call: Called) => boolean, afterEffect: boolean) {
+  let calls = 0;
+  let dead = false;
+  let say: () => void = () => {};
+  const died = new Promise<void>((resolve) => (say = resolve));
+  const never = new Promise<never>(() => {});
+  const die = () => {
+    dead = true;
+    say();
+    return never;
+  };
+  const guard = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get(target, name) {
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== "function") return value;
+        return async (...args: unknown[]) => {
+          if (dead) return await never;
+          calls += 1;
+          const last = isLast({ no: calls, prompt: (args[0] as { prompt?: string } | undefined)?.prompt });
+          if (last && !afterEffect) return await die();
+          const result: unknown = await value.apply(target, args);
+          if (last) return await die();
+          return dead ? await never : result;
+        };
+      },
+    });
+  const clock = {
+    nowMs: () => ports.clock.nowMs(),
+    monotonicMs: () => ports.clock.monotonicMs(),
+    after: (ms: number, action: () => void) => ports.clock.after(ms, () => !dead && action()),
+  };
+  const { store, objects, model, reporter } = ports;
+  return {
+    died,
+    isDead: () => dead,
+    ports: { ...ports, clock, store: guard(store), objects: guard(objects), model: guard(model), reporter: guard(reporter) },
+  };
+}
