@@ -28,7 +28,10 @@ export function Pages() {
   }, [pathname]);
   return (
     <main className="page" id="content" tabIndex={-1} ref={main}>
-      <ErrorBoundary resetKey={pathname} fallback={(error, retry) => <Failure text={explainError(error).text} onRetry={retry} />}>
+      <ErrorBoundary
+        resetKey={pathname}
+        fallback={(error, retry) => <Failure text={explainError(error).text} onRetry={retry} />}
+      >
         <Suspense fallback={<SkeletonCards count={3} label="Loading the page" />}>
           <Routes>
             <Route path={paths.home} element={<Navigate to={paths.jobs()} replace />} />

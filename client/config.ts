@@ -18,7 +18,9 @@ export async function loadConfig(fetchFile: typeof fetch = fetch): Promise<Confi
   });
   if (!response.ok) throw new Error(`Expected /config.json from the server, got status ${response.status}.`);
   const body: unknown = await response.json().catch((cause: unknown) => {
-    throw new Error("Expected JSON in /config.json, got something else. Was the site deployed with its stacks?", { cause });
+    throw new Error("Expected JSON in /config.json, got something else. Was the site deployed with its stacks?", {
+      cause,
+    });
   });
   return parseConfig(body);
 }

@@ -29,10 +29,15 @@ export function planStarts(
   const oldestFirst = [...waiting].sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
   const starts: string[] = [];
   while (running.overall + starts.length < limits.overall) {
-    const ready = oldestFirst.filter(({ jobId, owner }) => (wants.get(jobId) ?? 0) > 0 && (has.get(owner) ?? 0) < limits.perOwner);
+    const ready = oldestFirst.filter(
+      ({ jobId, owner }) => (wants.get(jobId) ?? 0) > 0 && (has.get(owner) ?? 0) < limits.perOwner,
+    );
     const [first] = ready;
     if (!first) break;
-    const next = ready.reduce((best, job) => ((has.get(job.owner) ?? 0) < (has.get(best.owner) ?? 0) ? job : best), first);
+    const next = ready.reduce(
+      (best, job) => ((has.get(job.owner) ?? 0) < (has.get(best.owner) ?? 0) ? job : best),
+      first,
+    );
     starts.push(next.jobId);
     wants.set(next.jobId, (wants.get(next.jobId) ?? 0) - 1);
     has.set(next.owner, (has.get(next.owner) ?? 0) + 1);
@@ -50,17 +55,50 @@ export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedS
   return Math.max(0, Math.max(1, job.openShards - job.parkedShards) - tasks);
 }
 
+/** What the list of open jobs says of one; `status` may be old news. */
+export interface OpenJob {
+  readonly jobId: string;
+  readonly owner: string;
+  readonly status: string;
+}
+
+/** An owner's tasks work at fewer jobs than this, so there are always some among them that wait. */
+const JOBS_OF_AN_OWNER = 20;
+const PURGES_AT_A_TIME = 50;
+
+/**
+ * The open jobs worth reading, of a list with the oldest first: the oldest few of each owner, so that a thousand jobs of
+ * one hide nobody else's, and some of those to be purged.
+ */
+export function jobsToConsider(open: readonly OpenJob[]): string[] {
+  const taken = new Map<string, number>();
+  return open
+    .filter(({ owner, status }) => {
+      const group = status === "DELETING" ? "" : owner;
+      const before = taken.get(group) ?? 0;
+      taken.set(group, before + 1);
+      return before < (group === "" ? PURGES_AT_A_TIME : JOBS_OF_AN_OWNER);
+    })
+    .map(({ jobId }) => jobId);
+}
+
 /** After so many times without Spot capacity in a row, tasks start at the full price until it has been quiet for a while. */
 const SPOT_TRIES = 3;
 const SPOT_REST_MS = 10 * 60_000;
 
-export function capacityFor(spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined, nowMs: number): TaskRow["capacityProvider"] {
+export function capacityFor(
+  spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined,
+  nowMs: number,
+): TaskRow["capacityProvider"] {
   if (!spot || spot.misses < SPOT_TRIES) return "FARGATE_SPOT";
   return nowMs - spot.lastMissAtMs < SPOT_REST_MS ? "FARGATE" : "FARGATE_SPOT";
 }
 
 /** What is remembered after there was no Spot capacity; misses long ago do not count. */
-export function afterMiss(spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined, nowMs: number): Pick<SpotRow, "misses" | "lastMissAtMs"> {
+export function afterMiss(
+  spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined,
+  nowMs: number,
+): Pick<SpotRow, "misses" | "lastMissAtMs"> {
   const before = spot && nowMs - spot.lastMissAtMs < SPOT_REST_MS ? spot.misses : 0;
   return { misses: before + 1, lastMissAtMs: nowMs };
 }

@@ -18,7 +18,10 @@ export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobI
 /** The shard that writes the dataset is leased, fenced and restarted like any other. */
 export const exportKey = (jobId: string) => ({ pk: `SHARD#${jobId}#EXPORT`, sk: "SHARD" as const });
 export const budgetKey = (budgetId: string) => ({ pk: `BUDGET#${budgetId}`, sk: "BUDGET" as const });
-export const tokenKey = (owner: string, clientToken: string) => ({ pk: `TOKEN#${owner}#${clientToken}`, sk: "TOKEN" as const });
+export const tokenKey = (owner: string, clientToken: string) => ({
+  pk: `TOKEN#${owner}#${clientToken}`,
+  sk: "TOKEN" as const,
+});
 
 /** Indexes of the jobs table. Both are only ways to find; decisions are made on the base row. */
 export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: newest first is descending; only job rows have both
@@ -208,7 +211,10 @@ export interface SpotRow {
 // The templates table -------------------------------------------------------------------------------------------------
 
 export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templateId}`, sk: "HEAD" as const });
-export const templateVersionKey = (templateId: string, version: number) => ({ pk: `TEMPLATE#${templateId}`, sk: `V#${version}` });
+export const templateVersionKey = (templateId: string, version: number) => ({
+  pk: `TEMPLATE#${templateId}`,
+  sk: `V#${version}`,
+});
 export const TEMPLATES_BY_OWNER = "byOwner"; // owner, listKey: only heads have both
 /** The owner of everything that ships with the product. */
 export const SAMPLES = "samples";
@@ -279,7 +285,8 @@ export interface SeedCollectionRow {
 // The bucket ----------------------------------------------------------------------------------------------------------
 
 /** Where a person's file arrives; removed once it is read. */
-export const uploadObject = (owner: string, seedSetId: string, collection: string) => `uploads/${owner}/${seedSetId}/${collection}`;
+export const uploadObject = (owner: string, seedSetId: string, collection: string) =>
+  `uploads/${owner}/${seedSetId}/${collection}`;
 export const uploadsPrefix = (owner: string, seedSetId: string) => `uploads/${owner}/${seedSetId}/`;
 /** A seed set's blocks and their index. */
 export const seedSetPrefix = (owner: string, seedSetId: string) => `seeds/${owner}/${seedSetId}/`;

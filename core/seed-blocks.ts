@@ -63,7 +63,10 @@ export function fitRow(collections: readonly SeedCollectionRow[]): SeedCollectio
     fields: collection.fields.map((field) => ({ ...field, examples: [] })),
   }));
   if (fits(bare)) return bare;
-  throw new PlotPaletteError("BadInput", "The fields of the seed set are too many or their names too long; keep those that templates need.");
+  throw new PlotPaletteError(
+    "BadInput",
+    "The fields of the seed set are too many or their names too long; keep those that templates need.",
+  );
 }
 
 function fits(collections: readonly SeedCollectionRow[]): boolean {

@@ -47,7 +47,8 @@ async function findKinds(fileName: string, open: OpenText, delimiter: string): P
       refuse(
         `Row ${row} of "${fileName}" has ${cells.length} values, but the header names ${names.length} columns; put texts with ${delimiter === "," ? "commas" : "tabs"} or line breaks in quotes.`,
       );
-    for (const [n, cell] of cells.entries()) if (kinds[n] !== "text" && cell !== "") kinds[n] = kindWith(kinds[n], cell);
+    for (const [n, cell] of cells.entries())
+      if (kinds[n] !== "text" && cell !== "") kinds[n] = kindWith(kinds[n], cell);
   }
   if (!names) refuse(`The file "${fileName}" is empty; it needs a header and rows.`);
   return names.map((name, n) => ({ name, kind: kinds[n] ?? "text" }));
@@ -60,7 +61,10 @@ function headerOf(fileName: string, cells: readonly string[]): string[] {
   const twice = names.find((name, n) => names.indexOf(name) < n);
   if (twice) refuse(`Two columns of "${fileName}" are called "${twice}"; each needs a name of its own.`);
   const long = names.findIndex((name) => name.length > 200);
-  if (long >= 0) refuse(`The name of column ${long + 1} of "${fileName}" has more than 200 characters; the first row must be the header.`);
+  if (long >= 0)
+    refuse(
+      `The name of column ${long + 1} of "${fileName}" has more than 200 characters; the first row must be the header.`,
+    );
   return names;
 }
 

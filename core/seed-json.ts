@@ -61,7 +61,9 @@ class JsonSplitter {
   end(): void {
     if (this.#expects === "start") refuse(`The file "${this.#fileName}" is empty; it needs a list of objects.`);
     if (this.#expects !== "nothing")
-      refuse(`The file "${this.#fileName}" ends in the middle, after ${this.#items} items${this.#ofList()}; it seems to be cut off.`);
+      refuse(
+        `The file "${this.#fileName}" ends in the middle, after ${this.#items} items${this.#ofList()}; it seems to be cut off.`,
+      );
   }
 
   /** Follows texts and brackets; true at the comma or bracket behind an item. */
@@ -92,7 +94,9 @@ class JsonSplitter {
   #hold(text: string): void {
     this.#held += text;
     if (this.#held.length > MAX_ITEM_CHARACTERS)
-      refuse(`Item ${this.#items + 1}${this.#ofList()} of "${this.#fileName}" has more than ${MAX_ITEM_CHARACTERS.toLocaleString("en-US")} characters; a closing quote or bracket may be missing.`);
+      refuse(
+        `Item ${this.#items + 1}${this.#ofList()} of "${this.#fileName}" has more than ${MAX_ITEM_CHARACTERS.toLocaleString("en-US")} characters; a closing quote or bracket may be missing.`,
+      );
   }
 
   #step(character: string): void {
@@ -100,7 +104,9 @@ class JsonSplitter {
       case "start":
         if (character === "[") return this.#enterList(undefined);
         if (character === "{") return this.#expect("name");
-        return refuse(`The file "${this.#fileName}" must be a list of objects, or an object of named lists, but it begins with "${character}".`);
+        return refuse(
+          `The file "${this.#fileName}" must be a list of objects, or an object of named lists, but it begins with "${character}".`,
+        );
       case "name":
         if (character === '"') this.#held = '"';
         else this.#unexpected(character, "a name in quotes");
@@ -131,7 +137,8 @@ class JsonSplitter {
       this.#held = "";
       this.#expect("colon");
     }
-    if (this.#held.length > 1_000) refuse(`A name in "${this.#fileName}" has more than 1,000 characters; a closing quote may be missing.`);
+    if (this.#held.length > 1_000)
+      refuse(`A name in "${this.#fileName}" has more than 1,000 characters; a closing quote may be missing.`);
   }
 
   #enterList(collection: string | undefined): void {
@@ -145,7 +152,9 @@ class JsonSplitter {
   }
 
   #unexpected(character: string, wanted: string): never {
-    refuse(`The file "${this.#fileName}" is not valid JSON: expected ${wanted}, found "${character}"${this.#ofList()}.`);
+    refuse(
+      `The file "${this.#fileName}" is not valid JSON: expected ${wanted}, found "${character}"${this.#ofList()}.`,
+    );
   }
 
   #ofList(): string {

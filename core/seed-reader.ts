@@ -68,7 +68,8 @@ function parseItem(source: string, place: string): SeedItem {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     refuse(`${place} must be an object with named fields, not ${kindOf(value)}.`);
   const name = Object.keys(value).find((field) => field.length > MAX_FIELD_NAME_CHARACTERS);
-  if (name !== undefined) refuse(`${place} has a field whose name has more than ${MAX_FIELD_NAME_CHARACTERS} characters; shorten it.`);
+  if (name !== undefined)
+    refuse(`${place} has a field whose name has more than ${MAX_FIELD_NAME_CHARACTERS} characters; shorten it.`);
   return value as SeedItem;
 }
 

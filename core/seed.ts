@@ -40,7 +40,10 @@ export type SeedFormat = "json" | "jsonl" | "csv" | "tsv";
 export function seedFormatOf(fileName: string): SeedFormat {
   const ending = SEED_ENDINGS.find((known) => fileName.toLowerCase().endsWith(known));
   if (!ending)
-    throw new PlotPaletteError("BadInput", `The file "${fileName}" must end in ${SEED_ENDINGS.join(", ")}; the ending tells its format.`);
+    throw new PlotPaletteError(
+      "BadInput",
+      `The file "${fileName}" must end in ${SEED_ENDINGS.join(", ")}; the ending tells its format.`,
+    );
   return ending === ".ndjson" ? "jsonl" : (ending.slice(1) as SeedFormat);
 }
 
@@ -70,8 +73,11 @@ export function checkFiles({ name, files }: SeedSetWishes): SeedFile[] {
 function checkFile({ collection, fileName, bytes }: SeedSetWishes["files"][number]): SeedFile {
   const name = collection ?? DEFAULT_COLLECTION;
   if (!COLLECTION_NAME.test(name))
-    misfit(`The collection "${shorten(name)}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`);
-  if (fileName.length > 200) misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
+    misfit(
+      `The collection "${shorten(name)}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
+    );
+  if (fileName.length > 200)
+    misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
   seedFormatOf(fileName);
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_SEED_FILE_BYTES)
     misfit(`The file "${fileName}" must have 1 to ${MAX_SEED_FILE_BYTES.toLocaleString("en-US")} bytes, not ${bytes}.`);
@@ -108,7 +114,10 @@ export class FieldSummary {
     let tally = this.#fields.get(name);
     if (!tally) {
       if (this.#fields.size >= MAX_FIELDS)
-        throw new PlotPaletteError("BadInput", `The items have more than ${MAX_FIELDS} different fields; keep those that templates need.`);
+        throw new PlotPaletteError(
+          "BadInput",
+          `The items have more than ${MAX_FIELDS} different fields; keep those that templates need.`,
+        );
       this.#fields.set(name, (tally = { types: new Set(), present: 0, examples: [] }));
     }
     if (value === null || value === undefined || value === "") return;
@@ -133,9 +142,13 @@ export function checkFit(template: Template, collections: readonly SeedCollectio
     const found = collections.find(({ name }) => name === collection);
     const reader = `Template "${template.name}" ${place}`;
     if (!found)
-      misfit(`${reader} draws from the collection "${collection}", but the seed set has none (it has ${names(collections)}).`);
+      misfit(
+        `${reader} draws from the collection "${collection}", but the seed set has none (it has ${names(collections)}).`,
+      );
     if (!required || field === undefined || found.fields.some(({ name }) => name === field)) continue;
-    misfit(`${reader} reads ${field}; the collection "${collection}" has no "${field}" (it has ${names(found.fields)}).`);
+    misfit(
+      `${reader} reads ${field}; the collection "${collection}" has no "${field}" (it has ${names(found.fields)}).`,
+    );
   }
 }
 

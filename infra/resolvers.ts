@@ -38,7 +38,7 @@ export class Resolvers extends NestedStack {
     this.none();
     this.table("jobs", jobs, ["GetItem", "BatchGetItem", "PutItem", "UpdateItem"], [JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS]);
     this.alsoChecks("jobs", [templates, seedSets]);
-    this.table("templates", templates, ["GetItem", "PutItem", "UpdateItem"], [TEMPLATES_BY_OWNER]);
+    this.table("templates", templates, ["GetItem", "PutItem"], [TEMPLATES_BY_OWNER]);
     this.table("seedSets", seedSets, ["GetItem", "PutItem", "UpdateItem", "DeleteItem"], [SEED_SETS_BY_OWNER]);
     this.lambda("dispatch", props.dispatch);
     this.functions();
@@ -135,7 +135,7 @@ export class Resolvers extends NestedStack {
     });
     checkSeeds.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.seedSets.tableArn]);
     checkSeeds.may("ReadUploads", ["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects("uploads/*")]);
-    checkSeeds.may("WriteBlocks", ["s3:PutObject"], [bucket.arnForObjects("seeds/*")]);
+    checkSeeds.may("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [bucket.arnForObjects("seeds/*")]);
     checkSeeds.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
 
     const purgeSeeds = add("purgeSeeds", { [ENVIRONMENT.bucket]: bucket.bucketName });
@@ -190,7 +190,7 @@ export class Resolvers extends NestedStack {
         [ENVIRONMENT.bucket]: data.bucket.bucketName,
       },
     });
-    load.may("Templates", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [data.templates.tableArn]);
+    load.may("Templates", ["dynamodb:GetItem", "dynamodb:PutItem"], [data.templates.tableArn]);
     load.may("SeedSets", ["dynamodb:PutItem"], [data.seedSets.tableArn]);
     load.may("WriteBlocks", ["s3:PutObject"], [data.bucket.arnForObjects(`seeds/${SAMPLES}/*`)]);
     const resource = new CustomResource(this, "Samples", {

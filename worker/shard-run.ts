@@ -2,6 +2,7 @@
  * One lease of one shard: resume → (pick → render → reserve → generate → charge → collect) for many slots at a time, and
  * beside it flush → checkpoint → report about once a second.
  */
+import { setMaxListeners } from "node:events";
 import { Overcharge, type Reservation } from "#core/budget";
 import { beginExport } from "#core/ending";
 import { pickSeeds } from "#core/pick";
@@ -63,6 +64,8 @@ export class ShardRun {
   ) {
     const { ports, settings, bell } = context;
     this.#lease = new Lease(ports.clock, settings.leaseMs, leasedAtMs, bell, () => this.#lose());
+    // Every call in flight listens.
+    setMaxListeners(0, this.#stopping.signal, this.#aborting.signal);
     this.#isCareful = book.row.deathsInRow >= CAREFUL_AFTER_DEATHS;
     this.handedOut = new Promise((resolve) => (this.#sayHandedOut = resolve));
   }

@@ -52,8 +52,9 @@ export function ChooseTemplate({ chosen, chosenId, error, onChoose }: ChooseTemp
       </div>
       {chosen && (
         <p className="small soft">
-          {showCounted(chosen.steps.length, "step")} for a record of {showCounted(chosen.columns.length, "column")}, which can cost{" "}
-          {showUsd(chosen.recordBoundNanos)} at most. <Link to={paths.template(chosen.id)}>Read the template</Link>
+          {showCounted(chosen.steps.length, "step")} for a record of {showCounted(chosen.columns.length, "column")},
+          which can cost {showUsd(chosen.recordBoundNanos)} at most.{" "}
+          <Link to={paths.template(chosen.id)}>Read the template</Link>
         </p>
       )}
       <FieldError error={error} />

@@ -19,10 +19,7 @@ export function Downloads({ job }: { readonly job: JobStateFragment & { readonly
             <Icon name="file" />
             <div className="file-text">
               <span className="file-name">{file.name}</span>
-              <span className="small faint number">
-                {showCounted(file.rows, "row")} · {showBytes(file.bytes)}
-                {file.format === null && BESIDE[file.name] && ` · ${BESIDE[file.name]}`}
-              </span>
+              <span className="small faint number">{describeFile(file)}</span>
             </div>
             <Button
               icon="download"
@@ -41,8 +38,14 @@ export function Downloads({ job }: { readonly job: JobStateFragment & { readonly
   );
 }
 
+function describeFile({ name, format, rows, bytes }: JobStateFragment["datasets"][number]): string {
+  const parts = [rows > 0 || format ? showCounted(rows, "row") : undefined, showBytes(bytes), BESIDE[name]];
+  return parts.filter(Boolean).join(" · ");
+}
+
 /** What the files beside the dataset are. */
 const BESIDE: Readonly<Record<string, string>> = {
+  "README.md": "what is in it, and how it was made",
   "provenance.jsonl": "how each record came to be",
   "failures.jsonl": "what was set aside, and why",
 };

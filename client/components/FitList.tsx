@@ -19,4 +19,9 @@ export function FitList({ fits }: { readonly fits: readonly Fit[] }) {
   );
 }
 
-const ICONS: Readonly<Record<Fit["verdict"], IconName>> = { there: "check", partly: "info", optional: "info", missing: "cross" };
+const ICONS: Readonly<Record<Fit["verdict"], IconName>> = {
+  there: "check",
+  partly: "info",
+  optional: "info",
+  missing: "cross",
+};

@@ -67,7 +67,13 @@ function CancelDialog({ job, onClose }: DialogProps) {
   const { run, busy, error } = useAction(onClose);
   const confirm = () => run(() => cancelJob(job.id));
   return (
-    <Dialog title="Cancel this job for good?" action="Cancel job" look="danger" {...{ busy, error, onClose }} onConfirm={confirm}>
+    <Dialog
+      title="Cancel this job for good?"
+      action="Cancel job"
+      look="danger"
+      {...{ busy, error, onClose }}
+      onConfirm={confirm}
+    >
       <p className="soft">
         It cannot be resumed. What was made so far becomes its dataset. To stop it for a while only, pause it.
       </p>
@@ -81,7 +87,13 @@ function DeleteDialog({ job, onClose }: DialogProps) {
   const { run, busy, error } = useAction(() => navigate(paths.jobs()));
   const confirm = () => run(() => deleteJob(job.id));
   return (
-    <Dialog title={`Delete “${job.name}”?`} action="Delete" look="danger" {...{ busy, error, onClose }} onConfirm={confirm}>
+    <Dialog
+      title={`Delete “${job.name}”?`}
+      action="Delete"
+      look="danger"
+      {...{ busy, error, onClose }}
+      onConfirm={confirm}
+    >
       <p className="soft">The job and its datasets are removed and cannot be brought back.</p>
     </Dialog>
   );

@@ -18,12 +18,22 @@ export function JobStats({ job, totals }: Props) {
   return (
     <section className="stack" aria-label="Progress">
       <Stats>
-        <Stat label="Records" value={showCount(totals.delivered)} note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`} />
+        <Stat
+          label="Records"
+          value={showCount(totals.delivered)}
+          note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`}
+        />
         <Stat label="Failed" value={showCount(totals.failed)} note="set aside" />
-        {running && <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />}
+        {running && (
+          <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />
+        )}
         {running && <Stat label="Time left" value={timeLeft(totals)} note="at the present speed" />}
-        {!running && <Stat label="Time taken" value={timeTaken(job)} note="from first worker to rest" />}
-        <Stat label="Spent" value={showUsd(totals.spentNanos)} note={`of ${showUsd(job.budgetNanos)} · ${showShare(totals.budgetShare)}`} />
+        {job.finishedAt && <Stat label="Time taken" value={timeTaken(job)} note="from first worker to rest" />}
+        <Stat
+          label="Spent"
+          value={showUsd(totals.spentNanos)}
+          note={`of ${showUsd(job.budgetNanos)} · ${showShare(totals.budgetShare)}`}
+        />
       </Stats>
       <div className="card job-bars">
         <div className="stack-tight">

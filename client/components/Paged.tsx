@@ -27,7 +27,11 @@ export function Paged<Item extends { readonly id: string }>({ list, error, onRet
   return (
     <>
       {error !== undefined && <Notice tone="warn">{explainError(error).text}</Notice>}
-      <ul className="cards">{items.map((item) => <li key={item.id}>{show(item)}</li>)}</ul>
+      <ul className="cards">
+        {items.map((item) => (
+          <li key={item.id}>{show(item)}</li>
+        ))}
+      </ul>
       {nextToken && (
         <Button className="more" busy={busy} onClick={() => void more(nextToken)}>
           Show more

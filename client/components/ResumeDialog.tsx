@@ -16,7 +16,9 @@ interface Props {
 /** Goes on with a job. One that reached its budget needs a larger one, a paused one may keep its own. */
 export function ResumeDialog({ job, onClose }: Props) {
   const needsMore = job.status === "BUDGET_EXCEEDED";
-  const [usd, setUsd] = useState(() => editUsd(needsMore ? Math.min(MAX_BUDGET_NANOS, job.budgetNanos * 2) : job.budgetNanos));
+  const [usd, setUsd] = useState(() =>
+    editUsd(needsMore ? Math.min(MAX_BUDGET_NANOS, job.budgetNanos * 2) : job.budgetNanos),
+  );
   const [shown, setShown] = useState(false);
   const resumeJob = useResumeJob();
   const { run, busy, error } = useAction(onClose);

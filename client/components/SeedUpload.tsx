@@ -25,7 +25,9 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
     setName("");
     onConfirmed(seedSet);
   });
-  const faults = checkFiles(files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size })));
+  const faults = checkFiles(
+    files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size })),
+  );
   const sending = state.phase === "sending";
   const add = (chosen: readonly File[]) => {
     const all = [...files, ...chosen.map((file) => ({ collection: "", file }))];
@@ -64,14 +66,27 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
               />
             ))}
           </ul>
-          {!sending && <TextField label="Name of the seed set" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />}
+          {!sending && (
+            <TextField
+              label="Name of the seed set"
+              value={name}
+              maxLength={100}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
         </>
       )}
       <FieldError error={tooMany ? `A seed set can have ${MAX_SEED_FILES} files at most.` : undefined} />
       <FieldError error={state.phase === "idle" ? state.error : null} />
       {files.length > 0 && (
         <div className="row">
-          <Button type="submit" look="primary" icon="upload" busy={sending} disabled={name.trim() === "" || faults.some(Boolean)}>
+          <Button
+            type="submit"
+            look="primary"
+            icon="upload"
+            busy={sending}
+            disabled={name.trim() === "" || faults.some(Boolean)}
+          >
             {sending ? "Sending" : "Upload"}
           </Button>
           {sending && <Button onClick={cancel}>Stop</Button>}

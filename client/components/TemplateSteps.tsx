@@ -39,7 +39,8 @@ function ModelLine({ modelId }: { readonly modelId: string }) {
   if (!model) return <p className="small mono faint">{modelId}</p>;
   return (
     <p className="small soft number" title={`${modelId}, priced on ${model.pricedOn}`}>
-      {model.name} · {perMillion(model.inputNanosPerThousand)} in, {perMillion(model.outputNanosPerThousand)} out for a million tokens
+      {model.name} · {perMillion(model.inputNanosPerThousand)} in, {perMillion(model.outputNanosPerThousand)} out for a
+      million tokens
     </p>
   );
 }

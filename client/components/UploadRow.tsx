@@ -38,7 +38,11 @@ export function UploadRow({ file: { file, collection }, fault, sent, onRename, o
           onChange={(event) => onRename(event.target.value)}
         />
       ) : (
-        <Meter label={`Sending ${file.name}`} text={showShare(share)} parts={[{ share, tone: share >= 1 ? "good" : "accent" }]} />
+        <Meter
+          label={`Sending ${file.name}`}
+          text={showShare(share)}
+          parts={[{ share, tone: share >= 1 ? "good" : "accent" }]}
+        />
       )}
     </li>
   );

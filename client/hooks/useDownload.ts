@@ -12,7 +12,11 @@ export function useDownload(jobId: string) {
     setPending(file);
     setError(null);
     try {
-      const { data } = await client.query({ query: DownloadDocument, variables: { jobId, file }, fetchPolicy: "no-cache" });
+      const { data } = await client.query({
+        query: DownloadDocument,
+        variables: { jobId, file },
+        fetchPolicy: "no-cache",
+      });
       if (data) save(data.getDownload.url, file);
     } catch (cause) {
       setError(explainError(cause).text);

@@ -28,6 +28,11 @@ const RESTART_MS = 10_000;
 
 /** A job that was started elsewhere: by another window or the command line. */
 async function fetchNewJob(client: ApolloClient, id: string): Promise<void> {
-  const { data } = await client.query({ query: JobDocument, variables: { id }, fetchPolicy: "network-only", errorPolicy: "ignore" });
+  const { data } = await client.query({
+    query: JobDocument,
+    variables: { id },
+    fetchPolicy: "network-only",
+    errorPolicy: "ignore",
+  });
   if (data) placeInLists(client.cache, data.getJob);
 }

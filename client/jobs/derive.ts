@@ -94,7 +94,10 @@ function parseColumns(text: string): [string, string][] | undefined {
   try {
     const record: unknown = JSON.parse(text);
     if (typeof record !== "object" || record === null || Array.isArray(record)) return undefined;
-    return Object.entries(record).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+    return Object.entries(record).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
   } catch {
     return undefined;
   }

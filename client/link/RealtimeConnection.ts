@@ -72,6 +72,8 @@ export class RealtimeConnection {
     socket.onopen = () => socket.send(JSON.stringify({ type: "connection_init" }));
     socket.onmessage = (event) => this.#receive(String(event.data));
     socket.onclose = () => this.#lose();
+    // A socket that the page's security policy forbids has an error and never a close.
+    socket.onerror = () => this.#lose();
   }
 
   #receive(text: string): void {
@@ -143,7 +145,7 @@ export class RealtimeConnection {
     this.#acknowledged = false;
     for (const subscription of this.#subscriptions.values()) subscription.started = false;
     if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
     socket.close();
   }
 

@@ -24,7 +24,9 @@ export const typePolicies: TypePolicies = {
       listSeedSets: pages(),
       listSampleSeedSets: pages(),
       getJob: { read: (known, { args, toReference }) => known ?? toReference({ __typename: "Job", id: args?.id }) },
-      getSeedSet: { read: (known, { args, toReference }) => known ?? toReference({ __typename: "SeedSet", id: args?.id }) },
+      getSeedSet: {
+        read: (known, { args, toReference }) => known ?? toReference({ __typename: "SeedSet", id: args?.id }),
+      },
     },
   },
   // One id names many versions.

@@ -19,7 +19,12 @@ import { useNow } from "../ui/useNow.ts";
 /** One job, live. */
 export function JobPage() {
   const { id = "" } = useParams();
-  const { data, error, refetch } = useQuery(JobDocument, { variables: { id }, fetchPolicy: "cache-and-network" });
+  const { data, error, refetch } = useQuery(JobDocument, {
+    variables: { id },
+    fetchPolicy: "cache-and-network",
+    // What is shown stays while it is read again: a page that is not found does not flicker.
+    notifyOnNetworkStatusChange: false,
+  });
   useAfterConnect(() => void refetch().catch(() => undefined));
   if (data) return <JobView job={data.getJob} />;
   if (error) return <PageFailure error={error} what="job" onRetry={() => void refetch().catch(() => undefined)} />;
@@ -53,7 +58,9 @@ function JobView({ job }: { readonly job: JobFactsFragment }) {
           <div className="stack">
             <Downloads job={job} />
             <LatestRecords progress={job.progress} />
-            {totals.delivered === 0 && job.datasets.length === 0 && <p className="card faint">Records show here as they are made.</p>}
+            {totals.delivered === 0 && job.datasets.length === 0 && (
+              <p className="card faint">Records show here as they are made.</p>
+            )}
           </div>
           <JobDetails job={job} totals={totals} />
         </div>

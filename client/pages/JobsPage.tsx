@@ -35,7 +35,11 @@ export function JobsPage() {
         {!jobs && error && <Failure text={explainError(error).text} onRetry={() => void refetch()} />}
         {jobs && error && <Notice tone="warn">{explainError(error).text}</Notice>}
         {jobs?.length === 0 && !data?.listJobs.nextToken && <NoJobs status={status} />}
-        <ul className="stack">{jobs?.map((job) => <li key={job.id}>{<JobRow job={job} />}</li>)}</ul>
+        <ul className="stack">
+          {jobs?.map((job) => (
+            <li key={job.id}>{<JobRow job={job} />}</li>
+          ))}
+        </ul>
         {data?.listJobs.nextToken && (
           <Button className="more" busy={loadingMore} onClick={() => void more()}>
             Show more
@@ -60,7 +64,9 @@ function useJobs(status: JobStatus | null) {
   // As many as are on the screen, so that the list keeps its length.
   const refetch = () => {
     const limit = Math.min(MAX_PAGE, Math.max(PAGE, data?.listJobs.items.length ?? 0));
-    return client.query({ query: JobsDocument, variables: { status, limit }, fetchPolicy: "network-only" }).catch(() => undefined);
+    return client
+      .query({ query: JobsDocument, variables: { status, limit }, fetchPolicy: "network-only" })
+      .catch(() => undefined);
   };
   useAfterConnect(refetch);
   return { ...result, refetch: result.data ? refetch : result.refetch, more, loadingMore };
@@ -88,7 +94,11 @@ const FILTERS = [null, ...JOB_STATUSES.filter((status) => status !== "DELETING")
 function NoJobs({ status }: { readonly status: JobStatus | null }) {
   if (status) {
     return (
-      <Empty icon="list" title={`No job is ${STATUS_WORDS[status].toLowerCase()}`} actions={<ButtonLink to={paths.jobs()}>Show all jobs</ButtonLink>} />
+      <Empty
+        icon="list"
+        title={`No job is ${STATUS_WORDS[status].toLowerCase()}`}
+        actions={<ButtonLink to={paths.jobs()}>Show all jobs</ButtonLink>}
+      />
     );
   }
   const actions = (
@@ -103,7 +113,8 @@ function NoJobs({ status }: { readonly status: JobStatus | null }) {
   );
   return (
     <Empty icon="spark" title="Make your first dataset" actions={actions}>
-      Choose a template and seeds, say how many records you want and what they may cost. Samples of both are there to begin with.
+      Choose a template and seeds, say how many records you want and what they may cost. Samples of both are there to
+      begin with.
     </Empty>
   );
 }

@@ -26,7 +26,8 @@ export default function NewJobPage() {
     event.preventDefault();
     const faults = checkForm(form);
     if (seedSet && seedSet.status !== "READY") faults.seedSetId = "These seeds are not ready yet.";
-    else if (fits && isRefused(fits)) faults.seedSetId = "The template reads what these seeds do not have. Choose others.";
+    else if (fits && isRefused(fits))
+      faults.seedSetId = "The template reads what these seeds do not have. Choose others.";
     setErrors(faults);
     setGeneral(null);
     if (Object.keys(faults).length > 0) return showFirst(faults);
@@ -65,7 +66,12 @@ export default function NewJobPage() {
             onChoose={(seedSetId) => change({ seedSetId })}
           />
           <form id="new-job" className="card stack sections-tight" onSubmit={(event) => void submit(event)} noValidate>
-            <JobSize form={form} errors={errors} recordBoundNanos={template?.recordBoundNanos ?? null} onChange={change} />
+            <JobSize
+              form={form}
+              errors={errors}
+              recordBoundNanos={template?.recordBoundNanos ?? null}
+              onChange={change}
+            />
           </form>
         </div>
         <JobSummary form={form} template={template} seedSet={seedSet} error={general} busy={busy} />
@@ -98,14 +104,19 @@ function useJobForm() {
     variables: { id: form.templateId ?? "", version: null },
     skip: form.templateId === null,
   });
-  const { data: seedData } = useQuery(SeedSetDocument, { variables: { id: form.seedSetId ?? "" }, skip: form.seedSetId === null });
+  const { data: seedData } = useQuery(SeedSetDocument, {
+    variables: { id: form.seedSetId ?? "" },
+    skip: form.seedSetId === null,
+  });
   const template = form.templateId === null ? undefined : templateData?.getTemplate;
   const seedSet = form.seedSetId === null ? undefined : seedData?.getSeedSet;
 
   const change = (part: Partial<JobForm>) => {
     if (part.name !== undefined) setOwnName(part.name !== "");
     setForm((known) => ({ ...known, ...part }));
-    setErrors((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !(field in part))));
+    // A template brings its name along.
+    const answered = part.templateId === undefined ? Object.keys(part) : [...Object.keys(part), "name"];
+    setErrors((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !answered.includes(field))));
   };
   // The seeds that were made for a sample go with it, unless others are chosen already.
   const choose = ({ id, sampleSeedSetId }: TemplateCard_TemplateFragment) =>

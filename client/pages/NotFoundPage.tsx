@@ -7,7 +7,11 @@ export function NotFoundPage({ what = "page" }: { readonly what?: "page" | "job"
   return (
     <>
       <title>Not found · Plot Palette</title>
-      <Empty icon="search" title={`There is no such ${what}`} actions={<ButtonLink to={paths.jobs()}>Go to your jobs</ButtonLink>}>
+      <Empty
+        icon="search"
+        title={`There is no such ${what}`}
+        actions={<ButtonLink to={paths.jobs()}>Go to your jobs</ButtonLink>}
+      >
         The address may be mistyped, or what it led to was deleted.
       </Empty>
     </>

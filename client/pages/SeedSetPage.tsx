@@ -53,14 +53,18 @@ function SeedSetView({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
       </div>
       <div className="stack" aria-live="polite">
         <State seedSet={seedSet} />
-        {seedSet.status === "READY" && seedSet.collections.map((collection) => <SeedFields key={collection.name} collection={collection} />)}
+        {seedSet.status === "READY" &&
+          seedSet.collections.map((collection) => <SeedFields key={collection.name} collection={collection} />)}
       </div>
     </>
   );
 }
 
 function State({ seedSet: { status, statusReason } }: { readonly seedSet: SeedSetFactsFragment }) {
-  if (status === "UPLOADING") return <Notice tone="warn">The files of this seed set were not sent whole. Delete it and upload them again.</Notice>;
+  if (status === "UPLOADING")
+    return (
+      <Notice tone="warn">The files of this seed set were not sent whole. Delete it and upload them again.</Notice>
+    );
   if (status === "REFUSED") return <Notice tone="bad">{statusReason ?? "The files cannot be used."}</Notice>;
   if (status === "READY") return null;
   return (

@@ -20,7 +20,8 @@ export default function SeedsPage() {
   useAfterConnect(() => void mine.refetch().catch(() => undefined));
   const mineList = mine.data?.listSeedSets;
   const isFirst = mineList?.items.length === 0;
-  const open = uploading || isFirst;
+  // Open for good: a seed set is in the list as soon as it is made, and then its files are still to be sent.
+  if (isFirst && !uploading) setUploading(true);
   return (
     <>
       <title>Seeds · Plot Palette</title>
@@ -29,14 +30,14 @@ export default function SeedsPage() {
           <h1>Seeds</h1>
           <p>Seeds are your own data: what templates pick from, so that every record is about something else.</p>
         </div>
-        {!open && (
+        {!uploading && (
           <Button look="primary" icon="upload" onClick={() => setUploading(true)}>
             Upload seeds
           </Button>
         )}
       </div>
       <div className="stack sections">
-        {open && (
+        {uploading && (
           <section className="card stack" aria-labelledby="upload-title">
             <h2 id="upload-title">{isFirst ? "Upload your first seed set" : "Upload a seed set"}</h2>
             <SeedUpload onConfirmed={(seedSet) => void navigate(paths.seedSet(seedSet.id))} />

@@ -67,7 +67,10 @@ function Facts({ template }: { readonly template: TemplateFactsFragment }) {
       <dl className="facts facts-tall">
         <dt>Version</dt>
         <dd>
-          <VersionChoice template={template} /> <span className="small faint">saved <Time at={template.createdAt} /></span>
+          <VersionChoice template={template} />{" "}
+          <span className="small faint">
+            saved <Time at={template.createdAt} />
+          </span>
         </dd>
         <dt>A record at most</dt>
         <dd className="number">{showUsd(template.recordBoundNanos)}</dd>

@@ -17,7 +17,10 @@ export default function TemplatesPage() {
       <div className="page-head">
         <div>
           <h1>Templates</h1>
-          <p>A template says what one record is made of: its steps, their prompts and models, and what they read from the seeds.</p>
+          <p>
+            A template says what one record is made of: its steps, their prompts and models, and what they read from the
+            seeds.
+          </p>
         </div>
       </div>
       <div className="stack sections">

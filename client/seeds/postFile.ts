@@ -19,7 +19,8 @@ export function postFile({ form, file, onSent, signal }: PostFile): Promise<void
     // The form's own bytes count too; the file cannot be further than its end.
     request.upload.onprogress = (event) => onSent(Math.min(event.loaded, file.size));
     request.onload = () => (request.status < 300 ? resolve() : reject(new UploadError(explain(request, file))));
-    request.onerror = () => reject(new UploadError(`“${file.name}” could not be sent: the connection was lost. Try again.`));
+    request.onerror = () =>
+      reject(new UploadError(`“${file.name}” could not be sent: the connection was lost. Try again.`));
     request.onabort = () => reject(new UploadError("The upload was stopped."));
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.open("POST", form.url);

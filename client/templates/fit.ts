@@ -33,5 +33,9 @@ function checkRead(read: Read, collections: readonly Collection[]): Fit {
   if (!field && !read.required) return { name, verdict: "optional", remark: "not in these seeds, and not needed" };
   if (!field) return { name, verdict: "missing", remark: `“${read.collection}” has no field “${read.field}”` };
   if (field.missing === 0) return { name, verdict: "there", remark: null };
-  return { name, verdict: "partly", remark: `empty in ${showCount(field.missing)} of ${showCount(collection.itemCount)}` };
+  return {
+    name,
+    verdict: "partly",
+    remark: `empty in ${showCount(field.missing)} of ${showCount(collection.itemCount)}`,
+  };
 }

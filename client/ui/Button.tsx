@@ -17,7 +17,13 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>, Lo
 
 export function Button({ look, icon, large, busy, children, disabled, className, ...rest }: ButtonProps) {
   return (
-    <button type="button" {...rest} className={classOf({ look, large }, className)} disabled={disabled || busy} aria-busy={busy}>
+    <button
+      type="button"
+      {...rest}
+      className={classOf({ look, large }, className)}
+      disabled={disabled || busy}
+      aria-busy={busy}
+    >
       {busy ? <span className="spinner" aria-hidden="true" /> : icon && <Icon name={icon} />}
       {children}
     </button>

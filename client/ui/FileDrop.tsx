@@ -22,7 +22,12 @@ export function FileDrop({ title, hint, accept, onFiles }: FileDropProps) {
     setOver(true);
   };
   return (
-    <label className={over ? "drop drop-over" : "drop"} onDragOver={dragOver} onDragLeave={() => setOver(false)} onDrop={drop}>
+    <label
+      className={over ? "drop drop-over" : "drop"}
+      onDragOver={dragOver}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
       <Icon name="upload" />
       <strong>{title}</strong>
       <span className="small">{hint}</span>

@@ -10,7 +10,13 @@ export function Sparkline({ values, label }: { readonly values: readonly number[
     return `${x.toFixed(2)},${(HEIGHT - (value / top) * HEIGHT).toFixed(2)}`;
   });
   return (
-    <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg
+      className="sparkline"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
       <polygon className="sparkline-area" points={`0,${HEIGHT} ${points.join(" ")} ${WIDTH},${HEIGHT}`} />
       <polyline className="sparkline-line" points={points.join(" ")} />
     </svg>

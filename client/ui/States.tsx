@@ -62,7 +62,13 @@ export function Failure({ text, onRetry }: { readonly text: string; readonly onR
 }
 
 /** A sentence that stands out. `bad` is said aloud when it appears. */
-export function Notice({ tone = "plain", children }: { tone?: "plain" | "good" | "warn" | "bad"; children: ReactNode }) {
+export function Notice({
+  tone = "plain",
+  children,
+}: {
+  tone?: "plain" | "good" | "warn" | "bad";
+  children: ReactNode;
+}) {
   return (
     <div className={`notice notice-${tone}`} role={tone === "bad" ? "alert" : undefined}>
       <Icon name={tone === "good" ? "check" : tone === "plain" ? "info" : "alert"} />

@@ -52,6 +52,15 @@ test("every statement is used by a call, or stands in the table of those without
   expect(unused.map(({ name }) => name)).toEqual([]);
 });
 
+test("every action of every statement is used by a call", () => {
+  const unused = statements()
+    .filter((statement) => !isWithoutLocalMeaning(statement))
+    .flatMap(({ id, role, statement }) => statement.actions.map((action) => ({ id, role, action })))
+    .filter(({ id, action }) => !calls.some((call) => call.action === action && call.statements.includes(id)));
+  // Nothing aborts an upload as long as exports succeed.
+  expect(unused.map(({ action }) => action)).toEqual(["s3:AbortMultipartUpload"]);
+});
+
 test("the table of statements without local meaning names none that is used or gone", () => {
   const used = new Set(calls.flatMap((call) => call.statements));
   for (const { what, is } of WITHOUT_LOCAL_MEANING) {

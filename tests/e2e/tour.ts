@@ -4,8 +4,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobFacts } from "../../cli/job-watch.ts";
-import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/steps.ts";
-import { until, type Product } from "./product.ts";
+import { pauseJob, resumeJob, saveTemplate, uploadSeeds, type SeedFile } from "../../cli/steps.ts";
+import { modelCalls, until, type Product } from "./product.ts";
 
 const SWEEP_MS = 60_000;
 const TASK_AGE_MS = 61_000;
@@ -44,6 +44,7 @@ async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: stri
   const spare = await uploadSeeds(api, [file], new AbortController().signal);
   await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id: spare });
   await confirmWithoutUpload(api);
+  await uploadHalfBroken(api, folder, file);
   return { templateId, seedSetId };
 }
 
@@ -60,6 +61,15 @@ async function confirmWithoutUpload(api: Api): Promise<void> {
     const { getSeedSet } = await api.call<{ getSeedSet: { status: string } }>("query($id: ID!) { getSeedSet(id: $id) { status } }", { id });
     return getSeedSet.status === "REFUSED";
   });
+}
+
+/** What was stored of the good file is removed when the bad one is refused. */
+async function uploadHalfBroken(api: Api, folder: string, good: SeedFile): Promise<void> {
+  const path = join(folder, "broken.jsonl");
+  await writeFile(path, '{"name":"Bern"}\n42\n');
+  const broken = { collection: "broken", path, bytes: 19 };
+  const refused = await uploadSeeds(api, [good, broken], new AbortController().signal).catch((error: Error) => error);
+  if (!(refused instanceof Error)) throw new Error("The broken file was taken.");
 }
 
 async function jobToItsEnd(api: Api): Promise<void> {
@@ -93,7 +103,9 @@ async function pausedInterruptedAndOn(api: Api, product: Product, own: { templat
   await sweptOver(product);
   product.cloud.tasks.interrupt(await runningTask(product));
   await until("the dispatcher to replace the task", () => product.cloud.tasks.list().some((task) => task.desiredStatus === "RUNNING"));
-  product.cloud.tasks.kill(await runningTask(product));
+  const next = await runningTask(product);
+  await moreCalls(product);
+  product.cloud.tasks.kill(next);
   const job = await follow(api, id);
   if (job.status !== "COMPLETED" || job.delivered !== 1_500) throw new Error(`The job ended ${job.status} with ${job.delivered} records.`);
 }
@@ -117,6 +129,12 @@ async function sweptOver(product: Product): Promise<void> {
   await until("the sweep to ask about the task", async () =>
     (await readFile(join(product.data, "iam-calls.jsonl"), "utf8")).includes('"ecs:DescribeTasks"'),
   );
+}
+
+/** The worker has begun: it holds a lease and calls the model. */
+async function moreCalls({ data }: Product): Promise<void> {
+  const before = (await modelCalls(data)).length;
+  await until("the next worker's calls", async () => (await modelCalls(data)).length > before + 40);
 }
 
 function runningTask({ cloud }: Product): Promise<string> {

@@ -18,7 +18,6 @@ const stsBodies: string[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "worker-bundle-"));
   await bundleWorker(folder);
-  aws = await LocalAws.start({ latencyMs: 20 });
   api = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -33,10 +32,15 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
 });
 
+beforeEach(async () => {
+  aws = await LocalAws.start({ latencyMs: 20 });
+});
+
+afterEach(() => aws.stop());
+
 afterAll(async () => {
   api.closeAllConnections();
   api.close();
-  await aws.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -38,7 +38,7 @@ describe("a job's owner", () => {
   test("cancels it: calls in flight are aborted and charged their worst case, what was made becomes the dataset", async () => {
     const world = new World({ records: 60 });
     whenAnswered(world, 40, () => world.setJob({ status: "EXPORTING", outcome: "CANCELLED" }));
-    world.model.latencyMs = 700;
+    world.model.latencyMs = () => 700;
     await world.work();
     expect(world.job).toMatchObject({ status: "CANCELLED", outcome: "CANCELLED" });
     const rows = world.lines("dataset.jsonl");

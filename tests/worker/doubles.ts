@@ -96,14 +96,14 @@ export class FakeModel implements Model {
   constructor(
     readonly clock: Clock,
     public behaviour: Behaviour,
-    public latencyMs: number | ((callNo: number) => number) = 200,
+    public latencyMs: (callNo: number) => number,
   ) {}
 
   async converse(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
     const callNo = this.begun++;
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
-    await sleep(this.clock, typeof this.latencyMs === "number" ? this.latencyMs : this.latencyMs(callNo), signal);
+    await sleep(this.clock, this.latencyMs(callNo), signal);
     this.inFlight -= 1;
     if (signal.aborted) throw new ModelFault("unclear", "The call was aborted.");
     const answer = this.behaviour(request, callNo);

@@ -1,6 +1,6 @@
 /** A job in a world of doubles, and workers that can be killed at any instant. */
 import { planShards, type JobStatus } from "#core/job";
-import { randomOf } from "#core/random";
+import { hashOf, randomOf } from "#core/random";
 import {
   budgetKey,
   jobKey,
@@ -77,7 +77,8 @@ export class World {
   #tasks = 0;
 
   constructor(wish: JobWish) {
-    this.model = new FakeModel(this.clock, wish.behaviour ?? ANSWERS);
+    // Answers overtake each other, as real ones do.
+    this.model = new FakeModel(this.clock, wish.behaviour ?? ANSWERS, (callNo) => 50 + (hashOf("latency", callNo) % 300));
     this.reporter = new MemoryReporter(this.store, JOB, this.clock);
     const source = wish.template ?? TWO_STEPS;
     const template = parseTemplate(source);

@@ -54,6 +54,11 @@ export class DynamoDbStore implements Store {
     }
   }
 
+  /** Closes the connections. */
+  destroy(): void {
+    this.#client.destroy();
+  }
+
   async #writeOne(write: Write): Promise<void> {
     const item = this.#item(write);
     if (item.Put) await this.#client.send(new PutCommand(item.Put));

@@ -1,0 +1,45 @@
+/** `npm run bench [-- name]`: runs one bench or all, prints a table each and writes `bench/results/NAME.json`. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { memory } from "./memory.ts";
+import { screen } from "./screen.ts";
+import { speed } from "./speed.ts";
+import { startUp } from "./start-up.ts";
+
+/** A figure, and what it should be: figures are ratios or bounds that hold on a noisy machine. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly aim?: string;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = { "start-up": startUp, speed, memory, screen };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in BENCHES));
+if (unknown) {
+  console.error(`There is no bench "${unknown}"; choose among ${Object.keys(BENCHES).join(", ")}.`);
+  process.exit(64);
+}
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const figures = await bench();
+  print(name, figures);
+  await save(name, figures);
+}
+process.exit();
+
+function print(name: string, figures: readonly Figure[]): void {
+  console.log(`\n${name}`);
+  console.table(figures.map(({ what, value, unit, aim = "" }) => ({ what, value: Number(value.toPrecision(4)), unit, aim })));
+}
+
+async function save(name: string, figures: readonly Figure[]): Promise<void> {
+  const folder = join(import.meta.dirname, "results");
+  await mkdir(folder, { recursive: true });
+  const machine = { processors: cpus().length, model: cpus()[0]?.model, memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const results = { name, at: new Date().toISOString().slice(0, 10), machine, figures };
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
+}

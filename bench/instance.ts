@@ -1,0 +1,61 @@
+/** An instance for one bench, in a data folder of its own. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openApi, type Api } from "../cli/api.ts";
+import { startInstance, type Instance } from "../cli/instance.ts";
+import { saveTemplate } from "../cli/steps.ts";
+
+export interface BenchInstance extends Instance {
+  readonly data: string;
+  readonly api: Api;
+}
+
+/** Starts an instance, hands it to `work`, and removes it with all its data. */
+export async function withInstance<T>(model: object, work: (instance: BenchInstance) => Promise<T>): Promise<T> {
+  const data = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
+  process.env.PLOT_PALETTE_MODEL = JSON.stringify(model);
+  const instance = await startInstance({ data });
+  const api = await openApi(instance.outputs, instance.outputs.demoUser);
+  try {
+    return await work({ ...instance, data, api });
+  } finally {
+    api.close();
+    await instance.stop();
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+/** One step, one short answer: the calls are what is measured. */
+const ONE_STEP = `name: Bench
+steps:
+  - { id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: "Praise <%= it.seed.name %>." }
+`;
+
+/** Starts a job over the sample seeds. @returns its id */
+export async function startBenchJob(api: Api, recordCount: number): Promise<string> {
+  const templateId = await saveTemplate(api, { name: "Bench", source: ONE_STEP });
+  const input = {
+    name: `Bench ${recordCount}`,
+    templateId,
+    seedSetId: "natural-wonders",
+    recordCount,
+    budgetNanos: 100_000_000_000,
+    formats: ["JSONL", "CSV", "PARQUET"],
+    clientToken: `bench-${recordCount}-${Date.now()}`,
+  };
+  const { createJob } = await api.call<{ createJob: { id: string } }>("mutation($input: CreateJobInput!) { createJob(input: $input) { id } }", { input });
+  return createJob.id;
+}
+
+/** The lines of the sample model's log, as milliseconds since the epoch. */
+export function callTimesOf(log: string): number[] {
+  return log
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => Date.parse((JSON.parse(line) as { at: string }).at));
+}
+
+export async function emptyFile(path: string): Promise<void> {
+  await writeFile(path, "");
+}

@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { followJob } from "../cli/job-watch.ts";
+import type { Figure } from "./bench.ts";
+import { callTimesOf, startBenchJob, withInstance } from "./instance.ts";
+
+const LATENCY_MS = 200;
+const CALLS_IN_FLIGHT = 32;
+/** One shard, so one worker; long enough that its ramp up and its last calls weigh little. */
+const RECORDS = 500;
+const RUNS = 3;
+
+/** Records per second of one worker against the ideal, calls in flight ÷ latency. */
+export function speed(): Promise<Figure[]> {
+  return withInstance({ latencyMs: LATENCY_MS }, async ({ api, data }) => {
+    const ideal = CALLS_IN_FLIGHT / (LATENCY_MS / 1000);
+    const log = join(data, "model-calls.jsonl");
+    const rates: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const before = callTimesOf(await readFile(log, "utf8").catch(() => "")).length;
+      const id = await startBenchJob(api, RECORDS);
+      await followJob(api, id, new AbortController().signal, () => undefined);
+      rates.push(rateOf(callTimesOf(await readFile(log, "utf8")).slice(before)));
+    }
+    const rate = Math.max(...rates);
+    return [
+      { what: `records per second, ${CALLS_IN_FLIGHT} calls of ${LATENCY_MS} ms in flight`, value: rate, unit: "1/s" },
+      { what: "share of the ideal", value: (100 * rate) / ideal, unit: "%", aim: "≥ 90" },
+    ];
+  });
+}
+
+/** Answers per second from the first call's start to the last answer. */
+function rateOf(times: readonly number[]): number {
+  const first = Math.min(...times) - LATENCY_MS;
+  return (times.length * 1000) / (Math.max(...times) - first);
+}

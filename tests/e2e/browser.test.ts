@@ -1,0 +1,190 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { launchBrowser } from "./browser.ts";
+import { makePerson, startProduct, until, type Product } from "./product.ts";
+
+let product: Product;
+let browser: Browser;
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([startProduct({ model: { latencyMs: 150 } }), launchBrowser()]);
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await product?.end();
+});
+
+test("a newcomer signs in, starts a job from a sample, watches it live and downloads its three files", async () => {
+  const { page, close } = await visitor(product.outputs.demoUser);
+  await startSampleJob(page, "My first dataset", 120);
+  await page.getByText("Running", { exact: true }).first().waitFor();
+  await page.getByRole("meter", { name: "Records made" }).or(page.getByRole("progressbar", { name: "Records made" })).first().waitFor();
+  await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 60_000 });
+  for (const name of ["dataset.jsonl", "dataset.csv", "dataset.parquet"]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Download ${name}` }).click()]);
+    const bytes = await readFile(await download.path());
+    if (name === "dataset.jsonl") expect(bytes.toString().trim().split("\n")).toHaveLength(120);
+    else if (name === "dataset.csv") expect(bytes.toString()).toMatch(/^id,question,answer/);
+    else expect(bytes.subarray(0, 4).toString()).toBe("PAR1");
+  }
+  await close();
+}, 120_000);
+
+test("two people at once each see only their own jobs move, pushed and not polled", async () => {
+  const other = await makePerson(product, "second@plot-palette.local");
+  const [first, second] = await Promise.all([visitor(product.outputs.demoUser), visitor(other)]);
+  await Promise.all([startSampleJob(first.page, "Job of the first", 150), startSampleJob(second.page, "Job of the second", 150)]);
+  await Promise.all([goToJobs(first.page), goToJobs(second.page)]);
+  const before = [first.requests.length, second.requests.length];
+  await Promise.all([
+    jobCard(first.page, "Job of the first").getByText("Completed").waitFor({ timeout: 60_000 }),
+    jobCard(second.page, "Job of the second").getByText("Completed").waitFor({ timeout: 60_000 }),
+  ]);
+  // Rows are read once more when a job comes to rest; a page that polled would have asked every second.
+  expect(first.requests.length - before[0]!).toBeLessThanOrEqual(2);
+  expect(second.requests.length - before[1]!).toBeLessThanOrEqual(2);
+  expect(first.pushed.some((text) => text.includes("onJobChanged"))).toBe(true);
+  await expectNothingOf(first.page, "Job of the second");
+  await expectNothingOf(second.page, "Job of the first");
+  const ids = new Set(second.pushed.flatMap((text) => [...text.matchAll(/"jobId":"(\w+)"/g)].map((match) => match[1])));
+  const own = second.page.url();
+  await jobCard(second.page, "Job of the second").getByRole("link").first().click();
+  await second.page.waitForURL(/\/jobs\/\w+/);
+  expect([...ids]).toEqual([second.page.url().split("/").at(-1)]);
+  expect(own).toContain("/jobs");
+  await Promise.all([first.close(), second.close()]);
+}, 120_000);
+
+test("a job of someone else shows the same page as one that does not exist", async () => {
+  const { page: owner, close: closeOwner } = await visitor(product.outputs.demoUser);
+  await startSampleJob(owner, "Private", 10);
+  const address = owner.url();
+  const { page, close } = await visitor(await makePerson(product, "third@plot-palette.local"));
+  const shown = async (url: string) => {
+    await page.goto(url);
+    await page.getByRole("heading", { name: "There is no such job" }).waitFor();
+    return page.getByRole("main").innerText();
+  };
+  const theirs = await shown(address);
+  expect(theirs).toBe(await shown(`${product.outputs.appUrl}/jobs/01JZZZZZZZZZZZZZZZZZZZZZZZ`));
+  expect(theirs).not.toContain("Private");
+  await Promise.all([close(), closeOwner()]);
+}, 90_000);
+
+test("seeds are uploaded with a progress bar, and a bad file is refused in words", async () => {
+  const folder = await mkdtemp(join(product.data, "upload-"));
+  await writeFile(join(folder, "towns.csv"), "name,people\nBern,134000\nGraz,290000\n");
+  await writeFile(join(folder, "broken.jsonl"), '{"name":"Bern"}\n42\n');
+  const { page, close } = await visitor(product.outputs.demoUser);
+  await upload(page, join(folder, "towns.csv"));
+  await page.getByText("Ready", { exact: true }).first().waitFor({ timeout: 30_000 });
+  await upload(page, join(folder, "broken.jsonl"));
+  await page.getByText(/row 2|line 2/i).first().waitFor({ timeout: 30_000 });
+  await close();
+}, 90_000);
+
+test("a stranger signs up with a code by mail, and signs out", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(product.outputs.appUrl);
+  await page.getByRole("tab", { name: "Create Account" }).click();
+  await page.getByLabel("Email").fill("newcomer@plot-palette.local");
+  await page.getByLabel("Password", { exact: true }).fill("A-New-Person-1");
+  await page.getByLabel("Confirm Password").fill("A-New-Person-1");
+  await page.getByRole("button", { name: "Create Account" }).click();
+  await page.getByLabel("Confirmation Code").fill(await mailedCode("newcomer@plot-palette.local"));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.getByText("newcomer@plot-palette.local").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await context.close();
+}, 60_000);
+
+test.each([
+  ["light", 1280],
+  ["dark", 360],
+] as const)("in %s at %i pixels nothing is wider than the page, and no script is refused", async (colorScheme, width) => {
+  const { page, close, faults } = await visitor(product.outputs.demoUser, { colorScheme, viewport: { width, height: 800 } });
+  for (const path of ["/jobs", "/jobs/new", "/templates", "/templates/questions-and-answers", "/seeds", "/seeds/natural-wonders"]) {
+    await page.goto(product.outputs.appUrl + path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect({ path, wider: await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth) }).toEqual({ path, wider: false });
+  }
+  expect(faults).toEqual([]);
+  await close();
+}, 90_000);
+
+interface Visitor {
+  readonly page: Page;
+  /** GraphQL requests sent, in order. */
+  readonly requests: string[];
+  /** What the WebSocket brought. */
+  readonly pushed: string[];
+  /** Errors of the page and of the browser's console. */
+  readonly faults: string[];
+  close(): Promise<void>;
+}
+
+/** A browser of one's own, signed in. */
+async function visitor(user: { email: string; password: string }, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visitor> {
+  const context: BrowserContext = await browser.newContext(options);
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const pushed: string[] = [];
+  const faults: string[] = [];
+  page.on("request", (request) => request.url() === product.outputs.graphqlUrl && request.method() === "POST" && requests.push(request.postData() ?? ""));
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => pushed.push(String(payload))));
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  await page.goto(product.outputs.appUrl);
+  await page.getByLabel("Email").fill(user.email);
+  await page.getByLabel("Password", { exact: true }).fill(user.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Jobs", level: 1 }).waitFor();
+  return { page, requests, pushed, faults, close: () => context.close() };
+}
+
+async function startSampleJob(page: Page, name: string, records: number): Promise<void> {
+  await page.goto(`${product.outputs.appUrl}/jobs/new`);
+  await page.getByRole("radio", { name: /Questions and answers/ }).first().check({ force: true });
+  await page.getByRole("radio", { name: /Natural wonders/ }).first().check({ force: true });
+  await page.getByLabel("Records", { exact: true }).fill(String(records));
+  await page.getByLabel("Budget in US dollars").fill("1");
+  for (const format of ["JSONL", "CSV", "Parquet"]) await page.getByRole("checkbox", { name: new RegExp(format) }).check({ force: true });
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: /Start/ }).click();
+  await page.waitForURL(/\/jobs\/(?!new)\w+/);
+}
+
+async function goToJobs(page: Page): Promise<void> {
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Jobs" }).click();
+  await page.getByRole("heading", { name: "Jobs", level: 1 }).waitFor();
+}
+
+function jobCard(page: Page, name: string) {
+  return page.getByRole("listitem").or(page.getByRole("article")).filter({ hasText: name }).first();
+}
+
+async function expectNothingOf(page: Page, name: string): Promise<void> {
+  expect(await page.getByText(name).count()).toBe(0);
+}
+
+async function upload(page: Page, file: string): Promise<void> {
+  await page.goto(`${product.outputs.appUrl}/seeds`);
+  // The form opens by itself for someone who has no seeds yet, and that is known when the list is there.
+  await page.getByRole("heading", { name: "Seeds", level: 1 }).waitFor();
+  await page.getByLabel("Loading").first().waitFor({ state: "detached" });
+  const form = page.getByRole("form", { name: "Upload seeds" });
+  if (!(await form.isVisible())) await page.getByRole("button", { name: "Upload seeds" }).click();
+  await form.locator("input[type=file]").setInputFiles(file);
+  await form.getByRole("button", { name: /^(Upload|Send)/ }).last().click();
+}
+
+function mailedCode(to: string): Promise<string> {
+  return until("the mail with the code", async () => {
+    const text = await readFile(join(product.data, "cognito-identity-provider", "outbox.jsonl"), "utf8").catch(() => "");
+    const mails = text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as { to: string; code: string });
+    return mails.findLast((mail) => mail.to === to)?.code;
+  });
+}

@@ -1,0 +1,98 @@
+/** Answers that get lost, and stores that fall silent. */
+import { hashOf } from "#core/random";
+import type { Change } from "#core/write";
+import type { Ports } from "../../worker/ports.ts";
+import { World } from "./world.ts";
+
+/** A store that loses answers: every few writes it throws, before or after they took effect, or says no to what it did. */
+function forgetful(world: World, seed: number): Ports {
+  const ports = world.ports();
+  let writes = 0;
+  const write = async (change: Change) => {
+    const luck = hashOf("luck", seed, writes++) % 10;
+    if (luck === 0) throw new Error("The connection broke before.");
+    const done = await ports.store.write(change);
+    if (luck === 1) throw new Error("The connection broke after.");
+    // The client repeated the request by itself, and the second time its condition failed.
+    if (luck === 2 && change.proof) return (await ports.store.write(change)) && done;
+    return done;
+  };
+  const { store } = ports;
+  return { ...ports, store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write } };
+}
+
+test.each([1, 2, 3, 4, 5])("lost answers lose neither records nor money (schedule %i)", async (seed) => {
+  const world = new World({ records: 90, shards: [{ from: 0, to: 40 }, { from: 40, to: 90 }] });
+  await world.work(undefined, forgetful(world, seed));
+  expect(world.job.status).toBe("COMPLETED");
+  const ids = world.lines("dataset.jsonl").map(({ id }) => id);
+  expect(new Set(ids).size).toBe(90);
+  expect(ids).toHaveLength(90);
+  expect(world.spentNanos).toBe(world.loggedNanos);
+  expect(world.budget.writtenOffNanos).toBe(0);
+  expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+});
+
+test("a worker that cannot renew its lease begins no call after half of it, and aborts all before its end", async () => {
+  const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
+  const ports = world.ports();
+  let silentSince = 0;
+  let lastRenewal = 0;
+  const begun: number[] = [];
+  let say: () => void = () => {};
+  const muchLater = new Promise<void>((resolve) => (say = resolve));
+  const { store } = ports;
+  const silent: Ports = {
+    ...ports,
+    store: {
+      read: store.read.bind(store),
+      readAll: store.readAll.bind(store),
+      write: async (change) => {
+        if (world.model.begun > 60) {
+          if (silentSince === 0) world.clock.after(200_000, say);
+          silentSince ||= world.clock.nowMs();
+          return await new Promise<never>(() => {});
+        }
+        if (change.writes[0]?.set?.leaseUntilMs) lastRenewal = world.clock.nowMs();
+        return await store.write(change);
+      },
+    },
+    model: {
+      converse: async (request, signal) => {
+        begun.push(world.clock.nowMs());
+        return await world.model.converse(request, signal);
+      },
+    },
+  };
+  void world.start(undefined, silent).catch(() => {});
+  await world.clock.run(muchLater);
+  expect(silentSince).toBeGreaterThan(0);
+  expect(Math.max(...begun) - lastRenewal).toBeLessThan(world.settings.leaseMs / 2);
+  expect(Math.max(...begun)).toBeGreaterThan(silentSince);
+  expect(world.model.inFlight).toBe(0);
+});
+
+test("an export reads a part only when its turn is near, and holds nothing back longer than it must", async () => {
+  const { slotsInOrder } = await import("../../worker/export/slots-in-order.ts");
+  const world = new World({ records: 400, shards: [{ from: 0, to: 400 }] });
+  await world.work();
+  const [shard] = world.shards;
+  if (!shard) throw new Error("There is no shard.");
+  let read = 0;
+  const counting = {
+    ...world.ports().objects,
+    read: async (name: string) => {
+      read += 1;
+      return await world.objects.read(name);
+    },
+  };
+  const slots: number[] = [];
+  let readAtFirst = 0;
+  for await (const { made } of slotsInOrder(counting, shard)) {
+    readAtFirst ||= read;
+    slots.push(made?.slot ?? -1);
+  }
+  expect(slots).toEqual(Array.from({ length: 400 }, (_, slot) => slot));
+  expect(read).toBeGreaterThan(8);
+  expect(readAtFirst).toBeLessThanOrEqual(6);
+});
