@@ -4,7 +4,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobFacts } from "../../cli/job-watch.ts";
-import { pauseJob, resumeJob, saveTemplate, uploadSeeds, type SeedFile } from "../../cli/steps.ts";
+import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/steps.ts";
 import { modelCalls, until, type Product } from "./product.ts";
 
 const SWEEP_MS = 60_000;
@@ -44,7 +44,7 @@ async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: stri
   const spare = await uploadSeeds(api, [file], new AbortController().signal);
   await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id: spare });
   await confirmWithoutUpload(api);
-  await uploadHalfBroken(api, folder, file);
+  await uploadHalfBroken(api, folder);
   return { templateId, seedSetId };
 }
 
@@ -63,12 +63,13 @@ async function confirmWithoutUpload(api: Api): Promise<void> {
   });
 }
 
-/** What was stored of the good file is removed when the bad one is refused. */
-async function uploadHalfBroken(api: Api, folder: string, good: SeedFile): Promise<void> {
+/** Long enough that a block was stored before the fault is met; it is removed again. */
+async function uploadHalfBroken(api: Api, folder: string): Promise<void> {
   const path = join(folder, "broken.jsonl");
-  await writeFile(path, '{"name":"Bern"}\n42\n');
-  const broken = { collection: "broken", path, bytes: 19 };
-  const refused = await uploadSeeds(api, [good, broken], new AbortController().signal).catch((error: Error) => error);
+  const text = `${`{"name":"${"Bern ".repeat(100)}"}\n`.repeat(3_000)}42\n`;
+  await writeFile(path, text);
+  const broken = { collection: "seeds", path, bytes: text.length };
+  const refused = await uploadSeeds(api, [broken], new AbortController().signal).catch((error: Error) => error);
   if (!(refused instanceof Error)) throw new Error("The broken file was taken.");
 }
 
@@ -103,9 +104,8 @@ async function pausedInterruptedAndOn(api: Api, product: Product, own: { templat
   await sweptOver(product);
   product.cloud.tasks.interrupt(await runningTask(product));
   await until("the dispatcher to replace the task", () => product.cloud.tasks.list().some((task) => task.desiredStatus === "RUNNING"));
-  const next = await runningTask(product);
   await moreCalls(product);
-  product.cloud.tasks.kill(next);
+  for (const { taskId, lastStatus } of product.cloud.tasks.list()) if (lastStatus === "RUNNING") product.cloud.tasks.kill(taskId);
   const job = await follow(api, id);
   if (job.status !== "COMPLETED" || job.delivered !== 1_500) throw new Error(`The job ended ${job.status} with ${job.delivered} records.`);
 }
