@@ -27,7 +27,9 @@ export default defineConfig(
   {
     files: ["**/*.{ts,tsx}"],
     plugins: { "import-x": importX },
-    settings: { "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".tsx", ".js", ".mjs"] })] },
+    settings: {
+      "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".tsx", ".js", ".mjs"] })],
+    },
     rules: {
       "import-x/no-restricted-paths": ["error", { zones }],
       "@typescript-eslint/no-explicit-any": "off",
@@ -47,7 +49,11 @@ export default defineConfig(
       "no-restricted-properties": [
         "error",
         { object: "Date", property: "now", message: "Core has no clock; take `now` as an argument." },
-        { object: "Math", property: "random", message: "Core has no chance of its own; take randomness as an argument." },
+        {
+          object: "Math",
+          property: "random",
+          message: "Core has no chance of its own; take randomness as an argument.",
+        },
       ],
     },
   },

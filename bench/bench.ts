@@ -33,13 +33,20 @@ process.exit();
 
 function print(name: string, figures: readonly Figure[]): void {
   console.log(`\n${name}`);
-  console.table(figures.map(({ what, value, unit, aim = "" }) => ({ what, value: Number(value.toPrecision(4)), unit, aim })));
+  console.table(
+    figures.map(({ what, value, unit, aim = "" }) => ({ what, value: Number(value.toPrecision(4)), unit, aim })),
+  );
 }
 
 async function save(name: string, figures: readonly Figure[]): Promise<void> {
   const folder = join(import.meta.dirname, "results");
   await mkdir(folder, { recursive: true });
-  const machine = { processors: cpus().length, model: cpus()[0]?.model, memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const machine = {
+    processors: cpus().length,
+    model: cpus()[0]?.model,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
   const results = { name, at: new Date().toISOString().slice(0, 10), machine, figures };
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
 }

@@ -44,7 +44,10 @@ export async function startBenchJob(api: Api, recordCount: number): Promise<stri
     formats: ["JSONL", "CSV", "PARQUET"],
     clientToken: `bench-${recordCount}-${Date.now()}`,
   };
-  const { createJob } = await api.call<{ createJob: { id: string } }>("mutation($input: CreateJobInput!) { createJob(input: $input) { id } }", { input });
+  const { createJob } = await api.call<{ createJob: { id: string } }>(
+    "mutation($input: CreateJobInput!) { createJob(input: $input) { id } }",
+    { input },
+  );
   return createJob.id;
 }
 

@@ -21,7 +21,8 @@ export function memory(): Promise<Figure[]> {
 async function peakMb({ api, cloud }: BenchInstance, records: number): Promise<number> {
   let peak = 0;
   const timer = setInterval(() => {
-    for (const pid of cloud.tasks.list().flatMap((task) => task.pids)) void highWaterMb(pid).then((mb) => (peak = Math.max(peak, mb)));
+    for (const pid of cloud.tasks.list().flatMap((task) => task.pids))
+      void highWaterMb(pid).then((mb) => (peak = Math.max(peak, mb)));
   }, SAMPLE_EVERY_MS);
   try {
     await followJob(api, await startBenchJob(api, records), new AbortController().signal, () => undefined);

@@ -21,10 +21,14 @@ export async function startUp(): Promise<Figure[]> {
 
 async function secondsToReady(data: string): Promise<number> {
   const began = Date.now();
-  const child = spawn(process.execPath, [join(ROOT, "cli", "run.mjs"), "start", "--data", data, "--port", "4999", "--no-browser"], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, "cli", "run.mjs"), "start", "--data", data, "--port", "4999", "--no-browser"],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   try {
     await new Promise<void>((resolve, reject) => {

@@ -12,7 +12,11 @@ export interface Api {
   /** @throws PlotPaletteError with the API's own sentence */
   call<T>(document: string, variables?: Record<string, unknown>): Promise<T>;
   /** Calls `onNews` for each event and `onLive` after every (re)connect, when what was missed must be fetched. Answers the way out. */
-  listen<T>(document: string, variables: Record<string, unknown>, on: { news(data: T): void; live(): void; error(error: Error): void }): () => void;
+  listen<T>(
+    document: string,
+    variables: Record<string, unknown>,
+    on: { news(data: T): void; live(): void; error(error: Error): void },
+  ): () => void;
   close(): void;
 }
 
@@ -20,7 +24,8 @@ export interface Api {
 export async function openApi(outputs: Outputs, user: { email: string; password: string }): Promise<Api> {
   configure(outputs);
   await signIn({ username: user.email, password: user.password });
-  const token = async (forceRefresh = false) => (await fetchAuthSession({ forceRefresh })).tokens?.idToken?.toString() ?? notSignedIn();
+  const token = async (forceRefresh = false) =>
+    (await fetchAuthSession({ forceRefresh })).tokens?.idToken?.toString() ?? notSignedIn();
   const connection = new RealtimeConnection({
     url: outputs.realtimeUrl,
     host: new URL(outputs.graphqlUrl).host,
@@ -36,7 +41,8 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
         { query: document, variables },
         {
           next: ({ data }) => data && on.news(data as never),
-          error: ([error]) => on.error(new PlotPaletteError("Internal", error?.message ?? "The subscription was refused.")),
+          error: ([error]) =>
+            on.error(new PlotPaletteError("Internal", error?.message ?? "The subscription was refused.")),
           complete: () => undefined,
         },
       );

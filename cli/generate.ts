@@ -10,7 +10,17 @@ import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
 import { findInstance, startInstance, type Outputs } from "./instance.ts";
 import { cancelledBySignal, followJob, type JobFacts } from "./job-watch.ts";
 import { showProgress } from "./progress-line.ts";
-import { downloadAll, pauseJob, readSeedFiles, readTemplateFile, resumeJob, saveTemplate, startJob, uploadSeeds, type SeedFile } from "./steps.ts";
+import {
+  downloadAll,
+  pauseJob,
+  readSeedFiles,
+  readTemplateFile,
+  resumeJob,
+  saveTemplate,
+  startJob,
+  uploadSeeds,
+  type SeedFile,
+} from "./steps.ts";
 
 interface GenerateOptions {
   template?: string;
@@ -27,14 +37,17 @@ interface GenerateOptions {
 const command = new Command("npm run generate --")
   .description("Makes a dataset on this machine: a template, seeds, a number of records and a budget become files.")
   .option("--template <file>", "the template, YAML or JSON")
-  .option("--seeds <file>", 'a seed file, or name=file for a collection of that name; again for more', collect, [])
+  .option("--seeds <file>", "a seed file, or name=file for a collection of that name; again for more", collect, [])
   .option("--records <n>", "how many records", recordsOf)
   .option("--budget <usd>", "the most the models may cost", budgetOf)
   .option("--formats <list>", "among jsonl,csv,parquet", formatsOf, ["JSONL"] as DatasetFormat[])
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
-  .option("--resume <job>", "go on with a paused job, or with one that reached its budget (then with a larger --budget)")
+  .option(
+    "--resume <job>",
+    "go on with a paused job, or with one that reached its budget (then with a larger --budget)",
+  )
   .allowExcessArguments(false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
 
@@ -127,7 +140,9 @@ async function work(outputs: Outputs, options: GenerateOptions, plan: Plan | und
       files: job.datasets.map((file) => file.name),
     };
     await writeFile(join(options.out, "report.json"), `${JSON.stringify(facts, null, 2)}\n`);
-    console.error(`${sentenceOf(job)} ${job.delivered} of ${job.requested} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`);
+    console.error(
+      `${sentenceOf(job)} ${job.delivered} of ${job.requested} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`,
+    );
     if (job.status === "BUDGET_EXCEEDED")
       console.error(`Go on with a larger budget:\n  ${resumeCommand(job.id)} --budget ${(2 * job.budgetNanos) / 1e9}`);
   }
@@ -152,19 +167,29 @@ function exitCodeFor({ status }: JobFacts): number {
 }
 
 function sentenceOf({ status, statusReason }: JobFacts): string {
-  const words = { COMPLETED: "Complete:", BUDGET_EXCEEDED: "Stopped at the budget:", CANCELLED: "Cancelled:" } as Record<string, string>;
+  const words = {
+    COMPLETED: "Complete:",
+    BUDGET_EXCEEDED: "Stopped at the budget:",
+    CANCELLED: "Cancelled:",
+  } as Record<string, string>;
   return words[status] ?? `Failed: ${statusReason ?? "no reason was given."}`;
 }
 
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: Error) => {
-    throw new UsageError(`The folder ${folder} for the dataset cannot be made (${cause.message}); name another with --out.`, { cause });
+    throw new UsageError(
+      `The folder ${folder} for the dataset cannot be made (${cause.message}); name another with --out.`,
+      { cause },
+    );
   });
 }
 
 function collect(value: string, before: string[]): string[] {
-  const [name, file] = value.includes("=") ? [value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)] : [DEFAULT_COLLECTION, value];
-  if (!COLLECTION_NAME.test(name)) throw new InvalidArgumentError(`A collection's name is a letter, then letters, digits or _, not "${name}".`);
+  const [name, file] = value.includes("=")
+    ? [value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)]
+    : [DEFAULT_COLLECTION, value];
+  if (!COLLECTION_NAME.test(name))
+    throw new InvalidArgumentError(`A collection's name is a letter, then letters, digits or _, not "${name}".`);
   if (!file || !basename(file)) throw new InvalidArgumentError(`Expected a file after "${name}=".`);
   return [...before, `${name}=${file}`];
 }
@@ -172,20 +197,27 @@ function collect(value: string, before: string[]): string[] {
 function recordsOf(text: string): number {
   const records = Number(text);
   if (!Number.isInteger(records) || records < 1 || records > MAX_RECORDS)
-    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, received "${text}".`);
+    throw new InvalidArgumentError(
+      `Expected a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, received "${text}".`,
+    );
   return records;
 }
 
 function budgetOf(text: string): Nanos {
   const budget = parseUsd(text);
   if (budget === undefined || budget <= 0 || budget > MAX_BUDGET_NANOS)
-    throw new InvalidArgumentError(`Expected an amount in USD above 0 and at most ${MAX_BUDGET_NANOS / 1e9}, received "${text}".`);
+    throw new InvalidArgumentError(
+      `Expected an amount in USD above 0 and at most ${MAX_BUDGET_NANOS / 1e9}, received "${text}".`,
+    );
   return budget;
 }
 
 function formatsOf(text: string): DatasetFormat[] {
   const formats = text.split(",").map((name) => name.trim().toUpperCase());
   const unknown = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`Expected formats among jsonl, csv and parquet, received "${unknown.toLowerCase()}".`);
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(
+      `Expected formats among jsonl, csv and parquet, received "${unknown.toLowerCase()}".`,
+    );
   return [...new Set(formats)] as DatasetFormat[];
 }

@@ -1,5 +1,9 @@
 /** A running Plot Palette on this machine: found in its data folder, or started from the synthesized stacks. */
-import { AdminCreateUserCommand, AdminSetUserPasswordCommand, CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import {
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+} from "@aws-sdk/client-cognito-identity-provider";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseModelOption } from "../local/bedrock/options.ts";
@@ -60,7 +64,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const model = asUsage(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL));
   const data = asUsage(() => openDataFolder(options.data));
   const holder = await holderOf(data);
-  if (holder) throw new UsageError(`The data folder ${data} is in use by the instance at ${holder.url}; use that one or choose another folder with --data.`);
+  if (holder)
+    throw new UsageError(
+      `The data folder ${data} is in use by the instance at ${holder.url}; use that one or choose another folder with --data.`,
+    );
   await rm(join(data, "outputs.json"), { force: true });
   let assembly = options.assembly;
   if (!assembly) {
@@ -99,9 +106,14 @@ export async function resetData(data: string): Promise<void> {
   const files: string[] = await readdir(folder).catch(() => []);
   if (files.length === 0) return;
   if (!OWN_FILES.some((file) => files.includes(file)))
-    throw new UsageError(`--reset would empty ${folder}, which does not look like a data folder of Plot Palette; empty it yourself or name another.`);
+    throw new UsageError(
+      `--reset would empty ${folder}, which does not look like a data folder of Plot Palette; empty it yourself or name another.`,
+    );
   const holder = await holderOf(folder);
-  if (holder) throw new UsageError(`--reset cannot empty ${folder} while the instance at ${holder.url} uses it; stop that one first.`);
+  if (holder)
+    throw new UsageError(
+      `--reset cannot empty ${folder} while the instance at ${holder.url} uses it; stop that one first.`,
+    );
   await rm(folder, { recursive: true });
   await mkdir(folder, { recursive: true });
 }

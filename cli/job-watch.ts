@@ -49,7 +49,12 @@ export const JOB_FACTS = `id status statusReason controlNo recordCount budgetNan
 const NEWS = `status statusReason controlNo budgetNanos datasets { name format } shard { ${SHARD_FACTS} }`;
 
 /** Resolves when the job is at rest, or when the signal is given: the last facts either way. */
-export function followJob(api: Api, jobId: string, signal: AbortSignal, onFacts: (facts: JobFacts) => void): Promise<JobFacts> {
+export function followJob(
+  api: Api,
+  jobId: string,
+  signal: AbortSignal,
+  onFacts: (facts: JobFacts) => void,
+): Promise<JobFacts> {
   return new Promise((resolve, reject) => {
     let job: ApiJob | undefined;
     const finish = (settle: () => void) => {
@@ -60,7 +65,9 @@ export function followJob(api: Api, jobId: string, signal: AbortSignal, onFacts:
     const leave = () => job && finish(() => resolve(factsOf(job!)));
     const fail = (error: Error) => finish(() => reject(error));
     const fetchJob = async () => {
-      const { getJob } = await api.call<{ getJob: ApiJob }>(`query($id: ID!) { getJob(id: $id) { ${JOB_FACTS} } }`, { id: jobId });
+      const { getJob } = await api.call<{ getJob: ApiJob }>(`query($id: ID!) { getJob(id: $id) { ${JOB_FACTS} } }`, {
+        id: jobId,
+      });
       show(getJob);
     };
     const show = (next: ApiJob) => {
@@ -76,7 +83,8 @@ export function followJob(api: Api, jobId: string, signal: AbortSignal, onFacts:
       { jobId },
       {
         // At rest the shards' last words may not have been heard: the rows are read once more.
-        news: ({ onJobChanged: news }) => void (isAtRest(news.status) ? fetchJob().catch(fail) : job && show(withNews(job, news))),
+        news: ({ onJobChanged: news }) =>
+          void (isAtRest(news.status) ? fetchJob().catch(fail) : job && show(withNews(job, news))),
         live: () => void fetchJob().catch(fail),
         error: fail,
       },
@@ -116,5 +124,7 @@ function withNews(job: ApiJob, { shard, ...state }: News): ApiJob {
 
 function isNewer(shard: Shard, known: Shard): boolean {
   if (shard.shardNo !== known.shardNo) return false;
-  return shard.generation > known.generation || (shard.generation === known.generation && shard.reportNo > known.reportNo);
+  return (
+    shard.generation > known.generation || (shard.generation === known.generation && shard.reportNo > known.reportNo)
+  );
 }

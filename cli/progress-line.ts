@@ -37,7 +37,9 @@ function lines(stream: NodeJS.WriteStream): ProgressLine {
     if (!latest || latest === shown) return;
     shown = latest;
     const { status, requested, delivered, failed, spentNanos, recordsPerSecond } = latest;
-    stream.write(`${JSON.stringify({ status, requested, delivered, failed, spentUsd: spentNanos / 1e9, recordsPerSecond })}\n`);
+    stream.write(
+      `${JSON.stringify({ status, requested, delivered, failed, spentUsd: spentNanos / 1e9, recordsPerSecond })}\n`,
+    );
   };
   const timer = setInterval(print, LINE_EVERY_MS);
   return {

@@ -26,7 +26,9 @@ run(process.argv[2], process.argv.slice(3));
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  fail(`Plot Palette needs Node 20.19 or newer, this is ${process.versions.node}; install a newer one from nodejs.org.`);
+  fail(
+    `Plot Palette needs Node 20.19 or newer, this is ${process.versions.node}; install a newer one from nodejs.org.`,
+  );
 }
 
 /** Packages are those of the lockfile, or they are installed again. */
@@ -40,13 +42,19 @@ function install() {
   const flags = ["install", "--no-audit", "--no-fund", "--loglevel=error"];
   const { status } = npm
     ? spawnSync(process.execPath, [npm, ...flags], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] })
-    : spawnSync("npm", flags, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
+    : spawnSync("npm", flags, {
+        cwd: ROOT,
+        stdio: ["ignore", "ignore", "inherit"],
+        shell: process.platform === "win32",
+      });
   if (status !== 0) fail("The packages could not be installed; see npm's message above, mend its cause and try again.");
   writeFileSync(marker, lockDigest());
 }
 
 function lockDigest() {
-  return createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json"))).digest("hex");
+  return createHash("sha256")
+    .update(readFileSync(join(ROOT, "package-lock.json")))
+    .digest("hex");
 }
 
 function run(name, args) {
@@ -55,7 +63,11 @@ function run(name, args) {
   const child = spawn(process.execPath, ["--import", "tsx", ...command.map((file) => join(ROOT, file)), ...args], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     stdio: "inherit",
-    env: { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, "tsconfig.json"), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    env: {
+      ...process.env,
+      TSX_TSCONFIG_PATH: join(ROOT, "tsconfig.json"),
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    },
   });
   // Ctrl-C reaches the whole group; the command decides how to end, and this process ends after it.
   process.on("SIGINT", () => {});

@@ -32,7 +32,11 @@ process.on("SIGTERM", () => stopping.abort());
 try {
   const options = command.parse().opts<StartOptions>();
   if (options.reset) await resetData(options.data);
-  const instance = await startInstance({ ...options, signal: stopping.signal, onStep: (step) => console.log(`${step} …`) });
+  const instance = await startInstance({
+    ...options,
+    signal: stopping.signal,
+    onStep: (step) => console.log(`${step} …`),
+  });
   const { appUrl, demoUser } = instance.outputs;
   console.log(`
 Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.

@@ -35,7 +35,9 @@ export async function readSeedFiles(wishes: readonly string[]): Promise<SeedFile
     const collection = wish.slice(0, wish.indexOf("="));
     const path = wish.slice(wish.indexOf("=") + 1);
     if (files.some((file) => file.collection === collection))
-      throw new UsageError(`Two seed files are given for the collection "${collection}"; name them apart, as in --seeds films=${path}.`);
+      throw new UsageError(
+        `Two seed files are given for the collection "${collection}"; name them apart, as in --seeds films=${path}.`,
+      );
     seedFormatOf(path);
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) throw new UsageError(`The seed file ${path} cannot be read; expected a file that exists.`);
@@ -79,7 +81,10 @@ async function findTemplate(api: Api, name: string): Promise<{ id: string; sourc
 /** Uploads the files and waits until the seed set is checked. @throws PlotPaletteError with the reason when it is refused */
 export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: AbortSignal): Promise<string> {
   const input = {
-    name: files.map((file) => basename(file.path)).join(", ").slice(0, 100),
+    name: files
+      .map((file) => basename(file.path))
+      .join(", ")
+      .slice(0, 100),
     files: files.map(({ collection, path, bytes }) => ({ collection, fileName: basename(path), bytes })),
   };
   const { createSeedSet } = await api.call<{ createSeedSet: { seedSet: { id: string }; uploads: Upload[] } }>(
@@ -109,7 +114,8 @@ async function post({ url, fields }: Upload, path: string, signal: AbortSignal):
   for (const { name, value } of fields) form.append(name, value);
   form.append("file", await openAsBlob(path), basename(path));
   const response = await fetch(url, { method: "POST", body: form, signal });
-  if (!response.ok) throw new PlotPaletteError("BadInput", `The upload of ${path} was refused: ${await response.text()}`);
+  if (!response.ok)
+    throw new PlotPaletteError("BadInput", `The upload of ${path} was refused: ${await response.text()}`);
 }
 
 /** Listens first, then confirms, so that the answer cannot come unheard. */
@@ -118,7 +124,8 @@ function check(api: Api, id: string, signal: AbortSignal): Promise<void> {
     let confirmed = false;
     const judge = ({ status, statusReason }: { status: string; statusReason?: string | null }) => {
       if (status === "READY") finish(resolve);
-      if (status === "REFUSED") finish(() => reject(new PlotPaletteError("BadInput", statusReason ?? "The seeds were refused.")));
+      if (status === "REFUSED")
+        finish(() => reject(new PlotPaletteError("BadInput", statusReason ?? "The seeds were refused.")));
     };
     const finish = (settle: () => void) => {
       stop();
@@ -134,8 +141,14 @@ function check(api: Api, id: string, signal: AbortSignal): Promise<void> {
         news: ({ onSeedSetChanged: news }) => news.id === id && judge(news),
         live: () => {
           const call = confirmed
-            ? api.call<{ seedSet: SeedSetNews }>("query($id: ID!) { seedSet: getSeedSet(id: $id) { id status statusReason } }", { id })
-            : api.call<{ seedSet: SeedSetNews }>("mutation($id: ID!) { seedSet: confirmSeedSet(id: $id) { id status statusReason } }", { id });
+            ? api.call<{ seedSet: SeedSetNews }>(
+                "query($id: ID!) { seedSet: getSeedSet(id: $id) { id status statusReason } }",
+                { id },
+              )
+            : api.call<{ seedSet: SeedSetNews }>(
+                "mutation($id: ID!) { seedSet: confirmSeedSet(id: $id) { id status statusReason } }",
+                { id },
+              );
           confirmed = true;
           call.then(
             ({ seedSet }) => judge(seedSet),
@@ -157,7 +170,14 @@ interface SeedSetNews {
 /** @returns the job's id */
 export async function startJob(
   api: Api,
-  job: { name: string; templateId: string; seedSetId: string; records: number; budget: Nanos; formats: DatasetFormat[] },
+  job: {
+    name: string;
+    templateId: string;
+    seedSetId: string;
+    records: number;
+    budget: Nanos;
+    formats: DatasetFormat[];
+  },
 ): Promise<string> {
   const input = {
     name: job.name.slice(0, 100),
@@ -177,7 +197,10 @@ export async function startJob(
 
 /** @returns the job's id */
 export async function resumeJob(api: Api, id: string, budgetNanos: Nanos | undefined): Promise<string> {
-  await api.call("mutation($id: ID!, $budgetNanos: Float) { resumeJob(id: $id, budgetNanos: $budgetNanos) { id } }", { id, budgetNanos });
+  await api.call("mutation($id: ID!, $budgetNanos: Float) { resumeJob(id: $id, budgetNanos: $budgetNanos) { id } }", {
+    id,
+    budgetNanos,
+  });
   return id;
 }
 
@@ -189,7 +212,10 @@ export async function pauseJob(api: Api, id: string): Promise<JobFacts> {
     if (!(error instanceof PlotPaletteError && error.code === "Conflict")) throw error;
   }
   await followJob(api, id, new AbortController().signal, () => undefined);
-  const { getJob } = await api.call<{ getJob: Parameters<typeof factsOf>[0] }>(`query($id: ID!) { getJob(id: $id) { ${JOB_FACTS} } }`, { id });
+  const { getJob } = await api.call<{ getJob: Parameters<typeof factsOf>[0] }>(
+    `query($id: ID!) { getJob(id: $id) { ${JOB_FACTS} } }`,
+    { id },
+  );
   return factsOf(getJob);
 }
 
@@ -201,7 +227,8 @@ export async function downloadAll(api: Api, job: JobFacts, folder: string): Prom
       { jobId: job.id, file: name },
     );
     const response = await fetch(getDownload.url);
-    if (!response.ok || !response.body) throw new PlotPaletteError("Internal", `${name} could not be downloaded (status ${response.status}); try again.`);
+    if (!response.ok || !response.body)
+      throw new PlotPaletteError("Internal", `${name} could not be downloaded (status ${response.status}); try again.`);
     const path = join(folder, name);
     await pipeline(Readable.fromWeb(response.body as never), createWriteStream(`${path}.part`));
     await rename(`${path}.part`, path);

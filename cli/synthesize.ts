@@ -19,6 +19,8 @@ export async function synthesize(outdir: string, signal?: AbortSignal): Promise<
   let said = "";
   child.stdout.on("data", (chunk) => (said += chunk));
   child.stderr.on("data", (chunk) => (said += chunk));
-  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
   if (code !== 0) throw new Error(`The stacks could not be synthesized:\n${said.trim()}`);
 }

@@ -1,7 +1,16 @@
 /** A job's moves as the worker makes them; each is conditional on the state it leaves and keeps the indexes' keys in step. */
 import type { Outcome } from "./job.ts";
 import { tokenOf } from "./random.ts";
-import { datasetPrefix, exportKey, jobKey, OPEN, ownerStatus, type DatasetFileRow, type JobRow, type ShardRow } from "./rows.ts";
+import {
+  datasetPrefix,
+  exportKey,
+  jobKey,
+  OPEN,
+  ownerStatus,
+  type DatasetFileRow,
+  type JobRow,
+  type ShardRow,
+} from "./rows.ts";
 import { keyOf } from "./shard.ts";
 import type { Change, Condition } from "./write.ts";
 
@@ -13,7 +22,12 @@ export function startJob(job: JobRow, nowIso: string): Change {
 }
 
 /** RUNNING → EXPORTING, carrying how the job will end. `when` is what the decision rests on beside the status. */
-export function beginExport(job: JobRow, outcome: Outcome, statusReason: string | undefined, when?: Condition["equals"]): Change {
+export function beginExport(
+  job: JobRow,
+  outcome: Outcome,
+  statusReason: string | undefined,
+  when?: Condition["equals"],
+): Change {
   const set = { ...statusOf(job, "EXPORTING"), openKey: OPEN, outcome, ...(statusReason && { statusReason }) };
   const remove = statusReason ? [] : ["statusReason"];
   return move(job, {
@@ -54,7 +68,13 @@ export function createExportShard(job: JobRow): Change {
 }
 
 /** EXPORTING → the outcome, with the dataset this lease wrote. */
-export function publish(job: JobRow, lease: ShardRow, outcome: Outcome, datasets: readonly DatasetFileRow[], nowIso: string): Change {
+export function publish(
+  job: JobRow,
+  lease: ShardRow,
+  outcome: Outcome,
+  datasets: readonly DatasetFileRow[],
+  nowIso: string,
+): Change {
   const prefix = datasetPrefix(job.jobId, lease.generation);
   const change = move(job, {
     set: { ...statusOf(job, outcome), datasetPrefix: prefix, datasets, finishedAt: nowIso },
@@ -88,7 +108,13 @@ export function freeExport(lease: ShardRow): Change {
 
 function freed(lease: ShardRow) {
   const when = { equals: { generation: lease.generation } };
-  return { key: keyOf(lease), kind: "update", set: { leaseUntilMs: 0, deathsInRow: 0 }, remove: ["leaseTask"], when } as const;
+  return {
+    key: keyOf(lease),
+    kind: "update",
+    set: { leaseUntilMs: 0, deathsInRow: 0 },
+    remove: ["leaseTask"],
+    when,
+  } as const;
 }
 
 function statusOf(job: JobRow, status: JobRow["status"]) {

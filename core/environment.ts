@@ -33,6 +33,7 @@ export const ENVIRONMENT = {
 /** The value of a variable. @throws Error naming the variable when it is not set: the stacks and the code disagree */
 export function required(name: string, env: Readonly<Record<string, string | undefined>>): string {
   const value = env[name];
-  if (!value) throw new Error(`The environment variable ${name} is not set; the stack that starts this program must set it.`);
+  if (!value)
+    throw new Error(`The environment variable ${name} is not set; the stack that starts this program must set it.`);
   return value;
 }

@@ -74,9 +74,13 @@ export function checkWishes(wishes: JobWishes): void {
   if (name.trim().length < 1 || name.length > 100)
     refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
   if (!Number.isInteger(recordCount) || recordCount < 1 || recordCount > MAX_RECORDS)
-    refuse(`The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`);
+    refuse(
+      `The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`,
+    );
   if (!Number.isInteger(budgetNanos) || budgetNanos <= 0 || budgetNanos > MAX_BUDGET_NANOS)
-    refuse(`The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`);
+    refuse(
+      `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
+    );
   const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
   if (unknown) refuse(`The format "${unknown}" is not known; choose among jsonl, csv and parquet.`);
   if (formats.length === 0) refuse("At least one format is needed; choose among jsonl, csv and parquet.");

@@ -29,7 +29,8 @@ export function parseUsd(text: string): Nanos | undefined {
 export function formatUsd(nanos: Nanos): string {
   const usd = nanos / NANOS_PER_USD;
   if (usd === 0) return "$0";
-  if (Math.abs(usd) >= 1) return `$${usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  if (Math.abs(usd) >= 1)
+    return `$${usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
   const decimals = Math.min(9, Math.max(2, 1 - Math.floor(Math.log10(Math.abs(usd)))));
   return `$${usd.toFixed(decimals)}`;
 }

@@ -47,5 +47,6 @@ export function withPart(runs: readonly PartRun[], generation: number, seq: numb
 
 /** Every part that exists, in the order written. */
 export function* partsOf(runs: readonly PartRun[]): Generator<{ generation: number; seq: number }> {
-  for (const { generation, fromSeq, toSeq } of runs) for (let seq = fromSeq; seq <= toSeq; seq++) yield { generation, seq };
+  for (const { generation, fromSeq, toSeq } of runs)
+    for (let seq = fromSeq; seq <= toSeq; seq++) yield { generation, seq };
 }

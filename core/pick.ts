@@ -36,7 +36,8 @@ export function pickSeeds(
 
 function itemOf(how: Pick["how"], name: string, count: number, { jobId, slot, attempt }: Draw): number {
   if (how === "inOrder") return slot % count;
-  if (how === "shuffled" && attempt === 0) return permuted(slot % count, count, hashOf(jobId, name, Math.floor(slot / count)));
+  if (how === "shuffled" && attempt === 0)
+    return permuted(slot % count, count, hashOf(jobId, name, Math.floor(slot / count)));
   return below(count, randomOf(jobId, name, slot, attempt));
 }
 

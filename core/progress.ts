@@ -16,7 +16,8 @@ export function latestOf(records: readonly Readonly<Record<string, unknown>>[]):
 }
 
 function cut(value: unknown, length: number): unknown {
-  if (typeof value === "string") return value.length > length ? `${value.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…` : value;
+  if (typeof value === "string")
+    return value.length > length ? `${value.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…` : value;
   return Array.isArray(value) ? value.slice(0, 5) : value;
 }
 

@@ -88,6 +88,7 @@ export function recordId(jobId: string, slot: number): string {
 /** The lowest `digits` × 5 bits of a number. */
 function base32(value: number, digits: number): string {
   let text = "";
-  for (let rest = value; text.length < digits; rest = Math.floor(rest / 32)) text = (CROCKFORD[rest % 32] ?? "0") + text;
+  for (let rest = value; text.length < digits; rest = Math.floor(rest / 32))
+    text = (CROCKFORD[rest % 32] ?? "0") + text;
   return text;
 }

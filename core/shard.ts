@@ -64,7 +64,10 @@ export function leaseShard(row: ShardRow, job: JobRow, holder: Holder): { change
     ...writeOff(row, job),
   ];
   const proof = { key: keyOf(row), when: { equals: { generation, leaseTask: holder.task, leaseUntilMs } } };
-  return { leased, change: { writes, proof, token: tokenOf(row.jobId, row.shardNo, generation, "lease", holder.task, leaseUntilMs) } };
+  return {
+    leased,
+    change: { writes, proof, token: tokenOf(row.jobId, row.shardNo, generation, "lease", holder.task, leaseUntilMs) },
+  };
 }
 
 /** Ends a lease that has run out while its job is ending: generation + 1 fences the holder, and nobody holds it after. */
@@ -107,7 +110,12 @@ function writeOff(row: ShardRow, job: JobRow): Write[] {
 export function grantTo(row: ShardRow, budgetId: string, nanos: Nanos, grantNo: number): Change {
   return {
     writes: [
-      { key: budgetKey(budgetId), kind: "update", add: { remainingNanos: -nanos }, when: { atLeast: { remainingNanos: nanos } } },
+      {
+        key: budgetKey(budgetId),
+        kind: "update",
+        add: { remainingNanos: -nanos },
+        when: { atLeast: { remainingNanos: nanos } },
+      },
       { key: keyOf(row), kind: "update", add: { grantNanos: nanos }, when: { equals: { generation: row.generation } } },
     ],
     token: tokenOf(row.jobId, row.shardNo, row.generation, "grant", grantNo),
@@ -128,7 +136,11 @@ export interface Progress {
 }
 
 /** Makes progress true and renews the lease. Each new part ends a row of deaths. */
-export function checkpoint(row: ShardRow, progress: Progress, leaseUntilMs: number): { change: Change; next: ShardRow } {
+export function checkpoint(
+  row: ShardRow,
+  progress: Progress,
+  leaseUntilMs: number,
+): { change: Change; next: ShardRow } {
   const { newlySpentNanos, ...told } = progress;
   const next: ShardRow = {
     ...row,
@@ -150,7 +162,10 @@ export function checkpoint(row: ShardRow, progress: Progress, leaseUntilMs: numb
     when: { equals: { generation, checkpointNo: row.checkpointNo } },
   };
   const proof = { key: keyOf(row), when: { equals: { generation, checkpointNo } } };
-  return { next, change: { writes: [write], proof, token: tokenOf(row.jobId, row.shardNo, generation, "checkpoint", checkpointNo) } };
+  return {
+    next,
+    change: { writes: [write], proof, token: tokenOf(row.jobId, row.shardNo, generation, "checkpoint", checkpointNo) },
+  };
 }
 
 /**

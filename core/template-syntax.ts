@@ -59,7 +59,8 @@ function scriptOf(prompt: string): string {
 function endOfTag(prompt: string, open: number): number {
   const quotes = /%>|\/\*[^]*?\*\/|"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`/g;
   quotes.lastIndex = open + 2;
-  for (let match = quotes.exec(prompt); match; match = quotes.exec(prompt)) if (match[0] === "%>") return quotes.lastIndex;
+  for (let match = quotes.exec(prompt); match; match = quotes.exec(prompt))
+    if (match[0] === "%>") return quotes.lastIndex;
   return -1;
 }
 

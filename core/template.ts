@@ -50,7 +50,8 @@ export interface Step {
   readonly temperature?: number;
   readonly topP?: number;
   readonly stop?: readonly string[];
-  readonly output: { readonly type: "text" } | { readonly type: "json"; readonly schema: Readonly<Record<string, unknown>> };
+  readonly output:
+    { readonly type: "text" } | { readonly type: "json"; readonly schema: Readonly<Record<string, unknown>> };
 }
 
 export const COLUMN_TYPES = ["string", "integer", "number", "boolean", "json"] as const;
@@ -89,7 +90,8 @@ export function parseTemplate(source: string): Template {
     description: optional(document.description, (value) => text(value, "The template's description", 1_000)),
     category: optional(document.category, (value) => text(value, "The template's category")),
     parameters: mapOf(document.parameters, "parameters", parameterOf),
-    pick: document.pick === undefined ? { seed: { from: "seeds", how: "shuffled" } } : mapOf(document.pick, "pick", pickOf),
+    pick:
+      document.pick === undefined ? { seed: { from: "seeds", how: "shuffled" } } : mapOf(document.pick, "pick", pickOf),
     steps: stepsOf(document.steps),
     record: optional(document.record, (value) => mapOf(value, "record", columnOf)),
   };
@@ -169,7 +171,12 @@ function stepOf(value: Record<string, unknown>, n: number): Step {
     prompt: text(value.prompt, `The prompt of ${place}`, MAX_TEMPLATE_BYTES),
     when: optional(value.when, (it) => text(it, `"when" of ${place}`, 1_000)),
     maxTokens: whole(value.maxTokens ?? DEFAULT_MAX_TOKENS, `maxTokens of ${place}`, 1, 64_000),
-    maxPromptBytes: whole(value.maxPromptBytes ?? DEFAULT_MAX_PROMPT_BYTES, `maxPromptBytes of ${place}`, 100, 1_000_000),
+    maxPromptBytes: whole(
+      value.maxPromptBytes ?? DEFAULT_MAX_PROMPT_BYTES,
+      `maxPromptBytes of ${place}`,
+      100,
+      1_000_000,
+    ),
     temperature: optional(value.temperature, (it) => fraction(it, `temperature of ${place}`)),
     topP: optional(value.topP, (it) => fraction(it, `topP of ${place}`)),
     stop: optional(value.stop, (it) => stopOf(it, place)),
@@ -196,12 +203,15 @@ function modelOf({ model, tier }: Record<string, unknown>, place: string): { mod
   if ((model === undefined) === (tier === undefined)) refuse(`${place} needs either "model" or "tier", one of them.`);
   if (tier !== undefined) {
     const chosen = modelOfTier(text(tier, `The tier of ${place}`));
-    if (!chosen) refuse(`${place} has the tier "${String(tier)}", which is not known; choose economy, balanced or premium.`);
+    if (!chosen)
+      refuse(`${place} has the tier "${String(tier)}", which is not known; choose economy, balanced or premium.`);
     return { modelId: chosen.id, tier: String(tier) };
   }
   const chosen = findModel(text(model, `The model of ${place}`));
   if (!chosen)
-    refuse(`${place} names the model "${String(model)}", whose price is not known; choose among ${MODELS.map(({ id }) => id).join(", ")}.`);
+    refuse(
+      `${place} names the model "${String(model)}", whose price is not known; choose among ${MODELS.map(({ id }) => id).join(", ")}.`,
+    );
   return { modelId: chosen.id };
 }
 
@@ -216,7 +226,8 @@ function outputOf(value: unknown, place: string): Step["output"] {
   const output = objectOf(value, `The output of ${place}`);
   onlyKnown(output, ["type", "schema"], `The output of ${place}`);
   if (output.type === "text") return { type: "text" };
-  if (output.type !== "json") refuse(`The output of ${place} has the type "${String(output.type)}"; choose text or json.`);
+  if (output.type !== "json")
+    refuse(`The output of ${place} has the type "${String(output.type)}"; choose text or json.`);
   const schema = objectOf(output.schema, `The output schema of ${place}`);
   if (schema.type !== "object") refuse(`The output schema of ${place} must describe an object ("type: object").`);
   try {
@@ -252,7 +263,10 @@ function columnOf(value: unknown, name: string): Column {
   if (typeof value === "string") return { value };
   const column = objectOf(value, `The column "${name}"`);
   onlyKnown(column, ["value", "type"], `The column "${name}"`);
-  const type = optional(column.type, (wanted) => COLUMN_TYPES.find((known) => known === wanted) ?? refuseType(name, wanted));
+  const type = optional(
+    column.type,
+    (wanted) => COLUMN_TYPES.find((known) => known === wanted) ?? refuseType(name, wanted),
+  );
   return { value: text(column.value, `The value of the column "${name}"`, 5_000), type };
 }
 
@@ -278,9 +292,13 @@ function* placesOf(template: Template): Generator<Read & { place: string }> {
   for (const step of template.steps) {
     const place = `step "${step.id}"`;
     const reads = [
-      ...(step.system === undefined ? [] : guarded(template, `${place}, system prompt`, () => readsOfPrompt(step.system ?? ""))),
+      ...(step.system === undefined
+        ? []
+        : guarded(template, `${place}, system prompt`, () => readsOfPrompt(step.system ?? ""))),
       ...guarded(template, place, () => readsOfPrompt(step.prompt)),
-      ...(step.when === undefined ? [] : guarded(template, `${place}, "when"`, () => readsOfExpression(step.when ?? ""))),
+      ...(step.when === undefined
+        ? []
+        : guarded(template, `${place}, "when"`, () => readsOfExpression(step.when ?? ""))),
     ];
     const mayBeSkipped = step.when !== undefined;
     for (const read of reads) {
@@ -298,12 +316,19 @@ function* placesOf(template: Template): Generator<Read & { place: string }> {
   }
 }
 
-function checkRead(template: Template, { path, optional: mayMiss }: Read, place: string, earlier: ReadonlySet<string>): void {
+function checkRead(
+  template: Template,
+  { path, optional: mayMiss }: Read,
+  place: string,
+  earlier: ReadonlySet<string>,
+): void {
   const [name, id] = path;
   if (name === undefined || mayMiss) return;
   const known = [...Object.keys(template.pick), ...Object.keys(template.parameters), "steps"];
   if (!known.includes(name))
-    refuse(`Template "${template.name}" ${place} reads it.${name}, but there is no such pick or parameter (there are ${known.join(", ")}).`);
+    refuse(
+      `Template "${template.name}" ${place} reads it.${name}, but there is no such pick or parameter (there are ${known.join(", ")}).`,
+    );
   if (name === "steps" && id !== undefined && !earlier.has(id))
     refuse(`Template "${template.name}" ${place} reads it.steps.${id}, but no earlier step has that id.`);
 }
@@ -312,7 +337,8 @@ function guarded<T>(template: Template, place: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SyntaxFault) refuse(`Template "${template.name}" ${place} has a syntax error: ${error.message}`);
+    if (error instanceof SyntaxFault)
+      refuse(`Template "${template.name}" ${place} has a syntax error: ${error.message}`);
     throw error;
   }
 }
@@ -321,7 +347,8 @@ function mapOf<T>(value: unknown, what: string, each: (value: unknown, name: str
   if (value === undefined) return {};
   const entries = Object.entries(objectOf(value, `"${what}"`));
   for (const [name] of entries)
-    if (!NAME.test(name)) refuse(`"${name}" under "${what}" needs a name of letters, digits and _ that begins with a letter.`);
+    if (!NAME.test(name))
+      refuse(`"${name}" under "${what}" needs a name of letters, digits and _ that begins with a letter.`);
   return Object.fromEntries(entries.map(([name, item]) => [name, each(item, name)]));
 }
 
@@ -349,7 +376,8 @@ function whole(value: unknown, what: string, least: number, most: number): numbe
 }
 
 function fraction(value: unknown, what: string): number {
-  if (typeof value !== "number" || value < 0 || value > 1) refuse(`${what} must be a number from 0 to 1, not ${String(value)}.`);
+  if (typeof value !== "number" || value < 0 || value > 1)
+    refuse(`${what} must be a number from 0 to 1, not ${String(value)}.`);
   return value;
 }
 

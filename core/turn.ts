@@ -35,9 +35,12 @@ export function nextTurn(
   const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
   if (hopeless) return failed(hopeless);
   const payable = remainingNanos >= job.recordBoundNanos;
-  const next = free.find(({ state }) => state === "OPEN") ?? (payable ? free.find(({ state }) => state === "PARKED") : undefined);
+  const next =
+    free.find(({ state }) => state === "OPEN") ?? (payable ? free.find(({ state }) => state === "PARKED") : undefined);
   if (next) return { do: "lease", shard: next };
-  return open.every(({ state }) => state === "PARKED") && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
+  return open.every(({ state }) => state === "PARKED") && !payable
+    ? unpayable(job, open.length, remainingNanos)
+    : LEAVE;
 }
 
 function completed(shards: readonly ShardRow[]): Turn {

@@ -1,5 +1,13 @@
 import { NestedStack, RemovalPolicy } from "aws-cdk-lib";
-import { AuthorizationType, type CfnGraphQLApi, Definition, FieldLogLevel, GraphqlApi, IntrospectionConfig, UserPoolDefaultAction } from "aws-cdk-lib/aws-appsync";
+import {
+  AuthorizationType,
+  type CfnGraphQLApi,
+  Definition,
+  FieldLogLevel,
+  GraphqlApi,
+  IntrospectionConfig,
+  UserPoolDefaultAction,
+} from "aws-cdk-lib/aws-appsync";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";

@@ -25,8 +25,16 @@ export async function buildAll(): Promise<Builds> {
   // A folder of its own: several syntheses may run on one checkout.
   const passing = await mkdtemp(join(DIST, "building-"));
   process.once("exit", () => rmSync(passing, { recursive: true, force: true }));
-  const builds = { functions: join(passing, "functions"), worker: join(passing, "worker"), client: join(DIST, "client") };
-  await Promise.all([buildFunctions(builds.functions), bundleWorker(builds.worker), buildClient(builds.client, passing)]);
+  const builds = {
+    functions: join(passing, "functions"),
+    worker: join(passing, "worker"),
+    client: join(DIST, "client"),
+  };
+  await Promise.all([
+    buildFunctions(builds.functions),
+    bundleWorker(builds.worker),
+    buildClient(builds.client, passing),
+  ]);
   return builds;
 }
 
@@ -46,7 +54,9 @@ async function buildFunctions(outdir: string): Promise<void> {
     target: "node22",
     format: "esm",
     // Some packages of the bundle are CommonJS and ask for `require`, which an ES module has not.
-    banner: { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' },
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    },
     loader: { ".yaml": "text", ".csv": "text", ".jsonl": "text" },
     logLevel: "warning",
   });
@@ -54,7 +64,12 @@ async function buildFunctions(outdir: string): Promise<void> {
 
 /** The client changes less often than it is synthesized, so its build is kept while its sources are the same. */
 async function buildClient(outdir: string, passing: string): Promise<void> {
-  const sources = [join(ROOT, "client"), join(ROOT, "core"), join(ROOT, "package-lock.json"), join(ROOT, "schema.graphql")];
+  const sources = [
+    join(ROOT, "client"),
+    join(ROOT, "core"),
+    join(ROOT, "package-lock.json"),
+    join(ROOT, "schema.graphql"),
+  ];
   const digest = await digestOf(sources);
   const marker = join(DIST, "client.digest");
   if ((await readFile(marker, "utf8").catch(() => "")) === digest && (await exists(join(outdir, "index.html")))) return;

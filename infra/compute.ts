@@ -1,7 +1,15 @@
 import { Duration, NestedStack, RemovalPolicy } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import { DockerImageAsset, Platform } from "aws-cdk-lib/aws-ecr-assets";
-import { Cluster, ContainerImage, ContainerInsights, CpuArchitecture, FargateTaskDefinition, LogDrivers, OperatingSystemFamily } from "aws-cdk-lib/aws-ecs";
+import {
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+} from "aws-cdk-lib/aws-ecs";
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as FunctionTarget } from "aws-cdk-lib/aws-events-targets";
 import { ArnPrincipal, PolicyStatement, Role, SessionTagsPrincipal } from "aws-cdk-lib/aws-iam";
@@ -53,14 +61,20 @@ export class Compute extends NestedStack {
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     const jobRole = this.jobRole(task, data, api);
-    const image = new DockerImageAsset(this, "WorkerImage", { directory: builds.worker, platform: Platform.LINUX_ARM64 });
+    const image = new DockerImageAsset(this, "WorkerImage", {
+      directory: builds.worker,
+      platform: Platform.LINUX_ARM64,
+    });
     task.addContainer(CONTAINER, {
       image: ContainerImage.fromDockerImageAsset(image),
       readonlyRootFilesystem: true,
       stopTimeout: STOP_TIMEOUT,
       logging: LogDrivers.awsLogs({
         streamPrefix: CONTAINER,
-        logGroup: new LogGroup(this, "WorkerLog", { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
+        logGroup: new LogGroup(this, "WorkerLog", {
+          retention: RetentionDays.ONE_MONTH,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
       }),
       environment: {
         [ENVIRONMENT.jobsTable]: data.jobs.tableName,
@@ -84,13 +98,27 @@ export class Compute extends NestedStack {
       assumedBy: new SessionTagsPrincipal(new ArnPrincipal(task.taskRole.roleArn)),
     });
     task.addToTaskRolePolicy(
-      new PolicyStatement({ sid: "BecomeJob", actions: ["sts:AssumeRole", "sts:TagSession"], resources: [role.roleArn] }),
+      new PolicyStatement({
+        sid: "BecomeJob",
+        actions: ["sts:AssumeRole", "sts:TagSession"],
+        resources: [role.roleArn],
+      }),
     );
-    const may = (sid: string, actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>) =>
-      role.addToPolicy(new PolicyStatement({ sid, actions, resources, conditions }));
+    const may = (
+      sid: string,
+      actions: string[],
+      resources: string[],
+      conditions?: Record<string, Record<string, unknown>>,
+    ) => role.addToPolicy(new PolicyStatement({ sid, actions, resources, conditions }));
     may(
       "JobRows",
-      ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"],
+      [
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem",
+      ],
       [data.jobs.tableArn],
       {
         "ForAllValues:StringLike": {
@@ -105,7 +133,11 @@ export class Compute extends NestedStack {
       ["s3:PutObject", "s3:AbortMultipartUpload"],
       [data.bucket.arnForObjects(`datasets/${tag("job")}/*`)],
     );
-    may("CallModels", ["bedrock:InvokeModel"], MODELS.flatMap((model) => this.modelArns(model)));
+    may(
+      "CallModels",
+      ["bedrock:InvokeModel"],
+      MODELS.flatMap((model) => this.modelArns(model)),
+    );
     may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
     return role;
   }
@@ -117,10 +149,17 @@ export class Compute extends NestedStack {
     const profile = profileRegions
       ? [`arn:${this.partition}:bedrock:${this.region}:${this.account}:inference-profile/${id}`]
       : [];
-    return [...profile, ...regions.map((region) => `arn:${this.partition}:bedrock:${region}::foundation-model/${foundation}`)];
+    return [
+      ...profile,
+      ...regions.map((region) => `arn:${this.partition}:bedrock:${region}::foundation-model/${foundation}`),
+    ];
   }
 
-  private dispatcher({ builds, network, data, api }: Props, cluster: Cluster, task: FargateTaskDefinition): ProductFunction {
+  private dispatcher(
+    { builds, network, data, api }: Props,
+    cluster: Cluster,
+    task: FargateTaskDefinition,
+  ): ProductFunction {
     const dispatch = new ProductFunction(this, "dispatch", {
       builds,
       environment: {
@@ -140,7 +179,11 @@ export class Compute extends NestedStack {
     const inCluster = { ArnEquals: { "ecs:cluster": cluster.clusterArn } };
     const tasks = this.formatArn({ service: "ecs", resource: "task", resourceName: `${cluster.clusterName}/*` });
     dispatch.may("FindOpenJobs", ["dynamodb:Query"], [`${data.jobs.tableArn}/index/${JOBS_OPEN}`]);
-    dispatch.may("JobRows", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], [data.jobs.tableArn]);
+    dispatch.may(
+      "JobRows",
+      ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+      [data.jobs.tableArn],
+    );
     dispatch.may(
       "Slots",
       ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
@@ -155,7 +198,11 @@ export class Compute extends NestedStack {
     dispatch.may("FindPurged", ["s3:ListBucket"], [data.bucket.bucketArn], {
       StringLike: { "s3:prefix": ["parts/*", "datasets/*"] },
     });
-    dispatch.may("Purge", ["s3:DeleteObject"], [data.bucket.arnForObjects("parts/*"), data.bucket.arnForObjects("datasets/*")]);
+    dispatch.may(
+      "Purge",
+      ["s3:DeleteObject"],
+      [data.bucket.arnForObjects("parts/*"), data.bucket.arnForObjects("datasets/*")],
+    );
     dispatch.may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
     return dispatch;
   }
@@ -174,7 +221,9 @@ export class Compute extends NestedStack {
     new Rule(this, "Sweep", {
       description: "Makes up for lost events",
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new FunctionTarget(this.dispatch, { event: RuleTargetInput.fromObject({ kind: "sweep" }), retryAttempts: 0 })],
+      targets: [
+        new FunctionTarget(this.dispatch, { event: RuleTargetInput.fromObject({ kind: "sweep" }), retryAttempts: 0 }),
+      ],
     });
   }
 }

@@ -1,9 +1,21 @@
 import { Duration, NestedStack, RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, ProjectionType, Table, type GlobalSecondaryIndexProps } from "aws-cdk-lib/aws-dynamodb";
-import type { CfnBucket} from "aws-cdk-lib/aws-s3";
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  type GlobalSecondaryIndexProps,
+} from "aws-cdk-lib/aws-dynamodb";
+import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
-import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, JOBS_OPEN, SEED_SETS_BY_OWNER, TEMPLATES_BY_OWNER } from "../core/rows.ts";
+import {
+  JOBS_BY_OWNER,
+  JOBS_BY_OWNER_STATUS,
+  JOBS_OPEN,
+  SEED_SETS_BY_OWNER,
+  TEMPLATES_BY_OWNER,
+} from "../core/rows.ts";
 
 const DAYS_BEFORE_ARCHIVE = 3;
 
@@ -20,7 +32,11 @@ export class Data extends NestedStack {
     this.jobs = this.table("Jobs", [
       index(JOBS_BY_OWNER, "owner", "createdAt"),
       index(JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"),
-      { ...index(JOBS_OPEN, "openKey", "jobId"), projectionType: ProjectionType.INCLUDE, nonKeyAttributes: ["owner", "status"] },
+      {
+        ...index(JOBS_OPEN, "openKey", "jobId"),
+        projectionType: ProjectionType.INCLUDE,
+        nonKeyAttributes: ["owner", "status"],
+      },
     ]);
     this.fleet = this.table("Fleet", []);
     this.templates = this.table("Templates", [index(TEMPLATES_BY_OWNER, "owner", "listKey")]);
@@ -61,7 +77,10 @@ export class Data extends NestedStack {
           id: "ArchiveDatasets",
           prefix: "datasets/",
           transitions: [
-            { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(DAYS_BEFORE_ARCHIVE) },
+            {
+              storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
+              transitionAfter: Duration.days(DAYS_BEFORE_ARCHIVE),
+            },
           ],
         },
         { id: "ForgetUploads", prefix: "uploads/", expiration: Duration.days(1) },

@@ -9,10 +9,17 @@ import type { Builds } from "./build.ts";
 
 /** A function of ours: its bundle, a role of its own that may write its own log, and nothing more until it is granted. */
 export class ProductFunction extends LambdaFunction {
-  constructor(scope: Construct, name: LambdaName, props: { builds: Builds; environment: Record<string, string>; id?: string }) {
+  constructor(
+    scope: Construct,
+    name: LambdaName,
+    props: { builds: Builds; environment: Record<string, string>; id?: string },
+  ) {
     const id = name[0]?.toUpperCase() + name.slice(1);
     const { description, timeoutSeconds, memoryMb } = FUNCTIONS[name];
-    const logGroup = new LogGroup(scope, `${id}Log`, { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com"), description });
     super(scope, id, {
       description,

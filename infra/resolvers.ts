@@ -10,7 +10,14 @@ import { join } from "node:path";
 import { ENVIRONMENT } from "../core/environment.ts";
 import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, SAMPLES, SEED_SETS_BY_OWNER, TEMPLATES_BY_OWNER } from "../core/rows.ts";
 import { bundleResolver, resolverFile } from "../resolvers/bundle.ts";
-import { FIELDS, STEPS, type DataSourceName, type FieldAnswer, type LambdaName, type StepName } from "../resolvers/manifest.ts";
+import {
+  FIELDS,
+  STEPS,
+  type DataSourceName,
+  type FieldAnswer,
+  type LambdaName,
+  type StepName,
+} from "../resolvers/manifest.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { ProductFunction } from "./product-function.ts";
@@ -36,7 +43,12 @@ export class Resolvers extends NestedStack {
     this.#props = props;
     const { jobs, templates, seedSets } = props.data;
     this.none();
-    this.table("jobs", jobs, ["GetItem", "BatchGetItem", "PutItem", "UpdateItem"], [JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS]);
+    this.table(
+      "jobs",
+      jobs,
+      ["GetItem", "BatchGetItem", "PutItem", "UpdateItem"],
+      [JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS],
+    );
     this.alsoChecks("jobs", [templates, seedSets]);
     this.table("templates", templates, ["GetItem", "PutItem"], [TEMPLATES_BY_OWNER]);
     this.table("seedSets", seedSets, ["GetItem", "PutItem", "UpdateItem", "DeleteItem"], [SEED_SETS_BY_OWNER]);
@@ -48,7 +60,10 @@ export class Resolvers extends NestedStack {
   }
 
   private none(): void {
-    this.#sources.set("none", new CfnDataSource(this, "None", { apiId: this.#props.api.apiId, name: "none", type: "NONE" }));
+    this.#sources.set(
+      "none",
+      new CfnDataSource(this, "None", { apiId: this.#props.api.apiId, name: "none", type: "NONE" }),
+    );
   }
 
   /** A table with just the operations its resolvers send. */
@@ -88,7 +103,9 @@ export class Resolvers extends NestedStack {
 
   private lambda(name: LambdaName, target: LambdaFunction): void {
     const role = this.sourceRole(name);
-    role.addToPolicy(new PolicyStatement({ sid: "Invoke", actions: ["lambda:InvokeFunction"], resources: [target.functionArn] }));
+    role.addToPolicy(
+      new PolicyStatement({ sid: "Invoke", actions: ["lambda:InvokeFunction"], resources: [target.functionArn] }),
+    );
     const source = new CfnDataSource(this, `${name}Source`, {
       apiId: this.#props.api.apiId,
       name,
@@ -139,7 +156,9 @@ export class Resolvers extends NestedStack {
     checkSeeds.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
 
     const purgeSeeds = add("purgeSeeds", { [ENVIRONMENT.bucket]: bucket.bucketName });
-    purgeSeeds.may("Find", ["s3:ListBucket"], [bucket.bucketArn], { StringLike: { "s3:prefix": ["uploads/*", "seeds/*"] } });
+    purgeSeeds.may("Find", ["s3:ListBucket"], [bucket.bucketArn], {
+      StringLike: { "s3:prefix": ["uploads/*", "seeds/*"] },
+    });
     purgeSeeds.may("Remove", ["s3:DeleteObject"], [bucket.arnForObjects("uploads/*"), bucket.arnForObjects("seeds/*")]);
   }
 
@@ -168,7 +187,11 @@ export class Resolvers extends NestedStack {
     };
     if ("dataSource" in answer) {
       const source = this.source(answer.dataSource);
-      new CfnResolver(this, `${typeName}${fieldName}`, { ...common, kind: "UNIT", dataSourceName: source.name }).addResourceDependency(source);
+      new CfnResolver(this, `${typeName}${fieldName}`, {
+        ...common,
+        kind: "UNIT",
+        dataSourceName: source.name,
+      }).addResourceDependency(source);
       return;
     }
     const functions = answer.steps.map((step) => this.#steps.get(step)?.attrFunctionId ?? missing(`step ${step}`));

@@ -40,6 +40,10 @@ export const SAMPLES_LIST: readonly Sample[] = [
   },
   {
     template: { id: "poems", source: poems },
-    seedSet: { id: "places", name: "Places", files: [{ collection: "places", fileName: "places.jsonl", text: places }] },
+    seedSet: {
+      id: "places",
+      name: "Places",
+      files: [{ collection: "places", fileName: "places.jsonl", text: places }],
+    },
   },
 ];

@@ -48,4 +48,6 @@ test.each([
   ["", "number", "a number"],
   ["yes", "boolean", "true or false"],
   [true, "number", "a number"],
-] as const)("%j as %s is refused", (value, type, wanted) => expect(() => coerce(value, type)).toThrow(`it must be ${wanted}, not`));
+] as const)("%j as %s is refused", (value, type, wanted) =>
+  expect(() => coerce(value, type)).toThrow(`it must be ${wanted}, not`),
+);

@@ -7,8 +7,16 @@ const SHUFFLED = { seed: { from: "seeds", how: "shuffled" } } as const;
 const RANDOM = { seed: { from: "seeds", how: "random" } } as const;
 const IN_ORDER = { seed: { from: "seeds", how: "inOrder" } } as const;
 
-function itemsOf(picks: Parameters<typeof pickSeeds>[0], slots: number, count: number, attempt = 0): (number | undefined)[] {
-  return Array.from({ length: slots }, (_, slot) => pickSeeds(picks, { seeds: count }, { jobId: "J", slot, attempt }).seed?.item);
+function itemsOf(
+  picks: Parameters<typeof pickSeeds>[0],
+  slots: number,
+  count: number,
+  attempt = 0,
+): (number | undefined)[] {
+  return Array.from(
+    { length: slots },
+    (_, slot) => pickSeeds(picks, { seeds: count }, { jobId: "J", slot, attempt }).seed?.item,
+  );
 }
 
 test("a permutation reaches every position once, for any size and seed", () => {
@@ -39,10 +47,13 @@ test("inOrder goes round, also when it tries again", () => {
   expect(itemsOf(IN_ORDER, 5, 3, 2)).toEqual([0, 1, 2, 0, 1]);
 });
 
-test.each([["shuffled", SHUFFLED] as const, ["random", RANDOM] as const])("%s draws anew for another attempt, the same for the same", (_, picks) => {
-  expect(itemsOf(picks, 40, 1_000, 1)).not.toEqual(itemsOf(picks, 40, 1_000, 0));
-  expect(itemsOf(picks, 40, 1_000, 1)).toEqual(itemsOf(picks, 40, 1_000, 1));
-});
+test.each([["shuffled", SHUFFLED] as const, ["random", RANDOM] as const])(
+  "%s draws anew for another attempt, the same for the same",
+  (_, picks) => {
+    expect(itemsOf(picks, 40, 1_000, 1)).not.toEqual(itemsOf(picks, 40, 1_000, 0));
+    expect(itemsOf(picks, 40, 1_000, 1)).toEqual(itemsOf(picks, 40, 1_000, 1));
+  },
+);
 
 test("random draws every item about as often as another", () => {
   const counts = new Map<number | undefined, number>();
@@ -51,7 +62,9 @@ test("random draws every item about as often as another", () => {
 });
 
 test("a collection without items is refused", () => {
-  expect(() => pickSeeds(RANDOM, { seeds: 0 }, { jobId: "J", slot: 0, attempt: 0 })).toThrow('The collection "seeds" has no items');
+  expect(() => pickSeeds(RANDOM, { seeds: 0 }, { jobId: "J", slot: 0, attempt: 0 })).toThrow(
+    'The collection "seeds" has no items',
+  );
 });
 
 test("hashes and tokens tell different names apart", () => {

@@ -2,7 +2,17 @@
 import fc from "fast-check";
 import { beginExport, startJob } from "#core/ending";
 import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
-import { checkpoint, closeShard, deathsAtTakeover, endLease, grantTo, isHeld, leaseShard, renewLease, type Progress } from "#core/shard";
+import {
+  checkpoint,
+  closeShard,
+  deathsAtTakeover,
+  endLease,
+  grantTo,
+  isHeld,
+  leaseShard,
+  renewLease,
+  type Progress,
+} from "#core/shard";
 import { MemoryStore } from "../worker/doubles.ts";
 
 const JOB = "J";
@@ -11,7 +21,16 @@ const SHARDS = 3;
 
 function freshStore(): MemoryStore {
   const store = new MemoryStore();
-  const job = { jobId: JOB, owner: "o", budgetId: JOB, status: "RUNNING", openShards: SHARDS, parkedShards: 0, controlNo: 1, recordBoundNanos: 100 };
+  const job = {
+    jobId: JOB,
+    owner: "o",
+    budgetId: JOB,
+    status: "RUNNING",
+    openShards: SHARDS,
+    parkedShards: 0,
+    controlNo: 1,
+    recordBoundNanos: 100,
+  };
   store.put(jobKey(JOB), job);
   store.put(budgetKey(JOB), { budgetId: JOB, budgetNanos: BUDGET, remainingNanos: BUDGET, writtenOffNanos: 0 });
   for (let shardNo = 0; shardNo < SHARDS; shardNo++) store.put(shardKey(JOB, shardNo), freshShard(shardNo));
@@ -19,8 +38,25 @@ function freshStore(): MemoryStore {
 }
 
 function freshShard(shardNo: number): Partial<ShardRow> {
-  const counts = { delivered: 0, failed: 0, attempts: 0, inputTokens: 0, outputTokens: 0, spentNanos: 0, grantNanos: 0, writtenOffNanos: 0 };
-  const lease = { generation: 0, leaseUntilMs: 0, checkpointNo: 0, deathsInRow: 0, lowWaterSlot: 0, runs: [], columns: {} };
+  const counts = {
+    delivered: 0,
+    failed: 0,
+    attempts: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    spentNanos: 0,
+    grantNanos: 0,
+    writtenOffNanos: 0,
+  };
+  const lease = {
+    generation: 0,
+    leaseUntilMs: 0,
+    checkpointNo: 0,
+    deathsInRow: 0,
+    lowWaterSlot: 0,
+    runs: [],
+    columns: {},
+  };
   return { jobId: JOB, owner: "o", shardNo, kind: "RECORDS", state: "OPEN", ...counts, ...lease };
 }
 
@@ -41,7 +77,17 @@ interface Believer {
 
 function progressOf({ row, unaccounted }: Believer): Progress {
   const { lowWaterSlot, runs, delivered, failed, attempts, inputTokens, outputTokens } = row;
-  return { lowWaterSlot, runs, delivered: delivered + 1, failed, attempts, inputTokens, outputTokens, newlySpentNanos: unaccounted, columns: {} };
+  return {
+    lowWaterSlot,
+    runs,
+    delivered: delivered + 1,
+    failed,
+    attempts,
+    inputTokens,
+    outputTokens,
+    newlySpentNanos: unaccounted,
+    columns: {},
+  };
 }
 
 type Step = readonly [kind: number, worker: number, amount: number];
@@ -106,7 +152,11 @@ async function play(steps: readonly Step[]): Promise<void> {
 }
 
 test("every nano-dollar is granted, spent, written off or left, whatever workers do and wherever they vanish", async () => {
-  const step = fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 900 }));
+  const step = fc.tuple(
+    fc.integer({ min: 0, max: 7 }),
+    fc.integer({ min: 0, max: 3 }),
+    fc.integer({ min: 1, max: 900 }),
+  );
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 120 }), play), { numRuns: 200 });
 });
 
@@ -153,8 +203,17 @@ describe("a lease", () => {
     await store.write(beginExport(job, "CANCELLED", undefined));
     const { shards } = await rowsOf(store);
     expect(await store.write(closeShard(shards[0] as ShardRow, job))).toBe(true);
-    expect(await store.write(checkpoint(mine, progressOf({ row: mine, purse: 0, unaccounted: 0, grantNo: 0 }), 2_000).change)).toBe(false);
-    expect((await rowsOf(store)).shards[0]).toMatchObject({ generation: 2, leaseUntilMs: 0, grantNanos: 0, writtenOffNanos: 300 });
+    expect(
+      await store.write(
+        checkpoint(mine, progressOf({ row: mine, purse: 0, unaccounted: 0, grantNo: 0 }), 2_000).change,
+      ),
+    ).toBe(false);
+    expect((await rowsOf(store)).shards[0]).toMatchObject({
+      generation: 2,
+      leaseUntilMs: 0,
+      grantNanos: 0,
+      writtenOffNanos: 300,
+    });
     expect((await rowsOf(store)).shards[0]?.leaseTask).toBeUndefined();
   });
 
@@ -171,7 +230,14 @@ describe("a lease", () => {
 test("a job is started once, and a resumed one forgets how it ended", async () => {
   const store = freshStore();
   const { job } = await rowsOf(store);
-  store.put(jobKey(JOB), { ...job, status: "QUEUED", outcome: "BUDGET_EXCEEDED", statusReason: "r", finishedAt: "f", startedAt: "s" });
+  store.put(jobKey(JOB), {
+    ...job,
+    status: "QUEUED",
+    outcome: "BUDGET_EXCEEDED",
+    statusReason: "r",
+    finishedAt: "f",
+    startedAt: "s",
+  });
   const queued = (await rowsOf(store)).job;
   expect(await store.write(startJob(queued, "now"))).toBe(true);
   expect(await store.write(startJob(queued, "later"))).toBe(false);

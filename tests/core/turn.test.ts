@@ -9,7 +9,16 @@ function job(set: Partial<JobRow> = {}): JobRow {
 }
 
 function shard(set: Partial<ShardRow> = {}): ShardRow {
-  return { shardNo: 0, state: "OPEN", leaseUntilMs: 0, deathsInRow: 0, generation: 1, runs: [], delivered: 1, ...set } as ShardRow;
+  return {
+    shardNo: 0,
+    state: "OPEN",
+    leaseUntilMs: 0,
+    deathsInRow: 0,
+    generation: 1,
+    runs: [],
+    delivered: 1,
+    ...set,
+  } as ShardRow;
 }
 
 const HELD = { leaseUntilMs: NOW + 1, leaseTask: "other" };
@@ -25,12 +34,42 @@ test.each([
   ["leases a free shard", job(), [shard(HELD), shard({ shardNo: 1 })], 0, { do: "lease", shard: { shardNo: 1 } }],
   ["leases a shard whose lease has run out", job(), [shard(EXPIRED)], 0, { do: "lease", shard: { shardNo: 0 } }],
   ["leaves when all are held", job(), [shard(HELD)], 1_000, { do: "leave" }],
-  ["leases a parked shard once it can be paid", job(), [shard({ state: "PARKED" })], 100, { do: "lease", shard: { state: "PARKED" } }],
-  ["prefers an open shard", job(), [shard({ state: "PARKED" }), shard({ shardNo: 1 })], 100, { do: "lease", shard: { shardNo: 1 } }],
-  ["ends a job that cannot be paid", job(), [shard({ state: "PARKED" })], 99, { do: "end", outcome: "BUDGET_EXCEEDED" }],
+  [
+    "leases a parked shard once it can be paid",
+    job(),
+    [shard({ state: "PARKED" })],
+    100,
+    { do: "lease", shard: { state: "PARKED" } },
+  ],
+  [
+    "prefers an open shard",
+    job(),
+    [shard({ state: "PARKED" }), shard({ shardNo: 1 })],
+    100,
+    { do: "lease", shard: { shardNo: 1 } },
+  ],
+  [
+    "ends a job that cannot be paid",
+    job(),
+    [shard({ state: "PARKED" })],
+    99,
+    { do: "end", outcome: "BUDGET_EXCEEDED" },
+  ],
   ["does not while another works", job(), [shard({ state: "PARKED" }), shard(HELD)], 99, { do: "leave" }],
-  ["completes a job", job(), [shard({ state: "DONE" })], 0, { do: "end", outcome: "COMPLETED", when: { openShards: 0 } }],
-  ["fails a job without a record", job(), [shard({ state: "DONE", delivered: 0 })], 0, { do: "end", outcome: "FAILED" }],
+  [
+    "completes a job",
+    job(),
+    [shard({ state: "DONE" })],
+    0,
+    { do: "end", outcome: "COMPLETED", when: { openShards: 0 } },
+  ],
+  [
+    "fails a job without a record",
+    job(),
+    [shard({ state: "DONE", delivered: 0 })],
+    0,
+    { do: "end", outcome: "FAILED" },
+  ],
   ["fails after five deaths", job(), [shard({ ...EXPIRED, deathsInRow: 4 })], 0, { do: "end", outcome: "FAILED" }],
   ["but not after four", job(), [shard({ ...EXPIRED, deathsInRow: 3 })], 0, { do: "lease" }],
   [
@@ -40,7 +79,9 @@ test.each([
     0,
     { do: "lease" },
   ],
-] as const)("%s", (_, row, shards, remaining, turn) => expect(nextTurn(row, shards, remaining, NOW)).toMatchObject(turn));
+] as const)("%s", (_, row, shards, remaining, turn) =>
+  expect(nextTurn(row, shards, remaining, NOW)).toMatchObject(turn),
+);
 
 test("does not lease its own shards again, and waits for them before an export", () => {
   expect(nextTurn(job(), [shard()], 0, NOW, new Set([0]))).toEqual({ do: "leave" });
@@ -50,6 +91,7 @@ test("does not lease its own shards again, and waits for them before an export",
 test("says in words that the budget is used up", () => {
   const turn = nextTurn(job({ recordBoundNanos: 20_000_000 }), [shard({ state: "PARKED" })], 1_000_000, NOW);
   expect(turn).toMatchObject({
-    reason: "The next record could cost $0.020 and $0.0010 of the budget is left; resume with a larger budget to go on.",
+    reason:
+      "The next record could cost $0.020 and $0.0010 of the budget is left; resume with a larger budget to go on.",
   });
 });

@@ -31,7 +31,9 @@ test("hands out no slot twice, none beyond the window, and every slot in the end
             finished.add(picked);
           }
           expect([...Array(window.lowWater).keys()].every((below) => finished.has(below))).toBe(true);
-          expect(new Set([...window.doneBeyond])).toEqual(new Set([...finished].filter((one) => one >= window.lowWater)));
+          expect(new Set([...window.doneBeyond])).toEqual(
+            new Set([...finished].filter((one) => one >= window.lowWater)),
+          );
         }
         expect(window.isComplete).toBe(true);
         expect(window.isHandedOut).toBe(true);

@@ -19,10 +19,17 @@ test("a newcomer signs in, starts a job from a sample, watches it live and downl
   const { page, close } = await visitor(product.outputs.demoUser);
   await startSampleJob(page, "My first dataset", 120);
   await page.getByText("Running", { exact: true }).first().waitFor();
-  await page.getByRole("meter", { name: "Records made" }).or(page.getByRole("progressbar", { name: "Records made" })).first().waitFor();
+  await page
+    .getByRole("meter", { name: "Records made" })
+    .or(page.getByRole("progressbar", { name: "Records made" }))
+    .first()
+    .waitFor();
   await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 60_000 });
   for (const name of ["dataset.jsonl", "dataset.csv", "dataset.parquet"]) {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Download ${name}` }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: `Download ${name}` }).click(),
+    ]);
     const bytes = await readFile(await download.path());
     if (name === "dataset.jsonl") expect(bytes.toString().trim().split("\n")).toHaveLength(120);
     else if (name === "dataset.csv") expect(bytes.toString()).toMatch(/^id,question,answer/);
@@ -34,7 +41,10 @@ test("a newcomer signs in, starts a job from a sample, watches it live and downl
 test("two people at once each see only their own jobs move, pushed and not polled", async () => {
   const other = await makePerson(product, "second@plot-palette.local");
   const [first, second] = await Promise.all([visitor(product.outputs.demoUser), visitor(other)]);
-  await Promise.all([startSampleJob(first.page, "Job of the first", 150), startSampleJob(second.page, "Job of the second", 150)]);
+  await Promise.all([
+    startSampleJob(first.page, "Job of the first", 150),
+    startSampleJob(second.page, "Job of the second", 150),
+  ]);
   await Promise.all([goToJobs(first.page), goToJobs(second.page)]);
   const before = [first.requests.length, second.requests.length];
   await Promise.all([
@@ -80,7 +90,10 @@ test("seeds are uploaded with a progress bar, and a bad file is refused in words
   await upload(page, join(folder, "towns.csv"));
   await page.getByText("Ready", { exact: true }).first().waitFor({ timeout: 30_000 });
   await upload(page, join(folder, "broken.jsonl"));
-  await page.getByText(/row 2|line 2/i).first().waitFor({ timeout: 30_000 });
+  await page
+    .getByText(/row 2|line 2/i)
+    .first()
+    .waitFor({ timeout: 30_000 });
   await close();
 }, 90_000);
 
@@ -104,16 +117,33 @@ test("a stranger signs up with a code by mail, and signs out", async () => {
 test.each([
   ["light", 1280],
   ["dark", 360],
-] as const)("in %s at %i pixels nothing is wider than the page, and no script is refused", async (colorScheme, width) => {
-  const { page, close, faults } = await visitor(product.outputs.demoUser, { colorScheme, viewport: { width, height: 800 } });
-  for (const path of ["/jobs", "/jobs/new", "/templates", "/templates/questions-and-answers", "/seeds", "/seeds/natural-wonders"]) {
-    await page.goto(product.outputs.appUrl + path);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    expect({ path, wider: await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth) }).toEqual({ path, wider: false });
-  }
-  expect(faults).toEqual([]);
-  await close();
-}, 90_000);
+] as const)(
+  "in %s at %i pixels nothing is wider than the page, and no script is refused",
+  async (colorScheme, width) => {
+    const { page, close, faults } = await visitor(product.outputs.demoUser, {
+      colorScheme,
+      viewport: { width, height: 800 },
+    });
+    for (const path of [
+      "/jobs",
+      "/jobs/new",
+      "/templates",
+      "/templates/questions-and-answers",
+      "/seeds",
+      "/seeds/natural-wonders",
+    ]) {
+      await page.goto(product.outputs.appUrl + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      expect({
+        path,
+        wider: await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+      }).toEqual({ path, wider: false });
+    }
+    expect(faults).toEqual([]);
+    await close();
+  },
+  90_000,
+);
 
 interface Visitor {
   readonly page: Page;
@@ -127,13 +157,22 @@ interface Visitor {
 }
 
 /** A browser of one's own, signed in. */
-async function visitor(user: { email: string; password: string }, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visitor> {
+async function visitor(
+  user: { email: string; password: string },
+  options: Parameters<Browser["newContext"]>[0] = {},
+): Promise<Visitor> {
   const context: BrowserContext = await browser.newContext(options);
   const page = await context.newPage();
   const requests: string[] = [];
   const pushed: string[] = [];
   const faults: string[] = [];
-  page.on("request", (request) => request.url() === product.outputs.graphqlUrl && request.method() === "POST" && requests.push(request.postData() ?? ""));
+  page.on(
+    "request",
+    (request) =>
+      request.url() === product.outputs.graphqlUrl &&
+      request.method() === "POST" &&
+      requests.push(request.postData() ?? ""),
+  );
   page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => pushed.push(String(payload))));
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -147,11 +186,18 @@ async function visitor(user: { email: string; password: string }, options: Param
 
 async function startSampleJob(page: Page, name: string, records: number): Promise<void> {
   await page.goto(`${product.outputs.appUrl}/jobs/new`);
-  await page.getByRole("radio", { name: /Questions and answers/ }).first().check({ force: true });
-  await page.getByRole("radio", { name: /Natural wonders/ }).first().check({ force: true });
+  await page
+    .getByRole("radio", { name: /Questions and answers/ })
+    .first()
+    .check({ force: true });
+  await page
+    .getByRole("radio", { name: /Natural wonders/ })
+    .first()
+    .check({ force: true });
   await page.getByLabel("Records", { exact: true }).fill(String(records));
   await page.getByLabel("Budget in US dollars").fill("1");
-  for (const format of ["JSONL", "CSV", "Parquet"]) await page.getByRole("checkbox", { name: new RegExp(format) }).check({ force: true });
+  for (const format of ["JSONL", "CSV", "Parquet"])
+    await page.getByRole("checkbox", { name: new RegExp(format) }).check({ force: true });
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByRole("button", { name: /Start/ }).click();
   await page.waitForURL(/\/jobs\/(?!new)\w+/);
@@ -178,13 +224,21 @@ async function upload(page: Page, file: string): Promise<void> {
   const form = page.getByRole("form", { name: "Upload seeds" });
   if (!(await form.isVisible())) await page.getByRole("button", { name: "Upload seeds" }).click();
   await form.locator("input[type=file]").setInputFiles(file);
-  await form.getByRole("button", { name: /^(Upload|Send)/ }).last().click();
+  await form
+    .getByRole("button", { name: /^(Upload|Send)/ })
+    .last()
+    .click();
 }
 
 function mailedCode(to: string): Promise<string> {
   return until("the mail with the code", async () => {
-    const text = await readFile(join(product.data, "cognito-identity-provider", "outbox.jsonl"), "utf8").catch(() => "");
-    const mails = text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as { to: string; code: string });
+    const text = await readFile(join(product.data, "cognito-identity-provider", "outbox.jsonl"), "utf8").catch(
+      () => "",
+    );
+    const mails = text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { to: string; code: string });
     return mails.findLast((mail) => mail.to === to)?.code;
   });
 }

@@ -40,9 +40,15 @@ test("500 records of a real, messy table come out as three files with the same r
 
   const rows = await readJsonl(out);
   expect(new Set(rows.map((row) => row.id)).size).toBe(RECORDS);
-  const fromParquet = await query(`SELECT id, question, answer, answer_words FROM '${join(out, "dataset.parquet")}' ORDER BY id`);
-  const fromCsv = await query(`SELECT id, question, answer, answer_words FROM read_csv('${join(out, "dataset.csv")}', header = true) ORDER BY id`);
-  const expected = [...rows].sort(byId).map(({ id, question, answer, answer_words }) => ({ id, question, answer, answer_words }));
+  const fromParquet = await query(
+    `SELECT id, question, answer, answer_words FROM '${join(out, "dataset.parquet")}' ORDER BY id`,
+  );
+  const fromCsv = await query(
+    `SELECT id, question, answer, answer_words FROM read_csv('${join(out, "dataset.csv")}', header = true) ORDER BY id`,
+  );
+  const expected = [...rows]
+    .sort(byId)
+    .map(({ id, question, answer, answer_words }) => ({ id, question, answer, answer_words }));
   expect(fromParquet.map((row) => ({ ...row, answer_words: Number(row.answer_words) }))).toEqual(expected);
   expect(fromCsv.map((row) => ({ ...row, answer_words: Number(row.answer_words) }))).toEqual(expected);
   const types = await query(`DESCRIBE SELECT * FROM '${join(out, "dataset.parquet")}'`);
@@ -53,7 +59,13 @@ test("500 records of a real, messy table come out as three files with the same r
   });
 
   const report = await readReport(out);
-  expect(report).toMatchObject({ requested: RECORDS, delivered: RECORDS, failed: 0, budgetUsd: 1, status: "COMPLETED" });
+  expect(report).toMatchObject({
+    requested: RECORDS,
+    delivered: RECORDS,
+    failed: 0,
+    budgetUsd: 1,
+    status: "COMPLETED",
+  });
   expect(report.spentUsd).toBe(costOf(await modelCalls(product.data)) / 1e9);
 }, 180_000);
 
@@ -69,7 +81,16 @@ test("a budget of a cent stops the job close to it, keeps what was paid for, and
   expect((await readJsonl(out)).length).toBe(answered);
   const { jobId } = await readReport(out);
 
-  const second = await runCommand("generate.ts", ["--resume", jobId, "--budget", "1", "--out", out, "--data", product.data]).finished;
+  const second = await runCommand("generate.ts", [
+    "--resume",
+    jobId,
+    "--budget",
+    "1",
+    "--out",
+    out,
+    "--data",
+    product.data,
+  ]).finished;
   expect(second).toMatchObject({ code: 0 });
   const rows = await readJsonl(out);
   expect(new Set(rows.map((row) => row.id)).size).toBe(RECORDS);
@@ -78,23 +99,40 @@ test("a budget of a cent stops the job close to it, keeps what was paid for, and
   expect((await readReport(out)).spentUsd).toBe(costOf(all) / 1e9);
 }, 180_000);
 
-test.each(["SIGKILL", "SIGTERM"] as const)("a worker that gets %s in the middle is replaced, and 500 distinct records come out", async (signal) => {
-  const out = join(folder, signal);
-  const running = generate(["--budget", "1", "--out", out]);
-  await until("half the model's calls", async () => (await modelCalls(product.data)).length > RECORDS && product.cloud.tasks.list().length > 0);
-  for (const task of runningTasks()) await (signal === "SIGKILL" ? product.cloud.tasks.kill(task) : product.cloud.tasks.interrupt(task));
-  expect(await running.finished).toMatchObject({ code: 0 });
-  const rows = await readJsonl(out);
-  expect(rows).toHaveLength(RECORDS);
-  expect(new Set(rows.map((row) => row.id)).size).toBe(RECORDS);
-  const report = await readReport(out);
-  const logged = costOf(await modelCalls(product.data)) / 1e9;
-  if (signal === "SIGTERM") expect(report.spentUsd).toBe(logged);
-  else expect(logged).toBeLessThanOrEqual(report.spentUsd + report.writtenOffUsd);
-}, 240_000);
+test.each(["SIGKILL", "SIGTERM"] as const)(
+  "a worker that gets %s in the middle is replaced, and 500 distinct records come out",
+  async (signal) => {
+    const out = join(folder, signal);
+    const running = generate(["--budget", "1", "--out", out]);
+    await until(
+      "half the model's calls",
+      async () => (await modelCalls(product.data)).length > RECORDS && product.cloud.tasks.list().length > 0,
+    );
+    for (const task of runningTasks())
+      await (signal === "SIGKILL" ? product.cloud.tasks.kill(task) : product.cloud.tasks.interrupt(task));
+    expect(await running.finished).toMatchObject({ code: 0 });
+    const rows = await readJsonl(out);
+    expect(rows).toHaveLength(RECORDS);
+    expect(new Set(rows.map((row) => row.id)).size).toBe(RECORDS);
+    const report = await readReport(out);
+    const logged = costOf(await modelCalls(product.data)) / 1e9;
+    if (signal === "SIGTERM") expect(report.spentUsd).toBe(logged);
+    else expect(logged).toBeLessThanOrEqual(report.spentUsd + report.writtenOffUsd);
+  },
+  240_000,
+);
 
 function generate(args: readonly string[]) {
-  const common = ["--template", TEMPLATE, "--seeds", movies, "--records", String(RECORDS), "--formats", "jsonl,csv,parquet"];
+  const common = [
+    "--template",
+    TEMPLATE,
+    "--seeds",
+    movies,
+    "--records",
+    String(RECORDS),
+    "--formats",
+    "jsonl,csv,parquet",
+  ];
   return runCommand("generate.ts", [...common, ...args, "--data", product.data]);
 }
 
@@ -147,7 +185,8 @@ async function moviesAsCsv(into: string): Promise<string> {
     await readFile(join(ROOT, "node_modules", "vega-datasets", "data", "movies.json"), "utf8"),
   ) as Record<string, unknown>[];
   const header = Object.keys(rows[0] ?? {});
-  const cell = (value: unknown) => (value === null || value === undefined ? "" : `"${String(value).replaceAll('"', '""')}"`);
+  const cell = (value: unknown) =>
+    value === null || value === undefined ? "" : `"${String(value).replaceAll('"', '""')}"`;
   const lines = [header.map(cell), ...rows.map((row) => header.map((name) => cell(row[name])))];
   const file = join(into, "movies.csv");
   await writeFile(file, lines.map((line) => line.join(",")).join("\r\n"));

@@ -9,7 +9,11 @@ import { ASSEMBLY } from "./synthesize-once.ts";
 import { tour } from "./tour.ts";
 
 /** Statements that nothing on one machine can use. */
-const WITHOUT_LOCAL_MEANING: readonly { readonly what: string; readonly reason: string; readonly is: (role: string, statement: Statement) => boolean }[] = [
+const WITHOUT_LOCAL_MEANING: readonly {
+  readonly what: string;
+  readonly reason: string;
+  readonly is: (role: string, statement: Statement) => boolean;
+}[] = [
   {
     what: "writing logs",
     reason: "functions, tasks and the API print to files here, not to CloudWatch",
@@ -72,7 +76,9 @@ test("the table of statements without local meaning names none that is used or g
 
 test("with any one statement removed, some call of the tour would have failed", () => {
   const needed = statements().filter((statement) => !isWithoutLocalMeaning(statement));
-  const spare = needed.filter(({ id }) => calls.every((call) => !call.statements.includes(id) || survivesWithout(call, id)));
+  const spare = needed.filter(({ id }) =>
+    calls.every((call) => !call.statements.includes(id) || survivesWithout(call, id)),
+  );
   expect(spare.map(({ name }) => name)).toEqual([]);
 });
 
@@ -81,22 +87,30 @@ test.each([
   { sid: "ReadRows", from: "checkJob", action: "dynamodb:GetItem", attempt: createSampleJob },
   { sid: "Upload", from: "presignUpload", action: "s3:PutObject", attempt: uploadSeed },
   { sid: "StartTasks", from: "dispatch", action: "ecs:RunTask", attempt: createSampleJob },
-])("without $sid of $from the product is refused $action by role and resource", async ({ sid, from, action, attempt }) => {
-  const assembly = await assemblyWithout(sid, from);
-  const crippled = await startProduct({ assembly });
-  try {
-    await attempt(crippled).catch(() => undefined);
-    const denied = await until(`a refusal of ${action}`, async () =>
-      (await readCalls(crippled.data)).find((call) => call.decision !== "allow" && call.action === action),
-    );
-    expect(denied.role.toLowerCase()).toContain(from.toLowerCase());
-    const said = await until("the sentence in the function's log or the answer", async () => sentenceIn(crippled.data, action));
-    expect(said).toMatch(/^User: arn:aws:sts::\d+:assumed-role\/\S+ is not authorized to perform: \S+ on resource: arn:aws:\S+ because no identity-based policy allows the \S+ action/);
-  } finally {
-    await crippled.end();
-    await rm(assembly, { recursive: true });
-  }
-}, 90_000);
+])(
+  "without $sid of $from the product is refused $action by role and resource",
+  async ({ sid, from, action, attempt }) => {
+    const assembly = await assemblyWithout(sid, from);
+    const crippled = await startProduct({ assembly });
+    try {
+      await attempt(crippled).catch(() => undefined);
+      const denied = await until(`a refusal of ${action}`, async () =>
+        (await readCalls(crippled.data)).find((call) => call.decision !== "allow" && call.action === action),
+      );
+      expect(denied.role.toLowerCase()).toContain(from.toLowerCase());
+      const said = await until("the sentence in the function's log or the answer", async () =>
+        sentenceIn(crippled.data, action),
+      );
+      expect(said).toMatch(
+        /^User: arn:aws:sts::\d+:assumed-role\/\S+ is not authorized to perform: \S+ on resource: arn:aws:\S+ because no identity-based policy allows the \S+ action/,
+      );
+    } finally {
+      await crippled.end();
+      await rm(assembly, { recursive: true });
+    }
+  },
+  90_000,
+);
 
 interface Named {
   readonly role: string;
@@ -161,13 +175,17 @@ async function createSampleJob({ outputs }: Product): Promise<void> {
     formats: ["JSONL"],
     clientToken: "refused-by-iam",
   };
-  await api.call("mutation($input: CreateJobInput!) { createJob(input: $input) { id } }", { input }).finally(() => api.close());
+  await api
+    .call("mutation($input: CreateJobInput!) { createJob(input: $input) { id } }", { input })
+    .finally(() => api.close());
 }
 
 async function uploadSeed({ outputs }: Product): Promise<void> {
   const api = await openApi(outputs, outputs.demoUser);
   const input = { name: "Refused", files: [{ fileName: "a.csv", bytes: 4 }] };
-  const { createSeedSet } = await api.call<{ createSeedSet: { uploads: { url: string; fields: { name: string; value: string }[] }[] } }>(
+  const { createSeedSet } = await api.call<{
+    createSeedSet: { uploads: { url: string; fields: { name: string; value: string }[] }[] };
+  }>(
     "mutation($input: CreateSeedSetInput!) { createSeedSet(input: $input) { uploads { url fields { name value } } } }",
     { input },
   );
@@ -187,7 +205,9 @@ async function sentenceIn(data: string, action: string): Promise<string | undefi
   const files = await readdir(logs).catch(() => []);
   const texts = [refusedUpload, ...(await Promise.all(files.map((file) => readFile(join(logs, file), "utf8"))))];
   for (const text of texts) {
-    const match = new RegExp(`User: arn:aws:sts[^"<]*?perform: ${action}[^"<]*?action`).exec(text.replaceAll("\\n", "\n"));
+    const match = new RegExp(`User: arn:aws:sts[^"<]*?perform: ${action}[^"<]*?action`).exec(
+      text.replaceAll("\\n", "\n"),
+    );
     if (match) return match[0];
   }
   return undefined;

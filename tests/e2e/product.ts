@@ -1,5 +1,9 @@
 /** The whole product for one suite: its own data folder, the assembly made once, people who sign up. */
-import { AdminCreateUserCommand, AdminSetUserPasswordCommand, CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import {
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+} from "@aws-sdk/client-cognito-identity-provider";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,7 +20,10 @@ export interface Product extends Instance {
 /** A model quick enough for tests; suites override what they are about. */
 const QUICK_MODEL = { latencyMs: 20 };
 
-export async function startProduct({ model = {}, assembly = ASSEMBLY }: { model?: object; assembly?: string } = {}): Promise<Product> {
+export async function startProduct({
+  model = {},
+  assembly = ASSEMBLY,
+}: { model?: object; assembly?: string } = {}): Promise<Product> {
   const data = await mkdtemp(join(tmpdir(), "plot-palette-"));
   process.env.PLOT_PALETTE_MODEL = JSON.stringify({ ...QUICK_MODEL, ...model });
   const instance = await startInstance({ data, assembly });
@@ -31,7 +38,10 @@ export async function startProduct({ model = {}, assembly = ASSEMBLY }: { model?
 }
 
 /** Makes another person beside the demo user. */
-export async function makePerson({ outputs, cloud }: Instance, email: string): Promise<{ email: string; password: string }> {
+export async function makePerson(
+  { outputs, cloud }: Instance,
+  email: string,
+): Promise<{ email: string; password: string }> {
   const password = "Another-Person-1";
   const client = new CognitoIdentityProviderClient({
     region: outputs.region,
@@ -97,7 +107,11 @@ export function runCommand(file: string, args: readonly string[], env: Record<st
 }
 
 /** Waits for a fact, asking often; fails with what it waited for. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false> | T | undefined | false, seconds = 60): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  seconds = 60,
+): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

@@ -13,27 +13,103 @@ interface Ids {
   seedSet: string;
 }
 
-const MADE_UP: Ids = { job: "01JZZZZZZZZZZZZZZZZZZZZZZZ", template: "01JZZZZZZZZZZZZZZZZZZZZZZZ", seedSet: "01JZZZZZZZZZZZZZZZZZZZZZZZ" };
+const MADE_UP: Ids = {
+  job: "01JZZZZZZZZZZZZZZZZZZZZZZZ",
+  template: "01JZZZZZZZZZZZZZZZZZZZZZZZ",
+  seedSet: "01JZZZZZZZZZZZZZZZZZZZZZZZ",
+};
 
 /** Every operation that takes an id, as the stranger tries it. */
-const OPERATIONS: readonly (readonly [string, (ids: Ids) => { document: string; variables: Record<string, unknown> }])[] = [
-  ["reading a job", ({ job }) => ({ document: "query($id: ID!) { getJob(id: $id) { id progress { delivered } } }", variables: { id: job } })],
-  ["downloading a dataset", ({ job }) => ({ document: 'query($id: ID!) { getDownload(jobId: $id, file: "dataset.jsonl") { url } }', variables: { id: job } })],
-  ["pausing a job", ({ job }) => ({ document: "mutation($id: ID!) { pauseJob(id: $id) { id } }", variables: { id: job } })],
-  ["cancelling a job", ({ job }) => ({ document: "mutation($id: ID!) { cancelJob(id: $id) { id } }", variables: { id: job } })],
-  ["resuming a job", ({ job }) => ({ document: "mutation($id: ID!) { resumeJob(id: $id, budgetNanos: 5000000000) { id } }", variables: { id: job } })],
-  ["deleting a job", ({ job }) => ({ document: "mutation($id: ID!) { deleteJob(id: $id) { id } }", variables: { id: job } })],
-  ["reading a template", ({ template }) => ({ document: "query($id: ID!) { getTemplate(id: $id) { id } }", variables: { id: template } })],
-  ["reading a version of a template", ({ template }) => ({ document: "query($id: ID!) { getTemplate(id: $id, version: 1) { id } }", variables: { id: template } })],
-  ["saving over a template", ({ template }) => ({ document: "mutation($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }", variables: { input: { id: template, source: TEMPLATE } } })],
-  ["reading a seed set", ({ seedSet }) => ({ document: "query($id: ID!) { getSeedSet(id: $id) { id } }", variables: { id: seedSet } })],
-  ["confirming a seed set", ({ seedSet }) => ({ document: "mutation($id: ID!) { confirmSeedSet(id: $id) { id } }", variables: { id: seedSet } })],
-  ["deleting a seed set", ({ seedSet }) => ({ document: "mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", variables: { id: seedSet } })],
-  ["a job from a template", ({ template }) => ({ document: CREATE, variables: { input: { ...JOB, templateId: template, seedSetId: "natural-wonders", clientToken: randomUUID() } } })],
-  ["a job from a seed set", ({ seedSet }) => ({ document: CREATE, variables: { input: { ...JOB, templateId: "questions-and-answers", seedSetId: seedSet, clientToken: randomUUID() } } })],
+const OPERATIONS: readonly (readonly [
+  string,
+  (ids: Ids) => { document: string; variables: Record<string, unknown> },
+])[] = [
+  [
+    "reading a job",
+    ({ job }) => ({
+      document: "query($id: ID!) { getJob(id: $id) { id progress { delivered } } }",
+      variables: { id: job },
+    }),
+  ],
+  [
+    "downloading a dataset",
+    ({ job }) => ({
+      document: 'query($id: ID!) { getDownload(jobId: $id, file: "dataset.jsonl") { url } }',
+      variables: { id: job },
+    }),
+  ],
+  [
+    "pausing a job",
+    ({ job }) => ({ document: "mutation($id: ID!) { pauseJob(id: $id) { id } }", variables: { id: job } }),
+  ],
+  [
+    "cancelling a job",
+    ({ job }) => ({ document: "mutation($id: ID!) { cancelJob(id: $id) { id } }", variables: { id: job } }),
+  ],
+  [
+    "resuming a job",
+    ({ job }) => ({
+      document: "mutation($id: ID!) { resumeJob(id: $id, budgetNanos: 5000000000) { id } }",
+      variables: { id: job },
+    }),
+  ],
+  [
+    "deleting a job",
+    ({ job }) => ({ document: "mutation($id: ID!) { deleteJob(id: $id) { id } }", variables: { id: job } }),
+  ],
+  [
+    "reading a template",
+    ({ template }) => ({ document: "query($id: ID!) { getTemplate(id: $id) { id } }", variables: { id: template } }),
+  ],
+  [
+    "reading a version of a template",
+    ({ template }) => ({
+      document: "query($id: ID!) { getTemplate(id: $id, version: 1) { id } }",
+      variables: { id: template },
+    }),
+  ],
+  [
+    "saving over a template",
+    ({ template }) => ({
+      document: "mutation($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }",
+      variables: { input: { id: template, source: TEMPLATE } },
+    }),
+  ],
+  [
+    "reading a seed set",
+    ({ seedSet }) => ({ document: "query($id: ID!) { getSeedSet(id: $id) { id } }", variables: { id: seedSet } }),
+  ],
+  [
+    "confirming a seed set",
+    ({ seedSet }) => ({
+      document: "mutation($id: ID!) { confirmSeedSet(id: $id) { id } }",
+      variables: { id: seedSet },
+    }),
+  ],
+  [
+    "deleting a seed set",
+    ({ seedSet }) => ({ document: "mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", variables: { id: seedSet } }),
+  ],
+  [
+    "a job from a template",
+    ({ template }) => ({
+      document: CREATE,
+      variables: { input: { ...JOB, templateId: template, seedSetId: "natural-wonders", clientToken: randomUUID() } },
+    }),
+  ],
+  [
+    "a job from a seed set",
+    ({ seedSet }) => ({
+      document: CREATE,
+      variables: {
+        input: { ...JOB, templateId: "questions-and-answers", seedSetId: seedSet, clientToken: randomUUID() },
+      },
+    }),
+  ],
 ];
 
-const TEMPLATE = "name: Mine\nsteps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: 'Praise <%= it.seed.name %>.' }]\n";
+const TEMPLATE =
+  "name: Mine\nsteps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: 'Praise <%= it.seed.name %>.' }]\n";
 const CREATE = "mutation($input: CreateJobInput!) { createJob(input: $input) { id } }";
 const JOB = { name: "Mine", recordCount: 3, budgetNanos: 1_000_000_000, formats: ["JSONL"] };
 
@@ -53,27 +129,36 @@ afterAll(async () => {
   await product?.end();
 });
 
-test.each(OPERATIONS)("%s that is someone else's answers exactly like one that does not exist", async (_name, operation) => {
-  const theirs = await errorOf(operation(own));
-  const madeUp = await errorOf(operation(MADE_UP));
-  expect(theirs).toMatchObject({ errorType: "NotFound" });
-  expect(theirs).toEqual(madeUp);
-});
+test.each(OPERATIONS)(
+  "%s that is someone else's answers exactly like one that does not exist",
+  async (_name, operation) => {
+    const theirs = await errorOf(operation(own));
+    const madeUp = await errorOf(operation(MADE_UP));
+    expect(theirs).toMatchObject({ errorType: "NotFound" });
+    expect(theirs).toEqual(madeUp);
+  },
+);
 
 test("watching a job that is someone else's answers exactly like one that does not exist", async () => {
   const watch = (jobId: string) =>
     new Promise<string>((resolve, reject) => {
-      const stop = stranger.listen("subscription($jobId: ID) { onJobChanged(jobId: $jobId) { jobId } }", { jobId }, {
-        news: () => reject(new Error("The stranger heard news.")),
-        live: () => reject(new Error("The stranger may listen.")),
-        error: (error) => (resolve(error.message), stop()),
-      });
+      const stop = stranger.listen(
+        "subscription($jobId: ID) { onJobChanged(jobId: $jobId) { jobId } }",
+        { jobId },
+        {
+          news: () => reject(new Error("The stranger heard news.")),
+          live: () => reject(new Error("The stranger may listen.")),
+          error: (error) => (resolve(error.message), stop()),
+        },
+      );
     });
   expect(await watch(own.job)).toBe(await watch(MADE_UP.job));
 });
 
 test("the lists of a stranger hold nothing of others", async () => {
-  const lists = await stranger.call("{ listJobs { items { id } } listTemplates { items { id } } listSeedSets { items { id } } }");
+  const lists = await stranger.call(
+    "{ listJobs { items { id } } listTemplates { items { id } } listSeedSets { items { id } } }",
+  );
   expect(lists).toEqual({ listJobs: { items: [] }, listTemplates: { items: [] }, listSeedSets: { items: [] } });
 });
 

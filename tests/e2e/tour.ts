@@ -36,7 +36,8 @@ async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: stri
   const folder = await mkdtemp(join(data, "tour-"));
   const seeds = join(folder, "towns.csv");
   await writeFile(seeds, "name,people\nBern,134000\nGraz,290000\nLecce,95000\n");
-  const source = "name: Towns\nsteps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: 'Praise <%= it.seed.name %>.' }]\n";
+  const source =
+    "name: Towns\nsteps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: 'Praise <%= it.seed.name %>.' }]\n";
   await saveTemplate(api, { name: "Towns", source });
   const templateId = await saveTemplate(api, { name: "Towns", source: `${source}category: praise\n` });
   const file = { collection: "seeds", path: seeds, bytes: (await readFile(seeds)).length };
@@ -58,7 +59,10 @@ async function confirmWithoutUpload(api: Api): Promise<void> {
   const { id } = createSeedSet.seedSet;
   await api.call("mutation($id: ID!) { confirmSeedSet(id: $id) { id } }", { id });
   await until("the refusal", async () => {
-    const { getSeedSet } = await api.call<{ getSeedSet: { status: string } }>("query($id: ID!) { getSeedSet(id: $id) { status } }", { id });
+    const { getSeedSet } = await api.call<{ getSeedSet: { status: string } }>(
+      "query($id: ID!) { getSeedSet(id: $id) { status } }",
+      { id },
+    );
     return getSeedSet.status === "REFUSED";
   });
 }
@@ -76,7 +80,8 @@ async function uploadHalfBroken(api: Api, folder: string): Promise<void> {
 async function jobToItsEnd(api: Api): Promise<void> {
   const clientToken = randomUUID();
   const id = await createJob(api, { recordCount: 20, clientToken });
-  if ((await createJob(api, { recordCount: 20, clientToken })) !== id) throw new Error("The same token made a second job.");
+  if ((await createJob(api, { recordCount: 20, clientToken })) !== id)
+    throw new Error("The same token made a second job.");
   const job = await follow(api, id);
   if (job.status !== "COMPLETED") throw new Error(`The job ended ${job.status}: ${job.statusReason}`);
   const { getDownload } = await api.call<{ getDownload: { url: string } }>(
@@ -95,19 +100,29 @@ async function overTheBudgetAndOn(api: Api): Promise<void> {
 }
 
 /** Paused and resumed; then Spot takes a worker, and the host of the next one dies. */
-async function pausedInterruptedAndOn(api: Api, product: Product, own: { templateId: string; seedSetId: string }): Promise<void> {
+async function pausedInterruptedAndOn(
+  api: Api,
+  product: Product,
+  own: { templateId: string; seedSetId: string },
+): Promise<void> {
   const id = await createJob(api, { ...own, recordCount: 1_500 });
   await runningTask(product);
   await pauseJob(api, id);
-  await until("the paused job's tasks to leave", () => product.cloud.tasks.list().every((task) => task.lastStatus === "STOPPED"));
+  await until("the paused job's tasks to leave", () =>
+    product.cloud.tasks.list().every((task) => task.lastStatus === "STOPPED"),
+  );
   await resumeJob(api, id, undefined);
   await sweptOver(product);
   product.cloud.tasks.interrupt(await runningTask(product));
-  await until("the dispatcher to replace the task", () => product.cloud.tasks.list().some((task) => task.desiredStatus === "RUNNING"));
+  await until("the dispatcher to replace the task", () =>
+    product.cloud.tasks.list().some((task) => task.desiredStatus === "RUNNING"),
+  );
   await moreCalls(product);
-  for (const { taskId, lastStatus } of product.cloud.tasks.list()) if (lastStatus === "RUNNING") product.cloud.tasks.kill(taskId);
+  for (const { taskId, lastStatus } of product.cloud.tasks.list())
+    if (lastStatus === "RUNNING") product.cloud.tasks.kill(taskId);
   const job = await follow(api, id);
-  if (job.status !== "COMPLETED" || job.delivered !== 1_500) throw new Error(`The job ended ${job.status} with ${job.delivered} records.`);
+  if (job.status !== "COMPLETED" || job.delivered !== 1_500)
+    throw new Error(`The job ended ${job.status} with ${job.delivered} records.`);
 }
 
 async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {
@@ -117,7 +132,9 @@ async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {
   if ((await follow(api, id)).status !== "CANCELLED") throw new Error("The job was not cancelled.");
   await api.call("mutation($id: ID!) { deleteJob(id: $id) { id } }", { id });
   await until("the job to be purged", async () => {
-    const { listJobs } = await api.call<{ listJobs: { items: { id: string }[] } }>("{ listJobs(limit: 100) { items { id } } }");
+    const { listJobs } = await api.call<{ listJobs: { items: { id: string }[] } }>(
+      "{ listJobs(limit: 100) { items { id } } }",
+    );
     return listJobs.items.every((job) => job.id !== id);
   });
 }
@@ -139,7 +156,9 @@ async function moreCalls({ data }: Product): Promise<void> {
 
 function runningTask({ cloud }: Product): Promise<string> {
   return until("a running task", () => {
-    const running = cloud.tasks.list().find(({ lastStatus, desiredStatus }) => lastStatus === "RUNNING" && desiredStatus === "RUNNING");
+    const running = cloud.tasks
+      .list()
+      .find(({ lastStatus, desiredStatus }) => lastStatus === "RUNNING" && desiredStatus === "RUNNING");
     return running?.taskId;
   });
 }
@@ -153,7 +172,10 @@ async function createJob(api: Api, wishes: Record<string, unknown>): Promise<str
     clientToken: randomUUID(),
     ...wishes,
   };
-  const { createJob: job } = await api.call<{ createJob: { id: string } }>("mutation($input: CreateJobInput!) { createJob(input: $input) { id } }", { input });
+  const { createJob: job } = await api.call<{ createJob: { id: string } }>(
+    "mutation($input: CreateJobInput!) { createJob(input: $input) { id } }",
+    { input },
+  );
   return job.id;
 }
 

@@ -8,9 +8,14 @@ test("every template, nested ones too, passes CloudFormation's validator", () =>
     templatePaths: files,
     stackTemplates: files.map((file) => ({ templatePath: file, stackConstructPath: file })),
     appConstruct: new App(),
-  } as never) as { success: boolean; violations: { ruleName: string; description: string; severity?: string; violatingResources: unknown }[] };
+  } as never) as {
+    success: boolean;
+    violations: { ruleName: string; description: string; severity?: string; violatingResources: unknown }[];
+  };
   const errors = report.violations.filter((violation) => !/warn|info/i.test(violation.severity ?? "error"));
-  expect(errors.map(({ ruleName, description, violatingResources }) => ({ ruleName, description, violatingResources }))).toEqual([]);
+  expect(
+    errors.map(({ ruleName, description, violatingResources }) => ({ ruleName, description, violatingResources })),
+  ).toEqual([]);
   expect(report.success).toBe(true);
 });
 
@@ -22,9 +27,11 @@ test("no statement of ours is for everything where a thing can be named", () => 
     ),
   ];
   const loose = policies.flatMap(({ id, document }) =>
-    document.Statement.filter((statement: any) => [statement.Resource].flat().includes("*") || [statement.Action].flat().some((action: string) => action === "*" || action.endsWith(":*"))).map(
-      (statement: any) => `${id}: ${[statement.Action].flat().join()}`,
-    ),
+    document.Statement.filter(
+      (statement: any) =>
+        [statement.Resource].flat().includes("*") ||
+        [statement.Action].flat().some((action: string) => action === "*" || action.endsWith(":*")),
+    ).map((statement: any) => `${id}: ${[statement.Action].flat().join()}`),
   );
   // Getting a registry's token is an action without a resource.
   expect(loose.filter((text) => !text.endsWith(": ecr:GetAuthorizationToken"))).toEqual([]);
@@ -33,16 +40,28 @@ test("no statement of ours is for everything where a thing can be named", () => 
 test("tables and people outlive the stack, and tables can be restored to any second", () => {
   const tables = resourcesOf("AWS::DynamoDB::Table");
   expect(tables.map(({ deletionPolicy }) => deletionPolicy)).toEqual(tables.map(() => "Retain"));
-  expect(tables.every(({ properties }) => properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled)).toBe(true);
+  expect(tables.every(({ properties }) => properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled)).toBe(
+    true,
+  );
   expect(resourcesOf("AWS::Cognito::UserPool")[0]?.deletionPolicy).toBe("Retain");
 });
 
 test("datasets, small ones too, go to Glacier after three days, and only they", () => {
-  const rules = resourcesOf("AWS::S3::Bucket").flatMap(({ properties }) => properties.LifecycleConfiguration?.Rules ?? []);
+  const rules = resourcesOf("AWS::S3::Bucket").flatMap(
+    ({ properties }) => properties.LifecycleConfiguration?.Rules ?? [],
+  );
   expect(rules.filter((rule: any) => rule.Transitions)).toEqual([
-    expect.objectContaining({ Prefix: "datasets/", Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 3 }] }),
+    expect.objectContaining({
+      Prefix: "datasets/",
+      Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 3 }],
+    }),
   ]);
-  expect(resourcesOf("AWS::S3::Bucket").some(({ properties }) => properties.LifecycleConfiguration?.TransitionDefaultMinimumObjectSize === "varies_by_storage_class")).toBe(true);
+  expect(
+    resourcesOf("AWS::S3::Bucket").some(
+      ({ properties }) =>
+        properties.LifecycleConfiguration?.TransitionDefaultMinimumObjectSize === "varies_by_storage_class",
+    ),
+  ).toBe(true);
 });
 
 test("workers have two minutes to save, cannot write their image's files, and can only become their job's role", () => {

@@ -4,14 +4,19 @@ import { ASSEMBLY } from "../e2e/synthesize-once.ts";
 
 export interface Template {
   readonly file: string;
-  readonly resources: Readonly<Record<string, { readonly Type: string; readonly Properties: any; readonly DeletionPolicy?: string }>>;
+  readonly resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: any; readonly DeletionPolicy?: string }>
+  >;
 }
 
 /** Every template of the assembly, nested ones too. */
 export function templates(): Template[] {
   return readdirSync(ASSEMBLY)
     .filter((name) => name.endsWith(".template.json"))
-    .map((name) => ({ file: join(ASSEMBLY, name), resources: JSON.parse(readFileSync(join(ASSEMBLY, name), "utf8")).Resources ?? {} }));
+    .map((name) => ({
+      file: join(ASSEMBLY, name),
+      resources: JSON.parse(readFileSync(join(ASSEMBLY, name), "utf8")).Resources ?? {},
+    }));
 }
 
 /** The resources of a type, wherever they stand. */

@@ -3,7 +3,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { BedrockRuntimeServiceException } from "@aws-sdk/client-bedrock-runtime";
-import { buildSchema, isObjectType, parse, visit, type SelectionSetNode, type GraphQLObjectType, getNamedType } from "graphql";
+import {
+  buildSchema,
+  isObjectType,
+  parse,
+  visit,
+  type SelectionSetNode,
+  type GraphQLObjectType,
+  getNamedType,
+} from "graphql";
 import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type ShardRow } from "#core/rows";
 import { AppSyncReporter } from "../../worker/adapters/appsync-reporter.ts";
 import { answerOf, faultOf, inputOf } from "../../worker/adapters/bedrock-model.ts";
@@ -24,12 +32,26 @@ describe("on the local cloud, with the SDK's clients", () => {
   afterAll(() => aws.stop());
 
   test("a job is made, paid to the nano-dollar and published", async () => {
-    const world = new World({ records: 80, shards: [{ from: 0, to: 30 }, { from: 30, to: 80 }] });
+    const world = new World({
+      records: 80,
+      shards: [
+        { from: 0, to: 30 },
+        { from: 30, to: 80 },
+      ],
+    });
     for (const row of world.store.rows.values()) await aws.put(row);
     for (const [name, body] of world.objects.files) await aws.objects.putNew(name, body.toString());
     const reporter = { report: async () => ({ status: "RUNNING", controlNo: 1 }) as const };
     const log = { info: () => {}, warn: () => {} };
-    const ports: Ports = { store: aws.store, objects: aws.objects, model: aws.model, reporter, clock: systemClock, log, random: Math.random };
+    const ports: Ports = {
+      store: aws.store,
+      objects: aws.objects,
+      model: aws.model,
+      reporter,
+      clock: systemClock,
+      log,
+      random: Math.random,
+    };
     await runTask(ports, { ...world.settings, concurrency: 16 }, new AbortController().signal);
 
     const job = (await aws.store.read(jobKey(JOB))) as JobRow;
@@ -54,7 +76,12 @@ describe("on the local cloud, with the SDK's clients", () => {
 
   test("a large object is uploaded as it comes, an aborted one leaves nothing", async () => {
     const chunk = Buffer.alloc(1_000_000, "x");
-    const stream = () => Readable.from((function* () { for (let n = 0; n < 12; n++) yield chunk; })());
+    const stream = () =>
+      Readable.from(
+        (function* () {
+          for (let n = 0; n < 12; n++) yield chunk;
+        })(),
+      );
     await aws.objects.upload("datasets/J/1/big", "text/plain", stream(), new AbortController().signal);
     expect((await aws.objects.read("datasets/J/1/big")).length).toBe(12_000_000);
     await expect(aws.objects.upload("datasets/J/1/not", "text/plain", stream(), AbortSignal.abort())).rejects.toThrow();
@@ -76,9 +103,14 @@ describe("a call of Bedrock", () => {
   });
 
   test("asks for JSON by schema where the model can, else by a tool it must call", () => {
-    expect(inputOf({ ...REQUEST, schema: SCHEMA }).toolConfig).toMatchObject({ toolChoice: { tool: { name: "answer" } } });
+    expect(inputOf({ ...REQUEST, schema: SCHEMA }).toolConfig).toMatchObject({
+      toolChoice: { tool: { name: "answer" } },
+    });
     const haiku = inputOf({ ...REQUEST, modelId: "us.anthropic.claude-haiku-4-5-20251001-v1:0", schema: SCHEMA });
-    expect(haiku.outputConfig?.textFormat).toMatchObject({ type: "json_schema", structure: { jsonSchema: { schema: '{"type":"object"}' } } });
+    expect(haiku.outputConfig?.textFormat).toMatchObject({
+      type: "json_schema",
+      structure: { jsonSchema: { schema: '{"type":"object"}' } },
+    });
     expect(haiku.toolConfig).toBeUndefined();
   });
 
@@ -91,7 +123,10 @@ describe("a call of Bedrock", () => {
       usage: { inputTokens: 3, outputTokens: 2 },
     });
     const tool = { toolUse: { toolUseId: "1", name: "answer", input: { a: 1 } } };
-    expect(answerOf({ output: message([tool]), stopReason: "tool_use", usage: undefined })).toMatchObject({ text: '{"a":1}', usage: undefined });
+    expect(answerOf({ output: message([tool]), stopReason: "tool_use", usage: undefined })).toMatchObject({
+      text: '{"a":1}',
+      usage: undefined,
+    });
   });
 
   const answered = (name: string, httpStatusCode: number) =>
@@ -128,7 +163,9 @@ describe("progress", () => {
     const change = schema.getType("JobChange") as GraphQLObjectType;
     let checked = 0;
     const check = (type: GraphQLObjectType, selection: SelectionSetNode | undefined, path: string): void => {
-      const chosen = new Map(selection?.selections.map((field) => [field.kind === "Field" ? field.name.value : "", field]));
+      const chosen = new Map(
+        selection?.selections.map((field) => [field.kind === "Field" ? field.name.value : "", field]),
+      );
       for (const field of Object.values(type.getFields())) {
         const found = chosen.get(field.name);
         expect(`${path}.${found ? field.name : `${field.name} is not selected`}`).toBe(`${path}.${field.name}`);
@@ -161,10 +198,25 @@ describe("progress", () => {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
       const credentials = async () => ({ accessKeyId: "AKIA", secretAccessKey: "s", sessionToken: "t" });
       const reporter = new AppSyncReporter({ url, region: "eu-west-1", credentials, jobId: JOB });
-      const told = { generation: 1, reportNo: 1, delivered: 2, failed: 0, spentNanos: 3, writtenOffNanos: 0, inputTokens: 4, outputTokens: 5 };
-      expect(await reporter.report(3, { ...told, recordsPerSecond: 1.5, latest: ["{}"] })).toEqual({ status: "PAUSED", controlNo: 4 });
+      const told = {
+        generation: 1,
+        reportNo: 1,
+        delivered: 2,
+        failed: 0,
+        spentNanos: 3,
+        writtenOffNanos: 0,
+        inputTokens: 4,
+        outputTokens: 5,
+      };
+      expect(await reporter.report(3, { ...told, recordsPerSecond: 1.5, latest: ["{}"] })).toEqual({
+        status: "PAUSED",
+        controlNo: 4,
+      });
       expect(seen[0]?.authorization).toContain("/eu-west-1/appsync/aws4_request");
-      expect(seen[0]?.body.variables.input).toEqual({ jobId: JOB, shard: { shardNo: 3, ...told, recordsPerSecond: 1.5, latest: ["{}"] } });
+      expect(seen[0]?.body.variables.input).toEqual({
+        jobId: JOB,
+        shard: { shardNo: 3, ...told, recordsPerSecond: 1.5, latest: ["{}"] },
+      });
       answer = { data: null, errors: [{ message: "Not Authorized" }] };
       await expect(reporter.report()).rejects.toThrow("Not Authorized");
     } finally {

@@ -5,21 +5,24 @@ const BOUND = recordBoundNanos(parseTemplate(TWO_STEPS));
 const SIX_SHARDS = Array.from({ length: 6 }, (_, n) => ({ from: n * 100, to: (n + 1) * 100 }));
 
 describe("a job's budget", () => {
-  test.each([3.5, 10, 20.25])("stops it within one record's worst case of the limit (%f worst cases)", async (bounds) => {
-    const budgetNanos = Math.floor(BOUND * bounds);
-    const world = new World({ records: 3_000, shards: [{ from: 0, to: 3_000 }], budgetNanos });
-    await world.work();
-    expect(world.job).toMatchObject({ status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
-    expect(world.job.statusReason).toContain("resume with a larger budget");
-    expect(world.loggedNanos).toBeLessThanOrEqual(budgetNanos);
-    expect(world.loggedNanos).toBeGreaterThan(budgetNanos - BOUND);
-    expect(world.spentNanos).toBe(world.loggedNanos);
-    expect(world.budget.remainingNanos).toBe(budgetNanos - world.spentNanos);
-    expect(world.shards[0]?.state).toBe("PARKED");
-    // Every record whose last step was paid is in the dataset.
-    const finished = world.model.log.filter(({ request }) => request.schema).length;
-    expect(world.lines("dataset.jsonl")).toHaveLength(finished);
-  });
+  test.each([3.5, 10, 20.25])(
+    "stops it within one record's worst case of the limit (%f worst cases)",
+    async (bounds) => {
+      const budgetNanos = Math.floor(BOUND * bounds);
+      const world = new World({ records: 3_000, shards: [{ from: 0, to: 3_000 }], budgetNanos });
+      await world.work();
+      expect(world.job).toMatchObject({ status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
+      expect(world.job.statusReason).toContain("resume with a larger budget");
+      expect(world.loggedNanos).toBeLessThanOrEqual(budgetNanos);
+      expect(world.loggedNanos).toBeGreaterThan(budgetNanos - BOUND);
+      expect(world.spentNanos).toBe(world.loggedNanos);
+      expect(world.budget.remainingNanos).toBe(budgetNanos - world.spentNanos);
+      expect(world.shards[0]?.state).toBe("PARKED");
+      // Every record whose last step was paid is in the dataset.
+      const finished = world.model.log.filter(({ request }) => request.schema).length;
+      expect(world.lines("dataset.jsonl")).toHaveLength(finished);
+    },
+  );
 
   test("raised, lets it go on without paying any call again", async () => {
     const world = new World({ records: 100, budgetNanos: Math.floor(BOUND * 1.5) });
@@ -31,7 +34,9 @@ describe("a job's budget", () => {
     expect(world.job.statusReason).toBeUndefined();
     expect(world.lines("dataset.jsonl")).toHaveLength(100);
     expect(world.model.log).toHaveLength(200);
-    expect(new Set(world.model.log.map(({ request }) => request.prompt + request.modelId)).size).toBeLessThanOrEqual(200);
+    expect(new Set(world.model.log.map(({ request }) => request.prompt + request.modelId)).size).toBeLessThanOrEqual(
+      200,
+    );
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
@@ -59,7 +64,10 @@ describe("a job's budget", () => {
     const world = new World({ records: 50 });
     const { model } = world;
     const converse = model.converse.bind(model);
-    model.converse = async (request, signal) => ({ ...(await converse(request, signal)), usage: { inputTokens: 9e6, outputTokens: 9e6 } });
+    model.converse = async (request, signal) => ({
+      ...(await converse(request, signal)),
+      usage: { inputTokens: 9e6, outputTokens: 9e6 },
+    });
     await world.work();
     expect(world.job.status).toBe("FAILED");
     expect(world.job.statusReason).toContain("where at most");

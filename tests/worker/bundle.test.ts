@@ -23,7 +23,8 @@ beforeAll(async () => {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString();
-      if (request.url === "/graphql") return response.end(JSON.stringify({ data: { reportProgress: { status: "RUNNING", controlNo: 1 } } }));
+      if (request.url === "/graphql")
+        return response.end(JSON.stringify({ data: { reportProgress: { status: "RUNNING", controlNo: 1 } } }));
       stsBodies.push(body);
       response.setHeader("content-type", "text/xml");
       response.end(ASSUMED);
@@ -45,10 +46,15 @@ afterAll(async () => {
 });
 
 function start(environment: Record<string, string>) {
-  const child = spawn(process.execPath, ["main.mjs"], { cwd: folder, env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1", ...environment } });
+  const child = spawn(process.execPath, ["main.mjs"], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1", ...environment },
+  });
   let out = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  const ended = new Promise<{ code: number | null; out: string }>((resolve) => child.on("exit", (code) => resolve({ code, out })));
+  const ended = new Promise<{ code: number | null; out: string }>((resolve) =>
+    child.on("exit", (code) => resolve({ code, out })),
+  );
   return { child, ended };
 }
 
@@ -82,7 +88,12 @@ test("the bundle is three files, and runs with nothing beside it", async () => {
   expect((await readdir(folder)).sort()).toEqual(["Dockerfile", "emscripten-module.wasm", "main.mjs"]);
   await fill(new World({ records: 12 }));
   const { code, out } = await start(environment()).ended;
-  expect(out.split("\n").filter(Boolean).map((line) => JSON.parse(line).level)).not.toContain("ERROR");
+  expect(
+    out
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).level),
+  ).not.toContain("ERROR");
   expect(code).toBe(0);
   const job = (await aws.store.read(jobKey(JOB))) as JobRow;
   expect(job).toMatchObject({ status: "COMPLETED" });
@@ -99,12 +110,17 @@ test("the job's role is assumed once, narrowed by tags", async () => {
 test("SIGTERM in the middle ends it with 0, lease and grant given back", async () => {
   await fill(new World({ records: 2_000, budgetNanos: 9e9 }));
   const { child, ended } = start(environment());
-  const seen = async () => ((await aws.store.readAll([{ pk: `SHARD#${JOB}#0`, sk: "SHARD" }]))[0]?.delivered ?? 0) as number;
+  const seen = async () =>
+    ((await aws.store.readAll([{ pk: `SHARD#${JOB}#0`, sk: "SHARD" }]))[0]?.delivered ?? 0) as number;
   while ((await seen()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
   child.kill("SIGTERM");
   const { code, out } = await ended;
   expect(`${code} ${out}`).toMatch(/^0 /);
-  for (const n of [0, 1, 2, 3]) expect(await aws.store.read({ pk: `SHARD#${JOB}#${n}`, sk: "SHARD" })).toMatchObject({ leaseUntilMs: 0, grantNanos: 0 });
+  for (const n of [0, 1, 2, 3])
+    expect(await aws.store.read({ pk: `SHARD#${JOB}#${n}`, sk: "SHARD" })).toMatchObject({
+      leaseUntilMs: 0,
+      grantNanos: 0,
+    });
 });
 
 test("a missing variable ends it with 1 and one sentence in the log", async () => {

@@ -1,5 +1,5 @@
 import { jobKey } from "#core/rows";
-import { World } from "./world.ts";
+import { mortal, World } from "./world.ts";
 
 /** Acts once the model has answered so many calls. */
 function whenAnswered(world: World, calls: number, act: () => void): void {
@@ -48,6 +48,31 @@ describe("a job's owner", () => {
     expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
     expect(world.file("README.md").toString()).toContain("cancelled");
+  });
+
+  test("cancels it while several workers are at it: each first hands in what it has", async () => {
+    const shards = Array.from({ length: 3 }, (_, n) => ({ from: n * 200, to: (n + 1) * 200 }));
+    const world = new World({ records: 600, shards });
+    whenAnswered(world, 300, () => world.setJob({ status: "EXPORTING", outcome: "CANCELLED" }));
+    await world.clock.run(Promise.all([world.start(), world.start(), world.start()]));
+    expect(world.job.status).toBe("CANCELLED");
+    expect(new Set(world.shards.map(({ generation }) => generation))).toEqual(new Set([1]));
+    expect(world.lines("dataset.jsonl")).toHaveLength(world.shards.reduce((sum, { delivered }) => sum + delivered, 0));
+    expect(world.budget.writtenOffNanos).toBe(0);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("cancels it after its worker vanished: what that may have spent is written off", async () => {
+    const world = new World({ records: 60 });
+    const dying = mortal(world.ports(), ({ no }) => no === 60, false);
+    await world.clock.run(Promise.race([world.start(undefined, dying.ports), dying.died]));
+    expect(world.shards[0]?.grantNanos).toBeGreaterThan(0);
+    world.setJob({ status: "EXPORTING", outcome: "CANCELLED" });
+    await world.work();
+    expect(world.job.status).toBe("CANCELLED");
+    expect(world.shards[0]).toMatchObject({ grantNanos: 0, generation: 2, leaseUntilMs: 0 });
+    expect(world.budget.writtenOffNanos).toBeGreaterThan(0);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
   test("is obeyed although the API does not answer", async () => {

@@ -5,7 +5,15 @@ import { findModel } from "#core/models";
 import type { JobRow, ShardReport } from "#core/rows";
 import { jobKey } from "#core/rows";
 import { holds, type Change, type RowKey, type Write } from "#core/write";
-import { ModelFault, sleep, type Clock, type Control, type Model, type ModelAnswer, type ModelRequest } from "../../worker/ports.ts";
+import {
+  ModelFault,
+  sleep,
+  type Clock,
+  type Control,
+  type Model,
+  type ModelAnswer,
+  type ModelRequest,
+} from "../../worker/ports.ts";
 import type { Objects, Reporter, Row, Store } from "../../worker/ports.ts";
 
 export class MemoryStore implements Store {
@@ -84,7 +92,10 @@ export interface LoggedCall {
 }
 
 /** What the model does with a call: answers this text, or this fault. */
-export type Behaviour = (request: ModelRequest, callNo: number) => string | ModelFault | { text: string; stopReason: string };
+export type Behaviour = (
+  request: ModelRequest,
+  callNo: number,
+) => string | ModelFault | { text: string; stopReason: string };
 
 /** A model that answers after a while and keeps a log of what it answered, as a bill would. */
 export class FakeModel implements Model {

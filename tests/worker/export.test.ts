@@ -36,7 +36,14 @@ async function typedWorld(records: number): Promise<World> {
     behaviour: () => {
       const no = n++;
       const maybe = no % 3 === 0 ? { maybe: "some" } : {};
-      return JSON.stringify({ count: `${no}`, score: no / 2, good: no % 2 === 0, tags: ["a", no], note: NOTES[no % NOTES.length], ...maybe });
+      return JSON.stringify({
+        count: `${no}`,
+        score: no / 2,
+        good: no % 2 === 0,
+        tags: ["a", no],
+        note: NOTES[no % NOTES.length],
+        ...maybe,
+      });
     },
   });
   await world.work();
@@ -67,7 +74,9 @@ test("another implementation reads the Parquet file with typed columns", async (
     await writeFile(join(folder, "dataset.parquet"), world.file("dataset.parquet"));
     const connection = await (await DuckDBInstance.create()).connect();
     const described = await connection.runAndReadAll(`describe select * from '${join(folder, "dataset.parquet")}'`);
-    const types = Object.fromEntries(described.getRowObjects().map(({ column_name, column_type }) => [column_name, column_type]));
+    const types = Object.fromEntries(
+      described.getRowObjects().map(({ column_name, column_type }) => [column_name, column_type]),
+    );
     expect(types).toEqual({
       id: "VARCHAR",
       title: "VARCHAR",
@@ -79,7 +88,9 @@ test("another implementation reads the Parquet file with typed columns", async (
       never: "VARCHAR",
       note: "VARCHAR",
     });
-    const sums = await connection.runAndReadAll(`select count(*) n, sum(count) s, count(maybe) m from '${join(folder, "dataset.parquet")}'`);
+    const sums = await connection.runAndReadAll(
+      `select count(*) n, sum(count) s, count(maybe) m from '${join(folder, "dataset.parquet")}'`,
+    );
     expect(sums.getRowObjects()[0]).toMatchObject({ n: 30n, m: 10n });
     connection.closeSync();
   } finally {
@@ -114,7 +125,14 @@ test("the job lists its files with their sizes and rows, and the card says what 
   ]);
   for (const { name, bytes } of world.job.datasets) expect(world.file(name)).toHaveLength(bytes);
   const card = world.file("README.md").toString();
-  for (const words of ["# Test job", "12 of 12", "amazon.nova-micro-v1:0", "| count | integer |", "| tags | json |", "read_parquet"])
+  for (const words of [
+    "# Test job",
+    "12 of 12",
+    "amazon.nova-micro-v1:0",
+    "| count | integer |",
+    "| tags | json |",
+    "read_parquet",
+  ])
     expect(card).toContain(words);
 });
 

@@ -8,7 +8,8 @@ describe("a model that does not always answer", () => {
     const random = randomOf("throttle");
     const world = new World({
       records: 200,
-      behaviour: (request, callNo) => (random() < 0.3 ? new ModelFault("throttled", "Too many requests.") : ANSWERS(request, callNo)),
+      behaviour: (request, callNo) =>
+        random() < 0.3 ? new ModelFault("throttled", "Too many requests.") : ANSWERS(request, callNo),
     });
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
@@ -21,7 +22,8 @@ describe("a model that does not always answer", () => {
   test("a call without an answer is charged its worst case and made again", async () => {
     const world = new World({
       records: 10,
-      behaviour: (request, callNo) => (callNo === 3 ? new ModelFault("unclear", "The connection broke.") : ANSWERS(request, callNo)),
+      behaviour: (request, callNo) =>
+        callNo === 3 ? new ModelFault("unclear", "The connection broke.") : ANSWERS(request, callNo),
     });
     await world.work();
     expect(world.lines("dataset.jsonl")).toHaveLength(10);
@@ -46,7 +48,8 @@ describe("a model that answers badly", () => {
     const bad = (prompt: string) => prompt.includes("Film 3");
     const world = new World({
       records: 35,
-      behaviour: (request, callNo) => (request.schema && bad(request.prompt) ? '{"answer": 5}' : ANSWERS(request, callNo)),
+      behaviour: (request, callNo) =>
+        request.schema && bad(request.prompt) ? '{"answer": 5}' : ANSWERS(request, callNo),
     });
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
@@ -71,14 +74,17 @@ describe("a model that answers badly", () => {
     });
     await world.work();
     expect(world.job).toMatchObject({ status: "FAILED", outcome: "FAILED" });
-    expect(world.job.statusReason).toMatch(/records failed, the last one because: The answer to step "answer" is not JSON\./);
+    expect(world.job.statusReason).toMatch(
+      /records failed, the last one because: The answer to step "answer" is not JSON\./,
+    );
     expect(world.lines("dataset.jsonl")).toHaveLength(world.shards[0]?.delivered ?? -1);
   });
 
   test("an answer cut off at maxTokens says so", async () => {
     const world = new World({
       records: 25,
-      behaviour: (request, callNo) => (request.schema ? { text: '{"answer": "ye', stopReason: "max_tokens" } : ANSWERS(request, callNo)),
+      behaviour: (request, callNo) =>
+        request.schema ? { text: '{"answer": "ye', stopReason: "max_tokens" } : ANSWERS(request, callNo),
     });
     await world.work();
     expect(world.job.statusReason).toContain("cut off at maxTokens (200); raise it");

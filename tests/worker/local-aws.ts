@@ -52,12 +52,22 @@ export class LocalAws {
     const files = new S3Client({ ...(await start(buckets)), forcePathStyle: true });
     const requestHandler = new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 64 } });
     const runtime = new BedrockRuntimeClient({ ...(await start(models)), maxAttempts: 1, requestHandler });
-    await tables.create(resource("AWS::DynamoDB::Table", { TableName: TABLE, BillingMode: "PAY_PER_REQUEST", ...KEYS }));
+    await tables.create(
+      resource("AWS::DynamoDB::Table", { TableName: TABLE, BillingMode: "PAY_PER_REQUEST", ...KEYS }),
+    );
     await buckets.create(resource("AWS::S3::Bucket", { BucketName: BUCKET }));
     const documents = DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } });
     const services = [tables, buckets, models];
     const store = new DynamoDbStore(database, TABLE);
-    return new LocalAws(folder, services, store, new S3Objects(files, BUCKET), new BedrockModel(runtime), documents, endpoints);
+    return new LocalAws(
+      folder,
+      services,
+      store,
+      new S3Objects(files, BUCKET),
+      new BedrockModel(runtime),
+      documents,
+      endpoints,
+    );
   }
 
   async put(row: Readonly<Record<string, unknown>>): Promise<void> {
@@ -67,7 +77,9 @@ export class LocalAws {
   /** What the model's log says was answered, priced. */
   async loggedNanos(): Promise<number> {
     const lines = (await readFile(join(this.folder, "model-calls.jsonl"), "utf8")).trim().split("\n");
-    const calls = lines.map((line) => JSON.parse(line) as { modelId: string; inputTokens: number; outputTokens: number; status: string });
+    const calls = lines.map(
+      (line) => JSON.parse(line) as { modelId: string; inputTokens: number; outputTokens: number; status: string },
+    );
     return calls.reduce((sum, { modelId, inputTokens, outputTokens }) => {
       const model = findModel(modelId);
       return model ? sum + priceOf(model, inputTokens, outputTokens) : sum;

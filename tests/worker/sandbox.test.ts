@@ -11,7 +11,11 @@ beforeAll(async () => {
 });
 
 /** A template of one step, past the checks that would refuse what these tests try. */
-function templateOf(prompt: string, more: Partial<Template["steps"][number]> = {}, record?: Template["record"]): Template {
+function templateOf(
+  prompt: string,
+  more: Partial<Template["steps"][number]> = {},
+  record?: Template["record"],
+): Template {
   const template = parseTemplate("name: T\nsteps: [{ id: s, tier: economy, prompt: hello }]");
   return { ...template, record, steps: template.steps.map((step) => ({ ...step, prompt, ...more })) };
 }
@@ -33,20 +37,26 @@ describe("a prompt", () => {
 
   test("with a fault names step and line", () => {
     expect(() => render("one\ntwo <%= it.seed.author.name %>")).toThrow(RenderFault);
-    expect(() => render("one\ntwo <%= it.seed.author.name %>")).toThrow(/^Step "s" could not be evaluated: cannot read property 'name' of undefined \(line 2\)\.$/);
+    expect(() => render("one\ntwo <%= it.seed.author.name %>")).toThrow(
+      /^Step "s" could not be evaluated: cannot read property 'name' of undefined \(line 2\)\.$/,
+    );
   });
 
   test("longer than it may be says both lengths in bytes", () => {
-    expect(() => render("ä".repeat(60), IT, { maxPromptBytes: 100 })).toThrow('Step "s" rendered to 120 bytes, and its maxPromptBytes is 100');
+    expect(() => render("ä".repeat(60), IT, { maxPromptBytes: 100 })).toThrow(
+      'Step "s" rendered to 120 bytes, and its maxPromptBytes is 100',
+    );
   });
 
-  test("that renders to nothing is refused", () => expect(() => render(" <%= '' %>")).toThrow("rendered to an empty prompt"));
+  test("that renders to nothing is refused", () =>
+    expect(() => render(" <%= '' %>")).toThrow("rendered to an empty prompt"));
 
   test("has the same chance for the same seed, and no clock", () => {
     const prompts = new Prompts(templateOf("<%= Math.random() %>"), sandbox);
     expect(prompts.render("s", IT, 5)).toEqual(prompts.render("s", IT, 5));
     expect(prompts.render("s", IT, 5)).not.toEqual(prompts.render("s", IT, 6));
-    for (const clock of ["Date.now()", "new Date()", "Date()"]) expect(() => render(`<%= ${clock} %>`)).toThrow("a template has no clock");
+    for (const clock of ["Date.now()", "new Date()", "Date()"])
+      expect(() => render(`<%= ${clock} %>`)).toThrow("a template has no clock");
   });
 
   test("gets half a character pair replaced, so that its bytes are what is counted", () => {
@@ -63,13 +73,22 @@ describe("conditions and columns", () => {
   });
 
   test("give every column a value, null for none", () => {
-    const prompts = new Prompts(templateOf("x", {}, { film: { value: "it.seed.title" }, tags: { value: "it.seed.tags" }, none: { value: "it.x" } }), sandbox);
+    const prompts = new Prompts(
+      templateOf(
+        "x",
+        {},
+        { film: { value: "it.seed.title" }, tags: { value: "it.seed.tags" }, none: { value: "it.x" } },
+      ),
+      sandbox,
+    );
     expect(prompts.columns(IT, 1)).toEqual({ film: "Heat", tags: ["crime", "drama"], none: null });
   });
 
   test("name the column that fails", () => {
     const prompts = new Prompts(templateOf("x", {}, { film: { value: "it.seed.author.name" } }), sandbox);
-    expect(() => prompts.columns(IT, 1)).toThrow('The record could not be evaluated: column "film": cannot read property');
+    expect(() => prompts.columns(IT, 1)).toThrow(
+      'The record could not be evaluated: column "film": cannot read property',
+    );
   });
 });
 
@@ -101,22 +120,59 @@ describe("a hostile template", () => {
   });
 
   test("sees nothing of the host", async () => {
-    expect(render("<%= ['process','require','module','fetch','setTimeout','WebAssembly','console','Buffer'].filter((n) => n in globalThis).join() || 'none' %>")).toBe("none");
+    expect(
+      render(
+        "<%= ['process','require','module','fetch','setTimeout','WebAssembly','console','Buffer'].filter((n) => n in globalThis).join() || 'none' %>",
+      ),
+    ).toBe("none");
     expect(() => render("<% import('node:fs').then(() => 0) %>x")).toThrow(RenderFault);
     await sandbox.ready();
   });
 
   test.each([
-    ["a prototype", "<% try { Object.prototype.leak = it.seed.title; Array.prototype.map = () => 'x' } catch {} %>x", "<%= ({}).leak ?? [1].map((n) => n).join() %>", "1"],
-    ["a global", "<% try { leak = it.seed.title } catch {} try { globalThis.leak = 1 } catch {} %>x", "<%= typeof leak %>", "undefined"],
-    ["a built-in function", "<% try { JSON.parse = () => ({}); String.prototype.trim.leak = 1 } catch {} %>x", "<%= typeof ''.trim.leak %>", "undefined"],
-    ["itself", "<% try { arguments.callee.leak = 1 } catch {} try { this.leak = 1 } catch {} %><%= typeof this.leak + typeof arguments.callee.leak %>", "", ""],
-    ["a class's hidden prototype", "<% try { Object.getPrototypeOf(function*(){}).leak = 1 } catch {} %>x", "<%= typeof (function*(){}).leak %>", "undefined"],
-    ["a promise", "<% try { Promise.prototype.leak = 1 } catch {} %>x", "<%= typeof Promise.prototype.leak %>", "undefined"],
+    [
+      "a prototype",
+      "<% try { Object.prototype.leak = it.seed.title; Array.prototype.map = () => 'x' } catch {} %>x",
+      "<%= ({}).leak ?? [1].map((n) => n).join() %>",
+      "1",
+    ],
+    [
+      "a global",
+      "<% try { leak = it.seed.title } catch {} try { globalThis.leak = 1 } catch {} %>x",
+      "<%= typeof leak %>",
+      "undefined",
+    ],
+    [
+      "a built-in function",
+      "<% try { JSON.parse = () => ({}); String.prototype.trim.leak = 1 } catch {} %>x",
+      "<%= typeof ''.trim.leak %>",
+      "undefined",
+    ],
+    [
+      "itself",
+      "<% try { arguments.callee.leak = 1 } catch {} try { this.leak = 1 } catch {} %><%= typeof this.leak + typeof arguments.callee.leak %>",
+      "",
+      "",
+    ],
+    [
+      "a class's hidden prototype",
+      "<% try { Object.getPrototypeOf(function*(){}).leak = 1 } catch {} %>x",
+      "<%= typeof (function*(){}).leak %>",
+      "undefined",
+    ],
+    [
+      "a promise",
+      "<% try { Promise.prototype.leak = 1 } catch {} %>x",
+      "<%= typeof Promise.prototype.leak %>",
+      "undefined",
+    ],
   ])("leaves nothing for the next record in %s", (_, leave, look, expected) => {
     if (look === "") {
       const prompts = new Prompts(templateOf(leave), sandbox);
-      expect([prompts.render("s", IT, 1).prompt, prompts.render("s", IT, 1).prompt]).toEqual(["undefinedundefined", "undefinedundefined"]);
+      expect([prompts.render("s", IT, 1).prompt, prompts.render("s", IT, 1).prompt]).toEqual([
+        "undefinedundefined",
+        "undefinedundefined",
+      ]);
       return;
     }
     render(leave);
@@ -124,7 +180,14 @@ describe("a hostile template", () => {
   });
 
   test("cannot change its data", () => {
-    expect(render("<% it.seed.title = 'x'; it.seed.tags.length = 0; %><%= it.seed.title + it.seed.tags.length %>".replace("it.seed.tags.length = 0;", ""))).toBe("Heat2");
+    expect(
+      render(
+        "<% it.seed.title = 'x'; it.seed.tags.length = 0; %><%= it.seed.title + it.seed.tags.length %>".replace(
+          "it.seed.tags.length = 0;",
+          "",
+        ),
+      ),
+    ).toBe("Heat2");
   });
 
   test("cannot stop the worker with a pattern of its schema", async () => {

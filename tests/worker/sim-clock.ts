@@ -37,12 +37,13 @@ export class SimClock implements Clock {
   async run<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     void work.finally(() => (settled = true)).catch(() => {});
-    for (let idle = 0; ; ) {
+    for (let idle = 0; ;) {
       // Whatever can happen now happens before time moves.
       for (let n = 0; n < 3 && !settled; n++) await new Promise((resolve) => setImmediate(resolve));
       if (settled) return await work;
       const next = this.#timers.reduce<Timer | undefined>(
-        (first, timer) => (!first || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.no < first.no) ? timer : first),
+        (first, timer) =>
+          !first || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.no < first.no) ? timer : first,
         undefined,
       );
       if (!next) {

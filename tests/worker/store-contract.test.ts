@@ -46,7 +46,13 @@ describe.each(SUBJECTS)("a store %s", (_, subject) => {
     const { store, put } = subject();
     const row = key();
     await put({ ...row, n: 1, gone: "x", kept: 1 });
-    const write: Write = { key: row, kind: "update", set: { status: "DONE", map: { a: 1 } }, add: { n: -3, fresh: 2 }, remove: ["gone", "never"] };
+    const write: Write = {
+      key: row,
+      kind: "update",
+      set: { status: "DONE", map: { a: 1 } },
+      add: { n: -3, fresh: 2 },
+      remove: ["gone", "never"],
+    };
     expect(await store.write(change(write))).toBe(true);
     expect(await store.read(row)).toEqual({ ...row, n: -2, fresh: 2, kept: 1, status: "DONE", map: { a: 1 } });
   });
@@ -93,7 +99,10 @@ describe.each(SUBJECTS)("a store %s", (_, subject) => {
     expect(await store.write(move(11))).toBe(false);
     expect(await store.write(move(7))).toBe(true);
     expect([(await store.read(one))?.n, (await store.read(other))?.n]).toEqual([3, 7]);
-    const checked = change({ key: one, kind: "check", when: { equals: { n: 99 } } }, { key: other, kind: "update", set: { n: 0 } });
+    const checked = change(
+      { key: one, kind: "check", when: { equals: { n: 99 } } },
+      { key: other, kind: "update", set: { n: 0 } },
+    );
     expect(await store.write(checked)).toBe(false);
     expect((await store.read(other))?.n).toBe(7);
   });

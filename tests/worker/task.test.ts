@@ -3,9 +3,20 @@ import { World } from "./world.ts";
 
 describe("a job", () => {
   test("makes exactly as many records as asked for and publishes them in slot order", async () => {
-    const world = new World({ records: 100, shards: [{ from: 0, to: 40 }, { from: 40, to: 100 }] });
+    const world = new World({
+      records: 100,
+      shards: [
+        { from: 0, to: 40 },
+        { from: 40, to: 100 },
+      ],
+    });
     await world.work();
-    expect(world.job).toMatchObject({ status: "COMPLETED", outcome: "COMPLETED", openShards: 0, ownerStatus: "owner-1#COMPLETED" });
+    expect(world.job).toMatchObject({
+      status: "COMPLETED",
+      outcome: "COMPLETED",
+      openShards: 0,
+      ownerStatus: "owner-1#COMPLETED",
+    });
     expect(world.job.openKey).toBeUndefined();
     expect(world.job.startedAt).toBeDefined();
     const rows = world.lines("dataset.jsonl");

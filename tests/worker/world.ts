@@ -45,7 +45,8 @@ record:
 `;
 
 /** A question to a question, an object to what asks for JSON; the same to the same. */
-export const ANSWERS: Behaviour = ({ prompt, schema }) => (schema ? JSON.stringify({ answer: `Yes: ${prompt}` }) : `What of ${prompt}?`);
+export const ANSWERS: Behaviour = ({ prompt, schema }) =>
+  schema ? JSON.stringify({ answer: `Yes: ${prompt}` }) : `What of ${prompt}?`;
 
 export interface JobWish {
   readonly records: number;
@@ -78,13 +79,20 @@ export class World {
 
   constructor(wish: JobWish) {
     // Answers overtake each other, as real ones do.
-    this.model = new FakeModel(this.clock, wish.behaviour ?? ANSWERS, (callNo) => 50 + (hashOf("latency", callNo) % 300));
+    this.model = new FakeModel(
+      this.clock,
+      wish.behaviour ?? ANSWERS,
+      (callNo) => 50 + (hashOf("latency", callNo) % 300),
+    );
     this.reporter = new MemoryReporter(this.store, JOB, this.clock);
     const source = wish.template ?? TWO_STEPS;
     const template = parseTemplate(source);
     const shards = wish.shards ?? planShards(wish.records);
     const budgetNanos = wish.budgetNanos ?? 5_000_000_000;
-    this.#seed(Object.values(template.pick).map(({ from }) => from), wish.seeds ?? 7);
+    this.#seed(
+      Object.values(template.pick).map(({ from }) => from),
+      wish.seeds ?? 7,
+    );
     this.store.put(jobKey(JOB), {
       jobId: JOB,
       owner: OWNER,
@@ -112,7 +120,13 @@ export class World {
       createdAt: "2026-11-23T11:59:00.000Z",
     } satisfies Omit<JobRow, "pk" | "sk">);
     this.store.put(jobTemplateKey(JOB), { templateId: "T1", templateVersion: 3, source });
-    this.store.put(budgetKey(JOB), { budgetId: JOB, owner: OWNER, budgetNanos, remainingNanos: budgetNanos, writtenOffNanos: 0 });
+    this.store.put(budgetKey(JOB), {
+      budgetId: JOB,
+      owner: OWNER,
+      budgetNanos,
+      remainingNanos: budgetNanos,
+      writtenOffNanos: 0,
+    });
     shards.forEach(({ from, to }, shardNo) => this.store.put(shardKey(JOB, shardNo), freshShard(shardNo, from, to)));
   }
 
@@ -125,13 +139,21 @@ export class World {
   }
 
   get shards(): ShardRow[] {
-    return Array.from({ length: this.job.shardCount }, (_, n) => this.store.rows.get(`${shardKey(JOB, n).pk}|SHARD`) as unknown as ShardRow);
+    return Array.from(
+      { length: this.job.shardCount },
+      (_, n) => this.store.rows.get(`${shardKey(JOB, n).pk}|SHARD`) as unknown as ShardRow,
+    );
   }
 
   /** What an owner's button does to the job. */
   setJob(set: Partial<JobRow>): void {
     const status = set.status ?? this.job.status;
-    this.store.put(jobKey(JOB), { ...this.job, ...set, ownerStatus: ownerStatus(OWNER, status), controlNo: this.job.controlNo + 1 });
+    this.store.put(jobKey(JOB), {
+      ...this.job,
+      ...set,
+      ownerStatus: ownerStatus(OWNER, status),
+      controlNo: this.job.controlNo + 1,
+    });
   }
 
   resume(raiseByNanos = 0): void {
@@ -209,8 +231,13 @@ export class World {
       ],
     };
     for (const collection of collections) {
-      const blocks = [Array.from({ length: half }, (_, n) => n), Array.from({ length: count - half }, (_, n) => half + n)];
-      blocks.forEach((items, n) => this.objects.files.set(seedBlockObject(OWNER, "S1", collection, n), items.map(line).join("\n")));
+      const blocks = [
+        Array.from({ length: half }, (_, n) => n),
+        Array.from({ length: count - half }, (_, n) => half + n),
+      ];
+      blocks.forEach((items, n) =>
+        this.objects.files.set(seedBlockObject(OWNER, "S1", collection, n), items.map(line).join("\n")),
+      );
     }
     this.objects.files.set(
       seedIndexObject(OWNER, "S1"),
@@ -289,6 +316,13 @@ export function mortal(ports: Ports, isLast: (call: Called) => boolean, afterEff
   return {
     died,
     isDead: () => dead,
-    ports: { ...ports, clock, store: guard(store), objects: guard(objects), model: guard(model), reporter: guard(reporter) },
+    ports: {
+      ...ports,
+      clock,
+      store: guard(store),
+      objects: guard(objects),
+      model: guard(model),
+      reporter: guard(reporter),
+    },
   };
 }
