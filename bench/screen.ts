@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { launchBrowser } from "../tests/e2e/browser.ts";
+import type { Figure } from "./bench.ts";
+import { callTimesOf, startBenchJob, withInstance, type BenchInstance } from "./instance.ts";
+
+const RECORDS = 500;
+
+/** From the moment a model's answer is sent until the record it made is counted on the job's page. */
+export function screen(): Promise<Figure[]> {
+  return withInstance({ latencyMs: 500 }, async (instance) => {
+    const seen = await watchJob(instance);
+    const answered = callTimesOf(await readFile(join(instance.data, "model-calls.jsonl"), "utf8")).sort(
+      (a, b) => a - b,
+    );
+    // The page shows "n made" at some moment: the first n answers have reached the screen by then.
+    const delaysMs = answered
+      .map((at, n) => (seen.find(({ made }) => made > n)?.at ?? Infinity) - at)
+      .sort((a, b) => a - b);
+    const share = (part: number) => (delaysMs[Math.floor(part * (delaysMs.length - 1))] ?? Infinity) / 1000;
+    return [
+      { what: "model's answer to screen, median", value: share(0.5), unit: "s", aim: "≤ 1" },
+      { what: "model's answer to screen, 95 of 100", value: share(0.95), unit: "s" },
+    ];
+  });
+}
+
+interface Sight {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Records that the page says are made. */
+  readonly made: number;
+}
+
+/** Watches a job's page from its start to its end. */
+async function watchJob({ outputs, api }: BenchInstance): Promise<Sight[]> {
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(outputs.appUrl);
+    await page.getByLabel("Email").fill(outputs.demoUser.email);
+    await page.getByLabel("Password", { exact: true }).fill(outputs.demoUser.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Jobs", level: 1 }).waitFor();
+    await page.evaluate(noteProgress);
+    const id = await startBenchJob(api, RECORDS);
+    await page.evaluate((path) => {
+      history.pushState(null, "", path);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }, `/jobs/${id}`);
+    await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 120_000 });
+    return await page.evaluate(() => (window as unknown as { seen: Sight[] }).seen);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Runs in the page: notes when the count of made records changes. */
+function noteProgress(): void {
+  const seen: { at: number; made: number }[] = [];
+  (window as unknown as { seen: typeof seen }).seen = seen;
+  new MutationObserver(() => {
+    const text = document.querySelector('[aria-label="Records made"]')?.getAttribute("aria-valuetext") ?? "";
+    const made = Number(/^[\d,]+/.exec(text)?.[0].replaceAll(",", "") ?? 0);
+    if (made > 0 && made !== seen.at(-1)?.made) seen.push({ at: Date.now(), made });
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
+}
