@@ -2,18 +2,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import type { Figure } from "./figure.ts";
 import { memory } from "./memory.ts";
 import { screen } from "./screen.ts";
 import { speed } from "./speed.ts";
 import { startUp } from "./start-up.ts";
-
-/** A figure, and what it should be: figures are ratios or bounds that hold on a noisy machine. */
-export interface Figure {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly aim?: string;
-}
 
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = { "start-up": startUp, speed, memory, screen };
 

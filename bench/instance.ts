@@ -1,5 +1,5 @@
 /** An instance for one bench, in a data folder of its own. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApi, type Api } from "../cli/api.ts";
@@ -57,8 +57,4 @@ export function callTimesOf(log: string): number[] {
     .split("\n")
     .filter(Boolean)
     .map((line) => Date.parse((JSON.parse(line) as { at: string }).at));
-}
-
-export async function emptyFile(path: string): Promise<void> {
-  await writeFile(path, "");
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { followJob } from "../cli/job-watch.ts";
-import type { Figure } from "./bench.ts";
+import type { Figure } from "./figure.ts";
 import { startBenchJob, withInstance, type BenchInstance } from "./instance.ts";
 
 const SAMPLE_EVERY_MS = 50;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launchBrowser } from "../tests/e2e/browser.ts";
-import type { Figure } from "./bench.ts";
+import type { Figure } from "./figure.ts";
 import { callTimesOf, startBenchJob, withInstance, type BenchInstance } from "./instance.ts";
 
 const RECORDS = 500;

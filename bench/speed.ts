@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { followJob } from "../cli/job-watch.ts";
-import type { Figure } from "./bench.ts";
+import type { Figure } from "./figure.ts";
 import { callTimesOf, startBenchJob, withInstance } from "./instance.ts";
 
 const LATENCY_MS = 200;

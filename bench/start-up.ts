@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Figure } from "./bench.ts";
+import type { Figure } from "./figure.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 

@@ -24,7 +24,7 @@ export function Pages() {
     if (shown.current === pathname) return;
     shown.current = pathname;
     window.scrollTo(0, 0);
-    main.current?.focus();
+    main.current?.focus({ preventScroll: true });
   }, [pathname]);
   return (
     <main className="page" id="content" tabIndex={-1} ref={main}>
