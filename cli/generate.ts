@@ -67,7 +67,7 @@ process.exit();
 async function main(options: GenerateOptions): Promise<number> {
   const plan = options.resume ? undefined : await planOf(options);
   await makeFolder(options.out);
-  const running = await findInstance(options.data);
+  const running = await findInstance(options.data, interrupted.signal);
   if (running) return work(running, options, plan);
   const own = await startInstance({
     data: options.data,

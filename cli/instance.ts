@@ -5,7 +5,9 @@ import {
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseModelOption } from "../local/bedrock/options.ts";
 import { startCloud, type Cloud } from "../local/cloud.ts";
 import { holderOf, openDataFolder } from "../local/data-folder.ts";
@@ -48,11 +50,17 @@ export interface Instance {
 /** Not a secret: it opens an instance that listens on this machine only. */
 const DEMO_USER = { email: "demo@plot-palette.local", password: "Plot-Palette-1" };
 
-/** The outputs of the instance that runs on a data folder; `undefined` when none does. */
-export async function findInstance(data: string): Promise<Outputs | undefined> {
+const LOOK_EVERY_MS = 200;
+
+/** The outputs of the instance that runs on a data folder, once it is ready; `undefined` when none does. */
+export async function findInstance(data: string, signal?: AbortSignal): Promise<Outputs | undefined> {
   const folder = resolve(data);
-  if (!(await holderOf(folder))) return undefined;
-  return JSON.parse(await readFile(join(folder, "outputs.json"), "utf8")) as Outputs;
+  while (await holderOf(folder)) {
+    const outputs = await readFile(join(folder, "outputs.json"), "utf8").catch(() => undefined);
+    if (outputs) return JSON.parse(outputs) as Outputs;
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  }
+  return undefined;
 }
 
 /**
@@ -63,11 +71,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const { signal, onStep = () => undefined } = options;
   const model = asUsage(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL));
   const data = asUsage(() => openDataFolder(options.data));
-  const holder = await holderOf(data);
-  if (holder)
-    throw new UsageError(
-      `The data folder ${data} is in use by the instance at ${holder.url}; use that one or choose another folder with --data.`,
-    );
+  await refuseHeld(data);
+  if (options.port !== undefined) await refuseTaken(options.port);
   await rm(join(data, "outputs.json"), { force: true });
   let assembly = options.assembly;
   if (!assembly) {
@@ -77,7 +82,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
   signal?.throwIfAborted();
   onStep("Bringing them up");
-  const cloud = await startCloud({ assembly, data, sitePort: options.port, model });
+  const cloud = await startCloud({ assembly, data, sitePort: options.port, model }).catch(async (error) => {
+    // Another one may have taken the folder while this one synthesized.
+    await refuseHeld(data);
+    throw error;
+  });
   try {
     signal?.throwIfAborted();
     const outputs = outputsOf(cloud);
@@ -97,17 +106,39 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
 }
 
-/** The files that tell a data folder from any other folder. */
-const OWN_FILES = ["state.json", "outputs.json", "lock.json", "cdk.out"];
+async function refuseHeld(data: string): Promise<void> {
+  const holder = await holderOf(data);
+  if (holder)
+    throw new UsageError(
+      `The data folder ${data} is in use by the instance at ${holder.url}; use that one or choose another folder with --data.`,
+    );
+}
+
+/** Before anything is made: bringing up the stacks finds it out too, but only after seconds. */
+function refuseTaken(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+      .once("error", ({ code }: NodeJS.ErrnoException) =>
+        reject(new UsageError(`Port ${port} cannot be opened (${code}); choose another with --port.`)),
+      )
+      .once("listening", () => probe.close(() => resolve()))
+      .listen(port, "127.0.0.1");
+  });
+}
+
+/** All that is ever written into a data folder: the files of an instance and a folder for each service. */
+const OWN_NAMES =
+  /^(cdk\.out|(state|outputs|lock|control)\.json|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|.+\.json\.new|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
 
 /** Empties a data folder. @throws UsageError when it is in use, or holds something that is not ours */
 export async function resetData(data: string): Promise<void> {
   const folder = resolve(data);
   const files: string[] = await readdir(folder).catch(() => []);
   if (files.length === 0) return;
-  if (!OWN_FILES.some((file) => files.includes(file)))
+  const strange = files.find((file) => !OWN_NAMES.test(file));
+  if (strange !== undefined)
     throw new UsageError(
-      `--reset would empty ${folder}, which does not look like a data folder of Plot Palette; empty it yourself or name another.`,
+      `--reset would empty ${folder}, but "${strange}" in it is not data of Plot Palette; move it away or name another folder.`,
     );
   const holder = await holderOf(folder);
   if (holder)

@@ -60,7 +60,9 @@ function lockDigest() {
 function run(name, args) {
   const command = COMMANDS[name];
   if (!command) fail(`Expected a command (${Object.keys(COMMANDS).join(", ")}), received "${name}".`);
-  const child = spawn(process.execPath, ["--import", "tsx", ...command.map((file) => join(ROOT, file)), ...args], {
+  // Resolved here, because the command runs in the folder the person is in, which may be outside of the checkout.
+  const tsx = import.meta.resolve("tsx");
+  const child = spawn(process.execPath, ["--import", tsx, ...command.map((file) => join(ROOT, file)), ...args], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     stdio: "inherit",
     env: {

@@ -79,7 +79,8 @@ export function publish(
   const change = move(job, {
     set: { ...statusOf(job, outcome), datasetPrefix: prefix, datasets, finishedAt: nowIso },
     remove: ["openKey"],
-    when: { equals: { status: "EXPORTING" } },
+    // A job that was resumed since this worker read it ends in another way, with other shards.
+    when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     proves: { status: outcome, datasetPrefix: prefix },
   });
   return { ...change, writes: [...change.writes, freed(lease)] };
@@ -90,7 +91,7 @@ export function giveUpExport(job: JobRow, lease: ShardRow, statusReason: string,
   const change = move(job, {
     set: { ...statusOf(job, "FAILED"), outcome: "FAILED", statusReason, finishedAt: nowIso },
     remove: ["openKey"],
-    when: { equals: { status: "EXPORTING" } },
+    when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     proves: { status: "FAILED", statusReason },
   });
   return { ...change, writes: [...change.writes, freed(lease)] };

@@ -17,6 +17,8 @@ export interface OpenSlot {
   readonly slot: number;
   /** From 0. */
   attempt: number;
+  /** Calls of the present step that got no answer, each paid at its worst. Counted here, so that waiting forgets none. */
+  unanswered: number;
   /** The finished steps of this attempt. */
   steps: Record<string, StepDone>;
   inputTokens: number;
@@ -55,7 +57,7 @@ export const MAX_ATTEMPTS = 3;
 export const MAX_RECORD_BYTES = 1_000_000;
 
 export function openSlot(slot: number): OpenSlot {
-  return { slot, attempt: 0, steps: {}, inputTokens: 0, outputTokens: 0, costNanos: 0 };
+  return { slot, attempt: 0, unanswered: 0, steps: {}, inputTokens: 0, outputTokens: 0, costNanos: 0 };
 }
 
 /** Whether a restart would lose something if this slot were forgotten. */

@@ -58,7 +58,7 @@ export interface JobRow {
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;
-  /** Open shards that were refused a grant and wait for a larger budget. */
+  /** Shards parked since the job was last resumed: refused a grant, they wait for a larger budget. */
   parkedShards: number;
   /** The token its owner made it with, so that the token's row is removed with it. */
   clientToken: string;
@@ -97,7 +97,7 @@ export interface ShardRow {
   shardNo: number;
   kind: "RECORDS" | "EXPORT";
   state: ShardState;
-  /** The job's controlNo when it was parked. Resuming a job raises controlNo, and a shard parked under an older one counts as OPEN. */
+  /** The job's controlNo when it was parked. Resuming a job raises it, and a shard parked under an older one counts as OPEN. */
   parkedAtControlNo?: number;
   /** Slots `fromSlot` (inclusive) to `toSlot` (exclusive). */
   fromSlot: number;

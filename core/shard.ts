@@ -31,6 +31,11 @@ export function keyOf(row: Pick<ShardRow, "jobId" | "shardNo" | "kind">): RowKey
   return row.kind === "EXPORT" ? exportKey(row.jobId) : shardKey(row.jobId, row.shardNo);
 }
 
+/** A shard parked before its job was resumed counts as open: there may be money again. */
+export function isParked(row: ShardRow, job: Pick<JobRow, "controlNo">): boolean {
+  return row.state === "PARKED" && row.parkedAtControlNo === job.controlNo;
+}
+
 export function isHeld(row: ShardRow, nowMs: number): boolean {
   return row.leaseUntilMs > nowMs;
 }
@@ -97,8 +102,11 @@ function takeover(row: ShardRow, set: Record<string, unknown>, remove?: string[]
 function unparked(row: ShardRow, job: JobRow): Write {
   const status = row.kind === "EXPORT" ? "EXPORTING" : "RUNNING";
   const key = jobKey(job.jobId);
-  if (row.state !== "PARKED" || job.parkedShards === 0) return { key, kind: "check", when: { equals: { status } } };
-  return { key, kind: "update", add: { parkedShards: -1 }, when: { equals: { status }, atLeast: { parkedShards: 1 } } };
+  // What was read before the job was resumed neither counts a shard out of those parked since nor ends the job.
+  const isOfThisLife = row.kind === "EXPORT" || isParked(row, job);
+  const equals = { status, ...(isOfThisLife && { controlNo: job.controlNo }) };
+  if (!isParked(row, job)) return { key, kind: "check", when: { equals } };
+  return { key, kind: "update", add: { parkedShards: -1 }, when: { equals, atLeast: { parkedShards: 1 } } };
 }
 
 function writeOff(row: ShardRow, job: JobRow): Write[] {
@@ -178,7 +186,7 @@ export function endLease(row: ShardRow, job: JobRow, progress: Progress, state: 
   const { change, next } = checkpoint(row, progress, 0);
   const writes = change.writes.map((write) => ({
     ...write,
-    set: { ...write.set, state, grantNanos: 0 },
+    set: { ...write.set, state, grantNanos: 0, ...(state === "PARKED" && { parkedAtControlNo: job.controlNo }) },
     add: undefined,
     remove: ["leaseTask"],
     when: { equals: { ...write.when?.equals, grantNanos: row.grantNanos } },

@@ -2,7 +2,7 @@
 import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "./money.ts";
 import type { JobRow, ShardRow } from "./rows.ts";
-import { deathsAtTakeover, HOPELESS_AFTER_DEATHS, isHeld } from "./shard.ts";
+import { deathsAtTakeover, HOPELESS_AFTER_DEATHS, isHeld, isParked } from "./shard.ts";
 import type { Condition } from "./write.ts";
 
 export type Turn =
@@ -35,12 +35,9 @@ export function nextTurn(
   const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
   if (hopeless) return failed(hopeless);
   const payable = remainingNanos >= job.recordBoundNanos;
-  const next =
-    free.find(({ state }) => state === "OPEN") ?? (payable ? free.find(({ state }) => state === "PARKED") : undefined);
+  const next = free.find((shard) => !isParked(shard, job)) ?? (payable ? free[0] : undefined);
   if (next) return { do: "lease", shard: next };
-  return open.every(({ state }) => state === "PARKED") && !payable
-    ? unpayable(job, open.length, remainingNanos)
-    : LEAVE;
+  return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
 }
 
 function completed(shards: readonly ShardRow[]): Turn {

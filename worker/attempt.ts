@@ -33,7 +33,12 @@ export type AttemptEnd =
   | { readonly end: "waiting" };
 
 /** Goes on with the slot where it stands; `open` keeps every finished step, so none is paid twice. */
-export async function attempt(shop: Workshop, context: CallContext, open: OpenSlot, reservation: Reservation): Promise<AttemptEnd> {
+export async function attempt(
+  shop: Workshop,
+  context: CallContext,
+  open: OpenSlot,
+  reservation: Reservation,
+): Promise<AttemptEnd> {
   const { slot, attempt } = open;
   const seeds = pickSeeds(shop.template.pick, shop.seeds.itemCounts, { jobId: shop.jobId, slot, attempt });
   try {
@@ -44,12 +49,16 @@ export async function attempt(shop: Workshop, context: CallContext, open: OpenSl
       context.progressed();
     }
     await shop.sandbox.ready();
-    return { end: "made", record: { slot, columns: columnsFrom(shop, withSteps(base, open), open), meta: metaOf(open, seeds) } };
+    return {
+      end: "made",
+      record: { slot, columns: columnsFrom(shop, withSteps(base, open), open), meta: metaOf(open, seeds) },
+    };
   } catch (error) {
     if (error instanceof Stopped || error instanceof NotCovered) return { end: "waiting" };
     const failed = (reason: string) => ({ slot, reason, meta: metaOf(open, seeds) });
     if (error instanceof ModelFault) return { end: "given up", failed: failed(error.message) };
-    if (error instanceof BadOutput || error instanceof RenderFault) return { end: "again", failed: failed(error.message) };
+    if (error instanceof BadOutput || error instanceof RenderFault)
+      return { end: "again", failed: failed(error.message) };
     throw error;
   }
 }
@@ -67,7 +76,8 @@ async function doStep(
   const chance = hashOf(shop.jobId, open.slot, open.attempt, step.id);
   // Another record's template may just have broken the sandbox.
   await shop.sandbox.ready();
-  if (!shop.prompts.applies(step.id, it, chance)) return { output: null, inputTokens: 0, outputTokens: 0, costNanos: 0 };
+  if (!shop.prompts.applies(step.id, it, chance))
+    return { output: null, inputTokens: 0, outputTokens: 0, costNanos: 0 };
   const rendered = shop.prompts.render(step.id, it, chance);
   const call = { step, rendered, reservation, open, restBoundNanos: restBoundNanos(shop.template, open) };
   const { answer, done } = await callModel(context, call);
@@ -77,8 +87,12 @@ async function doStep(
 
 /** `it` without its steps, as the inside of a JSON object. */
 async function itFrom({ template, seeds }: Workshop, picked: Readonly<Record<string, Picked>>): Promise<string> {
-  const items = await Promise.all(Object.entries(picked).map(async ([name, pick]) => `${JSON.stringify(name)}:${await seeds.item(pick)}`));
-  const parameters = Object.entries(parametersOf(template)).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const items = await Promise.all(
+    Object.entries(picked).map(async ([name, pick]) => `${JSON.stringify(name)}:${await seeds.item(pick)}`),
+  );
+  const parameters = Object.entries(parametersOf(template)).map(
+    ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  );
   return [...items, ...parameters].join(",");
 }
 
@@ -91,8 +105,11 @@ function columnsFrom(shop: Workshop, it: string, open: OpenSlot): Record<string,
   const chance = hashOf(shop.jobId, open.slot, open.attempt);
   const columns = shop.prompts.columns(it, chance);
   const record = shop.template.record ?? {};
-  const typed = Object.fromEntries(Object.entries(columns).map(([name, value]) => [name, typedColumn(name, value, record[name]?.type)]));
-  if (JSON.stringify(typed).length > MAX_RECORD_BYTES) throw new RenderFault("The record is larger than a megabyte; give it fewer columns.");
+  const typed = Object.fromEntries(
+    Object.entries(columns).map(([name, value]) => [name, typedColumn(name, value, record[name]?.type)]),
+  );
+  if (JSON.stringify(typed).length > MAX_RECORD_BYTES)
+    throw new RenderFault("The record is larger than a megabyte; give it fewer columns.");
   return typed;
 }
 
@@ -100,7 +117,8 @@ function typedColumn(name: string, value: unknown, type: Parameters<typeof coerc
   try {
     return coerce(value, type);
   } catch (error) {
-    if (error instanceof RangeError) throw new RenderFault(`The column "${name}" does not fit its type: ${error.message}.`);
+    if (error instanceof RangeError)
+      throw new RenderFault(`The column "${name}" does not fit its type: ${error.message}.`);
     throw error;
   }
 }

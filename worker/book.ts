@@ -46,7 +46,8 @@ export class Book {
   /** Resumes where the last checkpoint stands: its newest part tells what is begun and what is done. */
   static async open(ports: Ports, settings: Settings, job: JobRow, row: ShardRow): Promise<Book> {
     const last = row.runs.at(-1);
-    const part = last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last.generation, last.toSeq)));
+    const part =
+      last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last.generation, last.toSeq)));
     const size = Math.max(64, settings.concurrency * 4);
     const window = new SlotWindow({ to: row.toSlot, size, lowWater: row.lowWaterSlot, done: part?.done ?? [] });
     return new Book(ports, settings, job, row, window, part?.open ?? []);
@@ -125,7 +126,12 @@ export class Book {
     const spent = this.purse.spent;
     const { delivered, failed, attempts, inputTokens, outputTokens, columns } = journal;
     const totals = { delivered, failed, attempts, inputTokens, outputTokens, columns };
-    const progress = { ...totals, lowWaterSlot: window.lowWater, runs: row.runs, newlySpentNanos: spent - this.#accounted };
+    const progress = {
+      ...totals,
+      lowWaterSlot: window.lowWater,
+      runs: row.runs,
+      newlySpentNanos: spent - this.#accounted,
+    };
     if (!journal.hasMoved) return { progress, spent };
     const open = [...this.open.values()].filter(isWorthKeeping);
     const text = encodePart({ ...journal.cut(), open, done: window.doneBeyond });
@@ -134,10 +140,15 @@ export class Book {
     return { progress: { ...progress, runs: withPart(row.runs, row.generation, seq) }, spent };
   }
 
-  /** Writes of one row come one after the other. */
+  /**
+   * Writes of one row come one after the other, and none after one that failed: its records would be counted by the next
+   * checkpoint and stand in no part.
+   */
   #inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(write, write);
-    this.#turn = turn.catch(() => {});
+    const turn = this.#turn.then(write);
+    // Heard by whoever asked for the write, and by all who ask after.
+    turn.catch(() => {});
+    this.#turn = turn;
     return turn;
   }
 }

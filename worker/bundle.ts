@@ -33,7 +33,10 @@ export async function bundleWorker(outdir: string): Promise<void> {
 const withoutVariants: Plugin = {
   name: "without-variants",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@jitl\/quickjs-wasmfile-(debug-.*|release-asyncify)$/ }, ({ path }) => ({ path, namespace: "unused" }));
+    onResolve({ filter: /^@jitl\/quickjs-wasmfile-(debug-.*|release-asyncify)$/ }, ({ path }) => ({
+      path,
+      namespace: "unused",
+    }));
     onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "export default undefined;" }));
   },
 };

@@ -14,7 +14,7 @@ const LONGEST_BACKOFF_MS = 20_000;
 /** In all some minutes of patience with a service that answers nothing but errors. */
 const MAX_TRIES = 20;
 /** A call without an answer is paid as if it had got the longest one. */
-const MAX_UNCLEAR = 3;
+const MAX_UNANSWERED = 3;
 
 /** What calls of one shard share. */
 export interface CallContext {
@@ -55,7 +55,7 @@ export async function callModel(
   const { step, rendered, reservation, restBoundNanos, open } = call;
   const worst = worstCase(step, rendered);
   const request = requestOf(step, rendered);
-  for (let tries = 1, unclear = 0; ; tries++) {
+  for (let tries = 1; ; tries++) {
     await context.leaseFresh();
     if (context.stopping.aborted) throw new Stopped();
     if (reservation.left < restBoundNanos) throw new NotCovered();
@@ -65,14 +65,16 @@ export async function callModel(
       const spent = chargeOf(step, answer, worst);
       charge(context, reservation, open, spent, worst.nanos);
       context.gate.answered();
+      open.unanswered = 0;
       return { answer, done: { modelId: step.modelId, ...spent } };
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
-      if (error.kind === "unclear") charge(context, reservation, open, { ...worst, costNanos: worst.nanos }, worst.nanos);
+      if (error.kind === "unclear")
+        charge(context, reservation, open, { ...worst, costNanos: worst.nanos }, worst.nanos);
       if (error.kind === "throttled") context.gate.throttled(begunAtMs, context.ports.clock.monotonicMs());
       if (context.stopping.aborted) throw new Stopped();
-      if (error.kind === "unclear") unclear += 1;
-      if (error.kind === "hopeless" || tries === MAX_TRIES || unclear === MAX_UNCLEAR) throw error;
+      if (error.kind === "unclear") open.unanswered += 1;
+      if (error.kind === "hopeless" || tries === MAX_TRIES || open.unanswered >= MAX_UNANSWERED) throw error;
       await backOff(context, tries);
     }
   }
@@ -116,7 +118,15 @@ function priced(step: Step) {
 
 function requestOf(step: Step, rendered: RenderedStep): ModelRequest {
   const { modelId, maxTokens, temperature, topP, stop, output } = step;
-  return { modelId, ...rendered, maxTokens, temperature, topP, stop, schema: output.type === "json" ? output.schema : undefined };
+  return {
+    modelId,
+    ...rendered,
+    maxTokens,
+    temperature,
+    topP,
+    stop,
+    schema: output.type === "json" ? output.schema : undefined,
+  };
 }
 
 async function withTimeout(context: CallContext, request: ModelRequest): Promise<ModelAnswer> {

@@ -9,7 +9,10 @@ const PAUSE_MS = 200;
  * Whether the change took effect.
  * @throws the last error when the store could not be reached: then the worker ends, and its lease with it
  */
-export async function carryOut({ store, clock, random }: Pick<Ports, "store" | "clock" | "random">, change: Change): Promise<boolean> {
+export async function carryOut(
+  { store, clock, random }: Pick<Ports, "store" | "clock" | "random">,
+  change: Change,
+): Promise<boolean> {
   for (let tried = 1; ; tried++) {
     try {
       return (await store.write(change)) || (await tookEffect(store, change));

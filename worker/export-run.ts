@@ -2,7 +2,14 @@
 import type { Outcome } from "#core/job";
 import { createExportShard, freeExport, giveUpExport, publish } from "#core/ending";
 import { exportKey, type JobRow, type ShardRow } from "#core/rows";
-import { closeShard, deathsAtTakeover, HOPELESS_EXPORT_AFTER_DEATHS, isHeld, leaseShard, renewLease } from "#core/shard";
+import {
+  closeShard,
+  deathsAtTakeover,
+  HOPELESS_EXPORT_AFTER_DEATHS,
+  isHeld,
+  leaseShard,
+  renewLease,
+} from "#core/shard";
 import type { Template } from "#core/template";
 import { carryOut } from "./carry-out.ts";
 import { exportDataset } from "./export/export.ts";
@@ -70,7 +77,11 @@ async function exportShard({ ports, job }: ExportContext): Promise<ShardRow> {
 }
 
 /** Exports while the lease is renewed beside it. No dataset: the worker had to go, or lost the lease. */
-async function exportUnderLease({ ports, settings, job, outcome, template, signal }: ExportContext, leased: ShardRow, shards: ShardRow[]) {
+async function exportUnderLease(
+  { ports, settings, job, outcome, template, signal }: ExportContext,
+  leased: ShardRow,
+  shards: ShardRow[],
+) {
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener("abort", end);
@@ -80,7 +91,15 @@ async function exportUnderLease({ ports, settings, job, outcome, template, signa
     end();
   });
   try {
-    const order = { objects: ports.objects, job, outcome, template, shards, generation: leased.generation, signal: ending.signal };
+    const order = {
+      objects: ports.objects,
+      job,
+      outcome,
+      template,
+      shards,
+      generation: leased.generation,
+      signal: ending.signal,
+    };
     return { datasets: await exportDataset(order), lost: false };
   } catch (error) {
     if (!ending.signal.aborted) throw error;
@@ -93,7 +112,11 @@ async function exportUnderLease({ ports, settings, job, outcome, template, signa
 }
 
 /** @throws when the lease could not be renewed */
-async function renewUntil(signal: AbortSignal, { ports, settings }: Pick<ExportContext, "ports" | "settings">, leased: ShardRow): Promise<void> {
+async function renewUntil(
+  signal: AbortSignal,
+  { ports, settings }: Pick<ExportContext, "ports" | "settings">,
+  leased: ShardRow,
+): Promise<void> {
   for (;;) {
     await sleep(ports.clock, settings.leaseMs / 4, signal);
     if (signal.aborted) return;

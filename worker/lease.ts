@@ -28,7 +28,10 @@ export class Lease {
   renewed(askedAtMs: number): void {
     this.#renewedAtMs = askedAtMs;
     this.#cancelEnd();
-    this.#cancelEnd = this.clock.after(Math.max(0, askedAtMs + this.leaseMs * END - this.clock.monotonicMs()), this.onEnd);
+    this.#cancelEnd = this.clock.after(
+      Math.max(0, askedAtMs + this.leaseMs * END - this.clock.monotonicMs()),
+      this.onEnd,
+    );
     this.bell.ring();
   }
 

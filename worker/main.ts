@@ -69,7 +69,10 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
     model: new BedrockModel(bedrock),
     reporter: new AppSyncReporter({ url, region: required("AWS_REGION", env), credentials, jobId }),
     clock: systemClock,
-    log: { info: (message, facts) => logger.info(message, { ...facts }), warn: (message, facts) => logger.warn(message, { ...facts }) },
+    log: {
+      info: (message, facts) => logger.info(message, { ...facts }),
+      warn: (message, facts) => logger.warn(message, { ...facts }),
+    },
     random: Math.random,
   };
 }

@@ -18,11 +18,16 @@ export interface Store {
   write(change: Change): Promise<boolean>;
 }
 
+/** There is no such object. */
+export class ObjectMissing extends Error {
+  override readonly name = "ObjectMissing";
+}
+
 /** The objects of the bucket. */
 export interface Objects {
   /** Writes an object that does not exist; one that exists was written by us with the same bytes. */
   putNew(name: string, body: string): Promise<void>;
-  /** @throws when there is no such object: what we read is named by rows */
+  /** @throws ObjectMissing */
   read(name: string): Promise<string>;
   /** Writes an object of unknown length as its bytes come. Aborting leaves nothing behind. */
   upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void>;

@@ -1,8 +1,9 @@
 /** Seed items by position, read in blocks through a bounded cache. */
+import { PlotPaletteError } from "#core/errors";
 import type { Picked } from "#core/pick";
 import { seedBlockObject, seedIndexObject } from "#core/rows";
 import type { SeedIndex } from "#core/seed";
-import type { Objects } from "./ports.ts";
+import { ObjectMissing, type Objects } from "./ports.ts";
 
 /** Some thirty blocks: a large seed set is drawn from all over, so more would hardly be hit more often. */
 const MAX_CACHED_BYTES = 32_000_000;
@@ -17,8 +18,15 @@ export class Seeds {
     readonly index: SeedIndex,
   ) {}
 
+  /** @throws PlotPaletteError NotFound when the seed set was deleted */
   static async open(objects: Objects, place: SeedPlace): Promise<Seeds> {
-    return new Seeds(objects, place, JSON.parse(await objects.read(seedIndexObject(place.owner, place.seedSetId))) as SeedIndex);
+    const index = await objects.read(seedIndexObject(place.owner, place.seedSetId)).catch((error: unknown) => {
+      if (!(error instanceof ObjectMissing)) throw error;
+      throw new PlotPaletteError("NotFound", "The seed set of this job is gone; start a new job with another.", {
+        cause: error,
+      });
+    });
+    return new Seeds(objects, place, JSON.parse(index) as SeedIndex);
   }
 
   /** How many items each collection has. */
@@ -33,7 +41,10 @@ export class Seeds {
     const block = blocks[number];
     if (!block) throw new RangeError(`The seeds' index has no item ${item} of the collection "${collection}".`);
     const line = (await this.#lines(collection, number, block.bytes))[item - block.firstItem];
-    if (!line) throw new RangeError(`Block ${number} of the collection "${collection}" lacks the item ${item} that the index promises.`);
+    if (!line)
+      throw new RangeError(
+        `Block ${number} of the collection "${collection}" lacks the item ${item} that the index promises.`,
+      );
     return line;
   }
 

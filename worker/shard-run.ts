@@ -8,7 +8,7 @@ import { beginExport } from "#core/ending";
 import { pickSeeds } from "#core/pick";
 import { latestOf, Rate } from "#core/progress";
 import { MAX_ATTEMPTS, metaOf, openSlot, type FailedRecord, type OpenSlot } from "#core/record";
-import type { JobRow, ShardRow } from "#core/rows";
+import { jobKey, type JobRow, type ShardRow } from "#core/rows";
 import { CAREFUL_AFTER_DEATHS, SET_ASIDE_AFTER_DEATHS, type LeaseEnd } from "#core/shard";
 import { attempt, restBoundNanos, type AttemptEnd, type Workshop } from "./attempt.ts";
 import type { Bell } from "./bell.ts";
@@ -177,7 +177,10 @@ export class ShardRun {
     journal.fail(failed);
     if (!journal.isHopeless) return;
     const { delivered, failed: failures } = journal;
-    const all = delivered === 0 ? `The first ${failures} records all failed` : `${failures} of ${delivered + failures} records failed`;
+    const all =
+      delivered === 0
+        ? `The first ${failures} records all failed`
+        : `${failures} of ${delivered + failures} records failed`;
     this.#failJob(`${all}, the last one because: ${failed.reason} Mend the cause and start a new job.`);
   }
 
@@ -195,7 +198,11 @@ export class ShardRun {
     const slot = window.take();
     if (slot === undefined) return;
     const one = open.get(slot) ?? openSlot(slot);
-    const seeds = pickSeeds(shop.template.pick, shop.seeds.itemCounts, { jobId: shop.jobId, slot, attempt: one.attempt });
+    const seeds = pickSeeds(shop.template.pick, shop.seeds.itemCounts, {
+      jobId: shop.jobId,
+      slot,
+      attempt: one.attempt,
+    });
     open.delete(slot);
     window.finish(slot);
     this.#fail({ slot, reason: `Making it stopped the worker ${row.deathsInRow} times.`, meta: metaOf(one, seeds) });
@@ -224,19 +231,32 @@ export class ShardRun {
   async #report(isLast = false): Promise<void> {
     const { ports, runningShards, settings } = this.context;
     const nowMs = ports.clock.monotonicMs();
-    const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } = this.book.row;
+    const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } =
+      this.book.row;
     const recordsPerSecond = isLast ? 0 : Math.round(this.#records.note(nowMs, delivered) * 10) / 10;
     // A little early rather than a whole flush late.
     if (!isLast && nowMs - this.#reportedAtMs < runningShards * 1000 - settings.flushMs / 2) return;
     this.#reportedAtMs = nowMs;
     this.#reportNo += 1;
-    const told = { generation, reportNo: this.#reportNo, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens };
+    const told = {
+      generation,
+      reportNo: this.#reportNo,
+      delivered,
+      failed,
+      spentNanos,
+      writtenOffNanos,
+      inputTokens,
+      outputTokens,
+    };
     try {
-      this.#hear(await ports.reporter.report(shardNo, { ...told, recordsPerSecond, latest: latestOf(this.book.journal.latest) }));
+      this.#hear(
+        await ports.reporter.report(shardNo, { ...told, recordsPerSecond, latest: latestOf(this.book.journal.latest) }),
+      );
     } catch (error) {
       ports.log.warn("Progress could not be reported.", { error: String(error) });
-      const job = (await ports.store.read({ pk: this.context.job.pk, sk: this.context.job.sk })) as JobRow | undefined;
-      if (job) this.#hear(job);
+      // Nor may the job's row be within reach; then the next report asks again.
+      const job = await ports.store.read(jobKey(this.context.job.jobId)).catch(() => undefined);
+      if (job) this.#hear(job as JobRow);
     }
   }
 
@@ -250,7 +270,9 @@ export class ShardRun {
     await this.#failing;
     if (this.#error !== undefined) throw this.#error;
     if (this.#isLost) return "lost";
-    const state: LeaseEnd = this.book.window.isComplete ? "DONE" : this.#isOutOfMoney ? "PARKED" : "OPEN";
+    // Told to stop, it may have missed that the job was resumed with more money: the next worker finds out.
+    const isRefused = this.#isOutOfMoney && !this.#stopping.signal.aborted;
+    const state: LeaseEnd = this.book.window.isComplete ? "DONE" : isRefused ? "PARKED" : "OPEN";
     try {
       await this.book.end(state);
     } catch (error) {
@@ -288,7 +310,8 @@ export class ShardRun {
 
   #break(error: unknown): void {
     if (error instanceof LeaseLost) return this.#lose();
-    if (error instanceof Overcharge) return this.#failJob(`${error.message} This is a fault of Plot Palette; please report it.`);
+    if (error instanceof Overcharge)
+      return this.#failJob(`${error.message} This is a fault of Plot Palette; please report it.`);
     this.#error ??= error;
     this.abort();
   }

@@ -1,7 +1,16 @@
 /** One worker's life: turn after turn for its job, until there is nothing left that it could do. */
 import { beginExport, startJob } from "#core/ending";
 import { PlotPaletteError } from "#core/errors";
-import { budgetKey, jobKey, jobTemplateKey, shardKey, type BudgetRow, type JobRow, type JobTemplateRow, type ShardRow } from "#core/rows";
+import {
+  budgetKey,
+  jobKey,
+  jobTemplateKey,
+  shardKey,
+  type BudgetRow,
+  type JobRow,
+  type JobTemplateRow,
+  type ShardRow,
+} from "#core/rows";
 import { isHeld, leaseShard } from "#core/shard";
 import { parseTemplate, type Template } from "#core/template";
 import { nextTurn, type Turn } from "#core/turn";
@@ -83,7 +92,9 @@ export class Task {
   }
 
   async #readShards(job: JobRow): Promise<ShardRow[]> {
-    const rows = await this.ports.store.readAll(Array.from({ length: job.shardCount }, (_, n) => shardKey(job.jobId, n)));
+    const rows = await this.ports.store.readAll(
+      Array.from({ length: job.shardCount }, (_, n) => shardKey(job.jobId, n)),
+    );
     return rows.flatMap((row) => (row ? [row as ShardRow] : []));
   }
 
@@ -112,7 +123,15 @@ export class Task {
     const { ports, settings, signal } = this;
     const template = await this.#template().catch(unreadable);
     const outcome = job.outcome ?? "FAILED";
-    const end = await runExport({ ports, settings, job, outcome, template, signal, readShards: () => this.#readShards(job) });
+    const end = await runExport({
+      ports,
+      settings,
+      job,
+      outcome,
+      template,
+      signal,
+      readShards: () => this.#readShards(job),
+    });
     ports.log.info(`The export ended ${end}.`);
     if (end === "published") await this.#tell();
     return false;
@@ -132,7 +151,11 @@ export class Task {
 
   async #openWorkshop(job: JobRow): Promise<Workshop> {
     const place = { owner: this.settings.seedSetOwner, seedSetId: job.seedSetId };
-    const [template, seeds, sandbox] = await Promise.all([this.#template(), Seeds.open(this.ports.objects, place), Sandbox.create()]);
+    const [template, seeds, sandbox] = await Promise.all([
+      this.#template(),
+      Seeds.open(this.ports.objects, place),
+      Sandbox.create(),
+    ]);
     const [prompts, outputs] = [new Prompts(template, sandbox), new Outputs(template, sandbox)];
     return { jobId: job.jobId, template, seeds, sandbox, prompts, outputs };
   }

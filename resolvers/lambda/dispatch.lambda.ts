@@ -53,6 +53,8 @@ async function taskChanged(detail: TaskStateChange): Promise<void> {
   if (!task) return;
   const end = { stopCode: detail.stopCode, startedAt: detail.startedAt, exitCode: detail.containers?.[0]?.exitCode };
   const mayRestart = await endTask(task, end, Date.now());
+  // It may have died between its last write and telling of it.
+  await tellWatchers(task.jobId);
   const jobs = await readOpenJobs(task.jobId);
   await placeTasks(mayRestart ? jobs : jobs.filter(({ jobId }) => jobId !== task.jobId));
   await purgeDeleted(jobs.filter(({ jobId }) => jobId === task.jobId));

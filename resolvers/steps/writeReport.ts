@@ -1,7 +1,7 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
 import { shardKey, type ShardReport } from "../../core/rows.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail, refuseConflict } from "../shared/refuse.ts";
 
 /** Old news changes nothing: a report counts if it comes from the lease of today and is newer than the last. */
 export function request(ctx: Context<MutationReportProgressArgs>) {
@@ -37,8 +37,13 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
   };
 }
 
-/** The row as it is now, also when the report came too late: watchers are told what holds. */
+/**
+ * The row as it is now, also when the report came too late: watchers are told what holds. While a transaction has the row
+ * in hand it cannot be read like this; the worker then reports again.
+ */
 export function response(ctx: Context) {
+  if (ctx.error && ctx.error.type === "DynamoDB:TransactionConflictException")
+    refuseConflict("A transaction has the shard in hand; report again.");
   if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   ctx.stash.shard = ctx.result;
   return null;

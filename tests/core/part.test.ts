@@ -4,7 +4,7 @@ const META = { models: { a: "m" }, tokens: { input: 1, output: 2 }, costNanos: 3
 
 test("a part is read as it was written, whatever its texts hold", () => {
   const part = {
-    open: [{ slot: 4, attempt: 1, steps: {}, inputTokens: 1, outputTokens: 1, costNanos: 9 }],
+    open: [{ slot: 4, attempt: 1, unanswered: 0, steps: {}, inputTokens: 1, outputTokens: 1, costNanos: 9 }],
     done: [6, 9],
     made: [{ slot: 5, columns: { text: 'two\nlines \u2028 and "quotes"' }, meta: META }],
     failed: [{ slot: 6, reason: "It\ndid not work.", meta: META }],

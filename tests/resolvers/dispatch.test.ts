@@ -124,6 +124,16 @@ test("a task that died before it held a lease is not started over and over: its 
   expect(await tasks()).toHaveLength(1);
 });
 
+test("watchers hear where the job stands when its task has stopped, whatever it still told them itself", async () => {
+  const job = await givenJob(world, "ann", { recordCount: 10 });
+  await change(world, job.id, { status: "COMPLETED" });
+  const watch = await world.watch("ann", "subscription { onJobChanged { jobId status } }");
+  const [task] = await tasks();
+  await world.run("dispatch", taskStopped(task));
+  expect((await watch.next()).onJobChanged).toEqual({ jobId: job.id, status: "COMPLETED" });
+  watch.close();
+});
+
 test("a warning that Spot takes its capacity back frees nothing yet", async () => {
   await givenJob(world, "ann", { recordCount: 10 });
   const [task] = await tasks();
@@ -187,6 +197,18 @@ test("the sweep frees tasks that stopped unheard or are forgotten, and leaves th
   await sweep();
   expect((await tasks()).map(({ taskSlot }) => taskSlot)).toEqual([alive.taskSlot]);
   expect(await running("OVERALL")).toBe(1);
+});
+
+test("a task that cannot be looked after keeps nobody waiting", async () => {
+  await givenJob(world, "ann", { recordCount: 10 });
+  const [broken] = await tasks();
+  // No counter can have such a key: giving the slot back fails.
+  await age({ ...broken, owner: "x".repeat(2_000) }, { taskArn: "arn:aws:ecs:eu-west-1:1:task/c/forgotten" });
+  world.fleet.mood = "denies";
+  const job = await givenJob(world, "bob", { recordCount: 10 });
+  world.fleet.mood = "starts";
+  await sweep();
+  expect((await tasks()).map(({ jobId }) => jobId)).toContain(job.id);
 });
 
 test("a job that exports gets one task, a paused one none", async () => {

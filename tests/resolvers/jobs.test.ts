@@ -1,3 +1,4 @@
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { CREATE_JOB, change, givenJob, givenSeedSet, givenTemplate, inputFor, JOB } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -404,6 +405,34 @@ describe("progress", () => {
     await world.put("Jobs", { ...(await world.row("Jobs", key)), delivered: 30, leaseUntilMs: 0 });
     const { getJob } = await world.ask("ann", GET, { id: job.id });
     expect(getJob.progress[1]).toMatchObject({ delivered: 30, recordsPerSecond: 0 });
+  });
+
+  test("asks for the report again while a transaction has the shard in hand", async () => {
+    const job = await leasedJob();
+    const touch = (n: number) =>
+      world.rows.send(
+        new TransactWriteCommand({
+          TransactItems: [1, 0].map((shardNo) => ({
+            Update: {
+              TableName: "Jobs",
+              Key: { pk: `SHARD#${job.id}#${shardNo}`, sk: "SHARD" },
+              UpdateExpression: "SET attempts = :n",
+              ExpressionAttributeValues: { ":n": n },
+            },
+          })),
+        }),
+      );
+    const said = new Set<string>();
+    for (let n = 1; n <= 200 && !said.has("Conflict"); n += 1) {
+      const told = Promise.allSettled([1, 2, 3].map((part) => report(job.id, { reportNo: n * 3 + part })));
+      await Promise.allSettled([touch(n), touch(n), touch(n), touch(n)]);
+      for (const answer of await told)
+        if (answer.status === "rejected") said.add(String((answer.reason as Error).message).split(":")[0] ?? "");
+    }
+    expect([...said]).toEqual(["Conflict"]);
+    await expect(report(job.id, { reportNo: 1_000 })).resolves.toMatchObject({
+      reportProgress: { shard: { reportNo: 1_000 } },
+    });
   });
 
   test("refuses a job that does not exist", async () => {

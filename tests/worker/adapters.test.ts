@@ -217,6 +217,12 @@ describe("progress", () => {
         jobId: JOB,
         shard: { shardNo: 3, ...told, recordsPerSecond: 1.5, latest: ["{}"] },
       });
+      const taken = answer;
+      answer = { data: null, errors: [{ errorType: "Conflict", message: "Report again." }] };
+      const again = reporter.report();
+      while (seen.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      answer = taken;
+      expect(await again).toEqual({ status: "PAUSED", controlNo: 4 });
       answer = { data: null, errors: [{ message: "Not Authorized" }] };
       await expect(reporter.report()).rejects.toThrow("Not Authorized");
     } finally {

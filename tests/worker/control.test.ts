@@ -1,5 +1,6 @@
-import { jobKey } from "#core/rows";
-import { mortal, World } from "./world.ts";
+import { tasksWanted } from "#core/fleet";
+import { budgetKey, exportKey, jobKey, shardKey } from "#core/rows";
+import { JOB, mortal, World } from "./world.ts";
 
 /** Acts once the model has answered so many calls. */
 function whenAnswered(world: World, calls: number, act: () => void): void {
@@ -163,4 +164,66 @@ test("a job that was deleted is left alone", async () => {
   world.store.rows.delete(`${jobKey("01KB0000000000000000000000").pk}|JOB`);
   await world.work();
   expect(world.model.begun).toBe(0);
+});
+
+test("shards that stay unpayable after a resume are looked at once each, and call for no further tasks", async () => {
+  const shards = Array.from({ length: 3 }, (_, n) => ({ from: n * 20, to: (n + 1) * 20 }));
+  const world = new World({ records: 60, shards });
+  const { controlNo } = world.job;
+  const leaseUntilMs = world.clock.nowMs() + 600_000;
+  for (const n of [0, 1])
+    world.store.put(shardKey(JOB, n), { ...world.shards[n], state: "PARKED", parkedAtControlNo: controlNo });
+  const grantNanos = world.budget.remainingNanos;
+  world.store.put(shardKey(JOB, 2), {
+    ...world.shards[2],
+    generation: 1,
+    leaseTask: "other",
+    leaseUntilMs,
+    grantNanos,
+  });
+  world.store.put(budgetKey(JOB), { ...world.budget, remainingNanos: 0 });
+  world.resume();
+  expect(tasksWanted(world.job, 1)).toBe(2);
+  await world.work();
+  expect(world.job).toMatchObject({ status: "RUNNING", parkedShards: 2 });
+  expect(tasksWanted(world.job, 1)).toBe(0);
+  await world.work();
+  expect(world.shards.map(({ generation }) => generation)).toEqual([1, 1, 1]);
+});
+
+test("a worker that slept through an ending and a resume does not publish what it knew before", async () => {
+  const world = new World({ records: 60, budgetNanos: 4_000_000 });
+  let hasSlept = false;
+  let wake: () => void = () => {};
+  let fellAsleep: () => void = () => {};
+  const asleep = new Promise<void>((resolve) => (fellAsleep = resolve));
+  const ports = world.ports();
+  const { store } = ports;
+  const read: typeof store.read = async (key) => {
+    if (key.pk === exportKey(JOB).pk && !hasSlept) {
+      hasSlept = true;
+      fellAsleep();
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+    return await store.read(key);
+  };
+  const sleepy = { ...ports, store: { read, readAll: store.readAll.bind(store), write: store.write.bind(store) } };
+  const sleeper = world.start(undefined, sleepy);
+  await world.clock.run(asleep);
+  await world.work();
+  expect(world.job.status).toBe("BUDGET_EXCEEDED");
+
+  world.resume(1_000_000_000);
+  const upload = async () => Promise.reject(new Error("The worker vanished."));
+  const { objects } = world.ports();
+  const failing = { putNew: objects.putNew.bind(objects), read: objects.read.bind(objects), upload };
+  await world.work(undefined, { ...world.ports(), objects: failing }).catch(() => {});
+  expect(world.job).toMatchObject({ status: "EXPORTING", outcome: "COMPLETED" });
+  world.clock.skip(world.settings.leaseMs);
+  wake();
+  await world.clock.run(sleeper);
+  expect(world.job.status).toBe("EXPORTING");
+  await world.work();
+  expect(world.job.status).toBe("COMPLETED");
+  expect(world.lines("dataset.jsonl")).toHaveLength(60);
 });

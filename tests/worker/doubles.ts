@@ -7,6 +7,7 @@ import { jobKey } from "#core/rows";
 import { holds, type Change, type RowKey, type Write } from "#core/write";
 import {
   ModelFault,
+  ObjectMissing,
   sleep,
   type Clock,
   type Control,
@@ -72,7 +73,7 @@ export class MemoryObjects implements Objects {
 
   async read(name: string): Promise<string> {
     const file = this.files.get(name);
-    if (file === undefined) throw new Error(`There is no ${name}.`);
+    if (file === undefined) throw new ObjectMissing(`There is no ${name}.`);
     return file.toString();
   }
 

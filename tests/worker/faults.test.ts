@@ -1,7 +1,7 @@
 import { randomOf } from "#core/random";
 import { ModelFault } from "../../worker/ports.ts";
-import { ANSWERS, JOB, mortal, World } from "./world.ts";
-import { shardKey } from "#core/rows";
+import { ANSWERS, JOB, mortal, TWO_STEPS, World } from "./world.ts";
+import { seedIndexObject, shardKey } from "#core/rows";
 
 describe("a model that does not always answer", () => {
   test("throttled calls are repeated and cost nothing; concurrency falls and recovers", async () => {
@@ -29,6 +29,23 @@ describe("a model that does not always answer", () => {
     expect(world.lines("dataset.jsonl")).toHaveLength(10);
     expect(world.model.begun).toBe(21);
     expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("a record whose calls never get an answer fails after three of them, and leaves the budget to the others", async () => {
+    const world = new World({
+      records: 35,
+      behaviour: (request, callNo) =>
+        request.prompt.includes('"Film 3"')
+          ? new ModelFault("unclear", "The connection broke.")
+          : ANSWERS(request, callNo),
+    });
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    const failures = world.lines("failures.jsonl");
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures[0].reason).toBe("The connection broke.");
+    expect(world.model.begun).toBe(world.lines("dataset.jsonl").length * 2 + failures.length * 3);
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
@@ -88,6 +105,43 @@ describe("a model that answers badly", () => {
     });
     await world.work();
     expect(world.job.statusReason).toContain("cut off at maxTokens (200); raise it");
+  });
+});
+
+describe("a template that is at odds with itself", () => {
+  const withSchema = (more: string) => TWO_STEPS.replace("schema: {", () => `schema: { ${more},`);
+
+  test.each([
+    ["a pattern that never ends", "patternProperties: { '^(\\w+\\s?)+$': {} }"],
+    ["a schema that refers to itself without end", "allOf: [{ $ref: '#' }]"],
+  ])("fails the record and not the worker: %s", async (_, more) => {
+    const world = new World({
+      records: 2,
+      template: withSchema(more),
+      behaviour: ({ schema }) => (schema ? JSON.stringify({ answer: "Yes.", [`${"a".repeat(40)}!`]: 1 }) : "What?"),
+    });
+    await world.work();
+    expect(world.job.status).toBe("FAILED");
+    expect(world.lines("failures.jsonl")[0].reason).toContain("could not be held against its schema");
+    expect(world.spentNanos).toBe(world.loggedNanos);
+  });
+
+  test("may use one $id for the schemas of two steps", async () => {
+    const question = "output: { type: json, schema: { $id: it, type: object } }";
+    const template = withSchema("$id: it").replace("tier: economy\n", `tier: economy\n    ${question}\n`);
+    const world = new World({ records: 2, template });
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+  });
+});
+
+test("a job whose seed set was deleted fails with a sentence", async () => {
+  const world = new World({ records: 5 });
+  world.objects.files.delete(seedIndexObject("owner-1", "S1"));
+  await world.work();
+  expect(world.job).toMatchObject({
+    status: "FAILED",
+    statusReason: expect.stringContaining("seed set of this job is gone"),
   });
 });
 

@@ -2,7 +2,8 @@
 import { hashOf } from "#core/random";
 import type { Change } from "#core/write";
 import type { Ports } from "../../worker/ports.ts";
-import { World } from "./world.ts";
+import { Book } from "../../worker/book.ts";
+import { JOB, World } from "./world.ts";
 
 /** A store that loses answers: every few writes it throws, before or after they took effect, or says no to what it did. */
 function forgetful(world: World, seed: number): Ports {
@@ -105,4 +106,27 @@ test("an export reads a part only when its turn is near, and holds nothing back 
   expect(slots).toEqual(Array.from({ length: 400 }, (_, slot) => slot));
   expect(read).toBeGreaterThan(8);
   expect(readAtFirst).toBeLessThanOrEqual(6);
+});
+
+test("nothing is written after a part that could not be, so no checkpoint counts its records", async () => {
+  const world = new World({ records: 2 });
+  const ports = world.ports();
+  let puts = 0;
+  const putNew = async (name: string, body: string) => {
+    if (puts++ === 0) throw new Error("S3 is down.");
+    await ports.objects.putNew(name, body);
+  };
+  const objects = { ...ports.objects, putNew, read: ports.objects.read.bind(ports.objects) } as Ports["objects"];
+  const book = await Book.open({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
+  const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
+  const make = () => {
+    const slot = book.window.take() ?? -1;
+    book.window.finish(slot);
+    book.journal.make({ slot, columns: {}, meta });
+    return book.flush();
+  };
+  const first = expect(make()).rejects.toThrow("S3 is down.");
+  while (puts === 0) await Promise.resolve();
+  await Promise.all([first, expect(make()).rejects.toThrow("S3 is down.")]);
+  expect(world.shards[0]).toMatchObject({ jobId: JOB, delivered: 0, lowWaterSlot: 0, runs: [] });
 });

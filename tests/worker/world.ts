@@ -163,7 +163,7 @@ export class World {
       budgetNanos: budgetNanos + raiseByNanos,
       remainingNanos: remainingNanos + raiseByNanos,
     });
-    this.setJob({ status: "QUEUED", openKey: "OPEN", budgetNanos: budgetNanos + raiseByNanos });
+    this.setJob({ status: "QUEUED", openKey: "OPEN", parkedShards: 0, budgetNanos: budgetNanos + raiseByNanos });
   }
 
   ports(): Ports {

@@ -3,10 +3,14 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { ShardReport } from "#core/rows";
-import type { Control, Reporter } from "../ports.ts";
+import { sleep, type Control, type Reporter } from "../ports.ts";
 import { REPORT_PROGRESS } from "./report-progress.ts";
+import { systemClock } from "./system-clock.ts";
 
 const TIMEOUT_MS = 5_000;
+/** A grant or a lease may have the shard's row in hand for an instant. */
+const CONFLICT_TRIES = 5;
+const CONFLICT_PAUSE_MS = 100;
 
 export interface AppSyncOptions {
   readonly url: string;
@@ -26,17 +30,44 @@ export class AppSyncReporter implements Reporter {
   async report(shardNo?: number, shard?: Omit<ShardReport, "reportedAt">): Promise<Control> {
     const input = { jobId: this.options.jobId, shard: shard && { shardNo, ...shard } };
     const body = JSON.stringify({ query: REPORT_PROGRESS, variables: { input } });
+    for (let tried = 1; ; tried++) {
+      const { text, status } = await this.#send(body);
+      if (tried === CONFLICT_TRIES || !isConflict(text)) return controlOf(text, status);
+      await sleep(systemClock, CONFLICT_PAUSE_MS * tried * Math.random());
+    }
+  }
+
+  async #send(body: string): Promise<{ text: string; status: number }> {
     const { hostname, host, pathname, protocol, href } = new URL(this.options.url);
     const headers = { "content-type": "application/json", host };
-    const signed = await this.#signer.sign({ method: "POST", protocol, hostname, path: pathname, headers, body, query: {} });
-    const response = await fetch(href, { method: "POST", headers: signed.headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return controlOf(await response.text(), response.status);
+    const signed = await this.#signer.sign({
+      method: "POST",
+      protocol,
+      hostname,
+      path: pathname,
+      headers,
+      body,
+      query: {},
+    });
+    const response = await fetch(href, {
+      method: "POST",
+      headers: signed.headers,
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { text: await response.text(), status: response.status };
   }
+}
+
+function isConflict(text: string): boolean {
+  const { errors } = JSON.parse(text) as { errors?: { errorType?: string }[] };
+  return errors?.[0]?.errorType === "Conflict";
 }
 
 function controlOf(text: string, status: number): Control {
   const { data, errors } = JSON.parse(text) as { data?: { reportProgress?: Control }; errors?: { message: string }[] };
   const told = data?.reportProgress;
-  if (!told) throw new Error(`The API did not take the report (HTTP ${status}): ${errors?.[0]?.message ?? text.slice(0, 200)}`);
+  if (!told)
+    throw new Error(`The API did not take the report (HTTP ${status}): ${errors?.[0]?.message ?? text.slice(0, 200)}`);
   return told;
 }

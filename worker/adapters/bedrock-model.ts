@@ -1,6 +1,6 @@
 /** Models of Amazon Bedrock by Converse. The client repeats nothing by itself: every attempt is reserved and charged. */
+import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import {
-  BedrockRuntimeClient,
   BedrockRuntimeServiceException,
   ConverseCommand,
   type ConverseCommandInput,
@@ -48,7 +48,11 @@ function structured(modelId: string, schema: Readonly<Record<string, unknown>>):
 }
 
 /** Exported for its test. */
-export function answerOf({ output, stopReason, usage }: Pick<ConverseCommandOutput, "output" | "stopReason" | "usage">): ModelAnswer {
+export function answerOf({
+  output,
+  stopReason,
+  usage,
+}: Pick<ConverseCommandOutput, "output" | "stopReason" | "usage">): ModelAnswer {
   const content = output?.message?.content ?? [];
   const input = content.find(({ toolUse }) => toolUse?.name === TOOL)?.toolUse?.input;
   const text = input === undefined ? content.map((block) => block.text ?? "").join("") : JSON.stringify(input);
@@ -57,7 +61,12 @@ export function answerOf({ output, stopReason, usage }: Pick<ConverseCommandOutp
   return { text, stopReason: stopReason ?? "end_turn", usage: tokens };
 }
 
-const THROTTLED = ["ThrottlingException", "TooManyRequestsException", "ModelNotReadyException", "ServiceQuotaExceededException"];
+const THROTTLED = [
+  "ThrottlingException",
+  "TooManyRequestsException",
+  "ModelNotReadyException",
+  "ServiceQuotaExceededException",
+];
 /** The task's credentials are renewed by themselves. */
 const RENEWED = ["ExpiredTokenException", "ExpiredToken", "InvalidSignatureException"];
 /** No connection came about, so no call did. */

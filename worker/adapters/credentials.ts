@@ -1,5 +1,6 @@
 /** The task's own credentials: its role allows nothing but to assume the job's, narrowed to one owner and one job by tags. */
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 
 /** A role that assumed a role may keep it for an hour at most. */
@@ -31,7 +32,10 @@ export function jobCredentials(sts: STSClient, identity: JobIdentity): AwsCreden
   };
 }
 
-async function assume(sts: STSClient, { roleArn, owner, jobId, budgetId, seedSetOwner }: JobIdentity): Promise<AwsCredentialIdentity> {
+async function assume(
+  sts: STSClient,
+  { roleArn, owner, jobId, budgetId, seedSetOwner }: JobIdentity,
+): Promise<AwsCredentialIdentity> {
   const tags = { owner, job: jobId, budget: budgetId, seedOwner: seedSetOwner };
   const { Credentials } = await sts.send(
     new AssumeRoleCommand({
@@ -41,7 +45,8 @@ async function assume(sts: STSClient, { roleArn, owner, jobId, budgetId, seedSet
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     }),
   );
-  if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) throw new Error(`Assuming ${roleArn} gave no credentials.`);
+  if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey)
+    throw new Error(`Assuming ${roleArn} gave no credentials.`);
   return {
     accessKeyId: Credentials.AccessKeyId,
     secretAccessKey: Credentials.SecretAccessKey,

@@ -1,5 +1,6 @@
 /** Rows in DynamoDB: core's conditions as condition expressions, one write as an update or a put, several as a transaction. */
-import { ConditionalCheckFailedException, DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
@@ -25,7 +26,9 @@ export class DynamoDbStore implements Store {
   }
 
   async read(key: RowKey): Promise<Row | undefined> {
-    const { Item } = await this.#client.send(new GetCommand({ TableName: this.tableName, Key: key, ConsistentRead: true }));
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.tableName, Key: key, ConsistentRead: true }),
+    );
     return Item;
   }
 
@@ -46,7 +49,13 @@ export class DynamoDbStore implements Store {
     try {
       const [only] = writes;
       if (only && writes.length === 1) await this.#writeOne(only);
-      else await this.#client.send(new TransactWriteCommand({ TransactItems: writes.map((write) => this.#item(write)), ClientRequestToken: token }));
+      else
+        await this.#client.send(
+          new TransactWriteCommand({
+            TransactItems: writes.map((write) => this.#item(write)),
+            ClientRequestToken: token,
+          }),
+        );
       return true;
     } catch (error) {
       if (isRefusal(error)) return false;
@@ -69,11 +78,20 @@ export class DynamoDbStore implements Store {
   #item(write: Write): TransactItem {
     const { key, kind, set } = write;
     const TableName = this.tableName;
-    if (kind === "put") return { Put: { TableName, Item: { ...set, ...key }, ConditionExpression: "attribute_not_exists(pk)" } };
+    if (kind === "put")
+      return { Put: { TableName, Item: { ...set, ...key }, ConditionExpression: "attribute_not_exists(pk)" } };
     const expression = new Expression();
     const ConditionExpression = expression.condition(write.when);
     if (kind === "check") return { ConditionCheck: { TableName, Key: key, ConditionExpression, ...expression.names } };
-    return { Update: { TableName, Key: key, UpdateExpression: expression.update(write), ConditionExpression, ...expression.names } };
+    return {
+      Update: {
+        TableName,
+        Key: key,
+        UpdateExpression: expression.update(write),
+        ConditionExpression,
+        ...expression.names,
+      },
+    };
   }
 }
 
@@ -92,9 +110,18 @@ class Expression {
   update({ set, add, remove }: Write): string {
     const clause = (word: string, parts: string[]) => (parts.length > 0 ? [`${word} ${parts.join(", ")}`] : []);
     return [
-      ...clause("SET", entries(set).map(([name, value]) => `${this.#name(name)} = ${this.#value(value)}`)),
-      ...clause("ADD", entries(add).map(([name, value]) => `${this.#name(name)} ${this.#value(value)}`)),
-      ...clause("REMOVE", (remove ?? []).map((name) => this.#name(name))),
+      ...clause(
+        "SET",
+        entries(set).map(([name, value]) => `${this.#name(name)} = ${this.#value(value)}`),
+      ),
+      ...clause(
+        "ADD",
+        entries(add).map(([name, value]) => `${this.#name(name)} ${this.#value(value)}`),
+      ),
+      ...clause(
+        "REMOVE",
+        (remove ?? []).map((name) => this.#name(name)),
+      ),
     ].join(" ");
   }
 
@@ -104,7 +131,9 @@ class Expression {
       ...entries(when?.equals).map(([name, value]) => `${this.#name(name)} = ${this.#value(value)}`),
       ...entries(when?.atLeast).map(([name, value]) => `${this.#name(name)} >= ${this.#value(value)}`),
       ...entries(when?.atMost).map(([name, value]) => `${this.#name(name)} <= ${this.#value(value)}`),
-      ...entries(when?.oneOf).map(([name, values]) => `${this.#name(name)} IN (${values.map((value) => this.#value(value)).join(", ")})`),
+      ...entries(when?.oneOf).map(
+        ([name, values]) => `${this.#name(name)} IN (${values.map((value) => this.#value(value)).join(", ")})`,
+      ),
     ].join(" AND ");
   }
 

@@ -1,8 +1,9 @@
 /** Objects in S3. */
 import type { Readable } from "node:stream";
-import { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import type { Objects } from "../ports.ts";
+import { ObjectMissing, type Objects } from "../ports.ts";
 
 /** The smallest part S3 takes; with two on their way a file costs 15 MB of memory. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -17,7 +18,13 @@ export class S3Objects implements Objects {
   async putNew(name: string, body: string): Promise<void> {
     try {
       await this.client.send(
-        new PutObjectCommand({ Bucket: this.bucket, Key: name, Body: body, ContentType: "application/x-ndjson", IfNoneMatch: "*" }),
+        new PutObjectCommand({
+          Bucket: this.bucket,
+          Key: name,
+          Body: body,
+          ContentType: "application/x-ndjson",
+          IfNoneMatch: "*",
+        }),
       );
     } catch (error) {
       // Its name holds our generation, so we wrote it: an earlier sending whose answer was lost.
@@ -27,7 +34,11 @@ export class S3Objects implements Objects {
   }
 
   async read(name: string): Promise<string> {
-    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: name }));
+    const { Body } = await this.client
+      .send(new GetObjectCommand({ Bucket: this.bucket, Key: name }))
+      .catch((error: unknown) => {
+        throw isMissing(error) ? new ObjectMissing(`There is no object ${name}.`, { cause: error }) : error;
+      });
     if (!Body) throw new Error(`The object ${name} came without a body.`);
     return await Body.transformToString("utf-8");
   }
@@ -48,4 +59,9 @@ export class S3Objects implements Objects {
       signal.removeEventListener("abort", abort);
     }
   }
+}
+
+/** To those who may not list a bucket, and a worker needs not, S3 says of what is not there that it is forbidden. */
+function isMissing(error: unknown): boolean {
+  return error instanceof S3ServiceException && ["NoSuchKey", "AccessDenied"].includes(error.name);
 }

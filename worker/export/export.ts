@@ -43,7 +43,12 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
     const readme: DatasetFile = { name: "README.md", sink: sink("README.md", "text/markdown"), rows: 0 };
     await readme.sink.text(card);
     await Promise.all([...files, readme].map((file) => file.sink.end()));
-    return [...files, readme].map(({ name, format, rows, sink: { bytes } }) => ({ name, ...(format && { format }), bytes, rows }));
+    return [...files, readme].map(({ name, format, rows, sink: { bytes } }) => ({
+      name,
+      ...(format && { format }),
+      bytes,
+      rows,
+    }));
   } finally {
     for (const one of sinks) one.destroy();
   }
@@ -63,7 +68,8 @@ async function filesOf(
     }),
   );
   const files = [...formats, provenanceFile(shape, sink("provenance.jsonl", "application/x-ndjson"))];
-  if (shards.some(({ failed }) => failed > 0)) files.push(failuresFile(shape, sink("failures.jsonl", "application/x-ndjson")));
+  if (shards.some(({ failed }) => failed > 0))
+    files.push(failuresFile(shape, sink("failures.jsonl", "application/x-ndjson")));
   return files;
 }
 

@@ -6,7 +6,11 @@ import type { Sink } from "./sink.ts";
 export function jsonlFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("dataset.jsonl", sink, {
     format: "JSONL",
-    made: (record) => ({ id: idOf(shape, record), ...ordered(shape, record.columns), _meta: provenanceOf(shape, record.meta) }),
+    made: (record) => ({
+      id: idOf(shape, record),
+      ...ordered(shape, record.columns),
+      _meta: provenanceOf(shape, record.meta),
+    }),
   });
 }
 

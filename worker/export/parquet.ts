@@ -22,7 +22,11 @@ export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
   const source = (data: unknown[][]): ColumnSource[] =>
     names.map((name, n) => ({ name, data: data[n] ?? [], type: TYPES[kinds[n] ?? "string"], nullable: n > 0 }));
   const bytes = new StreamedBytes(sink);
-  const writer = new ParquetWriter({ writer: bytes, schema: schemaFromColumnData({ columnData: source([]) }), createdBy: "plot-palette" });
+  const writer = new ParquetWriter({
+    writer: bytes,
+    schema: schemaFromColumnData({ columnData: source([]) }),
+    createdBy: "plot-palette",
+  });
   let group: unknown[][] = names.map(() => []);
   let characters = 0;
 

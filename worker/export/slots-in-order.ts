@@ -4,7 +4,9 @@ import type { FailedRecord, MadeRecord } from "#core/record";
 import { partObject, type ShardRow } from "#core/rows";
 import type { Objects } from "../ports.ts";
 
-export type Entry = { readonly made: MadeRecord; readonly failed?: undefined } | { readonly made?: undefined; readonly failed: FailedRecord };
+export type Entry =
+  | { readonly made: MadeRecord; readonly failed?: undefined }
+  | { readonly made?: undefined; readonly failed: FailedRecord };
 
 /** Parts read ahead: enough to hide the store's latency. */
 const AHEAD = 4;

@@ -46,10 +46,15 @@ export class Prompts {
     const { prompt, system, maxBytes } = this.#step(stepId);
     const text = (what: string, program: string) =>
       wellFormed(String(this.#run(`Step "${stepId}"${what}`, program, it, seed, maxBytes * JSON_SLACK)));
-    const rendered = { prompt: text("", prompt), system: system === undefined ? undefined : text(", system prompt", system) };
+    const rendered = {
+      prompt: text("", prompt),
+      system: system === undefined ? undefined : text(", system prompt", system),
+    };
     const bytes = bytesOf(rendered);
     if (bytes > maxBytes)
-      throw new RenderFault(`Step "${stepId}" rendered to ${bytes} bytes, and its maxPromptBytes is ${maxBytes}; cut the seeds or raise it.`);
+      throw new RenderFault(
+        `Step "${stepId}" rendered to ${bytes} bytes, and its maxPromptBytes is ${maxBytes}; cut the seeds or raise it.`,
+      );
     if (rendered.prompt.trim() === "") throw new RenderFault(`Step "${stepId}" rendered to an empty prompt.`);
     return rendered;
   }
@@ -97,13 +102,17 @@ function etaProgram(prompt: string): string {
   // An error of the machine itself (memory, time) must stay what it is.
   return body.replace(
     place,
-    () => `catch (e) { if (e instanceof InternalError) throw e; throw new Error((e && e.message || e) + " (line " + __eta.line + ")"); }`,
+    () =>
+      `catch (e) { if (e instanceof InternalError) throw e; throw new Error((e && e.message || e) + " (line " + __eta.line + ")"); }`,
   );
 }
 
 function columnsProgram(template: Template): string {
-  const record = template.record ?? Object.fromEntries(columnsOf(template).map((id) => [id, { value: `it.steps.${id}.output` }]));
-  const columns = Object.entries(record).map(([name, { value }]) => `column(${JSON.stringify(name)}, () => (${value}\n));`);
+  const record =
+    template.record ?? Object.fromEntries(columnsOf(template).map((id) => [id, { value: `it.steps.${id}.output` }]));
+  const columns = Object.entries(record).map(
+    ([name, { value }]) => `column(${JSON.stringify(name)}, () => (${value}\n));`,
+  );
   return [
     "const record = {};",
     "const column = (name, value) => {",

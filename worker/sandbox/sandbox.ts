@@ -63,7 +63,12 @@ export class Sandbox {
   /** Whether a regular expression matches: also those come from strangers, and some never end. */
   matches(source: string, flags: string, text: string): boolean {
     const { context } = this.#machine;
-    return this.#call("matches", [source, flags, text].map((part) => context.newString(part))).value === true;
+    return (
+      this.#call(
+        "matches",
+        [source, flags, text].map((part) => context.newString(part)),
+      ).value === true
+    );
   }
 
   /** After a limit was hit, until the next machine stands; runs fail before. */
@@ -96,11 +101,14 @@ export class Sandbox {
       const answer = JSON.parse(context.getString(result.value)) as Answer;
       result.value.dispose();
       // A promise's continuation would run in a later record's time.
-      if (runtime.hasPendingJob()) throw new SandboxFault("it used a promise, and nothing here waits for promises", true);
-      if (answer.fault !== undefined) throw new SandboxFault(answer.fault, answer.limit === true || answer.tooLong === true);
+      if (runtime.hasPendingJob())
+        throw new SandboxFault("it used a promise, and nothing here waits for promises", true);
+      if (answer.fault !== undefined)
+        throw new SandboxFault(answer.fault, answer.limit === true || answer.tooLong === true);
       return answer;
     } catch (error) {
-      const fault = error instanceof SandboxFault ? error : new SandboxFault(`it broke the sandbox (${String(error)})`, true);
+      const fault =
+        error instanceof SandboxFault ? error : new SandboxFault(`it broke the sandbox (${String(error)})`, true);
       if (fault.isLimit) this.#throwAway();
       throw fault;
     } finally {

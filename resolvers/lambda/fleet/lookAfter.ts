@@ -1,6 +1,8 @@
 /** The sweep over tasks: makes up for events that were lost and for requests whose answer was. */
+import type { Task } from "@aws-sdk/client-ecs";
 import { toLookAfter } from "../../../core/fleet.ts";
 import type { TaskRow } from "../../../core/rows.ts";
+import { logger } from "../answer.ts";
 import { endTask } from "./endTask.ts";
 import { readJob } from "./jobs.ts";
 import { startOrFree } from "./placeTasks.ts";
@@ -10,18 +12,18 @@ import { describeTasks } from "./tasks.ts";
 export async function lookAfterTasks(nowMs: number): Promise<void> {
   const old = toLookAfter(await readTasks(), nowMs);
   const known = await describeTasks(old.flatMap(({ taskArn }) => (taskArn ? [taskArn] : [])));
-  for (const task of old) {
-    if (!task.taskArn) await startAgain(task);
-    else {
-      const seen = known.get(task.taskArn);
-      if (seen && seen.lastStatus !== "STOPPED") continue;
-      await endTask(
-        task,
-        { stopCode: seen?.stopCode, startedAt: seen?.startedAt, exitCode: seen?.containers?.[0]?.exitCode },
-        nowMs,
-      );
-    }
-  }
+  // One task that cannot be looked after must not keep the others waiting, nor the jobs without one.
+  for (const task of old)
+    await lookAfter(task, known.get(task.taskArn ?? ""), nowMs).catch((error: Error) =>
+      logger.error("A task was not looked after", { error, task }),
+    );
+}
+
+async function lookAfter(task: TaskRow, seen: Task | undefined, nowMs: number): Promise<void> {
+  if (!task.taskArn) return startAgain(task);
+  if (seen && seen.lastStatus !== "STOPPED") return;
+  const end = { stopCode: seen?.stopCode, startedAt: seen?.startedAt, exitCode: seen?.containers?.[0]?.exitCode };
+  await endTask(task, end, nowMs);
 }
 
 /** The same request with the same token: either the task that started unseen, or one that starts now. */
