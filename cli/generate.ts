@@ -1,6 +1,6 @@
 /** `npm run generate`: one job from template and seeds to files, through the same API as the browser. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
@@ -66,8 +66,22 @@ process.exit();
 /** Everything a person can mend is refused before anything is started. */
 async function main(options: GenerateOptions): Promise<number> {
   const plan = options.resume ? undefined : await planOf(options);
-  await makeFolder(options.out);
+  const isNew = await prepareFolder(options.out);
+  try {
+    return await onInstance(options, plan);
+  } finally {
+    // An empty folder helps nobody, and one with files in it stays.
+    if (isNew) await rmdir(options.out).catch(() => undefined);
+  }
+}
+
+/** On the instance that runs on the data folder, or on one of its own for as long as the job takes. */
+async function onInstance(options: GenerateOptions, plan: Plan | undefined): Promise<number> {
   const running = await findInstance(options.data, interrupted.signal);
+  if (running && options.model)
+    throw new UsageError(
+      `--model is for an instance started here, but ${options.data} is in use by the one at ${running.appUrl}; leave it out, or name another folder with --data.`,
+    );
   if (running) return work(running, options, plan);
   const own = await startInstance({
     data: options.data,
@@ -175,13 +189,37 @@ function sentenceOf({ status, statusReason }: JobFacts): string {
   return words[status] ?? `Failed: ${statusReason ?? "no reason was given."}`;
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+/**
+ * Makes the folder for the dataset if need be and tries to write in it, so that no job is paid for that cannot be delivered.
+ * @returns whether it was made
+ */
+async function prepareFolder(folder: string): Promise<boolean> {
+  try {
+    const isNew = await makeFolder(resolve(folder));
+    const probe = join(folder, `.probe-${process.pid}`);
+    await (await open(probe, "w")).close();
+    await rm(probe);
+    return isNew;
+  } catch (cause) {
     throw new UsageError(
-      `The folder ${folder} for the dataset cannot be made (${cause.message}); name another with --out.`,
+      `The folder ${folder} for the dataset cannot be written (${(cause as Error).message}); name another with --out.`,
       { cause },
     );
-  });
+  }
+}
+
+/** Level by level: Node's own `recursive` never ends where an existing folder takes no new ones, as in /proc. */
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (code !== "ENOENT" || !(await makeFolder(dirname(path)))) throw error;
+    await mkdir(path);
+    return true;
+  }
 }
 
 function collect(value: string, before: string[]): string[] {

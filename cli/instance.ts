@@ -96,8 +96,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       outputs,
       cloud,
       async stop() {
-        await cloud.stop();
+        // First, so that nobody joins an instance that is leaving.
         await rm(join(data, "outputs.json"), { force: true });
+        await cloud.stop();
       },
     };
   } catch (error) {
@@ -116,19 +117,19 @@ async function refuseHeld(data: string): Promise<void> {
 
 /** Before anything is made: bringing up the stacks finds it out too, but only after seconds. */
 function refuseTaken(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((free, reject) => {
     const probe = createServer()
       .once("error", ({ code }: NodeJS.ErrnoException) =>
         reject(new UsageError(`Port ${port} cannot be opened (${code}); choose another with --port.`)),
       )
-      .once("listening", () => probe.close(() => resolve()))
+      .once("listening", () => probe.close(() => free()))
       .listen(port, "127.0.0.1");
   });
 }
 
 /** All that is ever written into a data folder: the files of an instance and a folder for each service. */
 const OWN_NAMES =
-  /^(cdk\.out|(state|outputs|lock|control)\.json|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|.+\.json\.new|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
+  /^(cdk\.out|(state|outputs|lock|control)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
 
 /** Empties a data folder. @throws UsageError when it is in use, or holds something that is not ours */
 export async function resetData(data: string): Promise<void> {

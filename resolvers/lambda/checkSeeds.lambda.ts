@@ -8,7 +8,7 @@ import { seedSetKey, uploadObject, type SeedCollectionRow, type SeedSetRow } fro
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
-import { REPORT_SEED_SET } from "./documents.ts";
+import { REPORT_SEED_SET } from "../../core/reports.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
 /** The check gives up while there is still time to say so. */

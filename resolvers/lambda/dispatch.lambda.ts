@@ -6,7 +6,7 @@ import type { EventBridgeEvent } from "aws-lambda";
 import type { JobRow } from "../../core/rows.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
-import { REPORT_PROGRESS } from "./documents.ts";
+import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { endTask } from "./fleet/endTask.ts";
 import { readJob, readOpenJobs } from "./fleet/jobs.ts";
 import { lookAfterTasks } from "./fleet/lookAfter.ts";

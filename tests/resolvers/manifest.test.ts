@@ -4,7 +4,7 @@ import { buildSchema, getNamedType, isObjectType, type GraphQLObjectType } from 
 import { readdirSync, readFileSync } from "node:fs";
 import { checkLanguage } from "../../local/appsync/language.ts";
 import { bundleResolver, resolverFile } from "../../resolvers/bundle.ts";
-import { REPORT_PROGRESS, REPORT_SEED_SET } from "../../resolvers/lambda/documents.ts";
+import { REPORT_PROGRESS, REPORT_SEED_SET } from "../../core/reports.ts";
 import { FIELDS, FUNCTIONS, STEPS } from "../../resolvers/manifest.ts";
 import { missingSelections } from "./selections.ts";
 

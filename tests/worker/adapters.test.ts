@@ -15,7 +15,7 @@ import {
 import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type ShardRow } from "#core/rows";
 import { AppSyncReporter } from "../../worker/adapters/appsync-reporter.ts";
 import { answerOf, faultOf, inputOf } from "../../worker/adapters/bedrock-model.ts";
-import { REPORT_PROGRESS } from "../../worker/adapters/report-progress.ts";
+import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
 import type { ModelFault, Ports } from "../../worker/ports.ts";
 import { runTask } from "../../worker/task.ts";

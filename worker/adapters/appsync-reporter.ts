@@ -4,7 +4,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import type { ShardReport } from "#core/rows";
 import { sleep, type Control, type Reporter } from "../ports.ts";
-import { REPORT_PROGRESS } from "./report-progress.ts";
+import { REPORT_PROGRESS } from "#core/reports";
 import { systemClock } from "./system-clock.ts";
 
 const TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 /**
- * The mutations that feed subscriptions. Watchers get what is selected here and nothing else, so each selects every field
+ * The mutations that feed subscriptions, sent by functions and by the worker. Watchers get what is selected here and nothing else, so each selects every field
  * of its answer; a test holds them against the schema.
  */
 export const REPORT_PROGRESS = /* GraphQL */ `
