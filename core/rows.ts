@@ -25,7 +25,7 @@ export const tokenKey = (owner: string, clientToken: string) => ({
 
 /** Indexes of the jobs table. Both are only ways to find; decisions are made on the base row. */
 export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: newest first is descending; only job rows have both
-export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, jobId
+export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, createdAt
 export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest or to be purged, absent otherwise), jobId
 export const OPEN = "OPEN";
 export const ownerStatus = (owner: string, status: JobStatus) => `${owner}#${status}`;

@@ -109,8 +109,12 @@ export function columnsOf(template: Template): string[] {
 export function stepBoundNanos(step: Step): Nanos {
   const model = findModel(step.modelId);
   if (!model) throw new PlotPaletteError("BadInput", `The model "${step.modelId}" has no known price.`);
-  const schemaBytes = step.output.type === "json" ? JSON.stringify(step.output.schema).length * 2 : 0;
-  return priceOf(model, step.maxPromptBytes + schemaBytes + model.overheadTokens, step.maxTokens);
+  return priceOf(model, step.maxPromptBytes + schemaBytesOf(step) + model.overheadTokens, step.maxTokens);
+}
+
+/** What a step's schema can add to a request, in UTF-8 bytes: twice, because it travels as JSON within JSON, quotes escaped. */
+export function schemaBytesOf({ output }: Step): number {
+  return output.type === "json" ? 2 * new TextEncoder().encode(JSON.stringify(output.schema)).length : 0;
 }
 
 /** The most one attempt at a record can cost: what is reserved before it starts. */

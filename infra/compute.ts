@@ -88,13 +88,13 @@ export class Compute extends NestedStack {
   }
 
   /**
-   * What a worker may do, narrowed to one job by the tags of its session. The task's own role can only take this role:
-   * whatever runs in a worker sees one owner's job and nothing else.
+   * What a worker may do, narrowed to one job by the tags of its session. The task's own role can only take this role. It
+   * chooses the tags itself, so this is a fence against our own errors; against templates there is the sandbox.
    */
   private jobRole(task: FargateTaskDefinition, data: Data, api: GraphqlApi): Role {
     const tag = (name: string) => `\${aws:PrincipalTag/${name}}`;
     const role = new Role(this, "JobRole", {
-      description: "A worker at one job, narrowed by the session tags job, budget and seeds",
+      description: "A worker at one job, narrowed by the session tags owner, job, budget and seedOwner",
       assumedBy: new SessionTagsPrincipal(new ArnPrincipal(task.taskRole.roleArn)),
     });
     task.addToTaskRolePolicy(

@@ -3,7 +3,7 @@ import { findModel } from "#core/models";
 import { priceOf, type Nanos } from "#core/money";
 import type { Reservation } from "#core/budget";
 import type { OpenSlot, StepDone } from "#core/record";
-import type { Step } from "#core/template";
+import { schemaBytesOf, type Step } from "#core/template";
 import type { Gate } from "./gate.ts";
 import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "./ports.ts";
 import { bytesOf, type RenderedStep } from "./sandbox/prompts.ts";
@@ -91,8 +91,7 @@ type Spent = Pick<StepDone, "inputTokens" | "outputTokens" | "costNanos">;
 /** Every byte sent a token, every token allowed answered. A schema is counted as the record's bound counts it. */
 function worstCase(step: Step, rendered: RenderedStep): Worst {
   const model = priced(step);
-  const schemaBytes = step.output.type === "json" ? JSON.stringify(step.output.schema).length * 2 : 0;
-  const inputTokens = bytesOf(rendered) + schemaBytes + model.overheadTokens;
+  const inputTokens = bytesOf(rendered) + schemaBytesOf(step) + model.overheadTokens;
   return { inputTokens, outputTokens: step.maxTokens, nanos: priceOf(model, inputTokens, step.maxTokens) };
 }
 

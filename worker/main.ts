@@ -64,8 +64,8 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
   });
   const bedrock = new BedrockRuntimeClient({ credentials, maxAttempts: 1, requestHandler });
   return {
-    store: new DynamoDbStore(new DynamoDBClient({ credentials }), required(ENVIRONMENT.jobsTable, env)),
-    objects: new S3Objects(new S3Client({ credentials }), required(ENVIRONMENT.bucket, env)),
+    store: new DynamoDbStore(new DynamoDBClient({ credentials, ...PATIENT }), required(ENVIRONMENT.jobsTable, env)),
+    objects: new S3Objects(new S3Client({ credentials, ...PATIENT }), required(ENVIRONMENT.bucket, env)),
     model: new BedrockModel(bedrock),
     reporter: new AppSyncReporter({ url, region: required("AWS_REGION", env), credentials, jobId }),
     clock: systemClock,
@@ -76,3 +76,12 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
     random: Math.random,
   };
 }
+
+/**
+ * Tables and bucket are worth waiting for: a worker that gives up costs its grant. Every write is conditional or carries a
+ * token, so asking again is safe; a connection that died is found out instead of waited for.
+ */
+const PATIENT = {
+  maxAttempts: 8,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+};

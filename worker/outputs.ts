@@ -66,6 +66,10 @@ function isValid(id: string, validate: ValidateFunction, value: unknown): boolea
 
 /** A schema's patterns come from the template, and some regular expressions never end: they run in the sandbox too. */
 function patternsIn(sandbox: Sandbox) {
-  const engine = (source: string, flags: string) => ({ test: (text: string) => sandbox.matches(source, flags, text) });
+  const engine = (source: string, flags: string) => ({
+    test: (text: string) => sandbox.matches(source, flags, text),
+    // Ajv tells patterns apart by it: without, all of a validator would be the first.
+    toString: () => `/${source}/${flags}`,
+  });
   return Object.assign(engine, { code: "new RegExp" });
 }
