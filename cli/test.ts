@@ -16,6 +16,7 @@ interface Count {
 const CHECKS = [
   ["types", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]],
   ["lint", ["node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "."]],
+  ["generated types", ["node_modules/@graphql-codegen/cli/cjs/bin.js", "--config", "codegen.yml", "--check"]],
   ["layout", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]],
 ] as const;
 
