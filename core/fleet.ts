@@ -1,5 +1,5 @@
 /** Who gets the fleet's next task, on what capacity, and which tasks are to be looked after. */
-import type { JobRow, SpotRow, TaskRow } from "./rows.ts";
+import type { JobRow, ShardRow, SpotRow, TaskRow } from "./rows.ts";
 
 export interface FleetLimits {
   /** Tasks one owner may have at a time. */
@@ -46,13 +46,31 @@ export function planStarts(
 }
 
 /**
- * How many more tasks a job could use. Every live lease is held by a task that has a slot, so open shards less tasks is
- * what nobody works at. A job without open shards, and one whose shards are all parked, needs a task to end it.
+ * How many more tasks a job could use. Every live lease is held by a task that has a slot, so open shards less tasks at
+ * work is what nobody works at. A job without open shards, and one whose shards are all parked, needs a task to end it.
  */
 export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedShards">, tasks: number): number {
   if (job.status === "EXPORTING") return Math.max(0, 1 - tasks);
   if (job.status !== "QUEUED" && job.status !== "RUNNING") return 0;
   return Math.max(0, Math.max(1, job.openShards - job.parkedShards) - tasks);
+}
+
+/** So long a task may be without a lease: to start, and to look for another shard. */
+const LEASELESS_MS = 3 * 60_000;
+
+/** Whether a task has had time enough to be frozen: then its leases tell. */
+export function isOld(task: Pick<TaskRow, "createdAtMs">, nowMs: number): boolean {
+  return nowMs - task.createdAtMs > LEASELESS_MS;
+}
+
+/** How many of a job's tasks are at work: the young ones, and those with a live lease. A frozen one has none. */
+export function tasksAtWork(
+  tasks: readonly Pick<TaskRow, "taskSlot" | "createdAtMs">[],
+  shards: readonly Pick<ShardRow, "leaseTask" | "leaseUntilMs">[],
+  nowMs: number,
+): number {
+  const holders = new Set(shards.filter(({ leaseUntilMs }) => leaseUntilMs > nowMs).map(({ leaseTask }) => leaseTask));
+  return tasks.filter((task) => !isOld(task, nowMs) || holders.has(task.taskSlot)).length;
 }
 
 /** What the list of open jobs says of one; `status` may be old news. */

@@ -6,6 +6,7 @@ import {
   lackedCapacity,
   mayRestartAtOnce,
   planStarts,
+  tasksAtWork,
   tasksWanted,
   toLookAfter,
 } from "../../core/fleet.ts";
@@ -125,4 +126,19 @@ test.each([
 ])("whether a job gets a new task at once: %s", (_, end, at) => {
   expect(mayRestartAtOnce(end)).toBe(at);
   expect(lackedCapacity(end)).toBe("stopCode" in end && end.stopCode === "SpotInterruption");
+});
+
+describe("tasksAtWork", () => {
+  const NOW = 1_000_000_000;
+  const task = (taskSlot: string, ageMs: number) => ({ taskSlot, createdAtMs: NOW - ageMs });
+  const lease = (leaseTask: string, untilMs: number) => ({ leaseTask, leaseUntilMs: NOW + untilMs });
+
+  test.each([
+    ["counts a task that is still starting", [task("a", 60_000)], [], 1],
+    ["counts an old task that holds a lease", [task("a", 600_000)], [lease("a", 30_000)], 1],
+    ["does not count an old task whose lease ran out: it is frozen", [task("a", 600_000)], [lease("a", -1)], 0],
+    ["does not count an old task when another holds the lease", [task("a", 600_000)], [lease("b", 30_000)], 0],
+  ])("%s", (_, tasks, shards, count) => {
+    expect(tasksAtWork(tasks, shards, NOW)).toBe(count);
+  });
 });

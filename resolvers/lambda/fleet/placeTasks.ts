@@ -1,10 +1,19 @@
 /** Starts tasks for jobs that wait, as far as slots are free. */
 import { ulid } from "ulid";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import { afterMiss, capacityFor, planStarts, tasksWanted, type FleetLimits } from "../../../core/fleet.ts";
+import {
+  afterMiss,
+  capacityFor,
+  isOld,
+  planStarts,
+  tasksAtWork,
+  tasksWanted,
+  type FleetLimits,
+} from "../../../core/fleet.ts";
 import { taskKey, type JobRow, type TaskRow } from "../../../core/rows.ts";
 import { logger } from "../answer.ts";
 import { setting } from "../clients.ts";
+import { readShards } from "./jobs.ts";
 import { freeSlot, noteArn, readOwnerCount, readSpot, readTasks, takeSlot, writeSpot } from "./slots.ts";
 import { startTask } from "./tasks.ts";
 
@@ -23,11 +32,13 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
   const counts = await ownerCounts(jobs);
   // Read after the counts: a task that another dispatcher adds meanwhile changes a count, and takeSlot refuses.
   const tasks = await readTasks();
-  const waiting = jobs.map((job) => ({
-    jobId: job.jobId,
-    owner: job.owner,
-    wants: tasksWanted(job, tasksOf(job, tasks)),
-  }));
+  const waiting = await Promise.all(
+    jobs.map(async (job) => ({
+      jobId: job.jobId,
+      owner: job.owner,
+      wants: tasksWanted(job, await countAtWork(job, tasks, Date.now())),
+    })),
+  );
   const byId = new Map(jobs.map((job) => [job.jobId, job]));
   for (const jobId of planStarts(waiting, { overall: tasks.length, byOwner: counts }, limits)) {
     const job = byId.get(jobId) as JobRow;
@@ -75,8 +86,10 @@ async function ownerCounts(jobs: readonly JobRow[]): Promise<Map<string, number>
   return new Map(await Promise.all(owners.map(async (owner) => [owner, await readOwnerCount(owner)] as const)));
 }
 
-function tasksOf(job: JobRow, tasks: readonly TaskRow[]): number {
-  return tasks.filter(({ jobId }) => jobId === job.jobId).length;
+/** Leases are read only where a task is old enough to be frozen. */
+async function countAtWork(job: JobRow, tasks: readonly TaskRow[], nowMs: number): Promise<number> {
+  const own = tasks.filter(({ jobId }) => jobId === job.jobId);
+  return tasksAtWork(own, own.some((task) => isOld(task, nowMs)) ? await readShards(job) : [], nowMs);
 }
 
 function fleetLimits(): FleetLimits {
