@@ -12,6 +12,7 @@ import { cancelledBySignal, followJob, type JobFacts } from "./job-watch.ts";
 import { showProgress } from "./progress-line.ts";
 import {
   downloadAll,
+  getJob,
   pauseJob,
   readSeedFiles,
   readTemplateFile,
@@ -52,14 +53,19 @@ const command = new Command("npm run generate --")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
 
 const interrupted = new AbortController();
-process.on("SIGINT", () => interrupted.abort());
+/** The second Ctrl-C: calls in flight are no longer waited for. */
+const impatient = new AbortController();
+process.on("SIGINT", () => (interrupted.signal.aborted ? impatient : interrupted).abort());
 process.on("SIGTERM", () => interrupted.abort());
+
+let hasJob = false;
 
 try {
   process.exitCode = await main(command.parse().opts<GenerateOptions>());
 } catch (error) {
-  process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
-  if (interrupted.signal.aborted) console.error("Stopped before the job was started; nothing was left behind.");
+  const stoppedEarly = interrupted.signal.aborted && !hasJob;
+  process.exitCode = stoppedEarly ? EXIT.interrupted : exitCodeOf(error);
+  if (stoppedEarly) console.error("Stopped before the job was started; nothing was left behind.");
 }
 process.exit();
 
@@ -90,7 +96,7 @@ async function onInstance(options: GenerateOptions, plan: Plan | undefined): Pro
     onStep: (step) => process.stderr.isTTY && console.error(`${step} …`),
   });
   try {
-    return await work(own.outputs, options, plan);
+    return await work(own.outputs, options, plan, () => own.idle(impatient.signal));
   } finally {
     await own.stop();
   }
@@ -111,15 +117,26 @@ async function planOf({ template, seeds, records, budget }: GenerateOptions): Pr
   return { template: await readTemplateFile(template), seedFiles: await readSeedFiles(seeds), records, budget };
 }
 
-async function work(outputs: Outputs, options: GenerateOptions, plan: Plan | undefined): Promise<number> {
+/** @param saved resolves when the workers of an instance that ends with this command have saved and left */
+async function work(
+  outputs: Outputs,
+  options: GenerateOptions,
+  plan: Plan | undefined,
+  saved = () => Promise.resolve(),
+): Promise<number> {
   const began = Date.now();
   const api = await openApi(outputs, outputs.demoUser);
   try {
     interrupted.signal.throwIfAborted();
     const jobId = plan ? await begin() : await resumeJob(api, options.resume ?? "", options.budget);
+    hasJob = true;
     const progress = showProgress();
-    const job = await followJob(api, jobId, interrupted.signal, progress.show).finally(progress.end);
-    if (cancelledBySignal(job, interrupted.signal)) return await leavePaused(jobId);
+    let job = await followJob(api, jobId, interrupted.signal, progress.show).finally(progress.end);
+    if (cancelledBySignal(job, interrupted.signal)) {
+      if (await pauseJob(api, jobId)) return await leavePaused(jobId);
+      // It was about to end and cannot be paused any more: the dataset comes within seconds.
+      job = await followJob(api, jobId, impatient.signal, () => undefined);
+    }
     await downloadAll(api, job, options.out);
     await report(job, began);
     return exitCodeFor(job);
@@ -135,7 +152,9 @@ async function work(outputs: Outputs, options: GenerateOptions, plan: Plan | und
   }
 
   async function leavePaused(jobId: string): Promise<number> {
-    const job = await pauseJob(api, jobId);
+    console.error("Pausing; calls in flight are paid for and finish first. Ctrl-C again does not wait for them …");
+    await saved();
+    const job = await getJob(api, jobId);
     console.error(`Paused after ${job.delivered} of ${job.requested} records. Go on with:\n  ${resumeCommand(job.id)}`);
     return EXIT.interrupted;
   }

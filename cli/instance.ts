@@ -4,7 +4,7 @@ import {
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +32,8 @@ export interface Outputs {
 export interface InstanceOptions {
   readonly data: string;
   readonly port?: number;
+  /** With an empty data folder. */
+  readonly reset?: boolean;
   /** `sample`, `openai=URL` or `bedrock`. */
   readonly model?: string;
   /** An assembly synthesized before; a new one in the data folder unless given. */
@@ -44,6 +46,8 @@ export interface InstanceOptions {
 export interface Instance {
   readonly outputs: Outputs;
   readonly cloud: Cloud;
+  /** Resolves when no worker runs any more, or when the signal is given. */
+  idle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,9 +74,10 @@ export async function findInstance(data: string, signal?: AbortSignal): Promise<
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { signal, onStep = () => undefined } = options;
   const model = asUsage(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL));
-  const data = asUsage(() => openDataFolder(options.data));
-  await refuseHeld(data);
+  await refuseHeld(resolve(options.data));
   if (options.port !== undefined) await refuseTaken(options.port);
+  if (options.reset) await resetData(options.data);
+  const data = asUsage(() => openDataFolder(options.data));
   await rm(join(data, "outputs.json"), { force: true });
   let assembly = options.assembly;
   if (!assembly) {
@@ -95,6 +100,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     return {
       outputs,
       cloud,
+      async idle(leave) {
+        const isBusy = () => cloud.tasks.list().some(({ lastStatus }) => lastStatus !== "STOPPED");
+        while (isBusy() && !leave.aborted) await sleep(LOOK_EVERY_MS);
+      },
       async stop() {
         // First, so that nobody joins an instance that is leaving.
         await rm(join(data, "outputs.json"), { force: true });
@@ -120,7 +129,11 @@ function refuseTaken(port: number): Promise<void> {
   return new Promise((free, reject) => {
     const probe = createServer()
       .once("error", ({ code }: NodeJS.ErrnoException) =>
-        reject(new UsageError(`Port ${port} cannot be opened (${code}); choose another with --port.`)),
+        reject(
+          new UsageError(
+            `Port ${port} ${code === "EADDRINUSE" ? "is in use by another program" : `may not be opened (${code})`}; choose another with --port.`,
+          ),
+        ),
       )
       .once("listening", () => probe.close(() => free()))
       .listen(port, "127.0.0.1");
@@ -131,8 +144,8 @@ function refuseTaken(port: number): Promise<void> {
 const OWN_NAMES =
   /^(cdk\.out|(state|outputs|lock|control)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
 
-/** Empties a data folder. @throws UsageError when it is in use, or holds something that is not ours */
-export async function resetData(data: string): Promise<void> {
+/** Empties a data folder that is not in use. @throws UsageError when it holds something that is not ours */
+async function resetData(data: string): Promise<void> {
   const folder = resolve(data);
   const files: string[] = await readdir(folder).catch(() => []);
   if (files.length === 0) return;
@@ -141,13 +154,7 @@ export async function resetData(data: string): Promise<void> {
     throw new UsageError(
       `--reset would empty ${folder}, but "${strange}" in it is not data of Plot Palette; move it away or name another folder.`,
     );
-  const holder = await holderOf(folder);
-  if (holder)
-    throw new UsageError(
-      `--reset cannot empty ${folder} while the instance at ${holder.url} uses it; stop that one first.`,
-    );
   await rm(folder, { recursive: true });
-  await mkdir(folder, { recursive: true });
 }
 
 function outputsOf({ outputs, endpoints }: Cloud): Outputs {

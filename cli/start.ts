@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { Command, InvalidArgumentError } from "commander";
 import { EXIT, exitCodeOf } from "./fail.ts";
-import { resetData, startInstance } from "./instance.ts";
+import { startInstance } from "./instance.ts";
 
 interface StartOptions {
   data: string;
@@ -31,7 +31,6 @@ process.on("SIGTERM", () => stopping.abort());
 
 try {
   const options = command.parse().opts<StartOptions>();
-  if (options.reset) await resetData(options.data);
   const instance = await startInstance({
     ...options,
     signal: stopping.signal,

@@ -12,7 +12,7 @@ import { seedFormatOf } from "#core/seed";
 import { parseTemplate } from "#core/template";
 import type { Api } from "./api.ts";
 import { UsageError } from "./fail.ts";
-import { factsOf, followJob, JOB_FACTS, type JobFacts } from "./job-watch.ts";
+import { factsOf, JOB_FACTS, type JobFacts } from "./job-watch.ts";
 
 export interface SeedFile {
   readonly collection: string;
@@ -204,19 +204,23 @@ export async function resumeJob(api: Api, id: string, budgetNanos: Nanos | undef
   return id;
 }
 
-/** Pauses and waits until its workers have saved and left. A job that ended meanwhile stays as it is. */
-export async function pauseJob(api: Api, id: string): Promise<JobFacts> {
+/** Its workers save and leave by themselves. @returns false for a job that is ending or has ended: it stays as it is */
+export async function pauseJob(api: Api, id: string): Promise<boolean> {
   try {
     await api.call("mutation($id: ID!) { pauseJob(id: $id) { id } }", { id });
+    return true;
   } catch (error) {
     if (!(error instanceof PlotPaletteError && error.code === "Conflict")) throw error;
+    return false;
   }
-  await followJob(api, id, new AbortController().signal, () => undefined);
-  const { getJob } = await api.call<{ getJob: Parameters<typeof factsOf>[0] }>(
-    `query($id: ID!) { getJob(id: $id) { ${JOB_FACTS} } }`,
+}
+
+export async function getJob(api: Api, id: string): Promise<JobFacts> {
+  const { job } = await api.call<{ job: Parameters<typeof factsOf>[0] }>(
+    `query($id: ID!) { job: getJob(id: $id) { ${JOB_FACTS} } }`,
     { id },
   );
-  return factsOf(getJob);
+  return factsOf(job);
 }
 
 /** Streams every file of the job's dataset into a folder; a file appears under its name only when it is whole. */
