@@ -242,9 +242,9 @@ async function makeFolder(path: string): Promise<boolean> {
 }
 
 function collect(value: string, before: string[]): string[] {
-  const [name, file] = value.includes("=")
-    ? [value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)]
-    : [DEFAULT_COLLECTION, value];
+  // What stands before the first = is a name, unless it can only be the way to a file.
+  const [, left, right] = /^([^=/\\.]*)=(.*)$/s.exec(value) ?? [];
+  const [name, file] = left === undefined ? [DEFAULT_COLLECTION, value] : [left, right];
   if (!COLLECTION_NAME.test(name))
     throw new InvalidArgumentError(`A collection's name is a letter, then letters, digits or _, not "${name}".`);
   if (!file || !basename(file)) throw new InvalidArgumentError(`Expected a file after "${name}=".`);
