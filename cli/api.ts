@@ -8,6 +8,9 @@ import { PlotPaletteError, type ErrorCode } from "#core/errors";
 import { RealtimeConnection } from "../client/link/RealtimeConnection.ts";
 import type { Outputs } from "./instance.ts";
 
+/** How long a lost connection is tried again before it is given up. */
+const PATIENCE_MS = 20_000;
+
 export interface Api {
   /** @throws PlotPaletteError with the API's own sentence */
   call<T>(document: string, variables?: Record<string, unknown>): Promise<T>;
@@ -36,7 +39,15 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
   return {
     call: async (document, variables = {}) => post(outputs.graphqlUrl, await token(), document, variables),
     listen(document, variables, on) {
-      const unwatch = connection.watch((state) => state === "live" && on.live());
+      let patience: NodeJS.Timeout | undefined;
+      const unwatch = connection.watch((state) => {
+        if (state === "live") {
+          clearTimeout(patience);
+          patience = undefined;
+          on.live();
+        }
+        if (state === "lost") patience ??= setTimeout(() => on.error(noAnswer(outputs.realtimeUrl)), PATIENCE_MS);
+      });
       const stop = connection.subscribe(
         { query: document, variables },
         {
@@ -47,6 +58,7 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
         },
       );
       return () => {
+        clearTimeout(patience);
         unwatch();
         stop();
       };
@@ -74,12 +86,24 @@ async function post<T>(url: string, token: string, query: string, variables: Rec
     method: "POST",
     headers: { "content-type": "application/json", authorization: token },
     body: JSON.stringify({ query, variables }),
+  }).catch((cause: Error) => {
+    throw noAnswer(url, cause);
   });
   const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string; errorType?: string }[] };
   const [error] = errors ?? [];
   if (error) throw new PlotPaletteError(codeOf(error.errorType), error.message);
   if (!data) throw new PlotPaletteError("Internal", `The API answered with status ${response.status} and no data.`);
   return data;
+}
+
+function noAnswer(url: string, cause?: Error): PlotPaletteError {
+  return new PlotPaletteError(
+    "Internal",
+    `Plot Palette at ${url} does not answer any more; it may have been stopped.`,
+    {
+      cause,
+    },
+  );
 }
 
 function codeOf(errorType: string | undefined): ErrorCode {

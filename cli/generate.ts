@@ -11,6 +11,7 @@ import { findInstance, startInstance, type Outputs } from "./instance.ts";
 import { cancelledBySignal, followJob, type JobFacts } from "./job-watch.ts";
 import { showProgress } from "./progress-line.ts";
 import {
+  deleteSeeds,
   downloadAll,
   getJob,
   pauseJob,
@@ -47,7 +48,7 @@ const command = new Command("npm run generate --")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
   .option(
     "--resume <job>",
-    "go on with a paused job, or with one that reached its budget (then with a larger --budget)",
+    "go on with a job: one that is paused, one at its budget (then with a larger --budget), or to follow it again",
   )
   .allowExcessArguments(false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
@@ -122,7 +123,7 @@ async function work(
   outputs: Outputs,
   options: GenerateOptions,
   plan: Plan | undefined,
-  saved = () => Promise.resolve(),
+  saved?: () => Promise<void>,
 ): Promise<number> {
   const began = Date.now();
   const api = await openApi(outputs, outputs.demoUser);
@@ -130,16 +131,9 @@ async function work(
     interrupted.signal.throwIfAborted();
     const jobId = plan ? await begin() : await resumeJob(api, options.resume ?? "", options.budget);
     hasJob = true;
-    const progress = showProgress();
-    let job = await followJob(api, jobId, interrupted.signal, progress.show).finally(progress.end);
-    if (cancelledBySignal(job, interrupted.signal)) {
-      if (await pauseJob(api, jobId)) return await leavePaused(jobId);
-      // It was about to end and cannot be paused any more: the dataset comes within seconds.
-      job = await followJob(api, jobId, impatient.signal, () => undefined);
-    }
-    await downloadAll(api, job, options.out);
-    await report(job, began);
-    return exitCodeFor(job);
+    return await finish(jobId).catch((error: Error) => {
+      throw new Error(`${error.message}\nThe job is kept. Go on with:\n  ${resumeCommand(jobId)}`, { cause: error });
+    });
   } finally {
     api.close();
   }
@@ -148,12 +142,31 @@ async function work(
     if (!plan) throw new Error("begin() needs a plan");
     const templateId = await saveTemplate(api, plan.template);
     const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
-    return startJob(api, { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.name });
+    const wishes = { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.name };
+    return startJob(api, wishes).catch(async (error: Error) => {
+      await deleteSeeds(api, seedSetId);
+      throw error;
+    });
+  }
+
+  async function finish(jobId: string): Promise<number> {
+    const progress = showProgress();
+    let job = await followJob(api, jobId, interrupted.signal, progress.show).finally(progress.end);
+    if (cancelledBySignal(job, interrupted.signal)) {
+      if (await pauseJob(api, jobId)) return leavePaused(jobId);
+      // It was about to end and cannot be paused any more: the dataset comes within seconds.
+      job = await followJob(api, jobId, impatient.signal, () => undefined);
+    }
+    await downloadAll(api, job, options.out);
+    await report(job, began);
+    return exitCodeFor(job);
   }
 
   async function leavePaused(jobId: string): Promise<number> {
-    console.error("Pausing; calls in flight are paid for and finish first. Ctrl-C again does not wait for them …");
-    await saved();
+    if (saved) {
+      console.error("Pausing; calls in flight are paid for and finish first. Ctrl-C again does not wait for them …");
+      await saved();
+    }
     const job = await getJob(api, jobId);
     console.error(`Paused after ${job.delivered} of ${job.requested} records. Go on with:\n  ${resumeCommand(job.id)}`);
     return EXIT.interrupted;

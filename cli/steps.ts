@@ -99,9 +99,14 @@ export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: 
     await check(api, id, signal);
     return id;
   } catch (error) {
-    await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id }).catch(() => undefined);
+    await deleteSeeds(api, id);
     throw error;
   }
+}
+
+/** Seeds of a job that did not come about; what went wrong there matters more than what goes wrong here. */
+export async function deleteSeeds(api: Api, id: string): Promise<void> {
+  await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id }).catch(() => undefined);
 }
 
 interface Upload {
@@ -195,8 +200,13 @@ export async function startJob(
   return createJob.id;
 }
 
-/** @returns the job's id */
+/**
+ * Wakes a job that rests until a person acts; one that goes on or has ended is as it is.
+ * @returns the job's id
+ */
 export async function resumeJob(api: Api, id: string, budgetNanos: Nanos | undefined): Promise<string> {
+  const { status } = await getJob(api, id);
+  if (status !== "PAUSED" && status !== "BUDGET_EXCEEDED" && budgetNanos === undefined) return id;
   await api.call("mutation($id: ID!, $budgetNanos: Float) { resumeJob(id: $id, budgetNanos: $budgetNanos) { id } }", {
     id,
     budgetNanos,
