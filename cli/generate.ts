@@ -1,7 +1,7 @@
 /** `npm run generate`: one job from template and seeds to files, through the same API as the browser. */
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
@@ -26,7 +26,7 @@ import {
 
 interface GenerateOptions {
   template?: string;
-  seeds: string[];
+  seeds?: string[];
   records?: number;
   budget?: Nanos;
   formats: DatasetFormat[];
@@ -39,10 +39,10 @@ interface GenerateOptions {
 const command = new Command("npm run generate --")
   .description("Makes a dataset on this machine: a template, seeds, a number of records and a budget become files.")
   .option("--template <file>", "the template, YAML or JSON")
-  .option("--seeds <file>", "a seed file, or name=file for a collection of that name; again for more", collect, [])
+  .option("--seeds <file>", "a seed file, or name=file for a collection of that name; again for more", collect)
   .option("--records <n>", "how many records", recordsOf)
   .option("--budget <usd>", "the most the models may cost", budgetOf)
-  .option("--formats <list>", "among jsonl,csv,parquet", formatsOf, ["JSONL"] as DatasetFormat[])
+  .addOption(new Option("--formats <list>", "among jsonl,csv,parquet").argParser(formatsOf).default(["JSONL"], "jsonl"))
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -110,7 +110,7 @@ interface Plan {
   readonly budget: Nanos;
 }
 
-async function planOf({ template, seeds, records, budget }: GenerateOptions): Promise<Plan> {
+async function planOf({ template, seeds = [], records, budget }: GenerateOptions): Promise<Plan> {
   if (!template) throw new UsageError("Expected --template FILE: the template to make records with.");
   if (seeds.length === 0) throw new UsageError("Expected --seeds FILE: the seed data to draw from.");
   if (records === undefined) throw new UsageError("Expected --records N: how many records to make.");
@@ -189,6 +189,7 @@ async function work(
     console.error(
       `${sentenceOf(job)} ${job.delivered} of ${job.requested} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`,
     );
+    if (job.failed > 0) console.error(`${job.failed} failed; failures.jsonl says why for each.`);
     if (job.status === "BUDGET_EXCEEDED")
       console.error(`Go on with a larger budget:\n  ${resumeCommand(job.id)} --budget ${(2 * job.budgetNanos) / 1e9}`);
   }
@@ -254,7 +255,7 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
-function collect(value: string, before: string[]): string[] {
+function collect(value: string, before: string[] = []): string[] {
   // What stands before the first = is a name, unless it can only be the way to a file.
   const [, left, right] = /^([^=/\\.]*)=(.*)$/s.exec(value) ?? [];
   const [name, file] = left === undefined ? [DEFAULT_COLLECTION, value] : [left, right];
