@@ -26,7 +26,8 @@ const command = new Command("npm start --")
 
 const began = Date.now();
 const stopping = new AbortController();
-process.on("SIGINT", () => stopping.abort());
+// The second Ctrl-C does not wait: what a killed worker may have spent is written off, nothing made is lost.
+process.on("SIGINT", () => (stopping.signal.aborted ? process.exit(EXIT.interrupted) : stopping.abort()));
 process.on("SIGTERM", () => stopping.abort());
 
 try {
@@ -48,7 +49,7 @@ Data is kept in ${options.data}. Mail (sign-up codes and the like) goes to ${opt
 Stop with Ctrl-C.`);
   if (options.browser && process.stdout.isTTY) openInBrowser(appUrl);
   await aborted(stopping.signal);
-  console.log("\nStopping; running jobs save what they have …");
+  console.log("\nStopping; running jobs save what they have (Ctrl-C again does not wait) …");
   await instance.stop();
 } catch (error) {
   if (stopping.signal.aborted) console.log("\nStopped before it was ready; nothing was left running.");

@@ -3,6 +3,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -10,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** Who uses a data folder: `lock.json`. */
 export interface Lock {
@@ -29,7 +30,7 @@ export interface Lock {
 export function openDataFolder(folder: string): string {
   const path = resolve(folder);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.W_OK | constants.X_OK);
     const probe = join(path, `.probe-${process.pid}`);
     closeSync(openSync(probe, "w"));
@@ -44,6 +45,13 @@ export function openDataFolder(folder: string): string {
     );
   }
   return path;
+}
+
+/** Level by level: Node's own `recursive` never ends where an existing folder takes no new ones, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /**

@@ -9,7 +9,8 @@ import { SPOT_INTERRUPTED, Task, type TaskRequest, type TaskStatus } from "./tas
 
 /** ECS forgets a stopped task after an hour. */
 const REMEMBERED_MS = 3600_000;
-const STOP_GRACE_MS = 5_000;
+/** When the whole cloud stops: time for a worker to let its calls end, though less than the two minutes of Spot. */
+const STOP_GRACE_MS = 30_000;
 const CLOCK_LOOK_EVERY_MS = 250;
 /** A difference of less is no move, only rounding. */
 const CLOCK_STEP_MS = 50;

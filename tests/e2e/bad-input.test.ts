@@ -95,7 +95,14 @@ describe("npm start", () => {
     expect(await readdir(data).catch(() => [])).toEqual([]);
   });
 
-  test("names a data folder that cannot be written", async () => {
+  test("names a data folder that cannot be made", async () => {
+    const { code, stderr } = await runCommand("start.ts", ["--data", "/proc/plot-palette/data", "--no-browser"])
+      .finished;
+    expect(stderr).toMatch(/The data folder .* cannot be written/);
+    expect(code).toBe(64);
+  });
+
+  test("names a data folder that lies below a file", async () => {
     await file("a-file", "");
     const { code, stderr } = await runCommand("start.ts", ["--data", join(folder, "a-file", "data"), "--no-browser"])
       .finished;
