@@ -22,10 +22,12 @@ export function speed(): Promise<Figure[]> {
       await followJob(api, id, new AbortController().signal, () => undefined);
       rates.push(rateOf(callTimesOf(await readFile(log, "utf8")).slice(before)));
     }
-    const rate = Math.max(...rates);
+    rates.sort((a, b) => a - b);
+    const rate = rates[Math.floor(RUNS / 2)] ?? 0;
     return [
       { what: `records per second, ${CALLS_IN_FLIGHT} calls of ${LATENCY_MS} ms in flight`, value: rate, unit: "1/s" },
-      { what: "share of the ideal", value: (100 * rate) / ideal, unit: "%", aim: "≥ 90" },
+      { what: "share of the ideal, median of the runs", value: (100 * rate) / ideal, unit: "%", aim: "≥ 90" },
+      { what: "share of the ideal, lowest of the runs", value: (100 * (rates[0] ?? 0)) / ideal, unit: "%" },
     ];
   });
 }
