@@ -9,6 +9,8 @@ export const ENVIRONMENT = {
   seedSetsTable: "SEED_SETS_TABLE",
   bucket: "BUCKET",
   graphqlUrl: "GRAPHQL_URL",
+  /** Functions that read templates: the ids of the models that may be used, by commas. */
+  models: "ALLOWED_MODELS",
   /** Dispatcher: what it starts tasks with. */
   cluster: "CLUSTER_ARN",
   taskDefinition: "TASK_DEFINITION_ARN",

@@ -16,10 +16,10 @@ import { ArnPrincipal, PolicyStatement, Role, SessionTagsPrincipal } from "aws-c
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { MODELS, type Model } from "../core/models.ts";
 import { JOBS_OPEN } from "../core/rows.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
+import { callModels } from "./models.ts";
 import type { Network } from "./network.ts";
 import { ProductFunction } from "./product-function.ts";
 
@@ -133,26 +133,9 @@ export class Compute extends NestedStack {
       ["s3:PutObject", "s3:AbortMultipartUpload"],
       [data.bucket.arnForObjects(`datasets/${tag("job")}/*`)],
     );
-    may(
-      "CallModels",
-      ["bedrock:InvokeModel"],
-      MODELS.flatMap((model) => this.modelArns(model)),
-    );
+    role.addToPolicy(callModels(this));
     may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
     return role;
-  }
-
-  /** A profile needs its own ARN and those of the foundation model in every region it may call. */
-  private modelArns({ id, profileRegions }: Model): string[] {
-    const foundation = profileRegions ? id.slice(id.indexOf(".") + 1) : id;
-    const regions = profileRegions ?? [this.region];
-    const profile = profileRegions
-      ? [`arn:${this.partition}:bedrock:${this.region}:${this.account}:inference-profile/${id}`]
-      : [];
-    return [
-      ...profile,
-      ...regions.map((region) => `arn:${this.partition}:bedrock:${region}::foundation-model/${foundation}`),
-    ];
   }
 
   private dispatcher(

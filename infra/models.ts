@@ -1,0 +1,39 @@
+/** The permission to call the models of the product's table, or those of them that the deployment allows. */
+import { Stack } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import { MODELS, type Model } from "../core/models.ts";
+
+/** The context `models` names the models that may be used, by id: `cdk deploy -c models='["amazon.nova-micro-v1:0"]'`. All when absent. */
+export function allowedModels(scope: Construct): readonly Model[] {
+  const wanted: unknown = scope.node.tryGetContext("models");
+  if (wanted === undefined) return MODELS;
+  const ids: unknown = typeof wanted === "string" ? JSON.parse(wanted) : wanted;
+  if (!Array.isArray(ids)) throw new Error('The context "models" must be a list of model ids.');
+  const unknown = ids.find((id) => !MODELS.some((model) => model.id === id));
+  if (unknown !== undefined)
+    throw new Error(`The context "models" names "${String(unknown)}", whose price is not known; see core/models.ts.`);
+  return MODELS.filter(({ id }) => ids.includes(id));
+}
+
+/** A profile needs its own ARN and those of the foundation model wherever it may call it. */
+export function callModels(scope: Construct): PolicyStatement {
+  const { partition, region, account } = Stack.of(scope);
+  const models = allowedModels(scope);
+  const foundations = new Set(models.map(({ id, profileRegions }) => (profileRegions ? afterGeography(id) : id)));
+  return new PolicyStatement({
+    sid: "CallModels",
+    actions: ["bedrock:InvokeModel"],
+    resources: [
+      ...models
+        .filter(({ profileRegions }) => profileRegions)
+        .map(({ id }) => `arn:${partition}:bedrock:${region}:${account}:inference-profile/${id}`),
+      ...[...foundations].map((id) => `arn:${partition}:bedrock:*::foundation-model/${id}`),
+    ],
+  });
+}
+
+/** `eu.anthropic.claude…` is a profile of `anthropic.claude…`. */
+function afterGeography(profileId: string): string {
+  return profileId.slice(profileId.indexOf(".") + 1);
+}
