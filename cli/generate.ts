@@ -21,12 +21,15 @@ import {
   saveTemplate,
   startJob,
   uploadSeeds,
+  parameterValues,
   type SeedFile,
+  type TemplateFile,
 } from "./steps.ts";
 
 interface GenerateOptions {
   template?: string;
   seeds?: string[];
+  set?: Record<string, string>;
   records?: number;
   budget?: Nanos;
   formats: DatasetFormat[];
@@ -40,6 +43,7 @@ const command = new Command("npm run generate --")
   .description("Makes a dataset on this machine: a template, seeds, a number of records and a budget become files.")
   .option("--template <file>", "the template, YAML or JSON")
   .option("--seeds <file>", "a seed file, or name=file for a collection of that name; again for more", collect)
+  .option("--set <name=value>", "a value for a parameter of the template; again for more", parameterOf)
   .option("--records <n>", "how many records", recordsOf)
   .option("--budget <usd>", "the most the models may cost", budgetOf)
   .addOption(new Option("--formats <list>", "among jsonl,csv,parquet").argParser(formatsOf).default(["JSONL"], "jsonl"))
@@ -104,18 +108,26 @@ async function onInstance(options: GenerateOptions, plan: Plan | undefined): Pro
 }
 
 interface Plan {
-  readonly template: { readonly name: string; readonly source: string };
+  readonly template: TemplateFile;
   readonly seedFiles: readonly SeedFile[];
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly records: number;
   readonly budget: Nanos;
 }
 
-async function planOf({ template, seeds = [], records, budget }: GenerateOptions): Promise<Plan> {
+async function planOf({ template, seeds = [], set = {}, records, budget }: GenerateOptions): Promise<Plan> {
   if (!template) throw new UsageError("Expected --template FILE: the template to make records with.");
   if (seeds.length === 0) throw new UsageError("Expected --seeds FILE: the seed data to draw from.");
   if (records === undefined) throw new UsageError("Expected --records N: how many records to make.");
   if (budget === undefined) throw new UsageError("Expected --budget USD: the most the models may cost.");
-  return { template: await readTemplateFile(template), seedFiles: await readSeedFiles(seeds), records, budget };
+  const file = await readTemplateFile(template);
+  return {
+    template: file,
+    seedFiles: await readSeedFiles(seeds),
+    parameters: parameterValues(file.template, set),
+    records,
+    budget,
+  };
 }
 
 /** @param saved resolves when the workers of an instance that ends with this command have saved and left */
@@ -142,7 +154,7 @@ async function work(
     if (!plan) throw new Error("begin() needs a plan");
     const templateId = await saveTemplate(api, plan.template);
     const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
-    const wishes = { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.name };
+    const wishes = { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.template.name };
     return startJob(api, wishes).catch(async (error: Error) => {
       await deleteSeeds(api, seedSetId);
       throw error;
@@ -263,6 +275,16 @@ function collect(value: string, before: string[] = []): string[] {
     throw new InvalidArgumentError(`A collection's name is a letter, then letters, digits or _, not "${name}".`);
   if (!file || !basename(file)) throw new InvalidArgumentError(`Expected a file after "${name}=".`);
   return [...before, `${name}=${file}`];
+}
+
+/** `audience=expert`; the value is read once the template has said what it takes. */
+function parameterOf(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError(
+      `Expected a parameter's name and its value, as in audience=expert, received "${text}".`,
+    );
+  return { ...before, [name]: value };
 }
 
 function recordsOf(text: string): number {

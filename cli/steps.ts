@@ -5,11 +5,13 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { randomUUID } from "node:crypto";
+import { parse as parseYaml } from "yaml";
 import { PlotPaletteError } from "#core/errors";
 import type { DatasetFormat } from "#core/job";
 import type { Nanos } from "#core/money";
 import { seedFormatOf } from "#core/seed";
-import { parseTemplate } from "#core/template";
+import { parseTemplate } from "#core/template-parse";
+import type { Template } from "#core/template";
 import type { Api } from "./api.ts";
 import { UsageError } from "./fail.ts";
 import { factsOf, JOB_FACTS, type JobFacts } from "./job-watch.ts";
@@ -20,12 +22,34 @@ export interface SeedFile {
   readonly bytes: number;
 }
 
+export interface TemplateFile {
+  readonly source: string;
+  readonly template: Template;
+}
+
 /** @throws UsageError when it cannot be read, PlotPaletteError when it is not a template */
-export async function readTemplateFile(path: string): Promise<{ name: string; source: string }> {
+export async function readTemplateFile(path: string): Promise<TemplateFile> {
   const source = await readFile(path, "utf8").catch((cause: Error) => {
     throw new UsageError(`The template ${path} cannot be read (${cause.message}).`, { cause });
   });
-  return { name: parseTemplate(source).name, source };
+  return { source, template: parseTemplate(source) };
+}
+
+/** What was typed for parameters as what the template takes: a text stays one where the default is one. */
+export function parameterValues(
+  { parameters }: Template,
+  typed: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(typed).map(([name, value]) => {
+      const parameter = parameters[name];
+      if (!parameter)
+        throw new UsageError(
+          `The template has no parameter "${name}"; it has ${Object.keys(parameters).join(", ") || "none"}.`,
+        );
+      return [name, typeof parameter.default === "string" ? value : parseYaml(value)];
+    }),
+  );
 }
 
 /** `name=file` texts as files that exist. @throws UsageError for one that cannot be read or whose ending tells no format */
@@ -34,10 +58,6 @@ export async function readSeedFiles(wishes: readonly string[]): Promise<SeedFile
   for (const wish of wishes) {
     const collection = wish.slice(0, wish.indexOf("="));
     const path = wish.slice(wish.indexOf("=") + 1);
-    if (files.some((file) => file.collection === collection))
-      throw new UsageError(
-        `Two seed files are given for the collection "${collection}"; name them apart, as in --seeds films=${path}.`,
-      );
     seedFormatOf(path);
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) throw new UsageError(`The seed file ${path} cannot be read; expected a file that exists.`);
@@ -48,8 +68,8 @@ export async function readSeedFiles(wishes: readonly string[]): Promise<SeedFile
 }
 
 /** A template of that name and source is used again; another source under the name becomes its next version. */
-export async function saveTemplate(api: Api, { name, source }: { name: string; source: string }): Promise<string> {
-  const known = await findTemplate(api, name);
+export async function saveTemplate(api: Api, { source, template }: TemplateFile): Promise<string> {
+  const known = await findTemplate(api, template.name);
   if (known?.source === source) return known.id;
   const { saveTemplate: saved } = await api.call<{ saveTemplate: { id: string } }>(
     "mutation($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }",
@@ -179,6 +199,7 @@ export async function startJob(
     name: string;
     templateId: string;
     seedSetId: string;
+    parameters: Readonly<Record<string, unknown>>;
     records: number;
     budget: Nanos;
     formats: DatasetFormat[];
@@ -188,6 +209,7 @@ export async function startJob(
     name: job.name.slice(0, 100),
     templateId: job.templateId,
     seedSetId: job.seedSetId,
+    parameters: JSON.stringify(job.parameters),
     recordCount: job.records,
     budgetNanos: job.budget,
     formats: job.formats,

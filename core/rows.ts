@@ -3,7 +3,10 @@
  * APPSYNC_JS (types and arrow functions over strings only). Every row has `pk` and `sk`.
  */
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
+import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
+import type { Bound } from "./template-bound.ts";
+import type { Partials, SeedRead } from "./template.ts";
 
 /** A row as the plain object type that the SDK's and AppSync's helpers want. */
 export type Item<Row> = { [Name in keyof Row]: Row[Name] };
@@ -51,6 +54,8 @@ export interface JobRow {
   /** The owner of the seed set: the job's owner, or `samples`. */
   seedSetOwner: string;
   recordCount: number;
+  /** Every parameter of the template as this job uses it. */
+  parameters: Record<string, unknown>;
   budgetId: string;
   budgetNanos: Nanos;
   recordBoundNanos: Nanos;
@@ -84,6 +89,11 @@ export interface JobTemplateRow {
   templateVersion: number;
   /** The YAML source, parsed again by whoever needs it: one parser, one truth. */
   source: string;
+  /** What it includes from other templates. */
+  partials: Partials;
+  /** The models that stood for the tiers when the job was made: prices are pinned with them. */
+  tiers: Tiers;
+  parameters: Record<string, unknown>;
 }
 
 export type ShardState = "OPEN" | "PARKED" | "DONE";
@@ -172,6 +182,39 @@ export interface TokenRow {
   inputDigest: string;
 }
 
+/** A try of a template; removed a week later by its time to live. */
+export const tryKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "TRY" as const });
+/** What an owner spent beside jobs on one day, `2026-11-23`. */
+export const sideSpendingKey = (owner: string, day: string) => ({ pk: `SPENDING#${owner}`, sk: `DAY#${day}` });
+
+export interface TryRow {
+  pk: string;
+  sk: "TRY";
+  tryId: string;
+  /** Not `owner`, which would put it among the owner's jobs. */
+  tryOwner: string;
+  status: "RUNNING" | "DONE" | "FAILED";
+  statusReason?: string;
+  recordCount: number;
+  budgetNanos: Nanos;
+  /** What calls in flight may cost: spent, if the function that makes them dies. */
+  reservedNanos: Nanos;
+  spentNanos: Nanos;
+  /** The records so far as JSON text, shortened so that they fit the row. */
+  records: string;
+  createdAt: string;
+  finishedAt?: string;
+  /** Seconds since 1970. */
+  expiresAt: number;
+}
+
+export interface SideSpendingRow {
+  pk: string;
+  sk: string;
+  triesNanos: Nanos;
+  seedsNanos: Nanos;
+}
+
 // The fleet table -----------------------------------------------------------------------------------------------------
 
 export const FLEET = "FLEET";
@@ -211,9 +254,10 @@ export interface SpotRow {
 // The templates table -------------------------------------------------------------------------------------------------
 
 export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templateId}`, sk: "HEAD" as const });
+/** Versions sort like numbers. */
 export const templateVersionKey = (templateId: string, version: number) => ({
   pk: `TEMPLATE#${templateId}`,
-  sk: `V#${version}`,
+  sk: `V#${`${version}`.padStart(7, "0")}`,
 });
 export const TEMPLATES_BY_OWNER = "byOwner"; // owner, listKey: only heads have both
 /** The owner of everything that ships with the product. */
@@ -229,9 +273,41 @@ export interface TemplateHeadRow {
   name: string;
   description?: string;
   category?: string;
+  tags: string[];
+  stepCount: number;
   latestVersion: number;
+  /** While it is published: since when, the versions others may read, and the partitions of the listings it stands in. */
+  publishedAt?: string;
+  publishedVersions?: number[];
+  listings?: string[];
+  forkedFrom?: { id: string; version: number; name: string };
   sampleSeedSetId?: string;
   updatedAt: string;
+}
+
+/** What is stored of a version beside its source, so that nobody has to read it again. */
+export interface TemplateFactsRow {
+  steps: {
+    id: string;
+    modelId: string;
+    tier?: string;
+    fallbacks: string[];
+    escalatesTo?: string;
+    prompt: string;
+    maxTokens: number;
+    output: string;
+    rounds: number;
+    after: string[];
+  }[];
+  /** Values and default as JSON texts. */
+  parameters: { name: string; description?: string; values?: string[]; default: string }[];
+  columns: { name: string; type?: string }[];
+  categories: string[];
+  reads: SeedRead[];
+  /** JSON Schemas by collection, as JSON text: DynamoDB would refuse some of their keys. */
+  seedSchema: string;
+  warnings: string[];
+  bound: Bound;
 }
 
 export interface TemplateVersionRow {
@@ -243,12 +319,35 @@ export interface TemplateVersionRow {
   name: string;
   description?: string;
   category?: string;
+  tags: string[];
   source: string;
-  steps: { id: string; modelId: string; tier?: string; prompt: string; maxTokens: number }[];
-  columns: string[];
-  reads: { collection: string; field?: string; required: boolean }[];
-  recordBoundNanos: Nanos;
+  /** What it includes from other templates, copied: what is deleted or withdrawn later breaks nothing. */
+  partials: Partials;
+  facts: TemplateFactsRow;
   createdAt: string;
+}
+
+/**
+ * A published template in one of the lists it can be found in: all of them, a category, a tag, the words that begin with the
+ * same two letters. The sort key puts newest first, or words in their order; the row says all that a list shows.
+ */
+export const listingKey = (listing: string, sort: string) => ({ pk: `LISTING#${listing}`, sk: sort });
+
+export interface ListingRow {
+  pk: string;
+  sk: string;
+  templateId: string;
+  name: string;
+  description?: string;
+  category?: string;
+  tags: string[];
+  stepCount: number;
+  /** The newest published version. */
+  latestVersion: number;
+  publishedAt: string;
+  updatedAt: string;
+  /** All its words in lower case, each with a space before it, for the other words of a search. */
+  words: string;
 }
 
 // The seed sets table -------------------------------------------------------------------------------------------------
@@ -256,7 +355,7 @@ export interface TemplateVersionRow {
 export const seedSetKey = (seedSetId: string) => ({ pk: `SEEDS#${seedSetId}`, sk: "SEEDS" as const });
 export const SEED_SETS_BY_OWNER = "byOwner"; // owner, listKey
 
-export type SeedSetStatus = "UPLOADING" | "CHECKING" | "READY" | "REFUSED";
+export type SeedSetStatus = "UPLOADING" | "CHECKING" | "GENERATING" | "READY" | "REFUSED";
 
 export interface SeedSetRow {
   pk: string;

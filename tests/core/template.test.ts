@@ -1,14 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import {
-  columnsOf,
-  parametersOf,
-  parseTemplate,
-  recordBoundNanos,
-  seedReadsOf,
-  stepBoundNanos,
-} from "../../core/template.ts";
-
-const SAMPLES = new URL("../../samples/templates/", import.meta.url);
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { columnsOf, parametersOf } from "../../core/template.ts";
+import { parseTemplate, readTemplate } from "../../core/template-parse.ts";
 
 /** A template of one step, with changes. */
 const source = (changes: { prompt?: string; step?: string; rest?: string } = {}) => `name: T
@@ -25,9 +18,12 @@ describe("parseTemplate", () => {
     expect(template.pick).toEqual({ seed: { from: "seeds", how: "shuffled" } });
     expect(template.steps[0]).toMatchObject({
       modelId: "amazon.nova-micro-v1:0",
+      fallbacks: [],
+      examples: [],
       maxTokens: 1000,
       maxPromptBytes: 32_768,
       output: { type: "text" },
+      repairs: 0,
     });
     expect(columnsOf(template)).toEqual(["one"]);
   });
@@ -40,30 +36,75 @@ describe("parseTemplate", () => {
     expect(parseTemplate(JSON.stringify(document)).steps[0]).toMatchObject({ modelId: "amazon.nova-pro-v1:0" });
   });
 
-  test("parameters give their defaults to prompts", () => {
+  test("spells out every short form", () => {
+    const template = parseTemplate(`name: T
+tags: [a, b]
+pick:
+  movie: movies
+  critic: { from: critics, how: weighted, weight: reviews }
+  few: { from: pairs, count: 3 }
+steps:
+  - id: one
+    tier: economy
+    fallbacks: [premium, us.amazon.nova-lite-v1:0]
+    escalate: { to: balanced }
+    forEach: it.few
+    atMost: 3
+    stop: END
+    prompt: "<%= it.item.a %> <%= it.index %> <%= it.movie.t %> <%= it.critic.n %>"
+    output: { type: list }
+  - id: two
+    tier: economy
+    repeat: { until: it.steps.two.output.length > 3, atMost: 2 }
+    prompt: "<%= it.steps.two.output %>"
+    output: text
+record: { a: it.steps.one.output, b: { value: it.steps.two.output, type: string } }
+categories: [b]`);
+    expect(template.pick).toEqual({
+      movie: { from: "movies", how: "shuffled" },
+      critic: { from: "critics", how: "weighted", weight: "reviews" },
+      few: { from: "pairs", how: "shuffled", count: 3 },
+    });
+    expect(template.steps[0]).toMatchObject({
+      fallbacks: [{ modelId: "amazon.nova-pro-v1:0", tier: "premium" }, { modelId: "us.amazon.nova-lite-v1:0" }],
+      escalate: { modelId: "amazon.nova-lite-v1:0", tier: "balanced", on: ["schema", "refusal"] },
+      forEach: { list: "it.few", as: "item", atMost: 3 },
+      stop: ["END"],
+      output: { type: "list", min: 1, max: 100 },
+      repairs: 2,
+    });
+    expect(template.record).toEqual({
+      a: { value: "it.steps.one.output" },
+      b: expect.objectContaining({ type: "string" }),
+    });
+  });
+
+  test("parameters give their defaults to prompts, and a job's choice where there is one", () => {
     const template = parseTemplate(
-      source({ rest: "parameters: { audience: { values: [general, expert], default: expert } }" }),
+      source({ rest: "parameters: { audience: { values: [general, expert], default: expert }, n: { default: 1 } }" }),
     );
-    expect(parametersOf(template)).toEqual({ audience: "expert" });
+    expect(parametersOf(template)).toEqual({ audience: "expert", n: 1 });
+    expect(parametersOf(template, { audience: "general", n: 0 })).toEqual({ audience: "general", n: 0 });
   });
 
-  test.each(readdirSync(SAMPLES))("the sample %s is one", (name) => {
-    const template = parseTemplate(readFileSync(new URL(name, SAMPLES), "utf8"));
-    expect(recordBoundNanos(template)).toBeGreaterThan(0);
+  test("tiers resolve to the models of the account that asks", () => {
+    const template = parseTemplate(source(), { economy: "global.amazon.nova-2-lite-v1:0" });
+    expect(template.steps[0]).toMatchObject({ modelId: "global.amazon.nova-2-lite-v1:0", tier: "economy" });
+    expect(() => parseTemplate(source(), {})).toThrow(/^No model of the tier "economy" can be used from here/);
   });
 
-  test("a syntax error in a prompt shows line, column and caret", () => {
-    expect(() => parseTemplate(source({ prompt: "first line\nHello <%= it.seed. %>" }))).toThrow(
-      /^Template "T" step "one" has a syntax error: .+ at line 2, column \d+:\n\n {2}Hello <%= it\.seed\. %>\n +\^$/,
-    );
+  test("a library has partials and no steps, and draws nothing", () => {
+    const template = parseTemplate('name: Styles\npartials: { terse: "Be terse, <%= it.name %>." }');
+    expect(template).toMatchObject({ steps: [], pick: {}, partials: { terse: "Be terse, <%= it.name %>." } });
   });
 
   test.each<[string, string, RegExp]>([
-    ["YAML that is none", "name: [", /^The template is not valid YAML: [^]*\^/],
-    ["a key twice", "name: a\nname: b\n", /^The template is not valid YAML/],
-    ["a list", "[]", /^The template must be an object of names and values, not a list\.$/],
-    ["no name", "steps: []", /^The template's name must be a text, not nothing\.$/],
-    ["no steps", "name: T\nsteps: []", /^A template needs 1 to 10 steps under "steps"\.$/],
+    ["YAML that is none", "name: [", /^The template is not valid YAML: [^]*line 1[^]*\^$/],
+    ["a key twice", "name: a\nname: b\n", /^The template is not valid YAML: Map keys must be unique/],
+    ["a list", "[]", /^The template must be an object of names and values, not a list \(line 1, column 1\)\./],
+    ["no name", source().replace("name: T", ""), /^The template needs "name"/],
+    ["a blank name", source().replace("name: T", 'name: " "'), /^"name" must not be blank/],
+    ["no steps", "name: T\nsteps: []", /^The template needs at least one step under "steps", or partials/],
     [
       "an unknown key",
       source({ rest: "seeds: x" }),
@@ -72,12 +113,12 @@ describe("parseTemplate", () => {
     [
       "an unknown key of a step",
       source({ step: "    max_tokens: 5" }),
-      /^Step "one" has "max_tokens", which is not known here/,
+      /^Step "one" has "max_tokens", which is not known here; it may have id, model, .+\(line 7, column 5\)\.\n\n {6}max_tokens: 5\n {6}\^$/,
     ],
     [
       "both model and tier",
       source({ step: "    model: amazon.nova-pro-v1:0" }),
-      /^Step "one" needs either "model" or "tier", one of them\.$/,
+      /^Step "one" needs either "model" or "tier", one of them/,
     ],
     [
       "an unknown model",
@@ -87,43 +128,83 @@ describe("parseTemplate", () => {
     [
       "an unknown tier",
       source().replace("economy", "golden"),
-      /^Step "one" has the tier "golden", which is not known; choose economy, balanced or premium\.$/,
+      /^"tier" of step "one" is "golden", which is not known; choose economy, balanced or premium/,
     ],
     [
       "tokens out of range",
       source({ step: "    maxTokens: 0" }),
-      /^maxTokens of Step "one" must be a whole number from 1 to 64000, not 0\.$/,
+      /^"maxTokens" of step "one" must be a whole number from 1 to 64000, not 0/,
     ],
     [
       "a temperature out of range",
       source({ step: "    temperature: 1.5" }),
-      /^temperature of Step "one" must be a number from 0 to 1, not 1\.5\.$/,
+      /^"temperature" of step "one" must be a number from 0 to 1, not 1\.5/,
     ],
     ["two steps of one name", `${source()}\n  - { id: one, tier: economy, prompt: x }`, /^Two steps have the id "one"/],
     [
+      "an id that cannot be written",
+      source().replace("id: one", "id: o ne"),
+      /^"id" of step "o ne" needs letters, digits and _/,
+    ],
+    [
       "an unknown pick",
       source({ prompt: "<%= it.film.name %>" }),
-      /^Template "T" step "one" reads it\.film, but there is no such pick or parameter \(there are seed, steps\)\.$/,
+      /^Template "T" step "one" reads it\.film, but there is no such pick or parameter \(there are seed, steps\)/,
     ],
     [
       "a later step",
       source({ prompt: "<%= it.steps.two.output %>" }),
-      /^Template "T" step "one" reads it\.steps\.two, but no earlier step has that id\.$/,
+      /^Template "T" step "one" reads it\.steps\.two, but no earlier step has that id/,
+    ],
+    [
+      "the item of no loop",
+      source({ prompt: "<%= it.item %>" }),
+      /reads it\.item, but there is no such pick or parameter/,
     ],
     [
       "an unknown way to pick",
       source({ rest: "pick: { seed: { from: seeds, how: best } }" }),
-      /^The pick "seed" is to be drawn "best"; choose shuffled, random, inOrder\.$/,
+      /^"how" of the pick "seed" is "best", which is not known; choose shuffled, random, inOrder, weighted or combinations/,
+    ],
+    [
+      "weights without a field",
+      source({ rest: "pick: { seed: { from: seeds, how: weighted } }" }),
+      /^The pick "seed" needs "weight"/,
+    ],
+    [
+      "several combinations at once",
+      source({ rest: "pick: { seed: { from: s, how: combinations, count: 2 } }" }),
+      /leave out "count"/,
+    ],
+    [
+      "a loop without a bound",
+      source({ step: "    forEach: it.seed.tags" }),
+      /^"forEach" of step "one" needs "atMost"/,
+    ],
+    [
+      "a loop that repeats",
+      source({ step: "    forEach: it.seed.tags\n    atMost: 2\n    repeat: { until: 'true', atMost: 2 }" }),
+      /^Step "one" has "forEach" and "repeat"/,
+    ],
+    [
+      "a loop's item that hides a pick",
+      source({ step: "    forEach: it.seed.tags\n    atMost: 2\n    as: seed" }),
+      /stands for two things in "it"/,
     ],
     [
       "a column called id",
       source({ rest: "record: { id: it.seed.name }" }),
-      /^A column cannot be called "id"; every row has one already\.$/,
+      /^A column cannot be called "id"; every row has one already/,
+    ],
+    [
+      "a category that is no column",
+      source({ rest: "categories: [topic]" }),
+      /^The category "topic" is not a column of the record \(it has one\)/,
     ],
     [
       "an unknown type of a column",
       source({ rest: "record: { a: { value: it.seed.a, type: date } }" }),
-      /^The column "a" has the type "date"; choose string, /,
+      /^"type" of the column "a" is "date", which is not known; choose string, /,
     ],
     [
       "a name for two things",
@@ -133,22 +214,38 @@ describe("parseTemplate", () => {
     [
       "a schema that is none",
       source({ step: "    output: { type: json, schema: { type: object, properties: { a: { type: strange } } } }" }),
-      /^The output schema of Step "one" is not valid JSON Schema/,
+      /^The output schema of step "one" is not valid JSON Schema/,
     ],
     [
       "a schema of a list",
       source({ step: "    output: { type: json, schema: { type: array } }" }),
       /must describe an object/,
     ],
+    ["choices of nothing", source({ step: "    output: { type: choice }" }), /needs "of", the texts to choose from/],
+    [
+      "choices with a schema",
+      source({ step: "    output: { type: choice, of: [a, b], schema: {} }" }),
+      /has "schema", which does not go with the type "choice"/,
+    ],
     [
       "a default outside its values",
       source({ rest: "parameters: { p: { values: [a], default: b } }" }),
-      /^The default of the parameter "p" must be one of its values \(a\)\.$/,
+      /^The default of the parameter "p" must be one of its values \(a\)/,
     ],
     [
       "a tag that is not closed",
       source({ prompt: "Hello <%= it.seed.name" }),
-      /This tag is opened but not closed by %> at line 1, column 7:/,
+      /This tag is opened but not closed by %> \(line 6, column 20\)/,
+    ],
+    [
+      "an include of nothing",
+      source({ prompt: "<%~ include('style') %>" }),
+      /includes "style", but there is no partial or step of that name/,
+    ],
+    [
+      "an include by a computed name",
+      source({ prompt: "<%~ include(it.seed.name) %>" }),
+      /includes by a computed name/,
     ],
     ["more than 100 KB", source({ prompt: "x".repeat(100_001) }), /^A template may have 100 KB at most/],
   ])("refuses %s in a sentence", (_, text, sentence) => {
@@ -161,52 +258,89 @@ describe("parseTemplate", () => {
   });
 });
 
-describe("what a template reads", () => {
-  test.each<[string, string, [string, string | undefined, boolean][]]>([
-    ["a field", "<%= it.seed.name %>", [["seeds", "name", true]]],
-    ["a field by its quoted name", '<%= it.seed["Release Date"] %>', [["seeds", "Release Date", true]]],
-    ["a method's object", "<%= it.seed.name.trim().slice(1) %>", [["seeds", "name", true]]],
-    ["a field with a fallback", "<%= it.seed.name ?? 'nobody' %>", [["seeds", "name", false]]],
-    [
-      "a field that is asked for first",
-      "<% if (it.seed.flaw) { %><%= it.seed.flaw %><% } %>",
-      [["seeds", "flaw", false]],
-    ],
-    ["a field read with and without a fallback", "<%= it.seed.a ?? '' %><%= it.seed.a %>", [["seeds", "a", true]]],
-    ["the whole item", "<%= JSON.stringify(it.seed) %>", [["seeds", undefined, true]]],
-    ["nothing", "Hello", [["seeds", undefined, true]]],
-  ])("%s", (_, prompt, reads) => {
-    const found = seedReadsOf(parseTemplate(source({ prompt })));
-    expect(found.map(({ collection, field, required }) => [collection, field, required])).toEqual(reads);
+describe("the places of faults", () => {
+  const faultsIn = (text: string) => readTemplate(text).faults.map(({ from, to }) => text.slice(from, to));
+
+  test("several faults are found at once, each at the words that are wrong", () => {
+    const text = source({ step: "    max_tokens: 5\n    temperature: 2" }).replace("economy", "golden");
+    expect(faultsIn(text)).toEqual(["golden", "max_tokens", "2"]);
   });
 
-  test("a step that may be skipped requires nothing, a column does", () => {
-    const template = parseTemplate(`name: T
-pick: { film: { from: films } }
-steps:
-  - { id: one, tier: economy, when: it.film.year > 1990, prompt: "About <%= it.film.Title %>" }
-record: { director: it.film.Director, answer: it.steps.one.output }`);
-    expect(seedReadsOf(template)).toEqual([
-      { collection: "films", field: "Title", required: false, place: 'step "one"' },
-      { collection: "films", field: "year", required: false, place: 'step "one"' },
-      { collection: "films", field: "Director", required: true, place: 'column "director"' },
-    ]);
+  test("a syntax error in a block of text is shown in the document's own line, with a caret", () => {
+    const text =
+      "name: T\nsteps:\n  - id: one\n    tier: economy\n    prompt: |\n      first line\n      Hello <%= it.seed. %>\n";
+    expect(() => parseTemplate(text)).toThrow(
+      /^Template "T" step "one" has a syntax error: .+ \(line 7, column 27\)\.\n\n {8}Hello <%= it\.seed\. %>\n {28}\^$/,
+    );
   });
-});
 
-test("the bound of a record is the price of every byte sent and every token allowed, summed over its steps", () => {
-  const template = parseTemplate(`name: T
-steps:
-  - { id: one, tier: economy, prompt: a, maxTokens: 100, maxPromptBytes: 1000 }
-  - id: two
-    tier: premium
-    prompt: b
-    maxTokens: 10
-    maxPromptBytes: 400
-    output: { type: json, schema: { type: object } }`);
-  const [one, two] = template.steps;
-  // 600 tokens of overhead each; the schema {"type":"object"} has 17 characters, counted twice.
-  expect(stepBoundNanos(one!)).toBe((1600 * 35_000 + 100 * 140_000) / 1000);
-  expect(stepBoundNanos(two!)).toBe((1034 * 800_000 + 10 * 3_200_000) / 1000);
-  expect(recordBoundNanos(template)).toBe(stepBoundNanos(one!) + stepBoundNanos(two!));
+  test("a fault in a quoted text that holds escapes is shown at the text as a whole", () => {
+    const text = source({ prompt: "first\nHello <%= it.seed. %>" });
+    expect(faultsIn(text)).toEqual(['"first\\nHello <%= it.seed. %>"']);
+  });
+
+  test("whatever is written, reading ends with a template or with faults inside the document", () => {
+    const piece = fc.constantFrom(
+      "name",
+      "steps",
+      "id",
+      "prompt",
+      "pick",
+      "tier",
+      ":",
+      "\n",
+      "  ",
+      "- ",
+      "|",
+      "<%",
+      "%>",
+      "{",
+      "}",
+      "[",
+      "]",
+      "&a",
+      "*a",
+      "'",
+      '"',
+      "#",
+      "é",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const text = pieces.join("");
+        const { template, faults } = readTemplate(text);
+        expect(template === undefined).toBe(faults.length > 0);
+        for (const { from, to, line, column } of faults) {
+          expect(from >= 0 && from <= to && to <= text.length + 1).toBe(true);
+          expect(line >= 1 && column >= 1).toBe(true);
+        }
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
+  test("what YAML says and what JSON says is the same template", () => {
+    const text = fc
+      .string({ minLength: 1, maxLength: 20 })
+      .filter((value) => /\S/.test(value) && !value.includes("<%"));
+    const document = fc.record({
+      name: text,
+      description: text,
+      tags: fc.array(text, { maxLength: 3 }),
+      steps: fc.tuple(
+        fc.record({
+          id: fc.constant("one"),
+          tier: fc.constant("economy"),
+          prompt: text,
+          temperature: fc.double({ min: 0, max: 1, noNaN: true }),
+        }),
+      ),
+    });
+    fc.assert(
+      fc.property(document, (value) => {
+        expect(parseTemplate(stringify(value))).toEqual(parseTemplate(JSON.stringify(value)));
+      }),
+      { numRuns: 200, seed: 2 },
+    );
+  });
 });
