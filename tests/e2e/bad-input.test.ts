@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe("refused before anything is started", () => {
-  const caret = /line 1, column 21:\n\n {2}Praise <%= it\.seed\. %>\.\n {22}\^/;
+  const caret = /syntax error: [^\n]+ \(line 3, column (\d+)\)\.\n\n {2}( .*)Praise <%= it\.seed\. %>\..*\n +\^/;
   test.each<[string, Record<string, string>, RegExp]>([
     ["no records", { records: "0" }, /whole number from 1 to 1,000,000, received "0"/],
     ["half a record", { records: "1.5" }, /received "1\.5"/],
@@ -38,7 +38,7 @@ describe("refused before anything is started", () => {
     ["an empty seed file", { seeds: "empty.csv" }, /empty\.csv is empty; expected at least one row/],
     ["a seed file of no known kind", { seeds: "seeds.txt" }, /must end in \.json/],
     ["a template that is not there", { template: "gone.yaml" }, /gone\.yaml cannot be read/],
-    ["broken YAML", { template: "broken.yaml" }, /not valid YAML: .* at line 2, column 1:/],
+    ["broken YAML", { template: "broken.yaml" }, /not valid YAML: .* \(line 2, column 1\)/],
     ["a broken prompt", { template: "prompt.yaml" }, caret],
     ["an unknown model", { template: "model.yaml" }, /names the model "gpt-9", whose price is not known; choose among/],
     ["an unknown word in a template", { template: "word.yaml" }, /has "promt", which is not known here/],

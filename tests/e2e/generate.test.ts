@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findModel } from "../../core/models.ts";
 import { priceOf } from "../../core/money.ts";
-import { parseTemplate, recordBoundNanos } from "../../core/template.ts";
+import { boundOf } from "../../core/template-bound.ts";
+import { parseTemplate } from "../../core/template-parse.ts";
 import { modelCalls, runCommand, startProduct, until, type ModelCall, type Product } from "./product.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -74,7 +75,7 @@ test("a budget of a cent stops the job close to it, keeps what was paid for, and
   const first = await generate(["--budget", "0.01", "--out", out]).finished;
   expect(first).toMatchObject({ code: 2 });
   const calls = await modelCalls(product.data);
-  const bound = recordBoundNanos(parseTemplate(await readFile(TEMPLATE, "utf8")));
+  const bound = boundOf(parseTemplate(await readFile(TEMPLATE, "utf8"))).nanos;
   expect(costOf(calls)).toBeLessThanOrEqual(NANOS_PER_CENT);
   expect(costOf(calls)).toBeGreaterThanOrEqual(NANOS_PER_CENT - bound);
   const answered = calls.filter((call) => call.modelId === "amazon.nova-pro-v1:0" && call.status === "ok").length;
