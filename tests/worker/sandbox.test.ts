@@ -1,6 +1,10 @@
-import { parseTemplate, type Template } from "#core/template";
-import { Prompts, RenderFault } from "../../worker/sandbox/prompts.ts";
+/** What prompts, conditions, lists and columns give, and how their faults are told. */
+import type { Step, Template } from "#core/template";
+import { builtInside } from "../../worker/sandbox/inside/build.ts";
+import { INSIDE } from "../../worker/sandbox/generated/inside.ts";
+import { bytesOf, Prompts, RenderFault } from "../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
+import { templateOf } from "./hostile/template-of.ts";
 
 const IT = JSON.stringify({ seed: { title: "Heat", year: 1995, tags: ["crime", "drama"] }, steps: {} });
 
@@ -10,189 +14,266 @@ beforeAll(async () => {
   sandbox = await Sandbox.create();
 });
 
-/** A template of one step, past the checks that would refuse what these tests try. */
-function templateOf(
-  prompt: string,
-  more: Partial<Template["steps"][number]> = {},
-  record?: Template["record"],
-): Template {
-  const template = parseTemplate("name: T\nsteps: [{ id: s, tier: economy, prompt: hello }]");
-  return { ...template, record, steps: template.steps.map((step) => ({ ...step, prompt, ...more })) };
+afterEach(() => sandbox.ready());
+
+function withStep(prompt: string, more: Partial<Step> = {}, rest: Partial<Template> = {}): Template {
+  const template = { ...templateOf({ prompt }), ...rest };
+  return { ...template, steps: template.steps.map((step) => ({ ...step, ...more })) };
 }
 
-function render(prompt: string, it = IT, more: Partial<Template["steps"][number]> = {}): string {
-  return new Prompts(templateOf(prompt, more), sandbox).render("s", it, 1).prompt;
+function render(prompt: string, more: Partial<Step> = {}, rest: Partial<Template> = {}, others = {}): string {
+  return new Prompts(withStep(prompt, more, rest), others, sandbox).render("s", IT, 1).prompt;
 }
+
+function faultOf(act: () => unknown): RenderFault {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RenderFault) return error;
+    throw error;
+  }
+  throw new Error("Expected a fault.");
+}
+
+test("the program of the sandbox is the one built from its sources (npx tsx worker/sandbox/inside/build.ts)", async () => {
+  const built = await builtInside();
+  const module = (await import(`data:text/javascript,${encodeURIComponent(built)}`)) as { INSIDE: string };
+  expect(module.INSIDE === INSIDE).toBe(true);
+});
 
 describe("a prompt", () => {
   test.each([
     ["Ask about <%= it.seed.title %> (<%= it.seed.year %>).", "Ask about Heat (1995)."],
     ["<% for (const tag of it.seed.tags) { %>- <%= tag %>\n<% } %>", "- crime\n- drama\n"],
+    ["<% it.seed.tags.forEach((tag, n) => { -%>\n<%= n %>:<%= tag %> <% }) %>", "0:crime 1:drama "],
+    ["<% if (it.seed.year > 2000) { %>new<% } else { %>old<% } %>", "old"],
     ["<%= it.seed.title.toUpperCase() %> & <b>", "HEAT & <b>"],
-    ["<%= new Date('1998-06-12').getUTCFullYear() %>", "1998"],
+    ["<%= new Date('1998-06-12').getFullYear() %>", "1998"],
     ["plain 'text' with \\ and `ticks` ${it}", "plain 'text' with \\ and `ticks` ${it}"],
     ["<%~ JSON.stringify(it.seed.tags) %>", '["crime","drama"]'],
     ["<% const s = 'a%>b' %><%= s %>", "a%>b"],
+    ["<% const bullet = (text) => { %>* <%= text %>\n<% } %><% it.seed.tags.map(bullet) %>", "* crime\n* drama\n"],
+    ["<% const twice = capture(() => { %>x<%= 1 %><% }) %><%= twice + twice %>", "x1x1"],
+    ["<% output('a', 'b') %><%= [undefined, null, 1] %>", "a,,1"],
+    ["<% const json = 1, include = 2, print = 3 %><%= json + include + print %>", "6"],
   ])("%j renders", (prompt, expected) => expect(render(prompt)).toBe(expected));
 
-  test("with a fault names step and line", () => {
-    expect(() => render("one\ntwo <%= it.seed.author.name %>")).toThrow(RenderFault);
-    expect(() => render("one\ntwo <%= it.seed.author.name %>")).toThrow(
-      /^Step "s" could not be evaluated: cannot read property 'name' of undefined \(line 2\)\.$/,
+  test("is sent with its system prompt and its examples, in their order", () => {
+    const examples = [
+      { user: "Ask about <%= it.seed.tags[0] %>.", assistant: "Who?" },
+      { user: "And <%= it.seed.tags[1] %>?", assistant: "<%= it.seed.year %>" },
+    ];
+    const prompts = new Prompts(
+      withStep("Now <%= it.seed.title %>", { system: "S <%= it.seed.year %>", examples }),
+      {},
+      sandbox,
     );
+    const rendered = prompts.render("s", IT, 1);
+    expect(rendered).toEqual({
+      system: "S 1995",
+      turns: [
+        { role: "user", text: "Ask about crime." },
+        { role: "assistant", text: "Who?" },
+        { role: "user", text: "And drama?" },
+        { role: "assistant", text: "1995" },
+      ],
+      prompt: "Now Heat",
+    });
+    expect(bytesOf(rendered)).toBe("S 1995Ask about crime.Who?And drama?1995Now Heat".length);
   });
 
-  test("longer than it may be says both lengths in bytes", () => {
-    expect(() => render("ä".repeat(60), IT, { maxPromptBytes: 100 })).toThrow(
+  test("longer than it may be says both lengths in bytes, and counts all that is sent", () => {
+    expect(() => render("ä".repeat(60), { maxPromptBytes: 100 })).toThrow(
       'Step "s" rendered to 120 bytes, and its maxPromptBytes is 100',
     );
+    const examples = [{ user: "u".repeat(40), assistant: "a".repeat(40) }];
+    expect(() => render("p".repeat(40), { maxPromptBytes: 100, examples })).toThrow("rendered to 120 bytes");
   });
 
   test("that renders to nothing is refused", () =>
     expect(() => render(" <%= '' %>")).toThrow("rendered to an empty prompt"));
 
-  test("has the same chance for the same seed, and no clock", () => {
-    const prompts = new Prompts(templateOf("<%= Math.random() %>"), sandbox);
-    expect(prompts.render("s", IT, 5)).toEqual(prompts.render("s", IT, 5));
-    expect(prompts.render("s", IT, 5)).not.toEqual(prompts.render("s", IT, 6));
+  test("has the same chance for the same number, each part its own, and no clock", () => {
+    const prompts = new Prompts(withStep("<%= Math.random() %>", { system: "<%= Math.random() %>" }), {}, sandbox);
+    const first = prompts.render("s", IT, 5);
+    expect(prompts.render("s", IT, 5)).toEqual(first);
+    expect(prompts.render("s", IT, 6).prompt).not.toBe(first.prompt);
+    expect(first.system).not.toBe(first.prompt);
+    const alone = new Prompts(withStep("<%= Math.random() %>"), {}, sandbox).render("s", IT, 5);
+    expect(alone.prompt).toBe(first.prompt);
     for (const clock of ["Date.now()", "new Date()", "Date()"])
       expect(() => render(`<%= ${clock} %>`)).toThrow("a template has no clock");
+  });
+
+  test("reads dates in UTC wherever the worker stands", () => {
+    expect(render("<%= new Date(2020, 0, 1).toISOString() + new Date('2020-06-01T10:00').getHours() %>")).toBe(
+      "2020-01-01T00:00:00.000Z10",
+    );
   });
 
   test("gets half a character pair replaced, so that its bytes are what is counted", () => {
     expect(render("<%= '\\ud800' %>x")).toBe("\ufffdx");
   });
+
+  test("sees the data of this run, although the sandbox keeps the last one", () => {
+    const prompts = new Prompts(withStep("<%= it.seed.title %>", { when: "it.seed.year > 1990" }), {}, sandbox);
+    const other = JSON.stringify({ seed: { title: "Ran", year: 1985 } });
+    expect([prompts.applies("s", IT, 1), prompts.render("s", IT, 1).prompt]).toEqual([true, "Heat"]);
+    expect([prompts.applies("s", other, 1), prompts.render("s", other, 1).prompt]).toEqual([false, "Ran"]);
+    expect(() => prompts.render("s", "{}", 1)).toThrow(RenderFault);
+    expect(prompts.render("s", other, 1).prompt).toBe("Ran");
+  });
 });
 
-describe("conditions and columns", () => {
-  test("decide by truth", () => {
-    const prompts = new Prompts(templateOf("x", { when: "it.seed.year > 1990 // after" }), sandbox);
+describe("a fault", () => {
+  test.each([
+    ["one\ntwo <%= it.seed.author.name %>", "cannot read property 'name' of undefined", 2, 23],
+    ["one\n<%\n  const a = 1;\n  const b = it.x.y;\n%>", "cannot read property 'y' of undefined", 4, 17],
+    ["one\n<% const a = ; %>", "unexpected token in expression: ';'", 2, 14],
+    ["<% const a = 1; %>\n<% const a = 2; %>", "invalid redefinition of lexical identifier", 2, 12],
+    ["x\n  <% const a = 'x %>", "unclosed string", 2, 16],
+    ["x\n<%= [1, 2 %>", "expecting ']'", 2, 5],
+    ["x\ny <% if (1) {", "unclosed tag", 2, 3],
+    ["<% const f = (x) => {\n  throw new Error('my own');\n} %>\n<% f(1) %>", "my own", 2, 18],
+    ["<%= sentences(1) %>", "sentences(text) must be a text, not 1", 1, 14],
+  ])("in %j is told with its line and column", (prompt, message, line, column) => {
+    const fault = faultOf(() => render(prompt));
+    expect(fault.message).toBe(`Step "s" could not be evaluated: ${message} (line ${line}, column ${column}).`);
+    expect(fault.place).toEqual({ step: "s", path: ["steps", 0, "prompt"], line, column });
+  });
+
+  test("names its part of the step", () => {
+    const bad = "<%= it.x.y %>";
+    const examples = [
+      { user: "a", assistant: "b" },
+      { user: "c", assistant: bad },
+    ];
+    expect(faultOf(() => render("x", { system: bad }))).toMatchObject({
+      message: expect.stringContaining('Step "s", system prompt could not'),
+      place: { path: ["steps", 0, "system"], line: 1 },
+    });
+    expect(faultOf(() => render("x", { examples }))).toMatchObject({
+      message: expect.stringContaining('Step "s", example 2, assistant could not'),
+      place: { path: ["steps", 0, "examples", 1, "assistant"] },
+    });
+  });
+
+  test("in a partial names the partial, and the part that includes it", () => {
+    const fault = faultOf(() =>
+      render("x\n<%= include('A@2/style') %>", {}, {}, { "A@2/style": "a\n\n<%= it.x.y %>" }),
+    );
+    expect(fault.message).toContain("cannot read property 'y' of undefined (partial \"A@2/style\", line 3, column");
+    expect(fault.place).toMatchObject({ path: ["steps", 0, "prompt"], partial: "A@2/style", line: 3 });
+  });
+});
+
+describe("include", () => {
+  test.each([
+    ["a partial with the caller's data", "<%= include('p') %>", { p: "<%= it.seed.title %>" }, {}, "Heat"],
+    [
+      "a partial with data laid over",
+      "<%= include('p', { year: 1, seed: 2 }) %>",
+      { p: "<%= it.year + it.seed %>" },
+      {},
+      "3",
+    ],
+    [
+      "nested partials, each with its caller's data",
+      "<%= include('p', { a: 1 }) %>",
+      { p: "<%= include('q', { b: 2 }) %>", q: "<%= it.a + it.b %>" },
+      {},
+      "3",
+    ],
+    ["a partial of another template", "<%= include('A@2/p') %>!", {}, { "A@2/p": "other" }, "other!"],
+    [
+      "a plain name in another template's partial as that template's own",
+      "<%= include('A@2/p') %>",
+      { q: "mine" },
+      { "A@2/p": "<%= include('q') %>", "A@2/q": "theirs" },
+      "theirs",
+    ],
+    [
+      "a third template from another's partial",
+      "<%= include('A@2/p') %>",
+      {},
+      { "A@2/p": "<%= include('B@1/q') %>", "B@1/q": "third" },
+      "third",
+    ],
+    [
+      "a partial in a loop",
+      "<% for (const tag of it.seed.tags) { %><%= include('p', { tag }) %><% } %>",
+      { p: "<%= it.tag %>;" },
+      {},
+      "crime;drama;",
+    ],
+    ["a partial with a function as data", "<%= include('p', { f: (n) => n * 2 }) %>", { p: "<%= it.f(4) %>" }, {}, "8"],
+  ])("brings %s", (_, prompt, partials, others, expected) =>
+    expect(render(prompt, {}, { partials }, others)).toBe(expected),
+  );
+
+  test("brings a step's prompt by the step's id", () => {
+    const template = withStep("<%= it.seed.title %>");
+    const steps = [...template.steps, { ...(template.steps[0] as Step), id: "t", prompt: "T <%= include('s') %>" }];
+    expect(new Prompts({ ...template, steps }, {}, sandbox).render("t", IT, 1).prompt).toBe("T Heat");
+  });
+
+  test("that is missing or too deep says so", () => {
+    expect(() => render("<%= include('p') %>")).toThrow('there is no partial "p" (line 1');
+    expect(() => render("<%= include('p') %>", {}, { partials: { p: "<%= include('p') %>" } })).toThrow(
+      'include("p") is 11 partials deep, and 10 are allowed',
+    );
+  });
+
+  test("is not there for expressions", () =>
+    expect(() => new Prompts(withStep("x", { when: "include('p')" }), {}, sandbox).applies("s", IT, 1)).toThrow(
+      "'include' is not defined",
+    ));
+});
+
+describe("conditions, lists and columns", () => {
+  const of = (step: Partial<Step>, rest: Partial<Template> = {}) => new Prompts(withStep("x", step, rest), {}, sandbox);
+
+  test("a step applies by the truth of its condition", () => {
+    const prompts = of({ when: "it.seed.year > 1990 // after" });
     expect(prompts.applies("s", IT, 1)).toBe(true);
     expect(prompts.applies("s", JSON.stringify({ seed: { year: 1980 } }), 1)).toBe(false);
     expect(() => prompts.applies("s", "{}", 1)).toThrow('Step "s", "when" could not be evaluated');
+    expect(of({}).applies("s", IT, 1)).toBe(true);
   });
 
-  test("give every column a value, null for none", () => {
-    const prompts = new Prompts(
-      templateOf(
-        "x",
-        {},
-        { film: { value: "it.seed.title" }, tags: { value: "it.seed.tags" }, none: { value: "it.x" } },
-      ),
-      sandbox,
-    );
-    expect(prompts.columns(IT, 1)).toEqual({ film: "Heat", tags: ["crime", "drama"], none: null });
-  });
-
-  test("name the column that fails", () => {
-    const prompts = new Prompts(templateOf("x", {}, { film: { value: "it.seed.author.name" } }), sandbox);
-    expect(() => prompts.columns(IT, 1)).toThrow(
-      'The record could not be evaluated: column "film": cannot read property',
+  test("a list gives its items as JSON, the first ones at most", () => {
+    const loop = (list: string, atMost = 2) => of({ forEach: { list, as: "item", atMost } }).items("s", IT, 1);
+    expect(loop("it.seed.tags")).toEqual(['"crime"', '"drama"']);
+    expect(loop("[{ a: 1 }, undefined, 3]")).toEqual(['{"a":1}', "null"]);
+    expect(loop("[]")).toEqual([]);
+    expect(() => loop("it.seed.title")).toThrow(
+      'Step "s", "forEach" could not be evaluated: it must give a list, not a string',
     );
   });
-});
 
-describe("a hostile template", () => {
-  test.each([
-    ["the constructor escape", "<%= (function(){}).constructor('return process')() %>"],
-    ["the constructor escape over data", "<%= it.constructor.constructor('return this.process.env')() .PATH %>"],
-    ["process", "<%= process.exit(1) %>"],
-    ["require", "<%= require('node:fs') %>"],
-    ["the built-in loader", "<%= globalThis.process.getBuiltinModule('node:child_process') %>"],
-    ["an include", "<%~ include('/etc/passwd') %>"],
-    ["an endless loop", "<% for (;;); %>"],
-    ["an endless regular expression", "<%= /(a+)+$/.test('a'.repeat(40) + 'b') %>"],
-    ["endless recursion", "<% const f = () => f() + 1; f(); %>"],
-    ["all the memory", "<% const a = []; for (;;) a.push(new Array(1000).fill('x')); %>"],
-    ["one huge text", "<%= 'x'.repeat(5e8) %>"],
-    ["more text than allowed", "<%= 'x'.repeat(3e6) %>"],
-    ["a loop that swallows its errors", "<% for (;;) { try { null.x } catch {} } %>"],
-    ["a getter that never ends", "<% const o = { get x() { for (;;); } }; %><%= o.x %>"],
-    ["an exception of another kind", "<% throw { toString() { throw 1 } } %>"],
-    ["breaking out of its function", "<% } catch (e) {} } globalThis.leak = 1; function g() { try { %>"],
-    ["its own machinery", "<%= this.config.filterFunction.constructor('return this')().process.pid %>"],
-  ])("gets nowhere with %s, and the next record is rendered", async (_, prompt) => {
-    const began = performance.now();
-    expect(() => render(prompt)).toThrow(RenderFault);
-    expect(performance.now() - began).toBeLessThan(2_000);
-    await sandbox.ready();
-    expect(render("<%= it.seed.title %>")).toBe("Heat");
+  test("repeating and escalating are decided over the latest answer", () => {
+    const prompts = of({
+      repeat: { until: "it.steps.s.output.score >= 8", atMost: 3 },
+      escalate: { modelId: "m", on: [], when: "it.steps.s.output.score < 3" },
+    });
+    const scored = (score: number) => JSON.stringify({ steps: { s: { output: { score } } } });
+    expect([2, 5, 9].map((score) => prompts.until("s", scored(score), 1))).toEqual([false, false, true]);
+    expect([2, 5, 9].map((score) => prompts.escalates("s", scored(score), 1))).toEqual([true, false, false]);
+    expect([of({}).until("s", IT, 1), of({}).escalates("s", IT, 1)]).toEqual([true, false]);
   });
 
-  test("sees nothing of the host", async () => {
-    expect(
-      render(
-        "<%= ['process','require','module','fetch','setTimeout','WebAssembly','console','Buffer'].filter((n) => n in globalThis).join() || 'none' %>",
-      ),
-    ).toBe("none");
-    expect(() => render("<% import('node:fs').then(() => 0) %>x")).toThrow(RenderFault);
-    await sandbox.ready();
+  test("every column gets a value, null for none", () => {
+    const record = { film: { value: "it.seed.title" }, tags: { value: "it.seed.tags" }, none: { value: "it.x" } };
+    expect(of({}, { record }).columns(IT, 1)).toEqual({ film: "Heat", tags: ["crime", "drama"], none: null });
+    const steps = JSON.stringify({ steps: { s: { output: "answer" } } });
+    expect(of({}).columns(steps, 1)).toEqual({ s: "answer" });
   });
 
-  test.each([
-    [
-      "a prototype",
-      "<% try { Object.prototype.leak = it.seed.title; Array.prototype.map = () => 'x' } catch {} %>x",
-      "<%= ({}).leak ?? [1].map((n) => n).join() %>",
-      "1",
-    ],
-    [
-      "a global",
-      "<% try { leak = it.seed.title } catch {} try { globalThis.leak = 1 } catch {} %>x",
-      "<%= typeof leak %>",
-      "undefined",
-    ],
-    [
-      "a built-in function",
-      "<% try { JSON.parse = () => ({}); String.prototype.trim.leak = 1 } catch {} %>x",
-      "<%= typeof ''.trim.leak %>",
-      "undefined",
-    ],
-    [
-      "itself",
-      "<% try { arguments.callee.leak = 1 } catch {} try { this.leak = 1 } catch {} %><%= typeof this.leak + typeof arguments.callee.leak %>",
-      "",
-      "",
-    ],
-    [
-      "a class's hidden prototype",
-      "<% try { Object.getPrototypeOf(function*(){}).leak = 1 } catch {} %>x",
-      "<%= typeof (function*(){}).leak %>",
-      "undefined",
-    ],
-    [
-      "a promise",
-      "<% try { Promise.prototype.leak = 1 } catch {} %>x",
-      "<%= typeof Promise.prototype.leak %>",
-      "undefined",
-    ],
-  ])("leaves nothing for the next record in %s", (_, leave, look, expected) => {
-    if (look === "") {
-      const prompts = new Prompts(templateOf(leave), sandbox);
-      expect([prompts.render("s", IT, 1).prompt, prompts.render("s", IT, 1).prompt]).toEqual([
-        "undefinedundefined",
-        "undefinedundefined",
-      ]);
-      return;
-    }
-    render(leave);
-    expect(render(look)).toBe(expected);
-  });
-
-  test("cannot change its data", () => {
-    expect(
-      render(
-        "<% it.seed.title = 'x'; it.seed.tags.length = 0; %><%= it.seed.title + it.seed.tags.length %>".replace(
-          "it.seed.tags.length = 0;",
-          "",
-        ),
-      ),
-    ).toBe("Heat2");
-  });
-
-  test("cannot stop the worker with a pattern of its schema", async () => {
-    expect(() => sandbox.matches("(a+)+$", "u", `${"a".repeat(40)}b`)).toThrow("took longer than");
-    await sandbox.ready();
-    expect(sandbox.matches("^a+$", "u", "aaa")).toBe(true);
+  test("a column that fails is named", () => {
+    const record = { film: { value: "it.seed.author.name" } };
+    expect(faultOf(() => of({}, { record }).columns(IT, 1))).toMatchObject({
+      message: expect.stringContaining('Column "film" could not be evaluated: cannot read property'),
+      place: { path: ["record", "film"], line: 1, column: 15 },
+    });
   });
 });

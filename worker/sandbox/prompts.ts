@@ -1,127 +1,195 @@
-/** A template's prompts, conditions and columns as programs for the sandbox. */
-import { Eta } from "eta/core";
-import { columnsOf, type Step, type Template } from "#core/template";
-import { SandboxFault, type Sandbox } from "./sandbox.ts";
+/** A template's prompts, conditions and columns, run in the sandbox. */
+import type { Path } from "#core/template-source";
+import type { Partials, Step, Template } from "#core/template";
+import type { ScriptSource } from "./inside/script.ts";
+import { SandboxFault, type FaultInside, type Sandbox } from "./sandbox.ts";
+import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
 
-/** What prompts and expressions see as `it`. */
-export type It = Readonly<Record<string, unknown>>;
+/** An earlier turn of the conversation, shown to the model as an example. */
+export interface Turn {
+  readonly role: "user" | "assistant";
+  readonly text: string;
+}
 
+/** All that a step sends to its model. */
 export interface RenderedStep {
   readonly system?: string;
+  /** The examples; empty without. */
+  readonly turns: readonly Turn[];
   readonly prompt: string;
 }
 
-/** A fault of the template's code, with its place; it makes the attempt fail. */
-export class RenderFault extends Error {
-  override readonly name = "RenderFault";
+/** Where in a template a fault is. Lines and columns count from 1, in the text at `path` or in the partial that is named. */
+export interface FaultPlace {
+  /** Absent for columns. */
+  readonly step?: string;
+  /** The way to the text in the document: `["steps", 0, "prompt"]`, `["record", "film"]`. */
+  readonly path: Path;
+  /** The partial in which it happened: "style" of the template itself, "ID@2/style" of another. */
+  readonly partial?: string;
+  readonly line?: number;
+  readonly column?: number;
 }
 
-/** JSON escapes make a text longer, six characters for one at most; the bytes are counted exactly afterwards. */
-const JSON_SLACK = 6;
-const MAX_COLUMNS_CHARACTERS = 1_000_000;
+/** A fault of the template's code; it makes the attempt fail. */
+export class RenderFault extends Error {
+  override readonly name = "RenderFault";
 
-/** Prompts are plain text, in which a line's end after a value is meant; a tag that ends in `-%>` swallows it. */
-const eta = new Eta({ autoEscape: false, autoTrim: false, debug: true });
+  constructor(
+    /** One sentence, which names the place. */
+    message: string,
+    /** Absent when the fault is in no text of the template, but in what came of it. */
+    readonly place?: FaultPlace,
+  ) {
+    super(message);
+  }
+}
+
+const MAX_COLUMNS_CHARACTERS = 1_000_000;
+const MAX_ITEMS_CHARACTERS = 1_000_000;
+const MAX_CONDITION_CHARACTERS = 100;
+
 const encoder = new TextEncoder();
 
+/**
+ * What prompts see as `it` comes as the text of a JSON object: picks, parameters, `steps`, and in a loop the item and `index`.
+ * `chance` begins the template's chance: same number, same text. A machine that hit a limit is replaced: await
+ * `sandbox.ready()` before each call, which throws RenderFault otherwise.
+ */
 export class Prompts {
   readonly #sandbox: Sandbox;
-  readonly #steps: ReadonlyMap<string, { when?: string; prompt: string; system?: string; maxBytes: number }>;
-  readonly #columns: string;
+  readonly #steps: ReadonlyMap<string, StepPrograms>;
+  readonly #columns: readonly string[];
+  readonly #parts: Parts;
+  readonly #script: ScriptSource;
 
-  constructor(template: Template, sandbox: Sandbox) {
+  /** @param partials the texts of other templates that this one includes, directly or through others */
+  constructor(template: Template, partials: Partials, sandbox: Sandbox) {
     this.#sandbox = sandbox;
-    this.#steps = new Map(template.steps.map((step) => [step.id, programsOf(step)]));
-    this.#columns = columnsProgram(template);
+    this.#parts = partsOf(template);
+    this.#script = scriptOf(template, this.#parts, partials);
+    this.#steps = new Map(template.steps.map((step, n) => [step.id, programsOf(step, n)]));
+    this.#columns = Object.keys(columnExpressions(template));
   }
 
-  /** Whether the step is to be done at all. @throws RenderFault */
-  applies(stepId: string, it: string, seed: number): boolean {
-    const when = this.#step(stepId).when;
-    return when === undefined || this.#run(`Step "${stepId}", "when"`, when, it, seed, 20) === true;
+  /** Whether the step is to be done at all: its `when`, true without one. @throws RenderFault */
+  applies(stepId: string, it: string, chance: number): boolean {
+    return this.#decide(this.#step(stepId).when, it, chance) ?? true;
   }
 
-  /** @throws RenderFault naming step and line */
-  render(stepId: string, it: string, seed: number): RenderedStep {
-    const { prompt, system, maxBytes } = this.#step(stepId);
-    const text = (what: string, program: string) =>
-      wellFormed(String(this.#run(`Step "${stepId}"${what}`, program, it, seed, maxBytes * JSON_SLACK)));
-    const rendered = {
-      prompt: text("", prompt),
-      system: system === undefined ? undefined : text(", system prompt", system),
-    };
+  /** What `forEach` gives, at most `atMost` items, each as JSON text. @throws RenderFault also when it gives no list */
+  items(stepId: string, it: string, chance: number): string[] {
+    const { forEach } = this.#step(stepId);
+    if (!forEach) throw new Error(`The step "${stepId}" has no forEach.`);
+    const [items] = this.#run([forEach], it, chance, MAX_ITEMS_CHARACTERS);
+    return (items as unknown[]).map((item) => JSON.stringify(item));
+  }
+
+  /** System prompt, examples and prompt. @throws RenderFault also when they pass `maxPromptBytes` together */
+  render(stepId: string, it: string, chance: number): RenderedStep {
+    const { programs, maxBytes, hasSystem } = this.#step(stepId);
+    const texts = (this.#run(programs, it, chance, maxBytes) as string[]).map(wellFormed);
+    const system = hasSystem ? texts.shift() : undefined;
+    const prompt = texts.pop() ?? "";
+    const turns = texts.map((text, n): Turn => ({ role: n % 2 === 0 ? "user" : "assistant", text }));
+    const rendered = { system, turns, prompt };
     const bytes = bytesOf(rendered);
     if (bytes > maxBytes)
       throw new RenderFault(
         `Step "${stepId}" rendered to ${bytes} bytes, and its maxPromptBytes is ${maxBytes}; cut the seeds or raise it.`,
       );
-    if (rendered.prompt.trim() === "") throw new RenderFault(`Step "${stepId}" rendered to an empty prompt.`);
+    if (prompt.trim() === "") throw new RenderFault(`Step "${stepId}" rendered to an empty prompt.`);
     return rendered;
   }
 
-  /** The record's columns in their order. @throws RenderFault naming the column */
-  columns(it: string, seed: number): Record<string, unknown> {
-    return this.#run("The record", this.#columns, it, seed, MAX_COLUMNS_CHARACTERS) as Record<string, unknown>;
+  /** Whether a repeated step is done: its `repeat.until` over the latest answer, true without one. @throws RenderFault */
+  until(stepId: string, it: string, chance: number): boolean {
+    return this.#decide(this.#step(stepId).until, it, chance) ?? true;
   }
 
-  #step(stepId: string) {
+  /** Whether the answer, in `it` as the step's output, asks for the better model: false without `escalate.when`. @throws RenderFault */
+  escalates(stepId: string, it: string, chance: number): boolean {
+    return this.#decide(this.#step(stepId).escalates, it, chance) ?? false;
+  }
+
+  /** The record's columns in their order, null for none. @throws RenderFault naming the column */
+  columns(it: string, chance: number): Record<string, unknown> {
+    const programs = this.#columns.map((name) => programName(["record", name]));
+    const values = this.#run(programs, it, chance, MAX_COLUMNS_CHARACTERS);
+    return Object.fromEntries(this.#columns.map((name, n) => [name, values[n] ?? null]));
+  }
+
+  #decide(program: string | undefined, it: string, chance: number): boolean | undefined {
+    return program === undefined ? undefined : this.#run([program], it, chance, MAX_CONDITION_CHARACTERS)[0] === true;
+  }
+
+  #step(stepId: string): StepPrograms {
     const step = this.#steps.get(stepId);
     if (!step) throw new Error(`The template has no step "${stepId}".`);
     return step;
   }
 
-  #run(place: string, program: string, it: string, seed: number, longest: number): unknown {
+  #run(programs: readonly string[], it: string, chance: number, longest: number): unknown[] {
     try {
-      return this.#sandbox.run(program, it, seed, longest);
+      return this.#sandbox.run(this.#script, programs, it, chance, longest);
     } catch (error) {
-      if (error instanceof SandboxFault) throw new RenderFault(`${place} could not be evaluated: ${error.message}.`);
+      if (error instanceof SandboxFault) throw this.#faultOf(error, programs, longest);
       throw error;
     }
   }
+
+  #faultOf({ message, place }: SandboxFault, programs: readonly string[], longest: number): RenderFault {
+    const part = this.#parts.get(place.program || (programs.at(-1) ?? ""));
+    const name = part?.name ?? "template";
+    const { partial, line, column } = place;
+    const where = part && { step: part.step, path: part.path, partial, line, column };
+    const whole = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    if (place.isTooLong && part?.step !== undefined && part.program.kind === "prompt")
+      return new RenderFault(`${whole} passed its maxPromptBytes of ${longest}; cut the seeds or raise it.`, where);
+    return new RenderFault(`${whole} could not be evaluated: ${message}${wordsFor(place)}.`, where);
+  }
 }
 
-/** The UTF-8 bytes of all that a rendered step sends. */
-export function bytesOf({ prompt, system }: RenderedStep): number {
-  return encoder.encode(prompt).length + encoder.encode(system ?? "").length;
+interface StepPrograms {
+  readonly when?: string;
+  readonly forEach?: string;
+  readonly until?: string;
+  readonly escalates?: string;
+  /** Of all that is sent, in its order. */
+  readonly programs: readonly string[];
+  readonly hasSystem: boolean;
+  readonly maxBytes: number;
 }
 
-function programsOf(step: Step) {
+function programsOf(step: Step, n: number): StepPrograms {
+  const name = (...path: Path) => programName(["steps", n, ...path]);
   return {
-    when: step.when && `return !!(${step.when}\n);`,
-    prompt: etaProgram(step.prompt),
-    system: step.system && etaProgram(step.system),
+    when: step.when === undefined ? undefined : name("when"),
+    forEach: step.forEach && name("forEach"),
+    until: step.repeat && name("repeat", "until"),
+    escalates: step.escalate?.when === undefined ? undefined : name("escalate", "when"),
+    programs: [
+      ...(step.system === undefined ? [] : [name("system")]),
+      ...step.examples.flatMap((_, e) => [name("examples", e, "user"), name("examples", e, "assistant")]),
+      name("prompt"),
+    ],
+    hasSystem: step.system !== undefined,
     maxBytes: step.maxPromptBytes,
   };
 }
 
-/** Eta's own compilation, with its line tracking turned into a place in the message. */
-function etaProgram(prompt: string): string {
-  const body = eta.compileToString(prompt);
-  const place = `catch (e) { this.RuntimeErr(e, __eta.templateStr, __eta.line, options.filepath) }`;
-  if (!body.includes(place)) throw new Error("Eta compiles prompts otherwise than this version of the worker expects.");
-  // An error of the machine itself (memory, time) must stay what it is.
-  return body.replace(
-    place,
-    () =>
-      `catch (e) { if (e instanceof InternalError) throw e; throw new Error((e && e.message || e) + " (line " + __eta.line + ")"); }`,
+/** The UTF-8 bytes of all that a rendered step sends. */
+export function bytesOf({ system, turns, prompt }: RenderedStep): number {
+  return [system ?? "", ...turns.map(({ text }) => text), prompt].reduce(
+    (sum, text) => sum + encoder.encode(text).length,
+    0,
   );
 }
 
-function columnsProgram(template: Template): string {
-  const record =
-    template.record ?? Object.fromEntries(columnsOf(template).map((id) => [id, { value: `it.steps.${id}.output` }]));
-  const columns = Object.entries(record).map(
-    ([name, { value }]) => `column(${JSON.stringify(name)}, () => (${value}\n));`,
-  );
-  return [
-    "const record = {};",
-    "const column = (name, value) => {",
-    "  try { record[name] = value() ?? null; }",
-    "  catch (e) { if (e instanceof InternalError) throw e; throw new Error('column \"' + name + '\": ' + (e && e.message || e)); }",
-    "};",
-    ...columns,
-    "return record;",
-  ].join("\n");
+function wordsFor({ partial, line, column }: FaultInside): string {
+  const place = line === undefined ? "" : `line ${line}, column ${column}`;
+  if (partial === undefined) return place && ` (${place})`;
+  return ` (partial "${partial}"${place && `, ${place}`})`;
 }
 
 /** Half of a character pair, which UTF-8 has no bytes for, becomes the replacement character. */

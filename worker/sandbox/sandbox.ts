@@ -2,20 +2,30 @@
  * Runs what templates say, which is code from strangers: in QuickJS compiled to WebAssembly, without any object of the host,
  * with limits on time and memory. A machine that hit a limit is thrown away whole, its memory with it.
  */
+import { createContext, Script } from "node:vm";
 import { newQuickJSWASMModule, type QuickJSContext, type QuickJSHandle, type QuickJSRuntime } from "quickjs-emscripten";
-import { INSIDE } from "./inside.ts";
+import { INSIDE } from "./generated/inside.ts";
+import type { ScriptSource } from "./inside/script.ts";
 
-/** One rendering may take this long. */
+/**
+ * One rendering may take this long, of the processor's time: how busy the machine is must not decide. QuickJS looks at it
+ * while it runs a template's own code, and regular expressions.
+ */
 const LIMIT_MS = 100;
+/** And this long in any case: QuickJS's own loops, over a list of 2^53 gaps, are stopped by V8. */
+const HARD_LIMIT_MS = 500;
 const LIMIT_BYTES = 32 * 1024 * 1024;
 /** Below what the machine's own stack bears, so that endless recursion is an error inside and not a crash of the machine. */
 const LIMIT_STACK_BYTES = 160 * 1024;
+/** What ran this long may have filled memory with what is not collected yet: the machine is worn, the next record gets another. */
+const HEAVY_MS = 20;
 
-/** What a template's code did wrong, in words. */
+/** What a template's code did wrong, in words, and where: `line` and `column` from 1 in the program, or in the partial named. */
 export class SandboxFault extends Error {
   constructor(
     message: string,
-    /** It took too long, too much memory, or answered too much. */
+    readonly place: FaultInside = {},
+    /** It took too long or too much memory; the machine is replaced. */
     readonly isLimit = false,
   ) {
     super(message);
@@ -23,115 +33,166 @@ export class SandboxFault extends Error {
   }
 }
 
+export interface FaultInside {
+  /** The name of the program that was running. */
+  readonly program?: string;
+  readonly partial?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** It gave more characters than it may. */
+  readonly isTooLong?: boolean;
+}
+
 interface Machine {
   readonly runtime: QuickJSRuntime;
   readonly context: QuickJSContext;
-  readonly inside: QuickJSHandle;
-  /** The numbers of the programs compiled in it, by source. */
-  readonly programs: Map<string, number>;
+  /** The functions of `inside/main.ts`. */
+  readonly load: QuickJSHandle;
+  readonly run: QuickJSHandle;
+  readonly matches: QuickJSHandle;
+  /** The numbers of the scripts it has. */
+  readonly scripts: WeakMap<ScriptSource, number>;
+  /** The `it` of its last run, which it keeps. */
+  it?: string;
+  isWorn: boolean;
 }
 
 export class Sandbox {
-  #machine: Machine;
-  /** Settles once the next machine stands in place of one that hit a limit. */
-  #rebuilding: Promise<void> | undefined;
-  #deadlineMs = Infinity;
-
-  private constructor(machine: Machine) {
-    this.#machine = machine;
-    this.#watch(machine);
-  }
+  /** Absent after it hit a limit. */
+  #machine: Machine | undefined;
+  #building: Promise<void> | undefined;
+  #begun = process.cpuUsage();
 
   static async create(): Promise<Sandbox> {
-    return new Sandbox(await buildMachine());
+    const sandbox = new Sandbox();
+    await sandbox.ready();
+    return sandbox;
   }
 
   /**
-   * Runs the body of a function of `it`; compiled once, kept. `seed` begins its chance.
-   * @param longest the most characters its answer may have as JSON
-   * @returns what it returned, as JSON has it
+   * Runs programs of a script over the same `it`, the text of a JSON object. `chance` begins their chance.
+   * @param longest the most characters that each prompt, and all answers together, may have
+   * @returns what each returned, as JSON has it
    * @throws SandboxFault
    */
-  run(source: string, it: string, seed: number, longest: number): unknown {
-    const number = this.#program(source);
-    const { context } = this.#machine;
-    const text = context.newString(it);
-    const args = [context.newNumber(number), text, context.newNumber(seed), context.newNumber(longest)];
-    return this.#call("call", args).value;
+  run(script: ScriptSource, programs: readonly string[], it: string, chance: number, longest: number): unknown[] {
+    const number = this.#numberOf(script);
+    const machine = this.#present();
+    const { context } = machine;
+    const isKnown = machine.it === it;
+    machine.it = undefined;
+    const values = this.#call("run", [
+      context.newNumber(number),
+      context.newString(JSON.stringify(programs)),
+      isKnown ? context.undefined : context.newString(it),
+      context.newNumber(chance),
+      context.newNumber(longest),
+    ]) as unknown[];
+    machine.it = it;
+    return values;
   }
 
   /** Whether a regular expression matches: also those come from strangers, and some never end. */
   matches(source: string, flags: string, text: string): boolean {
-    const { context } = this.#machine;
+    const { context } = this.#present();
     return (
       this.#call(
         "matches",
         [source, flags, text].map((part) => context.newString(part)),
-      ).value === true
+      ) === true
     );
   }
 
-  /** After a limit was hit, until the next machine stands; runs fail before. */
+  /** Await it between records: it puts a new machine in place of one that hit a limit or is worn. Runs fail without one. */
   async ready(): Promise<void> {
-    while (this.#rebuilding) await this.#rebuilding;
+    while (!this.#machine || this.#machine.isWorn) await (this.#building ??= this.#build());
   }
 
-  #watch({ runtime }: Machine): void {
-    runtime.setInterruptHandler(() => performance.now() > this.#deadlineMs);
-  }
-
-  #program(source: string): number {
-    const known = this.#machine.programs.get(source);
-    if (known !== undefined) return known;
-    const { number } = this.#call("compile", [this.#machine.context.newString(source)]);
-    this.#machine.programs.set(source, number as number);
-    return number as number;
-  }
-
-  #call(name: string, args: QuickJSHandle[]): Answer {
-    if (this.#rebuilding) throw new SandboxFault("The sandbox is being rebuilt.", true);
-    const { context, runtime, inside } = this.#machine;
-    this.#deadlineMs = performance.now() + LIMIT_MS;
+  async #build(): Promise<void> {
     try {
-      const method = context.getProp(inside, name);
-      const result = context.callFunction(method, context.undefined, ...args);
-      method.dispose();
+      const machine = await buildMachine();
+      machine.runtime.setInterruptHandler(() => this.#takenMs() > LIMIT_MS);
+      this.#machine = machine;
+    } finally {
+      this.#building = undefined;
+    }
+  }
+
+  #present(): Machine {
+    if (!this.#machine) throw new SandboxFault("the sandbox is being rebuilt");
+    return this.#machine;
+  }
+
+  #numberOf(script: ScriptSource): number {
+    const machine = this.#present();
+    const known = machine.scripts.get(script);
+    if (known !== undefined) return known;
+    const number = this.#call("load", [machine.context.newString(JSON.stringify(script))]) as number;
+    machine.scripts.set(script, number);
+    return number;
+  }
+
+  #call(name: "load" | "run" | "matches", args: QuickJSHandle[]): unknown {
+    const machine = this.#present();
+    const { context, runtime } = machine;
+    this.#begun = process.cpuUsage();
+    try {
+      const result = withinTime(() => context.callFunction(machine[name], context.undefined, ...args));
       for (const arg of args) arg.dispose();
-      if (result.error) throw new SandboxFault(`it took longer than ${LIMIT_MS} ms or too much memory`, true);
+      if (result.error) {
+        const { error } = result;
+        throw outOfLimits(String(withinTime(() => context.dump(error) as Partial<Error> | undefined)?.message));
+      }
       const answer = JSON.parse(context.getString(result.value)) as Answer;
       result.value.dispose();
       // A promise's continuation would run in a later record's time.
       if (runtime.hasPendingJob())
-        throw new SandboxFault("it used a promise, and nothing here waits for promises", true);
-      if (answer.fault !== undefined)
-        throw new SandboxFault(answer.fault, answer.limit === true || answer.tooLong === true);
-      return answer;
+        throw new SandboxFault("it used a promise, and nothing here waits for promises", {}, true);
+      if (answer.isLimit) throw outOfLimits(answer.fault, answer);
+      machine.isWorn ||= this.#takenMs() > HEAVY_MS;
+      if (answer.fault !== undefined) throw new SandboxFault(answer.fault, answer);
+      return answer.value;
     } catch (error) {
-      const fault =
-        error instanceof SandboxFault ? error : new SandboxFault(`it broke the sandbox (${String(error)})`, true);
-      if (fault.isLimit) this.#throwAway();
+      const fault = error instanceof SandboxFault ? error : outOfLimits(String((error as Partial<Error>)?.message));
+      // Without disposing: what hit a limit may be in no state to be taken apart.
+      if (fault.isLimit) this.#machine = undefined;
       throw fault;
-    } finally {
-      this.#deadlineMs = Infinity;
     }
   }
 
-  /** Without disposing: what hit a limit may be in no state to be taken apart. */
-  #throwAway(): void {
-    this.#rebuilding ??= buildMachine().then((machine) => {
-      this.#machine = machine;
-      this.#watch(machine);
-      this.#rebuilding = undefined;
-    });
+  #takenMs(): number {
+    const { user, system } = process.cpuUsage(this.#begun);
+    return (user + system) / 1_000;
   }
 }
 
-interface Answer {
+interface Answer extends FaultInside {
   readonly value?: unknown;
-  readonly number?: unknown;
   readonly fault?: string;
-  readonly limit?: boolean;
-  readonly tooLong?: boolean;
+  readonly isLimit?: boolean;
+}
+
+/** @param cause what the machine, or what runs it, said */
+function outOfLimits(cause = "", place: FaultInside = {}): SandboxFault {
+  if (cause.includes("memory"))
+    return new SandboxFault(`it took more than ${LIMIT_BYTES / 1024 ** 2} MB of memory`, place, true);
+  if (cause.includes("stack")) return new SandboxFault("it called itself too deeply", place, true);
+  if (cause === "interrupted" || cause.includes("timed out"))
+    return new SandboxFault(`it took longer than ${LIMIT_MS} ms`, place, true);
+  return new SandboxFault(`it broke the sandbox (${cause})`, place, true);
+}
+
+const hall = createContext({ act: undefined as unknown });
+const act = new Script("act()");
+
+/** V8 gives a script a time to run in, WebAssembly included. @throws Error "Script execution timed out after 500ms" */
+function withinTime<T>(run: () => T): T {
+  hall.act = run;
+  try {
+    return act.runInContext(hall, { timeout: HARD_LIMIT_MS }) as T;
+  } finally {
+    hall.act = undefined;
+  }
 }
 
 async function buildMachine(): Promise<Machine> {
@@ -139,5 +200,7 @@ async function buildMachine(): Promise<Machine> {
   const runtime = module.newRuntime({ memoryLimitBytes: LIMIT_BYTES, maxStackSizeBytes: LIMIT_STACK_BYTES });
   const context = runtime.newContext();
   const inside = context.unwrapResult(context.evalCode(INSIDE, "inside.js", { type: "global" }));
-  return { runtime, context, inside, programs: new Map() };
+  const [load, run, matches] = ["load", "run", "matches"].map((name) => context.getProp(inside, name));
+  if (!load || !run || !matches) throw new Error("The program of the sandbox lacks a function; build it again.");
+  return { runtime, context, load, run, matches, scripts: new WeakMap(), isWorn: false };
 }

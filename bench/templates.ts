@@ -1,0 +1,90 @@
+import { Eta } from "eta/core";
+import { parseTemplate } from "#core/template-parse";
+import { Prompts } from "../worker/sandbox/prompts.ts";
+import { Sandbox } from "../worker/sandbox/sandbox.ts";
+import type { Figure } from "./figure.ts";
+
+const RENDERS = 2_000;
+const WARM_UP = 200;
+const MACHINES = 5;
+
+const USUAL = `Ask one question that a <%= it.audience %> reader could answer from these facts alone.
+Write the question and nothing else, in one sentence of at most thirty words, without naming the source.
+<% if (it.movie.year > 1990) { %>Mind the year.<% } %>
+<% for (const [name, value] of Object.entries(it.movie)) { %>- <%= name %>: <%= value %>
+<% } %>
+The last question was: <%= it.steps.question.output.slice(0, 400) %>`;
+
+const CASES: Readonly<Record<string, { prompt: string; inEta?: boolean; text?: number; aim?: string }>> = {
+  "small prompt": { prompt: "Ask one question about <%= it.movie.title %>.", inEta: true },
+  "usual prompt": { prompt: USUAL, inEta: true, aim: "≤ 0.15" },
+  "large prompt": {
+    prompt: `${USUAL}\n<%= it.movie.plot %>\n${"Read it with care. ".repeat(500)}`,
+    inEta: true,
+    text: 16_000,
+  },
+  "usual prompt with two partials": {
+    prompt: `<%= include("style", { tone: "dry" }) %>\n${USUAL}\n<%= include("end") %>`,
+  },
+  "usual prompt with keywords and a random sentence": {
+    prompt: `${USUAL}\n<%= keywords(it.movie.plot).join(", ") %>: <%= truncateTokens(randomSentence(it.movie.plot), 20) %>`,
+  },
+};
+
+/** What a rendering in the sandbox costs, against the same template in plain Eta in the same run; and a machine of its own. */
+export async function templates(): Promise<Figure[]> {
+  const sandbox = await Sandbox.create();
+  const figures: Figure[] = [];
+  for (const [name, { prompt, inEta, text = 400, aim }] of Object.entries(CASES)) {
+    const films = Array.from({ length: 100 }, (_, n) => filmOf(n, text));
+    const prompts = new Prompts(templateOf(prompt), {}, sandbox);
+    const inside = medianMs((n) => void prompts.render("ask", films[n % 100] ?? "", n));
+    await sandbox.ready();
+    figures.push({ what: `${name} in the sandbox, median`, value: inside, unit: "ms", aim });
+    figures.push({ what: `${name}, renders a second`, value: 1_000 / inside, unit: "1/s" });
+    if (!inEta) continue;
+    const plain = new Eta({ autoEscape: false, autoTrim: false }).compile(prompt);
+    const eta = new Eta();
+    const bare = medianMs((n) => void plain.call(eta, JSON.parse(films[n % 100] ?? "") as object));
+    figures.push({
+      what: `${name} against plain Eta in Node, its data parsed too`,
+      value: inside / bare,
+      unit: "×",
+    });
+  }
+  const begunMs = performance.now();
+  for (let n = 0; n < MACHINES; n++) await Sandbox.create();
+  return [...figures, { what: "a machine of its own", value: (performance.now() - begunMs) / MACHINES, unit: "ms" }];
+}
+
+function templateOf(prompt: string) {
+  const template = parseTemplate(
+    JSON.stringify({
+      name: "Bench",
+      parameters: { audience: { default: "curious" } },
+      pick: { movie: "movies" },
+      partials: {
+        style: "Write in a <%= it.tone %> tone about <%= it.movie.title %>.",
+        end: "Answer in one sentence.",
+      },
+      steps: [{ id: "ask", tier: "economy", prompt: "x" }],
+    }),
+  );
+  return { ...template, steps: template.steps.map((step) => ({ ...step, prompt, maxPromptBytes: 100_000 })) };
+}
+
+function filmOf(n: number, text: number): string {
+  const plot = "A group of professional robbers feels the heat from the police. ".repeat(text / 64);
+  const movie = { title: `Film ${n}`, year: 1950 + (n % 70), director: "Ana Mann", genre: "crime", rating: 8.3, plot };
+  return JSON.stringify({ movie, audience: "curious", steps: { question: { output: "Who is in it? ".repeat(8) } } });
+}
+
+function medianMs(render: (n: number) => void): number {
+  for (let n = 0; n < WARM_UP; n++) render(n);
+  const times = Array.from({ length: RENDERS }, (_, n) => {
+    const begunMs = performance.now();
+    render(n);
+    return performance.now() - begunMs;
+  }).sort((a, b) => a - b);
+  return times[RENDERS / 2] ?? NaN;
+}

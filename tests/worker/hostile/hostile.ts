@@ -1,0 +1,21 @@
+/** A template that tries something it should not be able to do. */
+export interface Hostile {
+  /** What it tries. */
+  readonly tries: string;
+  readonly prompt: string;
+  /** What becomes of it: a fault that says this, or the harmless text it renders to. */
+  readonly ends: { readonly fault: string | RegExp } | { readonly text: string };
+  readonly when?: string;
+  readonly forEach?: string;
+  readonly until?: string;
+  readonly column?: string;
+  readonly partials?: Readonly<Record<string, string>>;
+  /** Partials of other templates. */
+  readonly others?: Readonly<Record<string, string>>;
+  /** The text of `it`; a film otherwise. */
+  readonly it?: string;
+}
+
+export const TOO_LONG = "it took longer than 100 ms";
+export const TOO_MUCH = "it took more than 32 MB of memory";
+export const TOO_DEEP = "it called itself too deeply";

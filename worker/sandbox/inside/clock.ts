@@ -1,0 +1,57 @@
+/**
+ * Dates without a clock and without a place: a date can be read and formatted, but the present one cannot be asked for, since
+ * a restart would get another answer; and local time is UTC, since another worker may stand elsewhere.
+ */
+const RealDate = Date;
+
+const noClock = (): never => {
+  throw new Error("a template has no clock: give new Date() a date from the seeds");
+};
+
+/** Texts of which Date.parse takes the time as local: no zone at their end. */
+const ZONED = /(?:Z|[+-]\d\d:?\d\d|GMT|UTC)\s*(?:\(.*\))?$/i;
+const DATE_ONLY = /^[+-]?\d{4,6}(?:-\d\d(?:-\d\d)?)?$/;
+
+const parseDate = (text: unknown): number => {
+  const date = String(text).trim();
+  if (ZONED.test(date) || DATE_ONLY.test(date)) return RealDate.parse(date);
+  return RealDate.parse(`${date}${/T\d\d:\d\d/.test(date) ? "" : " "}Z`);
+};
+
+export function replaceDate(): void {
+  const proto = RealDate.prototype;
+  const SafeDate = function Date(this: unknown, ...parts: unknown[]): unknown {
+    if (!new.target || parts.length === 0) return noClock();
+    return Reflect.construct(RealDate, [momentOf(parts)], new.target === (SafeDate as unknown) ? RealDate : new.target);
+  };
+  Object.assign(SafeDate, { UTC: RealDate.UTC, parse: parseDate, now: noClock });
+  SafeDate.prototype = proto;
+  Object.defineProperty(proto, "constructor", { value: SafeDate, writable: true, configurable: true });
+  makeLocalUtc(proto);
+  (globalThis as { Date: unknown }).Date = SafeDate;
+}
+
+function momentOf(parts: unknown[]): number {
+  if (parts.length > 1) return RealDate.UTC(...(parts.map(Number) as [number, number]));
+  const [date] = parts;
+  if (date instanceof RealDate) return RealDate.prototype.getTime.call(date);
+  return typeof date === "string" ? parseDate(date) : Number(date);
+}
+
+function makeLocalUtc(proto: Date): void {
+  const methods = proto as unknown as Record<string, unknown>;
+  for (const part of ["Date", "Day", "FullYear", "Hours", "Milliseconds", "Minutes", "Month", "Seconds"])
+    for (const way of ["get", "set"])
+      if (methods[`${way}UTC${part}`]) methods[way + part] = methods[`${way}UTC${part}`];
+  const text = proto.toUTCString;
+  const date = function (this: Date) {
+    return text.call(this).slice(0, 16);
+  };
+  const time = function (this: Date) {
+    return text.call(this).slice(17);
+  };
+  methods.getTimezoneOffset = () => 0;
+  methods.toString = methods.toLocaleString = text;
+  methods.toDateString = methods.toLocaleDateString = date;
+  methods.toTimeString = methods.toLocaleTimeString = time;
+}

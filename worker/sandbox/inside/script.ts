@@ -1,0 +1,92 @@
+/** The code of one template, with all that it includes. */
+import { Fault, Program, TooLong } from "./program.ts";
+
+/** As the host sends it. */
+export interface ScriptSource {
+  /** By a name of the host's. `atMost`: a list's items beyond are left out. */
+  readonly programs: Readonly<Record<string, { kind: Kind; source: string; atMost?: number }>>;
+  /** By the name by which the template includes them: "style", "ID@2/style". */
+  readonly partials: Readonly<Record<string, string>>;
+}
+
+export type Kind = "prompt" | "condition" | "list" | "value";
+
+const DEEPEST = 10;
+
+export class Script {
+  readonly #programs = new Map<string, { kind: Kind; program: Program; atMost: number }>();
+  readonly #partials = new Map<string, Program>();
+
+  constructor({ programs, partials }: ScriptSource) {
+    for (const [name, { kind, source, atMost = Infinity }] of Object.entries(programs))
+      this.#programs.set(name, { kind, program: new Program(kind === "prompt", source), atMost });
+    for (const [name, source] of Object.entries(partials)) this.#partials.set(name, new Program(true, source, name));
+  }
+
+  /**
+   * @param longest the most characters a prompt may have
+   * @throws Fault, TooLong or an InternalError of the machine
+   */
+  run(name: string, it: object, longest: number): unknown {
+    const known = this.#programs.get(name);
+    if (!known) throw new Error(`there is no program "${name}"`);
+    const { kind, program, atMost } = known;
+    if (kind === "prompt") return this.#print(program, it, { home: "", depth: 0, longest });
+    const value = program.run(it);
+    if (kind === "condition") return Boolean(value);
+    return kind === "list" ? itemsOf(value, atMost) : value;
+  }
+
+  #print(program: Program, it: object, place: { home: string; depth: number; longest: number }): string {
+    let text = "";
+    const checked = () => {
+      if (text.length > place.longest) throw new TooLong();
+      return text;
+    };
+    const print = (value: unknown) => {
+      text += value as string;
+      checked();
+    };
+    const capture = (inner: () => void) => {
+      const before = text;
+      text = "";
+      try {
+        inner();
+        return text;
+      } finally {
+        text = before;
+      }
+    };
+    const include = (name: unknown, data: unknown = {}) => this.#include(name, it, data, place);
+    const whole = program.run(it, include, print, capture, { print, text: checked });
+    if (typeof whole !== "string")
+      throw new Fault(`a prompt gives a text; it returned a value of type ${typeof whole}`);
+    if (whole.length > place.longest) throw new TooLong();
+    return whole;
+  }
+
+  #include(
+    name: unknown,
+    it: object,
+    data: unknown,
+    { home, depth, longest }: { home: string; depth: number; longest: number },
+  ): string {
+    const full = String(name).includes("/") ? String(name) : home + String(name);
+    const program = this.#partials.get(full);
+    if (!program) throw new TypeError(`there is no partial "${full.slice(0, 100)}"`);
+    if (depth === DEEPEST)
+      throw new RangeError(`include("${full}") is ${DEEPEST + 1} partials deep, and ${DEEPEST} are allowed`);
+    if (typeof data !== "object" || data === null)
+      throw new TypeError(`include("${full}", data) needs an object of names and values as data`);
+    const inner = Object.freeze({ ...it, ...data });
+    return this.#print(program, inner, { home: full.slice(0, full.indexOf("/") + 1), depth: depth + 1, longest });
+  }
+}
+
+function itemsOf(value: unknown, atMost: number): unknown[] {
+  if (!Array.isArray(value))
+    throw new Fault(`it must give a list, not ${value === null ? "null" : `a ${typeof value}`}`);
+  const items: unknown[] = [];
+  for (let n = 0; n < value.length && n < atMost; n++) items.push(value[n] ?? null);
+  return items;
+}
