@@ -57,7 +57,7 @@ async function buildFunctions(outdir: string): Promise<void> {
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
     },
-    loader: { ".yaml": "text", ".csv": "text", ".jsonl": "text" },
+    loader: { ".yaml": "text", ".csv": "text", ".tsv": "text", ".jsonl": "text" },
     logLevel: "warning",
   });
 }

@@ -1,49 +1,48 @@
 /** What ships with the product: templates, and a seed set that makes sense for each. */
+import balancedClassification from "./templates/balanced-classification.yaml";
+import brainstorm from "./templates/brainstorm.yaml";
+import creativeWriting from "./templates/creative-writing.yaml";
+import dialogue from "./templates/dialogue.yaml";
+import functionCalling from "./templates/function-calling.yaml";
+import groundedAnswers from "./templates/grounded-answers.yaml";
+import instructionsAlpaca from "./templates/instructions-alpaca.yaml";
+import instructionsMessages from "./templates/instructions-messages.yaml";
+import multiTurnChat from "./templates/multi-turn-chat.yaml";
+import openQuestions from "./templates/open-questions.yaml";
 import poems from "./templates/poems.yaml";
+import preferencePairs from "./templates/preference-pairs.yaml";
 import productReviews from "./templates/product-reviews.yaml";
+import questionAnswerFollowUp from "./templates/question-answer-follow-up.yaml";
 import questionsAndAnswers from "./templates/questions-and-answers.yaml";
-import customers from "./seeds/customers.jsonl";
-import naturalWonders from "./seeds/natural-wonders.csv";
-import places from "./seeds/places.jsonl";
-import products from "./seeds/products.csv";
+import textToSql from "./templates/text-to-sql.yaml";
+import * as seedSets from "./seed-sets.ts";
+import type { SampleSeedSet } from "./seed-sets.ts";
 
 export interface Sample {
   readonly template: { readonly id: string; readonly source: string };
   readonly seedSet: SampleSeedSet;
 }
 
-export interface SampleSeedSet {
-  readonly id: string;
-  readonly name: string;
-  readonly files: readonly { readonly collection: string; readonly fileName: string; readonly text: string }[];
-}
-
+/** Ids never change: jobs and bookmarks hold them. Several templates may share a seed set. */
 export const SAMPLES_LIST: readonly Sample[] = [
-  {
-    template: { id: "questions-and-answers", source: questionsAndAnswers },
-    seedSet: {
-      id: "natural-wonders",
-      name: "Natural wonders",
-      files: [{ collection: "seeds", fileName: "natural-wonders.csv", text: naturalWonders }],
-    },
-  },
-  {
-    template: { id: "product-reviews", source: productReviews },
-    seedSet: {
-      id: "products-and-customers",
-      name: "Products and customers",
-      files: [
-        { collection: "products", fileName: "products.csv", text: products },
-        { collection: "customers", fileName: "customers.jsonl", text: customers },
-      ],
-    },
-  },
-  {
-    template: { id: "poems", source: poems },
-    seedSet: {
-      id: "places",
-      name: "Places",
-      files: [{ collection: "places", fileName: "places.jsonl", text: places }],
-    },
-  },
+  sample("questions-and-answers", questionsAndAnswers, seedSets.NATURAL_WONDERS),
+  sample("question-answer-follow-up", questionAnswerFollowUp, seedSets.NOTES),
+  sample("open-questions", openQuestions, seedSets.NOTES),
+  sample("grounded-answers", groundedAnswers, seedSets.HANDBOOKS),
+  sample("creative-writing", creativeWriting, seedSets.STORY_PARTS),
+  sample("dialogue", dialogue, seedSets.STORY_PARTS),
+  sample("poems", poems, seedSets.PLACES),
+  sample("brainstorm", brainstorm, seedSets.CHALLENGES),
+  sample("instructions-alpaca", instructionsAlpaca, seedSets.TASKS),
+  sample("instructions-messages", instructionsMessages, seedSets.CONVERSATIONS),
+  sample("multi-turn-chat", multiTurnChat, seedSets.CONVERSATIONS),
+  sample("preference-pairs", preferencePairs, seedSets.EVERYDAY_PROMPTS),
+  sample("balanced-classification", balancedClassification, seedSets.SUPPORT_MESSAGES),
+  sample("product-reviews", productReviews, seedSets.PRODUCTS_AND_CUSTOMERS),
+  sample("function-calling", functionCalling, seedSets.TOOLS),
+  sample("text-to-sql", textToSql, seedSets.DATABASES),
 ];
+
+function sample(id: string, source: string, seedSet: SampleSeedSet): Sample {
+  return { template: { id, source }, seedSet };
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { parseTemplate, readTemplate } from "#core/template-parse";
+import { TEMPLATE_SCHEMA } from "#core/template-format";
+import { schemaOf } from "#core/template-schema";
+
+const GUIDE = readFileSync(join(import.meta.dirname, "..", "..", "docs", "templates.md"), "utf8");
+
+interface Block {
+  readonly kind: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+const blocks: Block[] = [...GUIDE.matchAll(/^```(\S.*)\n([^]*?)^```$/gm)].map((match) => ({
+  kind: match[1] ?? "",
+  text: match[2] ?? "",
+  line: GUIDE.slice(0, match.index).split("\n").length,
+}));
+const examples = blocks.filter(({ kind }) => kind === "yaml");
+const refused = blocks.flatMap((block, n) =>
+  block.kind === "yaml refused" ? [{ ...block, sentence: blocks[n + 1]?.text.trim() }] : [],
+);
+
+/** What an example leaves out. */
+const AROUND = {
+  name: "Example",
+  pick: { movie: "movies", critic: "critics" },
+  steps: [{ id: "anything", tier: "economy", prompt: "Anything." }],
+};
+
+/** An example as a whole template: one with a name is one already. */
+function wholeOf(text: string): string {
+  const example = parse(text) as object;
+  return "name" in example ? text : stringify({ ...AROUND, ...example });
+}
+
+describe("the guide to templates", () => {
+  it.each(examples.map(({ line, text }) => [line, text]))("has an example in line %i that is a template", (_, text) => {
+    expect(readTemplate(wholeOf(text)).faults).toEqual([]);
+  });
+
+  it("has examples whose fields can all be checked against seeds", () => {
+    const partials = { "house-style@1/plain": "Plain." };
+    const warnings = examples.flatMap(({ text }) => schemaOf(parseTemplate(wholeOf(text)), partials).warnings);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(refused.map(({ line, text, sentence }) => [line, text, sentence]))(
+    "quotes what is said about the faulty template in line %i",
+    (_, text, sentence) => {
+      const [fault] = readTemplate(text ?? "").faults;
+      expect(sentence?.replace(/\s+/g, " ")).toBe(fault?.message);
+    },
+  );
+
+  it("explains every key of a template and of a step", () => {
+    const { properties } = TEMPLATE_SCHEMA as any;
+    const keys = [...Object.keys(properties), ...Object.keys(properties.steps.items.properties)];
+    expect(keys.filter((key) => !GUIDE.includes(`\`${key}\``) && !new RegExp(`\\b${key}:`).test(GUIDE))).toEqual([]);
+  });
+});

@@ -1,0 +1,124 @@
+import { openSlot, MAX_ATTEMPTS, type MadeRecord } from "#core/record";
+import { Purse } from "#core/budget";
+import { kindOfValue } from "#core/columns";
+import { seedBlockObject, seedIndexObject } from "#core/rows";
+import { CollectionBlocks } from "#core/seed-blocks";
+import { columnsOf, type Template } from "#core/template";
+import { boundOf } from "#core/template-bound";
+import { parseTemplate } from "#core/template-parse";
+import { sampleService } from "../../local/bedrock/sample-service.ts";
+import { answerOf, inputOf } from "../../worker/adapters/bedrock-model.ts";
+import { attempt } from "../../worker/attempt.ts";
+import { Bell } from "../../worker/bell.ts";
+import type { CallContext } from "../../worker/call.ts";
+import { Gate } from "../../worker/gate.ts";
+import type { Model } from "../../worker/ports.ts";
+import { Routes } from "../../worker/routes.ts";
+import { Seeds } from "../../worker/seeds.ts";
+import { Workshop } from "../../worker/workshop.ts";
+import { itemsOf, readSamples, type Sample } from "./bundled.ts";
+
+const RECORDS = 20;
+const PLACE = { owner: "samples", seedSetId: "S" };
+
+const samples = await readSamples();
+
+it.each(samples.map((sample) => [sample.template.id, sample] as const))(
+  "makes 20 records of %s, though three of ten JSON answers are spoiled",
+  async (_, sample) => {
+    const template = parseTemplate(sample.template.source);
+    const shop = await Workshop.open({ jobId: "J", template, partials: {}, seeds: await seedsOf(sample) });
+    const records: MadeRecord[] = [];
+    for (let slot = 0; slot < RECORDS; slot++) records.push(await made(shop, slot));
+    for (const { columns } of records) {
+      expect(Object.keys(columns)).toEqual(columnsOf(template));
+      expect(misfits(template, columns)).toEqual([]);
+    }
+    // Another attempt may draw what another record has, and the built-in model answers the same twice.
+    expect(new Set(records.map(({ columns }) => JSON.stringify(columns))).size).toBeGreaterThan(RECORDS / 2);
+  },
+);
+
+async function made(shop: Workshop, slot: number): Promise<MadeRecord> {
+  const reasons: string[] = [];
+  for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
+    const purse = new Purse();
+    const { nanos } = boundOf(shop.template);
+    purse.grant(nanos);
+    const reservation = purse.reserve(nanos);
+    if (!reservation) throw new Error("The purse is too small.");
+    const end = await attempt(shop, context(), { ...openSlot(slot), attempt: tried }, reservation);
+    if (end.end === "made") return end.record;
+    reasons.push(end.end === "waiting" ? "it waits" : end.failed.reason);
+  }
+  throw new Error(`Record ${slot} was not made: ${reasons.join(" / ")}`);
+}
+
+/** Columns whose values are not of the type that the template declares. */
+function misfits({ record = {} }: Template, columns: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(record).flatMap(([name, { type }]) => {
+    const value = columns[name];
+    const kind = kindOfValue(value);
+    const fits = type === undefined || type === "json" || kind === type || (type === "number" && kind === "integer");
+    return fits ? [] : [`${name} is ${JSON.stringify(value)}, not ${type}`];
+  });
+}
+
+/** The sample's seeds as a worker reads them. */
+async function seedsOf({ seedSet }: Sample): Promise<Seeds> {
+  const objects = new Map<string, string>();
+  const collections: Record<string, object> = {};
+  for (const [name, items] of Object.entries(await itemsOf(seedSet))) {
+    const collection = new CollectionBlocks();
+    for (const item of items) collection.add(item);
+    const block = collection.finish();
+    if (block)
+      objects.set(
+        seedBlockObject(PLACE.owner, PLACE.seedSetId, name, block.number),
+        Buffer.from(block.bytes).toString(),
+      );
+    collections[name] = { itemCount: collection.itemCount, blocks: collection.blocks };
+  }
+  objects.set(seedIndexObject(PLACE.owner, PLACE.seedSetId), JSON.stringify({ collections }));
+  return Seeds.open({ read: async (name) => objects.get(name) ?? fail(name) }, PLACE);
+}
+
+function fail(name: string): never {
+  throw new Error(`There is no object ${name}.`);
+}
+
+const service = sampleService({ latencyMs: 0, jitterMs: 0, badJsonRate: 0.3 });
+
+/** The built-in model, asked as Bedrock is. */
+const model: Model = {
+  converse: async (request, signal) => {
+    const { modelId, ...input } = inputOf(request);
+    const call = { modelId: modelId ?? "", request: input as any, isStreamed: false, signal };
+    const { content, stopReason, usage } = await service.model(call);
+    return answerOf({ output: { message: { role: "assistant", content: content as any } }, stopReason, usage } as any);
+  },
+};
+
+function context(): CallContext {
+  const never = new AbortController().signal;
+  return {
+    ports: { model, clock: realClock, random: () => 0.5 },
+    gate: new Gate(4, new Bell()),
+    routes: new Routes(),
+    callTimeoutMs: 30_000,
+    aborting: never,
+    stopping: never,
+    leaseFresh: async () => {},
+    charged: () => {},
+    progressed: () => {},
+  };
+}
+
+const realClock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after: (ms: number, action: () => void) => {
+    const timer = setTimeout(action, ms);
+    return () => clearTimeout(timer);
+  },
+};
