@@ -1,15 +1,38 @@
-/** A record on its way: slots, what their steps have answered so far, and what comes out of them. */
+/** A record on its way: slots, what models have answered for them so far, and what comes out of it. */
 import type { Nanos } from "./money.ts";
-import type { Picked } from "./pick.ts";
+import type { Drawn } from "./pick.ts";
 import { hashOf } from "./random.ts";
+import type { Step } from "./template.ts";
 
-/** What a finished step answered; `output` is null when it was skipped. */
-export interface StepDone {
-  readonly output: unknown;
-  readonly modelId?: string;
+/**
+ * Why a model was called: first, to answer at all; repair, after it was shown what is wrong with its answer; fallback, because
+ * the models before it could not be reached; escalation, because the answers before were not good enough.
+ */
+export type CallReason = "first" | "repair" | "fallback" | "escalation";
+
+/** A call that was answered, and what it cost. */
+export interface CallDone {
+  readonly modelId: string;
+  readonly reason: CallReason;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costNanos: Nanos;
+}
+
+/** One round of a step: an item of its loop, a repetition, or the whole of a step that has neither. */
+export interface OpenRound {
+  readonly calls: CallDone[];
+  /** The newest answer, until it is accepted: it may not have been judged yet. */
+  latest?: { readonly text: string; readonly stopReason: string };
+  /** What prompts and columns see of the answer that was accepted; absent until one is. */
+  output?: unknown;
+}
+
+/** A step of which at least `when` is known. A loop's rounds are all there from the start, a repetition's come one by one. */
+export interface OpenStep {
+  readonly rounds: OpenRound[];
+  /** No more rounds come; a skipped step has none. */
+  end?: "done" | "skipped";
 }
 
 /** A slot that was begun and is neither delivered nor failed. Tokens and cost count all its attempts. */
@@ -17,23 +40,31 @@ export interface OpenSlot {
   readonly slot: number;
   /** From 0. */
   attempt: number;
-  /** Calls of the present step that got no answer, each paid at its worst. Counted here, so that waiting forgets none. */
+  /** Calls in a row that got no answer, each paid at its worst. Counted here, so that waiting forgets none. */
   unanswered: number;
-  /** The finished steps of this attempt. */
-  steps: Record<string, StepDone>;
+  /** The steps of this attempt, as far as they were begun. */
+  steps: Record<string, OpenStep>;
   inputTokens: number;
   outputTokens: number;
   costNanos: Nanos;
 }
 
 export interface RecordMeta {
-  /** The model of each step that called one. */
+  /** The model that gave each step's answer, or its last one. */
   readonly models: Readonly<Record<string, string>>;
+  /** The calls of those steps that took more than one, or another model than their own; absent when there are none. */
+  readonly calls?: readonly RecordCall[];
   readonly tokens: { readonly input: number; readonly output: number };
   readonly costNanos: Nanos;
-  /** The item each pick drew. */
-  readonly seeds: Readonly<Record<string, Picked>>;
+  /** What each pick drew. */
+  readonly seeds: Readonly<Record<string, Drawn>>;
   readonly attempts: number;
+}
+
+/** A call in a record's provenance. `round` counts from 0. */
+export interface RecordCall extends CallDone {
+  readonly step: string;
+  readonly round: number;
 }
 
 /** A record as parts keep it. */
@@ -65,15 +96,33 @@ export function isWorthKeeping(open: OpenSlot): boolean {
   return open.attempt > 0 || open.costNanos > 0 || Object.keys(open.steps).length > 0;
 }
 
-export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Picked>>): RecordMeta {
-  const models = Object.entries(open.steps).flatMap(([id, { modelId }]) => (modelId ? [[id, modelId] as const] : []));
+export function isAccepted(round: OpenRound): boolean {
+  return round.output !== undefined;
+}
+
+/** A step in `it`: its output and those of all its rounds so far. `output` is null when the step was skipped or has none yet. */
+export function outputsOf(step: Step, state: OpenStep | undefined): { output: unknown; outputs: unknown[] } {
+  const outputs = (state?.rounds ?? []).filter(isAccepted).map(({ output }) => output);
+  if (step.forEach && state?.end === "done") return { output: outputs, outputs };
+  return { output: outputs.at(-1) ?? null, outputs };
+}
+
+export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RecordMeta {
+  const steps = Object.entries(open.steps).map(([step, { rounds }]) => callsOf(step, rounds));
+  const models = steps.flatMap((calls) => calls.slice(-1)).map(({ step, modelId }) => [step, modelId] as const);
+  const calls = steps.filter((of) => of.length > 1 || of[0]?.reason === "fallback").flat();
   return {
     models: Object.fromEntries(models),
+    ...(calls.length > 0 && { calls }),
     tokens: { input: open.inputTokens, output: open.outputTokens },
     costNanos: open.costNanos,
     seeds,
     attempts: open.attempt + 1,
   };
+}
+
+function callsOf(step: string, rounds: readonly OpenRound[]): RecordCall[] {
+  return rounds.flatMap(({ calls }, round) => calls.map((call) => ({ step, round, ...call })));
 }
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -2,54 +2,60 @@
  * Tables with a header. A column is numbers (or booleans) only if every cell of it is: so postal codes with leading
  * zeros stay text, all of them. That takes a first reading of the whole file, and a second one for the rows.
  */
-import { parse, type CsvError } from "csv-parse";
-import { pipeline, Readable } from "node:stream";
 import { PlotPaletteError } from "./errors.ts";
+import { readRows } from "./seed-csv-rows.ts";
+import type { FaultyRows } from "./seed-faults.ts";
+import { setField } from "./seed-item.ts";
 import type { SeedBatch } from "./seed-reader.ts";
-import { MAX_ITEM_CHARACTERS, type SeedItem } from "./seed.ts";
+import { MAX_FIELD_NAME_CHARACTERS, type SeedItem } from "./seed.ts";
 
 type Kind = "number" | "boolean" | "text";
 type OpenText = () => Promise<AsyncIterable<string>>;
 
+interface Column {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
 /** Not `007`, `+1`, `1,000` or more digits than a number keeps: those are text. */
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?$/;
 const BOOLEAN = /^(?:true|false)$/i;
-const BATCH_ROWS = 500;
 
-/** Empty cells are null. @throws PlotPaletteError BadInput naming the header or the row that cannot be read */
-export async function* readCsv(fileName: string, open: OpenText, delimiter: string): AsyncGenerator<SeedBatch> {
-  const header = await findKinds(fileName, open, delimiter);
-  let items: SeedItem[] = [];
-  let row = 0;
-  for await (const cells of rowsOf(fileName, await open(), delimiter)) {
-    row += 1;
-    if (row === 1) continue;
-    items.push(Object.fromEntries(header.map(({ name, kind }, n) => [name, valueOf(cells[n] ?? "", kind)])));
-    if (items.length < BATCH_ROWS) continue;
+/**
+ * Empty cells are null. A row with more or fewer cells than the header is faulty.
+ * @throws PlotPaletteError BadInput naming the header or the row that cannot be read
+ */
+export async function* readCsv(
+  fileName: string,
+  open: OpenText,
+  delimiter: string,
+  faults: FaultyRows,
+): AsyncGenerator<SeedBatch> {
+  const columns = await findColumns(fileName, await open(), delimiter);
+  let row = -1;
+  for await (const rows of readRows(fileName, await open(), delimiter)) {
+    const items: SeedItem[] = [];
+    for (const cells of rows) {
+      row += 1;
+      if (row === 0) continue;
+      if (cells.length === columns.length) items.push(toItem(columns, cells));
+      else faults.found({ fileName, row, reason: wrongCount(fileName, row, cells, columns, delimiter) });
+    }
     yield { items };
-    items = [];
   }
-  yield { items };
 }
 
-async function findKinds(fileName: string, open: OpenText, delimiter: string): Promise<{ name: string; kind: Kind }[]> {
+/** The columns' kinds, told by all rows but the faulty ones. */
+async function findColumns(fileName: string, text: AsyncIterable<string>, delimiter: string): Promise<Column[]> {
   let names: string[] | undefined;
   let kinds: (Kind | undefined)[] = [];
-  let row = 0;
-  for await (const cells of rowsOf(fileName, await open(), delimiter)) {
-    if (!names) {
-      names = headerOf(fileName, cells);
-      kinds = names.map(() => undefined);
-      continue;
+  for await (const rows of readRows(fileName, text, delimiter))
+    for (const cells of rows) {
+      if (!names) {
+        names = headerOf(fileName, cells);
+        kinds = names.map(() => undefined);
+      } else if (cells.length === names.length) tellKinds(kinds, cells);
     }
-    row += 1;
-    if (cells.length !== names.length)
-      refuse(
-        `Row ${row} of "${fileName}" has ${cells.length} values, but the header names ${names.length} columns; put texts with ${delimiter === "," ? "commas" : "tabs"} or line breaks in quotes.`,
-      );
-    for (const [n, cell] of cells.entries())
-      if (kinds[n] !== "text" && cell !== "") kinds[n] = kindWith(kinds[n], cell);
-  }
   if (!names) refuse(`The file "${fileName}" is empty; it needs a header and rows.`);
   return names.map((name, n) => ({ name, kind: kinds[n] ?? "text" }));
 }
@@ -60,12 +66,19 @@ function headerOf(fileName: string, cells: readonly string[]): string[] {
   if (nameless >= 0) refuse(`Column ${nameless + 1} of "${fileName}" has no name in the header; give it one.`);
   const twice = names.find((name, n) => names.indexOf(name) < n);
   if (twice) refuse(`Two columns of "${fileName}" are called "${twice}"; each needs a name of its own.`);
-  const long = names.findIndex((name) => name.length > 200);
+  const long = names.findIndex((name) => name.length > MAX_FIELD_NAME_CHARACTERS);
   if (long >= 0)
     refuse(
-      `The name of column ${long + 1} of "${fileName}" has more than 200 characters; the first row must be the header.`,
+      `The name of column ${long + 1} of "${fileName}" has more than ${MAX_FIELD_NAME_CHARACTERS} characters; the first row must be the header.`,
     );
   return names;
+}
+
+function tellKinds(kinds: (Kind | undefined)[], cells: readonly string[]): void {
+  for (let n = 0; n < cells.length; n += 1) {
+    const cell = cells[n] as string;
+    if (kinds[n] !== "text" && cell !== "") kinds[n] = kindWith(kinds[n], cell);
+  }
 }
 
 function kindWith(kind: Kind | undefined, cell: string): Kind {
@@ -74,34 +87,30 @@ function kindWith(kind: Kind | undefined, cell: string): Kind {
   return "text";
 }
 
+function toItem(columns: readonly Column[], cells: readonly string[]): SeedItem {
+  const item: Record<string, unknown> = {};
+  for (let n = 0; n < columns.length; n += 1) {
+    const { name, kind } = columns[n] as Column;
+    setField(item, name, valueOf(cells[n] as string, kind));
+  }
+  return item;
+}
+
 function valueOf(cell: string, kind: Kind): unknown {
   if (cell === "") return null;
   if (kind === "number") return Number(cell);
   return kind === "boolean" ? cell.toLowerCase() === "true" : cell;
 }
 
-async function* rowsOf(fileName: string, text: AsyncIterable<string>, delimiter: string): AsyncGenerator<string[]> {
-  const parser = parse({
-    bom: true,
-    delimiter,
-    relax_column_count: true,
-    // A quote inside a text without quotes is what people type: 5" pipe.
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_ITEM_CHARACTERS,
-  });
-  // Whatever goes wrong in the source ends the parser, and so the loop below, with the same error.
-  pipeline(Readable.from(text), parser, () => undefined);
-  try {
-    for await (const cells of parser) yield cells as string[];
-  } catch (error) {
-    if (!isCsvError(error)) throw error;
-    refuse(`The file "${fileName}" is not a readable table: ${error.message}.`);
-  }
-}
-
-function isCsvError(error: unknown): error is CsvError {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("CSV_");
+function wrongCount(
+  fileName: string,
+  row: number,
+  cells: readonly string[],
+  columns: readonly Column[],
+  delimiter: string,
+): string {
+  const separators = delimiter === "," ? "commas" : "tabs";
+  return `Row ${row} of "${fileName}" has ${cells.length} values, but the header names ${columns.length} columns; put texts with ${separators} or line breaks in quotes.`;
 }
 
 function refuse(message: string): never {

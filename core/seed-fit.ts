@@ -6,17 +6,15 @@ import type { Template } from "./template.ts";
 
 /** @throws PlotPaletteError BadInput naming the first collection or field that the template reads and the seeds lack */
 export function checkFit(template: Template, collections: readonly SeedCollectionRow[]): void {
-  for (const { collection, path: field, required, place } of seedReadsOf(template)) {
+  for (const { collection, path, required, place } of seedReadsOf(template)) {
     const found = collections.find(({ name }) => name === collection);
     const reader = `Template "${template.name}" ${place}`;
     if (!found)
       misfit(
         `${reader} draws from the collection "${collection}", but the seed set has none (it has ${names(collections)}).`,
       );
-    if (!required || field === "" || found.fields.some(({ name }) => name === field)) continue;
-    misfit(
-      `${reader} reads ${field}; the collection "${collection}" has no "${field}" (it has ${names(found.fields)}).`,
-    );
+    if (!required || path === "" || found.fields.some(({ name }) => name === path)) continue;
+    misfit(`${reader} reads ${path}; the collection "${collection}" has no "${path}" (it has ${names(found.fields)}).`);
   }
 }
 

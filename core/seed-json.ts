@@ -5,19 +5,27 @@
 import { PlotPaletteError } from "./errors.ts";
 import { MAX_ITEM_CHARACTERS } from "./seed.ts";
 
-/** The source text of one item. */
-export interface JsonItem {
+/** The source texts of some items of one list. */
+export interface JsonItems {
   /** The list's name; absent when the file is one list. */
   readonly collection?: string;
-  readonly source: string;
+  readonly sources: string[];
 }
 
 /** @throws PlotPaletteError BadInput when the file is neither a list nor an object of lists, or is cut off */
-export async function* splitJson(fileName: string, text: AsyncIterable<string>): AsyncGenerator<JsonItem[]> {
+export async function* splitJson(fileName: string, text: AsyncIterable<string>): AsyncGenerator<JsonItems[]> {
   const splitter = new JsonSplitter(fileName);
   for await (const chunk of text) yield splitter.push(chunk);
   splitter.end();
 }
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 type Expects = "start" | "name" | "colon" | "list" | "item" | "next" | "nothing";
 
@@ -36,25 +44,26 @@ class JsonSplitter {
     this.#fileName = fileName;
   }
 
-  push(chunk: string): JsonItem[] {
-    const found: JsonItem[] = [];
-    let from = 0;
-    for (let at = 0; at < chunk.length; at += 1) {
-      const character = chunk[at] as string;
+  push(chunk: string): JsonItems[] {
+    const found: JsonItems[] = [];
+    let at = 0;
+    while (at < chunk.length) {
       if (this.#expects === "item") {
-        if (!this.#endsItem(character)) continue;
-        this.#take(found, this.#held + chunk.slice(from, at), character);
+        const end = this.#findEnd(chunk, at);
+        if (end < 0) {
+          this.#hold(chunk.slice(at));
+          break;
+        }
+        this.#take(found, this.#held + chunk.slice(at, end), chunk[end] as string);
         this.#held = "";
-        from = at + 1;
-      } else if (this.#expects === "name" && this.#held !== "") {
-        this.#readName(character);
-        from = at + 1;
-      } else {
-        if (!isSpace(character)) this.#step(character);
-        from = at + 1;
+        at = end + 1;
+        continue;
       }
+      const character = chunk[at] as string;
+      if (this.#expects === "name" && this.#held !== "") this.#readName(character);
+      else if (!isSpace(character)) this.#step(character);
+      at += 1;
     }
-    if (this.#expects === "item") this.#hold(chunk.slice(from));
     return found;
   }
 
@@ -66,27 +75,38 @@ class JsonSplitter {
       );
   }
 
-  /** Follows texts and brackets; true at the comma or bracket behind an item. */
-  #endsItem(character: string): boolean {
-    if (this.#inText) {
-      if (this.#escaped) this.#escaped = false;
-      else if (character === "\\") this.#escaped = true;
-      else if (character === '"') this.#inText = false;
-      return false;
+  /** Follows texts and brackets to the comma or bracket behind the item; -1 when it is not in this chunk. */
+  #findEnd(chunk: string, from: number): number {
+    let depth = this.#depth;
+    let inText = this.#inText;
+    let escaped = this.#escaped;
+    let at = from;
+    for (; at < chunk.length; at += 1) {
+      const code = chunk.charCodeAt(at);
+      if (inText) {
+        if (escaped) escaped = false;
+        else if (code === BACKSLASH) escaped = true;
+        else if (code === QUOTE) inText = false;
+      } else if (code === QUOTE) inText = true;
+      else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
+      else if (depth > 0) {
+        if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
+      } else if (code === COMMA || code === CLOSE_BRACKET) break;
     }
-    if (character === '"') this.#inText = true;
-    else if (character === "{" || character === "[") this.#depth += 1;
-    else if (this.#depth > 0 && (character === "}" || character === "]")) this.#depth -= 1;
-    else return this.#depth === 0 && (character === "," || character === "]");
-    return false;
+    this.#depth = depth;
+    this.#inText = inText;
+    this.#escaped = escaped;
+    return at < chunk.length ? at : -1;
   }
 
-  #take(found: JsonItem[], source: string, end: string): void {
+  #take(found: JsonItems[], source: string, end: string): void {
     const isLast = end === "]";
     // `[]` has no item; `[1,]` has a second one that is missing, and JSON.parse says so.
     if (!(isLast && this.#items === 0 && source.trim() === "")) {
       this.#items += 1;
-      found.push({ collection: this.#collection, source });
+      const last = found.at(-1);
+      if (last && last.collection === this.#collection && this.#items > 1) last.sources.push(source);
+      else found.push({ collection: this.#collection, sources: [source] });
     }
     if (isLast) this.#expects = this.#collection === undefined ? "nothing" : "next";
   }

@@ -1,14 +1,18 @@
 /**
- * From the bytes of an uploaded file to items, as a stream: memory is bounded by the longest item, not by the file.
- * Every fault becomes one sentence that names the file and the row.
+ * From the bytes of an uploaded file to items, as a stream: memory is bounded by the longest item (of Parquet: by a row
+ * group), not by the file. Every fault becomes one sentence that names the file and the row.
  */
 import { PlotPaletteError } from "./errors.ts";
 import { readCsv } from "./seed-csv.ts";
+import { FaultyRows } from "./seed-faults.ts";
+import { gunzipped } from "./seed-gzip.ts";
 import { splitJson } from "./seed-json.ts";
-import { MAX_ITEM_CHARACTERS, seedFormatOf, type SeedItem } from "./seed.ts";
-
-/** Opens the file from its beginning. Tables are read twice: once for the kinds of their columns, once for their rows. */
-export type OpenFile = () => Promise<AsyncIterable<Uint8Array>> | AsyncIterable<Uint8Array>;
+import { readLines } from "./seed-lines.ts";
+import { readParquet } from "./seed-parquet.ts";
+import { rangesOf, type FileRanges, type OpenFile, type OpenRanges } from "./seed-source.ts";
+import { decodeText } from "./seed-text.ts";
+import { parseItem } from "./seed-item.ts";
+import { isGzipped, seedFormatOf, type SeedFormat, type SeedItem } from "./seed.ts";
 
 /** Some items in the order of the file. */
 export interface SeedBatch {
@@ -17,83 +21,85 @@ export interface SeedBatch {
   readonly items: readonly SeedItem[];
 }
 
-const MAX_FIELD_NAME_CHARACTERS = 200;
+export interface SeedFileSource {
+  readonly open: OpenFile;
+  /** Parquet needs it unless the file is small. */
+  readonly openRanges?: OpenRanges;
+}
 
-/** @throws PlotPaletteError BadInput for what cannot be read, and for an item that is not an object */
-export async function* readSeedFile(fileName: string, open: OpenFile): AsyncGenerator<SeedBatch> {
+/** A Parquet file that can only be read from its beginning is held in memory; it is packed inside already. */
+const MAX_HELD_BYTES = 128_000_000;
+
+/**
+ * @param faults what becomes of faulty rows; the first is refused by default
+ * @throws PlotPaletteError BadInput for what cannot be read, and for an item that is not an object
+ */
+export async function* readSeedFile(
+  fileName: string,
+  source: SeedFileSource,
+  faults = new FaultyRows(),
+): AsyncGenerator<SeedBatch> {
+  let items = 0;
+  for await (const batch of batchesOf(fileName, source, faults)) {
+    items += batch.items.length;
+    yield batch;
+  }
+  faults.endFile(fileName, items);
+}
+
+function batchesOf(fileName: string, source: SeedFileSource, faults: FaultyRows): AsyncGenerator<SeedBatch> {
   const format = seedFormatOf(fileName);
-  const openText = async () => decode(fileName, await open());
-  if (format === "csv") yield* readCsv(fileName, openText, ",");
-  else if (format === "tsv") yield* readCsv(fileName, openText, "\t");
-  else if (format === "jsonl") yield* readLines(fileName, await openText());
-  else yield* readJson(fileName, await openText());
+  if (format === "parquet") return readParquet(fileName, () => rangesFrom(fileName, source), faults);
+  const open = isGzipped(fileName) ? gunzipped(fileName, source.open) : source.open;
+  const openText = async () => decodeText(fileName, await open());
+  return TEXT_READERS[format](fileName, openText, faults);
 }
 
-async function* readLines(fileName: string, text: AsyncIterable<string>): AsyncGenerator<SeedBatch> {
-  let line = 0;
-  let rest = "";
-  const itemOf = (source: string) => {
-    line += 1;
-    return source.trim() === "" ? [] : [parseItem(source, `Line ${line} of "${fileName}"`)];
-  };
-  for await (const chunk of text) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > MAX_ITEM_CHARACTERS) refuse(`Line ${line + lines.length + 1} of "${fileName}" ${TOO_LONG}`);
-    yield { items: lines.flatMap(itemOf) };
-  }
-  yield { items: itemOf(rest) };
-}
+type TextReader = (
+  fileName: string,
+  open: () => Promise<AsyncIterable<string>>,
+  faults: FaultyRows,
+) => AsyncGenerator<SeedBatch>;
 
-async function* readJson(fileName: string, text: AsyncIterable<string>): AsyncGenerator<SeedBatch> {
+const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>> = {
+  csv: (fileName, open, faults) => readCsv(fileName, open, ",", faults),
+  tsv: (fileName, open, faults) => readCsv(fileName, open, "\t", faults),
+  jsonl: readLines,
+  json: readJson,
+};
+
+async function* readJson(
+  fileName: string,
+  open: () => Promise<AsyncIterable<string>>,
+  faults: FaultyRows,
+): AsyncGenerator<SeedBatch> {
   const counts = new Map<string, number>();
-  for await (const values of splitJson(fileName, text))
-    for (const { collection, source } of values) {
-      const n = (counts.get(collection ?? "") ?? 0) + 1;
-      counts.set(collection ?? "", n);
+  for await (const found of splitJson(fileName, await open()))
+    for (const { collection, sources } of found) {
       const place = collection === undefined ? `"${fileName}"` : `"${collection}" in "${fileName}"`;
-      yield { collection, items: [parseItem(source, `Item ${n} of ${place}`)] };
+      const before = counts.get(collection ?? "") ?? 0;
+      counts.set(collection ?? "", before + sources.length);
+      const items = sources.flatMap((source, n) => {
+        const row = before + n + 1;
+        return parseItem(source, `Item ${row} of ${place}`, { fileName, row }, faults);
+      });
+      yield { collection, items };
     }
 }
 
-/** @param place what a message begins with: `Line 3 of "films.jsonl"` */
-function parseItem(source: string, place: string): SeedItem {
-  if (source.length > MAX_ITEM_CHARACTERS) refuse(`${place} ${TOO_LONG}`);
-  let value: unknown;
-  try {
-    value = JSON.parse(source);
-  } catch (error) {
-    refuse(`${place} is not valid JSON: ${(error as Error).message}.`);
+async function rangesFrom(fileName: string, { open, openRanges }: SeedFileSource): Promise<FileRanges> {
+  if (openRanges && !isGzipped(fileName)) return openRanges();
+  const unpacked = isGzipped(fileName) ? gunzipped(fileName, open, MAX_HELD_BYTES) : open;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of await unpacked()) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_HELD_BYTES)
+      throw new PlotPaletteError(
+        "BadInput",
+        `The file "${fileName}" has more than ${MAX_HELD_BYTES / 1e6} MB; split it into several.`,
+      );
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    refuse(`${place} must be an object with named fields, not ${kindOf(value)}.`);
-  const name = Object.keys(value).find((field) => field.length > MAX_FIELD_NAME_CHARACTERS);
-  if (name !== undefined)
-    refuse(`${place} has a field whose name has more than ${MAX_FIELD_NAME_CHARACTERS} characters; shorten it.`);
-  return value as SeedItem;
-}
-
-/** UTF-8, with or without byte order mark. */
-async function* decode(fileName: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const text = (chunk?: Uint8Array) => {
-    try {
-      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
-    } catch {
-      return refuse(`The file "${fileName}" is not text in UTF-8; save it as UTF-8 and upload it again.`);
-    }
-  };
-  for await (const chunk of bytes) yield text(chunk);
-  yield text();
-}
-
-const TOO_LONG = `has more than ${MAX_ITEM_CHARACTERS.toLocaleString("en-US")} characters; a closing quote or bracket may be missing.`;
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
-}
-
-function refuse(message: string): never {
-  throw new PlotPaletteError("BadInput", message);
+  return rangesOf(Buffer.concat(chunks));
 }

@@ -1,7 +1,5 @@
-/** Seed sets: how they are stored, what is known of their fields, and whether they fit a template. */
+/** Seed sets: what they are made of, how they are stored, and the limits they keep. */
 import { PlotPaletteError } from "./errors.ts";
-import type { SeedCollectionRow } from "./rows.ts";
-import { seedReadsOf, type Template } from "./template.ts";
 
 /** One item of a collection: a JSON object. */
 export type SeedItem = Readonly<Record<string, unknown>>;
@@ -17,6 +15,8 @@ export interface SeedBlock {
   readonly firstItem: number;
   readonly itemCount: number;
   readonly bytes: number;
+  /** The sum of each top-level field that holds nothing but numbers of 0 or more: weighted draws choose a block by it. */
+  readonly sums?: Readonly<Record<string, number>>;
 }
 
 export const SEED_BLOCK_BYTES = 1_000_000;
@@ -24,33 +24,40 @@ export const MAX_SEED_FILE_BYTES = 1_000_000_000;
 export const MAX_SEED_FILES = 10;
 /** Longer items are more likely a broken quote or bracket than seeds; and a prompt could not hold them. */
 export const MAX_ITEM_CHARACTERS = 1_000_000;
-/** Enough for any table a prompt can use; a file with more is more likely keys mistaken for fields. */
-const MAX_FIELDS = 200;
-const MAX_EXAMPLES = 3;
-const MAX_EXAMPLE_CHARACTERS = 80;
-
+/** A longer one is a text mistaken for a name, or a quote that is not closed. */
+export const MAX_FIELD_NAME_CHARACTERS = 200;
 /** What a collection is called when the file is given without a name. */
 export const DEFAULT_COLLECTION = "seeds";
 export const COLLECTION_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 
-export const SEED_ENDINGS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv"] as const;
-export type SeedFormat = "json" | "jsonl" | "csv" | "tsv";
+/** Each of them may have `.gz` behind it. */
+export const SEED_ENDINGS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"] as const;
+export type SeedFormat = "json" | "jsonl" | "csv" | "tsv" | "parquet";
 
 /** The format a file's name tells. @throws PlotPaletteError BadInput for another ending */
 export function seedFormatOf(fileName: string): SeedFormat {
-  const ending = SEED_ENDINGS.find((known) => fileName.toLowerCase().endsWith(known));
+  const name = fileName.toLowerCase().replace(/\.gz$/, "");
+  const ending = SEED_ENDINGS.find((known) => name.endsWith(known));
   if (!ending)
-    throw new PlotPaletteError(
-      "BadInput",
-      `The file "${fileName}" must end in ${SEED_ENDINGS.join(", ")}; the ending tells its format.`,
+    misfit(
+      `The file "${fileName}" must end in ${SEED_ENDINGS.join(", ")}, or one of them and .gz; the ending tells its format.`,
     );
   return ending === ".ndjson" ? "jsonl" : (ending.slice(1) as SeedFormat);
 }
 
-/** A file of a seed set: the collection it becomes and the name that tells its format. */
+export function isGzipped(fileName: string): boolean {
+  return fileName.toLowerCase().endsWith(".gz");
+}
+
+/** A file of a seed set: the collection it becomes or adds to, and the name that tells its format. */
 export interface SeedFile {
   readonly collection: string;
   readonly fileName: string;
+}
+
+/** A file that a person uploads; `upload` names its object, since several files may be for one collection. */
+export interface UploadedSeedFile extends SeedFile {
+  readonly upload: string;
 }
 
 export interface SeedSetWishes {
@@ -59,22 +66,23 @@ export interface SeedSetWishes {
 }
 
 /** The files of a new seed set. @throws PlotPaletteError BadInput naming the first wish that cannot be granted */
-export function checkFiles({ name, files }: SeedSetWishes): SeedFile[] {
+export function checkFiles({ name, files }: SeedSetWishes): UploadedSeedFile[] {
   if (name.trim().length < 1 || name.length > 100)
     misfit(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
   if (files.length < 1 || files.length > MAX_SEED_FILES)
     misfit(`A seed set needs 1 to ${MAX_SEED_FILES} files, not ${files.length}.`);
   const checked = files.map((file) => checkFile(file));
-  const twice = checked.find(({ collection }, n) => checked.findIndex((other) => other.collection === collection) < n);
-  if (twice) misfit(`Two files are for the collection "${twice.collection}"; give each file a collection of its own.`);
-  return checked;
+  return checked.map((file, n) => {
+    const before = checked.slice(0, n).filter(({ collection }) => collection === file.collection).length;
+    return { ...file, upload: before === 0 ? file.collection : `${file.collection}.${before + 1}` };
+  });
 }
 
 function checkFile({ collection, fileName, bytes }: SeedSetWishes["files"][number]): SeedFile {
   const name = collection ?? DEFAULT_COLLECTION;
   if (!COLLECTION_NAME.test(name))
     misfit(
-      `The collection "${shorten(name)}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
+      `The collection "${name.slice(0, 60)}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
     );
   if (fileName.length > 200)
     misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
@@ -84,83 +92,6 @@ function checkFile({ collection, fileName, bytes }: SeedSetWishes["files"][numbe
   return { collection: name, fileName };
 }
 
-interface FieldTally {
-  types: Set<string>;
-  present: number;
-  examples: string[];
-}
-
-/** What is known of a collection's fields, gathered item by item in memory bounded by the number of fields. */
-export class FieldSummary {
-  #items = 0;
-  #fields = new Map<string, FieldTally>();
-
-  /** @throws PlotPaletteError BadInput when the items have more fields than a table can */
-  add(item: SeedItem): void {
-    this.#items += 1;
-    for (const [name, value] of Object.entries(item)) this.#tally(name, value);
-  }
-
-  fields(): SeedCollectionRow["fields"] {
-    return [...this.#fields].map(([name, tally]) => ({
-      name,
-      types: [...tally.types].sort(),
-      missing: this.#items - tally.present,
-      examples: tally.examples,
-    }));
-  }
-
-  #tally(name: string, value: unknown): void {
-    let tally = this.#fields.get(name);
-    if (!tally) {
-      if (this.#fields.size >= MAX_FIELDS)
-        throw new PlotPaletteError(
-          "BadInput",
-          `The items have more than ${MAX_FIELDS} different fields; keep those that templates need.`,
-        );
-      this.#fields.set(name, (tally = { types: new Set(), present: 0, examples: [] }));
-    }
-    if (value === null || value === undefined || value === "") return;
-    tally.present += 1;
-    tally.types.add(jsonTypeOf(value));
-    if (tally.examples.length >= MAX_EXAMPLES) return;
-    const example = shorten(JSON.stringify(value));
-    if (!tally.examples.includes(example)) tally.examples.push(example);
-  }
-}
-
-/** The JSON Schema type of a value. */
-export function jsonTypeOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  return Number.isInteger(value) ? "integer" : typeof value;
-}
-
-/** @throws PlotPaletteError BadInput naming the first collection or field that the template reads and the seeds lack */
-export function checkFit(template: Template, collections: readonly SeedCollectionRow[]): void {
-  for (const { collection, field, required, place } of seedReadsOf(template)) {
-    const found = collections.find(({ name }) => name === collection);
-    const reader = `Template "${template.name}" ${place}`;
-    if (!found)
-      misfit(
-        `${reader} draws from the collection "${collection}", but the seed set has none (it has ${names(collections)}).`,
-      );
-    if (!required || field === undefined || found.fields.some(({ name }) => name === field)) continue;
-    misfit(
-      `${reader} reads ${field}; the collection "${collection}" has no "${field}" (it has ${names(found.fields)}).`,
-    );
-  }
-}
-
-function names(list: readonly { readonly name: string }[]): string {
-  const shown = list.slice(0, 12).map(({ name }) => name);
-  return shown.join(", ") + (list.length > shown.length ? ` and ${list.length - shown.length} more` : "");
-}
-
 function misfit(message: string): never {
   throw new PlotPaletteError("BadInput", message);
-}
-
-function shorten(text: string): string {
-  return text.length <= MAX_EXAMPLE_CHARACTERS ? text : `${text.slice(0, MAX_EXAMPLE_CHARACTERS - 1)}…`;
 }

@@ -29,8 +29,8 @@ export function stepBound(step: Step): Bound {
 
 /** The most that one round of a step can cost: the answer, its repairs, and both again by the better model. */
 export function roundBound(step: Step): Bound {
-  const first = triesOf(step, [step.modelId, ...step.fallbacks.map(({ modelId }) => modelId)]);
-  return step.escalate ? plus(first, triesOf(step, [step.escalate.modelId])) : first;
+  const first = triesBound(step, [step.modelId, ...step.fallbacks.map(({ modelId }) => modelId)]);
+  return step.escalate ? plus(first, triesBound(step, [step.escalate.modelId])) : first;
 }
 
 /** What a step's schema can add to a request, in UTF-8 bytes: twice, because it travels as JSON within JSON, quotes escaped. */
@@ -52,11 +52,12 @@ export function callBound(step: Step, modelId: string, promptBytes: number): Bou
   return { calls: 1, inputTokens, outputTokens: step.maxTokens, nanos: priceOf(model, inputTokens, step.maxTokens) };
 }
 
-/** A first try and its repairs, each by the dearest of the models. */
-function triesOf(step: Step, models: readonly string[]): Bound {
+/** A first try and its repairs, each by the dearest of the models, less those that were answered already. */
+export function triesBound(step: Step, models: readonly string[], answered = 0): Bound {
   const dearest = (bytes: number) => models.map((id) => callBound(step, id, bytes)).reduce(dearer);
-  const repaired = step.maxPromptBytes + shownAnswerBytesOf(step) + REPAIR_ERROR_BYTES;
-  return plus(dearest(step.maxPromptBytes), times(dearest(repaired), step.repairs));
+  const repaired = dearest(step.maxPromptBytes + shownAnswerBytesOf(step) + REPAIR_ERROR_BYTES);
+  if (answered > 0) return times(repaired, Math.max(0, 1 + step.repairs - answered));
+  return plus(dearest(step.maxPromptBytes), times(repaired, step.repairs));
 }
 
 const NOTHING: Bound = { calls: 0, inputTokens: 0, outputTokens: 0, nanos: 0 };

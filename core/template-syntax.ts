@@ -25,20 +25,31 @@ export interface Read {
 
 /** What a prompt reads. @throws SyntaxFault */
 export function readsOfPrompt(prompt: string): Read[] {
-  return readsOf(parseAt(prompt, () => parse(scriptOf(prompt), ACORN)));
+  return readsOf(treeOfPrompt(prompt));
 }
 
 /** What an expression reads. @throws SyntaxFault */
 export function readsOfExpression(expression: string): Read[] {
-  const tree = parseAt(expression, () => parseExpressionAt(expression, 0, ACORN));
-  const rest = expression.slice(tree.end).search(/\S/);
-  if (rest >= 0) throw faultAt(expression, tree.end + rest, "Expected the end of the expression");
-  return readsOf(tree);
+  return readsOf(treeOfExpression(expression));
+}
+
+/** The syntax tree of a prompt; its positions are those of the prompt. @throws SyntaxFault */
+export function treeOfPrompt(prompt: string): Node {
+  return parseAt(prompt, () => parse(scriptOf(prompt), ACORN));
+}
+
+/** The syntax tree of an expression. @throws SyntaxFault */
+export function treeOfExpression(expression: string): Node {
+  // A tree leaves out the parentheses around it, but what comes after them is asked.
+  const { end } = parseAt(expression, () => parseExpressionAt(expression, 0, { ...ACORN, preserveParens: true }));
+  const rest = expression.slice(end).search(/\S/);
+  if (rest >= 0) throw faultAt(expression, end + rest, "Expected the end of the expression");
+  return parseExpressionAt(expression, 0, ACORN);
 }
 
 const ACORN = { ecmaVersion: 2022, sourceType: "script", allowReturnOutsideFunction: true } as const;
 
-/** A line terminator one character long, so that a tag's end also ends its statement without moving any position. */
+/** A line terminator one character long: statements end at the edges of a tag without moving any position. */
 const LINE_END = "\u2028";
 
 /** Eta's tags as JavaScript of the same length. */
@@ -64,14 +75,23 @@ function endOfTag(prompt: string, open: number): number {
   return -1;
 }
 
+/**
+ * A printing tag becomes `!(…)`. Eta's own `res += …` is one statement too, so what stands before it reads on as it does
+ * there: `if (x)` in a tag before makes it conditional, and a name does not become a call.
+ */
 function statementOf(tag: string): string {
   const head = /^<%[-_]?\s*[=~]?/.exec(tag)?.[0] ?? "<%";
   const tail = /[-_]?%>$/.exec(tag)?.[0] ?? "%>";
   const code = tag.slice(head.length, tag.length - tail.length);
   const prints = /[=~]$/.test(head);
-  const opening = prints ? ";(".padStart(head.length) : " ".repeat(head.length);
-  const closing = (prints ? ")" : " ") + LINE_END.padStart(tail.length - 1);
-  return opening + code + closing;
+  const opening = prints ? "!(" : "";
+  const closing = prints ? ")" : "";
+  return LINE_END + opening.padStart(head.length - 1) + code + LINE_END + closing.padEnd(tail.length - 1);
+}
+
+/** Whether a node of a prompt's tree is a tag that prints; its `argument` is what it prints. */
+export function isPrint(node: Node, prompt: string): boolean {
+  return node.type === "UnaryExpression" && (node as AnyNode).operator === "!" && prompt.charAt(node.start) !== "!";
 }
 
 function blank(text: string): string {

@@ -1,23 +1,41 @@
 /** Reads the files of a seed set that its owner has confirmed, and ends its check in READY or REFUSED. */
-import { DeleteObjectCommand, GetObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  S3ServiceException,
+  type GetObjectCommandOutput,
+} from "@aws-sdk/client-s3";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { seedSetKey, uploadObject, type SeedCollectionRow, type SeedSetRow } from "../../core/rows.ts";
+import { seedSetKey, uploadObject, type SeedSetRow } from "../../core/rows.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
+import type { SeedCollectionFacts } from "../../core/seed-blocks.ts";
+import type { SkippedRows } from "../../core/seed-faults.ts";
+import type { FileRanges } from "../../core/seed-source.ts";
+import type { UploadedSeedFile } from "../../core/seed.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
 /** The check gives up while there is still time to say so. */
 const LAST_WORDS_MS = 20_000;
 
+/** The row with what only the check reads and writes of it. */
+type RowToCheck = Omit<SeedSetRow, "uploads"> & {
+  readonly uploads: readonly (Omit<UploadedSeedFile, "upload"> & Partial<Pick<UploadedSeedFile, "upload">>)[];
+  /** Passes over faulty rows instead of refusing the first. */
+  readonly skipFaulty?: boolean;
+};
+type Upload = RowToCheck["uploads"][number];
+
 interface Verdict {
   readonly status: "READY" | "REFUSED";
   readonly reason?: string;
-  readonly collections?: SeedCollectionRow[];
+  readonly collections?: SeedCollectionFacts[];
+  readonly skipped?: SkippedRows;
   /** The uploads are kept when the fault was ours, so that confirming again can succeed. */
   readonly keepUploads?: boolean;
 }
@@ -28,7 +46,7 @@ export async function handler(
 ): Promise<void> {
   const row = await readRow(seedSetId);
   if (row?.status !== "CHECKING") return;
-  const store = new SeedStore(row.owner, seedSetId);
+  const store = new SeedStore(row.owner, seedSetId, { skipFaulty: row.skipFaulty ?? false });
   const verdict = await check(row, store, context);
   const counts = await close(row, verdict);
   if (verdict.status === "REFUSED" && counts !== "decided before") await store.undo();
@@ -38,17 +56,22 @@ export async function handler(
 }
 
 async function check(
-  row: SeedSetRow,
+  row: RowToCheck,
   store: SeedStore,
   context: { getRemainingTimeInMillis(): number },
 ): Promise<Verdict> {
+  const hurry = () => {
+    if (context.getRemainingTimeInMillis() < LAST_WORDS_MS)
+      throw new PlotPaletteError("BadInput", "The files took too long to read; split them over several seed sets.");
+  };
   try {
-    const files = row.uploads.map((file) => ({ ...file, open: () => openUpload(row, file) }));
-    const hurry = () => {
-      if (context.getRemainingTimeInMillis() < LAST_WORDS_MS)
-        throw new PlotPaletteError("BadInput", "The files took too long to read; split them over several seed sets.");
-    };
-    return { status: "READY", collections: await store.store(files, hurry) };
+    const files = row.uploads.map((file) => ({
+      ...file,
+      open: () => openUpload(row, file, hurry),
+      openRanges: () => openUploadRanges(row, file, hurry),
+    }));
+    const collections = await store.store(files);
+    return { status: "READY", collections, ...(store.skipped && { skipped: store.skipped }) };
   } catch (error) {
     if (error instanceof PlotPaletteError) return { status: "REFUSED", reason: error.message };
     logger.error("A seed set could not be checked", { error: error as Error, seedSetId: row.seedSetId });
@@ -60,12 +83,33 @@ async function check(
   }
 }
 
-async function openUpload(row: SeedSetRow, file: SeedSetRow["uploads"][number]): Promise<AsyncIterable<Uint8Array>> {
-  const Key = uploadObject(row.owner, row.seedSetId, file.collection);
+/** The whole file as a stream. */
+async function* openUpload(row: RowToCheck, file: Upload, hurry: () => void): AsyncGenerator<Uint8Array> {
+  const { Body } = await getUpload(row, file);
+  // In Node the SDK's body is a readable stream; its type covers browsers too.
+  for await (const chunk of Body as unknown as AsyncIterable<Uint8Array>) {
+    hurry();
+    yield chunk;
+  }
+}
+
+/** The file for reading parts of it; asking for its first byte tells how long it is. */
+async function openUploadRanges(row: RowToCheck, file: Upload, hurry: () => void): Promise<FileRanges> {
+  const { ContentRange } = await getUpload(row, file, "bytes=0-0");
+  const read = async (start: number, end: number) => {
+    hurry();
+    if (start === end) return new Uint8Array();
+    const { Body } = await getUpload(row, file, `bytes=${start}-${end - 1}`);
+    if (!Body) throw new Error("S3 answered a range without a body");
+    return Body.transformToByteArray();
+  };
+  return { byteLength: Number(ContentRange?.split("/")[1]), read };
+}
+
+async function getUpload(row: RowToCheck, file: Upload, Range?: string): Promise<GetObjectCommandOutput> {
+  const Key = objectOf(row, file);
   try {
-    const { Body } = await objectClient().send(new GetObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key }));
-    // In Node the SDK's body is a readable stream; its type covers browsers too.
-    return Body as unknown as AsyncIterable<Uint8Array>;
+    return await objectClient().send(new GetObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key, Range }));
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new PlotPaletteError(
@@ -75,32 +119,24 @@ async function openUpload(row: SeedSetRow, file: SeedSetRow["uploads"][number]):
   }
 }
 
+function objectOf(row: RowToCheck, { upload, collection }: Upload): string {
+  return uploadObject(row.owner, row.seedSetId, upload ?? collection);
+}
+
 /** To those who may not list a bucket, and this function needs not, S3 says of what is not there that it is forbidden. */
 function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && ["NoSuchKey", "AccessDenied"].includes(error.name);
 }
 
 /** Writes the verdict if the check is still open; it is not when the seed set was deleted or another check was faster. */
-async function close(row: SeedSetRow, verdict: Verdict): Promise<"closed" | "deleted" | "decided before"> {
+async function close(row: RowToCheck, verdict: Verdict): Promise<"closed" | "deleted" | "decided before"> {
   try {
     await documentClient().send(
       new UpdateCommand({
         TableName: setting(ENVIRONMENT.seedSetsTable),
         Key: seedSetKey(row.seedSetId),
         ConditionExpression: "#status = :checking",
-        ...(verdict.collections
-          ? { UpdateExpression: "SET #status = :status, #collections = :detail REMOVE #reason" }
-          : { UpdateExpression: "SET #status = :status, #reason = :detail" }),
-        ExpressionAttributeNames: {
-          "#status": "status",
-          "#reason": "statusReason",
-          ...(verdict.collections ? { "#collections": "collections" } : {}),
-        },
-        ExpressionAttributeValues: {
-          ":checking": "CHECKING",
-          ":status": verdict.status,
-          ":detail": verdict.collections ?? verdict.reason,
-        },
+        ...changeOf(verdict),
       }),
     );
     return "closed";
@@ -110,16 +146,36 @@ async function close(row: SeedSetRow, verdict: Verdict): Promise<"closed" | "del
   }
 }
 
-async function readRow(seedSetId: string): Promise<SeedSetRow | undefined> {
+/** Why an earlier check refused goes once the seed set is READY. */
+function changeOf({ status, reason, collections, skipped }: Verdict) {
+  const told = {
+    status,
+    ...(reason !== undefined && { statusReason: reason }),
+    ...(collections && { collections }),
+    ...(skipped && { skippedCount: skipped.count, skippedRows: skipped.first }),
+  };
+  const names = status === "READY" ? [...Object.keys(told), "statusReason"] : Object.keys(told);
+  const sets = Object.keys(told).map((name) => `#${name} = :${name}`);
+  return {
+    UpdateExpression: `SET ${sets.join(", ")}${status === "READY" ? " REMOVE #statusReason" : ""}`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ":checking": "CHECKING",
+      ...Object.fromEntries(Object.entries(told).map(([name, value]) => [`:${name}`, value])),
+    },
+  };
+}
+
+async function readRow(seedSetId: string): Promise<RowToCheck | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: setting(ENVIRONMENT.seedSetsTable), Key: seedSetKey(seedSetId), ConsistentRead: true }),
   );
-  return Item as SeedSetRow | undefined;
+  return Item as RowToCheck | undefined;
 }
 
-async function removeUploads(row: SeedSetRow): Promise<void> {
-  for (const { collection } of row.uploads) {
-    const Key = uploadObject(row.owner, row.seedSetId, collection);
-    await objectClient().send(new DeleteObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key }));
-  }
+async function removeUploads(row: RowToCheck): Promise<void> {
+  for (const file of row.uploads)
+    await objectClient().send(
+      new DeleteObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key: objectOf(row, file) }),
+    );
 }

@@ -2,18 +2,18 @@
 import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { seedBlockObject, seedIndexObject, type SeedCollectionRow } from "../../core/rows.ts";
-import { CollectionBlocks, fitRow, type FullBlock } from "../../core/seed-blocks.ts";
-import { readSeedFile, type OpenFile } from "../../core/seed-reader.ts";
+import { seedBlockObject, seedIndexObject } from "../../core/rows.ts";
+import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seed-blocks.ts";
+import { FaultyRows, type SkippedRows } from "../../core/seed-faults.ts";
+import { readSeedFile, type SeedFileSource } from "../../core/seed-reader.ts";
+import { fitRow } from "../../core/seed-row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seed.ts";
 import { objectClient, setting } from "./clients.ts";
 
-export interface FileToStore extends SeedFile {
-  readonly open: OpenFile;
-}
+export interface FileToStore extends SeedFile, SeedFileSource {}
 
 interface Collection {
-  readonly fileName: string;
+  readonly fileNames: string[];
   readonly blocks: CollectionBlocks;
 }
 
@@ -23,21 +23,29 @@ export class SeedStore {
   readonly #seedSetId: string;
   readonly #written: string[] = [];
   readonly #collections = new Map<string, Collection>();
+  readonly #faults: FaultyRows;
 
-  constructor(owner: string, seedSetId: string) {
+  /** @param skipFaulty passes over faulty rows instead of refusing the first; false by default */
+  constructor(owner: string, seedSetId: string, { skipFaulty = false } = {}) {
     this.#owner = owner;
     this.#seedSetId = seedSetId;
+    this.#faults = new FaultyRows(skipFaulty);
+  }
+
+  /** What was passed over so far; undefined when every row was sound. */
+  get skipped(): SkippedRows | undefined {
+    return this.#faults.skipped;
   }
 
   /**
-   * @param onBatch called after every few hundred items; what it throws ends the storing
+   * Items of one collection stand in the order of its files.
    * @returns what the seed set's row is to say of its collections
    * @throws PlotPaletteError BadInput when a file cannot be used
    */
-  async store(files: readonly FileToStore[], onBatch: () => void = () => undefined): Promise<SeedCollectionRow[]> {
-    for (const file of files) await this.#read(file, onBatch);
+  async store(files: readonly FileToStore[]): Promise<SeedCollectionFacts[]> {
+    for (const file of files) await this.#read(file);
     for (const [name, { blocks }] of this.#collections) await this.#put(name, blocks.finish());
-    const rows = fitRow([...this.#collections].map(([name, { fileName, blocks }]) => blocks.row(name, fileName)));
+    const rows = fitRow([...this.#collections].map(([name, { fileNames, blocks }]) => blocks.row(name, fileNames)));
     await this.#putObject(seedIndexObject(this.#owner, this.#seedSetId), JSON.stringify(this.#index()));
     return rows;
   }
@@ -52,19 +60,26 @@ export class SeedStore {
     }
   }
 
-  async #read(file: FileToStore, onBatch: () => void): Promise<void> {
+  async #read(file: FileToStore): Promise<void> {
     let items = 0;
-    for await (const batch of readSeedFile(file.fileName, file.open)) {
+    for await (const batch of readSeedFile(file.fileName, file, this.#faults)) {
       if (batch.items.length === 0) continue;
-      onBatch();
       items += batch.items.length;
       const name = batch.collection ?? file.collection;
-      const { blocks } = this.#collections.get(name) ?? this.#open(name, file.fileName);
-      if (this.#collections.get(name)?.fileName !== file.fileName) refuseTwice(name);
-      for (const item of batch.items) await this.#put(name, blocks.add(item));
+      const { blocks } = this.#collectionFor(name, file.fileName);
+      for (const item of batch.items) {
+        const full = blocks.add(item);
+        if (full) await this.#put(name, full);
+      }
     }
     if (items === 0)
       throw new PlotPaletteError("BadInput", `The file "${file.fileName}" has no items; it needs at least one.`);
+  }
+
+  #collectionFor(name: string, fileName: string): Collection {
+    const collection = this.#collections.get(name) ?? this.#open(name, fileName);
+    if (!collection.fileNames.includes(fileName)) collection.fileNames.push(fileName);
+    return collection;
   }
 
   #open(name: string, fileName: string): Collection {
@@ -78,7 +93,7 @@ export class SeedStore {
         "BadInput",
         `A seed set may have ${MAX_SEED_FILES} collections at most; "${fileName}" brings more.`,
       );
-    const collection = { fileName, blocks: new CollectionBlocks() };
+    const collection = { fileNames: [], blocks: new CollectionBlocks() };
     this.#collections.set(name, collection);
     return collection;
   }
@@ -100,11 +115,4 @@ export class SeedStore {
     this.#written.push(Key);
     await objectClient().send(new PutObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key, Body }));
   }
-}
-
-function refuseTwice(name: string): never {
-  throw new PlotPaletteError(
-    "BadInput",
-    `Two files bring the collection "${name}"; each collection may come from one file.`,
-  );
 }

@@ -1,0 +1,196 @@
+/**
+ * Values that stand in for what is not there yet, so that prompts can be shown before anything is paid: a step's answer, an
+ * item of the seeds. Texts say in brackets what they stand for.
+ */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Step } from "./template.ts";
+
+type Schema = Readonly<Record<string, any>>;
+
+/** A list shows so many of its items, if it may have as many. */
+const SHOWN_ITEMS = 3;
+/** Schemas may refer to themselves; deeper down only what is required is made. */
+const MAX_DEPTH = 6;
+
+/** What a step could answer, as prompts see it. */
+export function placeholderOf({ id, output }: Pick<Step, "id" | "output">): unknown {
+  switch (output.type) {
+    case "text":
+      return `[answer of ${id}]`;
+    case "list": {
+      const length = Math.max(output.min, Math.min(SHOWN_ITEMS, output.max));
+      return Array.from({ length }, (_, n) => `[${id} ${n + 1}]`);
+    }
+    case "choice":
+      return output.of[0] ?? `[answer of ${id}]`;
+    case "json":
+      return exampleOf(output.schema, id);
+  }
+}
+
+/**
+ * A small value that fits a JSON Schema, with the optional fields if they do not spoil it; what could not be made to fit
+ * comes as near as it goes. Patterns are not heeded: what they want cannot be shown in brackets.
+ * @param label what its texts are called: with `movie`, the field `title` is `[movie.title]`
+ */
+export function exampleOf(schema: Schema, label: string): unknown {
+  const fits = validatorOf(schema);
+  const candidates = [
+    { optional: true, branch: 0 },
+    { optional: false, branch: 0 },
+    { optional: true, branch: 1 },
+    { optional: false, branch: 1 },
+  ].map((taste) => new ExampleMaker(schema, taste).make(schema, label, 0));
+  return candidates.find(fits) ?? candidates[0];
+}
+
+interface Taste {
+  /** Makes fields that may be left out. */
+  readonly optional: boolean;
+  /** Which alternative of `anyOf` and `oneOf` is taken, the last one where there are fewer. */
+  readonly branch: number;
+}
+
+class ExampleMaker {
+  constructor(
+    readonly root: Schema,
+    readonly taste: Taste,
+  ) {}
+
+  make(given: Schema | boolean, label: string, depth: number): unknown {
+    const schema = typeof given === "boolean" ? {} : this.#whole(given, depth);
+    if ("const" in schema) return schema.const;
+    if (Array.isArray(schema.enum)) return schema.enum.find((value) => value !== null) ?? null;
+    switch (typeOf(schema)) {
+      case "object":
+        return this.#object(schema, label, depth);
+      case "array":
+        return this.#list(schema, label, depth);
+      case "integer":
+      case "number":
+        return numberOf(schema);
+      case "boolean":
+        return true;
+      case "null":
+        return null;
+      default:
+        return textOf(schema, label);
+    }
+  }
+
+  /** The schema with everything that it refers to or is combined of laid together. */
+  #whole(schema: Schema, depth: number): Schema {
+    if (depth > 2 * MAX_DEPTH) return {};
+    const { $ref, allOf = [], anyOf, oneOf, ...own } = schema;
+    const branches: Schema[] = anyOf ?? oneOf ?? [];
+    const parts = [
+      typeof $ref === "string" ? this.#referred($ref) : {},
+      ...allOf,
+      branches[Math.min(this.taste.branch, branches.length - 1)] ?? {},
+    ];
+    return parts
+      .filter((part) => typeof part === "object")
+      .map((part) => (isCombined(part) ? this.#whole(part, depth + 1) : part))
+      .reduce<Schema>(merged, own);
+  }
+
+  #referred(ref: string): Schema {
+    if (!ref.startsWith("#")) return {};
+    const keys = ref.slice(1).split("/").slice(1);
+    const names = keys.map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    return names.reduce<any>((schema, name) => schema?.[name], this.root) ?? {};
+  }
+
+  #object(schema: Schema, label: string, depth: number): Record<string, unknown> {
+    const required: string[] = schema.required ?? [];
+    const properties: Record<string, Schema> = schema.properties ?? {};
+    const optional = this.taste.optional && depth < MAX_DEPTH ? Object.keys(properties) : [];
+    const names = depth < 2 * MAX_DEPTH ? [...new Set([...optional, ...required])] : [];
+    return Object.fromEntries(
+      names.map((name) => [name, this.make(properties[name] ?? {}, `${label}.${name}`, depth + 1)]),
+    );
+  }
+
+  #list(schema: Schema, label: string, depth: number): unknown[] {
+    const first: Schema[] = schema.prefixItems ?? [];
+    const wished = depth < MAX_DEPTH ? Math.max(1, first.length) : 0;
+    const length = Math.min(100, schema.maxItems ?? 100, Math.max(schema.minItems ?? 0, wished));
+    return Array.from({ length }, (_, n) => this.make(first[n] ?? schema.items ?? {}, `${label} ${n + 1}`, depth + 1));
+  }
+}
+
+function isCombined({ $ref, allOf, anyOf, oneOf }: Schema): boolean {
+  return [$ref, allOf, anyOf, oneOf].some((part) => part !== undefined);
+}
+
+function merged(one: Schema, other: Schema): Schema {
+  return {
+    ...one,
+    ...other,
+    ...((one.properties || other.properties) && { properties: { ...one.properties, ...other.properties } }),
+    ...((one.required || other.required) && { required: [...(one.required ?? []), ...(other.required ?? [])] }),
+  };
+}
+
+const TYPES = ["string", "array", "object", "integer", "number", "boolean", "null"];
+
+/** The type that most of the schema speaks of, among those it allows. */
+function typeOf(schema: Schema): string {
+  const allowed: string[] = schema.type === undefined ? TYPES : [schema.type].flat();
+  // Texts and lists have a length without any field.
+  const fields = Object.keys(schema.properties ?? {}).filter((name) => name !== "length");
+  if (fields.length > 0 && allowed.includes("object")) return "object";
+  if ((schema.items ?? schema.prefixItems) !== undefined && allowed.includes("array")) return "array";
+  return TYPES.find((type) => allowed.includes(type)) ?? "string";
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  date: "2026-01-31",
+  time: "12:00:00Z",
+  "date-time": "2026-01-31T12:00:00Z",
+  email: "someone@example.com",
+  uri: "https://example.com/",
+  uuid: "123e4567-e89b-42d3-a456-426614174000",
+};
+
+function textOf({ format, minLength = 0, maxLength = Infinity }: Schema, label: string): string {
+  const text = FORMATS[format] ?? `[${label}]`;
+  return text.padEnd(Math.min(minLength, 10_000), ".").slice(0, maxLength);
+}
+
+function numberOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, type }: Schema): number {
+  const unit: number = multipleOf ?? 1;
+  const least: number = minimum ?? (exclusiveMinimum === undefined ? -Infinity : exclusiveMinimum + unit);
+  const most: number = maximum ?? (exclusiveMaximum === undefined ? Infinity : exclusiveMaximum - unit);
+  const near = Math.min(most, Math.max(least, unit));
+  const whole = Math.ceil(near / unit) * unit;
+  return whole <= most || type === "integer" ? whole : near;
+}
+
+/** Making a validator anew for each schema would take longer than all the rest; this one remembers no schema. */
+let ajv: Ajv2020 | undefined;
+
+/** Whether a value fits; every value does where that cannot be found out. */
+function validatorOf(schema: Schema): (value: unknown) => boolean {
+  ajv ??= new Ajv2020({ strict: false, validateFormats: false, ...UNCHECKED, code: { regExp: anyText } });
+  try {
+    const validate = ajv.compile(schema);
+    ajv.removeSchema(schema);
+    return (value) => {
+      try {
+        return validate(value);
+      } catch {
+        // A schema that refers to itself without end.
+        return true;
+      }
+    };
+  } catch {
+    return () => true;
+  }
+}
+
+/** Schemas were checked when their template was read, and two of them may have the same `$id`. */
+const UNCHECKED = { validateSchema: false, addUsedSchema: false };
+
+/** Patterns come from strangers, and some regular expressions never end. */
+const anyText = Object.assign(() => ({ test: () => true }), { code: "new RegExp" });

@@ -1,0 +1,61 @@
+/**
+ * What the values of JSON's types offer of themselves: `it.movie.Title.trim` is no field of the seeds but a method of texts.
+ * A fixed table, since browser, server and sandbox must agree; it holds what any of their engines knows.
+ */
+export const JSON_TYPES = ["null", "boolean", "number", "string", "array", "object"] as const;
+export type JsonType = (typeof JSON_TYPES)[number];
+
+/** A JSON type, or what a prototype offers: `"a".link` is a function. */
+export type Kind = JsonType | "function";
+export const KINDS: readonly Kind[] = [...JSON_TYPES, "function"];
+
+const methods = (names: string): Record<string, Kind> =>
+  Object.fromEntries(names.split(" ").map((name) => [name, "function"]));
+
+/** Of every value but null, whatever its type. */
+const ANY = methods(
+  "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable " +
+    "__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__",
+);
+
+const OFFERS: Readonly<Record<Exclude<Kind, "null" | "object">, Readonly<Record<string, Kind>>>> = {
+  boolean: {},
+  number: methods("toFixed toPrecision toExponential"),
+  string: {
+    length: "number",
+    ...methods(
+      "at charAt charCodeAt codePointAt concat endsWith includes indexOf isWellFormed lastIndexOf localeCompare match matchAll " +
+        "normalize padEnd padStart repeat replace replaceAll search slice split startsWith substr substring toLocaleLowerCase " +
+        "toLocaleUpperCase toLowerCase toUpperCase toWellFormed trim trimEnd trimLeft trimRight trimStart " +
+        "anchor big blink bold fixed fontcolor fontsize italics link small strike sub sup",
+    ),
+  },
+  array: {
+    length: "number",
+    ...methods(
+      "at concat copyWithin entries every fill filter find findIndex findLast findLastIndex flat flatMap forEach includes " +
+        "indexOf join keys lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice toReversed " +
+        "toSorted toSpliced unshift values with",
+    ),
+  },
+  function: { name: "string", length: "number", ...methods("apply bind call") },
+};
+
+/** What a value of the kind has under a name that is none of its own fields; `undefined` for nothing. */
+export function offerOf(kind: Kind, name: string): Kind | undefined {
+  if (kind === "null") return undefined;
+  if (Object.hasOwn(ANY, name)) return ANY[name];
+  if (name === "__proto__") return "object";
+  if (kind === "object") return undefined;
+  return Object.hasOwn(OFFERS[kind], name) ? OFFERS[kind][name] : undefined;
+}
+
+/** Whether every object has it: such a name says nothing about the seeds' fields. */
+export function isOfEveryObject(name: string): boolean {
+  return offerOf("object", name) !== undefined;
+}
+
+/** The kinds whose values have the method. */
+export function kindsWithMethod(name: string): Kind[] {
+  return KINDS.filter((kind) => offerOf(kind, name) === "function");
+}
