@@ -11,6 +11,9 @@ export const ENVIRONMENT = {
   graphqlUrl: "GRAPHQL_URL",
   /** Functions that read templates: the ids of the models that may be used, by commas. */
   models: "ALLOWED_MODELS",
+  /** The API: where it runs, and where in the table of models those stand that may be used, by commas. */
+  region: "REGION",
+  modelPlaces: "ALLOWED_MODEL_PLACES",
   /** Dispatcher: what it starts tasks with. */
   cluster: "CLUSTER_ARN",
   taskDefinition: "TASK_DEFINITION_ARN",

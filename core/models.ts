@@ -36,7 +36,8 @@ const ANYWHERE = [""];
 const NOVA = { structuredOutput: "tool", contextTokens: 128_000 } as const;
 const NOVA_LONG = { structuredOutput: "tool", contextTokens: 300_000 } as const;
 const CLAUDE = { structuredOutput: "schema", contextTokens: 200_000 } as const;
-const LLAMA = { structuredOutput: "tool", contextTokens: 128_000 } as const;
+/** Only Nova and Claude can be made to call a tool. */
+const LLAMA = { structuredOutput: "instruction", contextTokens: 128_000 } as const;
 const OPEN_WEIGHTS = { structuredOutput: "instruction", contextTokens: 128_000 } as const;
 
 const HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0";

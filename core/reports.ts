@@ -51,6 +51,13 @@ export const REPORT_SEED_SET = /* GraphQL */ `
       statusReason
       isSample
       createdAt
+      skippedCount
+      spentNanos
+      skippedRows {
+        fileName
+        row
+        reason
+      }
       collections {
         name
         fileName
@@ -61,6 +68,46 @@ export const REPORT_SEED_SET = /* GraphQL */ `
           types
           missing
           examples
+        }
+      }
+    }
+  }
+`;
+
+export const REPORT_TRY = /* GraphQL */ `
+  mutation ReportTry($input: ReportTryInput!) {
+    reportTry(input: $input) {
+      id
+      owner
+      status
+      statusReason
+      recordCount
+      budgetNanos
+      spentNanos
+      createdAt
+      finishedAt
+      records {
+        recordNo
+        columns
+        failure
+        seeds
+        costNanos
+        calls {
+          stepId
+          round
+          reason
+          modelId
+          system
+          turns {
+            role
+            text
+          }
+          answer
+          problem
+          inputTokens
+          outputTokens
+          costNanos
+          ms
         }
       }
     }

@@ -184,10 +184,32 @@ export interface TokenRow {
 
 /** A try of a template; removed a week later by its time to live. */
 export const tryKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "TRY" as const });
+/** What it is made of: it stands apart because source and included texts may have as much as a row holds. */
+export const tryInputKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "INPUT" as const });
 /** What an owner spent beside jobs on one day, `2026-11-23`. */
 export const sideSpendingKey = (owner: string, day: string) => ({ pk: `SPENDING#${owner}`, sk: `DAY#${day}` });
+/** The tokens of tries and generated seeds, apart from those of jobs. */
+export const sideTokenKey = (owner: string, clientToken: string) => ({
+  pk: `SIDETOKEN#${owner}#${clientToken}`,
+  sk: "TOKEN" as const,
+});
 
-export interface TryRow {
+/**
+ * What a run beside jobs spends, and whether the function that does it lives. Its money is reserved before a call and settled
+ * after; what is reserved when the function dies counts as spent.
+ */
+export interface RunRow {
+  budgetNanos: Nanos;
+  /** What calls in flight may cost. */
+  reservedNanos: Nanos;
+  spentNanos: Nanos;
+  /** The function's run that works at it; absent before one does. */
+  runId?: string;
+  /** It is at work, or about to be, until then at least; what is still open later is dead. */
+  aliveUntilMs: number;
+}
+
+export interface TryRow extends RunRow {
   pk: string;
   sk: "TRY";
   tryId: string;
@@ -196,15 +218,33 @@ export interface TryRow {
   status: "RUNNING" | "DONE" | "FAILED";
   statusReason?: string;
   recordCount: number;
-  budgetNanos: Nanos;
-  /** What calls in flight may cost: spent, if the function that makes them dies. */
-  reservedNanos: Nanos;
-  spentNanos: Nanos;
-  /** The records so far as JSON text, shortened so that they fit the row. */
+  /** The records so far as JSON text, shortened so that they fit a message to watchers. */
   records: string;
   createdAt: string;
   finishedAt?: string;
   /** Seconds since 1970. */
+  expiresAt: number;
+}
+
+export interface TryInputRow {
+  pk: string;
+  sk: "INPUT";
+  source: string;
+  partials: Partials;
+  tiers: Tiers;
+  parameters: Record<string, unknown>;
+  seedSetId: string;
+  seedSetOwner: string;
+  expiresAt: number;
+}
+
+/** Remembers what a client token has started: a try, or a seed set to generate. */
+export interface SideTokenRow {
+  pk: string;
+  sk: "TOKEN";
+  madeId: string;
+  /** A digest of the input: the same token with another input is an error. */
+  inputDigest: string;
   expiresAt: number;
 }
 
@@ -257,7 +297,7 @@ export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templa
 /** Versions sort like numbers. */
 export const templateVersionKey = (templateId: string, version: number) => ({
   pk: `TEMPLATE#${templateId}`,
-  sk: `V#${`${version}`.padStart(7, "0")}`,
+  sk: `V#${`${10_000_000 + version}`.slice(1)}`,
 });
 export const TEMPLATES_BY_OWNER = "byOwner"; // owner, listKey: only heads have both
 /** The owner of everything that ships with the product. */
@@ -337,6 +377,7 @@ export interface ListingRow {
   pk: string;
   sk: string;
   templateId: string;
+  owner: string;
   name: string;
   description?: string;
   category?: string;
@@ -346,7 +387,7 @@ export interface ListingRow {
   latestVersion: number;
   publishedAt: string;
   updatedAt: string;
-  /** All its words in lower case, each with a space before it, for the other words of a search. */
+  /** All its words in lower case and in order, each with a space before it, for the other words of a search. */
   words: string;
 }
 
@@ -357,7 +398,7 @@ export const SEED_SETS_BY_OWNER = "byOwner"; // owner, listKey
 
 export type SeedSetStatus = "UPLOADING" | "CHECKING" | "GENERATING" | "READY" | "REFUSED";
 
-export interface SeedSetRow {
+export interface SeedSetRow extends Partial<RunRow> {
   pk: string;
   sk: "SEEDS";
   seedSetId: string;
@@ -369,8 +410,23 @@ export interface SeedSetRow {
   statusReason?: string;
   collections: SeedCollectionRow[];
   /** The files that were asked for: which object is read as which collection, whatever a check made of them. */
-  uploads: { collection: string; fileName: string }[];
+  uploads: { collection: string; fileName: string; upload?: string }[];
+  /** Whether faulty rows are left out, and what was. */
+  skipFaulty?: boolean;
+  skippedCount?: number;
+  skippedRows?: { fileName: string; row: number; reason: string }[];
+  /** What a model is to make it of; absent when it is uploaded. */
+  generation?: SeedGeneration;
   createdAt: string;
+}
+
+export interface SeedGeneration {
+  modelId: string;
+  /** Of each collection. */
+  itemCount: number;
+  instructions: string;
+  /** The JSON Schemas of the items by collection, as JSON text. */
+  schemas: string;
 }
 
 export interface SeedCollectionRow {

@@ -1,27 +1,17 @@
 /** One attempt at one slot: pick → render → generate → validate, step by step, and the record that comes of it. */
-import { coerce } from "#core/columns";
-import type { Nanos } from "#core/money";
-import { pickSeeds, type Picked } from "#core/pick";
-import { hashOf } from "#core/random";
 import type { Reservation } from "#core/budget";
+import { coerce } from "#core/columns";
+import { PlotPaletteError } from "#core/errors";
+import type { Drawn } from "#core/pick";
 import { MAX_RECORD_BYTES, metaOf, type FailedRecord, type MadeRecord, type OpenSlot } from "#core/record";
-import { parametersOf, stepBoundNanos, type Step, type Template } from "#core/template";
-import { callModel, NotCovered, Stopped, type CallContext } from "./call.ts";
-import { BadOutput, type Outputs } from "./outputs.ts";
+import type { ColumnType } from "#core/template";
+import { NotCovered, Stopped, type CallContext } from "./call.ts";
+import { Making } from "./making.ts";
+import { BadOutput } from "./outputs.ts";
 import { ModelFault } from "./ports.ts";
-import { RenderFault, type Prompts } from "./sandbox/prompts.ts";
-import type { Sandbox } from "./sandbox/sandbox.ts";
-import type { Seeds } from "./seeds.ts";
-
-/** What all slots of a job are made with. */
-export interface Workshop {
-  readonly jobId: string;
-  readonly template: Template;
-  readonly seeds: Seeds;
-  readonly sandbox: Sandbox;
-  readonly prompts: Prompts;
-  readonly outputs: Outputs;
-}
+import { RenderFault } from "./sandbox/prompts.ts";
+import { doStep } from "./step.ts";
+import type { Workshop } from "./workshop.ts";
 
 /**
  * again: the outputs could not be used, another attempt may do better. given up: no attempt could.
@@ -32,88 +22,86 @@ export type AttemptEnd =
   | { readonly end: "again" | "given up"; readonly failed: FailedRecord }
   | { readonly end: "waiting" };
 
-/** Goes on with the slot where it stands; `open` keeps every finished step, so none is paid twice. */
+/**
+ * Goes on with the slot where it stands; `open` keeps every answered call, so none is paid twice. Steps run as soon as those
+ * they wait for are done. `reservation` must hold restBoundNanos(template, open) at least, else the slot waits.
+ */
 export async function attempt(
   shop: Workshop,
   context: CallContext,
   open: OpenSlot,
   reservation: Reservation,
 ): Promise<AttemptEnd> {
-  const { slot, attempt } = open;
-  const seeds = pickSeeds(shop.template.pick, shop.seeds.itemCounts, { jobId: shop.jobId, slot, attempt });
+  let seeds: Record<string, Drawn> = {};
   try {
-    const base = await itFrom(shop, seeds);
-    for (const step of shop.template.steps) {
-      if (open.steps[step.id]) continue;
-      open.steps[step.id] = await doStep(shop, context, { step, it: withSteps(base, open), open, reservation });
-      context.progressed();
-    }
-    await shop.sandbox.ready();
-    return {
-      end: "made",
-      record: { slot, columns: columnsFrom(shop, withSteps(base, open), open), meta: metaOf(open, seeds) },
-    };
+    seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot: open.slot, attempt: open.attempt });
+    const making = new Making(shop, context, open, reservation, await givenBy(shop, seeds));
+    await doSteps(making);
+    const columns = await columnsFrom(making);
+    return { end: "made", record: { slot: open.slot, columns, meta: metaOf(open, seeds) } };
   } catch (error) {
     if (error instanceof Stopped || error instanceof NotCovered) return { end: "waiting" };
-    const failed = (reason: string) => ({ slot, reason, meta: metaOf(open, seeds) });
-    if (error instanceof ModelFault) return { end: "given up", failed: failed(error.message) };
-    if (error instanceof BadOutput || error instanceof RenderFault)
-      return { end: "again", failed: failed(error.message) };
-    throw error;
+    const end = endOf(error);
+    return { end, failed: { slot: open.slot, reason: (error as Error).message, meta: metaOf(open, seeds) } };
   }
 }
 
-/** The worst case of what is left of an attempt. */
-export function restBoundNanos(template: Template, open: OpenSlot): Nanos {
-  return template.steps.reduce((sum, step) => (open.steps[step.id] ? sum : sum + stepBoundNanos(step)), 0);
+/** @throws what nobody expected */
+function endOf(error: unknown): "again" | "given up" {
+  if (error instanceof ModelFault || error instanceof PlotPaletteError) return "given up";
+  if (error instanceof BadOutput || error instanceof RenderFault) return "again";
+  throw error;
 }
 
-async function doStep(
-  shop: Workshop,
-  context: CallContext,
-  { step, it, open, reservation }: { step: Step; it: string; open: OpenSlot; reservation: Reservation },
-) {
-  const chance = hashOf(shop.jobId, open.slot, open.attempt, step.id);
-  // Another record's template may just have broken the sandbox.
-  await shop.sandbox.ready();
-  if (!shop.prompts.applies(step.id, it, chance))
-    return { output: null, inputTokens: 0, outputTokens: 0, costNanos: 0 };
-  const rendered = shop.prompts.render(step.id, it, chance);
-  const call = { step, rendered, reservation, open, restBoundNanos: restBoundNanos(shop.template, open) };
-  const { answer, done } = await callModel(context, call);
-  await shop.sandbox.ready();
-  return { output: shop.outputs.read(step, answer), ...done };
+/** Each step begins when all that it waits for are done. */
+async function doSteps(making: Making): Promise<void> {
+  const { shop, context } = making;
+  const ends = new Map<string, Promise<void>>();
+  for (const step of shop.template.steps) {
+    const before = Promise.all(shop.after(step.id).map((id) => ends.get(id)));
+    ends.set(
+      step.id,
+      before.then(() => doStep(making, step)),
+    );
+  }
+  const stop = () => making.end();
+  context.stopping.addEventListener("abort", stop);
+  try {
+    await making.together([...ends.values()]);
+  } finally {
+    context.stopping.removeEventListener("abort", stop);
+  }
 }
 
-/** `it` without its steps, as the inside of a JSON object. */
-async function itFrom({ template, seeds }: Workshop, picked: Readonly<Record<string, Picked>>): Promise<string> {
-  const items = await Promise.all(
-    Object.entries(picked).map(async ([name, pick]) => `${JSON.stringify(name)}:${await seeds.item(pick)}`),
+/** Picks and parameters, as the inside of a JSON object. */
+async function givenBy({ seeds, parameters }: Workshop, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
+  const picks = await Promise.all(
+    Object.entries(drawn).map(async ([name, draw]) => `${JSON.stringify(name)}:${await itemsOf(seeds, draw)}`),
   );
-  const parameters = Object.entries(parametersOf(template)).map(
-    ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  const chosen = Object.entries(parameters).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return [...picks, ...chosen].join(",");
+}
+
+async function itemsOf(seeds: Workshop["seeds"], drawn: Drawn): Promise<string> {
+  const { collection } = drawn;
+  if ("item" in drawn) return await seeds.item(drawn);
+  return `[${(await Promise.all(drawn.items.map((item) => seeds.item({ collection, item })))).join(",")}]`;
+}
+
+async function columnsFrom(making: Making): Promise<Record<string, unknown>> {
+  const { template } = making.shop;
+  const columns = await making.shop.inSandbox(({ prompts }) =>
+    prompts.columns(making.itForColumns(), making.chance("record")),
   );
-  return [...items, ...parameters].join(",");
-}
-
-function withSteps(base: string, open: OpenSlot): string {
-  const steps = Object.fromEntries(Object.entries(open.steps).map(([id, { output }]) => [id, { output }]));
-  return `{${base}${base && ","}"steps":${JSON.stringify(steps)}}`;
-}
-
-function columnsFrom(shop: Workshop, it: string, open: OpenSlot): Record<string, unknown> {
-  const chance = hashOf(shop.jobId, open.slot, open.attempt);
-  const columns = shop.prompts.columns(it, chance);
-  const record = shop.template.record ?? {};
   const typed = Object.fromEntries(
-    Object.entries(columns).map(([name, value]) => [name, typedColumn(name, value, record[name]?.type)]),
+    Object.entries(columns).map(([name, value]) => [name, typedColumn(name, value, template.record?.[name]?.type)]),
   );
   if (JSON.stringify(typed).length > MAX_RECORD_BYTES)
     throw new RenderFault("The record is larger than a megabyte; give it fewer columns.");
   return typed;
 }
 
-function typedColumn(name: string, value: unknown, type: Parameters<typeof coerce>[1]): unknown {
+function typedColumn(name: string, value: unknown, type: ColumnType | undefined): unknown {
   try {
     return coerce(value, type);
   } catch (error) {

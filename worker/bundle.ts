@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 const HERE = import.meta.dirname;
+const WASM = "emscripten-module.wasm";
 
 /** Writes `main.mjs`, `emscripten-module.wasm` and `Dockerfile` to a folder, in which `node main.mjs` then starts the worker. */
 export async function bundleWorker(outdir: string): Promise<void> {
@@ -20,17 +21,17 @@ export async function bundleWorker(outdir: string): Promise<void> {
     keepNames: true,
     legalComments: "none",
     mainFields: ["module", "main"],
-    plugins: [withoutVariants],
+    plugins: [SANDBOX_PLUGIN],
     // Some of what the AWS SDK uses is CommonJS and requires Node's own modules.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     logLevel: "warning",
   });
-  await copyFile(wasmFile(), join(outdir, "emscripten-module.wasm"));
+  await copySandbox(outdir);
   await copyFile(join(HERE, "Dockerfile"), join(outdir, "Dockerfile"));
 }
 
-/** QuickJS comes in four variants; only one is ever loaded. */
-const withoutVariants: Plugin = {
+/** For bundles with the sandbox in them: QuickJS comes in four variants, and only one is ever loaded. */
+export const SANDBOX_PLUGIN: Plugin = {
   name: "without-variants",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^@jitl\/quickjs-wasmfile-(debug-.*|release-asyncify)$/ }, ({ path }) => ({
@@ -42,7 +43,8 @@ const withoutVariants: Plugin = {
 };
 
 /** QuickJS looks for its WebAssembly beside the file it was bundled into. */
-function wasmFile(): string {
+export async function copySandbox(outdir: string): Promise<void> {
   const quickjs = createRequire(import.meta.resolve("quickjs-emscripten"));
-  return join(dirname(quickjs.resolve("@jitl/quickjs-wasmfile-release-sync")), "emscripten-module.wasm");
+  const folder = dirname(quickjs.resolve("@jitl/quickjs-wasmfile-release-sync"));
+  await copyFile(join(folder, WASM), join(outdir, WASM));
 }

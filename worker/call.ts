@@ -1,11 +1,14 @@
-/** One model call: inside its reservation, repeated while that may help, charged what it cost. */
+/** One model call: inside its reservation, repeated while that may help, by another model if need be, charged what it cost. */
 import { findModel } from "#core/models";
 import { priceOf, type Nanos } from "#core/money";
 import type { Reservation } from "#core/budget";
-import type { OpenSlot, StepDone } from "#core/record";
-import { schemaBytesOf, type Step } from "#core/template";
+import { answerSchemaOf } from "#core/output";
+import type { CallDone, CallReason, OpenRound, OpenSlot } from "#core/record";
+import type { Step } from "#core/template";
+import { callBound } from "#core/template-bound";
 import type { Gate } from "./gate.ts";
 import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "./ports.ts";
+import type { Routes } from "./routes.ts";
 import { bytesOf, type RenderedStep } from "./sandbox/prompts.ts";
 
 /** Full jitter: from nothing up to this, doubled with each try. */
@@ -13,17 +16,22 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 20_000;
 /** In all some minutes of patience with a service that answers nothing but errors. */
 const MAX_TRIES = 20;
+/** A model that kept one call waiting for so long is left for the next of its step's, if there is one. */
+const FALLBACK_AFTER_MS = 30_000;
 /** A call without an answer is paid as if it had got the longest one. */
 const MAX_UNANSWERED = 3;
 
-/** What calls of one shard share. */
+/** What the calls of one worker, or of one shard, share. */
 export interface CallContext {
-  readonly ports: Ports;
+  readonly ports: Pick<Ports, "model" | "clock" | "random">;
+  /** Limits the calls in flight. */
   readonly gate: Gate;
+  /** Remembers which models are out of reach. */
+  readonly routes: Routes;
   readonly callTimeoutMs: number;
   /** Aborted: no call may begin or go on. */
   readonly aborting: AbortSignal;
-  /** Aborted: no call may begin; those in flight may finish. Aborted with `aborting` too. */
+  /** Aborted: no call may begin; those in flight may finish. Aborted with `aborting` too. Whoever aborts rings the gate's bell. */
   readonly stopping: AbortSignal;
   /** Resolves once a call may begin under the lease, or when it never may again. */
   leaseFresh(): Promise<void>;
@@ -31,9 +39,24 @@ export interface CallContext {
   charged(inputTokens: number, outputTokens: number): void;
   /** A restart would lose something that is not written yet. */
   progressed(): void;
+  /** A call was paid, or its model given up. Told after its answer was judged. */
+  observed?(call: ObservedCall): void;
 }
 
-/** The worker stops: the slot stays open for the next one. */
+/** A call with all that was sent and all that came. */
+export interface ObservedCall extends CallDone, RenderedStep {
+  readonly stepId: string;
+  /** From 0: the item of a loop, or the round of a repetition. */
+  readonly round: number;
+  /** Absent when none came. */
+  readonly answer?: string;
+  /** What was wrong with it, in a sentence; absent when nothing was. */
+  readonly problem?: string;
+  /** From request to answer. */
+  readonly ms: number;
+}
+
+/** The worker stops, or the attempt is over: the slot stays open. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
@@ -43,89 +66,137 @@ export class NotCovered extends Error {
   override readonly name = "NotCovered";
 }
 
+export interface CallOrder {
+  readonly step: Step;
+  /** The number of the round, and what is known of it. */
+  readonly n: number;
+  readonly round: OpenRound;
+  readonly reason: CallReason;
+  /** In the order of preference. */
+  readonly models: readonly string[];
+  readonly rendered: RenderedStep;
+  readonly open: OpenSlot;
+  readonly reservation: Reservation;
+  /** The worst case of all that the slot has still to do, this call included. */
+  readonly restBoundNanos: () => Nanos;
+  /** Aborted: another call of the attempt has failed for good, and no call may begin. */
+  readonly over: AbortSignal;
+}
+
 /**
- * Calls the step's model and charges the slot.
- * @returns the answer, and what is to be remembered of it
+ * Calls a model, charges the slot, and notes call and answer in the round, all at the same instant: what a checkpoint holds is
+ * never half of it.
+ * @returns what to tell an observer once the answer is judged
  * @throws Stopped, NotCovered, ModelFault (the slot fails)
  */
-export async function callModel(
-  context: CallContext,
-  call: { step: Step; rendered: RenderedStep; reservation: Reservation; restBoundNanos: Nanos; open: OpenSlot },
-): Promise<{ answer: ModelAnswer; done: Omit<StepDone, "output"> }> {
-  const { step, rendered, reservation, restBoundNanos, open } = call;
-  const worst = worstCase(step, rendered);
-  const request = requestOf(step, rendered);
-  for (let tries = 1; ; tries++) {
-    await context.leaseFresh();
-    if (context.stopping.aborted) throw new Stopped();
-    if (reservation.left < restBoundNanos) throw new NotCovered();
-    const begunAtMs = context.ports.clock.monotonicMs();
+export async function callModel(context: CallContext, order: CallOrder): Promise<Omit<ObservedCall, "problem">> {
+  const { clock } = context.ports;
+  const models = context.routes.inOrder(order.models, clock.monotonicMs());
+  for (const [n, modelId] of models.entries()) {
+    const isLast = n === models.length - 1;
     try {
-      const answer = await withTimeout(context, request);
-      const spent = chargeOf(step, answer, worst);
-      charge(context, reservation, open, spent, worst.nanos);
-      context.gate.answered();
-      open.unanswered = 0;
-      return { answer, done: { modelId: step.modelId, ...spent } };
+      return await callPatiently(context, order, modelId, isLast);
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
-      if (error.kind === "unclear")
-        charge(context, reservation, open, { ...worst, costNanos: worst.nanos }, worst.nanos);
-      if (error.kind === "throttled") context.gate.throttled(begunAtMs, context.ports.clock.monotonicMs());
+      if (error.kind !== "unclear") tell(context, order, modelId, { problem: error.message, ms: 0 });
+      if (isLast || error.kind === "unclear") throw error;
+      context.routes.leaveAlone(modelId, error.kind, clock.monotonicMs());
+    }
+  }
+  throw new Error(`The step "${order.step.id}" has no model.`);
+}
+
+async function callPatiently(context: CallContext, order: CallOrder, modelId: string, isLast: boolean) {
+  const { step, rendered, reservation, open } = order;
+  const { clock } = context.ports;
+  const worst = callBound(step, modelId, bytesOf(rendered));
+  const request = requestOf(step, modelId, rendered);
+  for (let tries = 1, waitedMs = 0; ; tries++) {
+    const begunAtMs = await beginCall(context, order);
+    try {
+      const answer = await withTimeout(context, request).finally(() => context.gate.endCall());
+      const spent = spentOn(modelId, answer, worst);
+      const call = { modelId, reason: reasonOf(order, modelId), ...spent };
+      // Noted even if the charge breaks its bounds: it was made.
+      order.round.calls.push(call);
+      order.round.latest = { text: answer.text, stopReason: answer.stopReason };
+      open.unanswered = 0;
+      charge(context, order, spent, worst.nanos);
+      context.gate.answered();
+      const ms = clock.monotonicMs() - begunAtMs;
+      return { stepId: step.id, round: order.n, ...rendered, ...call, answer: answer.text, ms };
+    } catch (error) {
+      if (!(error instanceof ModelFault)) throw error;
+      const nowMs = clock.monotonicMs();
+      if (error.kind === "unclear") {
+        charge(context, order, { ...worst, costNanos: worst.nanos }, worst.nanos);
+        tell(context, order, modelId, { problem: error.message, ms: nowMs - begunAtMs, worst });
+      }
+      if (error.kind === "throttled") context.gate.throttled(begunAtMs, nowMs);
       if (context.stopping.aborted) throw new Stopped();
       if (error.kind === "unclear") open.unanswered += 1;
       if (error.kind === "hopeless" || tries === MAX_TRIES || open.unanswered >= MAX_UNANSWERED) throw error;
-      await backOff(context, tries);
+      if (!isLast && waitedMs >= FALLBACK_AFTER_MS) throw error;
+      waitedMs += await backOff(context, order.over, tries);
+      if (reservation.left < order.restBoundNanos()) throw new NotCovered();
     }
   }
 }
 
-interface Worst {
-  readonly nanos: Nanos;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+/** Waits until a call may begin. @returns the time at which it did */
+async function beginCall(context: CallContext, { reservation, over, restBoundNanos }: CallOrder): Promise<number> {
+  const { gate, stopping, ports } = context;
+  await gate.beginCall(stopping, over);
+  try {
+    await context.leaseFresh();
+    if (stopping.aborted || over.aborted) throw new Stopped();
+    if (reservation.left < restBoundNanos()) throw new NotCovered();
+  } catch (error) {
+    gate.endCall();
+    throw error;
+  }
+  return ports.clock.monotonicMs();
 }
 
-type Spent = Pick<StepDone, "inputTokens" | "outputTokens" | "costNanos">;
+type Worst = ReturnType<typeof callBound>;
+type Spent = Pick<CallDone, "inputTokens" | "outputTokens" | "costNanos">;
 
-/** Every byte sent a token, every token allowed answered. A schema is counted as the record's bound counts it. */
-function worstCase(step: Step, rendered: RenderedStep): Worst {
-  const model = priced(step);
-  const inputTokens = bytesOf(rendered) + schemaBytesOf(step) + model.overheadTokens;
-  return { inputTokens, outputTokens: step.maxTokens, nanos: priceOf(model, inputTokens, step.maxTokens) };
-}
-
-function chargeOf(step: Step, { usage }: ModelAnswer, worst: Worst): Spent {
+function spentOn(modelId: string, { usage }: ModelAnswer, worst: Worst): Spent {
   if (!usage) return { inputTokens: worst.inputTokens, outputTokens: worst.outputTokens, costNanos: worst.nanos };
-  return { ...usage, costNanos: priceOf(priced(step), usage.inputTokens, usage.outputTokens) };
+  const model = findModel(modelId);
+  if (!model) throw new Error(`The model "${modelId}" has no known price; the template should have been refused.`);
+  return { ...usage, costNanos: priceOf(model, usage.inputTokens, usage.outputTokens) };
 }
 
-function charge(context: CallContext, reservation: Reservation, open: OpenSlot, spent: Spent, worst: Nanos): void {
-  reservation.charge(spent.costNanos, worst);
+function charge(context: CallContext, { reservation, open }: CallOrder, spent: Spent, worst: Nanos): void {
   open.costNanos += spent.costNanos;
   open.inputTokens += spent.inputTokens;
   open.outputTokens += spent.outputTokens;
   context.charged(spent.inputTokens, spent.outputTokens);
   context.progressed();
+  reservation.charge(spent.costNanos, worst);
 }
 
-function priced(step: Step) {
-  const model = findModel(step.modelId);
-  if (!model) throw new Error(`The model "${step.modelId}" has no known price; the template should have been refused.`);
-  return model;
+/** A first call that another model had to answer is a fallback. */
+function reasonOf({ reason, models }: CallOrder, modelId: string): CallReason {
+  return reason === "first" && modelId !== models[0] ? "fallback" : reason;
 }
 
-function requestOf(step: Step, rendered: RenderedStep): ModelRequest {
-  const { modelId, maxTokens, temperature, topP, stop, output } = step;
-  return {
-    modelId,
-    ...rendered,
-    maxTokens,
-    temperature,
-    topP,
-    stop,
-    schema: output.type === "json" ? output.schema : undefined,
-  };
+/** Tells of a call without an answer; `worst` when it had to be paid. */
+function tell(
+  context: CallContext,
+  order: CallOrder,
+  modelId: string,
+  { problem, ms, worst }: { problem: string; ms: number; worst?: Worst },
+): void {
+  const paid = { inputTokens: worst?.inputTokens ?? 0, outputTokens: worst?.outputTokens ?? 0 };
+  const call = { modelId, reason: reasonOf(order, modelId), ...paid, costNanos: worst?.nanos ?? 0 };
+  context.observed?.({ stepId: order.step.id, round: order.n, ...order.rendered, ...call, problem, ms });
+}
+
+function requestOf(step: Step, modelId: string, rendered: RenderedStep): ModelRequest {
+  const { maxTokens, temperature, topP, stop, output } = step;
+  return { modelId, ...rendered, maxTokens, temperature, topP, stop, schema: answerSchemaOf(output) };
 }
 
 async function withTimeout(context: CallContext, request: ModelRequest): Promise<ModelAnswer> {
@@ -141,7 +212,10 @@ async function withTimeout(context: CallContext, request: ModelRequest): Promise
   }
 }
 
-async function backOff({ ports, stopping }: CallContext, tries: number): Promise<void> {
+/** @returns how long it waited at most */
+async function backOff({ ports }: CallContext, over: AbortSignal, tries: number): Promise<number> {
   const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (tries - 1));
-  await sleep(ports.clock, longest * ports.random(), stopping);
+  const waitMs = longest * ports.random();
+  await sleep(ports.clock, waitMs, over);
+  return waitMs;
 }

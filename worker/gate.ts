@@ -1,12 +1,13 @@
 /**
- * How many records may be in flight. Throttling halves it, at most once for the calls that were in flight together; each
- * answer lets it creep up again.
+ * How many records, and how many calls, may be in flight. Throttling halves it, at most once for the calls that were in flight
+ * together; each answer lets it creep up again.
  */
 import type { Bell } from "./bell.ts";
 
 export class Gate {
   #limit: number;
   #inside = 0;
+  #calls = 0;
   #halvedAtMs = -Infinity;
 
   constructor(
@@ -30,6 +31,17 @@ export class Gate {
 
   leave(): void {
     this.#inside -= 1;
+    this.bell.ring();
+  }
+
+  /** Waits for a place among the calls in flight, since one record may make several side by side; a stop ends the waiting. */
+  async beginCall(...stops: readonly AbortSignal[]): Promise<void> {
+    while (this.#calls >= this.limit && !stops.some(({ aborted }) => aborted)) await this.bell.heard();
+    this.#calls += 1;
+  }
+
+  endCall(): void {
+    this.#calls -= 1;
     this.bell.ring();
   }
 

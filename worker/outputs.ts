@@ -1,67 +1,114 @@
 /** Whether a model's answer is what its step asked for. */
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import type { Step, Template } from "#core/template";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { answerSchemaOf, valueOfAnswer } from "#core/output";
+import type { EscalationCause, Output, Step, Template } from "#core/template";
+import { jsonIn } from "./answer-json.ts";
 import type { ModelAnswer } from "./ports.ts";
+import { isRefusal } from "./refusal.ts";
 import { SandboxFault, type Sandbox } from "./sandbox/sandbox.ts";
 
-/** An answer that cannot be used; the attempt fails, another may do better. */
+/** An answer that cannot be used. Unless it can be repaired the attempt fails, and another may do better. */
 export class BadOutput extends Error {
   override readonly name = "BadOutput";
+
+  /** `fault` goes on after "Your answer" and "The answer to step …". */
+  constructor(
+    stepId: string,
+    readonly kind: EscalationCause,
+    readonly fault: string,
+    /** What a person could do about it. */
+    advice = "",
+  ) {
+    super(`The answer to step "${stepId}" ${fault}${advice && `; ${advice}`}.`);
+  }
 }
 
 /** Bedrock's stop reasons under which there is no answer of the model's own. */
 const WITHHELD = ["content_filtered", "guardrail_intervened"];
+/** Of all that is wrong with an answer, so much is told. */
+const MAX_ERRORS = 5;
 
 export class Outputs {
   readonly #validators: ReadonlyMap<string, ValidateFunction>;
 
   constructor(template: Template, sandbox: Sandbox) {
-    const options = { strict: false, validateFormats: false, code: { regExp: patternsIn(sandbox) } };
+    const options = {
+      strict: false,
+      validateFormats: false,
+      allErrors: true,
+      code: { regExp: patternsIn(sandbox) },
+    };
     // A validator each: two steps may give their schemas the same $id.
     this.#validators = new Map(
-      template.steps.flatMap(({ id, output }) =>
-        output.type === "json" ? [[id, new Ajv2020(options).compile(output.schema)]] : [],
-      ),
+      template.steps.flatMap(({ id, output }) => {
+        const schema = answerSchemaOf(output);
+        return schema ? [[id, new Ajv2020(options).compile(schema)]] : [];
+      }),
     );
   }
 
-  /** The text, or the object of a JSON step. @throws BadOutput naming the step */
-  read({ id, output, maxTokens }: Step, answer: ModelAnswer): unknown {
-    if (WITHHELD.includes(answer.stopReason))
-      throw new BadOutput(`The model withheld its answer to step "${id}" (${answer.stopReason}).`);
-    if (output.type === "text") {
-      if (answer.text.trim() === "") throw new BadOutput(`The model answered step "${id}" with an empty text.`);
-      return answer.text;
+  /** The text, the list, the choice or the object that prompts and columns see. @throws BadOutput naming the step */
+  read(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): unknown {
+    const { id, output, escalate } = step;
+    const { text, stopReason } = answer;
+    if (WITHHELD.includes(stopReason)) throw new BadOutput(id, "refusal", `was withheld (${stopReason})`);
+    if (output.type !== "text") return this.#object(step, answer);
+    if (text.trim() === "") throw new BadOutput(id, "schema", "is an empty text");
+    if (escalate?.on.includes("refusal") && isRefusal(text)) throw new BadOutput(id, "refusal", "is a refusal");
+    return text;
+  }
+
+  #object({ id, output, maxTokens }: Step, { text, stopReason }: Pick<ModelAnswer, "text" | "stopReason">): unknown {
+    let fault: string | undefined;
+    for (const value of objectsIn(output, text)) {
+      const wrong = this.#faultOf(id, value);
+      if (wrong === undefined) return valueOfAnswer(output, value);
+      fault ??= wrong;
     }
-    const value = parsed(id, answer, maxTokens);
+    if (stopReason === "max_tokens")
+      throw new BadOutput(id, "schema", `was cut off at maxTokens (${maxTokens})`, "raise it");
+    if (fault === undefined && isRefusal(text)) throw new BadOutput(id, "refusal", "is a refusal");
+    throw new BadOutput(id, "schema", fault ?? "is not JSON");
+  }
+
+  /** A schema may hold a pattern that never ends, or refer to itself without end: then no answer fits it. */
+  #faultOf(id: string, value: object): string | undefined {
     const validate = this.#validators.get(id);
-    if (!validate || !isValid(id, validate, value)) {
-      const [error] = validate?.errors ?? [];
-      throw new BadOutput(
-        `The answer to step "${id}" does not fit its schema: ${error?.instancePath || "it"} ${error?.message ?? "is wrong"}.`,
-      );
+    try {
+      if (validate?.(value)) return undefined;
+    } catch (error) {
+      if (!(error instanceof SandboxFault || error instanceof RangeError)) throw error;
+      return `could not be held against its schema: ${error.message}`;
     }
-    return value;
+    return `does not fit its schema: ${wordsFor(validate?.errors ?? [])}`;
   }
 }
 
-function parsed(id: string, { text, stopReason }: ModelAnswer, maxTokens: number): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const why = stopReason === "max_tokens" ? `was cut off at maxTokens (${maxTokens}); raise it` : "is not JSON";
-    throw new BadOutput(`The answer to step "${id}" ${why}.`);
+/** What the text may mean, as the object that models are asked for. A bare choice and a bare list mean what they say. */
+function* objectsIn(output: Output, text: string): Generator<Readonly<Record<string, unknown>>> {
+  for (const value of jsonIn(text)) {
+    if (output.type === "list" && Array.isArray(value)) yield { items: value };
+    else if (typeof value === "object" && value !== null) yield value as Readonly<Record<string, unknown>>;
   }
+  const said = text.trim().replace(/^["'`*]+|["'`*.]+$/g, "");
+  const choice = output.type === "choice" && output.of.find((one) => one.toLowerCase() === said.toLowerCase());
+  if (typeof choice === "string") yield { choice };
 }
 
-/** A schema may hold a pattern that never ends, or refer to itself without end: then no answer fits it. */
-function isValid(id: string, validate: ValidateFunction, value: unknown): boolean {
-  try {
-    return validate(value);
-  } catch (error) {
-    if (!(error instanceof SandboxFault || error instanceof RangeError)) throw error;
-    throw new BadOutput(`The answer to step "${id}" could not be held against its schema: ${error.message}.`);
+function wordsFor(errors: readonly ErrorObject[]): string {
+  const words = errors.slice(0, MAX_ERRORS).map(wordsForOne);
+  const more = errors.length - words.length;
+  return [...new Set(words), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+}
+
+function wordsForOne({ instancePath, message = "is wrong", keyword, params }: ErrorObject): string {
+  const place = instancePath || "it";
+  if (keyword === "enum") {
+    const { allowedValues } = params as { allowedValues: readonly unknown[] };
+    return `${place} must be one of ${JSON.stringify(allowedValues).slice(1, -1)}`;
   }
+  if (keyword !== "additionalProperties") return `${place} ${message}`;
+  return `${place} ${message} ("${String((params as { additionalProperty: unknown }).additionalProperty)}")`;
 }
 
 /** A schema's patterns come from the template, and some regular expressions never end: they run in the sandbox too. */

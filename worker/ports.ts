@@ -33,10 +33,18 @@ export interface Objects {
   upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void>;
 }
 
+/** A turn of a conversation. */
+export interface Turn {
+  readonly role: "user" | "assistant";
+  readonly text: string;
+}
+
 /** One call of a model, with all that is sent. */
 export interface ModelRequest {
   readonly modelId: string;
   readonly system?: string;
+  /** The conversation before the prompt, which is the user's last turn. */
+  readonly turns: readonly Turn[];
   readonly prompt: string;
   readonly maxTokens: number;
   readonly temperature?: number;
@@ -47,7 +55,7 @@ export interface ModelRequest {
 }
 
 export interface ModelAnswer {
-  /** The text, or the JSON text of the object asked for. */
+  /** The text; of a model that was made to call a tool, the JSON text of what it called it with. */
   readonly text: string;
   readonly stopReason: string;
   /** Absent when the answer did not tell: then the worst case is charged. */

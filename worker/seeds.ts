@@ -1,25 +1,53 @@
 /** Seed items by position, read in blocks through a bounded cache. */
 import { PlotPaletteError } from "#core/errors";
-import type { Picked } from "#core/pick";
+import {
+  drawnAs,
+  indexByWeight,
+  itemsDrawn,
+  type Draw,
+  type Drawn,
+  type ItemCounts,
+  type Picked,
+  type Picks,
+} from "#core/pick";
+import { randomOf } from "#core/random";
 import { seedBlockObject, seedIndexObject } from "#core/rows";
-import type { SeedIndex } from "#core/seed";
+import type { SeedBlock, SeedIndex, SeedItem } from "#core/seed";
+import type { Pick as SeedPick } from "#core/template";
 import { ObjectMissing, type Objects } from "./ports.ts";
 
 /** Some thirty blocks: a large seed set is drawn from all over, so more would hardly be hit more often. */
 const MAX_CACHED_BYTES = 32_000_000;
+/** Of the same few heavy items again and again; then the others are weighed alone. */
+const MAX_REPEATS = 50;
 
-export class Seeds {
-  #blocks = new Map<string, { lines: Promise<string[]>; bytes: number }>();
+/** What an attempt needs of the seeds. */
+export interface SeedSource {
+  /** What each pick draws for a slot. @throws PlotPaletteError BadInput when there is not enough to draw from */
+  draw(picks: Picks, draw: Draw): Promise<Record<string, Drawn>>;
+  /** An item as JSON text. */
+  item(picked: Picked): Promise<string>;
+}
+
+interface Block {
+  readonly lines: Promise<string[]>;
+  readonly bytes: number;
+  /** The weights of its items, by field. */
+  readonly weights: Map<string, Promise<number[]>>;
+}
+
+export class Seeds implements SeedSource {
+  #blocks = new Map<string, Block>();
   #cachedBytes = 0;
 
   private constructor(
-    readonly objects: Objects,
+    readonly objects: Pick<Objects, "read">,
     readonly place: SeedPlace,
     readonly index: SeedIndex,
   ) {}
 
   /** @throws PlotPaletteError NotFound when the seed set was deleted */
-  static async open(objects: Objects, place: SeedPlace): Promise<Seeds> {
+  static async open(objects: Pick<Objects, "read">, place: SeedPlace): Promise<Seeds> {
     const index = await objects.read(seedIndexObject(place.owner, place.seedSetId)).catch((error: unknown) => {
       if (!(error instanceof ObjectMissing)) throw error;
       throw new PlotPaletteError("NotFound", "The seed set of this job is gone; start a new job with another.", {
@@ -30,17 +58,27 @@ export class Seeds {
   }
 
   /** How many items each collection has. */
-  get itemCounts(): Record<string, number> {
+  get itemCounts(): ItemCounts {
     return Object.fromEntries(Object.entries(this.index.collections).map(([name, { itemCount }]) => [name, itemCount]));
+  }
+
+  async draw(picks: Picks, draw: Draw): Promise<Record<string, Drawn>> {
+    const counts = this.itemCounts;
+    const drawn = Object.entries(picks).map(async ([name, pick]) => {
+      const items =
+        pick.how === "weighted" ? await this.#weighted(name, pick, draw) : itemsDrawn(picks, name, counts, draw);
+      return [name, drawnAs(pick, items)] as const;
+    });
+    return Object.fromEntries(await Promise.all(drawn));
   }
 
   /** The item as JSON text. */
   async item({ collection, item }: Picked): Promise<string> {
-    const blocks = this.index.collections[collection]?.blocks ?? [];
+    const blocks = this.#blocksOf(collection);
     const number = blocks.findIndex(({ firstItem, itemCount }) => item >= firstItem && item < firstItem + itemCount);
     const block = blocks[number];
     if (!block) throw new RangeError(`The seeds' index has no item ${item} of the collection "${collection}".`);
-    const line = (await this.#lines(collection, number, block.bytes))[item - block.firstItem];
+    const line = (await this.#block(collection, number, block.bytes).lines)[item - block.firstItem];
     if (!line)
       throw new RangeError(
         `Block ${number} of the collection "${collection}" lacks the item ${item} that the index promises.`,
@@ -48,30 +86,91 @@ export class Seeds {
     return line;
   }
 
-  #lines(collection: string, number: number, bytes: number): Promise<string[]> {
+  /** Items as often as their weights say, all different: a block by its sum, then one of its items. */
+  async #weighted(name: string, pick: SeedPick, { jobId, slot, attempt }: Draw): Promise<number[]> {
+    const { from, weight = "", count = 1 } = pick;
+    const random = randomOf(jobId, name, slot, attempt);
+    const blocks = this.#blocksOf(from);
+    const sums = blocks.map((block) => block.sums?.[weight] ?? 0);
+    const drawn: number[] = [];
+    for (let repeats = 0; drawn.length < count && repeats < MAX_REPEATS;) {
+      const number = indexByWeight(sums, random());
+      const block = number === undefined ? undefined : blocks[number];
+      if (number === undefined || !block) break;
+      const within = indexByWeight(await this.#weights(from, number, block, weight), random());
+      const item = block.firstItem + (within ?? 0);
+      if (within === undefined || drawn.includes(item)) repeats += 1;
+      else drawn.push(item);
+    }
+    while (drawn.length < count) drawn.push(await this.#weightedOther(name, pick, drawn, random));
+    return drawn;
+  }
+
+  /** An item that is not drawn yet, when those that are leave hardly any weight to the others: all are looked at. */
+  async #weightedOther(
+    name: string,
+    { from, weight = "", count }: SeedPick,
+    drawn: readonly number[],
+    random: () => number,
+  ): Promise<number> {
+    let weights: number[] = [];
+    for (const [number, block] of this.#blocksOf(from).entries())
+      weights = weights.concat(await this.#weights(from, number, block, weight));
+    const item = indexByWeight(
+      weights.map((one, position) => (drawn.includes(position) ? 0 : one)),
+      random(),
+    );
+    if (item !== undefined) return item;
+    throw new PlotPaletteError(
+      "BadInput",
+      `The pick "${name}" draws ${count ?? 1} different items, but only ${drawn.length} of the collection "${from}" have a "${weight}" above 0.`,
+    );
+  }
+
+  #blocksOf(collection: string): readonly SeedBlock[] {
+    return this.index.collections[collection]?.blocks ?? [];
+  }
+
+  #weights(collection: string, number: number, { bytes }: SeedBlock, field: string): Promise<number[]> {
+    const { lines, weights } = this.#block(collection, number, bytes);
+    const known = weights.get(field);
+    if (known) return known;
+    const read = lines.then((items) => items.filter(Boolean).map((line) => weightIn(line, field)));
+    weights.set(field, read);
+    return read;
+  }
+
+  #block(collection: string, number: number, bytes: number): Block {
     const name = seedBlockObject(this.place.owner, this.place.seedSetId, collection, number);
     const known = this.#blocks.get(name);
     if (known) {
       // The map's order is the order of use: the first is the one not used for the longest time.
       this.#blocks.delete(name);
       this.#blocks.set(name, known);
-      return known.lines;
+      return known;
     }
     const lines = this.objects.read(name).then((text) => text.split("\n"));
     lines.catch(() => this.#forget(name));
-    this.#blocks.set(name, { lines, bytes });
+    const block = { lines, bytes, weights: new Map() };
+    this.#blocks.set(name, block);
     this.#cachedBytes += bytes;
     for (const oldest of this.#blocks.keys()) {
       if (this.#cachedBytes <= MAX_CACHED_BYTES || oldest === name) break;
       this.#forget(oldest);
     }
-    return lines;
+    return block;
   }
 
   #forget(name: string): void {
     this.#cachedBytes -= this.#blocks.get(name)?.bytes ?? 0;
     this.#blocks.delete(name);
   }
+}
+
+/** What is missing weighs nothing. */
+function weightIn(line: string, field: string): number {
+  const value = (JSON.parse(line) as SeedItem)[field];
+  return typeof value === "number" ? value : 0;
 }
 
 export interface SeedPlace {

@@ -5,12 +5,12 @@
 import { setMaxListeners } from "node:events";
 import { Overcharge, type Reservation } from "#core/budget";
 import { beginExport } from "#core/ending";
-import { pickSeeds } from "#core/pick";
 import { latestOf, Rate } from "#core/progress";
 import { MAX_ATTEMPTS, metaOf, openSlot, type FailedRecord, type OpenSlot } from "#core/record";
+import { restBoundNanos } from "#core/rest-bound";
 import { jobKey, type JobRow, type ShardRow } from "#core/rows";
 import { CAREFUL_AFTER_DEATHS, SET_ASIDE_AFTER_DEATHS, type LeaseEnd } from "#core/shard";
-import { attempt, restBoundNanos, type AttemptEnd, type Workshop } from "./attempt.ts";
+import { attempt, type AttemptEnd } from "./attempt.ts";
 import type { Bell } from "./bell.ts";
 import { Book, LeaseLost } from "./book.ts";
 import type { CallContext } from "./call.ts";
@@ -18,12 +18,15 @@ import { carryOut } from "./carry-out.ts";
 import type { Gate } from "./gate.ts";
 import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "./ports.ts";
+import type { Routes } from "./routes.ts";
+import type { Workshop } from "./workshop.ts";
 
 export interface ShardContext {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly shop: Workshop;
   readonly gate: Gate;
+  readonly routes: Routes;
   readonly bell: Bell;
   readonly job: JobRow;
   /** How many shards of the job run at present, this one included. */
@@ -198,11 +201,7 @@ export class ShardRun {
     const slot = window.take();
     if (slot === undefined) return;
     const one = open.get(slot) ?? openSlot(slot);
-    const seeds = pickSeeds(shop.template.pick, shop.seeds.itemCounts, {
-      jobId: shop.jobId,
-      slot,
-      attempt: one.attempt,
-    });
+    const seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot, attempt: one.attempt });
     open.delete(slot);
     window.finish(slot);
     this.#fail({ slot, reason: `Making it stopped the worker ${row.deathsInRow} times.`, meta: metaOf(one, seeds) });
@@ -284,11 +283,12 @@ export class ShardRun {
   }
 
   #callContext(): CallContext {
-    const { ports, gate, settings, bell } = this.context;
+    const { ports, gate, routes, settings, bell } = this.context;
     const { journal } = this.book;
     return {
       ports,
       gate,
+      routes,
       callTimeoutMs: settings.callTimeoutMs,
       aborting: this.#aborting.signal,
       stopping: this.#stopping.signal,

@@ -12,19 +12,18 @@ import {
   type ShardRow,
 } from "#core/rows";
 import { isHeld, leaseShard } from "#core/shard";
-import { parseTemplate, type Template } from "#core/template";
+import type { Template } from "#core/template";
+import { parseTemplate } from "#core/template-parse";
 import { nextTurn, type Turn } from "#core/turn";
-import type { Workshop } from "./attempt.ts";
 import { Bell } from "./bell.ts";
 import { carryOut } from "./carry-out.ts";
 import { runExport } from "./export-run.ts";
 import { Gate } from "./gate.ts";
-import { Outputs } from "./outputs.ts";
 import type { Ports, Settings } from "./ports.ts";
-import { Prompts } from "./sandbox/prompts.ts";
-import { Sandbox } from "./sandbox/sandbox.ts";
+import { Routes } from "./routes.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard-run.ts";
+import { Workshop } from "./workshop.ts";
 
 /** Works until there is nothing to do or `signal` aborts. @throws what nobody expected; leases then run out by themselves */
 export async function runTask(ports: Ports, settings: Settings, signal: AbortSignal): Promise<void> {
@@ -39,6 +38,7 @@ export async function runTask(ports: Ports, settings: Settings, signal: AbortSig
 export class Task {
   readonly #bell = new Bell();
   readonly #gate: Gate;
+  readonly #routes = new Routes();
   /** The shards this worker runs: one, and the next as soon as the first only waits for its last answers. */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
   #shop: Promise<Workshop> | undefined;
@@ -107,7 +107,8 @@ export class Task {
     const { change, leased } = leaseShard(shard, job, holder);
     if (!(await carryOut(ports, change))) return;
     const runningShards = 1 + shards.filter((other) => other !== shard && isHeld(other, holder.nowMs)).length;
-    const context = { ports, settings, shop, gate: this.#gate, bell: this.#bell, job, runningShards };
+    const [gate, routes, bell] = [this.#gate, this.#routes, this.#bell];
+    const context = { ports, settings, shop, gate, routes, bell, job, runningShards };
     const run = await ShardRun.begin(context, leased, leasedAtMs);
     const end = run
       .run()
@@ -121,7 +122,7 @@ export class Task {
 
   async #export(job: JobRow): Promise<boolean> {
     const { ports, settings, signal } = this;
-    const template = await this.#template().catch(unreadable);
+    const template = await this.#templateRow().then(templateOf).catch(unreadable);
     const outcome = job.outcome ?? "FAILED";
     const end = await runExport({
       ports,
@@ -149,20 +150,25 @@ export class Task {
     }
   }
 
-  async #openWorkshop(job: JobRow): Promise<Workshop> {
-    const place = { owner: this.settings.seedSetOwner, seedSetId: job.seedSetId };
-    const [template, seeds, sandbox] = await Promise.all([
-      this.#template(),
-      Seeds.open(this.ports.objects, place),
-      Sandbox.create(),
-    ]);
-    const [prompts, outputs] = [new Prompts(template, sandbox), new Outputs(template, sandbox)];
-    return { jobId: job.jobId, template, seeds, sandbox, prompts, outputs };
+  async #openWorkshop({ jobId, seedSetId }: JobRow): Promise<Workshop> {
+    const place = { owner: this.settings.seedSetOwner, seedSetId };
+    const [row, seeds] = await Promise.all([this.#templateRow(), Seeds.open(this.ports.objects, place)]);
+    const { partials, parameters } = row;
+    const template = templateOf(row);
+    return await Workshop.open({
+      jobId,
+      template,
+      partials,
+      parameters,
+      seeds,
+      collections: seeds.index.collections,
+    });
   }
 
-  async #template(): Promise<Template> {
-    const row = (await this.ports.store.read(jobTemplateKey(this.settings.jobId))) as JobTemplateRow | undefined;
-    return parseTemplate(row?.source ?? "");
+  async #templateRow(): Promise<JobTemplateRow> {
+    const row = await this.ports.store.read(jobTemplateKey(this.settings.jobId));
+    if (!row) throw new PlotPaletteError("NotFound", "The template of this job is gone; start a new job.");
+    return row as JobTemplateRow;
   }
 
   async #move(change: Parameters<typeof carryOut>[1]): Promise<void> {
@@ -205,8 +211,13 @@ export class Task {
   }
 }
 
+/** The tiers stand for the models they stood for when the job was made. */
+function templateOf({ source, tiers }: JobTemplateRow): Template {
+  return parseTemplate(source, tiers);
+}
+
 /** The export of a job that failed because its template cannot be read any more: what was made keeps at least its ids. */
 function unreadable(error: unknown): Template {
   if (!(error instanceof PlotPaletteError)) throw error;
-  return { name: "", parameters: {}, pick: {}, steps: [], record: {} };
+  return { name: "", tags: [], parameters: {}, pick: {}, partials: {}, steps: [], record: {}, categories: [] };
 }

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readBody, sendJson } from "../http.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
+import { checkAbilities } from "./abilities.ts";
 import { openCallLog } from "./call-log.ts";
 import type { CallLog } from "./call-log.ts";
 import { checkRequest, invalid } from "./converse.ts";
@@ -80,6 +81,8 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
     if (!isConverse(route))
       throw invalid("The local cloud answers Converse and ConverseStream; InvokeModel is not played.");
     const request = checkRequest(body);
+    // A real model elsewhere knows best what it can do.
+    if (!options.forward) checkAbilities(route.modelId, request);
     const isStreamed = route.operation === "converse-stream";
     const given = await model({ modelId: route.modelId, request, isStreamed, signal: exchange.signal });
     if (exchange.signal.aborted || !listening) return;

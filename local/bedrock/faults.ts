@@ -11,9 +11,16 @@ export interface Fate {
   readonly latencyMs: number;
   /** Has a broken answer where JSON is asked for. */
   readonly hasBadJson: boolean;
+  /** The same for a call that shows the model its wrong answer. */
+  readonly hasBadJsonAgain: boolean;
+  /** Refuses to answer. */
+  readonly isRefused: boolean;
   /** The share of the answer after which it is cut off. */
   readonly cutAt?: number;
 }
+
+/** Of the answers that are wrong at first, those that are when the model was told what is wrong. */
+const LEFT_AFTER_REPAIR = 0.25;
 
 /** @param callNumber counts from 1, whatever was asked */
 export function decideFate(settings: SampleSettings, callNumber: number): Fate {
@@ -25,11 +32,15 @@ export function decideFate(settings: SampleSettings, callNumber: number): Fate {
   const hasBadJson = random.next() < settings.badJsonRate;
   const isCut = random.next() < settings.truncateRate;
   const cutAt = random.next();
+  const hasBadJsonAgain = random.next() < settings.badJsonRate * LEFT_AFTER_REPAIR;
+  const isRefused = random.next() < settings.refusalRate;
   return {
     isThrottled,
     failure: isFailed ? failure : undefined,
     latencyMs: Math.max(0, settings.latencyMs + jitterMs),
     hasBadJson,
+    hasBadJsonAgain,
+    isRefused,
     cutAt: isCut ? cutAt : undefined,
   };
 }

@@ -9,6 +9,15 @@ const KEY = /^["'`“]?([A-Za-z_][\w-]{0,40})["'`”]?(?:\s*\(.*\))?$/;
 const KEY_IN_LIST = /^["'`“]?([A-Za-z_][\w-]{0,40})["'`”]?(?=\s|$)/;
 const NUMBER_NAME = /year|rating|score|age$|count|price|number/i;
 
+/** A schema written out in the text, the last one if there are several: `… this JSON Schema: {"type": "object", …}`. */
+export function readJsonSchema(text: string): JsonSchema | undefined {
+  const begin = [...text.matchAll(/\bJSON Schema\b[^{\n]{0,40}\s*(?=\{)/gi)].at(-1);
+  const block = begin && findBlock(text.slice(begin.index + begin[0].length));
+  const value = block === undefined ? undefined : parseLoosely(block);
+  const hasType = typeof (value as { type?: unknown } | undefined)?.type === "string";
+  return hasType ? (value as JsonSchema) : undefined;
+}
+
 /** @returns `undefined` when the text does not ask for JSON */
 export function readJsonShape(text: string): JsonSchema | undefined {
   if (!ASKS_FOR_JSON.test(text)) return undefined;

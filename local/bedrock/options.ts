@@ -20,12 +20,19 @@ export interface SampleSettings {
   readonly throttleAfter?: number;
   /** Share of calls that fail with a 5xx or a model timeout, 0 to 1, default 0. */
   readonly errorRate: number;
-  /** Share of JSON answers that are broken or do not fit their schema, 0 to 1, default 0. */
+  /**
+   * Share of JSON answers that are broken or do not fit their schema, 0 to 1, default 0. A quarter of it when the model is shown
+   * its wrong answer: told what is wrong, models do better.
+   */
   readonly badJsonRate: number;
+  /** Share of answers that refuse to answer, in a sentence, 0 to 1, default 0. */
+  readonly refusalRate: number;
   /** Share of answers cut off with `max_tokens` before their end, 0 to 1, default 0. */
   readonly truncateRate: number;
   /** Another seed, other answers and other faults, default 1. */
   readonly seed: number;
+  /** What is different for single models, by their ids. */
+  readonly models?: Readonly<Record<string, Partial<Omit<SampleSettings, "models">>>>;
 }
 
 export type Forward =
@@ -51,18 +58,20 @@ export const DEFAULT_SETTINGS: SampleSettings = {
   throttleRate: 0,
   errorRate: 0,
   badJsonRate: 0,
+  refusalRate: 0,
   truncateRate: 0,
   seed: 1,
 };
 
 const LONGEST_WAIT_MS = 10 * 60 * 1000;
-const RANGES: Readonly<Record<keyof SampleSettings, { most: number; isWhole: boolean }>> = {
+const RANGES: Readonly<Record<keyof Omit<SampleSettings, "models">, { most: number; isWhole: boolean }>> = {
   latencyMs: { most: LONGEST_WAIT_MS, isWhole: false },
   jitterMs: { most: LONGEST_WAIT_MS, isWhole: false },
   throttleRate: { most: 1, isWhole: false },
   throttleAfter: { most: Number.MAX_SAFE_INTEGER, isWhole: true },
   errorRate: { most: 1, isWhole: false },
   badJsonRate: { most: 1, isWhole: false },
+  refusalRate: { most: 1, isWhole: false },
   truncateRate: { most: 1, isWhole: false },
   seed: { most: Number.MAX_SAFE_INTEGER, isWhole: true },
 };
@@ -101,7 +110,24 @@ export function parseModelOption(text: string | undefined, settingsJson: string 
  * @throws Error one sentence for an unknown key or a value out of its range
  */
 export function checkSettings(given: Readonly<Record<string, unknown>>): Partial<SampleSettings> {
-  const keys = Object.keys(RANGES);
+  const { models, ...own } = given;
+  checkOwnSettings(own, [...Object.keys(RANGES), "models"]);
+  if (models !== undefined) checkModels(models);
+  return given;
+}
+
+function checkModels(models: unknown): void {
+  const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  if (isMap(models) && Object.values(models as object).every(isMap)) {
+    for (const settings of Object.values(models as object)) checkOwnSettings(settings, Object.keys(RANGES));
+    return;
+  }
+  throw new Error(
+    `The model setting "models" must be settings by model, like {"amazon.nova-micro-v1:0":{"throttleRate":1}}; it is ${JSON.stringify(models)}.`,
+  );
+}
+
+function checkOwnSettings(given: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
   refuseUnknown(given, keys, `The sample model takes the settings ${keys.join(", ")}`);
   for (const [key, { most, isWhole }] of Object.entries(RANGES)) {
     const value = given[key];
@@ -112,7 +138,6 @@ export function checkSettings(given: Readonly<Record<string, unknown>>): Partial
     const kind = isWhole ? "whole number" : "number";
     throw new Error(`The model setting "${key}" must be a ${kind} ${range}; it is ${JSON.stringify(value)}.`);
   }
-  return given;
 }
 
 function parseObject(json: string | undefined): Record<string, unknown> {

@@ -4,13 +4,14 @@
  */
 import type { ContentBlock, ConverseAnswer, ConverseRequest, JsonSchema, StopReason, ToolSpec } from "./converse.ts";
 import { outputSchema, textOf, toolSpecs } from "./converse.ts";
-import { readJsonShape } from "./json-shape.ts";
+import { readJsonSchema, readJsonShape } from "./json-shape.ts";
 import { readTask, readTopics } from "./prompt.ts";
 import type { Task } from "./prompt.ts";
 import { writerAbout } from "./prose.ts";
 import type { Writer } from "./prose.ts";
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";
+import { isRepair } from "./repair.ts";
 import { inventJson, spoilJson } from "./sample-json.ts";
 import type { Inventor } from "./sample-json.ts";
 import { countInputTokens, countOutputTokens, cutToTokens } from "./tokens.ts";
@@ -21,6 +22,8 @@ export interface SampleCall {
   readonly seed: number;
   /** Flaws wanted in this answer; they change nothing else about it. */
   readonly hasBadJson?: boolean;
+  /** It says that it will not answer. */
+  readonly isRefused?: boolean;
   /** The share of the answer after which it ends with `max_tokens`, 0 to 1. */
   readonly cutAt?: number;
 }
@@ -38,11 +41,21 @@ export function answerAsSample(call: SampleCall): ConverseAnswer {
   const words = promptText(request);
   const inventor = { random, writer: writerAbout(readTopics(words), random) };
   const tool = chooseTool(request, random);
-  const whole = tool ? useTool(tool, call, inventor) : { text: writeText(call, words, inventor) };
+  const whole = call.isRefused
+    ? { text: random.pick(REFUSALS) }
+    : tool
+      ? useTool(tool, call, inventor)
+      : { text: writeText(call, words, inventor) };
   const { content, stopReason, outputTokens } = shorten(whole, call);
   const inputTokens = countInputTokens(request);
   return { content, stopReason, usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens } };
 }
+
+const REFUSALS = [
+  "I'm sorry, but I can't help with that.",
+  "I cannot provide this content.",
+  "I'm unable to assist with this request.",
+] as const;
 
 /** All of a request that an answer may depend on; the room given to the answer only cuts it. */
 function meaningOf(request: ConverseRequest): string {
@@ -51,12 +64,12 @@ function meaningOf(request: ConverseRequest): string {
   return JSON.stringify([messages, system, toolConfig, outputConfig, additionalModelRequestFields, inference]);
 }
 
-/** The last message; a message of tool results is read together with what was asked. */
+/** The last message; tool results, and what was wrong with an answer, are read together with what was asked. */
 function promptText(request: ConverseRequest): string {
   const users = request.messages.filter((message) => message.role === "user");
   const last = users.at(-1)?.content ?? [];
-  const isResult = last.some((block) => block.toolResult !== undefined);
-  return skim(textOf(isResult ? users.flatMap((message) => message.content) : last));
+  const goesOn = isRepair(request) || last.some((block) => block.toolResult !== undefined);
+  return skim(textOf(goesOn ? users.slice(-2).flatMap((message) => message.content) : last));
 }
 
 /** Of a long text its start and its end, where people say what they want. */
@@ -85,8 +98,12 @@ function useTool(tool: ToolSpec, call: SampleCall, inventor: Inventor): ContentB
 }
 
 function writeText(call: SampleCall, words: string, inventor: Inventor): string {
+  const { messages, system = [] } = call.request;
   const schema =
-    outputSchema(call.request) ?? readJsonShape(words) ?? readJsonShape(skim(textOf(call.request.system ?? [])));
+    outputSchema(call.request) ??
+    readJsonSchema(textOf(messages.at(-1)?.content ?? [])) ??
+    readJsonShape(words) ??
+    readJsonShape(skim(textOf(system)));
   if (schema === undefined) return writeAnswer(readTask(words), inventor);
   const value = inventJson(schema, "answer", inventor);
   return call.hasBadJson ? writeBadJson(schema, value, inventor.random) : JSON.stringify(value);

@@ -4,6 +4,7 @@ import { decideFate, throttled } from "./faults.ts";
 import type { Model } from "./model.ts";
 import { checkSettings, DEFAULT_SETTINGS } from "./options.ts";
 import type { SampleSettings } from "./options.ts";
+import { isRepair } from "./repair.ts";
 import { answerAsSample } from "./sample-model.ts";
 
 export interface SampleService {
@@ -25,15 +26,18 @@ export function sampleService(given: Partial<SampleSettings> = {}): SampleServic
       settings = { ...settings, ...checkSettings(changes) };
     },
     async model({ modelId, request, isStreamed, signal }) {
-      const { seed, throttleAfter = Infinity } = settings;
-      const fate = decideFate(settings, ++callNumber);
+      const mine = { ...settings, ...settings.models?.[modelId] };
+      const { seed, throttleAfter = Infinity } = mine;
+      const fate = decideFate(mine, ++callNumber);
       if (fate.isThrottled || inFlight >= throttleAfter) throw throttled();
       inFlight++;
       try {
         const untilFirstWordMs = isStreamed ? fate.latencyMs * FIRST_WORD_SHARE : fate.latencyMs;
         if (untilFirstWordMs > 0) await wait(untilFirstWordMs, undefined, { signal });
         if (fate.failure) throw fate.failure;
-        const answer = answerAsSample({ modelId, request, seed, hasBadJson: fate.hasBadJson, cutAt: fate.cutAt });
+        const hasBadJson = isRepair(request) ? fate.hasBadJsonAgain : fate.hasBadJson;
+        const { cutAt, isRefused } = fate;
+        const answer = answerAsSample({ modelId, request, seed, hasBadJson, isRefused, cutAt });
         return { ...answer, paceMs: fate.latencyMs - untilFirstWordMs };
       } finally {
         inFlight--;

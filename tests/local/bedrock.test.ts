@@ -27,6 +27,7 @@ import { openGate, testContext } from "./open-gate.ts";
 
 const MODEL = "amazon.nova-micro-v1:0";
 const PROMPT = 'Ask one question about "The Third Man".';
+const CLAUDE = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
 const TEST_KEYS = { accessKeyId: "AKIATEST", secretAccessKey: "secret" };
 
 let folder: string;
@@ -141,6 +142,44 @@ describe("refusals", () => {
     expect(error).toMatchObject({ name: "ValidationException", $metadata: { httpStatusCode: 400 } });
     expect(error.message).toMatch(message);
     expect(loggedCalls()).toMatchObject([{ inputTokens: 0, outputTokens: 0, status: "ValidationException" }]);
+  });
+
+  test.each([
+    [
+      "a response schema for Nova",
+      MODEL,
+      { type: "object", properties: {}, additionalProperties: false },
+      /outputConfig\.textFormat/,
+    ],
+    [
+      "an open object",
+      CLAUDE,
+      { type: "object", properties: {} },
+      /'additionalProperties' must be explicitly set to false/,
+    ],
+    ["bounds", CLAUDE, closed({ n: { type: "integer", minimum: 1 } }), /'minimum' is not supported/],
+    [
+      "bounds deep inside",
+      CLAUDE,
+      closed({ l: { type: "array", items: { type: "string", maxLength: 3 } } }),
+      /'maxLength'/,
+    ],
+  ])("what a model cannot do is refused: %s", async (_, modelId, schema, words) => {
+    await start();
+    const jsonSchema = { name: "answer", schema: JSON.stringify(schema) };
+    const outputConfig = { textFormat: { type: "json_schema" as const, structure: { jsonSchema } } };
+    const refusal = await failure(sdk.send(new ConverseCommand({ ...ask("x"), modelId, outputConfig })));
+    expect(refusal.name).toBe("ValidationException");
+    expect(refusal.message).toMatch(words);
+  });
+
+  test("a tool that must be called is refused by models that cannot be made to", async () => {
+    await start();
+    const tool = { toolSpec: { name: "answer", inputSchema: { json: { type: "object", properties: {} } } } };
+    const toolConfig = { tools: [tool], toolChoice: { tool: { name: "answer" } } };
+    const modelId = "us.meta.llama3-3-70b-instruct-v1:0";
+    const refusal = await failure(sdk.send(new ConverseCommand({ ...ask("x"), modelId, toolConfig })));
+    expect(refusal.message).toContain("toolConfig.toolChoice.tool");
   });
 
   test("a model of no vendor is not found; every vendor's models and profiles are", async () => {
@@ -265,6 +304,56 @@ describe("the sample model's settings", () => {
     expect(cut).toBeLessThan(20);
     expect(fine).toBeGreaterThan(5);
     expect(fine).toBeLessThan(35 - cut);
+  });
+});
+
+describe("settings that try routing and repairs", () => {
+  const schemaAsked = (
+    modelId: string,
+    turns: { role: "user" | "assistant"; text: string }[],
+  ): ConverseCommandInput => ({
+    modelId,
+    messages: turns.map(({ role, text }) => ({ role, content: [{ text }] })),
+  });
+
+  test("single models have settings of their own", async () => {
+    await start({ settings: { latencyMs: 0, models: { [MODEL]: { throttleRate: 1 } } } });
+    expect((await failure(sdk.send(new ConverseCommand(ask("x"))))).name).toBe("ThrottlingException");
+    const lite = { ...ask("x"), modelId: "amazon.nova-lite-v1:0" };
+    expect((await sdk.send(new ConverseCommand(lite))).stopReason).toBe("end_turn");
+    expect(() => service.configure({ models: { m: { throttleRate: 5 } } })).toThrow(/"throttleRate" must be/);
+    expect(() => service.configure({ models: [] as never })).toThrow(/settings by model/);
+  });
+
+  test("a share of the answers refuses, also where a tool must be called", async () => {
+    await start({ settings: { latencyMs: 0, refusalRate: 0.5 } });
+    const tool = { toolSpec: { name: "answer", inputSchema: { json: { type: "object", properties: {} } } } };
+    const toolConfig = { tools: [tool], toolChoice: { tool: { name: "answer" } } };
+    let refused = 0;
+    for (let call = 0; call < 40; call++) {
+      const answer = await sdk.send(new ConverseCommand({ ...ask(`Describe ${call}.`), toolConfig }));
+      if (/^I('m| cannot)/.test(answer.output?.message?.content?.[0]?.text ?? "")) refused++;
+    }
+    expect(refused).toBeGreaterThan(8);
+    expect(refused).toBeLessThan(32);
+  });
+
+  test("a model that is shown its wrong answer answers rightly more often", async () => {
+    const bad = async (turns: { role: "user" | "assistant"; text: string }[]) => {
+      await start({ settings: { latencyMs: 0, badJsonRate: 0.8 } });
+      let count = 0;
+      for (let call = 0; call < 60; call++) {
+        const answer = await sdk.send(new ConverseCommand(schemaAsked(MODEL, turns)));
+        if (!isObject(answer.output?.message?.content?.[0]?.text ?? "")) count++;
+      }
+      return count;
+    };
+    const asked = { role: "user" as const, text: 'Respond with JSON only: {"title": string, "n": 5}' };
+    const wrong = { role: "assistant" as const, text: "{}" };
+    expect(await bad([asked])).toBeGreaterThan(36);
+    expect(
+      await bad([asked, wrong, { role: "user", text: "Your answer cannot be used: it lacks a title. Answer again." }]),
+    ).toBeLessThan(24);
   });
 });
 
@@ -621,6 +710,10 @@ function newClient(
   });
   cleanUps.push(() => client.destroy());
   return client;
+}
+
+function closed(properties: object) {
+  return { type: "object", properties, additionalProperties: false };
 }
 
 function ask(text: string): ConverseCommandInput {

@@ -177,6 +177,22 @@ describe("JSON because the prompt says so", () => {
     ["Describe Rome. Reply in JSON.", (value) => expect(value).toEqual({ answer: expect.any(String) })],
   ])("%s", (prompt, check) => check(JSON.parse(say(prompt))));
 
+  test("a schema written out behind a long prompt is followed", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        choice: { type: "string", enum: ["praise", "complaint"] },
+        n: { type: "integer", minimum: 3, maximum: 4 },
+      },
+      required: ["choice", "n"],
+      additionalProperties: false,
+    };
+    const prompt = `Judge. Give JSON. ${"Words {here}. ".repeat(800)}\n\nAnswer with JSON. It must fit this JSON Schema:\n`;
+    const validate = ajv.compile(schema);
+    for (let seed = 0; seed < 20; seed++)
+      expect(validate(JSON.parse(say(prompt + JSON.stringify(schema), seed)))).toBe(true);
+  });
+
   test("the system's words count too, and JSON that is only shown does not", () => {
     const request: ConverseRequest = {
       ...ask("Describe Rome."),

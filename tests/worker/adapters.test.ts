@@ -90,8 +90,7 @@ describe("on the local cloud, with the SDK's clients", () => {
 });
 
 describe("a call of Bedrock", () => {
-  const REQUEST = { modelId: "amazon.nova-micro-v1:0", prompt: "p", maxTokens: 10 };
-  const SCHEMA = { type: "object" };
+  const REQUEST = { modelId: "amazon.nova-micro-v1:0", turns: [], prompt: "p", maxTokens: 10 };
 
   test("always tells maxTokens", () => {
     expect(inputOf({ ...REQUEST, system: "s", stop: ["x"], topP: 0.5 })).toEqual({
@@ -102,16 +101,16 @@ describe("a call of Bedrock", () => {
     });
   });
 
-  test("asks for JSON by schema where the model can, else by a tool it must call", () => {
-    expect(inputOf({ ...REQUEST, schema: SCHEMA }).toolConfig).toMatchObject({
-      toolChoice: { tool: { name: "answer" } },
-    });
-    const haiku = inputOf({ ...REQUEST, modelId: "us.anthropic.claude-haiku-4-5-20251001-v1:0", schema: SCHEMA });
-    expect(haiku.outputConfig?.textFormat).toMatchObject({
-      type: "json_schema",
-      structure: { jsonSchema: { schema: '{"type":"object"}' } },
-    });
-    expect(haiku.toolConfig).toBeUndefined();
+  test("sends the conversation before the prompt", () => {
+    const turns = [
+      { role: "user", text: "q" },
+      { role: "assistant", text: "a" },
+    ] as const;
+    expect(inputOf({ ...REQUEST, turns }).messages).toEqual([
+      { role: "user", content: [{ text: "q" }] },
+      { role: "assistant", content: [{ text: "a" }] },
+      { role: "user", content: [{ text: "p" }] },
+    ]);
   });
 
   test("is answered by text or by what the tool was given", () => {
@@ -239,4 +238,5 @@ directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
 scalar AWSDateTime
 scalar AWSDate
 scalar AWSURL
+scalar AWSJSON
 `;

@@ -1,7 +1,8 @@
-import { parseTemplate, recordBoundNanos } from "#core/template";
+import { boundOf } from "#core/template-bound";
+import { parseTemplate } from "#core/template-parse";
 import { World, TWO_STEPS } from "./world.ts";
 
-const BOUND = recordBoundNanos(parseTemplate(TWO_STEPS));
+const BOUND = boundOf(parseTemplate(TWO_STEPS)).nanos;
 const SIX_SHARDS = Array.from({ length: 6 }, (_, n) => ({ from: n * 100, to: (n + 1) * 100 }));
 
 describe("a job's budget", () => {

@@ -121,7 +121,8 @@ export class FakeModel implements Model {
     const answer = this.behaviour(request, callNo);
     if (answer instanceof ModelFault) throw answer;
     const { text, stopReason } = typeof answer === "string" ? { text: answer, stopReason: "end_turn" } : answer;
-    const inputTokens = Math.ceil((request.prompt.length + (request.system?.length ?? 0)) / 4);
+    const sent = [request.system ?? "", ...request.turns.map(({ text: turn }) => turn), request.prompt].join("");
+    const inputTokens = Math.ceil(sent.length / 4);
     const outputTokens = Math.min(request.maxTokens, Math.ceil(text.length / 4));
     const model = findModel(request.modelId);
     if (!model) throw new Error(`No model ${request.modelId}.`);

@@ -11,9 +11,12 @@ import {
   shardKey,
   type BudgetRow,
   type JobRow,
+  type JobTemplateRow,
   type ShardRow,
 } from "#core/rows";
-import { parseTemplate, recordBoundNanos } from "#core/template";
+import type { Partials } from "#core/template";
+import { boundOf } from "#core/template-bound";
+import { parseTemplate, USUAL_TIERS } from "#core/template-parse";
 import type { Ports, Settings } from "../../worker/ports.ts";
 import { runTask } from "../../worker/task.ts";
 import { FakeModel, MemoryObjects, MemoryReporter, MemoryStore, type Behaviour } from "./doubles.ts";
@@ -36,6 +39,7 @@ steps:
     prompt: "Answer in JSON: <%= it.steps.question.output %>"
     maxTokens: 200
     maxPromptBytes: 2000
+    repairs: 0
     output: { type: json, schema: { type: object, properties: { answer: { type: string } }, required: [answer], additionalProperties: false } }
 record:
   film: it.movie.title
@@ -52,6 +56,8 @@ export interface JobWish {
   readonly records: number;
   readonly budgetNanos?: number;
   readonly template?: string;
+  readonly partials?: Partials;
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** Where shards begin; planned as a job's are when absent. */
   readonly shards?: { from: number; to: number }[];
   readonly behaviour?: Behaviour;
@@ -108,9 +114,10 @@ export class World {
       seedSetName: "Seeds",
       seedSetOwner: OWNER,
       recordCount: wish.records,
+      parameters: { ...wish.parameters },
       budgetId: JOB,
       budgetNanos,
-      recordBoundNanos: recordBoundNanos(template),
+      recordBoundNanos: boundOf(template).nanos,
       formats: ["JSONL", "CSV", "PARQUET"],
       shardCount: shards.length,
       openShards: shards.length,
@@ -119,7 +126,14 @@ export class World {
       datasets: [],
       createdAt: "2026-11-23T11:59:00.000Z",
     } satisfies Omit<JobRow, "pk" | "sk">);
-    this.store.put(jobTemplateKey(JOB), { templateId: "T1", templateVersion: 3, source });
+    this.store.put(jobTemplateKey(JOB), {
+      templateId: "T1",
+      templateVersion: 3,
+      source,
+      partials: { ...wish.partials },
+      tiers: USUAL_TIERS,
+      parameters: { ...wish.parameters },
+    } satisfies Omit<JobTemplateRow, "pk" | "sk">);
     this.store.put(budgetKey(JOB), {
       budgetId: JOB,
       owner: OWNER,
@@ -222,12 +236,13 @@ export class World {
 
   #seed(collections: readonly string[], count: number): void {
     const half = Math.ceil(count / 2);
-    const line = (item: number) => JSON.stringify({ title: `Film ${item}`, year: 1980 + item });
+    const line = (item: number) => JSON.stringify({ title: `Film ${item}`, year: 1980 + item, votes: item });
+    const votes = (from: number, to: number) => ({ votes: ((to - 1) * to - (from - 1) * from) / 2 });
     const index = {
       itemCount: count,
       blocks: [
-        { firstItem: 0, itemCount: half, bytes: 100 },
-        { firstItem: half, itemCount: count - half, bytes: 100 },
+        { firstItem: 0, itemCount: half, bytes: 100, sums: votes(0, half) },
+        { firstItem: half, itemCount: count - half, bytes: 100, sums: votes(half, count) },
       ],
     };
     for (const collection of collections) {

@@ -6,11 +6,8 @@ import {
   type ConverseCommandInput,
   type ConverseCommandOutput,
 } from "@aws-sdk/client-bedrock-runtime";
-import { findModel } from "#core/models";
 import { ModelFault, type Model, type ModelAnswer, type ModelFaultKind, type ModelRequest } from "../ports.ts";
-
-/** The tool a model without response schemas is made to answer by. */
-const TOOL = "answer";
+import { ANSWER, wayToAnswer } from "./answer-ways.ts";
 
 export class BedrockModel implements Model {
   constructor(readonly client: BedrockRuntimeClient) {}
@@ -26,25 +23,16 @@ export class BedrockModel implements Model {
 
 /** Exported for its test. */
 export function inputOf(request: ModelRequest): ConverseCommandInput {
-  const { modelId, system, prompt, maxTokens, temperature, topP, stop, schema } = request;
+  const { modelId, system, turns, prompt, maxTokens, temperature, topP, stop, schema } = request;
+  const { instruction = "", ...ways } = schema ? wayToAnswer(modelId, schema) : {};
+  const messages = [...turns, { role: "user" as const, text: prompt + instruction }];
   return {
     modelId,
-    messages: [{ role: "user", content: [{ text: prompt }] }],
+    messages: messages.map(({ role, text }) => ({ role, content: [{ text }] })),
     ...(system && { system: [{ text: system }] }),
     inferenceConfig: { maxTokens, temperature, topP, stopSequences: stop && [...stop] },
-    ...(schema && structured(modelId, schema)),
+    ...ways,
   };
-}
-
-function structured(modelId: string, schema: Readonly<Record<string, unknown>>): Partial<ConverseCommandInput> {
-  if (findModel(modelId)?.structuredOutput === "schema") {
-    const jsonSchema = { schema: JSON.stringify(schema), name: TOOL };
-    return { outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema } } } };
-  }
-  // A schema is JSON; the SDK's type for documents only lacks the name for it.
-  const json = schema as never;
-  const tool = { toolSpec: { name: TOOL, description: "Gives the answer.", inputSchema: { json } } };
-  return { toolConfig: { tools: [tool], toolChoice: { tool: { name: TOOL } } } };
 }
 
 /** Exported for its test. */
@@ -54,7 +42,7 @@ export function answerOf({
   usage,
 }: Pick<ConverseCommandOutput, "output" | "stopReason" | "usage">): ModelAnswer {
   const content = output?.message?.content ?? [];
-  const input = content.find(({ toolUse }) => toolUse?.name === TOOL)?.toolUse?.input;
+  const input = content.find(({ toolUse }) => toolUse?.name === ANSWER)?.toolUse?.input;
   const text = input === undefined ? content.map((block) => block.text ?? "").join("") : JSON.stringify(input);
   const told = usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
   const tokens = told ? { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 } : undefined;

@@ -40,7 +40,7 @@ export function cardOf({ job, columns }: Shape, { template, shards, outcome, fil
     "| --- | --- |",
     `| Records | ${number(sum((shard) => shard.delivered))} of ${number(job.recordCount)} |`,
     `| Failed records | ${number(sum((shard) => shard.failed))} |`,
-    `| Models | ${[...new Set(template.steps.map(({ modelId }) => modelId))].join(", ")} |`,
+    `| Models | ${modelsOf(template).join(", ")} |`,
     `| Tokens | ${number(sum((shard) => shard.inputTokens))} sent, ${number(sum((shard) => shard.outputTokens))} received |`,
     `| Cost | ${spent} |`,
     `| Job | ${job.jobId} |`,
@@ -56,11 +56,18 @@ export function cardOf({ job, columns }: Shape, { template, shards, outcome, fil
     "",
     ...files.map(({ name, rows }) => `- \`${name}\`: ${number(rows)} rows`),
     "",
-    "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took.",
+    "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
+      "than one call, all of them with their reasons.",
     "",
     ...loading(files),
   ];
   return lines.join("\n");
+}
+
+/** Each step's model, and those that may have answered in its place. */
+function modelsOf({ steps }: Template): string[] {
+  const choices = steps.flatMap((step) => [step, ...step.fallbacks, ...(step.escalate ? [step.escalate] : [])]);
+  return [...new Set(choices.map(({ modelId }) => modelId))];
 }
 
 function loading(files: readonly DatasetFile[]): string[] {

@@ -40,6 +40,7 @@ export function idOf({ job }: Shape, { slot }: { readonly slot: number }): strin
 
 /** Where a record comes from, as `_meta` and the provenance file tell it. */
 export function provenanceOf({ job }: Shape, meta: RecordMeta) {
-  const { models, tokens, costNanos, seeds, attempts } = meta;
-  return { models, tokens, costNanos, template: { id: job.templateId, version: job.templateVersion }, seeds, attempts };
+  const { models, calls, tokens, costNanos, seeds, attempts } = meta;
+  const template = { id: job.templateId, version: job.templateVersion };
+  return { models, calls, tokens, costNanos, template, seeds, attempts };
 }

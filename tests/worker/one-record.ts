@@ -1,0 +1,110 @@
+/** One record at a time, without leases or stores: a template, a model that behaves as told, and all that was observed. */
+import { Purse, type Reservation } from "#core/budget";
+import { drawnAs, itemsDrawn } from "#core/pick";
+import { openSlot, type OpenSlot } from "#core/record";
+import { restBoundNanos } from "#core/rest-bound";
+import type { Partials } from "#core/template";
+import { parseTemplate } from "#core/template-parse";
+import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
+import { Bell } from "../../worker/bell.ts";
+import type { CallContext, ObservedCall } from "../../worker/call.ts";
+import { Gate } from "../../worker/gate.ts";
+import { Routes } from "../../worker/routes.ts";
+import type { SeedSource } from "../../worker/seeds.ts";
+import { Workshop } from "../../worker/workshop.ts";
+import { FakeModel, type Behaviour } from "./doubles.ts";
+import { SimClock } from "./sim-clock.ts";
+
+export interface Wish {
+  readonly template: string;
+  readonly behaviour: Behaviour;
+  readonly partials?: Partials;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly seeds?: Readonly<Record<string, readonly object[]>>;
+  readonly concurrency?: number;
+}
+
+export async function openMaker(wish: Wish): Promise<Maker> {
+  const { template: source, partials = {}, parameters, seeds = {} } = wish;
+  const template = parseTemplate(source);
+  const shop = await Workshop.open({ jobId: "J", template, partials, parameters, seeds: seedsFrom(seeds) });
+  return new Maker(shop, wish);
+}
+
+export class Maker {
+  readonly clock = new SimClock();
+  readonly model: FakeModel;
+  readonly gate: Gate;
+  readonly routes = new Routes();
+  readonly observed: ObservedCall[] = [];
+  readonly stopping = new AbortController();
+  readonly purse = new Purse();
+  progress = 0;
+
+  constructor(
+    readonly shop: Workshop,
+    { behaviour, concurrency = 8 }: Wish,
+  ) {
+    this.gate = new Gate(concurrency, new Bell());
+    this.model = new FakeModel(this.clock, behaviour, (callNo) => 100 + callNo);
+  }
+
+  get context(): CallContext {
+    return {
+      ports: { model: this.model, clock: this.clock, random: () => 0.9 },
+      gate: this.gate,
+      routes: this.routes,
+      callTimeoutMs: 30_000,
+      aborting: this.stopping.signal,
+      stopping: this.stopping.signal,
+      leaseFresh: async () => {},
+      charged: () => {},
+      progressed: () => void (this.progress += 1),
+      observed: (call) => void this.observed.push(call),
+    };
+  }
+
+  /** One attempt, with just what it may cost at worst set aside. */
+  async make(open: OpenSlot = openSlot(0)): Promise<AttemptEnd> {
+    const rest = restBoundNanos(this.shop.template, open);
+    this.purse.grant(rest);
+    const reservation = this.purse.reserve(rest);
+    if (!reservation) throw new Error("The purse is too small.");
+    try {
+      return await this.attempt(open, reservation);
+    } finally {
+      reservation.release();
+    }
+  }
+
+  attempt(open: OpenSlot, reservation: Reservation): Promise<AttemptEnd> {
+    return this.clock.run(attempt(this.shop, this.context, open, reservation));
+  }
+
+  /** The columns of a record that was made. */
+  async columns(open?: OpenSlot): Promise<Readonly<Record<string, unknown>>> {
+    const end = await this.make(open);
+    if (end.end !== "made") throw new Error(end.end === "waiting" ? "It waits." : end.failed.reason);
+    return end.record.columns;
+  }
+
+  get loggedNanos(): number {
+    return this.model.log.reduce((sum, { costNanos }) => sum + costNanos, 0);
+  }
+
+  /** What was sent last in each call: the prompt, or what is wrong. */
+  get prompts(): string[] {
+    return this.model.log.map(({ request }) => request.prompt);
+  }
+}
+
+function seedsFrom(collections: Readonly<Record<string, readonly object[]>>): SeedSource {
+  const counts = Object.fromEntries(Object.entries(collections).map(([name, items]) => [name, items.length]));
+  return {
+    draw: async (picks, draw) =>
+      Object.fromEntries(
+        Object.entries(picks).map(([name, pick]) => [name, drawnAs(pick, itemsDrawn(picks, name, counts, draw))]),
+      ),
+    item: async ({ collection, item }) => JSON.stringify(collections[collection]?.[item]),
+  };
+}

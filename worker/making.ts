@@ -1,0 +1,78 @@
+/** One attempt at a record while it is being made: what its steps share. */
+import type { Reservation } from "#core/budget";
+import { hashOf } from "#core/random";
+import { outputsOf, type OpenSlot } from "#core/record";
+import { restBoundNanos } from "#core/rest-bound";
+import type { Step } from "#core/template";
+import type { CallContext, CallOrder } from "./call.ts";
+import type { Workshop } from "./workshop.ts";
+
+export class Making {
+  readonly #over = new AbortController();
+
+  constructor(
+    readonly shop: Workshop,
+    readonly context: CallContext,
+    readonly open: OpenSlot,
+    readonly reservation: Reservation,
+    /** The picks and parameters of `it`, as the inside of a JSON object. */
+    readonly given: string,
+  ) {}
+
+  /** What is the same for all calls of the attempt. */
+  get orderOfCalls(): Pick<CallOrder, "open" | "reservation" | "restBoundNanos" | "over"> {
+    const { open, reservation } = this;
+    const rest = () => restBoundNanos(this.shop.template, open);
+    return { open, reservation, restBoundNanos: rest, over: this.#over.signal };
+  }
+
+  /** `it` for a step: the outputs of the steps it waits for; `own` is what it sees of itself, `more` further members. */
+  itFor(step: Step, own?: { output: unknown; outputs: unknown[] }, more = ""): string {
+    return this.#it([...this.shop.after(step.id)], own && { [step.id]: own }, more);
+  }
+
+  /** `it` for the columns: the outputs of all steps. */
+  itForColumns(): string {
+    return this.#it(this.shop.template.steps.map(({ id }) => id));
+  }
+
+  /** The same numbers for the same place of the same attempt. */
+  readonly chance = (...place: readonly (string | number)[]): number =>
+    hashOf(this.shop.jobId, this.open.slot, this.open.attempt, ...place);
+
+  /**
+   * Waits for all works that run side by side. When one fails no call begins any more, those in flight are heard out and paid,
+   * and then the gravest failure is thrown.
+   */
+  async together(works: readonly Promise<void>[]): Promise<void> {
+    const ends = await Promise.allSettled(works.map((work) => work.catch((error: unknown) => this.#fail(error))));
+    const failures = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+    if (failures.length > 0) throw gravest(failures);
+  }
+
+  /** No call of the attempt may begin any more. */
+  end(): void {
+    this.#over.abort();
+    this.context.gate.bell.ring();
+  }
+
+  #fail(error: unknown): never {
+    this.end();
+    throw error;
+  }
+
+  #it(stepIds: readonly string[], own = {}, more = ""): string {
+    const steps = this.shop.template.steps.filter(({ id }) => stepIds.includes(id));
+    const outputs = Object.fromEntries(steps.map((step) => [step.id, outputsOf(step, this.open.steps[step.id])]));
+    const members = [this.given, more, `"steps":${JSON.stringify({ ...outputs, ...own })}`];
+    return `{${members.filter(Boolean).join(",")}}`;
+  }
+}
+
+/** From the worst down: what nobody expected, what no attempt could do better, what another may, what only has to wait. */
+const GRAVITY = ["ModelFault", "BadOutput", "RenderFault", "NotCovered", "Stopped"];
+
+function gravest(failures: readonly unknown[]): unknown {
+  const gravity = (failure: unknown) => GRAVITY.indexOf((failure as Error).name);
+  return [...failures].sort((one, other) => gravity(one) - gravity(other))[0];
+}

@@ -1,0 +1,29 @@
+/**
+ * How answers begin that refuse to answer. A short list, English only, and the same as the one in docs/templates.md: who
+ * escalates for refusals must be able to know what counts as one.
+ */
+const CANNOT =
+  "(?:can['’]?t|cannot|can not|won['’]?t|will not|am unable to|am not able to|must decline to|have to decline to)";
+const DO = "(?:help|assist|answer|provide|create|write|generate|produce|do|fulfil+|comply|continue|discuss|engage)";
+const REGRETS =
+  "(?:(?:I['’]m|I am)(?: (?:so|very|really|truly))? (?:sorry|afraid)|sorry|unfortunately|(?:my )?apologies|I apologi[sz]e)";
+
+const REFUSALS = [
+  // I'm sorry, but I can't …; unfortunately, I am not able to …
+  new RegExp(`^\\W*${REGRETS}\\b[^.!?\\n]{0,60}\\bI ${CANNOT}\\b`, "i"),
+  // I cannot create …; I'm unable to help …
+  new RegExp(`^\\W*I(?: ${CANNOT}|['’]m (?:unable|not able) to) ${DO}\\b`, "i"),
+  // As an AI language model, I can't …
+  new RegExp(
+    `^\\W*as an? (?:AI|language model)\\b[^.!?\\n]{0,60}\\bI(?: ${CANNOT}|['’]m (?:unable|not able) to)\\b`,
+    "i",
+  ),
+];
+
+/** No refusal takes longer to be recognized. */
+const BEGINNING = 300;
+
+export function isRefusal(text: string): boolean {
+  const beginning = text.slice(0, BEGINNING);
+  return REFUSALS.some((pattern) => pattern.test(beginning));
+}

@@ -1,0 +1,145 @@
+/** One round of a step: its answer, repaired and escalated as the step says, until it can be used. */
+import { isAccepted, type CallReason, type OpenRound } from "#core/record";
+import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template-bound";
+import type { Step } from "#core/template";
+import type { Making } from "./making.ts";
+import { callModel, type ObservedCall } from "./call.ts";
+import { BadOutput } from "./outputs.ts";
+import type { RenderedStep } from "./sandbox/prompts.ts";
+
+export interface RoundOrder {
+  readonly step: Step;
+  /** Its number, from 0. */
+  readonly n: number;
+  readonly round: OpenRound;
+  /** `it` for its prompts. */
+  readonly it: string;
+  /** `it` in which the step's output is this value. */
+  itWith(output: unknown): string;
+}
+
+/**
+ * Goes on where the round stands: an answer that was paid is judged before another is asked for.
+ * @throws BadOutput, ModelFault, RenderFault, Stopped, NotCovered
+ */
+export async function doRound(making: Making, order: RoundOrder): Promise<void> {
+  const { step, round } = order;
+  let asked: Omit<ObservedCall, "problem"> | undefined;
+  let rendered: RenderedStep | undefined;
+  while (!isAccepted(round)) {
+    const verdict = round.latest && (await judge(making, order, round.latest));
+    if (asked) making.context.observed?.({ ...asked, problem: verdict?.problem?.message });
+    if (verdict && !verdict.problem) {
+      round.output = verdict.value;
+      // Its value is all that is needed from here on.
+      round.latest = undefined;
+      return making.context.progressed();
+    }
+    const next = nextCall(step, round, verdict?.problem);
+    rendered ??= await making.shop.inSandbox(({ prompts }) =>
+      prompts.render(step.id, order.it, making.chance(step.id, order.n, "prompt")),
+    );
+    const wrong = next.reason === "repair" ? verdict?.problem : undefined;
+    asked = await callModel(making.context, {
+      ...order,
+      ...making.orderOfCalls,
+      ...next,
+      rendered: wrong ? withRepair(step, rendered, round.latest?.text ?? "", wrong) : rendered,
+    });
+  }
+}
+
+/** The condition `escalate.when` asks for the better model: the answer is usable, and not good enough. */
+class NotGoodEnough extends Error {
+  override readonly name = "NotGoodEnough";
+  readonly kind = "when";
+}
+
+type Problem = BadOutput | NotGoodEnough;
+type Verdict = { readonly value: unknown; readonly problem?: undefined } | { readonly problem: Problem };
+
+async function judge(
+  { shop, chance }: Making,
+  { step, n, round, itWith }: RoundOrder,
+  answer: NonNullable<OpenRound["latest"]>,
+): Promise<Verdict> {
+  try {
+    const value = await shop.inSandbox(({ outputs }) => outputs.read(step, answer));
+    if (step.escalate?.when === undefined || isEscalated(round)) return { value };
+    const escalates = await shop.inSandbox(({ prompts }) =>
+      prompts.escalates(step.id, itWith(value), chance(step.id, n, "escalate")),
+    );
+    return escalates ? { problem: new NotGoodEnough('The condition "escalate.when" holds.') } : { value };
+  } catch (error) {
+    if (error instanceof BadOutput) return { problem: error };
+    throw error;
+  }
+}
+
+/** Why to call next, and which models: decided from the round's calls alone. @throws BadOutput when nothing is left to try */
+function nextCall(
+  { modelId, fallbacks, escalate, repairs }: Step,
+  round: OpenRound,
+  problem: Problem | undefined,
+): { reason: CallReason; models: readonly string[] } {
+  const own = [modelId, ...fallbacks.map((fallback) => fallback.modelId)];
+  if (!problem) return { reason: "first", models: own };
+  const wasEscalated = isEscalated(round);
+  const better = escalate && [escalate.modelId];
+  const escalation = better && !wasEscalated ? { reason: "escalation" as const, models: better } : undefined;
+  if (!(problem instanceof BadOutput)) {
+    if (escalation) return escalation;
+    throw new Error("An answer was escalated twice.");
+  }
+  const isCause = escalate?.on.includes(problem.kind) === true;
+  // To show a model its refusal seldom changes its mind.
+  if (escalation && isCause && problem.kind === "refusal") return escalation;
+  const repaired = round.calls.slice(firstOfPhase(round)).length - 1;
+  if (repaired < repairs) return { reason: "repair", models: wasEscalated && better ? better : own };
+  if (escalation && isCause) return escalation;
+  throw problem;
+}
+
+function isEscalated({ calls }: OpenRound): boolean {
+  return calls.some(({ reason }) => reason === "escalation");
+}
+
+/** Where the calls of the better model begin, if it was asked. */
+function firstOfPhase({ calls }: OpenRound): number {
+  return Math.max(
+    0,
+    calls.findIndex(({ reason }) => reason === "escalation"),
+  );
+}
+
+/** A turn of the conversation must not be empty. */
+const NOTHING_SAID = "…";
+
+/** The conversation goes on with the wrong answer, shortened, and what is wrong with it. */
+function withRepair(step: Step, { system, turns, prompt }: RenderedStep, answer: string, wrong: Problem): RenderedStep {
+  const shown = cut(answer, shownAnswerBytesOf(step));
+  const fault = wrong instanceof BadOutput ? wrong.fault : wrong.message;
+  const wanted =
+    step.output.type === "text" ? "" : ", as one JSON object that fits the schema, with nothing before or after it";
+  const closing = ` Answer again${wanted}.`;
+  const error = cut(`Your answer cannot be used: it ${fault}`, REPAIR_ERROR_BYTES - closing.length - 1);
+  return {
+    system,
+    turns: [
+      ...turns,
+      { role: "user", text: prompt },
+      { role: "assistant", text: shown.trim() === "" ? NOTHING_SAID : shown },
+    ],
+    prompt: `${error}.${closing}`,
+  };
+}
+
+/** At most so many UTF-8 bytes of a text, whole characters only. */
+function cut(text: string, bytes: number): string {
+  const encoded = new TextEncoder().encode(text);
+  if (encoded.length <= bytes) return text;
+  let end = bytes;
+  // A byte of the form 10xxxxxx goes on with a character that began before it.
+  while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return new TextDecoder().decode(encoded.subarray(0, end));
+}

@@ -1,0 +1,81 @@
+/** One step of an attempt: skipped, done once, for each item of a list, or until its condition holds. */
+import { outputsOf, type OpenRound, type OpenStep } from "#core/record";
+import type { Step } from "#core/template";
+import type { Making } from "./making.ts";
+import { doRound } from "./round.ts";
+
+/** Goes on with the step where it stands. @throws what its rounds throw */
+export async function doStep(making: Making, step: Step): Promise<void> {
+  const { steps } = making.open;
+  if (steps[step.id]?.end) return;
+  if (!steps[step.id] && !(await applies(making, step))) {
+    steps[step.id] = { rounds: [], end: "skipped" };
+  } else {
+    const state = await doRounds(making, step);
+    state.end = "done";
+  }
+  making.context.progressed();
+}
+
+async function applies(making: Making, step: Step): Promise<boolean> {
+  if (step.when === undefined) return true;
+  return await making.shop.inSandbox(({ prompts }) =>
+    prompts.applies(step.id, making.itFor(step), making.chance(step.id, "when")),
+  );
+}
+
+async function doRounds(making: Making, step: Step): Promise<OpenStep> {
+  if (step.forEach) return await doForEach(making, step, step.forEach.as);
+  const state = (making.open.steps[step.id] ??= { rounds: [newRound()] });
+  if (step.repeat) await doUntil(making, step, state, step.repeat.atMost);
+  else await doOnce(making, step, state);
+  return state;
+}
+
+async function doOnce(making: Making, step: Step, { rounds }: OpenStep): Promise<void> {
+  const itWith = (output: unknown) => making.itFor(step, { output, outputs: [output] });
+  await doRound(making, { step, n: 0, round: roundOf(rounds, 0), it: making.itFor(step), itWith });
+}
+
+/** A round for each item, side by side. */
+async function doForEach(making: Making, step: Step, as: string): Promise<OpenStep> {
+  const items = await making.shop.inSandbox(({ prompts }) =>
+    prompts.items(step.id, making.itFor(step), making.chance(step.id, "forEach")),
+  );
+  const state = (making.open.steps[step.id] ??= { rounds: items.map(newRound) });
+  await making.together(
+    items.map((item, n) => {
+      const more = `${JSON.stringify(as)}:${item},"index":${n}`;
+      const itWith = (output: unknown) => making.itFor(step, { output, outputs: [output] }, more);
+      const it = making.itFor(step, undefined, more);
+      return doRound(making, { step, n, round: roundOf(state.rounds, n), it, itWith });
+    }),
+  );
+  return state;
+}
+
+/** Round after round, each of which sees the outputs of those before. */
+async function doUntil(making: Making, step: Step, state: OpenStep, atMost: number): Promise<void> {
+  const { rounds } = state;
+  for (let n = 0; ; n++) {
+    const before = outputsOf(step, { rounds: rounds.slice(0, n) });
+    const itWith = (output: unknown) => making.itFor(step, { output, outputs: [...before.outputs, output] });
+    await doRound(making, { step, n, round: roundOf(rounds, n), it: making.itFor(step, before), itWith });
+    if (n + 1 >= atMost || (await isEnough(making, step, n, itWith(rounds[n]?.output)))) return;
+    if (!rounds[n + 1]) rounds.push(newRound());
+  }
+}
+
+async function isEnough(making: Making, step: Step, n: number, it: string): Promise<boolean> {
+  return await making.shop.inSandbox(({ prompts }) => prompts.until(step.id, it, making.chance(step.id, n, "until")));
+}
+
+function newRound(): OpenRound {
+  return { calls: [] };
+}
+
+function roundOf(rounds: readonly OpenRound[], n: number): OpenRound {
+  const round = rounds[n];
+  if (!round) throw new Error(`The step has ${rounds.length} rounds, and none of the number ${n}.`);
+  return round;
+}
