@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { ENVIRONMENT } from "../core/environment.ts";
 import type { Auth } from "./auth.ts";
 import type { Data } from "./data.ts";
+import { modelsForApi } from "./models.ts";
 
 const SCHEMA = join(import.meta.dirname, "..", "schema.graphql");
 /** `listJobs { items { progress { … } } }` is four deep; nobody needs twice that. */
@@ -55,6 +56,8 @@ export class Api extends NestedStack {
         [ENVIRONMENT.jobsTable]: data.jobs.tableName,
         [ENVIRONMENT.templatesTable]: data.templates.tableName,
         [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+        [ENVIRONMENT.region]: this.region,
+        ...modelsForApi(this),
       },
       introspectionConfig: IntrospectionConfig.DISABLED,
       queryDepthLimit: DEEPEST_QUERY,

@@ -5,6 +5,7 @@ import {
   ProjectionType,
   Table,
   type GlobalSecondaryIndexProps,
+  type TableProps,
 } from "aws-cdk-lib/aws-dynamodb";
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, StorageClass } from "aws-cdk-lib/aws-s3";
@@ -29,7 +30,8 @@ export class Data extends NestedStack {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.jobs = this.table("Jobs", [
+    // Tries go after a week, and the tokens of generated seeds with them; jobs have no such time.
+    this.jobs = this.table("Jobs", { timeToLiveAttribute: "expiresAt" }, [
       index(JOBS_BY_OWNER, "owner", "createdAt"),
       index(JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"),
       {
@@ -38,19 +40,20 @@ export class Data extends NestedStack {
         nonKeyAttributes: ["owner", "status"],
       },
     ]);
-    this.fleet = this.table("Fleet", []);
-    this.templates = this.table("Templates", [index(TEMPLATES_BY_OWNER, "owner", "listKey")]);
-    this.seedSets = this.table("SeedSets", [index(SEED_SETS_BY_OWNER, "owner", "listKey")]);
+    this.fleet = this.table("Fleet", {}, []);
+    this.templates = this.table("Templates", {}, [index(TEMPLATES_BY_OWNER, "owner", "listKey")]);
+    this.seedSets = this.table("SeedSets", {}, [index(SEED_SETS_BY_OWNER, "owner", "listKey")]);
     this.bucket = this.objects();
   }
 
-  private table(id: string, indexes: readonly GlobalSecondaryIndexProps[]): Table {
+  private table(id: string, props: Partial<TableProps>, indexes: readonly GlobalSecondaryIndexProps[]): Table {
     const table = new Table(this, id, {
       partitionKey: { name: "pk", type: AttributeType.STRING },
       sortKey: { name: "sk", type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.RETAIN,
+      ...props,
     });
     indexes.forEach((each) => table.addGlobalSecondaryIndex(each));
     return table;

@@ -2,6 +2,7 @@
 import { Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { ENVIRONMENT } from "../core/environment.ts";
 import { MODELS, type Model } from "../core/models.ts";
 
 /** The context `models` names the models that may be used, by id: `cdk deploy -c models='["amazon.nova-micro-v1:0"]'`. All when absent. */
@@ -13,7 +14,21 @@ export function allowedModels(scope: Construct): readonly Model[] {
   const unknown = ids.find((id) => !MODELS.some((model) => model.id === id));
   if (unknown !== undefined)
     throw new Error(`The context "models" names "${String(unknown)}", whose price is not known; see core/models.ts.`);
+  if (ids.length === 0) throw new Error('The context "models" is empty; name at least one model, or leave it out.');
   return MODELS.filter(({ id }) => ids.includes(id));
+}
+
+/** What functions that read templates are told; nothing where every model may be used. */
+export function modelsForFunctions(scope: Construct): Record<string, string> {
+  const models = allowedModels(scope);
+  return models === MODELS ? {} : { [ENVIRONMENT.models]: models.map(({ id }) => id).join(",") };
+}
+
+/** The same for the API, whose variables hold 512 characters at most. */
+export function modelsForApi(scope: Construct): Record<string, string> {
+  const models = allowedModels(scope);
+  const places = models.map((model) => MODELS.indexOf(model));
+  return models === MODELS ? {} : { [ENVIRONMENT.modelPlaces]: places.join(",") };
 }
 
 /** A profile needs its own ARN and those of the foundation model wherever it may call it. */

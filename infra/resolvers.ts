@@ -20,7 +20,9 @@ import {
 } from "../resolvers/manifest.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
+import { modelsForFunctions } from "./models.ts";
 import { ProductFunction } from "./product-function.ts";
+import { addTryingFunctions } from "./trying.ts";
 
 const ROOM = join(import.meta.dirname, "..");
 const JS_RUNTIME = { name: "APPSYNC_JS", runtimeVersion: "1.0.0" };
@@ -46,11 +48,17 @@ export class Resolvers extends NestedStack {
     this.table(
       "jobs",
       jobs,
-      ["GetItem", "BatchGetItem", "PutItem", "UpdateItem"],
+      ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query"],
       [JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS],
     );
     this.alsoChecks("jobs", [templates, seedSets]);
-    this.table("templates", templates, ["GetItem", "PutItem"], [TEMPLATES_BY_OWNER]);
+    this.alsoPuts("jobs", seedSets);
+    this.table(
+      "templates",
+      templates,
+      ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"],
+      [TEMPLATES_BY_OWNER],
+    );
     this.table("seedSets", seedSets, ["GetItem", "PutItem", "UpdateItem", "DeleteItem"], [SEED_SETS_BY_OWNER]);
     this.lambda("dispatch", props.dispatch);
     this.functions();
@@ -101,6 +109,14 @@ export class Resolvers extends NestedStack {
     );
   }
 
+  /** generateSeeds' transaction writes its token beside the jobs' and the seed set to its own table. */
+  private alsoPuts(name: DataSourceName, table: Table): void {
+    const role = this.node.findChild(`${name}SourceRole`) as Role;
+    role.addToPolicy(
+      new PolicyStatement({ sid: "PutInTransaction", actions: ["dynamodb:PutItem"], resources: [table.tableArn] }),
+    );
+  }
+
   private lambda(name: LambdaName, target: LambdaFunction): void {
     const role = this.sourceRole(name);
     role.addToPolicy(
@@ -125,6 +141,7 @@ export class Resolvers extends NestedStack {
   private functions(): void {
     const { data, api } = this.#props;
     const { bucket } = data;
+    const models = modelsForFunctions(this);
     const add = (name: LambdaName, environment: Record<string, string>) => {
       const added = new ProductFunction(this, name, { builds: this.#props.builds, environment });
       this.lambda(name, added);
@@ -132,12 +149,24 @@ export class Resolvers extends NestedStack {
     };
 
     const checkJob = add("checkJob", {
+      ...models,
       [ENVIRONMENT.templatesTable]: data.templates.tableName,
       [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
     });
     checkJob.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
 
-    add("checkTemplate", {});
+    const checkTemplate = add("checkTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
+    checkTemplate.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
+    const saveTemplate = add("saveTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
+    saveTemplate.may(
+      "Rows",
+      ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+      [data.templates.tableArn],
+    );
+    const purgeTemplate = add("purgeTemplate", { [ENVIRONMENT.templatesTable]: data.templates.tableName });
+    purgeTemplate.may("Remove", ["dynamodb:BatchWriteItem"], [data.templates.tableArn]);
+
+    addTryingFunctions(this, add, this.#props);
 
     // A presigned form or address can do what its signer may: hence a function, and a role, for each.
     const presignUpload = add("presignUpload", { [ENVIRONMENT.bucket]: bucket.bucketName });
@@ -208,6 +237,7 @@ export class Resolvers extends NestedStack {
     const load = new ProductFunction(this, "loadSamples", {
       builds,
       environment: {
+        ...modelsForFunctions(this),
         [ENVIRONMENT.templatesTable]: data.templates.tableName,
         [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
         [ENVIRONMENT.bucket]: data.bucket.bucketName,

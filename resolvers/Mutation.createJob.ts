@@ -7,7 +7,8 @@ import { toJob } from "./shared/jobs.ts";
  * writing are skipped and that job is the answer.
  */
 export function request(ctx: Context<MutationCreateJobArgs>) {
-  const { name, templateId, templateVersion, seedSetId, recordCount, budgetNanos, formats } = ctx.args.input;
+  const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats } =
+    ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([
@@ -15,6 +16,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     templateId,
     templateVersion ?? null,
     seedSetId,
+    parameters ?? null,
     recordCount,
     budgetNanos,
     formats,

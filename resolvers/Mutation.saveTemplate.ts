@@ -1,16 +1,22 @@
 import { util, type Context } from "@aws-appsync/utils";
 import type { MutationSaveTemplateArgs } from "./generated/schema.ts";
+import type { TemplateToSave } from "./lambda/saveTemplate.lambda.ts";
+import { callerOf } from "./shared/caller.ts";
 import { checkId } from "./shared/refuse.ts";
 import { toTemplate } from "./shared/templates.ts";
 
-/** checkTemplate → readOwnTemplate → writeTemplate */
 export function request(ctx: Context<MutationSaveTemplateArgs>) {
-  const { id } = ctx.args.input;
+  const { id, source, basedOnVersion } = ctx.args.input;
   if (id) checkId(id, "template");
-  ctx.stash.templateId = id ?? util.autoUlid();
+  const owner = callerOf(ctx);
+  const toSave: TemplateToSave = id
+    ? { kind: "next", owner, id, source, basedOnVersion: basedOnVersion ?? null }
+    : { kind: "new", owner, newId: util.autoUlid(), source };
+  ctx.stash.toSave = toSave;
   return {};
 }
 
 export function response(ctx: Context) {
-  return toTemplate(ctx.stash.head, ctx.stash.version);
+  const { head, version } = ctx.prev.result;
+  return toTemplate(head, version, callerOf(ctx));
 }

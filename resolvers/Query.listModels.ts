@@ -1,16 +1,28 @@
+import type { Context } from "@aws-appsync/utils";
+import { ENVIRONMENT } from "../core/environment.ts";
 import { MODELS } from "../core/models.ts";
 
 export function request() {
   return { payload: {} };
 }
 
-export function response() {
-  return MODELS.map((model) => ({
+/** The deployment tells the API by places which models it allows: AppSync's variables are too short for their ids. */
+export function response(ctx: Context) {
+  const region = ctx.env[ENVIRONMENT.region] as string;
+  const places = ctx.env[ENVIRONMENT.modelPlaces];
+  const allowed = places ? places.split(",") : null;
+  return MODELS.map((model, place) => ({
     id: model.id,
     name: model.name,
     tier: model.tier,
+    contextTokens: model.contextTokens,
+    structuredOutput: model.structuredOutput,
+    isUsable:
+      (model.regions === null || model.regions.indexOf(region) >= 0) &&
+      (allowed === null || allowed.indexOf(`${place}`) >= 0),
     inputNanosPerThousand: model.inputNanosPerThousand,
     outputNanosPerThousand: model.outputNanosPerThousand,
+    source: model.source,
     pricedOn: model.pricedOn,
   }));
 }

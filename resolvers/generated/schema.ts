@@ -14,6 +14,7 @@ export type Scalars = {
   Float: { input: number; output: number; }
   AWSDate: { input: string; output: string; }
   AWSDateTime: { input: string; output: string; }
+  AWSJSON: { input: unknown; output: unknown; }
   AWSURL: { input: string; output: string; }
 };
 
@@ -27,11 +28,13 @@ export type CreateJobInput = {
   formats: Array<DatasetFormat>;
   /** What to call it, 1 to 100 characters. */
   name: Scalars['String']['input'];
+  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
   /** How many records, 1 to 1,000,000. */
   recordCount: Scalars['Int']['input'];
   /** A seed set of mine or a sample, READY. */
   seedSetId: Scalars['ID']['input'];
-  /** A template of mine or a sample. */
+  /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
   /** The version to pin; the latest when null. */
   templateVersion?: InputMaybe<Scalars['Int']['input']>;
@@ -39,10 +42,12 @@ export type CreateJobInput = {
 
 /** A seed set to make. */
 export type CreateSeedSetInput = {
-  /** 1 to 10 files. */
+  /** 1 to 10 files; several may be for one collection, whose items then follow each other. */
   files: Array<SeedFileInput>;
   /** What to call it, 1 to 100 characters. */
   name: Scalars['String']['input'];
+  /** Leave faulty rows out and say which, instead of refusing the file; false when null. */
+  skipFaulty?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** One file of a published dataset. */
@@ -82,6 +87,24 @@ export type FormField = {
   value: Scalars['String']['output'];
 };
 
+/** Seeds for a model to make. */
+export type GenerateSeedsInput = {
+  /** The most it may spend, in nano-dollars, up to $5. */
+  budgetNanos: Scalars['Float']['input'];
+  /** A new random text for each seed set meant, 8 to 64 characters; repeat it when repeating the request. */
+  clientToken: Scalars['String']['input'];
+  /** What they should be about, in words, up to 2,000 characters. */
+  instructions?: InputMaybe<Scalars['String']['input']>;
+  /** How many items of each collection, 1 to 500. */
+  itemCount: Scalars['Int']['input'];
+  /** A tier or a model; economy when null. */
+  model?: InputMaybe<Scalars['String']['input']>;
+  /** What to call the seed set, 1 to 100 characters. */
+  name: Scalars['String']['input'];
+  /** The document of the template that is to use them; its schema says what items must be. */
+  source: Scalars['String']['input'];
+};
+
 /** A template version, a seed set, a number of records and a budget, turned into a dataset. */
 export type Job = {
   /** The most it may spend on models, in nano-dollars. */
@@ -102,6 +125,8 @@ export type Job = {
   name: Scalars['String']['output'];
   /** How it will end or has ended; null while nothing is decided. */
   outcome: Maybe<JobStatus>;
+  /** The template's parameters as the job uses them, a JSON object. */
+  parameters: Scalars['AWSJSON']['output'];
   /** What has been done so far, by shard. */
   progress: Array<ShardProgress>;
   /** The most one record can cost, in nano-dollars: what is reserved before a record starts. */
@@ -183,16 +208,24 @@ export type JobStatus =
 
 /** A model of Amazon Bedrock that the product knows the price of. */
 export type Model = {
+  /** Tokens that a request and its answer may have together. */
+  contextTokens: Scalars['Int']['output'];
   /** The model or inference profile id that Bedrock is called with. */
   id: Scalars['ID']['output'];
   /** Nano-dollars for a thousand tokens sent. */
   inputNanosPerThousand: Scalars['Float']['output'];
+  /** Whether it can be called from here. */
+  isUsable: Scalars['Boolean']['output'];
   /** Its name for people. */
   name: Scalars['String']['output'];
   /** Nano-dollars for a thousand tokens received. */
   outputNanosPerThousand: Scalars['Float']['output'];
   /** The day the price was looked up. */
   pricedOn: Scalars['AWSDate']['output'];
+  /** Where the price was read. */
+  source: Scalars['String']['output'];
+  /** How it answers in JSON: schema, tool or instruction. */
+  structuredOutput: Scalars['String']['output'];
   /** The tier it stands for when a step says `tier`; null when it must be named. */
   tier: Maybe<Scalars['String']['output']>;
 };
@@ -211,16 +244,32 @@ export type Mutation = {
   deleteJob: Job;
   /** Deletes a seed set of mine with its files. People only. */
   deleteSeedSet: SeedSet;
+  /** Deletes a template of mine with its versions; jobs keep their copies. People only. */
+  deleteTemplate: TemplateSummary;
+  /** Copies a version of a sample, of a published template or of my own into a new template of mine. People only. */
+  forkTemplate: Template;
+  /** Makes a seed set by a model, as a template needs it, within a budget; it is GENERATING until `onSeedSetChanged` says READY or REFUSED. People only. */
+  generateSeeds: SeedSet;
   /** Stops a job until it is resumed; what is in flight is finished first. People only. */
   pauseJob: Job;
+  /** Publishes the latest version of a template of mine for everyone; earlier published versions stay published. People only. */
+  publishTemplate: TemplateSummary;
   /** Tells a job's watchers what one shard has done, or that the job changed its state. The worker and the dispatcher only (IAM). */
   reportProgress: JobChange;
   /** Tells a seed set's owner that its check has ended. The seed checker only (IAM). */
   reportSeedSet: SeedSet;
+  /** Tells a try's owner that it went on. The function that tries templates only (IAM). */
+  reportTry: Try;
+  /** Makes an older version of a template of mine the newest again, as a new version. People only. */
+  restoreTemplate: Template;
   /** Goes on with a paused job, or with one that reached its budget. People only. */
   resumeJob: Job;
   /** Saves a template: a new one without id, else its next version. People only. */
   saveTemplate: Template;
+  /** Makes a few records with real model calls, within a budget of its own; watch it by `onTryChanged`. People only. */
+  tryTemplate: Try;
+  /** Hides a template of mine from everyone else, all its versions at once; copies made before stay. People only. */
+  withdrawTemplate: TemplateSummary;
 };
 
 
@@ -261,7 +310,32 @@ export type MutationDeleteSeedSetArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationDeleteTemplateArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What people and the worker may change. */
+export type MutationForkTemplateArgs = {
+  id: Scalars['ID']['input'];
+  version?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What people and the worker may change. */
+export type MutationGenerateSeedsArgs = {
+  input: GenerateSeedsInput;
+};
+
+
+/** What people and the worker may change. */
 export type MutationPauseJobArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What people and the worker may change. */
+export type MutationPublishTemplateArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -279,6 +353,19 @@ export type MutationReportSeedSetArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationReportTryArgs = {
+  input: ReportTryInput;
+};
+
+
+/** What people and the worker may change. */
+export type MutationRestoreTemplateArgs = {
+  id: Scalars['ID']['input'];
+  version: Scalars['Int']['input'];
+};
+
+
+/** What people and the worker may change. */
 export type MutationResumeJobArgs = {
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
   id: Scalars['ID']['input'];
@@ -288,6 +375,18 @@ export type MutationResumeJobArgs = {
 /** What people and the worker may change. */
 export type MutationSaveTemplateArgs = {
   input: SaveTemplateInput;
+};
+
+
+/** What people and the worker may change. */
+export type MutationTryTemplateArgs = {
+  input: TryTemplateInput;
+};
+
+
+/** What people and the worker may change. */
+export type MutationWithdrawTemplateArgs = {
+  id: Scalars['ID']['input'];
 };
 
 /** A form to POST a file with, straight to the bucket. */
@@ -302,14 +401,18 @@ export type PresignedPost = {
 
 /** What people may read. Every field is answered for the signed-in person. */
 export type Query = {
+  /** What is wrong with a template, or what it would be if it were saved; nothing is stored. People only. */
+  checkTemplate: TemplateCheck;
   /** An address from which one file of a job's dataset can be downloaded for a quarter of an hour. People only. */
   getDownload: Download;
   /** One job of mine. Null never: a job that is not mine answers `NotFound`. People only. */
   getJob: Job;
   /** A seed set of mine or a sample. People only. */
   getSeedSet: SeedSet;
-  /** A template of mine or a sample, in one version. People only. */
+  /** A template of mine, a sample, or a published version of somebody's. People only. */
   getTemplate: Template;
+  /** A try of mine. People only. */
+  getTry: Try;
   /** My jobs, newest first, all of them or those of one status. People only. */
   listJobs: JobPage;
   /** The models a template may name, with their prices. People only. */
@@ -318,10 +421,27 @@ export type Query = {
   listSampleSeedSets: SeedSetPage;
   /** The templates that ship with the product, by name. People only. */
   listSampleTemplates: TemplatePage;
+  /** Items of a seed set of mine or a sample: in order, or those that hold a text. People only. */
+  listSeedItems: SeedItemPage;
   /** My seed sets, newest first. People only. */
   listSeedSets: SeedSetPage;
+  /** What I spent on tries and generated seeds, by day, newest first. People only. */
+  listSideSpending: SideSpendingPage;
+  /** The versions of a template, newest first: all of mine and of samples, the published ones of somebody else's. People only. */
+  listTemplateVersions: TemplateVersionPage;
   /** My templates, newest first. People only. */
   listTemplates: TemplatePage;
+  /** The prompts of one record, without any model call: answers are stood in for by placeholders. Costs nothing. People only. */
+  renderTemplate: TemplateRendering;
+  /** Published templates, all of them or those that meet every wish given: newest first, or by the words found. People only. */
+  searchTemplates: TemplatePage;
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryCheckTemplateArgs = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  source: Scalars['String']['input'];
 };
 
 
@@ -352,6 +472,12 @@ export type QueryGetTemplateArgs = {
 
 
 /** What people may read. Every field is answered for the signed-in person. */
+export type QueryGetTryArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
 export type QueryListJobsArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
@@ -374,7 +500,33 @@ export type QueryListSampleTemplatesArgs = {
 
 
 /** What people may read. Every field is answered for the signed-in person. */
+export type QueryListSeedItemsArgs = {
+  collection: Scalars['String']['input'];
+  from?: InputMaybe<Scalars['Int']['input']>;
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  nextToken?: InputMaybe<Scalars['String']['input']>;
+  seedSetId: Scalars['ID']['input'];
+  text?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
 export type QueryListSeedSetsArgs = {
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  nextToken?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryListSideSpendingArgs = {
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  nextToken?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryListTemplateVersionsArgs = {
+  id: Scalars['ID']['input'];
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
 };
@@ -384,6 +536,54 @@ export type QueryListSeedSetsArgs = {
 export type QueryListTemplatesArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryRenderTemplateArgs = {
+  input: RenderTemplateInput;
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QuerySearchTemplatesArgs = {
+  category?: InputMaybe<Scalars['String']['input']>;
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  nextToken?: InputMaybe<Scalars['String']['input']>;
+  tag?: InputMaybe<Scalars['String']['input']>;
+  text?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What to render. */
+export type RenderTemplateInput = {
+  /** Values for its parameters, a JSON object. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** Which record, from 0; others draw other seeds. */
+  recordNo?: InputMaybe<Scalars['Int']['input']>;
+  /** Seeds of mine or a sample; placeholders when null. */
+  seedSetId?: InputMaybe<Scalars['ID']['input']>;
+  /** The YAML (or JSON) document. */
+  source: Scalars['String']['input'];
+};
+
+/** The prompt of one step, as the model would get it. */
+export type RenderedStep = {
+  /** False when its condition does not hold, and nothing would be sent. */
+  applies: Scalars['Boolean']['output'];
+  /** UTF-8 bytes of all of it. */
+  bytes: Scalars['Int']['output'];
+  /** The model that would be called. */
+  modelId: Scalars['String']['output'];
+  /** What is stood in for its answer, as JSON text. */
+  placeholder: Scalars['String']['output'];
+  /** From 0: the item of a loop; loops show their first items. */
+  round: Scalars['Int']['output'];
+  /** The step. */
+  stepId: Scalars['String']['output'];
+  /** The system prompt; null when there is none. */
+  system: Maybe<Scalars['String']['output']>;
+  /** The earlier turns and the prompt, which is the last. */
+  turns: Array<Turn>;
 };
 
 /** What a worker reports of its shard, all cumulative, so that twice equals once; without `shard` only the job's state is told. */
@@ -400,8 +600,16 @@ export type ReportSeedSetInput = {
   id: Scalars['ID']['input'];
 };
 
+/** Which try went on. */
+export type ReportTryInput = {
+  /** The try. */
+  id: Scalars['ID']['input'];
+};
+
 /** A template to save. */
 export type SaveTemplateInput = {
+  /** The version that was edited: refused with `Conflict` when there is a newer one; null to save in any case. */
+  basedOnVersion?: InputMaybe<Scalars['Int']['input']>;
   /** The template to add a version to; null for a new one. */
   id?: InputMaybe<Scalars['ID']['input']>;
   /** The YAML (or JSON) document. */
@@ -414,22 +622,12 @@ export type SeedCollection = {
   bytes: Scalars['Float']['output'];
   /** The fields found in its items; empty until checked. */
   fields: Array<SeedFieldSummary>;
-  /** The name of the uploaded file. */
+  /** The names of the uploaded files, joined by commas. */
   fileName: Scalars['String']['output'];
   /** How many items it has; 0 until checked. */
   itemCount: Scalars['Int']['output'];
   /** Its name in templates; `seeds` for a file given without one. */
   name: Scalars['String']['output'];
-};
-
-/** A field of the seeds that a template reads. */
-export type SeedField = {
-  /** The collection. */
-  collection: Scalars['String']['output'];
-  /** The field; null when the whole item is read. */
-  field: Maybe<Scalars['String']['output']>;
-  /** Whether every item must have it. */
-  required: Scalars['Boolean']['output'];
 };
 
 /** What was found in one field of a collection. */
@@ -438,7 +636,7 @@ export type SeedFieldSummary = {
   examples: Array<Scalars['String']['output']>;
   /** In how many items it is missing or null. */
   missing: Scalars['Int']['output'];
-  /** Its name. */
+  /** The way to it in an item: `title`, `body.text`, `tags[]`, `tags[].name`. */
   name: Scalars['String']['output'];
   /** The JSON types seen: string, integer, number, boolean, object, array. */
   types: Array<Scalars['String']['output']>;
@@ -450,8 +648,36 @@ export type SeedFileInput = {
   bytes: Scalars['Float']['input'];
   /** The collection it becomes: a letter, then letters, digits or _; `seeds` when null. */
   collection?: InputMaybe<Scalars['String']['input']>;
-  /** Its name; the ending tells the format: .json, .jsonl, .ndjson, .csv or .tsv. */
+  /** Its name; the ending tells the format: .json, .jsonl, .ndjson, .csv, .tsv or .parquet, each also with .gz behind. */
   fileName: Scalars['String']['input'];
+};
+
+/** One item of a collection. */
+export type SeedItem = {
+  /** The item as JSON text, long ones cut. */
+  json: Scalars['String']['output'];
+  /** Its position, from 0. */
+  position: Scalars['Int']['output'];
+};
+
+/** Items of a collection. */
+export type SeedItemPage = {
+  /** The items, each with its position. */
+  items: Array<SeedItem>;
+  /** Hand it in to go on; null at the end. While searching a page may be empty although more follows. */
+  nextToken: Maybe<Scalars['String']['output']>;
+};
+
+/** A part of the seeds that a template reads. */
+export type SeedRead = {
+  /** The collection. */
+  collection: Scalars['String']['output'];
+  /** The way to it in an item: `body.text`, `tags[].name`; empty for the whole item. */
+  path: Scalars['String']['output'];
+  /** Where the template reads it: `step "question"`. */
+  place: Scalars['String']['output'];
+  /** Whether every item must have it. */
+  required: Scalars['Boolean']['output'];
 };
 
 /** Uploaded seed data: one or more named collections of items. */
@@ -468,6 +694,12 @@ export type SeedSet = {
   name: Scalars['String']['output'];
   /** Whose it is; subscriptions are filtered by it. `samples` for those that ship with the product. */
   owner: Scalars['ID']['output'];
+  /** How many rows were left out. */
+  skippedCount: Scalars['Int']['output'];
+  /** Rows that were left out because they were faulty, the first of them; empty unless that was asked for. */
+  skippedRows: Array<SkippedRow>;
+  /** What a model was paid for making it, in nano-dollars; null when it was uploaded. */
+  spentNanos: Maybe<Scalars['Float']['output']>;
   /** Where it stands. */
   status: SeedSetStatus;
   /** One sentence on why it was refused; null otherwise. */
@@ -486,6 +718,8 @@ export type SeedSetPage = {
 export type SeedSetStatus =
   /** Its files are being read. */
   | 'CHECKING'
+  /** A model makes its items. */
+  | 'GENERATING'
   /** Can be used by jobs. */
   | 'READY'
   /** Its files cannot be used; `statusReason` says why. */
@@ -550,12 +784,42 @@ export type ShardProgressInput = {
   writtenOffNanos: Scalars['Float']['input'];
 };
 
+/** What one day's tries and generated seeds cost. */
+export type SideSpending = {
+  /** The day, in UTC. */
+  day: Scalars['AWSDate']['output'];
+  /** Paid for generated seeds, in nano-dollars. */
+  seedsNanos: Scalars['Float']['output'];
+  /** Paid for tries, in nano-dollars. */
+  triesNanos: Scalars['Float']['output'];
+};
+
+/** Spending beside jobs, by day. */
+export type SideSpendingPage = {
+  /** The days on which something was spent, newest first. */
+  items: Array<SideSpending>;
+  /** Hand it in for the next page; null at the end. */
+  nextToken: Maybe<Scalars['String']['output']>;
+};
+
+/** A faulty row that was left out. */
+export type SkippedRow = {
+  /** The file. */
+  fileName: Scalars['String']['output'];
+  /** What is wrong with it. */
+  reason: Scalars['String']['output'];
+  /** The row, line or item, from 1. */
+  row: Scalars['Int']['output'];
+};
+
 /** What is pushed to people while they watch. */
 export type Subscription = {
   /** Changes of my jobs, or of one of them. A job that is not mine answers `NotFound`. People only. */
   onJobChanged: Maybe<JobChange>;
   /** Seed sets of mine whose check has ended. People only. */
   onSeedSetChanged: Maybe<SeedSet>;
+  /** How a try of mine goes on. People only. */
+  onTryChanged: Maybe<Try>;
 };
 
 
@@ -564,33 +828,119 @@ export type SubscriptionOnJobChangedArgs = {
   jobId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+
+/** What is pushed to people while they watch. */
+export type SubscriptionOnTryChangedArgs = {
+  id: Scalars['ID']['input'];
+};
+
 /** One version of a template. */
 export type Template = {
   /** What kind of data it makes; null when its author did not say. */
   category: Maybe<Scalars['String']['output']>;
-  /** The columns of its records, `id` apart. */
-  columns: Array<Scalars['String']['output']>;
   /** When this version was saved. */
   createdAt: Scalars['AWSDateTime']['output'];
   /** What it makes; null when its author did not say. */
   description: Maybe<Scalars['String']['output']>;
+  /** What a machine knows of it. */
+  facts: TemplateFacts;
+  /** What it was forked from; null when it was not. */
+  forkedFrom: Maybe<TemplateOrigin>;
   /** ULID, or the name of a sample. */
   id: Scalars['ID']['output'];
+  /** Whether it is mine to change. */
+  isMine: Scalars['Boolean']['output'];
   /** Whether it ships with the product and is there for everyone. */
   isSample: Scalars['Boolean']['output'];
-  /** The newest version there is. */
+  /** The newest version that I may read. */
   latestVersion: Scalars['Int']['output'];
   /** Its name. */
   name: Scalars['String']['output'];
-  /** What it reads from the seeds. */
-  reads: Array<SeedField>;
-  /** The most one record can cost, in nano-dollars. */
-  recordBoundNanos: Scalars['Float']['output'];
-  /** The YAML document as its author wrote it. */
+  /** Since when it is published; null when it is not. */
+  publishedAt: Maybe<Scalars['AWSDateTime']['output']>;
+  /** The versions that are published. */
+  publishedVersions: Array<Scalars['Int']['output']>;
+  /** The seed set that goes with it; null when none does. */
+  sampleSeedSetId: Maybe<Scalars['ID']['output']>;
+  /** The YAML document as its author wrote it: what an export holds, and what an import reads. */
   source: Scalars['String']['output'];
+  /** Words to find it by. */
+  tags: Array<Scalars['String']['output']>;
+  /** This version, from 1. */
+  version: Scalars['Int']['output'];
+};
+
+/** The most that one record can cost, whatever happens. */
+export type TemplateBound = {
+  /** Model calls, repairs and escalations included. */
+  calls: Scalars['Int']['output'];
+  /** Tokens sent. */
+  inputTokens: Scalars['Float']['output'];
+  /** Nano-dollars. */
+  nanos: Scalars['Float']['output'];
+  /** Tokens received. */
+  outputTokens: Scalars['Float']['output'];
+};
+
+/** The answer to `checkTemplate`. */
+export type TemplateCheck = {
+  /** What it would be; null when something is wrong. */
+  facts: Maybe<TemplateFacts>;
+  /** What is wrong, in the order of the source; empty when it can be saved. */
+  faults: Array<TemplateFault>;
+};
+
+/** A column of a template's records. */
+export type TemplateColumn = {
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** Its declared type; null when it is found in the values. */
+  type: Maybe<Scalars['String']['output']>;
+};
+
+/** What a template says of itself once it is read. */
+export type TemplateFacts = {
+  /** The most one record can cost. */
+  bound: TemplateBound;
+  /** The columns by which its datasets can be divided. */
+  categories: Array<Scalars['String']['output']>;
+  /** The columns of its records, `id` apart. */
+  columns: Array<TemplateColumn>;
+  /** What it includes from other templates, as `ID@VERSION/NAME`. */
+  includes: Array<Scalars['String']['output']>;
+  /** Its parameters. */
+  parameters: Array<TemplateParameter>;
+  /** What it reads from the seeds. */
+  reads: Array<SeedRead>;
+  /** What items of each collection must be, a JSON object of JSON Schemas. */
+  seedSchema: Scalars['AWSJSON']['output'];
   /** Its steps in short. */
   steps: Array<TemplateStep>;
-  /** This version, from 1. */
+  /** What could not be found out about its reads, in sentences: computed keys. */
+  warnings: Array<Scalars['String']['output']>;
+};
+
+/** Something wrong in a template's source. */
+export type TemplateFault = {
+  /** From 1. */
+  column: Scalars['Int']['output'];
+  /** The characters it concerns: the first, from 0. */
+  from: Scalars['Int']['output'];
+  /** From 1. */
+  line: Scalars['Int']['output'];
+  /** One sentence. */
+  message: Scalars['String']['output'];
+  /** The characters it concerns: the one after the last. */
+  to: Scalars['Int']['output'];
+};
+
+/** Where a fork comes from. */
+export type TemplateOrigin = {
+  /** The template. */
+  id: Scalars['ID']['output'];
+  /** Its name at that time. */
+  name: Scalars['String']['output'];
+  /** Its version. */
   version: Scalars['Int']['output'];
 };
 
@@ -602,16 +952,48 @@ export type TemplatePage = {
   nextToken: Maybe<Scalars['String']['output']>;
 };
 
-/** One model call of a template. */
+/** A value that prompts see and that a job may set. */
+export type TemplateParameter = {
+  /** Its value when a job sets none, as JSON text. */
+  default: Scalars['String']['output'];
+  /** What it is for; null when its author did not say. */
+  description: Maybe<Scalars['String']['output']>;
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** The values it may take, as JSON texts; null for any. */
+  values: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** The prompts of one record. */
+export type TemplateRendering = {
+  /** What is wrong, at its place in the source; rendering stops at the first fault of a run. */
+  faults: Array<TemplateFault>;
+  /** What was drawn from the seeds, by the picks' names, a JSON object; placeholders where no seed set was given. */
+  seeds: Scalars['AWSJSON']['output'];
+  /** The steps in order, those before the first fault. */
+  steps: Array<RenderedStep>;
+};
+
+/** One step of a template: one model call, or several. */
 export type TemplateStep = {
+  /** The steps it waits for. */
+  after: Array<Scalars['String']['output']>;
+  /** The better model for answers that are not good enough; null when there is none. */
+  escalatesTo: Maybe<Scalars['String']['output']>;
+  /** The models asked when that one is throttled for long or gone. */
+  fallbacks: Array<Scalars['String']['output']>;
   /** Its name within the template. */
   id: Scalars['String']['output'];
   /** The most tokens its answer may have. */
   maxTokens: Scalars['Int']['output'];
   /** The Bedrock model it calls. */
   modelId: Scalars['String']['output'];
+  /** text, list, choice or json. */
+  output: Scalars['String']['output'];
   /** Its prompt. */
   prompt: Scalars['String']['output'];
+  /** The most rounds: one, or as many as its loop allows. */
+  rounds: Scalars['Int']['output'];
   /** The tier that chose the model; null when the template names the model. */
   tier: Maybe<Scalars['String']['output']>;
 };
@@ -624,14 +1006,143 @@ export type TemplateSummary = {
   description: Maybe<Scalars['String']['output']>;
   /** ULID, or the name of a sample. */
   id: Scalars['ID']['output'];
+  /** Whether it is mine to change. */
+  isMine: Scalars['Boolean']['output'];
   /** Whether it ships with the product. */
   isSample: Scalars['Boolean']['output'];
-  /** The newest version there is. */
+  /** The newest version that I may read. */
   latestVersion: Scalars['Int']['output'];
   /** Its name. */
   name: Scalars['String']['output'];
+  /** Since when it is published; null when it is not. */
+  publishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The seed set that goes with it; null when none does. */
   sampleSeedSetId: Maybe<Scalars['ID']['output']>;
+  /** How many steps it has; 0 for a library of partials. */
+  stepCount: Scalars['Int']['output'];
+  /** Words to find it by. */
+  tags: Array<Scalars['String']['output']>;
   /** When its latest version was saved. */
   updatedAt: Scalars['AWSDateTime']['output'];
+};
+
+/** A version in a list; `getTemplate` has its source. */
+export type TemplateVersion = {
+  /** When it was saved. */
+  createdAt: Scalars['AWSDateTime']['output'];
+  /** Whether it is published. */
+  isPublished: Scalars['Boolean']['output'];
+  /** The template's name in this version. */
+  name: Scalars['String']['output'];
+  /** From 1, without gaps. */
+  version: Scalars['Int']['output'];
+};
+
+/** Versions of a template. */
+export type TemplateVersionPage = {
+  /** The versions, newest first. */
+  items: Array<TemplateVersion>;
+  /** Hand it in for the next page; null at the end. */
+  nextToken: Maybe<Scalars['String']['output']>;
+};
+
+/** A few records made with real model calls, every call of which can be looked at. It is kept for a week. */
+export type Try = {
+  /** The most it may spend, in nano-dollars. */
+  budgetNanos: Scalars['Float']['output'];
+  /** When it was started. */
+  createdAt: Scalars['AWSDateTime']['output'];
+  /** When it ended; null before. */
+  finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
+  /** ULID. */
+  id: Scalars['ID']['output'];
+  /** Whose it is; subscriptions are filtered by it. */
+  owner: Scalars['ID']['output'];
+  /** How many records were asked for. */
+  recordCount: Scalars['Int']['output'];
+  /** Its records so far, in order. */
+  records: Array<TryRecord>;
+  /** What it has spent, in nano-dollars. */
+  spentNanos: Scalars['Float']['output'];
+  /** Where it stands. */
+  status: TryStatus;
+  /** One sentence on why; null when there is nothing to say. */
+  statusReason: Maybe<Scalars['String']['output']>;
+};
+
+/** One model call of a try, long texts cut. */
+export type TryCall = {
+  /** What the model answered; null when it did not. */
+  answer: Maybe<Scalars['String']['output']>;
+  /** Nano-dollars. */
+  costNanos: Scalars['Float']['output'];
+  /** Tokens sent. */
+  inputTokens: Scalars['Int']['output'];
+  /** The model. */
+  modelId: Scalars['String']['output'];
+  /** Milliseconds from request to answer. */
+  ms: Scalars['Int']['output'];
+  /** Tokens received. */
+  outputTokens: Scalars['Int']['output'];
+  /** What was wrong with it; null when nothing was. */
+  problem: Maybe<Scalars['String']['output']>;
+  /** first, repair, fallback or escalation: why this call was made. */
+  reason: Scalars['String']['output'];
+  /** From 0: the item of a loop, or the round of a repetition. */
+  round: Scalars['Int']['output'];
+  /** The step. */
+  stepId: Scalars['String']['output'];
+  /** The system prompt; null when there is none. */
+  system: Maybe<Scalars['String']['output']>;
+  /** The earlier turns and the prompt, which is the last. */
+  turns: Array<Turn>;
+};
+
+/** One record of a try. */
+export type TryRecord = {
+  /** Its calls in the order they were made. */
+  calls: Array<TryCall>;
+  /** Its columns, a JSON object; null when it failed. */
+  columns: Maybe<Scalars['AWSJSON']['output']>;
+  /** What it cost, in nano-dollars. */
+  costNanos: Scalars['Float']['output'];
+  /** Why it failed; null when it did not. */
+  failure: Maybe<Scalars['String']['output']>;
+  /** From 0. */
+  recordNo: Scalars['Int']['output'];
+  /** What was drawn from the seeds, a JSON object, long texts cut. */
+  seeds: Scalars['AWSJSON']['output'];
+};
+
+/** Where a try stands. */
+export type TryStatus =
+  /** All its records are made, or failed with a reason. */
+  | 'DONE'
+  /** It could not go on; `statusReason` says why. */
+  | 'FAILED'
+  /** Models are being called. */
+  | 'RUNNING';
+
+/** What to try. */
+export type TryTemplateInput = {
+  /** The most it may spend, in nano-dollars, up to $5. */
+  budgetNanos: Scalars['Float']['input'];
+  /** A new random text for each try meant, 8 to 64 characters; repeat it when repeating the request. */
+  clientToken: Scalars['String']['input'];
+  /** Values for its parameters, a JSON object. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** How many records, 1 to 10. */
+  recordCount: Scalars['Int']['input'];
+  /** Seeds of mine or a sample, READY. */
+  seedSetId: Scalars['ID']['input'];
+  /** The YAML (or JSON) document. */
+  source: Scalars['String']['input'];
+};
+
+/** A turn of a conversation with a model. */
+export type Turn = {
+  /** user or assistant. */
+  role: Scalars['String']['output'];
+  /** What was said. */
+  text: Scalars['String']['output'];
 };

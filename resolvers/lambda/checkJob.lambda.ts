@@ -1,23 +1,23 @@
 /** What createJob needs to know before it writes: that everything fits, and how the job is cut. */
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { checkWishes, planShards } from "../../core/job.ts";
+import type { Tiers } from "../../core/models.ts";
 import { formatUsd } from "../../core/money.ts";
-import {
-  SAMPLES,
-  seedSetKey,
-  templateHeadKey,
-  templateVersionKey,
-  type SeedSetRow,
-  type TemplateHeadRow,
-  type TemplateVersionRow,
-} from "../../core/rows.ts";
-import { checkFit } from "../../core/seed.ts";
-import { parseTemplate, recordBoundNanos } from "../../core/template.ts";
+import type { SeedSetRow, TemplateVersionRow } from "../../core/rows.ts";
+import { checkFit } from "../../core/seed-fit.ts";
+import { boundOf } from "../../core/template-bound.ts";
+import { parseTemplate } from "../../core/template-parse.ts";
+import type { Partials, Template } from "../../core/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
+import { tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";
-import { documentClient, setting } from "./clients.ts";
+import { chosenParameters } from "./parameters.ts";
+import { seedSetToUse } from "./seedSetToUse.ts";
+import { readableTemplate } from "./templateRows.ts";
+import { checkModels } from "./usableModels.ts";
+
+/** They travel in the job's row, which every report reads. */
+const MAX_PARAMETER_BYTES = 10_000;
 
 export interface JobToCheck {
   owner: string;
@@ -28,6 +28,9 @@ export interface CheckedJob {
   templateVersion: number;
   templateName: string;
   templateSource: string;
+  partials: Partials;
+  tiers: Tiers;
+  parameters: Record<string, unknown>;
   seedSetName: string;
   seedSetOwner: string;
   recordBoundNanos: number;
@@ -36,71 +39,56 @@ export interface CheckedJob {
 
 export const handler = answering(async ({ owner, input }: JobToCheck): Promise<CheckedJob> => {
   checkWishes(input);
-  const [version, seedSet] = await Promise.all([readTemplate(owner, input), readSeedSet(owner, input.seedSetId)]);
-  return checkJob(input, version, seedSet);
+  const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
+  return checkJob(input, version, await seedSetToUse(owner, input.seedSetId));
 });
 
 /** @throws PlotPaletteError BadInput when seeds and template do not fit, or the budget does not pay for one record */
 export function checkJob(
-  input: Pick<CreateJobInput, "recordCount" | "budgetNanos">,
-  version: Pick<TemplateVersionRow, "version" | "source">,
-  seedSet: Pick<SeedSetRow, "name" | "owner" | "status" | "collections">,
+  input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters">,
+  version: Pick<TemplateVersionRow, "version" | "source" | "partials">,
+  seedSet: Pick<SeedSetRow, "name" | "owner" | "collections">,
 ): CheckedJob {
-  if (seedSet.status !== "READY")
-    throw new PlotPaletteError(
-      "BadInput",
-      `The seed set "${seedSet.name}" is ${seedSet.status}; wait until it is READY, or choose another.`,
-    );
-  const template = parseTemplate(version.source);
+  const tiers = tiersHere();
+  const template = parseTemplate(version.source, tiers);
+  checkRuns(template);
+  checkModels(template);
+  const parameters = parametersFor(template, input.parameters);
   checkFit(template, seedSet.collections);
-  const bound = recordBoundNanos(template);
-  if (bound > input.budgetNanos)
+  const { nanos } = boundOf(template);
+  if (nanos > input.budgetNanos)
     throw new PlotPaletteError(
       "BadInput",
-      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost, ${formatUsd(bound)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
+      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost, ${formatUsd(nanos)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
     );
   return {
     templateVersion: version.version,
     templateName: template.name,
     templateSource: version.source,
+    partials: version.partials,
+    tiers,
+    parameters,
     seedSetName: seedSet.name,
     seedSetOwner: seedSet.owner,
-    recordBoundNanos: bound,
+    recordBoundNanos: nanos,
     shards: planShards(input.recordCount),
   };
 }
 
-/** The template version that is to be pinned, if it is the owner's or a sample. */
-async function readTemplate(owner: string, input: CreateJobInput): Promise<TemplateVersionRow> {
-  const head = await read<TemplateHeadRow>(ENVIRONMENT.templatesTable, templateHeadKey(input.templateId));
-  if (!head || !mayRead(owner, head)) throw new PlotPaletteError("NotFound", "There is no template with that id.");
-  const wanted = input.templateVersion ?? head.latestVersion;
-  const version = await read<TemplateVersionRow>(
-    ENVIRONMENT.templatesTable,
-    templateVersionKey(input.templateId, wanted),
-  );
-  if (version) return version;
+function checkRuns({ name, steps }: Template): void {
+  if (steps.length > 0) return;
   throw new PlotPaletteError(
-    "NotFound",
-    `The template "${head.name}" has no version ${wanted}; it has 1 to ${head.latestVersion}.`,
+    "BadInput",
+    `The template "${name}" is a library of partials and has no step to run; choose one that has, and include the library there.`,
   );
 }
 
-async function readSeedSet(owner: string, seedSetId: string): Promise<SeedSetRow> {
-  const row = await read<SeedSetRow>(ENVIRONMENT.seedSetsTable, seedSetKey(seedSetId));
-  if (!row || !mayRead(owner, row)) throw new PlotPaletteError("NotFound", "There is no seed set with that id.");
-  return row;
-}
-
-function mayRead(owner: string, row: { owner: string }): boolean {
-  return row.owner === owner || row.owner === SAMPLES;
-}
-
-/** Ids are sent as they came; what cannot be a key of ours is nobody's. */
-async function read<Row>(table: string, Key: { pk: string; sk: string }): Promise<Row | undefined> {
-  if (Key.pk.length > 100) return undefined;
-  const { Item } = await documentClient().send(
-    new GetCommand({ TableName: setting(table), Key, ConsistentRead: true }),
+function parametersFor(template: Template, given: unknown): Record<string, unknown> {
+  const parameters = chosenParameters(template, given);
+  const bytes = Buffer.byteLength(JSON.stringify(parameters));
+  if (bytes <= MAX_PARAMETER_BYTES) return parameters;
+  throw new PlotPaletteError(
+    "BadInput",
+    `The parameters have ${bytes} bytes together as JSON; they may have ${MAX_PARAMETER_BYTES} at most.`,
   );
-  return Item as Row | undefined;
 }

@@ -1,31 +1,33 @@
-/** What saveTemplate stores beside the source of a template, or the sentence on what is wrong with it. */
-import type { TemplateVersionRow } from "../../core/rows.ts";
-import { columnsOf, parseTemplate, recordBoundNanos, seedReadsOf } from "../../core/template.ts";
+/** Says what is wrong with a template, or what it would be; nothing is stored. */
+import type { Partials } from "../../core/template.ts";
+import type { TemplateFactsRow } from "../../core/rows.ts";
+import type { Fault } from "../../core/template-source.ts";
 import { answering } from "./answer.ts";
+import { readSource } from "./readTemplateSource.ts";
+import { readHead, readVersion } from "./templateRows.ts";
 
-export interface CheckedTemplate {
-  titles: Pick<TemplateVersionRow, "name" | "description" | "category">;
-  facts: Pick<TemplateVersionRow, "steps" | "columns" | "reads" | "recordBoundNanos">;
+export interface TemplateToCheck {
+  owner: string;
+  source: string;
+  /** The template it is to be a version of; what that holds of others may still be included. */
+  id?: string | null;
 }
 
-export const handler = answering(async ({ source }: { source: string }) => checkTemplate(source));
+export interface CheckedTemplate {
+  faults: Fault[];
+  facts?: TemplateFactsRow;
+  /** The names of all that it includes. */
+  includes: string[];
+}
 
-/** @throws PlotPaletteError BadInput */
-export function checkTemplate(source: string): CheckedTemplate {
-  const template = parseTemplate(source);
-  return {
-    titles: { name: template.name, description: template.description, category: template.category },
-    facts: {
-      steps: template.steps.map(({ id, modelId, tier, prompt, maxTokens }) => ({
-        id,
-        modelId,
-        tier,
-        prompt,
-        maxTokens,
-      })),
-      columns: columnsOf(template),
-      reads: seedReadsOf(template).map(({ collection, field, required }) => ({ collection, field, required })),
-      recordBoundNanos: recordBoundNanos(template),
-    },
-  };
+export const handler = answering(async ({ owner, source, id }: TemplateToCheck): Promise<CheckedTemplate> => {
+  const read = await readSource({ source, owner, kept: await keptBy(owner, id) });
+  if (Array.isArray(read)) return { faults: read, includes: [] };
+  return { faults: [], facts: read.facts, includes: Object.keys(read.partials) };
+});
+
+/** Somebody else's template keeps nothing for me, and I do not learn that it is there. */
+async function keptBy(owner: string, id: string | null | undefined): Promise<Partials | undefined> {
+  const head = id ? await readHead(id) : undefined;
+  return head?.owner === owner ? (await readVersion(head.templateId, head.latestVersion))?.partials : undefined;
 }

@@ -2,7 +2,7 @@
  * A CloudFormation custom resource that writes the templates and seed sets that ship with the product. It runs at
  * deployment, and again when the samples change.
  */
-import { GetCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { CloudFormationCustomResourceEvent } from "aws-lambda";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import {
@@ -16,9 +16,10 @@ import {
 } from "../../core/rows.ts";
 import { SAMPLES_LIST, type Sample } from "../../samples/samples.ts";
 import { logger } from "./answer.ts";
-import { checkTemplate } from "./checkTemplate.lambda.ts";
 import { documentClient, setting } from "./clients.ts";
+import { readSoundSource } from "./readTemplateSource.ts";
 import { SeedStore } from "./storeSeeds.ts";
+import { readHead, readVersion } from "./templateRows.ts";
 
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
   try {
@@ -33,10 +34,10 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
 
 /** Twice equals once: a template gets a new version only when its source is new. */
 export async function loadSamples(samples: readonly Sample[]): Promise<void> {
-  for (const sample of samples) {
-    await loadSeedSet(sample.seedSet);
-    await loadTemplate(sample);
-  }
+  // Several templates may go with one seed set.
+  const seedSets = new Map(samples.map(({ seedSet }) => [seedSet.id, seedSet]));
+  for (const seedSet of seedSets.values()) await loadSeedSet(seedSet);
+  for (const sample of samples) await loadTemplate(sample);
 }
 
 async function loadSeedSet({ id, name, files }: Sample["seedSet"]): Promise<void> {
@@ -56,18 +57,21 @@ async function loadSeedSet({ id, name, files }: Sample["seedSet"]): Promise<void
 }
 
 async function loadTemplate({ template: { id, source }, seedSet }: Sample): Promise<void> {
-  const TableName = setting(ENVIRONMENT.templatesTable);
-  const before = await readLatest(id);
-  if (before?.version.source === source && before.head.sampleSeedSetId === seedSet.id) return;
-  const { titles, facts } = checkTemplate(source);
-  const version = (before?.head.latestVersion ?? 0) + 1;
+  const before = await readHead(id);
+  const old = before && (await readVersion(id, before.latestVersion));
+  if (before && old?.source === source && before.sampleSeedSetId === seedSet.id) return;
+  const read = await readSoundSource({ source, owner: SAMPLES, kept: old?.partials });
+  const { name, description, category, tags, steps } = read.template;
+  const titles = { name, description, category, tags: [...tags] };
+  const version = (before?.latestVersion ?? 0) + 1;
   const now = new Date().toISOString();
   const head: TemplateHeadRow = {
     ...templateHeadKey(id),
     templateId: id,
     owner: SAMPLES,
-    listKey: titles.name,
+    listKey: name,
     ...titles,
+    stepCount: steps.length,
     latestVersion: version,
     sampleSeedSetId: seedSet.id,
     updatedAt: now,
@@ -79,27 +83,16 @@ async function loadTemplate({ template: { id, source }, seedSet }: Sample): Prom
     version,
     ...titles,
     source,
-    ...facts,
+    partials: read.partials,
+    facts: read.facts,
     createdAt: now,
   };
+  const TableName = setting(ENVIRONMENT.templatesTable);
   await documentClient().send(
     new TransactWriteCommand({
       TransactItems: [{ Put: { TableName, Item: head } }, { Put: { TableName, Item: row } }],
     }),
   );
-}
-
-async function readLatest(
-  templateId: string,
-): Promise<{ head: TemplateHeadRow; version: TemplateVersionRow } | undefined> {
-  const TableName = setting(ENVIRONMENT.templatesTable);
-  const head = (await documentClient().send(new GetCommand({ TableName, Key: templateHeadKey(templateId) }))).Item as
-    TemplateHeadRow | undefined;
-  if (!head) return undefined;
-  const version = await documentClient().send(
-    new GetCommand({ TableName, Key: templateVersionKey(templateId, head.latestVersion) }),
-  );
-  return version.Item ? { head, version: version.Item as TemplateVersionRow } : undefined;
 }
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {

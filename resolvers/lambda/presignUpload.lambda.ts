@@ -2,7 +2,7 @@
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { uploadObject } from "../../core/rows.ts";
-import { checkFiles, MAX_SEED_FILE_BYTES, type SeedFile } from "../../core/seed.ts";
+import { checkFiles, MAX_SEED_FILE_BYTES, type UploadedSeedFile } from "../../core/seed.ts";
 import type { CreateSeedSetInput, PresignedPost } from "../generated/schema.ts";
 import { answering } from "./answer.ts";
 import { objectClient, setting } from "./clients.ts";
@@ -16,14 +16,14 @@ export interface UploadsToPresign {
 }
 
 export interface PresignedUploads {
-  files: SeedFile[];
+  files: UploadedSeedFile[];
   uploads: PresignedPost[];
 }
 
 export const handler = answering(async ({ owner, seedSetId, input }: UploadsToPresign): Promise<PresignedUploads> => {
   const files = checkFiles(input);
   const uploads = await Promise.all(
-    files.map((file) => presign(uploadObject(owner, seedSetId, file.collection), file.collection)),
+    files.map((file) => presign(uploadObject(owner, seedSetId, file.upload), file.collection)),
   );
   return { files, uploads };
 });

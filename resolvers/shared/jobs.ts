@@ -23,6 +23,8 @@ export function toJob(row: JobRow): JobAnswer {
     seedSetId: row.seedSetId,
     seedSetName: row.seedSetName,
     recordCount: row.recordCount,
+    // Jobs made before templates had parameters have none.
+    parameters: row.parameters ?? {},
     budgetNanos: row.budgetNanos,
     recordBoundNanos: row.recordBoundNanos,
     formats: row.formats,

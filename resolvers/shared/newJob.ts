@@ -39,6 +39,7 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     seedSetName: checked.seedSetName,
     seedSetOwner: checked.seedSetOwner,
     recordCount: input.recordCount,
+    parameters: checked.parameters,
     budgetId: jobId,
     budgetNanos: input.budgetNanos,
     recordBoundNanos: checked.recordBoundNanos,
@@ -58,6 +59,9 @@ export function jobTemplateRow({ jobId, input, checked }: NewJob): JobTemplateRo
     templateId: input.templateId,
     templateVersion: checked.templateVersion,
     source: checked.templateSource,
+    partials: checked.partials,
+    tiers: checked.tiers,
+    parameters: checked.parameters,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The errors a person sees, each with its `errorType` and its words in one place. */
 import { util, type Context } from "@aws-appsync/utils";
 
-type Thing = "job" | "template" | "seed set";
+type Thing = "job" | "template" | "seed set" | "try";
 
 /** The one answer for what does not exist and for what belongs to someone else. */
 export function refuseUnknown(thing: Thing): never {

@@ -4,16 +4,24 @@ import { SAMPLES, type SeedSetRow } from "../../core/rows.ts";
 import type { SeedSet } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
+import { finallySpent, isDead } from "./runs.ts";
+
+const DEAD =
+  "The function that made its items stopped without a word; what its calls in flight may have cost counts as spent.";
 
 export function toSeedSet(row: SeedSetRow): SeedSet {
+  const died = row.status === "GENERATING" && isDead(row);
   return {
     id: row.seedSetId,
     owner: row.owner,
     name: row.name,
-    status: row.status,
-    statusReason: row.statusReason ?? null,
+    status: died ? "REFUSED" : row.status,
+    statusReason: died ? DEAD : (row.statusReason ?? null),
     isSample: row.owner === SAMPLES,
     collections: row.collections,
+    skippedRows: row.skippedRows ?? [],
+    skippedCount: row.skippedCount ?? 0,
+    spentNanos: row.generation ? (died ? finallySpent(row) : (row.spentNanos ?? 0)) : null,
     createdAt: row.createdAt,
   };
 }
@@ -24,5 +32,6 @@ export function movedSeedSet(ctx: Context, wish: string): SeedSetRow {
   if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   const row: SeedSetRow | null = ctx.result;
   if (!row || row.owner !== callerOf(ctx)) refuseUnknown("seed set");
+  if (row.generation) refuseConflict("This seed set is made by a model; there is no file to upload or to check.");
   return refuseConflict(`This seed set is ${row.status}; only one that is ${wish}.`);
 }

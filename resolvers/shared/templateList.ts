@@ -2,6 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
 import { TEMPLATES_BY_OWNER, type TemplateHeadRow } from "../../core/rows.ts";
 import type { QueryListTemplatesArgs } from "../generated/schema.ts";
+import { callerOf } from "./caller.ts";
 import { pageLimit, pageRows } from "./page.ts";
 import { toTemplateSummary } from "./templates.ts";
 
@@ -18,5 +19,5 @@ export function listOf(ctx: Context<QueryListTemplatesArgs>, owner: string, newe
 
 export function pageOf(ctx: Context) {
   const rows = pageRows<TemplateHeadRow>(ctx);
-  return { items: rows.map((row) => toTemplateSummary(row)), nextToken: ctx.result.nextToken };
+  return { items: rows.map((row) => toTemplateSummary(row, callerOf(ctx))), nextToken: ctx.result.nextToken };
 }

@@ -1,44 +1,92 @@
-/** From template rows to what the schema calls Template and TemplateSummary. */
-import { SAMPLES, type TemplateHeadRow, type TemplateVersionRow } from "../../core/rows.ts";
-import type { Template, TemplateSummary } from "../generated/schema.ts";
+/** From template rows to what the schema calls Template, TemplateFacts and TemplateSummary. */
+import {
+  SAMPLES,
+  type ListingRow,
+  type TemplateFactsRow,
+  type TemplateHeadRow,
+  type TemplateVersionRow,
+} from "../../core/rows.ts";
+import type { Template, TemplateFacts, TemplateSummary } from "../generated/schema.ts";
+import { latestFor } from "./templateAccess.ts";
 
-export function toTemplate(head: TemplateHeadRow, version: TemplateVersionRow): Template {
+/** @param me who is to see it: of somebody else's template only what is published */
+export function toTemplate(head: TemplateHeadRow, version: TemplateVersionRow, me: string): Template {
   return {
     id: version.templateId,
     name: version.name,
     description: version.description ?? null,
     category: version.category ?? null,
+    tags: version.tags,
     version: version.version,
-    latestVersion: head.latestVersion,
+    latestVersion: latestFor(head, me),
     isSample: head.owner === SAMPLES,
+    isMine: head.owner === me,
+    publishedAt: head.publishedAt ?? null,
+    publishedVersions: head.publishedVersions ?? [],
+    forkedFrom: head.forkedFrom ?? null,
+    sampleSeedSetId: head.sampleSeedSetId ?? null,
     source: version.source,
-    steps: version.steps.map((step) => ({
-      id: step.id,
-      modelId: step.modelId,
-      tier: step.tier ?? null,
-      prompt: step.prompt,
-      maxTokens: step.maxTokens,
-    })),
-    columns: version.columns,
-    reads: version.reads.map((read) => ({
-      collection: read.collection,
-      field: read.field ?? null,
-      required: read.required,
-    })),
-    recordBoundNanos: version.recordBoundNanos,
+    facts: toFacts(version.facts, Object.keys(version.partials)),
     createdAt: version.createdAt,
   };
 }
 
-export function toTemplateSummary(head: TemplateHeadRow): TemplateSummary {
+/** @param includes the names of all that the template includes from others */
+export function toFacts(row: TemplateFactsRow, includes: string[]): TemplateFacts {
+  return {
+    steps: row.steps.map((step) => ({
+      ...step,
+      tier: step.tier ?? null,
+      escalatesTo: step.escalatesTo ?? null,
+    })),
+    parameters: row.parameters.map((parameter) => ({
+      name: parameter.name,
+      description: parameter.description ?? null,
+      values: parameter.values ?? null,
+      default: parameter.default,
+    })),
+    columns: row.columns.map((column) => ({ name: column.name, type: column.type ?? null })),
+    categories: row.categories,
+    reads: row.reads.map((read) => ({ ...read })),
+    seedSchema: JSON.parse(row.seedSchema),
+    warnings: row.warnings,
+    includes,
+    bound: row.bound,
+  };
+}
+
+/** In the list of its owner, or of the samples: as it is in its latest version. */
+export function toTemplateSummary(head: TemplateHeadRow, me: string): TemplateSummary {
   return {
     id: head.templateId,
     name: head.name,
     description: head.description ?? null,
     category: head.category ?? null,
+    tags: head.tags,
     latestVersion: head.latestVersion,
     isSample: head.owner === SAMPLES,
+    isMine: head.owner === me,
+    publishedAt: head.publishedAt ?? null,
+    stepCount: head.stepCount,
     sampleSeedSetId: head.sampleSeedSetId ?? null,
     updatedAt: head.updatedAt,
+  };
+}
+
+/** Among the published: as it is in its newest published version. */
+export function fromListing(row: ListingRow, me: string): TemplateSummary {
+  return {
+    id: row.templateId,
+    name: row.name,
+    description: row.description ?? null,
+    category: row.category ?? null,
+    tags: row.tags,
+    latestVersion: row.latestVersion,
+    isSample: false,
+    isMine: row.owner === me,
+    publishedAt: row.publishedAt,
+    stepCount: row.stepCount,
+    sampleSeedSetId: null,
+    updatedAt: row.updatedAt,
   };
 }

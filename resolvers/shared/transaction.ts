@@ -24,6 +24,27 @@ export function putNew(table: string, row: Key & object) {
   return putIf(table, row, { expression: "attribute_not_exists(pk)", names: {}, values: {} });
 }
 
+export function put(table: string, row: Key & object) {
+  const { pk, sk, ...attributes } = row;
+  return {
+    table,
+    operation: "PutItem" as const,
+    key: util.dynamodb.toMapValues({ pk, sk }),
+    attributeValues: util.dynamodb.toMapValues(attributes),
+  };
+}
+
+export function remove(table: string, { pk, sk }: Key) {
+  return { table, operation: "DeleteItem" as const, key: util.dynamodb.toMapValues({ pk, sk }) };
+}
+
+export function removeIf(table: string, key: Key, condition: Expression) {
+  return {
+    ...remove(table, key),
+    condition: { ...expressionOf(condition), returnValuesOnConditionCheckFailure: true },
+  };
+}
+
 export function putIf(table: string, row: Key & object, condition: Expression) {
   const { pk, sk, ...attributes } = row;
   return {

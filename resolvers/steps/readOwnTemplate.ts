@@ -1,21 +1,20 @@
-import { runtime, type Context } from "@aws-appsync/utils";
+import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { SAMPLES, templateHeadKey, type TemplateHeadRow } from "../../core/rows.ts";
-import type { MutationSaveTemplateArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseInput, refuseUnknown } from "../shared/refuse.ts";
+import { SAMPLE_STAYS } from "../shared/templateAccess.ts";
 
-/** The head that is to get a new version; null for a new template. */
-export function request(ctx: Context<MutationSaveTemplateArgs>) {
-  if (!ctx.args.input.id) runtime.earlyReturn(null, { skipTo: "NEXT" });
-  return get({ key: templateHeadKey(ctx.stash.templateId), consistentRead: true });
+/** The head of a template that is the caller's to change. */
+export function request(ctx: Context<{ id: string }>) {
+  return get({ key: templateHeadKey(ctx.args.id), consistentRead: true });
 }
 
-export function response(ctx: Context): TemplateHeadRow {
+export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   const head: TemplateHeadRow | null = ctx.result;
-  if (head && head.owner === SAMPLES)
-    refuseInput("A sample cannot be changed; save it as a template of your own, without an id.");
+  if (head && head.owner === SAMPLES) refuseInput(SAMPLE_STAYS);
   if (!head || head.owner !== callerOf(ctx)) refuseUnknown("template");
-  return head;
+  ctx.stash.head = head;
+  return null;
 }

@@ -1,21 +1,23 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { templateVersionKey, type TemplateHeadRow } from "../../core/rows.ts";
-import type { QueryGetTemplateArgs } from "../generated/schema.ts";
-import { fail } from "../shared/refuse.ts";
+import { callerOf } from "../shared/caller.ts";
+import { fail, refuseUnknown } from "../shared/refuse.ts";
+import { latestFor, mayReadVersion, noVersion } from "../shared/templateAccess.ts";
 
-export function request(ctx: Context<QueryGetTemplateArgs>) {
+/** The version asked for, else the latest that the caller may read, of the template whose head is in the stash. */
+export function request(ctx: Context<{ id: string; version?: number | null }>) {
   const head: TemplateHeadRow = ctx.stash.head;
-  return get({ key: templateVersionKey(ctx.args.id, ctx.args.version ?? head.latestVersion) });
+  const me = callerOf(ctx);
+  const version = ctx.args.version ?? latestFor(head, me);
+  if (!mayReadVersion(head, me, version)) util.error(noVersion(head, me, version), "NotFound");
+  return get({ key: templateVersionKey(ctx.args.id, version), consistentRead: true });
 }
 
-export function response(ctx: Context<QueryGetTemplateArgs>) {
+export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
-  const head: TemplateHeadRow = ctx.stash.head;
-  if (!ctx.result)
-    util.error(
-      `The template "${head.name}" has no version ${ctx.args.version}; it has 1 to ${head.latestVersion}.`,
-      "NotFound",
-    );
-  return ctx.result;
+  // Versions are removed after the head, so this one was deleted since.
+  if (!ctx.result) refuseUnknown("template");
+  ctx.stash.version = ctx.result;
+  return null;
 }

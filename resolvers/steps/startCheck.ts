@@ -11,7 +11,7 @@ const CONFIRMABLE = ["UPLOADING", "CHECKING", "REFUSED"];
 export function request(ctx: Context<MutationConfirmSeedSetArgs>) {
   return update({
     key: seedSetKey(ctx.args.id),
-    condition: { owner: { eq: callerOf(ctx) }, status: { in: CONFIRMABLE } },
+    condition: { owner: { eq: callerOf(ctx) }, status: { in: CONFIRMABLE }, generation: { attributeExists: false } },
     update: { status: "CHECKING", statusReason: operations.remove() },
   });
 }

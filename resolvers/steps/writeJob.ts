@@ -29,8 +29,8 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     transactItems: [
       putNew(jobsTable(ctx), token),
       checkThat(templatesTable(ctx), templateHeadKey(input.templateId), {
-        expression: "#owner IN (:me, :samples) AND #latest >= :version",
-        names: { "#owner": "owner", "#latest": "latestVersion" },
+        expression: "(#owner IN (:me, :samples) AND #latest >= :version) OR contains(#published, :version)",
+        names: { "#owner": "owner", "#latest": "latestVersion", "#published": "publishedVersions" },
         values: { ":me": owner, ":samples": SAMPLES, ":version": checked.templateVersion },
       }),
       checkThat(seedSetsTable(ctx), seedSetKey(input.seedSetId), {

@@ -16,14 +16,9 @@ export function request(ctx: Context<MutationCreateSeedSetArgs>) {
     listKey: seedSetId,
     name: ctx.args.input.name,
     status: "UPLOADING",
-    collections: files.map((file) => ({
-      name: file.collection,
-      fileName: file.fileName,
-      itemCount: 0,
-      bytes: 0,
-      fields: [],
-    })),
+    collections: collectionsOf(files),
     uploads: files,
+    skipFaulty: ctx.args.input.skipFaulty ?? false,
     createdAt: util.time.nowISO8601(),
   };
   const { pk, sk, ...item } = row;
@@ -34,4 +29,14 @@ export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   ctx.stash.seedSet = ctx.result;
   return null;
+}
+
+/** Several files may be for one collection; their order is that of its items. */
+function collectionsOf(files: PresignedUploads["files"]): SeedSetRow["collections"] {
+  const firsts = files.filter((file, n) => files.findIndex(({ collection }) => collection === file.collection) === n);
+  return firsts.map(({ collection }) => {
+    const own = files.filter((file) => file.collection === collection);
+    const fileName = own.map((file) => file.fileName).join(", ");
+    return { name: collection, fileName, itemCount: 0, bytes: 0, fields: [] };
+  });
 }

@@ -1,5 +1,6 @@
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { CREATE_JOB, change, givenJob, givenSeedSet, givenTemplate, inputFor, JOB } from "./given.ts";
+import { CREATE_JOB, change, givenJob, givenSeedSet, givenTemplate, inputFor, JOB, TEMPLATE } from "./given.ts";
+import { mayUse, MODELS } from "../../core/models.ts";
 import { startWorld, type World } from "./world.ts";
 
 const MADE_UP = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
@@ -8,6 +9,8 @@ const LIST = `query ($status: JobStatus, $limit: Int, $nextToken: String) {
   listJobs(status: $status, limit: $limit, nextToken: $nextToken) { items { id status name } nextToken } }`;
 const act = (name: string) => `mutation ($id: ID!) { ${name}(id: $id) { ${JOB} } }`;
 const RESUME = `mutation ($id: ID!, $budget: Float) { resumeJob(id: $id, budgetNanos: $budget) { ${JOB} } }`;
+const PUBLISH = "mutation ($id: ID!) { publishTemplate(id: $id) { id } }";
+const WITHDRAW = "mutation ($id: ID!) { withdrawTemplate(id: $id) { id } }";
 const REPORT = `mutation ($input: ReportProgressInput!) { reportProgress(input: $input) {
   jobId owner status controlNo shard { id delivered reportNo recordCount latest } } }`;
 
@@ -152,6 +155,92 @@ describe("createJob", () => {
     expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { seedSetId }) })).toBe(
       "NotFound: There is no seed set with that id.",
     );
+  });
+
+  test("pins all that the template was: its source, what it includes, the models of its tiers, its parameters", async () => {
+    const library = await givenTemplate(world, "bob", "name: Styles\npartials: { calm: Write calmly. }\n");
+    await world.ask("bob", PUBLISH, { id: library });
+    const source = `parameters: { audience: { values: [general, expert], default: general }, n: { default: 1 } }
+${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audience %> Ask one`)}`;
+    const templateId = await givenTemplate(world, "ann", source);
+    const job = await givenJob(world, "ann", { templateId, parameters: '{"audience":"expert"}' });
+    await world.ask("bob", "mutation ($id: ID!) { deleteTemplate(id: $id) { id } }", { id: library });
+    await world.ask("ann", "mutation ($id: ID!) { deleteTemplate(id: $id) { id } }", { id: templateId });
+    expect(await world.row("Jobs", { pk: `JOB#${job.id}`, sk: "TEMPLATE" })).toMatchObject({
+      source,
+      partials: { [`${library}@1/calm`]: "Write calmly." },
+      tiers: { economy: "amazon.nova-micro-v1:0" },
+      parameters: { audience: "expert", n: 1 },
+    });
+    const { getJob } = await world.ask("ann", GET, { id: job.id });
+    expect(JSON.parse(getJob.parameters)).toEqual({ audience: "expert", n: 1 });
+  });
+
+  test.each<[string, string]>([
+    ['{"mood":"calm"}', 'The template "Film questions" has no parameter "mood" (it has audience, n).'],
+    ['{"audience":"child"}', 'The parameter "audience" may be "general", "expert", not "child".'],
+    ["[1]", "The parameters must be a JSON object of values by name, not [1]."],
+    [
+      JSON.stringify({ n: "x".repeat(10_000) }),
+      "The parameters have 10029 bytes together as JSON; they may have 10000 at most.",
+    ],
+  ])("refuses parameters that the template does not offer, case %#", async (parameters, sentence) => {
+    const source = `parameters: { audience: { values: [general, expert], default: general }, n: { default: 1 } }\n${TEMPLATE}`;
+    const input = await inputFor(world, "ann", { templateId: await givenTemplate(world, "ann", source), parameters });
+    expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(`BadInput: ${sentence}`);
+  });
+
+  test("takes other parameters under the same token for another input", async () => {
+    const source = `parameters: { n: { default: 1 } }\n${TEMPLATE}`;
+    const templateId = await givenTemplate(world, "ann", source);
+    const input = await inputFor(world, "ann", { templateId, parameters: '{"n":2}' });
+    const { id } = (await world.ask("ann", CREATE_JOB, { input })).createJob;
+    expect((await world.ask("ann", CREATE_JOB, { input })).createJob.id).toBe(id);
+    expect(await world.refusal("ann", CREATE_JOB, { input: { ...input, parameters: '{"n":3}' } })).toMatch(
+      /^Conflict: This client token/,
+    );
+  });
+
+  test.each([
+    ["model: eu.anthropic.claude-haiku-4-5-20251001-v1:0", "eu.anthropic.claude-haiku-4-5-20251001-v1:0"],
+    [
+      "tier: economy\n    fallbacks: [eu.anthropic.claude-opus-4-5-20251101-v1:0]",
+      "eu.anthropic.claude-opus-4-5-20251101-v1:0",
+    ],
+  ])("refuses a model that cannot be called from here: %s", async (model, id) => {
+    const templateId = await givenTemplate(world, "ann", TEMPLATE.replace("tier: economy", model));
+    expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
+      `BadInput: Template "Film questions" step "question" calls the model "${id}", which cannot be called from here (us-east-1); name a tier, or a model that can.`,
+    );
+  });
+
+  test("refuses a library, which has nothing to run", async () => {
+    const templateId = await givenTemplate(world, "ann", "name: Styles\npartials: { calm: Write calmly. }\n");
+    expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
+      'BadInput: The template "Styles" is a library of partials and has no step to run; choose one that has, and include the library there.',
+    );
+  });
+
+  test("takes a published version of somebody else's, no other, and none once it is withdrawn", async () => {
+    const templateId = await givenTemplate(world, "bob");
+    await world.ask("bob", PUBLISH, { id: templateId });
+    await world.ask("bob", "mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }", {
+      input: { id: templateId, source: TEMPLATE },
+    });
+    expect(await givenJob(world, "ann", { templateId })).toMatchObject({ templateId, templateVersion: 1 });
+    expect(
+      await world.refusal("ann", CREATE_JOB, {
+        input: await inputFor(world, "ann", { templateId, templateVersion: 2 }),
+      }),
+    ).toBe("NotFound: The template has no version 2; published are 1.");
+    const input = await inputFor(world, "ann", { templateId });
+    const jobs = (await world.all("Jobs")).length;
+    // Withdrawn after the check and before the write.
+    world.after("checkJob", () => world.ask("bob", WITHDRAW, { id: templateId }));
+    const sentence = "NotFound: There is no template with that id.";
+    expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(sentence);
+    expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(sentence);
+    expect(await world.all("Jobs")).toHaveLength(jobs);
   });
 
   test("takes a sample's seeds, and remembers whose they are", async () => {
@@ -499,17 +588,36 @@ test("a dataset's file can be downloaded under the job's name", async () => {
   ).toMatch(/^NotFound/);
 });
 
-test("models come with their prices", async () => {
-  const { listModels } = await world.ask(
-    "ann",
-    "{ listModels { id tier inputNanosPerThousand outputNanosPerThousand pricedOn } }",
-  );
-  expect(listModels[0]).toEqual({
-    id: "amazon.nova-micro-v1:0",
-    tier: "economy",
-    inputNanosPerThousand: 35_000,
-    outputNanosPerThousand: 140_000,
-    pricedOn: "2026-08-21",
+describe("models", () => {
+  const models = async () =>
+    (
+      await world.ask(
+        "ann",
+        `{ listModels { id tier contextTokens structuredOutput isUsable inputNanosPerThousand outputNanosPerThousand
+           source pricedOn } }`,
+      )
+    ).listModels as any[];
+
+  test("come with their prices and abilities, and whether they can be called from here", async () => {
+    const all = await models();
+    expect(all[0]).toEqual({
+      id: "amazon.nova-micro-v1:0",
+      tier: "economy",
+      contextTokens: 128_000,
+      structuredOutput: "tool",
+      isUsable: true,
+      inputNanosPerThousand: 35_000,
+      outputNanosPerThousand: 140_000,
+      source: "pydantic/genai-prices aws.yml",
+      pricedOn: "2026-08-21",
+    });
+    const here = { region: "us-east-1" };
+    expect(all.map(({ id, isUsable }) => [id, isUsable])).toEqual(
+      MODELS.map((model) => [model.id, mayUse(here, model)]),
+    );
+    expect(all.filter(({ isUsable }) => !isUsable).map(({ id }) => id)).toContain(
+      "eu.anthropic.claude-haiku-4-5-20251001-v1:0",
+    );
   });
 });
 

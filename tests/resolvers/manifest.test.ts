@@ -4,14 +4,14 @@ import { buildSchema, getNamedType, isObjectType, type GraphQLObjectType } from 
 import { readdirSync, readFileSync } from "node:fs";
 import { checkLanguage } from "../../local/appsync/language.ts";
 import { bundleResolver, resolverFile } from "../../resolvers/bundle.ts";
-import { REPORT_PROGRESS, REPORT_SEED_SET } from "../../core/reports.ts";
+import { REPORT_PROGRESS, REPORT_SEED_SET, REPORT_TRY } from "../../core/reports.ts";
 import { FIELDS, FUNCTIONS, STEPS } from "../../resolvers/manifest.ts";
 import { missingSelections } from "./selections.ts";
 
 const DIRECTIVES = `directive @aws_cognito_user_pools on FIELD_DEFINITION | OBJECT
   directive @aws_iam on FIELD_DEFINITION | OBJECT
   directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
-  scalar AWSDateTime scalar AWSDate scalar AWSURL\n`;
+  scalar AWSDateTime scalar AWSDate scalar AWSURL scalar AWSJSON\n`;
 const schema = buildSchema(DIRECTIVES + readFileSync(new URL("../../schema.graphql", import.meta.url), "utf8"));
 const roots = ["Query", "Mutation", "Subscription"].map((name) => schema.getType(name) as GraphQLObjectType);
 const rootFields = roots.flatMap((root) =>
@@ -88,6 +88,7 @@ test.each([...Object.keys(FIELDS), ...steps])("%s is APPSYNC_JS once it is bundl
 test.each([
   ["reportProgress", REPORT_PROGRESS],
   ["reportSeedSet", REPORT_SEED_SET],
+  ["reportTry", REPORT_TRY],
 ])("the document of %s selects every field that watchers may ask for", (mutation, document) => {
   const field = schema.getMutationType()?.getFields()[mutation];
   expect(missingSelections(document, getNamedType(field?.type) as GraphQLObjectType)).toEqual([]);

@@ -38,7 +38,7 @@ async function bundle(): Promise<LoadSamples> {
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
     },
-    loader: { ".yaml": "text", ".csv": "text", ".jsonl": "text" },
+    loader: { ".yaml": "text", ".csv": "text", ".tsv": "text", ".jsonl": "text" },
     logLevel: "error",
   });
   return import(pathToFileURL(outfile).href) as Promise<LoadSamples>;

@@ -217,7 +217,7 @@ async function startFunctions() {
     hooks.delete(name);
     // loadSamples imports text files, which only the bundler can; samples.test.ts runs it from its bundle.
     const { handler } = (await import(`../../resolvers/lambda/${name}.lambda.ts`)) as { handler: Handler };
-    const answer = await handler(JSON.parse(JSON.stringify(event)), { getRemainingTimeInMillis: () => 60_000 });
+    const answer = await handler(JSON.parse(JSON.stringify(event)), { getRemainingTimeInMillis: () => 600_000 });
     await hook?.();
     return answer;
   };
@@ -256,6 +256,7 @@ async function createApi(api: Service, pool: UserPool): Promise<{ graphql: strin
       [ENVIRONMENT.jobsTable]: "Jobs",
       [ENVIRONMENT.templatesTable]: "Templates",
       [ENVIRONMENT.seedSetsTable]: "SeedSets",
+      [ENVIRONMENT.region]: "us-east-1",
     },
   });
   const { ApiId } = attributes;

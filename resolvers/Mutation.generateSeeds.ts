@@ -1,0 +1,28 @@
+import { util, type Context } from "@aws-appsync/utils";
+import type { MutationGenerateSeedsArgs } from "./generated/schema.ts";
+import { toSeedSet } from "./shared/seedSets.ts";
+
+/**
+ * readSideToken → checkGeneration → writeGeneratedSeedSet → readEarlierSeedSet → startGeneration. When the client token has
+ * made a seed set before, checking and writing are skipped and that one is the answer.
+ */
+export function request(ctx: Context<MutationGenerateSeedsArgs>) {
+  const { clientToken, name, source, itemCount, instructions, model, budgetNanos } = ctx.args.input;
+  ctx.stash.madeId = util.autoUlid();
+  ctx.stash.clientToken = clientToken;
+  // The whole input in a fixed order: the same token with another input is an error.
+  ctx.stash.inputDigest = JSON.stringify([
+    name,
+    source,
+    itemCount,
+    instructions ?? null,
+    model ?? null,
+    budgetNanos,
+    "seeds",
+  ]);
+  return {};
+}
+
+export function response(ctx: Context) {
+  return toSeedSet(ctx.stash.seedSet);
+}

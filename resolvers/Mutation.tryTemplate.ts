@@ -1,0 +1,20 @@
+import { util, type Context } from "@aws-appsync/utils";
+import type { MutationTryTemplateArgs } from "./generated/schema.ts";
+import { toTry } from "./shared/tries.ts";
+
+/**
+ * readSideToken → checkTry → writeTry → readEarlierTry → startTry. When the client token has made a try before, checking and
+ * writing are skipped and that try is the answer.
+ */
+export function request(ctx: Context<MutationTryTemplateArgs>) {
+  const { clientToken, source, seedSetId, parameters, recordCount, budgetNanos } = ctx.args.input;
+  ctx.stash.madeId = util.autoUlid();
+  ctx.stash.clientToken = clientToken;
+  // The whole input in a fixed order: the same token with another input is an error.
+  ctx.stash.inputDigest = JSON.stringify([source, seedSetId, parameters ?? null, recordCount, budgetNanos]);
+  return {};
+}
+
+export function response(ctx: Context) {
+  return toTry(ctx.stash.try);
+}

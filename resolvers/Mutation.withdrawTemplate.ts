@@ -1,0 +1,15 @@
+import type { Context } from "@aws-appsync/utils";
+import type { MutationWithdrawTemplateArgs } from "./generated/schema.ts";
+import { callerOf } from "./shared/caller.ts";
+import { checkId } from "./shared/refuse.ts";
+import { toTemplateSummary } from "./shared/templates.ts";
+
+/** readOwnTemplate → withdrawTemplate */
+export function request(ctx: Context<MutationWithdrawTemplateArgs>) {
+  checkId(ctx.args.id, "template");
+  return {};
+}
+
+export function response(ctx: Context) {
+  return toTemplateSummary(ctx.stash.head, callerOf(ctx));
+}

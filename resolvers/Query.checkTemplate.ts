@@ -1,0 +1,18 @@
+import type { Context } from "@aws-appsync/utils";
+import type { QueryCheckTemplateArgs } from "./generated/schema.ts";
+import type { CheckedTemplate, TemplateToCheck } from "./lambda/checkTemplate.lambda.ts";
+import { callerOf } from "./shared/caller.ts";
+import { answerOf, call } from "./shared/lambda.ts";
+import { isId } from "./shared/refuse.ts";
+import { toFacts } from "./shared/templates.ts";
+
+export function request(ctx: Context<QueryCheckTemplateArgs>) {
+  const { source, id } = ctx.args;
+  const payload: TemplateToCheck = { owner: callerOf(ctx), source, id: id && isId(id) ? id : null };
+  return call(payload);
+}
+
+export function response(ctx: Context) {
+  const { faults, facts, includes } = answerOf<CheckedTemplate>(ctx);
+  return { faults, facts: facts ? toFacts(facts, includes) : null };
+}

@@ -1,0 +1,83 @@
+/** What generateSeeds needs to know before it writes: what items must be, which model makes them, and that it can be paid. */
+import { PlotPaletteError } from "../../core/errors.ts";
+import { findModel, mayUse, MODELS, TIERS } from "../../core/models.ts";
+import { formatUsd } from "../../core/money.ts";
+import type { SeedGeneration } from "../../core/rows.ts";
+import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seed.ts";
+import { boundOf } from "../../core/template-bound.ts";
+import type { GenerateSeedsInput } from "../generated/schema.ts";
+import { account, tiersHere } from "./account.ts";
+import { answering } from "./answer.ts";
+import { BATCH_ITEMS, batchTemplate } from "./generation.ts";
+import { readSoundSource } from "./readTemplateSource.ts";
+import { checkSideBudget } from "./sideBudget.ts";
+
+const MAX_ITEMS = 500;
+const MAX_INSTRUCTIONS_CHARACTERS = 2_000;
+
+export interface GenerationToCheck {
+  owner: string;
+  input: GenerateSeedsInput;
+}
+
+export interface CheckedGeneration {
+  generation: SeedGeneration;
+  /** The collections the template draws from. */
+  collections: string[];
+}
+
+export const handler = answering(async ({ owner, input }: GenerationToCheck): Promise<CheckedGeneration> => {
+  checkWishes(input);
+  const modelId = modelOf(input.model ?? "economy");
+  const { template, facts } = await readSoundSource({ source: input.source, owner });
+  const schemas = JSON.parse(facts.seedSchema) as Record<string, Record<string, unknown>>;
+  const collections = Object.keys(schemas);
+  checkCollections(template.name, collections);
+  const bounds = Object.values(schemas).map((schema) => boundOf(batchTemplate(modelId, schema, BATCH_ITEMS)).nanos);
+  const bound = Math.max(...bounds);
+  if (bound > input.budgetNanos)
+    refuse(
+      `The budget of ${formatUsd(input.budgetNanos)} is less than one call can cost that makes items, ${formatUsd(bound)}; raise it, or choose a cheaper model.`,
+    );
+  const { itemCount, instructions } = input;
+  return {
+    generation: { modelId, itemCount, instructions: instructions ?? "", schemas: facts.seedSchema },
+    collections,
+  };
+});
+
+function checkWishes({ name, itemCount, instructions, budgetNanos }: GenerateSeedsInput): void {
+  if (name.trim().length < 1 || name.length > 100)
+    refuse(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+  if (itemCount < 1 || itemCount > MAX_ITEMS)
+    refuse(`A model makes 1 to ${MAX_ITEMS} items of each collection, not ${itemCount}.`);
+  const characters = instructions?.length ?? 0;
+  if (characters > MAX_INSTRUCTIONS_CHARACTERS)
+    refuse(`The instructions may have ${MAX_INSTRUCTIONS_CHARACTERS} characters, these have ${characters}.`);
+  checkSideBudget(budgetNanos);
+}
+
+function modelOf(name: string): string {
+  const tier = TIERS.find((known) => known === name);
+  const modelId = tier ? tiersHere()[tier] : name;
+  const model = modelId === undefined ? undefined : findModel(modelId);
+  if (model && mayUse(account(), model)) return model.id;
+  const usable = MODELS.filter((one) => mayUse(account(), one)).map(({ id }) => id);
+  return refuse(`No model "${name.slice(0, 60)}" can be used from here; choose among ${usable.join(", ")}.`);
+}
+
+function checkCollections(template: string, collections: readonly string[]): void {
+  if (collections.length === 0)
+    refuse(`The template "${template}" draws no seeds, so there is nothing to make for it.`);
+  if (collections.length > MAX_SEED_FILES)
+    refuse(
+      `The template "${template}" draws from ${collections.length} collections; ${MAX_SEED_FILES} at most can be made.`,
+    );
+  const wrong = collections.find((name) => !COLLECTION_NAME.test(name));
+  if (wrong !== undefined)
+    refuse(`The collection "${wrong.slice(0, 60)}" needs a name of 1 to 40 letters, digits and _.`);
+}
+
+function refuse(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

@@ -1,0 +1,61 @@
+/** What tryTemplate needs to know before it writes: that template and seeds fit, and the budget pays for a record. */
+import { PlotPaletteError } from "../../core/errors.ts";
+import type { Tiers } from "../../core/models.ts";
+import { formatUsd } from "../../core/money.ts";
+import { checkPicks } from "../../core/pick.ts";
+import { checkFit } from "../../core/seed-fit.ts";
+import { boundOf } from "../../core/template-bound.ts";
+import type { Partials } from "../../core/template.ts";
+import type { TryTemplateInput } from "../generated/schema.ts";
+import { tiersHere } from "./account.ts";
+import { answering } from "./answer.ts";
+import { chosenParameters } from "./parameters.ts";
+import { readSoundSource } from "./readTemplateSource.ts";
+import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
+import { checkSideBudget } from "./sideBudget.ts";
+
+const MAX_RECORDS = 10;
+/** They stand in a row beside the source. */
+const MAX_PARAMETERS_CHARACTERS = 20_000;
+
+export interface TryToCheck {
+  owner: string;
+  input: TryTemplateInput;
+}
+
+export interface CheckedTry {
+  partials: Partials;
+  tiers: Tiers;
+  parameters: Record<string, unknown>;
+  seedSetOwner: string;
+}
+
+export const handler = answering(async ({ owner, input }: TryToCheck): Promise<CheckedTry> => {
+  checkWishes(input);
+  const { template, partials } = await readSoundSource({ source: input.source, owner });
+  const parameters = chosenParameters(template, input.parameters);
+  if (template.steps.length === 0)
+    refuse(`The template "${template.name}" has no steps: a library can be included, and there is nothing to try.`);
+  const seedSet = await seedSetToUse(owner, input.seedSetId);
+  checkFit(template, seedSet.collections);
+  checkPicks(template, (await openSeeds(seedSet)).index.collections);
+  const bound = boundOf(template).nanos;
+  if (bound > input.budgetNanos)
+    refuse(
+      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost, ${formatUsd(bound)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
+    );
+  return { partials, tiers: tiersHere(), parameters, seedSetOwner: seedSet.owner };
+});
+
+function checkWishes({ recordCount, budgetNanos, parameters }: TryTemplateInput): void {
+  if (recordCount < 1 || recordCount > MAX_RECORDS)
+    refuse(`A try makes 1 to ${MAX_RECORDS} records, not ${recordCount}; start a job for more.`);
+  checkSideBudget(budgetNanos);
+  const characters = JSON.stringify(parameters ?? {}).length;
+  if (characters > MAX_PARAMETERS_CHARACTERS)
+    refuse(`The parameters may have ${MAX_PARAMETERS_CHARACTERS} characters as JSON, not ${characters}; shorten them.`);
+}
+
+function refuse(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

@@ -1,0 +1,133 @@
+/** The texts that a template includes from others, as far as a person may read them, and what is wrong with its includes. */
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { ENVIRONMENT } from "../../core/environment.ts";
+import { PlotPaletteError } from "../../core/errors.ts";
+import {
+  SAMPLES,
+  templateHeadKey,
+  templateVersionKey,
+  type TemplateHeadRow,
+  type TemplateVersionRow,
+} from "../../core/rows.ts";
+import {
+  checkIncludes,
+  includesOf,
+  includesOfPrompt,
+  includesOfTree,
+  isQualified,
+  partialOf,
+  qualifiedOf,
+  resolvedName,
+} from "../../core/template-includes.ts";
+import { readTemplate } from "../../core/template-parse.ts";
+import { placesOf } from "../../core/template-places.ts";
+import { TemplateSource, type Fault } from "../../core/template-source.ts";
+import { treeOfPrompt } from "../../core/template-syntax.ts";
+import type { Partials, Template } from "../../core/template.ts";
+import { documentClient, setting } from "./clients.ts";
+
+/** Each is two reads of the table. */
+const MAX_TEMPLATES_INCLUDED = 50;
+
+/** A version of another template, and what its texts include in turn: copied when it was saved. */
+interface Origin {
+  readonly template: Template;
+  readonly partials: Partials;
+}
+
+/**
+ * The texts by their full names, those included by included ones among them. A name that is missing from the answer does
+ * not exist, or not for this person.
+ * @param kept what an earlier version of the template has copied: it stays, whatever became of its origin
+ */
+export async function includedBy(template: Template, owner: string, kept: Partials = {}): Promise<Partials> {
+  const names = includesOf(template);
+  const origins = await readOrigins(
+    names.filter((name) => !Object.hasOwn(kept, name)),
+    owner,
+  );
+  const found: Record<string, string> = {};
+  const take = (name: string, within: Partials): void => {
+    if (Object.hasOwn(found, name)) return;
+    const text = textOf(name, origins) ?? within[name];
+    if (text === undefined) return;
+    found[name] = text;
+    const inner = origins.get(originOf(name))?.partials ?? within;
+    for (const next of includesOfPrompt(text)) take(resolvedName(next, name), inner);
+  };
+  for (const name of names) take(name, kept);
+  return found;
+}
+
+/** What is wrong with a template's includes, each at its place; empty when nothing is. */
+export function faultsOfIncludes(text: string, template: Template, partials: Partials): Fault[] {
+  const source = new TemplateSource(text);
+  for (const { kind, path, text: prompt } of placesOf(template)) {
+    if (kind !== "prompt") continue;
+    for (const { name, at } of includesOfTree(treeOfPrompt(prompt))) {
+      if (name === undefined || !isQualified(name) || Object.hasOwn(partials, name)) continue;
+      const before = prompt.slice(0, at).split("\n");
+      const message = `The template "${template.name}" includes "${name}", which is not there: no template of yours and no public one has it.`;
+      source.faultWithin(path, before.length, (before.at(-1)?.length ?? 0) + 1, message);
+    }
+  }
+  if (source.faults.length > 0) return source.faults;
+  try {
+    checkIncludes(template, partials);
+  } catch (error) {
+    if (!(error instanceof PlotPaletteError)) throw error;
+    source.fault([], error.message);
+  }
+  return source.faults;
+}
+
+function textOf(name: string, origins: ReadonlyMap<string, Origin>): string | undefined {
+  const origin = origins.get(originOf(name));
+  return origin && partialOf(origin.template, qualifiedOf(name)?.name ?? "");
+}
+
+/** `ID@VERSION` of a full name. */
+function originOf(name: string): string {
+  return name.slice(0, name.indexOf("/"));
+}
+
+async function readOrigins(names: readonly string[], owner: string): Promise<Map<string, Origin>> {
+  const wanted = new Map(names.map((name) => [originOf(name), qualifiedOf(name)]));
+  if (wanted.size > MAX_TEMPLATES_INCLUDED)
+    throw new PlotPaletteError(
+      "BadInput",
+      `The template includes ${wanted.size} other templates; it may include ${MAX_TEMPLATES_INCLUDED} at most.`,
+    );
+  const read = await Promise.all(
+    [...wanted].map(
+      async ([origin, name]) => [origin, name && (await readOrigin(name.id, name.version, owner))] as const,
+    ),
+  );
+  return new Map(read.flatMap(([origin, found]) => (found ? [[origin, found]] : [])));
+}
+
+async function readOrigin(id: string, version: number, owner: string): Promise<Origin | undefined> {
+  const [head, row] = await Promise.all([
+    read<TemplateHeadRow>(templateHeadKey(id)),
+    read<TemplateVersionRow>(templateVersionKey(id, version)),
+  ]);
+  if (!head || !row || !mayReadVersion(head, version, owner)) return undefined;
+  const { template } = readTemplate(row.source);
+  return template && { template, partials: row.partials };
+}
+
+/** All versions of what is mine or a sample, the published ones of what is somebody else's. */
+export function mayReadVersion(
+  head: Pick<TemplateHeadRow, "owner" | "publishedVersions">,
+  version: number,
+  owner: string,
+): boolean {
+  return head.owner === owner || head.owner === SAMPLES || (head.publishedVersions ?? []).includes(version);
+}
+
+async function read<Row>(Key: { pk: string; sk: string }): Promise<Row | undefined> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: setting(ENVIRONMENT.templatesTable), Key, ConsistentRead: true }),
+  );
+  return Item as Row | undefined;
+}

@@ -1,0 +1,224 @@
+/**
+ * A run of a function that spends money beside jobs. Its row says what is spent and what calls in flight may cost; the same
+ * transaction adds it to the owner's spending of the day. So whatever becomes of the function, nothing that it may have paid
+ * is missing: what is reserved when it dies stays counted.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { GetCommand, TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { ENVIRONMENT } from "../../core/environment.ts";
+import type { Nanos } from "../../core/money.ts";
+import { sideSpendingKey, type RunRow, type SideSpendingRow } from "../../core/rows.ts";
+import { documentClient, setting } from "./clients.ts";
+
+/** Lambda repeats a failed event after a minute: by then the run that failed is known to be dead. */
+const ALIVE_MS = 50_000;
+const SIGN_OF_LIFE_MS = 15_000;
+/** The day's row is shared by all runs of an owner. */
+const MAX_COLLISIONS = 20;
+
+/** Where a run's row stands, and what of it differs from one kind of run to another. */
+export interface RunPlace {
+  readonly table: string;
+  readonly key: { readonly pk: string; readonly sk: string };
+  /** The status of a run that is not over. */
+  readonly open: string;
+  readonly ownerField: string;
+  readonly spending: keyof Pick<SideSpendingRow, "triesNanos" | "seedsNanos">;
+}
+
+type Row = RunRow & Readonly<Record<string, any>>;
+
+/** Another function works at the run, or it is over. */
+export class RunLost extends Error {
+  override readonly name = "RunLost";
+}
+
+export class MeteredRun {
+  readonly #signs: NodeJS.Timeout;
+  readonly #lost = new AbortController();
+  #turn: Promise<unknown> = Promise.resolve();
+  #reserved: Nanos = 0;
+  /** The day the reservation was noted under, so that it is settled there too. */
+  #day = today();
+
+  private constructor(
+    readonly place: RunPlace,
+    readonly runId: string,
+    readonly row: Row,
+  ) {
+    this.#signs = setInterval(() => void this.#show(), SIGN_OF_LIFE_MS).unref();
+  }
+
+  /**
+   * Takes the run on. A run is taken on once: who comes again, because an event was delivered twice or repeated, gets nothing
+   * but the row of a run that died.
+   */
+  static async begin(place: RunPlace): Promise<{ run?: MeteredRun; died?: Row }> {
+    const runId = randomUUID();
+    const row = await update(place, {
+      set: { runId, aliveUntilMs: Date.now() + ALIVE_MS },
+      condition: "attribute_not_exists(runId)",
+    });
+    if (row) return { run: new MeteredRun(place, runId, row) };
+    const { Item } = await documentClient().send(
+      new GetCommand({ TableName: place.table, Key: place.key, ConsistentRead: true }),
+    );
+    const isDead = Item?.status === place.open && Item.aliveUntilMs < Date.now();
+    return isDead ? { died: Item as Row } : {};
+  }
+
+  /** Aborted when another hand has closed the run: no call may begin or go on. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Sets money aside before it is spent. @throws RunLost */
+  reserve(nanos: Nanos): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#day = today();
+      await this.#write(nanos, { reservedNanos: nanos });
+      this.#reserved = nanos;
+    });
+  }
+
+  /** Notes what of the reserved money was spent, and what came of it. @throws RunLost */
+  settle(spentNanos: Nanos, costNanos: Nanos, changes: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#write(costNanos - this.#reserved, { ...changes, spentNanos, reservedNanos: 0 });
+      this.#reserved = 0;
+    });
+  }
+
+  /** The end: nothing is reserved any more. @throws RunLost */
+  async close(changes: Readonly<Record<string, unknown>>): Promise<void> {
+    clearInterval(this.#signs);
+    await this.#inTurn(async () => {
+      const row = await update(this.place, { set: changes, condition: "runId = :mine", runId: this.runId });
+      if (!row) this.#lose();
+    });
+  }
+
+  /** Ends the signs of life; for the end of whoever could not close. */
+  letGo(): void {
+    clearInterval(this.#signs);
+  }
+
+  async #show(): Promise<void> {
+    await this.#inTurn(async () => {
+      const set = { aliveUntilMs: Date.now() + ALIVE_MS };
+      const row = await update(this.place, { set, condition: "runId = :mine", runId: this.runId });
+      if (!row) this.#lose();
+    }).catch(() => {});
+  }
+
+  /** The run's row and the day's, together. */
+  async #write(spending: Nanos, set: Readonly<Record<string, unknown>>): Promise<void> {
+    const { place, runId } = this;
+    const change = changeOf(place, {
+      set: { ...set, aliveUntilMs: Date.now() + ALIVE_MS },
+      condition: "runId = :mine",
+      runId,
+    });
+    const day = spend(this.row[place.ownerField], this.#day, place.spending, spending);
+    if (!(await transact([{ Update: change }, { Update: day }]))) this.#lose();
+  }
+
+  #lose(): never {
+    clearInterval(this.#signs);
+    this.#lost.abort();
+    throw new RunLost("The run is over, or in other hands.");
+  }
+
+  /** Writes of one row come one after the other: two transactions at a time would refuse each other. */
+  #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(write, write);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** Closes a run whose function has died; `false` when that was done already. What was reserved then counts as spent. */
+export async function closeDead(
+  place: RunPlace,
+  died: Row,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const { runId, aliveUntilMs, spentNanos, reservedNanos } = died;
+  const set = { ...changes, spentNanos: spentNanos + reservedNanos, reservedNanos: 0 };
+  const condition = "aliveUntilMs = :last";
+  const row = await update(place, { set, condition, runId, values: { ":last": aliveUntilMs } });
+  return row !== undefined;
+}
+
+interface RowChange {
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly condition: string;
+  readonly runId?: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** An update of a run that is open, under a further condition. */
+function changeOf({ table, key, open }: RunPlace, { set, condition, runId, values }: RowChange) {
+  const fields = Object.entries(set).filter(([, value]) => value !== undefined);
+  return {
+    TableName: table,
+    Key: key,
+    UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(", ")}`,
+    ConditionExpression: `#status = :open AND ${condition}`,
+    ExpressionAttributeNames: {
+      "#status": "status",
+      ...Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ":open": open,
+      ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+      ...(condition.includes(":mine") && { ":mine": runId }),
+      ...values,
+    },
+  };
+}
+
+/** The row after the update; `undefined` when it was refused. */
+async function update(place: RunPlace, change: RowChange): Promise<Row | undefined> {
+  try {
+    const command = new UpdateCommand({ ...changeOf(place, change), ReturnValues: "ALL_NEW" });
+    return (await documentClient().send(command)).Attributes as Row;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+function spend(owner: string, day: string, kind: RunPlace["spending"], nanos: Nanos) {
+  return {
+    TableName: setting(ENVIRONMENT.jobsTable),
+    Key: sideSpendingKey(owner, day),
+    UpdateExpression: "ADD triesNanos :tries, seedsNanos :seeds",
+    ExpressionAttributeValues: {
+      ":tries": kind === "triesNanos" ? nanos : 0,
+      ":seeds": kind === "seedsNanos" ? nanos : 0,
+    },
+  };
+}
+
+/** `false` when a condition refused; collisions with other transactions are waited out. */
+async function transact(TransactItems: TransactWriteCommandInput["TransactItems"]): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await documentClient().send(new TransactWriteCommand({ TransactItems }));
+      return true;
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? "");
+      if (codes.some((code) => code.startsWith("ConditionalCheckFailed"))) return false;
+      if (!codes.some((code) => code.startsWith("TransactionConflict")) || tries === MAX_COLLISIONS) throw error;
+      await wait(20 + 100 * Math.random());
+    }
+  }
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

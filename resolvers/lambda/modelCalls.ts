@@ -1,0 +1,75 @@
+/** What model calls need in a function: Bedrock, a gate, and an end while there is still time to say so. */
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
+import { systemClock } from "../../worker/adapters/system-clock.ts";
+import { Bell } from "../../worker/bell.ts";
+import type { CallContext } from "../../worker/call.ts";
+import { Gate } from "../../worker/gate.ts";
+import { Routes } from "../../worker/routes.ts";
+
+const CALLS_IN_FLIGHT = 8;
+const CALL_TIMEOUT_MS = 60_000;
+/** No call begins any more when there is no time for a usual one. */
+const LAST_CALLS_MS = 60_000;
+/** Calls in flight are given up, so that what they may have cost can be noted. */
+const LAST_WORDS_MS = 15_000;
+
+export interface LambdaTime {
+  getRemainingTimeInMillis(): number;
+}
+
+export class ModelCalls {
+  readonly context: CallContext;
+  readonly #stopping = new AbortController();
+  readonly #aborting = new AbortController();
+  readonly #gate = new Gate(CALLS_IN_FLIGHT, new Bell());
+  readonly #timers: NodeJS.Timeout[];
+
+  /** @param lost aborted when nobody is to call a model any more */
+  constructor(time: LambdaTime, lost: AbortSignal, observed?: CallContext["observed"]) {
+    this.context = {
+      ports: { model: new BedrockModel(bedrockClient()), clock: systemClock, random: Math.random },
+      gate: this.#gate,
+      routes: new Routes(),
+      callTimeoutMs: CALL_TIMEOUT_MS,
+      aborting: this.#aborting.signal,
+      stopping: this.#stopping.signal,
+      leaseFresh: async () => {},
+      charged: () => {},
+      progressed: () => {},
+      observed,
+    };
+    const left = time.getRemainingTimeInMillis();
+    const after = (ms: number, action: () => void) => setTimeout(action, Math.max(0, ms)).unref();
+    this.#timers = [after(left - LAST_CALLS_MS, () => this.#stop()), after(left - LAST_WORDS_MS, () => this.#abort())];
+    lost.addEventListener("abort", () => this.#abort());
+  }
+
+  /** No call begins any more: the function's time is nearly over, or its run is in other hands. */
+  get isOver(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  end(): void {
+    this.#timers.forEach(clearTimeout);
+  }
+
+  #stop(): void {
+    this.#stopping.abort();
+    this.#gate.bell.ring();
+  }
+
+  #abort(): void {
+    this.#aborting.abort();
+    this.#stop();
+  }
+}
+
+let bedrock: BedrockRuntimeClient | undefined;
+
+/** It repeats nothing by itself: every call is reserved and charged. */
+function bedrockClient(): BedrockRuntimeClient {
+  bedrock ??= new BedrockRuntimeClient({ maxAttempts: 1, requestHandler: new NodeHttpHandler({}) });
+  return bedrock;
+}

@@ -1,0 +1,76 @@
+/** Shows the prompts of one record before anything is saved or paid. */
+import { checkPicks } from "../../core/pick.ts";
+import type { Fault } from "../../core/template-source.ts";
+import type { Template } from "../../core/template.ts";
+import { Sandbox } from "../../worker/sandbox/sandbox.ts";
+import type { SeedSource } from "../../worker/seeds.ts";
+import type { RenderedStep, RenderTemplateInput } from "../generated/schema.ts";
+import { answering } from "./answer.ts";
+import { drawnItems } from "./drawnItems.ts";
+import { chosenParameters } from "./parameters.ts";
+import { readSource } from "./readTemplateSource.ts";
+import { renderRecord } from "./rendering.ts";
+import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
+import { fitted, shortText, shortValue } from "./shorten.ts";
+import { StandIns } from "./standIns.ts";
+
+/** AppSync answers with five megabytes at most; JSON within JSON grows. */
+const MAX_ANSWER_BYTES = 2_000_000;
+
+export interface TemplateToRender {
+  owner: string;
+  input: RenderTemplateInput;
+}
+
+export interface Rendering {
+  faults: Fault[];
+  seeds: Record<string, unknown>;
+  steps: RenderedStep[];
+}
+
+/** Made with the first record, and kept as long as the function is: a new one takes longer than a rendering. */
+let sandbox: Promise<Sandbox> | undefined;
+
+export const handler = answering(async ({ owner, input }: TemplateToRender): Promise<Rendering> => {
+  const read = await readSource({ source: input.source, owner });
+  if (Array.isArray(read)) return { faults: read, seeds: {}, steps: [] };
+  const { template, partials, facts } = read;
+  const parameters = chosenParameters(template, input.parameters);
+  const recordNo = Math.max(0, input.recordNo ?? 0);
+  const seeds = await seedsFor(owner, input, template, facts.seedSchema);
+  const items = await drawnItems(seeds, template.pick, { jobId: "render", slot: recordNo, attempt: 0 });
+  const values = { ...items, ...mapValues(parameters, (value) => JSON.stringify(value ?? null)) };
+  const record = { source: input.source, template, partials, values, recordNo };
+  const rendering = await renderRecord(await (sandbox ??= Sandbox.create()), record);
+  const shown = { ...rendering, seeds: mapValues(items, (item) => JSON.parse(item) as unknown) };
+  return fitted(MAX_ANSWER_BYTES, (most) => shortened(shown, most));
+});
+
+/** @param seedSchema what the template reads of its seeds, as JSON text */
+async function seedsFor(
+  owner: string,
+  { seedSetId }: RenderTemplateInput,
+  template: Template,
+  seedSchema: string,
+): Promise<SeedSource> {
+  if (seedSetId == null) return new StandIns(JSON.parse(seedSchema) as StandIns["collections"]);
+  const seeds = await openSeeds(await seedSetToUse(owner, seedSetId));
+  checkPicks(template, seeds.index.collections);
+  return seeds;
+}
+
+function shortened({ faults, seeds, steps }: Rendering, most: number): Rendering {
+  return {
+    faults,
+    seeds: mapValues(seeds, (value) => shortValue(value, most)),
+    steps: steps.map((step) => ({
+      ...step,
+      system: step.system == null ? null : shortText(step.system, most),
+      turns: step.turns.map(({ role, text }) => ({ role, text: shortText(text, most) })),
+    })),
+  };
+}
+
+function mapValues<T, U>(map: Readonly<Record<string, T>>, each: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, each(value)]));
+}

@@ -1,0 +1,151 @@
+/** Renders the prompts of one record without any model call: placeholders stand in for the answers. */
+import { placeholderOf } from "../../core/placeholder.ts";
+import { hashOf } from "../../core/random.ts";
+import type { Fault } from "../../core/template-source.ts";
+import { TemplateSource } from "../../core/template-source.ts";
+import type { Partials, Step, Template } from "../../core/template.ts";
+import { bytesOf, Prompts, RenderFault, type RenderedStep as Rendered } from "../../worker/sandbox/prompts.ts";
+import type { Sandbox } from "../../worker/sandbox/sandbox.ts";
+import type { RenderedStep } from "../generated/schema.ts";
+
+/** A loop is shown for its first items; its step's output holds a placeholder for each. */
+const SHOWN_ROUNDS = 3;
+
+export interface RecordToRender {
+  /** The document, for the places of faults. */
+  readonly source: string;
+  readonly template: Template;
+  readonly partials: Partials;
+  /** Picks and parameters, by their names in `it`, as JSON texts. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly recordNo: number;
+}
+
+export interface RecordRendering {
+  readonly steps: RenderedStep[];
+  readonly faults: Fault[];
+}
+
+/** The steps in order; a fault ends it, with what was rendered before. */
+export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Promise<RecordRendering> {
+  const rendering = new Rendering(sandbox, record);
+  try {
+    for (const step of record.template.steps) await rendering.step(step);
+    return { steps: rendering.steps, faults: [] };
+  } catch (error) {
+    if (!(error instanceof RenderFault)) throw error;
+    return { steps: rendering.steps, faults: faultsOf(error, record) };
+  }
+}
+
+/** What `it.steps.ID` is. */
+interface Answered {
+  readonly output: unknown;
+  readonly outputs: readonly unknown[];
+  readonly modelId: string | null;
+}
+
+class Rendering {
+  readonly steps: RenderedStep[] = [];
+  readonly #prompts: Prompts;
+  readonly #answers: Record<string, Answered> = {};
+
+  constructor(
+    readonly sandbox: Sandbox,
+    readonly record: RecordToRender,
+  ) {
+    this.#prompts = new Prompts(record.template, record.partials, sandbox);
+  }
+
+  async step(step: Step): Promise<void> {
+    const it = this.#it(step.repeat ? { [step.id]: { output: null, outputs: [], modelId: null } } : {});
+    await this.sandbox.ready();
+    if (!this.#prompts.applies(step.id, it, this.#chance(step, 0))) {
+      this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
+      this.#answers[step.id] = { output: null, outputs: [], modelId: null };
+      return;
+    }
+    const outputs = step.forEach ? await this.#rounds(step, it) : [await this.#round(step, 0, {})];
+    const output = step.forEach ? outputs : outputs[0];
+    this.#answers[step.id] = { output, outputs, modelId: step.modelId };
+  }
+
+  /** One round for each item; nothing is sent for a list without any. */
+  async #rounds(step: Step, it: string): Promise<unknown[]> {
+    await this.sandbox.ready();
+    const items = this.#prompts.items(step.id, it, this.#chance(step, 0));
+    if (items.length === 0) this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
+    const outputs: unknown[] = [];
+    for (const [round, item] of items.entries()) {
+      if (round >= SHOWN_ROUNDS) outputs.push(placeholderOfRound(step, round));
+      else outputs.push(await this.#round(step, round, { [step.forEach?.as ?? "item"]: item, index: String(round) }));
+    }
+    return outputs;
+  }
+
+  /** @param loop the item and its index, as JSON texts */
+  async #round(step: Step, round: number, loop: Readonly<Record<string, string>>): Promise<unknown> {
+    const before = step.repeat ? { [step.id]: { output: null, outputs: [], modelId: null } } : {};
+    await this.sandbox.ready();
+    const rendered = this.#prompts.render(step.id, this.#it(before, loop), this.#chance(step, round));
+    const placeholder = step.forEach ? placeholderOfRound(step, round) : placeholderOf(step);
+    this.steps.push({
+      ...nothingSent(step),
+      applies: true,
+      round,
+      system: rendered.system ?? null,
+      turns: turnsOf(rendered),
+      placeholder: JSON.stringify(placeholder),
+      bytes: bytesOf(rendered),
+    });
+    return placeholder;
+  }
+
+  /** The text of the object that prompts see. */
+  #it(now: Readonly<Record<string, Answered>>, loop: Readonly<Record<string, string>> = {}): string {
+    const members = Object.entries({ ...this.record.values, ...loop }).map(
+      ([name, value]) => `${JSON.stringify(name)}:${value}`,
+    );
+    return `{${[...members, `"steps":${JSON.stringify({ ...this.#answers, ...now })}`].join(",")}}`;
+  }
+
+  /** Chance comes from record, step and round, so the same record renders the same. */
+  #chance(step: Step, round: number): number {
+    return hashOf("render", this.record.recordNo, step.id, round);
+  }
+}
+
+function placeholderOfRound({ id, output }: Step, round: number): unknown {
+  return placeholderOf({ id: `${id} ${round + 1}`, output });
+}
+
+function nothingSent(step: Step) {
+  return { stepId: step.id, modelId: step.modelId, system: null, turns: [], placeholder: "null", bytes: 0 };
+}
+
+/** The earlier turns, and the prompt as the last. */
+export function turnsOf({ turns, prompt }: Pick<Rendered, "turns" | "prompt">): { role: string; text: string }[] {
+  return [...turns, { role: "user", text: prompt }];
+}
+
+/** The fault at its place in the document; one in another template's text stands where that is included from. */
+function faultsOf({ message, place }: RenderFault, { source, template }: RecordToRender): Fault[] {
+  const document = new TemplateSource(source);
+  const { path = [], partial, line, column } = place ?? {};
+  if (partial === undefined) {
+    if (line === undefined) document.fault(path, message);
+    else document.faultWithin(path, line, column ?? 1, message);
+    return document.faults;
+  }
+  const own = pathOfPartial(template, partial);
+  if (own && line !== undefined) document.faultWithin(own, line, column ?? 1, message);
+  else document.fault(own ?? path, message);
+  return document.faults;
+}
+
+/** Where a partial, or a step's prompt that was included like one, stands in the document. */
+function pathOfPartial({ partials, steps }: Template, name: string): (string | number)[] | undefined {
+  if (Object.hasOwn(partials, name)) return ["partials", name];
+  const n = steps.findIndex(({ id }) => id === name);
+  return n < 0 ? undefined : ["steps", n, "prompt"];
+}

@@ -1,0 +1,177 @@
+/** Makes the records of a try with real model calls, one after the other, each within money set aside before. */
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { Purse } from "../../core/budget.ts";
+import { ENVIRONMENT } from "../../core/environment.ts";
+import { PlotPaletteError } from "../../core/errors.ts";
+import { formatUsd, type Nanos } from "../../core/money.ts";
+import { openSlot } from "../../core/record.ts";
+import { REPORT_TRY } from "../../core/reports.ts";
+import { tryInputKey, tryKey, type TryInputRow } from "../../core/rows.ts";
+import { boundOf } from "../../core/template-bound.ts";
+import { parseTemplate } from "../../core/template-parse.ts";
+import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
+import { Workshop } from "../../worker/workshop.ts";
+import type { TryCall } from "../generated/schema.ts";
+import { logger } from "./answer.ts";
+import { callApi } from "./callApi.ts";
+import { documentClient, setting } from "./clients.ts";
+import { drawnItems } from "./drawnItems.ts";
+import { closeDead, MeteredRun, RunLost, type RunPlace } from "./meteredRun.ts";
+import { ModelCalls, type LambdaTime } from "./modelCalls.ts";
+import { openSeeds } from "./seedSetToUse.ts";
+import { encodeRecords, tryCall, type Record as MadeRecord } from "./tryRecords.ts";
+
+/** How a try ended. */
+interface Ending {
+  readonly status: "DONE" | "FAILED";
+  readonly statusReason?: string;
+}
+
+const DIED: Ending = {
+  status: "FAILED",
+  statusReason:
+    "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.",
+};
+const OUR_FAULT: Ending = {
+  status: "FAILED",
+  statusReason: "Something went wrong on our side; try again. What was paid is counted.",
+};
+
+export async function handler({ tryId }: { tryId: string }, time: LambdaTime): Promise<void> {
+  const place = placeOf(tryId);
+  const { run, died } = await MeteredRun.begin(place);
+  if (died && (await closeDead(place, died, { ...DIED, finishedAt: now() }))) await tell(tryId);
+  if (!run) return;
+  try {
+    await run.close({ ...(await makeRecords(tryId, run, time)), finishedAt: now() });
+  } catch (error) {
+    run.letGo();
+    if (!(error instanceof RunLost)) throw error;
+  }
+  await tell(tryId);
+}
+
+async function makeRecords(tryId: string, run: MeteredRun, time: LambdaTime): Promise<Ending> {
+  const making = new TryMaking(tryId, run, time);
+  try {
+    return await making.all();
+  } catch (error) {
+    if (error instanceof RunLost) throw error;
+    if (error instanceof PlotPaletteError) return { status: "FAILED", statusReason: error.message };
+    logger.error("A try failed", { error: error as Error, tryId });
+    return OUR_FAULT;
+  } finally {
+    making.calls.end();
+  }
+}
+
+class TryMaking {
+  readonly calls: ModelCalls;
+  readonly #purse = new Purse();
+  readonly #records: MadeRecord[] = [];
+  #observed: TryCall[] = [];
+
+  constructor(
+    readonly tryId: string,
+    readonly run: MeteredRun,
+    time: LambdaTime,
+  ) {
+    this.#purse.grant(run.row.budgetNanos);
+    this.calls = new ModelCalls(time, run.lost, (call) => this.#observed.push(tryCall(call)));
+  }
+
+  /** @throws RunLost; PlotPaletteError when seeds or template cannot be used any more */
+  async all(): Promise<Ending> {
+    const shop = await openWorkshop(this.tryId);
+    const bound = boundOf(shop.template).nanos;
+    const wanted: number = this.run.row.recordCount;
+    for (let recordNo = 0; recordNo < wanted; recordNo++) {
+      if (this.calls.isOver) return { status: "FAILED", statusReason: this.#short("There was no time left", wanted) };
+      if (this.#purse.free < bound) return { status: "DONE", statusReason: this.#short(this.#poor(bound), wanted) };
+      await this.#record(shop, recordNo, bound);
+    }
+    const { callsLeftOut } = encodeRecords(this.#records);
+    if (callsLeftOut === 0) return { status: "DONE" };
+    return { status: "DONE", statusReason: `It made too many calls to show them all; ${callsLeftOut} are left out.` };
+  }
+
+  async #record(shop: Workshop, recordNo: number, bound: Nanos): Promise<void> {
+    const reservation = this.#purse.reserve(bound);
+    if (!reservation) throw new Error("A record was begun for which there is no money.");
+    await this.run.reserve(bound);
+    const open = openSlot(recordNo);
+    this.#observed = [];
+    try {
+      const seeds = await drawnItems(shop.seeds, shop.template.pick, { jobId: shop.jobId, slot: recordNo, attempt: 0 });
+      const end = await attempt(shop, this.calls.context, open, reservation);
+      this.#records.push({
+        recordNo,
+        ...resultOf(end, this.calls.isOver),
+        seeds: Object.fromEntries(Object.entries(seeds).map(([name, item]) => [name, JSON.parse(item)])),
+        calls: this.#observed,
+        costNanos: open.costNanos,
+      });
+    } finally {
+      reservation.release();
+      // Whatever happened: what was paid is noted.
+      const { text } = encodeRecords(this.#records);
+      await this.run.settle(this.#purse.spent, open.costNanos, { records: text });
+    }
+    await tell(this.tryId);
+  }
+
+  #poor(bound: Nanos): string {
+    return `What is left of the budget, ${formatUsd(this.#purse.free)}, is less than another record can cost, ${formatUsd(bound)}`;
+  }
+
+  #short(why: string, wanted: number): string {
+    return `${why}; ${this.#records.length} of ${wanted} records were made.`;
+  }
+}
+
+function resultOf(end: AttemptEnd, isOver: boolean): { columns: unknown; failure: string | null } {
+  if (end.end === "made") return { columns: end.record.columns, failure: null };
+  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason };
+  const failure = isOver
+    ? "There was no time left to finish it."
+    : "A call got no answer, and what is set aside for the record does not pay for another.";
+  return { columns: null, failure };
+}
+
+async function openWorkshop(tryId: string): Promise<Workshop> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: tryInputKey(tryId), ConsistentRead: true }),
+  );
+  const { source, tiers, partials, parameters, seedSetOwner, seedSetId } = Item as TryInputRow;
+  const seeds = await openSeeds({ owner: seedSetOwner, seedSetId });
+  const { collections } = seeds.index;
+  return Workshop.open({
+    jobId: tryId,
+    template: parseTemplate(source, tiers),
+    partials,
+    parameters,
+    seeds,
+    collections,
+  });
+}
+
+function placeOf(tryId: string): RunPlace {
+  return {
+    table: setting(ENVIRONMENT.jobsTable),
+    key: tryKey(tryId),
+    open: "RUNNING",
+    ownerField: "tryOwner",
+    spending: "triesNanos",
+  };
+}
+
+/** Watchers hear it with the next news if this fails, and whoever looks sees it. */
+async function tell(tryId: string): Promise<void> {
+  await callApi(REPORT_TRY, { input: { id: tryId } }).catch((error: unknown) =>
+    logger.warn("Nobody could be told of a try", { error: error as Error, tryId }),
+  );
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,22 @@
+/** Runs beside jobs: tries and generated seeds. */
+import { util } from "@aws-appsync/utils";
+import type { RunRow } from "../../core/rows.ts";
+
+/** Between the request and the function's first sign of life: its queue may be long. */
+const PATIENCE_MS = 300_000;
+
+/** A run that is to begin. */
+export function newRun(budgetNanos: number): RunRow {
+  const aliveUntilMs = util.time.nowEpochMilliSeconds() + PATIENCE_MS;
+  return { budgetNanos, reservedNanos: 0, spentNanos: 0, aliveUntilMs };
+}
+
+/** Whether the function that works at an open run has died: it would have said otherwise. */
+export function isDead(run: Partial<RunRow>): boolean {
+  return (run.aliveUntilMs ?? 0) < util.time.nowEpochMilliSeconds();
+}
+
+/** What a run at rest has spent: what was reserved when its function died counts too. */
+export function finallySpent(run: Partial<RunRow>): number {
+  return (run.spentNanos ?? 0) + (run.reservedNanos ?? 0);
+}

@@ -1,0 +1,42 @@
+/** The writes that change where a template is found: each demands that head and listings are still what was read. */
+import type { Context } from "@aws-appsync/utils";
+import type { TemplateHeadRow } from "../../core/rows.ts";
+import { callerOf } from "./caller.ts";
+import { keyOfListing } from "./listings.ts";
+import { fail, refuseConflict } from "./refuse.ts";
+import { templatesTable } from "./tables.ts";
+import { collided, refusedAt, remove, type Expression } from "./transaction.ts";
+
+/** The head's place in such a transaction. */
+const HEAD = 0;
+
+/**
+ * Every publication that changes the listings adds a version or begins anew, and every save adds one to `latestVersion`.
+ */
+export function asRead(ctx: Context, head: TemplateHeadRow): Expression {
+  const { publishedAt, publishedVersions } = head;
+  const common = {
+    names: { "#owner": "owner", "#latest": "latestVersion", "#publishedAt": "publishedAt" },
+    values: { ":me": callerOf(ctx), ":latest": head.latestVersion },
+  };
+  if (!publishedAt)
+    return { ...common, expression: "#owner = :me AND #latest = :latest AND attribute_not_exists(#publishedAt)" };
+  return {
+    expression: "#owner = :me AND #latest = :latest AND #publishedAt = :since AND size(#publishedVersions) = :count",
+    names: { ...common.names, "#publishedVersions": "publishedVersions" },
+    values: { ...common.values, ":since": publishedAt, ":count": (publishedVersions ?? []).length },
+  };
+}
+
+/** Takes a template out of lists in which it stands. */
+export function removeListings(ctx: Context, { templateId, publishedAt }: TemplateHeadRow, listings: string[]) {
+  return listings.map((listing) => remove(templatesTable(ctx), keyOfListing(listing, publishedAt ?? "", templateId)));
+}
+
+export function refuseOvertaken(ctx: Context): void {
+  if (!ctx.error) return;
+  const reasons = ctx.result?.cancellationReasons;
+  if (refusedAt(reasons, HEAD) || collided(reasons))
+    refuseConflict("The template was changed at the same moment; look at it again, then decide.");
+  fail(ctx);
+}

@@ -1,0 +1,19 @@
+import { runtime, type Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { seedSetKey, type SeedSetRow } from "../../core/rows.ts";
+import { callerOf } from "../shared/caller.ts";
+import { fail, refuseUnknown } from "../shared/refuse.ts";
+
+export function request(ctx: Context) {
+  if (!ctx.stash.earlierId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  return get({ key: seedSetKey(ctx.stash.earlierId), consistentRead: true });
+}
+
+/** It may have been deleted since. */
+export function response(ctx: Context) {
+  if (ctx.error) fail(ctx);
+  const row: SeedSetRow | null = ctx.result;
+  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("seed set");
+  ctx.stash.seedSet = row;
+  return null;
+}

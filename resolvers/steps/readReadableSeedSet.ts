@@ -1,0 +1,21 @@
+import { util, type Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { SAMPLES, seedSetKey, type SeedSetRow } from "../../core/rows.ts";
+import type { QueryListSeedItemsArgs } from "../generated/schema.ts";
+import { callerOf } from "../shared/caller.ts";
+import { checkId, fail, refuseUnknown } from "../shared/refuse.ts";
+
+/** The seed set, if it is the caller's or a sample, and its items are there. */
+export function request(ctx: Context<QueryListSeedItemsArgs>) {
+  checkId(ctx.args.seedSetId, "seed set");
+  return get({ key: seedSetKey(ctx.args.seedSetId), consistentRead: true });
+}
+
+export function response(ctx: Context<QueryListSeedItemsArgs>) {
+  if (ctx.error) fail(ctx);
+  const row: SeedSetRow | null = ctx.result;
+  if (!row || (row.owner !== callerOf(ctx) && row.owner !== SAMPLES)) refuseUnknown("seed set");
+  if (row.status !== "READY")
+    util.error(`The seed set "${row.name}" is ${row.status}; its items can be seen once it is READY.`, "BadInput");
+  return row;
+}

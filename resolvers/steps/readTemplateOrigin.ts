@@ -1,0 +1,22 @@
+import { runtime, type Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { templateHeadKey, type TemplateHeadRow } from "../../core/rows.ts";
+import { callerOf } from "../shared/caller.ts";
+import { fail } from "../shared/refuse.ts";
+import { mayReadVersion } from "../shared/templateAccess.ts";
+
+/** Where somebody else's fork comes from is told only to those who may read that too. */
+export function request(ctx: Context) {
+  const head: TemplateHeadRow = ctx.stash.head;
+  if (!head.forkedFrom || head.owner === callerOf(ctx)) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  return get({ key: templateHeadKey(head.forkedFrom.id), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  if (ctx.error) fail(ctx);
+  const head: TemplateHeadRow = ctx.stash.head;
+  const origin: TemplateHeadRow | null = ctx.result;
+  const isOpen = origin && mayReadVersion(origin, callerOf(ctx), head.forkedFrom?.version ?? 0);
+  if (!isOpen) ctx.stash.head = { ...head, forkedFrom: undefined };
+  return null;
+}

@@ -1,0 +1,22 @@
+import type { Context } from "@aws-appsync/utils";
+import { templateHeadKey, type TemplateHeadRow } from "../../core/rows.ts";
+import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
+import { templatesTable } from "../shared/tables.ts";
+import { removeIf } from "../shared/transaction.ts";
+
+/** The head with its listings: nothing reads a version whose head is gone. */
+export function request(ctx: Context) {
+  const head: TemplateHeadRow = ctx.stash.head;
+  return {
+    operation: "TransactWriteItems" as const,
+    transactItems: [
+      removeIf(templatesTable(ctx), templateHeadKey(head.templateId), asRead(ctx, head)),
+      ...removeListings(ctx, head, head.listings ?? []),
+    ],
+  };
+}
+
+export function response(ctx: Context) {
+  refuseOvertaken(ctx);
+  return null;
+}

@@ -1,0 +1,32 @@
+import type { Context } from "@aws-appsync/utils";
+import { templateHeadKey, type TemplateHeadRow } from "../../core/rows.ts";
+import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
+import { templatesTable } from "../shared/tables.ts";
+import { updateIf } from "../shared/transaction.ts";
+
+/** Out of every list, and no version is anybody's but its owner's, together. */
+export function request(ctx: Context) {
+  const head: TemplateHeadRow = ctx.stash.head;
+  ctx.stash.head = { ...head, publishedAt: undefined, publishedVersions: undefined, listings: undefined };
+  return {
+    operation: "TransactWriteItems" as const,
+    transactItems: [
+      updateIf(
+        templatesTable(ctx),
+        templateHeadKey(head.templateId),
+        {
+          expression: "REMOVE #publishedAt, #publishedVersions, #listings",
+          names: { "#publishedVersions": "publishedVersions", "#listings": "listings" },
+          values: {},
+        },
+        asRead(ctx, head),
+      ),
+      ...removeListings(ctx, head, head.listings ?? []),
+    ],
+  };
+}
+
+export function response(ctx: Context) {
+  refuseOvertaken(ctx);
+  return null;
+}

@@ -1,0 +1,60 @@
+import { runtime, util, type Context } from "@aws-appsync/utils";
+import { seedSetKey, type SeedSetRow } from "../../core/rows.ts";
+import type { MutationGenerateSeedsArgs } from "../generated/schema.ts";
+import type { CheckedGeneration } from "../lambda/checkGeneration.lambda.ts";
+import { callerOf } from "../shared/caller.ts";
+import { fail, refuseConflict } from "../shared/refuse.ts";
+import { newRun } from "../shared/runs.ts";
+import { recallMade, sideTokenRow } from "../shared/sideToken.ts";
+import { jobsTable, seedSetsTable } from "../shared/tables.ts";
+import { collided, putNew, refusedAt } from "../shared/transaction.ts";
+
+/** Where it stands in the transaction: DynamoDB answers for each item at its place. */
+const TOKEN = 0;
+
+export function request(ctx: Context<MutationGenerateSeedsArgs>) {
+  if (ctx.stash.earlierId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  const row = seedSetRow(ctx, ctx.prev.result);
+  ctx.stash.seedSet = row;
+  return {
+    operation: "TransactWriteItems" as const,
+    transactItems: [putNew(jobsTable(ctx), sideTokenRow(ctx)), putNew(seedSetsTable(ctx), row)],
+  };
+}
+
+export function response(ctx: Context) {
+  if (!ctx.error) return null;
+  const reasons = ctx.result?.cancellationReasons;
+  if (refusedAt(reasons, TOKEN)) recallMade(ctx, reasons[TOKEN].item);
+  else if (collided(reasons))
+    refuseConflict("The same request arrived twice at the same moment; try again to see the seed set it made.");
+  else fail(ctx);
+  return null;
+}
+
+function seedSetRow(
+  ctx: Context<MutationGenerateSeedsArgs>,
+  { generation, collections }: CheckedGeneration,
+): SeedSetRow {
+  const seedSetId: string = ctx.stash.madeId;
+  const { name, budgetNanos } = ctx.args.input;
+  return {
+    ...seedSetKey(seedSetId),
+    seedSetId,
+    owner: callerOf(ctx),
+    listKey: seedSetId,
+    name,
+    status: "GENERATING",
+    collections: collections.map((collection) => ({
+      name: collection,
+      fileName: "generated.jsonl",
+      itemCount: 0,
+      bytes: 0,
+      fields: [],
+    })),
+    uploads: [],
+    generation,
+    ...newRun(budgetNanos),
+    createdAt: util.time.nowISO8601(),
+  };
+}

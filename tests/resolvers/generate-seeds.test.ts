@@ -1,0 +1,212 @@
+import { seedSetKey } from "../../core/rows.ts";
+import { SampleModels, sumOf } from "./sample-models.ts";
+import { startWorld, type World } from "./world.ts";
+
+const FACTS = `id owner name status statusReason spentNanos collections { name fileName itemCount fields { name types missing } }`;
+const GENERATE = `mutation ($input: GenerateSeedsInput!) { generateSeeds(input: $input) { ${FACTS} } }`;
+const GET = `query ($id: ID!) { getSeedSet(id: $id) { ${FACTS} } }`;
+const CHANGED = `subscription { onSeedSetChanged { id status spentNanos collections { itemCount } } }`;
+const ITEMS = `query ($id: ID!, $collection: String!) { listSeedItems(seedSetId: $id, collection: $collection, limit: 100) {
+  items { json } } }`;
+
+const TEMPLATE = `name: Film questions
+pick: { movie: movies, tone: tones }
+steps:
+  - id: question
+    tier: economy
+    prompt: |
+      <% for (const tag of it.movie.tags) { %><%= tag.trim() %> <% } %>
+      Ask about <%= it.movie.Title.toUpperCase() %> of <%= it.movie.Year.toFixed(0) %> in a <%= it.tone.name %> tone.
+`;
+
+const models = new SampleModels();
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  await models.start();
+});
+afterAll(async () => {
+  await world.stop();
+  await models.stop();
+});
+beforeEach(() => models.set({}));
+
+let tokens = 0;
+
+function inputFor(changes: object = {}): Record<string, unknown> {
+  tokens += 1;
+  return {
+    name: "Made films",
+    source: TEMPLATE,
+    itemCount: 15,
+    instructions: "Silent films of the twenties",
+    budgetNanos: 1_000_000_000,
+    clientToken: `seeds-token-${tokens}`,
+    ...changes,
+  };
+}
+
+async function generated(changes: object = {}): Promise<any> {
+  const { id } = (await world.ask("ann", GENERATE, { input: inputFor(changes) })).generateSeeds;
+  await world.settled();
+  return (await world.ask("ann", GET, { id })).getSeedSet;
+}
+
+async function itemsOf(id: string, collection: string): Promise<any[]> {
+  const { items } = (await world.ask("ann", ITEMS, { id, collection })).listSeedItems;
+  return items.map(({ json }: any) => JSON.parse(json));
+}
+
+const refusal = (changes: object) => world.refusal("ann", GENERATE, { input: inputFor(changes) });
+
+test("a model makes items as the template needs them, of every collection, all different, and its owner hears how far it is", async () => {
+  models.newCalls();
+  const watch = await world.watch("ann", CHANGED);
+  const seedSet = await generated();
+  expect(seedSet).toMatchObject({ name: "Made films", owner: "ann", status: "READY", statusReason: null });
+  expect(seedSet.collections.map(({ name, itemCount }: any) => [name, itemCount])).toEqual([
+    ["movies", 15],
+    ["tones", 15],
+  ]);
+  const movies = await itemsOf(seedSet.id, "movies");
+  for (const movie of movies)
+    expect(movie).toEqual({ Title: expect.any(String), Year: expect.any(Number), tags: expect.any(Array) });
+  expect(new Set(movies.map((movie) => JSON.stringify(movie))).size).toBe(15);
+  expect(seedSet.spentNanos).toBe(sumOf(models.newCalls()));
+  const heard: any[] = [];
+  do heard.push((await watch.next()).onSeedSetChanged);
+  while (heard.at(-1).status === "GENERATING");
+  expect(heard[0]).toMatchObject({ status: "GENERATING", collections: [expect.anything(), { itemCount: 0 }] });
+  expect(heard[0].collections[0].itemCount).toBeGreaterThan(1);
+  expect(heard.at(-1).status).toBe("READY");
+  watch.close();
+});
+
+test("what it made can be drawn by the template it was made for", async () => {
+  const { id } = await generated({ itemCount: 2 });
+  const { renderTemplate } = await world.ask(
+    "ann",
+    "query ($input: RenderTemplateInput!) { renderTemplate(input: $input) { faults { message } steps { turns { text } } } }",
+    { input: { source: TEMPLATE, seedSetId: id } },
+  );
+  expect(renderTemplate.faults).toEqual([]);
+  expect(renderTemplate.steps[0].turns[0].text).toMatch(/Ask about .+ in a .+ tone\./);
+});
+
+test.each([
+  ["throttles", { throttleRate: 0.3 }],
+  ["JSON that does not fit", { badJsonRate: 0.5 }],
+  ["server errors and answers cut off", { errorRate: 0.2, truncateRate: 0.3 }],
+])(
+  "with %s what the models were paid is what was spent, to the nano-dollar",
+  async (_, settings) => {
+    models.newCalls();
+    models.set(settings);
+    const before = await spentByAnn();
+    const { spentNanos } = await generated();
+    const paid = sumOf(models.newCalls());
+    expect(paid).toBeGreaterThan(0);
+    expect(spentNanos).toBe(paid);
+    expect((await spentByAnn()) - before).toBe(paid);
+  },
+  60_000,
+);
+
+test("when the budget ends before the items are there, those that are stay, and it says so", async () => {
+  models.newCalls();
+  const bound = /makes items, (\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
+  const budgetNanos = Math.ceil(Number(bound?.slice(1)) * 1.05e9);
+  const seedSet = await generated({ itemCount: 500, budgetNanos });
+  expect(seedSet.status).toBe("READY");
+  const [movies, tones] = seedSet.collections;
+  expect(movies.itemCount).toBeGreaterThan(0);
+  expect(tones.itemCount).toBeGreaterThan(0);
+  expect(seedSet.statusReason).toContain(
+    `; ${movies.itemCount} of 500 items of "movies", ${tones.itemCount} of 500 items of "tones" were made.`,
+  );
+  expect(seedSet.statusReason).toMatch(/^What is left of the budget, .*, is less than another call can cost/);
+  expect(seedSet.spentNanos).toBeLessThanOrEqual(budgetNanos);
+  expect(seedSet.spentNanos).toBe(sumOf(models.newCalls()));
+});
+
+test("answers that can never be used end it soon, refused, with what was paid in sight", async () => {
+  models.newCalls();
+  models.set({ badJsonRate: 1, truncateRate: 1 });
+  const { status, statusReason, spentNanos, id } = await generated();
+  expect(status).toBe("REFUSED");
+  expect(statusReason).toMatch(/^The model's last answers could not be used \(.+\); 0 of 15 items of "movies"/);
+  const calls = models.newCalls();
+  expect(spentNanos).toBe(sumOf(calls));
+  expect(calls.length).toBeLessThanOrEqual(6);
+  expect((await world.objects()).filter((key) => key.includes(id))).toEqual([]);
+});
+
+test("items made before are shown, so that new ones differ", async () => {
+  const { id } = await generated({ itemCount: 11 });
+  const row = await world.row("SeedSets", seedSetKey(id));
+  expect(row.generation.instructions).toBe("Silent films of the twenties");
+  expect(row).toMatchObject({ status: "READY", reservedNanos: 0 });
+});
+
+test("the same token makes one seed set", async () => {
+  models.newCalls();
+  const input = inputFor({ itemCount: 1 });
+  const first = (await world.ask("ann", GENERATE, { input })).generateSeeds;
+  const again = (await world.ask("ann", GENERATE, { input })).generateSeeds;
+  expect(again.id).toBe(first.id);
+  await world.settled();
+  expect(models.newCalls()).toHaveLength(2);
+  expect(await world.refusal("ann", GENERATE, { input: { ...input, itemCount: 2 } })).toMatch(/^Conflict: /);
+});
+
+test("a seed set that is deleted meanwhile leaves nothing behind", async () => {
+  models.set({ latencyMs: 100 });
+  const { id } = (await world.ask("ann", GENERATE, { input: inputFor() })).generateSeeds;
+  await world.ask("ann", "mutation ($id: ID!) { deleteSeedSet(id: $id) { id } }", { id });
+  await world.settled();
+  expect(await world.row("SeedSets", seedSetKey(id))).toBeUndefined();
+  expect((await world.objects()).filter((key) => key.includes(id))).toEqual([]);
+});
+
+test("what a function reserved before it died counts as spent, and its seed set is refused with a sentence", async () => {
+  const { id } = await generated({ itemCount: 1 });
+  const row = await world.row("SeedSets", seedSetKey(id));
+  await world.put("SeedSets", { ...row, status: "GENERATING", reservedNanos: 555, aliveUntilMs: Date.now() - 1 });
+  const expected = {
+    status: "REFUSED",
+    statusReason:
+      "The function that made its items stopped without a word; what its calls in flight may have cost counts as spent.",
+    spentNanos: row.spentNanos + 555,
+  };
+  expect((await world.ask("ann", GET, { id })).getSeedSet).toMatchObject(expected);
+  models.newCalls();
+  await world.run("generateSeeds", { seedSetId: id });
+  expect(models.newCalls()).toEqual([]);
+  expect(await world.row("SeedSets", seedSetKey(id))).toMatchObject(expected);
+});
+
+test("there is no file to confirm of what a model made", async () => {
+  models.set({ badJsonRate: 1, truncateRate: 1 });
+  const { id } = await generated({ itemCount: 1 });
+  expect(await world.refusal("ann", "mutation ($id: ID!) { confirmSeedSet(id: $id) { id } }", { id })).toBe(
+    "Conflict: This seed set is made by a model; there is no file to upload or to check.",
+  );
+});
+
+test("what cannot be made is refused in words", async () => {
+  expect(await refusal({ itemCount: 501 })).toBe("BadInput: A model makes 1 to 500 items of each collection, not 501.");
+  expect(await refusal({ name: " " })).toMatch(/^BadInput: The seed set's name must have 1 to 100 characters/);
+  expect(await refusal({ instructions: "x".repeat(2_001) })).toMatch(/^BadInput: The instructions may have 2000/);
+  expect(await refusal({ model: "gpt-9" })).toMatch(/^BadInput: No model "gpt-9" can be used from here; choose among /);
+  expect(await refusal({ budgetNanos: 6_000_000_000 })).toMatch(/^BadInput: The budget must be/);
+  expect(await refusal({ source: TEMPLATE.replace("Ask about <%=", "Ask about <%= (") })).toMatch(/^BadInput: /);
+  const drawsNone = "name: None\npick: {}\nsteps: [{ id: a, tier: economy, prompt: Hello }]";
+  expect(await refusal({ source: drawsNone })).toBe(
+    'BadInput: The template "None" draws no seeds, so there is nothing to make for it.',
+  );
+});
+
+async function spentByAnn(): Promise<number> {
+  const { items } = (await world.ask("ann", "{ listSideSpending { items { seedsNanos } } }")).listSideSpending;
+  return items.reduce((sum: number, { seedsNanos }: any) => sum + seedsNanos, 0);
+}

@@ -1,0 +1,54 @@
+/** The local cloud's sample models for functions under test, and what they say they were paid. */
+import { mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findModel } from "../../core/models.ts";
+import { priceOf } from "../../core/money.ts";
+import { bedrock, type BedrockService } from "../../local/bedrock/bedrock.ts";
+import { DEFAULT_SETTINGS, type SampleSettings } from "../../local/bedrock/options.ts";
+import { testContext } from "../local/open-gate.ts";
+
+export class SampleModels {
+  readonly #folder = mkdtempSync(join(tmpdir(), "models-"));
+  readonly #service: BedrockService = bedrock({ callLog: join(this.#folder, "calls.jsonl") });
+  #heard = 0;
+
+  /** Functions find them by their environment. */
+  async start(): Promise<void> {
+    process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = await this.#service.start(testContext(this.#folder));
+    this.set({});
+  }
+
+  /** From the next call on; what is not named is as usual, without any waiting. */
+  set(settings: Partial<SampleSettings>): void {
+    this.#service.configure({ ...DEFAULT_SETTINGS, latencyMs: 0, models: {}, ...settings });
+  }
+
+  /** The calls since this was last asked, with the price of each. */
+  newCalls(): { modelId: string; status: string; nanos: number }[] {
+    const lines = this.#lines();
+    const calls = lines.slice(this.#heard).map((line) => JSON.parse(line));
+    this.#heard = lines.length;
+    return calls.map(({ modelId, status, inputTokens, outputTokens }) => {
+      const model = findModel(modelId);
+      if (!model) throw new Error(`The model ${modelId} was called, whose price nobody knows.`);
+      return { modelId, status, nanos: priceOf(model, inputTokens, outputTokens) };
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#service.stop();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  #lines(): string[] {
+    try {
+      return readFileSync(join(this.#folder, "calls.jsonl"), "utf8").split("\n").filter(Boolean);
+    } catch {
+      return [];
+    }
+  }
+}
+
+export const sumOf = (calls: readonly { nanos: number }[]) => calls.reduce((sum, { nanos }) => sum + nanos, 0);

@@ -1,0 +1,326 @@
+import { tryKey } from "../../core/rows.ts";
+import { FILMS, givenSeeds } from "./given-seeds.ts";
+import { SampleModels, sumOf } from "./sample-models.ts";
+import { startWorld, type World } from "./world.ts";
+
+const TRY = `id owner status statusReason recordCount budgetNanos spentNanos createdAt finishedAt
+  records { recordNo columns failure seeds costNanos
+    calls { stepId round reason modelId system turns { role text } answer problem inputTokens outputTokens costNanos ms } }`;
+const START = `mutation ($input: TryTemplateInput!) { tryTemplate(input: $input) { ${TRY} } }`;
+const GET = `query ($id: ID!) { getTry(id: $id) { ${TRY} } }`;
+const CHANGED = `subscription ($id: ID!) { onTryChanged(id: $id) { ${TRY} } }`;
+const SPENDING = `query ($limit: Int, $nextToken: String) { listSideSpending(limit: $limit, nextToken: $nextToken) {
+  items { day triesNanos seedsNanos } nextToken } }`;
+
+const FILM = `name: Films
+parameters: { audience: { default: general } }
+pick: { movie: movies }
+steps:
+  - id: question
+    tier: economy
+    system: You ask <%= it.audience %> people.
+    prompt: Ask one question about <%= it.movie.Title %>.
+    maxTokens: 100
+    maxPromptBytes: 1000
+  - id: facts
+    tier: balanced
+    prompt: Facts for <%= it.steps.question.output %>
+    maxTokens: 200
+    maxPromptBytes: 2000
+    output: { type: json, schema: { type: object, properties: { year: { type: integer }, note: { type: string } }, required: [year, note], additionalProperties: false } }
+record: { film: it.movie.Title, question: it.steps.question.output, year: it.steps.facts.output.year }
+`;
+
+const models = new SampleModels();
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  await models.start();
+  await givenSeeds(world, "ann", "films");
+});
+afterAll(async () => {
+  await world.stop();
+  await models.stop();
+});
+beforeEach(() => models.set({}));
+
+let tokens = 0;
+
+function inputFor(changes: object = {}): Record<string, unknown> {
+  tokens += 1;
+  return {
+    source: FILM,
+    seedSetId: "films",
+    recordCount: 3,
+    budgetNanos: 100_000_000,
+    clientToken: `try-token-${tokens}`,
+    ...changes,
+  };
+}
+
+async function started(changes: object = {}, person = "ann"): Promise<any> {
+  return (await world.ask(person, START, { input: inputFor(changes) })).tryTemplate;
+}
+
+async function tried(changes: object = {}): Promise<any> {
+  const { id } = await started(changes);
+  await world.settled();
+  return (await world.ask("ann", GET, { id })).getTry;
+}
+
+const refusal = (changes: object, person = "ann") => world.refusal(person, START, { input: inputFor(changes) });
+
+async function spentByAnn(): Promise<number> {
+  const { items } = (await world.ask("ann", SPENDING)).listSideSpending;
+  return items.reduce((sum: number, { triesNanos }: any) => sum + triesNanos, 0);
+}
+
+test("makes records with real calls and shows each with prompt, answer, tokens, cost and time", async () => {
+  models.newCalls();
+  const { id, status, records } = await started({ parameters: JSON.stringify({ audience: "young" }) });
+  expect({ status, records }).toEqual({ status: "RUNNING", records: [] });
+  await world.settled();
+  const { getTry } = await world.ask("ann", GET, { id });
+  expect(getTry).toMatchObject({ id, owner: "ann", status: "DONE", statusReason: null, recordCount: 3 });
+  expect(getTry.records.map(({ recordNo, failure }: any) => [recordNo, failure])).toEqual([
+    [0, null],
+    [1, null],
+    [2, null],
+  ]);
+  const films = getTry.records.map(({ columns }: any) => JSON.parse(columns).film);
+  expect(films.sort()).toEqual(FILMS.map(({ Title }) => Title).sort());
+  const [first] = getTry.records;
+  const { movie } = JSON.parse(first.seeds);
+  expect(FILMS).toContainEqual(movie);
+  const [question, facts] = first.calls;
+  expect(question).toMatchObject({
+    stepId: "question",
+    round: 0,
+    reason: "first",
+    modelId: "amazon.nova-micro-v1:0",
+    system: "You ask young people.",
+    turns: [{ role: "user", text: `Ask one question about ${movie.Title}.` }],
+    problem: null,
+  });
+  expect(facts.turns).toEqual([{ role: "user", text: `Facts for ${question.answer}` }]);
+  expect(JSON.parse(first.columns)).toEqual({
+    film: movie.Title,
+    question: question.answer,
+    year: JSON.parse(facts.answer).year,
+  });
+  const calls = getTry.records.flatMap(({ calls }: any) => calls);
+  expect(calls).toHaveLength(6);
+  expect(getTry.spentNanos).toBe(sumOf(models.newCalls()));
+  expect(calls.reduce((sum: number, { costNanos }: any) => sum + costNanos, 0)).toBe(getTry.spentNanos);
+});
+
+test("its owner hears of every record, and nobody else can watch", async () => {
+  const first = await started();
+  const watch = await world.watch("ann", CHANGED, { id: first.id });
+  const stranger = await world.watch("bob", CHANGED, { id: first.id });
+  const unknown = await world.watch("bob", CHANGED, { id: "01AAAAAAAAAAAAAAAAAAAAAAAA" });
+  expect(stranger.error).toBe("NotFound: There is no try with that id.");
+  expect(unknown.error).toBe(stranger.error);
+  await world.settled();
+  await world.report(`mutation ($id: ID!) { reportTry(input: { id: $id }) { ${TRY} } }`, { id: first.id });
+  for (;;) {
+    const { onTryChanged } = await watch.next();
+    if (onTryChanged.status === "DONE") {
+      expect(onTryChanged.records).toHaveLength(3);
+      break;
+    }
+  }
+  expect(stranger.heard).toEqual([]);
+  for (const each of [watch, stranger, unknown]) each.close();
+});
+
+test.each([
+  ["throttles", { throttleRate: 0.4 }],
+  ["server errors", { errorRate: 0.3 }],
+  ["JSON that does not fit", { badJsonRate: 0.6 }],
+  ["answers cut off", { truncateRate: 0.5 }],
+  ["all of it", { throttleRate: 0.2, errorRate: 0.1, badJsonRate: 0.4, truncateRate: 0.2, refusalRate: 0.2 }],
+])(
+  "with %s what the models were paid is what was spent, to the nano-dollar",
+  async (_, settings) => {
+    models.newCalls();
+    models.set(settings);
+    const before = await spentByAnn();
+    const { status, spentNanos, records } = await tried({ recordCount: 8 });
+    expect(status).toBe("DONE");
+    expect(records).toHaveLength(8);
+    const paid = sumOf(models.newCalls());
+    expect(spentNanos).toBe(paid);
+    expect((await spentByAnn()) - before).toBe(paid);
+    expect(records.reduce((sum: number, { costNanos }: any) => sum + costNanos, 0)).toBe(paid);
+  },
+  60_000,
+);
+
+test("a repair shows the model its error, and a record that cannot be used says why", async () => {
+  models.set({ badJsonRate: 1 });
+  const { records } = await tried({ recordCount: 5 });
+  const calls = records.flatMap(({ calls }: any) => calls).filter(({ stepId }: any) => stepId === "facts");
+  const [first, repair] = calls;
+  expect(first).toMatchObject({ reason: "first", problem: expect.any(String) });
+  expect(repair.reason).toBe("repair");
+  expect(repair.turns.map(({ role }: any) => role)).toEqual(["user", "assistant", "user"]);
+  for (const { failure, columns } of records) expect(failure === null).toBe(columns !== null);
+});
+
+test("it stops before the record that could pass its budget, and says so", async () => {
+  models.newCalls();
+  const { spentNanos: one } = await tried({ recordCount: 1 });
+  const bound = /one record can cost, (\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
+  expect(bound).toBeDefined();
+  const boundNanos = Math.ceil(Number(bound?.slice(1)) * 1e9 * 1.05);
+  models.newCalls();
+  const { status, statusReason, records, spentNanos } = await tried({ recordCount: 10, budgetNanos: boundNanos + one });
+  expect(status).toBe("DONE");
+  expect(records.length).toBeGreaterThan(0);
+  expect(records.length).toBeLessThan(10);
+  expect(statusReason).toBe(
+    `What is left of the budget, ${/budget, (\$[\d.]+),/.exec(statusReason)?.[1]}, is less than another record can cost, ${bound}; ${records.length} of 10 records were made.`,
+  );
+  expect(spentNanos).toBeLessThanOrEqual(boundNanos + one);
+  expect(spentNanos).toBe(sumOf(models.newCalls()));
+});
+
+test("the same token starts one try, and with another input it is refused", async () => {
+  models.newCalls();
+  const input = inputFor({ recordCount: 1 });
+  const both = await Promise.all([1, 2].map(() => world.ask("ann", START, { input }).catch((error) => error)));
+  await world.settled();
+  const again = (await world.ask("ann", START, { input })).tryTemplate;
+  await world.settled();
+  for (const one of both) if (!(one instanceof Error)) expect(one.tryTemplate.id).toBe(again.id);
+  expect(again).toMatchObject({ status: "DONE", records: [{ recordNo: 0 }] });
+  expect(models.newCalls()).toHaveLength(2);
+  expect(await world.refusal("ann", START, { input: { ...input, recordCount: 2 } })).toBe(
+    "Conflict: This client token was used with another input; use a new token for each request meant.",
+  );
+  const { id } = (
+    await world.ask("ann", START, { input: { ...inputFor(), clientToken: input.clientToken, recordCount: 1 } })
+  ).tryTemplate;
+  expect(id).toBe(again.id);
+});
+
+test("an event that comes twice, or again after the end, pays nothing", async () => {
+  const { id } = await tried({ recordCount: 2 });
+  models.newCalls();
+  await world.run("tryTemplate", { tryId: id });
+  expect(models.newCalls()).toEqual([]);
+  expect((await world.ask("ann", GET, { id })).getTry.records).toHaveLength(2);
+});
+
+test("what a function reserved before it died counts as spent, and its try has failed with a sentence", async () => {
+  const { id } = await tried({ recordCount: 1 });
+  const row = await world.row("Jobs", tryKey(id));
+  const dead = { ...row, status: "RUNNING", runId: "other", reservedNanos: 777, aliveUntilMs: Date.now() - 1 };
+  delete dead.finishedAt;
+  await world.put("Jobs", dead);
+  const sentence =
+    "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.";
+  const expected = { status: "FAILED", statusReason: sentence, spentNanos: row.spentNanos + 777 };
+  expect((await world.ask("ann", GET, { id })).getTry).toMatchObject(expected);
+  // Lambda repeats the event of a function that died.
+  models.newCalls();
+  await world.run("tryTemplate", { tryId: id });
+  expect(models.newCalls()).toEqual([]);
+  expect(await world.row("Jobs", tryKey(id))).toMatchObject({ ...expected, reservedNanos: 0 });
+  expect((await world.ask("ann", GET, { id })).getTry).toMatchObject(expected);
+});
+
+test("a try in other hands is left alone", async () => {
+  const { id } = await tried({ recordCount: 1 });
+  const row = await world.row("Jobs", tryKey(id));
+  await world.put("Jobs", { ...row, status: "RUNNING", runId: "other", aliveUntilMs: Date.now() + 60_000 });
+  models.newCalls();
+  await world.run("tryTemplate", { tryId: id });
+  expect(models.newCalls()).toEqual([]);
+  expect((await world.row("Jobs", tryKey(id))).status).toBe("RUNNING");
+});
+
+test("while a record is made its worst case counts as spent by its owner", async () => {
+  const before = await spentByAnn();
+  models.set({ latencyMs: 300 });
+  const { id } = await started({ recordCount: 1 });
+  let row = await world.row("Jobs", tryKey(id));
+  while (row.reservedNanos === 0 && row.status === "RUNNING") row = await world.row("Jobs", tryKey(id));
+  expect(row.reservedNanos).toBeGreaterThan(0);
+  expect((await spentByAnn()) - before).toBe(row.reservedNanos);
+  await world.settled();
+  const { spentNanos } = (await world.ask("ann", GET, { id })).getTry;
+  expect((await spentByAnn()) - before).toBe(spentNanos);
+});
+
+test("a try with more to show than a message holds is cut, and says where", async () => {
+  await givenSeeds(world, "ann", "long", { movies: [{ Title: "x".repeat(30_000), Year: 1 }] });
+  const source = FILM.replace("maxPromptBytes: 1000", "maxPromptBytes: 100000");
+  const { id, status } = await tried({ source, seedSetId: "long", recordCount: 10, budgetNanos: 1_000_000_000 });
+  expect(status).toBe("DONE");
+  const { records } = await world.row("Jobs", tryKey(id));
+  expect(Buffer.byteLength(records)).toBeLessThanOrEqual(160_000);
+  expect(JSON.parse(records)[0].calls[0].turns[0].text).toMatch(/x … \([\d,]+ more characters\)$/);
+});
+
+test("seeds that are gone in the meantime end the try with a sentence, and nothing is spent", async () => {
+  await givenSeeds(world, "ann", "gone");
+  const { id } = await started({ seedSetId: "gone" });
+  await world.settled();
+  const row = await world.row("Jobs", tryKey(id));
+  const { runId: _, ...fresh } = row;
+  await world.put("Jobs", { ...fresh, status: "RUNNING", spentNanos: 0, records: "[]" });
+  const input = await world.row("Jobs", { pk: `TRY#${id}`, sk: "INPUT" });
+  await world.put("Jobs", { ...input, seedSetId: "never-there" });
+  models.newCalls();
+  await world.run("tryTemplate", { tryId: id });
+  expect(models.newCalls()).toEqual([]);
+  expect((await world.ask("ann", GET, { id })).getTry).toMatchObject({
+    status: "FAILED",
+    statusReason: expect.stringMatching(/seed set .* is gone/),
+    spentNanos: 0,
+  });
+});
+
+test("what cannot be tried is refused in words, and nothing is started", async () => {
+  const before = (await world.all("Jobs")).length;
+  expect(await refusal({ recordCount: 11 })).toBe(
+    "BadInput: A try makes 1 to 10 records, not 11; start a job for more.",
+  );
+  expect(await refusal({ budgetNanos: 5_000_000_001 })).toMatch(/^BadInput: The budget must be a whole number/);
+  expect(await refusal({ budgetNanos: 10 })).toMatch(/^BadInput: The budget of .* is less than one record can cost/);
+  expect(await refusal({ source: FILM.replace("Title", "Title[") })).toMatch(/^BadInput: /);
+  expect(await refusal({ source: "name: L\npartials: { a: b }" })).toMatch(/^BadInput: The template "L" has no steps/);
+  expect(await refusal({ source: FILM.replace("it.movie.Title %>", "it.movie.Director %>") })).toMatch(
+    /^BadInput: .*Director/,
+  );
+  expect(await refusal({ clientToken: "short" })).toBe(
+    "BadInput: The client token must have 8 to 64 characters, this one has 5.",
+  );
+  expect(await refusal({}, "bob")).toBe("NotFound: There is no seed set with that id.");
+  expect(await refusal({ seedSetId: "nothing" }, "bob")).toBe("NotFound: There is no seed set with that id.");
+  expect((await world.all("Jobs")).length).toBe(before);
+});
+
+test("somebody else's try answers like one that does not exist", async () => {
+  const { id } = await tried({ recordCount: 1 });
+  expect(await world.refusal("bob", GET, { id })).toBe("NotFound: There is no try with that id.");
+  expect(await world.refusal("bob", GET, { id: "01AAAAAAAAAAAAAAAAAAAAAAAA" })).toBe(
+    "NotFound: There is no try with that id.",
+  );
+});
+
+test("spending is listed by day, the newest first, each person's own", async () => {
+  const days = ["2026-01-01", "2026-01-03", "2026-01-02"];
+  for (const [n, day] of days.entries())
+    await world.put("Jobs", { pk: "SPENDING#cid", sk: `DAY#${day}`, triesNanos: n, seedsNanos: 10 * n });
+  const first = (await world.ask("cid", SPENDING, { limit: 2 })).listSideSpending;
+  expect(first.items).toEqual([
+    { day: "2026-01-03", triesNanos: 1, seedsNanos: 10 },
+    { day: "2026-01-02", triesNanos: 2, seedsNanos: 20 },
+  ]);
+  const rest = (await world.ask("cid", SPENDING, { limit: 2, nextToken: first.nextToken })).listSideSpending;
+  expect(rest).toEqual({ items: [{ day: "2026-01-01", triesNanos: 0, seedsNanos: 0 }], nextToken: null });
+  expect((await world.ask("dora", SPENDING)).listSideSpending.items).toEqual([]);
+});
