@@ -17,6 +17,8 @@ export interface SeedField {
   readonly missing: number;
   /** How many of the missing are empty texts; absent for none. */
   readonly empty?: number;
+  /** How many of the missing are null; absent for none. */
+  readonly nulls?: number;
   /** How many different values there are, when they are short and few: at most 100. */
   readonly distinct?: number;
   /** Up to three values as JSON text, long ones cut. */
@@ -90,7 +92,11 @@ export class FieldSummary {
   }
 
   #tally(node: Node | undefined, value: unknown): void {
-    if (!node || value === null || value === undefined) return;
+    if (!node || value === undefined) return;
+    if (value === null) {
+      node.nulls += 1;
+      return;
+    }
     if (value === "") {
       node.empty += 1;
       return;
@@ -125,6 +131,7 @@ class Node {
   elements: Node | undefined;
   count = 0;
   empty = 0;
+  nulls = 0;
   more = false;
   /** How many objects and how many elements of lists were seen as its value: where its fields and elements could be. */
   objects = 0;
@@ -197,6 +204,7 @@ function list(node: Node, places: number, listed: SeedField[]): void {
     count: node.count,
     missing: places - node.count,
     ...(node.empty > 0 && { empty: node.empty }),
+    ...(node.nulls > 0 && { nulls: node.nulls }),
     ...(node.distinct !== undefined && { distinct: node.distinct }),
     examples: node.examples,
     ...(node.more && { more: true as const }),

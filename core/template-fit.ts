@@ -14,7 +14,7 @@ export interface FieldFacts {
   readonly missing: number;
   /** How many of the missing are empty texts. */
   readonly empty?: number;
-  /** How many of the missing are null; unknown when absent. */
+  /** How many of the missing are null. */
   readonly nulls?: number;
   /** There is more below it than is listed. */
   readonly more?: boolean;
@@ -140,7 +140,7 @@ function faultOfValue(spot: Spot, isRequired: boolean): string | undefined {
   }
   const gone = field.missing - (field.empty ?? 0);
   // A null can be printed; where only presence is asked for, those that are known to be null are there.
-  const lacking = allowed.includes("null") ? (field.nulls === undefined ? 0 : gone - field.nulls) : gone;
+  const lacking = allowed.includes("null") ? gone - (field.nulls ?? 0) : gone;
   const isAsked = isRequired || path.endsWith("[]");
   if (isAsked && lacking > 0)
     return `${reader.reads(path)}, which is missing in ${lacking} of ${placesOf(spot, field)}; write it with a fallback (?? "") or clean the seeds.`;

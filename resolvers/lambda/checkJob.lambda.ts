@@ -54,7 +54,7 @@ export function checkJob(
   checkRuns(template);
   checkModels(template);
   const parameters = parametersFor(template, input.parameters);
-  checkFit(template, seedSet.collections);
+  checkFit(template, version.partials, seedSet.collections);
   const { nanos } = boundOf(template);
   if (nanos > input.budgetNanos)
     throw new PlotPaletteError(

@@ -338,7 +338,7 @@ describe("whether seeds fit", () => {
     [
       "a field that may be null, which can be printed",
       "<%= it.article.title %>",
-      collection(field("title", ["string"], 12)),
+      collection(field("title", ["string"], 12, { nulls: 12 })),
       undefined,
     ],
     [

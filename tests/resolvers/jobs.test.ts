@@ -142,7 +142,7 @@ describe("createJob", () => {
     const seedSetId = await givenSeedSet(world, "ann", "no-title", ["Name", "Year"]);
     const sentence = await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { seedSetId }) });
     expect(sentence).toBe(
-      'BadInput: Template "Film questions" step "question" reads Title; the collection "movies" has no "Title" (it has Name, Year).',
+      'BadInput: Template "Film questions" step "question" reads movie.Title; the collection "movies" has no "Title" (it has Name, Year).',
     );
   });
 
