@@ -54,13 +54,22 @@ function read(source: TemplateSource, text: string, tiers: Tiers): Template | un
   if (source.faults.length > 0) return undefined;
   validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(TEMPLATE_SCHEMA);
   if (!validator(source.value)) {
-    for (const error of validator.errors ?? []) report(source, error);
+    for (const error of withoutEchoes(validator.errors ?? [])) report(source, error);
     return undefined;
   }
   const template = new Reader(source, tiers).template(source.value as TemplateDocument);
   // Prompts of steps that are wrong themselves would only repeat it.
   if (source.faults.length === 0) checkPlaces(template, source);
   return template;
+}
+
+/** Where a name is not known and another is missing, the first is most likely the second, misspelt. */
+function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
+  const misspelt = errors.filter(({ keyword }) => keyword === "additionalProperties");
+  return errors.filter(
+    ({ keyword, instancePath }) =>
+      keyword !== "required" || !misspelt.some((unknown) => unknown.instancePath === instancePath),
+  );
 }
 
 function report(source: TemplateSource, error: ErrorObject): void {

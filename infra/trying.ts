@@ -60,7 +60,7 @@ function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; 
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
-  generateSeeds.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.seedSets.tableArn]);
+  generateSeeds.may("Rows", ["dynamodb:UpdateItem"], [data.seedSets.tableArn]);
   generateSeeds.may("Spending", ["dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["SPENDING#*"] },
   });

@@ -37,7 +37,7 @@ export const handler = answering(async ({ owner, input }: TryToCheck): Promise<C
   if (template.steps.length === 0)
     refuse(`The template "${template.name}" has no steps: a library can be included, and there is nothing to try.`);
   const seedSet = await seedSetToUse(owner, input.seedSetId);
-  checkFit(template, seedSet.collections);
+  checkFit(template, partials, seedSet.collections);
   checkPicks(template, (await openSeeds(seedSet)).index.collections);
   const bound = boundOf(template).nanos;
   if (bound > input.budgetNanos)

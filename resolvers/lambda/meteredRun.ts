@@ -6,7 +6,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { GetCommand, TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import type { Nanos } from "../../core/money.ts";
 import { sideSpendingKey, type RunRow, type SideSpendingRow } from "../../core/rows.ts";
@@ -57,16 +58,13 @@ export class MeteredRun {
    */
   static async begin(place: RunPlace): Promise<{ run?: MeteredRun; died?: Row }> {
     const runId = randomUUID();
-    const row = await update(place, {
+    const { row, refusedBy } = await update(place, {
       set: { runId, aliveUntilMs: Date.now() + ALIVE_MS },
       condition: "attribute_not_exists(runId)",
     });
     if (row) return { run: new MeteredRun(place, runId, row) };
-    const { Item } = await documentClient().send(
-      new GetCommand({ TableName: place.table, Key: place.key, ConsistentRead: true }),
-    );
-    const isDead = Item?.status === place.open && Item.aliveUntilMs < Date.now();
-    return isDead ? { died: Item as Row } : {};
+    const isDead = refusedBy?.status === place.open && refusedBy.aliveUntilMs < Date.now();
+    return isDead ? { died: refusedBy } : {};
   }
 
   /** Aborted when another hand has closed the run: no call may begin or go on. */
@@ -95,7 +93,7 @@ export class MeteredRun {
   async close(changes: Readonly<Record<string, unknown>>): Promise<void> {
     clearInterval(this.#signs);
     await this.#inTurn(async () => {
-      const row = await update(this.place, { set: changes, condition: "runId = :mine", runId: this.runId });
+      const { row } = await update(this.place, { set: changes, condition: "runId = :mine", runId: this.runId });
       if (!row) this.#lose();
     });
   }
@@ -108,7 +106,7 @@ export class MeteredRun {
   async #show(): Promise<void> {
     await this.#inTurn(async () => {
       const set = { aliveUntilMs: Date.now() + ALIVE_MS };
-      const row = await update(this.place, { set, condition: "runId = :mine", runId: this.runId });
+      const { row } = await update(this.place, { set, condition: "runId = :mine", runId: this.runId });
       if (!row) this.#lose();
     }).catch(() => {});
   }
@@ -148,7 +146,7 @@ export async function closeDead(
   const { runId, aliveUntilMs, spentNanos, reservedNanos } = died;
   const set = { ...changes, spentNanos: spentNanos + reservedNanos, reservedNanos: 0 };
   const condition = "aliveUntilMs = :last";
-  const row = await update(place, { set, condition, runId, values: { ":last": aliveUntilMs } });
+  const { row } = await update(place, { set, condition, runId, values: { ":last": aliveUntilMs } });
   return row !== undefined;
 }
 
@@ -180,14 +178,18 @@ function changeOf({ table, key, open }: RunPlace, { set, condition, runId, value
   };
 }
 
-/** The row after the update; `undefined` when it was refused. */
-async function update(place: RunPlace, change: RowChange): Promise<Row | undefined> {
+/** The row after the update, or the row that refused it, if there is one. */
+async function update(place: RunPlace, change: RowChange): Promise<{ row?: Row; refusedBy?: Row }> {
   try {
-    const command = new UpdateCommand({ ...changeOf(place, change), ReturnValues: "ALL_NEW" });
-    return (await documentClient().send(command)).Attributes as Row;
+    const command = new UpdateCommand({
+      ...changeOf(place, change),
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+    return { row: (await documentClient().send(command)).Attributes as Row };
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { refusedBy: error.Item && (unmarshall(error.Item) as Row) };
   }
 }
 

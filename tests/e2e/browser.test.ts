@@ -97,6 +97,46 @@ test("seeds are uploaded with a progress bar, and a bad file is refused in words
   await close();
 }, 90_000);
 
+test("a template is written with its faults and prompts shown, tried, saved and compared with its next version", async () => {
+  const { page, close, faults } = await visitor(product.outputs.demoUser);
+  await page.goto(`${product.outputs.appUrl}/templates/new`);
+  const editor = page.getByRole("textbox", { name: "Template" });
+  await editor.fill(WONDERS.replace("it.seed.name", "it.seeds.name"));
+  await page.getByRole("button", { name: /reads it\.seeds.*line 6/ }).waitFor();
+  expect(await page.locator(".cm-lintRange-error").count()).toBeGreaterThan(0);
+  await editor.fill(WONDERS);
+  await page.getByText("Nothing is wrong with it.").waitFor();
+  await page.getByLabel("Seeds").selectOption("natural-wonders");
+  await page
+    .getByRole("tabpanel")
+    .getByText(/^Describe .+ to a child\.$/)
+    .waitFor();
+  await page.getByRole("tab", { name: "Try" }).click();
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.getByText("Done", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText(/^Tries and generated seeds: \$0\.\d*[1-9]\d* today\.$/).waitFor();
+  await editor.press("Control+s");
+  await page.getByText("Version 1", { exact: true }).waitFor();
+  await editor.fill(WONDERS.replace("a child", "an engineer"));
+  await page.getByRole("link", { name: "Jobs" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Not now" }).click();
+  await editor.press("Control+s");
+  await page.getByText("Version 2", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Wonders told", exact: true }).click();
+  await page.getByRole("button", { name: "Compare versions" }).click();
+  await page.getByRole("region", { name: "From version 1 to version 2" }).last().getByText("an engineer").waitFor();
+  expect(faults).toEqual([]);
+  await close();
+}, 120_000);
+
+const WONDERS = `name: Wonders told
+steps:
+  - id: tell
+    tier: economy
+    maxTokens: 80
+    prompt: Describe <%= it.seed.name %> to a child.
+`;
+
 test("a stranger signs up with a code by mail, and signs out", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -128,6 +168,8 @@ test.each([
       "/jobs",
       "/jobs/new",
       "/templates",
+      "/templates/new",
+      "/templates?tab=public",
       "/templates/questions-and-answers",
       "/seeds",
       "/seeds/natural-wonders",

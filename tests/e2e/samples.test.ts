@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { columnsOf, type ColumnType } from "../../core/template.ts";
 import { parseTemplate } from "../../core/template-parse.ts";
-import { SAMPLES_LIST, type Sample } from "../../samples/samples.ts";
+import { readSamples, type Sample } from "../samples/bundled.ts";
 import { modelCalls, runCommand, startProduct, type Product } from "./product.ts";
 
 const RECORDS = 20;
+const SAMPLES = await readSamples();
 let product: Product;
 let folder: string;
 
@@ -20,10 +21,10 @@ afterAll(async () => {
 });
 
 test("there are at least twelve samples", () => {
-  expect(SAMPLES_LIST.length).toBeGreaterThanOrEqual(12);
+  expect(SAMPLES.length).toBeGreaterThanOrEqual(12);
 });
 
-test.each(SAMPLES_LIST.map((sample) => [sample.template.id, sample] as const))(
+test.each(SAMPLES.map((sample) => [sample.template.id, sample] as const))(
   "%s makes 20 valid rows of its columns from its seeds, although three answers in ten are not the JSON asked for",
   async (id, sample) => {
     const out = join(folder, id);
@@ -47,7 +48,7 @@ test.each(SAMPLES_LIST.map((sample) => [sample.template.id, sample] as const))(
 
 test("and some answers were wrong indeed: there were more calls than a faultless model needs", async () => {
   const calls = await modelCalls(product.data);
-  expect(calls.length).toBeGreaterThan(RECORDS * SAMPLES_LIST.length);
+  expect(calls.length).toBeGreaterThan(RECORDS * SAMPLES.length);
 });
 
 function fits(value: unknown, type: ColumnType | undefined): boolean {

@@ -16,6 +16,8 @@ export async function tour(product: Product): Promise<void> {
   try {
     await readEverything(api);
     const own = await bringOwn(api, product);
+    await writeAndShare(api);
+    await tryAndGenerate(api);
     await jobToItsEnd(api);
     await overTheBudgetAndOn(api);
     await pausedInterruptedAndOn(api, product, own);
@@ -29,6 +31,98 @@ async function readEverything(api: Api): Promise<void> {
   await api.call(`{ listModels { id } listJobs { items { id } } listJobsQueued: listJobs(status: QUEUED) { items { id } }
     listTemplates { items { id } } listSampleTemplates { items { id } } listSeedSets { items { id } } listSampleSeedSets { items { id } } }`);
   await api.call(`{ getTemplate(id: "poems") { source } getSeedSet(id: "places") { name } }`);
+}
+
+const TOWNS = `name: Tour of towns
+tags: [tour]
+category: praise
+partials: { praise: "Praise <%= it.name %>." }
+steps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: '<%~ include("praise", { name: it.seed.name }) %>' }]
+`;
+
+/** A template from its first draft to its end: checked, rendered, saved, restored, published, found, copied, withdrawn, deleted. */
+async function writeAndShare(api: Api): Promise<void> {
+  const { checkTemplate } = await api.call<{ checkTemplate: { faults: { line: number }[] } }>(
+    "query($source: String!) { checkTemplate(source: $source) { faults { message line } facts { bound { calls } } } }",
+    { source: TOWNS.replace("it.seed.name", "it.town.name") },
+  );
+  if (checkTemplate.faults[0]?.line !== 5) throw new Error(`The fault was not found: ${JSON.stringify(checkTemplate)}`);
+  await renderFirst(api, null);
+  await renderFirst(api, SAMPLE.seedSetId);
+  const id = await save(api, { source: TOWNS });
+  await save(api, { id, source: `${TOWNS}description: Second.\n`, basedOnVersion: 1 });
+  const late = await save(api, { id, source: TOWNS, basedOnVersion: 1 }).catch((error: Error) => error);
+  if (!(late instanceof Error)) throw new Error("A save over a newer version was not refused.");
+  await api.call("mutation($id: ID!) { restoreTemplate(id: $id, version: 1) { version } }", { id });
+  await api.call("mutation($id: ID!) { publishTemplate(id: $id) { publishedAt } }", { id });
+  await api.call(`query($id: ID!) { listTemplateVersions(id: $id) { items { version isPublished } } }`, { id });
+  await api.call(`{ text: searchTemplates(text: "tour tow") { items { id } } all: searchTemplates { items { id } }
+    tag: searchTemplates(tag: "tour") { items { id } } category: searchTemplates(category: "praise") { items { id } } }`);
+  const { forkTemplate } = await api.call<{ forkTemplate: { id: string } }>(
+    "mutation($id: ID!) { forkTemplate(id: $id) { id forkedFrom { id version name } } }",
+    { id },
+  );
+  const including = TOWNS.replace(/partials: .*\n/, "").replace('"praise"', `"${id}@3/praise"`);
+  const other = await save(api, { source: including.replace("Tour of towns", "Includes another") });
+  await api.call("query($id: ID!) { getTemplate(id: $id) { facts { includes } forkedFrom { name } } }", { id: other });
+  await api.call("mutation($id: ID!) { withdrawTemplate(id: $id) { publishedAt } }", { id });
+  for (const own of [id, forkTemplate.id, other])
+    await api.call("mutation($id: ID!) { deleteTemplate(id: $id) { id } }", { id: own });
+}
+
+async function renderFirst(api: Api, seedSetId: string | null): Promise<void> {
+  const { renderTemplate } = await api.call<{ renderTemplate: { faults: object[]; steps: object[] } }>(
+    "query($input: RenderTemplateInput!) { renderTemplate(input: $input) { faults { message } steps { turns { text } } } }",
+    { input: { source: TOWNS, seedSetId, recordNo: 3 } },
+  );
+  if (renderTemplate.steps.length !== 1) throw new Error(`Nothing was rendered: ${JSON.stringify(renderTemplate)}`);
+}
+
+async function save(api: Api, input: { id?: string; source: string; basedOnVersion?: number }): Promise<string> {
+  const { saveTemplate: saved } = await api.call<{ saveTemplate: { id: string } }>(
+    "mutation($input: SaveTemplateInput!) { saveTemplate(input: $input) { id version } }",
+    { input },
+  );
+  return saved.id;
+}
+
+/** What costs beside jobs: a try and generated seeds, both within their budgets and counted. */
+async function tryAndGenerate(api: Api): Promise<void> {
+  const wish = { source: TOWNS, budgetNanos: 50_000_000, clientToken: randomUUID() };
+  const { tryTemplate } = await api.call<{ tryTemplate: { id: string } }>(
+    "mutation($input: TryTemplateInput!) { tryTemplate(input: $input) { id } }",
+    { input: { ...wish, seedSetId: SAMPLE.seedSetId, recordCount: 2 } },
+  );
+  await until("the try to be done", async () => {
+    const { getTry } = await api.call<{ getTry: { status: string; statusReason: string | null } }>(
+      "query($id: ID!) { getTry(id: $id) { status statusReason records { calls { answer } } } }",
+      tryTemplate,
+    );
+    if (getTry.status === "FAILED") throw new Error(`The try failed: ${getTry.statusReason}`);
+    return getTry.status === "DONE";
+  });
+  const { generateSeeds } = await api.call<{ generateSeeds: { id: string } }>(
+    "mutation($input: GenerateSeedsInput!) { generateSeeds(input: $input) { id } }",
+    { input: { ...wish, name: "Made towns", itemCount: 5, clientToken: randomUUID() } },
+  );
+  await until("the seeds to be made", async () => {
+    const { getSeedSet } = await api.call<{ getSeedSet: { status: string; statusReason: string | null } }>(
+      "query($id: ID!) { getSeedSet(id: $id) { status statusReason } }",
+      generateSeeds,
+    );
+    if (getSeedSet.status === "REFUSED") throw new Error(`No seeds were made: ${getSeedSet.statusReason}`);
+    return getSeedSet.status === "READY";
+  });
+  await api.call(
+    `query($id: ID!) { all: listSeedItems(seedSetId: $id, collection: "seeds") { items { json } }
+      some: listSeedItems(seedSetId: $id, collection: "seeds", text: "e") { items { position } } }`,
+    generateSeeds,
+  );
+  const { listSideSpending } = await api.call<{
+    listSideSpending: { items: { triesNanos: number; seedsNanos: number }[] };
+  }>("{ listSideSpending { items { day triesNanos seedsNanos } } }");
+  const [today] = listSideSpending.items;
+  if (!today?.triesNanos || !today.seedsNanos) throw new Error(`Not counted: ${JSON.stringify(listSideSpending)}`);
 }
 
 /** A template saved twice and seeds uploaded, used, and removed at the end. */
