@@ -47,6 +47,8 @@ export function readTemplate(text: string, tiers: Tiers = USUAL_TIERS): Reading 
 }
 
 let validator: ValidateFunction | undefined;
+/** Making one takes longer than compiling a schema; it remembers none of them. */
+let schemas: Ajv2020 | undefined;
 
 function read(source: TemplateSource, text: string, tiers: Tiers): Template | undefined {
   if (new TextEncoder().encode(text).length > MAX_TEMPLATE_BYTES)
@@ -265,7 +267,9 @@ class Reader {
     if (schema.type !== "object")
       this.#source.fault(path, `The output schema of ${place} must describe an object ("type: object").`);
     try {
-      new Ajv2020({ strict: false }).compile(schema);
+      schemas ??= new Ajv2020({ strict: false, addUsedSchema: false });
+      schemas.compile(schema);
+      schemas.removeSchema(schema);
     } catch (error) {
       this.#source.fault(
         [...path, "schema"],

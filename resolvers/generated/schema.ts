@@ -103,6 +103,8 @@ export type GenerateSeedsInput = {
   name: Scalars['String']['input'];
   /** The document of the template that is to use them; its schema says what items must be. */
   source: Scalars['String']['input'];
+  /** The template of mine it is to be a version of; what that holds of others may still be included. */
+  templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** A template version, a seed set, a number of records and a budget, turned into a dataset. */
@@ -564,6 +566,8 @@ export type RenderTemplateInput = {
   seedSetId?: InputMaybe<Scalars['ID']['input']>;
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
+  /** The template of mine it is to be a version of; what that holds of others may still be included. */
+  templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** The prompt of one step, as the model would get it. */
@@ -1137,6 +1141,8 @@ export type TryTemplateInput = {
   seedSetId: Scalars['ID']['input'];
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
+  /** The template of mine it is to be a version of; what that holds of others may still be included. */
+  templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** A turn of a conversation with a model. */

@@ -10,6 +10,7 @@ import { account, tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";
 import { BATCH_ITEMS, batchTemplate } from "./generation.ts";
 import { readSoundSource } from "./readTemplateSource.ts";
+import { textsHeldBy } from "./templateRows.ts";
 import { checkSideBudget } from "./sideBudget.ts";
 
 const MAX_ITEMS = 500;
@@ -29,7 +30,11 @@ export interface CheckedGeneration {
 export const handler = answering(async ({ owner, input }: GenerationToCheck): Promise<CheckedGeneration> => {
   checkWishes(input);
   const modelId = modelOf(input.model ?? "economy");
-  const { template, facts } = await readSoundSource({ source: input.source, owner });
+  const { template, facts } = await readSoundSource({
+    source: input.source,
+    owner,
+    kept: await textsHeldBy(owner, input.templateId),
+  });
   const schemas = JSON.parse(facts.seedSchema) as Record<string, Record<string, unknown>>;
   const collections = Object.keys(schemas);
   checkCollections(template.name, collections);

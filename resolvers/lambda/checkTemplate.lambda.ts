@@ -1,10 +1,9 @@
 /** Says what is wrong with a template, or what it would be; nothing is stored. */
-import type { Partials } from "../../core/template.ts";
 import type { TemplateFactsRow } from "../../core/rows.ts";
 import type { Fault } from "../../core/template-source.ts";
 import { answering } from "./answer.ts";
 import { readSource } from "./readTemplateSource.ts";
-import { readHead, readVersion } from "./templateRows.ts";
+import { textsHeldBy } from "./templateRows.ts";
 
 export interface TemplateToCheck {
   owner: string;
@@ -21,13 +20,7 @@ export interface CheckedTemplate {
 }
 
 export const handler = answering(async ({ owner, source, id }: TemplateToCheck): Promise<CheckedTemplate> => {
-  const read = await readSource({ source, owner, kept: await keptBy(owner, id) });
+  const read = await readSource({ source, owner, kept: await textsHeldBy(owner, id) });
   if (Array.isArray(read)) return { faults: read, includes: [] };
   return { faults: [], facts: read.facts, includes: Object.keys(read.partials) };
 });
-
-/** Somebody else's template keeps nothing for me, and I do not learn that it is there. */
-async function keptBy(owner: string, id: string | null | undefined): Promise<Partials | undefined> {
-  const head = id ? await readHead(id) : undefined;
-  return head?.owner === owner ? (await readVersion(head.templateId, head.latestVersion))?.partials : undefined;
-}

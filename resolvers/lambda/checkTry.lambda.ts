@@ -11,6 +11,8 @@ import { tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";
 import { chosenParameters } from "./parameters.ts";
 import { readSoundSource } from "./readTemplateSource.ts";
+import { textsHeldBy } from "./templateRows.ts";
+import { checkModels } from "./usableModels.ts";
 import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
 import { checkSideBudget } from "./sideBudget.ts";
 
@@ -32,10 +34,15 @@ export interface CheckedTry {
 
 export const handler = answering(async ({ owner, input }: TryToCheck): Promise<CheckedTry> => {
   checkWishes(input);
-  const { template, partials } = await readSoundSource({ source: input.source, owner });
+  const { template, partials } = await readSoundSource({
+    source: input.source,
+    owner,
+    kept: await textsHeldBy(owner, input.templateId),
+  });
   const parameters = chosenParameters(template, input.parameters);
   if (template.steps.length === 0)
     refuse(`The template "${template.name}" has no steps: a library can be included, and there is nothing to try.`);
+  checkModels(template);
   const seedSet = await seedSetToUse(owner, input.seedSetId);
   checkFit(template, partials, seedSet.collections);
   checkPicks(template, (await openSeeds(seedSet)).index.collections);

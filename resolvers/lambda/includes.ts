@@ -1,14 +1,5 @@
 /** The texts that a template includes from others, as far as a person may read them, and what is wrong with its includes. */
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import {
-  SAMPLES,
-  templateHeadKey,
-  templateVersionKey,
-  type TemplateHeadRow,
-  type TemplateVersionRow,
-} from "../../core/rows.ts";
 import {
   checkIncludes,
   includesOf,
@@ -24,7 +15,8 @@ import { placesOf } from "../../core/template-places.ts";
 import { TemplateSource, type Fault } from "../../core/template-source.ts";
 import { treeOfPrompt } from "../../core/template-syntax.ts";
 import type { Partials, Template } from "../../core/template.ts";
-import { documentClient, setting } from "./clients.ts";
+import { mayReadVersion } from "../shared/templateAccess.ts";
+import { readHead, readVersion } from "./templateRows.ts";
 
 /** Each is two reads of the table. */
 const MAX_TEMPLATES_INCLUDED = 50;
@@ -107,27 +99,8 @@ async function readOrigins(names: readonly string[], owner: string): Promise<Map
 }
 
 async function readOrigin(id: string, version: number, owner: string): Promise<Origin | undefined> {
-  const [head, row] = await Promise.all([
-    read<TemplateHeadRow>(templateHeadKey(id)),
-    read<TemplateVersionRow>(templateVersionKey(id, version)),
-  ]);
-  if (!head || !row || !mayReadVersion(head, version, owner)) return undefined;
+  const [head, row] = await Promise.all([readHead(id), readVersion(id, version)]);
+  if (!head || !row || !mayReadVersion(head, owner, version)) return undefined;
   const { template } = readTemplate(row.source);
   return template && { template, partials: row.partials };
-}
-
-/** All versions of what is mine or a sample, the published ones of what is somebody else's. */
-export function mayReadVersion(
-  head: Pick<TemplateHeadRow, "owner" | "publishedVersions">,
-  version: number,
-  owner: string,
-): boolean {
-  return head.owner === owner || head.owner === SAMPLES || (head.publishedVersions ?? []).includes(version);
-}
-
-async function read<Row>(Key: { pk: string; sk: string }): Promise<Row | undefined> {
-  const { Item } = await documentClient().send(
-    new GetCommand({ TableName: setting(ENVIRONMENT.templatesTable), Key, ConsistentRead: true }),
-  );
-  return Item as Row | undefined;
 }

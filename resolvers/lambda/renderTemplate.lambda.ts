@@ -9,6 +9,7 @@ import { answering } from "./answer.ts";
 import { drawnItems } from "./drawnItems.ts";
 import { chosenParameters } from "./parameters.ts";
 import { readSource } from "./readTemplateSource.ts";
+import { textsHeldBy } from "./templateRows.ts";
 import { renderRecord } from "./rendering.ts";
 import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
 import { fitted, shortText, shortValue } from "./shorten.ts";
@@ -32,7 +33,11 @@ export interface Rendering {
 let sandbox: Promise<Sandbox> | undefined;
 
 export const handler = answering(async ({ owner, input }: TemplateToRender): Promise<Rendering> => {
-  const read = await readSource({ source: input.source, owner });
+  const read = await readSource({
+    source: input.source,
+    owner,
+    kept: await textsHeldBy(owner, input.templateId),
+  });
   if (Array.isArray(read)) return { faults: read, seeds: {}, steps: [] };
   const { template, partials, facts } = read;
   const parameters = chosenParameters(template, input.parameters);

@@ -9,6 +9,7 @@ import {
   type TemplateHeadRow,
   type TemplateVersionRow,
 } from "../../core/rows.ts";
+import type { Partials } from "../../core/template.ts";
 import { latestFor, mayReadVersion, noVersion, SAMPLE_STAYS } from "../shared/templateAccess.ts";
 import { documentClient, setting } from "./clients.ts";
 
@@ -38,6 +39,15 @@ export async function ownHead(owner: string, id: string): Promise<TemplateHeadRo
   if (head?.owner === SAMPLES) throw new PlotPaletteError("BadInput", SAMPLE_STAYS);
   if (head?.owner !== owner) refuseUnknown();
   return head;
+}
+
+/**
+ * The texts of others that a template of the owner's holds: they may be included in it again, whatever became of where they
+ * came from. Somebody else's template holds nothing for me, and I do not learn that it is there.
+ */
+export async function textsHeldBy(owner: string, id: string | null | undefined): Promise<Partials | undefined> {
+  const head = id ? await readHead(id) : undefined;
+  return head?.owner === owner ? (await readVersion(head.templateId, head.latestVersion))?.partials : undefined;
 }
 
 /** Ids are sent as they came; what cannot be a key of ours is nobody's. */
