@@ -5,10 +5,19 @@ import { join } from "node:path";
 import type { Figure } from "./figure.ts";
 import { memory } from "./memory.ts";
 import { screen } from "./screen.ts";
+import { seeds } from "./seeds.ts";
 import { speed } from "./speed.ts";
 import { startUp } from "./start-up.ts";
+import { templates } from "./templates.ts";
 
-const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = { "start-up": startUp, speed, memory, screen };
+const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  "start-up": startUp,
+  speed,
+  memory,
+  screen,
+  seeds,
+  templates,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in BENCHES));

@@ -4,8 +4,8 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { CollectionBlocks } from "../core/seed-blocks.ts";
-import { readSeedFile } from "../core/seed-reader.ts";
+import { CollectionBlocks } from "../core/seeds/blocks.ts";
+import { readSeedFile } from "../core/seeds/reader.ts";
 
 /** What a run prints as JSON. */
 export interface ReadingFigures {

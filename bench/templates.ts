@@ -1,5 +1,5 @@
 import { Eta } from "eta/core";
-import { parseTemplate } from "#core/template-parse";
+import { parseTemplate } from "#core/template/parse";
 import { Prompts } from "../worker/sandbox/prompts.ts";
 import { Sandbox } from "../worker/sandbox/sandbox.ts";
 import type { Figure } from "./figure.ts";

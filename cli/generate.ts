@@ -154,7 +154,7 @@ async function work(
     if (!plan) throw new Error("begin() needs a plan");
     const templateId = await saveTemplate(api, plan.template);
     const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
-    const wishes = { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.template.name };
+    const wishes = { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.name };
     return startJob(api, wishes).catch(async (error: Error) => {
       await deleteSeeds(api, seedSetId);
       throw error;

@@ -10,7 +10,7 @@ import { PlotPaletteError } from "#core/errors";
 import type { DatasetFormat } from "#core/job";
 import type { Nanos } from "#core/money";
 import { seedFormatOf } from "#core/seed";
-import { parseTemplate } from "#core/template-parse";
+import { parseTemplate } from "#core/template/parse";
 import type { Template } from "#core/template";
 import type { Api } from "./api.ts";
 import { UsageError } from "./fail.ts";
@@ -23,6 +23,7 @@ export interface SeedFile {
 }
 
 export interface TemplateFile {
+  readonly name: string;
   readonly source: string;
   readonly template: Template;
 }
@@ -32,7 +33,8 @@ export async function readTemplateFile(path: string): Promise<TemplateFile> {
   const source = await readFile(path, "utf8").catch((cause: Error) => {
     throw new UsageError(`The template ${path} cannot be read (${cause.message}).`, { cause });
   });
-  return { source, template: parseTemplate(source) };
+  const template = parseTemplate(source);
+  return { name: template.name, source, template };
 }
 
 /** What was typed for parameters as what the template takes: a text stays one where the default is one. */
@@ -68,8 +70,8 @@ export async function readSeedFiles(wishes: readonly string[]): Promise<SeedFile
 }
 
 /** A template of that name and source is used again; another source under the name becomes its next version. */
-export async function saveTemplate(api: Api, { source, template }: TemplateFile): Promise<string> {
-  const known = await findTemplate(api, template.name);
+export async function saveTemplate(api: Api, { name, source }: Omit<TemplateFile, "template">): Promise<string> {
+  const known = await findTemplate(api, name);
   if (known?.source === source) return known.id;
   const { saveTemplate: saved } = await api.call<{ saveTemplate: { id: string } }>(
     "mutation($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }",

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { signOut } from "aws-amplify/auth";
-import { BrowserRouter } from "react-router";
+import { createBrowserRouter, RouterProvider } from "react-router";
 import { AppHeader } from "./components/AppHeader.tsx";
 import { loadConfig, type Config } from "./config.ts";
 import { Pages } from "./Pages.tsx";
@@ -43,11 +43,23 @@ function SignedApp({ config }: { readonly config: Config }) {
   }
   return (
     <Session key={sign.person.sub} config={config} onEnd={leave}>
-      <BrowserRouter>
-        <AppHeader email={sign.person.email} onSignOut={() => void signOut()} />
-        <Pages />
-      </BrowserRouter>
+      <Routed email={sign.person.email} />
     </Session>
+  );
+}
+
+/** The header and the pages. A router made this way can hold a person back from leaving unsaved changes. */
+function Routed({ email }: { readonly email: string }) {
+  const [router] = useState(() => createBrowserRouter([{ path: "*", element: <Frame email={email} /> }]));
+  return <RouterProvider router={router} />;
+}
+
+function Frame({ email }: { readonly email: string }) {
+  return (
+    <>
+      <AppHeader email={email} onSignOut={() => void signOut()} />
+      <Pages />
+    </>
   );
 }
 

@@ -11,21 +11,24 @@ import { Failure, SkeletonCards } from "./ui/States.tsx";
 // What most visits begin with is in the first bundle; the rest comes when it is asked for.
 const NewJobPage = lazy(() => import("./pages/NewJobPage.tsx"));
 const TemplatesPage = lazy(() => import("./pages/TemplatesPage.tsx"));
+const TemplateEditorPage = lazy(() => import("./pages/TemplateEditorPage.tsx"));
 const TemplatePage = lazy(() => import("./pages/TemplatePage.tsx"));
 const SeedsPage = lazy(() => import("./pages/SeedsPage.tsx"));
 const SeedSetPage = lazy(() => import("./pages/SeedSetPage.tsx"));
 
 /** The page of each address. A fault in one leaves the header and the way out. */
 export function Pages() {
-  const { pathname } = useLocation();
+  const { pathname, state } = useLocation();
   const main = useRef<HTMLElement>(null);
   const shown = useRef(pathname);
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
+    // A page that only changed its address, as an editor does at its first save, goes on where it was.
+    if ((state as { keepFocus?: boolean } | null)?.keepFocus) return;
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
-  }, [pathname]);
+  }, [pathname, state]);
   return (
     <main className="page" id="content" tabIndex={-1} ref={main}>
       <ErrorBoundary
@@ -39,6 +42,8 @@ export function Pages() {
             <Route path={patterns.newJob} element={<NewJobPage />} />
             <Route path={patterns.job} element={<JobPage />} />
             <Route path={patterns.templates} element={<TemplatesPage />} />
+            <Route path={patterns.newTemplate} element={<TemplateEditorPage />} />
+            <Route path={patterns.editTemplate} element={<TemplateEditorPage />} />
             <Route path={patterns.template} element={<TemplatePage />} />
             <Route path={patterns.seeds} element={<SeedsPage />} />
             <Route path={patterns.seedSet} element={<SeedSetPage />} />

@@ -6,6 +6,7 @@ import "./ui/base.css";
 import "./ui/controls.css";
 import "./ui/surfaces.css";
 import "./app.css";
+import "./editor/editor.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id “root”.");

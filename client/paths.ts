@@ -3,8 +3,13 @@ export const paths = {
   home: "/",
   jobs: (status?: string) => (status ? `/jobs?status=${status}` : "/jobs"),
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
-  newJob: (chosen: { templateId?: string; seedSetId?: string } = {}) => `/jobs/new${query(chosen)}`,
+  newJob: (chosen: { templateId?: string; templateVersion?: number; seedSetId?: string } = {}) =>
+    `/jobs/new${query(chosen)}`,
   templates: "/templates",
+  templatesOf: (tab: string, filters: { category?: string; tag?: string } = {}) =>
+    `/templates${query({ tab, ...filters })}`,
+  newTemplate: "/templates/new",
+  editTemplate: (id: string) => `/templates/${encodeURIComponent(id)}/edit`,
   template: (id: string, version?: number) => `/templates/${encodeURIComponent(id)}${query({ version })}`,
   seeds: "/seeds",
   seedSet: (id: string) => `/seeds/${encodeURIComponent(id)}`,
@@ -16,6 +21,8 @@ export const patterns = {
   newJob: "/jobs/new",
   job: "/jobs/:id",
   templates: "/templates",
+  newTemplate: "/templates/new",
+  editTemplate: "/templates/:id/edit",
   template: "/templates/:id",
   seeds: "/seeds",
   seedSet: "/seeds/:id",

@@ -1,7 +1,7 @@
 /** What is left to reserve for a record that was begun: calls that were answered are not reserved again. */
 import type { Nanos } from "./money.ts";
 import { isAccepted, type OpenRound, type OpenSlot, type OpenStep } from "./record.ts";
-import { roundBound, stepBound, triesBound } from "./template-bound.ts";
+import { roundBound, stepBound, triesBound } from "./template/bound.ts";
 import type { Step, Template } from "./template.ts";
 
 /** The worst case of what is left of an attempt, calls in flight included. */

@@ -5,7 +5,7 @@
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
-import type { Bound } from "./template-bound.ts";
+import type { Bound } from "./template/bound.ts";
 import type { Partials, SeedRead } from "./template.ts";
 
 /** A row as the plain object type that the SDK's and AppSync's helpers want. */

@@ -5,7 +5,7 @@ import type { Reservation } from "#core/budget";
 import { answerSchemaOf } from "#core/output";
 import type { CallDone, CallReason, OpenRound, OpenSlot } from "#core/record";
 import type { Step } from "#core/template";
-import { callBound } from "#core/template-bound";
+import { callBound } from "#core/template/bound";
 import type { Gate } from "./gate.ts";
 import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "./ports.ts";
 import type { Routes } from "./routes.ts";

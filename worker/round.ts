@@ -1,6 +1,6 @@
 /** One round of a step: its answer, repaired and escalated as the step says, until it can be used. */
 import { isAccepted, type CallReason, type OpenRound } from "#core/record";
-import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template-bound";
+import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template/bound";
 import type { Step } from "#core/template";
 import type { Making } from "./making.ts";
 import { callModel, type ObservedCall } from "./call.ts";

@@ -13,7 +13,7 @@ import {
 } from "#core/rows";
 import { isHeld, leaseShard } from "#core/shard";
 import type { Template } from "#core/template";
-import { parseTemplate } from "#core/template-parse";
+import { parseTemplate } from "#core/template/parse";
 import { nextTurn, type Turn } from "#core/turn";
 import { Bell } from "./bell.ts";
 import { carryOut } from "./carry-out.ts";

@@ -1,7 +1,7 @@
 /** What all records of a job are made with. */
 import { checkPicks, type CollectionFacts } from "#core/pick";
 import { parametersOf, type Partials, type Template } from "#core/template";
-import { dependenciesOf } from "#core/template-order";
+import { dependenciesOf } from "#core/template/order";
 import { Outputs } from "./outputs.ts";
 import { Prompts } from "./sandbox/prompts.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";

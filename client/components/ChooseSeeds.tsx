@@ -3,7 +3,8 @@ import { useQuery } from "@apollo/client/react";
 import { explainError } from "../errors.ts";
 import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
 import { describeCollections } from "../seeds/words.ts";
-import { isRefused, type Fit } from "../templates/fit.ts";
+import { checkFit, isRefused, type Fit } from "../templates/fit.ts";
+import type { Read } from "../templates/reads.ts";
 import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import { FieldError } from "../ui/Field.tsx";
@@ -17,18 +18,21 @@ export interface ChooseSeedsProps {
   readonly chosenId: string | null;
   /** What the template reads against the chosen seeds; null while one of them is not chosen. */
   readonly fits: readonly Fit[] | null;
-  /** The collections that the template reads. */
-  readonly wanted: readonly string[];
+  /** What the template reads; nothing while none is chosen. */
+  readonly reads: readonly Read[];
   readonly error: string | undefined;
   readonly onChoose: (seedSetId: string) => void;
 }
 
 /** The second question of a new job: which seeds. They can be uploaded in place. */
-export function ChooseSeeds({ chosenId, fits, wanted, error, onChoose }: ChooseSeedsProps) {
+export function ChooseSeeds({ chosenId, fits, reads, error, onChoose }: ChooseSeedsProps) {
   const [uploading, setUploading] = useState(false);
   const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });
-  const seedSets = [...(mine.data?.listSeedSets.items ?? []), ...(samples.data?.listSampleSeedSets.items ?? [])];
+  const all = [...(mine.data?.listSeedSets.items ?? []), ...(samples.data?.listSampleSeedSets.items ?? [])];
+  const isMisfit = ({ status, collections }: SeedSetFactsFragment) =>
+    status === "READY" && isRefused(checkFit(reads, collections));
+  const seedSets = all.toSorted((a, b) => Number(isMisfit(a)) - Number(isMisfit(b)));
   const fault = mine.error ?? samples.error;
   const confirmed = (seedSet: SeedSetFactsFragment) => {
     setUploading(false);
@@ -47,18 +51,18 @@ export function ChooseSeeds({ chosenId, fits, wanted, error, onChoose }: ChooseS
             key={seedSet.id}
             name="seeds"
             title={seedSet.name}
-            tag={seedSet.isSample ? "Sample" : STATES[seedSet.status]}
+            tag={isMisfit(seedSet) ? "Does not fit" : seedSet.isSample ? "Sample" : STATES[seedSet.status]}
             chosen={seedSet.id === chosenId}
             disabled={seedSet.status === "REFUSED" || seedSet.status === "UPLOADING"}
             onChoose={() => onChoose(seedSet.id)}
           >
-            {seedSet.statusReason ?? describeCollections(seedSet)}
+            {(seedSet.status === "REFUSED" && seedSet.statusReason) || describeCollections(seedSet)}
           </Choice>
         ))}
       </div>
       {uploading ? (
         <div className="card">
-          <SeedUpload wanted={[...new Set(wanted)]} onConfirmed={confirmed} />
+          <SeedUpload wanted={[...new Set(reads.map(({ collection }) => collection))]} onConfirmed={confirmed} />
         </div>
       ) : (
         <Button className="start" icon="upload" onClick={() => setUploading(true)}>
@@ -71,7 +75,13 @@ export function ChooseSeeds({ chosenId, fits, wanted, error, onChoose }: ChooseS
   );
 }
 
-const STATES = { UPLOADING: "Not sent whole", CHECKING: "Checking", READY: undefined, REFUSED: "Refused" } as const;
+const STATES = {
+  UPLOADING: "Not sent whole",
+  CHECKING: "Checking",
+  GENERATING: "Generating",
+  READY: undefined,
+  REFUSED: "Refused",
+} as const;
 
 function FitCard({ fits }: { readonly fits: readonly Fit[] }) {
   return (

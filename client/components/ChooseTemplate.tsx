@@ -1,12 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { Link } from "react-router";
 import { explainError } from "../errors.ts";
-import {
-  SampleTemplatesDocument,
-  TemplatesDocument,
-  type TemplateCard_TemplateFragment,
-  type TemplateFactsFragment,
-} from "../generated/documents.ts";
+import { SampleTemplatesDocument, TemplatesDocument, type TemplateWholeFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
 import { Choice } from "../ui/Choice.tsx";
@@ -17,17 +12,24 @@ import { Notice, SkeletonCards } from "../ui/States.tsx";
 const SHOWN = 100;
 
 export interface ChooseTemplateProps {
-  readonly chosen: TemplateFactsFragment | undefined;
+  readonly chosen: TemplateWholeFragment | undefined;
   readonly chosenId: string | null;
   readonly error: string | undefined;
-  readonly onChoose: (template: TemplateCard_TemplateFragment) => void;
+  readonly onChoose: (template: ChoosableTemplate) => void;
 }
+
+export type ChoosableTemplate = Pick<TemplateWholeFragment, "id" | "sampleSeedSetId">;
 
 /** The first question of a new job: which template. */
 export function ChooseTemplate({ chosen, chosenId, error, onChoose }: ChooseTemplateProps) {
   const mine = useQuery(TemplatesDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleTemplatesDocument, { variables: { limit: SHOWN } });
-  const templates = [...(mine.data?.listTemplates.items ?? []), ...(samples.data?.listSampleTemplates.items ?? [])];
+  const all = [...(mine.data?.listTemplates.items ?? []), ...(samples.data?.listSampleTemplates.items ?? [])];
+  // Libraries are there to be included, not run.
+  const listed = all.filter(({ stepCount }) => stepCount > 0);
+  // Somebody's published template is in no list of these; its own page led here.
+  const isListed = !chosen || listed.some(({ id }) => id === chosen.id);
+  const templates = isListed ? listed : [chosen, ...listed];
   const fault = mine.error ?? samples.error;
   return (
     <section className="stack wizard-step" id="field-templateId" aria-labelledby="choose-template">
@@ -42,7 +44,7 @@ export function ChooseTemplate({ chosen, chosenId, error, onChoose }: ChooseTemp
             key={template.id}
             name="template"
             title={template.name}
-            tag={template.isSample ? "Sample" : undefined}
+            tag={template.isSample ? "Sample" : template.isMine ? undefined : "Published"}
             chosen={template.id === chosenId}
             onChoose={() => onChoose(template)}
           >
@@ -52,9 +54,9 @@ export function ChooseTemplate({ chosen, chosenId, error, onChoose }: ChooseTemp
       </div>
       {chosen && (
         <p className="small soft">
-          {showCounted(chosen.steps.length, "step")} for a record of {showCounted(chosen.columns.length, "column")},
-          which can cost {showUsd(chosen.recordBoundNanos)} at most.{" "}
-          <Link to={paths.template(chosen.id)}>Read the template</Link>
+          {showCounted(chosen.facts.steps.length, "step")} for a record of{" "}
+          {showCounted(chosen.facts.columns.length, "column")}, which can cost {showUsd(chosen.facts.bound.nanos)} at
+          most. <Link to={paths.template(chosen.id, chosen.version)}>Read the template</Link>
         </p>
       )}
       <FieldError error={error} />

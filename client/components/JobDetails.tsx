@@ -1,8 +1,10 @@
+import { Fragment } from "react";
 import { Link } from "react-router";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import type { Totals } from "../jobs/derive.ts";
 import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
+import { showValue } from "../templates/parameters.ts";
 import { showCount } from "../ui/format.ts";
 import { Time } from "../ui/Time.tsx";
 
@@ -26,6 +28,12 @@ export function JobDetails({ job, totals }: Props) {
         <dd>
           <Link to={paths.seedSet(job.seedSetId)}>{job.seedSetName}</Link>
         </dd>
+        {Object.entries(JSON.parse(job.parameters) as Record<string, unknown>).map(([name, value]) => (
+          <Fragment key={name}>
+            <dt className="mono">{name}</dt>
+            <dd>{showValue(JSON.stringify(value))}</dd>
+          </Fragment>
+        ))}
         <dt>Formats</dt>
         <dd>{job.formats.map((format) => FORMAT_WORDS[format]).join(", ")}</dd>
         <dt>Budget</dt>

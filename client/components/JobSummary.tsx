@@ -1,5 +1,5 @@
 import { parseUsd } from "#core/money";
-import type { SeedSetFactsFragment, TemplateFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFactsFragment, TemplateWholeFragment } from "../generated/documents.ts";
 import { parseCount, type JobForm } from "../jobs/form.ts";
 import { showUsd } from "../money.ts";
 import { Button } from "../ui/Button.tsx";
@@ -9,7 +9,7 @@ import { FORMAT_WORDS } from "./JobDetails.tsx";
 
 export interface JobSummaryProps {
   readonly form: JobForm;
-  readonly template: TemplateFactsFragment | undefined;
+  readonly template: TemplateWholeFragment | undefined;
   readonly seedSet: SeedSetFactsFragment | undefined;
   /** What went wrong when it was sent, when no field is to blame. */
   readonly error: string | null;

@@ -1,9 +1,10 @@
 import type { SeedSetFactsFragment } from "../generated/documents.ts";
-import { showBytes, showCount, showCounted } from "../ui/format.ts";
+import { nestedFields } from "../seeds/fields.ts";
+import { showBytes, showCount, showCounted, showShare } from "../ui/format.ts";
 
 type Collection = SeedSetFactsFragment["collections"][number];
 
-/** A collection with the fields that were found in its items. */
+/** A collection with the fields that were found in its items, those within others beneath them. */
 export function SeedFields({ collection }: { readonly collection: Collection }) {
   return (
     <section className="card stack" aria-label={`Collection ${collection.name}`}>
@@ -28,11 +29,15 @@ export function SeedFields({ collection }: { readonly collection: Collection }) 
             </tr>
           </thead>
           <tbody>
-            {collection.fields.map((field) => (
+            {nestedFields(collection.fields).map(({ field, depth, title }) => (
               <tr key={field.name}>
-                <td className="mono">{field.name}</td>
+                <td className="mono" style={{ paddingLeft: `${depth * 18}px` }} title={field.name}>
+                  {title}
+                </td>
                 <td className="small soft">{field.types.join(", ") || "–"}</td>
-                <td className="small right number">{field.missing === 0 ? "–" : showCount(field.missing)}</td>
+                <td className="small right number">
+                  <Missing missing={field.missing} count={collection.itemCount} />
+                </td>
                 <td className="small">
                   <Examples texts={field.examples} />
                 </td>
@@ -43,6 +48,11 @@ export function SeedFields({ collection }: { readonly collection: Collection }) 
       </div>
     </section>
   );
+}
+
+function Missing({ missing, count }: { readonly missing: number; readonly count: number }) {
+  if (missing === 0) return <>–</>;
+  return <span title={`${showCount(missing)} of ${showCount(count)}`}>{showShare(missing / Math.max(1, count))}</span>;
 }
 
 function Examples({ texts }: { readonly texts: readonly string[] }) {

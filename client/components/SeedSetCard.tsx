@@ -15,7 +15,9 @@ export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFactsFragmen
       </div>
       <h2>{seedSet.name}</h2>
       <p className="small soft">{describeCollections(seedSet)}</p>
-      {seedSet.statusReason && <p className="small bad-text">{seedSet.statusReason}</p>}
+      {seedSet.statusReason && (
+        <p className={seedSet.status === "REFUSED" ? "small bad-text" : "small faint"}>{seedSet.statusReason}</p>
+      )}
       {!seedSet.isSample && (
         <p className="small faint">
           Added <Time at={seedSet.createdAt} />

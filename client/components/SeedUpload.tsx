@@ -1,9 +1,10 @@
 import { useState } from "react";
+import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_ENDINGS } from "#core/seed";
 import type { SeedSetFactsFragment } from "../generated/documents.ts";
 import { useSeedUpload, type UploadFile } from "../hooks/useSeedUpload.ts";
-import { checkFiles, collectionFor } from "../seeds/collections.ts";
-import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_ENDINGS } from "../seeds/limits.ts";
+import { baseName, CHOOSABLE, checkFiles, collectionFor } from "../seeds/collections.ts";
 import { Button } from "../ui/Button.tsx";
+import { Check } from "../ui/Choice.tsx";
 import { FieldError, TextField } from "../ui/Field.tsx";
 import { FileDrop } from "../ui/FileDrop.tsx";
 import { UploadRow } from "./UploadRow.tsx";
@@ -20,6 +21,7 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
   const [files, setFiles] = useState<readonly UploadFile[]>([]);
   const [name, setName] = useState("");
   const [tooMany, setTooMany] = useState(false);
+  const [skipFaulty, setSkipFaulty] = useState(false);
   const { state, start, cancel } = useSeedUpload((seedSet) => {
     setFiles([]);
     setName("");
@@ -34,21 +36,21 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
     setTooMany(all.length > MAX_SEED_FILES);
     setFiles(withNames(all.slice(0, MAX_SEED_FILES), wanted));
     const first = chosen[0];
-    if (name === "" && first) setName(first.name.replace(/\.[^.]*$/, ""));
+    if (name === "" && first) setName(baseName(first.name));
   };
   const change = (index: number, collection: string) =>
     setFiles(files.map((file, at) => (at === index ? { ...file, collection } : file)));
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    void start(name.trim(), files);
+    void start({ name: name.trim(), files, skipFaulty });
   };
   return (
     <form className="stack" onSubmit={submit} aria-label="Upload seeds">
       {!sending && (
         <FileDrop
           title={files.length === 0 ? "Choose files or drop them here" : "Add another file"}
-          hint={`${SEED_ENDINGS.join(", ")} · up to 1 GB each · several files become several collections`}
-          accept={SEED_ENDINGS.join(",")}
+          hint={`${SEED_ENDINGS.join(", ")}, each also with .gz · up to 1 GB each`}
+          accept={CHOOSABLE}
           onFiles={add}
         />
       )}
@@ -67,12 +69,22 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
             ))}
           </ul>
           {!sending && (
-            <TextField
-              label="Name of the seed set"
-              value={name}
-              maxLength={100}
-              onChange={(event) => setName(event.target.value)}
-            />
+            <>
+              {files.length > 1 && (
+                <p className="small faint">
+                  Files with the same name in templates follow each other in one collection.
+                </p>
+              )}
+              <TextField
+                label="Name of the seed set"
+                value={name}
+                maxLength={100}
+                onChange={(event) => setName(event.target.value)}
+              />
+              <div className="checks">
+                <Check label="Leave faulty rows out, and say which" checked={skipFaulty} onChange={setSkipFaulty} />
+              </div>
+            </>
           )}
         </>
       )}

@@ -36,6 +36,7 @@ const TONES: Readonly<Record<JobStatus, Tone>> = {
 const SEED_STATES: Readonly<Record<SeedSetStatus, readonly [string, Tone]>> = {
   UPLOADING: ["Uploading", "plain"],
   CHECKING: ["Checking", "live"],
+  GENERATING: ["Generating", "live"],
   READY: ["Ready", "good"],
   REFUSED: ["Refused", "bad"],
 };

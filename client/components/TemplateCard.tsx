@@ -11,10 +11,13 @@ export function TemplateCard({ template }: { readonly template: TemplateCard_Tem
     <Link to={paths.template(template.id)} className="card card-link">
       <div className="row">
         {template.isSample && <Badge tone="accent">Sample</Badge>}
+        {template.publishedAt && <Badge tone="good">{template.isMine ? "Published by you" : "Published"}</Badge>}
+        {template.stepCount === 0 && <Badge>Library</Badge>}
         {template.category && <Badge>{categoryWords(template.category)}</Badge>}
       </div>
       <h2>{template.name}</h2>
       {template.description && <p className="small soft">{template.description}</p>}
+      {template.tags.length > 0 && <p className="small faint">{template.tags.map((tag) => `#${tag}`).join(" ")}</p>}
       {!template.isSample && (
         <p className="small faint">
           Version {template.latestVersion} · <Time at={template.updatedAt} />

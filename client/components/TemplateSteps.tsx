@@ -1,5 +1,5 @@
-import { useQuery } from "@apollo/client/react";
-import { ModelsDocument, type TemplateFactsFragment } from "../generated/documents.ts";
+import type { TemplateFactsFragment } from "../generated/documents.ts";
+import { useModelName, useModels } from "../hooks/useModels.ts";
 import { showUsd } from "../money.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Code } from "../ui/Code.tsx";
@@ -8,7 +8,12 @@ import { showCount } from "../ui/format.ts";
 type Step = TemplateFactsFragment["steps"][number];
 
 /** The model calls of a template, in their order, each with its prompt. */
-export function TemplateSteps({ steps }: { readonly steps: readonly Step[] }) {
+export function TemplateSteps({ facts: { steps } }: { readonly facts: TemplateFactsFragment }) {
+  if (steps.length === 0) {
+    return (
+      <p className="card soft">A library: its partials are included by other templates, and no job is made of it.</p>
+    );
+  }
   return (
     <section className="stack" aria-labelledby="steps-title">
       <h2 id="steps-title">{steps.length === 1 ? "One step" : `${steps.length} steps`}</h2>
@@ -21,9 +26,12 @@ export function TemplateSteps({ steps }: { readonly steps: readonly Step[] }) {
               </span>
               <h3 className="mono step-name">{step.id}</h3>
               {step.tier && <Badge>{step.tier}</Badge>}
+              {step.output !== "text" && <Badge tone="accent">{step.output}</Badge>}
+              {step.rounds > 1 && <Badge>up to {step.rounds} calls</Badge>}
               <span className="small faint">up to {showCount(step.maxTokens)} tokens</span>
             </div>
             <ModelLine modelId={step.modelId} />
+            <Routes step={step} />
             <Code label={`The prompt of ${step.id}`} text={step.prompt} wrap />
           </li>
         ))}
@@ -32,10 +40,20 @@ export function TemplateSteps({ steps }: { readonly steps: readonly Step[] }) {
   );
 }
 
+/** What the step waits for, and who else may answer. */
+function Routes({ step }: { readonly step: Step }) {
+  const modelName = useModelName();
+  const sentences = [
+    step.after.length > 0 && `Begins after ${step.after.join(" and ")}.`,
+    step.fallbacks.length > 0 && `When that model cannot be had: ${step.fallbacks.map(modelName).join(", then ")}.`,
+    step.escalatesTo && `When its answer is not good enough: ${modelName(step.escalatesTo)}.`,
+  ].filter(Boolean);
+  return sentences.length > 0 ? <p className="small soft">{sentences.join(" ")}</p> : null;
+}
+
 /** The model's name and price, when the list of models is there; its id until then. */
 function ModelLine({ modelId }: { readonly modelId: string }) {
-  const { data } = useQuery(ModelsDocument);
-  const model = data?.listModels.find((known) => known.id === modelId);
+  const model = useModels().find((known) => known.id === modelId);
   if (!model) return <p className="small mono faint">{modelId}</p>;
   return (
     <p className="small soft number" title={`${modelId}, priced on ${model.pricedOn}`}>

@@ -11,6 +11,13 @@ export interface UploadFile {
   readonly file: File;
 }
 
+export interface UploadWish {
+  readonly name: string;
+  readonly files: readonly UploadFile[];
+  /** Faulty rows are left out instead of refusing their file. */
+  readonly skipFaulty: boolean;
+}
+
 export type UploadState =
   | { readonly phase: "idle"; readonly error: string | null }
   /** `sent` counts bytes, file by file. */
@@ -25,12 +32,12 @@ export function useSeedUpload(onConfirmed: (seedSet: SeedSetFactsFragment) => vo
   const abort = useRef<AbortController>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
 
-  const start = async (name: string, files: readonly UploadFile[]) => {
+  const start = async ({ name, files, skipFaulty }: UploadWish) => {
     const controller = (abort.current = new AbortController());
     let made: SeedSetFactsFragment | undefined;
     setState({ phase: "sending", sent: files.map(() => 0) });
     try {
-      const { seedSet, uploads } = await createSeedSet(name, files);
+      const { seedSet, uploads } = await createSeedSet({ name, files, skipFaulty });
       made = seedSet;
       for (const [index, { file }] of files.entries()) {
         const form = uploads[index];

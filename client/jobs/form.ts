@@ -2,6 +2,7 @@ import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
 import type { CreateJobInput, DatasetFormat } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
+import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../templates/parameters.ts";
 import { showCount } from "../ui/format.ts";
 
 /** What has been filled in so far, as typed. */
@@ -10,12 +11,15 @@ export interface JobForm {
   readonly templateId: string | null;
   readonly templateVersion: number | null;
   readonly seedSetId: string | null;
+  /** What the template may be given, and what was typed of it. */
+  readonly parameters: readonly Parameter[];
+  readonly parameterTexts: ParameterTexts;
   readonly recordCount: string;
   readonly budgetUsd: string;
   readonly formats: readonly DatasetFormat[];
 }
 
-export type FieldName = "name" | "templateId" | "seedSetId" | "recordCount" | "budgetUsd" | "formats";
+export type FieldName = "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
 /** What is wrong with the form, field by field; empty when it can be sent. */
@@ -24,6 +28,9 @@ export function checkForm(form: JobForm): FormErrors {
   const budget = parseUsd(form.budgetUsd);
   if (form.templateId === null) errors.templateId = "Choose a template.";
   if (form.seedSetId === null) errors.seedSetId = "Choose a seed set, or upload one.";
+  if (Object.keys(checkParameters(form.parameters, form.parameterTexts)).length > 0) {
+    errors.parameters = "One of the parameters is not what it should be.";
+  }
   if (form.name.trim() === "" || form.name.length > 100) errors.name = "Expected a name of 1 to 100 characters.";
   if (parseCount(form.recordCount) === undefined) {
     errors.recordCount = `Expected a whole number from 1 to ${showCount(MAX_RECORDS)}.`;
@@ -44,6 +51,7 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     templateId,
     templateVersion,
     seedSetId,
+    parameters: parametersInput(form.parameters, form.parameterTexts),
     recordCount: parseCount(form.recordCount) ?? 0,
     budgetNanos: parseUsd(form.budgetUsd) ?? 0,
     formats: [...form.formats],
@@ -68,6 +76,7 @@ const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bnumber of records\b/i, "recordCount"],
   [/\bbudget\b/i, "budgetUsd"],
   [/\bformats?\b/i, "formats"],
+  [/\bparameter\b/i, "parameters"],
   [/\bcollection\b|\bseeds?\b/i, "seedSetId"],
   [/\btemplate\b|\bmodel\b|\bstep\b/i, "templateId"],
 ];

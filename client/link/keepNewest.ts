@@ -1,8 +1,14 @@
 import { ApolloLink, type ApolloCache } from "@apollo/client";
 import { map } from "rxjs";
-import { JobStateFragmentDoc, SeedSetFactsFragmentDoc, ShardFactsFragmentDoc } from "../generated/documents.ts";
+import {
+  JobStateFragmentDoc,
+  SeedSetFactsFragmentDoc,
+  ShardFactsFragmentDoc,
+  TryFactsFragmentDoc,
+} from "../generated/documents.ts";
 import { isOldJobState, isOldShardReport } from "../jobs/news.ts";
 import { isOldSeedSet } from "../seeds/news.ts";
+import { isOldTry } from "../tries/news.ts";
 
 /**
  * An answer can be overtaken on its way by news through the socket. This link puts what the cache knows better into
@@ -16,7 +22,7 @@ export function keepNewest(cache: ApolloCache): ApolloLink {
   );
 }
 
-/** The same data with every job, shard and seed set replaced that the cache has a later state of. */
+/** The same data with every job, shard, seed set and try replaced that the cache has a later state of. */
 export function newest<T>(value: T, cache: ApolloCache): T {
   if (Array.isArray(value)) return value.map((item: unknown) => newest(item, cache)) as T;
   if (!isObject(value)) return value;
@@ -36,10 +42,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Job: { fragment: JobStateFragmentDoc, isOld: isOldJobState as IsOld },
   ShardProgress: { fragment: ShardFactsFragmentDoc, isOld: isOldShardReport as IsOld },
   SeedSet: { fragment: SeedSetFactsFragmentDoc, isOld: isOldSeedSet as IsOld },
+  Try: { fragment: TryFactsFragmentDoc, isOld: isOldTry as IsOld },
 };
 
 interface Kind {
-  readonly fragment: typeof JobStateFragmentDoc | typeof ShardFactsFragmentDoc | typeof SeedSetFactsFragmentDoc;
+  readonly fragment:
+    | typeof JobStateFragmentDoc
+    | typeof ShardFactsFragmentDoc
+    | typeof SeedSetFactsFragmentDoc
+    | typeof TryFactsFragmentDoc;
   readonly isOld: IsOld;
 }
 

@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { CreateSeedSetDocument, SeedSetsDocument, type CreateSeedSetMutation } from "../generated/documents.ts";
-import type { UploadFile } from "../hooks/useSeedUpload.ts";
+import type { UploadWish } from "../hooks/useSeedUpload.ts";
 
 /** Makes a seed set for these files, puts it at the head of the list, and answers where the files go. */
 export function useCreateSeedSet() {
@@ -13,9 +13,9 @@ export function useCreateSeedSet() {
       });
     },
   });
-  return async (name: string, files: readonly UploadFile[]): Promise<CreateSeedSetMutation["createSeedSet"]> => {
+  return async ({ name, files, skipFaulty }: UploadWish): Promise<CreateSeedSetMutation["createSeedSet"]> => {
     const inputs = files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size }));
-    const { data } = await mutate({ variables: { input: { name, files: inputs } } });
+    const { data } = await mutate({ variables: { input: { name, files: inputs, skipFaulty } } });
     if (!data) throw new Error("The server answered without a seed set.");
     return data.createSeedSet;
   };

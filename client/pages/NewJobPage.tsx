@@ -2,11 +2,12 @@ import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { ChooseSeeds } from "../components/ChooseSeeds.tsx";
-import { ChooseTemplate } from "../components/ChooseTemplate.tsx";
+import { ChooseTemplate, type ChoosableTemplate } from "../components/ChooseTemplate.tsx";
+import { JobParameters } from "../components/JobParameters.tsx";
 import { JobSize } from "../components/JobSize.tsx";
 import { JobSummary } from "../components/JobSummary.tsx";
 import { explainError } from "../errors.ts";
-import { SeedSetDocument, TemplateDocument, type TemplateCard_TemplateFragment } from "../generated/documents.ts";
+import { SeedSetDocument, TemplateDocument } from "../generated/documents.ts";
 import { checkForm, fieldOfRefusal, toInput, type FieldName, type FormErrors, type JobForm } from "../jobs/form.ts";
 import { useCreateJob } from "../mutations/useCreateJob.ts";
 import { paths } from "../paths.ts";
@@ -20,7 +21,7 @@ export default function NewJobPage() {
   const { form, change, choose, errors, setErrors, template, seedSet } = useJobForm();
   const [general, setGeneral] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const fits = template && seedSet?.status === "READY" ? checkFit(template.reads, seedSet.collections) : null;
+  const fits = template && seedSet?.status === "READY" ? checkFit(template.facts.reads, seedSet.collections) : null;
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
@@ -61,15 +62,16 @@ export default function NewJobPage() {
           <ChooseSeeds
             chosenId={form.seedSetId}
             fits={fits}
-            wanted={template?.reads.map((read) => read.collection) ?? []}
+            reads={template?.facts.reads ?? []}
             error={errors.seedSetId}
             onChoose={(seedSetId) => change({ seedSetId })}
           />
+          <JobParameters form={form} error={errors.parameters} onChange={change} />
           <form id="new-job" className="card stack sections-tight" onSubmit={(event) => void submit(event)} noValidate>
             <JobSize
               form={form}
               errors={errors}
-              recordBoundNanos={template?.recordBoundNanos ?? null}
+              recordBoundNanos={template?.facts.bound.nanos ?? null}
               onChange={change}
             />
           </form>
@@ -85,6 +87,8 @@ const FIRST_FORM: JobForm = {
   templateId: null,
   templateVersion: null,
   seedSetId: null,
+  parameters: [],
+  parameterTexts: {},
   recordCount: "100",
   budgetUsd: "1.00",
   formats: ["JSONL"],
@@ -101,7 +105,7 @@ function useJobForm() {
   const [ownName, setOwnName] = useState(false);
   const [errors, setErrors] = useState<FormErrors>({});
   const { data: templateData } = useQuery(TemplateDocument, {
-    variables: { id: form.templateId ?? "", version: null },
+    variables: { id: form.templateId ?? "", version: askedVersion(params, form.templateId) },
     skip: form.templateId === null,
   });
   const { data: seedData } = useQuery(SeedSetDocument, {
@@ -115,24 +119,45 @@ function useJobForm() {
     if (part.name !== undefined) setOwnName(part.name !== "");
     setForm((known) => ({ ...known, ...part }));
     // A template brings its name along.
-    const answered = part.templateId === undefined ? Object.keys(part) : [...Object.keys(part), "name"];
+    const answered = Object.keys(part).flatMap((field) => ANSWERS[field as keyof JobForm] ?? [field]);
     setErrors((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !answered.includes(field))));
   };
   // The seeds that were made for a sample go with it, unless others are chosen already.
-  const choose = ({ id, sampleSeedSetId }: TemplateCard_TemplateFragment) =>
-    change({ templateId: id, seedSetId: sampleSeedSetId ?? form.seedSetId });
+  const choose = ({ id, sampleSeedSetId }: ChoosableTemplate) =>
+    change({ templateId: id, seedSetId: sampleSeedSetId ?? form.seedSetId, parameterTexts: {} });
 
   const name = ownName ? form.name : (template?.name ?? "");
-  const shown = { ...form, name, templateVersion: template?.version ?? null };
+  const parameters = template?.facts.parameters ?? [];
+  const shown = { ...form, name, parameters, templateVersion: template?.version ?? null };
   return { form: shown, change, choose, errors, setErrors, template, seedSet };
 }
+
+/** The version that the address asks for, of the template that it asks for; null for the latest. */
+function askedVersion(params: URLSearchParams, templateId: string | null): number | null {
+  const version = Number(params.get("templateVersion"));
+  return params.get("templateId") === templateId && Number.isInteger(version) && version > 0 ? version : null;
+}
+
+/** The fields that a change answers beside its own. */
+const ANSWERS: Partial<Record<keyof JobForm, string[]>> = {
+  templateId: ["templateId", "name"],
+  parameterTexts: ["parameters"],
+};
 
 /** Takes the eye to the first field that has to change. */
 function showFirst(errors: FormErrors): void {
   const first = ORDER.find((field) => errors[field]);
   const place = document.getElementById(`field-${first}`);
   place?.scrollIntoView({ block: "center" });
-  place?.querySelector<HTMLElement>("input")?.focus({ preventScroll: true });
+  place?.querySelector<HTMLElement>("input, select")?.focus({ preventScroll: true });
 }
 
-const ORDER: readonly FieldName[] = ["templateId", "seedSetId", "recordCount", "budgetUsd", "formats", "name"];
+const ORDER: readonly FieldName[] = [
+  "templateId",
+  "seedSetId",
+  "parameters",
+  "recordCount",
+  "budgetUsd",
+  "formats",
+  "name",
+];

@@ -3,11 +3,14 @@ import { useQuery } from "@apollo/client/react";
 import { Link, useNavigate, useParams } from "react-router";
 import { PageFailure } from "../components/PageFailure.tsx";
 import { SeedFields } from "../components/SeedFields.tsx";
+import { SeedItems } from "../components/SeedItems.tsx";
+import { SkippedRows } from "../components/SkippedRows.tsx";
 import { SeedStatusBadge } from "../components/StatusBadge.tsx";
 import { SeedSetDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useDeleteSeedSet } from "../mutations/useDeleteSeedSet.ts";
+import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
 import { describeCollections } from "../seeds/words.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -41,6 +44,9 @@ function SeedSetView({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
             {seedSet.isSample ? <Badge tone="accent">Sample</Badge> : <SeedStatusBadge status={seedSet.status} />}
           </div>
           <p>{describeCollections(seedSet)}</p>
+          {seedSet.spentNanos !== null && (
+            <p className="small faint number">Made by a model for {showUsd(seedSet.spentNanos)}.</p>
+          )}
         </div>
         <div className="row">
           {!seedSet.isSample && <DeleteButton seedSet={seedSet} />}
@@ -53,9 +59,15 @@ function SeedSetView({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
       </div>
       <div className="stack" aria-live="polite">
         <State seedSet={seedSet} />
+        <SkippedRows seedSet={seedSet} />
         {seedSet.status === "READY" &&
           seedSet.collections.map((collection) => <SeedFields key={collection.name} collection={collection} />)}
       </div>
+      {seedSet.status === "READY" && (
+        <div className="after-head">
+          <SeedItems seedSet={seedSet} />
+        </div>
+      )}
     </>
   );
 }
@@ -66,7 +78,18 @@ function State({ seedSet: { status, statusReason } }: { readonly seedSet: SeedSe
       <Notice tone="warn">The files of this seed set were not sent whole. Delete it and upload them again.</Notice>
     );
   if (status === "REFUSED") return <Notice tone="bad">{statusReason ?? "The files cannot be used."}</Notice>;
-  if (status === "READY") return null;
+  if (status === "READY") return statusReason ? <Notice>{statusReason}</Notice> : null;
+  if (status === "GENERATING") {
+    return (
+      <div className="card checking">
+        <span className="spinner" aria-hidden="true" />
+        <p>
+          A model is writing the items.{" "}
+          <span className="soft">They show here as soon as they are done; you can leave this page.</span>
+        </p>
+      </div>
+    );
+  }
   return (
     <div className="card checking">
       <span className="spinner" aria-hidden="true" />

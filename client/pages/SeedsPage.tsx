@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { useNavigate } from "react-router";
+import { GenerateSeedsDialog } from "../components/GenerateSeedsDialog.tsx";
 import { Paged } from "../components/Paged.tsx";
 import { SeedSetCard } from "../components/SeedSetCard.tsx";
 import { SeedUpload } from "../components/SeedUpload.tsx";
@@ -15,6 +16,7 @@ const PAGE = 24;
 export default function SeedsPage() {
   const navigate = useNavigate();
   const [uploading, setUploading] = useState(false);
+  const [generating, setGenerating] = useState(false);
   const mine = useQuery(SeedSetsDocument, { variables: { limit: PAGE }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: PAGE } });
   useAfterConnect(() => void mine.refetch().catch(() => undefined));
@@ -30,10 +32,21 @@ export default function SeedsPage() {
           <h1>Seeds</h1>
           <p>Seeds are your own data: what templates pick from, so that every record is about something else.</p>
         </div>
-        {!uploading && (
-          <Button look="primary" icon="upload" onClick={() => setUploading(true)}>
-            Upload seeds
+        <div className="row">
+          <Button icon="spark" onClick={() => setGenerating(true)}>
+            Generate seeds
           </Button>
+          {!uploading && (
+            <Button look="primary" icon="upload" onClick={() => setUploading(true)}>
+              Upload seeds
+            </Button>
+          )}
+        </div>
+        {generating && (
+          <GenerateSeedsDialog
+            onMade={(seedSet) => void navigate(paths.seedSet(seedSet.id))}
+            onClose={() => setGenerating(false)}
+          />
         )}
       </div>
       <div className="stack sections">

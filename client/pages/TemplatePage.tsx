@@ -1,31 +1,38 @@
+import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
-import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { PageFailure } from "../components/PageFailure.tsx";
+import { TemplateActions } from "../components/TemplateActions.tsx";
 import { TemplateSteps } from "../components/TemplateSteps.tsx";
-import { TemplateDocument, type TemplateFactsFragment } from "../generated/documents.ts";
-import { showUsd } from "../money.ts";
+import { TemplateSummary } from "../components/TemplateSummary.tsx";
+import { TemplateVersions } from "../components/TemplateVersions.tsx";
+import { exportSource } from "../editor/file.ts";
+import { Preview } from "../editor/Preview.tsx";
+import { TemplateDocument, type TemplateWholeFragment } from "../generated/documents.ts";
 import { paths } from "../paths.ts";
-import { categoryWords, readName } from "../templates/words.ts";
+import { categoryWords } from "../templates/words.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { ButtonLink } from "../ui/Button.tsx";
+import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Code } from "../ui/Code.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { SkeletonCards } from "../ui/States.tsx";
-import { Time } from "../ui/Time.tsx";
+import { Notice, SkeletonCards } from "../ui/States.tsx";
 
-/** One template in one version, to be read. */
+/** One template in one version: what it does, what it costs, and what its owner can do with it. */
 export default function TemplatePage() {
   const { id = "" } = useParams();
   const [params] = useSearchParams();
   const asked = Number(params.get("version"));
   const version = Number.isInteger(asked) && asked > 0 ? asked : null;
-  const { data, error, refetch } = useQuery(TemplateDocument, { variables: { id, version } });
-  if (data) return <TemplateView template={data.getTemplate} />;
+  const { data, previousData, error, refetch } = useQuery(TemplateDocument, { variables: { id, version } });
+  // While another version is read, or the same one again, the page keeps its place.
+  const shown = data ?? (previousData?.getTemplate.id === id ? previousData : undefined);
   if (error) return <PageFailure error={error} what="template" onRetry={() => void refetch().catch(() => undefined)} />;
+  if (shown) return <TemplateView key={id} template={shown.getTemplate} />;
   return <SkeletonCards count={3} label="Loading the template" />;
 }
 
-function TemplateView({ template }: { readonly template: TemplateFactsFragment }) {
+function TemplateView({ template }: { readonly template: TemplateWholeFragment }) {
+  const isLibrary = template.facts.steps.length === 0;
   return (
     <>
       <title>{`${template.name} · Plot Palette`}</title>
@@ -38,81 +45,67 @@ function TemplateView({ template }: { readonly template: TemplateFactsFragment }
           <div className="row">
             <h1>{template.name}</h1>
             {template.isSample && <Badge tone="accent">Sample</Badge>}
+            {template.publishedAt && <Badge tone="good">Published</Badge>}
+            {isLibrary && <Badge>Library</Badge>}
             {template.category && <Badge>{categoryWords(template.category)}</Badge>}
           </div>
           {template.description && <p>{template.description}</p>}
         </div>
-        <ButtonLink to={paths.newJob({ templateId: template.id })} look="primary" icon="plus">
-          Use in a job
-        </ButtonLink>
+        <div className="row">
+          <TemplateActions template={template} />
+          {!isLibrary && (
+            <ButtonLink to={paths.newJob(wishOf(template))} look="primary" icon="plus">
+              Use in a job
+            </ButtonLink>
+          )}
+        </div>
       </div>
-      <div className="job-columns">
-        <div className="stack">
-          <TemplateSteps steps={template.steps} />
+      {template.version < template.latestVersion && (
+        <Notice>
+          This is version {template.version}.{" "}
+          <Link to={paths.template(template.id)}>Version {template.latestVersion} is the latest.</Link>
+        </Notice>
+      )}
+      <div className="job-columns after-head">
+        <div className="stack sections">
+          <TemplateSteps facts={template.facts} />
+          {!isLibrary && <Look template={template} />}
           <section className="stack" aria-labelledby="source-title">
-            <h2 id="source-title">Source</h2>
+            <div className="row-between">
+              <h2 id="source-title">Source</h2>
+              <Button icon="download" onClick={() => exportSource(template.name, template.source)}>
+                Export
+              </Button>
+            </div>
             <Code label="The template as YAML" text={template.source} />
           </section>
+          <TemplateVersions template={template} />
         </div>
-        <Facts template={template} />
+        <TemplateSummary template={template} />
       </div>
     </>
   );
 }
 
-function Facts({ template }: { readonly template: TemplateFactsFragment }) {
-  return (
-    <section className="card stack" aria-labelledby="facts-title">
-      <h2 id="facts-title">In short</h2>
-      <dl className="facts facts-tall">
-        <dt>Version</dt>
-        <dd>
-          <VersionChoice template={template} />{" "}
-          <span className="small faint">
-            saved <Time at={template.createdAt} />
-          </span>
-        </dd>
-        <dt>A record at most</dt>
-        <dd className="number">{showUsd(template.recordBoundNanos)}</dd>
-        <dt>Columns</dt>
-        <dd className="chips">
-          {["id", ...template.columns].map((column) => (
-            <span key={column} className="chip mono">
-              {column}
-            </span>
-          ))}
-        </dd>
-        <dt>Reads</dt>
-        <dd className="chips">
-          {template.reads.length === 0 && <span className="soft">nothing from the seeds</span>}
-          {template.reads.map((read) => (
-            <span key={readName(read)} className="chip mono">
-              {readName(read)}
-              {!read.required && <span className="faint"> if there</span>}
-            </span>
-          ))}
-        </dd>
-      </dl>
-    </section>
-  );
+/** The latest version need not be named; an older one is what is looked at. */
+function wishOf({ id, version, latestVersion }: TemplateWholeFragment) {
+  return { templateId: id, templateVersion: version < latestVersion ? version : undefined };
 }
 
-function VersionChoice({ template }: { readonly template: TemplateFactsFragment }) {
-  const navigate = useNavigate();
-  if (template.latestVersion === 1) return <>1</>;
-  const versions = Array.from({ length: template.latestVersion }, (_, index) => template.latestVersion - index);
+/** The template with seeds, before a job is made of it. */
+function Look({ template }: { readonly template: TemplateWholeFragment }) {
+  const [seedSetId, setSeedSetId] = useState(template.sampleSeedSetId);
   return (
-    <select
-      className="input input-small"
-      aria-label="Version"
-      value={template.version}
-      onChange={(event) => void navigate(paths.template(template.id, Number(event.target.value)))}
-    >
-      {versions.map((version) => (
-        <option key={version} value={version}>
-          {version === template.latestVersion ? `${version} (latest)` : version}
-        </option>
-      ))}
-    </select>
+    <section className="stack" aria-labelledby="look-title">
+      <h2 id="look-title">See it at work</h2>
+      <Preview
+        source={template.source}
+        facts={template.facts}
+        isSound
+        withoutFacts
+        {...{ seedSetId }}
+        onSeedSet={setSeedSetId}
+      />
+    </section>
   );
 }

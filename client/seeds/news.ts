@@ -9,4 +9,10 @@ export interface SeedSetMark {
   readonly status: SeedSetStatus;
 }
 
-const STAGES: Readonly<Record<SeedSetStatus, number>> = { UPLOADING: 0, CHECKING: 1, READY: 2, REFUSED: 2 };
+const STAGES: Readonly<Record<SeedSetStatus, number>> = {
+  UPLOADING: 0,
+  CHECKING: 1,
+  GENERATING: 1,
+  READY: 2,
+  REFUSED: 2,
+};

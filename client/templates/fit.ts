@@ -1,5 +1,6 @@
-import type { SeedSetFactsFragment, TemplateFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFactsFragment } from "../generated/documents.ts";
 import { showCount } from "../ui/format.ts";
+import { distinctReads, type DistinctRead, type Read } from "./reads.ts";
 import { readName } from "./words.ts";
 
 /** One thing a template reads, and whether the seeds have it. */
@@ -13,7 +14,7 @@ export interface Fit {
 
 /** Checks all that a template reads against the collections and fields of a seed set. */
 export function checkFit(reads: readonly Read[], collections: readonly Collection[]): Fit[] {
-  return reads.map((read) => checkRead(read, collections));
+  return distinctReads(reads).map((read) => checkRead(read, collections));
 }
 
 /** Whether a job with these seeds would be refused. */
@@ -21,17 +22,16 @@ export function isRefused(fits: readonly Fit[]): boolean {
   return fits.some((fit) => fit.verdict === "missing");
 }
 
-type Read = TemplateFactsFragment["reads"][number];
 type Collection = SeedSetFactsFragment["collections"][number];
 
-function checkRead(read: Read, collections: readonly Collection[]): Fit {
+function checkRead(read: DistinctRead, collections: readonly Collection[]): Fit {
   const name = readName(read);
   const collection = collections.find((candidate) => candidate.name === read.collection);
   if (!collection) return { name, verdict: "missing", remark: `the seeds have no collection “${read.collection}”` };
-  if (read.field === null) return { name, verdict: "there", remark: null };
-  const field = collection.fields.find((candidate) => candidate.name === read.field);
+  if (read.path === "") return { name, verdict: "there", remark: null };
+  const field = collection.fields.find((candidate) => candidate.name === read.path);
   if (!field && !read.required) return { name, verdict: "optional", remark: "not in these seeds, and not needed" };
-  if (!field) return { name, verdict: "missing", remark: `“${read.collection}” has no field “${read.field}”` };
+  if (!field) return { name, verdict: "missing", remark: `“${read.collection}” has no field “${read.path}”` };
   if (field.missing === 0) return { name, verdict: "there", remark: null };
   return {
     name,

@@ -5,6 +5,6 @@ export function categoryWords(category: string): string {
 }
 
 /** What a template reads, as it stands in prompts: `movies.Title`, or `movies` when the whole item is read. */
-export function readName(read: { readonly collection: string; readonly field: string | null }): string {
-  return read.field === null ? read.collection : `${read.collection}.${read.field}`;
+export function readName(read: { readonly collection: string; readonly path: string }): string {
+  return read.path === "" ? read.collection : `${read.collection}.${read.path}`;
 }

@@ -4,7 +4,7 @@ import { findModel, mayUse, MODELS, TIERS } from "../../core/models.ts";
 import { formatUsd } from "../../core/money.ts";
 import type { SeedGeneration } from "../../core/rows.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seed.ts";
-import { boundOf } from "../../core/template-bound.ts";
+import { boundOf } from "../../core/template/bound.ts";
 import type { GenerateSeedsInput } from "../generated/schema.ts";
 import { account, tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";

@@ -14,9 +14,9 @@ import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
-import type { SeedCollectionFacts } from "../../core/seed-blocks.ts";
-import type { SkippedRows } from "../../core/seed-faults.ts";
-import type { FileRanges } from "../../core/seed-source.ts";
+import type { SeedCollectionFacts } from "../../core/seeds/blocks.ts";
+import type { SkippedRows } from "../../core/seeds/faults.ts";
+import type { FileRanges } from "../../core/seeds/source.ts";
 import type { UploadedSeedFile } from "../../core/seed.ts";
 import { SeedStore } from "./storeSeeds.ts";
 

@@ -6,7 +6,7 @@ import { openSlot } from "../../core/record.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
 import { seedSetKey, type SeedCollectionRow, type SeedSetRow } from "../../core/rows.ts";
 import type { SeedItem } from "../../core/seed.ts";
-import { boundOf } from "../../core/template-bound.ts";
+import { boundOf } from "../../core/template/bound.ts";
 import { attempt } from "../../worker/attempt.ts";
 import { Workshop } from "../../worker/workshop.ts";
 import { logger } from "./answer.ts";

@@ -1,6 +1,6 @@
 /** The template that generated seeds are made by: one call gives some items of one collection. */
-import { itemSchemaOf } from "../../core/seed-wishes.ts";
-import { parseTemplate } from "../../core/template-parse.ts";
+import { itemSchemaOf } from "../../core/seeds/wishes.ts";
+import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template.ts";
 
 /** Small enough that a usual batch fits an answer. */

@@ -3,7 +3,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { seedBlockObject, seedIndexObject } from "../../core/rows.ts";
-import { readPage, searchItems, type ReadBlock } from "../../core/seed-browse.ts";
+import { readPage, searchItems, type ReadBlock } from "../../core/seeds/browse.ts";
 import type { SeedIndex } from "../../core/seed.ts";
 import type { QueryListSeedItemsArgs, SeedItemPage } from "../generated/schema.ts";
 import { answering } from "./answer.ts";

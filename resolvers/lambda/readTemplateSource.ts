@@ -1,8 +1,8 @@
 /** From a template's source to all that is stored of a version, or to what is wrong with it. */
 import type { TemplateFactsRow } from "../../core/rows.ts";
-import { qualifiedOf } from "../../core/template-includes.ts";
-import { readTemplate } from "../../core/template-parse.ts";
-import { TemplateSource, type Fault } from "../../core/template-source.ts";
+import { qualifiedOf } from "../../core/template/includes.ts";
+import { readTemplate } from "../../core/template/parse.ts";
+import { TemplateSource, type Fault } from "../../core/template/source.ts";
 import type { Partials, Template } from "../../core/template.ts";
 import { tiersHere } from "./account.ts";
 import { faultsOfIncludes, includedBy } from "./includes.ts";

@@ -1,8 +1,8 @@
 /** Renders the prompts of one record without any model call: placeholders stand in for the answers. */
 import { placeholderOf } from "../../core/placeholder.ts";
 import { hashOf } from "../../core/random.ts";
-import type { Fault } from "../../core/template-source.ts";
-import { TemplateSource } from "../../core/template-source.ts";
+import type { Fault } from "../../core/template/source.ts";
+import { TemplateSource } from "../../core/template/source.ts";
 import type { Partials, Step, Template } from "../../core/template.ts";
 import { bytesOf, Prompts, RenderFault, type RenderedStep as Rendered } from "../../worker/sandbox/prompts.ts";
 import type { Sandbox } from "../../worker/sandbox/sandbox.ts";

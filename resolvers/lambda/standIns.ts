@@ -1,7 +1,7 @@
 /** Seeds that are not there: items made of placeholders, with the fields that the template reads. */
 import { drawnAs, type Drawn, type Picked, type Picks } from "../../core/pick.ts";
 import { exampleOf } from "../../core/placeholder.ts";
-import type { SeedNeeds } from "../../core/template-schema.ts";
+import type { SeedNeeds } from "../../core/template/reads/schema.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 
 /** @param collections the schemas of their items */

@@ -3,10 +3,10 @@ import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { seedBlockObject, seedIndexObject } from "../../core/rows.ts";
-import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seed-blocks.ts";
-import { FaultyRows, type SkippedRows } from "../../core/seed-faults.ts";
-import { readSeedFile, type SeedFileSource } from "../../core/seed-reader.ts";
-import { fitRow } from "../../core/seed-row.ts";
+import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seeds/blocks.ts";
+import { FaultyRows, type SkippedRows } from "../../core/seeds/faults.ts";
+import { readSeedFile, type SeedFileSource } from "../../core/seeds/reader.ts";
+import { fitRow } from "../../core/seeds/row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seed.ts";
 import { objectClient, setting } from "./clients.ts";
 

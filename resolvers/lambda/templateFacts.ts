@@ -1,8 +1,8 @@
 /** What is stored of a template version beside its source, so that nobody has to read it again. */
 import type { TemplateFactsRow } from "../../core/rows.ts";
-import { boundOf } from "../../core/template-bound.ts";
-import { dependenciesOf } from "../../core/template-order.ts";
-import { schemaOf } from "../../core/template-schema.ts";
+import { boundOf } from "../../core/template/bound.ts";
+import { dependenciesOf } from "../../core/template/order.ts";
+import { schemaOf } from "../../core/template/reads/schema.ts";
 import { columnsOf, roundsOf, type Parameter, type Partials, type Step, type Template } from "../../core/template.ts";
 
 /** @param partials the texts of other templates that it includes, by `ID@VERSION/NAME` */

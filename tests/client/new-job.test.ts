@@ -1,7 +1,6 @@
 import * as core from "../../core/seed.ts";
 import { checkForm, fieldOfRefusal, parseCount, toInput, type JobForm } from "../../client/jobs/form.ts";
 import { checkFiles, collectionFor } from "../../client/seeds/collections.ts";
-import * as limits from "../../client/seeds/limits.ts";
 import { checkFit, isRefused } from "../../client/templates/fit.ts";
 
 const FORM: JobForm = {
@@ -9,6 +8,8 @@ const FORM: JobForm = {
   templateId: "film-questions",
   templateVersion: 2,
   seedSetId: "films",
+  parameters: [],
+  parameterTexts: {},
   recordCount: "1,000",
   budgetUsd: "2.50",
   formats: ["JSONL", "CSV"],
@@ -22,6 +23,7 @@ describe("the form of a new job", () => {
       templateId: "film-questions",
       templateVersion: 2,
       seedSetId: "films",
+      parameters: null,
       recordCount: 1000,
       budgetNanos: 2_500_000_000,
       formats: ["JSONL", "CSV"],
@@ -76,23 +78,30 @@ describe("what a template reads, against seeds", () => {
   const collections = [
     { name: "movies", fileName: "m.csv", itemCount: 1200, bytes: 1, fields: [field("Title"), field("Year", 1100)] },
   ];
-  const verdict = (collection: string, name: string | null, required = true) =>
-    checkFit([{ collection, field: name, required }], collections)[0];
+  const verdict = (collection: string, path: string, required = true) =>
+    checkFit([{ collection, path, required, place: 'step "a"' }], collections)[0];
 
   test.each([
     ["a field that every item has", "movies", "Title", true, "there"],
     ["a field that some items lack", "movies", "Year", true, "partly"],
     ["a field that is not there", "movies", "Director", true, "missing"],
     ["a field that is not there and need not be", "movies", "Director", false, "optional"],
-    ["whole items", "movies", null, true, "there"],
+    ["whole items", "movies", "", true, "there"],
     ["another collection", "books", "Title", true, "missing"],
   ] as const)("finds %s", (_, collection, name, required, expected) => {
     expect(verdict(collection, name, required)?.verdict).toBe(expected);
   });
 
+  const read = (path: string, required: boolean) => ({ collection: "movies", path, required, place: 'step "a"' });
+
+  test("names once what is read in several places, needed if it is so in one of them", () => {
+    const fits = checkFit([read("Director", false), { ...read("Director", true), place: 'step "b"' }], collections);
+    expect(fits).toEqual([expect.objectContaining({ name: "movies.Director", verdict: "missing" })]);
+  });
+
   test("refuses what is missing and nothing else", () => {
-    expect(isRefused(checkFit([{ collection: "movies", field: "Year", required: true }], collections))).toBe(false);
-    expect(isRefused(checkFit([{ collection: "movies", field: "Director", required: true }], collections))).toBe(true);
+    expect(isRefused(checkFit([read("Year", true)], collections))).toBe(false);
+    expect(isRefused(checkFit([read("Director", true)], collections))).toBe(true);
   });
 
   test("counts what is missing", () => {
@@ -104,7 +113,7 @@ describe("files to upload", () => {
   test.each([
     ["movies.json", "movies"],
     ["Top 100 (new).csv", "Top_100_new"],
-    ["2024-films.tsv", "films"],
+    ["2024-films.tsv.gz", "films"],
     ["日本.csv", "seeds"],
     [`${"x".repeat(60)}.csv`, "x".repeat(40)],
   ])("%s becomes the collection %s, a name that core accepts", (fileName, collection) => {
@@ -121,16 +130,8 @@ describe("files to upload", () => {
     expect(checkFiles([{ collection: "films", fileName: "a.csv", bytes: 1, ...different }])[0]).toMatch(words);
   });
 
-  test("cannot share a name: the later one is asked to change", () => {
-    const file = { collection: "films", fileName: "a.csv", bytes: 1 };
-    expect(checkFiles([file, { ...file, fileName: "b.csv" }])).toEqual([
-      null,
-      expect.stringContaining("taken by a.csv"),
-    ]);
-  });
-
-  test("are held to the same limits as in core", () => {
-    for (const [name, value] of Object.entries(limits))
-      expect([name, core[name as keyof typeof core]]).toEqual([name, value]);
+  test("may be packed, and may share a collection", () => {
+    const file = { collection: "films", fileName: "a.csv.gz", bytes: 1 };
+    expect(checkFiles([file, { ...file, fileName: "b.parquet" }])).toEqual([null, null]);
   });
 });

@@ -23,6 +23,7 @@ export function sampleJob(different: Partial<JobFactsFragment> = {}): JobFactsFr
     recordCount: 100,
     budgetNanos: 1_000_000_000,
     recordBoundNanos: 4_000_000,
+    parameters: "{}",
     formats: ["JSONL"],
     datasets: [],
     createdAt: "2026-11-23T12:00:00.000Z",

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findModel } from "../../core/models.ts";
 import { priceOf } from "../../core/money.ts";
-import { boundOf } from "../../core/template-bound.ts";
-import { parseTemplate } from "../../core/template-parse.ts";
+import { boundOf } from "../../core/template/bound.ts";
+import { parseTemplate } from "../../core/template/parse.ts";
 import { modelCalls, runCommand, startProduct, until, type ModelCall, type Product } from "./product.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");

@@ -65,9 +65,30 @@ async function writeAndShare(api: Api): Promise<void> {
   const including = TOWNS.replace(/partials: .*\n/, "").replace('"praise"', `"${id}@3/praise"`);
   const other = await save(api, { source: including.replace("Tour of towns", "Includes another") });
   await api.call("query($id: ID!) { getTemplate(id: $id) { facts { includes } forkedFrom { name } } }", { id: other });
+  await withTextsHeld(api, including, other);
   await api.call("mutation($id: ID!) { withdrawTemplate(id: $id) { publishedAt } }", { id });
   for (const own of [id, forkTemplate.id, other])
     await api.call("mutation($id: ID!) { deleteTemplate(id: $id) { id } }", { id: own });
+}
+
+/** What a template's versions hold of others is at hand wherever a version to come is looked at. */
+async function withTextsHeld(api: Api, source: string, templateId: string): Promise<void> {
+  await api.call(
+    "query($source: String!, $id: ID) { checkTemplate(source: $source, id: $id) { faults { message } } }",
+    {
+      source,
+      id: templateId,
+    },
+  );
+  const input = {
+    name: "Towns held",
+    source,
+    templateId,
+    itemCount: 1,
+    budgetNanos: 50_000_000,
+    clientToken: randomUUID(),
+  };
+  await api.call("mutation($input: GenerateSeedsInput!) { generateSeeds(input: $input) { id } }", { input });
 }
 
 async function renderFirst(api: Api, seedSetId: string | null): Promise<void> {

@@ -1,7 +1,7 @@
 /** The samples as they are deployed: bundled, their files as text. */
 import { build } from "esbuild";
 import { join } from "node:path";
-import { readSeedFile } from "#core/seed-reader";
+import { readSeedFile } from "#core/seeds/reader";
 import type { SeedItem } from "#core/seed";
 import type { Sample } from "../../samples/samples.ts";
 import type { SampleSeedSet } from "../../samples/seed-sets.ts";

@@ -1,10 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { boundOf } from "#core/template-bound";
-import { includesOf } from "#core/template-includes";
-import { parseTemplate } from "#core/template-parse";
-import { schemaOf } from "#core/template-schema";
+import { boundOf } from "#core/template/bound";
+import { includesOf } from "#core/template/includes";
+import { parseTemplate } from "#core/template/parse";
+import { schemaOf } from "#core/template/reads/schema";
 import { columnsOf, type Template } from "#core/template";
 import { Prompts } from "../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";

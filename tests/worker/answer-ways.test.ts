@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { findModel, MODELS } from "#core/models";
 import { answerSchemaOf } from "#core/output";
 import type { Output, Step, Template } from "#core/template";
-import { schemaBytesOf } from "#core/template-bound";
+import { schemaBytesOf } from "#core/template/bound";
 import { bedrock } from "../../local/bedrock/bedrock.ts";
 import { nativeSchemaOf, wayToAnswer } from "../../worker/adapters/answer-ways.ts";
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";

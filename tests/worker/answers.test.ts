@@ -1,6 +1,6 @@
 /** What is done about answers that cannot be used, and about models that cannot be reached. */
 import { openSlot } from "#core/record";
-import { REPAIR_ERROR_BYTES } from "#core/template-bound";
+import { REPAIR_ERROR_BYTES } from "#core/template/bound";
 import { ModelFault } from "../../worker/ports.ts";
 import { openMaker, type Wish } from "./one-record.ts";
 

@@ -5,7 +5,7 @@ import { priceOf } from "#core/money";
 import { hashOf } from "#core/random";
 import { openSlot } from "#core/record";
 import { restBoundNanos } from "#core/rest-bound";
-import { boundOf, callBound } from "#core/template-bound";
+import { boundOf, callBound } from "#core/template/bound";
 import type { ModelRequest } from "../../worker/ports.ts";
 import { openMaker, type Maker } from "./one-record.ts";
 

@@ -1,5 +1,5 @@
-import { boundOf } from "#core/template-bound";
-import { parseTemplate } from "#core/template-parse";
+import { boundOf } from "#core/template/bound";
+import { parseTemplate } from "#core/template/parse";
 import { World, TWO_STEPS } from "./world.ts";
 
 const BOUND = boundOf(parseTemplate(TWO_STEPS)).nanos;

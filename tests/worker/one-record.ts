@@ -4,7 +4,7 @@ import { drawnAs, itemsDrawn } from "#core/pick";
 import { openSlot, type OpenSlot } from "#core/record";
 import { restBoundNanos } from "#core/rest-bound";
 import type { Partials } from "#core/template";
-import { parseTemplate } from "#core/template-parse";
+import { parseTemplate } from "#core/template/parse";
 import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
 import { Bell } from "../../worker/bell.ts";
 import type { CallContext, ObservedCall } from "../../worker/call.ts";

@@ -1,7 +1,7 @@
 /** Jobs whose records take many calls: loops, steps side by side, repairs and better models. The promises are the same. */
 import { hashOf, randomOf } from "#core/random";
-import { boundOf } from "#core/template-bound";
-import { parseTemplate } from "#core/template-parse";
+import { boundOf } from "#core/template/bound";
+import { parseTemplate } from "#core/template/parse";
 import { ModelFault } from "../../worker/ports.ts";
 import type { Behaviour } from "./doubles.ts";
 import { mortal, World, type JobWish } from "./world.ts";

@@ -15,8 +15,8 @@ import {
   type ShardRow,
 } from "#core/rows";
 import type { Partials } from "#core/template";
-import { boundOf } from "#core/template-bound";
-import { parseTemplate, USUAL_TIERS } from "#core/template-parse";
+import { boundOf } from "#core/template/bound";
+import { parseTemplate, USUAL_TIERS } from "#core/template/parse";
 import type { Ports, Settings } from "../../worker/ports.ts";
 import { runTask } from "../../worker/task.ts";
 import { FakeModel, MemoryObjects, MemoryReporter, MemoryStore, type Behaviour } from "./doubles.ts";

@@ -1,5 +1,5 @@
 /** A template's prompts, conditions and columns, run in the sandbox. */
-import type { Path } from "#core/template-source";
+import type { Path } from "#core/template/source";
 import type { Partials, Step, Template } from "#core/template";
 import type { ScriptSource } from "./inside/script.ts";
 import { SandboxFault, type FaultInside, type Sandbox } from "./sandbox.ts";

@@ -1,5 +1,5 @@
 /** All code of a template as programs for the sandbox, each by its place in the document. */
-import type { Path } from "#core/template-source";
+import type { Path } from "#core/template/source";
 import type { Partials, Step, Template } from "#core/template";
 import type { ScriptSource } from "./inside/script.ts";
 

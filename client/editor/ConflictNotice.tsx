@@ -1,0 +1,51 @@
+import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { explainError } from "../errors.ts";
+import { TemplateDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { Button } from "../ui/Button.tsx";
+import { Notice } from "../ui/States.tsx";
+import { Differences } from "./Differences.tsx";
+
+export interface ConflictNoticeProps {
+  readonly id: string;
+  /** What the server said. */
+  readonly text: string;
+  /** The source that could not be saved. */
+  readonly mine: string;
+  /** Saves mine on top of that version. */
+  readonly onOverwrite: (version: number) => void;
+  /** Goes on with the newer version instead of mine. */
+  readonly onTake: (template: TemplateWholeFragment) => void;
+}
+
+/** Someone saved a newer version meanwhile: what to do about it. Nothing is lost until one chooses. */
+export function ConflictNotice({ id, text, mine, onOverwrite, onTake }: ConflictNoticeProps) {
+  const [comparing, setComparing] = useState(false);
+  const { data, error } = useQuery(TemplateDocument, {
+    variables: { id, version: null },
+    fetchPolicy: "network-only",
+  });
+  const newer = data?.getTemplate;
+  return (
+    <>
+      <Notice tone="warn">
+        <div className="stack-tight">
+          <p>{text}</p>
+          {error && <p>{explainError(error).text}</p>}
+          {newer && (
+            <div className="row">
+              <Button onClick={() => setComparing(!comparing)}>
+                {comparing ? "Hide the differences" : "Show the differences"}
+              </Button>
+              <Button onClick={() => onOverwrite(newer.version)}>Save mine on top of version {newer.version}</Button>
+              <Button onClick={() => onTake(newer)}>Discard mine, go on with version {newer.version}</Button>
+            </div>
+          )}
+        </div>
+      </Notice>
+      {comparing && newer && (
+        <Differences older={newer.source} newer={mine} label={`From version ${newer.version} to mine`} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import { useState } from "react";
+import { useQuery } from "@apollo/client/react";
+import { useNavigate } from "react-router";
+import { SampleTemplatesDocument } from "../generated/documents.ts";
+import { useAction } from "../hooks/useAction.ts";
+import { useForkTemplate } from "../mutations/useForkTemplate.ts";
+import { paths } from "../paths.ts";
+import { Button } from "../ui/Button.tsx";
+import { FieldError } from "../ui/Field.tsx";
+
+/** Another beginning than the skeleton: a copy of a sample. */
+export function StartFrom() {
+  const navigate = useNavigate();
+  const forkTemplate = useForkTemplate();
+  const samples =
+    useQuery(SampleTemplatesDocument, { variables: { limit: 100 } }).data?.listSampleTemplates.items ?? [];
+  const [chosen, setChosen] = useState("");
+  const { run, busy, error } = useAction();
+  const copy = () =>
+    void run(async () => {
+      const { id } = await forkTemplate(chosen);
+      void navigate(paths.editTemplate(id), { replace: true });
+    });
+  return (
+    <div className="row start-from">
+      <label className="soft" htmlFor="start-from">
+        Write your own below, or begin with
+      </label>
+      <select
+        id="start-from"
+        className="input input-small"
+        value={chosen}
+        onChange={(event) => setChosen(event.target.value)}
+      >
+        <option value="">a sample …</option>
+        {samples.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <Button icon="copy" disabled={chosen === ""} busy={busy} onClick={copy}>
+        Copy it
+      </Button>
+      <FieldError error={error} />
+    </div>
+  );
+}

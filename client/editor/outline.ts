@@ -1,0 +1,87 @@
+import { parseDocument } from "yaml";
+
+/** What a template's document names, as far as it can be read while it is being written. */
+export interface Outline {
+  readonly picks: Readonly<Record<string, OutlinePick>>;
+  /** Parameters with the values they may take; none for any. */
+  readonly parameters: Readonly<Record<string, readonly unknown[]>>;
+  readonly steps: readonly OutlineStep[];
+  readonly partials: readonly string[];
+  readonly columns: readonly string[];
+  /** The document itself, for what stands beside a place. */
+  readonly document: unknown;
+}
+
+export interface OutlinePick {
+  readonly from: string;
+  /** Several items at once. */
+  readonly isList: boolean;
+}
+
+export interface OutlineStep {
+  readonly id: string;
+  /** The name of the loop's item, and the expression of its list; absent without a loop. */
+  readonly loop?: { readonly as: string; readonly list: string };
+  readonly repeats: boolean;
+  readonly type: string;
+  /** The JSON Schema of its answer, when it is JSON. */
+  readonly schema?: unknown;
+}
+
+/** Reads YAML or JSON however unfinished; what cannot be read is left out. */
+export function outlineOf(text: string): Outline {
+  const document = readLeniently(text);
+  const template = asMap(document);
+  const record = asMap(template.record);
+  const steps = asList(template.steps).map(stepOf);
+  const picks = template.pick === undefined ? { seed: "seeds" } : asMap(template.pick);
+  return {
+    picks: Object.fromEntries(Object.entries(picks).map(([name, pick]) => [name, pickOf(pick)])),
+    parameters: Object.fromEntries(
+      Object.entries(asMap(template.parameters)).map(([name, parameter]) => [name, asList(asMap(parameter).values)]),
+    ),
+    steps,
+    partials: Object.keys(asMap(template.partials)),
+    columns: Object.keys(record).length > 0 ? Object.keys(record) : steps.map(({ id }) => id),
+    document,
+  };
+}
+
+function readLeniently(text: string): unknown {
+  try {
+    return parseDocument(text, { logLevel: "silent", strict: false, uniqueKeys: false }).toJS() as unknown;
+  } catch {
+    // Aliases that lead nowhere, or grow without end.
+    return undefined;
+  }
+}
+
+function pickOf(pick: unknown): OutlinePick {
+  if (typeof pick === "string") return { from: pick, isList: false };
+  const { from, count } = asMap(pick);
+  return { from: asText(from), isList: count !== undefined };
+}
+
+function stepOf(value: unknown): OutlineStep {
+  const step = asMap(value);
+  const output = asMap(step.output);
+  return {
+    id: asText(step.id),
+    ...(typeof step.forEach === "string" && { loop: { as: asText(step.as) || "item", list: step.forEach } }),
+    repeats: step.repeat !== undefined,
+    type: asText(output.type) || "text",
+    schema: output.schema,
+  };
+}
+
+export function asMap(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

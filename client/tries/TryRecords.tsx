@@ -1,0 +1,96 @@
+import { Turn, Turns } from "../components/Turns.tsx";
+import type { TryFactsFragment } from "../generated/documents.ts";
+import { useModelName } from "../hooks/useModels.ts";
+import { showUsd } from "../money.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { showCount, showCounted } from "../ui/format.ts";
+import { Notice } from "../ui/States.tsx";
+
+type TryRecord = TryFactsFragment["records"][number];
+type TryCall = TryRecord["calls"][number];
+
+/** The records of a try, each with its calls. */
+export function TryRecords({ records }: { readonly records: readonly TryRecord[] }) {
+  return (
+    <ol className="stack">
+      {records.map((record) => (
+        <li key={record.recordNo} className="stack-tight try-record">
+          <div className="row-between">
+            <h3>Record {record.recordNo + 1}</h3>
+            <span className="small faint number">
+              {showCounted(record.calls.length, "call")} · {showUsd(record.costNanos)}
+            </span>
+          </div>
+          {record.failure && <Notice tone="bad">{record.failure}</Notice>}
+          {record.columns !== null && <Columns json={record.columns} />}
+          <ul className="stack-tight">
+            {record.calls.map((call, index) => (
+              <li key={index}>
+                <Call call={call} />
+              </li>
+            ))}
+          </ul>
+          <details className="small">
+            <summary>What was drawn from the seeds</summary>
+            <pre className="plain-code">{JSON.stringify(JSON.parse(record.seeds), null, 2)}</pre>
+          </details>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Columns({ json }: { readonly json: string }) {
+  const columns = JSON.parse(json) as Record<string, unknown>;
+  return (
+    <dl className="try-columns">
+      {Object.entries(columns).map(([name, value]) => (
+        <div key={name} className="record-column">
+          <dt>{name}</dt>
+          <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Call({ call }: { readonly call: TryCall }) {
+  const modelName = useModelName();
+  return (
+    <details className="call">
+      <summary>
+        <span className="mono">{call.stepId}</span>
+        {call.round > 0 && <span className="small faint"> call {showCount(call.round + 1)}</span>}
+        {call.reason !== "first" && (
+          <>
+            {" "}
+            <Badge tone="warn">{REASONS[call.reason] ?? call.reason}</Badge>
+          </>
+        )}
+        <span className="small faint number call-numbers">
+          {showCount(call.inputTokens)} → {showCount(call.outputTokens)} tokens · {showUsd(call.costNanos)} ·{" "}
+          {showCount(call.ms)} ms
+        </span>
+      </summary>
+      <div className="stack-tight">
+        <p className="small faint">
+          {modelName(call.modelId)} <span className="mono">{call.modelId}</span>
+        </p>
+        <Turns system={call.system} turns={call.turns} />
+        {call.answer !== null && (
+          <div className="turns turns-answer">
+            <Turn who="Answer" text={call.answer} />
+          </div>
+        )}
+        {call.problem && <Notice tone="warn">{call.problem}</Notice>}
+      </div>
+    </details>
+  );
+}
+
+/** Why a call was made beside the first. */
+const REASONS: Readonly<Record<string, string>> = {
+  repair: "repair",
+  fallback: "another model stepped in",
+  escalation: "a better model was asked",
+};

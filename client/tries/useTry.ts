@@ -1,0 +1,15 @@
+import { useQuery, useSubscription } from "@apollo/client/react";
+import { OnTryChangedDocument, TryDocument, type TryFactsFragment } from "../generated/documents.ts";
+import { useAfterConnect } from "../hooks/Realtime.ts";
+
+/** A try as it goes on. It is read once more when the connection for its news stands: what was sent before is not repeated. */
+export function useTry(id: string | null): TryFactsFragment | undefined {
+  const { data, refetch } = useQuery(TryDocument, {
+    variables: { id: id ?? "" },
+    skip: id === null,
+    fetchPolicy: "cache-and-network",
+  });
+  useSubscription(OnTryChangedDocument, { variables: { id: id ?? "" }, skip: id === null });
+  useAfterConnect(() => void (id !== null && refetch().catch(() => undefined)));
+  return id === null ? undefined : data?.getTry;
+}

@@ -1,0 +1,230 @@
+/**
+ * What is known of a collection's fields, gathered item by item in memory bounded by the number of fields. Fields lie in
+ * a tree: `body` holds `body.text`, `tags` holds `tags[]` (its elements) and `tags[].name`.
+ */
+import { PlotPaletteError } from "../errors.ts";
+import type { SeedItem } from "../seed.ts";
+
+/** One field as a person sees it and a template's needs are checked against it. */
+export interface SeedField {
+  /** `title`, `body.text`, `tags[]`, `tags[].name`; a name that is no word in JavaScript stands in brackets: `["a.b"]`. */
+  readonly name: string;
+  /** JSON types seen, but null: string, integer, number, boolean, object, array. */
+  readonly types: string[];
+  /** How many values were seen; of `tags[]` all elements of all lists. */
+  readonly count: number;
+  /** Where a value could be and is none: absent, null or an empty text. Of `body.text` that counts objects `body` only. */
+  readonly missing: number;
+  /** How many of the missing are empty texts; absent for none. */
+  readonly empty?: number;
+  /** How many of the missing are null; absent for none. */
+  readonly nulls?: number;
+  /** How many different values there are, when they are short and few: at most 100. */
+  readonly distinct?: number;
+  /** Up to three values as JSON text, long ones cut. */
+  readonly examples: string[];
+  /** There is more below it than is listed: it lies too deep, or its names are too many to be fields. */
+  readonly more?: true;
+}
+
+/** Enough for any table a prompt can use; a file with more is more likely keys mistaken for fields. */
+const MAX_FIELDS = 200;
+/** Of one object inside an item; beyond it the names are data (languages, dates), not fields. */
+const MAX_INNER_FIELDS = 50;
+const MAX_LISTED = 500;
+/** Names in a path. */
+const MAX_DEPTH = 4;
+/** Lists directly in lists, as coordinates are. */
+const MAX_NESTED_LISTS = 2;
+const MAX_EXAMPLES = 3;
+/** A field that is always the same is not asked for another example again and again. */
+const EXAMPLES_AMONG = 1_000;
+const MAX_EXAMPLE_CHARACTERS = 80;
+const MAX_DISTINCT = 100;
+const MAX_DISTINCT_CHARACTERS = 60;
+
+export class FieldSummary {
+  readonly #root = new Node("", 0, 0);
+  #nodes = 0;
+
+  /** @throws PlotPaletteError BadInput when the items have more fields than a table can */
+  add(item: SeedItem): void {
+    this.#root.objects += 1;
+    for (const name of Object.keys(item)) this.#tally(this.#field(this.#root, name, MAX_FIELDS), item[name]);
+  }
+
+  /** In the order in which they were first seen, each before what it holds. */
+  fields(): SeedField[] {
+    const listed: SeedField[] = [];
+    for (const node of this.#root.fields.values()) list(node, this.#root.objects, listed);
+    return listed;
+  }
+
+  /** The tally of a field or element below `parent`; undefined when it is not listed. */
+  #field(parent: Node, name: string, most: number): Node | undefined {
+    const known = parent.fields.get(name);
+    if (known) return known;
+    if (parent === this.#root && parent.fields.size >= most)
+      throw new PlotPaletteError(
+        "BadInput",
+        `The items have more than ${MAX_FIELDS} different fields; keep those that templates need.`,
+      );
+    if (parent.more) return undefined;
+    if (parent !== this.#root && (parent.fields.size >= most || this.#nodes >= MAX_LISTED)) {
+      this.#nodes -= parent.giveUp();
+      return undefined;
+    }
+    const path = parent === this.#root ? pathPart(name) : joined(parent.path, name);
+    const node = new Node(path, parent.depth + 1, 0);
+    parent.fields.set(name, node);
+    this.#nodes += 1;
+    return node;
+  }
+
+  #elements(list: Node): Node | undefined {
+    if (list.elements) return list.elements;
+    if (list.nesting >= MAX_NESTED_LISTS || this.#nodes >= MAX_LISTED) {
+      list.more = true;
+      return undefined;
+    }
+    this.#nodes += 1;
+    return (list.elements = new Node(`${list.path}[]`, list.depth, list.nesting + 1));
+  }
+
+  #tally(node: Node | undefined, value: unknown): void {
+    if (!node || value === undefined) return;
+    if (value === null) {
+      node.nulls += 1;
+      return;
+    }
+    if (value === "") {
+      node.empty += 1;
+      return;
+    }
+    node.add(value);
+    if (typeof value !== "object") return;
+    if (Array.isArray(value)) this.#tallyElements(node, value);
+    else this.#tallyFields(node, value as SeedItem);
+  }
+
+  #tallyElements(node: Node, values: readonly unknown[]): void {
+    node.places += values.length;
+    if (values.length === 0) return;
+    const elements = this.#elements(node);
+    for (const value of values) this.#tally(elements, value);
+  }
+
+  #tallyFields(node: Node, value: SeedItem): void {
+    node.objects += 1;
+    const names = Object.keys(value);
+    if (node.depth >= MAX_DEPTH && names.length > 0) node.more = true;
+    if (node.more) return;
+    for (const name of names) this.#tally(this.#field(node, name, MAX_INNER_FIELDS), value[name]);
+  }
+}
+
+/** The tally of one field. */
+class Node {
+  readonly types = new Set<string>();
+  readonly examples: string[] = [];
+  readonly fields = new Map<string, Node>();
+  elements: Node | undefined;
+  count = 0;
+  empty = 0;
+  nulls = 0;
+  more = false;
+  /** How many objects and how many elements of lists were seen as its value: where its fields and elements could be. */
+  objects = 0;
+  places = 0;
+  /** Undefined when they are too many or too long. */
+  #values: Set<unknown> | undefined = new Set();
+
+  constructor(
+    readonly path: string,
+    readonly depth: number,
+    /** How many lists directly in lists it is inside of. */
+    readonly nesting: number,
+  ) {}
+
+  get distinct(): number | undefined {
+    return this.#values?.size || undefined;
+  }
+
+  add(value: unknown): void {
+    this.count += 1;
+    this.types.add(jsonTypeOf(value));
+    if (this.examples.length < MAX_EXAMPLES && this.count <= EXAMPLES_AMONG) this.#exemplify(value);
+    if (this.#values) this.#distinguish(value);
+  }
+
+  /** Its names are no fields: what is known of them is dropped. @returns how many tallies that were */
+  giveUp(): number {
+    const dropped = this.#below();
+    this.more = true;
+    this.fields.clear();
+    return dropped;
+  }
+
+  #below(): number {
+    let below = 0;
+    for (const node of this.fields.values())
+      below += 1 + node.#below() + (node.elements ? 1 + node.elements.#below() : 0);
+    return below;
+  }
+
+  #exemplify(value: unknown): void {
+    const example = shorten(JSON.stringify(value));
+    if (!this.examples.includes(example)) this.examples.push(example);
+  }
+
+  #distinguish(value: unknown): void {
+    if (typeof value === "object" || (typeof value === "string" && value.length > MAX_DISTINCT_CHARACTERS))
+      this.#values = undefined;
+    else if (!this.#values?.has(value)) this.#values?.add(typeof value === "string" ? copyOf(value) : value);
+    if (this.#values && this.#values.size > MAX_DISTINCT) this.#values = undefined;
+  }
+}
+
+/** A cell is a view into the text it was cut from, which must not be kept for its sake. */
+function copyOf(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
+}
+
+/** The JSON Schema type of a value. */
+export function jsonTypeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return Number.isInteger(value) ? "integer" : typeof value;
+}
+
+function list(node: Node, places: number, listed: SeedField[]): void {
+  listed.push({
+    name: node.path,
+    types: [...node.types].sort(),
+    count: node.count,
+    missing: places - node.count,
+    ...(node.empty > 0 && { empty: node.empty }),
+    ...(node.nulls > 0 && { nulls: node.nulls }),
+    ...(node.distinct !== undefined && { distinct: node.distinct }),
+    examples: node.examples,
+    ...(node.more && { more: true as const }),
+  });
+  for (const field of node.fields.values()) list(field, node.objects, listed);
+  if (node.elements) list(node.elements, node.places, listed);
+}
+
+const WORD = /^[^.[\]"\\]+$/;
+
+/** Blanks are harmless in a path; dots, brackets and quotes are not. */
+function pathPart(name: string): string {
+  return WORD.test(name) ? name : `[${JSON.stringify(name)}]`;
+}
+
+function joined(path: string, name: string): string {
+  const part = pathPart(name);
+  return part.startsWith("[") ? path + part : `${path}.${part}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= MAX_EXAMPLE_CHARACTERS ? text : `${text.slice(0, MAX_EXAMPLE_CHARACTERS - 1)}…`;
+}

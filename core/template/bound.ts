@@ -1,0 +1,80 @@
+/** The most that a record can cost, from its template alone: what is shown before anything runs, and what is reserved. */
+import { findModel } from "../models.ts";
+import { priceOf, type Nanos } from "../money.ts";
+import { answerSchemaOf } from "../output.ts";
+import { PlotPaletteError } from "../errors.ts";
+import { roundsOf, type Step, type Template } from "../template.ts";
+
+export interface Bound {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly nanos: Nanos;
+}
+
+/** What a repair adds to a prompt at most, in UTF-8 bytes, beside the wrong answer: the sentence on what is wrong with it. */
+export const REPAIR_ERROR_BYTES = 2_000;
+/** Of a wrong answer, so many bytes for each token it may have are shown again. */
+const BYTES_PER_ANSWERED_TOKEN = 4;
+
+/** The most that one attempt at a record can cost. */
+export function boundOf(template: Template): Bound {
+  return template.steps.map(stepBound).reduce(plus, NOTHING);
+}
+
+/** The most that all calls of a step can cost for one record. */
+export function stepBound(step: Step): Bound {
+  return times(roundBound(step), roundsOf(step));
+}
+
+/** The most that one round of a step can cost: the answer, its repairs, and both again by the better model. */
+export function roundBound(step: Step): Bound {
+  const first = triesBound(step, [step.modelId, ...step.fallbacks.map(({ modelId }) => modelId)]);
+  return step.escalate ? plus(first, triesBound(step, [step.escalate.modelId])) : first;
+}
+
+/** What a step's schema can add to a request, in UTF-8 bytes: twice, because it travels as JSON within JSON, quotes escaped. */
+export function schemaBytesOf({ output }: Step): number {
+  const schema = answerSchemaOf(output);
+  return schema ? 2 * new TextEncoder().encode(JSON.stringify(schema)).length : 0;
+}
+
+/** The most bytes of a wrong answer that a repair shows the model again. */
+export function shownAnswerBytesOf({ maxTokens }: Step): number {
+  return BYTES_PER_ANSWERED_TOKEN * maxTokens;
+}
+
+/** The most that one call of a model can cost whose prompt has so many bytes: every byte a token, every token allowed answered. */
+export function callBound(step: Step, modelId: string, promptBytes: number): Bound {
+  const model = findModel(modelId);
+  if (!model) throw new PlotPaletteError("BadInput", `The model "${modelId}" has no known price.`);
+  const inputTokens = promptBytes + schemaBytesOf(step) + model.overheadTokens;
+  return { calls: 1, inputTokens, outputTokens: step.maxTokens, nanos: priceOf(model, inputTokens, step.maxTokens) };
+}
+
+/** A first try and its repairs, each by the dearest of the models, less those that were answered already. */
+export function triesBound(step: Step, models: readonly string[], answered = 0): Bound {
+  const dearest = (bytes: number) => models.map((id) => callBound(step, id, bytes)).reduce(dearer);
+  const repaired = dearest(step.maxPromptBytes + shownAnswerBytesOf(step) + REPAIR_ERROR_BYTES);
+  if (answered > 0) return times(repaired, Math.max(0, 1 + step.repairs - answered));
+  return plus(dearest(step.maxPromptBytes), times(repaired, step.repairs));
+}
+
+const NOTHING: Bound = { calls: 0, inputTokens: 0, outputTokens: 0, nanos: 0 };
+
+function plus(one: Bound, other: Bound): Bound {
+  return {
+    calls: one.calls + other.calls,
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    nanos: one.nanos + other.nanos,
+  };
+}
+
+function times({ calls, inputTokens, outputTokens, nanos }: Bound, n: number): Bound {
+  return { calls: calls * n, inputTokens: inputTokens * n, outputTokens: outputTokens * n, nanos: nanos * n };
+}
+
+function dearer(one: Bound, other: Bound): Bound {
+  return other.nanos > one.nanos ? other : one;
+}

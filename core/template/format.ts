@@ -1,0 +1,189 @@
+/**
+ * The template format as JSON Schema (2020-12): one description for the server, import and the editor's completion. What a
+ * schema cannot say (names that refer to each other, syntax of prompts) core/template-parse.ts checks.
+ */
+import { TIERS } from "../models.ts";
+import { COLUMN_TYPES, ESCALATION_CAUSES, PICK_WAYS } from "../template.ts";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+export const MAX_STEPS = 10;
+export const MAX_ROUNDS = 50;
+export const MAX_REPAIRS = 5;
+/** A name in `it`: it can be written after a dot. */
+const NAME = "^[A-Za-z][A-Za-z0-9_]*$";
+export const NOT_BLANK = "\\S";
+
+const PROMPT_CHARACTERS = 100_000;
+const EXPRESSION_CHARACTERS = 5_000;
+
+const text = (description: string, maxLength = 200): Schema => ({
+  type: "string",
+  pattern: NOT_BLANK,
+  maxLength,
+  description,
+});
+const prompt = (description: string) => text(`${description} (Eta)`, PROMPT_CHARACTERS);
+const expression = (description: string) => text(`${description} (an expression over it)`, EXPRESSION_CHARACTERS);
+const whole = (description: string, minimum: number, maximum: number, initial?: number): Schema => ({
+  type: "integer",
+  minimum,
+  maximum,
+  ...(initial !== undefined && { default: initial }),
+  description,
+});
+const fraction = (description: string): Schema => ({ type: "number", minimum: 0, maximum: 1, description });
+const oneOf = (values: readonly string[], description: string, initial?: string): Schema => ({
+  type: "string",
+  enum: values,
+  ...(initial !== undefined && { default: initial }),
+  description,
+});
+const listOf = (items: Schema, description: string, maxItems: number, minItems = 0): Schema => ({
+  type: "array",
+  items,
+  minItems,
+  maxItems,
+  description,
+});
+const object = (
+  description: string,
+  properties: Readonly<Record<string, Schema>>,
+  required: readonly string[] = [],
+): Schema => ({
+  type: "object",
+  properties,
+  required,
+  additionalProperties: false,
+  description,
+});
+const named = (values: Schema, description: string): Schema => ({
+  type: "object",
+  propertyNames: { pattern: NAME },
+  additionalProperties: values,
+  description,
+});
+/** A short form, or the long one. */
+const shortOr = (short: Schema, long: Schema): Schema => ({
+  if: { type: "string" },
+  then: short,
+  else: long,
+  description: long.description,
+});
+
+const parameter = object(
+  "A value that prompts see as it.NAME",
+  {
+    description: text("What it is for", 500),
+    values: { type: "array", minItems: 1, description: "The values it may take; any when absent" },
+    default: { description: "Its value when a job sets none" },
+  },
+  ["default"],
+);
+
+const pick = object(
+  "What is drawn for each record",
+  {
+    from: text("The collection"),
+    how: oneOf(PICK_WAYS, "How items are drawn", "shuffled"),
+    weight: text("For weighted: the items' numeric field"),
+    count: whole("How many distinct items at once; it.NAME is then a list", 1, 20),
+  },
+  ["from"],
+);
+
+const output = object(
+  "What the answer must be",
+  {
+    type: oneOf(
+      ["text", "list", "choice", "json"],
+      "text, a list of texts, one of some choices, or JSON by schema",
+      "text",
+    ),
+    min: whole("Of a list: the fewest items", 0, 100, 1),
+    max: whole("Of a list: the most items", 1, 100, 100),
+    of: listOf(text("A choice"), "The choices", 100, 2),
+    schema: { type: "object", description: "The JSON Schema of the answer, an object" },
+  },
+  ["type"],
+);
+
+const step = object(
+  "One model call, or one for each item of a list",
+  {
+    id: { ...text("Its name: it.steps.ID.output in later steps"), pattern: NAME },
+    model: text("A Bedrock model or inference profile, by id"),
+    tier: oneOf(TIERS, "Let the product choose the model"),
+    fallbacks: listOf(text("A tier or a model"), "Asked in order when the model is throttled for long or gone", 5),
+    escalate: object(
+      "A better model for answers that are not good enough",
+      {
+        to: text("A tier or a model"),
+        on: listOf(oneOf(ESCALATION_CAUSES, "What calls for it"), "What calls for it; both when absent", 2),
+        when: expression("Escalate when this holds for the answer"),
+      },
+      ["to"],
+    ),
+    system: prompt("The system prompt"),
+    prompt: prompt("The prompt"),
+    examples: listOf(
+      object("A turn to learn from", { user: prompt("What was asked"), assistant: prompt("What was answered") }, [
+        "user",
+        "assistant",
+      ]),
+      "Earlier turns of the conversation, to show what is wanted",
+      10,
+    ),
+    when: expression("Skip the step unless this holds"),
+    forEach: expression("A list: one call for each of its items"),
+    as: { ...text("The item's name in it", 40), pattern: NAME, default: "item" },
+    atMost: whole("The most items of forEach that are used", 1, MAX_ROUNDS),
+    repeat: object(
+      "Call again until a condition holds",
+      { until: expression("The condition, over the latest output"), atMost: whole("The most calls", 1, MAX_ROUNDS) },
+      ["until", "atMost"],
+    ),
+    maxTokens: whole("The most tokens of an answer", 1, 64_000, 1_000),
+    maxPromptBytes: whole("The most bytes a prompt may render to", 100, 1_000_000, 32_768),
+    temperature: fraction("How freely the model chooses its words"),
+    topP: fraction("The share of likely words it chooses from"),
+    stop: shortOr(text("A text that ends the answer"), listOf(text("A text"), "Texts that end the answer", 4)),
+    output: shortOr(oneOf(["text"], "The short form of { type: text }"), output),
+    repairs: whole(
+      "How often the model is shown what is wrong with its answer; 2 for structured output",
+      0,
+      MAX_REPAIRS,
+    ),
+  },
+  ["id", "prompt"],
+);
+
+const column = object(
+  "A column of the record",
+  { value: expression("Its value"), type: oneOf(COLUMN_TYPES, "Its type; found in the values when absent") },
+  ["value"],
+);
+
+export const TEMPLATE_SCHEMA: Schema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "Plot Palette template",
+  ...object(
+    "A template",
+    {
+      name: text("What it is called"),
+      description: text("What it makes, and when to use it", 1_000),
+      category: text("What kind of data it makes", 60),
+      tags: listOf({ ...text("A word to find it by", 30) }, "Words to find it by", 10),
+      parameters: named(parameter, "Values that prompts see as it.NAME; a job may set them"),
+      pick: named(shortOr(text("The collection"), pick), "What is drawn from the seeds for each record"),
+      partials: named(prompt("A piece of a prompt"), "Pieces of prompts, for include"),
+      steps: listOf(step, "The model calls", MAX_STEPS),
+      record: named(
+        shortOr(expression("The column's value"), column),
+        "The columns of a record; one for each step when absent",
+      ),
+      categories: listOf(text("A column"), "The columns by which the dataset can be divided", 3),
+    },
+    ["name"],
+  ),
+};

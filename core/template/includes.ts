@@ -1,0 +1,108 @@
+/** `include("NAME")` in prompts: what a template needs from others, and whether it is all there. */
+import type { Node } from "acorn";
+import { PlotPaletteError } from "../errors.ts";
+import { treeOfPrompt } from "./syntax.ts";
+import type { Partials, Step, Template } from "../template.ts";
+
+/** A call of `include`, its literal name and its position in the prompt. */
+export interface Include {
+  /** Absent when it is not a literal text. */
+  readonly name?: string;
+  readonly at: number;
+}
+
+/** All that a template includes, its own partials and prompts among it, may have together. */
+export const MAX_INCLUDED_BYTES = 100_000;
+
+const QUALIFIED = /^(?<id>[A-Za-z0-9-]{1,60})@(?<version>[1-9]\d{0,6})\/(?<name>[A-Za-z][A-Za-z0-9_]*)$/;
+
+/** A partial of another template, `ID@VERSION/NAME`, taken apart; `undefined` for a name of the template's own. */
+export function qualifiedOf(name: string): { id: string; version: number; name: string } | undefined {
+  const { id, version, name: partial } = QUALIFIED.exec(name)?.groups ?? {};
+  return id && version && partial ? { id, version: Number(version), name: partial } : undefined;
+}
+
+export function isQualified(name: string): boolean {
+  return qualifiedOf(name) !== undefined;
+}
+
+/** The calls of `include` in a prompt's tree. */
+export function includesOfTree(tree: Node): Include[] {
+  const found: Include[] = [];
+  visit(tree, found);
+  return found;
+}
+
+/** The names that a prompt includes. @throws SyntaxFault */
+export function includesOfPrompt(prompt: string): string[] {
+  return includesOfTree(treeOfPrompt(prompt)).flatMap(({ name }) => (name === undefined ? [] : [name]));
+}
+
+/** What a template includes from others, each once: `ID@VERSION/NAME`. */
+export function includesOf(template: Template): string[] {
+  const prompts = [...template.steps.flatMap(promptsOf), ...Object.values(template.partials)];
+  return [...new Set(prompts.flatMap(includesOfPrompt).filter(isQualified))];
+}
+
+/** The text that a template offers under a name: a partial, or a step's prompt. */
+export function partialOf(template: Template, name: string): string | undefined {
+  return template.partials[name] ?? template.steps.find(({ id }) => id === name)?.prompt;
+}
+
+/**
+ * The full name of what a text includes: a plain name in a text of another template means that template's own.
+ * @param within the full name of the text that includes; absent in the template itself
+ */
+export function resolvedName(name: string, within: string | undefined): string {
+  if (within === undefined || isQualified(name)) return name;
+  return `${within.slice(0, within.indexOf("/"))}/${name}`;
+}
+
+/** @throws PlotPaletteError BadInput when something included is missing, includes itself, or all of it is too long */
+export function checkIncludes(template: Template, partials: Partials): void {
+  for (const prompt of [...template.steps.flatMap(promptsOf), ...Object.values(template.partials)])
+    for (const name of includesOfPrompt(prompt)) follow(template, partials, name, []);
+  const bytes = Object.values(partials).reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
+  if (bytes > MAX_INCLUDED_BYTES)
+    refuse(
+      `What the template "${template.name}" includes has ${bytes} bytes together; it may have ${MAX_INCLUDED_BYTES} at most.`,
+    );
+}
+
+function follow(template: Template, partials: Partials, name: string, trail: readonly string[]): void {
+  if (trail.includes(name))
+    refuse(`The template "${template.name}" includes in a circle: ${[...trail, name].join(" → ")}.`);
+  const text = isQualified(name) ? partials[name] : partialOf(template, name);
+  if (text === undefined)
+    refuse(
+      `The template "${template.name}" includes "${name}", which is not there: no template of yours and no public one has it.`,
+    );
+  const within = isQualified(name) ? name : undefined;
+  for (const next of includesOfPrompt(text)) follow(template, partials, resolvedName(next, within), [...trail, name]);
+}
+
+function promptsOf({ system, prompt, examples }: Step): string[] {
+  return [
+    ...(system === undefined ? [] : [system]),
+    prompt,
+    ...examples.flatMap(({ user, assistant }) => [user, assistant]),
+  ];
+}
+
+// The shapes of ESTree's nodes differ by type; a walk over all of them reads their members by name.
+type AnyNode = Node & Record<string, any>;
+
+function visit(node: AnyNode, found: Include[]): void {
+  if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "include") {
+    const [name] = node.arguments as AnyNode[];
+    const literal = name?.type === "Literal" && typeof name.value === "string" ? (name.value as string) : undefined;
+    found.push({ name: literal, at: node.start });
+  }
+  for (const child of Object.values(node))
+    for (const item of Array.isArray(child) ? child : [child])
+      if (typeof item?.type === "string") visit(item as AnyNode, found);
+}
+
+function refuse(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

@@ -1,0 +1,351 @@
+/** From a template document, YAML or JSON, to something every room can trust; or to what is wrong with it, and where. */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { findModel, MODELS, TIERS, tiersOf, type Tier, type Tiers } from "../models.ts";
+import {
+  columnsOf,
+  type Column,
+  type Escalation,
+  type ModelChoice,
+  type Output,
+  type Parameter,
+  type Pick as SeedPick,
+  type Step,
+  type Template,
+} from "../template.ts";
+import { TEMPLATE_SCHEMA } from "./format.ts";
+import { checkPlaces } from "./places.ts";
+import { TemplateSource, type Fault, type Path } from "./source.ts";
+import { wordsFor } from "./words.ts";
+
+/** A job copies its template into a row of its own, and a row holds 400 KB. */
+export const MAX_TEMPLATE_BYTES = 100_000;
+
+/** The tiers of the region that has them all, for those who ask about templates and not about an account. */
+export const USUAL_TIERS: Tiers = tiersOf({ region: "us-east-1" });
+
+export interface Reading {
+  /** Absent when something is wrong. */
+  readonly template?: Template;
+  /** In the order of the document. */
+  readonly faults: readonly Fault[];
+}
+
+/** @throws PlotPaletteError BadInput with the first fault: a sentence, line, column and the line with a caret */
+export function parseTemplate(text: string, tiers: Tiers = USUAL_TIERS): Template {
+  const source = new TemplateSource(text);
+  const template = read(source, text, tiers);
+  source.refuseFaults();
+  return template as Template;
+}
+
+/** Everything that is wrong with a template, for an editor. */
+export function readTemplate(text: string, tiers: Tiers = USUAL_TIERS): Reading {
+  const source = new TemplateSource(text);
+  const template = read(source, text, tiers);
+  const faults = [...source.faults].sort((a, b) => a.from - b.from);
+  return faults.length > 0 ? { faults } : { template, faults };
+}
+
+let validator: ValidateFunction | undefined;
+/** Making one takes longer than compiling a schema; it remembers none of them. */
+let schemas: Ajv2020 | undefined;
+
+function read(source: TemplateSource, text: string, tiers: Tiers): Template | undefined {
+  if (new TextEncoder().encode(text).length > MAX_TEMPLATE_BYTES)
+    source.fault([], `A template may have ${MAX_TEMPLATE_BYTES / 1000} KB at most; split it into smaller ones.`);
+  if (source.faults.length > 0) return undefined;
+  validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(TEMPLATE_SCHEMA);
+  if (!validator(source.value)) {
+    for (const error of withoutEchoes(validator.errors ?? [])) report(source, error);
+    return undefined;
+  }
+  const template = new Reader(source, tiers).template(source.value as TemplateDocument);
+  // Prompts of steps that are wrong themselves would only repeat it.
+  if (source.faults.length === 0) checkPlaces(template, source);
+  return template;
+}
+
+/** Where a name is not known and another is missing, the first is most likely the second, misspelt. */
+function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
+  const misspelt = errors.filter(({ keyword }) => keyword === "additionalProperties");
+  return errors.filter(
+    ({ keyword, instancePath }) =>
+      keyword !== "required" || !misspelt.some((unknown) => unknown.instancePath === instancePath),
+  );
+}
+
+function report(source: TemplateSource, error: ErrorObject): void {
+  const wrong = wordsFor(error, source.value);
+  if (!wrong) return;
+  if (wrong.key === undefined) source.fault(wrong.path, wrong.message);
+  else source.faultOfKey(wrong.path, wrong.key, wrong.message);
+}
+
+/** The document as TEMPLATE_SCHEMA has it. */
+interface TemplateDocument {
+  readonly name: string;
+  readonly description?: string;
+  readonly category?: string;
+  readonly tags?: string[];
+  readonly parameters?: Record<string, Parameter>;
+  readonly pick?: Record<string, string | (Omit<SeedPick, "how"> & Partial<SeedPick>)>;
+  readonly partials?: Record<string, string>;
+  readonly steps?: StepDocument[];
+  readonly record?: Record<string, string | Column>;
+  readonly categories?: string[];
+}
+
+type StepDocument = Partial<Omit<Step, "fallbacks" | "escalate" | "forEach" | "output" | "stop" | "tier">> & {
+  readonly id: string;
+  readonly prompt: string;
+  readonly model?: string;
+  readonly tier?: Tier;
+  readonly fallbacks?: string[];
+  readonly escalate?: { readonly to: string } & Partial<Pick<Escalation, "on" | "when">>;
+  readonly forEach?: string;
+  readonly as?: string;
+  readonly atMost?: number;
+  readonly stop?: string | string[];
+  readonly output?: "text" | OutputDocument;
+};
+
+interface OutputDocument {
+  readonly type: Output["type"];
+  readonly min?: number;
+  readonly max?: number;
+  readonly of?: string[];
+  readonly schema?: Record<string, unknown>;
+}
+
+/** Spells out short forms and checks what names each other. */
+class Reader {
+  readonly #source: TemplateSource;
+  readonly #tiers: Tiers;
+
+  constructor(source: TemplateSource, tiers: Tiers) {
+    this.#source = source;
+    this.#tiers = tiers;
+  }
+
+  template(document: TemplateDocument): Template {
+    const { name, description, category } = document;
+    const steps = document.steps ?? [];
+    if (steps.length === 0 && Object.keys(document.partials ?? {}).length === 0)
+      this.#source.fault(["steps"], 'The template needs at least one step under "steps", or partials to be a library.');
+    const template: Template = {
+      name,
+      description,
+      category,
+      tags: document.tags ?? [],
+      parameters: mapValues(document.parameters, (parameter, key) => this.#parameter(parameter, key)),
+      pick: this.#picks(document, steps.length > 0),
+      partials: document.partials ?? {},
+      steps: steps.map((step, n) => this.#step(step, ["steps", n])),
+      record: document.record && mapValues(document.record, columnOf),
+      categories: document.categories ?? [],
+    };
+    this.#checkNames(template);
+    return template;
+  }
+
+  #parameter(parameter: Parameter, name: string): Parameter {
+    if (parameter.values && !parameter.values.includes(parameter.default))
+      this.#source.fault(
+        ["parameters", name, "default"],
+        `The default of the parameter "${name}" must be one of its values (${parameter.values.join(", ")}).`,
+      );
+    return parameter;
+  }
+
+  #picks({ pick }: TemplateDocument, runs: boolean): Template["pick"] {
+    if (pick === undefined) return runs ? { seed: { from: "seeds", how: "shuffled" } } : {};
+    return mapValues(pick, (value, name) => {
+      const read: SeedPick =
+        typeof value === "string" ? { from: value, how: "shuffled" } : { how: "shuffled", ...value };
+      const path = ["pick", name];
+      if ((read.how === "weighted") !== (read.weight !== undefined))
+        this.#source.fault(path, `The pick "${name}" needs "weight" when it is drawn "weighted", and only then.`);
+      if (read.how === "combinations" && read.count !== undefined)
+        this.#source.fault(path, `The pick "${name}" draws combinations, one item each; leave out "count".`);
+      return read;
+    });
+  }
+
+  #step(step: StepDocument, path: Path): Step {
+    const place = `step "${step.id}"`;
+    const output = this.#output(step.output, place, [...path, "output"]);
+    if ((step.forEach === undefined) !== (step.atMost === undefined))
+      this.#source.fault(
+        path,
+        `"forEach" of ${place} needs "atMost", the most items it may use, and "atMost" needs "forEach".`,
+      );
+    if (step.as !== undefined && step.forEach === undefined)
+      this.#source.fault([...path, "as"], `"as" of ${place} names the items of "forEach", which it does not have.`);
+    if (step.forEach !== undefined && step.repeat !== undefined)
+      this.#source.fault([...path, "repeat"], `Step "${step.id}" has "forEach" and "repeat"; use a step for each.`);
+    return {
+      id: step.id,
+      ...this.#modelOf(step, place, path),
+      fallbacks: (step.fallbacks ?? []).map((name, n) => this.#choice(name, place, [...path, "fallbacks", n])),
+      escalate: step.escalate && {
+        ...this.#choice(step.escalate.to, place, [...path, "escalate", "to"]),
+        on: step.escalate.on ?? ["schema", "refusal"],
+        when: step.escalate.when,
+      },
+      system: step.system,
+      examples: step.examples ?? [],
+      prompt: step.prompt,
+      when: step.when,
+      forEach:
+        step.forEach === undefined
+          ? undefined
+          : { list: step.forEach, as: step.as ?? "item", atMost: step.atMost ?? 1 },
+      repeat: step.repeat,
+      maxTokens: step.maxTokens ?? 1_000,
+      maxPromptBytes: step.maxPromptBytes ?? 32_768,
+      temperature: step.temperature,
+      topP: step.topP,
+      stop: typeof step.stop === "string" ? [step.stop] : step.stop,
+      output,
+      repairs: step.repairs ?? (output.type === "text" ? 0 : 2),
+    };
+  }
+
+  #modelOf({ model, tier }: StepDocument, place: string, path: Path): ModelChoice {
+    if ((model === undefined) === (tier === undefined))
+      this.#source.fault(path, `${capital(place)} needs either "model" or "tier", one of them.`);
+    return this.#choice(tier ?? model ?? "", place, [...path, tier === undefined ? "model" : "tier"]);
+  }
+
+  /** A model by its tier or its id. */
+  #choice(name: string, place: string, path: Path): ModelChoice {
+    const tier = TIERS.find((known) => known === name);
+    if (tier) {
+      const modelId = this.#tiers[tier];
+      if (!modelId)
+        this.#source.fault(
+          path,
+          `No model of the tier "${tier}" can be used from here; name a model in ${place} instead.`,
+        );
+      return { modelId: modelId ?? "", tier };
+    }
+    if (name !== "" && !findModel(name))
+      this.#source.fault(
+        path,
+        `${capital(place)} names the model "${name}", whose price is not known; choose among ${MODELS.map(({ id }) => id).join(", ")}.`,
+      );
+    return { modelId: name };
+  }
+
+  #output(output: StepDocument["output"], place: string, path: Path): Output {
+    if (output === undefined || output === "text") return { type: "text" };
+    const only = OUTPUT_KEYS[output.type];
+    const stray = Object.keys(output).find((key) => key !== "type" && !only.includes(key));
+    if (stray)
+      this.#source.faultOfKey(
+        path,
+        stray,
+        `The output of ${place} has "${stray}", which does not go with the type "${output.type}".`,
+      );
+    if (output.type === "list") return this.#list(output, place, path);
+    if (output.type === "choice") {
+      const of = output.of ?? [];
+      if (of.length === 0) this.#source.fault(path, `The output of ${place} needs "of", the texts to choose from.`);
+      if (new Set(of).size < of.length)
+        this.#source.fault([...path, "of"], `The output of ${place} names a choice twice.`);
+      return { type: "choice", of };
+    }
+    return output.type === "json" ? this.#json(output, place, path) : { type: "text" };
+  }
+
+  #list({ min = 1, max = 100 }: OutputDocument, place: string, path: Path): Output {
+    if (min > max) this.#source.fault(path, `The output of ${place} has a "min" of ${min} above its "max" of ${max}.`);
+    return { type: "list", min, max };
+  }
+
+  #json({ schema = {} }: OutputDocument, place: string, path: Path): Output {
+    if (schema.type !== "object")
+      this.#source.fault(path, `The output schema of ${place} must describe an object ("type: object").`);
+    try {
+      schemas ??= new Ajv2020({ strict: false, addUsedSchema: false });
+      schemas.compile(schema);
+      schemas.removeSchema(schema);
+    } catch (error) {
+      this.#source.fault(
+        [...path, "schema"],
+        `The output schema of ${place} is not valid JSON Schema: ${(error as Error).message.replace(/\.?$/, ".")}`,
+      );
+    }
+    return { type: "json", schema };
+  }
+
+  /** Names live in one space, `it`, and in one header, the dataset's. */
+  #checkNames(template: Template): void {
+    const ids = template.steps.map((step) => step.id);
+    const twice = ids.findIndex((id, n) => ids.indexOf(id) < n);
+    if (twice >= 0)
+      this.#source.fault(["steps", twice, "id"], `Two steps have the id "${ids[twice]}"; each step needs its own.`);
+    for (const name of Object.keys(template.parameters)) if (name in template.pick) this.#taken("parameters", name);
+    for (const room of ["pick", "parameters"] as const)
+      for (const name of ["steps", "index"]) if (name in template[room]) this.#taken(room, name);
+    template.steps.forEach(({ forEach }, n) => {
+      const taken =
+        forEach &&
+        (forEach.as in template.pick || forEach.as in template.parameters || ["steps", "index"].includes(forEach.as));
+      if (taken)
+        this.#source.fault(
+          ["steps", n, "as"],
+          `The name "${forEach.as}" stands for two things in "it"; choose another for "as".`,
+        );
+    });
+    this.#checkColumns(template);
+  }
+
+  #taken(room: "pick" | "parameters", name: string): void {
+    this.#source.faultOfKey(
+      [room],
+      name,
+      `The name "${name}" stands for two things in "it"; rename a pick or a parameter.`,
+    );
+  }
+
+  #checkColumns(template: Template): void {
+    const columns = columnsOf(template);
+    for (const name of ["id", "_meta"])
+      if (columns.includes(name))
+        this.#source.faultOfKey(
+          [template.record ? "record" : "steps"],
+          name,
+          `A column cannot be called "${name}"; every row has one already.`,
+        );
+    template.categories.forEach((name, n) => {
+      if (!columns.includes(name))
+        this.#source.fault(
+          ["categories", n],
+          `The category "${name}" is not a column of the record (it has ${columns.join(", ")}).`,
+        );
+    });
+  }
+}
+
+const OUTPUT_KEYS: Readonly<Record<Output["type"], readonly string[]>> = {
+  text: [],
+  list: ["min", "max"],
+  choice: ["of"],
+  json: ["schema"],
+};
+
+function columnOf(value: string | Column): Column {
+  return typeof value === "string" ? { value } : value;
+}
+
+function mapValues<T, U>(
+  map: Readonly<Record<string, T>> | undefined,
+  each: (value: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(map ?? {}).map(([name, value]) => [name, each(value, name)]));
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,144 @@
+/** The places of a template that hold prompts and expressions, and whether what they say can be understood. */
+import { includesOfTree, isQualified } from "./includes.ts";
+import { readsOfExpression, readsOfPrompt, SyntaxFault, treeOfPrompt, type Read } from "./syntax.ts";
+import type { Path, TemplateSource } from "./source.ts";
+import type { Step, Template } from "../template.ts";
+
+/** A prompt or an expression, and what is in reach of it. */
+export interface Place {
+  readonly path: Path;
+  /** For messages: `step "question", system prompt`. */
+  readonly name: string;
+  readonly kind: "prompt" | "expression";
+  readonly text: string;
+  /** The step it belongs to; absent in partials and columns. */
+  readonly step?: Step;
+  /** The item and the index of a `forEach` are in reach. */
+  readonly inLoop?: boolean;
+  /** The step's own output is in reach: of the round before, or the one to be judged. */
+  readonly seesItself?: boolean;
+}
+
+/** All of them, in the order of the document's rooms: partials, steps, columns. */
+export function placesOf(template: Template): Place[] {
+  return [
+    ...Object.entries(template.partials).map(([name, text]) => partialPlace(name, text)),
+    ...template.steps.flatMap(placesOfStep),
+    ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnPlace(name, value)),
+  ];
+}
+
+/** The places of one step, in the order in which they are evaluated. */
+export function placesOfStep(step: Step, n: number): Place[] {
+  const name = `step "${step.id}"`;
+  const inLoop = step.forEach !== undefined;
+  const seesItself = step.repeat !== undefined;
+  const prompt = (part: Path, words: string, text: string | undefined): Place[] =>
+    text === undefined
+      ? []
+      : [{ path: ["steps", n, ...part], name: name + words, kind: "prompt", text, step, inLoop, seesItself }];
+  const expression = (part: Path, text: string | undefined, reach: Partial<Place> = {}): Place[] =>
+    text === undefined
+      ? []
+      : [
+          {
+            path: ["steps", n, ...part],
+            name: `${name}, "${part.join(".")}"`,
+            kind: "expression",
+            text,
+            step,
+            ...reach,
+          },
+        ];
+  return [
+    ...expression(["when"], step.when),
+    ...expression(["forEach"], step.forEach?.list),
+    ...prompt(["system"], ", system prompt", step.system),
+    ...step.examples.flatMap(({ user, assistant }, e) => [
+      ...prompt(["examples", e, "user"], `, example ${e + 1}`, user),
+      ...prompt(["examples", e, "assistant"], `, example ${e + 1}`, assistant),
+    ]),
+    ...prompt(["prompt"], "", step.prompt),
+    ...expression(["escalate", "when"], step.escalate?.when, { inLoop, seesItself: true }),
+    ...expression(["repeat", "until"], step.repeat?.until, { seesItself: true }),
+  ];
+}
+
+function partialPlace(name: string, text: string): Place {
+  return { path: ["partials", name], name: `partial "${name}"`, kind: "prompt", text };
+}
+
+function columnPlace(name: string, text: string): Place {
+  return { path: ["record", name], name: `column "${name}"`, kind: "expression", text };
+}
+
+/** Notes every fault of syntax, and every read of something that is not in reach. */
+export function checkPlaces(template: Template, source: TemplateSource): void {
+  for (const place of placesOf(template)) {
+    const reads = understood(template, place, source);
+    // A partial sees what is handed to it, which its callers know.
+    if (reads && place.path[0] !== "partials") for (const read of reads) checkRead(template, place, read, source);
+  }
+}
+
+function understood(template: Template, place: Place, source: TemplateSource): Read[] | undefined {
+  try {
+    if (place.kind === "expression") return readsOfExpression(place.text);
+    for (const include of includesOfTree(treeOfPrompt(place.text))) {
+      const fault = faultOfInclude(template, include.name);
+      if (fault) {
+        const before = place.text.slice(0, include.at).split("\n");
+        source.faultWithin(
+          place.path,
+          before.length,
+          (before.at(-1)?.length ?? 0) + 1,
+          `${titled(template, place)} ${fault}`,
+        );
+      }
+    }
+    return readsOfPrompt(place.text);
+  } catch (error) {
+    if (!(error instanceof SyntaxFault)) throw error;
+    source.faultWithin(
+      place.path,
+      error.line,
+      error.column,
+      `${titled(template, place)} has a syntax error: ${error.fault}.`,
+    );
+    return undefined;
+  }
+}
+
+function faultOfInclude({ partials, steps }: Template, name: string | undefined): string | undefined {
+  if (name === undefined) return 'includes by a computed name; write it as a text, include("NAME").';
+  if (isQualified(name) || name in partials || steps.some(({ id }) => id === name)) return undefined;
+  const known = [...Object.keys(partials), ...steps.map(({ id }) => id)].join(", ");
+  return `includes "${name}", but there is no partial or step of that name (there are ${known}); another template's is written "ID@VERSION/NAME".`;
+}
+
+function checkRead(template: Template, place: Place, { path, optional }: Read, source: TemplateSource): void {
+  const [name, id] = path;
+  if (name === undefined || optional) return;
+  const known = namesInReach(template, place);
+  if (!known.includes(name))
+    source.fault(
+      place.path,
+      `${titled(template, place)} reads it.${name}, but there is no such pick or parameter (there are ${known.join(", ")}).`,
+    );
+  if (name === "steps" && id !== undefined && !stepsInReach(template, place).includes(id))
+    source.fault(place.path, `${titled(template, place)} reads it.steps.${id}, but no earlier step has that id.`);
+}
+
+function namesInReach(template: Template, { step, inLoop }: Place): string[] {
+  const loop = inLoop && step?.forEach ? [step.forEach.as, "index"] : [];
+  return [...Object.keys(template.pick), ...Object.keys(template.parameters), ...loop, "steps"];
+}
+
+function stepsInReach({ steps }: Template, { step, seesItself }: Place): string[] {
+  if (!step) return steps.map(({ id }) => id);
+  return steps.slice(0, steps.indexOf(step) + (seesItself ? 1 : 0)).map(({ id }) => id);
+}
+
+function titled(template: Template, place: Place): string {
+  return `Template "${template.name}" ${place.name}`;
+}

@@ -1,0 +1,194 @@
+/**
+ * What a template demands of a seed, as an algebra small enough to become JSON Schema.
+ *
+ * A demand is a fact about the value at a place in an item: it is there (`defined`), it is of certain kinds, its fields and
+ * list items have facts of their own. Facts only add up: each is something without which rendering would surely print an
+ * undefined value or throw, so a seed that breaks one is rightly refused, and a demand in doubt is simply not made.
+ *
+ *     it.movie.title.trim()           movie: {title: defined, of a kind with `trim`}
+ *     for (t of it.movie.tags) t.name tags: defined, text or list; each item of it: {name: defined}
+ *     for (t of it.movie.tags) it.movie.year
+ *                                     a rule at movie: no item in tags, or {year: defined}
+ *
+ * A value that is no object can do without a field when its prototype offers the name ("abc".length), so facts about fields
+ * decide which kinds remain: `kindsOf` asks of each JSON type whether it could hold.
+ */
+import { JSON_TYPES, KINDS, offerOf, type Kind } from "./prototypes.ts";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Each of a list's first items. A loop makes its own: two loops over one list are at different items. */
+export interface Items {
+  /** How many of them; EACH for all. */
+  readonly most: number;
+}
+
+/** A way down: a field by its name ("0" is also a list's first item), or a list's items. */
+export type Way = string | Items;
+export const EACH = Infinity;
+
+/** Unless the list at one of the ways is empty (so that a loop never runs), the facts hold. */
+interface Rule {
+  readonly loops: readonly (readonly Way[])[];
+  readonly then: Facts;
+}
+
+export class Facts {
+  defined = false;
+  readonly kinds = new Set<Kind>(KINDS);
+  readonly fields = new Map<string, Facts>();
+  /** By how many of a list's first items they hold for; of a text, its characters. */
+  readonly items = new Map<number, Facts>();
+  readonly rules = new Map<string, Rule>();
+
+  below(way: Way): Facts {
+    return typeof way === "string" ? grown(this.fields, way) : grown(this.items, way.most);
+  }
+
+  /** The facts about this same value that hold whenever the loops over the lists at these ways run. */
+  whenRunning(loops: readonly (readonly Way[])[]): Facts {
+    if (loops.length === 0) return this;
+    const key = JSON.stringify(loops.map((ways) => JSON.stringify(ways)).sort());
+    const rule = this.rules.get(key) ?? { loops, then: new Facts() };
+    this.rules.set(key, rule);
+    return rule.then;
+  }
+
+  /** There, and of one of these kinds. */
+  demand(kinds: readonly Kind[] = KINDS): void {
+    this.defined = true;
+    for (const kind of this.kinds) if (!kinds.includes(kind)) this.kinds.delete(kind);
+  }
+
+  /** The facts at a place below, if any are known. */
+  at(ways: readonly Way[]): Facts | undefined {
+    const [way, ...rest] = ways;
+    if (way === undefined) return this;
+    const below = typeof way === "string" ? this.fields.get(way) : this.items.get(way.most);
+    return below?.at(rest);
+  }
+}
+
+/** Without it, or one of its fields, something is undefined. */
+export function isRequired(facts: Facts): boolean {
+  return facts.defined || [...facts.fields.values()].some(isRequired);
+}
+
+/** The schema of the values that break no fact; absence is the parent's matter. */
+export function jsonSchemaOf(facts: Facts): JsonSchema {
+  const types = JSON_TYPES.filter((type) => canHold(facts, type));
+  if (types.length === 0) return { not: {} };
+  const rules = [...facts.rules.values()].map(schemaOfRule).filter((rule) => rule !== undefined);
+  const all = [...rules];
+  const schema: Record<string, unknown> = {};
+  if (types.length < JSON_TYPES.length) schema.type = types.length === 1 ? types[0] : types;
+  if (types.includes("object")) Object.assign(schema, schemaOfFields(facts));
+  if (types.includes("string")) Object.assign(schema, schemaOfText(facts));
+  if (types.includes("array")) {
+    const { items, ...lengths } = schemaOfList(facts);
+    Object.assign(schema, lengths);
+    // `items` beside `prefixItems` would be about the others only.
+    if (items && "prefixItems" in lengths) all.push({ items });
+    else if (items) schema.items = items;
+  }
+  if (all.length > 0) schema.allOf = all;
+  return schema;
+}
+
+/** Whether a value of the kind can satisfy what is said about fields. */
+function canHold(facts: Facts, kind: Kind): boolean {
+  if (!facts.kinds.has(kind)) return false;
+  if (kind === "object") return true;
+  return [...facts.fields].every(([name, field]) => {
+    if (isIndex(name) && kind === "array") return true;
+    if (isIndex(name) && kind === "string") return !isRequired(field) || holdsFor(field, "string");
+    return holdsFor(field, offerOf(kind, name));
+  });
+}
+
+/** Whether the facts hold for what a prototype offers, or for a character of a text. */
+function holdsFor(facts: Facts, offer: Kind | undefined): boolean {
+  if (offer === undefined) return !isRequired(facts);
+  if (!canHold(facts, offer)) return false;
+  return offer !== "string" || [...facts.items.values()].every((items) => holdsFor(items, "string"));
+}
+
+function schemaOfFields(facts: Facts): Record<string, unknown> {
+  if (facts.fields.size === 0) return {};
+  const fields = [...facts.fields];
+  const required = fields.filter(([, field]) => isRequired(field)).map(([name]) => name);
+  return {
+    properties: Object.fromEntries(fields.map(([name, field]) => [name, jsonSchemaOf(field)])),
+    ...(required.length > 0 && { required }),
+  };
+}
+
+function schemaOfText(facts: Facts): Record<string, unknown> {
+  const indexes = requiredIndexes(facts);
+  const bearable = [...facts.items.values()].every((items) => holdsFor(items, "string"));
+  return {
+    // JSON Schema counts a character outside the basic plane once, JavaScript twice: half the length is sure to be needed.
+    ...(indexes.length > 0 && { minLength: Math.ceil((Math.max(...indexes) + 1) / 2) }),
+    ...(!bearable && { maxLength: 0 }),
+  };
+}
+
+function schemaOfList(facts: Facts): Record<string, unknown> {
+  const indexed = [...facts.fields].filter(([name]) => isIndex(name));
+  const limited = [...facts.items].filter(([most]) => most !== EACH);
+  const length = Math.max(0, ...indexed.map(([name]) => Number(name) + 1), ...limited.map(([most]) => most));
+  const prefixItems = Array.from({ length }, (_, n) =>
+    allOf([
+      ...limited.filter(([most]) => n < most).map(([, items]) => jsonSchemaOf(items)),
+      ...indexed.filter(([name]) => Number(name) === n).map(([, item]) => jsonSchemaOf(item)),
+    ]),
+  );
+  const each = facts.items.get(EACH);
+  const items = each && jsonSchemaOf(each);
+  const indexes = requiredIndexes(facts);
+  return {
+    ...(prefixItems.some((schema) => !isEmpty(schema)) && { prefixItems }),
+    ...(indexes.length > 0 && { minItems: Math.max(...indexes) + 1 }),
+    ...(items && !isEmpty(items) && { items }),
+  };
+}
+
+function schemaOfRule({ loops, then }: Rule): JsonSchema | undefined {
+  const schema = jsonSchemaOf(then);
+  return isEmpty(schema) ? undefined : { anyOf: [...loops.map(withoutItems), schema] };
+}
+
+/** The values in which no list at the ways has an item. */
+function withoutItems(ways: readonly Way[]): JsonSchema {
+  const [way, ...rest] = ways;
+  if (way === undefined) return { maxItems: 0, maxLength: 0 };
+  const below = withoutItems(rest);
+  if (typeof way === "object")
+    return way.most === EACH ? { items: below } : { prefixItems: Array.from({ length: way.most }, () => below) };
+  if (!isIndex(way)) return { properties: { [way]: below } };
+  return { properties: { [way]: below }, prefixItems: [...Array.from({ length: Number(way) }, () => ({})), below] };
+}
+
+function requiredIndexes(facts: Facts): number[] {
+  return [...facts.fields].filter(([name, field]) => isIndex(name) && isRequired(field)).map(([name]) => Number(name));
+}
+
+/** A name that is also a place in a list; beyond these a list would have to be absurdly long. */
+export function isIndex(name: string): boolean {
+  return /^(0|[1-9]\d{0,2})$/.test(name);
+}
+
+function allOf(schemas: readonly JsonSchema[]): JsonSchema {
+  const telling = schemas.filter((schema) => !isEmpty(schema));
+  return telling.length > 1 ? { allOf: telling } : (telling[0] ?? {});
+}
+
+function isEmpty(schema: JsonSchema): boolean {
+  return Object.keys(schema).length === 0;
+}
+
+function grown<K>(map: Map<K, Facts>, key: K): Facts {
+  const facts = map.get(key) ?? new Facts();
+  map.set(key, facts);
+  return facts;
+}

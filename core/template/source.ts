@@ -1,0 +1,114 @@
+/** A template's document with its places: a fault in a value, or in a line of a prompt, is shown where its author wrote it. */
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { PlotPaletteError } from "../errors.ts";
+
+/** The way to a value: `["steps", 0, "prompt"]`. */
+export type Path = readonly (string | number)[];
+
+/** Something wrong in a template, and where. */
+export interface Fault {
+  /** One sentence. */
+  readonly message: string;
+  /** From 1, in the document. */
+  readonly line: number;
+  readonly column: number;
+  /** Characters of the document from its beginning: `from` inclusive, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A node's beginning, the end of its value, and the end of what belongs to it. */
+type Range = readonly [from: number, to: number, end?: number];
+
+export class TemplateSource {
+  readonly value: unknown;
+  readonly faults: Fault[] = [];
+  readonly #text: string;
+  readonly #document: Document;
+  readonly #lines = new LineCounter();
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
+    for (const { message, pos } of this.#document.errors)
+      this.#report(`The template is not valid YAML: ${message.replace(/\.?$/, ".")}`, pos);
+    try {
+      // An alias may be used once or twice; a tree of them that unfolds into gigabytes is refused.
+      this.value = this.faults.length > 0 ? undefined : this.#document.toJS({ maxAliasCount: 100 });
+    } catch (cause) {
+      this.#report(`The template is not valid YAML: ${(cause as Error).message}.`, [0, 0]);
+    }
+  }
+
+  /** Notes a fault of the value at a path, or of the deepest part of the path that there is. */
+  fault(path: Path, message: string): void {
+    this.#report(message, this.#rangeOf(path));
+  }
+
+  /** Notes a fault of a name in a map: of the key, not of its value. */
+  faultOfKey(path: Path, key: string, message: string): void {
+    const parent = this.#nodeAt(path);
+    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+    const range = pair && isScalar(pair.key) ? pair.key.range : undefined;
+    this.#report(message, range ?? this.#rangeOf(path));
+  }
+
+  /** Notes a fault in a text, `line` and `column` counted from 1 within the text. */
+  faultWithin(path: Path, line: number, column: number, message: string): void {
+    const from = this.#offsetWithin(path, line, column);
+    if (from === undefined) return this.fault(path, message);
+    const rest = /^[\w$]+/.exec(this.#text.slice(from, from + 100));
+    this.#report(message, [from, from + (rest?.[0].length ?? 1)]);
+  }
+
+  /** @throws PlotPaletteError BadInput with the first fault's sentence, its line and its column */
+  refuseFaults(): void {
+    const [first] = [...this.faults].sort((a, b) => a.from - b.from);
+    if (first) throw new PlotPaletteError("BadInput", withPlace(first, this.#text));
+  }
+
+  #report(message: string, [from, to]: Range): void {
+    const { line, col } = this.#lines.linePos(Math.min(from, this.#text.length));
+    this.faults.push({ message, line: Math.max(1, line), column: Math.max(1, col), from, to: Math.max(from, to) });
+  }
+
+  #rangeOf(path: Path): Range {
+    for (let length = path.length; length >= 0; length--) {
+      const range = this.#nodeAt(path.slice(0, length))?.range;
+      if (range) return range;
+    }
+    return [0, 0];
+  }
+
+  #nodeAt(path: Path): Node | undefined {
+    let node: unknown = this.#document.contents;
+    for (const key of path) {
+      const next: unknown = isMap(node) || isSeq(node) ? node.get(key, true) : undefined;
+      node = isPair(next) ? next.value : next;
+    }
+    return (node ?? undefined) as Node | undefined;
+  }
+
+  /** The place of a line and column of a text in the document, where the text stands there as it is. */
+  #offsetWithin(path: Path, line: number, column: number): number | undefined {
+    const node = this.#nodeAt(path);
+    if (!isScalar(node) || typeof node.value !== "string" || !node.range) return undefined;
+    const wanted = node.value.split("\n")[line - 1];
+    if (wanted === undefined) return undefined;
+    const [from] = node.range;
+    const isBlock = /^[|>]/.test(this.#text.slice(from, from + 1));
+    const start = this.#lines.linePos(from).line - 1 + (isBlock ? line : line - 1);
+    const lineStart = this.#lines.lineStarts[start];
+    if (lineStart === undefined) return undefined;
+    const lineText = this.#text.slice(lineStart).split("\n", 1)[0] ?? "";
+    const at = lineText.indexOf(wanted, Math.max(0, isBlock ? 0 : from - lineStart));
+    return at < 0 ? undefined : lineStart + at + column - 1;
+  }
+}
+
+/** The fault's sentence, its place, and the line with a caret below. */
+function withPlace({ message, line, column }: Fault, text: string): string {
+  const excerpt = (text.split("\n")[line - 1] ?? "").slice(0, 200);
+  const sentence = message.replace(/\.$/, "");
+  return `${sentence} (line ${line}, column ${column}).\n\n  ${excerpt}\n  ${" ".repeat(Math.min(column, 200) - 1)}^`;
+}

@@ -1,0 +1,104 @@
+/** What a JSON Schema validator found wrong with a template, as sentences for its author. */
+import type { ErrorObject } from "ajv";
+import { NOT_BLANK } from "./format.ts";
+import type { Path } from "./source.ts";
+
+/** Where an error is: the path to the value, or to the map that has a wrong name. */
+export interface WrongPlace {
+  readonly path: Path;
+  readonly key?: string;
+  readonly message: string;
+}
+
+/** The sentence for an error; `undefined` for one that only repeats another. */
+export function wordsFor(error: ErrorObject, document: unknown): WrongPlace | undefined {
+  const path = pathOf(error.instancePath);
+  const place = placeOf(path, document);
+  const at = (message: string, key?: string): WrongPlace => ({ path, key, message });
+  const params = error.params as Record<string, never>;
+  switch (error.keyword) {
+    case "required":
+      return at(`${place} needs "${String(params.missingProperty)}".`);
+    case "additionalProperties": {
+      const known = Object.keys((error.parentSchema?.properties ?? {}) as object).join(", ");
+      const key = String(params.additionalProperty);
+      return at(`${place} has "${key}", which is not known here; it may have ${known}.`, key);
+    }
+    case "propertyNames": {
+      const key = String(params.propertyName);
+      return at(`"${key}" under ${place} needs a name of letters, digits and _ that begins with a letter.`, key);
+    }
+    case "pattern":
+      if (error.propertyName !== undefined) return undefined;
+      if (params.pattern === NOT_BLANK) return at(`${place} must not be blank.`);
+      return at(`${place} needs letters, digits and _ and begins with a letter, not "${String(error.data)}".`);
+    case "enum":
+      return at(
+        `${place} is "${String(error.data)}", which is not known; choose ${choices(error.params.allowedValues as string[])}.`,
+      );
+    case "type":
+    case "minimum":
+    case "maximum":
+      return at(`${place} must be ${wanted(error.parentSchema ?? {})}, not ${shown(error.data)}.`);
+    case "maxLength":
+      return at(`${place} may have ${String(params.limit)} characters at most, this has ${String(error.data).length}.`);
+    case "minItems":
+      return at(`${place} needs at least ${String(params.limit)} entries.`);
+    case "maxItems":
+      return at(`${place} may have ${String(params.limit)} entries at most, not ${(error.data as unknown[]).length}.`);
+    default:
+      return undefined;
+  }
+}
+
+function pathOf(pointer: string): Path {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+const MAPS: Readonly<Record<string, string>> = {
+  parameters: "parameter",
+  pick: "pick",
+  partials: "partial",
+  record: "column",
+};
+
+/** `"maxTokens" of step "answer"`. */
+export function placeOf(path: Path, document: unknown): string {
+  const [room, name, ...rest] = path;
+  if (room === undefined) return "The template";
+  if (room === "steps" && typeof name === "number") return within(stepNamed(name, document), rest);
+  const map = MAPS[room];
+  if (map && name !== undefined) return within(`the ${map} "${name}"`, rest);
+  return `"${path.join(".")}"`;
+}
+
+function stepNamed(n: number, document: unknown): string {
+  const id = (document as { steps?: { id?: unknown }[] }).steps?.[n]?.id;
+  return typeof id === "string" && id !== "" ? `step "${id}"` : `step ${n + 1}`;
+}
+
+function within(owner: string, rest: Path): string {
+  return rest.length === 0 ? `${owner.slice(0, 1).toUpperCase()}${owner.slice(1)}` : `"${rest.join(".")}" of ${owner}`;
+}
+
+function wanted({ type, minimum, maximum }: Record<string, unknown>): string {
+  if (type === "integer") return `a whole number from ${String(minimum)} to ${String(maximum)}`;
+  if (type === "number") return `a number from ${String(minimum)} to ${String(maximum)}`;
+  if (type === "object") return "an object of names and values";
+  return type === "array" ? "a list" : "a text";
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  return typeof value === "string" ? `the text "${value.slice(0, 40)}"` : String(value);
+}
+
+function choices(values: readonly string[]): string {
+  return values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+}

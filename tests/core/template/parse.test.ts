@@ -1,0 +1,346 @@
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { columnsOf, parametersOf } from "../../../core/template.ts";
+import { parseTemplate, readTemplate } from "../../../core/template/parse.ts";
+
+/** A template of one step, with changes. */
+const source = (changes: { prompt?: string; step?: string; rest?: string } = {}) => `name: T
+${changes.rest ?? ""}
+steps:
+  - id: one
+    tier: economy
+    prompt: ${JSON.stringify(changes.prompt ?? "Hello <%= it.seed.name %>")}
+${changes.step ?? ""}`;
+
+describe("parseTemplate", () => {
+  test("fills in what is left out: the collection seeds, a column for each step, text, the usual limits", () => {
+    const template = parseTemplate(source());
+    expect(template.pick).toEqual({ seed: { from: "seeds", how: "shuffled" } });
+    expect(template.steps[0]).toMatchObject({
+      modelId: "amazon.nova-micro-v1:0",
+      fallbacks: [],
+      examples: [],
+      maxTokens: 1000,
+      maxPromptBytes: 32_768,
+      output: { type: "text" },
+      repairs: 0,
+    });
+    expect(columnsOf(template)).toEqual(["one"]);
+  });
+
+  test("reads JSON as well as YAML", () => {
+    const document = {
+      name: "T",
+      steps: [{ id: "one", model: "amazon.nova-pro-v1:0", prompt: "Hi <%= it.seed.a %>" }],
+    };
+    expect(parseTemplate(JSON.stringify(document)).steps[0]).toMatchObject({ modelId: "amazon.nova-pro-v1:0" });
+  });
+
+  test("spells out every short form", () => {
+    const template = parseTemplate(`name: T
+tags: [a, b]
+pick:
+  movie: movies
+  critic: { from: critics, how: weighted, weight: reviews }
+  few: { from: pairs, count: 3 }
+steps:
+  - id: one
+    tier: economy
+    fallbacks: [premium, us.amazon.nova-lite-v1:0]
+    escalate: { to: balanced }
+    forEach: it.few
+    atMost: 3
+    stop: END
+    prompt: "<%= it.item.a %> <%= it.index %> <%= it.movie.t %> <%= it.critic.n %>"
+    output: { type: list }
+  - id: two
+    tier: economy
+    repeat: { until: it.steps.two.output.length > 3, atMost: 2 }
+    prompt: "<%= it.steps.two.output %>"
+    output: text
+record: { a: it.steps.one.output, b: { value: it.steps.two.output, type: string } }
+categories: [b]`);
+    expect(template.pick).toEqual({
+      movie: { from: "movies", how: "shuffled" },
+      critic: { from: "critics", how: "weighted", weight: "reviews" },
+      few: { from: "pairs", how: "shuffled", count: 3 },
+    });
+    expect(template.steps[0]).toMatchObject({
+      fallbacks: [{ modelId: "amazon.nova-pro-v1:0", tier: "premium" }, { modelId: "us.amazon.nova-lite-v1:0" }],
+      escalate: { modelId: "amazon.nova-lite-v1:0", tier: "balanced", on: ["schema", "refusal"] },
+      forEach: { list: "it.few", as: "item", atMost: 3 },
+      stop: ["END"],
+      output: { type: "list", min: 1, max: 100 },
+      repairs: 2,
+    });
+    expect(template.record).toEqual({
+      a: { value: "it.steps.one.output" },
+      b: expect.objectContaining({ type: "string" }),
+    });
+  });
+
+  test("parameters give their defaults to prompts, and a job's choice where there is one", () => {
+    const template = parseTemplate(
+      source({ rest: "parameters: { audience: { values: [general, expert], default: expert }, n: { default: 1 } }" }),
+    );
+    expect(parametersOf(template)).toEqual({ audience: "expert", n: 1 });
+    expect(parametersOf(template, { audience: "general", n: 0 })).toEqual({ audience: "general", n: 0 });
+  });
+
+  test("tiers resolve to the models of the account that asks", () => {
+    const template = parseTemplate(source(), { economy: "global.amazon.nova-2-lite-v1:0" });
+    expect(template.steps[0]).toMatchObject({ modelId: "global.amazon.nova-2-lite-v1:0", tier: "economy" });
+    expect(() => parseTemplate(source(), {})).toThrow(/^No model of the tier "economy" can be used from here/);
+  });
+
+  test("a library has partials and no steps, and draws nothing", () => {
+    const template = parseTemplate('name: Styles\npartials: { terse: "Be terse, <%= it.name %>." }');
+    expect(template).toMatchObject({ steps: [], pick: {}, partials: { terse: "Be terse, <%= it.name %>." } });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["YAML that is none", "name: [", /^The template is not valid YAML: [^]*line 1[^]*\^$/],
+    ["a key twice", "name: a\nname: b\n", /^The template is not valid YAML: Map keys must be unique/],
+    ["a list", "[]", /^The template must be an object of names and values, not a list \(line 1, column 1\)\./],
+    ["no name", source().replace("name: T", ""), /^The template needs "name"/],
+    ["a blank name", source().replace("name: T", 'name: " "'), /^"name" must not be blank/],
+    ["no steps", "name: T\nsteps: []", /^The template needs at least one step under "steps", or partials/],
+    [
+      "an unknown key",
+      source({ rest: "seeds: x" }),
+      /^The template has "seeds", which is not known here; it may have name, /,
+    ],
+    [
+      "an unknown key of a step",
+      source({ step: "    max_tokens: 5" }),
+      /^Step "one" has "max_tokens", which is not known here; it may have id, model, .+\(line 7, column 5\)\.\n\n {6}max_tokens: 5\n {6}\^$/,
+    ],
+    [
+      "both model and tier",
+      source({ step: "    model: amazon.nova-pro-v1:0" }),
+      /^Step "one" needs either "model" or "tier", one of them/,
+    ],
+    [
+      "an unknown model",
+      source().replace("tier: economy", "model: gpt-99"),
+      /^Step "one" names the model "gpt-99", whose price is not known; choose among amazon\./,
+    ],
+    [
+      "an unknown tier",
+      source().replace("economy", "golden"),
+      /^"tier" of step "one" is "golden", which is not known; choose economy, balanced or premium/,
+    ],
+    [
+      "tokens out of range",
+      source({ step: "    maxTokens: 0" }),
+      /^"maxTokens" of step "one" must be a whole number from 1 to 64000, not 0/,
+    ],
+    [
+      "a temperature out of range",
+      source({ step: "    temperature: 1.5" }),
+      /^"temperature" of step "one" must be a number from 0 to 1, not 1\.5/,
+    ],
+    ["two steps of one name", `${source()}\n  - { id: one, tier: economy, prompt: x }`, /^Two steps have the id "one"/],
+    [
+      "an id that cannot be written",
+      source().replace("id: one", "id: o ne"),
+      /^"id" of step "o ne" needs letters, digits and _/,
+    ],
+    [
+      "an unknown pick",
+      source({ prompt: "<%= it.film.name %>" }),
+      /^Template "T" step "one" reads it\.film, but there is no such pick or parameter \(there are seed, steps\)/,
+    ],
+    [
+      "a later step",
+      source({ prompt: "<%= it.steps.two.output %>" }),
+      /^Template "T" step "one" reads it\.steps\.two, but no earlier step has that id/,
+    ],
+    [
+      "the item of no loop",
+      source({ prompt: "<%= it.item %>" }),
+      /reads it\.item, but there is no such pick or parameter/,
+    ],
+    [
+      "an unknown way to pick",
+      source({ rest: "pick: { seed: { from: seeds, how: best } }" }),
+      /^"how" of the pick "seed" is "best", which is not known; choose shuffled, random, inOrder, weighted or combinations/,
+    ],
+    [
+      "weights without a field",
+      source({ rest: "pick: { seed: { from: seeds, how: weighted } }" }),
+      /^The pick "seed" needs "weight"/,
+    ],
+    [
+      "several combinations at once",
+      source({ rest: "pick: { seed: { from: s, how: combinations, count: 2 } }" }),
+      /leave out "count"/,
+    ],
+    [
+      "a loop without a bound",
+      source({ step: "    forEach: it.seed.tags" }),
+      /^"forEach" of step "one" needs "atMost"/,
+    ],
+    [
+      "a loop that repeats",
+      source({ step: "    forEach: it.seed.tags\n    atMost: 2\n    repeat: { until: 'true', atMost: 2 }" }),
+      /^Step "one" has "forEach" and "repeat"/,
+    ],
+    [
+      "a loop's item that hides a pick",
+      source({ step: "    forEach: it.seed.tags\n    atMost: 2\n    as: seed" }),
+      /stands for two things in "it"/,
+    ],
+    [
+      "a column called id",
+      source({ rest: "record: { id: it.seed.name }" }),
+      /^A column cannot be called "id"; every row has one already/,
+    ],
+    [
+      "a category that is no column",
+      source({ rest: "categories: [topic]" }),
+      /^The category "topic" is not a column of the record \(it has one\)/,
+    ],
+    [
+      "an unknown type of a column",
+      source({ rest: "record: { a: { value: it.seed.a, type: date } }" }),
+      /^"type" of the column "a" is "date", which is not known; choose string, /,
+    ],
+    [
+      "a name for two things",
+      source({ rest: "parameters: { seed: { default: 1 } }" }),
+      /^The name "seed" stands for two things in "it"/,
+    ],
+    [
+      "a schema that is none",
+      source({ step: "    output: { type: json, schema: { type: object, properties: { a: { type: strange } } } }" }),
+      /^The output schema of step "one" is not valid JSON Schema/,
+    ],
+    [
+      "a schema of a list",
+      source({ step: "    output: { type: json, schema: { type: array } }" }),
+      /must describe an object/,
+    ],
+    ["choices of nothing", source({ step: "    output: { type: choice }" }), /needs "of", the texts to choose from/],
+    [
+      "choices with a schema",
+      source({ step: "    output: { type: choice, of: [a, b], schema: {} }" }),
+      /has "schema", which does not go with the type "choice"/,
+    ],
+    [
+      "a default outside its values",
+      source({ rest: "parameters: { p: { values: [a], default: b } }" }),
+      /^The default of the parameter "p" must be one of its values \(a\)/,
+    ],
+    [
+      "a tag that is not closed",
+      source({ prompt: "Hello <%= it.seed.name" }),
+      /This tag is opened but not closed by %> \(line 6, column 20\)/,
+    ],
+    [
+      "an include of nothing",
+      source({ prompt: "<%~ include('style') %>" }),
+      /includes "style", but there is no partial or step of that name/,
+    ],
+    [
+      "an include by a computed name",
+      source({ prompt: "<%~ include(it.seed.name) %>" }),
+      /includes by a computed name/,
+    ],
+    ["more than 100 KB", source({ prompt: "x".repeat(100_001) }), /^A template may have 100 KB at most/],
+  ])("refuses %s in a sentence", (_, text, sentence) => {
+    expect(() => parseTemplate(text)).toThrow(sentence);
+  });
+
+  test("a YAML document that unfolds without end is refused", () => {
+    const bomb = `name: T\na: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n`;
+    expect(() => parseTemplate(bomb)).toThrow(/^The template/);
+  });
+});
+
+describe("the places of faults", () => {
+  const faultsIn = (text: string) => readTemplate(text).faults.map(({ from, to }) => text.slice(from, to));
+
+  test("several faults are found at once, each at the words that are wrong", () => {
+    const text = source({ step: "    max_tokens: 5\n    temperature: 2" }).replace("economy", "golden");
+    expect(faultsIn(text)).toEqual(["golden", "max_tokens", "2"]);
+  });
+
+  test("a syntax error in a block of text is shown in the document's own line, with a caret", () => {
+    const text =
+      "name: T\nsteps:\n  - id: one\n    tier: economy\n    prompt: |\n      first line\n      Hello <%= it.seed. %>\n";
+    expect(() => parseTemplate(text)).toThrow(
+      /^Template "T" step "one" has a syntax error: .+ \(line 7, column 27\)\.\n\n {8}Hello <%= it\.seed\. %>\n {28}\^$/,
+    );
+  });
+
+  test("a fault in a quoted text that holds escapes is shown at the text as a whole", () => {
+    const text = source({ prompt: "first\nHello <%= it.seed. %>" });
+    expect(faultsIn(text)).toEqual(['"first\\nHello <%= it.seed. %>"']);
+  });
+
+  test("whatever is written, reading ends with a template or with faults inside the document", () => {
+    const piece = fc.constantFrom(
+      "name",
+      "steps",
+      "id",
+      "prompt",
+      "pick",
+      "tier",
+      ":",
+      "\n",
+      "  ",
+      "- ",
+      "|",
+      "<%",
+      "%>",
+      "{",
+      "}",
+      "[",
+      "]",
+      "&a",
+      "*a",
+      "'",
+      '"',
+      "#",
+      "é",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const text = pieces.join("");
+        const { template, faults } = readTemplate(text);
+        expect(template === undefined).toBe(faults.length > 0);
+        for (const { from, to, line, column } of faults) {
+          expect(from >= 0 && from <= to && to <= text.length + 1).toBe(true);
+          expect(line >= 1 && column >= 1).toBe(true);
+        }
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
+  test("what YAML says and what JSON says is the same template", () => {
+    const text = fc
+      .string({ minLength: 1, maxLength: 20 })
+      .filter((value) => /\S/.test(value) && !value.includes("<%"));
+    const document = fc.record({
+      name: text,
+      description: text,
+      tags: fc.array(text, { maxLength: 3 }),
+      steps: fc.tuple(
+        fc.record({
+          id: fc.constant("one"),
+          tier: fc.constant("economy"),
+          prompt: text,
+          temperature: fc.double({ min: 0, max: 1, noNaN: true }),
+        }),
+      ),
+    });
+    fc.assert(
+      fc.property(document, (value) => {
+        expect(parseTemplate(stringify(value))).toEqual(parseTemplate(JSON.stringify(value)));
+      }),
+      { numRuns: 200, seed: 2 },
+    );
+  });
+});
