@@ -40,6 +40,7 @@ export function GenerateSeedsDialog({ onMade, onClose }: GenerateSeedsDialogProp
     const seedSet = await generateSeeds({
       name: form.name.trim(),
       source: data.getTemplate.source,
+      templateId: form.templateId,
       itemCount: Number(form.itemCount),
       instructions: form.instructions.trim() || null,
       model: form.model,

@@ -14,6 +14,8 @@ import { PromptsPanel } from "./PromptsPanel.tsx";
 
 export interface PreviewProps {
   readonly source: string;
+  /** The template that it is, or is to be, a version of; null for a new one. */
+  readonly templateId: string | null;
   /** What the template is, or was when it last had no fault; null before. */
   readonly facts: TemplateFactsFragment | null;
   /** Whether the source has no fault as it stands. */
@@ -27,13 +29,22 @@ export interface PreviewProps {
 }
 
 /** What becomes of a template: the prompts of a record, what is known of it, and a try with real models. */
-export function Preview({ source, facts, isSound, seedSetId, onSeedSet, withoutFacts, onFaults }: PreviewProps) {
+export function Preview({
+  source,
+  templateId,
+  facts,
+  isSound,
+  seedSetId,
+  onSeedSet,
+  withoutFacts,
+  onFaults,
+}: PreviewProps) {
   const [tab, setTab] = useState<(typeof TABS)[number]["name"]>("prompts");
   const [texts, setTexts] = useState<ParameterTexts>({});
   const parameters = facts?.parameters ?? [];
   const faults = checkParameters(parameters, texts);
   const chosen = Object.keys(faults).length > 0 ? null : parametersInput(parameters, texts);
-  const shared = { source, seedSetId, parameters: chosen, isSound };
+  const shared = { source, templateId, seedSetId, parameters: chosen, isSound };
   return (
     <section className="card stack studio-preview" aria-label="Preview">
       <SeedChoice chosenId={seedSetId} reads={facts?.reads ?? []} onChoose={onSeedSet} />

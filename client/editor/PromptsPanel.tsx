@@ -10,6 +10,7 @@ import { useRendering } from "./useTemplateCheck.ts";
 
 export interface PromptsPanelProps {
   readonly source: string;
+  readonly templateId: string | null;
   readonly isSound: boolean;
   readonly seedSetId: string | null;
   /** Values for its parameters as JSON; null for the defaults. */
@@ -18,9 +19,9 @@ export interface PromptsPanelProps {
 }
 
 /** The prompts of one record as the models would get them, one record after the other. No model is called. */
-export function PromptsPanel({ source, isSound, seedSetId, parameters, onFaults }: PromptsPanelProps) {
+export function PromptsPanel({ source, templateId, isSound, seedSetId, parameters, onFaults }: PromptsPanelProps) {
   const [recordNo, setRecordNo] = useState(0);
-  const input = { source, seedSetId, parameters, recordNo };
+  const input = { source, templateId, seedSetId, parameters, recordNo };
   const { answer, isCurrent, error } = useRendering(isSound ? input : null);
   const faults = answer?.faults;
   useEffect(() => onFaults?.((isCurrent && faults) || NONE), [onFaults, faults, isCurrent]);

@@ -100,6 +100,7 @@ export function TemplateEditor({ saved: before, onMade }: TemplateEditorProps) {
           </section>
           <Preview
             {...{ source, facts, seedSetId }}
+            templateId={saved?.id ?? null}
             isSound={check.isCurrent && check.answer?.faults.length === 0}
             onSeedSet={setSeedSetId}
             onFaults={setRendered}

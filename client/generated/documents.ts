@@ -76,7 +76,7 @@ export type GenerateSeedsInput = {
   name: Scalars['String']['input'];
   /** The document of the template that is to use them; its schema says what items must be. */
   source: Scalars['String']['input'];
-  /** The template of mine it is to be a version of; what that holds of others may still be included. */
+  /** The template it is a version of, or is to be; what that holds of others may still be included. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -111,7 +111,7 @@ export type RenderTemplateInput = {
   seedSetId?: InputMaybe<Scalars['ID']['input']>;
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
-  /** The template of mine it is to be a version of; what that holds of others may still be included. */
+  /** The template it is a version of, or is to be; what that holds of others may still be included. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -206,7 +206,7 @@ export type TryTemplateInput = {
   seedSetId: Scalars['ID']['input'];
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
-  /** The template of mine it is to be a version of; what that holds of others may still be included. */
+  /** The template it is a version of, or is to be; what that holds of others may still be included. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 

@@ -100,6 +100,7 @@ function Look({ template }: { readonly template: TemplateWholeFragment }) {
       <h2 id="look-title">See it at work</h2>
       <Preview
         source={template.source}
+        templateId={template.id}
         facts={template.facts}
         isSound
         withoutFacts

@@ -17,6 +17,7 @@ import { useTry } from "./useTry.ts";
 
 export interface TryPanelProps {
   readonly source: string;
+  readonly templateId: string | null;
   readonly isSound: boolean;
   readonly seedSetId: string | null;
   /** Values for its parameters as JSON; null for the defaults. */
@@ -26,7 +27,7 @@ export interface TryPanelProps {
 }
 
 /** A few records with real model calls, every one of which can be looked at. */
-export function TryPanel({ source, isSound, seedSetId, parameters, boundNanos }: TryPanelProps) {
+export function TryPanel({ source, templateId, isSound, seedSetId, parameters, boundNanos }: TryPanelProps) {
   const [records, setRecords] = useState("1");
   const [budget, setBudget] = useState("0.10");
   const [tried, setTried] = useState<string | null>(null);
@@ -42,7 +43,9 @@ export function TryPanel({ source, isSound, seedSetId, parameters, boundNanos }:
     if (seedSetId === null || faults.records || faults.budget) return;
     const budgetNanos = parseUsd(budget) ?? 0;
     void run(async () =>
-      setTried(await tryTemplate({ source, seedSetId, parameters, recordCount: Number(records), budgetNanos })),
+      setTried(
+        await tryTemplate({ source, templateId, seedSetId, parameters, recordCount: Number(records), budgetNanos }),
+      ),
     );
   };
   return (

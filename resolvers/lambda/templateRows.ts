@@ -42,12 +42,13 @@ export async function ownHead(owner: string, id: string): Promise<TemplateHeadRo
 }
 
 /**
- * The texts of others that a template of the owner's holds: they may be included in it again, whatever became of where they
- * came from. Somebody else's template holds nothing for me, and I do not learn that it is there.
+ * The texts of others that a template holds, if this person may read it: they can be included in it again, whatever became of
+ * where they came from, as a fork would copy them. What they may not read holds nothing for them, like what is not there.
  */
 export async function textsHeldBy(owner: string, id: string | null | undefined): Promise<Partials | undefined> {
   const head = id ? await readHead(id) : undefined;
-  return head?.owner === owner ? (await readVersion(head.templateId, head.latestVersion))?.partials : undefined;
+  const version = head ? latestFor(head, owner) : 0;
+  return head && version > 0 ? (await readVersion(head.templateId, version))?.partials : undefined;
 }
 
 /** Ids are sent as they came; what cannot be a key of ours is nobody's. */
