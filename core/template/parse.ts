@@ -47,8 +47,8 @@ export function readTemplate(text: string, tiers: Tiers = USUAL_TIERS): Reading 
 }
 
 let validator: ValidateFunction | undefined;
-/** Making one takes longer than compiling a schema; it remembers none of them. */
-let schemas: Ajv2020 | undefined;
+/** Making one takes longer than compiling a schema. It is to remember none of them. */
+const SCHEMAS = new Ajv2020({ strict: false });
 
 function read(source: TemplateSource, text: string, tiers: Tiers): Template | undefined {
   if (new TextEncoder().encode(text).length > MAX_TEMPLATE_BYTES)
@@ -267,14 +267,14 @@ class Reader {
     if (schema.type !== "object")
       this.#source.fault(path, `The output schema of ${place} must describe an object ("type: object").`);
     try {
-      schemas ??= new Ajv2020({ strict: false, addUsedSchema: false });
-      schemas.compile(schema);
-      schemas.removeSchema(schema);
+      SCHEMAS.compile(schema);
     } catch (error) {
       this.#source.fault(
         [...path, "schema"],
         `The output schema of ${place} is not valid JSON Schema: ${(error as Error).message.replace(/\.?$/, ".")}`,
       );
+    } finally {
+      SCHEMAS.removeSchema(schema);
     }
     return { type: "json", schema };
   }

@@ -85,7 +85,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.renderTemplate": doors(
     input("query", "renderTemplate", "faults { message from to } seeds"),
     { input: { source: TEMPLATE } },
-    { "input.source": "library", "input.seedSetId": "seedSet" },
+    { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
   "Query.getTry": byId("query", "getTry", "try"),
   "Query.listSideSpending": { list: "{ listSideSpending { items { day triesNanos } } }" },
@@ -133,13 +133,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.tryTemplate": doors(
     input("mutation", "tryTemplate", "id"),
     { input: { source: TEMPLATE, recordCount: 1, ...TOO_LITTLE } },
-    { "input.source": "library", "input.seedSetId": "seedSet" },
+    { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
   "Mutation.reportTry": closed("reportTry", `id: "x"`, "id"),
   "Mutation.generateSeeds": doors(
     input("mutation", "generateSeeds", "id"),
     { input: { name: "Theirs", itemCount: 1, ...TOO_LITTLE } },
-    { "input.source": "library" },
+    { "input.source": "library", "input.templateId": "template" },
   ),
   "Mutation.createSeedSet": {
     list: `mutation { createSeedSet(input: { name: "Mine", files: [{ fileName: "a.csv", bytes: 1 }] }) { seedSet { owner } } }`,
@@ -327,7 +327,8 @@ function variablesOf(person: string, { at, thing, document, variables = {} }: Do
   if (name === "source") room.source = including(things[thing]);
   else room[name] = things[thing];
   // The copy that the template keeps of a library is what naming the template could open.
-  if (document.includes("checkTemplate") && name === "id") room.source = including(things.library);
+  const namesIt = name === (document.includes("checkTemplate") ? "id" : "templateId");
+  if (namesIt && !document.includes("createJob")) room.source = including(things.library);
   if (document.includes("createJob")) {
     room.templateId ??= OWN[person]?.template;
     room.seedSetId ??= OWN[person]?.seedSet;
