@@ -1,4 +1,4 @@
-/** What a template is once it is read: every short form spelled out, every default filled in. core/template-parse.ts reads one. */
+/** What a template is once it is read: every short form spelled out, every default filled in. core/template/parse.ts reads one. */
 import type { Tier } from "./models.ts";
 
 export interface Template {

@@ -43,13 +43,14 @@ export function Preview({
   const [texts, setTexts] = useState<ParameterTexts>({});
   const parameters = facts?.parameters ?? [];
   const faults = checkParameters(parameters, texts);
-  const chosen = Object.keys(faults).length > 0 ? null : parametersInput(parameters, texts);
-  const shared = { source, templateId, seedSetId, parameters: chosen, isSound };
+  const areFaulty = Object.keys(faults).length > 0;
+  const chosen = areFaulty ? null : parametersInput(parameters, texts);
+  const shared = { source, templateId, seedSetId, parameters: chosen, isSound: isSound && !areFaulty };
   return (
     <section className="card stack studio-preview" aria-label="Preview">
       <SeedChoice chosenId={seedSetId} reads={facts?.reads ?? []} onChoose={onSeedSet} />
       {parameters.length > 0 && (
-        <details className="more-fields">
+        <details className="more-fields" open={areFaulty || undefined}>
           <summary>Parameters</summary>
           <div className="stack">
             <ParameterFields {...{ parameters, texts, faults }} onChange={setTexts} />

@@ -101,7 +101,9 @@ function RenderedStep({ step }: { readonly step: RenderTemplateQuery["renderTemp
           </p>
         </>
       ) : (
-        <p className="small soft">Its condition does not hold for this record; nothing would be sent.</p>
+        <p className="small soft">
+          Nothing would be sent for this record: the condition does not hold, or the list is empty.
+        </p>
       )}
     </li>
   );

@@ -11,7 +11,7 @@ const MAX_DEPTH = 6;
 
 /**
  * A JSON Schema in which every value has one type and every field is required.
- * @param needed the schema of a collection's items as core/template-schema.ts finds it
+ * @param needed the schema of a collection's items as core/template/reads/schema.ts finds it
  */
 export function itemSchemaOf(needed: Schema): Schema {
   const schema = plain(needed, 0);

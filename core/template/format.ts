@@ -1,6 +1,6 @@
 /**
  * The template format as JSON Schema (2020-12): one description for the server, import and the editor's completion. What a
- * schema cannot say (names that refer to each other, syntax of prompts) core/template-parse.ts checks.
+ * schema cannot say (names that refer to each other, syntax of prompts) core/template/parse.ts checks.
  */
 import { TIERS } from "../models.ts";
 import { COLUMN_TYPES, ESCALATION_CAUSES, PICK_WAYS } from "../template.ts";

@@ -14,6 +14,9 @@ export interface Include {
 /** All that a template includes, its own partials and prompts among it, may have together. */
 export const MAX_INCLUDED_BYTES = 100_000;
 
+/** Texts that stand in each other; rendering goes no deeper. */
+export const MAX_INCLUDE_DEPTH = 10;
+
 const QUALIFIED = /^(?<id>[A-Za-z0-9-]{1,60})@(?<version>[1-9]\d{0,6})\/(?<name>[A-Za-z][A-Za-z0-9_]*)$/;
 
 /** A partial of another template, `ID@VERSION/NAME`, taken apart; `undefined` for a name of the template's own. */
@@ -58,10 +61,11 @@ export function resolvedName(name: string, within: string | undefined): string {
   return `${within.slice(0, within.indexOf("/"))}/${name}`;
 }
 
-/** @throws PlotPaletteError BadInput when something included is missing, includes itself, or all of it is too long */
+/** @throws PlotPaletteError BadInput when something included is missing, includes itself, lies too deep, or all of it is too long */
 export function checkIncludes(template: Template, partials: Partials): void {
+  const depths = new Map<string, number>();
   for (const prompt of [...template.steps.flatMap(promptsOf), ...Object.values(template.partials)])
-    for (const name of includesOfPrompt(prompt)) follow(template, partials, name, []);
+    for (const name of includesOfPrompt(prompt)) depthOf(template, partials, { name, trail: [], depths });
   const bytes = Object.values(partials).reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
   if (bytes > MAX_INCLUDED_BYTES)
     refuse(
@@ -69,7 +73,17 @@ export function checkIncludes(template: Template, partials: Partials): void {
     );
 }
 
-function follow(template: Template, partials: Partials, name: string, trail: readonly string[]): void {
+interface Walk {
+  readonly name: string;
+  readonly trail: readonly string[];
+  /** Of the names that were followed before: each is looked at once, however often it is included. */
+  readonly depths: Map<string, number>;
+}
+
+/** How many texts stand in each other, from this one inwards. */
+function depthOf(template: Template, partials: Partials, { name, trail, depths }: Walk): number {
+  const known = depths.get(name);
+  if (known !== undefined && !trail.includes(name)) return checkedDepth(template, known, trail);
   if (trail.includes(name))
     refuse(`The template "${template.name}" includes in a circle: ${[...trail, name].join(" → ")}.`);
   const text = isQualified(name) ? partials[name] : partialOf(template, name);
@@ -78,7 +92,19 @@ function follow(template: Template, partials: Partials, name: string, trail: rea
       `The template "${template.name}" includes "${name}", which is not there: no template of yours and no public one has it.`,
     );
   const within = isQualified(name) ? name : undefined;
-  for (const next of includesOfPrompt(text)) follow(template, partials, resolvedName(next, within), [...trail, name]);
+  const below = includesOfPrompt(text).map((next) =>
+    depthOf(template, partials, { name: resolvedName(next, within), trail: [...trail, name], depths }),
+  );
+  const depth = 1 + Math.max(0, ...below);
+  depths.set(name, depth);
+  return checkedDepth(template, depth, trail);
+}
+
+function checkedDepth({ name }: Template, depth: number, trail: readonly string[]): number {
+  if (trail.length + depth <= MAX_INCLUDE_DEPTH) return depth;
+  refuse(
+    `The template "${name}" includes texts within texts ${trail.length + depth} deep; it may be ${MAX_INCLUDE_DEPTH}.`,
+  );
 }
 
 function promptsOf({ system, prompt, examples }: Step): string[] {

@@ -1,4 +1,4 @@
-/** The values that a template's code works with, as far as they can be told without its seeds. core/template-walk.ts makes them. */
+/** The values that a template's code works with, as far as they can be told without its seeds. core/template/reads/walk.ts makes them. */
 import type { Node } from "acorn";
 import { EACH, type Way } from "./facts.ts";
 

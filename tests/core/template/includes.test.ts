@@ -48,6 +48,18 @@ describe("checkIncludes", () => {
     expect(() => checkIncludes(template("<%~ include('one') %>"), {})).toThrow("in a circle: one → one.");
   });
 
+  test("follows each text once, however many ways lead to it", () => {
+    const levels = Array.from({ length: 9 }, (_, n) => [`l${n}`, `<%~ include('l${n + 1}') %>`.repeat(20)]);
+    const own = template("<%~ include('l0') %>", JSON.stringify({ ...Object.fromEntries(levels), l9: "end" }));
+    expect(() => checkIncludes(own, {})).not.toThrow();
+  });
+
+  test("refuses texts within texts deeper than rendering goes", () => {
+    const levels = Array.from({ length: 10 }, (_, n) => [`l${n}`, `<%~ include('l${n + 1}') %>`]);
+    const own = template("<%~ include('l0') %>", JSON.stringify({ ...Object.fromEntries(levels), l10: "end" }));
+    expect(() => checkIncludes(own, {})).toThrow("texts within texts 11 deep; it may be 10.");
+  });
+
   test("refuses more than 100 KB of included text", () => {
     expect(() => checkIncludes(template("<%~ include('a@1/x') %>"), { "a@1/x": "x".repeat(100_001) })).toThrow(
       /has 100001 bytes together/,
