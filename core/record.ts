@@ -100,11 +100,26 @@ export function isAccepted(round: OpenRound): boolean {
   return round.output !== undefined;
 }
 
-/** A step in `it`: its output and those of all its rounds so far. `output` is null when the step was skipped or has none yet. */
-export function outputsOf(step: Step, state: OpenStep | undefined): { output: unknown; outputs: unknown[] } {
-  const outputs = (state?.rounds ?? []).filter(isAccepted).map(({ output }) => output);
-  if (step.forEach && state?.end === "done") return { output: outputs, outputs };
-  return { output: outputs.at(-1) ?? null, outputs };
+/** What `it.steps.ID` is. */
+export interface StepInIt {
+  /** Of a loop that is over, all outputs; else the last. Null when the step was skipped or has none yet. */
+  readonly output: unknown;
+  /** Those of all its rounds so far. */
+  readonly outputs: readonly unknown[];
+  /** The model that answered last; null when none did. */
+  readonly modelId: string | null;
+}
+
+/** A step that has no answer: it was skipped, or has not begun. */
+export const UNANSWERED: StepInIt = { output: null, outputs: [], modelId: null };
+
+/** A step as prompts, conditions and columns see it. */
+export function inIt(step: Step, state: OpenStep | undefined): StepInIt {
+  if (!state) return UNANSWERED;
+  const outputs = state.rounds.filter(isAccepted).map(({ output }) => output);
+  const modelId = state.rounds.flatMap(({ calls }) => calls).at(-1)?.modelId ?? null;
+  if (step.forEach && state.end === "done") return { output: outputs, outputs, modelId };
+  return { output: outputs.at(-1) ?? null, outputs, modelId };
 }
 
 export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RecordMeta {

@@ -11,7 +11,7 @@ import { useAsked, type Asked } from "../hooks/useAsked.ts";
 /** What is wrong with a source as it is typed, or what it would be; `id` is the template it is to be a version of. */
 export function useTemplateCheck(source: string, id: string | null): Asked<CheckTemplateQuery["checkTemplate"]> {
   const client = useApolloClient();
-  return useAsked(source.trim() === "" ? null : source, async (asked, signal) => {
+  return useAsked(source, async (asked, signal) => {
     const { data } = await client.query({
       query: CheckTemplateDocument,
       variables: { source: asked, id },

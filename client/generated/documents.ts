@@ -123,7 +123,7 @@ export type ReportProgressInput = {
   shard?: InputMaybe<ShardProgressInput>;
 };
 
-/** Which seed set's check has ended. */
+/** Which seed set changed. */
 export type ReportSeedSetInput = {
   /** The seed set. */
   id: Scalars['ID']['input'];
@@ -163,7 +163,7 @@ export type SeedSetStatus =
   | 'GENERATING'
   /** Can be used by jobs. */
   | 'READY'
-  /** Its files cannot be used; `statusReason` says why. */
+  /** Its files cannot be used, or a model could not make its items; `statusReason` says why. */
   | 'REFUSED'
   /** Waits for its files. */
   | 'UPLOADING';

@@ -148,7 +148,7 @@ const step = object(
     temperature: fraction("How freely the model chooses its words"),
     topP: fraction("The share of likely words it chooses from"),
     stop: shortOr(text("A text that ends the answer"), listOf(text("A text"), "Texts that end the answer", 4)),
-    output: shortOr(oneOf(["text"], "The short form of { type: text }"), output),
+    output: shortOr(oneOf(["text", "list", "choice", "json"], "The short form of { type: … }"), output),
     repairs: whole(
       "How often the model is shown what is wrong with its answer; 2 for structured output",
       0,

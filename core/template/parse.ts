@@ -12,6 +12,7 @@ import {
   type Step,
   type Template,
 } from "../template.ts";
+import { pathOfAsync } from "./asynchronous.ts";
 import { TEMPLATE_SCHEMA } from "./format.ts";
 import { checkPlaces } from "./places.ts";
 import { TemplateSource, type Fault, type Path } from "./source.ts";
@@ -106,7 +107,7 @@ type StepDocument = Partial<Omit<Step, "fallbacks" | "escalate" | "forEach" | "o
   readonly as?: string;
   readonly atMost?: number;
   readonly stop?: string | string[];
-  readonly output?: "text" | OutputDocument;
+  readonly output?: Output["type"] | OutputDocument;
 };
 
 interface OutputDocument {
@@ -237,8 +238,8 @@ class Reader {
     return { modelId: name };
   }
 
-  #output(output: StepDocument["output"], place: string, path: Path): Output {
-    if (output === undefined || output === "text") return { type: "text" };
+  #output(given: StepDocument["output"], place: string, path: Path): Output {
+    const output: OutputDocument = typeof given === "object" ? given : { type: given ?? "text" };
     const only = OUTPUT_KEYS[output.type];
     const stray = Object.keys(output).find((key) => key !== "type" && !only.includes(key));
     if (stray)
@@ -267,6 +268,15 @@ class Reader {
     if (schema.type !== "object")
       this.#source.fault(path, `The output schema of ${place} must describe an object ("type: object").`);
     try {
+      const asynchronous = pathOfAsync(schema);
+      if (asynchronous) {
+        this.#source.faultOfKey(
+          [...path, "schema", ...asynchronous],
+          "$async",
+          `The output schema of ${place} says "$async", and answers are held against it at once; leave it out.`,
+        );
+        return { type: "json", schema };
+      }
       SCHEMAS.compile(schema);
     } catch (error) {
       this.#source.fault(

@@ -31,7 +31,8 @@ export class TemplateSource {
     this.#text = text;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
     for (const { message, pos } of this.#document.errors)
-      this.#report(`The template is not valid YAML: ${message.replace(/\.?$/, ".")}`, pos);
+      this.#report(`The template is not valid YAML: ${message.replace(/\.?$/, ".")}${hintFor(message)}`, pos);
+    if (text.trim() === "") this.#report('The template is empty; begin it with "name:".', [0, 0]);
     try {
       // An alias may be used once or twice; a tree of them that unfolds into gigabytes is refused.
       this.value = this.faults.length > 0 ? undefined : this.#document.toJS({ maxAliasCount: 100 });
@@ -104,6 +105,12 @@ export class TemplateSource {
     const at = lineText.indexOf(wanted, Math.max(0, isBlock ? 0 : from - lineStart));
     return at < 0 ? undefined : lineStart + at + column - 1;
   }
+}
+
+/** What people most often meant when YAML's reader stumbles so. */
+function hintFor(message: string): string {
+  const isText = /Nested mappings are not allowed|Unexpected scalar at node end|Implicit keys need to be/.test(message);
+  return isText ? ' A text with a colon, or with something after its quotes, goes in quotes or below "|".' : "";
 }
 
 /** The fault's sentence, its place, and the line with a caret below. */

@@ -20,9 +20,11 @@ export function wordsFor(error: ErrorObject, document: unknown): WrongPlace | un
     case "required":
       return at(`${place} needs "${String(params.missingProperty)}".`);
     case "additionalProperties": {
-      const known = Object.keys((error.parentSchema?.properties ?? {}) as object).join(", ");
+      const known = Object.keys((error.parentSchema?.properties ?? {}) as object);
       const key = String(params.additionalProperty);
-      return at(`${place} has "${key}", which is not known here; it may have ${known}.`, key);
+      const meant = nearest(key, known);
+      const advice = meant === undefined ? `it may have ${known.join(", ")}.` : `did you mean "${meant}"?`;
+      return at(`${place} has "${key}", which is not known here; ${advice}`, key);
     }
     case "propertyNames": {
       const key = String(params.propertyName);
@@ -97,6 +99,29 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
   return typeof value === "string" ? `the text "${value.slice(0, 40)}"` : String(value);
+}
+
+/** The known name that differs in a letter, in two of a longer name, or in the order of its letters. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const most = name.length < 6 ? 1 : 2;
+  const letters = (text: string) => [...text.toLowerCase()].sort().join("");
+  return known.find(
+    (other) => letters(other) === letters(name) || distance(name.toLowerCase(), other.toLowerCase()) <= most,
+  );
+}
+
+/** Levenshtein's: letters to add, drop or change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(
+        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
 function choices(values: readonly string[]): string {

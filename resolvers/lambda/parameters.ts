@@ -21,7 +21,11 @@ function checkParameter({ name: title, parameters }: Template, name: string, val
     refuse(
       `The template "${title}" has no parameter "${name}" (it has ${known.length > 0 ? known.join(", ") : "none"}).`,
     );
-  const values = parameters[name]?.values;
+  const { values, default: usual } = parameters[name] ?? {};
+  if (!values && value !== null && usual !== null && typeof value !== typeof usual)
+    refuse(
+      `The parameter "${name}" is a ${typeof usual} like its default ${JSON.stringify(usual)}, not ${JSON.stringify(value).slice(0, 60)}.`,
+    );
   if (!values || value === null || values.some((one) => JSON.stringify(one) === JSON.stringify(value))) return;
   const choices = values.map((one) => JSON.stringify(one)).join(", ");
   refuse(`The parameter "${name}" may be ${choices}, not ${JSON.stringify(value).slice(0, 60)}.`);

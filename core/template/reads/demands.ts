@@ -34,6 +34,11 @@ export class Demands {
     if (!this.#readings.has(key)) this.#readings.set(key, { pick, collection, ways: alike, place, line: lineOf() });
   }
 
+  /** A loop goes over the value at the path. */
+  loop({ collection, ways }: SeedPath): void {
+    ways.reduce<Facts>((facts, way) => facts.below(way), this.factsOf(collection)).looped = true;
+  }
+
   /** The value at the path has to be there, and of one of the kinds, unless the context leaves it in doubt. */
   demand(path: SeedPath, context: Context, kinds: readonly Kind[] = KINDS): void {
     if (context.certain) this.#factsAt(path, context.loops)?.demand(kinds);

@@ -35,6 +35,8 @@ interface Rule {
 
 export class Facts {
   defined = false;
+  /** A loop goes over it. No demand, since texts can be looped over too; but whoever makes up a value should make a list. */
+  looped = false;
   readonly kinds = new Set<Kind>(KINDS);
   readonly fields = new Map<string, Facts>();
   /** By how many of a list's first items they hold for; of a text, its characters. */
@@ -90,6 +92,7 @@ export function jsonSchemaOf(facts: Facts): JsonSchema {
     // `items` beside `prefixItems` would be about the others only.
     if (items && "prefixItems" in lengths) all.push({ items });
     else if (items) schema.items = items;
+    else if (facts.looped) schema.items = {};
   }
   if (all.length > 0) schema.allOf = all;
   return schema;

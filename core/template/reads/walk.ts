@@ -108,7 +108,13 @@ export class Walker {
   /** What a loop runs over, `...`, or a pattern like `[a, b]` takes apart. */
   iterate(value: Value, context: Context): Turn[] {
     if (value.kind === "seed") this.around.demands.demand(value.path, context, ITERABLE);
+    this.#noteLoop(value);
     return turnsOf(value, context);
+  }
+
+  #noteLoop(value: Value): void {
+    if (value.kind === "seed" && value.view === undefined) this.around.demands.loop(value.path);
+    if (value.kind === "maybe") value.of.forEach((one) => this.#noteLoop(one));
   }
 
   /** What `forEach` runs over must be a list; its first items have a turn each. */

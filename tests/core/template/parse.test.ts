@@ -113,7 +113,7 @@ categories: [b]`);
     [
       "an unknown key of a step",
       source({ step: "    max_tokens: 5" }),
-      /^Step "one" has "max_tokens", which is not known here; it may have id, model, .+\(line 7, column 5\)\.\n\n {6}max_tokens: 5\n {6}\^$/,
+      /^Step "one" has "max_tokens", which is not known here; did you mean "maxTokens"\? \(line 7, column 5\)\.\n\n {6}max_tokens: 5\n {6}\^$/,
     ],
     [
       "both model and tier",
@@ -217,6 +217,11 @@ categories: [b]`);
       /^The output schema of step "one" is not valid JSON Schema/,
     ],
     [
+      "an asynchronous schema",
+      source({ step: "    output: { type: json, schema: { type: object, $async: true } }" }),
+      /^The output schema of step "one" says "\$async", .+ leave it out/,
+    ],
+    [
       "a schema of a list",
       source({ step: "    output: { type: json, schema: { type: array } }" }),
       /must describe an object/,
@@ -258,6 +263,17 @@ categories: [b]`);
   });
 });
 
+test.each([
+  ["promt", "prompt"],
+  ["teir", "tier"],
+  ["MaxTokens", "maxTokens"],
+])("a misspelt %s is told from %s, and nothing is said twice", (typed, meant) => {
+  const { faults } = readTemplate(source({ step: `    ${typed}: 5` }));
+  expect(faults.map(({ message }) => message)).toEqual([
+    `Step "one" has "${typed}", which is not known here; did you mean "${meant}"?`,
+  ]);
+});
+
 describe("the places of faults", () => {
   const faultsIn = (text: string) => readTemplate(text).faults.map(({ from, to }) => text.slice(from, to));
 
@@ -277,6 +293,16 @@ describe("the places of faults", () => {
   test("a fault in a quoted text that holds escapes is shown at the text as a whole", () => {
     const text = source({ prompt: "first\nHello <%= it.seed. %>" });
     expect(faultsIn(text)).toEqual(['"first\\nHello <%= it.seed. %>"']);
+  });
+
+  test("an asynchronous schema is shown where it says so, at any depth, and a property of that name is none", () => {
+    const step = (schema: string) =>
+      source({ step: `    output: { type: json, schema: { type: object, ${schema} } }` });
+    const inside = "properties: { list: { items: { anyOf: [{ type: string }, { $async: false }] } } }";
+    expect(faultsIn(step(inside))).toEqual(["$async"]);
+    expect(faultsIn(step("$defs: { x: { $async: true, type: string } }"))).toEqual(["$async"]);
+    expect(faultsIn(step("properties: { $async: true }, required: [$async]"))).toEqual([]);
+    expect(faultsIn(step("properties: { a: { const: { $async: true } } }"))).toEqual([]);
   });
 
   test("whatever is written, reading ends with a template or with faults inside the document", () => {
