@@ -41,6 +41,10 @@ export function TemplateSummary({ template }: { readonly template: TemplateWhole
             </dd>
           </>
         )}
+        <dt>For include</dt>
+        <dd className="mono small">
+          {template.id}@{template.version}/…
+        </dd>
       </dl>
       <FactsPanel facts={template.facts} />
     </section>
