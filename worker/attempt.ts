@@ -9,6 +9,7 @@ import { NotCovered, Stopped, type CallContext } from "./call.ts";
 import { Making } from "./making.ts";
 import { BadOutput } from "./outputs.ts";
 import { ModelFault } from "./ports.ts";
+import { ConditionFault } from "./round.ts";
 import { RenderFault } from "./sandbox/prompts.ts";
 import { doStep } from "./step.ts";
 import type { Workshop } from "./workshop.ts";
@@ -48,7 +49,8 @@ export async function attempt(
 
 /** @throws what nobody expected */
 function endOf(error: unknown): "again" | "given up" {
-  if (error instanceof ModelFault || error instanceof PlotPaletteError) return "given up";
+  if (error instanceof ModelFault || error instanceof PlotPaletteError || error instanceof ConditionFault)
+    return "given up";
   if (error instanceof BadOutput || error instanceof RenderFault) return "again";
   throw error;
 }

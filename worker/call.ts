@@ -99,7 +99,7 @@ export async function callModel(context: CallContext, order: CallOrder): Promise
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
       if (error.kind !== "unclear") tell(context, order, modelId, { problem: error.message, ms: 0 });
-      if (isLast || error.kind === "unclear") throw error;
+      if (isLast || error.kind === "unclear" || error.kind === "invalid") throw error;
       context.routes.leaveAlone(modelId, error.kind, clock.monotonicMs());
     }
   }
@@ -135,7 +135,8 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
       if (error.kind === "throttled") context.gate.throttled(begunAtMs, nowMs);
       if (context.stopping.aborted) throw new Stopped();
       if (error.kind === "unclear") open.unanswered += 1;
-      if (error.kind === "hopeless" || tries === MAX_TRIES || open.unanswered >= MAX_UNANSWERED) throw error;
+      if (error.kind === "hopeless" || error.kind === "invalid") throw error;
+      if (tries === MAX_TRIES || open.unanswered >= MAX_UNANSWERED) throw error;
       if (!isLast && waitedMs >= FALLBACK_AFTER_MS) throw error;
       waitedMs += await backOff(context, order.over, tries);
       if (reservation.left < order.restBoundNanos()) throw new NotCovered();

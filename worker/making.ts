@@ -1,7 +1,7 @@
 /** One attempt at a record while it is being made: what its steps share. */
 import type { Reservation } from "#core/budget";
 import { hashOf } from "#core/random";
-import { outputsOf, type OpenSlot } from "#core/record";
+import { inIt, type OpenSlot, type StepInIt } from "#core/record";
 import { restBoundNanos } from "#core/rest-bound";
 import type { Step } from "#core/template";
 import type { CallContext, CallOrder } from "./call.ts";
@@ -27,7 +27,7 @@ export class Making {
   }
 
   /** `it` for a step: the outputs of the steps it waits for; `own` is what it sees of itself, `more` further members. */
-  itFor(step: Step, own?: { output: unknown; outputs: unknown[] }, more = ""): string {
+  itFor(step: Step, own?: StepInIt, more = ""): string {
     return this.#it([...this.shop.after(step.id)], own && { [step.id]: own }, more);
   }
 
@@ -63,14 +63,14 @@ export class Making {
 
   #it(stepIds: readonly string[], own = {}, more = ""): string {
     const steps = this.shop.template.steps.filter(({ id }) => stepIds.includes(id));
-    const outputs = Object.fromEntries(steps.map((step) => [step.id, outputsOf(step, this.open.steps[step.id])]));
-    const members = [this.given, more, `"steps":${JSON.stringify({ ...outputs, ...own })}`];
+    const answered = Object.fromEntries(steps.map((step) => [step.id, inIt(step, this.open.steps[step.id])]));
+    const members = [this.given, more, `"steps":${JSON.stringify({ ...answered, ...own })}`];
     return `{${members.filter(Boolean).join(",")}}`;
   }
 }
 
 /** From the worst down: what nobody expected, what no attempt could do better, what another may, what only has to wait. */
-const GRAVITY = ["ModelFault", "BadOutput", "RenderFault", "NotCovered", "Stopped"];
+const GRAVITY = ["ModelFault", "ConditionFault", "BadOutput", "RenderFault", "NotCovered", "Stopped"];
 
 function gravest(failures: readonly unknown[]): unknown {
   const gravity = (failure: unknown) => GRAVITY.indexOf((failure as Error).name);

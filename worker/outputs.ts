@@ -42,7 +42,8 @@ export class Outputs {
     this.#validators = new Map(
       template.steps.flatMap(({ id, output }) => {
         const schema = answerSchemaOf(output);
-        return schema ? [[id, new Ajv2020(options).compile(schema)]] : [];
+        // Asynchronous, it would answer with a promise, which nobody awaits.
+        return schema ? [[id, new Ajv2020(options).compile({ ...schema, $async: false })]] : [];
       }),
     );
   }
@@ -75,7 +76,7 @@ export class Outputs {
   #faultOf(id: string, value: object): string | undefined {
     const validate = this.#validators.get(id);
     try {
-      if (validate?.(value)) return undefined;
+      if (validate?.(value) === true) return undefined;
     } catch (error) {
       if (!(error instanceof SandboxFault || error instanceof RangeError)) throw error;
       return `could not be held against its schema: ${error.message}`;

@@ -69,9 +69,10 @@ export interface Model {
 
 /**
  * throttled: too many requests, later again. passing: an error answer that a later call may not get. unclear: no answer came,
- * so the call may have been paid. hopeless: every such call will fail.
+ * so the call may have been paid. hopeless: every call of this model will fail. invalid: this request will, whichever model
+ * gets it, and it says nothing about others.
  */
-export type ModelFaultKind = "throttled" | "passing" | "unclear" | "hopeless";
+export type ModelFaultKind = "throttled" | "passing" | "unclear" | "hopeless" | "invalid";
 
 export class ModelFault extends Error {
   constructor(

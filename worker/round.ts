@@ -5,7 +5,7 @@ import type { Step } from "#core/template";
 import type { Making } from "./making.ts";
 import { callModel, type ObservedCall } from "./call.ts";
 import { BadOutput } from "./outputs.ts";
-import type { RenderedStep } from "./sandbox/prompts.ts";
+import { RenderFault, type RenderedStep } from "./sandbox/prompts.ts";
 
 export interface RoundOrder {
   readonly step: Step;
@@ -20,15 +20,14 @@ export interface RoundOrder {
 
 /**
  * Goes on where the round stands: an answer that was paid is judged before another is asked for.
- * @throws BadOutput, ModelFault, RenderFault, Stopped, NotCovered
+ * @throws BadOutput, ConditionFault, ModelFault, RenderFault, Stopped, NotCovered
  */
 export async function doRound(making: Making, order: RoundOrder): Promise<void> {
   const { step, round } = order;
   let asked: Omit<ObservedCall, "problem"> | undefined;
   let rendered: RenderedStep | undefined;
   while (!isAccepted(round)) {
-    const verdict = round.latest && (await judge(making, order, round.latest));
-    if (asked) making.context.observed?.({ ...asked, problem: verdict?.problem?.message });
+    const verdict = round.latest && (await judgeAndTell(making, order, round.latest, asked));
     if (verdict && !verdict.problem) {
       round.output = verdict.value;
       // Its value is all that is needed from here on.
@@ -49,6 +48,11 @@ export async function doRound(making: Making, order: RoundOrder): Promise<void> 
   }
 }
 
+/** `escalate.when` cannot be evaluated. Another attempt would pay for another answer, to no better end. */
+export class ConditionFault extends Error {
+  override readonly name = "ConditionFault";
+}
+
 /** The condition `escalate.when` asks for the better model: the answer is usable, and not good enough. */
 class NotGoodEnough extends Error {
   override readonly name = "NotGoodEnough";
@@ -58,6 +62,24 @@ class NotGoodEnough extends Error {
 type Problem = BadOutput | NotGoodEnough;
 type Verdict = { readonly value: unknown; readonly problem?: undefined } | { readonly problem: Problem };
 
+/** Whatever comes of judging an answer that was just paid, its call is told. */
+async function judgeAndTell(
+  making: Making,
+  order: RoundOrder,
+  answer: NonNullable<OpenRound["latest"]>,
+  asked: Omit<ObservedCall, "problem"> | undefined,
+): Promise<Verdict> {
+  const tell = (problem?: Error) => asked && making.context.observed?.({ ...asked, problem: problem?.message });
+  try {
+    const verdict = await judge(making, order, answer);
+    tell(verdict.problem);
+    return verdict;
+  } catch (error) {
+    tell(error as Error);
+    throw error;
+  }
+}
+
 async function judge(
   { shop, chance }: Making,
   { step, n, round, itWith }: RoundOrder,
@@ -66,14 +88,18 @@ async function judge(
   try {
     const value = await shop.inSandbox(({ outputs }) => outputs.read(step, answer));
     if (step.escalate?.when === undefined || isEscalated(round)) return { value };
-    const escalates = await shop.inSandbox(({ prompts }) =>
-      prompts.escalates(step.id, itWith(value), chance(step.id, n, "escalate")),
-    );
+    const escalates = await shop
+      .inSandbox(({ prompts }) => prompts.escalates(step.id, itWith(value), chance(step.id, n, "escalate")))
+      .catch(asConditionFault);
     return escalates ? { problem: new NotGoodEnough('The condition "escalate.when" holds.') } : { value };
   } catch (error) {
     if (error instanceof BadOutput) return { problem: error };
     throw error;
   }
+}
+
+function asConditionFault(error: unknown): never {
+  throw error instanceof RenderFault ? new ConditionFault(error.message, { cause: error }) : error;
 }
 
 /** Why to call next, and which models: decided from the round's calls alone. @throws BadOutput when nothing is left to try */

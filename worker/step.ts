@@ -1,5 +1,5 @@
 /** One step of an attempt: skipped, done once, for each item of a list, or until its condition holds. */
-import { outputsOf, type OpenRound, type OpenStep } from "#core/record";
+import { inIt, type OpenRound, type OpenStep, type StepInIt } from "#core/record";
 import type { Step } from "#core/template";
 import type { Making } from "./making.ts";
 import { doRound } from "./round.ts";
@@ -33,8 +33,9 @@ async function doRounds(making: Making, step: Step): Promise<OpenStep> {
 }
 
 async function doOnce(making: Making, step: Step, { rounds }: OpenStep): Promise<void> {
-  const itWith = (output: unknown) => making.itFor(step, { output, outputs: [output] });
-  await doRound(making, { step, n: 0, round: roundOf(rounds, 0), it: making.itFor(step), itWith });
+  const round = roundOf(rounds, 0);
+  const itWith = (output: unknown) => making.itFor(step, withOutput(step, round, output));
+  await doRound(making, { step, n: 0, round, it: making.itFor(step), itWith });
 }
 
 /** A round for each item, side by side. */
@@ -46,9 +47,10 @@ async function doForEach(making: Making, step: Step, as: string): Promise<OpenSt
   await making.together(
     items.map((item, n) => {
       const more = `${JSON.stringify(as)}:${item},"index":${n}`;
-      const itWith = (output: unknown) => making.itFor(step, { output, outputs: [output] }, more);
+      const round = roundOf(state.rounds, n);
+      const itWith = (output: unknown) => making.itFor(step, withOutput(step, round, output), more);
       const it = making.itFor(step, undefined, more);
-      return doRound(making, { step, n, round: roundOf(state.rounds, n), it, itWith });
+      return doRound(making, { step, n, round, it, itWith });
     }),
   );
   return state;
@@ -58,16 +60,22 @@ async function doForEach(making: Making, step: Step, as: string): Promise<OpenSt
 async function doUntil(making: Making, step: Step, state: OpenStep, atMost: number): Promise<void> {
   const { rounds } = state;
   for (let n = 0; ; n++) {
-    const before = outputsOf(step, { rounds: rounds.slice(0, n) });
-    const itWith = (output: unknown) => making.itFor(step, { output, outputs: [...before.outputs, output] });
-    await doRound(making, { step, n, round: roundOf(rounds, n), it: making.itFor(step, before), itWith });
-    if (n + 1 >= atMost || (await isEnough(making, step, n, itWith(rounds[n]?.output)))) return;
+    const before = rounds.slice(0, n);
+    const round = roundOf(rounds, n);
+    const itWith = (output: unknown) => making.itFor(step, withOutput(step, round, output, before));
+    await doRound(making, { step, n, round, it: making.itFor(step, inIt(step, { rounds: before })), itWith });
+    if (n + 1 >= atMost || (await isEnough(making, step, n, itWith(round.output)))) return;
     if (!rounds[n + 1]) rounds.push(newRound());
   }
 }
 
 async function isEnough(making: Making, step: Step, n: number, it: string): Promise<boolean> {
   return await making.shop.inSandbox(({ prompts }) => prompts.until(step.id, it, making.chance(step.id, n, "until")));
+}
+
+/** The step as its own conditions see it: with an output of the round that may not be accepted yet. */
+function withOutput(step: Step, round: OpenRound, output: unknown, before: readonly OpenRound[] = []): StepInIt {
+  return inIt(step, { rounds: [...before, { ...round, output }] });
 }
 
 function newRound(): OpenRound {

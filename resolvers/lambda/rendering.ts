@@ -1,6 +1,7 @@
 /** Renders the prompts of one record without any model call: placeholders stand in for the answers. */
 import { placeholderOf } from "../../core/placeholder.ts";
 import { hashOf } from "../../core/random.ts";
+import { UNANSWERED, type StepInIt } from "../../core/record.ts";
 import type { Fault } from "../../core/template/source.ts";
 import { TemplateSource } from "../../core/template/source.ts";
 import type { Partials, Step, Template } from "../../core/template.ts";
@@ -38,17 +39,10 @@ export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Pr
   }
 }
 
-/** What `it.steps.ID` is. */
-interface Answered {
-  readonly output: unknown;
-  readonly outputs: readonly unknown[];
-  readonly modelId: string | null;
-}
-
 class Rendering {
   readonly steps: RenderedStep[] = [];
   readonly #prompts: Prompts;
-  readonly #answers: Record<string, Answered> = {};
+  readonly #answers: Record<string, StepInIt> = {};
 
   constructor(
     readonly sandbox: Sandbox,
@@ -58,16 +52,16 @@ class Rendering {
   }
 
   async step(step: Step): Promise<void> {
-    const it = this.#it(step.repeat ? { [step.id]: { output: null, outputs: [], modelId: null } } : {});
+    const it = this.#it(step.repeat ? { [step.id]: UNANSWERED } : {});
     await this.sandbox.ready();
     if (!this.#prompts.applies(step.id, it, this.#chance(step, 0))) {
       this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
-      this.#answers[step.id] = { output: null, outputs: [], modelId: null };
+      this.#answers[step.id] = UNANSWERED;
       return;
     }
     const outputs = step.forEach ? await this.#rounds(step, it) : [await this.#round(step, 0, {})];
     const output = step.forEach ? outputs : outputs[0];
-    this.#answers[step.id] = { output, outputs, modelId: step.modelId };
+    this.#answers[step.id] = { output, outputs, modelId: outputs.length > 0 ? step.modelId : null };
   }
 
   /** One round for each item; nothing is sent for a list without any. */
@@ -85,7 +79,7 @@ class Rendering {
 
   /** @param loop the item and its index, as JSON texts */
   async #round(step: Step, round: number, loop: Readonly<Record<string, string>>): Promise<unknown> {
-    const before = step.repeat ? { [step.id]: { output: null, outputs: [], modelId: null } } : {};
+    const before = step.repeat ? { [step.id]: UNANSWERED } : {};
     await this.sandbox.ready();
     const rendered = this.#prompts.render(step.id, this.#it(before, loop), this.#chance(step, round));
     const placeholder = step.forEach ? placeholderOfRound(step, round) : placeholderOf(step);
@@ -102,7 +96,7 @@ class Rendering {
   }
 
   /** The text of the object that prompts see. */
-  #it(now: Readonly<Record<string, Answered>>, loop: Readonly<Record<string, string>> = {}): string {
+  #it(now: Readonly<Record<string, StepInIt>>, loop: Readonly<Record<string, string>> = {}): string {
     const members = Object.entries({ ...this.record.values, ...loop }).map(
       ([name, value]) => `${JSON.stringify(name)}:${value}`,
     );

@@ -30,14 +30,23 @@ it.each(samples.map((sample) => [sample.template.id, sample] as const))(
     const shop = await Workshop.open({ jobId: "J", template, partials: {}, seeds: await seedsOf(sample) });
     const records: MadeRecord[] = [];
     for (let slot = 0; slot < RECORDS; slot++) records.push(await made(shop, slot));
-    for (const { columns } of records) {
+    for (const { columns, meta } of records) {
       expect(Object.keys(columns)).toEqual(columnsOf(template));
       expect(misfits(template, columns)).toEqual([]);
+      expect(columns).toMatchObject(modelColumns(template, meta));
     }
     // Another attempt may draw what another record has, and the built-in model answers the same twice.
     expect(new Set(records.map(({ columns }) => JSON.stringify(columns))).size).toBeGreaterThan(RECORDS / 2);
   },
 );
+
+it("three samples have columns that name the models of their steps, seven in all", () => {
+  const named = samples.map(({ template: { source } }) =>
+    Object.keys(modelColumns(parseTemplate(source), { models: {} })),
+  );
+  expect(named.filter((columns) => columns.length > 0)).toHaveLength(3);
+  expect(named.flat()).toHaveLength(7);
+});
 
 async function made(shop: Workshop, slot: number): Promise<MadeRecord> {
   const reasons: string[] = [];
@@ -52,6 +61,21 @@ async function made(shop: Workshop, slot: number): Promise<MadeRecord> {
     reasons.push(end.end === "waiting" ? "it waits" : end.failed.reason);
   }
   throw new Error(`Record ${slot} was not made: ${reasons.join(" / ")}`);
+}
+
+const MODEL_OF = /^it\.steps\.(\w+)\.modelId( \?\? "")?$/;
+
+/** The columns that name the model of a step, as the record's provenance has it. */
+function modelColumns(
+  { record = {} }: Template,
+  { models }: Pick<MadeRecord["meta"], "models">,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, { value }]) => {
+      const [, step, orEmpty] = MODEL_OF.exec(value) ?? [];
+      return step === undefined ? [] : [[name, models[step] ?? (orEmpty ? "" : null)]];
+    }),
+  );
 }
 
 /** Columns whose values are not of the type that the template declares. */

@@ -1,5 +1,6 @@
 /** Answers that stand in for a model's, the same every time, and the making of a record's prompts from them. */
 import { answerSchemaOf, valueOfAnswer } from "#core/output";
+import { UNANSWERED, type StepInIt } from "#core/record";
 import type { SeedItem } from "#core/seed";
 import { parametersOf, type Pick, type Step, type Template } from "#core/template";
 import type { Prompts, RenderedStep } from "../../worker/sandbox/prompts.ts";
@@ -17,12 +18,6 @@ export interface MadeRecord {
   readonly columns: Record<string, unknown>;
 }
 
-interface StepState {
-  readonly output: unknown;
-  readonly outputs: readonly unknown[];
-  readonly modelId: string | null;
-}
-
 /** A model as terse as its schema allows, or one that uses up all its tokens. */
 export type Manner = "terse" | "verbose";
 
@@ -38,7 +33,7 @@ export interface Making {
 export function makeRecord({ template, prompts, items, slot, manner }: Making): MadeRecord {
   const picks = Object.entries(template.pick).map(([name, pick]) => [name, drawn(items[pick.from] ?? [], pick, slot)]);
   const base = { ...parametersOf(template), ...Object.fromEntries(picks) };
-  const steps: Record<string, StepState> = {};
+  const steps: Record<string, StepInIt> = {};
   const calls: SentCall[] = [];
   const it = (more: object = {}) => JSON.stringify({ ...base, ...more, steps });
   for (const step of template.steps) {
@@ -47,14 +42,14 @@ export function makeRecord({ template, prompts, items, slot, manner }: Making): 
       calls.push({ step: step.id, round, rendered: prompts.render(step.id, it(more), slot) });
       return answerOf(step, round, manner);
     };
-    if (!prompts.applies(step.id, it(), slot)) steps[step.id] = { output: null, outputs: [], modelId: null };
+    if (!prompts.applies(step.id, it(), slot)) steps[step.id] = UNANSWERED;
     else if (step.forEach) {
       const { as } = step.forEach;
       const list = prompts.items(step.id, it(), slot).map((item) => JSON.parse(item) as unknown);
       const outputs = list.map((item, index) => call({ [as]: item, index }));
-      steps[step.id] = { output: outputs, outputs, modelId: step.modelId };
+      steps[step.id] = { output: outputs, outputs, modelId: outputs.length > 0 ? step.modelId : null };
     } else {
-      steps[step.id] = { output: null, outputs: [], modelId: null };
+      steps[step.id] = UNANSWERED;
       do {
         const outputs = [...(steps[step.id]?.outputs ?? []), call()];
         steps[step.id] = { output: outputs.at(-1), outputs, modelId: step.modelId };

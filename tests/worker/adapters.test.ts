@@ -128,8 +128,8 @@ describe("a call of Bedrock", () => {
     });
   });
 
-  const answered = (name: string, httpStatusCode: number) =>
-    new BedrockRuntimeServiceException({ name, $fault: "client", message: "m", $metadata: { httpStatusCode } });
+  const answered = (name: string, httpStatusCode: number, message = "m") =>
+    new BedrockRuntimeServiceException({ name, $fault: "client", message, $metadata: { httpStatusCode } });
   const broken = (code: string) => Object.assign(new Error("m"), { code });
 
   test.each([
@@ -140,8 +140,12 @@ describe("a call of Bedrock", () => {
     [answered("ModelTimeoutException", 408), "passing"],
     [answered("ExpiredTokenException", 403), "passing"],
     [answered("AccessDeniedException", 403), "hopeless"],
-    [answered("ValidationException", 400), "hopeless"],
+    [answered("ModelErrorException", 424), "passing"],
+    [answered("ValidationException", 400), "invalid"],
+    [answered("SerializationException", 400), "invalid"],
+    [answered("SomeOtherException", 413), "invalid"],
     [answered("ResourceNotFoundException", 404), "hopeless"],
+    [answered("ValidationException", 400, "The provided model identifier is invalid."), "hopeless"],
     [broken("ECONNREFUSED"), "passing"],
     [broken("ECONNRESET"), "unclear"],
     [new Error("socket hang up"), "unclear"],

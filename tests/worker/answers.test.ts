@@ -179,6 +179,13 @@ describe("a better model is asked", () => {
     expect((await make(when, inTurn('{"n": 6}'))).maker.model.begun).toBe(1);
   });
 
+  test("but a condition that cannot be evaluated is told with the answer that was paid, and not paid for again", async () => {
+    const { maker, end } = await make(better(", when: 'it.steps.s.output.a.b > 1'"), inTurn("words"));
+    const problem = expect.stringMatching(/^Step "s", "escalate\.when" could not be evaluated/);
+    expect(end).toMatchObject({ end: "given up", failed: { reason: problem } });
+    expect(maker.observed).toMatchObject([{ answer: "words", problem, costNanos: maker.loggedNanos }]);
+  });
+
   test("only for what the step names", async () => {
     const refusalOnly = `${JSON_STEP}, repairs: 0, ${better(", on: [refusal]")}`;
     expect((await make(refusalOnly, inTurn("no JSON"))).end).toMatchObject({ end: "again" });
@@ -236,6 +243,15 @@ describe("a model out of reach", () => {
       [NOVA.balanced, "Not now.", false],
       [NOVA.premium, undefined, true],
     ]);
+  });
+
+  test("is not what a model is that finds one request invalid: no other is asked, and the next record is asked as ever", async () => {
+    const { maker, end } = await make(fallbacks, away([NOVA.economy], "invalid"));
+    expect(end).toMatchObject({ end: "given up", failed: { reason: "Not now." } });
+    expect(maker.observed.map(({ modelId, problem }) => [modelId, problem])).toEqual([[NOVA.economy, "Not now."]]);
+    maker.model.behaviour = away([], "invalid");
+    expect(await maker.columns(openSlot(1))).toEqual({ s: NOVA.economy });
+    expect(maker.model.begun).toBe(2);
   });
 
   test("fails the record when there is no other", async () => {

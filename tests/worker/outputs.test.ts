@@ -1,4 +1,4 @@
-/** What a schema's patterns demand is demanded, although they run in the sandbox. */
+/** What a schema demands is demanded, although its patterns run in the sandbox and whatever it says of itself. */
 import type { Template } from "#core/template";
 import { Outputs } from "../../worker/outputs.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
@@ -21,4 +21,10 @@ test("properties that no pattern allows are refused", async () => {
   const read = await reading({ type: "object", patternProperties: { "^x_": {} }, additionalProperties: false });
   expect(read({ x_1: 1 })).toEqual({ x_1: 1 });
   expect(() => read({ y: 1 })).toThrow("must NOT have additional properties");
+});
+
+test("a schema that calls itself asynchronous is held against answers all the same", async () => {
+  const read = await reading({ $async: true, type: "object", required: ["a"] });
+  expect(read({ a: 1 })).toEqual({ a: 1 });
+  expect(() => read({})).toThrow("must have required property 'a'");
 });

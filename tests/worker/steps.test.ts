@@ -160,6 +160,17 @@ describe("a repetition", () => {
     expect(await maker.columns()).toEqual({ draft: { score: 4 }, end: "<4 of 4>" });
   });
 
+  test("sees which model answered the round before, and its condition the one that answered last", async () => {
+    const repeat = "repeat: { until: 'it.steps.draft.modelId === \"amazon.nova-lite-v1:0\"', atMost: 3 }";
+    const maker = await openMaker({
+      template: template(step("draft", "after <%= it.steps.draft.modelId %>", `fallbacks: [balanced], ${repeat}`)),
+      behaviour: ({ modelId }, callNo) =>
+        callNo > 0 && modelId === "amazon.nova-micro-v1:0" ? new ModelFault("hopeless", "Gone.") : `answer ${callNo}`,
+    });
+    expect(await maker.columns()).toEqual({ draft: "answer 2" });
+    expect(maker.prompts).toEqual(["after null", "after amazon.nova-micro-v1:0"]);
+  });
+
   test("goes on after a restart with the next round", async () => {
     const maker = await openMaker({ template: REPEAT, behaviour: scores([9]) });
     const call = { modelId: "m", reason: "first", inputTokens: 1, outputTokens: 1, costNanos: 1 } as const;
@@ -183,6 +194,22 @@ test("a step whose condition is false is skipped: its output is null and costs n
     behaviour: echo,
   });
   expect(await maker.columns()).toEqual({ a: null, b: "<null, 0>" });
+});
+
+test("a step tells the model that answered it last, and none when it was skipped or had nothing to do", async () => {
+  const maker = await openMaker({
+    template: template(
+      step("skipped", "A", "when: 'false'"),
+      step("looped", "A", "forEach: '[]', atMost: 2"),
+      step("better", "A", "escalate: { to: premium, when: 'it.steps.better.modelId === \"amazon.nova-micro-v1:0\"' }"),
+      step(
+        "after",
+        "<%= JSON.stringify([it.steps.skipped, it.steps.looped, it.steps.better].map((s) => s.modelId)) %>",
+      ),
+    ),
+    behaviour: ({ prompt }) => prompt,
+  });
+  expect(await maker.columns()).toMatchObject({ after: '[null,null,"amazon.nova-pro-v1:0"]' });
 });
 
 test("steps that are over are over after a restart too, the skipped ones as well", async () => {

@@ -55,6 +55,12 @@ const THROTTLED = [
   "ModelNotReadyException",
   "ServiceQuotaExceededException",
 ];
+/** The model is gone, or not ours to use. */
+const OUT_OF_REACH = ["AccessDeniedException", "ResourceNotFoundException"];
+/** An id that Bedrock does not know, or not without an inference profile, comes as a ValidationException. */
+const NO_SUCH_MODEL = /model identifier is invalid|on-demand throughput isn.t supported/;
+/** The model's own mishap with a request that was right. */
+const MODEL_ERROR = 424;
 /** The task's credentials are renewed by themselves. */
 const RENEWED = ["ExpiredTokenException", "ExpiredToken", "InvalidSignatureException"];
 /** No connection came about, so no call did. */
@@ -69,8 +75,10 @@ export function faultOf(error: unknown, modelId: string, signal: AbortSignal): M
     const status = error.$metadata.httpStatusCode ?? 500;
     const sentence = `The model ${modelId} answered ${name}: ${message}`.replace(/[.\s]*$/, ".");
     if (THROTTLED.includes(name) || status === 429) return fault("throttled", sentence);
-    if (status >= 500 || status === 408 || RENEWED.includes(name)) return fault("passing", sentence);
-    return fault("hopeless", sentence);
+    if (status >= 500 || [408, MODEL_ERROR].includes(status) || RENEWED.includes(name))
+      return fault("passing", sentence);
+    const isGone = OUT_OF_REACH.includes(name) || NO_SUCH_MODEL.test(message);
+    return fault(isGone ? "hopeless" : "invalid", sentence);
   }
   const kind = NEVER_SENT.includes(code ?? "") ? "passing" : "unclear";
   return fault(kind, `The connection to the model ${modelId} failed (${code ?? name}: ${message}).`);
