@@ -1,4 +1,5 @@
 /** One attempt at a record while it is being made: what its steps share. */
+import { setMaxListeners } from "node:events";
 import type { Reservation } from "#core/budget";
 import { hashOf } from "#core/random";
 import { inIt, type OpenSlot, type StepInIt } from "#core/record";
@@ -17,7 +18,10 @@ export class Making {
     readonly reservation: Reservation,
     /** The picks and parameters of `it`, as the inside of a JSON object. */
     readonly given: string,
-  ) {}
+  ) {
+    // Every call of a loop listens to it, and a loop may have many at a time.
+    setMaxListeners(0, this.#over.signal);
+  }
 
   /** What is the same for all calls of the attempt. */
   get orderOfCalls(): Pick<CallOrder, "open" | "reservation" | "restBoundNanos" | "over"> {
