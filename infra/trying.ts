@@ -1,11 +1,15 @@
 /** The functions behind looking and trying: rendering, tries, generated seeds and the items of seed sets. */
+import { Duration } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import type { LambdaName } from "../resolvers/manifest.ts";
+import { PATIENCE_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
 import { callModels, modelsForFunctions } from "./models.ts";
 import type { ProductFunction } from "./product-function.ts";
+
+/** An event that comes later finds its run shown as dead. */
+const WHILE_WAITED_FOR = { maxEventAge: Duration.seconds(PATIENCE_SECONDS) };
 
 type Add = (name: LambdaName, environment: Record<string, string>) => ProductFunction;
 
@@ -39,6 +43,7 @@ function addTry(scope: Construct, add: Add, { data, api }: { data: Data; api: Gr
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
+  tryTemplate.configureAsyncInvoke(WHILE_WAITED_FOR);
   tryTemplate.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TRY#*", "SPENDING#*"] },
   });
@@ -60,6 +65,7 @@ function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; 
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
+  generateSeeds.configureAsyncInvoke(WHILE_WAITED_FOR);
   generateSeeds.may("Rows", ["dynamodb:UpdateItem"], [data.seedSets.tableArn]);
   generateSeeds.may("Spending", ["dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["SPENDING#*"] },

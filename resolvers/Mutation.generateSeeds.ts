@@ -7,13 +7,14 @@ import { toSeedSet } from "./shared/seedSets.ts";
  * made a seed set before, checking and writing are skipped and that one is the answer.
  */
 export function request(ctx: Context<MutationGenerateSeedsArgs>) {
-  const { clientToken, name, source, itemCount, instructions, model, budgetNanos } = ctx.args.input;
+  const { clientToken, name, source, templateId, itemCount, instructions, model, budgetNanos } = ctx.args.input;
   ctx.stash.madeId = util.autoUlid();
   ctx.stash.clientToken = clientToken;
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([
     name,
     source,
+    templateId ?? null,
     itemCount,
     instructions ?? null,
     model ?? null,

@@ -7,11 +7,18 @@ import { toTry } from "./shared/tries.ts";
  * writing are skipped and that try is the answer.
  */
 export function request(ctx: Context<MutationTryTemplateArgs>) {
-  const { clientToken, source, seedSetId, parameters, recordCount, budgetNanos } = ctx.args.input;
+  const { clientToken, source, templateId, seedSetId, parameters, recordCount, budgetNanos } = ctx.args.input;
   ctx.stash.madeId = util.autoUlid();
   ctx.stash.clientToken = clientToken;
   // The whole input in a fixed order: the same token with another input is an error.
-  ctx.stash.inputDigest = JSON.stringify([source, seedSetId, parameters ?? null, recordCount, budgetNanos]);
+  ctx.stash.inputDigest = JSON.stringify([
+    source,
+    templateId ?? null,
+    seedSetId,
+    parameters ?? null,
+    recordCount,
+    budgetNanos,
+  ]);
   return {};
 }
 

@@ -173,6 +173,9 @@ export const FUNCTIONS = {
   { readonly description: string; readonly timeoutSeconds: number; readonly memoryMb: number }
 >;
 
+/** Events that start runs are to be no older. */
+export { PATIENCE_SECONDS } from "./shared/runLife.ts";
+
 export type StepName = keyof typeof STEPS;
 export type LambdaName = keyof typeof FUNCTIONS;
 export type DataSourceName = "none" | "jobs" | "templates" | "seedSets" | LambdaName;

@@ -258,7 +258,7 @@ export type Mutation = {
   publishTemplate: TemplateSummary;
   /** Tells a job's watchers what one shard has done, or that the job changed its state. The worker and the dispatcher only (IAM). */
   reportProgress: JobChange;
-  /** Tells a seed set's owner that its check has ended. The seed checker only (IAM). */
+  /** Tells a seed set's owner that its check has ended, or how far a model is with its items. The functions that check and generate seeds only (IAM). */
   reportSeedSet: SeedSet;
   /** Tells a try's owner that it went on. The function that tries templates only (IAM). */
   reportTry: Try;
@@ -598,7 +598,7 @@ export type ReportProgressInput = {
   shard?: InputMaybe<ShardProgressInput>;
 };
 
-/** Which seed set's check has ended. */
+/** Which seed set changed. */
 export type ReportSeedSetInput = {
   /** The seed set. */
   id: Scalars['ID']['input'];
@@ -622,13 +622,13 @@ export type SaveTemplateInput = {
 
 /** A named list of items. */
 export type SeedCollection = {
-  /** Its size as stored, in bytes; 0 until checked. */
+  /** Its size as stored, in bytes; 0 until the seed set is READY. */
   bytes: Scalars['Float']['output'];
-  /** The fields found in its items; empty until checked. */
+  /** The fields found in its items; empty until the seed set is READY. */
   fields: Array<SeedFieldSummary>;
-  /** The names of the uploaded files, joined by commas. */
+  /** The names of the uploaded files, joined by commas; `generated.jsonl` when a model made it. */
   fileName: Scalars['String']['output'];
-  /** How many items it has; 0 until checked. */
+  /** How many items it has; 0 until checked, those made so far while it is GENERATING. */
   itemCount: Scalars['Int']['output'];
   /** Its name in templates; `seeds` for a file given without one. */
   name: Scalars['String']['output'];
@@ -684,9 +684,9 @@ export type SeedRead = {
   required: Scalars['Boolean']['output'];
 };
 
-/** Uploaded seed data: one or more named collections of items. */
+/** Seed data, uploaded or made by a model: one or more named collections of items. */
 export type SeedSet = {
-  /** Its collections; without counts and fields until it is READY. */
+  /** Its collections; without sizes and fields until it is READY, without counts too unless it is GENERATING. */
   collections: Array<SeedCollection>;
   /** When it was made. */
   createdAt: Scalars['AWSDateTime']['output'];
@@ -706,7 +706,7 @@ export type SeedSet = {
   spentNanos: Maybe<Scalars['Float']['output']>;
   /** Where it stands. */
   status: SeedSetStatus;
-  /** One sentence on why it was refused; null otherwise. */
+  /** One sentence on why it was refused, or why a model made fewer items than were asked for; null otherwise. */
   statusReason: Maybe<Scalars['String']['output']>;
 };
 
@@ -726,7 +726,7 @@ export type SeedSetStatus =
   | 'GENERATING'
   /** Can be used by jobs. */
   | 'READY'
-  /** Its files cannot be used; `statusReason` says why. */
+  /** Its files cannot be used, or a model could not make its items; `statusReason` says why. */
   | 'REFUSED'
   /** Waits for its files. */
   | 'UPLOADING';
@@ -820,7 +820,7 @@ export type SkippedRow = {
 export type Subscription = {
   /** Changes of my jobs, or of one of them. A job that is not mine answers `NotFound`. People only. */
   onJobChanged: Maybe<JobChange>;
-  /** Seed sets of mine whose check has ended. People only. */
+  /** Seed sets of mine whose check has ended, or whose items a model makes: after each of its batches and at the end. People only. */
   onSeedSetChanged: Maybe<SeedSet>;
   /** How a try of mine goes on. People only. */
   onTryChanged: Maybe<Try>;

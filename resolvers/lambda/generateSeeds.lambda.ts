@@ -7,8 +7,9 @@ import { REPORT_SEED_SET } from "../../core/reports.ts";
 import { seedSetKey, type SeedCollectionRow, type SeedSetRow } from "../../core/rows.ts";
 import type { SeedItem } from "../../core/seed.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import { attempt } from "../../worker/attempt.ts";
+import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
 import { Workshop } from "../../worker/workshop.ts";
+import { RUN_DIED } from "../shared/runLife.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { setting } from "./clients.ts";
@@ -19,7 +20,7 @@ import { MadeItems } from "./madeItems.ts";
 import { NO_SEEDS } from "./standIns.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
-/** A model that brings nothing new so often in a row will not bring more. */
+/** A model that brings nothing new for a collection so often in a row will not bring more. */
 const MAX_VAIN_BATCHES = 3;
 const FILE_NAME = "generated.jsonl";
 
@@ -30,11 +31,7 @@ interface Ending {
   readonly collections?: SeedCollectionRow[];
 }
 
-const DIED: Ending = {
-  status: "REFUSED",
-  statusReason:
-    "The function that made its items stopped without a word; what its calls in flight may have cost counts as spent.",
-};
+const DIED: Ending = { status: "REFUSED", statusReason: RUN_DIED };
 const OUR_FAULT: Ending = {
   status: "REFUSED",
   statusReason: "Something went wrong on our side while the items were made; try again. What was paid is counted.",
@@ -51,10 +48,11 @@ export async function handler({ seedSetId }: { seedSetId: string }, time: Lambda
     await run.close({ ...(await generate(row, run, store, time)) });
   } catch (error) {
     run.letGo();
+    // Whether the end was written is not known: what was stored may be in use.
+    if (!(error instanceof RunLost)) throw error;
     // It was deleted meanwhile, or is in other hands: what was stored is nobody's.
     await store.undo();
-    if (error instanceof RunLost) return;
-    throw error;
+    return;
   }
   await tell(seedSetId);
 }
@@ -89,7 +87,8 @@ class Generation {
   readonly #purse = new Purse();
   readonly #wish: NonNullable<SeedSetRow["generation"]>;
   #batchNo = 0;
-  #lastFault: string | undefined;
+  /** Of each collection: how often in a row there was nothing new, and why the last answer could not be used. */
+  readonly #vain = new Map<MadeItems, { batches: number; fault?: string }>();
 
   constructor(row: SeedSetRow, run: MeteredRun, time: LambdaTime) {
     if (!row.generation) throw new Error(`The seed set ${row.seedSetId} is to be generated and does not say how.`);
@@ -104,15 +103,14 @@ class Generation {
 
   /** Batch after batch, the collections in turn, so that none is left empty when the money ends. @throws RunLost */
   async all(): Promise<{ reason?: string }> {
-    for (let vain = 0; ;) {
-      const open = this.items.filter(({ count }) => count < this.#wish.itemCount);
-      if (open.length === 0) return {};
+    for (;;) {
+      const short = this.items.filter(({ count }) => count < this.#wish.itemCount);
+      if (short.length === 0) return {};
+      const open = short.filter((items) => (this.#vain.get(items)?.batches ?? 0) < MAX_VAIN_BATCHES);
+      if (open.length === 0) return { reason: this.#short(this.#exhausted(short)) };
       for (const items of open) {
-        const before = items.count;
         const why = await this.#batch(items);
         if (why) return { reason: this.#short(why) };
-        vain = items.count > before ? 0 : vain + 1;
-        if (vain >= MAX_VAIN_BATCHES) return { reason: this.#short(this.#vain()) };
       }
     }
   }
@@ -143,8 +141,10 @@ class Generation {
         seeds: NO_SEEDS,
       });
       const end = await attempt(shop, this.calls.context, open, reservation);
+      const before = items.count;
       if (end.end === "made") items.add(end.record.columns.items as SeedItem[], count);
-      else this.#lastFault = end.end === "waiting" ? undefined : end.failed.reason;
+      if (items.count > before) this.#vain.delete(items);
+      else this.#noteVain(items, end);
     } finally {
       reservation.release();
       // Whatever happened: what was paid is noted.
@@ -154,9 +154,16 @@ class Generation {
     return undefined;
   }
 
-  #vain(): string {
-    if (this.#lastFault) return `The model's last answers could not be used (${this.#lastFault.replace(/\.$/, "")})`;
-    return "The model brought nothing new any more";
+  #noteVain(items: MadeItems, end: AttemptEnd): void {
+    const batches = (this.#vain.get(items)?.batches ?? 0) + 1;
+    this.#vain.set(items, { batches, fault: "failed" in end ? end.failed.reason : undefined });
+  }
+
+  /** Why there will be no more of these collections. */
+  #exhausted(short: readonly MadeItems[]): string {
+    const fault = short.map((items) => this.#vain.get(items)?.fault).find((known) => known !== undefined);
+    if (fault === undefined) return "The model brought nothing new any more";
+    return `The model's last answers could not be used (${fault.replace(/\.$/, "")})`;
   }
 
   #short(why: string): string {

@@ -13,11 +13,13 @@ import type { Nanos } from "../../core/money.ts";
 import { sideSpendingKey, type RunRow, type SideSpendingRow } from "../../core/rows.ts";
 import { documentClient, setting } from "./clients.ts";
 
-/** Lambda repeats a failed event after a minute: by then the run that failed is known to be dead. */
+/** Lambda repeats a failed event after a minute, if it is not too old: by then the run that failed is known to be dead. */
 const ALIVE_MS = 50_000;
 const SIGN_OF_LIFE_MS = 15_000;
 /** The day's row is shared by all runs of an owner. */
-const MAX_COLLISIONS = 20;
+const MAX_REFUSALS = 20;
+/** Cancellations that pass: other transactions, or a table that cannot keep up. */
+const PASSING = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /** Where a run's row stands, and what of it differs from one kind of run to another. */
 export interface RunPlace {
@@ -53,18 +55,21 @@ export class MeteredRun {
   }
 
   /**
-   * Takes the run on. A run is taken on once: who comes again, because an event was delivered twice or repeated, gets nothing
-   * but the row of a run that died.
+   * Takes the run on. A run is taken on once, and only while it is waited for: who comes again, because an event was delivered
+   * twice or repeated, or too late, gets nothing but the row of a run that died.
    */
   static async begin(place: RunPlace): Promise<{ run?: MeteredRun; died?: Row }> {
     const runId = randomUUID();
+    const now = Date.now();
     const { row, refusedBy } = await update(place, {
-      set: { runId, aliveUntilMs: Date.now() + ALIVE_MS },
-      condition: "attribute_not_exists(runId)",
+      set: { runId, aliveUntilMs: now + ALIVE_MS },
+      condition: "attribute_not_exists(runId) AND aliveUntilMs > :now",
+      values: { ":now": now },
     });
     if (row) return { run: new MeteredRun(place, runId, row) };
-    const isDead = refusedBy?.status === place.open && refusedBy.aliveUntilMs < Date.now();
-    return isDead ? { died: refusedBy } : {};
+    if (refusedBy?.status !== place.open) return {};
+    if (refusedBy.runId === runId) return { run: new MeteredRun(place, runId, refusedBy) };
+    return refusedBy.aliveUntilMs <= now ? { died: refusedBy } : {};
   }
 
   /** Aborted when another hand has closed the run: no call may begin or go on. */
@@ -89,12 +94,18 @@ export class MeteredRun {
     });
   }
 
-  /** The end: nothing is reserved any more. @throws RunLost */
-  async close(changes: Readonly<Record<string, unknown>>): Promise<void> {
+  /** The end: nothing is reserved any more, and what could not be settled counts as spent. @throws RunLost */
+  async close(changes: Readonly<Record<string, unknown>> & { readonly status: string }): Promise<void> {
     clearInterval(this.#signs);
     await this.#inTurn(async () => {
-      const { row } = await update(this.place, { set: changes, condition: "runId = :mine", runId: this.runId });
-      if (!row) this.#lose();
+      const { row, refusedBy } = await update(this.place, {
+        set: changes,
+        isEnd: true,
+        condition: "runId = :mine",
+        runId: this.runId,
+      });
+      const isDone = row !== undefined || (refusedBy?.runId === this.runId && refusedBy.status === changes.status);
+      if (!isDone) this.#lose();
     });
   }
 
@@ -143,27 +154,33 @@ export async function closeDead(
   died: Row,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<boolean> {
-  const { runId, aliveUntilMs, spentNanos, reservedNanos } = died;
-  const set = { ...changes, spentNanos: spentNanos + reservedNanos, reservedNanos: 0 };
-  const condition = "aliveUntilMs = :last";
-  const { row } = await update(place, { set, condition, runId, values: { ":last": aliveUntilMs } });
+  const { row } = await update(place, {
+    set: changes,
+    isEnd: true,
+    condition: "aliveUntilMs = :last",
+    values: { ":last": died.aliveUntilMs },
+  });
   return row !== undefined;
 }
 
 interface RowChange {
   readonly set: Readonly<Record<string, unknown>>;
+  /** What is reserved counts as spent from here on. */
+  readonly isEnd?: boolean;
   readonly condition: string;
   readonly runId?: string;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** An update of a run that is open, under a further condition. */
-function changeOf({ table, key, open }: RunPlace, { set, condition, runId, values }: RowChange) {
+function changeOf({ table, key, open }: RunPlace, { set, isEnd, condition, runId, values }: RowChange) {
   const fields = Object.entries(set).filter(([, value]) => value !== undefined);
+  const changes = fields.map(([name]) => `#${name} = :${name}`);
+  if (isEnd) changes.push("spentNanos = spentNanos + reservedNanos", "reservedNanos = :none");
   return {
     TableName: table,
     Key: key,
-    UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(", ")}`,
+    UpdateExpression: `SET ${changes.join(", ")}`,
     ConditionExpression: `#status = :open AND ${condition}`,
     ExpressionAttributeNames: {
       "#status": "status",
@@ -172,13 +189,17 @@ function changeOf({ table, key, open }: RunPlace, { set, condition, runId, value
     ExpressionAttributeValues: {
       ":open": open,
       ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+      ...(isEnd && { ":none": 0 }),
       ...(condition.includes(":mine") && { ":mine": runId }),
       ...values,
     },
   };
 }
 
-/** The row after the update, or the row that refused it, if there is one. */
+/**
+ * The row after the update, or the row that refused it, if there is one. That may be the row after this very update: the
+ * client repeats what it heard no answer to.
+ */
 async function update(place: RunPlace, change: RowChange): Promise<{ row?: Row; refusedBy?: Row }> {
   try {
     const command = new UpdateCommand({
@@ -205,7 +226,7 @@ function spend(owner: string, day: string, kind: RunPlace["spending"], nanos: Na
   };
 }
 
-/** `false` when a condition refused; collisions with other transactions are waited out. */
+/** `false` when a condition refused; refusals that pass are waited out, for longer each time. */
 async function transact(TransactItems: TransactWriteCommandInput["TransactItems"]): Promise<boolean> {
   for (let tries = 1; ; tries++) {
     try {
@@ -215,8 +236,8 @@ async function transact(TransactItems: TransactWriteCommandInput["TransactItems"
       if (!(error instanceof TransactionCanceledException)) throw error;
       const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? "");
       if (codes.some((code) => code.startsWith("ConditionalCheckFailed"))) return false;
-      if (!codes.some((code) => code.startsWith("TransactionConflict")) || tries === MAX_COLLISIONS) throw error;
-      await wait(20 + 100 * Math.random());
+      if (!codes.some((code) => PASSING.some((name) => code.startsWith(name))) || tries === MAX_REFUSALS) throw error;
+      await wait(20 + 40 * tries * Math.random());
     }
   }
 }

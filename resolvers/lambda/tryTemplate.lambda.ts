@@ -12,6 +12,7 @@ import { parseTemplate } from "../../core/template/parse.ts";
 import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
 import { Workshop } from "../../worker/workshop.ts";
 import type { TryCall } from "../generated/schema.ts";
+import { RUN_DIED } from "../shared/runLife.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, setting } from "./clients.ts";
@@ -27,11 +28,7 @@ interface Ending {
   readonly statusReason?: string;
 }
 
-const DIED: Ending = {
-  status: "FAILED",
-  statusReason:
-    "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.",
-};
+const DIED: Ending = { status: "FAILED", statusReason: RUN_DIED };
 const OUR_FAULT: Ending = {
   status: "FAILED",
   statusReason: "Something went wrong on our side; try again. What was paid is counted.",

@@ -1,13 +1,11 @@
 /** Runs beside jobs: tries and generated seeds. */
 import { util } from "@aws-appsync/utils";
 import type { RunRow } from "../../core/rows.ts";
-
-/** Between the request and the function's first sign of life: its queue may be long. */
-const PATIENCE_MS = 300_000;
+import { PATIENCE_SECONDS } from "./runLife.ts";
 
 /** A run that is to begin. */
 export function newRun(budgetNanos: number): RunRow {
-  const aliveUntilMs = util.time.nowEpochMilliSeconds() + PATIENCE_MS;
+  const aliveUntilMs = util.time.nowEpochMilliSeconds() + 1000 * PATIENCE_SECONDS;
   return { budgetNanos, reservedNanos: 0, spentNanos: 0, aliveUntilMs };
 }
 

@@ -4,10 +4,8 @@ import { SAMPLES, type SeedSetRow } from "../../core/rows.ts";
 import type { SeedSet } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
+import { RUN_DIED } from "./runLife.ts";
 import { finallySpent, isDead } from "./runs.ts";
-
-const DEAD =
-  "The function that made its items stopped without a word; what its calls in flight may have cost counts as spent.";
 
 export function toSeedSet(row: SeedSetRow): SeedSet {
   const died = row.status === "GENERATING" && isDead(row);
@@ -16,7 +14,7 @@ export function toSeedSet(row: SeedSetRow): SeedSet {
     owner: row.owner,
     name: row.name,
     status: died ? "REFUSED" : row.status,
-    statusReason: died ? DEAD : (row.statusReason ?? null),
+    statusReason: died ? RUN_DIED : (row.statusReason ?? null),
     isSample: row.owner === SAMPLES,
     collections: row.collections,
     skippedRows: row.skippedRows ?? [],

@@ -4,10 +4,8 @@ import type { TryRow } from "../../core/rows.ts";
 import type { Try } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseUnknown } from "./refuse.ts";
+import { RUN_DIED } from "./runLife.ts";
 import { finallySpent, isDead } from "./runs.ts";
-
-const DEAD =
-  "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.";
 
 export function toTry(row: TryRow): Try {
   const died = row.status === "RUNNING" && isDead(row);
@@ -15,7 +13,7 @@ export function toTry(row: TryRow): Try {
     id: row.tryId,
     owner: row.tryOwner,
     status: died ? "FAILED" : row.status,
-    statusReason: died ? DEAD : (row.statusReason ?? null),
+    statusReason: died ? RUN_DIED : (row.statusReason ?? null),
     recordCount: row.recordCount,
     budgetNanos: row.budgetNanos,
     spentNanos: died ? finallySpent(row) : row.spentNanos,

@@ -1,4 +1,5 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
+import { PATIENCE_SECONDS } from "../../resolvers/shared/runLife.ts";
 import { resourcesOf, templates } from "./stacks.ts";
 
 test("every template, nested ones too, passes CloudFormation's validator", () => {
@@ -81,4 +82,11 @@ test("the API's default mode is IAM, introspection is off and queries have a dep
     QueryDepthLimit: expect.any(Number),
     ResolverCountLimit: expect.any(Number),
   });
+});
+
+test("events that start tries and generated seeds are not delivered when their runs are shown as dead", () => {
+  const configs = resourcesOf("AWS::Lambda::EventInvokeConfig");
+  const names = configs.map(({ properties }) => properties.FunctionName.Ref).sort();
+  expect(names).toEqual([expect.stringMatching(/GenerateSeeds/), expect.stringMatching(/TryTemplate/)]);
+  for (const { properties } of configs) expect(properties.MaximumEventAgeInSeconds).toBe(PATIENCE_SECONDS);
 });

@@ -1,4 +1,6 @@
 import { seedSetKey } from "../../core/rows.ts";
+import { documentClient } from "../../resolvers/lambda/clients.ts";
+import { interfere, type Interference } from "./interfere.ts";
 import { SampleModels, sumOf } from "./sample-models.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -21,8 +23,10 @@ steps:
 
 const models = new SampleModels();
 let world: World;
+let interference: Interference;
 beforeAll(async () => {
   world = await startWorld();
+  interference = interfere(documentClient());
   await models.start();
 });
 afterAll(async () => {
@@ -137,8 +141,57 @@ test("answers that can never be used end it soon, refused, with what was paid in
   expect(statusReason).toMatch(/^The model's last answers could not be used \(.+\); 0 of 15 items of "movies"/);
   const calls = models.newCalls();
   expect(spentNanos).toBe(sumOf(calls));
-  expect(calls.length).toBeLessThanOrEqual(6);
+  expect(calls.length).toBeLessThanOrEqual(12);
   expect((await world.objects()).filter((key) => key.includes(id))).toEqual([]);
+});
+
+const FILM = {
+  type: "object",
+  properties: { title: { type: "string" }, year: { type: "number" }, about: { type: "string" } },
+  required: ["title", "year", "about"],
+};
+/** Of these there are two, and no more. */
+const SWITCH = { type: "object", properties: { on: { type: "boolean" } }, required: ["on"] };
+
+/** Makes 30 items each of collections of these schemas. */
+async function generatedBy(schemas: Record<string, object>): Promise<any> {
+  const { id } = await generated({ itemCount: 1 });
+  models.newCalls();
+  const { runId: _, ...row } = await world.row("SeedSets", seedSetKey(id));
+  const generation = { ...row.generation, itemCount: 30, schemas: JSON.stringify(schemas) };
+  await world.put("SeedSets", { ...row, status: "GENERATING", generation, spentNanos: 0 });
+  await world.run("generateSeeds", { seedSetId: id });
+  return (await world.ask("ann", GET, { id })).getSeedSet;
+}
+
+test("a collection that nothing new is brought for is asked for three times more, however well others go", async () => {
+  const alone = await generatedBy({ switches: SWITCH });
+  expect(alone.statusReason).toBe('The model brought nothing new any more; 2 of 30 items of "switches" were made.');
+  const vainCalls = models.newCalls().length;
+  await generatedBy({ films: FILM });
+  const filmCalls = models.newCalls().length;
+  await generatedBy({ switches: SWITCH, films: FILM });
+  expect(models.newCalls().length).toBeLessThanOrEqual(vainCalls + filmCalls + 1);
+  expect(vainCalls).toBeLessThanOrEqual(5);
+}, 60_000);
+
+test("collections that nothing new is brought for do not end another, which is filled", async () => {
+  const { status, statusReason, collections } = await generatedBy({ a: SWITCH, b: SWITCH, c: SWITCH, films: FILM });
+  expect(status).toBe("READY");
+  expect(collections.map(({ itemCount }: any) => itemCount)).toEqual([2, 2, 2, 30]);
+  expect(statusReason).toMatch(/^The model brought nothing new any more; .*30 of 30 items of "films" were made\.$/);
+}, 60_000);
+
+test.each([
+  ["once", 1],
+  ["for good", 3],
+])("seeds stay when the answer to the end that was written is lost %s", async (_, times) => {
+  interference.loseAnswerOf("UpdateItem", { body: /READY/, times });
+  const { id } = (await world.ask("ann", GENERATE, { input: inputFor({ itemCount: 1 }) })).generateSeeds;
+  await world.settled().catch(() => undefined);
+  expect(interference.lost).toBe(0);
+  expect((await world.ask("ann", GET, { id })).getSeedSet.status).toBe("READY");
+  expect(await itemsOf(id, "movies")).toHaveLength(1);
 });
 
 test("items made before are shown, so that new ones differ", async () => {
@@ -157,6 +210,7 @@ test("the same token makes one seed set", async () => {
   await world.settled();
   expect(models.newCalls()).toHaveLength(2);
   expect(await world.refusal("ann", GENERATE, { input: { ...input, itemCount: 2 } })).toMatch(/^Conflict: /);
+  expect(await world.refusal("ann", GENERATE, { input: { ...input, templateId: "another" } })).toMatch(/^Conflict: /);
 });
 
 test("a seed set that is deleted meanwhile leaves nothing behind", async () => {
@@ -175,7 +229,7 @@ test("what a function reserved before it died counts as spent, and its seed set 
   const expected = {
     status: "REFUSED",
     statusReason:
-      "The function that made its items stopped without a word; what its calls in flight may have cost counts as spent.",
+      "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.",
     spentNanos: row.spentNanos + 555,
   };
   expect((await world.ask("ann", GET, { id })).getSeedSet).toMatchObject(expected);

@@ -199,6 +199,7 @@ test("the same token starts one try, and with another input it is refused", asyn
   expect(await world.refusal("ann", START, { input: { ...input, recordCount: 2 } })).toBe(
     "Conflict: This client token was used with another input; use a new token for each request meant.",
   );
+  expect(await world.refusal("ann", START, { input: { ...input, templateId: "another" } })).toMatch(/^Conflict: /);
   const { id } = (
     await world.ask("ann", START, { input: { ...inputFor(), clientToken: input.clientToken, recordCount: 1 } })
   ).tryTemplate;

@@ -1,0 +1,118 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { sideSpendingKey, tryKey } from "../../core/rows.ts";
+import { documentClient } from "../../resolvers/lambda/clients.ts";
+import { MeteredRun, RunLost, type RunPlace } from "../../resolvers/lambda/meteredRun.ts";
+import { interfere, type Interference } from "./interfere.ts";
+import { startWorld, type World } from "./world.ts";
+
+const place: RunPlace = {
+  table: "Jobs",
+  key: tryKey("t"),
+  open: "RUNNING",
+  ownerField: "tryOwner",
+  spending: "triesNanos",
+};
+
+let world: World;
+let interference: Interference;
+beforeAll(async () => {
+  world = await startWorld();
+  interference = interfere(documentClient());
+});
+afterAll(() => world.stop());
+beforeEach(() => world.empty());
+
+async function newRow(changes: object = {}): Promise<void> {
+  const money = { budgetNanos: 1_000, reservedNanos: 0, spentNanos: 0 };
+  const aliveUntilMs = Date.now() + 60_000;
+  await world.put("Jobs", { ...place.key, tryOwner: "ann", status: "RUNNING", ...money, aliveUntilMs, ...changes });
+}
+
+async function begun(): Promise<MeteredRun> {
+  const { run } = await MeteredRun.begin(place);
+  if (!run) throw new Error("The run did not begin.");
+  return run;
+}
+
+const row = () => world.row("Jobs", place.key);
+const spentToday = async () =>
+  (await world.row("Jobs", sideSpendingKey("ann", new Date().toISOString().slice(0, 10)))).triesNanos;
+
+test("a run whose beginning was written and whose answer was lost has begun", async () => {
+  await newRow();
+  interference.loseAnswerOf("UpdateItem");
+  const run = await begun();
+  expect(interference.lost).toBe(0);
+  expect((await row()).runId).toBe(run.runId);
+  await run.reserve(10);
+  await run.settle(3, 3, {});
+  await run.close({ status: "DONE" });
+  expect(await row()).toMatchObject({ status: "DONE", spentNanos: 3, reservedNanos: 0 });
+});
+
+test("a run whose end was written and whose answer was lost has ended", async () => {
+  await newRow();
+  const run = await begun();
+  interference.loseAnswerOf("UpdateItem");
+  await run.close({ status: "DONE" });
+  expect(interference.lost).toBe(0);
+  expect(await row()).toMatchObject({ status: "DONE", runId: run.runId });
+});
+
+test("a run that another hand closed, or that is gone, is lost at its end", async () => {
+  await newRow();
+  const run = await begun();
+  await world.put("Jobs", { ...(await row()), status: "FAILED" });
+  await expect(run.close({ status: "DONE" })).rejects.toThrow(RunLost);
+  await newRow();
+  const other = await begun();
+  await world.put("Jobs", { ...(await row()), runId: "another" });
+  await expect(other.close({ status: "DONE" })).rejects.toThrow(RunLost);
+});
+
+test("a run that is shown as dead before it began does not begin; its row is handed over", async () => {
+  await newRow({ aliveUntilMs: Date.now() - 1 });
+  const { run, died } = await MeteredRun.begin(place);
+  expect(run).toBeUndefined();
+  expect(died).toMatchObject({ status: "RUNNING", tryOwner: "ann" });
+  expect((await row()).runId).toBeUndefined();
+});
+
+test("what could not be settled counts as spent when the run ends, by the run and by the day", async () => {
+  await newRow();
+  const run = await begun();
+  await run.reserve(40);
+  await run.settle(30, 30, {});
+  await run.reserve(50);
+  interference.refuseTransactions(1, () => new Error("The table is gone for a moment."));
+  await expect(run.settle(35, 5, {})).rejects.toThrow("gone for a moment");
+  await run.close({ status: "FAILED" });
+  expect(await row()).toMatchObject({ status: "FAILED", spentNanos: 80, reservedNanos: 0 });
+  expect(await spentToday()).toBe(80);
+});
+
+test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])(
+  "a transaction cancelled by %s is tried again",
+  async (Code) => {
+    await newRow();
+    const run = await begun();
+    interference.refuseTransactions(3, () => cancelled(Code));
+    await run.reserve(40);
+    expect(await row()).toMatchObject({ reservedNanos: 40 });
+    expect(await spentToday()).toBe(40);
+    run.letGo();
+  },
+);
+
+test("a transaction cancelled for another reason fails at once", async () => {
+  await newRow();
+  const run = await begun();
+  interference.refuseTransactions(1, () => cancelled("ValidationError"));
+  await expect(run.reserve(40)).rejects.toThrow(TransactionCanceledException);
+  run.letGo();
+});
+
+function cancelled(Code: string): Error {
+  const CancellationReasons = [{ Code: "None" }, { Code }];
+  return new TransactionCanceledException({ message: "cancelled", $metadata: {}, CancellationReasons });
+}
