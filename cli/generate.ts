@@ -2,7 +2,7 @@
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
+import { FORMATS, FORMATS_IN_WORDS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
 import { openApi } from "./api.ts";
@@ -46,7 +46,14 @@ const command = new Command("npm run generate --")
   .option("--set <name=value>", "a value for a parameter of the template; again for more", parameterOf)
   .option("--records <n>", "how many records", recordsOf)
   .option("--budget <usd>", "the most the models may cost", budgetOf)
-  .addOption(new Option("--formats <list>", "among jsonl,csv,parquet").argParser(formatsOf).default(["JSONL"], "jsonl"))
+  .addOption(
+    new Option(
+      "--formats <list>",
+      `among ${FORMATS_IN_WORDS.replace(" and ", ", ")}; the last three where the template maps them`,
+    )
+      .argParser(formatsOf)
+      .default(["JSONL"], "jsonl"),
+  )
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -306,11 +313,9 @@ function budgetOf(text: string): Nanos {
 }
 
 function formatsOf(text: string): DatasetFormat[] {
-  const formats = text.split(",").map((name) => name.trim().toUpperCase());
+  const formats = text.split(",").map((name) => name.trim().replace(".", "_").toUpperCase());
   const unknown = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new InvalidArgumentError(
-      `Expected formats among jsonl, csv and parquet, received "${unknown.toLowerCase()}".`,
-    );
+    throw new InvalidArgumentError(`Expected formats among ${FORMATS_IN_WORDS}, received "${unknown.toLowerCase()}".`);
   return [...new Set(formats)] as DatasetFormat[];
 }

@@ -41,8 +41,10 @@ export function isAtRest(status: JobStatus): boolean {
   return !["QUEUED", "RUNNING", "EXPORTING"].includes(status);
 }
 
-export const FORMATS = ["JSONL", "CSV", "PARQUET"] as const;
+export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
 export type DatasetFormat = (typeof FORMATS)[number];
+/** As people write them: `jsonl, jsonl_gz, csv, …`. */
+export const FORMATS_IN_WORDS = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();
 
 export const MAX_RECORDS = 1_000_000;
 export const MAX_BUDGET_NANOS: Nanos = 5_000 * NANOS_PER_USD;
@@ -82,8 +84,8 @@ export function checkWishes(wishes: JobWishes): void {
       `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
     );
   const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
-  if (unknown) refuse(`The format "${unknown}" is not known; choose among jsonl, csv and parquet.`);
-  if (formats.length === 0) refuse("At least one format is needed; choose among jsonl, csv and parquet.");
+  if (unknown) refuse(`The format "${unknown}" is not known; choose among ${FORMATS_IN_WORDS}.`);
+  if (formats.length === 0) refuse(`At least one format is needed; choose among ${FORMATS_IN_WORDS}.`);
   if (new Set(formats).size < formats.length) refuse("Each format can be asked for once only.");
   if (clientToken.length < 8 || clientToken.length > 64)
     refuse(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);

@@ -343,6 +343,8 @@ export interface TemplateFactsRow {
   parameters: { name: string; description?: string; values?: string[]; default: string }[];
   columns: { name: string; type?: string }[];
   categories: string[];
+  /** Absent in versions saved before templates could map columns to them. */
+  trainingFormats?: DatasetFormat[];
   reads: SeedRead[];
   /** JSON Schemas by collection, as JSON text: DynamoDB would refuse some of their keys. */
   seedSchema: string;

@@ -59,7 +59,15 @@ export function JobDetails({ job, totals }: Props) {
   );
 }
 
-export const FORMAT_WORDS = { JSONL: "JSONL", CSV: "CSV", PARQUET: "Parquet" } as const;
+export const FORMAT_WORDS = {
+  JSONL: "JSONL",
+  JSONL_GZ: "JSONL (gzip)",
+  CSV: "CSV",
+  PARQUET: "Parquet",
+  MESSAGES: "OpenAI messages",
+  SHAREGPT: "ShareGPT",
+  ALPACA: "Alpaca",
+} as const;
 
 function Moment({ name, at }: { readonly name: string; readonly at: string }) {
   return (

@@ -1,5 +1,6 @@
-import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
+import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
+import { TRAINING_FORMATS } from "#core/training";
 import type { CreateJobInput, DatasetFormat } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../templates/parameters.ts";
@@ -17,6 +18,11 @@ export interface JobForm {
   readonly recordCount: string;
   readonly budgetUsd: string;
   readonly formats: readonly DatasetFormat[];
+}
+
+/** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
+export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFormat[] {
+  return FORMATS.filter((format) => !TRAINING_FORMATS.includes(format) || trainingFormats.includes(format));
 }
 
 export type FieldName = "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats";

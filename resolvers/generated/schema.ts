@@ -24,7 +24,7 @@ export type CreateJobInput = {
   budgetNanos: Scalars['Float']['input'];
   /** A new random text for each job meant, 8 to 64 characters; repeat it when repeating the request. */
   clientToken: Scalars['String']['input'];
-  /** At least one, none twice. */
+  /** At least one, none twice; those for fine-tuning only where the template maps them. */
   formats: Array<DatasetFormat>;
   /** What to call it, 1 to 100 characters. */
   name: Scalars['String']['input'];
@@ -64,12 +64,20 @@ export type DatasetFile = {
 
 /** The format of a dataset's file. */
 export type DatasetFormat =
+  /** For fine-tuning: Alpaca, one instruction with input and output a line. */
+  | 'ALPACA'
   /** Comma-separated values with a header, safe to open in a spreadsheet. */
   | 'CSV'
   /** One JSON object a line, provenance in `_meta`. */
   | 'JSONL'
-  /** Apache Parquet with typed columns. */
-  | 'PARQUET';
+  /** The same, compressed with gzip. */
+  | 'JSONL_GZ'
+  /** For fine-tuning: OpenAI messages, one conversation a line. Only where the template's `training` maps it, as the next two. */
+  | 'MESSAGES'
+  /** Apache Parquet with typed columns, in row groups with statistics, compressed with Snappy. */
+  | 'PARQUET'
+  /** For fine-tuning: ShareGPT, one conversation a line. */
+  | 'SHAREGPT';
 
 /** An address to download from. */
 export type Download = {
@@ -920,6 +928,8 @@ export type TemplateFacts = {
   seedSchema: Scalars['AWSJSON']['output'];
   /** Its steps in short. */
   steps: Array<TemplateStep>;
+  /** The formats for fine-tuning that its datasets can have, beside the other formats. */
+  trainingFormats: Array<DatasetFormat>;
   /** What could not be found out about its reads, in sentences: computed keys. */
   warnings: Array<Scalars['String']['output']>;
 };

@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { parse } from "csv-parse/sync";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetReadObjects } from "hyparquet";
@@ -5,6 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvLine } from "../../worker/export/csv.ts";
+import { gunzipSync } from "node:zlib";
 import { World } from "./world.ts";
 
 const TYPED = `
@@ -96,6 +98,49 @@ test("another implementation reads the Parquet file with typed columns", async (
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+const CHATS = `
+name: Chats
+pick: { seed: { from: seeds, how: inOrder } }
+steps: [{ id: answer, tier: economy, prompt: "<%= it.seed.title %>" }]
+record:
+  task: it.seed.title
+  answer: it.steps.answer.output
+  messages: |
+    it.seed.year % 2
+      ? null
+      : [{ role: "user", content: it.seed.title }, { role: "assistant", content: it.steps.answer.output }]
+training: { messages: messages, alpaca: { instruction: task, output: answer } }
+`;
+
+test("one pass writes JSONL, the same compressed, and each format for fine-tuning", async () => {
+  const world = new World({ records: 20, template: CHATS, seeds: 20 });
+  world.setJob({ formats: ["JSONL", "JSONL_GZ", "MESSAGES", "SHAREGPT", "ALPACA"] });
+  const read = jest.spyOn(world.objects, "read");
+  await world.work();
+  const parts = read.mock.calls.map(([name]) => name).filter((name) => name.includes("part"));
+  expect(parts).toHaveLength(new Set(parts).size);
+  expect(parts.length).toBeGreaterThan(0);
+  expect(gunzipSync(world.file("dataset.jsonl.gz"))).toEqual(world.file("dataset.jsonl"));
+  const rows = world.lines("dataset.jsonl");
+  expect(world.lines("dataset.alpaca.jsonl")).toEqual(
+    rows.map(({ task, answer }) => ({ instruction: task, input: "", output: answer })),
+  );
+  const chats = rows.filter(({ messages }) => messages !== null);
+  expect(chats).toHaveLength(10);
+  expect(world.lines("dataset.messages.jsonl")).toEqual(chats.map(({ messages }) => ({ messages })));
+  expect(world.lines("dataset.sharegpt.jsonl")).toEqual(
+    chats.map(({ id, task, answer }) => ({
+      id,
+      conversations: [
+        { from: "human", value: task },
+        { from: "gpt", value: answer },
+      ],
+    })),
+  );
+  expect(world.job.datasets.find(({ format }) => format === "MESSAGES")).toMatchObject({ rows: 10 });
+  expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records left out");
 });
 
 test("every record tells where it comes from, in the dataset and beside it", async () => {

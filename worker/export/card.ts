@@ -54,7 +54,7 @@ export function cardOf({ job, columns }: Shape, { template, shards, outcome, fil
     "",
     "## Files",
     "",
-    ...files.map(({ name, rows }) => `- \`${name}\`: ${number(rows)} rows`),
+    ...files.map(({ name, rows, leftOut }) => `- \`${name}\`: ${number(rows)} rows${leftOutWords(leftOut)}`),
     "",
     "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
       "than one call, all of them with their reasons.",
@@ -73,6 +73,12 @@ function modelsOf({ steps }: Template): string[] {
 function loading(files: readonly DatasetFile[]): string[] {
   const ways = files.flatMap(({ name }) => LOADING[name] ?? []);
   return ways.length === 0 ? [] : ["## Loading it", "", "```python", ...ways, "```", ""];
+}
+
+/** Where a format tells fewer records than there are: `training` names columns that do not always hold what it needs. */
+function leftOutWords(leftOut: number): string {
+  if (leftOut === 0) return "";
+  return `; ${leftOut.toLocaleString("en-US")} records left out, which have no text, or no conversation with an assistant, in the columns it is made from`;
 }
 
 function oneLine(text: string): string {

@@ -2,12 +2,13 @@
 import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
-export async function csvFile(shape: Shape, sink: Sink): Promise<DatasetFile> {
+export async function csvFile(shape: Shape, name: string, sink: Sink): Promise<DatasetFile> {
   const file: DatasetFile = {
-    name: "dataset.csv",
+    name,
     format: "CSV",
     sink,
     rows: 0,
+    leftOut: 0,
     made: async (record) => {
       file.rows += 1;
       await sink.text(csvLine([idOf(shape, record), ...shape.columns.map(({ name }) => record.columns[name])]));

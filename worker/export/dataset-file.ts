@@ -11,6 +11,8 @@ export interface DatasetFile {
   readonly format?: DatasetFormat;
   readonly sink: Sink;
   rows: number;
+  /** Records that the format cannot tell. */
+  leftOut: number;
   made?(record: MadeRecord): Promise<void>;
   failed?(record: FailedRecord): Promise<void>;
   /** Writes what stands at the end of the file. */

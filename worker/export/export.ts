@@ -5,10 +5,9 @@ import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "
 import { columnsOf, type Template } from "#core/template";
 import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
-import { csvFile } from "./csv.ts";
 import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
-import { failuresFile, jsonlFile, provenanceFile } from "./json-lines.ts";
-import { parquetFile } from "./parquet.ts";
+import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
+import { failuresFile, provenanceFile } from "./json-lines.ts";
 import { Sink } from "./sink.ts";
 import { slotsInOrder } from "./slots-in-order.ts";
 
@@ -30,17 +29,18 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
   const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
   const shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
   const sinks: Sink[] = [];
-  const sink = (name: string, contentType: string) => {
-    const made = new Sink(objects, datasetPrefix(job.jobId, order.generation) + name, contentType, signal);
-    sinks.push(made);
-    return made;
+  const open: OpenSink = (name, contentType, { gzip = false } = {}) => {
+    const path = datasetPrefix(job.jobId, order.generation) + name;
+    const sink = new Sink({ objects, name: path, contentType, gzip, signal });
+    sinks.push(sink);
+    return sink;
   };
   try {
-    const files = await filesOf(shape, shards, sink);
+    const files = await filesOf(shape, order, open);
     await writeRecords(objects, shards, files, signal);
     for (const file of files) await file.end?.();
     const card = cardOf(shape, { template, shards, outcome, files });
-    const readme: DatasetFile = { name: "README.md", sink: sink("README.md", "text/markdown"), rows: 0 };
+    const readme: DatasetFile = { name: "README.md", sink: open("README.md", "text/markdown"), rows: 0, leftOut: 0 };
     await readme.sink.text(card);
     await Promise.all([...files, readme].map((file) => file.sink.end()));
     return [...files, readme].map(({ name, format, rows, sink: { bytes } }) => ({
@@ -55,21 +55,13 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
 }
 
 /** The formats asked for, in the order of the job; the provenance always; the failures if there are any. */
-async function filesOf(
-  shape: Shape,
-  shards: readonly ShardRow[],
-  sink: (name: string, contentType: string) => Sink,
-): Promise<DatasetFile[]> {
+async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: OpenSink): Promise<DatasetFile[]> {
+  const { training = {} } = template;
   const formats = await Promise.all(
-    shape.job.formats.map((format) => {
-      if (format === "JSONL") return jsonlFile(shape, sink("dataset.jsonl", "application/x-ndjson"));
-      if (format === "CSV") return csvFile(shape, sink("dataset.csv", "text/csv"));
-      return parquetFile(shape, sink("dataset.parquet", "application/vnd.apache.parquet"));
-    }),
+    shape.job.formats.map((format) => formatFile(shape, { format, stem: "dataset", training }, open)),
   );
-  const files = [...formats, provenanceFile(shape, sink("provenance.jsonl", "application/x-ndjson"))];
-  if (shards.some(({ failed }) => failed > 0))
-    files.push(failuresFile(shape, sink("failures.jsonl", "application/x-ndjson")));
+  const files = [...formats, provenanceFile(shape, open("provenance.jsonl", JSON_LINES))];
+  if (shards.some(({ failed }) => failed > 0)) files.push(failuresFile(shape, open("failures.jsonl", JSON_LINES)));
   return files;
 }
 

@@ -1,11 +1,15 @@
-/** The files in JSON lines: the dataset itself, where its records come from, and which failed. */
+/** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, and which failed. */
+import type { DatasetFormat } from "#core/job";
+import type { FailedRecord, MadeRecord } from "#core/record";
+import type { Training } from "#core/template";
+import { alpacaRow, messagesRow, shareGptRow } from "#core/training";
 import { idOf, provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
 /** A record a line: `id`, the columns, and `_meta`. */
-export function jsonlFile(shape: Shape, sink: Sink): DatasetFile {
-  return linesFile("dataset.jsonl", sink, {
-    format: "JSONL",
+export function jsonlFile(shape: Shape, name: string, sink: Sink, format: DatasetFormat = "JSONL"): DatasetFile {
+  return linesFile(name, sink, {
+    format,
     made: (record) => ({
       id: idOf(shape, record),
       ...ordered(shape, record.columns),
@@ -13,6 +17,19 @@ export function jsonlFile(shape: Shape, sink: Sink): DatasetFile {
     }),
   });
 }
+
+/** A record a line, as one of the formats for fine-tuning has it. */
+export function trainingFile(
+  shape: Shape,
+  name: string,
+  sink: Sink,
+  { format, training }: { readonly format: keyof typeof TRAINING_ROWS; readonly training: Training },
+): DatasetFile {
+  const row = TRAINING_ROWS[format];
+  return linesFile(name, sink, { format, made: (record) => row(training, record.columns, idOf(shape, record)) });
+}
+
+const TRAINING_ROWS = { MESSAGES: messagesRow, SHAREGPT: shareGptRow, ALPACA: alpacaRow } as const;
 
 export function provenanceFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("provenance.jsonl", sink, {
@@ -26,13 +43,19 @@ export function failuresFile(shape: Shape, sink: Sink): DatasetFile {
   });
 }
 
-type Content = Pick<DatasetFile, "format"> & {
-  made?(record: Parameters<NonNullable<DatasetFile["made"]>>[0]): object;
-  failed?(record: Parameters<NonNullable<DatasetFile["failed"]>>[0]): object;
-};
+interface Content {
+  readonly format?: DatasetFormat;
+  /** The line's value; `undefined` for a record that cannot be told in this format. */
+  made?(record: MadeRecord): object | undefined;
+  failed?(record: FailedRecord): object;
+}
 
 function linesFile(name: string, sink: Sink, { format, made, failed }: Content): DatasetFile {
-  const line = async (value: object) => {
+  const line = async (value: object | undefined) => {
+    if (value === undefined) {
+      file.leftOut += 1;
+      return;
+    }
     file.rows += 1;
     await sink.text(`${JSON.stringify(value)}\n`);
   };
@@ -41,6 +64,7 @@ function linesFile(name: string, sink: Sink, { format, made, failed }: Content):
     format,
     sink,
     rows: 0,
+    leftOut: 0,
     made: made && ((record) => line(made(record))),
     failed: failed && ((record) => line(failed(record))),
   };

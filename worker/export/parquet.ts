@@ -1,4 +1,4 @@
-/** Apache Parquet with typed columns, in row groups that are written as soon as they are full. */
+/** Apache Parquet with typed columns, compressed with Snappy, in row groups with statistics that are written as soon as they are full. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
 import type { ColumnType } from "#core/template";
 import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
   json: "STRING",
 };
 
-export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
+export function parquetFile(shape: Shape, name: string, sink: Sink): DatasetFile {
   const kinds: ColumnType[] = ["string", ...shape.columns.map(({ kind }) => kind)];
   const names = ["id", ...shape.columns.map(({ name }) => name)];
   const source = (data: unknown[][]): ColumnSource[] =>
@@ -24,6 +24,8 @@ export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
   const bytes = new StreamedBytes(sink);
   const writer = new ParquetWriter({
     writer: bytes,
+    codec: "SNAPPY",
+    statistics: true,
     schema: schemaFromColumnData({ columnData: source([]) }),
     createdBy: "plot-palette",
   });
@@ -39,10 +41,11 @@ export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
   };
 
   const file: DatasetFile = {
-    name: "dataset.parquet",
+    name,
     format: "PARQUET",
     sink,
     rows: 0,
+    leftOut: 0,
     made: async (record) => {
       file.rows += 1;
       const row = [idOf(shape, record), ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
