@@ -5,6 +5,7 @@ import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "
 import { columnsOf, type Template } from "#core/template";
 import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
+import { Counts } from "./counts.ts";
 import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile } from "./json-lines.ts";
@@ -16,6 +17,8 @@ export interface ExportOrder {
   readonly job: JobRow;
   readonly outcome: Outcome;
   readonly template: Template;
+  /** The template's text; absent when it is gone. */
+  readonly source?: string;
   /** In the order of their slots. */
   readonly shards: readonly ShardRow[];
   /** The export lease's: the files stand under a prefix of its own. */
@@ -25,7 +28,7 @@ export interface ExportOrder {
 
 /** The files written. @throws when `signal` aborts or the store fails; what was begun is abandoned */
 export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[]> {
-  const { objects, job, outcome, template, shards, signal } = order;
+  const { objects, job, outcome, template, source, shards, signal } = order;
   const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
   const shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
   const sinks: Sink[] = [];
@@ -37,13 +40,15 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
   };
   try {
     const files = await filesOf(shape, order, open);
-    await writeRecords(objects, shards, files, signal);
+    const counts = new Counts(template.categories);
+    await writeRecords(order, files, counts);
     for (const file of files) await file.end?.();
-    const card = cardOf(shape, { template, shards, outcome, files });
-    const readme: DatasetFile = { name: "README.md", sink: open("README.md", "text/markdown"), rows: 0, leftOut: 0 };
-    await readme.sink.text(card);
-    await Promise.all([...files, readme].map((file) => file.sink.end()));
-    return [...files, readme].map(({ name, format, rows, sink: { bytes } }) => ({
+    const card = cardOf(shape, { template, source, shards, outcome, files, counts });
+    const listed = [...files, await textFile("README.md", "text/markdown", card, open)];
+    const sums = await Promise.all(listed.map(async ({ name, sink }) => `${await sink.end()}  ${name}\n`));
+    const checksums = await textFile("SHA256SUMS", "text/plain", sums.join(""), open);
+    await checksums.sink.end();
+    return [...listed, checksums].map(({ name, format, rows, sink: { bytes } }) => ({
       name,
       ...(format && { format }),
       bytes,
@@ -66,17 +71,24 @@ async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: Op
 }
 
 async function writeRecords(
-  objects: Objects,
-  shards: readonly ShardRow[],
+  { objects, shards, signal }: ExportOrder,
   files: readonly DatasetFile[],
-  signal: AbortSignal,
+  counts: Counts,
 ): Promise<void> {
   for (const shard of shards)
     for await (const { made, failed } of slotsInOrder(objects, shard)) {
       signal.throwIfAborted();
+      if (made) counts.add(made);
       for (const file of files) {
         if (made) await file.made?.(made);
         else await file.failed?.(failed);
       }
     }
+}
+
+/** A file that is no list of records. */
+async function textFile(name: string, contentType: string, text: string, open: OpenSink): Promise<DatasetFile> {
+  const sink = open(name, contentType);
+  await sink.text(text);
+  return { name, sink, rows: 0, leftOut: 0 };
 }
