@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { FORMATS, FORMATS_IN_WORDS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
+import { parseSplit, type Split } from "#core/split";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
 import { openApi } from "./api.ts";
 import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
@@ -33,6 +34,7 @@ interface GenerateOptions {
   records?: number;
   budget?: Nanos;
   formats: DatasetFormat[];
+  split?: Split;
   out: string;
   data: string;
   model?: string;
@@ -54,6 +56,7 @@ const command = new Command("npm run generate --")
       .argParser(formatsOf)
       .default(["JSONL"], "jsonl"),
   )
+  .option("--split <percents>", "train,validation,test in percent, as 80,10,10: a file for each", splitOf)
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -161,7 +164,14 @@ async function work(
     if (!plan) throw new Error("begin() needs a plan");
     const templateId = await saveTemplate(api, plan.template);
     const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
-    const wishes = { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.name };
+    const wishes = {
+      ...plan,
+      templateId,
+      seedSetId,
+      formats: options.formats,
+      split: options.split,
+      name: plan.template.name,
+    };
     return startJob(api, wishes).catch(async (error: Error) => {
       await deleteSeeds(api, seedSetId);
       throw error;
@@ -310,6 +320,14 @@ function budgetOf(text: string): Nanos {
       `Expected an amount in USD above 0 and at most ${MAX_BUDGET_NANOS / 1e9}, received "${text}".`,
     );
   return budget;
+}
+
+function splitOf(text: string): Split {
+  const split = parseSplit(text);
+  if (split) return split;
+  throw new InvalidArgumentError(
+    `Expected three whole numbers of percent that make 100 together, as in 80,10,10, received "${text}".`,
+  );
 }
 
 function formatsOf(text: string): DatasetFormat[] {

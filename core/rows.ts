@@ -5,6 +5,7 @@
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
+import type { Split } from "./split.ts";
 import type { Bound } from "./template/bound.ts";
 import type { Partials, SeedRead } from "./template.ts";
 
@@ -60,6 +61,8 @@ export interface JobRow {
   budgetNanos: Nanos;
   recordBoundNanos: Nanos;
   formats: DatasetFormat[];
+  /** Each format's file is one for each portion then. */
+  split?: Split;
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;

@@ -69,6 +69,16 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
           </div>
         </FieldGroup>
       </div>
+      <div id="field-split">
+        <TextField
+          label="Split"
+          placeholder="80, 10, 10"
+          value={form.split}
+          error={errors.split}
+          hint="Train, validation and test in percent, as in 80, 10, 10. Leave it empty for one file of each format."
+          onChange={(event) => onChange({ split: event.target.value })}
+        />
+      </div>
       <div id="field-name">
         <TextField
           label="Name"

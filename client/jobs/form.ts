@@ -1,5 +1,6 @@
 import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
+import { parseSplit } from "#core/split";
 import { TRAINING_FORMATS } from "#core/training";
 import type { CreateJobInput, DatasetFormat } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
@@ -18,6 +19,8 @@ export interface JobForm {
   readonly recordCount: string;
   readonly budgetUsd: string;
   readonly formats: readonly DatasetFormat[];
+  /** Empty for none. */
+  readonly split: string;
 }
 
 /** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
@@ -25,7 +28,8 @@ export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFor
   return FORMATS.filter((format) => !TRAINING_FORMATS.includes(format) || trainingFormats.includes(format));
 }
 
-export type FieldName = "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats";
+export type FieldName =
+  "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats" | "split";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
 /** What is wrong with the form, field by field; empty when it can be sent. */
@@ -45,6 +49,9 @@ export function checkForm(form: JobForm): FormErrors {
     errors.budgetUsd = `Expected dollars, more than 0 and at most ${showUsd(MAX_BUDGET_NANOS)}, as in 2.50.`;
   }
   if (form.formats.length === 0) errors.formats = "Choose one format at least.";
+  if (form.split.trim() !== "" && !parseSplit(form.split)) {
+    errors.split = "Expected three whole numbers of percent that make 100 together, as in 80, 10, 10.";
+  }
   return errors;
 }
 
@@ -61,6 +68,7 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     recordCount: parseCount(form.recordCount) ?? 0,
     budgetNanos: parseUsd(form.budgetUsd) ?? 0,
     formats: [...form.formats],
+    split: parseSplit(form.split) ?? null,
   };
 }
 
@@ -81,6 +89,7 @@ const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bjob's name\b/i, "name"],
   [/\bnumber of records\b/i, "recordCount"],
   [/\bbudget\b/i, "budgetUsd"],
+  [/\bsplit\b/i, "split"],
   [/\bformats?\b/i, "formats"],
   [/\bparameter\b/i, "parameters"],
   [/\bcollection\b|\bseeds?\b/i, "seedSetId"],

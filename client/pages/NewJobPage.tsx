@@ -101,6 +101,7 @@ const FIRST_FORM: JobForm = {
   recordCount: "100",
   budgetUsd: "1.00",
   formats: ["JSONL"],
+  split: "",
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */
@@ -171,5 +172,6 @@ const ORDER: readonly FieldName[] = [
   "recordCount",
   "budgetUsd",
   "formats",
+  "split",
   "name",
 ];

@@ -34,6 +34,8 @@ export type CreateJobInput = {
   recordCount: Scalars['Int']['input'];
   /** A seed set of mine or a sample, READY. */
   seedSetId: Scalars['ID']['input'];
+  /** Divides the dataset into files for training, validation and testing; null for one file of each format. */
+  split?: InputMaybe<DatasetSplitInput>;
   /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
   /** The version to pin; the latest when null. */
@@ -78,6 +80,26 @@ export type DatasetFormat =
   | 'PARQUET'
   /** For fine-tuning: ShareGPT, one conversation a line. */
   | 'SHAREGPT';
+
+/** The files a dataset is divided into, in percent of its records; a record's own id decides where it falls. */
+export type DatasetSplit = {
+  /** To judge the chosen one. */
+  test: Scalars['Int']['output'];
+  /** For training. */
+  train: Scalars['Int']['output'];
+  /** To choose among trained models. */
+  validation: Scalars['Int']['output'];
+};
+
+/** Whole numbers of percent that make 100 together. */
+export type DatasetSplitInput = {
+  /** To judge the chosen one; 0 for none. */
+  test: Scalars['Int']['input'];
+  /** For training. */
+  train: Scalars['Int']['input'];
+  /** To choose among trained models; 0 for none. */
+  validation: Scalars['Int']['input'];
+};
 
 /** An address to download from. */
 export type Download = {
@@ -147,6 +169,8 @@ export type Job = {
   seedSetId: Scalars['ID']['output'];
   /** The seed set's name when the job was made. */
   seedSetName: Scalars['String']['output'];
+  /** How its dataset is divided; null when each format is one file. */
+  split: Maybe<DatasetSplit>;
   /** When its first worker began; null before. */
   startedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** Where it stands. */

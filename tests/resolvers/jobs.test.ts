@@ -135,7 +135,22 @@ describe("createJob", () => {
     );
   });
 
+  test("keeps how the dataset is to be divided", async () => {
+    const split = { train: 80, validation: 10, test: 10 };
+    const input = await inputFor(world, "ann", { split });
+    const { createJob } = await world.ask("ann", CREATE_JOB, { input });
+    expect(createJob.split).toEqual(split);
+    const other = { ...input, split: { ...split, train: 70, test: 20 } };
+    expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(/^Conflict/);
+    const whole = await world.ask("ann", CREATE_JOB, { input: await inputFor(world, "ann") });
+    expect(whole.createJob.split).toBeNull();
+  });
+
   test.each<[object, string]>([
+    [
+      { split: { train: 80, validation: 10, test: 20 } },
+      "BadInput: The split must be three whole numbers of percent, for train, validation and test, that make 100 together, not 80, 10, 20.",
+    ],
     [{ recordCount: 0 }, "BadInput: The number of records must be a whole number from 1 to 1,000,000, not 0."],
     [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
     [

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Counts } from "../../worker/export/counts.ts";
+import { portionOf } from "../../core/split.ts";
 import { csvLine } from "../../worker/export/csv.ts";
 import { gunzipSync } from "node:zlib";
 import { World } from "./world.ts";
@@ -151,6 +152,31 @@ test("one pass writes JSONL, the same compressed, and each format for fine-tunin
   );
   expect(world.job.datasets.find(({ format }) => format === "MESSAGES")).toMatchObject({ rows: 10 });
   expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records left out");
+});
+
+test("a split writes a file of each format for each portion, and every record into one of them", async () => {
+  const world = new World({ records: 60, template: CHATS, seeds: 60 });
+  const split = { train: 70, validation: 0, test: 30 };
+  world.setJob({ formats: ["JSONL", "CSV", "PARQUET", "ALPACA"], split });
+  await world.work();
+  expect(world.job.datasets.map(({ name }) => name)).toEqual([
+    ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.train.${ending}`),
+    ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.test.${ending}`),
+    "provenance.jsonl",
+    "README.md",
+    "SHA256SUMS",
+  ]);
+  const all = world.lines("provenance.jsonl").map(({ id }) => id);
+  expect(all).toHaveLength(60);
+  for (const portion of ["train", "test"] as const) {
+    const ids = all.filter((id) => portionOf(split, id) === portion);
+    expect(ids.length).toBeGreaterThan(5);
+    expect(world.lines(`dataset.${portion}.jsonl`).map(({ id }) => id)).toEqual(ids);
+    const parquet = await parquetReadObjects({ file: arrayBuffer(world.file(`dataset.${portion}.parquet`)) });
+    expect(parquet.map(({ id }) => id)).toEqual(ids);
+    expect(world.lines(`dataset.${portion}.alpaca.jsonl`)).toHaveLength(ids.length);
+  }
+  expect(world.file("README.md").toString()).toContain("| Split | 70 % train, 30 % test |");
 });
 
 test("every record tells where it comes from, in the dataset and beside it", async () => {

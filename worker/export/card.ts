@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Outcome } from "#core/job";
 import { formatUsd } from "#core/money";
 import type { ShardRow } from "#core/rows";
+import { splitInWords } from "#core/split";
 import type { Template } from "#core/template";
 import type { Counts } from "./counts.ts";
 import type { DatasetFile, Shape } from "./dataset-file.ts";
@@ -51,6 +52,7 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
           `${number(sum((shard) => shard.inputTokens))} sent, ${number(sum((shard) => shard.outputTokens))} received`,
         ],
         ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
+        ...(job.split ? [["Split", splitInWords(job.split)]] : []),
         ["Job", job.jobId],
       ],
     ),

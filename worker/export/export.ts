@@ -1,12 +1,14 @@
 /** Writes a job's dataset in all its formats in one pass over its parts. Memory does not grow with the dataset. */
 import { mergeColumns, type ColumnKinds } from "#core/columns";
 import type { Outcome } from "#core/job";
+import type { FailedRecord, MadeRecord } from "#core/record";
 import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/rows";
+import { portionOf, portionsOf } from "#core/split";
 import { columnsOf, type Template } from "#core/template";
 import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
 import { Counts } from "./counts.ts";
-import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { idOf, shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile } from "./json-lines.ts";
 import { Sink } from "./sink.ts";
@@ -40,11 +42,12 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
   };
   try {
     const files = await filesOf(shape, order, open);
+    const { all } = files;
     const counts = new Counts(template.categories);
     await writeRecords(order, files, counts);
-    for (const file of files) await file.end?.();
-    const card = cardOf(shape, { template, source, shards, outcome, files, counts });
-    const listed = [...files, await textFile("README.md", "text/markdown", card, open)];
+    for (const file of all) await file.end?.();
+    const card = cardOf(shape, { template, source, shards, outcome, files: all, counts });
+    const listed = [...all, await textFile("README.md", "text/markdown", card, open)];
     const sums = await Promise.all(listed.map(async ({ name, sink }) => `${await sink.end()}  ${name}\n`));
     const checksums = await textFile("SHA256SUMS", "text/plain", sums.join(""), open);
     await checksums.sink.end();
@@ -59,27 +62,39 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
   }
 }
 
-/** The formats asked for, in the order of the job; the provenance always; the failures if there are any. */
-async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: OpenSink): Promise<DatasetFile[]> {
-  const { training = {} } = template;
-  const formats = await Promise.all(
-    shape.job.formats.map((format) => formatFile(shape, { format, stem: "dataset", training }, open)),
-  );
-  const files = [...formats, provenanceFile(shape, open("provenance.jsonl", JSON_LINES))];
-  if (shards.some(({ failed }) => failed > 0)) files.push(failuresFile(shape, open("failures.jsonl", JSON_LINES)));
-  return files;
+interface Files {
+  readonly all: readonly DatasetFile[];
+  /** Those that hear of a record. */
+  hearing(record: MadeRecord | FailedRecord): readonly DatasetFile[];
 }
 
-async function writeRecords(
-  { objects, shards, signal }: ExportOrder,
-  files: readonly DatasetFile[],
-  counts: Counts,
-): Promise<void> {
+/** The formats asked for, in the order of the job, one file for each portion of a split; the provenance always; the failures if any. */
+async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: OpenSink): Promise<Files> {
+  const { training = {} } = template;
+  const { formats, split } = shape.job;
+  const begin = (stem: string) =>
+    Promise.all(formats.map((format) => formatFile(shape, { format, stem, training }, open)));
+  const beside = [provenanceFile(shape, open("provenance.jsonl", JSON_LINES))];
+  if (shards.some(({ failed }) => failed > 0)) beside.push(failuresFile(shape, open("failures.jsonl", JSON_LINES)));
+  if (!split) {
+    const all = [...(await begin("dataset")), ...beside];
+    return { all, hearing: () => all };
+  }
+  const portions = portionsOf(split);
+  const datasets = await Promise.all(portions.map((portion) => begin(`dataset.${portion}`)));
+  const hearing = new Map(portions.map((portion, n) => [portion, [...(datasets[n] ?? []), ...beside]]));
+  return {
+    all: [...datasets.flat(), ...beside],
+    hearing: (record) => hearing.get(portionOf(split, idOf(shape, record))) ?? beside,
+  };
+}
+
+async function writeRecords({ objects, shards, signal }: ExportOrder, files: Files, counts: Counts): Promise<void> {
   for (const shard of shards)
     for await (const { made, failed } of slotsInOrder(objects, shard)) {
       signal.throwIfAborted();
       if (made) counts.add(made);
-      for (const file of files) {
+      for (const file of files.hearing(made ?? failed)) {
         if (made) await file.made?.(made);
         else await file.failed?.(failed);
       }
