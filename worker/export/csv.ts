@@ -1,5 +1,5 @@
 /** CSV as RFC 4180 has it, with a header, and safe to open in a spreadsheet. */
-import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
 export async function csvFile(shape: Shape, name: string, sink: Sink): Promise<DatasetFile> {
@@ -9,9 +9,9 @@ export async function csvFile(shape: Shape, name: string, sink: Sink): Promise<D
     sink,
     rows: 0,
     leftOut: 0,
-    made: async (record) => {
+    made: async (record, id) => {
       file.rows += 1;
-      await sink.text(csvLine([idOf(shape, record), ...shape.columns.map(({ name }) => record.columns[name])]));
+      await sink.text(csvLine([id, ...shape.columns.map(({ name }) => record.columns[name])]));
     },
   };
   await sink.text(csvLine(["id", ...shape.columns.map(({ name }) => name)]));

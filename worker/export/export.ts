@@ -1,14 +1,14 @@
 /** Writes a job's dataset in all its formats in one pass over its parts. Memory does not grow with the dataset. */
 import { mergeColumns, type ColumnKinds } from "#core/columns";
 import type { Outcome } from "#core/job";
-import type { FailedRecord, MadeRecord } from "#core/record";
+import { recordId } from "#core/record";
 import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/rows";
 import { portionOf, portionsOf } from "#core/split";
 import { columnsOf, type Template } from "#core/template";
 import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
 import { Counts } from "./counts.ts";
-import { idOf, shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile } from "./json-lines.ts";
 import { Sink } from "./sink.ts";
@@ -65,7 +65,7 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
 interface Files {
   readonly all: readonly DatasetFile[];
   /** Those that hear of a record. */
-  hearing(record: MadeRecord | FailedRecord): readonly DatasetFile[];
+  hearing(recordId: string): readonly DatasetFile[];
 }
 
 /** The formats asked for, in the order of the job, one file for each portion of a split; the provenance always; the failures if any. */
@@ -85,18 +85,23 @@ async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: Op
   const hearing = new Map(portions.map((portion, n) => [portion, [...(datasets[n] ?? []), ...beside]]));
   return {
     all: [...datasets.flat(), ...beside],
-    hearing: (record) => hearing.get(portionOf(split, idOf(shape, record))) ?? beside,
+    hearing: (id) => hearing.get(portionOf(split, id)) ?? beside,
   };
 }
 
-async function writeRecords({ objects, shards, signal }: ExportOrder, files: Files, counts: Counts): Promise<void> {
+async function writeRecords(
+  { objects, job, shards, signal }: ExportOrder,
+  files: Files,
+  counts: Counts,
+): Promise<void> {
   for (const shard of shards)
     for await (const { made, failed } of slotsInOrder(objects, shard)) {
       signal.throwIfAborted();
+      const id = recordId(job.jobId, (made ?? failed).slot);
       if (made) counts.add(made);
-      for (const file of files.hearing(made ?? failed)) {
-        if (made) await file.made?.(made);
-        else await file.failed?.(failed);
+      for (const file of files.hearing(id)) {
+        if (made) await file.made?.(made, id);
+        else await file.failed?.(failed, id);
       }
     }
 }

@@ -3,15 +3,15 @@ import type { DatasetFormat } from "#core/job";
 import type { FailedRecord, MadeRecord } from "#core/record";
 import type { Training } from "#core/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/training";
-import { idOf, provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
 /** A record a line: `id`, the columns, and `_meta`. */
 export function jsonlFile(shape: Shape, name: string, sink: Sink, format: DatasetFormat = "JSONL"): DatasetFile {
   return linesFile(name, sink, {
     format,
-    made: (record) => ({
-      id: idOf(shape, record),
+    made: (record, id) => ({
+      id,
       ...ordered(shape, record.columns),
       _meta: provenanceOf(shape, record.meta),
     }),
@@ -26,28 +26,28 @@ export function trainingFile(
   { format, training }: { readonly format: keyof typeof TRAINING_ROWS; readonly training: Training },
 ): DatasetFile {
   const row = TRAINING_ROWS[format];
-  return linesFile(name, sink, { format, made: (record) => row(training, record.columns, idOf(shape, record)) });
+  return linesFile(name, sink, { format, made: (record, id) => row(training, record.columns, id) });
 }
 
 const TRAINING_ROWS = { MESSAGES: messagesRow, SHAREGPT: shareGptRow, ALPACA: alpacaRow } as const;
 
 export function provenanceFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("provenance.jsonl", sink, {
-    made: (record) => ({ id: idOf(shape, record), ...provenanceOf(shape, record.meta) }),
+    made: (record, id) => ({ id, ...provenanceOf(shape, record.meta) }),
   });
 }
 
 export function failuresFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("failures.jsonl", sink, {
-    failed: (record) => ({ id: idOf(shape, record), reason: record.reason, ...provenanceOf(shape, record.meta) }),
+    failed: (record, id) => ({ id, reason: record.reason, ...provenanceOf(shape, record.meta) }),
   });
 }
 
 interface Content {
   readonly format?: DatasetFormat;
   /** The line's value; `undefined` for a record that cannot be told in this format. */
-  made?(record: MadeRecord): object | undefined;
-  failed?(record: FailedRecord): object;
+  made?(record: MadeRecord, id: string): object | undefined;
+  failed?(record: FailedRecord, id: string): object;
 }
 
 function linesFile(name: string, sink: Sink, { format, made, failed }: Content): DatasetFile {
@@ -65,8 +65,8 @@ function linesFile(name: string, sink: Sink, { format, made, failed }: Content):
     sink,
     rows: 0,
     leftOut: 0,
-    made: made && ((record) => line(made(record))),
-    failed: failed && ((record) => line(failed(record))),
+    made: made && ((record, id) => line(made(record, id))),
+    failed: failed && ((record, id) => line(failed(record, id))),
   };
   return file;
 }

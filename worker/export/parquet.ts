@@ -1,7 +1,7 @@
 /** Apache Parquet with typed columns, compressed with Snappy, in row groups with statistics that are written as soon as they are full. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
 import type { ColumnType } from "#core/template";
-import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
 /** A row group is held in memory: full at so many rows, or at about so many characters. */
@@ -46,9 +46,9 @@ export function parquetFile(shape: Shape, name: string, sink: Sink): DatasetFile
     sink,
     rows: 0,
     leftOut: 0,
-    made: async (record) => {
+    made: async (record, id) => {
       file.rows += 1;
-      const row = [idOf(shape, record), ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
+      const row = [id, ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
       row.forEach((value, n) => {
         group[n]?.push(value);
         characters += typeof value === "string" ? value.length : 8;

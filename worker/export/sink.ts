@@ -47,7 +47,9 @@ export class Sink {
 
   async data(bytes: Uint8Array): Promise<void> {
     if (this.#head.destroyed) await this.#uploaded;
-    if (!this.#head.write(bytes)) await once(this.#head, "drain");
+    if (this.#head.write(bytes)) return;
+    // The stream may only know that nobody reads any more; the upload knows why.
+    await once(this.#head, "drain").catch(() => this.#uploaded);
   }
 
   /**
