@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { exporting } from "./export.ts";
 import type { Figure } from "./figure.ts";
 import { memory } from "./memory.ts";
 import { screen } from "./screen.ts";
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "start-up": startUp,
   speed,
   memory,
+  export: exporting,
   screen,
   seeds,
   templates,

@@ -2,8 +2,9 @@
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
+import { FORMATS, FORMATS_IN_WORDS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
+import { parseSplit, type Split } from "#core/split";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
 import { openApi } from "./api.ts";
 import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
@@ -33,6 +34,7 @@ interface GenerateOptions {
   records?: number;
   budget?: Nanos;
   formats: DatasetFormat[];
+  split?: Split;
   out: string;
   data: string;
   model?: string;
@@ -46,7 +48,15 @@ const command = new Command("npm run generate --")
   .option("--set <name=value>", "a value for a parameter of the template; again for more", parameterOf)
   .option("--records <n>", "how many records", recordsOf)
   .option("--budget <usd>", "the most the models may cost", budgetOf)
-  .addOption(new Option("--formats <list>", "among jsonl,csv,parquet").argParser(formatsOf).default(["JSONL"], "jsonl"))
+  .addOption(
+    new Option(
+      "--formats <list>",
+      `among ${FORMATS_IN_WORDS.replace(" and ", ", ")}; the last three where the template maps them`,
+    )
+      .argParser(formatsOf)
+      .default(["JSONL"], "jsonl"),
+  )
+  .option("--split <percents>", "train,validation,test in percent, as 80,10,10: a file for each", splitOf)
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -154,7 +164,14 @@ async function work(
     if (!plan) throw new Error("begin() needs a plan");
     const templateId = await saveTemplate(api, plan.template);
     const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
-    const wishes = { ...plan, templateId, seedSetId, formats: options.formats, name: plan.template.name };
+    const wishes = {
+      ...plan,
+      templateId,
+      seedSetId,
+      formats: options.formats,
+      split: options.split,
+      name: plan.template.name,
+    };
     return startJob(api, wishes).catch(async (error: Error) => {
       await deleteSeeds(api, seedSetId);
       throw error;
@@ -305,12 +322,18 @@ function budgetOf(text: string): Nanos {
   return budget;
 }
 
+function splitOf(text: string): Split {
+  const split = parseSplit(text);
+  if (split) return split;
+  throw new InvalidArgumentError(
+    `Expected three whole numbers of percent that make 100 together, as in 80,10,10, received "${text}".`,
+  );
+}
+
 function formatsOf(text: string): DatasetFormat[] {
-  const formats = text.split(",").map((name) => name.trim().toUpperCase());
+  const formats = text.split(",").map((name) => name.trim().replace(".", "_").toUpperCase());
   const unknown = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new InvalidArgumentError(
-      `Expected formats among jsonl, csv and parquet, received "${unknown.toLowerCase()}".`,
-    );
+    throw new InvalidArgumentError(`Expected formats among ${FORMATS_IN_WORDS}, received "${unknown.toLowerCase()}".`);
   return [...new Set(formats)] as DatasetFormat[];
 }

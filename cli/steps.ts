@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { parse as parseYaml } from "yaml";
 import { PlotPaletteError } from "#core/errors";
 import type { DatasetFormat } from "#core/job";
+import type { Split } from "#core/split";
 import type { Nanos } from "#core/money";
 import { seedFormatOf } from "#core/seed";
 import { parseTemplate } from "#core/template/parse";
@@ -205,6 +206,7 @@ export async function startJob(
     records: number;
     budget: Nanos;
     formats: DatasetFormat[];
+    split?: Split;
   },
 ): Promise<string> {
   const input = {
@@ -215,6 +217,7 @@ export async function startJob(
     recordCount: job.records,
     budgetNanos: job.budget,
     formats: job.formats,
+    split: job.split ?? null,
     clientToken: randomUUID(),
   };
   const { createJob } = await api.call<{ createJob: { id: string } }>(

@@ -1,6 +1,7 @@
 /** A job's states, the moves between them, its limits, and how it is cut into shards. */
 import { PlotPaletteError } from "./errors.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "./money.ts";
+import { checkSplit, type Split } from "./split.ts";
 
 export const JOB_STATUSES = [
   "QUEUED",
@@ -41,8 +42,10 @@ export function isAtRest(status: JobStatus): boolean {
   return !["QUEUED", "RUNNING", "EXPORTING"].includes(status);
 }
 
-export const FORMATS = ["JSONL", "CSV", "PARQUET"] as const;
+export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
 export type DatasetFormat = (typeof FORMATS)[number];
+/** As people write them: `jsonl, jsonl_gz, csv, …`. */
+export const FORMATS_IN_WORDS = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();
 
 export const MAX_RECORDS = 1_000_000;
 export const MAX_BUDGET_NANOS: Nanos = 5_000 * NANOS_PER_USD;
@@ -65,12 +68,13 @@ export interface JobWishes {
   readonly recordCount: number;
   readonly budgetNanos: Nanos;
   readonly formats: readonly string[];
+  readonly split?: Split | null;
   readonly clientToken: string;
 }
 
 /** @throws PlotPaletteError BadInput naming the first wish out of its range */
 export function checkWishes(wishes: JobWishes): void {
-  const { name, recordCount, budgetNanos, formats, clientToken } = wishes;
+  const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
   if (name.trim().length < 1 || name.length > 100)
     refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
   if (!Number.isInteger(recordCount) || recordCount < 1 || recordCount > MAX_RECORDS)
@@ -82,9 +86,10 @@ export function checkWishes(wishes: JobWishes): void {
       `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
     );
   const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
-  if (unknown) refuse(`The format "${unknown}" is not known; choose among jsonl, csv and parquet.`);
-  if (formats.length === 0) refuse("At least one format is needed; choose among jsonl, csv and parquet.");
+  if (unknown) refuse(`The format "${unknown}" is not known; choose among ${FORMATS_IN_WORDS}.`);
+  if (formats.length === 0) refuse(`At least one format is needed; choose among ${FORMATS_IN_WORDS}.`);
   if (new Set(formats).size < formats.length) refuse("Each format can be asked for once only.");
+  if (split) checkSplit(split);
   if (clientToken.length < 8 || clientToken.length > 64)
     refuse(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
 }

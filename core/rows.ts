@@ -5,6 +5,7 @@
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
+import type { Split } from "./split.ts";
 import type { Bound } from "./template/bound.ts";
 import type { Partials, SeedRead } from "./template.ts";
 
@@ -60,6 +61,8 @@ export interface JobRow {
   budgetNanos: Nanos;
   recordBoundNanos: Nanos;
   formats: DatasetFormat[];
+  /** Each format's file is one for each portion then. */
+  split?: Split;
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;
@@ -343,6 +346,8 @@ export interface TemplateFactsRow {
   parameters: { name: string; description?: string; values?: string[]; default: string }[];
   columns: { name: string; type?: string }[];
   categories: string[];
+  /** Absent in versions saved before templates could map columns to them. */
+  trainingFormats?: DatasetFormat[];
   reads: SeedRead[];
   /** JSON Schemas by collection, as JSON text: DynamoDB would refuse some of their keys. */
   seedSchema: string;

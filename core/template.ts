@@ -19,6 +19,8 @@ export interface Template {
   readonly record?: Readonly<Record<string, Column>>;
   /** The columns by which a dataset can be divided. */
   readonly categories: readonly string[];
+  /** The columns that formats for fine-tuning are made from. */
+  readonly training?: Training;
 }
 
 export interface Parameter {
@@ -125,6 +127,19 @@ export interface Column {
   /** An expression over `it`. */
   readonly value: string;
   readonly type?: ColumnType;
+}
+
+export interface Training {
+  /** The column with a conversation, a list of { role, content }: for OpenAI messages and ShareGPT. */
+  readonly messages?: string;
+  readonly alpaca?: AlpacaColumns;
+}
+
+export interface AlpacaColumns {
+  readonly instruction: string;
+  /** Every input is an empty text when absent. */
+  readonly input?: string;
+  readonly output: string;
 }
 
 /** The texts that `include` brings from other templates, by `ID@VERSION/NAME`. */

@@ -7,7 +7,7 @@ import { toJob } from "./shared/jobs.ts";
  * writing are skipped and that job is the answer.
  */
 export function request(ctx: Context<MutationCreateJobArgs>) {
-  const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats } =
+  const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats, split } =
     ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with another input is an error.
@@ -20,6 +20,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     recordCount,
     budgetNanos,
     formats,
+    split ? [split.train, split.validation, split.test] : null,
   ]);
   return {};
 }

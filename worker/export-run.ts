@@ -24,6 +24,8 @@ export interface ExportContext {
   /** EXPORTING carries how the job ends. */
   readonly outcome: Outcome;
   readonly template: Template;
+  /** The template's text; absent when it is gone. */
+  readonly source?: string;
   readShards(): Promise<ShardRow[]>;
   /** The worker has to go. */
   readonly signal: AbortSignal;
@@ -78,7 +80,7 @@ async function exportShard({ ports, job }: ExportContext): Promise<ShardRow> {
 
 /** Exports while the lease is renewed beside it. No dataset: the worker had to go, or lost the lease. */
 async function exportUnderLease(
-  { ports, settings, job, outcome, template, signal }: ExportContext,
+  { ports, settings, job, outcome, template, source, signal }: ExportContext,
   leased: ShardRow,
   shards: ShardRow[],
 ) {
@@ -96,6 +98,7 @@ async function exportUnderLease(
       job,
       outcome,
       template,
+      source,
       shards,
       generation: leased.generation,
       signal: ending.signal,

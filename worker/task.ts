@@ -122,7 +122,8 @@ export class Task {
 
   async #export(job: JobRow): Promise<boolean> {
     const { ports, settings, signal } = this;
-    const template = await this.#templateRow().then(templateOf).catch(unreadable);
+    const row = await this.#templateRow().catch(missing);
+    const template = row ? readable(row) : NOTHING_KNOWN;
     const outcome = job.outcome ?? "FAILED";
     const end = await runExport({
       ports,
@@ -130,6 +131,7 @@ export class Task {
       job,
       outcome,
       template,
+      source: row?.source,
       signal,
       readShards: () => this.#readShards(job),
     });
@@ -217,7 +219,26 @@ function templateOf({ source, tiers }: JobTemplateRow): Template {
 }
 
 /** The export of a job that failed because its template cannot be read any more: what was made keeps at least its ids. */
-function unreadable(error: unknown): Template {
+const NOTHING_KNOWN: Template = {
+  name: "",
+  tags: [],
+  parameters: {},
+  pick: {},
+  partials: {},
+  steps: [],
+  record: {},
+  categories: [],
+};
+
+function readable(row: JobTemplateRow): Template {
+  try {
+    return templateOf(row);
+  } catch (error) {
+    if (error instanceof PlotPaletteError) return NOTHING_KNOWN;
+    throw error;
+  }
+}
+
+function missing(error: unknown): undefined {
   if (!(error instanceof PlotPaletteError)) throw error;
-  return { name: "", tags: [], parameters: {}, pick: {}, partials: {}, steps: [], record: {}, categories: [] };
 }

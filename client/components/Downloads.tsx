@@ -45,6 +45,7 @@ function describeFile({ name, format, rows, bytes }: JobStateFragment["datasets"
 
 /** What the files beside the dataset are. */
 const BESIDE: Readonly<Record<string, string>> = {
+  SHA256SUMS: "checksums of the other files",
   "README.md": "what is in it, and how it was made",
   "provenance.jsonl": "how each record came to be",
   "failures.jsonl": "what was set aside, and why",

@@ -1,3 +1,4 @@
+import { splitInWords } from "#core/split";
 import { Fragment } from "react";
 import { Link } from "react-router";
 import type { JobFactsFragment } from "../generated/documents.ts";
@@ -36,6 +37,12 @@ export function JobDetails({ job, totals }: Props) {
         ))}
         <dt>Formats</dt>
         <dd>{job.formats.map((format) => FORMAT_WORDS[format]).join(", ")}</dd>
+        {job.split && (
+          <>
+            <dt>Split</dt>
+            <dd>{splitInWords(job.split)}</dd>
+          </>
+        )}
         <dt>Budget</dt>
         <dd className="number">{showUsd(job.budgetNanos)}</dd>
         <dt>A record at most</dt>
@@ -59,7 +66,15 @@ export function JobDetails({ job, totals }: Props) {
   );
 }
 
-export const FORMAT_WORDS = { JSONL: "JSONL", CSV: "CSV", PARQUET: "Parquet" } as const;
+export const FORMAT_WORDS = {
+  JSONL: "JSONL",
+  JSONL_GZ: "JSONL (gzip)",
+  CSV: "CSV",
+  PARQUET: "Parquet",
+  MESSAGES: "OpenAI messages",
+  SHAREGPT: "ShareGPT",
+  ALPACA: "Alpaca",
+} as const;
 
 function Moment({ name, at }: { readonly name: string; readonly at: string }) {
   return (

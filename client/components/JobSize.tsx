@@ -2,7 +2,7 @@ import { parseUsd } from "#core/money";
 import { FORMATS } from "#core/job";
 import type { DatasetFormat } from "../generated/documents.ts";
 import { surelyPaidRecords } from "../jobs/derive.ts";
-import { parseCount, type FormErrors, type JobForm } from "../jobs/form.ts";
+import { formatsOf, parseCount, type FormErrors, type JobForm } from "../jobs/form.ts";
 import { showUsd } from "../money.ts";
 import { Check } from "../ui/Choice.tsx";
 import { FieldGroup, TextField } from "../ui/Field.tsx";
@@ -12,13 +12,16 @@ import { FORMAT_WORDS } from "./JobDetails.tsx";
 export interface JobSizeProps {
   readonly form: JobForm;
   readonly errors: FormErrors;
+  /** What the chosen template maps for fine-tuning; none while none is chosen. */
+  readonly trainingFormats: readonly DatasetFormat[];
   /** The most one record of the chosen template can cost; null while none is chosen. */
   readonly recordBoundNanos: number | null;
   readonly onChange: (part: Partial<JobForm>) => void;
 }
 
 /** The third question of a new job: how many, for how much, in which formats, and what to call it. */
-export function JobSize({ form, errors, recordBoundNanos, onChange }: JobSizeProps) {
+export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onChange }: JobSizeProps) {
+  const offered = formatsOf(trainingFormats);
   const toggle = (format: DatasetFormat, wanted: boolean) =>
     onChange({ formats: FORMATS.filter((known) => (known === format ? wanted : form.formats.includes(known))) });
   return (
@@ -55,7 +58,7 @@ export function JobSize({ form, errors, recordBoundNanos, onChange }: JobSizePro
       <div id="field-formats">
         <FieldGroup label="Formats" error={errors.formats}>
           <div className="checks">
-            {FORMATS.map((format) => (
+            {offered.map((format) => (
               <Check
                 key={format}
                 label={FORMAT_WORDS[format]}
@@ -65,6 +68,16 @@ export function JobSize({ form, errors, recordBoundNanos, onChange }: JobSizePro
             ))}
           </div>
         </FieldGroup>
+      </div>
+      <div id="field-split">
+        <TextField
+          label="Split"
+          placeholder="80, 10, 10"
+          value={form.split}
+          error={errors.split}
+          hint="Train, validation and test in percent, as in 80, 10, 10. Leave it empty for one file of each format."
+          onChange={(event) => onChange({ split: event.target.value })}
+        />
       </div>
       <div id="field-name">
         <TextField

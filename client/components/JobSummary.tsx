@@ -1,4 +1,5 @@
 import { parseUsd } from "#core/money";
+import { parseSplit, splitInWords } from "#core/split";
 import type { SeedSetFactsFragment, TemplateWholeFragment } from "../generated/documents.ts";
 import { parseCount, type JobForm } from "../jobs/form.ts";
 import { showUsd } from "../money.ts";
@@ -20,6 +21,7 @@ export interface JobSummaryProps {
 export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryProps) {
   const count = parseCount(form.recordCount);
   const budget = parseUsd(form.budgetUsd);
+  const split = parseSplit(form.split);
   return (
     <aside className="card stack summary" aria-label="Summary">
       <h2>Your job</h2>
@@ -34,6 +36,12 @@ export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryP
         <dd className="number">{budget ? showUsd(budget) : <Missing />}</dd>
         <dt>Formats</dt>
         <dd>{form.formats.length > 0 ? form.formats.map((format) => FORMAT_WORDS[format]).join(", ") : <Missing />}</dd>
+        {split && (
+          <>
+            <dt>Split</dt>
+            <dd>{splitInWords(split)}</dd>
+          </>
+        )}
       </dl>
       {error && <Notice tone="bad">{error}</Notice>}
       <Button type="submit" form="new-job" look="primary" icon="play" large busy={busy}>

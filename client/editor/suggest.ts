@@ -113,7 +113,8 @@ function valuesByMeaning(path: Place["path"], { outline, knowledge }: Known): Su
   const last = rest.filter((part) => typeof part === "string").join(".");
   if (room === "steps" && last === "model") return models(knowledge);
   if (room === "steps" && (last === "fallbacks" || last === "escalate.to")) return [...tiers(), ...models(knowledge)];
-  if (room === "categories") return outline.columns.map((column) => ({ label: column, kind: "value" }));
+  if (room === "categories" || room === "training")
+    return outline.columns.map((column) => ({ label: column, kind: "value" }));
   if (room !== "pick" || typeof name !== "string") return [];
   if (last === "" || last === "from") return collections(knowledge);
   return last === "weight" ? numericFields(outline.picks[name]?.from, knowledge) : [];

@@ -1,5 +1,7 @@
-import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
+import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
+import { parseSplit } from "#core/split";
+import { TRAINING_FORMATS } from "#core/training";
 import type { CreateJobInput, DatasetFormat } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../templates/parameters.ts";
@@ -17,9 +19,17 @@ export interface JobForm {
   readonly recordCount: string;
   readonly budgetUsd: string;
   readonly formats: readonly DatasetFormat[];
+  /** Empty for none. */
+  readonly split: string;
 }
 
-export type FieldName = "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats";
+/** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
+export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFormat[] {
+  return FORMATS.filter((format) => !TRAINING_FORMATS.includes(format) || trainingFormats.includes(format));
+}
+
+export type FieldName =
+  "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats" | "split";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
 /** What is wrong with the form, field by field; empty when it can be sent. */
@@ -39,6 +49,9 @@ export function checkForm(form: JobForm): FormErrors {
     errors.budgetUsd = `Expected dollars, more than 0 and at most ${showUsd(MAX_BUDGET_NANOS)}, as in 2.50.`;
   }
   if (form.formats.length === 0) errors.formats = "Choose one format at least.";
+  if (form.split.trim() !== "" && !parseSplit(form.split)) {
+    errors.split = "Expected three whole numbers of percent that make 100 together, as in 80, 10, 10.";
+  }
   return errors;
 }
 
@@ -55,6 +68,7 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     recordCount: parseCount(form.recordCount) ?? 0,
     budgetNanos: parseUsd(form.budgetUsd) ?? 0,
     formats: [...form.formats],
+    split: parseSplit(form.split) ?? null,
   };
 }
 
@@ -75,6 +89,7 @@ const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bjob's name\b/i, "name"],
   [/\bnumber of records\b/i, "recordCount"],
   [/\bbudget\b/i, "budgetUsd"],
+  [/\bsplit\b/i, "split"],
   [/\bformats?\b/i, "formats"],
   [/\bparameter\b/i, "parameters"],
   [/\bcollection\b|\bseeds?\b/i, "seedSetId"],

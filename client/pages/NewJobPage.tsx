@@ -8,7 +8,15 @@ import { JobSize } from "../components/JobSize.tsx";
 import { JobSummary } from "../components/JobSummary.tsx";
 import { explainError } from "../errors.ts";
 import { SeedSetDocument, TemplateDocument } from "../generated/documents.ts";
-import { checkForm, fieldOfRefusal, toInput, type FieldName, type FormErrors, type JobForm } from "../jobs/form.ts";
+import {
+  checkForm,
+  fieldOfRefusal,
+  formatsOf,
+  toInput,
+  type FieldName,
+  type FormErrors,
+  type JobForm,
+} from "../jobs/form.ts";
 import { useCreateJob } from "../mutations/useCreateJob.ts";
 import { paths } from "../paths.ts";
 import { checkFit, isRefused } from "../templates/fit.ts";
@@ -71,6 +79,7 @@ export default function NewJobPage() {
             <JobSize
               form={form}
               errors={errors}
+              trainingFormats={template?.facts.trainingFormats ?? []}
               recordBoundNanos={template?.facts.bound.nanos ?? null}
               onChange={change}
             />
@@ -92,6 +101,7 @@ const FIRST_FORM: JobForm = {
   recordCount: "100",
   budgetUsd: "1.00",
   formats: ["JSONL"],
+  split: "",
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */
@@ -128,7 +138,10 @@ function useJobForm() {
 
   const name = ownName ? form.name : (template?.name ?? "");
   const parameters = template?.facts.parameters ?? [];
-  const shown = { ...form, name, parameters, templateVersion: template?.version ?? null };
+  const offered = formatsOf(template?.facts.trainingFormats ?? []);
+  // What another template allowed is not asked of this one.
+  const formats = template ? form.formats.filter((format) => offered.includes(format)) : form.formats;
+  const shown = { ...form, name, parameters, formats, templateVersion: template?.version ?? null };
   return { form: shown, change, choose, errors, setErrors, template, seedSet };
 }
 
@@ -159,5 +172,6 @@ const ORDER: readonly FieldName[] = [
   "recordCount",
   "budgetUsd",
   "formats",
+  "split",
   "name",
 ];

@@ -164,6 +164,19 @@ const column = object(
   ["value"],
 );
 
+const training = object("The columns that formats for fine-tuning are made from", {
+  messages: text("The column with a list of { role, content }, for OpenAI messages and ShareGPT"),
+  alpaca: object(
+    "The columns of the Alpaca format",
+    {
+      instruction: text("The column with what is to be done"),
+      input: text("The column with what it is to be done to; empty when absent"),
+      output: text("The column with the answer"),
+    },
+    ["instruction", "output"],
+  ),
+});
+
 export const TEMPLATE_SCHEMA: Schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Plot Palette template",
@@ -183,6 +196,7 @@ export const TEMPLATE_SCHEMA: Schema = {
         "The columns of a record; one for each step when absent",
       ),
       categories: listOf(text("A column"), "The columns by which the dataset can be divided", 3),
+      training,
     },
     ["name"],
   ),

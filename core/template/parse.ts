@@ -11,6 +11,7 @@ import {
   type Pick as SeedPick,
   type Step,
   type Template,
+  type Training,
 } from "../template.ts";
 import { pathOfAsync } from "./asynchronous.ts";
 import { TEMPLATE_SCHEMA } from "./format.ts";
@@ -94,6 +95,7 @@ interface TemplateDocument {
   readonly steps?: StepDocument[];
   readonly record?: Record<string, string | Column>;
   readonly categories?: string[];
+  readonly training?: Training;
 }
 
 type StepDocument = Partial<Omit<Step, "fallbacks" | "escalate" | "forEach" | "output" | "stop" | "tier">> & {
@@ -144,6 +146,7 @@ class Reader {
       steps: steps.map((step, n) => this.#step(step, ["steps", n])),
       record: document.record && mapValues(document.record, columnOf),
       categories: document.categories ?? [],
+      training: document.training,
     };
     this.#checkNames(template);
     return template;
@@ -320,6 +323,7 @@ class Reader {
   }
 
   #checkColumns(template: Template): void {
+    this.#checkTraining(template);
     const columns = columnsOf(template);
     for (const name of ["id", "_meta"])
       if (columns.includes(name))
@@ -335,6 +339,21 @@ class Reader {
           `The category "${name}" is not a column of the record (it has ${columns.join(", ")}).`,
         );
     });
+  }
+
+  #checkTraining(template: Template): void {
+    const columns = columnsOf(template);
+    const { messages, alpaca = {} } = template.training ?? {};
+    const check = (path: Path, name: string | undefined) => {
+      if (name === undefined || columns.includes(name)) return;
+      const place = ["training", ...path];
+      this.#source.fault(
+        place,
+        `"${place.join(".")}" is "${name}", which is not a column of the record (it has ${columns.join(", ")}).`,
+      );
+    };
+    check(["messages"], messages);
+    for (const [key, name] of Object.entries(alpaca)) check(["alpaca", key], name as string | undefined);
   }
 }
 

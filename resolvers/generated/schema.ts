@@ -24,7 +24,7 @@ export type CreateJobInput = {
   budgetNanos: Scalars['Float']['input'];
   /** A new random text for each job meant, 8 to 64 characters; repeat it when repeating the request. */
   clientToken: Scalars['String']['input'];
-  /** At least one, none twice. */
+  /** At least one, none twice; those for fine-tuning only where the template maps them. */
   formats: Array<DatasetFormat>;
   /** What to call it, 1 to 100 characters. */
   name: Scalars['String']['input'];
@@ -34,6 +34,8 @@ export type CreateJobInput = {
   recordCount: Scalars['Int']['input'];
   /** A seed set of mine or a sample, READY. */
   seedSetId: Scalars['ID']['input'];
+  /** Divides the dataset into files for training, validation and testing; null for one file of each format. */
+  split?: InputMaybe<DatasetSplitInput>;
   /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
   /** The version to pin; the latest when null. */
@@ -64,12 +66,40 @@ export type DatasetFile = {
 
 /** The format of a dataset's file. */
 export type DatasetFormat =
+  /** For fine-tuning: Alpaca, one instruction with input and output a line. */
+  | 'ALPACA'
   /** Comma-separated values with a header, safe to open in a spreadsheet. */
   | 'CSV'
   /** One JSON object a line, provenance in `_meta`. */
   | 'JSONL'
-  /** Apache Parquet with typed columns. */
-  | 'PARQUET';
+  /** The same, compressed with gzip. */
+  | 'JSONL_GZ'
+  /** For fine-tuning: OpenAI messages, one conversation a line. Only where the template's `training` maps it, as the next two. */
+  | 'MESSAGES'
+  /** Apache Parquet with typed columns, in row groups with statistics, compressed with Snappy. */
+  | 'PARQUET'
+  /** For fine-tuning: ShareGPT, one conversation a line. */
+  | 'SHAREGPT';
+
+/** The files a dataset is divided into, in percent of its records; a record's own id decides where it falls. */
+export type DatasetSplit = {
+  /** To judge the chosen one. */
+  test: Scalars['Int']['output'];
+  /** For training. */
+  train: Scalars['Int']['output'];
+  /** To choose among trained models. */
+  validation: Scalars['Int']['output'];
+};
+
+/** Whole numbers of percent that make 100 together. */
+export type DatasetSplitInput = {
+  /** To judge the chosen one; 0 for none. */
+  test: Scalars['Int']['input'];
+  /** For training. */
+  train: Scalars['Int']['input'];
+  /** To choose among trained models; 0 for none. */
+  validation: Scalars['Int']['input'];
+};
 
 /** An address to download from. */
 export type Download = {
@@ -139,6 +169,8 @@ export type Job = {
   seedSetId: Scalars['ID']['output'];
   /** The seed set's name when the job was made. */
   seedSetName: Scalars['String']['output'];
+  /** How its dataset is divided; null when each format is one file. */
+  split: Maybe<DatasetSplit>;
   /** When its first worker began; null before. */
   startedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** Where it stands. */
@@ -920,6 +952,8 @@ export type TemplateFacts = {
   seedSchema: Scalars['AWSJSON']['output'];
   /** Its steps in short. */
   steps: Array<TemplateStep>;
+  /** The formats for fine-tuning that its datasets can have, beside the other formats. */
+  trainingFormats: Array<DatasetFormat>;
   /** What could not be found out about its reads, in sentences: computed keys. */
   warnings: Array<Scalars['String']['output']>;
 };

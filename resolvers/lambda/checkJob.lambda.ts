@@ -7,6 +7,7 @@ import type { SeedSetRow, TemplateVersionRow } from "../../core/rows.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
+import { checkFormats } from "../../core/training.ts";
 import type { Partials, Template } from "../../core/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import { tiersHere } from "./account.ts";
@@ -45,13 +46,14 @@ export const handler = answering(async ({ owner, input }: JobToCheck): Promise<C
 
 /** @throws PlotPaletteError BadInput when seeds and template do not fit, or the budget does not pay for one record */
 export function checkJob(
-  input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters">,
+  input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters" | "formats">,
   version: Pick<TemplateVersionRow, "version" | "source" | "partials">,
   seedSet: Pick<SeedSetRow, "name" | "owner" | "collections">,
 ): CheckedJob {
   const tiers = tiersHere();
   const template = parseTemplate(version.source, tiers);
   checkRuns(template);
+  checkFormats(template, input.formats);
   checkModels(template);
   const parameters = parametersFor(template, input.parameters);
   checkFit(template, version.partials, seedSet.collections);

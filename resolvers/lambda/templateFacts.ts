@@ -3,6 +3,7 @@ import type { TemplateFactsRow } from "../../core/rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { dependenciesOf } from "../../core/template/order.ts";
 import { schemaOf } from "../../core/template/reads/schema.ts";
+import { trainingFormatsOf } from "../../core/training.ts";
 import { columnsOf, roundsOf, type Parameter, type Partials, type Step, type Template } from "../../core/template.ts";
 
 /** @param partials the texts of other templates that it includes, by `ID@VERSION/NAME` */
@@ -14,6 +15,7 @@ export function factsOf(template: Template, partials: Partials): TemplateFactsRo
     parameters: Object.entries(template.parameters).map(([name, parameter]) => parameterFacts(name, parameter)),
     columns: columnsOf(template).map((name) => ({ name, type: template.record?.[name]?.type })),
     categories: [...template.categories],
+    trainingFormats: trainingFormatsOf(template),
     reads: [...reads],
     seedSchema: JSON.stringify(collections),
     warnings: [...warnings],

@@ -28,6 +28,7 @@ export function toJob(row: JobRow): JobAnswer {
     budgetNanos: row.budgetNanos,
     recordBoundNanos: row.recordBoundNanos,
     formats: row.formats,
+    split: row.split ?? null,
     datasets: toDatasetFiles(row),
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? null,

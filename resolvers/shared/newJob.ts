@@ -44,6 +44,7 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     budgetNanos: input.budgetNanos,
     recordBoundNanos: checked.recordBoundNanos,
     formats: input.formats,
+    ...(input.split ? { split: input.split } : {}),
     shardCount: checked.shards.length,
     openShards: checked.shards.length,
     parkedShards: 0,

@@ -47,6 +47,7 @@ export function toFacts(row: TemplateFactsRow, includes: string[]): TemplateFact
     })),
     columns: row.columns.map((column) => ({ name: column.name, type: column.type ?? null })),
     categories: row.categories,
+    trainingFormats: row.trainingFormats ?? [],
     reads: row.reads.map((read) => ({ ...read })),
     seedSchema: JSON.parse(row.seedSchema),
     warnings: row.warnings,

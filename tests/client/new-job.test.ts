@@ -13,6 +13,7 @@ const FORM: JobForm = {
   recordCount: "1,000",
   budgetUsd: "2.50",
   formats: ["JSONL", "CSV"],
+  split: " 80, 10 ,10 ",
 };
 
 describe("the form of a new job", () => {
@@ -27,7 +28,9 @@ describe("the form of a new job", () => {
       recordCount: 1000,
       budgetNanos: 2_500_000_000,
       formats: ["JSONL", "CSV"],
+      split: { train: 80, validation: 10, test: 10 },
     });
+    expect(toInput({ ...FORM, split: "" }).split).toBeNull();
   });
 
   test.each<[string, Partial<JobForm>, string]>([
@@ -43,6 +46,8 @@ describe("the form of a new job", () => {
     ["a budget above the limit", { budgetUsd: "5000.01" }, "budgetUsd"],
     ["words for a budget", { budgetUsd: "ten" }, "budgetUsd"],
     ["no format", { formats: [] }, "formats"],
+    ["a split that does not make 100", { split: "80, 10, 5" }, "split"],
+    ["words for a split", { split: "most" }, "split"],
   ])("with %s says so at its field", (_, different, field) => {
     expect(Object.keys(checkForm({ ...FORM, ...different }))).toEqual([field]);
   });

@@ -25,6 +25,7 @@ export function sampleJob(different: Partial<JobFactsFragment> = {}): JobFactsFr
     recordBoundNanos: 4_000_000,
     parameters: "{}",
     formats: ["JSONL"],
+    split: null,
     datasets: [],
     createdAt: "2026-11-23T12:00:00.000Z",
     startedAt: "2026-11-23T12:00:05.000Z",

@@ -149,6 +149,8 @@ describe("keys and values", () => {
     ["pick:\n  a: { from: articles, |", ["how", "weight", "count"]],
     ["steps:\n  - id: a\n    prompt: ¦\n      tier: |", []],
     ["record:\n  a: it.x\n  b: it.y\ncategories: [|", ["a", "b"]],
+    ["record:\n  a: it.x\n  b: it.y\ntraining: { messages: |", ["a", "b"]],
+    ["record:\n  a: it.x\ntraining:\n  alpaca: { input: |", ["a"]],
   ])("%j is completed with %j", (written, expected) => {
     expect(labelsIn(written)).toEqual(expected);
   });

@@ -117,7 +117,40 @@ describe("createJob", () => {
     ).toHaveLength(1);
   });
 
+  test("takes a format for fine-tuning where the template maps it, and says where it does not", async () => {
+    const mapped = `${TEMPLATE}training: { alpaca: { instruction: question, output: question } }\n`;
+    const templateId = await givenTemplate(world, "ann", mapped);
+    const input = await inputFor(world, "ann", { templateId, formats: ["ALPACA", "JSONL_GZ"] });
+    const { createJob } = await world.ask("ann", CREATE_JOB, { input });
+    expect(createJob.formats).toEqual(["ALPACA", "JSONL_GZ"]);
+    const { getTemplate } = await world.ask(
+      "ann",
+      "query ($id: ID!) { getTemplate(id: $id) { facts { trainingFormats } } }",
+      { id: templateId },
+    );
+    expect(getTemplate.facts.trainingFormats).toEqual(["ALPACA"]);
+    const other = await inputFor(world, "ann", { templateId, formats: ["MESSAGES"] });
+    expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(
+      /^BadInput: The format "messages" is made from columns that "training.messages" of a template names/,
+    );
+  });
+
+  test("keeps how the dataset is to be divided", async () => {
+    const split = { train: 80, validation: 10, test: 10 };
+    const input = await inputFor(world, "ann", { split });
+    const { createJob } = await world.ask("ann", CREATE_JOB, { input });
+    expect(createJob.split).toEqual(split);
+    const other = { ...input, split: { ...split, train: 70, test: 20 } };
+    expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(/^Conflict/);
+    const whole = await world.ask("ann", CREATE_JOB, { input: await inputFor(world, "ann") });
+    expect(whole.createJob.split).toBeNull();
+  });
+
   test.each<[object, string]>([
+    [
+      { split: { train: 80, validation: 10, test: 20 } },
+      "BadInput: The split must be three whole numbers of percent, for train, validation and test, that make 100 together, not 80, 10, 20.",
+    ],
     [{ recordCount: 0 }, "BadInput: The number of records must be a whole number from 1 to 1,000,000, not 0."],
     [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
     [
@@ -125,7 +158,10 @@ describe("createJob", () => {
       "BadInput: The budget of $0.000000001 is less than one record can cost, $0.000070; raise it, or lower maxTokens or maxPromptBytes in the template.",
     ],
     [{ name: " " }, "BadInput: The job's name must have 1 to 100 characters, this one has 0."],
-    [{ formats: [] }, "BadInput: At least one format is needed; choose among jsonl, csv and parquet."],
+    [
+      { formats: [] },
+      "BadInput: At least one format is needed; choose among jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca.",
+    ],
     [{ clientToken: "short" }, "BadInput: The client token must have 8 to 64 characters, this one has 5."],
     [{ templateVersion: 9 }, 'NotFound: The template "Film questions" has no version 9; it has 1 to 1.'],
     [{ templateId: MADE_UP }, "NotFound: There is no template with that id."],

@@ -1,10 +1,15 @@
+import { jest } from "@jest/globals";
 import { parse } from "csv-parse/sync";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetReadObjects } from "hyparquet";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Counts } from "../../worker/export/counts.ts";
+import { portionOf } from "../../core/split.ts";
 import { csvLine } from "../../worker/export/csv.ts";
+import { gunzipSync } from "node:zlib";
 import { World } from "./world.ts";
 
 const TYPED = `
@@ -92,10 +97,86 @@ test("another implementation reads the Parquet file with typed columns", async (
       `select count(*) n, sum(count) s, count(maybe) m from '${join(folder, "dataset.parquet")}'`,
     );
     expect(sums.getRowObjects()[0]).toMatchObject({ n: 30n, m: 10n });
+    const facts = await connection.runAndReadAll(
+      `select path_in_schema c, compression, stats_min_value low, stats_max_value high, stats_null_count missing
+       from parquet_metadata('${join(folder, "dataset.parquet")}') where path_in_schema in ('count', 'maybe')`,
+    );
+    expect(facts.getRowObjects()).toEqual([
+      { c: "count", compression: "SNAPPY", low: "0", high: "29", missing: 0n },
+      { c: "maybe", compression: "SNAPPY", low: "some", high: "some", missing: 20n },
+    ]);
     connection.closeSync();
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+const CHATS = `
+name: Chats
+pick: { seed: { from: seeds, how: inOrder } }
+steps: [{ id: answer, tier: economy, prompt: "<%= it.seed.title %>" }]
+record:
+  task: it.seed.title
+  answer: it.steps.answer.output
+  messages: |
+    it.seed.year % 2
+      ? null
+      : [{ role: "user", content: it.seed.title }, { role: "assistant", content: it.steps.answer.output }]
+training: { messages: messages, alpaca: { instruction: task, output: answer } }
+`;
+
+test("one pass writes JSONL, the same compressed, and each format for fine-tuning", async () => {
+  const world = new World({ records: 20, template: CHATS, seeds: 20 });
+  world.setJob({ formats: ["JSONL", "JSONL_GZ", "MESSAGES", "SHAREGPT", "ALPACA"] });
+  const read = jest.spyOn(world.objects, "read");
+  await world.work();
+  const parts = read.mock.calls.map(([name]) => name).filter((name) => name.includes("part"));
+  expect(parts).toHaveLength(new Set(parts).size);
+  expect(parts.length).toBeGreaterThan(0);
+  expect(gunzipSync(world.file("dataset.jsonl.gz"))).toEqual(world.file("dataset.jsonl"));
+  const rows = world.lines("dataset.jsonl");
+  expect(world.lines("dataset.alpaca.jsonl")).toEqual(
+    rows.map(({ task, answer }) => ({ instruction: task, input: "", output: answer })),
+  );
+  const chats = rows.filter(({ messages }) => messages !== null);
+  expect(chats).toHaveLength(10);
+  expect(world.lines("dataset.messages.jsonl")).toEqual(chats.map(({ messages }) => ({ messages })));
+  expect(world.lines("dataset.sharegpt.jsonl")).toEqual(
+    chats.map(({ id, task, answer }) => ({
+      id,
+      conversations: [
+        { from: "human", value: task },
+        { from: "gpt", value: answer },
+      ],
+    })),
+  );
+  expect(world.job.datasets.find(({ format }) => format === "MESSAGES")).toMatchObject({ rows: 10 });
+  expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records left out");
+});
+
+test("a split writes a file of each format for each portion, and every record into one of them", async () => {
+  const world = new World({ records: 60, template: CHATS, seeds: 60 });
+  const split = { train: 70, validation: 0, test: 30 };
+  world.setJob({ formats: ["JSONL", "CSV", "PARQUET", "ALPACA"], split });
+  await world.work();
+  expect(world.job.datasets.map(({ name }) => name)).toEqual([
+    ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.train.${ending}`),
+    ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.test.${ending}`),
+    "provenance.jsonl",
+    "README.md",
+    "SHA256SUMS",
+  ]);
+  const all = world.lines("provenance.jsonl").map(({ id }) => id);
+  expect(all).toHaveLength(60);
+  for (const portion of ["train", "test"] as const) {
+    const ids = all.filter((id) => portionOf(split, id) === portion);
+    expect(ids.length).toBeGreaterThan(5);
+    expect(world.lines(`dataset.${portion}.jsonl`).map(({ id }) => id)).toEqual(ids);
+    const parquet = await parquetReadObjects({ file: arrayBuffer(world.file(`dataset.${portion}.parquet`)) });
+    expect(parquet.map(({ id }) => id)).toEqual(ids);
+    expect(world.lines(`dataset.${portion}.alpaca.jsonl`)).toHaveLength(ids.length);
+  }
+  expect(world.file("README.md").toString()).toContain("| Split | 70 % train, 30 % test |");
 });
 
 test("every record tells where it comes from, in the dataset and beside it", async () => {
@@ -122,6 +203,7 @@ test("the job lists its files with their sizes and rows, and the card says what 
     ["dataset.parquet", "PARQUET", 12],
     ["provenance.jsonl", undefined, 12],
     ["README.md", undefined, 0],
+    ["SHA256SUMS", undefined, 0],
   ]);
   for (const { name, bytes } of world.job.datasets) expect(world.file(name)).toHaveLength(bytes);
   const card = world.file("README.md").toString();
@@ -134,6 +216,55 @@ test("the job lists its files with their sizes and rows, and the card says what 
     "read_parquet",
   ])
     expect(card).toContain(words);
+});
+
+const FILMS = `
+name: Films
+description: What films say.
+parameters: { audience: { default: "young | old" } }
+pick: { seed: { from: seeds, how: inOrder } }
+categories: [decade, film]
+steps:
+  - { id: sort, tier: economy, prompt: "<%= it.audience %> <%= it.seed.title %>" }
+  - { id: best, tier: premium, when: it.seed.year % 2, prompt: "<%= it.seed.title %>" }
+record: { decade: "it.seed.year > 1982 ? 'late' : 'a | b'", film: it.seed.title }
+`;
+
+test("the card tells the prompts, the share of each model, and the records of each category", async () => {
+  const world = new World({ records: 6, template: FILMS, seeds: 6, parameters: { audience: "young | old" } });
+  world.setJob({ formats: ["JSONL_GZ", "CSV"] });
+  await world.work();
+  const card = world.file("README.md").toString();
+  for (const words of [
+    "| Template | T1, version 3 |",
+    `| SHA-256 of its text | ${sha256(FILMS)} |`,
+    '| Parameter audience | "young \\| old" |',
+    "| sort | amazon.nova-micro-v1:0 | 6 | 100.0 % |",
+    "| best | amazon.nova-pro-v1:0 | 3 | 50.0 % |",
+    "| a \\| b | 3 | 50.0 % |",
+    "| late | 3 | 50.0 % |",
+    'pandas.read_json("dataset.jsonl.gz", lines=True)',
+    'load_dataset("csv", data_files="dataset.csv")',
+    "select * from read_csv('dataset.csv');",
+    "gzip -dc dataset.jsonl.gz | jq -c 'del(._meta)'",
+  ])
+    expect(card).toContain(words);
+});
+
+test("SHA256SUMS has the checksum of every file beside it", async () => {
+  const world = await typedWorld(12);
+  const sums = world.file("SHA256SUMS").toString().trimEnd().split("\n");
+  const others = world.job.datasets.map(({ name }) => name).filter((name) => name !== "SHA256SUMS");
+  expect(sums).toEqual(others.map((name) => `${sha256(world.file(name))}  ${name}`));
+});
+
+test("a category with very many values is summed up", () => {
+  const counts = new Counts(["film"]);
+  const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
+  for (let slot = 0; slot < 1_500; slot++) counts.add({ slot, columns: { film: `Film ${slot % 1_200}` }, meta });
+  expect(counts.categories.get("film")?.size).toBe(1_000);
+  expect(counts.uncounted.get("film")).toBe(200);
+  expect(counts.categories.get("film")?.get("Film 5")).toBe(2);
 });
 
 test("a dataset without a record is still three readable files", async () => {
@@ -151,6 +282,10 @@ test.each([
   [["=SUM(A1)", "+1", "-1", "@a", "\tx", "\rx"], "'=SUM(A1),'+1,'-1,'@a,'\tx,\"'\rx\"\r\n"],
   [[-5, { a: '"' }], '-5,"{""a"":""\\""""}"\r\n'],
 ])("CSV writes %j", (values, line) => expect(csvLine(values)).toBe(line));
+
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
 
 function arrayBuffer(buffer: Buffer): ArrayBuffer {
   return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) as ArrayBuffer;

@@ -1,22 +1,27 @@
 /** The dataset's card: what it is, what is in it, what it cost, how to load it. */
+import { createHash } from "node:crypto";
 import type { Outcome } from "#core/job";
 import { formatUsd } from "#core/money";
 import type { ShardRow } from "#core/rows";
+import { splitInWords } from "#core/split";
 import type { Template } from "#core/template";
+import type { Counts } from "./counts.ts";
 import type { DatasetFile, Shape } from "./dataset-file.ts";
+import { loading } from "./loading.ts";
 
 export interface CardFacts {
   readonly template: Template;
+  /** The template's text; absent when it is gone. */
+  readonly source?: string;
   readonly shards: readonly ShardRow[];
   readonly outcome: Outcome;
   readonly files: readonly DatasetFile[];
+  readonly counts: Counts;
 }
 
-const LOADING: Readonly<Record<string, string>> = {
-  "dataset.parquet": 'pandas.read_parquet("dataset.parquet")',
-  "dataset.csv": 'pandas.read_csv("dataset.csv")',
-  "dataset.jsonl": 'datasets.load_dataset("json", data_files="dataset.jsonl")',
-};
+/** Values of a category beyond these are summed up. */
+const SHOWN_VALUES = 50;
+const SHOWN_CHARACTERS = 80;
 
 const ENDINGS: Readonly<Record<Outcome, string>> = {
   COMPLETED: "It is complete.",
@@ -25,54 +30,116 @@ const ENDINGS: Readonly<Record<Outcome, string>> = {
   FAILED: "It failed before all records were made.",
 };
 
-export function cardOf({ job, columns }: Shape, { template, shards, outcome, files }: CardFacts): string {
+/** The card as Markdown. */
+export function cardOf(shape: Shape, facts: CardFacts): string {
+  const { job, columns } = shape;
+  const { template, shards, outcome, files, counts } = facts;
   const sum = (count: (shard: ShardRow) => number) => shards.reduce((total, shard) => total + count(shard), 0);
-  const number = (value: number) => value.toLocaleString("en-US");
-  const spent = formatUsd(sum((shard) => shard.spentNanos));
-  const lines = [
-    `# ${oneLine(job.name)}`,
-    "",
-    ...(template.description ? [oneLine(template.description), ""] : []),
-    `Synthetic data made with Plot Palette from the template "${oneLine(job.templateName)}" (version ${job.templateVersion}) ` +
-      `and the seed set "${oneLine(job.seedSetName)}". ${ENDINGS[outcome]}`,
-    "",
-    "| | |",
-    "| --- | --- |",
-    `| Records | ${number(sum((shard) => shard.delivered))} of ${number(job.recordCount)} |`,
-    `| Failed records | ${number(sum((shard) => shard.failed))} |`,
-    `| Models | ${modelsOf(template).join(", ")} |`,
-    `| Tokens | ${number(sum((shard) => shard.inputTokens))} sent, ${number(sum((shard) => shard.outputTokens))} received |`,
-    `| Cost | ${spent} |`,
-    `| Job | ${job.jobId} |`,
-    "",
-    "## Columns",
-    "",
-    "| Column | Type |",
-    "| --- | --- |",
-    "| id | string |",
-    ...columns.map(({ name, kind }) => `| ${name} | ${kind} |`),
-    "",
-    "## Files",
-    "",
-    ...files.map(({ name, rows }) => `- \`${name}\`: ${number(rows)} rows`),
-    "",
-    "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
-      "than one call, all of them with their reasons.",
-    "",
+  const sections = [
+    [`# ${oneLine(job.name)}`],
+    template.description ? [oneLine(template.description)] : [],
+    [
+      `Synthetic data made with Plot Palette from the template "${oneLine(job.templateName)}" (version ${job.templateVersion}) ` +
+        `and the seed set "${oneLine(job.seedSetName)}". ${ENDINGS[outcome]}`,
+    ],
+    table(
+      ["", ""],
+      [
+        ["Records", `${number(sum((shard) => shard.delivered))} of ${number(job.recordCount)}`],
+        ["Failed records", number(sum((shard) => shard.failed))],
+        [
+          "Tokens",
+          `${number(sum((shard) => shard.inputTokens))} sent, ${number(sum((shard) => shard.outputTokens))} received`,
+        ],
+        ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
+        ...(job.split ? [["Split", splitInWords(job.split)]] : []),
+        ["Job", job.jobId],
+      ],
+    ),
+    ["## Columns"],
+    table(["Column", "Type"], [["id", "string"], ...columns.map(({ name, kind }) => [name, kind])]),
+    ["## Prompts"],
+    table(["", ""], promptsOf(shape, facts)),
+    ...modelsOf(counts),
+    ...categoriesOf(counts),
+    ["## Files"],
+    files.map(({ name, rows, leftOut }) => `- \`${name}\`: ${number(rows)} rows${leftOutWords(leftOut)}`),
+    [
+      "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
+        "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`.",
+    ],
     ...loading(files),
   ];
-  return lines.join("\n");
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
-/** Each step's model, and those that may have answered in its place. */
-function modelsOf({ steps }: Template): string[] {
-  const choices = steps.flatMap((step) => [step, ...step.fallbacks, ...(step.escalate ? [step.escalate] : [])]);
-  return [...new Set(choices.map(({ modelId }) => modelId))];
+/** What the records were made with, down to the letter. */
+function promptsOf({ job }: Shape, { source }: CardFacts): string[][] {
+  return [
+    ["Template", `${job.templateId}, version ${job.templateVersion}`],
+    ...(source === undefined ? [] : [["SHA-256 of its text", createHash("sha256").update(source).digest("hex")]]),
+    ["Seed set", job.seedSetId],
+    // Jobs made before templates had parameters have none.
+    ...Object.entries(job.parameters ?? {}).map(([name, value]) => [`Parameter ${name}`, cell(JSON.stringify(value))]),
+  ];
 }
 
-function loading(files: readonly DatasetFile[]): string[] {
-  const ways = files.flatMap(({ name }) => LOADING[name] ?? []);
-  return ways.length === 0 ? [] : ["## Loading it", "", "```python", ...ways, "```", ""];
+function modelsOf({ models, records }: Counts): string[][] {
+  const rows = [...models].flatMap(([step, counts]) =>
+    byCount(counts).map(([modelId, count]) => [step, modelId, number(count), share(count, records)]),
+  );
+  return rows.length === 0 ? [] : [["## Models"], table(["Step", "Model", "Records", "Share"], rows)];
+}
+
+function categoriesOf({ categories, uncounted, records }: Counts): string[][] {
+  return [...categories].flatMap(([name, counts]) => {
+    const values = byCount(counts);
+    const shown = values.slice(0, SHOWN_VALUES);
+    const rest = records - shown.reduce((sum, [, count]) => sum + count, 0);
+    const others = values.length - shown.length;
+    const words = uncounted.has(name) ? `more than ${number(others)} others` : `${number(others)} others`;
+    return [
+      [`## Records by ${name}`],
+      table(
+        [name, "Records", "Share"],
+        [
+          ...shown.map(([value, count]) => [cell(value), number(count), share(count, records)]),
+          ...(rest > 0 ? [[words, number(rest), share(rest, records)]] : []),
+        ],
+      ),
+    ];
+  });
+}
+
+/** Where a format tells fewer records than there are: `training` names columns that do not always hold what it needs. */
+function leftOutWords(leftOut: number): string {
+  if (leftOut === 0) return "";
+  return `; ${number(leftOut)} records left out, which have no text, or no conversation with an assistant, in the columns it is made from`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+function byCount(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].sort(([, one], [, other]) => other - one);
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function share(count: number, of: number): string {
+  return `${((100 * count) / of).toFixed(1)} %`;
+}
+
+/** A text of anybody's in a cell of a table. */
+function cell(text: string): string {
+  const line = oneLine(text).replaceAll("|", "\\|");
+  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS - 1)}…` : line;
 }
 
 function oneLine(text: string): string {

@@ -1,16 +1,17 @@
 /** CSV as RFC 4180 has it, with a header, and safe to open in a spreadsheet. */
-import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
-export async function csvFile(shape: Shape, sink: Sink): Promise<DatasetFile> {
+export async function csvFile(shape: Shape, name: string, sink: Sink): Promise<DatasetFile> {
   const file: DatasetFile = {
-    name: "dataset.csv",
+    name,
     format: "CSV",
     sink,
     rows: 0,
-    made: async (record) => {
+    leftOut: 0,
+    made: async (record, id) => {
       file.rows += 1;
-      await sink.text(csvLine([idOf(shape, record), ...shape.columns.map(({ name }) => record.columns[name])]));
+      await sink.text(csvLine([id, ...shape.columns.map(({ name }) => record.columns[name])]));
     },
   };
   await sink.text(csvLine(["id", ...shape.columns.map(({ name }) => name)]));

@@ -1,7 +1,7 @@
 /** One file of a dataset being written, record by record, in slot order. */
 import type { ColumnKinds } from "#core/columns";
 import type { DatasetFormat } from "#core/job";
-import { recordId, type FailedRecord, type MadeRecord, type RecordMeta } from "#core/record";
+import type { FailedRecord, MadeRecord, RecordMeta } from "#core/record";
 import type { JobRow } from "#core/rows";
 import type { ColumnType } from "#core/template";
 import type { Sink } from "./sink.ts";
@@ -11,8 +11,10 @@ export interface DatasetFile {
   readonly format?: DatasetFormat;
   readonly sink: Sink;
   rows: number;
-  made?(record: MadeRecord): Promise<void>;
-  failed?(record: FailedRecord): Promise<void>;
+  /** Records that the format cannot tell. */
+  leftOut: number;
+  made?(record: MadeRecord, id: string): Promise<void>;
+  failed?(record: FailedRecord, id: string): Promise<void>;
   /** Writes what stands at the end of the file. */
   end?(): Promise<void>;
 }
@@ -32,10 +34,6 @@ export function shapeOf(
   found: ColumnKinds,
 ): Shape {
   return { job, columns: names.map((name) => ({ name, kind: declared[name]?.type ?? found[name] ?? "string" })) };
-}
-
-export function idOf({ job }: Shape, { slot }: { readonly slot: number }): string {
-  return recordId(job.jobId, slot);
 }
 
 /** Where a record comes from, as `_meta` and the provenance file tell it. */

@@ -1,14 +1,16 @@
 /** Writes a job's dataset in all its formats in one pass over its parts. Memory does not grow with the dataset. */
 import { mergeColumns, type ColumnKinds } from "#core/columns";
 import type { Outcome } from "#core/job";
+import { recordId } from "#core/record";
 import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/rows";
+import { portionOf, portionsOf } from "#core/split";
 import { columnsOf, type Template } from "#core/template";
 import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
-import { csvFile } from "./csv.ts";
+import { Counts } from "./counts.ts";
 import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
-import { failuresFile, jsonlFile, provenanceFile } from "./json-lines.ts";
-import { parquetFile } from "./parquet.ts";
+import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
+import { failuresFile, provenanceFile } from "./json-lines.ts";
 import { Sink } from "./sink.ts";
 import { slotsInOrder } from "./slots-in-order.ts";
 
@@ -17,6 +19,8 @@ export interface ExportOrder {
   readonly job: JobRow;
   readonly outcome: Outcome;
   readonly template: Template;
+  /** The template's text; absent when it is gone. */
+  readonly source?: string;
   /** In the order of their slots. */
   readonly shards: readonly ShardRow[];
   /** The export lease's: the files stand under a prefix of its own. */
@@ -26,24 +30,28 @@ export interface ExportOrder {
 
 /** The files written. @throws when `signal` aborts or the store fails; what was begun is abandoned */
 export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[]> {
-  const { objects, job, outcome, template, shards, signal } = order;
+  const { objects, job, outcome, template, source, shards, signal } = order;
   const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
   const shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
   const sinks: Sink[] = [];
-  const sink = (name: string, contentType: string) => {
-    const made = new Sink(objects, datasetPrefix(job.jobId, order.generation) + name, contentType, signal);
-    sinks.push(made);
-    return made;
+  const open: OpenSink = (name, contentType, { gzip = false } = {}) => {
+    const path = datasetPrefix(job.jobId, order.generation) + name;
+    const sink = new Sink({ objects, name: path, contentType, gzip, signal });
+    sinks.push(sink);
+    return sink;
   };
   try {
-    const files = await filesOf(shape, shards, sink);
-    await writeRecords(objects, shards, files, signal);
-    for (const file of files) await file.end?.();
-    const card = cardOf(shape, { template, shards, outcome, files });
-    const readme: DatasetFile = { name: "README.md", sink: sink("README.md", "text/markdown"), rows: 0 };
-    await readme.sink.text(card);
-    await Promise.all([...files, readme].map((file) => file.sink.end()));
-    return [...files, readme].map(({ name, format, rows, sink: { bytes } }) => ({
+    const files = await filesOf(shape, order, open);
+    const { all } = files;
+    const counts = new Counts(template.categories);
+    await writeRecords(order, files, counts);
+    for (const file of all) await file.end?.();
+    const card = cardOf(shape, { template, source, shards, outcome, files: all, counts });
+    const listed = [...all, await textFile("README.md", "text/markdown", card, open)];
+    const sums = await Promise.all(listed.map(async ({ name, sink }) => `${await sink.end()}  ${name}\n`));
+    const checksums = await textFile("SHA256SUMS", "text/plain", sums.join(""), open);
+    await checksums.sink.end();
+    return [...listed, checksums].map(({ name, format, rows, sink: { bytes } }) => ({
       name,
       ...(format && { format }),
       bytes,
@@ -54,37 +62,53 @@ export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[
   }
 }
 
-/** The formats asked for, in the order of the job; the provenance always; the failures if there are any. */
-async function filesOf(
-  shape: Shape,
-  shards: readonly ShardRow[],
-  sink: (name: string, contentType: string) => Sink,
-): Promise<DatasetFile[]> {
-  const formats = await Promise.all(
-    shape.job.formats.map((format) => {
-      if (format === "JSONL") return jsonlFile(shape, sink("dataset.jsonl", "application/x-ndjson"));
-      if (format === "CSV") return csvFile(shape, sink("dataset.csv", "text/csv"));
-      return parquetFile(shape, sink("dataset.parquet", "application/vnd.apache.parquet"));
-    }),
-  );
-  const files = [...formats, provenanceFile(shape, sink("provenance.jsonl", "application/x-ndjson"))];
-  if (shards.some(({ failed }) => failed > 0))
-    files.push(failuresFile(shape, sink("failures.jsonl", "application/x-ndjson")));
-  return files;
+interface Files {
+  readonly all: readonly DatasetFile[];
+  /** Those that hear of a record. */
+  hearing(recordId: string): readonly DatasetFile[];
+}
+
+/** The formats asked for, in the order of the job, one file for each portion of a split; the provenance always; the failures if any. */
+async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: OpenSink): Promise<Files> {
+  const { training = {} } = template;
+  const { formats, split } = shape.job;
+  const begin = (stem: string) =>
+    Promise.all(formats.map((format) => formatFile(shape, { format, stem, training }, open)));
+  const beside = [provenanceFile(shape, open("provenance.jsonl", JSON_LINES))];
+  if (shards.some(({ failed }) => failed > 0)) beside.push(failuresFile(shape, open("failures.jsonl", JSON_LINES)));
+  if (!split) {
+    const all = [...(await begin("dataset")), ...beside];
+    return { all, hearing: () => all };
+  }
+  const portions = portionsOf(split);
+  const datasets = await Promise.all(portions.map((portion) => begin(`dataset.${portion}`)));
+  const hearing = new Map(portions.map((portion, n) => [portion, [...(datasets[n] ?? []), ...beside]]));
+  return {
+    all: [...datasets.flat(), ...beside],
+    hearing: (id) => hearing.get(portionOf(split, id)) ?? beside,
+  };
 }
 
 async function writeRecords(
-  objects: Objects,
-  shards: readonly ShardRow[],
-  files: readonly DatasetFile[],
-  signal: AbortSignal,
+  { objects, job, shards, signal }: ExportOrder,
+  files: Files,
+  counts: Counts,
 ): Promise<void> {
   for (const shard of shards)
     for await (const { made, failed } of slotsInOrder(objects, shard)) {
       signal.throwIfAborted();
-      for (const file of files) {
-        if (made) await file.made?.(made);
-        else await file.failed?.(failed);
+      const id = recordId(job.jobId, (made ?? failed).slot);
+      if (made) counts.add(made);
+      for (const file of files.hearing(id)) {
+        if (made) await file.made?.(made, id);
+        else await file.failed?.(failed, id);
       }
     }
+}
+
+/** A file that is no list of records. */
+async function textFile(name: string, contentType: string, text: string, open: OpenSink): Promise<DatasetFile> {
+  const sink = open(name, contentType);
+  await sink.text(text);
+  return { name, sink, rows: 0, leftOut: 0 };
 }

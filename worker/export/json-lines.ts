@@ -1,38 +1,61 @@
-/** The files in JSON lines: the dataset itself, where its records come from, and which failed. */
-import { idOf, provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+/** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, and which failed. */
+import type { DatasetFormat } from "#core/job";
+import type { FailedRecord, MadeRecord } from "#core/record";
+import type { Training } from "#core/template";
+import { alpacaRow, messagesRow, shareGptRow } from "#core/training";
+import { provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
 /** A record a line: `id`, the columns, and `_meta`. */
-export function jsonlFile(shape: Shape, sink: Sink): DatasetFile {
-  return linesFile("dataset.jsonl", sink, {
-    format: "JSONL",
-    made: (record) => ({
-      id: idOf(shape, record),
+export function jsonlFile(shape: Shape, name: string, sink: Sink, format: DatasetFormat = "JSONL"): DatasetFile {
+  return linesFile(name, sink, {
+    format,
+    made: (record, id) => ({
+      id,
       ...ordered(shape, record.columns),
       _meta: provenanceOf(shape, record.meta),
     }),
   });
 }
 
+/** A record a line, as one of the formats for fine-tuning has it. */
+export function trainingFile(
+  shape: Shape,
+  name: string,
+  sink: Sink,
+  { format, training }: { readonly format: keyof typeof TRAINING_ROWS; readonly training: Training },
+): DatasetFile {
+  const row = TRAINING_ROWS[format];
+  return linesFile(name, sink, { format, made: (record, id) => row(training, record.columns, id) });
+}
+
+const TRAINING_ROWS = { MESSAGES: messagesRow, SHAREGPT: shareGptRow, ALPACA: alpacaRow } as const;
+
 export function provenanceFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("provenance.jsonl", sink, {
-    made: (record) => ({ id: idOf(shape, record), ...provenanceOf(shape, record.meta) }),
+    made: (record, id) => ({ id, ...provenanceOf(shape, record.meta) }),
   });
 }
 
 export function failuresFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("failures.jsonl", sink, {
-    failed: (record) => ({ id: idOf(shape, record), reason: record.reason, ...provenanceOf(shape, record.meta) }),
+    failed: (record, id) => ({ id, reason: record.reason, ...provenanceOf(shape, record.meta) }),
   });
 }
 
-type Content = Pick<DatasetFile, "format"> & {
-  made?(record: Parameters<NonNullable<DatasetFile["made"]>>[0]): object;
-  failed?(record: Parameters<NonNullable<DatasetFile["failed"]>>[0]): object;
-};
+interface Content {
+  readonly format?: DatasetFormat;
+  /** The line's value; `undefined` for a record that cannot be told in this format. */
+  made?(record: MadeRecord, id: string): object | undefined;
+  failed?(record: FailedRecord, id: string): object;
+}
 
 function linesFile(name: string, sink: Sink, { format, made, failed }: Content): DatasetFile {
-  const line = async (value: object) => {
+  const line = async (value: object | undefined) => {
+    if (value === undefined) {
+      file.leftOut += 1;
+      return;
+    }
     file.rows += 1;
     await sink.text(`${JSON.stringify(value)}\n`);
   };
@@ -41,8 +64,9 @@ function linesFile(name: string, sink: Sink, { format, made, failed }: Content):
     format,
     sink,
     rows: 0,
-    made: made && ((record) => line(made(record))),
-    failed: failed && ((record) => line(failed(record))),
+    leftOut: 0,
+    made: made && ((record, id) => line(made(record, id))),
+    failed: failed && ((record, id) => line(failed(record, id))),
   };
   return file;
 }

@@ -1,7 +1,7 @@
-/** Apache Parquet with typed columns, in row groups that are written as soon as they are full. */
+/** Apache Parquet with typed columns, compressed with Snappy, in row groups with statistics that are written as soon as they are full. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
 import type { ColumnType } from "#core/template";
-import { idOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
 /** A row group is held in memory: full at so many rows, or at about so many characters. */
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
   json: "STRING",
 };
 
-export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
+export function parquetFile(shape: Shape, name: string, sink: Sink): DatasetFile {
   const kinds: ColumnType[] = ["string", ...shape.columns.map(({ kind }) => kind)];
   const names = ["id", ...shape.columns.map(({ name }) => name)];
   const source = (data: unknown[][]): ColumnSource[] =>
@@ -24,6 +24,8 @@ export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
   const bytes = new StreamedBytes(sink);
   const writer = new ParquetWriter({
     writer: bytes,
+    codec: "SNAPPY",
+    statistics: true,
     schema: schemaFromColumnData({ columnData: source([]) }),
     createdBy: "plot-palette",
   });
@@ -39,13 +41,14 @@ export function parquetFile(shape: Shape, sink: Sink): DatasetFile {
   };
 
   const file: DatasetFile = {
-    name: "dataset.parquet",
+    name,
     format: "PARQUET",
     sink,
     rows: 0,
-    made: async (record) => {
+    leftOut: 0,
+    made: async (record, id) => {
       file.rows += 1;
-      const row = [idOf(shape, record), ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
+      const row = [id, ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
       row.forEach((value, n) => {
         group[n]?.push(value);
         characters += typeof value === "string" ? value.length : 8;

@@ -1,22 +1,42 @@
 /** A file on its way into the bucket, as a stream that makes its writer wait. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { PassThrough } from "node:stream";
+import { Transform, type Duplex, type TransformCallback } from "node:stream";
+import { createGzip } from "node:zlib";
 import type { Objects } from "../ports.ts";
 
 /** Texts are gathered to chunks of this size: a stream of single lines costs more than the lines. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
+export interface SinkOrder {
+  readonly objects: Objects;
+  /** The object's. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly gzip?: boolean;
+  readonly signal: AbortSignal;
+}
+
 export class Sink {
-  bytes = 0;
-  readonly #stream = new PassThrough();
+  readonly #tally = new Tally();
+  /** Where bytes go in; the tally itself unless they are compressed first. */
+  readonly #head: Duplex;
   readonly #uploaded: Promise<void>;
   #pending: string[] = [];
   #pendingCharacters = 0;
 
-  constructor(objects: Objects, name: string, contentType: string, signal: AbortSignal) {
-    this.#uploaded = objects.upload(name, contentType, this.#stream, signal);
-    // Heard by whoever writes or ends next.
-    this.#uploaded.catch(() => {});
+  constructor({ objects, name, contentType, gzip = false, signal }: SinkOrder) {
+    this.#head = gzip ? createGzip() : this.#tally;
+    if (gzip) this.#head.pipe(this.#tally);
+    for (const stream of [this.#head, this.#tally]) stream.on("error", () => {});
+    this.#uploaded = objects.upload(name, contentType, this.#tally, signal);
+    // A failed upload reads no more: whoever waits for room hears of it.
+    this.#uploaded.catch((error: Error) => this.#head.destroy(error));
+  }
+
+  /** Of the object, once it stands. */
+  get bytes(): number {
+    return this.#tally.bytes;
   }
 
   async text(text: string): Promise<void> {
@@ -26,22 +46,27 @@ export class Sink {
   }
 
   async data(bytes: Uint8Array): Promise<void> {
-    this.bytes += bytes.length;
-    if (this.#stream.write(bytes)) return;
-    // A failed upload reads no more: its error must end the wait.
-    await Promise.race([once(this.#stream, "drain"), this.#uploaded]);
+    if (this.#head.destroyed) await this.#uploaded;
+    if (this.#head.write(bytes)) return;
+    // The stream may only know that nobody reads any more; the upload knows why.
+    await once(this.#head, "drain").catch(() => this.#uploaded);
   }
 
-  /** Resolves when the object stands. */
-  async end(): Promise<void> {
+  /**
+   * Resolves when the object stands.
+   * @returns the SHA-256 of its bytes, in hexadecimal
+   */
+  async end(): Promise<string> {
     await this.#flush();
-    this.#stream.end();
+    this.#head.end();
     await this.#uploaded;
+    return this.#tally.sha256();
   }
 
   /** Lets go of the upload. */
   destroy(): void {
-    this.#stream.destroy();
+    this.#head.destroy();
+    this.#tally.destroy();
   }
 
   async #flush(): Promise<void> {
@@ -50,5 +75,21 @@ export class Sink {
     this.#pending = [];
     this.#pendingCharacters = 0;
     await this.data(Buffer.from(text));
+  }
+}
+
+/** Counts the bytes that pass, and takes their SHA-256. */
+class Tally extends Transform {
+  bytes = 0;
+  readonly #hash = createHash("sha256");
+
+  sha256(): string {
+    return this.#hash.digest("hex");
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.bytes += chunk.length;
+    this.#hash.update(chunk);
+    done(null, chunk);
   }
 }

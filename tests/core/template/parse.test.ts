@@ -202,6 +202,16 @@ categories: [b]`);
       /^The category "topic" is not a column of the record \(it has one\)/,
     ],
     [
+      "a training column that is none",
+      source({ rest: "training: { messages: chat }" }),
+      /^"training\.messages" is "chat", which is not a column of the record \(it has one\) \(line 2, column 23\)/,
+    ],
+    [
+      "Alpaca without an output",
+      source({ rest: "training: { alpaca: { instruction: one } }" }),
+      /^"training.alpaca" needs "output"/,
+    ],
+    [
       "an unknown type of a column",
       source({ rest: "record: { a: { value: it.seed.a, type: date } }" }),
       /^"type" of the column "a" is "date", which is not known; choose string, /,

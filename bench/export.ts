@@ -1,0 +1,57 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { datasetPrefix } from "../core/rows.ts";
+import { jobOf, writeParts } from "./export-job.ts";
+import type { Figure } from "./figure.ts";
+import type { WritingFigures } from "./write-dataset.ts";
+
+const RECORDS = 1_000_000;
+/** As the container starts a worker. */
+const WORKER_FLAGS = ["--optimize-for-size", "--max-semi-space-size=8"];
+
+/** A million rows of 1 KB written to JSONL, CSV and Parquet in one pass, and DuckDB's COPY of the same rows beside it. */
+export async function exporting(): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
+  try {
+    const { job, shards } = jobOf(RECORDS);
+    await writeParts(folder, shards);
+    const ours = await writeDataset(folder);
+    if (ours.rows !== RECORDS) throw new Error(`The dataset has ${ours.rows} rows, not ${RECORDS}.`);
+    const parquet = await copyByDuckDb(join(folder, datasetPrefix(job.jobId, 1)), "parquet");
+    const csv = await copyByDuckDb(join(folder, datasetPrefix(job.jobId, 1)), "csv");
+    return [
+      { what: "1,000,000 rows of 1 KB to JSONL, CSV, Parquet and provenance", value: ours.seconds, unit: "s" },
+      { what: "its peak memory", value: ours.peakMb, unit: "MB", aim: "< 400" },
+      { what: "DuckDB's COPY of the rows from JSONL to Parquet", value: parquet, unit: "s" },
+      { what: "DuckDB's COPY of the rows from JSONL to CSV", value: csv, unit: "s" },
+      { what: "ours against both together", value: ours.seconds / (parquet + csv), unit: "×" },
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** In a process of its own, whose memory is then its alone. */
+async function writeDataset(folder: string): Promise<WritingFigures> {
+  const script = join(import.meta.dirname, "write-dataset.ts");
+  const args = [...WORKER_FLAGS, "--import", "tsx", script, folder, String(RECORDS)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as WritingFigures;
+}
+
+/** Seconds. It reads the dataset's own JSON lines, as the export reads its parts, and uses every processor. */
+async function copyByDuckDb(prefix: string, format: "parquet" | "csv"): Promise<number> {
+  const connection = await (await DuckDBInstance.create()).connect();
+  const options = format === "parquet" ? "format parquet, compression snappy" : "format csv, header";
+  const began = performance.now();
+  await connection.run(
+    `copy (select * exclude (_meta) from read_json('${prefix}dataset.jsonl')) to '${prefix}duckdb.${format}' (${options})`,
+  );
+  const seconds = (performance.now() - began) / 1000;
+  connection.closeSync();
+  return seconds;
+}

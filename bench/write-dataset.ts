@@ -1,0 +1,46 @@
+/** Run by the bench "export" as a process of its own: writes the dataset of a folder's parts, and prints what that took. */
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { parseTemplate } from "../core/template/parse.ts";
+import { exportDataset } from "../worker/export/export.ts";
+import type { Objects } from "../worker/ports.ts";
+import { jobOf, TEMPLATE } from "./export-job.ts";
+
+/** What a run prints as JSON. */
+export interface WritingFigures {
+  readonly seconds: number;
+  readonly peakMb: number;
+  readonly rows: number;
+}
+
+const [folder = "", records = ""] = process.argv.slice(2);
+
+const objects: Objects = {
+  putNew: () => Promise.reject(new Error("An export writes no parts.")),
+  read: (name) => readFile(join(folder, name), "utf8"),
+  upload: async (name, _, body, signal) => {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(body, createWriteStream(path), { signal });
+  },
+};
+
+const began = performance.now();
+const files = await exportDataset({
+  ...jobOf(Number(records)),
+  objects,
+  outcome: "COMPLETED",
+  template: parseTemplate(TEMPLATE),
+  source: TEMPLATE,
+  generation: 1,
+  signal: new AbortController().signal,
+});
+console.log(
+  JSON.stringify({
+    seconds: (performance.now() - began) / 1000,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+    rows: files.find(({ format }) => format === "PARQUET")?.rows ?? 0,
+  } satisfies WritingFigures),
+);

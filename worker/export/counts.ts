@@ -1,0 +1,41 @@
+/** What the card tells of all records, counted as they pass. */
+import type { MadeRecord } from "#core/record";
+
+/** A category with more values than this is no category; what comes after them is counted together. */
+const MAX_VALUES = 1_000;
+
+export class Counts {
+  records = 0;
+  /** By step, then by the model that gave its answer. */
+  readonly models = new Map<string, Map<string, number>>();
+  /** By column, then by value. */
+  readonly categories: ReadonlyMap<string, Map<string, number>>;
+  /** By column: the records whose value came after the limit. */
+  readonly uncounted = new Map<string, number>();
+
+  constructor(categories: readonly string[]) {
+    this.categories = new Map(categories.map((name) => [name, new Map<string, number>()]));
+  }
+
+  add({ columns, meta }: MadeRecord): void {
+    this.records += 1;
+    for (const [step, modelId] of Object.entries(meta.models)) {
+      const models = this.models.get(step) ?? new Map<string, number>();
+      this.models.set(step, models);
+      more(models, modelId);
+    }
+    for (const [name, values] of this.categories) {
+      const value = textOf(columns[name]);
+      if (values.has(value) || values.size < MAX_VALUES) more(values, value);
+      else more(this.uncounted, name);
+    }
+  }
+}
+
+function more(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
