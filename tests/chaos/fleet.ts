@@ -6,7 +6,7 @@ import { exportKey, shardKey, type ShardRow, type TaskRow } from "#core/rows";
 import { JOB, type World } from "../worker/world.ts";
 import { Body } from "./body.ts";
 import type { Diary } from "./diary.ts";
-import { badDay, type BadDay } from "./outage.ts";
+import { badDay, Outage, type BadDay } from "./outage.ts";
 import type { Plan } from "./plan.ts";
 
 const SWEEP_MS = 60_000;
@@ -133,10 +133,7 @@ export class Fleet {
       body.died.then(() => 137),
       this.world.startAs(task, body.warning, body.ports).then(
         () => 0,
-        (error: unknown) => {
-          this.diary.count("worker broke", `${task}: ${String(error)}`);
-          return 1;
-        },
+        (error: unknown) => this.#broke(task, error),
       ),
     ]);
     body.exit();
@@ -145,6 +142,12 @@ export class Fleet {
     if (known) known.exitCode = exitCode;
     this.tell(() => this.#stopped(task));
     this.ended();
+  }
+
+  #broke(task: string, error: unknown): number {
+    this.diary.count("worker broke", `${task}: ${String(error)}`);
+    if (!(error instanceof Outage)) this.diary.breach(`${task} broke although no service failed it: ${String(error)}`);
+    return 1;
   }
 
   /** The event that a task has stopped; the second time there is nothing left of it. */

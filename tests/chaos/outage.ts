@@ -10,6 +10,11 @@ import type { Plan, Rates } from "./plan.ts";
 const STORE_MS = 30;
 const OBJECT_MS = 120;
 
+/** What a service throws here. A worker may break on it, and on nothing else. */
+export class Outage extends Error {
+  override readonly name = "Outage";
+}
+
 export interface BadDay {
   readonly plan: Plan;
   readonly world: World;
@@ -35,26 +40,27 @@ export function badDay(day: BadDay, task: string): Ports {
   const write = async (change: Change): Promise<boolean> => {
     const what = nameOf(change);
     await pass(STORE_MS);
-    if (meets("storeBefore", "DynamoDB failed before the write", what)) throw new Error("The connection broke before.");
+    if (meets("storeBefore", "DynamoDB failed before the write", what))
+      throw new Outage("The connection broke before.");
     let done = await ledger.write(task, change);
     await pass(STORE_MS);
     // The client sent it again by itself, and hears the second answer only.
     if (meets("storeTwice", "DynamoDB was asked twice", what)) done = await ledger.write(task, change);
-    if (meets("storeAfter", "DynamoDB failed after the write", what)) throw new Error("The connection broke after.");
+    if (meets("storeAfter", "DynamoDB failed after the write", what)) throw new Outage("The connection broke after.");
     return done;
   };
   const read = async <T>(answer: () => Promise<T>): Promise<T> => {
     await pass(STORE_MS);
-    if (loses("storeUnreadable", "DynamoDB could not be read", "")) throw new Error("The table could not be read.");
+    if (loses("storeUnreadable", "DynamoDB could not be read", "")) throw new Outage("The table could not be read.");
     const rows = await answer();
     await pass(STORE_MS);
     return rows;
   };
   const put = async (name: string, effect: () => Promise<void>): Promise<void> => {
     await pass(OBJECT_MS);
-    if (loses("objectBefore", "S3 failed before the write", name)) throw new Error("S3 failed before.");
+    if (loses("objectBefore", "S3 failed before the write", name)) throw new Outage("S3 failed before.");
     await effect();
-    if (loses("objectAfter", "S3 failed after the write", name)) throw new Error("S3 failed after.");
+    if (loses("objectAfter", "S3 failed after the write", name)) throw new Outage("S3 failed after.");
     await pass(OBJECT_MS);
   };
 
@@ -79,7 +85,7 @@ export function badDay(day: BadDay, task: string): Ports {
     reporter: {
       report: async (shardNo, report) => {
         await pass(STORE_MS);
-        if (meets("reportLost", "progress report lost", "")) throw new Error("The API could not be reached.");
+        if (meets("reportLost", "progress report lost", "")) throw new Outage("The API could not be reached.");
         return await ports.reporter.report(shardNo, report);
       },
     },

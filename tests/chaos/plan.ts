@@ -88,7 +88,7 @@ export function planOf(seed: number): Plan {
     owner: [...(isPoor ? [...raises, LAST_RAISE] : []), ...(isPaused ? pauses : [])],
     fates: Array.from({ length: FATES }, () => fate(isGentle, random)),
     rates: ratesOf(isGentle, random),
-    indexLagMs: between(0, 45_000),
+    indexLagMs: between(0, 90_000),
   };
 }
 
@@ -117,7 +117,7 @@ function ratesOf(isGentle: boolean, random: () => number): Rates {
     storeBefore: upTo(0.05),
     storeAfter: upTo(0.05),
     storeTwice: upTo(0.05),
-    storeUnreadable: unlessGentle(0.004),
+    storeUnreadable: unlessGentle(0.008),
     objectBefore: unlessGentle(0.02),
     objectAfter: unlessGentle(0.02),
     objectTwice: upTo(0.1),
