@@ -10,7 +10,6 @@ import { badDay, Outage, type BadDay } from "./outage.ts";
 import type { Plan } from "./plan.ts";
 
 const SWEEP_MS = 60_000;
-const START_MS = 4_000;
 const EVENT_MS = 3_000;
 
 interface Task {
@@ -124,7 +123,7 @@ export class Fleet {
     } as TaskRow;
     this.#tasks.set(task, { row, body });
     this.#bodies.set(task, body);
-    clock.after(this.#random() * START_MS, () => void this.#live(task, body));
+    clock.after(this.#random() * this.plan.startMs, () => void this.#live(task, body));
   }
 
   async #live(task: string, body: Body): Promise<void> {

@@ -7,7 +7,6 @@ import type { Diary, Kind } from "./diary.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Plan, Rates } from "./plan.ts";
 
-const STORE_MS = 30;
 const OBJECT_MS = 120;
 
 /** What a service throws here. A worker may break on it, and on nothing else. */
@@ -39,21 +38,21 @@ export function badDay(day: BadDay, task: string): Ports {
 
   const write = async (change: Change): Promise<boolean> => {
     const what = nameOf(change);
-    await pass(STORE_MS);
+    await pass(plan.storeMs);
     if (meets("storeBefore", "DynamoDB failed before the write", what))
       throw new Outage("The connection broke before.");
     let done = await ledger.write(task, change);
-    await pass(STORE_MS);
+    await pass(plan.storeMs);
     // The client sent it again by itself, and hears the second answer only.
     if (meets("storeTwice", "DynamoDB was asked twice", what)) done = await ledger.write(task, change);
     if (meets("storeAfter", "DynamoDB failed after the write", what)) throw new Outage("The connection broke after.");
     return done;
   };
   const read = async <T>(answer: () => Promise<T>): Promise<T> => {
-    await pass(STORE_MS);
+    await pass(plan.storeMs);
     if (loses("storeUnreadable", "DynamoDB could not be read", "")) throw new Outage("The table could not be read.");
     const rows = await answer();
-    await pass(STORE_MS);
+    await pass(plan.storeMs);
     return rows;
   };
   const put = async (name: string, effect: () => Promise<void>): Promise<void> => {
@@ -84,7 +83,7 @@ export function badDay(day: BadDay, task: string): Ports {
     model: { converse: (request, signal) => converse(day, { task, luck: random() }, request, signal) },
     reporter: {
       report: async (shardNo, report) => {
-        await pass(STORE_MS);
+        await pass(plan.storeMs);
         if (meets("reportLost", "progress report lost", "")) throw new Outage("The API could not be reached.");
         return await ports.reporter.report(shardNo, report);
       },

@@ -17,6 +17,10 @@ export interface Plan {
   readonly fates: readonly Fate[];
   /** How often a request or an event meets each fault. */
   readonly rates: Rates;
+  /** A task needs up to so long to start; at 0 all of them begin in step. */
+  readonly startMs: number;
+  /** An answer of the table takes up to so long: in between, others write. */
+  readonly storeMs: number;
   /** How late the index of open jobs may be. */
   readonly indexLagMs: number;
 }
@@ -88,6 +92,8 @@ export function planOf(seed: number): Plan {
     owner: [...(isPoor ? [...raises, LAST_RAISE] : []), ...(isPaused ? pauses : [])],
     fates: Array.from({ length: FATES }, () => fate(isGentle, random)),
     rates: ratesOf(isGentle, random),
+    startMs: random() < 0.5 ? 0 : between(0, 4_000),
+    storeMs: random() < 0.5 ? 30 : between(0, 400),
     indexLagMs: between(0, 90_000),
   };
 }
