@@ -2,8 +2,9 @@
 import { decodePart, partsOf, type Part } from "#core/part";
 import { recordId } from "#core/record";
 import { partObject } from "#core/rows";
-import { JOB, World } from "../worker/world.ts";
+import { JOB, type World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
+import { worldOf } from "./job.ts";
 import type { Plan } from "./plan.ts";
 
 /** The promises that were broken, in sentences. */
@@ -64,7 +65,7 @@ async function undisturbed(records: number): Promise<string> {
 }
 
 async function makeUndisturbed(records: number): Promise<string> {
-  const world = new World({ records });
+  const world = worldOf({ records });
   await world.work();
   return world.file("dataset.csv").toString();
 }

@@ -73,7 +73,7 @@ export function planOf(seed: number): Plan {
   const records = RECORD_COUNTS[below(RECORD_COUNTS.length, random)] ?? 24;
   const raises: OwnerAct[] = Array.from({ length: between(0, 3) }, () => ({
     act: "raise",
-    byBounds: between(2, 12),
+    byBounds: between(2, 16),
     afterMs: between(0, 40_000),
   }));
   const pauses: OwnerAct[] = Array.from({ length: between(1, 2) }, (_, n) => ({
@@ -88,7 +88,7 @@ export function planOf(seed: number): Plan {
     shards: cut(records, between(1, 5), random),
     tasks: between(2, 4),
     concurrency: between(2, 6),
-    budgetBounds: isPoor ? between(1, 8) + random() : PLENTY_BOUNDS,
+    budgetBounds: isPoor ? between(1, 24) + random() : PLENTY_BOUNDS,
     owner: [...(isPoor ? [...raises, LAST_RAISE] : []), ...(isPaused ? pauses : [])],
     fates: Array.from({ length: FATES }, () => fate(isGentle, random)),
     rates: ratesOf(isGentle, random),

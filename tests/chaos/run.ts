@@ -1,12 +1,10 @@
 /** One run: one job in a world where everything goes wrong, from its first task until nobody works any more. */
 import { hashOf } from "#core/random";
 import { CAREFUL_AFTER_DEATHS } from "#core/shard";
-import { boundOf } from "#core/template/bound";
-import { parseTemplate } from "#core/template/parse";
-import { TWO_STEPS, World } from "../worker/world.ts";
 import { faultsOf } from "./checks.ts";
 import { Diary, type Counts } from "./diary.ts";
 import { Fleet } from "./fleet.ts";
+import { BOUND_NANOS, worldOf } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import { Owner } from "./owner.ts";
 import type { Plan } from "./plan.ts";
@@ -20,18 +18,13 @@ export interface Outcome {
   readonly lastEvents: readonly string[];
 }
 
-const BOUND_NANOS = boundOf(parseTemplate(TWO_STEPS)).nanos;
 /** A job here takes minutes; one that takes so long will never end. */
 const LONGEST_MS = 6 * 3_600_000;
 /** Calls that nobody listens to any more have been billed by then. */
 const BILLED_MS = 10_000;
 
 export async function runChaos(plan: Plan): Promise<Outcome> {
-  const world = new World({
-    records: plan.records,
-    shards: [...plan.shards],
-    budgetNanos: Math.floor(plan.budgetBounds * BOUND_NANOS),
-  });
+  const world = worldOf(plan);
   world.settings.concurrency = plan.concurrency;
   world.model.latencyMs = (callNo) => 200 + (hashOf("latency", plan.seed, callNo) % 2_800);
   const startMs = world.clock.nowMs();
