@@ -58,18 +58,20 @@ test("a lease lost while money was asked for leaves the worker's other shards th
   const world = new World(WISH);
   world.settings.concurrency = 1;
   const ports = world.ports();
+  let say: () => void = () => {};
+  const longAfter = new Promise<void>((resolve) => (say = resolve));
   const write: typeof ports.store.write = async (change) => {
     const [lost] = world.shards;
     const isGrant = change.writes.some(({ add }) => add?.grantNanos);
     if (isGrant && lost?.generation === 1) {
       const leaseUntilMs = world.clock.nowMs() + 3_600_000;
+      world.clock.after(600_000, say);
       world.store.put(shardKey(JOB, 0), { ...lost, generation: 2, leaseTask: "another", leaseUntilMs });
     }
     return await ports.store.write(change);
   };
   const { store } = ports;
   const robbed = { ...ports, store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write } };
-  const longAfter = new Promise<void>((resolve) => world.clock.after(600_000, resolve));
   await world.clock.run(Promise.race([world.start(undefined, robbed), longAfter]));
   expect(world.shards.map(({ state, generation }) => [state, generation])).toEqual([
     ["OPEN", 2],
