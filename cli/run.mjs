@@ -17,6 +17,7 @@ const COMMANDS = {
   synth: ["cli/synth.ts"],
   test: ["cli/test.ts"],
   bench: ["bench/bench.ts"],
+  chaos: ["tests/chaos/chaos.ts"],
 };
 
 checkNode();

@@ -127,7 +127,13 @@ export class ShardRun {
       const one = open.get(slot) ?? openSlot(slot);
       // While this waits, others may leave or enter; it holds its place.
       gate.enter();
-      const reservation = await this.book.reserve(restBoundNanos(shop.template, one), runningShards);
+      const reservation = await this.book
+        .reserve(restBoundNanos(shop.template, one), runningShards)
+        .catch((error: unknown) => {
+          // The gate is the whole worker's, and outlives this lease.
+          gate.leave();
+          throw error;
+        });
       if (reservation && !this.#stopping.signal.aborted) {
         this.#start(one, reservation);
         continue;

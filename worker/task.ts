@@ -116,7 +116,8 @@ export class Task {
       .catch((error: unknown) => this.#fail(error))
       .finally(() => this.#runs.delete(shard.shardNo));
     this.#runs.set(shard.shardNo, { run, end });
-    if (this.signal.aborted) run.drain();
+    // Told to go while the lease was being taken.
+    if (this.signal.aborted || this.#failure !== undefined) run.drain();
     await Promise.race([run.handedOut, end]);
   }
 

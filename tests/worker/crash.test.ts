@@ -1,5 +1,6 @@
 import { hashOf, randomOf } from "#core/random";
-import { mortal, World } from "./world.ts";
+import { shardKey } from "#core/rows";
+import { JOB, mortal, World } from "./world.ts";
 
 const WISH = {
   records: 24,
@@ -51,4 +52,29 @@ describe("a worker killed at any instant", () => {
     expect(await runWithKills(disturbed, 1001)).toBeGreaterThan(0);
     expect(disturbed.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());
   });
+});
+
+test("a lease lost while money was asked for leaves the worker's other shards their full speed", async () => {
+  const world = new World(WISH);
+  world.settings.concurrency = 1;
+  const ports = world.ports();
+  let say: () => void = () => {};
+  const longAfter = new Promise<void>((resolve) => (say = resolve));
+  const write: typeof ports.store.write = async (change) => {
+    const [lost] = world.shards;
+    const isGrant = change.writes.some(({ add }) => add?.grantNanos);
+    if (isGrant && lost?.generation === 1) {
+      const leaseUntilMs = world.clock.nowMs() + 3_600_000;
+      world.clock.after(600_000, say);
+      world.store.put(shardKey(JOB, 0), { ...lost, generation: 2, leaseTask: "another", leaseUntilMs });
+    }
+    return await ports.store.write(change);
+  };
+  const { store } = ports;
+  const robbed = { ...ports, store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write } };
+  await world.clock.run(Promise.race([world.start(undefined, robbed), longAfter]));
+  expect(world.shards.map(({ state, generation }) => [state, generation])).toEqual([
+    ["OPEN", 2],
+    ["DONE", 1],
+  ]);
 });

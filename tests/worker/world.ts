@@ -194,7 +194,12 @@ export class World {
   /** A worker that lives while others do; `clock.run` must be called. */
   start(signal = new AbortController().signal, ports = this.ports()): Promise<void> {
     this.#tasks += 1;
-    return runTask(ports, { ...this.settings, task: `task-${this.#tasks}` }, signal);
+    return this.startAs(`task-${this.#tasks}`, signal, ports);
+  }
+
+  /** The same, by a name of one's choice. */
+  startAs(task: string, signal: AbortSignal, ports: Ports): Promise<void> {
+    return runTask(ports, { ...this.settings, task }, signal);
   }
 
   /** Workers one after the other, as the dispatcher starts them, until nothing will happen by itself. */

@@ -1,0 +1,38 @@
+/** `npm run chaos -- --runs 200 --seed 1`: jobs in worlds where everything goes wrong, each of which must end as if nothing had. */
+import { parseArgs } from "node:util";
+import { planOf } from "./plan.ts";
+import { addCounts, printCounts, printFailure, unstruck } from "./report.ts";
+import { runChaos } from "./run.ts";
+import type { Counts } from "./diary.ts";
+
+const { values } = parseArgs({
+  options: { runs: { type: "string", default: "200" }, seed: { type: "string", default: "1" } },
+});
+const runs = whole("runs", values.runs);
+const seed = whole("seed", values.seed);
+const counts: Counts = {};
+let failed = 0;
+
+const beganMs = Date.now();
+for (let n = 0; n < runs; n++) {
+  const outcome = await runChaos(planOf(seed + n));
+  addCounts(counts, outcome.counts);
+  if (outcome.faults.length === 0) continue;
+  failed += 1;
+  console.error(`Run ${n + 1} of ${runs} failed.`);
+  printFailure(outcome);
+}
+printCounts(counts);
+// A single run, repeated to look at it, need not meet everything.
+const missing = runs >= 100 ? unstruck(counts) : [];
+if (missing.length > 0) console.error(`Never struck: ${missing.join(", ")}. Let the plan make them likelier.`);
+console.log(
+  `${runs - failed} runs passed, ${failed} failed, in ${Math.round((Date.now() - beganMs) / 1000)} s (seed ${seed})`,
+);
+process.exit(failed > 0 || missing.length > 0 ? 1 : 0);
+
+function whole(name: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  console.error(`Expected a whole number after --${name}, received "${text}".`);
+  process.exit(64);
+}

@@ -1,0 +1,140 @@
+/** The services as they are on a bad day: slow, failing before or after they have done what was asked, asked twice. */
+import { randomOf } from "#core/random";
+import type { Change } from "#core/write";
+import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
+import type { World } from "../worker/world.ts";
+import type { Diary, Kind } from "./diary.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Plan, Rates } from "./plan.ts";
+
+const OBJECT_MS = 120;
+
+/** What a service throws here. A worker may break on it, and on nothing else. */
+export class Outage extends Error {
+  override readonly name = "Outage";
+}
+
+export interface BadDay {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly diary: Diary;
+  readonly ledger: Ledger;
+  /** Whether one more loss would rightly set a record aside. */
+  isFragile(): boolean;
+}
+
+/** The world as one worker gets to see it. */
+export function badDay(day: BadDay, task: string): Ports {
+  const { world, plan, diary, ledger } = day;
+  const random = randomOf("outage", plan.seed, task);
+  const meets = (rate: keyof Rates, kind: Kind, detail: string) => {
+    if (random() >= plan.rates[rate]) return false;
+    diary.count(kind, `${task} ${detail}`);
+    return true;
+  };
+  const loses = (rate: keyof Rates, kind: Kind, detail: string) => !day.isFragile() && meets(rate, kind, detail);
+  const pass = (mostMs: number) => sleep(world.clock, random() * mostMs);
+  const ports = world.ports();
+
+  const write = async (change: Change): Promise<boolean> => {
+    const what = nameOf(change);
+    await pass(plan.storeMs);
+    if (meets("storeBefore", "DynamoDB failed before the write", what))
+      throw new Outage("The connection broke before.");
+    let done = await ledger.write(task, change);
+    await pass(plan.storeMs);
+    // The client sent it again by itself, and hears the second answer only.
+    if (meets("storeTwice", "DynamoDB was asked twice", what)) done = await ledger.write(task, change);
+    if (meets("storeAfter", "DynamoDB failed after the write", what)) throw new Outage("The connection broke after.");
+    return done;
+  };
+  const read = async <T>(answer: () => Promise<T>): Promise<T> => {
+    await pass(plan.storeMs);
+    if (loses("storeUnreadable", "DynamoDB could not be read", "")) throw new Outage("The table could not be read.");
+    const rows = await answer();
+    await pass(plan.storeMs);
+    return rows;
+  };
+  const put = async (name: string, effect: () => Promise<void>): Promise<void> => {
+    await pass(OBJECT_MS);
+    if (loses("objectBefore", "S3 failed before the write", name)) throw new Outage("S3 failed before.");
+    await effect();
+    if (loses("objectAfter", "S3 failed after the write", name)) throw new Outage("S3 failed after.");
+    await pass(OBJECT_MS);
+  };
+
+  return {
+    ...ports,
+    random: randomOf("worker", plan.seed, task),
+    store: {
+      write,
+      read: (key) => read(() => ports.store.read(key)),
+      readAll: (keys) => read(() => ports.store.readAll(keys)),
+    },
+    objects: {
+      read: (name) => ports.objects.read(name),
+      putNew: (name, body) =>
+        put(name, async () => {
+          await ports.objects.putNew(name, body);
+          if (meets("objectTwice", "S3 was asked twice", name)) await ports.objects.putNew(name, body);
+        }),
+      upload: (name, type, body, signal) => put(name, () => ports.objects.upload(name, type, body, signal)),
+    },
+    model: { converse: (request, signal) => converse(day, { task, luck: random() }, request, signal) },
+    reporter: {
+      report: async (shardNo, report) => {
+        await pass(plan.storeMs);
+        if (meets("reportLost", "progress report lost", "")) throw new Outage("The API could not be reached.");
+        return await ports.reporter.report(shardNo, report);
+      },
+    },
+  };
+}
+
+/** Bedrock bills what it has begun to answer, whether or not anybody still listens. */
+async function converse(
+  day: BadDay,
+  { task, luck }: { task: string; luck: number },
+  request: ModelRequest,
+  signal: AbortSignal,
+): Promise<ModelAnswer> {
+  const { world, diary } = day;
+  const { rates } = day.plan;
+  if (luck < rates.throttled) {
+    await sleep(world.clock, 40);
+    diary.count("Bedrock throttled", task);
+    throw new ModelFault("throttled", "Too many requests.");
+  }
+  if (luck < rates.throttled + rates.serverError) {
+    await sleep(world.clock, 300);
+    diary.count("Bedrock answered 500", task);
+    throw new ModelFault("passing", "The service failed.");
+  }
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(new ModelFault("unclear", "The call was aborted."));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+  });
+  const answer = await Promise.race([world.model.converse(request, new AbortController().signal), aborted]);
+  if (luck >= 1 - rates.cutAnswer && !day.isFragile() && isFirstCut(day, request)) {
+    diary.count("answer cut off", task);
+    throw new ModelFault("unclear", "The answer broke off.");
+  }
+  return answer;
+}
+
+/** A call cut off three times over rightly fails its record; here each record is to come out. */
+const cuts = new WeakMap<Diary, Set<string>>();
+
+function isFirstCut({ diary }: BadDay, { modelId, prompt }: ModelRequest): boolean {
+  const known = cuts.get(diary) ?? new Set();
+  cuts.set(diary, known);
+  const name = `${modelId} ${prompt}`;
+  if (known.has(name)) return false;
+  known.add(name);
+  return true;
+}
+
+function nameOf({ writes }: Change): string {
+  return writes.map(({ key, kind }) => `${kind} ${key.pk}`).join(", ");
+}

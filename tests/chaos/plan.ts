@@ -1,0 +1,143 @@
+/** What a run does to its job: drawn from the seed, before anything happens. */
+import { below, randomOf } from "#core/random";
+
+export interface Plan {
+  readonly seed: number;
+  /** Without anything that loses a worker's memory or an answer; then every nano-dollar of the log is found in the spend. */
+  readonly isGentle: boolean;
+  readonly records: number;
+  readonly shards: readonly { readonly from: number; readonly to: number }[];
+  /** Workers at a time, at most. */
+  readonly tasks: number;
+  readonly concurrency: number;
+  /** In worst cases of a record. */
+  readonly budgetBounds: number;
+  readonly owner: readonly OwnerAct[];
+  /** Of the first workers, in the order they are started; those after them live in peace. */
+  readonly fates: readonly Fate[];
+  /** How often a request or an event meets each fault. */
+  readonly rates: Rates;
+  /** A task needs up to so long to start; at 0 all of them begin in step. */
+  readonly startMs: number;
+  /** An answer of the table takes up to so long: in between, others write. */
+  readonly storeMs: number;
+  /** How late the index of open jobs may be. */
+  readonly indexLagMs: number;
+}
+
+/** What the job's owner does. Another button is another member here, and another line in `owner.ts`. */
+export type OwnerAct =
+  | { readonly act: "raise"; readonly byBounds: number; readonly afterMs: number }
+  | { readonly act: "pause"; readonly atMs: number; readonly forMs: number };
+
+/** What becomes of a worker once it has asked the world so many things: before or after the last of them has taken effect. */
+export type Fate = { readonly atCall: number; readonly afterEffect: boolean; readonly skewMs: number } & (
+  | { readonly how: "lives" | "SIGKILL" }
+  | { readonly how: "SIGTERM" }
+  | { readonly how: "Spot"; readonly killedAfterMs: number }
+  /** `replacedMs`: it wakes so long after somebody took its lease, or after `mostMs` if nobody does. */
+  | { readonly how: "freeze"; readonly replacedMs: number; readonly mostMs: number }
+);
+
+export interface Rates {
+  readonly throttled: number;
+  readonly serverError: number;
+  readonly cutAnswer: number;
+  readonly storeBefore: number;
+  readonly storeAfter: number;
+  readonly storeTwice: number;
+  readonly storeUnreadable: number;
+  readonly objectBefore: number;
+  readonly objectAfter: number;
+  readonly objectTwice: number;
+  readonly reportLost: number;
+  readonly eventLost: number;
+  readonly eventTwice: number;
+  readonly extraTask: number;
+}
+
+/** Enough for any job here, whatever is written off. */
+const PLENTY_BOUNDS = 100_000;
+/** The last raise suffices, so that every run comes to its end. */
+const LAST_RAISE: OwnerAct = { act: "raise", byBounds: PLENTY_BOUNDS, afterMs: 5_000 };
+const RECORD_COUNTS = [24, 40, 64];
+const FATES = 9;
+
+/** Every third run begins with too small a budget, every third is paused; every fourth is gentle. */
+export function planOf(seed: number): Plan {
+  const random = randomOf("chaos", seed);
+  const between = (from: number, to: number) => from + below(to - from + 1, random);
+  const isGentle = seed % 4 === 0;
+  const isPoor = seed % 3 === 0;
+  const isPaused = Math.floor(seed / 3) % 3 === 0;
+  const records = RECORD_COUNTS[below(RECORD_COUNTS.length, random)] ?? 24;
+  const raises: OwnerAct[] = Array.from({ length: between(0, 3) }, () => ({
+    act: "raise",
+    byBounds: between(2, 16),
+    afterMs: between(0, 40_000),
+  }));
+  const pauses: OwnerAct[] = Array.from({ length: between(1, 2) }, (_, n) => ({
+    act: "pause",
+    atMs: between(500, 20_000) + n * 60_000,
+    forMs: between(100, 90_000),
+  }));
+  return {
+    seed,
+    isGentle,
+    records,
+    shards: cut(records, between(1, 5), random),
+    tasks: between(2, 4),
+    concurrency: between(2, 6),
+    budgetBounds: isPoor ? between(1, 24) + random() : PLENTY_BOUNDS,
+    owner: [...(isPoor ? [...raises, LAST_RAISE] : []), ...(isPaused ? pauses : [])],
+    fates: Array.from({ length: FATES }, () => fate(isGentle, random)),
+    rates: ratesOf(isGentle, random),
+    startMs: random() < 0.5 ? 0 : between(0, 4_000),
+    storeMs: random() < 0.5 ? 30 : between(0, 400),
+    indexLagMs: between(0, 90_000),
+  };
+}
+
+function fate(isGentle: boolean, random: () => number): Fate {
+  // As many deaths among the first ten calls as among the next hundred: what begins is where the protocol has its seams.
+  const atCall = Math.round(Math.exp(random() * Math.log(160)));
+  const skewMs = isGentle || random() < 0.6 ? 0 : Math.round((random() - 0.5) * (random() < 0.5 ? 20_000 : 240_000));
+  const common = { atCall, afterEffect: random() < 0.5, skewMs };
+  const luck = random();
+  if (luck < 0.12) return { ...common, how: "lives" };
+  if (luck < 0.27) return { ...common, how: "SIGTERM" };
+  if (luck < 0.42) return { ...common, how: "Spot", killedAfterMs: isGentle ? 120_000 : below(120_000, random) };
+  if (isGentle) return { ...common, how: "lives" };
+  if (luck < 0.72) return { ...common, how: "SIGKILL" };
+  const mostMs = random() < 0.2 ? below(60_000, random) : 240_000;
+  return { ...common, how: "freeze", replacedMs: random() < 0.5 ? 0 : below(3_000, random), mostMs };
+}
+
+function ratesOf(isGentle: boolean, random: () => number): Rates {
+  const upTo = (most: number) => random() * most;
+  const unlessGentle = (most: number) => (isGentle ? 0 : upTo(most));
+  return {
+    throttled: upTo(0.08),
+    serverError: upTo(0.05),
+    cutAnswer: unlessGentle(0.04),
+    storeBefore: upTo(0.05),
+    storeAfter: upTo(0.05),
+    storeTwice: upTo(0.05),
+    storeUnreadable: unlessGentle(0.008),
+    objectBefore: unlessGentle(0.02),
+    objectAfter: unlessGentle(0.02),
+    objectTwice: upTo(0.1),
+    reportLost: upTo(0.1),
+    eventLost: upTo(0.4),
+    eventTwice: upTo(0.4),
+    extraTask: upTo(0.5),
+  };
+}
+
+/** The range cut at random into shards, none of them empty. */
+function cut(records: number, shards: number, random: () => number): { from: number; to: number }[] {
+  const ends = new Set([records]);
+  while (ends.size < shards) ends.add(1 + below(records - 1, random));
+  const sorted = [...ends].sort((one, other) => one - other);
+  return sorted.map((to, n) => ({ from: sorted[n - 1] ?? 0, to }));
+}
