@@ -66,7 +66,9 @@ export const REPORT_SEED_SET = /* GraphQL */ `
         fields {
           name
           types
+          count
           missing
+          distinct
           examples
         }
       }

@@ -6,6 +6,7 @@ import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
 import type { Split } from "./split.ts";
+import type { SeedField } from "./seeds/fields.ts";
 import type { Bound } from "./template/bound.ts";
 import type { Partials, SeedRead } from "./template.ts";
 
@@ -439,7 +440,7 @@ export interface SeedCollectionRow {
   fileName: string;
   itemCount: number;
   bytes: number;
-  fields: { name: string; types: string[]; missing: number; examples: string[] }[];
+  fields: SeedField[];
 }
 
 // The bucket ----------------------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ export function SeedFields({ collection }: { readonly collection: Collection }) 
               <th scope="col">Field</th>
               <th scope="col">Types</th>
               <th scope="col" className="right">
+                Values
+              </th>
+              <th scope="col" className="right">
                 Missing
               </th>
               <th scope="col">Examples</th>
@@ -36,7 +39,11 @@ export function SeedFields({ collection }: { readonly collection: Collection }) 
                 </td>
                 <td className="small soft">{field.types.join(", ") || "–"}</td>
                 <td className="small right number">
-                  <Missing missing={field.missing} count={collection.itemCount} />
+                  {showCount(field.count)}
+                  {field.distinct !== null && <span className="faint"> ({showCount(field.distinct)} different)</span>}
+                </td>
+                <td className="small right number">
+                  <Missing missing={field.missing} places={field.count + field.missing} />
                 </td>
                 <td className="small">
                   <Examples texts={field.examples} />
@@ -50,9 +57,10 @@ export function SeedFields({ collection }: { readonly collection: Collection }) 
   );
 }
 
-function Missing({ missing, count }: { readonly missing: number; readonly count: number }) {
+/** As a share of the places where the field could be: of `body.text` the objects `body`. */
+function Missing({ missing, places }: { readonly missing: number; readonly places: number }) {
   if (missing === 0) return <>–</>;
-  return <span title={`${showCount(missing)} of ${showCount(count)}`}>{showShare(missing / Math.max(1, count))}</span>;
+  return <span title={`${showCount(missing)} of ${showCount(places)}`}>{showShare(missing / places)}</span>;
 }
 
 function Examples({ texts }: { readonly texts: readonly string[] }) {

@@ -668,9 +668,13 @@ export type SeedCollection = {
 
 /** What was found in one field of a collection. */
 export type SeedFieldSummary = {
+  /** How many values were seen in it. */
+  count: Scalars['Int']['output'];
+  /** How many different values it has, when they are short and at most a hundred; null otherwise. */
+  distinct: Maybe<Scalars['Int']['output']>;
   /** Up to three values, as JSON text, long ones cut. */
   examples: Array<Scalars['String']['output']>;
-  /** In how many items it is missing or null. */
+  /** In how many places it could be and is absent, null or an empty text: of `body.text` that counts the objects `body` alone. */
   missing: Scalars['Int']['output'];
   /** The way to it in an item: `title`, `body.text`, `tags[]`, `tags[].name`. */
   name: Scalars['String']['output'];

@@ -16,7 +16,8 @@ export function toSeedSet(row: SeedSetRow): SeedSet {
     status: died ? "REFUSED" : row.status,
     statusReason: died ? RUN_DIED : (row.statusReason ?? null),
     isSample: row.owner === SAMPLES,
-    collections: row.collections,
+    // What a field of a row leaves out is null to GraphQL.
+    collections: row.collections as SeedSet["collections"],
     skippedRows: row.skippedRows ?? [],
     skippedCount: row.skippedCount ?? 0,
     spentNanos: row.generation ? (died ? finallySpent(row) : (row.spentNanos ?? 0)) : null,

@@ -79,7 +79,14 @@ describe("a refusal of the server", () => {
 });
 
 describe("what a template reads, against seeds", () => {
-  const field = (name: string, missing = 0) => ({ name, types: ["string"], missing, examples: [] });
+  const field = (name: string, missing = 0) => ({
+    name,
+    types: ["string"],
+    count: 1,
+    missing,
+    distinct: null,
+    examples: [],
+  });
   const collections = [
     { name: "movies", fileName: "m.csv", itemCount: 1200, bytes: 1, fields: [field("Title"), field("Year", 1100)] },
   ];

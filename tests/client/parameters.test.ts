@@ -40,7 +40,9 @@ test("fields stand below the one they are within, with the rest of their name", 
   const fields = ["title", "tags", "body", "tags[]", "body.text", "tags[].name", "place.city"].map((name) => ({
     name,
     types: ["string"],
+    count: 2,
     missing: 0,
+    distinct: null,
     examples: [],
   }));
   expect(nestedFields(fields).map(({ title, depth }) => [depth, title])).toEqual([

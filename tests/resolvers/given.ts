@@ -35,7 +35,7 @@ export async function givenSeedSet(world: World, owner: string, id: string, fiel
       fileName: "movies.csv",
       itemCount: 2,
       bytes: 10,
-      fields: fields.map((name) => ({ name, types: ["string"], missing: 0, examples: [] })),
+      fields: fields.map((name) => ({ name, types: ["string"], count: 2, missing: 0, examples: [] })),
     },
   ];
   await world.put("SeedSets", {

@@ -213,15 +213,16 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
   });
 
   test.each<[string, string]>([
-    ['{"mood":"calm"}', 'The template "Film questions" has no parameter "mood" (it has audience, n).'],
+    ['{"mood":"calm"}', 'The template "Film questions" has no parameter "mood" (it has audience, n, note).'],
     ['{"audience":"child"}', 'The parameter "audience" may be "general", "expert", not "child".'],
+    ['{"n":"many"}', 'The parameter "n" is a number like its default 1, not "many".'],
     ["[1]", "The parameters must be a JSON object of values by name, not [1]."],
     [
-      JSON.stringify({ n: "x".repeat(10_000) }),
-      "The parameters have 10029 bytes together as JSON; they may have 10000 at most.",
+      JSON.stringify({ note: "x".repeat(10_000) }),
+      "The parameters have 10038 bytes together as JSON; they may have 10000 at most.",
     ],
   ])("refuses parameters that the template does not offer, case %#", async (parameters, sentence) => {
-    const source = `parameters: { audience: { values: [general, expert], default: general }, n: { default: 1 } }\n${TEMPLATE}`;
+    const source = `parameters: { audience: { values: [general, expert], default: general }, n: { default: 1 }, note: { default: none } }\n${TEMPLATE}`;
     const input = await inputFor(world, "ann", { templateId: await givenTemplate(world, "ann", source), parameters });
     expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(`BadInput: ${sentence}`);
   });

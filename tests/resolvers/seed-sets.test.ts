@@ -3,7 +3,7 @@ import { change, givenJob } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
 const FACTS =
-  "id owner name status statusReason isSample createdAt skippedCount skippedRows { fileName row reason } spentNanos collections { name fileName itemCount bytes fields { name types missing examples } }";
+  "id owner name status statusReason isSample createdAt skippedCount skippedRows { fileName row reason } spentNanos collections { name fileName itemCount bytes fields { name types count missing distinct examples } }";
 const CREATE = `mutation ($input: CreateSeedSetInput!) { createSeedSet(input: $input) { seedSet { ${FACTS} } uploads { collection url fields { name value } } } }`;
 const CONFIRM = `mutation ($id: ID!) { confirmSeedSet(id: $id) { ${FACTS} } }`;
 const GET = `query ($id: ID!) { getSeedSet(id: $id) { ${FACTS} } }`;
@@ -76,7 +76,9 @@ test("a file goes from its form to numbered blocks, and watchers hear that it is
   expect(title).toEqual({
     name: "Title",
     types: ["integer", "string"],
+    count: 3200,
     missing: 1,
+    distinct: null,
     examples: ['"The Land Girls"', '"First Love, Last Rites"', '"I Married a Strange Person"'],
   });
   expect(await objectsOf(seedSet.id)).toEqual([
