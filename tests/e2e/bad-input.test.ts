@@ -33,7 +33,11 @@ describe("refused before anything is started", () => {
     ["a negative budget", { budget: "-1" }, /received "-1"/],
     ["too large a budget", { budget: "5000.01" }, /received "5000\.01"/],
     ["a budget in words", { budget: "plenty" }, /received "plenty"/],
-    ["a wrong format", { formats: "jsonl,xml" }, /among jsonl, csv and parquet, received "xml"/],
+    [
+      "a wrong format",
+      { formats: "jsonl,xml" },
+      /among jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca, received "xml"/,
+    ],
     ["a seed file that is not there", { seeds: "gone.csv" }, /gone\.csv cannot be read/],
     ["an empty seed file", { seeds: "empty.csv" }, /empty\.csv is empty; expected at least one row/],
     ["a seed file of no known kind", { seeds: "seeds.txt" }, /must end in \.json/],

@@ -239,7 +239,7 @@ async function startSampleJob(page: Page, name: string, records: number): Promis
   await page.getByLabel("Records", { exact: true }).fill(String(records));
   await page.getByLabel("Budget in US dollars").fill("1");
   for (const format of ["JSONL", "CSV", "Parquet"])
-    await page.getByRole("checkbox", { name: new RegExp(format) }).check({ force: true });
+    await page.getByRole("checkbox", { name: format, exact: true }).check({ force: true });
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByRole("button", { name: /Start/ }).click();
   await page.waitForURL(/\/jobs\/(?!new)\w+/);
