@@ -58,7 +58,7 @@ export async function writeParts(folder: string, shards: readonly ShardRow[]): P
     for (let from = fromSlot, seq = 0; from < toSlot; from += RECORDS_PER_PART, seq++) {
       const slots = Math.min(RECORDS_PER_PART, toSlot - from);
       const made = Array.from({ length: slots }, (_, n) => recordOf(from + n, words));
-      const path = join(folder, partObject(jobId, shardNo, 1, seq));
+      const path = join(folder, partObject(jobId, shardNo, { generation: 1 }, seq));
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, encodePart({ open: [], done: [], made, failed: [] }));
     }

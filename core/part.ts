@@ -37,16 +37,21 @@ export function decodePart(text: string): Part {
   return part;
 }
 
-/** The runs with one more part. */
-export function withPart(runs: readonly PartRun[], generation: number, seq: number): PartRun[] {
+/** The runs with one more part of the shard's newest pass. */
+export function withPart(runs: readonly PartRun[], generation: number, seq: number, pass = 0): PartRun[] {
   const last = runs.at(-1);
-  if (last?.generation !== generation) return [...runs, { generation, fromSeq: seq, toSeq: seq }];
+  if (!last || !isOf(last, generation))
+    return [...runs, { generation, fromSeq: seq, toSeq: seq, ...(pass > 0 && { pass }) }];
   invariant(last.toSeq === seq - 1, `part ${seq} follows part ${last.toSeq} of generation ${generation}`);
   return [...runs.slice(0, -1), { ...last, toSeq: seq }];
 }
 
+/** Whether a worker of this generation of the shard wrote the run. */
+export function isOf(run: PartRun | undefined, generation: number): boolean {
+  return run?.generation === generation && !run.folded;
+}
+
 /** Every part that exists, in the order written. */
-export function* partsOf(runs: readonly PartRun[]): Generator<{ generation: number; seq: number }> {
-  for (const { generation, fromSeq, toSeq } of runs)
-    for (let seq = fromSeq; seq <= toSeq; seq++) yield { generation, seq };
+export function* partsOf(runs: readonly PartRun[]): Generator<{ run: PartRun; seq: number }> {
+  for (const run of runs) for (let seq = run.fromSeq; seq <= run.toSeq; seq++) yield { run, seq };
 }

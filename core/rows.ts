@@ -7,6 +7,7 @@ import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
 import type { Split } from "./split.ts";
 import type { SeedField } from "./seeds/fields.ts";
+import type { SpentOn } from "./spending.ts";
 import type { Bound } from "./template/bound.ts";
 import type { Partials, SeedRead } from "./template.ts";
 
@@ -113,6 +114,8 @@ export interface ShardRow {
   state: ShardState;
   /** The job's controlNo when it was parked. Resuming a job raises it, and a shard parked under an older one counts as OPEN. */
   parkedAtControlNo?: number;
+  /** How often its failed slots were taken up again. */
+  pass: number;
   /** Slots `fromSlot` (inclusive) to `toSlot` (exclusive). */
   fromSlot: number;
   toSlot: number;
@@ -133,6 +136,10 @@ export interface ShardRow {
   inputTokens: number;
   outputTokens: number;
   spentNanos: Nanos;
+  /** What `spentNanos` was spent on. */
+  spending: SpentOn[];
+  /** How long workers have held its lease. */
+  workedMs: number;
   /** Granted from the budget and not yet spent by a checkpoint. */
   grantNanos: Nanos;
   writtenOffNanos: Nanos;
@@ -149,6 +156,10 @@ export interface PartRun {
   generation: number;
   fromSeq: number;
   toSeq: number;
+  /** The shard's pass they were written in; the first when absent. */
+  pass?: number;
+  /** They lie with the dataset that this generation of the export wrote, and not among the parts. */
+  folded?: true;
 }
 
 /** Cumulative, so that twice equals once. */
@@ -455,8 +466,11 @@ export const seedIndexObject = (owner: string, seedSetId: string) => `seeds/${ow
 export const seedBlockObject = (owner: string, seedSetId: string, collection: string, block: number) =>
   `seeds/${owner}/${seedSetId}/${collection}/${block}.jsonl`;
 export const partsPrefix = (jobId: string) => `parts/${jobId}/`;
-export const partObject = (jobId: string, shardNo: number, generation: number, seq: number) =>
-  `parts/${jobId}/${shardNo}/${generation}-${seq}`;
+export const partObject = (jobId: string, shardNo: number, { generation, folded }: PartOfRun, seq: number) =>
+  folded
+    ? `${datasetPrefix(jobId, generation)}records/${shardNo}-${seq}`
+    : `parts/${jobId}/${shardNo}/${generation}-${seq}`;
+type PartOfRun = Pick<PartRun, "generation" | "folded">;
 export const datasetsPrefix = (jobId: string) => `datasets/${jobId}/`;
 /** Each generation of the export shard writes under a prefix of its own; the final status publishes one of them. */
 export const datasetPrefix = (jobId: string, generation: number) => `datasets/${jobId}/${generation}/`;

@@ -4,8 +4,10 @@
  */
 import type { ColumnKinds } from "./columns.ts";
 import type { Nanos } from "./money.ts";
+import { isOf } from "./part.ts";
 import { tokenOf } from "./random.ts";
 import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type PartRun, type ShardRow } from "./rows.ts";
+import type { SpentOn } from "./spending.ts";
 import type { Change, RowKey, Write } from "./write.ts";
 
 /** A lease lasts this long without being renewed. */
@@ -43,7 +45,7 @@ export function isHeld(row: ShardRow, nowMs: number): boolean {
 /** Deaths in a row, should the lease be taken now: one more if it was not given back and nothing was checkpointed under it. */
 export function deathsAtTakeover(row: ShardRow): number {
   if (row.leaseTask === undefined) return row.deathsInRow;
-  return row.runs.at(-1)?.generation === row.generation ? 0 : row.deathsInRow + 1;
+  return isOf(row.runs.at(-1), row.generation) ? 0 : row.deathsInRow + 1;
 }
 
 /**
@@ -140,6 +142,8 @@ export interface Progress {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly newlySpentNanos: Nanos;
+  readonly spending: SpentOn[];
+  readonly workedMs: number;
   readonly columns: ColumnKinds;
 }
 
@@ -157,7 +161,7 @@ export function checkpoint(
     checkpointNo: row.checkpointNo + 1,
     spentNanos: row.spentNanos + newlySpentNanos,
     grantNanos: row.grantNanos - newlySpentNanos,
-    deathsInRow: told.runs.at(-1)?.generation === row.generation ? 0 : row.deathsInRow,
+    deathsInRow: isOf(told.runs.at(-1), row.generation) ? 0 : row.deathsInRow,
     leaseUntilMs,
   };
   const { checkpointNo, spentNanos, deathsInRow, generation } = next;

@@ -4,6 +4,9 @@
  */
 import { invariant } from "./errors.ts";
 
+/** No window is larger, however many calls are in flight. */
+export const LONGEST_WINDOW = 2_048;
+
 export class SlotWindow {
   readonly #to: number;
   readonly #size: number;
@@ -15,6 +18,7 @@ export class SlotWindow {
 
   /** `done` are slots beyond `lowWater` that need not be done again. */
   constructor(bounds: { to: number; size: number; lowWater: number; done: readonly number[] }) {
+    invariant(bounds.size <= LONGEST_WINDOW, `a window has ${LONGEST_WINDOW} slots at most, not ${bounds.size}`);
     this.#to = bounds.to;
     this.#size = bounds.size;
     this.#lowWater = bounds.lowWater;

@@ -8,7 +8,7 @@ import { decodePart, encodePart, withPart } from "#core/part";
 import { isWorthKeeping, type OpenSlot } from "#core/record";
 import { budgetKey, partObject, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
 import { checkpoint, endLease, grantTo, type LeaseEnd, type Progress } from "#core/shard";
-import { SlotWindow } from "#core/window";
+import { LONGEST_WINDOW, SlotWindow } from "#core/window";
 import { carryOut } from "./carry-out.ts";
 import { Journal } from "./journal.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
@@ -29,6 +29,7 @@ export class Book {
   #accounted: Nanos = 0;
   #grantNo = 0;
   #nextSeq = 0;
+  #workedUntilMs: number;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -40,15 +41,15 @@ export class Book {
     open: readonly OpenSlot[],
   ) {
     this.journal = new Journal(row);
+    this.#workedUntilMs = ports.clock.monotonicMs();
     for (const slot of open) this.open.set(slot.slot, slot);
   }
 
   /** Resumes where the last checkpoint stands: its newest part tells what is begun and what is done. */
   static async open(ports: Ports, settings: Settings, job: JobRow, row: ShardRow): Promise<Book> {
     const last = row.runs.at(-1);
-    const part =
-      last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last.generation, last.toSeq)));
-    const size = Math.max(64, settings.concurrency * 4);
+    const part = last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last, last.toSeq)));
+    const size = Math.min(LONGEST_WINDOW, Math.max(64, settings.concurrency * 4));
     const window = new SlotWindow({ to: row.toSlot, size, lowWater: row.lowWaterSlot, done: part?.done ?? [] });
     return new Book(ports, settings, job, row, window, part?.open ?? []);
   }
@@ -124,20 +125,27 @@ export class Book {
   async #cut(): Promise<{ progress: Progress; spent: Nanos }> {
     const { journal, window, row } = this;
     const spent = this.purse.spent;
-    const { delivered, failed, attempts, inputTokens, outputTokens, columns } = journal;
-    const totals = { delivered, failed, attempts, inputTokens, outputTokens, columns };
+    const { delivered, failed, attempts, inputTokens, outputTokens, spending, columns } = journal;
+    const totals = { delivered, failed, attempts, inputTokens, outputTokens, spending, columns };
     const progress = {
       ...totals,
       lowWaterSlot: window.lowWater,
       runs: row.runs,
+      workedMs: row.workedMs + this.#workedSince(),
       newlySpentNanos: spent - this.#accounted,
     };
     if (!journal.hasMoved) return { progress, spent };
     const open = [...this.open.values()].filter(isWorthKeeping);
     const text = encodePart({ ...journal.cut(), open, done: window.doneBeyond });
     const seq = this.#nextSeq++;
-    await this.ports.objects.putNew(partObject(row.jobId, row.shardNo, row.generation, seq), text);
-    return { progress: { ...progress, runs: withPart(row.runs, row.generation, seq) }, spent };
+    await this.ports.objects.putNew(partObject(row.jobId, row.shardNo, row, seq), text);
+    return { progress: { ...progress, runs: withPart(row.runs, row.generation, seq, row.pass) }, spent };
+  }
+
+  #workedSince(): number {
+    const sinceMs = this.#workedUntilMs;
+    this.#workedUntilMs = this.ports.clock.monotonicMs();
+    return Math.round(this.#workedUntilMs - sinceMs);
   }
 
   /**

@@ -4,6 +4,7 @@ import { priceOf, type Nanos } from "#core/money";
 import type { Reservation } from "#core/budget";
 import { answerSchemaOf } from "#core/output";
 import type { CallDone, CallReason, OpenRound, OpenSlot } from "#core/record";
+import type { PaidCall } from "#core/spending";
 import type { Step } from "#core/template";
 import { callBound } from "#core/template/bound";
 import type { Gate } from "./gate.ts";
@@ -35,8 +36,8 @@ export interface CallContext {
   readonly stopping: AbortSignal;
   /** Resolves once a call may begin under the lease, or when it never may again. */
   leaseFresh(): Promise<void>;
-  /** Tokens were paid. */
-  charged(inputTokens: number, outputTokens: number): void;
+  /** A call was paid. */
+  charged(call: PaidCall): void;
   /** A restart would lose something that is not written yet. */
   progressed(): void;
   /** A call was paid, or its model given up. Told after its answer was judged. */
@@ -121,7 +122,7 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
       order.round.calls.push(call);
       order.round.latest = { text: answer.text, stopReason: answer.stopReason };
       open.unanswered = 0;
-      charge(context, order, spent, worst.nanos);
+      charge(context, order, { modelId, ...spent }, worst.nanos);
       context.gate.answered();
       const ms = clock.monotonicMs() - begunAtMs;
       return { stepId: step.id, round: order.n, ...rendered, ...call, answer: answer.text, ms };
@@ -129,7 +130,8 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
       if (!(error instanceof ModelFault)) throw error;
       const nowMs = clock.monotonicMs();
       if (error.kind === "unclear") {
-        charge(context, order, { ...worst, costNanos: worst.nanos }, worst.nanos);
+        const { inputTokens, outputTokens, nanos } = worst;
+        charge(context, order, { modelId, inputTokens, outputTokens, costNanos: nanos }, nanos);
         tell(context, order, modelId, { problem: error.message, ms: nowMs - begunAtMs, worst });
       }
       if (error.kind === "throttled") context.gate.throttled(begunAtMs, nowMs);
@@ -169,11 +171,16 @@ function spentOn(modelId: string, { usage }: ModelAnswer, worst: Worst): Spent {
   return { ...usage, costNanos: priceOf(model, usage.inputTokens, usage.outputTokens) };
 }
 
-function charge(context: CallContext, { reservation, open }: CallOrder, spent: Spent, worst: Nanos): void {
+function charge(
+  context: CallContext,
+  { reservation, open, step }: CallOrder,
+  spent: Spent & { readonly modelId: string },
+  worst: Nanos,
+): void {
   open.costNanos += spent.costNanos;
   open.inputTokens += spent.inputTokens;
   open.outputTokens += spent.outputTokens;
-  context.charged(spent.inputTokens, spent.outputTokens);
+  context.charged({ stepId: step.id, ...spent });
   context.progressed();
   reservation.charge(spent.costNanos, worst);
 }

@@ -2,6 +2,7 @@
 import { withRecord, type ColumnKinds } from "#core/columns";
 import type { FailedRecord, MadeRecord } from "#core/record";
 import type { ShardRow } from "#core/rows";
+import { withCall, type PaidCall, type SpentOn } from "#core/spending";
 
 const LATEST = 3;
 /** So many failures without a single record, and there is no point in going on. */
@@ -15,6 +16,7 @@ export class Journal {
   attempts: number;
   inputTokens: number;
   outputTokens: number;
+  spending: SpentOn[];
   columns: ColumnKinds;
   /** The columns of the latest records. */
   latest: Readonly<Record<string, unknown>>[] = [];
@@ -29,6 +31,7 @@ export class Journal {
     this.attempts = row.attempts;
     this.inputTokens = row.inputTokens;
     this.outputTokens = row.outputTokens;
+    this.spending = row.spending;
     this.columns = row.columns as ColumnKinds;
   }
 
@@ -45,6 +48,12 @@ export class Journal {
     this.failed += 1;
     this.lastReason = record.reason;
     this.moved();
+  }
+
+  pay(call: PaidCall, nowMs: number): void {
+    this.inputTokens += call.inputTokens;
+    this.outputTokens += call.outputTokens;
+    this.spending = withCall(this.spending, call, nowMs);
   }
 
   /** A restart would lose something that is not written yet. */

@@ -301,10 +301,7 @@ export class ShardRun {
       leaseFresh: async () => {
         while (!this.#lease.isFresh && !this.#stopping.signal.aborted) await bell.heard();
       },
-      charged: (inputTokens, outputTokens) => {
-        journal.inputTokens += inputTokens;
-        journal.outputTokens += outputTokens;
-      },
+      charged: (call) => journal.pay(call, ports.clock.nowMs()),
       progressed: () => journal.moved(),
     };
   }

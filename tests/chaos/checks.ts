@@ -17,7 +17,7 @@ export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<
 /** Each slot stands in one part, once. */
 function slotFaults(world: World, { records }: Plan): string[] {
   const parts = world.shards.flatMap(({ shardNo, runs }) =>
-    [...partsOf(runs)].map(({ generation, seq }) => readPart(world, partObject(JOB, shardNo, generation, seq))),
+    [...partsOf(runs)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
   );
   const made = parts.flatMap((part) => part?.made.map(({ slot }) => slot) ?? []);
   const failed = parts.flatMap((part) => part?.failed ?? []);
@@ -76,7 +76,11 @@ function moneyFaults(world: World, diary: Diary): string[] {
   const usedNanos = spentNanos + writtenOffNanos;
   const shardsWroteOff = world.shards.reduce((sum, shard) => sum + shard.writtenOffNanos, 0);
   const isExact = loggedNanos === spentNanos && writtenOffNanos === 0;
+  const unfounded = world.shards.filter(
+    ({ spending, spentNanos }) => spending.reduce((sum, { costNanos }) => sum + costNanos, 0) !== spentNanos,
+  );
   return [
+    ...unfounded.map(({ shardNo }) => `What shard ${shardNo} spent by step, model and day is not what it spent.`),
     ...(loggedNanos <= usedNanos
       ? []
       : [`The models' log says ${loggedNanos}, spend and write-offs are ${usedNanos}.`]),

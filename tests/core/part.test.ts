@@ -26,10 +26,15 @@ test("runs grow part by part, and a new generation begins a new one", () => {
     { generation: 1, fromSeq: 0, toSeq: 1 },
     { generation: 3, fromSeq: 0, toSeq: 0 },
   ]);
-  expect([...partsOf(runs)]).toEqual([
-    { generation: 1, seq: 0 },
-    { generation: 1, seq: 1 },
-    { generation: 3, seq: 0 },
+  expect([...partsOf(runs)].map(({ run, seq }) => [run.generation, seq])).toEqual([
+    [1, 0],
+    [1, 1],
+    [3, 0],
   ]);
   expect(() => withPart(runs, 3, 2)).toThrow("part 2 follows part 0");
+});
+
+test("a part never joins a run that was folded into a dataset, even if the numbers are alike", () => {
+  const folded = { generation: 3, fromSeq: 0, toSeq: 1, folded: true } as const;
+  expect(withPart([folded], 3, 0, 1)).toEqual([folded, { generation: 3, fromSeq: 0, toSeq: 0, pass: 1 }]);
 });

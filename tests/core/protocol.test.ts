@@ -86,6 +86,8 @@ function progressOf({ row, unaccounted }: Believer): Progress {
     inputTokens,
     outputTokens,
     newlySpentNanos: unaccounted,
+    spending: [],
+    workedMs: 0,
     columns: {},
   };
 }

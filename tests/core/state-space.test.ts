@@ -401,6 +401,8 @@ function progressOf({ row, done, news, newlySpent, seq }: Holder): Progress {
     inputTokens,
     outputTokens,
     newlySpentNanos: newlySpent,
+    spending: [],
+    workedMs: 0,
     columns: {},
   };
 }

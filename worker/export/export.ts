@@ -12,7 +12,7 @@ import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile } from "./json-lines.ts";
 import { Sink } from "./sink.ts";
-import { slotsInOrder } from "./slots-in-order.ts";
+import { slotOf, slotsInOrder } from "./slots-in-order.ts";
 
 export interface ExportOrder {
   readonly objects: Objects;
@@ -95,9 +95,10 @@ async function writeRecords(
   counts: Counts,
 ): Promise<void> {
   for (const shard of shards)
-    for await (const { made, failed } of slotsInOrder(objects, shard)) {
+    for await (const entry of slotsInOrder(objects, shard)) {
       signal.throwIfAborted();
-      const id = recordId(job.jobId, (made ?? failed).slot);
+      const { made, failed } = entry;
+      const id = recordId(job.jobId, slotOf(entry));
       if (made) counts.add(made);
       for (const file of files.hearing(id)) {
         if (made) await file.made?.(made, id);

@@ -1,0 +1,68 @@
+/** Records leave the parts in the order of their slots, each once, whichever pass made them. */
+import { encodePart } from "#core/part";
+import type { RecordMeta } from "#core/record";
+import { partObject, type PartRun, type ShardRow } from "#core/rows";
+import { LONGEST_WINDOW } from "#core/window";
+import { slotOf, slotsInOrder } from "../../worker/export/slots-in-order.ts";
+import { MemoryObjects } from "./doubles.ts";
+
+const META: RecordMeta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
+
+interface Written {
+  readonly run: Omit<PartRun, "fromSeq" | "toSeq">;
+  readonly made: readonly number[];
+  readonly failed?: readonly number[];
+}
+
+/** A slot with an F failed. */
+async function order(parts: readonly Written[]): Promise<string[]> {
+  const objects = new MemoryObjects();
+  const runs: PartRun[] = [];
+  for (const { run, made, failed = [] } of parts) {
+    const seq = runs.length;
+    runs.push({ ...run, fromSeq: seq, toSeq: seq });
+    const text = encodePart({
+      open: [],
+      done: [],
+      made: made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META })),
+      failed: failed.map((slot) => ({ slot, reason: "It did not work.", meta: META })),
+    });
+    await objects.putNew(partObject("J", 0, run, seq), text);
+  }
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  const slots: string[] = [];
+  for await (const entry of slotsInOrder(objects, shard)) slots.push(`${slotOf(entry)}${entry.failed ? "F" : ""}`);
+  return slots;
+}
+
+test("records made out of order come in order", async () => {
+  const parts = [
+    { run: { generation: 1 }, made: [1, 3] },
+    { run: { generation: 1 }, made: [0, 2], failed: [4] },
+  ];
+  expect(await order(parts)).toEqual(["0", "1", "2", "3", "4F"]);
+});
+
+test("a slot that a later pass filled stands once, at its place", async () => {
+  const parts = [
+    { run: { generation: 1 }, made: [0, 2], failed: [1, 3] },
+    { run: { generation: 2, pass: 1 }, made: [3], failed: [1] },
+    { run: { generation: 4, pass: 2 }, made: [1] },
+  ];
+  expect(await order(parts)).toEqual(["0", "1", "2", "3"]);
+  expect(await order(parts.slice(0, 2))).toEqual(["0", "1F", "2", "3"]);
+});
+
+test("parts that were folded into a dataset are read where they lie now", async () => {
+  const parts = [
+    { run: { generation: 1, folded: true as const }, made: [0], failed: [1] },
+    { run: { generation: 1, pass: 1 }, made: [1] },
+  ];
+  expect(await order(parts)).toEqual(["0", "1"]);
+});
+
+test("a pass over a few slots of many holds back no more than a window of them", async () => {
+  const slots = Array.from({ length: 3 * LONGEST_WINDOW }, (_, n) => 5 * n + 1);
+  const parts = [{ run: { generation: 2, pass: 1 }, made: slots }];
+  expect(await order(parts)).toEqual(slots.map(String));
+});
