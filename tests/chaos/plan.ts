@@ -1,8 +1,11 @@
 /** What a run does to its job: drawn from the seed, before anything happens. */
 import { below, randomOf } from "#core/random";
+import type { Guard } from "./guards.ts";
 
 export interface Plan {
   readonly seed: number;
+  /** The guard that is taken away; none, but to try the chaos itself. */
+  readonly without?: Guard;
   /** Without anything that loses a worker's memory or an answer; then every nano-dollar of the log is found in the spend. */
   readonly isGentle: boolean;
   readonly records: number;
