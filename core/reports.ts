@@ -20,6 +20,14 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         bytes
         rows
       }
+      archive {
+        jobId
+        state
+        archiveClass
+        requestedAt
+        restoredUntil
+        knownAt
+      }
       shard {
         id
         jobId

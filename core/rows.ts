@@ -2,6 +2,7 @@
  * The rows of the tables and the keys of the bucket. Resolvers, functions and the worker share it; it is safe for
  * APPSYNC_JS (types and arrow functions over strings only). Every row has `pk` and `sk`.
  */
+import type { ArchiveClass } from "./archive.ts";
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
@@ -75,9 +76,23 @@ export interface JobRow {
   /** Where the published dataset lies, once it does. */
   datasetPrefix?: string;
   datasets: DatasetFileRow[];
+  /** The last restoration of a dataset from the archive; absent when none was asked for. */
+  archive?: ArchiveRow;
   createdAt: string;
   startedAt?: string;
   finishedAt?: string;
+}
+
+/** What is remembered of a restoration. Where the dataset lies is S3's to say. */
+export interface ArchiveRow {
+  /** The dataset meant; it says nothing of one that is published later. */
+  prefix: string;
+  state: "RESTORING" | "RESTORED" | "ARCHIVED";
+  archiveClass: ArchiveClass;
+  requestedAt: string;
+  restoredUntil?: string;
+  /** When the state was found. */
+  knownAt: string;
 }
 
 export interface DatasetFileRow {
@@ -474,3 +489,5 @@ type PartOfRun = Pick<PartRun, "generation" | "folded">;
 export const datasetsPrefix = (jobId: string) => `datasets/${jobId}/`;
 /** Each generation of the export shard writes under a prefix of its own; the final status publishes one of them. */
 export const datasetPrefix = (jobId: string, generation: number) => `datasets/${jobId}/${generation}/`;
+/** The job in whose datasets an object lies. */
+export const jobOfDatasetObject = (key: string) => key.split("/")[1] ?? "";

@@ -18,6 +18,7 @@ import {
   type LambdaName,
   type StepName,
 } from "../resolvers/manifest.ts";
+import { addArchiveFunctions } from "./archive.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { modelsForFunctions } from "./models.ts";
@@ -173,6 +174,8 @@ export class Resolvers extends NestedStack {
     presignUpload.may("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
     const presignDownload = add("presignDownload", { [ENVIRONMENT.bucket]: bucket.bucketName });
     presignDownload.may("Download", ["s3:GetObject"], [bucket.arnForObjects("datasets/*")]);
+
+    addArchiveFunctions(this, add, this.#props);
 
     const checkSeeds = add("checkSeeds", {
       [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,

@@ -4,6 +4,8 @@
  * function's `resolvers/lambda/NAME.lambda.ts`.
  */
 
+import { RESTORE_BEGINS_SECONDS } from "../core/archive.ts";
+
 /** One resolver on one data source, or a pipeline of steps between the handlers of the field's own file. */
 export type FieldAnswer = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };
 
@@ -25,12 +27,14 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Query.listSeedItems": { steps: ["readReadableSeedSet", "readSeedItems"] },
   "Query.listModels": { dataSource: "none" },
   "Query.getDownload": { steps: ["readDatasetFile", "presignDownload"] },
+  "Query.getDatasetArchive": { steps: ["readPublishedJob", "readArchive"] },
 
   "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readEarlierJob", "dispatch"] },
   "Mutation.cancelJob": { steps: ["cancelJob", "dispatch"] },
   "Mutation.pauseJob": { steps: ["pauseJob", "dispatch"] },
   "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "resumeJob", "dispatch"] },
   "Mutation.deleteJob": { steps: ["deleteJob", "dispatch"] },
+  "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", "markRestoring", "startRestore"] },
   "Mutation.saveTemplate": { steps: ["saveTemplate"] },
   "Mutation.restoreTemplate": { steps: ["saveTemplate"] },
   "Mutation.forkTemplate": { steps: ["saveTemplate"] },
@@ -71,6 +75,10 @@ export const STEPS = {
   dispatch: { dataSource: "dispatch" },
   readDatasetFile: { dataSource: "jobs" },
   presignDownload: { dataSource: "presignDownload" },
+  readPublishedJob: { dataSource: "jobs" },
+  readArchive: { dataSource: "readArchive" },
+  markRestoring: { dataSource: "jobs" },
+  startRestore: { dataSource: "restoreDataset" },
   writeReport: { dataSource: "jobs" },
   readReportedJob: { dataSource: "jobs" },
   readWatchedJob: { dataSource: "jobs" },
@@ -155,6 +163,12 @@ export const FUNCTIONS = {
     description: "Signs the address a dataset's file is downloaded from",
     timeoutSeconds: 10,
     memoryMb: 256,
+  },
+  readArchive: { description: "Asks S3 where a dataset lies", timeoutSeconds: 25, memoryMb: 256 },
+  restoreDataset: {
+    description: "Brings an archived dataset back, and tells its owner when it is there",
+    timeoutSeconds: RESTORE_BEGINS_SECONDS,
+    memoryMb: 512,
   },
   checkSeeds: { description: "Reads uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
   purgeSeeds: { description: "Removes the objects of a deleted seed set", timeoutSeconds: 300, memoryMb: 256 },

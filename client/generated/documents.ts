@@ -19,6 +19,26 @@ export type Scalars = {
   AWSURL: { input: string; output: string; }
 };
 
+/** How deep the archive is; each deployment chooses one. */
+export type ArchiveClass =
+  /** Restored in half a day. */
+  | 'DEEP'
+  /** Restored in hours. */
+  | 'FLEXIBLE'
+  /** Read at once, as before. */
+  | 'INSTANT';
+
+/** Where a dataset lies. */
+export type ArchiveState =
+  /** S3 has archived it; `restoreDataset` brings it back. */
+  | 'ARCHIVED'
+  /** Its files can be downloaded. */
+  | 'AVAILABLE'
+  /** It is back and can be downloaded until `restoredUntil`. */
+  | 'RESTORED'
+  /** It was asked for and comes back, in hours. */
+  | 'RESTORING';
+
 /** What a new job is to do. */
 export type CreateJobInput = {
   /** The most it may spend on models, in nano-dollars, up to $5,000. */

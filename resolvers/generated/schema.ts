@@ -18,6 +18,26 @@ export type Scalars = {
   AWSURL: { input: string; output: string; }
 };
 
+/** How deep the archive is; each deployment chooses one. */
+export type ArchiveClass =
+  /** Restored in half a day. */
+  | 'DEEP'
+  /** Restored in hours. */
+  | 'FLEXIBLE'
+  /** Read at once, as before. */
+  | 'INSTANT';
+
+/** Where a dataset lies. */
+export type ArchiveState =
+  /** S3 has archived it; `restoreDataset` brings it back. */
+  | 'ARCHIVED'
+  /** Its files can be downloaded. */
+  | 'AVAILABLE'
+  /** It is back and can be downloaded until `restoredUntil`. */
+  | 'RESTORED'
+  /** It was asked for and comes back, in hours. */
+  | 'RESTORING';
+
 /** What a new job is to do. */
 export type CreateJobInput = {
   /** The most it may spend on models, in nano-dollars, up to $5,000. */
@@ -50,6 +70,22 @@ export type CreateSeedSetInput = {
   name: Scalars['String']['input'];
   /** Leave faulty rows out and say which, instead of refusing the file; false when null. */
   skipFaulty?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Where a job's dataset lies: S3 archives it some days after the job ended. */
+export type DatasetArchive = {
+  /** What it is archived in; null while it is not. */
+  archiveClass: Maybe<ArchiveClass>;
+  /** The job. */
+  jobId: Scalars['ID']['output'];
+  /** When this was so, so that late news can be told from new. */
+  knownAt: Scalars['AWSDateTime']['output'];
+  /** When it was last asked for; null unless it is being or was restored. */
+  requestedAt: Maybe<Scalars['AWSDateTime']['output']>;
+  /** When the restored copy goes; null unless it is there. */
+  restoredUntil: Maybe<Scalars['AWSDateTime']['output']>;
+  /** Where it lies. */
+  state: ArchiveState;
 };
 
 /** One file of a published dataset. */
@@ -187,6 +223,8 @@ export type Job = {
 
 /** News of a job: its state, and one shard's facts when a shard reported. */
 export type JobChange = {
+  /** How a restoration of its dataset goes; null when none was ever asked for. */
+  archive: Maybe<DatasetArchive>;
   /** See `Job.budgetNanos`. */
   budgetNanos: Scalars['Float']['output'];
   /** See `Job.controlNo`. */
@@ -294,6 +332,8 @@ export type Mutation = {
   reportSeedSet: SeedSet;
   /** Tells a try's owner that it went on. The function that tries templates only (IAM). */
   reportTry: Try;
+  /** Brings an archived dataset back for some days; watch it by `onJobChanged`. Twice is as good as once. People only. */
+  restoreDataset: DatasetArchive;
   /** Makes an older version of a template of mine the newest again, as a new version. People only. */
   restoreTemplate: Template;
   /** Goes on with a paused job, or with one that reached its budget. People only. */
@@ -393,6 +433,12 @@ export type MutationReportTryArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationRestoreDatasetArgs = {
+  jobId: Scalars['ID']['input'];
+};
+
+
+/** What people and the worker may change. */
 export type MutationRestoreTemplateArgs = {
   id: Scalars['ID']['input'];
   version: Scalars['Int']['input'];
@@ -437,6 +483,8 @@ export type PresignedPost = {
 export type Query = {
   /** What is wrong with a template, or what it would be if it were saved; nothing is stored. People only. */
   checkTemplate: TemplateCheck;
+  /** Whether a job's dataset can be downloaded or lies in the archive, as S3 says now. A job without one answers `Conflict`. People only. */
+  getDatasetArchive: DatasetArchive;
   /** An address from which one file of a job's dataset can be downloaded for a quarter of an hour. People only. */
   getDownload: Download;
   /** One job of mine. Null never: a job that is not mine answers `NotFound`. People only. */
@@ -476,6 +524,12 @@ export type Query = {
 export type QueryCheckTemplateArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
   source: Scalars['String']['input'];
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryGetDatasetArchiveArgs = {
+  jobId: Scalars['ID']['input'];
 };
 
 

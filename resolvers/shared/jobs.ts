@@ -2,6 +2,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { JobRow, ShardRow } from "../../core/rows.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
+import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
@@ -50,6 +51,7 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
     startedAt: row.startedAt ?? null,
     finishedAt: row.finishedAt ?? null,
     datasets: toDatasetFiles(row),
+    archive: rememberedArchive(row),
     shard: shard ? toShardProgress(shard, nowMs) : null,
   };
 }
