@@ -1,5 +1,5 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { update } from "@aws-appsync/utils/dynamodb";
+import { operations, update } from "@aws-appsync/utils/dynamodb";
 import type { Whereabouts } from "../../core/archive.ts";
 import { jobKey, type ArchiveRow, type JobRow } from "../../core/rows.ts";
 import { callerOf } from "../shared/caller.ts";
@@ -26,7 +26,7 @@ export function request(ctx: Context) {
       datasetPrefix: { eq: job.datasetPrefix },
       status: { ne: "DELETING" },
     },
-    update: { archive },
+    update: { archive: operations.replace(archive) },
   });
 }
 

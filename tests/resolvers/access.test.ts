@@ -107,6 +107,13 @@ const TABLE: Readonly<Record<string, Row>> = {
       document: `query ($jobId: ID!) { getDownload(jobId: $jobId, file: "dataset.jsonl") { url } }`,
     },
   ],
+  "Query.getDatasetArchive": [
+    {
+      at: "jobId",
+      thing: "job",
+      document: "query ($jobId: ID!) { getDatasetArchive(jobId: $jobId) { state archiveClass } }",
+    },
+  ],
 
   "Mutation.createJob": doors(
     input("mutation", "createJob", "id"),
@@ -117,6 +124,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.pauseJob": byId("mutation", "pauseJob", "job"),
   "Mutation.resumeJob": byId("mutation", "resumeJob", "job"),
   "Mutation.deleteJob": byId("mutation", "deleteJob", "job"),
+  "Mutation.restoreDataset": [
+    { at: "jobId", thing: "job", document: "mutation ($jobId: ID!) { restoreDataset(jobId: $jobId) { state } }" },
+  ],
   "Mutation.saveTemplate": doors(
     input("mutation", "saveTemplate", "version"),
     { input: { source: TEMPLATE } },

@@ -608,6 +608,7 @@ test("a dataset's file can be downloaded under the job's name", async () => {
     datasetPrefix: `datasets/${job.id}/1/`,
     datasets: [{ name: "dataset.csv", format: "CSV", bytes: 1, rows: 1 }],
   });
+  await world.putObject(`datasets/${job.id}/1/dataset.csv`, "id");
   const { getDownload } = await world.ask(
     "ann",
     `query ($id: ID!) { getDownload(jobId: $id, file: "dataset.csv") { url expiresAt } }`,
