@@ -1,11 +1,13 @@
 import type { ApolloCache } from "@apollo/client";
 import {
+  ArchiveFactsFragmentDoc,
   JobFactsFragmentDoc,
   JobStateFragmentDoc,
   ShardFactsFragmentDoc,
   type JobStateFragment,
   type OnJobChangedSubscription,
 } from "../generated/documents.ts";
+import { isOldArchive } from "./archive.ts";
 import { placeInLists } from "./lists.ts";
 import { isOldJobState, isOldShardReport } from "./news.ts";
 
@@ -19,6 +21,7 @@ export function applyNews(cache: ApolloCache, change: JobChange): boolean {
   cache.batch({
     update: (within) => {
       applyShard(within, change.shard);
+      applyArchive(within, change.archive);
       if (isOldJobState(known, change)) return;
       within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(change) });
       if (known.status !== change.status) moveInLists(within, id);
@@ -33,6 +36,14 @@ function applyShard(cache: ApolloCache, shard: JobChange["shard"]): void {
   const known = cache.readFragment({ id, fragment: ShardFactsFragmentDoc });
   if (known && isOldShardReport(known, shard)) return;
   cache.writeFragment({ id, fragment: ShardFactsFragmentDoc, data: shard });
+}
+
+function applyArchive(cache: ApolloCache, archive: JobChange["archive"]): void {
+  if (!archive) return;
+  const id = cache.identify({ __typename: "DatasetArchive", jobId: archive.jobId });
+  const known = cache.readFragment({ id, fragment: ArchiveFactsFragmentDoc });
+  if (known && isOldArchive(known, archive)) return;
+  cache.writeFragment({ id, fragment: ArchiveFactsFragmentDoc, data: archive });
 }
 
 function moveInLists(cache: ApolloCache, id: string | undefined): void {

@@ -66,6 +66,7 @@ export function sampleChange(job: JobFactsFragment, different: Partial<JobChange
     jobId: job.id,
     owner: "ada",
     ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
+    archive: null,
     shard: null,
     ...different,
   };
