@@ -17,8 +17,10 @@ function Words({ archive }: { readonly archive: ArchiveFactsFragment }) {
   if (archive.state === "AVAILABLE") return <p className="small faint">{sentence}</p>;
   return (
     <Notice tone={archive.state === "RESTORED" ? "good" : "plain"}>
-      <p>{sentence}</p>
-      {archive.state === "ARCHIVED" && <RestoreButton jobId={archive.jobId} />}
+      <div className="stack-tight">
+        <p>{sentence}</p>
+        {archive.state === "ARCHIVED" && <RestoreButton jobId={archive.jobId} />}
+      </div>
     </Notice>
   );
 }
@@ -27,11 +29,11 @@ function RestoreButton({ jobId }: { readonly jobId: string }) {
   const restoreDataset = useRestoreDataset();
   const { run, busy, error } = useAction();
   return (
-    <>
+    <div>
       <Button look="primary" icon="retry" busy={busy} onClick={() => void run(() => restoreDataset(jobId))}>
         Restore
       </Button>
       <FieldError error={error} />
-    </>
+    </div>
   );
 }

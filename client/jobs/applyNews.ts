@@ -4,6 +4,7 @@ import {
   JobFactsFragmentDoc,
   JobStateFragmentDoc,
   ShardFactsFragmentDoc,
+  type ArchiveFactsFragment,
   type JobStateFragment,
   type OnJobChangedSubscription,
 } from "../generated/documents.ts";
@@ -40,10 +41,18 @@ function applyShard(cache: ApolloCache, shard: JobChange["shard"]): void {
 
 function applyArchive(cache: ApolloCache, archive: JobChange["archive"]): void {
   if (!archive) return;
-  const id = cache.identify({ __typename: "DatasetArchive", jobId: archive.jobId });
-  const known = cache.readFragment({ id, fragment: ArchiveFactsFragmentDoc });
+  const known = knownArchive(cache, archive.jobId);
   if (known && isOldArchive(known, archive)) return;
-  cache.writeFragment({ id, fragment: ArchiveFactsFragmentDoc, data: archive });
+  cache.writeFragment({ id: archiveId(cache, archive.jobId), fragment: ArchiveFactsFragmentDoc, data: archive });
+}
+
+/** What the cache knows of where a job's dataset lies. */
+export function knownArchive(cache: ApolloCache, jobId: string): ArchiveFactsFragment | null {
+  return cache.readFragment({ id: archiveId(cache, jobId), fragment: ArchiveFactsFragmentDoc });
+}
+
+function archiveId(cache: ApolloCache, jobId: string): string | undefined {
+  return cache.identify({ __typename: "DatasetArchive", jobId });
 }
 
 function moveInLists(cache: ApolloCache, id: string | undefined): void {

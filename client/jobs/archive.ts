@@ -1,5 +1,5 @@
 import { DAYS_BEFORE_ARCHIVE, DAYS_RESTORED, RESTORING_COSTS, RESTORING_TAKES } from "#core/archive";
-import type { ArchiveFactsFragment } from "../generated/documents.ts";
+import type { ArchiveFactsFragment, JobStatus } from "../generated/documents.ts";
 import { showDate } from "../ui/format.ts";
 
 type Archive = Pick<ArchiveFactsFragment, "state" | "archiveClass" | "restoredUntil">;
@@ -24,6 +24,18 @@ export function archiveSentence({ state, archiveClass, restoredUntil }: Archive)
     case "AVAILABLE":
       return archiveClass === "INSTANT" ? "Archived, and downloaded as before." : null;
   }
+}
+
+/** Whether news of a job tells that its dataset has come back. Other news of the job repeats what was told before. */
+export function tellsOfReturn(known: Pick<Archive, "state"> | null, { status, archive }: JobNews): boolean {
+  return archive?.state === "RESTORED" && known?.state !== "RESTORED" && ENDED.includes(status);
+}
+
+const ENDED: readonly JobStatus[] = ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"];
+
+interface JobNews {
+  readonly status: JobStatus;
+  readonly archive: Pick<Archive, "state"> | null;
 }
 
 /** Whether `news` tells what was so before the known. */

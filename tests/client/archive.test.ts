@@ -1,7 +1,7 @@
 import { InMemoryCache } from "@apollo/client";
 import { DatasetArchiveDocument, JobDocument, type ArchiveFactsFragment } from "../../client/generated/documents.ts";
 import { applyNews } from "../../client/jobs/applyNews.ts";
-import { archiveSentence, isReadable } from "../../client/jobs/archive.ts";
+import { archiveSentence, isReadable, tellsOfReturn } from "../../client/jobs/archive.ts";
 import { typePolicies } from "../../client/link/cache.ts";
 import { newest } from "../../client/link/keepNewest.ts";
 import { sampleChange, sampleJob } from "./sample-job.ts";
@@ -40,6 +40,18 @@ describe("the words for where a dataset lies", () => {
     expect(readable).toEqual(["AVAILABLE", "RESTORED"]);
     expect(isReadable(null)).toBe(true);
   });
+});
+
+test.each([
+  ["the first time", null, "COMPLETED", "RESTORED", true],
+  ["after its restoration was seen", "RESTORING", "COMPLETED", "RESTORED", true],
+  ["of a job at its budget", "ARCHIVED", "BUDGET_EXCEEDED", "RESTORED", true],
+  ["again", "RESTORED", "COMPLETED", "RESTORED", false],
+  ["while the job runs on", null, "RUNNING", "RESTORED", false],
+  ["while the job is deleted", null, "DELETING", "RESTORED", false],
+  ["that is still on its way", null, "COMPLETED", "RESTORING", false],
+] as const)("news of a dataset that is back, %s, are told or not", (_, known, status, state, told) => {
+  expect(tellsOfReturn(known && { state: known }, { status, archive: { state } })).toBe(told);
 });
 
 describe("news of an archive", () => {

@@ -54,6 +54,9 @@ describe("with archiveClass flexible", () => {
     });
     await keepPicture(page, "archived");
 
+    const elsewhere = await page.context().newPage();
+    await elsewhere.goto(`${product.outputs.appUrl}/templates`);
+    await elsewhere.getByText("Live", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Restore" }).click();
     await page.getByText(/being restored from the archive/).waitFor();
     expect(await page.getByRole("button", { name: "Restore" }).count()).toBe(0);
@@ -61,6 +64,11 @@ describe("with archiveClass flexible", () => {
     expect(pushed.some((text) => text.includes('"state":"RESTORED"'))).toBe(true);
     await page.getByRole("button", { name: "Download dataset.csv" }).waitFor();
     await keepPicture(page, "restored");
+    await elsewhere.getByText("The dataset of Wonders kept is back from the archive.").waitFor();
+    await keepPicture(elsewhere, "elsewhere");
+    await elsewhere.getByRole("link", { name: "Wonders kept" }).click();
+    await elsewhere.getByText(/is back from the archive and can be downloaded until/).waitFor();
+    expect(await elsewhere.getByText("The dataset of Wonders kept is back").count()).toBe(0);
     await withApi(async (api) => {
       expect(await look(api, job.id)).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
       expect(await download(api, job)).toEqual(job.checksums);

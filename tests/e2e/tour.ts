@@ -11,20 +11,26 @@ const SWEEP_MS = 60_000;
 const TASK_AGE_MS = 61_000;
 const SAMPLE = { templateId: "questions-and-answers", seedSetId: "natural-wonders" };
 
+/** S3 archives after three days, at the midnight that follows. */
+const UNTIL_ARCHIVED_MS = 4 * 86_400_000;
+
+/** @param product one whose datasets go to an archive that they must be restored from */
 export async function tour(product: Product): Promise<void> {
   const api = await openApi(product.outputs, product.outputs.demoUser);
+  let done: string;
   try {
     await readEverything(api);
     const own = await bringOwn(api, product);
     await writeAndShare(api);
     await tryAndGenerate(api);
-    await jobToItsEnd(api);
+    done = await jobToItsEnd(api);
     await overTheBudgetAndOn(api);
     await pausedInterruptedAndOn(api, product, own);
     await cancelledAndDeleted(api, product);
   } finally {
     api.close();
   }
+  await archivedAndBack(product, done);
 }
 
 async function readEverything(api: Api): Promise<void> {
@@ -192,7 +198,7 @@ async function uploadHalfBroken(api: Api, folder: string): Promise<void> {
   if (!(refused instanceof Error)) throw new Error("The broken file was taken.");
 }
 
-async function jobToItsEnd(api: Api): Promise<void> {
+async function jobToItsEnd(api: Api): Promise<string> {
   const clientToken = randomUUID();
   const id = await createJob(api, { recordCount: 20, clientToken });
   if ((await createJob(api, { recordCount: 20, clientToken })) !== id)
@@ -205,6 +211,7 @@ async function jobToItsEnd(api: Api): Promise<void> {
   );
   const rows = await (await fetch(getDownload.url)).text();
   if (rows.trim().split("\n").length !== 20) throw new Error(`The download has not 20 rows: ${rows.slice(0, 200)}`);
+  return id;
 }
 
 async function overTheBudgetAndOn(api: Api): Promise<void> {
@@ -252,6 +259,31 @@ async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {
     );
     return listJobs.items.every((job) => job.id !== id);
   });
+}
+
+/** Days later, by a new session: the old one is over. */
+async function archivedAndBack(product: Product, id: string): Promise<void> {
+  product.cloud.clock.advance(UNTIL_ARCHIVED_MS);
+  const api = await openApi(product.outputs, product.outputs.demoUser);
+  try {
+    const { restoreDataset } = await api.call<{ restoreDataset: { state: string } }>(
+      "mutation($id: ID!) { restoreDataset(jobId: $id) { state } }",
+      { id },
+    );
+    if (restoreDataset.state !== "RESTORING") throw new Error(`The dataset is ${restoreDataset.state}, not archived.`);
+    await until("the job to remember that its dataset is back", async () =>
+      (await readFile(join(product.data, "iam-calls.jsonl"), "utf8"))
+        .split("\n")
+        .some((line) => /restoreDataset/i.test(line) && line.includes('"dynamodb:UpdateItem"')),
+    );
+    const { getDatasetArchive } = await api.call<{ getDatasetArchive: { state: string } }>(
+      "query($id: ID!) { getDatasetArchive(jobId: $id) { state } }",
+      { id },
+    );
+    if (getDatasetArchive.state !== "RESTORED") throw new Error(`The dataset is ${getDatasetArchive.state}.`);
+  } finally {
+    api.close();
+  }
 }
 
 /** The sweep asks ECS about tasks that are older than a minute. */
