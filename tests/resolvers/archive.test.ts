@@ -31,10 +31,9 @@ const look = async (id: string, person = "ann") => (await world.ask(person, LOOK
 const restore = async (id: string) => (await world.ask("ann", RESTORE, { id })).restoreDataset;
 const remembered = async (id: string) => (await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" })).archive;
 const heard = (type: string) => events.filter((event) => event["detail-type"] === `Object Restore ${type}`);
-/** As EventBridge hands them to the function, in any order and any number. */
-const hand = async (deliver: readonly CloudEvent[]) => {
-  for (const event of deliver) await world.run("restoreDataset", event);
-};
+/** As EventBridge hands them to the function: side by side, and some of them twice. */
+const hand = (delivered: readonly CloudEvent[]) =>
+  Promise.all(delivered.map((event) => world.run("restoreDataset", event)));
 
 const TEXT = "id,question\n1,Why?\n";
 
@@ -109,6 +108,9 @@ describe("restoring", () => {
 
     aheadMs = 4 * HOUR_MS;
     await until(() => heard("Completed").length === 2);
+    // Whoever opens the page is told by S3 itself, should every event be lost.
+    expect(await look(id)).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
+    expect(await remembered(id)).toMatchObject({ state: "RESTORING" });
     await hand([...heard("Completed"), ...heard("Completed")]);
     const { archive } = (await watch.next()).onJobChanged;
     expect(archive).toEqual(await look(id).then(({ knownAt: _, ...rest }) => expect.objectContaining(rest)));
@@ -160,6 +162,16 @@ describe("restoring", () => {
     expect(await look(id)).toMatchObject({ state: "ARCHIVED" });
     await restore(id);
     await world.settled();
+    expect(heard("Initiated")).toHaveLength(2);
+  });
+
+  test("that several functions begin at once is begun once", async () => {
+    const id = await givenArchived("GLACIER");
+    const { datasetPrefix: prefix } = await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" });
+    const at = new Date().toISOString();
+    const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, knownAt: at };
+    await change(world, id, { archive });
+    await Promise.all([1, 2, 3, 4].map(() => world.run("restoreDataset", { jobId: id })));
     expect(heard("Initiated")).toHaveLength(2);
   });
 
