@@ -80,6 +80,29 @@ export type DatasetSplitInput = {
   validation: Scalars['Int']['input'];
 };
 
+/** What an estimate rests on. */
+export type EstimateBasis =
+  /** The prompts of some records, rendered with these seeds; answers are assumed. */
+  | 'PROMPTS'
+  /** Records of my tries of the same template, whatever seeds and parameters they had. */
+  | 'SAMPLE';
+
+/** A job that might be started. */
+export type EstimateJobInput = {
+  /** The budget that it might have, in nano-dollars; null to hear nothing about it. */
+  budgetNanos?: InputMaybe<Scalars['Float']['input']>;
+  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** How many records, 1 to 1,000,000. */
+  recordCount: Scalars['Int']['input'];
+  /** A seed set of mine or a sample, READY. */
+  seedSetId: Scalars['ID']['input'];
+  /** A template of mine, a sample or a published one, with at least one step. */
+  templateId: Scalars['ID']['input'];
+  /** The version; the latest when null. */
+  templateVersion?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** Seeds for a model to make. */
 export type GenerateSeedsInput = {
   /** The most it may spend, in nano-dollars, up to $5. */

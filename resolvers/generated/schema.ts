@@ -18,6 +18,22 @@ export type Scalars = {
   AWSURL: { input: string; output: string; }
 };
 
+/** A range in which the cost of a job's models is expected, in nano-dollars. */
+export type CostEstimate = {
+  /** What it rests on. */
+  basis: EstimateBasis;
+  /** How many records it rests on. */
+  basisRecords: Scalars['Int']['output'];
+  /** It is not likely to cost more, and never costs more than all records' bounds. */
+  highNanos: Scalars['Float']['output'];
+  /** It is as likely to cost more as less. */
+  likelyNanos: Scalars['Float']['output'];
+  /** It is not likely to cost less. */
+  lowNanos: Scalars['Float']['output'];
+  /** How many records it is for. */
+  recordCount: Scalars['Int']['output'];
+};
+
 /** What a new job is to do. */
 export type CreateJobInput = {
   /** The most it may spend on models, in nano-dollars, up to $5,000. */
@@ -109,6 +125,29 @@ export type Download = {
   url: Scalars['AWSURL']['output'];
 };
 
+/** What an estimate rests on. */
+export type EstimateBasis =
+  /** The prompts of some records, rendered with these seeds; answers are assumed. */
+  | 'PROMPTS'
+  /** Records of my tries of the same template, whatever seeds and parameters they had. */
+  | 'SAMPLE';
+
+/** A job that might be started. */
+export type EstimateJobInput = {
+  /** The budget that it might have, in nano-dollars; null to hear nothing about it. */
+  budgetNanos?: InputMaybe<Scalars['Float']['input']>;
+  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** How many records, 1 to 1,000,000. */
+  recordCount: Scalars['Int']['input'];
+  /** A seed set of mine or a sample, READY. */
+  seedSetId: Scalars['ID']['input'];
+  /** A template of mine, a sample or a published one, with at least one step. */
+  templateId: Scalars['ID']['input'];
+  /** The version; the latest when null. */
+  templateVersion?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** A field of a form. */
 export type FormField = {
   /** Its name. */
@@ -147,6 +186,8 @@ export type Job = {
   createdAt: Scalars['AWSDateTime']['output'];
   /** The files of its dataset; empty until one is published. */
   datasets: Array<DatasetFile>;
+  /** What it was expected to cost when it was made; null when that could not be told. */
+  estimate: Maybe<CostEstimate>;
   /** When it came to rest; null before. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The formats its dataset is written in. */
@@ -209,6 +250,16 @@ export type JobChange = {
   status: JobStatus;
   /** One sentence on why; null when there is nothing to say. */
   statusReason: Maybe<Scalars['String']['output']>;
+};
+
+/** The answer to `estimateJob`. */
+export type JobEstimate = {
+  /** One sentence on whether the budget suffices; null without a budget or an estimate. */
+  advice: Maybe<Scalars['String']['output']>;
+  /** The range; null when no prompt can be rendered without answers. */
+  estimate: Maybe<CostEstimate>;
+  /** The most one record can cost, in nano-dollars: what is reserved before a record starts. */
+  recordBoundNanos: Scalars['Float']['output'];
 };
 
 /** A page of jobs. */
@@ -437,6 +488,8 @@ export type PresignedPost = {
 export type Query = {
   /** What is wrong with a template, or what it would be if it were saved; nothing is stored. People only. */
   checkTemplate: TemplateCheck;
+  /** What a job is likely to cost, before it is started; nothing is stored or paid. People only. */
+  estimateJob: JobEstimate;
   /** An address from which one file of a job's dataset can be downloaded for a quarter of an hour. People only. */
   getDownload: Download;
   /** One job of mine. Null never: a job that is not mine answers `NotFound`. People only. */
@@ -476,6 +529,12 @@ export type Query = {
 export type QueryCheckTemplateArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
   source: Scalars['String']['input'];
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryEstimateJobArgs = {
+  input: EstimateJobInput;
 };
 
 

@@ -27,6 +27,7 @@ export function toJob(row: JobRow): JobAnswer {
     parameters: row.parameters ?? {},
     budgetNanos: row.budgetNanos,
     recordBoundNanos: row.recordBoundNanos,
+    estimate: row.estimate ?? null,
     formats: row.formats,
     split: row.split ?? null,
     datasets: toDatasetFiles(row),
