@@ -56,6 +56,8 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Subscription.onTryChanged": { steps: ["readWatchedTry"] },
 
   "Job.progress": { dataSource: "jobs" },
+  "Job.spending": { dataSource: "jobs" },
+  "Job.work": { dataSource: "jobs" },
 };
 
 export const STEPS = {

@@ -210,6 +210,8 @@ export type Job = {
   seedSetId: Scalars['ID']['output'];
   /** The seed set's name when the job was made. */
   seedSetName: Scalars['String']['output'];
+  /** What its models were paid for, as of the shards' last checkpoints. Shards may have entries for the same step, model and day, which are to be added. */
+  spending: Array<SpentOn>;
   /** How its dataset is divided; null when each format is one file. */
   split: Maybe<DatasetSplit>;
   /** When its first worker began; null before. */
@@ -224,6 +226,8 @@ export type Job = {
   templateName: Scalars['String']['output'];
   /** The version of the template it is pinned to. */
   templateVersion: Scalars['Int']['output'];
+  /** What its workers have done, as of the shards' last checkpoints: what the estimate of Fargate and S3 comes from. */
+  work: JobWork;
 };
 
 /** News of a job: its state, and one shard's facts when a shard reported. */
@@ -290,6 +294,14 @@ export type JobStatus =
   | 'QUEUED'
   /** A worker makes records. */
   | 'RUNNING';
+
+/** What the workers of a job have done. */
+export type JobWork = {
+  /** How many parts they have written: each was one request to S3. */
+  parts: Scalars['Int']['output'];
+  /** How long they have held leases, all of them together, in milliseconds. */
+  workedMs: Scalars['Float']['output'];
+};
 
 /** A model of Amazon Bedrock that the product knows the price of. */
 export type Model = {
@@ -909,6 +921,24 @@ export type SkippedRow = {
   reason: Scalars['String']['output'];
   /** The row, line or item, from 1. */
   row: Scalars['Int']['output'];
+};
+
+/** Calls of one step to one model on one day. */
+export type SpentOn = {
+  /** How many calls were paid, answered or not. */
+  calls: Scalars['Int']['output'];
+  /** Paid for them, in nano-dollars. */
+  costNanos: Scalars['Float']['output'];
+  /** The day, in UTC. */
+  day: Scalars['AWSDate']['output'];
+  /** Tokens sent. */
+  inputTokens: Scalars['Float']['output'];
+  /** The model. */
+  modelId: Scalars['String']['output'];
+  /** Tokens received. */
+  outputTokens: Scalars['Float']['output'];
+  /** The step. */
+  stepId: Scalars['String']['output'];
 };
 
 /** What is pushed to people while they watch. */

@@ -6,8 +6,8 @@ import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
 
-/** `progress` is missing: it has a resolver of its own, which finds the shards by `shardCount`. */
-export type JobAnswer = Omit<Job, "progress"> & { shardCount: number };
+/** What is missing has resolvers of its own, which find the shards by `shardCount`. */
+export type JobAnswer = Omit<Job, "progress" | "spending" | "work"> & { shardCount: number };
 
 export function toJob(row: JobRow): JobAnswer {
   return {
