@@ -1,4 +1,5 @@
 import { infrastructureCost } from "#core/infrastructure";
+import { formatUsd } from "#core/money";
 import type { SpentOn } from "#core/spending";
 import type { ReactNode } from "react";
 import type { JobCostQuery, JobFactsFragment } from "../generated/documents.ts";
@@ -18,7 +19,7 @@ export function JobCost({ job, totals }: Props) {
   const cost = useJobCost(job.id, totals.spentNanos, job.status);
   if (!cost || (cost.spending.length === 0 && !cost.estimate)) return null;
   const days = costByDay(cost.spending);
-  const expected = estimateSentence(job, cost.estimate, totals.spentNanos);
+  const expected = estimateSentence(job, cost.estimate, totals);
   return (
     <section className="card stack" aria-labelledby="cost-title">
       <h2 id="cost-title">Cost</h2>
@@ -37,7 +38,7 @@ export function JobCost({ job, totals }: Props) {
         <CostTable label="Cost by day" first="Day">
           {days.map((spent) => (
             <CostRow key={spent.day} spent={spent}>
-              <td className="number">{spent.day}</td>
+              <td className="small number">{spent.day}</td>
             </CostRow>
           ))}
         </CostTable>
@@ -80,10 +81,10 @@ function CostRow({ spent, children }: { readonly spent: SpentOn; readonly childr
   return (
     <tr>
       {children}
-      <td className="right number">{showCount(spent.calls)}</td>
-      <td className="right number">{showCount(spent.inputTokens)}</td>
-      <td className="right number">{showCount(spent.outputTokens)}</td>
-      <td className="right number">{showUsd(spent.costNanos)}</td>
+      <td className="small right number">{showCount(spent.calls)}</td>
+      <td className="small right number">{showCount(spent.inputTokens)}</td>
+      <td className="small right number">{showCount(spent.outputTokens)}</td>
+      <td className="small right number">{showUsd(spent.costNanos)}</td>
     </tr>
   );
 }
@@ -93,9 +94,9 @@ function Infrastructure({ work }: { readonly work: JobCostQuery["getJob"]["work"
   const cost = infrastructureCost({ ...work, taskSize: "SMALL", capacity: "SPOT_FIRST" });
   return (
     <p className="small faint number">
-      Beside the models, an estimate that does not count against the budget: about {showUsd(cost.totalNanos)} to AWS, of
-      which {showUsd(cost.fargateNanos)} for {showDuration(work.workedMs / 1000)} of Fargate on Spot and{" "}
-      {showUsd(cost.s3Nanos)} for {showCounted(work.parts, "write")} to S3.
+      Estimated beside the models, and not counted against the budget: about {formatUsd(cost.totalNanos)} for workers,
+      of which {formatUsd(cost.fargateNanos)} for {showDuration(work.workedMs / 1000)} of Fargate on Spot and{" "}
+      {formatUsd(cost.s3Nanos)} for {showCounted(work.parts, "write")} to S3.
     </p>
   );
 }

@@ -15,7 +15,8 @@ export function JobEstimate({ form }: { readonly form: JobForm }) {
   const { estimate } = answer;
   if (!estimate)
     return <p className="small faint">The cost cannot be estimated: the prompts need answers of models.</p>;
-  const budget = parseUsd(form.budgetUsd);
+  // An estimate for another count says nothing of this budget.
+  const budget = isCurrent ? parseUsd(form.budgetUsd) : undefined;
   return (
     <div className="stack-tight" aria-live="polite" aria-busy={!isCurrent} style={{ opacity: isCurrent ? 1 : 0.6 }}>
       <p className="small number">

@@ -3,7 +3,8 @@ import { isAtRest } from "#core/job";
 import { sumSpending, type SpentOn } from "#core/spending";
 import type { EstimateFactsFragment, JobFactsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
-import { showCounted } from "../ui/format.ts";
+import { showCount, showCounted } from "../ui/format.ts";
+import type { Totals } from "./derive.ts";
 
 /** What models were paid for each step and model, whatever the day; the dearest first. */
 export function costByStepAndModel(spending: readonly SpentOn[]): SpentOn[] {
@@ -20,12 +21,15 @@ export function costByDay(spending: readonly SpentOn[]): SpentOn[] {
 export function estimateSentence(
   job: Pick<JobFactsFragment, "status" | "recordCount">,
   estimate: EstimateFactsFragment | null,
-  spentNanos: number,
+  { spentNanos, delivered, failed }: Pick<Totals, "spentNanos" | "delivered" | "failed">,
 ): string | null {
   if (!estimate) return null;
   const { recordCount } = estimate;
   // A job can be extended, and what was expected was for fewer then.
   const scope = recordCount === job.recordCount ? "" : ` for ${showCounted(recordCount, "record")}`;
   const expected = `Estimated before the start${scope}: ${estimateInWords(estimate)}, ${basisInWords(estimate)}.`;
-  return isAtRest(job.status) && job.status !== "PAUSED" ? `${expected} Spent: ${showUsd(spentNanos)}.` : expected;
+  if (!isAtRest(job.status) || job.status === "PAUSED") return expected;
+  const done = delivered + failed;
+  const share = done < job.recordCount ? ` for ${showCount(done)} of ${showCounted(job.recordCount, "record")}` : "";
+  return `${expected} Spent: ${showUsd(spentNanos)}${share}.`;
 }

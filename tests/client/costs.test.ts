@@ -55,8 +55,8 @@ describe("what was expected", () => {
     basis: "SAMPLE",
     basisRecords: 3,
   };
-  const sentence = (status: JobStatus, recordCount = 100) =>
-    estimateSentence({ status, recordCount }, estimate, 480_000_000);
+  const sentence = (status: JobStatus, recordCount = 100, delivered = recordCount) =>
+    estimateSentence({ status, recordCount }, estimate, { spentNanos: 480_000_000, delivered, failed: 0 });
 
   test.each<[string, JobStatus, number, string]>([
     [
@@ -81,8 +81,13 @@ describe("what was expected", () => {
     expect(sentence(status, recordCount)).toBe(words);
   });
 
+  test("says for how many records it was when not all are made", () => {
+    expect(sentence("BUDGET_EXCEEDED", 100, 80)).toMatch(/ Spent: \$0\.48 for 80 of 100 records\.$/);
+  });
+
   test("is silent where nothing was", () => {
-    expect(estimateSentence({ status: "COMPLETED", recordCount: 5 }, null, 1)).toBeNull();
+    const totals = { spentNanos: 1, delivered: 5, failed: 0 };
+    expect(estimateSentence({ status: "COMPLETED", recordCount: 5 }, null, totals)).toBeNull();
   });
 });
 
