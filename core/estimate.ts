@@ -20,7 +20,10 @@ export type EstimateBasis = "SAMPLE" | "PROMPTS";
 
 /** What records of tries were paid, added up, so that each try adds to it. */
 export interface Sample {
+  /** One attempt at each. */
   readonly records: number;
+  /** Of these, so many ended so that a job would make another attempt. */
+  readonly again: number;
   readonly calls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -38,8 +41,10 @@ export interface CostRange {
 
 export interface JobSize {
   readonly recordCount: number;
-  /** The most that one record can cost: no range goes beyond. */
+  /** The most that one attempt at a record can cost: no range goes beyond. */
   readonly recordBoundNanos: Nanos;
+  /** How many attempts the job makes for each record, on average, before it gives up. */
+  readonly maxAttempts: number;
 }
 
 /** So many standard errors lie on each side: 95 of 100 jobs end within. */
@@ -49,33 +54,45 @@ const MARGIN_OF_ONE = 0.5;
 /** No range is narrower: other seeds and other hours answer otherwise. */
 const LEAST_MARGIN = 0.02;
 
-/** From records that were made: as many times their mean, with a range that narrows with their number. */
-export function estimateFromSample(sample: Sample, { recordCount, recordBoundNanos }: JobSize): Estimate {
-  const each = sample.costNanos / sample.records;
-  const likely = Math.min(each, recordBoundNanos) * recordCount;
+/** From records that were tried: as many attempts as it takes, at their mean, with a range that narrows with their number. */
+export function estimateFromSample(sample: Sample, size: JobSize): Estimate {
+  const { recordCount, recordBoundNanos, maxAttempts } = size;
+  const attempts = recordCount * attemptsPerRecord(sample, maxAttempts);
+  const likely = Math.min(sample.costNanos / sample.records, recordBoundNanos) * attempts;
   const margin = marginOf(sample, recordCount);
   return {
     lowNanos: Math.floor(likely * Math.max(0, 1 - margin)),
     likelyNanos: Math.round(likely),
-    highNanos: Math.ceil(Math.min(likely * (1 + margin), recordBoundNanos * recordCount)),
+    highNanos: Math.ceil(Math.min(likely * (1 + margin), recordBoundNanos * recordCount * maxAttempts)),
     recordCount,
     basis: "SAMPLE",
     basisRecords: sample.records,
   };
 }
 
+function attemptsPerRecord({ records, again }: Sample, maxAttempts: number): number {
+  return again < records ? Math.min(maxAttempts, records / (records - again)) : maxAttempts;
+}
+
 /** The share by which the sum over the job's records may differ from what the sample says. */
-function marginOf({ records, costNanos, squaredMicros }: Sample, recordCount: number): number {
-  const mean = costNanos / records / 1000;
+function marginOf(sample: Sample, recordCount: number): number {
+  const { records, again } = sample;
   const least = Math.max(LEAST_MARGIN, MARGIN_OF_ONE / records);
-  if (records < 2 || mean === 0) return least;
-  const variance = (Math.max(0, squaredMicros / records - mean ** 2) * records) / (records - 1);
+  if (records < 2) return least;
+  const ofAttempts = again < records ? again / (records - again) : 0;
   // Both are chance: which records were tried, and which the job makes.
-  const error = Math.sqrt(variance * (1 / records + 1 / recordCount)) / mean;
+  const error = Math.sqrt((spreadOf(sample) + ofAttempts) * (1 / records + 1 / recordCount));
   return Math.max(least, STANDARD_ERRORS * error);
 }
 
-/** From what some of the job's records would send; @param records at least one */
+/** The variance of what a record costs, as a share of its mean squared. */
+function spreadOf({ records, costNanos, squaredMicros }: Sample): number {
+  const mean = costNanos / records / 1000;
+  if (mean === 0) return 0;
+  return (Math.max(0, squaredMicros / records - mean ** 2) * records) / (records - 1) / mean ** 2;
+}
+
+/** From what some of the job's records would send, one attempt at each; @param records at least one */
 export function estimateFromPrompts(
   records: readonly CostRange[],
   { recordCount, recordBoundNanos }: JobSize,
@@ -98,6 +115,7 @@ export function estimateFromPrompts(
 export function sampleOf(
   records: readonly {
     readonly costNanos: Nanos;
+    readonly again: boolean;
     readonly calls: readonly { readonly inputTokens: number; readonly outputTokens: number }[];
   }[],
 ): Sample {
@@ -105,6 +123,7 @@ export function sampleOf(
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return {
     records: records.length,
+    again: records.filter(({ again }) => again).length,
     calls: calls.length,
     inputTokens: sum(calls.map(({ inputTokens }) => inputTokens)),
     outputTokens: sum(calls.map(({ outputTokens }) => outputTokens)),

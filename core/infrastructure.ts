@@ -3,6 +3,7 @@
  * the models were paid and never counts against a budget.
  */
 import { NANOS_PER_USD, type Nanos } from "./money.ts";
+import { TASK_SIZES, type TaskSize } from "./task-size.ts";
 
 /**
  * AWS Fargate, Linux on ARM, us-east-1, on demand, as AWS has listed it for years (aws.amazon.com/fargate/pricing). It could
@@ -14,14 +15,6 @@ const GB_HOUR_NANOS = 0.00356 * NANOS_PER_USD;
 const SPOT_SHARE = 0.3;
 /** Amazon S3, us-east-1, PUT of the Standard class: $0.005 for a thousand, known and not looked up like the above. */
 const PUT_NANOS = 0.000005 * NANOS_PER_USD;
-
-/** How large a worker is. */
-export const TASK_SIZES = {
-  SMALL: { vcpu: 0.5, memoryGb: 1 },
-  MEDIUM: { vcpu: 1, memoryGb: 2 },
-  LARGE: { vcpu: 2, memoryGb: 4 },
-} as const;
-export type TaskSize = keyof typeof TASK_SIZES;
 
 /** SPOT_FIRST tasks start on demand only where Spot has no capacity; they are counted as Spot. */
 export type Capacity = "SPOT_FIRST" | "ON_DEMAND";
@@ -49,7 +42,7 @@ export function infrastructureCost({ workedMs, parts, taskSize, capacity }: Infr
 
 /** The price of one worker for an hour, in nano-dollars. */
 export function hourNanos(taskSize: TaskSize, capacity: Capacity): Nanos {
-  const { vcpu, memoryGb } = TASK_SIZES[taskSize];
-  const onDemand = vcpu * VCPU_HOUR_NANOS + memoryGb * GB_HOUR_NANOS;
+  const { cpu, memoryMb } = TASK_SIZES[taskSize];
+  const onDemand = (cpu / 1024) * VCPU_HOUR_NANOS + (memoryMb / 1024) * GB_HOUR_NANOS;
   return Math.round(capacity === "ON_DEMAND" ? onDemand : onDemand * SPOT_SHARE);
 }

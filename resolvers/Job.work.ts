@@ -3,8 +3,8 @@ import type { ShardRow } from "../core/rows.ts";
 import type { JobWork } from "./generated/schema.ts";
 import { readShards, shardRows } from "./shared/shards.ts";
 
-/** AppSync lets a handler go through a thousand things: 80 shards with as many runs stay below that. */
-const MAX_RUNS = 8;
+/** AppSync lets a handler go through a thousand things: a hundred shards with as many runs stay below that. */
+const MAX_RUNS = 6;
 
 export function request(ctx: Context) {
   return readShards(ctx, ["workedMs", "runs", "checkpointNo"]);

@@ -1,6 +1,7 @@
 import { infrastructureCost } from "#core/infrastructure";
 import { formatUsd } from "#core/money";
 import type { SpentOn } from "#core/spending";
+import { USUAL_TASK_SIZE } from "#core/task-size";
 import type { ReactNode } from "react";
 import type { JobCostQuery, JobFactsFragment } from "../generated/documents.ts";
 import { useJobCost } from "../hooks/useJobCost.ts";
@@ -91,7 +92,7 @@ function CostRow({ spent, children }: { readonly spent: SpentOn; readonly childr
 
 /** AWS bills it and we do not meter it: marked as an estimate, and apart from what counts against the budget. */
 function Infrastructure({ work }: { readonly work: JobCostQuery["getJob"]["work"] }) {
-  const cost = infrastructureCost({ ...work, taskSize: "SMALL", capacity: "SPOT_FIRST" });
+  const cost = infrastructureCost({ ...work, taskSize: USUAL_TASK_SIZE, capacity: "SPOT_FIRST" });
   return (
     <p className="small faint number">
       Estimated beside the models, and not counted against the budget: about {formatUsd(cost.totalNanos)} for workers,

@@ -7,6 +7,7 @@
  * - Conditions and loops over seeds and parameters are known. A condition on answers holds never, every other time, always;
  *   a loop over answers has one round, as many as a short answer brings, as many as it may have.
  * - Repetitions end at once, half way, never.
+ * - The first attempt at a record is good.
  * - Repairs and better models are not asked, except at the high end: once for each answer that must have a form, once for
  *   each step that has a better model. Fallbacks are left out: they stand in, they do not add.
  */

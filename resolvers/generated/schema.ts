@@ -24,7 +24,7 @@ export type CostEstimate = {
   basis: EstimateBasis;
   /** How many records it rests on. */
   basisRecords: Scalars['Int']['output'];
-  /** It is not likely to cost more, and never costs more than all records' bounds. */
+  /** It is not likely to cost more, and never costs more than the bounds of all attempts. */
   highNanos: Scalars['Float']['output'];
   /** It is as likely to cost more as less. */
   likelyNanos: Scalars['Float']['output'];

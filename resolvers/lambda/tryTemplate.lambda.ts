@@ -71,7 +71,7 @@ class TryMaking {
   readonly #purse = new Purse();
   readonly #records: MadeRecord[] = [];
   /** Those that ran to their end: what a job pays for a record. */
-  readonly #finished: MadeRecord[] = [];
+  readonly #finished: (MadeRecord & { again: boolean })[] = [];
   #input?: TryInputRow;
   #observed: TryCall[] = [];
 
@@ -125,7 +125,7 @@ class TryMaking {
         costNanos: open.costNanos,
       };
       this.#records.push(record);
-      if (end.end !== "waiting") this.#finished.push(record);
+      if (end.end !== "waiting") this.#finished.push({ ...record, again: end.end === "again" });
     } finally {
       reservation.release();
       // Whatever happened: what was paid is noted.

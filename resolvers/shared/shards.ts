@@ -9,15 +9,19 @@ import { jobsTable } from "./tables.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
+/** The keys of all shards of a job, which are fewer than a hundred. (APPSYNC_JS cannot count but by lists.) */
+export function shardKeys(jobId: string, shardCount: number) {
+  const numbers = DIGITS.flatMap((ten) => DIGITS.map((one) => ten * 10 + one)).filter((n) => n < shardCount);
+  return numbers.map((n) => shardKey(jobId, n));
+}
+
 /**
- * Reads all shards of the job that a field belongs to, in one batch: a job has 80 at most, a batch takes 100 keys. (APPSYNC_JS
- * cannot count but by lists.)
+ * Reads all shards of the job that a field belongs to, in one batch: a job has fewer than the 100 whose keys it takes.
  * @param facts the names of the fields wanted, beside the keys, by which AppSync puts the rows in order
  */
 export function readShards(ctx: Context, facts: string[]) {
   const { id, shardCount }: JobAnswer = ctx.source;
-  const numbers = DIGITS.flatMap((ten) => DIGITS.map((one) => ten * 10 + one)).filter((n) => n < shardCount);
-  const keys = numbers.map((n) => shardKey(id, n));
+  const keys = shardKeys(id, shardCount);
   return batchGet({ tables: { [jobsTable(ctx)]: { keys, consistentRead: true, projection: ["pk", "sk", ...facts] } } });
 }
 

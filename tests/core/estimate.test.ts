@@ -10,15 +10,17 @@ import {
 } from "../../core/estimate.ts";
 
 const CENT = 10_000_000;
-const SIZE = { recordCount: 1_000, recordBoundNanos: 100 * CENT };
+const SIZE = { recordCount: 1_000, recordBoundNanos: 100 * CENT, maxAttempts: 3 };
+const CALLS = [{ inputTokens: 10, outputTokens: 5 }];
 const costing = (...cents: number[]): Sample =>
-  sampleOf(cents.map((cent) => ({ costNanos: cent * CENT, calls: [{ inputTokens: 10, outputTokens: 5 }] })));
+  sampleOf(cents.map((cent) => ({ costNanos: cent * CENT, again: false, calls: CALLS })));
 const width = ({ lowNanos, likelyNanos, highNanos }: Estimate) => (highNanos - lowNanos) / (2 * likelyNanos);
 
 describe("an estimate from records that were tried", () => {
   test("adds up what they took", () => {
     expect(costing(1, 3)).toEqual({
       records: 2,
+      again: 0,
       calls: 2,
       inputTokens: 20,
       outputTokens: 10,
@@ -56,7 +58,29 @@ describe("an estimate from records that were tried", () => {
   test("never promises more than the bound of all records, nor less than nothing", () => {
     const estimate = estimateFromSample(costing(1, 99), SIZE);
     expect(estimate.lowNanos).toBe(0);
-    expect(estimate.highNanos).toBe(SIZE.recordCount * SIZE.recordBoundNanos);
+    expect(estimate.highNanos).toBeLessThanOrEqual(3 * SIZE.recordCount * SIZE.recordBoundNanos);
+    const dear = estimateFromSample({ ...costing(99, 99), again: 2 }, SIZE);
+    expect(dear.highNanos).toBe(3 * SIZE.recordCount * SIZE.recordBoundNanos);
+  });
+
+  test.each<[number, number, number]>([
+    [10, 0, 1],
+    [10, 5, 2],
+    [10, 6, 2.5],
+    [10, 9, 3],
+    [10, 10, 3],
+  ])("of %d records, %d to be tried again make %d attempts for each", (records, again, attempts) => {
+    const estimate = estimateFromSample({ ...costing(...Array(records).fill(2)), again }, SIZE);
+    expect(estimate.likelyNanos).toBe(2 * CENT * 1_000 * attempts);
+  });
+
+  test("is wider where attempts fail, because how many it takes is chance as well", () => {
+    const sample = costing(...Array(20).fill(2));
+    const sure = estimateFromSample(sample, SIZE);
+    // Half fail: the variance of attempts for a record is 1, that of twenty and a thousand of them together 1/20 + 1/1000.
+    const chancy = estimateFromSample({ ...sample, again: 10 }, SIZE);
+    expect(width(sure)).toBeCloseTo(0.025, 6);
+    expect(width(chancy)).toBeCloseTo(2 * Math.sqrt(1 / 20 + 1 / 1_000), 6);
   });
 
   test("is nothing where nothing was paid", () => {
@@ -69,7 +93,7 @@ test("an estimate from prompts is the mean of what they may cost, each no more t
     { low: 1, likely: 2, high: 4 },
     { low: 3, likely: 4, high: 40 },
   ];
-  expect(estimateFromPrompts(ranges, { recordCount: 10, recordBoundNanos: 10 })).toEqual({
+  expect(estimateFromPrompts(ranges, { recordCount: 10, recordBoundNanos: 10, maxAttempts: 3 })).toEqual({
     lowNanos: 20,
     likelyNanos: 30,
     highNanos: 70,

@@ -1,4 +1,5 @@
-import { hourNanos, infrastructureCost, type Capacity, type TaskSize } from "../../core/infrastructure.ts";
+import { hourNanos, infrastructureCost, type Capacity } from "../../core/infrastructure.ts";
+import type { TaskSize } from "../../core/task-size.ts";
 
 test.each<[TaskSize, Capacity, number]>([
   // Half of $0.03238 and one of $0.00356.

@@ -130,10 +130,19 @@ describe("after a try", () => {
   });
 
   test("records that could not be made count with what they cost", async () => {
-    models.set({ refusalRate: 1 } as object);
+    models.set({ refusalRate: 1 });
     const source = aTemplate();
     const { spentNanos } = await tried(source, 2).finally(() => models.set({}));
     expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: spentNanos * 500 });
+  });
+
+  test("answers of which a job would ask for others count as often as it would ask", async () => {
+    models.set({ badJsonRate: 1 });
+    const schema = "{ type: object, properties: { a: { type: string } }, required: [a], additionalProperties: false }";
+    const source = aTemplate(`    repairs: 0\n    output: { type: json, schema: ${schema} }\n`);
+    const { spentNanos } = await tried(source, 2).finally(() => models.set({}));
+    expect(spentNanos).toBeGreaterThan(0);
+    expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: 3 * spentNanos * 500 });
   });
 
   test("its sample is kept for ninety days from the last try", async () => {
@@ -178,7 +187,7 @@ describe("a job", () => {
         spending: [spent("a", "2026-11-26", 8)],
         workedMs: 0,
         checkpointNo: 12,
-        runs: Array.from({ length: 9 }, (_, n) => run(1, 1, n + 1)),
+        runs: Array.from({ length: 7 }, (_, n) => run(1, 1, n + 1)),
       },
     ];
     for (const [n, facts] of shards.entries())
