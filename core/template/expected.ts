@@ -91,8 +91,9 @@ class Expectation {
     const bytes = rendered.reduce((sum, round) => sum + round.bytes, 0) / Math.max(1, rendered.length);
     const read = (this.after[step.id] ?? []).reduce((sum, id) => sum + (this.#answered.get(id) ?? 0), 0);
     const prompt = bytes / BYTES_PER_TOKEN[this.end] + read / (step.forEach ? Math.max(1, this.#rounds(step)) : 1);
-    // A longer one is refused, see maxPromptBytes.
-    return Math.round(Math.min(prompt, step.maxPromptBytes) + this.#formTokens(step));
+    // A longer one is refused.
+    const longest = step.maxPromptBytes / BYTES_PER_TOKEN[this.end];
+    return Math.round(Math.min(prompt, longest) + this.#formTokens(step));
   }
 
   /** What the answer must be travels along; the bound counts it twice, because of its quotes. */

@@ -102,6 +102,12 @@ test("only the high end repairs answers that must have a form, and asks the bett
   expect(better.high).toBeGreaterThan(2 * CALL.high);
 });
 
+test("a prompt is no longer than maxPromptBytes, whatever answers it reads", () => {
+  const steps = `${step("one")}\n${step("two", "", "<%= it.steps.one.output %>")}`;
+  const { high } = expected(steps, rendered(["one", 400], ["two", 3_900]));
+  expect(high).toBe(CALL.high + micro(4_000 / 2.5, 100));
+});
+
 test("stays below the bound, however long prompts and answers are", () => {
   const steps = [step("one", `${LIST}, repairs: 1`), step("two", "forEach: it.steps.one.output, atMost: 9")].join("\n");
   const record = { ...rendered(["one", 4_000], ["two", 4_000]), rounds: { two: 9 } };
