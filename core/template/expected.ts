@@ -14,8 +14,9 @@
 import type { CostRange } from "../estimate.ts";
 import { findModel } from "../models.ts";
 import { priceOf, type Nanos } from "../money.ts";
-import type { Step, Template } from "../template.ts";
+import type { Partials, Step, Template } from "../template.ts";
 import { schemaBytesOf } from "./bound.ts";
+import { dependenciesOf } from "./order.ts";
 import { readsOfExpression } from "./syntax.ts";
 
 type End = keyof CostRange;
@@ -32,14 +33,20 @@ export interface RenderedRecord {
   readonly rounds: Readonly<Record<string, number>>;
 }
 
-/** @param after the earlier steps that each step reads, see dependenciesOf */
+/** @param reads the earlier steps whose answers stand in each step's prompt, see answersInPrompts */
 export function expectedCost(
   template: Template,
-  after: Readonly<Record<string, readonly string[]>>,
+  reads: Readonly<Record<string, readonly string[]>>,
   record: RenderedRecord,
 ): CostRange {
-  const cost = (end: End) => new Expectation(template, after, record, end).cost();
+  const cost = (end: End) => new Expectation(template, reads, record, end).cost();
   return { low: cost("low"), likely: cost("likely"), high: cost("high") };
+}
+
+/** The earlier steps whose answers each step's prompts or loop hold; what conditions alone read is not sent. */
+export function answersInPrompts(template: Template, partials: Partials): Record<string, string[]> {
+  const steps = template.steps.map((step) => ({ ...step, when: undefined, repeat: undefined, escalate: undefined }));
+  return dependenciesOf({ ...template, steps }, partials);
 }
 
 /** Whether an expression reads answers, which placeholders stand in for: what it says is then not what it will say. */
@@ -53,7 +60,7 @@ class Expectation {
 
   constructor(
     readonly template: Template,
-    readonly after: Readonly<Record<string, readonly string[]>>,
+    readonly reads: Readonly<Record<string, readonly string[]>>,
     readonly record: RenderedRecord,
     readonly end: End,
   ) {}
@@ -89,7 +96,7 @@ class Expectation {
   #inputTokens(step: Step): number {
     const rendered = this.record.steps.filter(({ stepId, applies }) => stepId === step.id && applies);
     const bytes = rendered.reduce((sum, round) => sum + round.bytes, 0) / Math.max(1, rendered.length);
-    const read = (this.after[step.id] ?? []).reduce((sum, id) => sum + (this.#answered.get(id) ?? 0), 0);
+    const read = (this.reads[step.id] ?? []).reduce((sum, id) => sum + (this.#answered.get(id) ?? 0), 0);
     const prompt = bytes / BYTES_PER_TOKEN[this.end] + read / (step.forEach ? Math.max(1, this.#rounds(step)) : 1);
     // A longer one is refused.
     const longest = step.maxPromptBytes / BYTES_PER_TOKEN[this.end];

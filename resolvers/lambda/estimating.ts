@@ -3,8 +3,7 @@ import { estimateFromPrompts, estimateFromSample, type CostRange, type Estimate 
 import { checkPicks } from "../../core/pick.ts";
 import { MAX_ATTEMPTS } from "../../core/record.ts";
 import type { SeedSetRow } from "../../core/rows.ts";
-import { expectedCost, readsAnswers } from "../../core/template/expected.ts";
-import { dependenciesOf } from "../../core/template/order.ts";
+import { answersInPrompts, expectedCost, readsAnswers } from "../../core/template/expected.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import { logger } from "./answer.ts";
@@ -54,7 +53,7 @@ let sandbox: Promise<Sandbox> | undefined;
 async function costsOfSome({ seedSet, recordCount, checked }: JobToEstimate): Promise<CostRange[]> {
   const { templateSource: source, partials, tiers, parameters } = checked;
   const template = parseTemplate(source, tiers);
-  const after = dependenciesOf(template, partials);
+  const reads = answersInPrompts(template, partials);
   const seeds = await openSeeds(seedSet);
   checkPicks(template, seeds.index.collections);
   const given = Object.fromEntries(
@@ -70,7 +69,7 @@ async function costsOfSome({ seedSet, recordCount, checked }: JobToEstimate): Pr
       // Placeholders decide nothing: what the prompt would be is seen in any case.
       holds: ({ when }) => when !== undefined && readsAnswers(when),
     });
-    if (record.faults.length === 0) ranges.push(expectedCost(template, after, record));
+    if (record.faults.length === 0) ranges.push(expectedCost(template, reads, record));
     if (Date.now() - startedAtMs > RENDERING_MS) break;
   }
   return ranges;

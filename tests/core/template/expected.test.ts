@@ -1,8 +1,7 @@
 import { findModel } from "../../../core/models.ts";
 import { priceOf } from "../../../core/money.ts";
 import { boundOf } from "../../../core/template/bound.ts";
-import { expectedCost, type RenderedRecord } from "../../../core/template/expected.ts";
-import { dependenciesOf } from "../../../core/template/order.ts";
+import { answersInPrompts, expectedCost, type RenderedRecord } from "../../../core/template/expected.ts";
 import { parseTemplate } from "../../../core/template/parse.ts";
 
 /** Nova Micro, the economy's. */
@@ -11,7 +10,7 @@ const micro = (input: number, output: number) =>
 
 function expected(steps: string, record: RenderedRecord) {
   const template = parseTemplate(`name: T\nsteps:\n${steps}`);
-  return expectedCost(template, dependenciesOf(template, {}), record);
+  return expectedCost(template, answersInPrompts(template, {}), record);
 }
 const step = (id: string, more = "", prompt = "a") =>
   `  - { id: ${id}, tier: economy, prompt: '${prompt}', maxTokens: 100, maxPromptBytes: 4000${more && `, ${more}`} }`;
@@ -76,8 +75,8 @@ test("a condition on answers holds never, every other time, always, whatever pla
   const record = rendered(["one", 400], ["two", 400]);
   expect(expected(steps, record)).toEqual({
     low: CALL.low,
-    likely: CALL.likely + Math.round(micro(140, 40) / 2),
-    high: CALL.high + micro(260, 100),
+    likely: CALL.likely + CALL.likely / 2,
+    high: 2 * CALL.high,
   });
 });
 
