@@ -24,6 +24,7 @@ import {
   uploadSeeds,
   parameterValues,
   type SeedFile,
+  type StartedJob,
   type TemplateFile,
 } from "./steps.ts";
 
@@ -151,16 +152,21 @@ async function work(
   const api = await openApi(outputs, outputs.demoUser);
   try {
     interrupted.signal.throwIfAborted();
-    const jobId = plan ? await begin() : await resumeJob(api, options.resume ?? "", options.budget);
+    const { id: jobId, estimate } = plan ? await begin() : await resume();
     hasJob = true;
-    return await finish(jobId).catch((error: Error) => {
+    return await finish(jobId, estimate).catch((error: Error) => {
       throw new Error(`${error.message}\nThe job is kept. Go on with:\n  ${resumeCommand(jobId)}`, { cause: error });
     });
   } finally {
     api.close();
   }
 
-  async function begin(): Promise<string> {
+  /** What it goes on with was estimated when it was started. */
+  async function resume(): Promise<StartedJob> {
+    return { id: await resumeJob(api, options.resume ?? "", options.budget), estimate: null };
+  }
+
+  async function begin(): Promise<StartedJob> {
     if (!plan) throw new Error("begin() needs a plan");
     const templateId = await saveTemplate(api, plan.template);
     const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
@@ -178,8 +184,8 @@ async function work(
     });
   }
 
-  async function finish(jobId: string): Promise<number> {
-    const progress = showProgress();
+  async function finish(jobId: string, estimate: StartedJob["estimate"]): Promise<number> {
+    const progress = showProgress(estimate);
     let job = await followJob(api, jobId, interrupted.signal, progress.show).finally(progress.end);
     if (cancelledBySignal(job, interrupted.signal)) {
       if (await pauseJob(api, jobId)) return leavePaused(jobId);

@@ -77,10 +77,7 @@ export function checkWishes(wishes: JobWishes): void {
   const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
   if (name.trim().length < 1 || name.length > 100)
     refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
-  if (!Number.isInteger(recordCount) || recordCount < 1 || recordCount > MAX_RECORDS)
-    refuse(
-      `The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`,
-    );
+  checkRecordCount(recordCount);
   if (!Number.isInteger(budgetNanos) || budgetNanos <= 0 || budgetNanos > MAX_BUDGET_NANOS)
     refuse(
       `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
@@ -92,6 +89,14 @@ export function checkWishes(wishes: JobWishes): void {
   if (split) checkSplit(split);
   if (clientToken.length < 8 || clientToken.length > 64)
     refuse(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+}
+
+/** @throws PlotPaletteError BadInput when no job can have so many records */
+export function checkRecordCount(recordCount: number): void {
+  if (Number.isInteger(recordCount) && recordCount >= 1 && recordCount <= MAX_RECORDS) return;
+  refuse(
+    `The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`,
+  );
 }
 
 function refuse(message: string): never {

@@ -3,6 +3,7 @@
  * APPSYNC_JS (types and arrow functions over strings only). Every row has `pk` and `sk`.
  */
 import type { ArchiveClass } from "./archive.ts";
+import type { Estimate, Sample } from "./estimate.ts";
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
@@ -63,6 +64,8 @@ export interface JobRow {
   budgetId: string;
   budgetNanos: Nanos;
   recordBoundNanos: Nanos;
+  /** What it was expected to cost when it was made; absent when that could not be told, and in jobs made before it was. */
+  estimate?: Estimate;
   formats: DatasetFormat[];
   /** Each format's file is one for each portion then. */
   split?: Split;
@@ -216,6 +219,11 @@ export interface TokenRow {
 export const tryKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "TRY" as const });
 /** What it is made of: it stands apart because source and included texts may have as much as a row holds. */
 export const tryInputKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "INPUT" as const });
+/** What an owner's tries of one template have cost; the digest is of all that its prompts and prices come from. */
+export const sampleKey = (owner: string, digest: string) => ({
+  pk: `SAMPLE#${owner}#${digest}`,
+  sk: "SAMPLE" as const,
+});
 /** What an owner spent beside jobs on one day, `2026-11-23`. */
 export const sideSpendingKey = (owner: string, day: string) => ({ pk: `SPENDING#${owner}`, sk: `DAY#${day}` });
 /** The tokens of tries and generated seeds, apart from those of jobs. */
@@ -275,6 +283,13 @@ export interface SideTokenRow {
   madeId: string;
   /** A digest of the input: the same token with another input is an error. */
   inputDigest: string;
+  expiresAt: number;
+}
+
+export interface SampleRow extends Sample {
+  pk: string;
+  sk: "SAMPLE";
+  /** Seconds since 1970; each try begins it anew. */
   expiresAt: number;
 }
 

@@ -33,7 +33,7 @@ export class Data extends NestedStack {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // Tries go after a week, and the tokens of generated seeds with them; jobs have no such time.
+    // Tries go after a week, and the tokens of generated seeds with them, samples after a season; jobs have no such time.
     this.jobs = this.table("Jobs", { timeToLiveAttribute: "expiresAt" }, [
       index(JOBS_BY_OWNER, "owner", "createdAt"),
       index(JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"),

@@ -149,12 +149,21 @@ export class Resolvers extends NestedStack {
       return added;
     };
 
-    const checkJob = add("checkJob", {
-      ...models,
-      [ENVIRONMENT.templatesTable]: data.templates.tableName,
-      [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
-    });
-    checkJob.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
+    // The estimate of a job reads samples, or seeds to render prompts with.
+    for (const name of ["checkJob", "estimateJob"] as const) {
+      const reader = add(name, {
+        ...models,
+        [ENVIRONMENT.jobsTable]: data.jobs.tableName,
+        [ENVIRONMENT.templatesTable]: data.templates.tableName,
+        [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+        [ENVIRONMENT.bucket]: bucket.bucketName,
+      });
+      reader.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
+      reader.may("ReadSamples", ["dynamodb:GetItem"], [data.jobs.tableArn], {
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["SAMPLE#*"] },
+      });
+      reader.may("ReadSeeds", ["s3:GetObject"], [bucket.arnForObjects("seeds/*")]);
+    }
 
     const checkTemplate = add("checkTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
     checkTemplate.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);

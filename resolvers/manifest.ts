@@ -19,6 +19,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Query.listTemplateVersions": { steps: ["readTemplateHead", "readTemplateVersions"] },
   "Query.checkTemplate": { dataSource: "checkTemplate" },
   "Query.renderTemplate": { dataSource: "renderTemplate" },
+  "Query.estimateJob": { dataSource: "estimateJob" },
   "Query.getTry": { dataSource: "jobs" },
   "Query.listSideSpending": { dataSource: "jobs" },
   "Query.getSeedSet": { dataSource: "seedSets" },
@@ -59,6 +60,8 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Subscription.onTryChanged": { steps: ["readWatchedTry"] },
 
   "Job.progress": { dataSource: "jobs" },
+  "Job.spending": { dataSource: "jobs" },
+  "Job.work": { dataSource: "jobs" },
 };
 
 export const STEPS = {
@@ -117,9 +120,14 @@ export const STEPS = {
 /** The Lambda functions. `checkSeeds` reads files up to a gigabyte twice, in memory bounded by a block. */
 export const FUNCTIONS = {
   checkJob: {
-    description: "Checks that seeds fit the template and the budget pays for a record",
-    timeoutSeconds: 10,
-    memoryMb: 512,
+    description: "Checks that seeds fit the template and the budget pays for a record, and estimates the cost",
+    timeoutSeconds: 15,
+    memoryMb: 1024,
+  },
+  estimateJob: {
+    description: "Estimates what a job will cost, from samples of its template or from prompts alone",
+    timeoutSeconds: 15,
+    memoryMb: 1024,
   },
   checkTemplate: { description: "Reads a template and says what is wrong with it", timeoutSeconds: 10, memoryMb: 512 },
   saveTemplate: {

@@ -8,6 +8,7 @@ import { Check } from "../ui/Choice.tsx";
 import { FieldGroup, TextField } from "../ui/Field.tsx";
 import { showCount, showCounted } from "../ui/format.ts";
 import { FORMAT_WORDS } from "./JobDetails.tsx";
+import { JobEstimate } from "./JobEstimate.tsx";
 
 export interface JobSizeProps {
   readonly form: JobForm;
@@ -55,6 +56,7 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
       <p className="small soft number" aria-live="polite">
         {budgetSentence(form, recordBoundNanos)}
       </p>
+      <JobEstimate form={form} />
       <div id="field-formats">
         <FieldGroup label="Formats" error={errors.formats}>
           <div className="checks">

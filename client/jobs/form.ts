@@ -2,7 +2,7 @@ import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
 import { parseSplit } from "#core/split";
 import { TRAINING_FORMATS } from "#core/training";
-import type { CreateJobInput, DatasetFormat } from "../generated/documents.ts";
+import type { CreateJobInput, DatasetFormat, EstimateJobInput } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../templates/parameters.ts";
 import { showCount } from "../ui/format.ts";
@@ -77,6 +77,16 @@ export function parseCount(text: string): number | undefined {
   const digits = text.replaceAll(",", "").trim();
   const count = /^\d{1,9}$/.test(digits) ? Number(digits) : 0;
   return count >= 1 && count <= MAX_RECORDS ? count : undefined;
+}
+
+/** What the cost depends on; null while some of it is missing or wrong. */
+export function toEstimateInput(form: JobForm): EstimateJobInput | null {
+  const { templateId, templateVersion, seedSetId } = form;
+  const recordCount = parseCount(form.recordCount);
+  if (templateId === null || templateVersion === null || seedSetId === null || recordCount === undefined) return null;
+  if (Object.keys(checkParameters(form.parameters, form.parameterTexts)).length > 0) return null;
+  const parameters = parametersInput(form.parameters, form.parameterTexts);
+  return { templateId, templateVersion, seedSetId, parameters, recordCount };
 }
 
 /** The field that a refusal of the server is about, by its words; undefined when it is about none in particular. */

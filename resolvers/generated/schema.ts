@@ -38,6 +38,22 @@ export type ArchiveState =
   /** It was asked for and comes back, in hours. */
   | 'RESTORING';
 
+/** A range in which the cost of a job's models is expected, in nano-dollars. */
+export type CostEstimate = {
+  /** What it rests on. */
+  basis: EstimateBasis;
+  /** How many records it rests on. */
+  basisRecords: Scalars['Int']['output'];
+  /** It is not likely to cost more, and never costs more than the bounds of all attempts. */
+  highNanos: Scalars['Float']['output'];
+  /** It is as likely to cost more as less. */
+  likelyNanos: Scalars['Float']['output'];
+  /** It is not likely to cost less. */
+  lowNanos: Scalars['Float']['output'];
+  /** How many records it is for. */
+  recordCount: Scalars['Int']['output'];
+};
+
 /** What a new job is to do. */
 export type CreateJobInput = {
   /** The most it may spend on models, in nano-dollars, up to $5,000. */
@@ -145,6 +161,29 @@ export type Download = {
   url: Scalars['AWSURL']['output'];
 };
 
+/** What an estimate rests on. */
+export type EstimateBasis =
+  /** The prompts of some records, rendered with these seeds; answers are assumed. */
+  | 'PROMPTS'
+  /** Records of my tries of the same template, whatever seeds and parameters they had. */
+  | 'SAMPLE';
+
+/** A job that might be started. */
+export type EstimateJobInput = {
+  /** The budget that it might have, in nano-dollars; null to hear nothing about it. */
+  budgetNanos?: InputMaybe<Scalars['Float']['input']>;
+  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** How many records, 1 to 1,000,000. */
+  recordCount: Scalars['Int']['input'];
+  /** A seed set of mine or a sample, READY. */
+  seedSetId: Scalars['ID']['input'];
+  /** A template of mine, a sample or a published one, with at least one step. */
+  templateId: Scalars['ID']['input'];
+  /** The version; the latest when null. */
+  templateVersion?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** A field of a form. */
 export type FormField = {
   /** Its name. */
@@ -183,6 +222,8 @@ export type Job = {
   createdAt: Scalars['AWSDateTime']['output'];
   /** The files of its dataset; empty until one is published. */
   datasets: Array<DatasetFile>;
+  /** What it was expected to cost when it was made; null when that could not be told. */
+  estimate: Maybe<CostEstimate>;
   /** When it came to rest; null before. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The formats its dataset is written in. */
@@ -205,6 +246,8 @@ export type Job = {
   seedSetId: Scalars['ID']['output'];
   /** The seed set's name when the job was made. */
   seedSetName: Scalars['String']['output'];
+  /** What its models were paid for, as of the shards' last checkpoints. Shards may have entries for the same step, model and day, which are to be added. */
+  spending: Array<SpentOn>;
   /** How its dataset is divided; null when each format is one file. */
   split: Maybe<DatasetSplit>;
   /** When its first worker began; null before. */
@@ -219,6 +262,8 @@ export type Job = {
   templateName: Scalars['String']['output'];
   /** The version of the template it is pinned to. */
   templateVersion: Scalars['Int']['output'];
+  /** What its workers have done, as of the shards' last checkpoints: what the estimate of Fargate and S3 comes from. */
+  work: JobWork;
 };
 
 /** News of a job: its state, and one shard's facts when a shard reported. */
@@ -249,6 +294,16 @@ export type JobChange = {
   statusReason: Maybe<Scalars['String']['output']>;
 };
 
+/** The answer to `estimateJob`. */
+export type JobEstimate = {
+  /** One sentence on whether the budget suffices; null without a budget or an estimate. */
+  advice: Maybe<Scalars['String']['output']>;
+  /** The range; null when no prompt can be rendered without answers. */
+  estimate: Maybe<CostEstimate>;
+  /** The most one record can cost, in nano-dollars: what is reserved before a record starts. */
+  recordBoundNanos: Scalars['Float']['output'];
+};
+
 /** A page of jobs. */
 export type JobPage = {
   /** The jobs, newest first; full unless it is the last page. */
@@ -277,6 +332,14 @@ export type JobStatus =
   | 'QUEUED'
   /** A worker makes records. */
   | 'RUNNING';
+
+/** What the workers of a job have done. */
+export type JobWork = {
+  /** How many parts they have written: each was one request to S3. */
+  parts: Scalars['Int']['output'];
+  /** How long they have held leases, all of them together, in milliseconds. */
+  workedMs: Scalars['Float']['output'];
+};
 
 /** A model of Amazon Bedrock that the product knows the price of. */
 export type Model = {
@@ -483,6 +546,8 @@ export type PresignedPost = {
 export type Query = {
   /** What is wrong with a template, or what it would be if it were saved; nothing is stored. People only. */
   checkTemplate: TemplateCheck;
+  /** What a job is likely to cost, before it is started; nothing is stored or paid. People only. */
+  estimateJob: JobEstimate;
   /** Whether a job's dataset can be downloaded or lies in the archive, as S3 says now. A job without one answers `Conflict`. People only. */
   getDatasetArchive: DatasetArchive;
   /** An address from which one file of a job's dataset can be downloaded for a quarter of an hour. People only. */
@@ -524,6 +589,12 @@ export type Query = {
 export type QueryCheckTemplateArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
   source: Scalars['String']['input'];
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryEstimateJobArgs = {
+  input: EstimateJobInput;
 };
 
 
@@ -904,6 +975,24 @@ export type SkippedRow = {
   reason: Scalars['String']['output'];
   /** The row, line or item, from 1. */
   row: Scalars['Int']['output'];
+};
+
+/** Calls of one step to one model on one day. */
+export type SpentOn = {
+  /** How many calls were paid, answered or not. */
+  calls: Scalars['Int']['output'];
+  /** Paid for them, in nano-dollars. */
+  costNanos: Scalars['Float']['output'];
+  /** The day, in UTC. */
+  day: Scalars['AWSDate']['output'];
+  /** Tokens sent. */
+  inputTokens: Scalars['Float']['output'];
+  /** The model. */
+  modelId: Scalars['String']['output'];
+  /** Tokens received. */
+  outputTokens: Scalars['Float']['output'];
+  /** The step. */
+  stepId: Scalars['String']['output'];
 };
 
 /** What is pushed to people while they watch. */

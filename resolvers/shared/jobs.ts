@@ -7,8 +7,8 @@ import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
 
-/** `progress` is missing: it has a resolver of its own, which finds the shards by `shardCount`. */
-export type JobAnswer = Omit<Job, "progress"> & { shardCount: number };
+/** What is missing has resolvers of its own, which find the shards by `shardCount`. */
+export type JobAnswer = Omit<Job, "progress" | "spending" | "work"> & { shardCount: number };
 
 export function toJob(row: JobRow): JobAnswer {
   return {
@@ -28,6 +28,7 @@ export function toJob(row: JobRow): JobAnswer {
     parameters: row.parameters ?? {},
     budgetNanos: row.budgetNanos,
     recordBoundNanos: row.recordBoundNanos,
+    estimate: row.estimate ?? null,
     formats: row.formats,
     split: row.split ?? null,
     datasets: toDatasetFiles(row),

@@ -43,6 +43,7 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     budgetId: jobId,
     budgetNanos: input.budgetNanos,
     recordBoundNanos: checked.recordBoundNanos,
+    ...(checked.estimate ? { estimate: checked.estimate } : {}),
     formats: input.formats,
     ...(input.split ? { split: input.split } : {}),
     shardCount: checked.shards.length,

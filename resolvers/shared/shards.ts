@@ -1,6 +1,36 @@
-/** From a shard's row to what the schema calls ShardProgress. */
-import type { ShardReport, ShardRow } from "../../core/rows.ts";
+/** The rows of a job's shards, and from one to what the schema calls ShardProgress. */
+import type { Context } from "@aws-appsync/utils";
+import { batchGet } from "@aws-appsync/utils/dynamodb";
+import { shardKey, type ShardReport, type ShardRow } from "../../core/rows.ts";
 import type { ShardProgress } from "../generated/schema.ts";
+import type { JobAnswer } from "./jobs.ts";
+import { fail } from "./refuse.ts";
+import { jobsTable } from "./tables.ts";
+
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** The keys of all shards of a job, which are fewer than a hundred. (APPSYNC_JS cannot count but by lists.) */
+export function shardKeys(jobId: string, shardCount: number) {
+  const numbers = DIGITS.flatMap((ten) => DIGITS.map((one) => ten * 10 + one)).filter((n) => n < shardCount);
+  return numbers.map((n) => shardKey(jobId, n));
+}
+
+/**
+ * Reads all shards of the job that a field belongs to, in one batch: a job has fewer than the 100 whose keys it takes.
+ * @param facts the names of the fields wanted, beside the keys, by which AppSync puts the rows in order
+ */
+export function readShards(ctx: Context, facts: string[]) {
+  const { id, shardCount }: JobAnswer = ctx.source;
+  const keys = shardKeys(id, shardCount);
+  return batchGet({ tables: { [jobsTable(ctx)]: { keys, consistentRead: true, projection: ["pk", "sk", ...facts] } } });
+}
+
+/** What `readShards` has read; shards that are gone, because their job is being deleted, are left out. */
+export function shardRows(ctx: Context): ShardRow[] {
+  if (ctx.error || ctx.result.unprocessedKeys[jobsTable(ctx)]?.length > 0) fail(ctx);
+  const rows: (ShardRow | null)[] = ctx.result.data[jobsTable(ctx)];
+  return rows.filter((row) => row !== null);
+}
 
 /**
  * The newest facts of a shard: what its worker told, or what its checkpoint says where that is further. A report of an

@@ -22,6 +22,7 @@ export async function tour(product: Product): Promise<void> {
     await readEverything(api);
     const own = await bringOwn(api, product);
     await writeAndShare(api);
+    await estimated(api, "PROMPTS");
     await tryAndGenerate(api);
     done = await jobToItsEnd(api);
     await overTheBudgetAndOn(api);
@@ -113,6 +114,19 @@ async function save(api: Api, input: { id?: string; source: string; basedOnVersi
   return saved.id;
 }
 
+/** A job of the template that is tried, before and after. */
+async function estimated(api: Api, basis: "SAMPLE" | "PROMPTS"): Promise<void> {
+  const templateId = await save(api, { source: TOWNS });
+  const { estimateJob } = await api.call<{ estimateJob: { estimate: { basis: string } | null; advice: string } }>(
+    `query($input: EstimateJobInput!) { estimateJob(input: $input) {
+      estimate { lowNanos likelyNanos highNanos basis basisRecords } recordBoundNanos advice } }`,
+    { input: { templateId, seedSetId: SAMPLE.seedSetId, recordCount: 100, budgetNanos: 1_000_000 } },
+  );
+  if (estimateJob.estimate?.basis !== basis || !estimateJob.advice)
+    throw new Error(`Expected an estimate from ${basis}, got ${JSON.stringify(estimateJob)}`);
+  await api.call("mutation($id: ID!) { deleteTemplate(id: $id) { id } }", { id: templateId });
+}
+
 /** What costs beside jobs: a try and generated seeds, both within their budgets and counted. */
 async function tryAndGenerate(api: Api): Promise<void> {
   const wish = { source: TOWNS, budgetNanos: 50_000_000, clientToken: randomUUID() };
@@ -128,6 +142,7 @@ async function tryAndGenerate(api: Api): Promise<void> {
     if (getTry.status === "FAILED") throw new Error(`The try failed: ${getTry.statusReason}`);
     return getTry.status === "DONE";
   });
+  await estimated(api, "SAMPLE");
   const { generateSeeds } = await api.call<{ generateSeeds: { id: string } }>(
     "mutation($input: GenerateSeedsInput!) { generateSeeds(input: $input) { id } }",
     { input: { ...wish, name: "Made towns", itemCount: 5, clientToken: randomUUID() } },
@@ -205,6 +220,7 @@ async function jobToItsEnd(api: Api): Promise<string> {
     throw new Error("The same token made a second job.");
   const job = await follow(api, id);
   if (job.status !== "COMPLETED") throw new Error(`The job ended ${job.status}: ${job.statusReason}`);
+  await accounted(api, job);
   const { getDownload } = await api.call<{ getDownload: { url: string } }>(
     'query($id: ID!) { getDownload(jobId: $id, file: "dataset.jsonl") { url } }',
     { id },
@@ -212,6 +228,20 @@ async function jobToItsEnd(api: Api): Promise<string> {
   const rows = await (await fetch(getDownload.url)).text();
   if (rows.trim().split("\n").length !== 20) throw new Error(`The download has not 20 rows: ${rows.slice(0, 200)}`);
   return id;
+}
+
+/** What was spent is told to the nano-dollar by step and model, beside what was expected. */
+async function accounted(api: Api, { id, spentNanos }: JobFacts): Promise<void> {
+  const { getJob } = await api.call<{
+    getJob: { estimate: object | null; spending: { costNanos: number }[]; work: { workedMs: number; parts: number } };
+  }>(
+    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } work { workedMs parts }
+      spending { stepId modelId day calls inputTokens outputTokens costNanos } } }`,
+    { id },
+  );
+  const told = getJob.spending.reduce((sum, { costNanos }) => sum + costNanos, 0);
+  if (!getJob.estimate || told !== spentNanos || getJob.work.parts < 1 || getJob.work.workedMs <= 0)
+    throw new Error(`Spent ${spentNanos}, but told ${JSON.stringify(getJob)}`);
 }
 
 async function overTheBudgetAndOn(api: Api): Promise<void> {

@@ -87,6 +87,11 @@ const TABLE: Readonly<Record<string, Row>> = {
     { input: { source: TEMPLATE } },
     { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
+  "Query.estimateJob": doors(
+    input("query", "estimateJob", "estimate { likelyNanos }"),
+    { input: { recordCount: 1 } },
+    { "input.templateId": "template", "input.seedSetId": "seedSet" },
+  ),
   "Query.getTry": byId("query", "getTry", "try"),
   "Query.listSideSpending": { list: "{ listSideSpending { items { day triesNanos } } }" },
   "Query.getSeedSet": byId("query", "getSeedSet", "seedSet"),
@@ -338,8 +343,9 @@ function variablesOf(person: string, { at, thing, document, variables = {} }: Do
   else room[name] = things[thing];
   // The copy that the template keeps of a library is what naming the template could open.
   const namesIt = name === (document.includes("checkTemplate") ? "id" : "templateId");
-  if (namesIt && !document.includes("createJob")) room.source = including(things.library);
-  if (document.includes("createJob")) {
+  const ofJob = document.includes("createJob") || document.includes("estimateJob");
+  if (namesIt && !ofJob) room.source = including(things.library);
+  if (ofJob) {
     room.templateId ??= OWN[person]?.template;
     room.seedSetId ??= OWN[person]?.seedSet;
   }

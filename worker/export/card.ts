@@ -1,5 +1,6 @@
 /** The dataset's card: what it is, what is in it, what it cost, how to load it. */
 import { createHash } from "node:crypto";
+import { basisInWords, estimateInWords } from "#core/estimate";
 import type { Outcome } from "#core/job";
 import { formatUsd } from "#core/money";
 import type { ShardRow } from "#core/rows";
@@ -52,6 +53,9 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
           `${number(sum((shard) => shard.inputTokens))} sent, ${number(sum((shard) => shard.outputTokens))} received`,
         ],
         ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
+        ...(job.estimate
+          ? [["Estimated before", `${estimateInWords(job.estimate)}, ${basisInWords(job.estimate)}`]]
+          : []),
         ...(job.split ? [["Split", splitInWords(job.split)]] : []),
         ["Job", job.jobId],
       ],
