@@ -36,6 +36,7 @@ interface GenerateOptions {
   budget?: Nanos;
   formats: DatasetFormat[];
   split?: Split;
+  maxFailed?: number;
   out: string;
   data: string;
   model?: string;
@@ -58,6 +59,7 @@ const command = new Command("npm run generate --")
       .default(["JSONL"], "jsonl"),
   )
   .option("--split <percents>", "train,validation,test in percent, as 80,10,10: a file for each", splitOf)
+  .option("--max-failed <percent>", "how many percent of the records may fail, 0 to 100 (default: 20)", percentOf)
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -176,6 +178,7 @@ async function work(
       seedSetId,
       formats: options.formats,
       split: options.split,
+      maxFailed: options.maxFailed,
       name: plan.template.name,
     };
     return startJob(api, wishes).catch(async (error: Error) => {
@@ -213,6 +216,7 @@ async function work(
       requested: job.requested,
       delivered: job.delivered,
       failed: job.failed,
+      refused: job.refused,
       spentUsd: job.spentNanos / 1e9,
       writtenOffUsd: job.writtenOffNanos / 1e9,
       budgetUsd: job.budgetNanos / 1e9,
@@ -225,6 +229,7 @@ async function work(
       `${sentenceOf(job)} ${job.delivered} of ${job.requested} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`,
     );
     if (job.failed > 0) console.error(`${job.failed} failed; failures.jsonl says why for each.`);
+    if (job.refused > 0) console.error(`${job.refused} were made and refused; refused.jsonl has each with its reason.`);
     if (job.status === "BUDGET_EXCEEDED")
       console.error(`Go on with a larger budget:\n  ${resumeCommand(job.id)} --budget ${(2 * job.budgetNanos) / 1e9}`);
   }
@@ -326,6 +331,11 @@ function budgetOf(text: string): Nanos {
       `Expected an amount in USD above 0 and at most ${MAX_BUDGET_NANOS / 1e9}, received "${text}".`,
     );
   return budget;
+}
+
+function percentOf(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new InvalidArgumentError(`Expected a whole number of percent from 0 to 100, received "${text}".`);
 }
 
 function splitOf(text: string): Split {

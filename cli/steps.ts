@@ -213,6 +213,7 @@ export async function startJob(
     budget: Nanos;
     formats: DatasetFormat[];
     split?: Split;
+    maxFailed?: number;
   },
 ): Promise<StartedJob> {
   const input = {
@@ -224,6 +225,7 @@ export async function startJob(
     budgetNanos: job.budget,
     formats: job.formats,
     split: job.split ?? null,
+    maxFailedPercent: job.maxFailed ?? null,
     clientToken: randomUUID(),
   };
   const { createJob } = await api.call<{ createJob: StartedJob }>(

@@ -37,6 +37,12 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         reportNo
         delivered
         failed
+        refused
+        causes {
+          cause
+          attempts
+          records
+        }
         spentNanos
         writtenOffNanos
         inputTokens
@@ -100,6 +106,7 @@ export const REPORT_TRY = /* GraphQL */ `
         recordNo
         columns
         failure
+        refusal
         seeds
         costNanos
         calls {

@@ -3,6 +3,7 @@
  * APPSYNC_JS (types and arrow functions over strings only). Every row has `pk` and `sk`.
  */
 import type { ArchiveClass } from "./archive.ts";
+import type { CauseCount } from "./causes.ts";
 import type { Estimate, Sample } from "./estimate.ts";
 import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
@@ -69,6 +70,8 @@ export interface JobRow {
   formats: DatasetFormat[];
   /** Each format's file is one for each portion then. */
   split?: Split;
+  /** Of its records, so many may fail before it fails itself; absent in jobs made before one could choose. */
+  maxFailedPercent?: number;
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;
@@ -150,7 +153,12 @@ export interface ShardRow {
   runs: PartRun[];
   delivered: number;
   failed: number;
+  /** Candidates that `accept` refused; absent in shards made before there was one, as are causes. */
+  refused?: number;
+  /** Attempts that ended, in whatever way. */
   attempts: number;
+  /** Why attempts came to nothing, at most twenty causes. */
+  causes?: CauseCount[];
   inputTokens: number;
   outputTokens: number;
   spentNanos: Nanos;
@@ -186,6 +194,9 @@ export interface ShardReport {
   reportNo: number;
   delivered: number;
   failed: number;
+  refused: number;
+  /** The most frequent, as far as they fit. */
+  causes: CauseCount[];
   spentNanos: Nanos;
   writtenOffNanos: Nanos;
   inputTokens: number;
@@ -388,6 +399,9 @@ export interface TemplateFactsRow {
   parameters: { name: string; description?: string; values?: string[]; default: string }[];
   columns: { name: string; type?: string }[];
   categories: string[];
+  /** Both absent in versions saved before templates could refuse records. */
+  accept?: { name?: string; expression: string }[];
+  maxAttempts?: number;
   /** Absent in versions saved before templates could map columns to them. */
   trainingFormats?: DatasetFormat[];
   reads: SeedRead[];

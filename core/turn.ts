@@ -1,4 +1,5 @@
 /** What a worker does next for its job: decided from the rows alone, so a turn can be taken by anyone, at any time, twice. */
+import { failsTooMuch, wordsForNothing, wordsForTooMuch } from "./failing.ts";
 import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "./money.ts";
 import type { JobRow, ShardRow } from "./rows.ts";
@@ -30,7 +31,7 @@ export function nextTurn(
   if (job.status === "QUEUED") return { do: "start" };
   if (job.status === "EXPORTING") return mine.size > 0 ? LEAVE : { do: "export" };
   const open = shards.filter(({ state }) => state !== "DONE");
-  if (open.length === 0) return completed(shards);
+  if (open.length === 0) return completed(job, shards);
   const free = open.filter((shard) => !isHeld(shard, nowMs) && !mine.has(shard.shardNo));
   const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
   if (hopeless) return failed(hopeless);
@@ -40,10 +41,16 @@ export function nextTurn(
   return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
 }
 
-function completed(shards: readonly ShardRow[]): Turn {
+/** Every record is made or set aside; a job of which too much failed has failed, whatever it delivers. */
+function completed({ recordCount, maxFailedPercent }: JobRow, shards: readonly ShardRow[]): Turn {
   const when = { openShards: 0 };
-  if (shards.some(({ delivered }) => delivered > 0)) return { do: "end", outcome: "COMPLETED", when };
-  return { do: "end", outcome: "FAILED", reason: "Every record failed; failures.jsonl says why for each.", when };
+  const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
+  const causes = shards.map((shard) => shard.causes ?? []);
+  const end = (reason: string) => ({ do: "end", outcome: "FAILED", reason, when }) as const;
+  if (shards.every(({ delivered }) => delivered === 0)) return end(wordsForNothing(causes));
+  if (failsTooMuch(failed, recordCount, maxFailedPercent))
+    return end(wordsForTooMuch(failed, recordCount, causes, maxFailedPercent));
+  return { do: "end", outcome: "COMPLETED", when };
 }
 
 function failed(shard: ShardRow): Turn {

@@ -4,7 +4,7 @@ import { readShards, shardRows, toShardProgress } from "./shared/shards.ts";
 /** What progress is made of; the list of parts and the columns stay where they are. */
 const FACTS = [
   ...["jobId", "shardNo", "state", "fromSlot", "toSlot", "generation", "leaseUntilMs", "report"],
-  ...["delivered", "failed", "spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
+  ...["delivered", "failed", "refused", "causes", "spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
 ];
 
 export function request(ctx: Context) {
@@ -13,5 +13,6 @@ export function request(ctx: Context) {
 
 export function response(ctx: Context) {
   const nowMs = util.time.nowEpochMilliSeconds();
-  return shardRows(ctx).map((row) => toShardProgress(row, nowMs));
+  // Whoever asks hears of all causes that a checkpoint counts, whatever fitted into a report.
+  return shardRows(ctx).map((row) => ({ ...toShardProgress(row, nowMs), causes: row.causes ?? [] }));
 }

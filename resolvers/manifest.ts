@@ -62,6 +62,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Job.progress": { dataSource: "jobs" },
   "Job.spending": { dataSource: "jobs" },
   "Job.work": { dataSource: "jobs" },
+  "Job.failureCauses": { dataSource: "jobs" },
 };
 
 export const STEPS = {

@@ -56,4 +56,5 @@ const BESIDE: Readonly<Record<string, string>> = {
   "README.md": "what is in it, and how it was made",
   "provenance.jsonl": "how each record came to be",
   "failures.jsonl": "what was set aside, and why",
+  "refused.jsonl": "what the template did not accept, and why",
 };

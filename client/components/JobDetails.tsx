@@ -47,6 +47,8 @@ export function JobDetails({ job, totals }: Props) {
         <dd className="number">{showUsd(job.budgetNanos)}</dd>
         <dt>A record at most</dt>
         <dd className="number">{showUsd(job.recordBoundNanos)}</dd>
+        <dt>May fail</dt>
+        <dd className="number">{job.maxFailedPercent} % of the records</dd>
         <dt>Tokens</dt>
         <dd className="number">
           {showCount(totals.inputTokens)} in · {showCount(totals.outputTokens)} out

@@ -81,6 +81,19 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
           onChange={(event) => onChange({ split: event.target.value })}
         />
       </div>
+      <details className="more-fields" open={errors.maxFailed !== undefined || undefined}>
+        <summary>Advanced options</summary>
+        <div id="field-maxFailed">
+          <TextField
+            label="Records that may fail, in percent"
+            inputMode="numeric"
+            value={form.maxFailed}
+            error={errors.maxFailed}
+            hint="When more of them fail the job fails, early where that can be told early. 0 to 100."
+            onChange={(event) => onChange({ maxFailed: event.target.value })}
+          />
+        </div>
+      </details>
       <div id="field-name">
         <TextField
           label="Name"

@@ -30,6 +30,7 @@ export function JobStats({ job, totals, forecast, nowMs }: Props) {
           note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`}
         />
         <Stat label="Failed" value={showCount(totals.failed)} note="set aside" />
+        {totals.refused > 0 && <Stat label="Refused" value={showCount(totals.refused)} note="made anew" />}
         {running && (
           <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />
         )}

@@ -1,3 +1,4 @@
+import { MAX_FAILED_PERCENT } from "#core/failing";
 import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
 import { parseSplit } from "#core/split";
@@ -21,7 +22,11 @@ export interface JobForm {
   readonly formats: readonly DatasetFormat[];
   /** Empty for none. */
   readonly split: string;
+  /** In percent of the records. */
+  readonly maxFailed: string;
 }
+
+export const FIRST_MAX_FAILED = String(MAX_FAILED_PERCENT);
 
 /** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
 export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFormat[] {
@@ -29,7 +34,7 @@ export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFor
 }
 
 export type FieldName =
-  "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats" | "split";
+  "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats" | "split" | "maxFailed";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
 /** What is wrong with the form, field by field; empty when it can be sent. */
@@ -52,6 +57,7 @@ export function checkForm(form: JobForm): FormErrors {
   if (form.split.trim() !== "" && !parseSplit(form.split)) {
     errors.split = "Expected three whole numbers of percent that make 100 together, as in 80, 10, 10.";
   }
+  if (parsePercent(form.maxFailed) === undefined) errors.maxFailed = "Expected a whole number from 0 to 100.";
   return errors;
 }
 
@@ -69,6 +75,7 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     budgetNanos: parseUsd(form.budgetUsd) ?? 0,
     formats: [...form.formats],
     split: parseSplit(form.split) ?? null,
+    maxFailedPercent: parsePercent(form.maxFailed) ?? null,
   };
 }
 
@@ -89,6 +96,13 @@ export function toEstimateInput(form: JobForm): EstimateJobInput | null {
   return { templateId, templateVersion, seedSetId, parameters, recordCount };
 }
 
+/** `20` or `20 %` as a number; `undefined` for what is no whole number of percent. */
+function parsePercent(text: string): number | undefined {
+  const [, digits] = /^\s*(\d{1,3})\s*%?\s*$/.exec(text) ?? [];
+  const percent = Number(digits ?? NaN);
+  return percent <= 100 ? percent : undefined;
+}
+
 /** The field that a refusal of the server is about, by its words; undefined when it is about none in particular. */
 export function fieldOfRefusal(text: string): FieldName | undefined {
   return REFUSALS.find(([words]) => words.test(text))?.[1];
@@ -98,6 +112,7 @@ export function fieldOfRefusal(text: string): FieldName | undefined {
 const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bjob's name\b/i, "name"],
   [/\bnumber of records\b/i, "recordCount"],
+  [/\bmay fail\b/i, "maxFailed"],
   [/\bbudget\b/i, "budgetUsd"],
   [/\bsplit\b/i, "split"],
   [/\bformats?\b/i, "formats"],

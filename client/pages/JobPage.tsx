@@ -1,6 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
 import { Downloads } from "../components/Downloads.tsx";
+import { FailureCauses } from "../components/FailureCauses.tsx";
 import { JobControls } from "../components/JobControls.tsx";
 import { JobCost } from "../components/JobCost.tsx";
 import { JobDetails } from "../components/JobDetails.tsx";
@@ -59,6 +60,7 @@ function JobView({ job }: { readonly job: JobFactsFragment }) {
         <div className="job-columns">
           <div className="stack">
             <Downloads job={job} />
+            <FailureCauses progress={job.progress} />
             <JobCost job={job} totals={totals} />
             <LatestRecords progress={job.progress} />
             {totals.delivered === 0 && job.datasets.length === 0 && (

@@ -10,6 +10,7 @@ import { explainError } from "../errors.ts";
 import { SeedSetDocument, TemplateDocument } from "../generated/documents.ts";
 import {
   checkForm,
+  FIRST_MAX_FAILED,
   fieldOfRefusal,
   formatsOf,
   toInput,
@@ -102,6 +103,7 @@ const FIRST_FORM: JobForm = {
   budgetUsd: "1.00",
   formats: ["JSONL"],
   split: "",
+  maxFailed: FIRST_MAX_FAILED,
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */
@@ -173,5 +175,6 @@ const ORDER: readonly FieldName[] = [
   "budgetUsd",
   "formats",
   "split",
+  "maxFailed",
   "name",
 ];

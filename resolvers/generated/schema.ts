@@ -18,6 +18,14 @@ export type Scalars = {
   AWSURL: { input: string; output: string; }
 };
 
+/** A condition of a template's `accept`. */
+export type AcceptCondition = {
+  /** An expression over the record. */
+  expression: Scalars['String']['output'];
+  /** Its name; null of a single one without. */
+  name: Maybe<Scalars['String']['output']>;
+};
+
 /** How deep the archive is; each deployment chooses one. */
 export type ArchiveClass =
   /** Restored in half a day. */
@@ -62,6 +70,8 @@ export type CreateJobInput = {
   clientToken: Scalars['String']['input'];
   /** At least one, none twice; those for fine-tuning only where the template maps them. */
   formats: Array<DatasetFormat>;
+  /** How many percent of the records may fail, 0 to 100; 20 when null. When more do, the job FAILS. */
+  maxFailedPercent?: InputMaybe<Scalars['Int']['input']>;
   /** What to call it, 1 to 100 characters. */
   name: Scalars['String']['input'];
   /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
@@ -110,7 +120,7 @@ export type DatasetFile = {
   bytes: Scalars['Float']['output'];
   /** Its format; null for the files beside the dataset. */
   format: Maybe<DatasetFormat>;
-  /** Its name, `dataset.parquet`; `provenance.jsonl` and `failures.jsonl` stand beside the formats. */
+  /** Its name, `dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `refused.jsonl` stand beside the formats. */
   name: Scalars['String']['output'];
   /** How many rows it holds. */
   rows: Scalars['Int']['output'];
@@ -184,6 +194,23 @@ export type EstimateJobInput = {
   templateVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** What attempts had in common that came to nothing: they failed, or what they made was refused. */
+export type FailureCause = {
+  /** Attempts that ended so, whatever came of their records later. */
+  attempts: Scalars['Int']['output'];
+  /** A sentence without what varies and without its full stop. */
+  cause: Scalars['String']['output'];
+  /** Records that were given up and whose last attempt ended so. */
+  records: Scalars['Int']['output'];
+};
+
+/** See `FailureCause`. */
+export type FailureCauseInput = {
+  attempts: Scalars['Int']['input'];
+  cause: Scalars['String']['input'];
+  records: Scalars['Int']['input'];
+};
+
 /** A field of a form. */
 export type FormField = {
   /** Its name. */
@@ -224,12 +251,16 @@ export type Job = {
   datasets: Array<DatasetFile>;
   /** What it was expected to cost when it was made; null when that could not be told. */
   estimate: Maybe<CostEstimate>;
+  /** Why attempts came to nothing, as of the shards' last checkpoints. Shards may have entries for the same cause, which are to be added; each tells twenty causes at most, the rest together. */
+  failureCauses: Array<FailureCause>;
   /** When it came to rest; null before. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The formats its dataset is written in. */
   formats: Array<DatasetFormat>;
   /** ULID; later jobs have larger ids. */
   id: Scalars['ID']['output'];
+  /** How many percent of its records may fail; when more do the job is FAILED, and stops early where it can be told early. */
+  maxFailedPercent: Scalars['Int']['output'];
   /** What its owner called it. */
   name: Scalars['String']['output'];
   /** How it will end or has ended; null while nothing is decided. */
@@ -318,7 +349,7 @@ export type JobStatus =
   | 'BUDGET_EXCEEDED'
   /** Stopped for good by its owner. */
   | 'CANCELLED'
-  /** Every record asked for was made, or set aside as failed. */
+  /** Every record asked for was made, or set aside as failed, no more of these than the job allows. */
   | 'COMPLETED'
   /** Is being removed. */
   | 'DELETING'
@@ -902,6 +933,8 @@ export type SeedSetUpload = {
 
 /** The cumulative facts of one shard: a contiguous range of a job's records, made by one worker at a time. */
 export type ShardProgress = {
+  /** Why attempts came to nothing: the most frequent causes, the rest together. Reports tell as many as fit. */
+  causes: Array<FailureCause>;
   /** Records made. */
   delivered: Scalars['Int']['output'];
   /** Records set aside after their last attempt. */
@@ -922,6 +955,8 @@ export type ShardProgress = {
   recordCount: Scalars['Int']['output'];
   /** Records a second over the last seconds; 0 at rest. */
   recordsPerSecond: Scalars['Float']['output'];
+  /** Finished records that the template's `accept` refused; another attempt was made in the place of each. */
+  refused: Scalars['Int']['output'];
   /** Grows within a generation; a smaller one is old news. */
   reportNo: Scalars['Int']['output'];
   /** When this was reported; null before the first report. */
@@ -936,6 +971,7 @@ export type ShardProgress = {
 
 /** See `ShardProgress`. */
 export type ShardProgressInput = {
+  causes: Array<FailureCauseInput>;
   delivered: Scalars['Int']['input'];
   failed: Scalars['Int']['input'];
   generation: Scalars['Int']['input'];
@@ -943,6 +979,7 @@ export type ShardProgressInput = {
   latest: Array<Scalars['String']['input']>;
   outputTokens: Scalars['Float']['input'];
   recordsPerSecond: Scalars['Float']['input'];
+  refused: Scalars['Int']['input'];
   reportNo: Scalars['Int']['input'];
   shardNo: Scalars['Int']['input'];
   spentNanos: Scalars['Float']['input'];
@@ -1083,6 +1120,8 @@ export type TemplateColumn = {
 
 /** What a template says of itself once it is read. */
 export type TemplateFacts = {
+  /** What a finished record must meet to be delivered, in the order in which it is asked; empty when every record is. */
+  accept: Array<AcceptCondition>;
   /** The most one record can cost. */
   bound: TemplateBound;
   /** The columns by which its datasets can be divided. */
@@ -1091,6 +1130,8 @@ export type TemplateFacts = {
   columns: Array<TemplateColumn>;
   /** What it includes from other templates, as `ID@VERSION/NAME`. */
   includes: Array<Scalars['String']['output']>;
+  /** How many attempts a job may make for each record asked for, on average. */
+  maxAttempts: Scalars['Int']['output'];
   /** Its parameters. */
   parameters: Array<TemplateParameter>;
   /** What it reads from the seeds. */
@@ -1295,6 +1336,8 @@ export type TryRecord = {
   failure: Maybe<Scalars['String']['output']>;
   /** From 0. */
   recordNo: Scalars['Int']['output'];
+  /** The condition of `accept` that it does not meet, in a sentence; null when it meets them all. A job would make another attempt. */
+  refusal: Maybe<Scalars['String']['output']>;
   /** What was drawn from the seeds, a JSON object, long texts cut. */
   seeds: Scalars['AWSJSON']['output'];
 };

@@ -1,7 +1,6 @@
 /** What a job is likely to cost: by its owner's tries of the template, else by the prompts of some of its records. */
 import { estimateFromPrompts, estimateFromSample, type CostRange, type Estimate } from "../../core/estimate.ts";
 import { checkPicks } from "../../core/pick.ts";
-import { MAX_ATTEMPTS } from "../../core/record.ts";
 import type { SeedSetRow } from "../../core/rows.ts";
 import { answersInPrompts, expectedCost, readsAnswers } from "../../core/template/expected.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
@@ -29,7 +28,7 @@ export interface JobToEstimate {
 export async function estimateOf(job: JobToEstimate): Promise<Estimate | undefined> {
   const { owner, checked } = job;
   const { templateSource: source, partials, tiers, recordBoundNanos } = checked;
-  const size = { recordCount: job.recordCount, recordBoundNanos, maxAttempts: MAX_ATTEMPTS };
+  const size = { recordCount: job.recordCount, recordBoundNanos, maxAttempts: parseTemplate(source, tiers).maxAttempts };
   const sample = await readSample(owner, { source, partials, tiers });
   if (sample) return estimateFromSample(sample, size);
   const ranges = await costsOfSome(job);

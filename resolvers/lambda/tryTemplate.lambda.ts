@@ -125,7 +125,7 @@ class TryMaking {
         costNanos: open.costNanos,
       };
       this.#records.push(record);
-      if (end.end !== "waiting") this.#finished.push({ ...record, again: end.end === "again" });
+      if (end.end !== "waiting") this.#finished.push({ ...record, again: isTriedAgain(end) });
     } finally {
       reservation.release();
       // Whatever happened: what was paid is noted.
@@ -144,13 +144,23 @@ class TryMaking {
   }
 }
 
-function resultOf(end: AttemptEnd, isOver: boolean): { columns: unknown; failure: string | null } {
-  if (end.end === "made") return { columns: end.record.columns, failure: null };
-  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason };
+/** Whether a job would make another attempt. */
+function isTriedAgain({ end }: AttemptEnd): boolean {
+  return end === "again" || end === "refused";
+}
+
+/** Who tries a template wants to see each candidate and what is said of it: one that is refused is shown, not replaced. */
+function resultOf(
+  end: AttemptEnd,
+  isOver: boolean,
+): { columns: unknown; failure: string | null; refusal: string | null } {
+  if (end.end === "made") return { columns: end.record.columns, failure: null, refusal: null };
+  if (end.end === "refused") return { columns: end.refused.columns, failure: null, refusal: end.refused.reason };
+  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, refusal: null };
   const failure = isOver
     ? "There was no time left to finish it."
     : "A call got no answer, and what is set aside for the record does not pay for another.";
-  return { columns: null, failure };
+  return { columns: null, failure, refusal: null };
 }
 
 async function readInput(tryId: string): Promise<TryInputRow> {

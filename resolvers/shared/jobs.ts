@@ -8,7 +8,7 @@ import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
 
 /** What is missing has resolvers of its own, which find the shards by `shardCount`. */
-export type JobAnswer = Omit<Job, "progress" | "spending" | "work"> & { shardCount: number };
+export type JobAnswer = Omit<Job, "progress" | "spending" | "work" | "failureCauses"> & { shardCount: number };
 
 export function toJob(row: JobRow): JobAnswer {
   return {
@@ -31,6 +31,7 @@ export function toJob(row: JobRow): JobAnswer {
     estimate: row.estimate ?? null,
     formats: row.formats,
     split: row.split ?? null,
+    maxFailedPercent: row.maxFailedPercent ?? 20,
     datasets: toDatasetFiles(row),
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? null,

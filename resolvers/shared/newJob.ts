@@ -14,6 +14,9 @@ import {
 import type { CreateJobInput } from "../generated/schema.ts";
 import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
 
+/** As core/failing.ts has it. */
+const MAX_FAILED_PERCENT = 20;
+
 interface NewJob {
   jobId: string;
   owner: string;
@@ -46,6 +49,7 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     ...(checked.estimate ? { estimate: checked.estimate } : {}),
     formats: input.formats,
     ...(input.split ? { split: input.split } : {}),
+    maxFailedPercent: input.maxFailedPercent ?? MAX_FAILED_PERCENT,
     shardCount: checked.shards.length,
     openShards: checked.shards.length,
     parkedShards: 0,
@@ -97,7 +101,9 @@ export function shardRow({ jobId, owner }: NewJob, shardNo: number, range: { fro
     runs: [],
     delivered: 0,
     failed: 0,
+    refused: 0,
     attempts: 0,
+    causes: [],
     inputTokens: 0,
     outputTokens: 0,
     spentNanos: 0,

@@ -48,6 +48,10 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
     reportNo: told.reportNo,
     delivered: Math.max(row.delivered, told.delivered),
     failed: Math.max(row.failed, told.failed),
+    // Shards and reports made before records could be refused have neither.
+    refused: Math.max(row.refused ?? 0, told.refused ?? 0),
+    // Those of a checkpoint may be more than a message to watchers holds.
+    causes: row.report?.causes ?? [],
     spentNanos: Math.max(row.spentNanos, told.spentNanos),
     writtenOffNanos: Math.max(row.writtenOffNanos, told.writtenOffNanos),
     inputTokens: Math.max(row.inputTokens, told.inputTokens),
@@ -58,12 +62,13 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
   };
 }
 
-function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest"> {
+function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest" | "causes"> {
   return {
     generation: row.generation,
     reportNo: 0,
     delivered: row.delivered,
     failed: row.failed,
+    refused: row.refused ?? 0,
     spentNanos: row.spentNanos,
     writtenOffNanos: row.writtenOffNanos,
     inputTokens: row.inputTokens,

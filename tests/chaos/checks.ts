@@ -11,14 +11,23 @@ import type { Plan } from "./plan.ts";
 export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<string[]> {
   const { status, statusReason } = world.job;
   if (status !== "COMPLETED") return [`The job ended ${status} instead of COMPLETED. ${statusReason ?? ""}`];
-  return [...slotFaults(world, plan), ...(await datasetFaults(world, plan)), ...moneyFaults(world, diary)];
+  return [
+    ...slotFaults(world, plan),
+    ...refusalFaults(world, diary),
+    ...(await datasetFaults(world, plan)),
+    ...moneyFaults(world, diary),
+  ];
+}
+
+function partsIn(world: World): (Part | undefined)[] {
+  return world.shards.flatMap(({ shardNo, runs }) =>
+    [...partsOf(runs)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
+  );
 }
 
 /** Each slot stands in one part, once. */
 function slotFaults(world: World, { records }: Plan): string[] {
-  const parts = world.shards.flatMap(({ shardNo, runs }) =>
-    [...partsOf(runs)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
-  );
+  const parts = partsIn(world);
   const made = parts.flatMap((part) => part?.made.map(({ slot }) => slot) ?? []);
   const failed = parts.flatMap((part) => part?.failed ?? []);
   const missing = Array.from({ length: records }, (_, slot) => slot).filter((slot) => !made.includes(slot));
@@ -28,6 +37,28 @@ function slotFaults(world: World, { records }: Plan): string[] {
     ...(missing.length > 0 ? [`No record fills the slots ${missing.join(", ")}.`] : []),
     ...(twice.length > 0 ? [`The slots ${twice.join(", ")} are filled more than once.`] : []),
     ...failed.map(({ slot, reason }) => `Slot ${slot} was given up: ${reason}`),
+  ];
+}
+
+/** Each candidate that was refused is kept once, with its provenance, and a record tells of all that came before it. */
+function refusalFaults(world: World, diary: Diary): string[] {
+  const parts = partsIn(world);
+  const refused = parts.flatMap((part) => part?.refused ?? []);
+  for (const { slot, attempt } of refused) diary.count("candidate refused", `slot ${slot}, attempt ${attempt + 1}`);
+  const counted = world.shards.reduce((sum, shard) => sum + (shard.refused ?? 0), 0);
+  const attempts = world.shards.reduce((sum, shard) => sum + shard.attempts, 0);
+  const before = (slot: number) => refused.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
+  const odd = parts
+    .flatMap((part) => part?.made ?? [])
+    .filter(({ slot, meta }) => before(slot).join() !== Array.from({ length: meta.attempts - 1 }, (_, n) => n).join());
+  const bare = refused.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
+  const told = refused.length > 0 ? world.lines("refused.jsonl").length : 0;
+  return [
+    ...(counted === refused.length ? [] : [`The shards count ${counted} refusals, the parts hold ${refused.length}.`]),
+    ...(told === refused.length ? [] : [`refused.jsonl holds ${told} candidates, the parts ${refused.length}.`]),
+    ...(attempts === refused.length + world.job.recordCount ? [] : [`The shards count ${attempts} attempts.`]),
+    ...odd.map(({ slot, meta }) => `Slot ${slot} took ${meta.attempts} attempts; refused were ${before(slot).join()}.`),
+    ...bare.map(({ slot, attempt }) => `The candidate ${attempt} of slot ${slot} lacks its provenance.`),
   ];
 }
 
@@ -41,7 +72,7 @@ async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
   const expected = Array.from({ length: plan.records }, (_, slot) => recordId(JOB, slot));
   const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
-  const isSame = world.file("dataset.csv").toString() === (await undisturbed(plan.records));
+  const isSame = world.file("dataset.csv").toString() === (await undisturbed(plan));
   return [
     ...(lines.map(({ id }) => id).join() === expected.join()
       ? []
@@ -56,16 +87,17 @@ async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
   ];
 }
 
-const made = new Map<number, Promise<string>>();
+const made = new Map<string, Promise<string>>();
 
-async function undisturbed(records: number): Promise<string> {
-  const known = made.get(records) ?? makeUndisturbed(records);
-  made.set(records, known);
+async function undisturbed({ records, isChoosy }: Plan): Promise<string> {
+  const name = `${records} ${isChoosy}`;
+  const known = made.get(name) ?? makeUndisturbed(records, isChoosy);
+  made.set(name, known);
   return await known;
 }
 
-async function makeUndisturbed(records: number): Promise<string> {
-  const world = worldOf({ records });
+async function makeUndisturbed(records: number, isChoosy: boolean): Promise<string> {
+  const world = worldOf({ records, isChoosy });
   await world.work();
   return world.file("dataset.csv").toString();
 }

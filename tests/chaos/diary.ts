@@ -24,7 +24,7 @@ export const FAULTS = [
   "progress report lost",
 ] as const;
 export const ACTS = ["budget raised", "job paused", "job resumed"] as const;
-export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke";
+export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke" | "candidate refused";
 export type Counts = Partial<Record<Kind, number>>;
 
 /** What loses a worker's memory, its lease or an answer: after it, the ledger may hold more than the log. */

@@ -9,6 +9,8 @@ export interface Plan {
   /** Without anything that loses a worker's memory or an answer; then every nano-dollar of the log is found in the spend. */
   readonly isGentle: boolean;
   readonly records: number;
+  /** Its template accepts six candidates of ten. */
+  readonly isChoosy: boolean;
   readonly shards: readonly { readonly from: number; readonly to: number }[];
   /** Workers at a time, at most. */
   readonly tasks: number;
@@ -66,13 +68,14 @@ const LAST_RAISE: OwnerAct = { act: "raise", byBounds: PLENTY_BOUNDS, afterMs: 5
 const RECORD_COUNTS = [24, 40, 64];
 const FATES = 9;
 
-/** Every third run begins with too small a budget, every third is paused; every fourth is gentle. */
+/** Every third run begins with too small a budget, every third is paused, every third is choosy; every fourth is gentle. */
 export function planOf(seed: number): Plan {
   const random = randomOf("chaos", seed);
   const between = (from: number, to: number) => from + below(to - from + 1, random);
   const isGentle = seed % 4 === 0;
   const isPoor = seed % 3 === 0;
   const isPaused = Math.floor(seed / 3) % 3 === 0;
+  const isChoosy = Math.floor(seed / 9) % 3 === 0;
   const records = RECORD_COUNTS[below(RECORD_COUNTS.length, random)] ?? 24;
   const raises: OwnerAct[] = Array.from({ length: between(0, 3) }, () => ({
     act: "raise",
@@ -88,6 +91,7 @@ export function planOf(seed: number): Plan {
     seed,
     isGentle,
     records,
+    isChoosy,
     shards: cut(records, between(1, 5), random),
     tasks: between(2, 4),
     concurrency: between(2, 6),

@@ -9,6 +9,7 @@ const FACTS: JobFacts = {
   requested: 10,
   delivered: 10,
   failed: 0,
+  refused: 0,
   spentNanos: 470_000_000,
   writtenOffNanos: 0,
   budgetNanos: 1_000_000_000,

@@ -150,6 +150,7 @@ describe("an estimate is asked for", () => {
     budgetUsd: "none",
     formats: [],
     split: "",
+    maxFailed: "20",
   };
 
   test("as soon as template, seeds and count are there, whatever else is missing", () => {
