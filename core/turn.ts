@@ -30,33 +30,37 @@ export function nextTurn(
   if (job.status === "QUEUED") return { do: "start" };
   if (job.status === "EXPORTING") return mine.size > 0 ? LEAVE : { do: "export" };
   const open = shards.filter(({ state }) => state !== "DONE");
-  if (open.length === 0) return completed(shards);
+  if (open.length === 0) return completed(job, shards);
   const free = open.filter((shard) => !isHeld(shard, nowMs) && !mine.has(shard.shardNo));
   const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
-  if (hopeless) return failed(hopeless);
+  if (hopeless) return failed(job, hopeless);
   const payable = remainingNanos >= job.recordBoundNanos;
   const next = free.find((shard) => !isParked(shard, job)) ?? (payable ? free[0] : undefined);
   if (next) return { do: "lease", shard: next };
   return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
 }
 
-function completed(shards: readonly ShardRow[]): Turn {
-  const when = { openShards: 0 };
+// Every ending names the controlNo it was decided under: whatever the owner has done since, more money, more records or a
+// second try, may have made it untrue, even where the counters are the same again.
+
+function completed({ controlNo }: JobRow, shards: readonly ShardRow[]): Turn {
+  const when = { openShards: 0, controlNo };
   if (shards.some(({ delivered }) => delivered > 0)) return { do: "end", outcome: "COMPLETED", when };
   return { do: "end", outcome: "FAILED", reason: "Every record failed; failures.jsonl says why for each.", when };
 }
 
-function failed(shard: ShardRow): Turn {
+function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
   const reason =
     `The worker stopped ${HOPELESS_AFTER_DEATHS} times in a row on records ${shard.lowWaterSlot + 1} to ${shard.toSlot} ` +
     "without getting on; look at its log, and try smaller prompts or seeds.";
-  return { do: "end", outcome: "FAILED", reason, when: {} };
+  return { do: "end", outcome: "FAILED", reason, when: { controlNo } };
 }
 
 function unpayable(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
+  const { controlNo, parkedShards } = job;
   const reason =
     `The next record could cost ${formatUsd(job.recordBoundNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +
     "resume with a larger budget to go on.";
   // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they stand.
-  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards: job.parkedShards } };
+  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards, controlNo } };
 }

@@ -1,0 +1,25 @@
+/** The sizes a task can have: what Fargate gives it, and how many model calls it then has in flight at most. */
+export const TASK_SIZES = {
+  /** Half a processor and a gigabyte drive 32 calls in flight with room. */
+  SMALL: { cpu: 512, memoryMb: 1024, callsInFlight: 32 },
+  MEDIUM: { cpu: 1024, memoryMb: 2048, callsInFlight: 64 },
+  LARGE: { cpu: 2048, memoryMb: 4096, callsInFlight: 128 },
+} as const satisfies Record<string, TaskSizeFacts>;
+
+export type TaskSize = keyof typeof TASK_SIZES;
+export const USUAL_TASK_SIZE: TaskSize = "SMALL";
+
+interface TaskSizeFacts {
+  /** In units of 1/1024 processor. */
+  readonly cpu: number;
+  readonly memoryMb: number;
+  readonly callsInFlight: number;
+}
+
+/** The rest is for sandboxes, buffers and Node itself, which do not lie in its heap. */
+const HEAP_SHARE = 0.6;
+
+/** Told to Node, because what a container sees of memory is the machine's and not the task's. */
+export function heapOption(size: TaskSize): string {
+  return `--max-old-space-size=${Math.floor(TASK_SIZES[size].memoryMb * HEAP_SHARE)}`;
+}
