@@ -155,6 +155,8 @@ export class Resolvers extends NestedStack {
     });
     checkJob.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
 
+    add("checkExtension", {});
+
     const checkTemplate = add("checkTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
     checkTemplate.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
     const saveTemplate = add("saveTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });

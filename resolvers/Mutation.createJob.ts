@@ -9,6 +9,7 @@ import { toJob } from "./shared/jobs.ts";
 export function request(ctx: Context<MutationCreateJobArgs>) {
   const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats, split } =
     ctx.args.input;
+  const { priority, capacity, taskSize } = ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([
@@ -21,6 +22,9 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     budgetNanos,
     formats,
     split ? [split.train, split.validation, split.test] : null,
+    priority ?? null,
+    capacity ?? null,
+    taskSize ?? null,
   ]);
   return {};
 }

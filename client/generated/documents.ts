@@ -23,6 +23,8 @@ export type Scalars = {
 export type CreateJobInput = {
   /** The most it may spend on models, in nano-dollars, up to $5,000. */
   budgetNanos: Scalars['Float']['input'];
+  /** What its tasks run on; SPOT_FIRST when null. */
+  capacity?: InputMaybe<JobCapacity>;
   /** A new random text for each job meant, 8 to 64 characters; repeat it when repeating the request. */
   clientToken: Scalars['String']['input'];
   /** At least one, none twice; those for fine-tuning only where the template maps them. */
@@ -31,12 +33,16 @@ export type CreateJobInput = {
   name: Scalars['String']['input'];
   /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** Which of my jobs gets the next free task; NORMAL when null. */
+  priority?: InputMaybe<JobPriority>;
   /** How many records, 1 to 1,000,000. */
   recordCount: Scalars['Int']['input'];
   /** A seed set of mine or a sample, READY. */
   seedSetId: Scalars['ID']['input'];
   /** Divides the dataset into files for training, validation and testing; null for one file of each format. */
   split?: InputMaybe<DatasetSplitInput>;
+  /** The size of its tasks; SMALL when null. */
+  taskSize?: InputMaybe<TaskSize>;
   /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
   /** The version to pin; the latest when null. */
@@ -99,6 +105,22 @@ export type GenerateSeedsInput = {
   /** The template it is a version of, or is to be; what that holds of others may still be included. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
+
+/** What a job's tasks run on. */
+export type JobCapacity =
+  /** Never interrupted, at the full price. */
+  | 'ON_DEMAND'
+  /** Fargate Spot, at about a third of the price; after repeated lack of it the full price. */
+  | 'SPOT_FIRST';
+
+/** Which of one person's jobs gets the next free task. Between people it says nothing: tasks are shared fairly. */
+export type JobPriority =
+  /** Before all others of mine. */
+  | 'HIGH'
+  /** When no other of mine waits. */
+  | 'LOW'
+  /** In the order in which they were made. */
+  | 'NORMAL';
 
 /** Where a job stands. */
 export type JobStatus =
@@ -202,6 +224,15 @@ export type ShardProgressInput = {
   spentNanos: Scalars['Float']['input'];
   writtenOffNanos: Scalars['Float']['input'];
 };
+
+/** The size of a job's tasks. */
+export type TaskSize =
+  /** Two processors and 4 GB: up to 128 model calls at a time. */
+  | 'LARGE'
+  /** One processor and 2 GB: up to 64 model calls at a time. */
+  | 'MEDIUM'
+  /** Half a processor and 1 GB: up to 32 model calls at a time. */
+  | 'SMALL';
 
 /** Where a try stands. */
 export type TryStatus =

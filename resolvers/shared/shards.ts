@@ -1,6 +1,14 @@
 /** From a shard's row to what the schema calls ShardProgress. */
-import type { ShardReport, ShardRow } from "../../core/rows.ts";
+import { shardKey, type ShardReport, type ShardRow } from "../../core/rows.ts";
 import type { ShardProgress } from "../generated/schema.ts";
+
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** The keys of all shards of a job, which are fewer than a hundred. (APPSYNC_JS cannot count but by lists.) */
+export function shardKeys(jobId: string, shardCount: number) {
+  const numbers = DIGITS.flatMap((ten) => DIGITS.map((one) => ten * 10 + one)).filter((n) => n < shardCount);
+  return numbers.map((n) => shardKey(jobId, n));
+}
 
 /**
  * The newest facts of a shard: what its worker told, or what its checkpoint says where that is further. A report of an
