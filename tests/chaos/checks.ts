@@ -5,17 +5,18 @@ import { partObject } from "#core/rows";
 import { JOB, type World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
 import { worldOf } from "./job.ts";
-import type { Plan } from "./plan.ts";
+import { recordsInTheEnd, type Plan } from "./plan.ts";
 
 /** The promises that were broken, in sentences. */
 export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<string[]> {
   const { status, statusReason } = world.job;
   if (status !== "COMPLETED") return [`The job ended ${status} instead of COMPLETED. ${statusReason ?? ""}`];
-  return [...slotFaults(world, plan), ...(await datasetFaults(world, plan)), ...moneyFaults(world, diary)];
+  const records = recordsInTheEnd(plan);
+  return [...slotFaults(world, records), ...(await datasetFaults(world, records)), ...moneyFaults(world, diary)];
 }
 
 /** Each slot stands in one part, once. */
-function slotFaults(world: World, { records }: Plan): string[] {
+function slotFaults(world: World, records: number): string[] {
   const parts = world.shards.flatMap(({ shardNo, runs }) =>
     [...partsOf(runs)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
   );
@@ -37,11 +38,11 @@ function readPart(world: World, name: string): Part | undefined {
 }
 
 /** All records in the order of their slots, with the very bytes that a job without faults makes. */
-async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
+async function datasetFaults(world: World, records: number): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
-  const expected = Array.from({ length: plan.records }, (_, slot) => recordId(JOB, slot));
+  const expected = Array.from({ length: records }, (_, slot) => recordId(JOB, slot));
   const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
-  const isSame = world.file("dataset.csv").toString() === (await undisturbed(plan.records));
+  const isSame = world.file("dataset.csv").toString() === (await undisturbed(records));
   return [
     ...(lines.map(({ id }) => id).join() === expected.join()
       ? []
