@@ -2,10 +2,19 @@
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { FORMATS, FORMATS_IN_WORDS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
+import {
+  CAPACITIES,
+  FORMATS,
+  FORMATS_IN_WORDS,
+  MAX_BUDGET_NANOS,
+  MAX_RECORDS,
+  PRIORITIES,
+  type DatasetFormat,
+} from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
 import { parseSplit, type Split } from "#core/split";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
+import { TASK_SIZES } from "#core/task-size";
 import { openApi } from "./api.ts";
 import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
 import { findInstance, startInstance, type Outputs } from "./instance.ts";
@@ -35,6 +44,9 @@ interface GenerateOptions {
   budget?: Nanos;
   formats: DatasetFormat[];
   split?: Split;
+  priority?: string;
+  capacity?: string;
+  taskSize?: string;
   out: string;
   data: string;
   model?: string;
@@ -57,6 +69,9 @@ const command = new Command("npm run generate --")
       .default(["JSONL"], "jsonl"),
   )
   .option("--split <percents>", "train,validation,test in percent, as 80,10,10: a file for each", splitOf)
+  .addOption(new Option("--priority <priority>", "among your own jobs").choices(choicesOf(PRIORITIES)))
+  .addOption(new Option("--capacity <capacity>", "what its tasks run on").choices(choicesOf(CAPACITIES)))
+  .addOption(new Option("--task-size <size>", "how large its tasks are").choices(choicesOf(Object.keys(TASK_SIZES))))
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -170,6 +185,9 @@ async function work(
       seedSetId,
       formats: options.formats,
       split: options.split,
+      priority: chosen(options.priority),
+      capacity: chosen(options.capacity),
+      taskSize: chosen(options.taskSize),
       name: plan.template.name,
     };
     return startJob(api, wishes).catch(async (error: Error) => {
@@ -320,6 +338,15 @@ function budgetOf(text: string): Nanos {
       `Expected an amount in USD above 0 and at most ${MAX_BUDGET_NANOS / 1e9}, received "${text}".`,
     );
   return budget;
+}
+
+/** `on-demand` for ON_DEMAND: as people write what the API calls by such names. */
+function choicesOf(names: readonly string[]): string[] {
+  return names.map((name) => name.toLowerCase().replaceAll("_", "-"));
+}
+
+function chosen(choice: string | undefined): string | undefined {
+  return choice?.toUpperCase().replaceAll("-", "_");
 }
 
 function splitOf(text: string): Split {

@@ -207,6 +207,10 @@ export async function startJob(
     budget: Nanos;
     formats: DatasetFormat[];
     split?: Split;
+    /** As the API names them; its own choice when absent. */
+    priority?: string;
+    capacity?: string;
+    taskSize?: string;
   },
 ): Promise<string> {
   const input = {
@@ -218,6 +222,9 @@ export async function startJob(
     budgetNanos: job.budget,
     formats: job.formats,
     split: job.split ?? null,
+    priority: job.priority ?? null,
+    capacity: job.capacity ?? null,
+    taskSize: job.taskSize ?? null,
     clientToken: randomUUID(),
   };
   const { createJob } = await api.call<{ createJob: { id: string } }>(

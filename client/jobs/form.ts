@@ -2,7 +2,7 @@ import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
 import { parseSplit } from "#core/split";
 import { TRAINING_FORMATS } from "#core/training";
-import type { CreateJobInput, DatasetFormat } from "../generated/documents.ts";
+import type { CreateJobInput, DatasetFormat, JobCapacity, JobPriority, TaskSize } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../templates/parameters.ts";
 import { showCount } from "../ui/format.ts";
@@ -21,6 +21,9 @@ export interface JobForm {
   readonly formats: readonly DatasetFormat[];
   /** Empty for none. */
   readonly split: string;
+  readonly priority: JobPriority;
+  readonly capacity: JobCapacity;
+  readonly taskSize: TaskSize;
 }
 
 /** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
@@ -69,6 +72,9 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     budgetNanos: parseUsd(form.budgetUsd) ?? 0,
     formats: [...form.formats],
     split: parseSplit(form.split) ?? null,
+    priority: form.priority,
+    capacity: form.capacity,
+    taskSize: form.taskSize,
   };
 }
 

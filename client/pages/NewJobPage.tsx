@@ -102,6 +102,9 @@ const FIRST_FORM: JobForm = {
   budgetUsd: "1.00",
   formats: ["JSONL"],
   split: "",
+  priority: "NORMAL",
+  capacity: "SPOT_FIRST",
+  taskSize: "SMALL",
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */

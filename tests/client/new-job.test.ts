@@ -14,6 +14,9 @@ const FORM: JobForm = {
   budgetUsd: "2.50",
   formats: ["JSONL", "CSV"],
   split: " 80, 10 ,10 ",
+  priority: "HIGH",
+  capacity: "ON_DEMAND",
+  taskSize: "LARGE",
 };
 
 describe("the form of a new job", () => {
@@ -29,6 +32,9 @@ describe("the form of a new job", () => {
       budgetNanos: 2_500_000_000,
       formats: ["JSONL", "CSV"],
       split: { train: 80, validation: 10, test: 10 },
+      priority: "HIGH",
+      capacity: "ON_DEMAND",
+      taskSize: "LARGE",
     });
     expect(toInput({ ...FORM, split: "" }).split).toBeNull();
   });

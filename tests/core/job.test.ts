@@ -12,7 +12,15 @@ import {
   statesBefore,
   type JobStatus,
 } from "../../core/job.ts";
-import { CANCELLABLE, DELETABLE, EXTENDABLE, PAUSABLE, RAISABLE, RESUMABLE, RETRIABLE } from "../../resolvers/shared/moves.ts";
+import {
+  CANCELLABLE,
+  DELETABLE,
+  EXTENDABLE,
+  PAUSABLE,
+  RAISABLE,
+  RESUMABLE,
+  RETRIABLE,
+} from "../../resolvers/shared/moves.ts";
 
 describe("planShards", () => {
   test("covers every slot once, in order, with shards as even as can be and no more than a transaction takes", () => {
@@ -105,8 +113,7 @@ describe("moves", () => {
       statesBefore("QUEUED").filter(isAtRest).sort(),
     );
     // Cancelled is for good, and what is being exported or deleted takes no wishes.
-    for (const status of [...goOn, ...RAISABLE])
-      expect(["CANCELLED", "EXPORTING", "DELETING"]).not.toContain(status);
+    for (const status of [...goOn, ...RAISABLE]) expect(["CANCELLED", "EXPORTING", "DELETING"]).not.toContain(status);
   });
 });
 

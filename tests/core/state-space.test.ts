@@ -6,16 +6,7 @@ import { createHash } from "node:crypto";
 import { beginExport } from "#core/ending";
 import { withPart } from "#core/part";
 import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
-import {
-  checkpoint,
-  endLease,
-  grantTo,
-  isHeld,
-  isParked,
-  leaseShard,
-  type LeaseEnd,
-  type Progress,
-} from "#core/shard";
+import { checkpoint, endLease, grantTo, isHeld, isParked, leaseShard, type LeaseEnd, type Progress } from "#core/shard";
 import { nextTurn, type Turn } from "#core/turn";
 import { holds, type Change, type RowKey, type Write } from "#core/write";
 

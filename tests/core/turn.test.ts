@@ -5,7 +5,15 @@ import { nextTurn } from "#core/turn";
 const NOW = 1_000_000;
 
 function job(set: Partial<JobRow> = {}): JobRow {
-  return { jobId: "J", status: "RUNNING", recordBoundNanos: 100, openShards: 2, parkedShards: 0, controlNo: 7, ...set } as JobRow;
+  return {
+    jobId: "J",
+    status: "RUNNING",
+    recordBoundNanos: 100,
+    openShards: 2,
+    parkedShards: 0,
+    controlNo: 7,
+    ...set,
+  } as JobRow;
 }
 
 function shard(set: Partial<ShardRow> = {}): ShardRow {
