@@ -29,10 +29,10 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readEarlierJob", "dispatch"] },
   "Mutation.cancelJob": { steps: ["cancelJob", "dispatch"] },
   "Mutation.pauseJob": { steps: ["pauseJob", "dispatch"] },
-  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "resumeJob", "dispatch"] },
-  "Mutation.raiseBudget": { steps: ["readOwnJob", "readBudget", "raiseBudget", "dispatch"] },
-  "Mutation.extendJob": { steps: ["readOwnJob", "readBudget", "checkExtension", "extendJob", "dispatch"] },
-  "Mutation.retryFailed": { steps: ["readOwnJob", "readBudget", "readShards", "retryFailed", "dispatch"] },
+  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", ...thrice("resumeJob"), "dispatch"] },
+  "Mutation.raiseBudget": { steps: ["readOwnJob", "readBudget", ...thrice("raiseBudget"), "dispatch"] },
+  "Mutation.extendJob": { steps: ["readOwnJob", "readBudget", "checkExtension", ...thrice("extendJob"), "dispatch"] },
+  "Mutation.retryFailed": { steps: ["readOwnJob", "readBudget", "readShards", ...thrice("retryFailed"), "dispatch"] },
   "Mutation.prioritizeJob": { steps: ["prioritizeJob", "dispatch"] },
   "Mutation.deleteJob": { steps: ["deleteJob", "dispatch"] },
   "Mutation.saveTemplate": { steps: ["saveTemplate"] },
@@ -60,6 +60,11 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
 
   "Job.progress": { dataSource: "jobs" },
 };
+
+/** A write that may collide with workers' is sent again (see resolvers/shared/control.ts). */
+function thrice(step: StepName): readonly StepName[] {
+  return [step, step, step];
+}
 
 export const STEPS = {
   readToken: { dataSource: "jobs" },

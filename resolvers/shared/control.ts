@@ -2,12 +2,23 @@
  * What an owner's button does to a job's row inside a transaction. Each raises controlNo, which opens the parked shards and
  * makes every ending stale that was decided before.
  */
-import type { Context } from "@aws-appsync/utils";
+import { runtime, type Context } from "@aws-appsync/utils";
 import { jobKey, OPEN, ownerStatus, type JobRow } from "../../core/rows.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";
 import { collided, refusedAt, updateIf, type Expression } from "./transaction.ts";
+
+/**
+ * A running job's rows are in the hands of its workers' transactions many times a second, and a transaction that meets another
+ * is refused without a reason of its own. So the step that writes stands in its pipeline so often; once it has written, the
+ * rest are passed over.
+ */
+const TRIES = 3;
+
+export function skipIfWritten(ctx: Context): void {
+  if (ctx.stash.isWritten) runtime.earlyReturn(null, { skipTo: "NEXT" });
+}
 
 /** Further assignments to go with it; begins with a comma, unless it is empty. */
 export const NOTHING_MORE: Expression = { expression: "", names: {}, values: {} };
@@ -52,11 +63,17 @@ export function stay(ctx: Context, job: JobRow, budgetNanos: number, more: Expre
       values: { ":budget": budgetNanos, ":none": 0, ":one": 1, ...more.values },
     },
     {
-      expression: "#owner = :me AND #controlNo = :seen AND #status = :was",
+      expression: "#owner = :me AND #controlNo = :seen AND #status IN (:was, :same)",
       names: { "#owner": "owner", "#status": "status" },
-      values: { ":me": callerOf(ctx), ":seen": job.controlNo, ":was": job.status },
+      values: { ":me": callerOf(ctx), ":seen": job.controlNo, ":was": job.status, ":same": sameAs(job.status) },
     },
   );
+}
+
+/** Workers start a job that waits, and one that runs may wait again: neither is news to its owner. */
+function sameAs(status: string): string {
+  if (status === "QUEUED") return "RUNNING";
+  return status === "RUNNING" ? "QUEUED" : status;
 }
 
 /** The job as the transaction leaves it; a transaction does not answer with rows. */
@@ -74,12 +91,18 @@ export function goneOn(job: JobRow, budgetNanos: number): JobRow {
   };
 }
 
-/** The transaction's answer: null, or a conflict when any of its rows was not what was read. */
+/** What came of the transaction that leaves the job as `ctx.stash.changed`: a conflict when any of its rows was not what was read. */
 export function settled(ctx: Context): null {
-  if (!ctx.error) return null;
+  if (!ctx.error) {
+    ctx.stash.isWritten = true;
+    ctx.stash.job = ctx.stash.changed;
+    return null;
+  }
   const reasons = ctx.result?.cancellationReasons ?? [];
   const isRefused = reasons.some((_: unknown, n: number) => refusedAt(reasons, n));
-  if (isRefused || collided(reasons))
+  if (!isRefused && !collided(reasons)) fail(ctx);
+  ctx.stash.tries = (ctx.stash.tries ?? 0) + 1;
+  if (isRefused || ctx.stash.tries >= TRIES)
     refuseConflict("The job was changed at the same moment; look at it again, then decide.");
-  return fail(ctx);
+  return null;
 }

@@ -81,7 +81,11 @@ export function budgetRow({ jobId, owner, input }: NewJob): BudgetRow {
   };
 }
 
-export function shardRow({ jobId, owner }: Pick<NewJob, "jobId" | "owner">, shardNo: number, range: { from: number; to: number }): ShardRow {
+export function shardRow(
+  { jobId, owner }: Pick<NewJob, "jobId" | "owner">,
+  shardNo: number,
+  range: { from: number; to: number },
+): ShardRow {
   return {
     ...shardKey(jobId, shardNo),
     jobId,

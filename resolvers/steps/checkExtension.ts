@@ -14,7 +14,8 @@ export function request(ctx: Context<MutationExtendJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  return answerOf<CheckedExtension>(ctx);
+  ctx.stash.extension = answerOf<CheckedExtension>(ctx);
+  return null;
 }
 
 function refuseMove(status: string): never {

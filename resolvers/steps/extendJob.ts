@@ -3,7 +3,7 @@ import type { BudgetRow, JobRow } from "../../core/rows.ts";
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import type { CheckedExtension } from "../lambda/checkExtension.lambda.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { goneOn, goOn, settled, stay, stayed } from "../shared/control.ts";
+import { goneOn, goOn, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
 import { shardRow } from "../shared/newJob.ts";
 import { jobsTable } from "../shared/tables.ts";
 import { putNew, type Expression } from "../shared/transaction.ts";
@@ -13,9 +13,10 @@ import { putNew, type Expression } from "../shared/transaction.ts";
  * a worker about to end the job is refused, because openShards and controlNo have grown.
  */
 export function request(ctx: Context<MutationExtendJobArgs>) {
+  skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
   const budget: BudgetRow = ctx.stash.budget;
-  const { shards }: CheckedExtension = ctx.prev.result;
+  const { shards }: CheckedExtension = ctx.stash.extension;
   const { recordCount } = ctx.args;
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
   const isOver = job.status === "COMPLETED" || job.status === "BUDGET_EXCEEDED";
@@ -26,7 +27,7 @@ export function request(ctx: Context<MutationExtendJobArgs>) {
     names: { "#recordCount": "recordCount", "#shardCount": "shardCount", "#openShards": "openShards" },
     values: { ":recordCount": recordCount, ":shards": shards.length },
   };
-  ctx.stash.job = {
+  ctx.stash.changed = {
     ...(isOver ? goneOn(job, budgetNanos) : stayed(job, budgetNanos)),
     recordCount,
     shardCount: job.shardCount + shards.length,

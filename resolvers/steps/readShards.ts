@@ -11,7 +11,7 @@ const FACTS = [
   ...["failed", "attempts", "deathsInRow"],
 ];
 
-/** The shards of the job in the stash. */
+/** The shards of the job in the stash, into the stash too. */
 export function request(ctx: Context) {
   const { jobId, shardCount }: JobRow = ctx.stash.job;
   const keys = shardKeys(jobId, shardCount);
@@ -21,5 +21,6 @@ export function request(ctx: Context) {
 export function response(ctx: Context) {
   if (ctx.error || ctx.result.unprocessedKeys[jobsTable(ctx)]?.length > 0) fail(ctx);
   const rows: (ShardRow | null)[] = ctx.result.data[jobsTable(ctx)];
-  return rows.filter((row) => row !== null);
+  ctx.stash.shards = rows.filter((row) => row !== null);
+  return null;
 }

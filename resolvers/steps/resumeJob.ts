@@ -2,19 +2,20 @@ import type { Context } from "@aws-appsync/utils";
 import type { BudgetRow, JobRow } from "../../core/rows.ts";
 import type { MutationResumeJobArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { goneOn, goOn, NOTHING_MORE, settled } from "../shared/control.ts";
+import { goneOn, goOn, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";
 import { RESUMABLE } from "../shared/moves.ts";
 import { refuseConflict } from "../shared/refuse.ts";
 
 /** Job and budget change together, each only if it is still what was read. Raising controlNo opens the parked shards. */
 export function request(ctx: Context<MutationResumeJobArgs>) {
+  skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
   const budget: BudgetRow = ctx.stash.budget;
   if (RESUMABLE.indexOf(job.status) < 0)
     refuseConflict(`This job is ${job.status}; only a job that is paused or at its budget can be resumed.`);
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
   if (job.status === "BUDGET_EXCEEDED") checkPaysOneRecord(job, budget, budgetNanos);
-  ctx.stash.job = goneOn(job, budgetNanos);
+  ctx.stash.changed = goneOn(job, budgetNanos);
   return {
     operation: "TransactWriteItems" as const,
     transactItems: [goOn(ctx, job, budgetNanos, NOTHING_MORE), raise(ctx, budget, budgetNanos)],

@@ -3,7 +3,7 @@ import { openAfterRetry, triedAgain, type TriedShard } from "../../core/control.
 import { shardKey, type BudgetRow, type JobRow } from "../../core/rows.ts";
 import type { MutationRetryFailedArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { goneOn, goOn, settled } from "../shared/control.ts";
+import { goneOn, goOn, settled, skipIfWritten } from "../shared/control.ts";
 import { RETRIABLE } from "../shared/moves.ts";
 import { refuseConflict } from "../shared/refuse.ts";
 import { jobsTable } from "../shared/tables.ts";
@@ -14,9 +14,10 @@ import { updateIf } from "../shared/transaction.ts";
  * lease lives at rest, and each shard is changed only if none has begun since: 100 rows at most.
  */
 export function request(ctx: Context<MutationRetryFailedArgs>) {
+  skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
   const budget: BudgetRow = ctx.stash.budget;
-  const shards: TriedShard[] = ctx.prev.result;
+  const shards: TriedShard[] = ctx.stash.shards;
   if (RETRIABLE.indexOf(job.status) < 0) refuseMove(job);
   const hasFailed = shards.some(({ failed }) => failed > 0);
   if (!hasFailed && job.status !== "FAILED")
@@ -24,7 +25,7 @@ export function request(ctx: Context<MutationRetryFailedArgs>) {
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
   const openShards = openAfterRetry(shards);
   if (openShards > 0) checkPaysOneRecord(job, budget, budgetNanos);
-  ctx.stash.job = goneOn(job, budgetNanos);
+  ctx.stash.changed = goneOn(job, budgetNanos);
   const opened = {
     expression: ", #openShards = :openShards",
     names: { "#openShards": "openShards" },

@@ -166,6 +166,17 @@ describe("extendJob", () => {
     );
   });
 
+  test.each([
+    ["QUEUED", "RUNNING"],
+    ["RUNNING", "QUEUED"],
+  ])("does not mind that a job that was %s is %s by the time it writes", async (before, after) => {
+    const job = await givenJob(world, "ann");
+    await change(world, job.id, { status: before });
+    world.after("checkExtension", () => change(world, job.id, { status: after }));
+    expect((await world.ask("ann", EXTEND, { id: job.id, count: 2_000 })).extendJob.recordCount).toBe(2_000);
+    expect(await row(job.id)).toMatchObject({ status: after, shardCount: 5 });
+  });
+
   test("writes nothing when the job completes while the extension is checked", async () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: "RUNNING" });
