@@ -40,7 +40,10 @@ interface ApiJob {
   readonly datasets: JobFacts["datasets"];
 }
 
-interface News extends Pick<ApiJob, "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasets"> {
+interface News extends Pick<
+  ApiJob,
+  "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasets"
+> {
   readonly shard: Shard | null;
 }
 
