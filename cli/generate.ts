@@ -2,10 +2,19 @@
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { FORMATS, FORMATS_IN_WORDS, MAX_BUDGET_NANOS, MAX_RECORDS, type DatasetFormat } from "#core/job";
+import {
+  CAPACITIES,
+  FORMATS,
+  FORMATS_IN_WORDS,
+  MAX_BUDGET_NANOS,
+  MAX_RECORDS,
+  PRIORITIES,
+  type DatasetFormat,
+} from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
 import { parseSplit, type Split } from "#core/split";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
+import { TASK_SIZES } from "#core/task-size";
 import { openApi } from "./api.ts";
 import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
 import { findInstance, startInstance, type Outputs } from "./instance.ts";
@@ -37,6 +46,9 @@ interface GenerateOptions {
   formats: DatasetFormat[];
   split?: Split;
   maxFailed?: number;
+  priority?: string;
+  capacity?: string;
+  taskSize?: string;
   out: string;
   data: string;
   model?: string;
@@ -60,6 +72,9 @@ const command = new Command("npm run generate --")
   )
   .option("--split <percents>", "train,validation,test in percent, as 80,10,10: a file for each", splitOf)
   .option("--max-failed <percent>", "how many percent of the records may fail, 0 to 100 (default: 20)", percentOf)
+  .addOption(new Option("--priority <priority>", "among your own jobs").choices(choicesOf(PRIORITIES)))
+  .addOption(new Option("--capacity <capacity>", "what its tasks run on").choices(choicesOf(CAPACITIES)))
+  .addOption(new Option("--task-size <size>", "how large its tasks are").choices(choicesOf(Object.keys(TASK_SIZES))))
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -179,6 +194,9 @@ async function work(
       formats: options.formats,
       split: options.split,
       maxFailed: options.maxFailed,
+      priority: chosen(options.priority),
+      capacity: chosen(options.capacity),
+      taskSize: chosen(options.taskSize),
       name: plan.template.name,
     };
     return startJob(api, wishes).catch(async (error: Error) => {
@@ -336,6 +354,15 @@ function budgetOf(text: string): Nanos {
 function percentOf(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
   throw new InvalidArgumentError(`Expected a whole number of percent from 0 to 100, received "${text}".`);
+}
+
+/** `on-demand` for ON_DEMAND: as people write what the API calls by such names. */
+function choicesOf(names: readonly string[]): string[] {
+  return names.map((name) => name.toLowerCase().replaceAll("_", "-"));
+}
+
+function chosen(choice: string | undefined): string | undefined {
+  return choice?.toUpperCase().replaceAll("-", "_");
 }
 
 function splitOf(text: string): Split {

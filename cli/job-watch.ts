@@ -42,13 +42,16 @@ interface ApiJob {
   readonly datasets: JobFacts["datasets"];
 }
 
-interface News extends Pick<ApiJob, "status" | "statusReason" | "controlNo" | "budgetNanos" | "datasets"> {
+interface News extends Pick<
+  ApiJob,
+  "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasets"
+> {
   readonly shard: Shard | null;
 }
 
 const SHARD_FACTS = "shardNo generation reportNo delivered failed refused spentNanos writtenOffNanos recordsPerSecond";
 export const JOB_FACTS = `id status statusReason controlNo recordCount budgetNanos datasets { name format } progress { ${SHARD_FACTS} }`;
-const NEWS = `status statusReason controlNo budgetNanos datasets { name format } shard { ${SHARD_FACTS} }`;
+const NEWS = `status statusReason controlNo recordCount budgetNanos datasets { name format } shard { ${SHARD_FACTS} }`;
 
 /** Resolves when the job is at rest, or when the signal is given: the last facts either way. */
 export function followJob(
@@ -122,7 +125,11 @@ export function factsOf(job: ApiJob): JobFacts {
 /** Facts are cumulative, and news may come late: older ones are passed over. */
 function withNews(job: ApiJob, { shard, ...state }: News): ApiJob {
   const next = state.controlNo >= job.controlNo ? { ...job, ...state } : job;
-  return shard ? { ...next, progress: next.progress.map((known) => (isNewer(shard, known) ? shard : known)) } : next;
+  if (!shard) return next;
+  const isKnown = next.progress.some(({ shardNo }) => shardNo === shard.shardNo);
+  // A job that is extended gets new shards.
+  if (!isKnown) return { ...next, progress: [...next.progress, shard] };
+  return { ...next, progress: next.progress.map((known) => (isNewer(shard, known) ? shard : known)) };
 }
 
 function isNewer(shard: Shard, known: Shard): boolean {

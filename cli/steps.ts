@@ -214,6 +214,10 @@ export async function startJob(
     formats: DatasetFormat[];
     split?: Split;
     maxFailed?: number;
+    /** As the API names them; its own choice when absent. */
+    priority?: string;
+    capacity?: string;
+    taskSize?: string;
   },
 ): Promise<StartedJob> {
   const input = {
@@ -226,6 +230,9 @@ export async function startJob(
     formats: job.formats,
     split: job.split ?? null,
     maxFailedPercent: job.maxFailed ?? null,
+    priority: job.priority ?? null,
+    capacity: job.capacity ?? null,
+    taskSize: job.taskSize ?? null,
     clientToken: randomUUID(),
   };
   const { createJob } = await api.call<{ createJob: StartedJob }>(

@@ -31,8 +31,10 @@ export const ENVIRONMENT = {
   budgetId: "BUDGET_ID",
   seedSetOwner: "SEED_SET_OWNER",
   taskSlot: "TASK_SLOT",
-  /** Worker: calls in flight at most. */
+  /** Worker: calls in flight at most, by the size of the task. */
   concurrency: "CONCURRENCY",
+  /** Worker: what Node itself reads, for the size of its heap. */
+  nodeOptions: "NODE_OPTIONS",
 } as const;
 
 /** The value of a variable. @throws Error naming the variable when it is not set: the stacks and the code disagree */

@@ -1,4 +1,5 @@
 /** Who gets the fleet's next task, on what capacity, and which tasks are to be looked after. */
+import { PRIORITIES, type JobCapacity, type JobPriority } from "./job.ts";
 import type { JobRow, ShardRow, SpotRow, TaskRow } from "./rows.ts";
 
 export interface FleetLimits {
@@ -11,13 +12,16 @@ export interface FleetLimits {
 export interface WaitingJob {
   readonly jobId: string;
   readonly owner: string;
+  /** Among its owner's jobs; NORMAL when absent. */
+  readonly priority?: JobPriority;
   /** How many more tasks it could use. */
   readonly wants: number;
 }
 
 /**
  * The jobs to start a task for, one after the other, as far as slots are free: each slot goes to the owner with the fewest
- * tasks, and there to the oldest job. A job that is to get two tasks stands there twice.
+ * tasks, and there to the job of the highest priority, the oldest among equals. A priority says nothing to other owners. A job
+ * that is to get two tasks stands there twice.
  */
 export function planStarts(
   waiting: readonly WaitingJob[],
@@ -34,15 +38,21 @@ export function planStarts(
     );
     const [first] = ready;
     if (!first) break;
-    const next = ready.reduce(
+    const { owner } = ready.reduce(
       (best, job) => ((has.get(job.owner) ?? 0) < (has.get(best.owner) ?? 0) ? job : best),
       first,
     );
+    const own = ready.filter((job) => job.owner === owner);
+    const next = own.reduce((best, job) => (rankOf(job) < rankOf(best) ? job : best));
     starts.push(next.jobId);
     wants.set(next.jobId, (wants.get(next.jobId) ?? 0) - 1);
     has.set(next.owner, (has.get(next.owner) ?? 0) + 1);
   }
   return starts;
+}
+
+function rankOf({ priority = "NORMAL" }: { readonly priority?: JobPriority }): number {
+  return PRIORITIES.indexOf(priority);
 }
 
 /**
@@ -78,6 +88,7 @@ export interface OpenJob {
   readonly jobId: string;
   readonly owner: string;
   readonly status: string;
+  readonly priority?: JobPriority;
 }
 
 /** An owner's tasks work at fewer jobs than this, so there are always some among them that wait. */
@@ -85,12 +96,13 @@ const JOBS_OF_AN_OWNER = 20;
 const PURGES_AT_A_TIME = 50;
 
 /**
- * The open jobs worth reading, of a list with the oldest first: the oldest few of each owner, so that a thousand jobs of
- * one hide nobody else's, and some of those to be purged.
+ * The open jobs worth reading, of a list with the oldest first: a few of each owner, those of the highest priority and among
+ * equals the oldest, so that a thousand jobs of one hide nobody else's, and some of those to be purged.
  */
 export function jobsToConsider(open: readonly OpenJob[]): string[] {
   const taken = new Map<string, number>();
-  return open
+  return [...open]
+    .sort((one, other) => rankOf(one) - rankOf(other))
     .filter(({ owner, status }) => {
       const group = status === "DELETING" ? "" : owner;
       const before = taken.get(group) ?? 0;
@@ -104,10 +116,13 @@ export function jobsToConsider(open: readonly OpenJob[]): string[] {
 const SPOT_TRIES = 3;
 const SPOT_REST_MS = 10 * 60_000;
 
+/** @param wish what the job's owner chose; SPOT_FIRST when absent */
 export function capacityFor(
   spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined,
   nowMs: number,
+  wish?: JobCapacity,
 ): TaskRow["capacityProvider"] {
+  if (wish === "ON_DEMAND") return "FARGATE";
   if (!spot || spot.misses < SPOT_TRIES) return "FARGATE_SPOT";
   return nowMs - spot.lastMissAtMs < SPOT_REST_MS ? "FARGATE" : "FARGATE_SPOT";
 }

@@ -26,10 +26,10 @@ export const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   RUNNING: ["QUEUED", "PAUSED", "EXPORTING"],
   PAUSED: ["QUEUED", "EXPORTING"],
   EXPORTING: ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"],
-  COMPLETED: ["DELETING"],
+  COMPLETED: ["QUEUED", "DELETING"],
   BUDGET_EXCEEDED: ["QUEUED", "DELETING"],
   CANCELLED: ["DELETING"],
-  FAILED: ["DELETING"],
+  FAILED: ["QUEUED", "DELETING"],
   DELETING: [],
 };
 
@@ -43,6 +43,14 @@ export function isAtRest(status: JobStatus): boolean {
   return !["QUEUED", "RUNNING", "EXPORTING"].includes(status);
 }
 
+/** Which of a person's own jobs gets the next free task, the highest first. */
+export const PRIORITIES = ["HIGH", "NORMAL", "LOW"] as const;
+export type JobPriority = (typeof PRIORITIES)[number];
+
+/** SPOT_FIRST goes to the full price only after repeated lack of Spot capacity. */
+export const CAPACITIES = ["SPOT_FIRST", "ON_DEMAND"] as const;
+export type JobCapacity = (typeof CAPACITIES)[number];
+
 export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
 export type DatasetFormat = (typeof FORMATS)[number];
 /** As people write them: `jsonl, jsonl_gz, csv, …`. */
@@ -52,6 +60,8 @@ export const MAX_RECORDS = 1_000_000;
 export const MAX_BUDGET_NANOS: Nanos = 5_000 * NANOS_PER_USD;
 /** With the job, its template, its budget and its token a transaction of 100 items at most, as DynamoDB has it. */
 export const MAX_SHARDS = 80;
+/** With the job and its budget a transaction of 100 items, should all of its shards be opened again. */
+export const MAX_SHARDS_EXTENDED = 98;
 /** Small enough that several workers share a few thousand records, large enough that leases cost little. */
 const RECORDS_PER_SHARD = 500;
 
@@ -61,6 +71,23 @@ export function planShards(recordCount: number): { from: number; to: number }[] 
   return Array.from({ length: shards }, (_, n) => ({
     from: Math.floor((n * recordCount) / shards),
     to: Math.floor(((n + 1) * recordCount) / shards),
+  }));
+}
+
+/**
+ * The ranges that larger counts add to a job of `shardCount` shards: the shards there are stay as they are. Takes half of the
+ * shards that are left at most, so that a job can be extended again; none when none is left.
+ */
+export function planMoreShards(
+  job: { readonly recordCount: number; readonly shardCount: number },
+  recordCount: number,
+): { from: number; to: number }[] {
+  const more = recordCount - job.recordCount;
+  const left = Math.max(0, MAX_SHARDS_EXTENDED - job.shardCount);
+  const shards = Math.min(Math.ceil(left / 2), Math.ceil(more / RECORDS_PER_SHARD));
+  return Array.from({ length: shards }, (_, n) => ({
+    from: job.recordCount + Math.floor((n * more) / shards),
+    to: job.recordCount + Math.floor(((n + 1) * more) / shards),
   }));
 }
 

@@ -41,6 +41,8 @@ export interface OpenSlot {
   readonly slot: number;
   /** From 0. */
   attempt: number;
+  /** Attempts of the passes before this one, in which the slot was given up; absent when there are none. */
+  readonly attemptsBefore?: number;
   /** Calls in a row that got no answer, each paid at its worst. Counted here, so that waiting forgets none. */
   unanswered: number;
   /** The steps of this attempt, as far as they were begun. */
@@ -105,6 +107,20 @@ export const MAX_RECORD_BYTES = 1_000_000;
 
 export function openSlot(slot: number): OpenSlot {
   return { slot, attempt: 0, unanswered: 0, steps: {}, inputTokens: 0, outputTokens: 0, costNanos: 0 };
+}
+
+/** What is remembered of a slot that an earlier pass gave up. */
+export type GivenUp = Pick<RecordMeta, "attempts" | "tokens" | "costNanos">;
+
+/** A slot taken up again: its attempts go on, so that it draws other seeds, and what it cost so far is not forgotten. */
+export function openAgain(slot: number, { attempts, tokens, costNanos }: GivenUp): OpenSlot {
+  const spent = { inputTokens: tokens.input, outputTokens: tokens.output, costNanos };
+  return { ...openSlot(slot), ...spent, attempt: attempts, attemptsBefore: attempts };
+}
+
+/** Attempts in this pass, the present one included. */
+export function attemptsOfPass({ attempt, attemptsBefore = 0 }: OpenSlot): number {
+  return attempt + 1 - attemptsBefore;
 }
 
 /** Whether a restart would lose something if this slot were forgotten. */

@@ -12,6 +12,8 @@ export const REPORT_PROGRESS = /* GraphQL */ `
       statusReason
       controlNo
       budgetNanos
+      recordCount
+      priority
       startedAt
       finishedAt
       datasets {

@@ -5,12 +5,13 @@
 import type { ArchiveClass } from "./archive.ts";
 import type { CauseCount } from "./causes.ts";
 import type { Estimate, Sample } from "./estimate.ts";
-import type { DatasetFormat, JobStatus, Outcome } from "./job.ts";
+import type { DatasetFormat, JobCapacity, JobPriority, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
 import type { Split } from "./split.ts";
 import type { SeedField } from "./seeds/fields.ts";
 import type { SpentOn } from "./spending.ts";
+import type { TaskSize } from "./task-size.ts";
 import type { Bound } from "./template/bound.ts";
 import type { Partials, SeedRead } from "./template.ts";
 
@@ -22,7 +23,7 @@ export type Item<Row> = { [Name in keyof Row]: Row[Name] };
 export const jobKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "JOB" as const });
 /** The job's own copy of its template version: deleting a template never breaks a job. */
 export const jobTemplateKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "TEMPLATE" as const });
-/** A partition of its own, so that 80 shards do not share one. */
+/** A partition of its own, so that a hundred shards do not share one. */
 export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" as const });
 /** The shard that writes the dataset is leased, fenced and restarted like any other. */
 export const exportKey = (jobId: string) => ({ pk: `SHARD#${jobId}#EXPORT`, sk: "SHARD" as const });
@@ -50,7 +51,7 @@ export interface JobRow {
   status: JobStatus;
   outcome?: Outcome;
   statusReason?: string;
-  /** Grows with every pause, cancel, resume and delete. */
+  /** Grows with whatever its owner does to it but change its priority. */
   controlNo: number;
   templateId: string;
   templateVersion: number;
@@ -72,10 +73,14 @@ export interface JobRow {
   split?: Split;
   /** Of its records, so many may fail before it fails itself; absent in jobs made before one could choose. */
   maxFailedPercent?: number;
+  /** Jobs made before it could be chosen have none of the next three, and are as if null had been chosen. */
+  priority?: JobPriority;
+  capacity?: JobCapacity;
+  taskSize?: TaskSize;
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;
-  /** Shards parked since the job was last resumed: refused a grant, they wait for a larger budget. */
+  /** Shards parked under the present controlNo: refused a grant, they wait for a larger budget. */
   parkedShards: number;
   /** The token its owner made it with, so that the token's row is removed with it. */
   clientToken: string;
@@ -133,10 +138,12 @@ export interface ShardRow {
   shardNo: number;
   kind: "RECORDS" | "EXPORT";
   state: ShardState;
-  /** The job's controlNo when it was parked. Resuming a job raises it, and a shard parked under an older one counts as OPEN. */
+  /** The job's controlNo when it was parked. Resuming a job and raising its budget raise it, and a shard parked under an older one counts as OPEN. */
   parkedAtControlNo?: number;
   /** How often its failed slots were taken up again. */
   pass: number;
+  /** Attempts before this pass that gave no record: they count no more against it. Absent in the first. */
+  lostBefore?: number;
   /** Slots `fromSlot` (inclusive) to `toSlot` (exclusive). */
   fromSlot: number;
   toSlot: number;

@@ -34,7 +34,7 @@ export function keyOf(row: Pick<ShardRow, "jobId" | "shardNo" | "kind">): RowKey
   return row.kind === "EXPORT" ? exportKey(row.jobId) : shardKey(row.jobId, row.shardNo);
 }
 
-/** A shard parked before its job was resumed counts as open: there may be money again. */
+/** A shard parked before its job was resumed or given more money counts as open: there may be money again. */
 export function isParked(row: ShardRow, job: Pick<JobRow, "controlNo">): boolean {
   return row.state === "PARKED" && row.parkedAtControlNo === job.controlNo;
 }
@@ -105,7 +105,7 @@ function takeover(row: ShardRow, set: Record<string, unknown>, remove?: string[]
 function unparked(row: ShardRow, job: JobRow): Write {
   const status = row.kind === "EXPORT" ? "EXPORTING" : "RUNNING";
   const key = jobKey(job.jobId);
-  // What was read before the job was resumed neither counts a shard out of those parked since nor ends the job.
+  // What was read before the job was resumed or given more money neither counts a shard out of those parked since nor ends the job.
   const isOfThisLife = row.kind === "EXPORT" || isParked(row, job);
   const equals = { status, ...(isOfThisLife && { controlNo: job.controlNo }) };
   if (!isParked(row, job)) return { key, kind: "check", when: { equals } };
@@ -189,7 +189,10 @@ export function checkpoint(
  */
 export type LeaseEnd = "DONE" | "PARKED" | "OPEN";
 
-/** The last checkpoint of a lease: gives back lease and grant in the same transaction that counts the shard out of its job. */
+/**
+ * The last checkpoint of a lease: gives back lease and grant in the same transaction that counts the shard out of its job.
+ * PARKED is refused when the job has been given more money since `job` was read: then the shard ends OPEN.
+ */
 export function endLease(row: ShardRow, job: JobRow, progress: Progress, state: LeaseEnd): Change {
   const { change, next } = checkpoint(row, progress, 0);
   const writes = change.writes.map((write) => ({
@@ -199,13 +202,18 @@ export function endLease(row: ShardRow, job: JobRow, progress: Progress, state: 
     remove: ["leaseTask"],
     when: { equals: { ...write.when?.equals, grantNanos: row.grantNanos } },
   }));
-  return { ...change, writes: [...writes, ...counted(job, state), ...giveBack(job, next.grantNanos)] };
+  return {
+    ...change,
+    writes: [...writes, ...counted(job, state), ...giveBack(job, next.grantNanos)],
+    token: tokenOf(row.jobId, row.shardNo, row.generation, "end", next.checkpointNo, state),
+  };
 }
 
 function counted(job: JobRow, state: LeaseEnd): Write[] {
   const key = jobKey(job.jobId);
   if (state === "DONE") return [{ key, kind: "update", add: { openShards: -1 }, when: { atLeast: { openShards: 1 } } }];
-  if (state === "PARKED") return [{ key, kind: "update", add: { parkedShards: 1 } }];
+  if (state === "PARKED")
+    return [{ key, kind: "update", add: { parkedShards: 1 }, when: { equals: { controlNo: job.controlNo } } }];
   return [];
 }
 
@@ -213,7 +221,12 @@ function giveBack(job: JobRow, nanos: Nanos): Write[] {
   return nanos === 0 ? [] : [{ key: budgetKey(job.budgetId), kind: "update", add: { remainingNanos: nanos } }];
 }
 
-/** Renews the lease and nothing else: for an export, which has no checkpoints. */
+/** Demands that the lease still holds: what only its holder may decide. */
+export function whileLeased(row: ShardRow): Write {
+  return { key: keyOf(row), kind: "check", when: { equals: { generation: row.generation } } };
+}
+
+/** Renews the lease and nothing else: for an export, which has no checkpoints, and while a shard is being opened. */
 export function renewLease(row: ShardRow, leaseUntilMs: number): Change {
   const { generation } = row;
   return {

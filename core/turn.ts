@@ -34,16 +34,19 @@ export function nextTurn(
   if (open.length === 0) return completed(job, shards);
   const free = open.filter((shard) => !isHeld(shard, nowMs) && !mine.has(shard.shardNo));
   const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
-  if (hopeless) return failed(hopeless);
+  if (hopeless) return failed(job, hopeless);
   const payable = remainingNanos >= job.recordBoundNanos;
   const next = free.find((shard) => !isParked(shard, job)) ?? (payable ? free[0] : undefined);
   if (next) return { do: "lease", shard: next };
   return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
 }
 
+// Every ending names the controlNo it was decided under: whatever the owner has done since, more money, more records or a
+// second try, may have made it untrue, even where the counters are the same again.
+
 /** Every record is made or set aside; a job of which too much failed has failed, whatever it delivers. */
-function completed({ recordCount, maxFailedPercent }: JobRow, shards: readonly ShardRow[]): Turn {
-  const when = { openShards: 0 };
+function completed({ controlNo, recordCount, maxFailedPercent }: JobRow, shards: readonly ShardRow[]): Turn {
+  const when = { openShards: 0, controlNo };
   const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
   const causes = shards.map((shard) => shard.causes ?? []);
   const end = (reason: string) => ({ do: "end", outcome: "FAILED", reason, when }) as const;
@@ -53,17 +56,18 @@ function completed({ recordCount, maxFailedPercent }: JobRow, shards: readonly S
   return { do: "end", outcome: "COMPLETED", when };
 }
 
-function failed(shard: ShardRow): Turn {
+function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
   const reason =
     `The worker stopped ${HOPELESS_AFTER_DEATHS} times in a row on records ${shard.lowWaterSlot + 1} to ${shard.toSlot} ` +
     "without getting on; look at its log, and try smaller prompts or seeds.";
-  return { do: "end", outcome: "FAILED", reason, when: {} };
+  return { do: "end", outcome: "FAILED", reason, when: { controlNo } };
 }
 
 function unpayable(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
+  const { controlNo, parkedShards } = job;
   const reason =
     `The next record could cost ${formatUsd(job.recordBoundNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +
     "resume with a larger budget to go on.";
   // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they stand.
-  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards: job.parkedShards } };
+  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards, controlNo } };
 }

@@ -13,17 +13,29 @@ export class SlotWindow {
   #lowWater: number;
   #fresh: number;
   #done: Set<number>;
+  readonly #made: ReadonlySet<number>;
   #inHand = new Set<number>();
   #again: number[] = [];
 
-  /** `done` are slots beyond `lowWater` that need not be done again. */
-  constructor(bounds: { to: number; size: number; lowWater: number; done: readonly number[] }) {
+  /**
+   * `done` are slots beyond `lowWater` that need not be done again; `made` those that were made before this pass over the
+   * shard began: they are passed over, and never stand among those done.
+   */
+  constructor(bounds: {
+    to: number;
+    size: number;
+    lowWater: number;
+    done: readonly number[];
+    made?: ReadonlySet<number>;
+  }) {
     invariant(bounds.size <= LONGEST_WINDOW, `a window has ${LONGEST_WINDOW} slots at most, not ${bounds.size}`);
     this.#to = bounds.to;
     this.#size = bounds.size;
     this.#lowWater = bounds.lowWater;
     this.#fresh = bounds.lowWater;
     this.#done = new Set(bounds.done);
+    this.#made = bounds.made ?? new Set();
+    this.#advance();
   }
 
   /** Takes a slot in hand: one that was put back first, else the lowest not begun; `undefined` when none may be begun now. */
@@ -43,7 +55,7 @@ export class SlotWindow {
   finish(slot: number): void {
     invariant(this.#inHand.delete(slot), `slot ${slot} is in hand`);
     this.#done.add(slot);
-    while (this.#done.delete(this.#lowWater)) this.#lowWater += 1;
+    this.#advance();
   }
 
   /** All slots below it are done. */
@@ -65,6 +77,10 @@ export class SlotWindow {
     return this.#again.length === 0 && this.#skipDone() >= this.#to;
   }
 
+  #advance(): void {
+    while (this.#done.delete(this.#lowWater) || this.#made.has(this.#lowWater)) this.#lowWater += 1;
+  }
+
   #takeFresh(): number | undefined {
     const slot = this.#skipDone();
     if (slot >= Math.min(this.#to, this.#lowWater + this.#size)) return undefined;
@@ -74,7 +90,7 @@ export class SlotWindow {
 
   #skipDone(): number {
     this.#fresh = Math.max(this.#fresh, this.#lowWater);
-    while (this.#done.has(this.#fresh)) this.#fresh += 1;
+    while (this.#done.has(this.#fresh) || this.#made.has(this.#fresh)) this.#fresh += 1;
     return this.#fresh;
   }
 }

@@ -17,6 +17,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
 import { JOBS_OPEN } from "../core/rows.ts";
+import { TASK_SIZES, USUAL_TASK_SIZE } from "../core/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { callModels } from "./models.ts";
@@ -24,9 +25,6 @@ import type { Network } from "./network.ts";
 import { ProductFunction } from "./product-function.ts";
 
 const CONTAINER = "worker";
-/** Half a processor and a gigabyte drive the default 32 calls in flight with room. */
-const TASK_SIZE = { cpu: 512, memoryLimitMiB: 1024 };
-const CALLS_IN_FLIGHT = 32;
 const TASKS_PER_OWNER = 4;
 const TASKS_OVERALL = 50;
 /** Fargate's most: Spot warns two minutes ahead. */
@@ -57,7 +55,9 @@ export class Compute extends NestedStack {
 
   private task({ builds, data, api }: Props): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, "Worker", {
-      ...TASK_SIZE,
+      // The dispatcher overrides these, with calls in flight and Node's heap, by the size that a job asks for.
+      cpu: TASK_SIZES[USUAL_TASK_SIZE].cpu,
+      memoryLimitMiB: TASK_SIZES[USUAL_TASK_SIZE].memoryMb,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     const jobRole = this.jobRole(task, data, api);
@@ -81,7 +81,6 @@ export class Compute extends NestedStack {
         [ENVIRONMENT.bucket]: data.bucket.bucketName,
         [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
         [ENVIRONMENT.jobRole]: jobRole.roleArn,
-        [ENVIRONMENT.concurrency]: String(CALLS_IN_FLIGHT),
       },
     });
     return task;

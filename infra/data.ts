@@ -40,7 +40,7 @@ export class Data extends NestedStack {
       {
         ...index(JOBS_OPEN, "openKey", "jobId"),
         projectionType: ProjectionType.INCLUDE,
-        nonKeyAttributes: ["owner", "status"],
+        nonKeyAttributes: ["owner", "status", "priority"],
       },
     ]);
     this.fleet = this.table("Fleet", {}, []);

@@ -165,6 +165,8 @@ export class Resolvers extends NestedStack {
       reader.may("ReadSeeds", ["s3:GetObject"], [bucket.arnForObjects("seeds/*")]);
     }
 
+    add("checkExtension", {});
+
     const checkTemplate = add("checkTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
     checkTemplate.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
     const saveTemplate = add("saveTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });

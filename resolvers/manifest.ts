@@ -33,7 +33,11 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readEarlierJob", "dispatch"] },
   "Mutation.cancelJob": { steps: ["cancelJob", "dispatch"] },
   "Mutation.pauseJob": { steps: ["pauseJob", "dispatch"] },
-  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "resumeJob", "dispatch"] },
+  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", ...thrice("resumeJob"), "dispatch"] },
+  "Mutation.raiseBudget": { steps: ["readOwnJob", "readBudget", ...thrice("raiseBudget"), "dispatch"] },
+  "Mutation.extendJob": { steps: ["readOwnJob", "readBudget", "checkExtension", ...thrice("extendJob"), "dispatch"] },
+  "Mutation.retryFailed": { steps: ["readOwnJob", "readBudget", "readShards", ...thrice("retryFailed"), "dispatch"] },
+  "Mutation.prioritizeJob": { steps: ["prioritizeJob", "dispatch"] },
   "Mutation.deleteJob": { steps: ["deleteJob", "dispatch"] },
   "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", "markRestoring", "startRestore"] },
   "Mutation.saveTemplate": { steps: ["saveTemplate"] },
@@ -65,6 +69,11 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Job.failureCauses": { dataSource: "jobs" },
 };
 
+/** A write that may collide with workers' is sent again (see resolvers/shared/control.ts). */
+function thrice(step: StepName): readonly StepName[] {
+  return [step, step, step];
+}
+
 export const STEPS = {
   readToken: { dataSource: "jobs" },
   checkJob: { dataSource: "checkJob" },
@@ -73,6 +82,12 @@ export const STEPS = {
   readOwnJob: { dataSource: "jobs" },
   readBudget: { dataSource: "jobs" },
   resumeJob: { dataSource: "jobs" },
+  raiseBudget: { dataSource: "jobs" },
+  checkExtension: { dataSource: "checkExtension" },
+  extendJob: { dataSource: "jobs" },
+  readShards: { dataSource: "jobs" },
+  retryFailed: { dataSource: "jobs" },
+  prioritizeJob: { dataSource: "jobs" },
   cancelJob: { dataSource: "jobs" },
   pauseJob: { dataSource: "jobs" },
   deleteJob: { dataSource: "jobs" },
@@ -129,6 +144,11 @@ export const FUNCTIONS = {
     description: "Estimates what a job will cost, from samples of its template or from prompts alone",
     timeoutSeconds: 15,
     memoryMb: 1024,
+  },
+  checkExtension: {
+    description: "Checks that a job can be extended, and cuts the new records into shards",
+    timeoutSeconds: 10,
+    memoryMb: 256,
   },
   checkTemplate: { description: "Reads a template and says what is wrong with it", timeoutSeconds: 10, memoryMb: 512 },
   saveTemplate: {

@@ -5,15 +5,18 @@
 import { Purse, sliceOf, type Reservation } from "#core/budget";
 import type { Nanos } from "#core/money";
 import { decodePart, encodePart, withPart } from "#core/part";
-import { isWorthKeeping, type OpenSlot } from "#core/record";
+import { isWorthKeeping, openAgain, openSlot, type OpenSlot } from "#core/record";
 import { budgetKey, partObject, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
-import { checkpoint, endLease, grantTo, type LeaseEnd, type Progress } from "#core/shard";
+import { checkpoint, endLease, grantTo, renewLease, type LeaseEnd, type Progress } from "#core/shard";
 import { LONGEST_WINDOW, SlotWindow } from "#core/window";
 import { carryOut } from "./carry-out.ts";
+import { FIRST_PASS, readEarlierPasses, type EarlierPasses } from "./earlier-passes.ts";
 import { Journal } from "./journal.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
 
 const GRANT_TRIES = 8;
+/** While a shard is being opened its lease is renewed at this part of its length. */
+const RENEW_AT = 0.25;
 
 /** The lease belongs to another generation now. */
 export class LeaseLost extends Error {
@@ -39,19 +42,47 @@ export class Book {
     public row: ShardRow,
     readonly window: SlotWindow,
     open: readonly OpenSlot[],
+    readonly earlier: EarlierPasses,
+    /** The monotonic time before the lease was asked for, or last renewed. */
+    readonly leasedAtMs: number,
   ) {
     this.journal = new Journal(row);
     this.#workedUntilMs = ports.clock.monotonicMs();
     for (const slot of open) this.open.set(slot.slot, slot);
   }
 
-  /** Resumes where the last checkpoint stands: its newest part tells what is begun and what is done. */
-  static async open(ports: Ports, settings: Settings, job: JobRow, row: ShardRow): Promise<Book> {
+  /**
+   * Resumes where the last checkpoint stands: its newest part tells what is begun and what is done. In a later pass over the
+   * shard, all parts of the earlier ones tell what is made and left out.
+   * @throws LeaseLost
+   */
+  static async open(
+    ports: Ports,
+    settings: Settings,
+    job: JobRow,
+    row: ShardRow,
+    leasedAtMs = ports.clock.monotonicMs(),
+  ): Promise<Book> {
     const last = row.runs.at(-1);
     const part = last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last, last.toSeq)));
-    const size = Math.min(LONGEST_WINDOW, Math.max(64, settings.concurrency * 4));
-    const window = new SlotWindow({ to: row.toSlot, size, lowWater: row.lowWaterSlot, done: part?.done ?? [] });
-    return new Book(ports, settings, job, row, window, part?.open ?? []);
+    const keeper = new Keeper(ports, settings, row, leasedAtMs);
+    const keep = () => keeper.keep();
+    const earlier = row.pass > 0 ? await readEarlierPasses(ports.objects, row, keep) : FIRST_PASS;
+    const isOfPass = (last?.pass ?? 0) === row.pass;
+    const window = new SlotWindow({
+      to: row.toSlot,
+      size: Math.min(LONGEST_WINDOW, Math.max(64, settings.concurrency * 4)),
+      lowWater: row.lowWaterSlot,
+      done: isOfPass && part ? part.done : [],
+      made: earlier.made,
+    });
+    return new Book(ports, settings, job, row, window, part?.open ?? [], earlier, keeper.renewedAtMs);
+  }
+
+  /** A slot that is taken in hand, as it stands. */
+  slot(slot: number): OpenSlot {
+    const givenUp = this.earlier.givenUp.get(slot);
+    return this.open.get(slot) ?? (givenUp ? openAgain(slot, givenUp) : openSlot(slot));
   }
 
   /**
@@ -99,12 +130,19 @@ export class Book {
     return this.journal.hasMoved || this.purse.spent > this.#accounted;
   }
 
-  /** The last flush: gives back lease and grant. Nothing may be in flight. @throws LeaseLost */
-  async end(state: LeaseEnd): Promise<void> {
-    await this.#inTurn(async () => {
+  /**
+   * The last flush: gives back lease and grant. Nothing may be in flight.
+   * @returns how it ended: a shard is not parked when its job was given more money meanwhile
+   * @throws LeaseLost
+   */
+  async end(state: LeaseEnd): Promise<LeaseEnd> {
+    return await this.#inTurn(async () => {
       const { progress } = await this.#cut();
-      if (!(await carryOut(this.ports, endLease(this.row, this.job, progress, state)))) throw new LeaseLost();
+      const ends = (as: LeaseEnd) => carryOut(this.ports, endLease(this.row, this.job, progress, as));
+      const ended = (await ends(state)) ? state : state === "PARKED" && (await ends("OPEN")) ? "OPEN" : undefined;
+      if (!ended) throw new LeaseLost();
       this.row = checkpoint(this.row, progress, 0).next;
+      return ended;
     });
   }
 
@@ -158,5 +196,24 @@ export class Book {
     turn.catch(() => {});
     this.#turn = turn;
     return turn;
+  }
+}
+
+/** Keeps the lease while parts are read. */
+class Keeper {
+  constructor(
+    readonly ports: Ports,
+    readonly settings: Settings,
+    readonly row: ShardRow,
+    public renewedAtMs: number,
+  ) {}
+
+  /** @throws LeaseLost */
+  async keep(): Promise<void> {
+    const { ports, settings, row } = this;
+    const askedAtMs = ports.clock.monotonicMs();
+    if (askedAtMs - this.renewedAtMs < settings.leaseMs * RENEW_AT) return;
+    if (!(await carryOut(ports, renewLease(row, ports.clock.nowMs() + settings.leaseMs)))) throw new LeaseLost();
+    this.renewedAtMs = askedAtMs;
   }
 }

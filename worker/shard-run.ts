@@ -9,10 +9,10 @@ import { bytesOfCauses, causeOf, toldCauses } from "#core/causes";
 import { beginExport } from "#core/ending";
 import { failsTooMuchSoFar, hopelessCause, wordsForHopelessStart, wordsForTooMuch } from "#core/failing";
 import { latestOf, Rate } from "#core/progress";
-import { metaOf, openSlot, type OpenSlot } from "#core/record";
+import { attemptsOfPass, metaOf, type OpenSlot } from "#core/record";
 import { restBoundNanos } from "#core/rest-bound";
 import { jobKey, type JobRow, type ShardRow } from "#core/rows";
-import { CAREFUL_AFTER_DEATHS, SET_ASIDE_AFTER_DEATHS, type LeaseEnd } from "#core/shard";
+import { CAREFUL_AFTER_DEATHS, SET_ASIDE_AFTER_DEATHS, whileLeased, type LeaseEnd } from "#core/shard";
 import { attempt, type AttemptEnd } from "./attempt.ts";
 import type { Bell } from "./bell.ts";
 import { Book, LeaseLost } from "./book.ts";
@@ -76,10 +76,10 @@ export class ShardRun {
     this.handedOut = new Promise((resolve) => (this.#sayHandedOut = resolve));
   }
 
-  /** `leasedAtMs`: the monotonic time before the lease was asked for. */
+  /** `leasedAtMs`: the monotonic time before the lease was asked for. @throws LeaseLost */
   static async begin(context: ShardContext, leased: ShardRow, leasedAtMs: number): Promise<ShardRun> {
-    const book = await Book.open(context.ports, context.settings, context.job, leased);
-    return new ShardRun(context, book, leasedAtMs);
+    const book = await Book.open(context.ports, context.settings, context.job, leased, leasedAtMs);
+    return new ShardRun(context, book, book.leasedAtMs);
   }
 
   /** Until the shard is done, out of money, stopped or lost. @throws what nobody expected, with the lease not given back */
@@ -114,7 +114,7 @@ export class ShardRun {
 
   async #fill(): Promise<void> {
     const { gate, bell, shop, runningShards } = this.context;
-    const { window, open } = this.book;
+    const { window } = this.book;
     while (!this.#stopping.signal.aborted) {
       if (window.isHandedOut) this.#sayHandedOut();
       if (!this.#lease.isFresh || !gate.hasRoom || (this.#isCareful && this.#inFlight.size > 0)) {
@@ -127,7 +127,7 @@ export class ShardRun {
         await bell.heard();
         continue;
       }
-      const one = open.get(slot) ?? openSlot(slot);
+      const one = this.book.slot(slot);
       // While this waits, others may leave or enter; it holds its place.
       gate.enter();
       const reservation = await this.book
@@ -171,7 +171,7 @@ export class ShardRun {
     const { window, journal } = this.book;
     if (result.end === "waiting") return window.putBack(open.slot);
     const mayGoOn = result.end === "again" || result.end === "refused";
-    const triesAgain = mayGoOn && mayTryAgain(this.#attemptLimits, journal, open.attempt);
+    const triesAgain = mayGoOn && mayTryAgain(this.#attemptLimits, journal, attemptsOfPass(open) - 1);
     if (result.end === "refused") journal.refuse(result.refused);
     journal.attempted(result.end === "made" ? undefined : result.failed.cause);
     if (triesAgain) {
@@ -189,16 +189,17 @@ export class ShardRun {
   }
 
   get #attemptLimits(): AttemptLimits {
-    const { fromSlot, toSlot, pass } = this.book.row;
-    return { slots: toSlot - fromSlot, maxAttempts: this.context.shop.template.maxAttempts, pass };
+    const { fromSlot, toSlot } = this.book.row;
+    return { slots: toSlot - fromSlot, maxAttempts: this.context.shop.template.maxAttempts };
   }
 
   /** @param reason why the last attempt came to nothing */
   #giveUpIfHopeless(reason: string, wasRefused: boolean): void {
     const { journal } = this.book;
     const { maxFailedPercent } = this.context.job;
-    const { delivered, failed, attempts, causes } = journal;
-    if (hopelessCause(journal) !== undefined) this.#failJob(wordsForHopelessStart(attempts, reason, wasRefused));
+    const { delivered, failed, attempts, lostBefore, causes } = journal;
+    if (hopelessCause(journal) !== undefined)
+      this.#failJob(wordsForHopelessStart(attempts - lostBefore, reason, wasRefused));
     else if (failsTooMuchSoFar(journal, maxFailedPercent))
       this.#failJob(wordsForTooMuch(failed, delivered + failed, [causes], maxFailedPercent));
   }
@@ -206,7 +207,10 @@ export class ShardRun {
   #failJob(reason: string): void {
     if (this.#failing) return;
     const { ports, job } = this.context;
-    this.#failing = carryOut(ports, beginExport(job, "FAILED", reason)).catch((error: unknown) => this.#break(error));
+    const change = beginExport(job, "FAILED", reason);
+    // A worker that lost its shard knows nothing of what became of the job since: it may have been tried again.
+    const held = { ...change, writes: [...change.writes, whileLeased(this.book.row)] };
+    this.#failing = carryOut(ports, held).catch((error: unknown) => this.#break(error));
     this.drain();
   }
 
@@ -216,7 +220,7 @@ export class ShardRun {
     const { window, open, row } = this.book;
     const slot = window.take();
     if (slot === undefined) return;
-    const one = open.get(slot) ?? openSlot(slot);
+    const one = this.book.slot(slot);
     const seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot, attempt: one.attempt });
     open.delete(slot);
     window.finish(slot);
@@ -300,13 +304,13 @@ export class ShardRun {
     const isRefused = this.#isOutOfMoney && !this.#stopping.signal.aborted;
     const state: LeaseEnd = this.book.window.isComplete ? "DONE" : isRefused ? "PARKED" : "OPEN";
     try {
-      await this.book.end(state);
+      const ended = await this.book.end(state);
+      await this.#report(true);
+      return ended;
     } catch (error) {
       if (error instanceof LeaseLost) return "lost";
       throw error;
     }
-    await this.#report(true);
-    return state;
   }
 
   #callContext(): CallContext {

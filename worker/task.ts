@@ -16,6 +16,7 @@ import type { Template } from "#core/template";
 import { parseTemplate } from "#core/template/parse";
 import { nextTurn, type Turn } from "#core/turn";
 import { Bell } from "./bell.ts";
+import { LeaseLost } from "./book.ts";
 import { carryOut } from "./carry-out.ts";
 import { runExport } from "./export-run.ts";
 import { Gate } from "./gate.ts";
@@ -109,7 +110,8 @@ export class Task {
     const runningShards = 1 + shards.filter((other) => other !== shard && isHeld(other, holder.nowMs)).length;
     const [gate, routes, bell] = [this.#gate, this.#routes, this.#bell];
     const context = { ports, settings, shop, gate, routes, bell, job, runningShards };
-    const run = await ShardRun.begin(context, leased, leasedAtMs);
+    const run = await ShardRun.begin(context, leased, leasedAtMs).catch(ifLost);
+    if (!run) return;
     const end = run
       .run()
       .then((how) => ports.log.info(`Shard ${shard.shardNo} ended ${how}.`))
@@ -212,6 +214,11 @@ export class Task {
   #nowIso(): string {
     return new Date(this.ports.clock.nowMs()).toISOString();
   }
+}
+
+/** Another worker has taken the shard while it was being opened. */
+function ifLost(error: unknown): undefined {
+  if (!(error instanceof LeaseLost)) throw error;
 }
 
 /** The tiers stand for the models they stood for when the job was made. */

@@ -10,12 +10,15 @@ import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { FieldError } from "../ui/Field.tsx";
+import { ChangeJobDialog } from "./ChangeJobDialog.tsx";
 import { ResumeDialog } from "./ResumeDialog.tsx";
+import { RetryDialog } from "./RetryDialog.tsx";
 
 /** What can be done with a job as it stands. What cannot be undone is asked about first. */
 export function JobControls({ job }: { readonly job: JobFactsFragment }) {
-  const [asking, setAsking] = useState<"resume" | "cancel" | "delete" | null>(null);
-  const can = actionsFor(job.status);
+  const [asking, setAsking] = useState<"resume" | "change" | "retry" | "cancel" | "delete" | null>(null);
+  const failed = job.progress.reduce((sum, shard) => sum + shard.failed, 0);
+  const can = actionsFor(job.status, failed);
   const close = () => setAsking(null);
   return (
     <div className="stack-tight job-controls">
@@ -24,6 +27,16 @@ export function JobControls({ job }: { readonly job: JobFactsFragment }) {
         {can.canResume && (
           <Button look="primary" icon="play" onClick={() => setAsking("resume")}>
             {job.status === "BUDGET_EXCEEDED" ? "Raise budget" : "Resume"}
+          </Button>
+        )}
+        {can.canRetry && (
+          <Button icon="play" onClick={() => setAsking("retry")}>
+            Retry failed
+          </Button>
+        )}
+        {(can.canChange || can.canExtend) && (
+          <Button icon="plus" onClick={() => setAsking("change")}>
+            {can.canExtend ? "Add records" : "Change"}
           </Button>
         )}
         {can.canCancel && (
@@ -38,6 +51,8 @@ export function JobControls({ job }: { readonly job: JobFactsFragment }) {
         )}
       </div>
       {asking === "resume" && <ResumeDialog job={job} onClose={close} />}
+      {asking === "change" && <ChangeJobDialog job={job} onClose={close} />}
+      {asking === "retry" && <RetryDialog job={job} failed={failed} onClose={close} />}
       {asking === "cancel" && <CancelDialog job={job} onClose={close} />}
       {asking === "delete" && <DeleteDialog job={job} onClose={close} />}
     </div>

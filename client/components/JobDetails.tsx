@@ -3,6 +3,7 @@ import { Fragment } from "react";
 import { Link } from "react-router";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import type { Totals } from "../jobs/derive.ts";
+import { CAPACITY_WORDS, inShort, PRIORITY_WORDS, TASK_SIZE_WORDS } from "../jobs/words.ts";
 import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
 import { showValue } from "../templates/parameters.ts";
@@ -49,6 +50,12 @@ export function JobDetails({ job, totals }: Props) {
         <dd className="number">{showUsd(job.recordBoundNanos)}</dd>
         <dt>May fail</dt>
         <dd className="number">{job.maxFailedPercent} % of the records</dd>
+        <dt>Priority</dt>
+        <dd>{inShort(PRIORITY_WORDS[job.priority])}</dd>
+        <dt>Tasks</dt>
+        <dd>
+          {inShort(TASK_SIZE_WORDS[job.taskSize])} · {inShort(CAPACITY_WORDS[job.capacity]).toLowerCase()}
+        </dd>
         <dt>Tokens</dt>
         <dd className="number">
           {showCount(totals.inputTokens)} in · {showCount(totals.outputTokens)} out

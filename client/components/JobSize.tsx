@@ -7,6 +7,7 @@ import { showUsd } from "../money.ts";
 import { Check } from "../ui/Choice.tsx";
 import { FieldGroup, TextField } from "../ui/Field.tsx";
 import { showCount, showCounted } from "../ui/format.ts";
+import { JobAdvanced } from "./JobAdvanced.tsx";
 import { FORMAT_WORDS } from "./JobDetails.tsx";
 import { JobEstimate } from "./JobEstimate.tsx";
 
@@ -104,6 +105,7 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
           onChange={(event) => onChange({ name: event.target.value })}
         />
       </div>
+      <JobAdvanced form={form} onChange={onChange} />
     </>
   );
 }

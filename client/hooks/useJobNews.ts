@@ -32,7 +32,7 @@ export function useJobNews(onBack: (jobId: string) => void): void {
 /** After a refusal; a lost connection is mended below. */
 const RESTART_MS = 10_000;
 
-/** A job that was started elsewhere: by another window or the command line. */
+/** A job that was started or extended elsewhere: by another window or the command line. */
 async function fetchNewJob(client: ApolloClient, id: string): Promise<void> {
   const { data } = await client.query({
     query: JobDocument,

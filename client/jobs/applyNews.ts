@@ -14,11 +14,15 @@ import { isOldJobState, isOldShardReport } from "./news.ts";
 
 type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 
-/** Writes news of a job into the cache unless the cache knows better. Answers false when the cache does not know the job. */
+/**
+ * Writes news of a job into the cache unless the cache knows better. Answers false when the job has to be read: the cache does
+ * not know it, or it was extended elsewhere and has shards that the cache does not know.
+ */
 export function applyNews(cache: ApolloCache, change: JobChange): boolean {
   const id = cache.identify({ __typename: "Job", id: change.jobId });
   const known = cache.readFragment({ id, fragment: JobStateFragmentDoc });
   if (!known) return false;
+  const isExtended = !isOldJobState(known, change) && change.recordCount > known.recordCount;
   cache.batch({
     update: (within) => {
       applyShard(within, change.shard);
@@ -28,7 +32,7 @@ export function applyNews(cache: ApolloCache, change: JobChange): boolean {
       if (known.status !== change.status) moveInLists(within, id);
     },
   });
-  return true;
+  return !isExtended;
 }
 
 function applyShard(cache: ApolloCache, shard: JobChange["shard"]): void {
@@ -62,9 +66,11 @@ function moveInLists(cache: ApolloCache, id: string | undefined): void {
 
 function stateOf(change: JobChange): JobStateFragment {
   const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = change;
+  const { recordCount, priority } = change;
   return {
     __typename: "Job",
     id: change.jobId,
     ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
+    ...{ recordCount, priority },
   };
 }

@@ -3,7 +3,14 @@ import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
 import { parseSplit } from "#core/split";
 import { TRAINING_FORMATS } from "#core/training";
-import type { CreateJobInput, DatasetFormat, EstimateJobInput } from "../generated/documents.ts";
+import type {
+  CreateJobInput,
+  DatasetFormat,
+  EstimateJobInput,
+  JobCapacity,
+  JobPriority,
+  TaskSize,
+} from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../templates/parameters.ts";
 import { showCount } from "../ui/format.ts";
@@ -24,6 +31,9 @@ export interface JobForm {
   readonly split: string;
   /** In percent of the records. */
   readonly maxFailed: string;
+  readonly priority: JobPriority;
+  readonly capacity: JobCapacity;
+  readonly taskSize: TaskSize;
 }
 
 export const FIRST_MAX_FAILED = String(MAX_FAILED_PERCENT);
@@ -76,6 +86,9 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     formats: [...form.formats],
     split: parseSplit(form.split) ?? null,
     maxFailedPercent: parsePercent(form.maxFailed) ?? null,
+    priority: form.priority,
+    capacity: form.capacity,
+    taskSize: form.taskSize,
   };
 }
 

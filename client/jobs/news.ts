@@ -1,8 +1,8 @@
 import type { JobStateFragment, JobStatus, ShardFactsFragment } from "../generated/documents.ts";
 
 /**
- * Whether `news` of a job tells an earlier state than the known one. Every pause, cancel and resume raises `controlNo`;
- * between two of them a job only moves on, except that a running one may wait again.
+ * Whether `news` of a job tells an earlier state than the known one. Whatever its owner does raises `controlNo`;
+ * between two such acts a job only moves on, except that a running one may wait again.
  */
 export function isOldJobState(known: JobMark, news: JobMark): boolean {
   if (known.status === "DELETING") return news.status !== "DELETING";

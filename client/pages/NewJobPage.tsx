@@ -104,6 +104,9 @@ const FIRST_FORM: JobForm = {
   formats: ["JSONL"],
   split: "",
   maxFailed: FIRST_MAX_FAILED,
+  priority: "NORMAL",
+  capacity: "SPOT_FIRST",
+  taskSize: "SMALL",
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */

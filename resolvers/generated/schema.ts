@@ -66,6 +66,8 @@ export type CostEstimate = {
 export type CreateJobInput = {
   /** The most it may spend on models, in nano-dollars, up to $5,000. */
   budgetNanos: Scalars['Float']['input'];
+  /** What its tasks run on; SPOT_FIRST when null. */
+  capacity?: InputMaybe<JobCapacity>;
   /** A new random text for each job meant, 8 to 64 characters; repeat it when repeating the request. */
   clientToken: Scalars['String']['input'];
   /** At least one, none twice; those for fine-tuning only where the template maps them. */
@@ -76,12 +78,16 @@ export type CreateJobInput = {
   name: Scalars['String']['input'];
   /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** Which of my jobs gets the next free task; NORMAL when null. */
+  priority?: InputMaybe<JobPriority>;
   /** How many records, 1 to 1,000,000. */
   recordCount: Scalars['Int']['input'];
   /** A seed set of mine or a sample, READY. */
   seedSetId: Scalars['ID']['input'];
   /** Divides the dataset into files for training, validation and testing; null for one file of each format. */
   split?: InputMaybe<DatasetSplitInput>;
+  /** The size of its tasks; SMALL when null. */
+  taskSize?: InputMaybe<TaskSize>;
   /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
   /** The version to pin; the latest when null. */
@@ -243,7 +249,9 @@ export type GenerateSeedsInput = {
 export type Job = {
   /** The most it may spend on models, in nano-dollars. */
   budgetNanos: Scalars['Float']['output'];
-  /** Grows with every pause, cancel and resume, so that late news can be told from new. */
+  /** What its tasks run on. */
+  capacity: JobCapacity;
+  /** Grows with whatever its owner does to it but change its priority, so that late news can be told from new. */
   controlNo: Scalars['Int']['output'];
   /** When it was made. */
   createdAt: Scalars['AWSDateTime']['output'];
@@ -267,6 +275,8 @@ export type Job = {
   outcome: Maybe<JobStatus>;
   /** The template's parameters as the job uses them, a JSON object. */
   parameters: Scalars['AWSJSON']['output'];
+  /** Which of its owner's jobs gets the next free task. */
+  priority: JobPriority;
   /** What has been done so far, by shard. */
   progress: Array<ShardProgress>;
   /** The most one record can cost, in nano-dollars: what is reserved before a record starts. */
@@ -287,6 +297,8 @@ export type Job = {
   status: JobStatus;
   /** One sentence on why it stands there; null when there is nothing to say. */
   statusReason: Maybe<Scalars['String']['output']>;
+  /** The size of its tasks. */
+  taskSize: TaskSize;
   /** The template it uses. */
   templateId: Scalars['ID']['output'];
   /** The template's name when the job was made. */
@@ -296,6 +308,13 @@ export type Job = {
   /** What its workers have done, as of the shards' last checkpoints: what the estimate of Fargate and S3 comes from. */
   work: JobWork;
 };
+
+/** What a job's tasks run on. */
+export type JobCapacity =
+  /** Never interrupted, at the full price. */
+  | 'ON_DEMAND'
+  /** Fargate Spot, at about a third of the price; after repeated lack of it the full price. */
+  | 'SPOT_FIRST';
 
 /** News of a job: its state, and one shard's facts when a shard reported. */
 export type JobChange = {
@@ -315,6 +334,10 @@ export type JobChange = {
   outcome: Maybe<JobStatus>;
   /** Whose it is; subscriptions are filtered by it. */
   owner: Scalars['ID']['output'];
+  /** See `Job.priority`. */
+  priority: JobPriority;
+  /** See `Job.recordCount`; when it has grown, `Job.progress` has new shards. */
+  recordCount: Scalars['Int']['output'];
   /** The facts of the shard that reported; null when only the job changed. */
   shard: Maybe<ShardProgress>;
   /** When its first worker began; null before. */
@@ -342,6 +365,15 @@ export type JobPage = {
   /** Hand it in for the next page; null at the end. */
   nextToken: Maybe<Scalars['String']['output']>;
 };
+
+/** Which of one person's jobs gets the next free task. Between people it says nothing: tasks are shared fairly. */
+export type JobPriority =
+  /** Before all others of mine. */
+  | 'HIGH'
+  /** When no other of mine waits. */
+  | 'LOW'
+  /** In the order in which they were made. */
+  | 'NORMAL';
 
 /** Where a job stands. */
 export type JobStatus =
@@ -412,14 +444,20 @@ export type Mutation = {
   deleteSeedSet: SeedSet;
   /** Deletes a template of mine with its versions; jobs keep their copies. People only. */
   deleteTemplate: TemplateSummary;
+  /** Asks for more records: one that waits or runs makes them too, one that has completed or reached its budget goes on. What was made stays. People only. */
+  extendJob: Job;
   /** Copies a version of a sample, of a published template or of my own into a new template of mine. People only. */
   forkTemplate: Template;
   /** Makes a seed set by a model, as a template needs it, within a budget; it is GENERATING until `onSeedSetChanged` says READY or REFUSED. People only. */
   generateSeeds: SeedSet;
   /** Stops a job until it is resumed; what is in flight is finished first. People only. */
   pauseJob: Job;
+  /** Changes which of my jobs gets the next free task, until the job has ended. People only. */
+  prioritizeJob: Job;
   /** Publishes the latest version of a template of mine for everyone; earlier published versions stay published. People only. */
   publishTemplate: TemplateSummary;
+  /** Gives a job more money while it waits, runs or rests; at its budget it goes on when it is resumed. People only. */
+  raiseBudget: Job;
   /** Tells a job's watchers what one shard has done, or that the job changed its state. The worker and the dispatcher only (IAM). */
   reportProgress: JobChange;
   /** Tells a seed set's owner that its check has ended, or how far a model is with its items. The functions that check and generate seeds only (IAM). */
@@ -432,6 +470,8 @@ export type Mutation = {
   restoreTemplate: Template;
   /** Goes on with a paused job, or with one that reached its budget. People only. */
   resumeJob: Job;
+  /** Takes up again what a job that has completed, failed or reached its budget could not make; what was made stays. People only. */
+  retryFailed: Job;
   /** Saves a template: a new one without id, else its next version. People only. */
   saveTemplate: Template;
   /** Makes a few records with real model calls, within a budget of its own; watch it by `onTryChanged`. People only. */
@@ -484,6 +524,14 @@ export type MutationDeleteTemplateArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationExtendJobArgs = {
+  budgetNanos?: InputMaybe<Scalars['Float']['input']>;
+  id: Scalars['ID']['input'];
+  recordCount: Scalars['Int']['input'];
+};
+
+
+/** What people and the worker may change. */
 export type MutationForkTemplateArgs = {
   id: Scalars['ID']['input'];
   version?: InputMaybe<Scalars['Int']['input']>;
@@ -503,7 +551,21 @@ export type MutationPauseJobArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationPrioritizeJobArgs = {
+  id: Scalars['ID']['input'];
+  priority: JobPriority;
+};
+
+
+/** What people and the worker may change. */
 export type MutationPublishTemplateArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What people and the worker may change. */
+export type MutationRaiseBudgetArgs = {
+  budgetNanos: Scalars['Float']['input'];
   id: Scalars['ID']['input'];
 };
 
@@ -541,6 +603,13 @@ export type MutationRestoreTemplateArgs = {
 
 /** What people and the worker may change. */
 export type MutationResumeJobArgs = {
+  budgetNanos?: InputMaybe<Scalars['Float']['input']>;
+  id: Scalars['ID']['input'];
+};
+
+
+/** What people and the worker may change. */
+export type MutationRetryFailedArgs = {
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
   id: Scalars['ID']['input'];
 };
@@ -1053,6 +1122,15 @@ export type SubscriptionOnJobChangedArgs = {
 export type SubscriptionOnTryChangedArgs = {
   id: Scalars['ID']['input'];
 };
+
+/** The size of a job's tasks. */
+export type TaskSize =
+  /** Two processors and 4 GB: up to 128 model calls at a time. */
+  | 'LARGE'
+  /** One processor and 2 GB: up to 64 model calls at a time. */
+  | 'MEDIUM'
+  /** Half a processor and 1 GB: up to 32 model calls at a time. */
+  | 'SMALL';
 
 /** One version of a template. */
 export type Template = {

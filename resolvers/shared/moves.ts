@@ -6,4 +6,10 @@
 export const PAUSABLE = ["QUEUED", "RUNNING"];
 export const CANCELLABLE = ["QUEUED", "RUNNING", "PAUSED"];
 export const RESUMABLE = ["PAUSED", "BUDGET_EXCEEDED"];
+/** Those that run or wait stay where they are, those at rest go on. */
+export const EXTENDABLE = ["QUEUED", "RUNNING", "PAUSED", "COMPLETED", "BUDGET_EXCEEDED"];
+export const RETRIABLE = ["COMPLETED", "BUDGET_EXCEEDED", "FAILED"];
+/** None of these moves: a raise at the budget leaves the job at rest until it is resumed. */
+export const RAISABLE = ["QUEUED", "RUNNING", "PAUSED", "BUDGET_EXCEEDED"];
+export const PRIORITIZABLE = ["QUEUED", "RUNNING", "PAUSED", "EXPORTING"];
 export const DELETABLE = ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"];

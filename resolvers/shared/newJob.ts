@@ -50,6 +50,9 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     formats: input.formats,
     ...(input.split ? { split: input.split } : {}),
     maxFailedPercent: input.maxFailedPercent ?? MAX_FAILED_PERCENT,
+    priority: input.priority ?? "NORMAL",
+    capacity: input.capacity ?? "SPOT_FIRST",
+    taskSize: input.taskSize ?? "SMALL",
     shardCount: checked.shards.length,
     openShards: checked.shards.length,
     parkedShards: 0,
@@ -83,7 +86,11 @@ export function budgetRow({ jobId, owner, input }: NewJob): BudgetRow {
   };
 }
 
-export function shardRow({ jobId, owner }: NewJob, shardNo: number, range: { from: number; to: number }): ShardRow {
+export function shardRow(
+  { jobId, owner }: Pick<NewJob, "jobId" | "owner">,
+  shardNo: number,
+  range: { from: number; to: number },
+): ShardRow {
   return {
     ...shardKey(jobId, shardNo),
     jobId,

@@ -3,12 +3,13 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { budgetKey } from "../../core/rows.ts";
 import { fail } from "../shared/refuse.ts";
 
-/** The budget of the job in the stash. */
+/** The budget of the job in the stash, into the stash too. */
 export function request(ctx: Context) {
   return get({ key: budgetKey(ctx.stash.job.budgetId), consistentRead: true });
 }
 
 export function response(ctx: Context) {
   if (ctx.error || !ctx.result) fail(ctx);
-  return ctx.result;
+  ctx.stash.budget = ctx.result;
+  return null;
 }

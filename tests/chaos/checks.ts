@@ -5,16 +5,17 @@ import { partObject } from "#core/rows";
 import { JOB, type World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
 import { worldOf } from "./job.ts";
-import type { Plan } from "./plan.ts";
+import { recordsInTheEnd, type Plan } from "./plan.ts";
 
 /** The promises that were broken, in sentences. */
 export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<string[]> {
   const { status, statusReason } = world.job;
   if (status !== "COMPLETED") return [`The job ended ${status} instead of COMPLETED. ${statusReason ?? ""}`];
+  const records = recordsInTheEnd(plan);
   return [
-    ...slotFaults(world, plan),
+    ...slotFaults(world, records),
     ...refusalFaults(world, diary),
-    ...(await datasetFaults(world, plan)),
+    ...(await datasetFaults(world, { ...plan, records })),
     ...moneyFaults(world, diary),
   ];
 }
@@ -26,7 +27,7 @@ function partsIn(world: World): (Part | undefined)[] {
 }
 
 /** Each slot stands in one part, once. */
-function slotFaults(world: World, { records }: Plan): string[] {
+function slotFaults(world: World, records: number): string[] {
   const parts = partsIn(world);
   const made = parts.flatMap((part) => part?.made.map(({ slot }) => slot) ?? []);
   const failed = parts.flatMap((part) => part?.failed ?? []);
@@ -68,7 +69,7 @@ function readPart(world: World, name: string): Part | undefined {
 }
 
 /** All records in the order of their slots, with the very bytes that a job without faults makes. */
-async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
+async function datasetFaults(world: World, plan: Pick<Plan, "records" | "isChoosy">): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
   const expected = Array.from({ length: plan.records }, (_, slot) => recordId(JOB, slot));
   const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
@@ -89,7 +90,7 @@ async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
 
 const made = new Map<string, Promise<string>>();
 
-async function undisturbed({ records, isChoosy }: Plan): Promise<string> {
+async function undisturbed({ records, isChoosy }: Pick<Plan, "records" | "isChoosy">): Promise<string> {
   const name = `${records} ${isChoosy}`;
   const known = made.get(name) ?? makeUndisturbed(records, isChoosy);
   made.set(name, known);

@@ -23,7 +23,14 @@ export const FAULTS = [
   "event repeated",
   "progress report lost",
 ] as const;
-export const ACTS = ["budget raised", "job paused", "job resumed"] as const;
+export const ACTS = [
+  "budget raised",
+  "budget raised early",
+  "job paused",
+  "job resumed",
+  "job extended",
+  "completed job extended",
+] as const;
 export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke" | "candidate refused";
 export type Counts = Partial<Record<Kind, number>>;
 

@@ -20,6 +20,13 @@ interface Task {
   exitCode?: number;
 }
 
+export interface FleetHooks {
+  /** A task has ended. */
+  ended(): void;
+  /** Nothing more will become of the job. */
+  isOver(): boolean;
+}
+
 export class Fleet {
   readonly world: World;
   readonly plan: Plan;
@@ -34,8 +41,7 @@ export class Fleet {
 
   constructor(
     readonly day: BadDay,
-    /** A task has ended. */
-    readonly ended: () => void,
+    readonly hooks: FleetHooks,
   ) {
     this.world = day.world;
     this.plan = day.plan;
@@ -82,7 +88,7 @@ export class Fleet {
 
   #sweepLater(): void {
     this.world.clock.after(SWEEP_MS, () => {
-      if (this.world.job.status === "COMPLETED" && !this.hasLife) return;
+      if (this.hooks.isOver() && !this.hasLife) return;
       this.#sweep();
       this.#sweepLater();
     });
@@ -142,7 +148,7 @@ export class Fleet {
     const known = this.#tasks.get(task);
     if (known) known.exitCode = exitCode;
     this.tell(() => this.#stopped(task));
-    this.ended();
+    this.hooks.ended();
   }
 
   #guarded(ports: Ports): Ports {

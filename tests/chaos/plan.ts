@@ -33,6 +33,11 @@ export interface Plan {
 /** What the job's owner does. Another button is another member here, and another line in `owner.ts`. */
 export type OwnerAct =
   | { readonly act: "raise"; readonly byBounds: number; readonly afterMs: number }
+  /** While workers are at it, whatever they have read by then. */
+  | { readonly act: "raise early"; readonly byBounds: number; readonly atMs: number }
+  /** While workers are at it, or so long after the job has completed. */
+  | { readonly act: "extend"; readonly byRecords: number; readonly atMs: number }
+  | { readonly act: "extend"; readonly byRecords: number; readonly afterMs: number }
   | { readonly act: "pause"; readonly atMs: number; readonly forMs: number };
 
 /** What becomes of a worker once it has asked the world so many things: before or after the last of them has taken effect. */
@@ -68,13 +73,21 @@ const LAST_RAISE: OwnerAct = { act: "raise", byBounds: PLENTY_BOUNDS, afterMs: 5
 const RECORD_COUNTS = [24, 40, 64];
 const FATES = 9;
 
-/** Every third run begins with too small a budget, every third is paused, every third is choosy; every fourth is gentle. */
+/** How many records the job has at its end. */
+export function recordsInTheEnd({ records, owner }: Plan): number {
+  return owner.reduce((sum, act) => sum + (act.act === "extend" ? act.byRecords : 0), records);
+}
+
+/**
+ * Every third run begins with too small a budget, every third is paused or extended or both, every third is choosy; every
+ * fourth is gentle.
+ */
 export function planOf(seed: number): Plan {
   const random = randomOf("chaos", seed);
   const between = (from: number, to: number) => from + below(to - from + 1, random);
   const isGentle = seed % 4 === 0;
   const isPoor = seed % 3 === 0;
-  const isPaused = Math.floor(seed / 3) % 3 === 0;
+  const isControlled = Math.floor(seed / 3) % 3 === 0;
   const isChoosy = Math.floor(seed / 9) % 3 === 0;
   const records = RECORD_COUNTS[below(RECORD_COUNTS.length, random)] ?? 24;
   const raises: OwnerAct[] = Array.from({ length: between(0, 3) }, () => ({
@@ -96,13 +109,36 @@ export function planOf(seed: number): Plan {
     tasks: between(2, 4),
     concurrency: between(2, 6),
     budgetBounds: isPoor ? between(1, 24) + random() : PLENTY_BOUNDS,
-    owner: [...(isPoor ? [...raises, LAST_RAISE] : []), ...(isPaused ? pauses : [])],
+    owner: [
+      ...(isPoor ? [...raisesEarly(seed), ...raises, LAST_RAISE] : []),
+      ...(isControlled && seed % 3 !== 1 ? pauses : []),
+      ...(isControlled && seed % 3 !== 2 ? extensions(seed) : []),
+    ],
     fates: Array.from({ length: FATES }, () => fate(isGentle, random)),
     rates: ratesOf(isGentle, random),
     startMs: random() < 0.5 ? 0 : between(0, 4_000),
     storeMs: random() < 0.5 ? 30 : between(0, 400),
     indexLagMs: between(0, 90_000),
   };
+}
+
+function raisesEarly(seed: number): OwnerAct[] {
+  const random = randomOf("raises early", seed);
+  return Array.from({ length: 1 + below(2, random) }, () => ({
+    act: "raise early",
+    byBounds: 1 + below(12, random),
+    atMs: 200 + below(40_000, random),
+  }));
+}
+
+/** Few records: what is new meets workers at their beginnings and ends, and most of a run is one of those. */
+function extensions(seed: number): OwnerAct[] {
+  const random = randomOf("extensions", seed);
+  return Array.from({ length: 1 + below(2, random) }, () => ({
+    act: "extend",
+    byRecords: 1 + below(12, random),
+    ...(random() < 0.6 ? { atMs: 200 + below(60_000, random) } : { afterMs: below(40_000, random) }),
+  }));
 }
 
 function fate(isGentle: boolean, random: () => number): Fate {

@@ -39,16 +39,16 @@ export async function runChaos(plan: Plan): Promise<Outcome> {
     endIfOver();
   };
   const endIfOver = () => {
-    const isOver = ["COMPLETED", "FAILED", "CANCELLED"].includes(world.job.status);
-    if (isOver && !fleet.hasLife) world.clock.after(BILLED_MS, end.say);
+    if (isOver() && !fleet.hasLife) world.clock.after(BILLED_MS, end.say);
   };
+  const isOver = () => ["COMPLETED", "FAILED", "CANCELLED"].includes(world.job.status) && owner.isContent;
   const leaseTaken = (from: string, by: string, shard: string) => {
     const body = fleet.body(from);
     if (body?.isAlive) diary.count("two workers on one shard", `${by} took ${shard} from ${from}`);
     body?.replaced();
   };
   const ledger = new Ledger(world, diary, { leaseTaken, jobChanged });
-  const fleet = new Fleet({ plan, world, diary, ledger, isFragile }, endIfOver);
+  const fleet = new Fleet({ plan, world, diary, ledger, isFragile }, { ended: endIfOver, isOver });
   const acted = () => {
     fleet.indexJob();
     fleet.tell(() => fleet.dispatch());

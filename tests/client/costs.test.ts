@@ -151,6 +151,9 @@ describe("an estimate is asked for", () => {
     formats: [],
     split: "",
     maxFailed: "20",
+    priority: "NORMAL",
+    capacity: "SPOT_FIRST",
+    taskSize: "SMALL",
   };
 
   test("as soon as template, seeds and count are there, whatever else is missing", () => {

@@ -15,6 +15,9 @@ const FORM: JobForm = {
   formats: ["JSONL", "CSV"],
   split: " 80, 10 ,10 ",
   maxFailed: "5 %",
+  priority: "HIGH",
+  capacity: "ON_DEMAND",
+  taskSize: "LARGE",
 };
 
 describe("the form of a new job", () => {
@@ -31,6 +34,9 @@ describe("the form of a new job", () => {
       formats: ["JSONL", "CSV"],
       split: { train: 80, validation: 10, test: 10 },
       maxFailedPercent: 5,
+      priority: "HIGH",
+      capacity: "ON_DEMAND",
+      taskSize: "LARGE",
     });
     expect(toInput({ ...FORM, split: "" }).split).toBeNull();
   });

@@ -65,6 +65,15 @@ describe("the cache", () => {
     expect(applyNews(cacheWith([]), sampleChange(job))).toBe(false);
   });
 
+  test("asks for a job that was extended elsewhere: it has shards that are not known here", () => {
+    const cache = cacheWith([job]);
+    const extended = sampleChange(job, { recordCount: 200, controlNo: 2 });
+    expect(applyNews(cache, extended)).toBe(false);
+    expect(readJob(cache, job.id).recordCount).toBe(200);
+    expect(applyNews(cache, extended)).toBe(true);
+    expect(applyNews(cache, sampleChange(job, { recordCount: 300, controlNo: 1 }))).toBe(true);
+  });
+
   test("moves a job from the list of its old status to that of its new one", () => {
     const cache = cacheWith([job]);
     writeList(cache, "RUNNING", [job]);

@@ -21,6 +21,9 @@ export function sampleJob(different: Partial<JobFactsFragment> = {}): JobFactsFr
     seedSetId: "films",
     seedSetName: "Films",
     recordCount: 100,
+    priority: "NORMAL",
+    capacity: "SPOT_FIRST",
+    taskSize: "SMALL",
     budgetNanos: 1_000_000_000,
     recordBoundNanos: 4_000_000,
     parameters: "{}",
@@ -64,12 +67,14 @@ export type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 /** News that the job is where it was, with whatever a test wants to be different. */
 export function sampleChange(job: JobFactsFragment, different: Partial<JobChange> = {}): JobChange {
   const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = job;
+  const { recordCount, priority } = job;
   return {
     __typename: "JobChange",
     jobId: job.id,
     owner: "ada",
     ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
     archive: null,
+    ...{ recordCount, priority },
     shard: null,
     ...different,
   };

@@ -1,13 +1,14 @@
 import { CombinedGraphQLErrors, ServerError } from "@apollo/client/errors";
 import { loadConfig, parseConfig, userPoolEndpoint } from "../../client/config.ts";
 import { explainError, SignedOutError } from "../../client/errors.ts";
+import { EXTENDABLE, RETRIABLE } from "../../resolvers/shared/moves.ts";
 import { actionsFor } from "../../client/jobs/actions.ts";
 import { STATUS_WORDS, statusSentence } from "../../client/jobs/sentences.ts";
 import { editUsd, showUsd } from "../../client/money.ts";
 import { paths } from "../../client/paths.ts";
 import { UploadError } from "../../client/seeds/postFile.ts";
 import { showBytes, showDuration, showRate, showRelative, showShare } from "../../client/ui/format.ts";
-import type { MOVES } from "#core/job";
+import { MOVES } from "#core/job";
 import { JOB_STATUSES } from "#core/job";
 
 describe("money", () => {
@@ -180,15 +181,26 @@ describe("a job's state", () => {
   });
 
   test("offers what its moves allow", () => {
-    const offered = (status: keyof typeof MOVES) =>
-      Object.entries(actionsFor(status)).flatMap(([name, can]) => (can ? [name] : []));
-    expect(offered("RUNNING")).toEqual(["canPause", "canCancel"]);
-    expect(offered("PAUSED")).toEqual(["canResume", "canCancel"]);
-    expect(offered("BUDGET_EXCEEDED")).toEqual(["canResume", "canDelete"]);
-    expect(offered("COMPLETED")).toEqual(["canDelete"]);
+    const offered = (status: keyof typeof MOVES, failed = 0) =>
+      Object.entries(actionsFor(status, failed)).flatMap(([name, can]) => (can ? [name] : []));
+    expect(offered("RUNNING", 3)).toEqual(["canPause", "canChange", "canCancel"]);
+    expect(offered("PAUSED", 3)).toEqual(["canResume", "canChange", "canCancel"]);
+    expect(offered("BUDGET_EXCEEDED")).toEqual(["canResume", "canExtend", "canDelete"]);
+    expect(offered("COMPLETED")).toEqual(["canExtend", "canDelete"]);
+    expect(offered("COMPLETED", 1)).toEqual(["canExtend", "canRetry", "canDelete"]);
+    expect(offered("FAILED")).toEqual(["canRetry", "canDelete"]);
+    expect(offered("CANCELLED", 3)).toEqual(["canDelete"]);
     expect(offered("EXPORTING")).toEqual([]);
     expect(offered("DELETING")).toEqual([]);
   });
+});
+
+test("a page offers to extend and to retry where the API would take it", () => {
+  for (const status of Object.keys(MOVES) as (keyof typeof MOVES)[]) {
+    const { canChange, canExtend, canRetry } = actionsFor(status, 1);
+    expect([status, canChange || canExtend]).toEqual([status, EXTENDABLE.includes(status)]);
+    expect([status, canRetry]).toEqual([status, RETRIABLE.includes(status)]);
+  }
 });
 
 describe("a path", () => {

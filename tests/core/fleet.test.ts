@@ -10,10 +10,12 @@ import {
   tasksWanted,
   toLookAfter,
 } from "../../core/fleet.ts";
+import type { JobPriority } from "../../core/job.ts";
 import type { TaskRow } from "../../core/rows.ts";
 
 const LIMITS = { perOwner: 4, overall: 10 };
 const job = (jobId: string, owner: string, wants: number) => ({ jobId, owner, wants });
+const prior = (jobId: string, owner: string, priority: JobPriority) => ({ ...job(jobId, owner, 1), priority });
 const running = (byOwner: Record<string, number> = {}) => ({
   overall: Object.values(byOwner).reduce((sum, n) => sum + n, 0),
   byOwner: new Map(Object.entries(byOwner)),
@@ -31,6 +33,18 @@ describe("planStarts", () => {
       [job("1", "ann", 3), job("2", "bob", 3)],
       running({ ann: 2 }),
       ["2", "2", "1", "2", "1"],
+    ],
+    [
+      "takes an owner's most important job first, and the oldest of those",
+      [prior("1", "ann", "LOW"), prior("2", "ann", "NORMAL"), prior("3", "ann", "HIGH"), prior("4", "ann", "HIGH")],
+      running(),
+      ["3", "4", "2", "1"],
+    ],
+    [
+      "lets nobody pass others by calling everything important",
+      [prior("1", "ann", "NORMAL"), prior("2", "bob", "HIGH"), prior("3", "bob", "HIGH"), prior("4", "ann", "LOW")],
+      running(),
+      ["1", "2", "3", "4"],
     ],
     ["does nothing when all slots are taken", [job("1", "ann", 1)], running({ bob: 4, eve: 4, lea: 2 }), []],
     ["passes over jobs that have all they can use", [job("1", "ann", 0), job("2", "ann", 1)], running(), ["2"]],
@@ -97,6 +111,20 @@ test("a thousand jobs of one owner hide nobody else's, and purging does not eith
   expect(considered).toHaveLength(20 + 50 + 1);
   expect(considered.slice(0, 2)).toEqual(["a0", "a1"]);
   expect(considered).toContain("b");
+});
+
+test("a job that is important is not hidden by older ones of its owner", () => {
+  const older = Array.from({ length: 40 }, (_, n) => ({ jobId: `a${n}`, owner: "ann", status: "QUEUED" }));
+  const urgent = { jobId: "z", owner: "ann", status: "QUEUED", priority: "HIGH" as const };
+  const idle = older.map((each) => ({ ...each, jobId: `0${each.jobId}`, priority: "LOW" as const }));
+  const considered = jobsToConsider([...idle, ...older, urgent]);
+  expect(considered).toEqual(["z", ...older.slice(0, 19).map(({ jobId }) => jobId)]);
+});
+
+test("capacity that was asked for at the full price is never looked for on Spot", () => {
+  expect(capacityFor(undefined, 0, "ON_DEMAND")).toBe("FARGATE");
+  expect(capacityFor(undefined, 0, "SPOT_FIRST")).toBe("FARGATE_SPOT");
+  expect(capacityFor({ misses: 3, lastMissAtMs: 0 }, 1, "SPOT_FIRST")).toBe("FARGATE");
 });
 
 test("three misses in a row make tasks start at the full price, until ten minutes were quiet", () => {

@@ -5,11 +5,22 @@ import {
   JOB_STATUSES,
   MAX_RECORDS,
   MAX_SHARDS,
+  MAX_SHARDS_EXTENDED,
   MOVES,
+  planMoreShards,
   planShards,
   statesBefore,
+  type JobStatus,
 } from "../../core/job.ts";
-import { CANCELLABLE, DELETABLE, PAUSABLE, RESUMABLE } from "../../resolvers/shared/moves.ts";
+import {
+  CANCELLABLE,
+  DELETABLE,
+  EXTENDABLE,
+  PAUSABLE,
+  RAISABLE,
+  RESUMABLE,
+  RETRIABLE,
+} from "../../resolvers/shared/moves.ts";
 
 describe("planShards", () => {
   test("covers every slot once, in order, with shards as even as can be and no more than a transaction takes", () => {
@@ -38,6 +49,47 @@ describe("planShards", () => {
   });
 });
 
+describe("planMoreShards", () => {
+  const anyExtension = fc
+    .tuple(fc.integer({ min: 1, max: MAX_RECORDS - 1 }), fc.integer({ min: 1, max: MAX_SHARDS_EXTENDED - 1 }))
+    .chain(([recordCount, shardCount]) =>
+      fc.record({
+        recordCount: fc.constant(recordCount),
+        shardCount: fc.constant(shardCount),
+        wanted: fc.integer({ min: recordCount + 1, max: MAX_RECORDS }),
+      }),
+    );
+
+  test("goes on where the job ends, covers every new slot once, and leaves shards for the next time while it can", () => {
+    fc.assert(
+      fc.property(anyExtension, ({ recordCount, shardCount, wanted }) => {
+        const shards = planMoreShards({ recordCount, shardCount }, wanted);
+        expect(shards[0]?.from).toBe(recordCount);
+        expect(shards.at(-1)?.to).toBe(wanted);
+        shards.forEach((shard, n) => n > 0 && expect(shard.from).toBe(shards[n - 1]?.to));
+        for (const { from, to } of shards) expect(to).toBeGreaterThan(from);
+        const left = MAX_SHARDS_EXTENDED - shardCount - shards.length;
+        expect(left).toBeGreaterThanOrEqual(Math.floor((MAX_SHARDS_EXTENDED - shardCount) / 2));
+      }),
+    );
+  });
+
+  test.each([
+    [{ recordCount: 500, shardCount: 1 }, 501, 1],
+    [{ recordCount: 500, shardCount: 1 }, 1_001, 2],
+    [{ recordCount: 40_000, shardCount: 80 }, 1_000_000, 9],
+    [{ recordCount: 40_000, shardCount: 97 }, 1_000_000, 1],
+    [{ recordCount: 40_000, shardCount: 98 }, 40_001, 0],
+  ])("%j extended to %d gets %d more", (job, wanted, shards) => {
+    expect(planMoreShards(job, wanted)).toHaveLength(shards);
+  });
+
+  test("what a second try touches at most is what a transaction holds", () => {
+    const jobAndBudget = 2;
+    expect(MAX_SHARDS_EXTENDED + jobAndBudget).toBeLessThanOrEqual(100);
+  });
+});
+
 describe("moves", () => {
   test("every ending passes through EXPORTING", () => {
     for (const end of ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"] as const)
@@ -56,7 +108,12 @@ describe("moves", () => {
     expect([...CANCELLABLE].sort()).toEqual(statesBefore("EXPORTING").sort());
     expect([...DELETABLE].sort()).toEqual(statesBefore("DELETING").sort());
     // A running job falls back to QUEUED without its owner's doing; a person resumes only what rests.
-    expect([...RESUMABLE].sort()).toEqual(statesBefore("QUEUED").filter(isAtRest).sort());
+    const goOn = new Set([...RESUMABLE, ...EXTENDABLE, ...RETRIABLE]);
+    expect([...goOn].filter((status) => isAtRest(status as JobStatus)).sort()).toEqual(
+      statesBefore("QUEUED").filter(isAtRest).sort(),
+    );
+    // Cancelled is for good, and what is being exported or deleted takes no wishes.
+    for (const status of [...goOn, ...RAISABLE]) expect(["CANCELLED", "EXPORTING", "DELETING"]).not.toContain(status);
   });
 });
 

@@ -1,12 +1,12 @@
 /**
- * Every order in which two workers, the clock and death can act on one shard of three slots: leases, grants, parts and
- * checkpoints by the functions the worker uses. Each state reached is held against the promises of the protocol.
+ * Every order in which two workers, the clock, death and an owner who raises the budget can act on one shard of three slots:
+ * leases, grants, parts and checkpoints by the functions the worker uses. Each state reached is held against the promises of the protocol.
  */
 import { createHash } from "node:crypto";
 import { beginExport } from "#core/ending";
 import { withPart } from "#core/part";
 import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
-import { checkpoint, endLease, grantTo, isHeld, leaseShard, type LeaseEnd, type Progress } from "#core/shard";
+import { checkpoint, endLease, grantTo, isHeld, isParked, leaseShard, type LeaseEnd, type Progress } from "#core/shard";
 import { nextTurn, type Turn } from "#core/turn";
 import { holds, type Change, type RowKey, type Write } from "#core/write";
 
@@ -23,10 +23,13 @@ interface Limits {
   /** How often the shard may be leased. */
   readonly leases: number;
   readonly deaths: number;
+  /** How often the owner raises the budget, and by how much. */
+  readonly raises?: number;
+  readonly raiseBy?: number;
 }
 
 /** What is broken on purpose: the search must notice. */
-type Broken = "generation" | "grant condition" | "flush order" | "write-off";
+type Broken = "generation" | "grant condition" | "flush order" | "write-off" | "stale ending" | "parking";
 
 type Rows = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -36,6 +39,7 @@ interface State {
   readonly parts: Readonly<Record<string, readonly number[]>>;
   readonly now: number;
   readonly deaths: number;
+  readonly raises: number;
   /** What the model was truly paid. */
   readonly log: number;
   readonly workers: readonly Worker[];
@@ -53,6 +57,8 @@ interface Decided {
 interface Holder {
   readonly is: "holding";
   readonly row: ShardRow;
+  /** The job's when the lease was taken. */
+  readonly controlNo: number;
   readonly renewedAt: number;
   readonly grantNo: number;
   readonly refused: boolean;
@@ -105,7 +111,7 @@ class Search {
   }
 
   /** What tells states apart: times as they are seen from now, and workers without their names, since they are alike. */
-  #nameOf({ rows, parts, now, deaths, log, workers }: State): string {
+  #nameOf({ rows, parts, now, deaths, raises, log, workers }: State): string {
     const fromNow = ({ leaseUntilMs, ...shard }: ShardRow) => [shard, Math.max(0, leaseUntilMs - now)];
     const { shard, ...others } = rowsOf(rows);
     const alike = workers.map((worker) => {
@@ -115,7 +121,7 @@ class Search {
       const { row, renewedAt, ...rest } = worker;
       return JSON.stringify([rest, row.generation, row.checkpointNo, row.grantNanos, Math.min(LEASE, now - renewedAt)]);
     });
-    return JSON.stringify([fromNow(shard), others, parts, deaths, log, alike.sort()]);
+    return JSON.stringify([fromNow(shard), others, parts, deaths, raises, log, alike.sort()]);
   }
 
   #first(): State {
@@ -156,14 +162,29 @@ class Search {
       },
       [SHARD]: { ...shardKey(JOB, 0), ...shard },
     };
-    return { rows, parts: {}, now: 1, deaths: 0, log: 0, workers: [OUT, OUT] };
+    return { rows, parts: {}, now: 1, deaths: 0, raises: 0, log: 0, workers: [OUT, OUT] };
   }
 
   #nextOf(state: State): State[] {
     const { job } = rowsOf(state.rows);
     if (job.status === "EXPORTING" && state.workers.every(({ is }) => is === "out")) return [];
     const tick = rowsOf(state.rows).shard.generation < this.#limits.leases ? [{ ...state, now: state.now + 1 }] : [];
-    return [...tick, ...state.workers.flatMap((worker, w) => this.#actionsOf(state, worker, w))];
+    return [...tick, ...this.#raise(state), ...state.workers.flatMap((worker, w) => this.#actionsOf(state, worker, w))];
+  }
+
+  /** As the API does it: more money, a new controlNo, and no shard counts as parked any more. */
+  #raise(state: State): State[] {
+    const { raises = 0, raiseBy = 0 } = this.#limits;
+    const { job, budget } = rowsOf(state.rows);
+    if (state.raises >= raises || job.status !== "RUNNING") return [];
+    const control = this.#broken === "stale ending" ? {} : { controlNo: job.controlNo + 1, parkedShards: 0 };
+    const [budgetNanos, remainingNanos] = [budget.budgetNanos + raiseBy, budget.remainingNanos + raiseBy];
+    const rows = {
+      ...state.rows,
+      [nameOf(jobKey(JOB))]: { ...job, ...control },
+      [nameOf(budgetKey(JOB))]: { ...budget, budgetNanos, remainingNanos },
+    };
+    return [{ ...state, rows, raises: state.raises + 1 }];
   }
 
   #actionsOf(state: State, worker: Worker, w: number): State[] {
@@ -202,17 +223,18 @@ class Search {
     const { change, leased } = this.#changeOf(state, decided);
     const rows = this.#apply(state.rows, change);
     if (!rows) return put(OUT);
-    return put(leased ? this.#opened(state, leased) : OUT, { rows });
+    return put(leased ? this.#opened(state, leased, decided.job) : OUT, { rows });
   }
 
   /** Begins where the parts that the row names end. */
-  #opened(state: State, row: ShardRow): Holder {
+  #opened(state: State, row: ShardRow, { controlNo }: JobRow): Holder {
     const done = row.runs.flatMap(({ generation, fromSeq, toSeq }) =>
       Array.from({ length: toSeq - fromSeq + 1 }, (_, n) => state.parts[`${generation}-${fromSeq + n}`] ?? []).flat(),
     );
     return {
       is: "holding",
       row,
+      controlNo,
       renewedAt: state.now,
       grantNo: 0,
       refused: false,
@@ -316,7 +338,10 @@ class Search {
   #end(state: State, holder: Holder, end: LeaseEnd, put: Put): State {
     const { row, news, seq } = holder;
     const parts = news.length > 0 ? { ...state.parts, [partName(row, seq)]: news } : state.parts;
-    const rows = this.#apply(state.rows, endLease(row, rowsOf(state.rows).job, progressOf(holder), end));
+    // As it was read when the lease was taken.
+    const job = { ...rowsOf(state.rows).job, controlNo: holder.controlNo };
+    const ended = (as: LeaseEnd) => this.#apply(state.rows, endLease(row, job, progressOf(holder), as));
+    const rows = ended(end) ?? (end === "PARKED" ? ended("OPEN") : undefined);
     return put(OUT, rows ? { rows, parts } : { parts });
   }
 
@@ -337,6 +362,7 @@ class Search {
       return { ...write, when: { ...write.when, equals } };
     }
     if (this.#broken === "grant condition" && write.add?.remainingNanos) return { ...write, when: undefined };
+    if (this.#broken === "parking" && write.add?.parkedShards === 1) return { ...write, when: undefined };
     if (this.#broken === "write-off" && write.add?.writtenOffNanos) return { ...write, add: {} };
     return write;
   }
@@ -345,7 +371,7 @@ class Search {
     const { job, shard, budget } = rowsOf(state.rows);
     const { grantNanos, spentNanos, runs } = shard;
     promise(
-      grantNanos + spentNanos + budget.writtenOffNanos + budget.remainingNanos === this.#limits.budget,
+      grantNanos + spentNanos + budget.writtenOffNanos + budget.remainingNanos === budget.budgetNanos,
       "granted + spent + written off + remaining = budget",
     );
     promise(budget.remainingNanos >= 0 && grantNanos >= 0, "nothing is granted that is not there");
@@ -353,7 +379,7 @@ class Search {
       state.log <= spentNanos + grantNanos + budget.writtenOffNanos,
       "what the model was paid is granted, spent or written off",
     );
-    promise(state.log <= this.#limits.budget, "the model is never paid more than the budget");
+    promise(state.log <= budget.budgetNanos, "the model is never paid more than the budget");
     const named = runs.flatMap(({ generation, fromSeq, toSeq }) =>
       Array.from({ length: toSeq - fromSeq + 1 }, (_, n) => `${generation}-${fromSeq + n}`),
     );
@@ -366,6 +392,9 @@ class Search {
     promise(delivered.length === shard.delivered, "the row counts what its parts hold");
     if (shard.state === "DONE") promise(delivered.length === SLOTS, "a shard that is done has every slot");
     if (job.outcome === "COMPLETED") promise(delivered.length === SLOTS, "a completed job has every record");
+    promise(job.parkedShards === (isParked(shard, job) ? 1 : 0), "the job counts the shards that are parked");
+    if (job.outcome === "BUDGET_EXCEEDED")
+      promise(budget.remainingNanos < CALL, "a job ends at its budget only if that does not pay for one more record");
     if (state.deaths === 0 && shard.generation === 1 && shard.state === "DONE")
       promise(state.log === spentNanos, "without deaths the ledger is the log");
     promise(!isHeld(shard, state.now) || shard.leaseTask !== undefined, "a lease that runs has a holder");
@@ -419,6 +448,12 @@ function promise(holdsTrue: boolean, words: string): void {
 
 const AMPLE = { budget: 5, leases: 2, deaths: 1 };
 const SCARCE = { budget: 2, leases: 2, deaths: 1 };
+const RAISED = { budget: 1, leases: 2, deaths: 0, raises: 1, raiseBy: 2 };
+
+function limitsFor(broken: Broken): Limits {
+  if (broken === "stale ending" || broken === "parking") return RAISED;
+  return broken === "grant condition" ? SCARCE : AMPLE;
+}
 
 test("with money for five calls every order ends with three records, or at the budget, and every coin accounted for", () => {
   const search = new Search(AMPLE);
@@ -433,11 +468,19 @@ test("with too little money every order ends at the budget, none beyond it", () 
   expect([...search.ends]).toEqual(["BUDGET_EXCEEDED"]);
 });
 
+test("a raise at any instant is seen: no order ends at a budget that pays for one more record", () => {
+  const search = new Search(RAISED);
+  search.run();
+  expect([...search.ends].sort()).toEqual(["BUDGET_EXCEEDED", "COMPLETED"]);
+});
+
 test.each<[Broken, RegExp]>([
   ["generation", /broken/],
   ["grant condition", /broken: nothing is granted that is not there/],
   ["flush order", /broken: every part that a checkpoint names exists/],
   ["write-off", /broken: granted \+ spent/],
+  ["stale ending", /broken: a job ends at its budget only if/],
+  ["parking", /broken: the job counts the shards that are parked/],
 ])("without the %s the search finds a broken promise", (broken, words) => {
-  expect(() => new Search(broken === "grant condition" ? SCARCE : AMPLE, broken).run()).toThrow(words);
+  expect(() => new Search(limitsFor(broken), broken).run()).toThrow(words);
 });

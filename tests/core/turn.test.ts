@@ -5,7 +5,15 @@ import { nextTurn } from "#core/turn";
 const NOW = 1_000_000;
 
 function job(set: Partial<JobRow> = {}): JobRow {
-  return { jobId: "J", status: "RUNNING", recordBoundNanos: 100, openShards: 2, parkedShards: 0, ...set } as JobRow;
+  return {
+    jobId: "J",
+    status: "RUNNING",
+    recordBoundNanos: 100,
+    openShards: 2,
+    parkedShards: 0,
+    controlNo: 7,
+    ...set,
+  } as JobRow;
 }
 
 function shard(set: Partial<ShardRow> = {}): ShardRow {
@@ -16,6 +24,7 @@ function shard(set: Partial<ShardRow> = {}): ShardRow {
     deathsInRow: 0,
     generation: 1,
     runs: [],
+    parkedAtControlNo: 7,
     delivered: 1,
     ...set,
   } as ShardRow;
@@ -113,6 +122,23 @@ test.each([
 ] as const)("%s", (_, row, shards, remaining, turn) =>
   expect(nextTurn(row, shards, remaining, NOW)).toMatchObject(turn),
 );
+
+test.each([
+  ["completed", [shard({ state: "DONE" })], { openShards: 0, controlNo: 7 }],
+  ["hopeless", [shard({ ...EXPIRED, deathsInRow: 4 })], { controlNo: 7 }],
+  [
+    "at its budget",
+    [shard({ state: "PARKED", parkedAtControlNo: 7 })],
+    { openShards: 1, parkedShards: 0, controlNo: 7 },
+  ],
+] as const)("a job that is %s ends so only as long as its owner has done nothing since", (_, shards, when) => {
+  expect(nextTurn(job(), shards, 0, NOW)).toMatchObject({ do: "end", when });
+});
+
+test("a shard parked before the budget was raised is leased again", () => {
+  const parked = [shard({ state: "PARKED", parkedAtControlNo: 7 })];
+  expect(nextTurn(job({ controlNo: 8 }), parked, 0, NOW)).toMatchObject({ do: "lease" });
+});
 
 test("does not lease its own shards again, and waits for them before an export", () => {
   expect(nextTurn(job(), [shard()], 0, NOW, new Set([0]))).toEqual({ do: "leave" });

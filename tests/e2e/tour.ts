@@ -26,6 +26,7 @@ export async function tour(product: Product): Promise<void> {
     await tryAndGenerate(api);
     done = await jobToItsEnd(api);
     await overTheBudgetAndOn(api);
+    await moreOfEverything(api, product);
     await pausedInterruptedAndOn(api, product, own);
     await cancelledAndDeleted(api, product);
   } finally {
@@ -249,6 +250,23 @@ async function overTheBudgetAndOn(api: Api): Promise<void> {
   if ((await follow(api, id)).status !== "BUDGET_EXCEEDED") throw new Error("The budget did not stop the job.");
   await resumeJob(api, id, 100_000_000);
   if ((await follow(api, id)).status !== "COMPLETED") throw new Error("The raised job did not complete.");
+}
+
+/** Raised, extended and put first while it runs, extended once more when it has completed; there is nothing to try again. */
+async function moreOfEverything(api: Api, product: Product): Promise<void> {
+  const id = await createJob(api, { recordCount: 600, priority: "LOW", taskSize: "MEDIUM", capacity: "ON_DEMAND" });
+  await runningTask(product);
+  await api.call("mutation($id: ID!) { raiseBudget(id: $id, budgetNanos: 2000000000.0) { id } }", { id });
+  await api.call("mutation($id: ID!) { extendJob(id: $id, recordCount: 900) { id } }", { id });
+  await api.call("mutation($id: ID!) { prioritizeJob(id: $id, priority: HIGH) { id } }", { id });
+  const job = await follow(api, id);
+  if (job.status !== "COMPLETED" || job.delivered !== 900)
+    throw new Error(`The extended job ended ${job.status} with ${job.delivered} records.`);
+  await api.call("mutation($id: ID!) { extendJob(id: $id, recordCount: 950) { id } }", { id });
+  if ((await follow(api, id)).delivered !== 950) throw new Error("The completed job was not extended.");
+  const retry = api.call("mutation($id: ID!) { retryFailed(id: $id) { id } }", { id });
+  if (!String(await retry.catch((error: Error) => error)).includes("has no failed records"))
+    throw new Error("A job without failed records was tried again.");
 }
 
 /** Paused and resumed; then Spot takes a worker, and the host of the next one dies. */

@@ -128,6 +128,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.cancelJob": byId("mutation", "cancelJob", "job"),
   "Mutation.pauseJob": byId("mutation", "pauseJob", "job"),
   "Mutation.resumeJob": byId("mutation", "resumeJob", "job"),
+  "Mutation.raiseBudget": byId("mutation", "raiseBudget", "job", ", budgetNanos: 2000000000.0"),
+  "Mutation.extendJob": byId("mutation", "extendJob", "job", ", recordCount: 5000"),
+  "Mutation.retryFailed": byId("mutation", "retryFailed", "job"),
+  "Mutation.prioritizeJob": byId("mutation", "prioritizeJob", "job", ", priority: HIGH"),
   "Mutation.deleteJob": byId("mutation", "deleteJob", "job"),
   "Mutation.restoreDataset": [
     { at: "jobId", thing: "job", document: "mutation ($jobId: ID!) { restoreDataset(jobId: $jobId) { state } }" },

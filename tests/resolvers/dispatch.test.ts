@@ -58,7 +58,10 @@ test("a new job gets tasks for its shards, on Spot, each with its slot and the j
     BUDGET_ID: job.id,
     SEED_SET_OWNER: "ann",
     TASK_SLOT: request.startedBy,
+    CONCURRENCY: "32",
+    NODE_OPTIONS: "--max-old-space-size=614",
   });
+  expect(request.overrides).toMatchObject({ cpu: "512", memory: "1024" });
   expect(first).toMatchObject({
     jobId: job.id,
     owner: "ann",
@@ -75,6 +78,36 @@ test("nobody gets more tasks than allowed, and the fleet is shared", async () =>
   await givenJob(world, "eve", { recordCount: 5_000 });
   expect((await tasks()).map(({ owner }) => owner).sort()).toEqual(["ann", "ann", "bob"]);
   expect(await running("OVERALL")).toBe(3);
+});
+
+test("a job's own choice of size and capacity is what its tasks get, again when the request is repeated", async () => {
+  await givenJob(world, "ann", { recordCount: 10, taskSize: "LARGE", capacity: "ON_DEMAND" });
+  const [request] = world.fleet.requests;
+  expect(request).toMatchObject({
+    clientToken: expect.stringMatching(/-FARGATE$/),
+    capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+    overrides: { cpu: "2048", memory: "4096" },
+  });
+  expect(environmentOf(request)).toMatchObject({ CONCURRENCY: "128", NODE_OPTIONS: "--max-old-space-size=2457" });
+  const [task] = await tasks();
+  const { taskArn: _, ...unanswered } = task;
+  await age(unanswered);
+  await sweep();
+  expect(world.fleet.requests[1]).toEqual(request);
+});
+
+test("the job that matters most to its owner gets the next free task, found behind any number of others", async () => {
+  world.fleet.mood = "denies";
+  for (let n = 0; n < 22; n += 1) await givenJob(world, "ann", { recordCount: 10 });
+  const urgent = await givenJob(world, "ann", { recordCount: 10 });
+  await world.ask("ann", "mutation ($id: ID!) { prioritizeJob(id: $id, priority: HIGH) { priority } }", {
+    id: urgent.id,
+  });
+  await world.settled();
+  world.fleet.mood = "starts";
+  await sweep();
+  expect((await tasks()).map(({ jobId }) => jobId)).toContain(urgent.id);
+  expect(environmentOf(world.fleet.tasks[0]?.request).JOB_ID).toBe(urgent.id);
 });
 
 test("dispatchers that run at the same moment start no task twice and keep to the limits", async () => {

@@ -12,7 +12,8 @@ steps:
 `;
 
 export const JOB = `id name status outcome statusReason controlNo templateId templateVersion templateName seedSetId seedSetName
-  recordCount parameters budgetNanos recordBoundNanos formats split { train validation test } datasets { name format bytes rows } createdAt startedAt finishedAt
+  recordCount parameters budgetNanos recordBoundNanos formats split { train validation test }
+  priority capacity taskSize datasets { name format bytes rows } createdAt startedAt finishedAt
   progress { id jobId shardNo recordCount generation reportNo delivered failed spentNanos writtenOffNanos inputTokens
     outputTokens recordsPerSecond latest reportedAt }`;
 

@@ -1,5 +1,6 @@
 /** A job in a world of doubles, and workers that can be killed at any instant. */
-import { planShards, type JobStatus } from "#core/job";
+import { openAfterRetry, triedAgain } from "#core/control";
+import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job";
 import { hashOf, randomOf } from "#core/random";
 import {
   budgetKey,
@@ -171,13 +172,39 @@ export class World {
   }
 
   resume(raiseByNanos = 0): void {
+    this.raise(raiseByNanos, { status: "QUEUED", openKey: "OPEN" });
+  }
+
+  /** More money, as the API gives it: the job stays where it is unless `set` says otherwise. */
+  raise(byNanos: number, set: Partial<JobRow> = {}): void {
     const { budgetNanos, remainingNanos } = this.budget;
     this.store.put(budgetKey(JOB), {
       ...this.budget,
-      budgetNanos: budgetNanos + raiseByNanos,
-      remainingNanos: remainingNanos + raiseByNanos,
+      budgetNanos: budgetNanos + byNanos,
+      remainingNanos: remainingNanos + byNanos,
     });
-    this.setJob({ status: "QUEUED", openKey: "OPEN", parkedShards: 0, budgetNanos: budgetNanos + raiseByNanos });
+    this.setJob({ parkedShards: 0, budgetNanos: budgetNanos + byNanos, ...set });
+  }
+
+  extend(recordCount: number, raiseByNanos = 0): void {
+    const { shardCount, openShards, status } = this.job;
+    const more = planMoreShards(this.job, recordCount);
+    more.forEach(({ from, to }, n) =>
+      this.store.put(shardKey(JOB, shardCount + n), freshShard(shardCount + n, from, to)),
+    );
+    const goesOn = isAtRest(status) && status !== "PAUSED";
+    this.raise(raiseByNanos, {
+      recordCount,
+      shardCount: shardCount + more.length,
+      openShards: openShards + more.length,
+      ...(goesOn && { status: "QUEUED", openKey: "OPEN" }),
+    });
+  }
+
+  retryFailed(): void {
+    const openShards = openAfterRetry(this.shards);
+    for (const shard of this.shards) this.store.put(shardKey(JOB, shard.shardNo), { ...shard, ...triedAgain(shard) });
+    this.raise(0, { status: "QUEUED", openKey: "OPEN", openShards });
   }
 
   ports(): Ports {

@@ -36,6 +36,7 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
     jobs.map(async (job) => ({
       jobId: job.jobId,
       owner: job.owner,
+      priority: job.priority,
       wants: tasksWanted(job, await countAtWork(job, tasks, Date.now())),
     })),
   );
@@ -43,7 +44,7 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
   for (const jobId of planStarts(waiting, { overall: tasks.length, byOwner: counts }, limits)) {
     const job = byId.get(jobId) as JobRow;
     const seen = counts.get(job.owner) ?? 0;
-    const task = newTask(job, capacityFor(await readSpot(), Date.now()));
+    const task = newTask(job, capacityFor(await readSpot(), Date.now(), job.capacity));
     if (!(await takeSlot(task, seen, limits))) return "overtaken";
     counts.set(job.owner, seen + 1);
     if ((await startOrFree(task, job)) === "no capacity") return "no capacity";

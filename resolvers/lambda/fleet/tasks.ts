@@ -2,6 +2,7 @@
 import { DescribeTasksCommand, ECSClient, RunTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import type { JobRow, TaskRow } from "../../../core/rows.ts";
+import { heapOption, TASK_SIZES, USUAL_TASK_SIZE } from "../../../core/task-size.ts";
 import { setting } from "../clients.ts";
 
 let client: ECSClient | undefined;
@@ -42,6 +43,8 @@ function refused(reason: string): StartAnswer {
 }
 
 function runTaskInput(task: TaskRow, job: JobRow) {
+  const size = job.taskSize ?? USUAL_TASK_SIZE;
+  const { cpu, memoryMb, callsInFlight } = TASK_SIZES[size];
   return {
     cluster: setting(ENVIRONMENT.cluster),
     taskDefinition: setting(ENVIRONMENT.taskDefinition),
@@ -57,6 +60,8 @@ function runTaskInput(task: TaskRow, job: JobRow) {
       },
     },
     overrides: {
+      cpu: String(cpu),
+      memory: String(memoryMb),
       containerOverrides: [
         {
           name: setting(ENVIRONMENT.containerName),
@@ -66,6 +71,8 @@ function runTaskInput(task: TaskRow, job: JobRow) {
             { name: ENVIRONMENT.budgetId, value: job.budgetId },
             { name: ENVIRONMENT.seedSetOwner, value: job.seedSetOwner },
             { name: ENVIRONMENT.taskSlot, value: task.taskSlot },
+            { name: ENVIRONMENT.concurrency, value: String(callsInFlight) },
+            { name: ENVIRONMENT.nodeOptions, value: heapOption(size) },
           ],
         },
       ],

@@ -1,0 +1,106 @@
+import { useState } from "react";
+import { MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job";
+import { parseUsd } from "#core/money";
+import type { JobFactsFragment, JobPriority } from "../generated/documents.ts";
+import { useAction } from "../hooks/useAction.ts";
+import { parseCount } from "../jobs/form.ts";
+import { PRIORITY_WORDS } from "../jobs/words.ts";
+import { editUsd, showUsd } from "../money.ts";
+import { useExtendJob } from "../mutations/useExtendJob.ts";
+import { usePrioritizeJob } from "../mutations/usePrioritizeJob.ts";
+import { useRaiseBudget } from "../mutations/useRaiseBudget.ts";
+import { Dialog } from "../ui/Dialog.tsx";
+import { SelectField, TextField } from "../ui/Field.tsx";
+import { showCount } from "../ui/format.ts";
+
+interface Props {
+  readonly job: JobFactsFragment;
+  readonly onClose: () => void;
+}
+
+/** Asks a job for more: records, money, or a place further ahead. One that has ended goes on to make what is new. */
+export function ChangeJobDialog({ job, onClose }: Props) {
+  const isOver = job.status === "COMPLETED" || job.status === "BUDGET_EXCEEDED";
+  const [count, setCount] = useState(() => showCount(job.recordCount));
+  const [usd, setUsd] = useState(() => editUsd(job.budgetNanos));
+  const [priority, setPriority] = useState<JobPriority>(job.priority);
+  const [shown, setShown] = useState(false);
+  const extendJob = useExtendJob();
+  const raiseBudget = useRaiseBudget();
+  const prioritizeJob = usePrioritizeJob();
+  const { run, busy, error } = useAction(onClose);
+  const recordCount = parseCount(count);
+  const budgetNanos = parseUsd(usd);
+  const faults = {
+    count: countFault(recordCount, job.recordCount, isOver),
+    usd: budgetFault(budgetNanos, job.budgetNanos),
+  };
+  const change = async () => {
+    if (recordCount === undefined || budgetNanos === undefined) return;
+    const raised = budgetNanos > job.budgetNanos ? budgetNanos : null;
+    if (recordCount > job.recordCount) await extendJob(job.id, recordCount, raised);
+    else if (raised !== null) await raiseBudget(job.id, raised);
+    if (priority !== job.priority) await prioritizeJob(job.id, priority);
+  };
+  const confirm = () => {
+    setShown(true);
+    if (!faults.count && !faults.usd) void run(change);
+  };
+  return (
+    <Dialog
+      title={isOver ? "Add records to this job" : "Change this job"}
+      action={isOver ? "Add and go on" : "Change"}
+      {...{ busy, error, onClose }}
+      onConfirm={confirm}
+    >
+      <p className="soft">
+        {isOver
+          ? "Its dataset stays until the one with all records is written. Nothing that was made is made or paid for again."
+          : "It takes effect within seconds. Nothing that was made is made or paid for again."}
+      </p>
+      <TextField
+        label="Records"
+        inputMode="numeric"
+        autoFocus
+        value={count}
+        error={shown ? faults.count : null}
+        hint={`Until now ${showCount(job.recordCount)}. More can be asked for, not fewer.`}
+        onChange={(event) => setCount(event.target.value)}
+      />
+      <TextField
+        label="Budget in US dollars"
+        sign="$"
+        inputMode="decimal"
+        value={usd}
+        error={shown ? faults.usd : null}
+        hint={`Until now ${showUsd(job.budgetNanos)}. One record can cost ${showUsd(job.recordBoundNanos)} at most.`}
+        onChange={(event) => setUsd(event.target.value)}
+      />
+      {!isOver && (
+        <SelectField
+          label="Priority among my jobs"
+          value={priority}
+          onChange={(event) => setPriority(event.target.value as JobPriority)}
+        >
+          {PRIORITIES.map((known) => (
+            <option key={known} value={known}>
+              {PRIORITY_WORDS[known]}
+            </option>
+          ))}
+        </SelectField>
+      )}
+    </Dialog>
+  );
+}
+
+function countFault(count: number | undefined, old: number, needsMore: boolean): string | null {
+  if (count === undefined) return `Expected a whole number, ${showCount(MAX_RECORDS)} at most.`;
+  if (needsMore && count <= old) return `Expected more than the ${showCount(old)} of until now.`;
+  return count < old ? `Records can be added, not taken away: expected ${showCount(old)} or more.` : null;
+}
+
+function budgetFault(nanos: number | undefined, oldNanos: number): string | null {
+  if (nanos === undefined) return "Expected dollars, as in 2.50.";
+  if (nanos > MAX_BUDGET_NANOS) return `A job's budget can be ${showUsd(MAX_BUDGET_NANOS)} at most.`;
+  return nanos < oldNanos ? `A budget can be raised, not lowered: expected ${showUsd(oldNanos)} or more.` : null;
+}

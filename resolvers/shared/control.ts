@@ -1,0 +1,108 @@
+/**
+ * What an owner's button does to a job's row inside a transaction. Each raises controlNo, which opens the parked shards and
+ * makes every ending stale that was decided before.
+ */
+import { runtime, type Context } from "@aws-appsync/utils";
+import { jobKey, OPEN, ownerStatus, type JobRow } from "../../core/rows.ts";
+import { callerOf } from "./caller.ts";
+import { fail, refuseConflict } from "./refuse.ts";
+import { jobsTable } from "./tables.ts";
+import { collided, refusedAt, updateIf, type Expression } from "./transaction.ts";
+
+/**
+ * A running job's rows are in the hands of its workers' transactions many times a second, and a transaction that meets another
+ * is refused without a reason of its own. So the step that writes stands in its pipeline so often; once it has written, the
+ * rest are passed over.
+ */
+const TRIES = 3;
+
+export function skipIfWritten(ctx: Context): void {
+  if (ctx.stash.isWritten) runtime.earlyReturn(null, { skipTo: "NEXT" });
+}
+
+/** Further assignments to go with it; begins with a comma, unless it is empty. */
+export const NOTHING_MORE: Expression = { expression: "", names: {}, values: {} };
+
+/** A job at rest goes on: QUEUED, without what its ending left. */
+export function goOn(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
+  const moved = {
+    expression: `, #status = :queued, #ownerStatus = :ownerStatus, #openKey = :open${more.expression}
+      REMOVE #outcome, #statusReason, #finishedAt`,
+    names: {
+      "#status": "status",
+      "#ownerStatus": "ownerStatus",
+      "#openKey": "openKey",
+      "#outcome": "outcome",
+      "#statusReason": "statusReason",
+      "#finishedAt": "finishedAt",
+      ...more.names,
+    },
+    values: {
+      ":queued": "QUEUED",
+      ":ownerStatus": ownerStatus(job.owner, "QUEUED"),
+      ":open": OPEN,
+      ...more.values,
+    },
+  };
+  return stay(ctx, job, budgetNanos, moved);
+}
+
+/** The job stays where it is, if it still is what was read. */
+export function stay(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
+  return updateIf(
+    jobsTable(ctx),
+    jobKey(job.jobId),
+    {
+      expression: `SET #budgetNanos = :budget, #parkedShards = :none, #controlNo = #controlNo + :one${more.expression}`,
+      names: {
+        "#budgetNanos": "budgetNanos",
+        "#parkedShards": "parkedShards",
+        "#controlNo": "controlNo",
+        ...more.names,
+      },
+      values: { ":budget": budgetNanos, ":none": 0, ":one": 1, ...more.values },
+    },
+    {
+      expression: "#owner = :me AND #controlNo = :seen AND #status IN (:was, :same)",
+      names: { "#owner": "owner", "#status": "status" },
+      values: { ":me": callerOf(ctx), ":seen": job.controlNo, ":was": job.status, ":same": sameAs(job.status) },
+    },
+  );
+}
+
+/** Workers start a job that waits, and one that runs may wait again: neither is news to its owner. */
+function sameAs(status: string): string {
+  if (status === "QUEUED") return "RUNNING";
+  return status === "RUNNING" ? "QUEUED" : status;
+}
+
+/** The job as the transaction leaves it; a transaction does not answer with rows. */
+export function stayed(job: JobRow, budgetNanos: number): JobRow {
+  return { ...job, budgetNanos, parkedShards: 0, controlNo: job.controlNo + 1 };
+}
+
+export function goneOn(job: JobRow, budgetNanos: number): JobRow {
+  return {
+    ...stayed(job, budgetNanos),
+    status: "QUEUED",
+    outcome: undefined,
+    statusReason: undefined,
+    finishedAt: undefined,
+  };
+}
+
+/** What came of the transaction that leaves the job as `ctx.stash.changed`: a conflict when any of its rows was not what was read. */
+export function settled(ctx: Context): null {
+  if (!ctx.error) {
+    ctx.stash.isWritten = true;
+    ctx.stash.job = ctx.stash.changed;
+    return null;
+  }
+  const reasons = ctx.result?.cancellationReasons ?? [];
+  const isRefused = reasons.some((_: unknown, n: number) => refusedAt(reasons, n));
+  if (!isRefused && !collided(reasons)) fail(ctx);
+  ctx.stash.tries = (ctx.stash.tries ?? 0) + 1;
+  if (isRefused || ctx.stash.tries >= TRIES)
+    refuseConflict("The job was changed at the same moment; look at it again, then decide.");
+  return null;
+}

@@ -1,0 +1,28 @@
+import type { Context } from "@aws-appsync/utils";
+import type { JobRow } from "../../core/rows.ts";
+import type { CheckedExtension, ExtensionToCheck } from "../lambda/checkExtension.lambda.ts";
+import type { MutationExtendJobArgs } from "../generated/schema.ts";
+import { answerOf, call } from "../shared/lambda.ts";
+import { EXTENDABLE } from "../shared/moves.ts";
+import { refuseConflict } from "../shared/refuse.ts";
+
+export function request(ctx: Context<MutationExtendJobArgs>) {
+  const { status, recordCount, shardCount }: JobRow = ctx.stash.job;
+  if (EXTENDABLE.indexOf(status) < 0) refuseMove(status);
+  const payload: ExtensionToCheck = { recordCount, shardCount, wanted: ctx.args.recordCount };
+  return call(payload);
+}
+
+export function response(ctx: Context) {
+  ctx.stash.extension = answerOf<CheckedExtension>(ctx);
+  return null;
+}
+
+function refuseMove(status: string): never {
+  if (status === "EXPORTING")
+    return refuseConflict("This job is EXPORTING; wait until its dataset is written, then add records.");
+  if (status === "FAILED") return refuseConflict("This job is FAILED; retry what failed, then add records.");
+  return refuseConflict(
+    `This job is ${status}; only a job that is queued, running, paused, completed or at its budget can be extended.`,
+  );
+}

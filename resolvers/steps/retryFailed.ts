@@ -1,0 +1,81 @@
+import type { Context } from "@aws-appsync/utils";
+import { openAfterRetry, triedAgain, type TriedShard } from "../../core/control.ts";
+import { shardKey, type BudgetRow, type JobRow } from "../../core/rows.ts";
+import type { MutationRetryFailedArgs } from "../generated/schema.ts";
+import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
+import { goneOn, goOn, settled, skipIfWritten } from "../shared/control.ts";
+import { RETRIABLE } from "../shared/moves.ts";
+import { refuseConflict } from "../shared/refuse.ts";
+import { jobsTable } from "../shared/tables.ts";
+import { updateIf } from "../shared/transaction.ts";
+
+/**
+ * Opens the shards that have failed records in a new pass. A job that has failed also goes on with those it never came to. No
+ * lease lives at rest, and each shard is changed only if none has begun since: 100 rows at most.
+ */
+export function request(ctx: Context<MutationRetryFailedArgs>) {
+  skipIfWritten(ctx);
+  const job: JobRow = ctx.stash.job;
+  const budget: BudgetRow = ctx.stash.budget;
+  const shards: TriedShard[] = ctx.stash.shards;
+  if (RETRIABLE.indexOf(job.status) < 0) refuseMove(job);
+  const hasFailed = shards.some(({ failed }) => failed > 0);
+  if (!hasFailed && job.status !== "FAILED")
+    refuseConflict("This job has no failed records; every record it came to was made.");
+  const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
+  const openShards = openAfterRetry(shards);
+  if (openShards > 0) checkPaysOneRecord(job, budget, budgetNanos);
+  ctx.stash.changed = goneOn(job, budgetNanos);
+  const opened = {
+    expression: ", #openShards = :openShards",
+    names: { "#openShards": "openShards" },
+    values: { ":openShards": openShards },
+  };
+  return {
+    operation: "TransactWriteItems" as const,
+    transactItems: [
+      goOn(ctx, job, budgetNanos, opened),
+      raise(ctx, budget, budgetNanos),
+      ...shards
+        .map((shard) => ({ shard, next: triedAgain(shard) }))
+        .filter(({ next }) => next !== null)
+        .map(({ shard, next }) => changed(ctx, job.jobId, shard, next as Record<string, unknown>)),
+    ],
+  };
+}
+
+export function response(ctx: Context) {
+  return settled(ctx);
+}
+
+function changed(ctx: Context, jobId: string, shard: TriedShard, next: Record<string, unknown>) {
+  const fields = Object.keys(next);
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  for (const field of fields) {
+    names[`#${field}`] = field;
+    values[`:${field}`] = next[field];
+  }
+  return updateIf(
+    jobsTable(ctx),
+    shardKey(jobId, shard.shardNo),
+    {
+      expression: `SET ${fields.map((field) => `#${field} = :${field}`).join(", ")}`,
+      names,
+      values,
+    },
+    {
+      expression: "#generation = :seen AND attribute_not_exists(#leaseTask)",
+      names: { "#leaseTask": "leaseTask" },
+      values: { ":seen": shard.generation },
+    },
+  );
+}
+
+function refuseMove({ status }: JobRow): never {
+  if (status === "PAUSED")
+    return refuseConflict("This job is PAUSED; resume it and let it end, then retry what failed.");
+  return refuseConflict(
+    `This job is ${status}; only one that has completed, failed or reached its budget can be retried.`,
+  );
+}
