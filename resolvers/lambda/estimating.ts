@@ -28,7 +28,11 @@ export interface JobToEstimate {
 export async function estimateOf(job: JobToEstimate): Promise<Estimate | undefined> {
   const { owner, checked } = job;
   const { templateSource: source, partials, tiers, recordBoundNanos } = checked;
-  const size = { recordCount: job.recordCount, recordBoundNanos, maxAttempts: parseTemplate(source, tiers).maxAttempts };
+  const size = {
+    recordCount: job.recordCount,
+    recordBoundNanos,
+    maxAttempts: parseTemplate(source, tiers).maxAttempts,
+  };
   const sample = await readSample(owner, { source, partials, tiers });
   if (sample) return estimateFromSample(sample, size);
   const ranges = await costsOfSome(job);

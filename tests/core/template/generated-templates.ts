@@ -158,7 +158,7 @@ class Author {
       steps,
       record,
       categories: [],
-    maxAttempts: 3,
+      maxAttempts: 3,
     };
   }
 
