@@ -60,7 +60,7 @@ export async function writeParts(folder: string, shards: readonly ShardRow[]): P
       const made = Array.from({ length: slots }, (_, n) => recordOf(from + n, words));
       const path = join(folder, partObject(jobId, shardNo, { generation: 1 }, seq));
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, encodePart({ open: [], done: [], made, failed: [] }));
+      await writeFile(path, encodePart({ open: [], done: [], made, failed: [], refused: [] }));
     }
 }
 

@@ -33,6 +33,7 @@ import {
   uploadSeeds,
   parameterValues,
   type SeedFile,
+  type StartedJob,
   type TemplateFile,
 } from "./steps.ts";
 
@@ -47,6 +48,7 @@ interface GenerateOptions {
   priority?: string;
   capacity?: string;
   taskSize?: string;
+  maxFailed?: number;
   out: string;
   data: string;
   model?: string;
@@ -72,6 +74,7 @@ const command = new Command("npm run generate --")
   .addOption(new Option("--priority <priority>", "among your own jobs").choices(choicesOf(PRIORITIES)))
   .addOption(new Option("--capacity <capacity>", "what its tasks run on").choices(choicesOf(CAPACITIES)))
   .addOption(new Option("--task-size <size>", "how large its tasks are").choices(choicesOf(Object.keys(TASK_SIZES))))
+  .option("--max-failed <percent>", "how many percent of the records may fail, 0 to 100 (default: 20)", percentOf)
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -166,16 +169,21 @@ async function work(
   const api = await openApi(outputs, outputs.demoUser);
   try {
     interrupted.signal.throwIfAborted();
-    const jobId = plan ? await begin() : await resumeJob(api, options.resume ?? "", options.budget);
+    const { id: jobId, estimate } = plan ? await begin() : await resume();
     hasJob = true;
-    return await finish(jobId).catch((error: Error) => {
+    return await finish(jobId, estimate).catch((error: Error) => {
       throw new Error(`${error.message}\nThe job is kept. Go on with:\n  ${resumeCommand(jobId)}`, { cause: error });
     });
   } finally {
     api.close();
   }
 
-  async function begin(): Promise<string> {
+  /** What it goes on with was estimated when it was started. */
+  async function resume(): Promise<StartedJob> {
+    return { id: await resumeJob(api, options.resume ?? "", options.budget), estimate: null };
+  }
+
+  async function begin(): Promise<StartedJob> {
     if (!plan) throw new Error("begin() needs a plan");
     const templateId = await saveTemplate(api, plan.template);
     const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted.signal);
@@ -188,6 +196,7 @@ async function work(
       priority: chosen(options.priority),
       capacity: chosen(options.capacity),
       taskSize: chosen(options.taskSize),
+      maxFailed: options.maxFailed,
       name: plan.template.name,
     };
     return startJob(api, wishes).catch(async (error: Error) => {
@@ -196,8 +205,8 @@ async function work(
     });
   }
 
-  async function finish(jobId: string): Promise<number> {
-    const progress = showProgress();
+  async function finish(jobId: string, estimate: StartedJob["estimate"]): Promise<number> {
+    const progress = showProgress(estimate);
     let job = await followJob(api, jobId, interrupted.signal, progress.show).finally(progress.end);
     if (cancelledBySignal(job, interrupted.signal)) {
       if (await pauseJob(api, jobId)) return leavePaused(jobId);
@@ -225,6 +234,7 @@ async function work(
       requested: job.requested,
       delivered: job.delivered,
       failed: job.failed,
+      refused: job.refused,
       spentUsd: job.spentNanos / 1e9,
       writtenOffUsd: job.writtenOffNanos / 1e9,
       budgetUsd: job.budgetNanos / 1e9,
@@ -237,6 +247,7 @@ async function work(
       `${sentenceOf(job)} ${job.delivered} of ${job.requested} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`,
     );
     if (job.failed > 0) console.error(`${job.failed} failed; failures.jsonl says why for each.`);
+    if (job.refused > 0) console.error(`${job.refused} were made and refused; refused.jsonl has each with its reason.`);
     if (job.status === "BUDGET_EXCEEDED")
       console.error(`Go on with a larger budget:\n  ${resumeCommand(job.id)} --budget ${(2 * job.budgetNanos) / 1e9}`);
   }
@@ -347,6 +358,11 @@ function choicesOf(names: readonly string[]): string[] {
 
 function chosen(choice: string | undefined): string | undefined {
   return choice?.toUpperCase().replaceAll("-", "_");
+}
+
+function percentOf(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new InvalidArgumentError(`Expected a whole number of percent from 0 to 100, received "${text}".`);
 }
 
 function splitOf(text: string): Split {

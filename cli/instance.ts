@@ -83,7 +83,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   if (!assembly) {
     onStep("Synthesizing the stacks");
     assembly = join(data, "cdk.out");
-    await synthesize(assembly, signal);
+    await synthesize(assembly, { signal });
   }
   signal?.throwIfAborted();
   onStep("Bringing them up");

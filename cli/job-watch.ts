@@ -11,6 +11,7 @@ export interface JobFacts {
   readonly requested: number;
   readonly delivered: number;
   readonly failed: number;
+  readonly refused: number;
   readonly spentNanos: Nanos;
   readonly writtenOffNanos: Nanos;
   readonly budgetNanos: Nanos;
@@ -24,6 +25,7 @@ interface Shard {
   readonly reportNo: number;
   readonly delivered: number;
   readonly failed: number;
+  readonly refused: number;
   readonly spentNanos: Nanos;
   readonly writtenOffNanos: Nanos;
   readonly recordsPerSecond: number;
@@ -47,7 +49,7 @@ interface News extends Pick<
   readonly shard: Shard | null;
 }
 
-const SHARD_FACTS = "shardNo generation reportNo delivered failed spentNanos writtenOffNanos recordsPerSecond";
+const SHARD_FACTS = "shardNo generation reportNo delivered failed refused spentNanos writtenOffNanos recordsPerSecond";
 export const JOB_FACTS = `id status statusReason controlNo recordCount budgetNanos datasets { name format } progress { ${SHARD_FACTS} }`;
 const NEWS = `status statusReason controlNo recordCount budgetNanos datasets { name format } shard { ${SHARD_FACTS} }`;
 
@@ -102,7 +104,7 @@ export function cancelledBySignal(job: JobFacts, signal: AbortSignal): boolean {
 
 /** Sums a job's shards. */
 export function factsOf(job: ApiJob): JobFacts {
-  const sum = (key: "delivered" | "failed" | "spentNanos" | "writtenOffNanos" | "recordsPerSecond") =>
+  const sum = (key: "delivered" | "failed" | "refused" | "spentNanos" | "writtenOffNanos" | "recordsPerSecond") =>
     job.progress.reduce((total, shard) => total + shard[key], 0);
   return {
     id: job.id,
@@ -111,6 +113,7 @@ export function factsOf(job: ApiJob): JobFacts {
     requested: job.recordCount,
     delivered: sum("delivered"),
     failed: sum("failed"),
+    refused: sum("refused"),
     spentNanos: sum("spentNanos"),
     writtenOffNanos: sum("writtenOffNanos"),
     recordsPerSecond: sum("recordsPerSecond"),

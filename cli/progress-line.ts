@@ -1,4 +1,5 @@
 /** Progress for people and for programs: a bar on a terminal, one JSON line a second otherwise. */
+import { basisInWords, estimateInWords, type Estimate } from "#core/estimate";
 import { formatUsd } from "#core/money";
 import type { JobFacts } from "./job-watch.ts";
 
@@ -10,11 +11,16 @@ export interface ProgressLine {
   end(): void;
 }
 
-export function showProgress(stream: NodeJS.WriteStream = process.stdout): ProgressLine {
-  return stream.isTTY ? bar(stream) : lines(stream);
+/** @param estimate what the job is likely to cost: a line before the bar, a field of each JSON line */
+export function showProgress(
+  estimate: Estimate | null = null,
+  stream: NodeJS.WriteStream = process.stdout,
+): ProgressLine {
+  return stream.isTTY ? bar(stream, estimate) : lines(stream, estimate);
 }
 
-function bar(stream: NodeJS.WriteStream): ProgressLine {
+function bar(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
+  if (estimate) stream.write(`Estimated cost: ${estimateInWords(estimate)}, ${basisInWords(estimate)}.\n`);
   return {
     show: (facts) => void stream.write(`\r\u001b[2K${barOf(facts).slice(0, stream.columns - 1)}`),
     end: () => void stream.write("\n"),
@@ -30,16 +36,22 @@ export function barOf(facts: JobFacts): string {
   return `${blocks}  ${done}/${facts.requested}  ${speed}${formatUsd(facts.spentNanos)} of ${formatUsd(facts.budgetNanos)}  ${facts.status}`;
 }
 
-function lines(stream: NodeJS.WriteStream): ProgressLine {
+function lines(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
+  const estimated = estimate && {
+    estimatedUsd: {
+      low: estimate.lowNanos / 1e9,
+      likely: estimate.likelyNanos / 1e9,
+      high: estimate.highNanos / 1e9,
+    },
+  };
   let latest: JobFacts | undefined;
   let shown: JobFacts | undefined;
   const print = () => {
     if (!latest || latest === shown) return;
     shown = latest;
     const { status, requested, delivered, failed, spentNanos, recordsPerSecond } = latest;
-    stream.write(
-      `${JSON.stringify({ status, requested, delivered, failed, spentUsd: spentNanos / 1e9, recordsPerSecond })}\n`,
-    );
+    const facts = { status, requested, delivered, failed, spentUsd: spentNanos / 1e9, recordsPerSecond };
+    stream.write(`${JSON.stringify({ ...facts, ...estimated })}\n`);
   };
   const timer = setInterval(print, LINE_EVERY_MS);
   return {

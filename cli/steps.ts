@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { randomUUID } from "node:crypto";
 import { parse as parseYaml } from "yaml";
 import { PlotPaletteError } from "#core/errors";
+import type { Estimate } from "#core/estimate";
 import type { DatasetFormat } from "#core/job";
 import type { Split } from "#core/split";
 import type { Nanos } from "#core/money";
@@ -195,7 +196,12 @@ interface SeedSetNews {
   readonly statusReason?: string | null;
 }
 
-/** @returns the job's id */
+export interface StartedJob {
+  readonly id: string;
+  /** What it is likely to cost; null when that could not be told. */
+  readonly estimate: Estimate | null;
+}
+
 export async function startJob(
   api: Api,
   job: {
@@ -211,8 +217,9 @@ export async function startJob(
     priority?: string;
     capacity?: string;
     taskSize?: string;
+    maxFailed?: number;
   },
-): Promise<string> {
+): Promise<StartedJob> {
   const input = {
     name: job.name.slice(0, 100),
     templateId: job.templateId,
@@ -225,13 +232,15 @@ export async function startJob(
     priority: job.priority ?? null,
     capacity: job.capacity ?? null,
     taskSize: job.taskSize ?? null,
+    maxFailedPercent: job.maxFailed ?? null,
     clientToken: randomUUID(),
   };
-  const { createJob } = await api.call<{ createJob: { id: string } }>(
-    "mutation($input: CreateJobInput!) { createJob(input: $input) { id } }",
+  const { createJob } = await api.call<{ createJob: StartedJob }>(
+    `mutation($input: CreateJobInput!) { createJob(input: $input) {
+      id estimate { lowNanos likelyNanos highNanos recordCount basis basisRecords } } }`,
     { input },
   );
-  return createJob.id;
+  return createJob;
 }
 
 /**

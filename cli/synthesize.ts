@@ -6,13 +6,22 @@ export const ROOT = join(import.meta.dirname, "..");
 
 /**
  * Synthesizes the CDK app into a folder, in a process of its own: the CDK takes memory that nobody needs afterwards.
+ * Choices of a deployment (`-c archiveClass=flexible`) come in `CDK_CONTEXT_JSON`, as the CDK's own command hands them over.
  * @throws Error with what the CDK said
  */
-export async function synthesize(outdir: string, signal?: AbortSignal): Promise<void> {
+export async function synthesize(
+  outdir: string,
+  { signal, context }: { signal?: AbortSignal; context?: Readonly<Record<string, unknown>> } = {},
+): Promise<void> {
   await mkdir(outdir, { recursive: true });
   const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "infra", "app.ts")], {
     cwd: ROOT,
-    env: { ...process.env, CDK_OUTDIR: outdir, CDK_DISABLE_CLI_TELEMETRY: "true" },
+    env: {
+      ...process.env,
+      CDK_OUTDIR: outdir,
+      CDK_DISABLE_CLI_TELEMETRY: "true",
+      ...(context && { CDK_CONTEXT_JSON: JSON.stringify(context) }),
+    },
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { signOut } from "aws-amplify/auth";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { AppHeader } from "./components/AppHeader.tsx";
+import { DatasetsBackNotice } from "./components/DatasetsBackNotice.tsx";
 import { loadConfig, type Config } from "./config.ts";
 import { Pages } from "./Pages.tsx";
 import { configureAuth } from "./session/auth.ts";
@@ -58,6 +59,7 @@ function Frame({ email }: { readonly email: string }) {
   return (
     <>
       <AppHeader email={email} onSignOut={() => void signOut()} />
+      <DatasetsBackNotice />
       <Pages />
     </>
   );

@@ -1,5 +1,6 @@
 /** A job's states, the moves between them, its limits, and how it is cut into shards. */
 import { PlotPaletteError } from "./errors.ts";
+import { MAX_FAILED_PERCENT } from "./failing.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "./money.ts";
 import { checkSplit, type Split } from "./split.ts";
 
@@ -96,18 +97,17 @@ export interface JobWishes {
   readonly budgetNanos: Nanos;
   readonly formats: readonly string[];
   readonly split?: Split | null;
+  readonly maxFailedPercent?: number | null;
   readonly clientToken: string;
 }
 
 /** @throws PlotPaletteError BadInput naming the first wish out of its range */
 export function checkWishes(wishes: JobWishes): void {
   const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
+  const maxFailedPercent = wishes.maxFailedPercent ?? MAX_FAILED_PERCENT;
   if (name.trim().length < 1 || name.length > 100)
     refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
-  if (!Number.isInteger(recordCount) || recordCount < 1 || recordCount > MAX_RECORDS)
-    refuse(
-      `The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`,
-    );
+  checkRecordCount(recordCount);
   if (!Number.isInteger(budgetNanos) || budgetNanos <= 0 || budgetNanos > MAX_BUDGET_NANOS)
     refuse(
       `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
@@ -117,8 +117,20 @@ export function checkWishes(wishes: JobWishes): void {
   if (formats.length === 0) refuse(`At least one format is needed; choose among ${FORMATS_IN_WORDS}.`);
   if (new Set(formats).size < formats.length) refuse("Each format can be asked for once only.");
   if (split) checkSplit(split);
+  if (!Number.isInteger(maxFailedPercent) || maxFailedPercent < 0 || maxFailedPercent > 100)
+    refuse(
+      `The share of records that may fail must be a whole number of percent from 0 to 100, not ${maxFailedPercent}.`,
+    );
   if (clientToken.length < 8 || clientToken.length > 64)
     refuse(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+}
+
+/** @throws PlotPaletteError BadInput when no job can have so many records */
+export function checkRecordCount(recordCount: number): void {
+  if (Number.isInteger(recordCount) && recordCount >= 1 && recordCount <= MAX_RECORDS) return;
+  refuse(
+    `The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`,
+  );
 }
 
 function refuse(message: string): never {

@@ -1,8 +1,8 @@
 /**
- * A part: the immutable object that one flush of one shard writes. JSON lines: first what a restart needs, then the records
- * and failures since the part before. Written once under its generation and number; only what a checkpoint names exists.
+ * A part: the immutable object that one flush of one shard writes. JSON lines: first what a restart needs, then the records,
+ * failures and refused candidates since the part before. Written once under its generation and number; only what a checkpoint names exists.
  */
-import type { FailedRecord, MadeRecord, OpenSlot } from "./record.ts";
+import type { FailedRecord, MadeRecord, OpenSlot, RefusedCandidate } from "./record.ts";
 import { invariant } from "./errors.ts";
 import type { PartRun } from "./rows.ts";
 
@@ -13,14 +13,16 @@ export interface Part {
   readonly done: readonly number[];
   readonly made: readonly MadeRecord[];
   readonly failed: readonly FailedRecord[];
+  readonly refused: readonly RefusedCandidate[];
 }
 
 const FORMAT = 1;
 
-export function encodePart({ open, done, made, failed }: Part): string {
+export function encodePart({ open, done, made, failed, refused }: Part): string {
   const lines = [JSON.stringify({ format: FORMAT, open, done })];
   for (const record of made) lines.push(JSON.stringify({ made: record }));
   for (const record of failed) lines.push(JSON.stringify({ failed: record }));
+  for (const candidate of refused) lines.push(JSON.stringify({ refused: candidate }));
   return `${lines.join("\n")}\n`;
 }
 
@@ -28,13 +30,25 @@ export function decodePart(text: string): Part {
   const [head, ...lines] = text.trimEnd().split("\n");
   const { format, open, done } = JSON.parse(head ?? "{}") as { format?: number; open: OpenSlot[]; done: number[] };
   invariant(format === FORMAT, `a part has format ${format}, not ${FORMAT}`);
-  const part = { open, done, made: [] as MadeRecord[], failed: [] as FailedRecord[] };
+  const part = {
+    ...{ open, done },
+    made: [] as MadeRecord[],
+    failed: [] as FailedRecord[],
+    refused: [] as RefusedCandidate[],
+  };
   for (const line of lines) {
-    const { made, failed } = JSON.parse(line) as { made?: MadeRecord; failed?: FailedRecord };
+    const { made, failed, refused } = JSON.parse(line) as PartLine;
     if (made) part.made.push(made);
     if (failed) part.failed.push(failed);
+    if (refused) part.refused.push(refused);
   }
   return part;
+}
+
+interface PartLine {
+  readonly made?: MadeRecord;
+  readonly failed?: FailedRecord;
+  readonly refused?: RefusedCandidate;
 }
 
 /** The runs with one more part of the shard's newest pass. */

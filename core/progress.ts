@@ -1,16 +1,22 @@
 /** What a worker tells of its shard while it runs. */
 
-/** With the mutation's other fields, what a watcher is sent stays below 4 KB, the unit a subscription's message is counted in. */
-const MAX_LATEST_BYTES = 3_000;
+/**
+ * With the causes told and the mutation's other fields, what a watcher is sent stays below 4 KB, the unit a subscription's
+ * message is counted in.
+ */
+const MAX_LATEST_BYTES = 2_500;
 const MAX_LATEST = 3;
 const VALUE_LENGTHS = [400, 200, 100, 40, 15];
 
-/** The latest records as JSON texts of their columns, the newest first, long values cut so that all fit. */
-export function latestOf(records: readonly Readonly<Record<string, unknown>>[]): string[] {
+/**
+ * The latest records as JSON texts of their columns, the newest first, long values cut so that all fit.
+ * @param takenBytes what else in the message has no fixed length
+ */
+export function latestOf(records: readonly Readonly<Record<string, unknown>>[], takenBytes = 0): string[] {
   const newest = records.slice(-MAX_LATEST).reverse();
   for (const length of VALUE_LENGTHS) {
     const texts = newest.map((columns) => JSON.stringify(columns, (_, value: unknown) => cut(value, length)));
-    if (bytesOf(texts) <= MAX_LATEST_BYTES) return texts;
+    if (bytesOf(texts) <= MAX_LATEST_BYTES - takenBytes) return texts;
   }
   return [];
 }

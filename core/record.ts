@@ -1,5 +1,6 @@
 /** A record on its way: slots, what models have answered for them so far, and what comes out of it. */
 import type { Nanos } from "./money.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Drawn } from "./pick.ts";
 import { hashOf } from "./random.ts";
 import type { Step } from "./template.ts";
@@ -79,13 +80,28 @@ export interface MadeRecord {
 /** A slot that was given up. */
 export interface FailedRecord {
   readonly slot: number;
-  /** One sentence. */
+  /** Of its last attempt, one sentence. */
   readonly reason: string;
+  /** What many such sentences have in common: see core/causes.ts. */
+  readonly cause: string;
+  /** What its last attempt asked a model, and what came; absent when no call was to blame. */
+  readonly evidence?: Evidence;
   readonly meta: RecordMeta;
 }
 
-/** A slot is given up after this many attempts whose outputs could not be used. */
-export const MAX_ATTEMPTS = 3;
+/** A finished record that a condition of its template did not accept. */
+export interface RefusedCandidate {
+  readonly slot: number;
+  /** From 0. */
+  readonly attempt: number;
+  /** One sentence. */
+  readonly reason: string;
+  readonly cause: string;
+  readonly columns: Readonly<Record<string, unknown>>;
+  /** Of this attempt alone. */
+  readonly meta: Omit<RecordMeta, "attempts">;
+}
+
 /** A record larger than this is refused: it would not fit beside others in a flush. */
 export const MAX_RECORD_BYTES = 1_000_000;
 
@@ -149,6 +165,20 @@ export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): 
     costNanos: open.costNanos,
     seeds,
     attempts: open.attempt + 1,
+  };
+}
+
+/** The provenance of the attempt in hand alone: what its answers took. */
+export function metaOfAttempt(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RefusedCandidate["meta"] {
+  const { models, calls } = metaOf(open, seeds);
+  const answered = Object.values(open.steps).flatMap(({ rounds }) => rounds.flatMap((round) => round.calls));
+  const sum = (of: (call: CallDone) => number) => answered.reduce((total, call) => total + of(call), 0);
+  return {
+    models,
+    ...(calls && { calls }),
+    tokens: { input: sum((call) => call.inputTokens), output: sum((call) => call.outputTokens) },
+    costNanos: sum((call) => call.costNanos),
+    seeds,
   };
 }
 

@@ -22,6 +22,14 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         bytes
         rows
       }
+      archive {
+        jobId
+        state
+        archiveClass
+        requestedAt
+        restoredUntil
+        knownAt
+      }
       shard {
         id
         jobId
@@ -31,6 +39,12 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         reportNo
         delivered
         failed
+        refused
+        causes {
+          cause
+          attempts
+          records
+        }
         spentNanos
         writtenOffNanos
         inputTokens
@@ -94,6 +108,7 @@ export const REPORT_TRY = /* GraphQL */ `
         recordNo
         columns
         failure
+        refusal
         seeds
         costNanos
         calls {

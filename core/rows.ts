@@ -2,6 +2,9 @@
  * The rows of the tables and the keys of the bucket. Resolvers, functions and the worker share it; it is safe for
  * APPSYNC_JS (types and arrow functions over strings only). Every row has `pk` and `sk`.
  */
+import type { ArchiveClass } from "./archive.ts";
+import type { CauseCount } from "./causes.ts";
+import type { Estimate, Sample } from "./estimate.ts";
 import type { DatasetFormat, JobCapacity, JobPriority, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
@@ -63,6 +66,8 @@ export interface JobRow {
   budgetId: string;
   budgetNanos: Nanos;
   recordBoundNanos: Nanos;
+  /** What it was expected to cost when it was made; absent when that could not be told, and in jobs made before it was. */
+  estimate?: Estimate;
   formats: DatasetFormat[];
   /** Each format's file is one for each portion then. */
   split?: Split;
@@ -70,6 +75,8 @@ export interface JobRow {
   priority?: JobPriority;
   capacity?: JobCapacity;
   taskSize?: TaskSize;
+  /** Of its records, so many may fail before it fails itself; absent in jobs made before one could choose. */
+  maxFailedPercent?: number;
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;
@@ -80,9 +87,23 @@ export interface JobRow {
   /** Where the published dataset lies, once it does. */
   datasetPrefix?: string;
   datasets: DatasetFileRow[];
+  /** The last restoration of a dataset from the archive; absent when none was asked for. */
+  archive?: ArchiveRow;
   createdAt: string;
   startedAt?: string;
   finishedAt?: string;
+}
+
+/** What is remembered of a restoration. Where the dataset lies is S3's to say. */
+export interface ArchiveRow {
+  /** The dataset meant; it says nothing of one that is published later. */
+  prefix: string;
+  state: "RESTORING" | "RESTORED" | "ARCHIVED";
+  archiveClass: ArchiveClass;
+  requestedAt: string;
+  restoredUntil?: string;
+  /** When the state was found. */
+  knownAt: string;
 }
 
 export interface DatasetFileRow {
@@ -139,7 +160,12 @@ export interface ShardRow {
   runs: PartRun[];
   delivered: number;
   failed: number;
+  /** Candidates that `accept` refused; absent in shards made before there was one, as are causes. */
+  refused?: number;
+  /** Attempts that ended, in whatever way. */
   attempts: number;
+  /** Why attempts came to nothing, at most twenty causes. */
+  causes?: CauseCount[];
   inputTokens: number;
   outputTokens: number;
   spentNanos: Nanos;
@@ -175,6 +201,9 @@ export interface ShardReport {
   reportNo: number;
   delivered: number;
   failed: number;
+  refused: number;
+  /** The most frequent, as far as they fit. */
+  causes: CauseCount[];
   spentNanos: Nanos;
   writtenOffNanos: Nanos;
   inputTokens: number;
@@ -208,6 +237,11 @@ export interface TokenRow {
 export const tryKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "TRY" as const });
 /** What it is made of: it stands apart because source and included texts may have as much as a row holds. */
 export const tryInputKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "INPUT" as const });
+/** What an owner's tries of one template have cost; the digest is of all that its prompts and prices come from. */
+export const sampleKey = (owner: string, digest: string) => ({
+  pk: `SAMPLE#${owner}#${digest}`,
+  sk: "SAMPLE" as const,
+});
 /** What an owner spent beside jobs on one day, `2026-11-23`. */
 export const sideSpendingKey = (owner: string, day: string) => ({ pk: `SPENDING#${owner}`, sk: `DAY#${day}` });
 /** The tokens of tries and generated seeds, apart from those of jobs. */
@@ -267,6 +301,13 @@ export interface SideTokenRow {
   madeId: string;
   /** A digest of the input: the same token with another input is an error. */
   inputDigest: string;
+  expiresAt: number;
+}
+
+export interface SampleRow extends Sample {
+  pk: string;
+  sk: "SAMPLE";
+  /** Seconds since 1970; each try begins it anew. */
   expiresAt: number;
 }
 
@@ -365,6 +406,9 @@ export interface TemplateFactsRow {
   parameters: { name: string; description?: string; values?: string[]; default: string }[];
   columns: { name: string; type?: string }[];
   categories: string[];
+  /** Both absent in versions saved before templates could refuse records. */
+  accept?: { name?: string; expression: string }[];
+  maxAttempts?: number;
   /** Absent in versions saved before templates could map columns to them. */
   trainingFormats?: DatasetFormat[];
   reads: SeedRead[];
@@ -481,3 +525,5 @@ type PartOfRun = Pick<PartRun, "generation" | "folded">;
 export const datasetsPrefix = (jobId: string) => `datasets/${jobId}/`;
 /** Each generation of the export shard writes under a prefix of its own; the final status publishes one of them. */
 export const datasetPrefix = (jobId: string, generation: number) => `datasets/${jobId}/${generation}/`;
+/** The job in whose datasets an object lies. */
+export const jobOfDatasetObject = (key: string) => key.split("/")[1] ?? "";

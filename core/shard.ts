@@ -2,6 +2,7 @@
  * What may happen to a shard: lease, grant, checkpoint, and the ways a lease ends. Each is one change, conditional on the
  * lease's generation, so whatever a worker that lost its lease still writes is refused.
  */
+import type { CauseCount } from "./causes.ts";
 import type { ColumnKinds } from "./columns.ts";
 import type { Nanos } from "./money.ts";
 import { isOf } from "./part.ts";
@@ -138,7 +139,9 @@ export interface Progress {
   readonly runs: PartRun[];
   readonly delivered: number;
   readonly failed: number;
+  readonly refused: number;
   readonly attempts: number;
+  readonly causes: readonly CauseCount[];
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly newlySpentNanos: Nanos;
@@ -158,6 +161,7 @@ export function checkpoint(
     ...row,
     ...told,
     columns: { ...told.columns },
+    causes: [...told.causes],
     checkpointNo: row.checkpointNo + 1,
     spentNanos: row.spentNanos + newlySpentNanos,
     grantNanos: row.grantNanos - newlySpentNanos,

@@ -19,6 +19,10 @@ export interface Template {
   readonly record?: Readonly<Record<string, Column>>;
   /** The columns by which a dataset can be divided. */
   readonly categories: readonly string[];
+  /** What a finished record must meet to be delivered, in the order in which it is asked; without it every record is. */
+  readonly accept?: readonly AcceptCondition[];
+  /** Attempts that a job may make for each record asked for, on average. */
+  readonly maxAttempts: number;
   /** The columns that formats for fine-tuning are made from. */
   readonly training?: Training;
 }
@@ -129,6 +133,13 @@ export interface Column {
   readonly type?: ColumnType;
 }
 
+export interface AcceptCondition {
+  /** Absent when it is the only one and was given without. */
+  readonly name?: string;
+  /** An expression over `it`, in which `it.record` holds the columns. */
+  readonly expression: string;
+}
+
 export interface Training {
   /** The column with a conversation, a list of { role, content }: for OpenAI messages and ShareGPT. */
   readonly messages?: string;
@@ -158,6 +169,16 @@ export interface SeedRead {
 /** The names of a record's columns in their order, `id` apart. */
 export function columnsOf(template: Template): string[] {
   return Object.keys(template.record ?? Object.fromEntries(template.steps.map((step) => [step.id, true])));
+}
+
+/** What people read and write of a condition: `"goodScore"`, or `"accept"` of one without a name. */
+export function titleOfCondition({ name = "accept" }: { readonly name?: string }): string {
+  return `"${name}"`;
+}
+
+/** Where a condition stands in the document. */
+export function pathOfCondition({ name }: AcceptCondition): readonly string[] {
+  return name === undefined ? ["accept"] : ["accept", name];
 }
 
 /** The parameters as prompts see them: what a job chose, else the defaults. */

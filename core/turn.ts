@@ -1,4 +1,5 @@
 /** What a worker does next for its job: decided from the rows alone, so a turn can be taken by anyone, at any time, twice. */
+import { failsTooMuch, wordsForNothing, wordsForTooMuch } from "./failing.ts";
 import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "./money.ts";
 import type { JobRow, ShardRow } from "./rows.ts";
@@ -43,10 +44,16 @@ export function nextTurn(
 // Every ending names the controlNo it was decided under: whatever the owner has done since, more money, more records or a
 // second try, may have made it untrue, even where the counters are the same again.
 
-function completed({ controlNo }: JobRow, shards: readonly ShardRow[]): Turn {
+/** Every record is made or set aside; a job of which too much failed has failed, whatever it delivers. */
+function completed({ recordCount, maxFailedPercent, controlNo }: JobRow, shards: readonly ShardRow[]): Turn {
   const when = { openShards: 0, controlNo };
-  if (shards.some(({ delivered }) => delivered > 0)) return { do: "end", outcome: "COMPLETED", when };
-  return { do: "end", outcome: "FAILED", reason: "Every record failed; failures.jsonl says why for each.", when };
+  const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
+  const causes = shards.map((shard) => shard.causes ?? []);
+  const end = (reason: string) => ({ do: "end", outcome: "FAILED", reason, when }) as const;
+  if (shards.every(({ delivered }) => delivered === 0)) return end(wordsForNothing(causes));
+  if (failsTooMuch(failed, recordCount, maxFailedPercent))
+    return end(wordsForTooMuch(failed, recordCount, causes, maxFailedPercent));
+  return { do: "end", outcome: "COMPLETED", when };
 }
 
 function failed({ controlNo }: JobRow, shard: ShardRow): Turn {

@@ -10,6 +10,7 @@ import {
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { ARCHIVE_CLASSES, DAYS_BEFORE_ARCHIVE } from "../core/archive.ts";
 import {
   JOBS_BY_OWNER,
   JOBS_BY_OWNER_STATUS,
@@ -17,8 +18,10 @@ import {
   SEED_SETS_BY_OWNER,
   TEMPLATES_BY_OWNER,
 } from "../core/rows.ts";
+import { archiveClass } from "./archive.ts";
 
-const DAYS_BEFORE_ARCHIVE = 3;
+/** S3 leaves objects under 128 KB where they are unless a rule names a size; datasets of a few records are archived too. */
+const LARGER_THAN_BYTES = 1;
 
 /** Tables and bucket. They outlive the stack: nobody's data goes with a deployment. Keys are described in core/rows.ts. */
 export class Data extends NestedStack {
@@ -30,7 +33,7 @@ export class Data extends NestedStack {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // Tries go after a week, and the tokens of generated seeds with them; jobs have no such time.
+    // Tries go after a week, and the tokens of generated seeds with them, samples after a season; jobs have no such time.
     this.jobs = this.table("Jobs", { timeToLiveAttribute: "expiresAt" }, [
       index(JOBS_BY_OWNER, "owner", "createdAt"),
       index(JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"),
@@ -79,9 +82,10 @@ export class Data extends NestedStack {
         {
           id: "ArchiveDatasets",
           prefix: "datasets/",
+          objectSizeGreaterThan: LARGER_THAN_BYTES,
           transitions: [
             {
-              storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
+              storageClass: new StorageClass(ARCHIVE_CLASSES[archiveClass(this)]),
               transitionAfter: Duration.days(DAYS_BEFORE_ARCHIVE),
             },
           ],
@@ -90,10 +94,10 @@ export class Data extends NestedStack {
         { id: "AbortUnfinished", abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
-    // Small datasets are archived too; S3 leaves objects under 128 KB alone unless told otherwise.
+    // Says when a restored object is back. The CDK's own `eventBridgeEnabled` would bring a function with wide rights.
     (bucket.node.defaultChild as CfnBucket).addPropertyOverride(
-      "LifecycleConfiguration.TransitionDefaultMinimumObjectSize",
-      "varies_by_storage_class",
+      "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled",
+      true,
     );
     return bucket;
   }

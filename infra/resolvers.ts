@@ -18,6 +18,7 @@ import {
   type LambdaName,
   type StepName,
 } from "../resolvers/manifest.ts";
+import { addArchiveFunctions } from "./archive.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { modelsForFunctions } from "./models.ts";
@@ -148,12 +149,21 @@ export class Resolvers extends NestedStack {
       return added;
     };
 
-    const checkJob = add("checkJob", {
-      ...models,
-      [ENVIRONMENT.templatesTable]: data.templates.tableName,
-      [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
-    });
-    checkJob.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
+    // The estimate of a job reads samples, or seeds to render prompts with.
+    for (const name of ["checkJob", "estimateJob"] as const) {
+      const reader = add(name, {
+        ...models,
+        [ENVIRONMENT.jobsTable]: data.jobs.tableName,
+        [ENVIRONMENT.templatesTable]: data.templates.tableName,
+        [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+        [ENVIRONMENT.bucket]: bucket.bucketName,
+      });
+      reader.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
+      reader.may("ReadSamples", ["dynamodb:GetItem"], [data.jobs.tableArn], {
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["SAMPLE#*"] },
+      });
+      reader.may("ReadSeeds", ["s3:GetObject"], [bucket.arnForObjects("seeds/*")]);
+    }
 
     add("checkExtension", {});
 
@@ -175,6 +185,8 @@ export class Resolvers extends NestedStack {
     presignUpload.may("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
     const presignDownload = add("presignDownload", { [ENVIRONMENT.bucket]: bucket.bucketName });
     presignDownload.may("Download", ["s3:GetObject"], [bucket.arnForObjects("datasets/*")]);
+
+    addArchiveFunctions(this, add, this.#props);
 
     const checkSeeds = add("checkSeeds", {
       [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,

@@ -45,7 +45,7 @@ function addTry(scope: Construct, add: Add, { data, api }: { data: Data; api: Gr
   });
   tryTemplate.configureAsyncInvoke(WHILE_WAITED_FOR);
   tryTemplate.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
-    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TRY#*", "SPENDING#*"] },
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TRY#*", "SPENDING#*", "SAMPLE#*"] },
   });
   tryTemplate.may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects("seeds/*")]);
   tryTemplate.addToRolePolicy(callModels(scope));

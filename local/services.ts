@@ -18,6 +18,9 @@ import { s3 } from "./s3/s3.ts";
 import type { CloudContext, Service } from "./service.ts";
 import { sts } from "./sts.ts";
 
+/** AWS restores from the archive in hours; here it takes long enough to be seen. */
+const RESTORE_MS = 5_000;
+
 export interface PlayedServices {
   /** Those that use others after those they use, so that they are stopped before them. */
   readonly services: readonly Service[];
@@ -49,7 +52,7 @@ export function playedServices({ gate, roles, data, sitePort, model }: ServicesO
       iam(roles),
       sts(gate),
       dynamodb(),
-      s3(),
+      s3({ restoreMs: RESTORE_MS }),
       cognito(),
       models,
       functions,

@@ -10,6 +10,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
   const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats, split } =
     ctx.args.input;
   const { priority, capacity, taskSize } = ctx.args.input;
+  const { maxFailedPercent } = ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([
@@ -25,6 +26,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     priority ?? null,
     capacity ?? null,
     taskSize ?? null,
+    maxFailedPercent ?? null,
   ]);
   return {};
 }

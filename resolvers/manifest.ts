@@ -4,6 +4,8 @@
  * function's `resolvers/lambda/NAME.lambda.ts`.
  */
 
+import { RESTORE_BEGINS_SECONDS } from "../core/archive.ts";
+
 /** One resolver on one data source, or a pipeline of steps between the handlers of the field's own file. */
 export type FieldAnswer = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };
 
@@ -17,6 +19,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Query.listTemplateVersions": { steps: ["readTemplateHead", "readTemplateVersions"] },
   "Query.checkTemplate": { dataSource: "checkTemplate" },
   "Query.renderTemplate": { dataSource: "renderTemplate" },
+  "Query.estimateJob": { dataSource: "estimateJob" },
   "Query.getTry": { dataSource: "jobs" },
   "Query.listSideSpending": { dataSource: "jobs" },
   "Query.getSeedSet": { dataSource: "seedSets" },
@@ -25,6 +28,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Query.listSeedItems": { steps: ["readReadableSeedSet", "readSeedItems"] },
   "Query.listModels": { dataSource: "none" },
   "Query.getDownload": { steps: ["readDatasetFile", "presignDownload"] },
+  "Query.getDatasetArchive": { steps: ["readPublishedJob", "readArchive"] },
 
   "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readEarlierJob", "dispatch"] },
   "Mutation.cancelJob": { steps: ["cancelJob", "dispatch"] },
@@ -35,6 +39,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Mutation.retryFailed": { steps: ["readOwnJob", "readBudget", "readShards", ...thrice("retryFailed"), "dispatch"] },
   "Mutation.prioritizeJob": { steps: ["prioritizeJob", "dispatch"] },
   "Mutation.deleteJob": { steps: ["deleteJob", "dispatch"] },
+  "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", "markRestoring", "startRestore"] },
   "Mutation.saveTemplate": { steps: ["saveTemplate"] },
   "Mutation.restoreTemplate": { steps: ["saveTemplate"] },
   "Mutation.forkTemplate": { steps: ["saveTemplate"] },
@@ -59,6 +64,9 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Subscription.onTryChanged": { steps: ["readWatchedTry"] },
 
   "Job.progress": { dataSource: "jobs" },
+  "Job.spending": { dataSource: "jobs" },
+  "Job.work": { dataSource: "jobs" },
+  "Job.failureCauses": { dataSource: "jobs" },
 };
 
 /** A write that may collide with workers' is sent again (see resolvers/shared/control.ts). */
@@ -86,6 +94,10 @@ export const STEPS = {
   dispatch: { dataSource: "dispatch" },
   readDatasetFile: { dataSource: "jobs" },
   presignDownload: { dataSource: "presignDownload" },
+  readPublishedJob: { dataSource: "jobs" },
+  readArchive: { dataSource: "readArchive" },
+  markRestoring: { dataSource: "jobs" },
+  startRestore: { dataSource: "restoreDataset" },
   writeReport: { dataSource: "jobs" },
   readReportedJob: { dataSource: "jobs" },
   readWatchedJob: { dataSource: "jobs" },
@@ -124,9 +136,14 @@ export const STEPS = {
 /** The Lambda functions. `checkSeeds` reads files up to a gigabyte twice, in memory bounded by a block. */
 export const FUNCTIONS = {
   checkJob: {
-    description: "Checks that seeds fit the template and the budget pays for a record",
-    timeoutSeconds: 10,
-    memoryMb: 512,
+    description: "Checks that seeds fit the template and the budget pays for a record, and estimates the cost",
+    timeoutSeconds: 15,
+    memoryMb: 1024,
+  },
+  estimateJob: {
+    description: "Estimates what a job will cost, from samples of its template or from prompts alone",
+    timeoutSeconds: 15,
+    memoryMb: 1024,
   },
   checkExtension: {
     description: "Checks that a job can be extended, and cuts the new records into shards",
@@ -175,6 +192,12 @@ export const FUNCTIONS = {
     description: "Signs the address a dataset's file is downloaded from",
     timeoutSeconds: 10,
     memoryMb: 256,
+  },
+  readArchive: { description: "Asks S3 where a dataset lies", timeoutSeconds: 25, memoryMb: 256 },
+  restoreDataset: {
+    description: "Brings an archived dataset back, and tells its owner when it is there",
+    timeoutSeconds: RESTORE_BEGINS_SECONDS,
+    memoryMb: 512,
   },
   checkSeeds: { description: "Reads uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
   purgeSeeds: { description: "Removes the objects of a deleted seed set", timeoutSeconds: 300, memoryMb: 256 },

@@ -1,10 +1,19 @@
-/** One attempt at one slot: pick → render → generate → validate, step by step, and the record that comes of it. */
+/** One attempt at one slot: pick → render → generate → validate, step by step → accept, and the record that comes of it. */
 import type { Reservation } from "#core/budget";
+import { causeOf } from "#core/causes";
 import { coerce } from "#core/columns";
 import { PlotPaletteError } from "#core/errors";
 import type { Drawn } from "#core/pick";
-import { MAX_RECORD_BYTES, metaOf, type FailedRecord, type MadeRecord, type OpenSlot } from "#core/record";
-import type { ColumnType } from "#core/template";
+import {
+  MAX_RECORD_BYTES,
+  metaOf,
+  metaOfAttempt,
+  type FailedRecord,
+  type MadeRecord,
+  type OpenSlot,
+  type RefusedCandidate,
+} from "#core/record";
+import { titleOfCondition, type ColumnType } from "#core/template";
 import { NotCovered, Stopped, type CallContext } from "./call.ts";
 import { Making } from "./making.ts";
 import { BadOutput } from "./outputs.ts";
@@ -15,12 +24,14 @@ import { doStep } from "./step.ts";
 import type { Workshop } from "./workshop.ts";
 
 /**
- * again: the outputs could not be used, another attempt may do better. given up: no attempt could.
+ * again: the outputs could not be used, another attempt may do better. refused: the record is whole, and a condition of the
+ * template does not accept it. given up: no attempt could do better. Should no other follow, `failed` is what the slot becomes.
  * waiting: the slot stays as it is, until there is money or another worker.
  */
 export type AttemptEnd =
   | { readonly end: "made"; readonly record: MadeRecord }
   | { readonly end: "again" | "given up"; readonly failed: FailedRecord }
+  | { readonly end: "refused"; readonly refused: RefusedCandidate; readonly failed: FailedRecord }
   | { readonly end: "waiting" };
 
 /**
@@ -34,17 +45,47 @@ export async function attempt(
   reservation: Reservation,
 ): Promise<AttemptEnd> {
   let seeds: Record<string, Drawn> = {};
+  let making: Making | undefined;
   try {
     seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot: open.slot, attempt: open.attempt });
-    const making = new Making(shop, context, open, reservation, await givenBy(shop, seeds));
+    making = new Making(shop, context, open, reservation, await givenBy(shop, seeds));
     await doSteps(making);
     const columns = await columnsFrom(making);
+    const refusal = await refusalOf(making, columns);
+    if (refusal !== undefined) return refusedBy(refusal, open, columns, seeds);
     return { end: "made", record: { slot: open.slot, columns, meta: metaOf(open, seeds) } };
   } catch (error) {
     if (error instanceof Stopped || error instanceof NotCovered) return { end: "waiting" };
     const end = endOf(error);
-    return { end, failed: { slot: open.slot, reason: (error as Error).message, meta: metaOf(open, seeds) } };
+    const reason = (error as Error).message;
+    const evidence = making?.evidenceOf(error);
+    const { slot } = open;
+    const meta = metaOf(open, seeds);
+    return { end, failed: { slot, reason, cause: causeOf(reason), ...(evidence && { evidence }), meta } };
   }
+}
+
+/** The sentence on the first condition that the record does not meet. @throws RenderFault */
+async function refusalOf(making: Making, columns: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+  if (!making.shop.template.accept) return undefined;
+  const it = making.itForAccept(columns);
+  const condition = await making.shop.inSandbox(({ prompts }) => prompts.refusedBy(it, making.chance("accept")));
+  return condition && `The condition ${titleOfCondition(condition)} does not hold.`;
+}
+
+function refusedBy(
+  reason: string,
+  open: OpenSlot,
+  columns: Readonly<Record<string, unknown>>,
+  seeds: Readonly<Record<string, Drawn>>,
+): AttemptEnd {
+  const { slot, attempt } = open;
+  const cause = causeOf(reason);
+  return {
+    end: "refused",
+    refused: { slot, attempt, reason, cause, columns, meta: metaOfAttempt(open, seeds) },
+    failed: { slot, reason, cause, meta: metaOf(open, seeds) },
+  };
 }
 
 /** @throws what nobody expected */

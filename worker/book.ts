@@ -163,8 +163,8 @@ export class Book {
   async #cut(): Promise<{ progress: Progress; spent: Nanos }> {
     const { journal, window, row } = this;
     const spent = this.purse.spent;
-    const { delivered, failed, attempts, inputTokens, outputTokens, spending, columns } = journal;
-    const totals = { delivered, failed, attempts, inputTokens, outputTokens, spending, columns };
+    const { delivered, failed, refused, attempts, causes, inputTokens, outputTokens, spending, columns } = journal;
+    const totals = { delivered, failed, refused, attempts, causes, inputTokens, outputTokens, spending, columns };
     const progress = {
       ...totals,
       lowWaterSlot: window.lowWater,

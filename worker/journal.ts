@@ -1,33 +1,35 @@
 /** What a shard's worker has got done: totals since ever, and what no part holds yet. */
+import { withCause, type CauseCount } from "#core/causes";
 import { withRecord, type ColumnKinds } from "#core/columns";
-import type { FailedRecord, MadeRecord } from "#core/record";
+import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import type { ShardRow } from "#core/rows";
 import { withCall, type PaidCall, type SpentOn } from "#core/spending";
 
 const LATEST = 3;
-/** So many failures without a single record, and there is no point in going on. */
-const HOPELESS_START = 20;
-/** From so many records on, more failures than records end the job. */
-const HOPELESS_AFTER = 50;
 
 export class Journal {
   delivered: number;
   failed: number;
+  refused: number;
   attempts: number;
+  causes: readonly CauseCount[];
   inputTokens: number;
   outputTokens: number;
   spending: SpentOn[];
   columns: ColumnKinds;
   /** The columns of the latest records. */
   latest: Readonly<Record<string, unknown>>[] = [];
-  lastReason = "";
   #made: MadeRecord[] = [];
   #failures: FailedRecord[] = [];
+  #refused: RefusedCandidate[] = [];
   #moved = false;
 
   constructor(row: ShardRow) {
     this.delivered = row.delivered;
     this.failed = row.failed;
+    // Rows of jobs that began before records could be refused have neither.
+    this.refused = row.refused ?? 0;
+    this.causes = row.causes ?? [];
     this.attempts = row.attempts;
     this.inputTokens = row.inputTokens;
     this.outputTokens = row.outputTokens;
@@ -46,7 +48,20 @@ export class Journal {
   fail(record: FailedRecord): void {
     this.#failures.push(record);
     this.failed += 1;
-    this.lastReason = record.reason;
+    this.causes = withCause(this.causes, record.cause, { records: 1 });
+    this.moved();
+  }
+
+  refuse(candidate: RefusedCandidate): void {
+    this.#refused.push(candidate);
+    this.refused += 1;
+    this.moved();
+  }
+
+  /** An attempt has ended; with a cause when it came to nothing. */
+  attempted(cause?: string): void {
+    this.attempts += 1;
+    if (cause !== undefined) this.causes = withCause(this.causes, cause, { attempts: 1 });
     this.moved();
   }
 
@@ -66,17 +81,12 @@ export class Journal {
   }
 
   /** Takes out what no part holds yet. */
-  cut(): { made: MadeRecord[]; failed: FailedRecord[] } {
-    const cut = { made: this.#made, failed: this.#failures };
+  cut(): { made: MadeRecord[]; failed: FailedRecord[]; refused: RefusedCandidate[] } {
+    const cut = { made: this.#made, failed: this.#failures, refused: this.#refused };
     this.#made = [];
     this.#failures = [];
+    this.#refused = [];
     this.#moved = false;
     return cut;
-  }
-
-  /** The failures have passed their limit. */
-  get isHopeless(): boolean {
-    if (this.delivered === 0) return this.failed >= HOPELESS_START;
-    return this.delivered + this.failed >= HOPELESS_AFTER && this.failed > this.delivered;
   }
 }

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import type { Reservation } from "#core/budget";
 import { hashOf } from "#core/random";
 import { inIt, type OpenSlot, type StepInIt } from "#core/record";
+import { shortened, type Evidence } from "#core/evidence";
 import { restBoundNanos } from "#core/rest-bound";
 import type { Step } from "#core/template";
 import type { CallContext, CallOrder } from "./call.ts";
@@ -10,6 +11,7 @@ import type { Workshop } from "./workshop.ts";
 
 export class Making {
   readonly #over = new AbortController();
+  readonly #evidence = new WeakMap<object, Evidence>();
 
   constructor(
     readonly shop: Workshop,
@@ -38,6 +40,25 @@ export class Making {
   /** `it` for the columns: the outputs of all steps. */
   itForColumns(): string {
     return this.#it(this.shop.template.steps.map(({ id }) => id));
+  }
+
+  /** `it` for the conditions of `accept`: what columns see, and the columns. */
+  itForAccept(columns: Readonly<Record<string, unknown>>): string {
+    const more = `"record":${JSON.stringify(columns)}`;
+    return this.#it(
+      this.shop.template.steps.map(({ id }) => id),
+      undefined,
+      more,
+    );
+  }
+
+  /** Remembers what was asked and answered when the error arose. */
+  note(error: unknown, evidence: Evidence): void {
+    if (error instanceof Error) this.#evidence.set(error, shortened(evidence));
+  }
+
+  evidenceOf(error: unknown): Evidence | undefined {
+    return error instanceof Error ? this.#evidence.get(error) : undefined;
   }
 
   /** The same numbers for the same place of the same attempt. */

@@ -3,8 +3,9 @@ import { isAccepted, type CallReason, type OpenRound } from "#core/record";
 import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template/bound";
 import type { Step } from "#core/template";
 import type { Making } from "./making.ts";
-import { callModel, type ObservedCall } from "./call.ts";
+import { callModel, NotCovered, Stopped, type ObservedCall } from "./call.ts";
 import { BadOutput } from "./outputs.ts";
+import { ModelFault } from "./ports.ts";
 import { RenderFault, type RenderedStep } from "./sandbox/prompts.ts";
 
 export interface RoundOrder {
@@ -23,9 +24,26 @@ export interface RoundOrder {
  * @throws BadOutput, ConditionFault, ModelFault, RenderFault, Stopped, NotCovered
  */
 export async function doRound(making: Making, order: RoundOrder): Promise<void> {
+  const asking: Asking = {};
+  try {
+    await goOn(making, order, asking);
+  } catch (error) {
+    if (!(error instanceof Stopped || error instanceof NotCovered)) await note(making, order, asking, error);
+    throw error;
+  }
+}
+
+/** What this worker has asked in the round. */
+interface Asking {
+  /** The step's prompt. */
+  rendered?: RenderedStep;
+  /** What was last sent: the prompt, or how the conversation went on. */
+  sent?: RenderedStep;
+}
+
+async function goOn(making: Making, order: RoundOrder, asking: Asking): Promise<void> {
   const { step, round } = order;
   let asked: Omit<ObservedCall, "problem"> | undefined;
-  let rendered: RenderedStep | undefined;
   while (!isAccepted(round)) {
     const verdict = round.latest && (await judgeAndTell(making, order, round.latest, asked));
     if (verdict && !verdict.problem) {
@@ -35,17 +53,33 @@ export async function doRound(making: Making, order: RoundOrder): Promise<void> 
       return making.context.progressed();
     }
     const next = nextCall(step, round, verdict?.problem);
-    rendered ??= await making.shop.inSandbox(({ prompts }) =>
-      prompts.render(step.id, order.it, making.chance(step.id, order.n, "prompt")),
-    );
+    const rendered = (asking.rendered ??= await render(making, order));
     const wrong = next.reason === "repair" ? verdict?.problem : undefined;
+    asking.sent = wrong ? withRepair(step, rendered, round.latest?.text ?? "", wrong) : rendered;
     asked = await callModel(making.context, {
       ...order,
       ...making.orderOfCalls,
       ...next,
-      rendered: wrong ? withRepair(step, rendered, round.latest?.text ?? "", wrong) : rendered,
+      rendered: asking.sent,
     });
   }
+}
+
+function render({ shop, chance }: Making, { step, n, it }: RoundOrder): Promise<RenderedStep> {
+  return shop.inSandbox(({ prompts }) => prompts.render(step.id, it, chance(step.id, n, "prompt")));
+}
+
+/**
+ * Keeps what was asked and answered beside the error. The worker that asked may be gone: then the step's prompt is rendered
+ * again, without what a repair added to it.
+ */
+async function note(making: Making, order: RoundOrder, { sent }: Asking, error: unknown): Promise<void> {
+  const { step, round } = order;
+  // A prompt that cannot be rendered was never sent, and a call that failed has no answer of its own.
+  const shown =
+    error instanceof RenderFault ? undefined : (sent ?? (await render(making, order).catch(() => undefined)));
+  const answer = error instanceof ModelFault || error instanceof RenderFault ? undefined : round.latest?.text;
+  making.note(error, { step: step.id, ...shown, answer });
 }
 
 /** `escalate.when` cannot be evaluated. Another attempt would pay for another answer, to no better end. */

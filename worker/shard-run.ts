@@ -4,9 +4,12 @@
  */
 import { setMaxListeners } from "node:events";
 import { Overcharge, type Reservation } from "#core/budget";
+import { mayTryAgain, type AttemptLimits } from "#core/attempts";
+import { bytesOfCauses, causeOf, toldCauses } from "#core/causes";
 import { beginExport } from "#core/ending";
+import { failsTooMuchSoFar, hopelessCause, wordsForHopelessStart, wordsForTooMuch } from "#core/failing";
 import { latestOf, Rate } from "#core/progress";
-import { attemptsOfPass, MAX_ATTEMPTS, metaOf, type FailedRecord, type OpenSlot } from "#core/record";
+import { attemptsOfPass, metaOf, type OpenSlot } from "#core/record";
 import { restBoundNanos } from "#core/rest-bound";
 import { jobKey, type JobRow, type ShardRow } from "#core/rows";
 import { CAREFUL_AFTER_DEATHS, SET_ASIDE_AFTER_DEATHS, whileLeased, type LeaseEnd } from "#core/shard";
@@ -167,30 +170,40 @@ export class ShardRun {
   async #collect(open: OpenSlot, result: AttemptEnd): Promise<void> {
     const { window, journal } = this.book;
     if (result.end === "waiting") return window.putBack(open.slot);
-    journal.attempts += 1;
-    if (result.end === "again" && attemptsOfPass(open) < MAX_ATTEMPTS) {
+    const mayGoOn = result.end === "again" || result.end === "refused";
+    const triesAgain = mayGoOn && mayTryAgain(this.#attemptLimits, journal, attemptsOfPass(open) - 1);
+    if (result.end === "refused") journal.refuse(result.refused);
+    journal.attempted(result.end === "made" ? undefined : result.failed.cause);
+    if (triesAgain) {
       open.attempt += 1;
       open.steps = {};
       window.putBack(open.slot);
-      return journal.moved();
+    } else {
+      this.book.open.delete(open.slot);
+      window.finish(open.slot);
+      if (result.end === "made") journal.make(result.record);
+      else journal.fail(result.failed);
     }
-    this.book.open.delete(open.slot);
-    window.finish(open.slot);
-    if (result.end === "made") journal.make(result.record);
-    else this.#fail(result.failed);
-    if (this.#isCareful) await this.#flush();
+    if (result.end !== "made") this.#giveUpIfHopeless(result.failed.reason, result.end === "refused");
+    if (!triesAgain && this.#isCareful) await this.#flush();
   }
 
-  #fail(failed: FailedRecord): void {
+  get #attemptLimits(): AttemptLimits {
+    const { fromSlot, toSlot, pass } = this.book.row;
+    return { slots: toSlot - fromSlot, maxAttempts: this.context.shop.template.maxAttempts, pass };
+  }
+
+  /** @param reason why the last attempt came to nothing */
+  #giveUpIfHopeless(reason: string, wasRefused: boolean): void {
     const { journal } = this.book;
-    journal.fail(failed);
-    if (!journal.isHopeless) return;
-    const { delivered, failed: failures } = journal;
-    const all =
-      delivered === 0
-        ? `The first ${failures} records all failed`
-        : `${failures} of ${delivered + failures} records failed`;
-    this.#failJob(`${all}, the last one because: ${failed.reason} Mend the cause and start a new job.`);
+    const { maxFailedPercent } = this.context.job;
+    const { delivered, failed, causes } = journal;
+    // What earlier passes have tried tells nothing once their causes may be mended.
+    const attempts = journal.attempts - (this.book.row.attemptsBefore ?? 0);
+    if (hopelessCause({ delivered, failed, attempts, causes }) !== undefined)
+      this.#failJob(wordsForHopelessStart(attempts, reason, wasRefused));
+    else if (failsTooMuchSoFar(journal, maxFailedPercent))
+      this.#failJob(wordsForTooMuch(failed, delivered + failed, [causes], maxFailedPercent));
   }
 
   #failJob(reason: string): void {
@@ -213,7 +226,11 @@ export class ShardRun {
     const seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot, attempt: one.attempt });
     open.delete(slot);
     window.finish(slot);
-    this.#fail({ slot, reason: `Making it stopped the worker ${row.deathsInRow} times.`, meta: metaOf(one, seeds) });
+    const reason = `Making it stopped the worker ${row.deathsInRow} times.`;
+    const cause = causeOf(reason);
+    this.book.journal.attempted(cause);
+    this.book.journal.fail({ slot, reason, cause, meta: metaOf(one, seeds) });
+    this.#giveUpIfHopeless(reason, false);
     await this.#flush();
   }
 
@@ -239,8 +256,9 @@ export class ShardRun {
   async #report(isLast = false): Promise<void> {
     const { ports, runningShards, settings } = this.context;
     const nowMs = ports.clock.monotonicMs();
-    const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } =
-      this.book.row;
+    const { row } = this.book;
+    const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } = row;
+    const causes = toldCauses(row.causes ?? []);
     const recordsPerSecond = isLast ? 0 : Math.round(this.#records.note(nowMs, delivered) * 10) / 10;
     // A little early rather than a whole flush late.
     if (!isLast && nowMs - this.#reportedAtMs < runningShards * 1000 - settings.flushMs / 2) return;
@@ -251,6 +269,8 @@ export class ShardRun {
       reportNo: this.#reportNo,
       delivered,
       failed,
+      refused: row.refused ?? 0,
+      causes,
       spentNanos,
       writtenOffNanos,
       inputTokens,
@@ -258,7 +278,11 @@ export class ShardRun {
     };
     try {
       this.#hear(
-        await ports.reporter.report(shardNo, { ...told, recordsPerSecond, latest: latestOf(this.book.journal.latest) }),
+        await ports.reporter.report(shardNo, {
+          ...told,
+          recordsPerSecond,
+          latest: latestOf(this.book.journal.latest, bytesOfCauses(causes)),
+        }),
       );
     } catch (error) {
       ports.log.warn("Progress could not be reported.", { error: String(error) });

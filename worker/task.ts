@@ -236,6 +236,7 @@ const NOTHING_KNOWN: Template = {
   steps: [],
   record: {},
   categories: [],
+  maxAttempts: 1,
 };
 
 function readable(row: JobTemplateRow): Template {

@@ -1,18 +1,23 @@
 import type { JobStateFragment } from "../generated/documents.ts";
+import { useDatasetArchive } from "../hooks/useDatasetArchive.ts";
 import { useDownload } from "../hooks/useDownload.ts";
+import { isReadable } from "../jobs/archive.ts";
 import { Button } from "../ui/Button.tsx";
 import { FieldError } from "../ui/Field.tsx";
 import { showBytes, showCounted } from "../ui/format.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { ArchiveNotice } from "./ArchiveNotice.tsx";
 
-/** The files of a published dataset: the formats first, then what stands beside them. */
+/** The files of a published dataset: the formats first, then what stands beside them. Archived files are restored before. */
 export function Downloads({ job }: { readonly job: JobStateFragment & { readonly id: string } }) {
-  const { download, pending, error } = useDownload(job.id);
+  const { archive, look } = useDatasetArchive(job.id, job.datasets.length > 0);
+  const { download, pending, error } = useDownload(job.id, look);
   const files = job.datasets.toSorted((a, b) => Number(a.format === null) - Number(b.format === null));
   if (files.length === 0) return null;
   return (
     <section className="card stack" aria-labelledby="downloads-title">
       <h2 id="downloads-title">Dataset</h2>
+      <ArchiveNotice archive={archive} />
       <ul className="files">
         {files.map((file) => (
           <li key={file.name} className="file">
@@ -21,19 +26,21 @@ export function Downloads({ job }: { readonly job: JobStateFragment & { readonly
               <span className="file-name">{file.name}</span>
               <span className="small faint number">{describeFile(file)}</span>
             </div>
-            <Button
-              icon="download"
-              look={file.format ? "primary" : "plain"}
-              busy={pending === file.name}
-              aria-label={`Download ${file.name}`}
-              onClick={() => void download(file.name)}
-            >
-              <span className="file-action">Download</span>
-            </Button>
+            {isReadable(archive) && (
+              <Button
+                icon="download"
+                look={file.format ? "primary" : "plain"}
+                busy={pending === file.name}
+                aria-label={`Download ${file.name}`}
+                onClick={() => void download(file.name)}
+              >
+                <span className="file-action">Download</span>
+              </Button>
+            )}
           </li>
         ))}
       </ul>
-      <FieldError error={error} />
+      <FieldError error={isReadable(archive) ? error : null} />
     </section>
   );
 }
@@ -49,4 +56,5 @@ const BESIDE: Readonly<Record<string, string>> = {
   "README.md": "what is in it, and how it was made",
   "provenance.jsonl": "how each record came to be",
   "failures.jsonl": "what was set aside, and why",
+  "refused.jsonl": "what the template did not accept, and why",
 };

@@ -54,6 +54,8 @@ export function JobDetails({ job, totals }: Props) {
         <dd>
           {inShort(TASK_SIZE_WORDS[job.taskSize])} · {inShort(CAPACITY_WORDS[job.capacity]).toLowerCase()}
         </dd>
+        <dt>May fail</dt>
+        <dd className="number">{job.maxFailedPercent} % of the records</dd>
         <dt>Tokens</dt>
         <dd className="number">
           {showCount(totals.inputTokens)} in · {showCount(totals.outputTokens)} out

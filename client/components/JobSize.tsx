@@ -9,6 +9,7 @@ import { FieldGroup, TextField } from "../ui/Field.tsx";
 import { showCount, showCounted } from "../ui/format.ts";
 import { JobAdvanced } from "./JobAdvanced.tsx";
 import { FORMAT_WORDS } from "./JobDetails.tsx";
+import { JobEstimate } from "./JobEstimate.tsx";
 
 export interface JobSizeProps {
   readonly form: JobForm;
@@ -56,6 +57,7 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
       <p className="small soft number" aria-live="polite">
         {budgetSentence(form, recordBoundNanos)}
       </p>
+      <JobEstimate form={form} />
       <div id="field-formats">
         <FieldGroup label="Formats" error={errors.formats}>
           <div className="checks">
@@ -80,6 +82,19 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
           onChange={(event) => onChange({ split: event.target.value })}
         />
       </div>
+      <details className="more-fields" open={errors.maxFailed !== undefined || undefined}>
+        <summary>Advanced options</summary>
+        <div id="field-maxFailed">
+          <TextField
+            label="Records that may fail, in percent"
+            inputMode="numeric"
+            value={form.maxFailed}
+            error={errors.maxFailed}
+            hint="When more of them fail the job fails, early where that can be told early. 0 to 100."
+            onChange={(event) => onChange({ maxFailed: event.target.value })}
+          />
+        </div>
+      </details>
       <div id="field-name">
         <TextField
           label="Name"

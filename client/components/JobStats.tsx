@@ -1,19 +1,25 @@
+import type { Forecast } from "#core/forecast";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import { useSpeedHistory } from "../hooks/useSpeedHistory.ts";
 import type { Totals } from "../jobs/derive.ts";
+import { forecastSentence } from "../jobs/forecasts.ts";
 import { showUsd } from "../money.ts";
 import { showCount, showDuration, showRate, showShare } from "../ui/format.ts";
 import { Sparkline } from "../ui/Sparkline.tsx";
 import { Stat, Stats } from "../ui/Stat.tsx";
+import { Notice } from "../ui/States.tsx";
 import { BudgetMeter, RecordMeter } from "./JobMeters.tsx";
 
 interface Props {
   readonly job: JobFactsFragment;
   readonly totals: Totals;
+  /** Null while nothing can be foretold. */
+  readonly forecast: Forecast | null;
+  readonly nowMs: number;
 }
 
 /** A job's numbers at a glance, with the bars beneath. */
-export function JobStats({ job, totals }: Props) {
+export function JobStats({ job, totals, forecast, nowMs }: Props) {
   const running = job.status === "RUNNING";
   return (
     <section className="stack" aria-label="Progress">
@@ -24,6 +30,7 @@ export function JobStats({ job, totals }: Props) {
           note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`}
         />
         <Stat label="Failed" value={showCount(totals.failed)} note="set aside" />
+        {totals.refused > 0 && <Stat label="Refused" value={showCount(totals.refused)} note="made anew" />}
         {running && (
           <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />
         )}
@@ -49,6 +56,12 @@ export function JobStats({ job, totals }: Props) {
             <span className="faint number">{costNote(totals)}</span>
           </div>
           <BudgetMeter job={job} totals={totals} large />
+          {forecast?.suffices && (
+            <p className="small faint number">{forecastSentence(forecast, job.recordCount, nowMs)}</p>
+          )}
+          {forecast?.suffices === false && (
+            <Notice tone="warn">{forecastSentence(forecast, job.recordCount, nowMs)}</Notice>
+          )}
           {totals.writtenOffNanos > 0 && (
             <p className="small faint">
               {showUsd(totals.writtenOffNanos)} is set aside as possibly spent: a worker vanished before it could say.

@@ -32,6 +32,7 @@ function within(schema: Schema, part: string | number): Schema | undefined {
 /** Whether an expression over `it` stands there: a condition, a list, a column. */
 export function isExpressionPath(path: readonly (string | number)[]): boolean {
   const [room, , ...rest] = path;
+  if (room === "accept") return path.length <= 2;
   if (room === "record") return path.length === 2 || rest[0] === "value";
   return room === "steps" && EXPRESSIONS.includes(rest.join("."));
 }

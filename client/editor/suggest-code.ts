@@ -71,6 +71,8 @@ function membersOf([root, name, ...path]: string[], at: CodePlace): Suggestion[]
   if (root !== "it") return [];
   if (name === undefined) return namesInIt(at);
   if (name === "steps") return membersOfSteps(path, at);
+  if (name === "record" && seesRecord(at) && path.length === 0)
+    return at.outline.columns.map((label) => variable(label, "a column"));
   const pick = at.outline.picks[name];
   if (pick) return membersOfItems(pick.from, pick.isList ? withoutIndex(path) : path, at);
   const loop = stepAt(at)?.loop;
@@ -92,8 +94,14 @@ function namesInIt(at: CodePlace): Suggestion[] {
       detail: values.length > 0 ? values.join(" | ") : "parameter",
     })),
     ...(step?.loop ? [variable(step.loop.as, "the loop's item"), variable("index", "counts from 0")] : []),
+    ...(seesRecord(at) ? [variable("record", "the record's columns")] : []),
     variable("steps", "answers so far"),
   ];
+}
+
+/** Conditions of `accept` judge the finished record. */
+function seesRecord({ place }: CodePlace): boolean {
+  return place.path[0] === "accept";
 }
 
 function membersOfSteps([id, part, ...path]: string[], at: CodePlace): Suggestion[] {

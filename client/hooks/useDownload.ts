@@ -3,8 +3,11 @@ import { useApolloClient } from "@apollo/client/react";
 import { explainError } from "../errors.ts";
 import { DownloadDocument } from "../generated/documents.ts";
 
-/** Fetches an address for one file of a job's dataset and lets the browser download from it. */
-export function useDownload(jobId: string) {
+/**
+ * Fetches an address for one file of a job's dataset and lets the browser download from it.
+ * @param onRefused called when there was none: the file may have gone to the archive while the page was open
+ */
+export function useDownload(jobId: string, onRefused: () => void) {
   const client = useApolloClient();
   const [pending, setPending] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -20,6 +23,7 @@ export function useDownload(jobId: string) {
       if (data) save(data.getDownload.url, file);
     } catch (cause) {
       setError(explainError(cause).text);
+      onRefused();
     } finally {
       setPending(null);
     }

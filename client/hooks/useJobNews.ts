@@ -3,11 +3,15 @@ import type { ApolloClient } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { repeat } from "rxjs";
 import { JobDocument, OnJobChangedDocument } from "../generated/documents.ts";
-import { applyNews } from "../jobs/applyNews.ts";
+import { applyNews, knownArchive } from "../jobs/applyNews.ts";
+import { tellsOfReturn } from "../jobs/archive.ts";
 import { placeInLists } from "../jobs/lists.ts";
 
-/** Feeds the cache with news of all jobs of the signed-in person. Used once, by the session. */
-export function useJobNews(): void {
+/**
+ * Feeds the cache with news of all jobs of the signed-in person. Used once, by the session.
+ * @param onBack called when a job's dataset has come back from the archive; the same function at every render
+ */
+export function useJobNews(onBack: (jobId: string) => void): void {
   const client = useApolloClient();
   useEffect(() => {
     const asked = new Set<string>();
@@ -15,12 +19,14 @@ export function useJobNews(): void {
     const subscription = news.pipe(repeat({ delay: RESTART_MS })).subscribe(({ data, error }) => {
       if (error) console.warn("News of jobs was refused:", error);
       const change = data?.onJobChanged;
-      if (!change || applyNews(client.cache, change) || asked.has(change.jobId)) return;
+      if (!change) return;
+      if (tellsOfReturn(knownArchive(client.cache, change.jobId), change)) onBack(change.jobId);
+      if (applyNews(client.cache, change) || asked.has(change.jobId)) return;
       asked.add(change.jobId);
       void fetchNewJob(client, change.jobId).finally(() => asked.delete(change.jobId));
     });
     return () => subscription.unsubscribe();
-  }, [client]);
+  }, [client, onBack]);
 }
 
 /** After a refusal; a lost connection is mended below. */

@@ -1,11 +1,14 @@
 import type { ApolloCache } from "@apollo/client";
 import {
+  ArchiveFactsFragmentDoc,
   JobFactsFragmentDoc,
   JobStateFragmentDoc,
   ShardFactsFragmentDoc,
+  type ArchiveFactsFragment,
   type JobStateFragment,
   type OnJobChangedSubscription,
 } from "../generated/documents.ts";
+import { isOldArchive } from "./archive.ts";
 import { placeInLists } from "./lists.ts";
 import { isOldJobState, isOldShardReport } from "./news.ts";
 
@@ -23,6 +26,7 @@ export function applyNews(cache: ApolloCache, change: JobChange): boolean {
   cache.batch({
     update: (within) => {
       applyShard(within, change.shard);
+      applyArchive(within, change.archive);
       if (isOldJobState(known, change)) return;
       within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(change) });
       if (known.status !== change.status) moveInLists(within, id);
@@ -37,6 +41,22 @@ function applyShard(cache: ApolloCache, shard: JobChange["shard"]): void {
   const known = cache.readFragment({ id, fragment: ShardFactsFragmentDoc });
   if (known && isOldShardReport(known, shard)) return;
   cache.writeFragment({ id, fragment: ShardFactsFragmentDoc, data: shard });
+}
+
+function applyArchive(cache: ApolloCache, archive: JobChange["archive"]): void {
+  if (!archive) return;
+  const known = knownArchive(cache, archive.jobId);
+  if (known && isOldArchive(known, archive)) return;
+  cache.writeFragment({ id: archiveId(cache, archive.jobId), fragment: ArchiveFactsFragmentDoc, data: archive });
+}
+
+/** What the cache knows of where a job's dataset lies. */
+export function knownArchive(cache: ApolloCache, jobId: string): ArchiveFactsFragment | null {
+  return cache.readFragment({ id: archiveId(cache, jobId), fragment: ArchiveFactsFragmentDoc });
+}
+
+function archiveId(cache: ApolloCache, jobId: string): string | undefined {
+  return cache.identify({ __typename: "DatasetArchive", jobId });
 }
 
 function moveInLists(cache: ApolloCache, id: string | undefined): void {

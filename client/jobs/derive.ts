@@ -1,9 +1,12 @@
+import { mergeCauses, type CauseCount } from "#core/causes";
 import type { JobFactsFragment, ShardFactsFragment } from "../generated/documents.ts";
 
 /** A job's shards in one: what the screen shows of its progress. */
 export interface Totals {
   readonly delivered: number;
   readonly failed: number;
+  /** Finished records that the template did not accept; others were made in their place. */
+  readonly refused: number;
   /** Neither made nor set aside yet. */
   readonly open: number;
   /** Delivered and failed, from 0 to 1. */
@@ -35,6 +38,7 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
   return {
     delivered,
     failed,
+    refused: sum("refused"),
     open,
     share: Math.min(1, (delivered + failed) / job.recordCount),
     spentNanos,
@@ -46,6 +50,11 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
     recordsPerSecond,
     secondsLeft: recordsPerSecond > 0 && open > 0 ? open / recordsPerSecond : null,
   };
+}
+
+/** Why attempts of all shards came to nothing, the most frequent cause first. */
+export function causesOf(shards: readonly Pick<ShardFactsFragment, "causes">[]): CauseCount[] {
+  return mergeCauses(shards.map(({ causes }) => causes));
 }
 
 /** How many records a budget pays for whatever the model answers, `recordCount` at most. */
@@ -77,7 +86,7 @@ export type JobNumbers = Pick<JobFactsFragment, "status" | "recordCount" | "budg
   readonly progress: readonly ShardFactsFragment[];
 };
 
-type Summable = "delivered" | "failed" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
+type Summable = "delivered" | "failed" | "refused" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
 
 /**
  * A shard reports every second, or every as many seconds as there are shards; twice that is silence. The minute on top

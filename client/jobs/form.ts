@@ -1,8 +1,16 @@
+import { MAX_FAILED_PERCENT } from "#core/failing";
 import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
 import { parseSplit } from "#core/split";
 import { TRAINING_FORMATS } from "#core/training";
-import type { CreateJobInput, DatasetFormat, JobCapacity, JobPriority, TaskSize } from "../generated/documents.ts";
+import type {
+  CreateJobInput,
+  DatasetFormat,
+  EstimateJobInput,
+  JobCapacity,
+  JobPriority,
+  TaskSize,
+} from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../templates/parameters.ts";
 import { showCount } from "../ui/format.ts";
@@ -24,7 +32,11 @@ export interface JobForm {
   readonly priority: JobPriority;
   readonly capacity: JobCapacity;
   readonly taskSize: TaskSize;
+  /** In percent of the records. */
+  readonly maxFailed: string;
 }
+
+export const FIRST_MAX_FAILED = String(MAX_FAILED_PERCENT);
 
 /** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
 export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFormat[] {
@@ -32,7 +44,7 @@ export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFor
 }
 
 export type FieldName =
-  "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats" | "split";
+  "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats" | "split" | "maxFailed";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
 /** What is wrong with the form, field by field; empty when it can be sent. */
@@ -55,6 +67,7 @@ export function checkForm(form: JobForm): FormErrors {
   if (form.split.trim() !== "" && !parseSplit(form.split)) {
     errors.split = "Expected three whole numbers of percent that make 100 together, as in 80, 10, 10.";
   }
+  if (parsePercent(form.maxFailed) === undefined) errors.maxFailed = "Expected a whole number from 0 to 100.";
   return errors;
 }
 
@@ -75,6 +88,7 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     priority: form.priority,
     capacity: form.capacity,
     taskSize: form.taskSize,
+    maxFailedPercent: parsePercent(form.maxFailed) ?? null,
   };
 }
 
@@ -83,6 +97,23 @@ export function parseCount(text: string): number | undefined {
   const digits = text.replaceAll(",", "").trim();
   const count = /^\d{1,9}$/.test(digits) ? Number(digits) : 0;
   return count >= 1 && count <= MAX_RECORDS ? count : undefined;
+}
+
+/** What the cost depends on; null while some of it is missing or wrong. */
+export function toEstimateInput(form: JobForm): EstimateJobInput | null {
+  const { templateId, templateVersion, seedSetId } = form;
+  const recordCount = parseCount(form.recordCount);
+  if (templateId === null || templateVersion === null || seedSetId === null || recordCount === undefined) return null;
+  if (Object.keys(checkParameters(form.parameters, form.parameterTexts)).length > 0) return null;
+  const parameters = parametersInput(form.parameters, form.parameterTexts);
+  return { templateId, templateVersion, seedSetId, parameters, recordCount };
+}
+
+/** `20` or `20 %` as a number; `undefined` for what is no whole number of percent. */
+function parsePercent(text: string): number | undefined {
+  const [, digits] = /^\s*(\d{1,3})\s*%?\s*$/.exec(text) ?? [];
+  const percent = Number(digits ?? NaN);
+  return percent <= 100 ? percent : undefined;
 }
 
 /** The field that a refusal of the server is about, by its words; undefined when it is about none in particular. */
@@ -94,6 +125,7 @@ export function fieldOfRefusal(text: string): FieldName | undefined {
 const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bjob's name\b/i, "name"],
   [/\bnumber of records\b/i, "recordCount"],
+  [/\bmay fail\b/i, "maxFailed"],
   [/\bbudget\b/i, "budgetUsd"],
   [/\bsplit\b/i, "split"],
   [/\bformats?\b/i, "formats"],

@@ -30,6 +30,10 @@ export const typePolicies: TypePolicies = {
       listSampleSeedSets: pages("id"),
       listSeedItems: pages("position", "seedSetId", "collection", "text", "from"),
       getJob: { read: (known, { args, toReference }) => known ?? toReference({ __typename: "Job", id: args?.id }) },
+      getDatasetArchive: {
+        read: (known, { args, toReference }) =>
+          known ?? toReference({ __typename: "DatasetArchive", jobId: args?.jobId }),
+      },
       getSeedSet: {
         read: (known, { args, toReference }) => known ?? toReference({ __typename: "SeedSet", id: args?.id }),
       },
@@ -37,6 +41,7 @@ export const typePolicies: TypePolicies = {
   },
   // One id names many versions.
   Template: { keyFields: ["id", "version"] },
+  DatasetArchive: { keyFields: ["jobId"] },
   // Two names alone do not tell a file of one job from that of another: they belong to the object around them.
   DatasetFile: { keyFields: false },
   SeedCollection: { keyFields: false },

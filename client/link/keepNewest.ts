@@ -1,11 +1,13 @@
 import { ApolloLink, type ApolloCache } from "@apollo/client";
 import { map } from "rxjs";
 import {
+  ArchiveFactsFragmentDoc,
   JobStateFragmentDoc,
   SeedSetFactsFragmentDoc,
   ShardFactsFragmentDoc,
   TryFactsFragmentDoc,
 } from "../generated/documents.ts";
+import { isOldArchive } from "../jobs/archive.ts";
 import { isOldJobState, isOldShardReport } from "../jobs/news.ts";
 import { isOldSeedSet } from "../seeds/news.ts";
 import { isOldTry } from "../tries/news.ts";
@@ -22,7 +24,7 @@ export function keepNewest(cache: ApolloCache): ApolloLink {
   );
 }
 
-/** The same data with every job, shard, seed set and try replaced that the cache has a later state of. */
+/** The same data with every job, shard, archive, seed set and try replaced that the cache has a later state of. */
 export function newest<T>(value: T, cache: ApolloCache): T {
   if (Array.isArray(value)) return value.map((item: unknown) => newest(item, cache)) as T;
   if (!isObject(value)) return value;
@@ -41,6 +43,7 @@ function laterState(object: Record<string, unknown>, cache: ApolloCache): object
 const KINDS: Readonly<Record<string, Kind>> = {
   Job: { fragment: JobStateFragmentDoc, isOld: isOldJobState as IsOld },
   ShardProgress: { fragment: ShardFactsFragmentDoc, isOld: isOldShardReport as IsOld },
+  DatasetArchive: { fragment: ArchiveFactsFragmentDoc, isOld: isOldArchive as IsOld },
   SeedSet: { fragment: SeedSetFactsFragmentDoc, isOld: isOldSeedSet as IsOld },
   Try: { fragment: TryFactsFragmentDoc, isOld: isOldTry as IsOld },
 };
@@ -49,6 +52,7 @@ interface Kind {
   readonly fragment:
     | typeof JobStateFragmentDoc
     | typeof ShardFactsFragmentDoc
+    | typeof ArchiveFactsFragmentDoc
     | typeof SeedSetFactsFragmentDoc
     | typeof TryFactsFragmentDoc;
   readonly isOld: IsOld;

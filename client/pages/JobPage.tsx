@@ -1,7 +1,9 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
 import { Downloads } from "../components/Downloads.tsx";
+import { FailureCauses } from "../components/FailureCauses.tsx";
 import { JobControls } from "../components/JobControls.tsx";
+import { JobCost } from "../components/JobCost.tsx";
 import { JobDetails } from "../components/JobDetails.tsx";
 import { JobStats } from "../components/JobStats.tsx";
 import { LatestRecords } from "../components/LatestRecords.tsx";
@@ -10,6 +12,7 @@ import { StatusBadge } from "../components/StatusBadge.tsx";
 import { JobDocument, type JobFactsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
 import { totalsOf } from "../jobs/derive.ts";
+import { forecastOf } from "../jobs/forecasts.ts";
 import { statusSentence } from "../jobs/sentences.ts";
 import { paths } from "../paths.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -53,10 +56,12 @@ function JobView({ job }: { readonly job: JobFactsFragment }) {
       </div>
       <div className="stack">
         {job.statusReason && <Notice tone={job.status === "FAILED" ? "bad" : "warn"}>{job.statusReason}</Notice>}
-        <JobStats job={job} totals={totals} />
+        <JobStats job={job} totals={totals} forecast={forecastOf(job, totals, nowMs)} nowMs={nowMs} />
         <div className="job-columns">
           <div className="stack">
             <Downloads job={job} />
+            <FailureCauses progress={job.progress} />
+            <JobCost job={job} totals={totals} />
             <LatestRecords progress={job.progress} />
             {totals.delivered === 0 && job.datasets.length === 0 && (
               <p className="card faint">Records show here as they are made.</p>

@@ -10,6 +10,7 @@ import { explainError } from "../errors.ts";
 import { SeedSetDocument, TemplateDocument } from "../generated/documents.ts";
 import {
   checkForm,
+  FIRST_MAX_FAILED,
   fieldOfRefusal,
   formatsOf,
   toInput,
@@ -105,6 +106,7 @@ const FIRST_FORM: JobForm = {
   priority: "NORMAL",
   capacity: "SPOT_FIRST",
   taskSize: "SMALL",
+  maxFailed: FIRST_MAX_FAILED,
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */
@@ -176,5 +178,6 @@ const ORDER: readonly FieldName[] = [
   "budgetUsd",
   "formats",
   "split",
+  "maxFailed",
   "name",
 ];

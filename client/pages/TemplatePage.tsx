@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams, useSearchParams } from "react-router";
+import { AcceptConditions } from "../components/AcceptConditions.tsx";
 import { PageFailure } from "../components/PageFailure.tsx";
 import { TemplateActions } from "../components/TemplateActions.tsx";
 import { TemplateSteps } from "../components/TemplateSteps.tsx";
@@ -69,6 +70,7 @@ function TemplateView({ template }: { readonly template: TemplateWholeFragment }
       <div className="job-columns after-head">
         <div className="stack sections">
           <TemplateSteps facts={template.facts} />
+          <AcceptConditions facts={template.facts} />
           {!isLibrary && <Look template={template} />}
           <section className="stack" aria-labelledby="source-title">
             <div className="row-between">

@@ -1,7 +1,8 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { ApolloProvider } from "@apollo/client/react";
 import type { Config } from "../config.ts";
 import { SignedOutError } from "../errors.ts";
+import { DatasetsBackContext } from "../hooks/DatasetsBack.ts";
 import { RealtimeContext } from "../hooks/Realtime.ts";
 import { useJobNews } from "../hooks/useJobNews.ts";
 import { useSeedSetNews } from "../hooks/useSeedSetNews.ts";
@@ -29,17 +30,21 @@ export function Session({ config, children, onEnd }: Props) {
   return (
     <ApolloProvider client={client}>
       <RealtimeContext value={realtime}>
-        <News />
-        {children}
+        <News>{children}</News>
       </RealtimeContext>
     </ApolloProvider>
   );
 }
 
-function News() {
-  useJobNews();
+function News({ children }: { readonly children: ReactNode }) {
+  const [jobIds, setJobIds] = useState<readonly string[]>([]);
+  const seen = useCallback((id: string) => setJobIds((ids) => ids.filter((each) => each !== id)), []);
+  const add = useCallback((id: string) => setJobIds((ids) => [...ids.filter((each) => each !== id), id]), []);
+  useJobNews(add);
   useSeedSetNews();
-  return null;
+  return (
+    <DatasetsBackContext value={useMemo(() => ({ jobIds, seen }), [jobIds, seen])}>{children}</DatasetsBackContext>
+  );
 }
 
 function createApi(config: Config, onEnd: () => void): Api {

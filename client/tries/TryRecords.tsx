@@ -22,6 +22,9 @@ export function TryRecords({ records }: { readonly records: readonly TryRecord[]
             </span>
           </div>
           {record.failure && <Notice tone="bad">{record.failure}</Notice>}
+          {record.refusal && (
+            <Notice tone="warn">Refused: {record.refusal} A job would make another attempt in its place.</Notice>
+          )}
           {record.columns !== null && <Columns json={record.columns} />}
           <ul className="stack-tight">
             {record.calls.map((call, index) => (

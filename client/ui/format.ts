@@ -53,6 +53,11 @@ export function showMoment(at: string): string {
   return MOMENT.format(Date.parse(at));
 }
 
+/** `Nov 25, 2026`. */
+export function showDate(at: string): string {
+  return DAY.format(Date.parse(at));
+}
+
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const RELATIVE = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
 const DAY = new Intl.DateTimeFormat("en-US", { dateStyle: "medium" });

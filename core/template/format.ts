@@ -10,6 +10,7 @@ type Schema = Readonly<Record<string, unknown>>;
 export const MAX_STEPS = 10;
 export const MAX_ROUNDS = 50;
 export const MAX_REPAIRS = 5;
+const MOST_ATTEMPTS = 100;
 /** A name in `it`: it can be written after a dot. */
 const NAME = "^[A-Za-z][A-Za-z0-9_]*$";
 export const NOT_BLANK = "\\S";
@@ -196,6 +197,18 @@ export const TEMPLATE_SCHEMA: Schema = {
         "The columns of a record; one for each step when absent",
       ),
       categories: listOf(text("A column"), "The columns by which the dataset can be divided", 3),
+      accept: shortOr(
+        expression("What a record must meet to be delivered; it.record holds its columns"),
+        named(
+          expression("What a record must meet"),
+          "What a record must meet to be delivered; it.record holds its columns",
+        ),
+      ),
+      maxAttempts: whole(
+        "How many attempts a job may make for each record asked for, on average; 3 without accept, 10 with it",
+        1,
+        MOST_ATTEMPTS,
+      ),
       training,
     },
     ["name"],

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import { findModel, MODELS, TIERS, tiersOf, type Tier, type Tiers } from "../models.ts";
 import {
   columnsOf,
+  type AcceptCondition,
   type Column,
   type Escalation,
   type ModelChoice,
@@ -13,6 +14,7 @@ import {
   type Template,
   type Training,
 } from "../template.ts";
+import { MAX_ATTEMPTS, MAX_ATTEMPTS_CHOOSING } from "../attempts.ts";
 import { pathOfAsync } from "./asynchronous.ts";
 import { TEMPLATE_SCHEMA } from "./format.ts";
 import { checkPlaces } from "./places.ts";
@@ -95,6 +97,8 @@ interface TemplateDocument {
   readonly steps?: StepDocument[];
   readonly record?: Record<string, string | Column>;
   readonly categories?: string[];
+  readonly accept?: string | Record<string, string>;
+  readonly maxAttempts?: number;
   readonly training?: Training;
 }
 
@@ -132,6 +136,7 @@ class Reader {
 
   template(document: TemplateDocument): Template {
     const { name, description, category } = document;
+    const accept = this.#accept(document);
     const steps = document.steps ?? [];
     if (steps.length === 0 && Object.keys(document.partials ?? {}).length === 0)
       this.#source.fault(["steps"], 'The template needs at least one step under "steps", or partials to be a library.');
@@ -146,10 +151,22 @@ class Reader {
       steps: steps.map((step, n) => this.#step(step, ["steps", n])),
       record: document.record && mapValues(document.record, columnOf),
       categories: document.categories ?? [],
+      accept,
+      maxAttempts: document.maxAttempts ?? (accept ? MAX_ATTEMPTS_CHOOSING : MAX_ATTEMPTS),
       training: document.training,
     };
     this.#checkNames(template);
     return template;
+  }
+
+  #accept({ accept, steps }: TemplateDocument): Template["accept"] {
+    if (accept === undefined) return undefined;
+    if (!steps?.length)
+      this.#source.fault(["accept"], '"accept" judges records, and a library makes none; leave it out.');
+    const conditions = acceptConditions(accept);
+    if (conditions.length === 0)
+      this.#source.fault(["accept"], '"accept" needs at least one condition; leave it out to accept every record.');
+    return conditions;
   }
 
   #parameter(parameter: Parameter, name: string): Parameter {
@@ -300,7 +317,8 @@ class Reader {
       this.#source.fault(["steps", twice, "id"], `Two steps have the id "${ids[twice]}"; each step needs its own.`);
     for (const name of Object.keys(template.parameters)) if (name in template.pick) this.#taken("parameters", name);
     for (const room of ["pick", "parameters"] as const)
-      for (const name of ["steps", "index"]) if (name in template[room]) this.#taken(room, name);
+      for (const name of ["steps", "index", ...(template.accept ? ["record"] : [])])
+        if (name in template[room]) this.#taken(room, name);
     template.steps.forEach(({ forEach }, n) => {
       const taken =
         forEach &&
@@ -366,6 +384,11 @@ const OUTPUT_KEYS: Readonly<Record<Output["type"], readonly string[]>> = {
 
 function columnOf(value: string | Column): Column {
   return typeof value === "string" ? { value } : value;
+}
+
+function acceptConditions(accept: string | Readonly<Record<string, string>>): AcceptCondition[] {
+  if (typeof accept === "string") return [{ expression: accept }];
+  return Object.entries(accept).map(([name, expression]) => ({ name, expression }));
 }
 
 function mapValues<T, U>(

@@ -2,7 +2,14 @@
 import { includesOfTree, isQualified } from "./includes.ts";
 import { readsOfExpression, readsOfPrompt, SyntaxFault, treeOfPrompt, type Read } from "./syntax.ts";
 import type { Path, TemplateSource } from "./source.ts";
-import type { Step, Template } from "../template.ts";
+import {
+  columnsOf,
+  pathOfCondition,
+  titleOfCondition,
+  type AcceptCondition,
+  type Step,
+  type Template,
+} from "../template.ts";
 
 /** A prompt or an expression, and what is in reach of it. */
 export interface Place {
@@ -17,14 +24,17 @@ export interface Place {
   readonly inLoop?: boolean;
   /** The step's own output is in reach: of the round before, or the one to be judged. */
   readonly seesItself?: boolean;
+  /** The record's columns are in reach. */
+  readonly seesRecord?: boolean;
 }
 
-/** All of them, in the order of the document's rooms: partials, steps, columns. */
+/** All of them, in the order in which they are looked at: partials, steps, columns, conditions. */
 export function placesOf(template: Template): Place[] {
   return [
     ...Object.entries(template.partials).map(([name, text]) => partialPlace(name, text)),
     ...template.steps.flatMap(placesOfStep),
     ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnPlace(name, value)),
+    ...(template.accept ?? []).map(acceptPlace),
   ];
 }
 
@@ -70,6 +80,11 @@ function partialPlace(name: string, text: string): Place {
 
 function columnPlace(name: string, text: string): Place {
   return { path: ["record", name], name: `column "${name}"`, kind: "expression", text };
+}
+
+function acceptPlace(condition: AcceptCondition): Place {
+  const name = `condition ${titleOfCondition(condition)}`;
+  return { path: pathOfCondition(condition), name, kind: "expression", text: condition.expression, seesRecord: true };
 }
 
 /** Notes every fault of syntax, and every read of something that is not in reach. */
@@ -127,11 +142,23 @@ function checkRead(template: Template, place: Place, { path, optional }: Read, s
     );
   if (name === "steps" && id !== undefined && !stepsInReach(template, place).includes(id))
     source.fault(place.path, `${titled(template, place)} reads it.steps.${id}, but no earlier step has that id.`);
+  const columns = columnsOf(template);
+  if (place.seesRecord && name === "record" && id !== undefined && !columns.includes(id))
+    source.fault(
+      place.path,
+      `${titled(template, place)} reads it.record.${id}, but the record has no such column (it has ${columns.join(", ")}).`,
+    );
 }
 
-function namesInReach(template: Template, { step, inLoop }: Place): string[] {
+function namesInReach(template: Template, { step, inLoop, seesRecord }: Place): string[] {
   const loop = inLoop && step?.forEach ? [step.forEach.as, "index"] : [];
-  return [...Object.keys(template.pick), ...Object.keys(template.parameters), ...loop, "steps"];
+  return [
+    ...Object.keys(template.pick),
+    ...Object.keys(template.parameters),
+    ...loop,
+    "steps",
+    ...(seesRecord ? ["record"] : []),
+  ];
 }
 
 function stepsInReach({ steps }: Template, { step, seesItself }: Place): string[] {

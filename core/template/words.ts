@@ -66,6 +66,7 @@ const MAPS: Readonly<Record<string, string>> = {
   pick: "pick",
   partials: "partial",
   record: "column",
+  accept: "condition",
 };
 
 /** `"maxTokens" of step "answer"`. */

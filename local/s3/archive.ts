@@ -2,11 +2,12 @@
 import { AwsError } from "../service.ts";
 import type { BucketAccess } from "./access.ts";
 import { receiveDocument } from "./body.ts";
-import { nextMidnight, DAY_MS } from "./lifecycle.ts";
 import type { StoredObject } from "./object-store.ts";
 import { sendEmpty } from "./request.ts";
 import type { ObjectRequest } from "./request.ts";
+import type { Restorations } from "./restorations.ts";
 import { malformedXml, parseXml } from "./xml.ts";
+import type { XmlElements } from "./xml.ts";
 
 // GLACIER_IR is archived in name only: it is read at once.
 const ARCHIVE_CLASSES = new Set(["GLACIER", "DEEP_ARCHIVE"]);
@@ -26,11 +27,19 @@ export function restoreHeader(object: StoredObject, nowMs: number): Record<strin
   return { "x-amz-restore": `ongoing-request="false", expiry-date="${expiry}"` };
 }
 
-/**
- * RestoreObject: 202 for a new restoration, 200 when it only prolongs one.
- * @param restoreMs how long restoring takes by the cloud's clock
- */
-export async function restoreObject(access: BucketAccess, context: ObjectRequest, restoreMs: number): Promise<void> {
+/** The same in a listing that asks for it. */
+export function restoreStatus({ restore }: StoredObject, nowMs: number): XmlElements | undefined {
+  if (!restore || restore.untilMs <= nowMs) return undefined;
+  if (restore.readyAtMs > nowMs) return { IsRestoreInProgress: true };
+  return { IsRestoreInProgress: false, RestoreExpiryDate: new Date(restore.untilMs).toISOString() };
+}
+
+/** RestoreObject: 202 for a new restoration, 200 when it only prolongs one. */
+export async function restoreObject(
+  access: BucketAccess,
+  context: ObjectRequest,
+  restorations: Restorations,
+): Promise<void> {
   const { request, response, bucket, key, caller, nowMs } = context;
   access.object(caller, "RestoreObject", bucket, key);
   const days = restoreDays(await receiveDocument(request));
@@ -42,13 +51,19 @@ export async function restoreObject(access: BucketAccess, context: ObjectRequest
   if (object.restore && object.restore.readyAtMs > nowMs) {
     throw new AwsError(409, "RestoreAlreadyInProgress", "Object restore is already in progress");
   }
-  const prolongs = isRestored(object, nowMs);
-  const readyAtMs = prolongs ? nowMs : nowMs + restoreMs;
-  bucket.objects.commit({ ...object, restore: { readyAtMs, untilMs: nextMidnight(readyAtMs + days * DAY_MS) } });
-  sendEmpty(response, prolongs ? 200 : 202);
+  if (isRestored(object, nowMs)) {
+    restorations.prolong(bucket, object, days);
+    return sendEmpty(response, 200);
+  }
+  restorations.begin(bucket, object, days);
+  sendEmpty(response, 202);
 }
 
-function isRestored({ restore }: StoredObject, nowMs: number): boolean {
+function isRestored(
+  object: StoredObject,
+  nowMs: number,
+): object is StoredObject & Required<Pick<StoredObject, "restore">> {
+  const { restore } = object;
   return restore !== undefined && restore.readyAtMs <= nowMs && nowMs < restore.untilMs;
 }
 

@@ -21,6 +21,8 @@ export interface Bucket {
   readonly cors: readonly CorsRule[];
   readonly lifecycle: Lifecycle;
   readonly tags: Readonly<Record<string, string>>;
+  /** Whether what happens to its objects is put on the event bus. */
+  readonly tellsEventBridge: boolean;
   readonly objects: ObjectStore;
   readonly uploads: UploadStore;
   /** Set once the policy's own resource is created. */
@@ -45,6 +47,8 @@ export async function openBucket(
     cors: corsRulesOf(properties.CorsConfiguration),
     lifecycle: lifecycleOf(properties.LifecycleConfiguration),
     tags: Object.fromEntries(tags.map((tag) => [tag.Key, String(tag.Value)])),
+    tellsEventBridge:
+      String(properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled) === "true",
     objects,
     uploads,
   };

@@ -1,5 +1,6 @@
 /** ListObjectsV2 and ListObjects: keys in order, folded at a delimiter, page by page. */
 import type { BucketAccess } from "./access.ts";
+import { restoreStatus } from "./archive.ts";
 import type { Bucket } from "./bucket.ts";
 import { invalidArgument } from "./errors.ts";
 import type { StoredObject } from "./object-store.ts";
@@ -26,7 +27,8 @@ interface Page {
   readonly next?: string;
 }
 
-export function listObjectsV2(access: BucketAccess, { response, query, bucket, caller }: BucketRequest): void {
+export function listObjectsV2(access: BucketAccess, context: BucketRequest): void {
+  const { request, response, query, bucket, caller, nowMs } = context;
   const options = readOptions(query);
   access.bucket(caller, "ListBucket", bucket, listContext(query));
   const token = query.get("continuation-token") ?? undefined;
@@ -34,13 +36,18 @@ export function listObjectsV2(access: BucketAccess, { response, query, bucket, c
   const after = token === undefined ? (startAfter ?? "") : fromToken(token);
   const page = listPage(bucket, { ...options, after });
   const encode = encoder(query);
+  const withOwner = query.get("fetch-owner") === "true";
+  const withRestore = String(request.headers["x-amz-optional-object-attributes"]).includes("RestoreStatus");
   sendXml(response, "ListBucketResult", {
     ...shared(bucket, query, options, page, encode),
     KeyCount: page.objects.length + page.commonPrefixes.length,
     ContinuationToken: token,
     NextContinuationToken: page.next === undefined ? undefined : toToken(page.next, options),
     StartAfter: startAfter === undefined ? undefined : encode(startAfter),
-    Contents: page.objects.map((object) => contents(object, encode, query.get("fetch-owner") === "true")),
+    Contents: page.objects.map((object) => ({
+      ...contents(object, encode, withOwner),
+      RestoreStatus: withRestore ? restoreStatus(object, nowMs) : undefined,
+    })),
     CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: encode(prefix) })),
   });
 }

@@ -36,8 +36,8 @@ export interface StoredObject {
   readonly tags: Readonly<Record<string, string>>;
   readonly checksum?: Checksum;
   readonly storageClass: string;
-  /** A readable copy of an archived object. */
-  readonly restore?: { readonly readyAtMs: number; readonly untilMs: number };
+  /** A readable copy of an archived object, there or on its way; EventBridge `isTold` once it is there. */
+  readonly restore?: { readonly readyAtMs: number; readonly untilMs: number; readonly isTold?: boolean };
 }
 
 export class ObjectStore {

@@ -16,14 +16,14 @@ import { postObject } from "./post-object.ts";
 import { putObject } from "./put-object.ts";
 import { readAddress, sendEmpty, sendXml } from "./request.ts";
 import type { BucketRequest, ObjectRequest } from "./request.ts";
+import type { Restorations } from "./restorations.ts";
 import { deleteTagging, getTagging, putTagging, tagSet } from "./tagging.ts";
 import { listParts, listUploads } from "./upload-listing.ts";
 
 export interface RouterOptions {
   readonly context: CloudContext;
   readonly buckets: ReadonlyMap<string, Bucket>;
-  /** How long a restoration from the archive takes, by the cloud's clock. */
-  readonly restoreMs: number;
+  readonly restorations: Restorations;
 }
 
 /** Parts of an object or bucket that are configured by the template and not played further. */
@@ -82,7 +82,7 @@ async function routeObject(access: BucketAccess, context: ObjectRequest, options
     }
     case "POST":
       if (query.has("uploads")) return createUpload(access, context);
-      if (query.has("restore")) return restoreObject(access, context, options.restoreMs);
+      if (query.has("restore")) return restoreObject(access, context, options.restorations);
       if (upload) return completeUpload(access, context);
       break;
     case "DELETE":

@@ -10,6 +10,7 @@ import { openBucket } from "./bucket.ts";
 import type { Bucket } from "./bucket.ts";
 import { sendError } from "./errors.ts";
 import { LifecycleRunner } from "./lifecycle-runner.ts";
+import { Restorations } from "./restorations.ts";
 import { route } from "./router.ts";
 
 export interface S3Options {
@@ -20,7 +21,8 @@ export interface S3Options {
 /** An S3 whose objects are files in the service's folder; uploads and downloads are streams, whatever their size. */
 export function s3({ restoreMs = 0 }: S3Options = {}): Service {
   const buckets = new Map<string, Bucket>();
-  let started: { context: CloudContext; server: Listening; lifecycle: LifecycleRunner } | undefined;
+  let started:
+    { context: CloudContext; server: Listening; lifecycle: LifecycleRunner; restorations: Restorations } | undefined;
 
   return {
     name: "s3",
@@ -28,13 +30,14 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
 
     async start(context) {
       const lifecycle = new LifecycleRunner(context.clock, () => buckets.values());
+      const restorations = new Restorations(context, restoreMs);
       const server = await listen(async (request, response) => {
         lifecycle.runIfDue();
-        await answer({ context, buckets, restoreMs }, request, response);
+        await answer({ context, buckets, restorations }, request, response);
       });
       // An upload may take as long as it takes.
       server.server.requestTimeout = 0;
-      started = { context, server, lifecycle };
+      started = { context, server, lifecycle, restorations };
       lifecycle.start();
       return server.url;
     },
@@ -56,10 +59,12 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
     async ready() {
       // What fell due while nothing ran.
       started?.lifecycle.run();
+      for (const bucket of buckets.values()) started?.restorations.resume(bucket);
     },
 
     async stop() {
       started?.lifecycle.stop();
+      started?.restorations.stop();
       await started?.server.close();
       started = undefined;
       buckets.clear();

@@ -18,6 +18,50 @@ export type Scalars = {
   AWSURL: { input: string; output: string; }
 };
 
+/** A condition of a template's `accept`. */
+export type AcceptCondition = {
+  /** An expression over the record. */
+  expression: Scalars['String']['output'];
+  /** Its name; null of a single one without. */
+  name: Maybe<Scalars['String']['output']>;
+};
+
+/** How deep the archive is; each deployment chooses one. */
+export type ArchiveClass =
+  /** Restored in half a day. */
+  | 'DEEP'
+  /** Restored in hours. */
+  | 'FLEXIBLE'
+  /** Read at once, as before. */
+  | 'INSTANT';
+
+/** Where a dataset lies. */
+export type ArchiveState =
+  /** S3 has archived it; `restoreDataset` brings it back. */
+  | 'ARCHIVED'
+  /** Its files can be downloaded. */
+  | 'AVAILABLE'
+  /** It is back and can be downloaded until `restoredUntil`. */
+  | 'RESTORED'
+  /** It was asked for and comes back, in hours. */
+  | 'RESTORING';
+
+/** A range in which the cost of a job's models is expected, in nano-dollars. */
+export type CostEstimate = {
+  /** What it rests on. */
+  basis: EstimateBasis;
+  /** How many records it rests on. */
+  basisRecords: Scalars['Int']['output'];
+  /** It is not likely to cost more, and never costs more than the bounds of all attempts. */
+  highNanos: Scalars['Float']['output'];
+  /** It is as likely to cost more as less. */
+  likelyNanos: Scalars['Float']['output'];
+  /** It is not likely to cost less. */
+  lowNanos: Scalars['Float']['output'];
+  /** How many records it is for. */
+  recordCount: Scalars['Int']['output'];
+};
+
 /** What a new job is to do. */
 export type CreateJobInput = {
   /** The most it may spend on models, in nano-dollars, up to $5,000. */
@@ -28,6 +72,8 @@ export type CreateJobInput = {
   clientToken: Scalars['String']['input'];
   /** At least one, none twice; those for fine-tuning only where the template maps them. */
   formats: Array<DatasetFormat>;
+  /** How many percent of the records may fail, 0 to 100; 20 when null. When more do, the job FAILS. */
+  maxFailedPercent?: InputMaybe<Scalars['Int']['input']>;
   /** What to call it, 1 to 100 characters. */
   name: Scalars['String']['input'];
   /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
@@ -58,13 +104,29 @@ export type CreateSeedSetInput = {
   skipFaulty?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
+/** Where a job's dataset lies: S3 archives it some days after the job ended. */
+export type DatasetArchive = {
+  /** What it is archived in; null while it is not. */
+  archiveClass: Maybe<ArchiveClass>;
+  /** The job. */
+  jobId: Scalars['ID']['output'];
+  /** When this was so, so that late news can be told from new. */
+  knownAt: Scalars['AWSDateTime']['output'];
+  /** When it was last asked for; null unless it is being or was restored. */
+  requestedAt: Maybe<Scalars['AWSDateTime']['output']>;
+  /** When the restored copy goes; null unless it is there. */
+  restoredUntil: Maybe<Scalars['AWSDateTime']['output']>;
+  /** Where it lies. */
+  state: ArchiveState;
+};
+
 /** One file of a published dataset. */
 export type DatasetFile = {
   /** Its size in bytes. */
   bytes: Scalars['Float']['output'];
   /** Its format; null for the files beside the dataset. */
   format: Maybe<DatasetFormat>;
-  /** Its name, `dataset.parquet`; `provenance.jsonl` and `failures.jsonl` stand beside the formats. */
+  /** Its name, `dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `refused.jsonl` stand beside the formats. */
   name: Scalars['String']['output'];
   /** How many rows it holds. */
   rows: Scalars['Int']['output'];
@@ -115,6 +177,46 @@ export type Download = {
   url: Scalars['AWSURL']['output'];
 };
 
+/** What an estimate rests on. */
+export type EstimateBasis =
+  /** The prompts of some records, rendered with these seeds; answers are assumed. */
+  | 'PROMPTS'
+  /** Records of my tries of the same template, whatever seeds and parameters they had. */
+  | 'SAMPLE';
+
+/** A job that might be started. */
+export type EstimateJobInput = {
+  /** The budget that it might have, in nano-dollars; null to hear nothing about it. */
+  budgetNanos?: InputMaybe<Scalars['Float']['input']>;
+  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** How many records, 1 to 1,000,000. */
+  recordCount: Scalars['Int']['input'];
+  /** A seed set of mine or a sample, READY. */
+  seedSetId: Scalars['ID']['input'];
+  /** A template of mine, a sample or a published one, with at least one step. */
+  templateId: Scalars['ID']['input'];
+  /** The version; the latest when null. */
+  templateVersion?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What attempts had in common that came to nothing: they failed, or what they made was refused. */
+export type FailureCause = {
+  /** Attempts that ended so, whatever came of their records later. */
+  attempts: Scalars['Int']['output'];
+  /** A sentence without what varies and without its full stop. */
+  cause: Scalars['String']['output'];
+  /** Records that were given up and whose last attempt ended so. */
+  records: Scalars['Int']['output'];
+};
+
+/** See `FailureCause`. */
+export type FailureCauseInput = {
+  attempts: Scalars['Int']['input'];
+  cause: Scalars['String']['input'];
+  records: Scalars['Int']['input'];
+};
+
 /** A field of a form. */
 export type FormField = {
   /** Its name. */
@@ -155,12 +257,18 @@ export type Job = {
   createdAt: Scalars['AWSDateTime']['output'];
   /** The files of its dataset; empty until one is published. */
   datasets: Array<DatasetFile>;
+  /** What it was expected to cost when it was made; null when that could not be told. */
+  estimate: Maybe<CostEstimate>;
+  /** Why attempts came to nothing, as of the shards' last checkpoints. Shards may have entries for the same cause, which are to be added; each tells twenty causes at most, the rest together. */
+  failureCauses: Array<FailureCause>;
   /** When it came to rest; null before. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The formats its dataset is written in. */
   formats: Array<DatasetFormat>;
   /** ULID; later jobs have larger ids. */
   id: Scalars['ID']['output'];
+  /** How many percent of its records may fail; when more do the job is FAILED, and stops early where it can be told early. */
+  maxFailedPercent: Scalars['Int']['output'];
   /** What its owner called it. */
   name: Scalars['String']['output'];
   /** How it will end or has ended; null while nothing is decided. */
@@ -179,6 +287,8 @@ export type Job = {
   seedSetId: Scalars['ID']['output'];
   /** The seed set's name when the job was made. */
   seedSetName: Scalars['String']['output'];
+  /** What its models were paid for, as of the shards' last checkpoints. Shards may have entries for the same step, model and day, which are to be added. */
+  spending: Array<SpentOn>;
   /** How its dataset is divided; null when each format is one file. */
   split: Maybe<DatasetSplit>;
   /** When its first worker began; null before. */
@@ -195,6 +305,8 @@ export type Job = {
   templateName: Scalars['String']['output'];
   /** The version of the template it is pinned to. */
   templateVersion: Scalars['Int']['output'];
+  /** What its workers have done, as of the shards' last checkpoints: what the estimate of Fargate and S3 comes from. */
+  work: JobWork;
 };
 
 /** What a job's tasks run on. */
@@ -206,6 +318,8 @@ export type JobCapacity =
 
 /** News of a job: its state, and one shard's facts when a shard reported. */
 export type JobChange = {
+  /** How a restoration of its dataset goes; null when none was ever asked for. */
+  archive: Maybe<DatasetArchive>;
   /** See `Job.budgetNanos`. */
   budgetNanos: Scalars['Float']['output'];
   /** See `Job.controlNo`. */
@@ -234,6 +348,16 @@ export type JobChange = {
   statusReason: Maybe<Scalars['String']['output']>;
 };
 
+/** The answer to `estimateJob`. */
+export type JobEstimate = {
+  /** One sentence on whether the budget suffices; null without a budget or an estimate. */
+  advice: Maybe<Scalars['String']['output']>;
+  /** The range; null when no prompt can be rendered without answers. */
+  estimate: Maybe<CostEstimate>;
+  /** The most one record can cost, in nano-dollars: what is reserved before a record starts. */
+  recordBoundNanos: Scalars['Float']['output'];
+};
+
 /** A page of jobs. */
 export type JobPage = {
   /** The jobs, newest first; full unless it is the last page. */
@@ -257,7 +381,7 @@ export type JobStatus =
   | 'BUDGET_EXCEEDED'
   /** Stopped for good by its owner. */
   | 'CANCELLED'
-  /** Every record asked for was made, or set aside as failed. */
+  /** Every record asked for was made, or set aside as failed, no more of these than the job allows. */
   | 'COMPLETED'
   /** Is being removed. */
   | 'DELETING'
@@ -271,6 +395,14 @@ export type JobStatus =
   | 'QUEUED'
   /** A worker makes records. */
   | 'RUNNING';
+
+/** What the workers of a job have done. */
+export type JobWork = {
+  /** How many parts they have written: each was one request to S3. */
+  parts: Scalars['Int']['output'];
+  /** How long they have held leases, all of them together, in milliseconds. */
+  workedMs: Scalars['Float']['output'];
+};
 
 /** A model of Amazon Bedrock that the product knows the price of. */
 export type Model = {
@@ -332,6 +464,8 @@ export type Mutation = {
   reportSeedSet: SeedSet;
   /** Tells a try's owner that it went on. The function that tries templates only (IAM). */
   reportTry: Try;
+  /** Brings an archived dataset back for some days; watch it by `onJobChanged`. Twice is as good as once. People only. */
+  restoreDataset: DatasetArchive;
   /** Makes an older version of a template of mine the newest again, as a new version. People only. */
   restoreTemplate: Template;
   /** Goes on with a paused job, or with one that reached its budget. People only. */
@@ -455,6 +589,12 @@ export type MutationReportTryArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationRestoreDatasetArgs = {
+  jobId: Scalars['ID']['input'];
+};
+
+
+/** What people and the worker may change. */
 export type MutationRestoreTemplateArgs = {
   id: Scalars['ID']['input'];
   version: Scalars['Int']['input'];
@@ -506,6 +646,10 @@ export type PresignedPost = {
 export type Query = {
   /** What is wrong with a template, or what it would be if it were saved; nothing is stored. People only. */
   checkTemplate: TemplateCheck;
+  /** What a job is likely to cost, before it is started; nothing is stored or paid. People only. */
+  estimateJob: JobEstimate;
+  /** Whether a job's dataset can be downloaded or lies in the archive, as S3 says now. A job without one answers `Conflict`. People only. */
+  getDatasetArchive: DatasetArchive;
   /** An address from which one file of a job's dataset can be downloaded for a quarter of an hour. People only. */
   getDownload: Download;
   /** One job of mine. Null never: a job that is not mine answers `NotFound`. People only. */
@@ -545,6 +689,18 @@ export type Query = {
 export type QueryCheckTemplateArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
   source: Scalars['String']['input'];
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryEstimateJobArgs = {
+  input: EstimateJobInput;
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryGetDatasetArchiveArgs = {
+  jobId: Scalars['ID']['input'];
 };
 
 
@@ -846,6 +1002,8 @@ export type SeedSetUpload = {
 
 /** The cumulative facts of one shard: a contiguous range of a job's records, made by one worker at a time. */
 export type ShardProgress = {
+  /** Why attempts came to nothing: the most frequent causes, the rest together. Reports tell as many as fit. */
+  causes: Array<FailureCause>;
   /** Records made. */
   delivered: Scalars['Int']['output'];
   /** Records set aside after their last attempt. */
@@ -866,6 +1024,8 @@ export type ShardProgress = {
   recordCount: Scalars['Int']['output'];
   /** Records a second over the last seconds; 0 at rest. */
   recordsPerSecond: Scalars['Float']['output'];
+  /** Finished records that the template's `accept` refused; another attempt was made in the place of each. */
+  refused: Scalars['Int']['output'];
   /** Grows within a generation; a smaller one is old news. */
   reportNo: Scalars['Int']['output'];
   /** When this was reported; null before the first report. */
@@ -880,6 +1040,7 @@ export type ShardProgress = {
 
 /** See `ShardProgress`. */
 export type ShardProgressInput = {
+  causes: Array<FailureCauseInput>;
   delivered: Scalars['Int']['input'];
   failed: Scalars['Int']['input'];
   generation: Scalars['Int']['input'];
@@ -887,6 +1048,7 @@ export type ShardProgressInput = {
   latest: Array<Scalars['String']['input']>;
   outputTokens: Scalars['Float']['input'];
   recordsPerSecond: Scalars['Float']['input'];
+  refused: Scalars['Int']['input'];
   reportNo: Scalars['Int']['input'];
   shardNo: Scalars['Int']['input'];
   spentNanos: Scalars['Float']['input'];
@@ -919,6 +1081,24 @@ export type SkippedRow = {
   reason: Scalars['String']['output'];
   /** The row, line or item, from 1. */
   row: Scalars['Int']['output'];
+};
+
+/** Calls of one step to one model on one day. */
+export type SpentOn = {
+  /** How many calls were paid, answered or not. */
+  calls: Scalars['Int']['output'];
+  /** Paid for them, in nano-dollars. */
+  costNanos: Scalars['Float']['output'];
+  /** The day, in UTC. */
+  day: Scalars['AWSDate']['output'];
+  /** Tokens sent. */
+  inputTokens: Scalars['Float']['output'];
+  /** The model. */
+  modelId: Scalars['String']['output'];
+  /** Tokens received. */
+  outputTokens: Scalars['Float']['output'];
+  /** The step. */
+  stepId: Scalars['String']['output'];
 };
 
 /** What is pushed to people while they watch. */
@@ -1018,6 +1198,8 @@ export type TemplateColumn = {
 
 /** What a template says of itself once it is read. */
 export type TemplateFacts = {
+  /** What a finished record must meet to be delivered, in the order in which it is asked; empty when every record is. */
+  accept: Array<AcceptCondition>;
   /** The most one record can cost. */
   bound: TemplateBound;
   /** The columns by which its datasets can be divided. */
@@ -1026,6 +1208,8 @@ export type TemplateFacts = {
   columns: Array<TemplateColumn>;
   /** What it includes from other templates, as `ID@VERSION/NAME`. */
   includes: Array<Scalars['String']['output']>;
+  /** How many attempts a job may make for each record asked for, on average. */
+  maxAttempts: Scalars['Int']['output'];
   /** Its parameters. */
   parameters: Array<TemplateParameter>;
   /** What it reads from the seeds. */
@@ -1230,6 +1414,8 @@ export type TryRecord = {
   failure: Maybe<Scalars['String']['output']>;
   /** From 0. */
   recordNo: Scalars['Int']['output'];
+  /** The condition of `accept` that it does not meet, in a sentence; null when it meets them all. A job would make another attempt. */
+  refusal: Maybe<Scalars['String']['output']>;
   /** What was drawn from the seeds, a JSON object, long texts cut. */
   seeds: Scalars['AWSJSON']['output'];
 };

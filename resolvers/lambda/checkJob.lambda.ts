@@ -1,5 +1,6 @@
 /** What createJob needs to know before it writes: that everything fits, and how the job is cut. */
 import { PlotPaletteError } from "../../core/errors.ts";
+import type { Estimate } from "../../core/estimate.ts";
 import { checkWishes, planShards } from "../../core/job.ts";
 import type { Tiers } from "../../core/models.ts";
 import { formatUsd } from "../../core/money.ts";
@@ -12,6 +13,7 @@ import type { Partials, Template } from "../../core/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import { tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";
+import { estimateIfPossible } from "./estimating.ts";
 import { chosenParameters } from "./parameters.ts";
 import { seedSetToUse } from "./seedSetToUse.ts";
 import { readableTemplate } from "./templateRows.ts";
@@ -35,13 +37,18 @@ export interface CheckedJob {
   seedSetName: string;
   seedSetOwner: string;
   recordBoundNanos: number;
+  /** Absent when it cannot be told. */
+  estimate?: Estimate;
   shards: { from: number; to: number }[];
 }
 
 export const handler = answering(async ({ owner, input }: JobToCheck): Promise<CheckedJob> => {
   checkWishes(input);
   const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
-  return checkJob(input, version, await seedSetToUse(owner, input.seedSetId));
+  const seedSet = await seedSetToUse(owner, input.seedSetId);
+  const checked = checkJob(input, version, seedSet);
+  const estimate = await estimateIfPossible({ owner, seedSet, recordCount: input.recordCount, checked });
+  return { ...checked, estimate };
 });
 
 /** @throws PlotPaletteError BadInput when seeds and template do not fit, or the budget does not pay for one record */

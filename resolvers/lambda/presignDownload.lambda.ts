@@ -1,9 +1,12 @@
 /** Signs the address of one file of a dataset. Whose it is was checked by the step before. */
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { whyNotReadable } from "../../core/archive.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
+import { PlotPaletteError } from "../../core/errors.ts";
 import type { Download } from "../generated/schema.ts";
 import { answering } from "./answer.ts";
+import { stateOfFile } from "./archive/stateOf.ts";
 import { objectClient, setting } from "./clients.ts";
 
 const DOWNLOAD_SECONDS = 15 * 60;
@@ -15,6 +18,9 @@ interface FileToPresign {
 }
 
 export const handler = answering(async ({ key, jobName, file }: FileToPresign): Promise<Download> => {
+  // An address of an archived file would be good, and its download fail.
+  const why = whyNotReadable(file, await stateOfFile(key));
+  if (why) throw new PlotPaletteError("Conflict", why);
   const expiresAt = new Date(Date.now() + DOWNLOAD_SECONDS * 1_000).toISOString();
   const command = new GetObjectCommand({
     Bucket: setting(ENVIRONMENT.bucket),

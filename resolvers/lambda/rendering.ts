@@ -20,10 +20,14 @@ export interface RecordToRender {
   /** Picks and parameters, by their names in `it`, as JSON texts. */
   readonly values: Readonly<Record<string, string>>;
   readonly recordNo: number;
+  /** Whether a step's condition is taken to hold without being asked; asked when absent. */
+  readonly holds?: (step: Step) => boolean;
 }
 
 export interface RecordRendering {
   readonly steps: RenderedStep[];
+  /** How many rounds each loop has; the first of them are among the steps. */
+  readonly rounds: Readonly<Record<string, number>>;
   readonly faults: Fault[];
 }
 
@@ -32,15 +36,16 @@ export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Pr
   const rendering = new Rendering(sandbox, record);
   try {
     for (const step of record.template.steps) await rendering.step(step);
-    return { steps: rendering.steps, faults: [] };
+    return { steps: rendering.steps, rounds: rendering.rounds, faults: [] };
   } catch (error) {
     if (!(error instanceof RenderFault)) throw error;
-    return { steps: rendering.steps, faults: faultsOf(error, record) };
+    return { steps: rendering.steps, rounds: rendering.rounds, faults: faultsOf(error, record) };
   }
 }
 
 class Rendering {
   readonly steps: RenderedStep[] = [];
+  readonly rounds: Record<string, number> = {};
   readonly #prompts: Prompts;
   readonly #answers: Record<string, StepInIt> = {};
 
@@ -54,7 +59,7 @@ class Rendering {
   async step(step: Step): Promise<void> {
     const it = this.#it(step.repeat ? { [step.id]: UNANSWERED } : {});
     await this.sandbox.ready();
-    if (!this.#prompts.applies(step.id, it, this.#chance(step, 0))) {
+    if (!this.record.holds?.(step) && !this.#prompts.applies(step.id, it, this.#chance(step, 0))) {
       this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
       this.#answers[step.id] = UNANSWERED;
       return;
@@ -68,6 +73,7 @@ class Rendering {
   async #rounds(step: Step, it: string): Promise<unknown[]> {
     await this.sandbox.ready();
     const items = this.#prompts.items(step.id, it, this.#chance(step, 0));
+    this.rounds[step.id] = items.length;
     if (items.length === 0) this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
     const outputs: unknown[] = [];
     for (const [round, item] of items.entries()) {

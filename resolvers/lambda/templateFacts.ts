@@ -15,6 +15,8 @@ export function factsOf(template: Template, partials: Partials): TemplateFactsRo
     parameters: Object.entries(template.parameters).map(([name, parameter]) => parameterFacts(name, parameter)),
     columns: columnsOf(template).map((name) => ({ name, type: template.record?.[name]?.type })),
     categories: [...template.categories],
+    accept: [...(template.accept ?? [])],
+    maxAttempts: template.maxAttempts,
     trainingFormats: trainingFormatsOf(template),
     reads: [...reads],
     seedSchema: JSON.stringify(collections),

@@ -55,6 +55,7 @@ function shortRecord(record: Record, most: number): Record {
     ...record,
     columns: shortValue(record.columns, most),
     failure: shortOrNull(record.failure, most),
+    refusal: shortOrNull(record.refusal, most),
     seeds: shortValue(record.seeds, most),
     calls: record.calls.map((call) => shortCall(call, most)),
   };

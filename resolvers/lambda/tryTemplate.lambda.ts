@@ -3,6 +3,7 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { Purse } from "../../core/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
+import { sampleOf } from "../../core/estimate.ts";
 import { formatUsd, type Nanos } from "../../core/money.ts";
 import { openSlot } from "../../core/record.ts";
 import { REPORT_TRY } from "../../core/reports.ts";
@@ -19,6 +20,7 @@ import { documentClient, setting } from "./clients.ts";
 import { drawnItems } from "./drawnItems.ts";
 import { closeDead, MeteredRun, RunLost, type RunPlace } from "./meteredRun.ts";
 import { ModelCalls, type LambdaTime } from "./modelCalls.ts";
+import { addToSample } from "./samples.ts";
 import { openSeeds } from "./seedSetToUse.ts";
 import { encodeRecords, tryCall, type Record as MadeRecord } from "./tryRecords.ts";
 
@@ -51,7 +53,9 @@ export async function handler({ tryId }: { tryId: string }, time: LambdaTime): P
 async function makeRecords(tryId: string, run: MeteredRun, time: LambdaTime): Promise<Ending> {
   const making = new TryMaking(tryId, run, time);
   try {
-    return await making.all();
+    const ending = await making.all();
+    await making.keepSample();
+    return ending;
   } catch (error) {
     if (error instanceof RunLost) throw error;
     if (error instanceof PlotPaletteError) return { status: "FAILED", statusReason: error.message };
@@ -66,6 +70,9 @@ class TryMaking {
   readonly calls: ModelCalls;
   readonly #purse = new Purse();
   readonly #records: MadeRecord[] = [];
+  /** Those that ran to their end: what a job pays for a record. */
+  readonly #finished: (MadeRecord & { again: boolean })[] = [];
+  #input?: TryInputRow;
   #observed: TryCall[] = [];
 
   constructor(
@@ -79,7 +86,8 @@ class TryMaking {
 
   /** @throws RunLost; PlotPaletteError when seeds or template cannot be used any more */
   async all(): Promise<Ending> {
-    const shop = await openWorkshop(this.tryId);
+    this.#input = await readInput(this.tryId);
+    const shop = await openWorkshop(this.tryId, this.#input);
     const bound = boundOf(shop.template).nanos;
     const wanted: number = this.run.row.recordCount;
     for (let recordNo = 0; recordNo < wanted; recordNo++) {
@@ -92,6 +100,14 @@ class TryMaking {
     return { status: "DONE", statusReason: `It made too many calls to show them all; ${callsLeftOut} are left out.` };
   }
 
+  /** A job of the same template is estimated by it. A try does not fail for want of that. */
+  async keepSample(): Promise<void> {
+    if (!this.#input || this.#finished.length === 0) return;
+    await addToSample(this.run.row.tryOwner, this.#input, sampleOf(this.#finished)).catch((error: unknown) =>
+      logger.warn("A try could not be kept as a sample", { error: error as Error, tryId: this.tryId }),
+    );
+  }
+
   async #record(shop: Workshop, recordNo: number, bound: Nanos): Promise<void> {
     const reservation = this.#purse.reserve(bound);
     if (!reservation) throw new Error("A record was begun for which there is no money.");
@@ -101,13 +117,15 @@ class TryMaking {
     try {
       const seeds = await drawnItems(shop.seeds, shop.template.pick, { jobId: shop.jobId, slot: recordNo, attempt: 0 });
       const end = await attempt(shop, this.calls.context, open, reservation);
-      this.#records.push({
+      const record: MadeRecord = {
         recordNo,
         ...resultOf(end, this.calls.isOver),
         seeds: Object.fromEntries(Object.entries(seeds).map(([name, item]) => [name, JSON.parse(item)])),
         calls: this.#observed,
         costNanos: open.costNanos,
-      });
+      };
+      this.#records.push(record);
+      if (end.end !== "waiting") this.#finished.push({ ...record, again: isTriedAgain(end) });
     } finally {
       reservation.release();
       // Whatever happened: what was paid is noted.
@@ -126,20 +144,34 @@ class TryMaking {
   }
 }
 
-function resultOf(end: AttemptEnd, isOver: boolean): { columns: unknown; failure: string | null } {
-  if (end.end === "made") return { columns: end.record.columns, failure: null };
-  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason };
+/** Whether a job would make another attempt. */
+function isTriedAgain({ end }: AttemptEnd): boolean {
+  return end === "again" || end === "refused";
+}
+
+/** Who tries a template wants to see each candidate and what is said of it: one that is refused is shown, not replaced. */
+function resultOf(
+  end: AttemptEnd,
+  isOver: boolean,
+): { columns: unknown; failure: string | null; refusal: string | null } {
+  if (end.end === "made") return { columns: end.record.columns, failure: null, refusal: null };
+  if (end.end === "refused") return { columns: end.refused.columns, failure: null, refusal: end.refused.reason };
+  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, refusal: null };
   const failure = isOver
     ? "There was no time left to finish it."
     : "A call got no answer, and what is set aside for the record does not pay for another.";
-  return { columns: null, failure };
+  return { columns: null, failure, refusal: null };
 }
 
-async function openWorkshop(tryId: string): Promise<Workshop> {
+async function readInput(tryId: string): Promise<TryInputRow> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: tryInputKey(tryId), ConsistentRead: true }),
   );
-  const { source, tiers, partials, parameters, seedSetOwner, seedSetId } = Item as TryInputRow;
+  return Item as TryInputRow;
+}
+
+async function openWorkshop(tryId: string, input: TryInputRow): Promise<Workshop> {
+  const { source, tiers, partials, parameters, seedSetOwner, seedSetId } = input;
   const seeds = await openSeeds({ owner: seedSetOwner, seedSetId });
   const { collections } = seeds.index;
   return Workshop.open({

@@ -2,12 +2,13 @@
 import type { Context } from "@aws-appsync/utils";
 import type { JobRow, ShardRow } from "../../core/rows.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
+import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
 
-/** `progress` is missing: it has a resolver of its own, which finds the shards by `shardCount`. */
-export type JobAnswer = Omit<Job, "progress"> & { shardCount: number };
+/** What is missing has resolvers of its own, which find the shards by `shardCount`. */
+export type JobAnswer = Omit<Job, "progress" | "spending" | "work" | "failureCauses"> & { shardCount: number };
 
 export function toJob(row: JobRow): JobAnswer {
   return {
@@ -27,11 +28,13 @@ export function toJob(row: JobRow): JobAnswer {
     parameters: row.parameters ?? {},
     budgetNanos: row.budgetNanos,
     recordBoundNanos: row.recordBoundNanos,
+    estimate: row.estimate ?? null,
     formats: row.formats,
     split: row.split ?? null,
     priority: row.priority ?? "NORMAL",
     capacity: row.capacity ?? "SPOT_FIRST",
     taskSize: row.taskSize ?? "SMALL",
+    maxFailedPercent: row.maxFailedPercent ?? 20,
     datasets: toDatasetFiles(row),
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? null,
@@ -55,6 +58,7 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
     startedAt: row.startedAt ?? null,
     finishedAt: row.finishedAt ?? null,
     datasets: toDatasetFiles(row),
+    archive: rememberedArchive(row),
     shard: shard ? toShardProgress(shard, nowMs) : null,
   };
 }

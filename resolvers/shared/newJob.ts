@@ -14,6 +14,9 @@ import {
 import type { CreateJobInput } from "../generated/schema.ts";
 import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
 
+/** As core/failing.ts has it. */
+const MAX_FAILED_PERCENT = 20;
+
 interface NewJob {
   jobId: string;
   owner: string;
@@ -43,11 +46,13 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     budgetId: jobId,
     budgetNanos: input.budgetNanos,
     recordBoundNanos: checked.recordBoundNanos,
+    ...(checked.estimate ? { estimate: checked.estimate } : {}),
     formats: input.formats,
     ...(input.split ? { split: input.split } : {}),
     priority: input.priority ?? "NORMAL",
     capacity: input.capacity ?? "SPOT_FIRST",
     taskSize: input.taskSize ?? "SMALL",
+    maxFailedPercent: input.maxFailedPercent ?? MAX_FAILED_PERCENT,
     shardCount: checked.shards.length,
     openShards: checked.shards.length,
     parkedShards: 0,
@@ -103,7 +108,9 @@ export function shardRow(
     runs: [],
     delivered: 0,
     failed: 0,
+    refused: 0,
     attempts: 0,
+    causes: [],
     inputTokens: 0,
     outputTokens: 0,
     spentNanos: 0,

@@ -1,6 +1,11 @@
-/** From a shard's row to what the schema calls ShardProgress. */
+/** The rows of a job's shards, and from one to what the schema calls ShardProgress. */
+import type { Context } from "@aws-appsync/utils";
+import { batchGet } from "@aws-appsync/utils/dynamodb";
 import { shardKey, type ShardReport, type ShardRow } from "../../core/rows.ts";
 import type { ShardProgress } from "../generated/schema.ts";
+import type { JobAnswer } from "./jobs.ts";
+import { fail } from "./refuse.ts";
+import { jobsTable } from "./tables.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -8,6 +13,23 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 export function shardKeys(jobId: string, shardCount: number) {
   const numbers = DIGITS.flatMap((ten) => DIGITS.map((one) => ten * 10 + one)).filter((n) => n < shardCount);
   return numbers.map((n) => shardKey(jobId, n));
+}
+
+/**
+ * Reads all shards of the job that a field belongs to, in one batch: a job has fewer than the 100 whose keys it takes.
+ * @param facts the names of the fields wanted, beside the keys, by which AppSync puts the rows in order
+ */
+export function readShards(ctx: Context, facts: string[]) {
+  const { id, shardCount }: JobAnswer = ctx.source;
+  const keys = shardKeys(id, shardCount);
+  return batchGet({ tables: { [jobsTable(ctx)]: { keys, consistentRead: true, projection: ["pk", "sk", ...facts] } } });
+}
+
+/** What `readShards` has read; shards that are gone, because their job is being deleted, are left out. */
+export function shardRows(ctx: Context): ShardRow[] {
+  if (ctx.error || ctx.result.unprocessedKeys[jobsTable(ctx)]?.length > 0) fail(ctx);
+  const rows: (ShardRow | null)[] = ctx.result.data[jobsTable(ctx)];
+  return rows.filter((row) => row !== null);
 }
 
 /**
@@ -26,6 +48,10 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
     reportNo: told.reportNo,
     delivered: Math.max(row.delivered, told.delivered),
     failed: Math.max(row.failed, told.failed),
+    // Shards and reports made before records could be refused have neither.
+    refused: Math.max(row.refused ?? 0, told.refused ?? 0),
+    // Those of a checkpoint may be more than a message to watchers holds.
+    causes: row.report?.causes ?? [],
     spentNanos: Math.max(row.spentNanos, told.spentNanos),
     writtenOffNanos: Math.max(row.writtenOffNanos, told.writtenOffNanos),
     inputTokens: Math.max(row.inputTokens, told.inputTokens),
@@ -36,12 +62,13 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
   };
 }
 
-function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest"> {
+function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest" | "causes"> {
   return {
     generation: row.generation,
     reportNo: 0,
     delivered: row.delivered,
     failed: row.failed,
+    refused: row.refused ?? 0,
     spentNanos: row.spentNanos,
     writtenOffNanos: row.writtenOffNanos,
     inputTokens: row.inputTokens,

@@ -47,6 +47,8 @@ export function toFacts(row: TemplateFactsRow, includes: string[]): TemplateFact
     })),
     columns: row.columns.map((column) => ({ name: column.name, type: column.type ?? null })),
     categories: row.categories,
+    accept: (row.accept ?? []).map(({ name, expression }) => ({ name: name ?? null, expression })),
+    maxAttempts: row.maxAttempts ?? 3,
     trainingFormats: row.trainingFormats ?? [],
     reads: row.reads.map((read) => ({ ...read })),
     seedSchema: JSON.parse(row.seedSchema),

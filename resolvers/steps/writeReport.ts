@@ -12,6 +12,8 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
     reportNo: shard.reportNo,
     delivered: shard.delivered,
     failed: shard.failed,
+    refused: shard.refused,
+    causes: shard.causes,
     spentNanos: shard.spentNanos,
     writtenOffNanos: shard.writtenOffNanos,
     inputTokens: shard.inputTokens,

@@ -1,4 +1,5 @@
 /** The short form of `npm run chaos`. */
+import { GUARDS, type Guard } from "./guards.ts";
 import type { Counts } from "./diary.ts";
 import { planOf } from "./plan.ts";
 import { addCounts, failureText, unstruck } from "./report.ts";
@@ -22,4 +23,12 @@ test("a seed repeats its run, event for event", async () => {
   const [first, again] = [await runChaos(planOf(7)), await runChaos(planOf(7))];
   expect(again.lastEvents).toEqual(first.lastEvents);
   expect(again.counts).toEqual(first.counts);
+});
+
+test.each(Object.keys(GUARDS) as Guard[])("without the guard %s the promises are broken", async (guard) => {
+  for (const [seed] of seeds) {
+    const { faults } = await runChaos({ ...planOf(seed ?? 1), without: guard });
+    if (faults.length > 0) return;
+  }
+  throw new Error(`${RUNS} runs without the guard, and none found out. ${GUARDS[guard]}`);
 });

@@ -1,21 +1,30 @@
-/** `npm run chaos -- --runs 200 --seed 1`: jobs in worlds where everything goes wrong, each of which must end as if nothing had. */
+/**
+ * `npm run chaos -- --runs 200 --seed 1`: jobs in worlds where everything goes wrong, each of which must end as if nothing had.
+ * `--without generation` takes a guard of the protocol away, and then they must not.
+ */
 import { parseArgs } from "node:util";
+import { GUARDS, isGuard, type Guard } from "./guards.ts";
 import { planOf } from "./plan.ts";
 import { addCounts, printCounts, printFailure, unstruck } from "./report.ts";
 import { runChaos } from "./run.ts";
 import type { Counts } from "./diary.ts";
 
 const { values } = parseArgs({
-  options: { runs: { type: "string", default: "200" }, seed: { type: "string", default: "1" } },
+  options: {
+    runs: { type: "string", default: "200" },
+    seed: { type: "string", default: "1" },
+    without: { type: "string" },
+  },
 });
 const runs = whole("runs", values.runs);
 const seed = whole("seed", values.seed);
+const without = guard(values.without);
 const counts: Counts = {};
 let failed = 0;
 
 const beganMs = Date.now();
 for (let n = 0; n < runs; n++) {
-  const outcome = await runChaos(planOf(seed + n));
+  const outcome = await runChaos({ ...planOf(seed + n), without });
   addCounts(counts, outcome.counts);
   if (outcome.faults.length === 0) continue;
   failed += 1;
@@ -30,6 +39,12 @@ console.log(
   `${runs - failed} runs passed, ${failed} failed, in ${Math.round((Date.now() - beganMs) / 1000)} s (seed ${seed})`,
 );
 process.exit(failed > 0 || missing.length > 0 ? 1 : 0);
+
+function guard(name: string | undefined): Guard | undefined {
+  if (name === undefined || isGuard(name)) return name;
+  console.error(`Expected one of ${Object.keys(GUARDS).join(", ")} after --without, received "${name}".`);
+  process.exit(64);
+}
 
 function whole(name: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);

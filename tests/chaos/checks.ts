@@ -12,14 +12,23 @@ export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<
   const { status, statusReason } = world.job;
   if (status !== "COMPLETED") return [`The job ended ${status} instead of COMPLETED. ${statusReason ?? ""}`];
   const records = recordsInTheEnd(plan);
-  return [...slotFaults(world, records), ...(await datasetFaults(world, records)), ...moneyFaults(world, diary)];
+  return [
+    ...slotFaults(world, records),
+    ...refusalFaults(world, diary),
+    ...(await datasetFaults(world, plan)),
+    ...moneyFaults(world, diary),
+  ];
+}
+
+function partsIn(world: World): (Part | undefined)[] {
+  return world.shards.flatMap(({ shardNo, runs }) =>
+    [...partsOf(runs)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
+  );
 }
 
 /** Each slot stands in one part, once. */
 function slotFaults(world: World, records: number): string[] {
-  const parts = world.shards.flatMap(({ shardNo, runs }) =>
-    [...partsOf(runs)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
-  );
+  const parts = partsIn(world);
   const made = parts.flatMap((part) => part?.made.map(({ slot }) => slot) ?? []);
   const failed = parts.flatMap((part) => part?.failed ?? []);
   const missing = Array.from({ length: records }, (_, slot) => slot).filter((slot) => !made.includes(slot));
@@ -32,17 +41,40 @@ function slotFaults(world: World, records: number): string[] {
   ];
 }
 
+/** Each candidate that was refused is kept once, with its provenance, and a record tells of all that came before it. */
+function refusalFaults(world: World, diary: Diary): string[] {
+  const parts = partsIn(world);
+  const refused = parts.flatMap((part) => part?.refused ?? []);
+  for (const { slot, attempt } of refused) diary.count("candidate refused", `slot ${slot}, attempt ${attempt + 1}`);
+  const counted = world.shards.reduce((sum, shard) => sum + (shard.refused ?? 0), 0);
+  const attempts = world.shards.reduce((sum, shard) => sum + shard.attempts, 0);
+  const before = (slot: number) => refused.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
+  const odd = parts
+    .flatMap((part) => part?.made ?? [])
+    .filter(({ slot, meta }) => before(slot).join() !== Array.from({ length: meta.attempts - 1 }, (_, n) => n).join());
+  const bare = refused.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
+  const told = refused.length > 0 ? world.lines("refused.jsonl").length : 0;
+  return [
+    ...(counted === refused.length ? [] : [`The shards count ${counted} refusals, the parts hold ${refused.length}.`]),
+    ...(told === refused.length ? [] : [`refused.jsonl holds ${told} candidates, the parts ${refused.length}.`]),
+    ...(attempts === refused.length + world.job.recordCount ? [] : [`The shards count ${attempts} attempts.`]),
+    ...odd.map(({ slot, meta }) => `Slot ${slot} took ${meta.attempts} attempts; refused were ${before(slot).join()}.`),
+    ...bare.map(({ slot, attempt }) => `The candidate ${attempt} of slot ${slot} lacks its provenance.`),
+  ];
+}
+
 function readPart(world: World, name: string): Part | undefined {
   const text = world.objects.files.get(name);
   return text === undefined ? undefined : decodePart(text.toString());
 }
 
 /** All records in the order of their slots, with the very bytes that a job without faults makes. */
-async function datasetFaults(world: World, records: number): Promise<string[]> {
+async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
+  const records = recordsInTheEnd(plan);
   const lines = world.lines("dataset.jsonl");
   const expected = Array.from({ length: records }, (_, slot) => recordId(JOB, slot));
   const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
-  const isSame = world.file("dataset.csv").toString() === (await undisturbed(records));
+  const isSame = world.file("dataset.csv").toString() === (await undisturbed(plan));
   return [
     ...(lines.map(({ id }) => id).join() === expected.join()
       ? []
@@ -57,16 +89,19 @@ async function datasetFaults(world: World, records: number): Promise<string[]> {
   ];
 }
 
-const made = new Map<number, Promise<string>>();
+const made = new Map<string, Promise<string>>();
 
-async function undisturbed(records: number): Promise<string> {
-  const known = made.get(records) ?? makeUndisturbed(records);
-  made.set(records, known);
+async function undisturbed(plan: Plan): Promise<string> {
+  const { isChoosy } = plan;
+  const records = recordsInTheEnd(plan);
+  const name = `${records} ${isChoosy}`;
+  const known = made.get(name) ?? makeUndisturbed(records, isChoosy);
+  made.set(name, known);
   return await known;
 }
 
-async function makeUndisturbed(records: number): Promise<string> {
-  const world = worldOf({ records });
+async function makeUndisturbed(records: number, isChoosy: boolean): Promise<string> {
+  const world = worldOf({ records, isChoosy });
   await world.work();
   return world.file("dataset.csv").toString();
 }

@@ -31,7 +31,7 @@ export const ACTS = [
   "job extended",
   "completed job extended",
 ] as const;
-export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke";
+export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke" | "candidate refused";
 export type Counts = Partial<Record<Kind, number>>;
 
 /** What loses a worker's memory, its lease or an answer: after it, the ledger may hold more than the log. */

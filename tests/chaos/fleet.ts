@@ -3,9 +3,11 @@ import { mayRestartAtOnce, tasksAtWork, tasksWanted, toLookAfter } from "#core/f
 import { isAtRest } from "#core/job";
 import { randomOf } from "#core/random";
 import { exportKey, shardKey, type ShardRow, type TaskRow } from "#core/rows";
+import type { Ports } from "../../worker/ports.ts";
 import { JOB, type World } from "../worker/world.ts";
 import { Body } from "./body.ts";
 import type { Diary } from "./diary.ts";
+import { without } from "./guards.ts";
 import { badDay, Outage, type BadDay } from "./outage.ts";
 import type { Plan } from "./plan.ts";
 
@@ -136,7 +138,7 @@ export class Fleet {
     this.diary.note(`${task} starts`);
     const exitCode = await Promise.race([
       body.died.then(() => 137),
-      this.world.startAs(task, body.warning, body.ports).then(
+      this.world.startAs(task, body.warning, this.#guarded(body.ports)).then(
         () => 0,
         (error: unknown) => this.#broke(task, error),
       ),
@@ -147,6 +149,11 @@ export class Fleet {
     if (known) known.exitCode = exitCode;
     this.tell(() => this.#stopped(task));
     this.hooks.ended();
+  }
+
+  #guarded(ports: Ports): Ports {
+    const { without: guard } = this.plan;
+    return guard ? without(guard, ports) : ports;
   }
 
   #broke(task: string, error: unknown): number {

@@ -30,6 +30,12 @@ record:
   answer: it.steps.answer.output.answer
 `;
 
+/** Six candidates of ten, by their film; each further attempt draws another. */
+const CHOOSY = `${TEMPLATE}
+accept:
+  lucky: "[...it.record.film].reduce((sum, letter) => (sum * 37 + letter.charCodeAt(0)) % 7919, 7) % 10 < 6"
+`;
+
 /** The same to the same request; every fifth object is none at first. */
 const ANSWERS: Behaviour = ({ prompt, turns, schema }) => {
   if (!schema) return `${prompt} `.repeat(40).slice(0, 780);
@@ -42,16 +48,17 @@ export const BOUND_NANOS = boundOf(parseTemplate(TEMPLATE)).nanos;
 
 export interface ChaosJob {
   readonly records: number;
+  readonly isChoosy: boolean;
   readonly shards?: readonly { readonly from: number; readonly to: number }[];
   /** In worst cases of a record; plenty when absent. */
   readonly budgetBounds?: number;
 }
 
-export function worldOf({ records, shards, budgetBounds }: ChaosJob): World {
+export function worldOf({ records, isChoosy, shards, budgetBounds }: ChaosJob): World {
   return new World({
     records,
     shards: shards && [...shards],
-    template: TEMPLATE,
+    template: isChoosy ? CHOOSY : TEMPLATE,
     behaviour: ANSWERS,
     // Enough that no two picks of a job without repetition are the same.
     seeds: 100,

@@ -1,11 +1,16 @@
 /** What a run does to its job: drawn from the seed, before anything happens. */
 import { below, randomOf } from "#core/random";
+import type { Guard } from "./guards.ts";
 
 export interface Plan {
   readonly seed: number;
+  /** The guard that is taken away; none, but to try the chaos itself. */
+  readonly without?: Guard;
   /** Without anything that loses a worker's memory or an answer; then every nano-dollar of the log is found in the spend. */
   readonly isGentle: boolean;
   readonly records: number;
+  /** Its template accepts six candidates of ten. */
+  readonly isChoosy: boolean;
   readonly shards: readonly { readonly from: number; readonly to: number }[];
   /** Workers at a time, at most. */
   readonly tasks: number;
@@ -73,13 +78,17 @@ export function recordsInTheEnd({ records, owner }: Plan): number {
   return owner.reduce((sum, act) => sum + (act.act === "extend" ? act.byRecords : 0), records);
 }
 
-/** Every third run begins with too small a budget, every third is paused or extended or both; every fourth is gentle. */
+/**
+ * Every third run begins with too small a budget, every third is paused or extended or both, every third is choosy; every
+ * fourth is gentle.
+ */
 export function planOf(seed: number): Plan {
   const random = randomOf("chaos", seed);
   const between = (from: number, to: number) => from + below(to - from + 1, random);
   const isGentle = seed % 4 === 0;
   const isPoor = seed % 3 === 0;
   const isControlled = Math.floor(seed / 3) % 3 === 0;
+  const isChoosy = Math.floor(seed / 9) % 3 === 0;
   const records = RECORD_COUNTS[below(RECORD_COUNTS.length, random)] ?? 24;
   const raises: OwnerAct[] = Array.from({ length: between(0, 3) }, () => ({
     act: "raise",
@@ -95,6 +104,7 @@ export function planOf(seed: number): Plan {
     seed,
     isGentle,
     records,
+    isChoosy,
     shards: cut(records, between(1, 5), random),
     tasks: between(2, 4),
     concurrency: between(2, 6),

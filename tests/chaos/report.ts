@@ -2,17 +2,19 @@
 import { ACTS, FAULTS, type Counts, type Kind } from "./diary.ts";
 import type { Outcome } from "./run.ts";
 
+const REFUSED: Kind = "candidate refused";
+
 export function addCounts(sum: Counts, more: Counts): void {
   for (const [kind, count] of Object.entries(more) as [Kind, number][]) sum[kind] = (sum[kind] ?? 0) + count;
 }
 
 /** What was meant to happen and never did. */
 export function unstruck(counts: Counts): Kind[] {
-  return [...FAULTS, ...ACTS].filter((kind) => !counts[kind]);
+  return [...FAULTS, ...ACTS, REFUSED].filter((kind) => !counts[kind]);
 }
 
 export function printCounts(counts: Counts): void {
-  for (const kind of [...FAULTS, "worker broke" as const, ...ACTS])
+  for (const kind of [...FAULTS, "worker broke" as const, ...ACTS, REFUSED])
     console.log(`${String(counts[kind] ?? 0).padStart(8)}  ${kind}`);
 }
 

@@ -1,4 +1,4 @@
-import { latestRecords, surelyPaidRecords, totalsOf } from "../../client/jobs/derive.ts";
+import { causesOf, latestRecords, surelyPaidRecords, totalsOf } from "../../client/jobs/derive.ts";
 import { sampleJob, sampleShard } from "./sample-job.ts";
 
 const NOW = Date.parse("2026-11-23T12:10:00.000Z");
@@ -9,6 +9,11 @@ describe("a job's totals", () => {
     sampleShard({
       delivered: 30,
       failed: 2,
+      refused: 4,
+      causes: [
+        { cause: "A", attempts: 3, records: 1 },
+        { cause: "B", attempts: 9, records: 1 },
+      ],
       spentNanos: 60_000_000,
       inputTokens: 900,
       outputTokens: 90,
@@ -17,6 +22,8 @@ describe("a job's totals", () => {
     }),
     sampleShard({
       delivered: 20,
+      refused: 1,
+      causes: [{ cause: "A", attempts: 2, records: 1 }],
       spentNanos: 40_000_000,
       writtenOffNanos: 5_000_000,
       inputTokens: 600,
@@ -29,7 +36,14 @@ describe("a job's totals", () => {
 
   test("sum up what its shards reported", () => {
     expect(totals).toMatchObject({ delivered: 50, failed: 2, spentNanos: 100_000_000, writtenOffNanos: 5_000_000 });
-    expect(totals).toMatchObject({ inputTokens: 1500, outputTokens: 150 });
+    expect(totals).toMatchObject({ refused: 5, inputTokens: 1500, outputTokens: 150 });
+  });
+
+  test("group why attempts came to nothing, first what cost most records", () => {
+    expect(causesOf(progress)).toEqual([
+      { cause: "A", attempts: 5, records: 2 },
+      { cause: "B", attempts: 9, records: 1 },
+    ]);
   });
 
   test("count failed records as done, not as made", () => {

@@ -17,6 +17,7 @@ const FORM: JobForm = {
   priority: "HIGH",
   capacity: "ON_DEMAND",
   taskSize: "LARGE",
+  maxFailed: "5 %",
 };
 
 describe("the form of a new job", () => {
@@ -35,6 +36,7 @@ describe("the form of a new job", () => {
       priority: "HIGH",
       capacity: "ON_DEMAND",
       taskSize: "LARGE",
+      maxFailedPercent: 5,
     });
     expect(toInput({ ...FORM, split: "" }).split).toBeNull();
   });
@@ -54,6 +56,8 @@ describe("the form of a new job", () => {
     ["no format", { formats: [] }, "formats"],
     ["a split that does not make 100", { split: "80, 10, 5" }, "split"],
     ["words for a split", { split: "most" }, "split"],
+    ["more failures than records", { maxFailed: "101" }, "maxFailed"],
+    ["no share of failures", { maxFailed: "" }, "maxFailed"],
   ])("with %s says so at its field", (_, different, field) => {
     expect(Object.keys(checkForm({ ...FORM, ...different }))).toEqual([field]);
   });
@@ -72,6 +76,7 @@ describe("a refusal of the server", () => {
   test.each([
     ["The job's name must have 1 to 100 characters, this one has 0.", "name"],
     ["The number of records must be a whole number from 1 to 1,000,000, not 0.", "recordCount"],
+    ["The share of records that may fail must be a whole number of percent from 0 to 100, not 101.", "maxFailed"],
     ["The budget must be more than $0 and at most $5,000.00, not $0.", "budgetUsd"],
     ["At least one format is needed; choose among jsonl, csv and parquet.", "formats"],
     ['Template "Films" step "answer" reads Title; the collection "movies" has no "Title" (it has Name).', "seedSetId"],

@@ -151,6 +151,10 @@ describe("keys and values", () => {
     ["record:\n  a: it.x\n  b: it.y\ncategories: [|", ["a", "b"]],
     ["record:\n  a: it.x\n  b: it.y\ntraining: { messages: |", ["a", "b"]],
     ["record:\n  a: it.x\ntraining:\n  alpaca: { input: |", ["a"]],
+    ["record:\n  a: it.x\n  b: it.y\naccept: it.record.|", ["a", "b"]],
+    ["record:\n  a: it.x\naccept:\n  good: it.record.|", ["a"]],
+    ["record:\n  a: it.x\naccept: it.|", ["seed", "record", "steps"]],
+    ["record:\n  a: it.record.|", []],
   ])("%j is completed with %j", (written, expected) => {
     expect(labelsIn(written)).toEqual(expected);
   });

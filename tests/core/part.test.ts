@@ -7,7 +7,8 @@ test("a part is read as it was written, whatever its texts hold", () => {
     open: [{ slot: 4, attempt: 1, unanswered: 0, steps: {}, inputTokens: 1, outputTokens: 1, costNanos: 9 }],
     done: [6, 9],
     made: [{ slot: 5, columns: { text: 'two\nlines \u2028 and "quotes"' }, meta: META }],
-    failed: [{ slot: 6, reason: "It\ndid not work.", meta: META }],
+    failed: [{ slot: 6, reason: "It\ndid not work.", cause: "It did not work", meta: META }],
+    refused: [{ slot: 5, attempt: 0, reason: "No.", cause: "No", columns: { text: null }, meta: META }],
   };
   expect(decodePart(encodePart(part))).toEqual(part);
 });

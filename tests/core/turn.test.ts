@@ -30,6 +30,37 @@ function shard(set: Partial<ShardRow> = {}): ShardRow {
   } as ShardRow;
 }
 
+describe("a job all of whose shards are done", () => {
+  const ends = (failed: number, set: Partial<JobRow> = {}, delivered = 100 - failed) =>
+    nextTurn(
+      job({ recordCount: 100, ...set }),
+      [
+        shard({ state: "DONE", delivered, failed, causes: [{ cause: "A", attempts: failed, records: failed }] }),
+        shard({ shardNo: 1, state: "DONE", delivered: 0, failed: 0 }),
+      ],
+      0,
+      NOW,
+    );
+
+  test.each([
+    [0, {}, "COMPLETED"],
+    [20, {}, "COMPLETED"],
+    [21, {}, "FAILED"],
+    [21, { maxFailedPercent: 21 }, "COMPLETED"],
+    [1, { maxFailedPercent: 0 }, "FAILED"],
+    [100, { maxFailedPercent: 100 }, "FAILED"],
+  ])("with %i of 100 records failed and %j is %s", (failed, set, outcome) => {
+    expect(ends(failed, set)).toMatchObject({ do: "end", outcome, when: { openShards: 0 } });
+  });
+
+  test("says the causes when it has failed", () => {
+    expect(ends(30)).toMatchObject({
+      reason: expect.stringContaining("30 of 100 records failed, more than the 20 % this job allows: 30 × A. Mend"),
+    });
+    expect(ends(100)).toMatchObject({ reason: expect.stringContaining("Every record failed: 100 × A. Mend") });
+  });
+});
+
 const HELD = { leaseUntilMs: NOW + 1, leaseTask: "other" };
 const EXPIRED = { leaseUntilMs: NOW, leaseTask: "gone" };
 

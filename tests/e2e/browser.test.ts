@@ -35,6 +35,13 @@ test("a newcomer signs in, starts a job from a sample, watches it live and downl
     else if (name === "dataset.csv") expect(bytes.toString()).toMatch(/^id,question,answer/);
     else expect(bytes.subarray(0, 4).toString()).toBe("PAR1");
   }
+  const costs = page.getByRole("region", { name: "Cost by step and model" });
+  await costs.getByRole("row", { name: /^question amazon\.nova-micro-v1:0 120 / }).waitFor();
+  await page.getByText(/^Estimated before the start: .* Spent: \$/).waitFor();
+  await page.goto(`${product.outputs.appUrl}/jobs/new?templateId=questions-and-answers&seedSetId=natural-wonders`);
+  await page.getByText(/^Estimated cost: \$/).waitFor();
+  await page.getByLabel("Budget in US dollars").fill("0.0001");
+  await page.getByText(/^The budget of \$0\.00010 is less than the low estimate of /).waitFor();
   await close();
 }, 120_000);
 

@@ -39,7 +39,7 @@ let product: Product;
 let calls: RecordedCall[];
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await startProduct({ context: { archiveClass: "flexible" } });
   await tour(product);
   calls = await readCalls();
 }, 300_000);

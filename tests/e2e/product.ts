@@ -9,6 +9,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startInstance, type Instance } from "../../cli/instance.ts";
+import { synthesize } from "../../cli/synthesize.ts";
 import { ASSEMBLY } from "./synthesize-once.ts";
 
 export interface Product extends Instance {
@@ -20,13 +21,17 @@ export interface Product extends Instance {
 /** A model quick enough for tests; suites override what they are about. */
 const QUICK_MODEL = { latencyMs: 20 };
 
+/** @param context choices of the deployment, as `cdk deploy -c` takes them; they need an assembly of their own */
 export async function startProduct({
   model = {},
   assembly = ASSEMBLY,
-}: { model?: object; assembly?: string } = {}): Promise<Product> {
+  context,
+}: { model?: object; assembly?: string; context?: Readonly<Record<string, unknown>> } = {}): Promise<Product> {
   const data = await mkdtemp(join(tmpdir(), "plot-palette-"));
   process.env.PLOT_PALETTE_MODEL = JSON.stringify({ ...QUICK_MODEL, ...model });
-  const instance = await startInstance({ data, assembly });
+  const own = join(data, "cdk.out");
+  if (context) await synthesize(own, { context });
+  const instance = await startInstance({ data, assembly: context ? own : assembly });
   return {
     ...instance,
     data,

@@ -11,14 +11,20 @@ const SWEEP_MS = 60_000;
 const TASK_AGE_MS = 61_000;
 const SAMPLE = { templateId: "questions-and-answers", seedSetId: "natural-wonders" };
 
+/** S3 archives after three days, at the midnight that follows. */
+const UNTIL_ARCHIVED_MS = 4 * 86_400_000;
+
+/** @param product one whose datasets go to an archive that they must be restored from */
 export async function tour(product: Product): Promise<void> {
   const api = await openApi(product.outputs, product.outputs.demoUser);
+  let done: string;
   try {
     await readEverything(api);
     const own = await bringOwn(api, product);
     await writeAndShare(api);
+    await estimated(api, "PROMPTS");
     await tryAndGenerate(api);
-    await jobToItsEnd(api);
+    done = await jobToItsEnd(api);
     await overTheBudgetAndOn(api);
     await moreOfEverything(api, product);
     await pausedInterruptedAndOn(api, product, own);
@@ -26,6 +32,7 @@ export async function tour(product: Product): Promise<void> {
   } finally {
     api.close();
   }
+  await archivedAndBack(product, done);
 }
 
 async function readEverything(api: Api): Promise<void> {
@@ -108,6 +115,19 @@ async function save(api: Api, input: { id?: string; source: string; basedOnVersi
   return saved.id;
 }
 
+/** A job of the template that is tried, before and after. */
+async function estimated(api: Api, basis: "SAMPLE" | "PROMPTS"): Promise<void> {
+  const templateId = await save(api, { source: TOWNS });
+  const { estimateJob } = await api.call<{ estimateJob: { estimate: { basis: string } | null; advice: string } }>(
+    `query($input: EstimateJobInput!) { estimateJob(input: $input) {
+      estimate { lowNanos likelyNanos highNanos basis basisRecords } recordBoundNanos advice } }`,
+    { input: { templateId, seedSetId: SAMPLE.seedSetId, recordCount: 100, budgetNanos: 1_000_000 } },
+  );
+  if (estimateJob.estimate?.basis !== basis || !estimateJob.advice)
+    throw new Error(`Expected an estimate from ${basis}, got ${JSON.stringify(estimateJob)}`);
+  await api.call("mutation($id: ID!) { deleteTemplate(id: $id) { id } }", { id: templateId });
+}
+
 /** What costs beside jobs: a try and generated seeds, both within their budgets and counted. */
 async function tryAndGenerate(api: Api): Promise<void> {
   const wish = { source: TOWNS, budgetNanos: 50_000_000, clientToken: randomUUID() };
@@ -123,6 +143,7 @@ async function tryAndGenerate(api: Api): Promise<void> {
     if (getTry.status === "FAILED") throw new Error(`The try failed: ${getTry.statusReason}`);
     return getTry.status === "DONE";
   });
+  await estimated(api, "SAMPLE");
   const { generateSeeds } = await api.call<{ generateSeeds: { id: string } }>(
     "mutation($input: GenerateSeedsInput!) { generateSeeds(input: $input) { id } }",
     { input: { ...wish, name: "Made towns", itemCount: 5, clientToken: randomUUID() } },
@@ -193,19 +214,35 @@ async function uploadHalfBroken(api: Api, folder: string): Promise<void> {
   if (!(refused instanceof Error)) throw new Error("The broken file was taken.");
 }
 
-async function jobToItsEnd(api: Api): Promise<void> {
+async function jobToItsEnd(api: Api): Promise<string> {
   const clientToken = randomUUID();
   const id = await createJob(api, { recordCount: 20, clientToken });
   if ((await createJob(api, { recordCount: 20, clientToken })) !== id)
     throw new Error("The same token made a second job.");
   const job = await follow(api, id);
   if (job.status !== "COMPLETED") throw new Error(`The job ended ${job.status}: ${job.statusReason}`);
+  await accounted(api, job);
   const { getDownload } = await api.call<{ getDownload: { url: string } }>(
     'query($id: ID!) { getDownload(jobId: $id, file: "dataset.jsonl") { url } }',
     { id },
   );
   const rows = await (await fetch(getDownload.url)).text();
   if (rows.trim().split("\n").length !== 20) throw new Error(`The download has not 20 rows: ${rows.slice(0, 200)}`);
+  return id;
+}
+
+/** What was spent is told to the nano-dollar by step and model, beside what was expected. */
+async function accounted(api: Api, { id, spentNanos }: JobFacts): Promise<void> {
+  const { getJob } = await api.call<{
+    getJob: { estimate: object | null; spending: { costNanos: number }[]; work: { workedMs: number; parts: number } };
+  }>(
+    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } work { workedMs parts }
+      spending { stepId modelId day calls inputTokens outputTokens costNanos } } }`,
+    { id },
+  );
+  const told = getJob.spending.reduce((sum, { costNanos }) => sum + costNanos, 0);
+  if (!getJob.estimate || told !== spentNanos || getJob.work.parts < 1 || getJob.work.workedMs <= 0)
+    throw new Error(`Spent ${spentNanos}, but told ${JSON.stringify(getJob)}`);
 }
 
 async function overTheBudgetAndOn(api: Api): Promise<void> {
@@ -270,6 +307,31 @@ async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {
     );
     return listJobs.items.every((job) => job.id !== id);
   });
+}
+
+/** Days later, by a new session: the old one is over. */
+async function archivedAndBack(product: Product, id: string): Promise<void> {
+  product.cloud.clock.advance(UNTIL_ARCHIVED_MS);
+  const api = await openApi(product.outputs, product.outputs.demoUser);
+  try {
+    const { restoreDataset } = await api.call<{ restoreDataset: { state: string } }>(
+      "mutation($id: ID!) { restoreDataset(jobId: $id) { state } }",
+      { id },
+    );
+    if (restoreDataset.state !== "RESTORING") throw new Error(`The dataset is ${restoreDataset.state}, not archived.`);
+    await until("the job to remember that its dataset is back", async () =>
+      (await readFile(join(product.data, "iam-calls.jsonl"), "utf8"))
+        .split("\n")
+        .some((line) => /restoreDataset/i.test(line) && line.includes('"dynamodb:UpdateItem"')),
+    );
+    const { getDatasetArchive } = await api.call<{ getDatasetArchive: { state: string } }>(
+      "query($id: ID!) { getDatasetArchive(jobId: $id) { state } }",
+      { id },
+    );
+    if (getDatasetArchive.state !== "RESTORED") throw new Error(`The dataset is ${getDatasetArchive.state}.`);
+  } finally {
+    api.close();
+  }
 }
 
 /** The sweep asks ECS about tasks that are older than a minute. */

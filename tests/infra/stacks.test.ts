@@ -1,4 +1,5 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
+import { archiveClass } from "../../infra/archive.ts";
 import { PATIENCE_SECONDS } from "../../resolvers/shared/runLife.ts";
 import { resourcesOf, templates } from "./stacks.ts";
 
@@ -53,16 +54,43 @@ test("datasets, small ones too, go to Glacier after three days, and only they", 
   );
   expect(rules.filter((rule: any) => rule.Transitions)).toEqual([
     expect.objectContaining({
+      Status: "Enabled",
       Prefix: "datasets/",
+      ObjectSizeGreaterThan: 1,
       Transitions: [{ StorageClass: "GLACIER_IR", TransitionInDays: 3 }],
     }),
   ]);
-  expect(
-    resourcesOf("AWS::S3::Bucket").some(
-      ({ properties }) =>
-        properties.LifecycleConfiguration?.TransitionDefaultMinimumObjectSize === "varies_by_storage_class",
-    ),
-  ).toBe(true);
+});
+
+test.each([
+  [undefined, "INSTANT"],
+  ["instant", "INSTANT"],
+  ["flexible", "FLEXIBLE"],
+  ["deep", "DEEP"],
+])("the context archiveClass %j chooses the class %s", (wanted, chosen) => {
+  expect(archiveClass(new App({ context: { archiveClass: wanted } }))).toBe(chosen);
+});
+
+test.each(["GLACIER", "Deep", "", 3])("the context archiveClass %j is refused with a sentence", (wanted) => {
+  expect(() => archiveClass(new App({ context: { archiveClass: wanted } }))).toThrow(
+    `The context "archiveClass" must be instant, flexible or deep, not ${JSON.stringify(wanted)}.`,
+  );
+});
+
+test("the bucket tells the event bus without a function of the CDK's, and only of datasets that come back or go is heard", () => {
+  expect(resourcesOf("Custom::S3BucketNotifications")).toEqual([]);
+  const [bucket] = resourcesOf("AWS::S3::Bucket").filter(({ properties }) => properties.LifecycleConfiguration);
+  expect(bucket?.properties.NotificationConfiguration).toEqual({
+    EventBridgeConfiguration: { EventBridgeEnabled: true },
+  });
+  const patterns = resourcesOf("AWS::Events::Rule").map(({ properties }) => properties.EventPattern);
+  expect(patterns.filter((pattern) => pattern?.source[0] === "aws.s3")).toEqual([
+    {
+      source: ["aws.s3"],
+      "detail-type": ["Object Restore Completed", "Object Restore Expired"],
+      detail: { bucket: { name: [expect.anything()] }, object: { key: [{ prefix: "datasets/" }] } },
+    },
+  ]);
 });
 
 test("workers have two minutes to save, cannot write their image's files, and can only become their job's role", () => {

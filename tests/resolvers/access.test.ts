@@ -87,6 +87,11 @@ const TABLE: Readonly<Record<string, Row>> = {
     { input: { source: TEMPLATE } },
     { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
+  "Query.estimateJob": doors(
+    input("query", "estimateJob", "estimate { likelyNanos }"),
+    { input: { recordCount: 1 } },
+    { "input.templateId": "template", "input.seedSetId": "seedSet" },
+  ),
   "Query.getTry": byId("query", "getTry", "try"),
   "Query.listSideSpending": { list: "{ listSideSpending { items { day triesNanos } } }" },
   "Query.getSeedSet": byId("query", "getSeedSet", "seedSet"),
@@ -107,6 +112,13 @@ const TABLE: Readonly<Record<string, Row>> = {
       document: `query ($jobId: ID!) { getDownload(jobId: $jobId, file: "dataset.jsonl") { url } }`,
     },
   ],
+  "Query.getDatasetArchive": [
+    {
+      at: "jobId",
+      thing: "job",
+      document: "query ($jobId: ID!) { getDatasetArchive(jobId: $jobId) { state archiveClass } }",
+    },
+  ],
 
   "Mutation.createJob": doors(
     input("mutation", "createJob", "id"),
@@ -121,6 +133,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.retryFailed": byId("mutation", "retryFailed", "job"),
   "Mutation.prioritizeJob": byId("mutation", "prioritizeJob", "job", ", priority: HIGH"),
   "Mutation.deleteJob": byId("mutation", "deleteJob", "job"),
+  "Mutation.restoreDataset": [
+    { at: "jobId", thing: "job", document: "mutation ($jobId: ID!) { restoreDataset(jobId: $jobId) { state } }" },
+  ],
   "Mutation.saveTemplate": doors(
     input("mutation", "saveTemplate", "version"),
     { input: { source: TEMPLATE } },
@@ -332,8 +347,9 @@ function variablesOf(person: string, { at, thing, document, variables = {} }: Do
   else room[name] = things[thing];
   // The copy that the template keeps of a library is what naming the template could open.
   const namesIt = name === (document.includes("checkTemplate") ? "id" : "templateId");
-  if (namesIt && !document.includes("createJob")) room.source = including(things.library);
-  if (document.includes("createJob")) {
+  const ofJob = document.includes("createJob") || document.includes("estimateJob");
+  if (namesIt && !ofJob) room.source = including(things.library);
+  if (ofJob) {
     room.templateId ??= OWN[person]?.template;
     room.seedSetId ??= OWN[person]?.seedSet;
   }

@@ -135,6 +135,23 @@ describe("createJob", () => {
     );
   });
 
+  test.each([
+    [undefined, 20],
+    [null, 20],
+    [0, 0],
+    [100, 100],
+  ])("asked to let %s percent of the records fail, lets %i", async (maxFailedPercent, allowed) => {
+    const { createJob } = await world.ask(
+      "ann",
+      "mutation ($input: CreateJobInput!) { createJob(input: $input) { id maxFailedPercent } }",
+      { input: await inputFor(world, "ann", { maxFailedPercent }) },
+    );
+    expect(createJob.maxFailedPercent).toBe(allowed);
+    expect(await world.row("Jobs", { pk: `JOB#${createJob.id}`, sk: "JOB" })).toMatchObject({
+      maxFailedPercent: allowed,
+    });
+  });
+
   test("keeps how the dataset is to be divided", async () => {
     const split = { train: 80, validation: 10, test: 10 };
     const input = await inputFor(world, "ann", { split });
@@ -150,6 +167,10 @@ describe("createJob", () => {
     [
       { split: { train: 80, validation: 10, test: 20 } },
       "BadInput: The split must be three whole numbers of percent, for train, validation and test, that make 100 together, not 80, 10, 20.",
+    ],
+    [
+      { maxFailedPercent: 101 },
+      "BadInput: The share of records that may fail must be a whole number of percent from 0 to 100, not 101.",
     ],
     [{ recordCount: 0 }, "BadInput: The number of records must be a whole number from 1 to 1,000,000, not 0."],
     [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
@@ -473,6 +494,8 @@ describe("progress", () => {
     shardNo: 1,
     generation: 1,
     failed: 0,
+    refused: 2,
+    causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
     writtenOffNanos: 0,
     inputTokens: 5,
     outputTokens: 6,
@@ -514,6 +537,51 @@ describe("progress", () => {
       latest: ['{"a":1}'],
       reportedAt: expect.any(String),
     });
+  });
+
+  test("tells what was refused and why, as far as it was reported, and all of it from the checkpoints", async () => {
+    const job = await leasedJob();
+    const told = await world.report(
+      "mutation ($input: ReportProgressInput!) { reportProgress(input: $input) { shard { refused causes { cause attempts records } } } }",
+      { input: { jobId: job.id, shard: { ...shard, delivered: 1, spentNanos: 9, reportNo: 1 } } },
+    );
+    expect(told.reportProgress.shard).toEqual({
+      refused: 2,
+      causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
+    });
+    for (const shardNo of [0, 1]) {
+      const key = { pk: `SHARD#${job.id}#${shardNo}`, sk: "SHARD" };
+      const causes = [
+        { cause: "It did not hold", attempts: 4 + shardNo, records: 1 },
+        ...(shardNo === 1 ? [{ cause: "It broke", attempts: 1, records: 1 }] : []),
+      ];
+      await world.put("Jobs", { ...(await world.row("Jobs", key)), refused: 5, causes });
+    }
+    const { getJob } = await world.ask(
+      "ann",
+      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause attempts records } progress { refused } } }",
+      { id: job.id },
+    );
+    expect(getJob.failureCauses).toEqual([
+      { cause: "It did not hold", attempts: 4, records: 1 },
+      { cause: "It did not hold", attempts: 5, records: 1 },
+      { cause: "It broke", attempts: 1, records: 1 },
+    ]);
+    expect(getJob.progress.map(({ refused }: { refused: number }) => refused)).toEqual([5, 5, 0]);
+  });
+
+  test("of a job whose shards were made before anything could be refused says nothing of it", async () => {
+    const job = await leasedJob();
+    const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
+    const { refused: _refused, causes: _causes, ...old } = (await world.row("Jobs", key)) as Record<string, unknown>;
+    await world.put("Jobs", old);
+    const { getJob } = await world.ask(
+      "ann",
+      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause } progress { refused causes { cause } } } }",
+      { id: job.id },
+    );
+    expect(getJob.failureCauses).toEqual([]);
+    expect(getJob.progress[1]).toEqual({ refused: 0, causes: [] });
   });
 
   test("does not hear a worker whose lease was taken over", async () => {
@@ -608,6 +676,7 @@ test("a dataset's file can be downloaded under the job's name", async () => {
     datasetPrefix: `datasets/${job.id}/1/`,
     datasets: [{ name: "dataset.csv", format: "CSV", bytes: 1, rows: 1 }],
   });
+  await world.putObject(`datasets/${job.id}/1/dataset.csv`, "id");
   const { getDownload } = await world.ask(
     "ann",
     `query ($id: ID!) { getDownload(jobId: $id, file: "dataset.csv") { url expiresAt } }`,

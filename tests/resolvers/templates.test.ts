@@ -6,7 +6,7 @@ const TEMPLATE_FIELDS = `id name description category tags version latestVersion
   forkedFrom { id version name } sampleSeedSetId source createdAt
   facts {
     steps { id modelId tier fallbacks escalatesTo prompt maxTokens output rounds after }
-    parameters { name description values default } columns { name type } categories
+    parameters { name description values default } columns { name type } categories accept { name expression } maxAttempts
     reads { collection path required place } seedSchema warnings includes
     bound { calls inputTokens outputTokens nanos } }`;
 const SAVE = `mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { ${TEMPLATE_FIELDS} } }`;
@@ -47,6 +47,7 @@ steps:
   - { id: answer, tier: economy, fallbacks: [premium], escalate: { to: premium }, prompt: "<%= it.steps.question.output %>" }
 record: { q: it.steps.question.output, n: { value: it.movie.Year ?? 0, type: integer } }
 categories: [q]
+accept: { asked: it.record.q.length > 3 }
 `,
     });
     expect(saved).toMatchObject({
@@ -81,6 +82,8 @@ categories: [q]
           { name: "n", type: "integer" },
         ],
         categories: ["q"],
+        accept: [{ name: "asked", expression: "it.record.q.length > 3" }],
+        maxAttempts: 10,
         includes: [],
       },
     });

@@ -4,7 +4,7 @@ import { SampleModels, sumOf } from "./sample-models.ts";
 import { startWorld, type World } from "./world.ts";
 
 const TRY = `id owner status statusReason recordCount budgetNanos spentNanos createdAt finishedAt
-  records { recordNo columns failure seeds costNanos
+  records { recordNo columns failure refusal seeds costNanos
     calls { stepId round reason modelId system turns { role text } answer problem inputTokens outputTokens costNanos ms } }`;
 const START = `mutation ($input: TryTemplateInput!) { tryTemplate(input: $input) { ${TRY} } }`;
 const GET = `query ($id: ID!) { getTry(id: $id) { ${TRY} } }`;
@@ -166,6 +166,20 @@ test("a repair shows the model its error, and a record that cannot be used says 
   expect(repair.reason).toBe("repair");
   expect(repair.turns.map(({ role }: any) => role)).toEqual(["user", "assistant", "user"]);
   for (const { failure, columns } of records) expect(failure === null).toBe(columns !== null);
+});
+
+test("a record that a condition refuses is shown with the condition, and no other is made in its place", async () => {
+  models.newCalls();
+  const source = `${FILM}accept: { recent: it.record.year > it.movie.Year + 1e9 }\n`;
+  const { status, records } = await tried({ source, recordCount: 2 });
+  expect(status).toBe("DONE");
+  expect(models.newCalls()).toHaveLength(4);
+  for (const { columns, failure, refusal } of records) {
+    expect({ failure, refusal }).toEqual({ failure: null, refusal: 'The condition "recent" does not hold.' });
+    expect(Object.keys(JSON.parse(columns))).toEqual(["film", "question", "year"]);
+  }
+  const accepted = await tried({ source: `${FILM}accept: it.record.film.length > 0\n`, recordCount: 1 });
+  expect(accepted.records[0]).toMatchObject({ refusal: null, failure: null });
 });
 
 test("it stops before the record that could pass its budget, and says so", async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutObjectCommand, S3Client, type StorageClass } from "@aws-sdk/client-s3";
 import { WebSocket } from "ws";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import {
@@ -20,7 +20,7 @@ import { appsync } from "../../local/appsync/appsync.ts";
 import { dynamodb } from "../../local/dynamodb/dynamodb.ts";
 import { listen, readBody, sendJson, type Listening } from "../../local/http.ts";
 import { s3 } from "../../local/s3/s3.ts";
-import type { Service } from "../../local/service.ts";
+import type { Clock, CloudContext, Service } from "../../local/service.ts";
 import { bundleResolver, resolverFile } from "../../resolvers/bundle.ts";
 import { FIELDS, STEPS, type LambdaName } from "../../resolvers/manifest.ts";
 import { startUserPool, type UserPool } from "../local/appsync-api.ts";
@@ -49,6 +49,7 @@ export interface World {
   put(table: "Jobs" | "Fleet" | "Templates" | "SeedSets", row: object): Promise<void>;
   all(table: "Jobs" | "Fleet" | "Templates" | "SeedSets"): Promise<any[]>;
   objects(): Promise<string[]>;
+  putObject(key: string, body: string, storageClass?: StorageClass): Promise<void>;
   /** Back to empty tables and an idle fleet. (The functions keep their clients, so a file has one world.) */
   empty(): Promise<void>;
   stop(): Promise<void>;
@@ -72,23 +73,33 @@ const INDEXES: Record<string, [string, string, string][]> = {
   SeedSets: [[SEED_SETS_BY_OWNER, "owner", "listKey"]],
 };
 
-export async function startWorld(): Promise<World> {
+/** How the bucket differs: how long restoring takes, by which clock, and who hears its events. */
+export interface BucketOptions {
+  readonly restoreMs?: number;
+  readonly clock?: Clock;
+  readonly publish?: CloudContext["publish"];
+}
+
+export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "resolvers-"));
   const endpoints: Record<string, string> = {};
-  const context = (name: string) => {
+  const context = (name: string, different: Partial<CloudContext> = {}) => {
     mkdirSync(join(folder, name));
-    return testContext(join(folder, name), { endpoints });
+    return testContext(join(folder, name), { endpoints, ...different });
   };
   const tables = dynamodb();
-  const bucket = s3();
+  const bucket = s3({ restoreMs });
   endpoints.dynamodb = await tables.start(context("dynamodb"));
-  endpoints.s3 = await bucket.start(context("s3"));
+  endpoints.s3 = await bucket.start(context("s3", ofBucket));
   for (const [name, indexes] of Object.entries(INDEXES)) await tables.create(tableResource(name, indexes));
   await bucket.create({
     path: "Test/Bucket",
     logicalId: "Bucket",
     type: "AWS::S3::Bucket",
-    properties: { BucketName: "objects" },
+    properties: {
+      BucketName: "objects",
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    },
   });
   const fleet = await startFleet();
   setEnvironment(endpoints, fleet.url);
@@ -140,6 +151,8 @@ export async function startWorld(): Promise<World> {
       ((await objectsClient.send(new ListObjectsV2Command({ Bucket: "objects" }))).Contents ?? []).map(
         ({ Key }) => Key ?? "",
       ),
+    putObject: async (Key, Body, StorageClass) =>
+      void (await objectsClient.send(new PutObjectCommand({ Bucket: "objects", Key, Body, StorageClass }))),
     async empty() {
       await functions.settled();
       for (const TableName of Object.keys(INDEXES))

@@ -1,4 +1,4 @@
-import { openSlot, MAX_ATTEMPTS, type MadeRecord } from "#core/record";
+import { openSlot, type MadeRecord } from "#core/record";
 import { Purse } from "#core/budget";
 import { kindOfValue } from "#core/columns";
 import { seedBlockObject, seedIndexObject } from "#core/rows";
@@ -50,7 +50,7 @@ it("three samples have columns that name the models of their steps, seven in all
 
 async function made(shop: Workshop, slot: number): Promise<MadeRecord> {
   const reasons: string[] = [];
-  for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
+  for (let tried = 0; tried < shop.template.maxAttempts; tried++) {
     const purse = new Purse();
     const { nanos } = boundOf(shop.template);
     purse.grant(nanos);

@@ -32,6 +32,7 @@ it("uses every feature of the format somewhere", () => {
   const picks = templates.flatMap((template) => Object.values(template.pick));
   const used = {
     parameters: templates.some(({ parameters }) => Object.keys(parameters).length > 0),
+    accept: templates.some(({ accept = [] }) => accept.length > 0),
     categories: templates.some(({ categories }) => categories.length > 0),
     partials: templates.some(({ partials }) => Object.keys(partials).length > 0),
     ...Object.fromEntries(

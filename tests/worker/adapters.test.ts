@@ -206,6 +206,8 @@ describe("progress", () => {
         reportNo: 1,
         delivered: 2,
         failed: 0,
+        refused: 1,
+        causes: [{ cause: "It did not work", attempts: 1, records: 0 }],
         spentNanos: 3,
         writtenOffNanos: 0,
         inputTokens: 4,

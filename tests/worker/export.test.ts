@@ -232,10 +232,12 @@ record: { decade: "it.seed.year > 1982 ? 'late' : 'a | b'", film: it.seed.title 
 
 test("the card tells the prompts, the share of each model, and the records of each category", async () => {
   const world = new World({ records: 6, template: FILMS, seeds: 6, parameters: { audience: "young | old" } });
-  world.setJob({ formats: ["JSONL_GZ", "CSV"] });
+  const estimate = { lowNanos: 400_000, likelyNanos: 500_000, highNanos: 600_000, recordCount: 6 };
+  world.setJob({ formats: ["JSONL_GZ", "CSV"], estimate: { ...estimate, basis: "SAMPLE", basisRecords: 5 } });
   await world.work();
   const card = world.file("README.md").toString();
   for (const words of [
+    "| Estimated before | $0.00040 to $0.00060, likely $0.00050, from 5 records that were tried |",
     "| Template | T1, version 3 |",
     `| SHA-256 of its text | ${sha256(FILMS)} |`,
     '| Parameter audience | "young \\| old" |',

@@ -204,7 +204,7 @@ describe("a second try", () => {
   test("gives each slot as many attempts as the first, and a third try starts over", async () => {
     const broken: Behaviour = (request, callNo) =>
       request.schema && request.prompt.includes("Film") ? "No object." : ANSWERS(request, callNo);
-    const world = new World({ records: 15, behaviour: broken });
+    const world = new World({ records: 6, behaviour: broken });
     await world.workUntilRest();
     expect(world.job).toMatchObject({ status: "FAILED", statusReason: expect.stringContaining("Every record failed") });
     const attempts = world.shards[0]?.attempts ?? 0;
@@ -212,12 +212,12 @@ describe("a second try", () => {
       world.retryFailed();
       expect(world.shards[0]).toMatchObject({ pass, attemptsBefore: attempts * pass, failed: 0 });
       await world.workUntilRest();
-      expect(world.shards[0]).toMatchObject({ attempts: attempts * (pass + 1), failed: 15 });
+      expect(world.shards[0]).toMatchObject({ attempts: attempts * (pass + 1), failed: 6 });
     }
     world.model.behaviour = ANSWERS;
     world.retryFailed();
     await world.workUntilRest();
-    expectWhole(world, 15);
+    expectWhole(world, 6);
   });
 
   test("of a job that failed early goes on with all that was never begun", async () => {
@@ -230,6 +230,22 @@ describe("a second try", () => {
     await world.workUntilRest();
     expectWhole(world, 100);
     expect(world.model.log).toHaveLength(200);
+  });
+
+  test("of a job that was hopeless from the start is given as many attempts to prove itself, and fails anew if it is", async () => {
+    const broken: Behaviour = (request, callNo) => (request.schema ? "No object." : ANSWERS(request, callNo));
+    const world = new World({ records: 100, behaviour: broken });
+    await world.workUntilRest();
+    expect(world.job.statusReason).toMatch(/^The first \d\d attempts all failed for one cause/);
+    const attempts = world.shards[0]?.attempts ?? 0;
+    world.retryFailed();
+    await world.workUntilRest();
+    expect(world.job.statusReason).toMatch(/^The first \d\d attempts all failed for one cause/);
+    expect(world.shards[0]?.attempts).toBeGreaterThanOrEqual(attempts + 20);
+    world.model.behaviour = ANSWERS;
+    world.retryFailed();
+    await world.workUntilRest();
+    expectWhole(world, 100);
   });
 
   test("of a job whose workers all died begins with no deaths counted", async () => {

@@ -84,7 +84,7 @@ describe("a prompt", () => {
 
   test("longer than it may be says both lengths in bytes, and counts all that is sent", () => {
     expect(() => render("ä".repeat(60), { maxPromptBytes: 100 })).toThrow(
-      'Step "s" rendered to 120 bytes, and its maxPromptBytes is 100',
+      'Step "s" passed its maxPromptBytes of 100: it rendered to 120 bytes; cut the seeds or raise it.',
     );
     const examples = [{ user: "u".repeat(40), assistant: "a".repeat(40) }];
     expect(() => render("p".repeat(40), { maxPromptBytes: 100, examples })).toThrow("rendered to 120 bytes");

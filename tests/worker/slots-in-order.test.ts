@@ -25,7 +25,8 @@ async function order(parts: readonly Written[]): Promise<string[]> {
       open: [],
       done: [],
       made: made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META })),
-      failed: failed.map((slot) => ({ slot, reason: "It did not work.", meta: META })),
+      refused: [],
+      failed: failed.map((slot) => ({ slot, reason: "It did not work.", cause: "It did not work", meta: META })),
     });
     await objects.putNew(partObject("J", 0, run, seq), text);
   }

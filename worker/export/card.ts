@@ -1,6 +1,8 @@
 /** The dataset's card: what it is, what is in it, what it cost, how to load it. */
 import { createHash } from "node:crypto";
+import { basisInWords, estimateInWords } from "#core/estimate";
 import type { Outcome } from "#core/job";
+import { mergeCauses } from "#core/causes";
 import { formatUsd } from "#core/money";
 import type { ShardRow } from "#core/rows";
 import { splitInWords } from "#core/split";
@@ -47,11 +49,15 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
       [
         ["Records", `${number(sum((shard) => shard.delivered))} of ${number(job.recordCount)}`],
         ["Failed records", number(sum((shard) => shard.failed))],
+        ...(template.accept ? [["Refused candidates", number(sum((shard) => shard.refused ?? 0))]] : []),
         [
           "Tokens",
           `${number(sum((shard) => shard.inputTokens))} sent, ${number(sum((shard) => shard.outputTokens))} received`,
         ],
         ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
+        ...(job.estimate
+          ? [["Estimated before", `${estimateInWords(job.estimate)}, ${basisInWords(job.estimate)}`]]
+          : []),
         ...(job.split ? [["Split", splitInWords(job.split)]] : []),
         ["Job", job.jobId],
       ],
@@ -62,6 +68,8 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
     table(["", ""], promptsOf(shape, facts)),
     ...modelsOf(counts),
     ...categoriesOf(counts),
+    ...acceptanceOf(template),
+    ...causesOf(shards),
     ["## Files"],
     files.map(({ name, rows, leftOut }) => `- \`${name}\`: ${number(rows)} rows${leftOutWords(leftOut)}`),
     [
@@ -112,6 +120,21 @@ function categoriesOf({ categories, uncounted, records }: Counts): string[][] {
       ),
     ];
   });
+}
+
+/** What each of its records meets. */
+function acceptanceOf({ accept = [] }: Template): string[][] {
+  if (accept.length === 0) return [];
+  const rows = accept.map(({ name = "accept", expression }) => [name, `\`${cell(expression).replaceAll("`", "'")}\``]);
+  return [["## Conditions every record meets"], table(["Condition", "Expression"], rows)];
+}
+
+/** Why records failed and candidates were refused. */
+function causesOf(shards: readonly ShardRow[]): string[][] {
+  const causes = mergeCauses(shards.map((shard) => shard.causes ?? []));
+  if (causes.length === 0) return [];
+  const rows = causes.map(({ cause, records, attempts }) => [cell(cause), number(attempts), number(records)]);
+  return [["## Why attempts failed or were refused"], table(["Cause", "Attempts", "Records given up"], rows)];
 }
 
 /** Where a format tells fewer records than there are: `training` names columns that do not always hold what it needs. */

@@ -1,7 +1,7 @@
 /** One file of a dataset being written, record by record, in slot order. */
 import type { ColumnKinds } from "#core/columns";
 import type { DatasetFormat } from "#core/job";
-import type { FailedRecord, MadeRecord, RecordMeta } from "#core/record";
+import type { FailedRecord, MadeRecord, RecordMeta, RefusedCandidate } from "#core/record";
 import type { JobRow } from "#core/rows";
 import type { ColumnType } from "#core/template";
 import type { Sink } from "./sink.ts";
@@ -15,6 +15,7 @@ export interface DatasetFile {
   leftOut: number;
   made?(record: MadeRecord, id: string): Promise<void>;
   failed?(record: FailedRecord, id: string): Promise<void>;
+  refused?(candidate: RefusedCandidate, id: string): Promise<void>;
   /** Writes what stands at the end of the file. */
   end?(): Promise<void>;
 }
@@ -37,7 +38,7 @@ export function shapeOf(
 }
 
 /** Where a record comes from, as `_meta` and the provenance file tell it. */
-export function provenanceOf({ job }: Shape, meta: RecordMeta) {
+export function provenanceOf({ job }: Shape, meta: Omit<RecordMeta, "attempts"> & Partial<RecordMeta>) {
   const { models, calls, tokens, costNanos, seeds, attempts } = meta;
   const template = { id: job.templateId, version: job.templateVersion };
   return { models, calls, tokens, costNanos, template, seeds, attempts };

@@ -1,7 +1,7 @@
 /** Writes a job's dataset in all its formats in one pass over its parts. Memory does not grow with the dataset. */
 import { mergeColumns, type ColumnKinds } from "#core/columns";
 import type { Outcome } from "#core/job";
-import { recordId } from "#core/record";
+import { recordId, type RefusedCandidate } from "#core/record";
 import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/rows";
 import { portionOf, portionsOf } from "#core/split";
 import { columnsOf, type Template } from "#core/template";
@@ -10,7 +10,7 @@ import { cardOf } from "./card.ts";
 import { Counts } from "./counts.ts";
 import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
-import { failuresFile, provenanceFile } from "./json-lines.ts";
+import { failuresFile, provenanceFile, refusedFile } from "./json-lines.ts";
 import { Sink } from "./sink.ts";
 import { slotOf, slotsInOrder } from "./slots-in-order.ts";
 
@@ -68,7 +68,7 @@ interface Files {
   hearing(recordId: string): readonly DatasetFile[];
 }
 
-/** The formats asked for, in the order of the job, one file for each portion of a split; the provenance always; the failures if any. */
+/** The formats asked for, in the order of the job, one file for each portion of a split; the provenance always; failures and refused candidates if any. */
 async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: OpenSink): Promise<Files> {
   const { training = {} } = template;
   const { formats, split } = shape.job;
@@ -76,6 +76,7 @@ async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: Op
     Promise.all(formats.map((format) => formatFile(shape, { format, stem, training }, open)));
   const beside = [provenanceFile(shape, open("provenance.jsonl", JSON_LINES))];
   if (shards.some(({ failed }) => failed > 0)) beside.push(failuresFile(shape, open("failures.jsonl", JSON_LINES)));
+  if (shards.some(({ refused = 0 }) => refused > 0)) beside.push(refusedFile(shape, open("refused.jsonl", JSON_LINES)));
   if (!split) {
     const all = [...(await begin("dataset")), ...beside];
     return { all, hearing: () => all };
@@ -94,8 +95,12 @@ async function writeRecords(
   files: Files,
   counts: Counts,
 ): Promise<void> {
+  const refused = async (candidate: RefusedCandidate) => {
+    const id = recordId(job.jobId, candidate.slot);
+    for (const file of files.all) await file.refused?.(candidate, id);
+  };
   for (const shard of shards)
-    for await (const entry of slotsInOrder(objects, shard)) {
+    for await (const entry of slotsInOrder(objects, shard, refused)) {
       signal.throwIfAborted();
       const { made, failed } = entry;
       const id = recordId(job.jobId, slotOf(entry));

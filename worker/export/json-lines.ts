@@ -1,6 +1,6 @@
-/** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, and which failed. */
+/** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, which failed, which were refused. */
 import type { DatasetFormat } from "#core/job";
-import type { FailedRecord, MadeRecord } from "#core/record";
+import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import type { Training } from "#core/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/training";
 import { provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
@@ -39,7 +39,22 @@ export function provenanceFile(shape: Shape, sink: Sink): DatasetFile {
 
 export function failuresFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("failures.jsonl", sink, {
-    failed: (record, id) => ({ id, reason: record.reason, ...provenanceOf(shape, record.meta) }),
+    failed: ({ reason, cause, evidence, meta }, id) => ({
+      ...{ id, reason, cause },
+      ...evidence,
+      ...provenanceOf(shape, meta),
+    }),
+  });
+}
+
+/** A candidate a line, under the id of the record whose place it was not given; `attempt` counts from 1. */
+export function refusedFile(shape: Shape, sink: Sink): DatasetFile {
+  return linesFile("refused.jsonl", sink, {
+    refused: ({ attempt, reason, cause, columns, meta }, id) => ({
+      ...{ id, attempt: attempt + 1, reason, cause },
+      record: ordered(shape, columns),
+      ...provenanceOf(shape, meta),
+    }),
   });
 }
 
@@ -48,9 +63,10 @@ interface Content {
   /** The line's value; `undefined` for a record that cannot be told in this format. */
   made?(record: MadeRecord, id: string): object | undefined;
   failed?(record: FailedRecord, id: string): object;
+  refused?(candidate: RefusedCandidate, id: string): object;
 }
 
-function linesFile(name: string, sink: Sink, { format, made, failed }: Content): DatasetFile {
+function linesFile(name: string, sink: Sink, { format, made, failed, refused }: Content): DatasetFile {
   const line = async (value: object | undefined) => {
     if (value === undefined) {
       file.leftOut += 1;
@@ -67,6 +83,7 @@ function linesFile(name: string, sink: Sink, { format, made, failed }: Content):
     leftOut: 0,
     made: made && ((record, id) => line(made(record, id))),
     failed: failed && ((record, id) => line(failed(record, id))),
+    refused: refused && ((candidate, id) => line(refused(candidate, id))),
   };
   return file;
 }

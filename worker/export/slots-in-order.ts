@@ -1,6 +1,6 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
 import { decodePart, partsOf } from "#core/part";
-import type { FailedRecord, MadeRecord } from "#core/record";
+import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import { LONGEST_WINDOW } from "#core/window";
 import type { Objects } from "../ports.ts";
@@ -14,10 +14,15 @@ const AHEAD = 4;
 
 /**
  * Each slot once: what a later pass made of it stands for what an earlier one could not. Holds back at most a window of slots
- * for each pass: no worker begins one further beyond the lowest that is not done.
+ * for each pass: no worker begins one further beyond the lowest that is not done. Refused candidates fill no slot: `refused`
+ * hears of each as it is read, of all passes and in the order of their making, so that none has to be held.
  */
-export async function* slotsInOrder(objects: Objects, shard: ShardRow): AsyncGenerator<Entry> {
-  const passes = passesOf(shard.runs).map((runs) => slotsOfPass(objects, shard, runs));
+export async function* slotsInOrder(
+  objects: Objects,
+  shard: ShardRow,
+  refused: (candidate: RefusedCandidate) => Promise<void> = async () => {},
+): AsyncGenerator<Entry> {
+  const passes = passesOf(shard.runs).map((runs) => slotsOfPass(partTexts(objects, shard, runs), shard, refused));
   const heads = await Promise.all(passes.map(nextOf));
   for (;;) {
     const lowest = Math.min(...heads.map((entry) => (entry ? slotOf(entry) : Infinity)));
@@ -47,11 +52,16 @@ function passesOf(runs: readonly PartRun[]): PartRun[][] {
   return [...passes].sort(([one], [other]) => one - other).map(([, ofPass]) => ofPass);
 }
 
-async function* slotsOfPass(objects: Objects, shard: ShardRow, runs: readonly PartRun[]): AsyncGenerator<Entry> {
+async function* slotsOfPass(
+  texts: AsyncGenerator<string>,
+  shard: ShardRow,
+  refused: (candidate: RefusedCandidate) => Promise<void>,
+): AsyncGenerator<Entry> {
   const early = new Map<number, Entry>();
   let next = shard.fromSlot;
-  for await (const part of partTexts(objects, shard, runs)) {
-    const { made, failed } = decodePart(part);
+  for await (const text of texts) {
+    const { made, failed, refused: candidates } = decodePart(text);
+    for (const candidate of candidates) await refused(candidate);
     for (const record of made) early.set(record.slot, { made: record });
     for (const record of failed) early.set(record.slot, { failed: record });
     do {

@@ -1,6 +1,6 @@
 /** A template's prompts, conditions and columns, run in the sandbox. */
 import type { Path } from "#core/template/source";
-import type { Partials, Step, Template } from "#core/template";
+import { pathOfCondition, type AcceptCondition, type Partials, type Step, type Template } from "#core/template";
 import type { ScriptSource } from "./inside/script.ts";
 import { SandboxFault, type FaultInside, type Sandbox } from "./sandbox.ts";
 import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
@@ -60,6 +60,7 @@ export class Prompts {
   readonly #sandbox: Sandbox;
   readonly #steps: ReadonlyMap<string, StepPrograms>;
   readonly #columns: readonly string[];
+  readonly #conditions: readonly AcceptCondition[];
   readonly #parts: Parts;
   readonly #script: ScriptSource;
 
@@ -70,6 +71,7 @@ export class Prompts {
     this.#script = scriptOf(template, this.#parts, partials);
     this.#steps = new Map(template.steps.map((step, n) => [step.id, programsOf(step, n)]));
     this.#columns = Object.keys(columnExpressions(template));
+    this.#conditions = template.accept ?? [];
   }
 
   /** Whether the step is to be done at all: its `when`, true without one. @throws RenderFault */
@@ -96,7 +98,7 @@ export class Prompts {
     const bytes = bytesOf(rendered);
     if (bytes > maxBytes)
       throw new RenderFault(
-        `Step "${stepId}" rendered to ${bytes} bytes, and its maxPromptBytes is ${maxBytes}; cut the seeds or raise it.`,
+        `Step "${stepId}" passed its maxPromptBytes of ${maxBytes}: it rendered to ${bytes} bytes; cut the seeds or raise it.`,
       );
     if (prompt.trim() === "") throw new RenderFault(`Step "${stepId}" rendered to an empty prompt.`);
     return rendered;
@@ -117,6 +119,14 @@ export class Prompts {
     const programs = this.#columns.map((name) => programName(["record", name]));
     const values = this.#run(programs, it, chance, MAX_COLUMNS_CHARACTERS);
     return Object.fromEntries(this.#columns.map((name, n) => [name, values[n] ?? null]));
+  }
+
+  /**
+   * The first condition of `accept` that the record does not meet; `undefined` when it meets them all. In `it`, `record` holds
+   * the columns. @throws RenderFault naming the condition
+   */
+  refusedBy(it: string, chance: number): AcceptCondition | undefined {
+    return this.#conditions.find((one) => !this.#decide(programName(pathOfCondition(one)), it, chance));
   }
 
   #decide(program: string | undefined, it: string, chance: number): boolean | undefined {

@@ -1,6 +1,6 @@
 /** All code of a template as programs for the sandbox, each by its place in the document. */
 import type { Path } from "#core/template/source";
-import type { Partials, Step, Template } from "#core/template";
+import { pathOfCondition, titleOfCondition, type Partials, type Step, type Template } from "#core/template";
 import type { ScriptSource } from "./inside/script.ts";
 
 export interface Part {
@@ -21,6 +21,11 @@ export function partsOf(template: Template): Parts {
       path: ["record", column],
       name: `column "${column}"`,
       program: { kind: "value" as const, source },
+    })),
+    ...(template.accept ?? []).map((condition) => ({
+      path: pathOfCondition(condition),
+      name: `condition ${titleOfCondition(condition)}`,
+      program: { kind: "condition" as const, source: condition.expression },
     })),
   ];
   return new Map(parts.map((part) => [programName(part.path), part]));

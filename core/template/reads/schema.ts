@@ -9,7 +9,15 @@ import { jsonSchemaOf, type JsonSchema } from "./facts.ts";
 import { changedNames, changesOf, type Changes } from "./flow.ts";
 import { isQualified, partialOf } from "../includes.ts";
 import { treeOfExpression, treeOfPrompt } from "../syntax.ts";
-import type { Partials, Pick, SeedRead, Step, Template } from "../../template.ts";
+import {
+  titleOfCondition,
+  type Column,
+  type Partials,
+  type Pick,
+  type SeedRead,
+  type Step,
+  type Template,
+} from "../../template.ts";
 import {
   maybe,
   NUMBER,
@@ -104,10 +112,8 @@ class Needs {
   all(): SeedNeeds {
     for (const [name, pick] of Object.entries(this.#template.pick)) this.#drawn(name, pick);
     for (const step of this.#template.steps) this.#step(step);
-    for (const [name, { value }] of Object.entries(this.#template.record ?? {})) {
-      const program = this.#program(`column "${name}"`, expressionCode(value));
-      this.#walker.demandDefined(this.#walker.expression(program, this.#surely), this.#surely);
-    }
+    const columns = Object.entries(this.#template.record ?? {}).map(([name, column]) => this.#column(name, column));
+    this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
     return {
       collections: Object.fromEntries(
         [...this.#demands.collections].map(([name, facts]) => [name, jsonSchemaOf(facts)]),
@@ -148,6 +154,24 @@ class Needs {
     // Whether these are asked depends on the answers.
     expression("escalate.when", step.escalate?.when, uncertain(context), it);
     expression("repeat.until", step.repeat?.until, uncertain(context), it);
+  }
+
+  /** The column as conditions see it. */
+  #column(name: string, { value: source, type }: Column): Part {
+    const value = this.#walker.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
+    this.#walker.demandDefined(value, this.#surely);
+    // A declared type changes it on the way, and JSON whatever an object or a list of the template makes of itself.
+    const isAsMade = type === undefined && ["seed", "text", "number"].includes(value.kind);
+    return { name, value: isAsMade ? value : maybe(value) };
+  }
+
+  /** The first condition is always asked, the others only if those before them hold. */
+  #accept(record: Value): void {
+    for (const [n, condition] of (this.#template.accept ?? []).entries()) {
+      const place = `condition ${titleOfCondition(condition)}`;
+      const program = this.#program(place, expressionCode(condition.expression), [{ name: "record", value: record }]);
+      this.#walker.expression(program, n === 0 ? this.#surely : uncertain(this.#surely));
+    }
   }
 
   /** Where the prompts of a step run: once, or for each of the first items of its list. */
@@ -209,7 +233,8 @@ function changesIn(template: Template, partials: Partials): Changes {
     ...Object.values(partials),
   ];
   const columns = Object.values(template.record ?? {}).map(({ value }) => value);
-  const expressions = [...template.steps.flatMap(expressionsOf), ...columns];
+  const conditions = (template.accept ?? []).map(({ expression }) => expression);
+  const expressions = [...template.steps.flatMap(expressionsOf), ...columns, ...conditions];
   return changesOf([...prompts.map(treeOfPrompt), ...expressions.map(treeOfExpression)]);
 }
 

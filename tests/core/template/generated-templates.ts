@@ -158,6 +158,7 @@ class Author {
       steps,
       record,
       categories: [],
+      maxAttempts: 3,
     };
   }
 

@@ -79,6 +79,22 @@ categories: [b]`);
     });
   });
 
+  test("accept is one condition, or several by name, and lets a job make more attempts", () => {
+    expect(parseTemplate(source())).toMatchObject({ accept: undefined, maxAttempts: 3 });
+    expect(parseTemplate(source({ rest: "accept: it.record.one.length > 3" }))).toMatchObject({
+      accept: [{ expression: "it.record.one.length > 3" }],
+      maxAttempts: 10,
+    });
+    const rest = "accept: { b: it.record.one !== '', a: it.steps.one.output > it.seed.name }\nmaxAttempts: 2";
+    expect(parseTemplate(source({ rest }))).toMatchObject({
+      accept: [
+        { name: "b", expression: "it.record.one !== ''" },
+        { name: "a", expression: "it.steps.one.output > it.seed.name" },
+      ],
+      maxAttempts: 2,
+    });
+  });
+
   test("parameters give their defaults to prompts, and a job's choice where there is one", () => {
     const template = parseTemplate(
       source({ rest: "parameters: { audience: { values: [general, expert], default: expert }, n: { default: 1 } }" }),
@@ -114,6 +130,47 @@ categories: [b]`);
       "an unknown key of a step",
       source({ step: "    max_tokens: 5" }),
       /^Step "one" has "max_tokens", which is not known here; did you mean "maxTokens"\? \(line 7, column 5\)\.\n\n {6}max_tokens: 5\n {6}\^$/,
+    ],
+    [
+      "a condition on a column that is not there",
+      source({ rest: "record: { a: it.seed.name }\naccept: { good: it.record.score > 3 }" }),
+      /^Template "T" condition "good" reads it\.record\.score, but the record has no such column \(it has a\) \(line 3, column 17\)/,
+    ],
+    [
+      "a condition that cannot be understood",
+      source({ rest: "accept: it.record.one >" }),
+      /^Template "T" condition "accept" has a syntax error: Unexpected token \(line 2, column 24\)/,
+    ],
+    [
+      "a record outside of accept",
+      source({ rest: "record: { a: it.record.b }" }),
+      /^Template "T" column "a" reads it\.record, but there is no such pick or parameter/,
+    ],
+    [
+      "a pick that takes the record's name from accept",
+      source({ rest: "pick: { record: records }\naccept: it.record.one", prompt: "<%= it.record.name %>" }),
+      /^The name "record" stands for two things in "it"/,
+    ],
+    ["no condition in accept", source({ rest: "accept: {}" }), /^"accept" needs at least one condition/],
+    [
+      "a condition that is a list",
+      source({ rest: "accept: [it.a]" }),
+      /^"accept" must be an object of names and values/,
+    ],
+    [
+      "a name of a condition that cannot be written",
+      source({ rest: "accept: { good score: it.a }" }),
+      /^"good score" under "accept" needs a name of letters, digits and _ that begins with a letter/,
+    ],
+    [
+      "accept in a library",
+      "name: T\npartials: { a: A }\naccept: it.record.a",
+      /^"accept" judges records, and a library makes none; leave it out/,
+    ],
+    [
+      "too many attempts",
+      source({ rest: "maxAttempts: 101" }),
+      /^"maxAttempts" must be a whole number from 1 to 100, not 101/,
     ],
     [
       "both model and tier",

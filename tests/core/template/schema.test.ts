@@ -15,6 +15,7 @@ const templateOf = ({ prompt = "", step = {}, steps, ...rest }: Changes): Templa
   pick: { movie: { from: "movies", how: "shuffled" } },
   partials: {},
   categories: [],
+  maxAttempts: 3,
   ...rest,
   steps: (steps ?? [{ prompt, ...step }]).map(
     (one, n) => ({ id: `step${n + 1}`, prompt: "", examples: [], fallbacks: [], ...one }) as Step,
@@ -222,6 +223,27 @@ describe("what is read", () => {
     const pick = { pairs: { from: "movies", how: "random", count: 3 } } as const;
     expect(described({ pick, prompt: "<% for (const p of it.pairs) { %><%= p.q %><% } %>" })).toBe("q");
     expect(described({ pick, prompt: "<%= it.pairs[2].q %> of <%= it.pairs.length %>" })).toBe("q");
+  });
+
+  test("the first condition of accept reads the seeds for sure, those after it only if it holds", () => {
+    const accept = [
+      { name: "a", expression: "it.movie.year.toFixed() > '1'" },
+      { expression: "it.movie.title.trim()" },
+    ];
+    expect(described({ accept })).toBe("year (number), title (optional)");
+    expect(needsOf({ accept }).reads[0]).toMatchObject({ path: "year", place: 'condition "a"', required: true });
+  });
+
+  test("a column that a condition reads asks of its seeds what the condition does with it", () => {
+    const record = { t: { value: "it.movie.title" }, n: { value: "it.movie.year", type: "integer" } } as const;
+    const accept = [{ expression: "it.record.t.trim() && it.record.n.toFixed()" }];
+    expect(described({ record, accept })).toBe("title (text), year");
+  });
+
+  test("of an object made in a column nothing more is asked: it may tell JSON something else than it holds", () => {
+    const record = { o: { value: '({ t: it.movie.title, toJSON: () => ({ t: "x" }) })' } };
+    const accept = [{ expression: 'it.record.o.t.trim() === "x"' }];
+    expect(fits({ record, accept }, { title: 5 })).toBe(true);
   });
 
   test("what a weighted draw goes by has to be a number", () => {

@@ -19,6 +19,7 @@ export const ENDLESS: readonly Hostile[] = [
   { tries: "an endless toString", prompt: "<%= { toString() { for (;;); } } %>", ends: OUT },
   { tries: "an endless condition", prompt: "x", when: "(() => { for (;;); })()", ends: OUT },
   { tries: "an endless column", prompt: "x", column: "(() => { for (;;); })()", ends: OUT },
+  { tries: "an endless condition of accept", prompt: "x", accept: "(() => { for (;;); })()", ends: OUT },
   { tries: "an endless toJSON", prompt: "x", column: "({ toJSON() { for (;;); } })", ends: OUT },
   { tries: "an endless list", prompt: "x", forEach: "Array.from({ length: 1e9 })", ends: EITHER },
   { tries: "an endless repeat.until", prompt: "x", until: "(() => { for (;;); })()", ends: OUT },

@@ -127,6 +127,18 @@ export const ESCAPES: readonly Hostile[] = [
     ends: { text: '"undefined"' },
   },
   {
+    tries: "the host's process in a condition of accept",
+    prompt: "x",
+    accept: "process.exit(1) || true",
+    ends: { fault: /Condition "c" could not be evaluated: .*process.* is not defined/ },
+  },
+  {
+    tries: "a lie about whether it accepts",
+    prompt: "x",
+    accept: "({ toString() { return 'false' }, valueOf() { return false } })",
+    ends: { text: "accepted" },
+  },
+  {
     tries: "a lie about what its answer is",
     prompt: "x",
     column: `({ toJSON() { return { fault: "x", isLimit: true, value: [1] } } })`,

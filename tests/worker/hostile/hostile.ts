@@ -9,6 +9,8 @@ export interface Hostile {
   readonly forEach?: string;
   readonly until?: string;
   readonly column?: string;
+  /** A condition of `accept`. */
+  readonly accept?: string;
   readonly partials?: Readonly<Record<string, string>>;
   /** Partials of other templates. */
   readonly others?: Readonly<Record<string, string>>;

@@ -179,6 +179,13 @@ export const LEFTOVERS: readonly Hostile[] = [
   },
   { tries: "adding to a list of the seeds", prompt: "<% it.seed.tags.push('leak') %>", ends: SHUT },
   { tries: "another prototype for the seeds", prompt: "<% Object.setPrototypeOf(it.seed, { leak: 1 }) %>", ends: SHUT },
+  {
+    tries: "changing the record that it judges",
+    prompt: "x",
+    it: JSON.stringify({ record: { a: 1 }, steps: {} }),
+    accept: "(it.record.a = 2, it.record.leak = 1, it.record.a === 1 && !('leak' in it.record))",
+    ends: { text: "accepted" },
+  },
   { tries: "a clock", prompt: "<%= Date.now() %>", ends: { fault: "a template has no clock" } },
   {
     tries: "a clock through the constructor of a date",

@@ -8,6 +8,7 @@ export function templateOf({
   forEach,
   until,
   column,
+  accept,
   partials = {},
 }: Omit<Hostile, "tries" | "ends">): Template {
   return {
@@ -17,6 +18,8 @@ export function templateOf({
     pick: {},
     partials,
     categories: [],
+    accept: accept === undefined ? undefined : [{ name: "c", expression: accept }],
+    maxAttempts: 3,
     record: column === undefined ? undefined : { c: { value: column } },
     steps: [
       {

@@ -1,0 +1,35 @@
+import { basisInWords, estimateInWords } from "#core/estimate";
+import { isAtRest } from "#core/job";
+import { sumSpending, type SpentOn } from "#core/spending";
+import type { EstimateFactsFragment, JobFactsFragment } from "../generated/documents.ts";
+import { showUsd } from "../money.ts";
+import { showCount, showCounted } from "../ui/format.ts";
+import type { Totals } from "./derive.ts";
+
+/** What models were paid for each step and model, whatever the day; the dearest first. */
+export function costByStepAndModel(spending: readonly SpentOn[]): SpentOn[] {
+  return sumSpending([spending.map((spent) => ({ ...spent, day: "" }))]).toSorted((a, b) => b.costNanos - a.costNanos);
+}
+
+/** What models were paid on each day, the first day first. */
+export function costByDay(spending: readonly SpentOn[]): SpentOn[] {
+  const days = spending.map((spent) => ({ ...spent, stepId: "", modelId: "" }));
+  return sumSpending([days]).toSorted((a, b) => a.day.localeCompare(b.day));
+}
+
+/** What was expected; once the job is at rest beside what came. Null when nothing was. */
+export function estimateSentence(
+  job: Pick<JobFactsFragment, "status" | "recordCount">,
+  estimate: EstimateFactsFragment | null,
+  { spentNanos, delivered, failed }: Pick<Totals, "spentNanos" | "delivered" | "failed">,
+): string | null {
+  if (!estimate) return null;
+  const { recordCount } = estimate;
+  // A job can be extended, and what was expected was for fewer then.
+  const scope = recordCount === job.recordCount ? "" : ` for ${showCounted(recordCount, "record")}`;
+  const expected = `Estimated before the start${scope}: ${estimateInWords(estimate)}, ${basisInWords(estimate)}.`;
+  if (!isAtRest(job.status) || job.status === "PAUSED") return expected;
+  const done = delivered + failed;
+  const share = done < job.recordCount ? ` for ${showCount(done)} of ${showCounted(job.recordCount, "record")}` : "";
+  return `${expected} Spent: ${showUsd(spentNanos)}${share}.`;
+}

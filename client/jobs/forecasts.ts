@@ -1,0 +1,44 @@
+import { forecast, type Forecast } from "#core/forecast";
+import type { JobFactsFragment } from "../generated/documents.ts";
+import { showUsd } from "../money.ts";
+import { showCount } from "../ui/format.ts";
+import type { Totals } from "./derive.ts";
+
+/** How a job will end if it goes on as it has; null for one that has ended, and while too little is done to tell. */
+export function forecastOf(job: JobFactsFragment, totals: Totals, nowMs: number): Forecast | null {
+  if (!GOES_ON.includes(job.status)) return null;
+  const { recordCount, budgetNanos, recordBoundNanos } = job;
+  return forecast({ ...totals, recordCount, budgetNanos, recordBoundNanos, nowMs });
+}
+
+/** One sentence: what it will cost and when it will end, or where its budget will stop it. */
+export function forecastSentence(forecast: Forecast, recordCount: number, nowMs: number): string {
+  const { totalNanos, suffices, reaches, endsAtMs } = forecast;
+  const cost = `about ${showUsd(about(totalNanos))}`;
+  const time = endsAtMs === null ? null : `at about ${showClock(endsAtMs, nowMs)}`;
+  if (suffices) return `As it goes, all records will cost ${cost}${time ? ` and be done ${time}` : ""}.`;
+  const reached = `after about ${showCount(about(reaches))} of ${showCount(recordCount)} records`;
+  return `The budget will be reached ${reached}${time ? `, ${time}` : ""}; all would cost ${cost}.`;
+}
+
+const GOES_ON = ["QUEUED", "RUNNING", "PAUSED"];
+
+/** Two digits: what is foreseen is no better known, and a sentence that changes each second cannot be read. */
+function about(amount: number): number {
+  return amount === 0 ? 0 : Number(amount.toPrecision(2));
+}
+
+/** `14:32`, and the day where it is not today's: `Nov 27, 14:32`. */
+function showClock(atMs: number, nowMs: number): string {
+  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? TIME : DAY_AND_TIME).format(atMs);
+}
+
+const TIME = new Intl.DateTimeFormat("en-US", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY_AND_TIME = new Intl.DateTimeFormat("en-US", {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});

@@ -1,0 +1,94 @@
+/**
+ * Where a dataset lies as it ages. S3 archives it some days after its job ended; the class, a choice of the deployment, decides
+ * whether it must be restored before it can be read. What is so is S3's word, object by object; here it becomes one word for
+ * a dataset. Safe for APPSYNC_JS.
+ */
+
+/** S3 counts from when a file was written, and acts at the midnight (UTC) that follows. */
+export const DAYS_BEFORE_ARCHIVE = 3;
+/** How long a restored copy can be read. */
+export const DAYS_RESTORED = 7;
+/** The function that asks S3 to restore has this long; until then a wish counts although S3 does not know of it yet. */
+export const RESTORE_BEGINS_SECONDS = 900;
+
+/** The classes a deployment may choose, with their names in S3. INSTANT is read like any other object. */
+export const ARCHIVE_CLASSES = { INSTANT: "GLACIER_IR", FLEXIBLE: "GLACIER", DEEP: "DEEP_ARCHIVE" } as const;
+export type ArchiveClass = keyof typeof ARCHIVE_CLASSES;
+
+/** How long S3 takes to restore at its standard speed, and what it asks for a gigabyte, for people. */
+export const RESTORING_TAKES = { FLEXIBLE: "3 to 5 hours", DEEP: "up to 12 hours" } as const;
+export const RESTORING_COSTS = { FLEXIBLE: "about 1 cent", DEEP: "about 2 cents" } as const;
+
+export type ArchiveState = "AVAILABLE" | "ARCHIVED" | "RESTORING" | "RESTORED";
+
+/** Of a file, or of all files of a dataset together. */
+export interface Whereabouts {
+  readonly state: ArchiveState;
+  /** Absent while nothing is archived. */
+  readonly archiveClass?: ArchiveClass;
+  /** When the first restored copy goes, ISO 8601; only in state RESTORED. */
+  readonly restoredUntil?: string;
+}
+
+/** What S3 says of an object. */
+export interface StoredObject {
+  /** S3's name of its class; absent for the ordinary one. */
+  readonly storageClass?: string;
+  readonly isBeingRestored?: boolean;
+  /** ISO 8601; absent without a restored copy. */
+  readonly restoredUntil?: string;
+}
+
+export const NOTHING_ARCHIVED: Whereabouts = { state: "AVAILABLE" };
+
+export function whereaboutsOf({ storageClass, isBeingRestored, restoredUntil }: StoredObject): Whereabouts {
+  if (storageClass === ARCHIVE_CLASSES.INSTANT) return { state: "AVAILABLE", archiveClass: "INSTANT" };
+  const archiveClass =
+    storageClass === ARCHIVE_CLASSES.FLEXIBLE ? "FLEXIBLE" : storageClass === ARCHIVE_CLASSES.DEEP ? "DEEP" : undefined;
+  if (!archiveClass) return NOTHING_ARCHIVED;
+  if (isBeingRestored) return { state: "RESTORING", archiveClass };
+  return restoredUntil ? { state: "RESTORED", archiveClass, restoredUntil } : { state: "ARCHIVED", archiveClass };
+}
+
+/** A dataset can be had once all of it can: what is being restored outweighs what is archived, that what is back, that what never left. */
+const WEIGHT: Readonly<Record<ArchiveState, number>> = { AVAILABLE: 0, RESTORED: 1, ARCHIVED: 2, RESTORING: 3 };
+const DEPTH: Readonly<Record<ArchiveClass, number>> = { INSTANT: 0, FLEXIBLE: 1, DEEP: 2 };
+
+export function together(one: Whereabouts, other: Whereabouts): Whereabouts {
+  const state = WEIGHT[one.state] >= WEIGHT[other.state] ? one.state : other.state;
+  const archiveClass = deeper(one.archiveClass, other.archiveClass);
+  const restoredUntil = state === "RESTORED" ? earlier(one.restoredUntil, other.restoredUntil) : undefined;
+  return { state, ...(archiveClass && { archiveClass }), ...(restoredUntil && { restoredUntil }) };
+}
+
+function deeper(one?: ArchiveClass, other?: ArchiveClass): ArchiveClass | undefined {
+  if (!one || !other) return one ?? other;
+  return DEPTH[one] >= DEPTH[other] ? one : other;
+}
+
+function earlier(one?: string, other?: string): string | undefined {
+  if (!one || !other) return one ?? other;
+  return one < other ? one : other;
+}
+
+/**
+ * What follows for a job that remembers `known` when S3 says `found`: a state to write down and to tell, the rest of a
+ * restoration that was begun and not finished, or nothing.
+ */
+export function afterLooking(
+  known: ArchiveState,
+  found: ArchiveState,
+): "RESTORED" | "ARCHIVED" | "restore the rest" | "nothing" {
+  if (known === "RESTORING" && found === "ARCHIVED") return "restore the rest";
+  if (known === "RESTORING" && found !== "RESTORING") return "RESTORED";
+  return known === "RESTORED" && found === "ARCHIVED" ? "ARCHIVED" : "nothing";
+}
+
+/** Why a file cannot be read now, and what to do; undefined when it can. */
+export function whyNotReadable(file: string, { state, archiveClass }: Whereabouts): string | undefined {
+  const takes = archiveClass === "DEEP" ? RESTORING_TAKES.DEEP : RESTORING_TAKES.FLEXIBLE;
+  if (state === "ARCHIVED") return `"${file}" is archived; restore the dataset first, which takes ${takes}.`;
+  if (state === "RESTORING")
+    return `"${file}" is being restored from the archive, which takes ${takes}; download it once it is back.`;
+  return undefined;
+}

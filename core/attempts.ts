@@ -1,0 +1,46 @@
+/**
+ * How often a slot may be tried. Each slot is entitled to one attempt; all further ones of a shard come out of one pool, so the
+ * cap is on the attempts of the whole, a hard slot may use what easy ones leave, and no shard needs another's numbers.
+ */
+
+/** Attempts for each record asked for, on average, unless the template says. */
+export const MAX_ATTEMPTS = 3;
+/** The same where candidates may be refused: to choose takes more of them. */
+export const MAX_ATTEMPTS_CHOOSING = 10;
+/** One slot alone may make so many times the average, so that none empties the pool. */
+const AVERAGES_OF_A_SLOT = 5;
+
+export interface AttemptLimits {
+  /** Those of the shard. */
+  readonly slots: number;
+  /** For each slot, on average. */
+  readonly maxAttempts: number;
+  /** How often the shard's failed slots were taken up again, each time with as many attempts more. */
+  readonly pass: number;
+}
+
+/** Where a shard stands; all three are in its row, so the pool is what the last checkpoint says it is. */
+export interface AttemptsMade {
+  /** Those that ended, in whatever way. */
+  readonly attempts: number;
+  readonly delivered: number;
+  readonly failed: number;
+}
+
+/**
+ * Attempts beyond the first of each slot, those in hand included. A slot that is done used one less than it made; of a slot in
+ * hand every attempt that ended was followed by another.
+ */
+export function retriesUsed({ attempts, delivered, failed }: AttemptsMade): number {
+  return attempts - delivered - failed;
+}
+
+/**
+ * Whether a slot goes on after an attempt that gave nothing.
+ * @param made without the attempt that just ended
+ * @param attempt the number of that attempt, from 0
+ */
+export function mayTryAgain({ slots, maxAttempts, pass }: AttemptLimits, made: AttemptsMade, attempt: number): boolean {
+  const pool = ((1 + pass) * maxAttempts - 1) * slots;
+  return retriesUsed(made) < pool && attempt + 1 < AVERAGES_OF_A_SLOT * maxAttempts;
+}

@@ -1,0 +1,33 @@
+/** What a failed record keeps of the call that was to blame, so that its author can see it without the model. */
+
+export interface Evidence {
+  /** The step. */
+  readonly step: string;
+  readonly system?: string;
+  /** Examples, and earlier answers with what was wrong with them; the last ones. */
+  readonly turns?: readonly { readonly role: "user" | "assistant"; readonly text: string }[];
+  /** Absent when it could not be rendered. */
+  readonly prompt?: string;
+  /** Absent when none came. */
+  readonly answer?: string;
+}
+
+/** Longer texts are cut, and of more turns the last are kept, so that a part stays small whatever fails. */
+export const EVIDENCE_CHARACTERS = 4_000;
+export const EVIDENCE_TURNS = 4;
+
+export function shortened({ step, system, turns = [], prompt, answer }: Evidence): Evidence {
+  const last = turns.slice(-EVIDENCE_TURNS).map(({ role, text }) => ({ role, text: cut(text) }));
+  return {
+    step,
+    ...(system !== undefined && { system: cut(system) }),
+    ...(last.length > 0 && { turns: last }),
+    ...(prompt !== undefined && { prompt: cut(prompt) }),
+    ...(answer !== undefined && { answer: cut(answer) }),
+  };
+}
+
+function cut(text: string): string {
+  if (text.length <= EVIDENCE_CHARACTERS) return text;
+  return `${text.slice(0, EVIDENCE_CHARACTERS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}

@@ -1,0 +1,54 @@
+/** How a running job will end if it goes on as it has so far: what it will cost, when, and whether its budget suffices. */
+import type { Nanos } from "./money.ts";
+
+export interface ForecastFacts {
+  readonly recordCount: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly spentNanos: Nanos;
+  /** Counts against the budget as well, and is no sign of what is to come. */
+  readonly writtenOffNanos: Nanos;
+  readonly budgetNanos: Nanos;
+  /** A record starts only while so much is left. */
+  readonly recordBoundNanos: Nanos;
+  /** Over the last seconds; 0 when it cannot be told. */
+  readonly recordsPerSecond: number;
+  readonly nowMs: number;
+}
+
+export interface Forecast {
+  /** What the job will have cost when every record is made or set aside, written off money included. */
+  readonly totalNanos: Nanos;
+  /** Whether the budget pays for that. */
+  readonly suffices: boolean;
+  /** How many records will be made or set aside: all, or those before the budget is reached. */
+  readonly reaches: number;
+  /** When; null while the speed cannot be told. */
+  readonly endsAtMs: number | null;
+}
+
+/** Fewer records say too little of those to come. */
+const RECORDS_TO_JUDGE_BY = 5;
+
+/** Null while too few records are done, and when none is left. */
+export function forecast(facts: ForecastFacts): Forecast | null {
+  const { recordCount, delivered, failed, spentNanos, writtenOffNanos, budgetNanos } = facts;
+  const done = delivered + failed;
+  const open = recordCount - done;
+  if (done < Math.min(RECORDS_TO_JUDGE_BY, recordCount) || open <= 0) return null;
+  const each = spentNanos / done;
+  const used = spentNanos + writtenOffNanos;
+  const payable = Math.min(open, startable(budgetNanos - used, each, facts.recordBoundNanos));
+  return {
+    totalNanos: Math.round(used + open * each),
+    suffices: payable >= open,
+    reaches: done + payable,
+    endsAtMs: facts.recordsPerSecond > 0 ? Math.round(facts.nowMs + (1000 * payable) / facts.recordsPerSecond) : null,
+  };
+}
+
+/** How many records of that cost can start one after the other while what is left covers the worst case of one. */
+function startable(leftNanos: Nanos, eachNanos: number, boundNanos: Nanos): number {
+  if (leftNanos < boundNanos) return 0;
+  return eachNanos > 0 ? Math.floor((leftNanos - boundNanos) / eachNanos) + 1 : Infinity;
+}

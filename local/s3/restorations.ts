@@ -1,0 +1,91 @@
+/** Follows restorations from the archive, and tells EventBridge when one is asked for, when it is done and when its copy goes. */
+import { randomUUID } from "node:crypto";
+import { AlarmClock } from "../alarm-clock.ts";
+import type { CloudContext } from "../service.ts";
+import type { Bucket } from "./bucket.ts";
+import { DAY_MS, nextMidnight } from "./lifecycle.ts";
+import type { StoredObject } from "./object-store.ts";
+
+type Restoration = NonNullable<StoredObject["restore"]>;
+
+export class Restorations {
+  readonly #alarms: AlarmClock;
+
+  /** @param restoreMs how long restoring takes by the cloud's clock */
+  constructor(
+    private readonly context: CloudContext,
+    private readonly restoreMs: number,
+  ) {
+    this.#alarms = new AlarmClock(context.clock);
+  }
+
+  /** Goes on with what an earlier start has left. */
+  resume(bucket: Bucket): void {
+    for (const { key, restore } of bucket.objects.all()) if (restore) this.#await(bucket, key, restore);
+  }
+
+  /** A copy that can be read for some days, once it is there. */
+  begin(bucket: Bucket, object: StoredObject, days: number): void {
+    const readyAtMs = this.context.clock.now() + this.restoreMs;
+    const restore = { readyAtMs, untilMs: nextMidnight(readyAtMs + days * DAY_MS) };
+    bucket.objects.commit({ ...object, restore });
+    this.#tell(bucket, object, "Object Restore Initiated", {
+      requester: this.context.accountId,
+      "source-ip-address": "127.0.0.1",
+    });
+    this.#await(bucket, object.key, restore);
+  }
+
+  /** A copy that is there stays longer. */
+  prolong(bucket: Bucket, object: StoredObject & { readonly restore: Restoration }, days: number): void {
+    const restore = { ...object.restore, untilMs: nextMidnight(this.context.clock.now() + days * DAY_MS) };
+    bucket.objects.commit({ ...object, restore });
+    this.#await(bucket, object.key, restore);
+  }
+
+  stop(): void {
+    this.#alarms.stop();
+  }
+
+  #await(bucket: Bucket, key: string, { readyAtMs, untilMs, isTold }: Restoration): void {
+    if (!isTold) this.#alarms.at(readyAtMs, () => this.#completed(bucket, key, readyAtMs));
+    this.#alarms.at(untilMs, () => this.#expired(bucket, key));
+  }
+
+  /** Unless the object was removed, written anew or told of meanwhile. */
+  #completed(bucket: Bucket, key: string, readyAtMs: number): void {
+    const object = bucket.objects.get(key);
+    if (object?.restore?.readyAtMs !== readyAtMs || object.restore.isTold) return;
+    bucket.objects.commit({ ...object, restore: { ...object.restore, isTold: true } });
+    this.#tell(bucket, object, "Object Restore Completed", {
+      requester: "s3.amazonaws.com",
+      "restore-expiry-time": new Date(object.restore.untilMs).toISOString().replace(/\.\d+Z$/, "Z"),
+    });
+  }
+
+  /** Unless the object is gone, or its copy was prolonged. */
+  #expired(bucket: Bucket, key: string): void {
+    const object = bucket.objects.get(key);
+    if (!object?.restore || object.restore.untilMs > this.context.clock.now()) return;
+    const { restore: _, ...archived } = object;
+    bucket.objects.commit(archived);
+    this.#tell(bucket, object, "Object Restore Expired", { requester: "s3.amazonaws.com" });
+  }
+
+  #tell(bucket: Bucket, { key, bytes, etag, storageClass }: StoredObject, type: string, more: object): void {
+    if (!bucket.tellsEventBridge) return;
+    this.context.publish({
+      source: "aws.s3",
+      "detail-type": type,
+      resources: [bucket.arn],
+      detail: {
+        version: "0",
+        bucket: { name: bucket.name },
+        object: { key, size: bytes, etag },
+        "request-id": randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase(),
+        ...more,
+        "source-storage-class": storageClass,
+      },
+    });
+  }
+}

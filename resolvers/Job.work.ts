@@ -1,0 +1,26 @@
+import type { Context } from "@aws-appsync/utils";
+import type { ShardRow } from "../core/rows.ts";
+import type { JobWork } from "./generated/schema.ts";
+import { readShards, shardRows } from "./shared/shards.ts";
+
+/** AppSync lets a handler go through a thousand things: a hundred shards with as many runs stay below that. */
+const MAX_RUNS = 6;
+
+export function request(ctx: Context) {
+  return readShards(ctx, ["workedMs", "runs", "checkpointNo"]);
+}
+
+export function response(ctx: Context): JobWork {
+  const rows = shardRows(ctx);
+  return {
+    // Shards made before it was kept have none.
+    workedMs: rows.reduce((sum, row) => sum + (row.workedMs ?? 0), 0),
+    parts: rows.reduce((sum, row) => sum + partsOf(row), 0),
+  };
+}
+
+/** Of a shard with very many runs the checkpoints are counted: nearly all of them wrote a part. */
+function partsOf({ runs, checkpointNo }: ShardRow): number {
+  if (runs.length > MAX_RUNS) return checkpointNo;
+  return runs.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0);
+}

@@ -1,0 +1,29 @@
+/** What a job is likely to cost, told before it is started. */
+import { budgetAdvice } from "../../core/estimate.ts";
+import { checkRecordCount } from "../../core/job.ts";
+import type { EstimateJobInput, JobEstimate } from "../generated/schema.ts";
+import { answering } from "./answer.ts";
+import { checkJob } from "./checkJob.lambda.ts";
+import { estimateOf } from "./estimating.ts";
+import { seedSetToUse } from "./seedSetToUse.ts";
+import { readableTemplate } from "./templateRows.ts";
+
+export interface JobToEstimate {
+  owner: string;
+  input: EstimateJobInput;
+}
+
+export const handler = answering(async ({ owner, input }: JobToEstimate): Promise<JobEstimate> => {
+  const { recordCount, parameters, budgetNanos } = input;
+  checkRecordCount(recordCount);
+  const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
+  const seedSet = await seedSetToUse(owner, input.seedSetId);
+  // Whether the budget pays for a record is part of the answer, not a reason to give none.
+  const checked = checkJob({ recordCount, parameters, budgetNanos: Infinity, formats: [] }, version, seedSet);
+  const estimate = await estimateOf({ owner, seedSet, recordCount, checked });
+  return {
+    estimate: estimate ?? null,
+    recordBoundNanos: checked.recordBoundNanos,
+    advice: estimate && budgetNanos != null ? budgetAdvice(budgetNanos, estimate) : null,
+  };
+});

@@ -1,0 +1,44 @@
+/** Where a dataset lies, as people are told. */
+import { util } from "@aws-appsync/utils";
+import { RESTORE_BEGINS_SECONDS, type Whereabouts } from "../../core/archive.ts";
+import type { ArchiveRow, JobRow } from "../../core/rows.ts";
+import type { DatasetArchive } from "../generated/schema.ts";
+
+/** What S3 says, except that a wish counts from its first moment, before the function has come to ask S3. */
+export function toDatasetArchive(row: JobRow, found: Whereabouts): DatasetArchive {
+  const nowMs = util.time.nowEpochMilliSeconds();
+  const wish = wishOf(row);
+  const isBeginning = found.state === "ARCHIVED" && wish !== null && isFresh(wish, nowMs);
+  const state = isBeginning ? "RESTORING" : found.state;
+  return {
+    jobId: row.jobId,
+    state,
+    archiveClass: found.archiveClass ?? null,
+    requestedAt: state === "RESTORING" || state === "RESTORED" ? (wish?.requestedAt ?? null) : null,
+    restoredUntil: found.restoredUntil ?? null,
+    knownAt: util.time.epochMilliSecondsToISO8601(nowMs),
+  };
+}
+
+/** What the job remembers of a restoration of the dataset it has now; null when there was none. */
+export function rememberedArchive(row: JobRow): DatasetArchive | null {
+  const wish = wishOf(row);
+  if (!wish) return null;
+  return {
+    jobId: row.jobId,
+    state: wish.state,
+    archiveClass: wish.archiveClass,
+    requestedAt: wish.state === "ARCHIVED" ? null : wish.requestedAt,
+    restoredUntil: wish.restoredUntil ?? null,
+    knownAt: wish.knownAt,
+  };
+}
+
+function wishOf(row: JobRow): ArchiveRow | null {
+  return row.archive && row.archive.prefix === row.datasetPrefix ? row.archive : null;
+}
+
+function isFresh(wish: ArchiveRow, nowMs: number): boolean {
+  const askedMs = util.time.parseISO8601ToEpochMilliSeconds(wish.requestedAt);
+  return wish.state === "RESTORING" && nowMs - askedMs < RESTORE_BEGINS_SECONDS * 1000;
+}

@@ -1,0 +1,36 @@
+import { runtime, util, type Context } from "@aws-appsync/utils";
+import { operations, update } from "@aws-appsync/utils/dynamodb";
+import type { Whereabouts } from "../../core/archive.ts";
+import { jobKey, type ArchiveRow, type JobRow } from "../../core/rows.ts";
+import { callerOf } from "../shared/caller.ts";
+import { movedJob } from "../shared/jobs.ts";
+
+/** Remembers the wish in the job. Only what is archived needs one: the rest is there, or on its way. */
+export function request(ctx: Context) {
+  const job: JobRow = ctx.stash.job;
+  const found: Whereabouts = ctx.prev.result;
+  if (found.state !== "ARCHIVED" || !job.datasetPrefix || !found.archiveClass)
+    runtime.earlyReturn(found, { skipTo: "END" });
+  const now = util.time.nowISO8601();
+  const archive: ArchiveRow = {
+    prefix: job.datasetPrefix,
+    state: "RESTORING",
+    archiveClass: found.archiveClass,
+    requestedAt: now,
+    knownAt: now,
+  };
+  return update({
+    key: jobKey(job.jobId),
+    condition: {
+      owner: { eq: callerOf(ctx) },
+      datasetPrefix: { eq: job.datasetPrefix },
+      status: { ne: "DELETING" },
+    },
+    update: { archive: operations.replace(archive) },
+  });
+}
+
+export function response(ctx: Context) {
+  ctx.stash.job = movedJob(ctx, "not being deleted or made anew can have its dataset restored");
+  return ctx.prev.result;
+}

@@ -1,0 +1,17 @@
+import type { Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { jobKey } from "../../core/rows.ts";
+import { ownJob } from "../shared/jobs.ts";
+import { refuseConflict } from "../shared/refuse.ts";
+
+/** The caller's job with its dataset, into the stash. */
+export function request(ctx: Context<{ jobId: string }>) {
+  return get({ key: jobKey(ctx.args.jobId), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  const job = ownJob(ctx);
+  if (!job.datasetPrefix) refuseConflict("This job has no dataset yet; look again once it has ended.");
+  ctx.stash.job = job;
+  return null;
+}

@@ -1,0 +1,57 @@
+import type { Estimate } from "#core/estimate";
+import type { JobFacts } from "../../cli/job-watch.ts";
+import { showProgress } from "../../cli/progress-line.ts";
+
+const FACTS: JobFacts = {
+  id: "01J",
+  status: "COMPLETED",
+  statusReason: null,
+  requested: 10,
+  delivered: 10,
+  failed: 0,
+  refused: 0,
+  spentNanos: 470_000_000,
+  writtenOffNanos: 0,
+  budgetNanos: 1_000_000_000,
+  recordsPerSecond: 0,
+  datasets: [],
+};
+const ESTIMATE: Estimate = {
+  lowNanos: 400_000_000,
+  likelyNanos: 500_000_000,
+  highNanos: 600_000_000,
+  recordCount: 10,
+  basis: "PROMPTS",
+  basisRecords: 5,
+};
+
+function written(isTTY: boolean, estimate: Estimate | null): string {
+  const texts: string[] = [];
+  const stream = { isTTY, columns: 200, write: (text: string) => texts.push(text) } as unknown as NodeJS.WriteStream;
+  const progress = showProgress(estimate, stream);
+  progress.show(FACTS);
+  progress.end();
+  return texts.join("");
+}
+
+const LINE = { status: "COMPLETED", requested: 10, delivered: 10, failed: 0, spentUsd: 0.47, recordsPerSecond: 0 };
+
+test("a terminal is told the estimate in one line, before the bar", () => {
+  const [first, second] = written(true, ESTIMATE).split("\n");
+  expect(first).toBe(
+    "Estimated cost: $0.40 to $0.60, likely $0.50, from the prompts of 5 records, with answers assumed.",
+  );
+  expect(second).toContain("10/10");
+});
+
+test("without an estimate a terminal shows the bar alone", () => {
+  expect(written(true, null)).toMatch(/^\r.*10\/10[^\n]*\n$/);
+});
+
+test("each JSON line has it as a field, and the fields it always had", () => {
+  expect(JSON.parse(written(false, ESTIMATE))).toEqual({
+    ...LINE,
+    estimatedUsd: { low: 0.4, likely: 0.5, high: 0.6 },
+  });
+  expect(JSON.parse(written(false, null))).toEqual(LINE);
+});

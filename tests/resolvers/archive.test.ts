@@ -1,0 +1,210 @@
+import { createHash } from "node:crypto";
+import { RESTORE_BEGINS_SECONDS } from "../../core/archive.ts";
+import type { CloudEvent } from "../../local/service.ts";
+import { until } from "../local/until.ts";
+import { change, givenJob } from "./given.ts";
+import { startWorld, type World } from "./world.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const ARCHIVE = "jobId state archiveClass requestedAt restoredUntil knownAt";
+const LOOK = `query ($id: ID!) { getDatasetArchive(jobId: $id) { ${ARCHIVE} } }`;
+const RESTORE = `mutation ($id: ID!) { restoreDataset(jobId: $id) { ${ARCHIVE} } }`;
+const DOWNLOAD = `query ($id: ID!) { getDownload(jobId: $id, file: "dataset.csv") { url } }`;
+const WATCH = `subscription ($id: ID) { onJobChanged(jobId: $id) { jobId archive { ${ARCHIVE} } } }`;
+
+/** The bucket's clock is ahead of the others by so much. */
+let aheadMs = 0;
+let events: CloudEvent[] = [];
+let world: World;
+beforeAll(async () => {
+  const clock = { now: () => Date.now() + aheadMs };
+  world = await startWorld({ restoreMs: 4 * HOUR_MS, clock, publish: (event) => void events.push(event) });
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  aheadMs = 0;
+  events = [];
+});
+
+const look = async (id: string, person = "ann") => (await world.ask(person, LOOK, { id })).getDatasetArchive;
+const restore = async (id: string) => (await world.ask("ann", RESTORE, { id })).restoreDataset;
+const remembered = async (id: string) => (await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" })).archive;
+const heard = (type: string) => events.filter((event) => event["detail-type"] === `Object Restore ${type}`);
+/** As EventBridge hands them to the function: side by side, and some of them twice. */
+const hand = (delivered: readonly CloudEvent[]) =>
+  Promise.all(delivered.map((event) => world.run("restoreDataset", event)));
+
+const TEXT = "id,question\n1,Why?\n";
+
+/** A job that ended five days ago, whose files lie in a class. */
+async function givenArchived(storageClass: "GLACIER" | "GLACIER_IR" | "DEEP_ARCHIVE" | "STANDARD", daysAgo = 5) {
+  const { id } = await givenJob(world, "ann");
+  const prefix = `datasets/${id}/1/`;
+  await change(world, id, {
+    status: "COMPLETED",
+    datasetPrefix: prefix,
+    datasets: [{ name: "dataset.csv", format: "CSV", bytes: TEXT.length, rows: 1 }],
+    finishedAt: new Date(Date.now() - daysAgo * DAY_MS).toISOString(),
+  });
+  await world.putObject(`${prefix}dataset.csv`, TEXT, storageClass);
+  await world.putObject(`${prefix}records/0.jsonl`, "{}", storageClass);
+  // What an earlier export left is nobody's concern.
+  await world.putObject(`datasets/${id}/0/dataset.csv`, "old", storageClass);
+  return id as string;
+}
+
+describe("where a dataset lies", () => {
+  test("is not asked of S3 before it can be in the archive", async () => {
+    const id = await givenArchived("GLACIER", 1);
+    expect(await look(id)).toMatchObject({ jobId: id, state: "AVAILABLE", archiveClass: null, requestedAt: null });
+  });
+
+  test.each([
+    ["STANDARD", { state: "AVAILABLE", archiveClass: null }],
+    ["GLACIER_IR", { state: "AVAILABLE", archiveClass: "INSTANT" }],
+    ["GLACIER", { state: "ARCHIVED", archiveClass: "FLEXIBLE" }],
+    ["DEEP_ARCHIVE", { state: "ARCHIVED", archiveClass: "DEEP" }],
+  ] as const)("is told by the class of its files: %s", async (storageClass, told) => {
+    const id = await givenArchived(storageClass);
+    expect(await look(id)).toEqual({
+      jobId: id,
+      requestedAt: null,
+      restoredUntil: null,
+      knownAt: expect.any(String),
+      ...told,
+    });
+  });
+
+  test("is not told of a job without a dataset", async () => {
+    const { id } = await givenJob(world, "ann");
+    expect(await world.refusal("ann", LOOK, { id })).toBe(
+      "Conflict: This job has no dataset yet; look again once it has ended.",
+    );
+  });
+});
+
+test("an archived file is refused with a sentence instead of an address that fails, an instant one is not", async () => {
+  expect(await world.refusal("ann", DOWNLOAD, { id: await givenArchived("GLACIER") })).toBe(
+    'Conflict: "dataset.csv" is archived; restore the dataset first, which takes 3 to 5 hours.',
+  );
+  const { getDownload } = await world.ask("ann", DOWNLOAD, { id: await givenArchived("GLACIER_IR") });
+  expect(await (await fetch(getDownload.url)).text()).toBe(TEXT);
+});
+
+describe("restoring", () => {
+  test("asks for every object of the dataset, tells its watchers at the start and once all are back, and brings the same bytes", async () => {
+    const id = await givenArchived("GLACIER");
+    const watch = await world.watch("ann", WATCH, { id });
+    expect(await restore(id)).toMatchObject({ state: "RESTORING", archiveClass: "FLEXIBLE", restoredUntil: null });
+    expect((await watch.next()).onJobChanged.archive).toMatchObject({ state: "RESTORING", jobId: id });
+    await world.settled();
+    expect(heard("Initiated").map(({ detail }) => detail.object.key)).toEqual([
+      `datasets/${id}/1/dataset.csv`,
+      `datasets/${id}/1/records/0.jsonl`,
+    ]);
+    expect(await world.refusal("ann", DOWNLOAD, { id })).toMatch(/^Conflict: "dataset.csv" is being restored/);
+    await world.ask("ann", RESTORE, { id });
+
+    aheadMs = 4 * HOUR_MS;
+    await until(() => heard("Completed").length === 2);
+    // Whoever opens the page is told by S3 itself, should every event be lost.
+    expect(await look(id)).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
+    expect(await remembered(id)).toMatchObject({ state: "RESTORING" });
+    await hand([...heard("Completed"), ...heard("Completed")]);
+    const { archive } = (await watch.next()).onJobChanged;
+    expect(archive).toEqual(await look(id).then(({ knownAt: _, ...rest }) => expect.objectContaining(rest)));
+    expect(archive).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
+    expect(Date.parse(archive.restoredUntil) - Date.now()).toBeGreaterThan(7 * DAY_MS);
+    expect(watch.heard).toEqual([]);
+    watch.close();
+    const { getDownload } = await world.ask("ann", DOWNLOAD, { id });
+    const bytes = Buffer.from(await (await fetch(getDownload.url)).arrayBuffer());
+    const digest = (data: Buffer | string) => createHash("sha256").update(data).digest("hex");
+    expect(digest(bytes)).toBe(digest(TEXT));
+
+    aheadMs += 9 * DAY_MS;
+    await until(() => heard("Expired").length === 2);
+    await hand(heard("Expired"));
+    expect(await remembered(id)).toMatchObject({ state: "ARCHIVED" });
+    expect(await look(id)).toMatchObject({ state: "ARCHIVED", requestedAt: null });
+  });
+
+  test("is not over while one object is still on its way", async () => {
+    const id = await givenArchived("GLACIER");
+    await restore(id);
+    await world.settled();
+    aheadMs = 4 * HOUR_MS;
+    await until(() => heard("Completed").length === 2);
+    // One more, archived by a rule that came late, then asked for by the event itself.
+    await world.putObject(`datasets/${id}/1/late.csv`, "late", "GLACIER");
+    await hand(heard("Completed").slice(0, 1));
+    expect(await remembered(id)).toMatchObject({ state: "RESTORING" });
+    expect(heard("Initiated")).toHaveLength(3);
+    expect(await look(id)).toMatchObject({ state: "RESTORING" });
+    aheadMs += 4 * HOUR_MS;
+    await until(() => heard("Completed").length === 3);
+    await hand(heard("Completed").slice(2));
+    expect(await remembered(id)).toMatchObject({ state: "RESTORED" });
+  });
+
+  test("counts from the wish, but not for ever if nothing came of it", async () => {
+    const id = await givenArchived("GLACIER");
+    const { datasetPrefix: prefix } = await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" });
+    const askedAt = (secondsAgo: number) => {
+      const at = new Date(Date.now() - secondsAgo * 1000).toISOString();
+      const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, knownAt: at };
+      return change(world, id, { archive });
+    };
+    await askedAt(10);
+    expect(await look(id)).toMatchObject({ state: "RESTORING" });
+    await askedAt(RESTORE_BEGINS_SECONDS + 1);
+    expect(await look(id)).toMatchObject({ state: "ARCHIVED" });
+    await restore(id);
+    await world.settled();
+    expect(heard("Initiated")).toHaveLength(2);
+  });
+
+  test("that several functions begin at once is begun once", async () => {
+    const id = await givenArchived("GLACIER");
+    const { datasetPrefix: prefix } = await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" });
+    const at = new Date().toISOString();
+    const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, knownAt: at };
+    await change(world, id, { archive });
+    await Promise.all([1, 2, 3, 4].map(() => world.run("restoreDataset", { jobId: id })));
+    expect(heard("Initiated")).toHaveLength(2);
+  });
+
+  test("of what is there changes nothing, and what was remembered of an earlier dataset says nothing of a new one", async () => {
+    const id = await givenArchived("GLACIER_IR");
+    expect(await restore(id)).toMatchObject({ state: "AVAILABLE", archiveClass: "INSTANT" });
+    await world.settled();
+    expect([await remembered(id), events]).toEqual([undefined, []]);
+
+    const at = new Date().toISOString();
+    const old = {
+      prefix: `datasets/${id}/0/`,
+      state: "RESTORING",
+      archiveClass: "FLEXIBLE",
+      requestedAt: at,
+      knownAt: at,
+    };
+    await change(world, id, { archive: old });
+    expect(await look(id)).toMatchObject({ state: "AVAILABLE", requestedAt: null });
+    const { reportProgress } = await world.report(
+      `mutation ($input: ReportProgressInput!) { reportProgress(input: $input) { archive { state } } }`,
+      { input: { jobId: id } },
+    );
+    expect(reportProgress.archive).toBeNull();
+    await world.run("restoreDataset", { jobId: id });
+    expect(await remembered(id)).toEqual(old);
+  });
+
+  test("is refused for a job that is being deleted", async () => {
+    const id = await givenArchived("GLACIER");
+    await change(world, id, { status: "DELETING" });
+    expect(await world.refusal("ann", RESTORE, { id })).toMatch(/^Conflict: This job is DELETING; /);
+    await world.settled();
+    expect(events).toEqual([]);
+  });
+});

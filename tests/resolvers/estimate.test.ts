@@ -1,0 +1,236 @@
+import { sumSpending } from "../../core/spending.ts";
+import { shardKey } from "../../core/rows.ts";
+import { CREATE_JOB, givenJob, givenSeedSet, givenTemplate, inputFor, TEMPLATE } from "./given.ts";
+import { givenSeeds } from "./given-seeds.ts";
+import { SampleModels } from "./sample-models.ts";
+import { startWorld, type World } from "./world.ts";
+
+const ESTIMATE = "estimate { lowNanos likelyNanos highNanos recordCount basis basisRecords }";
+const ASK = `query ($input: EstimateJobInput!) { estimateJob(input: $input) { ${ESTIMATE} recordBoundNanos advice } }`;
+const TRY = "mutation ($input: TryTemplateInput!) { tryTemplate(input: $input) { id } }";
+const GET_TRY = "query ($id: ID!) { getTry(id: $id) { status spentNanos records { costNanos } } }";
+const GET_JOB = `query ($id: ID!) { getJob(id: $id) { ${ESTIMATE}
+  spending { stepId modelId day calls inputTokens outputTokens costNanos } work { workedMs parts } } }`;
+
+const models = new SampleModels();
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  await models.start();
+  await givenSeeds(world, "ann", "films");
+  await givenSeeds(world, "bob", "films-of-bob");
+});
+afterAll(async () => {
+  await world.stop();
+  await models.stop();
+});
+
+let titles = 0;
+/** Tries of other tests are no sample of it. */
+const aTemplate = (more = "") => TEMPLATE.replace("Film questions", `Film questions ${(titles += 1)}`) + more;
+
+async function estimated(source: string, changes: object = {}, person = "ann"): Promise<any> {
+  const templateId = await givenTemplate(world, person, source);
+  const input = { templateId, seedSetId: person === "ann" ? "films" : "films-of-bob", recordCount: 1_000, ...changes };
+  return (await world.ask(person, ASK, { input })).estimateJob;
+}
+
+let tokens = 0;
+async function tried(source: string, recordCount: number, person = "ann"): Promise<any> {
+  const seedSetId = person === "ann" ? "films" : "films-of-bob";
+  const clientToken = `try-to-estimate-${(tokens += 1)}`;
+  const input = { source, seedSetId, recordCount, budgetNanos: 100_000_000, clientToken };
+  const { id } = (await world.ask(person, TRY, { input })).tryTemplate;
+  await world.settled();
+  const { getTry } = await world.ask(person, GET_TRY, { id });
+  expect(getTry.status).toBe("DONE");
+  return getTry;
+}
+
+const refusal = async (changes: object) =>
+  world.refusal("ann", ASK, {
+    input: { templateId: await givenTemplate(world, "ann"), seedSetId: "films", recordCount: 10, ...changes },
+  });
+
+describe("without any try", () => {
+  test("the prompts of five records tell the range, which stays below the bound", async () => {
+    const { estimate, recordBoundNanos, advice } = await estimated(aTemplate());
+    expect(estimate).toMatchObject({ recordCount: 1_000, basis: "PROMPTS", basisRecords: 5 });
+    // About 37 bytes are nine tokens at 35 nano-dollars; of 100 tokens at 140 nano-dollars two fifths are answered.
+    expect(estimate.likelyNanos / 1_000).toBeGreaterThan(9 * 35 + 40 * 140 - 70);
+    expect(estimate.likelyNanos / 1_000).toBeLessThan(9 * 35 + 40 * 140 + 70);
+    expect(estimate.lowNanos).toBeLessThan(estimate.likelyNanos / 2);
+    expect(estimate.highNanos).toBeGreaterThan(estimate.likelyNanos * 2);
+    expect(estimate.highNanos).toBeLessThan(1_000 * recordBoundNanos);
+    expect(advice).toBeNull();
+  });
+
+  test("longer seeds cost more, and a job of two records is judged by two", async () => {
+    await givenSeeds(world, "ann", "long-films", { movies: [{ Title: "Long ".repeat(100) }, { Title: "Longer" }] });
+    const source = aTemplate();
+    const short = await estimated(source);
+    const long = await estimated(source, { seedSetId: "long-films", recordCount: 2 });
+    expect(long.estimate).toMatchObject({ basisRecords: 2, recordCount: 2 });
+    expect(long.estimate.likelyNanos / 2).toBeGreaterThan(short.estimate.likelyNanos / 1_000 + 60 * 35);
+  });
+
+  test("parameters count, as the prompts hold them", async () => {
+    const source = aTemplate("parameters: { tone: { default: calm } }\n").replace("Ask one", "<%= it.tone %> Ask one");
+    const calm = await estimated(source);
+    const wordy = await estimated(source, { parameters: JSON.stringify({ tone: "very ".repeat(80) }) });
+    expect(wordy.estimate.likelyNanos - calm.estimate.likelyNanos).toBeGreaterThan(1_000 * 90 * 35);
+  });
+
+  test("a step whose condition asks for an answer is seen, though placeholders do not meet it", async () => {
+    const source = (when: string) =>
+      aTemplate(
+        `  - { id: more, tier: economy, when: '${when}', prompt: '${"Say more. ".repeat(80)}', maxTokens: 100, maxPromptBytes: 1000 }\n`,
+      );
+    const never = await estimated(source("it.movie.Title.length > 99"));
+    const maybe = await estimated(source("it.steps.question.output.length > 9999"));
+    expect(maybe.estimate.lowNanos).toBe(never.estimate.lowNanos);
+    // 800 bytes are 200 tokens, and two fifths of 100 are answered; half of the records do it.
+    const more = (1_000 * (200 * 35 + 40 * 140)) / 2;
+    expect((maybe.estimate.likelyNanos - never.estimate.likelyNanos) / more).toBeCloseTo(1, 1);
+  });
+
+  test("a prompt that needs a real answer cannot be rendered, and nothing is guessed", async () => {
+    const source = aTemplate(
+      "  - { id: more, tier: economy, prompt: '<%= JSON.parse(it.steps.question.output).x %>', maxTokens: 9, maxPromptBytes: 900 }\n",
+    );
+    expect(await estimated(source, { budgetNanos: 5 })).toMatchObject({ estimate: null, advice: null });
+  });
+
+  test.each([
+    [10_000_000_000, /^The budget of \$10.00 suffices even for the high estimate\.$/],
+    [100, /^The budget of \$0.00000010 is less than the low estimate of .*: the job will stop/],
+  ])("says whether a budget of %d suffices, although it may not pay for one record", async (budgetNanos, words) => {
+    expect((await estimated(aTemplate(), { budgetNanos })).advice).toMatch(words);
+  });
+});
+
+describe("after a try", () => {
+  test("its records tell the range: their mean, narrowed by each further try", async () => {
+    const source = aTemplate();
+    const first = await tried(source, 2);
+    const one = (await estimated(source)).estimate;
+    expect(one).toMatchObject({ basis: "SAMPLE", basisRecords: 2, likelyNanos: Math.round(first.spentNanos * 500) });
+    const second = await tried(source, 8);
+    const both = (await estimated(source)).estimate;
+    const likelyNanos = Math.round((first.spentNanos + second.spentNanos) * 100);
+    expect(both).toMatchObject({ basis: "SAMPLE", basisRecords: 10, likelyNanos });
+    const width = (estimate: any) => (estimate.highNanos - estimate.lowNanos) / estimate.likelyNanos;
+    expect(width(both)).toBeLessThan(width(one));
+  });
+
+  test("another source, and another person's estimate of the same, rest on prompts", async () => {
+    const source = aTemplate();
+    await tried(source, 1);
+    expect((await estimated(source)).estimate.basis).toBe("SAMPLE");
+    expect((await estimated(aTemplate())).estimate.basis).toBe("PROMPTS");
+    expect((await estimated(source, {}, "bob")).estimate.basis).toBe("PROMPTS");
+  });
+
+  test("records that could not be made count with what they cost", async () => {
+    models.set({ refusalRate: 1 });
+    const source = aTemplate();
+    const { spentNanos } = await tried(source, 2).finally(() => models.set({}));
+    expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: spentNanos * 500 });
+  });
+
+  test("answers of which a job would ask for others count as often as it would ask", async () => {
+    models.set({ badJsonRate: 1 });
+    const schema = "{ type: object, properties: { a: { type: string } }, required: [a], additionalProperties: false }";
+    const source = aTemplate(`    repairs: 0\n    output: { type: json, schema: ${schema} }\n`);
+    const { spentNanos } = await tried(source, 2).finally(() => models.set({}));
+    expect(spentNanos).toBeGreaterThan(0);
+    expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: 3 * spentNanos * 500 });
+  });
+
+  test("its sample is kept for ninety days from the last try", async () => {
+    const source = aTemplate();
+    await tried(source, 1);
+    const samples = (await world.all("Jobs")).filter(({ sk }) => sk === "SAMPLE");
+    const days = samples.map(({ expiresAt }) => (expiresAt - Date.now() / 1000) / 86_400);
+    expect(samples.length).toBeGreaterThan(0);
+    for (const left of days) expect(left).toBeCloseTo(90, 1);
+  });
+});
+
+describe("a job", () => {
+  test("keeps the estimate that held when it was made", async () => {
+    const source = aTemplate();
+    const templateId = await givenTemplate(world, "ann", source);
+    const input = await inputFor(world, "ann", { templateId, seedSetId: "films", recordCount: 40 });
+    const { id } = (await world.ask("ann", CREATE_JOB, { input })).createJob;
+    const before = await estimated(source, { recordCount: 40 });
+    await tried(source, 1);
+    const { getJob } = await world.ask("ann", GET_JOB, { id });
+    expect(getJob.estimate).toEqual(before.estimate);
+    expect(getJob.estimate.basis).toBe("PROMPTS");
+  });
+
+  test("is made without one when its cost cannot be told: here the seeds' blocks are gone", async () => {
+    const seedSetId = await givenSeedSet(world, "ann", "films-without-blocks");
+    const { id } = await givenJob(world, "ann", { seedSetId });
+    expect((await world.ask("ann", GET_JOB, { id })).getJob.estimate).toBeNull();
+  });
+
+  test("tells what it spent by step, model and day, and what its workers did", async () => {
+    const { id } = await givenJob(world, "ann", { recordCount: 1_200 });
+    const spent = (stepId: string, day: string, costNanos: number) => ({
+      ...{ stepId, day, costNanos, modelId: "amazon.nova-micro-v1:0", calls: 1, inputTokens: 20, outputTokens: 7 },
+    });
+    const run = (fromSeq: number, toSeq: number, generation = 1) => ({ generation, fromSeq, toSeq });
+    const shards = [
+      { spending: [spent("a", "2026-11-25", 5), spent("b", "2026-11-25", 6)], workedMs: 1_000, runs: [run(1, 4)] },
+      { spending: [spent("a", "2026-11-25", 7)], workedMs: 500, runs: [run(2, 2), run(1, 9, 3)] },
+      {
+        spending: [spent("a", "2026-11-26", 8)],
+        workedMs: 0,
+        checkpointNo: 12,
+        runs: Array.from({ length: 7 }, (_, n) => run(1, 1, n + 1)),
+      },
+    ];
+    for (const [n, facts] of shards.entries())
+      await world.put("Jobs", { ...(await world.row("Jobs", shardKey(id, n))), ...facts });
+    const { getJob } = await world.ask("ann", GET_JOB, { id });
+    expect(getJob.spending).toHaveLength(4);
+    expect(sumSpending([getJob.spending])).toEqual([
+      { ...spent("a", "2026-11-25", 12), calls: 2, inputTokens: 40, outputTokens: 14 },
+      spent("b", "2026-11-25", 6),
+      spent("a", "2026-11-26", 8),
+    ]);
+    expect(getJob.work).toEqual({ workedMs: 1_500, parts: 4 + 1 + 9 + 12 });
+  });
+
+  test("from before spending was kept has none, and is shown all the same", async () => {
+    const { id } = await givenJob(world, "ann", { recordCount: 10 });
+    const { spending: _, workedMs: __, ...old } = await world.row("Jobs", shardKey(id, 0));
+    await world.put("Jobs", old);
+    const { getJob } = await world.ask("ann", GET_JOB, { id });
+    expect(getJob).toMatchObject({ spending: [], work: { workedMs: 0, parts: 0 } });
+  });
+});
+
+describe("refuses, in the words of createJob,", () => {
+  test.each<[string, object, string | RegExp]>([
+    ["no records", { recordCount: 0 }, /^BadInput: The number of records must be a whole number from 1 to 1,000,000/],
+    [
+      "parameters it has not",
+      { parameters: '{"x":1}' },
+      /^BadInput: The template "Film questions" has no parameter "x"/,
+    ],
+    ["a version that is not there", { templateVersion: 9 }, /^NotFound: /],
+    ["seeds that are not there", { seedSetId: "none" }, "NotFound: There is no seed set with that id."],
+  ])("%s", async (_, changes, words) => {
+    const said = await refusal(changes);
+    if (typeof words === "string") expect(said).toBe(words);
+    else expect(said).toMatch(words);
+  });
+
+  test("seeds that do not fit", async () => {
+    await givenSeeds(world, "ann", "people", { movies: [{ Name: "Ann" }] });
+    expect(await refusal({ seedSetId: "people" })).toMatch(/^BadInput: .*Title/);
+  });
+});
