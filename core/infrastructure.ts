@@ -2,6 +2,7 @@
  * What a job's workers cost beside the models: an estimate, because it is billed by AWS and not by us. It is shown beside what
  * the models were paid and never counts against a budget.
  */
+import type { JobCapacity } from "./job.ts";
 import { NANOS_PER_USD, type Nanos } from "./money.ts";
 import { TASK_SIZES, type TaskSize } from "./task-size.ts";
 
@@ -16,16 +17,14 @@ const SPOT_SHARE = 0.3;
 /** Amazon S3, us-east-1, PUT of the Standard class: $0.005 for a thousand, known and not looked up like the above. */
 const PUT_NANOS = 0.000005 * NANOS_PER_USD;
 
-/** SPOT_FIRST tasks start on demand only where Spot has no capacity; they are counted as Spot. */
-export type Capacity = "SPOT_FIRST" | "ON_DEMAND";
-
 export interface InfrastructureUse {
   /** How long workers held a lease, all of them together. Starting a task and writing the dataset come on top. */
   readonly workedMs: number;
   /** Parts written: each is one request to S3. */
   readonly parts: number;
   readonly taskSize: TaskSize;
-  readonly capacity: Capacity;
+  /** SPOT_FIRST tasks start on demand only where Spot has no capacity; they are counted as Spot. */
+  readonly capacity: JobCapacity;
 }
 
 export interface InfrastructureCost {
@@ -41,7 +40,7 @@ export function infrastructureCost({ workedMs, parts, taskSize, capacity }: Infr
 }
 
 /** The price of one worker for an hour, in nano-dollars. */
-export function hourNanos(taskSize: TaskSize, capacity: Capacity): Nanos {
+export function hourNanos(taskSize: TaskSize, capacity: JobCapacity): Nanos {
   const { cpu, memoryMb } = TASK_SIZES[taskSize];
   const onDemand = (cpu / 1024) * VCPU_HOUR_NANOS + (memoryMb / 1024) * GB_HOUR_NANOS;
   return Math.round(capacity === "ON_DEMAND" ? onDemand : onDemand * SPOT_SHARE);

@@ -1,7 +1,6 @@
 import { infrastructureCost } from "#core/infrastructure";
 import { formatUsd } from "#core/money";
 import type { SpentOn } from "#core/spending";
-import { USUAL_TASK_SIZE } from "#core/task-size";
 import type { ReactNode } from "react";
 import type { JobCostQuery, JobFactsFragment } from "../generated/documents.ts";
 import { useJobCost } from "../hooks/useJobCost.ts";
@@ -44,7 +43,7 @@ export function JobCost({ job, totals }: Props) {
           ))}
         </CostTable>
       )}
-      {cost.spending.length > 0 && <Infrastructure work={cost.work} />}
+      {cost.spending.length > 0 && <Infrastructure job={job} work={cost.work} />}
     </section>
   );
 }
@@ -91,13 +90,14 @@ function CostRow({ spent, children }: { readonly spent: SpentOn; readonly childr
 }
 
 /** AWS bills it and we do not meter it: marked as an estimate, and apart from what counts against the budget. */
-function Infrastructure({ work }: { readonly work: JobCostQuery["getJob"]["work"] }) {
-  const cost = infrastructureCost({ ...work, taskSize: USUAL_TASK_SIZE, capacity: "SPOT_FIRST" });
+function Infrastructure({ job, work }: Pick<Props, "job"> & { readonly work: JobCostQuery["getJob"]["work"] }) {
+  const cost = infrastructureCost({ ...work, taskSize: job.taskSize, capacity: job.capacity });
   return (
     <p className="small faint number">
       Estimated beside the models, and not counted against the budget: about {formatUsd(cost.totalNanos)} for workers,
-      of which {formatUsd(cost.fargateNanos)} for {showDuration(work.workedMs / 1000)} of Fargate on Spot and{" "}
-      {formatUsd(cost.s3Nanos)} for {showCounted(work.parts, "write")} to S3.
+      of which {formatUsd(cost.fargateNanos)} for {showDuration(work.workedMs / 1000)} of Fargate{" "}
+      {job.capacity === "SPOT_FIRST" ? "on Spot" : "on demand"} and {formatUsd(cost.s3Nanos)} for{" "}
+      {showCounted(work.parts, "write")} to S3.
     </p>
   );
 }

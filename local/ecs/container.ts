@@ -59,6 +59,8 @@ export class Container {
     this.isEssential = String(definition.Essential ?? true) === "true";
     this.#stopTimeoutMs = Number(definition.StopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000;
     this.#child = startProgram(options);
+    // A program that has just ended hears of no clock.
+    this.#child.stdio[CLOCK_PIPE]?.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#child.once("error", (error) => {
         this.failure = `CannotStartContainerError: ${error.message}`;

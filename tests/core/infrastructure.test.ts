@@ -1,7 +1,8 @@
-import { hourNanos, infrastructureCost, type Capacity } from "../../core/infrastructure.ts";
+import { hourNanos, infrastructureCost } from "../../core/infrastructure.ts";
+import type { JobCapacity } from "../../core/job.ts";
 import type { TaskSize } from "../../core/task-size.ts";
 
-test.each<[TaskSize, Capacity, number]>([
+test.each<[TaskSize, JobCapacity, number]>([
   // Half of $0.03238 and one of $0.00356.
   ["SMALL", "ON_DEMAND", 19_750_000],
   ["MEDIUM", "ON_DEMAND", 39_500_000],

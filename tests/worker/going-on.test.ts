@@ -232,6 +232,22 @@ describe("a second try", () => {
     expect(world.model.log).toHaveLength(200);
   });
 
+  test("of a job that was hopeless from the start is given as many attempts to prove itself, and fails anew if it is", async () => {
+    const broken: Behaviour = (request, callNo) => (request.schema ? "No object." : ANSWERS(request, callNo));
+    const world = new World({ records: 100, behaviour: broken });
+    await world.workUntilRest();
+    expect(world.job.statusReason).toMatch(/^The first \d\d attempts all failed for one cause/);
+    const attempts = world.shards[0]?.attempts ?? 0;
+    world.retryFailed();
+    await world.workUntilRest();
+    expect(world.job.statusReason).toMatch(/^The first \d\d attempts all failed for one cause/);
+    expect(world.shards[0]?.attempts).toBeGreaterThanOrEqual(attempts + 20);
+    world.model.behaviour = ANSWERS;
+    world.retryFailed();
+    await world.workUntilRest();
+    expectWhole(world, 100);
+  });
+
   test("of a job whose workers all died begins with no deaths counted", async () => {
     const world = new World({ records: 30 });
     const gone = { generation: 5, leaseTask: "gone", leaseUntilMs: 0, deathsInRow: 4 };
