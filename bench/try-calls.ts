@@ -1,0 +1,3 @@
+import { calls } from "./calls.ts";
+console.table(await calls());
+process.exit(0);
