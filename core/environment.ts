@@ -33,6 +33,8 @@ export const ENVIRONMENT = {
   taskSlot: "TASK_SLOT",
   /** Worker: calls in flight at most. */
   concurrency: "CONCURRENCY",
+  /** Worker: what the account may do a minute with single models, as JSON of `ModelLimits` by model id; absent when not told. */
+  modelLimits: "MODEL_LIMITS",
 } as const;
 
 /** The value of a variable. @throws Error naming the variable when it is not set: the stacks and the code disagree */

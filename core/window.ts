@@ -60,9 +60,11 @@ export class SlotWindow {
     return this.#lowWater >= this.#to;
   }
 
-  /** Every slot was begun, and none waits to be taken again. */
-  get isHandedOut(): boolean {
-    return this.#again.length === 0 && this.#skipDone() >= this.#to;
+  /** How many slots are still to be taken, those that were put back included. */
+  get leftToTake(): number {
+    const fresh = this.#skipDone();
+    const doneAhead = [...this.#done].filter((slot) => slot >= fresh).length;
+    return this.#again.length + this.#to - fresh - doneAhead;
   }
 
   #takeFresh(): number | undefined {

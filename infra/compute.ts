@@ -19,7 +19,7 @@ import { ENVIRONMENT } from "../core/environment.ts";
 import { JOBS_OPEN } from "../core/rows.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
-import { callModels } from "./models.ts";
+import { callModels, limitsForWorker } from "./models.ts";
 import type { Network } from "./network.ts";
 import { ProductFunction } from "./product-function.ts";
 
@@ -82,6 +82,7 @@ export class Compute extends NestedStack {
         [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
         [ENVIRONMENT.jobRole]: jobRole.roleArn,
         [ENVIRONMENT.concurrency]: String(CALLS_IN_FLIGHT),
+        ...limitsForWorker(this),
       },
     });
     return task;
