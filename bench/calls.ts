@@ -1,24 +1,23 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { LoopOptions } from "./bare-loop.ts";
 import type { Figure } from "./figure.ts";
 import { WORKER_FLAGS } from "./flags.ts";
+import { cpuMsOf } from "./processes.ts";
 import { ONE_STEP, THREE_STEPS } from "./qa3.ts";
 import { Stub } from "./stub.ts";
 import { SIGNED_IN, WorkerStand } from "./worker-stand.ts";
 
 const LATENCY_MS = 200;
 /** So long an ideal caller takes: then the ramp at its beginning weighs little. */
-const IDEAL_SECONDS = Number(process.env.SECS ?? 10);
-const RUNS = Number(process.env.RUNS ?? 3);
-const ALL = [
+const IDEAL_SECONDS = 10;
+const RUNS = 3;
+const CASES = [
   { inFlight: 16, aim: 97 },
   { inFlight: 64, aim: 97 },
   { inFlight: 256, aim: 95 },
 ] as const;
-
-const CASES = ALL.filter(({ inFlight }) => !process.env.IF || process.env.IF.split(",").includes(String(inFlight)));
 
 interface Taken {
   readonly perSecond: number;
@@ -41,7 +40,9 @@ export async function calls(): Promise<Figure[]> {
           loops.push(await loopOnce(stand, stub, { records, steps, inFlight }));
           workers.push(await workOnce(stand, stub, { records, steps, inFlight }));
         }
-        figures.push(...compared(`${inFlight} in flight, ${steps === 1 ? "one step" : "three steps"}`, aim, loops, workers));
+        figures.push(
+          ...compared(`${inFlight} in flight, ${steps === 1 ? "one step" : "three steps"}`, aim, loops, workers),
+        );
       }
     return figures;
   } finally {
@@ -55,42 +56,63 @@ function compared(what: string, aim: number, loops: readonly Taken[], workers: r
     median(workers.map((worker, run) => of(worker) / of(loops[run] ?? worker)));
   const share = 100 * ratio(({ perSecond }) => perSecond);
   return [
-    { what: `${what}: the worker's calls a second`, value: median(workers.map(({ perSecond }) => perSecond)), unit: "1/s" },
+    {
+      what: `${what}: the worker's calls a second`,
+      value: median(workers.map(({ perSecond }) => perSecond)),
+      unit: "1/s",
+    },
     { what: `${what}: of the bare loop's`, value: share, unit: "%", aim: `≥ ${aim}` },
-    { what: `${what}: processor time of a call`, value: median(workers.map(({ cpuMsPerCall }) => cpuMsPerCall)), unit: "ms" },
-    { what: `${what}: against the bare loop's`, value: ratio(({ cpuMsPerCall }) => cpuMsPerCall), unit: "×", aim: "≤ 1.3" },
+    {
+      what: `${what}: processor time of a call`,
+      value: median(workers.map(({ cpuMsPerCall }) => cpuMsPerCall)),
+      unit: "ms",
+    },
+    {
+      what: `${what}: against the bare loop's`,
+      value: ratio(({ cpuMsPerCall }) => cpuMsPerCall),
+      unit: "×",
+      aim: "≤ 1.3",
+    },
   ];
 }
 
 async function loopOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): Promise<Taken> {
-  let child: ChildProcess | undefined;
-  const start = async () =>
-    (child = spawn(process.execPath, [...WORKER_FLAGS, "bare-loop.mjs", JSON.stringify(options)], {
+  return await taken(stub, options, () => {
+    const loop = spawn(process.execPath, [...WORKER_FLAGS, "bare-loop.mjs", JSON.stringify(options)], {
       cwd: stand.folder,
       env: { ...SIGNED_IN, NODE_NO_WARNINGS: "1", AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stub.url },
       stdio: "inherit",
-    }));
-  const taken = await watched(stub, options, start);
-  if (child && child.exitCode === null) await new Promise((resolve) => child?.once("exit", resolve));
-  return taken;
+    });
+    return { pid: loop.pid, ended: new Promise((resolve) => loop.once("exit", resolve)) };
+  });
 }
 
 async function workOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): Promise<Taken> {
   const { records, steps, inFlight } = options;
   const template = steps === 1 ? ONE_STEP : THREE_STEPS;
-  let done: Promise<unknown> | undefined;
-  const taken = await watched(stub, options, async () => {
-    const worker = await stand.start({ template, records, inFlight, modelUrl: stub.url });
-    done = worker.done;
-    return worker.process;
+  const job = await stand.newJob({ template, records, inFlight, modelUrl: stub.url });
+  const figures = await taken(stub, options, () => {
+    const worker = job.startWorker();
+    return { pid: worker.process.pid, ended: job.completed(records, worker) };
   });
-  await done;
-  return taken;
+  await job.stop();
+  return figures;
 }
 
-async function watched(stub: Stub, { records, steps }: LoopOptions, start: () => Promise<ChildProcess>): Promise<Taken> {
+/** `start` starts the process that makes the calls. Measured is from the first call to the last answer. */
+async function taken(
+  stub: Stub,
+  { records, steps }: LoopOptions,
+  start: () => { pid: number | undefined; ended: Promise<unknown> },
+): Promise<Taken> {
   const count = records * steps;
-  const { seconds, cpuMs } = await stub.watch(count, start);
+  stub.watch({ marks: [count] });
+  const [first, last] = [stub.first(), stub.mark(count)];
+  const { pid = 0, ended } = start();
+  const before = await first.then(() => cpuMsOf(pid));
+  const { seconds } = await last;
+  const cpuMs = (await cpuMsOf(pid)) - before;
+  await ended;
   return { perSecond: count / seconds, cpuMsPerCall: cpuMs / count };
 }
 

@@ -1,2 +1,2 @@
 /** As the container starts a worker (worker/Dockerfile). */
-export const WORKER_FLAGS = (process.env.WF ?? "--max-semi-space-size=16").split(" ");
+export const WORKER_FLAGS = ["--max-semi-space-size=16"];

@@ -28,6 +28,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => stoppi
 try {
   const settings = settingsFrom(process.env);
   logger.appendKeys({ jobId: settings.jobId, task: settings.task });
+  logger.info("The worker begins.");
   await runTask(portsFrom(process.env, settings), settings, stopping.signal);
   process.exit(0);
 } catch (error) {

@@ -1,3 +1,0 @@
-import { calls } from "./calls.ts";
-console.table(await calls());
-process.exit(0);
