@@ -83,7 +83,7 @@ async function loopOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): P
       env: { ...SIGNED_IN, NODE_NO_WARNINGS: "1", AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stub.url },
       stdio: "inherit",
     });
-    return { pid: loop.pid, ended: new Promise((resolve) => loop.once("exit", resolve)) };
+    return { pid: loop.pid, end: () => loop.kill() };
   });
 }
 
@@ -93,7 +93,7 @@ async function workOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): P
   const job = await stand.newJob({ template, records, inFlight, modelUrl: stub.url });
   const figures = await taken(stub, options, () => {
     const worker = job.startWorker();
-    return { pid: worker.process.pid, ended: job.completed(records, worker) };
+    return { pid: worker.process.pid, end: () => job.completed(records, worker) };
   });
   await job.stop();
   return figures;
@@ -103,16 +103,16 @@ async function workOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): P
 async function taken(
   stub: Stub,
   { records, steps }: LoopOptions,
-  start: () => { pid: number | undefined; ended: Promise<unknown> },
+  start: () => { pid: number | undefined; end: () => unknown },
 ): Promise<Taken> {
   const count = records * steps;
   stub.watch({ marks: [count] });
   const [first, last] = [stub.first(), stub.mark(count)];
-  const { pid = 0, ended } = start();
+  const { pid = 0, end } = start();
   const before = await first.then(() => cpuMsOf(pid));
   const { seconds } = await last;
   const cpuMs = (await cpuMsOf(pid)) - before;
-  await ended;
+  await end();
   return { perSecond: count / seconds, cpuMsPerCall: cpuMs / count };
 }
 

@@ -8,7 +8,7 @@ import type { Bell } from "./bell.ts";
 import type { Clock } from "./ports.ts";
 
 /** Of the calls at once, so many more records are begun: with their prompts made, they take a call's place when it is left. */
-const RECORDS_AHEAD = 1 / 8;
+const RECORDS_AHEAD = 1 / 16;
 
 export interface GateOptions {
   /** Calls in flight at most, of all models together. */
@@ -34,8 +34,12 @@ export class Gate {
 
   /** For records. A record that waits for a slow model keeps its place, and its money stays set aside. */
   get hasRoom(): boolean {
-    const { most } = this.options;
-    return this.#inside < most + Math.floor(most * RECORDS_AHEAD);
+    return this.#inside < this.options.most + this.ahead;
+  }
+
+  /** Records begun beyond the calls that may be in flight. */
+  get ahead(): number {
+    return Math.floor(this.options.most * RECORDS_AHEAD);
   }
 
   enter(): void {

@@ -44,7 +44,7 @@ const RATE_SPAN_MS = 5_000;
 const RENEW_AT = 0.25;
 
 export class ShardRun {
-  /** Resolves once what is left to begin is less than may be in flight: time to lease the next shard, or places stay empty. */
+  /** Resolves once hardly anything is left to begin: time to lease the next shard, or places among the calls stay empty. */
   readonly nearlyDone: Promise<void>;
   #sayNearlyDone: () => void = () => {};
   readonly #stopping = new AbortController();
@@ -113,10 +113,10 @@ export class ShardRun {
   }
 
   async #fill(): Promise<void> {
-    const { gate, bell, shop, runningShards, settings } = this.context;
+    const { gate, bell, shop, runningShards } = this.context;
     const { window, open } = this.book;
     while (!this.#stopping.signal.aborted) {
-      if (window.leftToTake < settings.concurrency) this.#sayNearlyDone();
+      if (window.leftToTake <= gate.ahead) this.#sayNearlyDone();
       if (!this.#lease.isFresh || !gate.hasRoom || (this.#isCareful && this.#inFlight.size > 0)) {
         await bell.heard();
         continue;
