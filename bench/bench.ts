@@ -2,18 +2,30 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { calls } from "./calls.ts";
 import { exporting } from "./export.ts";
 import type { Figure } from "./figure.ts";
+import { fleet } from "./fleet.ts";
 import { memory } from "./memory.ts";
+import { restart } from "./restart.ts";
 import { screen } from "./screen.ts";
 import { seeds } from "./seeds.ts";
+import { small } from "./small.ts";
 import { speed } from "./speed.ts";
 import { startUp } from "./start-up.ts";
+import { storm } from "./storm.ts";
 import { templates } from "./templates.ts";
+import { writes } from "./writes.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "start-up": startUp,
   speed,
+  calls,
+  storm,
+  writes,
+  restart,
+  fleet,
+  small,
   memory,
   export: exporting,
   screen,

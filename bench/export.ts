@@ -10,8 +10,7 @@ import type { Figure } from "./figure.ts";
 import type { WritingFigures } from "./write-dataset.ts";
 
 const RECORDS = 1_000_000;
-/** As the container starts a worker. */
-const WORKER_FLAGS = ["--optimize-for-size", "--max-semi-space-size=8"];
+import { WORKER_FLAGS } from "./flags.ts";
 
 /** A million rows of 1 KB written to JSONL, CSV and Parquet in one pass, and DuckDB's COPY of the same rows beside it. */
 export async function exporting(): Promise<Figure[]> {

@@ -1,39 +1,50 @@
-import { readFile } from "node:fs/promises";
-import { followJob } from "../cli/job-watch.ts";
 import type { Figure } from "./figure.ts";
-import { startBenchJob, withInstance, type BenchInstance } from "./instance.ts";
+import { highWaterMb } from "./processes.ts";
+import { ONE_STEP } from "./qa3.ts";
+import { Stub } from "./stub.ts";
+import { WorkerStand } from "./worker-stand.ts";
 
 const SAMPLE_EVERY_MS = 50;
+/** So that half a million records take minutes. */
+const LATENCY_MS = 5;
+const IN_FLIGHT = 32;
+const [FEW, MANY] = [20_000, 500_000];
 
-/** The worker's peak memory at 2,000 and 20,000 records: it should not grow with the dataset. */
-export function memory(): Promise<Figure[]> {
-  return withInstance({ latencyMs: 5 }, async (instance) => {
-    const small = await peakMb(instance, 2_000);
-    const large = await peakMb(instance, 20_000);
-    return [
-      { what: "peak memory of a worker, 2,000 records", value: small, unit: "MB" },
-      { what: "peak memory of a worker, 20,000 records", value: large, unit: "MB" },
-      { what: "growth", value: 100 * (large / small - 1), unit: "%", aim: "≤ 10" },
-    ];
-  });
-}
-
-async function peakMb({ api, cloud }: BenchInstance, records: number): Promise<number> {
-  let peak = 0;
-  const timer = setInterval(() => {
-    for (const pid of cloud.tasks.list().flatMap((task) => task.pids))
-      void highWaterMb(pid).then((mb) => (peak = Math.max(peak, mb)));
-  }, SAMPLE_EVERY_MS);
+/** The worker's peak memory, the export of all formats included: it should not grow with the dataset. */
+export async function memory(): Promise<Figure[]> {
+  const stand = await WorkerStand.open();
+  const stub = await Stub.start({ latencyMs: LATENCY_MS });
   try {
-    await followJob(api, await startBenchJob(api, records), new AbortController().signal, () => undefined);
-    return peak;
+    const few = await peakMb(stand, stub, FEW);
+    const many = await peakMb(stand, stub, MANY);
+    return [
+      { what: `peak memory of a worker, ${FEW.toLocaleString("en-US")} records`, value: few, unit: "MB" },
+      {
+        what: `peak memory of a worker, ${MANY.toLocaleString("en-US")} records`,
+        value: many,
+        unit: "MB",
+        aim: "< 300",
+      },
+      { what: "growth", value: 100 * (many / few - 1), unit: "%", aim: "≤ 10" },
+    ];
   } finally {
-    clearInterval(timer);
+    stub.stop();
+    await stand.close();
   }
 }
 
-/** The kernel's own high-water mark of a process (Linux); 0 once the process is gone. */
-async function highWaterMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+async function peakMb(stand: WorkerStand, stub: Stub, records: number): Promise<number> {
+  const job = await stand.newJob({ template: ONE_STEP, records, inFlight: IN_FLIGHT, modelUrl: stub.url });
+  const worker = job.startWorker();
+  let peak = 0;
+  const timer = setInterval(() => {
+    void highWaterMb(worker.process.pid ?? 0).then((mb) => (peak = Math.max(peak, mb)));
+  }, SAMPLE_EVERY_MS);
+  try {
+    await job.completed(records, worker);
+    return peak;
+  } finally {
+    clearInterval(timer);
+    await job.stop();
+  }
 }

@@ -35,6 +35,8 @@ export const ENVIRONMENT = {
   concurrency: "CONCURRENCY",
   /** Worker: what Node itself reads, for the size of its heap. */
   nodeOptions: "NODE_OPTIONS",
+  /** Worker: what the account may do a minute with single models, as JSON of `ModelLimits` by model id; absent when not told. */
+  modelLimits: "MODEL_LIMITS",
 } as const;
 
 /** The value of a variable. @throws Error naming the variable when it is not set: the stacks and the code disagree */

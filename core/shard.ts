@@ -43,6 +43,11 @@ export function isHeld(row: ShardRow, nowMs: number): boolean {
   return row.leaseUntilMs > nowMs;
 }
 
+/** How many tasks work at the shards, and so share what their account may do: at least one, who asks. */
+export function tasksHolding(rows: readonly ShardRow[], nowMs: number): number {
+  return Math.max(1, new Set(rows.filter((row) => isHeld(row, nowMs)).map(({ leaseTask }) => leaseTask)).size);
+}
+
 /** Deaths in a row, should the lease be taken now: one more if it was not given back and nothing was checkpointed under it. */
 export function deathsAtTakeover(row: ShardRow): number {
   if (row.leaseTask === undefined) return row.deathsInRow;

@@ -16,6 +16,7 @@ export class SlotWindow {
   readonly #made: ReadonlySet<number>;
   #inHand = new Set<number>();
   #again: number[] = [];
+  #left = 0;
 
   /**
    * `done` are slots beyond `lowWater` that need not be done again; `made` those that were made before this pass over the
@@ -36,18 +37,22 @@ export class SlotWindow {
     this.#done = new Set(bounds.done);
     this.#made = bounds.made ?? new Set();
     this.#advance();
+    for (let slot = this.#lowWater; slot < this.#to; slot++) if (!this.#isDone(slot)) this.#left += 1;
   }
 
   /** Takes a slot in hand: one that was put back first, else the lowest not begun; `undefined` when none may be begun now. */
   take(): number | undefined {
     const slot = this.#again.shift() ?? this.#takeFresh();
-    if (slot !== undefined) this.#inHand.add(slot);
+    if (slot === undefined) return undefined;
+    this.#left -= 1;
+    this.#inHand.add(slot);
     return slot;
   }
 
   /** Gives a slot back to be taken again, before any that was not begun. */
   putBack(slot: number): void {
     invariant(this.#inHand.delete(slot), `slot ${slot} is in hand`);
+    this.#left += 1;
     this.#again.push(slot);
     this.#again.sort((one, other) => one - other);
   }
@@ -72,9 +77,9 @@ export class SlotWindow {
     return this.#lowWater >= this.#to;
   }
 
-  /** Every slot was begun, and none waits to be taken again. */
-  get isHandedOut(): boolean {
-    return this.#again.length === 0 && this.#skipDone() >= this.#to;
+  /** How many slots are still to be taken, those that were put back included. */
+  get leftToTake(): number {
+    return this.#left;
   }
 
   #advance(): void {
@@ -90,7 +95,11 @@ export class SlotWindow {
 
   #skipDone(): number {
     this.#fresh = Math.max(this.#fresh, this.#lowWater);
-    while (this.#done.has(this.#fresh) || this.#made.has(this.#fresh)) this.#fresh += 1;
+    while (this.#isDone(this.#fresh)) this.#fresh += 1;
     return this.#fresh;
+  }
+
+  #isDone(slot: number): boolean {
+    return this.#done.has(slot) || this.#made.has(slot);
   }
 }

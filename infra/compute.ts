@@ -20,7 +20,7 @@ import { JOBS_OPEN } from "../core/rows.ts";
 import { TASK_SIZES, USUAL_TASK_SIZE } from "../core/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
-import { callModels } from "./models.ts";
+import { callModels, limitsForWorker } from "./models.ts";
 import type { Network } from "./network.ts";
 import { ProductFunction } from "./product-function.ts";
 
@@ -81,6 +81,7 @@ export class Compute extends NestedStack {
         [ENVIRONMENT.bucket]: data.bucket.bucketName,
         [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
         [ENVIRONMENT.jobRole]: jobRole.roleArn,
+        ...limitsForWorker(this),
       },
     });
     return task;

@@ -31,6 +31,33 @@ export function modelsForApi(scope: Construct): Record<string, string> {
   return models === MODELS ? {} : { [ENVIRONMENT.modelPlaces]: places.join(",") };
 }
 
+/**
+ * What the worker is told of the context `modelLimits`, the account's quotas by model id:
+ * `{"amazon.nova-micro-v1:0": {"requestsPerMinute": 2000, "tokensPerMinute": 4000000}}`. Nothing when absent: the worker then
+ * finds out by being throttled.
+ */
+export function limitsForWorker(scope: Construct): Record<string, string> {
+  const wanted: unknown = scope.node.tryGetContext("modelLimits");
+  if (wanted === undefined) return {};
+  const limits: unknown = typeof wanted === "string" ? JSON.parse(wanted) : wanted;
+  if (typeof limits !== "object" || limits === null || Array.isArray(limits))
+    throw new Error('The context "modelLimits" must be an object of limits by model id.');
+  for (const [id, limit] of Object.entries(limits)) checkLimit(id, limit);
+  return { [ENVIRONMENT.modelLimits]: JSON.stringify(limits) };
+}
+
+const LIMITS = ["requestsPerMinute", "tokensPerMinute"];
+
+function checkLimit(id: string, limit: unknown): void {
+  if (!MODELS.some((model) => model.id === id))
+    throw new Error(`The context "modelLimits" names "${id}", which is not among the models of core/models.ts.`);
+  for (const [name, value] of Object.entries(limit ?? {}))
+    if (!LIMITS.includes(name) || typeof value !== "number" || !(value >= 1))
+      throw new Error(
+        `The context "modelLimits" of "${id}" must have numbers of 1 or more for ${LIMITS.join(" and ")}; it has "${name}": ${JSON.stringify(value)}.`,
+      );
+}
+
 /** A profile needs its own ARN and those of the foundation model wherever it may call it. */
 export function callModels(scope: Construct): PolicyStatement {
   const { partition, region, account } = Stack.of(scope);

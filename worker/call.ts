@@ -3,6 +3,7 @@ import { findModel } from "#core/models";
 import { priceOf, type Nanos } from "#core/money";
 import type { Reservation } from "#core/budget";
 import { answerSchemaOf } from "#core/output";
+import type { CallSize, PacedCall } from "#core/pace";
 import type { CallDone, CallReason, OpenRound, OpenSlot } from "#core/record";
 import type { PaidCall } from "#core/spending";
 import type { Step } from "#core/template";
@@ -32,7 +33,7 @@ export interface CallContext {
   readonly callTimeoutMs: number;
   /** Aborted: no call may begin or go on. */
   readonly aborting: AbortSignal;
-  /** Aborted: no call may begin; those in flight may finish. Aborted with `aborting` too. Whoever aborts rings the gate's bell. */
+  /** Aborted: no call may begin; those in flight may finish. Aborted with `aborting` too. */
   readonly stopping: AbortSignal;
   /** Resolves once a call may begin under the lease, or when it never may again. */
   leaseFresh(): Promise<void>;
@@ -112,10 +113,11 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
   const { clock } = context.ports;
   const worst = callBound(step, modelId, bytesOf(rendered));
   const request = requestOf(step, modelId, rendered);
+  const size = { bytes: worst.inputTokens, maxTokens: step.maxTokens };
   for (let tries = 1, waitedMs = 0; ; tries++) {
-    const begunAtMs = await beginCall(context, order);
+    const place = await beginCall(context, order, modelId, size);
     try {
-      const answer = await withTimeout(context, request).finally(() => context.gate.endCall());
+      const answer = await inPlace(context, modelId, place, withTimeout(context, request));
       const spent = spentOn(modelId, answer, worst);
       const call = { modelId, reason: reasonOf(order, modelId), ...spent };
       // Noted even if the charge breaks its bounds: it was made.
@@ -123,8 +125,8 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
       order.round.latest = { text: answer.text, stopReason: answer.stopReason };
       open.unanswered = 0;
       charge(context, order, { modelId, ...spent }, worst.nanos);
-      context.gate.answered();
-      const ms = clock.monotonicMs() - begunAtMs;
+      context.gate.answered(modelId, place);
+      const ms = clock.monotonicMs() - place.begunAtMs;
       return { stepId: step.id, round: order.n, ...rendered, ...call, answer: answer.text, ms };
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
@@ -132,33 +134,56 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
       if (error.kind === "unclear") {
         const { inputTokens, outputTokens, nanos } = worst;
         charge(context, order, { modelId, inputTokens, outputTokens, costNanos: nanos }, nanos);
-        tell(context, order, modelId, { problem: error.message, ms: nowMs - begunAtMs, worst });
+        tell(context, order, modelId, { problem: error.message, ms: nowMs - place.begunAtMs, worst });
       }
-      if (error.kind === "throttled") context.gate.throttled(begunAtMs, nowMs);
+      if (error.kind === "throttled") context.gate.throttled(modelId, place, error.retryAfterMs);
       if (context.stopping.aborted) throw new Stopped();
       if (error.kind === "unclear") open.unanswered += 1;
       if (error.kind === "hopeless" || error.kind === "invalid") throw error;
       if (tries === MAX_TRIES || open.unanswered >= MAX_UNANSWERED) throw error;
-      if (!isLast && waitedMs >= FALLBACK_AFTER_MS) throw error;
-      waitedMs += await backOff(context, order.over, tries);
+      if (!isLast && waitedMs + (error.retryAfterMs ?? 0) >= FALLBACK_AFTER_MS) throw error;
+      waitedMs += await backOff(context, order.over, tries, error.retryAfterMs);
       if (reservation.left < order.restBoundNanos()) throw new NotCovered();
     }
   }
 }
 
-/** Waits until a call may begin. @returns the time at which it did */
-async function beginCall(context: CallContext, { reservation, over, restBoundNanos }: CallOrder): Promise<number> {
-  const { gate, stopping, ports } = context;
-  await gate.beginCall(stopping, over);
+/** Waits until a call may begin. @returns its place among the calls of the model */
+async function beginCall(
+  context: CallContext,
+  { reservation, over, restBoundNanos }: CallOrder,
+  modelId: string,
+  size: CallSize,
+): Promise<PacedCall> {
+  const { gate, stopping } = context;
+  const place = await gate.beginCall(modelId, size, stopping, over);
+  if (!place) throw new Stopped();
   try {
     await context.leaseFresh();
     if (stopping.aborted || over.aborted) throw new Stopped();
     if (reservation.left < restBoundNanos()) throw new NotCovered();
   } catch (error) {
-    gate.endCall();
+    gate.endCall(modelId, place, NOTHING_USED);
     throw error;
   }
-  return ports.clock.monotonicMs();
+  return place;
+}
+
+const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };
+
+/** The place is left as soon as there is an answer, or a fault. */
+async function inPlace(
+  { gate }: CallContext,
+  modelId: string,
+  place: PacedCall,
+  call: Promise<ModelAnswer>,
+): Promise<ModelAnswer> {
+  let answer: ModelAnswer | undefined;
+  try {
+    return (answer = await call);
+  } finally {
+    gate.endCall(modelId, place, answer?.usage);
+  }
 }
 
 type Worst = ReturnType<typeof callBound>;
@@ -220,8 +245,17 @@ async function withTimeout(context: CallContext, request: ModelRequest): Promise
   }
 }
 
-/** @returns how long it waited at most */
-async function backOff({ ports }: CallContext, over: AbortSignal, tries: number): Promise<number> {
+/**
+ * `retryAfterMs`: the service said how long. The gate lets no call of the model begin before, and so many as were borne then.
+ * @returns how long it waits at most
+ */
+async function backOff(
+  { ports }: CallContext,
+  over: AbortSignal,
+  tries: number,
+  retryAfterMs: number | undefined,
+): Promise<number> {
+  if (retryAfterMs !== undefined) return retryAfterMs;
   const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (tries - 1));
   const waitMs = longest * ports.random();
   await sleep(ports.clock, waitMs, over);

@@ -28,6 +28,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => stoppi
 try {
   const settings = settingsFrom(process.env);
   logger.appendKeys({ jobId: settings.jobId, task: settings.task });
+  logger.info("The worker begins.");
   await runTask(portsFrom(process.env, settings), settings, stopping.signal);
   process.exit(0);
 } catch (error) {
@@ -41,11 +42,16 @@ function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     seedSetOwner: required(ENVIRONMENT.seedSetOwner, env),
     task: required(ENVIRONMENT.taskSlot, env),
     concurrency: Number(required(ENVIRONMENT.concurrency, env)),
+    modelLimits: modelLimitsFrom(env[ENVIRONMENT.modelLimits]),
     leaseMs: LEASE_MS,
     flushMs: FLUSH_MS,
     callTimeoutMs: CALL_TIMEOUT_MS,
     drainMs: DRAIN_MS,
   };
+}
+
+function modelLimitsFrom(json: string | undefined): Settings["modelLimits"] {
+  return json ? (JSON.parse(json) as Settings["modelLimits"]) : undefined;
 }
 
 function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }: Settings): Ports {

@@ -78,7 +78,6 @@ export class Making {
   /** No call of the attempt may begin any more. */
   end(): void {
     this.#over.abort();
-    this.context.gate.bell.ring();
   }
 
   #fail(error: unknown): never {

@@ -30,22 +30,29 @@ const MAX_ERRORS = 5;
 
 export class Outputs {
   readonly #validators: ReadonlyMap<string, ValidateFunction>;
+  readonly #patterned = new Set<string>();
 
   constructor(template: Template, sandbox: Sandbox) {
     const options = {
       strict: false,
       validateFormats: false,
       allErrors: true,
-      code: { regExp: patternsIn(sandbox) },
     };
     // A validator each: two steps may give their schemas the same $id.
     this.#validators = new Map(
       template.steps.flatMap(({ id, output }) => {
         const schema = answerSchemaOf(output);
         // Asynchronous, it would answer with a promise, which nobody awaits.
-        return schema ? [[id, new Ajv2020(options).compile({ ...schema, $async: false })]] : [];
+        if (!schema) return [];
+        const regExp = patternsIn(sandbox, () => this.#patterned.add(id));
+        return [[id, new Ajv2020({ ...options, code: { regExp } }).compile({ ...schema, $async: false })]];
       }),
     );
+  }
+
+  /** Whether judging its answers runs patterns of the template, in the sandbox. */
+  hasPatterns({ id }: Step): boolean {
+    return this.#patterned.has(id);
   }
 
   /** The text, the list, the choice or the object that prompts and columns see. @throws BadOutput naming the step */
@@ -113,11 +120,14 @@ function wordsForOne({ instancePath, message = "is wrong", keyword, params }: Er
 }
 
 /** A schema's patterns come from the template, and some regular expressions never end: they run in the sandbox too. */
-function patternsIn(sandbox: Sandbox) {
-  const engine = (source: string, flags: string) => ({
-    test: (text: string) => sandbox.matches(source, flags, text),
-    // Ajv tells patterns apart by it: without, all of a validator would be the first.
-    toString: () => `/${source}/${flags}`,
-  });
+function patternsIn(sandbox: Sandbox, onPattern: () => void) {
+  const engine = (source: string, flags: string) => {
+    onPattern();
+    return {
+      test: (text: string) => sandbox.matches(source, flags, text),
+      // Ajv tells patterns apart by it: without, all of a validator would be the first.
+      toString: () => `/${source}/${flags}`,
+    };
+  };
   return Object.assign(engine, { code: "new RegExp" });
 }

@@ -1,6 +1,7 @@
 /** What the worker needs of the world. Adapters play it on AWS, doubles in tests. */
 import type { Readable } from "node:stream";
 import type { JobStatus } from "#core/job";
+import type { ModelLimits } from "#core/pace";
 import type { ShardReport } from "#core/rows";
 import type { Change, RowKey } from "#core/write";
 
@@ -80,6 +81,8 @@ export class ModelFault extends Error {
     /** A sentence that can stand in a failed record. */
     message: string,
     options?: ErrorOptions,
+    /** How long the service wants to be left alone; absent when it did not say. */
+    readonly retryAfterMs?: number,
   ) {
     super(message, options);
     this.name = "ModelFault";
@@ -130,6 +133,8 @@ export interface Settings {
   readonly task: string;
   /** Calls in flight at most. */
   readonly concurrency: number;
+  /** What the account may do a minute with single models, by their ids; the tasks of a job share it. */
+  readonly modelLimits?: Readonly<Record<string, ModelLimits>>;
   readonly leaseMs: number;
   /** Between flushes. */
   readonly flushMs: number;

@@ -120,7 +120,7 @@ async function judge(
   answer: NonNullable<OpenRound["latest"]>,
 ): Promise<Verdict> {
   try {
-    const value = await shop.inSandbox(({ outputs }) => outputs.read(step, answer));
+    const value = await shop.read(step, answer);
     if (step.escalate?.when === undefined || isEscalated(round)) return { value };
     const escalates = await shop
       .inSandbox(({ prompts }) => prompts.escalates(step.id, itWith(value), chance(step.id, n, "escalate")))

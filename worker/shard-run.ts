@@ -44,9 +44,9 @@ const RATE_SPAN_MS = 5_000;
 const RENEW_AT = 0.25;
 
 export class ShardRun {
-  /** Resolves once every slot was begun: what is left is waiting for answers. */
-  readonly handedOut: Promise<void>;
-  #sayHandedOut: () => void = () => {};
+  /** Resolves once hardly anything is left to begin: time to lease the next shard, or places among the calls stay empty. */
+  readonly nearlyDone: Promise<void>;
+  #sayNearlyDone: () => void = () => {};
   readonly #stopping = new AbortController();
   readonly #aborting = new AbortController();
   readonly #ended = new AbortController();
@@ -73,7 +73,7 @@ export class ShardRun {
     // Every call in flight listens.
     setMaxListeners(0, this.#stopping.signal, this.#aborting.signal);
     this.#isCareful = book.row.deathsInRow >= CAREFUL_AFTER_DEATHS;
-    this.handedOut = new Promise((resolve) => (this.#sayHandedOut = resolve));
+    this.nearlyDone = new Promise((resolve) => (this.#sayNearlyDone = resolve));
   }
 
   /** `leasedAtMs`: the monotonic time before the lease was asked for. @throws LeaseLost */
@@ -92,7 +92,7 @@ export class ShardRun {
       this.#break(error);
     }
     await Promise.all(this.#inFlight);
-    this.#sayHandedOut();
+    this.#sayNearlyDone();
     this.#ended.abort();
     await beating;
     const end = await this.#end();
@@ -116,7 +116,7 @@ export class ShardRun {
     const { gate, bell, shop, runningShards } = this.context;
     const { window } = this.book;
     while (!this.#stopping.signal.aborted) {
-      if (window.isHandedOut) this.#sayHandedOut();
+      if (window.leftToTake <= gate.ahead) this.#sayNearlyDone();
       if (!this.#lease.isFresh || !gate.hasRoom || (this.#isCareful && this.#inFlight.size > 0)) {
         await bell.heard();
         continue;
@@ -153,7 +153,7 @@ export class ShardRun {
   }
 
   #start(open: OpenSlot, reservation: Reservation): void {
-    const { gate, bell, shop } = this.context;
+    const { gate, shop } = this.context;
     this.book.open.set(open.slot, open);
     const work = attempt(shop, this.#callContext(), open, reservation)
       .then((end) => this.#collect(open, end))
@@ -162,7 +162,6 @@ export class ShardRun {
         reservation.release();
         this.#inFlight.delete(work);
         gate.leave();
-        bell.ring();
       });
     this.#inFlight.add(work);
   }

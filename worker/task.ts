@@ -11,7 +11,7 @@ import {
   type JobTemplateRow,
   type ShardRow,
 } from "#core/rows";
-import { isHeld, leaseShard } from "#core/shard";
+import { isHeld, leaseShard, tasksHolding } from "#core/shard";
 import type { Template } from "#core/template";
 import { parseTemplate } from "#core/template/parse";
 import { nextTurn, type Turn } from "#core/turn";
@@ -20,11 +20,14 @@ import { LeaseLost } from "./book.ts";
 import { carryOut } from "./carry-out.ts";
 import { runExport } from "./export-run.ts";
 import { Gate } from "./gate.ts";
-import type { Ports, Settings } from "./ports.ts";
+import { sleep, type Ports, type Settings } from "./ports.ts";
 import { Routes } from "./routes.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard-run.ts";
 import { Workshop } from "./workshop.ts";
+
+/** How soon a task notices that others have come or gone with whom it shares what the account may do a minute. */
+const SHARE_EVERY_MS = 10_000;
 
 /** Works until there is nothing to do or `signal` aborts. @throws what nobody expected; leases then run out by themselves */
 export async function runTask(ports: Ports, settings: Settings, signal: AbortSignal): Promise<void> {
@@ -45,13 +48,16 @@ export class Task {
   #shop: Promise<Workshop> | undefined;
   #failure: unknown;
   #cancelAbort: () => void = () => {};
+  readonly #settled = new AbortController();
+  #sharing: Promise<void> | undefined;
 
   constructor(
     readonly ports: Ports,
     readonly settings: Settings,
     readonly signal: AbortSignal,
   ) {
-    this.#gate = new Gate(settings.concurrency, this.#bell);
+    const { concurrency: most, modelLimits: limits } = settings;
+    this.#gate = new Gate({ most, clock: ports.clock, bell: this.#bell, limits });
     signal.addEventListener("abort", () => this.#stop());
   }
 
@@ -81,6 +87,8 @@ export class Task {
   async settle(): Promise<void> {
     await Promise.all([...this.#runs.values()].map(({ end }) => end));
     this.#cancelAbort();
+    this.#settled.abort();
+    await this.#sharing;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -108,6 +116,10 @@ export class Task {
     const { change, leased } = leaseShard(shard, job, holder);
     if (!(await carryOut(ports, change))) return;
     const runningShards = 1 + shards.filter((other) => other !== shard && isHeld(other, holder.nowMs)).length;
+    if (settings.modelLimits) {
+      this.#gate.shareAmong(tasksHolding([leased, ...shards], holder.nowMs));
+      this.#sharing ??= this.#keepShare(job);
+    }
     const [gate, routes, bell] = [this.#gate, this.#routes, this.#bell];
     const context = { ports, settings, shop, gate, routes, bell, job, runningShards };
     const run = await ShardRun.begin(context, leased, leasedAtMs).catch(ifLost);
@@ -120,7 +132,21 @@ export class Task {
     this.#runs.set(shard.shardNo, { run, end });
     // Told to go while the lease was being taken.
     if (this.signal.aborted || this.#failure !== undefined) run.drain();
-    await Promise.race([run.handedOut, end]);
+    await Promise.race([run.nearlyDone, end]);
+  }
+
+  /** As tasks come and go, each takes its share of what the account may do a minute. */
+  async #keepShare(job: JobRow): Promise<void> {
+    const { clock, log } = this.ports;
+    while (!this.#settled.signal.aborted) {
+      await sleep(clock, SHARE_EVERY_MS, this.#settled.signal);
+      if (this.#settled.signal.aborted) return;
+      try {
+        this.#gate.shareAmong(tasksHolding(await this.#readShards(job), clock.nowMs()));
+      } catch (error) {
+        log.warn("The tasks of the job could not be counted; the share stays as it is.", { error: String(error) });
+      }
+    }
   }
 
   async #export(job: JobRow): Promise<boolean> {

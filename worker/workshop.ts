@@ -1,8 +1,9 @@
 /** What all records of a job are made with. */
 import { checkPicks, type CollectionFacts } from "#core/pick";
-import { parametersOf, type Partials, type Template } from "#core/template";
+import { parametersOf, type Partials, type Step, type Template } from "#core/template";
 import { dependenciesOf } from "#core/template/order";
 import { Outputs } from "./outputs.ts";
+import type { ModelAnswer } from "./ports.ts";
 import { Prompts } from "./sandbox/prompts.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
 import type { SeedSource } from "./seeds.ts";
@@ -33,7 +34,9 @@ export class Workshop {
   readonly #after: Readonly<Record<string, readonly string[]>>;
   readonly #sandbox: Sandbox;
   readonly #bench: Bench;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** What waits for the sandbox, in its order. */
+  readonly #waiting: Work[] = [];
+  #isAtWork = false;
 
   private constructor({ jobId, template, partials, parameters, seeds }: WorkshopPlan, sandbox: Sandbox) {
     this.jobId = jobId;
@@ -56,14 +59,54 @@ export class Workshop {
     return this.#after[stepId] ?? [];
   }
 
+  /** Judges an answer; in the sandbox only where patterns of a template are part of it. @throws BadOutput */
+  async read(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): Promise<unknown> {
+    const { outputs } = this.#bench;
+    if (!outputs.hasPatterns(step)) return outputs.read(step, answer);
+    return await this.inSandbox((bench) => bench.outputs.read(step, answer));
+  }
+
   /**
    * Runs template code when its turn comes and the sandbox stands: another record's code may just have broken it, and whoever
-   * waits side by side would find it broken again.
+   * waits side by side would find it broken again. What many records ask for at about the same time shares one watch.
    */
   inSandbox<T>(work: (bench: Bench) => T): Promise<T> {
-    const done = this.#turn.then(() => this.#sandbox.ready()).then(() => work(this.#bench));
-    // Whoever asked hears of the fault.
-    this.#turn = done.catch(() => {});
-    return done;
+    return new Promise((resolve, reject) => {
+      const run = () => {
+        try {
+          resolve(work(this.#bench));
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      this.#waiting.push({ run, reject });
+      if (this.#isAtWork) return;
+      this.#isAtWork = true;
+      setImmediate(() => void this.#workOff());
+    });
   }
+
+  async #workOff(): Promise<void> {
+    const waiting = this.#waiting;
+    while (waiting.length > 0) {
+      try {
+        await this.#sandbox.ready();
+        let done = 0;
+        const ended = this.#sandbox.share(() => waiting[done++]?.run);
+        const [last] = waiting.splice(0, Math.min(done, waiting.length)).slice(-1);
+        if (ended) continue;
+        await this.#sandbox.ready();
+        last?.run();
+      } catch (error) {
+        for (const { reject } of waiting.splice(0)) reject(error);
+      }
+    }
+    this.#isAtWork = false;
+  }
+}
+
+interface Work {
+  /** Never throws: whoever asked hears of the fault. */
+  readonly run: () => void;
+  readonly reject: (error: unknown) => void;
 }

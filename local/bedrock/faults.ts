@@ -45,8 +45,8 @@ export function decideFate(settings: SampleSettings, callNumber: number): Fate {
   };
 }
 
-export const throttled = () =>
-  new AwsError(429, "ThrottlingException", "Too many requests, please wait before trying again.");
+export const throttled = (retryAfter?: number) =>
+  new AwsError(429, "ThrottlingException", "Too many requests, please wait before trying again.", { retryAfter });
 
 const FAILURES: readonly (() => AwsError)[] = [
   () =>

@@ -18,6 +18,8 @@ export interface SampleSettings {
   readonly throttleRate: number;
   /** Calls in flight beyond which every further one is throttled; no limit unless told. */
   readonly throttleAfter?: number;
+  /** Refusals say with `Retry-After` to come back after so many seconds; they say nothing unless told. */
+  readonly retryAfterSeconds?: number;
   /** Share of calls that fail with a 5xx or a model timeout, 0 to 1, default 0. */
   readonly errorRate: number;
   /**
@@ -69,6 +71,7 @@ const RANGES: Readonly<Record<keyof Omit<SampleSettings, "models">, { most: numb
   jitterMs: { most: LONGEST_WAIT_MS, isWhole: false },
   throttleRate: { most: 1, isWhole: false },
   throttleAfter: { most: Number.MAX_SAFE_INTEGER, isWhole: true },
+  retryAfterSeconds: { most: 3_600, isWhole: true },
   errorRate: { most: 1, isWhole: false },
   badJsonRate: { most: 1, isWhole: false },
   refusalRate: { most: 1, isWhole: false },

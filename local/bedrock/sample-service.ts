@@ -27,9 +27,9 @@ export function sampleService(given: Partial<SampleSettings> = {}): SampleServic
     },
     async model({ modelId, request, isStreamed, signal }) {
       const mine = { ...settings, ...settings.models?.[modelId] };
-      const { seed, throttleAfter = Infinity } = mine;
+      const { seed, throttleAfter = Infinity, retryAfterSeconds } = mine;
       const fate = decideFate(mine, ++callNumber);
-      if (fate.isThrottled || inFlight >= throttleAfter) throw throttled();
+      if (fate.isThrottled || inFlight >= throttleAfter) throw throttled(retryAfterSeconds);
       inFlight++;
       try {
         const untilFirstWordMs = isStreamed ? fate.latencyMs * FIRST_WORD_SHARE : fate.latencyMs;

@@ -23,14 +23,13 @@ export class ModelCalls {
   readonly context: CallContext;
   readonly #stopping = new AbortController();
   readonly #aborting = new AbortController();
-  readonly #gate = new Gate(CALLS_IN_FLIGHT, new Bell());
   readonly #timers: NodeJS.Timeout[];
 
   /** @param lost aborted when nobody is to call a model any more */
   constructor(time: LambdaTime, lost: AbortSignal, observed?: CallContext["observed"]) {
     this.context = {
       ports: { model: new BedrockModel(bedrockClient()), clock: systemClock, random: Math.random },
-      gate: this.#gate,
+      gate: new Gate({ most: CALLS_IN_FLIGHT, clock: systemClock, bell: new Bell() }),
       routes: new Routes(),
       callTimeoutMs: CALL_TIMEOUT_MS,
       aborting: this.#aborting.signal,
@@ -57,7 +56,6 @@ export class ModelCalls {
 
   #stop(): void {
     this.#stopping.abort();
-    this.#gate.bell.ring();
   }
 
   #abort(): void {

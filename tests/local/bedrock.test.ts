@@ -270,6 +270,9 @@ describe("the sample model's settings", () => {
     await start({ settings: { latencyMs: 100, throttleAfter: 3 } });
     const five = () => Promise.allSettled(Array.from({ length: 5 }, () => sdk.send(new ConverseCommand(ask("x")))));
     expect((await five()).filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+    service.configure({ retryAfterSeconds: 7 });
+    const refused = (await five()).find(({ status }) => status === "rejected");
+    expect((refused as PromiseRejectedResult).reason.$response.headers["retry-after"]).toBe("7");
     service.configure({ throttleAfter: 5 });
     expect((await five()).filter(({ status }) => status === "fulfilled")).toHaveLength(5);
     expect(() => service.configure({ errorRate: 2 })).toThrow(/"errorRate" must be a number from 0 to 1/);

@@ -127,7 +127,7 @@ function context(): CallContext {
   const never = new AbortController().signal;
   return {
     ports: { model, clock: realClock, random: () => 0.5 },
-    gate: new Gate(4, new Bell()),
+    gate: new Gate({ most: 4, clock: realClock, bell: new Bell() }),
     routes: new Routes(),
     callTimeoutMs: 30_000,
     aborting: never,

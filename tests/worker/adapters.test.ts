@@ -14,7 +14,7 @@ import {
 } from "graphql";
 import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type ShardRow } from "#core/rows";
 import { AppSyncReporter } from "../../worker/adapters/appsync-reporter.ts";
-import { answerOf, faultOf, inputOf } from "../../worker/adapters/bedrock-model.ts";
+import { answerOf, faultOf, inputOf, retryAfterOf } from "../../worker/adapters/bedrock-model.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
 import type { ModelFault, Ports } from "../../worker/ports.ts";
@@ -153,6 +153,26 @@ describe("a call of Bedrock", () => {
     const fault = faultOf(error, "amazon.nova-micro-v1:0", new AbortController().signal);
     expect(fault.kind).toBe(kind);
     expect(fault.message).toContain("amazon.nova-micro-v1:0");
+  });
+
+  test.each([
+    ["3", 3_000],
+    ["0.5", 500],
+    ["Wed, 25 Nov 2026 12:00:05 GMT", 5_000],
+    ["Wed, 25 Nov 2026 11:59:00 GMT", 0],
+    ["86400", 300_000],
+    ["soon", undefined],
+    [undefined, undefined],
+  ])("with Retry-After %s waits %s ms", (header, ms) => {
+    expect(retryAfterOf(header, Date.parse("2026-11-25T12:00:00Z"))).toBe(ms);
+  });
+
+  test("that is refused says after how long to come back", async () => {
+    const refusing = await LocalAws.start({ throttleRate: 1, retryAfterSeconds: 2 });
+    const request = { modelId: "amazon.nova-micro-v1:0", turns: [], prompt: "Hi", maxTokens: 10 };
+    const fault = await refusing.model.converse(request, new AbortController().signal).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ kind: "throttled", retryAfterMs: 2_000 });
+    await refusing.stop();
   });
 
   test("that was aborted may have been paid", () => {

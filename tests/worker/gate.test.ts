@@ -1,33 +1,92 @@
 import { Bell } from "../../worker/bell.ts";
-import { Gate } from "../../worker/gate.ts";
+import { Gate, type GateOptions } from "../../worker/gate.ts";
 import { Lease } from "../../worker/lease.ts";
 import { SimClock } from "./sim-clock.ts";
 
+const [CHEAP, DEAR] = ["amazon.nova-micro-v1:0", "us.anthropic.claude-haiku-4-5-20251001-v1:0"];
+const SIZE = { bytes: 300, maxTokens: 100 };
+
+function gateOf(most: number, limits?: GateOptions["limits"]) {
+  const clock = new SimClock();
+  return { clock, gate: new Gate({ most, clock, bell: new Bell(), limits }) };
+}
+
+/** Whether a call may begin now; it is never ended. */
+async function beginsAtOnce(gate: Gate, modelId: string): Promise<boolean> {
+  const stop = new AbortController();
+  const call = gate.beginCall(modelId, SIZE, stop.signal);
+  stop.abort();
+  return (await call) !== undefined;
+}
+
 describe("the gate", () => {
-  test("halves once for all calls that were in flight together, and not below one", () => {
-    const gate = new Gate(32, new Bell());
-    for (let n = 0; n < 20; n++) gate.throttled(100, 200);
-    expect(gate.limit).toBe(16);
-    gate.throttled(250, 300);
-    expect(gate.limit).toBe(8);
-    for (let n = 4; n < 20; n++) gate.throttled(n * 100, n * 100 + 50);
-    expect(gate.limit).toBe(1);
+  test("keeps to its most calls over all models together, and lets the longest waiting begin first", async () => {
+    const { gate } = gateOf(2);
+    const [first] = await Promise.all([gate.beginCall(CHEAP, SIZE), gate.beginCall(DEAR, SIZE)]);
+    const begun: string[] = [];
+    const waiting = [DEAR, CHEAP, DEAR].map(async (modelId, n) => {
+      const call = await gate.beginCall(modelId, SIZE);
+      begun.push(`${n}`);
+      if (call) gate.endCall(modelId, call);
+    });
+    if (first) gate.endCall(CHEAP, first);
+    await Promise.all(waiting);
+    expect(begun).toEqual(["0", "1", "2"]);
   });
 
-  test("creeps up again with answers, by about one for each round of them, and not above its most", () => {
-    const gate = new Gate(8, new Bell());
-    gate.throttled(0, 1);
-    expect(gate.limit).toBe(4);
-    for (let n = 0; n < 6; n++) gate.answered();
-    expect(gate.limit).toBe(5);
-    for (let n = 0; n < 200; n++) gate.answered();
-    expect(gate.limit).toBe(8);
+  test("a model that is throttled slows no other", async () => {
+    const { gate } = gateOf(8);
+    const call = await gate.beginCall(CHEAP, SIZE);
+    if (!call) throw new Error("It did not begin.");
+    gate.endCall(CHEAP, call);
+    gate.throttled(CHEAP, call, 1_000);
+    expect(gate.limitOf(CHEAP)).toBe(4);
+    expect(gate.limitOf(DEAR)).toBe(8);
+    expect(await beginsAtOnce(gate, CHEAP)).toBe(false);
+    for (let n = 0; n < 8; n++) expect(await beginsAtOnce(gate, DEAR)).toBe(true);
   });
 
-  test("has room until as many are inside as the limit allows, and rings when one leaves", async () => {
+  test("lets no call of the model begin before the service's Retry-After is over", async () => {
+    const { gate, clock } = gateOf(8);
+    const call = await gate.beginCall(CHEAP, SIZE);
+    if (!call) throw new Error("It did not begin.");
+    gate.endCall(CHEAP, call);
+    gate.throttled(CHEAP, call, 3_000);
+    const again = await clock.run(gate.beginCall(CHEAP, SIZE));
+    expect((again?.begunAtMs ?? 0) - call.begunAtMs).toBe(3_000);
+  });
+
+  test("spreads calls over the minute as the limits say, and takes a share of them among several tasks", async () => {
+    const { gate, clock } = gateOf(1_000, { [CHEAP]: { requestsPerMinute: 600 } });
+    const begin = async (calls: number) => {
+      const beganMs = clock.monotonicMs();
+      for (let n = 0; n < calls; n++) await clock.run(gate.beginCall(CHEAP, SIZE));
+      return clock.monotonicMs() - beganMs;
+    };
+    expect(await begin(110)).toBeCloseTo(10_000, -2);
+    gate.shareAmong(4);
+    expect(await begin(25)).toBeCloseTo(10_000, -3);
+    expect(await beginsAtOnce(gate, DEAR)).toBe(true);
+  });
+
+  test("a stop ends the waiting, and leaves the place to others", async () => {
+    const { gate } = gateOf(1);
+    const call = await gate.beginCall(CHEAP, SIZE);
+    const stop = new AbortController();
+    const stopped = gate.beginCall(CHEAP, SIZE, stop.signal);
+    const next = gate.beginCall(CHEAP, SIZE);
+    stop.abort();
+    expect(await stopped).toBeUndefined();
+    if (call) gate.endCall(CHEAP, call);
+    expect(await next).toBeDefined();
+    expect(await gate.beginCall(CHEAP, SIZE, stop.signal)).toBeUndefined();
+  });
+
+  test("has room for a sixteenth more records than calls, and rings when one leaves", async () => {
     const bell = new Bell();
-    const gate = new Gate(2, bell);
-    gate.enter();
+    const gate = new Gate({ most: 16, clock: new SimClock(), bell });
+    for (let n = 0; n < 16; n++) gate.enter();
+    expect(gate.hasRoom).toBe(true);
     gate.enter();
     expect(gate.hasRoom).toBe(false);
     const heard = bell.heard();

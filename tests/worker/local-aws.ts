@@ -13,11 +13,11 @@ import { bedrock } from "../../local/bedrock/bedrock.ts";
 import type { SampleSettings } from "../../local/bedrock/options.ts";
 import { dynamodb } from "../../local/dynamodb/dynamodb.ts";
 import { s3 } from "../../local/s3/s3.ts";
-import type { Service } from "../../local/service.ts";
+import type { Access, Service } from "../../local/service.ts";
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { DynamoDbStore } from "../../worker/adapters/dynamodb-store.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
-import { testContext } from "../local/open-gate.ts";
+import { openGate, testContext } from "../local/open-gate.ts";
 
 const TABLE = "Jobs";
 const BUCKET = "bucket";
@@ -33,6 +33,8 @@ export class LocalAws {
     readonly documents: DynamoDBDocumentClient,
     /** As the worker's environment has them. */
     readonly endpoints: Readonly<Record<string, string>>,
+    /** All that was asked of it. */
+    readonly asked: readonly Access[],
   ) {}
 
   readonly tableName = TABLE;
@@ -41,7 +43,8 @@ export class LocalAws {
   static async start(settings: Partial<SampleSettings> = {}): Promise<LocalAws> {
     const folder = await mkdtemp(join(tmpdir(), "worker-test-"));
     const [tables, buckets, models] = [dynamodb(), s3(), bedrock({ settings })];
-    const context = testContext(folder);
+    const gate = openGate();
+    const context = testContext(folder, { gate });
     const endpoints: Record<string, string> = {};
     const start = async (service: Service) => {
       const endpoint = await service.start(context);
@@ -67,6 +70,7 @@ export class LocalAws {
       new BedrockModel(runtime),
       documents,
       endpoints,
+      gate.asked,
     );
   }
 

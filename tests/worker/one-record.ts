@@ -45,7 +45,7 @@ export class Maker {
     readonly shop: Workshop,
     { behaviour, concurrency = 8 }: Wish,
   ) {
-    this.gate = new Gate(concurrency, new Bell());
+    this.gate = new Gate({ most: concurrency, clock: this.clock, bell: new Bell() });
     this.model = new FakeModel(this.clock, behaviour, (callNo) => 100 + callNo);
   }
 

@@ -74,7 +74,9 @@ export function faultOf(error: unknown, modelId: string, signal: AbortSignal): M
   if (error instanceof BedrockRuntimeServiceException) {
     const status = error.$metadata.httpStatusCode ?? 500;
     const sentence = `The model ${modelId} answered ${name}: ${message}`.replace(/[.\s]*$/, ".");
-    if (THROTTLED.includes(name) || status === 429) return fault("throttled", sentence);
+    const retryAfterMs = retryAfterOf(error.$response?.headers["retry-after"], Date.now());
+    if (THROTTLED.includes(name) || status === 429 || (status === 503 && retryAfterMs !== undefined))
+      return new ModelFault("throttled", sentence, { cause: error }, retryAfterMs);
     if (status >= 500 || [408, MODEL_ERROR].includes(status) || RENEWED.includes(name))
       return fault("passing", sentence);
     const isGone = OUT_OF_REACH.includes(name) || NO_SUCH_MODEL.test(message);
@@ -82,4 +84,15 @@ export function faultOf(error: unknown, modelId: string, signal: AbortSignal): M
   }
   const kind = NEVER_SENT.includes(code ?? "") ? "passing" : "unclear";
   return fault(kind, `The connection to the model ${modelId} failed (${code ?? name}: ${message}).`);
+}
+
+/** Nobody is asked to wait for longer in earnest. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
+
+/** The header's seconds, or its date, as milliseconds from now. Exported for its test. */
+export function retryAfterOf(header: string | undefined, nowMs: number): number | undefined {
+  if (!header) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1_000;
+  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
 }

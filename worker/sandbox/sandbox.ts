@@ -14,6 +14,8 @@ import type { ScriptSource } from "./inside/script.ts";
 const LIMIT_MS = 100;
 /** And this long in any case: QuickJS's own loops, over a list of 2^53 gaps, are stopped by V8. */
 const HARD_LIMIT_MS = 500;
+/** Runs under one watch begin for this long, so that the last of them has most of the hard limit for itself. */
+const SHARED_MS = 20;
 const LIMIT_BYTES = 32 * 1024 * 1024;
 /** Below what the machine's own stack bears, so that endless recursion is an error inside and not a crash of the machine. */
 const LIMIT_STACK_BYTES = 160 * 1024;
@@ -61,7 +63,9 @@ export class Sandbox {
   /** Absent after it hit a limit. */
   #machine: Machine | undefined;
   #building: Promise<void> | undefined;
-  #begun = process.cpuUsage();
+  #begunAtMs = 0;
+  /** Since before the run began: to ask the system costs more than a small rendering. */
+  #usage = process.cpuUsage();
 
   static async create(): Promise<Sandbox> {
     const sandbox = new Sandbox();
@@ -108,10 +112,34 @@ export class Sandbox {
     while (!this.#machine || this.#machine.isWorn) await (this.#building ??= this.#build());
   }
 
+  get isReady(): boolean {
+    return this.#machine?.isWorn === false;
+  }
+
+  /**
+   * Runs what is waiting, one after the other under one watch, since a watch costs a thread: until `next` gives nothing more,
+   * the machine must be replaced, or others should have their turn.
+   * @returns false when the watch had to stop what was run last: it should be run alone, where its fault finds its place
+   */
+  share(next: () => (() => void) | undefined): boolean {
+    this.#usage = process.cpuUsage();
+    const endMs = performance.now() + SHARED_MS;
+    try {
+      withinTime(() => {
+        for (let run = next(); run; run = this.isReady && performance.now() < endMs ? next() : undefined) run();
+      });
+      return true;
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      this.#machine = undefined;
+      return false;
+    }
+  }
+
   async #build(): Promise<void> {
     try {
       const machine = await buildMachine();
-      machine.runtime.setInterruptHandler(() => this.#takenMs() > LIMIT_MS);
+      machine.runtime.setInterruptHandler(() => this.#hasTaken(LIMIT_MS));
       this.#machine = machine;
     } finally {
       this.#building = undefined;
@@ -135,7 +163,8 @@ export class Sandbox {
   #call(name: "load" | "run" | "matches", args: QuickJSHandle[]): unknown {
     const machine = this.#present();
     const { context, runtime } = machine;
-    this.#begun = process.cpuUsage();
+    this.#begunAtMs = performance.now();
+    if (!isWatched) this.#usage = process.cpuUsage();
     try {
       const result = withinTime(() => context.callFunction(machine[name], context.undefined, ...args));
       for (const arg of args) arg.dispose();
@@ -149,7 +178,7 @@ export class Sandbox {
       if (runtime.hasPendingJob())
         throw new SandboxFault("it used a promise, and nothing here waits for promises", {}, true);
       if (answer.isLimit) throw outOfLimits(answer.fault, answer);
-      machine.isWorn ||= this.#takenMs() > HEAVY_MS;
+      machine.isWorn ||= this.#hasTaken(HEAVY_MS);
       if (answer.fault !== undefined) throw new SandboxFault(answer.fault, answer);
       return answer.value;
     } catch (error) {
@@ -160,9 +189,11 @@ export class Sandbox {
     }
   }
 
-  #takenMs(): number {
-    const { user, system } = process.cpuUsage(this.#begun);
-    return (user + system) / 1_000;
+  /** Whether the run took so much of the processor's time; no run takes more of it than of the clock's. */
+  #hasTaken(ms: number): boolean {
+    if (performance.now() - this.#begunAtMs <= ms) return false;
+    const { user, system } = process.cpuUsage(this.#usage);
+    return (user + system) / 1_000 > ms;
   }
 }
 
@@ -184,15 +215,23 @@ function outOfLimits(cause = "", place: FaultInside = {}): SandboxFault {
 
 const hall = createContext({ act: undefined as unknown });
 const act = new Script("act()");
+let isWatched = false;
 
 /** V8 gives a script a time to run in, WebAssembly included. @throws Error "Script execution timed out after 500ms" */
 function withinTime<T>(run: () => T): T {
+  if (isWatched) return run();
+  isWatched = true;
   hall.act = run;
   try {
     return act.runInContext(hall, { timeout: HARD_LIMIT_MS }) as T;
   } finally {
     hall.act = undefined;
+    isWatched = false;
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return (error as Partial<NodeJS.ErrnoException>).code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 }
 
 async function buildMachine(): Promise<Machine> {

@@ -1,0 +1,185 @@
+/** Workers with all that they need around them: the real bundle in processes, their tables, bucket and API in this one. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ENVIRONMENT } from "../core/environment.ts";
+import {
+  budgetKey,
+  jobKey,
+  seedBlockObject,
+  seedIndexObject,
+  shardKey,
+  type BudgetRow,
+  type JobRow,
+  type ShardRow,
+} from "../core/rows.ts";
+import { LocalAws } from "../tests/worker/local-aws.ts";
+import { JOB, World } from "../tests/worker/world.ts";
+import { bundleWorker } from "../worker/bundle.ts";
+import { WORKER_FLAGS } from "./flags.ts";
+import { SEED_LINES } from "./qa3.ts";
+
+const OWNER = "owner-1";
+const PLENTY_NANOS = 1e15;
+
+export interface StandWish {
+  readonly template: string;
+  readonly records: number;
+  /** Of each worker. */
+  readonly inFlight: number;
+  readonly modelUrl: string;
+  readonly budgetNanos?: number;
+  /** Where shards begin and end; planned as a job's are when absent. */
+  readonly shards?: { from: number; to: number }[];
+}
+
+export class WorkerStand {
+  /** Reports that the API got. */
+  reports = 0;
+
+  private constructor(
+    readonly folder: string,
+    readonly api: Server,
+  ) {}
+
+  static async open(): Promise<WorkerStand> {
+    const folder = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
+    await bundleWorker(folder);
+    const api = createServer();
+    const stand = new WorkerStand(folder, api);
+    api.on("request", (request, response) => {
+      const isReport = request.url === "/graphql";
+      if (isReport) stand.reports += 1;
+      request.resume();
+      request.on("end", () => response.end(isReport ? REPORTED : ASSUMED));
+    });
+    await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
+    return stand;
+  }
+
+  /** A new job in tables of its own. */
+  async newJob(wish: StandWish): Promise<StandJob> {
+    const aws = await LocalAws.start();
+    await fill(aws, wish);
+    const url = `http://127.0.0.1:${(this.api.address() as AddressInfo).port}`;
+    const environment = {
+      PATH: process.env.PATH ?? "",
+      NODE_NO_WARNINGS: "1",
+      ...SIGNED_IN,
+      ...aws.endpoints,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: wish.modelUrl,
+      AWS_ENDPOINT_URL_STS: url,
+      [ENVIRONMENT.jobsTable]: aws.tableName,
+      [ENVIRONMENT.bucket]: aws.bucketName,
+      [ENVIRONMENT.graphqlUrl]: `${url}/graphql`,
+      [ENVIRONMENT.jobRole]: "arn:aws:iam::000000000000:role/Job",
+      [ENVIRONMENT.jobId]: JOB,
+      [ENVIRONMENT.owner]: OWNER,
+      [ENVIRONMENT.budgetId]: JOB,
+      [ENVIRONMENT.seedSetOwner]: OWNER,
+      [ENVIRONMENT.concurrency]: String(wish.inFlight),
+    };
+    return new StandJob(this.folder, aws, environment);
+  }
+
+  async close(): Promise<void> {
+    this.api.closeAllConnections();
+    this.api.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface StandWorker {
+  readonly process: ChildProcess;
+  /** Its first line in the log. */
+  readonly started: Promise<void>;
+  /** Its exit code; null when it was killed. */
+  readonly ended: Promise<number | null>;
+  /** The end of its log. */
+  readonly log: () => string;
+}
+
+export class StandJob {
+  #workers = 0;
+
+  constructor(
+    readonly folder: string,
+    readonly aws: LocalAws,
+    readonly environment: Readonly<Record<string, string>>,
+  ) {}
+
+  startWorker(): StandWorker {
+    const child = spawn(process.execPath, [...WORKER_FLAGS, "main.mjs"], {
+      cwd: this.folder,
+      env: { ...this.environment, [ENVIRONMENT.taskSlot]: `slot-${(this.#workers += 1)}` },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let out = "";
+    const started = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+    child.stdout.on("data", (chunk: Buffer) => (out = `${out}${chunk.toString()}`.slice(-10_000)));
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    return { process: child, started, ended, log: () => out };
+  }
+
+  async row(): Promise<JobRow> {
+    return (await this.aws.store.read(jobKey(JOB))) as JobRow;
+  }
+
+  async budget(): Promise<BudgetRow> {
+    return (await this.aws.store.read(budgetKey(JOB))) as BudgetRow;
+  }
+
+  async shards(): Promise<ShardRow[]> {
+    const { shardCount } = await this.row();
+    return (await this.aws.store.readAll(Array.from({ length: shardCount }, (_, n) => shardKey(JOB, n)))) as ShardRow[];
+  }
+
+  /** What the dispatcher does when it hears that a task has stopped. */
+  async endLeases(): Promise<void> {
+    for (const row of await this.shards()) await this.aws.put({ ...row, leaseUntilMs: 0 });
+  }
+
+  /** The lines of the dataset. @throws Error unless the job was completed with so many */
+  async completed(records: number, worker: StandWorker): Promise<void> {
+    const code = await worker.ended;
+    const { status, datasetPrefix } = await this.row();
+    if (code !== 0 || status !== "COMPLETED")
+      throw new Error(`The worker ended with ${code}, its job ${status}:\n${worker.log()}`);
+    const lines = (await this.aws.objects.read(`${datasetPrefix}dataset.jsonl`)).trimEnd().split("\n").length;
+    if (lines !== records) throw new Error(`The dataset has ${lines} records, not ${records}.`);
+  }
+
+  /** How often a row was written, or an object. */
+  writesTo(service: "dynamodb" | "s3"): number {
+    return this.aws.asked.filter(({ action }) => WRITES[service].includes(action)).length;
+  }
+
+  stop(): Promise<void> {
+    return this.aws.stop();
+  }
+}
+
+const WRITES = { dynamodb: ["dynamodb:PutItem", "dynamodb:UpdateItem"], s3: ["s3:PutObject"] };
+
+export const SIGNED_IN = { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "AKIATASK", AWS_SECRET_ACCESS_KEY: "secret" };
+
+async function fill(
+  aws: LocalAws,
+  { template, records, shards, budgetNanos = PLENTY_NANOS }: StandWish,
+): Promise<void> {
+  const world = new World({ records, template, shards, budgetNanos });
+  for (const row of world.store.rows.values()) await aws.put(row);
+  const bytes = SEED_LINES.reduce((sum, line) => sum + line.length + 1, 0);
+  const blocks = [{ firstItem: 0, itemCount: SEED_LINES.length, bytes }];
+  const index = { collections: { seeds: { itemCount: SEED_LINES.length, blocks } } };
+  await aws.objects.putNew(seedIndexObject(OWNER, "S1"), JSON.stringify(index));
+  await aws.objects.putNew(seedBlockObject(OWNER, "S1", "seeds", 0), SEED_LINES.join("\n"));
+}
+
+const REPORTED = JSON.stringify({ data: { reportProgress: { status: "RUNNING", controlNo: 1 } } });
+const ASSUMED = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>ASIAJOB</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
+<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;

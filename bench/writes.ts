@@ -1,0 +1,47 @@
+import type { Figure } from "./figure.ts";
+import { ONE_STEP } from "./qa3.ts";
+import { Stub } from "./stub.ts";
+import { WorkerStand } from "./worker-stand.ts";
+
+const LATENCY_MS = 200;
+const IDEAL_SECONDS = 10;
+const SPEEDS = [16, 256];
+
+/** What a shard writes while it runs: the speed must not show. */
+export async function writes(): Promise<Figure[]> {
+  const stand = await WorkerStand.open();
+  const stub = await Stub.start({ latencyMs: LATENCY_MS });
+  try {
+    const figures: Figure[] = [];
+    for (const inFlight of SPEEDS) figures.push(...(await writesAt(stand, stub, inFlight)));
+    return figures;
+  } finally {
+    stub.stop();
+    await stand.close();
+  }
+}
+
+async function writesAt(stand: WorkerStand, stub: Stub, inFlight: number): Promise<Figure[]> {
+  const records = (IDEAL_SECONDS * 1_000 * inFlight) / LATENCY_MS;
+  const shards = [{ from: 0, to: records }];
+  const job = await stand.newJob({ template: ONE_STEP, records, inFlight, modelUrl: stub.url, shards });
+  try {
+    stub.watch({ marks: [records] });
+    const [first, last] = [stub.first(), stub.mark(records)];
+    const worker = job.startWorker();
+    await first;
+    const count = () => ({ table: job.writesTo("dynamodb") + stand.reports, bucket: job.writesTo("s3") });
+    const before = count();
+    const { seconds } = await last;
+    const after = count();
+    await job.completed(records, worker);
+    const per = (name: "table" | "bucket") => (after[name] - before[name]) / seconds;
+    const what = `a second, one shard, ${inFlight} calls in flight`;
+    return [
+      { what: `writes to DynamoDB ${what}`, value: per("table"), unit: "1/s", aim: "≤ 2" },
+      { what: `writes to S3 ${what}`, value: per("bucket"), unit: "1/s", aim: "≤ 1" },
+    ];
+  } finally {
+    await job.stop();
+  }
+}
