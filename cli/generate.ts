@@ -45,10 +45,10 @@ interface GenerateOptions {
   budget?: Nanos;
   formats: DatasetFormat[];
   split?: Split;
+  maxFailed?: number;
   priority?: string;
   capacity?: string;
   taskSize?: string;
-  maxFailed?: number;
   out: string;
   data: string;
   model?: string;
@@ -71,10 +71,10 @@ const command = new Command("npm run generate --")
       .default(["JSONL"], "jsonl"),
   )
   .option("--split <percents>", "train,validation,test in percent, as 80,10,10: a file for each", splitOf)
+  .option("--max-failed <percent>", "how many percent of the records may fail, 0 to 100 (default: 20)", percentOf)
   .addOption(new Option("--priority <priority>", "among your own jobs").choices(choicesOf(PRIORITIES)))
   .addOption(new Option("--capacity <capacity>", "what its tasks run on").choices(choicesOf(CAPACITIES)))
   .addOption(new Option("--task-size <size>", "how large its tasks are").choices(choicesOf(Object.keys(TASK_SIZES))))
-  .option("--max-failed <percent>", "how many percent of the records may fail, 0 to 100 (default: 20)", percentOf)
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -193,10 +193,10 @@ async function work(
       seedSetId,
       formats: options.formats,
       split: options.split,
+      maxFailed: options.maxFailed,
       priority: chosen(options.priority),
       capacity: chosen(options.capacity),
       taskSize: chosen(options.taskSize),
-      maxFailed: options.maxFailed,
       name: plan.template.name,
     };
     return startJob(api, wishes).catch(async (error: Error) => {
@@ -351,6 +351,11 @@ function budgetOf(text: string): Nanos {
   return budget;
 }
 
+function percentOf(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new InvalidArgumentError(`Expected a whole number of percent from 0 to 100, received "${text}".`);
+}
+
 /** `on-demand` for ON_DEMAND: as people write what the API calls by such names. */
 function choicesOf(names: readonly string[]): string[] {
   return names.map((name) => name.toLowerCase().replaceAll("_", "-"));
@@ -358,11 +363,6 @@ function choicesOf(names: readonly string[]): string[] {
 
 function chosen(choice: string | undefined): string | undefined {
   return choice?.toUpperCase().replaceAll("-", "_");
-}
-
-function percentOf(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
-  throw new InvalidArgumentError(`Expected a whole number of percent from 0 to 100, received "${text}".`);
 }
 
 function splitOf(text: string): Split {

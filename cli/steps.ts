@@ -213,11 +213,11 @@ export async function startJob(
     budget: Nanos;
     formats: DatasetFormat[];
     split?: Split;
+    maxFailed?: number;
     /** As the API names them; its own choice when absent. */
     priority?: string;
     capacity?: string;
     taskSize?: string;
-    maxFailed?: number;
   },
 ): Promise<StartedJob> {
   const input = {
@@ -229,10 +229,10 @@ export async function startJob(
     budgetNanos: job.budget,
     formats: job.formats,
     split: job.split ?? null,
+    maxFailedPercent: job.maxFailed ?? null,
     priority: job.priority ?? null,
     capacity: job.capacity ?? null,
     taskSize: job.taskSize ?? null,
-    maxFailedPercent: job.maxFailed ?? null,
     clientToken: randomUUID(),
   };
   const { createJob } = await api.call<{ createJob: StartedJob }>(

@@ -15,14 +15,14 @@ export interface AttemptLimits {
   readonly slots: number;
   /** For each slot, on average. */
   readonly maxAttempts: number;
-  /** How often the shard's failed slots were taken up again, each time with as many attempts more. */
-  readonly pass: number;
 }
 
-/** Where a shard stands; all three are in its row, so the pool is what the last checkpoint says it is. */
+/** Where a shard stands; all of it is in its row, so the pool is what the last checkpoint says it is. */
 export interface AttemptsMade {
   /** Those that ended, in whatever way. */
   readonly attempts: number;
+  /** Of those, the ones that gave nothing before its failed slots were taken up again: a new pass has a new pool. */
+  readonly lostBefore: number;
   readonly delivered: number;
   readonly failed: number;
 }
@@ -31,16 +31,16 @@ export interface AttemptsMade {
  * Attempts beyond the first of each slot, those in hand included. A slot that is done used one less than it made; of a slot in
  * hand every attempt that ended was followed by another.
  */
-export function retriesUsed({ attempts, delivered, failed }: AttemptsMade): number {
-  return attempts - delivered - failed;
+export function retriesUsed({ attempts, lostBefore, delivered, failed }: AttemptsMade): number {
+  return attempts - lostBefore - delivered - failed;
 }
 
 /**
  * Whether a slot goes on after an attempt that gave nothing.
  * @param made without the attempt that just ended
- * @param attempt the number of that attempt, from 0
+ * @param attempt the number of that attempt in its pass, from 0
  */
-export function mayTryAgain({ slots, maxAttempts, pass }: AttemptLimits, made: AttemptsMade, attempt: number): boolean {
-  const pool = ((1 + pass) * maxAttempts - 1) * slots;
+export function mayTryAgain({ slots, maxAttempts }: AttemptLimits, made: AttemptsMade, attempt: number): boolean {
+  const pool = (maxAttempts - 1) * slots;
   return retriesUsed(made) < pool && attempt + 1 < AVERAGES_OF_A_SLOT * maxAttempts;
 }

@@ -4,29 +4,21 @@ import type { ShardRow } from "./rows.ts";
 /** What is read of a shard to decide it. */
 export type TriedShard = Pick<
   ShardRow,
-  "shardNo" | "state" | "pass" | "fromSlot" | "generation" | "failed" | "attempts" | "causes" | "deathsInRow"
+  "shardNo" | "state" | "pass" | "fromSlot" | "generation" | "delivered" | "failed" | "attempts" | "deathsInRow"
 >;
 
 /**
- * What becomes of a shard when the failed records are tried again: one that has some, or was at it when the job was given up, is
- * opened in a new pass, which begins at its first slot, leaves out what is made and has causes and attempts of its own; one that killed its workers may be leased again. Null: it stays as it is. The
- * next generation fences whoever may still believe to hold it, and makes what was last reported of it old.
+ * What becomes of a shard when the failed records are tried again: one that has some is opened in a new pass, which begins at
+ * its first slot and leaves out what is made; one that is open begins as if neither its attempts had come to nothing nor its
+ * workers had died. Null: it stays as it is. The next generation fences whoever may still believe to hold it, and makes what
+ * was last reported of it old.
  */
 export function triedAgain(shard: TriedShard): Partial<ShardRow> | null {
-  const wasAtIt = shard.state !== "DONE" && (shard.causes ?? []).length > 0;
-  if (shard.failed > 0 || wasAtIt)
-    return {
-      state: "OPEN",
-      pass: shard.pass + 1,
-      attemptsBefore: shard.attempts,
-      lowWaterSlot: shard.fromSlot,
-      failed: 0,
-      causes: [],
-      deathsInRow: 0,
-      generation: shard.generation + 1,
-    };
-  if (shard.state !== "DONE" && shard.deathsInRow > 0) return { deathsInRow: 0, generation: shard.generation + 1 };
-  return null;
+  const lost = shard.attempts - shard.delivered;
+  const afresh = { lostBefore: lost, causes: [], deathsInRow: 0, generation: shard.generation + 1 };
+  if (shard.failed > 0)
+    return { ...afresh, state: "OPEN", pass: shard.pass + 1, lowWaterSlot: shard.fromSlot, failed: 0 };
+  return shard.state !== "DONE" && (lost > 0 || shard.deathsInRow > 0) ? afresh : null;
 }
 
 /** How many shards are open after that. */

@@ -15,13 +15,16 @@ export interface Done {
   readonly delivered: number;
   readonly failed: number;
   readonly attempts: number;
+  /** Attempts before its failed slots were last taken up again that gave nothing. */
+  readonly lostBefore: number;
   readonly causes: readonly CauseCount[];
 }
 
 /** The one cause for which everything came to nothing so far, once that was often enough. */
-export function hopelessCause({ delivered, attempts, causes }: Done): string | undefined {
-  if (delivered > 0 || attempts < HOPELESS_START) return undefined;
-  return causes.find((one) => one.attempts === attempts)?.cause;
+export function hopelessCause({ delivered, attempts, lostBefore, causes }: Done): string | undefined {
+  const tried = attempts - lostBefore;
+  if (delivered > 0 || tried < HOPELESS_START) return undefined;
+  return causes.find((one) => one.attempts === tried)?.cause;
 }
 
 /** Whether more of the records failed than may. */
@@ -43,11 +46,11 @@ export function wordsForTooMuch(
   maxFailedPercent = MAX_FAILED_PERCENT,
 ): string {
   const counts = `${failed} of ${of} records failed, more than the ${maxFailedPercent} % this job allows`;
-  return `${counts}${grouped(causes)}. Mend the causes, or allow more, and start a new job; failures.jsonl has each record.`;
+  return `${counts}${grouped(causes)}. Mend the causes and retry what failed, or allow more in a new job; failures.jsonl has each record.`;
 }
 
 export function wordsForNothing(causes: readonly (readonly CauseCount[])[]): string {
-  return `Every record failed${grouped(causes)}. Mend the causes and start a new job; failures.jsonl has each record.`;
+  return `Every record failed${grouped(causes)}. Mend the causes and retry what failed, or start a new job; failures.jsonl has each record.`;
 }
 
 function grouped(causes: readonly (readonly CauseCount[])[]): string {
@@ -66,5 +69,5 @@ export function wordsForHopelessStart(attempts: number, reason: string, wasRefus
   const why = reason.length > MAX_REASON_CHARACTERS ? `${reason.slice(0, MAX_REASON_CHARACTERS)}…` : reason;
   return wasRefused
     ? `The first ${attempts} candidates were all refused for one cause. ${why} Loosen the condition or change the prompts, and start a new job; refused.jsonl has each candidate.`
-    : `The first ${attempts} attempts all failed for one cause. ${why} Mend it and start a new job.`;
+    : `The first ${attempts} attempts all failed for one cause. ${why} Mend it and retry, or start a new job.`;
 }

@@ -71,12 +71,12 @@ export interface JobRow {
   formats: DatasetFormat[];
   /** Each format's file is one for each portion then. */
   split?: Split;
+  /** Of its records, so many may fail before it fails itself; absent in jobs made before one could choose. */
+  maxFailedPercent?: number;
   /** Jobs made before it could be chosen have none of the next three, and are as if null had been chosen. */
   priority?: JobPriority;
   capacity?: JobCapacity;
   taskSize?: TaskSize;
-  /** Of its records, so many may fail before it fails itself; absent in jobs made before one could choose. */
-  maxFailedPercent?: number;
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;
@@ -142,8 +142,8 @@ export interface ShardRow {
   parkedAtControlNo?: number;
   /** How often its failed slots were taken up again. */
   pass: number;
-  /** Attempts of the passes before this one; absent in the first. */
-  attemptsBefore?: number;
+  /** Attempts before this pass that gave no record: they count no more against it. Absent in the first. */
+  lostBefore?: number;
   /** Slots `fromSlot` (inclusive) to `toSlot` (exclusive). */
   fromSlot: number;
   toSlot: number;

@@ -45,7 +45,7 @@ export function nextTurn(
 // second try, may have made it untrue, even where the counters are the same again.
 
 /** Every record is made or set aside; a job of which too much failed has failed, whatever it delivers. */
-function completed({ recordCount, maxFailedPercent, controlNo }: JobRow, shards: readonly ShardRow[]): Turn {
+function completed({ controlNo, recordCount, maxFailedPercent }: JobRow, shards: readonly ShardRow[]): Turn {
   const when = { openShards: 0, controlNo };
   const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
   const causes = shards.map((shard) => shard.causes ?? []);

@@ -9,8 +9,8 @@ import { toJob } from "./shared/jobs.ts";
 export function request(ctx: Context<MutationCreateJobArgs>) {
   const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats, split } =
     ctx.args.input;
-  const { priority, capacity, taskSize } = ctx.args.input;
   const { maxFailedPercent } = ctx.args.input;
+  const { priority, capacity, taskSize } = ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([
@@ -23,10 +23,10 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     budgetNanos,
     formats,
     split ? [split.train, split.validation, split.test] : null,
+    maxFailedPercent ?? null,
     priority ?? null,
     capacity ?? null,
     taskSize ?? null,
-    maxFailedPercent ?? null,
   ]);
   return {};
 }

@@ -12,6 +12,7 @@ export class Journal {
   failed: number;
   refused: number;
   attempts: number;
+  readonly lostBefore: number;
   causes: readonly CauseCount[];
   inputTokens: number;
   outputTokens: number;
@@ -31,6 +32,7 @@ export class Journal {
     this.refused = row.refused ?? 0;
     this.causes = row.causes ?? [];
     this.attempts = row.attempts;
+    this.lostBefore = row.lostBefore ?? 0;
     this.inputTokens = row.inputTokens;
     this.outputTokens = row.outputTokens;
     this.spending = row.spending;

@@ -189,19 +189,17 @@ export class ShardRun {
   }
 
   get #attemptLimits(): AttemptLimits {
-    const { fromSlot, toSlot, pass } = this.book.row;
-    return { slots: toSlot - fromSlot, maxAttempts: this.context.shop.template.maxAttempts, pass };
+    const { fromSlot, toSlot } = this.book.row;
+    return { slots: toSlot - fromSlot, maxAttempts: this.context.shop.template.maxAttempts };
   }
 
   /** @param reason why the last attempt came to nothing */
   #giveUpIfHopeless(reason: string, wasRefused: boolean): void {
     const { journal } = this.book;
     const { maxFailedPercent } = this.context.job;
-    const { delivered, failed, causes } = journal;
-    // What earlier passes have tried tells nothing once their causes may be mended.
-    const attempts = journal.attempts - (this.book.row.attemptsBefore ?? 0);
-    if (hopelessCause({ delivered, failed, attempts, causes }) !== undefined)
-      this.#failJob(wordsForHopelessStart(attempts, reason, wasRefused));
+    const { delivered, failed, attempts, lostBefore, causes } = journal;
+    if (hopelessCause(journal) !== undefined)
+      this.#failJob(wordsForHopelessStart(attempts - lostBefore, reason, wasRefused));
     else if (failsTooMuchSoFar(journal, maxFailedPercent))
       this.#failJob(wordsForTooMuch(failed, delivered + failed, [causes], maxFailedPercent));
   }

@@ -48,14 +48,14 @@ export function JobDetails({ job, totals }: Props) {
         <dd className="number">{showUsd(job.budgetNanos)}</dd>
         <dt>A record at most</dt>
         <dd className="number">{showUsd(job.recordBoundNanos)}</dd>
+        <dt>May fail</dt>
+        <dd className="number">{job.maxFailedPercent} % of the records</dd>
         <dt>Priority</dt>
         <dd>{inShort(PRIORITY_WORDS[job.priority])}</dd>
         <dt>Tasks</dt>
         <dd>
           {inShort(TASK_SIZE_WORDS[job.taskSize])} · {inShort(CAPACITY_WORDS[job.capacity]).toLowerCase()}
         </dd>
-        <dt>May fail</dt>
-        <dd className="number">{job.maxFailedPercent} % of the records</dd>
         <dt>Tokens</dt>
         <dd className="number">
           {showCount(totals.inputTokens)} in · {showCount(totals.outputTokens)} out

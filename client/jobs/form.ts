@@ -29,11 +29,11 @@ export interface JobForm {
   readonly formats: readonly DatasetFormat[];
   /** Empty for none. */
   readonly split: string;
+  /** In percent of the records. */
+  readonly maxFailed: string;
   readonly priority: JobPriority;
   readonly capacity: JobCapacity;
   readonly taskSize: TaskSize;
-  /** In percent of the records. */
-  readonly maxFailed: string;
 }
 
 export const FIRST_MAX_FAILED = String(MAX_FAILED_PERCENT);
@@ -85,10 +85,10 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     budgetNanos: parseUsd(form.budgetUsd) ?? 0,
     formats: [...form.formats],
     split: parseSplit(form.split) ?? null,
+    maxFailedPercent: parsePercent(form.maxFailed) ?? null,
     priority: form.priority,
     capacity: form.capacity,
     taskSize: form.taskSize,
-    maxFailedPercent: parsePercent(form.maxFailed) ?? null,
   };
 }
 

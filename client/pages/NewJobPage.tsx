@@ -103,10 +103,10 @@ const FIRST_FORM: JobForm = {
   budgetUsd: "1.00",
   formats: ["JSONL"],
   split: "",
+  maxFailed: FIRST_MAX_FAILED,
   priority: "NORMAL",
   capacity: "SPOT_FIRST",
   taskSize: "SMALL",
-  maxFailed: FIRST_MAX_FAILED,
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */

@@ -15,7 +15,7 @@ export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<
   return [
     ...slotFaults(world, records),
     ...refusalFaults(world, diary),
-    ...(await datasetFaults(world, plan)),
+    ...(await datasetFaults(world, { ...plan, records })),
     ...moneyFaults(world, diary),
   ];
 }
@@ -69,10 +69,9 @@ function readPart(world: World, name: string): Part | undefined {
 }
 
 /** All records in the order of their slots, with the very bytes that a job without faults makes. */
-async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
-  const records = recordsInTheEnd(plan);
+async function datasetFaults(world: World, plan: Pick<Plan, "records" | "isChoosy">): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
-  const expected = Array.from({ length: records }, (_, slot) => recordId(JOB, slot));
+  const expected = Array.from({ length: plan.records }, (_, slot) => recordId(JOB, slot));
   const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
   const isSame = world.file("dataset.csv").toString() === (await undisturbed(plan));
   return [
@@ -91,9 +90,7 @@ async function datasetFaults(world: World, plan: Plan): Promise<string[]> {
 
 const made = new Map<string, Promise<string>>();
 
-async function undisturbed(plan: Plan): Promise<string> {
-  const { isChoosy } = plan;
-  const records = recordsInTheEnd(plan);
+async function undisturbed({ records, isChoosy }: Pick<Plan, "records" | "isChoosy">): Promise<string> {
   const name = `${records} ${isChoosy}`;
   const known = made.get(name) ?? makeUndisturbed(records, isChoosy);
   made.set(name, known);

@@ -150,10 +150,10 @@ describe("an estimate is asked for", () => {
     budgetUsd: "none",
     formats: [],
     split: "",
+    maxFailed: "20",
     priority: "NORMAL",
     capacity: "SPOT_FIRST",
     taskSize: "SMALL",
-    maxFailed: "20",
   };
 
   test("as soon as template, seeds and count are there, whatever else is missing", () => {

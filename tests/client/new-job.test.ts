@@ -14,10 +14,10 @@ const FORM: JobForm = {
   budgetUsd: "2.50",
   formats: ["JSONL", "CSV"],
   split: " 80, 10 ,10 ",
+  maxFailed: "5 %",
   priority: "HIGH",
   capacity: "ON_DEMAND",
   taskSize: "LARGE",
-  maxFailed: "5 %",
 };
 
 describe("the form of a new job", () => {
@@ -33,10 +33,10 @@ describe("the form of a new job", () => {
       budgetNanos: 2_500_000_000,
       formats: ["JSONL", "CSV"],
       split: { train: 80, validation: 10, test: 10 },
+      maxFailedPercent: 5,
       priority: "HIGH",
       capacity: "ON_DEMAND",
       taskSize: "LARGE",
-      maxFailedPercent: 5,
     });
     expect(toInput({ ...FORM, split: "" }).split).toBeNull();
   });

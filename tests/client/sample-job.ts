@@ -73,8 +73,8 @@ export function sampleChange(job: JobFactsFragment, different: Partial<JobChange
     jobId: job.id,
     owner: "ada",
     ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
-    ...{ recordCount, priority },
     archive: null,
+    ...{ recordCount, priority },
     shard: null,
     ...different,
   };

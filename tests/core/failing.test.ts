@@ -4,6 +4,7 @@ const done = (delivered: number, failed: number, attempts: number, ...counts: nu
   delivered,
   failed,
   attempts,
+  lostBefore: 0,
   causes: counts.map((count, n) => ({ cause: `Cause ${n}`, attempts: count, records: 0 })),
 });
 
@@ -12,6 +13,8 @@ test.each([
   ["nineteen", done(0, 3, 19, 19), undefined],
   ["twenty for two causes", done(0, 3, 20, 19, 1), undefined],
   ["hundreds, and one record", done(1, 3, 300, 299), undefined],
+  ["nineteen since what failed was taken up again", { ...done(0, 0, 39, 19), lostBefore: 20 }, undefined],
+  ["twenty since then", { ...done(0, 0, 40, 20), lostBefore: 20 }, "Cause 0"],
 ])("after %s there is one hopeless cause: %#", (_, shard, cause) => expect(hopelessCause(shard)).toBe(cause));
 
 test.each([
@@ -48,6 +51,6 @@ test("the words group failed records by cause, the most frequent first", () => {
   ];
   expect(wordsForTooMuch(414, 500, causes)).toBe(
     "414 of 500 records failed, more than the 20 % this job allows: 400 × B; 12 × A; 1 × C; 1 × other causes. " +
-      "Mend the causes, or allow more, and start a new job; failures.jsonl has each record.",
+      "Mend the causes and retry what failed, or allow more in a new job; failures.jsonl has each record.",
   );
 });

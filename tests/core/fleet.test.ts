@@ -44,7 +44,7 @@ describe("planStarts", () => {
       "lets nobody pass others by calling everything important",
       [prior("1", "ann", "NORMAL"), prior("2", "bob", "HIGH"), prior("3", "bob", "HIGH"), prior("4", "ann", "LOW")],
       running(),
-      ["1", "2", "4", "3"],
+      ["1", "2", "3", "4"],
     ],
     ["does nothing when all slots are taken", [job("1", "ann", 1)], running({ bob: 4, eve: 4, lea: 2 }), []],
     ["passes over jobs that have all they can use", [job("1", "ann", 0), job("2", "ann", 1)], running(), ["2"]],

@@ -13,13 +13,13 @@ test.each([
   ["deep values", { deep: { list: Array.from({ length: 1_000 }, () => "😀".repeat(50)) } }],
 ])("%s are cut to valid JSON within the limit", (_, columns) => {
   const texts = latestOf([columns, columns, columns]);
-  expect(Buffer.byteLength(texts.join(""))).toBeLessThanOrEqual(2_500);
+  expect(Buffer.byteLength(texts.join(""))).toBeLessThanOrEqual(2_000);
   for (const text of texts) expect(Object.keys(JSON.parse(text))).toEqual(Object.keys(columns));
 });
 
 test("the latest records leave room for what else has no fixed length", () => {
   const records = Array.from({ length: 3 }, () => ({ text: "x".repeat(5_000) }));
-  expect(Buffer.byteLength(latestOf(records, 2_000).join(""))).toBeLessThanOrEqual(500);
+  expect(Buffer.byteLength(latestOf(records, 1_500).join(""))).toBeLessThanOrEqual(500);
 });
 
 test("whatever there is to tell, a watcher's message has less than 4 KB", () => {
@@ -42,7 +42,7 @@ test("whatever there is to tell, a watcher's message has less than 4 KB", () => 
   for (const statusReason of words) {
     const fields = [...REPORT_PROGRESS.matchAll(/^ +(\w+)( \{)?$/gm)].map(([, name = ""]) => name);
     expect(fields).toEqual(expect.arrayContaining(["statusReason", "causes", "latest"]));
-    const longest = "2026-11-23T12:00:00.000Z and some";
+    const longest = "2026-11-23T12:00:00.000Z";
     const message = Object.fromEntries(fields.map((name) => [name, values[name] ?? longest]));
     expect(Buffer.byteLength(JSON.stringify({ ...message, statusReason }))).toBeLessThan(4_096);
   }

@@ -147,6 +147,12 @@ describe("after a try", () => {
     expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: 3 * spentNanos * 500 });
   });
 
+  test("records that accept refuses count as often as a job would make another, ten times at most", async () => {
+    const source = `${aTemplate()}\naccept: it.movie === 0\n`;
+    const { spentNanos } = await tried(source, 2);
+    expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: 10 * spentNanos * 500 });
+  });
+
   test("its sample is kept for ninety days from the last try", async () => {
     const source = aTemplate();
     await tried(source, 1);

@@ -222,7 +222,16 @@ describe("retryFailed", () => {
     expect(retryFailed).toMatchObject({ status: "QUEUED", outcome: null, controlNo: 1, budgetNanos: 1_000_000_000 });
     expect(retryFailed.progress[0]).toMatchObject({ delivered: 393, failed: 0, generation: 4 });
     expect(await shardRow(job.id, 0)).toMatchObject({
-      ...{ state: "OPEN", pass: 1, attemptsBefore: 500, attempts: 500, lowWaterSlot: 0, failed: 0, delivered: 393 },
+      ...{
+        state: "OPEN",
+        pass: 1,
+        lostBefore: 107,
+        causes: [],
+        attempts: 500,
+        lowWaterSlot: 0,
+        failed: 0,
+        delivered: 393,
+      },
       generation: 4,
     });
     expect([await shardRow(job.id, 1), await shardRow(job.id, 2)]).toEqual(untouched);
