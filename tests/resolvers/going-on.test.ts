@@ -177,6 +177,16 @@ describe("extendJob", () => {
     expect(await row(job.id)).toMatchObject({ status: after, shardCount: 5 });
   });
 
+  test("writes nothing when somebody else has raised the same budget meanwhile: nothing is added twice", async () => {
+    const job = await givenJob(world, "ann");
+    world.after("checkExtension", async () =>
+      world.put("Jobs", { ...(await budgetRow(job.id)), budgetNanos: 1_200_000_000, remainingNanos: 1_200_000_000 }),
+    );
+    expect(await world.refusal("ann", EXTEND, { id: job.id, count: 2_000, budget: 1_500_000_000 })).toBe(CHANGED);
+    expect(await budgetRow(job.id)).toMatchObject({ budgetNanos: 1_200_000_000, remainingNanos: 1_200_000_000 });
+    expect(await row(job.id)).toMatchObject({ recordCount: 1_200, controlNo: 0 });
+  });
+
   test("writes nothing when the job completes while the extension is checked", async () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: "RUNNING" });
