@@ -21,6 +21,8 @@ const ROOMS = {
 const ROOMS_WITHIN = {
   "resolvers/lambda": [
     ...["resolvers", "core", "samples", "worker/sandbox", "worker/seeds.ts", "worker/workshop.ts", "worker/attempt.ts"],
+    // A job's records so far, written as the dataset will have them.
+    ...["worker/export", "worker/ports.ts"],
     ...["worker/call.ts", "worker/gate.ts", "worker/bell.ts", "worker/routes.ts"],
     ...["worker/adapters/bedrock-model.ts", "worker/adapters/s3-objects.ts", "worker/adapters/system-clock.ts"],
   ],

@@ -9,10 +9,11 @@ import {
   ownerStatus,
   type DatasetFileRow,
   type JobRow,
+  type PartRun,
   type ShardRow,
 } from "./rows.ts";
 import { keyOf } from "./shard.ts";
-import type { Change, Condition } from "./write.ts";
+import type { Change, Condition, Write } from "./write.ts";
 
 /** QUEUED → RUNNING. What an earlier ending left on a resumed job goes. */
 export function startJob(job: JobRow, nowIso: string): Change {
@@ -72,23 +73,48 @@ export function createExportShard(job: JobRow): Change {
   return { writes: [{ key: exportKey(job.jobId), kind: "put", set: { ...row } }], token: tokenOf(job.jobId, "export") };
 }
 
-/** EXPORTING → the outcome, with the dataset this lease wrote. */
+/** A dataset that is written and that nothing names yet. */
+export interface WrittenDataset {
+  /** Its files, or the first of very many. */
+  readonly datasets: readonly DatasetFileRow[];
+  readonly fileCount: number;
+  /** Where the parts of each shard lie now; absent when they stay where they are, because the job may go on. */
+  readonly folded?: readonly FoldedShard[];
+}
+
+export interface FoldedShard {
+  /** As it was when its parts were read. */
+  readonly shard: ShardRow;
+  readonly runs: readonly PartRun[];
+}
+
+/**
+ * EXPORTING → the outcome, with the dataset this lease wrote. From then on nothing names the parts that were folded into it;
+ * the job stays findable until the dispatcher has removed them.
+ */
 export function publish(
   job: JobRow,
   lease: ShardRow,
   outcome: Outcome,
-  datasets: readonly DatasetFileRow[],
+  { datasets, fileCount, folded = [] }: WrittenDataset,
   nowIso: string,
 ): Change {
   const prefix = datasetPrefix(job.jobId, lease.generation);
+  const dataset = { datasetPrefix: prefix, datasets, datasetFileCount: fileCount };
   const change = move(job, {
-    set: { ...statusOf(job, outcome), datasetPrefix: prefix, datasets, finishedAt: nowIso },
-    remove: ["openKey"],
+    set: { ...statusOf(job, outcome), ...dataset, openKey: OPEN, sweepNo: lease.generation, finishedAt: nowIso },
+    remove: [],
     // A job that was resumed since this worker read it ends in another way, with other shards.
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     proves: { status: outcome, datasetPrefix: prefix },
   });
-  return { ...change, writes: [...change.writes, freed(lease)] };
+  return { ...change, writes: [...change.writes, freed(lease), ...folded.map(renamed)] };
+}
+
+/** The shard names its folded parts, if it still stands where they were read. */
+function renamed({ shard, runs }: FoldedShard): Write {
+  const { generation, checkpointNo } = shard;
+  return { key: keyOf(shard), kind: "update", set: { runs }, when: { equals: { generation, checkpointNo } } };
 }
 
 /** EXPORTING → FAILED without a dataset: writing it killed every worker that tried. */

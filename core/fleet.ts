@@ -1,5 +1,5 @@
 /** Who gets the fleet's next task, on what capacity, and which tasks are to be looked after. */
-import { PRIORITIES, type JobCapacity, type JobPriority } from "./job.ts";
+import { isAtRest, PRIORITIES, type JobCapacity, type JobPriority, type JobStatus } from "./job.ts";
 import type { JobRow, ShardRow, SpotRow, TaskRow } from "./rows.ts";
 
 export interface FleetLimits {
@@ -93,21 +93,21 @@ export interface OpenJob {
 
 /** An owner's tasks work at fewer jobs than this, so there are always some among them that wait. */
 const JOBS_OF_AN_OWNER = 20;
-const PURGES_AT_A_TIME = 50;
+const CLEANED_UP_AT_A_TIME = 50;
 
 /**
  * The open jobs worth reading, of a list with the oldest first: a few of each owner, those of the highest priority and among
- * equals the oldest, so that a thousand jobs of one hide nobody else's, and some of those to be purged.
+ * equals the oldest, so that a thousand jobs of one hide nobody else's, and some of those at rest, to be purged or swept.
  */
 export function jobsToConsider(open: readonly OpenJob[]): string[] {
   const taken = new Map<string, number>();
   return [...open]
     .sort((one, other) => rankOf(one) - rankOf(other))
     .filter(({ owner, status }) => {
-      const group = status === "DELETING" ? "" : owner;
+      const group = isAtRest(status as JobStatus) ? "" : owner;
       const before = taken.get(group) ?? 0;
       taken.set(group, before + 1);
-      return before < (group === "" ? PURGES_AT_A_TIME : JOBS_OF_AN_OWNER);
+      return before < (group === "" ? CLEANED_UP_AT_A_TIME : JOBS_OF_AN_OWNER);
     })
     .map(({ jobId }) => jobId);
 }

@@ -17,6 +17,8 @@ export interface Part {
 }
 
 const FORMAT = 1;
+/** The first line of a part after which nothing is open. */
+export const NOTHING_OPEN = JSON.stringify({ format: FORMAT, open: [], done: [] });
 
 export function encodePart({ open, done, made, failed, refused }: Part): string {
   const lines = [JSON.stringify({ format: FORMAT, open, done })];

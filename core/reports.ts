@@ -30,6 +30,14 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         restoredUntil
         knownAt
       }
+      datasetFileCount
+      snapshot {
+        state
+        statusReason
+        takenAt
+        rows
+        bytes
+      }
       shard {
         id
         jobId

@@ -8,6 +8,7 @@ import type { Estimate, Sample } from "./estimate.ts";
 import type { DatasetFormat, JobCapacity, JobPriority, JobStatus, Outcome } from "./job.ts";
 import type { Tiers } from "./models.ts";
 import type { Nanos } from "./money.ts";
+import type { PartitionBy } from "./partition.ts";
 import type { Split } from "./split.ts";
 import type { SeedField } from "./seeds/fields.ts";
 import type { SpentOn } from "./spending.ts";
@@ -36,7 +37,7 @@ export const tokenKey = (owner: string, clientToken: string) => ({
 /** Indexes of the jobs table. Both are only ways to find; decisions are made on the base row. */
 export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: newest first is descending; only job rows have both
 export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, createdAt
-export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest or to be purged, absent otherwise), jobId
+export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest, to be purged or to be swept, absent otherwise), jobId
 export const OPEN = "OPEN";
 export const ownerStatus = (owner: string, status: JobStatus) => `${owner}#${status}`;
 
@@ -77,6 +78,8 @@ export interface JobRow {
   priority?: JobPriority;
   capacity?: JobCapacity;
   taskSize?: TaskSize;
+  /** Its files lie in a folder for each value of these, the first outermost. */
+  partitionBy?: PartitionBy[];
   shardCount: number;
   /** Shards of records that are not DONE. */
   openShards: number;
@@ -86,9 +89,16 @@ export interface JobRow {
   clientToken: string;
   /** Where the published dataset lies, once it does. */
   datasetPrefix?: string;
+  /** The files of its dataset, the first of them where it has very many: a row has its limits. */
   datasets: DatasetFileRow[];
   /** The last restoration of a dataset from the archive; absent when none was asked for. */
   archive?: ArchiveRow;
+  /** How many there are; absent in jobs that ended before datasets could have very many. */
+  datasetFileCount?: number;
+  /** While objects that nothing names any more wait to be removed: the generation of the export that left them. */
+  sweepNo?: number;
+  /** Its records so far as a file, for who cannot wait. */
+  snapshot?: SnapshotRow;
   createdAt: string;
   startedAt?: string;
   finishedAt?: string;
@@ -104,6 +114,17 @@ export interface ArchiveRow {
   restoredUntil?: string;
   /** When the state was found. */
   knownAt: string;
+}
+
+export interface SnapshotRow {
+  snapshotId: string;
+  state: "MAKING" | "READY" | "FAILED";
+  statusReason?: string;
+  takenAt: string;
+  /** MAKING later than that is dead. */
+  aliveUntilMs: number;
+  rows?: number;
+  bytes?: number;
 }
 
 export interface DatasetFileRow {
@@ -178,8 +199,6 @@ export interface ShardRow {
   writtenOffNanos: Nanos;
   /** Generations in a row that ended without moving the checkpoint. */
   deathsInRow: number;
-  /** The slot that a careful worker took in hand last; absent while no worker had to be careful. */
-  suspect?: Suspect;
   /** The kinds of the columns seen so far (see core/columns.ts). */
   columns: Record<string, string>;
   /** What the worker last told, newer than the checkpoint by at most a flush. */
@@ -195,15 +214,6 @@ export interface PartRun {
   pass?: number;
   /** They lie with the dataset that this generation of the export wrote, and not among the parts. */
   folded?: true;
-}
-
-/** A slot that may be what kills the workers of its shard. */
-export interface Suspect {
-  slot: number;
-  /** Whose worker took it in hand. */
-  generation: number;
-  /** How many workers died with it alone in hand. */
-  deaths: number;
 }
 
 /** Cumulative, so that twice equals once. */
@@ -538,3 +548,6 @@ export const datasetsPrefix = (jobId: string) => `datasets/${jobId}/`;
 export const datasetPrefix = (jobId: string, generation: number) => `datasets/${jobId}/${generation}/`;
 /** The job in whose datasets an object lies. */
 export const jobOfDatasetObject = (key: string) => key.split("/")[1] ?? "";
+/** What a job's owner can download before there is a dataset. Objects under it go after a day. */
+export const snapshotsPrefix = (jobId: string) => `snapshots/${jobId}/`;
+export const snapshotObject = (jobId: string, snapshotId: string) => `snapshots/${jobId}/${snapshotId}.jsonl`;

@@ -44,13 +44,13 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
   const { change, leased } = leaseShard(row, job, holder);
   if (!(await carryOut(ports, change))) return "busy";
   if (deathsAtTakeover(row) >= HOPELESS_EXPORT_AFTER_DEATHS) return await giveUp(context, leased);
-  const { datasets, lost } = await exportUnderLease(context, leased, shards);
+  const { dataset, lost } = await exportUnderLease(context, leased, shards);
   if (lost) return "busy";
-  if (!datasets) {
+  if (!dataset) {
     await carryOut(ports, freeExport(leased));
     return signal.aborted ? "stopped" : "busy";
   }
-  const published = await carryOut(ports, publish(job, leased, context.outcome, datasets, iso(ports)));
+  const published = await carryOut(ports, publish(job, leased, context.outcome, dataset, iso(ports)));
   return published ? "published" : "busy";
 }
 
@@ -103,7 +103,7 @@ async function exportUnderLease(
       generation: leased.generation,
       signal: ending.signal,
     };
-    return { datasets: await exportDataset(order), lost: false };
+    return { dataset: await exportDataset(order), lost: false };
   } catch (error) {
     if (!ending.signal.aborted) throw error;
     return { lost };

@@ -83,6 +83,7 @@ export class Definitions {
         `${resource.path}: the container ${withSecrets.Name} takes secrets, which the local cloud does not play; pass them as environment.`,
       );
     }
+    checkVolumes(resource);
     const arn = this.#arn(`task-definition/${family}:${this.#revisionOf(family, properties)}`);
     this.#families.set(family, { family, arn, properties: properties as TaskDefinition["properties"] });
     return { ref: arn, attributes: { TaskDefinitionArn: arn } };
@@ -104,6 +105,15 @@ export class Definitions {
   #arn(rest: string): string {
     return `arn:aws:ecs:${this.context.region}:${this.context.accountId}:${rest}`;
   }
+}
+
+/** A scratch volume at /tmp is the machine's own temporary folder, which every program can write anyway. */
+function checkVolumes({ path: name, properties }: Resource): void {
+  const isScratch = (volume: Record<string, unknown>) => Object.keys(volume).every((key) => key === "Name");
+  const mounts = (properties.ContainerDefinitions ?? []).flatMap((container: any) => container.MountPoints ?? []);
+  if ((properties.Volumes ?? []).every(isScratch) && mounts.every((mount: any) => mount.ContainerPath === "/tmp"))
+    return;
+  throw new Error(`${name}: the local cloud plays no volumes but scratch space that is mounted at /tmp.`);
 }
 
 function readStrategy(items: readonly Record<string, unknown>[] = []): readonly StrategyItem[] {

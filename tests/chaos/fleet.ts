@@ -1,6 +1,7 @@
 /** ECS and the dispatcher: tasks come and go, and what is told of them comes late, twice or never. */
 import { mayRestartAtOnce, tasksAtWork, tasksWanted, toLookAfter } from "#core/fleet";
 import { isAtRest } from "#core/job";
+import { isLeftover } from "#core/leftovers";
 import { randomOf } from "#core/random";
 import { exportKey, shardKey, type ShardRow, type TaskRow } from "#core/rows";
 import type { Ports } from "../../worker/ports.ts";
@@ -35,6 +36,8 @@ export class Fleet {
   readonly #tasks = new Map<string, Task>();
   readonly #bodies = new Map<string, Body>();
   readonly #random: () => number;
+  /** For what strikes nobody, so that it changes nothing else of a run. */
+  readonly #leisure: () => number;
   /** What the index has said of the job, and since when. */
   readonly #index: { sinceMs: number; isOpen: boolean; status: string }[] = [];
   #begun = 0;
@@ -47,6 +50,7 @@ export class Fleet {
     this.plan = day.plan;
     this.diary = day.diary;
     this.#random = randomOf("fleet", day.plan.seed);
+    this.#leisure = randomOf("leftovers", day.plan.seed);
     this.indexJob();
     this.#sweepLater();
   }
@@ -102,6 +106,7 @@ export class Fleet {
     const seen = this.#index.findLast(({ sinceMs }) => sinceMs <= nowMs - this.plan.indexLagMs);
     if (seen?.status !== this.world.job.status)
       this.diary.count("index read late", `it says ${seen?.status ?? "nothing"}`);
+    this.#removeLeftovers();
     if (!seen?.isOpen) return;
     this.dispatch();
     // Another dispatcher at the same moment, or an answer of RunTask that was lost.
@@ -166,6 +171,7 @@ export class Fleet {
   #stopped(task: string): void {
     const exitCode = this.#tasks.get(task)?.exitCode;
     const leasesHeld = this.#free(task);
+    this.#removeLeftovers();
     if (mayRestartAtOnce({ exitCode, leasesHeld, startedAt: "then" })) this.dispatch();
   }
 
@@ -175,6 +181,16 @@ export class Fleet {
     for (const shard of held) this.world.store.put(shard, { ...shard, leaseUntilMs: this.world.clock.nowMs() });
     this.#tasks.delete(task);
     return held.length;
+  }
+
+  /** More often than the dispatcher: what it read is removed a while later, whatever has happened meanwhile. */
+  #removeLeftovers(): void {
+    const { world, diary } = this;
+    const rows = structuredClone({ job: world.job, shards: this.#shards().filter(({ kind }) => kind === "RECORDS") });
+    const names = [...world.objects.files.keys()].filter((name) => isLeftover(name, rows));
+    world.clock.after(this.#leisure() * SWEEP_MS, () => {
+      for (const name of names) if (world.objects.files.delete(name)) diary.note(`${name} was removed`);
+    });
   }
 
   #leasesOf(task: string): ShardRow[] {

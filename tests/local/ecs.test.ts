@@ -422,6 +422,23 @@ test("lists tasks by wanted state and who started them, and forgets a stopped on
   expect({ tasks, failures }).toEqual({ tasks: [], failures: [{ arn, reason: "MISSING" }] });
 });
 
+test("takes scratch volumes at /tmp, which programs can write anyway, and says that it plays no others", async () => {
+  const withVolumes = (Volumes: object[], ContainerPath: string) => ({
+    Family: "writer",
+    Volumes,
+    ContainerDefinitions: [{ Name: "main", Image: "x", MountPoints: [{ ContainerPath, SourceVolume: "scratch" }] }],
+  });
+  const create = (properties: object) =>
+    service.create({ path: "Stack/Writer", logicalId: "Writer", type: "AWS::ECS::TaskDefinition", properties });
+  await create(withVolumes([{ Name: "scratch" }], "/tmp"));
+  const refused = "Stack/Writer: the local cloud plays no volumes but scratch space that is mounted at /tmp.";
+  for (const [volumes, place] of [
+    [[{ Name: "scratch" }], "/data"],
+    [[{ Name: "scratch", EFSVolumeConfiguration: {} }], "/tmp"],
+  ] as const)
+    await expect((async () => create(withVolumes([...volumes], place)))()).rejects.toThrow(refused);
+});
+
 test("a changed definition is a new revision, also after a restart", async () => {
   const { ref } = await makeDefinition("worker", { StopTimeout: 9 });
   expect(ref).toMatch(/worker:2$/);

@@ -4,12 +4,14 @@ import { basisInWords, estimateInWords } from "#core/estimate";
 import type { Outcome } from "#core/job";
 import { mergeCauses } from "#core/causes";
 import { formatUsd } from "#core/money";
+import { partitionInWords } from "#core/partition";
 import type { ShardRow } from "#core/rows";
 import { splitInWords } from "#core/split";
 import type { Template } from "#core/template";
 import type { Counts } from "./counts.ts";
-import type { DatasetFile, Shape } from "./dataset-file.ts";
-import { loading } from "./loading.ts";
+import type { FinishedFile, Shape } from "./dataset-file.ts";
+import { loading, loadingPartitions } from "./loading.ts";
+import { partitionsOf } from "./partition-card.ts";
 
 export interface CardFacts {
   readonly template: Template;
@@ -17,8 +19,12 @@ export interface CardFacts {
   readonly source?: string;
   readonly shards: readonly ShardRow[];
   readonly outcome: Outcome;
-  readonly files: readonly DatasetFile[];
+  readonly files: readonly FinishedFile[];
   readonly counts: Counts;
+  /** A sentence on what is not as it was asked for. */
+  readonly remark?: string;
+  /** Records in the one folder for all beyond the limit of partitions. */
+  readonly otherRecords: number;
 }
 
 /** Values of a category beyond these are summed up. */
@@ -35,7 +41,8 @@ const ENDINGS: Readonly<Record<Outcome, string>> = {
 /** The card as Markdown. */
 export function cardOf(shape: Shape, facts: CardFacts): string {
   const { job, columns } = shape;
-  const { template, shards, outcome, files, counts } = facts;
+  const { template, shards, outcome, files, counts, remark } = facts;
+  const levels = job.partitionBy;
   const sum = (count: (shard: ShardRow) => number) => shards.reduce((total, shard) => total + count(shard), 0);
   const sections = [
     [`# ${oneLine(job.name)}`],
@@ -44,6 +51,7 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
       `Synthetic data made with Plot Palette from the template "${oneLine(job.templateName)}" (version ${job.templateVersion}) ` +
         `and the seed set "${oneLine(job.seedSetName)}". ${ENDINGS[outcome]}`,
     ],
+    remark ? [remark] : [],
     table(
       ["", ""],
       [
@@ -59,6 +67,7 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
           ? [["Estimated before", `${estimateInWords(job.estimate)}, ${basisInWords(job.estimate)}`]]
           : []),
         ...(job.split ? [["Split", splitInWords(job.split)]] : []),
+        ...(levels ? [["Partitioned by", partitionInWords(levels)]] : []),
         ["Job", job.jobId],
       ],
     ),
@@ -71,12 +80,15 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
     ...acceptanceOf(template),
     ...causesOf(shards),
     ["## Files"],
-    files.map(({ name, rows, leftOut }) => `- \`${name}\`: ${number(rows)} rows${leftOutWords(leftOut)}`),
+    ...(levels ? partitionsOf(levels, facts) : []),
+    files
+      .filter(({ name }) => !levels || !name.includes("/"))
+      .map(({ name, rows, leftOut }) => `- \`${name}\`: ${number(rows)} rows${leftOutWords(leftOut)}`),
     [
       "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
         "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`.",
     ],
-    ...loading(files),
+    ...(levels ? loadingPartitions(files) : loading(files)),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

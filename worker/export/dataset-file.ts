@@ -4,6 +4,7 @@ import type { DatasetFormat } from "#core/job";
 import type { FailedRecord, MadeRecord, RecordMeta, RefusedCandidate } from "#core/record";
 import type { JobRow } from "#core/rows";
 import type { ColumnType } from "#core/template";
+import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";
 
 export interface DatasetFile {
@@ -13,11 +14,19 @@ export interface DatasetFile {
   rows: number;
   /** Records that the format cannot tell. */
   leftOut: number;
-  made?(record: MadeRecord, id: string): Promise<void>;
+  /** `texts`: the record's own. */
+  made?(record: MadeRecord, id: string, texts: RecordTexts): Promise<void>;
   failed?(record: FailedRecord, id: string): Promise<void>;
   refused?(candidate: RefusedCandidate, id: string): Promise<void>;
   /** Writes what stands at the end of the file. */
   end?(): Promise<void>;
+}
+
+/** What is told of a file that stands. */
+export interface FinishedFile extends Pick<DatasetFile, "name" | "format" | "rows" | "leftOut"> {
+  readonly bytes: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
 }
 
 /** What a dataset's rows look like. */

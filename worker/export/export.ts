@@ -1,18 +1,26 @@
-/** Writes a job's dataset in all its formats in one pass over its parts. Memory does not grow with the dataset. */
+/**
+ * Writes a job's dataset in all its formats in one pass over its parts, and folds the parts meanwhile. Memory does not grow
+ * with the dataset.
+ */
 import { mergeColumns, type ColumnKinds } from "#core/columns";
+import type { FoldedShard, WrittenDataset } from "#core/ending";
 import type { Outcome } from "#core/job";
-import { recordId, type RefusedCandidate } from "#core/record";
+import { recordId, type MadeRecord, type RefusedCandidate } from "#core/record";
 import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/rows";
-import { portionOf, portionsOf } from "#core/split";
 import { columnsOf, type Template } from "#core/template";
 import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
 import { Counts } from "./counts.ts";
-import { shapeOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { shapeOf, type DatasetFile, type FinishedFile, type Shape } from "./dataset-file.ts";
+import { ShardFold } from "./fold.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile, refusedFile } from "./json-lines.ts";
+import { Partitioned } from "./partitioned.ts";
+import { Portions, type Begin } from "./portions.ts";
+import { RecordTexts } from "./record-texts.ts";
 import { Sink } from "./sink.ts";
 import { slotOf, slotsInOrder } from "./slots-in-order.ts";
+import { SpoolFull, type SpoolSize } from "./spool.ts";
 
 export interface ExportOrder {
   readonly objects: Objects;
@@ -26,95 +34,175 @@ export interface ExportOrder {
   /** The export lease's: the files stand under a prefix of its own. */
   readonly generation: number;
   readonly signal: AbortSignal;
+  readonly spool?: SpoolSize;
 }
 
-/** The files written. @throws when `signal` aborts or the store fails; what was begun is abandoned */
-export async function exportDataset(order: ExportOrder): Promise<DatasetFileRow[]> {
-  const { objects, job, outcome, template, source, shards, signal } = order;
-  const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
-  const shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
-  const sinks: Sink[] = [];
-  const open: OpenSink = (name, contentType, { gzip = false } = {}) => {
-    const path = datasetPrefix(job.jobId, order.generation) + name;
+/** What is written. @throws when `signal` aborts or the store fails; what was begun is abandoned */
+export async function exportDataset(order: ExportOrder): Promise<WrittenDataset> {
+  try {
+    return await new Export(order).write();
+  } catch (error) {
+    if (!(error instanceof SpoolFull)) throw error;
+    return await new Export({ ...order, job: { ...order.job, partitionBy: undefined } }, NOT_PARTITIONED).write();
+  }
+}
+
+const NOT_PARTITIONED =
+  "It was to be partitioned and is not: its records are more than the worker's disk holds, where partitions are put together.";
+
+/** A job's row lists no more files: every report reads it, and a row has 400 KB at most. */
+const LISTED_FILES = 60;
+
+class Export {
+  readonly #shape: Shape;
+  readonly #counts: Counts;
+  readonly #sinks = new Set<Sink>();
+
+  /** `remark`: a sentence for the card. */
+  constructor(
+    readonly order: ExportOrder,
+    readonly remark?: string,
+  ) {
+    const { job, template, shards } = order;
+    const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
+    this.#shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
+    this.#counts = new Counts(template.categories);
+  }
+
+  async write(): Promise<WrittenDataset> {
+    const { partitionBy: levels } = this.order.job;
+    try {
+      return await (levels ? this.#writePartitioned(levels) : this.#writePlain());
+    } finally {
+      for (const sink of this.#sinks) sink.destroy();
+    }
+  }
+
+  async #writePlain(): Promise<WrittenDataset> {
+    const portions = new Portions(this.#shape.job.split, "dataset", this.#begin);
+    await portions.beginAll();
+    const beside = this.#beginBeside();
+    const folded = await this.#readRecords(beside, async (record, id, texts) => {
+      for (const file of await portions.filesOf(id)) await file.made?.(record, id, texts);
+    });
+    const files = await Promise.all([...portions.files, ...beside].map(this.#finish));
+    const card = await this.#writeCard(files);
+    const sums = await this.#writeSums([...files, card]);
+    const all = [...files, card, sums];
+    return { datasets: all.map(rowOf), fileCount: all.length, folded };
+  }
+
+  async #writePartitioned(levels: NonNullable<JobRow["partitionBy"]>): Promise<WrittenDataset> {
+    const order = { shape: this.#shape, levels, begin: this.#begin, finish: this.#finish };
+    const { signal, spool } = this.order;
+    const partitioned = await Partitioned.open({ ...order, signal, spool });
+    try {
+      const beside = this.#beginBeside();
+      const folded = await this.#readRecords(beside, (record, _, { line = "" }) => partitioned.add(record, line));
+      const files = await partitioned.write();
+      const others = await Promise.all(beside.map(this.#finish));
+      const card = await this.#writeCard([...files, ...others], partitioned.partitions.otherRecords);
+      const listed = [...files, ...others, card];
+      const lines = listed.map((file) => `${JSON.stringify({ ...rowOf(file), sha256: file.sha256 })}\n`);
+      const manifest = await this.#writeText("files.jsonl", JSON_LINES, lines.join(""));
+      const sums = await this.#writeSums([...listed, manifest]);
+      const first = [...others, card, manifest, sums];
+      const shown = files.slice(0, LISTED_FILES - first.length);
+      return { datasets: [...shown, ...first].map(rowOf), fileCount: files.length + first.length, folded };
+    } finally {
+      await partitioned.close();
+    }
+  }
+
+  /** Reads each part once: `made` is handed each record in slot order, `beside` hears of all, and the parts are folded if they may be. */
+  async #readRecords(
+    beside: readonly DatasetFile[],
+    made: (record: MadeRecord, id: string, texts: RecordTexts) => Promise<void>,
+  ): Promise<FoldedShard[] | undefined> {
+    const { objects, job, outcome, shards, generation, signal } = this.order;
+    const folded: FoldedShard[] = [];
+    for (const shard of shards) {
+      // A job at its budget goes on where its parts end.
+      const fold = outcome === "BUDGET_EXCEEDED" ? undefined : new ShardFold(objects, shard, generation);
+      let newestHead: string | undefined;
+      const hearing = {
+        refused: async (candidate: RefusedCandidate) => {
+          for (const file of beside) await file.refused?.(candidate, recordId(job.jobId, candidate.slot));
+        },
+        beside: (line: string, pass: number) => fold?.add(line, pass),
+        head: (line: string) => (newestHead = line),
+      };
+      for await (const entry of slotsInOrder(objects, shard, hearing)) {
+        signal.throwIfAborted();
+        const id = recordId(job.jobId, slotOf(entry));
+        await fold?.add(entry.line, entry.pass);
+        if (entry.made) {
+          this.#counts.add(entry.made);
+          const texts = new RecordTexts(this.#shape, entry.made, entry.line);
+          for (const file of beside) await file.made?.(entry.made, id, texts);
+          await made(entry.made, id, texts);
+        } else for (const file of beside) await file.failed?.(entry.failed, id);
+      }
+      if (fold) folded.push(await fold.end(newestHead));
+    }
+    return outcome === "BUDGET_EXCEEDED" ? undefined : folded;
+  }
+
+  /** The formats asked for, in the order of the job. */
+  readonly #begin: Begin = (stem) => {
+    const { training = {} } = this.order.template;
+    const { formats } = this.#shape.job;
+    return Promise.all(formats.map((format) => formatFile(this.#shape, { format, stem, training }, this.#open)));
+  };
+
+  /** The provenance always; failures and refused candidates if any. */
+  #beginBeside(): DatasetFile[] {
+    const files = [provenanceFile(this.#open("provenance.jsonl", JSON_LINES))];
+    if (this.order.shards.some(({ failed }) => failed > 0))
+      files.push(failuresFile(this.#shape, this.#open("failures.jsonl", JSON_LINES)));
+    if (this.order.shards.some(({ refused = 0 }) => refused > 0))
+      files.push(refusedFile(this.#shape, this.#open("refused.jsonl", JSON_LINES)));
+    return files;
+  }
+
+  readonly #open: OpenSink = (name, contentType, { gzip = false } = {}) => {
+    const { objects, job, generation, signal } = this.order;
+    const path = datasetPrefix(job.jobId, generation) + name;
     const sink = new Sink({ objects, name: path, contentType, gzip, signal });
-    sinks.push(sink);
+    this.#sinks.add(sink);
     return sink;
   };
-  try {
-    const files = await filesOf(shape, order, open);
-    const { all } = files;
-    const counts = new Counts(template.categories);
-    await writeRecords(order, files, counts);
-    for (const file of all) await file.end?.();
-    const card = cardOf(shape, { template, source, shards, outcome, files: all, counts });
-    const listed = [...all, await textFile("README.md", "text/markdown", card, open)];
-    const sums = await Promise.all(listed.map(async ({ name, sink }) => `${await sink.end()}  ${name}\n`));
-    const checksums = await textFile("SHA256SUMS", "text/plain", sums.join(""), open);
-    await checksums.sink.end();
-    return [...listed, checksums].map(({ name, format, rows, sink: { bytes } }) => ({
-      name,
-      ...(format && { format }),
-      bytes,
-      rows,
-    }));
-  } finally {
-    for (const one of sinks) one.destroy();
+
+  readonly #finish = async (file: DatasetFile): Promise<FinishedFile> => {
+    await file.end?.();
+    const sha256 = await file.sink.end();
+    this.#sinks.delete(file.sink);
+    const { name, format, rows, leftOut, sink } = file;
+    return { name, format, rows, leftOut, bytes: sink.bytes, sha256 };
+  };
+
+  #writeCard(files: readonly FinishedFile[], otherRecords = 0): Promise<FinishedFile> {
+    const { template, source, shards, outcome } = this.order;
+    const facts = { template, source, shards, outcome, files, counts: this.#counts, remark: this.remark, otherRecords };
+    return this.#writeText("README.md", "text/markdown", cardOf(this.#shape, facts));
+  }
+
+  #writeSums(files: readonly FinishedFile[]): Promise<FinishedFile> {
+    return this.#writeText(
+      "SHA256SUMS",
+      "text/plain",
+      files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(""),
+    );
+  }
+
+  /** A file that is no list of records. */
+  async #writeText(name: string, contentType: string, text: string): Promise<FinishedFile> {
+    const sink = this.#open(name, contentType);
+    await sink.text(text);
+    return await this.#finish({ name, sink, rows: 0, leftOut: 0 });
   }
 }
 
-interface Files {
-  readonly all: readonly DatasetFile[];
-  /** Those that hear of a record. */
-  hearing(recordId: string): readonly DatasetFile[];
-}
-
-/** The formats asked for, in the order of the job, one file for each portion of a split; the provenance always; failures and refused candidates if any. */
-async function filesOf(shape: Shape, { template, shards }: ExportOrder, open: OpenSink): Promise<Files> {
-  const { training = {} } = template;
-  const { formats, split } = shape.job;
-  const begin = (stem: string) =>
-    Promise.all(formats.map((format) => formatFile(shape, { format, stem, training }, open)));
-  const beside = [provenanceFile(shape, open("provenance.jsonl", JSON_LINES))];
-  if (shards.some(({ failed }) => failed > 0)) beside.push(failuresFile(shape, open("failures.jsonl", JSON_LINES)));
-  if (shards.some(({ refused = 0 }) => refused > 0)) beside.push(refusedFile(shape, open("refused.jsonl", JSON_LINES)));
-  if (!split) {
-    const all = [...(await begin("dataset")), ...beside];
-    return { all, hearing: () => all };
-  }
-  const portions = portionsOf(split);
-  const datasets = await Promise.all(portions.map((portion) => begin(`dataset.${portion}`)));
-  const hearing = new Map(portions.map((portion, n) => [portion, [...(datasets[n] ?? []), ...beside]]));
-  return {
-    all: [...datasets.flat(), ...beside],
-    hearing: (id) => hearing.get(portionOf(split, id)) ?? beside,
-  };
-}
-
-async function writeRecords(
-  { objects, job, shards, signal }: ExportOrder,
-  files: Files,
-  counts: Counts,
-): Promise<void> {
-  const refused = async (candidate: RefusedCandidate) => {
-    const id = recordId(job.jobId, candidate.slot);
-    for (const file of files.all) await file.refused?.(candidate, id);
-  };
-  for (const shard of shards)
-    for await (const entry of slotsInOrder(objects, shard, refused)) {
-      signal.throwIfAborted();
-      const { made, failed } = entry;
-      const id = recordId(job.jobId, slotOf(entry));
-      if (made) counts.add(made);
-      for (const file of files.hearing(id)) {
-        if (made) await file.made?.(made, id);
-        else await file.failed?.(failed, id);
-      }
-    }
-}
-
-/** A file that is no list of records. */
-async function textFile(name: string, contentType: string, text: string, open: OpenSink): Promise<DatasetFile> {
-  const sink = open(name, contentType);
-  await sink.text(text);
-  return { name, sink, rows: 0, leftOut: 0 };
+function rowOf({ name, format, bytes, rows }: FinishedFile): DatasetFileRow {
+  return { name, ...(format && { format }), bytes, rows };
 }

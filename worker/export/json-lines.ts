@@ -4,17 +4,15 @@ import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import type { Training } from "#core/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/training";
 import { provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";
 
 /** A record a line: `id`, the columns, and `_meta`. */
 export function jsonlFile(shape: Shape, name: string, sink: Sink, format: DatasetFormat = "JSONL"): DatasetFile {
+  const comma = shape.columns.length > 0 ? "," : "";
   return linesFile(name, sink, {
     format,
-    made: (record, id) => ({
-      id,
-      ...ordered(shape, record.columns),
-      _meta: provenanceOf(shape, record.meta),
-    }),
+    made: (_, id, texts) => `{"id":"${id}",${texts.columns}${comma}"_meta":{${texts.provenance}}}`,
   });
 }
 
@@ -26,54 +24,55 @@ export function trainingFile(
   { format, training }: { readonly format: keyof typeof TRAINING_ROWS; readonly training: Training },
 ): DatasetFile {
   const row = TRAINING_ROWS[format];
-  return linesFile(name, sink, { format, made: (record, id) => row(training, record.columns, id) });
+  return linesFile(name, sink, { format, made: (record, id) => textOf(row(training, record.columns, id)) });
 }
 
 const TRAINING_ROWS = { MESSAGES: messagesRow, SHAREGPT: shareGptRow, ALPACA: alpacaRow } as const;
 
-export function provenanceFile(shape: Shape, sink: Sink): DatasetFile {
-  return linesFile("provenance.jsonl", sink, {
-    made: (record, id) => ({ id, ...provenanceOf(shape, record.meta) }),
-  });
+export function provenanceFile(sink: Sink): DatasetFile {
+  return linesFile("provenance.jsonl", sink, { made: (_, id, texts) => `{"id":"${id}",${texts.provenance}}` });
 }
 
 export function failuresFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("failures.jsonl", sink, {
-    failed: ({ reason, cause, evidence, meta }, id) => ({
-      ...{ id, reason, cause },
-      ...evidence,
-      ...provenanceOf(shape, meta),
-    }),
+    failed: ({ reason, cause, evidence, meta }, id) =>
+      JSON.stringify({ ...{ id, reason, cause }, ...evidence, ...provenanceOf(shape, meta) }),
   });
 }
 
 /** A candidate a line, under the id of the record whose place it was not given; `attempt` counts from 1. */
 export function refusedFile(shape: Shape, sink: Sink): DatasetFile {
   return linesFile("refused.jsonl", sink, {
-    refused: ({ attempt, reason, cause, columns, meta }, id) => ({
-      ...{ id, attempt: attempt + 1, reason, cause },
-      record: ordered(shape, columns),
-      ...provenanceOf(shape, meta),
-    }),
+    refused: ({ attempt, reason, cause, columns, meta }, id) =>
+      JSON.stringify({
+        ...{ id, attempt: attempt + 1, reason, cause },
+        record: ordered(shape, columns),
+        ...provenanceOf(shape, meta),
+      }),
   });
 }
 
+/** Every row has every column, in the same order. */
+function ordered({ columns }: Shape, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(columns.map(({ name }) => [name, values[name] ?? null]));
+}
+
+/** A line's text; `undefined` for a record that cannot be told in this format. */
 interface Content {
   readonly format?: DatasetFormat;
-  /** The line's value; `undefined` for a record that cannot be told in this format. */
-  made?(record: MadeRecord, id: string): object | undefined;
-  failed?(record: FailedRecord, id: string): object;
-  refused?(candidate: RefusedCandidate, id: string): object;
+  made?(record: MadeRecord, id: string, texts: RecordTexts): string | undefined;
+  failed?(record: FailedRecord, id: string): string;
+  refused?(candidate: RefusedCandidate, id: string): string;
 }
 
 function linesFile(name: string, sink: Sink, { format, made, failed, refused }: Content): DatasetFile {
-  const line = async (value: object | undefined) => {
-    if (value === undefined) {
+  const write = async (line: string | undefined) => {
+    if (line === undefined) {
       file.leftOut += 1;
       return;
     }
     file.rows += 1;
-    await sink.text(`${JSON.stringify(value)}\n`);
+    await sink.text(`${line}\n`);
   };
   const file: DatasetFile = {
     name,
@@ -81,14 +80,13 @@ function linesFile(name: string, sink: Sink, { format, made, failed, refused }: 
     sink,
     rows: 0,
     leftOut: 0,
-    made: made && ((record, id) => line(made(record, id))),
-    failed: failed && ((record, id) => line(failed(record, id))),
-    refused: refused && ((candidate, id) => line(refused(candidate, id))),
+    made: made && ((record, id, texts) => write(made(record, id, texts))),
+    failed: failed && ((record, id) => write(failed(record, id))),
+    refused: refused && ((candidate, id) => write(refused(candidate, id))),
   };
   return file;
 }
 
-/** Every row has every column, in the same order. */
-function ordered({ columns }: Shape, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(columns.map(({ name }) => [name, values[name] ?? null]));
+function textOf(row: object | undefined): string | undefined {
+  return row && JSON.stringify(row);
 }

@@ -1,28 +1,43 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
-import { decodePart, partsOf } from "#core/part";
+import { partsOf } from "#core/part";
+import { splitPart } from "#core/part-lines";
 import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import { LONGEST_WINDOW } from "#core/window";
 import type { Objects } from "../ports.ts";
 
-export type Entry =
-  | { readonly made: MadeRecord; readonly failed?: undefined }
-  | { readonly made?: undefined; readonly failed: FailedRecord };
+export type Entry = Place &
+  (
+    | { readonly made: MadeRecord; readonly failed?: undefined }
+    | { readonly made?: undefined; readonly failed: FailedRecord }
+  );
+
+interface Place {
+  /** It as the part has it. */
+  readonly line: string;
+  /** In which pass it was written. */
+  readonly pass: number;
+}
+
+/** What else is heard of while the parts are read. */
+export interface Hearing {
+  /** A candidate that was refused, which fills no slot: all passes', as they are read, so that none has to be held. */
+  refused?(candidate: RefusedCandidate): void | Promise<void>;
+  /** The line of whatever fills no slot, likewise. */
+  beside?(line: string, pass: number): void | Promise<void>;
+  /** The head of the newest part: what a restart needs. */
+  head?(line: string): void;
+}
 
 /** Parts read ahead: enough to hide the store's latency. */
 const AHEAD = 4;
 
 /**
  * Each slot once: what a later pass made of it stands for what an earlier one could not. Holds back at most a window of slots
- * for each pass: no worker begins one further beyond the lowest that is not done. Refused candidates fill no slot: `refused`
- * hears of each as it is read, of all passes and in the order of their making, so that none has to be held.
+ * for each pass: no worker begins one further beyond the lowest that is not done.
  */
-export async function* slotsInOrder(
-  objects: Objects,
-  shard: ShardRow,
-  refused: (candidate: RefusedCandidate) => Promise<void> = async () => {},
-): AsyncGenerator<Entry> {
-  const passes = passesOf(shard.runs).map((runs) => slotsOfPass(partTexts(objects, shard, runs), shard, refused));
+export async function* slotsInOrder(objects: Objects, shard: ShardRow, hearing: Hearing = {}): AsyncGenerator<Entry> {
+  const passes = passesOf(shard.runs).map((runs) => slotsOfPass(objects, shard, runs, hearing));
   const heads = await Promise.all(passes.map(nextOf));
   for (;;) {
     const lowest = Math.min(...heads.map((entry) => (entry ? slotOf(entry) : Infinity)));
@@ -52,18 +67,32 @@ function passesOf(runs: readonly PartRun[]): PartRun[][] {
   return [...passes].sort(([one], [other]) => one - other).map(([, ofPass]) => ofPass);
 }
 
+interface PartLine {
+  readonly made?: MadeRecord;
+  readonly failed?: FailedRecord;
+  readonly refused?: RefusedCandidate;
+}
+
 async function* slotsOfPass(
-  texts: AsyncGenerator<string>,
+  objects: Objects,
   shard: ShardRow,
-  refused: (candidate: RefusedCandidate) => Promise<void>,
+  runs: readonly PartRun[],
+  hearing: Hearing,
 ): AsyncGenerator<Entry> {
   const early = new Map<number, Entry>();
+  const newest = shard.runs.at(-1);
   let next = shard.fromSlot;
-  for await (const text of texts) {
-    const { made, failed, refused: candidates } = decodePart(text);
-    for (const candidate of candidates) await refused(candidate);
-    for (const record of made) early.set(record.slot, { made: record });
-    for (const record of failed) early.set(record.slot, { failed: record });
+  for await (const { text, run, seq } of partTexts(objects, shard, runs)) {
+    const part = splitPart(text);
+    const { pass = 0 } = run;
+    if (run === newest && seq === newest.toSeq) hearing.head?.(part.head);
+    for (const line of part.lines) {
+      const { made, failed, refused } = JSON.parse(line) as PartLine;
+      if (made) early.set(made.slot, { made, line, pass });
+      else if (failed) early.set(failed.slot, { failed, line, pass });
+      else await hearing.beside?.(line, pass);
+      if (refused) await hearing.refused?.(refused);
+    }
     do {
       // So many are never held back for one slot: it is none of this pass, which may be one over failed slots alone.
       if (early.size >= LONGEST_WINDOW) next = Math.min(...early.keys());
@@ -85,15 +114,16 @@ async function* partTexts(
   objects: Objects,
   { jobId, shardNo }: ShardRow,
   runs: readonly PartRun[],
-): AsyncGenerator<string> {
-  const reading: Promise<string>[] = [];
+): AsyncGenerator<{ readonly text: string; readonly run: PartRun; readonly seq: number }> {
+  const reading: { readonly text: Promise<string>; readonly run: PartRun; readonly seq: number }[] = [];
+  const read = async ({ text, ...place }: (typeof reading)[number]) => ({ text: await text, ...place });
   for (const { run, seq } of partsOf(runs)) {
     const text = objects.read(partObject(jobId, shardNo, run, seq));
     // Whoever awaits it hears of the failure; until then it must not count as unhandled.
     text.catch(() => {});
-    reading.push(text);
+    reading.push({ text, run, seq });
     const first = reading.length > AHEAD ? reading.shift() : undefined;
-    if (first) yield await first;
+    if (first) yield await read(first);
   }
-  for (const text of reading) yield await text;
+  for (const one of reading) yield await read(one);
 }

@@ -1,0 +1,16 @@
+/** A part by its lines, to copy records from one part into another without reading or writing them anew. */
+export interface PartLines {
+  /** What a restart needs: the open slots, and those done beyond the low-water mark. */
+  readonly head: string;
+  /** A record, a failure or whatever else a part holds, each. */
+  readonly lines: readonly string[];
+}
+
+export function splitPart(text: string): PartLines {
+  const [head = "", ...lines] = text.trimEnd().split("\n");
+  return { head, lines };
+}
+
+export function joinPart({ head, lines }: PartLines): string {
+  return `${[head, ...lines].join("\n")}\n`;
+}

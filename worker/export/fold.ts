@@ -1,0 +1,102 @@
+/**
+ * Folds a shard's parts: all they hold, in slot order, in a few large parts that lie with the dataset. Once the dataset is
+ * published the shard names these, and its old parts can go.
+ */
+import type { FoldedShard } from "#core/ending";
+import { NOTHING_OPEN } from "#core/part";
+import { joinPart } from "#core/part-lines";
+import { partObject, type PartRun, type ShardRow } from "#core/rows";
+import type { Objects } from "../ports.ts";
+
+/** Of a part: few enough objects for a million records, and small enough to be held whole. */
+const PART_CHARACTERS = 4_000_000;
+
+/** In a later pass over a shard what earlier ones made is told from what this one has: numbers from here on are this one's. */
+const NEWEST_PASS_FROM = 1_000_000;
+
+/**
+ * A shard's passes, as its worker must find them should the shard go on: the newest apart, all before it as one.
+ */
+export class ShardFold {
+  readonly #earlier: Fold | undefined;
+  readonly #newest: Fold;
+
+  /** `generation`: the export's, whose dataset the parts lie with. */
+  constructor(
+    objects: Objects,
+    readonly shard: ShardRow,
+    generation: number,
+  ) {
+    const { pass } = shard;
+    if (pass > 0) this.#earlier = new Fold(objects, shard, { generation, pass: pass - 1, fromSeq: 0 });
+    this.#newest = new Fold(objects, shard, { generation, pass, fromSeq: pass > 0 ? NEWEST_PASS_FROM : 0 });
+  }
+
+  /** @param pass in which the line was written */
+  async add(line: string, pass: number): Promise<void> {
+    await this.#of(pass).add(line);
+  }
+
+  /** @param head of the shard's newest part: slots that were begun and paid for stay begun. Absent when it has none */
+  async end(head?: string): Promise<FoldedShard> {
+    const { shard } = this;
+    const ofHead = this.#of(shard.runs.at(-1)?.pass ?? 0);
+    const folds = [...(this.#earlier ? [this.#earlier] : []), this.#newest];
+    const runs: PartRun[] = [];
+    for (const fold of folds) runs.push(...(await fold.end(fold === ofHead ? head : undefined)));
+    return { shard, runs };
+  }
+
+  #of(pass: number): Fold {
+    return pass < this.shard.pass && this.#earlier ? this.#earlier : this.#newest;
+  }
+}
+
+/** Where folded parts stand: their run, before its end is known. */
+type Beginning = Required<Pick<PartRun, "generation" | "pass" | "fromSeq">>;
+
+export class Fold {
+  #lines: string[] = [];
+  #characters = 0;
+  #parts = 0;
+  /** The part on its way. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly objects: Objects,
+    readonly shard: Pick<ShardRow, "jobId" | "shardNo">,
+    readonly beginning: Beginning,
+    readonly partCharacters = PART_CHARACTERS,
+  ) {}
+
+  async add(line: string): Promise<void> {
+    // One line stays for the last part, whose head it must have.
+    if (this.#characters >= this.partCharacters) await this.#write(NOTHING_OPEN);
+    this.#lines.push(line);
+    this.#characters += line.length;
+  }
+
+  /** The run of its parts, if there are any; `head` goes into the last. */
+  async end(head = NOTHING_OPEN): Promise<PartRun[]> {
+    if (this.#lines.length > 0 || head !== NOTHING_OPEN) await this.#write(head);
+    await this.#writing;
+    if (this.#parts === 0) return [];
+    const { generation, fromSeq, pass } = this.beginning;
+    const toSeq = fromSeq + this.#parts - 1;
+    return [{ generation, fromSeq, toSeq, folded: true, ...(pass > 0 && { pass }) }];
+  }
+
+  async #write(head: string): Promise<void> {
+    const text = joinPart({ head, lines: this.#lines });
+    this.#lines = [];
+    this.#characters = 0;
+    await this.#writing;
+    const { jobId, shardNo } = this.shard;
+    const { generation, fromSeq } = this.beginning;
+    const name = partObject(jobId, shardNo, { generation, folded: true }, fromSeq + this.#parts);
+    this.#writing = this.objects.putNew(name, text);
+    // Whoever awaits the next part, or the end, hears of a failure.
+    this.#writing.catch(() => {});
+    this.#parts += 1;
+  }
+}

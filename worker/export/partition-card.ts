@@ -1,0 +1,38 @@
+/** What the card says of a dataset in folders. */
+import { MAX_PARTITIONS, otherPartition, type PartitionBy } from "#core/partition";
+import type { CardFacts } from "./card.ts";
+
+/** Folders beyond these are summed up. */
+const SHOWN_FOLDERS = 50;
+
+export function partitionsOf(levels: readonly PartitionBy[], { files, otherRecords }: CardFacts): string[][] {
+  const rows = new Map<string, number>();
+  const first = files.find(({ format }) => format !== undefined)?.format;
+  for (const { name, rows: ofFile, leftOut, format } of files) {
+    const folder = name.slice(0, name.lastIndexOf("/") + 1);
+    // Portions of a split add up, formats tell the same rows again.
+    if (folder && format === first) rows.set(folder, (rows.get(folder) ?? 0) + ofFile + leftOut);
+  }
+  const shown = [...rows].slice(0, SHOWN_FOLDERS);
+  const rest = rows.size - shown.length;
+  return [
+    [
+      `The records lie in ${number(rows.size)} folders, named by the values they are partitioned by; the files hold these columns too. ` +
+        "`files.jsonl` lists every file with its size, rows and checksum.",
+    ],
+    [
+      ...shown.map(([folder, count]) => `- \`${folder}\`: ${number(count)} records`),
+      ...(rest > 0 ? [`- and ${number(rest)} more folders`] : []),
+    ],
+    otherRecords === 0
+      ? []
+      : [
+          `There would be more than ${number(MAX_PARTITIONS)} folders: ${number(otherRecords)} records whose values came later lie ` +
+            `together in \`${otherPartition(levels)}\`. Their columns are as they are; read that folder by its files alone.`,
+        ],
+  ];
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,64 @@
+/**
+ * Records on their way into many folders. There are too many to keep the files of each open, so records are put aside on disk
+ * folder by folder, and then each folder's files are written one after the other.
+ */
+import { Partitions, type PartitionBy } from "#core/partition";
+import { recordId, type MadeRecord } from "#core/record";
+import type { DatasetFile, FinishedFile, Shape } from "./dataset-file.ts";
+import { Portions, type Begin } from "./portions.ts";
+import { RecordTexts } from "./record-texts.ts";
+import { Spool, type SpoolSize } from "./spool.ts";
+
+export interface PartitionedOrder {
+  readonly shape: Shape;
+  readonly levels: readonly PartitionBy[];
+  readonly begin: Begin;
+  readonly finish: (file: DatasetFile) => Promise<FinishedFile>;
+  readonly signal: AbortSignal;
+  readonly spool?: SpoolSize;
+}
+
+export class Partitioned {
+  readonly partitions: Partitions;
+
+  private constructor(
+    readonly order: PartitionedOrder,
+    readonly spool: Spool,
+  ) {
+    this.partitions = new Partitions(order.levels);
+  }
+
+  static async open(order: PartitionedOrder): Promise<Partitioned> {
+    return new Partitioned(order, await Spool.open(order.spool));
+  }
+
+  /** @param line the record as its part has it @throws SpoolFull */
+  async add({ columns }: MadeRecord, line: string): Promise<void> {
+    await this.spool.add(this.partitions.folderFor(columns), line);
+  }
+
+  /** Writes all files, in the order of the folders' names. Empty ones are left out. @throws SpoolFull */
+  async write(): Promise<FinishedFile[]> {
+    const finished: FinishedFile[] = [];
+    for (const folder of this.spool.names.sort()) finished.push(...(await this.#writeFolder(folder)));
+    return finished;
+  }
+
+  async close(): Promise<void> {
+    await this.spool.close();
+  }
+
+  async #writeFolder(folder: string): Promise<FinishedFile[]> {
+    const { shape, begin, finish, signal } = this.order;
+    const portions = new Portions(shape.job.split, `${folder}dataset`, begin);
+    for await (const lines of this.spool.read(folder))
+      for (const line of lines) {
+        signal.throwIfAborted();
+        const { made } = JSON.parse(line) as { made: MadeRecord };
+        const id = recordId(shape.job.jobId, made.slot);
+        const texts = new RecordTexts(shape, made, line);
+        for (const file of await portions.filesOf(id)) await file.made?.(made, id, texts);
+      }
+    return await Promise.all(portions.files.map(finish));
+  }
+}

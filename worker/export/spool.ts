@@ -1,0 +1,85 @@
+/** Lines put aside on disk by name, to be read again name by name: what is in memory does not grow with the names. */
+import { createReadStream } from "node:fs";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+
+/** Fargate gives a task 20 GB; the rest is the image's. */
+const SPOOL_BYTES = 15_000_000_000;
+/** Of all names together, before they are written. */
+const PENDING_CHARACTERS = 16_000_000;
+const READ_BYTES = 256 * 1024;
+
+/** The disk does not hold what was to be put aside. */
+export class SpoolFull extends Error {
+  override readonly name = "SpoolFull";
+}
+
+export interface SpoolSize {
+  readonly bytes?: number;
+  readonly pendingCharacters?: number;
+}
+
+export class Spool {
+  readonly #files = new Map<string, string>();
+  #pending = new Map<string, string[]>();
+  #pendingCharacters = 0;
+  #bytes = 0;
+
+  private constructor(
+    readonly folder: string,
+    readonly size: Required<SpoolSize>,
+  ) {}
+
+  /** In a folder of its own, which `close` removes. */
+  static async open({ bytes = SPOOL_BYTES, pendingCharacters = PENDING_CHARACTERS }: SpoolSize = {}): Promise<Spool> {
+    return new Spool(await mkdtemp(join(tmpdir(), "plot-palette-")), { bytes, pendingCharacters });
+  }
+
+  /** In the order in which they came. */
+  get names(): string[] {
+    return [...this.#files.keys()];
+  }
+
+  /** @param line without a line break @throws SpoolFull */
+  async add(name: string, line: string): Promise<void> {
+    if (!this.#files.has(name)) this.#files.set(name, join(this.folder, String(this.#files.size)));
+    const lines = this.#pending.get(name);
+    if (lines) lines.push(line);
+    else this.#pending.set(name, [line]);
+    this.#pendingCharacters += line.length + 1;
+    if (this.#pendingCharacters >= this.size.pendingCharacters) await this.#write();
+  }
+
+  /** The lines of a name in the order they came, some at a time. No more can be added while it is read. @throws SpoolFull */
+  async *read(name: string): AsyncGenerator<string[]> {
+    await this.#write();
+    const file = this.#files.get(name);
+    if (!file) return;
+    const decoder = new StringDecoder("utf8");
+    let rest = "";
+    for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES })) {
+      const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
+      rest = lines.pop() ?? "";
+      if (lines.length > 0) yield lines;
+    }
+  }
+
+  async close(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #write(): Promise<void> {
+    for (const [name, lines] of this.#pending) {
+      const bytes = Buffer.from(`${lines.join("\n")}\n`);
+      this.#bytes += bytes.length;
+      if (this.#bytes > this.size.bytes) throw new SpoolFull(`More than ${this.size.bytes} bytes would be put aside.`);
+      await appendFile(this.#files.get(name) ?? "", bytes).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "ENOSPC" ? new SpoolFull("The disk is full.", { cause: error }) : error;
+      });
+    }
+    this.#pending = new Map();
+    this.#pendingCharacters = 0;
+  }
+}
