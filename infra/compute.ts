@@ -25,6 +25,7 @@ import type { Network } from "./network.ts";
 import { ProductFunction } from "./product-function.ts";
 
 const CONTAINER = "worker";
+const SCRATCH = "scratch";
 const TASKS_PER_OWNER = 4;
 const TASKS_OVERALL = 50;
 /** Fargate's most: Spot warns two minutes ahead. */
@@ -60,12 +61,14 @@ export class Compute extends NestedStack {
       memoryLimitMiB: TASK_SIZES[USUAL_TASK_SIZE].memoryMb,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
+    // Node puts partitions of datasets together there; Fargate gives 20 GB.
+    task.addVolume({ name: SCRATCH });
     const jobRole = this.jobRole(task, data, api);
     const image = new DockerImageAsset(this, "WorkerImage", {
       directory: builds.worker,
       platform: Platform.LINUX_ARM64,
     });
-    task.addContainer(CONTAINER, {
+    const container = task.addContainer(CONTAINER, {
       image: ContainerImage.fromDockerImageAsset(image),
       readonlyRootFilesystem: true,
       stopTimeout: STOP_TIMEOUT,
@@ -84,6 +87,7 @@ export class Compute extends NestedStack {
         ...limitsForWorker(this),
       },
     });
+    container.addMountPoints({ containerPath: "/tmp", sourceVolume: SCRATCH, readOnly: false });
     return task;
   }
 
@@ -127,7 +131,10 @@ export class Compute extends NestedStack {
       },
     );
     may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects(`seeds/${tag("seedOwner")}/*`)]);
-    may("Parts", ["s3:GetObject", "s3:PutObject"], [data.bucket.arnForObjects(`parts/${tag("job")}/*`)]);
+    const parts = data.bucket.arnForObjects(`parts/${tag("job")}/*`);
+    // A job that goes on after its end finds its parts folded into its dataset.
+    may("ReadParts", ["s3:GetObject"], [parts, data.bucket.arnForObjects(`datasets/${tag("job")}/*`)]);
+    may("WriteParts", ["s3:PutObject"], [parts]);
     may(
       "WriteDatasets",
       ["s3:PutObject", "s3:AbortMultipartUpload"],
@@ -179,12 +186,12 @@ export class Compute extends NestedStack {
       StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
     });
     dispatch.may("FindPurged", ["s3:ListBucket"], [data.bucket.bucketArn], {
-      StringLike: { "s3:prefix": ["parts/*", "datasets/*"] },
+      StringLike: { "s3:prefix": ["parts/*", "datasets/*", "snapshots/*"] },
     });
     dispatch.may(
       "Purge",
       ["s3:DeleteObject"],
-      [data.bucket.arnForObjects("parts/*"), data.bucket.arnForObjects("datasets/*")],
+      ["parts/*", "datasets/*", "snapshots/*"].map((objects) => data.bucket.arnForObjects(objects)),
     );
     dispatch.may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
     return dispatch;

@@ -23,6 +23,7 @@ import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { modelsForFunctions } from "./models.ts";
 import { ProductFunction } from "./product-function.ts";
+import { addSnapshotFunction } from "./snapshots.ts";
 import { addTryingFunctions } from "./trying.ts";
 
 const ROOM = join(import.meta.dirname, "..");
@@ -184,7 +185,12 @@ export class Resolvers extends NestedStack {
     const presignUpload = add("presignUpload", { [ENVIRONMENT.bucket]: bucket.bucketName });
     presignUpload.may("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
     const presignDownload = add("presignDownload", { [ENVIRONMENT.bucket]: bucket.bucketName });
-    presignDownload.may("Download", ["s3:GetObject"], [bucket.arnForObjects("datasets/*")]);
+    presignDownload.may(
+      "Download",
+      ["s3:GetObject"],
+      [bucket.arnForObjects("datasets/*"), bucket.arnForObjects("snapshots/*")],
+    );
+    addSnapshotFunction(add, this.#props);
 
     addArchiveFunctions(this, add, this.#props);
 

@@ -19,8 +19,8 @@ export function response(ctx: Context): JobWork {
   };
 }
 
-/** Of a shard with very many runs the checkpoints are counted: nearly all of them wrote a part. */
+/** Of a shard with very many runs, and of one whose parts were folded, the checkpoints are counted: nearly all wrote a part. */
 function partsOf({ runs, checkpointNo }: ShardRow): number {
-  if (runs.length > MAX_RUNS) return checkpointNo;
+  if (runs.length > MAX_RUNS || runs.some(({ folded }) => folded)) return checkpointNo;
   return runs.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0);
 }

@@ -7,10 +7,11 @@ import { toJob } from "./shared/jobs.ts";
  * writing are skipped and that job is the answer.
  */
 export function request(ctx: Context<MutationCreateJobArgs>) {
-  const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats, split } =
+  const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats } =
     ctx.args.input;
   const { maxFailedPercent } = ctx.args.input;
   const { priority, capacity, taskSize } = ctx.args.input;
+  const { split, partitionBy } = ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([
@@ -27,6 +28,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     priority ?? null,
     capacity ?? null,
     taskSize ?? null,
+    partitionBy ? partitionBy.map(({ column, by }) => [column, by]) : null,
   ]);
   return {};
 }

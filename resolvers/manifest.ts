@@ -5,6 +5,7 @@
  */
 
 import { RESTORE_BEGINS_SECONDS } from "../core/archive.ts";
+import { SNAPSHOT_SECONDS } from "../core/snapshot.ts";
 
 /** One resolver on one data source, or a pipeline of steps between the handlers of the field's own file. */
 export type FieldAnswer = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };
@@ -38,6 +39,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Mutation.extendJob": { steps: ["readOwnJob", "readBudget", "checkExtension", ...thrice("extendJob"), "dispatch"] },
   "Mutation.retryFailed": { steps: ["readOwnJob", "readBudget", "readShards", ...thrice("retryFailed"), "dispatch"] },
   "Mutation.prioritizeJob": { steps: ["prioritizeJob", "dispatch"] },
+  "Mutation.takeSnapshot": { steps: ["markSnapshot", "startSnapshot"] },
   "Mutation.deleteJob": { steps: ["deleteJob", "dispatch"] },
   "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", "markRestoring", "startRestore"] },
   "Mutation.saveTemplate": { steps: ["saveTemplate"] },
@@ -92,6 +94,8 @@ export const STEPS = {
   pauseJob: { dataSource: "jobs" },
   deleteJob: { dataSource: "jobs" },
   dispatch: { dataSource: "dispatch" },
+  markSnapshot: { dataSource: "jobs" },
+  startSnapshot: { dataSource: "makeSnapshot" },
   readDatasetFile: { dataSource: "jobs" },
   presignDownload: { dataSource: "presignDownload" },
   readPublishedJob: { dataSource: "jobs" },
@@ -198,6 +202,11 @@ export const FUNCTIONS = {
     description: "Brings an archived dataset back, and tells its owner when it is there",
     timeoutSeconds: RESTORE_BEGINS_SECONDS,
     memoryMb: 512,
+  },
+  makeSnapshot: {
+    description: "Writes a job's records so far into a file",
+    timeoutSeconds: SNAPSHOT_SECONDS,
+    memoryMb: 1024,
   },
   checkSeeds: { description: "Reads uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
   purgeSeeds: { description: "Removes the objects of a deleted seed set", timeoutSeconds: 300, memoryMb: 256 },

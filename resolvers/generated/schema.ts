@@ -78,6 +78,8 @@ export type CreateJobInput = {
   name: Scalars['String']['input'];
   /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** Cuts the dataset into folders, 1 to 3 levels and 1,000 folders at most; null for none. */
+  partitionBy?: InputMaybe<Array<DatasetPartitionInput>>;
   /** Which of my jobs gets the next free task; NORMAL when null. */
   priority?: InputMaybe<JobPriority>;
   /** How many records, 1 to 1,000,000. */
@@ -126,7 +128,7 @@ export type DatasetFile = {
   bytes: Scalars['Float']['output'];
   /** Its format; null for the files beside the dataset. */
   format: Maybe<DatasetFormat>;
-  /** Its name, `dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `refused.jsonl` stand beside the formats. */
+  /** Its name, `dataset.parquet` or `category=comedy/dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `refused.jsonl` stand beside the formats. */
   name: Scalars['String']['output'];
   /** How many rows it holds. */
   rows: Scalars['Int']['output'];
@@ -148,6 +150,22 @@ export type DatasetFormat =
   | 'PARQUET'
   /** For fine-tuning: ShareGPT, one conversation a line. */
   | 'SHAREGPT';
+
+/** A level of folders that a dataset is cut into, named as Hive does it: `category=comedy/date_year=2024/`. */
+export type DatasetPartition = {
+  /** What of its values makes a folder. */
+  by: PartitionWay;
+  /** The column. */
+  column: Scalars['String']['output'];
+};
+
+/** A level of folders; see `DatasetPartition`. */
+export type DatasetPartitionInput = {
+  /** What of its values makes a folder. */
+  by: PartitionWay;
+  /** A column of the template's records; `id` is none. */
+  column: Scalars['String']['input'];
+};
 
 /** The files a dataset is divided into, in percent of its records; a record's own id decides where it falls. */
 export type DatasetSplit = {
@@ -255,7 +273,9 @@ export type Job = {
   controlNo: Scalars['Int']['output'];
   /** When it was made. */
   createdAt: Scalars['AWSDateTime']['output'];
-  /** The files of its dataset; empty until one is published. */
+  /** How many files its dataset has; where `datasets` has fewer, the file `files.jsonl` lists them all. */
+  datasetFileCount: Scalars['Int']['output'];
+  /** The files of its dataset, of very many the first and those beside them; empty until one is published. */
   datasets: Array<DatasetFile>;
   /** What it was expected to cost when it was made; null when that could not be told. */
   estimate: Maybe<CostEstimate>;
@@ -275,6 +295,8 @@ export type Job = {
   outcome: Maybe<JobStatus>;
   /** The template's parameters as the job uses them, a JSON object. */
   parameters: Scalars['AWSJSON']['output'];
+  /** The folders its dataset is cut into, outermost first; null when there are none. */
+  partitionBy: Maybe<Array<DatasetPartition>>;
   /** Which of its owner's jobs gets the next free task. */
   priority: JobPriority;
   /** What has been done so far, by shard. */
@@ -287,6 +309,8 @@ export type Job = {
   seedSetId: Scalars['ID']['output'];
   /** The seed set's name when the job was made. */
   seedSetName: Scalars['String']['output'];
+  /** Its records so far as a file; null when nobody asked for it today. */
+  snapshot: Maybe<JobSnapshot>;
   /** What its models were paid for, as of the shards' last checkpoints. Shards may have entries for the same step, model and day, which are to be added. */
   spending: Array<SpentOn>;
   /** How its dataset is divided; null when each format is one file. */
@@ -324,7 +348,9 @@ export type JobChange = {
   budgetNanos: Scalars['Float']['output'];
   /** See `Job.controlNo`. */
   controlNo: Scalars['Int']['output'];
-  /** The dataset's files; empty until one is published. */
+  /** See `Job.datasetFileCount`. */
+  datasetFileCount: Scalars['Int']['output'];
+  /** See `Job.datasets`. */
   datasets: Array<DatasetFile>;
   /** When it came to rest; null before. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
@@ -340,6 +366,8 @@ export type JobChange = {
   recordCount: Scalars['Int']['output'];
   /** The facts of the shard that reported; null when only the job changed. */
   shard: Maybe<ShardProgress>;
+  /** See `Job.snapshot`. */
+  snapshot: Maybe<JobSnapshot>;
   /** When its first worker began; null before. */
   startedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** Where the job stands now. */
@@ -374,6 +402,20 @@ export type JobPriority =
   | 'LOW'
   /** In the order in which they were made. */
   | 'NORMAL';
+
+/** A job's records so far as one file in JSON lines, in the order of the dataset. */
+export type JobSnapshot = {
+  /** Its size in bytes; null until it is READY. */
+  bytes: Maybe<Scalars['Float']['output']>;
+  /** How many records it holds; null until it is READY. */
+  rows: Maybe<Scalars['Int']['output']>;
+  /** Where it stands. */
+  state: SnapshotState;
+  /** One sentence on why it failed; null otherwise. */
+  statusReason: Maybe<Scalars['String']['output']>;
+  /** When it was asked for. Its file goes a day later. */
+  takenAt: Scalars['AWSDateTime']['output'];
+};
 
 /** Where a job stands. */
 export type JobStatus =
@@ -474,6 +516,8 @@ export type Mutation = {
   retryFailed: Job;
   /** Saves a template: a new one without id, else its next version. People only. */
   saveTemplate: Template;
+  /** Writes the records that a job of mine has so far into a file; watch `Job.snapshot` by `onJobChanged`. One at a time, while there is no dataset. People only. */
+  takeSnapshot: Job;
   /** Makes a few records with real model calls, within a budget of its own; watch it by `onTryChanged`. People only. */
   tryTemplate: Try;
   /** Hides a template of mine from everyone else, all its versions at once; copies made before stay. People only. */
@@ -622,6 +666,12 @@ export type MutationSaveTemplateArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationTakeSnapshotArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What people and the worker may change. */
 export type MutationTryTemplateArgs = {
   input: TryTemplateInput;
 };
@@ -631,6 +681,17 @@ export type MutationTryTemplateArgs = {
 export type MutationWithdrawTemplateArgs = {
   id: Scalars['ID']['input'];
 };
+
+/** What of a column's values makes a folder. Records without it lie in `__HIVE_DEFAULT_PARTITION__`. */
+export type PartitionWay =
+  /** Each day that its text tells, an ISO 8601 date or time as it is written. */
+  | 'DAY'
+  /** Each month, likewise. */
+  | 'MONTH'
+  /** Each value. */
+  | 'VALUE'
+  /** Each year, likewise. */
+  | 'YEAR';
 
 /** A form to POST a file with, straight to the bucket. */
 export type PresignedPost = {
@@ -650,7 +711,7 @@ export type Query = {
   estimateJob: JobEstimate;
   /** Whether a job's dataset can be downloaded or lies in the archive, as S3 says now. A job without one answers `Conflict`. People only. */
   getDatasetArchive: DatasetArchive;
-  /** An address from which one file of a job's dataset can be downloaded for a quarter of an hour. People only. */
+  /** An address from which one file of a job's dataset, or its snapshot, can be downloaded for a quarter of an hour. People only. */
   getDownload: Download;
   /** One job of mine. Null never: a job that is not mine answers `NotFound`. People only. */
   getJob: Job;
@@ -1082,6 +1143,15 @@ export type SkippedRow = {
   /** The row, line or item, from 1. */
   row: Scalars['Int']['output'];
 };
+
+/** Where a snapshot stands. */
+export type SnapshotState =
+  /** There is none; `statusReason` says why. */
+  | 'FAILED'
+  /** It is being written. */
+  | 'MAKING'
+  /** `getDownload` gives its address. */
+  | 'READY';
 
 /** Calls of one step to one model on one day. */
 export type SpentOn = {

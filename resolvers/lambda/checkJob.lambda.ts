@@ -4,12 +4,13 @@ import type { Estimate } from "../../core/estimate.ts";
 import { checkWishes, planShards } from "../../core/job.ts";
 import type { Tiers } from "../../core/models.ts";
 import { formatUsd } from "../../core/money.ts";
+import { checkPartitionBy } from "../../core/partition.ts";
 import type { SeedSetRow, TemplateVersionRow } from "../../core/rows.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { checkFormats } from "../../core/training.ts";
-import type { Partials, Template } from "../../core/template.ts";
+import { columnsOf, type Partials, type Template } from "../../core/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import { tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";
@@ -53,7 +54,7 @@ export const handler = answering(async ({ owner, input }: JobToCheck): Promise<C
 
 /** @throws PlotPaletteError BadInput when seeds and template do not fit, or the budget does not pay for one record */
 export function checkJob(
-  input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters" | "formats">,
+  input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters" | "formats" | "partitionBy">,
   version: Pick<TemplateVersionRow, "version" | "source" | "partials">,
   seedSet: Pick<SeedSetRow, "name" | "owner" | "collections">,
 ): CheckedJob {
@@ -61,6 +62,7 @@ export function checkJob(
   const template = parseTemplate(version.source, tiers);
   checkRuns(template);
   checkFormats(template, input.formats);
+  if (input.partitionBy) checkPartitionBy(input.partitionBy, columnsOf(template));
   checkModels(template);
   const parameters = parametersFor(template, input.parameters);
   checkFit(template, version.partials, seedSet.collections);

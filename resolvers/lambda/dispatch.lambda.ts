@@ -13,6 +13,7 @@ import { lookAfterTasks } from "./fleet/lookAfter.ts";
 import { placeTasks } from "./fleet/placeTasks.ts";
 import { purgeJob } from "./fleet/purgeJob.ts";
 import { readTasks } from "./fleet/slots.ts";
+import { sweepJob } from "./fleet/sweepJob.ts";
 
 /** What is used of an "ECS Task State Change". */
 interface TaskStateChange {
@@ -41,7 +42,7 @@ async function jobChanged(jobId: string): Promise<void> {
   await tellWatchers(jobId);
   const jobs = await readOpenJobs(jobId);
   await placeTasks(jobs);
-  await purgeDeleted(jobs.filter((job) => job.jobId === jobId));
+  await cleanUp(jobs.filter((job) => job.jobId === jobId));
 }
 
 /** A task has stopped; or will, then its worker knows and there is nothing to do yet. */
@@ -57,14 +58,21 @@ async function taskChanged(detail: TaskStateChange): Promise<void> {
   await tellWatchers(task.jobId);
   const jobs = await readOpenJobs(task.jobId);
   await placeTasks(mayRestart ? jobs : jobs.filter(({ jobId }) => jobId !== task.jobId));
-  await purgeDeleted(jobs.filter(({ jobId }) => jobId === task.jobId));
+  await cleanUp(jobs.filter(({ jobId }) => jobId === task.jobId));
 }
 
 async function sweep(): Promise<void> {
   await lookAfterTasks(Date.now());
   const jobs = await readOpenJobs();
   await placeTasks(jobs);
+  await cleanUp(jobs);
+}
+
+/** What deleted jobs leave, and what published ones have no use for any more. */
+async function cleanUp(jobs: readonly JobRow[]): Promise<void> {
   await purgeDeleted(jobs);
+  for (const job of jobs.filter(({ status, sweepNo }) => sweepNo !== undefined && status !== "DELETING"))
+    await sweepJob(job.jobId).catch((error: Error) => logger.error("A job was not swept", { error, jobId: job.jobId }));
 }
 
 /** One job that cannot be purged must not keep the others waiting. */

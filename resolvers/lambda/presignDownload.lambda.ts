@@ -15,20 +15,32 @@ interface FileToPresign {
   key: string;
   jobName: string;
   file: string;
+  /** Nobody knows yet whether there is such a file. */
+  mayBeMissing?: boolean;
 }
 
-export const handler = answering(async ({ key, jobName, file }: FileToPresign): Promise<Download> => {
+export const handler = answering(async ({ key, jobName, file, mayBeMissing }: FileToPresign): Promise<Download> => {
   // An address of an archived file would be good, and its download fail.
-  const why = whyNotReadable(file, await stateOfFile(key));
+  const why = whyNotReadable(file, await stateOfFile(key).catch(mayBeMissing ? refuseMissing : rethrow));
   if (why) throw new PlotPaletteError("Conflict", why);
   const expiresAt = new Date(Date.now() + DOWNLOAD_SECONDS * 1_000).toISOString();
   const command = new GetObjectCommand({
     Bucket: setting(ENVIRONMENT.bucket),
     Key: key,
-    ResponseContentDisposition: attachment(`${jobName} ${file}`),
+    ResponseContentDisposition: attachment(`${jobName} ${file.replaceAll("/", " ")}`),
   });
   return { url: await getSignedUrl(objectClient(), command, { expiresIn: DOWNLOAD_SECONDS }), expiresAt };
 });
+
+/** To those who may not list a bucket, S3 says of what is not there that it is forbidden. */
+function refuseMissing(error: Error & { $metadata?: { httpStatusCode?: number } }): never {
+  if (![403, 404].includes(error.$metadata?.httpStatusCode ?? 0)) throw error;
+  throw new PlotPaletteError("NotFound", "There is no file of that name in a dataset of that job.");
+}
+
+function rethrow(error: Error): never {
+  throw error;
+}
 
 /** A Content-Disposition that saves under `name`: plain ASCII for old browsers, UTF-8 (RFC 6266) for the rest. */
 export function attachment(name: string): string {

@@ -1,4 +1,4 @@
-/** Removing every object under a prefix. */
+/** Removing objects under a prefix: all of them, or some. */
 import { DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { objectClient, setting } from "./clients.ts";
@@ -11,11 +11,27 @@ export async function purge(prefix: string): Promise<void> {
       new ListObjectsV2Command({ Bucket, Prefix: prefix }),
     );
     if (Contents.length === 0) return;
-    const Objects = Contents.map(({ Key }) => ({ Key }));
-    const { Errors = [] } = await objectClient().send(
-      new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
-    );
-    if (Errors[0]) throw new Error(`${Errors[0].Key} could not be removed: ${Errors[0].Code} ${Errors[0].Message}`);
+    await removeObjects(Contents.map(({ Key }) => Key ?? ""));
     if (!IsTruncated) return;
   }
+}
+
+/** Those of which nobody has any more use. Twice is as good as once. @throws Error when an object could not be removed */
+export async function purgeSome(prefix: string, isLeftover: (name: string) => boolean): Promise<void> {
+  const Bucket = setting(ENVIRONMENT.bucket);
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await objectClient().send(new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken }));
+    const names = (page.Contents ?? []).map(({ Key }) => Key ?? "").filter(isLeftover);
+    if (names.length > 0) await removeObjects(names);
+    ContinuationToken = page.NextContinuationToken;
+  } while (ContinuationToken);
+}
+
+async function removeObjects(names: readonly string[]): Promise<void> {
+  const Delete = { Objects: names.map((Key) => ({ Key })), Quiet: true };
+  const { Errors = [] } = await objectClient().send(
+    new DeleteObjectsCommand({ Bucket: setting(ENVIRONMENT.bucket), Delete }),
+  );
+  if (Errors[0]) throw new Error(`${Errors[0].Key} could not be removed: ${Errors[0].Code} ${Errors[0].Message}`);
 }

@@ -6,6 +6,7 @@ import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
+import { toSnapshot } from "./snapshots.ts";
 
 /** What is missing has resolvers of its own, which find the shards by `shardCount`. */
 export type JobAnswer = Omit<Job, "progress" | "spending" | "work" | "failureCauses"> & { shardCount: number };
@@ -35,7 +36,10 @@ export function toJob(row: JobRow): JobAnswer {
     priority: row.priority ?? "NORMAL",
     capacity: row.capacity ?? "SPOT_FIRST",
     taskSize: row.taskSize ?? "SMALL",
+    partitionBy: row.partitionBy ?? null,
     datasets: toDatasetFiles(row),
+    datasetFileCount: row.datasetFileCount ?? row.datasets.length,
+    snapshot: toSnapshot(row),
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? null,
     finishedAt: row.finishedAt ?? null,
@@ -59,6 +63,8 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
     finishedAt: row.finishedAt ?? null,
     datasets: toDatasetFiles(row),
     archive: rememberedArchive(row),
+    datasetFileCount: row.datasetFileCount ?? row.datasets.length,
+    snapshot: toSnapshot(row),
     shard: shard ? toShardProgress(shard, nowMs) : null,
   };
 }

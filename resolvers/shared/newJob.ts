@@ -53,6 +53,7 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     priority: input.priority ?? "NORMAL",
     capacity: input.capacity ?? "SPOT_FIRST",
     taskSize: input.taskSize ?? "SMALL",
+    ...(input.partitionBy ? { partitionBy: input.partitionBy } : {}),
     shardCount: checked.shards.length,
     openShards: checked.shards.length,
     parkedShards: 0,

@@ -25,6 +25,7 @@ export async function tour(product: Product): Promise<void> {
     await estimated(api, "PROMPTS");
     await tryAndGenerate(api);
     done = await jobToItsEnd(api);
+    await whatIsThere(api, product);
     await overTheBudgetAndOn(api);
     await moreOfEverything(api, product);
     await pausedInterruptedAndOn(api, product, own);
@@ -245,6 +246,58 @@ async function accounted(api: Api, { id, spentNanos }: JobFacts): Promise<void> 
     throw new Error(`Spent ${spentNanos}, but told ${JSON.stringify(getJob)}`);
 }
 
+const NUMBERED = `${TOWNS}record: { say: it.steps.say.output, n: Math.floor(Math.random() * 1000) }\n`;
+
+/** A paused job's records so far, and then its dataset in more folders than its row lists. */
+async function whatIsThere(api: Api, product: Product): Promise<void> {
+  const templateId = await save(api, { source: NUMBERED });
+  const partitionBy = [{ column: "n", by: "VALUE" }];
+  const id = await createJob(api, { templateId, recordCount: 1_500, partitionBy });
+  await runningTask(product);
+  await moreCalls(product);
+  await pausedAtRest(api, product, id);
+  await api.call("mutation($id: ID!) { takeSnapshot(id: $id) { snapshot { state } } }", { id });
+  await until("the snapshot", async () => {
+    const { getJob } = await api.call<{ getJob: { snapshot: { state: string; statusReason: string | null } } }>(
+      "query($id: ID!) { getJob(id: $id) { snapshot { state statusReason } } }",
+      { id },
+    );
+    if (getJob.snapshot.state === "FAILED") throw new Error(`No snapshot: ${getJob.snapshot.statusReason}`);
+    return getJob.snapshot.state === "READY";
+  });
+  const taken = await download(api, id, "snapshot.jsonl");
+  await resumeJob(api, id, undefined);
+  const job = await follow(api, id);
+  if (job.datasetFileCount < 100) throw new Error(`The dataset has ${job.datasetFileCount} files.`);
+  const manifest = await download(api, id, "files.jsonl");
+  const unlisted = manifest.find(
+    ({ name, format }) => format === "JSONL" && !job.datasets.some((file) => file.name === name),
+  );
+  const rows = await download(api, id, unlisted?.name);
+  if (taken.length === 0 || rows.length !== unlisted?.rows) throw new Error(`${unlisted?.name} has not its rows.`);
+  await swept(product, id);
+}
+
+async function download(api: Api, jobId: string, file: string): Promise<any[]> {
+  const { getDownload } = await api.call<{ getDownload: { url: string } }>(
+    "query($jobId: ID!, $file: String!) { getDownload(jobId: $jobId, file: $file) { url } }",
+    { jobId, file },
+  );
+  const text = await (await fetch(getDownload.url)).text();
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** The parts that were folded into a dataset are removed when the task that wrote it has stopped. */
+async function swept({ data }: Product, id: string): Promise<void> {
+  await until("the parts to be removed", async () => {
+    const calls = (await readFile(join(data, "iam-calls.jsonl"), "utf8")).split("\n");
+    return calls.some((line) => line.includes("s3:DeleteObject") && line.includes(`parts/${id}/`));
+  });
+}
+
 async function overTheBudgetAndOn(api: Api): Promise<void> {
   const id = await createJob(api, { recordCount: 40, budgetNanos: 5_000_000 });
   if ((await follow(api, id)).status !== "BUDGET_EXCEEDED") throw new Error("The budget did not stop the job.");
@@ -277,10 +330,7 @@ async function pausedInterruptedAndOn(
 ): Promise<void> {
   const id = await createJob(api, { ...own, recordCount: 1_500 });
   await runningTask(product);
-  await pauseJob(api, id);
-  await until("the paused job's tasks to leave", () =>
-    product.cloud.tasks.list().every((task) => task.lastStatus === "STOPPED"),
-  );
+  await pausedAtRest(api, product, id);
   await resumeJob(api, id, undefined);
   await sweptOver(product);
   product.cloud.tasks.interrupt(await runningTask(product));
@@ -293,6 +343,13 @@ async function pausedInterruptedAndOn(
   const job = await follow(api, id);
   if (job.status !== "COMPLETED" || job.delivered !== 1_500)
     throw new Error(`The job ended ${job.status} with ${job.delivered} records.`);
+}
+
+async function pausedAtRest(api: Api, { cloud }: Product, id: string): Promise<void> {
+  await pauseJob(api, id);
+  await until("the paused job's tasks to leave", () =>
+    cloud.tasks.list().every((task) => task.lastStatus === "STOPPED"),
+  );
 }
 
 async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {

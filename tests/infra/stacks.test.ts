@@ -1,5 +1,6 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
 import { archiveClass } from "../../infra/archive.ts";
+import { readFileSync } from "node:fs";
 import { PATIENCE_SECONDS } from "../../resolvers/shared/runLife.ts";
 import { resourcesOf, templates } from "./stacks.ts";
 
@@ -103,6 +104,15 @@ test("workers have two minutes to save, cannot write their image's files, and ca
   expect(actions).toEqual(["sts:AssumeRole", "sts:TagSession"]);
 });
 
+test("workers can write a scratch volume at /tmp, whose rights the image gives", () => {
+  const [task] = resourcesOf("AWS::ECS::TaskDefinition");
+  expect(task?.properties.Volumes).toEqual([{ Name: "scratch" }]);
+  expect(task?.properties.ContainerDefinitions[0].MountPoints).toEqual([
+    { ContainerPath: "/tmp", SourceVolume: "scratch", ReadOnly: false },
+  ]);
+  expect(readFileSync(new URL("../../worker/Dockerfile", import.meta.url), "utf8")).toContain('VOLUME ["/tmp"]');
+});
+
 test("the API's default mode is IAM, introspection is off and queries have a depth", () => {
   expect(resourcesOf("AWS::AppSync::GraphQLApi")[0]?.properties).toMatchObject({
     AuthenticationType: "AWS_IAM",
@@ -112,9 +122,9 @@ test("the API's default mode is IAM, introspection is off and queries have a dep
   });
 });
 
-test("events that start tries and generated seeds are not delivered when their runs are shown as dead", () => {
+test("events that start tries, generated seeds and snapshots are not delivered when their runs are shown as dead", () => {
   const configs = resourcesOf("AWS::Lambda::EventInvokeConfig");
   const names = configs.map(({ properties }) => properties.FunctionName.Ref).sort();
-  expect(names).toEqual([expect.stringMatching(/GenerateSeeds/), expect.stringMatching(/TryTemplate/)]);
+  expect(names).toEqual([/GenerateSeeds/, /MakeSnapshot/, /TryTemplate/].map((name) => expect.stringMatching(name)));
   for (const { properties } of configs) expect(properties.MaximumEventAgeInSeconds).toBe(PATIENCE_SECONDS);
 });

@@ -132,6 +132,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.extendJob": byId("mutation", "extendJob", "job", ", recordCount: 5000"),
   "Mutation.retryFailed": byId("mutation", "retryFailed", "job"),
   "Mutation.prioritizeJob": byId("mutation", "prioritizeJob", "job", ", priority: HIGH"),
+  "Mutation.takeSnapshot": byId("mutation", "takeSnapshot", "job"),
   "Mutation.deleteJob": byId("mutation", "deleteJob", "job"),
   "Mutation.restoreDataset": [
     { at: "jobId", thing: "job", document: "mutation ($jobId: ID!) { restoreDataset(jobId: $jobId) { state } }" },

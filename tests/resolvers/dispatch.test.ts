@@ -1,3 +1,4 @@
+import { objectClient } from "../../resolvers/lambda/clients.ts";
 import { change, givenJob } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -265,4 +266,75 @@ test("a deleted job is purged once nobody works at it", async () => {
   expect(JSON.stringify(await world.all("Jobs"))).toContain(job.id);
   await world.run("dispatch", taskStopped(task));
   expect(await world.all("Jobs")).toEqual([]);
+});
+
+describe("a published job", () => {
+  const RUNS = [{ generation: 3, fromSeq: 0, toSeq: 0, folded: true }];
+  const LEFT = ["parts/J/0/1-0", "parts/J/0/2-7", "datasets/J/2/dataset.jsonl"];
+  const KEPT = ["datasets/J/3/dataset.jsonl", "datasets/J/3/records/0-0"];
+  const inJob = (names: readonly string[], jobId: string) => names.map((name) => name.replace("/J/", `/${jobId}/`));
+
+  /** As the transaction leaves it that publishes the dataset of the export's third generation. */
+  async function publishedJob(changes: object = {}) {
+    const job = await givenJob(world, "ann", { recordCount: 10 });
+    const shard = await world.row("Jobs", shardKey(job.id, 0));
+    await world.put("Jobs", { ...shard, state: "DONE", generation: 2, runs: RUNS });
+    await change(world, job.id, {
+      status: "COMPLETED",
+      datasetPrefix: `datasets/${job.id}/3/`,
+      sweepNo: 3,
+      ...changes,
+    });
+    for (const name of inJob([...LEFT, ...KEPT], job.id)) await world.putObject(name, "x");
+    return job;
+  }
+  const objectsOf = async (jobId: string) => (await world.objects()).filter((name) => name.includes(jobId)).sort();
+  const jobRow = (jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
+
+  test("is swept as soon as the task that exported it has stopped, and then is not looked at any more", async () => {
+    const job = await publishedJob();
+    const [task] = (await tasks()).filter(({ jobId }) => jobId === job.id);
+    await world.run("dispatch", taskStopped(task));
+    expect(await objectsOf(job.id)).toEqual(inJob(KEPT, job.id));
+    expect(await jobRow(job.id)).not.toHaveProperty("openKey");
+    expect(await jobRow(job.id)).not.toHaveProperty("sweepNo");
+  });
+
+  test("is swept by the minute's sweep when that was not heard, as often as it comes", async () => {
+    const job = await publishedJob();
+    await Promise.all([sweep(), sweep()]);
+    await sweep();
+    expect(await objectsOf(job.id)).toEqual(inJob(KEPT, job.id));
+    expect(await jobRow(job.id)).not.toHaveProperty("sweepNo");
+  });
+
+  test("that goes on loses nothing: neither what a lease writes, nor its place among the open jobs", async () => {
+    const job = await publishedJob({ status: "QUEUED", controlNo: 7 });
+    await lease(job.id, 0, "some task");
+    const news = inJob(["parts/J/0/3-0", "parts/J/1/0-0", "datasets/J/4/dataset.jsonl"], job.id);
+    for (const name of news) await world.putObject(name, "x");
+    await sweep();
+    expect(await objectsOf(job.id)).toEqual([...inJob(KEPT, job.id), ...news].sort());
+    expect(await jobRow(job.id)).toMatchObject({ openKey: "OPEN", status: "QUEUED" });
+    expect(await jobRow(job.id)).not.toHaveProperty("sweepNo");
+  });
+
+  test("that is published again while it is swept keeps its mark", async () => {
+    const job = await publishedJob();
+    const stack = objectClient().middlewareStack;
+    const again = (next: any) => async (args: any) => {
+      stack.remove("published again");
+      await change(world, job.id, { sweepNo: 5, controlNo: 1 });
+      return await next(args);
+    };
+    stack.add(again, { step: "initialize", name: "published again" });
+    await sweep();
+    expect(await jobRow(job.id)).toMatchObject({ openKey: "OPEN", sweepNo: 5 });
+  });
+
+  test("that is to be deleted keeps its open key until all of it is gone", async () => {
+    const job = await publishedJob({ status: "DELETING" });
+    await sweep();
+    expect(await jobRow(job.id)).toMatchObject({ openKey: "OPEN" });
+  });
 });

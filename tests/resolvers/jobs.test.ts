@@ -694,6 +694,52 @@ test("a dataset's file can be downloaded under the job's name", async () => {
   ).toMatch(/^NotFound/);
 });
 
+test("a file that the job's row does not list can be downloaded if it lies in a folder of the dataset", async () => {
+  const job = await givenJob(world, "ann");
+  const datasetPrefix = `datasets/${job.id}/1/`;
+  await change(world, job.id, { datasetPrefix, datasets: [], datasetFileCount: 900 });
+  const [there, folded] = ["genre=50%25/year=1979/dataset.train.jsonl", "records/0-0"];
+  for (const name of [there, folded, "a=b/../records/dataset.jsonl"]) await world.putObject(datasetPrefix + name, "x");
+  const download = "query ($id: ID!, $file: String!) { getDownload(jobId: $id, file: $file) { url } }";
+  const { getDownload } = await world.ask("ann", download, { id: job.id, file: there });
+  expect(await (await fetch(getDownload.url)).text()).toBe("x");
+  for (const file of [
+    ...[
+      "genre=none/dataset.jsonl",
+      folded,
+      `../${folded}`,
+      "a=b/../records/dataset.jsonl",
+      "../../x/1/a=b/dataset.csv",
+    ],
+    ...["a=b/c=d/e=f/g=h/dataset.csv", "genre=50%25/year=1979/other.jsonl", "dataset.jsonl"],
+  ])
+    expect(await world.refusal("ann", download, { id: job.id, file })).toMatch(/^NotFound/);
+  expect(await world.refusal("eve", download, { id: job.id, file: there })).toMatch(/^NotFound/);
+  await change(world, job.id, { datasetFileCount: 0 });
+  expect(await world.refusal("ann", download, { id: job.id, file: there })).toMatch(/^NotFound/);
+});
+
+describe("partitions", () => {
+  test("are kept with the job, and part of what a client token stands for", async () => {
+    const partitionBy = [{ column: "question", by: "VALUE" }];
+    const input = await inputFor(world, "ann", { partitionBy });
+    const { createJob } = await world.ask("ann", CREATE_JOB, { input });
+    expect(createJob.partitionBy).toEqual(partitionBy);
+    const other = { ...input, partitionBy: [{ column: "question", by: "YEAR" }] };
+    expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(/^Conflict/);
+  });
+
+  test.each([
+    [[], "1 to 3 columns, not 0"],
+    [[{ column: "id", by: "VALUE" }], 'Every record has an "id" of its own'],
+    [[{ column: "genre", by: "VALUE" }], 'no column "genre" to be partitioned by; choose among question.'],
+    [[1, 2].map(() => ({ column: "question", by: "DAY" })), "by a column once only"],
+  ])("by %j are refused", async (partitionBy, words) => {
+    const input = await inputFor(world, "ann", { partitionBy });
+    expect(await world.refusal("ann", CREATE_JOB, { input })).toContain(words);
+  });
+});
+
 describe("models", () => {
   const models = async () =>
     (

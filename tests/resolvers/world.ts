@@ -6,7 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { ListObjectsV2Command, PutObjectCommand, S3Client, type StorageClass } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type StorageClass,
+} from "@aws-sdk/client-s3";
 import { WebSocket } from "ws";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import {
@@ -50,6 +56,7 @@ export interface World {
   all(table: "Jobs" | "Fleet" | "Templates" | "SeedSets"): Promise<any[]>;
   objects(): Promise<string[]>;
   putObject(key: string, body: string, storageClass?: StorageClass): Promise<void>;
+  object(name: string): Promise<string>;
   /** Back to empty tables and an idle fleet. (The functions keep their clients, so a file has one world.) */
   empty(): Promise<void>;
   stop(): Promise<void>;
@@ -153,6 +160,10 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
       ),
     putObject: async (Key, Body, StorageClass) =>
       void (await objectsClient.send(new PutObjectCommand({ Bucket: "objects", Key, Body, StorageClass }))),
+    async object(Key) {
+      const { Body } = await objectsClient.send(new GetObjectCommand({ Bucket: "objects", Key }));
+      return (await Body?.transformToString()) ?? "";
+    },
     async empty() {
       await functions.settled();
       for (const TableName of Object.keys(INDEXES))

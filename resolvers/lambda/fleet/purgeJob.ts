@@ -9,6 +9,7 @@ import {
   jobTemplateKey,
   partsPrefix,
   shardKey,
+  snapshotsPrefix,
   tokenKey,
   type JobRow,
   type TaskRow,
@@ -23,6 +24,7 @@ export async function purgeJob(job: JobRow, tasks: readonly TaskRow[], nowMs: nu
   if ((await readShards(job)).some(({ leaseUntilMs }) => leaseUntilMs > nowMs)) return;
   await purge(partsPrefix(job.jobId));
   await purge(datasetsPrefix(job.jobId));
+  await purge(snapshotsPrefix(job.jobId));
   const shards = Array.from({ length: job.shardCount }, (_, shardNo) => shardKey(job.jobId, shardNo));
   const rest = [exportKey(job.jobId), jobTemplateKey(job.jobId), ...ownBudget(job), ...(await ownToken(job))];
   await Promise.all([...shards, ...rest].map((key) => removeRow(key)));

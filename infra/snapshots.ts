@@ -1,0 +1,31 @@
+/** The function that writes a job's records so far into a file. */
+import { Duration } from "aws-cdk-lib";
+import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
+import { ENVIRONMENT } from "../core/environment.ts";
+import { PATIENCE_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
+import type { Data } from "./data.ts";
+import type { ProductFunction } from "./product-function.ts";
+
+/** @param add makes a function with its environment, and the data source that calls it */
+export function addSnapshotFunction(
+  add: (name: LambdaName, environment: Record<string, string>) => ProductFunction,
+  { data, api }: { data: Data; api: GraphqlApi },
+): void {
+  const snapshot = add("makeSnapshot", {
+    [ENVIRONMENT.jobsTable]: data.jobs.tableName,
+    [ENVIRONMENT.bucket]: data.bucket.bucketName,
+    [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
+  });
+  // An event that is older finds a snapshot that is shown as failed.
+  snapshot.configureAsyncInvoke({ maxEventAge: Duration.seconds(PATIENCE_SECONDS), retryAttempts: 0 });
+  snapshot.may("Rows", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["JOB#*", "SHARD#*"] },
+  });
+  snapshot.may(
+    "ReadParts",
+    ["s3:GetObject"],
+    [data.bucket.arnForObjects("parts/*"), data.bucket.arnForObjects("datasets/*")],
+  );
+  snapshot.may("Write", ["s3:PutObject", "s3:AbortMultipartUpload"], [data.bucket.arnForObjects("snapshots/*")]);
+  snapshot.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
+}

@@ -1,0 +1,124 @@
+/** Writes the records that a job has so far into a file: those of its checkpoints, in slot order, as the dataset will have them. */
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { mergeColumns, type ColumnKinds } from "../../core/columns.ts";
+import { ENVIRONMENT } from "../../core/environment.ts";
+import { PlotPaletteError } from "../../core/errors.ts";
+import { recordId } from "../../core/record.ts";
+import { REPORT_PROGRESS } from "../../core/reports.ts";
+import {
+  jobKey,
+  jobTemplateKey,
+  snapshotObject,
+  type JobRow,
+  type JobTemplateRow,
+  type SnapshotRow,
+} from "../../core/rows.ts";
+import { TOO_MANY_RECORDS } from "../../core/snapshot.ts";
+import { parseTemplate } from "../../core/template/parse.ts";
+import { columnsOf } from "../../core/template.ts";
+import { S3Objects } from "../../worker/adapters/s3-objects.ts";
+import { shapeOf } from "../../worker/export/dataset-file.ts";
+import { JSON_LINES } from "../../worker/export/formats.ts";
+import { jsonlFile } from "../../worker/export/json-lines.ts";
+import { RecordTexts } from "../../worker/export/record-texts.ts";
+import { Sink } from "../../worker/export/sink.ts";
+import { slotsInOrder } from "../../worker/export/slots-in-order.ts";
+import { ObjectMissing } from "../../worker/ports.ts";
+import { logger } from "./answer.ts";
+import { callApi } from "./callApi.ts";
+import { documentClient, objectClient, setting } from "./clients.ts";
+import { readJob, readShards } from "./fleet/jobs.ts";
+import type { LambdaTime } from "./modelCalls.ts";
+
+export interface SnapshotWish {
+  readonly jobId: string;
+  readonly snapshotId: string;
+}
+
+/** Kept of the function's time to say how it went. */
+const RESERVE_MS = 20_000;
+
+type Ending = Pick<SnapshotRow, "state" | "statusReason" | "rows" | "bytes">;
+
+export async function handler({ jobId, snapshotId }: SnapshotWish, time: LambdaTime): Promise<void> {
+  const job = await readJob(jobId);
+  if (job?.snapshot?.snapshotId !== snapshotId || job.snapshot.state !== "MAKING") return;
+  if (!(await end(jobId, job.snapshot, await write(job, snapshotId, time)))) return;
+  await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: unknown) =>
+    logger.warn("Nobody could be told of a snapshot", { error: error as Error, jobId }),
+  );
+}
+
+async function write(job: JobRow, snapshotId: string, time: LambdaTime): Promise<Ending> {
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => tooLate.abort(), time.getRemainingTimeInMillis() - RESERVE_MS);
+  try {
+    return await writeRecords(job, snapshotId, tooLate.signal);
+  } catch (error) {
+    if (tooLate.signal.aborted) return failed(TOO_MANY_RECORDS);
+    if (error instanceof PlotPaletteError) return failed(error.message);
+    if (error instanceof ObjectMissing) return failed("The job came to its end meanwhile; download its dataset.");
+    logger.error("A snapshot failed", { error: error as Error, jobId: job.jobId });
+    return failed("Something went wrong on our side; try again.");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failed(statusReason: string): Ending {
+  return { state: "FAILED", statusReason };
+}
+
+async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal): Promise<Ending> {
+  const found = await readShards(job);
+  // A batch answers its rows in any order.
+  const shards = found.filter(({ kind }) => kind === "RECORDS").sort((one, other) => one.shardNo - other.shardNo);
+  if (shards.every(({ runs }) => runs.length === 0)) return failed("There is no record yet; ask again in a while.");
+  const template = await readTemplate(job.jobId);
+  const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
+  const shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
+  const objects = new S3Objects(objectClient(), setting(ENVIRONMENT.bucket));
+  const name = snapshotObject(job.jobId, snapshotId);
+  const sink = new Sink({ objects, name, contentType: JSON_LINES, signal });
+  const file = jsonlFile(shape, name, sink);
+  try {
+    for (const shard of shards)
+      for await (const { made, line } of slotsInOrder(objects, shard)) {
+        signal.throwIfAborted();
+        if (made) await file.made?.(made, recordId(job.jobId, made.slot), new RecordTexts(shape, made, line));
+      }
+    await sink.end();
+    return { state: "READY", rows: file.rows, bytes: sink.bytes };
+  } finally {
+    sink.destroy();
+  }
+}
+
+async function readTemplate(jobId: string) {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: jobTemplateKey(jobId), ConsistentRead: true }),
+  );
+  if (!Item) throw new PlotPaletteError("NotFound", "The template of this job is gone.");
+  const { source, tiers } = Item as JobTemplateRow;
+  return parseTemplate(source, tiers);
+}
+
+/** False when somebody has asked for another snapshot since, or the job is gone. */
+async function end(jobId: string, snapshot: SnapshotRow, ending: Ending): Promise<boolean> {
+  try {
+    await documentClient().send(
+      new UpdateCommand({
+        TableName: setting(ENVIRONMENT.jobsTable),
+        Key: jobKey(jobId),
+        UpdateExpression: "SET #snapshot = :ended",
+        ConditionExpression: "#snapshot.snapshotId = :id",
+        ExpressionAttributeNames: { "#snapshot": "snapshot" },
+        ExpressionAttributeValues: { ":ended": { ...snapshot, ...ending }, ":id": snapshot.snapshotId },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if ((error as Error).name === "ConditionalCheckFailedException") return false;
+    throw error;
+  }
+}

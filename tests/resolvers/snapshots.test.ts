@@ -1,0 +1,145 @@
+/** What is there of a job's records can be downloaded while it still runs. */
+import { encodePart } from "../../core/part.ts";
+import { openSlot } from "../../core/record.ts";
+import { change, givenJob, JOB } from "./given.ts";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+beforeEach(() => world.empty());
+afterAll(() => world.stop());
+
+const TAKE = `mutation ($id: ID!) { takeSnapshot(id: $id) { ${JOB} } }`;
+const GET = `query ($id: ID!) { getJob(id: $id) { ${JOB} } }`;
+const DOWNLOAD = `query ($id: ID!) { getDownload(jobId: $id, file: "snapshot.jsonl") { url } }`;
+
+const META = { models: {}, tokens: { input: 1, output: 1 }, costNanos: 5, seeds: {}, attempts: 1 };
+const made = (slot: number) => ({ slot, columns: { question: `Why ${slot}?` }, meta: META });
+const part = (slots: number[], failed: number[] = []) =>
+  encodePart({
+    open: [openSlot(99)],
+    done: [],
+    made: slots.map(made),
+    failed: failed.map((slot) => ({ slot, reason: "No.", cause: "No.", meta: META })),
+    refused: [],
+  });
+
+/** A running job of which a part holds more than its checkpoint says. */
+async function runningJob() {
+  const job = await givenJob(world, "ann", { recordCount: 1_000 });
+  await change(world, job.id, { status: "RUNNING" });
+  await nameParts(job.id, 0, [{ generation: 2, fromSeq: 0, toSeq: 1 }]);
+  await nameParts(job.id, 1, [{ generation: 1, fromSeq: 0, toSeq: 0 }]);
+  await world.putObject(`parts/${job.id}/0/2-0`, part([1, 2], [3]));
+  await world.putObject(`parts/${job.id}/0/2-1`, part([0]));
+  await world.putObject(`parts/${job.id}/0/2-2`, part([4]));
+  await world.putObject(`parts/${job.id}/1/1-0`, part([500]));
+  return job;
+}
+
+async function nameParts(jobId: string, shardNo: number, runs: object[]): Promise<void> {
+  const key = { pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" };
+  await world.put("Jobs", { ...(await world.row("Jobs", key)), generation: 2, runs });
+}
+
+const rowOf = (jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
+
+test("holds the records that checkpoints name, in order, as the dataset will have them, and watchers are told", async () => {
+  const job = await runningJob();
+  const watch = await world.watch("ann", "subscription { onJobChanged { jobId snapshot { state rows bytes } } }");
+  const { takeSnapshot } = await world.ask("ann", TAKE, { id: job.id });
+  expect(takeSnapshot).toMatchObject({ status: "RUNNING", snapshot: { state: "MAKING", rows: null } });
+  await world.settled();
+  const { snapshot } = (await watch.next()).onJobChanged;
+  expect(snapshot).toMatchObject({ state: "READY", rows: 4 });
+  watch.close();
+  const { getDownload } = await world.ask("ann", DOWNLOAD, { id: job.id });
+  const text = await (await fetch(getDownload.url)).text();
+  expect(text).toHaveLength(snapshot.bytes);
+  const rows = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows.map(({ question }) => question)).toEqual(["Why 0?", "Why 1?", "Why 2?", "Why 500?"]);
+  expect(rows[0]).toMatchObject({ id: expect.stringMatching(/^[0-9A-Z]{26}$/), _meta: { costNanos: 5 } });
+});
+
+test("is made one at a time, for its owner alone, and while there is no dataset", async () => {
+  const job = await runningJob();
+  await change(world, job.id, { snapshot: makingUntil(Date.now() + 60_000) });
+  expect(await world.refusal("ann", TAKE, { id: job.id })).toMatch(
+    /^Conflict: A snapshot of this job is being written/,
+  );
+  expect(await world.refusal("eve", TAKE, { id: job.id })).toBe("NotFound: There is no job with that id.");
+  await change(world, job.id, { status: "COMPLETED", snapshot: undefined });
+  expect(await world.refusal("ann", TAKE, { id: job.id })).toMatch(/^Conflict: This job is COMPLETED/);
+});
+
+test("whose function died is shown as failed, and may be asked for again", async () => {
+  const job = await runningJob();
+  await change(world, job.id, { snapshot: makingUntil(Date.now() - 1) });
+  expect((await world.ask("ann", GET, { id: job.id })).getJob.snapshot).toMatchObject({ state: "FAILED" });
+  await world.ask("ann", TAKE, { id: job.id });
+  await world.settled();
+  expect((await world.ask("ann", GET, { id: job.id })).getJob.snapshot).toMatchObject({ state: "READY", rows: 4 });
+});
+
+test("is gone after a day", async () => {
+  const job = await runningJob();
+  const snapshot = { ...makingUntil(0), state: "READY", rows: 1, bytes: 1 };
+  await change(world, job.id, { snapshot: { ...snapshot, takenAt: new Date(Date.now() - 90_000_000).toISOString() } });
+  expect((await world.ask("ann", GET, { id: job.id })).getJob.snapshot).toBeNull();
+  expect(await world.refusal("ann", DOWNLOAD, { id: job.id })).toMatch(/^NotFound/);
+});
+
+test.each([
+  ["there is no record yet", async (jobId: string) => nameNothing(jobId), "There is no record yet"],
+  [
+    "the job's parts were folded meanwhile",
+    async (jobId: string) => nameParts(jobId, 0, [{ generation: 9, fromSeq: 0, toSeq: 0 }]),
+    "The job came to its end meanwhile",
+  ],
+])("says why when %s", async (_, spoil, words) => {
+  const job = await runningJob();
+  await spoil(job.id);
+  await world.ask("ann", TAKE, { id: job.id });
+  await world.settled();
+  const { snapshot } = (await world.ask("ann", GET, { id: job.id })).getJob;
+  expect(snapshot).toMatchObject({ state: "FAILED", statusReason: expect.stringContaining(words), rows: null });
+  expect(await world.refusal("ann", DOWNLOAD, { id: job.id })).toMatch(/^NotFound/);
+  expect((await world.objects()).filter((name) => name.startsWith("snapshots/") && name.includes(job.id))).toEqual([]);
+});
+
+test("that takes too long is given up with words", async () => {
+  const job = await runningJob();
+  const snapshot = makingUntil(Date.now() + 60_000);
+  await change(world, job.id, { snapshot });
+  const { handler } = await import("../../resolvers/lambda/makeSnapshot.lambda.ts");
+  await handler({ jobId: job.id, snapshotId: snapshot.snapshotId }, { getRemainingTimeInMillis: () => 20_001 });
+  expect((await rowOf(job.id)).snapshot).toMatchObject({
+    state: "FAILED",
+    statusReason: expect.stringContaining("more records than can be written in 15 minutes"),
+  });
+});
+
+test("goes with its job", async () => {
+  const job = await runningJob();
+  await world.putObject(`snapshots/${job.id}/x.jsonl`, "x");
+  await world.put("Fleet", { pk: "none", sk: "none" });
+  for (const task of await world.all("Fleet"))
+    if (task.taskArn) await world.run("dispatch", { detail: { taskArn: task.taskArn, lastStatus: "STOPPED" } });
+  await change(world, job.id, { status: "DELETING", openKey: "OPEN" });
+  await world.run("dispatch", { kind: "sweep" });
+  expect((await world.objects()).filter((name) => name.includes(job.id))).toEqual([]);
+});
+
+function makingUntil(aliveUntilMs: number) {
+  return { snapshotId: "S1", state: "MAKING", takenAt: new Date().toISOString(), aliveUntilMs };
+}
+
+async function nameNothing(jobId: string): Promise<void> {
+  await nameParts(jobId, 0, []);
+  await nameParts(jobId, 1, []);
+}
