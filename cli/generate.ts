@@ -12,6 +12,7 @@ import {
   type DatasetFormat,
 } from "#core/job";
 import { formatUsd, parseUsd, type Nanos } from "#core/money";
+import { parsePartitionBy, type PartitionBy } from "#core/partition";
 import { parseSplit, type Split } from "#core/split";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
 import { TASK_SIZES } from "#core/task-size";
@@ -49,6 +50,7 @@ interface GenerateOptions {
   priority?: string;
   capacity?: string;
   taskSize?: string;
+  partitionBy?: PartitionBy[];
   out: string;
   data: string;
   model?: string;
@@ -75,6 +77,11 @@ const command = new Command("npm run generate --")
   .addOption(new Option("--priority <priority>", "among your own jobs").choices(choicesOf(PRIORITIES)))
   .addOption(new Option("--capacity <capacity>", "what its tasks run on").choices(choicesOf(CAPACITIES)))
   .addOption(new Option("--task-size <size>", "how large its tasks are").choices(choicesOf(Object.keys(TASK_SIZES))))
+  .option(
+    "--partition-by <columns>",
+    "folders by the values of columns, or by day, month or year, as category,date:month",
+    partitionByOf,
+  )
   .option("--out <dir>", "where the dataset and report.json go", "out")
   .option("--data <dir>", "the data folder of the instance to use or start", ".local")
   .option("--model <model>", "for an instance started here: sample, openai=http://…/v1 or bedrock")
@@ -197,6 +204,7 @@ async function work(
       priority: chosen(options.priority),
       capacity: chosen(options.capacity),
       taskSize: chosen(options.taskSize),
+      partitionBy: options.partitionBy,
       name: plan.template.name,
     };
     return startJob(api, wishes).catch(async (error: Error) => {
@@ -213,8 +221,8 @@ async function work(
       // It was about to end and cannot be paused any more: the dataset comes within seconds.
       job = await followJob(api, jobId, impatient.signal, () => undefined);
     }
-    await downloadAll(api, job, options.out);
-    await report(job, began);
+    const files = await downloadAll(api, job, options.out);
+    await report(job, began, files);
     return exitCodeFor(job);
   }
 
@@ -228,7 +236,7 @@ async function work(
     return EXIT.interrupted;
   }
 
-  async function report(job: JobFacts, since: number): Promise<void> {
+  async function report(job: JobFacts, since: number, files: readonly string[]): Promise<void> {
     const facts = {
       jobId: job.id,
       requested: job.requested,
@@ -240,7 +248,7 @@ async function work(
       budgetUsd: job.budgetNanos / 1e9,
       seconds: (Date.now() - since) / 1000,
       status: job.status,
-      files: job.datasets.map((file) => file.name),
+      files,
     };
     await writeFile(join(options.out, "report.json"), `${JSON.stringify(facts, null, 2)}\n`);
     console.error(
@@ -370,6 +378,14 @@ function splitOf(text: string): Split {
   if (split) return split;
   throw new InvalidArgumentError(
     `Expected three whole numbers of percent that make 100 together, as in 80,10,10, received "${text}".`,
+  );
+}
+
+function partitionByOf(text: string): PartitionBy[] {
+  const levels = parsePartitionBy(text);
+  if (levels) return levels;
+  throw new InvalidArgumentError(
+    `Expected columns with commas between, each whole or by day, month or year, as in category,date:month, received "${text}".`,
   );
 }
 

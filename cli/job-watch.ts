@@ -16,7 +16,9 @@ export interface JobFacts {
   readonly writtenOffNanos: Nanos;
   readonly budgetNanos: Nanos;
   readonly recordsPerSecond: number;
+  /** Of very many files the first. */
   readonly datasets: readonly { readonly name: string; readonly format: DatasetFormat | null }[];
+  readonly datasetFileCount: number;
 }
 
 interface Shard {
@@ -40,18 +42,20 @@ interface ApiJob {
   readonly budgetNanos: Nanos;
   readonly progress: readonly Shard[];
   readonly datasets: JobFacts["datasets"];
+  readonly datasetFileCount: number;
 }
 
 interface News extends Pick<
   ApiJob,
-  "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasets"
+  "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasets" | "datasetFileCount"
 > {
   readonly shard: Shard | null;
 }
 
 const SHARD_FACTS = "shardNo generation reportNo delivered failed refused spentNanos writtenOffNanos recordsPerSecond";
-export const JOB_FACTS = `id status statusReason controlNo recordCount budgetNanos datasets { name format } progress { ${SHARD_FACTS} }`;
-const NEWS = `status statusReason controlNo recordCount budgetNanos datasets { name format } shard { ${SHARD_FACTS} }`;
+const DATASET_FACTS = "datasets { name format } datasetFileCount";
+export const JOB_FACTS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FACTS} progress { ${SHARD_FACTS} }`;
+const NEWS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FACTS} shard { ${SHARD_FACTS} }`;
 
 /** Resolves when the job is at rest, or when the signal is given: the last facts either way. */
 export function followJob(
@@ -119,6 +123,7 @@ export function factsOf(job: ApiJob): JobFacts {
     recordsPerSecond: sum("recordsPerSecond"),
     budgetNanos: job.budgetNanos,
     datasets: job.datasets,
+    datasetFileCount: job.datasetFileCount,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The steps of a job as a person takes them in the browser: template, seeds, job, downloads. */
 import { createWriteStream, openAsBlob } from "node:fs";
-import { readFile, rename, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readFile, rename, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { randomUUID } from "node:crypto";
@@ -9,6 +9,7 @@ import { parse as parseYaml } from "yaml";
 import { PlotPaletteError } from "#core/errors";
 import type { Estimate } from "#core/estimate";
 import type { DatasetFormat } from "#core/job";
+import type { PartitionBy } from "#core/partition";
 import type { Split } from "#core/split";
 import type { Nanos } from "#core/money";
 import { seedFormatOf } from "#core/seed";
@@ -218,6 +219,7 @@ export async function startJob(
     priority?: string;
     capacity?: string;
     taskSize?: string;
+    partitionBy?: readonly PartitionBy[];
   },
 ): Promise<StartedJob> {
   const input = {
@@ -233,6 +235,7 @@ export async function startJob(
     priority: job.priority ?? null,
     capacity: job.capacity ?? null,
     taskSize: job.taskSize ?? null,
+    partitionBy: job.partitionBy ?? null,
     clientToken: randomUUID(),
   };
   const { createJob } = await api.call<{ createJob: StartedJob }>(
@@ -276,18 +279,35 @@ export async function getJob(api: Api, id: string): Promise<JobFacts> {
   return factsOf(job);
 }
 
-/** Streams every file of the job's dataset into a folder; a file appears under its name only when it is whole. */
-export async function downloadAll(api: Api, job: JobFacts, folder: string): Promise<void> {
-  for (const { name } of job.datasets) {
-    const { getDownload } = await api.call<{ getDownload: { url: string } }>(
-      "query($jobId: ID!, $file: String!) { getDownload(jobId: $jobId, file: $file) { url } }",
-      { jobId: job.id, file: name },
-    );
-    const response = await fetch(getDownload.url);
-    if (!response.ok || !response.body)
-      throw new PlotPaletteError("Internal", `${name} could not be downloaded (status ${response.status}); try again.`);
-    const path = join(folder, name);
-    await pipeline(Readable.fromWeb(response.body as never), createWriteStream(`${path}.part`));
-    await rename(`${path}.part`, path);
-  }
+/**
+ * Streams every file of the job's dataset into a folder, and into folders of it; a file appears under its name only when it is
+ * whole.
+ * @returns their names
+ */
+export async function downloadAll(api: Api, job: JobFacts, folder: string): Promise<string[]> {
+  const listed = job.datasets.map(({ name }) => name);
+  for (const name of listed) await downloadFile(api, job.id, name, folder);
+  if (job.datasetFileCount === listed.length) return listed;
+  const manifest = await readFile(join(folder, "files.jsonl"), "utf8");
+  const names = manifest
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { name: string }).name);
+  const others = names.filter((name) => !listed.includes(name));
+  for (const name of others) await downloadFile(api, job.id, name, folder);
+  return [...listed, ...others];
+}
+
+async function downloadFile(api: Api, jobId: string, name: string, folder: string): Promise<void> {
+  const { getDownload } = await api.call<{ getDownload: { url: string } }>(
+    "query($jobId: ID!, $file: String!) { getDownload(jobId: $jobId, file: $file) { url } }",
+    { jobId, file: name },
+  );
+  const response = await fetch(getDownload.url);
+  if (!response.ok || !response.body)
+    throw new PlotPaletteError("Internal", `${name} could not be downloaded (status ${response.status}); try again.`);
+  const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
+  await pipeline(Readable.fromWeb(response.body as never), createWriteStream(`${path}.part`));
+  await rename(`${path}.part`, path);
 }

@@ -40,6 +40,12 @@ export function Downloads({ job }: { readonly job: JobStateFragment & { readonly
           </li>
         ))}
       </ul>
+      {job.datasetFileCount > files.length && (
+        <p className="small faint">
+          The first of {showCounted(job.datasetFileCount, "file")}; files.jsonl lists them all, and{" "}
+          <span className="mono">npm run generate -- --resume {job.id}</span> brings them.
+        </p>
+      )}
       <FieldError error={isReadable(archive) ? error : null} />
     </section>
   );
@@ -54,6 +60,7 @@ function describeFile({ name, format, rows, bytes }: JobStateFragment["datasets"
 const BESIDE: Readonly<Record<string, string>> = {
   SHA256SUMS: "checksums of the other files",
   "README.md": "what is in it, and how it was made",
+  "files.jsonl": "every file with its size, rows and checksum",
   "provenance.jsonl": "how each record came to be",
   "failures.jsonl": "what was set aside, and why",
   "refused.jsonl": "what the template did not accept, and why",

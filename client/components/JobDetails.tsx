@@ -1,3 +1,4 @@
+import { partitionInWords } from "#core/partition";
 import { splitInWords } from "#core/split";
 import { Fragment } from "react";
 import { Link } from "react-router";
@@ -42,6 +43,12 @@ export function JobDetails({ job, totals }: Props) {
           <>
             <dt>Split</dt>
             <dd>{splitInWords(job.split)}</dd>
+          </>
+        )}
+        {job.partitionBy && (
+          <>
+            <dt>Folders</dt>
+            <dd>{partitionInWords(job.partitionBy)}</dd>
           </>
         )}
         <dt>Budget</dt>

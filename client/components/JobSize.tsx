@@ -16,13 +16,15 @@ export interface JobSizeProps {
   readonly errors: FormErrors;
   /** What the chosen template maps for fine-tuning; none while none is chosen. */
   readonly trainingFormats: readonly DatasetFormat[];
+  /** The columns its dataset can be cut by. */
+  readonly columns: readonly string[];
   /** The most one record of the chosen template can cost; null while none is chosen. */
   readonly recordBoundNanos: number | null;
   readonly onChange: (part: Partial<JobForm>) => void;
 }
 
 /** The third question of a new job: how many, for how much, in which formats, and what to call it. */
-export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onChange }: JobSizeProps) {
+export function JobSize({ form, errors, trainingFormats, columns, recordBoundNanos, onChange }: JobSizeProps) {
   const offered = formatsOf(trainingFormats);
   const toggle = (format: DatasetFormat, wanted: boolean) =>
     onChange({ formats: FORMATS.filter((known) => (known === format ? wanted : form.formats.includes(known))) });
@@ -82,6 +84,16 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
           onChange={(event) => onChange({ split: event.target.value })}
         />
       </div>
+      <div id="field-partitionBy">
+        <TextField
+          label="Folders"
+          placeholder={columns[0] ?? "genre, date:month"}
+          value={form.partitionBy}
+          error={errors.partitionBy}
+          hint={foldersHint(columns)}
+          onChange={(event) => onChange({ partitionBy: event.target.value })}
+        />
+      </div>
       <details className="more-fields" open={errors.maxFailed !== undefined || undefined}>
         <summary>Advanced options</summary>
         <div id="field-maxFailed">
@@ -108,6 +120,12 @@ export function JobSize({ form, errors, trainingFormats, recordBoundNanos, onCha
       <JobAdvanced form={form} onChange={onChange} />
     </>
   );
+}
+
+function foldersHint(columns: readonly string[]): string {
+  const words =
+    "Cuts the dataset into a folder for each value of a column; add :day, :month or :year for dates. Leave it empty for none.";
+  return columns.length === 0 ? words : `${words} Columns: ${columns.join(", ")}.`;
 }
 
 /** What the budget pays for whatever the models answer. */

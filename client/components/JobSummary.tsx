@@ -1,4 +1,5 @@
 import { parseUsd } from "#core/money";
+import { parsePartitionBy, partitionInWords } from "#core/partition";
 import { parseSplit, splitInWords } from "#core/split";
 import type { SeedSetFactsFragment, TemplateWholeFragment } from "../generated/documents.ts";
 import { parseCount, type JobForm } from "../jobs/form.ts";
@@ -22,6 +23,7 @@ export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryP
   const count = parseCount(form.recordCount);
   const budget = parseUsd(form.budgetUsd);
   const split = parseSplit(form.split);
+  const partitionBy = parsePartitionBy(form.partitionBy);
   return (
     <aside className="card stack summary" aria-label="Summary">
       <h2>Your job</h2>
@@ -40,6 +42,12 @@ export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryP
           <>
             <dt>Split</dt>
             <dd>{splitInWords(split)}</dd>
+          </>
+        )}
+        {partitionBy && (
+          <>
+            <dt>Folders</dt>
+            <dd>{partitionInWords(partitionBy)}</dd>
           </>
         )}
       </dl>

@@ -7,7 +7,7 @@ import { DownloadDocument } from "../generated/documents.ts";
  * Fetches an address for one file of a job's dataset and lets the browser download from it.
  * @param onRefused called when there was none: the file may have gone to the archive while the page was open
  */
-export function useDownload(jobId: string, onRefused: () => void) {
+export function useDownload(jobId: string, onRefused?: () => void) {
   const client = useApolloClient();
   const [pending, setPending] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -23,7 +23,7 @@ export function useDownload(jobId: string, onRefused: () => void) {
       if (data) save(data.getDownload.url, file);
     } catch (cause) {
       setError(explainError(cause).text);
-      onRefused();
+      onRefused?.();
     } finally {
       setPending(null);
     }
@@ -32,7 +32,7 @@ export function useDownload(jobId: string, onRefused: () => void) {
 }
 
 function save(url: string, file: string): void {
-  const link = Object.assign(document.createElement("a"), { href: url, download: file });
+  const link = Object.assign(document.createElement("a"), { href: url, download: file.replaceAll("/", " ") });
   document.body.append(link);
   link.click();
   link.remove();

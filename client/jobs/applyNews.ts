@@ -10,7 +10,7 @@ import {
 } from "../generated/documents.ts";
 import { isOldArchive } from "./archive.ts";
 import { placeInLists } from "./lists.ts";
-import { isOldJobState, isOldShardReport } from "./news.ts";
+import { isOldJobState, isOldShardReport, newerSnapshot } from "./news.ts";
 
 type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 
@@ -28,7 +28,7 @@ export function applyNews(cache: ApolloCache, change: JobChange): boolean {
       applyShard(within, change.shard);
       applyArchive(within, change.archive);
       if (isOldJobState(known, change)) return;
-      within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(change) });
+      within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(known, change) });
       if (known.status !== change.status) moveInLists(within, id);
     },
   });
@@ -64,13 +64,14 @@ function moveInLists(cache: ApolloCache, id: string | undefined): void {
   if (job) placeInLists(cache, job);
 }
 
-function stateOf(change: JobChange): JobStateFragment {
+function stateOf(known: JobStateFragment, change: JobChange): JobStateFragment {
   const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = change;
-  const { recordCount, priority } = change;
+  const { recordCount, priority, datasetFileCount } = change;
   return {
     __typename: "Job",
     id: change.jobId,
     ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
-    ...{ recordCount, priority },
+    ...{ recordCount, priority, datasetFileCount },
+    snapshot: newerSnapshot(known.snapshot, change.snapshot),
   };
 }

@@ -1,6 +1,7 @@
 import { MAX_FAILED_PERCENT } from "#core/failing";
 import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
 import { parseUsd } from "#core/money";
+import { parsePartitionBy } from "#core/partition";
 import { parseSplit } from "#core/split";
 import { TRAINING_FORMATS } from "#core/training";
 import type {
@@ -34,6 +35,8 @@ export interface JobForm {
   readonly priority: JobPriority;
   readonly capacity: JobCapacity;
   readonly taskSize: TaskSize;
+  /** The folders as typed, empty for none. */
+  readonly partitionBy: string;
 }
 
 export const FIRST_MAX_FAILED = String(MAX_FAILED_PERCENT);
@@ -44,7 +47,16 @@ export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFor
 }
 
 export type FieldName =
-  "name" | "templateId" | "seedSetId" | "parameters" | "recordCount" | "budgetUsd" | "formats" | "split" | "maxFailed";
+  | "name"
+  | "templateId"
+  | "seedSetId"
+  | "parameters"
+  | "recordCount"
+  | "budgetUsd"
+  | "formats"
+  | "split"
+  | "partitionBy"
+  | "maxFailed";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
 /** What is wrong with the form, field by field; empty when it can be sent. */
@@ -68,6 +80,10 @@ export function checkForm(form: JobForm): FormErrors {
     errors.split = "Expected three whole numbers of percent that make 100 together, as in 80, 10, 10.";
   }
   if (parsePercent(form.maxFailed) === undefined) errors.maxFailed = "Expected a whole number from 0 to 100.";
+  if (form.partitionBy.trim() !== "" && !parsePartitionBy(form.partitionBy)) {
+    errors.partitionBy =
+      "Expected columns with commas between, each whole or by day, month or year, as in genre, date:month.";
+  }
   return errors;
 }
 
@@ -89,6 +105,7 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     priority: form.priority,
     capacity: form.capacity,
     taskSize: form.taskSize,
+    partitionBy: parsePartitionBy(form.partitionBy) ?? null,
   };
 }
 
@@ -128,6 +145,7 @@ const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bmay fail\b/i, "maxFailed"],
   [/\bbudget\b/i, "budgetUsd"],
   [/\bsplit\b/i, "split"],
+  [/\bpartitioned\b/i, "partitionBy"],
   [/\bformats?\b/i, "formats"],
   [/\bparameter\b/i, "parameters"],
   [/\bcollection\b|\bseeds?\b/i, "seedSetId"],

@@ -16,6 +16,14 @@ export function isOldShardReport(known: ShardMark, news: ShardMark): boolean {
   return news.reportNo < known.reportNo;
 }
 
+/** News come in any order: a snapshot asked for later counts, and of one the end. */
+export function newerSnapshot(known: Snapshot, news: Snapshot): Snapshot {
+  if (!known || !news) return news ?? known;
+  if (news.takenAt !== known.takenAt) return news.takenAt < known.takenAt ? known : news;
+  return news.state === "MAKING" ? known : news;
+}
+
+type Snapshot = JobStateFragment["snapshot"];
 export type JobMark = Pick<JobStateFragment, "status" | "controlNo">;
 export type ShardMark = Pick<ShardFactsFragment, "generation" | "reportNo">;
 

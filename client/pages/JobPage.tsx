@@ -8,6 +8,7 @@ import { JobDetails } from "../components/JobDetails.tsx";
 import { JobStats } from "../components/JobStats.tsx";
 import { LatestRecords } from "../components/LatestRecords.tsx";
 import { PageFailure } from "../components/PageFailure.tsx";
+import { Snapshot } from "../components/Snapshot.tsx";
 import { StatusBadge } from "../components/StatusBadge.tsx";
 import { JobDocument, type JobFactsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
@@ -62,6 +63,7 @@ function JobView({ job }: { readonly job: JobFactsFragment }) {
             <Downloads job={job} />
             <FailureCauses progress={job.progress} />
             <JobCost job={job} totals={totals} />
+            <Snapshot job={job} delivered={totals.delivered} />
             <LatestRecords progress={job.progress} />
             {totals.delivered === 0 && job.datasets.length === 0 && (
               <p className="card faint">Records show here as they are made.</p>

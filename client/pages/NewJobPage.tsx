@@ -18,6 +18,7 @@ import {
   type FormErrors,
   type JobForm,
 } from "../jobs/form.ts";
+import { columnsToPartitionBy } from "../templates/columns.ts";
 import { useCreateJob } from "../mutations/useCreateJob.ts";
 import { paths } from "../paths.ts";
 import { checkFit, isRefused } from "../templates/fit.ts";
@@ -81,6 +82,7 @@ export default function NewJobPage() {
               form={form}
               errors={errors}
               trainingFormats={template?.facts.trainingFormats ?? []}
+              columns={columnsToPartitionBy(template?.facts)}
               recordBoundNanos={template?.facts.bound.nanos ?? null}
               onChange={change}
             />
@@ -107,6 +109,7 @@ const FIRST_FORM: JobForm = {
   priority: "NORMAL",
   capacity: "SPOT_FIRST",
   taskSize: "SMALL",
+  partitionBy: "",
 };
 
 /** The form with what has been chosen read from the server: the address can bring a template or seeds along. */
@@ -179,5 +182,6 @@ const ORDER: readonly FieldName[] = [
   "formats",
   "split",
   "maxFailed",
+  "partitionBy",
   "name",
 ];

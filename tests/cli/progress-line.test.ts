@@ -15,6 +15,7 @@ const FACTS: JobFacts = {
   budgetNanos: 1_000_000_000,
   recordsPerSecond: 0,
   datasets: [],
+  datasetFileCount: 0,
 };
 const ESTIMATE: Estimate = {
   lowNanos: 400_000_000,

@@ -154,6 +154,7 @@ describe("an estimate is asked for", () => {
     priority: "NORMAL",
     capacity: "SPOT_FIRST",
     taskSize: "SMALL",
+    partitionBy: "",
   };
 
   test("as soon as template, seeds and count are there, whatever else is missing", () => {

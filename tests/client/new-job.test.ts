@@ -18,6 +18,7 @@ const FORM: JobForm = {
   priority: "HIGH",
   capacity: "ON_DEMAND",
   taskSize: "LARGE",
+  partitionBy: "genre, at:month",
 };
 
 describe("the form of a new job", () => {
@@ -37,8 +38,13 @@ describe("the form of a new job", () => {
       priority: "HIGH",
       capacity: "ON_DEMAND",
       taskSize: "LARGE",
+      partitionBy: [
+        { column: "genre", by: "VALUE" },
+        { column: "at", by: "MONTH" },
+      ],
     });
     expect(toInput({ ...FORM, split: "" }).split).toBeNull();
+    expect(toInput({ ...FORM, partitionBy: " " }).partitionBy).toBeNull();
   });
 
   test.each<[string, Partial<JobForm>, string]>([
@@ -58,6 +64,7 @@ describe("the form of a new job", () => {
     ["words for a split", { split: "most" }, "split"],
     ["more failures than records", { maxFailed: "101" }, "maxFailed"],
     ["no share of failures", { maxFailed: "" }, "maxFailed"],
+    ["folders by week", { partitionBy: "at:week" }, "partitionBy"],
   ])("with %s says so at its field", (_, different, field) => {
     expect(Object.keys(checkForm({ ...FORM, ...different }))).toEqual([field]);
   });
