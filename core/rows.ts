@@ -199,6 +199,8 @@ export interface ShardRow {
   writtenOffNanos: Nanos;
   /** Generations in a row that ended without moving the checkpoint. */
   deathsInRow: number;
+  /** The slot that a careful worker took in hand last; absent while no worker had to be careful. */
+  suspect?: Suspect;
   /** The kinds of the columns seen so far (see core/columns.ts). */
   columns: Record<string, string>;
   /** What the worker last told, newer than the checkpoint by at most a flush. */
@@ -214,6 +216,15 @@ export interface PartRun {
   pass?: number;
   /** They lie with the dataset that this generation of the export wrote, and not among the parts. */
   folded?: true;
+}
+
+/** A slot that may be what kills the workers of its shard. */
+export interface Suspect {
+  slot: number;
+  /** Whose worker took it in hand. */
+  generation: number;
+  /** How many workers died with it alone in hand. */
+  deaths: number;
 }
 
 /** Cumulative, so that twice equals once. */

@@ -7,7 +7,16 @@ import type { ColumnKinds } from "./columns.ts";
 import type { Nanos } from "./money.ts";
 import { isOf } from "./part.ts";
 import { tokenOf } from "./random.ts";
-import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type PartRun, type ShardRow } from "./rows.ts";
+import {
+  budgetKey,
+  exportKey,
+  jobKey,
+  shardKey,
+  type JobRow,
+  type PartRun,
+  type ShardRow,
+  type Suspect,
+} from "./rows.ts";
 import type { SpentOn } from "./spending.ts";
 import type { Change, RowKey, Write } from "./write.ts";
 
@@ -16,8 +25,8 @@ export const LEASE_MS = 60_000;
 
 /** From this many deaths in a row on, a worker makes one record at a time, so that the one in hand at the next death is known. */
 export const CAREFUL_AFTER_DEATHS = 2;
-/** At the next death the lowest open slot is set aside: it was in hand at each of them, at the last one alone. */
-export const SET_ASIDE_AFTER_DEATHS = CAREFUL_AFTER_DEATHS + 1;
+/** A slot with which so many careful workers died, with nothing else in hand, is set aside. One may have been killed by chance. */
+const DEATHS_OF_A_SUSPECT = 2;
 /** A shard whose workers die this often in a row without getting on fails its job. */
 export const HOPELESS_AFTER_DEATHS = 5;
 /** An export has no checkpoints, so interruptions alone must not fail it soon. */
@@ -54,6 +63,22 @@ export function deathsAtTakeover(row: ShardRow): number {
   return isOf(row.runs.at(-1), row.generation) ? 0 : row.deathsInRow + 1;
 }
 
+/** The slot in hand at a death, should the lease be taken now. */
+export function suspectAtTakeover({ suspect, leaseTask, generation }: ShardRow): Suspect | undefined {
+  if (leaseTask === undefined || suspect?.generation !== generation) return suspect;
+  return { ...suspect, deaths: suspect.deaths + 1 };
+}
+
+/** A careful worker takes a slot in hand: should it die, it is known with which. */
+export function suspecting({ suspect, generation }: ShardRow, slot: number): Suspect {
+  return { slot, generation, deaths: suspect?.slot === slot ? suspect.deaths : 0 };
+}
+
+/** The slot to be set aside before any other is begun. */
+export function poisonousSlot({ suspect }: ShardRow): number | undefined {
+  return suspect && suspect.deaths >= DEATHS_OF_A_SUSPECT ? suspect.slot : undefined;
+}
+
 /**
  * Takes a lease that is free or has run out. A grant is never inherited: what a vanished worker had not accounted for may be
  * spent, so it is written off. The job must still be running (exporting, for the export shard), so that no lease begins
@@ -69,10 +94,11 @@ export function leaseShard(row: ShardRow, job: JobRow, holder: Holder): { change
     grantNanos: 0,
     writtenOffNanos: row.writtenOffNanos + row.grantNanos,
     deathsInRow: deathsAtTakeover(row),
+    suspect: suspectAtTakeover(row),
   };
-  const { state, generation, leaseUntilMs, leaseTask, deathsInRow } = leased;
+  const { state, generation, leaseUntilMs, leaseTask, deathsInRow, suspect } = leased;
   const writes = [
-    takeover(row, { state, generation, leaseUntilMs, leaseTask, deathsInRow }),
+    takeover(row, { state, generation, leaseUntilMs, leaseTask, deathsInRow, suspect }),
     unparked(row, job),
     ...writeOff(row, job),
   ];
@@ -153,6 +179,8 @@ export interface Progress {
   readonly spending: SpentOn[];
   readonly workedMs: number;
   readonly columns: ColumnKinds;
+  /** What a careful worker has in hand. */
+  readonly suspect?: Suspect;
 }
 
 /** Makes progress true and renews the lease. Each new part ends a row of deaths. */

@@ -6,8 +6,8 @@ import { Purse, sliceOf, type Reservation } from "#core/budget";
 import type { Nanos } from "#core/money";
 import { decodePart, encodePart, withPart } from "#core/part";
 import { isWorthKeeping, openAgain, openSlot, type OpenSlot } from "#core/record";
-import { budgetKey, partObject, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
-import { checkpoint, endLease, grantTo, renewLease, type LeaseEnd, type Progress } from "#core/shard";
+import { budgetKey, partObject, type BudgetRow, type JobRow, type ShardRow, type Suspect } from "#core/rows";
+import { checkpoint, endLease, grantTo, renewLease, suspecting, type LeaseEnd, type Progress } from "#core/shard";
 import { LONGEST_WINDOW, SlotWindow } from "#core/window";
 import { carryOut } from "./carry-out.ts";
 import { FIRST_PASS, readEarlierPasses, type EarlierPasses } from "./earlier-passes.ts";
@@ -32,6 +32,7 @@ export class Book {
   #accounted: Nanos = 0;
   #grantNo = 0;
   #nextSeq = 0;
+  #suspect: Suspect | undefined;
   #workedUntilMs: number;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -47,6 +48,7 @@ export class Book {
     readonly leasedAtMs: number,
   ) {
     this.journal = new Journal(row);
+    this.#suspect = row.suspect;
     this.#workedUntilMs = ports.clock.monotonicMs();
     for (const slot of open) this.open.set(slot.slot, slot);
   }
@@ -111,6 +113,12 @@ export class Book {
     return undefined;
   }
 
+  /** Writes down that the slot is in hand, before it is begun: a careful worker may die of it. @throws LeaseLost */
+  async hold(slot: number): Promise<void> {
+    this.#suspect = suspecting(this.row, slot);
+    await this.flush();
+  }
+
   /**
    * Writes what is new as a part, and the checkpoint that makes it true and renews the lease.
    * @throws LeaseLost
@@ -171,6 +179,7 @@ export class Book {
       runs: row.runs,
       workedMs: row.workedMs + this.#workedSince(),
       newlySpentNanos: spent - this.#accounted,
+      suspect: this.#suspect,
     };
     if (!journal.hasMoved) return { progress, spent };
     const open = [...this.open.values()].filter(isWorthKeeping);

@@ -12,7 +12,7 @@ import { latestOf, Rate } from "#core/progress";
 import { attemptsOfPass, metaOf, type OpenSlot } from "#core/record";
 import { restBoundNanos } from "#core/rest-bound";
 import { jobKey, type JobRow, type ShardRow } from "#core/rows";
-import { CAREFUL_AFTER_DEATHS, SET_ASIDE_AFTER_DEATHS, whileLeased, type LeaseEnd } from "#core/shard";
+import { CAREFUL_AFTER_DEATHS, poisonousSlot, whileLeased, type LeaseEnd } from "#core/shard";
 import { attempt, type AttemptEnd } from "./attempt.ts";
 import type { Bell } from "./bell.ts";
 import { Book, LeaseLost } from "./book.ts";
@@ -86,7 +86,7 @@ export class ShardRun {
   async run(): Promise<ShardEnd> {
     const beating = this.#beat().catch((error: unknown) => this.#break(error));
     try {
-      if (this.book.row.deathsInRow >= SET_ASIDE_AFTER_DEATHS) await this.#setAside();
+      await this.#setAside(poisonousSlot(this.book.row));
       await this.#fill();
     } catch (error) {
       this.#break(error);
@@ -127,6 +127,7 @@ export class ShardRun {
         await bell.heard();
         continue;
       }
+      if (this.#isCareful) await this.book.hold(slot);
       const one = this.book.slot(slot);
       // While this waits, others may leave or enter; it holds its place.
       gate.enter();
@@ -213,12 +214,14 @@ export class ShardRun {
     this.drain();
   }
 
-  /** The lowest open slot was in hand at each death, and alone at the last: it goes, or no worker would ever get past it. */
-  async #setAside(): Promise<void> {
+  /** The slot that workers died with goes, or none would ever get past it. It is the lowest: a careful worker takes no other first. */
+  async #setAside(poisonous: number | undefined): Promise<void> {
+    if (poisonous === undefined) return;
     const { shop } = this.context;
     const { window, open, row } = this.book;
     const slot = window.take();
     if (slot === undefined) return;
+    if (slot !== poisonous) return window.putBack(slot);
     const one = this.book.slot(slot);
     const seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot, attempt: one.attempt });
     open.delete(slot);

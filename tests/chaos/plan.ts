@@ -122,9 +122,11 @@ export function planOf(seed: number): Plan {
   };
 }
 
+/** In every other of those runs: what comes early keeps workers from meeting at the end of the money. */
 function raisesEarly(seed: number): OwnerAct[] {
   const random = randomOf("raises early", seed);
-  return Array.from({ length: 1 + below(2, random) }, () => ({
+  const raises = seed % 2 === 1 ? 1 + below(2, random) : 0;
+  return Array.from({ length: raises }, () => ({
     act: "raise early",
     byBounds: 1 + below(12, random),
     atMs: 200 + below(40_000, random),

@@ -12,6 +12,9 @@ import {
   leaseShard,
   renewLease,
   type Progress,
+  poisonousSlot,
+  suspectAtTakeover,
+  suspecting,
 } from "#core/shard";
 import { MemoryStore } from "../worker/doubles.ts";
 
@@ -228,6 +231,24 @@ describe("a lease", () => {
     [{ leaseTask: "gone", deathsInRow: 2, generation: 5, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 3],
   ])("%j counts %i deaths in a row", (set, deaths) => {
     expect(deathsAtTakeover({ ...freshShard(0), ...set } as ShardRow)).toBe(deaths);
+  });
+
+  const SUSPECT = { slot: 4, generation: 7, deaths: 1 };
+  test.each([
+    ["died with the slot in hand", { leaseTask: "gone", generation: 7, suspect: SUSPECT }, 4],
+    ["died before it took any", { leaseTask: "gone", generation: 8, suspect: SUSPECT }, undefined],
+    ["gave its lease back", { leaseTask: undefined, generation: 7, suspect: SUSPECT }, undefined],
+    ["was the first to die so", { leaseTask: "gone", generation: 7, suspect: { ...SUSPECT, deaths: 0 } }, undefined],
+    ["had nothing to be careful of", { leaseTask: "gone", generation: 7 }, undefined],
+  ])("when the last careful worker %s, the slot to be set aside is %#", (_, set, slot) => {
+    const row = { ...freshShard(0), ...set } as ShardRow;
+    expect(poisonousSlot({ ...row, suspect: suspectAtTakeover(row) })).toBe(slot);
+  });
+
+  test("another slot in hand is suspected anew, the same one goes on being", () => {
+    const row = { ...freshShard(0), generation: 9, suspect: SUSPECT } as ShardRow;
+    expect(suspecting(row, 4)).toEqual({ slot: 4, generation: 9, deaths: 1 });
+    expect(suspecting(row, 5)).toEqual({ slot: 5, generation: 9, deaths: 0 });
   });
 });
 

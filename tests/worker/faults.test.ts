@@ -162,6 +162,15 @@ describe("a record that kills its worker", () => {
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
+  test("is not blamed for what killed workers before they took it in hand", async () => {
+    const world = new World({ records: 14 });
+    world.setJob({ status: "RUNNING" });
+    world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", deathsInRow: 3 });
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.lines("dataset.jsonl")).toHaveLength(14);
+  });
+
   test("five deaths in a row without getting on fail the job", async () => {
     const world = new World({ records: 14 });
     world.setJob({ status: "RUNNING" });
