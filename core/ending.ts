@@ -100,7 +100,7 @@ export function publish(
   nowIso: string,
 ): Change {
   const prefix = datasetPrefix(job.jobId, lease.generation);
-  const dataset = { datasetPrefix: prefix, datasets, datasetFileCount: fileCount };
+  const dataset = { datasetPrefix: prefix, datasets, datasetFileCount: fileCount, isFolded: folded.length > 0 };
   const change = move(job, {
     set: { ...statusOf(job, outcome), ...dataset, openKey: OPEN, sweepNo: lease.generation, finishedAt: nowIso },
     remove: [],

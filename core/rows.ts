@@ -97,6 +97,8 @@ export interface JobRow {
   datasetFileCount?: number;
   /** While objects that nothing names any more wait to be removed: the generation of the export that left them. */
   sweepNo?: number;
+  /** Parts of its records lie with its published dataset: while that is archived, the job cannot go on. */
+  isFolded?: boolean;
   /** Its records so far as a file, for who cannot wait. */
   snapshot?: SnapshotRow;
   createdAt: string;

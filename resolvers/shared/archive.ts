@@ -1,8 +1,19 @@
 /** Where a dataset lies, as people are told. */
-import { util } from "@aws-appsync/utils";
-import { RESTORE_BEGINS_SECONDS, type Whereabouts } from "../../core/archive.ts";
+import { runtime, util } from "@aws-appsync/utils";
+import { DAYS_BEFORE_ARCHIVE, NOTHING_ARCHIVED, RESTORE_BEGINS_SECONDS, type Whereabouts } from "../../core/archive.ts";
 import type { ArchiveRow, JobRow } from "../../core/rows.ts";
 import type { DatasetArchive } from "../generated/schema.ts";
+import { call } from "./lambda.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A dataset too young for the archive needs no look at it. Its files may be a day older than the end of its job. */
+export function lookIntoArchive(job: JobRow) {
+  const endedMs = util.time.parseISO8601ToEpochMilliSeconds(job.finishedAt ?? job.createdAt);
+  const ageMs = util.time.nowEpochMilliSeconds() - endedMs;
+  if (ageMs < (DAYS_BEFORE_ARCHIVE - 1) * DAY_MS) runtime.earlyReturn(NOTHING_ARCHIVED, { skipTo: "NEXT" });
+  return call({ prefix: job.datasetPrefix });
+}
 
 /** What S3 says, except that a wish counts from its first moment, before the function has come to ask S3. */
 export function toDatasetArchive(row: JobRow, found: Whereabouts): DatasetArchive {

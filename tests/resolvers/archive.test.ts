@@ -208,3 +208,36 @@ describe("restoring", () => {
     expect(events).toEqual([]);
   });
 });
+
+const GO_ON = {
+  extendJob: "mutation ($id: ID!) { extendJob(id: $id, recordCount: 5000) { id } }",
+  retryFailed: "mutation ($id: ID!) { retryFailed(id: $id) { id } }",
+  resumeJob: "mutation ($id: ID!) { resumeJob(id: $id) { id } }",
+};
+
+describe.each(Object.entries(GO_ON))("%s of a job whose records lie with its dataset", (name, mutation) => {
+  const status = name === "resumeJob" ? "BUDGET_EXCEEDED" : name === "retryFailed" ? "FAILED" : "COMPLETED";
+
+  test("asks for it to be restored first while it is archived", async () => {
+    const id = await givenArchived("GLACIER");
+    await change(world, id, { status, isFolded: true });
+    expect(await world.refusal("ann", mutation, { id })).toBe(
+      "Conflict: The records of this job are archived with its dataset; restore the dataset first, then go on with the job.",
+    );
+    await restore(id);
+    await world.run("restoreDataset", { jobId: id });
+    expect(await world.refusal("ann", mutation, { id })).toBe(
+      "Conflict: The records of this job are being restored from the archive; go on with the job once they are back.",
+    );
+  });
+
+  test.each([
+    ["it is read at once", "GLACIER_IR", true],
+    ["it is too young for the archive", "STANDARD", true],
+    ["its parts stayed where they were", "GLACIER", false],
+  ] as const)("goes on where %s", async (_, storageClass, isFolded) => {
+    const id = await givenArchived(storageClass);
+    await change(world, id, { status, isFolded });
+    expect(await world.ask("ann", mutation, { id })).toEqual({ [name]: { id } });
+  });
+});

@@ -3,7 +3,7 @@ import { decodePart, encodePart, NOTHING_OPEN, partsOf } from "#core/part";
 import { splitPart } from "#core/part-lines";
 import { isLeftover } from "#core/leftovers";
 import { isAccepted, openSlot } from "#core/record";
-import { partObject, shardKey, type ShardRow } from "#core/rows";
+import { budgetKey, partObject, shardKey, type ShardRow } from "#core/rows";
 import { Fold, ShardFold } from "../../worker/export/fold.ts";
 import { slotsInOrder } from "../../worker/export/slots-in-order.ts";
 import { ModelFault } from "../../worker/ports.ts";
@@ -69,6 +69,28 @@ test("a job at its budget keeps its parts where they are, and goes on with a dat
   expect(objectsUnder(world, `datasets/${JOB}/1/`)).toEqual([]);
   const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
   expect(slots).toEqual(Array.from({ length: 60 }, (_, slot) => slot));
+});
+
+test("what was folded moves along into each later dataset, also into that of a job at its budget", async () => {
+  const world = new World({ records: 40 });
+  await world.work();
+  expect(world.job.status).toBe("COMPLETED");
+  sweep(world);
+  world.extend(400);
+  world.store.put(budgetKey(JOB), { ...world.budget, remainingNanos: 3 * world.job.recordBoundNanos });
+  await world.workUntilRest();
+  expect(world.job.status).toBe("BUDGET_EXCEEDED");
+  sweep(world);
+  const folded = partsIn(world).filter(({ name }) => name.startsWith("datasets/"));
+  expect(folded.length).toBeGreaterThan(0);
+  for (const { name, text } of folded) {
+    expect(name).toContain(world.job.datasetPrefix);
+    expect(text).not.toBe("");
+  }
+  world.resume(5_000_000_000);
+  await world.workUntilRest();
+  expect(world.job).toMatchObject({ status: "COMPLETED", isFolded: true });
+  expect(new Set(world.lines("dataset.jsonl").map(({ id }) => id)).size).toBe(400);
 });
 
 test("failures are folded too", async () => {

@@ -118,12 +118,13 @@ class Export {
   async #readRecords(
     beside: readonly DatasetFile[],
     made: (record: MadeRecord, id: string, texts: RecordTexts) => Promise<void>,
-  ): Promise<FoldedShard[] | undefined> {
+  ): Promise<FoldedShard[]> {
     const { objects, job, outcome, shards, generation, signal } = this.order;
     const folded: FoldedShard[] = [];
     for (const shard of shards) {
-      // A job at its budget goes on where its parts end.
-      const fold = outcome === "BUDGET_EXCEEDED" ? undefined : new ShardFold(objects, shard, generation);
+      // A job at its budget goes on where its parts end. What was folded before moves along, so that one dataset holds all of it.
+      const stays = outcome === "BUDGET_EXCEEDED" && !shard.runs.some(({ folded }) => folded);
+      const fold = stays ? undefined : new ShardFold(objects, shard, generation);
       let newestHead: string | undefined;
       const hearing = {
         refused: async (candidate: RefusedCandidate) => {
@@ -145,7 +146,7 @@ class Export {
       }
       if (fold) folded.push(await fold.end(newestHead));
     }
-    return outcome === "BUDGET_EXCEEDED" ? undefined : folded;
+    return folded;
   }
 
   /** The formats asked for, in the order of the job. */
