@@ -4,7 +4,7 @@
  * With the causes told and the mutation's other fields, what a watcher is sent stays below 4 KB, the unit a subscription's
  * message is counted in.
  */
-const MAX_LATEST_BYTES = 2_000;
+const MAX_LATEST_BYTES = 1_750;
 const MAX_LATEST = 3;
 const VALUE_LENGTHS = [400, 200, 100, 40, 15];
 

@@ -107,7 +107,7 @@ export const SEEDS: readonly Hostile[] = [
     tries: "a text larger than the memory",
     it: seed({ t: "x".repeat(33_000_000) }),
     prompt: "x",
-    ends: { fault: /memory/ },
+    ends: { fault: /memory|longer than/ },
   },
   {
     tries: "numbers beyond numbers",
