@@ -23,6 +23,7 @@ export interface QueuedEvent {
 export class EventQueue {
   readonly #alarms: AlarmClock;
   readonly #configs = new Map<string, EventInvokeConfig>();
+  #isStopped = false;
 
   constructor(private readonly context: CloudContext) {
     this.#alarms = new AlarmClock(context.clock);
@@ -38,6 +39,7 @@ export class EventQueue {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#alarms.stop();
   }
 
@@ -46,7 +48,8 @@ export class EventQueue {
       (outcome) => (outcome.failed ? outcome.payload : undefined),
       (thrown: Error) => thrown.message,
     );
-    if (error === undefined) return;
+    // An event that the end of the cloud cut off has not failed, and its log may be gone.
+    if (error === undefined || this.#isStopped) return;
     const { name } = target.config;
     const config = this.#configs.get(name) ?? {};
     const delayMs = RETRY_DELAYS_MS[attempt.number];

@@ -29,11 +29,16 @@ export interface FunctionConfig {
   readonly reserved: number | undefined;
 }
 
+interface Waiting {
+  take(instance: Instance): void;
+  giveUp(error: Error): void;
+}
+
 export class LocalFunction {
   readonly #instances = new Set<Instance>();
   readonly #idle: Instance[] = [];
   readonly #inHand = new Set<Promise<Outcome>>();
-  readonly #waiting: ((instance: Instance) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #logFile: string;
   readonly #sweep: NodeJS.Timeout;
   #stopped = false;
@@ -51,7 +56,8 @@ export class LocalFunction {
   /**
    * Handles one event.
    * @param waits whether to wait for a free instance (asynchronous events) rather than be throttled
-   * @throws AwsError 429 `TooManyRequestsException` beyond the reserved concurrency; 502 for a runtime that is not played
+   * @throws AwsError 429 `TooManyRequestsException` beyond the reserved concurrency; 502 for a runtime that is not played;
+   *   503 once it was stopped
    */
   async invoke(
     payload: string,
@@ -82,6 +88,7 @@ export class LocalFunction {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweep);
+    for (const { giveUp } of this.#waiting.splice(0)) giveUp(stopped());
     await Promise.all([...this.#instances].map((instance) => instance.end()));
     await Promise.all(this.#inHand);
   }
@@ -97,12 +104,14 @@ export class LocalFunction {
   }
 
   async #acquire(waits: boolean): Promise<Instance> {
+    // An instance begun now would outlive the cloud.
+    if (this.#stopped) throw stopped();
     const idle = this.#takeIdle();
     if (idle) return idle;
     const { reserved } = this.config;
     if (this.#instances.size < (reserved ?? DEFAULT_CONCURRENCY)) return this.#startInstance();
     if (reserved !== undefined && !waits) throw throttled();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((take, giveUp) => this.#waiting.push({ take, giveUp }));
   }
 
   #takeIdle(): Instance | undefined {
@@ -117,7 +126,7 @@ export class LocalFunction {
     const next = this.#waiting.shift();
     const usable = this.#isUsable(instance) && !this.#stopped;
     if (!usable) this.#discard(instance);
-    if (next) return next(usable ? instance : this.#startInstance());
+    if (next) return next.take(usable ? instance : this.#startInstance());
     instance.idleSinceMs = Date.now();
     if (usable) this.#idle.push(instance);
   }
@@ -184,6 +193,10 @@ function limited(outcome: Outcome): Outcome {
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`;
   const payload = JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage });
   return { ...outcome, failed: true, payload };
+}
+
+function stopped(): AwsError {
+  return new AwsError(503, "ServiceException", "The local cloud is stopping.");
 }
 
 function throttled(): AwsError {

@@ -263,6 +263,23 @@ test("takes an event, tries it again a minute and two minutes later by the cloud
   expect(logged[0]).toMatch(/Flaky failed its event .* for good \(attempt 3\): .*again/);
 });
 
+test("ends with the cloud: an event in hand has not failed, and those that wait or come later start nothing", async () => {
+  const source =
+    "export const handler = async () => { console.log('begun'); await new Promise(() => setInterval(() => {}, 1e6)); };";
+  await makeFunction("Patient", { "index.mjs": source }, { ReservedConcurrentExecutions: 1, Timeout: 60 });
+  await service.create({
+    path: "Stack/Patience",
+    logicalId: "Patience",
+    type: "AWS::Lambda::EventInvokeConfig",
+    properties: { FunctionName: "Patient", Qualifier: "$LATEST", MaximumRetryAttempts: 0 },
+  });
+  for (let n = 0; n < 2; n++) await invoke("Patient", {}, { InvocationType: "Event" });
+  await until(() => log("Patient").includes("begun"));
+  await service.stop();
+  expect(log("Patient").match(/START/g)).toHaveLength(1);
+  expect(logged).toEqual([]);
+});
+
 test("honours the retries of an EventInvokeConfig", async () => {
   await makeFunction("Once", { "index.mjs": "export const handler = async () => { throw new Error('no'); };" });
   await service.create({
