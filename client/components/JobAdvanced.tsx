@@ -1,21 +1,32 @@
 import { CAPACITIES, PRIORITIES } from "#core/job";
 import { TASK_SIZES } from "#core/task-size";
 import type { TaskSize } from "../generated/documents.ts";
-import type { JobForm } from "../jobs/form.ts";
+import type { FormErrors, JobForm } from "../jobs/form.ts";
 import { CAPACITY_WORDS, PRIORITY_WORDS, TASK_SIZE_WORDS } from "../jobs/words.ts";
-import { SelectField } from "../ui/Field.tsx";
+import { SelectField, TextField } from "../ui/Field.tsx";
 
 interface Props {
   readonly form: JobForm;
+  readonly errors: FormErrors;
   readonly onChange: (part: Partial<JobForm>) => void;
 }
 
-/** What seldom needs to be chosen: how soon a job is worked on, and on what. */
-export function JobAdvanced({ form, onChange }: Props) {
+/** What seldom needs to be chosen: how much may fail, how soon a job is worked on, and on what. */
+export function JobAdvanced({ form, errors, onChange }: Props) {
   return (
-    <details className="more-fields">
+    <details className="more-fields" open={errors.maxFailed !== undefined || undefined}>
       <summary>Advanced</summary>
       <div className="stack">
+        <div id="field-maxFailed">
+          <TextField
+            label="Records that may fail, in percent"
+            inputMode="numeric"
+            value={form.maxFailed}
+            error={errors.maxFailed}
+            hint="When more of them fail the job fails, early where that can be told early. 0 to 100."
+            onChange={(event) => onChange({ maxFailed: event.target.value })}
+          />
+        </div>
         <Choices
           label="Priority among my jobs"
           words={PRIORITY_WORDS}

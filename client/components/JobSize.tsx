@@ -94,19 +94,6 @@ export function JobSize({ form, errors, trainingFormats, columns, recordBoundNan
           onChange={(event) => onChange({ partitionBy: event.target.value })}
         />
       </div>
-      <details className="more-fields" open={errors.maxFailed !== undefined || undefined}>
-        <summary>Advanced options</summary>
-        <div id="field-maxFailed">
-          <TextField
-            label="Records that may fail, in percent"
-            inputMode="numeric"
-            value={form.maxFailed}
-            error={errors.maxFailed}
-            hint="When more of them fail the job fails, early where that can be told early. 0 to 100."
-            onChange={(event) => onChange({ maxFailed: event.target.value })}
-          />
-        </div>
-      </details>
       <div id="field-name">
         <TextField
           label="Name"
@@ -117,7 +104,7 @@ export function JobSize({ form, errors, trainingFormats, columns, recordBoundNan
           onChange={(event) => onChange({ name: event.target.value })}
         />
       </div>
-      <JobAdvanced form={form} onChange={onChange} />
+      <JobAdvanced form={form} errors={errors} onChange={onChange} />
     </>
   );
 }
