@@ -119,6 +119,11 @@ export class Book {
     await this.flush();
   }
 
+  /** The slot last in hand was set aside: if its job tries it again, it begins with nothing against it. */
+  acquit(): void {
+    this.#suspect = this.#suspect && { ...this.#suspect, deaths: 0 };
+  }
+
   /**
    * Writes what is new as a part, and the checkpoint that makes it true and renews the lease.
    * @throws LeaseLost

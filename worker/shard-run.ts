@@ -226,6 +226,7 @@ export class ShardRun {
     const seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot, attempt: one.attempt });
     open.delete(slot);
     window.finish(slot);
+    this.book.acquit();
     const reason = `Making it stopped the worker ${row.deathsInRow} times.`;
     const cause = causeOf(reason);
     this.book.journal.attempted(cause);

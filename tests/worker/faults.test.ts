@@ -162,6 +162,15 @@ describe("a record that kills its worker", () => {
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
+  test("is made like any other when it is tried again and kills nobody any more", async () => {
+    const world = new World({ records: 1 });
+    await workThatDies(world, () => true, 12);
+    expect(world.shards[0]).toMatchObject({ delivered: 0, failed: 1 });
+    world.retryFailed();
+    await world.workUntilRest();
+    expect(world.lines("dataset.jsonl")).toHaveLength(1);
+  });
+
   test("is not blamed for what killed workers before they took it in hand", async () => {
     const world = new World({ records: 14 });
     world.setJob({ status: "RUNNING" });
