@@ -152,9 +152,15 @@ export class StandJob {
     if (lines !== records) throw new Error(`The dataset has ${lines} records, not ${records}.`);
   }
 
-  /** How often a row was written, or an object. */
-  writesTo(service: "dynamodb" | "s3"): number {
-    return this.aws.asked.filter(({ action }) => WRITES[service].includes(action)).length;
+  /** How many requests wrote, and how many rows or objects they wrote. */
+  writesTo(service: "dynamodb" | "s3"): { requests: number; items: number } {
+    const written = this.aws.requests.map(
+      (asked) => asked.filter(({ action }) => WRITES[service].includes(action)).length,
+    );
+    return {
+      requests: written.filter((items) => items > 0).length,
+      items: written.reduce((sum, items) => sum + items, 0),
+    };
   }
 
   stop(): Promise<void> {

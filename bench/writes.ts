@@ -30,15 +30,20 @@ async function writesAt(stand: WorkerStand, stub: Stub, inFlight: number): Promi
     const [first, last] = [stub.first(), stub.mark(records)];
     const worker = job.startWorker();
     await first;
-    const count = () => ({ table: job.writesTo("dynamodb") + stand.reports, bucket: job.writesTo("s3") });
+    const count = () => {
+      const [table, bucket] = [job.writesTo("dynamodb"), job.writesTo("s3")];
+      const { reports } = stand;
+      return { table: table.requests + reports, rows: table.items + reports, bucket: bucket.requests };
+    };
     const before = count();
     const { seconds } = await last;
     const after = count();
     await job.completed(records, worker);
-    const per = (name: "table" | "bucket") => (after[name] - before[name]) / seconds;
+    const per = (name: keyof typeof after) => (after[name] - before[name]) / seconds;
     const what = `a second, one shard, ${inFlight} calls in flight`;
     return [
       { what: `writes to DynamoDB ${what}`, value: per("table"), unit: "1/s", aim: "≤ 2" },
+      { what: `rows they wrote ${what}`, value: per("rows"), unit: "1/s" },
       { what: `writes to S3 ${what}`, value: per("bucket"), unit: "1/s", aim: "≤ 1" },
     ];
   } finally {

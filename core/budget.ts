@@ -84,14 +84,31 @@ export interface SliceWish {
   readonly runningShards: number;
 }
 
+/** So often a second may a budget's row be drawn from, all shards together: transactions on one row get in each other's way. */
+const DRAWS_PER_SECOND = 10;
+
 /**
- * What to ask the budget for: the worst case of what may be in flight and one second's spend, but no more than a fair
- * share of what is left, and never less than the next record needs; 0 when even that is not there.
+ * What to ask the budget for: the worst case of what may be in flight and one second's spend, or more seconds' where many
+ * draw; but no more than a fair share of what is left, and never less than the next record needs; 0 when even that is not there.
  */
 export function sliceOf(wish: SliceWish): Nanos {
   const shortage = wish.neededNanos - wish.freeNanos;
   if (shortage > wish.remainingNanos) return 0;
-  const full = wish.concurrency * wish.boundNanos + wish.spentPerSecondNanos - wish.freeNanos;
+  const seconds = Math.max(1, wish.runningShards / DRAWS_PER_SECOND);
+  const full = wish.concurrency * wish.boundNanos + Math.ceil(seconds * wish.spentPerSecondNanos) - wish.freeNanos;
   const share = Math.floor(wish.remainingNanos / Math.max(1, wish.runningShards));
   return Math.min(wish.remainingNanos, Math.max(shortage, Math.min(full, share)));
+}
+
+/** What has to be free so that no record waits for money in the time to come: spending is not even, so half as much again. */
+export function neededWithin(
+  ms: number,
+  { boundNanos, spentPerSecondNanos }: Pick<SliceWish, "boundNanos" | "spentPerSecondNanos">,
+): Nanos {
+  return boundNanos + Math.ceil((spentPerSecondNanos * ms * 1.5) / 1_000);
+}
+
+/** Whether the budget is so low that nobody should draw from it ahead of need. */
+export function isScarce({ neededNanos, freeNanos, remainingNanos, runningShards }: SliceWish): boolean {
+  return remainingNanos < runningShards * (neededNanos - freeNanos);
 }

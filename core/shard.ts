@@ -148,20 +148,21 @@ function writeOff(row: ShardRow, job: JobRow): Write[] {
   return [{ key: budgetKey(job.budgetId), kind: "update", add: { writtenOffNanos: row.grantNanos } }];
 }
 
-/** Moves money from the budget to the shard; `grantNo` counts this lease's grants. */
-export function grantTo(row: ShardRow, budgetId: string, nanos: Nanos, grantNo: number): Change {
+/** Moves a slice of the budget to the shard; `grantNo` counts this lease's grants. */
+export function grantTo(row: ShardRow, slice: Slice, grantNo: number): Change {
+  const { generation } = row;
   return {
     writes: [
-      {
-        key: budgetKey(budgetId),
-        kind: "update",
-        add: { remainingNanos: -nanos },
-        when: { atLeast: { remainingNanos: nanos } },
-      },
-      { key: keyOf(row), kind: "update", add: { grantNanos: nanos }, when: { equals: { generation: row.generation } } },
+      drawn(slice),
+      { key: keyOf(row), kind: "update", add: { grantNanos: slice.nanos }, when: { equals: { generation } } },
     ],
-    token: tokenOf(row.jobId, row.shardNo, row.generation, "grant", grantNo),
+    token: tokenOf(row.jobId, row.shardNo, generation, "grant", grantNo),
   };
+}
+
+function drawn({ budgetId, nanos }: Slice): Write {
+  const when = { atLeast: { remainingNanos: nanos } };
+  return { key: budgetKey(budgetId), kind: "update", add: { remainingNanos: -nanos }, when };
 }
 
 /** Where a shard stands; all cumulative but `newlySpentNanos`, which is what was spent since the checkpoint before. */
@@ -183,11 +184,21 @@ export interface Progress {
   readonly suspect?: Suspect;
 }
 
-/** Makes progress true and renews the lease. Each new part ends a row of deaths. */
+/** Money from a job's budget. */
+export interface Slice {
+  readonly budgetId: string;
+  readonly nanos: Nanos;
+}
+
+/**
+ * Makes progress true and renews the lease, and takes a slice of the budget along: refused when the budget has less. Each
+ * new part ends a row of deaths.
+ */
 export function checkpoint(
   row: ShardRow,
   progress: Progress,
   leaseUntilMs: number,
+  slice?: Slice,
 ): { change: Change; next: ShardRow } {
   const { newlySpentNanos, ...told } = progress;
   const next: ShardRow = {
@@ -197,23 +208,27 @@ export function checkpoint(
     causes: [...told.causes],
     checkpointNo: row.checkpointNo + 1,
     spentNanos: row.spentNanos + newlySpentNanos,
-    grantNanos: row.grantNanos - newlySpentNanos,
+    grantNanos: row.grantNanos - newlySpentNanos + (slice?.nanos ?? 0),
     deathsInRow: isOf(told.runs.at(-1), row.generation) ? 0 : row.deathsInRow,
     leaseUntilMs,
   };
-  const { checkpointNo, spentNanos, deathsInRow, generation } = next;
+  const { checkpointNo, spentNanos, grantNanos, deathsInRow, generation } = next;
   const write: Write = {
     key: keyOf(row),
     kind: "update",
     set: { ...told, checkpointNo, spentNanos, deathsInRow, leaseUntilMs },
-    // Added, not set: a grant may arrive at the same time.
-    add: { grantNanos: -newlySpentNanos },
+    add: { grantNanos: grantNanos - row.grantNanos },
     when: { equals: { generation, checkpointNo: row.checkpointNo } },
   };
-  const proof = { key: keyOf(row), when: { equals: { generation, checkpointNo } } };
+  // The grant tells the checkpoint with a slice from the one without, which may follow if the first was refused.
+  const proof = { key: keyOf(row), when: { equals: { generation, checkpointNo, grantNanos } } };
   return {
     next,
-    change: { writes: [write], proof, token: tokenOf(row.jobId, row.shardNo, generation, "checkpoint", checkpointNo) },
+    change: {
+      writes: [write, ...(slice ? [drawn(slice)] : [])],
+      proof,
+      token: tokenOf(row.jobId, row.shardNo, generation, slice ? "checkpoint and grant" : "checkpoint", checkpointNo),
+    },
   };
 }
 
@@ -235,10 +250,11 @@ export function endLease(row: ShardRow, job: JobRow, progress: Progress, state: 
     remove: ["leaseTask"],
     when: { equals: { ...write.when?.equals, grantNanos: row.grantNanos } },
   }));
+  const { generation, checkpointNo } = next;
   return {
-    ...change,
     writes: [...writes, ...counted(job, state), ...giveBack(job, next.grantNanos)],
-    token: tokenOf(row.jobId, row.shardNo, row.generation, "end", next.checkpointNo, state),
+    proof: { key: keyOf(row), when: { equals: { generation, checkpointNo, state } } },
+    token: tokenOf(row.jobId, row.shardNo, generation, "end", checkpointNo, state),
   };
 }
 

@@ -2,7 +2,7 @@
  * One lease's side of the shard's row: money granted and spent, parts and checkpoints. Every write names the generation;
  * the first that is refused means that the lease is lost.
  */
-import { Purse, sliceOf, type Reservation } from "#core/budget";
+import { isScarce, neededWithin, Purse, sliceOf, type Reservation, type SliceWish } from "#core/budget";
 import type { Nanos } from "#core/money";
 import { decodePart, encodePart, withPart } from "#core/part";
 import { isWorthKeeping, openAgain, openSlot, type OpenSlot } from "#core/record";
@@ -46,6 +46,8 @@ export class Book {
     readonly earlier: EarlierPasses,
     /** The monotonic time before the lease was asked for, or last renewed. */
     readonly leasedAtMs: number,
+    /** How many shards draw from the budget, this one included. */
+    readonly runningShards: number,
   ) {
     this.journal = new Journal(row);
     this.#suspect = row.suspect;
@@ -64,6 +66,7 @@ export class Book {
     job: JobRow,
     row: ShardRow,
     leasedAtMs = ports.clock.monotonicMs(),
+    runningShards = 1,
   ): Promise<Book> {
     const last = row.runs.at(-1);
     const part = last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last, last.toSeq)));
@@ -78,7 +81,8 @@ export class Book {
       done: isOfPass && part ? part.done : [],
       made: earlier.made,
     });
-    return new Book(ports, settings, job, row, window, part?.open ?? [], earlier, keeper.renewedAtMs);
+    const open = part?.open ?? [];
+    return new Book(ports, settings, job, row, window, open, earlier, keeper.renewedAtMs, runningShards);
   }
 
   /** A slot that is taken in hand, as it stands. */
@@ -92,22 +96,11 @@ export class Book {
    * together cannot cover it.
    * @throws LeaseLost
    */
-  async reserve(neededNanos: Nanos, runningShards: number): Promise<Reservation | undefined> {
+  async reserve(neededNanos: Nanos): Promise<Reservation | undefined> {
     for (let tries = 0; tries < GRANT_TRIES; tries++) {
       const reservation = this.purse.reserve(neededNanos);
       if (reservation) return reservation;
-      const budget = (await this.ports.store.read(budgetKey(this.job.budgetId))) as BudgetRow | undefined;
-      const slice = sliceOf({
-        neededNanos,
-        freeNanos: this.purse.free,
-        boundNanos: this.job.recordBoundNanos,
-        concurrency: this.settings.concurrency,
-        spentPerSecondNanos: this.spentPerSecondNanos,
-        remainingNanos: budget?.remainingNanos ?? 0,
-        runningShards,
-      });
-      if (slice === 0) return undefined;
-      await this.#inTurn(() => this.#grant(slice));
+      if (!(await this.#inTurn(() => this.#fund(neededNanos)))) return undefined;
     }
     // Others were quicker each time: as good as refused, the next record that ends tries again.
     return undefined;
@@ -125,15 +118,19 @@ export class Book {
   }
 
   /**
-   * Writes what is new as a part, and the checkpoint that makes it true and renews the lease.
+   * Writes what is new as a part, and the checkpoint that makes it true and renews the lease. Money that will be needed
+   * before the next flush is taken along, for that costs no write of its own.
    * @throws LeaseLost
    */
   async flush(): Promise<void> {
     await this.#inTurn(async () => {
+      const nanos = await this.#topUp();
       const { progress, spent } = await this.#cut();
-      const { change, next } = checkpoint(this.row, progress, this.ports.clock.nowMs() + this.settings.leaseMs);
-      if (!(await carryOut(this.ports, change))) throw new LeaseLost();
-      this.row = next;
+      const isDone =
+        (nanos > 0 && (await this.#checkpoint(progress, nanos))) ||
+        // Others were quicker to take what was left of the budget, or the lease is lost.
+        (await this.#checkpoint(progress, 0));
+      if (!isDone) throw new LeaseLost();
       this.#accounted = spent;
     });
   }
@@ -159,10 +156,43 @@ export class Book {
     });
   }
 
+  /** Whether it is worth trying to reserve again; not when budget and purse together cannot cover it. */
+  async #fund(neededNanos: Nanos): Promise<boolean> {
+    // A checkpoint before this one's turn may have brought some.
+    if (this.purse.free >= neededNanos) return true;
+    const nanos = sliceOf(await this.#wish(neededNanos));
+    if (nanos === 0) return false;
+    await this.#grant(nanos);
+    return true;
+  }
+
+  /** What to take along with a checkpoint: nothing while the purse lasts, or when others may need it sooner. */
+  async #topUp(): Promise<Nanos> {
+    const { job, settings, window, spentPerSecondNanos } = this;
+    const neededNanos = neededWithin(settings.flushMs, { boundNanos: job.recordBoundNanos, spentPerSecondNanos });
+    if (this.purse.free >= neededNanos || window.leftToTake === 0) return 0;
+    // Whoever needs it asks again.
+    const wish = await this.#wish(neededNanos).catch(() => undefined);
+    return wish && !isScarce(wish) ? sliceOf(wish) : 0;
+  }
+
+  async #wish(neededNanos: Nanos): Promise<SliceWish> {
+    const budget = (await this.ports.store.read(budgetKey(this.job.budgetId))) as BudgetRow | undefined;
+    return {
+      neededNanos,
+      freeNanos: this.purse.free,
+      boundNanos: this.job.recordBoundNanos,
+      concurrency: this.settings.concurrency,
+      spentPerSecondNanos: this.spentPerSecondNanos,
+      remainingNanos: budget?.remainingNanos ?? 0,
+      runningShards: this.runningShards,
+    };
+  }
+
   async #grant(nanos: Nanos): Promise<void> {
     const { ports, job, row } = this;
     this.#grantNo += 1;
-    if (await carryOut(ports, grantTo(row, job.budgetId, nanos, this.#grantNo))) {
+    if (await carryOut(ports, grantTo(row, { budgetId: job.budgetId, nanos }, this.#grantNo))) {
       this.purse.grant(nanos);
       this.row = { ...row, grantNanos: row.grantNanos + nanos };
       return;
@@ -170,6 +200,17 @@ export class Book {
     const mine = (await ports.store.readAll([{ pk: row.pk, sk: row.sk }]))[0];
     if (mine?.generation !== row.generation) throw new LeaseLost();
     await sleep(ports.clock, 20 + 80 * ports.random());
+  }
+
+  /** Whether it took effect. */
+  async #checkpoint(progress: Progress, nanos: Nanos): Promise<boolean> {
+    const { ports, settings, job, row } = this;
+    const slice = nanos > 0 ? { budgetId: job.budgetId, nanos } : undefined;
+    const { change, next } = checkpoint(row, progress, ports.clock.nowMs() + settings.leaseMs, slice);
+    if (!(await carryOut(ports, change))) return false;
+    this.purse.grant(nanos);
+    this.row = next;
+    return true;
   }
 
   /** What is true at this instant, as a part and the progress that names it. */

@@ -78,7 +78,8 @@ export class ShardRun {
 
   /** `leasedAtMs`: the monotonic time before the lease was asked for. @throws LeaseLost */
   static async begin(context: ShardContext, leased: ShardRow, leasedAtMs: number): Promise<ShardRun> {
-    const book = await Book.open(context.ports, context.settings, context.job, leased, leasedAtMs);
+    const { ports, settings, job, runningShards } = context;
+    const book = await Book.open(ports, settings, job, leased, leasedAtMs, runningShards);
     return new ShardRun(context, book, book.leasedAtMs);
   }
 
@@ -113,7 +114,7 @@ export class ShardRun {
   }
 
   async #fill(): Promise<void> {
-    const { gate, bell, shop, runningShards } = this.context;
+    const { gate, bell, shop } = this.context;
     const { window } = this.book;
     while (!this.#stopping.signal.aborted) {
       if (window.leftToTake <= gate.ahead) this.#sayNearlyDone();
@@ -131,13 +132,11 @@ export class ShardRun {
       const one = this.book.slot(slot);
       // While this waits, others may leave or enter; it holds its place.
       gate.enter();
-      const reservation = await this.book
-        .reserve(restBoundNanos(shop.template, one), runningShards)
-        .catch((error: unknown) => {
-          // The gate is the whole worker's, and outlives this lease.
-          gate.leave();
-          throw error;
-        });
+      const reservation = await this.book.reserve(restBoundNanos(shop.template, one)).catch((error: unknown) => {
+        // The gate is the whole worker's, and outlives this lease.
+        gate.leave();
+        throw error;
+      });
       if (reservation && !this.#stopping.signal.aborted) {
         this.#start(one, reservation);
         continue;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Overcharge, Purse, sliceOf } from "#core/budget";
+import { isScarce, neededWithin, Overcharge, Purse, sliceOf } from "#core/budget";
 
 test("a purse never hands out more than was granted, and loses nothing", () => {
   fc.assert(
@@ -51,6 +51,7 @@ const WISH = {
 test.each([
   ["asks for what may be in flight and a second's spend", {}, 850],
   ["counts what is free", { freeNanos: 60 }, 790],
+  ["lasts longer where many shards draw", { runningShards: 45 }, 1_025],
   ["takes no more than a fair share", { remainingNanos: 1_000, runningShards: 4 }, 250],
   ["takes more than its share when one record needs it", { remainingNanos: 300, runningShards: 4 }, 100],
   ["takes the exact remainder when nothing more is left", { remainingNanos: 140 }, 140],
@@ -58,3 +59,15 @@ test.each([
   ["asks for nothing when the budget cannot pay one record", { remainingNanos: 99 }, 0],
   ["nor when budget and purse together cannot", { remainingNanos: 69, freeNanos: 30 }, 0],
 ])("a slice %s", (_, wish, slice) => expect(sliceOf({ ...WISH, ...wish })).toBe(slice));
+
+test("until the next checkpoint a record and half as much again as is usually spent are needed", () => {
+  expect(neededWithin(1_000, WISH)).toBe(175);
+  expect(neededWithin(100, WISH)).toBe(108);
+  expect(neededWithin(1_000, { ...WISH, spentPerSecondNanos: 0 })).toBe(100);
+});
+
+test.each([
+  ["every shard could draw what it lacks", { remainingNanos: 400, runningShards: 4 }, false],
+  ["not every shard could draw what it lacks", { remainingNanos: 399, runningShards: 4 }, true],
+  ["this shard lacks little", { remainingNanos: 399, runningShards: 4, freeNanos: 1 }, false],
+])("a budget of which %s is scarce: %j %s", (_, wish, scarce) => expect(isScarce({ ...WISH, ...wish })).toBe(scarce));

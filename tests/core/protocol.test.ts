@@ -16,6 +16,7 @@ import {
   suspectAtTakeover,
   suspecting,
 } from "#core/shard";
+import { holds, type Change } from "#core/write";
 import { MemoryStore } from "../worker/doubles.ts";
 
 const JOB = "J";
@@ -97,6 +98,11 @@ function progressOf({ row, unaccounted }: Believer): Progress {
   };
 }
 
+async function proves(store: MemoryStore, { proof }: Change): Promise<boolean> {
+  const row = proof && (await store.read(proof.key));
+  return row !== undefined && holds(row, proof?.when);
+}
+
 type Step = readonly [kind: number, worker: number, amount: number];
 
 async function play(steps: readonly Step[]): Promise<void> {
@@ -117,7 +123,7 @@ async function play(steps: readonly Step[]): Promise<void> {
       if (await store.write(change)) workers.set(no, { row: leased, purse: 0, unaccounted: 0, grantNo: 0 });
     } else if (!worker) continue;
     else if (kind === 2) {
-      if (await store.write(grantTo(worker.row, JOB, amount, worker.grantNo++))) {
+      if (await store.write(grantTo(worker.row, { budgetId: JOB, nanos: amount }, worker.grantNo++))) {
         worker.purse += amount;
         worker.row = { ...worker.row, grantNanos: worker.row.grantNanos + amount };
       }
@@ -128,12 +134,20 @@ async function play(steps: readonly Step[]): Promise<void> {
       worker.unaccounted += cost;
       trulySpent += cost;
     } else if (kind === 4) {
-      const { change, next } = checkpoint(worker.row, progressOf(worker), nowMs + 500);
-      if (await store.write(change)) {
-        // An unclear answer: the same change again is refused, and its proof tells that it took effect.
-        expect(await store.write(change)).toBe(false);
-        worker.row = next;
+      const plain = checkpoint(worker.row, progressOf(worker), nowMs + 500);
+      const slice = { budgetId: JOB, nanos: amount };
+      const funded = checkpoint(worker.row, progressOf(worker), nowMs + 500, slice);
+      const wantsMore = amount % 2 === 0;
+      const done = wantsMore && (await store.write(funded.change)) ? funded : plain;
+      if (done === funded || (await store.write(plain.change))) {
+        // Sent again after an unclear answer neither changes anything, and only the proof of the one that took effect holds.
+        for (const one of [plain, funded]) {
+          await store.write(one.change);
+          expect(await proves(store, one.change)).toBe(one === done);
+        }
+        worker.row = done.next;
         worker.unaccounted = 0;
+        if (done === funded) worker.purse += amount;
       } else workers.delete(no);
     } else if (kind === 5) {
       const state = (["DONE", "PARKED", "OPEN"] as const)[amount % 3] ?? "OPEN";
@@ -195,7 +209,7 @@ describe("a lease", () => {
   test("is not inherited with its grant: what may be spent is written off", async () => {
     const store = freshStore();
     const { mine } = await leased(store);
-    await store.write(grantTo(mine, JOB, 700, 1));
+    await store.write(grantTo(mine, { budgetId: JOB, nanos: 700 }, 1));
     const { job, shards } = await rowsOf(store);
     await store.write(leaseShard(shards[0] as ShardRow, job, { task: "u", nowMs: 9_000, leaseMs: 500 }).change);
     const after = await rowsOf(store);
@@ -206,7 +220,7 @@ describe("a lease", () => {
   test("of a vanished worker is closed before an export, and its later writes are refused", async () => {
     const store = freshStore();
     const { mine, job } = await leased(store);
-    await store.write(grantTo(mine, JOB, 300, 1));
+    await store.write(grantTo(mine, { budgetId: JOB, nanos: 300 }, 1));
     await store.write(beginExport(job, "CANCELLED", undefined));
     const { shards } = await rowsOf(store);
     expect(await store.write(closeShard(shards[0] as ShardRow, job))).toBe(true);

@@ -248,7 +248,10 @@ class Search {
   }
 
   #work(state: State, holder: Holder, put: Put): State[] {
-    if (holder.cut) return [this.#checkpoint(state, holder, holder.cut, put)];
+    if (holder.cut) {
+      const { cut } = holder;
+      return [0, SLICE].map((nanos) => this.#checkpoint(state, holder, cut, put, nanos));
+    }
     const isOver = state.now >= holder.renewedAt + LEASE;
     const open = [0, 1, 2].filter((slot) => !holder.done.includes(slot) && !holder.inFlight.includes(slot));
     const [next] = open;
@@ -289,7 +292,7 @@ class Search {
 
   #grant(state: State, holder: Holder, put: Put): State {
     const slice = Math.min(SLICE, Math.max(CALL, rowsOf(state.rows).budget.remainingNanos));
-    const rows = this.#apply(state.rows, grantTo(holder.row, JOB, slice, holder.grantNo + 1));
+    const rows = this.#apply(state.rows, grantTo(holder.row, { budgetId: JOB, nanos: slice }, holder.grantNo + 1));
     if (rows)
       return put(
         {
@@ -313,10 +316,12 @@ class Search {
     return put({ ...holder, cut }, { parts });
   }
 
-  #checkpoint(state: State, holder: Holder, cut: NonNullable<Holder["cut"]>, put: Put): State {
-    const { change, next } = checkpoint(holder.row, cut.progress, state.now + LEASE);
+  /** With a slice of the budget, if it can be had. */
+  #checkpoint(state: State, holder: Holder, cut: NonNullable<Holder["cut"]>, put: Put, nanos = 0): State {
+    const slice = nanos > 0 ? { budgetId: JOB, nanos } : undefined;
+    const { change, next } = checkpoint(holder.row, cut.progress, state.now + LEASE, slice);
     const rows = this.#apply(state.rows, change);
-    if (!rows) return put(OUT);
+    if (!rows) return slice ? this.#checkpoint(state, holder, cut, put) : put(OUT);
     const parts =
       this.#broken === "flush order" && state.deaths < this.#limits.deaths
         ? state.parts
@@ -326,6 +331,7 @@ class Search {
         ...holder,
         row: next,
         renewedAt: state.now,
+        free: holder.free + nanos,
         newlySpent: holder.newlySpent - cut.spent,
         news: holder.news.filter((slot) => !cut.slots.includes(slot)),
         seq: holder.seq + (cut.slots.length > 0 ? 1 : 0),

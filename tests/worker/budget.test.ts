@@ -1,6 +1,9 @@
 import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
-import { World, TWO_STEPS } from "./world.ts";
+import { budgetKey } from "#core/rows";
+import type { Change } from "#core/write";
+import type { Ports } from "../../worker/ports.ts";
+import { JOB, World, TWO_STEPS } from "./world.ts";
 
 const BOUND = boundOf(parseTemplate(TWO_STEPS)).nanos;
 const SIX_SHARDS = Array.from({ length: 6 }, (_, n) => ({ from: n * 100, to: (n + 1) * 100 }));
@@ -85,4 +88,56 @@ describe("a job's budget", () => {
     expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
+
+  test("is drawn from by the checkpoints of a shard that spends fast, which writes no more often for it", async () => {
+    const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
+    const { ports, drawn } = watched(world);
+    await world.work(undefined, ports);
+    expect(world.job.status).toBe("COMPLETED");
+    expect(drawn.withCheckpoints).toBeGreaterThan(4);
+    // The first, for all that may be in flight, and what is missing until the speed is known.
+    expect(drawn.alone).toBeLessThanOrEqual(3);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("emptied by others just before a checkpoint would have drawn from it leaves the checkpoint standing", async () => {
+    const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
+    const { ports, drawn } = watched(world, () => {
+      const { remainingNanos, writtenOffNanos } = world.budget;
+      const gone = { remainingNanos: 0, writtenOffNanos: writtenOffNanos + remainingNanos };
+      world.store.put(budgetKey(JOB), { ...world.budget, ...gone });
+    });
+    await world.work(undefined, ports);
+    expect(drawn.withCheckpoints).toBe(1);
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+    const { delivered, generation } = world.shards[0]!;
+    expect(generation).toBe(1);
+    expect(world.lines("dataset.jsonl")).toHaveLength(delivered);
+  });
 });
+
+/** Counts how money was asked for; `before` comes before a checkpoint's asking. */
+function watched(world: World, before: () => void = () => {}): { ports: Ports; drawn: Drawn } {
+  const drawn = { alone: 0, withCheckpoints: 0 };
+  const ports = world.ports();
+  const write = (change: Change) => {
+    if (change.writes.some(({ add }) => (add?.remainingNanos ?? 0) < 0)) {
+      const isCheckpoint = change.writes.some(({ set }) => set?.checkpointNo !== undefined);
+      if (isCheckpoint) before();
+      drawn[isCheckpoint ? "withCheckpoints" : "alone"] += 1;
+    }
+    return world.store.write(change);
+  };
+  const { store } = world;
+  return {
+    ports: { ...ports, store: { read: (key) => store.read(key), readAll: (keys) => store.readAll(keys), write } },
+    drawn,
+  };
+}
+
+interface Drawn {
+  alone: number;
+  withCheckpoints: number;
+}

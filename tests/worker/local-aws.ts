@@ -13,7 +13,7 @@ import { bedrock } from "../../local/bedrock/bedrock.ts";
 import type { SampleSettings } from "../../local/bedrock/options.ts";
 import { dynamodb } from "../../local/dynamodb/dynamodb.ts";
 import { s3 } from "../../local/s3/s3.ts";
-import type { Access, Service } from "../../local/service.ts";
+import type { Access, Gate, Service } from "../../local/service.ts";
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { DynamoDbStore } from "../../worker/adapters/dynamodb-store.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
@@ -33,8 +33,8 @@ export class LocalAws {
     readonly documents: DynamoDBDocumentClient,
     /** As the worker's environment has them. */
     readonly endpoints: Readonly<Record<string, string>>,
-    /** All that was asked of it. */
-    readonly asked: readonly Access[],
+    /** What each request asked for: a transaction writes several rows. */
+    readonly requests: readonly (readonly Access[])[],
   ) {}
 
   readonly tableName = TABLE;
@@ -43,7 +43,8 @@ export class LocalAws {
   static async start(settings: Partial<SampleSettings> = {}): Promise<LocalAws> {
     const folder = await mkdtemp(join(tmpdir(), "worker-test-"));
     const [tables, buckets, models] = [dynamodb(), s3(), bedrock({ settings })];
-    const gate = openGate();
+    const requests: (readonly Access[])[] = [];
+    const gate: Gate = { ...openGate(), authorize: (_, ...accesses) => void requests.push(accesses) };
     const context = testContext(folder, { gate });
     const endpoints: Record<string, string> = {};
     const start = async (service: Service) => {
@@ -70,7 +71,7 @@ export class LocalAws {
       new BedrockModel(runtime),
       documents,
       endpoints,
-      gate.asked,
+      requests,
     );
   }
 
