@@ -1,6 +1,5 @@
 /** A Fargate task: works for one job until nothing is left that it could do. SIGTERM is a normal way to end. */
 import { Logger } from "@aws-lambda-powertools/logger";
-import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
@@ -63,16 +62,15 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
     seedSetOwner,
   });
   const url = required(ENVIRONMENT.graphqlUrl, env);
-  // A socket for each call, and no retries that money does not know of.
+  // A socket for each call.
   const requestHandler = new NodeHttpHandler({
     httpAgent: { keepAlive: true, maxSockets: concurrency + 8 },
     httpsAgent: { keepAlive: true, maxSockets: concurrency + 8 },
   });
-  const bedrock = new BedrockRuntimeClient({ credentials, maxAttempts: 1, requestHandler });
   return {
     store: new DynamoDbStore(new DynamoDBClient({ credentials, ...PATIENT }), required(ENVIRONMENT.jobsTable, env)),
     objects: new S3Objects(new S3Client({ credentials, ...PATIENT }), required(ENVIRONMENT.bucket, env)),
-    model: new BedrockModel(bedrock),
+    model: new BedrockModel({ credentials }, requestHandler),
     reporter: new AppSyncReporter({ url, region: required("AWS_REGION", env), credentials, jobId }),
     clock: systemClock,
     log: {

@@ -1,5 +1,4 @@
 /** What model calls need in a function: Bedrock, a gate, and an end while there is still time to say so. */
-import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
@@ -28,7 +27,11 @@ export class ModelCalls {
   /** @param lost aborted when nobody is to call a model any more */
   constructor(time: LambdaTime, lost: AbortSignal, observed?: CallContext["observed"]) {
     this.context = {
-      ports: { model: new BedrockModel(bedrockClient()), clock: systemClock, random: Math.random },
+      ports: {
+        model: (bedrock ??= new BedrockModel({}, new NodeHttpHandler({}))),
+        clock: systemClock,
+        random: Math.random,
+      },
       gate: new Gate({ most: CALLS_IN_FLIGHT, clock: systemClock, bell: new Bell() }),
       routes: new Routes(),
       callTimeoutMs: CALL_TIMEOUT_MS,
@@ -64,10 +67,5 @@ export class ModelCalls {
   }
 }
 
-let bedrock: BedrockRuntimeClient | undefined;
-
-/** It repeats nothing by itself: every call is reserved and charged. */
-function bedrockClient(): BedrockRuntimeClient {
-  bedrock ??= new BedrockRuntimeClient({ maxAttempts: 1, requestHandler: new NodeHttpHandler({}) });
-  return bedrock;
-}
+/** Keeps its connections from one invocation to the next. */
+let bedrock: BedrockModel | undefined;

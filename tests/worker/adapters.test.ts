@@ -175,6 +175,27 @@ describe("a call of Bedrock", () => {
     await refusing.stop();
   });
 
+  test("is given up by its own signal, and no other call with it", async () => {
+    const slow = await LocalAws.start({ latencyMs: 300 });
+    const request = { modelId: "amazon.nova-micro-v1:0", turns: [], prompt: "Hi", maxTokens: 10 };
+    const [stays, goes] = [new AbortController(), new AbortController()];
+    const ends = [stays, goes].map(({ signal }) =>
+      slow.model.converse(request, signal).catch((error: unknown) => error),
+    );
+    goes.abort();
+    expect(await ends[1]).toMatchObject({ kind: "unclear" });
+    expect(await ends[0]).toMatchObject({ stopReason: expect.any(String) });
+    // The first of all calls had a signal too: it is not kept for those that follow.
+    stays.abort();
+    expect(await slow.model.converse(request, goes.signal).catch((error: unknown) => error)).toMatchObject({
+      kind: "unclear",
+    });
+    expect(await slow.model.converse(request, new AbortController().signal)).toMatchObject({
+      text: expect.any(String),
+    });
+    await slow.stop();
+  });
+
   test("that was aborted may have been paid", () => {
     expect(faultOf(broken("ECONNREFUSED"), "m", AbortSignal.abort()).kind).toBe("unclear");
   });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import fc from "fast-check";
 import { findModel, MODELS } from "#core/models";
 import { answerSchemaOf } from "#core/output";
@@ -125,18 +125,18 @@ describe("against Bedrock", () => {
   ];
   let folder: string;
   let service: ReturnType<typeof bedrock>;
-  let client: BedrockRuntimeClient;
+  let model: BedrockModel;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "answers-"));
     service = bedrock({ settings: { latencyMs: 0 } });
     const endpoint = await service.start(testContext(folder));
     const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "secret" };
-    client = new BedrockRuntimeClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
+    model = new BedrockModel({ endpoint, region: "us-east-1", credentials }, new NodeHttpHandler());
   });
 
   afterAll(async () => {
-    client.destroy();
+    model.destroy();
     await service.stop();
     rmSync(folder, { recursive: true });
   });
@@ -146,7 +146,6 @@ describe("against Bedrock", () => {
     async (_, modelId, output) => {
       const step = { id: "s", output, maxTokens: 500 } as unknown as Step;
       const outputs = new Outputs({ steps: [step] } as unknown as Template, await Sandbox.create());
-      const model = new BedrockModel(client);
       for (let n = 0; n < 10; n++) {
         const request = {
           modelId,

@@ -2,7 +2,6 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
@@ -55,7 +54,7 @@ export class LocalAws {
     const database = new DynamoDBClient(await start(tables));
     const files = new S3Client({ ...(await start(buckets)), forcePathStyle: true });
     const requestHandler = new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 64 } });
-    const runtime = new BedrockRuntimeClient({ ...(await start(models)), maxAttempts: 1, requestHandler });
+    const model = new BedrockModel(await start(models), requestHandler);
     await tables.create(
       resource("AWS::DynamoDB::Table", { TableName: TABLE, BillingMode: "PAY_PER_REQUEST", ...KEYS }),
     );
@@ -63,16 +62,7 @@ export class LocalAws {
     const documents = DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } });
     const services = [tables, buckets, models];
     const store = new DynamoDbStore(database, TABLE);
-    return new LocalAws(
-      folder,
-      services,
-      store,
-      new S3Objects(files, BUCKET),
-      new BedrockModel(runtime),
-      documents,
-      endpoints,
-      requests,
-    );
+    return new LocalAws(folder, services, store, new S3Objects(files, BUCKET), model, documents, endpoints, requests);
   }
 
   async put(row: Readonly<Record<string, unknown>>): Promise<void> {
@@ -94,7 +84,7 @@ export class LocalAws {
   async stop(): Promise<void> {
     this.store.destroy();
     this.objects.client.destroy();
-    this.model.client.destroy();
+    this.model.destroy();
     for (const service of this.services) await service.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
