@@ -66,7 +66,7 @@ async function goOn(making: Making, order: RoundOrder, asking: Asking): Promise<
 }
 
 function render({ shop, chance }: Making, { step, n, it }: RoundOrder): Promise<RenderedStep> {
-  return shop.inSandbox(({ prompts }) => prompts.render(step.id, it, chance(step.id, n, "prompt")));
+  return shop.render(step, it, chance(step.id, n, "prompt"));
 }
 
 /**

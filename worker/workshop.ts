@@ -4,7 +4,7 @@ import { parametersOf, type Partials, type Step, type Template } from "#core/tem
 import { dependenciesOf } from "#core/template/order";
 import { Outputs } from "./outputs.ts";
 import type { ModelAnswer } from "./ports.ts";
-import { Prompts } from "./sandbox/prompts.ts";
+import { Prompts, type RenderedStep } from "./sandbox/prompts.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
 import type { SeedSource } from "./seeds.ts";
 
@@ -57,6 +57,18 @@ export class Workshop {
   /** The steps whose outputs a step may read. */
   after(stepId: string): readonly string[] {
     return this.#after[stepId] ?? [];
+  }
+
+  /** What a step sends to its model. @throws RenderFault */
+  async render(step: Step, it: string, chance: number): Promise<RenderedStep> {
+    const plain = this.#bench.prompts.renderPlainly(step.id, it);
+    return plain ?? (await this.inSandbox(({ prompts }) => prompts.render(step.id, it, chance)));
+  }
+
+  /** The record's columns, as they come. @throws RenderFault */
+  async columns(it: string, chance: number): Promise<Record<string, unknown>> {
+    const plain = this.#bench.prompts.columnsPlainly(it);
+    return plain ?? (await this.inSandbox(({ prompts }) => prompts.columns(it, chance)));
   }
 
   /** Judges an answer; in the sandbox only where patterns of a template are part of it. @throws BadOutput */

@@ -2,6 +2,7 @@
 import type { Path } from "#core/template/source";
 import { pathOfCondition, type AcceptCondition, type Partials, type Step, type Template } from "#core/template";
 import type { ScriptSource } from "./inside/script.ts";
+import { PlainPrograms } from "./plain.ts";
 import { SandboxFault, type FaultInside, type Sandbox } from "./sandbox.ts";
 import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
 
@@ -49,8 +50,6 @@ const MAX_COLUMNS_CHARACTERS = 1_000_000;
 const MAX_ITEMS_CHARACTERS = 1_000_000;
 const MAX_CONDITION_CHARACTERS = 100;
 
-const encoder = new TextEncoder();
-
 /**
  * What prompts see as `it` comes as the text of a JSON object: picks, parameters, `steps`, and in a loop the item and `index`.
  * `chance` begins the template's chance: same number, same text. A machine that hit a limit is replaced: await
@@ -60,17 +59,21 @@ export class Prompts {
   readonly #sandbox: Sandbox;
   readonly #steps: ReadonlyMap<string, StepPrograms>;
   readonly #columns: readonly string[];
+  readonly #columnPrograms: readonly string[];
   readonly #conditions: readonly AcceptCondition[];
   readonly #parts: Parts;
   readonly #script: ScriptSource;
+  readonly #plain: PlainPrograms;
 
   /** @param partials the texts of other templates that this one includes, directly or through others */
   constructor(template: Template, partials: Partials, sandbox: Sandbox) {
     this.#sandbox = sandbox;
     this.#parts = partsOf(template);
     this.#script = scriptOf(template, this.#parts, partials);
+    this.#plain = new PlainPrograms(this.#script);
     this.#steps = new Map(template.steps.map((step, n) => [step.id, programsOf(step, n)]));
     this.#columns = Object.keys(columnExpressions(template));
+    this.#columnPrograms = this.#columns.map((name) => programName(["record", name]));
     this.#conditions = template.accept ?? [];
   }
 
@@ -89,8 +92,20 @@ export class Prompts {
 
   /** System prompt, examples and prompt. @throws RenderFault also when they pass `maxPromptBytes` together */
   render(stepId: string, it: string, chance: number): RenderedStep {
-    const { programs, maxBytes, hasSystem } = this.#step(stepId);
-    const texts = (this.#run(programs, it, chance, maxBytes) as string[]).map(wellFormed);
+    const { programs, maxBytes } = this.#step(stepId);
+    return this.#sent(stepId, this.#run(programs, it, chance, maxBytes) as string[]);
+  }
+
+  /** The same without the sandbox; `undefined` when the step needs it. @throws RenderFault */
+  renderPlainly(stepId: string, it: string): RenderedStep | undefined {
+    const { programs, maxBytes } = this.#step(stepId);
+    const texts = this.#plain.run(programs, it, maxBytes);
+    return texts && this.#sent(stepId, texts as string[]);
+  }
+
+  #sent(stepId: string, printed: readonly string[]): RenderedStep {
+    const { maxBytes, hasSystem } = this.#step(stepId);
+    const texts = printed.map(wellFormed);
     const system = hasSystem ? texts.shift() : undefined;
     const prompt = texts.pop() ?? "";
     const turns = texts.map((text, n): Turn => ({ role: n % 2 === 0 ? "user" : "assistant", text }));
@@ -116,8 +131,16 @@ export class Prompts {
 
   /** The record's columns in their order, null for none. @throws RenderFault naming the column */
   columns(it: string, chance: number): Record<string, unknown> {
-    const programs = this.#columns.map((name) => programName(["record", name]));
-    const values = this.#run(programs, it, chance, MAX_COLUMNS_CHARACTERS);
+    return this.#named(this.#run(this.#columnPrograms, it, chance, MAX_COLUMNS_CHARACTERS));
+  }
+
+  /** The same without the sandbox; `undefined` when a column needs it. */
+  columnsPlainly(it: string): Record<string, unknown> | undefined {
+    const values = this.#plain.run(this.#columnPrograms, it, MAX_COLUMNS_CHARACTERS);
+    return values && this.#named(values);
+  }
+
+  #named(values: readonly unknown[]): Record<string, unknown> {
     return Object.fromEntries(this.#columns.map((name, n) => [name, values[n] ?? null]));
   }
 
@@ -191,7 +214,7 @@ function programsOf(step: Step, n: number): StepPrograms {
 /** The UTF-8 bytes of all that a rendered step sends. */
 export function bytesOf({ system, turns, prompt }: RenderedStep): number {
   return [system ?? "", ...turns.map(({ text }) => text), prompt].reduce(
-    (sum, text) => sum + encoder.encode(text).length,
+    (sum, text) => sum + Buffer.byteLength(text),
     0,
   );
 }

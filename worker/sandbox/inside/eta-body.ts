@@ -35,7 +35,7 @@ export function bodyOfPrompt(prompt: string): Body {
   const texts: string[] = ["{\n"];
   let line = 2;
   const place = { at: 0, line: 1, lineStart: 0 };
-  for (const part of parsed(prompt)) {
+  for (const part of partsOfPrompt(prompt)) {
     if (typeof part === "string") {
       // Eta has escaped it for single quotes.
       texts.push(`__eta.print('${part}');\n`);
@@ -56,11 +56,12 @@ export function bodyOfPrompt(prompt: string): Body {
   return { text: `${texts.join("")}}\nreturn __eta.text();`, pieces };
 }
 
-/** Eta says the place in words. */
-function parsed(prompt: string): ReturnType<typeof eta.parse> {
+/** Texts, escaped for single quotes, and tags. @throws Unclosed */
+export function partsOfPrompt(prompt: string): ReturnType<typeof eta.parse> {
   try {
     return eta.parse(prompt);
   } catch (error) {
+    // Eta says the place in words.
     const [, fault, line, column] = /^(.*) at line (\d+) col (\d+):/.exec((error as Error).message) ?? [];
     if (fault === undefined) throw error;
     throw new Unclosed(fault, Number(line), Number(column));
