@@ -100,12 +100,17 @@ export function sliceOf(wish: SliceWish): Nanos {
   return Math.min(wish.remainingNanos, Math.max(shortage, Math.min(full, share)));
 }
 
-/** What has to be free so that no record waits for money in the time to come: spending is not even, so half as much again. */
+/** When less than this is free, more is to be asked for: what a quarter of the records in flight may cost. */
+export function lowWaterOf({ boundNanos, concurrency }: Pick<SliceWish, "boundNanos" | "concurrency">): Nanos {
+  return boundNanos * Math.max(1, Math.ceil(concurrency / 4));
+}
+
+/** What has to be free to stay above that for some time: spending is not even, so half as much again as usual. */
 export function neededWithin(
   ms: number,
-  { boundNanos, spentPerSecondNanos }: Pick<SliceWish, "boundNanos" | "spentPerSecondNanos">,
+  wish: Pick<SliceWish, "boundNanos" | "concurrency" | "spentPerSecondNanos">,
 ): Nanos {
-  return boundNanos + Math.ceil((spentPerSecondNanos * ms * 1.5) / 1_000);
+  return lowWaterOf(wish) + Math.ceil((wish.spentPerSecondNanos * ms * 1.5) / 1_000);
 }
 
 /** Whether the budget is so low that nobody should draw from it ahead of need. */

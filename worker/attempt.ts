@@ -133,7 +133,7 @@ async function itemsOf(seeds: Workshop["seeds"], drawn: Drawn): Promise<string> 
 
 async function columnsFrom(making: Making): Promise<Record<string, unknown>> {
   const { template } = making.shop;
-  const columns = await making.shop.columns(making.itForColumns(), making.chance("record"));
+  const columns = await making.shop.columns(making.itForColumns(), () => making.chance("record"));
   const typed = Object.fromEntries(
     Object.entries(columns).map(([name, value]) => [name, typedColumn(name, value, template.record?.[name]?.type)]),
   );

@@ -2,7 +2,7 @@
  * One lease's side of the shard's row: money granted and spent, parts and checkpoints. Every write names the generation;
  * the first that is refused means that the lease is lost.
  */
-import { isScarce, neededWithin, Purse, sliceOf, type Reservation, type SliceWish } from "#core/budget";
+import { isScarce, lowWaterOf, neededWithin, Purse, sliceOf, type Reservation, type SliceWish } from "#core/budget";
 import type { Nanos } from "#core/money";
 import { decodePart, encodePart, withPart } from "#core/part";
 import { isWorthKeeping, openAgain, openSlot, type OpenSlot } from "#core/record";
@@ -31,6 +31,7 @@ export class Book {
   spentPerSecondNanos: Nanos = 0;
   #accounted: Nanos = 0;
   #grantNo = 0;
+  #isFunding = false;
   #nextSeq = 0;
   #suspect: Suspect | undefined;
   #workedUntilMs: number;
@@ -99,7 +100,10 @@ export class Book {
   async reserve(neededNanos: Nanos): Promise<Reservation | undefined> {
     for (let tries = 0; tries < GRANT_TRIES; tries++) {
       const reservation = this.purse.reserve(neededNanos);
-      if (reservation) return reservation;
+      if (reservation) {
+        this.#fundAhead();
+        return reservation;
+      }
       if (!(await this.#inTurn(() => this.#fund(neededNanos)))) return undefined;
     }
     // Others were quicker each time: as good as refused, the next record that ends tries again.
@@ -156,6 +160,19 @@ export class Book {
     });
   }
 
+  /** Asks for more while there is some left: a wait for money would hold up all records at once, and from then on in step. */
+  #fundAhead(): void {
+    const lowNanos = lowWaterOf(this.#pace);
+    if (this.#isFunding || this.purse.free >= lowNanos || this.window.leftToTake === 0) return;
+    this.#isFunding = true;
+    // What goes wrong is heard by whoever writes next.
+    void this.#inTurn(async () => {
+      const nanos = this.purse.free < lowNanos ? await this.#aheadOfNeed(lowNanos) : 0;
+      if (nanos > 0) await this.#grant(nanos);
+      this.#isFunding = false;
+    });
+  }
+
   /** Whether it is worth trying to reserve again; not when budget and purse together cannot cover it. */
   async #fund(neededNanos: Nanos): Promise<boolean> {
     // A checkpoint before this one's turn may have brought some.
@@ -166,11 +183,14 @@ export class Book {
     return true;
   }
 
-  /** What to take along with a checkpoint: nothing while the purse lasts, or when others may need it sooner. */
+  /** What to take along with a checkpoint: nothing while the purse lasts. */
   async #topUp(): Promise<Nanos> {
-    const { job, settings, window, spentPerSecondNanos } = this;
-    const neededNanos = neededWithin(settings.flushMs, { boundNanos: job.recordBoundNanos, spentPerSecondNanos });
-    if (this.purse.free >= neededNanos || window.leftToTake === 0) return 0;
+    const neededNanos = neededWithin(this.settings.flushMs, this.#pace);
+    return this.purse.free >= neededNanos || this.window.leftToTake === 0 ? 0 : await this.#aheadOfNeed(neededNanos);
+  }
+
+  /** How much to draw before it is needed: nothing when others may need it sooner. */
+  async #aheadOfNeed(neededNanos: Nanos): Promise<Nanos> {
     // Whoever needs it asks again.
     const wish = await this.#wish(neededNanos).catch(() => undefined);
     return wish && !isScarce(wish) ? sliceOf(wish) : 0;
@@ -178,15 +198,19 @@ export class Book {
 
   async #wish(neededNanos: Nanos): Promise<SliceWish> {
     const budget = (await this.ports.store.read(budgetKey(this.job.budgetId))) as BudgetRow | undefined;
+    const { runningShards } = this;
     return {
+      ...this.#pace,
       neededNanos,
       freeNanos: this.purse.free,
-      boundNanos: this.job.recordBoundNanos,
-      concurrency: this.settings.concurrency,
-      spentPerSecondNanos: this.spentPerSecondNanos,
       remainingNanos: budget?.remainingNanos ?? 0,
-      runningShards: this.runningShards,
+      runningShards,
     };
+  }
+
+  get #pace() {
+    const { job, settings, spentPerSecondNanos } = this;
+    return { boundNanos: job.recordBoundNanos, concurrency: settings.concurrency, spentPerSecondNanos };
   }
 
   async #grant(nanos: Nanos): Promise<void> {

@@ -12,6 +12,7 @@ import type { Gate } from "./gate.ts";
 import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "./ports.ts";
 import type { Routes } from "./routes.ts";
 import { bytesOf, type RenderedStep } from "./sandbox/prompts.ts";
+import { Stop, type Signal } from "./signal.ts";
 
 /** Full jitter: from nothing up to this, doubled with each try. */
 const FIRST_BACKOFF_MS = 250;
@@ -32,9 +33,9 @@ export interface CallContext {
   readonly routes: Routes;
   readonly callTimeoutMs: number;
   /** Aborted: no call may begin or go on. */
-  readonly aborting: AbortSignal;
+  readonly aborting: Signal;
   /** Aborted: no call may begin; those in flight may finish. Aborted with `aborting` too. */
-  readonly stopping: AbortSignal;
+  readonly stopping: Signal;
   /** Resolves once a call may begin under the lease, or when it never may again. */
   leaseFresh(): Promise<void>;
   /** A call was paid. */
@@ -77,12 +78,17 @@ export interface CallOrder {
   /** In the order of preference. */
   readonly models: readonly string[];
   readonly rendered: RenderedStep;
+  readonly attempt: AttemptOfCall;
+}
+
+/** What is the same for all calls of an attempt. */
+export interface AttemptOfCall {
   readonly open: OpenSlot;
   readonly reservation: Reservation;
-  /** The worst case of all that the slot has still to do, this call included. */
+  /** The worst case of all that the slot has still to do, a call that is about to begin included. */
   readonly restBoundNanos: () => Nanos;
   /** Aborted: another call of the attempt has failed for good, and no call may begin. */
-  readonly over: AbortSignal;
+  readonly over: Signal;
 }
 
 /**
@@ -109,13 +115,14 @@ export async function callModel(context: CallContext, order: CallOrder): Promise
 }
 
 async function callPatiently(context: CallContext, order: CallOrder, modelId: string, isLast: boolean) {
-  const { step, rendered, reservation, open } = order;
+  const { step, rendered } = order;
+  const { reservation, open, restBoundNanos, over } = order.attempt;
   const { clock } = context.ports;
   const worst = callBound(step, modelId, bytesOf(rendered));
   const request = requestOf(step, modelId, rendered);
   const size = { bytes: worst.inputTokens, maxTokens: step.maxTokens };
   for (let tries = 1, waitedMs = 0; ; tries++) {
-    const place = await beginCall(context, order, modelId, size);
+    const place = await beginCall(context, order.attempt, modelId, size);
     try {
       const answer = await inPlace(context, modelId, place, withTimeout(context, request));
       const spent = spentOn(modelId, answer, worst);
@@ -142,8 +149,8 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
       if (error.kind === "hopeless" || error.kind === "invalid") throw error;
       if (tries === MAX_TRIES || open.unanswered >= MAX_UNANSWERED) throw error;
       if (!isLast && waitedMs + (error.retryAfterMs ?? 0) >= FALLBACK_AFTER_MS) throw error;
-      waitedMs += await backOff(context, order.over, tries, error.retryAfterMs);
-      if (reservation.left < order.restBoundNanos()) throw new NotCovered();
+      waitedMs += await backOff(context, over, tries, error.retryAfterMs);
+      if (reservation.left < restBoundNanos()) throw new NotCovered();
     }
   }
 }
@@ -151,7 +158,7 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
 /** Waits until a call may begin. @returns its place among the calls of the model */
 async function beginCall(
   context: CallContext,
-  { reservation, over, restBoundNanos }: CallOrder,
+  { reservation, over, restBoundNanos }: AttemptOfCall,
   modelId: string,
   size: CallSize,
 ): Promise<PacedCall> {
@@ -198,7 +205,7 @@ function spentOn(modelId: string, { usage }: ModelAnswer, worst: Worst): Spent {
 
 function charge(
   context: CallContext,
-  { reservation, open, step }: CallOrder,
+  { attempt: { reservation, open }, step }: CallOrder,
   spent: Spent & { readonly modelId: string },
   worst: Nanos,
 ): void {
@@ -233,12 +240,12 @@ function requestOf(step: Step, modelId: string, rendered: RenderedStep): ModelRe
 }
 
 async function withTimeout(context: CallContext, request: ModelRequest): Promise<ModelAnswer> {
-  const call = new AbortController();
+  const call = new Stop();
   const abort = () => call.abort();
   const cancel = context.ports.clock.after(context.callTimeoutMs, abort);
   context.aborting.addEventListener("abort", abort);
   try {
-    return await context.ports.model.converse(request, call.signal);
+    return await context.ports.model.converse(request, call);
   } finally {
     cancel();
     context.aborting.removeEventListener("abort", abort);
@@ -251,7 +258,7 @@ async function withTimeout(context: CallContext, request: ModelRequest): Promise
  */
 async function backOff(
   { ports }: CallContext,
-  over: AbortSignal,
+  over: Signal,
   tries: number,
   retryAfterMs: number | undefined,
 ): Promise<number> {

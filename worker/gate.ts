@@ -6,6 +6,7 @@ import { findModel } from "#core/models";
 import { Pace, type CallSize, type ModelLimits, type PacedCall, type TokensUsed } from "#core/pace";
 import type { Bell } from "./bell.ts";
 import type { Clock } from "./ports.ts";
+import type { Signal } from "./signal.ts";
 
 /** Of the calls at once, so many more records are begun: with their prompts made, they take a call's place when it is left. */
 const RECORDS_AHEAD = 1 / 16;
@@ -52,7 +53,7 @@ export class Gate {
   }
 
   /** Waits until a call of the model may begin. @returns `undefined` when a stop ended the waiting */
-  async beginCall(modelId: string, size: CallSize, ...stops: readonly AbortSignal[]): Promise<PacedCall | undefined> {
+  async beginCall(modelId: string, size: CallSize, ...stops: readonly Signal[]): Promise<PacedCall | undefined> {
     if (stops.some(({ aborted }) => aborted)) return undefined;
     const { waiting } = this.#model(modelId);
     return await new Promise((resolve) => {

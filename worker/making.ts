@@ -1,35 +1,30 @@
 /** One attempt at a record while it is being made: what its steps share. */
-import { setMaxListeners } from "node:events";
 import type { Reservation } from "#core/budget";
 import { hashOf } from "#core/random";
 import { inIt, type OpenSlot, type StepInIt } from "#core/record";
 import { shortened, type Evidence } from "#core/evidence";
 import { restBoundNanos } from "#core/rest-bound";
 import type { Step } from "#core/template";
-import type { CallContext, CallOrder } from "./call.ts";
+import type { AttemptOfCall, CallContext } from "./call.ts";
+import { Stop } from "./signal.ts";
 import type { Workshop } from "./workshop.ts";
 
 export class Making {
-  readonly #over = new AbortController();
+  /** What its calls are told of it. */
+  readonly ofCalls: AttemptOfCall;
+  readonly #over = new Stop();
   readonly #evidence = new WeakMap<object, Evidence>();
 
   constructor(
     readonly shop: Workshop,
     readonly context: CallContext,
     readonly open: OpenSlot,
-    readonly reservation: Reservation,
+    reservation: Reservation,
     /** The picks and parameters of `it`, as the inside of a JSON object. */
     readonly given: string,
   ) {
-    // Every call of a loop listens to it, and a loop may have many at a time.
-    setMaxListeners(0, this.#over.signal);
-  }
-
-  /** What is the same for all calls of the attempt. */
-  get orderOfCalls(): Pick<CallOrder, "open" | "reservation" | "restBoundNanos" | "over"> {
-    const { open, reservation } = this;
-    const rest = () => restBoundNanos(this.shop.template, open);
-    return { open, reservation, restBoundNanos: rest, over: this.#over.signal };
+    const rest = () => restBoundNanos(shop.template, open);
+    this.ofCalls = { open, reservation, restBoundNanos: rest, over: this.#over };
   }
 
   /** `it` for a step: the outputs of the steps it waits for; `own` is what it sees of itself, `more` further members. */
@@ -88,8 +83,8 @@ export class Making {
   #it(stepIds: readonly string[], own = {}, more = ""): string {
     const steps = this.shop.template.steps.filter(({ id }) => stepIds.includes(id));
     const answered = Object.fromEntries(steps.map((step) => [step.id, inIt(step, this.open.steps[step.id])]));
-    const members = [this.given, more, `"steps":${JSON.stringify({ ...answered, ...own })}`];
-    return `{${members.filter(Boolean).join(",")}}`;
+    const before = (members: string) => members && `${members},`;
+    return `{${before(this.given)}${before(more)}"steps":${JSON.stringify({ ...answered, ...own })}}`;
   }
 }
 

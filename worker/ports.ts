@@ -4,6 +4,7 @@ import type { JobStatus } from "#core/job";
 import type { ModelLimits } from "#core/pace";
 import type { ShardReport } from "#core/rows";
 import type { Change, RowKey } from "#core/write";
+import type { Signal } from "./signal.ts";
 
 export type Row = Readonly<Record<string, any>>;
 
@@ -65,7 +66,7 @@ export interface ModelAnswer {
 
 export interface Model {
   /** @throws ModelFault */
-  converse(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>;
+  converse(request: ModelRequest, signal: Signal): Promise<ModelAnswer>;
 }
 
 /**
@@ -144,7 +145,7 @@ export interface Settings {
   readonly drainMs: number;
 }
 
-export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export async function sleep(clock: Clock, ms: number, signal?: Signal): Promise<void> {
   if (signal?.aborted) return;
   await new Promise<void>((resolve) => {
     const wake = () => {

@@ -56,17 +56,13 @@ async function goOn(making: Making, order: RoundOrder, asking: Asking): Promise<
     const rendered = (asking.rendered ??= await render(making, order));
     const wrong = next.reason === "repair" ? verdict?.problem : undefined;
     asking.sent = wrong ? withRepair(step, rendered, round.latest?.text ?? "", wrong) : rendered;
-    asked = await callModel(making.context, {
-      ...order,
-      ...making.orderOfCalls,
-      ...next,
-      rendered: asking.sent,
-    });
+    const call = { step, n: order.n, round, ...next, rendered: asking.sent, attempt: making.ofCalls };
+    asked = await callModel(making.context, call);
   }
 }
 
 function render({ shop, chance }: Making, { step, n, it }: RoundOrder): Promise<RenderedStep> {
-  return shop.render(step, it, chance(step.id, n, "prompt"));
+  return shop.render(step, it, () => chance(step.id, n, "prompt"));
 }
 
 /**

@@ -37,6 +37,8 @@ interface Block {
 }
 
 export class Seeds implements SeedSource {
+  /** How many items each collection has. */
+  readonly itemCounts: ItemCounts;
   #blocks = new Map<string, Block>();
   #cachedBytes = 0;
 
@@ -44,7 +46,11 @@ export class Seeds implements SeedSource {
     readonly objects: Pick<Objects, "read">,
     readonly place: SeedPlace,
     readonly index: SeedIndex,
-  ) {}
+  ) {
+    this.itemCounts = Object.fromEntries(
+      Object.entries(index.collections).map(([name, { itemCount }]) => [name, itemCount]),
+    );
+  }
 
   /** @throws PlotPaletteError NotFound when the seed set was deleted */
   static async open(objects: Pick<Objects, "read">, place: SeedPlace): Promise<Seeds> {
@@ -57,16 +63,12 @@ export class Seeds implements SeedSource {
     return new Seeds(objects, place, JSON.parse(index) as SeedIndex);
   }
 
-  /** How many items each collection has. */
-  get itemCounts(): ItemCounts {
-    return Object.fromEntries(Object.entries(this.index.collections).map(([name, { itemCount }]) => [name, itemCount]));
-  }
-
   async draw(picks: Picks, draw: Draw): Promise<Record<string, Drawn>> {
-    const counts = this.itemCounts;
     const drawn = Object.entries(picks).map(async ([name, pick]) => {
       const items =
-        pick.how === "weighted" ? await this.#weighted(name, pick, draw) : itemsDrawn(picks, name, counts, draw);
+        pick.how === "weighted"
+          ? await this.#weighted(name, pick, draw)
+          : itemsDrawn(picks, name, this.itemCounts, draw);
       return [name, drawnAs(pick, items)] as const;
     });
     return Object.fromEntries(await Promise.all(drawn));

@@ -2,7 +2,6 @@
  * One lease of one shard: resume → (pick → render → reserve → generate → charge → collect) for many slots at a time, and
  * beside it flush → checkpoint → report about once a second.
  */
-import { setMaxListeners } from "node:events";
 import { Overcharge, type Reservation } from "#core/budget";
 import { mayTryAgain, type AttemptLimits } from "#core/attempts";
 import { bytesOfCauses, causeOf, toldCauses } from "#core/causes";
@@ -22,6 +21,7 @@ import type { Gate } from "./gate.ts";
 import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "./ports.ts";
 import type { Routes } from "./routes.ts";
+import { Stop } from "./signal.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface ShardContext {
@@ -44,12 +44,15 @@ const RATE_SPAN_MS = 5_000;
 const RENEW_AT = 0.25;
 
 export class ShardRun {
-  /** Resolves once hardly anything is left to begin: time to lease the next shard, or places among the calls stay empty. */
+  /**
+   * Resolves once what is left to begin fills each place among the calls once at most: time to lease the next shard, which
+   * takes about as long as a call, or places stay empty.
+   */
   readonly nearlyDone: Promise<void>;
   #sayNearlyDone: () => void = () => {};
-  readonly #stopping = new AbortController();
-  readonly #aborting = new AbortController();
-  readonly #ended = new AbortController();
+  readonly #stopping = new Stop();
+  readonly #aborting = new Stop();
+  readonly #ended = new Stop();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #lease: Lease;
   readonly #records = new Rate(RATE_SPAN_MS);
@@ -70,8 +73,6 @@ export class ShardRun {
   ) {
     const { ports, settings, bell } = context;
     this.#lease = new Lease(ports.clock, settings.leaseMs, leasedAtMs, bell, () => this.#lose());
-    // Every call in flight listens.
-    setMaxListeners(0, this.#stopping.signal, this.#aborting.signal);
     this.#isCareful = book.row.deathsInRow >= CAREFUL_AFTER_DEATHS;
     this.nearlyDone = new Promise((resolve) => (this.#sayNearlyDone = resolve));
   }
@@ -116,8 +117,8 @@ export class ShardRun {
   async #fill(): Promise<void> {
     const { gate, bell, shop } = this.context;
     const { window } = this.book;
-    while (!this.#stopping.signal.aborted) {
-      if (window.leftToTake <= gate.ahead) this.#sayNearlyDone();
+    while (!this.#stopping.aborted) {
+      if (window.leftToTake <= gate.options.most) this.#sayNearlyDone();
       if (!this.#lease.isFresh || !gate.hasRoom || (this.#isCareful && this.#inFlight.size > 0)) {
         await bell.heard();
         continue;
@@ -137,7 +138,7 @@ export class ShardRun {
         gate.leave();
         throw error;
       });
-      if (reservation && !this.#stopping.signal.aborted) {
+      if (reservation && !this.#stopping.aborted) {
         this.#start(one, reservation);
         continue;
       }
@@ -237,9 +238,10 @@ export class ShardRun {
   async #beat(): Promise<void> {
     const { clock } = this.context.ports;
     const { flushMs, leaseMs } = this.context.settings;
-    while (!this.#ended.signal.aborted) {
-      await sleep(clock, flushMs, this.#ended.signal);
-      if (this.#ended.signal.aborted) return;
+    this.#spending.note(clock.monotonicMs(), this.book.purse.spent);
+    while (!this.#ended.aborted) {
+      await sleep(clock, flushMs, this.#ended);
+      if (this.#ended.aborted) return;
       this.book.spentPerSecondNanos = Math.ceil(this.#spending.note(clock.monotonicMs(), this.book.purse.spent));
       if (this.book.hasNews || this.#lease.ageMs > leaseMs * RENEW_AT) await this.#flush();
       await this.#report();
@@ -303,7 +305,7 @@ export class ShardRun {
     if (this.#error !== undefined) throw this.#error;
     if (this.#isLost) return "lost";
     // Told to stop, it may have missed that the job was resumed with more money: the next worker finds out.
-    const isRefused = this.#isOutOfMoney && !this.#stopping.signal.aborted;
+    const isRefused = this.#isOutOfMoney && !this.#stopping.aborted;
     const state: LeaseEnd = this.book.window.isComplete ? "DONE" : isRefused ? "PARKED" : "OPEN";
     try {
       const ended = await this.book.end(state);
@@ -323,10 +325,10 @@ export class ShardRun {
       gate,
       routes,
       callTimeoutMs: settings.callTimeoutMs,
-      aborting: this.#aborting.signal,
-      stopping: this.#stopping.signal,
+      aborting: this.#aborting,
+      stopping: this.#stopping,
       leaseFresh: async () => {
-        while (!this.#lease.isFresh && !this.#stopping.signal.aborted) await bell.heard();
+        while (!this.#lease.isFresh && !this.#stopping.aborted) await bell.heard();
       },
       charged: (call) => journal.pay(call, ports.clock.nowMs()),
       progressed: () => journal.moved(),

@@ -60,15 +60,15 @@ export class Workshop {
   }
 
   /** What a step sends to its model. @throws RenderFault */
-  async render(step: Step, it: string, chance: number): Promise<RenderedStep> {
+  async render(step: Step, it: string, chance: () => number): Promise<RenderedStep> {
     const plain = this.#bench.prompts.renderPlainly(step.id, it);
-    return plain ?? (await this.inSandbox(({ prompts }) => prompts.render(step.id, it, chance)));
+    return plain ?? (await this.inSandbox(({ prompts }) => prompts.render(step.id, it, chance())));
   }
 
   /** The record's columns, as they come. @throws RenderFault */
-  async columns(it: string, chance: number): Promise<Record<string, unknown>> {
+  async columns(it: string, chance: () => number): Promise<Record<string, unknown>> {
     const plain = this.#bench.prompts.columnsPlainly(it);
-    return plain ?? (await this.inSandbox(({ prompts }) => prompts.columns(it, chance)));
+    return plain ?? (await this.inSandbox(({ prompts }) => prompts.columns(it, chance())));
   }
 
   /** Judges an answer; in the sandbox only where patterns of a template are part of it. @throws BadOutput */

@@ -33,10 +33,17 @@ export function roundBound(step: Step): Bound {
   return step.escalate ? plus(first, triesBound(step, [step.escalate.modelId])) : first;
 }
 
+const schemaBytes = new WeakMap<Step["output"], number>();
+
 /** What a step's schema can add to a request, in UTF-8 bytes: twice, because it travels as JSON within JSON, quotes escaped. */
 export function schemaBytesOf({ output }: Step): number {
+  // Every call of every record asks for it.
+  const known = schemaBytes.get(output);
+  if (known !== undefined) return known;
   const schema = answerSchemaOf(output);
-  return schema ? 2 * new TextEncoder().encode(JSON.stringify(schema)).length : 0;
+  const bytes = schema ? 2 * new TextEncoder().encode(JSON.stringify(schema)).length : 0;
+  schemaBytes.set(output, bytes);
+  return bytes;
 }
 
 /** The most bytes of a wrong answer that a repair shows the model again. */

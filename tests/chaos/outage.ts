@@ -2,6 +2,7 @@
 import { randomOf } from "#core/random";
 import type { Change } from "#core/write";
 import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
+import type { Signal } from "../../worker/signal.ts";
 import type { World } from "../worker/world.ts";
 import type { Diary, Kind } from "./diary.ts";
 import type { Ledger } from "./ledger.ts";
@@ -96,7 +97,7 @@ async function converse(
   day: BadDay,
   { task, luck }: { task: string; luck: number },
   request: ModelRequest,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<ModelAnswer> {
   const { world, diary } = day;
   const { rates } = day.plan;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { isScarce, neededWithin, Overcharge, Purse, sliceOf } from "#core/budget";
+import { isScarce, lowWaterOf, neededWithin, Overcharge, Purse, sliceOf } from "#core/budget";
 
 test("a purse never hands out more than was granted, and loses nothing", () => {
   fc.assert(
@@ -60,10 +60,16 @@ test.each([
   ["nor when budget and purse together cannot", { remainingNanos: 69, freeNanos: 30 }, 0],
 ])("a slice %s", (_, wish, slice) => expect(sliceOf({ ...WISH, ...wish })).toBe(slice));
 
-test("until the next checkpoint a record and half as much again as is usually spent are needed", () => {
-  expect(neededWithin(1_000, WISH)).toBe(175);
-  expect(neededWithin(100, WISH)).toBe(108);
-  expect(neededWithin(1_000, { ...WISH, spentPerSecondNanos: 0 })).toBe(100);
+test("more is to be asked for when a quarter of the records in flight could not be paid, one at least", () => {
+  expect(lowWaterOf(WISH)).toBe(200);
+  expect(lowWaterOf({ ...WISH, concurrency: 9 })).toBe(300);
+  expect(lowWaterOf({ ...WISH, concurrency: 1 })).toBe(100);
+});
+
+test("until the next checkpoint half as much again as is usually spent is needed beside that", () => {
+  expect(neededWithin(1_000, WISH)).toBe(275);
+  expect(neededWithin(100, WISH)).toBe(208);
+  expect(neededWithin(1_000, { ...WISH, spentPerSecondNanos: 0 })).toBe(200);
 });
 
 test.each([

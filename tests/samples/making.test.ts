@@ -115,9 +115,14 @@ const service = sampleService({ latencyMs: 0, jitterMs: 0, badJsonRate: 0.3 });
 
 /** The built-in model, asked as Bedrock is. */
 const model: Model = {
-  converse: async (request, signal) => {
+  converse: async (request) => {
     const { modelId, ...input } = inputOf(request);
-    const call = { modelId: modelId ?? "", request: input as any, isStreamed: false, signal };
+    const call = {
+      modelId: modelId ?? "",
+      request: input as any,
+      isStreamed: false,
+      signal: new AbortController().signal,
+    };
     const { content, stopReason, usage } = await service.model(call);
     return answerOf({ output: { message: { role: "assistant", content: content as any } }, stopReason, usage } as any);
   },

@@ -16,6 +16,7 @@ import {
   type ModelRequest,
 } from "../../worker/ports.ts";
 import type { Objects, Reporter, Row, Store } from "../../worker/ports.ts";
+import type { Signal } from "../../worker/signal.ts";
 
 export class MemoryStore implements Store {
   readonly rows = new Map<string, Row>();
@@ -111,7 +112,7 @@ export class FakeModel implements Model {
     public latencyMs: (callNo: number) => number,
   ) {}
 
-  async converse(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+  async converse(request: ModelRequest, signal: Signal): Promise<ModelAnswer> {
     const callNo = this.begun++;
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);

@@ -9,12 +9,13 @@ import {
 } from "@aws-sdk/client-bedrock-runtime";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import { ModelFault, type Model, type ModelAnswer, type ModelFaultKind, type ModelRequest } from "../ports.ts";
+import type { Signal } from "../signal.ts";
 import { ANSWER, wayToAnswer } from "./answer-ways.ts";
 
 export class BedrockModel implements Model {
   readonly #client: BedrockRuntimeClient;
   /** Of the calls in flight, by their inputs. */
-  readonly #signals = new WeakMap<object, AbortSignal>();
+  readonly #signals = new WeakMap<object, Signal>();
 
   constructor(
     config: Omit<BedrockRuntimeClientConfig, "maxAttempts" | "cacheMiddleware">,
@@ -23,15 +24,17 @@ export class BedrockModel implements Model {
     // Resolving the middleware once and not for each call saves a quarter of a call's processor time. The client does so only
     // for calls without options, so signals travel beside them, to the end of the chain.
     this.#client = new BedrockRuntimeClient({ ...config, requestHandler, maxAttempts: 1, cacheMiddleware: true });
+    // It makes a copy of all that is sent and answered, and nobody reads it.
+    this.#client.middlewareStack.remove("loggerMiddleware");
     this.#client.middlewareStack.add(
       () =>
         async ({ input, request }) =>
-          (await requestHandler.handle(request as never, { abortSignal: this.#signals.get(input) })) as never,
+          (await requestHandler.handle(request as never, { abortSignal: this.#signals.get(input) as never })) as never,
       { name: "handleWithSignal", step: "deserialize", priority: "low" },
     );
   }
 
-  async converse(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+  async converse(request: ModelRequest, signal: Signal): Promise<ModelAnswer> {
     const command = new ConverseCommand(inputOf(request));
     this.#signals.set(command.input, signal);
     try {
@@ -93,7 +96,7 @@ const RENEWED = ["ExpiredTokenException", "ExpiredToken", "InvalidSignatureExcep
 const NEVER_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
 /** Exported for its test. */
-export function faultOf(error: unknown, modelId: string, signal: AbortSignal): ModelFault {
+export function faultOf(error: unknown, modelId: string, signal: Signal): ModelFault {
   const { name = "Error", message = String(error), code } = error as Partial<Error & { code: string }>;
   const fault = (kind: ModelFaultKind, sentence: string) => new ModelFault(kind, sentence, { cause: error });
   if (signal.aborted) return fault("unclear", `The call of ${modelId} got no answer in time and was given up.`);

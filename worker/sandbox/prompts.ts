@@ -105,7 +105,8 @@ export class Prompts {
 
   #sent(stepId: string, printed: readonly string[]): RenderedStep {
     const { maxBytes, hasSystem } = this.#step(stepId);
-    const texts = printed.map(wellFormed);
+    // Half of a character pair has no bytes in UTF-8.
+    const texts = printed.map((text) => text.toWellFormed());
     const system = hasSystem ? texts.shift() : undefined;
     const prompt = texts.pop() ?? "";
     const turns = texts.map((text, n): Turn => ({ role: n % 2 === 0 ? "user" : "assistant", text }));
@@ -223,9 +224,4 @@ function wordsFor({ partial, line, column }: FaultInside): string {
   const place = line === undefined ? "" : `line ${line}, column ${column}`;
   if (partial === undefined) return place && ` (${place})`;
   return ` (partial "${partial}"${place && `, ${place}`})`;
-}
-
-/** Half of a character pair, which UTF-8 has no bytes for, becomes the replacement character. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
