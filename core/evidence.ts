@@ -13,8 +13,8 @@ export interface Evidence {
 }
 
 /** Longer texts are cut, and of more turns the last are kept, so that a part stays small whatever fails. */
-export const EVIDENCE_CHARACTERS = 4_000;
-export const EVIDENCE_TURNS = 4;
+const EVIDENCE_CHARACTERS = 4_000;
+const EVIDENCE_TURNS = 4;
 
 export function shortened({ step, system, turns = [], prompt, answer }: Evidence): Evidence {
   const last = turns.slice(-EVIDENCE_TURNS).map(({ role, text }) => ({ role, text: cut(text) }));

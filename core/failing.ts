@@ -4,7 +4,7 @@ import { mergeCauses, type CauseCount } from "./causes.ts";
 /** Of the records that are done, so many percent may have failed, unless the job says. */
 export const MAX_FAILED_PERCENT = 20;
 /** So many attempts without a record, all for one cause, and there is no point in going on. */
-export const HOPELESS_START = 20;
+const HOPELESS_START = 20;
 /** A share of fewer records tells nothing yet. */
 const SHARE_FROM_RECORDS = 50;
 /** Causes named in a sentence. */

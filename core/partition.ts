@@ -2,7 +2,7 @@
 import { PlotPaletteError } from "./errors.ts";
 import { hashOf } from "./random.ts";
 
-export const PARTITION_WAYS = ["VALUE", "DAY", "MONTH", "YEAR"] as const;
+const PARTITION_WAYS = ["VALUE", "DAY", "MONTH", "YEAR"] as const;
 export type PartitionWay = (typeof PARTITION_WAYS)[number];
 
 /** A level of folders: one for each value of a column, or for each day, month or year it tells. */
@@ -11,7 +11,7 @@ export interface PartitionBy {
   readonly by: PartitionWay;
 }
 
-export const MAX_LEVELS = 3;
+const MAX_LEVELS = 3;
 export const MAX_PARTITIONS = 1_000;
 /** What Hive, Spark and DuckDB call the folder of records without a value. */
 const NO_VALUE = "__HIVE_DEFAULT_PARTITION__";

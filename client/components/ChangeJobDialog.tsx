@@ -1,17 +1,17 @@
 import { useState } from "react";
-import { MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job";
-import { parseUsd } from "#core/money";
+import { MAX_RECORDS, PRIORITIES } from "#core/job";
 import type { JobFactsFragment, JobPriority } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { parseCount } from "../jobs/form.ts";
 import { PRIORITY_WORDS } from "../jobs/words.ts";
-import { editUsd, showUsd } from "../money.ts";
+import { editUsd } from "../money.ts";
 import { useExtendJob } from "../mutations/useExtendJob.ts";
 import { usePrioritizeJob } from "../mutations/usePrioritizeJob.ts";
 import { useRaiseBudget } from "../mutations/useRaiseBudget.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
 import { showCount } from "../ui/format.ts";
+import { raisedBudget, RaiseBudgetField } from "./RaiseBudgetField.tsx";
 
 interface Props {
   readonly job: JobFactsFragment;
@@ -30,21 +30,17 @@ export function ChangeJobDialog({ job, onClose }: Props) {
   const prioritizeJob = usePrioritizeJob();
   const { run, busy, error } = useAction(onClose);
   const recordCount = parseCount(count);
-  const budgetNanos = parseUsd(usd);
-  const faults = {
-    count: countFault(recordCount, job.recordCount, isOver),
-    usd: budgetFault(budgetNanos, job.budgetNanos),
-  };
+  const faultOfCount = countFault(recordCount, job.recordCount, isOver);
+  const budget = raisedBudget(usd, job);
   const change = async () => {
-    if (recordCount === undefined || budgetNanos === undefined) return;
-    const raised = budgetNanos > job.budgetNanos ? budgetNanos : null;
-    if (recordCount > job.recordCount) await extendJob(job.id, recordCount, raised);
-    else if (raised !== null) await raiseBudget(job.id, raised);
+    if (recordCount === undefined || budget.fault !== null) return;
+    if (recordCount > job.recordCount) await extendJob(job.id, recordCount, budget.nanos);
+    else if (budget.nanos !== null) await raiseBudget(job.id, budget.nanos);
     if (priority !== job.priority) await prioritizeJob(job.id, priority);
   };
   const confirm = () => {
     setShown(true);
-    if (!faults.count && !faults.usd) void run(change);
+    if (faultOfCount === null && budget.fault === null) void run(change);
   };
   return (
     <Dialog
@@ -63,19 +59,11 @@ export function ChangeJobDialog({ job, onClose }: Props) {
         inputMode="numeric"
         autoFocus
         value={count}
-        error={shown ? faults.count : null}
+        error={shown ? faultOfCount : null}
         hint={`Until now ${showCount(job.recordCount)}. More can be asked for, not fewer.`}
         onChange={(event) => setCount(event.target.value)}
       />
-      <TextField
-        label="Budget in US dollars"
-        sign="$"
-        inputMode="decimal"
-        value={usd}
-        error={shown ? faults.usd : null}
-        hint={`Until now ${showUsd(job.budgetNanos)}. One record can cost ${showUsd(job.recordBoundNanos)} at most.`}
-        onChange={(event) => setUsd(event.target.value)}
-      />
+      <RaiseBudgetField {...{ job, usd }} error={shown ? budget.fault : null} onChange={setUsd} />
       {!isOver && (
         <SelectField
           label="Priority among my jobs"
@@ -97,10 +85,4 @@ function countFault(count: number | undefined, old: number, needsMore: boolean):
   if (count === undefined) return `Expected a whole number, ${showCount(MAX_RECORDS)} at most.`;
   if (needsMore && count <= old) return `Expected more than the ${showCount(old)} of until now.`;
   return count < old ? `Records can be added, not taken away: expected ${showCount(old)} or more.` : null;
-}
-
-function budgetFault(nanos: number | undefined, oldNanos: number): string | null {
-  if (nanos === undefined) return "Expected dollars, as in 2.50.";
-  if (nanos > MAX_BUDGET_NANOS) return `A job's budget can be ${showUsd(MAX_BUDGET_NANOS)} at most.`;
-  return nanos < oldNanos ? `A budget can be raised, not lowered: expected ${showUsd(oldNanos)} or more.` : null;
 }

@@ -1,12 +1,11 @@
 import { useState } from "react";
 import { MAX_BUDGET_NANOS } from "#core/job";
-import { parseUsd } from "#core/money";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
-import { editUsd, showUsd } from "../money.ts";
+import { editUsd } from "../money.ts";
 import { useResumeJob } from "../mutations/useResumeJob.ts";
 import { Dialog } from "../ui/Dialog.tsx";
-import { TextField } from "../ui/Field.tsx";
+import { raisedBudget, RaiseBudgetField } from "./RaiseBudgetField.tsx";
 
 interface Props {
   readonly job: JobFactsFragment;
@@ -22,11 +21,10 @@ export function ResumeDialog({ job, onClose }: Props) {
   const [shown, setShown] = useState(false);
   const resumeJob = useResumeJob();
   const { run, busy, error } = useAction(onClose);
-  const budgetNanos = parseUsd(usd);
-  const fault = budgetFault(budgetNanos, job.budgetNanos, needsMore);
+  const budget = raisedBudget(usd, job, { needsMore });
   const confirm = () => {
     setShown(true);
-    if (!fault) void run(() => resumeJob(job.id, budgetNanos === job.budgetNanos ? null : (budgetNanos ?? null)));
+    if (budget.fault === null) void run(() => resumeJob(job.id, budget.nanos));
   };
   return (
     <Dialog
@@ -40,23 +38,7 @@ export function ResumeDialog({ job, onClose }: Props) {
           ? "The next record could have cost more than was left. Nothing that was made is made or paid for again."
           : "It goes on where it stopped. You can give it a larger budget on the way."}
       </p>
-      <TextField
-        label="Budget in US dollars"
-        sign="$"
-        inputMode="decimal"
-        autoFocus
-        value={usd}
-        error={shown ? fault : null}
-        hint={`Until now ${showUsd(job.budgetNanos)}. One record can cost ${showUsd(job.recordBoundNanos)} at most.`}
-        onChange={(event) => setUsd(event.target.value)}
-      />
+      <RaiseBudgetField {...{ job, usd }} autoFocus error={shown ? budget.fault : null} onChange={setUsd} />
     </Dialog>
   );
-}
-
-function budgetFault(nanos: number | undefined, oldNanos: number, needsMore: boolean): string | null {
-  if (nanos === undefined) return "Expected dollars, as in 2.50.";
-  if (nanos > MAX_BUDGET_NANOS) return `A job's budget can be ${showUsd(MAX_BUDGET_NANOS)} at most.`;
-  if (needsMore && nanos <= oldNanos) return `Expected more than the ${showUsd(oldNanos)} of until now.`;
-  return nanos < oldNanos ? `A budget can be raised, not lowered: expected ${showUsd(oldNanos)} or more.` : null;
 }

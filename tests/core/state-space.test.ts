@@ -250,7 +250,9 @@ class Search {
   #work(state: State, holder: Holder, put: Put): State[] {
     if (holder.cut) {
       const { cut } = holder;
-      return [0, SLICE].map((nanos) => this.#checkpoint(state, holder, cut, put, nanos));
+      // With money, too, when it runs low.
+      const slices = holder.free < CALL ? [0, SLICE] : [0];
+      return slices.map((nanos) => this.#checkpoint(state, holder, cut, put, nanos));
     }
     const isOver = state.now >= holder.renewedAt + LEASE;
     const open = [0, 1, 2].filter((slot) => !holder.done.includes(slot) && !holder.inFlight.includes(slot));

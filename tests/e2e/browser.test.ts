@@ -45,6 +45,43 @@ test("a newcomer signs in, starts a job from a sample, watches it live and downl
   await close();
 }, 120_000);
 
+test("a job is paused, its records so far downloaded, changed, resumed and extended after its end", async () => {
+  const { page, close, faults } = await visitor(product.outputs.demoUser);
+  await startSampleJob(page, "To be changed", 400);
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await button("Download what is there").waitFor();
+  await button("Pause").click();
+  await page.getByText(/^Paused\. What is made is kept/).waitFor();
+  await button("Download what is there").click();
+  const snapshot = page.getByRole("button", { name: /^Download [\d,]+ records$/ });
+  await snapshot.waitFor();
+  const counted = Number((await snapshot.innerText()).replace(/\D/g, ""));
+  const [download] = await Promise.all([page.waitForEvent("download"), snapshot.click()]);
+  expect((await readFile(await download.path(), "utf8")).trim().split("\n")).toHaveLength(counted);
+  await button("Change").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Budget in US dollars").fill("0.5");
+  await dialog.getByRole("button", { name: "Change" }).click();
+  await dialog.getByText(/A budget can be raised, not lowered: expected \$1\.00 or more/).waitFor();
+  await dialog.getByLabel("Budget in US dollars").fill("1.5");
+  await dialog.getByLabel("Priority among my jobs").selectOption("HIGH");
+  await dialog.getByRole("button", { name: "Change" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await button("Resume").click();
+  await dialog.getByText("Until now $1.50.").waitFor();
+  await dialog.getByRole("button", { name: "Resume" }).click();
+  await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 60_000 });
+  await button("Add records").click();
+  await dialog.getByLabel("Records", { exact: true }).fill("410");
+  await dialog.getByRole("button", { name: "Add and go on" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 60_000 });
+  const [extended] = await Promise.all([page.waitForEvent("download"), button("Download dataset.jsonl").click()]);
+  expect((await readFile(await extended.path(), "utf8")).trim().split("\n")).toHaveLength(410);
+  expect(faults).toEqual([]);
+  await close();
+}, 180_000);
+
 test("two people at once each see only their own jobs move, pushed and not polled", async () => {
   const other = await makePerson(product, "second@plot-palette.local");
   const [first, second] = await Promise.all([visitor(product.outputs.demoUser), visitor(other)]);

@@ -12,6 +12,14 @@ import { ModelFault, type Model, type ModelAnswer, type ModelFaultKind, type Mod
 import type { Signal } from "../signal.ts";
 import { ANSWER, wayToAnswer } from "./answer-ways.ts";
 
+/**
+ * Middleware that makes a copy of all that is sent and answered for a log that nobody keeps, counts the SDK's features in use,
+ * and looks for a function that calls itself: together with what retries nothing an eighth of a call's processor time.
+ */
+const UNUSED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
+
+type HttpRequest = Parameters<NodeHttpHandler["handle"]>[0];
+
 export class BedrockModel implements Model {
   readonly #client: BedrockRuntimeClient;
   /** Of the calls in flight, by their inputs. */
@@ -24,12 +32,23 @@ export class BedrockModel implements Model {
     // Resolving the middleware once and not for each call saves a quarter of a call's processor time. The client does so only
     // for calls without options, so signals travel beside them, to the end of the chain.
     this.#client = new BedrockRuntimeClient({ ...config, requestHandler, maxAttempts: 1, cacheMiddleware: true });
-    // It makes a copy of all that is sent and answered, and nobody reads it.
-    this.#client.middlewareStack.remove("loggerMiddleware");
-    this.#client.middlewareStack.add(
+    const { middlewareStack } = this.#client;
+    for (const name of UNUSED) middlewareStack.remove(name);
+    // Others of the chain name it as their place.
+    middlewareStack.add((next) => next, {
+      name: "retryMiddleware",
+      step: "finalizeRequest",
+      priority: "high",
+      override: true,
+    });
+    middlewareStack.add(
       () =>
-        async ({ input, request }) =>
-          (await requestHandler.handle(request as never, { abortSignal: this.#signals.get(input) as never })) as never,
+        async ({ input, request }) => {
+          (request as HttpRequest).headers["user-agent"] = "plot-palette";
+          return (await requestHandler.handle(request as never, {
+            abortSignal: this.#signals.get(input) as never,
+          })) as never;
+        },
       { name: "handleWithSignal", step: "deserialize", priority: "low" },
     );
   }
