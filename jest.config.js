@@ -24,6 +24,7 @@ const WHOLE = ["e2e", "infra"];
 
 export default {
   testTimeout: 30_000,
+  testSequencer: "<rootDir>/tests/long-first.mjs",
   projects: [
     {
       ...common,
