@@ -2,7 +2,7 @@ import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
 import { budgetKey } from "#core/rows";
 import type { Change } from "#core/write";
-import type { Ports } from "../../worker/ports.ts";
+import { sleep, type Ports } from "../../worker/ports.ts";
 import { JOB, World, TWO_STEPS } from "./world.ts";
 
 const BOUND = boundOf(parseTemplate(TWO_STEPS)).nanos;
@@ -98,6 +98,27 @@ describe("a job's budget", () => {
     // The first, for all that may be in flight, and what is missing until the speed is known.
     expect(drawn.alone).toBeLessThanOrEqual(3);
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("that is slow to give leaves no place among the calls empty: more is asked for ahead of need", async () => {
+    const world = new World({ records: 600, shards: [{ from: 0, to: 600 }] });
+    // So that hardly a checkpoint brings money.
+    world.settings.flushMs = 20_000;
+    const { ports } = watched(world);
+    const { write } = ports.store;
+    ports.store.write = async (change) => {
+      if (change.writes.some(({ add }) => (add?.remainingNanos ?? 0) < 0)) await sleep(world.clock, 400);
+      return await write(change);
+    };
+    let fewest = Infinity;
+    world.model.latencyMs = (callNo) => {
+      // Neither while the first places fill, nor at the end.
+      if (callNo > 50 && callNo < 1_100) fewest = Math.min(fewest, world.model.inFlight);
+      return 100 + (callNo % 7) * 10;
+    };
+    await world.work(undefined, ports);
+    expect(world.job.status).toBe("COMPLETED");
+    expect(fewest).toBeGreaterThan(4);
   });
 
   test("emptied by others just before a checkpoint would have drawn from it leaves the checkpoint standing", async () => {
