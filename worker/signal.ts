@@ -25,10 +25,10 @@ export class Stop implements Signal {
     this.#listeners?.delete(listener);
   }
 
-  /** Tells all who listen, once. */
+  /** Tells all who listen, once; whoever stops listening meanwhile is not told. */
   abort(): void {
     if (this.#aborted) return;
     this.#aborted = true;
-    for (const listener of [...(this.#listeners ?? [])]) listener();
+    for (const listener of this.#listeners ?? []) listener();
   }
 }

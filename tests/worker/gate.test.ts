@@ -1,6 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import { Bell } from "../../worker/bell.ts";
 import { Gate, type GateOptions } from "../../worker/gate.ts";
 import { Lease } from "../../worker/lease.ts";
+import { Stop } from "../../worker/signal.ts";
 import { SimClock } from "./sim-clock.ts";
 
 const [CHEAP, DEAR] = ["amazon.nova-micro-v1:0", "us.anthropic.claude-haiku-4-5-20251001-v1:0"];
@@ -80,6 +82,19 @@ describe("the gate", () => {
     if (call) gate.endCall(CHEAP, call);
     expect(await next).toBeDefined();
     expect(await gate.beginCall(CHEAP, SIZE, stop.signal)).toBeUndefined();
+  });
+
+  test("a stop that sets off another ends each waiting once: those of other shards go on waiting", async () => {
+    const { gate } = gateOf(1);
+    const call = await gate.beginCall(CHEAP, SIZE);
+    const [stopping, over] = [new Stop(), new Stop()];
+    stopping.addEventListener("abort", () => over.abort());
+    const stopped = gate.beginCall(CHEAP, SIZE, stopping, over);
+    const ofOthers = gate.beginCall(CHEAP, SIZE, new Stop());
+    stopping.abort();
+    expect(await stopped).toBeUndefined();
+    if (call) gate.endCall(CHEAP, call);
+    expect(await Promise.race([ofOthers, setImmediate("it waits for ever")])).not.toBe("it waits for ever");
   });
 
   test("has room for a sixteenth more records than calls, and rings when one leaves", async () => {
