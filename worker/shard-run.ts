@@ -45,8 +45,8 @@ const RENEW_AT = 0.25;
 
 export class ShardRun {
   /**
-   * Resolves once what is left to begin fills each place among the calls once at most: time to lease the next shard, which
-   * takes about as long as a call, or places stay empty.
+   * Resolves once hardly anything is left to begin: time to lease the next shard, or places among the calls stay empty. Not
+   * sooner: a lease that only waits dies with its worker, counts as a death of its shard, and so puts records under suspicion.
    */
   readonly nearlyDone: Promise<void>;
   #sayNearlyDone: () => void = () => {};
@@ -118,7 +118,7 @@ export class ShardRun {
     const { gate, bell, shop } = this.context;
     const { window } = this.book;
     while (!this.#stopping.aborted) {
-      if (window.leftToTake <= gate.options.most) this.#sayNearlyDone();
+      if (window.leftToTake <= gate.ahead) this.#sayNearlyDone();
       if (!this.#lease.isFresh || !gate.hasRoom || (this.#isCareful && this.#inFlight.size > 0)) {
         await bell.heard();
         continue;

@@ -56,8 +56,7 @@ async function runWithKills(world: World, seed: number): Promise<number> {
   return kills;
 }
 
-// Schedules in which no shard dies five times in a row before its first checkpoint: that would rightly fail the job.
-test.each([2, 3, 4, 5])("a worker killed at any instant changes nothing about them (schedule %i)", async (seed) => {
+test.each([1, 2, 3, 4])("a worker killed at any instant changes nothing about them (schedule %i)", async (seed) => {
   const undisturbed = new World(WISH);
   await undisturbed.work();
   expect(undisturbed.job.status).toBe("COMPLETED");
