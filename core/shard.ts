@@ -148,6 +148,12 @@ function writeOff(row: ShardRow, job: JobRow): Write[] {
   return [{ key: budgetKey(job.budgetId), kind: "update", add: { writtenOffNanos: row.grantNanos } }];
 }
 
+/** Money from a job's budget. */
+export interface Slice {
+  readonly budgetId: string;
+  readonly nanos: Nanos;
+}
+
 /** Moves a slice of the budget to the shard; `grantNo` counts this lease's grants. */
 export function grantTo(row: ShardRow, slice: Slice, grantNo: number): Change {
   const { generation } = row;
@@ -182,12 +188,6 @@ export interface Progress {
   readonly columns: ColumnKinds;
   /** What a careful worker has in hand. */
   readonly suspect?: Suspect;
-}
-
-/** Money from a job's budget. */
-export interface Slice {
-  readonly budgetId: string;
-  readonly nanos: Nanos;
 }
 
 /**

@@ -18,23 +18,12 @@ export type PaidCall = Omit<SpentOn, "day" | "calls">;
 
 /** The spending with one more call, made at that time. */
 export function withCall(spending: readonly SpentOn[], call: PaidCall, nowMs: number): SpentOn[] {
-  const { stepId, modelId, inputTokens, outputTokens, costNanos } = call;
-  return plus(spending, { stepId, modelId, day: dayOf(nowMs), calls: 1, inputTokens, outputTokens, costNanos });
+  return plus(spending, { ...call, day: new Date(nowMs).toISOString().slice(0, 10), calls: 1 });
 }
 
 /** Several spendings as one, in the order in which their entries first came. */
 export function sumSpending(all: readonly (readonly SpentOn[])[]): SpentOn[] {
   return all.flat().reduce<SpentOn[]>(plus, []);
-}
-
-const DAY_MS = 86_400_000;
-let latest = { no: -1, day: "" };
-
-/** Written out once a day, and not for each call. */
-function dayOf(nowMs: number): string {
-  const no = Math.floor(nowMs / DAY_MS);
-  if (no !== latest.no) latest = { no, day: new Date(no * DAY_MS).toISOString().slice(0, 10) };
-  return latest.day;
 }
 
 function plus(spending: readonly SpentOn[], more: SpentOn): SpentOn[] {

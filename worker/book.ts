@@ -162,7 +162,7 @@ export class Book {
 
   /** Asks for more while there is some left: a wait for money would hold up all records at once, and from then on in step. */
   #fundAhead(): void {
-    const lowNanos = lowWaterOf(this.#pace);
+    const lowNanos = lowWaterOf(this.#demand);
     if (this.#isFunding || this.purse.free >= lowNanos || this.window.leftToTake === 0) return;
     this.#isFunding = true;
     // What goes wrong is heard by whoever writes next.
@@ -185,7 +185,7 @@ export class Book {
 
   /** What to take along with a checkpoint: nothing while the purse lasts. */
   async #topUp(): Promise<Nanos> {
-    const neededNanos = neededWithin(this.settings.flushMs, this.#pace);
+    const neededNanos = neededWithin(this.settings.flushMs, this.#demand);
     return this.purse.free >= neededNanos || this.window.leftToTake === 0 ? 0 : await this.#aheadOfNeed(neededNanos);
   }
 
@@ -200,7 +200,7 @@ export class Book {
     const budget = (await this.ports.store.read(budgetKey(this.job.budgetId))) as BudgetRow | undefined;
     const { runningShards } = this;
     return {
-      ...this.#pace,
+      ...this.#demand,
       neededNanos,
       freeNanos: this.purse.free,
       remainingNanos: budget?.remainingNanos ?? 0,
@@ -208,7 +208,7 @@ export class Book {
     };
   }
 
-  get #pace() {
+  get #demand() {
     const { job, settings, spentPerSecondNanos } = this;
     return { boundNanos: job.recordBoundNanos, concurrency: settings.concurrency, spentPerSecondNanos };
   }

@@ -28,7 +28,7 @@ export class PlainPrograms {
     const given: unknown[] = [];
     let length = 0;
     for (const program of programs) {
-      const value = "prompt" in program ? printed(program.prompt, data) : valueAt(program.value, data);
+      const value = "prompt" in program ? printed(program.prompt, data) : asJson(valueAt(program.value, data));
       if (value === undefined) return undefined;
       length += typeof value === "string" ? value.length : it.length;
       given.push(value);
@@ -86,6 +86,12 @@ function valueAt(way: Way, data: unknown): unknown {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
     value = (value as Record<string, unknown>)[name];
   }
-  // As JSON has it, for -0 is 0 there.
-  return typeof value === "string" ? value : (JSON.parse(JSON.stringify(value)) as unknown);
+  return value;
+}
+
+/** As the sandbox hands it over: -0 is 0 in JSON. */
+function asJson(value: unknown): unknown {
+  return typeof value === "object" || typeof value === "number"
+    ? (JSON.parse(JSON.stringify(value)) as unknown)
+    : value;
 }
