@@ -176,6 +176,8 @@ export interface ShardRow {
   leaseUntilMs: number;
   /** The task that holds the lease; absent when free. */
   leaseTask?: string;
+  /** Leased while its worker still ran another shard; absent in shards that were last leased before there was such a mark. */
+  isLeasedAhead?: boolean;
   checkpointNo: number;
   /** All slots below it are done; those done beyond it stand in the newest part. */
   lowWaterSlot: number;

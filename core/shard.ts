@@ -35,6 +35,8 @@ export const HOPELESS_EXPORT_AFTER_DEATHS = 12;
 export interface Holder {
   /** Whose lease it is to be. */
   readonly task: string;
+  /** Whether the task still runs another shard, so that this lease may only wait at first. */
+  readonly isAhead?: boolean;
   readonly nowMs: number;
   readonly leaseMs: number;
 }
@@ -57,9 +59,13 @@ export function tasksHolding(rows: readonly ShardRow[], nowMs: number): number {
   return Math.max(1, new Set(rows.filter((row) => isHeld(row, nowMs)).map(({ leaseTask }) => leaseTask)).size);
 }
 
-/** Deaths in a row, should the lease be taken now: one more if it was not given back and nothing was checkpointed under it. */
+/**
+ * Deaths in a row, should the lease be taken now: one more if it was not given back and nothing was checkpointed under it. A
+ * lease taken ahead and granted nothing only waited: whatever its worker died of, it was none of the shard's records.
+ */
 export function deathsAtTakeover(row: ShardRow): number {
-  if (row.leaseTask === undefined) return row.deathsInRow;
+  const onlyWaited = row.isLeasedAhead === true && row.grantNanos === 0;
+  if (row.leaseTask === undefined || onlyWaited) return row.deathsInRow;
   return isOf(row.runs.at(-1), row.generation) ? 0 : row.deathsInRow + 1;
 }
 
@@ -91,14 +97,15 @@ export function leaseShard(row: ShardRow, job: JobRow, holder: Holder): { change
     generation: row.generation + 1,
     leaseUntilMs: holder.nowMs + holder.leaseMs,
     leaseTask: holder.task,
+    isLeasedAhead: holder.isAhead ?? false,
     grantNanos: 0,
     writtenOffNanos: row.writtenOffNanos + row.grantNanos,
     deathsInRow: deathsAtTakeover(row),
     suspect: suspectAtTakeover(row),
   };
-  const { state, generation, leaseUntilMs, leaseTask, deathsInRow, suspect } = leased;
+  const { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, deathsInRow, suspect } = leased;
   const writes = [
-    takeover(row, { state, generation, leaseUntilMs, leaseTask, deathsInRow, suspect }),
+    takeover(row, { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, deathsInRow, suspect }),
     unparked(row, job),
     ...writeOff(row, job),
   ];

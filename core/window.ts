@@ -77,6 +77,11 @@ export class SlotWindow {
     return this.#lowWater >= this.#to;
   }
 
+  /** Whether a slot may be begun now. */
+  get canTake(): boolean {
+    return this.#again.length > 0 || this.#skipDone() < this.#end;
+  }
+
   /** How many slots are still to be taken, those that were put back included. */
   get leftToTake(): number {
     return this.#left;
@@ -88,9 +93,13 @@ export class SlotWindow {
 
   #takeFresh(): number | undefined {
     const slot = this.#skipDone();
-    if (slot >= Math.min(this.#to, this.#lowWater + this.#size)) return undefined;
+    if (slot >= this.#end) return undefined;
     this.#fresh = slot + 1;
     return slot;
+  }
+
+  get #end(): number {
+    return Math.min(this.#to, this.#lowWater + this.#size);
   }
 
   #skipDone(): number {

@@ -23,6 +23,7 @@ export interface GateOptions {
 export class Gate {
   readonly bell: Bell;
   #inside = 0;
+  #isOneAlone = false;
   #calls = 0;
   #asked = 0;
   #callers = 1;
@@ -35,7 +36,12 @@ export class Gate {
 
   /** For records. A record that waits for a slow model keeps its place, and its money stays set aside. */
   get hasRoom(): boolean {
-    return this.#inside < this.options.most + this.ahead;
+    return !this.#isOneAlone && this.#inside < this.options.most + this.ahead;
+  }
+
+  /** Whether a record that must be the only one in hand may be begun. */
+  get isEmpty(): boolean {
+    return this.#inside === 0;
   }
 
   /** Records begun beyond the calls that may be in flight. */
@@ -43,12 +49,15 @@ export class Gate {
     return Math.floor(this.options.most * RECORDS_AHEAD);
   }
 
-  enter(): void {
+  /** Alone, it keeps all others out until it leaves. */
+  enter(isAlone = false): void {
     this.#inside += 1;
+    this.#isOneAlone = isAlone;
   }
 
   leave(): void {
     this.#inside -= 1;
+    this.#isOneAlone = false;
     this.bell.ring();
   }
 

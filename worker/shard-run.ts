@@ -34,6 +34,8 @@ export interface ShardContext {
   readonly job: JobRow;
   /** How many shards of the job run at present, this one included. */
   readonly runningShards: number;
+  /** Whether the worker runs no earlier shard that still has records to begin. */
+  readonly isTurnOf: (shardNo: number) => boolean;
 }
 
 /** lost: another generation holds the lease, or it ran out; nothing more was written. */
@@ -44,12 +46,6 @@ const RATE_SPAN_MS = 5_000;
 const RENEW_AT = 0.25;
 
 export class ShardRun {
-  /**
-   * Resolves once hardly anything is left to begin: time to lease the next shard, or places among the calls stay empty. Not
-   * sooner: a lease that only waits dies with its worker, counts as a death of its shard, and so puts records under suspicion.
-   */
-  readonly nearlyDone: Promise<void>;
-  #sayNearlyDone: () => void = () => {};
   readonly #stopping = new Stop();
   readonly #aborting = new Stop();
   readonly #ended = new Stop();
@@ -74,7 +70,6 @@ export class ShardRun {
     const { ports, settings, bell } = context;
     this.#lease = new Lease(ports.clock, settings.leaseMs, leasedAtMs, bell, () => this.#lose());
     this.#isCareful = book.row.deathsInRow >= CAREFUL_AFTER_DEATHS;
-    this.nearlyDone = new Promise((resolve) => (this.#sayNearlyDone = resolve));
   }
 
   /** `leasedAtMs`: the monotonic time before the lease was asked for. @throws LeaseLost */
@@ -94,12 +89,22 @@ export class ShardRun {
       this.#break(error);
     }
     await Promise.all(this.#inFlight);
-    this.#sayNearlyDone();
     this.#ended.abort();
     await beating;
     const end = await this.#end();
     this.#lease.over();
     return end;
+  }
+
+  /** Records in flight and still to be begun: no end of them for a careful worker, which must have nothing else in hand. */
+  get inHand(): number {
+    if (this.#stopping.aborted) return this.#inFlight.size;
+    return this.#isCareful ? Infinity : this.#inFlight.size + this.book.window.leftToTake;
+  }
+
+  /** Whether it would begin a record now if there were room. */
+  get isEager(): boolean {
+    return !this.#stopping.aborted && !this.#ended.aborted && this.#lease.isFresh && this.book.window.canTake;
   }
 
   /** Calls in flight may finish, none begins. */
@@ -115,11 +120,11 @@ export class ShardRun {
   }
 
   async #fill(): Promise<void> {
-    const { gate, bell, shop } = this.context;
-    const { window } = this.book;
+    const { gate, bell, isTurnOf } = this.context;
+    const { window, row } = this.book;
     while (!this.#stopping.aborted) {
-      if (window.leftToTake <= gate.ahead) this.#sayNearlyDone();
-      if (!this.#lease.isFresh || !gate.hasRoom || (this.#isCareful && this.#inFlight.size > 0)) {
+      const hasRoom = this.#isCareful ? gate.isEmpty : gate.hasRoom;
+      if (!this.#lease.isFresh || !hasRoom || !isTurnOf(row.shardNo)) {
         await bell.heard();
         continue;
       }
@@ -129,11 +134,12 @@ export class ShardRun {
         await bell.heard();
         continue;
       }
-      if (this.#isCareful) await this.book.hold(slot);
-      const one = this.book.slot(slot);
+      // The next shard's turn.
+      if (!window.canTake) bell.ring();
       // While this waits, others may leave or enter; it holds its place.
-      gate.enter();
-      const reservation = await this.book.reserve(restBoundNanos(shop.template, one)).catch((error: unknown) => {
+      gate.enter(this.#isCareful);
+      const one = this.book.slot(slot);
+      const reservation = await this.#reserve(one).catch((error: unknown) => {
         // The gate is the whole worker's, and outlives this lease.
         gate.leave();
         throw error;
@@ -151,6 +157,11 @@ export class ShardRun {
       if (this.#isOutOfMoney) return;
       await bell.heard();
     }
+  }
+
+  async #reserve(open: OpenSlot): Promise<Reservation | undefined> {
+    if (this.#isCareful) await this.book.hold(open.slot);
+    return await this.book.reserve(restBoundNanos(this.context.shop.template, open));
   }
 
   #start(open: OpenSlot, reservation: Reservation): void {

@@ -43,7 +43,7 @@ export class Task {
   readonly #bell = new Bell();
   readonly #gate: Gate;
   readonly #routes = new Routes();
-  /** The shards this worker runs: one, and the next as soon as the first only waits for its last answers. */
+  /** The shards this worker runs: one, and the next as soon as little of it is left (see `#comesShort`). */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
   #shop: Promise<Workshop> | undefined;
   #failure: unknown;
@@ -112,7 +112,8 @@ export class Task {
     if (!shop) return;
     const { ports, settings } = this;
     const leasedAtMs = ports.clock.monotonicMs();
-    const holder = { task: settings.task, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
+    const isAhead = this.#runs.size > 0;
+    const holder = { task: settings.task, isAhead, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
     const { change, leased } = leaseShard(shard, job, holder);
     if (!(await carryOut(ports, change))) return;
     const runningShards = 1 + shards.filter((other) => other !== shard && isHeld(other, holder.nowMs)).length;
@@ -121,18 +122,40 @@ export class Task {
       this.#sharing ??= this.#keepShare(job);
     }
     const [gate, routes, bell] = [this.#gate, this.#routes, this.#bell];
-    const context = { ports, settings, shop, gate, routes, bell, job, runningShards };
+    const isTurnOf = (shardNo: number) => this.#isTurnOf(shardNo);
+    const context = { ports, settings, shop, gate, routes, bell, job, runningShards, isTurnOf };
     const run = await ShardRun.begin(context, leased, leasedAtMs).catch(ifLost);
     if (!run) return;
     const end = run
       .run()
       .then((how) => ports.log.info(`Shard ${shard.shardNo} ended ${how}.`))
       .catch((error: unknown) => this.#fail(error))
-      .finally(() => this.#runs.delete(shard.shardNo));
+      .finally(() => {
+        this.#runs.delete(shard.shardNo);
+        bell.ring();
+      });
     this.#runs.set(shard.shardNo, { run, end });
     // Told to go while the lease was being taken.
     if (this.signal.aborted || this.#failure !== undefined) run.drain();
-    await Promise.race([run.nearlyDone, end]);
+    await this.#comesShort();
+  }
+
+  /**
+   * Resolves once what is left to begin fills each place among the calls once at most: time to lease the next shard, which
+   * takes about as long as a call. Later, places would stay empty, and from then on all records go in step.
+   */
+  async #comesShort(): Promise<void> {
+    const inHand = () => [...this.#runs.values()].reduce((sum, { run }) => sum + run.inHand, 0);
+    while (inHand() > 2 * this.#gate.options.most) await this.#bell.heard();
+  }
+
+  /** Shards take their places in the order of their leases: side by side, both would end later. */
+  #isTurnOf(shardNo: number): boolean {
+    for (const [no, { run }] of this.#runs) {
+      if (no === shardNo) return true;
+      if (run.isEager) return false;
+    }
+    return true;
   }
 
   /** As tasks come and go, each takes its share of what the account may do a minute. */

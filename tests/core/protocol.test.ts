@@ -243,6 +243,9 @@ describe("a lease", () => {
     [{ leaseTask: "gone", deathsInRow: 2 }, 3],
     [{ leaseTask: "gone", deathsInRow: 2, generation: 4, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 0],
     [{ leaseTask: "gone", deathsInRow: 2, generation: 5, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 3],
+    [{ leaseTask: "gone", deathsInRow: 2, isLeasedAhead: true }, 2],
+    [{ leaseTask: "gone", deathsInRow: 2, isLeasedAhead: true, grantNanos: 1 }, 3],
+    [{ leaseTask: "gone", deathsInRow: 2, isLeasedAhead: false }, 3],
   ])("%j counts %i deaths in a row", (set, deaths) => {
     expect(deathsAtTakeover({ ...freshShard(0), ...set } as ShardRow)).toBe(deaths);
   });

@@ -1,7 +1,8 @@
 import { randomOf } from "#core/random";
-import { ModelFault } from "../../worker/ports.ts";
+import { ModelFault, type Model } from "../../worker/ports.ts";
 import { ANSWERS, JOB, mortal, TWO_STEPS, World } from "./world.ts";
 import { seedIndexObject, shardKey } from "#core/rows";
+import { deathsAtTakeover } from "#core/shard";
 
 describe("a model that does not always answer", () => {
   test("throttled calls are repeated and cost nothing; concurrency falls and recovers", async () => {
@@ -178,6 +179,48 @@ describe("a record that kills its worker", () => {
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
     expect(world.lines("dataset.jsonl")).toHaveLength(14);
+  });
+
+  test("has nothing in hand beside it, of the worker's other shards neither, once workers have died", async () => {
+    const shards = [
+      { from: 0, to: 9 },
+      { from: 9, to: 14 },
+    ];
+    const world = new World({ records: 14, shards });
+    world.setJob({ status: "RUNNING" });
+    const careful = { ...world.shards[1], generation: 2, leaseTask: "gone", deathsInRow: 1 };
+    world.store.put(shardKey(JOB, 1), careful);
+    const inHand = new Set<string>();
+    const beside: number[] = [];
+    const ports = world.ports();
+    const model: Model = {
+      converse: async (request, signal) => {
+        inHand.add(request.prompt);
+        if (world.shards[1]?.suspect) beside.push(inHand.size);
+        return await ports.model.converse(request, signal).finally(() => inHand.delete(request.prompt));
+      },
+    };
+    await world.clock.run(world.start(undefined, { ...ports, model }));
+    expect(world.job.status).toBe("COMPLETED");
+    expect(beside.length).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...beside)).toBe(1);
+  });
+
+  test("is not blamed in a shard that was leased ahead and only waited", async () => {
+    const shards = [
+      { from: 0, to: 12 },
+      { from: 12, to: 14 },
+    ];
+    const world = new World({ records: 14, shards });
+    world.settings.concurrency = 6;
+    for (let death = 1; death <= 2; death++) {
+      const dying = mortal(world.ports(), ({ prompt }) => prompt !== undefined && isLeased(1), false);
+      const isLeased = (shardNo: number) => world.shards[shardNo]?.generation === death;
+      await world.clock.run(Promise.race([world.start(undefined, dying.ports), dying.died]));
+      world.clock.skip(world.settings.leaseMs);
+      expect(world.shards.map(deathsAtTakeover)).toEqual([death, 0]);
+    }
+    expect(world.shards.map(({ generation }) => generation)).toEqual([2, 2]);
   });
 
   test("five deaths in a row without getting on fail the job", async () => {

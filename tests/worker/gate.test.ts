@@ -109,6 +109,18 @@ describe("the gate", () => {
     await heard;
     expect(gate.hasRoom).toBe(true);
   });
+
+  test("lets a record that has to be alone in when it is empty, and nobody else until it leaves", () => {
+    const { gate } = gateOf(16);
+    gate.enter();
+    expect(gate.isEmpty).toBe(false);
+    gate.leave();
+    expect(gate.isEmpty).toBe(true);
+    gate.enter(true);
+    expect(gate.hasRoom).toBe(false);
+    gate.leave();
+    expect(gate.hasRoom).toBe(true);
+  });
 });
 
 describe("a lease", () => {
