@@ -69,7 +69,7 @@ export async function attempt(
 async function refusalOf(making: Making, columns: Readonly<Record<string, unknown>>): Promise<string | undefined> {
   if (!making.shop.template.accept) return undefined;
   const it = making.itForAccept(columns);
-  const condition = await making.shop.inSandbox(({ prompts }) => prompts.refusedBy(it, making.chance("accept")));
+  const condition = await making.shop.run((prompts) => prompts.refusedBy(it, making.chance("accept")));
   return condition && `The condition ${titleOfCondition(condition)} does not hold.`;
 }
 
@@ -133,7 +133,7 @@ async function itemsOf(seeds: Workshop["seeds"], drawn: Drawn): Promise<string> 
 
 async function columnsFrom(making: Making): Promise<Record<string, unknown>> {
   const { template } = making.shop;
-  const columns = await making.shop.columns(making.itForColumns(), () => making.chance("record"));
+  const columns = await making.shop.run((prompts) => prompts.columns(making.itForColumns(), making.chance("record")));
   const typed = Object.fromEntries(
     Object.entries(columns).map(([name, value]) => [name, typedColumn(name, value, template.record?.[name]?.type)]),
   );

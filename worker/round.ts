@@ -62,7 +62,7 @@ async function goOn(making: Making, order: RoundOrder, asking: Asking): Promise<
 }
 
 function render({ shop, chance }: Making, { step, n, it }: RoundOrder): Promise<RenderedStep> {
-  return shop.render(step, it, () => chance(step.id, n, "prompt"));
+  return shop.run((prompts) => prompts.render(step.id, it, chance(step.id, n, "prompt")));
 }
 
 /**
@@ -119,7 +119,7 @@ async function judge(
     const value = await shop.read(step, answer);
     if (step.escalate?.when === undefined || isEscalated(round)) return { value };
     const escalates = await shop
-      .inSandbox(({ prompts }) => prompts.escalates(step.id, itWith(value), chance(step.id, n, "escalate")))
+      .run((prompts) => prompts.escalates(step.id, itWith(value), chance(step.id, n, "escalate")))
       .catch(asConditionFault);
     return escalates ? { problem: new NotGoodEnough('The condition "escalate.when" holds.') } : { value };
   } catch (error) {

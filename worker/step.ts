@@ -19,7 +19,7 @@ export async function doStep(making: Making, step: Step): Promise<void> {
 
 async function applies(making: Making, step: Step): Promise<boolean> {
   if (step.when === undefined) return true;
-  return await making.shop.inSandbox(({ prompts }) =>
+  return await making.shop.run((prompts) =>
     prompts.applies(step.id, making.itFor(step), making.chance(step.id, "when")),
   );
 }
@@ -40,7 +40,7 @@ async function doOnce(making: Making, step: Step, { rounds }: OpenStep): Promise
 
 /** A round for each item, side by side. */
 async function doForEach(making: Making, step: Step, as: string): Promise<OpenStep> {
-  const items = await making.shop.inSandbox(({ prompts }) =>
+  const items = await making.shop.run((prompts) =>
     prompts.items(step.id, making.itFor(step), making.chance(step.id, "forEach")),
   );
   const state = (making.open.steps[step.id] ??= { rounds: items.map(newRound) });
@@ -70,7 +70,7 @@ async function doUntil(making: Making, step: Step, state: OpenStep, atMost: numb
 }
 
 async function isEnough(making: Making, step: Step, n: number, it: string): Promise<boolean> {
-  return await making.shop.inSandbox(({ prompts }) => prompts.until(step.id, it, making.chance(step.id, n, "until")));
+  return await making.shop.run((prompts) => prompts.until(step.id, it, making.chance(step.id, n, "until")));
 }
 
 /** The step as its own conditions see it: with an output of the round that may not be accepted yet. */

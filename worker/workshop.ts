@@ -4,7 +4,9 @@ import { parametersOf, type Partials, type Step, type Template } from "#core/tem
 import { dependenciesOf } from "#core/template/order";
 import { Outputs } from "./outputs.ts";
 import type { ModelAnswer } from "./ports.ts";
-import { Prompts, type RenderedStep } from "./sandbox/prompts.ts";
+import { NotPlain } from "./sandbox/plain-expression.ts";
+import { PlainRunner } from "./sandbox/plain.ts";
+import { Prompts } from "./sandbox/prompts.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
 import type { SeedSource } from "./seeds.ts";
 
@@ -20,12 +22,6 @@ export interface WorkshopPlan {
   readonly collections?: Readonly<Record<string, CollectionFacts>>;
 }
 
-/** What template code runs through. */
-export interface Bench {
-  readonly prompts: Prompts;
-  readonly outputs: Outputs;
-}
-
 export class Workshop {
   readonly jobId: string;
   readonly template: Template;
@@ -33,7 +29,11 @@ export class Workshop {
   readonly seeds: SeedSource;
   readonly #after: Readonly<Record<string, readonly string[]>>;
   readonly #sandbox: Sandbox;
-  readonly #bench: Bench;
+  /** Run by the sandbox. */
+  readonly #prompts: Prompts;
+  /** Run by the host. */
+  readonly #plainPrompts: Prompts;
+  readonly #outputs: Outputs;
   /** What waits for the sandbox, in its order. */
   readonly #waiting: Work[] = [];
   #isAtWork = false;
@@ -45,7 +45,9 @@ export class Workshop {
     this.seeds = seeds;
     this.#after = dependenciesOf(template, partials);
     this.#sandbox = sandbox;
-    this.#bench = { prompts: new Prompts(template, partials, sandbox), outputs: new Outputs(template, sandbox) };
+    this.#prompts = new Prompts(template, partials, sandbox);
+    this.#plainPrompts = new Prompts(template, partials, new PlainRunner());
+    this.#outputs = new Outputs(template, sandbox);
   }
 
   /** @throws PlotPaletteError BadInput when the seeds cannot give what the template draws */
@@ -59,34 +61,31 @@ export class Workshop {
     return this.#after[stepId] ?? [];
   }
 
-  /** What a step sends to its model. @throws RenderFault */
-  async render(step: Step, it: string, chance: () => number): Promise<RenderedStep> {
-    const plain = this.#bench.prompts.renderPlainly(step.id, it);
-    return plain ?? (await this.inSandbox(({ prompts }) => prompts.render(step.id, it, chance())));
-  }
-
-  /** The record's columns, as they come. @throws RenderFault */
-  async columns(it: string, chance: () => number): Promise<Record<string, unknown>> {
-    const plain = this.#bench.prompts.columnsPlainly(it);
-    return plain ?? (await this.inSandbox(({ prompts }) => prompts.columns(it, chance())));
+  /** Runs template code: on the host where it is plain, else in the sandbox. @throws RenderFault */
+  async run<T>(work: (prompts: Prompts) => T): Promise<T> {
+    try {
+      return work(this.#plainPrompts);
+    } catch (error) {
+      if (!(error instanceof NotPlain)) throw error;
+    }
+    return await this.#inSandbox(() => work(this.#prompts));
   }
 
   /** Judges an answer; in the sandbox only where patterns of a template are part of it. @throws BadOutput */
   async read(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): Promise<unknown> {
-    const { outputs } = this.#bench;
-    if (!outputs.hasPatterns(step)) return outputs.read(step, answer);
-    return await this.inSandbox((bench) => bench.outputs.read(step, answer));
+    const read = () => this.#outputs.read(step, answer);
+    return this.#outputs.hasPatterns(step) ? await this.#inSandbox(read) : read();
   }
 
   /**
-   * Runs template code when its turn comes and the sandbox stands: another record's code may just have broken it, and whoever
+   * Runs what needs the sandbox when its turn comes and the sandbox stands: another record's code may just have broken it, and whoever
    * waits side by side would find it broken again. What many records ask for at about the same time shares one watch.
    */
-  inSandbox<T>(work: (bench: Bench) => T): Promise<T> {
+  #inSandbox<T>(work: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const run = () => {
         try {
-          resolve(work(this.#bench));
+          resolve(work());
         } catch (error) {
           reject(error as Error);
         }

@@ -2,7 +2,7 @@
  * The syntax of prompts and expressions: whether they parse, and what they read from `it`. A prompt becomes JavaScript of
  * the same length (text blanked, tags turned into statements), so that every position in the tree is a position in the prompt.
  */
-import { parse, parseExpressionAt, type Node } from "acorn";
+import { parse, parseExpressionAt, type Expression, type Node } from "acorn";
 
 /** A fault at a place in a prompt or an expression. */
 export class SyntaxFault extends Error {
@@ -39,7 +39,7 @@ export function treeOfPrompt(prompt: string): Node {
 }
 
 /** The syntax tree of an expression. @throws SyntaxFault */
-export function treeOfExpression(expression: string): Node {
+export function treeOfExpression(expression: string): Expression {
   // A tree leaves out the parentheses around it, but what comes after them is asked.
   const { end } = parseAt(expression, () => parseExpressionAt(expression, 0, { ...ACORN, preserveParens: true }));
   const rest = expression.slice(end).search(/\S/);

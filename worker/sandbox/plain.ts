@@ -1,58 +1,82 @@
 /**
- * Programs that do no more than name places in `it`, as most prompts and columns do: nothing in them could do harm, so the
- * host runs them itself, at a tenth of the price. What they give is what the sandbox would give; wherever that is not plain to
- * see, the sandbox is asked.
+ * Runs programs on the host, at a tenth of the price, where nothing in them could do harm and all that they do is plain to see,
+ * as it is in most prompts, conditions and columns.
  */
 import { partsOfPrompt } from "./inside/eta-body.ts";
 import type { ScriptSource } from "./inside/script.ts";
+import { NotPlain, notPlain, plainExpression, printed, type Evaluate } from "./plain-expression.ts";
+import type { Runner } from "./prompts.ts";
 
-/** The names on the way to a value: `["seed", "title"]` for `it.seed.title`. */
-type Way = readonly string[];
-type PlainProgram = { readonly prompt: readonly (string | Way)[] } | { readonly value: Way };
+/** What a program gives, and how many characters that has at most. @throws NotPlain */
+type PlainProgram = (
+  it: unknown,
+  size: { readonly it: number; readonly longest: number },
+) => readonly [unknown, number];
 
-const PLACE = /^\s*it((?:\.[A-Za-z_$][\w$]*)+)\s*$/;
+export class PlainRunner implements Runner {
+  readonly #scripts = new WeakMap<ScriptSource, Map<string, PlainProgram | undefined>>();
 
-export class PlainPrograms {
-  readonly #programs: ReadonlyMap<string, PlainProgram>;
-
-  constructor({ programs }: ScriptSource) {
-    const plain = Object.entries(programs).map(([name, program]) => [name, plainProgramOf(program)] as const);
-    this.#programs = new Map(plain.flatMap(([name, program]) => (program ? [[name, program]] : [])));
-  }
-
-  /** What the programs give over the text of a JSON object; `undefined` when only the sandbox can tell. */
-  run(names: readonly string[], it: string, longest: number): unknown[] | undefined {
-    const programs = names.map((name) => this.#programs.get(name));
-    if (!programs.every((program) => program !== undefined)) return undefined;
-    const data = JSON.parse(it) as unknown;
-    const given: unknown[] = [];
-    let length = 0;
-    for (const program of programs) {
-      const value = "prompt" in program ? printed(program.prompt, data) : asJson(valueAt(program.value, data));
-      if (value === undefined) return undefined;
-      length += typeof value === "string" ? value.length : it.length;
-      given.push(value);
+  /** @throws NotPlain also where it is too long, which the sandbox says better */
+  run(script: ScriptSource, names: readonly string[], it: string, _chance: number, longest: number): unknown[] {
+    const programs = names.map((name) => this.#programOf(script, name) ?? notPlain());
+    try {
+      const data = JSON.parse(it) as unknown;
+      let length = 0;
+      return programs.map((program) => {
+        const [value, characters] = program(data, { it: it.length, longest });
+        length += characters;
+        return length <= longest ? value : notPlain();
+      });
+    } catch (error) {
+      // Data too deep to be walked, or a text too long for any machine.
+      throw error instanceof RangeError ? new NotPlain(error.message) : error;
     }
-    // Whether that is too long, and how it is to be said, the sandbox knows.
-    return length <= longest ? given : undefined;
+  }
+
+  #programOf(script: ScriptSource, name: string): PlainProgram | undefined {
+    const known = this.#scripts.get(script) ?? new Map<string, PlainProgram | undefined>();
+    this.#scripts.set(script, known);
+    if (!known.has(name)) known.set(name, plainProgram(script.programs[name] ?? notPlain()));
+    return known.get(name);
   }
 }
 
-function plainProgramOf({ kind, source }: ScriptSource["programs"][string]): PlainProgram | undefined {
-  if (kind === "value") {
-    const value = wayOf(source);
-    return value && { value };
+function plainProgram({ kind, source, atMost }: ScriptSource["programs"][string]): PlainProgram | undefined {
+  if (kind === "prompt") return plainPrompt(source);
+  const evaluate = plainExpression(source);
+  if (!evaluate) return undefined;
+  switch (kind) {
+    case "condition":
+      return (it) => [Boolean(evaluate(it)), 5];
+    case "value":
+      return (it, size) => valueOf(evaluate(it), size.it);
+    case "list":
+      return (it, size) => {
+        const items = evaluate(it);
+        return Array.isArray(items) ? valueOf(items.slice(0, atMost), size.it) : notPlain();
+      };
   }
-  const prompt = kind === "prompt" ? plainPartsOf(source) : undefined;
-  return prompt && { prompt };
 }
 
-function plainPartsOf(source: string): (string | Way)[] | undefined {
+function plainPrompt(source: string): PlainProgram | undefined {
+  const parts = plainPartsOf(source);
+  if (!parts) return undefined;
+  return (it, { longest }) => {
+    let text = "";
+    for (const part of parts) {
+      text += typeof part === "string" ? part : printed(part(it));
+      if (text.length > longest) return notPlain();
+    }
+    return [text, text.length];
+  };
+}
+
+function plainPartsOf(source: string): (string | Evaluate)[] | undefined {
   try {
     const parts = partsOfPrompt(source).map((part) => {
       if (typeof part === "string")
         return part.replace(ESCAPED, (_, character) => (character === "n" ? "\n" : character));
-      return PRINTING.includes(part.t) ? wayOf(part.val) : undefined;
+      return PRINTING.includes(part.t) ? plainExpression(part.val) : undefined;
     });
     return parts.every((part) => part !== undefined) ? parts : undefined;
   } catch {
@@ -65,33 +89,10 @@ function plainPartsOf(source: string): (string | Way)[] | undefined {
 const ESCAPED = /\\(n|\\|')/g;
 const PRINTING = ["i", "r"];
 
-function wayOf(code: string): Way | undefined {
-  return PLACE.exec(code)?.[1]?.slice(1).split(".");
-}
-
-function printed(parts: readonly (string | Way)[], data: unknown): string | undefined {
-  let text = "";
-  for (const part of parts) {
-    const value = typeof part === "string" ? part : valueAt(part, data);
-    if (typeof value !== "string" && !Number.isSafeInteger(value)) return undefined;
-    text += String(value);
-  }
-  return text;
-}
-
-/** `undefined` for what is no member of its own. */
-function valueAt(way: Way, data: unknown): unknown {
-  let value = data;
-  for (const name of way) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
-}
-
 /** As the sandbox hands it over: -0 is 0 in JSON. */
-function asJson(value: unknown): unknown {
-  return typeof value === "object" || typeof value === "number"
-    ? (JSON.parse(JSON.stringify(value)) as unknown)
-    : value;
+function valueOf(value: unknown, charactersOfIt: number): readonly [unknown, number] {
+  if (typeof value === "string") return [value, value.length];
+  if (value === undefined) return notPlain();
+  // It is either a part of `it` or short.
+  return [JSON.parse(JSON.stringify(value)) as unknown, charactersOfIt];
 }

@@ -1,9 +1,8 @@
-/** A template's prompts, conditions and columns, run in the sandbox. */
+/** A template's prompts, conditions and columns, and what runs them: the sandbox, or the host where they are plain. */
 import type { Path } from "#core/template/source";
 import { pathOfCondition, type AcceptCondition, type Partials, type Step, type Template } from "#core/template";
 import type { ScriptSource } from "./inside/script.ts";
-import { PlainPrograms } from "./plain.ts";
-import { SandboxFault, type FaultInside, type Sandbox } from "./sandbox.ts";
+import { SandboxFault, type FaultInside } from "./sandbox.ts";
 import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
 
 /** An earlier turn of the conversation, shown to the model as an example. */
@@ -46,31 +45,38 @@ export class RenderFault extends Error {
   }
 }
 
+export interface Runner {
+  /**
+   * Runs programs of a script one after another over the text of a JSON object.
+   * @param longest the most characters of each prompt, and of all answers together
+   * @returns what each returned, as JSON has it
+   */
+  run(script: ScriptSource, programs: readonly string[], it: string, chance: number, longest: number): unknown[];
+}
+
 const MAX_COLUMNS_CHARACTERS = 1_000_000;
 const MAX_ITEMS_CHARACTERS = 1_000_000;
 const MAX_CONDITION_CHARACTERS = 100;
 
 /**
  * What prompts see as `it` comes as the text of a JSON object: picks, parameters, `steps`, and in a loop the item and `index`.
- * `chance` begins the template's chance: same number, same text. A machine that hit a limit is replaced: await
- * `sandbox.ready()` before each call, which throws RenderFault otherwise.
+ * `chance` begins the template's chance: same number, same text. In the sandbox a machine that hit a limit is replaced: await
+ * `sandbox.ready()` before each call, which throws RenderFault otherwise. On the host each call may throw NotPlain.
  */
 export class Prompts {
-  readonly #sandbox: Sandbox;
+  readonly #runner: Runner;
   readonly #steps: ReadonlyMap<string, StepPrograms>;
   readonly #columns: readonly string[];
   readonly #columnPrograms: readonly string[];
   readonly #conditions: readonly AcceptCondition[];
   readonly #parts: Parts;
   readonly #script: ScriptSource;
-  readonly #plain: PlainPrograms;
 
   /** @param partials the texts of other templates that this one includes, directly or through others */
-  constructor(template: Template, partials: Partials, sandbox: Sandbox) {
-    this.#sandbox = sandbox;
+  constructor(template: Template, partials: Partials, runner: Runner) {
+    this.#runner = runner;
     this.#parts = partsOf(template);
     this.#script = scriptOf(template, this.#parts, partials);
-    this.#plain = new PlainPrograms(this.#script);
     this.#steps = new Map(template.steps.map((step, n) => [step.id, programsOf(step, n)]));
     this.#columns = Object.keys(columnExpressions(template));
     this.#columnPrograms = this.#columns.map((name) => programName(["record", name]));
@@ -92,21 +98,9 @@ export class Prompts {
 
   /** System prompt, examples and prompt. @throws RenderFault also when they pass `maxPromptBytes` together */
   render(stepId: string, it: string, chance: number): RenderedStep {
-    const { programs, maxBytes } = this.#step(stepId);
-    return this.#sent(stepId, this.#run(programs, it, chance, maxBytes) as string[]);
-  }
-
-  /** The same without the sandbox; `undefined` when the step needs it. @throws RenderFault */
-  renderPlainly(stepId: string, it: string): RenderedStep | undefined {
-    const { programs, maxBytes } = this.#step(stepId);
-    const texts = this.#plain.run(programs, it, maxBytes);
-    return texts && this.#sent(stepId, texts as string[]);
-  }
-
-  #sent(stepId: string, printed: readonly string[]): RenderedStep {
-    const { maxBytes, hasSystem } = this.#step(stepId);
+    const { programs, maxBytes, hasSystem } = this.#step(stepId);
     // Half of a character pair has no bytes in UTF-8.
-    const texts = printed.map((text) => text.toWellFormed());
+    const texts = this.#run(programs, it, chance, maxBytes).map((text) => (text as string).toWellFormed());
     const system = hasSystem ? texts.shift() : undefined;
     const prompt = texts.pop() ?? "";
     const turns = texts.map((text, n): Turn => ({ role: n % 2 === 0 ? "user" : "assistant", text }));
@@ -132,16 +126,7 @@ export class Prompts {
 
   /** The record's columns in their order, null for none. @throws RenderFault naming the column */
   columns(it: string, chance: number): Record<string, unknown> {
-    return this.#named(this.#run(this.#columnPrograms, it, chance, MAX_COLUMNS_CHARACTERS));
-  }
-
-  /** The same without the sandbox; `undefined` when a column needs it. */
-  columnsPlainly(it: string): Record<string, unknown> | undefined {
-    const values = this.#plain.run(this.#columnPrograms, it, MAX_COLUMNS_CHARACTERS);
-    return values && this.#named(values);
-  }
-
-  #named(values: readonly unknown[]): Record<string, unknown> {
+    const values = this.#run(this.#columnPrograms, it, chance, MAX_COLUMNS_CHARACTERS);
     return Object.fromEntries(this.#columns.map((name, n) => [name, values[n] ?? null]));
   }
 
@@ -165,7 +150,7 @@ export class Prompts {
 
   #run(programs: readonly string[], it: string, chance: number, longest: number): unknown[] {
     try {
-      return this.#sandbox.run(this.#script, programs, it, chance, longest);
+      return this.#runner.run(this.#script, programs, it, chance, longest);
     } catch (error) {
       if (error instanceof SandboxFault) throw this.#faultOf(error, programs, longest);
       throw error;

@@ -1,0 +1,223 @@
+/**
+ * Expressions so plain that the host can run them itself: they name places in `it`, compare, compute and choose, and neither
+ * loop nor call anything of a template's. What they give is what the sandbox would give; wherever that is not plain to see
+ * they give up (NotPlain), and the sandbox is asked.
+ */
+import { SyntaxFault, treeOfExpression } from "#core/template/syntax";
+import type { BinaryExpression, CallExpression, Expression, MemberExpression, Super } from "acorn";
+
+/** Over `it`, data of JSON. @throws NotPlain */
+export type Evaluate = (it: unknown) => unknown;
+
+/** Only the sandbox can tell. */
+export class NotPlain extends Error {
+  override readonly name = "NotPlain";
+}
+
+/** Thrown often, and nobody asks where: one is enough. */
+const NOT_PLAIN = new NotPlain("Only the sandbox can tell.");
+
+/** @throws NotPlain */
+export function notPlain(): never {
+  throw NOT_PLAIN;
+}
+
+/** `undefined` for what is not plain whatever `it` holds. */
+export function plainExpression(source: string): Evaluate | undefined {
+  // Comments of old browsers, on which machines may disagree.
+  if (/<!--|-->/.test(source)) return undefined;
+  try {
+    return evaluatorOf(treeOfExpression(source), 0);
+  } catch (error) {
+    // Where it is broken the sandbox says when it is run; a RangeError is a tree too deep to be walked.
+    if (error instanceof NotPlain || error instanceof SyntaxFault || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** How a value is printed in a text. @throws NotPlain */
+export function printed(value: unknown): string {
+  return typeof value === "string" || Number.isSafeInteger(value) ? String(value) : notPlain();
+}
+
+const DEEPEST = 50;
+const LONGEST_TEXT = 1_000_000;
+/** What a `?.` gives whose object is missing: all that follows in its chain is skipped. */
+const SKIPPED = Symbol("skipped");
+
+function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
+  if (depth > DEEPEST) return notPlain();
+  const of = (inner: Expression | Super) => evaluatorOf(inner, depth + 1);
+  switch (node.type) {
+    case "Literal": {
+      const { value } = node;
+      const isPlain =
+        value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+      return isPlain ? () => value : notPlain();
+    }
+    case "Identifier":
+      return node.name === "it" ? (it) => it : notPlain();
+    case "MemberExpression":
+      return memberOf(node, of);
+    case "ChainExpression": {
+      const chain = of(node.expression);
+      return (it) => {
+        const value = chain(it);
+        return value === SKIPPED ? undefined : value;
+      };
+    }
+    case "CallExpression":
+      return callOf(node, of);
+    case "UnaryExpression": {
+      const argument = of(node.argument);
+      if (node.operator === "!") return (it) => !argument(it);
+      return node.operator === "-" ? (it) => -numeric(argument(it)) : notPlain();
+    }
+    case "BinaryExpression":
+      return binaryOf(node, of);
+    case "LogicalExpression": {
+      const [left, right] = [of(node.left), of(node.right)];
+      if (node.operator === "&&") return (it) => left(it) && right(it);
+      return node.operator === "||" ? (it) => left(it) || right(it) : (it) => left(it) ?? right(it);
+    }
+    case "ConditionalExpression": {
+      const [test, consequent, alternate] = [of(node.test), of(node.consequent), of(node.alternate)];
+      return (it) => (test(it) ? consequent(it) : alternate(it));
+    }
+    case "TemplateLiteral": {
+      const texts = node.quasis.map(({ value }) => value.cooked ?? notPlain());
+      const values = node.expressions.map(of);
+      return (it) => texts.reduce((text, next, n) => joined(text, joined(printed(values[n - 1]?.(it)), next)));
+    }
+    default:
+      return notPlain();
+  }
+}
+
+type Of = (node: Expression | Super) => Evaluate;
+
+function memberOf({ object, property, computed, optional }: MemberExpression, of: Of): Evaluate {
+  const whole = of(object);
+  const name = nameOf(property, computed);
+  return (it) => {
+    const value = whole(it);
+    if (value === SKIPPED) return SKIPPED;
+    if (value === null || value === undefined) return optional ? SKIPPED : notPlain();
+    return own(value, name);
+  };
+}
+
+function nameOf(property: MemberExpression["property"], computed: boolean): string {
+  if (!computed) return property.type === "Identifier" ? property.name : notPlain();
+  const isName = property.type === "Literal" && (typeof property.value === "string" || isIndex(property.value));
+  return isName ? String(property.value) : notPlain();
+}
+
+function isIndex(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** A member that the value has itself; what it would inherit is the sandbox's. */
+function own(value: NonNullable<unknown>, name: string): unknown {
+  if (typeof value === "string" && name === "length") return value.length;
+  if (typeof value !== "object") return notPlain();
+  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
+  return Array.isArray(value) || name in Object.prototype ? notPlain() : undefined;
+}
+
+function callOf({ callee, arguments: given, optional }: CallExpression, of: Of): Evaluate {
+  const [argument] = given;
+  if (optional || argument?.type === "SpreadElement") return notPlain();
+  if (callee.type === "Identifier" && argument && given.length === 1) {
+    const value = of(argument);
+    if (callee.name === "Number") return (it) => toNumber(value(it));
+    if (callee.name === "String") return (it) => toText(value(it));
+  }
+  if (callee.type === "MemberExpression" && !argument) return trimmed(callee, of);
+  return notPlain();
+}
+
+function trimmed({ object, property, computed, optional }: MemberExpression, of: Of): Evaluate {
+  if (nameOf(property, computed) !== "trim") return notPlain();
+  const text = of(object);
+  return (it) => {
+    const value = text(it);
+    if (value === SKIPPED || (optional && (value === null || value === undefined))) return SKIPPED;
+    return typeof value === "string" ? value.trim() : notPlain();
+  };
+}
+
+/** Numbers as people and models write them: of others, machines may read the last digit differently. */
+const WRITTEN_NUMBER = /^\s*[+-]?\d{1,9}(?:\.\d{1,6})?\s*$/;
+
+function toNumber(value: unknown): number {
+  if (typeof value === "string" && !WRITTEN_NUMBER.test(value)) return notPlain();
+  return typeof value === "object" && value !== null ? notPlain() : finite(Number(value));
+}
+
+function toText(value: unknown): string {
+  return typeof value === "boolean" ? String(value) : printed(value);
+}
+
+function binaryOf({ left, right, operator }: BinaryExpression, of: Of): Evaluate {
+  const operate = OPERATORS[operator];
+  if (!operate || left.type === "PrivateIdentifier") return notPlain();
+  const [one, other] = [of(left), of(right)];
+  return (it) => operate(one(it), other(it));
+}
+
+const OPERATORS: Readonly<Partial<Record<string, (one: unknown, other: unknown) => unknown>>> = {
+  "===": isSame,
+  "!==": (one, other) => !isSame(one, other),
+  "==": isAlike,
+  "!=": (one, other) => !isAlike(one, other),
+  "<": (one, other) => compared(one, other) < 0,
+  "<=": (one, other) => compared(one, other) <= 0,
+  ">": (one, other) => compared(one, other) > 0,
+  ">=": (one, other) => compared(one, other) >= 0,
+  "+": (one, other) =>
+    typeof one === "number" && typeof other === "number" ? finite(one + other) : joined(one, other),
+  "-": (one, other) => finite(numeric(one) - numeric(other)),
+  "*": (one, other) => finite(numeric(one) * numeric(other)),
+  "/": (one, other) => finite(numeric(one) / numeric(other)),
+  "%": (one, other) => finite(numeric(one) % numeric(other)),
+};
+
+function isSame(one: unknown, other: unknown): boolean {
+  return isObject(one) && isObject(other) ? notPlain() : one === other;
+}
+
+function isAlike(one: unknown, other: unknown): boolean {
+  if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
+  return typeof one === typeof other ? isSame(one, other) : notPlain();
+}
+
+/** Below 0, 0 or above 0, as the first is less than, equal to or more than the other. */
+function compared(one: unknown, other: unknown): number {
+  if (typeof one === "string" && typeof other === "string") return one < other ? -1 : Number(one > other);
+  // Their difference may be too large for a number.
+  return Math.sign(numeric(one) - numeric(other));
+}
+
+function numeric(value: unknown): number {
+  return typeof value === "number" ? finite(value) : notPlain();
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : notPlain();
+}
+
+/** One of them at least is a text. */
+function joined(one: unknown, other: unknown): string {
+  if (typeof one !== "string" && typeof other !== "string") return notPlain();
+  const text = printed(one) + printed(other);
+  return text.length <= LONGEST_TEXT ? text : notPlain();
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined;
+}
