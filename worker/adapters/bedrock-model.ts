@@ -7,6 +7,7 @@ import {
   type ConverseCommandInput,
   type ConverseCommandOutput,
 } from "@aws-sdk/client-bedrock-runtime";
+import { getSchemaSerdePlugin } from "@smithy/core/schema";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import { ModelFault, type Model, type ModelAnswer, type ModelFaultKind, type ModelRequest } from "../ports.ts";
 import type { Signal } from "../signal.ts";
@@ -32,7 +33,15 @@ export class BedrockModel implements Model {
     // Resolving the middleware once and not for each call saves a quarter of a call's processor time. The client does so only
     // for calls without options, so signals travel beside them, to the end of the chain.
     this.#client = new BedrockRuntimeClient({ ...config, requestHandler, maxAttempts: 1, cacheMiddleware: true });
-    const { middlewareStack } = this.#client;
+    const { middlewareStack, config: resolved } = this.#client;
+    // One region and one service: the client would make a signer for each call.
+    const { signer: make } = resolved;
+    let signer: ReturnType<typeof make> | undefined;
+    resolved.signer = () => (signer ??= make());
+    // The middleware copies the configuration several times a call, which takes ten times as long while it holds an accessor.
+    const plain = { ...resolved };
+    Object.assign(this.#client, { config: plain });
+    middlewareStack.use(getSchemaSerdePlugin(plain));
     for (const name of UNUSED) middlewareStack.remove(name);
     // Others of the chain name it as their place.
     middlewareStack.add((next) => next, {
