@@ -10,7 +10,8 @@ import { Counts } from "../../worker/export/counts.ts";
 import { portionOf } from "../../core/split.ts";
 import { csvLine } from "../../worker/export/csv.ts";
 import { gunzipSync } from "node:zlib";
-import { World } from "./world.ts";
+import { ModelFault } from "../../worker/ports.ts";
+import { ANSWERS, World } from "./world.ts";
 
 const TYPED = `
 name: Typed
@@ -193,6 +194,21 @@ test("every record tells where it comes from, in the dataset and beside it", asy
   expect(world.lines("provenance.jsonl")[0]).toEqual({ id: row.id, ...row._meta });
   const cost = world.lines("provenance.jsonl").reduce((sum, { costNanos }) => sum + costNanos, 0);
   expect(cost).toBe(world.spentNanos);
+});
+
+test("the card says how many records a complete dataset lacks, and shows names as they are", async () => {
+  const world = new World({
+    records: 20,
+    seeds: 20,
+    behaviour: (request, callNo) =>
+      request.prompt.includes('"Film 5"') ? new ModelFault("invalid", "It is refused.") : ANSWERS(request, callNo),
+  });
+  world.setJob({ name: "Films <b>5</b>" });
+  await world.work();
+  const card = world.file("README.md").toString();
+  expect(world.job.status).toBe("COMPLETED");
+  expect(card).toContain("It is complete but for the record that failed.");
+  expect(card).toContain("# Films \\<b>5\\</b>");
 });
 
 test("the job lists its files with their sizes and rows, and the card says what they are", async () => {

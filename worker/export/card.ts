@@ -44,19 +44,20 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
   const { template, shards, outcome, files, counts, remark } = facts;
   const levels = job.partitionBy;
   const sum = (count: (shard: ShardRow) => number) => shards.reduce((total, shard) => total + count(shard), 0);
+  const failed = sum((shard) => shard.failed);
   const sections = [
     [`# ${oneLine(job.name)}`],
     template.description ? [oneLine(template.description)] : [],
     [
       `Synthetic data made with Plot Palette from the template "${oneLine(job.templateName)}" (version ${job.templateVersion}) ` +
-        `and the seed set "${oneLine(job.seedSetName)}". ${ENDINGS[outcome]}`,
+        `and the seed set "${oneLine(job.seedSetName)}". ${endingOf(outcome, failed)}`,
     ],
     remark ? [remark] : [],
     table(
       ["", ""],
       [
         ["Records", `${number(sum((shard) => shard.delivered))} of ${number(job.recordCount)}`],
-        ["Failed records", number(sum((shard) => shard.failed))],
+        ["Failed records", number(failed)],
         ...(template.accept ? [["Refused candidates", number(sum((shard) => shard.refused ?? 0))]] : []),
         [
           "Tokens",
@@ -86,7 +87,8 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
       .map(({ name, rows, leftOut }) => `- \`${name}\`: ${number(rows)} rows${leftOutWords(leftOut)}`),
     [
       "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
-        "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`.",
+        "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`, " +
+        "under the files' own names, which those downloaded one by one have after the job's.",
     ],
     ...(levels ? loadingPartitions(files) : loading(files)),
   ];
@@ -94,6 +96,11 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+function endingOf(outcome: Outcome, failed: number): string {
+  if (outcome !== "COMPLETED" || failed === 0) return ENDINGS[outcome];
+  return `It is complete but for the ${failed === 1 ? "record" : `${number(failed)} records`} that failed.`;
 }
 
 /** What the records were made with, down to the letter. */
@@ -177,6 +184,7 @@ function cell(text: string): string {
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS - 1)}…` : line;
 }
 
+/** Names and values are shown as they are, whatever Markdown makes of angle brackets. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+  return text.replace(/\s+/g, " ").replaceAll("<", "\\<").trim();
 }
