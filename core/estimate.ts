@@ -133,9 +133,11 @@ export function sampleOf(
 }
 
 /** One sentence on whether a budget suffices for what is estimated. */
-export function budgetAdvice(budgetNanos: Nanos, { lowNanos, likelyNanos, highNanos }: Estimate): string {
+export function budgetAdvice(budgetNanos: Nanos, { lowNanos, likelyNanos, highNanos, basis }: Estimate): string {
   const budget = `The budget of ${formatUsd(budgetNanos)}`;
-  if (budgetNanos >= highNanos) return `${budget} suffices even for the high estimate.`;
+  // How many attempts it takes, only tries can tell.
+  const unless = basis === "PROMPTS" ? ", unless many records take several attempts" : "";
+  if (budgetNanos >= highNanos) return `${budget} suffices even for the high estimate${unless}.`;
   if (budgetNanos >= likelyNanos)
     return `${budget} is likely to suffice, but not for the high estimate of ${formatUsd(highNanos)}.`;
   if (budgetNanos >= lowNanos)
@@ -152,5 +154,5 @@ export function estimateInWords({ lowNanos, likelyNanos, highNanos }: Estimate):
 export function basisInWords({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
   const records = `${basisRecords.toLocaleString("en-US")} ${basisRecords === 1 ? "record" : "records"}`;
   if (basis === "SAMPLE") return `from ${records} that ${basisRecords === 1 ? "was" : "were"} tried`;
-  return `from the prompts of ${records}, with answers assumed`;
+  return `from the prompts of ${records}, with answers assumed and one attempt each`;
 }

@@ -1,7 +1,10 @@
 import { useState } from "react";
+import { forecast } from "#core/forecast";
 import { MAX_RECORDS, PRIORITIES } from "#core/job";
 import type { JobFactsFragment, JobPriority } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
+import { totalsOf } from "../jobs/derive.ts";
+import { forecastSentence } from "../jobs/forecasts.ts";
 import { parseCount } from "../jobs/form.ts";
 import { PRIORITY_WORDS } from "../jobs/words.ts";
 import { editUsd } from "../money.ts";
@@ -11,6 +14,7 @@ import { useRaiseBudget } from "../mutations/useRaiseBudget.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
 import { showCount } from "../ui/format.ts";
+import { Notice } from "../ui/States.tsx";
 import { raisedBudget, RaiseBudgetField } from "./RaiseBudgetField.tsx";
 
 interface Props {
@@ -42,6 +46,7 @@ export function ChangeJobDialog({ job, onClose }: Props) {
     setShown(true);
     if (faultOfCount === null && budget.fault === null) void run(change);
   };
+  const ahead = foreseen(job, recordCount ?? job.recordCount, budget.fault === null ? budget.nanos : null);
   return (
     <Dialog
       title={isOver ? "Add records to this job" : "Change this job"}
@@ -64,6 +69,8 @@ export function ChangeJobDialog({ job, onClose }: Props) {
         onChange={(event) => setCount(event.target.value)}
       />
       <RaiseBudgetField {...{ job, usd }} error={shown ? budget.fault : null} onChange={setUsd} />
+      {ahead?.suffices === true && <p className="small soft number">{ahead.sentence}</p>}
+      {ahead?.suffices === false && <Notice tone="warn">{ahead.sentence}</Notice>}
       {!isOver && (
         <SelectField
           label="Priority among my jobs"
@@ -79,6 +86,15 @@ export function ChangeJobDialog({ job, onClose }: Props) {
       )}
     </Dialog>
   );
+}
+
+/** How the job would end with so many records and that budget, from what its records have cost so far. */
+function foreseen(job: JobFactsFragment, recordCount: number, budgetNanos: number | null) {
+  const nowMs = Date.now();
+  const asked = { ...job, recordCount, budgetNanos: budgetNanos ?? job.budgetNanos };
+  const { recordBoundNanos } = job;
+  const ahead = forecast({ ...totalsOf(asked, nowMs), ...asked, recordBoundNanos, recordsPerSecond: 0, nowMs });
+  return ahead && { suffices: ahead.suffices, sentence: forecastSentence(ahead, recordCount, nowMs) };
 }
 
 function countFault(count: number | undefined, old: number, needsMore: boolean): string | null {

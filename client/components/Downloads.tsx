@@ -9,8 +9,8 @@ import { Icon } from "../ui/Icon.tsx";
 import { ArchiveNotice } from "./ArchiveNotice.tsx";
 
 /** The files of a published dataset: the formats first, then what stands beside them. Archived files are restored before. */
-export function Downloads({ job }: { readonly job: JobStateFragment & { readonly id: string } }) {
-  const { archive, look } = useDatasetArchive(job.id, job.datasets.length > 0);
+export function Downloads({ job }: { readonly job: JobStateFragment }) {
+  const { archive, look } = useDatasetArchive(job);
   const { download, pending, error } = useDownload(job.id, look);
   const files = job.datasets.toSorted((a, b) => Number(a.format === null) - Number(b.format === null));
   if (files.length === 0) return null;

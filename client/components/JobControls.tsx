@@ -31,7 +31,7 @@ export function JobControls({ job }: { readonly job: JobFactsFragment }) {
         )}
         {can.canRetry && (
           <Button icon="play" onClick={() => setAsking("retry")}>
-            Retry failed
+            {failed > 0 ? "Retry failed" : "Try again"}
           </Button>
         )}
         {(can.canChange || can.canExtend) && (
@@ -90,7 +90,8 @@ function CancelDialog({ job, onClose }: DialogProps) {
       onConfirm={confirm}
     >
       <p className="soft">
-        It cannot be resumed. What was made so far becomes its dataset. To stop it for a while only, pause it.
+        It cannot be resumed. What was made so far becomes its dataset. Calls on their way are given up, and count as
+        the most they can cost. To stop it for a while only, pause it: then they are waited for.
       </p>
     </Dialog>
   );

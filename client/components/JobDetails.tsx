@@ -53,7 +53,7 @@ export function JobDetails({ job, totals }: Props) {
         )}
         <dt>Budget</dt>
         <dd className="number">{showUsd(job.budgetNanos)}</dd>
-        <dt>A record at most</dt>
+        <dt>An attempt at most</dt>
         <dd className="number">{showUsd(job.recordBoundNanos)}</dd>
         <dt>May fail</dt>
         <dd className="number">{job.maxFailedPercent} % of the records</dd>

@@ -23,8 +23,12 @@ export function JobEstimate({ form }: { readonly form: JobForm }) {
         Estimated cost: <strong>{estimateInWords(estimate)}</strong>{" "}
         <span className="faint">{basisInWords(estimate)}</span>
       </p>
-      {budget && budget < estimate.likelyNanos && <Notice tone="warn">{budgetAdvice(budget, estimate)}</Notice>}
-      {budget && budget >= estimate.likelyNanos && <p className="small soft">{budgetAdvice(budget, estimate)}</p>}
+      {budget !== undefined && budget < estimate.likelyNanos && (
+        <Notice tone="warn">{budgetAdvice(budget, estimate)}</Notice>
+      )}
+      {budget !== undefined && budget >= estimate.likelyNanos && (
+        <p className="small soft">{budgetAdvice(budget, estimate)}</p>
+      )}
     </div>
   );
 }

@@ -1,12 +1,9 @@
-import { parseUsd } from "#core/money";
 import { FORMATS } from "#core/job";
 import type { DatasetFormat } from "../generated/documents.ts";
-import { surelyPaidRecords } from "../jobs/derive.ts";
-import { formatsOf, parseCount, type FormErrors, type JobForm } from "../jobs/form.ts";
-import { showUsd } from "../money.ts";
+import { budgetSentence, type RecordAttempts } from "../jobs/budgetSentence.ts";
+import { formatsOf, type FormErrors, type JobForm } from "../jobs/form.ts";
 import { Check } from "../ui/Choice.tsx";
 import { FieldGroup, TextField } from "../ui/Field.tsx";
-import { showCount, showCounted } from "../ui/format.ts";
 import { JobAdvanced } from "./JobAdvanced.tsx";
 import { FORMAT_WORDS } from "./JobDetails.tsx";
 import { JobEstimate } from "./JobEstimate.tsx";
@@ -18,13 +15,13 @@ export interface JobSizeProps {
   readonly trainingFormats: readonly DatasetFormat[];
   /** The columns its dataset can be cut by. */
   readonly columns: readonly string[];
-  /** The most one record of the chosen template can cost; null while none is chosen. */
-  readonly recordBoundNanos: number | null;
+  /** The most an attempt at a record of the chosen template can cost, and how many it may take; null while none is chosen. */
+  readonly attempts: RecordAttempts | null;
   readonly onChange: (part: Partial<JobForm>) => void;
 }
 
 /** The third question of a new job: how many, for how much, in which formats, and what to call it. */
-export function JobSize({ form, errors, trainingFormats, columns, recordBoundNanos, onChange }: JobSizeProps) {
+export function JobSize({ form, errors, trainingFormats, columns, attempts, onChange }: JobSizeProps) {
   const offered = formatsOf(trainingFormats);
   const toggle = (format: DatasetFormat, wanted: boolean) =>
     onChange({ formats: FORMATS.filter((known) => (known === format ? wanted : form.formats.includes(known))) });
@@ -57,7 +54,7 @@ export function JobSize({ form, errors, trainingFormats, columns, recordBoundNan
         </div>
       </div>
       <p className="small soft number" aria-live="polite">
-        {budgetSentence(form, recordBoundNanos)}
+        {budgetSentence(form, attempts)}
       </p>
       <JobEstimate form={form} />
       <div id="field-formats">
@@ -113,17 +110,4 @@ function foldersHint(columns: readonly string[]): string {
   const words =
     "Cuts the dataset into a folder for each value of a column; add :day, :month or :year for dates. Leave it empty for none.";
   return columns.length === 0 ? words : `${words} Columns: ${columns.join(", ")}.`;
-}
-
-/** What the budget pays for whatever the models answer. */
-function budgetSentence({ recordCount, budgetUsd }: JobForm, boundNanos: number | null): string {
-  const count = parseCount(recordCount);
-  const budget = parseUsd(budgetUsd);
-  if (boundNanos === null) return "Once a template is chosen, this says what the budget surely pays for.";
-  if (!count || !budget) return `One record can cost ${showUsd(boundNanos)} at most.`;
-  const sure = surelyPaidRecords(budget, boundNanos, count);
-  const bound = `One record can cost ${showUsd(boundNanos)} at most`;
-  if (sure === 0) return `${bound}, more than this budget: not one record would be started.`;
-  if (sure === count) return `${bound}, so this budget surely pays for all ${showCount(count)}.`;
-  return `${bound}, so this budget surely pays for ${showCounted(sure, "record")} of ${showCount(count)}. Most cost far less than that; the job stops before it could pass the budget, and can go on with a larger one. ${showUsd(count * boundNanos)} surely pays for all.`;
 }

@@ -35,7 +35,9 @@ export function JobStats({ job, totals, forecast, nowMs }: Props) {
           <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />
         )}
         {running && <Stat label="Time left" value={timeLeft(totals)} note="at the present speed" />}
-        {job.finishedAt && <Stat label="Time taken" value={timeTaken(job)} note="from first worker to rest" />}
+        {job.finishedAt && (
+          <Stat label="Time taken" value={timeTaken(job)} note="from first worker to rest, waiting included" />
+        )}
         <Stat
           label="Spent"
           value={showUsd(totals.spentNanos)}

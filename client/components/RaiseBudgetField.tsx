@@ -23,7 +23,7 @@ export function RaiseBudgetField({ job, usd, error, autoFocus, onChange }: Props
       autoFocus={autoFocus}
       value={usd}
       error={error}
-      hint={`Until now ${showUsd(job.budgetNanos)}. One record can cost ${showUsd(job.recordBoundNanos)} at most.`}
+      hint={`Until now ${showUsd(job.budgetNanos)}. One attempt at a record can cost ${showUsd(job.recordBoundNanos)} at most.`}
       onChange={(event) => onChange(event.target.value)}
     />
   );

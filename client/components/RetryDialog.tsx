@@ -25,7 +25,12 @@ export function RetryDialog({ job, failed, onClose }: Props) {
     if (budget.fault === null) void run(() => retryFailed(job.id, budget.nanos));
   };
   return (
-    <Dialog title="Retry what failed" action="Retry" {...{ busy, error, onClose }} onConfirm={confirm}>
+    <Dialog
+      title={failed > 0 ? "Retry what failed" : "Try this job again"}
+      action="Retry"
+      {...{ busy, error, onClose }}
+      onConfirm={confirm}
+    >
       <p className="soft">
         {failed > 0 ? `${showCounted(failed, "record")} failed; each gets new attempts with other seeds. ` : ""}
         What was made stays, and the job also goes on with what it never came to.

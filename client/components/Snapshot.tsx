@@ -46,7 +46,7 @@ export function Snapshot({ job, delivered }: Props) {
           </Button>
         )}
         <Button icon="file" busy={busy || isMaking} onClick={() => void run(() => takeSnapshot(job.id))}>
-          {snapshot?.state === "READY" ? "Write it anew" : "Download what is there"}
+          {snapshot?.state === "READY" ? "Write it anew" : "Write what is there"}
         </Button>
       </div>
       <FieldError error={error ?? downloadError} />

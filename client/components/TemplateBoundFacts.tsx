@@ -6,7 +6,7 @@ import { showCount, showCounted } from "../ui/format.ts";
 export function TemplateBoundFacts({ facts: { bound } }: { readonly facts: TemplateFactsFragment }) {
   return (
     <>
-      <dt>A record at most</dt>
+      <dt>An attempt at most</dt>
       <dd className="number">
         {showUsd(bound.nanos)}{" "}
         <span className="small faint">

@@ -1,5 +1,6 @@
+import { useEffect, useRef } from "react";
 import { useQuery } from "@apollo/client/react";
-import { DatasetArchiveDocument, type ArchiveFactsFragment } from "../generated/documents.ts";
+import { DatasetArchiveDocument, type ArchiveFactsFragment, type JobStateFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "./Realtime.ts";
 
 export interface Archive {
@@ -9,8 +10,12 @@ export interface Archive {
   look(): void;
 }
 
-/** Where a job's dataset lies. S3 is asked each time the page is opened, so that nobody depends on news that was lost. */
-export function useDatasetArchive(jobId: string, hasDataset: boolean): Archive {
+/**
+ * Where a job's dataset lies. S3 is asked each time the page is opened, so that nobody depends on news that was lost, and again
+ * when a job that went on has written another dataset.
+ */
+export function useDatasetArchive({ id: jobId, finishedAt, datasets }: JobStateFragment): Archive {
+  const hasDataset = datasets.length > 0;
   const { data, refetch } = useQuery(DatasetArchiveDocument, {
     variables: { jobId },
     skip: !hasDataset,
@@ -18,5 +23,10 @@ export function useDatasetArchive(jobId: string, hasDataset: boolean): Archive {
   });
   const look = () => void refetch().catch(() => undefined);
   useAfterConnect(() => hasDataset && look());
+  const asked = useRef(finishedAt);
+  useEffect(() => {
+    if (asked.current !== finishedAt && hasDataset) look();
+    asked.current = finishedAt;
+  });
   return { archive: data?.getDatasetArchive ?? null, look };
 }

@@ -22,7 +22,7 @@ export function statusSentence(job: { readonly status: JobStatus; readonly outco
 const SENTENCES: Readonly<Record<Exclude<JobStatus, "EXPORTING">, string>> = {
   QUEUED: "Waiting for a free worker. It starts by itself.",
   RUNNING: "Records are being made. You can leave this page; the job goes on.",
-  PAUSED: "Paused. What is made is kept, and nothing is spent until you resume.",
+  PAUSED: "Paused. Calls on their way are still waited for and paid; then nothing is spent until you resume.",
   COMPLETED: "Every record asked for was made or set aside, and the dataset is written.",
   BUDGET_EXCEEDED: "The next record could have cost more than was left, so the job stopped. Raise the budget to go on.",
   CANCELLED: "Cancelled. What was made until then is in the dataset.",

@@ -83,7 +83,7 @@ export default function NewJobPage() {
               errors={errors}
               trainingFormats={template?.facts.trainingFormats ?? []}
               columns={columnsToPartitionBy(template?.facts)}
-              recordBoundNanos={template?.facts.bound.nanos ?? null}
+              attempts={template ? { boundNanos: template.facts.bound.nanos, most: template.facts.maxAttempts } : null}
               onChange={change}
             />
           </form>

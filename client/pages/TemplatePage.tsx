@@ -46,7 +46,7 @@ function TemplateView({ template }: { readonly template: TemplateWholeFragment }
           <div className="row">
             <h1>{template.name}</h1>
             {template.isSample && <Badge tone="accent">Sample</Badge>}
-            {template.publishedAt && <Badge tone="good">Published</Badge>}
+            {template.publishedVersions.includes(template.version) && <Badge tone="good">Published</Badge>}
             {isLibrary && <Badge>Library</Badge>}
             {template.category && <Badge>{categoryWords(template.category)}</Badge>}
           </div>
@@ -90,8 +90,13 @@ function TemplateView({ template }: { readonly template: TemplateWholeFragment }
 }
 
 /** The latest version need not be named; an older one is what is looked at. */
-function wishOf({ id, version, latestVersion }: TemplateWholeFragment) {
-  return { templateId: id, templateVersion: version < latestVersion ? version : undefined };
+/** A sample brings its seeds along. */
+function wishOf({ id, version, latestVersion, sampleSeedSetId }: TemplateWholeFragment) {
+  return {
+    templateId: id,
+    templateVersion: version < latestVersion ? version : undefined,
+    seedSetId: sampleSeedSetId ?? undefined,
+  };
 }
 
 /** The template with seeds, before a job is made of it. */

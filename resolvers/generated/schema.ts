@@ -301,7 +301,7 @@ export type Job = {
   priority: JobPriority;
   /** What has been done so far, by shard. */
   progress: Array<ShardProgress>;
-  /** The most one record can cost, in nano-dollars: what is reserved before a record starts. */
+  /** The most one attempt at a record can cost, in nano-dollars: what is reserved before it starts. */
   recordBoundNanos: Scalars['Float']['output'];
   /** How many records were asked for. */
   recordCount: Scalars['Int']['output'];
@@ -382,7 +382,7 @@ export type JobEstimate = {
   advice: Maybe<Scalars['String']['output']>;
   /** The range; null when no prompt can be rendered without answers. */
   estimate: Maybe<CostEstimate>;
-  /** The most one record can cost, in nano-dollars: what is reserved before a record starts. */
+  /** The most one attempt at a record can cost, in nano-dollars: what is reserved before it starts. */
   recordBoundNanos: Scalars['Float']['output'];
 };
 

@@ -126,12 +126,18 @@ describe("in words", () => {
     expect(budgetAdvice(Math.round(usd * 1e9), estimate)).toBe(words);
   });
 
+  test("a budget that suffices for one attempt each may not for several, which only tries can tell of", () => {
+    expect(budgetAdvice(600_000_000, { ...estimate, basis: "PROMPTS" })).toBe(
+      "The budget of $0.60 suffices even for the high estimate, unless many records take several attempts.",
+    );
+  });
+
   test("the range, and what it rests on", () => {
     expect(estimateInWords(estimate)).toBe("$0.40 to $0.60, likely $0.47");
     expect(basisInWords(estimate)).toBe("from 3 records that were tried");
     expect(basisInWords({ ...estimate, basisRecords: 1 })).toBe("from 1 record that was tried");
     expect(basisInWords({ basis: "PROMPTS", basisRecords: 5 })).toBe(
-      "from the prompts of 5 records, with answers assumed",
+      "from the prompts of 5 records, with answers assumed and one attempt each",
     );
   });
 });

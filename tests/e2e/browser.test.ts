@@ -49,10 +49,10 @@ test("a job is paused, its records so far downloaded, changed, resumed and exten
   const { page, close, faults } = await visitor(product.outputs.demoUser);
   await startSampleJob(page, "To be changed", 400);
   const button = (name: string) => page.getByRole("button", { name, exact: true });
-  await button("Download what is there").waitFor();
+  await button("Write what is there").waitFor();
   await button("Pause").click();
   await page.getByText(/^Paused\. What is made is kept/).waitFor();
-  await button("Download what is there").click();
+  await button("Write what is there").click();
   const snapshot = page.getByRole("button", { name: /^Download [\d,]+ records$/ });
   await snapshot.waitFor();
   const counted = Number((await snapshot.innerText()).replace(/\D/g, ""));
