@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
+import { once } from "node:events";
+import { PassThrough, Readable } from "node:stream";
 import { BedrockRuntimeServiceException } from "@aws-sdk/client-bedrock-runtime";
+import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import {
   buildSchema,
   isObjectType,
@@ -74,18 +76,38 @@ describe("on the local cloud, with the SDK's clients", () => {
     await expect(aws.objects.read("parts/J/0/9-9")).rejects.toThrow();
   });
 
-  test("a large object is uploaded as it comes, an aborted one leaves nothing", async () => {
-    const chunk = Buffer.alloc(1_000_000, "x");
-    const stream = () =>
-      Readable.from(
-        (function* () {
-          for (let n = 0; n < 12; n++) yield chunk;
-        })(),
-      );
-    await aws.objects.upload("datasets/J/1/big", "text/plain", stream(), new AbortController().signal);
-    expect((await aws.objects.read("datasets/J/1/big")).length).toBe(12_000_000);
-    await expect(aws.objects.upload("datasets/J/1/not", "text/plain", stream(), AbortSignal.abort())).rejects.toThrow();
+  const PART_BYTES = 5 * 1024 * 1024;
+  test.each([0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES, 12_345_678])(
+    "an object of %i bytes is uploaded as it comes, byte for byte",
+    async (length) => {
+      const text = Array.from({ length: Math.ceil(length / 8) }, (_, n) => String(n).padStart(8)).join("");
+      const bytes = Buffer.from(text.slice(0, length));
+      const chunks = function* () {
+        for (let at = 0; at < length; at += 700_001) yield bytes.subarray(at, at + 700_001);
+      };
+      const body = Readable.from(chunks(), { objectMode: false });
+      await aws.objects.upload("datasets/J/1/file", "text/plain", body, new AbortController().signal);
+      expect(Buffer.from(await aws.objects.read("datasets/J/1/file")).equals(bytes)).toBe(true);
+    },
+  );
+
+  test.each([
+    ["stopped before it begins", 0, undefined],
+    ["stopped on its way", 7, undefined],
+    ["left by its stream", 7, new Error("The disk is gone.")],
+  ])("an upload that is %s leaves nothing", async (_, megabytes, fault) => {
+    const stopping = new AbortController();
+    if (megabytes === 0) stopping.abort(new Error("Told to stop."));
+    const body = new PassThrough();
+    const uploaded = aws.objects.upload("datasets/J/1/not", "text/plain", body, stopping.signal);
+    uploaded.catch(() => {});
+    for (let n = 0; n < megabytes; n++) if (!body.write(Buffer.alloc(1_000_000, "x"))) await once(body, "drain");
+    if (fault) body.destroy(fault);
+    else stopping.abort(new Error("Told to stop."));
+    await expect(uploaded).rejects.toThrow(fault?.message ?? "Told to stop.");
     await expect(aws.objects.read("datasets/J/1/not")).rejects.toThrow();
+    const { client, bucket } = aws.objects;
+    expect((await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? []).toEqual([]);
   });
 });
 

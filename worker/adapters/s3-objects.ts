@@ -2,12 +2,8 @@
 import type { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import { Upload } from "@aws-sdk/lib-storage";
 import { ObjectMissing, type Objects } from "../ports.ts";
-
-/** The smallest part S3 takes; with two on their way a file costs 15 MB of memory. */
-const PART_BYTES = 5 * 1024 * 1024;
-const PARTS_AT_ONCE = 2;
+import { upload } from "./upload.ts";
 
 export class S3Objects implements Objects {
   constructor(
@@ -44,20 +40,7 @@ export class S3Objects implements Objects {
   }
 
   async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
-    const upload = new Upload({
-      client: this.client,
-      params: { Bucket: this.bucket, Key: name, Body: body, ContentType: contentType },
-      partSize: PART_BYTES,
-      queueSize: PARTS_AT_ONCE,
-    });
-    const abort = () => void upload.abort().catch(() => {});
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort);
-    try {
-      await upload.done();
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    await upload(this.client, { Bucket: this.bucket, Key: name, ContentType: contentType }, body, signal);
   }
 }
 
