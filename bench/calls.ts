@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { LoopOptions } from "./bare-loop.ts";
 import type { Figure } from "./figure.ts";
-import { WORKER_FLAGS } from "./flags.ts";
+import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import { cpuMsOf } from "./processes.ts";
 import { ONE_STEP, THREE_STEPS } from "./qa3.ts";
 import { Stub } from "./stub.ts";
@@ -80,7 +80,12 @@ async function loopOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): P
   return await taken(stub, options, () => {
     const loop = spawn(process.execPath, [...WORKER_FLAGS, "bare-loop.mjs", JSON.stringify(options)], {
       cwd: stand.folder,
-      env: { ...SIGNED_IN, NODE_NO_WARNINGS: "1", AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stub.url },
+      env: {
+        ...SIGNED_IN,
+        NODE_NO_WARNINGS: "1",
+        ...workerEnvironment(options.inFlight),
+        AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stub.url,
+      },
       stdio: "inherit",
     });
     return { pid: loop.pid, end: () => loop.kill() };

@@ -10,7 +10,7 @@ import type { Figure } from "./figure.ts";
 import type { WritingFigures } from "./write-dataset.ts";
 
 const RECORDS = 1_000_000;
-import { WORKER_FLAGS } from "./flags.ts";
+import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 
 /** A million rows of 1 KB written to JSONL, CSV and Parquet in one pass, and DuckDB's COPY of the same rows beside it. */
 export async function exporting(): Promise<Figure[]> {
@@ -38,7 +38,8 @@ export async function exporting(): Promise<Figure[]> {
 async function writeDataset(folder: string): Promise<WritingFigures> {
   const script = join(import.meta.dirname, "write-dataset.ts");
   const args = [...WORKER_FLAGS, "--import", "tsx", script, folder, String(RECORDS)];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const env = { ...process.env, ...workerEnvironment(0) };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as WritingFigures;
 }
 

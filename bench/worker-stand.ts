@@ -19,7 +19,7 @@ import {
 import { LocalAws } from "../tests/worker/local-aws.ts";
 import { JOB, World } from "../tests/worker/world.ts";
 import { bundleWorker } from "../worker/bundle.ts";
-import { WORKER_FLAGS } from "./flags.ts";
+import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import { SEED_LINES } from "./qa3.ts";
 
 const OWNER = "owner-1";
@@ -68,6 +68,7 @@ export class WorkerStand {
     const environment = {
       PATH: process.env.PATH ?? "",
       NODE_NO_WARNINGS: "1",
+      ...workerEnvironment(wish.inFlight),
       ...SIGNED_IN,
       ...aws.endpoints,
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: wish.modelUrl,
