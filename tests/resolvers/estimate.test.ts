@@ -102,7 +102,10 @@ describe("without any try", () => {
   });
 
   test.each([
-    [10_000_000_000, /^The budget of \$10.00 suffices even for the high estimate, unless many records take several attempts\.$/],
+    [
+      10_000_000_000,
+      /^The budget of \$10.00 suffices even for the high estimate, unless many records take several attempts\.$/,
+    ],
     [100, /^The budget of \$0.00000010 is less than the low estimate of .*: the job will stop/],
   ])("says whether a budget of %d suffices, although it may not pay for one record", async (budgetNanos, words) => {
     expect((await estimated(aTemplate(), { budgetNanos })).advice).toMatch(words);

@@ -127,6 +127,11 @@ describe("a column", () => {
     ["it.seed.year >= 1990 ? `the ${it.seed.year}s` : 'old'", "the 1995s"],
     ["-(it.seed.rate * 2 - 1) / 4 % 3", -((8.3 * 2 - 1) / 4) % 3],
     ["it.seed.none == null", true],
+    ["Number(it.seed.title)", null],
+    ["Number('3 of 5') >= 3", false],
+    ["Number('') <= 2", true],
+    ["it.seed.year / 0", null],
+    ["it.seed.year / 0 > 1e300", true],
     ["String(it.seed.yes) + it.seed.year", "true1995"],
   ])("%j is %j without the sandbox", (column, value) => {
     const { inside, plain } = bothOf("x", column);
@@ -144,9 +149,10 @@ describe("a column", () => {
     "it.seed.tags == 'crime'",
     "it.seed.tags === it.seed.tags",
     "it.seed.title[0]",
-    "it.seed.year / 0",
-    "Number(it.seed.title)",
     "Number('0x10')",
+    "Number('Infinity')",
+    "Number('1e3')",
+    "`${it.seed.year / 0}`",
     "Number()",
     "`${it.seed.rate}`",
     "1 + it.seed.none",
@@ -232,13 +238,23 @@ describe("an expression", () => {
   });
 
   test("reads numbers as the sandbox does", () => {
+    const { inside, plain } = bothOf("x", "Number(it.v)");
     const written = fc.stringMatching(/^\s{0,2}[+-]?\d{1,9}(\.\d{1,6})?\s{0,2}$/);
+    const almost = fc.stringMatching(/^\s?[-+]?(0[xobXOB])?[\da-fA-F.,_]{1,4}([eE][-+]?\d|nfinity| 1)?$/);
+    const near = fc.oneof(
+      almost,
+      fc.constantFrom("Infinity", "-Infinity", "NaN", "tiny", "0b1", "0O7", ".", "+", "1n"),
+    );
     fc.assert(
-      fc.property(written, (v) => {
-        const { inside, plain } = bothOf("x", "Number(it.v)");
-        expect(plainly(() => columnOf(plain, { v }))).toBe(columnOf(inside, { v }));
-      }),
+      fc.property(written, (v) => expect(plainly(() => columnOf(plain, { v }))).toBe(columnOf(inside, { v }))),
       { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(near, (v) => {
+        const found = plainly(() => columnOf(plain, { v }));
+        if (found !== undefined) expect(found).toBe(columnOf(inside, { v }));
+      }),
+      { numRuns: 1_000 },
     );
   });
 

@@ -51,9 +51,7 @@ function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
   switch (node.type) {
     case "Literal": {
       const { value } = node;
-      const isPlain =
-        value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
-      return isPlain ? () => value : notPlain();
+      return value === null || ["string", "number", "boolean"].includes(typeof value) ? () => value : notPlain();
     }
     case "Identifier":
       return node.name === "it" ? (it) => it : notPlain();
@@ -148,11 +146,14 @@ function trimmed({ object, property, computed, optional }: MemberExpression, of:
 }
 
 /** Numbers as people and models write them: of others, machines may read the last digit differently. */
-const WRITTEN_NUMBER = /^\s*[+-]?\d{1,9}(?:\.\d{1,6})?\s*$/;
+const WRITTEN_NUMBER = /^\s*(?:[+-]?\d{1,9}(?:\.\d{1,6})?)?\s*$/;
+
+/** What no number has, in whatever base: then it is NaN. */
+const NO_NUMBER = /[^\dA-Fa-fxXoOIinty+.\s-]|\S\s+\S/;
 
 function toNumber(value: unknown): number {
-  if (typeof value === "string" && !WRITTEN_NUMBER.test(value)) return notPlain();
-  return typeof value === "object" && value !== null ? notPlain() : finite(Number(value));
+  if (typeof value === "string" && !WRITTEN_NUMBER.test(value) && !NO_NUMBER.test(value)) return notPlain();
+  return typeof value === "object" && value !== null ? notPlain() : Number(value);
 }
 
 function toText(value: unknown): string {
@@ -171,16 +172,15 @@ const OPERATORS: Readonly<Partial<Record<string, (one: unknown, other: unknown) 
   "!==": (one, other) => !isSame(one, other),
   "==": isAlike,
   "!=": (one, other) => !isAlike(one, other),
-  "<": (one, other) => compared(one, other) < 0,
-  "<=": (one, other) => compared(one, other) <= 0,
-  ">": (one, other) => compared(one, other) > 0,
-  ">=": (one, other) => compared(one, other) >= 0,
-  "+": (one, other) =>
-    typeof one === "number" && typeof other === "number" ? finite(one + other) : joined(one, other),
-  "-": (one, other) => finite(numeric(one) - numeric(other)),
-  "*": (one, other) => finite(numeric(one) * numeric(other)),
-  "/": (one, other) => finite(numeric(one) / numeric(other)),
-  "%": (one, other) => finite(numeric(one) % numeric(other)),
+  "<": compared((one, other) => one < other),
+  "<=": compared((one, other) => one <= other),
+  ">": compared((one, other) => one > other),
+  ">=": compared((one, other) => one >= other),
+  "+": (one, other) => (typeof one === "number" && typeof other === "number" ? one + other : joined(one, other)),
+  "-": (one, other) => numeric(one) - numeric(other),
+  "*": (one, other) => numeric(one) * numeric(other),
+  "/": (one, other) => numeric(one) / numeric(other),
+  "%": (one, other) => numeric(one) % numeric(other),
 };
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -192,19 +192,16 @@ function isAlike(one: unknown, other: unknown): boolean {
   return typeof one === typeof other ? isSame(one, other) : notPlain();
 }
 
-/** Below 0, 0 or above 0, as the first is less than, equal to or more than the other. */
-function compared(one: unknown, other: unknown): number {
-  if (typeof one === "string" && typeof other === "string") return one < other ? -1 : Number(one > other);
-  // Their difference may be too large for a number.
-  return Math.sign(numeric(one) - numeric(other));
+/** Two numbers or two texts. */
+function compared(compare: (one: number | string, other: number | string) => boolean) {
+  return (one: unknown, other: unknown): boolean => {
+    if (typeof one === "string" && typeof other === "string") return compare(one, other);
+    return compare(numeric(one), numeric(other));
+  };
 }
 
 function numeric(value: unknown): number {
-  return typeof value === "number" ? finite(value) : notPlain();
-}
-
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : notPlain();
+  return typeof value === "number" ? value : notPlain();
 }
 
 /** One of them at least is a text. */
