@@ -1,6 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
+import { UploadPartCommand, type S3Client } from "@aws-sdk/client-s3";
+import { upload } from "../../worker/adapters/upload.ts";
 import { Sink } from "../../worker/export/sink.ts";
 import type { Objects } from "../../worker/ports.ts";
 
@@ -40,6 +42,23 @@ test.each([false, true])("a writer that waits for room hears that the upload fai
     for (;;) await sink.data(noise());
   };
   await expect(writing()).rejects.toThrow("no room for object");
+  await expect(sink.end()).rejects.toThrow();
+  sink.destroy();
+});
+
+test.each([false, true])("so it does when S3 refuses a part, gzip: %s", async (gzip) => {
+  const send = async (command: object) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (command instanceof UploadPartCommand) throw new Error("S3 is out of order");
+    return { UploadId: "u" };
+  };
+  const place = { Bucket: "b", Key: "a", ContentType: "text/plain" };
+  const objects = storeThat((body) => upload({ send } as unknown as S3Client, place, body, signal));
+  const sink = new Sink({ objects, name: "a", contentType: "text/plain", gzip, signal });
+  const writing = async () => {
+    for (;;) await sink.data(randomBytes(100_000));
+  };
+  await expect(writing()).rejects.toThrow("S3 is out of order");
   await expect(sink.end()).rejects.toThrow();
   sink.destroy();
 });
