@@ -51,7 +51,7 @@ test("a job is paused, its records so far downloaded, changed, resumed and exten
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   await button("Write what is there").waitFor();
   await button("Pause").click();
-  await page.getByText(/^Paused\. What is made is kept/).waitFor();
+  await page.getByText(/^Paused\. Calls on their way are still waited for/).waitFor();
   await button("Write what is there").click();
   const snapshot = page.getByRole("button", { name: /^Download [\d,]+ records$/ });
   await snapshot.waitFor();
