@@ -55,8 +55,9 @@ export function ChooseTemplate({ chosen, chosenId, error, onChoose }: ChooseTemp
       {chosen && (
         <p className="small soft">
           {showCounted(chosen.facts.steps.length, "step")} for a record of{" "}
-          {showCounted(chosen.facts.columns.length, "column")}, which can cost {showUsd(chosen.facts.bound.nanos)} at
-          most. <Link to={paths.template(chosen.id, chosen.version)}>Read the template</Link>
+          {showCounted(chosen.facts.columns.length, "column")}, of which one attempt can cost{" "}
+          {showUsd(chosen.facts.bound.nanos)} at most.{" "}
+          <Link to={paths.template(chosen.id, chosen.version)}>Read the template</Link>
         </p>
       )}
       <FieldError error={error} />
