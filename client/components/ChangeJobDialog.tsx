@@ -1,10 +1,9 @@
 import { useState } from "react";
-import { forecast } from "#core/forecast";
 import { MAX_RECORDS, PRIORITIES } from "#core/job";
 import type { JobFactsFragment, JobPriority } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { totalsOf } from "../jobs/derive.ts";
-import { forecastSentence } from "../jobs/forecasts.ts";
+import { forecastOf, forecastSentence } from "../jobs/forecasts.ts";
 import { parseCount } from "../jobs/form.ts";
 import { PRIORITY_WORDS } from "../jobs/words.ts";
 import { editUsd } from "../money.ts";
@@ -91,9 +90,9 @@ export function ChangeJobDialog({ job, onClose }: Props) {
 /** How the job would end with so many records and that budget, from what its records have cost so far. */
 function foreseen(job: JobFactsFragment, recordCount: number, budgetNanos: number | null) {
   const nowMs = Date.now();
-  const asked = { ...job, recordCount, budgetNanos: budgetNanos ?? job.budgetNanos };
-  const { recordBoundNanos } = job;
-  const ahead = forecast({ ...totalsOf(asked, nowMs), ...asked, recordBoundNanos, recordsPerSecond: 0, nowMs });
+  // It goes on from the queue, whether or not it has ended.
+  const asked = { ...job, status: "QUEUED" as const, recordCount, budgetNanos: budgetNanos ?? job.budgetNanos };
+  const ahead = forecastOf(asked, totalsOf(asked, nowMs), nowMs);
   return ahead && { suffices: ahead.suffices, sentence: forecastSentence(ahead, recordCount, nowMs) };
 }
 

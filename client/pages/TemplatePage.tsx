@@ -89,8 +89,7 @@ function TemplateView({ template }: { readonly template: TemplateWholeFragment }
   );
 }
 
-/** The latest version need not be named; an older one is what is looked at. */
-/** A sample brings its seeds along. */
+/** The latest version need not be named; an older one is what is looked at. A sample brings its seeds along. */
 function wishOf({ id, version, latestVersion, sampleSeedSetId }: TemplateWholeFragment) {
   return {
     templateId: id,

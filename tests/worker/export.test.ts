@@ -200,8 +200,9 @@ test("the card says how many records a complete dataset lacks, and shows names a
   const world = new World({
     records: 20,
     seeds: 20,
+    template: `${CHATS}accept: it.record.task.length < 99\n`,
     behaviour: (request, callNo) =>
-      request.prompt.includes('"Film 5"') ? new ModelFault("invalid", "It is refused.") : ANSWERS(request, callNo),
+      request.prompt === "Film 5" ? new ModelFault("invalid", "It is refused.") : ANSWERS(request, callNo),
   });
   world.setJob({ name: "Films <b>5</b>" });
   await world.work();
@@ -209,6 +210,7 @@ test("the card says how many records a complete dataset lacks, and shows names a
   expect(world.job.status).toBe("COMPLETED");
   expect(card).toContain("It is complete but for the record that failed.");
   expect(card).toContain("# Films \\<b>5\\</b>");
+  expect(card).toContain("`it.record.task.length < 99`");
 });
 
 test("the job lists its files with their sizes and rows, and the card says what they are", async () => {

@@ -46,31 +46,35 @@ class Parts {
   #uploadId: string | undefined;
   readonly #done: CompletedPart[] = [];
 
+  readonly #options: { readonly abortSignal: AbortSignal };
+
   constructor(
     readonly client: S3Client,
     readonly place: Place,
-    readonly abortSignal: AbortSignal,
-  ) {}
+    abortSignal: AbortSignal,
+  ) {
+    this.#options = { abortSignal };
+  }
 
   get isBegun(): boolean {
     return this.#uploadId !== undefined;
   }
 
   async whole(data: Buffer): Promise<void> {
-    await this.client.send(new PutObjectCommand({ ...this.place, Body: data }), this);
+    await this.client.send(new PutObjectCommand({ ...this.place, Body: data }), this.#options);
   }
 
   async part(data: Buffer): Promise<void> {
     this.#uploadId ??= await this.#begin();
     const PartNumber = this.#done.length + 1;
     const order = { ...this.#upload, PartNumber, Body: data };
-    const { ETag, ChecksumCRC32 } = await this.client.send(new UploadPartCommand(order), this);
+    const { ETag, ChecksumCRC32 } = await this.client.send(new UploadPartCommand(order), this.#options);
     this.#done.push({ PartNumber, ETag, ChecksumCRC32 });
   }
 
   async complete(): Promise<void> {
     const order = { ...this.#upload, MultipartUpload: { Parts: this.#done } };
-    await this.client.send(new CompleteMultipartUploadCommand(order), this);
+    await this.client.send(new CompleteMultipartUploadCommand(order), this.#options);
   }
 
   /** S3 lets go of what this leaves behind after a day. */
@@ -80,7 +84,7 @@ class Parts {
 
   async #begin(): Promise<string | undefined> {
     const order = { ...this.place, ChecksumAlgorithm: "CRC32" } as const;
-    return (await this.client.send(new CreateMultipartUploadCommand(order), this)).UploadId;
+    return (await this.client.send(new CreateMultipartUploadCommand(order), this.#options)).UploadId;
   }
 
   get #upload() {

@@ -46,11 +46,11 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
   const sum = (count: (shard: ShardRow) => number) => shards.reduce((total, shard) => total + count(shard), 0);
   const failed = sum((shard) => shard.failed);
   const sections = [
-    [`# ${oneLine(job.name)}`],
-    template.description ? [oneLine(template.description)] : [],
+    [`# ${asWritten(job.name)}`],
+    template.description ? [asWritten(template.description)] : [],
     [
-      `Synthetic data made with Plot Palette from the template "${oneLine(job.templateName)}" (version ${job.templateVersion}) ` +
-        `and the seed set "${oneLine(job.seedSetName)}". ${endingOf(outcome, failed)}`,
+      `Synthetic data made with Plot Palette from the template "${asWritten(job.templateName)}" (version ${job.templateVersion}) ` +
+        `and the seed set "${asWritten(job.seedSetName)}". ${endingOf(outcome, failed)}`,
     ],
     remark ? [remark] : [],
     table(
@@ -144,7 +144,10 @@ function categoriesOf({ categories, uncounted, records }: Counts): string[][] {
 /** What each of its records meets. */
 function acceptanceOf({ accept = [] }: Template): string[][] {
   if (accept.length === 0) return [];
-  const rows = accept.map(({ name = "accept", expression }) => [name, `\`${cell(expression).replaceAll("`", "'")}\``]);
+  const rows = accept.map(({ name = "accept", expression }) => [
+    name,
+    `\`${shortened(expression).replaceAll("`", "'")}\``,
+  ]);
   return [["## Conditions every record meets"], table(["Condition", "Expression"], rows)];
 }
 
@@ -180,11 +183,23 @@ function share(count: number, of: number): string {
 
 /** A text of anybody's in a cell of a table. */
 function cell(text: string): string {
+  return withoutTags(shortened(text));
+}
+
+function shortened(text: string): string {
   const line = oneLine(text).replaceAll("|", "\\|");
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS - 1)}…` : line;
 }
 
-/** Names and values are shown as they are, whatever Markdown makes of angle brackets. */
+function asWritten(text: string): string {
+  return withoutTags(oneLine(text));
+}
+
+/** Outside of code Markdown would take what stands in angle brackets for HTML. */
+function withoutTags(text: string): string {
+  return text.replaceAll("<", "\\<");
+}
+
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").replaceAll("<", "\\<").trim();
+  return text.replace(/\s+/g, " ").trim();
 }

@@ -45,6 +45,7 @@ export class RenderFault extends Error {
   }
 }
 
+/** What runs programs: the sandbox all, the host those that are plain. */
 export interface Runner {
   /**
    * Runs programs of a script one after another over the text of a JSON object.
