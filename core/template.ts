@@ -119,7 +119,11 @@ export interface Escalation extends ModelChoice {
 
 /** What a step's answer is: a text, a list of texts, one of some choices, or JSON that fits a schema. */
 export type Output =
-  | { readonly type: "text" }
+  | {
+      readonly type: "text";
+      /** One that ends where `maxTokens` cut it is an answer too. */
+      readonly allowCutOff?: true;
+    }
   | { readonly type: "list"; readonly min: number; readonly max: number }
   | { readonly type: "choice"; readonly of: readonly string[] }
   | { readonly type: "json"; readonly schema: Readonly<Record<string, unknown>> };

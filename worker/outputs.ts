@@ -61,20 +61,21 @@ export class Outputs {
     const { text, stopReason } = answer;
     if (WITHHELD.includes(stopReason)) throw new BadOutput(id, "refusal", `was withheld (${stopReason})`);
     if (output.type !== "text") return this.#object(step, answer);
+    if (!output.allowCutOff) refuseCutOff(step, stopReason);
     if (text.trim() === "") throw new BadOutput(id, "schema", "is an empty text");
     if (escalate?.on.includes("refusal") && isRefusal(text)) throw new BadOutput(id, "refusal", "is a refusal");
     return text;
   }
 
-  #object({ id, output, maxTokens }: Step, { text, stopReason }: Pick<ModelAnswer, "text" | "stopReason">): unknown {
+  #object(step: Step, { text, stopReason }: Pick<ModelAnswer, "text" | "stopReason">): unknown {
+    const { id, output } = step;
     let fault: string | undefined;
     for (const value of objectsIn(output, text)) {
       const wrong = this.#faultOf(id, value);
       if (wrong === undefined) return valueOfAnswer(output, value);
       fault ??= wrong;
     }
-    if (stopReason === "max_tokens")
-      throw new BadOutput(id, "schema", `was cut off at maxTokens (${maxTokens})`, "raise it");
+    refuseCutOff(step, stopReason);
     if (fault === undefined && isRefusal(text)) throw new BadOutput(id, "refusal", "is a refusal");
     throw new BadOutput(id, "schema", fault ?? "is not JSON");
   }
@@ -90,6 +91,16 @@ export class Outputs {
     }
     return `does not fit its schema: ${wordsFor(validate?.errors ?? [])}`;
   }
+}
+
+/** @throws BadOutput when Bedrock says that the model had not come to its end */
+function refuseCutOff({ id, output, maxTokens }: Step, stopReason: string): void {
+  if (stopReason === "max_tokens") {
+    const advice = output.type === "text" ? 'raise it, or allow that with "allowCutOff"' : "raise it";
+    throw new BadOutput(id, "schema", `was cut off at maxTokens (${maxTokens})`, advice);
+  }
+  if (stopReason === "model_context_window_exceeded")
+    throw new BadOutput(id, "schema", "was cut off where the model's context ends", "shorten the prompt");
 }
 
 /** What the text may mean, as the object that models are asked for. A bare choice and a bare list mean what they say. */

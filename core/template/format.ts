@@ -101,6 +101,11 @@ const output = object(
       "text, a list of texts, one of some choices, or JSON by schema",
       "text",
     ),
+    allowCutOff: {
+      type: "boolean",
+      default: false,
+      description: "Of a text: whether one that was cut off at maxTokens may be used",
+    },
     min: whole("Of a list: the fewest items", 0, 100, 1),
     max: whole("Of a list: the most items", 1, 100, 100),
     of: listOf(text("A choice"), "The choices", 100, 2),

@@ -118,6 +118,7 @@ type StepDocument = Partial<Omit<Step, "fallbacks" | "escalate" | "forEach" | "o
 
 interface OutputDocument {
   readonly type: Output["type"];
+  readonly allowCutOff?: boolean;
   readonly min?: number;
   readonly max?: number;
   readonly of?: string[];
@@ -276,7 +277,8 @@ class Reader {
         this.#source.fault([...path, "of"], `The output of ${place} names a choice twice.`);
       return { type: "choice", of };
     }
-    return output.type === "json" ? this.#json(output, place, path) : { type: "text" };
+    if (output.type === "json") return this.#json(output, place, path);
+    return { type: "text", ...(output.allowCutOff && { allowCutOff: true }) };
   }
 
   #list({ min = 1, max = 100 }: OutputDocument, place: string, path: Path): Output {
@@ -376,7 +378,7 @@ class Reader {
 }
 
 const OUTPUT_KEYS: Readonly<Record<Output["type"], readonly string[]>> = {
-  text: [],
+  text: ["allowCutOff"],
   list: ["min", "max"],
   choice: ["of"],
   json: ["schema"],

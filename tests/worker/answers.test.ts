@@ -86,6 +86,31 @@ describe("a repair", () => {
     expect(maker.prompts[1]).toContain("was cut off at maxTokens (50)");
   });
 
+  const CUT_OFF = { text: "The end of this", stopReason: "max_tokens" };
+
+  test("is asked of a text that was cut off too", async () => {
+    const { maker, end } = await make("repairs: 1", inTurn(CUT_OFF, "The end."));
+    expect(end).toMatchObject({ record: { columns: { s: "The end." } } });
+    expect(maker.prompts[1]).toContain("was cut off at maxTokens (50)");
+    expect((await make("repairs: 0", inTurn(CUT_OFF))).end).toMatchObject({
+      end: "again",
+      failed: {
+        reason: 'The answer to step "s" was cut off at maxTokens (50); raise it, or allow that with "allowCutOff".',
+      },
+    });
+  });
+
+  test("is not asked of a text that may be cut off", async () => {
+    const { end } = await make("output: { type: text, allowCutOff: true }", inTurn(CUT_OFF));
+    expect(end).toMatchObject({ record: { columns: { s: "The end of this" } } });
+  });
+
+  test("says that the model's context came to its end", async () => {
+    const full = { text: "The end of this", stopReason: "model_context_window_exceeded" };
+    const { maker } = await make("repairs: 1", inTurn(full, "The end."));
+    expect(maker.prompts[1]).toContain("was cut off where the model's context ends");
+  });
+
   test("is not made again after a restart, nor is an answer that was not judged yet paid twice", async () => {
     const maker = await openMaker({ template: template(JSON_STEP), behaviour: inTurn('{"n": 7}') });
     const call = { modelId: NOVA.economy, inputTokens: 1, outputTokens: 1, costNanos: 1 };

@@ -293,6 +293,11 @@ categories: [b]`);
       source({ step: "    output: { type: json, schema: { type: array } }" }),
       /must describe an object/,
     ],
+    [
+      "a list that may be cut off",
+      source({ step: "    output: { type: list, allowCutOff: true }" }),
+      /has "allowCutOff", which does not go with the type "list"/,
+    ],
     ["choices of nothing", source({ step: "    output: { type: choice }" }), /needs "of", the texts to choose from/],
     [
       "choices with a schema",
