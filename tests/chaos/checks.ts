@@ -1,11 +1,11 @@
 /** What must be true of a job at its end, whatever happened on the way. */
 import { decodePart, partsOf, type Part } from "#core/part";
-import { recordId } from "#core/record";
+import { recordId, type MadeRecord } from "#core/record";
 import { partObject } from "#core/rows";
 import { JOB, type World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
-import { worldOf } from "./job.ts";
-import { recordsInTheEnd, type Plan } from "./plan.ts";
+import { ANSWERS, worldOf, type ChaosJob } from "./job.ts";
+import { failsAtFirst, recordsInTheEnd, type Plan } from "./plan.ts";
 
 /** The promises that were broken, in sentences. */
 export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<string[]> {
@@ -15,7 +15,7 @@ export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<
   return [
     ...slotFaults(world, records),
     ...refusalFaults(world, diary),
-    ...(await datasetFaults(world, { ...plan, records })),
+    ...(await datasetFaults(world, { records, isChoosy: plan.isChoosy, failsAtFirst: failsAtFirst(plan) })),
     ...moneyFaults(world, diary),
   ];
 }
@@ -41,26 +41,39 @@ function slotFaults(world: World, records: number): string[] {
   ];
 }
 
-/** Each candidate that was refused is kept once, with its provenance, and a record tells of all that came before it. */
+/**
+ * Each candidate that was refused is kept once, with its provenance, and a record tells of all attempts that came before it:
+ * those, and the one at which it was given up if it was tried again.
+ */
 function refusalFaults(world: World, diary: Diary): string[] {
   const parts = partsIn(world);
   const refused = parts.flatMap((part) => part?.refused ?? []);
   for (const { slot, attempt } of refused) diary.count("candidate refused", `slot ${slot}, attempt ${attempt + 1}`);
   const counted = world.shards.reduce((sum, shard) => sum + (shard.refused ?? 0), 0);
   const attempts = world.shards.reduce((sum, shard) => sum + shard.attempts, 0);
+  const made = parts.flatMap((part) => part?.made ?? []);
   const before = (slot: number) => refused.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
-  const odd = parts
-    .flatMap((part) => part?.made ?? [])
-    .filter(({ slot, meta }) => before(slot).join() !== Array.from({ length: meta.attempts - 1 }, (_, n) => n).join());
+  const odd = made.filter((record) => !tellsAll(record, before(record.slot)));
+  const lost = made.reduce((sum, { meta }) => sum + meta.attempts - 1, 0);
   const bare = refused.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
   const told = refused.length > 0 ? world.lines("refused.jsonl").length : 0;
   return [
     ...(counted === refused.length ? [] : [`The shards count ${counted} refusals, the parts hold ${refused.length}.`]),
     ...(told === refused.length ? [] : [`refused.jsonl holds ${told} candidates, the parts ${refused.length}.`]),
-    ...(attempts === refused.length + world.job.recordCount ? [] : [`The shards count ${attempts} attempts.`]),
+    ...(attempts === refused.length + diary.triedRecords + world.job.recordCount
+      ? []
+      : [`The shards count ${attempts} attempts.`]),
+    ...(lost === refused.length + diary.triedRecords ? [] : [`The records tell of ${lost} attempts before theirs.`]),
     ...odd.map(({ slot, meta }) => `Slot ${slot} took ${meta.attempts} attempts; refused were ${before(slot).join()}.`),
     ...bare.map(({ slot, attempt }) => `The candidate ${attempt} of slot ${slot} lacks its provenance.`),
   ];
+}
+
+/** Whether the attempts before a record's own are those that were refused, but for one if it was given up and tried again. */
+function tellsAll({ meta }: MadeRecord, refused: readonly number[]): boolean {
+  const before = Array.from({ length: meta.attempts - 1 }, (_, n) => n);
+  const ways = [before, ...before.map((givenUp) => before.filter((attempt) => attempt !== givenUp))];
+  return ways.some((way) => way.join() === refused.join());
 }
 
 function readPart(world: World, name: string): Part | undefined {
@@ -69,11 +82,11 @@ function readPart(world: World, name: string): Part | undefined {
 }
 
 /** All records in the order of their slots, with the very bytes that a job without faults makes. */
-async function datasetFaults(world: World, plan: Pick<Plan, "records" | "isChoosy">): Promise<string[]> {
+async function datasetFaults(world: World, job: ChaosJob): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
-  const expected = Array.from({ length: plan.records }, (_, slot) => recordId(JOB, slot));
+  const expected = Array.from({ length: job.records }, (_, slot) => recordId(JOB, slot));
   const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
-  const isSame = world.file("dataset.csv").toString() === (await undisturbed(plan));
+  const isSame = world.file("dataset.csv").toString() === (await undisturbed(job));
   return [
     ...(lines.map(({ id }) => id).join() === expected.join()
       ? []
@@ -90,16 +103,21 @@ async function datasetFaults(world: World, plan: Pick<Plan, "records" | "isChoos
 
 const made = new Map<string, Promise<string>>();
 
-async function undisturbed({ records, isChoosy }: Pick<Plan, "records" | "isChoosy">): Promise<string> {
-  const name = `${records} ${isChoosy}`;
-  const known = made.get(name) ?? makeUndisturbed(records, isChoosy);
+async function undisturbed(job: ChaosJob): Promise<string> {
+  const name = JSON.stringify(job);
+  const known = made.get(name) ?? makeUndisturbed(job);
   made.set(name, known);
   return await known;
 }
 
-async function makeUndisturbed(records: number, isChoosy: boolean): Promise<string> {
-  const world = worldOf({ records, isChoosy });
+async function makeUndisturbed(job: ChaosJob): Promise<string> {
+  const world = worldOf(job);
   await world.work();
+  if (world.shards.some(({ failed }) => failed > 0)) {
+    world.model.behaviour = ANSWERS;
+    world.retryFailed();
+    await world.work();
+  }
   return world.file("dataset.csv").toString();
 }
 

@@ -30,6 +30,7 @@ export const ACTS = [
   "job resumed",
   "job extended",
   "completed job extended",
+  "failed records tried again",
 ] as const;
 export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke" | "candidate refused";
 export type Counts = Partial<Record<Kind, number>>;
@@ -48,6 +49,8 @@ export class Diary {
   readonly counts: Counts = {};
   /** What broke the protocol's promises, in sentences. */
   readonly breaches: string[] = [];
+  /** Records that were failed when they were tried again. */
+  triedRecords = 0;
   #events: string[] = [];
 
   constructor(readonly nowMs: () => number) {}
@@ -56,6 +59,11 @@ export class Diary {
   count(kind: Kind, detail = ""): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     this.note(`${kind}${detail && `: ${detail}`}`);
+  }
+
+  triedAgain(records: number): void {
+    this.triedRecords += records;
+    this.count("failed records tried again", `${records} of them`);
   }
 
   note(event: string): void {

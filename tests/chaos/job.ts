@@ -5,6 +5,7 @@
 import { hashOf } from "#core/random";
 import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
+import { ModelFault } from "../../worker/ports.ts";
 import type { Behaviour } from "../worker/doubles.ts";
 import { World } from "../worker/world.ts";
 
@@ -37,11 +38,20 @@ accept:
 `;
 
 /** The same to the same request; every fifth object is none at first. */
-const ANSWERS: Behaviour = ({ prompt, turns, schema }) => {
+export const ANSWERS: Behaviour = ({ prompt, turns, schema }) => {
   if (!schema) return `${prompt} `.repeat(40).slice(0, 780);
   if (turns.length === 0 && hashOf(prompt) % 5 === 0) return "I would rather say it in words.";
   return JSON.stringify({ answer: `Yes: ${prompt}`.slice(0, 120) });
 };
+
+/** Few enough films that no job fails for them. */
+const UNANSWERED_FILMS = ["Film 17", "Film 42", "Film 68", "Film 93"];
+
+/** Until the owner has spoken with the provider. */
+const REFUSES: Behaviour = (request, callNo) =>
+  UNANSWERED_FILMS.some((film) => request.prompt === `Ask about ${film}, please.`)
+    ? new ModelFault("invalid", "Not about this film.")
+    : ANSWERS(request, callNo);
 
 /** The worst case of one record. */
 export const BOUND_NANOS = boundOf(parseTemplate(TEMPLATE)).nanos;
@@ -49,19 +59,24 @@ export const BOUND_NANOS = boundOf(parseTemplate(TEMPLATE)).nanos;
 export interface ChaosJob {
   readonly records: number;
   readonly isChoosy: boolean;
+  /** Some of its films get no answer until `model.behaviour` is `ANSWERS`. */
+  readonly failsAtFirst: boolean;
   readonly shards?: readonly { readonly from: number; readonly to: number }[];
   /** In worst cases of a record; plenty when absent. */
   readonly budgetBounds?: number;
 }
 
-export function worldOf({ records, isChoosy, shards, budgetBounds }: ChaosJob): World {
-  return new World({
+export function worldOf({ records, isChoosy, failsAtFirst, shards, budgetBounds }: ChaosJob): World {
+  const world = new World({
     records,
     shards: shards && [...shards],
     template: isChoosy ? CHOOSY : TEMPLATE,
-    behaviour: ANSWERS,
+    behaviour: failsAtFirst ? REFUSES : ANSWERS,
     // Enough that no two picks of a job without repetition are the same.
     seeds: 100,
     budgetNanos: budgetBounds === undefined ? undefined : Math.floor(budgetBounds * BOUND_NANOS),
   });
+  // When it is given up would depend on the order in which its records come.
+  if (failsAtFirst) world.setJob({ maxFailedPercent: 100 });
+  return world;
 }

@@ -1,7 +1,8 @@
-/** The job's owner: pauses and resumes, raises a budget that was too small, and asks for more records. */
+/** The job's owner: pauses and resumes, raises a budget that was too small, asks for more records, and tries failed ones again. */
 import { ownerStatus } from "#core/rows";
 import type { World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
+import { ANSWERS } from "./job.ts";
 import type { OwnerAct, Plan } from "./plan.ts";
 
 export interface OwnerContext {
@@ -21,11 +22,14 @@ export class Owner {
   readonly #raises: (OwnerAct & { act: "raise" })[];
   /** Numbers of records to ask for once the job has completed, and after how long. */
   readonly #extensions: { readonly byRecords: number; readonly afterMs: number }[] = [];
+  /** How long after its end a job with failed records is tried again. */
+  readonly #retries: (OwnerAct & { act: "retry" })[];
   #awaited = 0;
 
   constructor(readonly context: OwnerContext) {
     const { owner } = context.plan;
     this.#raises = owner.filter((act) => act.act === "raise");
+    this.#retries = owner.filter((act) => act.act === "retry");
     for (const act of owner) {
       if (act.act === "pause") this.#pauseLater(act);
       if (act.act === "raise early") this.#raiseLater(act);
@@ -45,6 +49,21 @@ export class Owner {
     if (status === "BUDGET_EXCEEDED") this.#raiseToGoOn();
     const extension = status === "COMPLETED" ? this.#extensions.shift() : undefined;
     if (extension) this.#extendLater(extension.byRecords, extension.afterMs);
+    if (status === "COMPLETED" && failedIn(this.context.world) > 0) this.#retry();
+  }
+
+  #retry(): void {
+    const { world, diary } = this.context;
+    const retry = this.#retries.shift();
+    if (!retry) return;
+    this.#awaited += 1;
+    world.clock.after(retry.afterMs, () => {
+      this.#awaited -= 1;
+      diary.triedAgain(failedIn(world));
+      world.model.behaviour = ANSWERS;
+      world.retryFailed();
+      this.context.acted();
+    });
   }
 
   #raiseToGoOn(): void {
@@ -97,4 +116,8 @@ export class Owner {
       });
     });
   }
+}
+
+function failedIn({ shards }: World): number {
+  return shards.reduce((sum, { failed }) => sum + failed, 0);
 }

@@ -38,7 +38,9 @@ export type OwnerAct =
   /** While workers are at it, or so long after the job has completed. */
   | { readonly act: "extend"; readonly byRecords: number; readonly atMs: number }
   | { readonly act: "extend"; readonly byRecords: number; readonly afterMs: number }
-  | { readonly act: "pause"; readonly atMs: number; readonly forMs: number };
+  | { readonly act: "pause"; readonly atMs: number; readonly forMs: number }
+  /** So long after the job has completed without some of its records: only then is the model asked about any film answered. */
+  | { readonly act: "retry"; readonly afterMs: number };
 
 /** What becomes of a worker once it has asked the world so many things: before or after the last of them has taken effect. */
 export type Fate = { readonly atCall: number; readonly afterEffect: boolean; readonly skewMs: number } & (
@@ -78,16 +80,22 @@ export function recordsInTheEnd({ records, owner }: Plan): number {
   return owner.reduce((sum, act) => sum + (act.act === "extend" ? act.byRecords : 0), records);
 }
 
+/** Whether some of its records fail until they are tried again. */
+export function failsAtFirst({ owner }: Pick<Plan, "owner">): boolean {
+  return owner.some(({ act }) => act === "retry");
+}
+
 /**
- * Every third run begins with too small a budget, every third is paused or extended or both, every third is choosy; every
- * fourth is gentle.
+ * Every third run begins with too small a budget, every third is paused or extended or both, every third fails in part and is
+ * tried again, every third is choosy; every fourth is gentle.
  */
 export function planOf(seed: number): Plan {
   const random = randomOf("chaos", seed);
   const between = (from: number, to: number) => from + below(to - from + 1, random);
   const isGentle = seed % 4 === 0;
   const isPoor = seed % 3 === 0;
-  const isControlled = Math.floor(seed / 3) % 3 === 0;
+  const third = Math.floor(seed / 3) % 3;
+  const isControlled = third === 0;
   const isChoosy = Math.floor(seed / 9) % 3 === 0;
   const records = RECORD_COUNTS[below(RECORD_COUNTS.length, random)] ?? 24;
   const raises: OwnerAct[] = Array.from({ length: between(0, 3) }, () => ({
@@ -113,6 +121,7 @@ export function planOf(seed: number): Plan {
       ...(isPoor ? [...raisesEarly(seed), ...raises, LAST_RAISE] : []),
       ...(isControlled && seed % 3 !== 1 ? pauses : []),
       ...(isControlled && seed % 3 !== 2 ? extensions(seed) : []),
+      ...(third === 1 ? [retry(seed)] : []),
     ],
     fates: Array.from({ length: FATES }, () => fate(isGentle, random)),
     rates: ratesOf(isGentle, random),
@@ -141,6 +150,10 @@ function extensions(seed: number): OwnerAct[] {
     byRecords: 1 + below(12, random),
     ...(random() < 0.6 ? { atMs: 200 + below(60_000, random) } : { afterMs: below(40_000, random) }),
   }));
+}
+
+function retry(seed: number): OwnerAct {
+  return { act: "retry", afterMs: below(40_000, randomOf("retries", seed)) };
 }
 
 function fate(isGentle: boolean, random: () => number): Fate {

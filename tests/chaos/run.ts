@@ -7,7 +7,7 @@ import { Fleet } from "./fleet.ts";
 import { BOUND_NANOS, worldOf } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import { Owner } from "./owner.ts";
-import type { Plan } from "./plan.ts";
+import { failsAtFirst, type Plan } from "./plan.ts";
 import { holdStill } from "./still.ts";
 
 export interface Outcome {
@@ -24,7 +24,7 @@ const LONGEST_MS = 6 * 3_600_000;
 const BILLED_MS = 10_000;
 
 export async function runChaos(plan: Plan): Promise<Outcome> {
-  const world = worldOf(plan);
+  const world = worldOf({ ...plan, failsAtFirst: failsAtFirst(plan) });
   world.settings.concurrency = plan.concurrency;
   world.model.latencyMs = (callNo) => 200 + (hashOf("latency", plan.seed, callNo) % 2_800);
   const startMs = world.clock.nowMs();
