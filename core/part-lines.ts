@@ -10,7 +10,3 @@ export function splitPart(text: string): PartLines {
   const [head = "", ...lines] = text.trimEnd().split("\n");
   return { head, lines };
 }
-
-export function joinPart({ head, lines }: PartLines): string {
-  return `${[head, ...lines].join("\n")}\n`;
-}

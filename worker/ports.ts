@@ -27,8 +27,11 @@ export class ObjectMissing extends Error {
 
 /** The objects of the bucket. */
 export interface Objects {
-  /** Writes an object that does not exist; one that exists was written by us with the same bytes. */
-  putNew(name: string, body: string): Promise<void>;
+  /**
+   * Writes an object that does not exist; one that exists was written by us with the same bytes. Once it resolves the body's
+   * bytes may change.
+   */
+  putNew(name: string, body: string | Buffer): Promise<void>;
   /** @throws ObjectMissing */
   read(name: string): Promise<string>;
   /** Writes an object of unknown length as its bytes come. Aborting leaves nothing behind. */

@@ -66,10 +66,11 @@ function nameOf({ pk, sk }: RowKey): string {
 export class MemoryObjects implements Objects {
   readonly files = new Map<string, string | Buffer>();
 
-  async putNew(name: string, body: string): Promise<void> {
+  async putNew(name: string, body: string | Buffer): Promise<void> {
     const known = this.files.get(name);
-    if (known !== undefined && known !== body) throw new Error(`${name} was written before with other bytes.`);
-    this.files.set(name, body);
+    const text = body.toString();
+    if (known !== undefined && known !== text) throw new Error(`${name} was written before with other bytes.`);
+    this.files.set(name, text);
   }
 
   async read(name: string): Promise<string> {

@@ -5,6 +5,7 @@ import { isLeftover } from "#core/leftovers";
 import { isAccepted, openSlot } from "#core/record";
 import { budgetKey, partObject, shardKey, type ShardRow } from "#core/rows";
 import { Fold, ShardFold } from "../../worker/export/fold.ts";
+import { LineBuffers } from "../../worker/export/line-buffer.ts";
 import { slotsInOrder } from "../../worker/export/slots-in-order.ts";
 import { ModelFault } from "../../worker/ports.ts";
 import { MemoryObjects } from "./doubles.ts";
@@ -153,7 +154,7 @@ describe("a fold", () => {
 
   test("cuts what it is given into parts of about one size, the head in the last", async () => {
     const objects = new MemoryObjects();
-    const fold = new Fold(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, 100);
+    const fold = new Fold(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBuffers(100));
     const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ made: { slot } }));
     for (const line of lines) await fold.add(line);
     const head = JSON.stringify({ format: 1, open: [openSlot(30)], done: [31] });
@@ -197,7 +198,7 @@ describe("a fold", () => {
   test("says so when a part could not be written", async () => {
     const objects = new MemoryObjects();
     objects.putNew = () => Promise.reject(new Error("no room"));
-    const fold = new Fold(objects, shard, { generation: 4, pass: 0, fromSeq: 0 }, 10);
+    const fold = new Fold(objects, shard, { generation: 4, pass: 0, fromSeq: 0 }, new LineBuffers(10));
     await fold.add("0123456789");
     await expect(fold.end()).rejects.toThrow("no room");
   });

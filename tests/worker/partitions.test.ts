@@ -191,7 +191,7 @@ function manyFolders(records: number) {
   );
   const files = new Map<string, string | Buffer>();
   const objects = {
-    putNew: async (name: string, body: string) => void files.set(name, body),
+    putNew: async (name: string, body: string | Buffer) => void files.set(name, body),
     read: async () => `${['{"format":1,"open":[],"done":[]}', ...lines].join("\n")}\n`,
     upload: async (name: string, _: string, body: AsyncIterable<Buffer>) => {
       const chunks: Buffer[] = [];

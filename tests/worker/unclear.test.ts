@@ -121,7 +121,7 @@ test("nothing is written after a part that could not be, so no checkpoint counts
   const world = new World({ records: 2 });
   const ports = world.ports();
   let puts = 0;
-  const putNew = async (name: string, body: string) => {
+  const putNew: Ports["objects"]["putNew"] = async (name, body) => {
     if (puts++ === 0) throw new Error("S3 is down.");
     await ports.objects.putNew(name, body);
   };

@@ -11,7 +11,7 @@ export class S3Objects implements Objects {
     readonly bucket: string,
   ) {}
 
-  async putNew(name: string, body: string): Promise<void> {
+  async putNew(name: string, body: string | Buffer): Promise<void> {
     try {
       await this.client.send(
         new PutObjectCommand({

@@ -12,9 +12,10 @@ import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
 import { Counts } from "./counts.ts";
 import { shapeOf, type DatasetFile, type FinishedFile, type Shape } from "./dataset-file.ts";
-import { ShardFold } from "./fold.ts";
+import { PART_BYTES, ShardFold } from "./fold.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile, refusedFile } from "./json-lines.ts";
+import { LineBuffers } from "./line-buffer.ts";
 import { Partitioned } from "./partitioned.ts";
 import { Portions, type Begin } from "./portions.ts";
 import { RecordTexts } from "./record-texts.ts";
@@ -121,10 +122,11 @@ class Export {
   ): Promise<FoldedShard[]> {
     const { objects, job, outcome, shards, generation, signal } = this.order;
     const folded: FoldedShard[] = [];
+    const buffers = new LineBuffers(PART_BYTES);
     for (const shard of shards) {
       // A job at its budget goes on where its parts end. What was folded before moves along, so that one dataset holds all of it.
       const stays = outcome === "BUDGET_EXCEEDED" && !shard.runs.some(({ folded }) => folded);
-      const fold = stays ? undefined : new ShardFold(objects, shard, generation);
+      const fold = stays ? undefined : new ShardFold(objects, shard, generation, buffers);
       let newestHead: string | undefined;
       const hearing = {
         refused: async (candidate: RefusedCandidate) => {

@@ -4,12 +4,13 @@
  */
 import type { FoldedShard } from "#core/ending";
 import { NOTHING_OPEN } from "#core/part";
-import { joinPart } from "#core/part-lines";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import type { Objects } from "../ports.ts";
+import type { LineBuffer} from "./line-buffer.ts";
+import { LineBuffers } from "./line-buffer.ts";
 
-/** Of a part: few enough objects for a million records, and small enough to be held whole. */
-const PART_CHARACTERS = 4_000_000;
+/** Of a part: few enough objects for a million records, and small enough for a worker that goes on to hold some of them. */
+export const PART_BYTES = 1_000_000;
 
 /** In a later pass over a shard what earlier ones made is told from what this one has: numbers from here on are this one's. */
 const NEWEST_PASS_FROM = 1_000_000;
@@ -21,15 +22,17 @@ export class ShardFold {
   readonly #earlier: Fold | undefined;
   readonly #newest: Fold;
 
-  /** `generation`: the export's, whose dataset the parts lie with. */
+  /** `generation`: the export's, whose dataset the parts lie with. `buffers`: shared by folds that follow each other. */
   constructor(
     objects: Objects,
     readonly shard: ShardRow,
     generation: number,
+    buffers = new LineBuffers(PART_BYTES),
   ) {
     const { pass } = shard;
-    if (pass > 0) this.#earlier = new Fold(objects, shard, { generation, pass: pass - 1, fromSeq: 0 });
-    this.#newest = new Fold(objects, shard, { generation, pass, fromSeq: pass > 0 ? NEWEST_PASS_FROM : 0 });
+    const fold = (of: Omit<Beginning, "generation">) => new Fold(objects, shard, { generation, ...of }, buffers);
+    if (pass > 0) this.#earlier = fold({ pass: pass - 1, fromSeq: 0 });
+    this.#newest = fold({ pass, fromSeq: pass > 0 ? NEWEST_PASS_FROM : 0 });
   }
 
   /** @param pass in which the line was written */
@@ -56,8 +59,8 @@ export class ShardFold {
 type Beginning = Required<Pick<PartRun, "generation" | "pass" | "fromSeq">>;
 
 export class Fold {
-  #lines: string[] = [];
-  #characters = 0;
+  /** Holds less than a part, or one whose head is not known yet. */
+  #lines: LineBuffer;
   #parts = 0;
   /** The part on its way. */
   #writing: Promise<void> = Promise.resolve();
@@ -66,20 +69,22 @@ export class Fold {
     readonly objects: Objects,
     readonly shard: Pick<ShardRow, "jobId" | "shardNo">,
     readonly beginning: Beginning,
-    readonly partCharacters = PART_CHARACTERS,
-  ) {}
+    readonly buffers: LineBuffers,
+  ) {
+    this.#lines = buffers.take();
+  }
 
   async add(line: string): Promise<void> {
     // One line stays for the last part, whose head it must have.
-    if (this.#characters >= this.partCharacters) await this.#write(NOTHING_OPEN);
-    this.#lines.push(line);
-    this.#characters += line.length;
+    if (this.#lines.bytes >= this.buffers.bytes) await this.#write(NOTHING_OPEN);
+    this.#lines.add(line);
   }
 
   /** The run of its parts, if there are any; `head` goes into the last. */
   async end(head = NOTHING_OPEN): Promise<PartRun[]> {
-    if (this.#lines.length > 0 || head !== NOTHING_OPEN) await this.#write(head);
+    if (this.#lines.bytes > 0 || head !== NOTHING_OPEN) await this.#write(head);
     await this.#writing;
+    this.buffers.give(this.#lines);
     if (this.#parts === 0) return [];
     const { generation, fromSeq, pass } = this.beginning;
     const toSeq = fromSeq + this.#parts - 1;
@@ -87,14 +92,13 @@ export class Fold {
   }
 
   async #write(head: string): Promise<void> {
-    const text = joinPart({ head, lines: this.#lines });
-    this.#lines = [];
-    this.#characters = 0;
     await this.#writing;
+    const full = this.#lines;
+    this.#lines = this.buffers.take();
     const { jobId, shardNo } = this.shard;
     const { generation, fromSeq } = this.beginning;
     const name = partObject(jobId, shardNo, { generation, folded: true }, fromSeq + this.#parts);
-    this.#writing = this.objects.putNew(name, text);
+    this.#writing = this.objects.putNew(name, full.below(head)).then(() => this.buffers.give(full));
     // Whoever awaits the next part, or the end, hears of a failure.
     this.#writing.catch(() => {});
     this.#parts += 1;
