@@ -5,12 +5,9 @@
  * because it comes before them.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { isInstalled, noteInstalled, ROOT } from "./installed.mjs";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const COMMANDS = {
   start: ["cli/start.ts"],
   generate: ["cli/generate.ts"],
@@ -34,9 +31,7 @@ function checkNode() {
 
 /** Packages are those of the lockfile, or they are installed again. */
 function install() {
-  const digest = lockDigest();
-  const marker = join(ROOT, "node_modules", ".plot-palette-installed");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === digest) return;
+  if (isInstalled()) return;
   console.error("Installing packages (once, about a minute) …");
   const npm = process.env.npm_execpath;
   // Not `npm ci`: it refuses a lockfile without the native packages of platforms that its author's registry had not.
@@ -49,13 +44,8 @@ function install() {
         shell: process.platform === "win32",
       });
   if (status !== 0) fail("The packages could not be installed; see npm's message above, mend its cause and try again.");
-  writeFileSync(marker, lockDigest());
-}
-
-function lockDigest() {
-  return createHash("sha256")
-    .update(readFileSync(join(ROOT, "package-lock.json")))
-    .digest("hex");
+  // npm has done so too, unless it was told to run no scripts.
+  noteInstalled();
 }
 
 function run(name, args) {
