@@ -91,6 +91,27 @@ describe("on the local cloud, with the SDK's clients", () => {
     },
   );
 
+  test("uploads side by side do not mix, whichever of them fails", async () => {
+    const signal = new AbortController().signal;
+    const letters = "abcdef".split("");
+    const uploaded = await Promise.allSettled(
+      letters.map((letter, n) => {
+        const chunks = function* () {
+          for (let k = 0; k < 13 + n; k++) yield Buffer.alloc(1_000_000, letter);
+          if (letter === "c") throw new Error("The source is dry.");
+        };
+        const body = Readable.from(chunks(), { objectMode: false });
+        return aws.objects.upload(`datasets/J/2/${letter}`, "text/plain", body, signal);
+      }),
+    );
+    expect(uploaded.map(({ status }) => status === "fulfilled")).toEqual(letters.map((letter) => letter !== "c"));
+    for (const [n, letter] of letters.entries()) {
+      const text = aws.objects.read(`datasets/J/2/${letter}`);
+      if (letter === "c") await expect(text).rejects.toThrow();
+      else expect((await text) === letter.repeat((13 + n) * 1_000_000)).toBe(true);
+    }
+  });
+
   test.each([
     ["stopped before it begins", 0, undefined],
     ["stopped on its way", 7, undefined],

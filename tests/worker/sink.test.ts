@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import { UploadPartCommand, type S3Client } from "@aws-sdk/client-s3";
-import { upload } from "../../worker/adapters/upload.ts";
+import { Uploads } from "../../worker/adapters/upload.ts";
 import { Sink } from "../../worker/export/sink.ts";
 import type { Objects } from "../../worker/ports.ts";
 
@@ -53,7 +53,8 @@ test.each([false, true])("so it does when S3 refuses a part, gzip: %s", async (g
     return { UploadId: "u" };
   };
   const place = { Bucket: "b", Key: "a", ContentType: "text/plain" };
-  const objects = storeThat((body) => upload({ send } as unknown as S3Client, place, body, signal));
+  const uploads = new Uploads({ send } as unknown as S3Client);
+  const objects = storeThat((body) => uploads.send(place, body, signal));
   const sink = new Sink({ objects, name: "a", contentType: "text/plain", gzip, signal });
   const writing = async () => {
     for (;;) await sink.data(randomBytes(100_000));

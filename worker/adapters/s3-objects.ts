@@ -3,13 +3,17 @@ import type { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { ObjectMissing, type Objects } from "../ports.ts";
-import { upload } from "./upload.ts";
+import { Uploads } from "./upload.ts";
 
 export class S3Objects implements Objects {
+  readonly #uploads: Uploads;
+
   constructor(
     readonly client: S3Client,
     readonly bucket: string,
-  ) {}
+  ) {
+    this.#uploads = new Uploads(client);
+  }
 
   async putNew(name: string, body: string | Buffer): Promise<void> {
     try {
@@ -40,7 +44,7 @@ export class S3Objects implements Objects {
   }
 
   async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
-    await upload(this.client, { Bucket: this.bucket, Key: name, ContentType: contentType }, body, signal);
+    await this.#uploads.send({ Bucket: this.bucket, Key: name, ContentType: contentType }, body, signal);
   }
 }
 

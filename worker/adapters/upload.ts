@@ -1,7 +1,9 @@
 /**
- * Uploads to S3 of streams whose length nobody knows. Ours, because a file costs one buffer here: what is gathered in it is then
- * on its way from it, and the stream waits. lib-storage's Upload holds two to four, and a dataset is many files side by side.
+ * Uploads to S3 of streams whose length nobody knows. Ours, because S3 takes no part of less than 5 MB, and a dataset is many
+ * files side by side of which lib-storage's Upload holds two to four parts each in memory. Here what a file has gathered waits
+ * on disk, and one part of all files at a time is read from there and sent.
  */
+import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
@@ -12,6 +14,7 @@ import {
   type CompletedPart,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { Scratch, type Region } from "./scratch.ts";
 
 /** The smallest part S3 takes. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -22,91 +25,133 @@ export interface Place {
   readonly ContentType: string;
 }
 
-/** @throws what the stream or S3 throws, or the signal's reason; then nothing of it is left */
-export async function upload(client: S3Client, place: Place, body: Readable, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const stop = () => body.destroy(signal.reason as Error);
-  signal.addEventListener("abort", stop);
-  const sent = new Parts(client, place, signal);
-  try {
-    for await (const { data, isLast } of inParts(body)) {
-      if (isLast && !sent.isBegun) return void (await sent.whole(data));
-      await sent.part(data);
+export class Uploads {
+  readonly #scratch = new Scratch(PART_BYTES);
+  readonly #sender: Sender;
+
+  constructor(readonly client: S3Client) {
+    this.#sender = new Sender(client);
+  }
+
+  /** @throws what the stream, the disk or S3 throws, or the signal's reason; then nothing of it is left */
+  async send(place: Place, body: Readable, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    // All files of a dataset listen to one; Node takes more than ten for a leak.
+    setMaxListeners(0, signal);
+    const stop = () => body.destroy(signal.reason as Error);
+    signal.addEventListener("abort", stop);
+    const upload = new Upload(this.#sender, this.#scratch, place, signal);
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) await upload.add(chunk);
+      await upload.complete();
+    } catch (error) {
+      await upload.abort();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
     }
-    await sent.complete();
-  } catch (error) {
-    await sent.abort();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 
-class Parts {
-  #uploadId: string | undefined;
-  readonly #done: CompletedPart[] = [];
+/** Sends what lies on disk, one thing after the other: all take turns with one buffer. */
+class Sender {
+  #buffer: Buffer | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
+  constructor(readonly client: S3Client) {}
+
+  /** @param send is done with the bytes when it resolves */
+  async turn<T>(region: Region, send: (data: Buffer) => Promise<T>): Promise<T> {
+    const done = this.#last.then(async () => {
+      this.#buffer ??= Buffer.allocUnsafeSlow(PART_BYTES);
+      return await send(await region.read(this.#buffer));
+    });
+    this.#last = done.catch(() => {});
+    return await done;
+  }
+}
+
+class Upload {
+  #gathered: Region;
+  #uploadId: string | undefined;
+  readonly #parts: CompletedPart[] = [];
+  /** The part on its way. */
+  #sending: Promise<void> = Promise.resolve();
   readonly #options: { readonly abortSignal: AbortSignal };
 
   constructor(
-    readonly client: S3Client,
+    readonly sender: Sender,
+    readonly scratch: Scratch,
     readonly place: Place,
     abortSignal: AbortSignal,
   ) {
+    this.#gathered = scratch.take();
     this.#options = { abortSignal };
   }
 
-  get isBegun(): boolean {
-    return this.#uploadId !== undefined;
-  }
-
-  async whole(data: Buffer): Promise<void> {
-    await this.client.send(new PutObjectCommand({ ...this.place, Body: data }), this.#options);
-  }
-
-  async part(data: Buffer): Promise<void> {
-    this.#uploadId ??= await this.#begin();
-    const PartNumber = this.#done.length + 1;
-    const order = { ...this.#upload, PartNumber, Body: data };
-    const { ETag, ChecksumCRC32 } = await this.client.send(new UploadPartCommand(order), this.#options);
-    this.#done.push({ PartNumber, ETag, ChecksumCRC32 });
+  async add(chunk: Buffer): Promise<void> {
+    for (let at = 0; at < chunk.length;) {
+      if (this.#gathered.room === 0) await this.#sendPart();
+      const piece = chunk.subarray(at, at + this.#gathered.room);
+      await this.#gathered.add(piece);
+      at += piece.length;
+    }
   }
 
   async complete(): Promise<void> {
-    const order = { ...this.#upload, MultipartUpload: { Parts: this.#done } };
-    await this.client.send(new CompleteMultipartUploadCommand(order), this.#options);
+    if (this.#uploadId === undefined) await this.#sendWhole();
+    else {
+      await this.#sendPart();
+      await this.#sending;
+      const order = { ...this.#upload, MultipartUpload: { Parts: this.#parts } };
+      await this.#client.send(new CompleteMultipartUploadCommand(order), this.#options);
+    }
+    this.scratch.give(this.#gathered);
   }
 
   /** S3 lets go of what this leaves behind after a day. */
   async abort(): Promise<void> {
-    if (this.isBegun) await this.client.send(new AbortMultipartUploadCommand(this.#upload)).catch(() => {});
+    await this.#sending.catch(() => {});
+    this.scratch.give(this.#gathered);
+    if (this.#uploadId !== undefined)
+      await this.#client.send(new AbortMultipartUploadCommand(this.#upload)).catch(() => {});
+  }
+
+  async #sendWhole(): Promise<void> {
+    await this.sender.turn(this.#gathered, (Body) =>
+      this.#client.send(new PutObjectCommand({ ...this.place, Body }), this.#options),
+    );
+  }
+
+  /** Resolves when the part is on its way: the next is gathered meanwhile. */
+  async #sendPart(): Promise<void> {
+    await this.#sending;
+    this.#uploadId ??= await this.#begin();
+    const full = this.#gathered;
+    this.#gathered = this.scratch.take();
+    const PartNumber = this.#parts.length + 1;
+    this.#sending = this.sender
+      .turn(full, async (Body) => {
+        const order = { ...this.#upload, PartNumber, Body };
+        const { ETag, ChecksumCRC32 } = await this.#client.send(new UploadPartCommand(order), this.#options);
+        this.#parts.push({ PartNumber, ETag, ChecksumCRC32 });
+      })
+      .finally(() => this.scratch.give(full));
+    // Whoever sends the next part, or the end, hears of a failure.
+    this.#sending.catch(() => {});
   }
 
   async #begin(): Promise<string | undefined> {
     const order = { ...this.place, ChecksumAlgorithm: "CRC32" } as const;
-    return (await this.client.send(new CreateMultipartUploadCommand(order), this.#options)).UploadId;
+    return (await this.#client.send(new CreateMultipartUploadCommand(order), this.#options)).UploadId;
   }
 
   get #upload() {
     const { Bucket, Key } = this.place;
     return { Bucket, Key, UploadId: this.#uploadId };
   }
-}
 
-/** Parts of the same length, but for the last, which may be empty. Each is good until the next is asked for. */
-async function* inParts(body: Readable): AsyncGenerator<{ data: Buffer; isLast: boolean }> {
-  const part = Buffer.allocUnsafeSlow(PART_BYTES);
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    for (let at = 0; at < chunk.length;) {
-      if (length === PART_BYTES) {
-        yield { data: part, isLast: false };
-        length = 0;
-      }
-      const copied = chunk.copy(part, length, at);
-      length += copied;
-      at += copied;
-    }
+  get #client(): S3Client {
+    return this.sender.client;
   }
-  yield { data: part.subarray(0, length), isLast: true };
 }
