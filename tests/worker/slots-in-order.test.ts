@@ -67,3 +67,30 @@ test("a pass over a few slots of many holds back no more than a window of them",
   const parts = [{ run: { generation: 2, pass: 1 }, made: slots }];
   expect(await order(parts)).toEqual(slots.map(String));
 });
+
+test.each([
+  ["small parts many", 10, 16],
+  ["parts of a third of what may be held three", 330_000, 3],
+  ["large parts one", 3_000_000, 1],
+])("ahead of the one in hand are read: of %s", async (_, characters, ahead) => {
+  const runs = [{ generation: 1, fromSeq: 0, toSeq: 39 }];
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  const objects = new MemoryObjects();
+  for (let slot = 0; slot < 40; slot++) {
+    const made = { slot, columns: { text: "x".repeat(characters) }, meta: META };
+    const part = encodePart({ open: [], done: [], made: [made], refused: [], failed: [] });
+    await objects.putNew(partObject("J", 0, runs[0]!, slot), part);
+  }
+  const store = new MemoryObjects();
+  let read = 0;
+  store.read = (name) => {
+    read += 1;
+    return objects.read(name);
+  };
+  const readAhead: number[] = [];
+  for await (const entry of slotsInOrder(store, shard)) readAhead.push(read - 1 - slotOf(entry));
+  expect(readAhead).toHaveLength(40);
+  // Before the first it is not known how long they are.
+  expect(readAhead[0]).toBe(2);
+  expect(Math.max(...readAhead.slice(3))).toBe(ahead);
+});

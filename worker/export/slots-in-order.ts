@@ -29,8 +29,9 @@ export interface Hearing {
   head?(line: string): void;
 }
 
-/** Parts read ahead: enough to hide the store's latency. */
-const AHEAD = 4;
+/** Parts are read ahead, to hide the store's latency: so many, or as many as have so many characters together. */
+const MOST_AHEAD = 16;
+const CHARACTERS_AHEAD = 1_000_000;
 
 /**
  * Each slot once: what a later pass made of it stands for what an earlier one could not. Holds back at most a window of slots
@@ -116,14 +117,24 @@ async function* partTexts(
   runs: readonly PartRun[],
 ): AsyncGenerator<{ readonly text: string; readonly run: PartRun; readonly seq: number }> {
   const reading: { readonly text: Promise<string>; readonly run: PartRun; readonly seq: number }[] = [];
-  const read = async ({ text, ...place }: (typeof reading)[number]) => ({ text: await text, ...place });
+  // One part is about as long as the next; before the first is read, they are taken to be long.
+  let ahead = 2;
+  const next = async () => {
+    const first = reading.shift();
+    if (!first) return undefined;
+    const text = await first.text;
+    ahead = Math.min(MOST_AHEAD, Math.max(1, Math.floor(CHARACTERS_AHEAD / (text.length + 1))));
+    return { ...first, text };
+  };
   for (const { run, seq } of partsOf(runs)) {
     const text = objects.read(partObject(jobId, shardNo, run, seq));
     // Whoever awaits it hears of the failure; until then it must not count as unhandled.
     text.catch(() => {});
     reading.push({ text, run, seq });
-    const first = reading.length > AHEAD ? reading.shift() : undefined;
-    if (first) yield await read(first);
+    while (reading.length > ahead) {
+      const first = await next();
+      if (first) yield first;
+    }
   }
-  for (const one of reading) yield await read(one);
+  for (let first = await next(); first; first = await next()) yield first;
 }
