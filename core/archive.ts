@@ -84,6 +84,10 @@ export function afterLooking(
   return known === "RESTORED" && found === "ARCHIVED" ? "ARCHIVED" : "nothing";
 }
 
+/** Of a job that went on for so long, or was kept waiting, that S3 archived meanwhile what it had made before. */
+export const RECORDS_ARCHIVED =
+  "What this job made before it went on was archived with its dataset meanwhile; restore the dataset, then try again.";
+
 /** Why a file cannot be read now, and what to do; undefined when it can. */
 export function whyNotReadable(file: string, { state, archiveClass }: Whereabouts): string | undefined {
   const takes = archiveClass === "DEEP" ? RESTORING_TAKES.DEEP : RESTORING_TAKES.FLEXIBLE;

@@ -1,5 +1,6 @@
 /** The export shard: leased, fenced and restarted like any other, until its dataset is published with the job's last status. */
 import type { Outcome } from "#core/job";
+import { PlotPaletteError } from "#core/errors";
 import { createExportShard, freeExport, giveUpExport, publish } from "#core/ending";
 import { exportKey, type JobRow, type ShardRow } from "#core/rows";
 import {
@@ -43,8 +44,9 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
   const holder = { task: settings.task, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
   const { change, leased } = leaseShard(row, job, holder);
   if (!(await carryOut(ports, change))) return "busy";
-  if (deathsAtTakeover(row) >= HOPELESS_EXPORT_AFTER_DEATHS) return await giveUp(context, leased);
-  const { dataset, lost } = await exportUnderLease(context, leased, shards);
+  if (deathsAtTakeover(row) >= HOPELESS_EXPORT_AFTER_DEATHS) return await giveUp(context, leased, TOO_MANY_DEATHS);
+  const { dataset, lost, hopeless } = await exportUnderLease(context, leased, shards);
+  if (hopeless) return await giveUp(context, leased, hopeless);
   if (lost) return "busy";
   if (!dataset) {
     await carryOut(ports, freeExport(leased));
@@ -78,7 +80,7 @@ async function exportShard({ ports, job }: ExportContext): Promise<ShardRow> {
   return (await ports.store.read(exportKey(job.jobId))) as ShardRow;
 }
 
-/** Exports while the lease is renewed beside it. No dataset: the worker had to go, or lost the lease. */
+/** Exports while the lease is renewed beside it. No dataset: the worker had to go, lost the lease, or no other could do better. */
 async function exportUnderLease(
   { ports, settings, job, outcome, template, source, signal }: ExportContext,
   leased: ShardRow,
@@ -105,6 +107,7 @@ async function exportUnderLease(
     };
     return { dataset: await exportDataset(order), lost: false };
   } catch (error) {
+    if (error instanceof PlotPaletteError) return { hopeless: error.message, lost };
     if (!ending.signal.aborted) throw error;
     return { lost };
   } finally {
@@ -128,8 +131,9 @@ async function renewUntil(
   }
 }
 
-async function giveUp({ ports, job }: ExportContext, leased: ShardRow): Promise<ExportEnd> {
-  const reason = `Writing the dataset stopped the worker ${HOPELESS_EXPORT_AFTER_DEATHS} times in a row; look at its log.`;
+const TOO_MANY_DEATHS = `Writing the dataset stopped the worker ${HOPELESS_EXPORT_AFTER_DEATHS} times in a row; look at its log.`;
+
+async function giveUp({ ports, job }: ExportContext, leased: ShardRow, reason: string): Promise<ExportEnd> {
   return (await carryOut(ports, giveUpExport(job, leased, reason, iso(ports)))) ? "published" : "busy";
 }
 

@@ -32,7 +32,7 @@ export interface Objects {
    * bytes may change.
    */
   putNew(name: string, body: string | Buffer): Promise<void>;
-  /** @throws ObjectMissing */
+  /** @throws ObjectMissing; PlotPaletteError when the object is archived */
   read(name: string): Promise<string>;
   /** Writes an object of unknown length as its bytes come. Aborting leaves nothing behind. */
   upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void>;

@@ -124,7 +124,7 @@ export class Task {
     const [gate, routes, bell] = [this.#gate, this.#routes, this.#bell];
     const isTurnOf = (shardNo: number) => this.#isTurnOf(shardNo);
     const context = { ports, settings, shop, gate, routes, bell, job, runningShards, isTurnOf };
-    const run = await ShardRun.begin(context, leased, leasedAtMs).catch(ifLost);
+    const run = await ShardRun.begin(context, leased, leasedAtMs).catch((error: unknown) => this.#notBegun(job, error));
     if (!run) return;
     const end = run
       .run()
@@ -138,6 +138,13 @@ export class Task {
     // Told to go while the lease was being taken.
     if (this.signal.aborted || this.#failure !== undefined) run.drain();
     await this.#comesShort();
+  }
+
+  /** Another worker has taken the shard while it was being opened, or what it holds cannot be read. */
+  async #notBegun(job: JobRow, error: unknown): Promise<undefined> {
+    if (error instanceof LeaseLost) return;
+    if (!(error instanceof PlotPaletteError)) throw error;
+    await this.#move(beginExport(job, "FAILED", error.message));
   }
 
   /**
@@ -263,11 +270,6 @@ export class Task {
   #nowIso(): string {
     return new Date(this.ports.clock.nowMs()).toISOString();
   }
-}
-
-/** Another worker has taken the shard while it was being opened. */
-function ifLost(error: unknown): undefined {
-  if (!(error instanceof LeaseLost)) throw error;
 }
 
 /** The tiers stand for the models they stood for when the job was made. */

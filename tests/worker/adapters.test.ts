@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { BedrockRuntimeServiceException } from "@aws-sdk/client-bedrock-runtime";
-import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import { ListMultipartUploadsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   buildSchema,
   isObjectType,
@@ -14,6 +14,7 @@ import {
   type GraphQLObjectType,
   getNamedType,
 } from "graphql";
+import { RECORDS_ARCHIVED } from "#core/archive";
 import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type ShardRow } from "#core/rows";
 import { AppSyncReporter } from "../../worker/adapters/appsync-reporter.ts";
 import { answerOf, faultOf, inputOf, retryAfterOf } from "../../worker/adapters/bedrock-model.ts";
@@ -74,6 +75,13 @@ describe("on the local cloud, with the SDK's clients", () => {
     await aws.objects.putNew("parts/J/0/1-0", "one");
     expect(await aws.objects.read("parts/J/0/1-0")).toBe("one");
     await expect(aws.objects.read("parts/J/0/9-9")).rejects.toThrow();
+  });
+
+  test("of an archived object a person is told what to do", async () => {
+    const { client, bucket } = aws.objects;
+    const put = { Bucket: bucket, Key: "datasets/J/1/records/0-0", Body: "one", StorageClass: "GLACIER" } as const;
+    await client.send(new PutObjectCommand(put));
+    await expect(aws.objects.read(put.Key)).rejects.toThrow(RECORDS_ARCHIVED);
   });
 
   const PART_BYTES = 5 * 1024 * 1024;

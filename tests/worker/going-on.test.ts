@@ -1,5 +1,7 @@
 /** More money, more records and a second try: each meets workers at any instant, and nothing that was made is made again. */
 import { decodePart, partsOf } from "#core/part";
+import { RECORDS_ARCHIVED } from "#core/archive";
+import { PlotPaletteError } from "#core/errors";
 import { recordId } from "#core/record";
 import { jobKey, partObject, shardKey, type PartRun, type ShardRow } from "#core/rows";
 import type { Change } from "#core/write";
@@ -335,6 +337,48 @@ describe("a second try", () => {
     await world.clock.run(Promise.all([world.start(), sleeper]));
     await world.workUntilRest();
     expectWhole(world, 100);
+  });
+});
+
+/** S3 takes what lies with the dataset to the archive, until told to bring it back. */
+function archive(world: World): () => void {
+  const { objects } = world;
+  const read = objects.read.bind(objects);
+  objects.read = (name) =>
+    name.startsWith("datasets/") ? Promise.reject(new PlotPaletteError("Conflict", RECORDS_ARCHIVED)) : read(name);
+  return () => (objects.read = read);
+}
+
+describe("what was archived while the job went on", () => {
+  test("keeps it from writing its dataset, says so, and is made no second time once it is back", async () => {
+    const world = new World({ records: 40 });
+    await world.work();
+    world.extend(70);
+    const restore = archive(world);
+    await world.workUntilRest();
+    expect(world.job).toMatchObject({ status: "FAILED", statusReason: RECORDS_ARCHIVED });
+    expect(world.job.datasets.length).toBeGreaterThan(0);
+    restore();
+    world.retryFailed();
+    await world.workUntilRest();
+    expectWhole(world, 70);
+    expect(world.model.log).toHaveLength(140);
+  });
+
+  test("keeps a second try from beginning, says so, and is made no second time once it is back", async () => {
+    const world = await halfMade();
+    const failed = world.lines("failures.jsonl").length;
+    const calls = world.model.log.length;
+    world.model.behaviour = ANSWERS;
+    world.retryFailed();
+    const restore = archive(world);
+    await world.workUntilRest();
+    expect(world.job).toMatchObject({ status: "FAILED", statusReason: RECORDS_ARCHIVED });
+    restore();
+    world.retryFailed();
+    await world.workUntilRest();
+    expectWhole(world, 140);
+    expect(world.model.log).toHaveLength(calls + failed * 2);
   });
 });
 

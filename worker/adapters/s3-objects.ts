@@ -2,6 +2,8 @@
 import type { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
+import { RECORDS_ARCHIVED } from "#core/archive";
+import { PlotPaletteError } from "#core/errors";
 import { ObjectMissing, type Objects } from "../ports.ts";
 import { Uploads } from "./upload.ts";
 
@@ -37,7 +39,8 @@ export class S3Objects implements Objects {
     const { Body } = await this.client
       .send(new GetObjectCommand({ Bucket: this.bucket, Key: name }))
       .catch((error: unknown) => {
-        throw isMissing(error) ? new ObjectMissing(`There is no object ${name}.`, { cause: error }) : error;
+        if (isMissing(error)) throw new ObjectMissing(`There is no object ${name}.`, { cause: error });
+        throw isArchived(error) ? new PlotPaletteError("Conflict", RECORDS_ARCHIVED, { cause: error }) : error;
       });
     if (!Body) throw new Error(`The object ${name} came without a body.`);
     return await Body.transformToString("utf-8");
@@ -46,6 +49,11 @@ export class S3Objects implements Objects {
   async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
     await this.#uploads.send({ Bucket: this.bucket, Key: name, ContentType: contentType }, body, signal);
   }
+}
+
+/** A worker reads nothing else that grows old: what a job made before it went on, folded into its dataset. */
+function isArchived(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.name === "InvalidObjectState";
 }
 
 /** To those who may not list a bucket, and a worker needs not, S3 says of what is not there that it is forbidden. */
