@@ -80,35 +80,52 @@ async function* slotsOfPass(
   runs: readonly PartRun[],
   hearing: Hearing,
 ): AsyncGenerator<Entry> {
-  const early = new Map<number, Entry>();
+  /** Read only when it is their turn: as objects, a part's lines would be old, and garbage late, by then. */
+  const early = new Map<number, string>();
   const newest = shard.runs.at(-1);
+  const pass = runs[0]?.pass ?? 0;
   let next = shard.fromSlot;
   for await (const { text, run, seq } of partTexts(objects, shard, runs)) {
     const part = splitPart(text);
-    const { pass = 0 } = run;
     if (run === newest && seq === newest.toSeq) hearing.head?.(part.head);
     for (const line of part.lines) {
-      const { made, failed, refused } = JSON.parse(line) as PartLine;
-      if (made) early.set(made.slot, { made, line, pass });
-      else if (failed) early.set(failed.slot, { failed, line, pass });
-      else await hearing.beside?.(line, pass);
-      if (refused) await hearing.refused?.(refused);
+      const slot = slotFilledBy(line);
+      if (slot !== undefined) early.set(slot, line);
+      else {
+        await hearing.beside?.(line, pass);
+        const { refused } = JSON.parse(line) as PartLine;
+        if (refused) await hearing.refused?.(refused);
+      }
     }
     do {
       // So many are never held back for one slot: it is none of this pass, which may be one over failed slots alone.
       if (early.size >= LONGEST_WINDOW) next = Math.min(...early.keys());
-      for (let entry = early.get(next); entry; entry = early.get(next)) {
+      for (let line = early.get(next); line !== undefined; line = early.get(next)) {
         early.delete(next);
         next += 1;
-        yield entry;
+        yield entryOf(line, pass);
       }
     } while (early.size >= LONGEST_WINDOW);
   }
   // A shard that was stopped has gaps too.
-  for (const slot of [...early.keys()].sort((one, other) => one - other)) {
-    const entry = early.get(slot);
-    if (entry) yield entry;
-  }
+  for (const [, line] of [...early].sort(([one], [other]) => one - other)) yield entryOf(line, pass);
+}
+
+/** How `encodePart` begins the line of a record or a failure. */
+const BEGINNING = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
+
+function slotFilledBy(line: string): number | undefined {
+  const [, slot] = BEGINNING.exec(line) ?? [];
+  if (slot !== undefined) return Number(slot);
+  const { made, failed } = JSON.parse(line) as PartLine;
+  return (made ?? failed)?.slot;
+}
+
+function entryOf(line: string, pass: number): Entry {
+  const { made, failed } = JSON.parse(line) as PartLine;
+  if (made) return { made, line, pass };
+  if (failed) return { failed, line, pass };
+  throw new Error("A line that fills a slot holds neither a record nor a failure.");
 }
 
 async function* partTexts(
