@@ -1,5 +1,6 @@
 /** Objects in S3. */
 import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { RECORDS_ARCHIVED } from "#core/archive";
@@ -43,7 +44,11 @@ export class S3Objects implements Objects {
         throw isArchived(error) ? new PlotPaletteError("Conflict", RECORDS_ARCHIVED, { cause: error }) : error;
       });
     if (!Body) throw new Error(`The object ${name} came without a body.`);
-    return await Body.transformToString("utf-8");
+    // As it comes: the SDK would first put all of it together, and parts are large.
+    const decoder = new StringDecoder("utf8");
+    let text = "";
+    for await (const chunk of Body as Readable) text += decoder.write(chunk as Buffer);
+    return text + decoder.end();
   }
 
   async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
