@@ -181,6 +181,8 @@ export class Task {
 
   async #export(job: JobRow): Promise<boolean> {
     const { ports, settings, signal } = this;
+    // Its sandboxes take memory that writing a dataset has better use for.
+    this.#shop = undefined;
     const row = await this.#templateRow().catch(missing);
     const template = row ? readable(row) : NOTHING_KNOWN;
     const outcome = job.outcome ?? "FAILED";
