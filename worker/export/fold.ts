@@ -6,8 +6,7 @@ import type { FoldedShard } from "#core/ending";
 import { NOTHING_OPEN } from "#core/part";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import type { Objects } from "../ports.ts";
-import type { LineBuffer } from "./line-buffer.ts";
-import { LineBuffers } from "./line-buffer.ts";
+import { LineBuffers, type LineBuffer } from "./line-buffer.ts";
 
 /** Of a part: few enough objects for a million records, and small enough for a worker that goes on to hold some of them. */
 export const PART_BYTES = 1_000_000;
