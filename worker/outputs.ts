@@ -80,13 +80,16 @@ export class Outputs {
     throw new BadOutput(id, "schema", fault ?? "is not JSON");
   }
 
-  /** A schema may hold a pattern that never ends, or refer to itself without end: then no answer fits it. */
+  /**
+   * A schema may hold a pattern that never ends, refer to itself without end, or have a constant with a "toString" of its own,
+   * which Ajv calls: then no answer fits it.
+   */
   #faultOf(id: string, value: object): string | undefined {
     const validate = this.#validators.get(id);
     try {
       if (validate?.(value) === true) return undefined;
     } catch (error) {
-      if (!(error instanceof SandboxFault || error instanceof RangeError)) throw error;
+      if (!(error instanceof SandboxFault || error instanceof RangeError || error instanceof TypeError)) throw error;
       return `could not be held against its schema: ${error.message}`;
     }
     return `does not fit its schema: ${wordsFor(validate?.errors ?? [])}`;

@@ -14,7 +14,7 @@ steps:
     tier: economy
     maxTokens: 60
     maxPromptBytes: 500
-    prompt: Praise <%= it.seed.name %>.
+    prompt: Praise <%= it.seed.name %> in one sentence.
 `;
 /** Half of the answers are no JSON, none is repaired, and no record is attempted twice. */
 const BRITTLE = `maxAttempts: 1

@@ -45,7 +45,7 @@ async function readEverything(api: Api): Promise<void> {
 const TOWNS = `name: Tour of towns
 tags: [tour]
 category: praise
-partials: { praise: "Praise <%= it.name %>." }
+partials: { praise: "Praise <%= it.name %> in one sentence." }
 steps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: '<%~ include("praise", { name: it.seed.name }) %>' }]
 `;
 
@@ -175,7 +175,7 @@ async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: stri
   const seeds = join(folder, "towns.csv");
   await writeFile(seeds, "name,people\nBern,134000\nGraz,290000\nLecce,95000\n");
   const source =
-    "name: Towns\nsteps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: 'Praise <%= it.seed.name %>.' }]\n";
+    "name: Towns\nsteps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: 'Praise <%= it.seed.name %> in one sentence.' }]\n";
   await saveTemplate(api, { name: "Towns", source });
   const templateId = await saveTemplate(api, { name: "Towns", source: `${source}category: praise\n` });
   const file = { collection: "seeds", path: seeds, bytes: (await readFile(seeds)).length };

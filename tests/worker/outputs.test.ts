@@ -28,3 +28,8 @@ test("a schema that calls itself asynchronous is held against answers all the sa
   expect(read({ a: 1 })).toEqual({ a: 1 });
   expect(() => read({})).toThrow("must have required property 'a'");
 });
+
+test("a constant that Ajv cannot compare with fits no answer, and stops no worker", async () => {
+  const read = await reading({ type: "object", properties: { a: { const: { toString: "" } } } });
+  expect(() => read({ a: { toString: "" } })).toThrow("could not be held against its schema: ");
+});
