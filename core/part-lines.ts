@@ -10,3 +10,12 @@ export function splitPart(text: string): PartLines {
   const [head = "", ...lines] = text.trimEnd().split("\n");
   return { head, lines };
 }
+
+/** How `encodePart` begins the line of a record or a failure. */
+const BEGINNING = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
+
+/** The slot that a line fills, as it stands at its beginning; undefined where it does not, and the line must be read to know. */
+export function slotAtBeginning(line: string): number | undefined {
+  const [, slot] = BEGINNING.exec(line) ?? [];
+  return slot === undefined ? undefined : Number(slot);
+}

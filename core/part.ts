@@ -47,7 +47,8 @@ export function decodePart(text: string): Part {
   return part;
 }
 
-interface PartLine {
+/** A line of a part below its first, which holds one of these; of a kind that is not known here, none. */
+export interface PartLine {
   readonly made?: MadeRecord;
   readonly failed?: FailedRecord;
   readonly refused?: RefusedCandidate;

@@ -44,6 +44,18 @@ test("records made out of order come in order", async () => {
   expect(await order(parts)).toEqual(["0", "1", "2", "3", "4F"]);
 });
 
+test("a record stands at its place whatever its line begins with", async () => {
+  const objects = new MemoryObjects();
+  const line = (slot: number) => `{"made":{"columns":{},"slot":${slot}}}`;
+  const text = `${encodePart({ open: [], done: [], made: [], refused: [], failed: [] })}${line(1)}\n${line(0)}\n`;
+  const runs = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
+  await objects.putNew(partObject("J", 0, runs[0]!, 0), text);
+  const slots: number[] = [];
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  for await (const entry of slotsInOrder(objects, shard)) slots.push(slotOf(entry));
+  expect(slots).toEqual([0, 1]);
+});
+
 test("a slot that a later pass filled stands once, at its place", async () => {
   const parts = [
     { run: { generation: 1 }, made: [0, 2], failed: [1, 3] },

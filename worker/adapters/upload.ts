@@ -29,7 +29,7 @@ export class Uploads {
   readonly #scratch = new Scratch(PART_BYTES);
   readonly #sender: Sender;
 
-  constructor(readonly client: S3Client) {
+  constructor(client: S3Client) {
     this.#sender = new Sender(client);
   }
 

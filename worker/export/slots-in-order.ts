@@ -1,6 +1,6 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
-import { partsOf } from "#core/part";
-import { splitPart } from "#core/part-lines";
+import { partsOf, type PartLine } from "#core/part";
+import { slotAtBeginning, splitPart } from "#core/part-lines";
 import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import { LONGEST_WINDOW } from "#core/window";
@@ -68,12 +68,6 @@ function passesOf(runs: readonly PartRun[]): PartRun[][] {
   return [...passes].sort(([one], [other]) => one - other).map(([, ofPass]) => ofPass);
 }
 
-interface PartLine {
-  readonly made?: MadeRecord;
-  readonly failed?: FailedRecord;
-  readonly refused?: RefusedCandidate;
-}
-
 async function* slotsOfPass(
   objects: Objects,
   shard: ShardRow,
@@ -89,13 +83,16 @@ async function* slotsOfPass(
     const part = splitPart(text);
     if (run === newest && seq === newest.toSeq) hearing.head?.(part.head);
     for (const line of part.lines) {
-      const slot = slotFilledBy(line);
-      if (slot !== undefined) early.set(slot, line);
-      else {
-        await hearing.beside?.(line, pass);
-        const { refused } = JSON.parse(line) as PartLine;
-        if (refused) await hearing.refused?.(refused);
+      const slot = slotAtBeginning(line);
+      if (slot !== undefined) {
+        early.set(slot, line);
+        continue;
       }
+      const { made, failed, refused } = JSON.parse(line) as PartLine;
+      const other = made ?? failed;
+      if (other) early.set(other.slot, line);
+      else await hearing.beside?.(line, pass);
+      if (refused) await hearing.refused?.(refused);
     }
     do {
       // So many are never held back for one slot: it is none of this pass, which may be one over failed slots alone.
@@ -109,16 +106,6 @@ async function* slotsOfPass(
   }
   // A shard that was stopped has gaps too.
   for (const [, line] of [...early].sort(([one], [other]) => one - other)) yield entryOf(line, pass);
-}
-
-/** How `encodePart` begins the line of a record or a failure. */
-const BEGINNING = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
-
-function slotFilledBy(line: string): number | undefined {
-  const [, slot] = BEGINNING.exec(line) ?? [];
-  if (slot !== undefined) return Number(slot);
-  const { made, failed } = JSON.parse(line) as PartLine;
-  return (made ?? failed)?.slot;
 }
 
 function entryOf(line: string, pass: number): Entry {
@@ -136,22 +123,17 @@ async function* partTexts(
   const reading: { readonly text: Promise<string>; readonly run: PartRun; readonly seq: number }[] = [];
   // One part is about as long as the next; before the first is read, they are taken to be long.
   let ahead = 2;
-  const next = async () => {
-    const first = reading.shift();
-    if (!first) return undefined;
-    const text = await first.text;
-    ahead = Math.min(MOST_AHEAD, Math.max(1, Math.floor(CHARACTERS_AHEAD / (text.length + 1))));
-    return { ...first, text };
+  const read = async ({ text, ...place }: (typeof reading)[number]) => {
+    const whole = await text;
+    ahead = Math.min(MOST_AHEAD, Math.max(1, Math.floor(CHARACTERS_AHEAD / whole.length)));
+    return { ...place, text: whole };
   };
   for (const { run, seq } of partsOf(runs)) {
     const text = objects.read(partObject(jobId, shardNo, run, seq));
     // Whoever awaits it hears of the failure; until then it must not count as unhandled.
     text.catch(() => {});
     reading.push({ text, run, seq });
-    while (reading.length > ahead) {
-      const first = await next();
-      if (first) yield first;
-    }
+    while (reading.length > ahead) for (const first of reading.splice(0, 1)) yield await read(first);
   }
-  for (let first = await next(); first; first = await next()) yield first;
+  for (const one of reading) yield await read(one);
 }
