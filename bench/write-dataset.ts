@@ -1,5 +1,5 @@
 /** Run by the bench "export" as a process of its own: writes the dataset of a folder's parts, and prints what that took. */
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -24,6 +24,7 @@ const objects: Objects = {
     await writeFile(path, body);
   },
   read: (name) => readFile(join(folder, name), "utf8"),
+  open: async (name) => createReadStream(join(folder, name)),
   upload: async (name, _, body, signal) => {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });

@@ -54,6 +54,15 @@ export interface PartLine {
   readonly refused?: RefusedCandidate;
 }
 
+/** How `encodePart` begins the line of a record or a failure. */
+const BEGINNING = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
+
+/** The slot that a line fills, as it stands at its beginning; undefined where it does not, and the line must be read to know. */
+export function slotAtBeginning(line: string): number | undefined {
+  const [, slot] = BEGINNING.exec(line) ?? [];
+  return slot === undefined ? undefined : Number(slot);
+}
+
 /** The runs with one more part of the shard's newest pass. */
 export function withPart(runs: readonly PartRun[], generation: number, seq: number, pass = 0): PartRun[] {
   const last = runs.at(-1);

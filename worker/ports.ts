@@ -34,6 +34,8 @@ export interface Objects {
   putNew(name: string, body: string | Buffer): Promise<void>;
   /** @throws ObjectMissing; PlotPaletteError when the object is archived */
   read(name: string): Promise<string>;
+  /** The bytes of an object as they are read. Whoever does not want them all destroys the stream. @throws as `read` */
+  open(name: string): Promise<Readable>;
   /** Writes an object of unknown length as its bytes come. Aborting leaves nothing behind. */
   upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void>;
 }

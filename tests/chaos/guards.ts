@@ -50,6 +50,7 @@ function partsLast({ objects, store, ...ports }: Ports): Ports {
     ...ports,
     objects: {
       read: (name) => objects.read(name),
+      open: (name) => objects.open(name),
       upload: (...upload) => objects.upload(...upload),
       putNew: async (name, body) => void waiting.push(() => objects.putNew(name, body)),
     },

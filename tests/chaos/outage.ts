@@ -74,6 +74,7 @@ export function badDay(day: BadDay, task: string): Ports {
     },
     objects: {
       read: (name) => ports.objects.read(name),
+      open: (name) => ports.objects.open(name),
       putNew: (name, body) =>
         put(name, async () => {
           await ports.objects.putNew(name, body);

@@ -1,5 +1,6 @@
 import { tasksWanted } from "#core/fleet";
 import { budgetKey, exportKey, jobKey, shardKey } from "#core/rows";
+import { withOther } from "./doubles.ts";
 import { JOB, mortal, World } from "./world.ts";
 
 /** Acts once the model has answered so many calls. */
@@ -207,7 +208,7 @@ test("a worker that slept through an ending and a resume does not publish what i
     }
     return await store.read(key);
   };
-  const sleepy = { ...ports, store: { read, readAll: store.readAll.bind(store), write: store.write.bind(store) } };
+  const sleepy = { ...ports, store: withOther(store, { read }) };
   const sleeper = world.start(undefined, sleepy);
   await world.clock.run(asleep);
   await world.work();
@@ -215,8 +216,7 @@ test("a worker that slept through an ending and a resume does not publish what i
 
   world.resume(1_000_000_000);
   const upload = async () => Promise.reject(new Error("The worker vanished."));
-  const { objects } = world.ports();
-  const failing = { putNew: objects.putNew.bind(objects), read: objects.read.bind(objects), upload };
+  const failing = withOther(world.ports().objects, { upload });
   await world.work(undefined, { ...world.ports(), objects: failing }).catch(() => {});
   expect(world.job).toMatchObject({ status: "EXPORTING", outcome: "COMPLETED" });
   world.clock.skip(world.settings.leaseMs);

@@ -1,5 +1,6 @@
 import { hashOf, randomOf } from "#core/random";
 import { shardKey } from "#core/rows";
+import { withOther } from "./doubles.ts";
 import { JOB, mortal, World } from "./world.ts";
 
 const WISH = {
@@ -71,7 +72,7 @@ test("a lease lost while money was asked for leaves the worker's other shards th
     return await ports.store.write(change);
   };
   const { store } = ports;
-  const robbed = { ...ports, store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write } };
+  const robbed = { ...ports, store: withOther(store, { write }) };
   await world.clock.run(Promise.race([world.start(undefined, robbed), longAfter]));
   expect(world.shards.map(({ state, generation }) => [state, generation])).toEqual([
     ["OPEN", 2],

@@ -1,5 +1,5 @@
 /** The world in memory, with the same conditions as the real one. */
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { priceOf } from "#core/money";
 import { findModel } from "#core/models";
 import type { JobRow, ShardReport } from "#core/rows";
@@ -79,12 +79,26 @@ export class MemoryObjects implements Objects {
     return file.toString();
   }
 
+  async open(name: string): Promise<Readable> {
+    return Readable.from([Buffer.from(await this.read(name))]);
+  }
+
   async upload(name: string, _contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of body) chunks.push(chunk as Buffer);
     signal.throwIfAborted();
     this.files.set(name, Buffer.concat(chunks));
   }
+}
+
+/** The same store or objects, but for what is done otherwise. */
+export function withOther<T extends object>(one: T, otherwise: Partial<T>): T {
+  // Its private members are known to itself alone.
+  const memberOf = (name: string | symbol): unknown => {
+    const member: unknown = Reflect.get(one, name);
+    return typeof member === "function" ? member.bind(one) : member;
+  };
+  return new Proxy(one, { get: (_, name) => Reflect.get(otherwise, name) ?? memberOf(name) });
 }
 
 export interface LoggedCall {

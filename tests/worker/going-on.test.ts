@@ -6,7 +6,7 @@ import { recordId } from "#core/record";
 import { jobKey, partObject, shardKey, type PartRun, type ShardRow } from "#core/rows";
 import type { Change } from "#core/write";
 import { ModelFault, type Ports } from "../../worker/ports.ts";
-import type { Behaviour } from "./doubles.ts";
+import { withOther, type Behaviour } from "./doubles.ts";
 import { ANSWERS, JOB, mortal, World, type JobWish } from "./world.ts";
 
 /** Acts once the model has answered so many calls. */
@@ -31,7 +31,7 @@ function overtakenAtTheEnd(world: World, act: () => void): Ports {
     }
     return await store.write(change);
   };
-  return { ...ports, store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write } };
+  return { ...ports, store: withOther(store, { write }) };
 }
 
 async function undisturbed(wish: JobWish): Promise<string> {
@@ -98,7 +98,7 @@ describe("more money", () => {
     };
     await world.work(undefined, {
       ...ports,
-      store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write },
+      store: withOther(store, { write }),
     });
     expect(acted).toBe(true);
     expectWhole(world, 60);
@@ -294,14 +294,12 @@ describe("a second try", () => {
     world.model.behaviour = ANSWERS;
     world.retryFailed();
     const ports = world.ports();
-    const slow = {
-      putNew: ports.objects.putNew.bind(ports.objects),
-      upload: ports.objects.upload.bind(ports.objects),
+    const slow = withOther(ports.objects, {
       read: async (name: string) => {
         if (name.startsWith("parts/")) await new Promise<void>((resolve) => world.clock.after(40_000, resolve));
         return await ports.objects.read(name);
       },
-    };
+    });
     unfold(world);
     expect(partsOfPass(world, 0).length).toBeGreaterThan(8);
     await world.work(undefined, { ...ports, objects: slow });
@@ -325,7 +323,7 @@ describe("a second try", () => {
       }
       return await store.write(change);
     };
-    const sleepy = { ...ports, store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write } };
+    const sleepy = { ...ports, store: withOther(store, { write }) };
     const sleeper = world.start(undefined, sleepy);
     await world.clock.run(asleep);
     world.clock.skip(world.settings.leaseMs);

@@ -4,10 +4,12 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { NOTHING_OPEN } from "#core/part";
 import type { JobRow, ShardRow } from "#core/rows";
 import { parseTemplate } from "#core/template/parse";
 import { exportDataset } from "../../worker/export/export.ts";
 import { Spool, SpoolFull } from "../../worker/export/spool.ts";
+import { MemoryObjects } from "./doubles.ts";
 import { World } from "./world.ts";
 
 const FILMS = `
@@ -189,16 +191,8 @@ function manyFolders(records: number) {
   const lines = Array.from({ length: records }, (_, slot) =>
     JSON.stringify({ made: { slot, columns: { title: `t${slot}` }, meta } }),
   );
-  const files = new Map<string, string | Buffer>();
-  const objects = {
-    putNew: async (name: string, body: string | Buffer) => void files.set(name, body),
-    read: async () => `${['{"format":1,"open":[],"done":[]}', ...lines].join("\n")}\n`,
-    upload: async (name: string, _: string, body: AsyncIterable<Buffer>) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of body) chunks.push(chunk);
-      files.set(name, Buffer.concat(chunks));
-    },
-  };
+  const objects = new MemoryObjects();
+  objects.read = async () => `${[NOTHING_OPEN, ...lines].join("\n")}\n`;
   const job = {
     jobId: "J1",
     formats: ["JSONL"],
@@ -218,5 +212,5 @@ function manyFolders(records: number) {
     generation: 1,
     signal: new AbortController().signal,
   };
-  return { files, order };
+  return { files: objects.files, order };
 }

@@ -1,10 +1,11 @@
 /** Records leave the parts in the order of their slots, each once, whichever pass made them. */
+import type { Readable } from "node:stream";
 import { encodePart } from "#core/part";
 import type { RecordMeta } from "#core/record";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import { LONGEST_WINDOW } from "#core/window";
 import { slotOf, slotsInOrder } from "../../worker/export/slots-in-order.ts";
-import { MemoryObjects } from "./doubles.ts";
+import { MemoryObjects, withOther } from "./doubles.ts";
 
 const META: RecordMeta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
 
@@ -80,29 +81,50 @@ test("a pass over a few slots of many holds back no more than a window of them",
   expect(await order(parts)).toEqual(slots.map(String));
 });
 
-test.each([
-  ["small parts many", 10, 16],
-  ["parts of a third of what may be held three", 330_000, 3],
-  ["large parts one", 3_000_000, 1],
-])("ahead of the one in hand are read: of %s", async (_, characters, ahead) => {
-  const runs = [{ generation: 1, fromSeq: 0, toSeq: 39 }];
+/** A shard of so many parts, each of one record, and a store that says what of it is open, and whether all was let go of. */
+async function manyParts(count: number, characters = 10) {
+  const runs = [{ generation: 1, fromSeq: 0, toSeq: count - 1 }];
   const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
-  const objects = new MemoryObjects();
-  for (let slot = 0; slot < 40; slot++) {
+  const whole = new MemoryObjects();
+  for (let slot = 0; slot < count; slot++) {
     const made = { slot, columns: { text: "x".repeat(characters) }, meta: META };
     const part = encodePart({ open: [], done: [], made: [made], refused: [], failed: [] });
-    await objects.putNew(partObject("J", 0, runs[0]!, slot), part);
+    await whole.putNew(partObject("J", 0, runs[0]!, slot), part);
   }
-  const store = new MemoryObjects();
-  let read = 0;
-  store.read = (name) => {
-    read += 1;
-    return objects.read(name);
+  const opened: Readable[] = [];
+  const open = async (name: string) => {
+    const stream = await whole.open(name);
+    opened.push(stream);
+    return stream;
   };
-  const readAhead: number[] = [];
-  for await (const entry of slotsInOrder(store, shard)) readAhead.push(read - 1 - slotOf(entry));
-  expect(readAhead).toHaveLength(40);
-  // Before the first it is not known how long they are.
-  expect(readAhead[0]).toBe(2);
-  expect(Math.max(...readAhead.slice(3))).toBe(ahead);
+  return { shard, opened, objects: withOther(whole, { open }) };
+}
+
+test("parts are asked for before their turn, and not all at once", async () => {
+  const { shard, opened, objects } = await manyParts(40);
+  const ahead: number[] = [];
+  for await (const entry of slotsInOrder(objects, shard)) ahead.push(opened.length - 1 - slotOf(entry));
+  expect(ahead).toEqual(Array.from({ length: 40 }, (_, slot) => Math.min(16, 39 - slot)));
+});
+
+test("whoever stops reading lets go of all that was asked for", async () => {
+  const { shard, opened, objects } = await manyParts(40);
+  for await (const entry of slotsInOrder(objects, shard)) if (slotOf(entry) === 3) break;
+  await new Promise(setImmediate);
+  expect(opened.every((stream) => stream.destroyed)).toBe(true);
+});
+
+test("a part that breaks off, be it before its turn, fails the reading and nothing else", async () => {
+  const { shard, opened, objects } = await manyParts(40);
+  const slots: number[] = [];
+  const reading = async () => {
+    for await (const entry of slotsInOrder(objects, shard)) {
+      slots.push(slotOf(entry));
+      if (slots.length === 1) opened[9]?.destroy(new Error("The connection broke."));
+    }
+  };
+  await expect(reading()).rejects.toThrow("The connection broke.");
+  await new Promise(setImmediate);
+  expect(slots).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(opened.every((stream) => stream.destroyed)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { hashOf } from "#core/random";
 import type { Change } from "#core/write";
 import type { Ports } from "../../worker/ports.ts";
 import { Book } from "../../worker/book.ts";
+import { withOther } from "./doubles.ts";
 import { JOB, World } from "./world.ts";
 
 /** A store that loses answers: every few writes it throws, before or after they took effect, or says no to what it did. */
@@ -19,7 +20,7 @@ function forgetful(world: World, seed: number): Ports {
     return done;
   };
   const { store } = ports;
-  return { ...ports, store: { read: store.read.bind(store), readAll: store.readAll.bind(store), write } };
+  return { ...ports, store: withOther(store, { write }) };
 }
 
 test.each([1, 2, 3, 4, 5])("lost answers lose neither records nor money (schedule %i)", async (seed) => {
@@ -55,9 +56,7 @@ test("a worker that cannot renew its lease begins no call after half of it, and 
   const { store } = ports;
   const silent: Ports = {
     ...ports,
-    store: {
-      read: store.read.bind(store),
-      readAll: store.readAll.bind(store),
+    store: withOther(store, {
       write: async (change) => {
         if (world.model.begun > 60) {
           if (silentSince === 0) world.clock.after(200_000, say);
@@ -67,7 +66,7 @@ test("a worker that cannot renew its lease begins no call after half of it, and 
         if (change.writes[0]?.set?.leaseUntilMs) lastRenewal = world.clock.nowMs();
         return await store.write(change);
       },
-    },
+    }),
     model: {
       converse: async (request, signal) => {
         begun.push(world.clock.nowMs());
@@ -83,40 +82,6 @@ test("a worker that cannot renew its lease begins no call after half of it, and 
   expect(world.model.inFlight).toBe(0);
 });
 
-test("an export reads a part only when its turn is near, and holds nothing back longer than it must", async () => {
-  const { slotsInOrder } = await import("../../worker/export/slots-in-order.ts");
-  const world = new World({ records: 400, shards: [{ from: 0, to: 400 }] });
-  const ports = world.ports();
-  let shard = world.shards[0];
-  const store = {
-    ...{ read: ports.store.read.bind(ports.store), readAll: ports.store.readAll.bind(ports.store) },
-    write: async (change: Change) => {
-      // As it was before its parts were folded.
-      if (world.job.status === "RUNNING") [shard] = world.shards;
-      return await ports.store.write(change);
-    },
-  };
-  await world.work(undefined, { ...ports, store });
-  if (!shard) throw new Error("There is no shard.");
-  let read = 0;
-  const counting = {
-    ...ports.objects,
-    read: async (name: string) => {
-      read += 1;
-      return await world.objects.read(name);
-    },
-  };
-  const slots: number[] = [];
-  let readAtFirst = 0;
-  for await (const { made } of slotsInOrder(counting, shard)) {
-    readAtFirst ||= read;
-    slots.push(made?.slot ?? -1);
-  }
-  expect(slots).toEqual(Array.from({ length: 400 }, (_, slot) => slot));
-  expect(read).toBeGreaterThan(8);
-  expect(readAtFirst).toBeLessThanOrEqual(6);
-});
-
 test("nothing is written after a part that could not be, so no checkpoint counts its records", async () => {
   const world = new World({ records: 2 });
   const ports = world.ports();
@@ -125,7 +90,7 @@ test("nothing is written after a part that could not be, so no checkpoint counts
     if (puts++ === 0) throw new Error("S3 is down.");
     await ports.objects.putNew(name, body);
   };
-  const objects = { ...ports.objects, putNew, read: ports.objects.read.bind(ports.objects) } as Ports["objects"];
+  const objects = withOther(ports.objects, { putNew });
   const book = await Book.open({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const make = () => {

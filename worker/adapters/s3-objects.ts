@@ -37,6 +37,14 @@ export class S3Objects implements Objects {
   }
 
   async read(name: string): Promise<string> {
+    // As it comes: the SDK would first put all of it together, and parts are large.
+    const decoder = new StringDecoder("utf8");
+    let text = "";
+    for await (const chunk of await this.open(name)) text += decoder.write(chunk as Buffer);
+    return text + decoder.end();
+  }
+
+  async open(name: string): Promise<Readable> {
     const { Body } = await this.client
       .send(new GetObjectCommand({ Bucket: this.bucket, Key: name }))
       .catch((error: unknown) => {
@@ -44,11 +52,7 @@ export class S3Objects implements Objects {
         throw isArchived(error) ? new PlotPaletteError("Conflict", RECORDS_ARCHIVED, { cause: error }) : error;
       });
     if (!Body) throw new Error(`The object ${name} came without a body.`);
-    // As it comes: the SDK would first put all of it together, and parts are large.
-    const decoder = new StringDecoder("utf8");
-    let text = "";
-    for await (const chunk of Body as Readable) text += decoder.write(chunk as Buffer);
-    return text + decoder.end();
+    return Body as Readable;
   }
 
   async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,10 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
-import { partsOf, type PartLine } from "#core/part";
-import { slotAtBeginning, splitPart } from "#core/part-lines";
+import type { Readable } from "node:stream";
+import { partsOf, slotAtBeginning, type PartLine } from "#core/part";
 import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import { LONGEST_WINDOW } from "#core/window";
+import { linesOf } from "../lines.ts";
 import type { Objects } from "../ports.ts";
 
 export type Entry = Place &
@@ -29,9 +30,8 @@ export interface Hearing {
   head?(line: string): void;
 }
 
-/** Parts are read ahead, to hide the store's latency: so many, or as many as have so many characters together. */
-const MOST_AHEAD = 16;
-const CHARACTERS_AHEAD = 1_000_000;
+/** So many parts are asked for before their turn, to hide the store's latency; what comes of them waits in their connections. */
+const PARTS_AHEAD = 16;
 
 /**
  * Each slot once: what a later pass made of it stands for what an earlier one could not. Holds back at most a window of slots
@@ -39,16 +39,20 @@ const CHARACTERS_AHEAD = 1_000_000;
  */
 export async function* slotsInOrder(objects: Objects, shard: ShardRow, hearing: Hearing = {}): AsyncGenerator<Entry> {
   const passes = passesOf(shard.runs).map((runs) => slotsOfPass(objects, shard, runs, hearing));
-  const heads = await Promise.all(passes.map(nextOf));
-  for (;;) {
-    const lowest = Math.min(...heads.map((entry) => (entry ? slotOf(entry) : Infinity)));
-    const entry = heads.findLast((head) => head && slotOf(head) === lowest);
-    if (!entry) return;
-    yield entry;
-    for (const [n, pass] of passes.entries()) {
-      const head = heads[n];
-      if (head && slotOf(head) === lowest) heads[n] = await nextOf(pass);
+  try {
+    const heads = await Promise.all(passes.map(nextOf));
+    for (;;) {
+      const lowest = Math.min(...heads.map((entry) => (entry ? slotOf(entry) : Infinity)));
+      const entry = heads.findLast((head) => head && slotOf(head) === lowest);
+      if (!entry) return;
+      yield entry;
+      for (const [n, pass] of passes.entries()) {
+        const head = heads[n];
+        if (head && slotOf(head) === lowest) heads[n] = await nextOf(pass);
+      }
     }
+  } finally {
+    for (const pass of passes) await pass.return(undefined);
   }
 }
 
@@ -74,15 +78,12 @@ async function* slotsOfPass(
   runs: readonly PartRun[],
   hearing: Hearing,
 ): AsyncGenerator<Entry> {
-  /** Read only when it is their turn: as objects, a part's lines would be old, and garbage late, by then. */
+  /** Read only when it is their turn: as objects, a window's lines would be old, and garbage late, by then. */
   const early = new Map<number, string>();
-  const newest = shard.runs.at(-1);
   const pass = runs[0]?.pass ?? 0;
   let next = shard.fromSlot;
-  for await (const { text, run, seq } of partTexts(objects, shard, runs)) {
-    const part = splitPart(text);
-    if (run === newest && seq === newest.toSeq) hearing.head?.(part.head);
-    for (const line of part.lines) {
+  for await (const lines of linesOfPass(objects, shard, runs, hearing)) {
+    for (const line of lines) {
       const slot = slotAtBeginning(line);
       if (slot !== undefined) {
         early.set(slot, line);
@@ -115,25 +116,46 @@ function entryOf(line: string, pass: number): Entry {
   throw new Error("A line that fills a slot holds neither a record nor a failure.");
 }
 
-async function* partTexts(
+/** The lines of all its parts below their heads, some at a time. */
+async function* linesOfPass(
+  objects: Objects,
+  shard: ShardRow,
+  runs: readonly PartRun[],
+  hearing: Hearing,
+): AsyncGenerator<readonly string[]> {
+  const newest = shard.runs.at(-1);
+  for await (const { bytes, run, seq } of partsInTurn(objects, shard, runs)) {
+    let head: string | undefined;
+    for await (const lines of linesOf(bytes)) {
+      if (head === undefined) {
+        head = lines.shift() ?? "";
+        if (run === newest && seq === newest.toSeq) hearing.head?.(head);
+      }
+      yield lines;
+    }
+  }
+}
+
+async function* partsInTurn(
   objects: Objects,
   { jobId, shardNo }: ShardRow,
   runs: readonly PartRun[],
-): AsyncGenerator<{ readonly text: string; readonly run: PartRun; readonly seq: number }> {
-  const reading: { readonly text: Promise<string>; readonly run: PartRun; readonly seq: number }[] = [];
-  // One part is about as long as the next; before the first is read, they are taken to be long.
-  let ahead = 2;
-  const read = async ({ text, ...place }: (typeof reading)[number]) => {
-    const whole = await text;
-    ahead = Math.min(MOST_AHEAD, Math.max(1, Math.floor(CHARACTERS_AHEAD / whole.length)));
-    return { ...place, text: whole };
+): AsyncGenerator<{ readonly bytes: Readable; readonly run: PartRun; readonly seq: number }> {
+  const opened: { readonly bytes: Promise<Readable>; readonly run: PartRun; readonly seq: number }[] = [];
+  const first = async () => {
+    const [{ bytes, ...place }] = opened.splice(0, 1) as [(typeof opened)[number]];
+    return { ...place, bytes: await bytes };
   };
-  for (const { run, seq } of partsOf(runs)) {
-    const text = objects.read(partObject(jobId, shardNo, run, seq));
-    // Whoever awaits it hears of the failure; until then it must not count as unhandled.
-    text.catch(() => {});
-    reading.push({ text, run, seq });
-    while (reading.length > ahead) for (const first of reading.splice(0, 1)) yield await read(first);
+  try {
+    for (const { run, seq } of partsOf(runs)) {
+      const bytes = objects.open(partObject(jobId, shardNo, run, seq));
+      // Whoever reads it hears of a failure; until then it must not count as unhandled.
+      bytes.then((stream) => stream.on("error", () => {})).catch(() => {});
+      opened.push({ bytes, run, seq });
+      if (opened.length > PARTS_AHEAD) yield await first();
+    }
+    while (opened.length > 0) yield await first();
+  } finally {
+    for (const { bytes } of opened) void bytes.then((stream) => stream.destroy()).catch(() => {});
   }
-  for (const one of reading) yield await read(one);
 }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StringDecoder } from "node:string_decoder";
+import { linesOf } from "../lines.ts";
 
 /** Fargate gives a task 20 GB; the rest is the image's. */
 const SPOOL_BYTES = 15_000_000_000;
@@ -57,13 +57,7 @@ export class Spool {
     await this.#write();
     const file = this.#files.get(name);
     if (!file) return;
-    const decoder = new StringDecoder("utf8");
-    let rest = "";
-    for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES })) {
-      const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
-      rest = lines.pop() ?? "";
-      if (lines.length > 0) yield lines;
-    }
+    yield* linesOf(createReadStream(file, { highWaterMark: READ_BYTES }));
   }
 
   async close(): Promise<void> {
