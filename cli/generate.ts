@@ -2,6 +2,7 @@
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { grouped } from "#core/grouped";
 import {
   CAPACITIES,
   FORMATS,
@@ -344,9 +345,7 @@ function parameterOf(text: string, before: Record<string, string> = {}): Record<
 function recordsOf(text: string): number {
   const records = Number(text);
   if (!Number.isInteger(records) || records < 1 || records > MAX_RECORDS)
-    throw new InvalidArgumentError(
-      `Expected a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, received "${text}".`,
-    );
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${grouped(MAX_RECORDS)}, received "${text}".`);
   return records;
 }
 

@@ -2,6 +2,7 @@
  * What a job is likely to cost, told before it starts: a range and what it rests on. Records that were made tell most; without
  * any, prompts are rendered and answers are assumed (core/template/expected.ts).
  */
+import { grouped } from "./grouped.ts";
 import { formatUsd, type Nanos } from "./money.ts";
 
 export interface Estimate {
@@ -152,7 +153,7 @@ export function estimateInWords({ lowNanos, likelyNanos, highNanos }: Estimate):
 
 /** What an estimate rests on: `from 3 records that were tried`. */
 export function basisInWords({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
-  const records = `${basisRecords.toLocaleString("en-US")} ${basisRecords === 1 ? "record" : "records"}`;
+  const records = `${grouped(basisRecords)} ${basisRecords === 1 ? "record" : "records"}`;
   if (basis === "SAMPLE") return `from ${records} that ${basisRecords === 1 ? "was" : "were"} tried`;
   return `from the prompts of ${records}, with answers assumed and one attempt each`;
 }

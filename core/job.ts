@@ -1,6 +1,7 @@
 /** A job's states, the moves between them, its limits, and how it is cut into shards. */
 import { PlotPaletteError } from "./errors.ts";
 import { MAX_FAILED_PERCENT } from "./failing.ts";
+import { grouped } from "./grouped.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "./money.ts";
 import { checkSplit, type Split } from "./split.ts";
 
@@ -128,9 +129,7 @@ export function checkWishes(wishes: JobWishes): void {
 /** @throws PlotPaletteError BadInput when no job can have so many records */
 export function checkRecordCount(recordCount: number): void {
   if (Number.isInteger(recordCount) && recordCount >= 1 && recordCount <= MAX_RECORDS) return;
-  refuse(
-    `The number of records must be a whole number from 1 to ${MAX_RECORDS.toLocaleString("en-US")}, not ${recordCount}.`,
-  );
+  refuse(`The number of records must be a whole number from 1 to ${grouped(MAX_RECORDS)}, not ${recordCount}.`);
 }
 
 function refuse(message: string): never {

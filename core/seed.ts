@@ -1,5 +1,6 @@
 /** Seed sets: what they are made of, how they are stored, and the limits they keep. */
 import { PlotPaletteError } from "./errors.ts";
+import { grouped } from "./grouped.ts";
 
 /** One item of a collection: a JSON object. */
 export type SeedItem = Readonly<Record<string, unknown>>;
@@ -88,7 +89,7 @@ function checkFile({ collection, fileName, bytes }: SeedSetWishes["files"][numbe
     misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
   seedFormatOf(fileName);
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_SEED_FILE_BYTES)
-    misfit(`The file "${fileName}" must have 1 to ${MAX_SEED_FILE_BYTES.toLocaleString("en-US")} bytes, not ${bytes}.`);
+    misfit(`The file "${fileName}" must have 1 to ${grouped(MAX_SEED_FILE_BYTES)} bytes, not ${bytes}.`);
   return { collection: name, fileName };
 }
 

@@ -3,6 +3,7 @@
  * to pass over them instead, as long as most of each file is sound: otherwise the file is not what its owner thinks it is.
  */
 import { PlotPaletteError } from "../errors.ts";
+import { grouped } from "../grouped.ts";
 
 /** What was passed over. */
 export interface SkippedRows {
@@ -53,10 +54,10 @@ export class FaultyRows {
     const faulty = this.#countInFile;
     this.#countInFile = 0;
     if (faulty <= soundRows) return;
-    const rows = (faulty + soundRows).toLocaleString("en-US");
+    const rows = grouped(faulty + soundRows);
     throw new PlotPaletteError(
       "BadInput",
-      `${faulty.toLocaleString("en-US")} of the ${rows} rows of "${fileName}" are faulty, too many to pass over; the first: ${this.#firstOf(fileName)}`,
+      `${grouped(faulty)} of the ${rows} rows of "${fileName}" are faulty, too many to pass over; the first: ${this.#firstOf(fileName)}`,
     );
   }
 

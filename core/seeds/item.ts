@@ -1,5 +1,6 @@
 /** From JSON text to an item, or to a sentence about why it is none. */
 import type { FaultyRow, FaultyRows } from "./faults.ts";
+import { grouped } from "../grouped.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed.ts";
 
 /**
@@ -35,7 +36,7 @@ export function itemOf(source: string): SeedItem | string {
   return value as SeedItem;
 }
 
-export const TOO_LONG = `has more than ${MAX_ITEM_CHARACTERS.toLocaleString("en-US")} characters; a closing quote or bracket may be missing.`;
+export const TOO_LONG = `has more than ${grouped(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`;
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";

@@ -1,6 +1,7 @@
 /** The dataset's card: what it is, what is in it, what it cost, how to load it. */
 import { createHash } from "node:crypto";
 import { basisInWords, estimateInWords } from "#core/estimate";
+import { grouped } from "#core/grouped";
 import type { Outcome } from "#core/job";
 import { mergeCauses } from "#core/causes";
 import { formatUsd } from "#core/money";
@@ -56,12 +57,12 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
     table(
       ["", ""],
       [
-        ["Records", `${number(sum((shard) => shard.delivered))} of ${number(job.recordCount)}`],
-        ["Failed records", number(failed)],
-        ...(template.accept ? [["Refused candidates", number(sum((shard) => shard.refused ?? 0))]] : []),
+        ["Records", `${grouped(sum((shard) => shard.delivered))} of ${grouped(job.recordCount)}`],
+        ["Failed records", grouped(failed)],
+        ...(template.accept ? [["Refused candidates", grouped(sum((shard) => shard.refused ?? 0))]] : []),
         [
           "Tokens",
-          `${number(sum((shard) => shard.inputTokens))} sent, ${number(sum((shard) => shard.outputTokens))} received`,
+          `${grouped(sum((shard) => shard.inputTokens))} sent, ${grouped(sum((shard) => shard.outputTokens))} received`,
         ],
         ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
         ...(job.estimate
@@ -84,7 +85,7 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
     ...(levels ? partitionsOf(levels, facts) : []),
     files
       .filter(({ name }) => !levels || !name.includes("/"))
-      .map(({ name, rows, leftOut }) => `- \`${name}\`: ${number(rows)} rows${leftOutWords(leftOut)}`),
+      .map(({ name, rows, leftOut }) => `- \`${name}\`: ${grouped(rows)} rows${leftOutWords(leftOut)}`),
     [
       "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
         "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`, " +
@@ -100,7 +101,7 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
 
 function endingOf(outcome: Outcome, failed: number): string {
   if (outcome !== "COMPLETED" || failed === 0) return ENDINGS[outcome];
-  return `It is complete but for the ${failed === 1 ? "record" : `${number(failed)} records`} that failed.`;
+  return `It is complete but for the ${failed === 1 ? "record" : `${grouped(failed)} records`} that failed.`;
 }
 
 /** What the records were made with, down to the letter. */
@@ -116,7 +117,7 @@ function promptsOf({ job }: Shape, { source }: CardFacts): string[][] {
 
 function modelsOf({ models, records }: Counts): string[][] {
   const rows = [...models].flatMap(([step, counts]) =>
-    byCount(counts).map(([modelId, count]) => [step, modelId, number(count), share(count, records)]),
+    byCount(counts).map(([modelId, count]) => [step, modelId, grouped(count), share(count, records)]),
   );
   return rows.length === 0 ? [] : [["## Models"], table(["Step", "Model", "Records", "Share"], rows)];
 }
@@ -127,14 +128,14 @@ function categoriesOf({ categories, uncounted, records }: Counts): string[][] {
     const shown = values.slice(0, SHOWN_VALUES);
     const rest = records - shown.reduce((sum, [, count]) => sum + count, 0);
     const others = values.length - shown.length;
-    const words = uncounted.has(name) ? `more than ${number(others)} others` : `${number(others)} others`;
+    const words = uncounted.has(name) ? `more than ${grouped(others)} others` : `${grouped(others)} others`;
     return [
       [`## Records by ${name}`],
       table(
         [name, "Records", "Share"],
         [
-          ...shown.map(([value, count]) => [cell(value), number(count), share(count, records)]),
-          ...(rest > 0 ? [[words, number(rest), share(rest, records)]] : []),
+          ...shown.map(([value, count]) => [cell(value), grouped(count), share(count, records)]),
+          ...(rest > 0 ? [[words, grouped(rest), share(rest, records)]] : []),
         ],
       ),
     ];
@@ -155,14 +156,14 @@ function acceptanceOf({ accept = [] }: Template): string[][] {
 function causesOf(shards: readonly ShardRow[]): string[][] {
   const causes = mergeCauses(shards.map((shard) => shard.causes ?? []));
   if (causes.length === 0) return [];
-  const rows = causes.map(({ cause, records, attempts }) => [cell(cause), number(attempts), number(records)]);
+  const rows = causes.map(({ cause, records, attempts }) => [cell(cause), grouped(attempts), grouped(records)]);
   return [["## Why attempts failed or were refused"], table(["Cause", "Attempts", "Records given up"], rows)];
 }
 
 /** Where a format tells fewer records than there are: `training` names columns that do not always hold what it needs. */
 function leftOutWords(leftOut: number): string {
   if (leftOut === 0) return "";
-  return `; ${number(leftOut)} records left out, which have no text, or no conversation with an assistant, in the columns it is made from`;
+  return `; ${grouped(leftOut)} records left out, which have no text, or no conversation with an assistant, in the columns it is made from`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -171,10 +172,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function byCount(counts: ReadonlyMap<string, number>): [string, number][] {
   return [...counts].sort(([, one], [, other]) => other - one);
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 function share(count: number, of: number): string {

@@ -1,4 +1,5 @@
 /** What the card says of a dataset in folders. */
+import { grouped } from "#core/grouped";
 import { MAX_PARTITIONS, otherPartition, type PartitionBy } from "#core/partition";
 import type { CardFacts } from "./card.ts";
 
@@ -17,22 +18,18 @@ export function partitionsOf(levels: readonly PartitionBy[], { files, otherRecor
   const rest = rows.size - shown.length;
   return [
     [
-      `The records lie in ${number(rows.size)} folders, named by the values they are partitioned by; the files hold these columns too. ` +
+      `The records lie in ${grouped(rows.size)} folders, named by the values they are partitioned by; the files hold these columns too. ` +
         "`files.jsonl` lists every file with its size, rows and checksum.",
     ],
     [
-      ...shown.map(([folder, count]) => `- \`${folder}\`: ${number(count)} records`),
-      ...(rest > 0 ? [`- and ${number(rest)} more folders`] : []),
+      ...shown.map(([folder, count]) => `- \`${folder}\`: ${grouped(count)} records`),
+      ...(rest > 0 ? [`- and ${grouped(rest)} more folders`] : []),
     ],
     otherRecords === 0
       ? []
       : [
-          `There would be more than ${number(MAX_PARTITIONS)} folders: ${number(otherRecords)} records whose values came later lie ` +
+          `There would be more than ${grouped(MAX_PARTITIONS)} folders: ${grouped(otherRecords)} records whose values came later lie ` +
             `together in \`${otherPartition(levels)}\`. Their columns are as they are; read that folder by its files alone.`,
         ],
   ];
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
 }
