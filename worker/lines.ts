@@ -1,7 +1,7 @@
 /** Lines of texts that are never whole in memory. */
 import { StringDecoder } from "node:string_decoder";
 
-/** The lines of a text as its bytes come, some at a time; they lie far shorter than it. */
+/** The lines of a text as its bytes come, some at a time. */
 export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new StringDecoder("utf8");
   let rest = "";

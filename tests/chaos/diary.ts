@@ -14,6 +14,7 @@ export const FAULTS = [
   "S3 failed before the write",
   "S3 failed after the write",
   "S3 was asked twice",
+  "S3 broke off while it was read",
   "DynamoDB failed before the write",
   "DynamoDB failed after the write",
   "DynamoDB was asked twice",

@@ -1,4 +1,5 @@
 /** The services as they are on a bad day: slow, failing before or after they have done what was asked, asked twice. */
+import { Readable } from "node:stream";
 import { randomOf } from "#core/random";
 import type { Change } from "#core/write";
 import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
@@ -63,6 +64,7 @@ export function badDay(day: BadDay, task: string): Ports {
     if (loses("objectAfter", "S3 failed after the write", name)) throw new Outage("S3 failed after.");
     await pass(OBJECT_MS);
   };
+  const breaksOff = (name: string) => loses("objectUnreadable", "S3 broke off while it was read", name);
 
   return {
     ...ports,
@@ -73,8 +75,12 @@ export function badDay(day: BadDay, task: string): Ports {
       readAll: (keys) => read(() => ports.store.readAll(keys)),
     },
     objects: {
-      read: (name) => ports.objects.read(name),
-      open: (name) => ports.objects.open(name),
+      read: async (name) => {
+        if (breaksOff(name)) throw new Outage("S3 broke off.");
+        return await ports.objects.read(name);
+      },
+      open: async (name) =>
+        breaksOff(name) ? Readable.from(firstHalf(await ports.objects.read(name))) : await ports.objects.open(name),
       putNew: (name, body) =>
         put(name, async () => {
           await ports.objects.putNew(name, body);
@@ -91,6 +97,11 @@ export function badDay(day: BadDay, task: string): Ports {
       },
     },
   };
+}
+
+async function* firstHalf(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text.slice(0, text.length / 2));
+  throw new Outage("S3 broke off.");
 }
 
 /** Bedrock bills what it has begun to answer, whether or not anybody still listens. */

@@ -62,6 +62,7 @@ export interface Rates {
   readonly objectBefore: number;
   readonly objectAfter: number;
   readonly objectTwice: number;
+  readonly objectUnreadable: number;
   readonly reportLost: number;
   readonly eventLost: number;
   readonly eventTwice: number;
@@ -185,6 +186,7 @@ function ratesOf(isGentle: boolean, random: () => number): Rates {
     objectBefore: unlessGentle(0.02),
     objectAfter: unlessGentle(0.02),
     objectTwice: upTo(0.1),
+    objectUnreadable: unlessGentle(0.01),
     reportLost: upTo(0.1),
     eventLost: upTo(0.4),
     eventTwice: upTo(0.4),

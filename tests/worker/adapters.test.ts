@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { BedrockRuntimeServiceException } from "@aws-sdk/client-bedrock-runtime";
-import { ListMultipartUploadsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   buildSchema,
   isObjectType,
@@ -19,7 +19,9 @@ import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type ShardRow } fr
 import { AppSyncReporter } from "../../worker/adapters/appsync-reporter.ts";
 import { answerOf, faultOf, inputOf, retryAfterOf } from "../../worker/adapters/bedrock-model.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
+import { S3Objects } from "../../worker/adapters/s3-objects.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
+import { linesOf } from "../../worker/lines.ts";
 import type { ModelFault, Ports } from "../../worker/ports.ts";
 import { runTask } from "../../worker/task.ts";
 import { LocalAws } from "./local-aws.ts";
@@ -82,6 +84,23 @@ describe("on the local cloud, with the SDK's clients", () => {
     const put = { Bucket: bucket, Key: "datasets/J/1/records/0-0", Body: "one", StorageClass: "GLACIER" } as const;
     await client.send(new PutObjectCommand(put));
     await expect(aws.objects.read(put.Key)).rejects.toThrow(RECORDS_ARCHIVED);
+  });
+
+  test("an object that breaks off on its way is no shorter object", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { "content-length": 20 }).write("0123456789", () => response.destroy());
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+    const client = new S3Client({ endpoint, credentials, region: "us-east-1", forcePathStyle: true });
+    const objects = new S3Objects(client, "bucket");
+    await expect(objects.read("parts/J/0/1-0")).rejects.toThrow();
+    const reading = async () => {
+      for await (const _ of linesOf(await objects.open("parts/J/0/1-0")));
+    };
+    await expect(reading()).rejects.toThrow();
+    server.close();
   });
 
   const PART_BYTES = 5 * 1024 * 1024;
