@@ -46,14 +46,14 @@ export function wordsForTooMuch(
   maxFailedPercent = MAX_FAILED_PERCENT,
 ): string {
   const counts = `${failed} of ${of} records failed, more than the ${maxFailedPercent} % this job allows`;
-  return `${counts}${grouped(causes)}. Mend the causes and retry what failed, or allow more in a new job; failures.jsonl has each record.`;
+  return `${counts}${byCause(causes)}. Mend the causes and retry what failed, or allow more in a new job; failures.jsonl has each record.`;
 }
 
 export function wordsForNothing(causes: readonly (readonly CauseCount[])[]): string {
-  return `Every record failed${grouped(causes)}. Mend the causes and retry what failed, or start a new job; failures.jsonl has each record.`;
+  return `Every record failed${byCause(causes)}. Mend the causes and retry what failed, or start a new job; failures.jsonl has each record.`;
 }
 
-function grouped(causes: readonly (readonly CauseCount[])[]): string {
+function byCause(causes: readonly (readonly CauseCount[])[]): string {
   const failures = mergeCauses(causes).filter(({ records }) => records > 0);
   const named = failures.slice(0, MAX_NAMED).map(({ cause, records }) => `${records} × ${cause}`);
   const rest = failures.slice(MAX_NAMED).reduce((sum, { records }) => sum + records, 0);
@@ -69,5 +69,5 @@ export function wordsForHopelessStart(attempts: number, reason: string, wasRefus
   const why = reason.length > MAX_REASON_CHARACTERS ? `${reason.slice(0, MAX_REASON_CHARACTERS)}…` : reason;
   return wasRefused
     ? `The first ${attempts} candidates were all refused for one cause. ${why} Loosen the condition or change the prompts, and start a new job; refused.jsonl has each candidate.`
-    : `The first ${attempts} attempts all failed for one cause. ${why} Mend it and retry, or start a new job.`;
+    : `The first ${attempts} attempts all failed for one cause. ${why} Mend it and retry; where the template is at fault, change it and start a new job.`;
 }
