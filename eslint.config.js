@@ -24,7 +24,8 @@ const ROOMS_WITHIN = {
     // A job's records so far, written as the dataset will have them.
     ...["worker/export", "worker/ports.ts"],
     ...["worker/call.ts", "worker/gate.ts", "worker/bell.ts", "worker/routes.ts"],
-    ...["worker/adapters/bedrock-model.ts", "worker/adapters/s3-objects.ts", "worker/adapters/system-clock.ts"],
+    ...["worker/adapters/s3-objects.ts", "worker/adapters/connections.ts"],
+    ...["worker/adapters/bedrock-model.ts", "worker/adapters/system-clock.ts"],
   ],
 };
 /** The rest of a room that has a room within. */

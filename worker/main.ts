@@ -8,6 +8,7 @@ import { ENVIRONMENT, required } from "#core/environment";
 import { LEASE_MS } from "#core/shard";
 import { AppSyncReporter } from "./adapters/appsync-reporter.ts";
 import { BedrockModel } from "./adapters/bedrock-model.ts";
+import { CONNECTIONS } from "./adapters/connections.ts";
 import { jobCredentials } from "./adapters/credentials.ts";
 import { DynamoDbStore } from "./adapters/dynamodb-store.ts";
 import { S3Objects } from "./adapters/s3-objects.ts";
@@ -67,9 +68,15 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
     httpAgent: { keepAlive: true, maxSockets: concurrency + 8 },
     httpsAgent: { keepAlive: true, maxSockets: concurrency + 8 },
   });
+  const tables = new DynamoDBClient({ credentials, maxAttempts: MAX_ATTEMPTS, requestHandler: PATIENT });
+  const bucket = new S3Client({
+    credentials,
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: { ...PATIENT, ...CONNECTIONS },
+  });
   return {
-    store: new DynamoDbStore(new DynamoDBClient({ credentials, ...PATIENT }), required(ENVIRONMENT.jobsTable, env)),
-    objects: new S3Objects(new S3Client({ credentials, ...PATIENT }), required(ENVIRONMENT.bucket, env)),
+    store: new DynamoDbStore(tables, required(ENVIRONMENT.jobsTable, env)),
+    objects: new S3Objects(bucket, required(ENVIRONMENT.bucket, env)),
     model: new BedrockModel({ credentials }, requestHandler),
     reporter: new AppSyncReporter({ url, region: required("AWS_REGION", env), credentials, jobId }),
     clock: systemClock,
@@ -85,7 +92,5 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
  * Tables and bucket are worth waiting for: a worker that gives up costs its grant. Every write is conditional or carries a
  * token, so asking again is safe; a connection that died is found out instead of waited for.
  */
-const PATIENT = {
-  maxAttempts: 8,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-};
+const MAX_ATTEMPTS = 8;
+const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };

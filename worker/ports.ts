@@ -25,6 +25,12 @@ export class ObjectMissing extends Error {
   override readonly name = "ObjectMissing";
 }
 
+/** The bytes of an object, to be read once as they come. */
+export interface ObjectBytes extends AsyncIterable<Uint8Array> {
+  /** Lets go of what was not read. */
+  destroy(): void;
+}
+
 /** The objects of the bucket. */
 export interface Objects {
   /**
@@ -34,8 +40,8 @@ export interface Objects {
   putNew(name: string, body: string | Buffer): Promise<void>;
   /** @throws ObjectMissing; PlotPaletteError when the object is archived */
   read(name: string): Promise<string>;
-  /** The bytes of an object as they are read. Whoever does not want them all destroys the stream. @throws as `read` */
-  open(name: string): Promise<Readable>;
+  /** @throws as `read` */
+  open(name: string): Promise<ObjectBytes>;
   /** Writes an object of unknown length as its bytes come. Aborting leaves nothing behind. */
   upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { required } from "../../core/environment.ts";
+import { CONNECTIONS } from "../../worker/adapters/connections.ts";
 
 let documents: DynamoDBDocumentClient | undefined;
 let objects: S3Client | undefined;
@@ -16,7 +17,7 @@ export function documentClient(): DynamoDBDocumentClient {
 
 /** Buckets are addressed by path, which every endpoint understands. */
 export function objectClient(): S3Client {
-  objects ??= new S3Client({ forcePathStyle: true });
+  objects ??= new S3Client({ forcePathStyle: true, requestHandler: CONNECTIONS });
   return objects;
 }
 

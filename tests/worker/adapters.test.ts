@@ -21,7 +21,7 @@ import { answerOf, faultOf, inputOf, retryAfterOf } from "../../worker/adapters/
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
-import { linesOf } from "../../worker/lines.ts";
+import { linesOf } from "../../worker/streams.ts";
 import type { ModelFault, Ports } from "../../worker/ports.ts";
 import { runTask } from "../../worker/task.ts";
 import { LocalAws } from "./local-aws.ts";
@@ -86,20 +86,32 @@ describe("on the local cloud, with the SDK's clients", () => {
     await expect(aws.objects.read(put.Key)).rejects.toThrow(RECORDS_ARCHIVED);
   });
 
-  test("an object that breaks off on its way is no shorter object", async () => {
+  test("many objects that wait to be read keep nothing else out", async () => {
+    await aws.objects.putNew("parts/J/1/1-0", "one");
+    const waiting = await Promise.all(Array.from({ length: 100 }, () => aws.objects.open("parts/J/1/1-0")));
+    await aws.objects.putNew("parts/J/1/1-1", "two");
+    for (const bytes of waiting) bytes.destroy();
+    expect(await aws.objects.read("parts/J/1/1-1")).toBe("two");
+  });
+
+  test.each([
+    ["breaks off on its way is no shorter object", true],
+    ["falls silent on its way is not waited for without end", false],
+  ])("an object that %s", async (_, breaks) => {
     const server = createServer((_, response) => {
-      response.writeHead(200, { "content-length": 20 }).write("0123456789", () => response.destroy());
+      response.writeHead(200, { "content-length": 20 }).write("0123456789", () => breaks && response.destroy());
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const credentials = { accessKeyId: "a", secretAccessKey: "b" };
     const client = new S3Client({ endpoint, credentials, region: "us-east-1", forcePathStyle: true });
-    const objects = new S3Objects(client, "bucket");
-    await expect(objects.read("parts/J/0/1-0")).rejects.toThrow();
+    const objects = new S3Objects(client, "bucket", 50);
+    const reason = breaks ? "aborted" : "Nothing more came of a stream for 50 ms.";
+    await expect(objects.read("parts/J/0/1-0")).rejects.toThrow(reason);
     const reading = async () => {
       for await (const _ of linesOf(await objects.open("parts/J/0/1-0")));
     };
-    await expect(reading()).rejects.toThrow();
+    await expect(reading()).rejects.toThrow(reason);
     server.close();
   });
 

@@ -14,6 +14,7 @@ import { dynamodb } from "../../local/dynamodb/dynamodb.ts";
 import { s3 } from "../../local/s3/s3.ts";
 import type { Access, Gate, Service } from "../../local/service.ts";
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
+import { CONNECTIONS } from "../../worker/adapters/connections.ts";
 import { DynamoDbStore } from "../../worker/adapters/dynamodb-store.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
 import { openGate, testContext } from "../local/open-gate.ts";
@@ -52,7 +53,7 @@ export class LocalAws {
       return { ...SIGNED, endpoint };
     };
     const database = new DynamoDBClient(await start(tables));
-    const files = new S3Client({ ...(await start(buckets)), forcePathStyle: true });
+    const files = new S3Client({ ...(await start(buckets)), forcePathStyle: true, requestHandler: CONNECTIONS });
     const requestHandler = new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 64 } });
     const model = new BedrockModel(await start(models), requestHandler);
     await tables.create(

@@ -94,6 +94,7 @@ async function manyParts(count: number, characters = 10) {
   const opened: Readable[] = [];
   const open = async (name: string) => {
     const stream = await whole.open(name);
+    stream.on("error", () => {});
     opened.push(stream);
     return stream;
   };

@@ -6,7 +6,11 @@ import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk
 import { RECORDS_ARCHIVED } from "#core/archive";
 import { PlotPaletteError } from "#core/errors";
 import { ObjectMissing, type Objects } from "../ports.ts";
+import { chunksOf } from "../streams.ts";
 import { Uploads } from "./upload.ts";
+
+/** An object that is waited for so long does not come any more; until its headers are there, the client's own limits hold. */
+const SILENT_MS = 20_000;
 
 export class S3Objects implements Objects {
   readonly #uploads: Uploads;
@@ -14,6 +18,7 @@ export class S3Objects implements Objects {
   constructor(
     readonly client: S3Client,
     readonly bucket: string,
+    readonly silentMs = SILENT_MS,
   ) {
     this.#uploads = new Uploads(client);
   }
@@ -40,11 +45,11 @@ export class S3Objects implements Objects {
     // As it comes: the SDK would first put all of it together, and parts are large.
     const decoder = new StringDecoder("utf8");
     let text = "";
-    for await (const chunk of await this.open(name)) text += decoder.write(chunk as Buffer);
+    for await (const chunk of await this.open(name)) text += decoder.write(chunk);
     return text + decoder.end();
   }
 
-  async open(name: string): Promise<Readable> {
+  async open(name: string) {
     const { Body } = await this.client
       .send(new GetObjectCommand({ Bucket: this.bucket, Key: name }))
       .catch((error: unknown) => {
@@ -52,7 +57,11 @@ export class S3Objects implements Objects {
         throw isArchived(error) ? new PlotPaletteError("Conflict", RECORDS_ARCHIVED, { cause: error }) : error;
       });
     if (!Body) throw new Error(`The object ${name} came without a body.`);
-    return Body as Readable;
+    const body = Body as Readable;
+    // It may break off before anybody reads it; who reads it then hears of that.
+    body.on("error", () => {});
+    const chunks = chunksOf(body, this.silentMs);
+    return { [Symbol.asyncIterator]: () => chunks, destroy: () => void body.destroy() };
   }
 
   async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {

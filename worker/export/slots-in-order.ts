@@ -1,11 +1,10 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
-import type { Readable } from "node:stream";
 import { partsOf, slotAtBeginning, type PartLine } from "#core/part";
 import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
 import { partObject, type PartRun, type ShardRow } from "#core/rows";
 import { LONGEST_WINDOW } from "#core/window";
-import { linesOf } from "../lines.ts";
-import type { Objects } from "../ports.ts";
+import { linesOf } from "../streams.ts";
+import type { ObjectBytes, Objects } from "../ports.ts";
 
 export type Entry = Place &
   (
@@ -140,8 +139,8 @@ async function* partsInTurn(
   objects: Objects,
   { jobId, shardNo }: ShardRow,
   runs: readonly PartRun[],
-): AsyncGenerator<{ readonly bytes: Readable; readonly run: PartRun; readonly seq: number }> {
-  const opened: { readonly bytes: Promise<Readable>; readonly run: PartRun; readonly seq: number }[] = [];
+): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly run: PartRun; readonly seq: number }> {
+  const opened: { readonly bytes: Promise<ObjectBytes>; readonly run: PartRun; readonly seq: number }[] = [];
   const first = async () => {
     const [{ bytes, ...place }] = opened.splice(0, 1) as [(typeof opened)[number]];
     return { ...place, bytes: await bytes };
@@ -150,12 +149,12 @@ async function* partsInTurn(
     for (const { run, seq } of partsOf(runs)) {
       const bytes = objects.open(partObject(jobId, shardNo, run, seq));
       // Whoever reads it hears of a failure; until then it must not count as unhandled.
-      bytes.then((stream) => stream.on("error", () => {})).catch(() => {});
+      bytes.catch(() => {});
       opened.push({ bytes, run, seq });
       if (opened.length > PARTS_AHEAD) yield await first();
     }
     while (opened.length > 0) yield await first();
   } finally {
-    for (const { bytes } of opened) void bytes.then((stream) => stream.destroy()).catch(() => {});
+    for (const { bytes } of opened) void bytes.then((opened) => opened.destroy()).catch(() => {});
   }
 }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { linesOf } from "../lines.ts";
+import { linesOf } from "../streams.ts";
 
 /** Fargate gives a task 20 GB; the rest is the image's. */
 const SPOOL_BYTES = 15_000_000_000;

@@ -1,6 +1,7 @@
-/** Lines come as their bytes come, whatever the pieces. */
+/** Streams are read as they come, whatever the pieces, and not waited for without end. */
 import fc from "fast-check";
-import { linesOf } from "../../worker/lines.ts";
+import { PassThrough } from "node:stream";
+import { chunksOf, linesOf } from "../../worker/streams.ts";
 
 test("however a text is cut, its lines are the same", async () => {
   const texts = fc.array(fc.string({ unit: "binary" }).map((line) => line.replaceAll("\n", "")));
@@ -28,3 +29,23 @@ async function* pieces(bytes: Buffer, sizes: Iterator<number>): AsyncGenerator<B
     at += size;
   }
 }
+
+test("whoever does not read may take longer than a stream may be silent", async () => {
+  const stream = new PassThrough();
+  const chunks = chunksOf(stream, 40);
+  stream.write("one");
+  const found = [(await chunks.next()).value?.toString()];
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  stream.end("two");
+  for await (const chunk of chunks) found.push(chunk.toString());
+  expect(found).toEqual(["one", "two"]);
+});
+
+test("a stream whose other end is silent is given up", async () => {
+  const stream = new PassThrough();
+  stream.write("one");
+  const chunks = chunksOf(stream, 40);
+  await chunks.next();
+  await expect(chunks.next()).rejects.toThrow("Nothing more came of a stream for 40 ms.");
+  expect(stream.destroyed).toBe(true);
+});
