@@ -94,25 +94,36 @@ describe("on the local cloud, with the SDK's clients", () => {
     expect(await aws.objects.read("parts/J/1/1-1")).toBe("two");
   });
 
-  test.each([
-    ["breaks off on its way is no shorter object", true],
-    ["falls silent on its way is not waited for without end", false],
-  ])("an object that %s", async (_, breaks) => {
-    const server = createServer((_, response) => {
-      response.writeHead(200, { "content-length": 20 }).write("0123456789", () => breaks && response.destroy());
+  /** A bucket whose every answer has four bytes of an object and then breaks off or falls silent. */
+  async function fourBytesAtATime(object: string, breaks: boolean) {
+    const server = createServer(({ headers: { range = "bytes=0-" } }, response) => {
+      const rest = object.slice(Number(range.slice("bytes=".length, -1)));
+      response.writeHead(range === "bytes=0-" ? 200 : 206, { "content-length": rest.length });
+      if (rest.length <= 4) response.end(rest);
+      else response.write(rest.slice(0, 4), () => breaks && response.destroy());
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const credentials = { accessKeyId: "a", secretAccessKey: "b" };
     const client = new S3Client({ endpoint, credentials, region: "us-east-1", forcePathStyle: true });
-    const objects = new S3Objects(client, "bucket", 50);
-    const reason = breaks ? "aborted" : "Nothing more came of a stream for 50 ms.";
-    await expect(objects.read("parts/J/0/1-0")).rejects.toThrow(reason);
+    return { objects: new S3Objects(client, "bucket", 50), close: () => server.close() };
+  }
+
+  test.each([
+    ["breaks off", true, "aborted"],
+    ["falls silent", false, "Nothing more came of a stream for 50 ms."],
+  ])("an object that %s on its way is read on from there, and is never a shorter one", async (_, breaks, reason) => {
+    const healing = await fourBytesAtATime("0123456789abcdef", breaks);
+    expect(await healing.objects.read("parts/J/0/1-0")).toBe("0123456789abcdef");
+    healing.close();
+
+    const hopeless = await fourBytesAtATime("0123456789abcdefg", breaks);
+    await expect(hopeless.objects.read("parts/J/0/1-0")).rejects.toThrow(reason);
     const reading = async () => {
-      for await (const _ of linesOf(await objects.open("parts/J/0/1-0")));
+      for await (const _ of linesOf(await hopeless.objects.open("parts/J/0/1-0")));
     };
     await expect(reading()).rejects.toThrow(reason);
-    server.close();
+    hopeless.close();
   });
 
   const PART_BYTES = 5 * 1024 * 1024;

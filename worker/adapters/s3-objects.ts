@@ -5,12 +5,14 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { RECORDS_ARCHIVED } from "#core/archive";
 import { PlotPaletteError } from "#core/errors";
-import { ObjectMissing, type Objects } from "../ports.ts";
+import { ObjectMissing, type ObjectBytes, type Objects } from "../ports.ts";
 import { chunksOf } from "../streams.ts";
 import { Uploads } from "./upload.ts";
 
 /** An object that is waited for so long does not come any more; until its headers are there, the client's own limits hold. */
 const SILENT_MS = 20_000;
+/** Of one object. */
+const RESUMPTIONS = 3;
 
 export class S3Objects implements Objects {
   readonly #uploads: Uploads;
@@ -49,9 +51,17 @@ export class S3Objects implements Objects {
     return text + decoder.end();
   }
 
-  async open(name: string) {
+  async open(name: string): Promise<ObjectBytes> {
+    return new OpenObject(await this.#get(name), (from) => this.#get(name, from), this.silentMs);
+  }
+
+  async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
+    await this.#uploads.send({ Bucket: this.bucket, Key: name, ContentType: contentType }, body, signal);
+  }
+
+  async #get(name: string, from = 0): Promise<Readable> {
     const { Body } = await this.client
-      .send(new GetObjectCommand({ Bucket: this.bucket, Key: name }))
+      .send(new GetObjectCommand({ Bucket: this.bucket, Key: name, ...(from > 0 && { Range: `bytes=${from}-` }) }))
       .catch((error: unknown) => {
         if (isMissing(error)) throw new ObjectMissing(`There is no object ${name}.`, { cause: error });
         throw isArchived(error) ? new PlotPaletteError("Conflict", RECORDS_ARCHIVED, { cause: error }) : error;
@@ -60,12 +70,41 @@ export class S3Objects implements Objects {
     const body = Body as Readable;
     // It may break off before anybody reads it; who reads it then hears of that.
     body.on("error", () => {});
-    const chunks = chunksOf(body, this.silentMs);
-    return { [Symbol.asyncIterator]: () => chunks, destroy: () => void body.destroy() };
+    return body;
+  }
+}
+
+/** What breaks off is asked for again from there: a connection that waited long for its turn may be closed by then. */
+class OpenObject implements ObjectBytes {
+  #body: Readable;
+  #resumptions = RESUMPTIONS;
+
+  /** `get`: its bytes from a place on. */
+  constructor(
+    body: Readable,
+    readonly get: (from: number) => Promise<Readable>,
+    readonly silentMs: number,
+  ) {
+    this.#body = body;
   }
 
-  async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
-    await this.#uploads.send({ Bucket: this.bucket, Key: name, ContentType: contentType }, body, signal);
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    for (let at = 0; ; this.#body = await this.get(at)) {
+      try {
+        for await (const chunk of chunksOf(this.#body, this.silentMs)) {
+          at += chunk.length;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        if (this.#resumptions-- === 0) throw error;
+      }
+    }
+  }
+
+  destroy(): void {
+    this.#resumptions = 0;
+    this.#body.destroy();
   }
 }
 
