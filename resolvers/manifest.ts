@@ -32,8 +32,8 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Query.getDatasetArchive": { steps: ["readPublishedJob", "readArchive"] },
 
   "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readEarlierJob", "dispatch"] },
-  "Mutation.cancelJob": { steps: ["cancelJob", "dispatch"] },
-  "Mutation.pauseJob": { steps: ["pauseJob", "dispatch"] },
+  "Mutation.cancelJob": { steps: [...thrice("cancelJob"), "dispatch"] },
+  "Mutation.pauseJob": { steps: [...thrice("pauseJob"), "dispatch"] },
   "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "demandRecords", ...thrice("resumeJob"), "dispatch"] },
   "Mutation.raiseBudget": { steps: ["readOwnJob", "readBudget", ...thrice("raiseBudget"), "dispatch"] },
   "Mutation.extendJob": {
@@ -42,10 +42,10 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Mutation.retryFailed": {
     steps: ["readOwnJob", "readBudget", "demandRecords", "readShards", ...thrice("retryFailed"), "dispatch"],
   },
-  "Mutation.prioritizeJob": { steps: ["prioritizeJob", "dispatch"] },
-  "Mutation.takeSnapshot": { steps: ["markSnapshot", "startSnapshot"] },
-  "Mutation.deleteJob": { steps: ["deleteJob", "dispatch"] },
-  "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", "markRestoring", "startRestore"] },
+  "Mutation.prioritizeJob": { steps: [...thrice("prioritizeJob"), "dispatch"] },
+  "Mutation.takeSnapshot": { steps: [...thrice("markSnapshot"), "startSnapshot"] },
+  "Mutation.deleteJob": { steps: [...thrice("deleteJob"), "dispatch"] },
+  "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", ...thrice("markRestoring"), "startRestore"] },
   "Mutation.saveTemplate": { steps: ["saveTemplate"] },
   "Mutation.restoreTemplate": { steps: ["saveTemplate"] },
   "Mutation.forkTemplate": { steps: ["saveTemplate"] },

@@ -5,19 +5,51 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import { jobKey, OPEN, ownerStatus, type JobRow } from "../../core/rows.ts";
 import { callerOf } from "./caller.ts";
-import { fail, refuseConflict } from "./refuse.ts";
+import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";
 import { collided, refusedAt, updateIf, type Expression } from "./transaction.ts";
 
 /**
- * A running job's rows are in the hands of its workers' transactions many times a second, and a transaction that meets another
- * is refused without a reason of its own. So the step that writes stands in its pipeline so often; once it has written, the
- * rest are passed over.
+ * A running job's rows are in the hands of its workers' transactions many times a second, and whatever else would write one of
+ * them then is refused without a reason of its own. So the step that writes stands in its pipeline so often; once it has
+ * written, the rest are passed over and hand on what came before.
  */
 const TRIES = 3;
 
 export function skipIfWritten(ctx: Context): void {
-  if (ctx.stash.isWritten) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  if (ctx.stash.isWritten) runtime.earlyReturn(ctx.prev.result, { skipTo: "NEXT" });
+}
+
+/** Whether a transaction had the row in hand, so that an update of it alone decided nothing. @throws Conflict the last time */
+export function isToTryAgain(ctx: Context): boolean {
+  if (ctx.error?.type !== "DynamoDB:TransactionConflictException") return false;
+  countTry(ctx);
+  return true;
+}
+
+function countTry(ctx: Context): void {
+  ctx.stash.tries = (ctx.stash.tries ?? 0) + 1;
+  if (ctx.stash.tries >= TRIES) refuseChanged();
+}
+
+function refuseChanged(): never {
+  return refuseConflict("The job was changed at the same moment; look at it again, then decide.");
+}
+
+/** What an update left the job as. */
+export function written(ctx: Context, job: JobRow): void {
+  ctx.stash.isWritten = true;
+  ctx.stash.job = job;
+}
+
+/** What came of an update of the job alone; when its condition did not hold, the words say why. `wish`: `queued can be paused`. */
+export function moved(ctx: Context, wish: string): void {
+  if (isToTryAgain(ctx)) return;
+  if (!ctx.error) return written(ctx, ctx.result);
+  if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
+  const row: JobRow | null = ctx.result;
+  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
+  refuseConflict(`This job is ${row.status}; only a job that is ${wish}.`);
 }
 
 /** Further assignments to go with it; begins with a comma, unless it is empty. */
@@ -94,15 +126,13 @@ export function goneOn(job: JobRow, budgetNanos: number): JobRow {
 /** What came of the transaction that leaves the job as `ctx.stash.changed`: a conflict when any of its rows was not what was read. */
 export function settled(ctx: Context): null {
   if (!ctx.error) {
-    ctx.stash.isWritten = true;
-    ctx.stash.job = ctx.stash.changed;
+    written(ctx, ctx.stash.changed);
     return null;
   }
   const reasons = ctx.result?.cancellationReasons ?? [];
   const isRefused = reasons.some((_: unknown, n: number) => refusedAt(reasons, n));
   if (!isRefused && !collided(reasons)) fail(ctx);
-  ctx.stash.tries = (ctx.stash.tries ?? 0) + 1;
-  if (isRefused || ctx.stash.tries >= TRIES)
-    refuseConflict("The job was changed at the same moment; look at it again, then decide.");
+  if (isRefused) refuseChanged();
+  countTry(ctx);
   return null;
 }

@@ -4,7 +4,7 @@ import type { JobRow, ShardRow } from "../../core/rows.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
 import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
-import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
+import { fail, refuseUnknown } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
 import { toSnapshot } from "./snapshots.ts";
 
@@ -75,15 +75,6 @@ export function ownJob(ctx: Context): JobRow {
   const row: JobRow | null = ctx.result;
   if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
   return row;
-}
-
-/** The job after a conditional write; when the condition did not hold, the words say why. `wish`: `queued can be paused`. */
-export function movedJob(ctx: Context, wish: string): JobRow {
-  if (!ctx.error) return ctx.result;
-  if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
-  const row: JobRow | null = ctx.result;
-  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
-  return refuseConflict(`This job is ${row.status}; only a job that is ${wish}.`);
 }
 
 function toDatasetFiles(row: JobRow): DatasetFile[] {

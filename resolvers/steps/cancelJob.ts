@@ -3,11 +3,12 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import { jobKey, OPEN, ownerStatus } from "../../core/rows.ts";
 import type { MutationCancelJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { movedJob } from "../shared/jobs.ts";
+import { moved, skipIfWritten } from "../shared/control.ts";
 import { CANCELLABLE } from "../shared/moves.ts";
 
 /** What was made so far is exported; the job is CANCELLED once that is published. */
 export function request(ctx: Context<MutationCancelJobArgs>) {
+  skipIfWritten(ctx);
   const owner = callerOf(ctx);
   return update({
     key: jobKey(ctx.args.id),
@@ -24,6 +25,6 @@ export function request(ctx: Context<MutationCancelJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  ctx.stash.job = movedJob(ctx, "queued, running or paused can be cancelled");
+  moved(ctx, "queued, running or paused can be cancelled");
   return null;
 }

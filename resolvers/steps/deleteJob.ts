@@ -3,11 +3,12 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import { jobKey, OPEN, ownerStatus } from "../../core/rows.ts";
 import type { MutationDeleteJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { movedJob } from "../shared/jobs.ts";
+import { moved, skipIfWritten } from "../shared/control.ts";
 import { DELETABLE } from "../shared/moves.ts";
 
 /** The dispatcher's sweep finds it by `openKey` and removes its rows and objects. */
 export function request(ctx: Context<MutationDeleteJobArgs>) {
+  skipIfWritten(ctx);
   const owner = callerOf(ctx);
   return update({
     key: jobKey(ctx.args.id),
@@ -22,6 +23,6 @@ export function request(ctx: Context<MutationDeleteJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  ctx.stash.job = movedJob(ctx, "completed, cancelled, failed or at its budget can be deleted; cancel it first");
+  moved(ctx, "completed, cancelled, failed or at its budget can be deleted; cancel it first");
   return null;
 }

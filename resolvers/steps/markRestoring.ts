@@ -3,10 +3,11 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import type { Whereabouts } from "../../core/archive.ts";
 import { jobKey, type ArchiveRow, type JobRow } from "../../core/rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { movedJob } from "../shared/jobs.ts";
+import { moved, skipIfWritten } from "../shared/control.ts";
 
 /** Remembers the wish in the job. Only what is archived needs one: the rest is there, or on its way. */
 export function request(ctx: Context) {
+  skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
   const found: Whereabouts = ctx.prev.result;
   if (found.state !== "ARCHIVED" || !job.datasetPrefix || !found.archiveClass)
@@ -31,6 +32,6 @@ export function request(ctx: Context) {
 }
 
 export function response(ctx: Context) {
-  ctx.stash.job = movedJob(ctx, "not being deleted or made anew can have its dataset restored");
+  moved(ctx, "not being deleted or made anew can have its dataset restored");
   return ctx.prev.result;
 }

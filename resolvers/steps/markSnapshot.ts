@@ -3,11 +3,13 @@ import { jobKey, type JobRow, type SnapshotRow } from "../../core/rows.ts";
 import { SNAPSHOT_SECONDS } from "../../core/snapshot.ts";
 import type { MutationTakeSnapshotArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
+import { isToTryAgain, skipIfWritten, written } from "../shared/control.ts";
 import { fail, refuseConflict, refuseUnknown } from "../shared/refuse.ts";
 import { PATIENCE_SECONDS } from "../shared/runLife.ts";
 
 /** Says in the job's row that a snapshot is on its way, unless one is already. */
 export function request(ctx: Context<MutationTakeSnapshotArgs>) {
+  skipIfWritten(ctx);
   const nowMs = util.time.nowEpochMilliSeconds();
   const snapshot: SnapshotRow = {
     snapshotId: util.autoUlid(),
@@ -46,9 +48,10 @@ export function request(ctx: Context<MutationTakeSnapshotArgs>) {
 }
 
 export function response(ctx: Context) {
+  if (isToTryAgain(ctx)) return null;
   if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   if (ctx.error) refuse(ctx);
-  ctx.stash.job = ctx.result;
+  written(ctx, ctx.result);
   return null;
 }
 

@@ -3,10 +3,11 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import { jobKey, ownerStatus } from "../../core/rows.ts";
 import type { MutationPauseJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { movedJob } from "../shared/jobs.ts";
+import { moved, skipIfWritten } from "../shared/control.ts";
 import { PAUSABLE } from "../shared/moves.ts";
 
 export function request(ctx: Context<MutationPauseJobArgs>) {
+  skipIfWritten(ctx);
   const owner = callerOf(ctx);
   return update({
     key: jobKey(ctx.args.id),
@@ -21,6 +22,6 @@ export function request(ctx: Context<MutationPauseJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  ctx.stash.job = movedJob(ctx, "queued or running can be paused");
+  moved(ctx, "queued or running can be paused");
   return null;
 }

@@ -3,11 +3,12 @@ import { update } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../../core/rows.ts";
 import type { MutationPrioritizeJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { movedJob } from "../shared/jobs.ts";
+import { moved, skipIfWritten } from "../shared/control.ts";
 import { PRIORITIZABLE } from "../shared/moves.ts";
 
 /** It decides over tasks to come: none that runs is stopped for it. */
 export function request(ctx: Context<MutationPrioritizeJobArgs>) {
+  skipIfWritten(ctx);
   return update({
     key: jobKey(ctx.args.id),
     condition: { owner: { eq: callerOf(ctx) }, status: { in: PRIORITIZABLE } },
@@ -16,6 +17,6 @@ export function request(ctx: Context<MutationPrioritizeJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  ctx.stash.job = movedJob(ctx, "queued, running, paused or exporting can be given another priority");
+  moved(ctx, "queued, running, paused or exporting can be given another priority");
   return null;
 }

@@ -207,6 +207,14 @@ describe("restoring", () => {
     await world.settled();
     expect(events).toEqual([]);
   });
+
+  test("is asked for again while a transaction has the job in hand", async () => {
+    const id = await givenArchived("GLACIER");
+    world.hold(2);
+    expect(await restore(id)).toMatchObject({ state: "RESTORING", archiveClass: "FLEXIBLE" });
+    await world.settled();
+    expect(await remembered(id)).toMatchObject({ state: "RESTORING" });
+  });
 });
 
 const GO_ON = {

@@ -398,6 +398,32 @@ describe("moves", () => {
     expect(stored).not.toHaveProperty("openKey");
   });
 
+  describe.each([
+    ["pauseJob", "QUEUED"],
+    ["cancelJob", "QUEUED"],
+    ["takeSnapshot", "QUEUED"],
+    ["deleteJob", "COMPLETED"],
+  ])("%s of a job that a transaction has in hand", (name, status) => {
+    test("is sent again", async () => {
+      const { id } = await givenJob(world, "ann");
+      await change(world, id, { status });
+      world.hold(2);
+      await world.ask("ann", act(name), { id });
+      await world.settled();
+      expect({ ...(await row(id)) }).not.toMatchObject({ status, controlNo: 0, snapshot: undefined });
+    });
+
+    test("is given up when it still has it the third time, and changes nothing", async () => {
+      const { id } = await givenJob(world, "ann");
+      await change(world, id, { status });
+      world.hold(3);
+      expect(await world.refusal("ann", act(name), { id })).toBe(
+        "Conflict: The job was changed at the same moment; look at it again, then decide.",
+      );
+      expect(await row(id)).toMatchObject({ status, controlNo: 0 });
+    });
+  });
+
   test("cancel lets the job export with outcome CANCELLED", async () => {
     const job = await givenJob(world, "ann");
     await world.ask("ann", act("pauseJob"), { id: job.id });

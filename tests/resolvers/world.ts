@@ -32,6 +32,7 @@ import { FIELDS, STEPS, type LambdaName } from "../../resolvers/manifest.ts";
 import { startUserPool, type UserPool } from "../local/appsync-api.ts";
 import { testContext } from "../local/open-gate.ts";
 import { startFleet, type FakeFleet } from "./fake-fleet.ts";
+import { startHeldRows } from "./held-rows.ts";
 
 type Handler = (event: any, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 
@@ -49,6 +50,8 @@ export interface World {
   run(name: LambdaName, event: object): Promise<unknown>;
   /** Does something once, when the function has run next and before its answer is heard. */
   after(name: LambdaName, action: () => Promise<unknown>): void;
+  /** The API's next updates of rows alone are refused: a transaction has them in hand. */
+  hold(updates: number): void;
   /** Waits for the functions that were started without being waited for. */
   settled(): Promise<void>;
   row(table: "Jobs" | "Fleet" | "Templates" | "SeedSets", key: { pk: string; sk: string }): Promise<any>;
@@ -116,7 +119,8 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
   const pool = await startUserPool();
   endpoints["cognito-identity-provider"] = pool.endpoint;
   const api = appsync();
-  await api.start(context("appsync"));
+  const heldRows = await startHeldRows(endpoints.dynamodb);
+  await api.start(context("appsync", { endpoints: { ...endpoints, dynamodb: heldRows.url } }));
   const urls = await createApi(api, pool);
   process.env[ENVIRONMENT.graphqlUrl] = urls.graphql;
 
@@ -151,6 +155,7 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
     run: (name, event) => functions.run(name, event),
     after: (name, action) => void functions.hooks.set(name, action),
     settled: () => functions.settled(),
+    hold: (updates) => heldRows.hold(updates),
     row: async (table, Key) => (await rows.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item,
     put: async (table, row) => void (await rows.send(new PutCommand({ TableName: table, Item: row }))),
     all: async (table) => (await rows.send(new ScanCommand({ TableName: table }))).Items ?? [],
@@ -176,7 +181,7 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
       rows.destroy();
       objectsClient.destroy();
       await Promise.all([api.stop(), functions.server.close(), pool.stop(), fleet.stop()]);
-      await Promise.all([tables.stop(), bucket.stop()]);
+      await Promise.all([heldRows.close(), tables.stop(), bucket.stop()]);
       await rm(folder, { recursive: true });
     },
   };
