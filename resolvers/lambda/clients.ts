@@ -9,10 +9,23 @@ let documents: DynamoDBDocumentClient | undefined;
 let objects: S3Client | undefined;
 
 export function documentClient(): DynamoDBDocumentClient {
-  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({}), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  documents ??= DynamoDBDocumentClient.from(tables(), { marshallOptions: { removeUndefinedValues: true } });
   return documents;
+}
+
+/** A write of a row that a transaction has in hand is refused, and the client takes that for final; it is over in a moment. */
+function tables(): DynamoDBClient {
+  const client = new DynamoDBClient({});
+  client.middlewareStack.add(
+    (next) => (args) =>
+      next(args).catch((error: Error & { $retryable?: object }) => {
+        if (error.name === "TransactionConflictException") error.$retryable = {};
+        throw error;
+      }),
+    // Within the client's own retries.
+    { step: "finalizeRequest", priority: "low", name: "retryConflicts" },
+  );
+  return client;
 }
 
 /** Buckets are addressed by path, which every endpoint understands. */

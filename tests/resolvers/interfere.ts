@@ -11,18 +11,18 @@ export interface Interference {
    * @param times how often in a row; the client itself asks three times
    */
   loseAnswerOf(operation: Operation, options?: { body?: RegExp; times?: number }): void;
-  /** The next transactions fail with what `fault` makes, and change nothing. */
-  refuseTransactions(times: number, fault: () => Error): void;
+  /** The next requests of this kind fail with what `fault` makes, and change nothing. */
+  refuse(operation: Operation, times: number, fault: () => Error): void;
 }
 
 export function interfere(client: DynamoDBDocumentClient): Interference {
   let losing: { operation: Operation; body: RegExp; left: number } | undefined;
-  let refusing: { left: number; fault: () => Error } | undefined;
+  let refusing: { operation: Operation; left: number; fault: () => Error } | undefined;
   client.middlewareStack.add(
     (next) => async (args) => {
       const { headers, body } = args.request as { headers: Record<string, string>; body: Uint8Array };
       const operation = headers["x-amz-target"]?.split(".")[1];
-      if (refusing && refusing.left > 0 && operation === "TransactWriteItems") {
+      if (refusing && refusing.left > 0 && operation === refusing.operation) {
         refusing.left -= 1;
         throw refusing.fault();
       }
@@ -41,8 +41,8 @@ export function interfere(client: DynamoDBDocumentClient): Interference {
     loseAnswerOf(operation, { body = /(?:)/, times = 1 } = {}) {
       losing = { operation, body, left: times };
     },
-    refuseTransactions(times, fault) {
-      refusing = { left: times, fault };
+    refuse(operation, times, fault) {
+      refusing = { operation, left: times, fault };
     },
   };
 }

@@ -84,7 +84,7 @@ test("what could not be settled counts as spent when the run ends, by the run an
   await run.reserve(40);
   await run.settle(30, 30, {});
   await run.reserve(50);
-  interference.refuseTransactions(1, () => new Error("The table is gone for a moment."));
+  interference.refuse("TransactWriteItems", 1, () => new Error("The table is gone for a moment."));
   await expect(run.settle(35, 5, {})).rejects.toThrow("gone for a moment");
   await run.close({ status: "FAILED" });
   expect(await row()).toMatchObject({ status: "FAILED", spentNanos: 80, reservedNanos: 0 });
@@ -96,7 +96,7 @@ test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExcee
   async (Code) => {
     await newRow();
     const run = await begun();
-    interference.refuseTransactions(3, () => cancelled(Code));
+    interference.refuse("TransactWriteItems", 3, () => cancelled(Code));
     await run.reserve(40);
     expect(await row()).toMatchObject({ reservedNanos: 40 });
     expect(await spentToday()).toBe(40);
@@ -107,7 +107,7 @@ test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExcee
 test("a transaction cancelled for another reason fails at once", async () => {
   await newRow();
   const run = await begun();
-  interference.refuseTransactions(1, () => cancelled("ValidationError"));
+  interference.refuse("TransactWriteItems", 1, () => cancelled("ValidationError"));
   await expect(run.reserve(40)).rejects.toThrow(TransactionCanceledException);
   run.letGo();
 });

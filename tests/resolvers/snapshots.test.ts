@@ -1,12 +1,16 @@
 /** What is there of a job's records can be downloaded while it still runs. */
 import { encodePart } from "../../core/part.ts";
 import { openSlot } from "../../core/record.ts";
+import { documentClient } from "../../resolvers/lambda/clients.ts";
 import { change, givenJob, JOB } from "./given.ts";
+import { interfere, type Interference } from "./interfere.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
+let interference: Interference;
 beforeAll(async () => {
   world = await startWorld();
+  interference = interfere(documentClient());
 });
 beforeEach(() => world.empty());
 afterAll(() => world.stop());
@@ -45,6 +49,15 @@ async function nameParts(jobId: string, shardNo: number, runs: object[]): Promis
 }
 
 const rowOf = (jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
+
+test("is ready although a transaction had the job in hand when it was", async () => {
+  const job = await runningJob();
+  const conflict = () => Object.assign(new Error("held"), { name: "TransactionConflictException" });
+  interference.refuse("UpdateItem", 2, conflict);
+  await world.ask("ann", TAKE, { id: job.id });
+  await world.settled();
+  expect(await rowOf(job.id)).toMatchObject({ snapshot: { state: "READY", rows: 4 } });
+});
 
 test("holds the records that checkpoints name, in order, as the dataset will have them, and watchers are told", async () => {
   const job = await runningJob();
