@@ -20,6 +20,12 @@ const FLUSH_MS = 1_000;
 /** Below the 100 s in which a task that is told to stop must be done. */
 const CALL_TIMEOUT_MS = 80_000;
 const DRAIN_MS = 90_000;
+/**
+ * Tables and bucket are worth waiting for: a worker that gives up costs its grant. Every write is conditional or carries a
+ * token, so asking again is safe; a connection that died is found out instead of waited for.
+ */
+const MAX_ATTEMPTS = 8;
+const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
 
 const logger = new Logger({ serviceName: "worker" });
 const stopping = new AbortController();
@@ -87,10 +93,3 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
     random: Math.random,
   };
 }
-
-/**
- * Tables and bucket are worth waiting for: a worker that gives up costs its grant. Every write is conditional or carries a
- * token, so asking again is safe; a connection that died is found out instead of waited for.
- */
-const MAX_ATTEMPTS = 8;
-const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };

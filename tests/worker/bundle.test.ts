@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { ENVIRONMENT } from "#core/environment";
 import { jobKey, type JobRow } from "#core/rows";
 import { bundleWorker } from "../../worker/bundle.ts";
+import { inFrontOf } from "../local/in-front-of.ts";
 import { LocalAws } from "./local-aws.ts";
 import { JOB, World } from "./world.ts";
 
@@ -105,6 +106,26 @@ test("the job's role is assumed once, narrowed by tags", async () => {
   const form = new URLSearchParams(stsBodies[0]);
   const tags = [1, 2, 3, 4].map((n) => [form.get(`Tags.member.${n}.Key`), form.get(`Tags.member.${n}.Value`)]);
   expect(Object.fromEntries(tags)).toEqual({ owner: "owner-1", job: JOB, budget: JOB, seedOwner: "owner-1" });
+});
+
+test("tables and a bucket that are unwell for a while are waited for", async () => {
+  await fill(new World({ records: 12 }));
+  const given = environment();
+  const unwell = async (name: string) => {
+    let failures = 5;
+    return await inFrontOf(given[name] ?? "", (_, response) => {
+      if (failures === 0) return false;
+      failures -= 1;
+      response.writeHead(500).end();
+      return true;
+    });
+  };
+  const [tables, bucket] = [await unwell("AWS_ENDPOINT_URL_DYNAMODB"), await unwell("AWS_ENDPOINT_URL_S3")];
+  const doors = { AWS_ENDPOINT_URL_DYNAMODB: tables.url, AWS_ENDPOINT_URL_S3: bucket.url };
+  const { code, out } = await start({ ...given, ...doors }).ended;
+  expect(`${code} ${out}`).toMatch(/^0 /);
+  expect(await aws.store.read(jobKey(JOB))).toMatchObject({ status: "COMPLETED" });
+  await Promise.all([tables.close(), bucket.close()]);
 });
 
 test("SIGTERM in the middle ends it with 0, lease and grant given back", async () => {
