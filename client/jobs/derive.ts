@@ -69,9 +69,13 @@ export function latestRecords(shards: readonly ShardFactsFragment[], limit: numb
     .filter((shard) => shard.reportedAt !== null)
     .toSorted((a, b) => Date.parse(b.reportedAt!) - Date.parse(a.reportedAt!))
     .flatMap((shard) => shard.latest.map((text) => ({ shardNo: shard.shardNo, text })))
-    .flatMap(({ shardNo, text }) => {
+    .flatMap(({ shardNo, text }, index, all) => {
       const columns = parseColumns(text);
-      return columns ? [{ key: `${shardNo} ${text}`, columns }] : [];
+      // Two records of a shard may be equal: a model may answer the same prompt in the same words.
+      const equalBefore = all
+        .slice(0, index)
+        .filter((other) => other.shardNo === shardNo && other.text === text).length;
+      return columns ? [{ key: `${shardNo} ${equalBefore} ${text}`, columns }] : [];
     })
     .slice(0, limit);
 }

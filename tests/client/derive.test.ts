@@ -128,6 +128,14 @@ describe("the latest records", () => {
     expect(latestRecords([broken], 6)).toHaveLength(1);
   });
 
+  test("are told apart though they are equal, within a shard and between shards", () => {
+    const equal = ['{"a":"same"}', '{"a":"same"}', '{"a":"same"}'];
+    const shards = [0, 1].map((shardNo) => sampleShard({ shardNo, latest: equal, reportedAt: JUST_NOW }));
+    const records = latestRecords(shards, 6);
+    expect(records).toHaveLength(6);
+    expect(new Set(records.map(({ key }) => key)).size).toBe(6);
+  });
+
   test("end at the limit", () => {
     expect(latestRecords([early, late], 1)).toHaveLength(1);
   });
