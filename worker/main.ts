@@ -3,7 +3,6 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { ENVIRONMENT, required } from "#core/environment";
 import { LEASE_MS } from "#core/shard";
 import { AppSyncReporter } from "./adapters/appsync-reporter.ts";
@@ -60,7 +59,7 @@ function modelLimitsFrom(json: string | undefined): Settings["modelLimits"] {
   return json ? (JSON.parse(json) as Settings["modelLimits"]) : undefined;
 }
 
-function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }: Settings): Ports {
+function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner }: Settings): Ports {
   const credentials = jobCredentials(new STSClient({}), {
     roleArn: required(ENVIRONMENT.jobRole, env),
     owner: required(ENVIRONMENT.owner, env),
@@ -69,11 +68,6 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
     seedSetOwner,
   });
   const url = required(ENVIRONMENT.graphqlUrl, env);
-  // A socket for each call.
-  const requestHandler = new NodeHttpHandler({
-    httpAgent: { keepAlive: true, maxSockets: concurrency + 8 },
-    httpsAgent: { keepAlive: true, maxSockets: concurrency + 8 },
-  });
   const tables = new DynamoDBClient({ credentials, maxAttempts: MAX_ATTEMPTS, requestHandler: PATIENT });
   const bucket = new S3Client({
     credentials,
@@ -83,7 +77,7 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner, concurrency }:
   return {
     store: new DynamoDbStore(tables, required(ENVIRONMENT.jobsTable, env)),
     objects: new S3Objects(bucket, required(ENVIRONMENT.bucket, env)),
-    model: new BedrockModel({ credentials }, requestHandler),
+    model: new BedrockModel({ credentials }),
     reporter: new AppSyncReporter({ url, region: required("AWS_REGION", env), credentials, jobId }),
     clock: systemClock,
     log: {

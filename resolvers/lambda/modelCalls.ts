@@ -1,5 +1,4 @@
 /** What model calls need in a function: Bedrock, a gate, and an end while there is still time to say so. */
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
 import { Bell } from "../../worker/bell.ts";
@@ -28,7 +27,7 @@ export class ModelCalls {
   constructor(time: LambdaTime, lost: AbortSignal, observed?: CallContext["observed"]) {
     this.context = {
       ports: {
-        model: (bedrock ??= new BedrockModel({}, new NodeHttpHandler({}))),
+        model: (bedrock ??= new BedrockModel({})),
         clock: systemClock,
         random: Math.random,
       },

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import fc from "fast-check";
 import { findModel, MODELS } from "#core/models";
 import { answerSchemaOf } from "#core/output";
@@ -132,7 +131,7 @@ describe("against Bedrock", () => {
     service = bedrock({ settings: { latencyMs: 0 } });
     const endpoint = await service.start(testContext(folder));
     const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "secret" };
-    model = new BedrockModel({ endpoint, region: "us-east-1", credentials }, new NodeHttpHandler());
+    model = new BedrockModel({ endpoint, region: "us-east-1", credentials });
   });
 
   afterAll(async () => {

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { findModel } from "#core/models";
 import { priceOf } from "#core/money";
 import { bedrock } from "../../local/bedrock/bedrock.ts";
@@ -54,8 +53,7 @@ export class LocalAws {
     };
     const database = new DynamoDBClient(await start(tables));
     const files = new S3Client({ ...(await start(buckets)), forcePathStyle: true, requestHandler: CONNECTIONS });
-    const requestHandler = new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 64 } });
-    const model = new BedrockModel(await start(models), requestHandler);
+    const model = new BedrockModel(await start(models));
     await tables.create(
       resource("AWS::DynamoDB::Table", { TableName: TABLE, BillingMode: "PAY_PER_REQUEST", ...KEYS }),
     );

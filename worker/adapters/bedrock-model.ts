@@ -8,10 +8,10 @@ import {
   type ConverseCommandOutput,
 } from "@aws-sdk/client-bedrock-runtime";
 import { getSchemaSerdePlugin } from "@smithy/core/schema";
-import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import { ModelFault, type Model, type ModelAnswer, type ModelFaultKind, type ModelRequest } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 import { ANSWER, wayToAnswer } from "./answer-ways.ts";
+import { Http, type WholeRequest } from "./http.ts";
 
 /**
  * Middleware that makes a copy of all that is sent and answered for a log that nobody keeps, counts the SDK's features in use,
@@ -19,19 +19,16 @@ import { ANSWER, wayToAnswer } from "./answer-ways.ts";
  */
 const UNUSED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
 
-type HttpRequest = Parameters<NodeHttpHandler["handle"]>[0];
-
 export class BedrockModel implements Model {
   readonly #client: BedrockRuntimeClient;
+  readonly #http = new Http();
   /** Of the calls in flight, by their inputs. */
   readonly #signals = new WeakMap<object, Signal>();
 
-  constructor(
-    config: Omit<BedrockRuntimeClientConfig, "maxAttempts" | "cacheMiddleware">,
-    requestHandler: NodeHttpHandler,
-  ) {
+  constructor(config: Omit<BedrockRuntimeClientConfig, "maxAttempts" | "cacheMiddleware" | "requestHandler">) {
     // Resolving the middleware once and not for each call saves a quarter of a call's processor time. The client does so only
     // for calls without options, so signals travel beside them, to the end of the chain.
+    const requestHandler = this.#http as never;
     this.#client = new BedrockRuntimeClient({ ...config, requestHandler, maxAttempts: 1, cacheMiddleware: true });
     const { middlewareStack, config: resolved } = this.#client;
     // One region and one service: the client would make a signer for each call.
@@ -53,10 +50,9 @@ export class BedrockModel implements Model {
     middlewareStack.add(
       () =>
         async ({ input, request }) => {
-          (request as HttpRequest).headers["user-agent"] = "plot-palette";
-          return (await requestHandler.handle(request as never, {
-            abortSignal: this.#signals.get(input) as never,
-          })) as never;
+          const signed = request as WholeRequest;
+          signed.headers["user-agent"] = "plot-palette";
+          return (await this.#http.handle(signed, { abortSignal: this.#signals.get(input) })) as never;
         },
       { name: "handleWithSignal", step: "deserialize", priority: "low" },
     );

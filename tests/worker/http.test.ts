@@ -1,0 +1,109 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { Http, type WholeRequest } from "../../worker/adapters/http.ts";
+import { Stop } from "../../worker/signal.ts";
+
+describe("a request", () => {
+  test("is sent with its head and body, and its answer comes whole, whatever its status", async () => {
+    const { http, request } = await served(async (asked, answer) => {
+      const chunks = await asked.toArray();
+      answer.writeHead(429, { "retry-after": "7" });
+      answer.write("you said ");
+      answer.end(`${asked.method} ${asked.url} ${asked.headers["x-amz-date"]} ${Buffer.concat(chunks).toString()}`);
+    });
+    const { response } = await http.handle(request);
+    expect(response).toMatchObject({ statusCode: 429, headers: { "retry-after": "7" } });
+    expect(Buffer.from(response.body as Uint8Array).toString()).toBe("you said POST /model/m/converse today ünd");
+  });
+
+  test("without an answer of any length gets an empty one", async () => {
+    const { http, request } = await served((_, answer) => void answer.end());
+    expect((await http.handle(request)).response.body).toHaveLength(0);
+  });
+
+  test("goes out on a connection that an earlier one left", async () => {
+    const { http, request, connections } = await served((_, answer) => void answer.end("{}"));
+    for (let n = 0; n < 3; n++) await http.handle(request, { abortSignal: new Stop() });
+    expect(connections).toHaveLength(1);
+  });
+
+  test("whose answer breaks off fails, and says how", async () => {
+    const { http, request } = await served((_, answer) => {
+      answer.writeHead(200, { "content-length": "100" });
+      answer.write("half", () => answer.destroy());
+    });
+    await expect(http.handle(request)).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("to nobody fails, and says how", async () => {
+    const { http, request, close } = await served(() => {});
+    await close();
+    await expect(http.handle(request)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+});
+
+describe("a request that is aborted", () => {
+  test("before it is sent is not sent", async () => {
+    const { http, request, connections } = await served((_, answer) => void answer.end());
+    const stop = new Stop();
+    stop.abort();
+    await expect(http.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
+    expect(connections).toEqual([]);
+  });
+
+  test.each([
+    ["before its answer begins", false],
+    ["in the midst of its answer", true],
+  ])("%s is broken off", async (_title, hasBegun) => {
+    const stop = new Stop();
+    const { http, request, connections } = await served((_, answer) => {
+      if (!hasBegun) return stop.abort();
+      answer.writeHead(200, { "content-length": "100" });
+      answer.write("half", () => stop.abort());
+    });
+    await expect(http.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
+    expect(connections).toHaveLength(1);
+    for (const socket of connections) if (!socket.closed) await new Promise((resolve) => socket.on("close", resolve));
+  });
+
+  test("after its answer came leaves the connection to the next", async () => {
+    const { http, request, connections } = await served((_, answer) => void answer.end("{}"));
+    const stop = new Stop();
+    await http.handle(request, { abortSignal: stop });
+    const next = http.handle(request);
+    stop.abort();
+    expect((await next).response.statusCode).toBe(200);
+    expect(connections).toHaveLength(1);
+  });
+});
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const { close } of opened.splice(0)) await close();
+});
+
+/** A service that answers so, and a request to it. */
+async function served(listener: (asked: IncomingMessage, answer: ServerResponse) => unknown) {
+  const server = createServer((asked, answer) => void listener(asked, answer));
+  const connections: Socket[] = [];
+  server.on("connection", (socket) => connections.push(socket));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const http = new Http();
+  const request: WholeRequest = {
+    protocol: "http:",
+    hostname: "127.0.0.1",
+    port: (server.address() as AddressInfo).port,
+    method: "POST",
+    path: "/model/m/converse",
+    headers: { "x-amz-date": "today" },
+    body: Buffer.from("ünd"),
+  };
+  const close = async () => {
+    http.destroy();
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  opened.push({ close });
+  return { http, request, connections, close };
+}

@@ -1,0 +1,82 @@
+/**
+ * Sends what an SDK's client has made and signed, and reads each answer whole. The SDK's own handler sets four timers for a call
+ * and pipes its answer through another stream, which costs a fifteenth of a call's processor time.
+ */
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { HttpResponse } from "@smithy/core/protocols";
+import type { Signal } from "../signal.ts";
+
+/** A request of the SDK whose body is bytes, and whose path is all of its address. */
+export interface WholeRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: Uint8Array;
+}
+
+/** A request handler of the SDK. */
+export class Http {
+  readonly metadata = { handlerProtocol: "http/1.1" };
+  // A connection for each call in flight, used again by later ones.
+  readonly #plain = new http.Agent({ keepAlive: true });
+  readonly #secure = new https.Agent({ keepAlive: true });
+
+  /**
+   * Nothing is sent once the signal is aborted, and what is on its way is broken off then.
+   * @throws Error of Node, with its `code`, when the connection fails or ends before the answer does; AbortError when aborted
+   */
+  handle(
+    { protocol, hostname, port, method, path, headers, body }: WholeRequest,
+    { abortSignal: signal }: { readonly abortSignal?: Signal } = {},
+  ): Promise<{ response: HttpResponse }> {
+    const isSecure = protocol === "https:";
+    const agent = isSecure ? this.#secure : this.#plain;
+    const options = { host: hostname, port, method, path, headers, agent };
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) throw new AbortError();
+      const fail = (error: Error) => {
+        signal?.removeEventListener("abort", abort);
+        reject(error);
+      };
+      const request = (isSecure ? https : http).request(options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", fail);
+        response.on("end", () => {
+          signal?.removeEventListener("abort", abort);
+          resolve({ response: responseOf(response, Buffer.concat(chunks)) });
+        });
+      });
+      const abort = () => {
+        request.destroy();
+        fail(new AbortError());
+      };
+      request.on("error", fail);
+      signal?.addEventListener("abort", abort);
+      request.end(body);
+    });
+  }
+
+  /** Closes the connections. */
+  destroy(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+}
+
+export class AbortError extends Error {
+  override readonly name = "AbortError";
+
+  constructor() {
+    super("The request was aborted.");
+  }
+}
+
+function responseOf({ statusCode = 0, statusMessage, headers }: IncomingMessage, body: Buffer): HttpResponse {
+  // Only Set-Cookie would be a list, and no service of AWS sets one.
+  return new HttpResponse({ statusCode, reason: statusMessage, headers: headers as Record<string, string>, body });
+}
