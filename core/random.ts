@@ -36,17 +36,17 @@ export function below(end: number, random: () => number): number {
 
 /** MurmurHash3's mixing over the names' characters, in four lanes. */
 function hashesOf(names: readonly (string | number)[]): [number, number, number, number] {
-  const lanes: [number, number, number, number] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
+  let [a, b, c, d] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   // The length in front keeps ("ab", "c") apart from ("a", "bc").
   const text = names.map((name) => `${String(name).length}:${name}`).join("");
   for (let n = 0; n < text.length; n++) {
     const code = text.charCodeAt(n);
-    lanes[0] = Math.imul(lanes[0] ^ code, 0x85ebca6b) ^ (lanes[1] >>> 13);
-    lanes[1] = Math.imul(lanes[1] ^ code, 0xc2b2ae35) ^ (lanes[2] >>> 15);
-    lanes[2] = Math.imul(lanes[2] ^ code, 0x27d4eb2f) ^ (lanes[3] >>> 14);
-    lanes[3] = Math.imul(lanes[3] ^ code, 0x165667b1) ^ (lanes[0] >>> 16);
+    a = Math.imul(a ^ code, 0x85ebca6b) ^ (b >>> 13);
+    b = Math.imul(b ^ code, 0xc2b2ae35) ^ (c >>> 15);
+    c = Math.imul(c ^ code, 0x27d4eb2f) ^ (d >>> 14);
+    d = Math.imul(d ^ code, 0x165667b1) ^ (a >>> 16);
   }
-  return lanes.map((lane, n) => finish(lane ^ (lanes[(n + 1) % 4] ?? 0))) as [number, number, number, number];
+  return [finish(a ^ b), finish(b ^ c), finish(c ^ d), finish(d ^ a)];
 }
 
 function finish(lane: number): number {
