@@ -155,11 +155,16 @@ export function inIt(step: Step, state: OpenStep | undefined): StepInIt {
 }
 
 export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RecordMeta {
-  const steps = Object.entries(open.steps).map(([step, { rounds }]) => callsOf(step, rounds));
-  const models = steps.flatMap((calls) => calls.slice(-1)).map(({ step, modelId }) => [step, modelId] as const);
-  const calls = steps.filter((of) => of.length > 1 || of[0]?.reason === "fallback").flat();
+  const models: Record<string, string> = {};
+  const calls: RecordCall[] = [];
+  for (const [step, { rounds }] of Object.entries(open.steps)) {
+    const ofStep = callsOf(step, rounds);
+    const last = ofStep.at(-1);
+    if (last) models[step] = last.modelId;
+    if (ofStep.length > 1 || last?.reason === "fallback") calls.push(...ofStep);
+  }
   return {
-    models: Object.fromEntries(models),
+    models,
     ...(calls.length > 0 && { calls }),
     tokens: { input: open.inputTokens, output: open.outputTokens },
     costNanos: open.costNanos,

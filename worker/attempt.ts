@@ -118,11 +118,11 @@ async function doSteps(making: Making): Promise<void> {
 
 /** Picks and parameters, as the inside of a JSON object. */
 async function givenBy({ seeds, parameters }: Workshop, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
-  const picks = await Promise.all(
-    Object.entries(drawn).map(async ([name, draw]) => `${JSON.stringify(name)}:${await itemsOf(seeds, draw)}`),
-  );
-  const chosen = Object.entries(parameters).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  return [...picks, ...chosen].join(",");
+  const members: string[] = [];
+  for (const [name, draw] of Object.entries(drawn))
+    members.push(`${JSON.stringify(name)}:${await itemsOf(seeds, draw)}`);
+  if (parameters !== "") members.push(parameters);
+  return members.join(",");
 }
 
 async function itemsOf(seeds: Workshop["seeds"], drawn: Drawn): Promise<string> {
@@ -134,9 +134,9 @@ async function itemsOf(seeds: Workshop["seeds"], drawn: Drawn): Promise<string> 
 async function columnsFrom(making: Making): Promise<Record<string, unknown>> {
   const { template } = making.shop;
   const columns = await making.shop.run((prompts) => prompts.columns(making.itForColumns(), making.chance("record")));
-  const typed = Object.fromEntries(
-    Object.entries(columns).map(([name, value]) => [name, typedColumn(name, value, template.record?.[name]?.type)]),
-  );
+  const typed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(columns))
+    typed[name] = typedColumn(name, value, template.record?.[name]?.type);
   if (JSON.stringify(typed).length > MAX_RECORD_BYTES)
     throw new RenderFault("The record is larger than a megabyte; give it fewer columns.");
   return typed;

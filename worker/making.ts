@@ -13,7 +13,8 @@ export class Making {
   /** What its calls are told of it. */
   readonly ofCalls: AttemptOfCall;
   readonly #over = new Stop();
-  readonly #evidence = new WeakMap<object, Evidence>();
+  /** By the error that came of it; hardly ever needed. */
+  #evidence: Map<unknown, Evidence> | undefined;
 
   constructor(
     readonly shop: Workshop,
@@ -49,11 +50,11 @@ export class Making {
 
   /** Remembers what was asked and answered when the error arose. */
   note(error: unknown, evidence: Evidence): void {
-    if (error instanceof Error) this.#evidence.set(error, shortened(evidence));
+    (this.#evidence ??= new Map()).set(error, shortened(evidence));
   }
 
   evidenceOf(error: unknown): Evidence | undefined {
-    return error instanceof Error ? this.#evidence.get(error) : undefined;
+    return this.#evidence?.get(error);
   }
 
   /** The same numbers for the same place of the same attempt. */

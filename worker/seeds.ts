@@ -64,14 +64,15 @@ export class Seeds implements SeedSource {
   }
 
   async draw(picks: Picks, draw: Draw): Promise<Record<string, Drawn>> {
-    const drawn = Object.entries(picks).map(async ([name, pick]) => {
-      const items =
-        pick.how === "weighted"
-          ? await this.#weighted(name, pick, draw)
-          : itemsDrawn(picks, name, this.itemCounts, draw);
-      return [name, drawnAs(pick, items)] as const;
-    });
-    return Object.fromEntries(await Promise.all(drawn));
+    const drawn: Record<string, Drawn> = {};
+    for (const [name, pick] of Object.entries(picks)) {
+      const isWeighted = pick.how === "weighted";
+      const items = isWeighted
+        ? await this.#weighted(name, pick, draw)
+        : itemsDrawn(picks, name, this.itemCounts, draw);
+      drawn[name] = drawnAs(pick, items);
+    }
+    return drawn;
   }
 
   /** The item as JSON text. */

@@ -51,6 +51,7 @@ export class ShardRun {
   readonly #ended = new Stop();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #lease: Lease;
+  readonly #calls: CallContext;
   readonly #records = new Rate(RATE_SPAN_MS);
   readonly #spending = new Rate(RATE_SPAN_MS);
   readonly #isCareful: boolean;
@@ -70,6 +71,7 @@ export class ShardRun {
     const { ports, settings, bell } = context;
     this.#lease = new Lease(ports.clock, settings.leaseMs, leasedAtMs, bell, () => this.#lose());
     this.#isCareful = book.row.deathsInRow >= CAREFUL_AFTER_DEATHS;
+    this.#calls = this.#callContext();
   }
 
   /** `leasedAtMs`: the monotonic time before the lease was asked for. @throws LeaseLost */
@@ -167,7 +169,7 @@ export class ShardRun {
   #start(open: OpenSlot, reservation: Reservation): void {
     const { gate, shop } = this.context;
     this.book.open.set(open.slot, open);
-    const work = attempt(shop, this.#callContext(), open, reservation)
+    const work = attempt(shop, this.#calls, open, reservation)
       .then((end) => this.#collect(open, end))
       .catch((error: unknown) => this.#break(error))
       .finally(() => {

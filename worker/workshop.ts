@@ -25,7 +25,8 @@ export interface WorkshopPlan {
 export class Workshop {
   readonly jobId: string;
   readonly template: Template;
-  readonly parameters: Readonly<Record<string, unknown>>;
+  /** What the job chose, as the inside of a JSON object. */
+  readonly parameters: string;
   readonly seeds: SeedSource;
   readonly #after: Readonly<Record<string, readonly string[]>>;
   readonly #sandbox: Sandbox;
@@ -41,7 +42,7 @@ export class Workshop {
   private constructor({ jobId, template, partials, parameters, seeds }: WorkshopPlan, sandbox: Sandbox) {
     this.jobId = jobId;
     this.template = template;
-    this.parameters = parametersOf(template, parameters);
+    this.parameters = JSON.stringify(parametersOf(template, parameters)).slice(1, -1);
     this.seeds = seeds;
     this.#after = dependenciesOf(template, partials);
     this.#sandbox = sandbox;

@@ -19,15 +19,17 @@ import { Http, type WholeRequest } from "./http.ts";
  */
 const UNUSED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
 
+/** Under which a call's input carries its signal to the end of the chain. */
+const SIGNAL = Symbol("signal");
+type SignalledInput = ConverseCommandInput & { [SIGNAL]?: Signal };
+
 export class BedrockModel implements Model {
   readonly #client: BedrockRuntimeClient;
   readonly #http = new Http();
-  /** Of the calls in flight, by their inputs. */
-  readonly #signals = new WeakMap<object, Signal>();
 
   constructor(config: Omit<BedrockRuntimeClientConfig, "maxAttempts" | "cacheMiddleware" | "requestHandler">) {
     // Resolving the middleware once and not for each call saves a quarter of a call's processor time. The client does so only
-    // for calls without options, so signals travel beside them, to the end of the chain.
+    // for calls without options, so signals travel in the inputs.
     const requestHandler = this.#http as never;
     this.#client = new BedrockRuntimeClient({ ...config, requestHandler, maxAttempts: 1, cacheMiddleware: true });
     const { middlewareStack, config: resolved } = this.#client;
@@ -52,17 +54,17 @@ export class BedrockModel implements Model {
         async ({ input, request }) => {
           const signed = request as WholeRequest;
           signed.headers["user-agent"] = "plot-palette";
-          return (await this.#http.handle(signed, { abortSignal: this.#signals.get(input) })) as never;
+          return (await this.#http.handle(signed, { abortSignal: (input as SignalledInput)[SIGNAL] })) as never;
         },
       { name: "handleWithSignal", step: "deserialize", priority: "low" },
     );
   }
 
   async converse(request: ModelRequest, signal: Signal): Promise<ModelAnswer> {
-    const command = new ConverseCommand(inputOf(request));
-    this.#signals.set(command.input, signal);
+    const input: SignalledInput = inputOf(request);
+    input[SIGNAL] = signal;
     try {
-      return answerOf(await this.#client.send(command));
+      return answerOf(await this.#client.send(new ConverseCommand(input)));
     } catch (error) {
       throw faultOf(error, request.modelId, signal);
     }
