@@ -36,7 +36,10 @@ export function below(end: number, random: () => number): number {
 
 /** MurmurHash3's mixing over the names' characters, in four lanes. */
 function hashesOf(names: readonly (string | number)[]): [number, number, number, number] {
-  let [a, b, c, d] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
+  let a = 0x243f6a88;
+  let b = 0x85a308d3;
+  let c = 0x13198a2e;
+  let d = 0x03707344;
   // The length in front keeps ("ab", "c") apart from ("a", "bc").
   const text = names.map((name) => `${String(name).length}:${name}`).join("");
   for (let n = 0; n < text.length; n++) {

@@ -20,6 +20,7 @@ function restOfStep(step: Step, state: OpenStep | undefined): Nanos {
 function restOfRound(step: Step, round: OpenRound): Nanos {
   if (isAccepted(round)) return 0;
   const { calls } = round;
+  if (calls.length === 0) return roundBound(step).nanos;
   const escalated = calls.findIndex(({ reason }) => reason === "escalation");
   const better = step.escalate ? [step.escalate.modelId] : [];
   if (escalated >= 0) return triesBound(step, better, calls.length - escalated).nanos;

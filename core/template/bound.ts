@@ -27,17 +27,22 @@ export function stepBound(step: Step): Bound {
   return times(roundBound(step), roundsOf(step));
 }
 
+// Every call of every record asks for both.
+const roundBounds = new WeakMap<Step, Bound>();
+const schemaBytes = new WeakMap<Step["output"], number>();
+
 /** The most that one round of a step can cost: the answer, its repairs, and both again by the better model. */
 export function roundBound(step: Step): Bound {
+  const known = roundBounds.get(step);
+  if (known) return known;
   const first = triesBound(step, [step.modelId, ...step.fallbacks.map(({ modelId }) => modelId)]);
-  return step.escalate ? plus(first, triesBound(step, [step.escalate.modelId])) : first;
+  const bound = step.escalate ? plus(first, triesBound(step, [step.escalate.modelId])) : first;
+  roundBounds.set(step, bound);
+  return bound;
 }
-
-const schemaBytes = new WeakMap<Step["output"], number>();
 
 /** What a step's schema can add to a request, in UTF-8 bytes: twice, because it travels as JSON within JSON, quotes escaped. */
 export function schemaBytesOf({ output }: Step): number {
-  // Every call of every record asks for it.
   const known = schemaBytes.get(output);
   if (known !== undefined) return known;
   const schema = answerSchemaOf(output);
