@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own, bundled as the worker is: the same calls by the same client with the same settings, so many in
- * flight, and nothing else. What it does with an answer is to read its text.
+ * Run as a process of its own, bundled as the worker is: the same calls by the SDK's client as it comes, so many in flight, and
+ * nothing else. What it does with an answer is to read its text.
  */
 import { BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
