@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { RESTORE_BEGINS_SECONDS } from "../../core/archive.ts";
 import type { CloudEvent } from "../../local/service.ts";
 import { until } from "../local/until.ts";
-import { change, givenJob } from "./given.ts";
+import { change, givenJob, jobRow } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ beforeEach(() => {
 
 const look = async (id: string, person = "ann") => (await world.ask(person, LOOK, { id })).getDatasetArchive;
 const restore = async (id: string) => (await world.ask("ann", RESTORE, { id })).restoreDataset;
-const remembered = async (id: string) => (await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" })).archive;
+const remembered = async (id: string) => (await jobRow(world, id)).archive;
 const heard = (type: string) => events.filter((event) => event["detail-type"] === `Object Restore ${type}`);
 /** As EventBridge hands them to the function: side by side, and some of them twice. */
 const hand = (delivered: readonly CloudEvent[]) =>
@@ -150,7 +150,7 @@ describe("restoring", () => {
 
   test("counts from the wish, but not for ever if nothing came of it", async () => {
     const id = await givenArchived("GLACIER");
-    const { datasetPrefix: prefix } = await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" });
+    const { datasetPrefix: prefix } = await jobRow(world, id);
     const askedAt = (secondsAgo: number) => {
       const at = new Date(Date.now() - secondsAgo * 1000).toISOString();
       const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, knownAt: at };
@@ -167,7 +167,7 @@ describe("restoring", () => {
 
   test("that several functions begin at once is begun once", async () => {
     const id = await givenArchived("GLACIER");
-    const { datasetPrefix: prefix } = await world.row("Jobs", { pk: `JOB#${id}`, sk: "JOB" });
+    const { datasetPrefix: prefix } = await jobRow(world, id);
     const at = new Date().toISOString();
     const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, knownAt: at };
     await change(world, id, { archive });

@@ -1,5 +1,5 @@
 import { objectClient } from "../../resolvers/lambda/clients.ts";
-import { change, givenJob } from "./given.ts";
+import { change, givenJob, jobRow } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -289,15 +289,14 @@ describe("a published job", () => {
     return job;
   }
   const objectsOf = async (jobId: string) => (await world.objects()).filter((name) => name.includes(jobId)).sort();
-  const jobRow = (jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
 
   test("is swept as soon as the task that exported it has stopped, and then is not looked at any more", async () => {
     const job = await publishedJob();
     const [task] = (await tasks()).filter(({ jobId }) => jobId === job.id);
     await world.run("dispatch", taskStopped(task));
     expect(await objectsOf(job.id)).toEqual(inJob(KEPT, job.id));
-    expect(await jobRow(job.id)).not.toHaveProperty("openKey");
-    expect(await jobRow(job.id)).not.toHaveProperty("sweepNo");
+    expect(await jobRow(world, job.id)).not.toHaveProperty("openKey");
+    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepNo");
   });
 
   test("is swept by the minute's sweep when that was not heard, as often as it comes", async () => {
@@ -305,7 +304,7 @@ describe("a published job", () => {
     await Promise.all([sweep(), sweep()]);
     await sweep();
     expect(await objectsOf(job.id)).toEqual(inJob(KEPT, job.id));
-    expect(await jobRow(job.id)).not.toHaveProperty("sweepNo");
+    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepNo");
   });
 
   test("that goes on loses nothing: neither what a lease writes, nor its place among the open jobs", async () => {
@@ -315,8 +314,8 @@ describe("a published job", () => {
     for (const name of news) await world.putObject(name, "x");
     await sweep();
     expect(await objectsOf(job.id)).toEqual([...inJob(KEPT, job.id), ...news].sort());
-    expect(await jobRow(job.id)).toMatchObject({ openKey: "OPEN", status: "QUEUED" });
-    expect(await jobRow(job.id)).not.toHaveProperty("sweepNo");
+    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", status: "QUEUED" });
+    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepNo");
   });
 
   test("that is published again while it is swept keeps its mark", async () => {
@@ -329,12 +328,12 @@ describe("a published job", () => {
     };
     stack.add(again, { step: "initialize", name: "published again" });
     await sweep();
-    expect(await jobRow(job.id)).toMatchObject({ openKey: "OPEN", sweepNo: 5 });
+    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", sweepNo: 5 });
   });
 
   test("that is to be deleted keeps its open key until all of it is gone", async () => {
     const job = await publishedJob({ status: "DELETING" });
     await sweep();
-    expect(await jobRow(job.id)).toMatchObject({ openKey: "OPEN" });
+    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN" });
   });
 });

@@ -19,6 +19,20 @@ export const JOB = `id name status outcome statusReason controlNo templateId tem
 
 export const CREATE_JOB = `mutation ($input: CreateJobInput!) { createJob(input: $input) { ${JOB} } }`;
 
+export const GET_JOB = `query ($id: ID!) { getJob(id: $id) { ${JOB} } }`;
+
+export const RESUME_JOB = `mutation ($id: ID!, $budget: Float) { resumeJob(id: $id, budgetNanos: $budget) { ${JOB} } }`;
+
+/** A move of a job that takes nothing but its id. */
+export const act = (name: string) => `mutation ($id: ID!) { ${name}(id: $id) { ${JOB} } }`;
+
+/** A worker's. */
+export const REPORT_PROGRESS = `mutation ($input: ReportProgressInput!) { reportProgress(input: $input) {
+  jobId owner status controlNo shard { id delivered reportNo recordCount latest } } }`;
+
+/** An id that nothing has. */
+export const MADE_UP = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
+
 export async function givenTemplate(world: World, person: string, source = TEMPLATE): Promise<string> {
   const { saveTemplate } = await world.ask(
     person,
@@ -81,3 +95,7 @@ export async function change(world: World, jobId: string, changes: object): Prom
   const status = (changes as { status?: string }).status ?? row.status;
   await world.put("Jobs", { ...row, ...changes, ownerStatus: `${row.owner}#${status}` });
 }
+
+export const jobRow = (world: World, jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
+
+export const budgetRow = (world: World, jobId: string) => world.row("Jobs", { pk: `BUDGET#${jobId}`, sk: "BUDGET" });

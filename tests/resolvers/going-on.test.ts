@@ -1,5 +1,5 @@
 /** More money, more records, a second try and another priority, by the API. */
-import { change, CREATE_JOB, givenJob, inputFor, JOB } from "./given.ts";
+import { change, CREATE_JOB, givenJob, inputFor, JOB, jobRow, budgetRow } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
 const RAISE = `mutation ($id: ID!, $budget: Float!) { raiseBudget(id: $id, budgetNanos: $budget) { ${JOB} } }`;
@@ -16,13 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const row = (jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
-const budgetRow = (jobId: string) => world.row("Jobs", { pk: `BUDGET#${jobId}`, sk: "BUDGET" });
 const shardRow = (jobId: string, n: number) => world.row("Jobs", { pk: `SHARD#${jobId}#${n}`, sk: "SHARD" });
 const changeShard = async (jobId: string, n: number, changes: object) =>
   world.put("Jobs", { ...(await shardRow(jobId, n)), ...changes });
 const spend = async (jobId: string, remainingNanos: number) =>
-  world.put("Jobs", { ...(await budgetRow(jobId)), remainingNanos });
+  world.put("Jobs", { ...(await budgetRow(world, jobId)), remainingNanos });
 
 describe("raiseBudget", () => {
   test.each(["QUEUED", "RUNNING", "PAUSED", "BUDGET_EXCEEDED"])(
@@ -33,8 +31,16 @@ describe("raiseBudget", () => {
       await spend(job.id, 10);
       const { raiseBudget } = await world.ask("ann", RAISE, { id: job.id, budget: 3_000_000_000 });
       expect(raiseBudget).toMatchObject({ status, budgetNanos: 3_000_000_000, controlNo: 1, statusReason: "why" });
-      expect(await budgetRow(job.id)).toMatchObject({ budgetNanos: 3_000_000_000, remainingNanos: 2_000_000_010 });
-      expect(await row(job.id)).toMatchObject({ status, controlNo: 1, parkedShards: 0, budgetNanos: 3_000_000_000 });
+      expect(await budgetRow(world, job.id)).toMatchObject({
+        budgetNanos: 3_000_000_000,
+        remainingNanos: 2_000_000_010,
+      });
+      expect(await jobRow(world, job.id)).toMatchObject({
+        status,
+        controlNo: 1,
+        parkedShards: 0,
+        budgetNanos: 3_000_000_000,
+      });
     },
   );
 
@@ -70,9 +76,9 @@ describe("raiseBudget", () => {
   ])("of a job that is %s to %d is refused and changes nothing", async (status, budget, sentence) => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status });
-    const before = [await row(job.id), await budgetRow(job.id)];
+    const before = [await jobRow(world, job.id), await budgetRow(world, job.id)];
     expect(await world.refusal("ann", RAISE, { id: job.id, budget })).toBe(sentence);
-    expect([await row(job.id), await budgetRow(job.id)]).toEqual(before);
+    expect([await jobRow(world, job.id), await budgetRow(world, job.id)]).toEqual(before);
   });
 
   test("asked twice at the same moment raises once", async () => {
@@ -80,7 +86,7 @@ describe("raiseBudget", () => {
     const raise = () => world.ask("ann", RAISE, { id: job.id, budget: 2_000_000_000 });
     const answers = await Promise.allSettled([raise(), raise(), raise()]);
     expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(await budgetRow(job.id)).toMatchObject({ budgetNanos: 2_000_000_000, remainingNanos: 2_000_000_000 });
+    expect(await budgetRow(world, job.id)).toMatchObject({ budgetNanos: 2_000_000_000, remainingNanos: 2_000_000_000 });
   });
 });
 
@@ -92,7 +98,7 @@ describe("extendJob", () => {
     const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 2_000 });
     expect(extendJob).toMatchObject({ status, recordCount: 2_000, controlNo: 1, budgetNanos: 1_000_000_000 });
     expect(extendJob.progress.map((shard: any) => shard.recordCount)).toEqual([400, 400, 400, 400, 400]);
-    expect(await row(job.id)).toMatchObject({ status, shardCount: 5, openShards: 3, recordCount: 2_000 });
+    expect(await jobRow(world, job.id)).toMatchObject({ status, shardCount: 5, openShards: 3, recordCount: 2_000 });
     expect(await Promise.all([0, 1, 2].map((n) => shardRow(job.id, n)))).toEqual(old);
     expect(await shardRow(job.id, 3)).toMatchObject({
       ...{ jobId: job.id, owner: "ann", kind: "RECORDS", state: "OPEN", pass: 0, generation: 0 },
@@ -109,7 +115,7 @@ describe("extendJob", () => {
       const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 1_201 });
       expect(extendJob).toMatchObject({ status: "QUEUED", outcome: null, statusReason: null, finishedAt: null });
       expect(extendJob.datasets).toEqual(datasets);
-      const stored = await row(job.id);
+      const stored = await jobRow(world, job.id);
       expect(stored).toMatchObject({ openKey: "OPEN", openShards: 1, shardCount: 4, parkedShards: 0 });
       expect(stored).toMatchObject({ ownerStatus: "ann#QUEUED", datasetPrefix: "d/" });
     },
@@ -124,7 +130,7 @@ describe("extendJob", () => {
     );
     const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 2_000, budget: 1_500_000_000 });
     expect(extendJob).toMatchObject({ status: "QUEUED", budgetNanos: 1_500_000_000, recordCount: 2_000 });
-    expect(await budgetRow(job.id)).toMatchObject({ budgetNanos: 1_500_000_000, remainingNanos: 500_000_005 });
+    expect(await budgetRow(world, job.id)).toMatchObject({ budgetNanos: 1_500_000_000, remainingNanos: 500_000_005 });
   });
 
   test.each([
@@ -148,9 +154,9 @@ describe("extendJob", () => {
   ])("of a job that is %s to %d is refused and changes nothing", async (status, count, sentence) => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status });
-    const before = await row(job.id);
+    const before = await jobRow(world, job.id);
     expect(await world.refusal("ann", EXTEND, { id: job.id, count })).toBe(sentence);
-    expect(await row(job.id)).toEqual(before);
+    expect(await jobRow(world, job.id)).toEqual(before);
   });
 
   test("can be done several times, with words when no shard is left, and progress shows every shard", async () => {
@@ -174,17 +180,21 @@ describe("extendJob", () => {
     await change(world, job.id, { status: before });
     world.after("checkExtension", () => change(world, job.id, { status: after }));
     expect((await world.ask("ann", EXTEND, { id: job.id, count: 2_000 })).extendJob.recordCount).toBe(2_000);
-    expect(await row(job.id)).toMatchObject({ status: after, shardCount: 5 });
+    expect(await jobRow(world, job.id)).toMatchObject({ status: after, shardCount: 5 });
   });
 
   test("writes nothing when somebody else has raised the same budget meanwhile: nothing is added twice", async () => {
     const job = await givenJob(world, "ann");
     world.after("checkExtension", async () =>
-      world.put("Jobs", { ...(await budgetRow(job.id)), budgetNanos: 1_200_000_000, remainingNanos: 1_200_000_000 }),
+      world.put("Jobs", {
+        ...(await budgetRow(world, job.id)),
+        budgetNanos: 1_200_000_000,
+        remainingNanos: 1_200_000_000,
+      }),
     );
     expect(await world.refusal("ann", EXTEND, { id: job.id, count: 2_000, budget: 1_500_000_000 })).toBe(CHANGED);
-    expect(await budgetRow(job.id)).toMatchObject({ budgetNanos: 1_200_000_000, remainingNanos: 1_200_000_000 });
-    expect(await row(job.id)).toMatchObject({ recordCount: 1_200, controlNo: 0 });
+    expect(await budgetRow(world, job.id)).toMatchObject({ budgetNanos: 1_200_000_000, remainingNanos: 1_200_000_000 });
+    expect(await jobRow(world, job.id)).toMatchObject({ recordCount: 1_200, controlNo: 0 });
   });
 
   test("writes nothing when the job completes while the extension is checked", async () => {
@@ -192,7 +202,7 @@ describe("extendJob", () => {
     await change(world, job.id, { status: "RUNNING" });
     world.after("checkExtension", () => change(world, job.id, { status: "EXPORTING", outcome: "COMPLETED" }));
     expect(await world.refusal("ann", EXTEND, { id: job.id, count: 2_000 })).toBe(CHANGED);
-    expect(await row(job.id)).toMatchObject({ shardCount: 3, recordCount: 1_200 });
+    expect(await jobRow(world, job.id)).toMatchObject({ shardCount: 3, recordCount: 1_200 });
     expect(await shardRow(job.id, 3)).toBeUndefined();
   });
 });
@@ -235,13 +245,13 @@ describe("retryFailed", () => {
       generation: 4,
     });
     expect([await shardRow(job.id, 1), await shardRow(job.id, 2)]).toEqual(untouched);
-    expect(await row(job.id)).toMatchObject({ openShards: 1, openKey: "OPEN", ownerStatus: "ann#QUEUED" });
+    expect(await jobRow(world, job.id)).toMatchObject({ openShards: 1, openKey: "OPEN", ownerStatus: "ann#QUEUED" });
   });
 
   test("of a job that has failed goes on with what was never begun too, no deaths counted", async () => {
     const job = await endedJob("FAILED");
     await world.ask("ann", RETRY, { id: job.id });
-    expect(await row(job.id)).toMatchObject({ status: "QUEUED", openShards: 2 });
+    expect(await jobRow(world, job.id)).toMatchObject({ status: "QUEUED", openShards: 2 });
     expect(await shardRow(job.id, 2)).toMatchObject({ state: "OPEN", pass: 0, deathsInRow: 0, generation: 1 });
   });
 
@@ -252,7 +262,7 @@ describe("retryFailed", () => {
     for (let n = 0; n < 98; n += 1) await changeShard(job.id, n, { state: "DONE", failed: 1 });
     await change(world, job.id, { ...ENDED, status: "COMPLETED", openShards: 0 });
     expect((await world.ask("ann", RETRY, { id: job.id, budget: 1_100_000_000 })).retryFailed.status).toBe("QUEUED");
-    expect(await row(job.id)).toMatchObject({ openShards: 98, budgetNanos: 1_100_000_000 });
+    expect(await jobRow(world, job.id)).toMatchObject({ openShards: 98, budgetNanos: 1_100_000_000 });
   });
 
   test.each([
@@ -272,9 +282,9 @@ describe("retryFailed", () => {
     const job = await endedJob("COMPLETED");
     await changeShard(job.id, 0, first);
     await change(world, job.id, { status });
-    const before = [await row(job.id), await shardRow(job.id, 0)];
+    const before = [await jobRow(world, job.id), await shardRow(job.id, 0)];
     expect(await world.refusal("ann", RETRY, { id: job.id })).toBe(sentence);
-    expect([await row(job.id), await shardRow(job.id, 0)]).toEqual(before);
+    expect([await jobRow(world, job.id), await shardRow(job.id, 0)]).toEqual(before);
   });
 
   test("asks for money when what is left does not pay for one record", async () => {
@@ -288,7 +298,7 @@ describe("retryFailed", () => {
     const job = await endedJob("COMPLETED");
     await changeShard(job.id, 0, { leaseTask: "somebody", leaseUntilMs: Date.now() + 60_000 });
     expect(await world.refusal("ann", RETRY, { id: job.id })).toBe(CHANGED);
-    expect(await row(job.id)).toMatchObject({ status: "COMPLETED", controlNo: 0 });
+    expect(await jobRow(world, job.id)).toMatchObject({ status: "COMPLETED", controlNo: 0 });
   });
 });
 
@@ -319,10 +329,10 @@ describe("priority, capacity and task size", () => {
     async (status) => {
       const job = await givenJob(world, "ann");
       await change(world, job.id, { status });
-      const before = await row(job.id);
+      const before = await jobRow(world, job.id);
       const answer = await world.ask("ann", PRIORITIZE, { id: job.id, priority: "LOW" });
       expect(answer.prioritizeJob).toMatchObject({ status, priority: "LOW", controlNo: 0 });
-      expect(await row(job.id)).toEqual({ ...before, priority: "LOW" });
+      expect(await jobRow(world, job.id)).toEqual({ ...before, priority: "LOW" });
     },
   );
 

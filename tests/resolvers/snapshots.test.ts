@@ -2,7 +2,7 @@
 import { encodePart } from "../../core/part.ts";
 import { openSlot } from "../../core/record.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
-import { change, givenJob, JOB } from "./given.ts";
+import { change, givenJob, JOB, jobRow } from "./given.ts";
 import { interfere, type Interference } from "./interfere.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -48,15 +48,13 @@ async function nameParts(jobId: string, shardNo: number, runs: object[]): Promis
   await world.put("Jobs", { ...(await world.row("Jobs", key)), generation: 2, runs });
 }
 
-const rowOf = (jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
-
 test("is ready although a transaction had the job in hand when it was", async () => {
   const job = await runningJob();
   const conflict = () => Object.assign(new Error("held"), { name: "TransactionConflictException" });
   interference.refuse("UpdateItem", 2, conflict);
   await world.ask("ann", TAKE, { id: job.id });
   await world.settled();
-  expect(await rowOf(job.id)).toMatchObject({ snapshot: { state: "READY", rows: 4 } });
+  expect(await jobRow(world, job.id)).toMatchObject({ snapshot: { state: "READY", rows: 4 } });
 });
 
 test("holds the records that checkpoints name, in order, as the dataset will have them, and watchers are told", async () => {
@@ -131,7 +129,7 @@ test("that takes too long is given up with words", async () => {
   await change(world, job.id, { snapshot });
   const { handler } = await import("../../resolvers/lambda/makeSnapshot.lambda.ts");
   await handler({ jobId: job.id, snapshotId: snapshot.snapshotId }, { getRemainingTimeInMillis: () => 20_001 });
-  expect((await rowOf(job.id)).snapshot).toMatchObject({
+  expect((await jobRow(world, job.id)).snapshot).toMatchObject({
     state: "FAILED",
     statusReason: expect.stringContaining("more records than can be written in 15 minutes"),
   });

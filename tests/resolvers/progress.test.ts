@@ -1,0 +1,190 @@
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GET_JOB, REPORT_PROGRESS, MADE_UP, act, givenJob } from "./given.ts";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+describe("progress", () => {
+  const shard = {
+    shardNo: 1,
+    generation: 1,
+    failed: 0,
+    refused: 2,
+    causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
+    writtenOffNanos: 0,
+    inputTokens: 5,
+    outputTokens: 6,
+    recordsPerSecond: 2.5,
+    latest: ['{"a":1}'],
+  };
+  const report = (jobId: string, changes: object) =>
+    world.report(REPORT_PROGRESS, {
+      input: { jobId, shard: { ...shard, delivered: 1, spentNanos: 9, reportNo: 1, ...changes } },
+    });
+  async function leasedJob() {
+    const job = await givenJob(world, "ann");
+    const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
+    await world.put("Jobs", {
+      ...(await world.row("Jobs", key)),
+      generation: 1,
+      leaseUntilMs: Date.now() + 60_000,
+      leaseTask: "t",
+      delivered: 3,
+    });
+    return job;
+  }
+
+  test("takes a newer report, and quietly keeps the newest when an older one comes late", async () => {
+    const job = await leasedJob();
+    expect((await report(job.id, { reportNo: 2, delivered: 8 })).reportProgress.shard).toMatchObject({
+      delivered: 8,
+      reportNo: 2,
+      recordCount: 400,
+    });
+    expect((await report(job.id, { reportNo: 1, delivered: 4 })).reportProgress.shard).toMatchObject({
+      delivered: 8,
+      reportNo: 2,
+    });
+    const { getJob } = await world.ask("ann", GET_JOB, { id: job.id });
+    expect(getJob.progress[1]).toMatchObject({
+      delivered: 8,
+      recordsPerSecond: 2.5,
+      latest: ['{"a":1}'],
+      reportedAt: expect.any(String),
+    });
+  });
+
+  test("tells what was refused and why, as far as it was reported, and all of it from the checkpoints", async () => {
+    const job = await leasedJob();
+    const told = await world.report(
+      "mutation ($input: ReportProgressInput!) { reportProgress(input: $input) { shard { refused causes { cause attempts records } } } }",
+      { input: { jobId: job.id, shard: { ...shard, delivered: 1, spentNanos: 9, reportNo: 1 } } },
+    );
+    expect(told.reportProgress.shard).toEqual({
+      refused: 2,
+      causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
+    });
+    for (const shardNo of [0, 1]) {
+      const key = { pk: `SHARD#${job.id}#${shardNo}`, sk: "SHARD" };
+      const causes = [
+        { cause: "It did not hold", attempts: 4 + shardNo, records: 1 },
+        ...(shardNo === 1 ? [{ cause: "It broke", attempts: 1, records: 1 }] : []),
+      ];
+      await world.put("Jobs", { ...(await world.row("Jobs", key)), refused: 5, causes });
+    }
+    const { getJob } = await world.ask(
+      "ann",
+      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause attempts records } progress { refused } } }",
+      { id: job.id },
+    );
+    expect(getJob.failureCauses).toEqual([
+      { cause: "It did not hold", attempts: 4, records: 1 },
+      { cause: "It did not hold", attempts: 5, records: 1 },
+      { cause: "It broke", attempts: 1, records: 1 },
+    ]);
+    expect(getJob.progress.map(({ refused }: { refused: number }) => refused)).toEqual([5, 5, 0]);
+  });
+
+  test("of a job whose shards were made before anything could be refused says nothing of it", async () => {
+    const job = await leasedJob();
+    const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
+    const { refused: _refused, causes: _causes, ...old } = (await world.row("Jobs", key)) as Record<string, unknown>;
+    await world.put("Jobs", old);
+    const { getJob } = await world.ask(
+      "ann",
+      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause } progress { refused causes { cause } } } }",
+      { id: job.id },
+    );
+    expect(getJob.failureCauses).toEqual([]);
+    expect(getJob.progress[1]).toEqual({ refused: 0, causes: [] });
+  });
+
+  test("does not hear a worker whose lease was taken over", async () => {
+    const job = await leasedJob();
+    expect((await report(job.id, { generation: 0, reportNo: 9, delivered: 77 })).reportProgress.shard).toMatchObject({
+      delivered: 3,
+      reportNo: 0,
+    });
+  });
+
+  test("answers what the checkpoint says where the report is behind, and no speed at rest", async () => {
+    const job = await leasedJob();
+    await report(job.id, { delivered: 1 });
+    const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
+    await world.put("Jobs", { ...(await world.row("Jobs", key)), delivered: 30, leaseUntilMs: 0 });
+    const { getJob } = await world.ask("ann", GET_JOB, { id: job.id });
+    expect(getJob.progress[1]).toMatchObject({ delivered: 30, recordsPerSecond: 0 });
+  });
+
+  test("asks for the report again while a transaction has the shard in hand", async () => {
+    const job = await leasedJob();
+    const touch = (n: number) =>
+      world.rows.send(
+        new TransactWriteCommand({
+          TransactItems: [1, 0].map((shardNo) => ({
+            Update: {
+              TableName: "Jobs",
+              Key: { pk: `SHARD#${job.id}#${shardNo}`, sk: "SHARD" },
+              UpdateExpression: "SET attempts = :n",
+              ExpressionAttributeValues: { ":n": n },
+            },
+          })),
+        }),
+      );
+    const said = new Set<string>();
+    for (let n = 1; n <= 200 && !said.has("Conflict"); n += 1) {
+      const told = Promise.allSettled([1, 2, 3].map((part) => report(job.id, { reportNo: n * 3 + part })));
+      await Promise.allSettled([touch(n), touch(n), touch(n), touch(n)]);
+      for (const answer of await told)
+        if (answer.status === "rejected") said.add(String((answer.reason as Error).message).split(":")[0] ?? "");
+    }
+    expect([...said]).toEqual(["Conflict"]);
+    await expect(report(job.id, { reportNo: 1_000 })).resolves.toMatchObject({
+      reportProgress: { shard: { reportNo: 1_000 } },
+    });
+  });
+
+  test("refuses a job that does not exist", async () => {
+    await expect(world.report(REPORT_PROGRESS, { input: { jobId: MADE_UP } })).rejects.toThrow(
+      "NotFound: There is no job with that id.",
+    );
+  });
+
+  test("is pushed to its owner alone, all of it or one job", async () => {
+    const [job, other] = [await leasedJob(), await leasedJob()];
+    const query = "subscription ($id: ID) { onJobChanged(jobId: $id) { jobId owner status shard { delivered } } }";
+    const all = await world.watch("ann", query);
+    const one = await world.watch("ann", query, { id: other.id });
+    const spy = await world.watch("eve", query);
+    await report(job.id, { reportNo: 5, delivered: 12 });
+    expect((await all.next()).onJobChanged).toEqual({
+      jobId: job.id,
+      owner: "ann",
+      status: "QUEUED",
+      shard: { delivered: 12 },
+    });
+    await report(other.id, { reportNo: 5, delivered: 13 });
+    expect((await one.next()).onJobChanged).toMatchObject({ jobId: other.id });
+    expect((await all.next()).onJobChanged).toMatchObject({ jobId: other.id });
+    await world.report(REPORT_PROGRESS, { input: { jobId: (await givenJob(world, "eve")).id } });
+    expect((await spy.next()).onJobChanged).toMatchObject({ owner: "eve" });
+    expect([one.heard, spy.heard.filter(({ onJobChanged }) => onJobChanged.owner !== "eve")]).toEqual([[], []]);
+    for (const watch of [all, one, spy]) watch.close();
+  });
+
+  test("pausing is told to those who watch, without a shard", async () => {
+    const job = await givenJob(world, "ann");
+    const watch = await world.watch(
+      "ann",
+      "subscription ($id: ID) { onJobChanged(jobId: $id) { status controlNo shard { id } } }",
+      { id: job.id },
+    );
+    await world.ask("ann", act("pauseJob"), { id: job.id });
+    expect((await watch.next()).onJobChanged).toEqual({ status: "PAUSED", controlNo: 1, shard: null });
+    watch.close();
+  });
+});
