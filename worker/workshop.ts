@@ -25,7 +25,7 @@ export interface WorkshopPlan {
 export class Workshop {
   readonly jobId: string;
   readonly template: Template;
-  /** What the job chose, as the inside of a JSON object. */
+  /** What the job chose, else their defaults, as the inside of a JSON object. */
   readonly parameters: string;
   readonly seeds: SeedSource;
   readonly #after: Readonly<Record<string, readonly string[]>>;

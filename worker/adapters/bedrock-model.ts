@@ -11,7 +11,7 @@ import { getSchemaSerdePlugin } from "@smithy/core/schema";
 import { ModelFault, type Model, type ModelAnswer, type ModelFaultKind, type ModelRequest } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 import { ANSWER, wayToAnswer } from "./answer-ways.ts";
-import { Http, type WholeRequest } from "./http.ts";
+import { HttpHandler, type WholeRequest } from "./http-handler.ts";
 
 /**
  * Middleware that makes a copy of all that is sent and answered for a log that nobody keeps, counts the SDK's features in use,
@@ -25,12 +25,12 @@ type SignalledInput = ConverseCommandInput & { [SIGNAL]?: Signal };
 
 export class BedrockModel implements Model {
   readonly #client: BedrockRuntimeClient;
-  readonly #http = new Http();
+  readonly #handler = new HttpHandler();
 
   constructor(config: Omit<BedrockRuntimeClientConfig, "maxAttempts" | "cacheMiddleware" | "requestHandler">) {
     // Resolving the middleware once and not for each call saves a quarter of a call's processor time. The client does so only
     // for calls without options, so signals travel in the inputs.
-    const requestHandler = this.#http as never;
+    const requestHandler = this.#handler as never;
     this.#client = new BedrockRuntimeClient({ ...config, requestHandler, maxAttempts: 1, cacheMiddleware: true });
     const { middlewareStack, config: resolved } = this.#client;
     // One region and one service: the client would make a signer for each call.
@@ -54,7 +54,7 @@ export class BedrockModel implements Model {
         async ({ input, request }) => {
           const signed = request as WholeRequest;
           signed.headers["user-agent"] = "plot-palette";
-          return (await this.#http.handle(signed, { abortSignal: (input as SignalledInput)[SIGNAL] })) as never;
+          return (await this.#handler.handle(signed, { abortSignal: (input as SignalledInput)[SIGNAL] })) as never;
         },
       { name: "handleWithSignal", step: "deserialize", priority: "low" },
     );

@@ -19,7 +19,7 @@ export interface WholeRequest {
 }
 
 /** A request handler of the SDK. */
-export class Http {
+export class HttpHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
   // A connection for each call in flight, used again by later ones.
   readonly #plain = new http.Agent({ keepAlive: true });
@@ -68,7 +68,7 @@ export class Http {
   }
 }
 
-export class AbortError extends Error {
+class AbortError extends Error {
   override readonly name = "AbortError";
 
   constructor() {

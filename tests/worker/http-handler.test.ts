@@ -1,54 +1,64 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { Http, type WholeRequest } from "../../worker/adapters/http.ts";
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { HttpHandler, type WholeRequest } from "../../worker/adapters/http-handler.ts";
 import { Stop } from "../../worker/signal.ts";
 
 describe("a request", () => {
   test("is sent with its head and body, and its answer comes whole, whatever its status", async () => {
-    const { http, request } = await served(async (asked, answer) => {
+    const { handler, request } = await served(async (asked, answer) => {
       const chunks = await asked.toArray();
       answer.writeHead(429, { "retry-after": "7" });
       answer.write("you said ");
       answer.end(`${asked.method} ${asked.url} ${asked.headers["x-amz-date"]} ${Buffer.concat(chunks).toString()}`);
     });
-    const { response } = await http.handle(request);
+    const { response } = await handler.handle(request);
     expect(response).toMatchObject({ statusCode: 429, headers: { "retry-after": "7" } });
     expect(Buffer.from(response.body as Uint8Array).toString()).toBe("you said POST /model/m/converse today ünd");
   });
 
   test("without an answer of any length gets an empty one", async () => {
-    const { http, request } = await served((_, answer) => void answer.end());
-    expect((await http.handle(request)).response.body).toHaveLength(0);
+    const { handler, request } = await served((_, answer) => void answer.end());
+    expect((await handler.handle(request)).response.body).toHaveLength(0);
   });
 
   test("goes out on a connection that an earlier one left", async () => {
-    const { http, request, connections } = await served((_, answer) => void answer.end("{}"));
-    for (let n = 0; n < 3; n++) await http.handle(request, { abortSignal: new Stop() });
+    const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
+    for (let n = 0; n < 3; n++) await handler.handle(request, { abortSignal: new Stop() });
     expect(connections).toHaveLength(1);
   });
 
   test("whose answer breaks off fails, and says how", async () => {
-    const { http, request } = await served((_, answer) => {
+    const { handler, request } = await served((_, answer) => {
       answer.writeHead(200, { "content-length": "100" });
       answer.write("half", () => answer.destroy());
     });
-    await expect(http.handle(request)).rejects.toMatchObject({ code: "ECONNRESET" });
+    await expect(handler.handle(request)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
   test("to nobody fails, and says how", async () => {
-    const { http, request, close } = await served(() => {});
+    const { handler, request, close } = await served(() => {});
     await close();
-    await expect(http.handle(request)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(handler.handle(request)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  test("by https begins with a handshake of TLS, and nobody on the way can read it", async () => {
+    const heard: Buffer[] = [];
+    const server = createTcpServer((socket) => socket.once("data", (bytes) => (heard.push(bytes), socket.destroy())));
+    const { handler, request } = await opening(server);
+    await expect(handler.handle({ ...request, protocol: "https:" })).rejects.toMatchObject({ code: "ECONNRESET" });
+    const [first] = heard;
+    expect(first?.[0]).toBe(HANDSHAKE);
+    expect(first?.includes("converse")).toBe(false);
   });
 });
 
 describe("a request that is aborted", () => {
   test("before it is sent is not sent", async () => {
-    const { http, request, connections } = await served((_, answer) => void answer.end());
+    const { handler, request, connections } = await served((_, answer) => void answer.end());
     const stop = new Stop();
     stop.abort();
-    await expect(http.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
+    await expect(handler.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
     expect(connections).toEqual([]);
   });
 
@@ -57,26 +67,29 @@ describe("a request that is aborted", () => {
     ["in the midst of its answer", true],
   ])("%s is broken off", async (_title, hasBegun) => {
     const stop = new Stop();
-    const { http, request, connections } = await served((_, answer) => {
+    const { handler, request, connections } = await served((_, answer) => {
       if (!hasBegun) return stop.abort();
       answer.writeHead(200, { "content-length": "100" });
       answer.write("half", () => stop.abort());
     });
-    await expect(http.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
+    await expect(handler.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
     expect(connections).toHaveLength(1);
     for (const socket of connections) if (!socket.closed) await new Promise((resolve) => socket.on("close", resolve));
   });
 
   test("after its answer came leaves the connection to the next", async () => {
-    const { http, request, connections } = await served((_, answer) => void answer.end("{}"));
+    const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
     const stop = new Stop();
-    await http.handle(request, { abortSignal: stop });
-    const next = http.handle(request);
+    await handler.handle(request, { abortSignal: stop });
+    const next = handler.handle(request);
     stop.abort();
     expect((await next).response.statusCode).toBe(200);
     expect(connections).toHaveLength(1);
   });
 });
+
+/** How a record of TLS begins that opens a connection. */
+const HANDSHAKE = 22;
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -84,12 +97,15 @@ afterEach(async () => {
 });
 
 /** A service that answers so, and a request to it. */
-async function served(listener: (asked: IncomingMessage, answer: ServerResponse) => unknown) {
-  const server = createServer((asked, answer) => void listener(asked, answer));
+function served(listener: (asked: IncomingMessage, answer: ServerResponse) => unknown) {
+  return opening(createServer((asked, answer) => void listener(asked, answer)));
+}
+
+async function opening(server: Server) {
   const connections: Socket[] = [];
   server.on("connection", (socket) => connections.push(socket));
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const http = new Http();
+  const handler = new HttpHandler();
   const request: WholeRequest = {
     protocol: "http:",
     hostname: "127.0.0.1",
@@ -100,10 +116,10 @@ async function served(listener: (asked: IncomingMessage, answer: ServerResponse)
     body: Buffer.from("ünd"),
   };
   const close = async () => {
-    http.destroy();
-    server.closeAllConnections();
+    handler.destroy();
+    for (const socket of connections) socket.destroy();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
   opened.push({ close });
-  return { http, request, connections, close };
+  return { handler, request, connections, close };
 }
