@@ -20,10 +20,18 @@ const ROOMS = {
  */
 const ROOMS_WITHIN = {
   "resolvers/lambda": [
-    ...["resolvers", "core", "samples", "worker/sandbox", "worker/seeds.ts", "worker/workshop.ts", "worker/attempt.ts"],
+    ...[
+      "resolvers",
+      "core",
+      "samples",
+      "worker/sandbox",
+      "worker/seeds.ts",
+      "worker/job-context.ts",
+      "worker/record/attempt.ts",
+    ],
     // A job's records so far, written as the dataset will have them.
     ...["worker/export", "worker/ports.ts"],
-    ...["worker/call.ts", "worker/gate.ts", "worker/bell.ts", "worker/routes.ts"],
+    ...["worker/calls", "worker/condition-variable.ts"],
     ...["worker/adapters/s3-objects.ts", "worker/adapters/connections.ts"],
     ...["worker/adapters/bedrock-model.ts", "worker/adapters/system-clock.ts"],
   ],

@@ -1,11 +1,11 @@
 /** A finished job of a million records of 1 KB, for the bench "export": its rows, and its parts in a folder. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { planShards } from "../core/job.ts";
-import { encodePart } from "../core/part.ts";
+import { planShards } from "../core/job/job.ts";
+import { encodePart } from "../core/shard/part.ts";
 import { randomOf } from "../core/random.ts";
-import type { MadeRecord } from "../core/record.ts";
-import { partObject, type JobRow, type ShardRow } from "../core/rows.ts";
+import type { MadeRecord } from "../core/shard/record.ts";
+import { partObject, type JobRow, type ShardRow } from "../core/job/job-row.ts";
 
 export const TEMPLATE = `
 name: Films

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { heapOption, TASK_SIZES, type TaskSize } from "../core/task-size.ts";
+import { heapOption, TASK_SIZES, type TaskSize } from "../core/job/task-size.ts";
 import { readDockerfile } from "../local/ecs/dockerfile.ts";
 
 const { command, env } = readDockerfile(readFileSync(new URL("../worker/Dockerfile", import.meta.url), "utf8"));

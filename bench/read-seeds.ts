@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { CollectionBlocks } from "../core/seeds/blocks.ts";
-import { readSeedFile } from "../core/seeds/reader.ts";
+import { readSeedFile } from "../core/seeds/files/reader.ts";
 
 /** What a run prints as JSON. */
 export interface ReadingFigures {

@@ -15,7 +15,7 @@ import {
   type BudgetRow,
   type JobRow,
   type ShardRow,
-} from "../core/rows.ts";
+} from "../core/job/job-row.ts";
 import { LocalAws } from "../tests/worker/local-aws.ts";
 import { JOB, World } from "../tests/worker/world.ts";
 import { bundleWorker } from "../worker/bundle.ts";

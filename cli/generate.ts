@@ -2,7 +2,7 @@
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { grouped } from "#core/grouped";
+import { grouped } from "#core/numbers";
 import {
   CAPACITIES,
   FORMATS,
@@ -11,12 +11,12 @@ import {
   MAX_RECORDS,
   PRIORITIES,
   type DatasetFormat,
-} from "#core/job";
-import { formatUsd, parseUsd, type Nanos } from "#core/money";
-import { parsePartitionBy, type PartitionBy } from "#core/partition";
-import { parseSplit, type Split } from "#core/split";
-import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seed";
-import { TASK_SIZES } from "#core/task-size";
+} from "#core/job/job";
+import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
+import { parsePartitionBy, type PartitionBy } from "#core/dataset/partition";
+import { parseSplit, type Split } from "#core/dataset/split";
+import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seeds/seed-set";
+import { TASK_SIZES } from "#core/job/task-size";
 import { openApi } from "./api.ts";
 import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
 import { findInstance, startInstance, type Outputs } from "./instance.ts";

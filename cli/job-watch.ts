@@ -1,6 +1,6 @@
 /** Follows one job by subscription until it comes to rest. */
-import { isAtRest, type DatasetFormat, type JobStatus } from "#core/job";
-import type { Nanos } from "#core/money";
+import { isAtRest, type DatasetFormat, type JobStatus } from "#core/job/job";
+import type { Nanos } from "#core/money/money";
 import type { Api } from "./api.ts";
 
 /** A job in figures, summed over its shards. */

@@ -1,6 +1,6 @@
 /** Progress for people and for programs: a bar on a terminal, one JSON line a second otherwise. */
-import { basisInWords, estimateInWords, type Estimate } from "#core/estimate";
-import { formatUsd } from "#core/money";
+import { basisInWords, estimateInWords, type Estimate } from "#core/money/estimate";
+import { formatUsd } from "#core/money/money";
 import type { JobFacts } from "./job-watch.ts";
 
 const BAR_WIDTH = 30;

@@ -1,4 +1,4 @@
-import { NANOS_PER_USD } from "#core/money";
+import { NANOS_PER_USD } from "#core/money/money";
 
 /**
  * Nano-dollars for the screen: `$12.34`, and below a dollar three digits that matter, `$0.0123`, `$0.000042`. What is not

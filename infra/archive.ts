@@ -3,7 +3,7 @@ import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as FunctionTarget } from "aws-cdk-lib/aws-events-targets";
 import type { Construct } from "constructs";
-import { ARCHIVE_CLASSES, type ArchiveClass } from "../core/archive.ts";
+import { ARCHIVE_CLASSES, type ArchiveClass } from "../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../core/environment.ts";
 import type { LambdaName } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";

@@ -16,8 +16,8 @@ import { ArnPrincipal, PolicyStatement, Role, SessionTagsPrincipal } from "aws-c
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { JOBS_OPEN } from "../core/rows.ts";
-import { TASK_SIZES, USUAL_TASK_SIZE } from "../core/task-size.ts";
+import { JOBS_OPEN } from "../core/job/job-row.ts";
+import { TASK_SIZES, USUAL_TASK_SIZE } from "../core/job/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { callModels, limitsForWorker } from "./models.ts";

@@ -10,15 +10,15 @@ import {
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
-import { ARCHIVE_CLASSES, DAYS_BEFORE_ARCHIVE } from "../core/archive.ts";
-import { DAYS_OF_SNAPSHOTS } from "../core/snapshot.ts";
+import { ARCHIVE_CLASSES, DAYS_BEFORE_ARCHIVE } from "../core/dataset/archive.ts";
+import { DAYS_OF_SNAPSHOTS } from "../core/dataset/snapshot.ts";
 import {
   JOBS_BY_OWNER,
   JOBS_BY_OWNER_STATUS,
   JOBS_OPEN,
   SEED_SETS_BY_OWNER,
   TEMPLATES_BY_OWNER,
-} from "../core/rows.ts";
+} from "../core/job/job-row.ts";
 import { archiveClass } from "./archive.ts";
 
 /** S3 leaves objects under 128 KB where they are unless a rule names a size; datasets of a few records are archived too. */

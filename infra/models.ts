@@ -3,7 +3,7 @@ import { Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { MODELS, type Model } from "../core/models.ts";
+import { MODELS, type Model } from "../core/models/models.ts";
 
 /** The context `models` names the models that may be used, by id: `cdk deploy -c models='["amazon.nova-micro-v1:0"]'`. All when absent. */
 export function allowedModels(scope: Construct): readonly Model[] {

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { SAMPLES, seedSetKey, type SeedSetRow } from "../core/rows.ts";
+import { SAMPLES, seedSetKey, type SeedSetRow } from "../core/job/job-row.ts";
 import type { QueryGetSeedSetArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { checkId, fail, refuseUnknown } from "./shared/refuse.ts";

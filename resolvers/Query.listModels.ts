@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { MODELS } from "../core/models.ts";
+import { MODELS } from "../core/models/models.ts";
 
 export function request() {
   return { payload: {} };

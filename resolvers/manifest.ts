@@ -4,8 +4,8 @@
  * function's `resolvers/lambda/NAME.lambda.ts`.
  */
 
-import { RESTORE_BEGINS_SECONDS } from "../core/archive.ts";
-import { SNAPSHOT_SECONDS } from "../core/snapshot.ts";
+import { RESTORE_BEGINS_SECONDS } from "../core/dataset/archive.ts";
+import { SNAPSHOT_SECONDS } from "../core/dataset/snapshot.ts";
 
 /** One resolver on one data source, or a pipeline of steps between the handlers of the field's own file. */
 export type FieldAnswer = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };

@@ -2,7 +2,7 @@
  * The order of suites for jest: first those that take long, or one of two processors waits for them at the end. Their files are
  * short, and jest would take the largest first.
  */
-const LONG = ["chaos/chaos", "chaos/guards", "worker/crash", "core/state-space", "worker/rich-jobs"];
+const LONG = ["chaos/chaos", "chaos/guards", "worker/shard/crash", "core/state-space", "worker/rich-jobs"];
 
 export default class LongFirst {
   sort(tests) {

@@ -4,7 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { ENVIRONMENT, required } from "#core/environment";
-import { LEASE_MS } from "#core/shard";
+import { LEASE_MS } from "#core/shard/lease";
 import { AppSyncReporter } from "./adapters/appsync-reporter.ts";
 import { BedrockModel } from "./adapters/bedrock-model.ts";
 import { CONNECTIONS } from "./adapters/connections.ts";

@@ -1,9 +1,9 @@
 /** What the worker needs of the world. Adapters play it on AWS, doubles in tests. */
 import type { Readable } from "node:stream";
-import type { JobStatus } from "#core/job";
-import type { ModelLimits } from "#core/pace";
-import type { ShardReport } from "#core/rows";
-import type { Change, RowKey } from "#core/write";
+import type { JobStatus } from "#core/job/job";
+import type { ModelLimits } from "#core/models/adaptive-limit";
+import type { ShardReport } from "#core/job/job-row";
+import type { Change, RowKey } from "#core/change";
 import type { Signal } from "./signal.ts";
 
 export type Row = Readonly<Record<string, any>>;

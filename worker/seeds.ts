@@ -9,11 +9,11 @@ import {
   type ItemCounts,
   type Picked,
   type Picks,
-} from "#core/pick";
+} from "#core/seeds/pick";
 import { randomOf } from "#core/random";
-import { seedBlockObject, seedIndexObject } from "#core/rows";
-import type { SeedBlock, SeedIndex, SeedItem } from "#core/seed";
-import type { Pick as SeedPick } from "#core/template";
+import { seedBlockObject, seedIndexObject } from "#core/job/job-row";
+import type { SeedBlock, SeedIndex, SeedItem } from "#core/seeds/seed-set";
+import type { Pick as SeedPick } from "#core/template/template";
 import { ObjectMissing, type Objects } from "./ports.ts";
 
 /** Some thirty blocks: a large seed set is drawn from all over, so more would hardly be hit more often. */

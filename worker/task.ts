@@ -1,5 +1,5 @@
 /** One worker's life: turn after turn for its job, until there is nothing left that it could do. */
-import { beginExport, startJob } from "#core/ending";
+import { beginExport, startJob } from "#core/job/ending";
 import { PlotPaletteError } from "#core/errors";
 import {
   budgetKey,
@@ -10,21 +10,21 @@ import {
   type JobRow,
   type JobTemplateRow,
   type ShardRow,
-} from "#core/rows";
-import { isHeld, leaseShard, tasksHolding } from "#core/shard";
-import type { Template } from "#core/template";
+} from "#core/job/job-row";
+import { isHeld, leaseShard, tasksHolding } from "#core/shard/lease";
+import type { Template } from "#core/template/template";
 import { parseTemplate } from "#core/template/parse";
-import { nextTurn, type Turn } from "#core/turn";
-import { Bell } from "./bell.ts";
-import { LeaseLost } from "./book.ts";
-import { carryOut } from "./carry-out.ts";
-import { runExport } from "./export-run.ts";
-import { Gate } from "./gate.ts";
+import { nextTurn, type Turn } from "#core/job/turn";
+import { Bell } from "./condition-variable.ts";
+import { LeaseLost } from "./shard/leased-shard.ts";
+import { carryOut } from "./apply-change.ts";
+import { runExport } from "./export/export-run.ts";
+import { Gate } from "./calls/concurrency-limiter.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
-import { Routes } from "./routes.ts";
+import { Routes } from "./calls/model-order.ts";
 import { Seeds } from "./seeds.ts";
-import { ShardRun } from "./shard-run.ts";
-import { Workshop } from "./workshop.ts";
+import { ShardRun } from "./shard/shard-run.ts";
+import { Workshop } from "./job-context.ts";
 
 /** How soon a task notices that others have come or gone with whom it shares what the account may do a minute. */
 const SHARE_EVERY_MS = 10_000;

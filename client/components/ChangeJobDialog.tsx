@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { MAX_RECORDS, PRIORITIES } from "#core/job";
+import { MAX_RECORDS, PRIORITIES } from "#core/job/job";
 import type { JobFactsFragment, JobPriority } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { totalsOf } from "../jobs/derive.ts";

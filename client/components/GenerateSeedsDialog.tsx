@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useApolloClient, useQuery } from "@apollo/client/react";
-import { TIERS } from "#core/models";
-import { parseUsd } from "#core/money";
+import { TIERS } from "#core/models/models";
+import { parseUsd } from "#core/money/money";
 import {
   SampleTemplatesDocument,
   TemplateDocument,

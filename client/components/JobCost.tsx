@@ -1,6 +1,6 @@
-import { infrastructureCost } from "#core/infrastructure";
-import { formatUsd } from "#core/money";
-import type { SpentOn } from "#core/spending";
+import { infrastructureCost } from "#core/fleet/infrastructure";
+import { formatUsd } from "#core/money/money";
+import type { SpentOn } from "#core/money/spending";
 import type { ReactNode } from "react";
 import type { JobCostQuery, JobFactsFragment } from "../generated/documents.ts";
 import { useJobCost } from "../hooks/useJobCost.ts";

@@ -1,5 +1,5 @@
-import { partitionInWords } from "#core/partition";
-import { splitInWords } from "#core/split";
+import { partitionInWords } from "#core/dataset/partition";
+import { splitInWords } from "#core/dataset/split";
 import { Fragment } from "react";
 import { Link } from "react-router";
 import type { JobFactsFragment } from "../generated/documents.ts";

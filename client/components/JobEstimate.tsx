@@ -1,5 +1,5 @@
-import { basisInWords, budgetAdvice, estimateInWords } from "#core/estimate";
-import { parseUsd } from "#core/money";
+import { basisInWords, budgetAdvice, estimateInWords } from "#core/money/estimate";
+import { parseUsd } from "#core/money/money";
 import { useEstimate } from "../hooks/useEstimate.ts";
 import { toEstimateInput, type JobForm } from "../jobs/form.ts";
 import { Notice } from "../ui/States.tsx";

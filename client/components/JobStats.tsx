@@ -1,4 +1,4 @@
-import type { Forecast } from "#core/forecast";
+import type { Forecast } from "#core/money/forecast";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import { useSpeedHistory } from "../hooks/useSpeedHistory.ts";
 import type { Totals } from "../jobs/derive.ts";

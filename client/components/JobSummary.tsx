@@ -1,6 +1,6 @@
-import { parseUsd } from "#core/money";
-import { parsePartitionBy, partitionInWords } from "#core/partition";
-import { parseSplit, splitInWords } from "#core/split";
+import { parseUsd } from "#core/money/money";
+import { parsePartitionBy, partitionInWords } from "#core/dataset/partition";
+import { parseSplit, splitInWords } from "#core/dataset/split";
 import type { SeedSetFactsFragment, TemplateWholeFragment } from "../generated/documents.ts";
 import { parseCount, type JobForm } from "../jobs/form.ts";
 import { showUsd } from "../money.ts";

@@ -1,5 +1,5 @@
-import { MAX_BUDGET_NANOS } from "#core/job";
-import { parseUsd } from "#core/money";
+import { MAX_BUDGET_NANOS } from "#core/job/job";
+import { parseUsd } from "#core/money/money";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { TextField } from "../ui/Field.tsx";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { MAX_BUDGET_NANOS } from "#core/job";
+import { MAX_BUDGET_NANOS } from "#core/job/job";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { editUsd } from "../money.ts";

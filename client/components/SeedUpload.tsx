@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_ENDINGS } from "#core/seed";
+import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_ENDINGS } from "#core/seeds/seed-set";
 import type { SeedSetFactsFragment } from "../generated/documents.ts";
 import { useSeedUpload, type UploadFile } from "../hooks/useSeedUpload.ts";
 import { baseName, CHOOSABLE, checkFiles, collectionFor } from "../seeds/collections.ts";

@@ -1,4 +1,4 @@
-import { SNAPSHOT_FILE } from "#core/snapshot";
+import { SNAPSHOT_FILE } from "#core/dataset/snapshot";
 import type { JobStateFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useDownload } from "../hooks/useDownload.ts";

@@ -1,4 +1,4 @@
-import { TIERS } from "#core/models";
+import { TIERS } from "#core/models/models";
 import { suggestCode } from "./suggest-code.ts";
 import { outlineOf, type Outline } from "./outline.ts";
 import { placeAt, type Place } from "./place.ts";

@@ -1,4 +1,4 @@
-import { MOVES } from "#core/job";
+import { MOVES } from "#core/job/job";
 import type { JobStatus } from "../generated/documents.ts";
 
 /** What a person can do with a job as it stands; `failed` records can be tried again. */

@@ -1,4 +1,4 @@
-import { DAYS_BEFORE_ARCHIVE, DAYS_RESTORED, RESTORING_COSTS, RESTORING_TAKES } from "#core/archive";
+import { DAYS_BEFORE_ARCHIVE, DAYS_RESTORED, RESTORING_COSTS, RESTORING_TAKES } from "#core/dataset/archive";
 import type { ArchiveFactsFragment, JobStatus } from "../generated/documents.ts";
 import { showDate } from "../ui/format.ts";
 

@@ -1,4 +1,4 @@
-import { parseUsd } from "#core/money";
+import { parseUsd } from "#core/money/money";
 import { showUsd } from "../money.ts";
 import { showCount, showCounted } from "../ui/format.ts";
 import { surelyPaidRecords } from "./derive.ts";

@@ -1,6 +1,6 @@
-import { basisInWords, estimateInWords } from "#core/estimate";
-import { isAtRest } from "#core/job";
-import { sumSpending, type SpentOn } from "#core/spending";
+import { basisInWords, estimateInWords } from "#core/money/estimate";
+import { isAtRest } from "#core/job/job";
+import { sumSpending, type SpentOn } from "#core/money/spending";
 import type { EstimateFactsFragment, JobFactsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { showCount, showCounted } from "../ui/format.ts";

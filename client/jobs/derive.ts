@@ -1,4 +1,4 @@
-import { mergeCauses, type CauseCount } from "#core/causes";
+import { mergeCauses, type CauseCount } from "#core/shard/causes";
 import type { JobFactsFragment, ShardFactsFragment } from "../generated/documents.ts";
 
 /** A job's shards in one: what the screen shows of its progress. */

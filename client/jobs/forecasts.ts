@@ -1,4 +1,4 @@
-import { forecast, type Forecast } from "#core/forecast";
+import { forecast, type Forecast } from "#core/money/forecast";
 import type { JobFactsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { showCount } from "../ui/format.ts";

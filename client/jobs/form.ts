@@ -1,9 +1,9 @@
-import { MAX_FAILED_PERCENT } from "#core/failing";
-import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job";
-import { parseUsd } from "#core/money";
-import { parsePartitionBy } from "#core/partition";
-import { parseSplit } from "#core/split";
-import { TRAINING_FORMATS } from "#core/training";
+import { MAX_FAILED_PERCENT } from "#core/job/failing";
+import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
+import { parseUsd } from "#core/money/money";
+import { parsePartitionBy } from "#core/dataset/partition";
+import { parseSplit } from "#core/dataset/split";
+import { TRAINING_FORMATS } from "#core/dataset/training";
 import type {
   CreateJobInput,
   DatasetFormat,

@@ -1,5 +1,5 @@
 import type { ApolloCache } from "@apollo/client";
-import { JOB_STATUSES } from "#core/job";
+import { JOB_STATUSES } from "#core/job/job";
 import { JobsDocument, type JobFactsFragment, type JobsQuery, type JobStatus } from "../generated/documents.ts";
 
 /** Puts a job into every cached list that it now belongs to, newest first, and takes it out of the others. */

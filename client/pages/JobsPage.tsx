@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useApolloClient, useQuery } from "@apollo/client/react";
 import { Link, useSearchParams } from "react-router";
-import { JOB_STATUSES } from "#core/job";
+import { JOB_STATUSES } from "#core/job/job";
 import { JobRow } from "../components/JobRow.tsx";
 import { explainError } from "../errors.ts";
 import { JobsDocument, type JobStatus } from "../generated/documents.ts";

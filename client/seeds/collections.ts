@@ -1,4 +1,4 @@
-import { COLLECTION_NAME, DEFAULT_COLLECTION, MAX_SEED_FILE_BYTES, SEED_ENDINGS } from "#core/seed";
+import { COLLECTION_NAME, DEFAULT_COLLECTION, MAX_SEED_FILE_BYTES, SEED_ENDINGS } from "#core/seeds/seed-set";
 
 /** What a file chooser may show: each ending, also packed. */
 export const CHOOSABLE = [...SEED_ENDINGS, ".gz"].join(",");

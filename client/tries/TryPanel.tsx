@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { parseUsd } from "#core/money";
+import { parseUsd } from "#core/money/money";
 import type { TryFactsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { showUsd } from "../money.ts";

@@ -1,4 +1,4 @@
-import { NANOS_PER_USD, parseUsd } from "#core/money";
+import { NANOS_PER_USD, parseUsd } from "#core/money/money";
 import { showUsd } from "../money.ts";
 
 export const MAX_TRY_RECORDS = 10;

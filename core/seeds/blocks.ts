@@ -1,7 +1,7 @@
 /** Cuts a collection into the numbered blocks it is stored as, and keeps what its row and its index will say. */
-import type { SeedCollectionRow } from "../rows.ts";
+import type { SeedCollectionRow } from "../job/job-row.ts";
 import { FieldSummary, type SeedField } from "./fields.ts";
-import { SEED_BLOCK_BYTES, type SeedBlock, type SeedItem } from "../seed.ts";
+import { SEED_BLOCK_BYTES, type SeedBlock, type SeedItem } from "./seed-set.ts";
 
 /** A block that is full: what to store and under which number. */
 export interface FullBlock {

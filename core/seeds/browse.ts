@@ -2,7 +2,7 @@
  * Looking into a stored seed set: pages of its items by position, and a search through their values. Both read blocks one
  * after the other and stop early, so that a set of a gigabyte is looked through call by call.
  */
-import type { SeedBlock, SeedIndex } from "../seed.ts";
+import type { SeedBlock, SeedIndex } from "./seed-set.ts";
 
 /** The text of one block: its items as lines of JSON. */
 export type ReadBlock = (collection: string, number: number) => Promise<string>;

@@ -3,7 +3,7 @@
  * a tree: `body` holds `body.text`, `tags` holds `tags[]` (its elements) and `tags[].name`.
  */
 import { PlotPaletteError } from "../errors.ts";
-import type { SeedItem } from "../seed.ts";
+import type { SeedItem } from "./seed-set.ts";
 
 /** One field as a person sees it and a template's needs are checked against it. */
 export interface SeedField {

@@ -2,7 +2,7 @@
 import { PlotPaletteError } from "../errors.ts";
 import { fitFault, type CollectionFacts } from "../template/reads/fit.ts";
 import { schemaOf } from "../template/reads/schema.ts";
-import type { Partials, Template } from "../template.ts";
+import type { Partials, Template } from "../template/template.ts";
 
 /** @throws PlotPaletteError BadInput with the first reason why items of the seeds are sure to fail */
 export function checkFit(template: Template, partials: Partials, collections: readonly CollectionFacts[]): void {

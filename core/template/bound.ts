@@ -1,9 +1,9 @@
 /** The most that a record can cost, from its template alone: what is shown before anything runs, and what is reserved. */
-import { findModel } from "../models.ts";
-import { priceOf, type Nanos } from "../money.ts";
-import { answerSchemaOf } from "../output.ts";
+import { findModel } from "../models/models.ts";
+import { priceOf, type Nanos } from "../money/money.ts";
+import { answerSchemaOf } from "./output.ts";
 import { PlotPaletteError } from "../errors.ts";
-import { roundsOf, type Step, type Template } from "../template.ts";
+import { roundsOf, type Step, type Template } from "./template.ts";
 
 export interface Bound {
   readonly calls: number;

@@ -11,10 +11,10 @@
  * - Repairs and better models are not asked, except at the high end: once for each answer that must have a form, once for
  *   each step that has a better model. Fallbacks are left out: they stand in, they do not add.
  */
-import type { CostRange } from "../estimate.ts";
-import { findModel } from "../models.ts";
-import { priceOf, type Nanos } from "../money.ts";
-import type { Partials, Step, Template } from "../template.ts";
+import type { CostRange } from "../money/estimate.ts";
+import { findModel } from "../models/models.ts";
+import { priceOf, type Nanos } from "../money/money.ts";
+import type { Partials, Step, Template } from "./template.ts";
 import { schemaBytesOf } from "./bound.ts";
 import { dependenciesOf } from "./order.ts";
 import { readsOfExpression } from "./syntax.ts";

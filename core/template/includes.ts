@@ -2,7 +2,7 @@
 import type { Node } from "acorn";
 import { PlotPaletteError } from "../errors.ts";
 import { treeOfPrompt } from "./syntax.ts";
-import type { Partials, Step, Template } from "../template.ts";
+import type { Partials, Step, Template } from "./template.ts";
 
 /** A call of `include`, its literal name and its position in the prompt. */
 export interface Include {

@@ -1,6 +1,6 @@
 /** From a template document, YAML or JSON, to something every room can trust; or to what is wrong with it, and where. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
-import { findModel, MODELS, TIERS, tiersOf, type Tier, type Tiers } from "../models.ts";
+import { findModel, MODELS, TIERS, tiersOf, type Tier, type Tiers } from "../models/models.ts";
 import {
   columnsOf,
   type AcceptCondition,
@@ -13,13 +13,13 @@ import {
   type Step,
   type Template,
   type Training,
-} from "../template.ts";
-import { MAX_ATTEMPTS, MAX_ATTEMPTS_CHOOSING } from "../attempts.ts";
+} from "./template.ts";
+import { MAX_ATTEMPTS, MAX_ATTEMPTS_CHOOSING } from "../shard/attempts.ts";
 import { pathOfAsync } from "./asynchronous.ts";
 import { TEMPLATE_SCHEMA } from "./format.ts";
 import { checkPlaces } from "./places.ts";
 import { TemplateSource, type Fault, type Path } from "./source.ts";
-import { wordsFor } from "./words.ts";
+import { wordsFor } from "./messages.ts";
 
 /** A job copies its template into a row of its own, and a row holds 400 KB. */
 export const MAX_TEMPLATE_BYTES = 100_000;

@@ -9,7 +9,7 @@ import {
   type AcceptCondition,
   type Step,
   type Template,
-} from "../template.ts";
+} from "./template.ts";
 
 /** A prompt or an expression, and what is in reach of it. */
 export interface Place {

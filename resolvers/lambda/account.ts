@@ -1,6 +1,6 @@
 /** What the account in which a function runs may call: the region and the models that the stack allows it. */
 import { ENVIRONMENT } from "../../core/environment.ts";
-import { tiersOf, type Account, type Tiers } from "../../core/models.ts";
+import { tiersOf, type Account, type Tiers } from "../../core/models/models.ts";
 import { setting } from "./clients.ts";
 
 export function account(): Account {

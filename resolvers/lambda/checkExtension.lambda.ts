@@ -1,6 +1,6 @@
 /** What extendJob needs to know before it writes: that the count can grow so far, and how what is new is cut. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { MAX_RECORDS, planMoreShards } from "../../core/job.ts";
+import { MAX_RECORDS, planMoreShards } from "../../core/job/job.ts";
 import { answering } from "./answer.ts";
 
 export interface ExtensionToCheck {

@@ -1,9 +1,9 @@
 /** What generateSeeds needs to know before it writes: what items must be, which model makes them, and that it can be paid. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { findModel, mayUse, MODELS, TIERS } from "../../core/models.ts";
-import { formatUsd } from "../../core/money.ts";
-import type { SeedGeneration } from "../../core/rows.ts";
-import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seed.ts";
+import { findModel, mayUse, MODELS, TIERS } from "../../core/models/models.ts";
+import { formatUsd } from "../../core/money/money.ts";
+import type { SeedGeneration } from "../../core/job/job-row.ts";
+import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import type { GenerateSeedsInput } from "../generated/schema.ts";
 import { account, tiersHere } from "./account.ts";

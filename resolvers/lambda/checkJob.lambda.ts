@@ -1,16 +1,16 @@
 /** What createJob needs to know before it writes: that everything fits, and how the job is cut. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import type { Estimate } from "../../core/estimate.ts";
-import { checkWishes, planShards } from "../../core/job.ts";
-import type { Tiers } from "../../core/models.ts";
-import { formatUsd } from "../../core/money.ts";
-import { checkPartitionBy } from "../../core/partition.ts";
-import type { SeedSetRow, TemplateVersionRow } from "../../core/rows.ts";
+import type { Estimate } from "../../core/money/estimate.ts";
+import { checkWishes, planShards } from "../../core/job/job.ts";
+import type { Tiers } from "../../core/models/models.ts";
+import { formatUsd } from "../../core/money/money.ts";
+import { checkPartitionBy } from "../../core/dataset/partition.ts";
+import type { SeedSetRow, TemplateVersionRow } from "../../core/job/job-row.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
-import { checkFormats } from "../../core/training.ts";
-import { columnsOf, type Partials, type Template } from "../../core/template.ts";
+import { checkFormats } from "../../core/dataset/training.ts";
+import { columnsOf, type Partials, type Template } from "../../core/template/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import { tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";

@@ -9,15 +9,15 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { seedSetKey, uploadObject, type SeedSetRow } from "../../core/rows.ts";
+import { seedSetKey, uploadObject, type SeedSetRow } from "../../core/job/job-row.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
 import type { SeedCollectionFacts } from "../../core/seeds/blocks.ts";
-import type { SkippedRows } from "../../core/seeds/faults.ts";
-import type { FileRanges } from "../../core/seeds/source.ts";
-import type { UploadedSeedFile } from "../../core/seed.ts";
+import type { SkippedRows } from "../../core/seeds/files/problems.ts";
+import type { FileRanges } from "../../core/seeds/files/source.ts";
+import type { UploadedSeedFile } from "../../core/seeds/seed-set.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
 /** The check gives up while there is still time to say so. */

@@ -1,11 +1,11 @@
 /** What tryTemplate needs to know before it writes: that template and seeds fit, and the budget pays for a record. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import type { Tiers } from "../../core/models.ts";
-import { formatUsd } from "../../core/money.ts";
-import { checkPicks } from "../../core/pick.ts";
+import type { Tiers } from "../../core/models/models.ts";
+import { formatUsd } from "../../core/money/money.ts";
+import { checkPicks } from "../../core/seeds/pick.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import type { Partials } from "../../core/template.ts";
+import type { Partials } from "../../core/template/template.ts";
 import type { TryTemplateInput } from "../generated/schema.ts";
 import { tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";

@@ -3,7 +3,7 @@
  * minute, so that whatever it did not hear costs a minute and no more.
  */
 import type { EventBridgeEvent } from "aws-lambda";
-import type { JobRow } from "../../core/rows.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";

@@ -1,4 +1,4 @@
-import type { Draw, Drawn, Picks } from "../../core/pick.ts";
+import type { Draw, Drawn, Picks } from "../../core/seeds/pick.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 
 /** What each pick draws for a record, as JSON text: an item, or a list of items. */

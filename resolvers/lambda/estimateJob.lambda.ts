@@ -1,6 +1,6 @@
 /** What a job is likely to cost, told before it is started. */
-import { budgetAdvice } from "../../core/estimate.ts";
-import { checkRecordCount } from "../../core/job.ts";
+import { budgetAdvice } from "../../core/money/estimate.ts";
+import { checkRecordCount } from "../../core/job/job.ts";
 import type { EstimateJobInput, JobEstimate } from "../generated/schema.ts";
 import { answering } from "./answer.ts";
 import { checkJob } from "./checkJob.lambda.ts";

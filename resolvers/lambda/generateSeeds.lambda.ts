@@ -1,14 +1,14 @@
 /** Has a model make the items of a seed set, batch by batch, each within money set aside before. */
-import { Purse } from "../../core/budget.ts";
+import { Purse } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import { formatUsd } from "../../core/money.ts";
-import { openSlot } from "../../core/record.ts";
+import { formatUsd } from "../../core/money/money.ts";
+import { openSlot } from "../../core/shard/record.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
-import { seedSetKey, type SeedCollectionRow, type SeedSetRow } from "../../core/rows.ts";
-import type { SeedItem } from "../../core/seed.ts";
+import { seedSetKey, type SeedCollectionRow, type SeedSetRow } from "../../core/job/job-row.ts";
+import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
-import { Workshop } from "../../worker/workshop.ts";
+import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { Workshop } from "../../worker/job-context.ts";
 import { RUN_DIED } from "../shared/runLife.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";

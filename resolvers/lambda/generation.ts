@@ -1,7 +1,7 @@
 /** The template that generated seeds are made by: one call gives some items of one collection. */
-import { itemSchemaOf } from "../../core/seeds/wishes.ts";
+import { itemSchemaOf } from "../../core/seeds/generation-schema.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
-import type { Template } from "../../core/template.ts";
+import type { Template } from "../../core/template/template.ts";
 
 /** Small enough that a usual batch fits an answer. */
 export const BATCH_ITEMS = 10;

@@ -14,7 +14,7 @@ import { readTemplate } from "../../core/template/parse.ts";
 import { placesOf } from "../../core/template/places.ts";
 import { TemplateSource, type Fault } from "../../core/template/source.ts";
 import { treeOfPrompt } from "../../core/template/syntax.ts";
-import type { Partials, Template } from "../../core/template.ts";
+import type { Partials, Template } from "../../core/template/template.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";
 import { readHead, readVersion } from "./templateRows.ts";
 

@@ -13,7 +13,7 @@ import {
   type SeedSetRow,
   type TemplateHeadRow,
   type TemplateVersionRow,
-} from "../../core/rows.ts";
+} from "../../core/job/job-row.ts";
 import { SAMPLES_LIST, type Sample } from "../../samples/samples.ts";
 import { logger } from "./answer.ts";
 import { documentClient, setting } from "./clients.ts";

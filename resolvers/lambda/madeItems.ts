@@ -1,6 +1,6 @@
 /** The items of one collection that a model has made: those that fit, each once. */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import type { SeedItem } from "../../core/seed.ts";
+import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { shortText } from "./shorten.ts";
 
 /** The latest items are shown to the model, so that it writes others. */

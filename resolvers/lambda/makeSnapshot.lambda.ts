@@ -1,9 +1,9 @@
 /** Writes the records that a job has so far into a file: those of its checkpoints, in slot order, as the dataset will have them. */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { mergeColumns, type ColumnKinds } from "../../core/columns.ts";
+import { mergeColumns, type ColumnKinds } from "../../core/dataset/columns.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { recordId } from "../../core/record.ts";
+import { recordId } from "../../core/shard/record.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import {
   jobKey,
@@ -12,10 +12,10 @@ import {
   type JobRow,
   type JobTemplateRow,
   type SnapshotRow,
-} from "../../core/rows.ts";
-import { TOO_MANY_RECORDS } from "../../core/snapshot.ts";
+} from "../../core/job/job-row.ts";
+import { TOO_MANY_RECORDS } from "../../core/dataset/snapshot.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
-import { columnsOf } from "../../core/template.ts";
+import { columnsOf } from "../../core/template/template.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
 import { shapeOf } from "../../worker/export/dataset-file.ts";
 import { JSON_LINES } from "../../worker/export/formats.ts";

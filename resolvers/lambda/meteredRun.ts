@@ -9,8 +9,8 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from "@
 import { TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import type { Nanos } from "../../core/money.ts";
-import { sideSpendingKey, type RunRow, type SideSpendingRow } from "../../core/rows.ts";
+import type { Nanos } from "../../core/money/money.ts";
+import { sideSpendingKey, type RunRow, type SideSpendingRow } from "../../core/job/job-row.ts";
 import { documentClient, setting } from "./clients.ts";
 
 /** Lambda repeats a failed event after a minute, if it is not too old: by then the run that failed is known to be dead. */

@@ -1,10 +1,10 @@
 /** What model calls need in a function: Bedrock, a gate, and an end while there is still time to say so. */
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
-import { Bell } from "../../worker/bell.ts";
-import type { CallContext } from "../../worker/call.ts";
-import { Gate } from "../../worker/gate.ts";
-import { Routes } from "../../worker/routes.ts";
+import { Bell } from "../../worker/condition-variable.ts";
+import type { CallContext } from "../../worker/calls/call.ts";
+import { Gate } from "../../worker/calls/concurrency-limiter.ts";
+import { Routes } from "../../worker/calls/model-order.ts";
 
 const CALLS_IN_FLIGHT = 8;
 const CALL_TIMEOUT_MS = 60_000;

@@ -1,6 +1,6 @@
 /** The parameters a person chose, held against what the template offers. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { parametersOf, type Template } from "../../core/template.ts";
+import { parametersOf, type Template } from "../../core/template/template.ts";
 
 /**
  * Every parameter of the template as prompts are to see it.

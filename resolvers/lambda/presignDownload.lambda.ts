@@ -1,7 +1,7 @@
 /** Signs the address of one file of a dataset. Whose it is was checked by the step before. */
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { whyNotReadable } from "../../core/archive.ts";
+import { whyNotReadable } from "../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import type { Download } from "../generated/schema.ts";

@@ -1,9 +1,9 @@
 /** From a template's source to all that is stored of a version, or to what is wrong with it. */
-import type { TemplateFactsRow } from "../../core/rows.ts";
+import type { TemplateFactsRow } from "../../core/job/job-row.ts";
 import { qualifiedOf } from "../../core/template/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
 import { TemplateSource, type Fault } from "../../core/template/source.ts";
-import type { Partials, Template } from "../../core/template.ts";
+import type { Partials, Template } from "../../core/template/template.ts";
 import { tiersHere } from "./account.ts";
 import { faultsOfIncludes, includedBy } from "./includes.ts";
 import { factsOf } from "./templateFacts.ts";

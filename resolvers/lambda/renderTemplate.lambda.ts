@@ -1,7 +1,7 @@
 /** Shows the prompts of one record before anything is saved or paid. */
-import { checkPicks } from "../../core/pick.ts";
+import { checkPicks } from "../../core/seeds/pick.ts";
 import type { Fault } from "../../core/template/source.ts";
-import type { Template } from "../../core/template.ts";
+import type { Template } from "../../core/template/template.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 import type { RenderedStep, RenderTemplateInput } from "../generated/schema.ts";

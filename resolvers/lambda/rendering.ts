@@ -1,10 +1,10 @@
 /** Renders the prompts of one record without any model call: placeholders stand in for the answers. */
-import { placeholderOf } from "../../core/placeholder.ts";
+import { placeholderOf } from "../../core/template/placeholder.ts";
 import { hashOf } from "../../core/random.ts";
-import { UNANSWERED, type StepInIt } from "../../core/record.ts";
+import { UNANSWERED, type StepInIt } from "../../core/shard/record.ts";
 import type { Fault } from "../../core/template/source.ts";
 import { TemplateSource } from "../../core/template/source.ts";
-import type { Partials, Step, Template } from "../../core/template.ts";
+import type { Partials, Step, Template } from "../../core/template/template.ts";
 import { bytesOf, Prompts, RenderFault, type RenderedStep as Rendered } from "../../worker/sandbox/prompts.ts";
 import type { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { RenderedStep } from "../generated/schema.ts";

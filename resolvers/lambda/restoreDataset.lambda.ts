@@ -5,10 +5,10 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { EventBridgeEvent } from "aws-lambda";
-import { afterLooking, type Whereabouts } from "../../core/archive.ts";
+import { afterLooking, type Whereabouts } from "../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
-import { jobKey, jobOfDatasetObject, type ArchiveRow } from "../../core/rows.ts";
+import { jobKey, jobOfDatasetObject, type ArchiveRow } from "../../core/job/job-row.ts";
 import { logger } from "./answer.ts";
 import { restoreAll } from "./archive/restoreAll.ts";
 import { stateOf } from "./archive/stateOf.ts";

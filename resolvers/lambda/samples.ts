@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import type { Sample } from "../../core/estimate.ts";
-import type { Tiers } from "../../core/models.ts";
-import { sampleKey, type SampleRow } from "../../core/rows.ts";
-import type { Partials } from "../../core/template.ts";
+import type { Sample } from "../../core/money/estimate.ts";
+import type { Tiers } from "../../core/models/models.ts";
+import { sampleKey, type SampleRow } from "../../core/job/job-row.ts";
+import type { Partials } from "../../core/template/template.ts";
 import { documentClient, setting } from "./clients.ts";
 
 /** Prices and habits of models change; a sample is forgotten when nobody has tried the template for as long. */

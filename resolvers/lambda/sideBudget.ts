@@ -1,5 +1,5 @@
 import { PlotPaletteError } from "../../core/errors.ts";
-import { formatUsd, NANOS_PER_USD } from "../../core/money.ts";
+import { formatUsd, NANOS_PER_USD } from "../../core/money/money.ts";
 
 const MAX_BUDGET_NANOS = 5 * NANOS_PER_USD;
 

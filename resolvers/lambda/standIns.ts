@@ -1,6 +1,6 @@
 /** Seeds that are not there: items made of placeholders, with the fields that the template reads. */
-import { drawnAs, type Drawn, type Picked, type Picks } from "../../core/pick.ts";
-import { exampleOf } from "../../core/placeholder.ts";
+import { drawnAs, type Drawn, type Picked, type Picks } from "../../core/seeds/pick.ts";
+import { exampleOf } from "../../core/template/placeholder.ts";
 import type { SeedNeeds } from "../../core/template/reads/schema.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 

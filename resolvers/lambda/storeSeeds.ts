@@ -2,12 +2,12 @@
 import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { seedBlockObject, seedIndexObject } from "../../core/rows.ts";
+import { seedBlockObject, seedIndexObject } from "../../core/job/job-row.ts";
 import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seeds/blocks.ts";
-import { FaultyRows, type SkippedRows } from "../../core/seeds/faults.ts";
-import { readSeedFile, type SeedFileSource } from "../../core/seeds/reader.ts";
+import { FaultyRows, type SkippedRows } from "../../core/seeds/files/problems.ts";
+import { readSeedFile, type SeedFileSource } from "../../core/seeds/files/reader.ts";
 import { fitRow } from "../../core/seeds/row.ts";
-import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seed.ts";
+import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seeds/seed-set.ts";
 import { objectClient, setting } from "./clients.ts";
 
 export interface FileToStore extends SeedFile, SeedFileSource {}

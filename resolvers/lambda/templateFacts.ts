@@ -1,10 +1,17 @@
 /** What is stored of a template version beside its source, so that nobody has to read it again. */
-import type { TemplateFactsRow } from "../../core/rows.ts";
+import type { TemplateFactsRow } from "../../core/job/job-row.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { dependenciesOf } from "../../core/template/order.ts";
 import { schemaOf } from "../../core/template/reads/schema.ts";
-import { trainingFormatsOf } from "../../core/training.ts";
-import { columnsOf, roundsOf, type Parameter, type Partials, type Step, type Template } from "../../core/template.ts";
+import { trainingFormatsOf } from "../../core/dataset/training.ts";
+import {
+  columnsOf,
+  roundsOf,
+  type Parameter,
+  type Partials,
+  type Step,
+  type Template,
+} from "../../core/template/template.ts";
 
 /** @param partials the texts of other templates that it includes, by `ID@VERSION/NAME` */
 export function factsOf(template: Template, partials: Partials): TemplateFactsRow {

@@ -8,8 +8,8 @@ import {
   templateVersionKey,
   type TemplateHeadRow,
   type TemplateVersionRow,
-} from "../../core/rows.ts";
-import type { Partials } from "../../core/template.ts";
+} from "../../core/job/job-row.ts";
+import type { Partials } from "../../core/template/template.ts";
 import { latestFor, mayReadVersion, noVersion, SAMPLE_STAYS } from "../shared/templateAccess.ts";
 import { documentClient, setting } from "./clients.ts";
 

@@ -1,5 +1,5 @@
 /** The records of a try as its row keeps them: everything that can be looked at, shortened so that watchers can be told. */
-import type { ObservedCall } from "../../worker/call.ts";
+import type { ObservedCall } from "../../worker/calls/call.ts";
 import type { TryCall, TryRecord } from "../generated/schema.ts";
 import { turnsOf } from "./rendering.ts";
 import { fitted, shortText, shortValue } from "./shorten.ts";

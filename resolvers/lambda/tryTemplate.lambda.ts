@@ -1,17 +1,17 @@
 /** Makes the records of a try with real model calls, one after the other, each within money set aside before. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { Purse } from "../../core/budget.ts";
+import { Purse } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { sampleOf } from "../../core/estimate.ts";
-import { formatUsd, type Nanos } from "../../core/money.ts";
-import { openSlot } from "../../core/record.ts";
+import { sampleOf } from "../../core/money/estimate.ts";
+import { formatUsd, type Nanos } from "../../core/money/money.ts";
+import { openSlot } from "../../core/shard/record.ts";
 import { REPORT_TRY } from "../../core/reports.ts";
-import { tryInputKey, tryKey, type TryInputRow } from "../../core/rows.ts";
+import { tryInputKey, tryKey, type TryInputRow } from "../../core/job/job-row.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
-import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
-import { Workshop } from "../../worker/workshop.ts";
+import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { Workshop } from "../../worker/job-context.ts";
 import type { TryCall } from "../generated/schema.ts";
 import { RUN_DIED } from "../shared/runLife.ts";
 import { logger } from "./answer.ts";

@@ -1,7 +1,7 @@
 /** Whether the models that a template names can be called from here: known too late, it would cost its owner a failed job. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { findModel, mayUse } from "../../core/models.ts";
-import type { Step, Template } from "../../core/template.ts";
+import { findModel, mayUse } from "../../core/models/models.ts";
+import type { Step, Template } from "../../core/template/template.ts";
 import { account } from "./account.ts";
 
 /** @throws PlotPaletteError BadInput naming the first step with a model that cannot be called */

@@ -4,7 +4,12 @@ import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { setTimeout as wait } from "node:timers/promises";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { templateHeadKey, templateVersionKey, type TemplateHeadRow, type TemplateVersionRow } from "../../core/rows.ts";
+import {
+  templateHeadKey,
+  templateVersionKey,
+  type TemplateHeadRow,
+  type TemplateVersionRow,
+} from "../../core/job/job-row.ts";
 import { documentClient, setting } from "./clients.ts";
 import type { ReadSource } from "./readTemplateSource.ts";
 import { ownHead, type TemplateRows } from "./templateRows.ts";

@@ -1,7 +1,12 @@
 /** Where a dataset lies, as people are told. */
 import { runtime, util } from "@aws-appsync/utils";
-import { DAYS_BEFORE_ARCHIVE, NOTHING_ARCHIVED, RESTORE_BEGINS_SECONDS, type Whereabouts } from "../../core/archive.ts";
-import type { ArchiveRow, JobRow } from "../../core/rows.ts";
+import {
+  DAYS_BEFORE_ARCHIVE,
+  NOTHING_ARCHIVED,
+  RESTORE_BEGINS_SECONDS,
+  type Whereabouts,
+} from "../../core/dataset/archive.ts";
+import type { ArchiveRow, JobRow } from "../../core/job/job-row.ts";
 import type { DatasetArchive } from "../generated/schema.ts";
 import { call } from "./lambda.ts";
 

@@ -1,6 +1,6 @@
 /** Raising a budget, alone or together with what it is raised for. */
 import type { Context } from "@aws-appsync/utils";
-import { budgetKey, type BudgetRow, type JobRow } from "../../core/rows.ts";
+import { budgetKey, type BudgetRow, type JobRow } from "../../core/job/job-row.ts";
 import { usd } from "./money.ts";
 import { refuseInput } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";

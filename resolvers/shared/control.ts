@@ -3,7 +3,7 @@
  * makes every ending stale that was decided before.
  */
 import { runtime, type Context } from "@aws-appsync/utils";
-import { jobKey, OPEN, ownerStatus, type JobRow } from "../../core/rows.ts";
+import { jobKey, OPEN, ownerStatus, type JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";

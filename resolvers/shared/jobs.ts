@@ -1,6 +1,6 @@
 /** From job rows to what the schema calls Job and JobChange. */
 import type { Context } from "@aws-appsync/utils";
-import type { JobRow, ShardRow } from "../../core/rows.ts";
+import type { JobRow, ShardRow } from "../../core/job/job-row.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
 import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";

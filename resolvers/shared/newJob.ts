@@ -10,7 +10,7 @@ import {
   type JobRow,
   type JobTemplateRow,
   type ShardRow,
-} from "../../core/rows.ts";
+} from "../../core/job/job-row.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
-import { SEED_SETS_BY_OWNER, type SeedSetRow } from "../../core/rows.ts";
+import { SEED_SETS_BY_OWNER, type SeedSetRow } from "../../core/job/job-row.ts";
 import type { QueryListSeedSetsArgs } from "../generated/schema.ts";
 import { pageLimit, pageRows } from "./page.ts";
 import { toSeedSet } from "./seedSets.ts";

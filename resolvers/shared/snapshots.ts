@@ -1,7 +1,7 @@
 /** From a job's row to what the schema calls JobSnapshot. */
 import { util } from "@aws-appsync/utils";
-import type { JobRow } from "../../core/rows.ts";
-import { DAYS_OF_SNAPSHOTS } from "../../core/snapshot.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
+import { DAYS_OF_SNAPSHOTS } from "../../core/dataset/snapshot.ts";
 import type { JobSnapshot } from "../generated/schema.ts";
 
 const DIED = "The function that wrote it stopped without a word; ask for it again.";

@@ -1,5 +1,5 @@
 /** Who may read which versions of a template. One rule for steps and functions, so it is safe for APPSYNC_JS. */
-import { SAMPLES, type TemplateHeadRow } from "../../core/rows.ts";
+import { SAMPLES, type TemplateHeadRow } from "../../core/job/job-row.ts";
 
 type Head = Pick<TemplateHeadRow, "owner" | "name" | "latestVersion" | "publishedVersions">;
 

@@ -5,7 +5,7 @@ import {
   type TemplateFactsRow,
   type TemplateHeadRow,
   type TemplateVersionRow,
-} from "../../core/rows.ts";
+} from "../../core/job/job-row.ts";
 import type { Template, TemplateFacts, TemplateSummary } from "../generated/schema.ts";
 import { latestFor } from "./templateAccess.ts";
 

@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { TokenRow } from "../../core/rows.ts";
+import type { TokenRow } from "../../core/job/job-row.ts";
 import { refuseConflict } from "./refuse.ts";
 
 /** Notes the job that the client token has made before; another input under the same token is refused. */

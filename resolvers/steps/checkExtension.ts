@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { JobRow } from "../../core/rows.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import type { CheckedExtension, ExtensionToCheck } from "../lambda/checkExtension.lambda.ts";
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import { answerOf, call } from "../shared/lambda.ts";

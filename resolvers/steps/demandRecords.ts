@@ -1,6 +1,6 @@
 import { runtime, type Context } from "@aws-appsync/utils";
-import type { Whereabouts } from "../../core/archive.ts";
-import type { JobRow } from "../../core/rows.ts";
+import type { Whereabouts } from "../../core/dataset/archive.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import { lookIntoArchive } from "../shared/archive.ts";
 import { answerOf } from "../shared/lambda.ts";
 import { refuseConflict } from "../shared/refuse.ts";

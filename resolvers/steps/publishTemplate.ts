@@ -1,5 +1,5 @@
 import { util, type Context } from "@aws-appsync/utils";
-import { templateHeadKey, type TemplateHeadRow, type TemplateVersionRow } from "../../core/rows.ts";
+import { templateHeadKey, type TemplateHeadRow, type TemplateVersionRow } from "../../core/job/job-row.ts";
 import { listingRow, listingsOf } from "../shared/listings.ts";
 import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";

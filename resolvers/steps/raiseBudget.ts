@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { BudgetRow, JobRow } from "../../core/rows.ts";
+import type { BudgetRow, JobRow } from "../../core/job/job-row.ts";
 import type { MutationRaiseBudgetArgs } from "../generated/schema.ts";
 import { newBudget, raise } from "../shared/budgets.ts";
 import { NOTHING_MORE, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";

@@ -1,7 +1,7 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { jobKey, snapshotObject, type JobRow } from "../../core/rows.ts";
-import { SNAPSHOT_FILE } from "../../core/snapshot.ts";
+import { jobKey, snapshotObject, type JobRow } from "../../core/job/job-row.ts";
+import { SNAPSHOT_FILE } from "../../core/dataset/snapshot.ts";
 import type { QueryGetDownloadArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, isId } from "../shared/refuse.ts";

@@ -1,6 +1,6 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { seedSetKey, type SeedSetRow } from "../../core/rows.ts";
+import { seedSetKey, type SeedSetRow } from "../../core/job/job-row.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseUnknown } from "../shared/refuse.ts";
 

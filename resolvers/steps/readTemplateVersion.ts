@@ -1,6 +1,6 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { templateVersionKey, type TemplateHeadRow } from "../../core/rows.ts";
+import { templateVersionKey, type TemplateHeadRow } from "../../core/job/job-row.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseUnknown } from "../shared/refuse.ts";
 import { latestFor, mayReadVersion, noVersion } from "../shared/templateAccess.ts";

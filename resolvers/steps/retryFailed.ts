@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
-import { openAfterRetry, triedAgain, type TriedShard } from "../../core/control.ts";
-import { shardKey, type BudgetRow, type JobRow } from "../../core/rows.ts";
+import { openAfterRetry, triedAgain, type TriedShard } from "../../core/job/control.ts";
+import { shardKey, type BudgetRow, type JobRow } from "../../core/job/job-row.ts";
 import type { MutationRetryFailedArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
 import { goneOn, goOn, settled, skipIfWritten } from "../shared/control.ts";

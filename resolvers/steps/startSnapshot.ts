@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { JobRow } from "../../core/rows.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import { callLater } from "../shared/lambda.ts";
 import { fail } from "../shared/refuse.ts";
 

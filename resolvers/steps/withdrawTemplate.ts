@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import { templateHeadKey, type TemplateHeadRow } from "../../core/rows.ts";
+import { templateHeadKey, type TemplateHeadRow } from "../../core/job/job-row.ts";
 import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";
 import { updateIf } from "../shared/transaction.ts";

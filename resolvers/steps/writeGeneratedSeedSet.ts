@@ -1,5 +1,5 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { seedSetKey, type SeedSetRow } from "../../core/rows.ts";
+import { seedSetKey, type SeedSetRow } from "../../core/job/job-row.ts";
 import type { MutationGenerateSeedsArgs } from "../generated/schema.ts";
 import type { CheckedGeneration } from "../lambda/checkGeneration.lambda.ts";
 import { callerOf } from "../shared/caller.ts";

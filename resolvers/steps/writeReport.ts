@@ -1,5 +1,5 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { shardKey, type ShardReport } from "../../core/rows.ts";
+import { shardKey, type ShardReport } from "../../core/job/job-row.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
 import { fail, refuseConflict } from "../shared/refuse.ts";
 

@@ -1,5 +1,5 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { seedSetKey, tryInputKey, tryKey, type TryInputRow, type TryRow } from "../../core/rows.ts";
+import { seedSetKey, tryInputKey, tryKey, type TryInputRow, type TryRow } from "../../core/job/job-row.ts";
 import type { MutationTryTemplateArgs } from "../generated/schema.ts";
 import type { CheckedTry } from "../lambda/checkTry.lambda.ts";
 import { callerOf } from "../shared/caller.ts";

@@ -1,9 +1,9 @@
 /** ECS and the dispatcher: tasks come and go, and what is told of them comes late, twice or never. */
-import { mayRestartAtOnce, tasksAtWork, tasksWanted, toLookAfter } from "#core/fleet";
-import { isAtRest } from "#core/job";
-import { isLeftover } from "#core/leftovers";
+import { mayRestartAtOnce, tasksAtWork, tasksWanted, toLookAfter } from "#core/fleet/fleet";
+import { isAtRest } from "#core/job/job";
+import { isLeftover } from "#core/job/leftovers";
 import { randomOf } from "#core/random";
-import { exportKey, shardKey, type ShardRow, type TaskRow } from "#core/rows";
+import { exportKey, shardKey, type ShardRow, type TaskRow } from "#core/job/job-row";
 import type { Ports } from "../../worker/ports.ts";
 import { JOB, type World } from "../worker/world.ts";
 import { Body } from "./body.ts";

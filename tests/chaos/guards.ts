@@ -1,5 +1,5 @@
 /** The protocol with one of its guards taken away, to see that the chaos finds out: a check that never fails proves nothing. */
-import type { Change, Condition, Write } from "#core/write";
+import type { Change, Condition, Write } from "#core/change";
 import type { Ports } from "../../worker/ports.ts";
 
 export const GUARDS = {

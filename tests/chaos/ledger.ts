@@ -1,5 +1,5 @@
 /** Stands before the table: lets every write through, and holds the rows against the protocol's promises after each. */
-import type { Change } from "#core/write";
+import type { Change } from "#core/change";
 import type { Row } from "../../worker/ports.ts";
 import type { World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";

@@ -1,7 +1,7 @@
 /** The services as they are on a bad day: slow, failing before or after they have done what was asked, asked twice. */
 import { Readable } from "node:stream";
 import { randomOf } from "#core/random";
-import type { Change } from "#core/write";
+import type { Change } from "#core/change";
 import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
 import type { Signal } from "../../worker/signal.ts";
 import type { World } from "../worker/world.ts";

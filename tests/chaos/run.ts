@@ -1,6 +1,6 @@
 /** One run: one job in a world where everything goes wrong, from its first task until nobody works any more. */
 import { hashOf } from "#core/random";
-import { CAREFUL_AFTER_DEATHS } from "#core/shard";
+import { CAREFUL_AFTER_DEATHS } from "#core/shard/lease";
 import { faultsOf } from "./checks.ts";
 import { Diary, type Counts } from "./diary.ts";
 import { Fleet } from "./fleet.ts";

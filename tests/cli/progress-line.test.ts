@@ -1,4 +1,4 @@
-import type { Estimate } from "#core/estimate";
+import type { Estimate } from "#core/money/estimate";
 import type { JobFacts } from "../../cli/job-watch.ts";
 import { showProgress } from "../../cli/progress-line.ts";
 

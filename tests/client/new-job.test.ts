@@ -1,4 +1,4 @@
-import * as core from "../../core/seed.ts";
+import * as core from "../../core/seeds/seed-set.ts";
 import { checkForm, fieldOfRefusal, parseCount, toInput, type JobForm } from "../../client/jobs/form.ts";
 import { checkFiles, collectionFor } from "../../client/seeds/collections.ts";
 import { checkFit, isRefused } from "../../client/templates/fit.ts";

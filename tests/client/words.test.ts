@@ -8,8 +8,8 @@ import { editUsd, showUsd } from "../../client/money.ts";
 import { paths } from "../../client/paths.ts";
 import { UploadError } from "../../client/seeds/postFile.ts";
 import { showBytes, showDuration, showRate, showRelative, showShare } from "../../client/ui/format.ts";
-import { MOVES } from "#core/job";
-import { JOB_STATUSES } from "#core/job";
+import { MOVES } from "#core/job/job";
+import { JOB_STATUSES } from "#core/job/job";
 
 describe("money", () => {
   test.each([

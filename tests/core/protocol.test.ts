@@ -1,7 +1,7 @@
 /** Leases, grants, checkpoints and endings as they interleave: every change of core, in any order, by workers that may vanish. */
 import fc from "fast-check";
-import { beginExport, startJob } from "#core/ending";
-import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
+import { beginExport, startJob } from "#core/job/ending";
+import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/job/job-row";
 import {
   checkpoint,
   closeShard,
@@ -15,8 +15,8 @@ import {
   poisonousSlot,
   suspectAtTakeover,
   suspecting,
-} from "#core/shard";
-import { holds, type Change } from "#core/write";
+} from "#core/shard/lease";
+import { holds, type Change } from "#core/change";
 import { MemoryStore } from "../worker/doubles.ts";
 
 const JOB = "J";

@@ -3,12 +3,21 @@
  * leases, grants, parts and checkpoints by the functions the worker uses. Each state reached is held against the promises of the protocol.
  */
 import { createHash } from "node:crypto";
-import { beginExport } from "#core/ending";
-import { withPart } from "#core/part";
-import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/rows";
-import { checkpoint, endLease, grantTo, isHeld, isParked, leaseShard, type LeaseEnd, type Progress } from "#core/shard";
-import { nextTurn, type Turn } from "#core/turn";
-import { holds, type Change, type RowKey, type Write } from "#core/write";
+import { beginExport } from "#core/job/ending";
+import { withPart } from "#core/shard/part";
+import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/job/job-row";
+import {
+  checkpoint,
+  endLease,
+  grantTo,
+  isHeld,
+  isParked,
+  leaseShard,
+  type LeaseEnd,
+  type Progress,
+} from "#core/shard/lease";
+import { nextTurn, type Turn } from "#core/job/turn";
+import { holds, type Change, type RowKey, type Write } from "#core/change";
 
 const JOB = "J";
 const SLOTS = 3;

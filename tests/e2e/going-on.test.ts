@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobFacts } from "../../cli/job-watch.ts";
 import { saveTemplate } from "../../cli/steps.ts";
-import { priceOf } from "../../core/money.ts";
-import { findModel } from "../../core/models.ts";
+import { priceOf } from "../../core/money/money.ts";
+import { findModel } from "../../core/models/models.ts";
 import { modelCalls, startProduct, until, type Product } from "./product.ts";
 
 const SEEDS = "natural-wonders";

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { columnsOf, type ColumnType } from "../../core/template.ts";
+import { columnsOf, type ColumnType } from "../../core/template/template.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { readSamples, type Sample } from "../samples/bundled.ts";
 import { modelCalls, runCommand, startProduct, type Product } from "./product.ts";

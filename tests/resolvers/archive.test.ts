@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RESTORE_BEGINS_SECONDS } from "../../core/archive.ts";
+import { RESTORE_BEGINS_SECONDS } from "../../core/dataset/archive.ts";
 import type { CloudEvent } from "../../local/service.ts";
 import { until } from "../local/until.ts";
 import { change, givenJob, jobRow } from "./given.ts";

@@ -1,4 +1,4 @@
-import { mayUse, MODELS } from "../../core/models.ts";
+import { mayUse, MODELS } from "../../core/models/models.ts";
 import { GET_JOB, RESUME_JOB, REPORT_PROGRESS, MADE_UP, act, change, givenJob, jobRow } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 /** What is there of a job's records can be downloaded while it still runs. */
-import { encodePart } from "../../core/part.ts";
-import { openSlot } from "../../core/record.ts";
+import { encodePart } from "../../core/shard/part.ts";
+import { openSlot } from "../../core/shard/record.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
 import { change, givenJob, JOB, jobRow } from "./given.ts";
 import { interfere, type Interference } from "./interfere.ts";

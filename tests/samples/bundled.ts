@@ -1,8 +1,8 @@
 /** The samples as they are deployed: bundled, their files as text. */
 import { build } from "esbuild";
 import { join } from "node:path";
-import { readSeedFile } from "#core/seeds/reader";
-import type { SeedItem } from "#core/seed";
+import { readSeedFile } from "#core/seeds/files/reader";
+import type { SeedItem } from "#core/seeds/seed-set";
 import type { Sample } from "../../samples/samples.ts";
 import type { SampleSeedSet } from "../../samples/seed-sets.ts";
 

@@ -5,7 +5,7 @@ import { boundOf } from "#core/template/bound";
 import { includesOf } from "#core/template/includes";
 import { parseTemplate } from "#core/template/parse";
 import { schemaOf } from "#core/template/reads/schema";
-import { columnsOf, type Template } from "#core/template";
+import { columnsOf, type Template } from "#core/template/template";
 import { Prompts } from "../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";

@@ -1,8 +1,8 @@
 /** Answers that stand in for a model's, the same every time, and the making of a record's prompts from them. */
-import { answerSchemaOf, valueOfAnswer } from "#core/output";
-import { UNANSWERED, type StepInIt } from "#core/record";
-import type { SeedItem } from "#core/seed";
-import { parametersOf, type Pick, type Step, type Template } from "#core/template";
+import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
+import { UNANSWERED, type StepInIt } from "#core/shard/record";
+import type { SeedItem } from "#core/seeds/seed-set";
+import { parametersOf, type Pick, type Step, type Template } from "#core/template/template";
 import type { Prompts, RenderedStep } from "../../worker/sandbox/prompts.ts";
 
 /** What one call of a step sends. */

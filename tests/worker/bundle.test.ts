@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ENVIRONMENT } from "#core/environment";
-import { jobKey, type JobRow } from "#core/rows";
+import { jobKey, type JobRow } from "#core/job/job-row";
 import { bundleWorker } from "../../worker/bundle.ts";
 import { inFrontOf } from "../local/in-front-of.ts";
 import { LocalAws } from "./local-aws.ts";

@@ -1,10 +1,10 @@
 /** The world in memory, with the same conditions as the real one. */
 import { Readable } from "node:stream";
-import { priceOf } from "#core/money";
-import { findModel } from "#core/models";
-import type { JobRow, ShardReport } from "#core/rows";
-import { jobKey } from "#core/rows";
-import { holds, type Change, type RowKey, type Write } from "#core/write";
+import { priceOf } from "#core/money/money";
+import { findModel } from "#core/models/models";
+import type { JobRow, ShardReport } from "#core/job/job-row";
+import { jobKey } from "#core/job/job-row";
+import { holds, type Change, type RowKey, type Write } from "#core/change";
 import {
   ModelFault,
   ObjectMissing,

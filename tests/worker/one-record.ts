@@ -1,17 +1,17 @@
 /** One record at a time, without leases or stores: a template, a model that behaves as told, and all that was observed. */
-import { Purse, type Reservation } from "#core/budget";
-import { drawnAs, itemsDrawn } from "#core/pick";
-import { openSlot, type OpenSlot } from "#core/record";
-import { restBoundNanos } from "#core/rest-bound";
-import type { Partials } from "#core/template";
+import { Purse, type Reservation } from "#core/money/budget";
+import { drawnAs, itemsDrawn } from "#core/seeds/pick";
+import { openSlot, type OpenSlot } from "#core/shard/record";
+import { restBoundNanos } from "#core/shard/remaining-bound";
+import type { Partials } from "#core/template/template";
 import { parseTemplate } from "#core/template/parse";
-import { attempt, type AttemptEnd } from "../../worker/attempt.ts";
-import { Bell } from "../../worker/bell.ts";
-import type { CallContext, ObservedCall } from "../../worker/call.ts";
-import { Gate } from "../../worker/gate.ts";
-import { Routes } from "../../worker/routes.ts";
+import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { Bell } from "../../worker/condition-variable.ts";
+import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
+import { Gate } from "../../worker/calls/concurrency-limiter.ts";
+import { Routes } from "../../worker/calls/model-order.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
-import { Workshop } from "../../worker/workshop.ts";
+import { Workshop } from "../../worker/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";
 import { SimClock } from "./sim-clock.ts";
 

@@ -1,6 +1,6 @@
 /** A job in a world of doubles, and workers that can be killed at any instant. */
-import { openAfterRetry, triedAgain } from "#core/control";
-import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job";
+import { openAfterRetry, triedAgain } from "#core/job/control";
+import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job/job";
 import { hashOf, randomOf } from "#core/random";
 import {
   budgetKey,
@@ -14,8 +14,8 @@ import {
   type JobRow,
   type JobTemplateRow,
   type ShardRow,
-} from "#core/rows";
-import type { Partials } from "#core/template";
+} from "#core/job/job-row";
+import type { Partials } from "#core/template/template";
 import { boundOf } from "#core/template/bound";
 import { parseTemplate, USUAL_TIERS } from "#core/template/parse";
 import type { Ports, Settings } from "../../worker/ports.ts";

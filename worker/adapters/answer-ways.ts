@@ -3,7 +3,7 @@
  * only part of JSON Schema; what they are not told is found out when the answer is held against the whole schema.
  */
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime";
-import { findModel } from "#core/models";
+import { findModel } from "#core/models/models";
 
 /** The name of the response schema and of the tool. */
 export const ANSWER = "answer";

@@ -10,7 +10,7 @@ import {
   UpdateCommand,
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import type { Change, Condition, RowKey, Write } from "#core/write";
+import type { Change, Condition, RowKey, Write } from "#core/change";
 import type { Row, Store } from "../ports.ts";
 
 type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];

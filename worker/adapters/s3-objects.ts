@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import { RECORDS_ARCHIVED } from "#core/archive";
+import { RECORDS_ARCHIVED } from "#core/dataset/archive";
 import { PlotPaletteError } from "#core/errors";
 import { ObjectMissing, type ObjectBytes, type Objects } from "../ports.ts";
 import { chunksOf } from "../streams.ts";

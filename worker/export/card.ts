@@ -1,14 +1,14 @@
 /** The dataset's card: what it is, what is in it, what it cost, how to load it. */
 import { createHash } from "node:crypto";
-import { basisInWords, estimateInWords } from "#core/estimate";
-import { grouped } from "#core/grouped";
-import type { Outcome } from "#core/job";
-import { mergeCauses } from "#core/causes";
-import { formatUsd } from "#core/money";
-import { partitionInWords } from "#core/partition";
-import type { ShardRow } from "#core/rows";
-import { splitInWords } from "#core/split";
-import type { Template } from "#core/template";
+import { basisInWords, estimateInWords } from "#core/money/estimate";
+import { grouped } from "#core/numbers";
+import type { Outcome } from "#core/job/job";
+import { mergeCauses } from "#core/shard/causes";
+import { formatUsd } from "#core/money/money";
+import { partitionInWords } from "#core/dataset/partition";
+import type { ShardRow } from "#core/job/job-row";
+import { splitInWords } from "#core/dataset/split";
+import type { Template } from "#core/template/template";
 import type { Counts } from "./counts.ts";
 import type { FinishedFile, Shape } from "./dataset-file.ts";
 import { loading, loadingPartitions } from "./loading.ts";

@@ -1,5 +1,5 @@
 /** What the card tells of all records, counted as they pass. */
-import type { MadeRecord } from "#core/record";
+import type { MadeRecord } from "#core/shard/record";
 
 /** A category with more values than this is no category; what comes after them is counted together. */
 const MAX_VALUES = 1_000;

@@ -1,9 +1,9 @@
 /** One file of a dataset being written, record by record, in slot order. */
-import type { ColumnKinds } from "#core/columns";
-import type { DatasetFormat } from "#core/job";
-import type { FailedRecord, MadeRecord, RecordMeta, RefusedCandidate } from "#core/record";
-import type { JobRow } from "#core/rows";
-import type { ColumnType } from "#core/template";
+import type { ColumnKinds } from "#core/dataset/columns";
+import type { DatasetFormat } from "#core/job/job";
+import type { FailedRecord, MadeRecord, RecordMeta, RefusedCandidate } from "#core/shard/record";
+import type { JobRow } from "#core/job/job-row";
+import type { ColumnType } from "#core/template/template";
 import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";
 

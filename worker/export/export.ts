@@ -2,17 +2,17 @@
  * Writes a job's dataset in all its formats in one pass over its parts, and folds the parts meanwhile. Memory does not grow
  * with the dataset.
  */
-import { mergeColumns, type ColumnKinds } from "#core/columns";
-import type { FoldedShard, WrittenDataset } from "#core/ending";
-import type { Outcome } from "#core/job";
-import { recordId, type MadeRecord, type RefusedCandidate } from "#core/record";
-import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/rows";
-import { columnsOf, type Template } from "#core/template";
+import { mergeColumns, type ColumnKinds } from "#core/dataset/columns";
+import type { FoldedShard, WrittenDataset } from "#core/job/ending";
+import type { Outcome } from "#core/job/job";
+import { recordId, type MadeRecord, type RefusedCandidate } from "#core/shard/record";
+import { datasetPrefix, type DatasetFileRow, type JobRow, type ShardRow } from "#core/job/job-row";
+import { columnsOf, type Template } from "#core/template/template";
 import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
 import { Counts } from "./counts.ts";
 import { shapeOf, type DatasetFile, type FinishedFile, type Shape } from "./dataset-file.ts";
-import { PART_BYTES, ShardFold } from "./fold.ts";
+import { PART_BYTES, ShardFold } from "./compact.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile, refusedFile } from "./json-lines.ts";
 import { LineBuffers } from "./line-buffer.ts";
@@ -21,7 +21,7 @@ import { Portions, type Begin } from "./portions.ts";
 import { RecordTexts } from "./record-texts.ts";
 import { Sink } from "./sink.ts";
 import { slotOf, slotsInOrder } from "./slots-in-order.ts";
-import { SpoolFull, type SpoolSize } from "./spool.ts";
+import { SpoolFull, type SpoolSize } from "./scratch-lines.ts";
 
 export interface ExportOrder {
   readonly objects: Objects;

@@ -1,6 +1,6 @@
 /** The file of each format. */
-import type { DatasetFormat } from "#core/job";
-import type { Training } from "#core/template";
+import type { DatasetFormat } from "#core/job/job";
+import type { Training } from "#core/template/template";
 import { csvFile } from "./csv.ts";
 import type { DatasetFile, Shape } from "./dataset-file.ts";
 import { jsonlFile, trainingFile } from "./json-lines.ts";

@@ -1,8 +1,8 @@
 /** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, which failed, which were refused. */
-import type { DatasetFormat } from "#core/job";
-import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/record";
-import type { Training } from "#core/template";
-import { alpacaRow, messagesRow, shareGptRow } from "#core/training";
+import type { DatasetFormat } from "#core/job/job";
+import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/shard/record";
+import type { Training } from "#core/template/template";
+import { alpacaRow, messagesRow, shareGptRow } from "#core/dataset/training";
 import { provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";

@@ -1,6 +1,6 @@
 /** Apache Parquet with typed columns, compressed with Snappy, in row groups with statistics that are written as soon as they are full. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
-import type { ColumnType } from "#core/template";
+import type { ColumnType } from "#core/template/template";
 import { type DatasetFile, type Shape } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 

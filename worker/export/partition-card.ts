@@ -1,6 +1,6 @@
 /** What the card says of a dataset in folders. */
-import { grouped } from "#core/grouped";
-import { MAX_PARTITIONS, otherPartition, type PartitionBy } from "#core/partition";
+import { grouped } from "#core/numbers";
+import { MAX_PARTITIONS, otherPartition, type PartitionBy } from "#core/dataset/partition";
 import type { CardFacts } from "./card.ts";
 
 /** Folders beyond these are summed up. */

@@ -2,12 +2,12 @@
  * Records on their way into many folders. There are too many to keep the files of each open, so records are put aside on disk
  * folder by folder, and then each folder's files are written one after the other.
  */
-import { Partitions, type PartitionBy } from "#core/partition";
-import { recordId, type MadeRecord } from "#core/record";
+import { Partitions, type PartitionBy } from "#core/dataset/partition";
+import { recordId, type MadeRecord } from "#core/shard/record";
 import type { DatasetFile, FinishedFile, Shape } from "./dataset-file.ts";
 import { Portions, type Begin } from "./portions.ts";
 import { RecordTexts } from "./record-texts.ts";
-import { Spool, type SpoolSize } from "./spool.ts";
+import { Spool, type SpoolSize } from "./scratch-lines.ts";
 
 export interface PartitionedOrder {
   readonly shape: Shape;

@@ -1,5 +1,5 @@
 /** The files that records are handed to: one of each format, or one for each portion of a split. */
-import { portionOf, portionsOf, type Portion, type Split } from "#core/split";
+import { portionOf, portionsOf, type Portion, type Split } from "#core/dataset/split";
 import type { DatasetFile } from "./dataset-file.ts";
 
 /** Begins the files of a stem, `dataset` or `dataset.train`, one for each format. */

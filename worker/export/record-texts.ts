@@ -1,5 +1,5 @@
 /** The JSON texts of one record that several files write, each made once and copied from its part where it can be. */
-import type { MadeRecord } from "#core/record";
+import type { MadeRecord } from "#core/shard/record";
 import { provenanceOf, type Shape } from "./dataset-file.ts";
 
 export class RecordTexts {

@@ -1,6 +1,12 @@
 /** A template's prompts, conditions and columns, and what runs them: the sandbox, or the host where they are plain. */
 import type { Path } from "#core/template/source";
-import { pathOfCondition, type AcceptCondition, type Partials, type Step, type Template } from "#core/template";
+import {
+  pathOfCondition,
+  type AcceptCondition,
+  type Partials,
+  type Step,
+  type Template,
+} from "#core/template/template";
 import type { ScriptSource } from "./inside/script.ts";
 import { SandboxFault, type FaultInside } from "./sandbox.ts";
 import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";

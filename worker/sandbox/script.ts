@@ -1,6 +1,6 @@
 /** All code of a template as programs for the sandbox, each by its place in the document. */
 import type { Path } from "#core/template/source";
-import { pathOfCondition, titleOfCondition, type Partials, type Step, type Template } from "#core/template";
+import { pathOfCondition, titleOfCondition, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./inside/script.ts";
 
 export interface Part {

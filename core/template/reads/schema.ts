@@ -17,7 +17,7 @@ import {
   type SeedRead,
   type Step,
   type Template,
-} from "../../template.ts";
+} from "../template.ts";
 import {
   maybe,
   NUMBER,

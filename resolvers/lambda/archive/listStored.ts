@@ -1,6 +1,6 @@
 /** The objects under a prefix with what S3 says of their archiving, a thousand at a time. */
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
-import type { StoredObject } from "../../../core/archive.ts";
+import type { StoredObject } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
 

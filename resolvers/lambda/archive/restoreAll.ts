@@ -1,6 +1,6 @@
 /** Asks S3 to restore whatever lies archived under a prefix. */
 import { RestoreObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import { DAYS_RESTORED, whereaboutsOf } from "../../../core/archive.ts";
+import { DAYS_RESTORED, whereaboutsOf } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
 import { listStored } from "./listStored.ts";

@@ -1,6 +1,6 @@
 /** Asks S3 where a dataset, or one file of it, lies. */
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
-import { NOTHING_ARCHIVED, together, whereaboutsOf, type Whereabouts } from "../../../core/archive.ts";
+import { NOTHING_ARCHIVED, together, whereaboutsOf, type Whereabouts } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
 import { listStored } from "./listStored.ts";

@@ -1,8 +1,8 @@
 /** What is to be done when a task has stopped: its leases end, its slot is given back. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import { afterMiss, lackedCapacity, mayRestartAtOnce, type TaskEnd } from "../../../core/fleet.ts";
-import type { ShardRow, TaskRow } from "../../../core/rows.ts";
+import { afterMiss, lackedCapacity, mayRestartAtOnce, type TaskEnd } from "../../../core/fleet/fleet.ts";
+import type { ShardRow, TaskRow } from "../../../core/job/job-row.ts";
 import { logger } from "../answer.ts";
 import { documentClient, setting } from "../clients.ts";
 import { readJob, readShards } from "./jobs.ts";

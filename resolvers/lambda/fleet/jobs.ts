@@ -1,8 +1,8 @@
 /** The rows of jobs, as the dispatcher reads them: found by index, decided on the base rows. */
 import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import { jobsToConsider, type OpenJob } from "../../../core/fleet.ts";
-import { exportKey, jobKey, JOBS_OPEN, OPEN, shardKey, type JobRow, type ShardRow } from "../../../core/rows.ts";
+import { jobsToConsider, type OpenJob } from "../../../core/fleet/fleet.ts";
+import { exportKey, jobKey, JOBS_OPEN, OPEN, shardKey, type JobRow, type ShardRow } from "../../../core/job/job-row.ts";
 import { documentClient, setting } from "../clients.ts";
 
 const BATCH = 100;

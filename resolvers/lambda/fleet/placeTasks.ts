@@ -9,8 +9,8 @@ import {
   tasksAtWork,
   tasksWanted,
   type FleetLimits,
-} from "../../../core/fleet.ts";
-import { taskKey, type JobRow, type TaskRow } from "../../../core/rows.ts";
+} from "../../../core/fleet/fleet.ts";
+import { taskKey, type JobRow, type TaskRow } from "../../../core/job/job-row.ts";
 import { logger } from "../answer.ts";
 import { setting } from "../clients.ts";
 import { readShards } from "./jobs.ts";

@@ -13,7 +13,7 @@ import {
   tokenKey,
   type JobRow,
   type TaskRow,
-} from "../../../core/rows.ts";
+} from "../../../core/job/job-row.ts";
 import { documentClient, setting } from "../clients.ts";
 import { purge } from "../purge.ts";
 import { readShards } from "./jobs.ts";

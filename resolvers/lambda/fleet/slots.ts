@@ -9,7 +9,7 @@ import {
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import type { FleetLimits } from "../../../core/fleet.ts";
+import type { FleetLimits } from "../../../core/fleet/fleet.ts";
 import {
   FLEET,
   overallCounterKey,
@@ -19,7 +19,7 @@ import {
   type CounterRow,
   type SpotRow,
   type TaskRow,
-} from "../../../core/rows.ts";
+} from "../../../core/job/job-row.ts";
 import { documentClient, setting } from "../clients.ts";
 
 const fleetTable = () => setting(ENVIRONMENT.fleetTable);

@@ -1,9 +1,9 @@
 /** Removes what a published dataset has made superfluous: parts that were folded into it, and datasets before it. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import { isAtRest } from "../../../core/job.ts";
-import { isLeftover } from "../../../core/leftovers.ts";
-import { datasetsPrefix, jobKey, partsPrefix, type JobRow } from "../../../core/rows.ts";
+import { isAtRest } from "../../../core/job/job.ts";
+import { isLeftover } from "../../../core/job/leftovers.ts";
+import { datasetsPrefix, jobKey, partsPrefix, type JobRow } from "../../../core/job/job-row.ts";
 import { documentClient, setting } from "../clients.ts";
 import { purgeSome } from "../purge.ts";
 import { readJob, readShards } from "./jobs.ts";

@@ -1,6 +1,6 @@
 import { CollectionBlocks } from "../../../core/seeds/blocks.ts";
 import { readPage, searchItems, type SeedPage } from "../../../core/seeds/browse.ts";
-import type { SeedIndex, SeedItem } from "../../../core/seed.ts";
+import type { SeedIndex, SeedItem } from "../../../core/seeds/seed-set.ts";
 
 /** Items as they are stored, and what is read of them. */
 function stored(items: readonly SeedItem[]) {

@@ -1,5 +1,5 @@
-import { findModel } from "../../../core/models.ts";
-import { priceOf } from "../../../core/money.ts";
+import { findModel } from "../../../core/models/models.ts";
+import { priceOf } from "../../../core/money/money.ts";
 import { boundOf } from "../../../core/template/bound.ts";
 import { answersInPrompts, expectedCost, type RenderedRecord } from "../../../core/template/expected.ts";
 import { parseTemplate } from "../../../core/template/parse.ts";

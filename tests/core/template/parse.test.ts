@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { columnsOf, parametersOf } from "../../../core/template.ts";
+import { columnsOf, parametersOf } from "../../../core/template/template.ts";
 import { parseTemplate, readTemplate } from "../../../core/template/parse.ts";
 
 /** A template of one step, with changes. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describeSchema, fitFault, type CollectionFacts } from "../../../core/template/reads/fit.ts";
 import { kindsWithMethod, offerOf } from "../../../core/template/reads/prototypes.ts";
 import { schemaOf } from "../../../core/template/reads/schema.ts";
-import type { Partials, Step, Template } from "../../../core/template.ts";
+import type { Partials, Step, Template } from "../../../core/template/template.ts";
 import { cases, judgeOf } from "./generated-templates.ts";
 
 type Changes = Partial<Omit<Template, "steps">> & { prompt?: string; step?: Partial<Step>; steps?: Partial<Step>[] };

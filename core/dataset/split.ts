@@ -1,0 +1,46 @@
+/** How a dataset is divided for training. Which portion a record falls into follows from its id alone, whatever else is made. */
+import { PlotPaletteError } from "../errors.ts";
+import { hashOf } from "../random.ts";
+
+export const PORTIONS = ["train", "validation", "test"] as const;
+export type Portion = (typeof PORTIONS)[number];
+
+/** Percent of the records, whole numbers that make 100 together. */
+export type Split = Readonly<Record<Portion, number>>;
+
+/** @throws PlotPaletteError BadInput when it does not make 100 */
+export function checkSplit(split: Split): void {
+  const percents = PORTIONS.map((portion) => split[portion]);
+  const sum = percents.reduce((total, percent) => total + percent, 0);
+  if (percents.every((percent) => Number.isInteger(percent) && percent >= 0) && sum === 100) return;
+  throw new PlotPaletteError(
+    "BadInput",
+    `The split must be three whole numbers of percent, for train, validation and test, that make 100 together, not ${percents.join(", ")}.`,
+  );
+}
+
+/** `80,10,10`: train, validation, test. `undefined` for what is no such text or does not make 100. */
+export function parseSplit(text: string): Split | undefined {
+  const [, train, validation, test] = /^\s*(\d{1,3})\s*[,/ ]\s*(\d{1,3})\s*[,/ ]\s*(\d{1,3})\s*$/.exec(text) ?? [];
+  const split = { train: Number(train), validation: Number(validation), test: Number(test) };
+  return split.train + split.validation + split.test === 100 ? split : undefined;
+}
+
+/** The portions that records can fall into. */
+export function portionsOf(split: Split): Portion[] {
+  return PORTIONS.filter((portion) => split[portion] > 0);
+}
+
+/** The portion of a record, by its id. */
+export function portionOf(split: Split, recordId: string): Portion {
+  const percent = (hashOf("split", recordId) / 2 ** 32) * 100;
+  if (percent < split.train) return "train";
+  return percent < split.train + split.validation ? "validation" : "test";
+}
+
+/** `80 % train, 20 % test`. */
+export function splitInWords(split: Split): string {
+  return portionsOf(split)
+    .map((portion) => `${split[portion]} % ${portion}`)
+    .join(", ");
+}

@@ -1,0 +1,168 @@
+/** Who gets the fleet's next task, on what capacity, and which tasks are to be looked after. */
+import { isAtRest, PRIORITIES, type JobCapacity, type JobPriority, type JobStatus } from "../job/job.ts";
+import type { JobRow, ShardRow, SpotRow, TaskRow } from "../job/job-row.ts";
+
+export interface FleetLimits {
+  /** Tasks one owner may have at a time. */
+  readonly perOwner: number;
+  readonly overall: number;
+}
+
+/** A job that could use more tasks than it has. */
+export interface WaitingJob {
+  readonly jobId: string;
+  readonly owner: string;
+  /** Among its owner's jobs; NORMAL when absent. */
+  readonly priority?: JobPriority;
+  /** How many more tasks it could use. */
+  readonly wants: number;
+}
+
+/**
+ * The jobs to start a task for, one after the other, as far as slots are free: each slot goes to the owner with the fewest
+ * tasks, and there to the job of the highest priority, the oldest among equals. A priority says nothing to other owners. A job
+ * that is to get two tasks stands there twice.
+ */
+export function planStarts(
+  waiting: readonly WaitingJob[],
+  running: { readonly overall: number; readonly byOwner: ReadonlyMap<string, number> },
+  limits: FleetLimits,
+): string[] {
+  const wants = new Map(waiting.map(({ jobId, wants }) => [jobId, wants]));
+  const has = new Map(running.byOwner);
+  const oldestFirst = [...waiting].sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
+  const starts: string[] = [];
+  while (running.overall + starts.length < limits.overall) {
+    const ready = oldestFirst.filter(
+      ({ jobId, owner }) => (wants.get(jobId) ?? 0) > 0 && (has.get(owner) ?? 0) < limits.perOwner,
+    );
+    const [first] = ready;
+    if (!first) break;
+    const { owner } = ready.reduce(
+      (best, job) => ((has.get(job.owner) ?? 0) < (has.get(best.owner) ?? 0) ? job : best),
+      first,
+    );
+    const own = ready.filter((job) => job.owner === owner);
+    const next = own.reduce((best, job) => (rankOf(job) < rankOf(best) ? job : best));
+    starts.push(next.jobId);
+    wants.set(next.jobId, (wants.get(next.jobId) ?? 0) - 1);
+    has.set(next.owner, (has.get(next.owner) ?? 0) + 1);
+  }
+  return starts;
+}
+
+function rankOf({ priority = "NORMAL" }: { readonly priority?: JobPriority }): number {
+  return PRIORITIES.indexOf(priority);
+}
+
+/**
+ * How many more tasks a job could use. Every live lease is held by a task that has a slot, so open shards less tasks at
+ * work is what nobody works at. A job without open shards, and one whose shards are all parked, needs a task to end it.
+ */
+export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedShards">, tasks: number): number {
+  if (job.status === "EXPORTING") return Math.max(0, 1 - tasks);
+  if (job.status !== "QUEUED" && job.status !== "RUNNING") return 0;
+  return Math.max(0, Math.max(1, job.openShards - job.parkedShards) - tasks);
+}
+
+/** So long a task may be without a lease: to start, and to look for another shard. */
+const LEASELESS_MS = 3 * 60_000;
+
+/** Whether a task has had time enough to be frozen: then its leases tell. */
+export function isOld(task: Pick<TaskRow, "createdAtMs">, nowMs: number): boolean {
+  return nowMs - task.createdAtMs > LEASELESS_MS;
+}
+
+/** How many of a job's tasks are at work: the young ones, and those with a live lease. A frozen one has none. */
+export function tasksAtWork(
+  tasks: readonly Pick<TaskRow, "taskSlot" | "createdAtMs">[],
+  shards: readonly Pick<ShardRow, "leaseTask" | "leaseUntilMs">[],
+  nowMs: number,
+): number {
+  const holders = new Set(shards.filter(({ leaseUntilMs }) => leaseUntilMs > nowMs).map(({ leaseTask }) => leaseTask));
+  return tasks.filter((task) => !isOld(task, nowMs) || holders.has(task.taskSlot)).length;
+}
+
+/** What the list of open jobs says of one; `status` may be old news. */
+export interface OpenJob {
+  readonly jobId: string;
+  readonly owner: string;
+  readonly status: string;
+  readonly priority?: JobPriority;
+}
+
+/** An owner's tasks work at fewer jobs than this, so there are always some among them that wait. */
+const JOBS_OF_AN_OWNER = 20;
+const CLEANED_UP_AT_A_TIME = 50;
+
+/**
+ * The open jobs worth reading, of a list with the oldest first: a few of each owner, those of the highest priority and among
+ * equals the oldest, so that a thousand jobs of one hide nobody else's, and some of those at rest, to be purged or swept.
+ */
+export function jobsToConsider(open: readonly OpenJob[]): string[] {
+  const taken = new Map<string, number>();
+  return [...open]
+    .sort((one, other) => rankOf(one) - rankOf(other))
+    .filter(({ owner, status }) => {
+      const group = isAtRest(status as JobStatus) ? "" : owner;
+      const before = taken.get(group) ?? 0;
+      taken.set(group, before + 1);
+      return before < (group === "" ? CLEANED_UP_AT_A_TIME : JOBS_OF_AN_OWNER);
+    })
+    .map(({ jobId }) => jobId);
+}
+
+/** After so many times without Spot capacity in a row, tasks start at the full price until it has been quiet for a while. */
+const SPOT_TRIES = 3;
+const SPOT_REST_MS = 10 * 60_000;
+
+/** @param wish what the job's owner chose; SPOT_FIRST when absent */
+export function capacityFor(
+  spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined,
+  nowMs: number,
+  wish?: JobCapacity,
+): TaskRow["capacityProvider"] {
+  if (wish === "ON_DEMAND") return "FARGATE";
+  if (!spot || spot.misses < SPOT_TRIES) return "FARGATE_SPOT";
+  return nowMs - spot.lastMissAtMs < SPOT_REST_MS ? "FARGATE" : "FARGATE_SPOT";
+}
+
+/** What is remembered after there was no Spot capacity; misses long ago do not count. */
+export function afterMiss(
+  spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined,
+  nowMs: number,
+): Pick<SpotRow, "misses" | "lastMissAtMs"> {
+  const before = spot && nowMs - spot.lastMissAtMs < SPOT_REST_MS ? spot.misses : 0;
+  return { misses: before + 1, lastMissAtMs: nowMs };
+}
+
+/** Events tell of younger tasks; asking about them too would only cost calls. */
+const SWEEP_AGE_MS = 60_000;
+
+/** The tasks whose events may have been lost. */
+export function toLookAfter(tasks: readonly TaskRow[], nowMs: number): TaskRow[] {
+  return tasks.filter(({ createdAtMs }) => nowMs - createdAtMs >= SWEEP_AGE_MS);
+}
+
+/** How a task ended, as far as it matters here. */
+export interface TaskEnd {
+  readonly stopCode?: string;
+  /** Absent when it never ran. */
+  readonly startedAt?: string | Date;
+  readonly exitCode?: number;
+  /** How many leases it held when it stopped. */
+  readonly leasesHeld: number;
+}
+
+/** Spot has none: the same stop code as an interruption, but the task never ran. */
+export function lackedCapacity({ stopCode, startedAt }: TaskEnd): boolean {
+  return stopCode === "SpotInterruption" && !startedAt;
+}
+
+/**
+ * Whether the job gets a new task at once. One that died before it held a lease would most likely die again: its job waits
+ * for the next sweep. Deaths with a lease are counted by the shard, which ends such a job.
+ */
+export function mayRestartAtOnce(end: TaskEnd): boolean {
+  return end.exitCode === 0 || end.leasesHeld > 0 || lackedCapacity(end);
+}

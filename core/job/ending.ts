@@ -1,0 +1,171 @@
+/** A job's moves as the worker makes them; each is conditional on the state it leaves and keeps the indexes' keys in step. */
+import type { Outcome } from "./job.ts";
+import { tokenOf } from "../random.ts";
+import {
+  datasetPrefix,
+  exportKey,
+  jobKey,
+  OPEN,
+  ownerStatus,
+  type DatasetFileRow,
+  type JobRow,
+  type PartRun,
+  type ShardRow,
+} from "./job-row.ts";
+import { keyOf } from "../shard/lease.ts";
+import type { Change, Condition, Write } from "../change.ts";
+
+/** QUEUED → RUNNING. What an earlier ending left on a resumed job goes. */
+export function startJob(job: JobRow, nowIso: string): Change {
+  const set = { ...statusOf(job, "RUNNING"), openKey: OPEN, startedAt: job.startedAt ?? nowIso };
+  const remove = ["outcome", "statusReason", "finishedAt"];
+  return move(job, { set, remove, when: { equals: { status: "QUEUED" } }, proves: { status: "RUNNING" } });
+}
+
+/** RUNNING → EXPORTING, carrying how the job will end. `when` is what the decision rests on beside the status. */
+export function beginExport(
+  job: JobRow,
+  outcome: Outcome,
+  statusReason: string | undefined,
+  when?: Condition["equals"],
+): Change {
+  const set = { ...statusOf(job, "EXPORTING"), openKey: OPEN, outcome, ...(statusReason && { statusReason }) };
+  const remove = statusReason ? [] : ["statusReason"];
+  return move(job, {
+    set,
+    remove,
+    when: { equals: { status: "RUNNING", ...when } },
+    proves: { status: "EXPORTING", outcome },
+  });
+}
+
+/** The row of the shard that writes the dataset, before it was ever leased. */
+export function createExportShard(job: JobRow): Change {
+  const row: Omit<ShardRow, "pk" | "sk"> = {
+    jobId: job.jobId,
+    owner: job.owner,
+    shardNo: -1,
+    kind: "EXPORT",
+    state: "OPEN",
+    pass: 0,
+    fromSlot: 0,
+    toSlot: 0,
+    generation: 0,
+    leaseUntilMs: 0,
+    checkpointNo: 0,
+    lowWaterSlot: 0,
+    runs: [],
+    delivered: 0,
+    failed: 0,
+    refused: 0,
+    attempts: 0,
+    causes: [],
+    inputTokens: 0,
+    outputTokens: 0,
+    spentNanos: 0,
+    spending: [],
+    workedMs: 0,
+    grantNanos: 0,
+    writtenOffNanos: 0,
+    deathsInRow: 0,
+    columns: {},
+  };
+  return { writes: [{ key: exportKey(job.jobId), kind: "put", set: { ...row } }], token: tokenOf(job.jobId, "export") };
+}
+
+/** A dataset that is written and that nothing names yet. */
+export interface WrittenDataset {
+  /** Its files, or the first of very many. */
+  readonly datasets: readonly DatasetFileRow[];
+  readonly fileCount: number;
+  /** Where the parts of each shard lie now; absent when they stay where they are, because the job may go on. */
+  readonly folded?: readonly FoldedShard[];
+}
+
+export interface FoldedShard {
+  /** As it was when its parts were read. */
+  readonly shard: ShardRow;
+  readonly runs: readonly PartRun[];
+}
+
+/**
+ * EXPORTING → the outcome, with the dataset this lease wrote. From then on nothing names the parts that were folded into it;
+ * the job stays findable until the dispatcher has removed them.
+ */
+export function publish(
+  job: JobRow,
+  lease: ShardRow,
+  outcome: Outcome,
+  { datasets, fileCount, folded = [] }: WrittenDataset,
+  nowIso: string,
+): Change {
+  const prefix = datasetPrefix(job.jobId, lease.generation);
+  const dataset = { datasetPrefix: prefix, datasets, datasetFileCount: fileCount, isFolded: folded.length > 0 };
+  const change = move(job, {
+    set: { ...statusOf(job, outcome), ...dataset, openKey: OPEN, sweepNo: lease.generation, finishedAt: nowIso },
+    remove: [],
+    // A job that was resumed since this worker read it ends in another way, with other shards.
+    when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
+    proves: { status: outcome, datasetPrefix: prefix },
+  });
+  return { ...change, writes: [...change.writes, freed(lease), ...folded.map(renamed)] };
+}
+
+/** The shard names its folded parts, if it still stands where they were read. */
+function renamed({ shard, runs }: FoldedShard): Write {
+  const { generation, checkpointNo } = shard;
+  return { key: keyOf(shard), kind: "update", set: { runs }, when: { equals: { generation, checkpointNo } } };
+}
+
+/** EXPORTING → FAILED without a dataset: writing it killed every worker that tried. */
+export function giveUpExport(job: JobRow, lease: ShardRow, statusReason: string, nowIso: string): Change {
+  const change = move(job, {
+    set: { ...statusOf(job, "FAILED"), outcome: "FAILED", statusReason, finishedAt: nowIso },
+    remove: ["openKey"],
+    when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
+    proves: { status: "FAILED", statusReason },
+  });
+  return { ...change, writes: [...change.writes, freed(lease)] };
+}
+
+/** Gives the export's lease back unused, for another worker to begin again. */
+export function freeExport(lease: ShardRow): Change {
+  const { generation } = lease;
+  return {
+    writes: [freed(lease)],
+    proof: { key: keyOf(lease), when: { equals: { generation, leaseUntilMs: 0 } } },
+    token: tokenOf(lease.jobId, "free", generation),
+  };
+}
+
+function freed(lease: ShardRow) {
+  const when = { equals: { generation: lease.generation } };
+  return {
+    key: keyOf(lease),
+    kind: "update",
+    set: { leaseUntilMs: 0, deathsInRow: 0 },
+    remove: ["leaseTask"],
+    when,
+  } as const;
+}
+
+function statusOf(job: JobRow, status: JobRow["status"]) {
+  return { status, ownerStatus: ownerStatus(job.owner, status) };
+}
+
+interface Move {
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly remove: readonly string[];
+  readonly when: Condition;
+  readonly proves: Readonly<Record<string, string | number>>;
+}
+
+function move(job: JobRow, { set, remove, when, proves }: Move): Change {
+  const key = jobKey(job.jobId);
+  return {
+    writes: [{ key, kind: "update", set, remove, when }],
+    proof: { key, when: { equals: proves } },
+    // controlNo tells a move from the same move after a resume.
+    token: tokenOf(job.jobId, String(set.status), job.controlNo, JSON.stringify(proves)),
+  };
+}

@@ -1,0 +1,137 @@
+/** A job's states, the moves between them, its limits, and how it is cut into shards. */
+import { PlotPaletteError } from "../errors.ts";
+import { MAX_FAILED_PERCENT } from "./failing.ts";
+import { grouped } from "../numbers.ts";
+import { formatUsd, NANOS_PER_USD, type Nanos } from "../money/money.ts";
+import { checkSplit, type Split } from "../dataset/split.ts";
+
+export const JOB_STATUSES = [
+  "QUEUED",
+  "RUNNING",
+  "PAUSED",
+  "EXPORTING",
+  "COMPLETED",
+  "BUDGET_EXCEEDED",
+  "CANCELLED",
+  "FAILED",
+  "DELETING",
+] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** How a job can end. EXPORTING carries it until the dataset is published. */
+export type Outcome = "COMPLETED" | "BUDGET_EXCEEDED" | "CANCELLED" | "FAILED";
+
+/** The states each state may be left for. Every write of a status is conditional on the state it leaves. */
+export const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+  QUEUED: ["RUNNING", "PAUSED", "EXPORTING"],
+  RUNNING: ["QUEUED", "PAUSED", "EXPORTING"],
+  PAUSED: ["QUEUED", "EXPORTING"],
+  EXPORTING: ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"],
+  COMPLETED: ["QUEUED", "DELETING"],
+  BUDGET_EXCEEDED: ["QUEUED", "DELETING"],
+  CANCELLED: ["DELETING"],
+  FAILED: ["QUEUED", "DELETING"],
+  DELETING: [],
+};
+
+/** The states from which a job may move to `to`. */
+export function statesBefore(to: JobStatus): JobStatus[] {
+  return JOB_STATUSES.filter((from) => MOVES[from].includes(to));
+}
+
+/** Nothing will happen to the job until a person acts. */
+export function isAtRest(status: JobStatus): boolean {
+  return !["QUEUED", "RUNNING", "EXPORTING"].includes(status);
+}
+
+/** Which of a person's own jobs gets the next free task, the highest first. */
+export const PRIORITIES = ["HIGH", "NORMAL", "LOW"] as const;
+export type JobPriority = (typeof PRIORITIES)[number];
+
+/** SPOT_FIRST goes to the full price only after repeated lack of Spot capacity. */
+export const CAPACITIES = ["SPOT_FIRST", "ON_DEMAND"] as const;
+export type JobCapacity = (typeof CAPACITIES)[number];
+
+export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
+export type DatasetFormat = (typeof FORMATS)[number];
+/** As people write them: `jsonl, jsonl_gz, csv, …`. */
+export const FORMATS_IN_WORDS = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();
+
+export const MAX_RECORDS = 1_000_000;
+export const MAX_BUDGET_NANOS: Nanos = 5_000 * NANOS_PER_USD;
+/** With the job, its template, its budget and its token a transaction of 100 items at most, as DynamoDB has it. */
+export const MAX_SHARDS = 80;
+/** With the job and its budget a transaction of 100 items, should all of its shards be opened again. */
+export const MAX_SHARDS_EXTENDED = 98;
+/** Small enough that several workers share a few thousand records, large enough that leases cost little. */
+const RECORDS_PER_SHARD = 500;
+
+/** The ranges of slots a job is cut into: contiguous, `from` inclusive, `to` exclusive, as even as can be. */
+export function planShards(recordCount: number): { from: number; to: number }[] {
+  const shards = Math.min(MAX_SHARDS, Math.ceil(recordCount / RECORDS_PER_SHARD));
+  return Array.from({ length: shards }, (_, n) => ({
+    from: Math.floor((n * recordCount) / shards),
+    to: Math.floor(((n + 1) * recordCount) / shards),
+  }));
+}
+
+/**
+ * The ranges that larger counts add to a job of `shardCount` shards: the shards there are stay as they are. Takes half of the
+ * shards that are left at most, so that a job can be extended again; none when none is left.
+ */
+export function planMoreShards(
+  job: { readonly recordCount: number; readonly shardCount: number },
+  recordCount: number,
+): { from: number; to: number }[] {
+  const more = recordCount - job.recordCount;
+  const left = Math.max(0, MAX_SHARDS_EXTENDED - job.shardCount);
+  const shards = Math.min(Math.ceil(left / 2), Math.ceil(more / RECORDS_PER_SHARD));
+  return Array.from({ length: shards }, (_, n) => ({
+    from: job.recordCount + Math.floor((n * more) / shards),
+    to: job.recordCount + Math.floor(((n + 1) * more) / shards),
+  }));
+}
+
+export interface JobWishes {
+  readonly name: string;
+  readonly recordCount: number;
+  readonly budgetNanos: Nanos;
+  readonly formats: readonly string[];
+  readonly split?: Split | null;
+  readonly maxFailedPercent?: number | null;
+  readonly clientToken: string;
+}
+
+/** @throws PlotPaletteError BadInput naming the first wish out of its range */
+export function checkWishes(wishes: JobWishes): void {
+  const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
+  const maxFailedPercent = wishes.maxFailedPercent ?? MAX_FAILED_PERCENT;
+  if (name.trim().length < 1 || name.length > 100)
+    refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+  checkRecordCount(recordCount);
+  if (!Number.isInteger(budgetNanos) || budgetNanos <= 0 || budgetNanos > MAX_BUDGET_NANOS)
+    refuse(
+      `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
+    );
+  const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
+  if (unknown) refuse(`The format "${unknown}" is not known; choose among ${FORMATS_IN_WORDS}.`);
+  if (formats.length === 0) refuse(`At least one format is needed; choose among ${FORMATS_IN_WORDS}.`);
+  if (new Set(formats).size < formats.length) refuse("Each format can be asked for once only.");
+  if (split) checkSplit(split);
+  if (!Number.isInteger(maxFailedPercent) || maxFailedPercent < 0 || maxFailedPercent > 100)
+    refuse(
+      `The share of records that may fail must be a whole number of percent from 0 to 100, not ${maxFailedPercent}.`,
+    );
+  if (clientToken.length < 8 || clientToken.length > 64)
+    refuse(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+}
+
+/** @throws PlotPaletteError BadInput when no job can have so many records */
+export function checkRecordCount(recordCount: number): void {
+  if (Number.isInteger(recordCount) && recordCount >= 1 && recordCount <= MAX_RECORDS) return;
+  refuse(`The number of records must be a whole number from 1 to ${grouped(MAX_RECORDS)}, not ${recordCount}.`);
+}
+
+function refuse(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

@@ -1,0 +1,48 @@
+/** The objects of a job that nothing names and nothing ever will: what sweeping may remove, whatever the job does meanwhile. */
+import { datasetsPrefix, partsPrefix, type JobRow, type PartRun, type ShardRow } from "./job-row.ts";
+
+/** As they stand in the table. The job must have been read before its shards: then no run of an older dataset is missed. */
+export interface JobRows {
+  readonly job: Pick<JobRow, "jobId" | "datasetPrefix">;
+  readonly shards: readonly Pick<ShardRow, "shardNo" | "generation" | "leaseTask" | "runs">[];
+}
+
+/**
+ * A part of a lease that is over and that no run names; a file of a dataset before the published one, unless it is a part
+ * that was folded into it and still counts. Generations only grow, so an object that is a leftover stays one.
+ */
+export function isLeftover(name: string, { job, shards }: JobRows): boolean {
+  const { jobId, datasetPrefix } = job;
+  const part = placeIn(name, partsPrefix(jobId), /^(\d+)\/(\d+)-(\d+)$/);
+  if (part) {
+    const [shardNo = 0, generation = 0, seq = 0] = part;
+    const shard = shards.find((one) => one.shardNo === shardNo);
+    return shard !== undefined && isOver(shard, generation) && !names(shard.runs, { generation, seq });
+  }
+  const published = placeIn(datasetPrefix ?? "", datasetsPrefix(jobId), /^(\d+)\/$/)?.[0];
+  const [generation = Infinity] = placeIn(name, datasetsPrefix(jobId), /^(\d+)\//) ?? [];
+  if (published === undefined || generation >= published) return false;
+  const [, shardNo, seq = 0] = placeIn(name, datasetsPrefix(jobId), /^(\d+)\/records\/(\d+)-(\d+)$/) ?? [];
+  const shard = shards.find((one) => one.shardNo === shardNo);
+  return shard === undefined || !names(shard.runs, { generation, seq, folded: true });
+}
+
+/** No checkpoint of that generation can come any more. */
+function isOver({ generation, leaseTask }: JobRows["shards"][number], ofPart: number): boolean {
+  return ofPart < generation || (ofPart === generation && leaseTask === undefined);
+}
+
+function names(
+  runs: readonly PartRun[],
+  { generation, seq, folded }: { generation: number; seq: number; folded?: true },
+): boolean {
+  return runs.some(
+    (run) => run.generation === generation && run.folded === folded && run.fromSeq <= seq && seq <= run.toSeq,
+  );
+}
+
+/** The numbers in what follows `prefix`. */
+function placeIn(name: string, prefix: string, pattern: RegExp): number[] | undefined {
+  if (!name.startsWith(prefix)) return undefined;
+  return pattern.exec(name.slice(prefix.length))?.slice(1).map(Number);
+}

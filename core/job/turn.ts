@@ -1,0 +1,73 @@
+/** What a worker does next for its job: decided from the rows alone, so a turn can be taken by anyone, at any time, twice. */
+import { failsTooMuch, wordsForNothing, wordsForTooMuch } from "./failing.ts";
+import { isAtRest, type Outcome } from "./job.ts";
+import { formatUsd, type Nanos } from "../money/money.ts";
+import type { JobRow, ShardRow } from "./job-row.ts";
+import { deathsAtTakeover, HOPELESS_AFTER_DEATHS, isHeld, isParked } from "../shard/lease.ts";
+import type { Condition } from "../change.ts";
+
+export type Turn =
+  | { readonly do: "leave" }
+  | { readonly do: "start" }
+  | { readonly do: "lease"; readonly shard: ShardRow }
+  | { readonly do: "end"; readonly outcome: Outcome; readonly reason?: string; readonly when: Condition["equals"] }
+  | { readonly do: "export" };
+
+const LEAVE: Turn = { do: "leave" };
+
+/**
+ * `mine` are the shards this worker runs at present. A parked shard is leased again once the budget holds one record's worst
+ * case, for instance because another shard gave back what it did not use. That cannot go round in circles: whoever is then
+ * granted it makes at least one attempt, and attempts are finite; whoever comes too late parks again.
+ */
+export function nextTurn(
+  job: JobRow | undefined,
+  shards: readonly ShardRow[],
+  remainingNanos: Nanos,
+  nowMs: number,
+  mine: ReadonlySet<number> = new Set(),
+): Turn {
+  if (!job || isAtRest(job.status)) return LEAVE;
+  if (job.status === "QUEUED") return { do: "start" };
+  if (job.status === "EXPORTING") return mine.size > 0 ? LEAVE : { do: "export" };
+  const open = shards.filter(({ state }) => state !== "DONE");
+  if (open.length === 0) return completed(job, shards);
+  const free = open.filter((shard) => !isHeld(shard, nowMs) && !mine.has(shard.shardNo));
+  const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
+  if (hopeless) return failed(job, hopeless);
+  const payable = remainingNanos >= job.recordBoundNanos;
+  const next = free.find((shard) => !isParked(shard, job)) ?? (payable ? free[0] : undefined);
+  if (next) return { do: "lease", shard: next };
+  return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
+}
+
+// Every ending names the controlNo it was decided under: whatever the owner has done since, more money, more records or a
+// second try, may have made it untrue, even where the counters are the same again.
+
+/** Every record is made or set aside; a job of which too much failed has failed, whatever it delivers. */
+function completed({ controlNo, recordCount, maxFailedPercent }: JobRow, shards: readonly ShardRow[]): Turn {
+  const when = { openShards: 0, controlNo };
+  const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
+  const causes = shards.map((shard) => shard.causes ?? []);
+  const end = (reason: string) => ({ do: "end", outcome: "FAILED", reason, when }) as const;
+  if (shards.every(({ delivered }) => delivered === 0)) return end(wordsForNothing(causes));
+  if (failsTooMuch(failed, recordCount, maxFailedPercent))
+    return end(wordsForTooMuch(failed, recordCount, causes, maxFailedPercent));
+  return { do: "end", outcome: "COMPLETED", when };
+}
+
+function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
+  const reason =
+    `The worker stopped ${HOPELESS_AFTER_DEATHS} times in a row on records ${shard.lowWaterSlot + 1} to ${shard.toSlot} ` +
+    "without getting on; look at its log, and try smaller prompts or seeds.";
+  return { do: "end", outcome: "FAILED", reason, when: { controlNo } };
+}
+
+function unpayable(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
+  const { controlNo, parkedShards } = job;
+  const reason =
+    `The next record could cost ${formatUsd(job.recordBoundNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +
+    "resume with a larger budget to go on.";
+  // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they stand.
+  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards, controlNo } };
+}

@@ -1,0 +1,151 @@
+/**
+ * The models a template may use: what they cost, what they can do and from where they can be called. A model that is not
+ * here has no known price and is refused. Safe for APPSYNC_JS: data and arrow functions only.
+ */
+import type { TokenPrice } from "../money/money.ts";
+
+export const TIERS = ["economy", "balanced", "premium"] as const;
+export type Tier = (typeof TIERS)[number];
+
+export interface Model extends TokenPrice {
+  /** The id Bedrock is called with: a foundation model, or an inference profile with its geography. */
+  readonly id: string;
+  readonly name: string;
+  /** The tier it can stand for; within a tier the first usable model of the table does. */
+  readonly tier: Tier | null;
+  /** How it is made to answer in JSON: by response schema, by being made to call a tool, or by being told to. */
+  readonly structuredOutput: "schema" | "tool" | "instruction";
+  /** Tokens that a request and its answer may have together. */
+  readonly contextTokens: number;
+  /** Tokens Bedrock adds to the request for tools and schemas, at most: part of the worst case. */
+  readonly overheadTokens: number;
+  /**
+   * What an output token counts for in the account's tokens per minute, as AWS's page "Token burndown rate" of Bedrock's quotas
+   * has it (2026-11): 5 for the Claude models up to 4.7, else 1.
+   */
+  readonly quotaPerOutputToken: number;
+  /** The regions it can be called from; null for every region with Bedrock. */
+  readonly regions: readonly string[] | null;
+  /** Of an inference profile: the regions whose foundation model it may call, `[""]` for the whole world. Null for a foundation model. */
+  readonly profileRegions: readonly string[] | null;
+  /** Where the price was read, and when. */
+  readonly source: string;
+  readonly pricedOn: string;
+}
+
+const US_REGIONS = ["us-east-1", "us-east-2", "us-west-2"];
+const EU_REGIONS = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"];
+const ANYWHERE = [""];
+
+/** How a family answers in JSON, how much it can read, and what its answers cost of a quota. */
+const NOVA = { structuredOutput: "tool", contextTokens: 128_000, quotaPerOutputToken: 1 } as const;
+const NOVA_LONG = { structuredOutput: "tool", contextTokens: 300_000, quotaPerOutputToken: 1 } as const;
+const CLAUDE = { structuredOutput: "schema", contextTokens: 200_000, quotaPerOutputToken: 5 } as const;
+/** Only Nova and Claude can be made to call a tool. */
+const LLAMA = { structuredOutput: "instruction", contextTokens: 128_000, quotaPerOutputToken: 1 } as const;
+const OPEN_WEIGHTS = { structuredOutput: "instruction", contextTokens: 128_000, quotaPerOutputToken: 1 } as const;
+
+const HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0";
+const SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+const OPUS = "anthropic.claude-opus-4-5-20251101-v1:0";
+const NOVA_2_LITE = "amazon.nova-2-lite-v1:0";
+
+/**
+ * Prices in nano-dollars for a thousand tokens: $0.035 for a million tokens is 35,000 nano-dollars for a thousand. The Nova
+ * models come first because every account with Bedrock has them without a further agreement; outside their regions the
+ * world-wide profiles stand for the tiers.
+ */
+export const MODELS: readonly Model[] = [
+  foundation("amazon.nova-micro-v1:0", "Amazon Nova Micro", "economy", [35_000, 140_000], NOVA, ["us-east-1"]),
+  foundation("amazon.nova-lite-v1:0", "Amazon Nova Lite", "balanced", [60_000, 240_000], NOVA_LONG, ["us-east-1"]),
+  foundation("amazon.nova-pro-v1:0", "Amazon Nova Pro", "premium", [800_000, 3_200_000], NOVA_LONG, ["us-east-1"]),
+  profile("us.amazon.nova-micro-v1:0", "Amazon Nova Micro (US)", "economy", [35_000, 140_000], NOVA, US_REGIONS),
+  profile("us.amazon.nova-lite-v1:0", "Amazon Nova Lite (US)", "balanced", [60_000, 240_000], NOVA_LONG, US_REGIONS),
+  profile("us.amazon.nova-pro-v1:0", "Amazon Nova Pro (US)", "premium", [800_000, 3_200_000], NOVA_LONG, US_REGIONS),
+  profile(
+    "us.amazon.nova-premier-v1:0",
+    "Amazon Nova Premier (US)",
+    null,
+    [2_500_000, 12_500_000],
+    NOVA_LONG,
+    US_REGIONS,
+  ),
+  profile(`us.${NOVA_2_LITE}`, "Amazon Nova 2 Lite (US)", null, [330_000, 2_750_000], NOVA_LONG, US_REGIONS),
+  profile(`global.${NOVA_2_LITE}`, "Amazon Nova 2 Lite (global)", "economy", [300_000, 2_500_000], NOVA_LONG, ANYWHERE),
+  profile(`us.${HAIKU}`, "Claude Haiku 4.5 (US)", null, [1_100_000, 5_500_000], CLAUDE, US_REGIONS),
+  profile(`eu.${HAIKU}`, "Claude Haiku 4.5 (EU)", null, [1_100_000, 5_500_000], CLAUDE, EU_REGIONS),
+  profile(`global.${HAIKU}`, "Claude Haiku 4.5 (global)", "balanced", [1_000_000, 5_000_000], CLAUDE, ANYWHERE),
+  profile(`us.${SONNET}`, "Claude Sonnet 4.5 (US)", null, [3_300_000, 16_500_000], CLAUDE, US_REGIONS),
+  profile(`eu.${SONNET}`, "Claude Sonnet 4.5 (EU)", null, [3_300_000, 16_500_000], CLAUDE, EU_REGIONS),
+  profile(`global.${SONNET}`, "Claude Sonnet 4.5 (global)", "premium", [3_000_000, 15_000_000], CLAUDE, ANYWHERE),
+  profile(`us.${OPUS}`, "Claude Opus 4.5 (US)", null, [5_500_000, 27_500_000], CLAUDE, US_REGIONS),
+  profile(`eu.${OPUS}`, "Claude Opus 4.5 (EU)", null, [5_500_000, 27_500_000], CLAUDE, EU_REGIONS),
+  profile(`global.${OPUS}`, "Claude Opus 4.5 (global)", null, [5_000_000, 25_000_000], CLAUDE, ANYWHERE),
+  profile("us.meta.llama3-3-70b-instruct-v1:0", "Llama 3.3 70B (US)", null, [720_000, 720_000], LLAMA, US_REGIONS),
+  foundation("openai.gpt-oss-20b-1:0", "GPT-OSS 20B", null, [70_000, 300_000], OPEN_WEIGHTS, US_REGIONS),
+  foundation("openai.gpt-oss-120b-1:0", "GPT-OSS 120B", null, [150_000, 600_000], OPEN_WEIGHTS, US_REGIONS),
+];
+
+/** The model of that id; `undefined` when we know no price for it. */
+export const findModel = (id: string) => MODELS.find((known) => known.id === id);
+
+/** What an account can call: where it calls from, and the models it is allowed, all of the table when absent. */
+export interface Account {
+  readonly region: string;
+  readonly models?: readonly string[];
+}
+
+export const mayUse = ({ region, models }: Account, { id, regions }: Model) =>
+  (regions === null || regions.includes(region)) && (models === undefined || models.includes(id));
+
+/** The models that stand for the tiers. */
+export type Tiers = Readonly<Partial<Record<Tier, string>>>;
+
+/** For each tier the first model of it that the account may use; a tier without one is absent. */
+export const tiersOf = (account: Account): Tiers => ({
+  economy: MODELS.find((model) => model.tier === "economy" && mayUse(account, model))?.id,
+  balanced: MODELS.find((model) => model.tier === "balanced" && mayUse(account, model))?.id,
+  premium: MODELS.find((model) => model.tier === "premium" && mayUse(account, model))?.id,
+});
+
+type Abilities = Pick<Model, "structuredOutput" | "contextTokens" | "quotaPerOutputToken">;
+type InAndOut = readonly [inputNanosPerThousand: number, outputNanosPerThousand: number];
+
+/** A model called where we run. */
+function foundation(
+  id: string,
+  name: string,
+  tier: Tier | null,
+  price: InAndOut,
+  abilities: Abilities,
+  regions: readonly string[],
+) {
+  return model({ id, name, tier, ...abilities, regions, profileRegions: null }, price);
+}
+
+/** A profile called from any region of its geography, which hands the call to any of them. */
+function profile(
+  id: string,
+  name: string,
+  tier: Tier | null,
+  price: InAndOut,
+  abilities: Abilities,
+  geography: readonly string[],
+) {
+  const regions = geography === ANYWHERE ? null : geography;
+  return model({ id, name, tier, ...abilities, regions, profileRegions: geography }, price);
+}
+
+function model(
+  facts: Omit<Model, "inputNanosPerThousand" | "outputNanosPerThousand" | "overheadTokens" | "source" | "pricedOn">,
+  [inputNanosPerThousand, outputNanosPerThousand]: InAndOut,
+): Model {
+  return {
+    ...facts,
+    inputNanosPerThousand,
+    outputNanosPerThousand,
+    overheadTokens: 600,
+    source: "pydantic/genai-prices aws.yml",
+    pricedOn: "2026-08-21",
+  };
+}

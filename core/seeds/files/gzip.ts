@@ -1,0 +1,47 @@
+/** Files with `.gz` behind their name, unpacked as a stream. */
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { PlotPaletteError } from "../../errors.ts";
+import { grouped } from "../../numbers.ts";
+import type { OpenFile } from "./source.ts";
+
+/** Real texts pack to a quarter or a tenth; what unpacks to more than four times the largest file is no seed data. */
+export const MAX_UNPACKED_BYTES = 4_000_000_000;
+const CHUNK_BYTES = 256 * 1024;
+
+/** @param maxBytes how much may come out. @throws (its stream) PlotPaletteError BadInput when it is no gzip, cut off, or too much */
+export function gunzipped(fileName: string, open: OpenFile, maxBytes = MAX_UNPACKED_BYTES): OpenFile {
+  return async () => unpack(fileName, await open(), maxBytes);
+}
+
+async function* unpack(
+  fileName: string,
+  packed: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  // Whatever goes wrong in the source ends the unpacking, and so the loop below, with the same error.
+  pipeline(Readable.from(packed, { objectMode: false }), gunzip, () => undefined);
+  let bytes = 0;
+  try {
+    for await (const chunk of gunzip) {
+      bytes += (chunk as Uint8Array).length;
+      if (bytes > maxBytes)
+        refuse(
+          `The file "${fileName}" unpacks to more than ${grouped(maxBytes / 1e6)} MB; split it, or upload it without .gz.`,
+        );
+      yield chunk as Uint8Array;
+    }
+  } catch (error) {
+    if (!isZlibError(error)) throw error;
+    refuse(`The file "${fileName}" cannot be unpacked (${error.message}); it must be a whole gzip file.`);
+  }
+}
+
+function isZlibError(error: unknown): error is { message: string } {
+  return typeof error === "object" && error !== null && "code" in error && String(error.code).startsWith("Z_");
+}
+
+function refuse(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

@@ -1,0 +1,50 @@
+/** From JSON text to an item, or to a sentence about why it is none. */
+import type { FaultyRow, FaultyRows } from "./problems.ts";
+import { grouped } from "../../numbers.ts";
+import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
+
+/**
+ * The item, or none when the faults take it.
+ * @param place what a message begins with: `Line 3 of "films.jsonl"`
+ */
+export function parseItem(
+  source: string,
+  place: string,
+  where: Pick<FaultyRow, "fileName" | "row">,
+  faults: FaultyRows,
+): SeedItem[] {
+  const item = itemOf(source);
+  if (typeof item === "object") return [item];
+  faults.found({ ...where, reason: `${place} ${item}` });
+  return [];
+}
+
+/** The item, or what is wrong with it. */
+export function itemOf(source: string): SeedItem | string {
+  if (source.length > MAX_ITEM_CHARACTERS) return TOO_LONG;
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch (error) {
+    return `is not valid JSON: ${(error as Error).message}.`;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return `must be an object with named fields, not ${kindOf(value)}.`;
+  for (const field in value)
+    if (field.length > MAX_FIELD_NAME_CHARACTERS)
+      return `has a field whose name has more than ${MAX_FIELD_NAME_CHARACTERS} characters; shorten it.`;
+  return value as SeedItem;
+}
+
+export const TOO_LONG = `has more than ${grouped(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`;
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}
+
+/** `object[name] = value`, for names that strangers chose: setting `__proto__` would make no field. */
+export function setField(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}

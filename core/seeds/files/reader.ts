@@ -1,0 +1,105 @@
+/**
+ * From the bytes of an uploaded file to items, as a stream: memory is bounded by the longest item (of Parquet: by a row
+ * group), not by the file. Every fault becomes one sentence that names the file and the row.
+ */
+import { PlotPaletteError } from "../../errors.ts";
+import { readCsv } from "./csv.ts";
+import { FaultyRows } from "./problems.ts";
+import { gunzipped } from "./gzip.ts";
+import { splitJson } from "./json.ts";
+import { readLines } from "./lines.ts";
+import { readParquet } from "./parquet.ts";
+import { rangesOf, type FileRanges, type OpenFile, type OpenRanges } from "./source.ts";
+import { decodeText } from "./text.ts";
+import { parseItem } from "./item.ts";
+import { isGzipped, seedFormatOf, type SeedFormat, type SeedItem } from "../seed-set.ts";
+
+/** Some items in the order of the file. */
+export interface SeedBatch {
+  /** The name the file itself gives the collection: the key in a JSON object of lists. */
+  readonly collection?: string;
+  readonly items: readonly SeedItem[];
+}
+
+export interface SeedFileSource {
+  readonly open: OpenFile;
+  /** Parquet needs it unless the file is small. */
+  readonly openRanges?: OpenRanges;
+}
+
+/** A Parquet file that can only be read from its beginning is held in memory; it is packed inside already. */
+const MAX_HELD_BYTES = 128_000_000;
+
+/**
+ * @param faults what becomes of faulty rows; the first is refused by default
+ * @throws PlotPaletteError BadInput for what cannot be read, and for an item that is not an object
+ */
+export async function* readSeedFile(
+  fileName: string,
+  source: SeedFileSource,
+  faults = new FaultyRows(),
+): AsyncGenerator<SeedBatch> {
+  let items = 0;
+  for await (const batch of batchesOf(fileName, source, faults)) {
+    items += batch.items.length;
+    yield batch;
+  }
+  faults.endFile(fileName, items);
+}
+
+function batchesOf(fileName: string, source: SeedFileSource, faults: FaultyRows): AsyncGenerator<SeedBatch> {
+  const format = seedFormatOf(fileName);
+  if (format === "parquet") return readParquet(fileName, () => rangesFrom(fileName, source), faults);
+  const open = isGzipped(fileName) ? gunzipped(fileName, source.open) : source.open;
+  const openText = async () => decodeText(fileName, await open());
+  return TEXT_READERS[format](fileName, openText, faults);
+}
+
+type TextReader = (
+  fileName: string,
+  open: () => Promise<AsyncIterable<string>>,
+  faults: FaultyRows,
+) => AsyncGenerator<SeedBatch>;
+
+const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>> = {
+  csv: (fileName, open, faults) => readCsv(fileName, open, ",", faults),
+  tsv: (fileName, open, faults) => readCsv(fileName, open, "\t", faults),
+  jsonl: readLines,
+  json: readJson,
+};
+
+async function* readJson(
+  fileName: string,
+  open: () => Promise<AsyncIterable<string>>,
+  faults: FaultyRows,
+): AsyncGenerator<SeedBatch> {
+  const counts = new Map<string, number>();
+  for await (const found of splitJson(fileName, await open()))
+    for (const { collection, sources } of found) {
+      const place = collection === undefined ? `"${fileName}"` : `"${collection}" in "${fileName}"`;
+      const before = counts.get(collection ?? "") ?? 0;
+      counts.set(collection ?? "", before + sources.length);
+      const items = sources.flatMap((source, n) => {
+        const row = before + n + 1;
+        return parseItem(source, `Item ${row} of ${place}`, { fileName, row }, faults);
+      });
+      yield { collection, items };
+    }
+}
+
+async function rangesFrom(fileName: string, { open, openRanges }: SeedFileSource): Promise<FileRanges> {
+  if (openRanges && !isGzipped(fileName)) return openRanges();
+  const unpacked = isGzipped(fileName) ? gunzipped(fileName, open, MAX_HELD_BYTES) : open;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of await unpacked()) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_HELD_BYTES)
+      throw new PlotPaletteError(
+        "BadInput",
+        `The file "${fileName}" has more than ${MAX_HELD_BYTES / 1e6} MB; split it into several.`,
+      );
+  }
+  return rangesOf(Buffer.concat(chunks));
+}

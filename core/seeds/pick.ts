@@ -1,0 +1,139 @@
+/** Which seed items a record is made from. Known from job, slot and attempt alone, so that a restart draws the same. */
+import { PlotPaletteError } from "../errors.ts";
+import { permuted } from "./permutation.ts";
+import { below, hashOf, randomOf } from "../random.ts";
+import type { SeedBlock } from "./seed-set.ts";
+import { shuffledItems } from "./shuffle.ts";
+import type { Pick, Template } from "../template/template.ts";
+
+/** An item of a collection, by its position. */
+export interface Picked {
+  readonly collection: string;
+  readonly item: number;
+}
+
+/** Several, in the order in which prompts see them. */
+export interface PickedList {
+  readonly collection: string;
+  readonly items: readonly number[];
+}
+
+/** What a pick drew: one item, or a list where the template gives a `count`. */
+export type Drawn = Picked | PickedList;
+
+export interface Draw {
+  readonly jobId: string;
+  readonly slot: number;
+  /** From 0; a further attempt draws anew. */
+  readonly attempt: number;
+}
+
+export type Picks = Readonly<Record<string, Pick>>;
+
+/** How many items each collection has. */
+export type ItemCounts = Readonly<Record<string, number>>;
+
+/** What is known of a collection; `blocks` tell the weights. */
+export interface CollectionFacts {
+  readonly itemCount: number;
+  readonly blocks?: readonly SeedBlock[];
+}
+
+/**
+ * The positions of the items that a pick draws, in their order; `weighted` picks need the items themselves, see indexByWeight.
+ * `shuffled` goes through all items before any comes again, in another order each time, and `combinations` through those of
+ * all picks drawn that way; a further attempt takes any, since the permutation's others belong to other slots. `inOrder` tries
+ * the same items again: their order was asked for.
+ */
+export function itemsDrawn(picks: Picks, name: string, itemCounts: ItemCounts, draw: Draw): number[] {
+  const { from, how, count: each = 1 } = picks[name] as Pick;
+  const items = itemCounts[from] ?? 0;
+  if (items < each) throw new RangeError(`The collection "${from}" has ${items} items, too few to draw ${each} from.`);
+  const { jobId, slot, attempt } = draw;
+  if (how === "inOrder") return Array.from({ length: each }, (_, n) => (slot * each + n) % items);
+  if (how === "shuffled" && attempt === 0) return shuffledItems({ names: [jobId, name], items, each }, slot);
+  if (how === "combinations" && attempt === 0) return [itemOfCombination(picks, name, itemCounts, draw)];
+  return distinct(each, items, randomOf(jobId, name, slot, attempt));
+}
+
+/** One item, or a list where the pick has a `count`. */
+export function drawnAs({ from, count }: Pick, items: readonly number[]): Drawn {
+  const [item = 0] = items;
+  return count === undefined ? { collection: from, item } : { collection: from, items };
+}
+
+/**
+ * The index on which a number in [0, 1) falls when the weights lie side by side; `undefined` when all are 0. An index of
+ * weight 0 is never found.
+ */
+export function indexByWeight(weights: readonly number[], at: number): number | undefined {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let left = at * total;
+  let last: number | undefined;
+  for (const [index, weight] of weights.entries()) {
+    if (weight <= 0) continue;
+    if (left < weight) return index;
+    left -= weight;
+    // Sums of fractions are not exact: what is left over at the end belongs to the last one.
+    last = index;
+  }
+  return last;
+}
+
+/** @throws PlotPaletteError BadInput with a sentence when the collections cannot give what a pick asks for */
+export function checkPicks({ name, pick }: Template, collections: Readonly<Record<string, CollectionFacts>>): void {
+  for (const [pickName, { from, count = 1, weight }] of Object.entries(pick)) {
+    const { itemCount = 0, blocks } = collections[from] ?? {};
+    if (itemCount === 0)
+      refuse(`Template "${name}" draws "${pickName}" from the collection "${from}", which has no items; add some.`);
+    if (count > itemCount)
+      refuse(
+        `Template "${name}" draws ${count} different items for "${pickName}", but the collection "${from}" has ${itemCount}; add items or lower "count".`,
+      );
+    if (weight !== undefined && blocks && !blocks.some(({ sums }) => (sums?.[weight] ?? 0) > 0))
+      refuse(
+        `Template "${name}" weighs "${pickName}" by the field "${weight}", which must hold numbers of 0 or more, and one above 0 at least; in the collection "${from}" it does not.`,
+      );
+  }
+}
+
+/** Above it a number is not exact any more. */
+const MOST_COMBINATIONS = 2 ** 52;
+
+/**
+ * The slot's combination is a number whose digits are the items, one for each pick. Of so many picks that the number would not
+ * be exact, the last draw at random: the others together do not repeat before any job ends.
+ */
+function itemOfCombination(picks: Picks, name: string, itemCounts: ItemCounts, draw: Draw): number {
+  const { jobId, slot, attempt } = draw;
+  const all = Object.entries(picks).filter(([, { how }]) => how === "combinations");
+  const digits: { name: string; unit: number; items: number }[] = [];
+  let combinations = 1;
+  for (const [digit, { from }] of all) {
+    const items = itemCounts[from] ?? 0;
+    if (combinations * items > MOST_COMBINATIONS) break;
+    digits.push({ name: digit, unit: combinations, items });
+    combinations *= items;
+  }
+  const mine = digits.find((digit) => digit.name === name);
+  const items = itemCounts[picks[name]?.from ?? ""] ?? 0;
+  if (!mine) return below(items, randomOf(jobId, name, slot, attempt));
+  const seed = hashOf(jobId, "combinations", Math.floor(slot / combinations));
+  const combination = permuted(slot % combinations, combinations, seed);
+  return Math.floor(combination / mine.unit) % mine.items;
+}
+
+/** So many different numbers below `end`: Floyd's way, which draws each set as often as any other. */
+function distinct(count: number, end: number, random: () => number): number[] {
+  const drawn: number[] = [];
+  for (let last = end - count; last < end; last++) {
+    const one = below(last + 1, random);
+    // In which order they come is chance as well: the last may stand anywhere.
+    drawn.splice(below(drawn.length + 1, random), 0, drawn.includes(one) ? last : one);
+  }
+  return drawn;
+}
+
+function refuse(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

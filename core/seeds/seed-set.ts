@@ -1,0 +1,98 @@
+/** Seed sets: what they are made of, how they are stored, and the limits they keep. */
+import { PlotPaletteError } from "../errors.ts";
+import { grouped } from "../numbers.ts";
+
+/** One item of a collection: a JSON object. */
+export type SeedItem = Readonly<Record<string, unknown>>;
+
+/** `index.json` beside the blocks: which block holds which items. */
+export interface SeedIndex {
+  readonly collections: Readonly<Record<string, { readonly itemCount: number; readonly blocks: readonly SeedBlock[] }>>;
+}
+
+/** A JSONL object of about a megabyte. */
+export interface SeedBlock {
+  /** The position of its first item in the collection. */
+  readonly firstItem: number;
+  readonly itemCount: number;
+  readonly bytes: number;
+  /** The sum of each top-level field that holds nothing but numbers of 0 or more: weighted draws choose a block by it. */
+  readonly sums?: Readonly<Record<string, number>>;
+}
+
+export const SEED_BLOCK_BYTES = 1_000_000;
+export const MAX_SEED_FILE_BYTES = 1_000_000_000;
+export const MAX_SEED_FILES = 10;
+/** Longer items are more likely a broken quote or bracket than seeds; and a prompt could not hold them. */
+export const MAX_ITEM_CHARACTERS = 1_000_000;
+/** A longer one is a text mistaken for a name, or a quote that is not closed. */
+export const MAX_FIELD_NAME_CHARACTERS = 200;
+/** What a collection is called when the file is given without a name. */
+export const DEFAULT_COLLECTION = "seeds";
+export const COLLECTION_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
+
+/** Each of them may have `.gz` behind it. */
+export const SEED_ENDINGS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"] as const;
+export type SeedFormat = "json" | "jsonl" | "csv" | "tsv" | "parquet";
+
+/** The format a file's name tells. @throws PlotPaletteError BadInput for another ending */
+export function seedFormatOf(fileName: string): SeedFormat {
+  const name = fileName.toLowerCase().replace(/\.gz$/, "");
+  const ending = SEED_ENDINGS.find((known) => name.endsWith(known));
+  if (!ending)
+    misfit(
+      `The file "${fileName}" must end in ${SEED_ENDINGS.join(", ")}, or one of them and .gz; the ending tells its format.`,
+    );
+  return ending === ".ndjson" ? "jsonl" : (ending.slice(1) as SeedFormat);
+}
+
+export function isGzipped(fileName: string): boolean {
+  return fileName.toLowerCase().endsWith(".gz");
+}
+
+/** A file of a seed set: the collection it becomes or adds to, and the name that tells its format. */
+export interface SeedFile {
+  readonly collection: string;
+  readonly fileName: string;
+}
+
+/** A file that a person uploads; `upload` names its object, since several files may be for one collection. */
+export interface UploadedSeedFile extends SeedFile {
+  readonly upload: string;
+}
+
+export interface SeedSetWishes {
+  readonly name: string;
+  readonly files: readonly { readonly collection?: string | null; readonly fileName: string; readonly bytes: number }[];
+}
+
+/** The files of a new seed set. @throws PlotPaletteError BadInput naming the first wish that cannot be granted */
+export function checkFiles({ name, files }: SeedSetWishes): UploadedSeedFile[] {
+  if (name.trim().length < 1 || name.length > 100)
+    misfit(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+  if (files.length < 1 || files.length > MAX_SEED_FILES)
+    misfit(`A seed set needs 1 to ${MAX_SEED_FILES} files, not ${files.length}.`);
+  const checked = files.map((file) => checkFile(file));
+  return checked.map((file, n) => {
+    const before = checked.slice(0, n).filter(({ collection }) => collection === file.collection).length;
+    return { ...file, upload: before === 0 ? file.collection : `${file.collection}.${before + 1}` };
+  });
+}
+
+function checkFile({ collection, fileName, bytes }: SeedSetWishes["files"][number]): SeedFile {
+  const name = collection ?? DEFAULT_COLLECTION;
+  if (!COLLECTION_NAME.test(name))
+    misfit(
+      `The collection "${name.slice(0, 60)}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
+    );
+  if (fileName.length > 200)
+    misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
+  seedFormatOf(fileName);
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_SEED_FILE_BYTES)
+    misfit(`The file "${fileName}" must have 1 to ${grouped(MAX_SEED_FILE_BYTES)} bytes, not ${bytes}.`);
+  return { collection: name, fileName };
+}
+
+function misfit(message: string): never {
+  throw new PlotPaletteError("BadInput", message);
+}

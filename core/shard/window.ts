@@ -1,0 +1,114 @@
+/**
+ * The slots of a shard that are in hand or may be begun: those below low-water mark + size. So what a restart must know, and
+ * what an export must hold back to restore the order, is bounded however long one slot takes.
+ */
+import { invariant } from "../errors.ts";
+
+/** No window is larger, however many calls are in flight. */
+export const LONGEST_WINDOW = 2_048;
+
+export class SlotWindow {
+  readonly #to: number;
+  readonly #size: number;
+  #lowWater: number;
+  #fresh: number;
+  #done: Set<number>;
+  readonly #made: ReadonlySet<number>;
+  #inHand = new Set<number>();
+  #again: number[] = [];
+  #left = 0;
+
+  /**
+   * `done` are slots beyond `lowWater` that need not be done again; `made` those that were made before this pass over the
+   * shard began: they are passed over, and never stand among those done.
+   */
+  constructor(bounds: {
+    to: number;
+    size: number;
+    lowWater: number;
+    done: readonly number[];
+    made?: ReadonlySet<number>;
+  }) {
+    invariant(bounds.size <= LONGEST_WINDOW, `a window has ${LONGEST_WINDOW} slots at most, not ${bounds.size}`);
+    this.#to = bounds.to;
+    this.#size = bounds.size;
+    this.#lowWater = bounds.lowWater;
+    this.#fresh = bounds.lowWater;
+    this.#done = new Set(bounds.done);
+    this.#made = bounds.made ?? new Set();
+    this.#advance();
+    for (let slot = this.#lowWater; slot < this.#to; slot++) if (!this.#isDone(slot)) this.#left += 1;
+  }
+
+  /** Takes a slot in hand: one that was put back first, else the lowest not begun; `undefined` when none may be begun now. */
+  take(): number | undefined {
+    const slot = this.#again.shift() ?? this.#takeFresh();
+    if (slot === undefined) return undefined;
+    this.#left -= 1;
+    this.#inHand.add(slot);
+    return slot;
+  }
+
+  /** Gives a slot back to be taken again, before any that was not begun. */
+  putBack(slot: number): void {
+    invariant(this.#inHand.delete(slot), `slot ${slot} is in hand`);
+    this.#left += 1;
+    this.#again.push(slot);
+    this.#again.sort((one, other) => one - other);
+  }
+
+  finish(slot: number): void {
+    invariant(this.#inHand.delete(slot), `slot ${slot} is in hand`);
+    this.#done.add(slot);
+    this.#advance();
+  }
+
+  /** All slots below it are done. */
+  get lowWater(): number {
+    return this.#lowWater;
+  }
+
+  /** The slots done beyond the low-water mark, in order. */
+  get doneBeyond(): number[] {
+    return [...this.#done].sort((one, other) => one - other);
+  }
+
+  get isComplete(): boolean {
+    return this.#lowWater >= this.#to;
+  }
+
+  /** Whether a slot may be begun now. */
+  get canTake(): boolean {
+    return this.#again.length > 0 || this.#skipDone() < this.#end;
+  }
+
+  /** How many slots are still to be taken, those that were put back included. */
+  get leftToTake(): number {
+    return this.#left;
+  }
+
+  #advance(): void {
+    while (this.#done.delete(this.#lowWater) || this.#made.has(this.#lowWater)) this.#lowWater += 1;
+  }
+
+  #takeFresh(): number | undefined {
+    const slot = this.#skipDone();
+    if (slot >= this.#end) return undefined;
+    this.#fresh = slot + 1;
+    return slot;
+  }
+
+  get #end(): number {
+    return Math.min(this.#to, this.#lowWater + this.#size);
+  }
+
+  #skipDone(): number {
+    this.#fresh = Math.max(this.#fresh, this.#lowWater);
+    while (this.#isDone(this.#fresh)) this.#fresh += 1;
+    return this.#fresh;
+  }
+
+  #isDone(slot: number): boolean {
+    return this.#done.has(slot) || this.#made.has(slot);
+  }
+}

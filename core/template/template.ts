@@ -1,0 +1,201 @@
+/** What a template is once it is read: every short form spelled out, every default filled in. core/template/parse.ts reads one. */
+import type { Tier } from "../models/models.ts";
+
+export interface Template {
+  readonly name: string;
+  readonly description?: string;
+  readonly category?: string;
+  /** Words to find it by. */
+  readonly tags: readonly string[];
+  /** Values that prompts see as `it.NAME`; a job may set them. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /** What is drawn from the seeds for each record, by its name in `it`. */
+  readonly pick: Readonly<Record<string, Pick>>;
+  /** Pieces of prompts by name, for `include`. */
+  readonly partials: Readonly<Record<string, string>>;
+  /** Empty in a library: a template of partials alone, which others include and no job runs. */
+  readonly steps: readonly Step[];
+  /** The columns of a record; without it each step's output is a column. */
+  readonly record?: Readonly<Record<string, Column>>;
+  /** The columns by which a dataset can be divided. */
+  readonly categories: readonly string[];
+  /** What a finished record must meet to be delivered, in the order in which it is asked; without it every record is. */
+  readonly accept?: readonly AcceptCondition[];
+  /** Attempts that a job may make for each record asked for, on average. */
+  readonly maxAttempts: number;
+  /** The columns that formats for fine-tuning are made from. */
+  readonly training?: Training;
+}
+
+export interface Parameter {
+  readonly description?: string;
+  /** The values it may take; any when absent. */
+  readonly values?: readonly unknown[];
+  readonly default: unknown;
+}
+
+export const PICK_WAYS = ["shuffled", "random", "inOrder", "weighted", "combinations"] as const;
+
+export interface Pick {
+  /** The collection. */
+  readonly from: string;
+  /**
+   * `shuffled` uses every item before any is used twice; `combinations` does so with the combinations of all picks drawn
+   * that way; `weighted` draws an item as often as its weight says; `inOrder` takes them as they stand.
+   */
+  readonly how: (typeof PICK_WAYS)[number];
+  /** For `weighted`: the items' numeric field. */
+  readonly weight?: string;
+  /** How many distinct items; `it.NAME` is then a list. One item, not in a list, when absent. */
+  readonly count?: number;
+}
+
+/** A model, and the tier that chose it. */
+export interface ModelChoice {
+  readonly modelId: string;
+  readonly tier?: Tier;
+}
+
+/** One model call, or several: one for each item of a list, or again until a condition holds. */
+export interface Step extends ModelChoice {
+  readonly id: string;
+  /** Tried in order when the model is throttled for long or gone. */
+  readonly fallbacks: readonly ModelChoice[];
+  readonly escalate?: Escalation;
+  /** Eta. */
+  readonly system?: string;
+  /** Earlier turns of the conversation, to show what is wanted. */
+  readonly examples: readonly Example[];
+  /** Eta. */
+  readonly prompt: string;
+  /** An expression over `it`; when it is false the step is skipped and its output is null. */
+  readonly when?: string;
+  readonly forEach?: Loop;
+  readonly repeat?: Repetition;
+  readonly maxTokens: number;
+  /** The most UTF-8 bytes that system, examples and prompt may render to, together. */
+  readonly maxPromptBytes: number;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly stop?: readonly string[];
+  readonly output: Output;
+  /** How often the model is shown what is wrong with its answer. */
+  readonly repairs: number;
+}
+
+export interface Example {
+  /** Eta. */
+  readonly user: string;
+  /** Eta. */
+  readonly assistant: string;
+}
+
+/** One call for each of a list's items; the step's output is the list of outputs. */
+export interface Loop {
+  /** An expression that gives the list. */
+  readonly list: string;
+  /** The item's name in `it`, beside `it.index`. */
+  readonly as: string;
+  /** Items beyond are left out. */
+  readonly atMost: number;
+}
+
+/** Calls until a condition holds; the step's output is the last one's. */
+export interface Repetition {
+  /** An expression over `it` in which the step's output is the latest. */
+  readonly until: string;
+  readonly atMost: number;
+}
+
+export const ESCALATION_CAUSES = ["schema", "refusal"] as const;
+export type EscalationCause = (typeof ESCALATION_CAUSES)[number];
+
+/** A better model that is asked when the first one's answer is not good enough. */
+export interface Escalation extends ModelChoice {
+  readonly on: readonly EscalationCause[];
+  /** An expression over `it` in which the step's output is the answer. */
+  readonly when?: string;
+}
+
+/** What a step's answer is: a text, a list of texts, one of some choices, or JSON that fits a schema. */
+export type Output =
+  | {
+      readonly type: "text";
+      /** One that ends where `maxTokens` cut it is an answer too. */
+      readonly allowCutOff?: true;
+    }
+  | { readonly type: "list"; readonly min: number; readonly max: number }
+  | { readonly type: "choice"; readonly of: readonly string[] }
+  | { readonly type: "json"; readonly schema: Readonly<Record<string, unknown>> };
+
+export const COLUMN_TYPES = ["string", "integer", "number", "boolean", "json"] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+export interface Column {
+  /** An expression over `it`. */
+  readonly value: string;
+  readonly type?: ColumnType;
+}
+
+export interface AcceptCondition {
+  /** Absent when it is the only one and was given without. */
+  readonly name?: string;
+  /** An expression over `it`, in which `it.record` holds the columns. */
+  readonly expression: string;
+}
+
+export interface Training {
+  /** The column with a conversation, a list of { role, content }: for OpenAI messages and ShareGPT. */
+  readonly messages?: string;
+  readonly alpaca?: AlpacaColumns;
+}
+
+export interface AlpacaColumns {
+  readonly instruction: string;
+  /** Every input is an empty text when absent. */
+  readonly input?: string;
+  readonly output: string;
+}
+
+/** The texts that `include` brings from other templates, by `ID@VERSION/NAME`. */
+export type Partials = Readonly<Record<string, string>>;
+
+/** A part of the seeds that a template reads. */
+export interface SeedRead {
+  readonly collection: string;
+  /** `body.text`, `tags[].name`; empty for the whole item. */
+  readonly path: string;
+  readonly required: boolean;
+  /** Where it is read, for messages: `step "question"`. */
+  readonly place: string;
+}
+
+/** The names of a record's columns in their order, `id` apart. */
+export function columnsOf(template: Template): string[] {
+  return Object.keys(template.record ?? Object.fromEntries(template.steps.map((step) => [step.id, true])));
+}
+
+/** What people read and write of a condition: `"goodScore"`, or `"accept"` of one without a name. */
+export function titleOfCondition({ name = "accept" }: { readonly name?: string }): string {
+  return `"${name}"`;
+}
+
+/** Where a condition stands in the document. */
+export function pathOfCondition({ name }: AcceptCondition): readonly string[] {
+  return name === undefined ? ["accept"] : ["accept", name];
+}
+
+/** The parameters as prompts see them: what a job chose, else the defaults. */
+export function parametersOf(
+  template: Template,
+  chosen: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(template.parameters).map(([name, parameter]) => [name, chosen[name] ?? parameter.default]),
+  );
+}
+
+/** The most calls a step makes for one record, repairs apart. */
+export function roundsOf(step: Step): number {
+  return step.forEach?.atMost ?? step.repeat?.atMost ?? 1;
+}

@@ -1,0 +1,31 @@
+/** Files of seeds as tests write and read them. */
+import { FaultyRows } from "../../../../core/seeds/files/problems.ts";
+import { readSeedFile, type SeedBatch } from "../../../../core/seeds/files/reader.ts";
+import type { SeedItem } from "../../../../core/seeds/seed-set.ts";
+
+/** The bytes in chunks of `size`: any boundary must do, also inside a character. */
+export async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+export async function batches(
+  fileName: string,
+  text: string | Uint8Array,
+  size = 7,
+  faults = new FaultyRows(),
+): Promise<SeedBatch[]> {
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  const all: SeedBatch[] = [];
+  for await (const batch of readSeedFile(fileName, { open: () => chunks(bytes, size) }, faults))
+    if (batch.items.length > 0) all.push(batch);
+  return all;
+}
+
+export async function read(
+  fileName: string,
+  text: string | Uint8Array,
+  size = 7,
+  faults = new FaultyRows(),
+): Promise<SeedItem[]> {
+  return (await batches(fileName, text, size, faults)).flatMap(({ items }) => items);
+}

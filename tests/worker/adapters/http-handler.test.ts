@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { HttpHandler, type WholeRequest } from "../../../worker/adapters/http-handler.ts";
+import { Stop } from "../../../worker/signal.ts";
+
+describe("a request", () => {
+  test("is sent with its head and body, and its answer comes whole, whatever its status", async () => {
+    const { handler, request } = await served(async (asked, answer) => {
+      const chunks = await asked.toArray();
+      answer.writeHead(429, { "retry-after": "7" });
+      answer.write("you said ");
+      answer.end(`${asked.method} ${asked.url} ${asked.headers["x-amz-date"]} ${Buffer.concat(chunks).toString()}`);
+    });
+    const { response } = await handler.handle(request);
+    expect(response).toMatchObject({ statusCode: 429, headers: { "retry-after": "7" } });
+    expect(Buffer.from(response.body as Uint8Array).toString()).toBe("you said POST /model/m/converse today ünd");
+  });
+
+  test("without an answer of any length gets an empty one", async () => {
+    const { handler, request } = await served((_, answer) => void answer.end());
+    expect((await handler.handle(request)).response.body).toHaveLength(0);
+  });
+
+  test("goes out on a connection that an earlier one left", async () => {
+    const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
+    for (let n = 0; n < 3; n++) await handler.handle(request, { abortSignal: new Stop() });
+    expect(connections).toHaveLength(1);
+  });
+
+  test("whose answer breaks off fails, and says how", async () => {
+    const { handler, request } = await served((_, answer) => {
+      answer.writeHead(200, { "content-length": "100" });
+      answer.write("half", () => answer.destroy());
+    });
+    await expect(handler.handle(request)).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("to nobody fails, and says how", async () => {
+    const { handler, request, close } = await served(() => {});
+    await close();
+    await expect(handler.handle(request)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  test("by https begins with a handshake of TLS, and nobody on the way can read it", async () => {
+    const heard: Buffer[] = [];
+    const server = createTcpServer((socket) => socket.once("data", (bytes) => (heard.push(bytes), socket.destroy())));
+    const { handler, request } = await opening(server);
+    await expect(handler.handle({ ...request, protocol: "https:" })).rejects.toMatchObject({ code: "ECONNRESET" });
+    const [first] = heard;
+    expect(first?.[0]).toBe(HANDSHAKE);
+    expect(first?.includes("converse")).toBe(false);
+  });
+});
+
+describe("a request that is aborted", () => {
+  test("before it is sent is not sent", async () => {
+    const { handler, request, connections } = await served((_, answer) => void answer.end());
+    const stop = new Stop();
+    stop.abort();
+    await expect(handler.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
+    expect(connections).toEqual([]);
+  });
+
+  test.each([
+    ["before its answer begins", false],
+    ["in the midst of its answer", true],
+  ])("%s is broken off", async (_title, hasBegun) => {
+    const stop = new Stop();
+    const { handler, request, connections } = await served((_, answer) => {
+      if (!hasBegun) return stop.abort();
+      answer.writeHead(200, { "content-length": "100" });
+      answer.write("half", () => stop.abort());
+    });
+    await expect(handler.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
+    expect(connections).toHaveLength(1);
+    for (const socket of connections) if (!socket.closed) await new Promise((resolve) => socket.on("close", resolve));
+  });
+
+  test("after its answer came leaves the connection to the next", async () => {
+    const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
+    const stop = new Stop();
+    await handler.handle(request, { abortSignal: stop });
+    const next = handler.handle(request);
+    stop.abort();
+    expect((await next).response.statusCode).toBe(200);
+    expect(connections).toHaveLength(1);
+  });
+});
+
+/** How a record of TLS begins that opens a connection. */
+const HANDSHAKE = 22;
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const { close } of opened.splice(0)) await close();
+});
+
+/** A service that answers so, and a request to it. */
+function served(listener: (asked: IncomingMessage, answer: ServerResponse) => unknown) {
+  return opening(createServer((asked, answer) => void listener(asked, answer)));
+}
+
+async function opening(server: Server) {
+  const connections: Socket[] = [];
+  server.on("connection", (socket) => connections.push(socket));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const handler = new HttpHandler();
+  const request: WholeRequest = {
+    protocol: "http:",
+    hostname: "127.0.0.1",
+    port: (server.address() as AddressInfo).port,
+    method: "POST",
+    path: "/model/m/converse",
+    headers: { "x-amz-date": "today" },
+    body: Buffer.from("ünd"),
+  };
+  const close = async () => {
+    handler.destroy();
+    for (const socket of connections) socket.destroy();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  opened.push({ close });
+  return { handler, request, connections, close };
+}

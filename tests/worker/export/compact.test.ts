@@ -1,0 +1,219 @@
+/** What becomes of parts when a dataset is published: large parts in slot order that lie with it, and nothing is lost. */
+import { decodePart, encodePart, NOTHING_OPEN, partsOf } from "#core/shard/part";
+import { isLeftover } from "#core/job/leftovers";
+import { isAccepted, openSlot } from "#core/shard/record";
+import { budgetKey, partObject, shardKey, type ShardRow } from "#core/job/job-row";
+import { Fold, ShardFold } from "../../../worker/export/compact.ts";
+import { LineBuffers } from "../../../worker/export/line-buffer.ts";
+import { slotsInOrder } from "../../../worker/export/slots-in-order.ts";
+import { ModelFault } from "../../../worker/ports.ts";
+import { MemoryObjects, withOther } from "../doubles.ts";
+import { JOB, World } from "../world.ts";
+
+function partsIn(world: World) {
+  return world.shards.flatMap((shard) =>
+    [...partsOf(shard.runs)].map(({ run, seq }) => {
+      const name = partObject(JOB, shard.shardNo, run, seq);
+      return { name, text: world.objects.files.get(name)?.toString() ?? "" };
+    }),
+  );
+}
+
+/** As the dispatcher does, on what stands in the table now. */
+function sweep(world: World): void {
+  const rows = structuredClone({ job: world.job, shards: world.shards });
+  for (const name of [...world.objects.files.keys()]) if (isLeftover(name, rows)) world.objects.files.delete(name);
+}
+
+const objectsUnder = (world: World, prefix: string) =>
+  [...world.objects.files.keys()].filter((name) => name.startsWith(prefix));
+
+test("a completed job's shards name one run of parts with its dataset, in the order of their slots", async () => {
+  const world = new World({ records: 700 });
+  await world.work();
+  expect(world.job.status).toBe("COMPLETED");
+  expect(world.shards.map(({ runs }) => runs)).toEqual([
+    [{ generation: 1, fromSeq: 0, toSeq: 0, folded: true }],
+    [{ generation: 1, fromSeq: 0, toSeq: 0, folded: true }],
+  ]);
+  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
+  expect(slots).toEqual(Array.from({ length: 700 }, (_, slot) => slot));
+  expect(world.job.datasets.map(({ name }) => name).join()).not.toContain("records");
+});
+
+test("swept, a job keeps its dataset and its records, and no other object; swept again, the same", async () => {
+  const world = new World({ records: 120 });
+  await world.work();
+  const kept = objectsUnder(world, "datasets/");
+  expect(objectsUnder(world, "parts/").length).toBeGreaterThan(0);
+  for (let n = 0; n < 2; n++) {
+    sweep(world);
+    expect(objectsUnder(world, "parts/")).toEqual([]);
+    expect(objectsUnder(world, "datasets/")).toEqual(kept);
+  }
+  expect(partsIn(world).every(({ text }) => text !== "")).toBe(true);
+});
+
+test("a job at its budget keeps its parts where they are, and goes on with a dataset that is folded", async () => {
+  const world = new World({ records: 60, budgetNanos: 500_000 });
+  await world.work();
+  expect(world.job.status).toBe("BUDGET_EXCEEDED");
+  expect(partsIn(world).every(({ name }) => name.startsWith("parts/"))).toBe(true);
+  sweep(world);
+  world.resume(5_000_000_000);
+  await world.workUntilRest();
+  expect(world.job.status).toBe("COMPLETED");
+  sweep(world);
+  expect(world.lines("dataset.jsonl")).toHaveLength(60);
+  expect(objectsUnder(world, "parts/")).toEqual([]);
+  expect(objectsUnder(world, `datasets/${JOB}/1/`)).toEqual([]);
+  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
+  expect(slots).toEqual(Array.from({ length: 60 }, (_, slot) => slot));
+});
+
+test("what was folded moves along into each later dataset, also into that of a job at its budget", async () => {
+  const world = new World({ records: 40 });
+  await world.work();
+  expect(world.job.status).toBe("COMPLETED");
+  sweep(world);
+  world.extend(400);
+  world.store.put(budgetKey(JOB), { ...world.budget, remainingNanos: 3 * world.job.recordBoundNanos });
+  await world.workUntilRest();
+  expect(world.job.status).toBe("BUDGET_EXCEEDED");
+  sweep(world);
+  const folded = partsIn(world).filter(({ name }) => name.startsWith("datasets/"));
+  expect(folded.length).toBeGreaterThan(0);
+  for (const { name, text } of folded) {
+    expect(name).toContain(world.job.datasetPrefix);
+    expect(text).not.toBe("");
+  }
+  world.resume(5_000_000_000);
+  await world.workUntilRest();
+  expect(world.job).toMatchObject({ status: "COMPLETED", isFolded: true });
+  expect(new Set(world.lines("dataset.jsonl").map(({ id }) => id)).size).toBe(400);
+});
+
+test("failures are folded too", async () => {
+  const world = new World({ records: 40 });
+  const { behaviour } = world.model;
+  world.model.behaviour = (request, callNo) =>
+    callNo % 9 === 3 ? new ModelFault("invalid", "It is too long.") : behaviour(request, callNo);
+  await world.workUntilRest();
+  const failed = world.shards.reduce((sum, shard) => sum + shard.failed, 0);
+  expect(failed).toBeGreaterThan(3);
+  const parts = partsIn(world).map(({ text }) => decodePart(text));
+  expect(parts.flatMap((part) => part.failed)).toHaveLength(failed);
+  expect(parts.flatMap((part) => part.made)).toHaveLength(40 - failed);
+});
+
+test("slots that were begun and paid for stay begun: a job that has failed can go on without paying for them again", async () => {
+  const world = new World({ records: 30 });
+  // Cancelled in the middle: second steps are open whose first step is paid.
+  const { behaviour } = world.model;
+  world.model.behaviour = (request, callNo) => {
+    if (callNo === 33) world.setJob({ status: "EXPORTING", outcome: "FAILED" });
+    return behaviour(request, callNo);
+  };
+  world.model.latencyMs = (callNo) => 200 + callNo * 3;
+  await world.workUntilRest();
+  expect(world.job.status).toBe("FAILED");
+  sweep(world);
+  const [newest] = partsIn(world).slice(-1);
+  const { open } = decodePart(newest?.text ?? "");
+  expect(newest?.name).toContain("datasets/");
+  expect(open.length).toBeGreaterThan(0);
+  const paid = world.model.log.length;
+  world.setJob({ status: "QUEUED", openKey: "OPEN" });
+  await world.workUntilRest();
+  expect(world.job.status).toBe("COMPLETED");
+  expect(world.lines("dataset.jsonl")).toHaveLength(30);
+  const rounds = open.flatMap(({ steps }) => Object.values(steps).flatMap((step) => step.rounds));
+  const begun = rounds.filter(isAccepted).length;
+  expect(begun).toBeGreaterThan(0);
+  const delivered = decodePart(newest?.text ?? "").made.length;
+  expect(world.model.log.length - paid).toBe(2 * (30 - delivered) - begun);
+});
+
+test("a dataset is not published when a shard has moved since its parts were read", async () => {
+  const world = new World({ records: 20 });
+  const ports = world.ports();
+  const upload: typeof ports.objects.upload = async (name, ...rest) => {
+    await world.objects.upload(name, ...rest);
+    if (!name.endsWith("SHA256SUMS") || world.shards[0]?.generation === 9) return;
+    world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9 });
+  };
+  await world.work(undefined, { ...ports, objects: withOther(ports.objects, { upload }) });
+  expect(world.job.status).toBe("EXPORTING");
+  expect(partsIn(world).every(({ name }) => name.startsWith("parts/"))).toBe(true);
+});
+
+describe("a fold", () => {
+  const shard = { jobId: JOB, shardNo: 3, pass: 0, runs: [], fromSlot: 0 } as unknown as ShardRow;
+
+  test("cuts what it is given into parts of about one size, the head in the last", async () => {
+    const objects = new MemoryObjects();
+    const fold = new Fold(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBuffers(100));
+    const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ made: { slot } }));
+    for (const line of lines) await fold.add(line);
+    const head = JSON.stringify({ format: 1, open: [openSlot(30)], done: [31] });
+    const runs = await fold.end(head);
+    expect(runs).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, folded: true, pass: 2 }]);
+    const parts = [...partsOf(runs)].map(({ run, seq }) =>
+      String(objects.files.get(partObject(JOB, 3, run, seq)))
+        .trimEnd()
+        .split("\n"),
+    );
+    expect(parts.flatMap(([, ...below]) => below)).toEqual(lines);
+    expect(parts.map(([head]) => head)).toEqual([...parts.slice(1).map(() => NOTHING_OPEN), head]);
+  });
+
+  test("of a shard without anything names no part; of one with nothing but begun slots, one", async () => {
+    const objects = new MemoryObjects();
+    expect((await new ShardFold(objects, shard, 4).end()).runs).toEqual([]);
+    expect((await new ShardFold(objects, shard, 4).end(NOTHING_OPEN)).runs).toEqual([]);
+    const head = JSON.stringify({ format: 1, open: [openSlot(0)], done: [] });
+    expect((await new ShardFold(objects, shard, 4).end(head)).runs).toHaveLength(1);
+  });
+
+  test("in a later pass tells what the earlier ones made from what this one has", async () => {
+    const objects = new MemoryObjects();
+    const fold = new ShardFold(
+      objects,
+      { ...shard, pass: 2, runs: [{ generation: 3, fromSeq: 0, toSeq: 0, pass: 2 }] },
+      4,
+    );
+    for (const [slot, pass] of [
+      [0, 0],
+      [1, 2],
+      [2, 1],
+      [3, 2],
+    ] as const)
+      await fold.add(`${slot}`, pass);
+    const { runs } = await fold.end("head");
+    expect(runs.map(({ pass }) => pass)).toEqual([1, 2]);
+    const texts = [...partsOf(runs)].map(({ run, seq }) => objects.files.get(partObject(JOB, 3, run, seq)));
+    expect(texts).toEqual([`${NOTHING_OPEN}\n0\n2\n`, "head\n1\n3\n"]);
+  });
+
+  test("says so when a part could not be written", async () => {
+    const objects = new MemoryObjects();
+    objects.putNew = () => Promise.reject(new Error("no room"));
+    const fold = new Fold(objects, shard, { generation: 4, pass: 0, fromSeq: 0 }, new LineBuffers(10));
+    await fold.add("0123456789");
+    await expect(fold.end()).rejects.toThrow("no room");
+  });
+
+  test("copies lines of kinds that it does not know", async () => {
+    const objects = new MemoryObjects();
+    const text = encodePart({ open: [], done: [], made: [], failed: [], refused: [] }) + '{"other":{"slot":1}}\n';
+    await objects.putNew(partObject(JOB, 3, { generation: 1 }, 0), text);
+    const known = { ...shard, runs: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
+    const fold = new ShardFold(objects, known, 4);
+    const entries: unknown[] = [];
+    for await (const entry of slotsInOrder(objects, known, { beside: (line, pass) => fold.add(line, pass) }))
+      entries.push(entry);
+    await fold.end();
+    expect(entries).toEqual([]);
+    expect(objects.files.get(`datasets/${JOB}/4/records/3-0`)?.toString()).toContain('{"other":{"slot":1}}');
+  });
+});

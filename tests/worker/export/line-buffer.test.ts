@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { LineBuffer, LineBuffers } from "../../../worker/export/line-buffer.ts";
+
+const texts = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
+
+test("lines come out as they went in, below a heading of any length, whatever room they were expected to need", () => {
+  const line = fc.string({ unit: "grapheme", maxLength: 60 });
+  fc.assert(
+    fc.property(fc.array(fc.array(line)), line, fc.nat(300), fc.nat(100), (parts, heading, bytes, room) => {
+      const buffer = new LineBuffer(bytes, room);
+      for (const lines of parts) {
+        for (const one of lines) buffer.add(one);
+        expect(buffer.bytes).toBe(Buffer.byteLength(texts(lines)));
+        expect(buffer.below(heading).toString()).toBe(texts([heading, ...lines]));
+        buffer.clear();
+      }
+    }),
+  );
+});
+
+test("what is given back is taken again, empty", () => {
+  const buffers = new LineBuffers(10);
+  const [one, other] = [buffers.take(), buffers.take()];
+  expect(other).not.toBe(one);
+  one.add("something");
+  buffers.give(one);
+  expect(buffers.take()).toBe(one);
+  expect(one.bytes).toBe(0);
+});

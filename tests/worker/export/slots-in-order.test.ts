@@ -1,0 +1,131 @@
+/** Records leave the parts in the order of their slots, each once, whichever pass made them. */
+import type { Readable } from "node:stream";
+import { encodePart } from "#core/shard/part";
+import type { RecordMeta } from "#core/shard/record";
+import { partObject, type PartRun, type ShardRow } from "#core/job/job-row";
+import { LONGEST_WINDOW } from "#core/shard/window";
+import { slotOf, slotsInOrder } from "../../../worker/export/slots-in-order.ts";
+import { MemoryObjects, withOther } from "../doubles.ts";
+
+const META: RecordMeta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
+
+interface Written {
+  readonly run: Omit<PartRun, "fromSeq" | "toSeq">;
+  readonly made: readonly number[];
+  readonly failed?: readonly number[];
+}
+
+/** A slot with an F failed. */
+async function order(parts: readonly Written[]): Promise<string[]> {
+  const objects = new MemoryObjects();
+  const runs: PartRun[] = [];
+  for (const { run, made, failed = [] } of parts) {
+    const seq = runs.length;
+    runs.push({ ...run, fromSeq: seq, toSeq: seq });
+    const text = encodePart({
+      open: [],
+      done: [],
+      made: made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META })),
+      refused: [],
+      failed: failed.map((slot) => ({ slot, reason: "It did not work.", cause: "It did not work", meta: META })),
+    });
+    await objects.putNew(partObject("J", 0, run, seq), text);
+  }
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  const slots: string[] = [];
+  for await (const entry of slotsInOrder(objects, shard)) slots.push(`${slotOf(entry)}${entry.failed ? "F" : ""}`);
+  return slots;
+}
+
+test("records made out of order come in order", async () => {
+  const parts = [
+    { run: { generation: 1 }, made: [1, 3] },
+    { run: { generation: 1 }, made: [0, 2], failed: [4] },
+  ];
+  expect(await order(parts)).toEqual(["0", "1", "2", "3", "4F"]);
+});
+
+test("a record stands at its place whatever its line begins with", async () => {
+  const objects = new MemoryObjects();
+  const line = (slot: number) => `{"made":{"columns":{},"slot":${slot}}}`;
+  const text = `${encodePart({ open: [], done: [], made: [], refused: [], failed: [] })}${line(1)}\n${line(0)}\n`;
+  const runs = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
+  await objects.putNew(partObject("J", 0, runs[0]!, 0), text);
+  const slots: number[] = [];
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  for await (const entry of slotsInOrder(objects, shard)) slots.push(slotOf(entry));
+  expect(slots).toEqual([0, 1]);
+});
+
+test("a slot that a later pass filled stands once, at its place", async () => {
+  const parts = [
+    { run: { generation: 1 }, made: [0, 2], failed: [1, 3] },
+    { run: { generation: 2, pass: 1 }, made: [3], failed: [1] },
+    { run: { generation: 4, pass: 2 }, made: [1] },
+  ];
+  expect(await order(parts)).toEqual(["0", "1", "2", "3"]);
+  expect(await order(parts.slice(0, 2))).toEqual(["0", "1F", "2", "3"]);
+});
+
+test("parts that were folded into a dataset are read where they lie now", async () => {
+  const parts = [
+    { run: { generation: 1, folded: true as const }, made: [0], failed: [1] },
+    { run: { generation: 1, pass: 1 }, made: [1] },
+  ];
+  expect(await order(parts)).toEqual(["0", "1"]);
+});
+
+test("a pass over a few slots of many holds back no more than a window of them", async () => {
+  const slots = Array.from({ length: 3 * LONGEST_WINDOW }, (_, n) => 5 * n + 1);
+  const parts = [{ run: { generation: 2, pass: 1 }, made: slots }];
+  expect(await order(parts)).toEqual(slots.map(String));
+});
+
+/** A shard of so many parts, each of one record, and a store that says what of it is open, and whether all was let go of. */
+async function manyParts(count: number, characters = 10) {
+  const runs = [{ generation: 1, fromSeq: 0, toSeq: count - 1 }];
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  const whole = new MemoryObjects();
+  for (let slot = 0; slot < count; slot++) {
+    const made = { slot, columns: { text: "x".repeat(characters) }, meta: META };
+    const part = encodePart({ open: [], done: [], made: [made], refused: [], failed: [] });
+    await whole.putNew(partObject("J", 0, runs[0]!, slot), part);
+  }
+  const opened: Readable[] = [];
+  const open = async (name: string) => {
+    const stream = await whole.open(name);
+    stream.on("error", () => {});
+    opened.push(stream);
+    return stream;
+  };
+  return { shard, opened, objects: withOther(whole, { open }) };
+}
+
+test("parts are asked for before their turn, and not all at once", async () => {
+  const { shard, opened, objects } = await manyParts(40);
+  const ahead: number[] = [];
+  for await (const entry of slotsInOrder(objects, shard)) ahead.push(opened.length - 1 - slotOf(entry));
+  expect(ahead).toEqual(Array.from({ length: 40 }, (_, slot) => Math.min(16, 39 - slot)));
+});
+
+test("whoever stops reading lets go of all that was asked for", async () => {
+  const { shard, opened, objects } = await manyParts(40);
+  for await (const entry of slotsInOrder(objects, shard)) if (slotOf(entry) === 3) break;
+  await new Promise(setImmediate);
+  expect(opened.every((stream) => stream.destroyed)).toBe(true);
+});
+
+test("a part that breaks off, be it before its turn, fails the reading and nothing else", async () => {
+  const { shard, opened, objects } = await manyParts(40);
+  const slots: number[] = [];
+  const reading = async () => {
+    for await (const entry of slotsInOrder(objects, shard)) {
+      slots.push(slotOf(entry));
+      if (slots.length === 1) opened[9]?.destroy(new Error("The connection broke."));
+    }
+  };
+  await expect(reading()).rejects.toThrow("The connection broke.");
+  await new Promise(setImmediate);
+  expect(slots).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(opened.every((stream) => stream.destroyed)).toBe(true);
+});

@@ -1,0 +1,164 @@
+import { boundOf } from "#core/template/bound";
+import { parseTemplate } from "#core/template/parse";
+import { budgetKey } from "#core/job/job-row";
+import type { Change } from "#core/change";
+import { sleep, type Ports } from "../../../worker/ports.ts";
+import { JOB, World, TWO_STEPS } from "../world.ts";
+
+const BOUND = boundOf(parseTemplate(TWO_STEPS)).nanos;
+const SIX_SHARDS = Array.from({ length: 6 }, (_, n) => ({ from: n * 100, to: (n + 1) * 100 }));
+
+describe("a job's budget", () => {
+  test.each([3.5, 10, 20.25])(
+    "stops it within one record's worst case of the limit (%f worst cases)",
+    async (bounds) => {
+      const budgetNanos = Math.floor(BOUND * bounds);
+      const world = new World({ records: 3_000, shards: [{ from: 0, to: 3_000 }], budgetNanos });
+      await world.work();
+      expect(world.job).toMatchObject({ status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
+      expect(world.job.statusReason).toContain("resume with a larger budget");
+      expect(world.loggedNanos).toBeLessThanOrEqual(budgetNanos);
+      expect(world.loggedNanos).toBeGreaterThan(budgetNanos - BOUND);
+      expect(world.spentNanos).toBe(world.loggedNanos);
+      expect(world.budget.remainingNanos).toBe(budgetNanos - world.spentNanos);
+      expect(world.shards[0]?.state).toBe("PARKED");
+      // Every record whose last step was paid is in the dataset.
+      const finished = world.model.log.filter(({ request }) => request.schema).length;
+      expect(world.lines("dataset.jsonl")).toHaveLength(finished);
+    },
+  );
+
+  test("raised, lets it go on without paying any call again", async () => {
+    const world = new World({ records: 100, budgetNanos: Math.floor(BOUND * 1.5) });
+    await world.work();
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    world.resume(BOUND * 100);
+    await world.work();
+    expect(world.job).toMatchObject({ status: "COMPLETED", openShards: 0 });
+    expect(world.job.statusReason).toBeUndefined();
+    expect(world.lines("dataset.jsonl")).toHaveLength(100);
+    expect(world.model.log).toHaveLength(200);
+    expect(new Set(world.model.log.map(({ request }) => request.prompt + request.modelId)).size).toBeLessThanOrEqual(
+      200,
+    );
+    expect(world.spentNanos).toBe(world.loggedNanos);
+  });
+
+  test("too small for one record stops the job before any call", async () => {
+    const world = new World({ records: 10, budgetNanos: BOUND - 1 });
+    await world.work();
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    expect(world.model.begun).toBe(0);
+    expect(world.lines("dataset.jsonl")).toEqual([]);
+  });
+
+  test("shared by several shards and workers is used up to one record's worst case", async () => {
+    const budgetNanos = Math.floor(BOUND * 3.5);
+    const world = new World({ records: 600, shards: SIX_SHARDS, budgetNanos });
+    await world.clock.run(Promise.all([world.start(), world.start(), world.start()]));
+    await world.workUntilRest();
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    expect(world.loggedNanos).toBeLessThanOrEqual(budgetNanos);
+    expect(world.budget.remainingNanos).toBeLessThan(BOUND);
+    expect(world.accountedNanos).toBe(budgetNanos);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+  });
+
+  test("a call that costs more than its worst case stops the job", async () => {
+    const world = new World({ records: 50 });
+    const { model } = world;
+    const converse = model.converse.bind(model);
+    model.converse = async (request, signal) => ({
+      ...(await converse(request, signal)),
+      usage: { inputTokens: 9e6, outputTokens: 9e6 },
+    });
+    await world.work();
+    expect(world.job.status).toBe("FAILED");
+    expect(world.job.statusReason).toContain("where at most");
+    expect(model.begun).toBeLessThan(20);
+  });
+
+  test("an answer without usage is charged its worst case", async () => {
+    const world = new World({ records: 5 });
+    const { model } = world;
+    const converse = model.converse.bind(model);
+    model.converse = async (request, signal) => ({ ...(await converse(request, signal)), usage: undefined });
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("is drawn from by the checkpoints of a shard that spends fast, which writes no more often for it", async () => {
+    const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
+    const { ports, drawn } = watched(world);
+    await world.work(undefined, ports);
+    expect(world.job.status).toBe("COMPLETED");
+    expect(drawn.withCheckpoints).toBeGreaterThan(4);
+    // The first, for all that may be in flight, and what is missing until the speed is known.
+    expect(drawn.alone).toBeLessThanOrEqual(3);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+  });
+
+  test("that is slow to give leaves no place among the calls empty: more is asked for ahead of need", async () => {
+    const world = new World({ records: 600, shards: [{ from: 0, to: 600 }] });
+    // So that hardly a checkpoint brings money.
+    world.settings.flushMs = 20_000;
+    const { ports } = watched(world);
+    const { write } = ports.store;
+    ports.store.write = async (change) => {
+      if (change.writes.some(({ add }) => (add?.remainingNanos ?? 0) < 0)) await sleep(world.clock, 400);
+      return await write(change);
+    };
+    let fewest = Infinity;
+    world.model.latencyMs = (callNo) => {
+      // Neither while the first places fill, nor at the end.
+      if (callNo > 50 && callNo < 1_100) fewest = Math.min(fewest, world.model.inFlight);
+      return 100 + (callNo % 7) * 10;
+    };
+    await world.work(undefined, ports);
+    expect(world.job.status).toBe("COMPLETED");
+    expect(fewest).toBeGreaterThan(4);
+  });
+
+  test("emptied by others just before a checkpoint would have drawn from it leaves the checkpoint standing", async () => {
+    const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
+    const { ports, drawn } = watched(world, () => {
+      const { remainingNanos, writtenOffNanos } = world.budget;
+      const gone = { remainingNanos: 0, writtenOffNanos: writtenOffNanos + remainingNanos };
+      world.store.put(budgetKey(JOB), { ...world.budget, ...gone });
+    });
+    await world.work(undefined, ports);
+    expect(drawn.withCheckpoints).toBe(1);
+    expect(world.job.status).toBe("BUDGET_EXCEEDED");
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    expect(world.accountedNanos).toBe(world.budget.budgetNanos);
+    const { delivered, generation } = world.shards[0]!;
+    expect(generation).toBe(1);
+    expect(world.lines("dataset.jsonl")).toHaveLength(delivered);
+  });
+});
+
+/** Counts how money was asked for; `before` comes before a checkpoint's asking. */
+function watched(world: World, before: () => void = () => {}): { ports: Ports; drawn: Drawn } {
+  const drawn = { alone: 0, withCheckpoints: 0 };
+  const ports = world.ports();
+  const write = (change: Change) => {
+    if (change.writes.some(({ add }) => (add?.remainingNanos ?? 0) < 0)) {
+      const isCheckpoint = change.writes.some(({ set }) => set?.checkpointNo !== undefined);
+      if (isCheckpoint) before();
+      drawn[isCheckpoint ? "withCheckpoints" : "alone"] += 1;
+    }
+    return world.store.write(change);
+  };
+  const { store } = world;
+  return {
+    ports: { ...ports, store: { read: (key) => store.read(key), readAll: (keys) => store.readAll(keys), write } },
+    drawn,
+  };
+}
+
+interface Drawn {
+  alone: number;
+  withCheckpoints: number;
+}

@@ -1,0 +1,21 @@
+/** Which models are out of reach at present, so that not every record finds it out for itself. */
+import type { ModelFaultKind } from "../ports.ts";
+
+/** How long a model is left alone that was throttled for long. */
+const THROTTLED_MS = 60_000;
+/** And one that is gone, or that we may not use. */
+const GONE_MS = 600_000;
+
+export class Routes {
+  readonly #backAtMs = new Map<string, number>();
+
+  /** The models in the order to try them: those out of reach last. */
+  inOrder(modelIds: readonly string[], nowMs: number): string[] {
+    const isAway = (id: string) => (this.#backAtMs.get(id) ?? 0) > nowMs;
+    return [...modelIds.filter((id) => !isAway(id)), ...modelIds.filter(isAway)];
+  }
+
+  leaveAlone(modelId: string, why: ModelFaultKind, nowMs: number): void {
+    this.#backAtMs.set(modelId, nowMs + (why === "hopeless" ? GONE_MS : THROTTLED_MS));
+  }
+}

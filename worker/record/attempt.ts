@@ -1,0 +1,153 @@
+/** One attempt at one slot: pick → render → generate → validate, step by step → accept, and the record that comes of it. */
+import type { Reservation } from "#core/money/budget";
+import { causeOf } from "#core/shard/causes";
+import { coerce } from "#core/dataset/columns";
+import { PlotPaletteError } from "#core/errors";
+import type { Drawn } from "#core/seeds/pick";
+import {
+  MAX_RECORD_BYTES,
+  metaOf,
+  metaOfAttempt,
+  type FailedRecord,
+  type MadeRecord,
+  type OpenSlot,
+  type RefusedCandidate,
+} from "#core/shard/record";
+import { titleOfCondition, type ColumnType } from "#core/template/template";
+import { NotCovered, Stopped, type CallContext } from "../calls/call.ts";
+import { Making } from "./attempt-context.ts";
+import { BadOutput } from "./outputs.ts";
+import { ModelFault } from "../ports.ts";
+import { ConditionFault } from "./round.ts";
+import { RenderFault } from "../sandbox/prompts.ts";
+import { doStep } from "./step.ts";
+import type { Workshop } from "../job-context.ts";
+
+/**
+ * again: the outputs could not be used, another attempt may do better. refused: the record is whole, and a condition of the
+ * template does not accept it. given up: no attempt could do better. Should no other follow, `failed` is what the slot becomes.
+ * waiting: the slot stays as it is, until there is money or another worker.
+ */
+export type AttemptEnd =
+  | { readonly end: "made"; readonly record: MadeRecord }
+  | { readonly end: "again" | "given up"; readonly failed: FailedRecord }
+  | { readonly end: "refused"; readonly refused: RefusedCandidate; readonly failed: FailedRecord }
+  | { readonly end: "waiting" };
+
+/**
+ * Goes on with the slot where it stands; `open` keeps every answered call, so none is paid twice. Steps run as soon as those
+ * they wait for are done. `reservation` must hold restBoundNanos(template, open) at least, else the slot waits.
+ */
+export async function attempt(
+  shop: Workshop,
+  context: CallContext,
+  open: OpenSlot,
+  reservation: Reservation,
+): Promise<AttemptEnd> {
+  let seeds: Record<string, Drawn> = {};
+  let making: Making | undefined;
+  try {
+    seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot: open.slot, attempt: open.attempt });
+    making = new Making(shop, context, open, reservation, await givenBy(shop, seeds));
+    await doSteps(making);
+    const columns = await columnsFrom(making);
+    const refusal = await refusalOf(making, columns);
+    if (refusal !== undefined) return refusedBy(refusal, open, columns, seeds);
+    return { end: "made", record: { slot: open.slot, columns, meta: metaOf(open, seeds) } };
+  } catch (error) {
+    if (error instanceof Stopped || error instanceof NotCovered) return { end: "waiting" };
+    const end = endOf(error);
+    const reason = (error as Error).message;
+    const evidence = making?.evidenceOf(error);
+    const { slot } = open;
+    const meta = metaOf(open, seeds);
+    return { end, failed: { slot, reason, cause: causeOf(reason), ...(evidence && { evidence }), meta } };
+  }
+}
+
+/** The sentence on the first condition that the record does not meet. @throws RenderFault */
+async function refusalOf(making: Making, columns: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+  if (!making.shop.template.accept) return undefined;
+  const it = making.itForAccept(columns);
+  const condition = await making.shop.run((prompts) => prompts.refusedBy(it, making.chance("accept")));
+  return condition && `The condition ${titleOfCondition(condition)} does not hold.`;
+}
+
+function refusedBy(
+  reason: string,
+  open: OpenSlot,
+  columns: Readonly<Record<string, unknown>>,
+  seeds: Readonly<Record<string, Drawn>>,
+): AttemptEnd {
+  const { slot, attempt } = open;
+  const cause = causeOf(reason);
+  return {
+    end: "refused",
+    refused: { slot, attempt, reason, cause, columns, meta: metaOfAttempt(open, seeds) },
+    failed: { slot, reason, cause, meta: metaOf(open, seeds) },
+  };
+}
+
+/** @throws what nobody expected */
+function endOf(error: unknown): "again" | "given up" {
+  if (error instanceof ModelFault || error instanceof PlotPaletteError || error instanceof ConditionFault)
+    return "given up";
+  if (error instanceof BadOutput || error instanceof RenderFault) return "again";
+  throw error;
+}
+
+/** Each step begins when all that it waits for are done. */
+async function doSteps(making: Making): Promise<void> {
+  const { shop, context } = making;
+  const ends = new Map<string, Promise<void>>();
+  for (const step of shop.template.steps) {
+    const before = Promise.all(shop.after(step.id).map((id) => ends.get(id)));
+    ends.set(
+      step.id,
+      before.then(() => doStep(making, step)),
+    );
+  }
+  const stop = () => making.end();
+  context.stopping.addEventListener("abort", stop);
+  try {
+    await making.together([...ends.values()]);
+  } finally {
+    context.stopping.removeEventListener("abort", stop);
+  }
+}
+
+/** Picks and parameters, as the inside of a JSON object. */
+async function givenBy({ seeds, parameters }: Workshop, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
+  const members: string[] = [];
+  for (const [name, draw] of Object.entries(drawn))
+    members.push(`${JSON.stringify(name)}:${await itemsOf(seeds, draw)}`);
+  if (parameters !== "") members.push(parameters);
+  return members.join(",");
+}
+
+async function itemsOf(seeds: Workshop["seeds"], drawn: Drawn): Promise<string> {
+  const { collection } = drawn;
+  if ("item" in drawn) return await seeds.item(drawn);
+  return `[${(await Promise.all(drawn.items.map((item) => seeds.item({ collection, item })))).join(",")}]`;
+}
+
+async function columnsFrom(making: Making): Promise<Record<string, unknown>> {
+  const { template } = making.shop;
+  const columns = await making.shop.run((prompts) => prompts.columns(making.itForColumns(), making.chance("record")));
+  const typed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(columns))
+    typed[name] = typedColumn(name, value, template.record?.[name]?.type);
+  if (JSON.stringify(typed).length > MAX_RECORD_BYTES)
+    throw new RenderFault("The record is larger than a megabyte; give it fewer columns.");
+  return typed;
+}
+
+function typedColumn(name: string, value: unknown, type: ColumnType | undefined): unknown {
+  try {
+    return coerce(value, type);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new RenderFault(`The column "${name}" does not fit its type: ${error.message}.`);
+    throw error;
+  }
+}
