@@ -24,7 +24,7 @@ import { archiveClass } from "./archive.ts";
 /** S3 leaves objects under 128 KB where they are unless a rule names a size; datasets of a few records are archived too. */
 const LARGER_THAN_BYTES = 1;
 
-/** Tables and bucket. They outlive the stack: nobody's data goes with a deployment. Keys are described in core/rows.ts. */
+/** Tables and bucket. They outlive the stack: nobody's data goes with a deployment. Keys are described in core/job/job-row.ts. */
 export class Data extends NestedStack {
   readonly jobs: Table;
   readonly fleet: Table;

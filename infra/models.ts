@@ -13,7 +13,9 @@ export function allowedModels(scope: Construct): readonly Model[] {
   if (!Array.isArray(ids)) throw new Error('The context "models" must be a list of model ids.');
   const unknown = ids.find((id) => !MODELS.some((model) => model.id === id));
   if (unknown !== undefined)
-    throw new Error(`The context "models" names "${String(unknown)}", whose price is not known; see core/models.ts.`);
+    throw new Error(
+      `The context "models" names "${String(unknown)}", whose price is not known; see core/models/models.ts.`,
+    );
   if (ids.length === 0) throw new Error('The context "models" is empty; name at least one model, or leave it out.');
   return MODELS.filter(({ id }) => ids.includes(id));
 }
@@ -50,7 +52,7 @@ const LIMITS = ["requestsPerMinute", "tokensPerMinute"];
 
 function checkLimit(id: string, limit: unknown): void {
   if (!MODELS.some((model) => model.id === id))
-    throw new Error(`The context "modelLimits" names "${id}", which is not among the models of core/models.ts.`);
+    throw new Error(`The context "modelLimits" names "${id}", which is not among the models of core/models/models.ts.`);
   for (const [name, value] of Object.entries(limit ?? {}))
     if (!LIMITS.includes(name) || typeof value !== "number" || !(value >= 1))
       throw new Error(

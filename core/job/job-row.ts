@@ -205,7 +205,7 @@ export interface ShardRow {
   deathsInRow: number;
   /** The slot that a careful worker took in hand last; absent while no worker had to be careful. */
   suspect?: Suspect;
-  /** The kinds of the columns seen so far (see core/columns.ts). */
+  /** The kinds of the columns seen so far (see core/dataset/columns.ts). */
   columns: Record<string, string>;
   /** What the worker last told, newer than the checkpoint by at most a flush. */
   report?: ShardReport;

@@ -82,7 +82,7 @@ export interface FailedRecord {
   readonly slot: number;
   /** Of its last attempt, one sentence. */
   readonly reason: string;
-  /** What many such sentences have in common: see core/causes.ts. */
+  /** What many such sentences have in common: see core/shard/causes.ts. */
   readonly cause: string;
   /** What its last attempt asked a model, and what came; absent when no call was to blame. */
   readonly evidence?: Evidence;

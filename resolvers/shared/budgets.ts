@@ -6,7 +6,7 @@ import { refuseInput } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";
 import { updateIf } from "./transaction.ts";
 
-/** $5,000, as core/job.ts has it. */
+/** $5,000, as core/job/job.ts has it. */
 const MAX_BUDGET_NANOS = 5_000_000_000_000;
 
 /** The budget from now on: the wanted one, or the old one when null. */

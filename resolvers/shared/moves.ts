@@ -1,5 +1,5 @@
 /**
- * The states a person may move a job out of, by what they ask for. A part of `MOVES` in core/job.ts, written out because
+ * The states a person may move a job out of, by what they ask for. A part of `MOVES` in core/job/job.ts, written out because
  * conditions need a list; a test holds the two together. A job at BUDGET_EXCEEDED is not cancelled but deleted: its
  * dataset is published already, and nothing of it runs.
  */

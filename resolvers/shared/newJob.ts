@@ -14,7 +14,7 @@ import {
 import type { CreateJobInput } from "../generated/schema.ts";
 import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
 
-/** As core/failing.ts has it. */
+/** As core/job/failing.ts has it. */
 const MAX_FAILED_PERCENT = 20;
 
 interface NewJob {

@@ -16,7 +16,7 @@ import { listen, readBody, sendJson, type Listening } from "../../../local/http.
 import { s3 } from "../../../local/s3/s3.ts";
 import { testContext } from "../../local/open-gate.ts";
 
-const FIXTURES = new URL("fixtures/", import.meta.url);
+const FIXTURES = new URL("files/fixtures/", import.meta.url);
 const VEGA = new URL("../../../node_modules/vega-datasets/data/", import.meta.url);
 
 const folder = mkdtempSync(join(tmpdir(), "check-seeds-"));
