@@ -5,7 +5,9 @@ import { planShards } from "../core/job/job.ts";
 import { encodePart } from "../core/shard/part.ts";
 import { randomOf } from "../core/random.ts";
 import type { MadeRecord } from "../core/shard/record.ts";
-import { partObject, type JobRow, type ShardRow } from "../core/job/job-row.ts";
+import { partObject } from "../core/bucket.ts";
+import type { JobRow } from "../core/job/job-row.ts";
+import type { ShardRow } from "../core/shard/shard-row.ts";
 
 export const TEMPLATE = `
 name: Films

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { datasetPrefix } from "../core/job/job-row.ts";
+import { datasetPrefix } from "../core/bucket.ts";
 import { jobOf, writeParts } from "./export-job.ts";
 import type { Figure } from "./figure.ts";
 import type { WritingFigures } from "./write-dataset.ts";

@@ -6,16 +6,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ENVIRONMENT } from "../core/environment.ts";
-import {
-  budgetKey,
-  jobKey,
-  seedBlockObject,
-  seedIndexObject,
-  shardKey,
-  type BudgetRow,
-  type JobRow,
-  type ShardRow,
-} from "../core/job/job-row.ts";
+import { budgetKey, jobKey, shardKey } from "../core/keys.ts";
+import { seedBlockObject, seedIndexObject } from "../core/bucket.ts";
+import type { BudgetRow } from "../core/money/budget-row.ts";
+import type { JobRow } from "../core/job/job-row.ts";
+import type { ShardRow } from "../core/shard/shard-row.ts";
 import { LocalAws } from "../tests/worker/local-aws.ts";
 import { JOB, World } from "../tests/worker/world.ts";
 import { bundleWorker } from "../worker/bundle.ts";

@@ -3,15 +3,8 @@ import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { grouped } from "#core/numbers";
-import {
-  CAPACITIES,
-  FORMATS,
-  FORMATS_IN_WORDS,
-  MAX_BUDGET_NANOS,
-  MAX_RECORDS,
-  PRIORITIES,
-  type DatasetFormat,
-} from "#core/job/job";
+import { CAPACITIES, MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job/job";
+import { FORMATS, FORMATS_IN_WORDS, type DatasetFormat } from "#core/formats";
 import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
 import { parsePartitionBy, type PartitionBy } from "#core/dataset/partition";
 import { parseSplit, type Split } from "#core/dataset/split";

@@ -1,5 +1,6 @@
 /** Follows one job by subscription until it comes to rest. */
-import { isAtRest, type DatasetFormat, type JobStatus } from "#core/job/job";
+import { isAtRest, type JobStatus } from "#core/job/job";
+import type { DatasetFormat } from "#core/formats";
 import type { Nanos } from "#core/money/money";
 import type { Api } from "./api.ts";
 

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { parse as parseYaml } from "yaml";
 import { PlotPaletteError } from "#core/errors";
 import type { Estimate } from "#core/money/estimate";
-import type { DatasetFormat } from "#core/job/job";
+import type { DatasetFormat } from "#core/formats";
 import type { PartitionBy } from "#core/dataset/partition";
 import type { Split } from "#core/dataset/split";
 import type { Nanos } from "#core/money/money";

@@ -46,3 +46,6 @@ export function holds(row: Readonly<Record<string, unknown>>, when: Condition | 
     all(when.oneOf, (value, demand) => typeof value === "string" && demand.includes(value))
   );
 }
+
+/** A row as the plain object type that the SDK's and AppSync's helpers want. */
+export type Item<Row> = { [Name in keyof Row]: Row[Name] };

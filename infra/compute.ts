@@ -16,7 +16,7 @@ import { ArnPrincipal, PolicyStatement, Role, SessionTagsPrincipal } from "aws-c
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { JOBS_OPEN } from "../core/job/job-row.ts";
+import { JOBS_OPEN } from "../core/keys.ts";
 import { TASK_SIZES, USUAL_TASK_SIZE } from "../core/job/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";

@@ -18,7 +18,7 @@ import {
   JOBS_OPEN,
   SEED_SETS_BY_OWNER,
   TEMPLATES_BY_OWNER,
-} from "../core/job/job-row.ts";
+} from "../core/keys.ts";
 import { archiveClass } from "./archive.ts";
 
 /** S3 leaves objects under 128 KB where they are unless a rule names a size; datasets of a few records are archived too. */

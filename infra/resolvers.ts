@@ -8,13 +8,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENT } from "../core/environment.ts";
-import {
-  JOBS_BY_OWNER,
-  JOBS_BY_OWNER_STATUS,
-  SAMPLES,
-  SEED_SETS_BY_OWNER,
-  TEMPLATES_BY_OWNER,
-} from "../core/job/job-row.ts";
+import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, SAMPLES, SEED_SETS_BY_OWNER, TEMPLATES_BY_OWNER } from "../core/keys.ts";
 import { bundleResolver, resolverFile } from "../resolvers/bundle.ts";
 import {
   FIELDS,

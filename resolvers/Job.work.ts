@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { ShardRow } from "../core/job/job-row.ts";
+import type { ShardRow } from "../core/shard/shard-row.ts";
 import type { JobWork } from "./generated/schema.ts";
 import { readShards, shardRows } from "./shared/shards.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { seedSetKey } from "../core/job/job-row.ts";
+import { seedSetKey } from "../core/keys.ts";
 import type { MutationReportSeedSetArgs } from "./generated/schema.ts";
 import { fail, refuseUnknown } from "./shared/refuse.ts";
 import { toSeedSet } from "./shared/seedSets.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { tryKey } from "../core/job/job-row.ts";
+import { tryKey } from "../core/keys.ts";
 import type { QueryGetTryArgs } from "./generated/schema.ts";
 import { checkId } from "./shared/refuse.ts";
 import { ownTry, toTry } from "./shared/tries.ts";

@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
-import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, ownerStatus, type JobRow } from "../core/job/job-row.ts";
+import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, ownerStatus } from "../core/keys.ts";
+import type { JobRow } from "../core/job/job-row.ts";
 import type { QueryListJobsArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { toJob } from "./shared/jobs.ts";

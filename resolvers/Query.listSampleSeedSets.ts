@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import { SAMPLES } from "../core/job/job-row.ts";
+import { SAMPLES } from "../core/keys.ts";
 import { listOf, pageOf } from "./shared/seedSetList.ts";
 
 export function request(ctx: Context) {

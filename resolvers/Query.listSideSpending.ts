@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
-import { sideSpendingKey, type SideSpendingRow } from "../core/job/job-row.ts";
+import { sideSpendingKey } from "../core/keys.ts";
+import type { SideSpendingRow } from "../core/money/metered-run-row.ts";
 import type { QueryListSideSpendingArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { pageLimit, pageRows } from "./shared/page.ts";

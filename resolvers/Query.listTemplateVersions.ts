@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { TemplateVersionRow } from "../core/job/job-row.ts";
+import type { TemplateVersionRow } from "../core/template/template-rows.ts";
 import type { QueryListTemplateVersionsArgs } from "./generated/schema.ts";
 import { checkId } from "./shared/refuse.ts";
 

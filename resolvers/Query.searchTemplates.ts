@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
-import { listingKey, type ListingRow } from "../core/job/job-row.ts";
+import { listingKey } from "../core/keys.ts";
+import type { ListingRow } from "../core/template/template-rows.ts";
 import type { QuerySearchTemplatesArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { ALL, categoryListing, isFirstOf, listOfWords, tagListing, wordsOf } from "./shared/listings.ts";

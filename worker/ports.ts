@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { JobStatus } from "#core/job/job";
 import type { ModelLimits } from "#core/models/adaptive-limit";
-import type { ShardReport } from "#core/job/job-row";
+import type { ShardReport } from "#core/shard/shard-row";
 import type { Change, RowKey } from "#core/change";
 import type { Signal } from "./signal.ts";
 

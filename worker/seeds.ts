@@ -11,7 +11,7 @@ import {
   type Picks,
 } from "#core/seeds/pick";
 import { randomOf } from "#core/random";
-import { seedBlockObject, seedIndexObject } from "#core/job/job-row";
+import { seedBlockObject, seedIndexObject } from "#core/bucket";
 import type { SeedBlock, SeedIndex, SeedItem } from "#core/seeds/seed-set";
 import type { Pick as SeedPick } from "#core/template/template";
 import { ObjectMissing, type Objects } from "./ports.ts";

@@ -1,16 +1,10 @@
 /** One worker's life: turn after turn for its job, until there is nothing left that it could do. */
 import { beginExport, startJob } from "#core/job/ending";
 import { PlotPaletteError } from "#core/errors";
-import {
-  budgetKey,
-  jobKey,
-  jobTemplateKey,
-  shardKey,
-  type BudgetRow,
-  type JobRow,
-  type JobTemplateRow,
-  type ShardRow,
-} from "#core/job/job-row";
+import { budgetKey, jobKey, jobTemplateKey, shardKey } from "#core/keys";
+import type { BudgetRow } from "#core/money/budget-row";
+import type { JobRow, JobTemplateRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import { isHeld, leaseShard, tasksHolding } from "#core/shard/lease";
 import type { Template } from "#core/template/template";
 import { parseTemplate } from "#core/template/parse";

@@ -1,4 +1,4 @@
-import { FORMATS } from "#core/job/job";
+import { FORMATS } from "#core/formats";
 import type { DatasetFormat } from "../generated/documents.ts";
 import { budgetSentence, type RecordAttempts } from "../jobs/budgetSentence.ts";
 import { formatsOf, type FormErrors, type JobForm } from "../jobs/form.ts";

@@ -1,5 +1,6 @@
 import { MAX_FAILED_PERCENT } from "#core/job/failing";
-import { FORMATS, MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
+import { FORMATS } from "#core/formats";
+import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
 import { parseUsd } from "#core/money/money";
 import { parsePartitionBy } from "#core/dataset/partition";
 import { parseSplit } from "#core/dataset/split";

@@ -1,6 +1,6 @@
 /** The formats for fine-tuning that a template's datasets can have, and the rows they are made of. */
 import { PlotPaletteError } from "../errors.ts";
-import type { DatasetFormat } from "../job/job.ts";
+import type { DatasetFormat } from "../formats.ts";
 import type { Template, Training } from "../template/template.ts";
 
 /** What the template's `training` must name for a format; formats that need nothing are absent. */

@@ -1,6 +1,8 @@
 /** Who gets the fleet's next task, on what capacity, and which tasks are to be looked after. */
 import { isAtRest, PRIORITIES, type JobCapacity, type JobPriority, type JobStatus } from "../job/job.ts";
-import type { JobRow, ShardRow, SpotRow, TaskRow } from "../job/job-row.ts";
+import type { JobRow } from "../job/job-row.ts";
+import type { ShardRow } from "../shard/shard-row.ts";
+import type { SpotRow, TaskRow } from "./fleet-rows.ts";
 
 export interface FleetLimits {
   /** Tasks one owner may have at a time. */

@@ -1,5 +1,5 @@
 /** What a person's second try does to a job's shards. Safe for APPSYNC_JS: the resolver and the tests decide by it alike. */
-import type { ShardRow } from "./job-row.ts";
+import type { ShardRow } from "../shard/shard-row.ts";
 
 /** What is read of a shard to decide it. */
 export type TriedShard = Pick<

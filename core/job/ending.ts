@@ -1,17 +1,10 @@
 /** A job's moves as the worker makes them; each is conditional on the state it leaves and keeps the indexes' keys in step. */
 import type { Outcome } from "./job.ts";
 import { tokenOf } from "../random.ts";
-import {
-  datasetPrefix,
-  exportKey,
-  jobKey,
-  OPEN,
-  ownerStatus,
-  type DatasetFileRow,
-  type JobRow,
-  type PartRun,
-  type ShardRow,
-} from "./job-row.ts";
+import { datasetPrefix } from "../bucket.ts";
+import { exportKey, jobKey, OPEN, ownerStatus } from "../keys.ts";
+import type { DatasetFileRow, JobRow } from "./job-row.ts";
+import type { PartRun, ShardRow } from "../shard/shard-row.ts";
 import { keyOf } from "../shard/lease.ts";
 import type { Change, Condition, Write } from "../change.ts";
 

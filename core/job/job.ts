@@ -1,6 +1,7 @@
 /** A job's states, the moves between them, its limits, and how it is cut into shards. */
 import { PlotPaletteError } from "../errors.ts";
 import { MAX_FAILED_PERCENT } from "./failing.ts";
+import { FORMATS, FORMATS_IN_WORDS } from "../formats.ts";
 import { grouped } from "../numbers.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "../money/money.ts";
 import { checkSplit, type Split } from "../dataset/split.ts";
@@ -51,11 +52,6 @@ export type JobPriority = (typeof PRIORITIES)[number];
 /** SPOT_FIRST goes to the full price only after repeated lack of Spot capacity. */
 export const CAPACITIES = ["SPOT_FIRST", "ON_DEMAND"] as const;
 export type JobCapacity = (typeof CAPACITIES)[number];
-
-export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
-export type DatasetFormat = (typeof FORMATS)[number];
-/** As people write them: `jsonl, jsonl_gz, csv, …`. */
-export const FORMATS_IN_WORDS = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();
 
 export const MAX_RECORDS = 1_000_000;
 export const MAX_BUDGET_NANOS: Nanos = 5_000 * NANOS_PER_USD;

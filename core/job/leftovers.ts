@@ -1,5 +1,7 @@
 /** The objects of a job that nothing names and nothing ever will: what sweeping may remove, whatever the job does meanwhile. */
-import { datasetsPrefix, partsPrefix, type JobRow, type PartRun, type ShardRow } from "./job-row.ts";
+import { datasetsPrefix, partsPrefix } from "../bucket.ts";
+import type { JobRow } from "./job-row.ts";
+import type { PartRun, ShardRow } from "../shard/shard-row.ts";
 
 /** As they stand in the table. The job must have been read before its shards: then no run of an older dataset is missed. */
 export interface JobRows {

@@ -2,7 +2,8 @@
 import { failsTooMuch, wordsForNothing, wordsForTooMuch } from "./failing.ts";
 import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "../money/money.ts";
-import type { JobRow, ShardRow } from "./job-row.ts";
+import type { JobRow } from "./job-row.ts";
+import type { ShardRow } from "../shard/shard-row.ts";
 import { deathsAtTakeover, HOPELESS_AFTER_DEATHS, isHeld, isParked } from "../shard/lease.ts";
 import type { Condition } from "../change.ts";
 

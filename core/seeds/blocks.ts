@@ -1,5 +1,5 @@
 /** Cuts a collection into the numbered blocks it is stored as, and keeps what its row and its index will say. */
-import type { SeedCollectionRow } from "../job/job-row.ts";
+import type { SeedCollectionRow } from "./seed-set-row.ts";
 import { FieldSummary, type SeedField } from "./fields.ts";
 import { SEED_BLOCK_BYTES, type SeedBlock, type SeedItem } from "./seed-set.ts";
 

@@ -3,10 +3,6 @@
  * cap is on the attempts of the whole, a hard slot may use what easy ones leave, and no shard needs another's numbers.
  */
 
-/** Attempts for each record asked for, on average, unless the template says. */
-export const MAX_ATTEMPTS = 3;
-/** The same where candidates may be refused: to choose takes more of them. */
-export const MAX_ATTEMPTS_CHOOSING = 10;
 /** One slot alone may make so many times the average, so that none empties the pool. */
 const AVERAGES_OF_A_SLOT = 5;
 

@@ -7,16 +7,8 @@ import type { ColumnKinds } from "../dataset/columns.ts";
 import type { Nanos } from "../money/money.ts";
 import { isOf } from "./part.ts";
 import { tokenOf } from "../random.ts";
-import {
-  budgetKey,
-  exportKey,
-  jobKey,
-  shardKey,
-  type JobRow,
-  type PartRun,
-  type ShardRow,
-  type Suspect,
-} from "../job/job-row.ts";
+import { budgetKey, exportKey, jobKey, shardKey } from "../keys.ts";
+import type { PartRun, ShardRow, Suspect } from "./shard-row.ts";
 import type { SpentOn } from "../money/spending.ts";
 import type { Change, RowKey, Write } from "../change.ts";
 
@@ -41,12 +33,19 @@ export interface Holder {
   readonly leaseMs: number;
 }
 
+/** What a lease needs to know of its job. */
+export interface LeasingJob {
+  readonly jobId: string;
+  readonly budgetId: string;
+  readonly controlNo: number;
+}
+
 export function keyOf(row: Pick<ShardRow, "jobId" | "shardNo" | "kind">): RowKey {
   return row.kind === "EXPORT" ? exportKey(row.jobId) : shardKey(row.jobId, row.shardNo);
 }
 
 /** A shard parked before its job was resumed or given more money counts as open: there may be money again. */
-export function isParked(row: ShardRow, job: Pick<JobRow, "controlNo">): boolean {
+export function isParked(row: ShardRow, job: Pick<LeasingJob, "controlNo">): boolean {
   return row.state === "PARKED" && row.parkedAtControlNo === job.controlNo;
 }
 
@@ -90,7 +89,7 @@ export function poisonousSlot({ suspect }: ShardRow): number | undefined {
  * spent, so it is written off. The job must still be running (exporting, for the export shard), so that no lease begins
  * behind the back of an ending.
  */
-export function leaseShard(row: ShardRow, job: JobRow, holder: Holder): { change: Change; leased: ShardRow } {
+export function leaseShard(row: ShardRow, job: LeasingJob, holder: Holder): { change: Change; leased: ShardRow } {
   const leased: ShardRow = {
     ...row,
     state: "OPEN",
@@ -117,7 +116,7 @@ export function leaseShard(row: ShardRow, job: JobRow, holder: Holder): { change
 }
 
 /** Ends a lease that has run out while its job is ending: generation + 1 fences the holder, and nobody holds it after. */
-export function closeShard(row: ShardRow, job: JobRow): Change {
+export function closeShard(row: ShardRow, job: LeasingJob): Change {
   const generation = row.generation + 1;
   const closing = takeover(row, { generation, leaseUntilMs: 0 }, ["leaseTask"]);
   const check: Write = { key: jobKey(job.jobId), kind: "check", when: { equals: { status: "EXPORTING" } } };
@@ -140,7 +139,7 @@ function takeover(row: ShardRow, set: Record<string, unknown>, remove?: string[]
   };
 }
 
-function unparked(row: ShardRow, job: JobRow): Write {
+function unparked(row: ShardRow, job: LeasingJob): Write {
   const status = row.kind === "EXPORT" ? "EXPORTING" : "RUNNING";
   const key = jobKey(job.jobId);
   // What was read before the job was resumed or given more money neither counts a shard out of those parked since nor ends the job.
@@ -150,7 +149,7 @@ function unparked(row: ShardRow, job: JobRow): Write {
   return { key, kind: "update", add: { parkedShards: -1 }, when: { equals, atLeast: { parkedShards: 1 } } };
 }
 
-function writeOff(row: ShardRow, job: JobRow): Write[] {
+function writeOff(row: ShardRow, job: LeasingJob): Write[] {
   if (row.grantNanos === 0) return [];
   return [{ key: budgetKey(job.budgetId), kind: "update", add: { writtenOffNanos: row.grantNanos } }];
 }
@@ -248,7 +247,7 @@ export type LeaseEnd = "DONE" | "PARKED" | "OPEN";
  * The last checkpoint of a lease: gives back lease and grant in the same transaction that counts the shard out of its job.
  * PARKED is refused when the job has been given more money since `job` was read: then the shard ends OPEN.
  */
-export function endLease(row: ShardRow, job: JobRow, progress: Progress, state: LeaseEnd): Change {
+export function endLease(row: ShardRow, job: LeasingJob, progress: Progress, state: LeaseEnd): Change {
   const { change, next } = checkpoint(row, progress, 0);
   const writes = change.writes.map((write) => ({
     ...write,
@@ -265,7 +264,7 @@ export function endLease(row: ShardRow, job: JobRow, progress: Progress, state: 
   };
 }
 
-function counted(job: JobRow, state: LeaseEnd): Write[] {
+function counted(job: LeasingJob, state: LeaseEnd): Write[] {
   const key = jobKey(job.jobId);
   if (state === "DONE") return [{ key, kind: "update", add: { openShards: -1 }, when: { atLeast: { openShards: 1 } } }];
   if (state === "PARKED")
@@ -273,7 +272,7 @@ function counted(job: JobRow, state: LeaseEnd): Write[] {
   return [];
 }
 
-function giveBack(job: JobRow, nanos: Nanos): Write[] {
+function giveBack(job: LeasingJob, nanos: Nanos): Write[] {
   return nanos === 0 ? [] : [{ key: budgetKey(job.budgetId), kind: "update", add: { remainingNanos: nanos } }];
 }
 

@@ -4,7 +4,7 @@
  */
 import type { FailedRecord, MadeRecord, OpenSlot, RefusedCandidate } from "./record.ts";
 import { invariant } from "../errors.ts";
-import type { PartRun } from "../job/job-row.ts";
+import type { PartRun } from "./shard-row.ts";
 
 export interface Part {
   /** All slots that were begun and are neither delivered nor failed. */

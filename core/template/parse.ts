@@ -14,7 +14,7 @@ import {
   type Template,
   type Training,
 } from "./template.ts";
-import { MAX_ATTEMPTS, MAX_ATTEMPTS_CHOOSING } from "../shard/attempts.ts";
+import { MAX_ATTEMPTS, MAX_ATTEMPTS_CHOOSING } from "./template.ts";
 import { pathOfAsync } from "./asynchronous.ts";
 import { TEMPLATE_SCHEMA } from "./format.ts";
 import { checkPlaces } from "./places.ts";

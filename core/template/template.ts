@@ -27,6 +27,11 @@ export interface Template {
   readonly training?: Training;
 }
 
+/** Attempts for each record asked for, on average, unless the template says. */
+export const MAX_ATTEMPTS = 3;
+/** The same where candidates may be refused: to choose takes more of them. */
+export const MAX_ATTEMPTS_CHOOSING = 10;
+
 export interface Parameter {
   readonly description?: string;
   /** The values it may take; any when absent. */

@@ -2,7 +2,7 @@
 import { PlotPaletteError } from "../../core/errors.ts";
 import { findModel, mayUse, MODELS, TIERS } from "../../core/models/models.ts";
 import { formatUsd } from "../../core/money/money.ts";
-import type { SeedGeneration } from "../../core/job/job-row.ts";
+import type { SeedGeneration } from "../../core/seeds/seed-set-row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import type { GenerateSeedsInput } from "../generated/schema.ts";

@@ -1,7 +1,7 @@
 /** What a job is likely to cost: by its owner's tries of the template, else by the prompts of some of its records. */
 import { estimateFromPrompts, estimateFromSample, type CostRange, type Estimate } from "../../core/money/estimate.ts";
 import { checkPicks } from "../../core/seeds/pick.ts";
-import type { SeedSetRow } from "../../core/job/job-row.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import { answersInPrompts, expectedCost, readsAnswers } from "../../core/template/expected.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";

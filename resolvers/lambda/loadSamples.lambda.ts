@@ -5,15 +5,9 @@
 import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { CloudFormationCustomResourceEvent } from "aws-lambda";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import {
-  SAMPLES,
-  seedSetKey,
-  templateHeadKey,
-  templateVersionKey,
-  type SeedSetRow,
-  type TemplateHeadRow,
-  type TemplateVersionRow,
-} from "../../core/job/job-row.ts";
+import { SAMPLES, seedSetKey, templateHeadKey, templateVersionKey } from "../../core/keys.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
+import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { SAMPLES_LIST, type Sample } from "../../samples/samples.ts";
 import { logger } from "./answer.ts";
 import { documentClient, setting } from "./clients.ts";

@@ -5,14 +5,9 @@ import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { recordId } from "../../core/shard/record.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
-import {
-  jobKey,
-  jobTemplateKey,
-  snapshotObject,
-  type JobRow,
-  type JobTemplateRow,
-  type SnapshotRow,
-} from "../../core/job/job-row.ts";
+import { jobKey, jobTemplateKey } from "../../core/keys.ts";
+import { snapshotObject } from "../../core/bucket.ts";
+import type { JobRow, JobTemplateRow, SnapshotRow } from "../../core/job/job-row.ts";
 import { TOO_MANY_RECORDS } from "../../core/dataset/snapshot.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { columnsOf } from "../../core/template/template.ts";

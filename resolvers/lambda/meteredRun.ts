@@ -10,7 +10,8 @@ import { TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput } f
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import type { Nanos } from "../../core/money/money.ts";
-import { sideSpendingKey, type RunRow, type SideSpendingRow } from "../../core/job/job-row.ts";
+import { sideSpendingKey } from "../../core/keys.ts";
+import type { RunRow, SideSpendingRow } from "../../core/money/metered-run-row.ts";
 import { documentClient, setting } from "./clients.ts";
 
 /** Lambda repeats a failed event after a minute, if it is not too old: by then the run that failed is known to be dead. */

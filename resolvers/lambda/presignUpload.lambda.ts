@@ -1,7 +1,7 @@
 /** Checks what files a new seed set is to have, and signs one form for each. */
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import { uploadObject } from "../../core/job/job-row.ts";
+import { uploadObject } from "../../core/bucket.ts";
 import { checkFiles, MAX_SEED_FILE_BYTES, type UploadedSeedFile } from "../../core/seeds/seed-set.ts";
 import type { CreateSeedSetInput, PresignedPost } from "../generated/schema.ts";
 import { answering } from "./answer.ts";

@@ -1,5 +1,5 @@
 /** Removes what a deleted seed set leaves in the bucket. */
-import { seedSetPrefix, uploadsPrefix } from "../../core/job/job-row.ts";
+import { seedSetPrefix, uploadsPrefix } from "../../core/bucket.ts";
 import { purge } from "./purge.ts";
 
 export async function handler({ owner, seedSetId }: { owner: string; seedSetId: string }): Promise<void> {

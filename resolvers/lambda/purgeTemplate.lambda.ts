@@ -1,7 +1,7 @@
 /** Removes the versions of a deleted template. They are numbered without gaps, so none has to be looked for. */
 import { BatchWriteCommand, type BatchWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import { templateVersionKey } from "../../core/job/job-row.ts";
+import { templateVersionKey } from "../../core/keys.ts";
 import { documentClient, setting } from "./clients.ts";
 
 /** DynamoDB's most for one batch. */

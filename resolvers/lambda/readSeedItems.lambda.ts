@@ -2,7 +2,7 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { seedBlockObject, seedIndexObject } from "../../core/job/job-row.ts";
+import { seedBlockObject, seedIndexObject } from "../../core/bucket.ts";
 import { readPage, searchItems, type ReadBlock } from "../../core/seeds/browse.ts";
 import type { SeedIndex } from "../../core/seeds/seed-set.ts";
 import type { QueryListSeedItemsArgs, SeedItemPage } from "../generated/schema.ts";

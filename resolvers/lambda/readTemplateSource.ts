@@ -1,5 +1,5 @@
 /** From a template's source to all that is stored of a version, or to what is wrong with it. */
-import type { TemplateFactsRow } from "../../core/job/job-row.ts";
+import type { TemplateFactsRow } from "../../core/template/template-rows.ts";
 import { qualifiedOf } from "../../core/template/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
 import { TemplateSource, type Fault } from "../../core/template/source.ts";

@@ -4,7 +4,8 @@ import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import type { Sample } from "../../core/money/estimate.ts";
 import type { Tiers } from "../../core/models/models.ts";
-import { sampleKey, type SampleRow } from "../../core/job/job-row.ts";
+import { sampleKey } from "../../core/keys.ts";
+import type { SampleRow } from "../../core/money/metered-run-row.ts";
 import type { Partials } from "../../core/template/template.ts";
 import { documentClient, setting } from "./clients.ts";
 

@@ -2,7 +2,8 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { SAMPLES, seedSetKey, type SeedSetRow } from "../../core/job/job-row.ts";
+import { SAMPLES, seedSetKey } from "../../core/keys.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
 import { Seeds } from "../../worker/seeds.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";

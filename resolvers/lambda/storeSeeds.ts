@@ -2,7 +2,7 @@
 import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import { seedBlockObject, seedIndexObject } from "../../core/job/job-row.ts";
+import { seedBlockObject, seedIndexObject } from "../../core/bucket.ts";
 import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seeds/blocks.ts";
 import { FaultyRows, type SkippedRows } from "../../core/seeds/files/problems.ts";
 import { readSeedFile, type SeedFileSource } from "../../core/seeds/files/reader.ts";

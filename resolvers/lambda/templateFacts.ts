@@ -1,5 +1,5 @@
 /** What is stored of a template version beside its source, so that nobody has to read it again. */
-import type { TemplateFactsRow } from "../../core/job/job-row.ts";
+import type { TemplateFactsRow } from "../../core/template/template-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { dependenciesOf } from "../../core/template/order.ts";
 import { schemaOf } from "../../core/template/reads/schema.ts";

@@ -2,13 +2,8 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { invariant, PlotPaletteError } from "../../core/errors.ts";
-import {
-  SAMPLES,
-  templateHeadKey,
-  templateVersionKey,
-  type TemplateHeadRow,
-  type TemplateVersionRow,
-} from "../../core/job/job-row.ts";
+import { SAMPLES, templateHeadKey, templateVersionKey } from "../../core/keys.ts";
+import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import type { Partials } from "../../core/template/template.ts";
 import { latestFor, mayReadVersion, noVersion, SAMPLE_STAYS } from "../shared/templateAccess.ts";
 import { documentClient, setting } from "./clients.ts";

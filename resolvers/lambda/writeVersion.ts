@@ -4,12 +4,8 @@ import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { setTimeout as wait } from "node:timers/promises";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
-import {
-  templateHeadKey,
-  templateVersionKey,
-  type TemplateHeadRow,
-  type TemplateVersionRow,
-} from "../../core/job/job-row.ts";
+import { templateHeadKey, templateVersionKey } from "../../core/keys.ts";
+import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { documentClient, setting } from "./clients.ts";
 import type { ReadSource } from "./readTemplateSource.ts";
 import { ownHead, type TemplateRows } from "./templateRows.ts";

@@ -1,6 +1,8 @@
 /** Raising a budget, alone or together with what it is raised for. */
 import type { Context } from "@aws-appsync/utils";
-import { budgetKey, type BudgetRow, type JobRow } from "../../core/job/job-row.ts";
+import { budgetKey } from "../../core/keys.ts";
+import type { BudgetRow } from "../../core/money/budget-row.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import { usd } from "./money.ts";
 import { refuseInput } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";

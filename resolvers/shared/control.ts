@@ -3,7 +3,8 @@
  * makes every ending stale that was decided before.
  */
 import { runtime, type Context } from "@aws-appsync/utils";
-import { jobKey, OPEN, ownerStatus, type JobRow } from "../../core/job/job-row.ts";
+import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";

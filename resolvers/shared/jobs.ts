@@ -1,6 +1,7 @@
 /** From job rows to what the schema calls Job and JobChange. */
 import type { Context } from "@aws-appsync/utils";
-import type { JobRow, ShardRow } from "../../core/job/job-row.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
+import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
 import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";

@@ -1,5 +1,6 @@
 /** The lists in which a published template is found, and which of them answers a search. */
-import { listingKey, type ListingRow, type TemplateHeadRow, type TemplateVersionRow } from "../../core/job/job-row.ts";
+import { listingKey } from "../../core/keys.ts";
+import type { ListingRow, TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 
 /** A publication that replaces another is one transaction of 100 rows: the head, and twice as many listings at most. */
 const MAX_WORDS = 36;

@@ -1,16 +1,8 @@
 /** The rows of a new job, as createJob writes them in one transaction. */
-import {
-  budgetKey,
-  jobKey,
-  jobTemplateKey,
-  OPEN,
-  ownerStatus,
-  shardKey,
-  type BudgetRow,
-  type JobRow,
-  type JobTemplateRow,
-  type ShardRow,
-} from "../../core/job/job-row.ts";
+import { budgetKey, jobKey, jobTemplateKey, OPEN, ownerStatus, shardKey } from "../../core/keys.ts";
+import type { BudgetRow } from "../../core/money/budget-row.ts";
+import type { JobRow, JobTemplateRow } from "../../core/job/job-row.ts";
+import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
 

@@ -1,6 +1,6 @@
 /** Runs beside jobs: tries and generated seeds. */
 import { util } from "@aws-appsync/utils";
-import type { RunRow } from "../../core/job/job-row.ts";
+import type { RunRow } from "../../core/money/metered-run-row.ts";
 import { PATIENCE_SECONDS } from "./runLife.ts";
 
 /** A run that is to begin. */

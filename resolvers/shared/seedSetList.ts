@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
-import { SEED_SETS_BY_OWNER, type SeedSetRow } from "../../core/job/job-row.ts";
+import { SEED_SETS_BY_OWNER } from "../../core/keys.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { QueryListSeedSetsArgs } from "../generated/schema.ts";
 import { pageLimit, pageRows } from "./page.ts";
 import { toSeedSet } from "./seedSets.ts";

@@ -1,6 +1,7 @@
 /** From seed set rows to what the schema calls SeedSet. */
 import type { Context } from "@aws-appsync/utils";
-import { SAMPLES, type SeedSetRow } from "../../core/job/job-row.ts";
+import { SAMPLES } from "../../core/keys.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { SeedSet } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";

@@ -1,7 +1,8 @@
 /** The rows of a job's shards, and from one to what the schema calls ShardProgress. */
 import type { Context } from "@aws-appsync/utils";
 import { batchGet } from "@aws-appsync/utils/dynamodb";
-import { shardKey, type ShardReport, type ShardRow } from "../../core/job/job-row.ts";
+import { shardKey } from "../../core/keys.ts";
+import type { ShardReport, ShardRow } from "../../core/shard/shard-row.ts";
 import type { ShardProgress } from "../generated/schema.ts";
 import type { JobAnswer } from "./jobs.ts";
 import { fail } from "./refuse.ts";

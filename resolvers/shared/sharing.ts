@@ -1,6 +1,6 @@
 /** The writes that change where a template is found: each demands that head and listings are still what was read. */
 import type { Context } from "@aws-appsync/utils";
-import type { TemplateHeadRow } from "../../core/job/job-row.ts";
+import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "./caller.ts";
 import { keyOfListing } from "./listings.ts";
 import { fail, refuseConflict } from "./refuse.ts";

@@ -1,6 +1,7 @@
 /** Client tokens of tries and generated seeds: who repeats a request gets what the first one made. */
 import { util, type Context } from "@aws-appsync/utils";
-import { sideTokenKey, type SideTokenRow } from "../../core/job/job-row.ts";
+import { sideTokenKey } from "../../core/keys.ts";
+import type { SideTokenRow } from "../../core/money/metered-run-row.ts";
 import { callerOf } from "./caller.ts";
 import { refuseConflict } from "./refuse.ts";
 

@@ -1,5 +1,6 @@
 /** Who may read which versions of a template. One rule for steps and functions, so it is safe for APPSYNC_JS. */
-import { SAMPLES, type TemplateHeadRow } from "../../core/job/job-row.ts";
+import { SAMPLES } from "../../core/keys.ts";
+import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 
 type Head = Pick<TemplateHeadRow, "owner" | "name" | "latestVersion" | "publishedVersions">;
 

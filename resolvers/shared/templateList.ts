@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
-import { TEMPLATES_BY_OWNER, type TemplateHeadRow } from "../../core/job/job-row.ts";
+import { TEMPLATES_BY_OWNER } from "../../core/keys.ts";
+import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import type { QueryListTemplatesArgs } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { pageLimit, pageRows } from "./page.ts";

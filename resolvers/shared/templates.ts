@@ -1,11 +1,11 @@
 /** From template rows to what the schema calls Template, TemplateFacts and TemplateSummary. */
-import {
-  SAMPLES,
-  type ListingRow,
-  type TemplateFactsRow,
-  type TemplateHeadRow,
-  type TemplateVersionRow,
-} from "../../core/job/job-row.ts";
+import { SAMPLES } from "../../core/keys.ts";
+import type {
+  ListingRow,
+  TemplateFactsRow,
+  TemplateHeadRow,
+  TemplateVersionRow,
+} from "../../core/template/template-rows.ts";
 import type { Template, TemplateFacts, TemplateSummary } from "../generated/schema.ts";
 import { latestFor } from "./templateAccess.ts";
 

@@ -1,6 +1,6 @@
 /** From a try's row to what the schema calls Try. */
 import type { Context } from "@aws-appsync/utils";
-import type { TryRow } from "../../core/job/job-row.ts";
+import type { TryRow } from "../../core/template/test-run-rows.ts";
 import type { Try } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { fail, refuseUnknown } from "./refuse.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { operations, update } from "@aws-appsync/utils/dynamodb";
-import { jobKey, OPEN, ownerStatus } from "../../core/job/job-row.ts";
+import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { MutationDeleteJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { moved, skipIfWritten } from "../shared/control.ts";

@@ -1,5 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
-import type { BudgetRow, JobRow } from "../../core/job/job-row.ts";
+import type { BudgetRow } from "../../core/money/budget-row.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import type { CheckedExtension } from "../lambda/checkExtension.lambda.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";

@@ -1,7 +1,8 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
 import { operations, update } from "@aws-appsync/utils/dynamodb";
 import type { Whereabouts } from "../../core/dataset/archive.ts";
-import { jobKey, type ArchiveRow, type JobRow } from "../../core/job/job-row.ts";
+import { jobKey } from "../../core/keys.ts";
+import type { ArchiveRow, JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "../shared/caller.ts";
 import { moved, skipIfWritten } from "../shared/control.ts";
 

@@ -1,5 +1,6 @@
 import { util, type Context } from "@aws-appsync/utils";
-import { jobKey, type JobRow, type SnapshotRow } from "../../core/job/job-row.ts";
+import { jobKey } from "../../core/keys.ts";
+import type { JobRow, SnapshotRow } from "../../core/job/job-row.ts";
 import { SNAPSHOT_SECONDS } from "../../core/dataset/snapshot.ts";
 import type { MutationTakeSnapshotArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";

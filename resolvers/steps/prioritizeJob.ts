@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { update } from "@aws-appsync/utils/dynamodb";
-import { jobKey } from "../../core/job/job-row.ts";
+import { jobKey } from "../../core/keys.ts";
 import type { MutationPrioritizeJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { moved, skipIfWritten } from "../shared/control.ts";

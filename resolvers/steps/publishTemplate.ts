@@ -1,5 +1,6 @@
 import { util, type Context } from "@aws-appsync/utils";
-import { templateHeadKey, type TemplateHeadRow, type TemplateVersionRow } from "../../core/job/job-row.ts";
+import { templateHeadKey } from "../../core/keys.ts";
+import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { listingRow, listingsOf } from "../shared/listings.ts";
 import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";

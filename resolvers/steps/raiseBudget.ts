@@ -1,5 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
-import type { BudgetRow, JobRow } from "../../core/job/job-row.ts";
+import type { BudgetRow } from "../../core/money/budget-row.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationRaiseBudgetArgs } from "../generated/schema.ts";
 import { newBudget, raise } from "../shared/budgets.ts";
 import { NOTHING_MORE, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { budgetKey } from "../../core/job/job-row.ts";
+import { budgetKey } from "../../core/keys.ts";
 import { fail } from "../shared/refuse.ts";
 
 /** The budget of the job in the stash, into the stash too. */

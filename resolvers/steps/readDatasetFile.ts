@@ -1,6 +1,8 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { jobKey, snapshotObject, type JobRow } from "../../core/job/job-row.ts";
+import { jobKey } from "../../core/keys.ts";
+import { snapshotObject } from "../../core/bucket.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import { SNAPSHOT_FILE } from "../../core/dataset/snapshot.ts";
 import type { QueryGetDownloadArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";

@@ -1,6 +1,7 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { seedSetKey, type SeedSetRow } from "../../core/job/job-row.ts";
+import { seedSetKey } from "../../core/keys.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseUnknown } from "../shared/refuse.ts";
 

@@ -1,6 +1,6 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { tryKey } from "../../core/job/job-row.ts";
+import { tryKey } from "../../core/keys.ts";
 import { ownTry } from "../shared/tries.ts";
 
 export function request(ctx: Context) {

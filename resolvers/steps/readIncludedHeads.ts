@@ -1,6 +1,7 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import { batchGet } from "@aws-appsync/utils/dynamodb";
-import { templateHeadKey, type TemplateHeadRow, type TemplateVersionRow } from "../../core/job/job-row.ts";
+import { templateHeadKey } from "../../core/keys.ts";
+import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseInput } from "../shared/refuse.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";

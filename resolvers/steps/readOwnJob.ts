@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { jobKey } from "../../core/job/job-row.ts";
+import { jobKey } from "../../core/keys.ts";
 import { ownJob } from "../shared/jobs.ts";
 
 export function request(ctx: Context<{ id: string }>) {

@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { SAMPLES, templateHeadKey, type TemplateHeadRow } from "../../core/job/job-row.ts";
+import { SAMPLES, templateHeadKey } from "../../core/keys.ts";
+import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseInput, refuseUnknown } from "../shared/refuse.ts";
 import { SAMPLE_STAYS } from "../shared/templateAccess.ts";

@@ -1,6 +1,7 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { SAMPLES, seedSetKey, type SeedSetRow } from "../../core/job/job-row.ts";
+import { SAMPLES, seedSetKey } from "../../core/keys.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { QueryListSeedItemsArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { checkId, fail, refuseUnknown } from "../shared/refuse.ts";

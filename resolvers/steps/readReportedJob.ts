@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { jobKey } from "../../core/job/job-row.ts";
+import { jobKey } from "../../core/keys.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
 import { fail, refuseUnknown } from "../shared/refuse.ts";
 

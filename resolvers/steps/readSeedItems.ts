@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { SeedSetRow } from "../../core/job/job-row.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { QueryListSeedItemsArgs, SeedItemPage } from "../generated/schema.ts";
 import type { ItemsToRead } from "../lambda/readSeedItems.lambda.ts";
 import { answerOf, call } from "../shared/lambda.ts";

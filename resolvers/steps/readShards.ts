@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { batchGet } from "@aws-appsync/utils/dynamodb";
-import type { JobRow, ShardRow } from "../../core/job/job-row.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
+import type { ShardRow } from "../../core/shard/shard-row.ts";
 import { fail } from "../shared/refuse.ts";
 import { shardKeys } from "../shared/shards.ts";
 import { jobsTable } from "../shared/tables.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { sideTokenKey } from "../../core/job/job-row.ts";
+import { sideTokenKey } from "../../core/keys.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseInput } from "../shared/refuse.ts";
 import { recallMade } from "../shared/sideToken.ts";

@@ -1,6 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { templateHeadKey, type TemplateHeadRow } from "../../core/job/job-row.ts";
+import { templateHeadKey } from "../../core/keys.ts";
+import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseUnknown } from "../shared/refuse.ts";
 import { latestFor } from "../shared/templateAccess.ts";

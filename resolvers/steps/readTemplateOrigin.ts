@@ -1,6 +1,7 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { templateHeadKey, type TemplateHeadRow } from "../../core/job/job-row.ts";
+import { templateHeadKey } from "../../core/keys.ts";
+import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail } from "../shared/refuse.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";

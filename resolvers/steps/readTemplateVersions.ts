@@ -1,6 +1,7 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { batchGet } from "@aws-appsync/utils/dynamodb";
-import { templateVersionKey, type TemplateHeadRow, type TemplateVersionRow } from "../../core/job/job-row.ts";
+import { templateVersionKey } from "../../core/keys.ts";
+import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import type { QueryListTemplateVersionsArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { pageLimit, refuseToken } from "../shared/page.ts";

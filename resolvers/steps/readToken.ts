@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { tokenKey } from "../../core/job/job-row.ts";
+import { tokenKey } from "../../core/keys.ts";
 import type { MutationCreateJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseInput } from "../shared/refuse.ts";

@@ -1,6 +1,6 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
-import { jobKey } from "../../core/job/job-row.ts";
+import { jobKey } from "../../core/keys.ts";
 import type { SubscriptionOnJobChangedArgs } from "../generated/schema.ts";
 import { ownJob } from "../shared/jobs.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { remove } from "@aws-appsync/utils/dynamodb";
-import { seedSetKey } from "../../core/job/job-row.ts";
+import { seedSetKey } from "../../core/keys.ts";
 import type { MutationDeleteSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, refuseUnknown } from "../shared/refuse.ts";

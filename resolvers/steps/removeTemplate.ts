@@ -1,5 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
-import { templateHeadKey, type TemplateHeadRow } from "../../core/job/job-row.ts";
+import { templateHeadKey } from "../../core/keys.ts";
+import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";
 import { removeIf } from "../shared/transaction.ts";

@@ -1,5 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
-import type { BudgetRow, JobRow } from "../../core/job/job-row.ts";
+import type { BudgetRow } from "../../core/money/budget-row.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationResumeJobArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
 import { goneOn, goOn, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";

@@ -1,6 +1,8 @@
 import type { Context } from "@aws-appsync/utils";
 import { openAfterRetry, triedAgain, type TriedShard } from "../../core/job/control.ts";
-import { shardKey, type BudgetRow, type JobRow } from "../../core/job/job-row.ts";
+import { shardKey } from "../../core/keys.ts";
+import type { BudgetRow } from "../../core/money/budget-row.ts";
+import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationRetryFailedArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
 import { goneOn, goOn, settled, skipIfWritten } from "../shared/control.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { operations, update } from "@aws-appsync/utils/dynamodb";
-import { seedSetKey } from "../../core/job/job-row.ts";
+import { seedSetKey } from "../../core/keys.ts";
 import type { MutationConfirmSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { movedSeedSet } from "../shared/seedSets.ts";

@@ -1,5 +1,6 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { seedSetKey, type SeedSetRow } from "../../core/job/job-row.ts";
+import { seedSetKey } from "../../core/keys.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { MutationGenerateSeedsArgs } from "../generated/schema.ts";
 import type { CheckedGeneration } from "../lambda/checkGeneration.lambda.ts";
 import { callerOf } from "../shared/caller.ts";

@@ -1,5 +1,6 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { SAMPLES, seedSetKey, templateHeadKey, tokenKey, type TokenRow } from "../../core/job/job-row.ts";
+import { SAMPLES, seedSetKey, templateHeadKey, tokenKey } from "../../core/keys.ts";
+import type { TokenRow } from "../../core/job/job-row.ts";
 import type { MutationCreateJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { budgetRow, jobRow, jobTemplateRow, shardRow } from "../shared/newJob.ts";

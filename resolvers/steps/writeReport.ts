@@ -1,5 +1,6 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { shardKey, type ShardReport } from "../../core/job/job-row.ts";
+import { shardKey } from "../../core/keys.ts";
+import type { ShardReport } from "../../core/shard/shard-row.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
 import { fail, refuseConflict } from "../shared/refuse.ts";
 

@@ -1,6 +1,8 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { put } from "@aws-appsync/utils/dynamodb";
-import { seedSetKey, type Item, type SeedSetRow } from "../../core/job/job-row.ts";
+import { seedSetKey } from "../../core/keys.ts";
+import type { Item } from "../../core/change.ts";
+import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { MutationCreateSeedSetArgs } from "../generated/schema.ts";
 import type { PresignedUploads } from "../lambda/presignUpload.lambda.ts";
 import { callerOf } from "../shared/caller.ts";

@@ -1,5 +1,6 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { seedSetKey, tryInputKey, tryKey, type TryInputRow, type TryRow } from "../../core/job/job-row.ts";
+import { seedSetKey, tryInputKey, tryKey } from "../../core/keys.ts";
+import type { TryInputRow, TryRow } from "../../core/template/test-run-rows.ts";
 import type { MutationTryTemplateArgs } from "../generated/schema.ts";
 import type { CheckedTry } from "../lambda/checkTry.lambda.ts";
 import { callerOf } from "../shared/caller.ts";

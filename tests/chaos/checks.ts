@@ -1,7 +1,7 @@
 /** What must be true of a job at its end, whatever happened on the way. */
 import { decodePart, partsOf, type Part } from "#core/shard/part";
 import { recordId, type MadeRecord } from "#core/shard/record";
-import { partObject } from "#core/job/job-row";
+import { partObject } from "#core/bucket";
 import { JOB, type World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
 import { ANSWERS, worldOf, type ChaosJob } from "./job.ts";

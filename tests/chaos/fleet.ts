@@ -3,7 +3,9 @@ import { mayRestartAtOnce, tasksAtWork, tasksWanted, toLookAfter } from "#core/f
 import { isAtRest } from "#core/job/job";
 import { isLeftover } from "#core/job/leftovers";
 import { randomOf } from "#core/random";
-import { exportKey, shardKey, type ShardRow, type TaskRow } from "#core/job/job-row";
+import { exportKey, shardKey } from "#core/keys";
+import type { ShardRow } from "#core/shard/shard-row";
+import type { TaskRow } from "#core/fleet/fleet-rows";
 import type { Ports } from "../../worker/ports.ts";
 import { JOB, type World } from "../worker/world.ts";
 import { Body } from "./body.ts";

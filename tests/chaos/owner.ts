@@ -1,5 +1,5 @@
 /** The job's owner: pauses and resumes, raises a budget that was too small, asks for more records, and tries failed ones again. */
-import { ownerStatus } from "#core/job/job-row";
+import { ownerStatus } from "#core/keys";
 import type { World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
 import { ANSWERS } from "./job.ts";

@@ -1,7 +1,10 @@
 /** Leases, grants, checkpoints and endings as they interleave: every change of core, in any order, by workers that may vanish. */
 import fc from "fast-check";
 import { beginExport, startJob } from "#core/job/ending";
-import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/job/job-row";
+import { budgetKey, jobKey, shardKey } from "#core/keys";
+import type { BudgetRow } from "#core/money/budget-row";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import {
   checkpoint,
   closeShard,

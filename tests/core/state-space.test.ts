@@ -5,7 +5,10 @@
 import { createHash } from "node:crypto";
 import { beginExport } from "#core/job/ending";
 import { withPart } from "#core/shard/part";
-import { budgetKey, jobKey, shardKey, type BudgetRow, type JobRow, type ShardRow } from "#core/job/job-row";
+import { budgetKey, jobKey, shardKey } from "#core/keys";
+import type { BudgetRow } from "#core/money/budget-row";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import {
   checkpoint,
   endLease,

@@ -1,5 +1,5 @@
 import { sumSpending } from "../../core/money/spending.ts";
-import { shardKey } from "../../core/job/job-row.ts";
+import { shardKey } from "../../core/keys.ts";
 import { CREATE_JOB, givenJob, givenSeedSet, givenTemplate, inputFor, TEMPLATE } from "./given.ts";
 import { givenSeeds } from "./given-seeds.ts";
 import { SampleModels } from "./sample-models.ts";

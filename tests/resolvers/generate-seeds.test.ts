@@ -1,4 +1,4 @@
-import { seedSetKey } from "../../core/job/job-row.ts";
+import { seedSetKey } from "../../core/keys.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
 import { interfere, type Interference } from "./interfere.ts";
 import { SampleModels, sumOf } from "./sample-models.ts";

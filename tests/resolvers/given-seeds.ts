@@ -1,5 +1,5 @@
 /** Seed sets whose items are there, stored as the check stores them. */
-import { seedSetKey } from "../../core/job/job-row.ts";
+import { seedSetKey } from "../../core/keys.ts";
 import { SeedStore } from "../../resolvers/lambda/storeSeeds.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { sideSpendingKey, tryKey } from "../../core/job/job-row.ts";
+import { sideSpendingKey, tryKey } from "../../core/keys.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
 import { MeteredRun, RunLost, type RunPlace } from "../../resolvers/lambda/meteredRun.ts";
 import { interfere, type Interference } from "./interfere.ts";

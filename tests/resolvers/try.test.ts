@@ -1,4 +1,4 @@
-import { tryKey } from "../../core/job/job-row.ts";
+import { tryKey } from "../../core/keys.ts";
 import { FILMS, givenSeeds } from "./given-seeds.ts";
 import { SampleModels, sumOf } from "./sample-models.ts";
 import { startWorld, type World } from "./world.ts";

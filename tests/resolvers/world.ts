@@ -21,7 +21,7 @@ import {
   JOBS_OPEN,
   SEED_SETS_BY_OWNER,
   TEMPLATES_BY_OWNER,
-} from "../../core/job/job-row.ts";
+} from "../../core/keys.ts";
 import { appsync } from "../../local/appsync/appsync.ts";
 import { dynamodb } from "../../local/dynamodb/dynamodb.ts";
 import { listen, readBody, sendJson, type Listening } from "../../local/http.ts";

@@ -1,7 +1,7 @@
 import { openSlot, type MadeRecord } from "#core/shard/record";
 import { Purse } from "#core/money/budget";
 import { kindOfValue } from "#core/dataset/columns";
-import { seedBlockObject, seedIndexObject } from "#core/job/job-row";
+import { seedBlockObject, seedIndexObject } from "#core/bucket";
 import { CollectionBlocks } from "#core/seeds/blocks";
 import { columnsOf, type Template } from "#core/template/template";
 import { boundOf } from "#core/template/bound";

@@ -2,8 +2,9 @@
 import { Readable } from "node:stream";
 import { priceOf } from "#core/money/money";
 import { findModel } from "#core/models/models";
-import type { JobRow, ShardReport } from "#core/job/job-row";
-import { jobKey } from "#core/job/job-row";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardReport } from "#core/shard/shard-row";
+import { jobKey } from "#core/keys";
 import { holds, type Change, type RowKey, type Write } from "#core/change";
 import {
   ModelFault,

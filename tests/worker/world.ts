@@ -2,19 +2,11 @@
 import { openAfterRetry, triedAgain } from "#core/job/control";
 import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job/job";
 import { hashOf, randomOf } from "#core/random";
-import {
-  budgetKey,
-  jobKey,
-  jobTemplateKey,
-  ownerStatus,
-  seedBlockObject,
-  seedIndexObject,
-  shardKey,
-  type BudgetRow,
-  type JobRow,
-  type JobTemplateRow,
-  type ShardRow,
-} from "#core/job/job-row";
+import { budgetKey, jobKey, jobTemplateKey, ownerStatus, shardKey } from "#core/keys";
+import { seedBlockObject, seedIndexObject } from "#core/bucket";
+import type { BudgetRow } from "#core/money/budget-row";
+import type { JobRow, JobTemplateRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import type { Partials } from "#core/template/template";
 import { boundOf } from "#core/template/bound";
 import { parseTemplate, USUAL_TIERS } from "#core/template/parse";

@@ -2,7 +2,7 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
-import type { ShardReport } from "#core/job/job-row";
+import type { ShardReport } from "#core/shard/shard-row";
 import { sleep, type Control, type Reporter } from "../ports.ts";
 import { REPORT_PROGRESS } from "#core/reports";
 import { systemClock } from "./system-clock.ts";

@@ -6,7 +6,7 @@ import type { Outcome } from "#core/job/job";
 import { mergeCauses } from "#core/shard/causes";
 import { formatUsd } from "#core/money/money";
 import { partitionInWords } from "#core/dataset/partition";
-import type { ShardRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import { splitInWords } from "#core/dataset/split";
 import type { Template } from "#core/template/template";
 import type { Counts } from "./counts.ts";

@@ -4,7 +4,8 @@
  */
 import type { FoldedShard } from "#core/job/ending";
 import { NOTHING_OPEN } from "#core/shard/part";
-import { partObject, type PartRun, type ShardRow } from "#core/job/job-row";
+import { partObject } from "#core/bucket";
+import type { PartRun, ShardRow } from "#core/shard/shard-row";
 import type { Objects } from "../ports.ts";
 import { LineBuffers, type LineBuffer } from "./line-buffer.ts";
 

@@ -1,6 +1,6 @@
 /** One file of a dataset being written, record by record, in slot order. */
 import type { ColumnKinds } from "#core/dataset/columns";
-import type { DatasetFormat } from "#core/job/job";
+import type { DatasetFormat } from "#core/formats";
 import type { FailedRecord, MadeRecord, RecordMeta, RefusedCandidate } from "#core/shard/record";
 import type { JobRow } from "#core/job/job-row";
 import type { ColumnType } from "#core/template/template";

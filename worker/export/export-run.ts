@@ -2,7 +2,9 @@
 import type { Outcome } from "#core/job/job";
 import { PlotPaletteError } from "#core/errors";
 import { createExportShard, freeExport, giveUpExport, publish } from "#core/job/ending";
-import { exportKey, type JobRow, type ShardRow } from "#core/job/job-row";
+import { exportKey } from "#core/keys";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import {
   closeShard,
   deathsAtTakeover,

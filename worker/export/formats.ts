@@ -1,5 +1,5 @@
 /** The file of each format. */
-import type { DatasetFormat } from "#core/job/job";
+import type { DatasetFormat } from "#core/formats";
 import type { Training } from "#core/template/template";
 import { csvFile } from "./csv.ts";
 import type { DatasetFile, Shape } from "./dataset-file.ts";

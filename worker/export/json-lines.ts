@@ -1,5 +1,5 @@
 /** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, which failed, which were refused. */
-import type { DatasetFormat } from "#core/job/job";
+import type { DatasetFormat } from "#core/formats";
 import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/shard/record";
 import type { Training } from "#core/template/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/dataset/training";

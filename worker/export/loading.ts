@@ -1,5 +1,5 @@
 /** How the files of a dataset are read, in the words of the tools that read them. */
-import type { DatasetFormat } from "#core/job/job";
+import type { DatasetFormat } from "#core/formats";
 import type { FinishedFile } from "./dataset-file.ts";
 
 /** The part of the card about loading, for the formats that there are; none without a format. */

@@ -1,7 +1,8 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
 import { partsOf, slotAtBeginning, type PartLine } from "#core/shard/part";
 import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/shard/record";
-import { partObject, type PartRun, type ShardRow } from "#core/job/job-row";
+import { partObject } from "#core/bucket";
+import type { PartRun, ShardRow } from "#core/shard/shard-row";
 import { LONGEST_WINDOW } from "#core/shard/window";
 import { linesOf } from "../streams.ts";
 import type { ObjectBytes, Objects } from "../ports.ts";

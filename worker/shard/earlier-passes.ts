@@ -1,7 +1,8 @@
 /** What earlier passes over a shard have made, and what they gave up: read once, when the shard is opened in a later one. */
 import { decodePart, partsOf } from "#core/shard/part";
 import type { GivenUp } from "#core/shard/record";
-import { partObject, type ShardRow } from "#core/job/job-row";
+import { partObject } from "#core/bucket";
+import type { ShardRow } from "#core/shard/shard-row";
 import type { Objects } from "../ports.ts";
 
 /** Of each slot only its number is kept, or what it cost: a shard has some ten thousand slots. */

@@ -14,7 +14,11 @@ import {
 import type { Nanos } from "#core/money/money";
 import { decodePart, encodePart, withPart } from "#core/shard/part";
 import { isWorthKeeping, openAgain, openSlot, type OpenSlot } from "#core/shard/record";
-import { budgetKey, partObject, type BudgetRow, type JobRow, type ShardRow, type Suspect } from "#core/job/job-row";
+import { budgetKey } from "#core/keys";
+import { partObject } from "#core/bucket";
+import type { BudgetRow } from "#core/money/budget-row";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardRow, Suspect } from "#core/shard/shard-row";
 import { checkpoint, endLease, grantTo, renewLease, suspecting, type LeaseEnd, type Progress } from "#core/shard/lease";
 import { LONGEST_WINDOW, SlotWindow } from "#core/shard/window";
 import { carryOut } from "../apply-change.ts";

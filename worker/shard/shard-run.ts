@@ -10,7 +10,9 @@ import { failsTooMuchSoFar, hopelessCause, wordsForHopelessStart, wordsForTooMuc
 import { latestOf, Rate } from "#core/shard/progress";
 import { attemptsOfPass, metaOf, type OpenSlot } from "#core/shard/record";
 import { restBoundNanos } from "#core/shard/remaining-bound";
-import { jobKey, type JobRow, type ShardRow } from "#core/job/job-row";
+import { jobKey } from "#core/keys";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import { CAREFUL_AFTER_DEATHS, poisonousSlot, whileLeased, type LeaseEnd } from "#core/shard/lease";
 import { attempt, type AttemptEnd } from "../record/attempt.ts";
 import type { Bell } from "../condition-variable.ts";

@@ -2,7 +2,7 @@
 import { withCause, type CauseCount } from "#core/shard/causes";
 import { withRecord, type ColumnKinds } from "#core/dataset/columns";
 import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/shard/record";
-import type { ShardRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import { withCall, type PaidCall, type SpentOn } from "#core/money/spending";
 
 const LATEST = 3;

@@ -2,7 +2,8 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { afterMiss, lackedCapacity, mayRestartAtOnce, type TaskEnd } from "../../../core/fleet/fleet.ts";
-import type { ShardRow, TaskRow } from "../../../core/job/job-row.ts";
+import type { ShardRow } from "../../../core/shard/shard-row.ts";
+import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { logger } from "../answer.ts";
 import { documentClient, setting } from "../clients.ts";
 import { readJob, readShards } from "./jobs.ts";

@@ -2,7 +2,9 @@
 import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { jobsToConsider, type OpenJob } from "../../../core/fleet/fleet.ts";
-import { exportKey, jobKey, JOBS_OPEN, OPEN, shardKey, type JobRow, type ShardRow } from "../../../core/job/job-row.ts";
+import { exportKey, jobKey, JOBS_OPEN, OPEN, shardKey } from "../../../core/keys.ts";
+import type { JobRow } from "../../../core/job/job-row.ts";
+import type { ShardRow } from "../../../core/shard/shard-row.ts";
 import { documentClient, setting } from "../clients.ts";
 
 const BATCH = 100;

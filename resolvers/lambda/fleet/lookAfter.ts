@@ -1,7 +1,7 @@
 /** The sweep over tasks: makes up for events that were lost and for requests whose answer was. */
 import type { Task } from "@aws-sdk/client-ecs";
 import { toLookAfter } from "../../../core/fleet/fleet.ts";
-import type { TaskRow } from "../../../core/job/job-row.ts";
+import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { logger } from "../answer.ts";
 import { endTask } from "./endTask.ts";
 import { readJob } from "./jobs.ts";

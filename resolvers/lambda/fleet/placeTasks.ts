@@ -10,7 +10,9 @@ import {
   tasksWanted,
   type FleetLimits,
 } from "../../../core/fleet/fleet.ts";
-import { taskKey, type JobRow, type TaskRow } from "../../../core/job/job-row.ts";
+import { taskKey } from "../../../core/keys.ts";
+import type { JobRow } from "../../../core/job/job-row.ts";
+import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { logger } from "../answer.ts";
 import { setting } from "../clients.ts";
 import { readShards } from "./jobs.ts";

@@ -1,19 +1,10 @@
 /** Removes a job that is DELETING, once nobody works at it: objects first, then rows, its own row last. */
 import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import {
-  budgetKey,
-  datasetsPrefix,
-  exportKey,
-  jobKey,
-  jobTemplateKey,
-  partsPrefix,
-  shardKey,
-  snapshotsPrefix,
-  tokenKey,
-  type JobRow,
-  type TaskRow,
-} from "../../../core/job/job-row.ts";
+import { budgetKey, exportKey, jobKey, jobTemplateKey, shardKey, tokenKey } from "../../../core/keys.ts";
+import { datasetsPrefix, partsPrefix, snapshotsPrefix } from "../../../core/bucket.ts";
+import type { JobRow } from "../../../core/job/job-row.ts";
+import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { documentClient, setting } from "../clients.ts";
 import { purge } from "../purge.ts";
 import { readShards } from "./jobs.ts";

@@ -10,16 +10,8 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import type { FleetLimits } from "../../../core/fleet/fleet.ts";
-import {
-  FLEET,
-  overallCounterKey,
-  ownerCounterKey,
-  spotKey,
-  taskKey,
-  type CounterRow,
-  type SpotRow,
-  type TaskRow,
-} from "../../../core/job/job-row.ts";
+import { FLEET, overallCounterKey, ownerCounterKey, spotKey, taskKey } from "../../../core/keys.ts";
+import type { CounterRow, SpotRow, TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { documentClient, setting } from "../clients.ts";
 
 const fleetTable = () => setting(ENVIRONMENT.fleetTable);

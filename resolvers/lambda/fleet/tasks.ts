@@ -1,7 +1,8 @@
 /** The tasks themselves: starting one for a slot, and asking how they are. */
 import { DescribeTasksCommand, ECSClient, RunTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import type { JobRow, TaskRow } from "../../../core/job/job-row.ts";
+import type { JobRow } from "../../../core/job/job-row.ts";
+import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { heapOption, TASK_SIZES, USUAL_TASK_SIZE } from "../../../core/job/task-size.ts";
 import { setting } from "../clients.ts";
 

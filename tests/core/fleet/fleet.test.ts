@@ -11,7 +11,7 @@ import {
   toLookAfter,
 } from "../../../core/fleet/fleet.ts";
 import type { JobPriority } from "../../../core/job/job.ts";
-import type { TaskRow } from "../../../core/job/job-row.ts";
+import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 
 const LIMITS = { perOwner: 4, overall: 10 };
 const job = (jobId: string, owner: string, wants: number) => ({ jobId, owner, wants });

@@ -1,5 +1,6 @@
 import { isAtRest, JOB_STATUSES } from "#core/job/job";
-import type { JobRow, ShardRow } from "#core/job/job-row";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import { nextTurn } from "#core/job/turn";
 
 const NOW = 1_000_000;

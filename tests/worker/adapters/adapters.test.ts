@@ -15,7 +15,9 @@ import {
   getNamedType,
 } from "graphql";
 import { RECORDS_ARCHIVED } from "#core/dataset/archive";
-import { budgetKey, exportKey, jobKey, shardKey, type JobRow, type ShardRow } from "#core/job/job-row";
+import { budgetKey, exportKey, jobKey, shardKey } from "#core/keys";
+import type { JobRow } from "#core/job/job-row";
+import type { ShardRow } from "#core/shard/shard-row";
 import { AppSyncReporter } from "../../../worker/adapters/appsync-reporter.ts";
 import { answerOf, faultOf, inputOf, retryAfterOf } from "../../../worker/adapters/bedrock-model.ts";
 import { REPORT_PROGRESS } from "../../../core/reports.ts";

@@ -2,7 +2,9 @@
 import { decodePart, encodePart, NOTHING_OPEN, partsOf } from "#core/shard/part";
 import { isLeftover } from "#core/job/leftovers";
 import { isAccepted, openSlot } from "#core/shard/record";
-import { budgetKey, partObject, shardKey, type ShardRow } from "#core/job/job-row";
+import { budgetKey, shardKey } from "#core/keys";
+import { partObject } from "#core/bucket";
+import type { ShardRow } from "#core/shard/shard-row";
 import { Fold, ShardFold } from "../../../worker/export/compact.ts";
 import { LineBuffers } from "../../../worker/export/line-buffer.ts";
 import { slotsInOrder } from "../../../worker/export/slots-in-order.ts";

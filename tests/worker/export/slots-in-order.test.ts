@@ -2,7 +2,8 @@
 import type { Readable } from "node:stream";
 import { encodePart } from "#core/shard/part";
 import type { RecordMeta } from "#core/shard/record";
-import { partObject, type PartRun, type ShardRow } from "#core/job/job-row";
+import { partObject } from "#core/bucket";
+import type { PartRun, ShardRow } from "#core/shard/shard-row";
 import { LONGEST_WINDOW } from "#core/shard/window";
 import { slotOf, slotsInOrder } from "../../../worker/export/slots-in-order.ts";
 import { MemoryObjects, withOther } from "../doubles.ts";

@@ -1,7 +1,8 @@
 import { randomOf } from "#core/random";
 import { ModelFault, type Model } from "../../../worker/ports.ts";
 import { ANSWERS, JOB, mortal, TWO_STEPS, World } from "../world.ts";
-import { seedIndexObject, shardKey } from "#core/job/job-row";
+import { seedIndexObject } from "#core/bucket";
+import { shardKey } from "#core/keys";
 import { deathsAtTakeover } from "#core/shard/lease";
 
 describe("a model that does not always answer", () => {

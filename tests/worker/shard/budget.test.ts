@@ -1,6 +1,6 @@
 import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
-import { budgetKey } from "#core/job/job-row";
+import { budgetKey } from "#core/keys";
 import type { Change } from "#core/change";
 import { sleep, type Ports } from "../../../worker/ports.ts";
 import { JOB, World, TWO_STEPS } from "../world.ts";

@@ -1,5 +1,5 @@
 import { tasksWanted } from "#core/fleet/fleet";
-import { budgetKey, exportKey, jobKey, shardKey } from "#core/job/job-row";
+import { budgetKey, exportKey, jobKey, shardKey } from "#core/keys";
 import { withOther } from "../doubles.ts";
 import { JOB, mortal, World } from "../world.ts";
 

@@ -1,5 +1,5 @@
 import { hashOf, randomOf } from "#core/random";
-import { shardKey } from "#core/job/job-row";
+import { shardKey } from "#core/keys";
 import { withOther } from "../doubles.ts";
 import { JOB, mortal, World } from "../world.ts";
 

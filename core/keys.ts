@@ -1,0 +1,73 @@
+/**
+ * The keys of every row and the indexes of every table. Resolvers, functions, the worker and infra share them; they are safe for
+ * APPSYNC_JS (arrow functions over strings only). Every row has `pk` and `sk`; what a row holds is described beside its noun,
+ * in core/NOUN/…-row.ts.
+ */
+
+// The jobs table -----------------------------------------------------------------------------------------------------
+
+export const jobKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "JOB" as const });
+/** The job's own copy of its template version: deleting a template never breaks a job. */
+export const jobTemplateKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "TEMPLATE" as const });
+/** A partition of its own, so that a hundred shards do not share one. */
+export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" as const });
+/** The shard that writes the dataset is leased, fenced and restarted like any other. */
+export const exportKey = (jobId: string) => ({ pk: `SHARD#${jobId}#EXPORT`, sk: "SHARD" as const });
+export const budgetKey = (budgetId: string) => ({ pk: `BUDGET#${budgetId}`, sk: "BUDGET" as const });
+export const tokenKey = (owner: string, clientToken: string) => ({
+  pk: `TOKEN#${owner}#${clientToken}`,
+  sk: "TOKEN" as const,
+});
+/** Indexes of the jobs table. Both are only ways to find; decisions are made on the base row. */
+export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: newest first is descending; only job rows have both
+export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, createdAt
+export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest, to be purged or to be swept, absent otherwise), jobId
+export const OPEN = "OPEN";
+export const ownerStatus = (owner: string, status: string) => `${owner}#${status}`;
+/** A try of a template; removed a week later by its time to live. */
+export const tryKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "TRY" as const });
+/** What it is made of: it stands apart because source and included texts may have as much as a row holds. */
+export const tryInputKey = (tryId: string) => ({ pk: `TRY#${tryId}`, sk: "INPUT" as const });
+/** What an owner's tries of one template have cost; the digest is of all that its prompts and prices come from. */
+export const sampleKey = (owner: string, digest: string) => ({
+  pk: `SAMPLE#${owner}#${digest}`,
+  sk: "SAMPLE" as const,
+});
+/** What an owner spent beside jobs on one day, `2026-11-23`. */
+export const sideSpendingKey = (owner: string, day: string) => ({ pk: `SPENDING#${owner}`, sk: `DAY#${day}` });
+/** The tokens of tries and generated seeds, apart from those of jobs. */
+export const sideTokenKey = (owner: string, clientToken: string) => ({
+  pk: `SIDETOKEN#${owner}#${clientToken}`,
+  sk: "TOKEN" as const,
+});
+
+// The fleet table ----------------------------------------------------------------------------------------------------
+
+export const FLEET = "FLEET";
+/** One task slot in use. All lie in one partition so that the sweep can query them. */
+export const taskKey = (taskSlot: string) => ({ pk: FLEET as typeof FLEET, sk: `TASK#${taskSlot}` });
+export const overallCounterKey = () => ({ pk: "COUNT" as const, sk: "OVERALL" as const });
+export const ownerCounterKey = (owner: string) => ({ pk: "COUNT" as const, sk: `OWNER#${owner}` });
+export const spotKey = () => ({ pk: "CAPACITY" as const, sk: "SPOT" as const });
+
+// The templates table ------------------------------------------------------------------------------------------------
+
+export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templateId}`, sk: "HEAD" as const });
+/** Versions sort like numbers. */
+export const templateVersionKey = (templateId: string, version: number) => ({
+  pk: `TEMPLATE#${templateId}`,
+  sk: `V#${`${10_000_000 + version}`.slice(1)}`,
+});
+export const TEMPLATES_BY_OWNER = "byOwner"; // owner, listKey: only heads have both
+/** The owner of everything that ships with the product. */
+export const SAMPLES = "samples";
+/**
+ * A published template in one of the lists it can be found in: all of them, a category, a tag, the words that begin with the
+ * same two letters. The sort key puts newest first, or words in their order; the row says all that a list shows.
+ */
+export const listingKey = (listing: string, sort: string) => ({ pk: `LISTING#${listing}`, sk: sort });
+
+// The seed sets table ------------------------------------------------------------------------------------------------
+
+export const seedSetKey = (seedSetId: string) => ({ pk: `SEEDS#${seedSetId}`, sk: "SEEDS" as const });
+export const SEED_SETS_BY_OWNER = "byOwner"; // owner, listKey

@@ -1,0 +1,33 @@
+/** A test run's rows in the jobs table. */
+import type { RunRow } from "../money/metered-run-row.ts";
+import type { Tiers } from "../models/models.ts";
+import type { Partials } from "./template.ts";
+
+export interface TryRow extends RunRow {
+  pk: string;
+  sk: "TRY";
+  tryId: string;
+  /** Not `owner`, which would put it among the owner's jobs. */
+  tryOwner: string;
+  status: "RUNNING" | "DONE" | "FAILED";
+  statusReason?: string;
+  recordCount: number;
+  /** The records so far as JSON text, shortened so that they fit a message to watchers. */
+  records: string;
+  createdAt: string;
+  finishedAt?: string;
+  /** Seconds since 1970. */
+  expiresAt: number;
+}
+
+export interface TryInputRow {
+  pk: string;
+  sk: "INPUT";
+  source: string;
+  partials: Partials;
+  tiers: Tiers;
+  parameters: Record<string, unknown>;
+  seedSetId: string;
+  seedSetOwner: string;
+  expiresAt: number;
+}
