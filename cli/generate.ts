@@ -13,7 +13,7 @@ import { TASK_SIZES } from "#core/job/task-size";
 import { openApi } from "./api.ts";
 import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
 import { findInstance, startInstance, type Outputs } from "./instance.ts";
-import { cancelledBySignal, followJob, type JobFacts } from "./job-watch.ts";
+import { cancelledBySignal, followJob, type JobFields } from "./job-watch.ts";
 import { showProgress } from "./progress-line.ts";
 import {
   deleteSeeds,
@@ -230,7 +230,7 @@ async function work(
     return EXIT.interrupted;
   }
 
-  async function report(job: JobFacts, since: number, files: readonly string[]): Promise<void> {
+  async function report(job: JobFields, since: number, files: readonly string[]): Promise<void> {
     const facts = {
       jobId: job.id,
       requested: job.requested,
@@ -260,7 +260,7 @@ async function work(
   }
 }
 
-function exitCodeFor({ status }: JobFacts): number {
+function exitCodeFor({ status }: JobFields): number {
   switch (status) {
     case "COMPLETED":
       return EXIT.complete;
@@ -273,7 +273,7 @@ function exitCodeFor({ status }: JobFacts): number {
   }
 }
 
-function sentenceOf({ status, statusReason }: JobFacts): string {
+function sentenceOf({ status, statusReason }: JobFields): string {
   const words = {
     COMPLETED: "Complete:",
     BUDGET_EXCEEDED: "Stopped at the budget:",

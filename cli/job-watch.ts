@@ -5,7 +5,7 @@ import type { Nanos } from "#core/money/money";
 import type { Api } from "./api.ts";
 
 /** A job in figures, summed over its shards. */
-export interface JobFacts {
+export interface JobFields {
   readonly id: string;
   readonly status: JobStatus;
   readonly statusReason: string | null;
@@ -42,7 +42,7 @@ interface ApiJob {
   readonly recordCount: number;
   readonly budgetNanos: Nanos;
   readonly progress: readonly Shard[];
-  readonly datasets: JobFacts["datasets"];
+  readonly datasets: JobFields["datasets"];
   readonly datasetFileCount: number;
 }
 
@@ -63,8 +63,8 @@ export function followJob(
   api: Api,
   jobId: string,
   signal: AbortSignal,
-  onFacts: (facts: JobFacts) => void,
-): Promise<JobFacts> {
+  onFacts: (facts: JobFields) => void,
+): Promise<JobFields> {
   return new Promise((resolve, reject) => {
     let job: ApiJob | undefined;
     const finish = (settle: () => void) => {
@@ -103,12 +103,12 @@ export function followJob(
 }
 
 /** Whether following ended by the signal and not by the job. */
-export function cancelledBySignal(job: JobFacts, signal: AbortSignal): boolean {
+export function cancelledBySignal(job: JobFields, signal: AbortSignal): boolean {
   return signal.aborted && !isAtRest(job.status);
 }
 
 /** Sums a job's shards. */
-export function factsOf(job: ApiJob): JobFacts {
+export function factsOf(job: ApiJob): JobFields {
   const sum = (key: "delivered" | "failed" | "refused" | "spentNanos" | "writtenOffNanos" | "recordsPerSecond") =>
     job.progress.reduce((total, shard) => total + shard[key], 0);
   return {

@@ -1,13 +1,13 @@
 /** Progress for people and for programs: a bar on a terminal, one JSON line a second otherwise. */
 import { basisInWords, estimateInWords, type Estimate } from "#core/money/estimate";
 import { formatUsd } from "#core/money/money";
-import type { JobFacts } from "./job-watch.ts";
+import type { JobFields } from "./job-watch.ts";
 
 const BAR_WIDTH = 30;
 const LINE_EVERY_MS = 1_000;
 
 export interface ProgressLine {
-  show(facts: JobFacts): void;
+  show(facts: JobFields): void;
   end(): void;
 }
 
@@ -28,7 +28,7 @@ function bar(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLin
 }
 
 /** `██████░░░░  120/500  24.1/s  $0.041 of $1.00  RUNNING` */
-export function barOf(facts: JobFacts): string {
+export function barOf(facts: JobFields): string {
   const done = facts.delivered + facts.failed;
   const filled = Math.round((BAR_WIDTH * done) / facts.requested);
   const blocks = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
@@ -44,8 +44,8 @@ function lines(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressL
       high: estimate.highNanos / 1e9,
     },
   };
-  let latest: JobFacts | undefined;
-  let shown: JobFacts | undefined;
+  let latest: JobFields | undefined;
+  let shown: JobFields | undefined;
   const print = () => {
     if (!latest || latest === shown) return;
     shown = latest;

@@ -17,7 +17,7 @@ import { parseTemplate } from "#core/template/parse";
 import type { Template } from "#core/template/template";
 import type { Api } from "./api.ts";
 import { UsageError } from "./fail.ts";
-import { factsOf, JOB_FACTS, type JobFacts } from "./job-watch.ts";
+import { factsOf, JOB_FACTS, type JobFields } from "./job-watch.ts";
 
 export interface SeedFile {
   readonly collection: string;
@@ -271,7 +271,7 @@ export async function pauseJob(api: Api, id: string): Promise<boolean> {
   }
 }
 
-export async function getJob(api: Api, id: string): Promise<JobFacts> {
+export async function getJob(api: Api, id: string): Promise<JobFields> {
   const { job } = await api.call<{ job: Parameters<typeof factsOf>[0] }>(
     `query($id: ID!) { job: getJob(id: $id) { ${JOB_FACTS} } }`,
     { id },
@@ -284,7 +284,7 @@ export async function getJob(api: Api, id: string): Promise<JobFacts> {
  * whole.
  * @returns their names
  */
-export async function downloadAll(api: Api, job: JobFacts, folder: string): Promise<string[]> {
+export async function downloadAll(api: Api, job: JobFields, folder: string): Promise<string[]> {
   const listed = job.datasets.map(({ name }) => name);
   for (const name of listed) await downloadFile(api, job.id, name, folder);
   if (job.datasetFileCount === listed.length) return listed;

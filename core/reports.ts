@@ -28,7 +28,7 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         archiveClass
         requestedAt
         restoredUntil
-        knownAt
+        observedAt
       }
       datasetFileCount
       snapshot {
@@ -100,9 +100,9 @@ export const REPORT_SEED_SET = /* GraphQL */ `
   }
 `;
 
-export const REPORT_TRY = /* GraphQL */ `
-  mutation ReportTry($input: ReportTryInput!) {
-    reportTry(input: $input) {
+export const REPORT_TEST_RUN = /* GraphQL */ `
+  mutation ReportTestRun($input: ReportTestRunInput!) {
+    reportTestRun(input: $input) {
       id
       owner
       status

@@ -17,7 +17,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
 import { JOBS_OPEN } from "../core/keys.ts";
-import { TASK_SIZES, USUAL_TASK_SIZE } from "../core/job/task-size.ts";
+import { TASK_SIZES, DEFAULT_TASK_SIZE } from "../core/job/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { callModels, limitsForWorker } from "./models.ts";
@@ -57,8 +57,8 @@ export class Compute extends NestedStack {
   private task({ builds, data, api }: Props): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, "Worker", {
       // The dispatcher overrides these, with calls in flight and Node's heap, by the size that a job asks for.
-      cpu: TASK_SIZES[USUAL_TASK_SIZE].cpu,
-      memoryLimitMiB: TASK_SIZES[USUAL_TASK_SIZE].memoryMb,
+      cpu: TASK_SIZES[DEFAULT_TASK_SIZE].cpu,
+      memoryLimitMiB: TASK_SIZES[DEFAULT_TASK_SIZE].memoryMb,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     // Node puts partitions of datasets together there; Fargate gives 20 GB.

@@ -14,7 +14,7 @@ import {
   FIELDS,
   STEPS,
   type DataSourceName,
-  type FieldAnswer,
+  type FieldResolver,
   type LambdaName,
   type StepName,
 } from "../resolvers/manifest.ts";
@@ -24,7 +24,7 @@ import type { Data } from "./data.ts";
 import { modelsForFunctions } from "./models.ts";
 import { ProductFunction } from "./product-function.ts";
 import { addSnapshotFunction } from "./snapshots.ts";
-import { addTryingFunctions } from "./trying.ts";
+import { addAdHocFunctions } from "./trying.ts";
 
 const ROOM = join(import.meta.dirname, "..");
 const JS_RUNTIME = { name: "APPSYNC_JS", runtimeVersion: "1.0.0" };
@@ -179,7 +179,7 @@ export class Resolvers extends NestedStack {
     const purgeTemplate = add("purgeTemplate", { [ENVIRONMENT.templatesTable]: data.templates.tableName });
     purgeTemplate.may("Remove", ["dynamodb:BatchWriteItem"], [data.templates.tableArn]);
 
-    addTryingFunctions(this, add, this.#props);
+    addAdHocFunctions(this, add, this.#props);
 
     // A presigned form or address can do what its signer may: hence a function, and a role, for each.
     const presignUpload = add("presignUpload", { [ENVIRONMENT.bucket]: bucket.bucketName });
@@ -225,7 +225,7 @@ export class Resolvers extends NestedStack {
   }
 
   /** Logical ids come from type and field, so that a resolver is changed in place and never made beside itself. */
-  private resolver(name: string, answer: FieldAnswer): void {
+  private resolver(name: string, answer: FieldResolver): void {
     const [typeName, fieldName] = name.split(".") as [string, string];
     const common = {
       apiId: this.#props.api.apiId,

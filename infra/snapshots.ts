@@ -2,7 +2,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { PATIENCE_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
+import { START_TIMEOUT_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
 import type { ProductFunction } from "./product-function.ts";
 
@@ -17,7 +17,7 @@ export function addSnapshotFunction(
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
   // An event that is older finds a snapshot that is shown as failed.
-  snapshot.configureAsyncInvoke({ maxEventAge: Duration.seconds(PATIENCE_SECONDS), retryAttempts: 0 });
+  snapshot.configureAsyncInvoke({ maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS), retryAttempts: 0 });
   snapshot.may("Rows", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["JOB#*", "SHARD#*"] },
   });

@@ -3,27 +3,27 @@ import { Duration } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { PATIENCE_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
+import { START_TIMEOUT_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
 import { callModels, modelsForFunctions } from "./models.ts";
 import type { ProductFunction } from "./product-function.ts";
 
 /** An event that comes later finds its run shown as dead. */
-const WHILE_WAITED_FOR = { maxEventAge: Duration.seconds(PATIENCE_SECONDS) };
+const WHILE_WAITED_FOR = { maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS) };
 
 type Add = (name: LambdaName, environment: Record<string, string>) => ProductFunction;
 
 /** @param add makes a function with its environment, and the data source that calls it */
-export function addTryingFunctions(scope: Construct, add: Add, props: { data: Data; api: GraphqlApi }): void {
+export function addAdHocFunctions(scope: Construct, add: Add, props: { data: Data; api: GraphqlApi }): void {
   addReaders(scope, add, props.data);
-  addTry(scope, add, props);
+  addTestRun(scope, add, props);
   addGeneration(scope, add, props);
 }
 
 /** What costs nothing: prompts without a model call, and seeds to look at. */
 function addReaders(scope: Construct, add: Add, { bucket, templates, seedSets }: Data): void {
   const seeds = bucket.arnForObjects("seeds/*");
-  for (const name of ["renderTemplate", "checkTry"] as const) {
+  for (const name of ["renderTemplate", "checkTestRun"] as const) {
     const reader = add(name, {
       ...modelsForFunctions(scope),
       [ENVIRONMENT.templatesTable]: templates.tableName,
@@ -37,19 +37,19 @@ function addReaders(scope: Construct, add: Add, { bucket, templates, seedSets }:
   readSeedItems.may("ReadSeeds", ["s3:GetObject"], [seeds]);
 }
 
-function addTry(scope: Construct, add: Add, { data, api }: { data: Data; api: GraphqlApi }): void {
-  const tryTemplate = add("tryTemplate", {
+function addTestRun(scope: Construct, add: Add, { data, api }: { data: Data; api: GraphqlApi }): void {
+  const executeTestRun = add("executeTestRun", {
     [ENVIRONMENT.jobsTable]: data.jobs.tableName,
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
-  tryTemplate.configureAsyncInvoke(WHILE_WAITED_FOR);
-  tryTemplate.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
+  executeTestRun.configureAsyncInvoke(WHILE_WAITED_FOR);
+  executeTestRun.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TRY#*", "SPENDING#*", "SAMPLE#*"] },
   });
-  tryTemplate.may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects("seeds/*")]);
-  tryTemplate.addToRolePolicy(callModels(scope));
-  tryTemplate.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportTry`]);
+  executeTestRun.may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects("seeds/*")]);
+  executeTestRun.addToRolePolicy(callModels(scope));
+  executeTestRun.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportTestRun`]);
 }
 
 function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; api: GraphqlApi }): void {

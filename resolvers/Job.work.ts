@@ -1,20 +1,20 @@
 import type { Context } from "@aws-appsync/utils";
 import type { ShardRow } from "../core/shard/shard-row.ts";
-import type { JobWork } from "./generated/schema.ts";
+import type { JobUsage } from "./generated/schema.ts";
 import { readShards, shardRows } from "./shared/shards.ts";
 
 /** AppSync lets a handler go through a thousand things: a hundred shards with as many runs stay below that. */
 const MAX_RUNS = 6;
 
 export function request(ctx: Context) {
-  return readShards(ctx, ["workedMs", "runs", "checkpointNo"]);
+  return readShards(ctx, ["workerMs", "runs", "checkpointNo"]);
 }
 
-export function response(ctx: Context): JobWork {
+export function response(ctx: Context): JobUsage {
   const rows = shardRows(ctx);
   return {
     // Shards made before it was kept have none.
-    workedMs: rows.reduce((sum, row) => sum + (row.workedMs ?? 0), 0),
+    workerMs: rows.reduce((sum, row) => sum + (row.workerMs ?? 0), 0),
     parts: rows.reduce((sum, row) => sum + partsOf(row), 0),
   };
 }

@@ -3,7 +3,7 @@ import type { MutationCreateJobArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
 
 /**
- * readToken → checkJob → writeJob → readEarlierJob → dispatch. When the client token has made a job before, checking and
+ * readToken → checkJob → writeJob → readExistingJob → dispatch. When the client token has made a job before, checking and
  * writing are skipped and that job is the answer.
  */
 export function request(ctx: Context<MutationCreateJobArgs>) {

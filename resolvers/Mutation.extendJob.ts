@@ -3,7 +3,7 @@ import type { MutationExtendJobArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
 import { checkId } from "./shared/refuse.ts";
 
-/** readOwnJob → readBudget → demandRecords → checkExtension → extendJob → dispatch */
+/** readOwnJob → readBudget → requireRecordsReadable → checkExtension → extendJob → dispatch */
 export function request(ctx: Context<MutationExtendJobArgs>) {
   checkId(ctx.args.id, "job");
   return {};

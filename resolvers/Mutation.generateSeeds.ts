@@ -3,12 +3,12 @@ import type { MutationGenerateSeedsArgs } from "./generated/schema.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
 
 /**
- * readSideToken → checkGeneration → writeGeneratedSeedSet → readEarlierSeedSet → startGeneration. When the client token has
+ * readAdHocToken → checkGeneration → writeGeneratedSeedSet → readExistingSeedSet → startGeneration. When the client token has
  * made a seed set before, checking and writing are skipped and that one is the answer.
  */
 export function request(ctx: Context<MutationGenerateSeedsArgs>) {
   const { clientToken, name, source, templateId, itemCount, instructions, model, budgetNanos } = ctx.args.input;
-  ctx.stash.madeId = util.autoUlid();
+  ctx.stash.resourceId = util.autoUlid();
   ctx.stash.clientToken = clientToken;
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([

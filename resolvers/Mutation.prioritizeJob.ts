@@ -1,10 +1,10 @@
 import type { Context } from "@aws-appsync/utils";
-import type { MutationPrioritizeJobArgs } from "./generated/schema.ts";
+import type { MutationSetJobPriorityArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
 import { checkId } from "./shared/refuse.ts";
 
-/** prioritizeJob → dispatch */
-export function request(ctx: Context<MutationPrioritizeJobArgs>) {
+/** setJobPriority → dispatch */
+export function request(ctx: Context<MutationSetJobPriorityArgs>) {
   checkId(ctx.args.id, "job");
   return {};
 }

@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../core/keys.ts";
 import type { MutationReportSeedSetArgs } from "./generated/schema.ts";
-import { fail, refuseUnknown } from "./shared/refuse.ts";
+import { fail, throwNotFound } from "./shared/refuse.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
 
 export function request(ctx: Context<MutationReportSeedSetArgs>) {
@@ -11,6 +11,6 @@ export function request(ctx: Context<MutationReportSeedSetArgs>) {
 
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
-  if (!ctx.result) refuseUnknown("seed set");
+  if (!ctx.result) throwNotFound("seed set");
   return toSeedSet(ctx.result);
 }

@@ -3,7 +3,7 @@ import type { MutationResumeJobArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
 import { checkId } from "./shared/refuse.ts";
 
-/** readOwnJob → readBudget → demandRecords → resumeJob → dispatch */
+/** readOwnJob → readBudget → requireRecordsReadable → resumeJob → dispatch */
 export function request(ctx: Context<MutationResumeJobArgs>) {
   checkId(ctx.args.id, "job");
   return {};

@@ -3,7 +3,7 @@ import type { MutationRetryFailedArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
 import { checkId } from "./shared/refuse.ts";
 
-/** readOwnJob → readBudget → demandRecords → readShards → retryFailed → dispatch */
+/** readOwnJob → readBudget → requireRecordsReadable → readShards → retryFailed → dispatch */
 export function request(ctx: Context<MutationRetryFailedArgs>) {
   checkId(ctx.args.id, "job");
   return {};

@@ -1,14 +1,14 @@
 import { util, type Context } from "@aws-appsync/utils";
-import type { MutationTryTemplateArgs } from "./generated/schema.ts";
-import { toTry } from "./shared/tries.ts";
+import type { MutationStartTestRunArgs } from "./generated/schema.ts";
+import { toTestRun } from "./shared/tries.ts";
 
 /**
- * readSideToken → checkTry → writeTry → readEarlierTry → startTry. When the client token has made a try before, checking and
+ * readAdHocToken → checkTestRun → writeTestRun → readExistingTestRun → startTestRun. When the client token has made a try before, checking and
  * writing are skipped and that try is the answer.
  */
-export function request(ctx: Context<MutationTryTemplateArgs>) {
+export function request(ctx: Context<MutationStartTestRunArgs>) {
   const { clientToken, source, templateId, seedSetId, parameters, recordCount, budgetNanos } = ctx.args.input;
-  ctx.stash.madeId = util.autoUlid();
+  ctx.stash.resourceId = util.autoUlid();
   ctx.stash.clientToken = clientToken;
   // The whole input in a fixed order: the same token with another input is an error.
   ctx.stash.inputDigest = JSON.stringify([
@@ -23,5 +23,5 @@ export function request(ctx: Context<MutationTryTemplateArgs>) {
 }
 
 export function response(ctx: Context) {
-  return toTry(ctx.stash.try);
+  return toTestRun(ctx.stash.try);
 }

@@ -1,11 +1,11 @@
 import type { Context } from "@aws-appsync/utils";
-import type { MutationWithdrawTemplateArgs } from "./generated/schema.ts";
+import type { MutationUnpublishTemplateArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { checkId } from "./shared/refuse.ts";
 import { toTemplateSummary } from "./shared/templates.ts";
 
-/** readOwnTemplate → withdrawTemplate */
-export function request(ctx: Context<MutationWithdrawTemplateArgs>) {
+/** readOwnTemplate → unpublishTemplate */
+export function request(ctx: Context<MutationUnpublishTemplateArgs>) {
   checkId(ctx.args.id, "template");
   return {};
 }

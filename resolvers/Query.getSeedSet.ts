@@ -4,7 +4,7 @@ import { SAMPLES, seedSetKey } from "../core/keys.ts";
 import type { SeedSetRow } from "../core/seeds/seed-set-row.ts";
 import type { QueryGetSeedSetArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
-import { checkId, fail, refuseUnknown } from "./shared/refuse.ts";
+import { checkId, fail, throwNotFound } from "./shared/refuse.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
 
 export function request(ctx: Context<QueryGetSeedSetArgs>) {
@@ -15,6 +15,6 @@ export function request(ctx: Context<QueryGetSeedSetArgs>) {
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   const row: SeedSetRow | null = ctx.result;
-  if (!row || (row.owner !== callerOf(ctx) && row.owner !== SAMPLES)) refuseUnknown("seed set");
+  if (!row || (row.owner !== callerOf(ctx) && row.owner !== SAMPLES)) throwNotFound("seed set");
   return toSeedSet(row);
 }

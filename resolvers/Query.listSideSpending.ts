@@ -1,14 +1,14 @@
 import type { Context } from "@aws-appsync/utils";
 import { query } from "@aws-appsync/utils/dynamodb";
-import { sideSpendingKey } from "../core/keys.ts";
-import type { SideSpendingRow } from "../core/money/metered-run-row.ts";
+import { adHocSpendingKey } from "../core/keys.ts";
+import type { AdHocSpendingRow } from "../core/money/metered-run-row.ts";
 import type { QueryListSideSpendingArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { pageLimit, pageRows } from "./shared/page.ts";
 
 export function request(ctx: Context<QueryListSideSpendingArgs>) {
   return query({
-    query: { pk: { eq: sideSpendingKey(callerOf(ctx), "").pk } },
+    query: { pk: { eq: adHocSpendingKey(callerOf(ctx), "").pk } },
     scanIndexForward: false,
     limit: pageLimit(ctx.args),
     nextToken: ctx.args.nextToken,
@@ -16,11 +16,11 @@ export function request(ctx: Context<QueryListSideSpendingArgs>) {
 }
 
 export function response(ctx: Context) {
-  const rows = pageRows<SideSpendingRow>(ctx);
-  const items = rows.map(({ sk, triesNanos, seedsNanos }) => ({
+  const rows = pageRows<AdHocSpendingRow>(ctx);
+  const items = rows.map(({ sk, testRunsNanos, generatedSeedsNanos }) => ({
     day: sk.slice("DAY#".length),
-    triesNanos,
-    seedsNanos,
+    testRunsNanos,
+    generatedSeedsNanos,
   }));
   return { items, nextToken: ctx.result.nextToken };
 }

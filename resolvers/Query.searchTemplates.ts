@@ -6,10 +6,10 @@ import type { QuerySearchTemplatesArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { ALL, categoryListing, isFirstOf, listOfWords, tagListing, wordsOf } from "./shared/listings.ts";
 import { pageLimit, pageRows } from "./shared/page.ts";
-import { refuseInput } from "./shared/refuse.ts";
+import { throwBadInput } from "./shared/refuse.ts";
 import { fromListing } from "./shared/templates.ts";
 
-const LARGEST_PAGE = 50;
+const MAX_PAGE_SIZE = 50;
 const MAX_WORDS = 10;
 
 /** One list is read, the one that says most; its rows know enough to be held against the other wishes. */
@@ -17,7 +17,7 @@ export function request(ctx: Context<QuerySearchTemplatesArgs>) {
   const { category, tag } = ctx.args;
   const words = wordsOf(ctx.args.text ?? "");
   if (words.length > MAX_WORDS)
-    refuseInput(`A search may have ${MAX_WORDS} words at most, this one has ${words.length}; leave some out.`);
+    throwBadInput(`A search may have ${MAX_WORDS} words at most, this one has ${words.length}; leave some out.`);
   const byWord = listOfWords(words);
   ctx.stash.begins = byWord ? byWord.begins : null;
   const listing = byWord ? byWord.listing : tag ? tagListing(tag) : category ? categoryListing(category) : ALL;
@@ -32,7 +32,7 @@ export function request(ctx: Context<QuerySearchTemplatesArgs>) {
     ...(wishes.length > 0 ? { filter: { and: wishes } } : {}),
     // Lists are in the order of time but those of words, which are in the order of words.
     scanIndexForward: byWord !== null,
-    limit: pageLimit(ctx.args, LARGEST_PAGE),
+    limit: pageLimit(ctx.args, MAX_PAGE_SIZE),
     nextToken: ctx.args.nextToken,
   });
 }

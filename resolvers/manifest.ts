@@ -8,9 +8,9 @@ import { RESTORE_BEGINS_SECONDS } from "../core/dataset/archive.ts";
 import { SNAPSHOT_SECONDS } from "../core/dataset/snapshot.ts";
 
 /** One resolver on one data source, or a pipeline of steps between the handlers of the field's own file. */
-export type FieldAnswer = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };
+export type FieldResolver = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };
 
-export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
+export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
   "Query.getJob": { dataSource: "jobs" },
   "Query.listJobs": { dataSource: "jobs" },
   "Query.getTemplate": { steps: ["readTemplateHead", "readTemplateVersion", "readTemplateOrigin"] },
@@ -21,8 +21,8 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Query.checkTemplate": { dataSource: "checkTemplate" },
   "Query.renderTemplate": { dataSource: "renderTemplate" },
   "Query.estimateJob": { dataSource: "estimateJob" },
-  "Query.getTry": { dataSource: "jobs" },
-  "Query.listSideSpending": { dataSource: "jobs" },
+  "Query.getTestRun": { dataSource: "jobs" },
+  "Query.listAdHocSpending": { dataSource: "jobs" },
   "Query.getSeedSet": { dataSource: "seedSets" },
   "Query.listSeedSets": { dataSource: "seedSets" },
   "Query.listSampleSeedSets": { dataSource: "seedSets" },
@@ -31,18 +31,18 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Query.getDownload": { steps: ["readDatasetFile", "presignDownload"] },
   "Query.getDatasetArchive": { steps: ["readPublishedJob", "readArchive"] },
 
-  "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readEarlierJob", "dispatch"] },
+  "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readExistingJob", "dispatch"] },
   "Mutation.cancelJob": { steps: [...thrice("cancelJob"), "dispatch"] },
   "Mutation.pauseJob": { steps: [...thrice("pauseJob"), "dispatch"] },
-  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "demandRecords", ...thrice("resumeJob"), "dispatch"] },
+  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "requireRecordsReadable", ...thrice("resumeJob"), "dispatch"] },
   "Mutation.raiseBudget": { steps: ["readOwnJob", "readBudget", ...thrice("raiseBudget"), "dispatch"] },
   "Mutation.extendJob": {
-    steps: ["readOwnJob", "readBudget", "demandRecords", "checkExtension", ...thrice("extendJob"), "dispatch"],
+    steps: ["readOwnJob", "readBudget", "requireRecordsReadable", "checkExtension", ...thrice("extendJob"), "dispatch"],
   },
   "Mutation.retryFailed": {
-    steps: ["readOwnJob", "readBudget", "demandRecords", "readShards", ...thrice("retryFailed"), "dispatch"],
+    steps: ["readOwnJob", "readBudget", "requireRecordsReadable", "readShards", ...thrice("retryFailed"), "dispatch"],
   },
-  "Mutation.prioritizeJob": { steps: [...thrice("prioritizeJob"), "dispatch"] },
+  "Mutation.setJobPriority": { steps: [...thrice("setJobPriority"), "dispatch"] },
   "Mutation.takeSnapshot": { steps: [...thrice("markSnapshot"), "startSnapshot"] },
   "Mutation.deleteJob": { steps: [...thrice("deleteJob"), "dispatch"] },
   "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", ...thrice("markRestoring"), "startRestore"] },
@@ -52,12 +52,12 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
   "Mutation.publishTemplate": {
     steps: ["readOwnTemplate", "readTemplateVersion", "readIncludedHeads", "publishTemplate"],
   },
-  "Mutation.withdrawTemplate": { steps: ["readOwnTemplate", "withdrawTemplate"] },
+  "Mutation.unpublishTemplate": { steps: ["readOwnTemplate", "unpublishTemplate"] },
   "Mutation.deleteTemplate": { steps: ["readOwnTemplate", "removeTemplate", "purgeTemplate"] },
-  "Mutation.tryTemplate": { steps: ["readSideToken", "checkTry", "writeTry", "readEarlierTry", "startTry"] },
-  "Mutation.reportTry": { dataSource: "jobs" },
+  "Mutation.startTestRun": { steps: ["readAdHocToken", "checkTestRun", "writeTestRun", "readExistingTestRun", "startTestRun"] },
+  "Mutation.reportTestRun": { dataSource: "jobs" },
   "Mutation.generateSeeds": {
-    steps: ["readSideToken", "checkGeneration", "writeGeneratedSeedSet", "readEarlierSeedSet", "startGeneration"],
+    steps: ["readAdHocToken", "checkGeneration", "writeGeneratedSeedSet", "readExistingSeedSet", "startGeneration"],
   },
   "Mutation.createSeedSet": { steps: ["presignUpload", "writeSeedSet"] },
   "Mutation.confirmSeedSet": { steps: ["startCheck", "checkSeeds"] },
@@ -67,7 +67,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldAnswer>> = {
 
   "Subscription.onJobChanged": { steps: ["readWatchedJob"] },
   "Subscription.onSeedSetChanged": { dataSource: "none" },
-  "Subscription.onTryChanged": { steps: ["readWatchedTry"] },
+  "Subscription.onTestRunChanged": { steps: ["readWatchedTestRun"] },
 
   "Job.progress": { dataSource: "jobs" },
   "Job.spending": { dataSource: "jobs" },
@@ -84,7 +84,7 @@ export const STEPS = {
   readToken: { dataSource: "jobs" },
   checkJob: { dataSource: "checkJob" },
   writeJob: { dataSource: "jobs" },
-  readEarlierJob: { dataSource: "jobs" },
+  readExistingJob: { dataSource: "jobs" },
   readOwnJob: { dataSource: "jobs" },
   readBudget: { dataSource: "jobs" },
   resumeJob: { dataSource: "jobs" },
@@ -93,7 +93,7 @@ export const STEPS = {
   extendJob: { dataSource: "jobs" },
   readShards: { dataSource: "jobs" },
   retryFailed: { dataSource: "jobs" },
-  prioritizeJob: { dataSource: "jobs" },
+  setJobPriority: { dataSource: "jobs" },
   cancelJob: { dataSource: "jobs" },
   pauseJob: { dataSource: "jobs" },
   deleteJob: { dataSource: "jobs" },
@@ -104,7 +104,7 @@ export const STEPS = {
   presignDownload: { dataSource: "presignDownload" },
   readPublishedJob: { dataSource: "jobs" },
   readArchive: { dataSource: "readArchive" },
-  demandRecords: { dataSource: "readArchive" },
+  requireRecordsReadable: { dataSource: "readArchive" },
   markRestoring: { dataSource: "jobs" },
   startRestore: { dataSource: "restoreDataset" },
   writeReport: { dataSource: "jobs" },
@@ -118,18 +118,18 @@ export const STEPS = {
   readOwnTemplate: { dataSource: "templates" },
   readIncludedHeads: { dataSource: "templates" },
   publishTemplate: { dataSource: "templates" },
-  withdrawTemplate: { dataSource: "templates" },
+  unpublishTemplate: { dataSource: "templates" },
   removeTemplate: { dataSource: "templates" },
   purgeTemplate: { dataSource: "purgeTemplate" },
-  readSideToken: { dataSource: "jobs" },
-  checkTry: { dataSource: "checkTry" },
-  writeTry: { dataSource: "jobs" },
-  readEarlierTry: { dataSource: "jobs" },
-  startTry: { dataSource: "tryTemplate" },
-  readWatchedTry: { dataSource: "jobs" },
+  readAdHocToken: { dataSource: "jobs" },
+  checkTestRun: { dataSource: "checkTestRun" },
+  writeTestRun: { dataSource: "jobs" },
+  readExistingTestRun: { dataSource: "jobs" },
+  startTestRun: { dataSource: "executeTestRun" },
+  readWatchedTestRun: { dataSource: "jobs" },
   checkGeneration: { dataSource: "checkGeneration" },
   writeGeneratedSeedSet: { dataSource: "jobs" },
-  readEarlierSeedSet: { dataSource: "seedSets" },
+  readExistingSeedSet: { dataSource: "seedSets" },
   startGeneration: { dataSource: "generateSeeds" },
   readReadableSeedSet: { dataSource: "seedSets" },
   readSeedItems: { dataSource: "readSeedItems" },
@@ -171,12 +171,12 @@ export const FUNCTIONS = {
     timeoutSeconds: 15,
     memoryMb: 1024,
   },
-  checkTry: {
+  checkTestRun: {
     description: "Checks that a template can be tried with the seeds and the budget given",
     timeoutSeconds: 15,
     memoryMb: 512,
   },
-  tryTemplate: {
+  executeTestRun: {
     description: "Makes a few records with real model calls, within a budget",
     timeoutSeconds: 600,
     memoryMb: 1024,
@@ -231,7 +231,7 @@ export const FUNCTIONS = {
 >;
 
 /** Events that start runs are to be no older. */
-export { PATIENCE_SECONDS } from "./shared/runLife.ts";
+export { START_TIMEOUT_SECONDS } from "./shared/runLife.ts";
 
 export type StepName = keyof typeof STEPS;
 export type LambdaName = keyof typeof FUNCTIONS;

@@ -9,7 +9,7 @@ const PAUSE_MS = 200;
  * Whether the change took effect.
  * @throws the last error when the store could not be reached: then the worker ends, and its lease with it
  */
-export async function carryOut(
+export async function applyChange(
   { store, clock, random }: Pick<Ports, "store" | "clock" | "random">,
   change: Change,
 ): Promise<boolean> {

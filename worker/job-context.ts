@@ -10,7 +10,7 @@ import { Prompts } from "./sandbox/prompts.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
 import type { SeedSource } from "./seeds.ts";
 
-export interface WorkshopPlan {
+export interface JobContextOptions {
   readonly jobId: string;
   readonly template: Template;
   /** The texts it includes from other templates. */
@@ -22,7 +22,7 @@ export interface WorkshopPlan {
   readonly collections?: Readonly<Record<string, CollectionFacts>>;
 }
 
-export class Workshop {
+export class JobContext {
   readonly jobId: string;
   readonly template: Template;
   /** What the job chose, else their defaults, as the inside of a JSON object. */
@@ -39,7 +39,7 @@ export class Workshop {
   readonly #waiting: Work[] = [];
   #isAtWork = false;
 
-  private constructor({ jobId, template, partials, parameters, seeds }: WorkshopPlan, sandbox: Sandbox) {
+  private constructor({ jobId, template, partials, parameters, seeds }: JobContextOptions, sandbox: Sandbox) {
     this.jobId = jobId;
     this.template = template;
     this.parameters = JSON.stringify(parametersOf(template, parameters)).slice(1, -1);
@@ -52,9 +52,9 @@ export class Workshop {
   }
 
   /** @throws PlotPaletteError BadInput when the seeds cannot give what the template draws */
-  static async open(plan: WorkshopPlan): Promise<Workshop> {
+  static async open(plan: JobContextOptions): Promise<JobContext> {
     if (plan.collections) checkPicks(plan.template, plan.collections);
-    return new Workshop(plan, await Sandbox.create());
+    return new JobContext(plan, await Sandbox.create());
   }
 
   /** The steps whose outputs a step may read. */
@@ -62,7 +62,7 @@ export class Workshop {
     return this.#after[stepId] ?? [];
   }
 
-  /** Runs template code: on the host where it is plain, else in the sandbox. @throws RenderFault */
+  /** Runs template code: on the host where it is plain, else in the sandbox. @throws RenderError */
   async run<T>(work: (prompts: Prompts) => T): Promise<T> {
     try {
       return work(this.#plainPrompts);
@@ -72,7 +72,7 @@ export class Workshop {
     return await this.#inSandbox(() => work(this.#prompts));
   }
 
-  /** Judges an answer; in the sandbox only where patterns of a template are part of it. @throws BadOutput */
+  /** Judges an answer; in the sandbox only where patterns of a template are part of it. @throws InvalidOutput */
   async read(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): Promise<unknown> {
     const read = () => this.#outputs.read(step, answer);
     return this.#outputs.hasPatterns(step) ? await this.#inSandbox(read) : read();

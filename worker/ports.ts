@@ -76,7 +76,7 @@ export interface ModelAnswer {
 }
 
 export interface Model {
-  /** @throws ModelFault */
+  /** @throws ModelError */
   converse(request: ModelRequest, signal: Signal): Promise<ModelAnswer>;
 }
 
@@ -85,11 +85,11 @@ export interface Model {
  * so the call may have been paid. hopeless: every call of this model will fail. invalid: this request will, whichever model
  * gets it, and it says nothing about others.
  */
-export type ModelFaultKind = "throttled" | "passing" | "unclear" | "hopeless" | "invalid";
+export type ModelErrorKind = "throttled" | "passing" | "unclear" | "hopeless" | "invalid";
 
-export class ModelFault extends Error {
+export class ModelError extends Error {
   constructor(
-    readonly kind: ModelFaultKind,
+    readonly kind: ModelErrorKind,
     /** A sentence that can stand in a failed record. */
     message: string,
     options?: ErrorOptions,
@@ -97,7 +97,7 @@ export class ModelFault extends Error {
     readonly retryAfterMs?: number,
   ) {
     super(message, options);
-    this.name = "ModelFault";
+    this.name = "ModelError";
   }
 }
 

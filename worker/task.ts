@@ -11,14 +11,14 @@ import { parseTemplate } from "#core/template/parse";
 import { nextTurn, type Turn } from "#core/job/turn";
 import { Bell } from "./condition-variable.ts";
 import { LeaseLost } from "./shard/leased-shard.ts";
-import { carryOut } from "./apply-change.ts";
+import { applyChange } from "./apply-change.ts";
 import { runExport } from "./export/export-run.ts";
 import { Gate } from "./calls/concurrency-limiter.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
 import { Routes } from "./calls/model-order.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
-import { Workshop } from "./job-context.ts";
+import { JobContext } from "./job-context.ts";
 
 /** How soon a task notices that others have come or gone with whom it shares what the account may do a minute. */
 const SHARE_EVERY_MS = 10_000;
@@ -39,7 +39,7 @@ export class Task {
   readonly #routes = new Routes();
   /** The shards this worker runs: one, and the next as soon as little of it is left (see `#comesShort`). */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
-  #shop: Promise<Workshop> | undefined;
+  #shop: Promise<JobContext> | undefined;
   #failure: unknown;
   #cancelAbort: () => void = () => {};
   readonly #settled = new AbortController();
@@ -109,7 +109,7 @@ export class Task {
     const isAhead = this.#runs.size > 0;
     const holder = { task: settings.task, isAhead, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
     const { change, leased } = leaseShard(shard, job, holder);
-    if (!(await carryOut(ports, change))) return;
+    if (!(await applyChange(ports, change))) return;
     const runningShards = 1 + shards.filter((other) => other !== shard && isHeld(other, holder.nowMs)).length;
     if (settings.modelLimits) {
       this.#gate.shareAmong(tasksHolding([leased, ...shards], holder.nowMs));
@@ -196,7 +196,7 @@ export class Task {
   }
 
   /** What records are made with; nothing when the job cannot be worked on, which then has failed. */
-  async #workshop(job: JobRow): Promise<Workshop | undefined> {
+  async #workshop(job: JobRow): Promise<JobContext | undefined> {
     try {
       return await (this.#shop ??= this.#openWorkshop(job));
     } catch (error) {
@@ -207,12 +207,12 @@ export class Task {
     }
   }
 
-  async #openWorkshop({ jobId, seedSetId }: JobRow): Promise<Workshop> {
+  async #openWorkshop({ jobId, seedSetId }: JobRow): Promise<JobContext> {
     const place = { owner: this.settings.seedSetOwner, seedSetId };
     const [row, seeds] = await Promise.all([this.#templateRow(), Seeds.open(this.ports.objects, place)]);
     const { partials, parameters } = row;
     const template = templateOf(row);
-    return await Workshop.open({
+    return await JobContext.open({
       jobId,
       template,
       partials,
@@ -228,9 +228,9 @@ export class Task {
     return row as JobTemplateRow;
   }
 
-  async #move(change: Parameters<typeof carryOut>[1]): Promise<void> {
+  async #move(change: Parameters<typeof applyChange>[1]): Promise<void> {
     // Refused: somebody else moved the job first. The next turn looks again.
-    if (await carryOut(this.ports, change)) await this.#tell();
+    if (await applyChange(this.ports, change)) await this.#tell();
   }
 
   /** Tells the watchers where the job stands; they hear it later from the next report if this one fails. */

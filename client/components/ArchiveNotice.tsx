@@ -1,4 +1,4 @@
-import type { ArchiveFactsFragment } from "../generated/documents.ts";
+import type { ArchiveFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { archiveSentence } from "../jobs/archive.ts";
 import { useRestoreDataset } from "../mutations/useRestoreDataset.ts";
@@ -7,11 +7,11 @@ import { FieldError } from "../ui/Field.tsx";
 import { Notice } from "../ui/States.tsx";
 
 /** Where the dataset lies, in words, and the way to bring it back. A change is said aloud. */
-export function ArchiveNotice({ archive }: { readonly archive: ArchiveFactsFragment | null }) {
+export function ArchiveNotice({ archive }: { readonly archive: ArchiveFieldsFragment | null }) {
   return <div aria-live="polite">{archive && <Words archive={archive} />}</div>;
 }
 
-function Words({ archive }: { readonly archive: ArchiveFactsFragment }) {
+function Words({ archive }: { readonly archive: ArchiveFieldsFragment }) {
   const sentence = archiveSentence(archive);
   if (sentence === null) return null;
   if (archive.state === "AVAILABLE") return <p className="small faint">{sentence}</p>;

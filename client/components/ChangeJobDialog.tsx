@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { MAX_RECORDS, PRIORITIES } from "#core/job/job";
-import type { JobFactsFragment, JobPriority } from "../generated/documents.ts";
+import type { JobFieldsFragment, JobPriority } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { totalsOf } from "../jobs/derive.ts";
 import { forecastOf, forecastSentence } from "../jobs/forecasts.ts";
@@ -8,7 +8,7 @@ import { parseCount } from "../jobs/form.ts";
 import { PRIORITY_WORDS } from "../jobs/words.ts";
 import { editUsd } from "../money.ts";
 import { useExtendJob } from "../mutations/useExtendJob.ts";
-import { usePrioritizeJob } from "../mutations/usePrioritizeJob.ts";
+import { useSetJobPriority } from "../mutations/useSetJobPriority.ts";
 import { useRaiseBudget } from "../mutations/useRaiseBudget.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
@@ -17,7 +17,7 @@ import { Notice } from "../ui/States.tsx";
 import { raisedBudget, RaiseBudgetField } from "./RaiseBudgetField.tsx";
 
 interface Props {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   readonly onClose: () => void;
 }
 
@@ -30,7 +30,7 @@ export function ChangeJobDialog({ job, onClose }: Props) {
   const [shown, setShown] = useState(false);
   const extendJob = useExtendJob();
   const raiseBudget = useRaiseBudget();
-  const prioritizeJob = usePrioritizeJob();
+  const setJobPriority = useSetJobPriority();
   const { run, busy, error } = useAction(onClose);
   const recordCount = parseCount(count);
   const faultOfCount = countFault(recordCount, job.recordCount, isOver);
@@ -39,7 +39,7 @@ export function ChangeJobDialog({ job, onClose }: Props) {
     if (recordCount === undefined || budget.fault !== null) return;
     if (recordCount > job.recordCount) await extendJob(job.id, recordCount, budget.nanos);
     else if (budget.nanos !== null) await raiseBudget(job.id, budget.nanos);
-    if (priority !== job.priority) await prioritizeJob(job.id, priority);
+    if (priority !== job.priority) await setJobPriority(job.id, priority);
   };
   const confirm = () => {
     setShown(true);
@@ -88,7 +88,7 @@ export function ChangeJobDialog({ job, onClose }: Props) {
 }
 
 /** How the job would end with so many records and that budget, from what its records have cost so far. */
-function foreseen(job: JobFactsFragment, recordCount: number, budgetNanos: number | null) {
+function foreseen(job: JobFieldsFragment, recordCount: number, budgetNanos: number | null) {
   const nowMs = Date.now();
   // It goes on from the queue, whether or not it has ended.
   const asked = { ...job, status: "QUEUED" as const, recordCount, budgetNanos: budgetNanos ?? job.budgetNanos };

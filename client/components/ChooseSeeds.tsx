@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { explainError } from "../errors.ts";
-import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
+import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFieldsFragment } from "../generated/documents.ts";
 import { describeCollections } from "../seeds/words.ts";
 import { checkFit, isRefused, type Fit } from "../templates/fit.ts";
 import type { Read } from "../templates/reads.ts";
@@ -30,11 +30,11 @@ export function ChooseSeeds({ chosenId, fits, reads, error, onChoose }: ChooseSe
   const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });
   const all = [...(mine.data?.listSeedSets.items ?? []), ...(samples.data?.listSampleSeedSets.items ?? [])];
-  const isMisfit = ({ status, collections }: SeedSetFactsFragment) =>
+  const isMisfit = ({ status, collections }: SeedSetFieldsFragment) =>
     status === "READY" && isRefused(checkFit(reads, collections));
   const seedSets = all.toSorted((a, b) => Number(isMisfit(a)) - Number(isMisfit(b)));
   const fault = mine.error ?? samples.error;
-  const confirmed = (seedSet: SeedSetFactsFragment) => {
+  const confirmed = (seedSet: SeedSetFieldsFragment) => {
     setUploading(false);
     onChoose(seedSet.id);
   };

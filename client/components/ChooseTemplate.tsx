@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { Link } from "react-router";
 import { explainError } from "../errors.ts";
-import { SampleTemplatesDocument, TemplatesDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { SampleTemplatesDocument, TemplatesDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
 import { Choice } from "../ui/Choice.tsx";
@@ -12,13 +12,13 @@ import { Notice, SkeletonCards } from "../ui/States.tsx";
 const SHOWN = 100;
 
 export interface ChooseTemplateProps {
-  readonly chosen: TemplateWholeFragment | undefined;
+  readonly chosen: TemplateFieldsFragment | undefined;
   readonly chosenId: string | null;
   readonly error: string | undefined;
   readonly onChoose: (template: ChoosableTemplate) => void;
 }
 
-export type ChoosableTemplate = Pick<TemplateWholeFragment, "id" | "sampleSeedSetId">;
+export type ChoosableTemplate = Pick<TemplateFieldsFragment, "id" | "sampleSeedSetId">;
 
 /** The first question of a new job: which template. */
 export function ChooseTemplate({ chosen, chosenId, error, onChoose }: ChooseTemplateProps) {

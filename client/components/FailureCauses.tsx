@@ -1,9 +1,9 @@
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { causesOf } from "../jobs/derive.ts";
 import { showCount } from "../ui/format.ts";
 
 /** Why attempts of a job failed or what they made was refused, grouped. Nothing while all is well. */
-export function FailureCauses({ progress }: Pick<JobFactsFragment, "progress">) {
+export function FailureCauses({ progress }: Pick<JobFieldsFragment, "progress">) {
   const causes = causesOf(progress);
   if (causes.length === 0) return null;
   return (

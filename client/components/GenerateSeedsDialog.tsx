@@ -6,7 +6,7 @@ import {
   SampleTemplatesDocument,
   TemplateDocument,
   TemplatesDocument,
-  type SeedSetFactsFragment,
+  type SeedSetFieldsFragment,
 } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useModels } from "../hooks/useModels.ts";
@@ -17,7 +17,7 @@ import { Dialog } from "../ui/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../ui/Field.tsx";
 
 export interface GenerateSeedsDialogProps {
-  readonly onMade: (seedSet: SeedSetFactsFragment) => void;
+  readonly onMade: (seedSet: SeedSetFieldsFragment) => void;
   readonly onClose: () => void;
 }
 

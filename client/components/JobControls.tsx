@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { actionsFor } from "../jobs/actions.ts";
 import { useCancelJob } from "../mutations/useCancelJob.ts";
@@ -15,7 +15,7 @@ import { ResumeDialog } from "./ResumeDialog.tsx";
 import { RetryDialog } from "./RetryDialog.tsx";
 
 /** What can be done with a job as it stands. What cannot be undone is asked about first. */
-export function JobControls({ job }: { readonly job: JobFactsFragment }) {
+export function JobControls({ job }: { readonly job: JobFieldsFragment }) {
   const [asking, setAsking] = useState<"resume" | "change" | "retry" | "cancel" | "delete" | null>(null);
   const failed = job.progress.reduce((sum, shard) => sum + shard.failed, 0);
   const can = actionsFor(job.status, failed);
@@ -73,7 +73,7 @@ function PauseButton({ id }: { readonly id: string }) {
 }
 
 interface DialogProps {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   readonly onClose: () => void;
 }
 

@@ -1,8 +1,8 @@
 import { infrastructureCost } from "#core/fleet/infrastructure";
 import { formatUsd } from "#core/money/money";
-import type { SpentOn } from "#core/money/spending";
+import type { SpendingEntry } from "#core/money/spending";
 import type { ReactNode } from "react";
-import type { JobCostQuery, JobFactsFragment } from "../generated/documents.ts";
+import type { JobCostQuery, JobFieldsFragment } from "../generated/documents.ts";
 import { useJobCost } from "../hooks/useJobCost.ts";
 import { costByDay, costByStepAndModel, estimateSentence } from "../jobs/costs.ts";
 import type { Totals } from "../jobs/derive.ts";
@@ -10,7 +10,7 @@ import { showUsd } from "../money.ts";
 import { showCount, showCounted, showDuration } from "../ui/format.ts";
 
 interface Props {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   readonly totals: Totals;
 }
 
@@ -77,7 +77,7 @@ function CostTable({ label, first, second, children }: CostTableProps) {
 }
 
 /** @param children the cells that say what it was spent on */
-function CostRow({ spent, children }: { readonly spent: SpentOn; readonly children: ReactNode }) {
+function CostRow({ spent, children }: { readonly spent: SpendingEntry; readonly children: ReactNode }) {
   return (
     <tr>
       {children}
@@ -95,7 +95,7 @@ function Infrastructure({ job, work }: Pick<Props, "job"> & { readonly work: Job
   return (
     <p className="small faint number">
       Estimated beside the models, and not counted against the budget: about {formatUsd(cost.totalNanos)} for workers,
-      of which {formatUsd(cost.fargateNanos)} for {showDuration(work.workedMs / 1000)} of Fargate{" "}
+      of which {formatUsd(cost.fargateNanos)} for {showDuration(work.workerMs / 1000)} of Fargate{" "}
       {job.capacity === "SPOT_FIRST" ? "on Spot" : "on demand"} and {formatUsd(cost.s3Nanos)} for{" "}
       {showCounted(work.parts, "write")} to S3.
     </p>

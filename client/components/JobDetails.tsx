@@ -2,7 +2,7 @@ import { partitionInWords } from "#core/dataset/partition";
 import { splitInWords } from "#core/dataset/split";
 import { Fragment } from "react";
 import { Link } from "react-router";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import type { Totals } from "../jobs/derive.ts";
 import { CAPACITY_WORDS, inShort, PRIORITY_WORDS, TASK_SIZE_WORDS } from "../jobs/words.ts";
 import { showUsd } from "../money.ts";
@@ -12,7 +12,7 @@ import { showCount } from "../ui/format.ts";
 import { Time } from "../ui/Time.tsx";
 
 interface Props {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   readonly totals: Totals;
 }
 
@@ -54,7 +54,7 @@ export function JobDetails({ job, totals }: Props) {
         <dt>Budget</dt>
         <dd className="number">{showUsd(job.budgetNanos)}</dd>
         <dt>An attempt at most</dt>
-        <dd className="number">{showUsd(job.recordBoundNanos)}</dd>
+        <dd className="number">{showUsd(job.maxAttemptCostNanos)}</dd>
         <dt>May fail</dt>
         <dd className="number">{job.maxFailedPercent} % of the records</dd>
         <dt>Priority</dt>

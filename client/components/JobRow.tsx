@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { totalsOf } from "../jobs/derive.ts";
 import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
@@ -10,7 +10,7 @@ import { RecordMeter } from "./JobMeters.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 
 /** A job in the list; it moves while the job does. */
-export function JobRow({ job }: { readonly job: JobFactsFragment }) {
+export function JobRow({ job }: { readonly job: JobFieldsFragment }) {
   const nowMs = useNow(job.status === "RUNNING" ? 10_000 : null);
   const totals = totalsOf(job, nowMs);
   return (

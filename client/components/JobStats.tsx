@@ -1,5 +1,5 @@
 import type { Forecast } from "#core/money/forecast";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { useSpeedHistory } from "../hooks/useSpeedHistory.ts";
 import type { Totals } from "../jobs/derive.ts";
 import { forecastSentence } from "../jobs/forecasts.ts";
@@ -11,7 +11,7 @@ import { Notice } from "../ui/States.tsx";
 import { BudgetMeter, RecordMeter } from "./JobMeters.tsx";
 
 interface Props {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   readonly totals: Totals;
   /** Null while nothing can be foretold. */
   readonly forecast: Forecast | null;
@@ -91,7 +91,7 @@ function timeLeft(totals: Totals): string {
   return totals.secondsLeft === null ? "–" : showDuration(totals.secondsLeft);
 }
 
-function timeTaken({ startedAt, finishedAt }: JobFactsFragment): string {
+function timeTaken({ startedAt, finishedAt }: JobFieldsFragment): string {
   if (!startedAt || !finishedAt) return "–";
   return showDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
 }

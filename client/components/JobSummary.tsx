@@ -1,7 +1,7 @@
 import { parseUsd } from "#core/money/money";
 import { parsePartitionBy, partitionInWords } from "#core/dataset/partition";
 import { parseSplit, splitInWords } from "#core/dataset/split";
-import type { SeedSetFactsFragment, TemplateWholeFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment, TemplateFieldsFragment } from "../generated/documents.ts";
 import { parseCount, type JobForm } from "../jobs/form.ts";
 import { showUsd } from "../money.ts";
 import { Button } from "../ui/Button.tsx";
@@ -11,8 +11,8 @@ import { FORMAT_WORDS } from "./JobDetails.tsx";
 
 export interface JobSummaryProps {
   readonly form: JobForm;
-  readonly template: TemplateWholeFragment | undefined;
-  readonly seedSet: SeedSetFactsFragment | undefined;
+  readonly template: TemplateFieldsFragment | undefined;
+  readonly seedSet: SeedSetFieldsFragment | undefined;
   /** What went wrong when it was sent, when no field is to blame. */
   readonly error: string | null;
   readonly busy: boolean;

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { ShardFactsFragment } from "../generated/documents.ts";
+import type { ShardFieldsFragment } from "../generated/documents.ts";
 import { latestRecords, type LatestRecord } from "../jobs/derive.ts";
 import { useCalm } from "../ui/useCalm.ts";
 
@@ -7,7 +7,7 @@ const SHOWN = 6;
 const RENEW_MS = 4_000;
 
 /** The newest records, column by column. They stand still under the pointer, and where the focus is. */
-export function LatestRecords({ progress }: { readonly progress: readonly ShardFactsFragment[] }) {
+export function LatestRecords({ progress }: { readonly progress: readonly ShardFieldsFragment[] }) {
   const [held, setHeld] = useState(false);
   const calm = useCalm(progress, RENEW_MS, held);
   const records = latestRecords(hasRecords(calm) ? calm : progress, SHOWN);
@@ -35,7 +35,7 @@ export function LatestRecords({ progress }: { readonly progress: readonly ShardF
   );
 }
 
-function hasRecords(progress: readonly ShardFactsFragment[]): boolean {
+function hasRecords(progress: readonly ShardFieldsFragment[]): boolean {
   return progress.some((shard) => shard.latest.length > 0);
 }
 

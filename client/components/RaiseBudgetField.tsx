@@ -1,11 +1,11 @@
 import { MAX_BUDGET_NANOS } from "#core/job/job";
 import { parseUsd } from "#core/money/money";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { TextField } from "../ui/Field.tsx";
 
 interface Props {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   /** As typed. */
   readonly usd: string;
   readonly error: string | null;
@@ -23,7 +23,7 @@ export function RaiseBudgetField({ job, usd, error, autoFocus, onChange }: Props
       autoFocus={autoFocus}
       value={usd}
       error={error}
-      hint={`Until now ${showUsd(job.budgetNanos)}. One attempt at a record can cost ${showUsd(job.recordBoundNanos)} at most.`}
+      hint={`Until now ${showUsd(job.budgetNanos)}. One attempt at a record can cost ${showUsd(job.maxAttemptCostNanos)} at most.`}
       onChange={(event) => onChange(event.target.value)}
     />
   );
@@ -32,7 +32,7 @@ export function RaiseBudgetField({ job, usd, error, autoFocus, onChange }: Props
 /** What was typed: a fault in a sentence, or the new budget, null when it stays as it is. */
 export function raisedBudget(
   usd: string,
-  { budgetNanos }: Pick<JobFactsFragment, "budgetNanos">,
+  { budgetNanos }: Pick<JobFieldsFragment, "budgetNanos">,
   { needsMore = false } = {},
 ): { readonly fault: string } | { readonly fault: null; readonly nanos: number | null } {
   const nanos = parseUsd(usd);

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { MAX_BUDGET_NANOS } from "#core/job/job";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { editUsd } from "../money.ts";
 import { useResumeJob } from "../mutations/useResumeJob.ts";
@@ -8,7 +8,7 @@ import { Dialog } from "../ui/Dialog.tsx";
 import { raisedBudget, RaiseBudgetField } from "./RaiseBudgetField.tsx";
 
 interface Props {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   readonly onClose: () => void;
 }
 

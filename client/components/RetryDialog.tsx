@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { editUsd } from "../money.ts";
 import { useRetryFailed } from "../mutations/useRetryFailed.ts";
@@ -8,7 +8,7 @@ import { showCounted } from "../ui/format.ts";
 import { raisedBudget, RaiseBudgetField } from "./RaiseBudgetField.tsx";
 
 interface Props {
-  readonly job: JobFactsFragment;
+  readonly job: JobFieldsFragment;
   readonly failed: number;
   readonly onClose: () => void;
 }

@@ -1,8 +1,8 @@
-import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { nestedFields } from "../seeds/fields.ts";
 import { showBytes, showCount, showCounted, showShare } from "../ui/format.ts";
 
-type Collection = SeedSetFactsFragment["collections"][number];
+type Collection = SeedSetFieldsFragment["collections"][number];
 
 /** A collection with the fields that were found in its items, those within others beneath them. */
 export function SeedFields({ collection }: { readonly collection: Collection }) {

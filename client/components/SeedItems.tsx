@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { explainError } from "../errors.ts";
-import { SeedItemsDocument, type SeedItemsQuery, type SeedSetFactsFragment } from "../generated/documents.ts";
+import { SeedItemsDocument, type SeedItemsQuery, type SeedSetFieldsFragment } from "../generated/documents.ts";
 import { Button } from "../ui/Button.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
 import { showCount } from "../ui/format.ts";
@@ -15,7 +15,7 @@ const PAUSE_MS = 400;
 type Item = SeedItemsQuery["listSeedItems"]["items"][number];
 
 /** The items of a seed set, to look through and to search. */
-export function SeedItems({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
+export function SeedItems({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
   const [collection, setCollection] = useState(seedSet.collections[0]?.name ?? "");
   const [typed, setTyped] = useState("");
   const [look, setLook] = useState<(typeof LOOKS)[number]["name"]>("table");

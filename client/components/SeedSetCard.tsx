@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { paths } from "../paths.ts";
 import { describeCollections } from "../seeds/words.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -7,7 +7,7 @@ import { Time } from "../ui/Time.tsx";
 import { SeedStatusBadge } from "./StatusBadge.tsx";
 
 /** A seed set in a list. */
-export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
+export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
   return (
     <Link to={paths.seedSet(seedSet.id)} className="card card-link">
       <div className="row">

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_ENDINGS } from "#core/seeds/seed-set";
-import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { useSeedUpload, type UploadFile } from "../hooks/useSeedUpload.ts";
 import { baseName, CHOOSABLE, checkFiles, collectionFor } from "../seeds/collections.ts";
 import { Button } from "../ui/Button.tsx";
@@ -13,7 +13,7 @@ export interface SeedUploadProps {
   /** The collections that a chosen template reads; a single file for a single collection takes its name. */
   readonly wanted?: readonly string[];
   /** Called when all files are sent and the check has begun. */
-  readonly onConfirmed: (seedSet: SeedSetFactsFragment) => void;
+  readonly onConfirmed: (seedSet: SeedSetFieldsFragment) => void;
 }
 
 /** Chooses files, names them and sends them. */
@@ -21,7 +21,7 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
   const [files, setFiles] = useState<readonly UploadFile[]>([]);
   const [name, setName] = useState("");
   const [tooMany, setTooMany] = useState(false);
-  const [skipFaulty, setSkipFaulty] = useState(false);
+  const [skipInvalid, setSkipInvalid] = useState(false);
   const { state, start, cancel } = useSeedUpload((seedSet) => {
     setFiles([]);
     setName("");
@@ -42,7 +42,7 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
     setFiles(files.map((file, at) => (at === index ? { ...file, collection } : file)));
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    void start({ name: name.trim(), files, skipFaulty });
+    void start({ name: name.trim(), files, skipInvalid });
   };
   return (
     <form className="stack" onSubmit={submit} aria-label="Upload seeds">
@@ -82,7 +82,7 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
                 onChange={(event) => setName(event.target.value)}
               />
               <div className="checks">
-                <Check label="Leave faulty rows out, and say which" checked={skipFaulty} onChange={setSkipFaulty} />
+                <Check label="Leave faulty rows out, and say which" checked={skipInvalid} onChange={setSkipInvalid} />
               </div>
             </>
           )}

@@ -1,9 +1,9 @@
-import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { showCount, showCounted } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
 
 /** The faulty rows that were left out, as was asked for. Nothing when there are none. */
-export function SkippedRows({ seedSet: { skippedCount, skippedRows } }: { readonly seedSet: SeedSetFactsFragment }) {
+export function SkippedRows({ seedSet: { skippedCount, skippedRows } }: { readonly seedSet: SeedSetFieldsFragment }) {
   if (skippedCount === 0) return null;
   return (
     <Notice tone="warn">

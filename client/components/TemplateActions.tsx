@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import type { TemplateWholeFragment } from "../generated/documents.ts";
+import type { TemplateFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useDeleteTemplate } from "../mutations/useDeleteTemplate.ts";
 import { useForkTemplate } from "../mutations/useForkTemplate.ts";
@@ -11,7 +11,7 @@ import { Dialog } from "../ui/Dialog.tsx";
 import { FieldError } from "../ui/Field.tsx";
 
 /** What can be done with a template: copied by everyone who sees it; changed, shared and deleted by its owner. */
-export function TemplateActions({ template }: { readonly template: TemplateWholeFragment }) {
+export function TemplateActions({ template }: { readonly template: TemplateFieldsFragment }) {
   const [asking, setAsking] = useState<"publish" | "withdraw" | "delete" | null>(null);
   const close = () => setAsking(null);
   const canPublish = template.isMine && !template.publishedVersions.includes(template.latestVersion);
@@ -35,14 +35,14 @@ export function TemplateActions({ template }: { readonly template: TemplateWhole
         </>
       )}
       {asking === "publish" && <PublishDialog template={template} onClose={close} />}
-      {asking === "withdraw" && <WithdrawDialog template={template} onClose={close} />}
+      {asking === "withdraw" && <UnpublishDialog template={template} onClose={close} />}
       {asking === "delete" && <DeleteDialog template={template} onClose={close} />}
     </>
   );
 }
 
 interface Props {
-  readonly template: TemplateWholeFragment;
+  readonly template: TemplateFieldsFragment;
 }
 
 interface DialogProps extends Props {
@@ -86,7 +86,7 @@ function PublishDialog({ template, onClose }: DialogProps) {
   );
 }
 
-function WithdrawDialog({ template, onClose }: DialogProps) {
+function UnpublishDialog({ template, onClose }: DialogProps) {
   const shareTemplate = useShareTemplate();
   const { run, busy, error } = useAction(onClose);
   return (

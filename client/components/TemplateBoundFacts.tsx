@@ -1,9 +1,9 @@
-import type { TemplateFactsFragment } from "../generated/documents.ts";
+import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { showCount, showCounted } from "../ui/format.ts";
 
 /** The most one record can cost, whatever happens: entries of a list of facts. */
-export function TemplateBoundFacts({ facts: { bound } }: { readonly facts: TemplateFactsFragment }) {
+export function TemplateBoundFacts({ facts: { bound } }: { readonly facts: TemplateAnalysisFieldsFragment }) {
   return (
     <>
       <dt>An attempt at most</dt>

@@ -1,14 +1,14 @@
-import type { TemplateFactsFragment } from "../generated/documents.ts";
+import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
 import { useModelName, useModels } from "../hooks/useModels.ts";
 import { showUsd } from "../money.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Code } from "../ui/Code.tsx";
 import { showCount } from "../ui/format.ts";
 
-type Step = TemplateFactsFragment["steps"][number];
+type Step = TemplateAnalysisFieldsFragment["steps"][number];
 
 /** The model calls of a template, in their order, each with its prompt. */
-export function TemplateSteps({ facts: { steps } }: { readonly facts: TemplateFactsFragment }) {
+export function TemplateSteps({ facts: { steps } }: { readonly facts: TemplateAnalysisFieldsFragment }) {
   if (steps.length === 0) {
     return (
       <p className="card soft">A library: its partials are included by other templates, and no job is made of it.</p>

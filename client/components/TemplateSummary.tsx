@@ -1,13 +1,13 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useNavigate } from "react-router";
 import { FactsPanel } from "../editor/FactsPanel.tsx";
-import { TemplateVersionsDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { TemplateVersionsDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { paths } from "../paths.ts";
 import { Time } from "../ui/Time.tsx";
 import { VERSIONS_SHOWN } from "./TemplateVersions.tsx";
 
 /** A template in short: its version, where it comes from, what it makes and reads. */
-export function TemplateSummary({ template }: { readonly template: TemplateWholeFragment }) {
+export function TemplateSummary({ template }: { readonly template: TemplateFieldsFragment }) {
   const { forkedFrom, tags } = template;
   return (
     <section className="card stack" aria-labelledby="facts-title">
@@ -51,7 +51,7 @@ export function TemplateSummary({ template }: { readonly template: TemplateWhole
   );
 }
 
-function VersionChoice({ template }: { readonly template: TemplateWholeFragment }) {
+function VersionChoice({ template }: { readonly template: TemplateFieldsFragment }) {
   const navigate = useNavigate();
   const { data } = useQuery(TemplateVersionsDocument, { variables: { id: template.id, limit: VERSIONS_SHOWN } });
   const known = data?.listTemplateVersions.items.map(({ version }) => version) ?? [];

@@ -7,7 +7,7 @@ import {
   TemplateDocument,
   TemplateVersionsDocument,
   type TemplateVersionsQuery,
-  type TemplateWholeFragment,
+  type TemplateFieldsFragment,
 } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useRestoreTemplate } from "../mutations/useRestoreTemplate.ts";
@@ -23,7 +23,7 @@ export const VERSIONS_SHOWN = 40;
 type Version = TemplateVersionsQuery["listTemplateVersions"]["items"][number];
 
 /** The versions of a template: what changed between two of them, and the way back to an older one. */
-export function TemplateVersions({ template }: { readonly template: TemplateWholeFragment }) {
+export function TemplateVersions({ template }: { readonly template: TemplateFieldsFragment }) {
   const { data, error, fetchMore } = useQuery(TemplateVersionsDocument, {
     variables: { id: template.id, limit: VERSIONS_SHOWN },
     fetchPolicy: "cache-and-network",
@@ -49,7 +49,7 @@ export function TemplateVersions({ template }: { readonly template: TemplateWhol
   );
 }
 
-function VersionRow({ version, template }: { readonly version: Version; readonly template: TemplateWholeFragment }) {
+function VersionRow({ version, template }: { readonly version: Version; readonly template: TemplateFieldsFragment }) {
   const navigate = useNavigate();
   const restoreTemplate = useRestoreTemplate();
   const { run, busy, error } = useAction(() => void navigate(paths.template(template.id)));

@@ -2,7 +2,7 @@ import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import type { TemplateFaultFragment } from "../generated/documents.ts";
+import type { TemplateProblemFragment } from "../generated/documents.ts";
 import { templateEditor } from "./extensions.ts";
 import { underlinesOf } from "./faults.ts";
 import type { Knowledge } from "./suggest.ts";
@@ -10,7 +10,7 @@ import type { Knowledge } from "./suggest.ts";
 export interface CodeEditorProps {
   /** What it begins with. Another text needs another `key`, or `replace`. */
   readonly initialText: string;
-  readonly faults: readonly TemplateFaultFragment[];
+  readonly faults: readonly TemplateProblemFragment[];
   readonly knowledge: Knowledge;
   readonly onChange: (text: string) => void;
   readonly onSave: () => void;

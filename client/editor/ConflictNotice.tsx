@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { explainError } from "../errors.ts";
-import { TemplateDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { TemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
 import { Differences } from "./Differences.tsx";
@@ -15,7 +15,7 @@ export interface ConflictNoticeProps {
   /** Saves mine on top of that version. */
   readonly onOverwrite: (version: number) => void;
   /** Goes on with the newer version instead of mine. */
-  readonly onTake: (template: TemplateWholeFragment) => void;
+  readonly onTake: (template: TemplateFieldsFragment) => void;
 }
 
 /** Someone saved a newer version meanwhile: what to do about it. Nothing is lost until one chooses. */

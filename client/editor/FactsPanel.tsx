@@ -1,10 +1,10 @@
 import { TemplateBoundFacts } from "../components/TemplateBoundFacts.tsx";
 import { TemplateReads } from "../components/TemplateReads.tsx";
-import type { TemplateFactsFragment } from "../generated/documents.ts";
+import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
 import { Notice } from "../ui/States.tsx";
 
 /** What is known of a template without running it. */
-export function FactsPanel({ facts }: { readonly facts: TemplateFactsFragment | null }) {
+export function FactsPanel({ facts }: { readonly facts: TemplateAnalysisFieldsFragment | null }) {
   if (!facts) return <p className="small soft">Mend the faults, and this says what the template reads and can cost.</p>;
   return (
     <>

@@ -1,9 +1,9 @@
-import type { TemplateFaultFragment } from "../generated/documents.ts";
+import type { TemplateProblemFragment } from "../generated/documents.ts";
 import { showCounted } from "../ui/format.ts";
 import { Icon } from "../ui/Icon.tsx";
 
 export interface FaultListProps {
-  readonly faults: readonly TemplateFaultFragment[];
+  readonly faults: readonly TemplateProblemFragment[];
   /** Whether they are those of the text as it stands now. */
   readonly isCurrent: boolean;
   /** Why it could not be checked; null when it was. */

@@ -1,14 +1,14 @@
 import { useState } from "react";
 import { FitList } from "../components/FitList.tsx";
 import { ParameterFields } from "../components/ParameterFields.tsx";
-import type { SeedSetFactsFragment, TemplateFactsFragment, TemplateFaultFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment, TemplateAnalysisFieldsFragment, TemplateProblemFragment } from "../generated/documents.ts";
 import { useUsableSeedSets } from "../hooks/useSeedSets.ts";
 import { checkFit, isRefused } from "../templates/fit.ts";
 import { checkParameters, parametersInput, type ParameterTexts } from "../templates/parameters.ts";
 import { SelectField } from "../ui/Field.tsx";
 import { Notice } from "../ui/States.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
-import { TryPanel } from "../tries/TryPanel.tsx";
+import { TestRunPanel } from "../tries/TestRunPanel.tsx";
 import { FactsPanel } from "./FactsPanel.tsx";
 import { PromptsPanel } from "./PromptsPanel.tsx";
 
@@ -17,7 +17,7 @@ export interface PreviewProps {
   /** The template that it is, or is to be, a version of; null for a new one. */
   readonly templateId: string | null;
   /** What the template is, or was when it last had no fault; null before. */
-  readonly facts: TemplateFactsFragment | null;
+  readonly facts: TemplateAnalysisFieldsFragment | null;
   /** Whether the source has no fault as it stands. */
   readonly isSound: boolean;
   readonly seedSetId: string | null;
@@ -25,7 +25,7 @@ export interface PreviewProps {
   /** Leaves out the facts, where they are shown already. */
   readonly withoutFacts?: boolean;
   /** Hears of faults that show only when a prompt is rendered; give it a function that stays the same. */
-  readonly onFaults?: (faults: readonly TemplateFaultFragment[]) => void;
+  readonly onFaults?: (faults: readonly TemplateProblemFragment[]) => void;
 }
 
 /** What becomes of a template: the prompts of a record, what is known of it, and a try with real models. */
@@ -67,7 +67,7 @@ export function Preview({
         {tab === "facts" && <FactsPanel facts={facts} />}
         {/* Kept while another tab is shown: a try goes on, and its records were paid for. */}
         <div hidden={tab !== "try"}>
-          <TryPanel {...shared} boundNanos={facts?.bound.nanos ?? null} />
+          <TestRunPanel {...shared} boundNanos={facts?.bound.nanos ?? null} />
         </div>
       </Tabs>
     </section>
@@ -82,7 +82,7 @@ const TABS = [
 
 interface SeedChoiceProps {
   readonly chosenId: string | null;
-  readonly reads: TemplateFactsFragment["reads"];
+  readonly reads: TemplateAnalysisFieldsFragment["reads"];
   readonly onChoose: (id: string | null) => void;
 }
 
@@ -91,7 +91,7 @@ function SeedChoice({ chosenId, reads, onChoose }: SeedChoiceProps) {
   const seedSets = useUsableSeedSets();
   const chosen = seedSets.find(({ id }) => id === chosenId);
   const missing = chosen ? checkFit(reads, chosen.collections).filter(({ verdict }) => verdict === "missing") : [];
-  const doesFit = ({ collections }: SeedSetFactsFragment) => !isRefused(checkFit(reads, collections));
+  const doesFit = ({ collections }: SeedSetFieldsFragment) => !isRefused(checkFit(reads, collections));
   return (
     <>
       <SelectField
@@ -119,7 +119,7 @@ function SeedOptions({
   seedSets,
 }: {
   readonly label: string;
-  readonly seedSets: readonly SeedSetFactsFragment[];
+  readonly seedSets: readonly SeedSetFieldsFragment[];
 }) {
   if (seedSets.length === 0) return null;
   return (
@@ -133,7 +133,7 @@ function SeedOptions({
   );
 }
 
-function titleOf({ name, isSample, collections }: SeedSetFactsFragment): string {
+function titleOf({ name, isSample, collections }: SeedSetFieldsFragment): string {
   const names = collections.map((collection) => collection.name).join(", ");
   return `${name} (${isSample ? "sample: " : ""}${names})`;
 }

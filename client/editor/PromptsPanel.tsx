@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { RenderTemplateQuery, TemplateFaultFragment } from "../generated/documents.ts";
+import type { RenderTemplateQuery, TemplateProblemFragment } from "../generated/documents.ts";
 import { useModelName } from "../hooks/useModels.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -15,7 +15,7 @@ export interface PromptsPanelProps {
   readonly seedSetId: string | null;
   /** Values for its parameters as JSON; null for the defaults. */
   readonly parameters: string | null;
-  readonly onFaults?: (faults: readonly TemplateFaultFragment[]) => void;
+  readonly onFaults?: (faults: readonly TemplateProblemFragment[]) => void;
 }
 
 /** The prompts of one record as the models would get them, one record after the other. No model is called. */
@@ -55,7 +55,7 @@ export function PromptsPanel({ source, templateId, isSound, seedSetId, parameter
   );
 }
 
-const NONE: readonly TemplateFaultFragment[] = [];
+const NONE: readonly TemplateProblemFragment[] = [];
 
 function RecordChoice({ recordNo, onChoose }: { readonly recordNo: number; readonly onChoose: (no: number) => void }) {
   return (

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import type { TemplateFactsFragment, TemplateFaultFragment, TemplateWholeFragment } from "../generated/documents.ts";
+import type { TemplateAnalysisFieldsFragment, TemplateProblemFragment, TemplateFieldsFragment } from "../generated/documents.ts";
 import { useModels } from "../hooks/useModels.ts";
 import { useUsableSeedSets } from "../hooks/useSeedSets.ts";
 import { paths } from "../paths.ts";
@@ -19,9 +19,9 @@ import { useTemplateCheck } from "./useTemplateCheck.ts";
 
 export interface TemplateEditorProps {
   /** What is to be changed; null for a new template. */
-  readonly saved: TemplateWholeFragment | null;
+  readonly saved: TemplateFieldsFragment | null;
   /** Hears of a new template's first save. */
-  readonly onMade?: (template: TemplateWholeFragment) => void;
+  readonly onMade?: (template: TemplateFieldsFragment) => void;
 }
 
 /** The source on one side, what becomes of it on the other. */
@@ -111,11 +111,11 @@ export function TemplateEditor({ saved: before, onMade }: TemplateEditorProps) {
   );
 }
 
-const NO_FAULTS: readonly TemplateFaultFragment[] = [];
+const NO_FAULTS: readonly TemplateProblemFragment[] = [];
 
 /** What the template was when it was last without a fault. */
-function useLatestFacts(facts: TemplateFactsFragment | null | undefined): TemplateFactsFragment | null {
-  const [latest, setLatest] = useState<TemplateFactsFragment | null>(null);
+function useLatestFacts(facts: TemplateAnalysisFieldsFragment | null | undefined): TemplateAnalysisFieldsFragment | null {
+  const [latest, setLatest] = useState<TemplateAnalysisFieldsFragment | null>(null);
   if (facts && facts !== latest) setLatest(facts);
   return facts ?? latest;
 }

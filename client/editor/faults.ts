@@ -1,4 +1,4 @@
-import type { TemplateFaultFragment } from "../generated/documents.ts";
+import type { TemplateProblemFragment } from "../generated/documents.ts";
 
 export interface Underline {
   readonly from: number;
@@ -10,7 +10,7 @@ export interface Underline {
  * Where faults are underlined in a text that may have changed since they were found: never beyond its end, and a
  * character wide at least, so that there is something to see and to point at.
  */
-export function underlinesOf(faults: readonly TemplateFaultFragment[], text: string): Underline[] {
+export function underlinesOf(faults: readonly TemplateProblemFragment[], text: string): Underline[] {
   return faults.map(({ from, to, message }) => {
     const begin = Math.max(0, Math.min(from, text.length));
     const end = Math.max(begin, Math.min(to, text.length));

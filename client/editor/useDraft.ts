@@ -1,11 +1,11 @@
 import { useRef, useState } from "react";
 import { explainError } from "../errors.ts";
-import type { TemplateWholeFragment } from "../generated/documents.ts";
+import type { TemplateFieldsFragment } from "../generated/documents.ts";
 import { useSaveTemplate } from "../mutations/useSaveTemplate.ts";
 import { SKELETON } from "./skeleton.ts";
 
 /** A template that is being written: its text, what of it is saved, and why it could not be. */
-export function useDraft(before: TemplateWholeFragment | null) {
+export function useDraft(before: TemplateFieldsFragment | null) {
   const saveTemplate = useSaveTemplate();
   const [saved, setSaved] = useState(before);
   const [source, setSource] = useState(before?.source ?? SKELETON);
@@ -18,7 +18,7 @@ export function useDraft(before: TemplateWholeFragment | null) {
   unsaved.current = isChanged;
 
   /** Saves the text. `basedOn` is the version that it may replace: another one is a conflict. */
-  const save = async (basedOn = saved?.version ?? null): Promise<TemplateWholeFragment | null> => {
+  const save = async (basedOn = saved?.version ?? null): Promise<TemplateFieldsFragment | null> => {
     setBusy(true);
     setFault(null);
     try {
@@ -35,7 +35,7 @@ export function useDraft(before: TemplateWholeFragment | null) {
       setBusy(false);
     }
   };
-  const take = (template: TemplateWholeFragment) => {
+  const take = (template: TemplateFieldsFragment) => {
     setSaved(template);
     setSource(template.source);
     setFault(null);

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
 import { useApolloClient } from "@apollo/client/react";
-import { TemplateDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { TemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 
 /** The latest version of a template as it is now. What is saved later does not change it: it is being edited. */
 export function useTemplateOnce(id: string) {
   const client = useApolloClient();
-  const [template, setTemplate] = useState<TemplateWholeFragment>();
+  const [template, setTemplate] = useState<TemplateFieldsFragment>();
   const [error, setError] = useState<unknown>();
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
 import { useQuery } from "@apollo/client/react";
-import { DatasetArchiveDocument, type ArchiveFactsFragment, type JobStateFragment } from "../generated/documents.ts";
+import { DatasetArchiveDocument, type ArchiveFieldsFragment, type JobStateFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "./Realtime.ts";
 
 export interface Archive {
   /** Null until S3 has answered, and for a job without a dataset. */
-  readonly archive: ArchiveFactsFragment | null;
+  readonly archive: ArchiveFieldsFragment | null;
   /** Asks again. */
   look(): void;
 }

@@ -1,10 +1,10 @@
 import { useQuery } from "@apollo/client/react";
-import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
+import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFieldsFragment } from "../generated/documents.ts";
 
 const SHOWN = 100;
 
 /** My seed sets and the samples, to choose from; those that can be used only. */
-export function useUsableSeedSets(): readonly SeedSetFactsFragment[] {
+export function useUsableSeedSets(): readonly SeedSetFieldsFragment[] {
   const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });
   const all = [...(mine.data?.listSeedSets.items ?? []), ...(samples.data?.listSampleSeedSets.items ?? [])];

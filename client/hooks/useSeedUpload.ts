@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { explainError } from "../errors.ts";
-import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { useConfirmSeedSet } from "../mutations/useConfirmSeedSet.ts";
 import { useCreateSeedSet } from "../mutations/useCreateSeedSet.ts";
 import { useDeleteSeedSet } from "../mutations/useDeleteSeedSet.ts";
@@ -15,7 +15,7 @@ export interface UploadWish {
   readonly name: string;
   readonly files: readonly UploadFile[];
   /** Faulty rows are left out instead of refusing their file. */
-  readonly skipFaulty: boolean;
+  readonly skipInvalid: boolean;
 }
 
 export type UploadState =
@@ -24,7 +24,7 @@ export type UploadState =
   | { readonly phase: "sending"; readonly sent: readonly number[] };
 
 /** Makes a seed set and sends its files straight to the bucket. What was not sent whole is removed again. */
-export function useSeedUpload(onConfirmed: (seedSet: SeedSetFactsFragment) => void) {
+export function useSeedUpload(onConfirmed: (seedSet: SeedSetFieldsFragment) => void) {
   const [state, setState] = useState<UploadState>({ phase: "idle", error: null });
   const createSeedSet = useCreateSeedSet();
   const confirmSeedSet = useConfirmSeedSet();
@@ -32,12 +32,12 @@ export function useSeedUpload(onConfirmed: (seedSet: SeedSetFactsFragment) => vo
   const abort = useRef<AbortController>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
 
-  const start = async ({ name, files, skipFaulty }: UploadWish) => {
+  const start = async ({ name, files, skipInvalid }: UploadWish) => {
     const controller = (abort.current = new AbortController());
-    let made: SeedSetFactsFragment | undefined;
+    let made: SeedSetFieldsFragment | undefined;
     setState({ phase: "sending", sent: files.map(() => 0) });
     try {
-      const { seedSet, uploads } = await createSeedSet({ name, files, skipFaulty });
+      const { seedSet, uploads } = await createSeedSet({ name, files, skipInvalid });
       made = seedSet;
       for (const [index, { file }] of files.entries()) {
         const form = uploads[index];

@@ -1,16 +1,16 @@
 import type { ApolloCache } from "@apollo/client";
 import {
-  ArchiveFactsFragmentDoc,
-  JobFactsFragmentDoc,
+  ArchiveFieldsFragmentDoc,
+  JobFieldsFragmentDoc,
   JobStateFragmentDoc,
-  ShardFactsFragmentDoc,
-  type ArchiveFactsFragment,
+  ShardFieldsFragmentDoc,
+  type ArchiveFieldsFragment,
   type JobStateFragment,
   type OnJobChangedSubscription,
 } from "../generated/documents.ts";
-import { isOldArchive } from "./archive.ts";
+import { isStaleArchive } from "./archive.ts";
 import { placeInLists } from "./lists.ts";
-import { isOldJobState, isOldShardReport, newerSnapshot } from "./news.ts";
+import { isStaleJobState, isStaleShardReport, newerSnapshot } from "./news.ts";
 
 type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 
@@ -22,12 +22,12 @@ export function applyNews(cache: ApolloCache, change: JobChange): boolean {
   const id = cache.identify({ __typename: "Job", id: change.jobId });
   const known = cache.readFragment({ id, fragment: JobStateFragmentDoc });
   if (!known) return false;
-  const isExtended = !isOldJobState(known, change) && change.recordCount > known.recordCount;
+  const isExtended = !isStaleJobState(known, change) && change.recordCount > known.recordCount;
   cache.batch({
     update: (within) => {
       applyShard(within, change.shard);
       applyArchive(within, change.archive);
-      if (isOldJobState(known, change)) return;
+      if (isStaleJobState(known, change)) return;
       within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(known, change) });
       if (known.status !== change.status) moveInLists(within, id);
     },
@@ -38,21 +38,21 @@ export function applyNews(cache: ApolloCache, change: JobChange): boolean {
 function applyShard(cache: ApolloCache, shard: JobChange["shard"]): void {
   if (!shard) return;
   const id = cache.identify({ __typename: "ShardProgress", id: shard.id });
-  const known = cache.readFragment({ id, fragment: ShardFactsFragmentDoc });
-  if (known && isOldShardReport(known, shard)) return;
-  cache.writeFragment({ id, fragment: ShardFactsFragmentDoc, data: shard });
+  const known = cache.readFragment({ id, fragment: ShardFieldsFragmentDoc });
+  if (known && isStaleShardReport(known, shard)) return;
+  cache.writeFragment({ id, fragment: ShardFieldsFragmentDoc, data: shard });
 }
 
 function applyArchive(cache: ApolloCache, archive: JobChange["archive"]): void {
   if (!archive) return;
   const known = knownArchive(cache, archive.jobId);
-  if (known && isOldArchive(known, archive)) return;
-  cache.writeFragment({ id: archiveId(cache, archive.jobId), fragment: ArchiveFactsFragmentDoc, data: archive });
+  if (known && isStaleArchive(known, archive)) return;
+  cache.writeFragment({ id: archiveId(cache, archive.jobId), fragment: ArchiveFieldsFragmentDoc, data: archive });
 }
 
 /** What the cache knows of where a job's dataset lies. */
-export function knownArchive(cache: ApolloCache, jobId: string): ArchiveFactsFragment | null {
-  return cache.readFragment({ id: archiveId(cache, jobId), fragment: ArchiveFactsFragmentDoc });
+export function knownArchive(cache: ApolloCache, jobId: string): ArchiveFieldsFragment | null {
+  return cache.readFragment({ id: archiveId(cache, jobId), fragment: ArchiveFieldsFragmentDoc });
 }
 
 function archiveId(cache: ApolloCache, jobId: string): string | undefined {
@@ -60,7 +60,7 @@ function archiveId(cache: ApolloCache, jobId: string): string | undefined {
 }
 
 function moveInLists(cache: ApolloCache, id: string | undefined): void {
-  const job = cache.readFragment({ id, fragment: JobFactsFragmentDoc, fragmentName: "JobFacts" });
+  const job = cache.readFragment({ id, fragment: JobFieldsFragmentDoc, fragmentName: "JobFields" });
   if (job) placeInLists(cache, job);
 }
 

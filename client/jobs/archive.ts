@@ -1,8 +1,8 @@
 import { DAYS_BEFORE_ARCHIVE, DAYS_RESTORED, RESTORING_COSTS, RESTORING_TAKES } from "#core/dataset/archive";
-import type { ArchiveFactsFragment, JobStatus } from "../generated/documents.ts";
+import type { ArchiveFieldsFragment, JobStatus } from "../generated/documents.ts";
 import { showDate } from "../ui/format.ts";
 
-type Archive = Pick<ArchiveFactsFragment, "state" | "archiveClass" | "restoredUntil">;
+type Archive = Pick<ArchiveFieldsFragment, "state" | "archiveClass" | "restoredUntil">;
 
 /** Whether the files can be downloaded, as far as is known. A file that cannot is refused in words, so unknown is yes. */
 export function isReadable(archive: Pick<Archive, "state"> | null): boolean {
@@ -39,8 +39,8 @@ interface JobNews {
 }
 
 /** Whether `news` tells what was so before the known. */
-export function isOldArchive(known: ArchiveMark, news: ArchiveMark): boolean {
-  return news.knownAt < known.knownAt;
+export function isStaleArchive(known: ArchiveVersion, news: ArchiveVersion): boolean {
+  return news.observedAt < known.observedAt;
 }
 
-export type ArchiveMark = Pick<ArchiveFactsFragment, "knownAt">;
+export type ArchiveVersion = Pick<ArchiveFieldsFragment, "observedAt">;

@@ -1,26 +1,26 @@
 import { basisInWords, estimateInWords } from "#core/money/estimate";
 import { isAtRest } from "#core/job/job";
-import { sumSpending, type SpentOn } from "#core/money/spending";
-import type { EstimateFactsFragment, JobFactsFragment } from "../generated/documents.ts";
+import { sumSpending, type SpendingEntry } from "#core/money/spending";
+import type { EstimateFieldsFragment, JobFieldsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { showCount, showCounted } from "../ui/format.ts";
 import type { Totals } from "./derive.ts";
 
 /** What models were paid for each step and model, whatever the day; the dearest first. */
-export function costByStepAndModel(spending: readonly SpentOn[]): SpentOn[] {
+export function costByStepAndModel(spending: readonly SpendingEntry[]): SpendingEntry[] {
   return sumSpending([spending.map((spent) => ({ ...spent, day: "" }))]).toSorted((a, b) => b.costNanos - a.costNanos);
 }
 
 /** What models were paid on each day, the first day first. */
-export function costByDay(spending: readonly SpentOn[]): SpentOn[] {
+export function costByDay(spending: readonly SpendingEntry[]): SpendingEntry[] {
   const days = spending.map((spent) => ({ ...spent, stepId: "", modelId: "" }));
   return sumSpending([days]).toSorted((a, b) => a.day.localeCompare(b.day));
 }
 
 /** What was expected; once the job is at rest beside what came. Null when nothing was. */
 export function estimateSentence(
-  job: Pick<JobFactsFragment, "status" | "recordCount">,
-  estimate: EstimateFactsFragment | null,
+  job: Pick<JobFieldsFragment, "status" | "recordCount">,
+  estimate: EstimateFieldsFragment | null,
   { spentNanos, delivered, failed }: Pick<Totals, "spentNanos" | "delivered" | "failed">,
 ): string | null {
   if (!estimate) return null;

@@ -1,5 +1,5 @@
 import { mergeCauses, type CauseCount } from "#core/shard/causes";
-import type { JobFactsFragment, ShardFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment, ShardFieldsFragment } from "../generated/documents.ts";
 
 /** A job's shards in one: what the screen shows of its progress. */
 export interface Totals {
@@ -53,18 +53,18 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
 }
 
 /** Why attempts of all shards came to nothing, the most frequent cause first. */
-export function causesOf(shards: readonly Pick<ShardFactsFragment, "causes">[]): CauseCount[] {
+export function causesOf(shards: readonly Pick<ShardFieldsFragment, "causes">[]): CauseCount[] {
   return mergeCauses(shards.map(({ causes }) => causes));
 }
 
 /** How many records a budget pays for whatever the model answers, `recordCount` at most. */
-export function surelyPaidRecords(budgetNanos: number, recordBoundNanos: number, recordCount: number): number {
-  if (recordBoundNanos <= 0) return recordCount;
-  return Math.min(recordCount, Math.floor(budgetNanos / recordBoundNanos));
+export function surelyPaidRecords(budgetNanos: number, maxAttemptCostNanos: number, recordCount: number): number {
+  if (maxAttemptCostNanos <= 0) return recordCount;
+  return Math.min(recordCount, Math.floor(budgetNanos / maxAttemptCostNanos));
 }
 
 /** The latest records of all shards, those of the shard that reported last first. Texts that are not JSON objects are left out. */
-export function latestRecords(shards: readonly ShardFactsFragment[], limit: number): LatestRecord[] {
+export function latestRecords(shards: readonly ShardFieldsFragment[], limit: number): LatestRecord[] {
   return shards
     .filter((shard) => shard.reportedAt !== null)
     .toSorted((a, b) => Date.parse(b.reportedAt!) - Date.parse(a.reportedAt!))
@@ -86,8 +86,8 @@ export interface LatestRecord {
   readonly columns: readonly (readonly [name: string, value: string])[];
 }
 
-export type JobNumbers = Pick<JobFactsFragment, "status" | "recordCount" | "budgetNanos"> & {
-  readonly progress: readonly ShardFactsFragment[];
+export type JobNumbers = Pick<JobFieldsFragment, "status" | "recordCount" | "budgetNanos"> & {
+  readonly progress: readonly ShardFieldsFragment[];
 };
 
 type Summable = "delivered" | "failed" | "refused" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
@@ -96,7 +96,7 @@ type Summable = "delivered" | "failed" | "refused" | "spentNanos" | "writtenOffN
  * A shard reports every second, or every as many seconds as there are shards; twice that is silence. The minute on top
  * allows for a browser whose clock is not quite right.
  */
-function speedOf(shards: readonly ShardFactsFragment[], nowMs: number): number {
+function speedOf(shards: readonly ShardFieldsFragment[], nowMs: number): number {
   const silentMs = 60_000 + shards.length * 2_000;
   return shards
     .filter((shard) => shard.reportedAt !== null && nowMs - Date.parse(shard.reportedAt) < silentMs)

@@ -1,14 +1,14 @@
 import { forecast, type Forecast } from "#core/money/forecast";
-import type { JobFactsFragment } from "../generated/documents.ts";
+import type { JobFieldsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { showCount } from "../ui/format.ts";
 import type { Totals } from "./derive.ts";
 
 /** How a job will end if it goes on as it has; null for one that has ended, and while too little is done to tell. */
-export function forecastOf(job: JobFactsFragment, totals: Totals, nowMs: number): Forecast | null {
+export function forecastOf(job: JobFieldsFragment, totals: Totals, nowMs: number): Forecast | null {
   if (!GOES_ON.includes(job.status)) return null;
-  const { recordCount, budgetNanos, recordBoundNanos } = job;
-  return forecast({ ...totals, recordCount, budgetNanos, recordBoundNanos, nowMs });
+  const { recordCount, budgetNanos, maxAttemptCostNanos } = job;
+  return forecast({ ...totals, recordCount, budgetNanos, maxAttemptCostNanos, nowMs });
 }
 
 /** One sentence: what it will cost and when it will end, or where its budget will stop it. */

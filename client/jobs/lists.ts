@@ -1,15 +1,15 @@
 import type { ApolloCache } from "@apollo/client";
 import { JOB_STATUSES } from "#core/job/job";
-import { JobsDocument, type JobFactsFragment, type JobsQuery, type JobStatus } from "../generated/documents.ts";
+import { JobsDocument, type JobFieldsFragment, type JobsQuery, type JobStatus } from "../generated/documents.ts";
 
 /** Puts a job into every cached list that it now belongs to, newest first, and takes it out of the others. */
-export function placeInLists(cache: ApolloCache, job: JobFactsFragment): void {
+export function placeInLists(cache: ApolloCache, job: JobFieldsFragment): void {
   for (const status of [null, ...JOB_STATUSES]) {
     cache.updateQuery({ query: JobsDocument, variables: { status } }, (list) => list && place(list, job, status));
   }
 }
 
-function place(list: JobsQuery, job: JobFactsFragment, status: JobStatus | null): JobsQuery {
+function place(list: JobsQuery, job: JobFieldsFragment, status: JobStatus | null): JobsQuery {
   const { items, nextToken } = list.listJobs;
   const others = items.filter((item) => item.id !== job.id);
   const before = others.filter((item) => item.id > job.id);

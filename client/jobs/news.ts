@@ -1,17 +1,17 @@
-import type { JobStateFragment, JobStatus, ShardFactsFragment } from "../generated/documents.ts";
+import type { JobStateFragment, JobStatus, ShardFieldsFragment } from "../generated/documents.ts";
 
 /**
  * Whether `news` of a job tells an earlier state than the known one. Whatever its owner does raises `controlNo`;
  * between two such acts a job only moves on, except that a running one may wait again.
  */
-export function isOldJobState(known: JobMark, news: JobMark): boolean {
+export function isStaleJobState(known: JobVersion, news: JobVersion): boolean {
   if (known.status === "DELETING") return news.status !== "DELETING";
   if (news.controlNo !== known.controlNo) return news.controlNo < known.controlNo;
   return STAGES[news.status] < STAGES[known.status];
 }
 
 /** Whether `news` of a shard was reported before the known facts: by an earlier lease, or earlier under the same one. */
-export function isOldShardReport(known: ShardMark, news: ShardMark): boolean {
+export function isStaleShardReport(known: ShardVersion, news: ShardVersion): boolean {
   if (news.generation !== known.generation) return news.generation < known.generation;
   return news.reportNo < known.reportNo;
 }
@@ -24,8 +24,8 @@ export function newerSnapshot(known: Snapshot, news: Snapshot): Snapshot {
 }
 
 type Snapshot = JobStateFragment["snapshot"];
-export type JobMark = Pick<JobStateFragment, "status" | "controlNo">;
-export type ShardMark = Pick<ShardFactsFragment, "generation" | "reportNo">;
+export type JobVersion = Pick<JobStateFragment, "status" | "controlNo">;
+export type ShardVersion = Pick<ShardFieldsFragment, "generation" | "reportNo">;
 
 /** How far a job has come since its last control. */
 const STAGES: Readonly<Record<JobStatus, number>> = {

@@ -47,5 +47,5 @@ export const typePolicies: TypePolicies = {
   SeedCollection: { keyFields: false },
   TemplateStep: { keyFields: false },
   TemplateOrigin: { keyFields: false },
-  TemplateFacts: { merge: false },
+  TemplateAnalysis: { merge: false },
 };

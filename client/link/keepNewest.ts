@@ -1,16 +1,16 @@
 import { ApolloLink, type ApolloCache } from "@apollo/client";
 import { map } from "rxjs";
 import {
-  ArchiveFactsFragmentDoc,
+  ArchiveFieldsFragmentDoc,
   JobStateFragmentDoc,
-  SeedSetFactsFragmentDoc,
-  ShardFactsFragmentDoc,
-  TryFactsFragmentDoc,
+  SeedSetFieldsFragmentDoc,
+  ShardFieldsFragmentDoc,
+  TestRunFieldsFragmentDoc,
 } from "../generated/documents.ts";
-import { isOldArchive } from "../jobs/archive.ts";
-import { isOldJobState, isOldShardReport } from "../jobs/news.ts";
-import { isOldSeedSet } from "../seeds/news.ts";
-import { isOldTry } from "../tries/news.ts";
+import { isStaleArchive } from "../jobs/archive.ts";
+import { isStaleJobState, isStaleShardReport } from "../jobs/news.ts";
+import { isStaleSeedSet } from "../seeds/news.ts";
+import { isStaleTestRun } from "../tries/news.ts";
 
 /**
  * An answer can be overtaken on its way by news through the socket. This link puts what the cache knows better into
@@ -41,20 +41,20 @@ function laterState(object: Record<string, unknown>, cache: ApolloCache): object
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
-  Job: { fragment: JobStateFragmentDoc, isOld: isOldJobState as IsOld },
-  ShardProgress: { fragment: ShardFactsFragmentDoc, isOld: isOldShardReport as IsOld },
-  DatasetArchive: { fragment: ArchiveFactsFragmentDoc, isOld: isOldArchive as IsOld },
-  SeedSet: { fragment: SeedSetFactsFragmentDoc, isOld: isOldSeedSet as IsOld },
-  Try: { fragment: TryFactsFragmentDoc, isOld: isOldTry as IsOld },
+  Job: { fragment: JobStateFragmentDoc, isOld: isStaleJobState as IsOld },
+  ShardProgress: { fragment: ShardFieldsFragmentDoc, isOld: isStaleShardReport as IsOld },
+  DatasetArchive: { fragment: ArchiveFieldsFragmentDoc, isOld: isStaleArchive as IsOld },
+  SeedSet: { fragment: SeedSetFieldsFragmentDoc, isOld: isStaleSeedSet as IsOld },
+  TestRun: { fragment: TestRunFieldsFragmentDoc, isOld: isStaleTestRun as IsOld },
 };
 
 interface Kind {
   readonly fragment:
     | typeof JobStateFragmentDoc
-    | typeof ShardFactsFragmentDoc
-    | typeof ArchiveFactsFragmentDoc
-    | typeof SeedSetFactsFragmentDoc
-    | typeof TryFactsFragmentDoc;
+    | typeof ShardFieldsFragmentDoc
+    | typeof ArchiveFieldsFragmentDoc
+    | typeof SeedSetFieldsFragmentDoc
+    | typeof TestRunFieldsFragmentDoc;
   readonly isOld: IsOld;
 }
 

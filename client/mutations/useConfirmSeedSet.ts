@@ -1,10 +1,10 @@
 import { useMutation } from "@apollo/client/react";
-import { ConfirmSeedSetDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
+import { ConfirmSeedSetDocument, type SeedSetFieldsFragment } from "../generated/documents.ts";
 
 /** Says that all files are sent. The answer, CHECKING, updates the seed set wherever it is shown. */
 export function useConfirmSeedSet() {
   const [mutate] = useMutation(ConfirmSeedSetDocument);
-  return async (id: string): Promise<SeedSetFactsFragment> => {
+  return async (id: string): Promise<SeedSetFieldsFragment> => {
     const { data } = await mutate({ variables: { id } });
     if (!data) throw new Error("The server answered without a seed set.");
     return data.confirmSeedSet;

@@ -1,5 +1,5 @@
 import { useMutation } from "@apollo/client/react";
-import { CreateJobDocument, type CreateJobInput, type JobFactsFragment } from "../generated/documents.ts";
+import { CreateJobDocument, type CreateJobInput, type JobFieldsFragment } from "../generated/documents.ts";
 import { useWishToken } from "../hooks/useWishToken.ts";
 import { placeInLists } from "../jobs/lists.ts";
 
@@ -9,7 +9,7 @@ export function useCreateJob() {
   const [mutate] = useMutation(CreateJobDocument, {
     update: (cache, { data }) => data && placeInLists(cache, data.createJob),
   });
-  return async (input: Omit<CreateJobInput, "clientToken">): Promise<JobFactsFragment> => {
+  return async (input: Omit<CreateJobInput, "clientToken">): Promise<JobFieldsFragment> => {
     const { data } = await mutate({ variables: { input: { ...input, clientToken: tokenFor(input) } } });
     if (!data) throw new Error("The server answered without a job.");
     return data.createJob;

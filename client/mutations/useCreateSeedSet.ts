@@ -13,9 +13,9 @@ export function useCreateSeedSet() {
       });
     },
   });
-  return async ({ name, files, skipFaulty }: UploadWish): Promise<CreateSeedSetMutation["createSeedSet"]> => {
+  return async ({ name, files, skipInvalid }: UploadWish): Promise<CreateSeedSetMutation["createSeedSet"]> => {
     const inputs = files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size }));
-    const { data } = await mutate({ variables: { input: { name, files: inputs, skipFaulty } } });
+    const { data } = await mutate({ variables: { input: { name, files: inputs, skipInvalid } } });
     if (!data) throw new Error("The server answered without a seed set.");
     return data.createSeedSet;
   };

@@ -1,5 +1,5 @@
 import { useMutation } from "@apollo/client/react";
-import { DeleteJobDocument, JobFactsFragmentDoc } from "../generated/documents.ts";
+import { DeleteJobDocument, JobFieldsFragmentDoc } from "../generated/documents.ts";
 import { placeInLists } from "../jobs/lists.ts";
 
 /** Deletes a job with its datasets and takes it out of the lists. */
@@ -7,7 +7,7 @@ export function useDeleteJob() {
   const [mutate] = useMutation(DeleteJobDocument, {
     update(cache, { data }) {
       const id = data ? cache.identify(data.deleteJob) : undefined;
-      const job = cache.readFragment({ id, fragment: JobFactsFragmentDoc, fragmentName: "JobFacts" });
+      const job = cache.readFragment({ id, fragment: JobFieldsFragmentDoc, fragmentName: "JobFields" });
       if (job) placeInLists(cache, job);
     },
   });

@@ -1,11 +1,11 @@
 import { useMutation } from "@apollo/client/react";
-import { ForkTemplateDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { ForkTemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { forgetTemplateLists } from "../templates/lists.ts";
 
 /** Copies a template's version, the latest when null, into a new template of mine. */
 export function useForkTemplate() {
   const [mutate] = useMutation(ForkTemplateDocument, { update: forgetTemplateLists });
-  return async (id: string, version: number | null = null): Promise<TemplateWholeFragment> => {
+  return async (id: string, version: number | null = null): Promise<TemplateFieldsFragment> => {
     const { data } = await mutate({ variables: { id, version } });
     if (!data) throw new Error("The server answered without a template.");
     return data.forkTemplate;

@@ -3,7 +3,7 @@ import {
   GenerateSeedsDocument,
   SeedSetsDocument,
   type GenerateSeedsInput,
-  type SeedSetFactsFragment,
+  type SeedSetFieldsFragment,
 } from "../generated/documents.ts";
 import { useWishToken } from "../hooks/useWishToken.ts";
 
@@ -19,7 +19,7 @@ export function useGenerateSeeds() {
       });
     },
   });
-  return async (input: Omit<GenerateSeedsInput, "clientToken">): Promise<SeedSetFactsFragment> => {
+  return async (input: Omit<GenerateSeedsInput, "clientToken">): Promise<SeedSetFieldsFragment> => {
     const { data } = await mutate({ variables: { input: { ...input, clientToken: tokenFor(input) } } });
     if (!data) throw new Error("The server answered without a seed set.");
     granted();

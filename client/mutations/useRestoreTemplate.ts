@@ -1,11 +1,11 @@
 import { useMutation } from "@apollo/client/react";
-import { RestoreTemplateDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { RestoreTemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { forgetTemplateLists } from "../templates/lists.ts";
 
 /** Makes an older version the newest again, as a new version, and answers that one. */
 export function useRestoreTemplate() {
   const [mutate] = useMutation(RestoreTemplateDocument, { update: forgetTemplateLists });
-  return async (id: string, version: number): Promise<TemplateWholeFragment> => {
+  return async (id: string, version: number): Promise<TemplateFieldsFragment> => {
     const { data } = await mutate({ variables: { id, version } });
     if (!data) throw new Error("The server answered without a template.");
     return data.restoreTemplate;

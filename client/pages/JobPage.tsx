@@ -10,7 +10,7 @@ import { LatestRecords } from "../components/LatestRecords.tsx";
 import { PageFailure } from "../components/PageFailure.tsx";
 import { Snapshot } from "../components/Snapshot.tsx";
 import { StatusBadge } from "../components/StatusBadge.tsx";
-import { JobDocument, type JobFactsFragment } from "../generated/documents.ts";
+import { JobDocument, type JobFieldsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
 import { totalsOf } from "../jobs/derive.ts";
 import { forecastOf } from "../jobs/forecasts.ts";
@@ -35,7 +35,7 @@ export function JobPage() {
   return <SkeletonCards count={3} label="Loading the job" />;
 }
 
-function JobView({ job }: { readonly job: JobFactsFragment }) {
+function JobView({ job }: { readonly job: JobFieldsFragment }) {
   const nowMs = useNow(job.status === "RUNNING" ? 5_000 : null);
   const totals = totalsOf(job, nowMs);
   return (

@@ -6,7 +6,7 @@ import { SeedFields } from "../components/SeedFields.tsx";
 import { SeedItems } from "../components/SeedItems.tsx";
 import { SkippedRows } from "../components/SkippedRows.tsx";
 import { SeedStatusBadge } from "../components/StatusBadge.tsx";
-import { SeedSetDocument, type SeedSetFactsFragment } from "../generated/documents.ts";
+import { SeedSetDocument, type SeedSetFieldsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useDeleteSeedSet } from "../mutations/useDeleteSeedSet.ts";
@@ -29,7 +29,7 @@ export default function SeedSetPage() {
   return <SkeletonCards count={2} label="Loading the seed set" />;
 }
 
-function SeedSetView({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
+function SeedSetView({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
   return (
     <>
       <title>{`${seedSet.name} · Plot Palette`}</title>
@@ -72,7 +72,7 @@ function SeedSetView({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
   );
 }
 
-function State({ seedSet: { status, statusReason } }: { readonly seedSet: SeedSetFactsFragment }) {
+function State({ seedSet: { status, statusReason } }: { readonly seedSet: SeedSetFieldsFragment }) {
   if (status === "UPLOADING")
     return (
       <Notice tone="warn">The files of this seed set were not sent whole. Delete it and upload them again.</Notice>
@@ -100,7 +100,7 @@ function State({ seedSet: { status, statusReason } }: { readonly seedSet: SeedSe
   );
 }
 
-function DeleteButton({ seedSet }: { readonly seedSet: SeedSetFactsFragment }) {
+function DeleteButton({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
   const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
   const deleteSeedSet = useDeleteSeedSet();

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Navigate, useParams } from "react-router";
 import { PageFailure } from "../components/PageFailure.tsx";
 import { TemplateEditor } from "../editor/TemplateEditor.tsx";
-import type { TemplateWholeFragment } from "../generated/documents.ts";
+import type { TemplateFieldsFragment } from "../generated/documents.ts";
 import { useTemplateOnce } from "../editor/useTemplateOnce.ts";
 import { paths } from "../paths.ts";
 import { SkeletonCards } from "../ui/States.tsx";
@@ -11,7 +11,7 @@ import { SkeletonCards } from "../ui/States.tsx";
 export default function TemplateEditorPage() {
   const { id } = useParams();
   // A template that was new when it was opened stays open under its own address.
-  const [made, setMade] = useState<TemplateWholeFragment | null>(null);
+  const [made, setMade] = useState<TemplateFieldsFragment | null>(null);
   if (id === undefined || id === made?.id) return <TemplateEditor key="new" saved={null} onMade={setMade} />;
   return <Existing key={id} id={id} />;
 }

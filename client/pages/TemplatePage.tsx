@@ -9,7 +9,7 @@ import { TemplateSummary } from "../components/TemplateSummary.tsx";
 import { TemplateVersions } from "../components/TemplateVersions.tsx";
 import { exportSource } from "../editor/file.ts";
 import { Preview } from "../editor/Preview.tsx";
-import { TemplateDocument, type TemplateWholeFragment } from "../generated/documents.ts";
+import { TemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { paths } from "../paths.ts";
 import { categoryWords } from "../templates/words.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -32,7 +32,7 @@ export default function TemplatePage() {
   return <SkeletonCards count={3} label="Loading the template" />;
 }
 
-function TemplateView({ template }: { readonly template: TemplateWholeFragment }) {
+function TemplateView({ template }: { readonly template: TemplateFieldsFragment }) {
   const isLibrary = template.facts.steps.length === 0;
   return (
     <>
@@ -90,7 +90,7 @@ function TemplateView({ template }: { readonly template: TemplateWholeFragment }
 }
 
 /** The latest version need not be named; an older one is what is looked at. A sample brings its seeds along. */
-function wishOf({ id, version, latestVersion, sampleSeedSetId }: TemplateWholeFragment) {
+function wishOf({ id, version, latestVersion, sampleSeedSetId }: TemplateFieldsFragment) {
   return {
     templateId: id,
     templateVersion: version < latestVersion ? version : undefined,
@@ -99,7 +99,7 @@ function wishOf({ id, version, latestVersion, sampleSeedSetId }: TemplateWholeFr
 }
 
 /** The template with seeds, before a job is made of it. */
-function Look({ template }: { readonly template: TemplateWholeFragment }) {
+function Look({ template }: { readonly template: TemplateFieldsFragment }) {
   const [seedSetId, setSeedSetId] = useState(template.sampleSeedSetId);
   return (
     <section className="stack" aria-labelledby="look-title">

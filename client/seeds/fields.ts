@@ -1,6 +1,6 @@
-import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 
-type Field = SeedSetFactsFragment["collections"][number]["fields"][number];
+type Field = SeedSetFieldsFragment["collections"][number]["fields"][number];
 
 export interface NestedField {
   readonly field: Field;

@@ -1,4 +1,4 @@
-import { sideBudgetFault } from "../tries/form.ts";
+import { adHocBudgetError } from "../tries/form.ts";
 
 /** What has been filled in to let a model make seeds, as typed. */
 export interface GenerateForm {
@@ -20,7 +20,7 @@ export function checkGenerateForm({ templateId, name, itemCount, budget }: Gener
   if (name.trim() === "") faults.name = "Expected a name of 1 to 100 characters.";
   if (count < 1 || count > MAX_GENERATED_ITEMS)
     faults.itemCount = `Expected a number from 1 to ${MAX_GENERATED_ITEMS}.`;
-  const wrongBudget = sideBudgetFault(budget);
+  const wrongBudget = adHocBudgetError(budget);
   if (wrongBudget) faults.budget = wrongBudget;
   return faults;
 }

@@ -1,11 +1,11 @@
 import type { SeedSetStatus } from "../generated/documents.ts";
 
 /** Whether `news` of a seed set tells an earlier state than the known one: it only ever moves on. */
-export function isOldSeedSet(known: SeedSetMark, news: SeedSetMark): boolean {
+export function isStaleSeedSet(known: SeedSetVersion, news: SeedSetVersion): boolean {
   return STAGES[news.status] < STAGES[known.status];
 }
 
-export interface SeedSetMark {
+export interface SeedSetVersion {
   readonly status: SeedSetStatus;
 }
 

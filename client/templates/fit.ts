@@ -1,4 +1,4 @@
-import type { SeedSetFactsFragment } from "../generated/documents.ts";
+import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { showCount } from "../ui/format.ts";
 import { distinctReads, type DistinctRead, type Read } from "./reads.ts";
 import { readName } from "./words.ts";
@@ -22,7 +22,7 @@ export function isRefused(fits: readonly Fit[]): boolean {
   return fits.some((fit) => fit.verdict === "missing");
 }
 
-type Collection = SeedSetFactsFragment["collections"][number];
+type Collection = SeedSetFieldsFragment["collections"][number];
 
 function checkRead(read: DistinctRead, collections: readonly Collection[]): Fit {
   const name = readName(read);

@@ -1,6 +1,6 @@
-import type { TemplateFactsFragment } from "../generated/documents.ts";
+import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
 
-export type Parameter = TemplateFactsFragment["parameters"][number];
+export type Parameter = TemplateAnalysisFieldsFragment["parameters"][number];
 /** What was typed or chosen, by parameter; its default's text where nothing was. */
 export type ParameterTexts = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
-import type { TemplateFactsFragment } from "../generated/documents.ts";
+import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
 import { readName } from "./words.ts";
 
-export type Read = TemplateFactsFragment["reads"][number];
+export type Read = TemplateAnalysisFieldsFragment["reads"][number];
 
 /** Something a template reads, with all the places that read it. */
 export interface DistinctRead extends Omit<Read, "place" | "__typename"> {

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "react";
 import { showUsd } from "../money.ts";
-import { useSideSpending } from "./useSideSpending.ts";
+import { useAdHocSpending } from "./useAdHocSpending.ts";
 
 /** What was spent today beside jobs, in a quiet line. It is read again when the spending has ended. */
 export function SpentToday({ isSpending }: { readonly isSpending: boolean }) {
-  const { spentNanos, refetch } = useSideSpending();
+  const { spentNanos, refetch } = useAdHocSpending();
   const wasSpending = useRef(isSpending);
   useEffect(() => {
     if (wasSpending.current && !isSpending) refetch();

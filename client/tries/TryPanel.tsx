@@ -1,19 +1,19 @@
 import { useState } from "react";
 import { parseUsd } from "#core/money/money";
-import type { TryFactsFragment } from "../generated/documents.ts";
+import type { TestRunFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { showUsd } from "../money.ts";
-import { useTryTemplate } from "../mutations/useTryTemplate.ts";
+import { useStartTestRun } from "../mutations/useStartTestRun.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { FieldError, TextField } from "../ui/Field.tsx";
 import { showCounted } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
-import { checkTryForm, MAX_TRY_RECORDS } from "./form.ts";
+import { checkTestRunForm, MAX_TEST_RUN_RECORDS } from "./form.ts";
 import { SpentToday } from "./SpentToday.tsx";
-import { TryRecords } from "./TryRecords.tsx";
+import { TestRunRecords } from "./TestRunRecords.tsx";
 
-import { useTry } from "./useTry.ts";
+import { useTestRun } from "./useTestRun.ts";
 
 export interface TryPanelProps {
   readonly source: string;
@@ -27,16 +27,16 @@ export interface TryPanelProps {
 }
 
 /** A few records with real model calls, every one of which can be looked at. */
-export function TryPanel({ source, templateId, isSound, seedSetId, parameters, boundNanos }: TryPanelProps) {
+export function TestRunPanel({ source, templateId, isSound, seedSetId, parameters, boundNanos }: TryPanelProps) {
   const [records, setRecords] = useState("1");
   const [budget, setBudget] = useState("0.10");
   const [tried, setTried] = useState<string | null>(null);
   const [shown, setShown] = useState(false);
-  const tryTemplate = useTryTemplate();
+  const startTestRun = useStartTestRun();
   const { run, busy, error } = useAction();
-  const running = useTry(tried);
+  const running = useTestRun(tried);
   const isRunning = running?.status === "RUNNING";
-  const faults = checkTryForm({ records, budget, boundNanos });
+  const faults = checkTestRunForm({ records, budget, boundNanos });
   const start = (event: React.FormEvent) => {
     event.preventDefault();
     setShown(true);
@@ -44,7 +44,7 @@ export function TryPanel({ source, templateId, isSound, seedSetId, parameters, b
     const budgetNanos = parseUsd(budget) ?? 0;
     void run(async () =>
       setTried(
-        await tryTemplate({ source, templateId, seedSetId, parameters, recordCount: Number(records), budgetNanos }),
+        await startTestRun({ source, templateId, seedSetId, parameters, recordCount: Number(records), budgetNanos }),
       ),
     );
   };
@@ -56,7 +56,7 @@ export function TryPanel({ source, templateId, isSound, seedSetId, parameters, b
           inputMode="numeric"
           value={records}
           error={shown ? faults.records : null}
-          hint={`1 to ${MAX_TRY_RECORDS}`}
+          hint={`1 to ${MAX_TEST_RUN_RECORDS}`}
           onChange={(event) => setRecords(event.target.value)}
         />
         <TextField
@@ -81,14 +81,14 @@ export function TryPanel({ source, templateId, isSound, seedSetId, parameters, b
       {seedSetId === null && <p className="small soft">Choose seeds above: a try draws real items.</p>}
       {!isSound && <p className="small soft">Mend the faults first.</p>}
       <FieldError error={error} />
-      {running && <TryState running={running} />}
-      {running && <TryRecords records={running.records} />}
+      {running && <TestRunState running={running} />}
+      {running && <TestRunRecords records={running.records} />}
       <SpentToday isSpending={isRunning} />
     </form>
   );
 }
 
-function TryState({ running }: { readonly running: TryFactsFragment }) {
+function TestRunState({ running }: { readonly running: TestRunFieldsFragment }) {
   const [word, tone] = STATES[running.status];
   return (
     <>

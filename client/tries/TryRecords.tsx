@@ -1,16 +1,16 @@
 import { Turn, Turns } from "../components/Turns.tsx";
-import type { TryFactsFragment } from "../generated/documents.ts";
+import type { TestRunFieldsFragment } from "../generated/documents.ts";
 import { useModelName } from "../hooks/useModels.ts";
 import { showUsd } from "../money.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { showCount, showCounted } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
 
-type TryRecord = TryFactsFragment["records"][number];
-type TryCall = TryRecord["calls"][number];
+type TestRunRecord = TestRunFieldsFragment["records"][number];
+type TestRunCall = TestRunRecord["calls"][number];
 
 /** The records of a try, each with its calls. */
-export function TryRecords({ records }: { readonly records: readonly TryRecord[] }) {
+export function TestRunRecords({ records }: { readonly records: readonly TestRunRecord[] }) {
   return (
     <ol className="stack">
       {records.map((record) => (
@@ -57,7 +57,7 @@ function Columns({ json }: { readonly json: string }) {
   );
 }
 
-function Call({ call }: { readonly call: TryCall }) {
+function Call({ call }: { readonly call: TestRunCall }) {
   const modelName = useModelName();
   return (
     <details className="call">

@@ -1,9 +1,9 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
-import { OnTryChangedDocument, TryDocument, type TryFactsFragment } from "../generated/documents.ts";
+import { OnTryChangedDocument, TryDocument, type TestRunFieldsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
 
 /** A try as it goes on. It is read once more when the connection for its news stands: what was sent before is not repeated. */
-export function useTry(id: string | null): TryFactsFragment | undefined {
+export function useTestRun(id: string | null): TestRunFieldsFragment | undefined {
   const { data, refetch } = useQuery(TryDocument, {
     variables: { id: id ?? "" },
     skip: id === null,
@@ -11,5 +11,5 @@ export function useTry(id: string | null): TryFactsFragment | undefined {
   });
   useSubscription(OnTryChangedDocument, { variables: { id: id ?? "" }, skip: id === null });
   useAfterConnect(() => void (id !== null && refetch().catch(() => undefined)));
-  return id === null ? undefined : data?.getTry;
+  return id === null ? undefined : data?.getTestRun;
 }

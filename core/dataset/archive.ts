@@ -22,7 +22,7 @@ export const RESTORING_COSTS = { FLEXIBLE: "about 1 cent", DEEP: "about 2 cents"
 export type ArchiveState = "AVAILABLE" | "ARCHIVED" | "RESTORING" | "RESTORED";
 
 /** Of a file, or of all files of a dataset together. */
-export interface Whereabouts {
+export interface ArchiveStatus {
   readonly state: ArchiveState;
   /** Absent while nothing is archived. */
   readonly archiveClass?: ArchiveClass;
@@ -39,13 +39,13 @@ export interface StoredObject {
   readonly restoredUntil?: string;
 }
 
-export const NOTHING_ARCHIVED: Whereabouts = { state: "AVAILABLE" };
+export const NOT_ARCHIVED: ArchiveStatus = { state: "AVAILABLE" };
 
-export function whereaboutsOf({ storageClass, isBeingRestored, restoredUntil }: StoredObject): Whereabouts {
+export function archiveStatusOf({ storageClass, isBeingRestored, restoredUntil }: StoredObject): ArchiveStatus {
   if (storageClass === ARCHIVE_CLASSES.INSTANT) return { state: "AVAILABLE", archiveClass: "INSTANT" };
   const archiveClass =
     storageClass === ARCHIVE_CLASSES.FLEXIBLE ? "FLEXIBLE" : storageClass === ARCHIVE_CLASSES.DEEP ? "DEEP" : undefined;
-  if (!archiveClass) return NOTHING_ARCHIVED;
+  if (!archiveClass) return NOT_ARCHIVED;
   if (isBeingRestored) return { state: "RESTORING", archiveClass };
   return restoredUntil ? { state: "RESTORED", archiveClass, restoredUntil } : { state: "ARCHIVED", archiveClass };
 }
@@ -54,7 +54,7 @@ export function whereaboutsOf({ storageClass, isBeingRestored, restoredUntil }: 
 const WEIGHT: Readonly<Record<ArchiveState, number>> = { AVAILABLE: 0, RESTORED: 1, ARCHIVED: 2, RESTORING: 3 };
 const DEPTH: Readonly<Record<ArchiveClass, number>> = { INSTANT: 0, FLEXIBLE: 1, DEEP: 2 };
 
-export function together(one: Whereabouts, other: Whereabouts): Whereabouts {
+export function together(one: ArchiveStatus, other: ArchiveStatus): ArchiveStatus {
   const state = WEIGHT[one.state] >= WEIGHT[other.state] ? one.state : other.state;
   const archiveClass = deeper(one.archiveClass, other.archiveClass);
   const restoredUntil = state === "RESTORED" ? earlier(one.restoredUntil, other.restoredUntil) : undefined;
@@ -89,7 +89,7 @@ export const RECORDS_ARCHIVED =
   "What this job made before it went on was archived with its dataset meanwhile; restore the dataset, then try again.";
 
 /** Why a file cannot be read now, and what to do; undefined when it can. */
-export function whyNotReadable(file: string, { state, archiveClass }: Whereabouts): string | undefined {
+export function whyNotReadable(file: string, { state, archiveClass }: ArchiveStatus): string | undefined {
   const takes = archiveClass === "DEEP" ? RESTORING_TAKES.DEEP : RESTORING_TAKES.FLEXIBLE;
   if (state === "ARCHIVED") return `"${file}" is archived; restore the dataset first, which takes ${takes}.`;
   if (state === "RESTORING")

@@ -2,13 +2,13 @@
 import { PlotPaletteError } from "../errors.ts";
 import { hashOf } from "../random.ts";
 
-const PARTITION_WAYS = ["VALUE", "DAY", "MONTH", "YEAR"] as const;
-export type PartitionWay = (typeof PARTITION_WAYS)[number];
+const PARTITION_TRANSFORMS = ["VALUE", "DAY", "MONTH", "YEAR"] as const;
+export type PartitionTransform = (typeof PARTITION_TRANSFORMS)[number];
 
 /** A level of folders: one for each value of a column, or for each day, month or year it tells. */
 export interface PartitionBy {
   readonly column: string;
-  readonly by: PartitionWay;
+  readonly by: PartitionTransform;
 }
 
 const MAX_LEVELS = 3;
@@ -25,7 +25,7 @@ export function checkPartitionBy(levels: readonly PartitionBy[], columns: readon
   if (levels.length < 1 || levels.length > MAX_LEVELS)
     refuse(`A dataset can be partitioned by 1 to ${MAX_LEVELS} columns, not ${levels.length}.`);
   for (const { column, by } of levels) {
-    if (!(PARTITION_WAYS as readonly string[]).includes(by))
+    if (!(PARTITION_TRANSFORMS as readonly string[]).includes(by))
       refuse(`A dataset is partitioned by value, day, month or year of a column, not by "${by}".`);
     if (column === "id") refuse('Every record has an "id" of its own; a dataset cannot be partitioned by it.');
     if (!columns.includes(column))
@@ -38,7 +38,7 @@ export function checkPartitionBy(levels: readonly PartitionBy[], columns: readon
 export function parsePartitionBy(text: string): PartitionBy[] | undefined {
   const levels = text.split(",").map((level) => {
     const [column = "", by = "value", ...more] = level.split(":").map((word) => word.trim());
-    const way = PARTITION_WAYS.find((known) => known === by.toUpperCase());
+    const way = PARTITION_TRANSFORMS.find((known) => known === by.toUpperCase());
     return column && way && more.length === 0 ? { column, by: way } : undefined;
   });
   return levels.every((level) => level !== undefined) ? levels : undefined;
@@ -100,7 +100,7 @@ function textOf(value: unknown): string {
 const DATE = /^\s*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![\d-])/;
 
 /** The day, month or year of an ISO 8601 date or time as it is written, in its own time zone; empty when it tells none. */
-function timeOf(by: Exclude<PartitionWay, "VALUE">, text: string): string {
+function timeOf(by: Exclude<PartitionTransform, "VALUE">, text: string): string {
   const [, year, month, day] = DATE.exec(text) ?? [];
   if (month !== undefined && !isDay(`${year}-${month}-${day ?? "01"}`)) return "";
   const parts = { YEAR: [year], MONTH: [year, month], DAY: [year, month, day] }[by];

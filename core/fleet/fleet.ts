@@ -142,7 +142,7 @@ export function afterMiss(
 const SWEEP_AGE_MS = 60_000;
 
 /** The tasks whose events may have been lost. */
-export function toLookAfter(tasks: readonly TaskRow[], nowMs: number): TaskRow[] {
+export function tasksToReconcile(tasks: readonly TaskRow[], nowMs: number): TaskRow[] {
   return tasks.filter(({ createdAtMs }) => nowMs - createdAtMs >= SWEEP_AGE_MS);
 }
 

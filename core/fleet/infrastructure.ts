@@ -19,7 +19,7 @@ const PUT_NANOS = 0.000005 * NANOS_PER_USD;
 
 export interface InfrastructureUse {
   /** How long workers held a lease, all of them together. Starting a task and writing the dataset come on top. */
-  readonly workedMs: number;
+  readonly workerMs: number;
   /** Parts written: each is one request to S3. */
   readonly parts: number;
   readonly taskSize: TaskSize;
@@ -33,8 +33,8 @@ export interface InfrastructureCost {
   readonly totalNanos: Nanos;
 }
 
-export function infrastructureCost({ workedMs, parts, taskSize, capacity }: InfrastructureUse): InfrastructureCost {
-  const fargateNanos = Math.round((workedMs / 3_600_000) * hourNanos(taskSize, capacity));
+export function infrastructureCost({ workerMs, parts, taskSize, capacity }: InfrastructureUse): InfrastructureCost {
+  const fargateNanos = Math.round((workerMs / 3_600_000) * hourNanos(taskSize, capacity));
   const s3Nanos = Math.round(parts * PUT_NANOS);
   return { fargateNanos, s3Nanos, totalNanos: fargateNanos + s3Nanos };
 }

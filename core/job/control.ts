@@ -4,7 +4,7 @@ import type { ShardRow } from "../shard/shard-row.ts";
 /** What is read of a shard to decide it. */
 export type TriedShard = Pick<
   ShardRow,
-  "shardNo" | "state" | "pass" | "fromSlot" | "generation" | "delivered" | "failed" | "attempts" | "deathsInRow"
+  "shardNo" | "state" | "pass" | "fromSlot" | "generation" | "delivered" | "failed" | "attempts" | "consecutiveCrashes"
 >;
 
 /**
@@ -15,10 +15,10 @@ export type TriedShard = Pick<
  */
 export function triedAgain(shard: TriedShard): Partial<ShardRow> | null {
   const lost = shard.attempts - shard.delivered;
-  const afresh = { lostBefore: lost, causes: [], deathsInRow: 0, generation: shard.generation + 1 };
+  const afresh = { priorUnsuccessfulAttempts: lost, causes: [], consecutiveCrashes: 0, generation: shard.generation + 1 };
   if (shard.failed > 0)
     return { ...afresh, state: "OPEN", pass: shard.pass + 1, lowWaterSlot: shard.fromSlot, failed: 0 };
-  return shard.state !== "DONE" && (lost > 0 || shard.deathsInRow > 0) ? afresh : null;
+  return shard.state !== "DONE" && (lost > 0 || shard.consecutiveCrashes > 0) ? afresh : null;
 }
 
 /** How many shards are open after that. */

@@ -4,7 +4,7 @@ import { tokenOf } from "../random.ts";
 import { datasetPrefix } from "../bucket.ts";
 import { exportKey, jobKey, OPEN, ownerStatus } from "../keys.ts";
 import type { DatasetFileRow, JobRow } from "./job-row.ts";
-import type { PartRun, ShardRow } from "../shard/shard-row.ts";
+import type { PartRange, ShardRow } from "../shard/shard-row.ts";
 import { keyOf } from "../shard/lease.ts";
 import type { Change, Condition, Write } from "../change.ts";
 
@@ -57,10 +57,10 @@ export function createExportShard(job: JobRow): Change {
     outputTokens: 0,
     spentNanos: 0,
     spending: [],
-    workedMs: 0,
+    workerMs: 0,
     grantNanos: 0,
     writtenOffNanos: 0,
-    deathsInRow: 0,
+    consecutiveCrashes: 0,
     columns: {},
   };
   return { writes: [{ key: exportKey(job.jobId), kind: "put", set: { ...row } }], token: tokenOf(job.jobId, "export") };
@@ -72,13 +72,13 @@ export interface WrittenDataset {
   readonly datasets: readonly DatasetFileRow[];
   readonly fileCount: number;
   /** Where the parts of each shard lie now; absent when they stay where they are, because the job may go on. */
-  readonly folded?: readonly FoldedShard[];
+  readonly folded?: readonly CompactedShard[];
 }
 
-export interface FoldedShard {
+export interface CompactedShard {
   /** As it was when its parts were read. */
   readonly shard: ShardRow;
-  readonly runs: readonly PartRun[];
+  readonly runs: readonly PartRange[];
 }
 
 /**
@@ -93,7 +93,7 @@ export function publish(
   nowIso: string,
 ): Change {
   const prefix = datasetPrefix(job.jobId, lease.generation);
-  const dataset = { datasetPrefix: prefix, datasets, datasetFileCount: fileCount, isFolded: folded.length > 0 };
+  const dataset = { datasetPrefix: prefix, datasets, datasetFileCount: fileCount, isCompacted: folded.length > 0 };
   const change = move(job, {
     set: { ...statusOf(job, outcome), ...dataset, openKey: OPEN, sweepNo: lease.generation, finishedAt: nowIso },
     remove: [],
@@ -105,7 +105,7 @@ export function publish(
 }
 
 /** The shard names its folded parts, if it still stands where they were read. */
-function renamed({ shard, runs }: FoldedShard): Write {
+function renamed({ shard, runs }: CompactedShard): Write {
   const { generation, checkpointNo } = shard;
   return { key: keyOf(shard), kind: "update", set: { runs }, when: { equals: { generation, checkpointNo } } };
 }
@@ -136,7 +136,7 @@ function freed(lease: ShardRow) {
   return {
     key: keyOf(lease),
     kind: "update",
-    set: { leaseUntilMs: 0, deathsInRow: 0 },
+    set: { leaseUntilMs: 0, consecutiveCrashes: 0 },
     remove: ["leaseTask"],
     when,
   } as const;

@@ -16,13 +16,13 @@ export interface Done {
   readonly failed: number;
   readonly attempts: number;
   /** Attempts before its failed slots were last taken up again that gave nothing. */
-  readonly lostBefore: number;
+  readonly priorUnsuccessfulAttempts: number;
   readonly causes: readonly CauseCount[];
 }
 
 /** The one cause for which everything came to nothing so far, once that was often enough. */
-export function hopelessCause({ delivered, attempts, lostBefore, causes }: Done): string | undefined {
-  const tried = attempts - lostBefore;
+export function hopelessCause({ delivered, attempts, priorUnsuccessfulAttempts, causes }: Done): string | undefined {
+  const tried = attempts - priorUnsuccessfulAttempts;
   if (delivered > 0 || tried < HOPELESS_START) return undefined;
   return causes.find((one) => one.attempts === tried)?.cause;
 }

@@ -36,7 +36,7 @@ export interface JobRow {
   parameters: Record<string, unknown>;
   budgetId: string;
   budgetNanos: Nanos;
-  recordBoundNanos: Nanos;
+  maxAttemptCostNanos: Nanos;
   /** What it was expected to cost when it was made; absent when that could not be told, and in jobs made before it was. */
   estimate?: Estimate;
   formats: DatasetFormat[];
@@ -68,7 +68,7 @@ export interface JobRow {
   /** While objects that nothing names any more wait to be removed: the generation of the export that left them. */
   sweepNo?: number;
   /** Parts of its records lie with its published dataset: while that is archived, the job cannot go on. */
-  isFolded?: boolean;
+  isCompacted?: boolean;
   /** Its records so far as a file, for who cannot wait. */
   snapshot?: SnapshotRow;
   createdAt: string;
@@ -85,7 +85,7 @@ export interface ArchiveRow {
   requestedAt: string;
   restoredUntil?: string;
   /** When the state was found. */
-  knownAt: string;
+  observedAt: string;
 }
 
 export interface SnapshotRow {

@@ -88,7 +88,7 @@ export function planMoreShards(
   }));
 }
 
-export interface JobWishes {
+export interface JobOptions {
   readonly name: string;
   readonly recordCount: number;
   readonly budgetNanos: Nanos;
@@ -99,7 +99,7 @@ export interface JobWishes {
 }
 
 /** @throws PlotPaletteError BadInput naming the first wish out of its range */
-export function checkWishes(wishes: JobWishes): void {
+export function checkWishes(wishes: JobOptions): void {
   const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
   const maxFailedPercent = wishes.maxFailedPercent ?? MAX_FAILED_PERCENT;
   if (name.trim().length < 1 || name.length > 100)

@@ -1,7 +1,7 @@
 /** The objects of a job that nothing names and nothing ever will: what sweeping may remove, whatever the job does meanwhile. */
 import { datasetsPrefix, partsPrefix } from "../bucket.ts";
 import type { JobRow } from "./job-row.ts";
-import type { PartRun, ShardRow } from "../shard/shard-row.ts";
+import type { PartRange, ShardRow } from "../shard/shard-row.ts";
 
 /** As they stand in the table. The job must have been read before its shards: then no run of an older dataset is missed. */
 export interface JobRows {
@@ -13,7 +13,7 @@ export interface JobRows {
  * A part of a lease that is over and that no run names; a file of a dataset before the published one, unless it is a part
  * that was folded into it and still counts. Generations only grow, so an object that is a leftover stays one.
  */
-export function isLeftover(name: string, { job, shards }: JobRows): boolean {
+export function isOrphan(name: string, { job, shards }: JobRows): boolean {
   const { jobId, datasetPrefix } = job;
   const part = placeIn(name, partsPrefix(jobId), /^(\d+)\/(\d+)-(\d+)$/);
   if (part) {
@@ -35,7 +35,7 @@ function isOver({ generation, leaseTask }: JobRows["shards"][number], ofPart: nu
 }
 
 function names(
-  runs: readonly PartRun[],
+  runs: readonly PartRange[],
   { generation, seq, folded }: { generation: number; seq: number; folded?: true },
 ): boolean {
   return runs.some(

@@ -7,7 +7,7 @@ export const TASK_SIZES = {
 } as const satisfies Record<string, TaskSizeFacts>;
 
 export type TaskSize = keyof typeof TASK_SIZES;
-export const USUAL_TASK_SIZE: TaskSize = "SMALL";
+export const DEFAULT_TASK_SIZE: TaskSize = "SMALL";
 
 interface TaskSizeFacts {
   /** In units of 1/1024 processor. */

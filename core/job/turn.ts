@@ -4,7 +4,7 @@ import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "../money/money.ts";
 import type { JobRow } from "./job-row.ts";
 import type { ShardRow } from "../shard/shard-row.ts";
-import { deathsAtTakeover, HOPELESS_AFTER_DEATHS, isHeld, isParked } from "../shard/lease.ts";
+import { crashesAtTakeover, FAIL_AFTER_CRASHES, isHeld, isParked } from "../shard/lease.ts";
 import type { Condition } from "../change.ts";
 
 export type Turn =
@@ -34,9 +34,9 @@ export function nextTurn(
   const open = shards.filter(({ state }) => state !== "DONE");
   if (open.length === 0) return completed(job, shards);
   const free = open.filter((shard) => !isHeld(shard, nowMs) && !mine.has(shard.shardNo));
-  const hopeless = free.find((shard) => deathsAtTakeover(shard) >= HOPELESS_AFTER_DEATHS);
+  const hopeless = free.find((shard) => crashesAtTakeover(shard) >= FAIL_AFTER_CRASHES);
   if (hopeless) return failed(job, hopeless);
-  const payable = remainingNanos >= job.recordBoundNanos;
+  const payable = remainingNanos >= job.maxAttemptCostNanos;
   const next = free.find((shard) => !isParked(shard, job)) ?? (payable ? free[0] : undefined);
   if (next) return { do: "lease", shard: next };
   return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
@@ -59,7 +59,7 @@ function completed({ controlNo, recordCount, maxFailedPercent }: JobRow, shards:
 
 function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
   const reason =
-    `The worker stopped ${HOPELESS_AFTER_DEATHS} times in a row on records ${shard.lowWaterSlot + 1} to ${shard.toSlot} ` +
+    `The worker stopped ${FAIL_AFTER_CRASHES} times in a row on records ${shard.lowWaterSlot + 1} to ${shard.toSlot} ` +
     "without getting on; look at its log, and try smaller prompts or seeds.";
   return { do: "end", outcome: "FAILED", reason, when: { controlNo } };
 }
@@ -67,7 +67,7 @@ function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
 function unpayable(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
   const { controlNo, parkedShards } = job;
   const reason =
-    `The next record could cost ${formatUsd(job.recordBoundNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +
+    `The next record could cost ${formatUsd(job.maxAttemptCostNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +
     "resume with a larger budget to go on.";
   // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they stand.
   return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards, controlNo } };

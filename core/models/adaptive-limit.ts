@@ -24,7 +24,7 @@ export interface TokensUsed {
 }
 
 /** A call that was begun. */
-export interface PacedCall {
+export interface LimitedCall {
   readonly begunAtMs: number;
   /** What was taken from the tokens of the minute. */
   readonly tokens: number;
@@ -85,7 +85,7 @@ export class Pace {
     );
   }
 
-  begin(size: CallSize, nowMs: number): PacedCall {
+  begin(size: CallSize, nowMs: number): LimitedCall {
     const tokens = this.#tokensOf(size);
     this.#inFlight += 1;
     this.#requests?.take(1, nowMs);
@@ -94,7 +94,7 @@ export class Pace {
   }
 
   /** The call is over, however it went; what it used is known when it was answered. */
-  end(call: PacedCall, nowMs: number, used?: TokensUsed): void {
+  end(call: LimitedCall, nowMs: number, used?: TokensUsed): void {
     this.#inFlight -= 1;
     if (!used) return;
     const { bytes, tokens } = this.#seen;
@@ -103,7 +103,7 @@ export class Pace {
   }
 
   /** It was borne. Calls begun before the last halving say nothing about the new limit. To be told after its end. */
-  answered({ begunAtMs }: PacedCall, nowMs: number): void {
+  answered({ begunAtMs }: LimitedCall, nowMs: number): void {
     if (begunAtMs < this.#halvedAtMs) return;
     if (this.#limit < this.#borne) this.#limit = Math.min(this.#borne, this.#limit + 1);
     // More is put to the test only where so many are used.
@@ -112,7 +112,7 @@ export class Pace {
   }
 
   /** It was refused. `retryAfterMs`: no call may begin so long. To be told after its end. */
-  throttled({ begunAtMs }: PacedCall, nowMs: number, retryAfterMs = 0): void {
+  throttled({ begunAtMs }: LimitedCall, nowMs: number, retryAfterMs = 0): void {
     this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + retryAfterMs);
     if (begunAtMs >= this.#halvedAtMs) {
       this.#limit = Math.max(1, this.#limit / 2);

@@ -5,10 +5,10 @@
 import { formatUsd, type Nanos } from "./money.ts";
 
 /** A call cost more than its worst case, which is then computed wrongly: nothing more may be spent on such ground. */
-export class Overcharge extends Error {
+export class CostBoundExceeded extends Error {
   constructor(cost: Nanos, covered: Nanos) {
     super(`A model call cost ${formatUsd(cost)} where at most ${formatUsd(covered)} was expected.`);
-    this.name = "Overcharge";
+    this.name = "CostBoundExceeded";
   }
 }
 
@@ -36,7 +36,7 @@ export class Purse {
         this.#spent += cost;
         this.#reserved -= Math.min(cost, left);
         left -= Math.min(cost, left);
-        if (cost > covered) throw new Overcharge(cost, covered);
+        if (cost > covered) throw new CostBoundExceeded(cost, covered);
       },
       release: () => {
         this.#reserved -= left;
@@ -63,13 +63,13 @@ export class Purse {
 
 export interface Reservation {
   readonly left: Nanos;
-  /** Pays for a call out of what is reserved. @throws Overcharge when it costs more: a bug of ours */
+  /** Pays for a call out of what is reserved. @throws CostBoundExceeded when it costs more: a bug of ours */
   charge(cost: Nanos, worst: Nanos): void;
   /** Gives the rest back to the purse; later calls do nothing. */
   release(): void;
 }
 
-export interface SliceWish {
+export interface SliceRequest {
   /** What must be free before the next record may start. */
   readonly neededNanos: Nanos;
   readonly freeNanos: Nanos;
@@ -91,7 +91,7 @@ const DRAWS_PER_SECOND = 10;
  * What to ask the budget for: the worst case of what may be in flight and one second's spend, or more seconds' where many
  * draw; but no more than a fair share of what is left, and never less than the next record needs; 0 when even that is not there.
  */
-export function sliceOf(wish: SliceWish): Nanos {
+export function sliceOf(wish: SliceRequest): Nanos {
   const shortage = wish.neededNanos - wish.freeNanos;
   if (shortage > wish.remainingNanos) return 0;
   const seconds = Math.max(1, wish.runningShards / DRAWS_PER_SECOND);
@@ -101,19 +101,19 @@ export function sliceOf(wish: SliceWish): Nanos {
 }
 
 /** When less than this is free, more is to be asked for: what a quarter of the records in flight may cost. */
-export function lowWaterOf({ boundNanos, concurrency }: Pick<SliceWish, "boundNanos" | "concurrency">): Nanos {
+export function lowWaterOf({ boundNanos, concurrency }: Pick<SliceRequest, "boundNanos" | "concurrency">): Nanos {
   return boundNanos * Math.max(1, Math.ceil(concurrency / 4));
 }
 
 /** What has to be free to stay above that for some time: spending is not even, so half as much again as usual. */
 export function neededWithin(
   ms: number,
-  wish: Pick<SliceWish, "boundNanos" | "concurrency" | "spentPerSecondNanos">,
+  wish: Pick<SliceRequest, "boundNanos" | "concurrency" | "spentPerSecondNanos">,
 ): Nanos {
   return lowWaterOf(wish) + Math.ceil((wish.spentPerSecondNanos * ms * 1.5) / 1_000);
 }
 
 /** Whether the budget is so low that nobody should draw from it ahead of need. */
-export function isScarce({ neededNanos, freeNanos, remainingNanos, runningShards }: SliceWish): boolean {
+export function isScarce({ neededNanos, freeNanos, remainingNanos, runningShards }: SliceRequest): boolean {
   return remainingNanos < runningShards * (neededNanos - freeNanos);
 }

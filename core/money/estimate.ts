@@ -43,7 +43,7 @@ export interface CostRange {
 export interface JobSize {
   readonly recordCount: number;
   /** The most that one attempt at a record can cost: no range goes beyond. */
-  readonly recordBoundNanos: Nanos;
+  readonly maxAttemptCostNanos: Nanos;
   /** How many attempts the job makes for each record, on average, before it gives up. */
   readonly maxAttempts: number;
 }
@@ -57,14 +57,14 @@ const LEAST_MARGIN = 0.02;
 
 /** From records that were tried: as many attempts as it takes, at their mean, with a range that narrows with their number. */
 export function estimateFromSample(sample: Sample, size: JobSize): Estimate {
-  const { recordCount, recordBoundNanos, maxAttempts } = size;
+  const { recordCount, maxAttemptCostNanos, maxAttempts } = size;
   const attempts = recordCount * attemptsPerRecord(sample, maxAttempts);
-  const likely = Math.min(sample.costNanos / sample.records, recordBoundNanos) * attempts;
+  const likely = Math.min(sample.costNanos / sample.records, maxAttemptCostNanos) * attempts;
   const margin = marginOf(sample, recordCount);
   return {
     lowNanos: Math.floor(likely * Math.max(0, 1 - margin)),
     likelyNanos: Math.round(likely),
-    highNanos: Math.ceil(Math.min(likely * (1 + margin), recordBoundNanos * recordCount * maxAttempts)),
+    highNanos: Math.ceil(Math.min(likely * (1 + margin), maxAttemptCostNanos * recordCount * maxAttempts)),
     recordCount,
     basis: "SAMPLE",
     basisRecords: sample.records,
@@ -96,11 +96,11 @@ function spreadOf({ records, costNanos, squaredMicros }: Sample): number {
 /** From what some of the job's records would send, one attempt at each; @param records at least one */
 export function estimateFromPrompts(
   records: readonly CostRange[],
-  { recordCount, recordBoundNanos }: JobSize,
+  { recordCount, maxAttemptCostNanos }: JobSize,
 ): Estimate {
   const total = (end: keyof CostRange) =>
     Math.round(
-      (records.reduce((sum, range) => sum + Math.min(range[end], recordBoundNanos), 0) * recordCount) / records.length,
+      (records.reduce((sum, range) => sum + Math.min(range[end], maxAttemptCostNanos), 0) * recordCount) / records.length,
     );
   return {
     lowNanos: total("low"),

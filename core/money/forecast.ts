@@ -10,7 +10,7 @@ export interface ForecastFacts {
   readonly writtenOffNanos: Nanos;
   readonly budgetNanos: Nanos;
   /** A record starts only while so much is left. */
-  readonly recordBoundNanos: Nanos;
+  readonly maxAttemptCostNanos: Nanos;
   /** Over the last seconds; 0 when it cannot be told. */
   readonly recordsPerSecond: number;
   readonly nowMs: number;
@@ -38,7 +38,7 @@ export function forecast(facts: ForecastFacts): Forecast | null {
   if (done < Math.min(RECORDS_TO_JUDGE_BY, recordCount) || open <= 0) return null;
   const each = spentNanos / done;
   const used = spentNanos + writtenOffNanos;
-  const payable = Math.min(open, startable(budgetNanos - used, each, facts.recordBoundNanos));
+  const payable = Math.min(open, startable(budgetNanos - used, each, facts.maxAttemptCostNanos));
   return {
     totalNanos: Math.round(used + open * each),
     suffices: payable >= open,

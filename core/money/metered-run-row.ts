@@ -6,7 +6,7 @@ import type { Nanos } from "./money.ts";
  * What a run beside jobs spends, and whether the function that does it lives. Its money is reserved before a call and settled
  * after; what is reserved when the function dies counts as spent.
  */
-export interface RunRow {
+export interface AdHocRunRow {
   budgetNanos: Nanos;
   /** What calls in flight may cost. */
   reservedNanos: Nanos;
@@ -18,25 +18,25 @@ export interface RunRow {
 }
 
 /** Remembers what a client token has started: a try, or a seed set to generate. */
-export interface SideTokenRow {
+export interface AdHocTokenRow {
   pk: string;
   sk: "TOKEN";
-  madeId: string;
+  resourceId: string;
   /** A digest of the input: the same token with another input is an error. */
   inputDigest: string;
   expiresAt: number;
 }
 
-export interface SampleRow extends Sample {
+export interface CostSampleRow extends Sample {
   pk: string;
   sk: "SAMPLE";
   /** Seconds since 1970; each try begins it anew. */
   expiresAt: number;
 }
 
-export interface SideSpendingRow {
+export interface AdHocSpendingRow {
   pk: string;
   sk: string;
-  triesNanos: Nanos;
-  seedsNanos: Nanos;
+  testRunsNanos: Nanos;
+  generatedSeedsNanos: Nanos;
 }

@@ -2,7 +2,7 @@
 import type { Nanos } from "./money.ts";
 
 /** Calls of one step to one model on one day. */
-export interface SpentOn {
+export interface SpendingEntry {
   readonly stepId: string;
   readonly modelId: string;
   /** In UTC: `2026-11-25`. */
@@ -14,29 +14,29 @@ export interface SpentOn {
 }
 
 /** A call that was paid, answered or not. */
-export type PaidCall = Omit<SpentOn, "day" | "calls">;
+export type PaidCall = Omit<SpendingEntry, "day" | "calls">;
 
 /** The spending with one more call, made at that time. */
-export function withCall(spending: readonly SpentOn[], call: PaidCall, nowMs: number): SpentOn[] {
+export function withCall(spending: readonly SpendingEntry[], call: PaidCall, nowMs: number): SpendingEntry[] {
   return plus(spending, { ...call, day: new Date(nowMs).toISOString().slice(0, 10), calls: 1 });
 }
 
 /** Several spendings as one, in the order in which their entries first came. */
-export function sumSpending(all: readonly (readonly SpentOn[])[]): SpentOn[] {
-  return all.flat().reduce<SpentOn[]>(plus, []);
+export function sumSpending(all: readonly (readonly SpendingEntry[])[]): SpendingEntry[] {
+  return all.flat().reduce<SpendingEntry[]>(plus, []);
 }
 
-function plus(spending: readonly SpentOn[], more: SpentOn): SpentOn[] {
+function plus(spending: readonly SpendingEntry[], more: SpendingEntry): SpendingEntry[] {
   const at = spending.findIndex((one) => isAlike(one, more));
   const known = spending[at];
   return known ? spending.with(at, together(known, more)) : [...spending, more];
 }
 
-function isAlike(one: SpentOn, other: SpentOn): boolean {
+function isAlike(one: SpendingEntry, other: SpendingEntry): boolean {
   return one.stepId === other.stepId && one.modelId === other.modelId && one.day === other.day;
 }
 
-function together(one: SpentOn, other: SpentOn): SpentOn {
+function together(one: SpendingEntry, other: SpendingEntry): SpendingEntry {
   return {
     ...one,
     calls: one.calls + other.calls,

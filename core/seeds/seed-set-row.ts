@@ -1,10 +1,10 @@
 /** The row of the seed sets table. */
-import type { RunRow } from "../money/metered-run-row.ts";
+import type { AdHocRunRow } from "../money/metered-run-row.ts";
 import type { SeedField } from "./fields.ts";
 
 export type SeedSetStatus = "UPLOADING" | "CHECKING" | "GENERATING" | "READY" | "REFUSED";
 
-export interface SeedSetRow extends Partial<RunRow> {
+export interface SeedSetRow extends Partial<AdHocRunRow> {
   pk: string;
   sk: "SEEDS";
   seedSetId: string;
@@ -18,7 +18,7 @@ export interface SeedSetRow extends Partial<RunRow> {
   /** The files that were asked for: which object is read as which collection, whatever a check made of them. */
   uploads: { collection: string; fileName: string; upload?: string }[];
   /** Whether faulty rows are left out, and what was. */
-  skipFaulty?: boolean;
+  skipInvalid?: boolean;
   skippedCount?: number;
   skippedRows?: { fileName: string; row: number; reason: string }[];
   /** What a model is to make it of; absent when it is uploaded. */

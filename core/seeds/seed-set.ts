@@ -61,13 +61,13 @@ export interface UploadedSeedFile extends SeedFile {
   readonly upload: string;
 }
 
-export interface SeedSetWishes {
+export interface SeedSetOptions {
   readonly name: string;
   readonly files: readonly { readonly collection?: string | null; readonly fileName: string; readonly bytes: number }[];
 }
 
 /** The files of a new seed set. @throws PlotPaletteError BadInput naming the first wish that cannot be granted */
-export function checkFiles({ name, files }: SeedSetWishes): UploadedSeedFile[] {
+export function checkFiles({ name, files }: SeedSetOptions): UploadedSeedFile[] {
   if (name.trim().length < 1 || name.length > 100)
     misfit(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
   if (files.length < 1 || files.length > MAX_SEED_FILES)
@@ -79,7 +79,7 @@ export function checkFiles({ name, files }: SeedSetWishes): UploadedSeedFile[] {
   });
 }
 
-function checkFile({ collection, fileName, bytes }: SeedSetWishes["files"][number]): SeedFile {
+function checkFile({ collection, fileName, bytes }: SeedSetOptions["files"][number]): SeedFile {
   const name = collection ?? DEFAULT_COLLECTION;
   if (!COLLECTION_NAME.test(name))
     misfit(

@@ -18,7 +18,7 @@ export interface AttemptsMade {
   /** Those that ended, in whatever way. */
   readonly attempts: number;
   /** Of those, the ones that gave nothing before its failed slots were taken up again: a new pass has a new pool. */
-  readonly lostBefore: number;
+  readonly priorUnsuccessfulAttempts: number;
   readonly delivered: number;
   readonly failed: number;
 }
@@ -27,8 +27,8 @@ export interface AttemptsMade {
  * Attempts beyond the first of each slot, those in hand included. A slot that is done used one less than it made; of a slot in
  * hand every attempt that ended was followed by another.
  */
-export function retriesUsed({ attempts, lostBefore, delivered, failed }: AttemptsMade): number {
-  return attempts - lostBefore - delivered - failed;
+export function retriesUsed({ attempts, priorUnsuccessfulAttempts, delivered, failed }: AttemptsMade): number {
+  return attempts - priorUnsuccessfulAttempts - delivered - failed;
 }
 
 /**

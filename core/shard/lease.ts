@@ -8,21 +8,21 @@ import type { Nanos } from "../money/money.ts";
 import { isOf } from "./part.ts";
 import { tokenOf } from "../random.ts";
 import { budgetKey, exportKey, jobKey, shardKey } from "../keys.ts";
-import type { PartRun, ShardRow, Suspect } from "./shard-row.ts";
-import type { SpentOn } from "../money/spending.ts";
+import type { PartRange, ShardRow, Suspect } from "./shard-row.ts";
+import type { SpendingEntry } from "../money/spending.ts";
 import type { Change, RowKey, Write } from "../change.ts";
 
 /** A lease lasts this long without being renewed. */
 export const LEASE_MS = 60_000;
 
 /** From this many deaths in a row on, a worker makes one record at a time, so that the one in hand at the next death is known. */
-export const CAREFUL_AFTER_DEATHS = 2;
+export const ISOLATE_AFTER_CRASHES = 2;
 /** A slot with which so many careful workers died, with nothing else in hand, is set aside. One may have been killed by chance. */
-const DEATHS_OF_A_SUSPECT = 2;
+const POISON_AFTER_CRASHES = 2;
 /** A shard whose workers die this often in a row without getting on fails its job. */
-export const HOPELESS_AFTER_DEATHS = 5;
+export const FAIL_AFTER_CRASHES = 5;
 /** An export has no checkpoints, so interruptions alone must not fail it soon. */
-export const HOPELESS_EXPORT_AFTER_DEATHS = 12;
+export const FAIL_EXPORT_AFTER_CRASHES = 12;
 
 export interface Holder {
   /** Whose lease it is to be. */
@@ -62,26 +62,26 @@ export function tasksHolding(rows: readonly ShardRow[], nowMs: number): number {
  * Deaths in a row, should the lease be taken now: one more if it was not given back and nothing was checkpointed under it. A
  * lease taken ahead and granted nothing only waited: whatever its worker died of, it was none of the shard's records.
  */
-export function deathsAtTakeover(row: ShardRow): number {
+export function crashesAtTakeover(row: ShardRow): number {
   const onlyWaited = row.isLeasedAhead === true && row.grantNanos === 0;
-  if (row.leaseTask === undefined || onlyWaited) return row.deathsInRow;
-  return isOf(row.runs.at(-1), row.generation) ? 0 : row.deathsInRow + 1;
+  if (row.leaseTask === undefined || onlyWaited) return row.consecutiveCrashes;
+  return isOf(row.runs.at(-1), row.generation) ? 0 : row.consecutiveCrashes + 1;
 }
 
 /** The slot in hand at a death, should the lease be taken now. */
-export function suspectAtTakeover({ suspect, leaseTask, generation }: ShardRow): Suspect | undefined {
+export function suspectedSlotAtTakeover({ suspect, leaseTask, generation }: ShardRow): Suspect | undefined {
   if (leaseTask === undefined || suspect?.generation !== generation) return suspect;
   return { ...suspect, deaths: suspect.deaths + 1 };
 }
 
 /** A careful worker takes a slot in hand: should it die, it is known with which. */
-export function suspecting({ suspect, generation }: ShardRow, slot: number): Suspect {
+export function suspectSlot({ suspect, generation }: ShardRow, slot: number): Suspect {
   return { slot, generation, deaths: suspect?.slot === slot ? suspect.deaths : 0 };
 }
 
 /** The slot to be set aside before any other is begun. */
-export function poisonousSlot({ suspect }: ShardRow): number | undefined {
-  return suspect && suspect.deaths >= DEATHS_OF_A_SUSPECT ? suspect.slot : undefined;
+export function poisonSlot({ suspect }: ShardRow): number | undefined {
+  return suspect && suspect.deaths >= POISON_AFTER_CRASHES ? suspect.slot : undefined;
 }
 
 /**
@@ -99,12 +99,12 @@ export function leaseShard(row: ShardRow, job: LeasingJob, holder: Holder): { ch
     isLeasedAhead: holder.isAhead ?? false,
     grantNanos: 0,
     writtenOffNanos: row.writtenOffNanos + row.grantNanos,
-    deathsInRow: deathsAtTakeover(row),
-    suspect: suspectAtTakeover(row),
+    consecutiveCrashes: crashesAtTakeover(row),
+    suspect: suspectedSlotAtTakeover(row),
   };
-  const { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, deathsInRow, suspect } = leased;
+  const { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspect } = leased;
   const writes = [
-    takeover(row, { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, deathsInRow, suspect }),
+    takeover(row, { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspect }),
     unparked(row, job),
     ...writeOff(row, job),
   ];
@@ -180,7 +180,7 @@ function drawn({ budgetId, nanos }: Slice): Write {
 /** Where a shard stands; all cumulative but `newlySpentNanos`, which is what was spent since the checkpoint before. */
 export interface Progress {
   readonly lowWaterSlot: number;
-  readonly runs: PartRun[];
+  readonly runs: PartRange[];
   readonly delivered: number;
   readonly failed: number;
   readonly refused: number;
@@ -189,8 +189,8 @@ export interface Progress {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly newlySpentNanos: Nanos;
-  readonly spending: SpentOn[];
-  readonly workedMs: number;
+  readonly spending: SpendingEntry[];
+  readonly workerMs: number;
   readonly columns: ColumnKinds;
   /** What a careful worker has in hand. */
   readonly suspect?: Suspect;
@@ -215,14 +215,14 @@ export function checkpoint(
     checkpointNo: row.checkpointNo + 1,
     spentNanos: row.spentNanos + newlySpentNanos,
     grantNanos: row.grantNanos - newlySpentNanos + (slice?.nanos ?? 0),
-    deathsInRow: isOf(told.runs.at(-1), row.generation) ? 0 : row.deathsInRow,
+    consecutiveCrashes: isOf(told.runs.at(-1), row.generation) ? 0 : row.consecutiveCrashes,
     leaseUntilMs,
   };
-  const { checkpointNo, spentNanos, grantNanos, deathsInRow, generation } = next;
+  const { checkpointNo, spentNanos, grantNanos, consecutiveCrashes, generation } = next;
   const write: Write = {
     key: keyOf(row),
     kind: "update",
-    set: { ...told, checkpointNo, spentNanos, deathsInRow, leaseUntilMs },
+    set: { ...told, checkpointNo, spentNanos, consecutiveCrashes, leaseUntilMs },
     add: { grantNanos: grantNanos - row.grantNanos },
     when: { equals: { generation, checkpointNo: row.checkpointNo } },
   };

@@ -2,9 +2,9 @@
  * A part: the immutable object that one flush of one shard writes. JSON lines: first what a restart needs, then the records,
  * failures and refused candidates since the part before. Written once under its generation and number; only what a checkpoint names exists.
  */
-import type { FailedRecord, MadeRecord, OpenSlot, RefusedCandidate } from "./record.ts";
+import type { FailedRecord, MadeRecord, OpenSlot, RejectedCandidate } from "./record.ts";
 import { invariant } from "../errors.ts";
-import type { PartRun } from "./shard-row.ts";
+import type { PartRange } from "./shard-row.ts";
 
 export interface Part {
   /** All slots that were begun and are neither delivered nor failed. */
@@ -13,7 +13,7 @@ export interface Part {
   readonly done: readonly number[];
   readonly made: readonly MadeRecord[];
   readonly failed: readonly FailedRecord[];
-  readonly refused: readonly RefusedCandidate[];
+  readonly refused: readonly RejectedCandidate[];
 }
 
 const FORMAT = 1;
@@ -36,7 +36,7 @@ export function decodePart(text: string): Part {
     ...{ open, done },
     made: [] as MadeRecord[],
     failed: [] as FailedRecord[],
-    refused: [] as RefusedCandidate[],
+    refused: [] as RejectedCandidate[],
   };
   for (const line of lines) {
     const { made, failed, refused } = JSON.parse(line) as PartLine;
@@ -51,7 +51,7 @@ export function decodePart(text: string): Part {
 export interface PartLine {
   readonly made?: MadeRecord;
   readonly failed?: FailedRecord;
-  readonly refused?: RefusedCandidate;
+  readonly refused?: RejectedCandidate;
 }
 
 /** How `encodePart` begins the line of a record or a failure. */
@@ -64,7 +64,7 @@ export function slotAtBeginning(line: string): number | undefined {
 }
 
 /** The runs with one more part of the shard's newest pass. */
-export function withPart(runs: readonly PartRun[], generation: number, seq: number, pass = 0): PartRun[] {
+export function withPart(runs: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
   const last = runs.at(-1);
   if (!last || !isOf(last, generation))
     return [...runs, { generation, fromSeq: seq, toSeq: seq, ...(pass > 0 && { pass }) }];
@@ -73,11 +73,11 @@ export function withPart(runs: readonly PartRun[], generation: number, seq: numb
 }
 
 /** Whether a worker of this generation of the shard wrote the run. */
-export function isOf(run: PartRun | undefined, generation: number): boolean {
+export function isOf(run: PartRange | undefined, generation: number): boolean {
   return run?.generation === generation && !run.folded;
 }
 
 /** Every part that exists, in the order written. */
-export function* partsOf(runs: readonly PartRun[]): Generator<{ run: PartRun; seq: number }> {
+export function* partsOf(runs: readonly PartRange[]): Generator<{ run: PartRange; seq: number }> {
   for (const run of runs) for (let seq = run.fromSeq; seq <= run.toSeq; seq++) yield { run, seq };
 }

@@ -90,7 +90,7 @@ export interface FailedRecord {
 }
 
 /** A finished record that a condition of its template did not accept. */
-export interface RefusedCandidate {
+export interface RejectedCandidate {
   readonly slot: number;
   /** From 0. */
   readonly attempt: number;
@@ -174,7 +174,7 @@ export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): 
 }
 
 /** The provenance of the attempt in hand alone: what its answers took. */
-export function metaOfAttempt(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RefusedCandidate["meta"] {
+export function metaOfAttempt(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RejectedCandidate["meta"] {
   const { models, calls } = metaOf(open, seeds);
   const answered = Object.values(open.steps).flatMap(({ rounds }) => rounds.flatMap((round) => round.calls));
   const sum = (of: (call: CallDone) => number) => answered.reduce((total, call) => total + of(call), 0);

@@ -1,6 +1,6 @@
 /** A shard's row in the jobs table. */
 import type { Nanos } from "../money/money.ts";
-import type { SpentOn } from "../money/spending.ts";
+import type { SpendingEntry } from "../money/spending.ts";
 import type { CauseCount } from "./causes.ts";
 
 export type ShardState = "OPEN" | "PARKED" | "DONE";
@@ -19,7 +19,7 @@ export interface ShardRow {
   /** How often its failed slots were taken up again. */
   pass: number;
   /** Attempts before this pass that gave no record: they count no more against it. Absent in the first. */
-  lostBefore?: number;
+  priorUnsuccessfulAttempts?: number;
   /** Slots `fromSlot` (inclusive) to `toSlot` (exclusive). */
   fromSlot: number;
   toSlot: number;
@@ -35,7 +35,7 @@ export interface ShardRow {
   /** All slots below it are done; those done beyond it stand in the newest part. */
   lowWaterSlot: number;
   /** The parts that exist: only what a checkpoint names does. */
-  runs: PartRun[];
+  runs: PartRange[];
   delivered: number;
   failed: number;
   /** Candidates that `accept` refused; absent in shards made before there was one, as are causes. */
@@ -48,14 +48,14 @@ export interface ShardRow {
   outputTokens: number;
   spentNanos: Nanos;
   /** What `spentNanos` was spent on. */
-  spending: SpentOn[];
+  spending: SpendingEntry[];
   /** How long workers have held its lease. */
-  workedMs: number;
+  workerMs: number;
   /** Granted from the budget and not yet spent by a checkpoint. */
   grantNanos: Nanos;
   writtenOffNanos: Nanos;
   /** Generations in a row that ended without moving the checkpoint. */
-  deathsInRow: number;
+  consecutiveCrashes: number;
   /** The slot that a careful worker took in hand last; absent while no worker had to be careful. */
   suspect?: Suspect;
   /** The kinds of the columns seen so far (see core/dataset/columns.ts). */
@@ -65,7 +65,7 @@ export interface ShardRow {
 }
 
 /** Parts `fromSeq` to `toSeq` (inclusive) of one generation. */
-export interface PartRun {
+export interface PartRange {
   generation: number;
   fromSeq: number;
   toSeq: number;

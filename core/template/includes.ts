@@ -36,7 +36,7 @@ export function includesOfTree(tree: Node): Include[] {
   return found;
 }
 
-/** The names that a prompt includes. @throws SyntaxFault */
+/** The names that a prompt includes. @throws TemplateSyntaxError */
 export function includesOfPrompt(prompt: string): string[] {
   return includesOfTree(treeOfPrompt(prompt)).flatMap(({ name }) => (name === undefined ? [] : [name]));
 }

@@ -1,6 +1,6 @@
 /** The places of a template that hold prompts and expressions, and whether what they say can be understood. */
 import { includesOfTree, isQualified } from "./includes.ts";
-import { readsOfExpression, readsOfPrompt, SyntaxFault, treeOfPrompt, type Read } from "./syntax.ts";
+import { readsOfExpression, readsOfPrompt, TemplateSyntaxError, treeOfPrompt, type Read } from "./syntax.ts";
 import type { Path, TemplateSource } from "./source.ts";
 import {
   columnsOf,
@@ -113,7 +113,7 @@ function understood(template: Template, place: Place, source: TemplateSource): R
     }
     return readsOfPrompt(place.text);
   } catch (error) {
-    if (!(error instanceof SyntaxFault)) throw error;
+    if (!(error instanceof TemplateSyntaxError)) throw error;
     source.faultWithin(
       place.path,
       error.line,

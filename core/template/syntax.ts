@@ -5,7 +5,7 @@
 import { parse, parseExpressionAt, type Expression, type Node } from "acorn";
 
 /** A fault at a place in a prompt or an expression. */
-export class SyntaxFault extends Error {
+export class TemplateSyntaxError extends Error {
   constructor(
     readonly fault: string,
     readonly line: number,
@@ -23,22 +23,22 @@ export interface Read {
   readonly optional: boolean;
 }
 
-/** What a prompt reads. @throws SyntaxFault */
+/** What a prompt reads. @throws TemplateSyntaxError */
 export function readsOfPrompt(prompt: string): Read[] {
   return readsOf(treeOfPrompt(prompt));
 }
 
-/** What an expression reads. @throws SyntaxFault */
+/** What an expression reads. @throws TemplateSyntaxError */
 export function readsOfExpression(expression: string): Read[] {
   return readsOf(treeOfExpression(expression));
 }
 
-/** The syntax tree of a prompt; its positions are those of the prompt. @throws SyntaxFault */
+/** The syntax tree of a prompt; its positions are those of the prompt. @throws TemplateSyntaxError */
 export function treeOfPrompt(prompt: string): Node {
   return parseAt(prompt, () => parse(scriptOf(prompt), ACORN));
 }
 
-/** The syntax tree of an expression. @throws SyntaxFault */
+/** The syntax tree of an expression. @throws TemplateSyntaxError */
 export function treeOfExpression(expression: string): Expression {
   // A tree leaves out the parentheses around it, but what comes after them is asked.
   const { end } = parseAt(expression, () => parseExpressionAt(expression, 0, { ...ACORN, preserveParens: true }));
@@ -108,12 +108,12 @@ function parseAt<T>(source: string, attempt: () => T): T {
   }
 }
 
-function faultAt(source: string, position: number, fault: string): SyntaxFault {
+function faultAt(source: string, position: number, fault: string): TemplateSyntaxError {
   const before = source.slice(0, position).split("\n");
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
   const text = source.split("\n")[line - 1] ?? "";
-  return new SyntaxFault(fault, line, column, `  ${text}\n  ${" ".repeat(column - 1)}^`);
+  return new TemplateSyntaxError(fault, line, column, `  ${text}\n  ${" ".repeat(column - 1)}^`);
 }
 
 /** Chains of names rooted at `it`; a chain ends at a call, a computed key or a method of strings and lists. */

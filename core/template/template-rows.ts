@@ -26,7 +26,7 @@ export interface TemplateHeadRow {
 }
 
 /** What is stored of a version beside its source, so that nobody has to read it again. */
-export interface TemplateFactsRow {
+export interface TemplateAnalysisRow {
   steps: {
     id: string;
     modelId: string;
@@ -68,7 +68,7 @@ export interface TemplateVersionRow {
   source: string;
   /** What it includes from other templates, copied: what is deleted or withdrawn later breaks nothing. */
   partials: Partials;
-  facts: TemplateFactsRow;
+  facts: TemplateAnalysisRow;
   createdAt: string;
 }
 

@@ -1,14 +1,14 @@
 /** A test run's rows in the jobs table. */
-import type { RunRow } from "../money/metered-run-row.ts";
+import type { AdHocRunRow } from "../money/metered-run-row.ts";
 import type { Tiers } from "../models/models.ts";
 import type { Partials } from "./template.ts";
 
-export interface TryRow extends RunRow {
+export interface TestRunRow extends AdHocRunRow {
   pk: string;
   sk: "TRY";
-  tryId: string;
+  testRunId: string;
   /** Not `owner`, which would put it among the owner's jobs. */
-  tryOwner: string;
+  testRunOwner: string;
   status: "RUNNING" | "DONE" | "FAILED";
   statusReason?: string;
   recordCount: number;
@@ -20,7 +20,7 @@ export interface TryRow extends RunRow {
   expiresAt: number;
 }
 
-export interface TryInputRow {
+export interface TestRunInputRow {
   pk: string;
   sk: "INPUT";
   source: string;

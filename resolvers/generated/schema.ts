@@ -26,6 +26,24 @@ export type AcceptCondition = {
   name: Maybe<Scalars['String']['output']>;
 };
 
+/** What one day's tries and generated seeds cost. */
+export type AdHocSpending = {
+  /** The day, in UTC. */
+  day: Scalars['AWSDate']['output'];
+  /** Paid for generated seeds, in nano-dollars. */
+  generatedSeedsNanos: Scalars['Float']['output'];
+  /** Paid for tries, in nano-dollars. */
+  testRunsNanos: Scalars['Float']['output'];
+};
+
+/** Spending beside jobs, by day. */
+export type AdHocSpendingPage = {
+  /** The days on which something was spent, newest first. */
+  items: Array<AdHocSpending>;
+  /** Hand it in for the next page; null at the end. */
+  nextToken: Maybe<Scalars['String']['output']>;
+};
+
 /** How deep the archive is; each deployment chooses one. */
 export type ArchiveClass =
   /** Restored in half a day. */
@@ -45,6 +63,18 @@ export type ArchiveState =
   | 'RESTORED'
   /** It was asked for and comes back, in hours. */
   | 'RESTORING';
+
+/** The most that one record can cost, whatever happens. */
+export type AttemptCost = {
+  /** Model calls, repairs and escalations included. */
+  calls: Scalars['Int']['output'];
+  /** Tokens sent. */
+  inputTokens: Scalars['Float']['output'];
+  /** Nano-dollars. */
+  nanos: Scalars['Float']['output'];
+  /** Tokens received. */
+  outputTokens: Scalars['Float']['output'];
+};
 
 /** A range in which the cost of a job's models is expected, in nano-dollars. */
 export type CostEstimate = {
@@ -103,7 +133,7 @@ export type CreateSeedSetInput = {
   /** What to call it, 1 to 100 characters. */
   name: Scalars['String']['input'];
   /** Leave faulty rows out and say which, instead of refusing the file; false when null. */
-  skipFaulty?: InputMaybe<Scalars['Boolean']['input']>;
+  skipInvalid?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** Where a job's dataset lies: S3 archives it some days after the job ended. */
@@ -113,7 +143,7 @@ export type DatasetArchive = {
   /** The job. */
   jobId: Scalars['ID']['output'];
   /** When this was so, so that late news can be told from new. */
-  knownAt: Scalars['AWSDateTime']['output'];
+  observedAt: Scalars['AWSDateTime']['output'];
   /** When it was last asked for; null unless it is being or was restored. */
   requestedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** When the restored copy goes; null unless it is there. */
@@ -154,7 +184,7 @@ export type DatasetFormat =
 /** A level of folders that a dataset is cut into, named as Hive does it: `category=comedy/date_year=2024/`. */
 export type DatasetPartition = {
   /** What of its values makes a folder. */
-  by: PartitionWay;
+  by: PartitionTransform;
   /** The column. */
   column: Scalars['String']['output'];
 };
@@ -162,7 +192,7 @@ export type DatasetPartition = {
 /** A level of folders; see `DatasetPartition`. */
 export type DatasetPartitionInput = {
   /** What of its values makes a folder. */
-  by: PartitionWay;
+  by: PartitionTransform;
   /** A column of the template's records; `id` is none. */
   column: Scalars['String']['input'];
 };
@@ -287,6 +317,8 @@ export type Job = {
   formats: Array<DatasetFormat>;
   /** ULID; later jobs have larger ids. */
   id: Scalars['ID']['output'];
+  /** The most one attempt at a record can cost, in nano-dollars: what is reserved before it starts. */
+  maxAttemptCostNanos: Scalars['Float']['output'];
   /** How many percent of its records may fail; when more do the job is FAILED, and stops early where it can be told early. */
   maxFailedPercent: Scalars['Int']['output'];
   /** What its owner called it. */
@@ -301,8 +333,6 @@ export type Job = {
   priority: JobPriority;
   /** What has been done so far, by shard. */
   progress: Array<ShardProgress>;
-  /** The most one attempt at a record can cost, in nano-dollars: what is reserved before it starts. */
-  recordBoundNanos: Scalars['Float']['output'];
   /** How many records were asked for. */
   recordCount: Scalars['Int']['output'];
   /** The seed set it draws from. */
@@ -312,7 +342,7 @@ export type Job = {
   /** Its records so far as a file; null when nobody asked for it today. */
   snapshot: Maybe<JobSnapshot>;
   /** What its models were paid for, as of the shards' last checkpoints. Shards may have entries for the same step, model and day, which are to be added. */
-  spending: Array<SpentOn>;
+  spending: Array<SpendingEntry>;
   /** How its dataset is divided; null when each format is one file. */
   split: Maybe<DatasetSplit>;
   /** When its first worker began; null before. */
@@ -330,7 +360,7 @@ export type Job = {
   /** The version of the template it is pinned to. */
   templateVersion: Scalars['Int']['output'];
   /** What its workers have done, as of the shards' last checkpoints: what the estimate of Fargate and S3 comes from. */
-  work: JobWork;
+  work: JobUsage;
 };
 
 /** What a job's tasks run on. */
@@ -383,7 +413,7 @@ export type JobEstimate = {
   /** The range; null when no prompt can be rendered without answers. */
   estimate: Maybe<CostEstimate>;
   /** The most one attempt at a record can cost, in nano-dollars: what is reserved before it starts. */
-  recordBoundNanos: Scalars['Float']['output'];
+  maxAttemptCostNanos: Scalars['Float']['output'];
 };
 
 /** A page of jobs. */
@@ -439,11 +469,11 @@ export type JobStatus =
   | 'RUNNING';
 
 /** What the workers of a job have done. */
-export type JobWork = {
+export type JobUsage = {
   /** How many parts they have written: each was one request to S3. */
   parts: Scalars['Int']['output'];
   /** How long they have held leases, all of them together, in milliseconds. */
-  workedMs: Scalars['Float']['output'];
+  workerMs: Scalars['Float']['output'];
 };
 
 /** A model of Amazon Bedrock that the product knows the price of. */
@@ -494,8 +524,6 @@ export type Mutation = {
   generateSeeds: SeedSet;
   /** Stops a job until it is resumed; what is in flight is finished first. People only. */
   pauseJob: Job;
-  /** Changes which of my jobs gets the next free task, until the job has ended. People only. */
-  prioritizeJob: Job;
   /** Publishes the latest version of a template of mine for everyone; earlier published versions stay published. People only. */
   publishTemplate: TemplateSummary;
   /** Gives a job more money while it waits, runs or rests; at its budget it goes on when it is resumed. People only. */
@@ -505,7 +533,7 @@ export type Mutation = {
   /** Tells a seed set's owner that its check has ended, or how far a model is with its items. The functions that check and generate seeds only (IAM). */
   reportSeedSet: SeedSet;
   /** Tells a try's owner that it went on. The function that tries templates only (IAM). */
-  reportTry: Try;
+  reportTestRun: TestRun;
   /** Brings an archived dataset back for some days; watch it by `onJobChanged`. Twice is as good as once. People only. */
   restoreDataset: DatasetArchive;
   /** Makes an older version of a template of mine the newest again, as a new version. People only. */
@@ -516,12 +544,14 @@ export type Mutation = {
   retryFailed: Job;
   /** Saves a template: a new one without id, else its next version. People only. */
   saveTemplate: Template;
+  /** Changes which of my jobs gets the next free task, until the job has ended. People only. */
+  setJobPriority: Job;
+  /** Makes a few records with real model calls, within a budget of its own; watch it by `onTestRunChanged`. People only. */
+  startTestRun: TestRun;
   /** Writes the records that a job of mine has so far into a file; watch `Job.snapshot` by `onJobChanged`. One at a time, while there is no dataset. People only. */
   takeSnapshot: Job;
-  /** Makes a few records with real model calls, within a budget of its own; watch it by `onTryChanged`. People only. */
-  tryTemplate: Try;
   /** Hides a template of mine from everyone else, all its versions at once; copies made before stay. People only. */
-  withdrawTemplate: TemplateSummary;
+  unpublishTemplate: TemplateSummary;
 };
 
 
@@ -595,13 +625,6 @@ export type MutationPauseJobArgs = {
 
 
 /** What people and the worker may change. */
-export type MutationPrioritizeJobArgs = {
-  id: Scalars['ID']['input'];
-  priority: JobPriority;
-};
-
-
-/** What people and the worker may change. */
 export type MutationPublishTemplateArgs = {
   id: Scalars['ID']['input'];
 };
@@ -627,8 +650,8 @@ export type MutationReportSeedSetArgs = {
 
 
 /** What people and the worker may change. */
-export type MutationReportTryArgs = {
-  input: ReportTryInput;
+export type MutationReportTestRunArgs = {
+  input: ReportTestRunInput;
 };
 
 
@@ -666,24 +689,31 @@ export type MutationSaveTemplateArgs = {
 
 
 /** What people and the worker may change. */
+export type MutationSetJobPriorityArgs = {
+  id: Scalars['ID']['input'];
+  priority: JobPriority;
+};
+
+
+/** What people and the worker may change. */
+export type MutationStartTestRunArgs = {
+  input: StartTestRunInput;
+};
+
+
+/** What people and the worker may change. */
 export type MutationTakeSnapshotArgs = {
   id: Scalars['ID']['input'];
 };
 
 
 /** What people and the worker may change. */
-export type MutationTryTemplateArgs = {
-  input: TryTemplateInput;
-};
-
-
-/** What people and the worker may change. */
-export type MutationWithdrawTemplateArgs = {
+export type MutationUnpublishTemplateArgs = {
   id: Scalars['ID']['input'];
 };
 
 /** What of a column's values makes a folder. Records without it lie in `__HIVE_DEFAULT_PARTITION__`. */
-export type PartitionWay =
+export type PartitionTransform =
   /** Each day that its text tells, an ISO 8601 date or time as it is written. */
   | 'DAY'
   /** Each month, likewise. */
@@ -720,7 +750,9 @@ export type Query = {
   /** A template of mine, a sample, or a published version of somebody's. People only. */
   getTemplate: Template;
   /** A try of mine. People only. */
-  getTry: Try;
+  getTestRun: TestRun;
+  /** What I spent on tries and generated seeds, by day, newest first. People only. */
+  listAdHocSpending: AdHocSpendingPage;
   /** My jobs, newest first, all of them or those of one status. People only. */
   listJobs: JobPage;
   /** The models a template may name, with their prices. People only. */
@@ -733,8 +765,6 @@ export type Query = {
   listSeedItems: SeedItemPage;
   /** My seed sets, newest first. People only. */
   listSeedSets: SeedSetPage;
-  /** What I spent on tries and generated seeds, by day, newest first. People only. */
-  listSideSpending: SideSpendingPage;
   /** The versions of a template, newest first: all of mine and of samples, the published ones of somebody else's. People only. */
   listTemplateVersions: TemplateVersionPage;
   /** My templates, newest first. People only. */
@@ -792,8 +822,15 @@ export type QueryGetTemplateArgs = {
 
 
 /** What people may read. Every field is answered for the signed-in person. */
-export type QueryGetTryArgs = {
+export type QueryGetTestRunArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** What people may read. Every field is answered for the signed-in person. */
+export type QueryListAdHocSpendingArgs = {
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  nextToken?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -832,13 +869,6 @@ export type QueryListSeedItemsArgs = {
 
 /** What people may read. Every field is answered for the signed-in person. */
 export type QueryListSeedSetsArgs = {
-  limit?: InputMaybe<Scalars['Int']['input']>;
-  nextToken?: InputMaybe<Scalars['String']['input']>;
-};
-
-
-/** What people may read. Every field is answered for the signed-in person. */
-export type QueryListSideSpendingArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
 };
@@ -923,7 +953,7 @@ export type ReportSeedSetInput = {
 };
 
 /** Which try went on. */
-export type ReportTryInput = {
+export type ReportTestRunInput = {
   /** The try. */
   id: Scalars['ID']['input'];
 };
@@ -1116,24 +1146,6 @@ export type ShardProgressInput = {
   writtenOffNanos: Scalars['Float']['input'];
 };
 
-/** What one day's tries and generated seeds cost. */
-export type SideSpending = {
-  /** The day, in UTC. */
-  day: Scalars['AWSDate']['output'];
-  /** Paid for generated seeds, in nano-dollars. */
-  seedsNanos: Scalars['Float']['output'];
-  /** Paid for tries, in nano-dollars. */
-  triesNanos: Scalars['Float']['output'];
-};
-
-/** Spending beside jobs, by day. */
-export type SideSpendingPage = {
-  /** The days on which something was spent, newest first. */
-  items: Array<SideSpending>;
-  /** Hand it in for the next page; null at the end. */
-  nextToken: Maybe<Scalars['String']['output']>;
-};
-
 /** A faulty row that was left out. */
 export type SkippedRow = {
   /** The file. */
@@ -1154,7 +1166,7 @@ export type SnapshotState =
   | 'READY';
 
 /** Calls of one step to one model on one day. */
-export type SpentOn = {
+export type SpendingEntry = {
   /** How many calls were paid, answered or not. */
   calls: Scalars['Int']['output'];
   /** Paid for them, in nano-dollars. */
@@ -1171,6 +1183,24 @@ export type SpentOn = {
   stepId: Scalars['String']['output'];
 };
 
+/** What to try. */
+export type StartTestRunInput = {
+  /** The most it may spend, in nano-dollars, up to $5. */
+  budgetNanos: Scalars['Float']['input'];
+  /** A new random text for each try meant, 8 to 64 characters; repeat it when repeating the request. */
+  clientToken: Scalars['String']['input'];
+  /** Values for its parameters, a JSON object. */
+  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
+  /** How many records, 1 to 10. */
+  recordCount: Scalars['Int']['input'];
+  /** Seeds of mine or a sample, READY. */
+  seedSetId: Scalars['ID']['input'];
+  /** The YAML (or JSON) document. */
+  source: Scalars['String']['input'];
+  /** The template it is a version of, or is to be; what that holds of others may still be included. */
+  templateId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** What is pushed to people while they watch. */
 export type Subscription = {
   /** Changes of my jobs, or of one of them. A job that is not mine answers `NotFound`. People only. */
@@ -1178,7 +1208,7 @@ export type Subscription = {
   /** Seed sets of mine whose check has ended, or whose items a model makes: after each of its batches and at the end. People only. */
   onSeedSetChanged: Maybe<SeedSet>;
   /** How a try of mine goes on. People only. */
-  onTryChanged: Maybe<Try>;
+  onTestRunChanged: Maybe<TestRun>;
 };
 
 
@@ -1189,7 +1219,7 @@ export type SubscriptionOnJobChangedArgs = {
 
 
 /** What is pushed to people while they watch. */
-export type SubscriptionOnTryChangedArgs = {
+export type SubscriptionOnTestRunChangedArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -1211,7 +1241,7 @@ export type Template = {
   /** What it makes; null when its author did not say. */
   description: Maybe<Scalars['String']['output']>;
   /** What a machine knows of it. */
-  facts: TemplateFacts;
+  facts: TemplateAnalysis;
   /** What it was forked from; null when it was not. */
   forkedFrom: Maybe<TemplateOrigin>;
   /** ULID, or the name of a sample. */
@@ -1238,40 +1268,12 @@ export type Template = {
   version: Scalars['Int']['output'];
 };
 
-/** The most that one record can cost, whatever happens. */
-export type TemplateBound = {
-  /** Model calls, repairs and escalations included. */
-  calls: Scalars['Int']['output'];
-  /** Tokens sent. */
-  inputTokens: Scalars['Float']['output'];
-  /** Nano-dollars. */
-  nanos: Scalars['Float']['output'];
-  /** Tokens received. */
-  outputTokens: Scalars['Float']['output'];
-};
-
-/** The answer to `checkTemplate`. */
-export type TemplateCheck = {
-  /** What it would be; null when something is wrong. */
-  facts: Maybe<TemplateFacts>;
-  /** What is wrong, in the order of the source; empty when it can be saved. */
-  faults: Array<TemplateFault>;
-};
-
-/** A column of a template's records. */
-export type TemplateColumn = {
-  /** Its name. */
-  name: Scalars['String']['output'];
-  /** Its declared type; null when it is found in the values. */
-  type: Maybe<Scalars['String']['output']>;
-};
-
 /** What a template says of itself once it is read. */
-export type TemplateFacts = {
+export type TemplateAnalysis = {
   /** What a finished record must meet to be delivered, in the order in which it is asked; empty when every record is. */
   accept: Array<AcceptCondition>;
   /** The most one record can cost. */
-  bound: TemplateBound;
+  bound: AttemptCost;
   /** The columns by which its datasets can be divided. */
   categories: Array<Scalars['String']['output']>;
   /** The columns of its records, `id` apart. */
@@ -1294,18 +1296,20 @@ export type TemplateFacts = {
   warnings: Array<Scalars['String']['output']>;
 };
 
-/** Something wrong in a template's source. */
-export type TemplateFault = {
-  /** From 1. */
-  column: Scalars['Int']['output'];
-  /** The characters it concerns: the first, from 0. */
-  from: Scalars['Int']['output'];
-  /** From 1. */
-  line: Scalars['Int']['output'];
-  /** One sentence. */
-  message: Scalars['String']['output'];
-  /** The characters it concerns: the one after the last. */
-  to: Scalars['Int']['output'];
+/** The answer to `checkTemplate`. */
+export type TemplateCheck = {
+  /** What it would be; null when something is wrong. */
+  facts: Maybe<TemplateAnalysis>;
+  /** What is wrong, in the order of the source; empty when it can be saved. */
+  faults: Array<TemplateProblem>;
+};
+
+/** A column of a template's records. */
+export type TemplateColumn = {
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** Its declared type; null when it is found in the values. */
+  type: Maybe<Scalars['String']['output']>;
 };
 
 /** Where a fork comes from. */
@@ -1338,10 +1342,24 @@ export type TemplateParameter = {
   values: Maybe<Array<Scalars['String']['output']>>;
 };
 
+/** Something wrong in a template's source. */
+export type TemplateProblem = {
+  /** From 1. */
+  column: Scalars['Int']['output'];
+  /** The characters it concerns: the first, from 0. */
+  from: Scalars['Int']['output'];
+  /** From 1. */
+  line: Scalars['Int']['output'];
+  /** One sentence. */
+  message: Scalars['String']['output'];
+  /** The characters it concerns: the one after the last. */
+  to: Scalars['Int']['output'];
+};
+
 /** The prompts of one record. */
 export type TemplateRendering = {
   /** What is wrong, at its place in the source; rendering stops at the first fault of a run. */
-  faults: Array<TemplateFault>;
+  faults: Array<TemplateProblem>;
   /** What was drawn from the seeds, by the picks' names, a JSON object; placeholders where no seed set was given. */
   seeds: Scalars['AWSJSON']['output'];
   /** The steps in order, those before the first fault. */
@@ -1421,7 +1439,7 @@ export type TemplateVersionPage = {
 };
 
 /** A few records made with real model calls, every call of which can be looked at. It is kept for a week. */
-export type Try = {
+export type TestRun = {
   /** The most it may spend, in nano-dollars. */
   budgetNanos: Scalars['Float']['output'];
   /** When it was started. */
@@ -1435,17 +1453,17 @@ export type Try = {
   /** How many records were asked for. */
   recordCount: Scalars['Int']['output'];
   /** Its records so far, in order. */
-  records: Array<TryRecord>;
+  records: Array<TestRunRecord>;
   /** What it has spent, in nano-dollars. */
   spentNanos: Scalars['Float']['output'];
   /** Where it stands. */
-  status: TryStatus;
+  status: TestRunStatus;
   /** One sentence on why; null when there is nothing to say. */
   statusReason: Maybe<Scalars['String']['output']>;
 };
 
 /** One model call of a try, long texts cut. */
-export type TryCall = {
+export type TestRunCall = {
   /** What the model answered; null when it did not. */
   answer: Maybe<Scalars['String']['output']>;
   /** Nano-dollars. */
@@ -1473,9 +1491,9 @@ export type TryCall = {
 };
 
 /** One record of a try. */
-export type TryRecord = {
+export type TestRunRecord = {
   /** Its calls in the order they were made. */
-  calls: Array<TryCall>;
+  calls: Array<TestRunCall>;
   /** Its columns, a JSON object; null when it failed. */
   columns: Maybe<Scalars['AWSJSON']['output']>;
   /** What it cost, in nano-dollars. */
@@ -1491,31 +1509,13 @@ export type TryRecord = {
 };
 
 /** Where a try stands. */
-export type TryStatus =
+export type TestRunStatus =
   /** All its records are made, or failed with a reason. */
   | 'DONE'
   /** It could not go on; `statusReason` says why. */
   | 'FAILED'
   /** Models are being called. */
   | 'RUNNING';
-
-/** What to try. */
-export type TryTemplateInput = {
-  /** The most it may spend, in nano-dollars, up to $5. */
-  budgetNanos: Scalars['Float']['input'];
-  /** A new random text for each try meant, 8 to 64 characters; repeat it when repeating the request. */
-  clientToken: Scalars['String']['input'];
-  /** Values for its parameters, a JSON object. */
-  parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** How many records, 1 to 10. */
-  recordCount: Scalars['Int']['input'];
-  /** Seeds of mine or a sample, READY. */
-  seedSetId: Scalars['ID']['input'];
-  /** The YAML (or JSON) document. */
-  source: Scalars['String']['input'];
-  /** The template it is a version of, or is to be; what that holds of others may still be included. */
-  templateId?: InputMaybe<Scalars['ID']['input']>;
-};
 
 /** A turn of a conversation with a model. */
 export type Turn = {

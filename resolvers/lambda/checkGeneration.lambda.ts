@@ -11,7 +11,7 @@ import { answering } from "./answer.ts";
 import { BATCH_ITEMS, batchTemplate } from "./generation.ts";
 import { readSoundSource } from "./readTemplateSource.ts";
 import { textsHeldBy } from "./templateRows.ts";
-import { checkSideBudget } from "./sideBudget.ts";
+import { checkAdHocBudget } from "./adHocBudget.ts";
 
 const MAX_ITEMS = 500;
 const MAX_INSTRUCTIONS_CHARACTERS = 2_000;
@@ -59,7 +59,7 @@ function checkWishes({ name, itemCount, instructions, budgetNanos }: GenerateSee
   const characters = instructions?.length ?? 0;
   if (characters > MAX_INSTRUCTIONS_CHARACTERS)
     refuse(`The instructions may have ${MAX_INSTRUCTIONS_CHARACTERS} characters, these have ${characters}.`);
-  checkSideBudget(budgetNanos);
+  checkAdHocBudget(budgetNanos);
 }
 
 function modelOf(name: string): string {

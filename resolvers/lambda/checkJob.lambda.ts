@@ -38,7 +38,7 @@ export interface CheckedJob {
   parameters: Record<string, unknown>;
   seedSetName: string;
   seedSetOwner: string;
-  recordBoundNanos: number;
+  maxAttemptCostNanos: number;
   /** Absent when it cannot be told. */
   estimate?: Estimate;
   shards: { from: number; to: number }[];
@@ -82,7 +82,7 @@ export function checkJob(
     parameters,
     seedSetName: seedSet.name,
     seedSetOwner: seedSet.owner,
-    recordBoundNanos: nanos,
+    maxAttemptCostNanos: nanos,
     shards: planShards(input.recordCount),
   };
 }

@@ -23,13 +23,13 @@ import type { UploadedSeedFile } from "../../core/seeds/seed-set.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
 /** The check gives up while there is still time to say so. */
-const LAST_WORDS_MS = 20_000;
+const SHUTDOWN_MARGIN_MS = 20_000;
 
 /** The row with what only the check reads and writes of it. */
 type RowToCheck = Omit<SeedSetRow, "uploads"> & {
   readonly uploads: readonly (Omit<UploadedSeedFile, "upload"> & Partial<Pick<UploadedSeedFile, "upload">>)[];
   /** Passes over faulty rows instead of refusing the first. */
-  readonly skipFaulty?: boolean;
+  readonly skipInvalid?: boolean;
 };
 type Upload = RowToCheck["uploads"][number];
 
@@ -48,7 +48,7 @@ export async function handler(
 ): Promise<void> {
   const row = await readRow(seedSetId);
   if (row?.status !== "CHECKING") return;
-  const store = new SeedStore(row.owner, seedSetId, { skipFaulty: row.skipFaulty ?? false });
+  const store = new SeedStore(row.owner, seedSetId, { skipInvalid: row.skipInvalid ?? false });
   const verdict = await check(row, store, context);
   const counts = await close(row, verdict);
   if (verdict.status === "REFUSED" && counts !== "decided before") await store.undo();
@@ -63,7 +63,7 @@ async function check(
   context: { getRemainingTimeInMillis(): number },
 ): Promise<Verdict> {
   const hurry = () => {
-    if (context.getRemainingTimeInMillis() < LAST_WORDS_MS)
+    if (context.getRemainingTimeInMillis() < SHUTDOWN_MARGIN_MS)
       throw new PlotPaletteError("BadInput", "The files took too long to read; split them over several seed sets.");
   };
   try {

@@ -1,5 +1,5 @@
 /** Says what is wrong with a template, or what it would be; nothing is stored. */
-import type { TemplateFactsRow } from "../../core/template/template-rows.ts";
+import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import type { Fault } from "../../core/template/source.ts";
 import { answering } from "./answer.ts";
 import { readSource } from "./readTemplateSource.ts";
@@ -14,7 +14,7 @@ export interface TemplateToCheck {
 
 export interface CheckedTemplate {
   faults: Fault[];
-  facts?: TemplateFactsRow;
+  facts?: TemplateAnalysisRow;
   /** The names of all that it includes. */
   includes: string[];
 }

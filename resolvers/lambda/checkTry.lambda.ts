@@ -1,4 +1,4 @@
-/** What tryTemplate needs to know before it writes: that template and seeds fit, and the budget pays for a record. */
+/** What startTestRun needs to know before it writes: that template and seeds fit, and the budget pays for a record. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import type { Tiers } from "../../core/models/models.ts";
 import { formatUsd } from "../../core/money/money.ts";
@@ -6,7 +6,7 @@ import { checkPicks } from "../../core/seeds/pick.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import type { Partials } from "../../core/template/template.ts";
-import type { TryTemplateInput } from "../generated/schema.ts";
+import type { StartTestRunInput } from "../generated/schema.ts";
 import { tiersHere } from "./account.ts";
 import { answering } from "./answer.ts";
 import { chosenParameters } from "./parameters.ts";
@@ -14,25 +14,25 @@ import { readSoundSource } from "./readTemplateSource.ts";
 import { textsHeldBy } from "./templateRows.ts";
 import { checkModels } from "./usableModels.ts";
 import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
-import { checkSideBudget } from "./sideBudget.ts";
+import { checkAdHocBudget } from "./adHocBudget.ts";
 
 const MAX_RECORDS = 10;
 /** They stand in a row beside the source. */
 const MAX_PARAMETERS_CHARACTERS = 20_000;
 
-export interface TryToCheck {
+export interface TestRunToCheck {
   owner: string;
-  input: TryTemplateInput;
+  input: StartTestRunInput;
 }
 
-export interface CheckedTry {
+export interface CheckedTestRun {
   partials: Partials;
   tiers: Tiers;
   parameters: Record<string, unknown>;
   seedSetOwner: string;
 }
 
-export const handler = answering(async ({ owner, input }: TryToCheck): Promise<CheckedTry> => {
+export const handler = answering(async ({ owner, input }: TestRunToCheck): Promise<CheckedTestRun> => {
   checkWishes(input);
   const { template, partials } = await readSoundSource({
     source: input.source,
@@ -54,10 +54,10 @@ export const handler = answering(async ({ owner, input }: TryToCheck): Promise<C
   return { partials, tiers: tiersHere(), parameters, seedSetOwner: seedSet.owner };
 });
 
-function checkWishes({ recordCount, budgetNanos, parameters }: TryTemplateInput): void {
+function checkWishes({ recordCount, budgetNanos, parameters }: StartTestRunInput): void {
   if (recordCount < 1 || recordCount > MAX_RECORDS)
     refuse(`A try makes 1 to ${MAX_RECORDS} records, not ${recordCount}; start a job for more.`);
-  checkSideBudget(budgetNanos);
+  checkAdHocBudget(budgetNanos);
   const characters = JSON.stringify(parameters ?? {}).length;
   if (characters > MAX_PARAMETERS_CHARACTERS)
     refuse(`The parameters may have ${MAX_PARAMETERS_CHARACTERS} characters as JSON, not ${characters}; shorten them.`);

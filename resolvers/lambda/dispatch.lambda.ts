@@ -7,9 +7,9 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
-import { endTask } from "./fleet/endTask.ts";
+import { releaseTask } from "./fleet/releaseTask.ts";
 import { readJob, readOpenJobs } from "./fleet/jobs.ts";
-import { lookAfterTasks } from "./fleet/lookAfter.ts";
+import { reconcileTasks } from "./fleet/reconcileTask.ts";
 import { placeTasks } from "./fleet/placeTasks.ts";
 import { purgeJob } from "./fleet/purgeJob.ts";
 import { readTasks } from "./fleet/slots.ts";
@@ -39,7 +39,7 @@ export async function handler(event: DispatchEvent): Promise<void> {
 
 /** A job was made or moved by its owner. */
 async function jobChanged(jobId: string): Promise<void> {
-  await tellWatchers(jobId);
+  await notifyWatchers(jobId);
   const jobs = await readOpenJobs(jobId);
   await placeTasks(jobs);
   await cleanUp(jobs.filter((job) => job.jobId === jobId));
@@ -53,16 +53,16 @@ async function taskChanged(detail: TaskStateChange): Promise<void> {
   );
   if (!task) return;
   const end = { stopCode: detail.stopCode, startedAt: detail.startedAt, exitCode: detail.containers?.[0]?.exitCode };
-  const mayRestart = await endTask(task, end, Date.now());
+  const mayRestart = await releaseTask(task, end, Date.now());
   // It may have died between its last write and telling of it.
-  await tellWatchers(task.jobId);
+  await notifyWatchers(task.jobId);
   const jobs = await readOpenJobs(task.jobId);
   await placeTasks(mayRestart ? jobs : jobs.filter(({ jobId }) => jobId !== task.jobId));
   await cleanUp(jobs.filter(({ jobId }) => jobId === task.jobId));
 }
 
 async function sweep(): Promise<void> {
-  await lookAfterTasks(Date.now());
+  await reconcileTasks(Date.now());
   const jobs = await readOpenJobs();
   await placeTasks(jobs);
   await cleanUp(jobs);
@@ -87,7 +87,7 @@ async function purgeDeleted(jobs: readonly JobRow[]): Promise<void> {
 }
 
 /** Whoever watches sees the new state at once. A lost message is made up for by the next one. */
-async function tellWatchers(jobId: string): Promise<void> {
+async function notifyWatchers(jobId: string): Promise<void> {
   if (!(await readJob(jobId))) return;
   await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: Error) =>
     logger.warn("Watchers were not told", { jobId, error }),

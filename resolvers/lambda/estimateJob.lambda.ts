@@ -23,7 +23,7 @@ export const handler = answering(async ({ owner, input }: JobToEstimate): Promis
   const estimate = await estimateOf({ owner, seedSet, recordCount, checked });
   return {
     estimate: estimate ?? null,
-    recordBoundNanos: checked.recordBoundNanos,
+    maxAttemptCostNanos: checked.maxAttemptCostNanos,
     advice: estimate && budgetNanos != null ? budgetAdvice(budgetNanos, estimate) : null,
   };
 });

@@ -9,7 +9,7 @@ import { logger } from "./answer.ts";
 import type { CheckedJob } from "./checkJob.lambda.ts";
 import { drawnItems } from "./drawnItems.ts";
 import { renderRecord } from "./rendering.ts";
-import { readSample } from "./samples.ts";
+import { readCostSample } from "./samples.ts";
 import { openSeeds } from "./seedSetToUse.ts";
 
 /** So many records are rendered, spread over the job. */
@@ -21,19 +21,19 @@ export interface JobToEstimate {
   readonly owner: string;
   readonly seedSet: Pick<SeedSetRow, "owner" | "seedSetId">;
   readonly recordCount: number;
-  readonly checked: Pick<CheckedJob, "templateSource" | "partials" | "tiers" | "parameters" | "recordBoundNanos">;
+  readonly checked: Pick<CheckedJob, "templateSource" | "partials" | "tiers" | "parameters" | "maxAttemptCostNanos">;
 }
 
 /** `undefined` when no prompt can be rendered without answers. @throws PlotPaletteError BadInput when the seeds are too few */
 export async function estimateOf(job: JobToEstimate): Promise<Estimate | undefined> {
   const { owner, checked } = job;
-  const { templateSource: source, partials, tiers, recordBoundNanos } = checked;
+  const { templateSource: source, partials, tiers, maxAttemptCostNanos } = checked;
   const size = {
     recordCount: job.recordCount,
-    recordBoundNanos,
+    maxAttemptCostNanos,
     maxAttempts: parseTemplate(source, tiers).maxAttempts,
   };
-  const sample = await readSample(owner, { source, partials, tiers });
+  const sample = await readCostSample(owner, { source, partials, tiers });
   if (sample) return estimateFromSample(sample, size);
   const ranges = await costsOfSome(job);
   return ranges.length > 0 ? estimateFromPrompts(ranges, size) : undefined;

@@ -9,15 +9,15 @@ import type { SeedCollectionRow, SeedSetRow } from "../../core/seeds/seed-set-ro
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
-import { Workshop } from "../../worker/job-context.ts";
-import { RUN_DIED } from "../shared/runLife.ts";
+import { JobContext } from "../../worker/job-context.ts";
+import { RUN_CRASHED } from "../shared/runLife.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { setting } from "./clients.ts";
-import { BATCH_ITEMS, batchTemplate, type BatchWish } from "./generation.ts";
+import { BATCH_ITEMS, batchTemplate, type BatchRequest } from "./generation.ts";
 import { closeDead, MeteredRun, RunLost, type RunPlace } from "./meteredRun.ts";
 import { ModelCalls, type LambdaTime } from "./modelCalls.ts";
-import { MadeItems } from "./madeItems.ts";
+import { GeneratedItems } from "./madeItems.ts";
 import { NO_SEEDS } from "./standIns.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
@@ -32,7 +32,7 @@ interface Ending {
   readonly collections?: SeedCollectionRow[];
 }
 
-const DIED: Ending = { status: "REFUSED", statusReason: RUN_DIED };
+const DIED: Ending = { status: "REFUSED", statusReason: RUN_CRASHED };
 const OUR_FAULT: Ending = {
   status: "REFUSED",
   statusReason: "Something went wrong on our side while the items were made; try again. What was paid is counted.",
@@ -82,14 +82,14 @@ async function generate(row: SeedSetRow, run: MeteredRun, store: SeedStore, time
 
 class Generation {
   readonly calls: ModelCalls;
-  readonly items: readonly MadeItems[];
+  readonly items: readonly GeneratedItems[];
   readonly #row: SeedSetRow;
   readonly #run: MeteredRun;
   readonly #purse = new Purse();
   readonly #wish: NonNullable<SeedSetRow["generation"]>;
   #batchNo = 0;
   /** Of each collection: how often in a row there was nothing new, and why the last answer could not be used. */
-  readonly #vain = new Map<MadeItems, { batches: number; fault?: string }>();
+  readonly #vain = new Map<GeneratedItems, { batches: number; fault?: string }>();
 
   constructor(row: SeedSetRow, run: MeteredRun, time: LambdaTime) {
     if (!row.generation) throw new Error(`The seed set ${row.seedSetId} is to be generated and does not say how.`);
@@ -99,7 +99,7 @@ class Generation {
     this.#purse.grant(run.row.budgetNanos);
     this.calls = new ModelCalls(time, run.lost);
     const schemas = JSON.parse(row.generation.schemas) as Record<string, Record<string, unknown>>;
-    this.items = Object.entries(schemas).map(([name, schema]) => new MadeItems(name, schema));
+    this.items = Object.entries(schemas).map(([name, schema]) => new GeneratedItems(name, schema));
   }
 
   /** Batch after batch, the collections in turn, so that none is left empty when the money ends. @throws RunLost */
@@ -117,7 +117,7 @@ class Generation {
   }
 
   /** Adds a batch's items. @returns why there can be none */
-  async #batch(items: MadeItems): Promise<string | undefined> {
+  async #batch(items: GeneratedItems): Promise<string | undefined> {
     if (this.calls.isOver) return "There was no time left";
     const count = Math.min(BATCH_ITEMS, this.#wish.itemCount - items.count);
     const template = batchTemplate(this.#wish.modelId, items.schema, count);
@@ -128,13 +128,13 @@ class Generation {
     await this.#run.reserve(bound);
     const open = openSlot(this.#batchNo++);
     try {
-      const wish: BatchWish = {
+      const wish: BatchRequest = {
         collection: items.collection,
         count,
         instructions: this.#wish.instructions,
         earlier: items.latest(),
       };
-      const shop = await Workshop.open({
+      const shop = await JobContext.open({
         jobId: this.#row.seedSetId,
         template,
         partials: {},
@@ -155,13 +155,13 @@ class Generation {
     return undefined;
   }
 
-  #noteVain(items: MadeItems, end: AttemptEnd): void {
+  #noteVain(items: GeneratedItems, end: AttemptEnd): void {
     const batches = (this.#vain.get(items)?.batches ?? 0) + 1;
     this.#vain.set(items, { batches, fault: "failed" in end ? end.failed.reason : undefined });
   }
 
   /** Why there will be no more of these collections. */
-  #exhausted(short: readonly MadeItems[]): string {
+  #exhausted(short: readonly GeneratedItems[]): string {
     const fault = short.map((items) => this.#vain.get(items)?.fault).find((known) => known !== undefined);
     if (fault === undefined) return "The model brought nothing new any more";
     return `The model's last answers could not be used (${fault.replace(/\.$/, "")})`;
@@ -192,7 +192,7 @@ function placeOf(seedSetId: string): RunPlace {
     key: seedSetKey(seedSetId),
     open: "GENERATING",
     ownerField: "owner",
-    spending: "seedsNanos",
+    spending: "generatedSeedsNanos",
   };
 }
 

@@ -22,7 +22,7 @@ These are there already. Write others, which differ from them and from each othe
 <% } } %>`;
 
 /** What the prompt is told, as the template's parameters. */
-export interface BatchWish {
+export interface BatchRequest {
   readonly collection: string;
   readonly count: number;
   readonly instructions: string;

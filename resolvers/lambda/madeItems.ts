@@ -7,7 +7,7 @@ import { shortText } from "./shorten.ts";
 const SHOWN_BYTES = 6_000;
 const SHOWN_CHARACTERS = 160;
 
-export class MadeItems {
+export class GeneratedItems {
   readonly #items: SeedItem[] = [];
   readonly #known = new Set<string>();
   readonly #fits: ValidateFunction;

@@ -25,7 +25,7 @@ import { documentClient, objectClient, setting } from "./clients.ts";
 import { readJob, readShards } from "./fleet/jobs.ts";
 import type { LambdaTime } from "./modelCalls.ts";
 
-export interface SnapshotWish {
+export interface SnapshotRequest {
   readonly jobId: string;
   readonly snapshotId: string;
 }
@@ -35,7 +35,7 @@ const RESERVE_MS = 20_000;
 
 type Ending = Pick<SnapshotRow, "state" | "statusReason" | "rows" | "bytes">;
 
-export async function handler({ jobId, snapshotId }: SnapshotWish, time: LambdaTime): Promise<void> {
+export async function handler({ jobId, snapshotId }: SnapshotRequest, time: LambdaTime): Promise<void> {
   const job = await readJob(jobId);
   if (job?.snapshot?.snapshotId !== snapshotId || job.snapshot.state !== "MAKING") return;
   if (!(await end(jobId, job.snapshot, await write(job, snapshotId, time)))) return;

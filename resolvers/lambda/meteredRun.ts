@@ -10,8 +10,8 @@ import { TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput } f
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import type { Nanos } from "../../core/money/money.ts";
-import { sideSpendingKey } from "../../core/keys.ts";
-import type { RunRow, SideSpendingRow } from "../../core/money/metered-run-row.ts";
+import { adHocSpendingKey } from "../../core/keys.ts";
+import type { AdHocRunRow, AdHocSpendingRow } from "../../core/money/metered-run-row.ts";
 import { documentClient, setting } from "./clients.ts";
 
 /** Lambda repeats a failed event after a minute, if it is not too old: by then the run that failed is known to be dead. */
@@ -29,10 +29,10 @@ export interface RunPlace {
   /** The status of a run that is not over. */
   readonly open: string;
   readonly ownerField: string;
-  readonly spending: keyof Pick<SideSpendingRow, "triesNanos" | "seedsNanos">;
+  readonly spending: keyof Pick<AdHocSpendingRow, "testRunsNanos" | "generatedSeedsNanos">;
 }
 
-type Row = RunRow & Readonly<Record<string, any>>;
+type Row = AdHocRunRow & Readonly<Record<string, any>>;
 
 /** Another function works at the run, or it is over. */
 export class RunLost extends Error {
@@ -218,11 +218,11 @@ async function update(place: RunPlace, change: RowChange): Promise<{ row?: Row; 
 function spend(owner: string, day: string, kind: RunPlace["spending"], nanos: Nanos) {
   return {
     TableName: setting(ENVIRONMENT.jobsTable),
-    Key: sideSpendingKey(owner, day),
-    UpdateExpression: "ADD triesNanos :tries, seedsNanos :seeds",
+    Key: adHocSpendingKey(owner, day),
+    UpdateExpression: "ADD testRunsNanos :tries, generatedSeedsNanos :seeds",
     ExpressionAttributeValues: {
-      ":tries": kind === "triesNanos" ? nanos : 0,
-      ":seeds": kind === "seedsNanos" ? nanos : 0,
+      ":tries": kind === "testRunsNanos" ? nanos : 0,
+      ":seeds": kind === "generatedSeedsNanos" ? nanos : 0,
     },
   };
 }

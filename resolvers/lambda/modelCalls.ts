@@ -9,9 +9,9 @@ import { Routes } from "../../worker/calls/model-order.ts";
 const CALLS_IN_FLIGHT = 8;
 const CALL_TIMEOUT_MS = 60_000;
 /** No call begins any more when there is no time for a usual one. */
-const LAST_CALLS_MS = 60_000;
+const MIN_CALL_MS = 60_000;
 /** Calls in flight are given up, so that what they may have cost can be noted. */
-const LAST_WORDS_MS = 15_000;
+const SHUTDOWN_MARGIN_MS = 15_000;
 
 export interface LambdaTime {
   getRemainingTimeInMillis(): number;
@@ -43,7 +43,7 @@ export class ModelCalls {
     };
     const left = time.getRemainingTimeInMillis();
     const after = (ms: number, action: () => void) => setTimeout(action, Math.max(0, ms)).unref();
-    this.#timers = [after(left - LAST_CALLS_MS, () => this.#stop()), after(left - LAST_WORDS_MS, () => this.#abort())];
+    this.#timers = [after(left - MIN_CALL_MS, () => this.#stop()), after(left - SHUTDOWN_MARGIN_MS, () => this.#abort())];
     lost.addEventListener("abort", () => this.#abort());
   }
 

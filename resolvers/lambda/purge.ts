@@ -17,12 +17,12 @@ export async function purge(prefix: string): Promise<void> {
 }
 
 /** Those of which nobody has any more use. Twice is as good as once. @throws Error when an object could not be removed */
-export async function purgeSome(prefix: string, isLeftover: (name: string) => boolean): Promise<void> {
+export async function purgeSome(prefix: string, isOrphan: (name: string) => boolean): Promise<void> {
   const Bucket = setting(ENVIRONMENT.bucket);
   let ContinuationToken: string | undefined;
   do {
     const page = await objectClient().send(new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken }));
-    const names = (page.Contents ?? []).map(({ Key }) => Key ?? "").filter(isLeftover);
+    const names = (page.Contents ?? []).map(({ Key }) => Key ?? "").filter(isOrphan);
     if (names.length > 0) await removeObjects(names);
     ContinuationToken = page.NextContinuationToken;
   } while (ContinuationToken);

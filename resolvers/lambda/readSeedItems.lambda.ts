@@ -10,8 +10,8 @@ import { answering } from "./answer.ts";
 import { objectClient, setting } from "./clients.ts";
 import { shortText } from "./shorten.ts";
 
-const USUAL_PAGE = 20;
-const LARGEST_PAGE = 100;
+const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 100;
 const MAX_TEXT_CHARACTERS = 200;
 /** With the largest page a third of what AppSync answers with at most. */
 const MAX_ITEM_CHARACTERS = 16_000;
@@ -41,9 +41,9 @@ export const handler = answering(async ({ owner, seedSetId, name, wish }: ItemsT
 });
 
 function placeOf({ collection, from, limit, nextToken, text }: QueryListSeedItemsArgs) {
-  const most = limit ?? USUAL_PAGE;
-  if (most < 1 || most > LARGEST_PAGE)
-    refuse(`A page may have 1 to ${LARGEST_PAGE} items, not ${most}; choose a limit in between.`);
+  const most = limit ?? DEFAULT_PAGE_SIZE;
+  if (most < 1 || most > MAX_PAGE_SIZE)
+    refuse(`A page may have 1 to ${MAX_PAGE_SIZE} items, not ${most}; choose a limit in between.`);
   if ((text?.length ?? 0) > MAX_TEXT_CHARACTERS)
     refuse(`The text to search for may have ${MAX_TEXT_CHARACTERS} characters, this has ${text?.length}.`);
   const begin = nextToken == null ? (from ?? 0) : positionOf(nextToken);

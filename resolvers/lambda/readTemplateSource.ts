@@ -1,5 +1,5 @@
 /** From a template's source to all that is stored of a version, or to what is wrong with it. */
-import type { TemplateFactsRow } from "../../core/template/template-rows.ts";
+import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { qualifiedOf } from "../../core/template/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
 import { TemplateSource, type Fault } from "../../core/template/source.ts";
@@ -22,7 +22,7 @@ export interface SourceToRead {
 export interface ReadSource {
   readonly template: Template;
   readonly partials: Partials;
-  readonly facts: TemplateFactsRow;
+  readonly facts: TemplateAnalysisRow;
 }
 
 /** Everything that is wrong, in the order of the source, or what the template is. */

@@ -13,7 +13,7 @@ import { textsHeldBy } from "./templateRows.ts";
 import { renderRecord } from "./rendering.ts";
 import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
 import { fitted, shortText, shortValue } from "./shorten.ts";
-import { StandIns } from "./standIns.ts";
+import { PlaceholderSeeds } from "./standIns.ts";
 
 /** AppSync answers with five megabytes at most; JSON within JSON grows. */
 const MAX_ANSWER_BYTES = 2_000_000;
@@ -58,7 +58,7 @@ async function seedsFor(
   template: Template,
   seedSchema: string,
 ): Promise<SeedSource> {
-  if (seedSetId == null) return new StandIns(JSON.parse(seedSchema) as StandIns["collections"]);
+  if (seedSetId == null) return new PlaceholderSeeds(JSON.parse(seedSchema) as PlaceholderSeeds["collections"]);
   const seeds = await openSeeds(await seedSetToUse(owner, seedSetId));
   checkPicks(template, seeds.index.collections);
   return seeds;

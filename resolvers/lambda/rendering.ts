@@ -5,7 +5,7 @@ import { UNANSWERED, type StepInIt } from "../../core/shard/record.ts";
 import type { Fault } from "../../core/template/source.ts";
 import { TemplateSource } from "../../core/template/source.ts";
 import type { Partials, Step, Template } from "../../core/template/template.ts";
-import { bytesOf, Prompts, RenderFault, type RenderedStep as Rendered } from "../../worker/sandbox/prompts.ts";
+import { bytesOf, Prompts, RenderError, type RenderedStep as Rendered } from "../../worker/sandbox/prompts.ts";
 import type { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { RenderedStep } from "../generated/schema.ts";
 
@@ -38,7 +38,7 @@ export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Pr
     for (const step of record.template.steps) await rendering.step(step);
     return { steps: rendering.steps, rounds: rendering.rounds, faults: [] };
   } catch (error) {
-    if (!(error instanceof RenderFault)) throw error;
+    if (!(error instanceof RenderError)) throw error;
     return { steps: rendering.steps, rounds: rendering.rounds, faults: faultsOf(error, record) };
   }
 }
@@ -129,7 +129,7 @@ export function turnsOf({ turns, prompt }: Pick<Rendered, "turns" | "prompt">): 
 }
 
 /** The fault at its place in the document; one in another template's text stands where that is included from. */
-function faultsOf({ message, place }: RenderFault, { source, template }: RecordToRender): Fault[] {
+function faultsOf({ message, place }: RenderError, { source, template }: RecordToRender): Fault[] {
   const document = new TemplateSource(source);
   const { path = [], partial, line, column } = place ?? {};
   if (partial === undefined) {

@@ -5,7 +5,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { EventBridgeEvent } from "aws-lambda";
-import { afterLooking, type Whereabouts } from "../../core/dataset/archive.ts";
+import { afterLooking, type ArchiveStatus } from "../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { jobKey } from "../../core/keys.ts";
@@ -30,7 +30,7 @@ export async function handler(event: RestoreEvent): Promise<void> {
 async function wished(jobId: string): Promise<void> {
   const archive = await readArchive(jobId);
   if (!archive) return;
-  await tellWatchers(jobId);
+  await notifyWatchers(jobId);
   await restoreAll(archive.prefix);
   // All of it may be back by now.
   await look(jobId, archive);
@@ -52,14 +52,14 @@ async function look(jobId: string, archive: ArchiveRow): Promise<void> {
   const found = await stateOf(archive.prefix);
   const step = afterLooking(archive.state, found.state);
   if (step === "restore the rest") await restoreAll(archive.prefix);
-  else if (step !== "nothing" && (await write(jobId, archive, { ...found, state: step }))) await tellWatchers(jobId);
+  else if (step !== "nothing" && (await write(jobId, archive, { ...found, state: step }))) await notifyWatchers(jobId);
 }
 
 /** Whether this was the one that wrote it: the last objects may come back at the same moment. */
-async function write(jobId: string, known: ArchiveRow, found: Whereabouts): Promise<boolean> {
+async function write(jobId: string, known: ArchiveRow, found: ArchiveStatus): Promise<boolean> {
   const { prefix, archiveClass, requestedAt } = known;
   const { state, restoredUntil } = found;
-  const archive = { prefix, state, archiveClass, requestedAt, restoredUntil, knownAt: new Date().toISOString() };
+  const archive = { prefix, state, archiveClass, requestedAt, restoredUntil, observedAt: new Date().toISOString() };
   try {
     await documentClient().send(
       new UpdateCommand({
@@ -79,7 +79,7 @@ async function write(jobId: string, known: ArchiveRow, found: Whereabouts): Prom
 }
 
 /** A lost message is made up for when the page is opened again: it asks S3. */
-async function tellWatchers(jobId: string): Promise<void> {
+async function notifyWatchers(jobId: string): Promise<void> {
   await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: Error) =>
     logger.warn("Watchers were not told", { jobId, error }),
   );

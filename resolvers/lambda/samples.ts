@@ -4,8 +4,8 @@ import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import type { Sample } from "../../core/money/estimate.ts";
 import type { Tiers } from "../../core/models/models.ts";
-import { sampleKey } from "../../core/keys.ts";
-import type { SampleRow } from "../../core/money/metered-run-row.ts";
+import { costSampleKey } from "../../core/keys.ts";
+import type { CostSampleRow } from "../../core/money/metered-run-row.ts";
 import type { Partials } from "../../core/template/template.ts";
 import { documentClient, setting } from "./clients.ts";
 
@@ -20,15 +20,15 @@ export interface Sampled {
 }
 
 /** What the owner's tries have cost so far; `undefined` without any. */
-export async function readSample(owner: string, sampled: Sampled): Promise<Sample | undefined> {
+export async function readCostSample(owner: string, sampled: Sampled): Promise<Sample | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: keyOf(owner, sampled) }),
   );
-  return Item as SampleRow | undefined;
+  return Item as CostSampleRow | undefined;
 }
 
 /** Added, so that each try makes the sample larger. A client that repeats it counts a try twice, which harms no range. */
-export async function addToSample(owner: string, sampled: Sampled, sample: Sample): Promise<void> {
+export async function addToCostSample(owner: string, sampled: Sampled, sample: Sample): Promise<void> {
   const fields = Object.entries(sample);
   await documentClient().send(
     new UpdateCommand({
@@ -45,7 +45,7 @@ export async function addToSample(owner: string, sampled: Sampled, sample: Sampl
 
 function keyOf(owner: string, { source, partials, tiers }: Sampled) {
   const parts = [source, inOrder(partials), inOrder(tiers)];
-  return sampleKey(owner, createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
+  return costSampleKey(owner, createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
 }
 
 /** DynamoDB gives back fields in any order. */

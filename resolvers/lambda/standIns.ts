@@ -5,7 +5,7 @@ import type { SeedNeeds } from "../../core/template/reads/schema.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 
 /** @param collections the schemas of their items */
-export class StandIns implements SeedSource {
+export class PlaceholderSeeds implements SeedSource {
   constructor(readonly collections: SeedNeeds["collections"]) {}
 
   async draw(picks: Picks): Promise<Record<string, Drawn>> {

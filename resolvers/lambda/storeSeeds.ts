@@ -4,7 +4,7 @@ import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { seedBlockObject, seedIndexObject } from "../../core/bucket.ts";
 import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seeds/blocks.ts";
-import { FaultyRows, type SkippedRows } from "../../core/seeds/files/problems.ts";
+import { InvalidRows, type SkippedRows } from "../../core/seeds/files/problems.ts";
 import { readSeedFile, type SeedFileSource } from "../../core/seeds/files/reader.ts";
 import { fitRow } from "../../core/seeds/row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seeds/seed-set.ts";
@@ -23,13 +23,13 @@ export class SeedStore {
   readonly #seedSetId: string;
   readonly #written: string[] = [];
   readonly #collections = new Map<string, Collection>();
-  readonly #faults: FaultyRows;
+  readonly #faults: InvalidRows;
 
-  /** @param skipFaulty passes over faulty rows instead of refusing the first; false by default */
-  constructor(owner: string, seedSetId: string, { skipFaulty = false } = {}) {
+  /** @param skipInvalid passes over faulty rows instead of refusing the first; false by default */
+  constructor(owner: string, seedSetId: string, { skipInvalid = false } = {}) {
     this.#owner = owner;
     this.#seedSetId = seedSetId;
-    this.#faults = new FaultyRows(skipFaulty);
+    this.#faults = new InvalidRows(skipInvalid);
   }
 
   /** What was passed over so far; undefined when every row was sound. */

@@ -1,5 +1,5 @@
 /** What is stored of a template version beside its source, so that nobody has to read it again. */
-import type { TemplateFactsRow } from "../../core/template/template-rows.ts";
+import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { dependenciesOf } from "../../core/template/order.ts";
 import { schemaOf } from "../../core/template/reads/schema.ts";
@@ -14,7 +14,7 @@ import {
 } from "../../core/template/template.ts";
 
 /** @param partials the texts of other templates that it includes, by `ID@VERSION/NAME` */
-export function factsOf(template: Template, partials: Partials): TemplateFactsRow {
+export function factsOf(template: Template, partials: Partials): TemplateAnalysisRow {
   const { collections, reads, warnings } = schemaOf(template, partials);
   const after = dependenciesOf(template, partials);
   return {
@@ -32,7 +32,7 @@ export function factsOf(template: Template, partials: Partials): TemplateFactsRo
   };
 }
 
-function stepFacts(step: Step, after: string[]): TemplateFactsRow["steps"][number] {
+function stepFacts(step: Step, after: string[]): TemplateAnalysisRow["steps"][number] {
   const { id, modelId, tier, fallbacks, escalate, prompt, maxTokens, output } = step;
   return {
     id,
@@ -48,7 +48,7 @@ function stepFacts(step: Step, after: string[]): TemplateFactsRow["steps"][numbe
   };
 }
 
-function parameterFacts(name: string, parameter: Parameter): TemplateFactsRow["parameters"][number] {
+function parameterFacts(name: string, parameter: Parameter): TemplateAnalysisRow["parameters"][number] {
   return {
     name,
     description: parameter.description,

@@ -19,12 +19,12 @@ export interface TemplateRows {
  */
 export async function readableTemplate(owner: string, id: string, wanted?: number | null): Promise<TemplateRows> {
   const head = await readHead(id);
-  if (!head || latestFor(head, owner) === 0) refuseUnknown();
+  if (!head || latestFor(head, owner) === 0) throwNotFound();
   const version = wanted ?? latestFor(head, owner);
   if (!mayReadVersion(head, owner, version)) throw new PlotPaletteError("NotFound", noVersion(head, owner, version));
   const row = await readVersion(id, version);
   // Versions are removed after the head, so this one was deleted since.
-  if (!row) refuseUnknown();
+  if (!row) throwNotFound();
   return { head, version: row };
 }
 
@@ -32,7 +32,7 @@ export async function readableTemplate(owner: string, id: string, wanted?: numbe
 export async function ownHead(owner: string, id: string): Promise<TemplateHeadRow> {
   const head = await readHead(id);
   if (head?.owner === SAMPLES) throw new PlotPaletteError("BadInput", SAMPLE_STAYS);
-  if (head?.owner !== owner) refuseUnknown();
+  if (head?.owner !== owner) throwNotFound();
   return head;
 }
 
@@ -63,6 +63,6 @@ async function read<Row>(Key: { pk: string; sk: string }): Promise<Row | undefin
   return Item as Row | undefined;
 }
 
-function refuseUnknown(): never {
+function throwNotFound(): never {
   throw new PlotPaletteError("NotFound", "There is no template with that id.");
 }

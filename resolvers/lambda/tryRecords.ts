@@ -1,6 +1,6 @@
 /** The records of a try as its row keeps them: everything that can be looked at, shortened so that watchers can be told. */
 import type { ObservedCall } from "../../worker/calls/call.ts";
-import type { TryCall, TryRecord } from "../generated/schema.ts";
+import type { TestRunCall, TestRunRecord } from "../generated/schema.ts";
 import { turnsOf } from "./rendering.ts";
 import { fitted, shortText, shortValue } from "./shorten.ts";
 
@@ -11,10 +11,10 @@ const MAX_CALLS = 120;
 /** Longer texts would be cut later in any case, and all of them are in memory. */
 const MAX_TEXT_CHARACTERS = 50_000;
 
-export type Record = TryRecord & { readonly columns: unknown; readonly seeds: unknown };
+export type Record = TestRunRecord & { readonly columns: unknown; readonly seeds: unknown };
 
 /** A call as the schema has it. */
-export function tryCall(call: ObservedCall): TryCall {
+export function toTestRunCall(call: ObservedCall): TestRunCall {
   const { stepId, round, reason, modelId, system, answer, problem, inputTokens, outputTokens, costNanos } = call;
   return {
     ...{ stepId, round, reason, modelId, inputTokens, outputTokens, costNanos },
@@ -61,7 +61,7 @@ function shortRecord(record: Record, most: number): Record {
   };
 }
 
-function shortCall(call: TryCall, most: number): TryCall {
+function shortCall(call: TestRunCall, most: number): TestRunCall {
   return {
     ...call,
     system: shortOrNull(call.system, most),
@@ -74,7 +74,7 @@ function shortCall(call: TryCall, most: number): TryCall {
   };
 }
 
-function lastTurns(turns: TryCall["turns"], count: number): TryCall["turns"] {
+function lastTurns(turns: TestRunCall["turns"], count: number): TestRunCall["turns"] {
   const left = turns.length - count;
   return left > 0 ? [{ role: "user", text: `… (${left} earlier turns)` }, ...turns.slice(left)] : turns;
 }

@@ -6,24 +6,24 @@ import { PlotPaletteError } from "../../core/errors.ts";
 import { sampleOf } from "../../core/money/estimate.ts";
 import { formatUsd, type Nanos } from "../../core/money/money.ts";
 import { openSlot } from "../../core/shard/record.ts";
-import { REPORT_TRY } from "../../core/reports.ts";
-import { tryInputKey, tryKey } from "../../core/keys.ts";
-import type { TryInputRow } from "../../core/template/test-run-rows.ts";
+import { REPORT_TEST_RUN } from "../../core/reports.ts";
+import { testRunInputKey, testRunKey } from "../../core/keys.ts";
+import type { TestRunInputRow } from "../../core/template/test-run-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
-import { Workshop } from "../../worker/job-context.ts";
-import type { TryCall } from "../generated/schema.ts";
-import { RUN_DIED } from "../shared/runLife.ts";
+import { JobContext } from "../../worker/job-context.ts";
+import type { TestRunCall } from "../generated/schema.ts";
+import { RUN_CRASHED } from "../shared/runLife.ts";
 import { logger } from "./answer.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, setting } from "./clients.ts";
 import { drawnItems } from "./drawnItems.ts";
 import { closeDead, MeteredRun, RunLost, type RunPlace } from "./meteredRun.ts";
 import { ModelCalls, type LambdaTime } from "./modelCalls.ts";
-import { addToSample } from "./samples.ts";
+import { addToCostSample } from "./samples.ts";
 import { openSeeds } from "./seedSetToUse.ts";
-import { encodeRecords, tryCall, type Record as MadeRecord } from "./tryRecords.ts";
+import { encodeRecords, toTestRunCall, type Record as MadeRecord } from "./tryRecords.ts";
 
 /** How a try ended. */
 interface Ending {
@@ -31,64 +31,64 @@ interface Ending {
   readonly statusReason?: string;
 }
 
-const DIED: Ending = { status: "FAILED", statusReason: RUN_DIED };
+const DIED: Ending = { status: "FAILED", statusReason: RUN_CRASHED };
 const OUR_FAULT: Ending = {
   status: "FAILED",
   statusReason: "Something went wrong on our side; try again. What was paid is counted.",
 };
 
-export async function handler({ tryId }: { tryId: string }, time: LambdaTime): Promise<void> {
-  const place = placeOf(tryId);
+export async function handler({ testRunId }: { testRunId: string }, time: LambdaTime): Promise<void> {
+  const place = placeOf(testRunId);
   const { run, died } = await MeteredRun.begin(place);
-  if (died && (await closeDead(place, died, { ...DIED, finishedAt: now() }))) await tell(tryId);
+  if (died && (await closeDead(place, died, { ...DIED, finishedAt: now() }))) await tell(testRunId);
   if (!run) return;
   try {
-    await run.close({ ...(await makeRecords(tryId, run, time)), finishedAt: now() });
+    await run.close({ ...(await makeRecords(testRunId, run, time)), finishedAt: now() });
   } catch (error) {
     run.letGo();
     if (!(error instanceof RunLost)) throw error;
   }
-  await tell(tryId);
+  await tell(testRunId);
 }
 
-async function makeRecords(tryId: string, run: MeteredRun, time: LambdaTime): Promise<Ending> {
-  const making = new TryMaking(tryId, run, time);
+async function makeRecords(testRunId: string, run: MeteredRun, time: LambdaTime): Promise<Ending> {
+  const making = new TestRunExecution(testRunId, run, time);
   try {
     const ending = await making.all();
-    await making.keepSample();
+    await making.saveCostSample();
     return ending;
   } catch (error) {
     if (error instanceof RunLost) throw error;
     if (error instanceof PlotPaletteError) return { status: "FAILED", statusReason: error.message };
-    logger.error("A try failed", { error: error as Error, tryId });
+    logger.error("A try failed", { error: error as Error, testRunId });
     return OUR_FAULT;
   } finally {
     making.calls.end();
   }
 }
 
-class TryMaking {
+class TestRunExecution {
   readonly calls: ModelCalls;
   readonly #purse = new Purse();
   readonly #records: MadeRecord[] = [];
   /** Those that ran to their end: what a job pays for a record. */
   readonly #finished: (MadeRecord & { again: boolean })[] = [];
-  #input?: TryInputRow;
-  #observed: TryCall[] = [];
+  #input?: TestRunInputRow;
+  #observed: TestRunCall[] = [];
 
   constructor(
-    readonly tryId: string,
+    readonly testRunId: string,
     readonly run: MeteredRun,
     time: LambdaTime,
   ) {
     this.#purse.grant(run.row.budgetNanos);
-    this.calls = new ModelCalls(time, run.lost, (call) => this.#observed.push(tryCall(call)));
+    this.calls = new ModelCalls(time, run.lost, (call) => this.#observed.push(toTestRunCall(call)));
   }
 
   /** @throws RunLost; PlotPaletteError when seeds or template cannot be used any more */
   async all(): Promise<Ending> {
-    this.#input = await readInput(this.tryId);
-    const shop = await openWorkshop(this.tryId, this.#input);
+    this.#input = await readInput(this.testRunId);
+    const shop = await openWorkshop(this.testRunId, this.#input);
     const bound = boundOf(shop.template).nanos;
     const wanted: number = this.run.row.recordCount;
     for (let recordNo = 0; recordNo < wanted; recordNo++) {
@@ -102,14 +102,14 @@ class TryMaking {
   }
 
   /** A job of the same template is estimated by it. A try does not fail for want of that. */
-  async keepSample(): Promise<void> {
+  async saveCostSample(): Promise<void> {
     if (!this.#input || this.#finished.length === 0) return;
-    await addToSample(this.run.row.tryOwner, this.#input, sampleOf(this.#finished)).catch((error: unknown) =>
-      logger.warn("A try could not be kept as a sample", { error: error as Error, tryId: this.tryId }),
+    await addToCostSample(this.run.row.testRunOwner, this.#input, sampleOf(this.#finished)).catch((error: unknown) =>
+      logger.warn("A try could not be kept as a sample", { error: error as Error, testRunId: this.testRunId }),
     );
   }
 
-  async #record(shop: Workshop, recordNo: number, bound: Nanos): Promise<void> {
+  async #record(shop: JobContext, recordNo: number, bound: Nanos): Promise<void> {
     const reservation = this.#purse.reserve(bound);
     if (!reservation) throw new Error("A record was begun for which there is no money.");
     await this.run.reserve(bound);
@@ -133,7 +133,7 @@ class TryMaking {
       const { text } = encodeRecords(this.#records);
       await this.run.settle(this.#purse.spent, open.costNanos, { records: text });
     }
-    await tell(this.tryId);
+    await tell(this.testRunId);
   }
 
   #poor(bound: Nanos): string {
@@ -164,19 +164,19 @@ function resultOf(
   return { columns: null, failure, refusal: null };
 }
 
-async function readInput(tryId: string): Promise<TryInputRow> {
+async function readInput(testRunId: string): Promise<TestRunInputRow> {
   const { Item } = await documentClient().send(
-    new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: tryInputKey(tryId), ConsistentRead: true }),
+    new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: testRunInputKey(testRunId), ConsistentRead: true }),
   );
-  return Item as TryInputRow;
+  return Item as TestRunInputRow;
 }
 
-async function openWorkshop(tryId: string, input: TryInputRow): Promise<Workshop> {
+async function openWorkshop(testRunId: string, input: TestRunInputRow): Promise<JobContext> {
   const { source, tiers, partials, parameters, seedSetOwner, seedSetId } = input;
   const seeds = await openSeeds({ owner: seedSetOwner, seedSetId });
   const { collections } = seeds.index;
-  return Workshop.open({
-    jobId: tryId,
+  return JobContext.open({
+    jobId: testRunId,
     template: parseTemplate(source, tiers),
     partials,
     parameters,
@@ -185,20 +185,20 @@ async function openWorkshop(tryId: string, input: TryInputRow): Promise<Workshop
   });
 }
 
-function placeOf(tryId: string): RunPlace {
+function placeOf(testRunId: string): RunPlace {
   return {
     table: setting(ENVIRONMENT.jobsTable),
-    key: tryKey(tryId),
+    key: testRunKey(testRunId),
     open: "RUNNING",
-    ownerField: "tryOwner",
-    spending: "triesNanos",
+    ownerField: "testRunOwner",
+    spending: "testRunsNanos",
   };
 }
 
 /** Watchers hear it with the next news if this fails, and whoever looks sees it. */
-async function tell(tryId: string): Promise<void> {
-  await callApi(REPORT_TRY, { input: { id: tryId } }).catch((error: unknown) =>
-    logger.warn("Nobody could be told of a try", { error: error as Error, tryId }),
+async function tell(testRunId: string): Promise<void> {
+  await callApi(REPORT_TEST_RUN, { input: { id: testRunId } }).catch((error: unknown) =>
+    logger.warn("Nobody could be told of a try", { error: error as Error, testRunId }),
   );
 }
 

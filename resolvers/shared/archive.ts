@@ -2,9 +2,9 @@
 import { runtime, util } from "@aws-appsync/utils";
 import {
   DAYS_BEFORE_ARCHIVE,
-  NOTHING_ARCHIVED,
+  NOT_ARCHIVED,
   RESTORE_BEGINS_SECONDS,
-  type Whereabouts,
+  type ArchiveStatus,
 } from "../../core/dataset/archive.ts";
 import type { ArchiveRow, JobRow } from "../../core/job/job-row.ts";
 import type { DatasetArchive } from "../generated/schema.ts";
@@ -16,12 +16,12 @@ const DAY_MS = 86_400_000;
 export function lookIntoArchive(job: JobRow) {
   const endedMs = util.time.parseISO8601ToEpochMilliSeconds(job.finishedAt ?? job.createdAt);
   const ageMs = util.time.nowEpochMilliSeconds() - endedMs;
-  if (ageMs < (DAYS_BEFORE_ARCHIVE - 1) * DAY_MS) runtime.earlyReturn(NOTHING_ARCHIVED, { skipTo: "NEXT" });
+  if (ageMs < (DAYS_BEFORE_ARCHIVE - 1) * DAY_MS) runtime.earlyReturn(NOT_ARCHIVED, { skipTo: "NEXT" });
   return call({ prefix: job.datasetPrefix });
 }
 
 /** What S3 says, except that a wish counts from its first moment, before the function has come to ask S3. */
-export function toDatasetArchive(row: JobRow, found: Whereabouts): DatasetArchive {
+export function toDatasetArchive(row: JobRow, found: ArchiveStatus): DatasetArchive {
   const nowMs = util.time.nowEpochMilliSeconds();
   const wish = wishOf(row);
   const isBeginning = found.state === "ARCHIVED" && wish !== null && isFresh(wish, nowMs);
@@ -32,7 +32,7 @@ export function toDatasetArchive(row: JobRow, found: Whereabouts): DatasetArchiv
     archiveClass: found.archiveClass ?? null,
     requestedAt: state === "RESTORING" || state === "RESTORED" ? (wish?.requestedAt ?? null) : null,
     restoredUntil: found.restoredUntil ?? null,
-    knownAt: util.time.epochMilliSecondsToISO8601(nowMs),
+    observedAt: util.time.epochMilliSecondsToISO8601(nowMs),
   };
 }
 
@@ -46,7 +46,7 @@ export function rememberedArchive(row: JobRow): DatasetArchive | null {
     archiveClass: wish.archiveClass,
     requestedAt: wish.state === "ARCHIVED" ? null : wish.requestedAt,
     restoredUntil: wish.restoredUntil ?? null,
-    knownAt: wish.knownAt,
+    observedAt: wish.observedAt,
   };
 }
 

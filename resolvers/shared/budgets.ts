@@ -4,7 +4,7 @@ import { budgetKey } from "../../core/keys.ts";
 import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { usd } from "./money.ts";
-import { refuseInput } from "./refuse.ts";
+import { throwBadInput } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";
 import { updateIf } from "./transaction.ts";
 
@@ -15,7 +15,7 @@ const MAX_BUDGET_NANOS = 5_000_000_000_000;
 export function newBudget(budget: BudgetRow, wanted: number | null | undefined): number {
   const budgetNanos = wanted ?? budget.budgetNanos;
   if (Math.floor(budgetNanos) !== budgetNanos || budgetNanos < budget.budgetNanos || budgetNanos > MAX_BUDGET_NANOS)
-    refuseInput(
+    throwBadInput(
       `The new budget must be at least the old one, ${usd(budget.budgetNanos)}, and at most ${usd(MAX_BUDGET_NANOS)}.`,
     );
   return budgetNanos;
@@ -23,10 +23,10 @@ export function newBudget(budget: BudgetRow, wanted: number | null | undefined):
 
 /** A job that goes on needs enough for one more record, else it would only stop again. */
 export function checkPaysOneRecord(job: JobRow, budget: BudgetRow, budgetNanos: number): void {
-  const missing = job.recordBoundNanos - budget.remainingNanos - (budgetNanos - budget.budgetNanos);
+  const missing = job.maxAttemptCostNanos - budget.remainingNanos - (budgetNanos - budget.budgetNanos);
   if (missing > 0)
-    refuseInput(
-      `One record can cost ${usd(job.recordBoundNanos)}, and less than that is left; raise the budget to ${usd(budgetNanos + missing)} or more.`,
+    throwBadInput(
+      `One record can cost ${usd(job.maxAttemptCostNanos)}, and less than that is left; raise the budget to ${usd(budgetNanos + missing)} or more.`,
     );
 }
 

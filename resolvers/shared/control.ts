@@ -6,7 +6,7 @@ import { runtime, type Context } from "@aws-appsync/utils";
 import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "./caller.ts";
-import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
+import { fail, throwConflict, throwNotFound } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";
 import { collided, refusedAt, updateIf, type Expression } from "./transaction.ts";
 
@@ -22,19 +22,19 @@ export function skipIfWritten(ctx: Context): void {
 }
 
 /** Whether a transaction had the row in hand, so that an update of it alone decided nothing. @throws Conflict the last time */
-export function isToTryAgain(ctx: Context): boolean {
+export function shouldRetry(ctx: Context): boolean {
   if (ctx.error?.type !== "DynamoDB:TransactionConflictException") return false;
-  countTry(ctx);
+  countAttempt(ctx);
   return true;
 }
 
-function countTry(ctx: Context): void {
+function countAttempt(ctx: Context): void {
   ctx.stash.tries = (ctx.stash.tries ?? 0) + 1;
-  if (ctx.stash.tries >= TRIES) refuseChanged();
+  if (ctx.stash.tries >= TRIES) throwJobChanged();
 }
 
-function refuseChanged(): never {
-  return refuseConflict("The job was changed at the same moment; look at it again, then decide.");
+function throwJobChanged(): never {
+  return throwConflict("The job was changed at the same moment; look at it again, then decide.");
 }
 
 /** What an update left the job as. */
@@ -45,12 +45,12 @@ export function written(ctx: Context, job: JobRow): void {
 
 /** What came of an update of the job alone; when its condition did not hold, the words say why. `wish`: `queued can be paused`. */
 export function moved(ctx: Context, wish: string): void {
-  if (isToTryAgain(ctx)) return;
+  if (shouldRetry(ctx)) return;
   if (!ctx.error) return written(ctx, ctx.result);
   if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   const row: JobRow | null = ctx.result;
-  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
-  refuseConflict(`This job is ${row.status}; only a job that is ${wish}.`);
+  if (!row || row.owner !== callerOf(ctx)) throwNotFound("job");
+  throwConflict(`This job is ${row.status}; only a job that is ${wish}.`);
 }
 
 /** Further assignments to go with it; begins with a comma, unless it is empty. */
@@ -114,7 +114,7 @@ export function stayed(job: JobRow, budgetNanos: number): JobRow {
   return { ...job, budgetNanos, parkedShards: 0, controlNo: job.controlNo + 1 };
 }
 
-export function goneOn(job: JobRow, budgetNanos: number): JobRow {
+export function resumedJob(job: JobRow, budgetNanos: number): JobRow {
   return {
     ...stayed(job, budgetNanos),
     status: "QUEUED",
@@ -133,7 +133,7 @@ export function settled(ctx: Context): null {
   const reasons = ctx.result?.cancellationReasons ?? [];
   const isRefused = reasons.some((_: unknown, n: number) => refusedAt(reasons, n));
   if (!isRefused && !collided(reasons)) fail(ctx);
-  if (isRefused) refuseChanged();
-  countTry(ctx);
+  if (isRefused) throwJobChanged();
+  countAttempt(ctx);
   return null;
 }

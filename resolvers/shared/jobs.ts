@@ -5,14 +5,14 @@ import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
 import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
-import { fail, refuseUnknown } from "./refuse.ts";
+import { fail, throwNotFound } from "./refuse.ts";
 import { toShardProgress } from "./shards.ts";
 import { toSnapshot } from "./snapshots.ts";
 
 /** What is missing has resolvers of its own, which find the shards by `shardCount`. */
-export type JobAnswer = Omit<Job, "progress" | "spending" | "work" | "failureCauses"> & { shardCount: number };
+export type ResolvedJob = Omit<Job, "progress" | "spending" | "work" | "failureCauses"> & { shardCount: number };
 
-export function toJob(row: JobRow): JobAnswer {
+export function toJob(row: JobRow): ResolvedJob {
   return {
     id: row.jobId,
     name: row.name,
@@ -29,7 +29,7 @@ export function toJob(row: JobRow): JobAnswer {
     // Jobs made before templates had parameters have none.
     parameters: row.parameters ?? {},
     budgetNanos: row.budgetNanos,
-    recordBoundNanos: row.recordBoundNanos,
+    maxAttemptCostNanos: row.maxAttemptCostNanos,
     estimate: row.estimate ?? null,
     formats: row.formats,
     split: row.split ?? null,
@@ -74,7 +74,7 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
 export function ownJob(ctx: Context): JobRow {
   if (ctx.error) fail(ctx);
   const row: JobRow | null = ctx.result;
-  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
+  if (!row || row.owner !== callerOf(ctx)) throwNotFound("job");
   return row;
 }
 

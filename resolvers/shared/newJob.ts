@@ -37,7 +37,7 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     parameters: checked.parameters,
     budgetId: jobId,
     budgetNanos: input.budgetNanos,
-    recordBoundNanos: checked.recordBoundNanos,
+    maxAttemptCostNanos: checked.maxAttemptCostNanos,
     ...(checked.estimate ? { estimate: checked.estimate } : {}),
     formats: input.formats,
     ...(input.split ? { split: input.split } : {}),
@@ -108,10 +108,10 @@ export function shardRow(
     outputTokens: 0,
     spentNanos: 0,
     spending: [],
-    workedMs: 0,
+    workerMs: 0,
     grantNanos: 0,
     writtenOffNanos: 0,
-    deathsInRow: 0,
+    consecutiveCrashes: 0,
     columns: {},
   };
 }

@@ -4,15 +4,15 @@ import { util, type Context } from "@aws-appsync/utils";
 type Thing = "job" | "template" | "seed set" | "try";
 
 /** The one answer for what does not exist and for what belongs to someone else. */
-export function refuseUnknown(thing: Thing): never {
+export function throwNotFound(thing: Thing): never {
   return util.error(`There is no ${thing} with that id.`, "NotFound");
 }
 
-export function refuseInput(message: string): never {
+export function throwBadInput(message: string): never {
   return util.error(message, "BadInput");
 }
 
-export function refuseConflict(message: string): never {
+export function throwConflict(message: string): never {
   return util.error(message, "Conflict");
 }
 
@@ -28,5 +28,5 @@ export function isId(id: string): boolean {
 }
 
 export function checkId(id: string, thing: Thing): void {
-  if (!isId(id)) refuseUnknown(thing);
+  if (!isId(id)) throwNotFound(thing);
 }

@@ -4,9 +4,9 @@ import { SAMPLES } from "../../core/keys.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { SeedSet } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
-import { fail, refuseConflict, refuseUnknown } from "./refuse.ts";
-import { RUN_DIED } from "./runLife.ts";
-import { finallySpent, isDead } from "./runs.ts";
+import { fail, throwConflict, throwNotFound } from "./refuse.ts";
+import { RUN_CRASHED } from "./runLife.ts";
+import { finalSpend, isDead } from "./runs.ts";
 
 export function toSeedSet(row: SeedSetRow): SeedSet {
   const died = row.status === "GENERATING" && isDead(row);
@@ -15,13 +15,13 @@ export function toSeedSet(row: SeedSetRow): SeedSet {
     owner: row.owner,
     name: row.name,
     status: died ? "REFUSED" : row.status,
-    statusReason: died ? RUN_DIED : (row.statusReason ?? null),
+    statusReason: died ? RUN_CRASHED : (row.statusReason ?? null),
     isSample: row.owner === SAMPLES,
     // What a field of a row leaves out is null to GraphQL.
     collections: row.collections as SeedSet["collections"],
     skippedRows: row.skippedRows ?? [],
     skippedCount: row.skippedCount ?? 0,
-    spentNanos: row.generation ? (died ? finallySpent(row) : (row.spentNanos ?? 0)) : null,
+    spentNanos: row.generation ? (died ? finalSpend(row) : (row.spentNanos ?? 0)) : null,
     createdAt: row.createdAt,
   };
 }
@@ -31,7 +31,7 @@ export function movedSeedSet(ctx: Context, wish: string): SeedSetRow {
   if (!ctx.error) return ctx.result;
   if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   const row: SeedSetRow | null = ctx.result;
-  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("seed set");
-  if (row.generation) refuseConflict("This seed set is made by a model; there is no file to upload or to check.");
-  return refuseConflict(`This seed set is ${row.status}; only one that is ${wish}.`);
+  if (!row || row.owner !== callerOf(ctx)) throwNotFound("seed set");
+  if (row.generation) throwConflict("This seed set is made by a model; there is no file to upload or to check.");
+  return throwConflict(`This seed set is ${row.status}; only one that is ${wish}.`);
 }

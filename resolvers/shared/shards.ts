@@ -4,7 +4,7 @@ import { batchGet } from "@aws-appsync/utils/dynamodb";
 import { shardKey } from "../../core/keys.ts";
 import type { ShardReport, ShardRow } from "../../core/shard/shard-row.ts";
 import type { ShardProgress } from "../generated/schema.ts";
-import type { JobAnswer } from "./jobs.ts";
+import type { ResolvedJob } from "./jobs.ts";
 import { fail } from "./refuse.ts";
 import { jobsTable } from "./tables.ts";
 
@@ -21,7 +21,7 @@ export function shardKeys(jobId: string, shardCount: number) {
  * @param facts the names of the fields wanted, beside the keys, by which AppSync puts the rows in order
  */
 export function readShards(ctx: Context, facts: string[]) {
-  const { id, shardCount }: JobAnswer = ctx.source;
+  const { id, shardCount }: ResolvedJob = ctx.source;
   const keys = shardKeys(id, shardCount);
   return batchGet({ tables: { [jobsTable(ctx)]: { keys, consistentRead: true, projection: ["pk", "sk", ...facts] } } });
 }

@@ -3,7 +3,7 @@ import type { Context } from "@aws-appsync/utils";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "./caller.ts";
 import { keyOfListing } from "./listings.ts";
-import { fail, refuseConflict } from "./refuse.ts";
+import { fail, throwConflict } from "./refuse.ts";
 import { templatesTable } from "./tables.ts";
 import { collided, refusedAt, remove, type Expression } from "./transaction.ts";
 
@@ -33,10 +33,10 @@ export function removeListings(ctx: Context, { templateId, publishedAt }: Templa
   return listings.map((listing) => remove(templatesTable(ctx), keyOfListing(listing, publishedAt ?? "", templateId)));
 }
 
-export function refuseOvertaken(ctx: Context): void {
+export function throwIfChanged(ctx: Context): void {
   if (!ctx.error) return;
   const reasons = ctx.result?.cancellationReasons;
   if (refusedAt(reasons, HEAD) || collided(reasons))
-    refuseConflict("The template was changed at the same moment; look at it again, then decide.");
+    throwConflict("The template was changed at the same moment; look at it again, then decide.");
   fail(ctx);
 }

@@ -1,12 +1,12 @@
-/** From template rows to what the schema calls Template, TemplateFacts and TemplateSummary. */
+/** From template rows to what the schema calls Template, TemplateAnalysis and TemplateSummary. */
 import { SAMPLES } from "../../core/keys.ts";
 import type {
   ListingRow,
-  TemplateFactsRow,
+  TemplateAnalysisRow,
   TemplateHeadRow,
   TemplateVersionRow,
 } from "../../core/template/template-rows.ts";
-import type { Template, TemplateFacts, TemplateSummary } from "../generated/schema.ts";
+import type { Template, TemplateAnalysis, TemplateSummary } from "../generated/schema.ts";
 import { latestFor } from "./templateAccess.ts";
 
 /** @param me who is to see it: of somebody else's template only what is published */
@@ -32,7 +32,7 @@ export function toTemplate(head: TemplateHeadRow, version: TemplateVersionRow, m
 }
 
 /** @param includes the names of all that the template includes from others */
-export function toFacts(row: TemplateFactsRow, includes: string[]): TemplateFacts {
+export function toFacts(row: TemplateAnalysisRow, includes: string[]): TemplateAnalysis {
   return {
     steps: row.steps.map((step) => ({
       ...step,

@@ -1,10 +1,10 @@
 import type { Context } from "@aws-appsync/utils";
 import type { TokenRow } from "../../core/job/job-row.ts";
-import { refuseConflict } from "./refuse.ts";
+import { throwConflict } from "./refuse.ts";
 
 /** Notes the job that the client token has made before; another input under the same token is refused. */
-export function recallJob(ctx: Context, token: TokenRow): void {
+export function acceptJobReplay(ctx: Context, token: TokenRow): void {
   if (token.inputDigest !== ctx.stash.inputDigest)
-    refuseConflict("This client token has started a job with another input; use a new token for each job meant.");
-  ctx.stash.earlierJobId = token.jobId;
+    throwConflict("This client token has started a job with another input; use a new token for each job meant.");
+  ctx.stash.existingJobId = token.jobId;
 }

@@ -1,22 +1,22 @@
-/** From a try's row to what the schema calls Try. */
+/** From a try's row to what the schema calls TestRun. */
 import type { Context } from "@aws-appsync/utils";
-import type { TryRow } from "../../core/template/test-run-rows.ts";
-import type { Try } from "../generated/schema.ts";
+import type { TestRunRow } from "../../core/template/test-run-rows.ts";
+import type { TestRun } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
-import { fail, refuseUnknown } from "./refuse.ts";
-import { RUN_DIED } from "./runLife.ts";
-import { finallySpent, isDead } from "./runs.ts";
+import { fail, throwNotFound } from "./refuse.ts";
+import { RUN_CRASHED } from "./runLife.ts";
+import { finalSpend, isDead } from "./runs.ts";
 
-export function toTry(row: TryRow): Try {
+export function toTestRun(row: TestRunRow): TestRun {
   const died = row.status === "RUNNING" && isDead(row);
   return {
-    id: row.tryId,
-    owner: row.tryOwner,
+    id: row.testRunId,
+    owner: row.testRunOwner,
     status: died ? "FAILED" : row.status,
-    statusReason: died ? RUN_DIED : (row.statusReason ?? null),
+    statusReason: died ? RUN_CRASHED : (row.statusReason ?? null),
     recordCount: row.recordCount,
     budgetNanos: row.budgetNanos,
-    spentNanos: died ? finallySpent(row) : row.spentNanos,
+    spentNanos: died ? finalSpend(row) : row.spentNanos,
     records: JSON.parse(row.records),
     createdAt: row.createdAt,
     finishedAt: row.finishedAt ?? null,
@@ -24,9 +24,9 @@ export function toTry(row: TryRow): Try {
 }
 
 /** The try that was read, if it is the caller's. */
-export function ownTry(ctx: Context): TryRow {
+export function ownTestRun(ctx: Context): TestRunRow {
   if (ctx.error) fail(ctx);
-  const row: TryRow | null = ctx.result;
-  if (!row || row.tryOwner !== callerOf(ctx)) refuseUnknown("try");
+  const row: TestRunRow | null = ctx.result;
+  if (!row || row.testRunOwner !== callerOf(ctx)) throwNotFound("try");
   return row;
 }

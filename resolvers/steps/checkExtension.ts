@@ -4,11 +4,11 @@ import type { CheckedExtension, ExtensionToCheck } from "../lambda/checkExtensio
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import { answerOf, call } from "../shared/lambda.ts";
 import { EXTENDABLE } from "../shared/moves.ts";
-import { refuseConflict } from "../shared/refuse.ts";
+import { throwConflict } from "../shared/refuse.ts";
 
 export function request(ctx: Context<MutationExtendJobArgs>) {
   const { status, recordCount, shardCount }: JobRow = ctx.stash.job;
-  if (EXTENDABLE.indexOf(status) < 0) refuseMove(status);
+  if (EXTENDABLE.indexOf(status) < 0) throwNotAllowed(status);
   const payload: ExtensionToCheck = { recordCount, shardCount, wanted: ctx.args.recordCount };
   return call(payload);
 }
@@ -18,11 +18,11 @@ export function response(ctx: Context) {
   return null;
 }
 
-function refuseMove(status: string): never {
+function throwNotAllowed(status: string): never {
   if (status === "EXPORTING")
-    return refuseConflict("This job is EXPORTING; wait until its dataset is written, then add records.");
-  if (status === "FAILED") return refuseConflict("This job is FAILED; retry what failed, then add records.");
-  return refuseConflict(
+    return throwConflict("This job is EXPORTING; wait until its dataset is written, then add records.");
+  if (status === "FAILED") return throwConflict("This job is FAILED; retry what failed, then add records.");
+  return throwConflict(
     `This job is ${status}; only a job that is queued, running, paused, completed or at its budget can be extended.`,
   );
 }

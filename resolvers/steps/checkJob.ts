@@ -5,7 +5,7 @@ import { callerOf } from "../shared/caller.ts";
 import { answerOf, call } from "../shared/lambda.ts";
 
 export function request(ctx: Context<MutationCreateJobArgs>) {
-  if (ctx.stash.earlierJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  if (ctx.stash.existingJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
   const payload: JobToCheck = { owner: callerOf(ctx), input: ctx.args.input };
   return call(payload);
 }

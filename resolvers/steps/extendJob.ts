@@ -4,7 +4,7 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import type { CheckedExtension } from "../lambda/checkExtension.lambda.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { goneOn, goOn, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
+import { resumedJob, goOn, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
 import { shardRow } from "../shared/newJob.ts";
 import { jobsTable } from "../shared/tables.ts";
 import { putNew, type Expression } from "../shared/transaction.ts";
@@ -29,7 +29,7 @@ export function request(ctx: Context<MutationExtendJobArgs>) {
     values: { ":recordCount": recordCount, ":shards": shards.length },
   };
   ctx.stash.changed = {
-    ...(isOver ? goneOn(job, budgetNanos) : stayed(job, budgetNanos)),
+    ...(isOver ? resumedJob(job, budgetNanos) : stayed(job, budgetNanos)),
     recordCount,
     shardCount: job.shardCount + shards.length,
   };

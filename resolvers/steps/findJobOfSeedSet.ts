@@ -4,7 +4,7 @@ import { JOBS_BY_OWNER } from "../../core/keys.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationDeleteSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseConflict } from "../shared/refuse.ts";
+import { fail, throwConflict } from "../shared/refuse.ts";
 
 /** Jobs that draw seeds, or will when they are resumed. */
 const DRAWING = ["QUEUED", "RUNNING", "PAUSED", "EXPORTING", "BUDGET_EXCEEDED"];
@@ -27,6 +27,6 @@ export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   const jobs: JobRow[] = ctx.result.items;
   if (jobs.length > 0)
-    refuseConflict(`The job "${jobs[0]?.name}" still needs this seed set; cancel or delete the job first.`);
+    throwConflict(`The job "${jobs[0]?.name}" still needs this seed set; cancel or delete the job first.`);
   return null;
 }

@@ -1,6 +1,6 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
 import { operations, update } from "@aws-appsync/utils/dynamodb";
-import type { Whereabouts } from "../../core/dataset/archive.ts";
+import type { ArchiveStatus } from "../../core/dataset/archive.ts";
 import { jobKey } from "../../core/keys.ts";
 import type { ArchiveRow, JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "../shared/caller.ts";
@@ -10,7 +10,7 @@ import { moved, skipIfWritten } from "../shared/control.ts";
 export function request(ctx: Context) {
   skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
-  const found: Whereabouts = ctx.prev.result;
+  const found: ArchiveStatus = ctx.prev.result;
   if (found.state !== "ARCHIVED" || !job.datasetPrefix || !found.archiveClass)
     runtime.earlyReturn(found, { skipTo: "END" });
   const now = util.time.nowISO8601();
@@ -19,7 +19,7 @@ export function request(ctx: Context) {
     state: "RESTORING",
     archiveClass: found.archiveClass,
     requestedAt: now,
-    knownAt: now,
+    observedAt: now,
   };
   return update({
     key: jobKey(job.jobId),

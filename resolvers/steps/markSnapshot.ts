@@ -4,9 +4,9 @@ import type { JobRow, SnapshotRow } from "../../core/job/job-row.ts";
 import { SNAPSHOT_SECONDS } from "../../core/dataset/snapshot.ts";
 import type { MutationTakeSnapshotArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { isToTryAgain, skipIfWritten, written } from "../shared/control.ts";
-import { fail, refuseConflict, refuseUnknown } from "../shared/refuse.ts";
-import { PATIENCE_SECONDS } from "../shared/runLife.ts";
+import { shouldRetry, skipIfWritten, written } from "../shared/control.ts";
+import { fail, throwConflict, throwNotFound } from "../shared/refuse.ts";
+import { START_TIMEOUT_SECONDS } from "../shared/runLife.ts";
 
 /** Says in the job's row that a snapshot is on its way, unless one is already. */
 export function request(ctx: Context<MutationTakeSnapshotArgs>) {
@@ -16,7 +16,7 @@ export function request(ctx: Context<MutationTakeSnapshotArgs>) {
     snapshotId: util.autoUlid(),
     state: "MAKING",
     takenAt: util.time.nowISO8601(),
-    aliveUntilMs: nowMs + (PATIENCE_SECONDS + SNAPSHOT_SECONDS) * 1000,
+    aliveUntilMs: nowMs + (START_TIMEOUT_SECONDS + SNAPSHOT_SECONDS) * 1000,
   };
   return {
     operation: "UpdateItem" as const,
@@ -49,7 +49,7 @@ export function request(ctx: Context<MutationTakeSnapshotArgs>) {
 }
 
 export function response(ctx: Context) {
-  if (isToTryAgain(ctx)) return null;
+  if (shouldRetry(ctx)) return null;
   if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   if (ctx.error) refuse(ctx);
   written(ctx, ctx.result);
@@ -58,10 +58,10 @@ export function response(ctx: Context) {
 
 function refuse(ctx: Context): never {
   const row: JobRow | null = ctx.result;
-  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("job");
+  if (!row || row.owner !== callerOf(ctx)) throwNotFound("job");
   if (["QUEUED", "RUNNING", "PAUSED"].indexOf(row.status) >= 0)
-    refuseConflict("A snapshot of this job is being written already; it can be downloaded in a while.");
-  return refuseConflict(
+    throwConflict("A snapshot of this job is being written already; it can be downloaded in a while.");
+  return throwConflict(
     `This job is ${row.status}; only of a job that is queued, running or paused what is there can be downloaded, and later its dataset.`,
   );
 }

@@ -1,13 +1,13 @@
 import type { Context } from "@aws-appsync/utils";
 import { update } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../../core/keys.ts";
-import type { MutationPrioritizeJobArgs } from "../generated/schema.ts";
+import type { MutationSetJobPriorityArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { moved, skipIfWritten } from "../shared/control.ts";
 import { PRIORITIZABLE } from "../shared/moves.ts";
 
 /** It decides over tasks to come: none that runs is stopped for it. */
-export function request(ctx: Context<MutationPrioritizeJobArgs>) {
+export function request(ctx: Context<MutationSetJobPriorityArgs>) {
   skipIfWritten(ctx);
   return update({
     key: jobKey(ctx.args.id),

@@ -2,7 +2,7 @@ import { util, type Context } from "@aws-appsync/utils";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { listingRow, listingsOf } from "../shared/listings.ts";
-import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
+import { asRead, throwIfChanged, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";
 import { put, updateIf } from "../shared/transaction.ts";
 
@@ -37,6 +37,6 @@ export function request(ctx: Context) {
 }
 
 export function response(ctx: Context) {
-  refuseOvertaken(ctx);
+  throwIfChanged(ctx);
   return null;
 }

@@ -6,7 +6,7 @@ import { newBudget, raise } from "../shared/budgets.ts";
 import { NOTHING_MORE, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
 import { usd } from "../shared/money.ts";
 import { RAISABLE } from "../shared/moves.ts";
-import { refuseConflict, refuseInput } from "../shared/refuse.ts";
+import { throwConflict, throwBadInput } from "../shared/refuse.ts";
 
 /** Workers ask for grants as before and find more; shards parked for lack of money count as open from now on. */
 export function request(ctx: Context<MutationRaiseBudgetArgs>) {
@@ -14,12 +14,12 @@ export function request(ctx: Context<MutationRaiseBudgetArgs>) {
   const job: JobRow = ctx.stash.job;
   const budget: BudgetRow = ctx.stash.budget;
   if (RAISABLE.indexOf(job.status) < 0)
-    refuseConflict(
+    throwConflict(
       `This job is ${job.status}; only the budget of a job that is queued, running, paused or at its budget can be raised.`,
     );
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
   if (budgetNanos === budget.budgetNanos)
-    refuseInput(`The new budget must be more than the old one, ${usd(budgetNanos)}.`);
+    throwBadInput(`The new budget must be more than the old one, ${usd(budgetNanos)}.`);
   ctx.stash.changed = stayed(job, budgetNanos);
   return {
     operation: "TransactWriteItems" as const,

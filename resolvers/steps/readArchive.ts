@@ -1,5 +1,5 @@
 import type { Context } from "@aws-appsync/utils";
-import type { Whereabouts } from "../../core/dataset/archive.ts";
+import type { ArchiveStatus } from "../../core/dataset/archive.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { lookIntoArchive } from "../shared/archive.ts";
 import { answerOf } from "../shared/lambda.ts";
@@ -10,5 +10,5 @@ export function request(ctx: Context) {
 }
 
 export function response(ctx: Context) {
-  return answerOf<Whereabouts>(ctx);
+  return answerOf<ArchiveStatus>(ctx);
 }

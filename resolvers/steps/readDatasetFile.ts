@@ -11,25 +11,25 @@ import { toSnapshot } from "../shared/snapshots.ts";
 
 /** The job that has the file, if both are the caller's; nobody learns which of the two is missing. */
 export function request(ctx: Context<QueryGetDownloadArgs>) {
-  if (!isId(ctx.args.jobId)) refuseUnknownFile();
+  if (!isId(ctx.args.jobId)) throwFileNotFound();
   return get({ key: jobKey(ctx.args.jobId), consistentRead: true });
 }
 
 export function response(ctx: Context<QueryGetDownloadArgs>) {
   if (ctx.error) fail(ctx);
   const row: JobRow | null = ctx.result;
-  if (!row || row.owner !== callerOf(ctx)) refuseUnknownFile();
+  if (!row || row.owner !== callerOf(ctx)) throwFileNotFound();
   const { file } = ctx.args;
   const named = { jobName: row.name, file };
   const snapshot = row.snapshot;
   if (file === SNAPSHOT_FILE && snapshot && toSnapshot(row)?.state === "READY")
     return { ...named, key: snapshotObject(row.jobId, snapshot.snapshotId) };
-  if (!row.datasetPrefix) refuseUnknownFile();
+  if (!row.datasetPrefix) throwFileNotFound();
   const key = `${row.datasetPrefix}${file}`;
   if (row.datasets.some((candidate) => candidate.name === file)) return { ...named, key };
   // The row lists only the first of very many files; whether there is one of that name is seen before it is signed.
   const isListed = row.datasets.length === (row.datasetFileCount ?? row.datasets.length);
-  if (isListed || !isFileInFolder(file)) refuseUnknownFile();
+  if (isListed || !isFileInFolder(file)) throwFileNotFound();
   return { ...named, key, mayBeMissing: true };
 }
 
@@ -38,6 +38,6 @@ function isFileInFolder(file: string): boolean {
   return util.matches("^([A-Za-z0-9_.~%-]+=[A-Za-z0-9_.~%-]+/){1,3}dataset[a-z.]+$", file);
 }
 
-function refuseUnknownFile(): never {
+function throwFileNotFound(): never {
   return util.error("There is no file of that name in a dataset of that job.", "NotFound");
 }

@@ -4,8 +4,8 @@ import { jobKey } from "../../core/keys.ts";
 import { ownJob } from "../shared/jobs.ts";
 
 export function request(ctx: Context) {
-  if (!ctx.stash.earlierJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
-  return get({ key: jobKey(ctx.stash.earlierJobId), consistentRead: true });
+  if (!ctx.stash.existingJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  return get({ key: jobKey(ctx.stash.existingJobId), consistentRead: true });
 }
 
 export function response(ctx: Context) {

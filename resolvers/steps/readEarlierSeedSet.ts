@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../../core/keys.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/refuse.ts";
 
 export function request(ctx: Context) {
   if (!ctx.stash.earlierId) runtime.earlyReturn(null, { skipTo: "NEXT" });
@@ -14,7 +14,7 @@ export function request(ctx: Context) {
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   const row: SeedSetRow | null = ctx.result;
-  if (!row || row.owner !== callerOf(ctx)) refuseUnknown("seed set");
+  if (!row || row.owner !== callerOf(ctx)) throwNotFound("seed set");
   ctx.stash.seedSet = row;
   return null;
 }

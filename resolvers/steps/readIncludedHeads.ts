@@ -3,7 +3,7 @@ import { batchGet } from "@aws-appsync/utils/dynamodb";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseInput } from "../shared/refuse.ts";
+import { fail, throwBadInput } from "../shared/refuse.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";
 import { templatesTable } from "../shared/tables.ts";
 
@@ -26,7 +26,7 @@ export function response(ctx: Context<{ id: string }>) {
   includedOf(ctx.stash.version).forEach(({ id, version }) => {
     const head = mine.find((each) => each?.templateId === id);
     if (head && !mayReadVersion(head, NOBODY, version))
-      refuseInput(
+      throwBadInput(
         `The template includes version ${version} of your template "${head.name}", which is not published; publish that first, or include a published version.`,
       );
   });

@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { SAMPLES, templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseInput, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwBadInput, throwNotFound } from "../shared/refuse.ts";
 import { SAMPLE_STAYS } from "../shared/templateAccess.ts";
 
 /** The head of a template that is the caller's to change. */
@@ -14,8 +14,8 @@ export function request(ctx: Context<{ id: string }>) {
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   const head: TemplateHeadRow | null = ctx.result;
-  if (head && head.owner === SAMPLES) refuseInput(SAMPLE_STAYS);
-  if (!head || head.owner !== callerOf(ctx)) refuseUnknown("template");
+  if (head && head.owner === SAMPLES) throwBadInput(SAMPLE_STAYS);
+  if (!head || head.owner !== callerOf(ctx)) throwNotFound("template");
   ctx.stash.head = head;
   return null;
 }

@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../../core/keys.ts";
 import { ownJob } from "../shared/jobs.ts";
-import { refuseConflict } from "../shared/refuse.ts";
+import { throwConflict } from "../shared/refuse.ts";
 
 /** The caller's job with its dataset, into the stash. */
 export function request(ctx: Context<{ jobId: string }>) {
@@ -11,7 +11,7 @@ export function request(ctx: Context<{ jobId: string }>) {
 
 export function response(ctx: Context) {
   const job = ownJob(ctx);
-  if (!job.datasetPrefix) refuseConflict("This job has no dataset yet; look again once it has ended.");
+  if (!job.datasetPrefix) throwConflict("This job has no dataset yet; look again once it has ended.");
   ctx.stash.job = job;
   return null;
 }

@@ -4,7 +4,7 @@ import { SAMPLES, seedSetKey } from "../../core/keys.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { QueryListSeedItemsArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { checkId, fail, refuseUnknown } from "../shared/refuse.ts";
+import { checkId, fail, throwNotFound } from "../shared/refuse.ts";
 
 /** The seed set, if it is the caller's or a sample, and its items are there. */
 export function request(ctx: Context<QueryListSeedItemsArgs>) {
@@ -15,7 +15,7 @@ export function request(ctx: Context<QueryListSeedItemsArgs>) {
 export function response(ctx: Context<QueryListSeedItemsArgs>) {
   if (ctx.error) fail(ctx);
   const row: SeedSetRow | null = ctx.result;
-  if (!row || (row.owner !== callerOf(ctx) && row.owner !== SAMPLES)) refuseUnknown("seed set");
+  if (!row || (row.owner !== callerOf(ctx) && row.owner !== SAMPLES)) throwNotFound("seed set");
   if (row.status !== "READY")
     util.error(`The seed set "${row.name}" is ${row.status}; its items can be seen once it is READY.`, "BadInput");
   return row;

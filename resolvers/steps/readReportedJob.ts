@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../../core/keys.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
-import { fail, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/refuse.ts";
 
 /** Whose job it is, and so who is told, comes from the row alone. */
 export function request(ctx: Context<MutationReportProgressArgs>) {
@@ -11,6 +11,6 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
 
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
-  if (!ctx.result) refuseUnknown("job");
+  if (!ctx.result) throwNotFound("job");
   return ctx.result;
 }

@@ -9,7 +9,7 @@ import { jobsTable } from "../shared/tables.ts";
 /** What a second try is decided by; the list of parts stays where it is. */
 const FACTS = [
   ...["pk", "sk", "jobId", "shardNo", "state", "pass", "fromSlot", "generation"],
-  ...["delivered", "failed", "attempts", "deathsInRow"],
+  ...["delivered", "failed", "attempts", "consecutiveCrashes"],
 ];
 
 /** The shards of the job in the stash, into the stash too. */

@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/refuse.ts";
 import { latestFor } from "../shared/templateAccess.ts";
 
 /** The template's head, if there is a version that the caller may read. */
@@ -14,7 +14,7 @@ export function request(ctx: Context<{ id: string }>) {
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   const head: TemplateHeadRow | null = ctx.result;
-  if (!head || latestFor(head, callerOf(ctx)) === 0) refuseUnknown("template");
+  if (!head || latestFor(head, callerOf(ctx)) === 0) throwNotFound("template");
   ctx.stash.head = head;
   return null;
 }

@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { templateVersionKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/refuse.ts";
 import { latestFor, mayReadVersion, noVersion } from "../shared/templateAccess.ts";
 
 /** The version asked for, else the latest that the caller may read, of the template whose head is in the stash. */
@@ -18,7 +18,7 @@ export function request(ctx: Context<{ id: string; version?: number | null }>) {
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
   // Versions are removed after the head, so this one was deleted since.
-  if (!ctx.result) refuseUnknown("template");
+  if (!ctx.result) throwNotFound("template");
   ctx.stash.version = ctx.result;
   return null;
 }

@@ -4,23 +4,23 @@ import { templateVersionKey } from "../../core/keys.ts";
 import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import type { QueryListTemplateVersionsArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { pageLimit, refuseToken } from "../shared/page.ts";
+import { pageLimit, throwBadToken } from "../shared/page.ts";
 import { fail } from "../shared/refuse.ts";
 import { isWhole, latestFor } from "../shared/templateAccess.ts";
 import { templatesTable } from "../shared/tables.ts";
 
 /** A version's row may have 400 KB, and a batch 16 MB. */
-const LARGEST_PAGE = 40;
+const MAX_PAGE_SIZE = 40;
 const STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** Versions have no gaps, so which there are is known before reading. A page's token is the version it ended with. */
 export function request(ctx: Context<QueryListTemplateVersionsArgs>) {
   const head: TemplateHeadRow = ctx.stash.head;
-  const limit = pageLimit(ctx.args, LARGEST_PAGE);
+  const limit = pageLimit(ctx.args, MAX_PAGE_SIZE);
   const below = ctx.args.nextToken ? tokenOf(ctx.args.nextToken) : latestFor(head, callerOf(ctx)) + 1;
   const rest = isWhole(head, callerOf(ctx)) ? downFrom(below) : publishedBelow(head, below);
   const page = rest.slice(0, limit);
-  if (page.length === 0) refuseToken();
+  if (page.length === 0) throwBadToken();
   ctx.stash.nextToken = rest.length > limit ? `${page[page.length - 1]}` : null;
   const keys = page.map((version) => templateVersionKey(head.templateId, version));
   const projection = ["pk", "sk", "version", "name", "createdAt"];
@@ -35,14 +35,14 @@ export function response(ctx: Context) {
 }
 
 function tokenOf(token: string): number {
-  if (!util.matches("^[1-9][0-9]{0,6}$", token)) refuseToken();
+  if (!util.matches("^[1-9][0-9]{0,6}$", token)) throwBadToken();
   return JSON.parse(token);
 }
 
 /** A page and one more. (APPSYNC_JS cannot count but by lists.) */
 function downFrom(below: number): number[] {
   const down = STEPS.flatMap((ten) => STEPS.map((one) => below - 1 - ten * 10 - one));
-  return down.filter((version, n) => version >= 1 && n <= LARGEST_PAGE);
+  return down.filter((version, n) => version >= 1 && n <= MAX_PAGE_SIZE);
 }
 
 /** They were published in rising order. */

@@ -3,18 +3,18 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { tokenKey } from "../../core/keys.ts";
 import type { MutationCreateJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseInput } from "../shared/refuse.ts";
-import { recallJob } from "../shared/token.ts";
+import { fail, throwBadInput } from "../shared/refuse.ts";
+import { acceptJobReplay } from "../shared/token.ts";
 
 export function request(ctx: Context<MutationCreateJobArgs>) {
   const { clientToken } = ctx.args.input;
   if (clientToken.length < 8 || clientToken.length > 64)
-    refuseInput(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+    throwBadInput(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
   return get({ key: tokenKey(callerOf(ctx), clientToken), consistentRead: true });
 }
 
 export function response(ctx: Context) {
   if (ctx.error) fail(ctx);
-  if (ctx.result) recallJob(ctx, ctx.result);
+  if (ctx.result) acceptJobReplay(ctx, ctx.result);
   return null;
 }

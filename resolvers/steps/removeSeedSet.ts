@@ -3,7 +3,7 @@ import { remove } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../../core/keys.ts";
 import type { MutationDeleteSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/refuse.ts";
 
 export function request(ctx: Context<MutationDeleteSeedSetArgs>) {
   return remove({ key: seedSetKey(ctx.args.id), condition: { owner: { eq: callerOf(ctx) } } });
@@ -12,7 +12,7 @@ export function request(ctx: Context<MutationDeleteSeedSetArgs>) {
 export function response(ctx: Context) {
   if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   // AppSync counts deleting what is not there as done, and answers nothing.
-  if (ctx.error || !ctx.result) refuseUnknown("seed set");
+  if (ctx.error || !ctx.result) throwNotFound("seed set");
   ctx.stash.seedSet = ctx.result;
   return null;
 }

@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
-import { asRead, refuseOvertaken, removeListings } from "../shared/sharing.ts";
+import { asRead, throwIfChanged, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";
 import { removeIf } from "../shared/transaction.ts";
 
@@ -18,6 +18,6 @@ export function request(ctx: Context) {
 }
 
 export function response(ctx: Context) {
-  refuseOvertaken(ctx);
+  throwIfChanged(ctx);
   return null;
 }

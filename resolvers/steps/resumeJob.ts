@@ -3,9 +3,9 @@ import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationResumeJobArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { goneOn, goOn, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";
+import { resumedJob, goOn, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";
 import { RESUMABLE } from "../shared/moves.ts";
-import { refuseConflict } from "../shared/refuse.ts";
+import { throwConflict } from "../shared/refuse.ts";
 
 /** Job and budget change together, each only if it is still what was read. Raising controlNo opens the parked shards. */
 export function request(ctx: Context<MutationResumeJobArgs>) {
@@ -13,10 +13,10 @@ export function request(ctx: Context<MutationResumeJobArgs>) {
   const job: JobRow = ctx.stash.job;
   const budget: BudgetRow = ctx.stash.budget;
   if (RESUMABLE.indexOf(job.status) < 0)
-    refuseConflict(`This job is ${job.status}; only a job that is paused or at its budget can be resumed.`);
+    throwConflict(`This job is ${job.status}; only a job that is paused or at its budget can be resumed.`);
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
   if (job.status === "BUDGET_EXCEEDED") checkPaysOneRecord(job, budget, budgetNanos);
-  ctx.stash.changed = goneOn(job, budgetNanos);
+  ctx.stash.changed = resumedJob(job, budgetNanos);
   return {
     operation: "TransactWriteItems" as const,
     transactItems: [goOn(ctx, job, budgetNanos, NOTHING_MORE), raise(ctx, budget, budgetNanos)],

@@ -5,9 +5,9 @@ import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationRetryFailedArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { goneOn, goOn, settled, skipIfWritten } from "../shared/control.ts";
+import { resumedJob, goOn, settled, skipIfWritten } from "../shared/control.ts";
 import { RETRIABLE } from "../shared/moves.ts";
-import { refuseConflict } from "../shared/refuse.ts";
+import { throwConflict } from "../shared/refuse.ts";
 import { jobsTable } from "../shared/tables.ts";
 import { updateIf } from "../shared/transaction.ts";
 
@@ -20,14 +20,14 @@ export function request(ctx: Context<MutationRetryFailedArgs>) {
   const job: JobRow = ctx.stash.job;
   const budget: BudgetRow = ctx.stash.budget;
   const shards: TriedShard[] = ctx.stash.shards;
-  if (RETRIABLE.indexOf(job.status) < 0) refuseMove(job);
+  if (RETRIABLE.indexOf(job.status) < 0) throwNotAllowed(job);
   const hasFailed = shards.some(({ failed }) => failed > 0);
   if (!hasFailed && job.status !== "FAILED")
-    refuseConflict("This job has no failed records; every record it came to was made.");
+    throwConflict("This job has no failed records; every record it came to was made.");
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
   const openShards = openAfterRetry(shards);
   if (openShards > 0) checkPaysOneRecord(job, budget, budgetNanos);
-  ctx.stash.changed = goneOn(job, budgetNanos);
+  ctx.stash.changed = resumedJob(job, budgetNanos);
   const opened = {
     expression: ", #openShards = :openShards",
     names: { "#openShards": "openShards" },
@@ -74,10 +74,10 @@ function changed(ctx: Context, jobId: string, shard: TriedShard, next: Record<st
   );
 }
 
-function refuseMove({ status }: JobRow): never {
+function throwNotAllowed({ status }: JobRow): never {
   if (status === "PAUSED")
-    return refuseConflict("This job is PAUSED; resume it and let it end, then retry what failed.");
-  return refuseConflict(
+    return throwConflict("This job is PAUSED; resume it and let it end, then retry what failed.");
+  return throwConflict(
     `This job is ${status}; only one that has completed, failed or reached its budget can be retried.`,
   );
 }

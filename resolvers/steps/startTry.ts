@@ -4,7 +4,7 @@ import { fail } from "../shared/refuse.ts";
 
 /** Started again by a repeated request: the function works at a try once. */
 export function request(ctx: Context) {
-  return callLater({ tryId: ctx.stash.try.tryId });
+  return callLater({ testRunId: ctx.stash.try.testRunId });
 }
 
 export function response(ctx: Context) {

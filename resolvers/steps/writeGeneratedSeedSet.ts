@@ -4,9 +4,9 @@ import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { MutationGenerateSeedsArgs } from "../generated/schema.ts";
 import type { CheckedGeneration } from "../lambda/checkGeneration.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseConflict } from "../shared/refuse.ts";
+import { fail, throwConflict } from "../shared/refuse.ts";
 import { newRun } from "../shared/runs.ts";
-import { recallMade, sideTokenRow } from "../shared/sideToken.ts";
+import { acceptReplay, adHocTokenRow } from "../shared/adHocToken.ts";
 import { jobsTable, seedSetsTable } from "../shared/tables.ts";
 import { collided, putNew, refusedAt } from "../shared/transaction.ts";
 
@@ -19,16 +19,16 @@ export function request(ctx: Context<MutationGenerateSeedsArgs>) {
   ctx.stash.seedSet = row;
   return {
     operation: "TransactWriteItems" as const,
-    transactItems: [putNew(jobsTable(ctx), sideTokenRow(ctx)), putNew(seedSetsTable(ctx), row)],
+    transactItems: [putNew(jobsTable(ctx), adHocTokenRow(ctx)), putNew(seedSetsTable(ctx), row)],
   };
 }
 
 export function response(ctx: Context) {
   if (!ctx.error) return null;
   const reasons = ctx.result?.cancellationReasons;
-  if (refusedAt(reasons, TOKEN)) recallMade(ctx, reasons[TOKEN].item);
+  if (refusedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
   else if (collided(reasons))
-    refuseConflict("The same request arrived twice at the same moment; try again to see the seed set it made.");
+    throwConflict("The same request arrived twice at the same moment; try again to see the seed set it made.");
   else fail(ctx);
   return null;
 }
@@ -37,7 +37,7 @@ function seedSetRow(
   ctx: Context<MutationGenerateSeedsArgs>,
   { generation, collections }: CheckedGeneration,
 ): SeedSetRow {
-  const seedSetId: string = ctx.stash.madeId;
+  const seedSetId: string = ctx.stash.resourceId;
   const { name, budgetNanos } = ctx.args.input;
   return {
     ...seedSetKey(seedSetId),

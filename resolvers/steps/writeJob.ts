@@ -4,9 +4,9 @@ import type { TokenRow } from "../../core/job/job-row.ts";
 import type { MutationCreateJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { budgetRow, jobRow, jobTemplateRow, shardRow } from "../shared/newJob.ts";
-import { fail, refuseConflict, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwConflict, throwNotFound } from "../shared/refuse.ts";
 import { jobsTable, seedSetsTable, templatesTable } from "../shared/tables.ts";
-import { recallJob } from "../shared/token.ts";
+import { acceptJobReplay } from "../shared/token.ts";
 import { checkThat, collided, putNew, refusedAt } from "../shared/transaction.ts";
 
 /** Where these stand in the transaction: DynamoDB answers for each item at its place. */
@@ -16,7 +16,7 @@ const SEED_SET = 2;
 
 /** Everything of a job in one transaction of 86 items at most, if template and seed set are still what was checked. */
 export function request(ctx: Context<MutationCreateJobArgs>) {
-  if (ctx.stash.earlierJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  if (ctx.stash.existingJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
   const owner = callerOf(ctx);
   const { input } = ctx.args;
   const { jobId, inputDigest } = ctx.stash;
@@ -52,11 +52,11 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
 export function response(ctx: Context) {
   if (!ctx.error) return null;
   const reasons = ctx.result?.cancellationReasons;
-  if (refusedAt(reasons, TOKEN)) recallJob(ctx, reasons[TOKEN].item);
-  else if (refusedAt(reasons, TEMPLATE)) refuseUnknown("template");
-  else if (refusedAt(reasons, SEED_SET)) refuseUnknown("seed set");
+  if (refusedAt(reasons, TOKEN)) acceptJobReplay(ctx, reasons[TOKEN].item);
+  else if (refusedAt(reasons, TEMPLATE)) throwNotFound("template");
+  else if (refusedAt(reasons, SEED_SET)) throwNotFound("seed set");
   else if (collided(reasons))
-    refuseConflict("The same request arrived twice at the same moment; try again to see the job it made.");
+    throwConflict("The same request arrived twice at the same moment; try again to see the job it made.");
   else fail(ctx);
   return null;
 }

@@ -2,7 +2,7 @@ import { runtime, util, type Context } from "@aws-appsync/utils";
 import { shardKey } from "../../core/keys.ts";
 import type { ShardReport } from "../../core/shard/shard-row.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
-import { fail, refuseConflict } from "../shared/refuse.ts";
+import { fail, throwConflict } from "../shared/refuse.ts";
 
 /** Old news changes nothing: a report counts if it comes from the lease of today and is newer than the last. */
 export function request(ctx: Context<MutationReportProgressArgs>) {
@@ -46,7 +46,7 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
  */
 export function response(ctx: Context) {
   if (ctx.error && ctx.error.type === "DynamoDB:TransactionConflictException")
-    refuseConflict("A transaction has the shard in hand; report again.");
+    throwConflict("A transaction has the shard in hand; report again.");
   if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
   ctx.stash.shard = ctx.result;
   return null;

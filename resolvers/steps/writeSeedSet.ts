@@ -20,7 +20,7 @@ export function request(ctx: Context<MutationCreateSeedSetArgs>) {
     status: "UPLOADING",
     collections: collectionsOf(files),
     uploads: files,
-    skipFaulty: ctx.args.input.skipFaulty ?? false,
+    skipInvalid: ctx.args.input.skipInvalid ?? false,
     createdAt: util.time.nowISO8601(),
   };
   const { pk, sk, ...item } = row;

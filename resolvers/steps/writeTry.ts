@@ -1,12 +1,12 @@
 import { runtime, util, type Context } from "@aws-appsync/utils";
-import { seedSetKey, tryInputKey, tryKey } from "../../core/keys.ts";
-import type { TryInputRow, TryRow } from "../../core/template/test-run-rows.ts";
-import type { MutationTryTemplateArgs } from "../generated/schema.ts";
-import type { CheckedTry } from "../lambda/checkTry.lambda.ts";
+import { seedSetKey, testRunInputKey, testRunKey } from "../../core/keys.ts";
+import type { TestRunInputRow, TestRunRow } from "../../core/template/test-run-rows.ts";
+import type { MutationStartTestRunArgs } from "../generated/schema.ts";
+import type { CheckedTestRun } from "../lambda/checkTestRun.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, refuseConflict, refuseUnknown } from "../shared/refuse.ts";
+import { fail, throwConflict, throwNotFound } from "../shared/refuse.ts";
 import { newRun } from "../shared/runs.ts";
-import { recallMade, sideTokenRow, WEEK_SECONDS } from "../shared/sideToken.ts";
+import { acceptReplay, adHocTokenRow, WEEK_SECONDS } from "../shared/adHocToken.ts";
 import { jobsTable, seedSetsTable } from "../shared/tables.ts";
 import { checkThat, collided, putNew, refusedAt } from "../shared/transaction.ts";
 
@@ -15,15 +15,15 @@ const TOKEN = 0;
 const SEED_SET = 1;
 
 /** The try, what it is made of and the token's row together, if the seed set is still what was checked. */
-export function request(ctx: Context<MutationTryTemplateArgs>) {
+export function request(ctx: Context<MutationStartTestRunArgs>) {
   if (ctx.stash.earlierId) runtime.earlyReturn(null, { skipTo: "NEXT" });
   const { input } = ctx.args;
-  const checked: CheckedTry = ctx.prev.result;
+  const checked: CheckedTestRun = ctx.prev.result;
   const expiresAt = util.time.nowEpochSeconds() + WEEK_SECONDS;
-  const row = tryRow(ctx, expiresAt);
+  const row = testRunRow(ctx, expiresAt);
   ctx.stash.try = row;
-  const made: TryInputRow = {
-    ...tryInputKey(row.tryId),
+  const made: TestRunInputRow = {
+    ...testRunInputKey(row.testRunId),
     source: input.source,
     partials: checked.partials,
     tiers: checked.tiers,
@@ -35,7 +35,7 @@ export function request(ctx: Context<MutationTryTemplateArgs>) {
   return {
     operation: "TransactWriteItems" as const,
     transactItems: [
-      putNew(jobsTable(ctx), sideTokenRow(ctx)),
+      putNew(jobsTable(ctx), adHocTokenRow(ctx)),
       checkThat(seedSetsTable(ctx), seedSetKey(input.seedSetId), {
         expression: "#owner = :owner AND #status = :ready",
         names: { "#owner": "owner", "#status": "status" },
@@ -50,20 +50,20 @@ export function request(ctx: Context<MutationTryTemplateArgs>) {
 export function response(ctx: Context) {
   if (!ctx.error) return null;
   const reasons = ctx.result?.cancellationReasons;
-  if (refusedAt(reasons, TOKEN)) recallMade(ctx, reasons[TOKEN].item);
-  else if (refusedAt(reasons, SEED_SET)) refuseUnknown("seed set");
+  if (refusedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
+  else if (refusedAt(reasons, SEED_SET)) throwNotFound("seed set");
   else if (collided(reasons))
-    refuseConflict("The same request arrived twice at the same moment; try again to see the try it made.");
+    throwConflict("The same request arrived twice at the same moment; try again to see the try it made.");
   else fail(ctx);
   return null;
 }
 
-function tryRow(ctx: Context<MutationTryTemplateArgs>, expiresAt: number): TryRow {
+function testRunRow(ctx: Context<MutationStartTestRunArgs>, expiresAt: number): TestRunRow {
   const { recordCount, budgetNanos } = ctx.args.input;
   return {
-    ...tryKey(ctx.stash.madeId),
-    tryId: ctx.stash.madeId,
-    tryOwner: callerOf(ctx),
+    ...testRunKey(ctx.stash.resourceId),
+    testRunId: ctx.stash.resourceId,
+    testRunOwner: callerOf(ctx),
     status: "RUNNING",
     recordCount,
     ...newRun(budgetNanos),

@@ -1,7 +1,7 @@
 /** ECS and the dispatcher: tasks come and go, and what is told of them comes late, twice or never. */
-import { mayRestartAtOnce, tasksAtWork, tasksWanted, toLookAfter } from "#core/fleet/fleet";
+import { mayRestartAtOnce, tasksAtWork, tasksWanted, tasksToReconcile } from "#core/fleet/fleet";
 import { isAtRest } from "#core/job/job";
-import { isLeftover } from "#core/job/leftovers";
+import { isOrphan } from "#core/job/leftovers";
 import { randomOf } from "#core/random";
 import { exportKey, shardKey } from "#core/keys";
 import type { ShardRow } from "#core/shard/shard-row";
@@ -103,7 +103,7 @@ export class Fleet {
   #sweep(): void {
     const nowMs = this.world.clock.nowMs();
     const rows = [...this.#tasks.values()].map(({ row }) => row);
-    for (const { taskSlot } of toLookAfter(rows, nowMs))
+    for (const { taskSlot } of tasksToReconcile(rows, nowMs))
       if (this.#tasks.get(taskSlot)?.body.isAlive === false) this.#free(taskSlot);
     const seen = this.#index.findLast(({ sinceMs }) => sinceMs <= nowMs - this.plan.indexLagMs);
     if (seen?.status !== this.world.job.status)
@@ -189,7 +189,7 @@ export class Fleet {
   #removeLeftovers(): void {
     const { world, diary } = this;
     const rows = structuredClone({ job: world.job, shards: this.#shards().filter(({ kind }) => kind === "RECORDS") });
-    const names = [...world.objects.files.keys()].filter((name) => isLeftover(name, rows));
+    const names = [...world.objects.files.keys()].filter((name) => isOrphan(name, rows));
     world.clock.after(this.#leisure() * SWEEP_MS, () => {
       for (const name of names) if (world.objects.files.delete(name)) diary.note(`${name} was removed`);
     });

@@ -5,7 +5,7 @@
 import { hashOf } from "#core/random";
 import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
-import { ModelFault } from "../../worker/ports.ts";
+import { ModelError } from "../../worker/ports.ts";
 import type { Behaviour } from "../worker/doubles.ts";
 import { World } from "../worker/world.ts";
 
@@ -50,7 +50,7 @@ const UNANSWERED_FILMS = ["Film 17", "Film 42", "Film 68", "Film 93"];
 /** Until the owner has spoken with the provider. */
 const REFUSES: Behaviour = (request, callNo) =>
   UNANSWERED_FILMS.some((film) => request.prompt === `Ask about ${film}, please.`)
-    ? new ModelFault("invalid", "Not about this film.")
+    ? new ModelError("invalid", "Not about this film.")
     : ANSWERS(request, callNo);
 
 /** The worst case of one record. */

@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { randomOf } from "#core/random";
 import type { Change } from "#core/change";
-import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
+import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
 import type { Signal } from "../../worker/signal.ts";
 import type { World } from "../worker/world.ts";
 import type { Diary, Kind } from "./diary.ts";
@@ -116,22 +116,22 @@ async function converse(
   if (luck < rates.throttled) {
     await sleep(world.clock, 40);
     diary.count("Bedrock throttled", task);
-    throw new ModelFault("throttled", "Too many requests.");
+    throw new ModelError("throttled", "Too many requests.");
   }
   if (luck < rates.throttled + rates.serverError) {
     await sleep(world.clock, 300);
     diary.count("Bedrock answered 500", task);
-    throw new ModelFault("passing", "The service failed.");
+    throw new ModelError("passing", "The service failed.");
   }
   const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(new ModelFault("unclear", "The call was aborted."));
+    const abort = () => reject(new ModelError("unclear", "The call was aborted."));
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort);
   });
   const answer = await Promise.race([world.model.converse(request, new AbortController().signal), aborted]);
   if (luck >= 1 - rates.cutAnswer && !day.isFragile() && isFirstCut(day, request)) {
     diary.count("answer cut off", task);
-    throw new ModelFault("unclear", "The answer broke off.");
+    throw new ModelError("unclear", "The answer broke off.");
   }
   return answer;
 }

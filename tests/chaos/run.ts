@@ -1,6 +1,6 @@
 /** One run: one job in a world where everything goes wrong, from its first task until nobody works any more. */
 import { hashOf } from "#core/random";
-import { CAREFUL_AFTER_DEATHS } from "#core/shard/lease";
+import { ISOLATE_AFTER_CRASHES } from "#core/shard/lease";
 import { faultsOf } from "./checks.ts";
 import { Diary, type Counts } from "./diary.ts";
 import { Fleet } from "./fleet.ts";
@@ -29,7 +29,7 @@ export async function runChaos(plan: Plan): Promise<Outcome> {
   world.model.latencyMs = (callNo) => 200 + (hashOf("latency", plan.seed, callNo) % 2_800);
   const startMs = world.clock.nowMs();
   const diary = new Diary(() => world.clock.nowMs() - startMs);
-  const isFragile = () => world.shards.some(({ deathsInRow }) => deathsInRow >= CAREFUL_AFTER_DEATHS);
+  const isFragile = () => world.shards.some(({ consecutiveCrashes }) => consecutiveCrashes >= ISOLATE_AFTER_CRASHES);
   holdStill(world.clock);
 
   const end = deferred();

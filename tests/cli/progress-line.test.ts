@@ -1,8 +1,8 @@
 import type { Estimate } from "#core/money/estimate";
-import type { JobFacts } from "../../cli/job-watch.ts";
+import type { JobFields } from "../../cli/job-watch.ts";
 import { showProgress } from "../../cli/progress-line.ts";
 
-const FACTS: JobFacts = {
+const FACTS: JobFields = {
   id: "01J",
   status: "COMPLETED",
   statusReason: null,

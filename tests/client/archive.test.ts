@@ -1,5 +1,5 @@
 import { InMemoryCache } from "@apollo/client";
-import { DatasetArchiveDocument, JobDocument, type ArchiveFactsFragment } from "../../client/generated/documents.ts";
+import { DatasetArchiveDocument, JobDocument, type ArchiveFieldsFragment } from "../../client/generated/documents.ts";
 import { applyNews } from "../../client/jobs/applyNews.ts";
 import { archiveSentence, isReadable, tellsOfReturn } from "../../client/jobs/archive.ts";
 import { typePolicies } from "../../client/link/cache.ts";
@@ -7,14 +7,14 @@ import { newest } from "../../client/link/keepNewest.ts";
 import { sampleChange, sampleJob } from "./sample-job.ts";
 
 const job = sampleJob({ status: "COMPLETED" });
-const archive = (different: Partial<ArchiveFactsFragment>): ArchiveFactsFragment => ({
+const archive = (different: Partial<ArchiveFieldsFragment>): ArchiveFieldsFragment => ({
   __typename: "DatasetArchive",
   jobId: job.id,
   state: "ARCHIVED",
   archiveClass: "FLEXIBLE",
   requestedAt: null,
   restoredUntil: null,
-  knownAt: "2026-11-25T10:00:00.000Z",
+  observedAt: "2026-11-25T10:00:00.000Z",
   ...different,
 });
 
@@ -55,13 +55,13 @@ test.each([
 });
 
 describe("news of an archive", () => {
-  const known = archive({ state: "RESTORING", knownAt: "2026-11-25T11:00:00.000Z" });
+  const known = archive({ state: "RESTORING", observedAt: "2026-11-25T11:00:00.000Z" });
   const later = archive({
     state: "RESTORED",
     restoredUntil: "2026-12-03T00:00:00.000Z",
-    knownAt: "2026-11-25T14:00:00.000Z",
+    observedAt: "2026-11-25T14:00:00.000Z",
   });
-  const earlier = archive({ state: "ARCHIVED", knownAt: "2026-11-25T10:00:00.000Z" });
+  const earlier = archive({ state: "ARCHIVED", observedAt: "2026-11-25T10:00:00.000Z" });
   const cache = () => {
     const made = new InMemoryCache({ typePolicies });
     made.writeQuery({ query: JobDocument, variables: { id: job.id }, data: { getJob: job } });

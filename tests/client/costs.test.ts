@@ -2,7 +2,7 @@ import { costByDay, costByStepAndModel, estimateSentence } from "../../client/jo
 import { forecastOf, forecastSentence } from "../../client/jobs/forecasts.ts";
 import { totalsOf } from "../../client/jobs/derive.ts";
 import { toEstimateInput, type JobForm } from "../../client/jobs/form.ts";
-import type { EstimateFactsFragment, JobStatus } from "../../client/generated/documents.ts";
+import type { EstimateFieldsFragment, JobStatus } from "../../client/generated/documents.ts";
 import { sampleJob, sampleShard } from "./sample-job.ts";
 
 const NOW = new Date(2026, 10, 25, 14, 0).getTime();
@@ -46,7 +46,7 @@ describe("what a job was paid for", () => {
 });
 
 describe("what was expected", () => {
-  const estimate: EstimateFactsFragment = {
+  const estimate: EstimateFieldsFragment = {
     __typename: "CostEstimate",
     lowNanos: 400_000_000,
     likelyNanos: 470_000_000,
@@ -97,7 +97,7 @@ describe("how a job will end", () => {
     const progress = [
       sampleShard({ recordCount: 5_000, delivered: 1_000, spentNanos: 1_000_000_000, recordsPerSecond, reportedAt }),
     ];
-    const job = sampleJob({ status, recordCount: 5_000, recordBoundNanos: 4_000_000, budgetNanos, progress });
+    const job = sampleJob({ status, recordCount: 5_000, maxAttemptCostNanos: 4_000_000, budgetNanos, progress });
     const forecast = forecastOf(job, totalsOf(job, NOW), NOW);
     return forecast && forecastSentence(forecast, job.recordCount, NOW);
   };

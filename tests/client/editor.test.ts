@@ -5,8 +5,8 @@ import { fileNameFor } from "../../client/editor/file.ts";
 import { LIBRARY } from "../../client/editor/library.ts";
 import { firstLook } from "../../client/editor/look.ts";
 import { parseTemplate } from "#core/template/parse";
-import { isOldTry } from "../../client/tries/news.ts";
-import { checkTryForm } from "../../client/tries/form.ts";
+import { isStaleTestRun } from "../../client/tries/news.ts";
+import { checkTestRunForm } from "../../client/tries/form.ts";
 import { checkGenerateForm } from "../../client/seeds/generate-form.ts";
 
 const fault = (from: number, to: number) => ({ message: "Wrong.", line: 1, column: 1, from, to });
@@ -100,7 +100,7 @@ describe("news of a try", () => {
     ["running after it was done", mark("DONE", 1), mark("RUNNING", 5), true],
     ["its end", mark("RUNNING", 2), mark("DONE", 2), false],
   ])("with %s", (_, known, news, isOld) => {
-    expect(isOldTry(known, news)).toBe(isOld);
+    expect(isStaleTestRun(known, news)).toBe(isOld);
   });
 });
 
@@ -115,7 +115,7 @@ describe("a try's form", () => {
     ["a budget that one record could pass", { boundNanos: 200_000_000 }, ["budget"]],
     ["a bound that is not known yet", { boundNanos: null }, []],
   ])("finds %s", (_, different, wrong) => {
-    const faults = checkTryForm({ ...FORM, ...different });
+    const faults = checkTestRunForm({ ...FORM, ...different });
     expect(Object.entries(faults).flatMap(([name, fault]) => (fault ? [name] : []))).toEqual(wrong);
   });
 });

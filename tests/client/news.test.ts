@@ -1,8 +1,8 @@
 import { InMemoryCache } from "@apollo/client";
-import { JobDocument, JobsDocument, type JobFactsFragment, type JobStatus } from "../../client/generated/documents.ts";
+import { JobDocument, JobsDocument, type JobFieldsFragment, type JobStatus } from "../../client/generated/documents.ts";
 import { applyNews } from "../../client/jobs/applyNews.ts";
 import { placeInLists } from "../../client/jobs/lists.ts";
-import { isOldJobState, isOldShardReport } from "../../client/jobs/news.ts";
+import { isStaleJobState, isStaleShardReport } from "../../client/jobs/news.ts";
 import { newest } from "../../client/link/keepNewest.ts";
 import { typePolicies } from "../../client/link/cache.ts";
 import { sampleChange, sampleJob, sampleShard } from "./sample-job.ts";
@@ -16,7 +16,7 @@ describe("news of a job", () => {
     ["being exported, when it has ended", mark("COMPLETED"), mark("EXPORTING")],
     ["anything else, when it is being deleted", mark("DELETING"), mark("COMPLETED", 2)],
   ])("is old when it tells of %s", (_, known, news) => {
-    expect(isOldJobState(known, news)).toBe(true);
+    expect(isStaleJobState(known, news)).toBe(true);
   });
 
   test.each([
@@ -25,13 +25,13 @@ describe("news of a job", () => {
     ["the same state once more", mark("RUNNING"), mark("RUNNING")],
     ["its end", mark("EXPORTING"), mark("FAILED")],
   ])("is not old when it tells of %s", (_, known, news) => {
-    expect(isOldJobState(known, news)).toBe(false);
+    expect(isStaleJobState(known, news)).toBe(false);
   });
 
   test("of a shard is old when an earlier lease sent it, however far that had come", () => {
-    expect(isOldShardReport({ generation: 2, reportNo: 1 }, { generation: 1, reportNo: 99 })).toBe(true);
-    expect(isOldShardReport({ generation: 2, reportNo: 5 }, { generation: 2, reportNo: 4 })).toBe(true);
-    expect(isOldShardReport({ generation: 2, reportNo: 5 }, { generation: 3, reportNo: 0 })).toBe(false);
+    expect(isStaleShardReport({ generation: 2, reportNo: 1 }, { generation: 1, reportNo: 99 })).toBe(true);
+    expect(isStaleShardReport({ generation: 2, reportNo: 5 }, { generation: 2, reportNo: 4 })).toBe(true);
+    expect(isStaleShardReport({ generation: 2, reportNo: 5 }, { generation: 3, reportNo: 0 })).toBe(false);
   });
 });
 
@@ -136,7 +136,7 @@ describe("an answer that news has overtaken", () => {
   });
 });
 
-function cacheWith(jobs: JobFactsFragment[]): InMemoryCache {
+function cacheWith(jobs: JobFieldsFragment[]): InMemoryCache {
   const cache = new InMemoryCache({ typePolicies });
   writeList(cache, null, jobs);
   return cache;
@@ -145,7 +145,7 @@ function cacheWith(jobs: JobFactsFragment[]): InMemoryCache {
 function writeList(
   cache: InMemoryCache,
   status: JobStatus | null,
-  items: JobFactsFragment[],
+  items: JobFieldsFragment[],
   nextToken: string | null = null,
 ): void {
   const data = { listJobs: { __typename: "JobPage" as const, items, nextToken } };
@@ -156,7 +156,7 @@ function readList(cache: InMemoryCache, status: JobStatus | null): string[] | un
   return cache.readQuery({ query: JobsDocument, variables: { status } })?.listJobs.items.map(({ id }) => id);
 }
 
-function readJob(cache: InMemoryCache, id: string): JobFactsFragment {
+function readJob(cache: InMemoryCache, id: string): JobFieldsFragment {
   const job = cache.readQuery({ query: JobDocument, variables: { id } })?.getJob;
   if (!job) throw new Error(`The cache has no job ${id}.`);
   return job;

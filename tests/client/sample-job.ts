@@ -1,11 +1,11 @@
 import type {
-  JobFactsFragment,
+  JobFieldsFragment,
   OnJobChangedSubscription,
-  ShardFactsFragment,
+  ShardFieldsFragment,
 } from "../../client/generated/documents.ts";
 
 /** A running job of two shards, with whatever a test wants to be different. */
-export function sampleJob(different: Partial<JobFactsFragment> = {}): JobFactsFragment {
+export function sampleJob(different: Partial<JobFieldsFragment> = {}): JobFieldsFragment {
   const id = different.id ?? "01J0000000000000000000000A";
   return {
     __typename: "Job",
@@ -25,7 +25,7 @@ export function sampleJob(different: Partial<JobFactsFragment> = {}): JobFactsFr
     capacity: "SPOT_FIRST",
     taskSize: "SMALL",
     budgetNanos: 1_000_000_000,
-    recordBoundNanos: 4_000_000,
+    maxAttemptCostNanos: 4_000_000,
     parameters: "{}",
     formats: ["JSONL"],
     split: null,
@@ -42,7 +42,7 @@ export function sampleJob(different: Partial<JobFactsFragment> = {}): JobFactsFr
   };
 }
 
-export function sampleShard(different: Partial<ShardFactsFragment> = {}): ShardFactsFragment {
+export function sampleShard(different: Partial<ShardFieldsFragment> = {}): ShardFieldsFragment {
   return {
     __typename: "ShardProgress",
     id: "01J0000000000000000000000A#0",
@@ -68,7 +68,7 @@ export function sampleShard(different: Partial<ShardFactsFragment> = {}): ShardF
 export type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 
 /** News that the job is where it was, with whatever a test wants to be different. */
-export function sampleChange(job: JobFactsFragment, different: Partial<JobChange> = {}): JobChange {
+export function sampleChange(job: JobFieldsFragment, different: Partial<JobChange> = {}): JobChange {
   const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = job;
   const { recordCount, priority } = job;
   return {

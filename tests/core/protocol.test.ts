@@ -8,16 +8,16 @@ import type { ShardRow } from "#core/shard/shard-row";
 import {
   checkpoint,
   closeShard,
-  deathsAtTakeover,
+  crashesAtTakeover,
   endLease,
   grantTo,
   isHeld,
   leaseShard,
   renewLease,
   type Progress,
-  poisonousSlot,
-  suspectAtTakeover,
-  suspecting,
+  poisonSlot,
+  suspectedSlotAtTakeover,
+  suspectSlot,
 } from "#core/shard/lease";
 import { holds, type Change } from "#core/change";
 import { MemoryStore } from "../worker/doubles.ts";
@@ -36,7 +36,7 @@ function freshStore(): MemoryStore {
     openShards: SHARDS,
     parkedShards: 0,
     controlNo: 1,
-    recordBoundNanos: 100,
+    maxAttemptCostNanos: 100,
   };
   store.put(jobKey(JOB), job);
   store.put(budgetKey(JOB), { budgetId: JOB, budgetNanos: BUDGET, remainingNanos: BUDGET, writtenOffNanos: 0 });
@@ -59,7 +59,7 @@ function freshShard(shardNo: number): Partial<ShardRow> {
     generation: 0,
     leaseUntilMs: 0,
     checkpointNo: 0,
-    deathsInRow: 0,
+    consecutiveCrashes: 0,
     lowWaterSlot: 0,
     runs: [],
     columns: {},
@@ -96,7 +96,7 @@ function progressOf({ row, unaccounted }: Believer): Progress {
     outputTokens,
     newlySpentNanos: unaccounted,
     spending: [],
-    workedMs: 0,
+    workerMs: 0,
     columns: {},
   };
 }
@@ -216,7 +216,7 @@ describe("a lease", () => {
     const { job, shards } = await rowsOf(store);
     await store.write(leaseShard(shards[0] as ShardRow, job, { task: "u", nowMs: 9_000, leaseMs: 500 }).change);
     const after = await rowsOf(store);
-    expect(after.shards[0]).toMatchObject({ grantNanos: 0, writtenOffNanos: 700, generation: 2, deathsInRow: 1 });
+    expect(after.shards[0]).toMatchObject({ grantNanos: 0, writtenOffNanos: 700, generation: 2, consecutiveCrashes: 1 });
     expect(after.budget).toMatchObject({ remainingNanos: BUDGET - 700, writtenOffNanos: 700 });
   });
 
@@ -242,15 +242,15 @@ describe("a lease", () => {
   });
 
   test.each([
-    [{ leaseTask: undefined, deathsInRow: 2 }, 2],
-    [{ leaseTask: "gone", deathsInRow: 2 }, 3],
-    [{ leaseTask: "gone", deathsInRow: 2, generation: 4, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 0],
-    [{ leaseTask: "gone", deathsInRow: 2, generation: 5, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 3],
-    [{ leaseTask: "gone", deathsInRow: 2, isLeasedAhead: true }, 2],
-    [{ leaseTask: "gone", deathsInRow: 2, isLeasedAhead: true, grantNanos: 1 }, 3],
-    [{ leaseTask: "gone", deathsInRow: 2, isLeasedAhead: false }, 3],
+    [{ leaseTask: undefined, consecutiveCrashes: 2 }, 2],
+    [{ leaseTask: "gone", consecutiveCrashes: 2 }, 3],
+    [{ leaseTask: "gone", consecutiveCrashes: 2, generation: 4, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 0],
+    [{ leaseTask: "gone", consecutiveCrashes: 2, generation: 5, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 3],
+    [{ leaseTask: "gone", consecutiveCrashes: 2, isLeasedAhead: true }, 2],
+    [{ leaseTask: "gone", consecutiveCrashes: 2, isLeasedAhead: true, grantNanos: 1 }, 3],
+    [{ leaseTask: "gone", consecutiveCrashes: 2, isLeasedAhead: false }, 3],
   ])("%j counts %i deaths in a row", (set, deaths) => {
-    expect(deathsAtTakeover({ ...freshShard(0), ...set } as ShardRow)).toBe(deaths);
+    expect(crashesAtTakeover({ ...freshShard(0), ...set } as ShardRow)).toBe(deaths);
   });
 
   const SUSPECT = { slot: 4, generation: 7, deaths: 1 };
@@ -262,13 +262,13 @@ describe("a lease", () => {
     ["had nothing to be careful of", { leaseTask: "gone", generation: 7 }, undefined],
   ])("when the last careful worker %s, the slot to be set aside is %#", (_, set, slot) => {
     const row = { ...freshShard(0), ...set } as ShardRow;
-    expect(poisonousSlot({ ...row, suspect: suspectAtTakeover(row) })).toBe(slot);
+    expect(poisonSlot({ ...row, suspect: suspectedSlotAtTakeover(row) })).toBe(slot);
   });
 
   test("another slot in hand is suspected anew, the same one goes on being", () => {
     const row = { ...freshShard(0), generation: 9, suspect: SUSPECT } as ShardRow;
-    expect(suspecting(row, 4)).toEqual({ slot: 4, generation: 9, deaths: 1 });
-    expect(suspecting(row, 5)).toEqual({ slot: 5, generation: 9, deaths: 0 });
+    expect(suspectSlot(row, 4)).toEqual({ slot: 4, generation: 9, deaths: 1 });
+    expect(suspectSlot(row, 5)).toEqual({ slot: 5, generation: 9, deaths: 0 });
   });
 });
 

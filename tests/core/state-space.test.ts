@@ -146,7 +146,7 @@ class Search {
       openShards: 1,
       parkedShards: 0,
       controlNo: 1,
-      recordBoundNanos: CALL,
+      maxAttemptCostNanos: CALL,
     };
     const shard = {
       ...{
@@ -160,7 +160,7 @@ class Search {
         lowWaterSlot: 0,
         runs: [],
       },
-      ...{ generation: 0, leaseUntilMs: 0, checkpointNo: 0, deathsInRow: 0, delivered: 0, failed: 0, attempts: 0 },
+      ...{ generation: 0, leaseUntilMs: 0, checkpointNo: 0, consecutiveCrashes: 0, delivered: 0, failed: 0, attempts: 0 },
       ...{ inputTokens: 0, outputTokens: 0, spentNanos: 0, grantNanos: 0, writtenOffNanos: 0, columns: {} },
     };
     const rows = {
@@ -453,7 +453,7 @@ function progressOf({ row, done, news, newlySpent, seq }: Holder): Progress {
     outputTokens,
     newlySpentNanos: newlySpent,
     spending: [],
-    workedMs: 0,
+    workerMs: 0,
     columns: {},
   };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
-import { followJob, type JobFacts } from "../../cli/job-watch.ts";
+import { followJob, type JobFields } from "../../cli/job-watch.ts";
 import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/steps.ts";
 import { modelCalls, until, type Product } from "./product.ts";
 
@@ -23,7 +23,7 @@ export async function tour(product: Product): Promise<void> {
     const own = await bringOwn(api, product);
     await writeAndShare(api);
     await estimated(api, "PROMPTS");
-    await tryAndGenerate(api);
+    await testRunAndGenerate(api);
     done = await jobToItsEnd(api);
     await whatIsThere(api, product);
     await overTheBudgetAndOn(api);
@@ -75,7 +75,7 @@ async function writeAndShare(api: Api): Promise<void> {
   const other = await save(api, { source: including.replace("Tour of towns", "Includes another") });
   await api.call("query($id: ID!) { getTemplate(id: $id) { facts { includes } forkedFrom { name } } }", { id: other });
   await withTextsHeld(api, including, other);
-  await api.call("mutation($id: ID!) { withdrawTemplate(id: $id) { publishedAt } }", { id });
+  await api.call("mutation($id: ID!) { unpublishTemplate(id: $id) { publishedAt } }", { id });
   for (const own of [id, forkTemplate.id, other])
     await api.call("mutation($id: ID!) { deleteTemplate(id: $id) { id } }", { id: own });
 }
@@ -121,7 +121,7 @@ async function estimated(api: Api, basis: "SAMPLE" | "PROMPTS"): Promise<void> {
   const templateId = await save(api, { source: TOWNS });
   const { estimateJob } = await api.call<{ estimateJob: { estimate: { basis: string } | null; advice: string } }>(
     `query($input: EstimateJobInput!) { estimateJob(input: $input) {
-      estimate { lowNanos likelyNanos highNanos basis basisRecords } recordBoundNanos advice } }`,
+      estimate { lowNanos likelyNanos highNanos basis basisRecords } maxAttemptCostNanos advice } }`,
     { input: { templateId, seedSetId: SAMPLE.seedSetId, recordCount: 100, budgetNanos: 1_000_000 } },
   );
   if (estimateJob.estimate?.basis !== basis || !estimateJob.advice)
@@ -130,19 +130,19 @@ async function estimated(api: Api, basis: "SAMPLE" | "PROMPTS"): Promise<void> {
 }
 
 /** What costs beside jobs: a try and generated seeds, both within their budgets and counted. */
-async function tryAndGenerate(api: Api): Promise<void> {
+async function testRunAndGenerate(api: Api): Promise<void> {
   const wish = { source: TOWNS, budgetNanos: 50_000_000, clientToken: randomUUID() };
-  const { tryTemplate } = await api.call<{ tryTemplate: { id: string } }>(
-    "mutation($input: TryTemplateInput!) { tryTemplate(input: $input) { id } }",
+  const { startTestRun } = await api.call<{ startTestRun: { id: string } }>(
+    "mutation($input: StartTestRunInput!) { startTestRun(input: $input) { id } }",
     { input: { ...wish, seedSetId: SAMPLE.seedSetId, recordCount: 2 } },
   );
   await until("the try to be done", async () => {
-    const { getTry } = await api.call<{ getTry: { status: string; statusReason: string | null } }>(
-      "query($id: ID!) { getTry(id: $id) { status statusReason records { calls { answer } } } }",
-      tryTemplate,
+    const { getTestRun } = await api.call<{ getTestRun: { status: string; statusReason: string | null } }>(
+      "query($id: ID!) { getTestRun(id: $id) { status statusReason records { calls { answer } } } }",
+      startTestRun,
     );
-    if (getTry.status === "FAILED") throw new Error(`The try failed: ${getTry.statusReason}`);
-    return getTry.status === "DONE";
+    if (getTestRun.status === "FAILED") throw new Error(`The try failed: ${getTestRun.statusReason}`);
+    return getTestRun.status === "DONE";
   });
   await estimated(api, "SAMPLE");
   const { generateSeeds } = await api.call<{ generateSeeds: { id: string } }>(
@@ -162,11 +162,11 @@ async function tryAndGenerate(api: Api): Promise<void> {
       some: listSeedItems(seedSetId: $id, collection: "seeds", text: "e") { items { position } } }`,
     generateSeeds,
   );
-  const { listSideSpending } = await api.call<{
-    listSideSpending: { items: { triesNanos: number; seedsNanos: number }[] };
-  }>("{ listSideSpending { items { day triesNanos seedsNanos } } }");
-  const [today] = listSideSpending.items;
-  if (!today?.triesNanos || !today.seedsNanos) throw new Error(`Not counted: ${JSON.stringify(listSideSpending)}`);
+  const { listAdHocSpending } = await api.call<{
+    listAdHocSpending: { items: { testRunsNanos: number; generatedSeedsNanos: number }[] };
+  }>("{ listAdHocSpending { items { day testRunsNanos generatedSeedsNanos } } }");
+  const [today] = listAdHocSpending.items;
+  if (!today?.testRunsNanos || !today.generatedSeedsNanos) throw new Error(`Not counted: ${JSON.stringify(listAdHocSpending)}`);
 }
 
 /** A template saved twice and seeds uploaded, used, and removed at the end. */
@@ -233,16 +233,16 @@ async function jobToItsEnd(api: Api): Promise<string> {
 }
 
 /** What was spent is told to the nano-dollar by step and model, beside what was expected. */
-async function accounted(api: Api, { id, spentNanos }: JobFacts): Promise<void> {
+async function accounted(api: Api, { id, spentNanos }: JobFields): Promise<void> {
   const { getJob } = await api.call<{
-    getJob: { estimate: object | null; spending: { costNanos: number }[]; work: { workedMs: number; parts: number } };
+    getJob: { estimate: object | null; spending: { costNanos: number }[]; work: { workerMs: number; parts: number } };
   }>(
-    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } work { workedMs parts }
+    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } work { workerMs parts }
       spending { stepId modelId day calls inputTokens outputTokens costNanos } } }`,
     { id },
   );
   const told = getJob.spending.reduce((sum, { costNanos }) => sum + costNanos, 0);
-  if (!getJob.estimate || told !== spentNanos || getJob.work.parts < 1 || getJob.work.workedMs <= 0)
+  if (!getJob.estimate || told !== spentNanos || getJob.work.parts < 1 || getJob.work.workerMs <= 0)
     throw new Error(`Spent ${spentNanos}, but told ${JSON.stringify(getJob)}`);
 }
 
@@ -311,7 +311,7 @@ async function moreOfEverything(api: Api, product: Product): Promise<void> {
   await runningTask(product);
   await api.call("mutation($id: ID!) { raiseBudget(id: $id, budgetNanos: 2000000000.0) { id } }", { id });
   await api.call("mutation($id: ID!) { extendJob(id: $id, recordCount: 900) { id } }", { id });
-  await api.call("mutation($id: ID!) { prioritizeJob(id: $id, priority: HIGH) { id } }", { id });
+  await api.call("mutation($id: ID!) { setJobPriority(id: $id, priority: HIGH) { id } }", { id });
   const job = await follow(api, id);
   if (job.status !== "COMPLETED" || job.delivered !== 900)
     throw new Error(`The extended job ended ${job.status} with ${job.delivered} records.`);
@@ -431,6 +431,6 @@ async function createJob(api: Api, wishes: Record<string, unknown>): Promise<str
   return job.id;
 }
 
-function follow(api: Api, id: string): Promise<JobFacts> {
+function follow(api: Api, id: string): Promise<JobFields> {
   return followJob(api, id, AbortSignal.timeout(120_000), () => undefined);
 }

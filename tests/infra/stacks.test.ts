@@ -1,7 +1,7 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
 import { archiveClass } from "../../infra/archive.ts";
 import { readFileSync } from "node:fs";
-import { PATIENCE_SECONDS } from "../../resolvers/shared/runLife.ts";
+import { START_TIMEOUT_SECONDS } from "../../resolvers/shared/runLife.ts";
 import { resourcesOf, templates } from "./stacks.ts";
 
 test("every template, nested ones too, passes CloudFormation's validator", () => {
@@ -125,6 +125,6 @@ test("the API's default mode is IAM, introspection is off and queries have a dep
 test("events that start tries, generated seeds and snapshots are not delivered when their runs are shown as dead", () => {
   const configs = resourcesOf("AWS::Lambda::EventInvokeConfig");
   const names = configs.map(({ properties }) => properties.FunctionName.Ref).sort();
-  expect(names).toEqual([/GenerateSeeds/, /MakeSnapshot/, /TryTemplate/].map((name) => expect.stringMatching(name)));
-  for (const { properties } of configs) expect(properties.MaximumEventAgeInSeconds).toBe(PATIENCE_SECONDS);
+  expect(names).toEqual([/GenerateSeeds/, /MakeSnapshot/, /StartTestRun/].map((name) => expect.stringMatching(name)));
+  for (const { properties } of configs) expect(properties.MaximumEventAgeInSeconds).toBe(START_TIMEOUT_SECONDS);
 });

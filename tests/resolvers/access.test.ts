@@ -92,8 +92,8 @@ const TABLE: Readonly<Record<string, Row>> = {
     { input: { recordCount: 1 } },
     { "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
-  "Query.getTry": byId("query", "getTry", "try"),
-  "Query.listSideSpending": { list: "{ listSideSpending { items { day triesNanos } } }" },
+  "Query.getTestRun": byId("query", "getTestRun", "try"),
+  "Query.listAdHocSpending": { list: "{ listAdHocSpending { items { day testRunsNanos } } }" },
   "Query.getSeedSet": byId("query", "getSeedSet", "seedSet"),
   "Query.listSeedSets": page("listSeedSets"),
   "Query.listSampleSeedSets": page("listSampleSeedSets"),
@@ -131,7 +131,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.raiseBudget": byId("mutation", "raiseBudget", "job", ", budgetNanos: 2000000000.0"),
   "Mutation.extendJob": byId("mutation", "extendJob", "job", ", recordCount: 5000"),
   "Mutation.retryFailed": byId("mutation", "retryFailed", "job"),
-  "Mutation.prioritizeJob": byId("mutation", "prioritizeJob", "job", ", priority: HIGH"),
+  "Mutation.setJobPriority": byId("mutation", "setJobPriority", "job", ", priority: HIGH"),
   "Mutation.takeSnapshot": byId("mutation", "takeSnapshot", "job"),
   "Mutation.deleteJob": byId("mutation", "deleteJob", "job"),
   "Mutation.restoreDataset": [
@@ -145,17 +145,17 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.restoreTemplate": byId("mutation", "restoreTemplate", "template", ", version: 1"),
   "Mutation.deleteTemplate": byId("mutation", "deleteTemplate", "template"),
   "Mutation.publishTemplate": byId("mutation", "publishTemplate", "template"),
-  "Mutation.withdrawTemplate": byId("mutation", "withdrawTemplate", "template"),
+  "Mutation.unpublishTemplate": byId("mutation", "unpublishTemplate", "template"),
   "Mutation.forkTemplate": [
     ...byId("mutation", "forkTemplate", "template"),
     ...byId("mutation", "forkTemplate", "template", ", version: 1"),
   ],
-  "Mutation.tryTemplate": doors(
-    input("mutation", "tryTemplate", "id"),
+  "Mutation.startTestRun": doors(
+    input("mutation", "startTestRun", "id"),
     { input: { source: TEMPLATE, recordCount: 1, ...TOO_LITTLE } },
     { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
-  "Mutation.reportTry": closed("reportTry", `id: "x"`, "id"),
+  "Mutation.reportTestRun": closed("reportTestRun", `id: "x"`, "id"),
   "Mutation.generateSeeds": doors(
     input("mutation", "generateSeeds", "id"),
     { input: { name: "Theirs", itemCount: 1, ...TOO_LITTLE } },
@@ -173,8 +173,8 @@ const TABLE: Readonly<Record<string, Row>> = {
     { at: "jobId", thing: "job", document: "subscription ($jobId: ID) { onJobChanged(jobId: $jobId) { jobId } }" },
   ],
   "Subscription.onSeedSetChanged": { pushes: "subscription { onSeedSetChanged { id owner } }" },
-  "Subscription.onTryChanged": [
-    { at: "id", thing: "try", document: "subscription ($id: ID!) { onTryChanged(id: $id) { id } }" },
+  "Subscription.onTestRunChanged": [
+    { at: "id", thing: "try", document: "subscription ($id: ID!) { onTestRunChanged(id: $id) { id } }" },
   ],
 };
 
@@ -289,7 +289,7 @@ async function givenThings(history: string): Promise<Things> {
   );
   if (history === "published and withdrawn") {
     for (const id of [library, template]) await act("publishTemplate", id);
-    for (const id of [template, library]) await act("withdrawTemplate", id);
+    for (const id of [template, library]) await act("unpublishTemplate", id);
   }
   await world.ask("ann", "mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }", {
     input: { id: template, source: including(library).replace("Film", "Xylophone") },
@@ -298,16 +298,16 @@ async function givenThings(history: string): Promise<Things> {
   const job = await givenJob(world, "ann", { templateId: template, seedSetId: seedSet });
   const datasets = [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }];
   await change(world, job.id, { datasetPrefix: `datasets/${job.id}/1/`, datasets });
-  return { template, library, seedSet, job: job.id, try: await givenTry() };
+  return { template, library, seedSet, job: job.id, try: await givenTestRun() };
 }
 
-async function givenTry(): Promise<string> {
-  const tryId = `try-of-ann-${(sets += 1)}`;
+async function givenTestRun(): Promise<string> {
+  const testRunId = `try-of-ann-${(sets += 1)}`;
   await world.put("Jobs", {
-    pk: `TRY#${tryId}`,
+    pk: `TRY#${testRunId}`,
     sk: "TRY",
-    tryId,
-    tryOwner: "ann",
+    testRunId,
+    testRunOwner: "ann",
     status: "DONE",
     recordCount: 1,
     budgetNanos: 1,
@@ -317,7 +317,7 @@ async function givenTry(): Promise<string> {
     createdAt: "2026-01-01T00:00:00.000Z",
     expiresAt: 4_000_000_000,
   });
-  return tryId;
+  return testRunId;
 }
 
 function including(library: string): string {
@@ -354,7 +354,7 @@ function variablesOf(person: string, { at, thing, document, variables = {} }: Do
     room.templateId ??= OWN[person]?.template;
     room.seedSetId ??= OWN[person]?.seedSet;
   }
-  if (document.includes("tryTemplate")) room.seedSetId ??= OWN[person]?.seedSet;
+  if (document.includes("startTestRun")) room.seedSetId ??= OWN[person]?.seedSet;
   return copy;
 }
 

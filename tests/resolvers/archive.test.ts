@@ -7,7 +7,7 @@ import { startWorld, type World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const ARCHIVE = "jobId state archiveClass requestedAt restoredUntil knownAt";
+const ARCHIVE = "jobId state archiveClass requestedAt restoredUntil observedAt";
 const LOOK = `query ($id: ID!) { getDatasetArchive(jobId: $id) { ${ARCHIVE} } }`;
 const RESTORE = `mutation ($id: ID!) { restoreDataset(jobId: $id) { ${ARCHIVE} } }`;
 const DOWNLOAD = `query ($id: ID!) { getDownload(jobId: $id, file: "dataset.csv") { url } }`;
@@ -71,7 +71,7 @@ describe("where a dataset lies", () => {
       jobId: id,
       requestedAt: null,
       restoredUntil: null,
-      knownAt: expect.any(String),
+      observedAt: expect.any(String),
       ...told,
     });
   });
@@ -113,7 +113,7 @@ describe("restoring", () => {
     expect(await remembered(id)).toMatchObject({ state: "RESTORING" });
     await hand([...heard("Completed"), ...heard("Completed")]);
     const { archive } = (await watch.next()).onJobChanged;
-    expect(archive).toEqual(await look(id).then(({ knownAt: _, ...rest }) => expect.objectContaining(rest)));
+    expect(archive).toEqual(await look(id).then(({ observedAt: _, ...rest }) => expect.objectContaining(rest)));
     expect(archive).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
     expect(Date.parse(archive.restoredUntil) - Date.now()).toBeGreaterThan(7 * DAY_MS);
     expect(watch.heard).toEqual([]);
@@ -153,7 +153,7 @@ describe("restoring", () => {
     const { datasetPrefix: prefix } = await jobRow(world, id);
     const askedAt = (secondsAgo: number) => {
       const at = new Date(Date.now() - secondsAgo * 1000).toISOString();
-      const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, knownAt: at };
+      const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, observedAt: at };
       return change(world, id, { archive });
     };
     await askedAt(10);
@@ -169,7 +169,7 @@ describe("restoring", () => {
     const id = await givenArchived("GLACIER");
     const { datasetPrefix: prefix } = await jobRow(world, id);
     const at = new Date().toISOString();
-    const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, knownAt: at };
+    const archive = { prefix, state: "RESTORING", archiveClass: "FLEXIBLE", requestedAt: at, observedAt: at };
     await change(world, id, { archive });
     await Promise.all([1, 2, 3, 4].map(() => world.run("restoreDataset", { jobId: id })));
     expect(heard("Initiated")).toHaveLength(2);
@@ -187,7 +187,7 @@ describe("restoring", () => {
       state: "RESTORING",
       archiveClass: "FLEXIBLE",
       requestedAt: at,
-      knownAt: at,
+      observedAt: at,
     };
     await change(world, id, { archive: old });
     expect(await look(id)).toMatchObject({ state: "AVAILABLE", requestedAt: null });
@@ -228,7 +228,7 @@ describe.each(Object.entries(GO_ON))("%s of a job whose records lie with its dat
 
   test("asks for it to be restored first while it is archived", async () => {
     const id = await givenArchived("GLACIER");
-    await change(world, id, { status, isFolded: true });
+    await change(world, id, { status, isCompacted: true });
     expect(await world.refusal("ann", mutation, { id })).toBe(
       "Conflict: The records of this job are archived with its dataset; restore the dataset first, then go on with the job.",
     );
@@ -243,9 +243,9 @@ describe.each(Object.entries(GO_ON))("%s of a job whose records lie with its dat
     ["it is read at once", "GLACIER_IR", true],
     ["it is too young for the archive", "STANDARD", true],
     ["its parts stayed where they were", "GLACIER", false],
-  ] as const)("goes on where %s", async (_, storageClass, isFolded) => {
+  ] as const)("goes on where %s", async (_, storageClass, isCompacted) => {
     const id = await givenArchived(storageClass);
-    await change(world, id, { status, isFolded });
+    await change(world, id, { status, isCompacted });
     expect(await world.ask("ann", mutation, { id })).toEqual({ [name]: { id } });
   });
 });

@@ -14,7 +14,7 @@ import {
 import { startWorld, type World } from "./world.ts";
 
 const PUBLISH = "mutation ($id: ID!) { publishTemplate(id: $id) { id } }";
-const WITHDRAW = "mutation ($id: ID!) { withdrawTemplate(id: $id) { id } }";
+const WITHDRAW = "mutation ($id: ID!) { unpublishTemplate(id: $id) { id } }";
 
 let world: World;
 beforeAll(async () => {

@@ -101,7 +101,7 @@ test("the job that matters most to its owner gets the next free task, found behi
   world.fleet.mood = "denies";
   for (let n = 0; n < 22; n += 1) await givenJob(world, "ann", { recordCount: 10 });
   const urgent = await givenJob(world, "ann", { recordCount: 10 });
-  await world.ask("ann", "mutation ($id: ID!) { prioritizeJob(id: $id, priority: HIGH) { priority } }", {
+  await world.ask("ann", "mutation ($id: ID!) { setJobPriority(id: $id, priority: HIGH) { priority } }", {
     id: urgent.id,
   });
   await world.settled();

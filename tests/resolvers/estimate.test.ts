@@ -6,11 +6,11 @@ import { SampleModels } from "./sample-models.ts";
 import { startWorld, type World } from "./world.ts";
 
 const ESTIMATE = "estimate { lowNanos likelyNanos highNanos recordCount basis basisRecords }";
-const ASK = `query ($input: EstimateJobInput!) { estimateJob(input: $input) { ${ESTIMATE} recordBoundNanos advice } }`;
-const TRY = "mutation ($input: TryTemplateInput!) { tryTemplate(input: $input) { id } }";
-const GET_TRY = "query ($id: ID!) { getTry(id: $id) { status spentNanos records { costNanos } } }";
+const ASK = `query ($input: EstimateJobInput!) { estimateJob(input: $input) { ${ESTIMATE} maxAttemptCostNanos advice } }`;
+const TRY = "mutation ($input: StartTestRunInput!) { startTestRun(input: $input) { id } }";
+const GET_TRY = "query ($id: ID!) { getTestRun(id: $id) { status spentNanos records { costNanos } } }";
 const GET_JOB = `query ($id: ID!) { getJob(id: $id) { ${ESTIMATE}
-  spending { stepId modelId day calls inputTokens outputTokens costNanos } work { workedMs parts } } }`;
+  spending { stepId modelId day calls inputTokens outputTokens costNanos } work { workerMs parts } } }`;
 
 const models = new SampleModels();
 let world: World;
@@ -40,11 +40,11 @@ async function tried(source: string, recordCount: number, person = "ann"): Promi
   const seedSetId = person === "ann" ? "films" : "films-of-bob";
   const clientToken = `try-to-estimate-${(tokens += 1)}`;
   const input = { source, seedSetId, recordCount, budgetNanos: 100_000_000, clientToken };
-  const { id } = (await world.ask(person, TRY, { input })).tryTemplate;
+  const { id } = (await world.ask(person, TRY, { input })).startTestRun;
   await world.settled();
-  const { getTry } = await world.ask(person, GET_TRY, { id });
-  expect(getTry.status).toBe("DONE");
-  return getTry;
+  const { getTestRun } = await world.ask(person, GET_TRY, { id });
+  expect(getTestRun.status).toBe("DONE");
+  return getTestRun;
 }
 
 const refusal = async (changes: object) =>
@@ -54,14 +54,14 @@ const refusal = async (changes: object) =>
 
 describe("without any try", () => {
   test("the prompts of five records tell the range, which stays below the bound", async () => {
-    const { estimate, recordBoundNanos, advice } = await estimated(aTemplate());
+    const { estimate, maxAttemptCostNanos, advice } = await estimated(aTemplate());
     expect(estimate).toMatchObject({ recordCount: 1_000, basis: "PROMPTS", basisRecords: 5 });
     // About 37 bytes are nine tokens at 35 nano-dollars; of 100 tokens at 140 nano-dollars two fifths are answered.
     expect(estimate.likelyNanos / 1_000).toBeGreaterThan(9 * 35 + 40 * 140 - 70);
     expect(estimate.likelyNanos / 1_000).toBeLessThan(9 * 35 + 40 * 140 + 70);
     expect(estimate.lowNanos).toBeLessThan(estimate.likelyNanos / 2);
     expect(estimate.highNanos).toBeGreaterThan(estimate.likelyNanos * 2);
-    expect(estimate.highNanos).toBeLessThan(1_000 * recordBoundNanos);
+    expect(estimate.highNanos).toBeLessThan(1_000 * maxAttemptCostNanos);
     expect(advice).toBeNull();
   });
 
@@ -192,11 +192,11 @@ describe("a job", () => {
     });
     const run = (fromSeq: number, toSeq: number, generation = 1) => ({ generation, fromSeq, toSeq });
     const shards = [
-      { spending: [spent("a", "2026-11-25", 5), spent("b", "2026-11-25", 6)], workedMs: 1_000, runs: [run(1, 4)] },
-      { spending: [spent("a", "2026-11-25", 7)], workedMs: 500, runs: [run(2, 2), run(1, 9, 3)] },
+      { spending: [spent("a", "2026-11-25", 5), spent("b", "2026-11-25", 6)], workerMs: 1_000, runs: [run(1, 4)] },
+      { spending: [spent("a", "2026-11-25", 7)], workerMs: 500, runs: [run(2, 2), run(1, 9, 3)] },
       {
         spending: [spent("a", "2026-11-26", 8)],
-        workedMs: 0,
+        workerMs: 0,
         checkpointNo: 12,
         runs: Array.from({ length: 7 }, (_, n) => run(1, 1, n + 1)),
       },
@@ -210,15 +210,15 @@ describe("a job", () => {
       spent("b", "2026-11-25", 6),
       spent("a", "2026-11-26", 8),
     ]);
-    expect(getJob.work).toEqual({ workedMs: 1_500, parts: 4 + 1 + 9 + 12 });
+    expect(getJob.work).toEqual({ workerMs: 1_500, parts: 4 + 1 + 9 + 12 });
   });
 
   test("from before spending was kept has none, and is shown all the same", async () => {
     const { id } = await givenJob(world, "ann", { recordCount: 10 });
-    const { spending: _, workedMs: __, ...old } = await world.row("Jobs", shardKey(id, 0));
+    const { spending: _, workerMs: __, ...old } = await world.row("Jobs", shardKey(id, 0));
     await world.put("Jobs", old);
     const { getJob } = await world.ask("ann", GET_JOB, { id });
-    expect(getJob).toMatchObject({ spending: [], work: { workedMs: 0, parts: 0 } });
+    expect(getJob).toMatchObject({ spending: [], work: { workerMs: 0, parts: 0 } });
   });
 });
 

@@ -261,6 +261,6 @@ test("what cannot be made is refused in words", async () => {
 });
 
 async function spentByAnn(): Promise<number> {
-  const { items } = (await world.ask("ann", "{ listSideSpending { items { seedsNanos } } }")).listSideSpending;
-  return items.reduce((sum: number, { seedsNanos }: any) => sum + seedsNanos, 0);
+  const { items } = (await world.ask("ann", "{ listAdHocSpending { items { generatedSeedsNanos } } }")).listAdHocSpending;
+  return items.reduce((sum: number, { generatedSeedsNanos }: any) => sum + generatedSeedsNanos, 0);
 }

@@ -6,7 +6,7 @@ const RAISE = `mutation ($id: ID!, $budget: Float!) { raiseBudget(id: $id, budge
 const EXTEND = `mutation ($id: ID!, $count: Int!, $budget: Float) {
   extendJob(id: $id, recordCount: $count, budgetNanos: $budget) { ${JOB} } }`;
 const RETRY = `mutation ($id: ID!, $budget: Float) { retryFailed(id: $id, budgetNanos: $budget) { ${JOB} } }`;
-const PRIORITIZE = `mutation ($id: ID!, $priority: JobPriority!) { prioritizeJob(id: $id, priority: $priority) { ${JOB} } }`;
+const PRIORITIZE = `mutation ($id: ID!, $priority: JobPriority!) { setJobPriority(id: $id, priority: $priority) { ${JOB} } }`;
 const ENDED = { outcome: "COMPLETED", statusReason: "why", finishedAt: "2026-01-01T00:00:00Z", openKey: undefined };
 const CHANGED = "Conflict: The job was changed at the same moment; look at it again, then decide.";
 
@@ -220,7 +220,7 @@ describe("retryFailed", () => {
       report: { generation: 3, reportNo: 9, delivered: 393, failed: 7 },
     });
     await changeShard(job.id, 1, { state: "DONE", generation: 2, lowWaterSlot: 800, delivered: 400 });
-    await changeShard(job.id, 2, status === "COMPLETED" ? { state: "DONE", delivered: 400 } : { deathsInRow: 4 });
+    await changeShard(job.id, 2, status === "COMPLETED" ? { state: "DONE", delivered: 400 } : { consecutiveCrashes: 4 });
     await change(world, job.id, { ...ENDED, status, openShards: status === "COMPLETED" ? 0 : 1 });
     return job;
   }
@@ -235,7 +235,7 @@ describe("retryFailed", () => {
       ...{
         state: "OPEN",
         pass: 1,
-        lostBefore: 107,
+        priorUnsuccessfulAttempts: 107,
         causes: [],
         attempts: 500,
         lowWaterSlot: 0,
@@ -252,7 +252,7 @@ describe("retryFailed", () => {
     const job = await endedJob("FAILED");
     await world.ask("ann", RETRY, { id: job.id });
     expect(await jobRow(world, job.id)).toMatchObject({ status: "QUEUED", openShards: 2 });
-    expect(await shardRow(job.id, 2)).toMatchObject({ state: "OPEN", pass: 0, deathsInRow: 0, generation: 1 });
+    expect(await shardRow(job.id, 2)).toMatchObject({ state: "OPEN", pass: 0, consecutiveCrashes: 0, generation: 1 });
   });
 
   test("is a transaction that holds every shard a job can have", async () => {
@@ -331,7 +331,7 @@ describe("priority, capacity and task size", () => {
       await change(world, job.id, { status });
       const before = await jobRow(world, job.id);
       const answer = await world.ask("ann", PRIORITIZE, { id: job.id, priority: "LOW" });
-      expect(answer.prioritizeJob).toMatchObject({ status, priority: "LOW", controlNo: 0 });
+      expect(answer.setJobPriority).toMatchObject({ status, priority: "LOW", controlNo: 0 });
       expect(await jobRow(world, job.id)).toEqual({ ...before, priority: "LOW" });
     },
   );

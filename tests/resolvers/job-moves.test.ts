@@ -87,7 +87,7 @@ describe("moves", () => {
   test("resume of a job at its budget needs enough for one more record", async () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
-    await world.put("Jobs", { ...(await budgetRow(world, job.id)), remainingNanos: job.recordBoundNanos - 5 });
+    await world.put("Jobs", { ...(await budgetRow(world, job.id)), remainingNanos: job.maxAttemptCostNanos - 5 });
     expect(await world.refusal("ann", RESUME_JOB, { id: job.id })).toBe(
       "BadInput: One record can cost $0.00007, and less than that is left; raise the budget to $1.000000005 or more.",
     );

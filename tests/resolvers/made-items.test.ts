@@ -1,10 +1,10 @@
-import { MadeItems } from "../../resolvers/lambda/madeItems.ts";
+import { GeneratedItems } from "../../resolvers/lambda/madeItems.ts";
 import { fitted, shortText, shortValue } from "../../resolvers/lambda/shorten.ts";
 
 const SCHEMA = { type: "object", properties: { title: { type: "string" } }, required: ["title"] };
 
 test("items that do not fit, and items that are there already, are left out", () => {
-  const made = new MadeItems("films", SCHEMA);
+  const made = new GeneratedItems("films", SCHEMA);
   made.add([{ title: "Faust" }, { title: " FAUST" }, { title: "faust" }, { name: "x" }, { title: 3 }], 10);
   expect(made.count).toBe(2);
   made.add([{ title: "Faust" }, { title: "Metropolis" }], 10);
@@ -12,13 +12,13 @@ test("items that do not fit, and items that are there already, are left out", ()
 });
 
 test("no more are taken than were asked for", () => {
-  const made = new MadeItems("films", SCHEMA);
+  const made = new GeneratedItems("films", SCHEMA);
   made.add([{ title: "a" }, { title: "b" }, { title: "c" }], 2);
   expect(made.count).toBe(2);
 });
 
 test("the latest are shown in short, as far as there is room", () => {
-  const made = new MadeItems("films", SCHEMA);
+  const made = new GeneratedItems("films", SCHEMA);
   const titles = Array.from({ length: 100 }, (_, n) => ({ title: `${n} ${"x".repeat(500)}` }));
   made.add(titles, 100);
   const shown = made.latest();

@@ -4,7 +4,7 @@ import { buildSchema, getNamedType, isObjectType, type GraphQLObjectType } from 
 import { readdirSync, readFileSync } from "node:fs";
 import { checkLanguage } from "../../local/appsync/language.ts";
 import { bundleResolver, resolverFile } from "../../resolvers/bundle.ts";
-import { REPORT_PROGRESS, REPORT_SEED_SET, REPORT_TRY } from "../../core/reports.ts";
+import { REPORT_PROGRESS, REPORT_SEED_SET, REPORT_TEST_RUN } from "../../core/reports.ts";
 import { FIELDS, FUNCTIONS, STEPS } from "../../resolvers/manifest.ts";
 import { missingSelections } from "./selections.ts";
 
@@ -88,7 +88,7 @@ test.each([...Object.keys(FIELDS), ...steps])("%s is APPSYNC_JS once it is bundl
 test.each([
   ["reportProgress", REPORT_PROGRESS],
   ["reportSeedSet", REPORT_SEED_SET],
-  ["reportTry", REPORT_TRY],
+  ["reportTestRun", REPORT_TEST_RUN],
 ])("the document of %s selects every field that watchers may ask for", (mutation, document) => {
   const field = schema.getMutationType()?.getFields()[mutation];
   expect(missingSelections(document, getNamedType(field?.type) as GraphQLObjectType)).toEqual([]);

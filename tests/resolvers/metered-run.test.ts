@@ -1,5 +1,5 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { sideSpendingKey, tryKey } from "../../core/keys.ts";
+import { adHocSpendingKey, testRunKey } from "../../core/keys.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
 import { MeteredRun, RunLost, type RunPlace } from "../../resolvers/lambda/meteredRun.ts";
 import { interfere, type Interference } from "./interfere.ts";
@@ -7,10 +7,10 @@ import { startWorld, type World } from "./world.ts";
 
 const place: RunPlace = {
   table: "Jobs",
-  key: tryKey("t"),
+  key: testRunKey("t"),
   open: "RUNNING",
-  ownerField: "tryOwner",
-  spending: "triesNanos",
+  ownerField: "testRunOwner",
+  spending: "testRunsNanos",
 };
 
 let world: World;
@@ -25,7 +25,7 @@ beforeEach(() => world.empty());
 async function newRow(changes: object = {}): Promise<void> {
   const money = { budgetNanos: 1_000, reservedNanos: 0, spentNanos: 0 };
   const aliveUntilMs = Date.now() + 60_000;
-  await world.put("Jobs", { ...place.key, tryOwner: "ann", status: "RUNNING", ...money, aliveUntilMs, ...changes });
+  await world.put("Jobs", { ...place.key, testRunOwner: "ann", status: "RUNNING", ...money, aliveUntilMs, ...changes });
 }
 
 async function begun(): Promise<MeteredRun> {
@@ -36,7 +36,7 @@ async function begun(): Promise<MeteredRun> {
 
 const row = () => world.row("Jobs", place.key);
 const spentToday = async () =>
-  (await world.row("Jobs", sideSpendingKey("ann", new Date().toISOString().slice(0, 10)))).triesNanos;
+  (await world.row("Jobs", adHocSpendingKey("ann", new Date().toISOString().slice(0, 10)))).testRunsNanos;
 
 test("a run whose beginning was written and whose answer was lost has begun", async () => {
   await newRow();
@@ -74,7 +74,7 @@ test("a run that is shown as dead before it began does not begin; its row is han
   await newRow({ aliveUntilMs: Date.now() - 1 });
   const { run, died } = await MeteredRun.begin(place);
   expect(run).toBeUndefined();
-  expect(died).toMatchObject({ status: "RUNNING", tryOwner: "ann" });
+  expect(died).toMatchObject({ status: "RUNNING", testRunOwner: "ann" });
   expect((await row()).runId).toBeUndefined();
 });
 

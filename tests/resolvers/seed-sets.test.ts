@@ -162,7 +162,7 @@ test("faulty rows are left out when that was asked for, and told", async () => {
   const text = '{"x":1}\n[2]\n{"x":3}\n';
   const files = [{ fileName: "rows.jsonl", text }];
   expect(await checked("ann", files)).toMatchObject({ status: "REFUSED", skippedCount: 0, skippedRows: [] });
-  const { seedSet, uploads } = await created("ann", files, { skipFaulty: true });
+  const { seedSet, uploads } = await created("ann", files, { skipInvalid: true });
   await upload(uploads[0], text);
   await world.ask("ann", CONFIRM, { id: seedSet.id });
   await world.settled();

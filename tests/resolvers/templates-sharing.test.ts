@@ -26,7 +26,7 @@ const save = async (person: string, source: string, id?: string) =>
 const publish = async (person: string, id: string) =>
   (await world.ask(person, act("publishTemplate"), { id })).publishTemplate;
 const withdraw = async (person: string, id: string) =>
-  (await world.ask(person, act("withdrawTemplate"), { id })).withdrawTemplate;
+  (await world.ask(person, act("unpublishTemplate"), { id })).unpublishTemplate;
 const search = async (wishes: object, person = "eve") =>
   (await world.ask(person, SEARCH, wishes)).searchTemplates as { items: any[]; nextToken: string | null };
 const found = async (wishes: object) => (await search(wishes)).items.map(({ name }) => name).sort();
@@ -351,6 +351,6 @@ partials:
 
 test("a template of somebody else's is answered like a made-up one", async () => {
   const id = await givenTemplate(world, "bob");
-  for (const name of ["publishTemplate", "withdrawTemplate", "deleteTemplate"])
+  for (const name of ["publishTemplate", "unpublishTemplate", "deleteTemplate"])
     for (const each of [id, "made-up"]) expect(await world.refusal("ann", act(name), { id: each })).toBe(UNKNOWN);
 });

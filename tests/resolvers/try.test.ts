@@ -1,4 +1,4 @@
-import { tryKey } from "../../core/keys.ts";
+import { testRunKey } from "../../core/keys.ts";
 import { FILMS, givenSeeds } from "./given-seeds.ts";
 import { SampleModels, sumOf } from "./sample-models.ts";
 import { startWorld, type World } from "./world.ts";
@@ -6,11 +6,11 @@ import { startWorld, type World } from "./world.ts";
 const TRY = `id owner status statusReason recordCount budgetNanos spentNanos createdAt finishedAt
   records { recordNo columns failure refusal seeds costNanos
     calls { stepId round reason modelId system turns { role text } answer problem inputTokens outputTokens costNanos ms } }`;
-const START = `mutation ($input: TryTemplateInput!) { tryTemplate(input: $input) { ${TRY} } }`;
-const GET = `query ($id: ID!) { getTry(id: $id) { ${TRY} } }`;
-const CHANGED = `subscription ($id: ID!) { onTryChanged(id: $id) { ${TRY} } }`;
-const SPENDING = `query ($limit: Int, $nextToken: String) { listSideSpending(limit: $limit, nextToken: $nextToken) {
-  items { day triesNanos seedsNanos } nextToken } }`;
+const START = `mutation ($input: StartTestRunInput!) { startTestRun(input: $input) { ${TRY} } }`;
+const GET = `query ($id: ID!) { getTestRun(id: $id) { ${TRY} } }`;
+const CHANGED = `subscription ($id: ID!) { onTestRunChanged(id: $id) { ${TRY} } }`;
+const SPENDING = `query ($limit: Int, $nextToken: String) { listAdHocSpending(limit: $limit, nextToken: $nextToken) {
+  items { day testRunsNanos generatedSeedsNanos } nextToken } }`;
 
 const FILM = `name: Films
 parameters: { audience: { default: general } }
@@ -59,20 +59,20 @@ function inputFor(changes: object = {}): Record<string, unknown> {
 }
 
 async function started(changes: object = {}, person = "ann"): Promise<any> {
-  return (await world.ask(person, START, { input: inputFor(changes) })).tryTemplate;
+  return (await world.ask(person, START, { input: inputFor(changes) })).startTestRun;
 }
 
 async function tried(changes: object = {}): Promise<any> {
   const { id } = await started(changes);
   await world.settled();
-  return (await world.ask("ann", GET, { id })).getTry;
+  return (await world.ask("ann", GET, { id })).getTestRun;
 }
 
 const refusal = (changes: object, person = "ann") => world.refusal(person, START, { input: inputFor(changes) });
 
 async function spentByAnn(): Promise<number> {
-  const { items } = (await world.ask("ann", SPENDING)).listSideSpending;
-  return items.reduce((sum: number, { triesNanos }: any) => sum + triesNanos, 0);
+  const { items } = (await world.ask("ann", SPENDING)).listAdHocSpending;
+  return items.reduce((sum: number, { testRunsNanos }: any) => sum + testRunsNanos, 0);
 }
 
 test("makes records with real calls and shows each with prompt, answer, tokens, cost and time", async () => {
@@ -80,16 +80,16 @@ test("makes records with real calls and shows each with prompt, answer, tokens, 
   const { id, status, records } = await started({ parameters: JSON.stringify({ audience: "young" }) });
   expect({ status, records }).toEqual({ status: "RUNNING", records: [] });
   await world.settled();
-  const { getTry } = await world.ask("ann", GET, { id });
-  expect(getTry).toMatchObject({ id, owner: "ann", status: "DONE", statusReason: null, recordCount: 3 });
-  expect(getTry.records.map(({ recordNo, failure }: any) => [recordNo, failure])).toEqual([
+  const { getTestRun } = await world.ask("ann", GET, { id });
+  expect(getTestRun).toMatchObject({ id, owner: "ann", status: "DONE", statusReason: null, recordCount: 3 });
+  expect(getTestRun.records.map(({ recordNo, failure }: any) => [recordNo, failure])).toEqual([
     [0, null],
     [1, null],
     [2, null],
   ]);
-  const films = getTry.records.map(({ columns }: any) => JSON.parse(columns).film);
+  const films = getTestRun.records.map(({ columns }: any) => JSON.parse(columns).film);
   expect(films.sort()).toEqual(FILMS.map(({ Title }) => Title).sort());
-  const [first] = getTry.records;
+  const [first] = getTestRun.records;
   const { movie } = JSON.parse(first.seeds);
   expect(FILMS).toContainEqual(movie);
   const [question, facts] = first.calls;
@@ -108,10 +108,10 @@ test("makes records with real calls and shows each with prompt, answer, tokens, 
     question: question.answer,
     year: JSON.parse(facts.answer).year,
   });
-  const calls = getTry.records.flatMap(({ calls }: any) => calls);
+  const calls = getTestRun.records.flatMap(({ calls }: any) => calls);
   expect(calls).toHaveLength(6);
-  expect(getTry.spentNanos).toBe(sumOf(models.newCalls()));
-  expect(calls.reduce((sum: number, { costNanos }: any) => sum + costNanos, 0)).toBe(getTry.spentNanos);
+  expect(getTestRun.spentNanos).toBe(sumOf(models.newCalls()));
+  expect(calls.reduce((sum: number, { costNanos }: any) => sum + costNanos, 0)).toBe(getTestRun.spentNanos);
 });
 
 test("its owner hears of every record, and nobody else can watch", async () => {
@@ -122,11 +122,11 @@ test("its owner hears of every record, and nobody else can watch", async () => {
   expect(stranger.error).toBe("NotFound: There is no try with that id.");
   expect(unknown.error).toBe(stranger.error);
   await world.settled();
-  await world.report(`mutation ($id: ID!) { reportTry(input: { id: $id }) { ${TRY} } }`, { id: first.id });
+  await world.report(`mutation ($id: ID!) { reportTestRun(input: { id: $id }) { ${TRY} } }`, { id: first.id });
   for (;;) {
-    const { onTryChanged } = await watch.next();
-    if (onTryChanged.status === "DONE") {
-      expect(onTryChanged.records).toHaveLength(3);
+    const { onTestRunChanged } = await watch.next();
+    if (onTestRunChanged.status === "DONE") {
+      expect(onTestRunChanged.records).toHaveLength(3);
       break;
     }
   }
@@ -205,9 +205,9 @@ test("the same token starts one try, and with another input it is refused", asyn
   const input = inputFor({ recordCount: 1 });
   const both = await Promise.all([1, 2].map(() => world.ask("ann", START, { input }).catch((error) => error)));
   await world.settled();
-  const again = (await world.ask("ann", START, { input })).tryTemplate;
+  const again = (await world.ask("ann", START, { input })).startTestRun;
   await world.settled();
-  for (const one of both) if (!(one instanceof Error)) expect(one.tryTemplate.id).toBe(again.id);
+  for (const one of both) if (!(one instanceof Error)) expect(one.startTestRun.id).toBe(again.id);
   expect(again).toMatchObject({ status: "DONE", records: [{ recordNo: 0 }] });
   expect(models.newCalls()).toHaveLength(2);
   expect(await world.refusal("ann", START, { input: { ...input, recordCount: 2 } })).toBe(
@@ -216,56 +216,56 @@ test("the same token starts one try, and with another input it is refused", asyn
   expect(await world.refusal("ann", START, { input: { ...input, templateId: "another" } })).toMatch(/^Conflict: /);
   const { id } = (
     await world.ask("ann", START, { input: { ...inputFor(), clientToken: input.clientToken, recordCount: 1 } })
-  ).tryTemplate;
+  ).startTestRun;
   expect(id).toBe(again.id);
 });
 
 test("an event that comes twice, or again after the end, pays nothing", async () => {
   const { id } = await tried({ recordCount: 2 });
   models.newCalls();
-  await world.run("tryTemplate", { tryId: id });
+  await world.run("executeTestRun", { testRunId: id });
   expect(models.newCalls()).toEqual([]);
-  expect((await world.ask("ann", GET, { id })).getTry.records).toHaveLength(2);
+  expect((await world.ask("ann", GET, { id })).getTestRun.records).toHaveLength(2);
 });
 
 test("what a function reserved before it died counts as spent, and its try has failed with a sentence", async () => {
   const { id } = await tried({ recordCount: 1 });
-  const row = await world.row("Jobs", tryKey(id));
+  const row = await world.row("Jobs", testRunKey(id));
   const dead = { ...row, status: "RUNNING", runId: "other", reservedNanos: 777, aliveUntilMs: Date.now() - 1 };
   delete dead.finishedAt;
   await world.put("Jobs", dead);
   const sentence =
     "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.";
   const expected = { status: "FAILED", statusReason: sentence, spentNanos: row.spentNanos + 777 };
-  expect((await world.ask("ann", GET, { id })).getTry).toMatchObject(expected);
+  expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject(expected);
   // Lambda repeats the event of a function that died.
   models.newCalls();
-  await world.run("tryTemplate", { tryId: id });
+  await world.run("executeTestRun", { testRunId: id });
   expect(models.newCalls()).toEqual([]);
-  expect(await world.row("Jobs", tryKey(id))).toMatchObject({ ...expected, reservedNanos: 0 });
-  expect((await world.ask("ann", GET, { id })).getTry).toMatchObject(expected);
+  expect(await world.row("Jobs", testRunKey(id))).toMatchObject({ ...expected, reservedNanos: 0 });
+  expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject(expected);
 });
 
 test("a try in other hands is left alone", async () => {
   const { id } = await tried({ recordCount: 1 });
-  const row = await world.row("Jobs", tryKey(id));
+  const row = await world.row("Jobs", testRunKey(id));
   await world.put("Jobs", { ...row, status: "RUNNING", runId: "other", aliveUntilMs: Date.now() + 60_000 });
   models.newCalls();
-  await world.run("tryTemplate", { tryId: id });
+  await world.run("executeTestRun", { testRunId: id });
   expect(models.newCalls()).toEqual([]);
-  expect((await world.row("Jobs", tryKey(id))).status).toBe("RUNNING");
+  expect((await world.row("Jobs", testRunKey(id))).status).toBe("RUNNING");
 });
 
 test("while a record is made its worst case counts as spent by its owner", async () => {
   const before = await spentByAnn();
   models.set({ latencyMs: 300 });
   const { id } = await started({ recordCount: 1 });
-  let row = await world.row("Jobs", tryKey(id));
-  while (row.reservedNanos === 0 && row.status === "RUNNING") row = await world.row("Jobs", tryKey(id));
+  let row = await world.row("Jobs", testRunKey(id));
+  while (row.reservedNanos === 0 && row.status === "RUNNING") row = await world.row("Jobs", testRunKey(id));
   expect(row.reservedNanos).toBeGreaterThan(0);
   expect((await spentByAnn()) - before).toBe(row.reservedNanos);
   await world.settled();
-  const { spentNanos } = (await world.ask("ann", GET, { id })).getTry;
+  const { spentNanos } = (await world.ask("ann", GET, { id })).getTestRun;
   expect((await spentByAnn()) - before).toBe(spentNanos);
 });
 
@@ -274,7 +274,7 @@ test("a try with more to show than a message holds is cut, and says where", asyn
   const source = FILM.replace("maxPromptBytes: 1000", "maxPromptBytes: 100000");
   const { id, status } = await tried({ source, seedSetId: "long", recordCount: 10, budgetNanos: 1_000_000_000 });
   expect(status).toBe("DONE");
-  const { records } = await world.row("Jobs", tryKey(id));
+  const { records } = await world.row("Jobs", testRunKey(id));
   expect(Buffer.byteLength(records)).toBeLessThanOrEqual(160_000);
   expect(JSON.parse(records)[0].calls[0].turns[0].text).toMatch(/x … \([\d,]+ more characters\)$/);
 });
@@ -283,15 +283,15 @@ test("seeds that are gone in the meantime end the try with a sentence, and nothi
   await givenSeeds(world, "ann", "gone");
   const { id } = await started({ seedSetId: "gone" });
   await world.settled();
-  const row = await world.row("Jobs", tryKey(id));
+  const row = await world.row("Jobs", testRunKey(id));
   const { runId: _, ...fresh } = row;
   await world.put("Jobs", { ...fresh, status: "RUNNING", spentNanos: 0, records: "[]" });
   const input = await world.row("Jobs", { pk: `TRY#${id}`, sk: "INPUT" });
   await world.put("Jobs", { ...input, seedSetId: "never-there" });
   models.newCalls();
-  await world.run("tryTemplate", { tryId: id });
+  await world.run("executeTestRun", { testRunId: id });
   expect(models.newCalls()).toEqual([]);
-  expect((await world.ask("ann", GET, { id })).getTry).toMatchObject({
+  expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject({
     status: "FAILED",
     statusReason: expect.stringMatching(/seed set .* is gone/),
     spentNanos: 0,
@@ -329,13 +329,13 @@ test("somebody else's try answers like one that does not exist", async () => {
 test("spending is listed by day, the newest first, each person's own", async () => {
   const days = ["2026-01-01", "2026-01-03", "2026-01-02"];
   for (const [n, day] of days.entries())
-    await world.put("Jobs", { pk: "SPENDING#cid", sk: `DAY#${day}`, triesNanos: n, seedsNanos: 10 * n });
-  const first = (await world.ask("cid", SPENDING, { limit: 2 })).listSideSpending;
+    await world.put("Jobs", { pk: "SPENDING#cid", sk: `DAY#${day}`, testRunsNanos: n, generatedSeedsNanos: 10 * n });
+  const first = (await world.ask("cid", SPENDING, { limit: 2 })).listAdHocSpending;
   expect(first.items).toEqual([
-    { day: "2026-01-03", triesNanos: 1, seedsNanos: 10 },
-    { day: "2026-01-02", triesNanos: 2, seedsNanos: 20 },
+    { day: "2026-01-03", testRunsNanos: 1, generatedSeedsNanos: 10 },
+    { day: "2026-01-02", testRunsNanos: 2, generatedSeedsNanos: 20 },
   ]);
-  const rest = (await world.ask("cid", SPENDING, { limit: 2, nextToken: first.nextToken })).listSideSpending;
-  expect(rest).toEqual({ items: [{ day: "2026-01-01", triesNanos: 0, seedsNanos: 0 }], nextToken: null });
-  expect((await world.ask("dora", SPENDING)).listSideSpending.items).toEqual([]);
+  const rest = (await world.ask("cid", SPENDING, { limit: 2, nextToken: first.nextToken })).listAdHocSpending;
+  expect(rest).toEqual({ items: [{ day: "2026-01-01", testRunsNanos: 0, generatedSeedsNanos: 0 }], nextToken: null });
+  expect((await world.ask("dora", SPENDING)).listAdHocSpending.items).toEqual([]);
 });

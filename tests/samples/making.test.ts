@@ -15,7 +15,7 @@ import { Gate } from "../../worker/calls/concurrency-limiter.ts";
 import type { Model } from "../../worker/ports.ts";
 import { Routes } from "../../worker/calls/model-order.ts";
 import { Seeds } from "../../worker/seeds.ts";
-import { Workshop } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/job-context.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";
 
 const RECORDS = 20;
@@ -27,7 +27,7 @@ it.each(samples.map((sample) => [sample.template.id, sample] as const))(
   "makes 20 records of %s, though three of ten JSON answers are spoiled",
   async (_, sample) => {
     const template = parseTemplate(sample.template.source);
-    const shop = await Workshop.open({ jobId: "J", template, partials: {}, seeds: await seedsOf(sample) });
+    const shop = await JobContext.open({ jobId: "J", template, partials: {}, seeds: await seedsOf(sample) });
     const records: MadeRecord[] = [];
     for (let slot = 0; slot < RECORDS; slot++) records.push(await made(shop, slot));
     for (const { columns, meta } of records) {
@@ -48,7 +48,7 @@ it("three samples have columns that name the models of their steps, seven in all
   expect(named.flat()).toHaveLength(7);
 });
 
-async function made(shop: Workshop, slot: number): Promise<MadeRecord> {
+async function made(shop: JobContext, slot: number): Promise<MadeRecord> {
   const reasons: string[] = [];
   for (let tried = 0; tried < shop.template.maxAttempts; tried++) {
     const purse = new Purse();

@@ -7,7 +7,7 @@ import type { ShardReport } from "#core/shard/shard-row";
 import { jobKey } from "#core/keys";
 import { holds, type Change, type RowKey, type Write } from "#core/change";
 import {
-  ModelFault,
+  ModelError,
   ObjectMissing,
   sleep,
   type Clock,
@@ -113,7 +113,7 @@ export interface LoggedCall {
 export type Behaviour = (
   request: ModelRequest,
   callNo: number,
-) => string | ModelFault | { text: string; stopReason: string };
+) => string | ModelError | { text: string; stopReason: string };
 
 /** A model that answers after a while and keeps a log of what it answered, as a bill would. */
 export class FakeModel implements Model {
@@ -134,9 +134,9 @@ export class FakeModel implements Model {
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
     await sleep(this.clock, this.latencyMs(callNo), signal);
     this.inFlight -= 1;
-    if (signal.aborted) throw new ModelFault("unclear", "The call was aborted.");
+    if (signal.aborted) throw new ModelError("unclear", "The call was aborted.");
     const answer = this.behaviour(request, callNo);
-    if (answer instanceof ModelFault) throw answer;
+    if (answer instanceof ModelError) throw answer;
     const { text, stopReason } = typeof answer === "string" ? { text: answer, stopReason: "end_turn" } : answer;
     const sent = [request.system ?? "", ...request.turns.map(({ text: turn }) => turn), request.prompt].join("");
     const inputTokens = Math.ceil(sent.length / 4);

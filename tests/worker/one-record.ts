@@ -11,7 +11,7 @@ import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
 import { Gate } from "../../worker/calls/concurrency-limiter.ts";
 import { Routes } from "../../worker/calls/model-order.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
-import { Workshop } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";
 import { SimClock } from "./sim-clock.ts";
 
@@ -27,7 +27,7 @@ export interface Wish {
 export async function openMaker(wish: Wish): Promise<Maker> {
   const { template: source, partials = {}, parameters, seeds = {} } = wish;
   const template = parseTemplate(source);
-  const shop = await Workshop.open({ jobId: "J", template, partials, parameters, seeds: seedsFrom(seeds) });
+  const shop = await JobContext.open({ jobId: "J", template, partials, parameters, seeds: seedsFrom(seeds) });
   return new Maker(shop, wish);
 }
 
@@ -42,7 +42,7 @@ export class Maker {
   progress = 0;
 
   constructor(
-    readonly shop: Workshop,
+    readonly shop: JobContext,
     { behaviour, concurrency = 8 }: Wish,
   ) {
     this.gate = new Gate({ most: concurrency, clock: this.clock, bell: new Bell() });

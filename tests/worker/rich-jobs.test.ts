@@ -2,7 +2,7 @@
 import { hashOf, randomOf } from "#core/random";
 import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
-import { ModelFault } from "../../worker/ports.ts";
+import { ModelError } from "../../worker/ports.ts";
 import type { Behaviour } from "./doubles.ts";
 import { mortal, World, type JobWish } from "./world.ts";
 
@@ -102,8 +102,8 @@ test.each([1.2, 2.1])(
       budgetNanos,
       behaviour: (request, callNo) => {
         const roll = luck();
-        if (roll < 0.05) return new ModelFault("throttled", "Later.");
-        return roll < 0.06 ? new ModelFault("unclear", "It broke off.") : answers(request, callNo);
+        if (roll < 0.05) return new ModelError("throttled", "Later.");
+        return roll < 0.06 ? new ModelError("unclear", "It broke off.") : answers(request, callNo);
       },
     });
     await world.work();

@@ -110,7 +110,7 @@ export class World {
       parameters: { ...wish.parameters },
       budgetId: JOB,
       budgetNanos,
-      recordBoundNanos: boundOf(template).nanos,
+      maxAttemptCostNanos: boundOf(template).nanos,
       formats: ["JSONL", "CSV", "PARQUET"],
       shardCount: shards.length,
       openShards: shards.length,
@@ -309,10 +309,10 @@ function freshShard(shardNo: number, fromSlot: number, toSlot: number): Omit<Sha
     outputTokens: 0,
     spentNanos: 0,
     spending: [],
-    workedMs: 0,
+    workerMs: 0,
     grantNanos: 0,
     writtenOffNanos: 0,
-    deathsInRow: 0,
+    consecutiveCrashes: 0,
     columns: {},
   };
 }

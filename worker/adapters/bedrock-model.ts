@@ -8,7 +8,7 @@ import {
   type ConverseCommandOutput,
 } from "@aws-sdk/client-bedrock-runtime";
 import { getSchemaSerdePlugin } from "@smithy/core/schema";
-import { ModelFault, type Model, type ModelAnswer, type ModelFaultKind, type ModelRequest } from "../ports.ts";
+import { ModelError, type Model, type ModelAnswer, type ModelErrorKind, type ModelRequest } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 import { ANSWER, wayToAnswer } from "./answer-ways.ts";
 import { HttpHandler, type WholeRequest } from "./http-handler.ts";
@@ -122,16 +122,16 @@ const RENEWED = ["ExpiredTokenException", "ExpiredToken", "InvalidSignatureExcep
 const NEVER_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
 /** Exported for its test. */
-export function faultOf(error: unknown, modelId: string, signal: Signal): ModelFault {
+export function faultOf(error: unknown, modelId: string, signal: Signal): ModelError {
   const { name = "Error", message = String(error), code } = error as Partial<Error & { code: string }>;
-  const fault = (kind: ModelFaultKind, sentence: string) => new ModelFault(kind, sentence, { cause: error });
+  const fault = (kind: ModelErrorKind, sentence: string) => new ModelError(kind, sentence, { cause: error });
   if (signal.aborted) return fault("unclear", `The call of ${modelId} got no answer in time and was given up.`);
   if (error instanceof BedrockRuntimeServiceException) {
     const status = error.$metadata.httpStatusCode ?? 500;
     const sentence = `The model ${modelId} answered ${name}: ${message}`.replace(/[.\s]*$/, ".");
     const retryAfterMs = retryAfterOf(error.$response?.headers["retry-after"], Date.now());
     if (THROTTLED.includes(name) || status === 429 || (status === 503 && retryAfterMs !== undefined))
-      return new ModelFault("throttled", sentence, { cause: error }, retryAfterMs);
+      return new ModelError("throttled", sentence, { cause: error }, retryAfterMs);
     if (status >= 500 || [408, MODEL_ERROR].includes(status) || RENEWED.includes(name))
       return fault("passing", sentence);
     const isGone = OUT_OF_REACH.includes(name) || NO_SUCH_MODEL.test(message);

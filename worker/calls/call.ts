@@ -3,13 +3,13 @@ import { findModel } from "#core/models/models";
 import { priceOf, type Nanos } from "#core/money/money";
 import type { Reservation } from "#core/money/budget";
 import { answerSchemaOf } from "#core/template/output";
-import type { CallSize, PacedCall } from "#core/models/adaptive-limit";
+import type { CallSize, LimitedCall } from "#core/models/adaptive-limit";
 import type { CallDone, CallReason, OpenRound, OpenSlot } from "#core/shard/record";
 import type { PaidCall } from "#core/money/spending";
 import type { Step } from "#core/template/template";
 import { callBound } from "#core/template/bound";
 import type { Gate } from "./concurrency-limiter.ts";
-import { ModelFault, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../ports.ts";
+import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../ports.ts";
 import type { Routes } from "./model-order.ts";
 import { bytesOf, type RenderedStep } from "../sandbox/prompts.ts";
 import { Stop, type Signal } from "../signal.ts";
@@ -95,7 +95,7 @@ export interface AttemptOfCall {
  * Calls a model, charges the slot, and notes call and answer in the round, all at the same instant: what a checkpoint holds is
  * never half of it.
  * @returns what to tell an observer once the answer is judged
- * @throws Stopped, NotCovered, ModelFault (the slot fails)
+ * @throws Stopped, NotCovered, ModelError (the slot fails)
  */
 export async function callModel(context: CallContext, order: CallOrder): Promise<Omit<ObservedCall, "problem">> {
   const { clock } = context.ports;
@@ -105,7 +105,7 @@ export async function callModel(context: CallContext, order: CallOrder): Promise
     try {
       return await callPatiently(context, order, modelId, isLast);
     } catch (error) {
-      if (!(error instanceof ModelFault)) throw error;
+      if (!(error instanceof ModelError)) throw error;
       if (error.kind !== "unclear") tell(context, order, modelId, { problem: error.message, ms: 0 });
       if (isLast || error.kind === "unclear" || error.kind === "invalid") throw error;
       context.routes.leaveAlone(modelId, error.kind, clock.monotonicMs());
@@ -136,7 +136,7 @@ async function callPatiently(context: CallContext, order: CallOrder, modelId: st
       const ms = clock.monotonicMs() - place.begunAtMs;
       return { stepId: step.id, round: order.n, ...rendered, ...call, answer: answer.text, ms };
     } catch (error) {
-      if (!(error instanceof ModelFault)) throw error;
+      if (!(error instanceof ModelError)) throw error;
       const nowMs = clock.monotonicMs();
       if (error.kind === "unclear") {
         const { inputTokens, outputTokens, nanos } = worst;
@@ -161,7 +161,7 @@ async function beginCall(
   { reservation, over, restBoundNanos }: AttemptOfCall,
   modelId: string,
   size: CallSize,
-): Promise<PacedCall> {
+): Promise<LimitedCall> {
   const { gate, stopping } = context;
   const place = await gate.beginCall(modelId, size, stopping, over);
   if (!place) throw new Stopped();
@@ -182,7 +182,7 @@ const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };
 async function inPlace(
   { gate }: CallContext,
   modelId: string,
-  place: PacedCall,
+  place: LimitedCall,
   call: Promise<ModelAnswer>,
 ): Promise<ModelAnswer> {
   let answer: ModelAnswer | undefined;

@@ -3,7 +3,7 @@
  * of one model's rate slows no other: a call waits for its own model and for a place among all, in the order of asking.
  */
 import { findModel } from "#core/models/models";
-import { Pace, type CallSize, type ModelLimits, type PacedCall, type TokensUsed } from "#core/models/adaptive-limit";
+import { Pace, type CallSize, type ModelLimits, type LimitedCall, type TokensUsed } from "#core/models/adaptive-limit";
 import type { Bell } from "../condition-variable.ts";
 import type { Clock } from "../ports.ts";
 import type { Signal } from "../signal.ts";
@@ -11,7 +11,7 @@ import type { Signal } from "../signal.ts";
 /** Of the calls at once, so many more records are begun: with their prompts made, they take a call's place when it is left. */
 const RECORDS_AHEAD = 1 / 16;
 
-export interface GateOptions {
+export interface ConcurrencyLimiterOptions {
   /** Calls in flight at most, of all models together. */
   readonly most: number;
   readonly clock: Pick<Clock, "monotonicMs" | "after">;
@@ -30,7 +30,7 @@ export class Gate {
   readonly #models = new Map<string, { readonly pace: Pace; readonly waiting: Waiting[] }>();
   #cancelTimer: () => void = () => {};
 
-  constructor(readonly options: GateOptions) {
+  constructor(readonly options: ConcurrencyLimiterOptions) {
     this.bell = options.bell;
   }
 
@@ -62,12 +62,12 @@ export class Gate {
   }
 
   /** Waits until a call of the model may begin. @returns `undefined` when a stop ended the waiting */
-  async beginCall(modelId: string, size: CallSize, ...stops: readonly Signal[]): Promise<PacedCall | undefined> {
+  async beginCall(modelId: string, size: CallSize, ...stops: readonly Signal[]): Promise<LimitedCall | undefined> {
     if (stops.some(({ aborted }) => aborted)) return undefined;
     const { waiting } = this.#model(modelId);
     return await new Promise((resolve) => {
       let isWaiting = true;
-      const begin = (call?: PacedCall) => {
+      const begin = (call?: LimitedCall) => {
         isWaiting = false;
         for (const stop of stops) stop.removeEventListener("abort", giveUp);
         resolve(call);
@@ -84,18 +84,18 @@ export class Gate {
   }
 
   /** To be told of every call that was begun, before it is told how it went. */
-  endCall(modelId: string, call: PacedCall, used?: TokensUsed): void {
+  endCall(modelId: string, call: LimitedCall, used?: TokensUsed): void {
     this.#calls -= 1;
     this.#model(modelId).pace.end(call, this.#nowMs, used);
     this.#admit();
   }
 
-  answered(modelId: string, call: PacedCall): void {
+  answered(modelId: string, call: LimitedCall): void {
     this.#model(modelId).pace.answered(call, this.#nowMs);
     this.#admit();
   }
 
-  throttled(modelId: string, call: PacedCall, retryAfterMs?: number): void {
+  throttled(modelId: string, call: LimitedCall, retryAfterMs?: number): void {
     this.#model(modelId).pace.throttled(call, this.#nowMs, retryAfterMs);
   }
 
@@ -156,5 +156,5 @@ export class Gate {
 interface Waiting {
   readonly no: number;
   readonly size: CallSize;
-  readonly begin: (call: PacedCall) => void;
+  readonly begin: (call: LimitedCall) => void;
 }

@@ -1,5 +1,5 @@
 /** Which models are out of reach at present, so that not every record finds it out for itself. */
-import type { ModelFaultKind } from "../ports.ts";
+import type { ModelErrorKind } from "../ports.ts";
 
 /** How long a model is left alone that was throttled for long. */
 const THROTTLED_MS = 60_000;
@@ -15,7 +15,7 @@ export class Routes {
     return [...modelIds.filter((id) => !isAway(id)), ...modelIds.filter(isAway)];
   }
 
-  leaveAlone(modelId: string, why: ModelFaultKind, nowMs: number): void {
+  leaveAlone(modelId: string, why: ModelErrorKind, nowMs: number): void {
     this.#backAtMs.set(modelId, nowMs + (why === "hopeless" ? GONE_MS : THROTTLED_MS));
   }
 }

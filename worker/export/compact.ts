@@ -2,10 +2,10 @@
  * Folds a shard's parts: all they hold, in slot order, in a few large parts that lie with the dataset. Once the dataset is
  * published the shard names these, and its old parts can go.
  */
-import type { FoldedShard } from "#core/job/ending";
+import type { CompactedShard } from "#core/job/ending";
 import { NOTHING_OPEN } from "#core/shard/part";
 import { partObject } from "#core/bucket";
-import type { PartRun, ShardRow } from "#core/shard/shard-row";
+import type { PartRange, ShardRow } from "#core/shard/shard-row";
 import type { Objects } from "../ports.ts";
 import { LineBuffers, type LineBuffer } from "./line-buffer.ts";
 
@@ -18,7 +18,7 @@ const NEWEST_PASS_FROM = 1_000_000;
 /**
  * A shard's passes, as its worker must find them should the shard go on: the newest apart, all before it as one.
  */
-export class ShardFold {
+export class ShardCompaction {
   readonly #earlier: Fold | undefined;
   readonly #newest: Fold;
 
@@ -41,11 +41,11 @@ export class ShardFold {
   }
 
   /** @param head of the shard's newest part: slots that were begun and paid for stay begun. Absent when it has none */
-  async end(head?: string): Promise<FoldedShard> {
+  async end(head?: string): Promise<CompactedShard> {
     const { shard } = this;
     const ofHead = this.#of(shard.runs.at(-1)?.pass ?? 0);
     const folds = [...(this.#earlier ? [this.#earlier] : []), this.#newest];
-    const runs: PartRun[] = [];
+    const runs: PartRange[] = [];
     for (const fold of folds) runs.push(...(await fold.end(fold === ofHead ? head : undefined)));
     return { shard, runs };
   }
@@ -56,7 +56,7 @@ export class ShardFold {
 }
 
 /** Where folded parts stand: their run, before its end is known. */
-type Beginning = Required<Pick<PartRun, "generation" | "pass" | "fromSeq">>;
+type Beginning = Required<Pick<PartRange, "generation" | "pass" | "fromSeq">>;
 
 export class Fold {
   /** Holds less than a part, or one whose head is not known yet. */
@@ -81,7 +81,7 @@ export class Fold {
   }
 
   /** The run of its parts, if there are any; `head` goes into the last. */
-  async end(head = NOTHING_OPEN): Promise<PartRun[]> {
+  async end(head = NOTHING_OPEN): Promise<PartRange[]> {
     if (this.#lines.bytes > 0 || head !== NOTHING_OPEN) await this.#write(head);
     await this.#writing;
     this.buffers.give(this.#lines);

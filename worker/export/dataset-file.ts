@@ -1,7 +1,7 @@
 /** One file of a dataset being written, record by record, in slot order. */
 import type { ColumnKinds } from "#core/dataset/columns";
 import type { DatasetFormat } from "#core/formats";
-import type { FailedRecord, MadeRecord, RecordMeta, RefusedCandidate } from "#core/shard/record";
+import type { FailedRecord, MadeRecord, RecordMeta, RejectedCandidate } from "#core/shard/record";
 import type { JobRow } from "#core/job/job-row";
 import type { ColumnType } from "#core/template/template";
 import type { RecordTexts } from "./record-texts.ts";
@@ -17,7 +17,7 @@ export interface DatasetFile {
   /** `texts`: the record's own. */
   made?(record: MadeRecord, id: string, texts: RecordTexts): Promise<void>;
   failed?(record: FailedRecord, id: string): Promise<void>;
-  refused?(candidate: RefusedCandidate, id: string): Promise<void>;
+  refused?(candidate: RejectedCandidate, id: string): Promise<void>;
   /** Writes what stands at the end of the file. */
   end?(): Promise<void>;
 }

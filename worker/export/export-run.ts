@@ -7,14 +7,14 @@ import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import {
   closeShard,
-  deathsAtTakeover,
-  HOPELESS_EXPORT_AFTER_DEATHS,
+  crashesAtTakeover,
+  FAIL_EXPORT_AFTER_CRASHES,
   isHeld,
   leaseShard,
   renewLease,
 } from "#core/shard/lease";
 import type { Template } from "#core/template/template";
-import { carryOut } from "../apply-change.ts";
+import { applyChange } from "../apply-change.ts";
 import { exportDataset } from "./export.ts";
 import { sleep, type Ports, type Settings } from "../ports.ts";
 
@@ -45,16 +45,16 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
   if (isHeld(row, ports.clock.nowMs())) return "busy";
   const holder = { task: settings.task, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
   const { change, leased } = leaseShard(row, job, holder);
-  if (!(await carryOut(ports, change))) return "busy";
-  if (deathsAtTakeover(row) >= HOPELESS_EXPORT_AFTER_DEATHS) return await giveUp(context, leased, TOO_MANY_DEATHS);
+  if (!(await applyChange(ports, change))) return "busy";
+  if (crashesAtTakeover(row) >= FAIL_EXPORT_AFTER_CRASHES) return await giveUp(context, leased, TOO_MANY_DEATHS);
   const { dataset, lost, hopeless } = await exportUnderLease(context, leased, shards);
   if (hopeless) return await giveUp(context, leased, hopeless);
   if (lost) return "busy";
   if (!dataset) {
-    await carryOut(ports, freeExport(leased));
+    await applyChange(ports, freeExport(leased));
     return signal.aborted ? "stopped" : "busy";
   }
-  const published = await carryOut(ports, publish(job, leased, context.outcome, dataset, iso(ports)));
+  const published = await applyChange(ports, publish(job, leased, context.outcome, dataset, iso(ports)));
   return published ? "published" : "busy";
 }
 
@@ -69,7 +69,7 @@ async function closeShards({ ports, readShards, job, signal }: ExportContext): P
     const shards = await readShards();
     const taken = shards.filter(({ state, leaseTask }) => state !== "DONE" && leaseTask !== undefined);
     if (taken.length === 0) return shards;
-    for (const shard of taken) if (!isHeld(shard, ports.clock.nowMs())) await carryOut(ports, closeShard(shard, job));
+    for (const shard of taken) if (!isHeld(shard, ports.clock.nowMs())) await applyChange(ports, closeShard(shard, job));
     if (taken.some((shard) => isHeld(shard, ports.clock.nowMs()))) await sleep(ports.clock, POLL_MS, signal);
   }
   return undefined;
@@ -78,7 +78,7 @@ async function closeShards({ ports, readShards, job, signal }: ExportContext): P
 async function exportShard({ ports, job }: ExportContext): Promise<ShardRow> {
   const known = await ports.store.read(exportKey(job.jobId));
   if (known) return known as ShardRow;
-  await carryOut(ports, createExportShard(job));
+  await applyChange(ports, createExportShard(job));
   return (await ports.store.read(exportKey(job.jobId))) as ShardRow;
 }
 
@@ -128,15 +128,15 @@ async function renewUntil(
   for (;;) {
     await sleep(ports.clock, settings.leaseMs / 4, signal);
     if (signal.aborted) return;
-    const kept = await carryOut(ports, renewLease(leased, ports.clock.nowMs() + settings.leaseMs));
+    const kept = await applyChange(ports, renewLease(leased, ports.clock.nowMs() + settings.leaseMs));
     if (!kept) throw new Error("The export's lease was lost.");
   }
 }
 
-const TOO_MANY_DEATHS = `Writing the dataset stopped the worker ${HOPELESS_EXPORT_AFTER_DEATHS} times in a row; look at its log.`;
+const TOO_MANY_DEATHS = `Writing the dataset stopped the worker ${FAIL_EXPORT_AFTER_CRASHES} times in a row; look at its log.`;
 
 async function giveUp({ ports, job }: ExportContext, leased: ShardRow, reason: string): Promise<ExportEnd> {
-  return (await carryOut(ports, giveUpExport(job, leased, reason, iso(ports)))) ? "published" : "busy";
+  return (await applyChange(ports, giveUpExport(job, leased, reason, iso(ports)))) ? "published" : "busy";
 }
 
 function iso({ clock }: Ports): string {

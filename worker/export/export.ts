@@ -3,9 +3,9 @@
  * with the dataset.
  */
 import { mergeColumns, type ColumnKinds } from "#core/dataset/columns";
-import type { FoldedShard, WrittenDataset } from "#core/job/ending";
+import type { CompactedShard, WrittenDataset } from "#core/job/ending";
 import type { Outcome } from "#core/job/job";
-import { recordId, type MadeRecord, type RefusedCandidate } from "#core/shard/record";
+import { recordId, type MadeRecord, type RejectedCandidate } from "#core/shard/record";
 import { datasetPrefix } from "#core/bucket";
 import type { DatasetFileRow, JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
@@ -14,7 +14,7 @@ import type { Objects } from "../ports.ts";
 import { cardOf } from "./card.ts";
 import { Counts } from "./counts.ts";
 import { shapeOf, type DatasetFile, type FinishedFile, type Shape } from "./dataset-file.ts";
-import { PART_BYTES, ShardFold } from "./compact.ts";
+import { PART_BYTES, ShardCompaction } from "./compact.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile, refusedFile } from "./json-lines.ts";
 import { LineBuffers } from "./line-buffer.ts";
@@ -121,17 +121,17 @@ class Export {
   async #readRecords(
     beside: readonly DatasetFile[],
     made: (record: MadeRecord, id: string, texts: RecordTexts) => Promise<void>,
-  ): Promise<FoldedShard[]> {
+  ): Promise<CompactedShard[]> {
     const { objects, job, outcome, shards, generation, signal } = this.order;
-    const folded: FoldedShard[] = [];
+    const folded: CompactedShard[] = [];
     const buffers = new LineBuffers(PART_BYTES);
     for (const shard of shards) {
       // A job at its budget goes on where its parts end. What was folded before moves along, so that one dataset holds all of it.
       const stays = outcome === "BUDGET_EXCEEDED" && !shard.runs.some(({ folded }) => folded);
-      const fold = stays ? undefined : new ShardFold(objects, shard, generation, buffers);
+      const fold = stays ? undefined : new ShardCompaction(objects, shard, generation, buffers);
       let newestHead: string | undefined;
       const hearing = {
-        refused: async (candidate: RefusedCandidate) => {
+        refused: async (candidate: RejectedCandidate) => {
           for (const file of beside) await file.refused?.(candidate, recordId(job.jobId, candidate.slot));
         },
         beside: (line: string, pass: number) => fold?.add(line, pass),

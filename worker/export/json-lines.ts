@@ -1,6 +1,6 @@
 /** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, which failed, which were refused. */
 import type { DatasetFormat } from "#core/formats";
-import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/shard/record";
+import type { FailedRecord, MadeRecord, RejectedCandidate } from "#core/shard/record";
 import type { Training } from "#core/template/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/dataset/training";
 import { provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
@@ -62,7 +62,7 @@ interface Content {
   readonly format?: DatasetFormat;
   made?(record: MadeRecord, id: string, texts: RecordTexts): string | undefined;
   failed?(record: FailedRecord, id: string): string;
-  refused?(candidate: RefusedCandidate, id: string): string;
+  refused?(candidate: RejectedCandidate, id: string): string;
 }
 
 function linesFile(name: string, sink: Sink, { format, made, failed, refused }: Content): DatasetFile {

@@ -1,8 +1,8 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
 import { partsOf, slotAtBeginning, type PartLine } from "#core/shard/part";
-import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/shard/record";
+import type { FailedRecord, MadeRecord, RejectedCandidate } from "#core/shard/record";
 import { partObject } from "#core/bucket";
-import type { PartRun, ShardRow } from "#core/shard/shard-row";
+import type { PartRange, ShardRow } from "#core/shard/shard-row";
 import { LONGEST_WINDOW } from "#core/shard/window";
 import { linesOf } from "../streams.ts";
 import type { ObjectBytes, Objects } from "../ports.ts";
@@ -23,7 +23,7 @@ interface Place {
 /** What else is heard of while the parts are read. */
 export interface Hearing {
   /** A candidate that was refused, which fills no slot: all passes', as they are read, so that none has to be held. */
-  refused?(candidate: RefusedCandidate): void | Promise<void>;
+  refused?(candidate: RejectedCandidate): void | Promise<void>;
   /** The line of whatever fills no slot, likewise. */
   beside?(line: string, pass: number): void | Promise<void>;
   /** The head of the newest part: what a restart needs. */
@@ -66,8 +66,8 @@ async function nextOf(entries: AsyncGenerator<Entry>): Promise<Entry | undefined
 }
 
 /** The runs of each pass, in the order of the passes. */
-function passesOf(runs: readonly PartRun[]): PartRun[][] {
-  const passes = new Map<number, PartRun[]>();
+function passesOf(runs: readonly PartRange[]): PartRange[][] {
+  const passes = new Map<number, PartRange[]>();
   for (const run of runs) passes.set(run.pass ?? 0, [...(passes.get(run.pass ?? 0) ?? []), run]);
   return [...passes].sort(([one], [other]) => one - other).map(([, ofPass]) => ofPass);
 }
@@ -75,7 +75,7 @@ function passesOf(runs: readonly PartRun[]): PartRun[][] {
 async function* slotsOfPass(
   objects: Objects,
   shard: ShardRow,
-  runs: readonly PartRun[],
+  runs: readonly PartRange[],
   hearing: Hearing,
 ): AsyncGenerator<Entry> {
   /** Read only when it is their turn: as objects, a window's lines would be old, and garbage late, by then. */
@@ -120,7 +120,7 @@ function entryOf(line: string, pass: number): Entry {
 async function* linesOfPass(
   objects: Objects,
   shard: ShardRow,
-  runs: readonly PartRun[],
+  runs: readonly PartRange[],
   hearing: Hearing,
 ): AsyncGenerator<readonly string[]> {
   const newest = shard.runs.at(-1);
@@ -139,9 +139,9 @@ async function* linesOfPass(
 async function* partsInTurn(
   objects: Objects,
   { jobId, shardNo }: ShardRow,
-  runs: readonly PartRun[],
-): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly run: PartRun; readonly seq: number }> {
-  const opened: { readonly bytes: Promise<ObjectBytes>; readonly run: PartRun; readonly seq: number }[] = [];
+  runs: readonly PartRange[],
+): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly run: PartRange; readonly seq: number }> {
+  const opened: { readonly bytes: Promise<ObjectBytes>; readonly run: PartRange; readonly seq: number }[] = [];
   const first = async () => {
     const [{ bytes, ...place }] = opened.splice(0, 1) as [(typeof opened)[number]];
     return { ...place, bytes: await bytes };

@@ -7,7 +7,7 @@ import { restBoundNanos } from "#core/shard/remaining-bound";
 import type { Step } from "#core/template/template";
 import type { AttemptOfCall, CallContext } from "../calls/call.ts";
 import { Stop } from "../signal.ts";
-import type { Workshop } from "../job-context.ts";
+import type { JobContext } from "../job-context.ts";
 
 export class Making {
   /** What its calls are told of it. */
@@ -17,7 +17,7 @@ export class Making {
   #evidence: Map<unknown, Evidence> | undefined;
 
   constructor(
-    readonly shop: Workshop,
+    readonly shop: JobContext,
     readonly context: CallContext,
     readonly open: OpenSlot,
     reservation: Reservation,
@@ -90,7 +90,7 @@ export class Making {
 }
 
 /** From the worst down: what nobody expected, what no attempt could do better, what another may, what only has to wait. */
-const GRAVITY = ["ModelFault", "ConditionFault", "BadOutput", "RenderFault", "NotCovered", "Stopped"];
+const GRAVITY = ["ModelError", "ConditionError", "InvalidOutput", "RenderError", "NotCovered", "Stopped"];
 
 function gravest(failures: readonly unknown[]): unknown {
   const gravity = (failure: unknown) => GRAVITY.indexOf((failure as Error).name);

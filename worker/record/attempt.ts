@@ -11,17 +11,17 @@ import {
   type FailedRecord,
   type MadeRecord,
   type OpenSlot,
-  type RefusedCandidate,
+  type RejectedCandidate,
 } from "#core/shard/record";
 import { titleOfCondition, type ColumnType } from "#core/template/template";
 import { NotCovered, Stopped, type CallContext } from "../calls/call.ts";
 import { Making } from "./attempt-context.ts";
-import { BadOutput } from "./outputs.ts";
-import { ModelFault } from "../ports.ts";
-import { ConditionFault } from "./round.ts";
-import { RenderFault } from "../sandbox/prompts.ts";
+import { InvalidOutput } from "./outputs.ts";
+import { ModelError } from "../ports.ts";
+import { ConditionError } from "./round.ts";
+import { RenderError } from "../sandbox/prompts.ts";
 import { doStep } from "./step.ts";
-import type { Workshop } from "../job-context.ts";
+import type { JobContext } from "../job-context.ts";
 
 /**
  * again: the outputs could not be used, another attempt may do better. refused: the record is whole, and a condition of the
@@ -31,7 +31,7 @@ import type { Workshop } from "../job-context.ts";
 export type AttemptEnd =
   | { readonly end: "made"; readonly record: MadeRecord }
   | { readonly end: "again" | "given up"; readonly failed: FailedRecord }
-  | { readonly end: "refused"; readonly refused: RefusedCandidate; readonly failed: FailedRecord }
+  | { readonly end: "refused"; readonly refused: RejectedCandidate; readonly failed: FailedRecord }
   | { readonly end: "waiting" };
 
 /**
@@ -39,7 +39,7 @@ export type AttemptEnd =
  * they wait for are done. `reservation` must hold restBoundNanos(template, open) at least, else the slot waits.
  */
 export async function attempt(
-  shop: Workshop,
+  shop: JobContext,
   context: CallContext,
   open: OpenSlot,
   reservation: Reservation,
@@ -65,7 +65,7 @@ export async function attempt(
   }
 }
 
-/** The sentence on the first condition that the record does not meet. @throws RenderFault */
+/** The sentence on the first condition that the record does not meet. @throws RenderError */
 async function refusalOf(making: Making, columns: Readonly<Record<string, unknown>>): Promise<string | undefined> {
   if (!making.shop.template.accept) return undefined;
   const it = making.itForAccept(columns);
@@ -90,9 +90,9 @@ function refusedBy(
 
 /** @throws what nobody expected */
 function endOf(error: unknown): "again" | "given up" {
-  if (error instanceof ModelFault || error instanceof PlotPaletteError || error instanceof ConditionFault)
+  if (error instanceof ModelError || error instanceof PlotPaletteError || error instanceof ConditionError)
     return "given up";
-  if (error instanceof BadOutput || error instanceof RenderFault) return "again";
+  if (error instanceof InvalidOutput || error instanceof RenderError) return "again";
   throw error;
 }
 
@@ -117,7 +117,7 @@ async function doSteps(making: Making): Promise<void> {
 }
 
 /** Picks and parameters, as the inside of a JSON object. */
-async function givenBy({ seeds, parameters }: Workshop, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
+async function givenBy({ seeds, parameters }: JobContext, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
   const members: string[] = [];
   for (const [name, draw] of Object.entries(drawn))
     members.push(`${JSON.stringify(name)}:${await itemsOf(seeds, draw)}`);
@@ -125,7 +125,7 @@ async function givenBy({ seeds, parameters }: Workshop, drawn: Readonly<Record<s
   return members.join(",");
 }
 
-async function itemsOf(seeds: Workshop["seeds"], drawn: Drawn): Promise<string> {
+async function itemsOf(seeds: JobContext["seeds"], drawn: Drawn): Promise<string> {
   const { collection } = drawn;
   if ("item" in drawn) return await seeds.item(drawn);
   return `[${(await Promise.all(drawn.items.map((item) => seeds.item({ collection, item })))).join(",")}]`;
@@ -138,7 +138,7 @@ async function columnsFrom(making: Making): Promise<Record<string, unknown>> {
   for (const [name, value] of Object.entries(columns))
     typed[name] = typedColumn(name, value, template.record?.[name]?.type);
   if (JSON.stringify(typed).length > MAX_RECORD_BYTES)
-    throw new RenderFault("The record is larger than a megabyte; give it fewer columns.");
+    throw new RenderError("The record is larger than a megabyte; give it fewer columns.");
   return typed;
 }
 
@@ -147,7 +147,7 @@ function typedColumn(name: string, value: unknown, type: ColumnType | undefined)
     return coerce(value, type);
   } catch (error) {
     if (error instanceof RangeError)
-      throw new RenderFault(`The column "${name}" does not fit its type: ${error.message}.`);
+      throw new RenderError(`The column "${name}" does not fit its type: ${error.message}.`);
     throw error;
   }
 }

@@ -5,11 +5,11 @@ import type { EscalationCause, Output, Step, Template } from "#core/template/tem
 import { jsonIn } from "./answer-json.ts";
 import type { ModelAnswer } from "../ports.ts";
 import { isRefusal } from "./refusal.ts";
-import { SandboxFault, type Sandbox } from "../sandbox/sandbox.ts";
+import { SandboxError, type Sandbox } from "../sandbox/sandbox.ts";
 
 /** An answer that cannot be used. Unless it can be repaired the attempt fails, and another may do better. */
-export class BadOutput extends Error {
-  override readonly name = "BadOutput";
+export class InvalidOutput extends Error {
+  override readonly name = "InvalidOutput";
 
   /** `fault` goes on after "Your answer" and "The answer to step …". */
   constructor(
@@ -55,15 +55,15 @@ export class Outputs {
     return this.#patterned.has(id);
   }
 
-  /** The text, the list, the choice or the object that prompts and columns see. @throws BadOutput naming the step */
+  /** The text, the list, the choice or the object that prompts and columns see. @throws InvalidOutput naming the step */
   read(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): unknown {
     const { id, output, escalate } = step;
     const { text, stopReason } = answer;
-    if (WITHHELD.includes(stopReason)) throw new BadOutput(id, "refusal", `was withheld (${stopReason})`);
+    if (WITHHELD.includes(stopReason)) throw new InvalidOutput(id, "refusal", `was withheld (${stopReason})`);
     if (output.type !== "text") return this.#object(step, answer);
     if (!output.allowCutOff) refuseCutOff(step, stopReason);
-    if (text.trim() === "") throw new BadOutput(id, "schema", "is an empty text");
-    if (escalate?.on.includes("refusal") && isRefusal(text)) throw new BadOutput(id, "refusal", "is a refusal");
+    if (text.trim() === "") throw new InvalidOutput(id, "schema", "is an empty text");
+    if (escalate?.on.includes("refusal") && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
     return text;
   }
 
@@ -76,8 +76,8 @@ export class Outputs {
       fault ??= wrong;
     }
     refuseCutOff(step, stopReason);
-    if (fault === undefined && isRefusal(text)) throw new BadOutput(id, "refusal", "is a refusal");
-    throw new BadOutput(id, "schema", fault ?? "is not JSON");
+    if (fault === undefined && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
+    throw new InvalidOutput(id, "schema", fault ?? "is not JSON");
   }
 
   /**
@@ -89,21 +89,21 @@ export class Outputs {
     try {
       if (validate?.(value) === true) return undefined;
     } catch (error) {
-      if (!(error instanceof SandboxFault || error instanceof RangeError || error instanceof TypeError)) throw error;
+      if (!(error instanceof SandboxError || error instanceof RangeError || error instanceof TypeError)) throw error;
       return `could not be held against its schema: ${error.message}`;
     }
     return `does not fit its schema: ${wordsFor(validate?.errors ?? [])}`;
   }
 }
 
-/** @throws BadOutput when Bedrock says that the model had not come to its end */
+/** @throws InvalidOutput when Bedrock says that the model had not come to its end */
 function refuseCutOff({ id, output, maxTokens }: Step, stopReason: string): void {
   if (stopReason === "max_tokens") {
     const advice = output.type === "text" ? 'raise it, or allow that with "allowCutOff"' : "raise it";
-    throw new BadOutput(id, "schema", `was cut off at maxTokens (${maxTokens})`, advice);
+    throw new InvalidOutput(id, "schema", `was cut off at maxTokens (${maxTokens})`, advice);
   }
   if (stopReason === "model_context_window_exceeded")
-    throw new BadOutput(id, "schema", "was cut off where the model's context ends", "shorten the prompt");
+    throw new InvalidOutput(id, "schema", "was cut off where the model's context ends", "shorten the prompt");
 }
 
 /** What the text may mean, as the object that models are asked for. A bare choice and a bare list mean what they say. */

@@ -4,9 +4,9 @@ import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template/bound";
 import type { Step } from "#core/template/template";
 import type { Making } from "./attempt-context.ts";
 import { callModel, NotCovered, Stopped, type ObservedCall } from "../calls/call.ts";
-import { BadOutput } from "./outputs.ts";
-import { ModelFault } from "../ports.ts";
-import { RenderFault, type RenderedStep } from "../sandbox/prompts.ts";
+import { InvalidOutput } from "./outputs.ts";
+import { ModelError } from "../ports.ts";
+import { RenderError, type RenderedStep } from "../sandbox/prompts.ts";
 
 export interface RoundOrder {
   readonly step: Step;
@@ -21,7 +21,7 @@ export interface RoundOrder {
 
 /**
  * Goes on where the round stands: an answer that was paid is judged before another is asked for.
- * @throws BadOutput, ConditionFault, ModelFault, RenderFault, Stopped, NotCovered
+ * @throws InvalidOutput, ConditionError, ModelError, RenderError, Stopped, NotCovered
  */
 export async function doRound(making: Making, order: RoundOrder): Promise<void> {
   const asking: Asking = {};
@@ -73,14 +73,14 @@ async function note(making: Making, order: RoundOrder, { sent }: Asking, error: 
   const { step, round } = order;
   // A prompt that cannot be rendered was never sent, and a call that failed has no answer of its own.
   const shown =
-    error instanceof RenderFault ? undefined : (sent ?? (await render(making, order).catch(() => undefined)));
-  const answer = error instanceof ModelFault || error instanceof RenderFault ? undefined : round.latest?.text;
+    error instanceof RenderError ? undefined : (sent ?? (await render(making, order).catch(() => undefined)));
+  const answer = error instanceof ModelError || error instanceof RenderError ? undefined : round.latest?.text;
   making.note(error, { step: step.id, ...shown, answer });
 }
 
 /** `escalate.when` cannot be evaluated. Another attempt would pay for another answer, to no better end. */
-export class ConditionFault extends Error {
-  override readonly name = "ConditionFault";
+export class ConditionError extends Error {
+  override readonly name = "ConditionError";
 }
 
 /** The condition `escalate.when` asks for the better model: the answer is usable, and not good enough. */
@@ -89,7 +89,7 @@ class NotGoodEnough extends Error {
   readonly kind = "when";
 }
 
-type Problem = BadOutput | NotGoodEnough;
+type Problem = InvalidOutput | NotGoodEnough;
 type Verdict = { readonly value: unknown; readonly problem?: undefined } | { readonly problem: Problem };
 
 /** Whatever comes of judging an answer that was just paid, its call is told. */
@@ -123,16 +123,16 @@ async function judge(
       .catch(asConditionFault);
     return escalates ? { problem: new NotGoodEnough('The condition "escalate.when" holds.') } : { value };
   } catch (error) {
-    if (error instanceof BadOutput) return { problem: error };
+    if (error instanceof InvalidOutput) return { problem: error };
     throw error;
   }
 }
 
 function asConditionFault(error: unknown): never {
-  throw error instanceof RenderFault ? new ConditionFault(error.message, { cause: error }) : error;
+  throw error instanceof RenderError ? new ConditionError(error.message, { cause: error }) : error;
 }
 
-/** Why to call next, and which models: decided from the round's calls alone. @throws BadOutput when nothing is left to try */
+/** Why to call next, and which models: decided from the round's calls alone. @throws InvalidOutput when nothing is left to try */
 function nextCall(
   { modelId, fallbacks, escalate, repairs }: Step,
   round: OpenRound,
@@ -143,7 +143,7 @@ function nextCall(
   const wasEscalated = isEscalated(round);
   const better = escalate && [escalate.modelId];
   const escalation = better && !wasEscalated ? { reason: "escalation" as const, models: better } : undefined;
-  if (!(problem instanceof BadOutput)) {
+  if (!(problem instanceof InvalidOutput)) {
     if (escalation) return escalation;
     throw new Error("An answer was escalated twice.");
   }
@@ -174,7 +174,7 @@ const NOTHING_SAID = "…";
 /** The conversation goes on with the wrong answer, shortened, and what is wrong with it. */
 function withRepair(step: Step, { system, turns, prompt }: RenderedStep, answer: string, wrong: Problem): RenderedStep {
   const shown = cut(answer, shownAnswerBytesOf(step));
-  const fault = wrong instanceof BadOutput ? wrong.fault : wrong.message;
+  const fault = wrong instanceof InvalidOutput ? wrong.fault : wrong.message;
   const wanted =
     step.output.type === "text" ? "" : ", as one JSON object that fits the schema, with nothing before or after it";
   const closing = ` Answer again${wanted}.`;

@@ -3,7 +3,7 @@
  * loop nor call anything of a template's. What they give is what the sandbox would give; wherever that is not plain to see
  * they give up (NotPlain), and the sandbox is asked.
  */
-import { SyntaxFault, treeOfExpression } from "#core/template/syntax";
+import { TemplateSyntaxError, treeOfExpression } from "#core/template/syntax";
 import type { BinaryExpression, CallExpression, Expression, MemberExpression, Super } from "acorn";
 
 /** Over `it`, data of JSON. @throws NotPlain */
@@ -30,7 +30,7 @@ export function plainExpression(source: string): Evaluate | undefined {
     return evaluatorOf(treeOfExpression(source), 0);
   } catch (error) {
     // Where it is broken the sandbox says when it is run; a RangeError is a tree too deep to be walked.
-    if (error instanceof NotPlain || error instanceof SyntaxFault || error instanceof RangeError) return undefined;
+    if (error instanceof NotPlain || error instanceof TemplateSyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 }

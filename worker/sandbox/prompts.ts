@@ -8,7 +8,7 @@ import {
   type Template,
 } from "#core/template/template";
 import type { ScriptSource } from "./inside/script.ts";
-import { SandboxFault, type FaultInside } from "./sandbox.ts";
+import { SandboxError, type GuestErrorLocation } from "./sandbox.ts";
 import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
 
 /** An earlier turn of the conversation, shown to the model as an example. */
@@ -38,8 +38,8 @@ export interface FaultPlace {
 }
 
 /** A fault of the template's code; it makes the attempt fail. */
-export class RenderFault extends Error {
-  override readonly name = "RenderFault";
+export class RenderError extends Error {
+  override readonly name = "RenderError";
 
   constructor(
     /** One sentence, which names the place. */
@@ -68,7 +68,7 @@ const MAX_CONDITION_CHARACTERS = 100;
 /**
  * What prompts see as `it` comes as the text of a JSON object: picks, parameters, `steps`, and in a loop the item and `index`.
  * `chance` begins the template's chance: same number, same text. In the sandbox a machine that hit a limit is replaced: await
- * `sandbox.ready()` before each call, which throws RenderFault otherwise. On the host each call may throw NotPlain.
+ * `sandbox.ready()` before each call, which throws RenderError otherwise. On the host each call may throw NotPlain.
  */
 export class Prompts {
   readonly #runner: Runner;
@@ -90,12 +90,12 @@ export class Prompts {
     this.#conditions = template.accept ?? [];
   }
 
-  /** Whether the step is to be done at all: its `when`, true without one. @throws RenderFault */
+  /** Whether the step is to be done at all: its `when`, true without one. @throws RenderError */
   applies(stepId: string, it: string, chance: number): boolean {
     return this.#decide(this.#step(stepId).when, it, chance) ?? true;
   }
 
-  /** What `forEach` gives, at most `atMost` items, each as JSON text. @throws RenderFault also when it gives no list */
+  /** What `forEach` gives, at most `atMost` items, each as JSON text. @throws RenderError also when it gives no list */
   items(stepId: string, it: string, chance: number): string[] {
     const { forEach } = this.#step(stepId);
     if (!forEach) throw new Error(`The step "${stepId}" has no forEach.`);
@@ -103,7 +103,7 @@ export class Prompts {
     return (items as unknown[]).map((item) => JSON.stringify(item));
   }
 
-  /** System prompt, examples and prompt. @throws RenderFault also when they pass `maxPromptBytes` together */
+  /** System prompt, examples and prompt. @throws RenderError also when they pass `maxPromptBytes` together */
   render(stepId: string, it: string, chance: number): RenderedStep {
     const { programs, maxBytes, hasSystem } = this.#step(stepId);
     // Half of a character pair has no bytes in UTF-8.
@@ -114,24 +114,24 @@ export class Prompts {
     const rendered = { system, turns, prompt };
     const bytes = bytesOf(rendered);
     if (bytes > maxBytes)
-      throw new RenderFault(
+      throw new RenderError(
         `Step "${stepId}" passed its maxPromptBytes of ${maxBytes}: it rendered to ${bytes} bytes; cut the seeds or raise it.`,
       );
-    if (prompt.trim() === "") throw new RenderFault(`Step "${stepId}" rendered to an empty prompt.`);
+    if (prompt.trim() === "") throw new RenderError(`Step "${stepId}" rendered to an empty prompt.`);
     return rendered;
   }
 
-  /** Whether a repeated step is done: its `repeat.until` over the latest answer, true without one. @throws RenderFault */
+  /** Whether a repeated step is done: its `repeat.until` over the latest answer, true without one. @throws RenderError */
   until(stepId: string, it: string, chance: number): boolean {
     return this.#decide(this.#step(stepId).until, it, chance) ?? true;
   }
 
-  /** Whether the answer, in `it` as the step's output, asks for the better model: false without `escalate.when`. @throws RenderFault */
+  /** Whether the answer, in `it` as the step's output, asks for the better model: false without `escalate.when`. @throws RenderError */
   escalates(stepId: string, it: string, chance: number): boolean {
     return this.#decide(this.#step(stepId).escalates, it, chance) ?? false;
   }
 
-  /** The record's columns in their order, null for none. @throws RenderFault naming the column */
+  /** The record's columns in their order, null for none. @throws RenderError naming the column */
   columns(it: string, chance: number): Record<string, unknown> {
     const values = this.#run(this.#columnPrograms, it, chance, MAX_COLUMNS_CHARACTERS);
     return Object.fromEntries(this.#columns.map((name, n) => [name, values[n] ?? null]));
@@ -139,7 +139,7 @@ export class Prompts {
 
   /**
    * The first condition of `accept` that the record does not meet; `undefined` when it meets them all. In `it`, `record` holds
-   * the columns. @throws RenderFault naming the condition
+   * the columns. @throws RenderError naming the condition
    */
   refusedBy(it: string, chance: number): AcceptCondition | undefined {
     return this.#conditions.find((one) => !this.#decide(programName(pathOfCondition(one)), it, chance));
@@ -159,20 +159,20 @@ export class Prompts {
     try {
       return this.#runner.run(this.#script, programs, it, chance, longest);
     } catch (error) {
-      if (error instanceof SandboxFault) throw this.#faultOf(error, programs, longest);
+      if (error instanceof SandboxError) throw this.#faultOf(error, programs, longest);
       throw error;
     }
   }
 
-  #faultOf({ message, place }: SandboxFault, programs: readonly string[], longest: number): RenderFault {
+  #faultOf({ message, place }: SandboxError, programs: readonly string[], longest: number): RenderError {
     const part = this.#parts.get(place.program || (programs.at(-1) ?? ""));
     const name = part?.name ?? "template";
     const { partial, line, column } = place;
     const where = part && { step: part.step, path: part.path, partial, line, column };
     const whole = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
     if (place.isTooLong && part?.step !== undefined && part.program.kind === "prompt")
-      return new RenderFault(`${whole} passed its maxPromptBytes of ${longest}; cut the seeds or raise it.`, where);
-    return new RenderFault(`${whole} could not be evaluated: ${message}${wordsFor(place)}.`, where);
+      return new RenderError(`${whole} passed its maxPromptBytes of ${longest}; cut the seeds or raise it.`, where);
+    return new RenderError(`${whole} could not be evaluated: ${message}${wordsFor(place)}.`, where);
   }
 }
 
@@ -212,7 +212,7 @@ export function bytesOf({ system, turns, prompt }: RenderedStep): number {
   );
 }
 
-function wordsFor({ partial, line, column }: FaultInside): string {
+function wordsFor({ partial, line, column }: GuestErrorLocation): string {
   const place = line === undefined ? "" : `line ${line}, column ${column}`;
   if (partial === undefined) return place && ` (${place})`;
   return ` (partial "${partial}"${place && `, ${place}`})`;

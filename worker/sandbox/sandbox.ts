@@ -23,19 +23,19 @@ const LIMIT_STACK_BYTES = 160 * 1024;
 const HEAVY_MS = 20;
 
 /** What a template's code did wrong, in words, and where: `line` and `column` from 1 in the program, or in the partial named. */
-export class SandboxFault extends Error {
+export class SandboxError extends Error {
   constructor(
     message: string,
-    readonly place: FaultInside = {},
+    readonly place: GuestErrorLocation = {},
     /** It took too long or too much memory; the machine is replaced. */
     readonly isLimit = false,
   ) {
     super(message);
-    this.name = "SandboxFault";
+    this.name = "SandboxError";
   }
 }
 
-export interface FaultInside {
+export interface GuestErrorLocation {
   /** The name of the program that was running. */
   readonly program?: string;
   readonly partial?: string;
@@ -77,7 +77,7 @@ export class Sandbox {
    * Runs programs of a script over the same `it`, the text of a JSON object. `chance` begins their chance.
    * @param longest the most characters that each prompt, and all answers together, may have
    * @returns what each returned, as JSON has it
-   * @throws SandboxFault
+   * @throws SandboxError
    */
   run(script: ScriptSource, programs: readonly string[], it: string, chance: number, longest: number): unknown[] {
     const number = this.#numberOf(script);
@@ -147,7 +147,7 @@ export class Sandbox {
   }
 
   #present(): Machine {
-    if (!this.#machine) throw new SandboxFault("the sandbox is being rebuilt");
+    if (!this.#machine) throw new SandboxError("the sandbox is being rebuilt");
     return this.#machine;
   }
 
@@ -176,13 +176,13 @@ export class Sandbox {
       result.value.dispose();
       // A promise's continuation would run in a later record's time.
       if (runtime.hasPendingJob())
-        throw new SandboxFault("it used a promise, and nothing here waits for promises", {}, true);
+        throw new SandboxError("it used a promise, and nothing here waits for promises", {}, true);
       if (answer.isLimit) throw outOfLimits(answer.fault, answer);
       machine.isWorn ||= this.#hasTaken(HEAVY_MS);
-      if (answer.fault !== undefined) throw new SandboxFault(answer.fault, answer);
+      if (answer.fault !== undefined) throw new SandboxError(answer.fault, answer);
       return answer.value;
     } catch (error) {
-      const fault = error instanceof SandboxFault ? error : outOfLimits(String((error as Partial<Error>)?.message));
+      const fault = error instanceof SandboxError ? error : outOfLimits(String((error as Partial<Error>)?.message));
       // Without disposing: what hit a limit may be in no state to be taken apart.
       if (fault.isLimit) this.#machine = undefined;
       throw fault;
@@ -197,20 +197,20 @@ export class Sandbox {
   }
 }
 
-interface Answer extends FaultInside {
+interface Answer extends GuestErrorLocation {
   readonly value?: unknown;
   readonly fault?: string;
   readonly isLimit?: boolean;
 }
 
 /** @param cause what the machine, or what runs it, said */
-function outOfLimits(cause = "", place: FaultInside = {}): SandboxFault {
+function outOfLimits(cause = "", place: GuestErrorLocation = {}): SandboxError {
   if (cause.includes("memory"))
-    return new SandboxFault(`it took more than ${LIMIT_BYTES / 1024 ** 2} MB of memory`, place, true);
-  if (cause.includes("stack")) return new SandboxFault("it called itself too deeply", place, true);
+    return new SandboxError(`it took more than ${LIMIT_BYTES / 1024 ** 2} MB of memory`, place, true);
+  if (cause.includes("stack")) return new SandboxError("it called itself too deeply", place, true);
   if (cause === "interrupted" || cause.includes("timed out"))
-    return new SandboxFault(`it took longer than ${LIMIT_MS} ms`, place, true);
-  return new SandboxFault(`it broke the sandbox (${cause})`, place, true);
+    return new SandboxError(`it took longer than ${LIMIT_MS} ms`, place, true);
+  return new SandboxError(`it broke the sandbox (${cause})`, place, true);
 }
 
 const hall = createContext({ act: undefined as unknown });

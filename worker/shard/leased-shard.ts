@@ -9,7 +9,7 @@ import {
   Purse,
   sliceOf,
   type Reservation,
-  type SliceWish,
+  type SliceRequest,
 } from "#core/money/budget";
 import type { Nanos } from "#core/money/money";
 import { decodePart, encodePart, withPart } from "#core/shard/part";
@@ -19,9 +19,9 @@ import { partObject } from "#core/bucket";
 import type { BudgetRow } from "#core/money/budget-row";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardRow, Suspect } from "#core/shard/shard-row";
-import { checkpoint, endLease, grantTo, renewLease, suspecting, type LeaseEnd, type Progress } from "#core/shard/lease";
+import { checkpoint, endLease, grantTo, renewLease, suspectSlot, type LeaseEnd, type Progress } from "#core/shard/lease";
 import { LONGEST_WINDOW, SlotWindow } from "#core/shard/window";
-import { carryOut } from "../apply-change.ts";
+import { applyChange } from "../apply-change.ts";
 import { FIRST_PASS, readEarlierPasses, type EarlierPasses } from "./earlier-passes.ts";
 import { Journal } from "./unsaved-progress.ts";
 import { sleep, type Ports, type Settings } from "../ports.ts";
@@ -124,7 +124,7 @@ export class Book {
 
   /** Writes down that the slot is in hand, before it is begun: a careful worker may die of it. @throws LeaseLost */
   async hold(slot: number): Promise<void> {
-    this.#suspect = suspecting(this.row, slot);
+    this.#suspect = suspectSlot(this.row, slot);
     await this.flush();
   }
 
@@ -164,7 +164,7 @@ export class Book {
   async end(state: LeaseEnd): Promise<LeaseEnd> {
     return await this.#inTurn(async () => {
       const { progress } = await this.#cut();
-      const ends = (as: LeaseEnd) => carryOut(this.ports, endLease(this.row, this.job, progress, as));
+      const ends = (as: LeaseEnd) => applyChange(this.ports, endLease(this.row, this.job, progress, as));
       const ended = (await ends(state)) ? state : state === "PARKED" && (await ends("OPEN")) ? "OPEN" : undefined;
       if (!ended) throw new LeaseLost();
       this.row = checkpoint(this.row, progress, 0).next;
@@ -208,7 +208,7 @@ export class Book {
     return wish && !isScarce(wish) ? sliceOf(wish) : 0;
   }
 
-  async #wish(neededNanos: Nanos): Promise<SliceWish> {
+  async #wish(neededNanos: Nanos): Promise<SliceRequest> {
     const budget = (await this.ports.store.read(budgetKey(this.job.budgetId))) as BudgetRow | undefined;
     const { runningShards } = this;
     return {
@@ -222,13 +222,13 @@ export class Book {
 
   get #demand() {
     const { job, settings, spentPerSecondNanos } = this;
-    return { boundNanos: job.recordBoundNanos, concurrency: settings.concurrency, spentPerSecondNanos };
+    return { boundNanos: job.maxAttemptCostNanos, concurrency: settings.concurrency, spentPerSecondNanos };
   }
 
   async #grant(nanos: Nanos): Promise<void> {
     const { ports, job, row } = this;
     this.#grantNo += 1;
-    if (await carryOut(ports, grantTo(row, { budgetId: job.budgetId, nanos }, this.#grantNo))) {
+    if (await applyChange(ports, grantTo(row, { budgetId: job.budgetId, nanos }, this.#grantNo))) {
       this.purse.grant(nanos);
       this.row = { ...row, grantNanos: row.grantNanos + nanos };
       return;
@@ -243,7 +243,7 @@ export class Book {
     const { ports, settings, job, row } = this;
     const slice = nanos > 0 ? { budgetId: job.budgetId, nanos } : undefined;
     const { change, next } = checkpoint(row, progress, ports.clock.nowMs() + settings.leaseMs, slice);
-    if (!(await carryOut(ports, change))) return false;
+    if (!(await applyChange(ports, change))) return false;
     this.purse.grant(nanos);
     this.row = next;
     return true;
@@ -259,7 +259,7 @@ export class Book {
       ...totals,
       lowWaterSlot: window.lowWater,
       runs: row.runs,
-      workedMs: row.workedMs + this.#workedSince(),
+      workerMs: row.workerMs + this.#workedSince(),
       newlySpentNanos: spent - this.#accounted,
       suspect: this.#suspect,
     };
@@ -304,7 +304,7 @@ class Keeper {
     const { ports, settings, row } = this;
     const askedAtMs = ports.clock.monotonicMs();
     if (askedAtMs - this.renewedAtMs < settings.leaseMs * RENEW_AT) return;
-    if (!(await carryOut(ports, renewLease(row, ports.clock.nowMs() + settings.leaseMs)))) throw new LeaseLost();
+    if (!(await applyChange(ports, renewLease(row, ports.clock.nowMs() + settings.leaseMs)))) throw new LeaseLost();
     this.renewedAtMs = askedAtMs;
   }
 }

@@ -2,7 +2,7 @@
  * One lease of one shard: resume → (pick → render → reserve → generate → charge → collect) for many slots at a time, and
  * beside it flush → checkpoint → report about once a second.
  */
-import { Overcharge, type Reservation } from "#core/money/budget";
+import { CostBoundExceeded, type Reservation } from "#core/money/budget";
 import { mayTryAgain, type AttemptLimits } from "#core/shard/attempts";
 import { bytesOfCauses, causeOf, toldCauses } from "#core/shard/causes";
 import { beginExport } from "#core/job/ending";
@@ -13,23 +13,23 @@ import { restBoundNanos } from "#core/shard/remaining-bound";
 import { jobKey } from "#core/keys";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
-import { CAREFUL_AFTER_DEATHS, poisonousSlot, whileLeased, type LeaseEnd } from "#core/shard/lease";
+import { ISOLATE_AFTER_CRASHES, poisonSlot, whileLeased, type LeaseEnd } from "#core/shard/lease";
 import { attempt, type AttemptEnd } from "../record/attempt.ts";
 import type { Bell } from "../condition-variable.ts";
 import { Book, LeaseLost } from "./leased-shard.ts";
 import type { CallContext } from "../calls/call.ts";
-import { carryOut } from "../apply-change.ts";
+import { applyChange } from "../apply-change.ts";
 import type { Gate } from "../calls/concurrency-limiter.ts";
 import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "../ports.ts";
 import type { Routes } from "../calls/model-order.ts";
 import { Stop } from "../signal.ts";
-import type { Workshop } from "../job-context.ts";
+import type { JobContext } from "../job-context.ts";
 
 export interface ShardContext {
   readonly ports: Ports;
   readonly settings: Settings;
-  readonly shop: Workshop;
+  readonly shop: JobContext;
   readonly gate: Gate;
   readonly routes: Routes;
   readonly bell: Bell;
@@ -72,7 +72,7 @@ export class ShardRun {
   ) {
     const { ports, settings, bell } = context;
     this.#lease = new Lease(ports.clock, settings.leaseMs, leasedAtMs, bell, () => this.#lose());
-    this.#isCareful = book.row.deathsInRow >= CAREFUL_AFTER_DEATHS;
+    this.#isCareful = book.row.consecutiveCrashes >= ISOLATE_AFTER_CRASHES;
     this.#calls = this.#callContext();
   }
 
@@ -87,7 +87,7 @@ export class ShardRun {
   async run(): Promise<ShardEnd> {
     const beating = this.#beat().catch((error: unknown) => this.#break(error));
     try {
-      await this.#setAside(poisonousSlot(this.book.row));
+      await this.#setAside(poisonSlot(this.book.row));
       await this.#fill();
     } catch (error) {
       this.#break(error);
@@ -212,9 +212,9 @@ export class ShardRun {
   #giveUpIfHopeless(reason: string, wasRefused: boolean): void {
     const { journal } = this.book;
     const { maxFailedPercent } = this.context.job;
-    const { delivered, failed, attempts, lostBefore, causes } = journal;
+    const { delivered, failed, attempts, priorUnsuccessfulAttempts, causes } = journal;
     if (hopelessCause(journal) !== undefined)
-      this.#failJob(wordsForHopelessStart(attempts - lostBefore, reason, wasRefused));
+      this.#failJob(wordsForHopelessStart(attempts - priorUnsuccessfulAttempts, reason, wasRefused));
     else if (failsTooMuchSoFar(journal, maxFailedPercent))
       this.#failJob(wordsForTooMuch(failed, delivered + failed, [causes], maxFailedPercent));
   }
@@ -225,7 +225,7 @@ export class ShardRun {
     const change = beginExport(job, "FAILED", reason);
     // A worker that lost its shard knows nothing of what became of the job since: it may have been tried again.
     const held = { ...change, writes: [...change.writes, whileLeased(this.book.row)] };
-    this.#failing = carryOut(ports, held).catch((error: unknown) => this.#break(error));
+    this.#failing = applyChange(ports, held).catch((error: unknown) => this.#break(error));
     this.drain();
   }
 
@@ -242,7 +242,7 @@ export class ShardRun {
     open.delete(slot);
     window.finish(slot);
     this.book.acquit();
-    const reason = `Making it stopped the worker ${row.deathsInRow} times.`;
+    const reason = `Making it stopped the worker ${row.consecutiveCrashes} times.`;
     const cause = causeOf(reason);
     this.book.journal.attempted(cause);
     this.book.journal.fail({ slot, reason, cause, meta: metaOf(one, seeds) });
@@ -357,7 +357,7 @@ export class ShardRun {
 
   #break(error: unknown): void {
     if (error instanceof LeaseLost) return this.#lose();
-    if (error instanceof Overcharge)
+    if (error instanceof CostBoundExceeded)
       return this.#failJob(`${error.message} This is a fault of Plot Palette; please report it.`);
     this.#error ??= error;
     this.abort();

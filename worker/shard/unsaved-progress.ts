@@ -1,9 +1,9 @@
 /** What a shard's worker has got done: totals since ever, and what no part holds yet. */
 import { withCause, type CauseCount } from "#core/shard/causes";
 import { withRecord, type ColumnKinds } from "#core/dataset/columns";
-import type { FailedRecord, MadeRecord, RefusedCandidate } from "#core/shard/record";
+import type { FailedRecord, MadeRecord, RejectedCandidate } from "#core/shard/record";
 import type { ShardRow } from "#core/shard/shard-row";
-import { withCall, type PaidCall, type SpentOn } from "#core/money/spending";
+import { withCall, type PaidCall, type SpendingEntry } from "#core/money/spending";
 
 const LATEST = 3;
 
@@ -12,17 +12,17 @@ export class Journal {
   failed: number;
   refused: number;
   attempts: number;
-  readonly lostBefore: number;
+  readonly priorUnsuccessfulAttempts: number;
   causes: readonly CauseCount[];
   inputTokens: number;
   outputTokens: number;
-  spending: SpentOn[];
+  spending: SpendingEntry[];
   columns: ColumnKinds;
   /** The columns of the latest records. */
   latest: Readonly<Record<string, unknown>>[] = [];
   #made: MadeRecord[] = [];
   #failures: FailedRecord[] = [];
-  #refused: RefusedCandidate[] = [];
+  #refused: RejectedCandidate[] = [];
   #moved = false;
 
   constructor(row: ShardRow) {
@@ -32,7 +32,7 @@ export class Journal {
     this.refused = row.refused ?? 0;
     this.causes = row.causes ?? [];
     this.attempts = row.attempts;
-    this.lostBefore = row.lostBefore ?? 0;
+    this.priorUnsuccessfulAttempts = row.priorUnsuccessfulAttempts ?? 0;
     this.inputTokens = row.inputTokens;
     this.outputTokens = row.outputTokens;
     this.spending = row.spending;
@@ -54,7 +54,7 @@ export class Journal {
     this.moved();
   }
 
-  refuse(candidate: RefusedCandidate): void {
+  refuse(candidate: RejectedCandidate): void {
     this.#refused.push(candidate);
     this.refused += 1;
     this.moved();
@@ -83,7 +83,7 @@ export class Journal {
   }
 
   /** Takes out what no part holds yet. */
-  cut(): { made: MadeRecord[]; failed: FailedRecord[]; refused: RefusedCandidate[] } {
+  cut(): { made: MadeRecord[]; failed: FailedRecord[]; refused: RejectedCandidate[] } {
     const cut = { made: this.#made, failed: this.#failures, refused: this.#refused };
     this.#made = [];
     this.#failures = [];

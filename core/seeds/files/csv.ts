@@ -4,7 +4,7 @@
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { readRows } from "./csv-rows.ts";
-import type { FaultyRows } from "./problems.ts";
+import type { InvalidRows } from "./problems.ts";
 import { setField } from "./item.ts";
 import type { SeedBatch } from "./reader.ts";
 import { MAX_FIELD_NAME_CHARACTERS, type SeedItem } from "../seed-set.ts";
@@ -29,7 +29,7 @@ export async function* readCsv(
   fileName: string,
   open: OpenText,
   delimiter: string,
-  faults: FaultyRows,
+  faults: InvalidRows,
 ): AsyncGenerator<SeedBatch> {
   const columns = await findColumns(fileName, await open(), delimiter);
   let row = -1;

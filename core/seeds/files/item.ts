@@ -1,5 +1,5 @@
 /** From JSON text to an item, or to a sentence about why it is none. */
-import type { FaultyRow, FaultyRows } from "./problems.ts";
+import type { InvalidRow, InvalidRows } from "./problems.ts";
 import { grouped } from "../../numbers.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
@@ -10,8 +10,8 @@ import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from ".
 export function parseItem(
   source: string,
   place: string,
-  where: Pick<FaultyRow, "fileName" | "row">,
-  faults: FaultyRows,
+  where: Pick<InvalidRow, "fileName" | "row">,
+  faults: InvalidRows,
 ): SeedItem[] {
   const item = itemOf(source);
   if (typeof item === "object") return [item];

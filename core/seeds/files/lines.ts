@@ -1,5 +1,5 @@
 /** JSON Lines: an object on each line; empty lines are passed over. */
-import type { FaultyRows } from "./problems.ts";
+import type { InvalidRows } from "./problems.ts";
 import { parseItem, TOO_LONG } from "./item.ts";
 import type { SeedBatch } from "./reader.ts";
 import { MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
@@ -8,7 +8,7 @@ import { MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 export async function* readLines(
   fileName: string,
   open: () => Promise<AsyncIterable<string>>,
-  faults: FaultyRows,
+  faults: InvalidRows,
 ): AsyncGenerator<SeedBatch> {
   let line = 0;
   let rest = "";

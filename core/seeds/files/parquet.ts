@@ -5,7 +5,7 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema, type FileMetaData } from "hyparquet";
 import type { DecodedArray, ParquetParsers, RowGroup } from "hyparquet/src/types.js";
 import { PlotPaletteError } from "../../errors.ts";
-import type { FaultyRows } from "./problems.ts";
+import type { InvalidRows } from "./problems.ts";
 import { setField, TOO_LONG } from "./item.ts";
 import { GuardedFile, guardedCompressors } from "./parquet-file.ts";
 import { converterOf, forgetDecimals, type Convert } from "./parquet-values.ts";
@@ -22,7 +22,7 @@ const PREFETCH_BYTES = 64_000_000;
 const BATCH_ROWS = 500;
 
 /** @throws PlotPaletteError BadInput for what is no Parquet, and for row groups that are too large */
-export async function* readParquet(fileName: string, open: OpenRanges, faults: FaultyRows): AsyncGenerator<SeedBatch> {
+export async function* readParquet(fileName: string, open: OpenRanges, faults: InvalidRows): AsyncGenerator<SeedBatch> {
   const file = new GuardedFile(fileName, await open());
   const metadata = await file.guard(() => parquetMetadataAsync(file));
   const columns = await file.guard(async () => columnsOf(fileName, metadata));
@@ -134,7 +134,7 @@ function* itemsOf(
   columns: readonly Column[],
   slice: Slice,
   { from, to }: { from: number; to: number },
-  faults: FaultyRows,
+  faults: InvalidRows,
 ): Generator<SeedBatch> {
   for (let start = from; start < to; start += BATCH_ROWS) {
     const items: SeedItem[] = [];

@@ -9,10 +9,10 @@ import { grouped } from "../../numbers.ts";
 export interface SkippedRows {
   readonly count: number;
   /** The first of them. */
-  readonly first: readonly FaultyRow[];
+  readonly first: readonly InvalidRow[];
 }
 
-export interface FaultyRow {
+export interface InvalidRow {
   readonly fileName: string;
   /** Counted from 1 as the file has them: lines of JSONL, items of JSON, rows of a table without its header. */
   readonly row: number;
@@ -24,9 +24,9 @@ const SHOWN_ROWS = 20;
 /** JSON.parse quotes what it could not read. */
 const MAX_REASON_CHARACTERS = 300;
 
-export class FaultyRows {
+export class InvalidRows {
   readonly #skip: boolean;
-  readonly #first: FaultyRow[] = [];
+  readonly #first: InvalidRow[] = [];
   #count = 0;
   #countInFile = 0;
 
@@ -41,7 +41,7 @@ export class FaultyRows {
   }
 
   /** @throws PlotPaletteError BadInput with the reason, unless faulty rows are skipped */
-  found(fault: FaultyRow): void {
+  found(fault: InvalidRow): void {
     const reason = shorten(fault.reason);
     if (!this.#skip) throw new PlotPaletteError("BadInput", reason);
     this.#count += 1;

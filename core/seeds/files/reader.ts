@@ -4,7 +4,7 @@
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { readCsv } from "./csv.ts";
-import { FaultyRows } from "./problems.ts";
+import { InvalidRows } from "./problems.ts";
 import { gunzipped } from "./gzip.ts";
 import { splitJson } from "./json.ts";
 import { readLines } from "./lines.ts";
@@ -37,7 +37,7 @@ const MAX_HELD_BYTES = 128_000_000;
 export async function* readSeedFile(
   fileName: string,
   source: SeedFileSource,
-  faults = new FaultyRows(),
+  faults = new InvalidRows(),
 ): AsyncGenerator<SeedBatch> {
   let items = 0;
   for await (const batch of batchesOf(fileName, source, faults)) {
@@ -47,7 +47,7 @@ export async function* readSeedFile(
   faults.endFile(fileName, items);
 }
 
-function batchesOf(fileName: string, source: SeedFileSource, faults: FaultyRows): AsyncGenerator<SeedBatch> {
+function batchesOf(fileName: string, source: SeedFileSource, faults: InvalidRows): AsyncGenerator<SeedBatch> {
   const format = seedFormatOf(fileName);
   if (format === "parquet") return readParquet(fileName, () => rangesFrom(fileName, source), faults);
   const open = isGzipped(fileName) ? gunzipped(fileName, source.open) : source.open;
@@ -58,7 +58,7 @@ function batchesOf(fileName: string, source: SeedFileSource, faults: FaultyRows)
 type TextReader = (
   fileName: string,
   open: () => Promise<AsyncIterable<string>>,
-  faults: FaultyRows,
+  faults: InvalidRows,
 ) => AsyncGenerator<SeedBatch>;
 
 const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>> = {
@@ -71,7 +71,7 @@ const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>>
 async function* readJson(
   fileName: string,
   open: () => Promise<AsyncIterable<string>>,
-  faults: FaultyRows,
+  faults: InvalidRows,
 ): AsyncGenerator<SeedBatch> {
   const counts = new Map<string, number>();
   for await (const found of splitJson(fileName, await open()))

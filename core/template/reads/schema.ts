@@ -53,7 +53,7 @@ export interface SeedNeeds {
 
 /**
  * @param partials the texts of other templates that it includes, by `ID@VERSION/NAME`
- * @throws SyntaxFault; PlotPaletteError BadInput when prompts nest too deep
+ * @throws TemplateSyntaxError; PlotPaletteError BadInput when prompts nest too deep
  */
 export function schemaOf(template: Template, partials: Partials): SeedNeeds {
   try {

@@ -1,6 +1,6 @@
 /** Asks S3 to restore whatever lies archived under a prefix. */
 import { RestoreObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import { DAYS_RESTORED, whereaboutsOf } from "../../../core/dataset/archive.ts";
+import { DAYS_RESTORED, archiveStatusOf } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
 import { listStored } from "./listStored.ts";
@@ -10,7 +10,7 @@ const ASKED_AT_ONCE = 32;
 /** Twice is as good as once. @throws Error when S3 refuses an object */
 export async function restoreAll(prefix: string): Promise<void> {
   for await (const page of listStored(prefix)) {
-    const archived = page.filter((object) => whereaboutsOf(object).state === "ARCHIVED");
+    const archived = page.filter((object) => archiveStatusOf(object).state === "ARCHIVED");
     for (let first = 0; first < archived.length; first += ASKED_AT_ONCE)
       await Promise.all(archived.slice(first, first + ASKED_AT_ONCE).map(({ key }) => restore(key)));
   }

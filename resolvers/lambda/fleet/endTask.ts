@@ -7,12 +7,12 @@ import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { logger } from "../answer.ts";
 import { documentClient, setting } from "../clients.ts";
 import { readJob, readShards } from "./jobs.ts";
-import { freeSlot, readSpot, writeSpot } from "./slots.ts";
+import { releaseSlot, readSpot, writeSpot } from "./slots.ts";
 
 /** @returns whether the task's job may get another one at once */
-export async function endTask(task: TaskRow, end: Omit<TaskEnd, "leasesHeld">, nowMs: number): Promise<boolean> {
+export async function releaseTask(task: TaskRow, end: Omit<TaskEnd, "leasesHeld">, nowMs: number): Promise<boolean> {
   const ended: TaskEnd = { ...end, leasesHeld: await endLeases(task, nowMs) };
-  if (await freeSlot(task)) await noteCapacity(task, ended, nowMs);
+  if (await releaseSlot(task)) await recordCapacity(task, ended, nowMs);
   const mayRestart = mayRestartAtOnce(ended);
   if (!mayRestart)
     logger.warn("A task stopped before it held a lease; its job waits for the next sweep", { task, ended });
@@ -49,7 +49,7 @@ async function endLease(shard: ShardRow, nowMs: number): Promise<void> {
     });
 }
 
-async function noteCapacity(task: TaskRow, ended: TaskEnd, nowMs: number): Promise<void> {
+async function recordCapacity(task: TaskRow, ended: TaskEnd, nowMs: number): Promise<void> {
   if (task.capacityProvider !== "FARGATE_SPOT") return;
   const spot = await readSpot();
   if (lackedCapacity(ended)) await writeSpot(afterMiss(spot, nowMs));

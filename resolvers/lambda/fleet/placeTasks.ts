@@ -16,7 +16,7 @@ import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { logger } from "../answer.ts";
 import { setting } from "../clients.ts";
 import { readShards } from "./jobs.ts";
-import { freeSlot, noteArn, readOwnerCount, readSpot, readTasks, takeSlot, writeSpot } from "./slots.ts";
+import { releaseSlot, recordArn, readOwnerCount, readSpot, readTasks, acquireSlot, writeSpot } from "./slots.ts";
 import { startTask } from "./tasks.ts";
 
 /** Each round decides on what it reads; a round that another dispatcher has overtaken is followed by one that reads anew. */
@@ -32,7 +32,7 @@ export async function placeTasks(jobs: readonly JobRow[]): Promise<void> {
 async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken" | "no capacity"> {
   const limits = fleetLimits();
   const counts = await ownerCounts(jobs);
-  // Read after the counts: a task that another dispatcher adds meanwhile changes a count, and takeSlot refuses.
+  // Read after the counts: a task that another dispatcher adds meanwhile changes a count, and acquireSlot refuses.
   const tasks = await readTasks();
   const waiting = await Promise.all(
     jobs.map(async (job) => ({
@@ -47,26 +47,26 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
     const job = byId.get(jobId) as JobRow;
     const seen = counts.get(job.owner) ?? 0;
     const task = newTask(job, capacityFor(await readSpot(), Date.now(), job.capacity));
-    if (!(await takeSlot(task, seen, limits))) return "overtaken";
+    if (!(await acquireSlot(task, seen, limits))) return "overtaken";
     counts.set(job.owner, seen + 1);
-    if ((await startOrFree(task, job)) === "no capacity") return "no capacity";
+    if ((await startOrRelease(task, job)) === "no capacity") return "no capacity";
   }
   return "placed";
 }
 
 /** Starts the task of a slot, or gives the slot back when it surely did not start. */
-export async function startOrFree(
+export async function startOrRelease(
   task: TaskRow,
   job: JobRow,
 ): Promise<"started" | "unclear" | "refused" | "no capacity"> {
   const answer = await startTask(task, job);
   if (answer.kind === "started") {
-    await noteArn(task.taskSlot, answer.taskArn);
+    await recordArn(task.taskSlot, answer.taskArn);
     return "started";
   }
   logger.warn("A task did not start", { task, answer });
   if (answer.kind === "unclear") return "unclear";
-  await freeSlot(task);
+  await releaseSlot(task);
   if (!answer.lackedCapacity) return "refused";
   if (task.capacityProvider === "FARGATE_SPOT") await writeSpot(afterMiss(await readSpot(), Date.now()));
   return "no capacity";

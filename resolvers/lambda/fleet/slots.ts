@@ -48,7 +48,7 @@ export async function readOwnerCount(owner: string): Promise<number> {
  * Takes a slot for a task that is about to be started. False when it is not free: the limit is reached, or the owner's
  * count is not the one that the decision was made on, because another dispatcher was faster.
  */
-export async function takeSlot(task: TaskRow, seenOfOwner: number, limits: FleetLimits): Promise<boolean> {
+export async function acquireSlot(task: TaskRow, seenOfOwner: number, limits: FleetLimits): Promise<boolean> {
   if (seenOfOwner >= limits.perOwner) return false;
   return transact([
     { Put: { TableName: fleetTable(), Item: task, ConditionExpression: "attribute_not_exists(pk)" } },
@@ -66,7 +66,7 @@ export async function takeSlot(task: TaskRow, seenOfOwner: number, limits: Fleet
 }
 
 /** Gives a slot back. False when it was given back before: whoever comes second changes nothing. */
-export async function freeSlot(task: TaskRow): Promise<boolean> {
+export async function releaseSlot(task: TaskRow): Promise<boolean> {
   return transact([
     { Delete: { TableName: fleetTable(), Key: taskKey(task.taskSlot), ConditionExpression: "attribute_exists(pk)" } },
     count(overallCounterKey(), -1, "#running > :none", { ":none": 0 }),
@@ -75,7 +75,7 @@ export async function freeSlot(task: TaskRow): Promise<boolean> {
 }
 
 /** Notes which task has the slot. It may be gone already: tasks can end before RunTask has answered. */
-export async function noteArn(taskSlot: string, taskArn: string): Promise<void> {
+export async function recordArn(taskSlot: string, taskArn: string): Promise<void> {
   await documentClient()
     .send(
       new UpdateCommand({

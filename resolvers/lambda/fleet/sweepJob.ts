@@ -2,7 +2,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { isAtRest } from "../../../core/job/job.ts";
-import { isLeftover } from "../../../core/job/leftovers.ts";
+import { isOrphan } from "../../../core/job/leftovers.ts";
 import { datasetsPrefix, partsPrefix } from "../../../core/bucket.ts";
 import { jobKey } from "../../../core/keys.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";
@@ -15,13 +15,13 @@ import { readJob, readShards } from "./jobs.ts";
  * begun again: as long as the row has its mark, the sweep finds it.
  */
 export async function sweepJob(jobId: string): Promise<void> {
-  // The job before its shards, as isLeftover wants it.
+  // The job before its shards, as isOrphan wants it.
   const job = await readJob(jobId);
   // One to be deleted keeps its open key until all of it is gone.
   if (!job || job.sweepNo === undefined || job.status === "DELETING") return;
   const rows = { job, shards: await readShards(job) };
   for (const prefix of [partsPrefix(jobId), datasetsPrefix(jobId)])
-    await purgeSome(prefix, (name) => isLeftover(name, rows));
+    await purgeSome(prefix, (name) => isOrphan(name, rows));
   await unmark(job);
 }
 

@@ -3,7 +3,7 @@ import { DescribeTasksCommand, ECSClient, RunTaskCommand, type Task } from "@aws
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
-import { heapOption, TASK_SIZES, USUAL_TASK_SIZE } from "../../../core/job/task-size.ts";
+import { heapOption, TASK_SIZES, DEFAULT_TASK_SIZE } from "../../../core/job/task-size.ts";
 import { setting } from "../clients.ts";
 
 let client: ECSClient | undefined;
@@ -44,7 +44,7 @@ function refused(reason: string): StartAnswer {
 }
 
 function runTaskInput(task: TaskRow, job: JobRow) {
-  const size = job.taskSize ?? USUAL_TASK_SIZE;
+  const size = job.taskSize ?? DEFAULT_TASK_SIZE;
   const { cpu, memoryMb, callsInFlight } = TASK_SIZES[size];
   return {
     cluster: setting(ENVIRONMENT.cluster),

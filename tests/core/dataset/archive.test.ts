@@ -1,17 +1,17 @@
 import {
   afterLooking,
   together,
-  whereaboutsOf,
+  archiveStatusOf,
   whyNotReadable,
   type ArchiveState,
   type StoredObject,
-  type Whereabouts,
+  type ArchiveStatus,
 } from "../../../core/dataset/archive.ts";
 
 const UNTIL = "2026-12-01T00:00:00.000Z";
 const LATER = "2026-12-02T00:00:00.000Z";
 
-const OBJECTS: [string, StoredObject, Whereabouts][] = [
+const OBJECTS: [string, StoredObject, ArchiveStatus][] = [
   ["an ordinary object is there", {}, { state: "AVAILABLE" }],
   ["so S3's name for it in listings says", { storageClass: "STANDARD" }, { state: "AVAILABLE" }],
   ["GLACIER_IR is read at once", { storageClass: "GLACIER_IR" }, { state: "AVAILABLE", archiveClass: "INSTANT" }],
@@ -30,7 +30,7 @@ const OBJECTS: [string, StoredObject, Whereabouts][] = [
 ];
 
 test.each(OBJECTS)("%s", (_, object, whereabouts) => {
-  expect(whereaboutsOf(object)).toEqual(whereabouts);
+  expect(archiveStatusOf(object)).toEqual(whereabouts);
 });
 
 const there: StoredObject = {};
@@ -39,7 +39,7 @@ const coming: StoredObject = { storageClass: "GLACIER", isBeingRestored: true };
 const back: StoredObject = { storageClass: "GLACIER", restoredUntil: UNTIL };
 const backForLonger: StoredObject = { storageClass: "DEEP_ARCHIVE", restoredUntil: LATER };
 
-const DATASETS: [string, StoredObject[], Whereabouts][] = [
+const DATASETS: [string, StoredObject[], ArchiveStatus][] = [
   [
     "of which one file is archived cannot be had",
     [there, archived, back],
@@ -59,7 +59,7 @@ const DATASETS: [string, StoredObject[], Whereabouts][] = [
 ];
 
 test.each(DATASETS)("a dataset %s, in whatever order its files are seen", (_, objects, whereabouts) => {
-  const seen = objects.map(whereaboutsOf);
+  const seen = objects.map(archiveStatusOf);
   expect(seen.reduce(together)).toEqual(whereabouts);
   expect(seen.toReversed().reduce(together)).toEqual(whereabouts);
 });

@@ -8,7 +8,7 @@ import {
   planStarts,
   tasksAtWork,
   tasksWanted,
-  toLookAfter,
+  tasksToReconcile,
 } from "../../../core/fleet/fleet.ts";
 import type { JobPriority } from "../../../core/job/job.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
@@ -140,7 +140,7 @@ test("three misses in a row make tasks start at the full price, until ten minute
 
 test("only tasks whose events should have come long ago are looked after", () => {
   const task = (taskSlot: string, createdAtMs: number) => ({ taskSlot, createdAtMs }) as TaskRow;
-  expect(toLookAfter([task("young", 50_000), task("old", 40_000)], 100_000).map(({ taskSlot }) => taskSlot)).toEqual([
+  expect(tasksToReconcile([task("young", 50_000), task("old", 40_000)], 100_000).map(({ taskSlot }) => taskSlot)).toEqual([
     "old",
   ]);
 });

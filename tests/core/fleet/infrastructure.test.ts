@@ -12,14 +12,14 @@ test.each<[TaskSize, JobCapacity, number]>([
   expect(hourNanos(taskSize, capacity)).toBe(nanos);
 });
 
-test.each<[string, { workedMs: number; parts: number }, { fargateNanos: number; s3Nanos: number; totalNanos: number }]>(
+test.each<[string, { workerMs: number; parts: number }, { fargateNanos: number; s3Nanos: number; totalNanos: number }]>(
   [
-    ["no work", { workedMs: 0, parts: 0 }, { fargateNanos: 0, s3Nanos: 0, totalNanos: 0 }],
-    ["half an hour", { workedMs: 1_800_000, parts: 0 }, { fargateNanos: 2_962_500, s3Nanos: 0, totalNanos: 2_962_500 }],
-    ["a thousand parts", { workedMs: 0, parts: 1_000 }, { fargateNanos: 0, s3Nanos: 5_000_000, totalNanos: 5_000_000 }],
+    ["no work", { workerMs: 0, parts: 0 }, { fargateNanos: 0, s3Nanos: 0, totalNanos: 0 }],
+    ["half an hour", { workerMs: 1_800_000, parts: 0 }, { fargateNanos: 2_962_500, s3Nanos: 0, totalNanos: 2_962_500 }],
+    ["a thousand parts", { workerMs: 0, parts: 1_000 }, { fargateNanos: 0, s3Nanos: 5_000_000, totalNanos: 5_000_000 }],
     [
       "both",
-      { workedMs: 3_600_000, parts: 3_600 },
+      { workerMs: 3_600_000, parts: 3_600 },
       { fargateNanos: 5_925_000, s3Nanos: 18_000_000, totalNanos: 23_925_000 },
     ],
   ],

@@ -4,7 +4,7 @@ const done = (delivered: number, failed: number, attempts: number, ...counts: nu
   delivered,
   failed,
   attempts,
-  lostBefore: 0,
+  priorUnsuccessfulAttempts: 0,
   causes: counts.map((count, n) => ({ cause: `Cause ${n}`, attempts: count, records: 0 })),
 });
 
@@ -13,8 +13,8 @@ test.each([
   ["nineteen", done(0, 3, 19, 19), undefined],
   ["twenty for two causes", done(0, 3, 20, 19, 1), undefined],
   ["hundreds, and one record", done(1, 3, 300, 299), undefined],
-  ["nineteen since what failed was taken up again", { ...done(0, 0, 39, 19), lostBefore: 20 }, undefined],
-  ["twenty since then", { ...done(0, 0, 40, 20), lostBefore: 20 }, "Cause 0"],
+  ["nineteen since what failed was taken up again", { ...done(0, 0, 39, 19), priorUnsuccessfulAttempts: 20 }, undefined],
+  ["twenty since then", { ...done(0, 0, 40, 20), priorUnsuccessfulAttempts: 20 }, "Cause 0"],
 ])("after %s there is one hopeless cause: %#", (_, shard, cause) => expect(hopelessCause(shard)).toBe(cause));
 
 test.each([

@@ -1,5 +1,5 @@
 /** What may be removed of a job: only what nothing names, and nothing ever will. */
-import { isLeftover, type JobRows } from "#core/job/leftovers";
+import { isOrphan, type JobRows } from "#core/job/leftovers";
 
 const JOB = "J1";
 const rows: JobRows = {
@@ -38,8 +38,8 @@ test.each([
   ["a folded part beyond those named", "datasets/J1/3/records/1-3", true],
   ["a file of a dataset that is being written", "datasets/J1/6/dataset.jsonl", false],
   ["an object of another job", "parts/J12/0/1-0", false],
-])("%s: %s is a leftover: %s", (_, name, expected) => expect(isLeftover(name, rows)).toBe(expected));
+])("%s: %s is a leftover: %s", (_, name, expected) => expect(isOrphan(name, rows)).toBe(expected));
 
 test("without a published dataset no dataset is a leftover", () => {
-  expect(isLeftover("datasets/J1/1/dataset.jsonl", { ...rows, job: { jobId: JOB } })).toBe(false);
+  expect(isOrphan("datasets/J1/1/dataset.jsonl", { ...rows, job: { jobId: JOB } })).toBe(false);
 });

@@ -9,7 +9,7 @@ function job(set: Partial<JobRow> = {}): JobRow {
   return {
     jobId: "J",
     status: "RUNNING",
-    recordBoundNanos: 100,
+    maxAttemptCostNanos: 100,
     openShards: 2,
     parkedShards: 0,
     controlNo: 7,
@@ -22,7 +22,7 @@ function shard(set: Partial<ShardRow> = {}): ShardRow {
     shardNo: 0,
     state: "OPEN",
     leaseUntilMs: 0,
-    deathsInRow: 0,
+    consecutiveCrashes: 0,
     generation: 1,
     runs: [],
     parkedAtControlNo: 7,
@@ -111,12 +111,12 @@ test.each([
     0,
     { do: "end", outcome: "FAILED" },
   ],
-  ["fails after five deaths", job(), [shard({ ...EXPIRED, deathsInRow: 4 })], 0, { do: "end", outcome: "FAILED" }],
-  ["but not after four", job(), [shard({ ...EXPIRED, deathsInRow: 3 })], 0, { do: "lease" }],
+  ["fails after five deaths", job(), [shard({ ...EXPIRED, consecutiveCrashes: 4 })], 0, { do: "end", outcome: "FAILED" }],
+  ["but not after four", job(), [shard({ ...EXPIRED, consecutiveCrashes: 3 })], 0, { do: "lease" }],
   [
     "nor when the last generation got on",
     job(),
-    [shard({ ...EXPIRED, deathsInRow: 4, runs: [{ generation: 1, fromSeq: 0, toSeq: 0 }] })],
+    [shard({ ...EXPIRED, consecutiveCrashes: 4, runs: [{ generation: 1, fromSeq: 0, toSeq: 0 }] })],
     0,
     { do: "lease" },
   ],
@@ -126,7 +126,7 @@ test.each([
 
 test.each([
   ["completed", [shard({ state: "DONE" })], { openShards: 0, controlNo: 7 }],
-  ["hopeless", [shard({ ...EXPIRED, deathsInRow: 4 })], { controlNo: 7 }],
+  ["hopeless", [shard({ ...EXPIRED, consecutiveCrashes: 4 })], { controlNo: 7 }],
   [
     "at its budget",
     [shard({ state: "PARKED", parkedAtControlNo: 7 })],
@@ -147,7 +147,7 @@ test("does not lease its own shards again, and waits for them before an export",
 });
 
 test("says in words that the budget is used up", () => {
-  const turn = nextTurn(job({ recordBoundNanos: 20_000_000 }), [shard({ state: "PARKED" })], 1_000_000, NOW);
+  const turn = nextTurn(job({ maxAttemptCostNanos: 20_000_000 }), [shard({ state: "PARKED" })], 1_000_000, NOW);
   expect(turn).toMatchObject({
     reason:
       "The next record could cost $0.020 and $0.0010 of the budget is left; resume with a larger budget to go on.",

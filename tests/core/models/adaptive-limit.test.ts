@@ -1,21 +1,21 @@
 import fc from "fast-check";
 import { Allowance } from "#core/models/token-bucket";
-import { Pace, type PacedCall } from "#core/models/adaptive-limit";
+import { Pace, type LimitedCall } from "#core/models/adaptive-limit";
 
 const SIZE = { bytes: 300, maxTokens: 100 };
 
-function begin(pace: Pace, calls: number, nowMs: number): PacedCall[] {
+function begin(pace: Pace, calls: number, nowMs: number): LimitedCall[] {
   return Array.from({ length: calls }, () => pace.begin(SIZE, nowMs));
 }
 
-function refuse(pace: Pace, calls: readonly PacedCall[], nowMs: number): void {
+function refuse(pace: Pace, calls: readonly LimitedCall[], nowMs: number): void {
   for (const call of calls) {
     pace.end(call, nowMs);
     pace.throttled(call, nowMs);
   }
 }
 
-function answer(pace: Pace, calls: readonly PacedCall[], nowMs: number): void {
+function answer(pace: Pace, calls: readonly LimitedCall[], nowMs: number): void {
   for (const call of calls) {
     pace.end(call, nowMs);
     pace.answered(call, nowMs);

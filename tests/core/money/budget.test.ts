@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { isScarce, lowWaterOf, neededWithin, Overcharge, Purse, sliceOf } from "#core/money/budget";
+import { isScarce, lowWaterOf, neededWithin, CostBoundExceeded, Purse, sliceOf } from "#core/money/budget";
 
 test("a purse never hands out more than was granted, and loses nothing", () => {
   fc.assert(
@@ -32,7 +32,7 @@ test("a charge above the worst case is told, and kept in the books", () => {
   const purse = new Purse();
   purse.grant(100);
   const reservation = purse.reserve(50);
-  expect(() => reservation?.charge(30, 20)).toThrow(Overcharge);
+  expect(() => reservation?.charge(30, 20)).toThrow(CostBoundExceeded);
   reservation?.release();
   expect(purse.spent).toBe(30);
   expect(purse.free).toBe(70);

@@ -10,7 +10,7 @@ import {
 } from "../../../core/money/estimate.ts";
 
 const CENT = 10_000_000;
-const SIZE = { recordCount: 1_000, recordBoundNanos: 100 * CENT, maxAttempts: 3 };
+const SIZE = { recordCount: 1_000, maxAttemptCostNanos: 100 * CENT, maxAttempts: 3 };
 const CALLS = [{ inputTokens: 10, outputTokens: 5 }];
 const costing = (...cents: number[]): Sample =>
   sampleOf(cents.map((cent) => ({ costNanos: cent * CENT, again: false, calls: CALLS })));
@@ -58,9 +58,9 @@ describe("an estimate from records that were tried", () => {
   test("never promises more than the bound of all records, nor less than nothing", () => {
     const estimate = estimateFromSample(costing(1, 99), SIZE);
     expect(estimate.lowNanos).toBe(0);
-    expect(estimate.highNanos).toBeLessThanOrEqual(3 * SIZE.recordCount * SIZE.recordBoundNanos);
+    expect(estimate.highNanos).toBeLessThanOrEqual(3 * SIZE.recordCount * SIZE.maxAttemptCostNanos);
     const dear = estimateFromSample({ ...costing(99, 99), again: 2 }, SIZE);
-    expect(dear.highNanos).toBe(3 * SIZE.recordCount * SIZE.recordBoundNanos);
+    expect(dear.highNanos).toBe(3 * SIZE.recordCount * SIZE.maxAttemptCostNanos);
   });
 
   test.each<[number, number, number]>([
@@ -93,7 +93,7 @@ test("an estimate from prompts is the mean of what they may cost, each no more t
     { low: 1, likely: 2, high: 4 },
     { low: 3, likely: 4, high: 40 },
   ];
-  expect(estimateFromPrompts(ranges, { recordCount: 10, recordBoundNanos: 10, maxAttempts: 3 })).toEqual({
+  expect(estimateFromPrompts(ranges, { recordCount: 10, maxAttemptCostNanos: 10, maxAttempts: 3 })).toEqual({
     lowNanos: 20,
     likelyNanos: 30,
     highNanos: 70,

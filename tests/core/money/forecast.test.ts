@@ -9,7 +9,7 @@ const FACTS: ForecastFacts = {
   spentNanos: 1_000_000_000,
   writtenOffNanos: 0,
   budgetNanos: 10_000_000_000,
-  recordBoundNanos: 20_000_000,
+  maxAttemptCostNanos: 20_000_000,
   recordsPerSecond: 10,
   nowMs: NOW,
 };

@@ -1,11 +1,11 @@
-import { sumSpending, withCall, type SpentOn } from "#core/money/spending";
+import { sumSpending, withCall, type SpendingEntry } from "#core/money/spending";
 
 const CALL = { stepId: "ask", modelId: "m1", inputTokens: 10, outputTokens: 2, costNanos: 70 };
 const NOON = Date.parse("2026-11-25T12:00:00Z");
 const LATE = Date.parse("2026-11-25T23:59:59.999Z");
 
 test("calls of one step to one model on one day are one entry, by the day in UTC", () => {
-  const spending = [NOON, LATE, LATE + 1].reduce<SpentOn[]>((sofar, atMs) => withCall(sofar, CALL, atMs), []);
+  const spending = [NOON, LATE, LATE + 1].reduce<SpendingEntry[]>((sofar, atMs) => withCall(sofar, CALL, atMs), []);
   expect(spending).toEqual([
     { ...CALL, day: "2026-11-25", calls: 2, inputTokens: 20, outputTokens: 4, costNanos: 140 },
     { ...CALL, day: "2026-11-26", calls: 1 },
@@ -14,7 +14,7 @@ test("calls of one step to one model on one day are one entry, by the day in UTC
 
 test("another step and another model have entries of their own", () => {
   const calls = [CALL, { ...CALL, stepId: "answer" }, { ...CALL, modelId: "m2" }, CALL];
-  const spending = calls.reduce<SpentOn[]>((sofar, call) => withCall(sofar, call, NOON), []);
+  const spending = calls.reduce<SpendingEntry[]>((sofar, call) => withCall(sofar, call, NOON), []);
   expect(spending.map(({ stepId, modelId, calls }) => [stepId, modelId, calls])).toEqual([
     ["ask", "m1", 2],
     ["answer", "m1", 1],

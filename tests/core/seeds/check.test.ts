@@ -89,7 +89,7 @@ interface File {
 let sets = 0;
 
 /** Uploads the files as a person does, and answers the row as the check leaves it. */
-async function checked(files: File[], { skipFaulty = false, remainingMs = 60_000 } = {}) {
+async function checked(files: File[], { skipInvalid = false, remainingMs = 60_000 } = {}) {
   const id = `set-${(sets += 1)}`;
   const uploads = checkFiles({ name: "x", files: files.map((file) => ({ ...file, bytes: file.bytes.length })) });
   for (const [n, { upload }] of uploads.entries())
@@ -102,7 +102,7 @@ async function checked(files: File[], { skipFaulty = false, remainingMs = 60_000
     owner: "ann",
     status: "CHECKING",
     uploads,
-    skipFaulty,
+    skipInvalid,
     collections: [],
   };
   await rows.send(new PutCommand({ TableName: "SeedSets", Item: row }));
@@ -190,7 +190,7 @@ test("a faulty row refuses the set and leaves nothing behind", async () => {
 });
 
 test("faulty rows are passed over when that was asked for, and told", async () => {
-  const row = await checked([{ fileName: "a.csv", bytes: "a,b\n1,2\n3\n4,5\n" }], { skipFaulty: true });
+  const row = await checked([{ fileName: "a.csv", bytes: "a,b\n1,2\n3\n4,5\n" }], { skipInvalid: true });
   expect(row).toMatchObject({
     status: "READY",
     skippedCount: 1,

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { mayTryAgain, retriesUsed } from "#core/shard/attempts";
 
 const LIMITS = { slots: 10, maxAttempts: 3 };
-const NONE = { attempts: 0, lostBefore: 0, delivered: 0, failed: 0 };
+const NONE = { attempts: 0, priorUnsuccessfulAttempts: 0, delivered: 0, failed: 0 };
 
 test.each([
   ["nothing was tried", { attempts: 0, delivered: 0, failed: 0 }, 0],
   ["each slot was filled at once", { attempts: 10, delivered: 10, failed: 0 }, 0],
   ["two slots in hand were refused once", { attempts: 5, delivered: 3, failed: 0 }, 2],
   ["one took three attempts, and one failed after two", { attempts: 5, delivered: 1, failed: 1 }, 3],
-  ["what failed is taken up again", { attempts: 5, lostBefore: 4, delivered: 1, failed: 0 }, 0],
+  ["what failed is taken up again", { attempts: 5, priorUnsuccessfulAttempts: 4, delivered: 1, failed: 0 }, 0],
 ])("when %s, the pool has lent what the counts say", (_, made, used) =>
   expect(retriesUsed({ ...NONE, ...made })).toBe(used),
 );
@@ -20,7 +20,7 @@ test.each<[string, Partial<typeof LIMITS>, Partial<typeof NONE>, number, boolean
   ["may use what easy slots leave", {}, { attempts: 20, delivered: 9, failed: 0 }, 11, true],
   ["makes five times the average at most", {}, { attempts: 23, delivered: 9, failed: 0 }, 14, false],
   ["has one attempt where one is the average", { maxAttempts: 1 }, { attempts: 0, delivered: 0, failed: 0 }, 0, false],
-  ["has as many again in a further pass", {}, { attempts: 40, lostBefore: 30, delivered: 0, failed: 0 }, 2, true],
+  ["has as many again in a further pass", {}, { attempts: 40, priorUnsuccessfulAttempts: 30, delivered: 0, failed: 0 }, 2, true],
 ])("a slot %s", (_, limits, made, attempt, mayGoOn) => {
   expect(mayTryAgain({ ...LIMITS, ...limits }, { ...NONE, ...made }, attempt)).toBe(mayGoOn);
 });

@@ -1,10 +1,10 @@
-import { SyntaxFault, treeOfExpression, treeOfPrompt } from "../../../core/template/syntax.ts";
+import { TemplateSyntaxError, treeOfExpression, treeOfPrompt } from "../../../core/template/syntax.ts";
 
-const faultOf = (parse: () => unknown): SyntaxFault => {
+const faultOf = (parse: () => unknown): TemplateSyntaxError => {
   try {
     parse();
   } catch (error) {
-    if (error instanceof SyntaxFault) return error;
+    if (error instanceof TemplateSyntaxError) return error;
     throw error;
   }
   throw new Error("nothing was wrong");

@@ -24,7 +24,7 @@ import { REPORT_PROGRESS } from "../../../core/reports.ts";
 import { S3Objects } from "../../../worker/adapters/s3-objects.ts";
 import { systemClock } from "../../../worker/adapters/system-clock.ts";
 import { linesOf } from "../../../worker/streams.ts";
-import type { ModelFault, Ports } from "../../../worker/ports.ts";
+import type { ModelError, Ports } from "../../../worker/ports.ts";
 import { runTask } from "../../../worker/task.ts";
 import { LocalAws } from "../local-aws.ts";
 import { JOB, World } from "../world.ts";
@@ -244,7 +244,7 @@ describe("a call of Bedrock", () => {
     [broken("ECONNREFUSED"), "passing"],
     [broken("ECONNRESET"), "unclear"],
     [new Error("socket hang up"), "unclear"],
-  ] as [Error, ModelFault["kind"]][])("that ends with %s is %s", (error, kind) => {
+  ] as [Error, ModelError["kind"]][])("that ends with %s is %s", (error, kind) => {
     const fault = faultOf(error, "amazon.nova-micro-v1:0", new AbortController().signal);
     expect(fault.kind).toBe(kind);
     expect(fault.message).toContain("amazon.nova-micro-v1:0");

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { Bell } from "../../../worker/condition-variable.ts";
-import { Gate, type GateOptions } from "../../../worker/calls/concurrency-limiter.ts";
+import { Gate, type ConcurrencyLimiterOptions } from "../../../worker/calls/concurrency-limiter.ts";
 import { Lease } from "../../../worker/shard/lease.ts";
 import { Stop } from "../../../worker/signal.ts";
 import { SimClock } from "../sim-clock.ts";
@@ -8,7 +8,7 @@ import { SimClock } from "../sim-clock.ts";
 const [CHEAP, DEAR] = ["amazon.nova-micro-v1:0", "us.anthropic.claude-haiku-4-5-20251001-v1:0"];
 const SIZE = { bytes: 300, maxTokens: 100 };
 
-function gateOf(most: number, limits?: GateOptions["limits"]) {
+function gateOf(most: number, limits?: ConcurrencyLimiterOptions["limits"]) {
   const clock = new SimClock();
   return { clock, gate: new Gate({ most, clock, bell: new Bell(), limits }) };
 }

@@ -1,14 +1,14 @@
 /** What becomes of parts when a dataset is published: large parts in slot order that lie with it, and nothing is lost. */
 import { decodePart, encodePart, NOTHING_OPEN, partsOf } from "#core/shard/part";
-import { isLeftover } from "#core/job/leftovers";
+import { isOrphan } from "#core/job/leftovers";
 import { isAccepted, openSlot } from "#core/shard/record";
 import { budgetKey, shardKey } from "#core/keys";
 import { partObject } from "#core/bucket";
 import type { ShardRow } from "#core/shard/shard-row";
-import { Fold, ShardFold } from "../../../worker/export/compact.ts";
+import { Fold, ShardCompaction } from "../../../worker/export/compact.ts";
 import { LineBuffers } from "../../../worker/export/line-buffer.ts";
 import { slotsInOrder } from "../../../worker/export/slots-in-order.ts";
-import { ModelFault } from "../../../worker/ports.ts";
+import { ModelError } from "../../../worker/ports.ts";
 import { MemoryObjects, withOther } from "../doubles.ts";
 import { JOB, World } from "../world.ts";
 
@@ -24,7 +24,7 @@ function partsIn(world: World) {
 /** As the dispatcher does, on what stands in the table now. */
 function sweep(world: World): void {
   const rows = structuredClone({ job: world.job, shards: world.shards });
-  for (const name of [...world.objects.files.keys()]) if (isLeftover(name, rows)) world.objects.files.delete(name);
+  for (const name of [...world.objects.files.keys()]) if (isOrphan(name, rows)) world.objects.files.delete(name);
 }
 
 const objectsUnder = (world: World, prefix: string) =>
@@ -79,7 +79,7 @@ test("what was folded moves along into each later dataset, also into that of a j
   expect(world.job.status).toBe("COMPLETED");
   sweep(world);
   world.extend(400);
-  world.store.put(budgetKey(JOB), { ...world.budget, remainingNanos: 3 * world.job.recordBoundNanos });
+  world.store.put(budgetKey(JOB), { ...world.budget, remainingNanos: 3 * world.job.maxAttemptCostNanos });
   await world.workUntilRest();
   expect(world.job.status).toBe("BUDGET_EXCEEDED");
   sweep(world);
@@ -91,7 +91,7 @@ test("what was folded moves along into each later dataset, also into that of a j
   }
   world.resume(5_000_000_000);
   await world.workUntilRest();
-  expect(world.job).toMatchObject({ status: "COMPLETED", isFolded: true });
+  expect(world.job).toMatchObject({ status: "COMPLETED", isCompacted: true });
   expect(new Set(world.lines("dataset.jsonl").map(({ id }) => id)).size).toBe(400);
 });
 
@@ -99,7 +99,7 @@ test("failures are folded too", async () => {
   const world = new World({ records: 40 });
   const { behaviour } = world.model;
   world.model.behaviour = (request, callNo) =>
-    callNo % 9 === 3 ? new ModelFault("invalid", "It is too long.") : behaviour(request, callNo);
+    callNo % 9 === 3 ? new ModelError("invalid", "It is too long.") : behaviour(request, callNo);
   await world.workUntilRest();
   const failed = world.shards.reduce((sum, shard) => sum + shard.failed, 0);
   expect(failed).toBeGreaterThan(3);
@@ -171,15 +171,15 @@ describe("a fold", () => {
 
   test("of a shard without anything names no part; of one with nothing but begun slots, one", async () => {
     const objects = new MemoryObjects();
-    expect((await new ShardFold(objects, shard, 4).end()).runs).toEqual([]);
-    expect((await new ShardFold(objects, shard, 4).end(NOTHING_OPEN)).runs).toEqual([]);
+    expect((await new ShardCompaction(objects, shard, 4).end()).runs).toEqual([]);
+    expect((await new ShardCompaction(objects, shard, 4).end(NOTHING_OPEN)).runs).toEqual([]);
     const head = JSON.stringify({ format: 1, open: [openSlot(0)], done: [] });
-    expect((await new ShardFold(objects, shard, 4).end(head)).runs).toHaveLength(1);
+    expect((await new ShardCompaction(objects, shard, 4).end(head)).runs).toHaveLength(1);
   });
 
   test("in a later pass tells what the earlier ones made from what this one has", async () => {
     const objects = new MemoryObjects();
-    const fold = new ShardFold(
+    const fold = new ShardCompaction(
       objects,
       { ...shard, pass: 2, runs: [{ generation: 3, fromSeq: 0, toSeq: 0, pass: 2 }] },
       4,
@@ -210,7 +210,7 @@ describe("a fold", () => {
     const text = encodePart({ open: [], done: [], made: [], failed: [], refused: [] }) + '{"other":{"slot":1}}\n';
     await objects.putNew(partObject(JOB, 3, { generation: 1 }, 0), text);
     const known = { ...shard, runs: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
-    const fold = new ShardFold(objects, known, 4);
+    const fold = new ShardCompaction(objects, known, 4);
     const entries: unknown[] = [];
     for await (const entry of slotsInOrder(objects, known, { beside: (line, pass) => fold.add(line, pass) }))
       entries.push(entry);

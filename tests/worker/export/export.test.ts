@@ -10,7 +10,7 @@ import { Counts } from "../../../worker/export/counts.ts";
 import { portionOf } from "../../../core/dataset/split.ts";
 import { csvLine } from "../../../worker/export/csv.ts";
 import { gunzipSync } from "node:zlib";
-import { ModelFault } from "../../../worker/ports.ts";
+import { ModelError } from "../../../worker/ports.ts";
 import { ANSWERS, World } from "../world.ts";
 
 const TYPED = `
@@ -202,7 +202,7 @@ test("the card says how many records a complete dataset lacks, and shows names a
     seeds: 20,
     template: `${CHATS}accept: it.record.task.length < 99\n`,
     behaviour: (request, callNo) =>
-      request.prompt === "Film 5" ? new ModelFault("invalid", "It is refused.") : ANSWERS(request, callNo),
+      request.prompt === "Film 5" ? new ModelError("invalid", "It is refused.") : ANSWERS(request, callNo),
   });
   world.setJob({ name: "Films <b>5</b>" });
   await world.work();

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { encodePart } from "#core/shard/part";
 import type { RecordMeta } from "#core/shard/record";
 import { partObject } from "#core/bucket";
-import type { PartRun, ShardRow } from "#core/shard/shard-row";
+import type { PartRange, ShardRow } from "#core/shard/shard-row";
 import { LONGEST_WINDOW } from "#core/shard/window";
 import { slotOf, slotsInOrder } from "../../../worker/export/slots-in-order.ts";
 import { MemoryObjects, withOther } from "../doubles.ts";
@@ -11,7 +11,7 @@ import { MemoryObjects, withOther } from "../doubles.ts";
 const META: RecordMeta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
 
 interface Written {
-  readonly run: Omit<PartRun, "fromSeq" | "toSeq">;
+  readonly run: Omit<PartRange, "fromSeq" | "toSeq">;
   readonly made: readonly number[];
   readonly failed?: readonly number[];
 }
@@ -19,7 +19,7 @@ interface Written {
 /** A slot with an F failed. */
 async function order(parts: readonly Written[]): Promise<string[]> {
   const objects = new MemoryObjects();
-  const runs: PartRun[] = [];
+  const runs: PartRange[] = [];
   for (const { run, made, failed = [] } of parts) {
     const seq = runs.length;
     runs.push({ ...run, fromSeq: seq, toSeq: seq });

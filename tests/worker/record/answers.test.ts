@@ -1,7 +1,7 @@
 /** What is done about answers that cannot be used, and about models that cannot be reached. */
 import { openSlot } from "#core/shard/record";
 import { REPAIR_ERROR_BYTES } from "#core/template/bound";
-import { ModelFault } from "../../../worker/ports.ts";
+import { ModelError } from "../../../worker/ports.ts";
 import { openMaker, type Wish } from "../one-record.ts";
 
 const NOVA = { economy: "amazon.nova-micro-v1:0", balanced: "amazon.nova-lite-v1:0", premium: "amazon.nova-pro-v1:0" };
@@ -235,9 +235,9 @@ describe("a better model is asked", () => {
 describe("a model out of reach", () => {
   const fallbacks = "fallbacks: [balanced, premium]";
   const away =
-    (ids: readonly string[], kind: ModelFault["kind"]): Wish["behaviour"] =>
+    (ids: readonly string[], kind: ModelError["kind"]): Wish["behaviour"] =>
     ({ modelId }) =>
-      ids.includes(modelId) ? new ModelFault(kind, "Not now.") : modelId;
+      ids.includes(modelId) ? new ModelError(kind, "Not now.") : modelId;
 
   test("is waited for half a minute, then the next one answers, and the next record does not wait again", async () => {
     const { maker, end } = await make(fallbacks, away([NOVA.economy], "throttled"));

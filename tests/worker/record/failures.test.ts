@@ -1,9 +1,9 @@
 import { randomOf } from "#core/random";
-import { ModelFault, type Model } from "../../../worker/ports.ts";
+import { ModelError, type Model } from "../../../worker/ports.ts";
 import { ANSWERS, JOB, mortal, TWO_STEPS, World } from "../world.ts";
 import { seedIndexObject } from "#core/bucket";
 import { shardKey } from "#core/keys";
-import { deathsAtTakeover } from "#core/shard/lease";
+import { crashesAtTakeover } from "#core/shard/lease";
 
 describe("a model that does not always answer", () => {
   test("throttled calls are repeated and cost nothing; concurrency falls and recovers", async () => {
@@ -11,7 +11,7 @@ describe("a model that does not always answer", () => {
     const world = new World({
       records: 200,
       behaviour: (request, callNo) =>
-        random() < 0.3 ? new ModelFault("throttled", "Too many requests.") : ANSWERS(request, callNo),
+        random() < 0.3 ? new ModelError("throttled", "Too many requests.") : ANSWERS(request, callNo),
     });
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
@@ -25,7 +25,7 @@ describe("a model that does not always answer", () => {
     const world = new World({
       records: 10,
       behaviour: (request, callNo) =>
-        callNo === 3 ? new ModelFault("unclear", "The connection broke.") : ANSWERS(request, callNo),
+        callNo === 3 ? new ModelError("unclear", "The connection broke.") : ANSWERS(request, callNo),
     });
     await world.work();
     expect(world.lines("dataset.jsonl")).toHaveLength(10);
@@ -39,7 +39,7 @@ describe("a model that does not always answer", () => {
       records: 35,
       behaviour: (request, callNo) =>
         request.prompt.includes('"Film 3"')
-          ? new ModelFault("unclear", "The connection broke.")
+          ? new ModelError("unclear", "The connection broke.")
           : ANSWERS(request, callNo),
     });
     await world.work();
@@ -176,7 +176,7 @@ describe("a record that kills its worker", () => {
   test("is not blamed for what killed workers before they took it in hand", async () => {
     const world = new World({ records: 14 });
     world.setJob({ status: "RUNNING" });
-    world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", deathsInRow: 3 });
+    world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", consecutiveCrashes: 3 });
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
     expect(world.lines("dataset.jsonl")).toHaveLength(14);
@@ -189,7 +189,7 @@ describe("a record that kills its worker", () => {
     ];
     const world = new World({ records: 14, shards });
     world.setJob({ status: "RUNNING" });
-    const careful = { ...world.shards[1], generation: 2, leaseTask: "gone", deathsInRow: 1 };
+    const careful = { ...world.shards[1], generation: 2, leaseTask: "gone", consecutiveCrashes: 1 };
     world.store.put(shardKey(JOB, 1), careful);
     const inHand = new Set<string>();
     const beside: number[] = [];
@@ -219,7 +219,7 @@ describe("a record that kills its worker", () => {
       const isLeased = (shardNo: number) => world.shards[shardNo]?.generation === death;
       await world.clock.run(Promise.race([world.start(undefined, dying.ports), dying.died]));
       world.clock.skip(world.settings.leaseMs);
-      expect(world.shards.map(deathsAtTakeover)).toEqual([death, 0]);
+      expect(world.shards.map(crashesAtTakeover)).toEqual([death, 0]);
     }
     expect(world.shards.map(({ generation }) => generation)).toEqual([2, 2]);
   });
@@ -227,7 +227,7 @@ describe("a record that kills its worker", () => {
   test("five deaths in a row without getting on fail the job", async () => {
     const world = new World({ records: 14 });
     world.setJob({ status: "RUNNING" });
-    world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", deathsInRow: 4 });
+    world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", consecutiveCrashes: 4 });
     await world.work();
     expect(world.job.status).toBe("FAILED");
     expect(world.job.statusReason).toContain("stopped 5 times in a row");

@@ -1,6 +1,6 @@
 /** Steps side by side, loops, repetitions and conditions. */
 import { openSlot, type OpenSlot } from "#core/shard/record";
-import { ModelFault } from "../../../worker/ports.ts";
+import { ModelError } from "../../../worker/ports.ts";
 import { openMaker, type Wish } from "../one-record.ts";
 
 const step = (id: string, prompt: string, more = "") =>
@@ -62,7 +62,7 @@ describe("steps that do not need each other", () => {
     const two = template(step("a", "A", "output: { type: choice, of: [x, y] }, repairs: 0"), step("b", "B"));
     const maker = await openMaker({
       template: two,
-      behaviour: ({ prompt }) => (prompt === "B" ? new ModelFault("hopeless", "Gone.") : "no choice"),
+      behaviour: ({ prompt }) => (prompt === "B" ? new ModelError("hopeless", "Gone.") : "no choice"),
     });
     expect(await maker.make()).toMatchObject({ end: "given up", failed: { reason: "Gone." } });
   });
@@ -165,7 +165,7 @@ describe("a repetition", () => {
     const maker = await openMaker({
       template: template(step("draft", "after <%= it.steps.draft.modelId %>", `fallbacks: [balanced], ${repeat}`)),
       behaviour: ({ modelId }, callNo) =>
-        callNo > 0 && modelId === "amazon.nova-micro-v1:0" ? new ModelFault("hopeless", "Gone.") : `answer ${callNo}`,
+        callNo > 0 && modelId === "amazon.nova-micro-v1:0" ? new ModelError("hopeless", "Gone.") : `answer ${callNo}`,
     });
     expect(await maker.columns()).toEqual({ draft: "answer 2" });
     expect(maker.prompts).toEqual(["after null", "after amazon.nova-micro-v1:0"]);

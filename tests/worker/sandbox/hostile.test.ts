@@ -1,6 +1,6 @@
 /** Templates and seeds from strangers: none gets out, none takes the worker with it, none changes the next record. */
 import type { Step, Template } from "#core/template/template";
-import { Prompts, RenderFault } from "../../../worker/sandbox/prompts.ts";
+import { Prompts, RenderError } from "../../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 import { ENDLESS } from "./hostile/endless.ts";
 import { ESCAPES } from "./hostile/escapes.ts";
@@ -66,9 +66,9 @@ describe.each(Object.entries(CORPUS))("%s", (_, hostiles) => {
     expect(performance.now() - begunMs).toBeLessThan(LONGEST_MS);
     if ("text" in hostile.ends) expect(end).toEqual(hostile.ends.text);
     else {
-      expect(end).toBeInstanceOf(RenderFault);
-      expect((end as RenderFault).message).toMatch(hostile.ends.fault);
-      expect((end as RenderFault).message.length).toBeLessThan(600);
+      expect(end).toBeInstanceOf(RenderError);
+      expect((end as RenderError).message).toMatch(hostile.ends.fault);
+      expect((end as RenderError).message.length).toBeLessThan(600);
     }
     await sandbox.ready();
     expect(differences(nextRecord(sandbox), freshText)).toEqual([]);

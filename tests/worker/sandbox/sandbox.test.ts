@@ -2,7 +2,7 @@
 import type { Step, Template } from "#core/template/template";
 import { builtInside } from "../../../worker/sandbox/inside/build.ts";
 import { INSIDE } from "../../../worker/sandbox/generated/inside.ts";
-import { bytesOf, Prompts, RenderFault } from "../../../worker/sandbox/prompts.ts";
+import { bytesOf, Prompts, RenderError } from "../../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 import { templateOf } from "./hostile/template-of.ts";
 
@@ -25,11 +25,11 @@ function render(prompt: string, more: Partial<Step> = {}, rest: Partial<Template
   return new Prompts(withStep(prompt, more, rest), others, sandbox).render("s", IT, 1).prompt;
 }
 
-function faultOf(act: () => unknown): RenderFault {
+function faultOf(act: () => unknown): RenderError {
   try {
     act();
   } catch (error) {
-    if (error instanceof RenderFault) return error;
+    if (error instanceof RenderError) return error;
     throw error;
   }
   throw new Error("Expected a fault.");
@@ -120,7 +120,7 @@ describe("a prompt", () => {
     const other = JSON.stringify({ seed: { title: "Ran", year: 1985 } });
     expect([prompts.applies("s", IT, 1), prompts.render("s", IT, 1).prompt]).toEqual([true, "Heat"]);
     expect([prompts.applies("s", other, 1), prompts.render("s", other, 1).prompt]).toEqual([false, "Ran"]);
-    expect(() => prompts.render("s", "{}", 1)).toThrow(RenderFault);
+    expect(() => prompts.render("s", "{}", 1)).toThrow(RenderError);
     expect(prompts.render("s", other, 1).prompt).toBe("Ran");
   });
 });

@@ -5,9 +5,9 @@ import { PlotPaletteError } from "#core/errors";
 import { recordId } from "#core/shard/record";
 import { jobKey, shardKey } from "#core/keys";
 import { partObject } from "#core/bucket";
-import type { PartRun, ShardRow } from "#core/shard/shard-row";
+import type { PartRange, ShardRow } from "#core/shard/shard-row";
 import type { Change } from "#core/change";
-import { ModelFault, type Ports } from "../../../worker/ports.ts";
+import { ModelError, type Ports } from "../../../worker/ports.ts";
 import { withOther, type Behaviour } from "../doubles.ts";
 import { ANSWERS, JOB, mortal, World, type JobWish } from "../world.ts";
 
@@ -167,7 +167,7 @@ describe("more records", () => {
 
 /** The service refuses what is asked about one film of seven. */
 const REFUSES: Behaviour = (request, callNo) =>
-  request.prompt.includes("Film 3") ? new ModelFault("invalid", "Not about this film.") : ANSWERS(request, callNo);
+  request.prompt.includes("Film 3") ? new ModelError("invalid", "Not about this film.") : ANSWERS(request, callNo);
 
 async function halfMade(wish: Partial<JobWish> = {}): Promise<World> {
   const world = new World({ records: 140, behaviour: REFUSES, ...wish });
@@ -214,7 +214,7 @@ describe("a second try", () => {
     const attempts = world.shards[0]?.attempts ?? 0;
     for (const pass of [1, 2]) {
       world.retryFailed();
-      expect(world.shards[0]).toMatchObject({ pass, lostBefore: attempts * pass, failed: 0 });
+      expect(world.shards[0]).toMatchObject({ pass, priorUnsuccessfulAttempts: attempts * pass, failed: 0 });
       await world.workUntilRest();
       expect(world.shards[0]).toMatchObject({ attempts: attempts * (pass + 1), failed: 5 });
     }
@@ -225,7 +225,7 @@ describe("a second try", () => {
   });
 
   test("of a job that failed early goes on with all that was never begun", async () => {
-    const world = new World({ records: 100, behaviour: () => new ModelFault("hopeless", "No access to the model.") });
+    const world = new World({ records: 100, behaviour: () => new ModelError("hopeless", "No access to the model.") });
     await world.workUntilRest();
     expect(world.job.status).toBe("FAILED");
     expect(world.shards[0]?.failed).toBeLessThan(100);
@@ -254,7 +254,7 @@ describe("a second try", () => {
 
   test("of a job whose workers all died begins with no deaths counted", async () => {
     const world = new World({ records: 30 });
-    const gone = { generation: 5, leaseTask: "gone", leaseUntilMs: 0, deathsInRow: 4 };
+    const gone = { generation: 5, leaseTask: "gone", leaseUntilMs: 0, consecutiveCrashes: 4 };
     world.store.put(shardKey(JOB, 0), { ...world.shards[0], ...gone });
     await world.workUntilRest();
     expect(world.job).toMatchObject({ status: "FAILED" });
@@ -310,7 +310,7 @@ describe("a second try", () => {
   });
 
   test("of a worker that slept since before it cannot fail the job again", async () => {
-    const world = new World({ records: 100, behaviour: () => new ModelFault("hopeless", "No access.") });
+    const world = new World({ records: 100, behaviour: () => new ModelError("hopeless", "No access.") });
     const ports = world.ports();
     const { store } = ports;
     let wake: () => void = () => {};
@@ -394,7 +394,7 @@ function partsOfPass(world: World, pass: number) {
   return world.shards.flatMap((shard) => partsIn(world, shard, ({ pass: of = 0 }) => of === pass));
 }
 
-function partsIn(world: World, { shardNo, runs }: ShardRow, wanted: (run: PartRun) => boolean) {
+function partsIn(world: World, { shardNo, runs }: ShardRow, wanted: (run: PartRange) => boolean) {
   return [...partsOf(runs.filter(wanted))].map(({ run, seq }) =>
     decodePart(String(world.objects.files.get(partObject(JOB, shardNo, run, seq)))),
   );

@@ -1,5 +1,5 @@
 /** Files of seeds as tests write and read them. */
-import { FaultyRows } from "../../../../core/seeds/files/problems.ts";
+import { InvalidRows } from "../../../../core/seeds/files/problems.ts";
 import { readSeedFile, type SeedBatch } from "../../../../core/seeds/files/reader.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";
 
@@ -12,7 +12,7 @@ export async function batches(
   fileName: string,
   text: string | Uint8Array,
   size = 7,
-  faults = new FaultyRows(),
+  faults = new InvalidRows(),
 ): Promise<SeedBatch[]> {
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   const all: SeedBatch[] = [];
@@ -25,7 +25,7 @@ export async function read(
   fileName: string,
   text: string | Uint8Array,
   size = 7,
-  faults = new FaultyRows(),
+  faults = new InvalidRows(),
 ): Promise<SeedItem[]> {
   return (await batches(fileName, text, size, faults)).flatMap(({ items }) => items);
 }

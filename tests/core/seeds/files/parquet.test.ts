@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { FaultyRows } from "../../../../core/seeds/files/problems.ts";
+import { InvalidRows } from "../../../../core/seeds/files/problems.ts";
 import { readSeedFile } from "../../../../core/seeds/files/reader.ts";
 import { rangesOf, type FileRanges } from "../../../../core/seeds/files/source.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";
@@ -14,7 +14,7 @@ const VEGA = new URL("../../../../node_modules/vega-datasets/data/", import.meta
 type Columns = Parameters<typeof parquetWriteBuffer>[0]["columnData"];
 
 const written = (columnData: Columns, more = {}) => new Uint8Array(parquetWriteBuffer({ columnData, ...more }));
-const readParquet = (bytes: Uint8Array, faults?: FaultyRows) => read("f.parquet", bytes, 100_000, faults);
+const readParquet = (bytes: Uint8Array, faults?: InvalidRows) => read("f.parquet", bytes, 100_000, faults);
 
 describe("a file by DuckDB", () => {
   const iso = (ms: number) => new Date(ms).toISOString();
@@ -197,7 +197,7 @@ describe("what cannot be read is refused in a sentence", () => {
   test("an item that is too long, unless faulty rows are passed over", async () => {
     const bytes = written([{ name: "a", data: ["x", "y".repeat(1_100_000), "z"] }]);
     await expect(readParquet(bytes)).rejects.toThrow('Row 2 of "f.parquet" has more than 1,000,000 characters');
-    const faults = new FaultyRows(true);
+    const faults = new InvalidRows(true);
     expect(await readParquet(bytes, faults)).toEqual([{ a: "x" }, { a: "z" }]);
     expect(faults.skipped).toMatchObject({ count: 1, first: [{ row: 2 }] });
   });

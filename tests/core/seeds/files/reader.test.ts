@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { createReadStream, readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { FaultyRows } from "../../../../core/seeds/files/problems.ts";
+import { InvalidRows } from "../../../../core/seeds/files/problems.ts";
 import { gunzipped } from "../../../../core/seeds/files/gzip.ts";
 import { readSeedFile } from "../../../../core/seeds/files/reader.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";
@@ -129,7 +129,7 @@ describe("faulty rows", () => {
     ["f.json", '[{"a":1},2,{"a":},{"a":3},{"a":4}]', [{ a: 1 }, { a: 3 }, { a: 4 }], 2, [2, 3]],
     ["f.json", '{"x":[{"a":1},{"a":2},7],"y":[{"a":3},null]}', [{ a: 1 }, { a: 2 }, { a: 3 }], 2, [3, 2]],
   ])("of %s are passed over when that is asked for, and told", async (name, text, items, count, rows) => {
-    const faults = new FaultyRows(true);
+    const faults = new InvalidRows(true);
     expect(await read(name, text, 3, faults)).toEqual(items);
     expect(faults.skipped?.count).toBe(count);
     expect(faults.skipped?.first.map(({ row }) => row)).toEqual(rows);
@@ -141,18 +141,18 @@ describe("faulty rows", () => {
   });
 
   test("decide nothing about the kinds of columns", async () => {
-    expect(await read("f.csv", "n\n1\nx,y\n2\n", 3, new FaultyRows(true))).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(await read("f.csv", "n\n1\nx,y\n2\n", 3, new InvalidRows(true))).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
   test("a line without end is passed over without holding it", async () => {
-    const faults = new FaultyRows(true);
+    const faults = new InvalidRows(true);
     const text = `{"a":1}\n{"a":"${"x".repeat(3_000_000)}"}\n{"a":2}\n`;
     expect(await read("f.jsonl", text, 65_536, faults)).toEqual([{ a: 1 }, { a: 2 }]);
     expect(faults.skipped).toMatchObject({ count: 1, first: [{ row: 2 }] });
   });
 
   test("the first 20 are told, each in few words", async () => {
-    const faults = new FaultyRows(true);
+    const faults = new InvalidRows(true);
     const bad = Array.from({ length: 30 }, () => `{"${"x".repeat(500)}`);
     const good = Array.from({ length: 30 }, (_, n) => `{"a":${n}}`);
     expect(await read("f.jsonl", [...bad, ...good].join("\n"), 1_000, faults)).toHaveLength(30);
@@ -162,20 +162,20 @@ describe("faulty rows", () => {
   });
 
   test("more than half of a file are too many, however many sound rows the other files have", async () => {
-    const faults = new FaultyRows(true);
+    const faults = new InvalidRows(true);
     await read("good.csv", `a\n${"1\n".repeat(100)}`, 50, faults);
     await expect(read("bad.csv", "a\n1\n2,2\n3,3\n", 50, faults)).rejects.toThrow(
       /^2 of the 3 rows of "bad\.csv" are faulty, too many to pass over; the first: Row 2 of "bad\.csv" has 2 values/,
     );
     // Each file is judged by itself.
-    const each = new FaultyRows(true);
+    const each = new InvalidRows(true);
     for (const name of ["1.csv", "2.csv", "3.csv"]) await read(name, "a\n1\n2\n3,3\n4,4\n", 50, each);
     expect(each.skipped?.count).toBe(6);
-    expect(await read("half.csv", "a\n1\n2,2\n", 50, new FaultyRows(true))).toEqual([{ a: 1 }]);
+    expect(await read("half.csv", "a\n1\n2,2\n", 50, new InvalidRows(true))).toEqual([{ a: 1 }]);
   });
 
   test("none are told when there were none", async () => {
-    const faults = new FaultyRows(true);
+    const faults = new InvalidRows(true);
     await read("f.csv", "a\n1\n", 50, faults);
     expect(faults.skipped).toBeUndefined();
   });
