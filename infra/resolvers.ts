@@ -24,7 +24,7 @@ import type { Data } from "./data.ts";
 import { modelsForFunctions } from "./models.ts";
 import { ProductFunction } from "./product-function.ts";
 import { addSnapshotFunction } from "./snapshots.ts";
-import { addAdHocFunctions } from "./trying.ts";
+import { addAdHocFunctions } from "./ad-hoc.ts";
 
 const ROOM = join(import.meta.dirname, "..");
 const JS_RUNTIME = { name: "APPSYNC_JS", runtimeVersion: "1.0.0" };

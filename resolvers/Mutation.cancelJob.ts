@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { MutationCancelJobArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 
 export function request(ctx: Context<MutationCancelJobArgs>) {
   checkId(ctx.args.id, "job");

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import type { MutationConfirmSeedSetArgs } from "./generated/schema.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
 
 /** startCheck → checkSeeds */

@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { MutationDeleteTemplateArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 import { toTemplateSummary } from "./shared/templates.ts";
 
 /** readOwnTemplate → removeTemplate → purgeTemplate */

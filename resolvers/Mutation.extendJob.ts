@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { MutationExtendJobArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 
 /** readOwnJob → readBudget → requireRecordsReadable → checkExtension → extendJob → dispatch */
 export function request(ctx: Context<MutationExtendJobArgs>) {

@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../core/keys.ts";
 import type { MutationReportSeedSetArgs } from "./generated/schema.ts";
-import { fail, throwNotFound } from "./shared/refuse.ts";
+import { fail, throwNotFound } from "./shared/errors.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
 
 export function request(ctx: Context<MutationReportSeedSetArgs>) {

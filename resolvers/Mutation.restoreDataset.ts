@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { MutationRestoreDatasetArgs } from "./generated/schema.ts";
 import { toDatasetArchive } from "./shared/archive.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 
 /** readPublishedJob → readArchive → markRestoring → startRestore */
 export function request(ctx: Context<MutationRestoreDatasetArgs>) {

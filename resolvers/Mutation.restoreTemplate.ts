@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import type { MutationRestoreTemplateArgs } from "./generated/schema.ts";
 import type { TemplateToSave } from "./lambda/saveTemplate.lambda.ts";
 import { callerOf } from "./shared/caller.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 import { toTemplate } from "./shared/templates.ts";
 
 export function request(ctx: Context<MutationRestoreTemplateArgs>) {

@@ -2,7 +2,7 @@ import { util, type Context } from "@aws-appsync/utils";
 import type { MutationSaveTemplateArgs } from "./generated/schema.ts";
 import type { TemplateToSave } from "./lambda/saveTemplate.lambda.ts";
 import { callerOf } from "./shared/caller.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 import { toTemplate } from "./shared/templates.ts";
 
 export function request(ctx: Context<MutationSaveTemplateArgs>) {

@@ -3,7 +3,7 @@ import type { QueryCheckTemplateArgs } from "./generated/schema.ts";
 import type { CheckedTemplate, TemplateToCheck } from "./lambda/checkTemplate.lambda.ts";
 import { callerOf } from "./shared/caller.ts";
 import { answerOf, call } from "./shared/lambda.ts";
-import { isId } from "./shared/refuse.ts";
+import { isId } from "./shared/errors.ts";
 import { toFacts } from "./shared/templates.ts";
 
 export function request(ctx: Context<QueryCheckTemplateArgs>) {

@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { QueryGetDatasetArchiveArgs } from "./generated/schema.ts";
 import { toDatasetArchive } from "./shared/archive.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 
 /** readPublishedJob → readArchive */
 export function request(ctx: Context<QueryGetDatasetArchiveArgs>) {

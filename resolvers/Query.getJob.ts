@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../core/keys.ts";
 import type { QueryGetJobArgs } from "./generated/schema.ts";
 import { ownJob, toJob } from "./shared/jobs.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 
 export function request(ctx: Context<QueryGetJobArgs>) {
   checkId(ctx.args.id, "job");

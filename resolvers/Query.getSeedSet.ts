@@ -4,7 +4,7 @@ import { SAMPLES, seedSetKey } from "../core/keys.ts";
 import type { SeedSetRow } from "../core/seeds/seed-set-row.ts";
 import type { QueryGetSeedSetArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
-import { checkId, fail, throwNotFound } from "./shared/refuse.ts";
+import { checkId, fail, throwNotFound } from "./shared/errors.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
 
 export function request(ctx: Context<QueryGetSeedSetArgs>) {

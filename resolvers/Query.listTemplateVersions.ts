@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { TemplateVersionRow } from "../core/template/template-rows.ts";
 import type { QueryListTemplateVersionsArgs } from "./generated/schema.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 
 /** readTemplateHead → readTemplateVersions */
 export function request(ctx: Context<QueryListTemplateVersionsArgs>) {

@@ -6,7 +6,7 @@ import type { QuerySearchTemplatesArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
 import { ALL, categoryListing, isFirstOf, listOfWords, tagListing, wordsOf } from "./shared/listings.ts";
 import { pageLimit, pageRows } from "./shared/page.ts";
-import { throwBadInput } from "./shared/refuse.ts";
+import { throwBadInput } from "./shared/errors.ts";
 import { fromListing } from "./shared/templates.ts";
 
 const MAX_PAGE_SIZE = 50;

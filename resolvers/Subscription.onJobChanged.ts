@@ -1,7 +1,7 @@
 import { extensions, util, type Context } from "@aws-appsync/utils";
 import type { SubscriptionOnJobChangedArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
-import { checkId } from "./shared/refuse.ts";
+import { checkId } from "./shared/errors.ts";
 
 export function request(ctx: Context<SubscriptionOnJobChangedArgs>) {
   if (ctx.args.jobId) checkId(ctx.args.jobId, "job");

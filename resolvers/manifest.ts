@@ -231,7 +231,7 @@ export const FUNCTIONS = {
 >;
 
 /** Events that start runs are to be no older. */
-export { START_TIMEOUT_SECONDS } from "./shared/runLife.ts";
+export { START_TIMEOUT_SECONDS } from "./shared/runTimeout.ts";
 
 export type StepName = keyof typeof STEPS;
 export type LambdaName = keyof typeof FUNCTIONS;

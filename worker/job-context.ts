@@ -1,11 +1,11 @@
 /** What all records of a job are made with. */
 import { checkPicks, type CollectionFacts } from "#core/seeds/pick";
 import { parametersOf, type Partials, type Step, type Template } from "#core/template/template";
-import { dependenciesOf } from "#core/template/order";
-import { Outputs } from "./record/outputs.ts";
+import { dependenciesOf } from "#core/template/dependencies";
+import { Outputs } from "./record/output-validator.ts";
 import type { ModelAnswer } from "./ports.ts";
-import { NotPlain } from "./sandbox/plain-expression.ts";
-import { PlainRunner } from "./sandbox/plain.ts";
+import { NotPlain } from "./sandbox/host-expression.ts";
+import { PlainRunner } from "./sandbox/host-runner.ts";
 import { Prompts } from "./sandbox/prompts.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
 import type { SeedSource } from "./seeds.ts";

@@ -15,7 +15,7 @@ import { applyChange } from "./apply-change.ts";
 import { runExport } from "./export/export-run.ts";
 import { Gate } from "./calls/concurrency-limiter.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
-import { Routes } from "./calls/model-order.ts";
+import { Routes } from "./calls/model-cooldowns.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
 import { JobContext } from "./job-context.ts";

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { explainError } from "../errors.ts";
 import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFieldsFragment } from "../generated/documents.ts";
-import { describeCollections } from "../seeds/words.ts";
+import { describeCollections } from "../seeds/messages.ts";
 import { checkFit, isRefused, type Fit } from "../templates/fit.ts";
 import type { Read } from "../templates/reads.ts";
 import { Button } from "../ui/Button.tsx";

@@ -1,5 +1,5 @@
 import type { JobFieldsFragment } from "../generated/documents.ts";
-import { causesOf } from "../jobs/derive.ts";
+import { causesOf } from "../jobs/totals.ts";
 import { showCount } from "../ui/format.ts";
 
 /** Why attempts of a job failed or what they made was refused, grouped. Nothing while all is well. */

@@ -12,7 +12,7 @@ import { useAction } from "../hooks/useAction.ts";
 import { useModels } from "../hooks/useModels.ts";
 import { useGenerateSeeds } from "../mutations/useGenerateSeeds.ts";
 import { checkGenerateForm, type GenerateForm } from "../seeds/generate-form.ts";
-import { SpentToday } from "../tries/SpentToday.tsx";
+import { SpentToday } from "../testRuns/SpentToday.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../ui/Field.tsx";
 

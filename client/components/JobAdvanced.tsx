@@ -2,7 +2,7 @@ import { CAPACITIES, PRIORITIES } from "#core/job/job";
 import { TASK_SIZES } from "#core/job/task-size";
 import type { TaskSize } from "../generated/documents.ts";
 import type { FormErrors, JobForm } from "../jobs/form.ts";
-import { CAPACITY_WORDS, PRIORITY_WORDS, TASK_SIZE_WORDS } from "../jobs/words.ts";
+import { CAPACITY_WORDS, PRIORITY_WORDS, TASK_SIZE_WORDS } from "../jobs/labels.ts";
 import { SelectField, TextField } from "../ui/Field.tsx";
 
 interface Props {

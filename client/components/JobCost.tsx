@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import type { JobCostQuery, JobFieldsFragment } from "../generated/documents.ts";
 import { useJobCost } from "../hooks/useJobCost.ts";
 import { costByDay, costByStepAndModel, estimateSentence } from "../jobs/costs.ts";
-import type { Totals } from "../jobs/derive.ts";
+import type { Totals } from "../jobs/totals.ts";
 import { showUsd } from "../money.ts";
 import { showCount, showCounted, showDuration } from "../ui/format.ts";
 

@@ -1,5 +1,5 @@
 import type { JobStatus } from "../generated/documents.ts";
-import type { JobNumbers, Totals } from "../jobs/derive.ts";
+import type { JobNumbers, Totals } from "../jobs/totals.ts";
 import { showUsd } from "../money.ts";
 import { showCounted, showShare } from "../ui/format.ts";
 import { Meter, type MeterPart } from "../ui/Meter.tsx";

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import type { JobFieldsFragment } from "../generated/documents.ts";
-import { totalsOf } from "../jobs/derive.ts";
+import { totalsOf } from "../jobs/totals.ts";
 import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
 import { showCount, showDuration, showRate } from "../ui/format.ts";

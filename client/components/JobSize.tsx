@@ -1,6 +1,6 @@
 import { FORMATS } from "#core/formats";
 import type { DatasetFormat } from "../generated/documents.ts";
-import { budgetSentence, type RecordAttempts } from "../jobs/budgetSentence.ts";
+import { budgetSentence, type RecordAttempts } from "../jobs/budgetMessage.ts";
 import { formatsOf, type FormErrors, type JobForm } from "../jobs/form.ts";
 import { Check } from "../ui/Choice.tsx";
 import { FieldGroup, TextField } from "../ui/Field.tsx";

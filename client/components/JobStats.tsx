@@ -1,7 +1,7 @@
 import type { Forecast } from "#core/money/forecast";
 import type { JobFieldsFragment } from "../generated/documents.ts";
 import { useSpeedHistory } from "../hooks/useSpeedHistory.ts";
-import type { Totals } from "../jobs/derive.ts";
+import type { Totals } from "../jobs/totals.ts";
 import { forecastSentence } from "../jobs/forecasts.ts";
 import { showUsd } from "../money.ts";
 import { showCount, showDuration, showRate, showShare } from "../ui/format.ts";

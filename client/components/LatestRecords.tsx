@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { ShardFieldsFragment } from "../generated/documents.ts";
-import { latestRecords, type LatestRecord } from "../jobs/derive.ts";
+import { latestRecords, type LatestRecord } from "../jobs/totals.ts";
 import { useCalm } from "../ui/useCalm.ts";
 
 const SHOWN = 6;

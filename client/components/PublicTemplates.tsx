@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { useSearchParams } from "react-router";
 import { SearchTemplatesDocument, type TemplateCard_TemplateFragment } from "../generated/documents.ts";
-import { categoryWords } from "../templates/words.ts";
+import { categoryWords } from "../templates/labels.ts";
 import { TextField } from "../ui/Field.tsx";
 import { Empty } from "../ui/States.tsx";
 import { Paged } from "./Paged.tsx";

@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { paths } from "../paths.ts";
-import { describeCollections } from "../seeds/words.ts";
+import { describeCollections } from "../seeds/messages.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Time } from "../ui/Time.tsx";
 import { SeedStatusBadge } from "./StatusBadge.tsx";

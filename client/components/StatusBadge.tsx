@@ -1,5 +1,5 @@
 import type { JobStatus, SeedSetStatus } from "../generated/documents.ts";
-import { STATUS_WORDS } from "../jobs/sentences.ts";
+import { STATUS_WORDS } from "../jobs/messages.ts";
 import { Badge, type Tone } from "../ui/Badge.tsx";
 
 /** A job's state in a word and a colour. */

@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 import type { TemplateCard_TemplateFragment } from "../generated/documents.ts";
 import { paths } from "../paths.ts";
-import { categoryWords } from "../templates/words.ts";
+import { categoryWords } from "../templates/labels.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Time } from "../ui/Time.tsx";
 

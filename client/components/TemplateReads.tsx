@@ -1,5 +1,5 @@
 import { distinctReads, type Read } from "../templates/reads.ts";
-import { readName } from "../templates/words.ts";
+import { readName } from "../templates/labels.ts";
 
 /** What a template reads from the seeds, in words, collection by collection. */
 export function TemplateReads({ reads }: { readonly reads: readonly Read[] }) {

@@ -3,7 +3,7 @@ import type { ApolloClient } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { repeat } from "rxjs";
 import { JobDocument, OnJobChangedDocument } from "../generated/documents.ts";
-import { applyNews, knownArchive } from "../jobs/applyNews.ts";
+import { applyNews, knownArchive } from "../jobs/applyJobChange.ts";
 import { tellsOfReturn } from "../jobs/archive.ts";
 import { placeInLists } from "../jobs/lists.ts";
 

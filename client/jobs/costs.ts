@@ -4,7 +4,7 @@ import { sumSpending, type SpendingEntry } from "#core/money/spending";
 import type { EstimateFieldsFragment, JobFieldsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { showCount, showCounted } from "../ui/format.ts";
-import type { Totals } from "./derive.ts";
+import type { Totals } from "./totals.ts";
 
 /** What models were paid for each step and model, whatever the day; the dearest first. */
 export function costByStepAndModel(spending: readonly SpendingEntry[]): SpendingEntry[] {

@@ -2,7 +2,7 @@ import { forecast, type Forecast } from "#core/money/forecast";
 import type { JobFieldsFragment } from "../generated/documents.ts";
 import { showUsd } from "../money.ts";
 import { showCount } from "../ui/format.ts";
-import type { Totals } from "./derive.ts";
+import type { Totals } from "./totals.ts";
 
 /** How a job will end if it goes on as it has; null for one that has ended, and while too little is done to tell. */
 export function forecastOf(job: JobFieldsFragment, totals: Totals, nowMs: number): Forecast | null {

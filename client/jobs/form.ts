@@ -1,4 +1,4 @@
-import { MAX_FAILED_PERCENT } from "#core/job/failing";
+import { MAX_FAILED_PERCENT } from "#core/job/failure-tolerance";
 import { FORMATS } from "#core/formats";
 import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
 import { parseUsd } from "#core/money/money";

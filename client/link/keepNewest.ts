@@ -8,9 +8,9 @@ import {
   TestRunFieldsFragmentDoc,
 } from "../generated/documents.ts";
 import { isStaleArchive } from "../jobs/archive.ts";
-import { isStaleJobState, isStaleShardReport } from "../jobs/news.ts";
-import { isStaleSeedSet } from "../seeds/news.ts";
-import { isStaleTestRun } from "../tries/news.ts";
+import { isStaleJobState, isStaleShardReport } from "../jobs/freshness.ts";
+import { isStaleSeedSet } from "../seeds/freshness.ts";
+import { isStaleTestRun } from "../testRuns/freshness.ts";
 
 /**
  * An answer can be overtaken on its way by news through the socket. This link puts what the cache knows better into

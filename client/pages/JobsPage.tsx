@@ -6,7 +6,7 @@ import { JobRow } from "../components/JobRow.tsx";
 import { explainError } from "../errors.ts";
 import { JobsDocument, type JobStatus } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
-import { STATUS_WORDS } from "../jobs/sentences.ts";
+import { STATUS_WORDS } from "../jobs/messages.ts";
 import { paths } from "../paths.ts";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Empty, Failure, Notice, SkeletonCards } from "../ui/States.tsx";

@@ -12,7 +12,7 @@ import { useAction } from "../hooks/useAction.ts";
 import { useDeleteSeedSet } from "../mutations/useDeleteSeedSet.ts";
 import { showUsd } from "../money.ts";
 import { paths } from "../paths.ts";
-import { describeCollections } from "../seeds/words.ts";
+import { describeCollections } from "../seeds/messages.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";

@@ -11,7 +11,7 @@ import { exportSource } from "../editor/file.ts";
 import { Preview } from "../editor/Preview.tsx";
 import { TemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { paths } from "../paths.ts";
-import { categoryWords } from "../templates/words.ts";
+import { categoryWords } from "../templates/labels.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Code } from "../ui/Code.tsx";

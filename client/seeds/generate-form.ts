@@ -1,4 +1,4 @@
-import { adHocBudgetError } from "../tries/form.ts";
+import { adHocBudgetError } from "../testRuns/form.ts";
 
 /** What has been filled in to let a model make seeds, as typed. */
 export interface GenerateForm {

@@ -1,7 +1,7 @@
 import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { showCount } from "../ui/format.ts";
 import { distinctReads, type DistinctRead, type Read } from "./reads.ts";
-import { readName } from "./words.ts";
+import { readName } from "./labels.ts";
 
 /** One thing a template reads, and whether the seeds have it. */
 export interface Fit {

@@ -1,5 +1,5 @@
 import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
-import { readName } from "./words.ts";
+import { readName } from "./labels.ts";
 
 export type Read = TemplateAnalysisFieldsFragment["reads"][number];
 

@@ -1,6 +1,6 @@
 /** A job's states, the moves between them, its limits, and how it is cut into shards. */
 import { PlotPaletteError } from "../errors.ts";
-import { MAX_FAILED_PERCENT } from "./failing.ts";
+import { MAX_FAILED_PERCENT } from "./failure-tolerance.ts";
 import { FORMATS, FORMATS_IN_WORDS } from "../formats.ts";
 import { grouped } from "../numbers.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "../money/money.ts";

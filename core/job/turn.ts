@@ -1,5 +1,5 @@
 /** What a worker does next for its job: decided from the rows alone, so a turn can be taken by anyone, at any time, twice. */
-import { failsTooMuch, wordsForNothing, wordsForTooMuch } from "./failing.ts";
+import { failsTooMuch, wordsForNothing, wordsForTooMuch } from "./failure-tolerance.ts";
 import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "../money/money.ts";
 import type { JobRow } from "./job-row.ts";

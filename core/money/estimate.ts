@@ -1,6 +1,6 @@
 /**
  * What a job is likely to cost, told before it starts: a range and what it rests on. Records that were made tell most; without
- * any, prompts are rendered and answers are assumed (core/template/expected.ts).
+ * any, prompts are rendered and answers are assumed (core/template/expected-cost.ts).
  */
 import { grouped } from "../numbers.ts";
 import { formatUsd, type Nanos } from "./money.ts";

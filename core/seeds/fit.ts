@@ -1,7 +1,7 @@
 /** Whether seeds fit a template. */
 import { PlotPaletteError } from "../errors.ts";
-import { fitFault, type CollectionFacts } from "../template/reads/fit.ts";
-import { schemaOf } from "../template/reads/schema.ts";
+import { fitFault, type CollectionFacts } from "../template/analysis/fit.ts";
+import { schemaOf } from "../template/analysis/seed-requirements.ts";
 import type { Partials, Template } from "../template/template.ts";
 
 /** @throws PlotPaletteError BadInput with the first reason why items of the seeds are sure to fail */

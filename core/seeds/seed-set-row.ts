@@ -1,5 +1,5 @@
 /** The row of the seed sets table. */
-import type { AdHocRunRow } from "../money/metered-run-row.ts";
+import type { AdHocRunRow } from "../money/ad-hoc-rows.ts";
 import type { SeedField } from "./fields.ts";
 
 export type SeedSetStatus = "UPLOADING" | "CHECKING" | "GENERATING" | "READY" | "REFUSED";

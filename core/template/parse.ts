@@ -15,9 +15,9 @@ import {
   type Training,
 } from "./template.ts";
 import { MAX_ATTEMPTS, MAX_ATTEMPTS_CHOOSING } from "./template.ts";
-import { pathOfAsync } from "./asynchronous.ts";
-import { TEMPLATE_SCHEMA } from "./format.ts";
-import { checkPlaces } from "./places.ts";
+import { pathOfAsync } from "./async-schema.ts";
+import { TEMPLATE_SCHEMA } from "./document-schema.ts";
+import { checkPlaces } from "./snippets.ts";
 import { TemplateSource, type Fault, type Path } from "./source.ts";
 import { wordsFor } from "./messages.ts";
 

@@ -1,5 +1,5 @@
 /** A test run's rows in the jobs table. */
-import type { AdHocRunRow } from "../money/metered-run-row.ts";
+import type { AdHocRunRow } from "../money/ad-hoc-rows.ts";
 import type { Tiers } from "../models/models.ts";
 import type { Partials } from "./template.ts";
 

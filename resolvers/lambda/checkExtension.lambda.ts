@@ -1,7 +1,7 @@
 /** What extendJob needs to know before it writes: that the count can grow so far, and how what is new is cut. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import { MAX_RECORDS, planMoreShards } from "../../core/job/job.ts";
-import { answering } from "./answer.ts";
+import { answering } from "./lambdaHandler.ts";
 
 export interface ExtensionToCheck {
   recordCount: number;

@@ -1,7 +1,7 @@
 /** Says what is wrong with a template, or what it would be; nothing is stored. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import type { Fault } from "../../core/template/source.ts";
-import { answering } from "./answer.ts";
+import { answering } from "./lambdaHandler.ts";
 import { readSource } from "./readTemplateSource.ts";
 import { textsHeldBy } from "./templateRows.ts";
 

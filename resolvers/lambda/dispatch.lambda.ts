@@ -4,7 +4,7 @@
  */
 import type { EventBridgeEvent } from "aws-lambda";
 import type { JobRow } from "../../core/job/job-row.ts";
-import { logger } from "./answer.ts";
+import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { releaseTask } from "./fleet/releaseTask.ts";

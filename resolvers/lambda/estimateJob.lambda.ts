@@ -2,9 +2,9 @@
 import { budgetAdvice } from "../../core/money/estimate.ts";
 import { checkRecordCount } from "../../core/job/job.ts";
 import type { EstimateJobInput, JobEstimate } from "../generated/schema.ts";
-import { answering } from "./answer.ts";
+import { answering } from "./lambdaHandler.ts";
 import { checkJob } from "./checkJob.lambda.ts";
-import { estimateOf } from "./estimating.ts";
+import { estimateOf } from "./estimate.ts";
 import { seedSetToUse } from "./seedSetToUse.ts";
 import { readableTemplate } from "./templateRows.ts";
 

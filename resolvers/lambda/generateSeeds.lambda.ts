@@ -10,15 +10,15 @@ import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
 import { JobContext } from "../../worker/job-context.ts";
-import { RUN_CRASHED } from "../shared/runLife.ts";
-import { logger } from "./answer.ts";
+import { RUN_CRASHED } from "../shared/runTimeout.ts";
+import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { setting } from "./clients.ts";
-import { BATCH_ITEMS, batchTemplate, type BatchRequest } from "./generation.ts";
+import { BATCH_ITEMS, batchTemplate, type BatchRequest } from "./batchTemplate.ts";
 import { closeDead, MeteredRun, RunLost, type RunPlace } from "./meteredRun.ts";
 import { ModelCalls, type LambdaTime } from "./modelCalls.ts";
-import { GeneratedItems } from "./madeItems.ts";
-import { NO_SEEDS } from "./standIns.ts";
+import { GeneratedItems } from "./generatedItems.ts";
+import { NO_SEEDS } from "./placeholderSeeds.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
 /** A model that brings nothing new for a collection so often in a row will not bring more. */

@@ -11,7 +11,7 @@ import {
   resolvedName,
 } from "../../core/template/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
-import { placesOf } from "../../core/template/places.ts";
+import { placesOf } from "../../core/template/snippets.ts";
 import { TemplateSource, type Fault } from "../../core/template/source.ts";
 import { treeOfPrompt } from "../../core/template/syntax.ts";
 import type { Partials, Template } from "../../core/template/template.ts";

@@ -9,7 +9,7 @@ import { SAMPLES, seedSetKey, templateHeadKey, templateVersionKey } from "../../
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { SAMPLES_LIST, type Sample } from "../../samples/samples.ts";
-import { logger } from "./answer.ts";
+import { logger } from "./lambdaHandler.ts";
 import { documentClient, setting } from "./clients.ts";
 import { readSoundSource } from "./readTemplateSource.ts";
 import { SeedStore } from "./storeSeeds.ts";

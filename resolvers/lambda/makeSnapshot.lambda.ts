@@ -19,7 +19,7 @@ import { RecordTexts } from "../../worker/export/record-texts.ts";
 import { Sink } from "../../worker/export/sink.ts";
 import { slotsInOrder } from "../../worker/export/slots-in-order.ts";
 import { ObjectMissing } from "../../worker/ports.ts";
-import { logger } from "./answer.ts";
+import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
 import { readJob, readShards } from "./fleet/jobs.ts";

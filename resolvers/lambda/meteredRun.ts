@@ -11,7 +11,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import type { Nanos } from "../../core/money/money.ts";
 import { adHocSpendingKey } from "../../core/keys.ts";
-import type { AdHocRunRow, AdHocSpendingRow } from "../../core/money/metered-run-row.ts";
+import type { AdHocRunRow, AdHocSpendingRow } from "../../core/money/ad-hoc-rows.ts";
 import { documentClient, setting } from "./clients.ts";
 
 /** Lambda repeats a failed event after a minute, if it is not too old: by then the run that failed is known to be dead. */

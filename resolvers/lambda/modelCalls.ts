@@ -4,7 +4,7 @@ import { systemClock } from "../../worker/adapters/system-clock.ts";
 import { Bell } from "../../worker/condition-variable.ts";
 import type { CallContext } from "../../worker/calls/call.ts";
 import { Gate } from "../../worker/calls/concurrency-limiter.ts";
-import { Routes } from "../../worker/calls/model-order.ts";
+import { Routes } from "../../worker/calls/model-cooldowns.ts";
 
 const CALLS_IN_FLIGHT = 8;
 const CALL_TIMEOUT_MS = 60_000;

@@ -5,8 +5,8 @@ import { whyNotReadable } from "../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import type { Download } from "../generated/schema.ts";
-import { answering } from "./answer.ts";
-import { stateOfFile } from "./archive/stateOf.ts";
+import { answering } from "./lambdaHandler.ts";
+import { stateOfFile } from "./archive/archiveStatus.ts";
 import { objectClient, setting } from "./clients.ts";
 
 const DOWNLOAD_SECONDS = 15 * 60;

@@ -4,7 +4,7 @@ import { ENVIRONMENT } from "../../core/environment.ts";
 import { uploadObject } from "../../core/bucket.ts";
 import { checkFiles, MAX_SEED_FILE_BYTES, type UploadedSeedFile } from "../../core/seeds/seed-set.ts";
 import type { CreateSeedSetInput, PresignedPost } from "../generated/schema.ts";
-import { answering } from "./answer.ts";
+import { answering } from "./lambdaHandler.ts";
 import { objectClient, setting } from "./clients.ts";
 
 const UPLOAD_SECONDS = 15 * 60;

@@ -6,9 +6,9 @@ import { seedBlockObject, seedIndexObject } from "../../core/bucket.ts";
 import { readPage, searchItems, type ReadBlock } from "../../core/seeds/browse.ts";
 import type { SeedIndex } from "../../core/seeds/seed-set.ts";
 import type { QueryListSeedItemsArgs, SeedItemPage } from "../generated/schema.ts";
-import { answering } from "./answer.ts";
+import { answering } from "./lambdaHandler.ts";
 import { objectClient, setting } from "./clients.ts";
-import { shortText } from "./shorten.ts";
+import { shortText } from "./truncate.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;

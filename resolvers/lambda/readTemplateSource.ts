@@ -6,7 +6,7 @@ import { TemplateSource, type Fault } from "../../core/template/source.ts";
 import type { Partials, Template } from "../../core/template/template.ts";
 import { tiersHere } from "./account.ts";
 import { faultsOfIncludes, includedBy } from "./includes.ts";
-import { factsOf } from "./templateFacts.ts";
+import { factsOf } from "./templateAnalysis.ts";
 
 /** Those who publish ask for the heads of all included templates in one batch. */
 const MAX_TEMPLATES_WITHIN = 100;

@@ -5,15 +5,15 @@ import type { Template } from "../../core/template/template.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 import type { RenderedStep, RenderTemplateInput } from "../generated/schema.ts";
-import { answering } from "./answer.ts";
+import { answering } from "./lambdaHandler.ts";
 import { drawnItems } from "./drawnItems.ts";
 import { chosenParameters } from "./parameters.ts";
 import { readSource } from "./readTemplateSource.ts";
 import { textsHeldBy } from "./templateRows.ts";
-import { renderRecord } from "./rendering.ts";
+import { renderRecord } from "./renderRecord.ts";
 import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
-import { fitted, shortText, shortValue } from "./shorten.ts";
-import { PlaceholderSeeds } from "./standIns.ts";
+import { fitted, shortText, shortValue } from "./truncate.ts";
+import { PlaceholderSeeds } from "./placeholderSeeds.ts";
 
 /** AppSync answers with five megabytes at most; JSON within JSON grows. */
 const MAX_ANSWER_BYTES = 2_000_000;

@@ -1,6 +1,6 @@
 /** Saves, restores and forks: each reads a source, keeps what it includes, and writes a version. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { answering } from "./answer.ts";
+import { answering } from "./lambdaHandler.ts";
 import { readSoundSource } from "./readTemplateSource.ts";
 import { ownHead, readableTemplate, readVersion, type TemplateRows } from "./templateRows.ts";
 import { writeNew, writeNext } from "./writeVersion.ts";

@@ -4,9 +4,9 @@ import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { seedBlockObject, seedIndexObject } from "../../core/bucket.ts";
 import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seeds/blocks.ts";
-import { InvalidRows, type SkippedRows } from "../../core/seeds/files/problems.ts";
+import { InvalidRows, type SkippedRows } from "../../core/seeds/files/invalid-rows.ts";
 import { readSeedFile, type SeedFileSource } from "../../core/seeds/files/reader.ts";
-import { fitRow } from "../../core/seeds/row.ts";
+import { fitRow } from "../../core/seeds/row-size.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seeds/seed-set.ts";
 import { objectClient, setting } from "./clients.ts";
 

@@ -4,7 +4,7 @@ import { budgetKey } from "../../core/keys.ts";
 import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { usd } from "./money.ts";
-import { throwBadInput } from "./refuse.ts";
+import { throwBadInput } from "./errors.ts";
 import { jobsTable } from "./tables.ts";
 import { updateIf } from "./transaction.ts";
 

@@ -6,7 +6,7 @@ import { runtime, type Context } from "@aws-appsync/utils";
 import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "./caller.ts";
-import { fail, throwConflict, throwNotFound } from "./refuse.ts";
+import { fail, throwConflict, throwNotFound } from "./errors.ts";
 import { jobsTable } from "./tables.ts";
 import { collided, refusedAt, updateIf, type Expression } from "./transaction.ts";
 

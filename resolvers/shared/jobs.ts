@@ -5,7 +5,7 @@ import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
 import { rememberedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
-import { fail, throwNotFound } from "./refuse.ts";
+import { fail, throwNotFound } from "./errors.ts";
 import { toShardProgress } from "./shards.ts";
 import { toSnapshot } from "./snapshots.ts";
 

@@ -1,6 +1,6 @@
 /** Calling a function from a step, and what functions answer. */
 import { util, type Context } from "@aws-appsync/utils";
-import { fail } from "./refuse.ts";
+import { fail } from "./errors.ts";
 
 /** What every function that is waited for answers: its data, or an error meant for people. */
 export type LambdaAnswer<Data> =

@@ -6,7 +6,7 @@ import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
 
-/** As core/job/failing.ts has it. */
+/** As core/job/failure-tolerance.ts has it. */
 const MAX_FAILED_PERCENT = 20;
 
 interface NewJob {

@@ -1,5 +1,5 @@
 import { util, type Context } from "@aws-appsync/utils";
-import { fail, throwBadInput } from "./refuse.ts";
+import { fail, throwBadInput } from "./errors.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;

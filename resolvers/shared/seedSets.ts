@@ -4,9 +4,9 @@ import { SAMPLES } from "../../core/keys.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { SeedSet } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
-import { fail, throwConflict, throwNotFound } from "./refuse.ts";
-import { RUN_CRASHED } from "./runLife.ts";
-import { finalSpend, isDead } from "./runs.ts";
+import { fail, throwConflict, throwNotFound } from "./errors.ts";
+import { RUN_CRASHED } from "./runTimeout.ts";
+import { finalSpend, isDead } from "./adHocRuns.ts";
 
 export function toSeedSet(row: SeedSetRow): SeedSet {
   const died = row.status === "GENERATING" && isDead(row);

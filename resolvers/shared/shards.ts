@@ -5,7 +5,7 @@ import { shardKey } from "../../core/keys.ts";
 import type { ShardReport, ShardRow } from "../../core/shard/shard-row.ts";
 import type { ShardProgress } from "../generated/schema.ts";
 import type { ResolvedJob } from "./jobs.ts";
-import { fail } from "./refuse.ts";
+import { fail } from "./errors.ts";
 import { jobsTable } from "./tables.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];

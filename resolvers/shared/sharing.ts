@@ -3,7 +3,7 @@ import type { Context } from "@aws-appsync/utils";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "./caller.ts";
 import { keyOfListing } from "./listings.ts";
-import { fail, throwConflict } from "./refuse.ts";
+import { fail, throwConflict } from "./errors.ts";
 import { templatesTable } from "./tables.ts";
 import { collided, refusedAt, remove, type Expression } from "./transaction.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import type { TokenRow } from "../../core/job/job-row.ts";
-import { throwConflict } from "./refuse.ts";
+import { throwConflict } from "./errors.ts";
 
 /** Notes the job that the client token has made before; another input under the same token is refused. */
 export function acceptJobReplay(ctx: Context, token: TokenRow): void {

@@ -4,7 +4,7 @@ import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { MutationCancelJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { moved, skipIfWritten } from "../shared/control.ts";
-import { CANCELLABLE } from "../shared/moves.ts";
+import { CANCELLABLE } from "../shared/transitions.ts";
 
 /** What was made so far is exported; the job is CANCELLED once that is published. */
 export function request(ctx: Context<MutationCancelJobArgs>) {

@@ -3,8 +3,8 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import type { CheckedExtension, ExtensionToCheck } from "../lambda/checkExtension.lambda.ts";
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import { answerOf, call } from "../shared/lambda.ts";
-import { EXTENDABLE } from "../shared/moves.ts";
-import { throwConflict } from "../shared/refuse.ts";
+import { EXTENDABLE } from "../shared/transitions.ts";
+import { throwConflict } from "../shared/errors.ts";
 
 export function request(ctx: Context<MutationExtendJobArgs>) {
   const { status, recordCount, shardCount }: JobRow = ctx.stash.job;

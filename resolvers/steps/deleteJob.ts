@@ -4,7 +4,7 @@ import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { MutationDeleteJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { moved, skipIfWritten } from "../shared/control.ts";
-import { DELETABLE } from "../shared/moves.ts";
+import { DELETABLE } from "../shared/transitions.ts";
 
 /** The dispatcher's sweep finds it by `openKey` and removes its rows and objects. */
 export function request(ctx: Context<MutationDeleteJobArgs>) {

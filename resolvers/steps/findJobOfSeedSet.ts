@@ -4,7 +4,7 @@ import { JOBS_BY_OWNER } from "../../core/keys.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationDeleteSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwConflict } from "../shared/refuse.ts";
+import { fail, throwConflict } from "../shared/errors.ts";
 
 /** Jobs that draw seeds, or will when they are resumed. */
 const DRAWING = ["QUEUED", "RUNNING", "PAUSED", "EXPORTING", "BUDGET_EXCEEDED"];

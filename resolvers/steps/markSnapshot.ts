@@ -5,8 +5,8 @@ import { SNAPSHOT_SECONDS } from "../../core/dataset/snapshot.ts";
 import type { MutationTakeSnapshotArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { shouldRetry, skipIfWritten, written } from "../shared/control.ts";
-import { fail, throwConflict, throwNotFound } from "../shared/refuse.ts";
-import { START_TIMEOUT_SECONDS } from "../shared/runLife.ts";
+import { fail, throwConflict, throwNotFound } from "../shared/errors.ts";
+import { START_TIMEOUT_SECONDS } from "../shared/runTimeout.ts";
 
 /** Says in the job's row that a snapshot is on its way, unless one is already. */
 export function request(ctx: Context<MutationTakeSnapshotArgs>) {

@@ -4,7 +4,7 @@ import { jobKey, ownerStatus } from "../../core/keys.ts";
 import type { MutationPauseJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { moved, skipIfWritten } from "../shared/control.ts";
-import { PAUSABLE } from "../shared/moves.ts";
+import { PAUSABLE } from "../shared/transitions.ts";
 
 export function request(ctx: Context<MutationPauseJobArgs>) {
   skipIfWritten(ctx);

@@ -5,8 +5,8 @@ import type { MutationRaiseBudgetArgs } from "../generated/schema.ts";
 import { newBudget, raise } from "../shared/budgets.ts";
 import { NOTHING_MORE, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
 import { usd } from "../shared/money.ts";
-import { RAISABLE } from "../shared/moves.ts";
-import { throwConflict, throwBadInput } from "../shared/refuse.ts";
+import { RAISABLE } from "../shared/transitions.ts";
+import { throwConflict, throwBadInput } from "../shared/errors.ts";
 
 /** Workers ask for grants as before and find more; shards parked for lack of money count as open from now on. */
 export function request(ctx: Context<MutationRaiseBudgetArgs>) {

@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { budgetKey } from "../../core/keys.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 
 /** The budget of the job in the stash, into the stash too. */
 export function request(ctx: Context) {

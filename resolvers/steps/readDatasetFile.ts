@@ -6,7 +6,7 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import { SNAPSHOT_FILE } from "../../core/dataset/snapshot.ts";
 import type { QueryGetDownloadArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, isId } from "../shared/refuse.ts";
+import { fail, isId } from "../shared/errors.ts";
 import { toSnapshot } from "../shared/snapshots.ts";
 
 /** The job that has the file, if both are the caller's; nobody learns which of the two is missing. */

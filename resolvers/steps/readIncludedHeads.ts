@@ -3,7 +3,7 @@ import { batchGet } from "@aws-appsync/utils/dynamodb";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwBadInput } from "../shared/refuse.ts";
+import { fail, throwBadInput } from "../shared/errors.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";
 import { templatesTable } from "../shared/tables.ts";
 

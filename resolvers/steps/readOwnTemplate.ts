@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { SAMPLES, templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwBadInput, throwNotFound } from "../shared/refuse.ts";
+import { fail, throwBadInput, throwNotFound } from "../shared/errors.ts";
 import { SAMPLE_STAYS } from "../shared/templateAccess.ts";
 
 /** The head of a template that is the caller's to change. */

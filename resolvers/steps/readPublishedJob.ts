@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../../core/keys.ts";
 import { ownJob } from "../shared/jobs.ts";
-import { throwConflict } from "../shared/refuse.ts";
+import { throwConflict } from "../shared/errors.ts";
 
 /** The caller's job with its dataset, into the stash. */
 export function request(ctx: Context<{ jobId: string }>) {

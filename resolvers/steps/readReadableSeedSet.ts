@@ -4,7 +4,7 @@ import { SAMPLES, seedSetKey } from "../../core/keys.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { QueryListSeedItemsArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { checkId, fail, throwNotFound } from "../shared/refuse.ts";
+import { checkId, fail, throwNotFound } from "../shared/errors.ts";
 
 /** The seed set, if it is the caller's or a sample, and its items are there. */
 export function request(ctx: Context<QueryListSeedItemsArgs>) {

@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../../core/keys.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
-import { fail, throwNotFound } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/errors.ts";
 
 /** Whose job it is, and so who is told, comes from the row alone. */
 export function request(ctx: Context<MutationReportProgressArgs>) {

@@ -2,7 +2,7 @@ import type { Context } from "@aws-appsync/utils";
 import { batchGet } from "@aws-appsync/utils/dynamodb";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { ShardRow } from "../../core/shard/shard-row.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 import { shardKeys } from "../shared/shards.ts";
 import { jobsTable } from "../shared/tables.ts";
 

@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwNotFound } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/errors.ts";
 import { latestFor } from "../shared/templateAccess.ts";
 
 /** The template's head, if there is a version that the caller may read. */

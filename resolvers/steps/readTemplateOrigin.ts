@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";
 
 /** Where somebody else's fork comes from is told only to those who may read that too. */

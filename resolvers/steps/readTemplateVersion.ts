@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { templateVersionKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwNotFound } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/errors.ts";
 import { latestFor, mayReadVersion, noVersion } from "../shared/templateAccess.ts";
 
 /** The version asked for, else the latest that the caller may read, of the template whose head is in the stash. */

@@ -5,7 +5,7 @@ import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/te
 import type { QueryListTemplateVersionsArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { pageLimit, throwBadToken } from "../shared/page.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 import { isWhole, latestFor } from "../shared/templateAccess.ts";
 import { templatesTable } from "../shared/tables.ts";
 

@@ -3,7 +3,7 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { tokenKey } from "../../core/keys.ts";
 import type { MutationCreateJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwBadInput } from "../shared/refuse.ts";
+import { fail, throwBadInput } from "../shared/errors.ts";
 import { acceptJobReplay } from "../shared/token.ts";
 
 export function request(ctx: Context<MutationCreateJobArgs>) {

@@ -3,7 +3,7 @@ import { remove } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../../core/keys.ts";
 import type { MutationDeleteSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwNotFound } from "../shared/refuse.ts";
+import { fail, throwNotFound } from "../shared/errors.ts";
 
 export function request(ctx: Context<MutationDeleteSeedSetArgs>) {
   return remove({ key: seedSetKey(ctx.args.id), condition: { owner: { eq: callerOf(ctx) } } });

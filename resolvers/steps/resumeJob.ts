@@ -4,8 +4,8 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationResumeJobArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
 import { resumedJob, goOn, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";
-import { RESUMABLE } from "../shared/moves.ts";
-import { throwConflict } from "../shared/refuse.ts";
+import { RESUMABLE } from "../shared/transitions.ts";
+import { throwConflict } from "../shared/errors.ts";
 
 /** Job and budget change together, each only if it is still what was read. Raising controlNo opens the parked shards. */
 export function request(ctx: Context<MutationResumeJobArgs>) {

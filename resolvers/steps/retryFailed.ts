@@ -1,13 +1,13 @@
 import type { Context } from "@aws-appsync/utils";
-import { openAfterRetry, triedAgain, type TriedShard } from "../../core/job/control.ts";
+import { openAfterRetry, triedAgain, type TriedShard } from "../../core/job/retry.ts";
 import { shardKey } from "../../core/keys.ts";
 import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationRetryFailedArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
 import { resumedJob, goOn, settled, skipIfWritten } from "../shared/control.ts";
-import { RETRIABLE } from "../shared/moves.ts";
-import { throwConflict } from "../shared/refuse.ts";
+import { RETRIABLE } from "../shared/transitions.ts";
+import { throwConflict } from "../shared/errors.ts";
 import { jobsTable } from "../shared/tables.ts";
 import { updateIf } from "../shared/transaction.ts";
 

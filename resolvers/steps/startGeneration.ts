@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { callLater } from "../shared/lambda.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 
 /** Started again by a repeated request: the function works at a seed set once. */
 export function request(ctx: Context) {

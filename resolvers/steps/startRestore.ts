@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { callLater } from "../shared/lambda.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 
 /** A dataset may have thousands of files: asking for them takes longer than a person waits. */
 export function request(ctx: Context) {

@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { callLater } from "../shared/lambda.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 
 export function request(ctx: Context) {
   const { jobId, snapshot }: JobRow = ctx.stash.job;

@@ -4,7 +4,7 @@ import type { TokenRow } from "../../core/job/job-row.ts";
 import type { MutationCreateJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { budgetRow, jobRow, jobTemplateRow, shardRow } from "../shared/newJob.ts";
-import { fail, throwConflict, throwNotFound } from "../shared/refuse.ts";
+import { fail, throwConflict, throwNotFound } from "../shared/errors.ts";
 import { jobsTable, seedSetsTable, templatesTable } from "../shared/tables.ts";
 import { acceptJobReplay } from "../shared/token.ts";
 import { checkThat, collided, putNew, refusedAt } from "../shared/transaction.ts";

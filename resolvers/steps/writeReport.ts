@@ -2,7 +2,7 @@ import { runtime, util, type Context } from "@aws-appsync/utils";
 import { shardKey } from "../../core/keys.ts";
 import type { ShardReport } from "../../core/shard/shard-row.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
-import { fail, throwConflict } from "../shared/refuse.ts";
+import { fail, throwConflict } from "../shared/errors.ts";
 
 /** Old news changes nothing: a report counts if it comes from the lease of today and is newer than the last. */
 export function request(ctx: Context<MutationReportProgressArgs>) {

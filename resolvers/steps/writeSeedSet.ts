@@ -6,7 +6,7 @@ import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { MutationCreateSeedSetArgs } from "../generated/schema.ts";
 import type { PresignedUploads } from "../lambda/presignUpload.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail } from "../shared/refuse.ts";
+import { fail } from "../shared/errors.ts";
 
 export function request(ctx: Context<MutationCreateSeedSetArgs>) {
   const files: PresignedUploads["files"] = ctx.prev.result;

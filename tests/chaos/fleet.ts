@@ -1,7 +1,7 @@
 /** ECS and the dispatcher: tasks come and go, and what is told of them comes late, twice or never. */
 import { mayRestartAtOnce, tasksAtWork, tasksWanted, tasksToReconcile } from "#core/fleet/fleet";
 import { isAtRest } from "#core/job/job";
-import { isOrphan } from "#core/job/leftovers";
+import { isOrphan } from "#core/job/orphans";
 import { randomOf } from "#core/random";
 import { exportKey, shardKey } from "#core/keys";
 import type { ShardRow } from "#core/shard/shard-row";

@@ -1,6 +1,6 @@
 import { InMemoryCache } from "@apollo/client";
 import { DatasetArchiveDocument, JobDocument, type ArchiveFieldsFragment } from "../../client/generated/documents.ts";
-import { applyNews } from "../../client/jobs/applyNews.ts";
+import { applyNews } from "../../client/jobs/applyJobChange.ts";
 import { archiveSentence, isReadable, tellsOfReturn } from "../../client/jobs/archive.ts";
 import { typePolicies } from "../../client/link/cache.ts";
 import { newest } from "../../client/link/keepNewest.ts";

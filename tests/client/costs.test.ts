@@ -1,6 +1,6 @@
 import { costByDay, costByStepAndModel, estimateSentence } from "../../client/jobs/costs.ts";
 import { forecastOf, forecastSentence } from "../../client/jobs/forecasts.ts";
-import { totalsOf } from "../../client/jobs/derive.ts";
+import { totalsOf } from "../../client/jobs/totals.ts";
 import { toEstimateInput, type JobForm } from "../../client/jobs/form.ts";
 import type { EstimateFieldsFragment, JobStatus } from "../../client/generated/documents.ts";
 import { sampleJob, sampleShard } from "./sample-job.ts";

@@ -5,8 +5,8 @@ import { fileNameFor } from "../../client/editor/file.ts";
 import { LIBRARY } from "../../client/editor/library.ts";
 import { firstLook } from "../../client/editor/look.ts";
 import { parseTemplate } from "#core/template/parse";
-import { isStaleTestRun } from "../../client/tries/news.ts";
-import { checkTestRunForm } from "../../client/tries/form.ts";
+import { isStaleTestRun } from "../../client/testRuns/freshness.ts";
+import { checkTestRunForm } from "../../client/testRuns/form.ts";
 import { checkGenerateForm } from "../../client/seeds/generate-form.ts";
 
 const fault = (from: number, to: number) => ({ message: "Wrong.", line: 1, column: 1, from, to });

@@ -1,7 +1,7 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
 import { archiveClass } from "../../infra/archive.ts";
 import { readFileSync } from "node:fs";
-import { START_TIMEOUT_SECONDS } from "../../resolvers/shared/runLife.ts";
+import { START_TIMEOUT_SECONDS } from "../../resolvers/shared/runTimeout.ts";
 import { resourcesOf, templates } from "./stacks.ts";
 
 test("every template, nested ones too, passes CloudFormation's validator", () => {

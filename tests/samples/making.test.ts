@@ -13,7 +13,7 @@ import { Bell } from "../../worker/condition-variable.ts";
 import type { CallContext } from "../../worker/calls/call.ts";
 import { Gate } from "../../worker/calls/concurrency-limiter.ts";
 import type { Model } from "../../worker/ports.ts";
-import { Routes } from "../../worker/calls/model-order.ts";
+import { Routes } from "../../worker/calls/model-cooldowns.ts";
 import { Seeds } from "../../worker/seeds.ts";
 import { JobContext } from "../../worker/job-context.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { boundOf } from "#core/template/bound";
 import { includesOf } from "#core/template/includes";
 import { parseTemplate } from "#core/template/parse";
-import { schemaOf } from "#core/template/reads/schema";
+import { schemaOf } from "#core/template/analysis/seed-requirements";
 import { columnsOf, type Template } from "#core/template/template";
 import { Prompts } from "../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";

@@ -9,7 +9,7 @@ import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
 import { Bell } from "../../worker/condition-variable.ts";
 import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
 import { Gate } from "../../worker/calls/concurrency-limiter.ts";
-import { Routes } from "../../worker/calls/model-order.ts";
+import { Routes } from "../../worker/calls/model-cooldowns.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 import { JobContext } from "../../worker/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";

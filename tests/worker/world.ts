@@ -1,5 +1,5 @@
 /** A job in a world of doubles, and workers that can be killed at any instant. */
-import { openAfterRetry, triedAgain } from "#core/job/control";
+import { openAfterRetry, triedAgain } from "#core/job/retry";
 import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job/job";
 import { hashOf, randomOf } from "#core/random";
 import { budgetKey, jobKey, jobTemplateKey, ownerStatus, shardKey } from "#core/keys";

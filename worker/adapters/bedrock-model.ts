@@ -10,7 +10,7 @@ import {
 import { getSchemaSerdePlugin } from "@smithy/core/schema";
 import { ModelError, type Model, type ModelAnswer, type ModelErrorKind, type ModelRequest } from "../ports.ts";
 import type { Signal } from "../signal.ts";
-import { ANSWER, wayToAnswer } from "./answer-ways.ts";
+import { ANSWER, wayToAnswer } from "./structured-output.ts";
 import { HttpHandler, type WholeRequest } from "./http-handler.ts";
 
 /**

@@ -14,7 +14,7 @@ import {
   type CompletedPart,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { Scratch, type Region } from "./scratch.ts";
+import { Scratch, type Region } from "./scratch-file.ts";
 
 /** The smallest part S3 takes. */
 const PART_BYTES = 5 * 1024 * 1024;

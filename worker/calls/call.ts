@@ -10,7 +10,7 @@ import type { Step } from "#core/template/template";
 import { callBound } from "#core/template/bound";
 import type { Gate } from "./concurrency-limiter.ts";
 import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../ports.ts";
-import type { Routes } from "./model-order.ts";
+import type { Routes } from "./model-cooldowns.ts";
 import { bytesOf, type RenderedStep } from "../sandbox/prompts.ts";
 import { Stop, type Signal } from "../signal.ts";
 

@@ -23,7 +23,7 @@ import { Portions, type Begin } from "./portions.ts";
 import { RecordTexts } from "./record-texts.ts";
 import { Sink } from "./sink.ts";
 import { slotOf, slotsInOrder } from "./slots-in-order.ts";
-import { SpoolFull, type SpoolSize } from "./scratch-lines.ts";
+import { SpoolFull, type SpoolSize } from "./spool.ts";
 
 export interface ExportOrder {
   readonly objects: Objects;

@@ -7,7 +7,7 @@ import { recordId, type MadeRecord } from "#core/shard/record";
 import type { DatasetFile, FinishedFile, Shape } from "./dataset-file.ts";
 import { Portions, type Begin } from "./portions.ts";
 import { RecordTexts } from "./record-texts.ts";
-import { Spool, type SpoolSize } from "./scratch-lines.ts";
+import { Spool, type SpoolSize } from "./spool.ts";
 
 export interface PartitionedOrder {
   readonly shape: Shape;

@@ -16,7 +16,7 @@ import {
 import { titleOfCondition, type ColumnType } from "#core/template/template";
 import { NotCovered, Stopped, type CallContext } from "../calls/call.ts";
 import { Making } from "./attempt-context.ts";
-import { InvalidOutput } from "./outputs.ts";
+import { InvalidOutput } from "./output-validator.ts";
 import { ModelError } from "../ports.ts";
 import { ConditionError } from "./round.ts";
 import { RenderError } from "../sandbox/prompts.ts";

@@ -4,7 +4,7 @@ import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template/bound";
 import type { Step } from "#core/template/template";
 import type { Making } from "./attempt-context.ts";
 import { callModel, NotCovered, Stopped, type ObservedCall } from "../calls/call.ts";
-import { InvalidOutput } from "./outputs.ts";
+import { InvalidOutput } from "./output-validator.ts";
 import { ModelError } from "../ports.ts";
 import { RenderError, type RenderedStep } from "../sandbox/prompts.ts";
 

@@ -7,7 +7,7 @@ import {
   type Step,
   type Template,
 } from "#core/template/template";
-import type { ScriptSource } from "./inside/script.ts";
+import type { ScriptSource } from "./guest/script.ts";
 import { SandboxError, type GuestErrorLocation } from "./sandbox.ts";
 import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
 

@@ -4,8 +4,8 @@
  */
 import { createContext, Script } from "node:vm";
 import { newQuickJSWASMModule, type QuickJSContext, type QuickJSHandle, type QuickJSRuntime } from "quickjs-emscripten";
-import { INSIDE } from "./generated/inside.ts";
-import type { ScriptSource } from "./inside/script.ts";
+import { INSIDE } from "./generated/guest.ts";
+import type { ScriptSource } from "./guest/script.ts";
 
 /**
  * One rendering may take this long, of the processor's time: how busy the machine is must not decide. QuickJS looks at it

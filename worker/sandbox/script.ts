@@ -1,7 +1,7 @@
 /** All code of a template as programs for the sandbox, each by its place in the document. */
 import type { Path } from "#core/template/source";
 import { pathOfCondition, titleOfCondition, type Partials, type Step, type Template } from "#core/template/template";
-import type { ScriptSource } from "./inside/script.ts";
+import type { ScriptSource } from "./guest/script.ts";
 
 export interface Part {
   readonly path: Path;

@@ -6,7 +6,7 @@ import { CostBoundExceeded, type Reservation } from "#core/money/budget";
 import { mayTryAgain, type AttemptLimits } from "#core/shard/attempts";
 import { bytesOfCauses, causeOf, toldCauses } from "#core/shard/causes";
 import { beginExport } from "#core/job/ending";
-import { failsTooMuchSoFar, hopelessCause, wordsForHopelessStart, wordsForTooMuch } from "#core/job/failing";
+import { failsTooMuchSoFar, hopelessCause, wordsForHopelessStart, wordsForTooMuch } from "#core/job/failure-tolerance";
 import { latestOf, Rate } from "#core/shard/progress";
 import { attemptsOfPass, metaOf, type OpenSlot } from "#core/shard/record";
 import { restBoundNanos } from "#core/shard/remaining-bound";
@@ -22,7 +22,7 @@ import { applyChange } from "../apply-change.ts";
 import type { Gate } from "../calls/concurrency-limiter.ts";
 import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "../ports.ts";
-import type { Routes } from "../calls/model-order.ts";
+import type { Routes } from "../calls/model-cooldowns.ts";
 import { Stop } from "../signal.ts";
 import type { JobContext } from "../job-context.ts";
 

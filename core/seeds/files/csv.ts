@@ -4,7 +4,7 @@
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { readRows } from "./csv-rows.ts";
-import type { InvalidRows } from "./problems.ts";
+import type { InvalidRows } from "./invalid-rows.ts";
 import { setField } from "./item.ts";
 import type { SeedBatch } from "./reader.ts";
 import { MAX_FIELD_NAME_CHARACTERS, type SeedItem } from "../seed-set.ts";

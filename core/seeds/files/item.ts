@@ -1,5 +1,5 @@
 /** From JSON text to an item, or to a sentence about why it is none. */
-import type { InvalidRow, InvalidRows } from "./problems.ts";
+import type { InvalidRow, InvalidRows } from "./invalid-rows.ts";
 import { grouped } from "../../numbers.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 

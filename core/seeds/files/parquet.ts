@@ -5,7 +5,7 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema, type FileMetaData } from "hyparquet";
 import type { DecodedArray, ParquetParsers, RowGroup } from "hyparquet/src/types.js";
 import { PlotPaletteError } from "../../errors.ts";
-import type { InvalidRows } from "./problems.ts";
+import type { InvalidRows } from "./invalid-rows.ts";
 import { setField, TOO_LONG } from "./item.ts";
 import { GuardedFile, guardedCompressors } from "./parquet-file.ts";
 import { converterOf, forgetDecimals, type Convert } from "./parquet-values.ts";

@@ -4,10 +4,10 @@
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { readCsv } from "./csv.ts";
-import { InvalidRows } from "./problems.ts";
+import { InvalidRows } from "./invalid-rows.ts";
 import { gunzipped } from "./gzip.ts";
 import { splitJson } from "./json.ts";
-import { readLines } from "./lines.ts";
+import { readLines } from "./jsonl.ts";
 import { readParquet } from "./parquet.ts";
 import { rangesOf, type FileRanges, type OpenFile, type OpenRanges } from "./source.ts";
 import { decodeText } from "./text.ts";

@@ -3,7 +3,7 @@ import { RestoreObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { DAYS_RESTORED, archiveStatusOf } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
-import { listStored } from "./listStored.ts";
+import { listStored } from "./listObjects.ts";
 
 const ASKED_AT_ONCE = 32;
 

@@ -13,7 +13,7 @@ import {
 import { taskKey } from "../../../core/keys.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
-import { logger } from "../answer.ts";
+import { logger } from "../lambdaHandler.ts";
 import { setting } from "../clients.ts";
 import { readShards } from "./jobs.ts";
 import { releaseSlot, recordArn, readOwnerCount, readSpot, readTasks, acquireSlot, writeSpot } from "./slots.ts";

@@ -2,7 +2,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { isAtRest } from "../../../core/job/job.ts";
-import { isOrphan } from "../../../core/job/leftovers.ts";
+import { isOrphan } from "../../../core/job/orphans.ts";
 import { datasetsPrefix, partsPrefix } from "../../../core/bucket.ts";
 import { jobKey } from "../../../core/keys.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";

@@ -20,7 +20,7 @@ import {
   RAISABLE,
   RESUMABLE,
   RETRIABLE,
-} from "../../../resolvers/shared/moves.ts";
+} from "../../../resolvers/shared/transitions.ts";
 
 describe("planShards", () => {
   test("covers every slot once, in order, with shards as even as can be and no more than a transaction takes", () => {

@@ -1,5 +1,5 @@
 import { FieldSummary, jsonTypeOf, type SeedField } from "../../../core/seeds/fields.ts";
-import { fitRow } from "../../../core/seeds/row.ts";
+import { fitRow } from "../../../core/seeds/row-size.ts";
 
 function fieldsOf(...items: object[]): SeedField[] {
   const summary = new FieldSummary();

@@ -1,5 +1,5 @@
 import { bytesOfCauses, toldCauses } from "#core/shard/causes";
-import { wordsForHopelessStart, wordsForTooMuch } from "#core/job/failing";
+import { wordsForHopelessStart, wordsForTooMuch } from "#core/job/failure-tolerance";
 import { latestOf, Rate } from "#core/shard/progress";
 import { REPORT_PROGRESS } from "#core/reports";
 

@@ -1,5 +1,5 @@
 import { checkIncludes, includesOf, qualifiedOf, resolvedName } from "../../../core/template/includes.ts";
-import { dependenciesOf } from "../../../core/template/order.ts";
+import { dependenciesOf } from "../../../core/template/dependencies.ts";
 import { parseTemplate } from "../../../core/template/parse.ts";
 
 const template = (prompt: string, partials = "{}") =>

@@ -1,6 +1,6 @@
 /** What becomes of parts when a dataset is published: large parts in slot order that lie with it, and nothing is lost. */
 import { decodePart, encodePart, NOTHING_OPEN, partsOf } from "#core/shard/part";
-import { isOrphan } from "#core/job/leftovers";
+import { isOrphan } from "#core/job/orphans";
 import { isAccepted, openSlot } from "#core/shard/record";
 import { budgetKey, shardKey } from "#core/keys";
 import { partObject } from "#core/bucket";

@@ -9,7 +9,7 @@ import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import { parseTemplate } from "#core/template/parse";
 import { exportDataset } from "../../../worker/export/export.ts";
-import { Spool, SpoolFull } from "../../../worker/export/scratch-lines.ts";
+import { Spool, SpoolFull } from "../../../worker/export/spool.ts";
 import { MemoryObjects } from "../doubles.ts";
 import { World } from "../world.ts";
 

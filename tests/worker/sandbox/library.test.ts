@@ -1,7 +1,7 @@
 /** The functions of docs/template-functions.md, as they work inside the sandbox. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LIBRARY } from "../../../worker/sandbox/inside/library/library.ts";
+import { LIBRARY } from "../../../worker/sandbox/guest/library/library.ts";
 import { Prompts } from "../../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 import { templateOf } from "./hostile/template-of.ts";

@@ -1,7 +1,7 @@
 /** What prompts, conditions, lists and columns give, and how their faults are told. */
 import type { Step, Template } from "#core/template/template";
-import { builtInside } from "../../../worker/sandbox/inside/build.ts";
-import { INSIDE } from "../../../worker/sandbox/generated/inside.ts";
+import { builtInside } from "../../../worker/sandbox/guest/build.ts";
+import { INSIDE } from "../../../worker/sandbox/generated/guest.ts";
 import { bytesOf, Prompts, RenderError } from "../../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 import { templateOf } from "./hostile/template-of.ts";
@@ -35,7 +35,7 @@ function faultOf(act: () => unknown): RenderError {
   throw new Error("Expected a fault.");
 }
 
-test("the program of the sandbox is the one built from its sources (npx tsx worker/sandbox/inside/build.ts)", async () => {
+test("the program of the sandbox is the one built from its sources (npx tsx worker/sandbox/guest/build.ts)", async () => {
   const built = await builtInside();
   const module = (await import(`data:text/javascript,${encodeURIComponent(built)}`)) as { INSIDE: string };
   expect(module.INSIDE === INSIDE).toBe(true);

@@ -1,5 +1,5 @@
 /** Files of seeds as tests write and read them. */
-import { InvalidRows } from "../../../../core/seeds/files/problems.ts";
+import { InvalidRows } from "../../../../core/seeds/files/invalid-rows.ts";
 import { readSeedFile, type SeedBatch } from "../../../../core/seeds/files/reader.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { InvalidRows } from "../../../../core/seeds/files/problems.ts";
+import { InvalidRows } from "../../../../core/seeds/files/invalid-rows.ts";
 import { readSeedFile } from "../../../../core/seeds/files/reader.ts";
 import { rangesOf, type FileRanges } from "../../../../core/seeds/files/source.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";

@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { createReadStream, readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { InvalidRows } from "../../../../core/seeds/files/problems.ts";
+import { InvalidRows } from "../../../../core/seeds/files/invalid-rows.ts";
 import { gunzipped } from "../../../../core/seeds/files/gzip.ts";
 import { readSeedFile } from "../../../../core/seeds/files/reader.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";

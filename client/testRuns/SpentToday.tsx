@@ -1,0 +1,15 @@
+import { useEffect, useRef } from "react";
+import { showUsd } from "../money.ts";
+import { useAdHocSpending } from "../tries/useAdHocSpending.ts";
+
+/** What was spent today beside jobs, in a quiet line. It is read again when the spending has ended. */
+export function SpentToday({ isSpending }: { readonly isSpending: boolean }) {
+  const { spentNanos, refetch } = useAdHocSpending();
+  const wasSpending = useRef(isSpending);
+  useEffect(() => {
+    if (wasSpending.current && !isSpending) refetch();
+    wasSpending.current = isSpending;
+  });
+  if (spentNanos === undefined) return null;
+  return <p className="small faint number">Tries and generated seeds: {showUsd(spentNanos)} today.</p>;
+}

@@ -1,0 +1,36 @@
+/** JSON Lines: an object on each line; empty lines are passed over. */
+import type { InvalidRows } from "./invalid-rows.ts";
+import { parseItem, TOO_LONG } from "./item.ts";
+import type { SeedBatch } from "./reader.ts";
+import { MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
+
+/** @throws PlotPaletteError BadInput for a faulty line, unless the faults take it */
+export async function* readLines(
+  fileName: string,
+  open: () => Promise<AsyncIterable<string>>,
+  faults: InvalidRows,
+): AsyncGenerator<SeedBatch> {
+  let line = 0;
+  let rest = "";
+  /** The rest belongs to a line that is too long already: what comes up to its end is passed over. */
+  let isTooLong = false;
+  const read = (source: string): SeedItem[] => {
+    line += 1;
+    if (isTooLong) {
+      isTooLong = false;
+      return [];
+    }
+    if (source.trim() === "") return [];
+    return parseItem(source, `Line ${line} of "${fileName}"`, { fileName, row: line }, faults);
+  };
+  for await (const chunk of await open()) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield { items: lines.flatMap(read) };
+    if (rest.length <= MAX_ITEM_CHARACTERS) continue;
+    if (!isTooLong) faults.found({ fileName, row: line + 1, reason: `Line ${line + 1} of "${fileName}" ${TOO_LONG}` });
+    isTooLong = true;
+    rest = "";
+  }
+  yield { items: read(rest) };
+}

@@ -1,0 +1,42 @@
+/** What calls answer of which no more is known than the name. */
+import { maybe, NUMBER, PLAIN, TEXT, turnsOf, uncertain, within, type Context, type Value } from "./value.ts";
+import type { Walker } from "./interpreter.ts";
+
+/** A call, its arguments known as far as they can be. */
+export interface Call {
+  readonly walker: Walker;
+  readonly args: readonly Value[];
+  readonly context: Context;
+  readonly at: number;
+}
+
+export type Seed = Extract<Value, { kind: "seed" }>;
+export type List = Extract<Value, { kind: "list" }>;
+
+/** Functions that are handed over may be called, with the values or anything else. */
+export function unknown({ walker, args, context }: Call, values: readonly Value[]): Value {
+  const items = values.flatMap((value) => turnsOf(value, uncertain(context)));
+  const inside = within(
+    uncertain(context),
+    items.flatMap((turn) => turn.context.loops),
+  );
+  const args0 = items.length > 0 ? [maybe(...items.map((turn) => turn.value))] : [];
+  for (const arg of args) walker.mayCall(arg, inside, args0);
+  return maybe();
+}
+
+/** What a method of that name gives, whatever it is a method of. */
+export function resultOf(name: string): Value | undefined {
+  if (GIVING_TEXTS.has(name)) return TEXT;
+  if (GIVING_NUMBERS.has(name)) return NUMBER;
+  return GIVING_PLAIN.has(name) ? PLAIN : undefined;
+}
+
+const words = (text: string) => new Set(text.split(" "));
+
+const GIVING_TEXTS = words(
+  "charAt normalize padEnd padStart repeat substr substring toLocaleLowerCase toLocaleUpperCase toLowerCase toUpperCase " +
+    "trim trimEnd trimLeft trimRight trimStart toFixed toPrecision toExponential toWellFormed toLocaleString",
+);
+const GIVING_NUMBERS = words("charCodeAt codePointAt indexOf lastIndexOf localeCompare search");
+const GIVING_PLAIN = words("endsWith includes startsWith hasOwnProperty isWellFormed");

@@ -1,0 +1,259 @@
+/**
+ * What a template asks of its seeds: for each collection a JSON Schema of its items, found by running the template's syntax
+ * tree. It never refuses a seed with which the template renders without an undefined value; where no branch and no computed
+ * key leaves doubt, it refuses every other.
+ */
+import { PlotPaletteError } from "../../errors.ts";
+import { Demands, pathText } from "./constraint-collector.ts";
+import { jsonSchemaOf, type JsonSchema } from "./constraints.ts";
+import { changedNames, changesOf, type Changes } from "./control-flow.ts";
+import { isQualified, partialOf } from "../includes.ts";
+import { treeOfExpression, treeOfPrompt } from "../syntax.ts";
+import {
+  titleOfCondition,
+  type Column,
+  type Partials,
+  type Pick,
+  type SeedRead,
+  type Step,
+  type Template,
+} from "../template.ts";
+import {
+  maybe,
+  NUMBER,
+  PLAIN,
+  TEXT,
+  uncertain,
+  type AnyNode,
+  type Code,
+  type Context,
+  type Part,
+  type Program,
+  type SeedPath,
+  type Value,
+} from "./value.ts";
+import { lineAt, Walker } from "./interpreter.ts";
+
+/** A read as its author wrote it: `PICK.PATH`. */
+export interface SeedReading extends SeedRead {
+  /** The pick, by its name in `it`. */
+  readonly pick: string;
+  /** In the prompt or expression, from 1. */
+  readonly line: number;
+}
+
+export interface SeedNeeds {
+  /** By collection: the JSON Schema (2020-12) of its items. */
+  readonly collections: Readonly<Record<string, JsonSchema>>;
+  /** In the order in which the template reads them; a pick that is never read stands with an empty path. */
+  readonly reads: readonly SeedReading[];
+  /** Reads that cannot be known before rendering, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param partials the texts of other templates that it includes, by `ID@VERSION/NAME`
+ * @throws TemplateSyntaxError; PlotPaletteError BadInput when prompts nest too deep
+ */
+export function schemaOf(template: Template, partials: Partials): SeedNeeds {
+  try {
+    return new Needs(template, partials).all();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PlotPaletteError(
+      "BadInput",
+      `The prompts of the template "${template.name}" nest too deep; split an expression into several.`,
+    );
+  }
+}
+
+class Needs {
+  readonly #template: Template;
+  readonly #demands = new Demands();
+  readonly #warnings = new Set<string>();
+  readonly #walker: Walker;
+  readonly #surely: Context;
+  /** What every place sees as `it`. */
+  readonly #common: readonly Part[];
+
+  constructor(template: Template, partials: Partials) {
+    this.#template = template;
+    const changes = changesIn(template, partials);
+    this.#surely = { certain: !changes.anything, loops: [] };
+    const codes = new Map<string, Code>();
+    this.#walker = new Walker({
+      demands: this.#demands,
+      changes,
+      included: (name) => {
+        const text = isQualified(name) ? partials[name] : partialOf(template, name);
+        if (text === undefined) return undefined;
+        const code = codes.get(name) ?? codeOf(text, treeOfPrompt(text), isQualified(name) ? name : undefined);
+        codes.set(name, code);
+        return code;
+      },
+      warn: (program, node) => {
+        const line = lineAt(program.text, node.start);
+        const code = program.text.slice(node.start, node.end);
+        this.#warnings.add(
+          `Template "${template.name}" ${program.place} reads ${code} in line ${line}: which field that is shows only in rendering, so seeds are not checked for it.`,
+        );
+      },
+    });
+    this.#common = [
+      ...Object.entries(template.pick).map(([name, { from, count }]) => ({
+        name,
+        value: drawnValue(name, from, count),
+      })),
+      ...Object.entries(template.parameters).map(([name, { values }]) => ({ name, value: parameterValue(values) })),
+      { name: "steps", value: maybe() },
+    ];
+  }
+
+  all(): SeedNeeds {
+    for (const [name, pick] of Object.entries(this.#template.pick)) this.#drawn(name, pick);
+    for (const step of this.#template.steps) this.#step(step);
+    const columns = Object.entries(this.#template.record ?? {}).map(([name, column]) => this.#column(name, column));
+    this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
+    return {
+      collections: Object.fromEntries(
+        [...this.#demands.collections].map(([name, facts]) => [name, jsonSchemaOf(facts)]),
+      ),
+      reads: this.#reads(),
+      warnings: [...this.#warnings],
+    };
+  }
+
+  /** The collection has to be there, and what a weighted draw goes by. */
+  #drawn(pick: string, { from, weight }: Pick): void {
+    this.#demands.factsOf(from);
+    if (weight === undefined) return;
+    const path: SeedPath = { pick, collection: from, ways: [weight] };
+    this.#demands.note(path, `pick "${pick}"`, () => 1);
+    this.#demands.demand(path, { certain: true, loops: [] }, ["number"]);
+  }
+
+  #step(step: Step): void {
+    const place = `step "${step.id}"`;
+    const expression = (part: string, source: string | undefined, context: Context, it: readonly Part[] = []) =>
+      source === undefined
+        ? PLAIN
+        : this.#walker.expression(this.#program(`${place}, "${part}"`, expressionCode(source), it), context);
+    expression("when", step.when, this.#surely);
+    const mayBeSkipped = step.when !== undefined ? uncertain(this.#surely) : this.#surely;
+    const { context, it } = this.#turnOf(step, expression("forEach", step.forEach?.list, mayBeSkipped), mayBeSkipped);
+    const prompt = (words: string, text: string | undefined) =>
+      text === undefined
+        ? undefined
+        : this.#walker.prompt(this.#program(place + words, codeOf(text, treeOfPrompt(text)), it), context);
+    prompt(", system prompt", step.system);
+    step.examples.forEach(({ user, assistant }, n) => {
+      prompt(`, example ${n + 1}`, user);
+      prompt(`, example ${n + 1}`, assistant);
+    });
+    prompt("", step.prompt);
+    // Whether these are asked depends on the answers.
+    expression("escalate.when", step.escalate?.when, uncertain(context), it);
+    expression("repeat.until", step.repeat?.until, uncertain(context), it);
+  }
+
+  /** The column as conditions see it. */
+  #column(name: string, { value: source, type }: Column): Part {
+    const value = this.#walker.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
+    this.#walker.demandDefined(value, this.#surely);
+    // A declared type changes it on the way, and JSON whatever an object or a list of the template makes of itself.
+    const isAsMade = type === undefined && ["seed", "text", "number"].includes(value.kind);
+    return { name, value: isAsMade ? value : maybe(value) };
+  }
+
+  /** The first condition is always asked, the others only if those before them hold. */
+  #accept(record: Value): void {
+    for (const [n, condition] of (this.#template.accept ?? []).entries()) {
+      const place = `condition ${titleOfCondition(condition)}`;
+      const program = this.#program(place, expressionCode(condition.expression), [{ name: "record", value: record }]);
+      this.#walker.expression(program, n === 0 ? this.#surely : uncertain(this.#surely));
+    }
+  }
+
+  /** Where the prompts of a step run: once, or for each of the first items of its list. */
+  #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly Part[] } {
+    if (!forEach) return { context, it: [] };
+    const turn = this.#walker.firstTurns(list, forEach.atMost, context);
+    return {
+      context: turn.context,
+      it: [
+        { name: forEach.as, value: turn.value },
+        { name: "index", value: NUMBER },
+      ],
+    };
+  }
+
+  #program(place: string, code: Code, more: readonly Part[] = []): Program {
+    return { ...code, place, it: { kind: "object", parts: [...this.#common, ...more] } };
+  }
+
+  #reads(): SeedReading[] {
+    const reads = this.#demands.readings().map((reading) => ({
+      pick: reading.pick,
+      collection: reading.collection,
+      path: pathText(reading.ways),
+      required: this.#demands.isRequired(reading),
+      place: reading.place,
+      line: reading.line,
+    }));
+    const unread = Object.entries(this.#template.pick).filter(([name]) => !reads.some(({ pick }) => pick === name));
+    return [
+      ...reads,
+      ...unread.map(([pick, { from }]) => ({
+        pick,
+        collection: from,
+        path: "",
+        required: true,
+        place: `pick "${pick}"`,
+        line: 1,
+      })),
+    ];
+  }
+}
+
+/** One item, or a list of some that surely has one. */
+function drawnValue(pick: string, collection: string, count: number | undefined): Value {
+  const item: Value = { kind: "seed", path: { pick, collection, ways: [] } };
+  if (count === undefined) return item;
+  return { kind: "list", each: item, known: Array.from({ length: count }, () => item), loops: [] };
+}
+
+function parameterValue(values: readonly unknown[] | undefined): Value {
+  return values?.every((value) => typeof value === "string") ? TEXT : maybe();
+}
+
+function changesIn(template: Template, partials: Partials): Changes {
+  const prompts = [
+    ...template.steps.flatMap(promptsOf),
+    ...Object.values(template.partials),
+    ...Object.values(partials),
+  ];
+  const columns = Object.values(template.record ?? {}).map(({ value }) => value);
+  const conditions = (template.accept ?? []).map(({ expression }) => expression);
+  const expressions = [...template.steps.flatMap(expressionsOf), ...columns, ...conditions];
+  return changesOf([...prompts.map(treeOfPrompt), ...expressions.map(treeOfExpression)]);
+}
+
+function expressionCode(source: string): Code {
+  return codeOf(source, treeOfExpression(source));
+}
+
+function codeOf(text: string, tree: AnyNode, within?: string): Code {
+  return { text, tree, within, changed: changedNames(tree) };
+}
+
+function promptsOf({ system, prompt, examples }: Step): string[] {
+  return [
+    ...(system === undefined ? [] : [system]),
+    prompt,
+    ...examples.flatMap(({ user, assistant }) => [user, assistant]),
+  ];
+}
+
+function expressionsOf({ when, forEach, escalate, repeat }: Step): string[] {
+  return [when, forEach?.list, escalate?.when, repeat?.until].filter((source) => source !== undefined);
+}

@@ -1,0 +1,17 @@
+import type { Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
+import { testRunKey } from "../core/keys.ts";
+import type { MutationReportTryArgs } from "./generated/schema.ts";
+import { fail, throwNotFound } from "./shared/errors.ts";
+import { toTestRun } from "./shared/testRuns.ts";
+
+/** What is told, and to whom, comes from the row alone. */
+export function request(ctx: Context<MutationReportTryArgs>) {
+  return get({ key: testRunKey(ctx.args.input.id), consistentRead: true });
+}
+
+export function response(ctx: Context) {
+  if (ctx.error) fail(ctx);
+  if (!ctx.result) throwNotFound("try");
+  return toTestRun(ctx.result);
+}

@@ -1,0 +1,15 @@
+import type { Context } from "@aws-appsync/utils";
+import type { MutationUnpublishTemplateArgs } from "./generated/schema.ts";
+import { callerOf } from "./shared/caller.ts";
+import { checkId } from "./shared/errors.ts";
+import { toTemplateSummary } from "./shared/templates.ts";
+
+/** readOwnTemplate → unpublishTemplate */
+export function request(ctx: Context<MutationUnpublishTemplateArgs>) {
+  checkId(ctx.args.id, "template");
+  return {};
+}
+
+export function response(ctx: Context) {
+  return toTemplateSummary(ctx.stash.head, callerOf(ctx));
+}

@@ -1,0 +1,62 @@
+/** The items of one collection that a model has made: those that fit, each once. */
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import type { SeedItem } from "../../core/seeds/seed-set.ts";
+import { shortText } from "./truncate.ts";
+
+/** The latest items are shown to the model, so that it writes others. */
+const SHOWN_BYTES = 6_000;
+const SHOWN_CHARACTERS = 160;
+
+export class GeneratedItems {
+  readonly #items: SeedItem[] = [];
+  readonly #known = new Set<string>();
+  readonly #fits: ValidateFunction;
+
+  /** @param schema what the template needs of the collection's items */
+  constructor(
+    readonly collection: string,
+    readonly schema: Readonly<Record<string, unknown>>,
+  ) {
+    this.#fits = new Ajv2020({ strict: false }).compile(schema);
+  }
+
+  get count(): number {
+    return this.#items.length;
+  }
+
+  /** Takes at most so many that fit and are new. */
+  add(items: readonly SeedItem[], most: number): void {
+    const last = this.#items.length + most;
+    for (const item of items) {
+      const identity = identityOf(item);
+      if (this.#items.length === last || this.#known.has(identity) || !this.#fits(item)) continue;
+      this.#known.add(identity);
+      this.#items.push(item);
+    }
+  }
+
+  /** The latest ones in short, newest last. */
+  latest(): string[] {
+    const shown: string[] = [];
+    let left = SHOWN_BYTES;
+    for (const item of [...this.#items].reverse()) {
+      const text = shortText(JSON.stringify(item), SHOWN_CHARACTERS);
+      left -= Buffer.byteLength(text);
+      if (left < 0) break;
+      shown.unshift(text);
+    }
+    return shown;
+  }
+
+  /** As JSONL. */
+  async *asFile(): AsyncGenerator<Uint8Array> {
+    const encoder = new TextEncoder();
+    for (const item of this.#items) yield encoder.encode(`${JSON.stringify(item)}\n`);
+  }
+}
+
+/** The same for items that differ in capitals and spaces only. */
+function identityOf(item: SeedItem): string {
+  const fields = Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify(fields).toLowerCase().replace(/\s+/g, " ");
+}

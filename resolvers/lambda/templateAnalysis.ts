@@ -1,0 +1,62 @@
+/** What is stored of a template version beside its source, so that nobody has to read it again. */
+import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
+import { boundOf } from "../../core/template/bound.ts";
+import { dependenciesOf } from "../../core/template/dependencies.ts";
+import { schemaOf } from "../../core/template/analysis/seed-requirements.ts";
+import { trainingFormatsOf } from "../../core/dataset/training.ts";
+import {
+  columnsOf,
+  roundsOf,
+  type Parameter,
+  type Partials,
+  type Step,
+  type Template,
+} from "../../core/template/template.ts";
+
+/** @param partials the texts of other templates that it includes, by `ID@VERSION/NAME` */
+export function factsOf(template: Template, partials: Partials): TemplateAnalysisRow {
+  const { collections, reads, warnings } = schemaOf(template, partials);
+  const after = dependenciesOf(template, partials);
+  return {
+    steps: template.steps.map((step) => stepFacts(step, after[step.id] ?? [])),
+    parameters: Object.entries(template.parameters).map(([name, parameter]) => parameterFacts(name, parameter)),
+    columns: columnsOf(template).map((name) => ({ name, type: template.record?.[name]?.type })),
+    categories: [...template.categories],
+    accept: [...(template.accept ?? [])],
+    maxAttempts: template.maxAttempts,
+    trainingFormats: trainingFormatsOf(template),
+    reads: [...reads],
+    seedSchema: JSON.stringify(collections),
+    warnings: [...warnings],
+    bound: boundOf(template),
+  };
+}
+
+function stepFacts(step: Step, after: string[]): TemplateAnalysisRow["steps"][number] {
+  const { id, modelId, tier, fallbacks, escalate, prompt, maxTokens, output } = step;
+  return {
+    id,
+    modelId,
+    tier,
+    fallbacks: fallbacks.map((fallback) => fallback.modelId),
+    escalatesTo: escalate?.modelId,
+    prompt,
+    maxTokens,
+    output: output.type,
+    rounds: roundsOf(step),
+    after,
+  };
+}
+
+function parameterFacts(name: string, parameter: Parameter): TemplateAnalysisRow["parameters"][number] {
+  return {
+    name,
+    description: parameter.description,
+    values: parameter.values?.map(jsonText),
+    default: jsonText(parameter.default),
+  };
+}
+
+function jsonText(value: unknown): string {
+  return JSON.stringify(value ?? null);
+}

@@ -1,0 +1,13 @@
+import type { Context } from "@aws-appsync/utils";
+import { callLater } from "../shared/lambda.ts";
+import { fail } from "../shared/errors.ts";
+
+/** Started again by a repeated request: the function works at a try once. */
+export function request(ctx: Context) {
+  return callLater({ testRunId: ctx.stash.try.testRunId });
+}
+
+export function response(ctx: Context) {
+  if (ctx.error) fail(ctx);
+  return null;
+}

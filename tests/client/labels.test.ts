@@ -1,0 +1,213 @@
+import { CombinedGraphQLErrors, ServerError } from "@apollo/client/errors";
+import { loadConfig, parseConfig, userPoolEndpoint } from "../../client/config.ts";
+import { explainError, SignedOutError } from "../../client/errors.ts";
+import { EXTENDABLE, RETRIABLE } from "../../resolvers/shared/transitions.ts";
+import { actionsFor } from "../../client/jobs/actions.ts";
+import { STATUS_WORDS, statusSentence } from "../../client/jobs/messages.ts";
+import { editUsd, showUsd } from "../../client/money.ts";
+import { paths } from "../../client/paths.ts";
+import { UploadError } from "../../client/seeds/postFile.ts";
+import { showBytes, showDuration, showRate, showRelative, showShare } from "../../client/ui/format.ts";
+import { MOVES } from "#core/job/job";
+import { JOB_STATUSES } from "#core/job/job";
+
+describe("money", () => {
+  test.each([
+    [0, "$0.00"],
+    [1, "$0.000000001"],
+    [42_000, "$0.000042"],
+    [12_345_678, "$0.0123"],
+    [500_000_000, "$0.50"],
+    [999_600_000, "$1.00"],
+    [123_400_000, "$0.123"],
+    [1_000_000_000, "$1.00"],
+    [12_345_678_901, "$12.35"],
+    [5_000_000_000_000, "$5,000.00"],
+  ])("%d nano-dollars read %s", (nanos, text) => {
+    expect(showUsd(nanos)).toBe(text);
+  });
+
+  test.each([
+    [500_000_000, "0.5"],
+    [1_000_000_000, "1"],
+    [10_000_000_000, "10"],
+    [123, "0.000000123"],
+  ])("%d nano-dollars stand in an input as %s", (nanos, text) => {
+    expect(editUsd(nanos)).toBe(text);
+  });
+});
+
+describe("numbers", () => {
+  test.each([
+    [0, "0 %"],
+    [0.001, "< 1 %"],
+    [0.424, "42 %"],
+    [0.999, "99 %"],
+    [1, "100 %"],
+  ])("a share of %d reads %s", (share, text) => {
+    expect(showShare(share)).toBe(text);
+  });
+
+  test.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "1.0 kB"],
+    [1_440_000, "1.4 MB"],
+    [98_700_000, "99 MB"],
+    [1_000_000_000, "1.0 GB"],
+  ])("%d bytes read %s", (bytes, text) => {
+    expect(showBytes(bytes)).toBe(text);
+  });
+
+  test.each([
+    [0.4, "0 s"],
+    [59, "59 s"],
+    [60, "1 min"],
+    [200, "3 min 20 s"],
+    [7500, "2 h 5 min"],
+    [90_000, "1 d 1 h"],
+  ])("%d seconds read %s", (seconds, text) => {
+    expect(showDuration(seconds)).toBe(text);
+  });
+
+  test("a speed has a decimal below ten", () => {
+    expect([showRate(3.25), showRate(48.4), showRate(1200)]).toEqual(["3.3", "48", "1,200"]);
+  });
+
+  test.each([
+    ["2026-11-23T11:59:55.000Z", "just now"],
+    ["2026-11-23T11:55:00.000Z", "5 minutes ago"],
+    ["2026-11-23T09:00:00.000Z", "3 hours ago"],
+    ["2026-11-22T11:00:00.000Z", "yesterday"],
+    ["2026-11-01T12:00:00.000Z", "Nov 1, 2026"],
+    // A browser whose clock is slow.
+    ["2026-11-23T12:00:20.000Z", "just now"],
+  ])("at noon, %s was %s", (at, text) => {
+    expect(showRelative(at, Date.parse("2026-11-23T12:00:00.000Z"))).toBe(text);
+  });
+});
+
+describe("an error in words", () => {
+  const refusal = (errorType: string, message: string) =>
+    new CombinedGraphQLErrors({ errors: [{ message, errorType } as { message: string }] });
+
+  test.each(["NotFound", "BadInput", "Conflict"])("is the server's own sentence for %s", (type) => {
+    expect(explainError(refusal(type, "Made for people."))).toEqual({ kind: type, text: "Made for people." });
+  });
+
+  test.each(["Internal", "Lambda:Unhandled", "MappingTemplate"])("keeps the inside of the server out of %s", (type) => {
+    expect(explainError(refusal(type, "at Object.<anonymous> (/var/task/index.js:1)"))).toMatchObject({
+      kind: "Internal",
+    });
+    expect(explainError(refusal(type, "at Object.<anonymous>")).text).not.toContain("anonymous");
+  });
+
+  test("leads to sign-in when the session has ended", () => {
+    const refused = new ServerError("401", { response: new Response(null, { status: 401 }), bodyText: "{}" });
+    expect(explainError(refused).kind).toBe("Unauthorized");
+    expect(explainError(new SignedOutError()).kind).toBe("Unauthorized");
+    expect(explainError(refusal("UnauthorizedException", "Token has expired.")).text).toMatch(/Sign in again/);
+  });
+
+  test("says that the network is at fault when it is", () => {
+    expect(explainError(new TypeError("Failed to fetch")).kind).toBe("Network");
+    expect(explainError(new UploadError("“a.csv” could not be sent.")).text).toBe("“a.csv” could not be sent.");
+  });
+
+  test("does not blame the network for a bug", () => {
+    expect(explainError(new TypeError("undefined is not a function")).kind).toBe("Internal");
+    expect(explainError("thrown")).toMatchObject({ kind: "Internal" });
+  });
+});
+
+describe("the configuration", () => {
+  const config = {
+    graphqlUrl: "https://x.appsync-api.us-east-1.amazonaws.com/graphql",
+    realtimeUrl: "wss://x.appsync-realtime-api.us-east-1.amazonaws.com/graphql",
+    region: "us-east-1",
+    userPoolId: "us-east-1_abc",
+    userPoolClientId: "client",
+    userPoolProviderUrl: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc",
+    bucket: "bucket",
+    appUrl: "https://d111.cloudfront.net",
+  };
+
+  test("is read as it is served", async () => {
+    const answer = () => Promise.resolve(new Response(JSON.stringify({ ...config, more: 1 })));
+    await expect(loadConfig(answer)).resolves.toEqual(config);
+  });
+
+  test.each([
+    ["a missing entry", { region: undefined }, 'Expected text for "region" in /config.json, got nothing.'],
+    ["an entry of another kind", { bucket: 3 }, 'Expected text for "bucket" in /config.json, got 3.'],
+    [
+      "an address that is none",
+      { graphqlUrl: "graphql" },
+      'Expected an address for "graphqlUrl" in /config.json, got "graphql".',
+    ],
+    [
+      "a socket that is none",
+      { realtimeUrl: "https://x/graphql" },
+      'Expected an address for "realtimeUrl" in /config.json, got "https://x/graphql".',
+    ],
+  ])("is refused with %s", (_, different, sentence) => {
+    expect(() => parseConfig({ ...config, ...different })).toThrow(sentence);
+  });
+
+  test("that is the app's own page says what was expected", async () => {
+    const page = () => Promise.resolve(new Response("<!doctype html>"));
+    await expect(loadConfig(page)).rejects.toThrow(/Expected JSON in \/config.json/);
+  });
+
+  test("leaves Amazon's own sign-in address to Amplify and names any other", () => {
+    expect(userPoolEndpoint(config)).toBeUndefined();
+    const local = { ...config, userPoolProviderUrl: "http://127.0.0.1:4000/us-east-1_abc" };
+    expect(userPoolEndpoint(local)).toBe("http://127.0.0.1:4000");
+    expect(userPoolEndpoint({ ...config, userPoolProviderUrl: "https://x.amazonaws.com.evil.org/p" })).toBe(
+      "https://x.amazonaws.com.evil.org",
+    );
+  });
+});
+
+describe("a job's state", () => {
+  test.each(JOB_STATUSES)("%s has a word and a sentence", (status) => {
+    expect(STATUS_WORDS[status]).toMatch(/^[A-Z]/);
+    expect(statusSentence({ status, outcome: null })).toMatch(/\.$/);
+  });
+
+  test("on its way to its end tells which end", () => {
+    expect(statusSentence({ status: "EXPORTING", outcome: "CANCELLED" })).toMatch(/^Cancelled/);
+    expect(statusSentence({ status: "EXPORTING", outcome: "BUDGET_EXCEEDED" })).toMatch(/budget/);
+  });
+
+  test("offers what its moves allow", () => {
+    const offered = (status: keyof typeof MOVES, failed = 0) =>
+      Object.entries(actionsFor(status, failed)).flatMap(([name, can]) => (can ? [name] : []));
+    expect(offered("RUNNING", 3)).toEqual(["canPause", "canChange", "canCancel"]);
+    expect(offered("PAUSED", 3)).toEqual(["canResume", "canChange", "canCancel"]);
+    expect(offered("BUDGET_EXCEEDED")).toEqual(["canResume", "canExtend", "canDelete"]);
+    expect(offered("COMPLETED")).toEqual(["canExtend", "canDelete"]);
+    expect(offered("COMPLETED", 1)).toEqual(["canExtend", "canRetry", "canDelete"]);
+    expect(offered("FAILED")).toEqual(["canRetry", "canDelete"]);
+    expect(offered("CANCELLED", 3)).toEqual(["canDelete"]);
+    expect(offered("EXPORTING")).toEqual([]);
+    expect(offered("DELETING")).toEqual([]);
+  });
+});
+
+test("a page offers to extend and to retry where the API would take it", () => {
+  for (const status of Object.keys(MOVES) as (keyof typeof MOVES)[]) {
+    const { canChange, canExtend, canRetry } = actionsFor(status, 1);
+    expect([status, canChange || canExtend]).toEqual([status, EXTENDABLE.includes(status)]);
+    expect([status, canRetry]).toEqual([status, RETRIABLE.includes(status)]);
+  }
+});
+
+describe("a path", () => {
+  test("keeps ids whole and leaves out what is not given", () => {
+    expect(paths.job("a/b")).toBe("/jobs/a%2Fb");
+    expect(paths.newJob()).toBe("/jobs/new");
+    expect(paths.newJob({ templateId: "film questions" })).toBe("/jobs/new?templateId=film+questions");
+    expect(paths.template("t", 3)).toBe("/templates/t?version=3");
+  });
+});

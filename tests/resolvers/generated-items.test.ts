@@ -1,0 +1,48 @@
+import { GeneratedItems } from "../../resolvers/lambda/generatedItems.ts";
+import { fitted, shortText, shortValue } from "../../resolvers/lambda/truncate.ts";
+
+const SCHEMA = { type: "object", properties: { title: { type: "string" } }, required: ["title"] };
+
+test("items that do not fit, and items that are there already, are left out", () => {
+  const made = new GeneratedItems("films", SCHEMA);
+  made.add([{ title: "Faust" }, { title: " FAUST" }, { title: "faust" }, { name: "x" }, { title: 3 }], 10);
+  expect(made.count).toBe(2);
+  made.add([{ title: "Faust" }, { title: "Metropolis" }], 10);
+  expect(made.count).toBe(3);
+});
+
+test("no more are taken than were asked for", () => {
+  const made = new GeneratedItems("films", SCHEMA);
+  made.add([{ title: "a" }, { title: "b" }, { title: "c" }], 2);
+  expect(made.count).toBe(2);
+});
+
+test("the latest are shown in short, as far as there is room", () => {
+  const made = new GeneratedItems("films", SCHEMA);
+  const titles = Array.from({ length: 100 }, (_, n) => ({ title: `${n} ${"x".repeat(500)}` }));
+  made.add(titles, 100);
+  const shown = made.latest();
+  expect(shown.at(-1)).toMatch(/^\{"title":"99 x+ … \(\d+ more characters\)$/);
+  expect(Buffer.byteLength(shown.join(""))).toBeLessThanOrEqual(6_000);
+  expect(shown.length).toBeGreaterThan(20);
+});
+
+test("a text is cut between characters, never within one", () => {
+  expect(shortText("ab😀cd", 3)).toBe("ab … (4 more characters)");
+  expect(shortText("ab😀cd", 4)).toBe("ab😀 … (2 more characters)");
+  expect(shortText("ab", 2)).toBe("ab");
+});
+
+test("long lists and wide objects are cut too", () => {
+  expect(shortValue([1, 2, 3, 4, 5], 60)).toEqual([1, 2, 3, "… (2 more)"]);
+  expect(shortValue({ a: 1, b: 2, c: 3, d: "x" }, 60)).toEqual({ a: 1, b: 2, c: 3, "…": "(1 more)" });
+  expect(shortValue({ a: [null, true, "x".repeat(70)] }, 60)).toEqual({
+    a: [null, true, `${"x".repeat(60)} … (10 more characters)`],
+  });
+});
+
+test("as much is shown as fits", () => {
+  const text = "x".repeat(30_000);
+  expect(fitted(40_000, (most) => shortText(text, most))).toBe(text);
+  expect(fitted(20_500, (most) => shortText(text, most))).toHaveLength(20_000 + " … (10,000 more characters)".length);
+});

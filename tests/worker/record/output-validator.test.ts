@@ -1,0 +1,35 @@
+/** What a schema demands is demanded, although its patterns run in the sandbox and whatever it says of itself. */
+import type { Template } from "#core/template/template";
+import { Outputs } from "../../../worker/record/output-validator.ts";
+import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
+
+async function reading(schema: object): Promise<(value: object) => unknown> {
+  const step = { id: "s", output: { type: "json", schema }, maxTokens: 9 } as unknown as Template["steps"][number];
+  const outputs = new Outputs({ steps: [step] } as unknown as Template, await Sandbox.create());
+  return (value) => outputs.read(step, { text: JSON.stringify(value), stopReason: "end_turn" });
+}
+
+test("each pattern is held against its own text", async () => {
+  const text = (pattern: string) => ({ type: "string", pattern });
+  const read = await reading({ type: "object", properties: { zip: text("^\\d{5}$"), code: text("^[A-Z]+$") } });
+  expect(read({ zip: "12345", code: "AB" })).toEqual({ zip: "12345", code: "AB" });
+  expect(() => read({ zip: "1234", code: "AB" })).toThrow("/zip must match pattern");
+  expect(() => read({ zip: "12345", code: "ab" })).toThrow("/code must match pattern");
+});
+
+test("properties that no pattern allows are refused", async () => {
+  const read = await reading({ type: "object", patternProperties: { "^x_": {} }, additionalProperties: false });
+  expect(read({ x_1: 1 })).toEqual({ x_1: 1 });
+  expect(() => read({ y: 1 })).toThrow("must NOT have additional properties");
+});
+
+test("a schema that calls itself asynchronous is held against answers all the same", async () => {
+  const read = await reading({ $async: true, type: "object", required: ["a"] });
+  expect(read({ a: 1 })).toEqual({ a: 1 });
+  expect(() => read({})).toThrow("must have required property 'a'");
+});
+
+test("a constant that Ajv cannot compare with fits no answer, and stops no worker", async () => {
+  const read = await reading({ type: "object", properties: { a: { const: { toString: "" } } } });
+  expect(() => read({ a: { toString: "" } })).toThrow("could not be held against its schema: ");
+});

@@ -1,0 +1,96 @@
+/** One piece of a template's code: compiled when it is first needed, then kept. */
+import { bodyOfExpression, bodyOfPrompt, sourcePlace, Unclosed, type Body } from "./eta-body.ts";
+import { freezeAll } from "./lockdown.ts";
+
+const MakeFunction = Function;
+const toSource = Function.prototype.toString;
+/** QuickJS gives the memory and time it ran out of as errors of this kind. */
+declare const InternalError: ErrorConstructor;
+export const Limit = InternalError;
+
+/** QuickJS writes two lines before the body of a function made from text. */
+const LINES_BEFORE = 2;
+const PROMPT_PARAMETERS = "it,include,output,capture,__eta";
+const EXPRESSION_PARAMETERS = "it";
+const MOST_CHARACTERS_OF_A_MESSAGE = 300;
+
+export type Run = (it: object, ...rest: unknown[]) => unknown;
+
+/** A fault at a place in the source of one program. */
+export class Fault {
+  constructor(
+    readonly message: string,
+    readonly line?: number,
+    readonly column?: number,
+    /** The partial whose source it is. */
+    readonly partial?: string,
+  ) {}
+}
+
+/** More text than a prompt may have. */
+export class TooLong {
+  readonly message = "it is too long";
+}
+
+export class Program {
+  readonly #isPrompt: boolean;
+  readonly #source: string;
+  readonly #partial: string | undefined;
+  #body: Body | undefined;
+  #run: Run | undefined;
+
+  constructor(isPrompt: boolean, source: string, partial?: string) {
+    this.#isPrompt = isPrompt;
+    this.#source = source;
+    this.#partial = partial;
+  }
+
+  /** @throws Fault with its place, or an InternalError of the machine */
+  run(...args: Parameters<Run>): unknown {
+    try {
+      this.#run ??= this.#compile();
+      return this.#run.call(undefined, ...args);
+    } catch (error) {
+      throw this.#placed(error);
+    }
+  }
+
+  #compile(): Run {
+    this.#body = this.#isPrompt ? bodyOfPrompt(this.#source) : bodyOfExpression(this.#source);
+    const { text } = this.#body;
+    const parameters = this.#isPrompt ? PROMPT_PARAMETERS : EXPRESSION_PARAMETERS;
+    const run = MakeFunction(parameters, text) as Run;
+    // A body with a brace too many would end the function and go on outside of it, where it could keep things between records.
+    if (typeof run !== "function" || toSource.call(run) !== `function anonymous(${parameters}\n) {\n${text}\n}`)
+      throw new SyntaxError("it closes more braces than it opens");
+    freezeAll(run);
+    return run;
+  }
+
+  #placed(error: unknown): unknown {
+    if (error instanceof Fault || error instanceof TooLong || error instanceof Limit) return error;
+    const place = error instanceof Unclosed ? error : this.#placeOf(error);
+    return new Fault(messageOf(error), place?.line, place?.column, this.#partial);
+  }
+
+  #placeOf(error: unknown): { line: number; column: number } | undefined {
+    try {
+      const stack = String((error as Error).stack).slice(0, 2_000);
+      const [, line, column] = /<input>:(\d{1,7}):(\d{1,7})/.exec(stack) ?? [];
+      return this.#body && sourcePlace(this.#body, Number(line) - LINES_BEFORE, Number(column));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** What is thrown is the template's own, and may throw when it is looked at. */
+export function messageOf(error: unknown): string {
+  try {
+    const message = (error as Error | undefined)?.message;
+    return String(message ? message : error).slice(0, MOST_CHARACTERS_OF_A_MESSAGE);
+  } catch (cause) {
+    if (cause instanceof Limit) throw cause;
+    return "it threw something that is not an error";
+  }
+}
