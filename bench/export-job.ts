@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { planShards } from "../core/job/job.ts";
 import { encodePart } from "../core/shard/part.ts";
 import { randomOf } from "../core/random.ts";
-import type { MadeRecord } from "../core/shard/record.ts";
+import type { DeliveredRecord } from "../core/shard/record.ts";
 import { partObject } from "../core/bucket.ts";
 import type { JobRow } from "../core/job/job-row.ts";
 import type { ShardRow } from "../core/shard/shard-row.ts";
@@ -50,7 +50,17 @@ function shardOf(shardNo: number, fromSlot: number, toSlot: number): ShardRow {
   const spent = { spentNanos: delivered * 1_000, inputTokens: delivered * 300, outputTokens: delivered * 200 };
   const runs = [{ generation: 1, fromSeq: 0, toSeq }];
   // The export reads no more of it.
-  return { jobId: JOB_ID, shardNo, fromSlot, toSlot, runs, delivered, failed: 0, ...spent, columns: {} } as never;
+  return {
+    jobId: JOB_ID,
+    shardNo,
+    fromSlot,
+    toSlot,
+    partRanges: runs,
+    delivered,
+    failed: 0,
+    ...spent,
+    columns: {},
+  } as never;
 }
 
 /** Writes the parts of all shards as workers leave them. */
@@ -62,7 +72,7 @@ export async function writeParts(folder: string, shards: readonly ShardRow[]): P
       const made = Array.from({ length: slots }, (_, n) => recordOf(from + n, words));
       const path = join(folder, partObject(jobId, shardNo, { generation: 1 }, seq));
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, encodePart({ open: [], done: [], made, failed: [], refused: [] }));
+      await writeFile(path, encodePart({ open: [], done: [], made, failed: [], rejected: [] }));
     }
 }
 
@@ -72,7 +82,7 @@ function wordsOf(): string[] {
   return Array.from({ length: WORDS }, () => Array.from({ length: 3 + Math.floor(random() * 7) }, letter).join(""));
 }
 
-function recordOf(slot: number, words: readonly string[]): MadeRecord {
+function recordOf(slot: number, words: readonly string[]): DeliveredRecord {
   const random = randomOf("record", slot);
   const text = (characters: number) => {
     let written = "";

@@ -25,8 +25,8 @@ export async function small(): Promise<Figure[]> {
     await worker.started;
     const beganMs = performance.now();
     while ((await job.row()).status !== "COMPLETED") await sleep(LOOK_EVERY_MS);
-    const { datasetPrefix, datasets } = await job.row();
-    for (const { name } of datasets) await job.aws.objects.read(`${datasetPrefix}${name}`);
+    const { datasetPrefix, datasetFiles } = await job.row();
+    for (const { name } of datasetFiles) await job.aws.objects.read(`${datasetPrefix}${name}`);
     const seconds = (performance.now() - beganMs) / 1_000;
     await job.completed(RECORDS, worker);
     return [

@@ -177,8 +177,8 @@ async function fill(
   const bytes = SEED_LINES.reduce((sum, line) => sum + line.length + 1, 0);
   const blocks = [{ firstItem: 0, itemCount: SEED_LINES.length, bytes }];
   const index = { collections: { seeds: { itemCount: SEED_LINES.length, blocks } } };
-  await aws.objects.putNew(seedIndexObject(OWNER, "S1"), JSON.stringify(index));
-  await aws.objects.putNew(seedBlockObject(OWNER, "S1", "seeds", 0), SEED_LINES.join("\n"));
+  await aws.objects.putIfAbsent(seedIndexObject(OWNER, "S1"), JSON.stringify(index));
+  await aws.objects.putIfAbsent(seedBlockObject(OWNER, "S1", "seeds", 0), SEED_LINES.join("\n"));
 }
 
 const REPORTED = JSON.stringify({ data: { reportProgress: { status: "RUNNING", controlNo: 1 } } });

@@ -18,7 +18,7 @@ export interface WritingFigures {
 const [folder = "", records = ""] = process.argv.slice(2);
 
 const objects: Objects = {
-  putNew: async (name, body) => {
+  putIfAbsent: async (name, body) => {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, body);
@@ -33,7 +33,7 @@ const objects: Objects = {
 };
 
 const began = performance.now();
-const { datasets: files } = await exportDataset({
+const { datasetFiles: files } = await exportDataset({
   ...jobOf(Number(records)),
   objects,
   outcome: "COMPLETED",

@@ -2,7 +2,7 @@
 import { mkdir, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { grouped } from "#core/numbers";
+import { formatNumber } from "#core/numbers";
 import { CAPACITIES, MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job/job";
 import { FORMATS, FORMATS_IN_WORDS, type DatasetFormat } from "#core/formats";
 import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
@@ -236,7 +236,7 @@ async function work(
       requested: job.requested,
       delivered: job.delivered,
       failed: job.failed,
-      refused: job.refused,
+      rejected: job.rejected,
       spentUsd: job.spentNanos / 1e9,
       writtenOffUsd: job.writtenOffNanos / 1e9,
       budgetUsd: job.budgetNanos / 1e9,
@@ -249,7 +249,8 @@ async function work(
       `${sentenceOf(job)} ${job.delivered} of ${job.requested} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`,
     );
     if (job.failed > 0) console.error(`${job.failed} failed; failures.jsonl says why for each.`);
-    if (job.refused > 0) console.error(`${job.refused} were made and refused; refused.jsonl has each with its reason.`);
+    if (job.rejected > 0)
+      console.error(`${job.rejected} were made and rejected; rejected.jsonl has each with its reason.`);
     if (job.status === "BUDGET_EXCEEDED")
       console.error(`Go on with a larger budget:\n  ${resumeCommand(job.id)} --budget ${(2 * job.budgetNanos) / 1e9}`);
   }
@@ -338,7 +339,9 @@ function parameterOf(text: string, before: Record<string, string> = {}): Record<
 function recordsOf(text: string): number {
   const records = Number(text);
   if (!Number.isInteger(records) || records < 1 || records > MAX_RECORDS)
-    throw new InvalidArgumentError(`Expected a whole number from 1 to ${grouped(MAX_RECORDS)}, received "${text}".`);
+    throw new InvalidArgumentError(
+      `Expected a whole number from 1 to ${formatNumber(MAX_RECORDS)}, received "${text}".`,
+    );
   return records;
 }
 

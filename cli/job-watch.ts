@@ -12,13 +12,13 @@ export interface JobFields {
   readonly requested: number;
   readonly delivered: number;
   readonly failed: number;
-  readonly refused: number;
+  readonly rejected: number;
   readonly spentNanos: Nanos;
   readonly writtenOffNanos: Nanos;
   readonly budgetNanos: Nanos;
   readonly recordsPerSecond: number;
   /** Of very many files the first. */
-  readonly datasets: readonly { readonly name: string; readonly format: DatasetFormat | null }[];
+  readonly datasetFiles: readonly { readonly name: string; readonly format: DatasetFormat | null }[];
   readonly datasetFileCount: number;
 }
 
@@ -28,7 +28,7 @@ interface Shard {
   readonly reportNo: number;
   readonly delivered: number;
   readonly failed: number;
-  readonly refused: number;
+  readonly rejected: number;
   readonly spentNanos: Nanos;
   readonly writtenOffNanos: Nanos;
   readonly recordsPerSecond: number;
@@ -42,19 +42,19 @@ interface ApiJob {
   readonly recordCount: number;
   readonly budgetNanos: Nanos;
   readonly progress: readonly Shard[];
-  readonly datasets: JobFields["datasets"];
+  readonly datasetFiles: JobFields["datasetFiles"];
   readonly datasetFileCount: number;
 }
 
 interface News extends Pick<
   ApiJob,
-  "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasets" | "datasetFileCount"
+  "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasetFiles" | "datasetFileCount"
 > {
   readonly shard: Shard | null;
 }
 
-const SHARD_FACTS = "shardNo generation reportNo delivered failed refused spentNanos writtenOffNanos recordsPerSecond";
-const DATASET_FACTS = "datasets { name format } datasetFileCount";
+const SHARD_FACTS = "shardNo generation reportNo delivered failed rejected spentNanos writtenOffNanos recordsPerSecond";
+const DATASET_FACTS = "datasetFiles { name format } datasetFileCount";
 export const JOB_FACTS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FACTS} progress { ${SHARD_FACTS} }`;
 const NEWS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FACTS} shard { ${SHARD_FACTS} }`;
 
@@ -109,7 +109,7 @@ export function cancelledBySignal(job: JobFields, signal: AbortSignal): boolean 
 
 /** Sums a job's shards. */
 export function factsOf(job: ApiJob): JobFields {
-  const sum = (key: "delivered" | "failed" | "refused" | "spentNanos" | "writtenOffNanos" | "recordsPerSecond") =>
+  const sum = (key: "delivered" | "failed" | "rejected" | "spentNanos" | "writtenOffNanos" | "recordsPerSecond") =>
     job.progress.reduce((total, shard) => total + shard[key], 0);
   return {
     id: job.id,
@@ -118,12 +118,12 @@ export function factsOf(job: ApiJob): JobFields {
     requested: job.recordCount,
     delivered: sum("delivered"),
     failed: sum("failed"),
-    refused: sum("refused"),
+    rejected: sum("rejected"),
     spentNanos: sum("spentNanos"),
     writtenOffNanos: sum("writtenOffNanos"),
     recordsPerSecond: sum("recordsPerSecond"),
     budgetNanos: job.budgetNanos,
-    datasets: job.datasets,
+    datasetFiles: job.datasetFiles,
     datasetFileCount: job.datasetFileCount,
   };
 }

@@ -285,7 +285,7 @@ export async function getJob(api: Api, id: string): Promise<JobFields> {
  * @returns their names
  */
 export async function downloadAll(api: Api, job: JobFields, folder: string): Promise<string[]> {
-  const listed = job.datasets.map(({ name }) => name);
+  const listed = job.datasetFiles.map(({ name }) => name);
   for (const name of listed) await downloadFile(api, job.id, name, folder);
   if (job.datasetFileCount === listed.length) return listed;
   const manifest = await readFile(join(folder, "files.jsonl"), "utf8");

@@ -10,8 +10,8 @@ export const seedIndexObject = (owner: string, seedSetId: string) => `seeds/${ow
 export const seedBlockObject = (owner: string, seedSetId: string, collection: string, block: number) =>
   `seeds/${owner}/${seedSetId}/${collection}/${block}.jsonl`;
 export const partsPrefix = (jobId: string) => `parts/${jobId}/`;
-export const partObject = (jobId: string, shardNo: number, { generation, folded }: PartPlace, seq: number) =>
-  folded
+export const partObject = (jobId: string, shardNo: number, { generation, compacted }: PartPlace, seq: number) =>
+  compacted
     ? `${datasetPrefix(jobId, generation)}records/${shardNo}-${seq}`
     : `parts/${jobId}/${shardNo}/${generation}-${seq}`;
 export const datasetsPrefix = (jobId: string) => `datasets/${jobId}/`;
@@ -26,5 +26,5 @@ export const snapshotObject = (jobId: string, snapshotId: string) => `snapshots/
 /** Which lease wrote a part, and whether it was compacted into that lease's dataset since. */
 interface PartPlace {
   readonly generation: number;
-  readonly folded?: true;
+  readonly compacted?: true;
 }

@@ -29,13 +29,13 @@ export interface Condition {
 export interface Change {
   readonly writes: readonly Write[];
   /** Names this change among all ever made: sent again after an unclear answer, it takes effect once. 1 to 36 characters. */
-  readonly token: string;
+  readonly idempotencyToken: string;
   /** What one of the rows looks like once the change took effect, and not before: settles an unclear answer. */
-  readonly proof?: { readonly key: RowKey; readonly when: Condition };
+  readonly postcondition?: { readonly key: RowKey; readonly when: Condition };
 }
 
 /** Whether a row meets a condition. */
-export function holds(row: Readonly<Record<string, unknown>>, when: Condition | undefined): boolean {
+export function meetsCondition(row: Readonly<Record<string, unknown>>, when: Condition | undefined): boolean {
   if (!when) return true;
   const all = <T>(demands: Readonly<Record<string, T>> | undefined, fits: (value: unknown, demand: T) => boolean) =>
     Object.entries(demands ?? {}).every(([name, demand]) => fits(row[name], demand));

@@ -30,7 +30,7 @@ export function tokenOf(...names: readonly (string | number)[]): string {
 }
 
 /** A whole number from 0 (inclusive) to `end` (exclusive). */
-export function below(end: number, random: () => number): number {
+export function randomBelow(end: number, random: () => number): number {
   return Math.floor(random() * end);
 }
 

@@ -16,7 +16,7 @@ export const REPORT_PROGRESS = /* GraphQL */ `
       priority
       startedAt
       finishedAt
-      datasets {
+      datasetFiles {
         name
         format
         bytes
@@ -47,7 +47,7 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         reportNo
         delivered
         failed
-        refused
+        rejected
         causes {
           cause
           attempts
@@ -116,7 +116,7 @@ export const REPORT_TEST_RUN = /* GraphQL */ `
         recordNo
         columns
         failure
-        refusal
+        rejection
         seeds
         costNanos
         calls {
@@ -130,11 +130,11 @@ export const REPORT_TEST_RUN = /* GraphQL */ `
             text
           }
           answer
-          problem
+          error
           inputTokens
           outputTokens
           costNanos
-          ms
+          latencyMs
         }
       }
     }

@@ -11,7 +11,7 @@ import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { ARCHIVE_CLASSES, DAYS_BEFORE_ARCHIVE } from "../core/dataset/archive.ts";
-import { DAYS_OF_SNAPSHOTS } from "../core/dataset/snapshot.ts";
+import { SNAPSHOT_RETENTION_DAYS } from "../core/dataset/snapshot.ts";
 import {
   JOBS_BY_OWNER,
   JOBS_BY_OWNER_STATUS,
@@ -92,7 +92,7 @@ export class Data extends NestedStack {
           ],
         },
         { id: "ForgetUploads", prefix: "uploads/", expiration: Duration.days(1) },
-        { id: "ForgetSnapshots", prefix: "snapshots/", expiration: Duration.days(DAYS_OF_SNAPSHOTS) },
+        { id: "ForgetSnapshots", prefix: "snapshots/", expiration: Duration.days(SNAPSHOT_RETENTION_DAYS) },
         { id: "AbortUnfinished", abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });

@@ -4,7 +4,7 @@ import { readShards, shardRows, toShardProgress } from "./shared/shards.ts";
 /** What progress is made of; the list of parts and the columns stay where they are. */
 const FACTS = [
   ...["jobId", "shardNo", "state", "fromSlot", "toSlot", "generation", "leaseUntilMs", "report"],
-  ...["delivered", "failed", "refused", "causes", "spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
+  ...["delivered", "failed", "rejected", "causes", "spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
 ];
 
 export function request(ctx: Context) {

@@ -7,7 +7,7 @@ import { readShards, shardRows } from "./shared/shards.ts";
 const MAX_RUNS = 6;
 
 export function request(ctx: Context) {
-  return readShards(ctx, ["workerMs", "runs", "checkpointNo"]);
+  return readShards(ctx, ["workerMs", "partRanges", "checkpointNo"]);
 }
 
 export function response(ctx: Context): JobUsage {
@@ -20,7 +20,7 @@ export function response(ctx: Context): JobUsage {
 }
 
 /** Of a shard with very many runs, and of one whose parts were folded, the checkpoints are counted: nearly all wrote a part. */
-function partsOf({ runs, checkpointNo }: ShardRow): number {
-  if (runs.length > MAX_RUNS || runs.some(({ folded }) => folded)) return checkpointNo;
-  return runs.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0);
+function partsOf({ partRanges, checkpointNo }: ShardRow): number {
+  if (partRanges.length > MAX_RUNS || partRanges.some(({ compacted }) => compacted)) return checkpointNo;
+  return partRanges.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0);
 }

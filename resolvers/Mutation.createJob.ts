@@ -28,7 +28,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     priority ?? null,
     capacity ?? null,
     taskSize ?? null,
-    partitionBy ? partitionBy.map(({ column, by }) => [column, by]) : null,
+    partitionBy ? partitionBy.map(({ column, transform }) => [column, transform]) : null,
   ]);
   return {};
 }

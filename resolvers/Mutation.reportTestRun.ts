@@ -1,12 +1,12 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { testRunKey } from "../core/keys.ts";
-import type { MutationReportTryArgs } from "./generated/schema.ts";
+import type { MutationReportTestRunArgs } from "./generated/schema.ts";
 import { fail, throwNotFound } from "./shared/errors.ts";
 import { toTestRun } from "./shared/testRuns.ts";
 
 /** What is told, and to whom, comes from the row alone. */
-export function request(ctx: Context<MutationReportTryArgs>) {
+export function request(ctx: Context<MutationReportTestRunArgs>) {
   return get({ key: testRunKey(ctx.args.input.id), consistentRead: true });
 }
 

@@ -13,6 +13,6 @@ export function request(ctx: Context<QueryCheckTemplateArgs>) {
 }
 
 export function response(ctx: Context) {
-  const { faults, facts, includes } = answerOf<CheckedTemplate>(ctx);
-  return { faults, facts: facts ? toFacts(facts, includes) : null };
+  const { problems, analysis, includes } = answerOf<CheckedTemplate>(ctx);
+  return { problems, analysis: analysis ? toFacts(analysis, includes) : null };
 }

@@ -4,8 +4,8 @@
  * function's `resolvers/lambda/NAME.lambda.ts`.
  */
 
-import { RESTORE_BEGINS_SECONDS } from "../core/dataset/archive.ts";
-import { SNAPSHOT_SECONDS } from "../core/dataset/snapshot.ts";
+import { RESTORE_REQUEST_TIMEOUT_SECONDS } from "../core/dataset/archive.ts";
+import { SNAPSHOT_TIMEOUT_SECONDS } from "../core/dataset/snapshot.ts";
 
 /** One resolver on one data source, or a pipeline of steps between the handlers of the field's own file. */
 export type FieldResolver = { readonly dataSource: DataSourceName } | { readonly steps: readonly StepName[] };
@@ -32,20 +32,38 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
   "Query.getDatasetArchive": { steps: ["readPublishedJob", "readArchive"] },
 
   "Mutation.createJob": { steps: ["readToken", "checkJob", "writeJob", "readExistingJob", "dispatch"] },
-  "Mutation.cancelJob": { steps: [...thrice("cancelJob"), "dispatch"] },
-  "Mutation.pauseJob": { steps: [...thrice("pauseJob"), "dispatch"] },
-  "Mutation.resumeJob": { steps: ["readOwnJob", "readBudget", "requireRecordsReadable", ...thrice("resumeJob"), "dispatch"] },
-  "Mutation.raiseBudget": { steps: ["readOwnJob", "readBudget", ...thrice("raiseBudget"), "dispatch"] },
+  "Mutation.cancelJob": { steps: [...withRetries("cancelJob"), "dispatch"] },
+  "Mutation.pauseJob": { steps: [...withRetries("pauseJob"), "dispatch"] },
+  "Mutation.resumeJob": {
+    steps: ["readOwnJob", "readBudget", "requireRecordsReadable", ...withRetries("resumeJob"), "dispatch"],
+  },
+  "Mutation.raiseBudget": { steps: ["readOwnJob", "readBudget", ...withRetries("raiseBudget"), "dispatch"] },
   "Mutation.extendJob": {
-    steps: ["readOwnJob", "readBudget", "requireRecordsReadable", "checkExtension", ...thrice("extendJob"), "dispatch"],
+    steps: [
+      "readOwnJob",
+      "readBudget",
+      "requireRecordsReadable",
+      "checkExtension",
+      ...withRetries("extendJob"),
+      "dispatch",
+    ],
   },
   "Mutation.retryFailed": {
-    steps: ["readOwnJob", "readBudget", "requireRecordsReadable", "readShards", ...thrice("retryFailed"), "dispatch"],
+    steps: [
+      "readOwnJob",
+      "readBudget",
+      "requireRecordsReadable",
+      "readShards",
+      ...withRetries("retryFailed"),
+      "dispatch",
+    ],
   },
-  "Mutation.setJobPriority": { steps: [...thrice("setJobPriority"), "dispatch"] },
-  "Mutation.takeSnapshot": { steps: [...thrice("markSnapshot"), "startSnapshot"] },
-  "Mutation.deleteJob": { steps: [...thrice("deleteJob"), "dispatch"] },
-  "Mutation.restoreDataset": { steps: ["readPublishedJob", "readArchive", ...thrice("markRestoring"), "startRestore"] },
+  "Mutation.setJobPriority": { steps: [...withRetries("setJobPriority"), "dispatch"] },
+  "Mutation.takeSnapshot": { steps: [...withRetries("markSnapshot"), "startSnapshot"] },
+  "Mutation.deleteJob": { steps: [...withRetries("deleteJob"), "dispatch"] },
+  "Mutation.restoreDataset": {
+    steps: ["readPublishedJob", "readArchive", ...withRetries("markRestoring"), "startRestore"],
+  },
   "Mutation.saveTemplate": { steps: ["saveTemplate"] },
   "Mutation.restoreTemplate": { steps: ["saveTemplate"] },
   "Mutation.forkTemplate": { steps: ["saveTemplate"] },
@@ -54,7 +72,9 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
   },
   "Mutation.unpublishTemplate": { steps: ["readOwnTemplate", "unpublishTemplate"] },
   "Mutation.deleteTemplate": { steps: ["readOwnTemplate", "removeTemplate", "purgeTemplate"] },
-  "Mutation.startTestRun": { steps: ["readAdHocToken", "checkTestRun", "writeTestRun", "readExistingTestRun", "startTestRun"] },
+  "Mutation.startTestRun": {
+    steps: ["readAdHocToken", "checkTestRun", "writeTestRun", "readExistingTestRun", "startTestRun"],
+  },
   "Mutation.reportTestRun": { dataSource: "jobs" },
   "Mutation.generateSeeds": {
     steps: ["readAdHocToken", "checkGeneration", "writeGeneratedSeedSet", "readExistingSeedSet", "startGeneration"],
@@ -76,7 +96,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
 };
 
 /** A write that may collide with workers' is sent again (see resolvers/shared/control.ts). */
-function thrice(step: StepName): readonly StepName[] {
+function withRetries(step: StepName): readonly StepName[] {
   return [step, step, step];
 }
 
@@ -205,12 +225,12 @@ export const FUNCTIONS = {
   readArchive: { description: "Asks S3 where a dataset lies", timeoutSeconds: 25, memoryMb: 256 },
   restoreDataset: {
     description: "Brings an archived dataset back, and tells its owner when it is there",
-    timeoutSeconds: RESTORE_BEGINS_SECONDS,
+    timeoutSeconds: RESTORE_REQUEST_TIMEOUT_SECONDS,
     memoryMb: 512,
   },
   makeSnapshot: {
     description: "Writes a job's records so far into a file",
-    timeoutSeconds: SNAPSHOT_SECONDS,
+    timeoutSeconds: SNAPSHOT_TIMEOUT_SECONDS,
     memoryMb: 1024,
   },
   checkSeeds: { description: "Reads uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },

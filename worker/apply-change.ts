@@ -1,8 +1,8 @@
 /** Carries out a change when answers may get lost: the same change again, and then a look at what the row says. */
-import { holds, type Change } from "#core/change";
+import { meetsCondition, type Change } from "#core/change";
 import { sleep, type Ports } from "./ports.ts";
 
-const TRIES = 6;
+const MAX_ATTEMPTS = 6;
 const PAUSE_MS = 200;
 
 /**
@@ -17,15 +17,15 @@ export async function applyChange(
     try {
       return (await store.write(change)) || (await tookEffect(store, change));
     } catch (error) {
-      if (tried === TRIES) throw error;
+      if (tried === MAX_ATTEMPTS) throw error;
       await sleep(clock, PAUSE_MS * 2 ** (tried - 1) * (0.5 + random() / 2));
     }
   }
 }
 
 /** A condition also fails when an earlier sending of the same change has already changed the row. */
-async function tookEffect(store: Ports["store"], { proof }: Change): Promise<boolean> {
-  if (!proof) return false;
-  const row = await store.read(proof.key);
-  return row !== undefined && holds(row, proof.when);
+async function tookEffect(store: Ports["store"], { postcondition }: Change): Promise<boolean> {
+  if (!postcondition) return false;
+  const row = await store.read(postcondition.key);
+  return row !== undefined && meetsCondition(row, postcondition.when);
 }

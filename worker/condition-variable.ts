@@ -1,12 +1,12 @@
 /** Wakes whoever waits for anything to change; they look again for themselves. */
-export class Bell {
-  #waiting: (() => void)[] = [];
+export class ConditionVariable {
+  #waiters: (() => void)[] = [];
 
-  ring(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+  notifyAll(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 
-  heard(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 }

@@ -1,11 +1,11 @@
 /** What all records of a job are made with. */
-import { checkPicks, type CollectionFacts } from "#core/seeds/pick";
+import { checkPicks, type CollectionStats } from "#core/seeds/pick";
 import { parametersOf, type Partials, type Step, type Template } from "#core/template/template";
 import { dependenciesOf } from "#core/template/dependencies";
-import { Outputs } from "./record/output-validator.ts";
+import { OutputValidator } from "./record/output-validator.ts";
 import type { ModelAnswer } from "./ports.ts";
-import { NotPlain } from "./sandbox/host-expression.ts";
-import { PlainRunner } from "./sandbox/host-runner.ts";
+import { NeedsSandbox } from "./sandbox/host-expression.ts";
+import { HostRunner } from "./sandbox/host-runner.ts";
 import { Prompts } from "./sandbox/prompts.ts";
 import { Sandbox } from "./sandbox/sandbox.ts";
 import type { SeedSource } from "./seeds.ts";
@@ -19,7 +19,7 @@ export interface JobContextOptions {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly seeds: SeedSource;
   /** To be checked against what the template draws, when they are known. */
-  readonly collections?: Readonly<Record<string, CollectionFacts>>;
+  readonly collections?: Readonly<Record<string, CollectionStats>>;
 }
 
 export class JobContext {
@@ -33,11 +33,11 @@ export class JobContext {
   /** Run by the sandbox. */
   readonly #prompts: Prompts;
   /** Run by the host. */
-  readonly #plainPrompts: Prompts;
-  readonly #outputs: Outputs;
+  readonly #hostPrompts: Prompts;
+  readonly #outputs: OutputValidator;
   /** What waits for the sandbox, in its order. */
   readonly #waiting: Work[] = [];
-  #isAtWork = false;
+  #isDraining = false;
 
   private constructor({ jobId, template, partials, parameters, seeds }: JobContextOptions, sandbox: Sandbox) {
     this.jobId = jobId;
@@ -47,8 +47,8 @@ export class JobContext {
     this.#after = dependenciesOf(template, partials);
     this.#sandbox = sandbox;
     this.#prompts = new Prompts(template, partials, sandbox);
-    this.#plainPrompts = new Prompts(template, partials, new PlainRunner());
-    this.#outputs = new Outputs(template, sandbox);
+    this.#hostPrompts = new Prompts(template, partials, new HostRunner());
+    this.#outputs = new OutputValidator(template, sandbox);
   }
 
   /** @throws PlotPaletteError BadInput when the seeds cannot give what the template draws */
@@ -65,16 +65,16 @@ export class JobContext {
   /** Runs template code: on the host where it is plain, else in the sandbox. @throws RenderError */
   async run<T>(work: (prompts: Prompts) => T): Promise<T> {
     try {
-      return work(this.#plainPrompts);
+      return work(this.#hostPrompts);
     } catch (error) {
-      if (!(error instanceof NotPlain)) throw error;
+      if (!(error instanceof NeedsSandbox)) throw error;
     }
     return await this.#inSandbox(() => work(this.#prompts));
   }
 
   /** Judges an answer; in the sandbox only where patterns of a template are part of it. @throws InvalidOutput */
-  async read(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): Promise<unknown> {
-    const read = () => this.#outputs.read(step, answer);
+  async parse(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): Promise<unknown> {
+    const read = () => this.#outputs.parse(step, answer);
     return this.#outputs.hasPatterns(step) ? await this.#inSandbox(read) : read();
   }
 
@@ -92,19 +92,19 @@ export class JobContext {
         }
       };
       this.#waiting.push({ run, reject });
-      if (this.#isAtWork) return;
-      this.#isAtWork = true;
-      setImmediate(() => void this.#workOff());
+      if (this.#isDraining) return;
+      this.#isDraining = true;
+      setImmediate(() => void this.#drainQueue());
     });
   }
 
-  async #workOff(): Promise<void> {
+  async #drainQueue(): Promise<void> {
     const waiting = this.#waiting;
     while (waiting.length > 0) {
       try {
         await this.#sandbox.ready();
         let done = 0;
-        const ended = this.#sandbox.share(() => waiting[done++]?.run);
+        const ended = this.#sandbox.runBatch(() => waiting[done++]?.run);
         const [last] = waiting.splice(0, Math.min(done, waiting.length)).slice(-1);
         if (ended) continue;
         await this.#sandbox.ready();
@@ -113,7 +113,7 @@ export class JobContext {
         for (const { reject } of waiting.splice(0)) reject(error);
       }
     }
-    this.#isAtWork = false;
+    this.#isDraining = false;
   }
 }
 

@@ -49,9 +49,9 @@ function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     concurrency: Number(required(ENVIRONMENT.concurrency, env)),
     modelLimits: modelLimitsFrom(env[ENVIRONMENT.modelLimits]),
     leaseMs: LEASE_MS,
-    flushMs: FLUSH_MS,
+    flushIntervalMs: FLUSH_MS,
     callTimeoutMs: CALL_TIMEOUT_MS,
-    drainMs: DRAIN_MS,
+    drainTimeoutMs: DRAIN_MS,
   };
 }
 

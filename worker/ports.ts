@@ -21,7 +21,7 @@ export interface Store {
 }
 
 /** There is no such object. */
-export class ObjectMissing extends Error {
+export class ObjectNotFound extends Error {
   override readonly name = "ObjectMissing";
 }
 
@@ -37,7 +37,7 @@ export interface Objects {
    * Writes an object that does not exist; one that exists was written by us with the same bytes. Once it resolves the body's
    * bytes may change.
    */
-  putNew(name: string, body: string | Buffer): Promise<void>;
+  putIfAbsent(name: string, body: string | Buffer): Promise<void>;
   /** @throws ObjectMissing; PlotPaletteError when the object is archived */
   read(name: string): Promise<string>;
   /** @throws as `read` */
@@ -75,7 +75,7 @@ export interface ModelAnswer {
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
-export interface Model {
+export interface ModelClient {
   /** @throws ModelError */
   converse(request: ModelRequest, signal: Signal): Promise<ModelAnswer>;
 }
@@ -129,7 +129,7 @@ export interface Log {
 export interface Ports {
   readonly store: Store;
   readonly objects: Objects;
-  readonly model: Model;
+  readonly model: ModelClient;
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly log: Log;
@@ -149,11 +149,11 @@ export interface Settings {
   readonly modelLimits?: Readonly<Record<string, ModelLimits>>;
   readonly leaseMs: number;
   /** Between flushes. */
-  readonly flushMs: number;
+  readonly flushIntervalMs: number;
   /** A call without an answer is given up after this long, and charged its worst case. */
   readonly callTimeoutMs: number;
   /** After being told to stop, calls may finish for this long before they are aborted. */
-  readonly drainMs: number;
+  readonly drainTimeoutMs: number;
 }
 
 export async function sleep(clock: Clock, ms: number, signal?: Signal): Promise<void> {

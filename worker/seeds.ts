@@ -1,20 +1,20 @@
 /** Seed items by position, read in blocks through a bounded cache. */
 import { PlotPaletteError } from "#core/errors";
 import {
-  drawnAs,
-  indexByWeight,
-  itemsDrawn,
-  type Draw,
+  toDrawn,
+  weightedIndex,
+  drawItems,
+  type DrawKey,
   type Drawn,
   type ItemCounts,
-  type Picked,
-  type Picks,
+  type DrawnItem,
+  type SeedPicks,
 } from "#core/seeds/pick";
 import { randomOf } from "#core/random";
 import { seedBlockObject, seedIndexObject } from "#core/bucket";
 import type { SeedBlock, SeedIndex, SeedItem } from "#core/seeds/seed-set";
 import type { Pick as SeedPick } from "#core/template/template";
-import { ObjectMissing, type Objects } from "./ports.ts";
+import { ObjectNotFound, type Objects } from "./ports.ts";
 
 /** Some thirty blocks: a large seed set is drawn from all over, so more would hardly be hit more often. */
 const MAX_CACHED_BYTES = 32_000_000;
@@ -24,9 +24,9 @@ const MAX_REPEATS = 50;
 /** What an attempt needs of the seeds. */
 export interface SeedSource {
   /** What each pick draws for a slot. @throws PlotPaletteError BadInput when there is not enough to draw from */
-  draw(picks: Picks, draw: Draw): Promise<Record<string, Drawn>>;
+  draw(picks: SeedPicks, draw: DrawKey): Promise<Record<string, Drawn>>;
   /** An item as JSON text. */
-  item(picked: Picked): Promise<string>;
+  item(picked: DrawnItem): Promise<string>;
 }
 
 interface Block {
@@ -44,7 +44,7 @@ export class Seeds implements SeedSource {
 
   private constructor(
     readonly objects: Pick<Objects, "read">,
-    readonly place: SeedPlace,
+    readonly location: SeedSetLocation,
     readonly index: SeedIndex,
   ) {
     this.itemCounts = Object.fromEntries(
@@ -53,9 +53,9 @@ export class Seeds implements SeedSource {
   }
 
   /** @throws PlotPaletteError NotFound when the seed set was deleted */
-  static async open(objects: Pick<Objects, "read">, place: SeedPlace): Promise<Seeds> {
+  static async open(objects: Pick<Objects, "read">, place: SeedSetLocation): Promise<Seeds> {
     const index = await objects.read(seedIndexObject(place.owner, place.seedSetId)).catch((error: unknown) => {
-      if (!(error instanceof ObjectMissing)) throw error;
+      if (!(error instanceof ObjectNotFound)) throw error;
       throw new PlotPaletteError("NotFound", "The seed set of this job is gone; start a new job with another.", {
         cause: error,
       });
@@ -63,20 +63,18 @@ export class Seeds implements SeedSource {
     return new Seeds(objects, place, JSON.parse(index) as SeedIndex);
   }
 
-  async draw(picks: Picks, draw: Draw): Promise<Record<string, Drawn>> {
+  async draw(picks: SeedPicks, draw: DrawKey): Promise<Record<string, Drawn>> {
     const drawn: Record<string, Drawn> = {};
     for (const [name, pick] of Object.entries(picks)) {
       const isWeighted = pick.how === "weighted";
-      const items = isWeighted
-        ? await this.#weighted(name, pick, draw)
-        : itemsDrawn(picks, name, this.itemCounts, draw);
-      drawn[name] = drawnAs(pick, items);
+      const items = isWeighted ? await this.#weighted(name, pick, draw) : drawItems(picks, name, this.itemCounts, draw);
+      drawn[name] = toDrawn(pick, items);
     }
     return drawn;
   }
 
   /** The item as JSON text. */
-  async item({ collection, item }: Picked): Promise<string> {
+  async item({ collection, item }: DrawnItem): Promise<string> {
     const blocks = this.#blocksOf(collection);
     const number = blocks.findIndex(({ firstItem, itemCount }) => item >= firstItem && item < firstItem + itemCount);
     const block = blocks[number];
@@ -90,17 +88,17 @@ export class Seeds implements SeedSource {
   }
 
   /** Items as often as their weights say, all different: a block by its sum, then one of its items. */
-  async #weighted(name: string, pick: SeedPick, { jobId, slot, attempt }: Draw): Promise<number[]> {
+  async #weighted(name: string, pick: SeedPick, { jobId, slot, attempt }: DrawKey): Promise<number[]> {
     const { from, weight = "", count = 1 } = pick;
     const random = randomOf(jobId, name, slot, attempt);
     const blocks = this.#blocksOf(from);
     const sums = blocks.map((block) => block.sums?.[weight] ?? 0);
     const drawn: number[] = [];
     for (let repeats = 0; drawn.length < count && repeats < MAX_REPEATS;) {
-      const number = indexByWeight(sums, random());
+      const number = weightedIndex(sums, random());
       const block = number === undefined ? undefined : blocks[number];
       if (number === undefined || !block) break;
-      const within = indexByWeight(await this.#weights(from, number, block, weight), random());
+      const within = weightedIndex(await this.#weights(from, number, block, weight), random());
       const item = block.firstItem + (within ?? 0);
       if (within === undefined || drawn.includes(item)) repeats += 1;
       else drawn.push(item);
@@ -119,7 +117,7 @@ export class Seeds implements SeedSource {
     let weights: number[] = [];
     for (const [number, block] of this.#blocksOf(from).entries())
       weights = weights.concat(await this.#weights(from, number, block, weight));
-    const item = indexByWeight(
+    const item = weightedIndex(
       weights.map((one, position) => (drawn.includes(position) ? 0 : one)),
       random(),
     );
@@ -144,7 +142,7 @@ export class Seeds implements SeedSource {
   }
 
   #block(collection: string, number: number, bytes: number): Block {
-    const name = seedBlockObject(this.place.owner, this.place.seedSetId, collection, number);
+    const name = seedBlockObject(this.location.owner, this.location.seedSetId, collection, number);
     const known = this.#blocks.get(name);
     if (known) {
       // The map's order is the order of use: the first is the one not used for the longest time.
@@ -153,18 +151,18 @@ export class Seeds implements SeedSource {
       return known;
     }
     const lines = this.objects.read(name).then((text) => text.split("\n"));
-    lines.catch(() => this.#forget(name));
+    lines.catch(() => this.#evict(name));
     const block = { lines, bytes, weights: new Map() };
     this.#blocks.set(name, block);
     this.#cachedBytes += bytes;
     for (const oldest of this.#blocks.keys()) {
       if (this.#cachedBytes <= MAX_CACHED_BYTES || oldest === name) break;
-      this.#forget(oldest);
+      this.#evict(oldest);
     }
     return block;
   }
 
-  #forget(name: string): void {
+  #evict(name: string): void {
     this.#cachedBytes -= this.#blocks.get(name)?.bytes ?? 0;
     this.#blocks.delete(name);
   }
@@ -176,7 +174,7 @@ function weightIn(line: string, field: string): number {
   return typeof value === "number" ? value : 0;
 }
 
-export interface SeedPlace {
+export interface SeedSetLocation {
   readonly owner: string;
   readonly seedSetId: string;
 }

@@ -9,7 +9,7 @@ export interface Signal {
  * An AbortController that is its own signal. Each record and each call has one, and hundreds of calls listen to the same:
  * those of Node cost some 10 µs to make, and walk through all their listeners for each that comes or goes.
  */
-export class Stop implements Signal {
+export class AbortSource implements Signal {
   #aborted = false;
   #listeners: Set<() => void> | undefined;
 

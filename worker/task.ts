@@ -5,45 +5,45 @@ import { budgetKey, jobKey, jobTemplateKey, shardKey } from "#core/keys";
 import type { BudgetRow } from "#core/money/budget-row";
 import type { JobRow, JobTemplateRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
-import { isHeld, leaseShard, tasksHolding } from "#core/shard/lease";
+import { isLeased, leaseShard, countLeaseHolders } from "#core/shard/lease";
 import type { Template } from "#core/template/template";
 import { parseTemplate } from "#core/template/parse";
 import { nextTurn, type Turn } from "#core/job/turn";
-import { Bell } from "./condition-variable.ts";
+import { ConditionVariable } from "./condition-variable.ts";
 import { LeaseLost } from "./shard/leased-shard.ts";
 import { applyChange } from "./apply-change.ts";
 import { runExport } from "./export/export-run.ts";
-import { Gate } from "./calls/concurrency-limiter.ts";
+import { ConcurrencyLimiter } from "./calls/concurrency-limiter.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
-import { Routes } from "./calls/model-cooldowns.ts";
+import { ModelCooldowns } from "./calls/model-cooldowns.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
 import { JobContext } from "./job-context.ts";
 
 /** How soon a task notices that others have come or gone with whom it shares what the account may do a minute. */
-const SHARE_EVERY_MS = 10_000;
+const QUOTA_REFRESH_MS = 10_000;
 
 /** Works until there is nothing to do or `signal` aborts. @throws what nobody expected; leases then run out by themselves */
 export async function runTask(ports: Ports, settings: Settings, signal: AbortSignal): Promise<void> {
   const task = new Task(ports, settings, signal);
   try {
-    while (await task.takeTurn());
+    while (await task.runNextAction());
   } finally {
     await task.settle();
   }
 }
 
 export class Task {
-  readonly #bell = new Bell();
-  readonly #gate: Gate;
-  readonly #routes = new Routes();
+  readonly #changed = new ConditionVariable();
+  readonly #limiter: ConcurrencyLimiter;
+  readonly #cooldowns = new ModelCooldowns();
   /** The shards this worker runs: one, and the next as soon as little of it is left (see `#comesShort`). */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
-  #shop: Promise<JobContext> | undefined;
+  #jobContextPromise: Promise<JobContext> | undefined;
   #failure: unknown;
   #cancelAbort: () => void = () => {};
   readonly #settled = new AbortController();
-  #sharing: Promise<void> | undefined;
+  #quotaRefresh: Promise<void> | undefined;
 
   constructor(
     readonly ports: Ports,
@@ -51,12 +51,12 @@ export class Task {
     readonly signal: AbortSignal,
   ) {
     const { concurrency: most, modelLimits: limits } = settings;
-    this.#gate = new Gate({ most, clock: ports.clock, bell: this.#bell, limits });
+    this.#limiter = new ConcurrencyLimiter({ maxCalls: most, clock: ports.clock, changed: this.#changed, limits });
     signal.addEventListener("abort", () => this.#stop());
   }
 
   /** One turn; `false` when there is nothing left to do. Taken twice, it does the same once. */
-  async takeTurn(): Promise<boolean> {
+  async runNextAction(): Promise<boolean> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.signal.aborted) return false;
     const { job, shards, remainingNanos } = await this.#read();
@@ -64,10 +64,10 @@ export class Task {
     if (turn.do === "leave" || !job) return await this.#anyRunEnds();
     switch (turn.do) {
       case "start":
-        await this.#move(startJob(job, this.#nowIso()));
+        await this.#transition(startJob(job, this.#nowIso()));
         return true;
       case "end":
-        await this.#move(beginExport(job, turn.outcome, turn.reason, turn.when));
+        await this.#transition(beginExport(job, turn.outcome, turn.reason, turn.when));
         return true;
       case "lease":
         await this.#lease(job, turn, shards);
@@ -82,7 +82,7 @@ export class Task {
     await Promise.all([...this.#runs.values()].map(({ end }) => end));
     this.#cancelAbort();
     this.#settled.abort();
-    await this.#sharing;
+    await this.#quotaRefresh;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -102,23 +102,25 @@ export class Task {
   }
 
   async #lease(job: JobRow, { shard }: Turn & { do: "lease" }, shards: readonly ShardRow[]): Promise<void> {
-    const shop = await this.#workshop(job);
-    if (!shop) return;
+    const jobContext = await this.#jobContext(job);
+    if (!jobContext) return;
     const { ports, settings } = this;
     const leasedAtMs = ports.clock.monotonicMs();
     const isAhead = this.#runs.size > 0;
     const holder = { task: settings.task, isAhead, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
     const { change, leased } = leaseShard(shard, job, holder);
     if (!(await applyChange(ports, change))) return;
-    const runningShards = 1 + shards.filter((other) => other !== shard && isHeld(other, holder.nowMs)).length;
+    const runningShards = 1 + shards.filter((other) => other !== shard && isLeased(other, holder.nowMs)).length;
     if (settings.modelLimits) {
-      this.#gate.shareAmong(tasksHolding([leased, ...shards], holder.nowMs));
-      this.#sharing ??= this.#keepShare(job);
+      this.#limiter.shareQuota(countLeaseHolders([leased, ...shards], holder.nowMs));
+      this.#quotaRefresh ??= this.#refreshQuotaShare(job);
     }
-    const [gate, routes, bell] = [this.#gate, this.#routes, this.#bell];
-    const isTurnOf = (shardNo: number) => this.#isTurnOf(shardNo);
-    const context = { ports, settings, shop, gate, routes, bell, job, runningShards, isTurnOf };
-    const run = await ShardRun.begin(context, leased, leasedAtMs).catch((error: unknown) => this.#notBegun(job, error));
+    const [limiter, cooldowns, changed] = [this.#limiter, this.#cooldowns, this.#changed];
+    const mayStartRecords = (shardNo: number) => this.#mayStartRecords(shardNo);
+    const context = { ports, settings, jobContext, limiter, cooldowns, changed, job, runningShards, mayStartRecords };
+    const run = await ShardRun.begin(context, leased, leasedAtMs).catch((error: unknown) =>
+      this.#handleOpenFailure(job, error),
+    );
     if (!run) return;
     const end = run
       .run()
@@ -126,47 +128,47 @@ export class Task {
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#runs.delete(shard.shardNo);
-        bell.ring();
+        changed.notifyAll();
       });
     this.#runs.set(shard.shardNo, { run, end });
     // Told to go while the lease was being taken.
     if (this.signal.aborted || this.#failure !== undefined) run.drain();
-    await this.#comesShort();
+    await this.#untilFewRecordsLeft();
   }
 
   /** Another worker has taken the shard while it was being opened, or what it holds cannot be read. */
-  async #notBegun(job: JobRow, error: unknown): Promise<undefined> {
+  async #handleOpenFailure(job: JobRow, error: unknown): Promise<undefined> {
     if (error instanceof LeaseLost) return;
     if (!(error instanceof PlotPaletteError)) throw error;
-    await this.#move(beginExport(job, "FAILED", error.message));
+    await this.#transition(beginExport(job, "FAILED", error.message));
   }
 
   /**
    * Resolves once what is left to begin fills each place among the calls once at most: time to lease the next shard, which
    * takes about as long as a call. Later, places would stay empty, and from then on all records go in step.
    */
-  async #comesShort(): Promise<void> {
-    const inHand = () => [...this.#runs.values()].reduce((sum, { run }) => sum + run.inHand, 0);
-    while (inHand() > 2 * this.#gate.options.most) await this.#bell.heard();
+  async #untilFewRecordsLeft(): Promise<void> {
+    const inHand = () => [...this.#runs.values()].reduce((sum, { run }) => sum + run.pendingRecords, 0);
+    while (inHand() > 2 * this.#limiter.options.maxCalls) await this.#changed.wait();
   }
 
   /** Shards take their places in the order of their leases: side by side, both would end later. */
-  #isTurnOf(shardNo: number): boolean {
+  #mayStartRecords(shardNo: number): boolean {
     for (const [no, { run }] of this.#runs) {
       if (no === shardNo) return true;
-      if (run.isEager) return false;
+      if (run.canStartRecord) return false;
     }
     return true;
   }
 
   /** As tasks come and go, each takes its share of what the account may do a minute. */
-  async #keepShare(job: JobRow): Promise<void> {
+  async #refreshQuotaShare(job: JobRow): Promise<void> {
     const { clock, log } = this.ports;
     while (!this.#settled.signal.aborted) {
-      await sleep(clock, SHARE_EVERY_MS, this.#settled.signal);
+      await sleep(clock, QUOTA_REFRESH_MS, this.#settled.signal);
       if (this.#settled.signal.aborted) return;
       try {
-        this.#gate.shareAmong(tasksHolding(await this.#readShards(job), clock.nowMs()));
+        this.#limiter.shareQuota(countLeaseHolders(await this.#readShards(job), clock.nowMs()));
       } catch (error) {
         log.warn("The tasks of the job could not be counted; the share stays as it is.", { error: String(error) });
       }
@@ -176,9 +178,9 @@ export class Task {
   async #export(job: JobRow): Promise<boolean> {
     const { ports, settings, signal } = this;
     // Its sandboxes take memory that writing a dataset has better use for.
-    this.#shop = undefined;
+    this.#jobContextPromise = undefined;
     const row = await this.#templateRow().catch(missing);
-    const template = row ? readable(row) : NOTHING_KNOWN;
+    const template = row ? readable(row) : UNREADABLE_TEMPLATE;
     const outcome = job.outcome ?? "FAILED";
     const end = await runExport({
       ports,
@@ -191,23 +193,23 @@ export class Task {
       readShards: () => this.#readShards(job),
     });
     ports.log.info(`The export ended ${end}.`);
-    if (end === "published") await this.#tell();
+    if (end === "published") await this.#report();
     return false;
   }
 
   /** What records are made with; nothing when the job cannot be worked on, which then has failed. */
-  async #workshop(job: JobRow): Promise<JobContext | undefined> {
+  async #jobContext(job: JobRow): Promise<JobContext | undefined> {
     try {
-      return await (this.#shop ??= this.#openWorkshop(job));
+      return await (this.#jobContextPromise ??= this.#openJobContext(job));
     } catch (error) {
-      this.#shop = undefined;
+      this.#jobContextPromise = undefined;
       if (!(error instanceof PlotPaletteError)) throw error;
-      await this.#move(beginExport(job, "FAILED", error.message));
+      await this.#transition(beginExport(job, "FAILED", error.message));
       return undefined;
     }
   }
 
-  async #openWorkshop({ jobId, seedSetId }: JobRow): Promise<JobContext> {
+  async #openJobContext({ jobId, seedSetId }: JobRow): Promise<JobContext> {
     const place = { owner: this.settings.seedSetOwner, seedSetId };
     const [row, seeds] = await Promise.all([this.#templateRow(), Seeds.open(this.ports.objects, place)]);
     const { partials, parameters } = row;
@@ -228,13 +230,13 @@ export class Task {
     return row as JobTemplateRow;
   }
 
-  async #move(change: Parameters<typeof applyChange>[1]): Promise<void> {
+  async #transition(change: Parameters<typeof applyChange>[1]): Promise<void> {
     // Refused: somebody else moved the job first. The next turn looks again.
-    if (await applyChange(this.ports, change)) await this.#tell();
+    if (await applyChange(this.ports, change)) await this.#report();
   }
 
   /** Tells the watchers where the job stands; they hear it later from the next report if this one fails. */
-  async #tell(): Promise<void> {
+  async #report(): Promise<void> {
     await this.ports.reporter.report().catch((error: unknown) => {
       this.ports.log.warn("The job's state could not be reported.", { error: String(error) });
     });
@@ -249,7 +251,7 @@ export class Task {
 
   #stop(): void {
     this.#drain();
-    this.#cancelAbort = this.ports.clock.after(this.settings.drainMs, () => {
+    this.#cancelAbort = this.ports.clock.after(this.settings.drainTimeoutMs, () => {
       for (const { run } of this.#runs.values()) run.abort();
     });
   }
@@ -274,7 +276,7 @@ function templateOf({ source, tiers }: JobTemplateRow): Template {
 }
 
 /** The export of a job that failed because its template cannot be read any more: what was made keeps at least its ids. */
-const NOTHING_KNOWN: Template = {
+const UNREADABLE_TEMPLATE: Template = {
   name: "",
   tags: [],
   parameters: {},
@@ -290,7 +292,7 @@ function readable(row: JobTemplateRow): Template {
   try {
     return templateOf(row);
   } catch (error) {
-    if (error instanceof PlotPaletteError) return NOTHING_KNOWN;
+    if (error instanceof PlotPaletteError) return UNREADABLE_TEMPLATE;
     throw error;
   }
 }

@@ -3,7 +3,11 @@ import { Code } from "../ui/Code.tsx";
 import { showCounted } from "../ui/format.ts";
 
 /** What a record must meet to be delivered. Nothing when the template accepts every record. */
-export function AcceptConditions({ facts: { accept, maxAttempts } }: { readonly facts: TemplateAnalysisFieldsFragment }) {
+export function AcceptConditions({
+  facts: { accept, maxAttempts },
+}: {
+  readonly facts: TemplateAnalysisFieldsFragment;
+}) {
   if (accept.length === 0) return null;
   return (
     <section className="stack" aria-labelledby="accept-title">

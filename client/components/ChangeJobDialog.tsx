@@ -93,7 +93,7 @@ function foreseen(job: JobFieldsFragment, recordCount: number, budgetNanos: numb
   // It goes on from the queue, whether or not it has ended.
   const asked = { ...job, status: "QUEUED" as const, recordCount, budgetNanos: budgetNanos ?? job.budgetNanos };
   const ahead = forecastOf(asked, totalsOf(asked, nowMs), nowMs);
-  return ahead && { suffices: ahead.suffices, sentence: forecastSentence(ahead, recordCount, nowMs) };
+  return ahead && { suffices: ahead.isBudgetSufficient, sentence: forecastSentence(ahead, recordCount, nowMs) };
 }
 
 function countFault(count: number | undefined, old: number, needsMore: boolean): string | null {

@@ -54,9 +54,9 @@ export function ChooseTemplate({ chosen, chosenId, error, onChoose }: ChooseTemp
       </div>
       {chosen && (
         <p className="small soft">
-          {showCounted(chosen.facts.steps.length, "step")} for a record of{" "}
-          {showCounted(chosen.facts.columns.length, "column")}, of which one attempt can cost{" "}
-          {showUsd(chosen.facts.bound.nanos)} at most.{" "}
+          {showCounted(chosen.analysis.steps.length, "step")} for a record of{" "}
+          {showCounted(chosen.analysis.columns.length, "column")}, of which one attempt can cost{" "}
+          {showUsd(chosen.analysis.maxAttemptCost.costNanos)} at most.{" "}
           <Link to={paths.template(chosen.id, chosen.version)}>Read the template</Link>
         </p>
       )}

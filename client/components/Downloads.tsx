@@ -12,7 +12,7 @@ import { ArchiveNotice } from "./ArchiveNotice.tsx";
 export function Downloads({ job }: { readonly job: JobStateFragment }) {
   const { archive, look } = useDatasetArchive(job);
   const { download, pending, error } = useDownload(job.id, look);
-  const files = job.datasets.toSorted((a, b) => Number(a.format === null) - Number(b.format === null));
+  const files = job.datasetFiles.toSorted((a, b) => Number(a.format === null) - Number(b.format === null));
   if (files.length === 0) return null;
   return (
     <section className="card stack" aria-labelledby="downloads-title">
@@ -51,7 +51,7 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
   );
 }
 
-function describeFile({ name, format, rows, bytes }: JobStateFragment["datasets"][number]): string {
+function describeFile({ name, format, rows, bytes }: JobStateFragment["datasetFiles"][number]): string {
   const parts = [rows > 0 || format ? showCounted(rows, "row") : undefined, showBytes(bytes), BESIDE[name]];
   return parts.filter(Boolean).join(" · ");
 }
@@ -63,5 +63,5 @@ const BESIDE: Readonly<Record<string, string>> = {
   "files.jsonl": "every file with its size, rows and checksum",
   "provenance.jsonl": "how each record came to be",
   "failures.jsonl": "what was set aside, and why",
-  "refused.jsonl": "what the template did not accept, and why",
+  "rejected.jsonl": "what the template did not accept, and why",
 };

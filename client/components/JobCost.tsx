@@ -43,7 +43,7 @@ export function JobCost({ job, totals }: Props) {
           ))}
         </CostTable>
       )}
-      {cost.spending.length > 0 && <Infrastructure job={job} work={cost.work} />}
+      {cost.spending.length > 0 && <Infrastructure job={job} work={cost.usage} />}
     </section>
   );
 }
@@ -90,7 +90,7 @@ function CostRow({ spent, children }: { readonly spent: SpendingEntry; readonly 
 }
 
 /** AWS bills it and we do not meter it: marked as an estimate, and apart from what counts against the budget. */
-function Infrastructure({ job, work }: Pick<Props, "job"> & { readonly work: JobCostQuery["getJob"]["work"] }) {
+function Infrastructure({ job, work }: Pick<Props, "job"> & { readonly work: JobCostQuery["getJob"]["usage"] }) {
   const cost = infrastructureCost({ ...work, taskSize: job.taskSize, capacity: job.capacity });
   return (
     <p className="small faint number">

@@ -30,7 +30,7 @@ export function JobStats({ job, totals, forecast, nowMs }: Props) {
           note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`}
         />
         <Stat label="Failed" value={showCount(totals.failed)} note="set aside" />
-        {totals.refused > 0 && <Stat label="Refused" value={showCount(totals.refused)} note="made anew" />}
+        {totals.rejected > 0 && <Stat label="Refused" value={showCount(totals.rejected)} note="made anew" />}
         {running && (
           <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />
         )}
@@ -58,10 +58,10 @@ export function JobStats({ job, totals, forecast, nowMs }: Props) {
             <span className="faint number">{costNote(totals)}</span>
           </div>
           <BudgetMeter job={job} totals={totals} large />
-          {forecast?.suffices && (
+          {forecast?.isBudgetSufficient && (
             <p className="small faint number">{forecastSentence(forecast, job.recordCount, nowMs)}</p>
           )}
-          {forecast?.suffices === false && (
+          {forecast?.isBudgetSufficient === false && (
             <Notice tone="warn">{forecastSentence(forecast, job.recordCount, nowMs)}</Notice>
           )}
           {totals.writtenOffNanos > 0 && (

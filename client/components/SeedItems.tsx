@@ -63,7 +63,7 @@ interface FoundProps {
 function Found({ seedSetId, collection, text, look }: FoundProps) {
   const [busy, setBusy] = useState(false);
   const { data, error, fetchMore } = useQuery(SeedItemsDocument, {
-    variables: { seedSetId, collection, text: text || null, from: null, limit: PAGE },
+    variables: { seedSetId, collection, text: text || null, offset: null, limit: PAGE },
   });
   const list = data?.listSeedItems;
   if (!list && error) return <Notice tone="bad">{explainError(error).text}</Notice>;

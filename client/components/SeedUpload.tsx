@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_ENDINGS } from "#core/seeds/seed-set";
+import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_FILE_EXTENSIONS } from "#core/seeds/seed-set";
 import type { SeedSetFieldsFragment } from "../generated/documents.ts";
 import { useSeedUpload, type UploadFile } from "../hooks/useSeedUpload.ts";
 import { baseName, CHOOSABLE, checkFiles, collectionFor } from "../seeds/collections.ts";
@@ -49,7 +49,7 @@ export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
       {!sending && (
         <FileDrop
           title={files.length === 0 ? "Choose files or drop them here" : "Add another file"}
-          hint={`${SEED_ENDINGS.join(", ")}, each also with .gz · up to 1 GB each`}
+          hint={`${SEED_FILE_EXTENSIONS.join(", ")}, each also with .gz · up to 1 GB each`}
           accept={CHOOSABLE}
           onFiles={add}
         />

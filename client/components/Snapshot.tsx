@@ -19,8 +19,8 @@ export function Snapshot({ job, delivered }: Props) {
   const { run, busy, error } = useAction();
   const { download, pending, error: downloadError } = useDownload(job.id);
   const { snapshot } = job;
-  const isMaking = snapshot?.state === "MAKING";
-  if (!["QUEUED", "RUNNING", "PAUSED"].includes(job.status) || job.datasets.length > 0) return null;
+  const isMaking = snapshot?.state === "CREATING";
+  if (!["QUEUED", "RUNNING", "PAUSED"].includes(job.status) || job.datasetFiles.length > 0) return null;
   if (delivered === 0 && !snapshot) return null;
   return (
     <section className="card stack" aria-labelledby="snapshot-title">
@@ -55,7 +55,7 @@ export function Snapshot({ job, delivered }: Props) {
 }
 
 function describe({ state, statusReason, rows, bytes }: NonNullable<JobStateFragment["snapshot"]>): string {
-  if (state === "MAKING") return "The file is being written; asked for";
+  if (state === "CREATING") return "The file is being written; asked for";
   if (state === "FAILED") return `${statusReason ?? "It could not be written."} Asked for`;
   return `${showCounted(rows ?? 0, "record")} · ${showBytes(bytes ?? 0)} · kept for a day from`;
 }

@@ -12,7 +12,7 @@ export function TemplateReads({ reads }: { readonly reads: readonly Read[] }) {
           <span className="small soft">
             {read.path === "" ? "the items" : read.required ? "every item must have it" : "if an item has it"}
           </span>{" "}
-          <span className="small faint">in {read.places.join(", ")}</span>
+          <span className="small faint">in {read.locations.join(", ")}</span>
         </li>
       ))}
     </ul>

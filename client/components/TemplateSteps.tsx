@@ -44,7 +44,7 @@ export function TemplateSteps({ facts: { steps } }: { readonly facts: TemplateAn
 function Routes({ step }: { readonly step: Step }) {
   const modelName = useModelName();
   const sentences = [
-    step.after.length > 0 && `Begins after ${step.after.join(" and ")}.`,
+    step.dependsOn.length > 0 && `Begins after ${step.dependsOn.join(" and ")}.`,
     step.fallbacks.length > 0 && `When that model cannot be had: ${step.fallbacks.map(modelName).join(", then ")}.`,
     step.escalatesTo && `When its answer is not good enough: ${modelName(step.escalatesTo)}.`,
   ].filter(Boolean);

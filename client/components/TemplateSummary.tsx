@@ -46,7 +46,7 @@ export function TemplateSummary({ template }: { readonly template: TemplateField
           {template.id}@{template.version}/…
         </dd>
       </dl>
-      <FactsPanel facts={template.facts} />
+      <FactsPanel facts={template.analysis} />
     </section>
   );
 }

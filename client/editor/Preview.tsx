@@ -1,14 +1,18 @@
 import { useState } from "react";
 import { FitList } from "../components/FitList.tsx";
 import { ParameterFields } from "../components/ParameterFields.tsx";
-import type { SeedSetFieldsFragment, TemplateAnalysisFieldsFragment, TemplateProblemFragment } from "../generated/documents.ts";
+import type {
+  SeedSetFieldsFragment,
+  TemplateAnalysisFieldsFragment,
+  TemplateProblemFragment,
+} from "../generated/documents.ts";
 import { useUsableSeedSets } from "../hooks/useSeedSets.ts";
 import { checkFit, isRefused } from "../templates/fit.ts";
 import { checkParameters, parametersInput, type ParameterTexts } from "../templates/parameters.ts";
 import { SelectField } from "../ui/Field.tsx";
 import { Notice } from "../ui/States.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
-import { TestRunPanel } from "../tries/TestRunPanel.tsx";
+import { TestRunPanel } from "../testRuns/TestRunPanel.tsx";
 import { FactsPanel } from "./FactsPanel.tsx";
 import { PromptsPanel } from "./PromptsPanel.tsx";
 
@@ -67,7 +71,7 @@ export function Preview({
         {tab === "facts" && <FactsPanel facts={facts} />}
         {/* Kept while another tab is shown: a try goes on, and its records were paid for. */}
         <div hidden={tab !== "try"}>
-          <TestRunPanel {...shared} boundNanos={facts?.bound.nanos ?? null} />
+          <TestRunPanel {...shared} boundNanos={facts?.maxAttemptCost.costNanos ?? null} />
         </div>
       </Tabs>
     </section>

@@ -23,16 +23,16 @@ export function PromptsPanel({ source, templateId, isSound, seedSetId, parameter
   const [recordNo, setRecordNo] = useState(0);
   const input = { source, templateId, seedSetId, parameters, recordNo };
   const { answer, isCurrent, error } = useRendering(isSound ? input : null);
-  const faults = answer?.faults;
+  const faults = answer?.problems;
   useEffect(() => onFaults?.((isCurrent && faults) || NONE), [onFaults, faults, isCurrent]);
   return (
     <>
       <RecordChoice recordNo={recordNo} onChoose={setRecordNo} />
       {!isSound && <p className="small soft">Mend the faults, and the prompts are shown anew.</p>}
       {error && <Notice tone="bad">{error}</Notice>}
-      {answer && isCurrent && answer.faults.length > 0 && (
+      {answer && isCurrent && answer.problems.length > 0 && (
         <Notice tone="bad">
-          {answer.faults.map(({ message }) => (
+          {answer.problems.map(({ message }) => (
             <p key={message}>{message}</p>
           ))}
         </Notice>

@@ -1,6 +1,10 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import type { TemplateAnalysisFieldsFragment, TemplateProblemFragment, TemplateFieldsFragment } from "../generated/documents.ts";
+import type {
+  TemplateAnalysisFieldsFragment,
+  TemplateProblemFragment,
+  TemplateFieldsFragment,
+} from "../generated/documents.ts";
 import { useModels } from "../hooks/useModels.ts";
 import { useUsableSeedSets } from "../hooks/useSeedSets.ts";
 import { paths } from "../paths.ts";
@@ -31,16 +35,16 @@ export function TemplateEditor({ saved: before, onMade }: TemplateEditorProps) {
   const draft = useDraft(before);
   const { saved, source, isChanged, isUnsaved } = draft;
   const check = useTemplateCheck(source, saved?.id ?? null);
-  const facts = useLatestFacts(check.answer?.facts);
+  const facts = useLatestFacts(check.answer?.analysis);
   const [rendered, setRendered] = useState(NO_FAULTS);
-  const faults = check.answer?.faults.length ? check.answer.faults : rendered;
+  const faults = check.answer?.problems.length ? check.answer.problems : rendered;
   const [seedSetId, setSeedSetId] = useState(before?.sampleSeedSetId ?? null);
   const knowledge = useKnowledge(seedSetId);
 
   const goTo = useCallback((position: number) => editor.current?.goTo(position), []);
   const save = async (basedOn?: number) => {
     if (draft.busy) return;
-    const known = check.isCurrent ? check.answer?.faults[0] : undefined;
+    const known = check.isCurrent ? check.answer?.problems[0] : undefined;
     if (known) return goTo(known.from);
     const template = await draft.save(basedOn);
     if (!template || saved) return;
@@ -101,7 +105,7 @@ export function TemplateEditor({ saved: before, onMade }: TemplateEditorProps) {
           <Preview
             {...{ source, facts, seedSetId }}
             templateId={saved?.id ?? null}
-            isSound={check.isCurrent && check.answer?.faults.length === 0}
+            isSound={check.isCurrent && check.answer?.problems.length === 0}
             onSeedSet={setSeedSetId}
             onFaults={setRendered}
           />
@@ -114,7 +118,9 @@ export function TemplateEditor({ saved: before, onMade }: TemplateEditorProps) {
 const NO_FAULTS: readonly TemplateProblemFragment[] = [];
 
 /** What the template was when it was last without a fault. */
-function useLatestFacts(facts: TemplateAnalysisFieldsFragment | null | undefined): TemplateAnalysisFieldsFragment | null {
+function useLatestFacts(
+  facts: TemplateAnalysisFieldsFragment | null | undefined,
+): TemplateAnalysisFieldsFragment | null {
   const [latest, setLatest] = useState<TemplateAnalysisFieldsFragment | null>(null);
   if (facts && facts !== latest) setLatest(facts);
   return facts ?? latest;

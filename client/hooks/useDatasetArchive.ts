@@ -14,8 +14,8 @@ export interface Archive {
  * Where a job's dataset lies. S3 is asked each time the page is opened, so that nobody depends on news that was lost, and again
  * when a job that went on has written another dataset.
  */
-export function useDatasetArchive({ id: jobId, finishedAt, datasets }: JobStateFragment): Archive {
-  const hasDataset = datasets.length > 0;
+export function useDatasetArchive({ id: jobId, finishedAt, datasetFiles }: JobStateFragment): Archive {
+  const hasDataset = datasetFiles.length > 0;
   const { data, refetch } = useQuery(DatasetArchiveDocument, {
     variables: { jobId },
     skip: !hasDataset,

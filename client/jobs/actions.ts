@@ -1,17 +1,17 @@
-import { MOVES } from "#core/job/job";
+import { TRANSITIONS } from "#core/job/job";
 import type { JobStatus } from "../generated/documents.ts";
 
 /** What a person can do with a job as it stands; `failed` records can be tried again. */
 export function actionsFor(status: JobStatus, failed: number) {
-  const isResting = MOVES[status].includes("DELETING");
+  const isResting = TRANSITIONS[status].includes("DELETING");
   return {
-    canPause: MOVES[status].includes("PAUSED"),
+    canPause: TRANSITIONS[status].includes("PAUSED"),
     canResume: status === "PAUSED" || status === "BUDGET_EXCEEDED",
     canChange: status === "QUEUED" || status === "RUNNING" || status === "PAUSED",
     canExtend: status === "COMPLETED" || status === "BUDGET_EXCEEDED",
     // One that has failed goes on with all that it never came to, whether or not a record failed.
     canRetry: status === "FAILED" || (failed > 0 && (status === "COMPLETED" || status === "BUDGET_EXCEEDED")),
-    canCancel: MOVES[status].includes("EXPORTING"),
+    canCancel: TRANSITIONS[status].includes("EXPORTING"),
     canDelete: isResting,
   };
 }

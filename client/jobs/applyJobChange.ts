@@ -65,12 +65,12 @@ function moveInLists(cache: ApolloCache, id: string | undefined): void {
 }
 
 function stateOf(known: JobStateFragment, change: JobChange): JobStateFragment {
-  const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = change;
+  const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles } = change;
   const { recordCount, priority, datasetFileCount } = change;
   return {
     __typename: "Job",
     id: change.jobId,
-    ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
+    ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles },
     ...{ recordCount, priority, datasetFileCount },
     snapshot: newerSnapshot(known.snapshot, change.snapshot),
   };

@@ -1,4 +1,9 @@
-import { DAYS_BEFORE_ARCHIVE, DAYS_RESTORED, RESTORING_COSTS, RESTORING_TAKES } from "#core/dataset/archive";
+import {
+  DAYS_BEFORE_ARCHIVE,
+  RESTORED_COPY_DAYS,
+  RESTORE_PRICES_PER_GB,
+  RESTORE_DURATIONS,
+} from "#core/dataset/archive";
 import type { ArchiveFieldsFragment, JobStatus } from "../generated/documents.ts";
 import { showDate } from "../ui/format.ts";
 
@@ -14,9 +19,9 @@ export function archiveSentence({ state, archiveClass, restoredUntil }: Archive)
   const depth = archiveClass === "DEEP" ? "DEEP" : "FLEXIBLE";
   switch (state) {
     case "ARCHIVED":
-      return `Datasets are archived after ${DAYS_BEFORE_ARCHIVE} days. Restoring this one takes ${RESTORING_TAKES[depth]} and costs ${RESTORING_COSTS[depth]} a gigabyte; it can then be downloaded for ${DAYS_RESTORED} days.`;
+      return `Datasets are archived after ${DAYS_BEFORE_ARCHIVE} days. Restoring this one takes ${RESTORE_DURATIONS[depth]} and costs ${RESTORE_PRICES_PER_GB[depth]} a gigabyte; it can then be downloaded for ${RESTORED_COPY_DAYS} days.`;
     case "RESTORING":
-      return `The dataset is being restored from the archive, which takes ${RESTORING_TAKES[depth]}. This page says when it is back; you can leave it meanwhile.`;
+      return `The dataset is being restored from the archive, which takes ${RESTORE_DURATIONS[depth]}. This page says when it is back; you can leave it meanwhile.`;
     case "RESTORED":
       return restoredUntil
         ? `The dataset is back from the archive and can be downloaded until ${showDate(restoredUntil)}.`

@@ -13,11 +13,11 @@ export function forecastOf(job: JobFieldsFragment, totals: Totals, nowMs: number
 
 /** One sentence: what it will cost and when it will end, or where its budget will stop it. */
 export function forecastSentence(forecast: Forecast, recordCount: number, nowMs: number): string {
-  const { totalNanos, suffices, reaches, endsAtMs } = forecast;
+  const { totalNanos, isBudgetSufficient, reachableRecords, endsAtMs } = forecast;
   const cost = `about ${showUsd(about(totalNanos))}`;
   const time = endsAtMs === null ? null : `at about ${showClock(endsAtMs, nowMs)}`;
-  if (suffices) return `As it goes, all records will cost ${cost}${time ? ` and be done ${time}` : ""}.`;
-  const reached = `after about ${showCount(about(reaches))} of ${showCount(recordCount)} records`;
+  if (isBudgetSufficient) return `As it goes, all records will cost ${cost}${time ? ` and be done ${time}` : ""}.`;
+  const reached = `after about ${showCount(about(reachableRecords))} of ${showCount(recordCount)} records`;
   return `The budget will be reached ${reached}${time ? `, ${time}` : ""}; all would cost ${cost}.`;
 }
 

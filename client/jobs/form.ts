@@ -1,4 +1,4 @@
-import { MAX_FAILED_PERCENT } from "#core/job/failure-tolerance";
+import { DEFAULT_MAX_FAILED_PERCENT } from "#core/job/failure-tolerance";
 import { FORMATS } from "#core/formats";
 import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
 import { parseUsd } from "#core/money/money";
@@ -40,7 +40,7 @@ export interface JobForm {
   readonly partitionBy: string;
 }
 
-export const FIRST_MAX_FAILED = String(MAX_FAILED_PERCENT);
+export const FIRST_MAX_FAILED = String(DEFAULT_MAX_FAILED_PERCENT);
 
 /** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
 export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFormat[] {

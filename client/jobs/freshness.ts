@@ -20,7 +20,7 @@ export function isStaleShardReport(known: ShardVersion, news: ShardVersion): boo
 export function newerSnapshot(known: Snapshot, news: Snapshot): Snapshot {
   if (!known || !news) return news ?? known;
   if (news.takenAt !== known.takenAt) return news.takenAt < known.takenAt ? known : news;
-  return news.state === "MAKING" ? known : news;
+  return news.state === "CREATING" ? known : news;
 }
 
 type Snapshot = JobStateFragment["snapshot"];

@@ -6,7 +6,7 @@ export interface Totals {
   readonly delivered: number;
   readonly failed: number;
   /** Finished records that the template did not accept; others were made in their place. */
-  readonly refused: number;
+  readonly rejected: number;
   /** Neither made nor set aside yet. */
   readonly open: number;
   /** Delivered and failed, from 0 to 1. */
@@ -38,7 +38,7 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
   return {
     delivered,
     failed,
-    refused: sum("refused"),
+    rejected: sum("rejected"),
     open,
     share: Math.min(1, (delivered + failed) / job.recordCount),
     spentNanos,
@@ -90,7 +90,7 @@ export type JobNumbers = Pick<JobFieldsFragment, "status" | "recordCount" | "bud
   readonly progress: readonly ShardFieldsFragment[];
 };
 
-type Summable = "delivered" | "failed" | "refused" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
+type Summable = "delivered" | "failed" | "rejected" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
 
 /**
  * A shard reports every second, or every as many seconds as there are shards; twice that is silence. The minute on top

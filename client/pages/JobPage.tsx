@@ -65,7 +65,7 @@ function JobView({ job }: { readonly job: JobFieldsFragment }) {
             <JobCost job={job} totals={totals} />
             <Snapshot job={job} delivered={totals.delivered} />
             <LatestRecords progress={job.progress} />
-            {totals.delivered === 0 && job.datasets.length === 0 && (
+            {totals.delivered === 0 && job.datasetFiles.length === 0 && (
               <p className="card faint">Records show here as they are made.</p>
             )}
           </div>

@@ -31,7 +31,7 @@ export default function NewJobPage() {
   const { form, change, choose, errors, setErrors, template, seedSet } = useJobForm();
   const [general, setGeneral] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const fits = template && seedSet?.status === "READY" ? checkFit(template.facts.reads, seedSet.collections) : null;
+  const fits = template && seedSet?.status === "READY" ? checkFit(template.analysis.reads, seedSet.collections) : null;
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
@@ -72,7 +72,7 @@ export default function NewJobPage() {
           <ChooseSeeds
             chosenId={form.seedSetId}
             fits={fits}
-            reads={template?.facts.reads ?? []}
+            reads={template?.analysis.reads ?? []}
             error={errors.seedSetId}
             onChoose={(seedSetId) => change({ seedSetId })}
           />
@@ -81,9 +81,13 @@ export default function NewJobPage() {
             <JobSize
               form={form}
               errors={errors}
-              trainingFormats={template?.facts.trainingFormats ?? []}
-              columns={columnsToPartitionBy(template?.facts)}
-              attempts={template ? { boundNanos: template.facts.bound.nanos, most: template.facts.maxAttempts } : null}
+              trainingFormats={template?.analysis.trainingFormats ?? []}
+              columns={columnsToPartitionBy(template?.analysis)}
+              attempts={
+                template
+                  ? { boundNanos: template.analysis.maxAttemptCost.costNanos, most: template.analysis.maxAttempts }
+                  : null
+              }
               onChange={change}
             />
           </form>
@@ -145,8 +149,8 @@ function useJobForm() {
     change({ templateId: id, seedSetId: sampleSeedSetId ?? form.seedSetId, parameterTexts: {} });
 
   const name = ownName ? form.name : (template?.name ?? "");
-  const parameters = template?.facts.parameters ?? [];
-  const offered = formatsOf(template?.facts.trainingFormats ?? []);
+  const parameters = template?.analysis.parameters ?? [];
+  const offered = formatsOf(template?.analysis.trainingFormats ?? []);
   // What another template allowed is not asked of this one.
   const formats = template ? form.formats.filter((format) => offered.includes(format)) : form.formats;
   const shown = { ...form, name, parameters, formats, templateVersion: template?.version ?? null };

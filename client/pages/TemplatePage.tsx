@@ -33,7 +33,7 @@ export default function TemplatePage() {
 }
 
 function TemplateView({ template }: { readonly template: TemplateFieldsFragment }) {
-  const isLibrary = template.facts.steps.length === 0;
+  const isLibrary = template.analysis.steps.length === 0;
   return (
     <>
       <title>{`${template.name} · Plot Palette`}</title>
@@ -69,8 +69,8 @@ function TemplateView({ template }: { readonly template: TemplateFieldsFragment 
       )}
       <div className="job-columns after-head">
         <div className="stack sections">
-          <TemplateSteps facts={template.facts} />
-          <AcceptConditions facts={template.facts} />
+          <TemplateSteps facts={template.analysis} />
+          <AcceptConditions facts={template.analysis} />
           {!isLibrary && <Look template={template} />}
           <section className="stack" aria-labelledby="source-title">
             <div className="row-between">
@@ -107,7 +107,7 @@ function Look({ template }: { readonly template: TemplateFieldsFragment }) {
       <Preview
         source={template.source}
         templateId={template.id}
-        facts={template.facts}
+        facts={template.analysis}
         isSound
         withoutFacts
         {...{ seedSetId }}

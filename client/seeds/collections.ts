@@ -1,7 +1,7 @@
-import { COLLECTION_NAME, DEFAULT_COLLECTION, MAX_SEED_FILE_BYTES, SEED_ENDINGS } from "#core/seeds/seed-set";
+import { COLLECTION_NAME, DEFAULT_COLLECTION, MAX_SEED_FILE_BYTES, SEED_FILE_EXTENSIONS } from "#core/seeds/seed-set";
 
 /** What a file chooser may show: each ending, also packed. */
-export const CHOOSABLE = [...SEED_ENDINGS, ".gz"].join(",");
+export const CHOOSABLE = [...SEED_FILE_EXTENSIONS, ".gz"].join(",");
 
 /** A collection's name made from a file's: `Top 100 movies.csv.gz` becomes `Top_100_movies`. */
 export function collectionFor(fileName: string): string {
@@ -29,8 +29,8 @@ export interface ChosenFile {
 
 function checkFile({ fileName, bytes }: ChosenFile): string | null {
   const unpacked = fileName.toLowerCase().replace(/\.gz$/, "");
-  if (!SEED_ENDINGS.some((ending) => unpacked.endsWith(ending))) {
-    return `Expected a file ending in ${SEED_ENDINGS.join(", ")}, or one of them and .gz.`;
+  if (!SEED_FILE_EXTENSIONS.some((ending) => unpacked.endsWith(ending))) {
+    return `Expected a file ending in ${SEED_FILE_EXTENSIONS.join(", ")}, or one of them and .gz.`;
   }
   if (bytes === 0) return "This file is empty.";
   if (bytes > MAX_SEED_FILE_BYTES) return "A file can have 1 GB at most. Split it or take a sample of it.";

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { showUsd } from "../money.ts";
-import { useAdHocSpending } from "../tries/useAdHocSpending.ts";
+import { useAdHocSpending } from "./useAdHocSpending.ts";
 
 /** What was spent today beside jobs, in a quiet line. It is read again when the spending has ended. */
 export function SpentToday({ isSpending }: { readonly isSpending: boolean }) {

@@ -11,9 +11,9 @@ import { showCounted } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
 import { checkTestRunForm, MAX_TEST_RUN_RECORDS } from "./form.ts";
 import { SpentToday } from "./SpentToday.tsx";
-import { TestRunRecords } from "../tries/TestRunRecords.tsx";
+import { TestRunRecords } from "./TestRunRecords.tsx";
 
-import { useTestRun } from "../tries/useTestRun.ts";
+import { useTestRun } from "./useTestRun.ts";
 
 export interface TryPanelProps {
   readonly source: string;
@@ -110,6 +110,6 @@ function TestRunState({ running }: { readonly running: TestRunFieldsFragment }) 
 
 const STATES = {
   RUNNING: ["Running", "live"],
-  DONE: ["Done", "good"],
+  COMPLETED: ["Done", "good"],
   FAILED: ["Failed", "bad"],
 } as const;

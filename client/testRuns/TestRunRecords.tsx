@@ -22,8 +22,8 @@ export function TestRunRecords({ records }: { readonly records: readonly TestRun
             </span>
           </div>
           {record.failure && <Notice tone="bad">{record.failure}</Notice>}
-          {record.refusal && (
-            <Notice tone="warn">Refused: {record.refusal} A job would make another attempt in its place.</Notice>
+          {record.rejection && (
+            <Notice tone="warn">Refused: {record.rejection} A job would make another attempt in its place.</Notice>
           )}
           {record.columns !== null && <Columns json={record.columns} />}
           <ul className="stack-tight">
@@ -72,7 +72,7 @@ function Call({ call }: { readonly call: TestRunCall }) {
         )}
         <span className="small faint number call-numbers">
           {showCount(call.inputTokens)} → {showCount(call.outputTokens)} tokens · {showUsd(call.costNanos)} ·{" "}
-          {showCount(call.ms)} ms
+          {showCount(call.latencyMs)} ms
         </span>
       </summary>
       <div className="stack-tight">
@@ -85,7 +85,7 @@ function Call({ call }: { readonly call: TestRunCall }) {
             <Turn who="Answer" text={call.answer} />
           </div>
         )}
-        {call.problem && <Notice tone="warn">{call.problem}</Notice>}
+        {call.error && <Notice tone="warn">{call.error}</Notice>}
       </div>
     </details>
   );

@@ -1,9 +1,9 @@
 import { useQuery } from "@apollo/client/react";
-import { SideSpendingDocument } from "../generated/documents.ts";
+import { AdHocSpendingDocument } from "../generated/documents.ts";
 
 /** What tries and generated seeds cost today, in nano-dollars; undefined while it is not known. `refetch` reads it again. */
 export function useAdHocSpending() {
-  const { data, refetch } = useQuery(SideSpendingDocument, { fetchPolicy: "cache-and-network" });
+  const { data, refetch } = useQuery(AdHocSpendingDocument, { fetchPolicy: "cache-and-network" });
   const latest = data?.listAdHocSpending.items[0];
   const today = new Date().toISOString().slice(0, 10);
   const spentNanos = latest?.day === today ? latest.testRunsNanos + latest.generatedSeedsNanos : 0;

@@ -1,15 +1,15 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
-import { OnTryChangedDocument, TryDocument, type TestRunFieldsFragment } from "../generated/documents.ts";
+import { OnTestRunChangedDocument, TestRunDocument, type TestRunFieldsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../hooks/Realtime.ts";
 
 /** A try as it goes on. It is read once more when the connection for its news stands: what was sent before is not repeated. */
 export function useTestRun(id: string | null): TestRunFieldsFragment | undefined {
-  const { data, refetch } = useQuery(TryDocument, {
+  const { data, refetch } = useQuery(TestRunDocument, {
     variables: { id: id ?? "" },
     skip: id === null,
     fetchPolicy: "cache-and-network",
   });
-  useSubscription(OnTryChangedDocument, { variables: { id: id ?? "" }, skip: id === null });
+  useSubscription(OnTestRunChangedDocument, { variables: { id: id ?? "" }, skip: id === null });
   useAfterConnect(() => void (id !== null && refetch().catch(() => undefined)));
   return id === null ? undefined : data?.getTestRun;
 }

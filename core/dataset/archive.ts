@@ -7,17 +7,17 @@
 /** S3 counts from when a file was written, and acts at the midnight (UTC) that follows. */
 export const DAYS_BEFORE_ARCHIVE = 3;
 /** How long a restored copy can be read. */
-export const DAYS_RESTORED = 7;
+export const RESTORED_COPY_DAYS = 7;
 /** The function that asks S3 to restore has this long; until then a wish counts although S3 does not know of it yet. */
-export const RESTORE_BEGINS_SECONDS = 900;
+export const RESTORE_REQUEST_TIMEOUT_SECONDS = 900;
 
 /** The classes a deployment may choose, with their names in S3. INSTANT is read like any other object. */
 export const ARCHIVE_CLASSES = { INSTANT: "GLACIER_IR", FLEXIBLE: "GLACIER", DEEP: "DEEP_ARCHIVE" } as const;
 export type ArchiveClass = keyof typeof ARCHIVE_CLASSES;
 
 /** How long S3 takes to restore at its standard speed, and what it asks for a gigabyte, for people. */
-export const RESTORING_TAKES = { FLEXIBLE: "3 to 5 hours", DEEP: "up to 12 hours" } as const;
-export const RESTORING_COSTS = { FLEXIBLE: "about 1 cent", DEEP: "about 2 cents" } as const;
+export const RESTORE_DURATIONS = { FLEXIBLE: "3 to 5 hours", DEEP: "up to 12 hours" } as const;
+export const RESTORE_PRICES_PER_GB = { FLEXIBLE: "about 1 cent", DEEP: "about 2 cents" } as const;
 
 export type ArchiveState = "AVAILABLE" | "ARCHIVED" | "RESTORING" | "RESTORED";
 
@@ -75,7 +75,7 @@ function earlier(one?: string, other?: string): string | undefined {
  * What follows for a job that remembers `known` when S3 says `found`: a state to write down and to tell, the rest of a
  * restoration that was begun and not finished, or nothing.
  */
-export function afterLooking(
+export function reconcileArchiveState(
   known: ArchiveState,
   found: ArchiveState,
 ): "RESTORED" | "ARCHIVED" | "restore the rest" | "nothing" {
@@ -90,7 +90,7 @@ export const RECORDS_ARCHIVED =
 
 /** Why a file cannot be read now, and what to do; undefined when it can. */
 export function whyNotReadable(file: string, { state, archiveClass }: ArchiveStatus): string | undefined {
-  const takes = archiveClass === "DEEP" ? RESTORING_TAKES.DEEP : RESTORING_TAKES.FLEXIBLE;
+  const takes = archiveClass === "DEEP" ? RESTORE_DURATIONS.DEEP : RESTORE_DURATIONS.FLEXIBLE;
   if (state === "ARCHIVED") return `"${file}" is archived; restore the dataset first, which takes ${takes}.`;
   if (state === "RESTORING")
     return `"${file}" is being restored from the archive, which takes ${takes}; download it once it is back.`;

@@ -5,7 +5,7 @@ import type { ColumnType } from "../template/template.ts";
 export type ColumnKinds = Readonly<Record<string, ColumnType>>;
 
 /** The narrowest kind that holds the value; `undefined` for null. */
-export function kindOfValue(value: unknown): ColumnType | undefined {
+export function inferType(value: unknown): ColumnType | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "boolean";
@@ -14,17 +14,17 @@ export function kindOfValue(value: unknown): ColumnType | undefined {
 }
 
 /** The narrowest kind that holds values of both. */
-export function mergeKinds(one: ColumnType | undefined, other: ColumnType | undefined): ColumnType | undefined {
+export function commonType(one: ColumnType | undefined, other: ColumnType | undefined): ColumnType | undefined {
   if (one === undefined || other === undefined || one === other) return one ?? other;
   const both = [one, other];
   return both.includes("integer") && both.includes("number") ? "number" : "json";
 }
 
 /** The kinds after one more record. Answers the same object when nothing is new. */
-export function withRecord(kinds: ColumnKinds, columns: Readonly<Record<string, unknown>>): ColumnKinds {
+export function inferFromRecord(kinds: ColumnKinds, columns: Readonly<Record<string, unknown>>): ColumnKinds {
   let next: Record<string, ColumnType> | undefined;
   for (const [name, value] of Object.entries(columns)) {
-    const kind = mergeKinds(kinds[name], kindOfValue(value));
+    const kind = commonType(kinds[name], inferType(value));
     if (kind === undefined || kind === kinds[name]) continue;
     next ??= { ...kinds };
     next[name] = kind;
@@ -33,10 +33,10 @@ export function withRecord(kinds: ColumnKinds, columns: Readonly<Record<string, 
 }
 
 /** The kinds found in several shards together. */
-export function mergeColumns(all: readonly ColumnKinds[]): ColumnKinds {
+export function mergeInferredTypes(all: readonly ColumnKinds[]): ColumnKinds {
   const merged: Record<string, ColumnType> = {};
   for (const kinds of all)
-    for (const [name, kind] of Object.entries(kinds)) merged[name] = mergeKinds(merged[name], kind) ?? kind;
+    for (const [name, kind] of Object.entries(kinds)) merged[name] = commonType(merged[name], kind) ?? kind;
   return merged;
 }
 

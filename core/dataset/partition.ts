@@ -2,13 +2,13 @@
 import { PlotPaletteError } from "../errors.ts";
 import { hashOf } from "../random.ts";
 
-const PARTITION_TRANSFORMS = ["VALUE", "DAY", "MONTH", "YEAR"] as const;
+const PARTITION_TRANSFORMS = ["IDENTITY", "DAY", "MONTH", "YEAR"] as const;
 export type PartitionTransform = (typeof PARTITION_TRANSFORMS)[number];
 
 /** A level of folders: one for each value of a column, or for each day, month or year it tells. */
 export interface PartitionBy {
   readonly column: string;
-  readonly by: PartitionTransform;
+  readonly transform: PartitionTransform;
 }
 
 const MAX_LEVELS = 3;
@@ -16,7 +16,7 @@ export const MAX_PARTITIONS = 1_000;
 /** What Hive, Spark and DuckDB call the folder of records without a value. */
 const NO_VALUE = "__HIVE_DEFAULT_PARTITION__";
 /** The values of the one folder for all records that would need a folder beyond the limit. */
-const OTHERS = "__OTHERS__";
+const OVERFLOW = "__OTHERS__";
 /** Of a value in a folder's name; a file system takes names of 255 bytes. */
 const VALUE_CHARACTERS = 120;
 
@@ -24,9 +24,9 @@ const VALUE_CHARACTERS = 120;
 export function checkPartitionBy(levels: readonly PartitionBy[], columns: readonly string[]): void {
   if (levels.length < 1 || levels.length > MAX_LEVELS)
     refuse(`A dataset can be partitioned by 1 to ${MAX_LEVELS} columns, not ${levels.length}.`);
-  for (const { column, by } of levels) {
-    if (!(PARTITION_TRANSFORMS as readonly string[]).includes(by))
-      refuse(`A dataset is partitioned by value, day, month or year of a column, not by "${by}".`);
+  for (const { column, transform } of levels) {
+    if (!(PARTITION_TRANSFORMS as readonly string[]).includes(transform))
+      refuse(`A dataset is partitioned by value, day, month or year of a column, not by "${transform}".`);
     if (column === "id") refuse('Every record has an "id" of its own; a dataset cannot be partitioned by it.');
     if (!columns.includes(column))
       refuse(`The dataset has no column "${column}" to be partitioned by; choose among ${columns.join(", ")}.`);
@@ -37,16 +37,18 @@ export function checkPartitionBy(levels: readonly PartitionBy[], columns: readon
 /** `category,date:month`. `undefined` for what is no such text. */
 export function parsePartitionBy(text: string): PartitionBy[] | undefined {
   const levels = text.split(",").map((level) => {
-    const [column = "", by = "value", ...more] = level.split(":").map((word) => word.trim());
+    const [column = "", by = "identity", ...more] = level.split(":").map((word) => word.trim());
     const way = PARTITION_TRANSFORMS.find((known) => known === by.toUpperCase());
-    return column && way && more.length === 0 ? { column, by: way } : undefined;
+    return column && way && more.length === 0 ? { column, transform: way } : undefined;
   });
   return levels.every((level) => level !== undefined) ? levels : undefined;
 }
 
 /** `category, month of date`. */
 export function partitionInWords(levels: readonly PartitionBy[]): string {
-  return levels.map(({ column, by }) => (by === "VALUE" ? column : `${by.toLowerCase()} of ${column}`)).join(", ");
+  return levels
+    .map(({ column, transform }) => (transform === "IDENTITY" ? column : `${transform.toLowerCase()} of ${column}`))
+    .join(", ");
 }
 
 /** The folder of a record, with a slash at its end. */
@@ -55,40 +57,40 @@ export function partitionOf(levels: readonly PartitionBy[], columns: Readonly<Re
 }
 
 /** The folder of all records beyond the limit of partitions. */
-export function otherPartition(levels: readonly PartitionBy[]): string {
-  return levels.map((level) => `${folderOf(level)}=${OTHERS}/`).join("");
+export function overflowPartition(levels: readonly PartitionBy[]): string {
+  return levels.map((level) => `${folderOf(level)}=${OVERFLOW}/`).join("");
 }
 
 /** The folders of a dataset as its records come: the first so many, then one for all others. */
 export class Partitions {
   readonly #folders = new Set<string>();
   /** Records that went to the folder for all others. */
-  otherRecords = 0;
+  overflowRecords = 0;
 
   constructor(
     readonly levels: readonly PartitionBy[],
-    readonly most = MAX_PARTITIONS,
+    readonly maxPartitions = MAX_PARTITIONS,
   ) {}
 
   folderFor(columns: Readonly<Record<string, unknown>>): string {
     const folder = partitionOf(this.levels, columns);
     if (this.#folders.has(folder)) return folder;
     // One place is kept for the others.
-    if (this.#folders.size < this.most - 1) {
+    if (this.#folders.size < this.maxPartitions - 1) {
       this.#folders.add(folder);
       return folder;
     }
-    this.otherRecords += 1;
-    return otherPartition(this.levels);
+    this.overflowRecords += 1;
+    return overflowPartition(this.levels);
   }
 }
 
-function folderOf({ column, by }: PartitionBy): string {
-  return encode(by === "VALUE" ? column : `${column}_${by.toLowerCase()}`);
+function folderOf({ column, transform }: PartitionBy): string {
+  return encode(transform === "IDENTITY" ? column : `${column}_${transform.toLowerCase()}`);
 }
 
-function valueOf({ by }: PartitionBy, value: unknown): string {
-  const text = by === "VALUE" ? textOf(value) : timeOf(by, textOf(value));
+function valueOf({ transform }: PartitionBy, value: unknown): string {
+  const text = transform === "IDENTITY" ? textOf(value) : timeOf(transform, textOf(value));
   return text ? encode(text) : NO_VALUE;
 }
 
@@ -100,10 +102,10 @@ function textOf(value: unknown): string {
 const DATE = /^\s*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![\d-])/;
 
 /** The day, month or year of an ISO 8601 date or time as it is written, in its own time zone; empty when it tells none. */
-function timeOf(by: Exclude<PartitionTransform, "VALUE">, text: string): string {
+function timeOf(transform: Exclude<PartitionTransform, "IDENTITY">, text: string): string {
   const [, year, month, day] = DATE.exec(text) ?? [];
   if (month !== undefined && !isDay(`${year}-${month}-${day ?? "01"}`)) return "";
-  const parts = { YEAR: [year], MONTH: [year, month], DAY: [year, month, day] }[by];
+  const parts = { YEAR: [year], MONTH: [year, month], DAY: [year, month, day] }[transform];
   return parts.every((part) => part !== undefined) ? parts.join("-") : "";
 }
 

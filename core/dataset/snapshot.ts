@@ -3,8 +3,8 @@
 /** What it is downloaded as. */
 export const SNAPSHOT_FILE = "snapshot.jsonl";
 /** Its file goes after so many days. */
-export const DAYS_OF_SNAPSHOTS = 1;
+export const SNAPSHOT_RETENTION_DAYS = 1;
 /** The function that writes it has this long: AWS gives no more. */
-export const SNAPSHOT_SECONDS = 900;
+export const SNAPSHOT_TIMEOUT_SECONDS = 900;
 export const TOO_MANY_RECORDS =
   "There are more records than can be written in 15 minutes; wait for the dataset, or pause the job and look at its latest records.";

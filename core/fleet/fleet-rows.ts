@@ -24,6 +24,6 @@ export interface CounterRow {
 export interface SpotRow {
   pk: "CAPACITY";
   sk: "SPOT";
-  misses: number;
-  lastMissAtMs: number;
+  shortages: number;
+  lastShortageAtMs: number;
 }

@@ -17,7 +17,7 @@ export interface WaitingJob {
   /** Among its owner's jobs; NORMAL when absent. */
   readonly priority?: JobPriority;
   /** How many more tasks it could use. */
-  readonly wants: number;
+  readonly wantedTasks: number;
 }
 
 /**
@@ -30,7 +30,7 @@ export function planStarts(
   running: { readonly overall: number; readonly byOwner: ReadonlyMap<string, number> },
   limits: FleetLimits,
 ): string[] {
-  const wants = new Map(waiting.map(({ jobId, wants }) => [jobId, wants]));
+  const wants = new Map(waiting.map(({ jobId, wantedTasks }) => [jobId, wantedTasks]));
   const has = new Map(running.byOwner);
   const oldestFirst = [...waiting].sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
   const starts: string[] = [];
@@ -68,21 +68,21 @@ export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedS
 }
 
 /** So long a task may be without a lease: to start, and to look for another shard. */
-const LEASELESS_MS = 3 * 60_000;
+const GRACE_PERIOD_MS = 3 * 60_000;
 
 /** Whether a task has had time enough to be frozen: then its leases tell. */
-export function isOld(task: Pick<TaskRow, "createdAtMs">, nowMs: number): boolean {
-  return nowMs - task.createdAtMs > LEASELESS_MS;
+export function isPastGracePeriod(task: Pick<TaskRow, "createdAtMs">, nowMs: number): boolean {
+  return nowMs - task.createdAtMs > GRACE_PERIOD_MS;
 }
 
 /** How many of a job's tasks are at work: the young ones, and those with a live lease. A frozen one has none. */
-export function tasksAtWork(
+export function countActiveTasks(
   tasks: readonly Pick<TaskRow, "taskSlot" | "createdAtMs">[],
   shards: readonly Pick<ShardRow, "leaseTask" | "leaseUntilMs">[],
   nowMs: number,
 ): number {
   const holders = new Set(shards.filter(({ leaseUntilMs }) => leaseUntilMs > nowMs).map(({ leaseTask }) => leaseTask));
-  return tasks.filter((task) => !isOld(task, nowMs) || holders.has(task.taskSlot)).length;
+  return tasks.filter((task) => !isPastGracePeriod(task, nowMs) || holders.has(task.taskSlot)).length;
 }
 
 /** What the list of open jobs says of one; `status` may be old news. */
@@ -115,27 +115,27 @@ export function jobsToConsider(open: readonly OpenJob[]): string[] {
 }
 
 /** After so many times without Spot capacity in a row, tasks start at the full price until it has been quiet for a while. */
-const SPOT_TRIES = 3;
-const SPOT_REST_MS = 10 * 60_000;
+const MAX_SPOT_SHORTAGES = 3;
+const SPOT_COOLDOWN_MS = 10 * 60_000;
 
 /** @param wish what the job's owner chose; SPOT_FIRST when absent */
 export function capacityFor(
-  spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined,
+  spot: Pick<SpotRow, "shortages" | "lastShortageAtMs"> | undefined,
   nowMs: number,
   wish?: JobCapacity,
 ): TaskRow["capacityProvider"] {
   if (wish === "ON_DEMAND") return "FARGATE";
-  if (!spot || spot.misses < SPOT_TRIES) return "FARGATE_SPOT";
-  return nowMs - spot.lastMissAtMs < SPOT_REST_MS ? "FARGATE" : "FARGATE_SPOT";
+  if (!spot || spot.shortages < MAX_SPOT_SHORTAGES) return "FARGATE_SPOT";
+  return nowMs - spot.lastShortageAtMs < SPOT_COOLDOWN_MS ? "FARGATE" : "FARGATE_SPOT";
 }
 
-/** What is remembered after there was no Spot capacity; misses long ago do not count. */
-export function afterMiss(
-  spot: Pick<SpotRow, "misses" | "lastMissAtMs"> | undefined,
+/** What is remembered after there was no Spot capacity; shortages long ago do not count. */
+export function afterSpotShortage(
+  spot: Pick<SpotRow, "shortages" | "lastShortageAtMs"> | undefined,
   nowMs: number,
-): Pick<SpotRow, "misses" | "lastMissAtMs"> {
-  const before = spot && nowMs - spot.lastMissAtMs < SPOT_REST_MS ? spot.misses : 0;
-  return { misses: before + 1, lastMissAtMs: nowMs };
+): Pick<SpotRow, "shortages" | "lastShortageAtMs"> {
+  const before = spot && nowMs - spot.lastShortageAtMs < SPOT_COOLDOWN_MS ? spot.shortages : 0;
+  return { shortages: before + 1, lastShortageAtMs: nowMs };
 }
 
 /** Events tell of younger tasks; asking about them too would only cost calls. */
@@ -165,6 +165,6 @@ export function lackedCapacity({ stopCode, startedAt }: TaskEnd): boolean {
  * Whether the job gets a new task at once. One that died before it held a lease would most likely die again: its job waits
  * for the next sweep. Deaths with a lease are counted by the shard, which ends such a job.
  */
-export function mayRestartAtOnce(end: TaskEnd): boolean {
+export function mayRestartImmediately(end: TaskEnd): boolean {
   return end.exitCode === 0 || end.leasesHeld > 0 || lackedCapacity(end);
 }

@@ -13,7 +13,7 @@ import { TASK_SIZES, type TaskSize } from "../job/task-size.ts";
 const VCPU_HOUR_NANOS = 0.03238 * NANOS_PER_USD;
 const GB_HOUR_NANOS = 0.00356 * NANOS_PER_USD;
 /** What Spot costs of that: "up to 70 % less", as AWS says, and mostly so. The true price moves with demand. */
-const SPOT_SHARE = 0.3;
+const SPOT_PRICE_RATIO = 0.3;
 /** Amazon S3, us-east-1, PUT of the Standard class: $0.005 for a thousand, known and not looked up like the above. */
 const PUT_NANOS = 0.000005 * NANOS_PER_USD;
 
@@ -43,5 +43,5 @@ export function infrastructureCost({ workerMs, parts, taskSize, capacity }: Infr
 export function hourNanos(taskSize: TaskSize, capacity: JobCapacity): Nanos {
   const { cpu, memoryMb } = TASK_SIZES[taskSize];
   const onDemand = (cpu / 1024) * VCPU_HOUR_NANOS + (memoryMb / 1024) * GB_HOUR_NANOS;
-  return Math.round(capacity === "ON_DEMAND" ? onDemand : onDemand * SPOT_SHARE);
+  return Math.round(capacity === "ON_DEMAND" ? onDemand : onDemand * SPOT_PRICE_RATIO);
 }

@@ -12,7 +12,7 @@ import type { Change, Condition, Write } from "../change.ts";
 export function startJob(job: JobRow, nowIso: string): Change {
   const set = { ...statusOf(job, "RUNNING"), openKey: OPEN, startedAt: job.startedAt ?? nowIso };
   const remove = ["outcome", "statusReason", "finishedAt"];
-  return move(job, { set, remove, when: { equals: { status: "QUEUED" } }, proves: { status: "RUNNING" } });
+  return move(job, { set, remove, when: { equals: { status: "QUEUED" } }, expected: { status: "RUNNING" } });
 }
 
 /** RUNNING → EXPORTING, carrying how the job will end. `when` is what the decision rests on beside the status. */
@@ -28,7 +28,7 @@ export function beginExport(
     set,
     remove,
     when: { equals: { status: "RUNNING", ...when } },
-    proves: { status: "EXPORTING", outcome },
+    expected: { status: "EXPORTING", outcome },
   });
 }
 
@@ -47,10 +47,10 @@ export function createExportShard(job: JobRow): Change {
     leaseUntilMs: 0,
     checkpointNo: 0,
     lowWaterSlot: 0,
-    runs: [],
+    partRanges: [],
     delivered: 0,
     failed: 0,
-    refused: 0,
+    rejected: 0,
     attempts: 0,
     causes: [],
     inputTokens: 0,
@@ -63,22 +63,25 @@ export function createExportShard(job: JobRow): Change {
     consecutiveCrashes: 0,
     columns: {},
   };
-  return { writes: [{ key: exportKey(job.jobId), kind: "put", set: { ...row } }], token: tokenOf(job.jobId, "export") };
+  return {
+    writes: [{ key: exportKey(job.jobId), kind: "put", set: { ...row } }],
+    idempotencyToken: tokenOf(job.jobId, "export"),
+  };
 }
 
 /** A dataset that is written and that nothing names yet. */
 export interface WrittenDataset {
   /** Its files, or the first of very many. */
-  readonly datasets: readonly DatasetFileRow[];
+  readonly datasetFiles: readonly DatasetFileRow[];
   readonly fileCount: number;
   /** Where the parts of each shard lie now; absent when they stay where they are, because the job may go on. */
-  readonly folded?: readonly CompactedShard[];
+  readonly compacted?: readonly CompactedShard[];
 }
 
 export interface CompactedShard {
   /** As it was when its parts were read. */
   readonly shard: ShardRow;
-  readonly runs: readonly PartRange[];
+  readonly partRanges: readonly PartRange[];
 }
 
 /**
@@ -89,45 +92,56 @@ export function publish(
   job: JobRow,
   lease: ShardRow,
   outcome: Outcome,
-  { datasets, fileCount, folded = [] }: WrittenDataset,
+  { datasetFiles, fileCount, compacted = [] }: WrittenDataset,
   nowIso: string,
 ): Change {
   const prefix = datasetPrefix(job.jobId, lease.generation);
-  const dataset = { datasetPrefix: prefix, datasets, datasetFileCount: fileCount, isCompacted: folded.length > 0 };
+  const dataset = {
+    datasetPrefix: prefix,
+    datasetFiles,
+    datasetFileCount: fileCount,
+    isCompacted: compacted.length > 0,
+  };
   const change = move(job, {
-    set: { ...statusOf(job, outcome), ...dataset, openKey: OPEN, sweepNo: lease.generation, finishedAt: nowIso },
+    set: {
+      ...statusOf(job, outcome),
+      ...dataset,
+      openKey: OPEN,
+      sweepGeneration: lease.generation,
+      finishedAt: nowIso,
+    },
     remove: [],
     // A job that was resumed since this worker read it ends in another way, with other shards.
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
-    proves: { status: outcome, datasetPrefix: prefix },
+    expected: { status: outcome, datasetPrefix: prefix },
   });
-  return { ...change, writes: [...change.writes, freed(lease), ...folded.map(renamed)] };
+  return { ...change, writes: [...change.writes, freed(lease), ...compacted.map(renamed)] };
 }
 
 /** The shard names its folded parts, if it still stands where they were read. */
-function renamed({ shard, runs }: CompactedShard): Write {
+function renamed({ shard, partRanges }: CompactedShard): Write {
   const { generation, checkpointNo } = shard;
-  return { key: keyOf(shard), kind: "update", set: { runs }, when: { equals: { generation, checkpointNo } } };
+  return { key: keyOf(shard), kind: "update", set: { partRanges }, when: { equals: { generation, checkpointNo } } };
 }
 
 /** EXPORTING → FAILED without a dataset: writing it killed every worker that tried. */
-export function giveUpExport(job: JobRow, lease: ShardRow, statusReason: string, nowIso: string): Change {
+export function failExport(job: JobRow, lease: ShardRow, statusReason: string, nowIso: string): Change {
   const change = move(job, {
     set: { ...statusOf(job, "FAILED"), outcome: "FAILED", statusReason, finishedAt: nowIso },
     remove: ["openKey"],
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
-    proves: { status: "FAILED", statusReason },
+    expected: { status: "FAILED", statusReason },
   });
   return { ...change, writes: [...change.writes, freed(lease)] };
 }
 
 /** Gives the export's lease back unused, for another worker to begin again. */
-export function freeExport(lease: ShardRow): Change {
+export function releaseExport(lease: ShardRow): Change {
   const { generation } = lease;
   return {
     writes: [freed(lease)],
-    proof: { key: keyOf(lease), when: { equals: { generation, leaseUntilMs: 0 } } },
-    token: tokenOf(lease.jobId, "free", generation),
+    postcondition: { key: keyOf(lease), when: { equals: { generation, leaseUntilMs: 0 } } },
+    idempotencyToken: tokenOf(lease.jobId, "free", generation),
   };
 }
 
@@ -150,15 +164,15 @@ interface Move {
   readonly set: Readonly<Record<string, unknown>>;
   readonly remove: readonly string[];
   readonly when: Condition;
-  readonly proves: Readonly<Record<string, string | number>>;
+  readonly expected: Readonly<Record<string, string | number>>;
 }
 
-function move(job: JobRow, { set, remove, when, proves }: Move): Change {
+function move(job: JobRow, { set, remove, when, expected }: Move): Change {
   const key = jobKey(job.jobId);
   return {
     writes: [{ key, kind: "update", set, remove, when }],
-    proof: { key, when: { equals: proves } },
+    postcondition: { key, when: { equals: expected } },
     // controlNo tells a move from the same move after a resume.
-    token: tokenOf(job.jobId, String(set.status), job.controlNo, JSON.stringify(proves)),
+    idempotencyToken: tokenOf(job.jobId, String(set.status), job.controlNo, JSON.stringify(expected)),
   };
 }

@@ -60,13 +60,13 @@ export interface JobRow {
   /** Where the published dataset lies, once it does. */
   datasetPrefix?: string;
   /** The files of its dataset, the first of them where it has very many: a row has its limits. */
-  datasets: DatasetFileRow[];
+  datasetFiles: DatasetFileRow[];
   /** The last restoration of a dataset from the archive; absent when none was asked for. */
   archive?: ArchiveRow;
   /** How many there are; absent in jobs that ended before datasets could have very many. */
   datasetFileCount?: number;
   /** While objects that nothing names any more wait to be removed: the generation of the export that left them. */
-  sweepNo?: number;
+  sweepGeneration?: number;
   /** Parts of its records lie with its published dataset: while that is archived, the job cannot go on. */
   isCompacted?: boolean;
   /** Its records so far as a file, for who cannot wait. */
@@ -90,7 +90,7 @@ export interface ArchiveRow {
 
 export interface SnapshotRow {
   snapshotId: string;
-  state: "MAKING" | "READY" | "FAILED";
+  state: "CREATING" | "READY" | "FAILED";
   statusReason?: string;
   takenAt: string;
   /** MAKING later than that is dead. */

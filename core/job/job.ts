@@ -1,8 +1,8 @@
 /** A job's states, the moves between them, its limits, and how it is cut into shards. */
 import { PlotPaletteError } from "../errors.ts";
-import { MAX_FAILED_PERCENT } from "./failure-tolerance.ts";
+import { DEFAULT_MAX_FAILED_PERCENT } from "./failure-tolerance.ts";
 import { FORMATS, FORMATS_IN_WORDS } from "../formats.ts";
-import { grouped } from "../numbers.ts";
+import { formatNumber } from "../numbers.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "../money/money.ts";
 import { checkSplit, type Split } from "../dataset/split.ts";
 
@@ -23,7 +23,7 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export type Outcome = "COMPLETED" | "BUDGET_EXCEEDED" | "CANCELLED" | "FAILED";
 
 /** The states each state may be left for. Every write of a status is conditional on the state it leaves. */
-export const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+export const TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   QUEUED: ["RUNNING", "PAUSED", "EXPORTING"],
   RUNNING: ["QUEUED", "PAUSED", "EXPORTING"],
   PAUSED: ["QUEUED", "EXPORTING"],
@@ -37,7 +37,7 @@ export const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
 
 /** The states from which a job may move to `to`. */
 export function statesBefore(to: JobStatus): JobStatus[] {
-  return JOB_STATUSES.filter((from) => MOVES[from].includes(to));
+  return JOB_STATUSES.filter((from) => TRANSITIONS[from].includes(to));
 }
 
 /** Nothing will happen to the job until a person acts. */
@@ -99,9 +99,9 @@ export interface JobOptions {
 }
 
 /** @throws PlotPaletteError BadInput naming the first wish out of its range */
-export function checkWishes(wishes: JobOptions): void {
+export function checkJobOptions(wishes: JobOptions): void {
   const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
-  const maxFailedPercent = wishes.maxFailedPercent ?? MAX_FAILED_PERCENT;
+  const maxFailedPercent = wishes.maxFailedPercent ?? DEFAULT_MAX_FAILED_PERCENT;
   if (name.trim().length < 1 || name.length > 100)
     refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
   checkRecordCount(recordCount);
@@ -125,7 +125,7 @@ export function checkWishes(wishes: JobOptions): void {
 /** @throws PlotPaletteError BadInput when no job can have so many records */
 export function checkRecordCount(recordCount: number): void {
   if (Number.isInteger(recordCount) && recordCount >= 1 && recordCount <= MAX_RECORDS) return;
-  refuse(`The number of records must be a whole number from 1 to ${grouped(MAX_RECORDS)}, not ${recordCount}.`);
+  refuse(`The number of records must be a whole number from 1 to ${formatNumber(MAX_RECORDS)}, not ${recordCount}.`);
 }
 
 function refuse(message: string): never {

@@ -4,42 +4,42 @@ import type { JobRow } from "./job-row.ts";
 import type { PartRange, ShardRow } from "../shard/shard-row.ts";
 
 /** As they stand in the table. The job must have been read before its shards: then no run of an older dataset is missed. */
-export interface JobRows {
+export interface ReferencingRows {
   readonly job: Pick<JobRow, "jobId" | "datasetPrefix">;
-  readonly shards: readonly Pick<ShardRow, "shardNo" | "generation" | "leaseTask" | "runs">[];
+  readonly shards: readonly Pick<ShardRow, "shardNo" | "generation" | "leaseTask" | "partRanges">[];
 }
 
 /**
  * A part of a lease that is over and that no run names; a file of a dataset before the published one, unless it is a part
- * that was folded into it and still counts. Generations only grow, so an object that is a leftover stays one.
+ * that was compacted into it and still counts. Generations only grow, so an object that is a leftover stays one.
  */
-export function isOrphan(name: string, { job, shards }: JobRows): boolean {
+export function isOrphan(name: string, { job, shards }: ReferencingRows): boolean {
   const { jobId, datasetPrefix } = job;
   const part = placeIn(name, partsPrefix(jobId), /^(\d+)\/(\d+)-(\d+)$/);
   if (part) {
     const [shardNo = 0, generation = 0, seq = 0] = part;
     const shard = shards.find((one) => one.shardNo === shardNo);
-    return shard !== undefined && isOver(shard, generation) && !names(shard.runs, { generation, seq });
+    return shard !== undefined && isOver(shard, generation) && !names(shard.partRanges, { generation, seq });
   }
   const published = placeIn(datasetPrefix ?? "", datasetsPrefix(jobId), /^(\d+)\/$/)?.[0];
   const [generation = Infinity] = placeIn(name, datasetsPrefix(jobId), /^(\d+)\//) ?? [];
   if (published === undefined || generation >= published) return false;
   const [, shardNo, seq = 0] = placeIn(name, datasetsPrefix(jobId), /^(\d+)\/records\/(\d+)-(\d+)$/) ?? [];
   const shard = shards.find((one) => one.shardNo === shardNo);
-  return shard === undefined || !names(shard.runs, { generation, seq, folded: true });
+  return shard === undefined || !names(shard.partRanges, { generation, seq, compacted: true });
 }
 
 /** No checkpoint of that generation can come any more. */
-function isOver({ generation, leaseTask }: JobRows["shards"][number], ofPart: number): boolean {
+function isOver({ generation, leaseTask }: ReferencingRows["shards"][number], ofPart: number): boolean {
   return ofPart < generation || (ofPart === generation && leaseTask === undefined);
 }
 
 function names(
   runs: readonly PartRange[],
-  { generation, seq, folded }: { generation: number; seq: number; folded?: true },
+  { generation, seq, compacted }: { generation: number; seq: number; compacted?: true },
 ): boolean {
   return runs.some(
-    (run) => run.generation === generation && run.folded === folded && run.fromSeq <= seq && seq <= run.toSeq,
+    (run) => run.generation === generation && run.compacted === compacted && run.fromSeq <= seq && seq <= run.toSeq,
   );
 }
 

@@ -2,7 +2,7 @@
 import type { ShardRow } from "../shard/shard-row.ts";
 
 /** What is read of a shard to decide it. */
-export type TriedShard = Pick<
+export type RetriedShard = Pick<
   ShardRow,
   "shardNo" | "state" | "pass" | "fromSlot" | "generation" | "delivered" | "failed" | "attempts" | "consecutiveCrashes"
 >;
@@ -13,15 +13,20 @@ export type TriedShard = Pick<
  * workers had died. Null: it stays as it is. The next generation fences whoever may still believe to hold it, and makes what
  * was last reported of it old.
  */
-export function triedAgain(shard: TriedShard): Partial<ShardRow> | null {
+export function resetForRetry(shard: RetriedShard): Partial<ShardRow> | null {
   const lost = shard.attempts - shard.delivered;
-  const afresh = { priorUnsuccessfulAttempts: lost, causes: [], consecutiveCrashes: 0, generation: shard.generation + 1 };
+  const afresh = {
+    priorUnsuccessfulAttempts: lost,
+    causes: [],
+    consecutiveCrashes: 0,
+    generation: shard.generation + 1,
+  };
   if (shard.failed > 0)
     return { ...afresh, state: "OPEN", pass: shard.pass + 1, lowWaterSlot: shard.fromSlot, failed: 0 };
   return shard.state !== "DONE" && (lost > 0 || shard.consecutiveCrashes > 0) ? afresh : null;
 }
 
 /** How many shards are open after that. */
-export function openAfterRetry(shards: readonly TriedShard[]): number {
+export function openShardsAfterRetry(shards: readonly RetriedShard[]): number {
   return shards.filter(({ state, failed }) => state !== "DONE" || failed > 0).length;
 }

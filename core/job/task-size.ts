@@ -4,12 +4,12 @@ export const TASK_SIZES = {
   SMALL: { cpu: 512, memoryMb: 1024, callsInFlight: 32 },
   MEDIUM: { cpu: 1024, memoryMb: 2048, callsInFlight: 64 },
   LARGE: { cpu: 2048, memoryMb: 4096, callsInFlight: 128 },
-} as const satisfies Record<string, TaskSizeFacts>;
+} as const satisfies Record<string, TaskSizeSpec>;
 
 export type TaskSize = keyof typeof TASK_SIZES;
 export const DEFAULT_TASK_SIZE: TaskSize = "SMALL";
 
-interface TaskSizeFacts {
+interface TaskSizeSpec {
   /** In units of 1/1024 processor. */
   readonly cpu: number;
   readonly memoryMb: number;

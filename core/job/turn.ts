@@ -1,10 +1,10 @@
 /** What a worker does next for its job: decided from the rows alone, so a turn can be taken by anyone, at any time, twice. */
-import { failsTooMuch, wordsForNothing, wordsForTooMuch } from "./failure-tolerance.ts";
+import { exceedsFailureTolerance, allFailedMessage, tooManyFailuresMessage } from "./failure-tolerance.ts";
 import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "../money/money.ts";
 import type { JobRow } from "./job-row.ts";
 import type { ShardRow } from "../shard/shard-row.ts";
-import { crashesAtTakeover, FAIL_AFTER_CRASHES, isHeld, isParked } from "../shard/lease.ts";
+import { crashesAtTakeover, FAIL_AFTER_CRASHES, isLeased, isParked } from "../shard/lease.ts";
 import type { Condition } from "../change.ts";
 
 export type Turn =
@@ -33,7 +33,7 @@ export function nextTurn(
   if (job.status === "EXPORTING") return mine.size > 0 ? LEAVE : { do: "export" };
   const open = shards.filter(({ state }) => state !== "DONE");
   if (open.length === 0) return completed(job, shards);
-  const free = open.filter((shard) => !isHeld(shard, nowMs) && !mine.has(shard.shardNo));
+  const free = open.filter((shard) => !isLeased(shard, nowMs) && !mine.has(shard.shardNo));
   const hopeless = free.find((shard) => crashesAtTakeover(shard) >= FAIL_AFTER_CRASHES);
   if (hopeless) return failed(job, hopeless);
   const payable = remainingNanos >= job.maxAttemptCostNanos;
@@ -51,9 +51,9 @@ function completed({ controlNo, recordCount, maxFailedPercent }: JobRow, shards:
   const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
   const causes = shards.map((shard) => shard.causes ?? []);
   const end = (reason: string) => ({ do: "end", outcome: "FAILED", reason, when }) as const;
-  if (shards.every(({ delivered }) => delivered === 0)) return end(wordsForNothing(causes));
-  if (failsTooMuch(failed, recordCount, maxFailedPercent))
-    return end(wordsForTooMuch(failed, recordCount, causes, maxFailedPercent));
+  if (shards.every(({ delivered }) => delivered === 0)) return end(allFailedMessage(causes));
+  if (exceedsFailureTolerance(failed, recordCount, maxFailedPercent))
+    return end(tooManyFailuresMessage(failed, recordCount, causes, maxFailedPercent));
   return { do: "end", outcome: "COMPLETED", when };
 }
 

@@ -3,7 +3,7 @@
  * account has. Times are monotonic milliseconds. A refusal halves the calls at once, one time for all that were in flight
  * together; then they come back quickly to those that were borne beside the refusals, and creep up from there.
  */
-import { Allowance } from "./token-bucket.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** What the account may do with a model; nothing is known of what is absent. */
 export interface ModelLimits {
@@ -12,54 +12,54 @@ export interface ModelLimits {
 }
 
 /** What a call is going to use, as far as is known before. */
-export interface CallSize {
+export interface ExpectedUsage {
   /** Of all that is sent. */
   readonly bytes: number;
   readonly maxTokens: number;
 }
 
-export interface TokensUsed {
+export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
 /** A call that was begun. */
 export interface LimitedCall {
-  readonly begunAtMs: number;
+  readonly startedAtMs: number;
   /** What was taken from the tokens of the minute. */
-  readonly tokens: number;
+  readonly reservedTokens: number;
   readonly bytes: number;
 }
 
 /** What was borne is not put to the test again for so long: each test may cost a refusal, and with it a pause. */
-const TEST_AGAIN_MS = 15_000;
+const PROBE_INTERVAL_MS = 15_000;
 /** Until answers tell better. */
-const USUAL_TOKENS_PER_BYTE = 1 / 3;
+const DEFAULT_TOKENS_PER_BYTE = 1 / 3;
 
-export class Pace {
+export class AdaptiveLimit {
   #inFlight = 0;
   #limit: number;
   /** The most calls at once that were borne when others were refused. */
-  #borne: number;
-  #halvedAtMs = -Infinity;
-  #closedUntilMs = -Infinity;
-  #seen = { bytes: 0, tokens: 0 };
-  readonly #requests?: Allowance;
-  readonly #tokens?: Allowance;
+  #slowStartThreshold: number;
+  #backedOffAtMs = -Infinity;
+  #blockedUntilMs = -Infinity;
+  #observed = { bytes: 0, tokens: 0 };
+  readonly #requestBucket?: TokenBucket;
+  readonly #tokenBucket?: TokenBucket;
 
   constructor(
     /** Calls at once in any case. */
-    readonly most: number,
+    readonly maxLimit: number,
     readonly limits: ModelLimits,
     /** What an output token counts for in the tokens of a minute. */
-    readonly perOutputToken: number,
+    readonly outputTokenBurndown: number,
     nowMs: number,
   ) {
-    this.#limit = most;
-    this.#borne = most;
+    this.#limit = maxLimit;
+    this.#slowStartThreshold = maxLimit;
     const { requestsPerMinute, tokensPerMinute } = limits;
-    if (requestsPerMinute !== undefined) this.#requests = new Allowance(requestsPerMinute, nowMs);
-    if (tokensPerMinute !== undefined) this.#tokens = new Allowance(tokensPerMinute, nowMs);
+    if (requestsPerMinute !== undefined) this.#requestBucket = new TokenBucket(requestsPerMinute, nowMs);
+    if (tokensPerMinute !== undefined) this.#tokenBucket = new TokenBucket(tokensPerMinute, nowMs);
   }
 
   /** Calls at once. */
@@ -68,64 +68,67 @@ export class Pace {
   }
 
   /** The limits of a minute are shared with others that call the model: from now on this is one of so many. */
-  shareAmong(callers: number, nowMs: number): void {
+  shareQuota(callers: number, nowMs: number): void {
     const { requestsPerMinute = 0, tokensPerMinute = 0 } = this.limits;
-    this.#requests?.change(requestsPerMinute / callers, nowMs);
-    this.#tokens?.change(tokensPerMinute / callers, nowMs);
+    this.#requestBucket?.setRate(requestsPerMinute / callers, nowMs);
+    this.#tokenBucket?.setRate(tokensPerMinute / callers, nowMs);
   }
 
   /** How long until a call may begin; Infinity: when another has ended. */
-  waitMs(size: CallSize, nowMs: number): number {
+  waitMs(size: ExpectedUsage, nowMs: number): number {
     if (this.#inFlight >= this.limit) return Infinity;
     return Math.max(
       0,
-      this.#closedUntilMs - nowMs,
-      this.#requests?.waitMs(1, nowMs) ?? 0,
-      this.#tokens?.waitMs(this.#tokensOf(size), nowMs) ?? 0,
+      this.#blockedUntilMs - nowMs,
+      this.#requestBucket?.waitMs(1, nowMs) ?? 0,
+      this.#tokenBucket?.waitMs(this.#tokensOf(size), nowMs) ?? 0,
     );
   }
 
-  begin(size: CallSize, nowMs: number): LimitedCall {
+  acquire(size: ExpectedUsage, nowMs: number): LimitedCall {
     const tokens = this.#tokensOf(size);
     this.#inFlight += 1;
-    this.#requests?.take(1, nowMs);
-    this.#tokens?.take(tokens, nowMs);
-    return { begunAtMs: nowMs, tokens, bytes: size.bytes };
+    this.#requestBucket?.take(1, nowMs);
+    this.#tokenBucket?.take(tokens, nowMs);
+    return { startedAtMs: nowMs, reservedTokens: tokens, bytes: size.bytes };
   }
 
   /** The call is over, however it went; what it used is known when it was answered. */
-  end(call: LimitedCall, nowMs: number, used?: TokensUsed): void {
+  release(call: LimitedCall, nowMs: number, used?: TokenUsage): void {
     this.#inFlight -= 1;
     if (!used) return;
-    const { bytes, tokens } = this.#seen;
-    if (used.inputTokens > 0) this.#seen = { bytes: bytes + call.bytes, tokens: tokens + used.inputTokens };
-    this.#tokens?.giveBack(call.tokens - used.inputTokens - used.outputTokens * this.perOutputToken, nowMs);
+    const { bytes, tokens } = this.#observed;
+    if (used.inputTokens > 0) this.#observed = { bytes: bytes + call.bytes, tokens: tokens + used.inputTokens };
+    this.#tokenBucket?.refund(
+      call.reservedTokens - used.inputTokens - used.outputTokens * this.outputTokenBurndown,
+      nowMs,
+    );
   }
 
   /** It was borne. Calls begun before the last halving say nothing about the new limit. To be told after its end. */
-  answered({ begunAtMs }: LimitedCall, nowMs: number): void {
-    if (begunAtMs < this.#halvedAtMs) return;
-    if (this.#limit < this.#borne) this.#limit = Math.min(this.#borne, this.#limit + 1);
+  onSuccess({ startedAtMs }: LimitedCall, nowMs: number): void {
+    if (startedAtMs < this.#backedOffAtMs) return;
+    if (this.#limit < this.#slowStartThreshold) this.#limit = Math.min(this.#slowStartThreshold, this.#limit + 1);
     // More is put to the test only where so many are used.
-    else if (nowMs - this.#halvedAtMs >= TEST_AGAIN_MS && this.#inFlight + 1 >= this.limit)
-      this.#limit = Math.min(this.most, this.#limit + 1 / this.#limit);
+    else if (nowMs - this.#backedOffAtMs >= PROBE_INTERVAL_MS && this.#inFlight + 1 >= this.limit)
+      this.#limit = Math.min(this.maxLimit, this.#limit + 1 / this.#limit);
   }
 
   /** It was refused. `retryAfterMs`: no call may begin so long. To be told after its end. */
-  throttled({ begunAtMs }: LimitedCall, nowMs: number, retryAfterMs = 0): void {
-    this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + retryAfterMs);
-    if (begunAtMs >= this.#halvedAtMs) {
+  onThrottled({ startedAtMs }: LimitedCall, nowMs: number, retryAfterMs = 0): void {
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + retryAfterMs);
+    if (startedAtMs >= this.#backedOffAtMs) {
       this.#limit = Math.max(1, this.#limit / 2);
-      this.#borne = Infinity;
-      this.#halvedAtMs = nowMs;
+      this.#slowStartThreshold = Infinity;
+      this.#backedOffAtMs = nowMs;
     }
     // Refusals come one by one: after the last of them, in flight is what was borne.
-    this.#borne = Math.max(this.limit, Math.min(this.#borne, this.#inFlight));
+    this.#slowStartThreshold = Math.max(this.limit, Math.min(this.#slowStartThreshold, this.#inFlight));
   }
 
   /** Counted as Bedrock does at the start: the input, and all tokens that may come. */
-  #tokensOf({ bytes, maxTokens }: CallSize): number {
-    const perByte = this.#seen.bytes > 0 ? this.#seen.tokens / this.#seen.bytes : USUAL_TOKENS_PER_BYTE;
+  #tokensOf({ bytes, maxTokens }: ExpectedUsage): number {
+    const perByte = this.#observed.bytes > 0 ? this.#observed.tokens / this.#observed.bytes : DEFAULT_TOKENS_PER_BYTE;
     return Math.ceil(bytes * perByte) + maxTokens;
   }
 }

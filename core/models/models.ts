@@ -23,7 +23,7 @@ export interface Model extends TokenPrice {
    * What an output token counts for in the account's tokens per minute, as AWS's page "Token burndown rate" of Bedrock's quotas
    * has it (2026-11): 5 for the Claude models up to 4.7, else 1.
    */
-  readonly quotaPerOutputToken: number;
+  readonly outputTokenBurndown: number;
   /** The regions it can be called from; null for every region with Bedrock. */
   readonly regions: readonly string[] | null;
   /** Of an inference profile: the regions whose foundation model it may call, `[""]` for the whole world. Null for a foundation model. */
@@ -38,12 +38,12 @@ const EU_REGIONS = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "e
 const ANYWHERE = [""];
 
 /** How a family answers in JSON, how much it can read, and what its answers cost of a quota. */
-const NOVA = { structuredOutput: "tool", contextTokens: 128_000, quotaPerOutputToken: 1 } as const;
-const NOVA_LONG = { structuredOutput: "tool", contextTokens: 300_000, quotaPerOutputToken: 1 } as const;
-const CLAUDE = { structuredOutput: "schema", contextTokens: 200_000, quotaPerOutputToken: 5 } as const;
+const NOVA = { structuredOutput: "tool", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
+const NOVA_LONG = { structuredOutput: "tool", contextTokens: 300_000, outputTokenBurndown: 1 } as const;
+const CLAUDE = { structuredOutput: "schema", contextTokens: 200_000, outputTokenBurndown: 5 } as const;
 /** Only Nova and Claude can be made to call a tool. */
-const LLAMA = { structuredOutput: "instruction", contextTokens: 128_000, quotaPerOutputToken: 1 } as const;
-const OPEN_WEIGHTS = { structuredOutput: "instruction", contextTokens: 128_000, quotaPerOutputToken: 1 } as const;
+const LLAMA = { structuredOutput: "instruction", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
+const OPEN_WEIGHTS = { structuredOutput: "instruction", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
 
 const HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0";
 const SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -108,7 +108,7 @@ export const tiersOf = (account: Account): Tiers => ({
   premium: MODELS.find((model) => model.tier === "premium" && mayUse(account, model))?.id,
 });
 
-type Abilities = Pick<Model, "structuredOutput" | "contextTokens" | "quotaPerOutputToken">;
+type Abilities = Pick<Model, "structuredOutput" | "contextTokens" | "outputTokenBurndown">;
 type InAndOut = readonly [inputNanosPerThousand: number, outputNanosPerThousand: number];
 
 /** A model called where we run. */

@@ -4,54 +4,54 @@
  */
 const MINUTE_MS = 60_000;
 /** So much of the allowance may be saved up. */
-const SAVED_MS = 1_000;
+const BURST_MS = 1_000;
 
 /** Less than this is missing only because sums of fractions are not exact. */
 const ROUNDING = 1e-6;
 
-export class Allowance {
-  #perMs: number;
-  #atMs: number;
+export class TokenBucket {
+  #refillPerMs: number;
+  #refilledAtMs: number;
   /** Below 0 after a taker that is larger than what may be saved, or that used more than it thought. */
-  #left: number;
+  #available: number;
 
   constructor(perMinute: number, nowMs: number) {
-    this.#perMs = perMinute / MINUTE_MS;
-    this.#left = this.#most;
-    this.#atMs = nowMs;
+    this.#refillPerMs = perMinute / MINUTE_MS;
+    this.#available = this.#capacity;
+    this.#refilledAtMs = nowMs;
   }
 
   /** From now on so much a minute. */
-  change(perMinute: number, nowMs: number): void {
+  setRate(perMinute: number, nowMs: number): void {
     this.#refill(nowMs);
-    this.#perMs = perMinute / MINUTE_MS;
-    this.#left = Math.min(this.#left, this.#most);
+    this.#refillPerMs = perMinute / MINUTE_MS;
+    this.#available = Math.min(this.#available, this.#capacity);
   }
 
   /** How long until so much may be taken. What is larger than what may be saved waits until that is there. */
   waitMs(amount: number, nowMs: number): number {
     this.#refill(nowMs);
-    const missing = Math.min(amount, this.#most) - this.#left;
-    return missing <= ROUNDING ? 0 : Math.ceil(missing / this.#perMs);
+    const missing = Math.min(amount, this.#capacity) - this.#available;
+    return missing <= ROUNDING ? 0 : Math.ceil(missing / this.#refillPerMs);
   }
 
   take(amount: number, nowMs: number): void {
     this.#refill(nowMs);
-    this.#left -= amount;
+    this.#available -= amount;
   }
 
   /** What was taken and not used; below 0 when more was used. */
-  giveBack(amount: number, nowMs: number): void {
+  refund(amount: number, nowMs: number): void {
     this.#refill(nowMs);
-    this.#left = Math.min(this.#left + amount, this.#most);
+    this.#available = Math.min(this.#available + amount, this.#capacity);
   }
 
-  get #most(): number {
-    return this.#perMs * SAVED_MS;
+  get #capacity(): number {
+    return this.#refillPerMs * BURST_MS;
   }
 
   #refill(nowMs: number): void {
-    this.#left = Math.min(this.#most, this.#left + (nowMs - this.#atMs) * this.#perMs);
-    this.#atMs = nowMs;
+    this.#available = Math.min(this.#capacity, this.#available + (nowMs - this.#refilledAtMs) * this.#refillPerMs);
+    this.#refilledAtMs = nowMs;
   }
 }

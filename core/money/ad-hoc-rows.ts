@@ -1,5 +1,5 @@
 /** What is spent beside jobs, by test runs and generated seeds: rows of the jobs table. */
-import type { Sample } from "./estimate.ts";
+import type { CostSample } from "./estimate.ts";
 import type { Nanos } from "./money.ts";
 
 /**
@@ -27,7 +27,7 @@ export interface AdHocTokenRow {
   expiresAt: number;
 }
 
-export interface CostSampleRow extends Sample {
+export interface CostSampleRow extends CostSample {
   pk: string;
   sk: "SAMPLE";
   /** Seconds since 1970; each try begins it anew. */

@@ -13,7 +13,7 @@ export class CostBoundExceeded extends Error {
 }
 
 /** What one lease of one shard was granted and what became of it. */
-export class Purse {
+export class GrantAccount {
   #granted: Nanos = 0;
   #spent: Nanos = 0;
   #reserved: Nanos = 0;
@@ -24,11 +24,11 @@ export class Purse {
 
   /** Sets money aside; `undefined` when less than that is free. */
   reserve(nanos: Nanos): Reservation | undefined {
-    if (this.free < nanos) return undefined;
+    if (this.availableNanos < nanos) return undefined;
     this.#reserved += nanos;
     let left = nanos;
     return {
-      get left() {
+      get remainingNanos() {
         return left;
       },
       charge: (cost, worst) => {
@@ -46,12 +46,12 @@ export class Purse {
   }
 
   /** Granted, and neither spent nor reserved. */
-  get free(): Nanos {
+  get availableNanos(): Nanos {
     return this.#granted - this.#spent - this.#reserved;
   }
 
   /** Spent under this lease. */
-  get spent(): Nanos {
+  get spentNanos(): Nanos {
     return this.#spent;
   }
 
@@ -62,7 +62,7 @@ export class Purse {
 }
 
 export interface Reservation {
-  readonly left: Nanos;
+  readonly remainingNanos: Nanos;
   /** Pays for a call out of what is reserved. @throws CostBoundExceeded when it costs more: a bug of ours */
   charge(cost: Nanos, worst: Nanos): void;
   /** Gives the rest back to the purse; later calls do nothing. */
@@ -72,7 +72,7 @@ export interface Reservation {
 export interface SliceRequest {
   /** What must be free before the next record may start. */
   readonly neededNanos: Nanos;
-  readonly freeNanos: Nanos;
+  readonly availableNanos: Nanos;
   /** The worst case of one record. */
   readonly boundNanos: Nanos;
   /** Records in flight at most. */
@@ -92,16 +92,16 @@ const DRAWS_PER_SECOND = 10;
  * draw; but no more than a fair share of what is left, and never less than the next record needs; 0 when even that is not there.
  */
 export function sliceOf(wish: SliceRequest): Nanos {
-  const shortage = wish.neededNanos - wish.freeNanos;
+  const shortage = wish.neededNanos - wish.availableNanos;
   if (shortage > wish.remainingNanos) return 0;
   const seconds = Math.max(1, wish.runningShards / DRAWS_PER_SECOND);
-  const full = wish.concurrency * wish.boundNanos + Math.ceil(seconds * wish.spentPerSecondNanos) - wish.freeNanos;
+  const full = wish.concurrency * wish.boundNanos + Math.ceil(seconds * wish.spentPerSecondNanos) - wish.availableNanos;
   const share = Math.floor(wish.remainingNanos / Math.max(1, wish.runningShards));
   return Math.min(wish.remainingNanos, Math.max(shortage, Math.min(full, share)));
 }
 
 /** When less than this is free, more is to be asked for: what a quarter of the records in flight may cost. */
-export function lowWaterOf({ boundNanos, concurrency }: Pick<SliceRequest, "boundNanos" | "concurrency">): Nanos {
+export function lowWaterMarkOf({ boundNanos, concurrency }: Pick<SliceRequest, "boundNanos" | "concurrency">): Nanos {
   return boundNanos * Math.max(1, Math.ceil(concurrency / 4));
 }
 
@@ -110,10 +110,10 @@ export function neededWithin(
   ms: number,
   wish: Pick<SliceRequest, "boundNanos" | "concurrency" | "spentPerSecondNanos">,
 ): Nanos {
-  return lowWaterOf(wish) + Math.ceil((wish.spentPerSecondNanos * ms * 1.5) / 1_000);
+  return lowWaterMarkOf(wish) + Math.ceil((wish.spentPerSecondNanos * ms * 1.5) / 1_000);
 }
 
 /** Whether the budget is so low that nobody should draw from it ahead of need. */
-export function isScarce({ neededNanos, freeNanos, remainingNanos, runningShards }: SliceRequest): boolean {
-  return remainingNanos < runningShards * (neededNanos - freeNanos);
+export function isScarce({ neededNanos, availableNanos, remainingNanos, runningShards }: SliceRequest): boolean {
+  return remainingNanos < runningShards * (neededNanos - availableNanos);
 }

@@ -2,7 +2,7 @@
  * What a job is likely to cost, told before it starts: a range and what it rests on. Records that were made tell most; without
  * any, prompts are rendered and answers are assumed (core/template/expected-cost.ts).
  */
-import { grouped } from "../numbers.ts";
+import { formatNumber } from "../numbers.ts";
 import { formatUsd, type Nanos } from "./money.ts";
 
 export interface Estimate {
@@ -17,14 +17,14 @@ export interface Estimate {
 }
 
 /** SAMPLE: records of tries, made with real model calls. PROMPTS: prompts rendered without any. */
-export type EstimateBasis = "SAMPLE" | "PROMPTS";
+export type EstimateBasis = "TEST_RUNS" | "PROMPTS";
 
 /** What records of tries were paid, added up, so that each try adds to it. */
-export interface Sample {
+export interface CostSample {
   /** One attempt at each. */
   readonly records: number;
   /** Of these, so many ended so that a job would make another attempt. */
-  readonly again: number;
+  readonly retried: number;
   readonly calls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -51,12 +51,12 @@ export interface JobSize {
 /** So many standard errors lie on each side: 95 of 100 jobs end within. */
 const STANDARD_ERRORS = 2;
 /** One record tells nothing of the spread, so its range is half as much less or more; more records have their share of it. */
-const MARGIN_OF_ONE = 0.5;
+const SINGLE_RECORD_MARGIN = 0.5;
 /** No range is narrower: other seeds and other hours answer otherwise. */
-const LEAST_MARGIN = 0.02;
+const MIN_MARGIN = 0.02;
 
 /** From records that were tried: as many attempts as it takes, at their mean, with a range that narrows with their number. */
-export function estimateFromSample(sample: Sample, size: JobSize): Estimate {
+export function estimateFromSample(sample: CostSample, size: JobSize): Estimate {
   const { recordCount, maxAttemptCostNanos, maxAttempts } = size;
   const attempts = recordCount * attemptsPerRecord(sample, maxAttempts);
   const likely = Math.min(sample.costNanos / sample.records, maxAttemptCostNanos) * attempts;
@@ -66,28 +66,28 @@ export function estimateFromSample(sample: Sample, size: JobSize): Estimate {
     likelyNanos: Math.round(likely),
     highNanos: Math.ceil(Math.min(likely * (1 + margin), maxAttemptCostNanos * recordCount * maxAttempts)),
     recordCount,
-    basis: "SAMPLE",
+    basis: "TEST_RUNS",
     basisRecords: sample.records,
   };
 }
 
-function attemptsPerRecord({ records, again }: Sample, maxAttempts: number): number {
-  return again < records ? Math.min(maxAttempts, records / (records - again)) : maxAttempts;
+function attemptsPerRecord({ records, retried }: CostSample, maxAttempts: number): number {
+  return retried < records ? Math.min(maxAttempts, records / (records - retried)) : maxAttempts;
 }
 
 /** The share by which the sum over the job's records may differ from what the sample says. */
-function marginOf(sample: Sample, recordCount: number): number {
-  const { records, again } = sample;
-  const least = Math.max(LEAST_MARGIN, MARGIN_OF_ONE / records);
+function marginOf(sample: CostSample, recordCount: number): number {
+  const { records, retried } = sample;
+  const least = Math.max(MIN_MARGIN, SINGLE_RECORD_MARGIN / records);
   if (records < 2) return least;
-  const ofAttempts = again < records ? again / (records - again) : 0;
+  const ofAttempts = retried < records ? retried / (records - retried) : 0;
   // Both are chance: which records were tried, and which the job makes.
   const error = Math.sqrt((spreadOf(sample) + ofAttempts) * (1 / records + 1 / recordCount));
   return Math.max(least, STANDARD_ERRORS * error);
 }
 
 /** The variance of what a record costs, as a share of its mean squared. */
-function spreadOf({ records, costNanos, squaredMicros }: Sample): number {
+function spreadOf({ records, costNanos, squaredMicros }: CostSample): number {
   const mean = costNanos / records / 1000;
   if (mean === 0) return 0;
   return (Math.max(0, squaredMicros / records - mean ** 2) * records) / (records - 1) / mean ** 2;
@@ -100,7 +100,8 @@ export function estimateFromPrompts(
 ): Estimate {
   const total = (end: keyof CostRange) =>
     Math.round(
-      (records.reduce((sum, range) => sum + Math.min(range[end], maxAttemptCostNanos), 0) * recordCount) / records.length,
+      (records.reduce((sum, range) => sum + Math.min(range[end], maxAttemptCostNanos), 0) * recordCount) /
+        records.length,
     );
   return {
     lowNanos: total("low"),
@@ -116,15 +117,15 @@ export function estimateFromPrompts(
 export function sampleOf(
   records: readonly {
     readonly costNanos: Nanos;
-    readonly again: boolean;
+    readonly needsRetry: boolean;
     readonly calls: readonly { readonly inputTokens: number; readonly outputTokens: number }[];
   }[],
-): Sample {
+): CostSample {
   const calls = records.flatMap((record) => record.calls);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return {
     records: records.length,
-    again: records.filter(({ again }) => again).length,
+    retried: records.filter(({ needsRetry }) => needsRetry).length,
     calls: calls.length,
     inputTokens: sum(calls.map(({ inputTokens }) => inputTokens)),
     outputTokens: sum(calls.map(({ outputTokens }) => outputTokens)),
@@ -153,7 +154,7 @@ export function estimateInWords({ lowNanos, likelyNanos, highNanos }: Estimate):
 
 /** What an estimate rests on: `from 3 records that were tried`. */
 export function basisInWords({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
-  const records = `${grouped(basisRecords)} ${basisRecords === 1 ? "record" : "records"}`;
-  if (basis === "SAMPLE") return `from ${records} that ${basisRecords === 1 ? "was" : "were"} tried`;
+  const records = `${formatNumber(basisRecords)} ${basisRecords === 1 ? "record" : "records"}`;
+  if (basis === "TEST_RUNS") return `from ${records} that ${basisRecords === 1 ? "was" : "were"} tried`;
   return `from the prompts of ${records}, with answers assumed and one attempt each`;
 }

@@ -1,7 +1,7 @@
 /** How a running job will end if it goes on as it has so far: what it will cost, when, and whether its budget suffices. */
 import type { Nanos } from "./money.ts";
 
-export interface ForecastFacts {
+export interface ForecastInput {
   readonly recordCount: number;
   readonly delivered: number;
   readonly failed: number;
@@ -20,29 +20,29 @@ export interface Forecast {
   /** What the job will have cost when every record is made or set aside, written off money included. */
   readonly totalNanos: Nanos;
   /** Whether the budget pays for that. */
-  readonly suffices: boolean;
+  readonly isBudgetSufficient: boolean;
   /** How many records will be made or set aside: all, or those before the budget is reached. */
-  readonly reaches: number;
+  readonly reachableRecords: number;
   /** When; null while the speed cannot be told. */
   readonly endsAtMs: number | null;
 }
 
 /** Fewer records say too little of those to come. */
-const RECORDS_TO_JUDGE_BY = 5;
+const MIN_RECORDS_TO_FORECAST = 5;
 
 /** Null while too few records are done, and when none is left. */
-export function forecast(facts: ForecastFacts): Forecast | null {
+export function forecast(facts: ForecastInput): Forecast | null {
   const { recordCount, delivered, failed, spentNanos, writtenOffNanos, budgetNanos } = facts;
   const done = delivered + failed;
   const open = recordCount - done;
-  if (done < Math.min(RECORDS_TO_JUDGE_BY, recordCount) || open <= 0) return null;
+  if (done < Math.min(MIN_RECORDS_TO_FORECAST, recordCount) || open <= 0) return null;
   const each = spentNanos / done;
   const used = spentNanos + writtenOffNanos;
   const payable = Math.min(open, startable(budgetNanos - used, each, facts.maxAttemptCostNanos));
   return {
     totalNanos: Math.round(used + open * each),
-    suffices: payable >= open,
-    reaches: done + payable,
+    isBudgetSufficient: payable >= open,
+    reachableRecords: done + payable,
     endsAtMs: facts.recordsPerSecond > 0 ? Math.round(facts.nowMs + (1000 * payable) / facts.recordsPerSecond) : null,
   };
 }

@@ -2,7 +2,7 @@
  * Money is a whole number of nano-dollars, up to 2^53 − 1 (about nine million dollars). A call's price is rounded up once,
  * so sums are exact and repeatable.
  */
-import { grouped } from "../numbers.ts";
+import { formatNumber } from "../numbers.ts";
 
 export type Nanos = number;
 
@@ -32,7 +32,7 @@ export function parseUsd(text: string): Nanos | undefined {
 export function formatUsd(nanos: Nanos): string {
   const usd = nanos / NANOS_PER_USD;
   if (usd === 0) return "$0";
-  if (Math.abs(usd) >= 1) return `$${grouped((Math.round(nanos / NANOS_PER_CENT) / 100).toFixed(2))}`;
+  if (Math.abs(usd) >= 1) return `$${formatNumber((Math.round(nanos / NANOS_PER_CENT) / 100).toFixed(2))}`;
   const decimals = Math.min(9, Math.max(2, 1 - Math.floor(Math.log10(Math.abs(usd)))));
   return `$${usd.toFixed(decimals)}`;
 }

@@ -10,7 +10,7 @@ export interface FullBlock {
 }
 
 /** What a seed set's row says of a collection. */
-export interface SeedCollectionFacts extends SeedCollectionRow {
+export interface SeedCollectionSummary extends SeedCollectionRow {
   fields: SeedField[];
 }
 
@@ -54,7 +54,7 @@ export class CollectionBlocks {
    * What the seed set's row says of the collection; whole once finished.
    * @param fileNames the files its items came from, in order
    */
-  row(name: string, fileNames: readonly string[]): SeedCollectionFacts {
+  row(name: string, fileNames: readonly string[]): SeedCollectionSummary {
     return {
       name,
       fileName: fileNames.join(", "),

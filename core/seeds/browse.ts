@@ -97,19 +97,19 @@ function blockOf(blocks: readonly SeedBlock[], item: number): number {
 const WRITTEN_DIFFERENTLY = /["\\\p{Cc}\p{Cs}]/u;
 
 function matcherOf(text: string): (source: string) => boolean {
-  const wanted = fold(text);
-  const mayHave = WRITTEN_DIFFERENTLY.test(text) ? () => true : (source: string) => fold(source).includes(wanted);
+  const wanted = foldCase(text);
+  const mayHave = WRITTEN_DIFFERENTLY.test(text) ? () => true : (source: string) => foldCase(source).includes(wanted);
   // Only what has it somewhere is worth parsing, to tell values from names of fields.
   return (source) => mayHave(source) && holds(JSON.parse(source), wanted);
 }
 
 function holds(value: unknown, wanted: string): boolean {
   if (value === null) return false;
-  if (typeof value !== "object") return fold(String(value)).includes(wanted);
+  if (typeof value !== "object") return foldCase(String(value)).includes(wanted);
   return Object.values(value).some((inner) => holds(inner, wanted));
 }
 
 /** Lower case; the Greek sigma has two of them, by its place in the word. */
-function fold(text: string): string {
+function foldCase(text: string): string {
   return text.toLowerCase().replaceAll("ς", "σ");
 }

@@ -71,7 +71,7 @@ export class FieldSummary {
       );
     if (parent.more) return undefined;
     if (parent !== this.#root && (parent.fields.size >= most || this.#nodes >= MAX_LISTED)) {
-      this.#nodes -= parent.giveUp();
+      this.#nodes -= parent.collapse();
       return undefined;
     }
     const path = parent === this.#root ? pathPart(name) : joined(parent.path, name);
@@ -108,7 +108,7 @@ export class FieldSummary {
   }
 
   #tallyElements(node: Node, values: readonly unknown[]): void {
-    node.places += values.length;
+    node.elementCount += values.length;
     if (values.length === 0) return;
     const elements = this.#elements(node);
     for (const value of values) this.#tally(elements, value);
@@ -135,7 +135,7 @@ class Node {
   more = false;
   /** How many objects and how many elements of lists were seen as its value: where its fields and elements could be. */
   objects = 0;
-  places = 0;
+  elementCount = 0;
   /** Undefined when they are too many or too long. */
   #values: Set<unknown> | undefined = new Set();
 
@@ -158,7 +158,7 @@ class Node {
   }
 
   /** Its names are no fields: what is known of them is dropped. @returns how many tallies that were */
-  giveUp(): number {
+  collapse(): number {
     const dropped = this.#below();
     this.more = true;
     this.fields.clear();
@@ -210,7 +210,7 @@ function list(node: Node, places: number, listed: SeedField[]): void {
     ...(node.more && { more: true as const }),
   });
   for (const field of node.fields.values()) list(field, node.objects, listed);
-  if (node.elements) list(node.elements, node.places, listed);
+  if (node.elements) list(node.elements, node.elementCount, listed);
 }
 
 const WORD = /^[^.[\]"\\]+$/;

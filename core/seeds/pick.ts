@@ -1,40 +1,40 @@
 /** Which seed items a record is made from. Known from job, slot and attempt alone, so that a restart draws the same. */
 import { PlotPaletteError } from "../errors.ts";
 import { permuted } from "./permutation.ts";
-import { below, hashOf, randomOf } from "../random.ts";
+import { randomBelow, hashOf, randomOf } from "../random.ts";
 import type { SeedBlock } from "./seed-set.ts";
 import { shuffledItems } from "./shuffle.ts";
 import type { Pick, Template } from "../template/template.ts";
 
 /** An item of a collection, by its position. */
-export interface Picked {
+export interface DrawnItem {
   readonly collection: string;
   readonly item: number;
 }
 
 /** Several, in the order in which prompts see them. */
-export interface PickedList {
+export interface DrawnItems {
   readonly collection: string;
   readonly items: readonly number[];
 }
 
 /** What a pick drew: one item, or a list where the template gives a `count`. */
-export type Drawn = Picked | PickedList;
+export type Drawn = DrawnItem | DrawnItems;
 
-export interface Draw {
+export interface DrawKey {
   readonly jobId: string;
   readonly slot: number;
   /** From 0; a further attempt draws anew. */
   readonly attempt: number;
 }
 
-export type Picks = Readonly<Record<string, Pick>>;
+export type SeedPicks = Readonly<Record<string, Pick>>;
 
 /** How many items each collection has. */
 export type ItemCounts = Readonly<Record<string, number>>;
 
 /** What is known of a collection; `blocks` tell the weights. */
-export interface CollectionFacts {
+export interface CollectionStats {
   readonly itemCount: number;
   readonly blocks?: readonly SeedBlock[];
 }
@@ -45,19 +45,19 @@ export interface CollectionFacts {
  * all picks drawn that way; a further attempt takes any, since the permutation's others belong to other slots. `inOrder` tries
  * the same items again: their order was asked for.
  */
-export function itemsDrawn(picks: Picks, name: string, itemCounts: ItemCounts, draw: Draw): number[] {
+export function drawItems(picks: SeedPicks, name: string, itemCounts: ItemCounts, draw: DrawKey): number[] {
   const { from, how, count: each = 1 } = picks[name] as Pick;
   const items = itemCounts[from] ?? 0;
   if (items < each) throw new RangeError(`The collection "${from}" has ${items} items, too few to draw ${each} from.`);
   const { jobId, slot, attempt } = draw;
   if (how === "inOrder") return Array.from({ length: each }, (_, n) => (slot * each + n) % items);
-  if (how === "shuffled" && attempt === 0) return shuffledItems({ names: [jobId, name], items, each }, slot);
+  if (how === "shuffled" && attempt === 0) return shuffledItems({ names: [jobId, name], items, perSlot: each }, slot);
   if (how === "combinations" && attempt === 0) return [itemOfCombination(picks, name, itemCounts, draw)];
   return distinct(each, items, randomOf(jobId, name, slot, attempt));
 }
 
 /** One item, or a list where the pick has a `count`. */
-export function drawnAs({ from, count }: Pick, items: readonly number[]): Drawn {
+export function toDrawn({ from, count }: Pick, items: readonly number[]): Drawn {
   const [item = 0] = items;
   return count === undefined ? { collection: from, item } : { collection: from, items };
 }
@@ -66,7 +66,7 @@ export function drawnAs({ from, count }: Pick, items: readonly number[]): Drawn 
  * The index on which a number in [0, 1) falls when the weights lie side by side; `undefined` when all are 0. An index of
  * weight 0 is never found.
  */
-export function indexByWeight(weights: readonly number[], at: number): number | undefined {
+export function weightedIndex(weights: readonly number[], at: number): number | undefined {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let left = at * total;
   let last: number | undefined;
@@ -81,7 +81,7 @@ export function indexByWeight(weights: readonly number[], at: number): number | 
 }
 
 /** @throws PlotPaletteError BadInput with a sentence when the collections cannot give what a pick asks for */
-export function checkPicks({ name, pick }: Template, collections: Readonly<Record<string, CollectionFacts>>): void {
+export function checkPicks({ name, pick }: Template, collections: Readonly<Record<string, CollectionStats>>): void {
   for (const [pickName, { from, count = 1, weight }] of Object.entries(pick)) {
     const { itemCount = 0, blocks } = collections[from] ?? {};
     if (itemCount === 0)
@@ -98,26 +98,26 @@ export function checkPicks({ name, pick }: Template, collections: Readonly<Recor
 }
 
 /** Above it a number is not exact any more. */
-const MOST_COMBINATIONS = 2 ** 52;
+const MAX_COMBINATIONS = 2 ** 52;
 
 /**
  * The slot's combination is a number whose digits are the items, one for each pick. Of so many picks that the number would not
  * be exact, the last draw at random: the others together do not repeat before any job ends.
  */
-function itemOfCombination(picks: Picks, name: string, itemCounts: ItemCounts, draw: Draw): number {
+function itemOfCombination(picks: SeedPicks, name: string, itemCounts: ItemCounts, draw: DrawKey): number {
   const { jobId, slot, attempt } = draw;
   const all = Object.entries(picks).filter(([, { how }]) => how === "combinations");
   const digits: { name: string; unit: number; items: number }[] = [];
   let combinations = 1;
   for (const [digit, { from }] of all) {
     const items = itemCounts[from] ?? 0;
-    if (combinations * items > MOST_COMBINATIONS) break;
+    if (combinations * items > MAX_COMBINATIONS) break;
     digits.push({ name: digit, unit: combinations, items });
     combinations *= items;
   }
   const mine = digits.find((digit) => digit.name === name);
   const items = itemCounts[picks[name]?.from ?? ""] ?? 0;
-  if (!mine) return below(items, randomOf(jobId, name, slot, attempt));
+  if (!mine) return randomBelow(items, randomOf(jobId, name, slot, attempt));
   const seed = hashOf(jobId, "combinations", Math.floor(slot / combinations));
   const combination = permuted(slot % combinations, combinations, seed);
   return Math.floor(combination / mine.unit) % mine.items;
@@ -127,9 +127,9 @@ function itemOfCombination(picks: Picks, name: string, itemCounts: ItemCounts, d
 function distinct(count: number, end: number, random: () => number): number[] {
   const drawn: number[] = [];
   for (let last = end - count; last < end; last++) {
-    const one = below(last + 1, random);
+    const one = randomBelow(last + 1, random);
     // In which order they come is chance as well: the last may stand anywhere.
-    drawn.splice(below(drawn.length + 1, random), 0, drawn.includes(one) ? last : one);
+    drawn.splice(randomBelow(drawn.length + 1, random), 0, drawn.includes(one) ? last : one);
   }
   return drawn;
 }

@@ -1,13 +1,13 @@
 /** Makes what is known of a seed set's collections fit the one row that keeps it. */
 import { PlotPaletteError } from "../errors.ts";
-import type { SeedCollectionFacts } from "./blocks.ts";
+import type { SeedCollectionSummary } from "./blocks.ts";
 import type { SeedField } from "./fields.ts";
 
 /** A row holds 400 KB, other things too; JSON is about as long as the row. */
 const MAX_SUMMARY_BYTES = 250_000;
 
 /** The collections with less and less said of their fields, until they fit. @throws PlotPaletteError BadInput */
-export function fitRow(collections: readonly SeedCollectionFacts[]): SeedCollectionFacts[] {
+export function fitRow(collections: readonly SeedCollectionSummary[]): SeedCollectionSummary[] {
   for (const shorten of [asItIs, withoutExamples, withoutInnerFields]) {
     const shorter = collections.map((collection) => ({ ...collection, fields: shorten(collection.fields) }));
     if (new TextEncoder().encode(JSON.stringify(shorter)).length <= MAX_SUMMARY_BYTES) return shorter;

@@ -1,6 +1,6 @@
 /** Seed sets: what they are made of, how they are stored, and the limits they keep. */
 import { PlotPaletteError } from "../errors.ts";
-import { grouped } from "../numbers.ts";
+import { formatNumber } from "../numbers.ts";
 
 /** One item of a collection: a JSON object. */
 export type SeedItem = Readonly<Record<string, unknown>>;
@@ -32,16 +32,16 @@ export const DEFAULT_COLLECTION = "seeds";
 export const COLLECTION_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 
 /** Each of them may have `.gz` behind it. */
-export const SEED_ENDINGS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"] as const;
+export const SEED_FILE_EXTENSIONS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"] as const;
 export type SeedFormat = "json" | "jsonl" | "csv" | "tsv" | "parquet";
 
 /** The format a file's name tells. @throws PlotPaletteError BadInput for another ending */
 export function seedFormatOf(fileName: string): SeedFormat {
   const name = fileName.toLowerCase().replace(/\.gz$/, "");
-  const ending = SEED_ENDINGS.find((known) => name.endsWith(known));
+  const ending = SEED_FILE_EXTENSIONS.find((known) => name.endsWith(known));
   if (!ending)
     misfit(
-      `The file "${fileName}" must end in ${SEED_ENDINGS.join(", ")}, or one of them and .gz; the ending tells its format.`,
+      `The file "${fileName}" must end in ${SEED_FILE_EXTENSIONS.join(", ")}, or one of them and .gz; the ending tells its format.`,
     );
   return ending === ".ndjson" ? "jsonl" : (ending.slice(1) as SeedFormat);
 }
@@ -89,7 +89,7 @@ function checkFile({ collection, fileName, bytes }: SeedSetOptions["files"][numb
     misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
   seedFormatOf(fileName);
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_SEED_FILE_BYTES)
-    misfit(`The file "${fileName}" must have 1 to ${grouped(MAX_SEED_FILE_BYTES)} bytes, not ${bytes}.`);
+    misfit(`The file "${fileName}" must have 1 to ${formatNumber(MAX_SEED_FILE_BYTES)} bytes, not ${bytes}.`);
   return { collection: name, fileName };
 }
 

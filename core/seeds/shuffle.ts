@@ -8,20 +8,20 @@ export interface Shuffle {
   /** How many items there are. */
   readonly items: number;
   /** How many each slot takes, at most all of them. */
-  readonly each: number;
+  readonly perSlot: number;
 }
 
 /** The items of a slot, all different: the next `each` of the first order, of the second when that is used up, and so on. */
 export function shuffledItems(shuffle: Shuffle, slot: number): number[] {
-  const { items, each } = shuffle;
-  const first = slot * each;
+  const { items, perSlot } = shuffle;
+  const first = slot * perSlot;
   const cycle = Math.floor(first / items);
-  const head = Math.min(each, (cycle + 1) * items - first);
+  const head = Math.min(perSlot, (cycle + 1) * items - first);
   const order = orderOf(shuffle, cycle);
   const drawn = Array.from({ length: head }, (_, n) => order(first - cycle * items + n));
-  if (head === each) return drawn;
+  if (head === perSlot) return drawn;
   const next = orderAfter(shuffle, cycle + 1, order);
-  return [...drawn, ...Array.from({ length: each - head }, (_, n) => next(n))];
+  return [...drawn, ...Array.from({ length: perSlot - head }, (_, n) => next(n))];
 }
 
 /** The item at a position of one cycle through all. */
@@ -33,8 +33,8 @@ type Order = (position: number) => number;
  * cycles at most.
  */
 function orderOf(shuffle: Shuffle, cycle: number): Order {
-  const { items, each } = shuffle;
-  let known = cycle - (cycle % (each / commonDivisor(items, each)));
+  const { items, perSlot } = shuffle;
+  let known = cycle - (cycle % (perSlot / commonDivisor(items, perSlot)));
   let order = permutation(shuffle, known);
   while (known < cycle) order = orderAfter(shuffle, ++known, order);
   return order;
@@ -42,14 +42,14 @@ function orderOf(shuffle: Shuffle, cycle: number): Order {
 
 /** The cycle's permutation, with those items exchanged at its start that end the cycle before in the same slot. */
 function orderAfter(shuffle: Shuffle, cycle: number, before: Order): Order {
-  const { items, each } = shuffle;
+  const { items, perSlot } = shuffle;
   const order = permutation(shuffle, cycle);
-  const shared = (cycle * items) % each;
+  const shared = (cycle * items) % perSlot;
   if (shared === 0) return order;
   const taken = new Set(Array.from({ length: shared }, (_, n) => before(items - shared + n)));
   const exchanged = new Map<number, number>();
-  let other = each - shared;
-  for (let position = 0; position < each - shared; position++) {
+  let other = perSlot - shared;
+  for (let position = 0; position < perSlot - shared; position++) {
     if (!taken.has(order(position))) continue;
     while (taken.has(order(other))) other += 1;
     exchanged.set(position, other).set(other, position);

@@ -4,7 +4,7 @@
  */
 
 /** One slot alone may make so many times the average, so that none empties the pool. */
-const AVERAGES_OF_A_SLOT = 5;
+const SLOT_ATTEMPTS_FACTOR = 5;
 
 export interface AttemptLimits {
   /** Those of the shard. */
@@ -14,7 +14,7 @@ export interface AttemptLimits {
 }
 
 /** Where a shard stands; all of it is in its row, so the pool is what the last checkpoint says it is. */
-export interface AttemptsMade {
+export interface AttemptCounts {
   /** Those that ended, in whatever way. */
   readonly attempts: number;
   /** Of those, the ones that gave nothing before its failed slots were taken up again: a new pass has a new pool. */
@@ -27,7 +27,7 @@ export interface AttemptsMade {
  * Attempts beyond the first of each slot, those in hand included. A slot that is done used one less than it made; of a slot in
  * hand every attempt that ended was followed by another.
  */
-export function retriesUsed({ attempts, priorUnsuccessfulAttempts, delivered, failed }: AttemptsMade): number {
+export function retriesUsed({ attempts, priorUnsuccessfulAttempts, delivered, failed }: AttemptCounts): number {
   return attempts - priorUnsuccessfulAttempts - delivered - failed;
 }
 
@@ -36,7 +36,7 @@ export function retriesUsed({ attempts, priorUnsuccessfulAttempts, delivered, fa
  * @param made without the attempt that just ended
  * @param attempt the number of that attempt in its pass, from 0
  */
-export function mayTryAgain({ slots, maxAttempts }: AttemptLimits, made: AttemptsMade, attempt: number): boolean {
+export function mayRetry({ slots, maxAttempts }: AttemptLimits, made: AttemptCounts, attempt: number): boolean {
   const pool = (maxAttempts - 1) * slots;
-  return retriesUsed(made) < pool && attempt + 1 < AVERAGES_OF_A_SLOT * maxAttempts;
+  return retriesUsed(made) < pool && attempt + 1 < SLOT_ATTEMPTS_FACTOR * maxAttempts;
 }

@@ -44,15 +44,15 @@ export function mergeCauses(all: readonly (readonly CauseCount[])[]): CauseCount
 }
 
 /** With a shard's other facts they are to fit a message to watchers. */
-const MAX_TOLD_BYTES = 800;
+const MAX_REPORTED_BYTES = 800;
 
 /** The most frequent causes as far as they fit, the rest together, so that the sums are right. */
-export function toldCauses(causes: readonly CauseCount[]): CauseCount[] {
+export function reportedCauses(causes: readonly CauseCount[]): CauseCount[] {
   const sorted = [...causes].sort(byFrequency);
   for (let shown = sorted.length; shown > 0; shown--) {
     const rest = sorted.slice(shown).reduce<CauseCount[]>((sum, one) => withCause(sum, OTHER_CAUSES, one), []);
     const told = rest.reduce((sum, one) => withCause(sum, one.cause, one), sorted.slice(0, shown));
-    if (bytesOfCauses(told) <= MAX_TOLD_BYTES) return told;
+    if (bytesOfCauses(told) <= MAX_REPORTED_BYTES) return told;
   }
   return [];
 }

@@ -1,6 +1,6 @@
 /** What a failed record keeps of the call that was to blame, so that its author can see it without the model. */
 
-export interface Evidence {
+export interface FailureDetails {
   /** The step. */
   readonly step: string;
   readonly system?: string;
@@ -13,11 +13,11 @@ export interface Evidence {
 }
 
 /** Longer texts are cut, and of more turns the last are kept, so that a part stays small whatever fails. */
-const EVIDENCE_CHARACTERS = 4_000;
-const EVIDENCE_TURNS = 4;
+const MAX_DETAIL_CHARACTERS = 4_000;
+const MAX_DETAIL_TURNS = 4;
 
-export function shortened({ step, system, turns = [], prompt, answer }: Evidence): Evidence {
-  const last = turns.slice(-EVIDENCE_TURNS).map(({ role, text }) => ({ role, text: cut(text) }));
+export function truncateDetails({ step, system, turns = [], prompt, answer }: FailureDetails): FailureDetails {
+  const last = turns.slice(-MAX_DETAIL_TURNS).map(({ role, text }) => ({ role, text: cut(text) }));
   return {
     step,
     ...(system !== undefined && { system: cut(system) }),
@@ -28,6 +28,6 @@ export function shortened({ step, system, turns = [], prompt, answer }: Evidence
 }
 
 function cut(text: string): string {
-  if (text.length <= EVIDENCE_CHARACTERS) return text;
-  return `${text.slice(0, EVIDENCE_CHARACTERS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  if (text.length <= MAX_DETAIL_CHARACTERS) return text;
+  return `${text.slice(0, MAX_DETAIL_CHARACTERS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

@@ -5,10 +5,10 @@
 import type { CauseCount } from "./causes.ts";
 import type { ColumnKinds } from "../dataset/columns.ts";
 import type { Nanos } from "../money/money.ts";
-import { isOf } from "./part.ts";
+import { isWrittenBy } from "./part.ts";
 import { tokenOf } from "../random.ts";
 import { budgetKey, exportKey, jobKey, shardKey } from "../keys.ts";
-import type { PartRange, ShardRow, Suspect } from "./shard-row.ts";
+import type { PartRange, ShardRow, SuspectedSlot } from "./shard-row.ts";
 import type { SpendingEntry } from "../money/spending.ts";
 import type { Change, RowKey, Write } from "../change.ts";
 
@@ -24,7 +24,7 @@ export const FAIL_AFTER_CRASHES = 5;
 /** An export has no checkpoints, so interruptions alone must not fail it soon. */
 export const FAIL_EXPORT_AFTER_CRASHES = 12;
 
-export interface Holder {
+export interface LeaseRequest {
   /** Whose lease it is to be. */
   readonly task: string;
   /** Whether the task still runs another shard, so that this lease may only wait at first. */
@@ -49,13 +49,13 @@ export function isParked(row: ShardRow, job: Pick<LeasingJob, "controlNo">): boo
   return row.state === "PARKED" && row.parkedAtControlNo === job.controlNo;
 }
 
-export function isHeld(row: ShardRow, nowMs: number): boolean {
+export function isLeased(row: ShardRow, nowMs: number): boolean {
   return row.leaseUntilMs > nowMs;
 }
 
 /** How many tasks work at the shards, and so share what their account may do: at least one, who asks. */
-export function tasksHolding(rows: readonly ShardRow[], nowMs: number): number {
-  return Math.max(1, new Set(rows.filter((row) => isHeld(row, nowMs)).map(({ leaseTask }) => leaseTask)).size);
+export function countLeaseHolders(rows: readonly ShardRow[], nowMs: number): number {
+  return Math.max(1, new Set(rows.filter((row) => isLeased(row, nowMs)).map(({ leaseTask }) => leaseTask)).size);
 }
 
 /**
@@ -65,23 +65,23 @@ export function tasksHolding(rows: readonly ShardRow[], nowMs: number): number {
 export function crashesAtTakeover(row: ShardRow): number {
   const onlyWaited = row.isLeasedAhead === true && row.grantNanos === 0;
   if (row.leaseTask === undefined || onlyWaited) return row.consecutiveCrashes;
-  return isOf(row.runs.at(-1), row.generation) ? 0 : row.consecutiveCrashes + 1;
+  return isWrittenBy(row.partRanges.at(-1), row.generation) ? 0 : row.consecutiveCrashes + 1;
 }
 
 /** The slot in hand at a death, should the lease be taken now. */
-export function suspectedSlotAtTakeover({ suspect, leaseTask, generation }: ShardRow): Suspect | undefined {
-  if (leaseTask === undefined || suspect?.generation !== generation) return suspect;
-  return { ...suspect, deaths: suspect.deaths + 1 };
+export function suspectedSlotAtTakeover({ suspectedSlot, leaseTask, generation }: ShardRow): SuspectedSlot | undefined {
+  if (leaseTask === undefined || suspectedSlot?.generation !== generation) return suspectedSlot;
+  return { ...suspectedSlot, crashes: suspectedSlot.crashes + 1 };
 }
 
 /** A careful worker takes a slot in hand: should it die, it is known with which. */
-export function suspectSlot({ suspect, generation }: ShardRow, slot: number): Suspect {
-  return { slot, generation, deaths: suspect?.slot === slot ? suspect.deaths : 0 };
+export function suspectSlot({ suspectedSlot, generation }: ShardRow, slot: number): SuspectedSlot {
+  return { slot, generation, crashes: suspectedSlot?.slot === slot ? suspectedSlot.crashes : 0 };
 }
 
 /** The slot to be set aside before any other is begun. */
-export function poisonSlot({ suspect }: ShardRow): number | undefined {
-  return suspect && suspect.deaths >= POISON_AFTER_CRASHES ? suspect.slot : undefined;
+export function poisonSlot({ suspectedSlot }: ShardRow): number | undefined {
+  return suspectedSlot && suspectedSlot.crashes >= POISON_AFTER_CRASHES ? suspectedSlot.slot : undefined;
 }
 
 /**
@@ -89,7 +89,7 @@ export function poisonSlot({ suspect }: ShardRow): number | undefined {
  * spent, so it is written off. The job must still be running (exporting, for the export shard), so that no lease begins
  * behind the back of an ending.
  */
-export function leaseShard(row: ShardRow, job: LeasingJob, holder: Holder): { change: Change; leased: ShardRow } {
+export function leaseShard(row: ShardRow, job: LeasingJob, holder: LeaseRequest): { change: Change; leased: ShardRow } {
   const leased: ShardRow = {
     ...row,
     state: "OPEN",
@@ -100,30 +100,34 @@ export function leaseShard(row: ShardRow, job: LeasingJob, holder: Holder): { ch
     grantNanos: 0,
     writtenOffNanos: row.writtenOffNanos + row.grantNanos,
     consecutiveCrashes: crashesAtTakeover(row),
-    suspect: suspectedSlotAtTakeover(row),
+    suspectedSlot: suspectedSlotAtTakeover(row),
   };
-  const { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspect } = leased;
+  const { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspectedSlot } = leased;
   const writes = [
-    takeover(row, { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspect }),
+    takeover(row, { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspectedSlot }),
     unparked(row, job),
     ...writeOff(row, job),
   ];
   const proof = { key: keyOf(row), when: { equals: { generation, leaseTask: holder.task, leaseUntilMs } } };
   return {
     leased,
-    change: { writes, proof, token: tokenOf(row.jobId, row.shardNo, generation, "lease", holder.task, leaseUntilMs) },
+    change: {
+      writes,
+      postcondition: proof,
+      idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "lease", holder.task, leaseUntilMs),
+    },
   };
 }
 
 /** Ends a lease that has run out while its job is ending: generation + 1 fences the holder, and nobody holds it after. */
-export function closeShard(row: ShardRow, job: LeasingJob): Change {
+export function fenceExpiredLease(row: ShardRow, job: LeasingJob): Change {
   const generation = row.generation + 1;
   const closing = takeover(row, { generation, leaseUntilMs: 0 }, ["leaseTask"]);
   const check: Write = { key: jobKey(job.jobId), kind: "check", when: { equals: { status: "EXPORTING" } } };
   return {
     writes: [closing, check, ...writeOff(row, job)],
-    proof: { key: keyOf(row), when: { equals: { generation, leaseUntilMs: 0 } } },
-    token: tokenOf(row.jobId, row.shardNo, generation, "close", row.leaseUntilMs),
+    postcondition: { key: keyOf(row), when: { equals: { generation, leaseUntilMs: 0 } } },
+    idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "close", row.leaseUntilMs),
   };
 }
 
@@ -155,24 +159,24 @@ function writeOff(row: ShardRow, job: LeasingJob): Write[] {
 }
 
 /** Money from a job's budget. */
-export interface Slice {
+export interface BudgetSlice {
   readonly budgetId: string;
   readonly nanos: Nanos;
 }
 
 /** Moves a slice of the budget to the shard; `grantNo` counts this lease's grants. */
-export function grantTo(row: ShardRow, slice: Slice, grantNo: number): Change {
+export function grantSlice(row: ShardRow, slice: BudgetSlice, grantNo: number): Change {
   const { generation } = row;
   return {
     writes: [
       drawn(slice),
       { key: keyOf(row), kind: "update", add: { grantNanos: slice.nanos }, when: { equals: { generation } } },
     ],
-    token: tokenOf(row.jobId, row.shardNo, generation, "grant", grantNo),
+    idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "grant", grantNo),
   };
 }
 
-function drawn({ budgetId, nanos }: Slice): Write {
+function drawn({ budgetId, nanos }: BudgetSlice): Write {
   const when = { atLeast: { remainingNanos: nanos } };
   return { key: budgetKey(budgetId), kind: "update", add: { remainingNanos: -nanos }, when };
 }
@@ -180,10 +184,10 @@ function drawn({ budgetId, nanos }: Slice): Write {
 /** Where a shard stands; all cumulative but `newlySpentNanos`, which is what was spent since the checkpoint before. */
 export interface Progress {
   readonly lowWaterSlot: number;
-  readonly runs: PartRange[];
+  readonly partRanges: PartRange[];
   readonly delivered: number;
   readonly failed: number;
-  readonly refused: number;
+  readonly rejected: number;
   readonly attempts: number;
   readonly causes: readonly CauseCount[];
   readonly inputTokens: number;
@@ -193,7 +197,7 @@ export interface Progress {
   readonly workerMs: number;
   readonly columns: ColumnKinds;
   /** What a careful worker has in hand. */
-  readonly suspect?: Suspect;
+  readonly suspectedSlot?: SuspectedSlot;
 }
 
 /**
@@ -204,7 +208,7 @@ export function checkpoint(
   row: ShardRow,
   progress: Progress,
   leaseUntilMs: number,
-  slice?: Slice,
+  slice?: BudgetSlice,
 ): { change: Change; next: ShardRow } {
   const { newlySpentNanos, ...told } = progress;
   const next: ShardRow = {
@@ -215,7 +219,7 @@ export function checkpoint(
     checkpointNo: row.checkpointNo + 1,
     spentNanos: row.spentNanos + newlySpentNanos,
     grantNanos: row.grantNanos - newlySpentNanos + (slice?.nanos ?? 0),
-    consecutiveCrashes: isOf(told.runs.at(-1), row.generation) ? 0 : row.consecutiveCrashes,
+    consecutiveCrashes: isWrittenBy(told.partRanges.at(-1), row.generation) ? 0 : row.consecutiveCrashes,
     leaseUntilMs,
   };
   const { checkpointNo, spentNanos, grantNanos, consecutiveCrashes, generation } = next;
@@ -232,8 +236,14 @@ export function checkpoint(
     next,
     change: {
       writes: [write, ...(slice ? [drawn(slice)] : [])],
-      proof,
-      token: tokenOf(row.jobId, row.shardNo, generation, slice ? "checkpoint and grant" : "checkpoint", checkpointNo),
+      postcondition: proof,
+      idempotencyToken: tokenOf(
+        row.jobId,
+        row.shardNo,
+        generation,
+        slice ? "checkpoint and grant" : "checkpoint",
+        checkpointNo,
+      ),
     },
   };
 }
@@ -259,8 +269,8 @@ export function endLease(row: ShardRow, job: LeasingJob, progress: Progress, sta
   const { generation, checkpointNo } = next;
   return {
     writes: [...writes, ...counted(job, state), ...giveBack(job, next.grantNanos)],
-    proof: { key: keyOf(row), when: { equals: { generation, checkpointNo, state } } },
-    token: tokenOf(row.jobId, row.shardNo, generation, "end", checkpointNo, state),
+    postcondition: { key: keyOf(row), when: { equals: { generation, checkpointNo, state } } },
+    idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "end", checkpointNo, state),
   };
 }
 
@@ -277,7 +287,7 @@ function giveBack(job: LeasingJob, nanos: Nanos): Write[] {
 }
 
 /** Demands that the lease still holds: what only its holder may decide. */
-export function whileLeased(row: ShardRow): Write {
+export function leaseCheck(row: ShardRow): Write {
   return { key: keyOf(row), kind: "check", when: { equals: { generation: row.generation } } };
 }
 
@@ -286,7 +296,7 @@ export function renewLease(row: ShardRow, leaseUntilMs: number): Change {
   const { generation } = row;
   return {
     writes: [{ key: keyOf(row), kind: "update", set: { leaseUntilMs }, when: { equals: { generation } } }],
-    proof: { key: keyOf(row), when: { equals: { generation, leaseUntilMs } } },
-    token: tokenOf(row.jobId, row.shardNo, generation, "renew", leaseUntilMs),
+    postcondition: { key: keyOf(row), when: { equals: { generation, leaseUntilMs } } },
+    idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "renew", leaseUntilMs),
   };
 }

@@ -1,8 +1,8 @@
 /**
  * A part: the immutable object that one flush of one shard writes. JSON lines: first what a restart needs, then the records,
- * failures and refused candidates since the part before. Written once under its generation and number; only what a checkpoint names exists.
+ * failures and rejected candidates since the part before. Written once under its generation and number; only what a checkpoint names exists.
  */
-import type { FailedRecord, MadeRecord, OpenSlot, RejectedCandidate } from "./record.ts";
+import type { FailedRecord, DeliveredRecord, OpenSlot, RejectedCandidate } from "./record.ts";
 import { invariant } from "../errors.ts";
 import type { PartRange } from "./shard-row.ts";
 
@@ -11,20 +11,20 @@ export interface Part {
   readonly open: readonly OpenSlot[];
   /** The slots done beyond the low-water mark: at most a window of them. */
   readonly done: readonly number[];
-  readonly made: readonly MadeRecord[];
+  readonly made: readonly DeliveredRecord[];
   readonly failed: readonly FailedRecord[];
-  readonly refused: readonly RejectedCandidate[];
+  readonly rejected: readonly RejectedCandidate[];
 }
 
 const FORMAT = 1;
 /** The first line of a part after which nothing is open. */
-export const NOTHING_OPEN = JSON.stringify({ format: FORMAT, open: [], done: [] });
+export const EMPTY_HEADER = JSON.stringify({ format: FORMAT, open: [], done: [] });
 
-export function encodePart({ open, done, made, failed, refused }: Part): string {
+export function encodePart({ open, done, made, failed, rejected }: Part): string {
   const lines = [JSON.stringify({ format: FORMAT, open, done })];
   for (const record of made) lines.push(JSON.stringify({ made: record }));
   for (const record of failed) lines.push(JSON.stringify({ failed: record }));
-  for (const candidate of refused) lines.push(JSON.stringify({ refused: candidate }));
+  for (const candidate of rejected) lines.push(JSON.stringify({ rejected: candidate }));
   return `${lines.join("\n")}\n`;
 }
 
@@ -34,47 +34,47 @@ export function decodePart(text: string): Part {
   invariant(format === FORMAT, `a part has format ${format}, not ${FORMAT}`);
   const part = {
     ...{ open, done },
-    made: [] as MadeRecord[],
+    made: [] as DeliveredRecord[],
     failed: [] as FailedRecord[],
-    refused: [] as RejectedCandidate[],
+    rejected: [] as RejectedCandidate[],
   };
   for (const line of lines) {
-    const { made, failed, refused } = JSON.parse(line) as PartLine;
+    const { made, failed, rejected } = JSON.parse(line) as PartLine;
     if (made) part.made.push(made);
     if (failed) part.failed.push(failed);
-    if (refused) part.refused.push(refused);
+    if (rejected) part.rejected.push(rejected);
   }
   return part;
 }
 
 /** A line of a part below its first, which holds one of these; of a kind that is not known here, none. */
 export interface PartLine {
-  readonly made?: MadeRecord;
+  readonly made?: DeliveredRecord;
   readonly failed?: FailedRecord;
-  readonly refused?: RejectedCandidate;
+  readonly rejected?: RejectedCandidate;
 }
 
 /** How `encodePart` begins the line of a record or a failure. */
-const BEGINNING = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
+const LINE_START = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
 
 /** The slot that a line fills, as it stands at its beginning; undefined where it does not, and the line must be read to know. */
-export function slotAtBeginning(line: string): number | undefined {
-  const [, slot] = BEGINNING.exec(line) ?? [];
+export function peekSlot(line: string): number | undefined {
+  const [, slot] = LINE_START.exec(line) ?? [];
   return slot === undefined ? undefined : Number(slot);
 }
 
 /** The runs with one more part of the shard's newest pass. */
-export function withPart(runs: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
+export function appendPart(runs: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
   const last = runs.at(-1);
-  if (!last || !isOf(last, generation))
+  if (!last || !isWrittenBy(last, generation))
     return [...runs, { generation, fromSeq: seq, toSeq: seq, ...(pass > 0 && { pass }) }];
   invariant(last.toSeq === seq - 1, `part ${seq} follows part ${last.toSeq} of generation ${generation}`);
   return [...runs.slice(0, -1), { ...last, toSeq: seq }];
 }
 
 /** Whether a worker of this generation of the shard wrote the run. */
-export function isOf(run: PartRange | undefined, generation: number): boolean {
-  return run?.generation === generation && !run.folded;
+export function isWrittenBy(run: PartRange | undefined, generation: number): boolean {
+  return run?.generation === generation && !run.compacted;
 }
 
 /** Every part that exists, in the order written. */

@@ -12,7 +12,7 @@ const VALUE_LENGTHS = [400, 200, 100, 40, 15];
  * The latest records as JSON texts of their columns, the newest first, long values cut so that all fit.
  * @param takenBytes what else in the message has no fixed length
  */
-export function latestOf(records: readonly Readonly<Record<string, unknown>>[], takenBytes = 0): string[] {
+export function latestRecords(records: readonly Readonly<Record<string, unknown>>[], takenBytes = 0): string[] {
   const newest = records.slice(-MAX_LATEST).reverse();
   for (const length of VALUE_LENGTHS) {
     const texts = newest.map((columns) => JSON.stringify(columns, (_, value: unknown) => cut(value, length)));
@@ -33,15 +33,15 @@ function bytesOf(texts: readonly string[]): number {
 
 /** How fast something cumulative has grown lately. */
 export class Rate {
-  #marks: { atMs: number; count: number }[] = [];
+  #samples: { atMs: number; count: number }[] = [];
 
-  constructor(readonly spanMs: number) {}
+  constructor(readonly windowMs: number) {}
 
   /** Notes the count at an instant and answers the growth a second over the last `spanMs`. */
-  note(atMs: number, count: number): number {
-    this.#marks.push({ atMs, count });
-    while (this.#marks.length > 2 && (this.#marks[1]?.atMs ?? atMs) <= atMs - this.spanMs) this.#marks.shift();
-    const first = this.#marks[0];
+  sample(atMs: number, count: number): number {
+    this.#samples.push({ atMs, count });
+    while (this.#samples.length > 2 && (this.#samples[1]?.atMs ?? atMs) <= atMs - this.windowMs) this.#samples.shift();
+    const first = this.#samples[0];
     if (!first || first.atMs === atMs) return 0;
     return ((count - first.count) * 1000) / (atMs - first.atMs);
   }

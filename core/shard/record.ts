@@ -1,6 +1,6 @@
 /** A record on its way: slots, what models have answered for them so far, and what comes out of it. */
 import type { Nanos } from "../money/money.ts";
-import type { Evidence } from "./failure-details.ts";
+import type { FailureDetails } from "./failure-details.ts";
 import type { Drawn } from "../seeds/pick.ts";
 import { hashOf } from "../random.ts";
 import type { Step } from "../template/template.ts";
@@ -12,7 +12,7 @@ import type { Step } from "../template/template.ts";
 export type CallReason = "first" | "repair" | "fallback" | "escalation";
 
 /** A call that was answered, and what it cost. */
-export interface CallDone {
+export interface CompletedCall {
   readonly modelId: string;
   readonly reason: CallReason;
   readonly inputTokens: number;
@@ -22,7 +22,7 @@ export interface CallDone {
 
 /** One round of a step: an item of its loop, a repetition, or the whole of a step that has neither. */
 export interface OpenRound {
-  readonly calls: CallDone[];
+  readonly calls: CompletedCall[];
   /** The newest answer, until it is accepted: it may not have been judged yet. */
   latest?: { readonly text: string; readonly stopReason: string };
   /** What prompts and columns see of the answer that was accepted; absent until one is. */
@@ -42,9 +42,9 @@ export interface OpenSlot {
   /** From 0. */
   attempt: number;
   /** Attempts of the passes before this one, in which the slot was given up; absent when there are none. */
-  readonly attemptsBefore?: number;
+  readonly priorAttempts?: number;
   /** Calls in a row that got no answer, each paid at its worst. Counted here, so that waiting forgets none. */
-  unanswered: number;
+  unansweredCalls: number;
   /** The steps of this attempt, as far as they were begun. */
   steps: Record<string, OpenStep>;
   inputTokens: number;
@@ -65,13 +65,13 @@ export interface RecordMeta {
 }
 
 /** A call in a record's provenance. `round` counts from 0. */
-export interface RecordCall extends CallDone {
+export interface RecordCall extends CompletedCall {
   readonly step: string;
   readonly round: number;
 }
 
 /** A record as parts keep it. */
-export interface MadeRecord {
+export interface DeliveredRecord {
   readonly slot: number;
   readonly columns: Readonly<Record<string, unknown>>;
   readonly meta: RecordMeta;
@@ -85,7 +85,7 @@ export interface FailedRecord {
   /** What many such sentences have in common: see core/shard/causes.ts. */
   readonly cause: string;
   /** What its last attempt asked a model, and what came; absent when no call was to blame. */
-  readonly evidence?: Evidence;
+  readonly details?: FailureDetails;
   readonly meta: RecordMeta;
 }
 
@@ -105,26 +105,26 @@ export interface RejectedCandidate {
 /** A record larger than this is refused: it would not fit beside others in a flush. */
 export const MAX_RECORD_BYTES = 1_000_000;
 
-export function openSlot(slot: number): OpenSlot {
-  return { slot, attempt: 0, unanswered: 0, steps: {}, inputTokens: 0, outputTokens: 0, costNanos: 0 };
+export function newOpenSlot(slot: number): OpenSlot {
+  return { slot, attempt: 0, unansweredCalls: 0, steps: {}, inputTokens: 0, outputTokens: 0, costNanos: 0 };
 }
 
 /** What is remembered of a slot that an earlier pass gave up. */
-export type GivenUp = Pick<RecordMeta, "attempts" | "tokens" | "costNanos">;
+export type EarlierFailure = Pick<RecordMeta, "attempts" | "tokens" | "costNanos">;
 
 /** A slot taken up again: its attempts go on, so that it draws other seeds, and what it cost so far is not forgotten. */
-export function openAgain(slot: number, { attempts, tokens, costNanos }: GivenUp): OpenSlot {
+export function reopenSlot(slot: number, { attempts, tokens, costNanos }: EarlierFailure): OpenSlot {
   const spent = { inputTokens: tokens.input, outputTokens: tokens.output, costNanos };
-  return { ...openSlot(slot), ...spent, attempt: attempts, attemptsBefore: attempts };
+  return { ...newOpenSlot(slot), ...spent, attempt: attempts, priorAttempts: attempts };
 }
 
 /** Attempts in this pass, the present one included. */
-export function attemptsOfPass({ attempt, attemptsBefore = 0 }: OpenSlot): number {
-  return attempt + 1 - attemptsBefore;
+export function attemptsInPass({ attempt, priorAttempts = 0 }: OpenSlot): number {
+  return attempt + 1 - priorAttempts;
 }
 
 /** Whether a restart would lose something if this slot were forgotten. */
-export function isWorthKeeping(open: OpenSlot): boolean {
+export function hasProgress(open: OpenSlot): boolean {
   return open.attempt > 0 || open.costNanos > 0 || Object.keys(open.steps).length > 0;
 }
 
@@ -133,7 +133,7 @@ export function isAccepted(round: OpenRound): boolean {
 }
 
 /** What `it.steps.ID` is. */
-export interface StepInIt {
+export interface StepView {
   /** Of a loop that is over, all outputs; else the last. Null when the step was skipped or has none yet. */
   readonly output: unknown;
   /** Those of all its rounds so far. */
@@ -143,11 +143,11 @@ export interface StepInIt {
 }
 
 /** A step that has no answer: it was skipped, or has not begun. */
-export const UNANSWERED: StepInIt = { output: null, outputs: [], modelId: null };
+export const NO_OUTPUT: StepView = { output: null, outputs: [], modelId: null };
 
 /** A step as prompts, conditions and columns see it. */
-export function inIt(step: Step, state: OpenStep | undefined): StepInIt {
-  if (!state) return UNANSWERED;
+export function stepView(step: Step, state: OpenStep | undefined): StepView {
+  if (!state) return NO_OUTPUT;
   const outputs = state.rounds.filter(isAccepted).map(({ output }) => output);
   const modelId = state.rounds.flatMap(({ calls }) => calls).at(-1)?.modelId ?? null;
   if (step.forEach && state.end === "done") return { output: outputs, outputs, modelId };
@@ -177,7 +177,7 @@ export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): 
 export function metaOfAttempt(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RejectedCandidate["meta"] {
   const { models, calls } = metaOf(open, seeds);
   const answered = Object.values(open.steps).flatMap(({ rounds }) => rounds.flatMap((round) => round.calls));
-  const sum = (of: (call: CallDone) => number) => answered.reduce((total, call) => total + of(call), 0);
+  const sum = (of: (call: CompletedCall) => number) => answered.reduce((total, call) => total + of(call), 0);
   return {
     models,
     ...(calls && { calls }),

@@ -1,29 +1,29 @@
 /** What is left to reserve for a record that was begun: calls that were answered are not reserved again. */
 import type { Nanos } from "../money/money.ts";
 import { isAccepted, type OpenRound, type OpenSlot, type OpenStep } from "./record.ts";
-import { roundBound, stepBound, triesBound } from "../template/bound.ts";
+import { roundBound, stepBound, callsBound } from "../template/bound.ts";
 import type { Step, Template } from "../template/template.ts";
 
 /** The worst case of what is left of an attempt, calls in flight included. */
-export function restBoundNanos({ steps }: Template, open: OpenSlot): Nanos {
+export function remainingBoundNanos({ steps }: Template, open: OpenSlot): Nanos {
   return steps.reduce((sum, step) => sum + restOfStep(step, open.steps[step.id]), 0);
 }
 
 function restOfStep(step: Step, state: OpenStep | undefined): Nanos {
-  if (!state) return stepBound(step).nanos;
+  if (!state) return stepBound(step).costNanos;
   if (state.end) return 0;
   const begun = state.rounds.reduce((sum, round) => sum + restOfRound(step, round), 0);
   const toCome = step.repeat ? step.repeat.atMost - state.rounds.length : 0;
-  return begun + toCome * roundBound(step).nanos;
+  return begun + toCome * roundBound(step).costNanos;
 }
 
 function restOfRound(step: Step, round: OpenRound): Nanos {
   if (isAccepted(round)) return 0;
   const { calls } = round;
-  if (calls.length === 0) return roundBound(step).nanos;
+  if (calls.length === 0) return roundBound(step).costNanos;
   const escalated = calls.findIndex(({ reason }) => reason === "escalation");
   const better = step.escalate ? [step.escalate.modelId] : [];
-  if (escalated >= 0) return triesBound(step, better, calls.length - escalated).nanos;
+  if (escalated >= 0) return callsBound(step, better, calls.length - escalated).costNanos;
   const models = [step.modelId, ...step.fallbacks.map(({ modelId }) => modelId)];
-  return triesBound(step, models, calls.length).nanos + (step.escalate ? triesBound(step, better).nanos : 0);
+  return callsBound(step, models, calls.length).costNanos + (step.escalate ? callsBound(step, better).costNanos : 0);
 }

@@ -35,11 +35,11 @@ export interface ShardRow {
   /** All slots below it are done; those done beyond it stand in the newest part. */
   lowWaterSlot: number;
   /** The parts that exist: only what a checkpoint names does. */
-  runs: PartRange[];
+  partRanges: PartRange[];
   delivered: number;
   failed: number;
-  /** Candidates that `accept` refused; absent in shards made before there was one, as are causes. */
-  refused?: number;
+  /** Candidates that `accept` rejected; absent in shards made before there was one, as are causes. */
+  rejected?: number;
   /** Attempts that ended, in whatever way. */
   attempts: number;
   /** Why attempts came to nothing, at most twenty causes. */
@@ -57,7 +57,7 @@ export interface ShardRow {
   /** Generations in a row that ended without moving the checkpoint. */
   consecutiveCrashes: number;
   /** The slot that a careful worker took in hand last; absent while no worker had to be careful. */
-  suspect?: Suspect;
+  suspectedSlot?: SuspectedSlot;
   /** The kinds of the columns seen so far (see core/dataset/columns.ts). */
   columns: Record<string, string>;
   /** What the worker last told, newer than the checkpoint by at most a flush. */
@@ -72,16 +72,16 @@ export interface PartRange {
   /** The shard's pass they were written in; the first when absent. */
   pass?: number;
   /** They lie with the dataset that this generation of the export wrote, and not among the parts. */
-  folded?: true;
+  compacted?: true;
 }
 
 /** A slot that may be what kills the workers of its shard. */
-export interface Suspect {
+export interface SuspectedSlot {
   slot: number;
   /** Whose worker took it in hand. */
   generation: number;
   /** How many workers died with it alone in hand. */
-  deaths: number;
+  crashes: number;
 }
 
 /** Cumulative, so that twice equals once. */
@@ -90,7 +90,7 @@ export interface ShardReport {
   reportNo: number;
   delivered: number;
   failed: number;
-  refused: number;
+  rejected: number;
   /** The most frequent, as far as they fit. */
   causes: CauseCount[];
   spentNanos: Nanos;

@@ -5,18 +5,18 @@
 import { invariant } from "../errors.ts";
 
 /** No window is larger, however many calls are in flight. */
-export const LONGEST_WINDOW = 2_048;
+export const MAX_WINDOW_SLOTS = 2_048;
 
 export class SlotWindow {
   readonly #to: number;
   readonly #size: number;
   #lowWater: number;
-  #fresh: number;
+  #nextFresh: number;
   #done: Set<number>;
   readonly #made: ReadonlySet<number>;
-  #inHand = new Set<number>();
-  #again: number[] = [];
-  #left = 0;
+  #inProgress = new Set<number>();
+  #requeued: number[] = [];
+  #remaining = 0;
 
   /**
    * `done` are slots beyond `lowWater` that need not be done again; `made` those that were made before this pass over the
@@ -29,36 +29,36 @@ export class SlotWindow {
     done: readonly number[];
     made?: ReadonlySet<number>;
   }) {
-    invariant(bounds.size <= LONGEST_WINDOW, `a window has ${LONGEST_WINDOW} slots at most, not ${bounds.size}`);
+    invariant(bounds.size <= MAX_WINDOW_SLOTS, `a window has ${MAX_WINDOW_SLOTS} slots at most, not ${bounds.size}`);
     this.#to = bounds.to;
     this.#size = bounds.size;
     this.#lowWater = bounds.lowWater;
-    this.#fresh = bounds.lowWater;
+    this.#nextFresh = bounds.lowWater;
     this.#done = new Set(bounds.done);
     this.#made = bounds.made ?? new Set();
     this.#advance();
-    for (let slot = this.#lowWater; slot < this.#to; slot++) if (!this.#isDone(slot)) this.#left += 1;
+    for (let slot = this.#lowWater; slot < this.#to; slot++) if (!this.#isDone(slot)) this.#remaining += 1;
   }
 
   /** Takes a slot in hand: one that was put back first, else the lowest not begun; `undefined` when none may be begun now. */
   take(): number | undefined {
-    const slot = this.#again.shift() ?? this.#takeFresh();
+    const slot = this.#requeued.shift() ?? this.#takeFresh();
     if (slot === undefined) return undefined;
-    this.#left -= 1;
-    this.#inHand.add(slot);
+    this.#remaining -= 1;
+    this.#inProgress.add(slot);
     return slot;
   }
 
   /** Gives a slot back to be taken again, before any that was not begun. */
-  putBack(slot: number): void {
-    invariant(this.#inHand.delete(slot), `slot ${slot} is in hand`);
-    this.#left += 1;
-    this.#again.push(slot);
-    this.#again.sort((one, other) => one - other);
+  requeue(slot: number): void {
+    invariant(this.#inProgress.delete(slot), `slot ${slot} is in hand`);
+    this.#remaining += 1;
+    this.#requeued.push(slot);
+    this.#requeued.sort((one, other) => one - other);
   }
 
   finish(slot: number): void {
-    invariant(this.#inHand.delete(slot), `slot ${slot} is in hand`);
+    invariant(this.#inProgress.delete(slot), `slot ${slot} is in hand`);
     this.#done.add(slot);
     this.#advance();
   }
@@ -69,7 +69,7 @@ export class SlotWindow {
   }
 
   /** The slots done beyond the low-water mark, in order. */
-  get doneBeyond(): number[] {
+  get doneAboveLowWater(): number[] {
     return [...this.#done].sort((one, other) => one - other);
   }
 
@@ -78,13 +78,13 @@ export class SlotWindow {
   }
 
   /** Whether a slot may be begun now. */
-  get canTake(): boolean {
-    return this.#again.length > 0 || this.#skipDone() < this.#end;
+  get hasNext(): boolean {
+    return this.#requeued.length > 0 || this.#skipDone() < this.#end;
   }
 
   /** How many slots are still to be taken, those that were put back included. */
-  get leftToTake(): number {
-    return this.#left;
+  get remaining(): number {
+    return this.#remaining;
   }
 
   #advance(): void {
@@ -94,7 +94,7 @@ export class SlotWindow {
   #takeFresh(): number | undefined {
     const slot = this.#skipDone();
     if (slot >= this.#end) return undefined;
-    this.#fresh = slot + 1;
+    this.#nextFresh = slot + 1;
     return slot;
   }
 
@@ -103,9 +103,9 @@ export class SlotWindow {
   }
 
   #skipDone(): number {
-    this.#fresh = Math.max(this.#fresh, this.#lowWater);
-    while (this.#isDone(this.#fresh)) this.#fresh += 1;
-    return this.#fresh;
+    this.#nextFresh = Math.max(this.#nextFresh, this.#lowWater);
+    while (this.#isDone(this.#nextFresh)) this.#nextFresh += 1;
+    return this.#nextFresh;
   }
 
   #isDone(slot: number): boolean {

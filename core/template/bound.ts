@@ -9,7 +9,7 @@ export interface Bound {
   readonly calls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  readonly nanos: Nanos;
+  readonly costNanos: Nanos;
 }
 
 /** What a repair adds to a prompt at most, in UTF-8 bytes, beside the wrong answer: the sentence on what is wrong with it. */
@@ -35,8 +35,8 @@ const schemaBytes = new WeakMap<Step["output"], number>();
 export function roundBound(step: Step): Bound {
   const known = roundBounds.get(step);
   if (known) return known;
-  const first = triesBound(step, [step.modelId, ...step.fallbacks.map(({ modelId }) => modelId)]);
-  const bound = step.escalate ? plus(first, triesBound(step, [step.escalate.modelId])) : first;
+  const first = callsBound(step, [step.modelId, ...step.fallbacks.map(({ modelId }) => modelId)]);
+  const bound = step.escalate ? plus(first, callsBound(step, [step.escalate.modelId])) : first;
   roundBounds.set(step, bound);
   return bound;
 }
@@ -61,32 +61,37 @@ export function callBound(step: Step, modelId: string, promptBytes: number): Bou
   const model = findModel(modelId);
   if (!model) throw new PlotPaletteError("BadInput", `The model "${modelId}" has no known price.`);
   const inputTokens = promptBytes + schemaBytesOf(step) + model.overheadTokens;
-  return { calls: 1, inputTokens, outputTokens: step.maxTokens, nanos: priceOf(model, inputTokens, step.maxTokens) };
+  return {
+    calls: 1,
+    inputTokens,
+    outputTokens: step.maxTokens,
+    costNanos: priceOf(model, inputTokens, step.maxTokens),
+  };
 }
 
 /** A first try and its repairs, each by the dearest of the models, less those that were answered already. */
-export function triesBound(step: Step, models: readonly string[], answered = 0): Bound {
+export function callsBound(step: Step, models: readonly string[], answered = 0): Bound {
   const dearest = (bytes: number) => models.map((id) => callBound(step, id, bytes)).reduce(dearer);
   const repaired = dearest(step.maxPromptBytes + shownAnswerBytesOf(step) + REPAIR_ERROR_BYTES);
   if (answered > 0) return times(repaired, Math.max(0, 1 + step.repairs - answered));
   return plus(dearest(step.maxPromptBytes), times(repaired, step.repairs));
 }
 
-const NOTHING: Bound = { calls: 0, inputTokens: 0, outputTokens: 0, nanos: 0 };
+const NOTHING: Bound = { calls: 0, inputTokens: 0, outputTokens: 0, costNanos: 0 };
 
 function plus(one: Bound, other: Bound): Bound {
   return {
     calls: one.calls + other.calls,
     inputTokens: one.inputTokens + other.inputTokens,
     outputTokens: one.outputTokens + other.outputTokens,
-    nanos: one.nanos + other.nanos,
+    costNanos: one.costNanos + other.costNanos,
   };
 }
 
-function times({ calls, inputTokens, outputTokens, nanos }: Bound, n: number): Bound {
-  return { calls: calls * n, inputTokens: inputTokens * n, outputTokens: outputTokens * n, nanos: nanos * n };
+function times({ calls, inputTokens, outputTokens, costNanos }: Bound, n: number): Bound {
+  return { calls: calls * n, inputTokens: inputTokens * n, outputTokens: outputTokens * n, costNanos: costNanos * n };
 }
 
 function dearer(one: Bound, other: Bound): Bound {
-  return other.nanos > one.nanos ? other : one;
+  return other.costNanos > one.costNanos ? other : one;
 }

@@ -1,6 +1,6 @@
 /** Which steps wait for which: those that do not need each other run side by side. */
 import { includesOfPrompt, isQualified, partialOf, resolvedName } from "./includes.ts";
-import { placesOfStep } from "./snippets.ts";
+import { snippetsOfStep } from "./snippets.ts";
 import { readsOfExpression, readsOfPrompt, type Read } from "./syntax.ts";
 import type { Partials, Template } from "./template.ts";
 
@@ -11,7 +11,7 @@ export function dependenciesOf(template: Template, partials: Partials): Record<s
   return Object.fromEntries(
     template.steps.map((step, n) => {
       const earlier = template.steps.slice(0, n).map(({ id }) => id);
-      const reads = placesOfStep(step, n).flatMap(({ kind, text }) =>
+      const reads = snippetsOfStep(step, n).flatMap(({ kind, text }) =>
         kind === "expression" ? readsOfExpression(text) : readsThrough(template, partials, text, undefined, new Set()),
       );
       return [step.id, earlier.filter((id) => reads.some(({ path }) => mayRead(path, id)))];

@@ -10,7 +10,7 @@ type Schema = Readonly<Record<string, unknown>>;
 export const MAX_STEPS = 10;
 export const MAX_ROUNDS = 50;
 export const MAX_REPAIRS = 5;
-const MOST_ATTEMPTS = 100;
+const MAX_ATTEMPTS_LIMIT = 100;
 /** A name in `it`: it can be written after a dot. */
 const NAME = "^[A-Za-z][A-Za-z0-9_]*$";
 export const NOT_BLANK = "\\S";
@@ -212,7 +212,7 @@ export const TEMPLATE_SCHEMA: Schema = {
       maxAttempts: whole(
         "How many attempts a job may make for each record asked for, on average; 3 without accept, 10 with it",
         1,
-        MOST_ATTEMPTS,
+        MAX_ATTEMPTS_LIMIT,
       ),
       training,
     },

@@ -4,17 +4,17 @@ import { NOT_BLANK } from "./document-schema.ts";
 import type { Path } from "./source.ts";
 
 /** Where an error is: the path to the value, or to the map that has a wrong name. */
-export interface WrongPlace {
+export interface LocatedMessage {
   readonly path: Path;
   readonly key?: string;
   readonly message: string;
 }
 
 /** The sentence for an error; `undefined` for one that only repeats another. */
-export function wordsFor(error: ErrorObject, document: unknown): WrongPlace | undefined {
+export function messageFor(error: ErrorObject, document: unknown): LocatedMessage | undefined {
   const path = pathOf(error.instancePath);
-  const place = placeOf(path, document);
-  const at = (message: string, key?: string): WrongPlace => ({ path, key, message });
+  const place = describePath(path, document);
+  const at = (message: string, key?: string): LocatedMessage => ({ path, key, message });
   const params = error.params as Record<string, never>;
   switch (error.keyword) {
     case "required":
@@ -70,7 +70,7 @@ const MAPS: Readonly<Record<string, string>> = {
 };
 
 /** `"maxTokens" of step "answer"`. */
-export function placeOf(path: Path, document: unknown): string {
+export function describePath(path: Path, document: unknown): string {
   const [room, name, ...rest] = path;
   if (room === undefined) return "The template";
   if (room === "steps" && typeof name === "number") return within(stepNamed(name, document), rest);

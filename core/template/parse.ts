@@ -14,40 +14,40 @@ import {
   type Template,
   type Training,
 } from "./template.ts";
-import { MAX_ATTEMPTS, MAX_ATTEMPTS_CHOOSING } from "./template.ts";
+import { DEFAULT_MAX_ATTEMPTS, DEFAULT_MAX_ATTEMPTS_WITH_ACCEPT } from "./template.ts";
 import { pathOfAsync } from "./async-schema.ts";
 import { TEMPLATE_SCHEMA } from "./document-schema.ts";
-import { checkPlaces } from "./snippets.ts";
-import { TemplateSource, type Fault, type Path } from "./source.ts";
-import { wordsFor } from "./messages.ts";
+import { checkSnippets } from "./snippets.ts";
+import { TemplateSource, type TemplateProblem, type Path } from "./source.ts";
+import { messageFor } from "./messages.ts";
 
 /** A job copies its template into a row of its own, and a row holds 400 KB. */
 export const MAX_TEMPLATE_BYTES = 100_000;
 
 /** The tiers of the region that has them all, for those who ask about templates and not about an account. */
-export const USUAL_TIERS: Tiers = tiersOf({ region: "us-east-1" });
+export const DEFAULT_TIERS: Tiers = tiersOf({ region: "us-east-1" });
 
-export interface Reading {
+export interface ParseResult {
   /** Absent when something is wrong. */
   readonly template?: Template;
   /** In the order of the document. */
-  readonly faults: readonly Fault[];
+  readonly problems: readonly TemplateProblem[];
 }
 
 /** @throws PlotPaletteError BadInput with the first fault: a sentence, line, column and the line with a caret */
-export function parseTemplate(text: string, tiers: Tiers = USUAL_TIERS): Template {
+export function parseTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): Template {
   const source = new TemplateSource(text);
   const template = read(source, text, tiers);
-  source.refuseFaults();
+  source.throwFirstProblem();
   return template as Template;
 }
 
 /** Everything that is wrong with a template, for an editor. */
-export function readTemplate(text: string, tiers: Tiers = USUAL_TIERS): Reading {
+export function readTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): ParseResult {
   const source = new TemplateSource(text);
   const template = read(source, text, tiers);
-  const faults = [...source.faults].sort((a, b) => a.from - b.from);
-  return faults.length > 0 ? { faults } : { template, faults };
+  const faults = [...source.problems].sort((a, b) => a.from - b.from);
+  return faults.length > 0 ? { problems: faults } : { template, problems: faults };
 }
 
 let validator: ValidateFunction | undefined;
@@ -56,8 +56,8 @@ const SCHEMAS = new Ajv2020({ strict: false });
 
 function read(source: TemplateSource, text: string, tiers: Tiers): Template | undefined {
   if (new TextEncoder().encode(text).length > MAX_TEMPLATE_BYTES)
-    source.fault([], `A template may have ${MAX_TEMPLATE_BYTES / 1000} KB at most; split it into smaller ones.`);
-  if (source.faults.length > 0) return undefined;
+    source.addProblem([], `A template may have ${MAX_TEMPLATE_BYTES / 1000} KB at most; split it into smaller ones.`);
+  if (source.problems.length > 0) return undefined;
   validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(TEMPLATE_SCHEMA);
   if (!validator(source.value)) {
     for (const error of withoutEchoes(validator.errors ?? [])) report(source, error);
@@ -65,7 +65,7 @@ function read(source: TemplateSource, text: string, tiers: Tiers): Template | un
   }
   const template = new Reader(source, tiers).template(source.value as TemplateDocument);
   // Prompts of steps that are wrong themselves would only repeat it.
-  if (source.faults.length === 0) checkPlaces(template, source);
+  if (source.problems.length === 0) checkSnippets(template, source);
   return template;
 }
 
@@ -79,10 +79,10 @@ function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
 }
 
 function report(source: TemplateSource, error: ErrorObject): void {
-  const wrong = wordsFor(error, source.value);
+  const wrong = messageFor(error, source.value);
   if (!wrong) return;
-  if (wrong.key === undefined) source.fault(wrong.path, wrong.message);
-  else source.faultOfKey(wrong.path, wrong.key, wrong.message);
+  if (wrong.key === undefined) source.addProblem(wrong.path, wrong.message);
+  else source.addKeyProblem(wrong.path, wrong.key, wrong.message);
 }
 
 /** The document as TEMPLATE_SCHEMA has it. */
@@ -140,7 +140,10 @@ class Reader {
     const accept = this.#accept(document);
     const steps = document.steps ?? [];
     if (steps.length === 0 && Object.keys(document.partials ?? {}).length === 0)
-      this.#source.fault(["steps"], 'The template needs at least one step under "steps", or partials to be a library.');
+      this.#source.addProblem(
+        ["steps"],
+        'The template needs at least one step under "steps", or partials to be a library.',
+      );
     const template: Template = {
       name,
       description,
@@ -153,7 +156,7 @@ class Reader {
       record: document.record && mapValues(document.record, columnOf),
       categories: document.categories ?? [],
       accept,
-      maxAttempts: document.maxAttempts ?? (accept ? MAX_ATTEMPTS_CHOOSING : MAX_ATTEMPTS),
+      maxAttempts: document.maxAttempts ?? (accept ? DEFAULT_MAX_ATTEMPTS_WITH_ACCEPT : DEFAULT_MAX_ATTEMPTS),
       training: document.training,
     };
     this.#checkNames(template);
@@ -163,16 +166,19 @@ class Reader {
   #accept({ accept, steps }: TemplateDocument): Template["accept"] {
     if (accept === undefined) return undefined;
     if (!steps?.length)
-      this.#source.fault(["accept"], '"accept" judges records, and a library makes none; leave it out.');
+      this.#source.addProblem(["accept"], '"accept" judges records, and a library makes none; leave it out.');
     const conditions = acceptConditions(accept);
     if (conditions.length === 0)
-      this.#source.fault(["accept"], '"accept" needs at least one condition; leave it out to accept every record.');
+      this.#source.addProblem(
+        ["accept"],
+        '"accept" needs at least one condition; leave it out to accept every record.',
+      );
     return conditions;
   }
 
   #parameter(parameter: Parameter, name: string): Parameter {
     if (parameter.values && !parameter.values.includes(parameter.default))
-      this.#source.fault(
+      this.#source.addProblem(
         ["parameters", name, "default"],
         `The default of the parameter "${name}" must be one of its values (${parameter.values.join(", ")}).`,
       );
@@ -186,9 +192,9 @@ class Reader {
         typeof value === "string" ? { from: value, how: "shuffled" } : { how: "shuffled", ...value };
       const path = ["pick", name];
       if ((read.how === "weighted") !== (read.weight !== undefined))
-        this.#source.fault(path, `The pick "${name}" needs "weight" when it is drawn "weighted", and only then.`);
+        this.#source.addProblem(path, `The pick "${name}" needs "weight" when it is drawn "weighted", and only then.`);
       if (read.how === "combinations" && read.count !== undefined)
-        this.#source.fault(path, `The pick "${name}" draws combinations, one item each; leave out "count".`);
+        this.#source.addProblem(path, `The pick "${name}" draws combinations, one item each; leave out "count".`);
       return read;
     });
   }
@@ -197,14 +203,20 @@ class Reader {
     const place = `step "${step.id}"`;
     const output = this.#output(step.output, place, [...path, "output"]);
     if ((step.forEach === undefined) !== (step.atMost === undefined))
-      this.#source.fault(
+      this.#source.addProblem(
         path,
         `"forEach" of ${place} needs "atMost", the most items it may use, and "atMost" needs "forEach".`,
       );
     if (step.as !== undefined && step.forEach === undefined)
-      this.#source.fault([...path, "as"], `"as" of ${place} names the items of "forEach", which it does not have.`);
+      this.#source.addProblem(
+        [...path, "as"],
+        `"as" of ${place} names the items of "forEach", which it does not have.`,
+      );
     if (step.forEach !== undefined && step.repeat !== undefined)
-      this.#source.fault([...path, "repeat"], `Step "${step.id}" has "forEach" and "repeat"; use a step for each.`);
+      this.#source.addProblem(
+        [...path, "repeat"],
+        `Step "${step.id}" has "forEach" and "repeat"; use a step for each.`,
+      );
     return {
       id: step.id,
       ...this.#modelOf(step, place, path),
@@ -235,7 +247,7 @@ class Reader {
 
   #modelOf({ model, tier }: StepDocument, place: string, path: Path): ModelChoice {
     if ((model === undefined) === (tier === undefined))
-      this.#source.fault(path, `${capital(place)} needs either "model" or "tier", one of them.`);
+      this.#source.addProblem(path, `${capital(place)} needs either "model" or "tier", one of them.`);
     return this.#choice(tier ?? model ?? "", place, [...path, tier === undefined ? "model" : "tier"]);
   }
 
@@ -245,14 +257,14 @@ class Reader {
     if (tier) {
       const modelId = this.#tiers[tier];
       if (!modelId)
-        this.#source.fault(
+        this.#source.addProblem(
           path,
           `No model of the tier "${tier}" can be used from here; name a model in ${place} instead.`,
         );
       return { modelId: modelId ?? "", tier };
     }
     if (name !== "" && !findModel(name))
-      this.#source.fault(
+      this.#source.addProblem(
         path,
         `${capital(place)} names the model "${name}", whose price is not known; choose among ${MODELS.map(({ id }) => id).join(", ")}.`,
       );
@@ -264,7 +276,7 @@ class Reader {
     const only = OUTPUT_KEYS[output.type];
     const stray = Object.keys(output).find((key) => key !== "type" && !only.includes(key));
     if (stray)
-      this.#source.faultOfKey(
+      this.#source.addKeyProblem(
         path,
         stray,
         `The output of ${place} has "${stray}", which does not go with the type "${output.type}".`,
@@ -272,9 +284,10 @@ class Reader {
     if (output.type === "list") return this.#list(output, place, path);
     if (output.type === "choice") {
       const of = output.of ?? [];
-      if (of.length === 0) this.#source.fault(path, `The output of ${place} needs "of", the texts to choose from.`);
+      if (of.length === 0)
+        this.#source.addProblem(path, `The output of ${place} needs "of", the texts to choose from.`);
       if (new Set(of).size < of.length)
-        this.#source.fault([...path, "of"], `The output of ${place} names a choice twice.`);
+        this.#source.addProblem([...path, "of"], `The output of ${place} names a choice twice.`);
       return { type: "choice", of };
     }
     if (output.type === "json") return this.#json(output, place, path);
@@ -282,17 +295,18 @@ class Reader {
   }
 
   #list({ min = 1, max = 100 }: OutputDocument, place: string, path: Path): Output {
-    if (min > max) this.#source.fault(path, `The output of ${place} has a "min" of ${min} above its "max" of ${max}.`);
+    if (min > max)
+      this.#source.addProblem(path, `The output of ${place} has a "min" of ${min} above its "max" of ${max}.`);
     return { type: "list", min, max };
   }
 
   #json({ schema = {} }: OutputDocument, place: string, path: Path): Output {
     if (schema.type !== "object")
-      this.#source.fault(path, `The output schema of ${place} must describe an object ("type: object").`);
+      this.#source.addProblem(path, `The output schema of ${place} must describe an object ("type: object").`);
     try {
       const asynchronous = pathOfAsync(schema);
       if (asynchronous) {
-        this.#source.faultOfKey(
+        this.#source.addKeyProblem(
           [...path, "schema", ...asynchronous],
           "$async",
           `The output schema of ${place} says "$async", and answers are held against it at once; leave it out.`,
@@ -301,7 +315,7 @@ class Reader {
       }
       SCHEMAS.compile(schema);
     } catch (error) {
-      this.#source.fault(
+      this.#source.addProblem(
         [...path, "schema"],
         `The output schema of ${place} is not valid JSON Schema: ${(error as Error).message.replace(/\.?$/, ".")}`,
       );
@@ -316,7 +330,10 @@ class Reader {
     const ids = template.steps.map((step) => step.id);
     const twice = ids.findIndex((id, n) => ids.indexOf(id) < n);
     if (twice >= 0)
-      this.#source.fault(["steps", twice, "id"], `Two steps have the id "${ids[twice]}"; each step needs its own.`);
+      this.#source.addProblem(
+        ["steps", twice, "id"],
+        `Two steps have the id "${ids[twice]}"; each step needs its own.`,
+      );
     for (const name of Object.keys(template.parameters)) if (name in template.pick) this.#taken("parameters", name);
     for (const room of ["pick", "parameters"] as const)
       for (const name of ["steps", "index", ...(template.accept ? ["record"] : [])])
@@ -326,7 +343,7 @@ class Reader {
         forEach &&
         (forEach.as in template.pick || forEach.as in template.parameters || ["steps", "index"].includes(forEach.as));
       if (taken)
-        this.#source.fault(
+        this.#source.addProblem(
           ["steps", n, "as"],
           `The name "${forEach.as}" stands for two things in "it"; choose another for "as".`,
         );
@@ -335,7 +352,7 @@ class Reader {
   }
 
   #taken(room: "pick" | "parameters", name: string): void {
-    this.#source.faultOfKey(
+    this.#source.addKeyProblem(
       [room],
       name,
       `The name "${name}" stands for two things in "it"; rename a pick or a parameter.`,
@@ -347,14 +364,14 @@ class Reader {
     const columns = columnsOf(template);
     for (const name of ["id", "_meta"])
       if (columns.includes(name))
-        this.#source.faultOfKey(
+        this.#source.addKeyProblem(
           [template.record ? "record" : "steps"],
           name,
           `A column cannot be called "${name}"; every row has one already.`,
         );
     template.categories.forEach((name, n) => {
       if (!columns.includes(name))
-        this.#source.fault(
+        this.#source.addProblem(
           ["categories", n],
           `The category "${name}" is not a column of the record (it has ${columns.join(", ")}).`,
         );
@@ -367,7 +384,7 @@ class Reader {
     const check = (path: Path, name: string | undefined) => {
       if (name === undefined || columns.includes(name)) return;
       const place = ["training", ...path];
-      this.#source.fault(
+      this.#source.addProblem(
         place,
         `"${place.join(".")}" is "${name}", which is not a column of the record (it has ${columns.join(", ")}).`,
       );

@@ -44,7 +44,7 @@ export function exampleOf(schema: Schema, label: string): unknown {
   return candidates.find(fits) ?? candidates[0];
 }
 
-interface Taste {
+interface ExampleVariant {
   /** Makes fields that may be left out. */
   readonly optional: boolean;
   /** Which alternative of `anyOf` and `oneOf` is taken, the last one where there are fewer. */
@@ -54,7 +54,7 @@ interface Taste {
 class ExampleMaker {
   constructor(
     readonly root: Schema,
-    readonly taste: Taste,
+    readonly variant: ExampleVariant,
   ) {}
 
   make(given: Schema | boolean, label: string, depth: number): unknown {
@@ -86,7 +86,7 @@ class ExampleMaker {
     const parts = [
       typeof $ref === "string" ? this.#referred($ref) : {},
       ...allOf,
-      branches[Math.min(this.taste.branch, branches.length - 1)] ?? {},
+      branches[Math.min(this.variant.branch, branches.length - 1)] ?? {},
     ];
     return parts
       .filter((part) => typeof part === "object")
@@ -104,7 +104,7 @@ class ExampleMaker {
   #object(schema: Schema, label: string, depth: number): Record<string, unknown> {
     const required: string[] = schema.required ?? [];
     const properties: Record<string, Schema> = schema.properties ?? {};
-    const optional = this.taste.optional && depth < MAX_DEPTH ? Object.keys(properties) : [];
+    const optional = this.variant.optional && depth < MAX_DEPTH ? Object.keys(properties) : [];
     const names = depth < 2 * MAX_DEPTH ? [...new Set([...optional, ...required])] : [];
     return Object.fromEntries(
       names.map((name) => [name, this.make(properties[name] ?? {}, `${label}.${name}`, depth + 1)]),

@@ -4,15 +4,15 @@ import { readsOfExpression, readsOfPrompt, TemplateSyntaxError, treeOfPrompt, ty
 import type { Path, TemplateSource } from "./source.ts";
 import {
   columnsOf,
-  pathOfCondition,
-  titleOfCondition,
+  conditionPath,
+  conditionTitle,
   type AcceptCondition,
   type Step,
   type Template,
 } from "./template.ts";
 
 /** A prompt or an expression, and what is in reach of it. */
-export interface Place {
+export interface Snippet {
   readonly path: Path;
   /** For messages: `step "question", system prompt`. */
   readonly name: string;
@@ -29,25 +29,25 @@ export interface Place {
 }
 
 /** All of them, in the order in which they are looked at: partials, steps, columns, conditions. */
-export function placesOf(template: Template): Place[] {
+export function snippetsOf(template: Template): Snippet[] {
   return [
     ...Object.entries(template.partials).map(([name, text]) => partialPlace(name, text)),
-    ...template.steps.flatMap(placesOfStep),
+    ...template.steps.flatMap(snippetsOfStep),
     ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnPlace(name, value)),
     ...(template.accept ?? []).map(acceptPlace),
   ];
 }
 
 /** The places of one step, in the order in which they are evaluated. */
-export function placesOfStep(step: Step, n: number): Place[] {
+export function snippetsOfStep(step: Step, n: number): Snippet[] {
   const name = `step "${step.id}"`;
   const inLoop = step.forEach !== undefined;
   const seesItself = step.repeat !== undefined;
-  const prompt = (part: Path, words: string, text: string | undefined): Place[] =>
+  const prompt = (part: Path, words: string, text: string | undefined): Snippet[] =>
     text === undefined
       ? []
       : [{ path: ["steps", n, ...part], name: name + words, kind: "prompt", text, step, inLoop, seesItself }];
-  const expression = (part: Path, text: string | undefined, reach: Partial<Place> = {}): Place[] =>
+  const expression = (part: Path, text: string | undefined, reach: Partial<Snippet> = {}): Snippet[] =>
     text === undefined
       ? []
       : [
@@ -74,36 +74,36 @@ export function placesOfStep(step: Step, n: number): Place[] {
   ];
 }
 
-function partialPlace(name: string, text: string): Place {
+function partialPlace(name: string, text: string): Snippet {
   return { path: ["partials", name], name: `partial "${name}"`, kind: "prompt", text };
 }
 
-function columnPlace(name: string, text: string): Place {
+function columnPlace(name: string, text: string): Snippet {
   return { path: ["record", name], name: `column "${name}"`, kind: "expression", text };
 }
 
-function acceptPlace(condition: AcceptCondition): Place {
-  const name = `condition ${titleOfCondition(condition)}`;
-  return { path: pathOfCondition(condition), name, kind: "expression", text: condition.expression, seesRecord: true };
+function acceptPlace(condition: AcceptCondition): Snippet {
+  const name = `condition ${conditionTitle(condition)}`;
+  return { path: conditionPath(condition), name, kind: "expression", text: condition.expression, seesRecord: true };
 }
 
 /** Notes every fault of syntax, and every read of something that is not in reach. */
-export function checkPlaces(template: Template, source: TemplateSource): void {
-  for (const place of placesOf(template)) {
+export function checkSnippets(template: Template, source: TemplateSource): void {
+  for (const place of snippetsOf(template)) {
     const reads = understood(template, place, source);
     // A partial sees what is handed to it, which its callers know.
     if (reads && place.path[0] !== "partials") for (const read of reads) checkRead(template, place, read, source);
   }
 }
 
-function understood(template: Template, place: Place, source: TemplateSource): Read[] | undefined {
+function understood(template: Template, place: Snippet, source: TemplateSource): Read[] | undefined {
   try {
     if (place.kind === "expression") return readsOfExpression(place.text);
     for (const include of includesOfTree(treeOfPrompt(place.text))) {
       const fault = faultOfInclude(template, include.name);
       if (fault) {
         const before = place.text.slice(0, include.at).split("\n");
-        source.faultWithin(
+        source.addProblemWithin(
           place.path,
           before.length,
           (before.at(-1)?.length ?? 0) + 1,
@@ -114,11 +114,11 @@ function understood(template: Template, place: Place, source: TemplateSource): R
     return readsOfPrompt(place.text);
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error;
-    source.faultWithin(
+    source.addProblemWithin(
       place.path,
       error.line,
       error.column,
-      `${titled(template, place)} has a syntax error: ${error.fault}.`,
+      `${titled(template, place)} has a syntax error: ${error.problem}.`,
     );
     return undefined;
   }
@@ -131,26 +131,26 @@ function faultOfInclude({ partials, steps }: Template, name: string | undefined)
   return `includes "${name}", but there is no partial or step of that name (there are ${known}); another template's is written "ID@VERSION/NAME".`;
 }
 
-function checkRead(template: Template, place: Place, { path, optional }: Read, source: TemplateSource): void {
+function checkRead(template: Template, place: Snippet, { path, optional }: Read, source: TemplateSource): void {
   const [name, id] = path;
   if (name === undefined || optional) return;
   const known = namesInReach(template, place);
   if (!known.includes(name))
-    source.fault(
+    source.addProblem(
       place.path,
       `${titled(template, place)} reads it.${name}, but there is no such pick or parameter (there are ${known.join(", ")}).`,
     );
   if (name === "steps" && id !== undefined && !stepsInReach(template, place).includes(id))
-    source.fault(place.path, `${titled(template, place)} reads it.steps.${id}, but no earlier step has that id.`);
+    source.addProblem(place.path, `${titled(template, place)} reads it.steps.${id}, but no earlier step has that id.`);
   const columns = columnsOf(template);
   if (place.seesRecord && name === "record" && id !== undefined && !columns.includes(id))
-    source.fault(
+    source.addProblem(
       place.path,
       `${titled(template, place)} reads it.record.${id}, but the record has no such column (it has ${columns.join(", ")}).`,
     );
 }
 
-function namesInReach(template: Template, { step, inLoop, seesRecord }: Place): string[] {
+function namesInReach(template: Template, { step, inLoop, seesRecord }: Snippet): string[] {
   const loop = inLoop && step?.forEach ? [step.forEach.as, "index"] : [];
   return [
     ...Object.keys(template.pick),
@@ -161,11 +161,11 @@ function namesInReach(template: Template, { step, inLoop, seesRecord }: Place): 
   ];
 }
 
-function stepsInReach({ steps }: Template, { step, seesItself }: Place): string[] {
+function stepsInReach({ steps }: Template, { step, seesItself }: Snippet): string[] {
   if (!step) return steps.map(({ id }) => id);
   return steps.slice(0, steps.indexOf(step) + (seesItself ? 1 : 0)).map(({ id }) => id);
 }
 
-function titled(template: Template, place: Place): string {
+function titled(template: Template, place: Snippet): string {
   return `Template "${template.name}" ${place.name}`;
 }

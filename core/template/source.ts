@@ -6,7 +6,7 @@ import { PlotPaletteError } from "../errors.ts";
 export type Path = readonly (string | number)[];
 
 /** Something wrong in a template, and where. */
-export interface Fault {
+export interface TemplateProblem {
   /** One sentence. */
   readonly message: string;
   /** From 1, in the document. */
@@ -22,7 +22,7 @@ type Range = readonly [from: number, to: number, end?: number];
 
 export class TemplateSource {
   readonly value: unknown;
-  readonly faults: Fault[] = [];
+  readonly problems: TemplateProblem[] = [];
   readonly #text: string;
   readonly #document: Document;
   readonly #lines = new LineCounter();
@@ -35,19 +35,19 @@ export class TemplateSource {
     if (text.trim() === "") this.#report('The template is empty; begin it with "name:".', [0, 0]);
     try {
       // An alias may be used once or twice; a tree of them that unfolds into gigabytes is refused.
-      this.value = this.faults.length > 0 ? undefined : this.#document.toJS({ maxAliasCount: 100 });
+      this.value = this.problems.length > 0 ? undefined : this.#document.toJS({ maxAliasCount: 100 });
     } catch (cause) {
       this.#report(`The template is not valid YAML: ${(cause as Error).message}.`, [0, 0]);
     }
   }
 
   /** Notes a fault of the value at a path, or of the deepest part of the path that there is. */
-  fault(path: Path, message: string): void {
+  addProblem(path: Path, message: string): void {
     this.#report(message, this.#rangeOf(path));
   }
 
   /** Notes a fault of a name in a map: of the key, not of its value. */
-  faultOfKey(path: Path, key: string, message: string): void {
+  addKeyProblem(path: Path, key: string, message: string): void {
     const parent = this.#nodeAt(path);
     const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
     const range = pair && isScalar(pair.key) ? pair.key.range : undefined;
@@ -55,22 +55,22 @@ export class TemplateSource {
   }
 
   /** Notes a fault in a text, `line` and `column` counted from 1 within the text. */
-  faultWithin(path: Path, line: number, column: number, message: string): void {
+  addProblemWithin(path: Path, line: number, column: number, message: string): void {
     const from = this.#offsetWithin(path, line, column);
-    if (from === undefined) return this.fault(path, message);
+    if (from === undefined) return this.addProblem(path, message);
     const rest = /^[\w$]+/.exec(this.#text.slice(from, from + 100));
     this.#report(message, [from, from + (rest?.[0].length ?? 1)]);
   }
 
   /** @throws PlotPaletteError BadInput with the first fault's sentence, its line and its column */
-  refuseFaults(): void {
-    const [first] = [...this.faults].sort((a, b) => a.from - b.from);
+  throwFirstProblem(): void {
+    const [first] = [...this.problems].sort((a, b) => a.from - b.from);
     if (first) throw new PlotPaletteError("BadInput", withPlace(first, this.#text));
   }
 
   #report(message: string, [from, to]: Range): void {
     const { line, col } = this.#lines.linePos(Math.min(from, this.#text.length));
-    this.faults.push({ message, line: Math.max(1, line), column: Math.max(1, col), from, to: Math.max(from, to) });
+    this.problems.push({ message, line: Math.max(1, line), column: Math.max(1, col), from, to: Math.max(from, to) });
   }
 
   #rangeOf(path: Path): Range {
@@ -114,7 +114,7 @@ function hintFor(message: string): string {
 }
 
 /** The fault's sentence, its place, and the line with a caret below. */
-function withPlace({ message, line, column }: Fault, text: string): string {
+function withPlace({ message, line, column }: TemplateProblem, text: string): string {
   const excerpt = (text.split("\n")[line - 1] ?? "").slice(0, 200);
   const sentence = message.replace(/\.$/, "");
   return `${sentence} (line ${line}, column ${column}).\n\n  ${excerpt}\n  ${" ".repeat(Math.min(column, 200) - 1)}^`;

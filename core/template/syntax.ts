@@ -7,12 +7,12 @@ import { parse, parseExpressionAt, type Expression, type Node } from "acorn";
 /** A fault at a place in a prompt or an expression. */
 export class TemplateSyntaxError extends Error {
   constructor(
-    readonly fault: string,
+    readonly problem: string,
     readonly line: number,
     readonly column: number,
     readonly excerpt: string,
   ) {
-    super(`${fault} at line ${line}, column ${column}:\n\n${excerpt}`);
+    super(`${problem} at line ${line}, column ${column}:\n\n${excerpt}`);
   }
 }
 

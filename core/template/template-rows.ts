@@ -37,7 +37,7 @@ export interface TemplateAnalysisRow {
     maxTokens: number;
     output: string;
     rounds: number;
-    after: string[];
+    dependsOn: string[];
   }[];
   /** Values and default as JSON texts. */
   parameters: { name: string; description?: string; values?: string[]; default: string }[];
@@ -52,7 +52,7 @@ export interface TemplateAnalysisRow {
   /** JSON Schemas by collection, as JSON text: DynamoDB would refuse some of their keys. */
   seedSchema: string;
   warnings: string[];
-  bound: Bound;
+  maxAttemptCost: Bound;
 }
 
 export interface TemplateVersionRow {
@@ -68,7 +68,7 @@ export interface TemplateVersionRow {
   source: string;
   /** What it includes from other templates, copied: what is deleted or withdrawn later breaks nothing. */
   partials: Partials;
-  facts: TemplateAnalysisRow;
+  analysis: TemplateAnalysisRow;
   createdAt: string;
 }
 

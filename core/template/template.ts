@@ -28,9 +28,9 @@ export interface Template {
 }
 
 /** Attempts for each record asked for, on average, unless the template says. */
-export const MAX_ATTEMPTS = 3;
+export const DEFAULT_MAX_ATTEMPTS = 3;
 /** The same where candidates may be refused: to choose takes more of them. */
-export const MAX_ATTEMPTS_CHOOSING = 10;
+export const DEFAULT_MAX_ATTEMPTS_WITH_ACCEPT = 10;
 
 export interface Parameter {
   readonly description?: string;
@@ -172,7 +172,7 @@ export interface SeedRead {
   readonly path: string;
   readonly required: boolean;
   /** Where it is read, for messages: `step "question"`. */
-  readonly place: string;
+  readonly location: string;
 }
 
 /** The names of a record's columns in their order, `id` apart. */
@@ -181,12 +181,12 @@ export function columnsOf(template: Template): string[] {
 }
 
 /** What people read and write of a condition: `"goodScore"`, or `"accept"` of one without a name. */
-export function titleOfCondition({ name = "accept" }: { readonly name?: string }): string {
+export function conditionTitle({ name = "accept" }: { readonly name?: string }): string {
   return `"${name}"`;
 }
 
 /** Where a condition stands in the document. */
-export function pathOfCondition({ name }: AcceptCondition): readonly string[] {
+export function conditionPath({ name }: AcceptCondition): readonly string[] {
   return name === undefined ? ["accept"] : ["accept", name];
 }
 

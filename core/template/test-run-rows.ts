@@ -9,7 +9,7 @@ export interface TestRunRow extends AdHocRunRow {
   testRunId: string;
   /** Not `owner`, which would put it among the owner's jobs. */
   testRunOwner: string;
-  status: "RUNNING" | "DONE" | "FAILED";
+  status: "RUNNING" | "COMPLETED" | "FAILED";
   statusReason?: string;
   recordCount: number;
   /** The records so far as JSON text, shortened so that they fit a message to watchers. */

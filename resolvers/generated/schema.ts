@@ -68,10 +68,10 @@ export type ArchiveState =
 export type AttemptCost = {
   /** Model calls, repairs and escalations included. */
   calls: Scalars['Int']['output'];
+  /** Nano-dollars. */
+  costNanos: Scalars['Float']['output'];
   /** Tokens sent. */
   inputTokens: Scalars['Float']['output'];
-  /** Nano-dollars. */
-  nanos: Scalars['Float']['output'];
   /** Tokens received. */
   outputTokens: Scalars['Float']['output'];
 };
@@ -158,7 +158,7 @@ export type DatasetFile = {
   bytes: Scalars['Float']['output'];
   /** Its format; null for the files beside the dataset. */
   format: Maybe<DatasetFormat>;
-  /** Its name, `dataset.parquet` or `category=comedy/dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `refused.jsonl` stand beside the formats. */
+  /** Its name, `dataset.parquet` or `category=comedy/dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `rejected.jsonl` stand beside the formats. */
   name: Scalars['String']['output'];
   /** How many rows it holds. */
   rows: Scalars['Int']['output'];
@@ -183,18 +183,18 @@ export type DatasetFormat =
 
 /** A level of folders that a dataset is cut into, named as Hive does it: `category=comedy/date_year=2024/`. */
 export type DatasetPartition = {
-  /** What of its values makes a folder. */
-  by: PartitionTransform;
   /** The column. */
   column: Scalars['String']['output'];
+  /** What of its values makes a folder. */
+  transform: PartitionTransform;
 };
 
 /** A level of folders; see `DatasetPartition`. */
 export type DatasetPartitionInput = {
-  /** What of its values makes a folder. */
-  by: PartitionTransform;
   /** A column of the template's records; `id` is none. */
   column: Scalars['String']['input'];
+  /** What of its values makes a folder. */
+  transform: PartitionTransform;
 };
 
 /** The files a dataset is divided into, in percent of its records; a record's own id decides where it falls. */
@@ -230,7 +230,7 @@ export type EstimateBasis =
   /** The prompts of some records, rendered with these seeds; answers are assumed. */
   | 'PROMPTS'
   /** Records of my tries of the same template, whatever seeds and parameters they had. */
-  | 'SAMPLE';
+  | 'TEST_RUNS';
 
 /** A job that might be started. */
 export type EstimateJobInput = {
@@ -303,10 +303,10 @@ export type Job = {
   controlNo: Scalars['Int']['output'];
   /** When it was made. */
   createdAt: Scalars['AWSDateTime']['output'];
-  /** How many files its dataset has; where `datasets` has fewer, the file `files.jsonl` lists them all. */
+  /** How many files its dataset has; where `datasetFiles` has fewer, the file `files.jsonl` lists them all. */
   datasetFileCount: Scalars['Int']['output'];
   /** The files of its dataset, of very many the first and those beside them; empty until one is published. */
-  datasets: Array<DatasetFile>;
+  datasetFiles: Array<DatasetFile>;
   /** What it was expected to cost when it was made; null when that could not be told. */
   estimate: Maybe<CostEstimate>;
   /** Why attempts came to nothing, as of the shards' last checkpoints. Shards may have entries for the same cause, which are to be added; each tells twenty causes at most, the rest together. */
@@ -360,7 +360,7 @@ export type Job = {
   /** The version of the template it is pinned to. */
   templateVersion: Scalars['Int']['output'];
   /** What its workers have done, as of the shards' last checkpoints: what the estimate of Fargate and S3 comes from. */
-  work: JobUsage;
+  usage: JobUsage;
 };
 
 /** What a job's tasks run on. */
@@ -380,8 +380,8 @@ export type JobChange = {
   controlNo: Scalars['Int']['output'];
   /** See `Job.datasetFileCount`. */
   datasetFileCount: Scalars['Int']['output'];
-  /** See `Job.datasets`. */
-  datasets: Array<DatasetFile>;
+  /** See `Job.datasetFiles`. */
+  datasetFiles: Array<DatasetFile>;
   /** When it came to rest; null before. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The job. */
@@ -716,10 +716,10 @@ export type MutationUnpublishTemplateArgs = {
 export type PartitionTransform =
   /** Each day that its text tells, an ISO 8601 date or time as it is written. */
   | 'DAY'
+  /** Each value. */
+  | 'IDENTITY'
   /** Each month, likewise. */
   | 'MONTH'
-  /** Each value. */
-  | 'VALUE'
   /** Each year, likewise. */
   | 'YEAR';
 
@@ -859,9 +859,9 @@ export type QueryListSampleTemplatesArgs = {
 /** What people may read. Every field is answered for the signed-in person. */
 export type QueryListSeedItemsArgs = {
   collection: Scalars['String']['input'];
-  from?: InputMaybe<Scalars['Int']['input']>;
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
+  offset?: InputMaybe<Scalars['Int']['input']>;
   seedSetId: Scalars['ID']['input'];
   text?: InputMaybe<Scalars['String']['input']>;
 };
@@ -1028,10 +1028,10 @@ export type SeedItemPage = {
 export type SeedRead = {
   /** The collection. */
   collection: Scalars['String']['output'];
+  /** Where the template reads it: `step "question"`. */
+  location: Scalars['String']['output'];
   /** The way to it in an item: `body.text`, `tags[].name`; empty for the whole item. */
   path: Scalars['String']['output'];
-  /** Where the template reads it: `step "question"`. */
-  place: Scalars['String']['output'];
   /** Whether every item must have it. */
   required: Scalars['Boolean']['output'];
 };
@@ -1116,7 +1116,7 @@ export type ShardProgress = {
   /** Records a second over the last seconds; 0 at rest. */
   recordsPerSecond: Scalars['Float']['output'];
   /** Finished records that the template's `accept` refused; another attempt was made in the place of each. */
-  refused: Scalars['Int']['output'];
+  rejected: Scalars['Int']['output'];
   /** Grows within a generation; a smaller one is old news. */
   reportNo: Scalars['Int']['output'];
   /** When this was reported; null before the first report. */
@@ -1139,7 +1139,7 @@ export type ShardProgressInput = {
   latest: Array<Scalars['String']['input']>;
   outputTokens: Scalars['Float']['input'];
   recordsPerSecond: Scalars['Float']['input'];
-  refused: Scalars['Int']['input'];
+  rejected: Scalars['Int']['input'];
   reportNo: Scalars['Int']['input'];
   shardNo: Scalars['Int']['input'];
   spentNanos: Scalars['Float']['input'];
@@ -1158,10 +1158,10 @@ export type SkippedRow = {
 
 /** Where a snapshot stands. */
 export type SnapshotState =
+  /** It is being written. */
+  | 'CREATING'
   /** There is none; `statusReason` says why. */
   | 'FAILED'
-  /** It is being written. */
-  | 'MAKING'
   /** `getDownload` gives its address. */
   | 'READY';
 
@@ -1234,14 +1234,14 @@ export type TaskSize =
 
 /** One version of a template. */
 export type Template = {
+  /** What a machine knows of it. */
+  analysis: TemplateAnalysis;
   /** What kind of data it makes; null when its author did not say. */
   category: Maybe<Scalars['String']['output']>;
   /** When this version was saved. */
   createdAt: Scalars['AWSDateTime']['output'];
   /** What it makes; null when its author did not say. */
   description: Maybe<Scalars['String']['output']>;
-  /** What a machine knows of it. */
-  facts: TemplateAnalysis;
   /** What it was forked from; null when it was not. */
   forkedFrom: Maybe<TemplateOrigin>;
   /** ULID, or the name of a sample. */
@@ -1272,14 +1272,14 @@ export type Template = {
 export type TemplateAnalysis = {
   /** What a finished record must meet to be delivered, in the order in which it is asked; empty when every record is. */
   accept: Array<AcceptCondition>;
-  /** The most one record can cost. */
-  bound: AttemptCost;
   /** The columns by which its datasets can be divided. */
   categories: Array<Scalars['String']['output']>;
   /** The columns of its records, `id` apart. */
   columns: Array<TemplateColumn>;
   /** What it includes from other templates, as `ID@VERSION/NAME`. */
   includes: Array<Scalars['String']['output']>;
+  /** The most one record can cost. */
+  maxAttemptCost: AttemptCost;
   /** How many attempts a job may make for each record asked for, on average. */
   maxAttempts: Scalars['Int']['output'];
   /** Its parameters. */
@@ -1299,9 +1299,9 @@ export type TemplateAnalysis = {
 /** The answer to `checkTemplate`. */
 export type TemplateCheck = {
   /** What it would be; null when something is wrong. */
-  facts: Maybe<TemplateAnalysis>;
+  analysis: Maybe<TemplateAnalysis>;
   /** What is wrong, in the order of the source; empty when it can be saved. */
-  faults: Array<TemplateProblem>;
+  problems: Array<TemplateProblem>;
 };
 
 /** A column of a template's records. */
@@ -1359,7 +1359,7 @@ export type TemplateProblem = {
 /** The prompts of one record. */
 export type TemplateRendering = {
   /** What is wrong, at its place in the source; rendering stops at the first fault of a run. */
-  faults: Array<TemplateProblem>;
+  problems: Array<TemplateProblem>;
   /** What was drawn from the seeds, by the picks' names, a JSON object; placeholders where no seed set was given. */
   seeds: Scalars['AWSJSON']['output'];
   /** The steps in order, those before the first fault. */
@@ -1369,7 +1369,7 @@ export type TemplateRendering = {
 /** One step of a template: one model call, or several. */
 export type TemplateStep = {
   /** The steps it waits for. */
-  after: Array<Scalars['String']['output']>;
+  dependsOn: Array<Scalars['String']['output']>;
   /** The better model for answers that are not good enough; null when there is none. */
   escalatesTo: Maybe<Scalars['String']['output']>;
   /** The models asked when that one is throttled for long or gone. */
@@ -1468,16 +1468,16 @@ export type TestRunCall = {
   answer: Maybe<Scalars['String']['output']>;
   /** Nano-dollars. */
   costNanos: Scalars['Float']['output'];
+  /** What was wrong with it; null when nothing was. */
+  error: Maybe<Scalars['String']['output']>;
   /** Tokens sent. */
   inputTokens: Scalars['Int']['output'];
+  /** Milliseconds from request to answer. */
+  latencyMs: Scalars['Int']['output'];
   /** The model. */
   modelId: Scalars['String']['output'];
-  /** Milliseconds from request to answer. */
-  ms: Scalars['Int']['output'];
   /** Tokens received. */
   outputTokens: Scalars['Int']['output'];
-  /** What was wrong with it; null when nothing was. */
-  problem: Maybe<Scalars['String']['output']>;
   /** first, repair, fallback or escalation: why this call was made. */
   reason: Scalars['String']['output'];
   /** From 0: the item of a loop, or the round of a repetition. */
@@ -1503,7 +1503,7 @@ export type TestRunRecord = {
   /** From 0. */
   recordNo: Scalars['Int']['output'];
   /** The condition of `accept` that it does not meet, in a sentence; null when it meets them all. A job would make another attempt. */
-  refusal: Maybe<Scalars['String']['output']>;
+  rejection: Maybe<Scalars['String']['output']>;
   /** What was drawn from the seeds, a JSON object, long texts cut. */
   seeds: Scalars['AWSJSON']['output'];
 };
@@ -1511,7 +1511,7 @@ export type TestRunRecord = {
 /** Where a try stands. */
 export type TestRunStatus =
   /** All its records are made, or failed with a reason. */
-  | 'DONE'
+  | 'COMPLETED'
   /** It could not go on; `statusReason` says why. */
   | 'FAILED'
   /** Models are being called. */

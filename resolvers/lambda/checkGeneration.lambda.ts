@@ -30,15 +30,15 @@ export interface CheckedGeneration {
 export const handler = answering(async ({ owner, input }: GenerationToCheck): Promise<CheckedGeneration> => {
   checkWishes(input);
   const modelId = modelOf(input.model ?? "economy");
-  const { template, facts } = await readSoundSource({
+  const { template, analysis } = await readSoundSource({
     source: input.source,
     owner,
     kept: await textsHeldBy(owner, input.templateId),
   });
-  const schemas = JSON.parse(facts.seedSchema) as Record<string, Record<string, unknown>>;
+  const schemas = JSON.parse(analysis.seedSchema) as Record<string, Record<string, unknown>>;
   const collections = Object.keys(schemas);
   checkCollections(template.name, collections);
-  const bounds = Object.values(schemas).map((schema) => boundOf(batchTemplate(modelId, schema, BATCH_ITEMS)).nanos);
+  const bounds = Object.values(schemas).map((schema) => boundOf(batchTemplate(modelId, schema, BATCH_ITEMS)).costNanos);
   const bound = Math.max(...bounds);
   if (bound > input.budgetNanos)
     refuse(
@@ -46,7 +46,7 @@ export const handler = answering(async ({ owner, input }: GenerationToCheck): Pr
     );
   const { itemCount, instructions } = input;
   return {
-    generation: { modelId, itemCount, instructions: instructions ?? "", schemas: facts.seedSchema },
+    generation: { modelId, itemCount, instructions: instructions ?? "", schemas: analysis.seedSchema },
     collections,
   };
 });

@@ -1,7 +1,7 @@
 /** What createJob needs to know before it writes: that everything fits, and how the job is cut. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/money/estimate.ts";
-import { checkWishes, planShards } from "../../core/job/job.ts";
+import { checkJobOptions, planShards } from "../../core/job/job.ts";
 import type { Tiers } from "../../core/models/models.ts";
 import { formatUsd } from "../../core/money/money.ts";
 import { checkPartitionBy } from "../../core/dataset/partition.ts";
@@ -45,7 +45,7 @@ export interface CheckedJob {
 }
 
 export const handler = answering(async ({ owner, input }: JobToCheck): Promise<CheckedJob> => {
-  checkWishes(input);
+  checkJobOptions(input);
   const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
   const seedSet = await seedSetToUse(owner, input.seedSetId);
   const checked = checkJob(input, version, seedSet);
@@ -67,11 +67,11 @@ export function checkJob(
   checkModels(template);
   const parameters = parametersFor(template, input.parameters);
   checkFit(template, version.partials, seedSet.collections);
-  const { nanos } = boundOf(template);
-  if (nanos > input.budgetNanos)
+  const { costNanos } = boundOf(template);
+  if (costNanos > input.budgetNanos)
     throw new PlotPaletteError(
       "BadInput",
-      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost, ${formatUsd(nanos)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
+      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost, ${formatUsd(costNanos)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
     );
   return {
     templateVersion: version.version,
@@ -82,7 +82,7 @@ export function checkJob(
     parameters,
     seedSetName: seedSet.name,
     seedSetOwner: seedSet.owner,
-    maxAttemptCostNanos: nanos,
+    maxAttemptCostNanos: costNanos,
     shards: planShards(input.recordCount),
   };
 }

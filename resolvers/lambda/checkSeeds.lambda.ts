@@ -16,7 +16,7 @@ import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
-import type { SeedCollectionFacts } from "../../core/seeds/blocks.ts";
+import type { SeedCollectionSummary } from "../../core/seeds/blocks.ts";
 import type { SkippedRows } from "../../core/seeds/files/invalid-rows.ts";
 import type { FileRanges } from "../../core/seeds/files/source.ts";
 import type { UploadedSeedFile } from "../../core/seeds/seed-set.ts";
@@ -36,7 +36,7 @@ type Upload = RowToCheck["uploads"][number];
 interface Verdict {
   readonly status: "READY" | "REFUSED";
   readonly reason?: string;
-  readonly collections?: SeedCollectionFacts[];
+  readonly collections?: SeedCollectionSummary[];
   readonly skipped?: SkippedRows;
   /** The uploads are kept when the fault was ours, so that confirming again can succeed. */
   readonly keepUploads?: boolean;

@@ -1,6 +1,6 @@
 /** Says what is wrong with a template, or what it would be; nothing is stored. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
-import type { Fault } from "../../core/template/source.ts";
+import type { TemplateProblem } from "../../core/template/source.ts";
 import { answering } from "./lambdaHandler.ts";
 import { readSource } from "./readTemplateSource.ts";
 import { textsHeldBy } from "./templateRows.ts";
@@ -13,14 +13,14 @@ export interface TemplateToCheck {
 }
 
 export interface CheckedTemplate {
-  faults: Fault[];
-  facts?: TemplateAnalysisRow;
+  problems: TemplateProblem[];
+  analysis?: TemplateAnalysisRow;
   /** The names of all that it includes. */
   includes: string[];
 }
 
 export const handler = answering(async ({ owner, source, id }: TemplateToCheck): Promise<CheckedTemplate> => {
   const read = await readSource({ source, owner, kept: await textsHeldBy(owner, id) });
-  if (Array.isArray(read)) return { faults: read, includes: [] };
-  return { faults: [], facts: read.facts, includes: Object.keys(read.partials) };
+  if (Array.isArray(read)) return { problems: read, includes: [] };
+  return { problems: [], analysis: read.analysis, includes: Object.keys(read.partials) };
 });

@@ -46,7 +46,7 @@ export const handler = answering(async ({ owner, input }: TestRunToCheck): Promi
   const seedSet = await seedSetToUse(owner, input.seedSetId);
   checkFit(template, partials, seedSet.collections);
   checkPicks(template, (await openSeeds(seedSet)).index.collections);
-  const bound = boundOf(template).nanos;
+  const bound = boundOf(template).costNanos;
   if (bound > input.budgetNanos)
     refuse(
       `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost, ${formatUsd(bound)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,

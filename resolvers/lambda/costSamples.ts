@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import type { Sample } from "../../core/money/estimate.ts";
+import type { CostSample } from "../../core/money/estimate.ts";
 import type { Tiers } from "../../core/models/models.ts";
 import { costSampleKey } from "../../core/keys.ts";
 import type { CostSampleRow } from "../../core/money/ad-hoc-rows.ts";
@@ -13,14 +13,14 @@ import { documentClient, setting } from "./clients.ts";
 const KEPT_SECONDS = 90 * 24 * 3_600;
 
 /** All that prompts, models and prices of a template come from; seeds and parameters are not part of it. */
-export interface Sampled {
+export interface CostSampleSource {
   readonly source: string;
   readonly partials: Partials;
   readonly tiers: Tiers;
 }
 
 /** What the owner's tries have cost so far; `undefined` without any. */
-export async function readCostSample(owner: string, sampled: Sampled): Promise<Sample | undefined> {
+export async function readCostSample(owner: string, sampled: CostSampleSource): Promise<CostSample | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: keyOf(owner, sampled) }),
   );
@@ -28,7 +28,7 @@ export async function readCostSample(owner: string, sampled: Sampled): Promise<S
 }
 
 /** Added, so that each try makes the sample larger. A client that repeats it counts a try twice, which harms no range. */
-export async function addToCostSample(owner: string, sampled: Sampled, sample: Sample): Promise<void> {
+export async function addToCostSample(owner: string, sampled: CostSampleSource, sample: CostSample): Promise<void> {
   const fields = Object.entries(sample);
   await documentClient().send(
     new UpdateCommand({
@@ -43,7 +43,7 @@ export async function addToCostSample(owner: string, sampled: Sampled, sample: S
   );
 }
 
-function keyOf(owner: string, { source, partials, tiers }: Sampled) {
+function keyOf(owner: string, { source, partials, tiers }: CostSampleSource) {
   const parts = [source, inOrder(partials), inOrder(tiers)];
   return costSampleKey(owner, createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
 }

@@ -71,7 +71,9 @@ async function sweep(): Promise<void> {
 /** What deleted jobs leave, and what published ones have no use for any more. */
 async function cleanUp(jobs: readonly JobRow[]): Promise<void> {
   await purgeDeleted(jobs);
-  for (const job of jobs.filter(({ status, sweepNo }) => sweepNo !== undefined && status !== "DELETING"))
+  for (const job of jobs.filter(
+    ({ status, sweepGeneration }) => sweepGeneration !== undefined && status !== "DELETING",
+  ))
     await sweepJob(job.jobId).catch((error: Error) => logger.error("A job was not swept", { error, jobId: job.jobId }));
 }
 

@@ -1,8 +1,8 @@
-import type { Draw, Drawn, Picks } from "../../core/seeds/pick.ts";
+import type { DrawKey, Drawn, SeedPicks } from "../../core/seeds/pick.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 
 /** What each pick draws for a record, as JSON text: an item, or a list of items. */
-export async function drawnItems(seeds: SeedSource, picks: Picks, draw: Draw): Promise<Record<string, string>> {
+export async function drawnItems(seeds: SeedSource, picks: SeedPicks, draw: DrawKey): Promise<Record<string, string>> {
   const drawn = Object.entries(await seeds.draw(picks, draw));
   return Object.fromEntries(
     await Promise.all(drawn.map(async ([name, one]) => [name, await textOf(seeds, one)] as const)),

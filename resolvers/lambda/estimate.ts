@@ -72,7 +72,7 @@ async function costsOfSome({ seedSet, recordCount, checked }: JobToEstimate): Pr
       // Placeholders decide nothing: what the prompt would be is seen in any case.
       holds: ({ when }) => when !== undefined && readsAnswers(when),
     });
-    if (record.faults.length === 0) ranges.push(expectedCost(template, reads, record));
+    if (record.problems.length === 0) ranges.push(expectedCost(template, reads, record));
     if (Date.now() - startedAtMs > RENDERING_MS) break;
   }
   return ranges;

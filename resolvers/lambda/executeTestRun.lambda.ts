@@ -1,17 +1,17 @@
 /** Makes the records of a try with real model calls, one after the other, each within money set aside before. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { Purse } from "../../core/money/budget.ts";
+import { GrantAccount } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { sampleOf } from "../../core/money/estimate.ts";
 import { formatUsd, type Nanos } from "../../core/money/money.ts";
-import { openSlot } from "../../core/shard/record.ts";
+import { newOpenSlot } from "../../core/shard/record.ts";
 import { REPORT_TEST_RUN } from "../../core/reports.ts";
 import { testRunInputKey, testRunKey } from "../../core/keys.ts";
 import type { TestRunInputRow } from "../../core/template/test-run-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
-import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
 import { JobContext } from "../../worker/job-context.ts";
 import type { TestRunCall } from "../generated/schema.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
@@ -27,7 +27,7 @@ import { encodeRecords, toTestRunCall, type Record as MadeRecord } from "./testR
 
 /** How a try ended. */
 interface Ending {
-  readonly status: "DONE" | "FAILED";
+  readonly status: "COMPLETED" | "FAILED";
   readonly statusReason?: string;
 }
 
@@ -69,10 +69,10 @@ async function makeRecords(testRunId: string, run: MeteredRun, time: LambdaTime)
 
 class TestRunExecution {
   readonly calls: ModelCalls;
-  readonly #purse = new Purse();
+  readonly #purse = new GrantAccount();
   readonly #records: MadeRecord[] = [];
   /** Those that ran to their end: what a job pays for a record. */
-  readonly #finished: (MadeRecord & { again: boolean })[] = [];
+  readonly #finished: (MadeRecord & { needsRetry: boolean })[] = [];
   #input?: TestRunInputRow;
   #observed: TestRunCall[] = [];
 
@@ -89,16 +89,20 @@ class TestRunExecution {
   async all(): Promise<Ending> {
     this.#input = await readInput(this.testRunId);
     const shop = await openWorkshop(this.testRunId, this.#input);
-    const bound = boundOf(shop.template).nanos;
+    const bound = boundOf(shop.template).costNanos;
     const wanted: number = this.run.row.recordCount;
     for (let recordNo = 0; recordNo < wanted; recordNo++) {
       if (this.calls.isOver) return { status: "FAILED", statusReason: this.#short("There was no time left", wanted) };
-      if (this.#purse.free < bound) return { status: "DONE", statusReason: this.#short(this.#poor(bound), wanted) };
+      if (this.#purse.availableNanos < bound)
+        return { status: "COMPLETED", statusReason: this.#short(this.#poor(bound), wanted) };
       await this.#record(shop, recordNo, bound);
     }
     const { callsLeftOut } = encodeRecords(this.#records);
-    if (callsLeftOut === 0) return { status: "DONE" };
-    return { status: "DONE", statusReason: `It made too many calls to show them all; ${callsLeftOut} are left out.` };
+    if (callsLeftOut === 0) return { status: "COMPLETED" };
+    return {
+      status: "COMPLETED",
+      statusReason: `It made too many calls to show them all; ${callsLeftOut} are left out.`,
+    };
   }
 
   /** A job of the same template is estimated by it. A try does not fail for want of that. */
@@ -113,11 +117,11 @@ class TestRunExecution {
     const reservation = this.#purse.reserve(bound);
     if (!reservation) throw new Error("A record was begun for which there is no money.");
     await this.run.reserve(bound);
-    const open = openSlot(recordNo);
+    const open = newOpenSlot(recordNo);
     this.#observed = [];
     try {
       const seeds = await drawnItems(shop.seeds, shop.template.pick, { jobId: shop.jobId, slot: recordNo, attempt: 0 });
-      const end = await attempt(shop, this.calls.context, open, reservation);
+      const end = await runAttempt(shop, this.calls.context, open, reservation);
       const record: MadeRecord = {
         recordNo,
         ...resultOf(end, this.calls.isOver),
@@ -126,18 +130,18 @@ class TestRunExecution {
         costNanos: open.costNanos,
       };
       this.#records.push(record);
-      if (end.end !== "waiting") this.#finished.push({ ...record, again: isTriedAgain(end) });
+      if (end.end !== "waiting") this.#finished.push({ ...record, needsRetry: isTriedAgain(end) });
     } finally {
       reservation.release();
       // Whatever happened: what was paid is noted.
       const { text } = encodeRecords(this.#records);
-      await this.run.settle(this.#purse.spent, open.costNanos, { records: text });
+      await this.run.settle(this.#purse.spentNanos, open.costNanos, { records: text });
     }
     await tell(this.testRunId);
   }
 
   #poor(bound: Nanos): string {
-    return `What is left of the budget, ${formatUsd(this.#purse.free)}, is less than another record can cost, ${formatUsd(bound)}`;
+    return `What is left of the budget, ${formatUsd(this.#purse.availableNanos)}, is less than another record can cost, ${formatUsd(bound)}`;
   }
 
   #short(why: string, wanted: number): string {
@@ -147,26 +151,30 @@ class TestRunExecution {
 
 /** Whether a job would make another attempt. */
 function isTriedAgain({ end }: AttemptEnd): boolean {
-  return end === "again" || end === "refused";
+  return end === "again" || end === "rejected";
 }
 
-/** Who tries a template wants to see each candidate and what is said of it: one that is refused is shown, not replaced. */
+/** Who tries a template wants to see each candidate and what is said of it: one that is rejected is shown, not replaced. */
 function resultOf(
   end: AttemptEnd,
   isOver: boolean,
-): { columns: unknown; failure: string | null; refusal: string | null } {
-  if (end.end === "made") return { columns: end.record.columns, failure: null, refusal: null };
-  if (end.end === "refused") return { columns: end.refused.columns, failure: null, refusal: end.refused.reason };
-  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, refusal: null };
+): { columns: unknown; failure: string | null; rejection: string | null } {
+  if (end.end === "made") return { columns: end.record.columns, failure: null, rejection: null };
+  if (end.end === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
+  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, rejection: null };
   const failure = isOver
     ? "There was no time left to finish it."
     : "A call got no answer, and what is set aside for the record does not pay for another.";
-  return { columns: null, failure, refusal: null };
+  return { columns: null, failure, rejection: null };
 }
 
 async function readInput(testRunId: string): Promise<TestRunInputRow> {
   const { Item } = await documentClient().send(
-    new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: testRunInputKey(testRunId), ConsistentRead: true }),
+    new GetCommand({
+      TableName: setting(ENVIRONMENT.jobsTable),
+      Key: testRunInputKey(testRunId),
+      ConsistentRead: true,
+    }),
   );
   return Item as TestRunInputRow;
 }

@@ -1,14 +1,14 @@
 /** Has a model make the items of a seed set, batch by batch, each within money set aside before. */
-import { Purse } from "../../core/money/budget.ts";
+import { GrantAccount } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { formatUsd } from "../../core/money/money.ts";
-import { openSlot } from "../../core/shard/record.ts";
+import { newOpenSlot } from "../../core/shard/record.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
 import { seedSetKey } from "../../core/keys.ts";
 import type { SeedCollectionRow, SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
 import { JobContext } from "../../worker/job-context.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
 import { logger } from "./lambdaHandler.ts";
@@ -85,7 +85,7 @@ class Generation {
   readonly items: readonly GeneratedItems[];
   readonly #row: SeedSetRow;
   readonly #run: MeteredRun;
-  readonly #purse = new Purse();
+  readonly #purse = new GrantAccount();
   readonly #wish: NonNullable<SeedSetRow["generation"]>;
   #batchNo = 0;
   /** Of each collection: how often in a row there was nothing new, and why the last answer could not be used. */
@@ -121,12 +121,12 @@ class Generation {
     if (this.calls.isOver) return "There was no time left";
     const count = Math.min(BATCH_ITEMS, this.#wish.itemCount - items.count);
     const template = batchTemplate(this.#wish.modelId, items.schema, count);
-    const bound = boundOf(template).nanos;
+    const bound = boundOf(template).costNanos;
     const reservation = this.#purse.reserve(bound);
     if (!reservation)
-      return `What is left of the budget, ${formatUsd(this.#purse.free)}, is less than another call can cost, ${formatUsd(bound)}`;
+      return `What is left of the budget, ${formatUsd(this.#purse.availableNanos)}, is less than another call can cost, ${formatUsd(bound)}`;
     await this.#run.reserve(bound);
-    const open = openSlot(this.#batchNo++);
+    const open = newOpenSlot(this.#batchNo++);
     try {
       const wish: BatchRequest = {
         collection: items.collection,
@@ -141,7 +141,7 @@ class Generation {
         parameters: { ...wish },
         seeds: NO_SEEDS,
       });
-      const end = await attempt(shop, this.calls.context, open, reservation);
+      const end = await runAttempt(shop, this.calls.context, open, reservation);
       const before = items.count;
       if (end.end === "made") items.add(end.record.columns.items as SeedItem[], count);
       if (items.count > before) this.#vain.delete(items);
@@ -149,7 +149,7 @@ class Generation {
     } finally {
       reservation.release();
       // Whatever happened: what was paid is noted.
-      await this.#run.settle(this.#purse.spent, open.costNanos, { collections: this.#collections() });
+      await this.#run.settle(this.#purse.spentNanos, open.costNanos, { collections: this.#collections() });
     }
     await tell(this.#row.seedSetId);
     return undefined;

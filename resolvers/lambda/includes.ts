@@ -11,8 +11,8 @@ import {
   resolvedName,
 } from "../../core/template/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
-import { placesOf } from "../../core/template/snippets.ts";
-import { TemplateSource, type Fault } from "../../core/template/source.ts";
+import { snippetsOf } from "../../core/template/snippets.ts";
+import { TemplateSource, type TemplateProblem } from "../../core/template/source.ts";
 import { treeOfPrompt } from "../../core/template/syntax.ts";
 import type { Partials, Template } from "../../core/template/template.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";
@@ -52,25 +52,25 @@ export async function includedBy(template: Template, owner: string, kept: Partia
 }
 
 /** What is wrong with a template's includes, each at its place; empty when nothing is. */
-export function faultsOfIncludes(text: string, template: Template, partials: Partials): Fault[] {
+export function faultsOfIncludes(text: string, template: Template, partials: Partials): TemplateProblem[] {
   const source = new TemplateSource(text);
-  for (const { kind, path, text: prompt } of placesOf(template)) {
+  for (const { kind, path, text: prompt } of snippetsOf(template)) {
     if (kind !== "prompt") continue;
     for (const { name, at } of includesOfTree(treeOfPrompt(prompt))) {
       if (name === undefined || !isQualified(name) || Object.hasOwn(partials, name)) continue;
       const before = prompt.slice(0, at).split("\n");
       const message = `The template "${template.name}" includes "${name}", which is not there: no template of yours and no public one has it.`;
-      source.faultWithin(path, before.length, (before.at(-1)?.length ?? 0) + 1, message);
+      source.addProblemWithin(path, before.length, (before.at(-1)?.length ?? 0) + 1, message);
     }
   }
-  if (source.faults.length > 0) return source.faults;
+  if (source.problems.length > 0) return source.problems;
   try {
     checkIncludes(template, partials);
   } catch (error) {
     if (!(error instanceof PlotPaletteError)) throw error;
-    source.fault([], error.message);
+    source.addProblem([], error.message);
   }
-  return source.faults;
+  return source.problems;
 }
 
 function textOf(name: string, origins: ReadonlyMap<string, Origin>): string | undefined {

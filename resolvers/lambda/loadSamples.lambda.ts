@@ -78,7 +78,7 @@ async function loadTemplate({ template: { id, source }, seedSet }: Sample): Prom
     ...titles,
     source,
     partials: read.partials,
-    facts: read.facts,
+    analysis: read.analysis,
     createdAt: now,
   };
   const TableName = setting(ENVIRONMENT.templatesTable);

@@ -1,6 +1,6 @@
 /** Writes the records that a job has so far into a file: those of its checkpoints, in slot order, as the dataset will have them. */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { mergeColumns, type ColumnKinds } from "../../core/dataset/columns.ts";
+import { mergeInferredTypes, type ColumnKinds } from "../../core/dataset/columns.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { recordId } from "../../core/shard/record.ts";
@@ -12,13 +12,13 @@ import { TOO_MANY_RECORDS } from "../../core/dataset/snapshot.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { columnsOf } from "../../core/template/template.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
-import { shapeOf } from "../../worker/export/dataset-file.ts";
+import { datasetSchemaOf } from "../../worker/export/dataset-file.ts";
 import { JSON_LINES } from "../../worker/export/formats.ts";
 import { jsonlFile } from "../../worker/export/json-lines.ts";
 import { RecordTexts } from "../../worker/export/record-texts.ts";
 import { Sink } from "../../worker/export/sink.ts";
 import { slotsInOrder } from "../../worker/export/slots-in-order.ts";
-import { ObjectMissing } from "../../worker/ports.ts";
+import { ObjectNotFound } from "../../worker/ports.ts";
 import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
@@ -37,7 +37,7 @@ type Ending = Pick<SnapshotRow, "state" | "statusReason" | "rows" | "bytes">;
 
 export async function handler({ jobId, snapshotId }: SnapshotRequest, time: LambdaTime): Promise<void> {
   const job = await readJob(jobId);
-  if (job?.snapshot?.snapshotId !== snapshotId || job.snapshot.state !== "MAKING") return;
+  if (job?.snapshot?.snapshotId !== snapshotId || job.snapshot.state !== "CREATING") return;
   if (!(await end(jobId, job.snapshot, await write(job, snapshotId, time)))) return;
   await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: unknown) =>
     logger.warn("Nobody could be told of a snapshot", { error: error as Error, jobId }),
@@ -52,7 +52,7 @@ async function write(job: JobRow, snapshotId: string, time: LambdaTime): Promise
   } catch (error) {
     if (tooLate.signal.aborted) return failed(TOO_MANY_RECORDS);
     if (error instanceof PlotPaletteError) return failed(error.message);
-    if (error instanceof ObjectMissing) return failed("The job came to its end meanwhile; download its dataset.");
+    if (error instanceof ObjectNotFound) return failed("The job came to its end meanwhile; download its dataset.");
     logger.error("A snapshot failed", { error: error as Error, jobId: job.jobId });
     return failed("Something went wrong on our side; try again.");
   } finally {
@@ -68,10 +68,11 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
   const found = await readShards(job);
   // A batch answers its rows in any order.
   const shards = found.filter(({ kind }) => kind === "RECORDS").sort((one, other) => one.shardNo - other.shardNo);
-  if (shards.every(({ runs }) => runs.length === 0)) return failed("There is no record yet; ask again in a while.");
+  if (shards.every(({ partRanges }) => partRanges.length === 0))
+    return failed("There is no record yet; ask again in a while.");
   const template = await readTemplate(job.jobId);
-  const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
-  const shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
+  const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
+  const shape = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
   const objects = new S3Objects(objectClient(), setting(ENVIRONMENT.bucket));
   const name = snapshotObject(job.jobId, snapshotId);
   const sink = new Sink({ objects, name, contentType: JSON_LINES, signal });

@@ -1,10 +1,10 @@
 /** What model calls need in a function: Bedrock, a gate, and an end while there is still time to say so. */
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
-import { Bell } from "../../worker/condition-variable.ts";
+import { ConditionVariable } from "../../worker/condition-variable.ts";
 import type { CallContext } from "../../worker/calls/call.ts";
-import { Gate } from "../../worker/calls/concurrency-limiter.ts";
-import { Routes } from "../../worker/calls/model-cooldowns.ts";
+import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
+import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 
 const CALLS_IN_FLIGHT = 8;
 const CALL_TIMEOUT_MS = 60_000;
@@ -24,26 +24,33 @@ export class ModelCalls {
   readonly #timers: NodeJS.Timeout[];
 
   /** @param lost aborted when nobody is to call a model any more */
-  constructor(time: LambdaTime, lost: AbortSignal, observed?: CallContext["observed"]) {
+  constructor(time: LambdaTime, lost: AbortSignal, observed?: CallContext["onCall"]) {
     this.context = {
       ports: {
         model: (bedrock ??= new BedrockModel({})),
         clock: systemClock,
         random: Math.random,
       },
-      gate: new Gate({ most: CALLS_IN_FLIGHT, clock: systemClock, bell: new Bell() }),
-      routes: new Routes(),
+      limiter: new ConcurrencyLimiter({
+        maxCalls: CALLS_IN_FLIGHT,
+        clock: systemClock,
+        changed: new ConditionVariable(),
+      }),
+      cooldowns: new ModelCooldowns(),
       callTimeoutMs: CALL_TIMEOUT_MS,
       aborting: this.#aborting.signal,
       stopping: this.#stopping.signal,
-      leaseFresh: async () => {},
-      charged: () => {},
-      progressed: () => {},
-      observed,
+      untilLeaseFresh: async () => {},
+      onCharged: () => {},
+      onProgress: () => {},
+      onCall: observed,
     };
     const left = time.getRemainingTimeInMillis();
     const after = (ms: number, action: () => void) => setTimeout(action, Math.max(0, ms)).unref();
-    this.#timers = [after(left - MIN_CALL_MS, () => this.#stop()), after(left - SHUTDOWN_MARGIN_MS, () => this.#abort())];
+    this.#timers = [
+      after(left - MIN_CALL_MS, () => this.#stop()),
+      after(left - SHUTDOWN_MARGIN_MS, () => this.#abort()),
+    ];
     lost.addEventListener("abort", () => this.#abort());
   }
 

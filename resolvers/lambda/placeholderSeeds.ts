@@ -1,21 +1,21 @@
 /** Seeds that are not there: items made of placeholders, with the fields that the template reads. */
-import { drawnAs, type Drawn, type Picked, type Picks } from "../../core/seeds/pick.ts";
+import { toDrawn, type Drawn, type DrawnItem, type SeedPicks } from "../../core/seeds/pick.ts";
 import { exampleOf } from "../../core/template/placeholder.ts";
-import type { SeedNeeds } from "../../core/template/analysis/seed-requirements.ts";
+import type { SeedRequirements } from "../../core/template/analysis/seed-requirements.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 
 /** @param collections the schemas of their items */
 export class PlaceholderSeeds implements SeedSource {
-  constructor(readonly collections: SeedNeeds["collections"]) {}
+  constructor(readonly collections: SeedRequirements["collections"]) {}
 
-  async draw(picks: Picks): Promise<Record<string, Drawn>> {
+  async draw(picks: SeedPicks): Promise<Record<string, Drawn>> {
     const positions = (count = 1) => Array.from({ length: count }, (_, n) => n);
     return Object.fromEntries(
-      Object.entries(picks).map(([name, pick]) => [name, drawnAs(pick, positions(pick.count))]),
+      Object.entries(picks).map(([name, pick]) => [name, toDrawn(pick, positions(pick.count))]),
     );
   }
 
-  async item({ collection, item }: Picked): Promise<string> {
+  async item({ collection, item }: DrawnItem): Promise<string> {
     const label = item === 0 ? collection : `${collection} ${item + 1}`;
     const example = exampleOf(this.collections[collection] ?? {}, label);
     return JSON.stringify(typeof example === "object" ? example : {});

@@ -40,13 +40,13 @@ export const handler = answering(async ({ owner, seedSetId, name, wish }: ItemsT
   };
 });
 
-function placeOf({ collection, from, limit, nextToken, text }: QueryListSeedItemsArgs) {
+function placeOf({ collection, offset, limit, nextToken, text }: QueryListSeedItemsArgs) {
   const most = limit ?? DEFAULT_PAGE_SIZE;
   if (most < 1 || most > MAX_PAGE_SIZE)
     refuse(`A page may have 1 to ${MAX_PAGE_SIZE} items, not ${most}; choose a limit in between.`);
   if ((text?.length ?? 0) > MAX_TEXT_CHARACTERS)
     refuse(`The text to search for may have ${MAX_TEXT_CHARACTERS} characters, this has ${text?.length}.`);
-  const begin = nextToken == null ? (from ?? 0) : positionOf(nextToken);
+  const begin = nextToken == null ? (offset ?? 0) : positionOf(nextToken);
   if (begin < 0) refuse(`Items are counted from 0; there is none at ${begin}.`);
   return { collection, from: begin, limit: most };
 }

@@ -2,7 +2,7 @@
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { qualifiedOf } from "../../core/template/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
-import { TemplateSource, type Fault } from "../../core/template/source.ts";
+import { TemplateSource, type TemplateProblem } from "../../core/template/source.ts";
 import type { Partials, Template } from "../../core/template/template.ts";
 import { tiersHere } from "./account.ts";
 import { faultsOfIncludes, includedBy } from "./includes.ts";
@@ -22,16 +22,16 @@ export interface SourceToRead {
 export interface ReadSource {
   readonly template: Template;
   readonly partials: Partials;
-  readonly facts: TemplateAnalysisRow;
+  readonly analysis: TemplateAnalysisRow;
 }
 
 /** Everything that is wrong, in the order of the source, or what the template is. */
-export async function readSource({ source, owner, kept }: SourceToRead): Promise<Fault[] | ReadSource> {
-  const { template, faults } = readTemplate(source, tiersHere());
-  if (!template) return [...faults];
+export async function readSource({ source, owner, kept }: SourceToRead): Promise<TemplateProblem[] | ReadSource> {
+  const { template, problems } = readTemplate(source, tiersHere());
+  if (!template) return [...problems];
   const partials = await includedBy(template, owner, kept);
   const wrong = [...faultsOfIncludes(source, template, partials), ...faultsOfNumber(source, partials)];
-  return wrong.length > 0 ? wrong : { template, partials, facts: factsOf(template, partials) };
+  return wrong.length > 0 ? wrong : { template, partials, analysis: factsOf(template, partials) };
 }
 
 /** @throws PlotPaletteError BadInput with the first fault: a sentence, line, column and the line with a caret */
@@ -39,18 +39,18 @@ export async function readSoundSource(toRead: SourceToRead): Promise<ReadSource>
   const read = await readSource(toRead);
   if (!Array.isArray(read)) return read;
   const document = new TemplateSource(toRead.source);
-  document.faults.splice(0, Infinity, ...read);
-  document.refuseFaults();
+  document.problems.splice(0, Infinity, ...read);
+  document.throwFirstProblem();
   throw new Error("A template without a fault was refused.");
 }
 
-function faultsOfNumber(source: string, partials: Partials): Fault[] {
+function faultsOfNumber(source: string, partials: Partials): TemplateProblem[] {
   const ids = new Set(Object.keys(partials).map((name) => qualifiedOf(name)?.id));
   if (ids.size <= MAX_TEMPLATES_WITHIN) return [];
   const document = new TemplateSource(source);
-  document.fault(
+  document.addProblem(
     [],
     `The template includes from ${ids.size} others, those within included texts among them; it may include from ${MAX_TEMPLATES_WITHIN} at most.`,
   );
-  return document.faults;
+  return document.problems;
 }

@@ -1,8 +1,8 @@
 /** Renders the prompts of one record without any model call: placeholders stand in for the answers. */
 import { placeholderOf } from "../../core/template/placeholder.ts";
 import { hashOf } from "../../core/random.ts";
-import { UNANSWERED, type StepInIt } from "../../core/shard/record.ts";
-import type { Fault } from "../../core/template/source.ts";
+import { NO_OUTPUT, type StepView } from "../../core/shard/record.ts";
+import type { TemplateProblem } from "../../core/template/source.ts";
 import { TemplateSource } from "../../core/template/source.ts";
 import type { Partials, Step, Template } from "../../core/template/template.ts";
 import { bytesOf, Prompts, RenderError, type RenderedStep as Rendered } from "../../worker/sandbox/prompts.ts";
@@ -28,7 +28,7 @@ export interface RecordRendering {
   readonly steps: RenderedStep[];
   /** How many rounds each loop has; the first of them are among the steps. */
   readonly rounds: Readonly<Record<string, number>>;
-  readonly faults: Fault[];
+  readonly problems: TemplateProblem[];
 }
 
 /** The steps in order; a fault ends it, with what was rendered before. */
@@ -36,10 +36,10 @@ export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Pr
   const rendering = new Rendering(sandbox, record);
   try {
     for (const step of record.template.steps) await rendering.step(step);
-    return { steps: rendering.steps, rounds: rendering.rounds, faults: [] };
+    return { steps: rendering.steps, rounds: rendering.rounds, problems: [] };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
-    return { steps: rendering.steps, rounds: rendering.rounds, faults: faultsOf(error, record) };
+    return { steps: rendering.steps, rounds: rendering.rounds, problems: faultsOf(error, record) };
   }
 }
 
@@ -47,7 +47,7 @@ class Rendering {
   readonly steps: RenderedStep[] = [];
   readonly rounds: Record<string, number> = {};
   readonly #prompts: Prompts;
-  readonly #answers: Record<string, StepInIt> = {};
+  readonly #answers: Record<string, StepView> = {};
 
   constructor(
     readonly sandbox: Sandbox,
@@ -57,11 +57,11 @@ class Rendering {
   }
 
   async step(step: Step): Promise<void> {
-    const it = this.#it(step.repeat ? { [step.id]: UNANSWERED } : {});
+    const it = this.#it(step.repeat ? { [step.id]: NO_OUTPUT } : {});
     await this.sandbox.ready();
     if (!this.record.holds?.(step) && !this.#prompts.applies(step.id, it, this.#chance(step, 0))) {
       this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
-      this.#answers[step.id] = UNANSWERED;
+      this.#answers[step.id] = NO_OUTPUT;
       return;
     }
     const outputs = step.forEach ? await this.#rounds(step, it) : [await this.#round(step, 0, {})];
@@ -85,7 +85,7 @@ class Rendering {
 
   /** @param loop the item and its index, as JSON texts */
   async #round(step: Step, round: number, loop: Readonly<Record<string, string>>): Promise<unknown> {
-    const before = step.repeat ? { [step.id]: UNANSWERED } : {};
+    const before = step.repeat ? { [step.id]: NO_OUTPUT } : {};
     await this.sandbox.ready();
     const rendered = this.#prompts.render(step.id, this.#it(before, loop), this.#chance(step, round));
     const placeholder = step.forEach ? placeholderOfRound(step, round) : placeholderOf(step);
@@ -102,7 +102,7 @@ class Rendering {
   }
 
   /** The text of the object that prompts see. */
-  #it(now: Readonly<Record<string, StepInIt>>, loop: Readonly<Record<string, string>> = {}): string {
+  #it(now: Readonly<Record<string, StepView>>, loop: Readonly<Record<string, string>> = {}): string {
     const members = Object.entries({ ...this.record.values, ...loop }).map(
       ([name, value]) => `${JSON.stringify(name)}:${value}`,
     );
@@ -129,18 +129,18 @@ export function turnsOf({ turns, prompt }: Pick<Rendered, "turns" | "prompt">): 
 }
 
 /** The fault at its place in the document; one in another template's text stands where that is included from. */
-function faultsOf({ message, place }: RenderError, { source, template }: RecordToRender): Fault[] {
+function faultsOf({ message, location }: RenderError, { source, template }: RecordToRender): TemplateProblem[] {
   const document = new TemplateSource(source);
-  const { path = [], partial, line, column } = place ?? {};
+  const { path = [], partial, line, column } = location ?? {};
   if (partial === undefined) {
-    if (line === undefined) document.fault(path, message);
-    else document.faultWithin(path, line, column ?? 1, message);
-    return document.faults;
+    if (line === undefined) document.addProblem(path, message);
+    else document.addProblemWithin(path, line, column ?? 1, message);
+    return document.problems;
   }
   const own = pathOfPartial(template, partial);
-  if (own && line !== undefined) document.faultWithin(own, line, column ?? 1, message);
-  else document.fault(own ?? path, message);
-  return document.faults;
+  if (own && line !== undefined) document.addProblemWithin(own, line, column ?? 1, message);
+  else document.addProblem(own ?? path, message);
+  return document.problems;
 }
 
 /** Where a partial, or a step's prompt that was included like one, stands in the document. */

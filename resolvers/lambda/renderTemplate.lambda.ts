@@ -1,6 +1,6 @@
 /** Shows the prompts of one record before anything is saved or paid. */
 import { checkPicks } from "../../core/seeds/pick.ts";
-import type { Fault } from "../../core/template/source.ts";
+import type { TemplateProblem } from "../../core/template/source.ts";
 import type { Template } from "../../core/template/template.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
@@ -24,7 +24,7 @@ export interface TemplateToRender {
 }
 
 export interface Rendering {
-  faults: Fault[];
+  problems: TemplateProblem[];
   seeds: Record<string, unknown>;
   steps: RenderedStep[];
 }
@@ -38,11 +38,11 @@ export const handler = answering(async ({ owner, input }: TemplateToRender): Pro
     owner,
     kept: await textsHeldBy(owner, input.templateId),
   });
-  if (Array.isArray(read)) return { faults: read, seeds: {}, steps: [] };
-  const { template, partials, facts } = read;
+  if (Array.isArray(read)) return { problems: read, seeds: {}, steps: [] };
+  const { template, partials, analysis } = read;
   const parameters = chosenParameters(template, input.parameters);
   const recordNo = Math.max(0, input.recordNo ?? 0);
-  const seeds = await seedsFor(owner, input, template, facts.seedSchema);
+  const seeds = await seedsFor(owner, input, template, analysis.seedSchema);
   const items = await drawnItems(seeds, template.pick, { jobId: "render", slot: recordNo, attempt: 0 });
   const values = { ...items, ...mapValues(parameters, (value) => JSON.stringify(value ?? null)) };
   const record = { source: input.source, template, partials, values, recordNo };
@@ -64,9 +64,9 @@ async function seedsFor(
   return seeds;
 }
 
-function shortened({ faults, seeds, steps }: Rendering, most: number): Rendering {
+function shortened({ problems, seeds, steps }: Rendering, most: number): Rendering {
   return {
-    faults,
+    problems,
     seeds: mapValues(seeds, (value) => shortValue(value, most)),
     steps: steps.map((step) => ({
       ...step,

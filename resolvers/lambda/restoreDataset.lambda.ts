@@ -5,7 +5,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { EventBridgeEvent } from "aws-lambda";
-import { afterLooking, type ArchiveStatus } from "../../core/dataset/archive.ts";
+import { reconcileArchiveState, type ArchiveStatus } from "../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { jobKey } from "../../core/keys.ts";
@@ -50,7 +50,7 @@ async function readArchive(jobId: string): Promise<ArchiveRow | undefined> {
 
 async function look(jobId: string, archive: ArchiveRow): Promise<void> {
   const found = await stateOf(archive.prefix);
-  const step = afterLooking(archive.state, found.state);
+  const step = reconcileArchiveState(archive.state, found.state);
   if (step === "restore the rest") await restoreAll(archive.prefix);
   else if (step !== "nothing" && (await write(jobId, archive, { ...found, state: step }))) await notifyWatchers(jobId);
 }

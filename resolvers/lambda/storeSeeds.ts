@@ -3,7 +3,7 @@ import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { seedBlockObject, seedIndexObject } from "../../core/bucket.ts";
-import { CollectionBlocks, type FullBlock, type SeedCollectionFacts } from "../../core/seeds/blocks.ts";
+import { CollectionBlocks, type FullBlock, type SeedCollectionSummary } from "../../core/seeds/blocks.ts";
 import { InvalidRows, type SkippedRows } from "../../core/seeds/files/invalid-rows.ts";
 import { readSeedFile, type SeedFileSource } from "../../core/seeds/files/reader.ts";
 import { fitRow } from "../../core/seeds/row-size.ts";
@@ -42,7 +42,7 @@ export class SeedStore {
    * @returns what the seed set's row is to say of its collections
    * @throws PlotPaletteError BadInput when a file cannot be used
    */
-  async store(files: readonly FileToStore[]): Promise<SeedCollectionFacts[]> {
+  async store(files: readonly FileToStore[]): Promise<SeedCollectionSummary[]> {
     for (const file of files) await this.#read(file);
     for (const [name, { blocks }] of this.#collections) await this.#put(name, blocks.finish());
     const rows = fitRow([...this.#collections].map(([name, { fileNames, blocks }]) => blocks.row(name, fileNames)));

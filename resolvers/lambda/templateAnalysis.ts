@@ -28,11 +28,11 @@ export function factsOf(template: Template, partials: Partials): TemplateAnalysi
     reads: [...reads],
     seedSchema: JSON.stringify(collections),
     warnings: [...warnings],
-    bound: boundOf(template),
+    maxAttemptCost: boundOf(template),
   };
 }
 
-function stepFacts(step: Step, after: string[]): TemplateAnalysisRow["steps"][number] {
+function stepFacts(step: Step, dependsOn: string[]): TemplateAnalysisRow["steps"][number] {
   const { id, modelId, tier, fallbacks, escalate, prompt, maxTokens, output } = step;
   return {
     id,
@@ -44,7 +44,7 @@ function stepFacts(step: Step, after: string[]): TemplateAnalysisRow["steps"][nu
     maxTokens,
     output: output.type,
     rounds: roundsOf(step),
-    after,
+    dependsOn,
   };
 }
 

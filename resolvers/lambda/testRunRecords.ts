@@ -21,8 +21,8 @@ export function toTestRunCall(call: ObservedCall): TestRunCall {
     system: shortOrNull(system, MAX_TEXT_CHARACTERS),
     turns: turnsOf(call).map(({ role, text }) => ({ role, text: shortText(text, MAX_TEXT_CHARACTERS) })),
     answer: shortOrNull(answer, MAX_TEXT_CHARACTERS),
-    problem: problem ?? null,
-    ms: Math.round(call.ms),
+    error: problem ?? null,
+    latencyMs: Math.round(call.ms),
   };
 }
 
@@ -55,7 +55,7 @@ function shortRecord(record: Record, most: number): Record {
     ...record,
     columns: shortValue(record.columns, most),
     failure: shortOrNull(record.failure, most),
-    refusal: shortOrNull(record.refusal, most),
+    rejection: shortOrNull(record.rejection, most),
     seeds: shortValue(record.seeds, most),
     calls: record.calls.map((call) => shortCall(call, most)),
   };
@@ -70,7 +70,7 @@ function shortCall(call: TestRunCall, most: number): TestRunCall {
       text: shortText(text, most),
     })),
     answer: shortOrNull(call.answer, most),
-    problem: shortOrNull(call.problem, most),
+    error: shortOrNull(call.error, most),
   };
 }
 

@@ -131,7 +131,7 @@ function versionRow(templateId: string, version: number, { owner, source, read }
     ...titlesOf(read),
     source,
     partials: read.partials,
-    facts: read.facts,
+    analysis: read.analysis,
     createdAt: new Date().toISOString(),
   };
   const bytes = Buffer.byteLength(JSON.stringify(row));

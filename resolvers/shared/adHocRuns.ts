@@ -4,13 +4,13 @@ import type { AdHocRunRow } from "../../core/money/ad-hoc-rows.ts";
 import { START_TIMEOUT_SECONDS } from "./runTimeout.ts";
 
 /** A run that is to begin. */
-export function newRun(budgetNanos: number): AdHocRunRow {
+export function newAdHocRun(budgetNanos: number): AdHocRunRow {
   const aliveUntilMs = util.time.nowEpochMilliSeconds() + 1000 * START_TIMEOUT_SECONDS;
   return { budgetNanos, reservedNanos: 0, spentNanos: 0, aliveUntilMs };
 }
 
 /** Whether the function that works at an open run has died: it would have said otherwise. */
-export function isDead(run: Partial<AdHocRunRow>): boolean {
+export function hasCrashed(run: Partial<AdHocRunRow>): boolean {
   return (run.aliveUntilMs ?? 0) < util.time.nowEpochMilliSeconds();
 }
 

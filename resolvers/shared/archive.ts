@@ -3,7 +3,7 @@ import { runtime, util } from "@aws-appsync/utils";
 import {
   DAYS_BEFORE_ARCHIVE,
   NOT_ARCHIVED,
-  RESTORE_BEGINS_SECONDS,
+  RESTORE_REQUEST_TIMEOUT_SECONDS,
   type ArchiveStatus,
 } from "../../core/dataset/archive.ts";
 import type { ArchiveRow, JobRow } from "../../core/job/job-row.ts";
@@ -56,5 +56,5 @@ function wishOf(row: JobRow): ArchiveRow | null {
 
 function isFresh(wish: ArchiveRow, nowMs: number): boolean {
   const askedMs = util.time.parseISO8601ToEpochMilliSeconds(wish.requestedAt);
-  return wish.state === "RESTORING" && nowMs - askedMs < RESTORE_BEGINS_SECONDS * 1000;
+  return wish.state === "RESTORING" && nowMs - askedMs < RESTORE_REQUEST_TIMEOUT_SECONDS * 1000;
 }

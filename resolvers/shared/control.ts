@@ -8,7 +8,7 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "./caller.ts";
 import { fail, throwConflict, throwNotFound } from "./errors.ts";
 import { jobsTable } from "./tables.ts";
-import { collided, refusedAt, updateIf, type Expression } from "./transaction.ts";
+import { hasTransactionConflict, conditionFailedAt, updateIf, type Expression } from "./transaction.ts";
 
 /**
  * A running job's rows are in the hands of its workers' transactions many times a second, and whatever else would write one of
@@ -57,7 +57,7 @@ export function moved(ctx: Context, wish: string): void {
 export const NOTHING_MORE: Expression = { expression: "", names: {}, values: {} };
 
 /** A job at rest goes on: QUEUED, without what its ending left. */
-export function goOn(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
+export function resumeUpdate(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
   const moved = {
     expression: `, #status = :queued, #ownerStatus = :ownerStatus, #openKey = :open${more.expression}
       REMOVE #outcome, #statusReason, #finishedAt`,
@@ -131,8 +131,8 @@ export function settled(ctx: Context): null {
     return null;
   }
   const reasons = ctx.result?.cancellationReasons ?? [];
-  const isRefused = reasons.some((_: unknown, n: number) => refusedAt(reasons, n));
-  if (!isRefused && !collided(reasons)) fail(ctx);
+  const isRefused = reasons.some((_: unknown, n: number) => conditionFailedAt(reasons, n));
+  if (!isRefused && !hasTransactionConflict(reasons)) fail(ctx);
   if (isRefused) throwJobChanged();
   countAttempt(ctx);
   return null;

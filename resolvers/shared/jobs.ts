@@ -10,7 +10,7 @@ import { toShardProgress } from "./shards.ts";
 import { toSnapshot } from "./snapshots.ts";
 
 /** What is missing has resolvers of its own, which find the shards by `shardCount`. */
-export type ResolvedJob = Omit<Job, "progress" | "spending" | "work" | "failureCauses"> & { shardCount: number };
+export type ResolvedJob = Omit<Job, "progress" | "spending" | "usage" | "failureCauses"> & { shardCount: number };
 
 export function toJob(row: JobRow): ResolvedJob {
   return {
@@ -38,8 +38,8 @@ export function toJob(row: JobRow): ResolvedJob {
     capacity: row.capacity ?? "SPOT_FIRST",
     taskSize: row.taskSize ?? "SMALL",
     partitionBy: row.partitionBy ?? null,
-    datasets: toDatasetFiles(row),
-    datasetFileCount: row.datasetFileCount ?? row.datasets.length,
+    datasetFiles: toDatasetFiles(row),
+    datasetFileCount: row.datasetFileCount ?? row.datasetFiles.length,
     snapshot: toSnapshot(row),
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? null,
@@ -62,9 +62,9 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
     priority: row.priority ?? "NORMAL",
     startedAt: row.startedAt ?? null,
     finishedAt: row.finishedAt ?? null,
-    datasets: toDatasetFiles(row),
+    datasetFiles: toDatasetFiles(row),
     archive: rememberedArchive(row),
-    datasetFileCount: row.datasetFileCount ?? row.datasets.length,
+    datasetFileCount: row.datasetFileCount ?? row.datasetFiles.length,
     snapshot: toSnapshot(row),
     shard: shard ? toShardProgress(shard, nowMs) : null,
   };
@@ -79,7 +79,7 @@ export function ownJob(ctx: Context): JobRow {
 }
 
 function toDatasetFiles(row: JobRow): DatasetFile[] {
-  return row.datasets.map((file) => ({
+  return row.datasetFiles.map((file) => ({
     name: file.name,
     format: file.format ?? null,
     bytes: file.bytes,

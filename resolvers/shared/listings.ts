@@ -58,7 +58,7 @@ export function listingRow(
     description: version.description,
     category: version.category,
     tags: version.tags,
-    stepCount: version.facts.steps.length,
+    stepCount: version.analysis.steps.length,
     latestVersion: version.version,
     publishedAt,
     updatedAt: version.createdAt,

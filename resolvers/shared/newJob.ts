@@ -50,7 +50,7 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     openShards: checked.shards.length,
     parkedShards: 0,
     clientToken: input.clientToken,
-    datasets: [],
+    datasetFiles: [],
     createdAt: now,
   };
 }
@@ -98,10 +98,10 @@ export function shardRow(
     leaseUntilMs: 0,
     checkpointNo: 0,
     lowWaterSlot: range.from,
-    runs: [],
+    partRanges: [],
     delivered: 0,
     failed: 0,
-    refused: 0,
+    rejected: 0,
     attempts: 0,
     causes: [],
     inputTokens: 0,

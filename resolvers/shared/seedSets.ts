@@ -6,10 +6,10 @@ import type { SeedSet } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { fail, throwConflict, throwNotFound } from "./errors.ts";
 import { RUN_CRASHED } from "./runTimeout.ts";
-import { finalSpend, isDead } from "./adHocRuns.ts";
+import { finalSpend, hasCrashed } from "./adHocRuns.ts";
 
 export function toSeedSet(row: SeedSetRow): SeedSet {
-  const died = row.status === "GENERATING" && isDead(row);
+  const died = row.status === "GENERATING" && hasCrashed(row);
   return {
     id: row.seedSetId,
     owner: row.owner,

@@ -50,7 +50,7 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
     delivered: Math.max(row.delivered, told.delivered),
     failed: Math.max(row.failed, told.failed),
     // Shards and reports made before records could be refused have neither.
-    refused: Math.max(row.refused ?? 0, told.refused ?? 0),
+    rejected: Math.max(row.rejected ?? 0, told.rejected ?? 0),
     // Those of a checkpoint may be more than a message to watchers holds.
     causes: row.report?.causes ?? [],
     spentNanos: Math.max(row.spentNanos, told.spentNanos),
@@ -69,7 +69,7 @@ function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest
     reportNo: 0,
     delivered: row.delivered,
     failed: row.failed,
-    refused: row.refused ?? 0,
+    rejected: row.rejected ?? 0,
     spentNanos: row.spentNanos,
     writtenOffNanos: row.writtenOffNanos,
     inputTokens: row.inputTokens,

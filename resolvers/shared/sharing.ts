@@ -5,7 +5,7 @@ import { callerOf } from "./caller.ts";
 import { keyOfListing } from "./listings.ts";
 import { fail, throwConflict } from "./errors.ts";
 import { templatesTable } from "./tables.ts";
-import { collided, refusedAt, remove, type Expression } from "./transaction.ts";
+import { hasTransactionConflict, conditionFailedAt, remove, type Expression } from "./transaction.ts";
 
 /** The head's place in such a transaction. */
 const HEAD = 0;
@@ -13,7 +13,7 @@ const HEAD = 0;
 /**
  * Every publication that changes the listings adds a version or begins anew, and every save adds one to `latestVersion`.
  */
-export function asRead(ctx: Context, head: TemplateHeadRow): Expression {
+export function isUnchanged(ctx: Context, head: TemplateHeadRow): Expression {
   const { publishedAt, publishedVersions } = head;
   const common = {
     names: { "#owner": "owner", "#latest": "latestVersion", "#publishedAt": "publishedAt" },
@@ -36,7 +36,7 @@ export function removeListings(ctx: Context, { templateId, publishedAt }: Templa
 export function throwIfChanged(ctx: Context): void {
   if (!ctx.error) return;
   const reasons = ctx.result?.cancellationReasons;
-  if (refusedAt(reasons, HEAD) || collided(reasons))
+  if (conditionFailedAt(reasons, HEAD) || hasTransactionConflict(reasons))
     throwConflict("The template was changed at the same moment; look at it again, then decide.");
   fail(ctx);
 }

@@ -1,7 +1,7 @@
 /** From a job's row to what the schema calls JobSnapshot. */
 import { util } from "@aws-appsync/utils";
 import type { JobRow } from "../../core/job/job-row.ts";
-import { DAYS_OF_SNAPSHOTS } from "../../core/dataset/snapshot.ts";
+import { SNAPSHOT_RETENTION_DAYS } from "../../core/dataset/snapshot.ts";
 import type { JobSnapshot } from "../generated/schema.ts";
 
 const DIED = "The function that wrote it stopped without a word; ask for it again.";
@@ -10,8 +10,9 @@ const DIED = "The function that wrote it stopped without a word; ask for it agai
 export function toSnapshot({ snapshot }: JobRow): JobSnapshot | null {
   if (!snapshot) return null;
   const nowMs = util.time.nowEpochMilliSeconds();
-  if (nowMs > util.time.parseISO8601ToEpochMilliSeconds(snapshot.takenAt) + DAYS_OF_SNAPSHOTS * 86_400_000) return null;
-  const died = snapshot.state === "MAKING" && snapshot.aliveUntilMs < nowMs;
+  if (nowMs > util.time.parseISO8601ToEpochMilliSeconds(snapshot.takenAt) + SNAPSHOT_RETENTION_DAYS * 86_400_000)
+    return null;
+  const died = snapshot.state === "CREATING" && snapshot.aliveUntilMs < nowMs;
   return {
     state: died ? "FAILED" : snapshot.state,
     statusReason: died ? DIED : (snapshot.statusReason ?? null),

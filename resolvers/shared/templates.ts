@@ -26,7 +26,7 @@ export function toTemplate(head: TemplateHeadRow, version: TemplateVersionRow, m
     forkedFrom: head.forkedFrom ?? null,
     sampleSeedSetId: head.sampleSeedSetId ?? null,
     source: version.source,
-    facts: toFacts(version.facts, Object.keys(version.partials)),
+    analysis: toFacts(version.analysis, Object.keys(version.partials)),
     createdAt: version.createdAt,
   };
 }
@@ -54,7 +54,7 @@ export function toFacts(row: TemplateAnalysisRow, includes: string[]): TemplateA
     seedSchema: JSON.parse(row.seedSchema),
     warnings: row.warnings,
     includes,
-    bound: row.bound,
+    maxAttemptCost: row.maxAttemptCost,
   };
 }
 

@@ -5,10 +5,10 @@ import type { TestRun } from "../generated/schema.ts";
 import { callerOf } from "./caller.ts";
 import { fail, throwNotFound } from "./errors.ts";
 import { RUN_CRASHED } from "./runTimeout.ts";
-import { finalSpend, isDead } from "./adHocRuns.ts";
+import { finalSpend, hasCrashed } from "./adHocRuns.ts";
 
 export function toTestRun(row: TestRunRow): TestRun {
-  const died = row.status === "RUNNING" && isDead(row);
+  const died = row.status === "RUNNING" && hasCrashed(row);
   return {
     id: row.testRunId,
     owner: row.testRunOwner,

@@ -76,13 +76,13 @@ export function checkThat(table: string, key: Key, condition: Expression) {
 }
 
 /** Whether the item of that number was the one whose condition did not hold. */
-export function refusedAt(reasons: CancellationReason[] | null | undefined, n: number): boolean {
+export function conditionFailedAt(reasons: CancellationReason[] | null | undefined, n: number): boolean {
   const type = reasons?.[n]?.type ?? "None";
   return type.startsWith("ConditionalCheckFailed");
 }
 
 /** Another transaction touched a row at the same moment: nothing was written, and trying again is right. */
-export function collided(reasons: CancellationReason[] | null | undefined): boolean {
+export function hasTransactionConflict(reasons: CancellationReason[] | null | undefined): boolean {
   return (reasons ?? []).some((reason) => (reason.type ?? "None").startsWith("TransactionConflict"));
 }
 

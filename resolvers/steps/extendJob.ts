@@ -4,7 +4,7 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import type { CheckedExtension } from "../lambda/checkExtension.lambda.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { resumedJob, goOn, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
+import { resumedJob, resumeUpdate, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
 import { shardRow } from "../shared/newJob.ts";
 import { jobsTable } from "../shared/tables.ts";
 import { putNew, type Expression } from "../shared/transaction.ts";
@@ -36,7 +36,7 @@ export function request(ctx: Context<MutationExtendJobArgs>) {
   return {
     operation: "TransactWriteItems" as const,
     transactItems: [
-      isOver ? goOn(ctx, job, budgetNanos, grown) : stay(ctx, job, budgetNanos, grown),
+      isOver ? resumeUpdate(ctx, job, budgetNanos, grown) : stay(ctx, job, budgetNanos, grown),
       raise(ctx, budget, budgetNanos),
       ...shards.map((range, n) => putNew(jobsTable(ctx), shardRow(job, job.shardCount + n, range))),
     ],

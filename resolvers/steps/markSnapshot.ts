@@ -1,7 +1,7 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { jobKey } from "../../core/keys.ts";
 import type { JobRow, SnapshotRow } from "../../core/job/job-row.ts";
-import { SNAPSHOT_SECONDS } from "../../core/dataset/snapshot.ts";
+import { SNAPSHOT_TIMEOUT_SECONDS } from "../../core/dataset/snapshot.ts";
 import type { MutationTakeSnapshotArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { shouldRetry, skipIfWritten, written } from "../shared/control.ts";
@@ -14,9 +14,9 @@ export function request(ctx: Context<MutationTakeSnapshotArgs>) {
   const nowMs = util.time.nowEpochMilliSeconds();
   const snapshot: SnapshotRow = {
     snapshotId: util.autoUlid(),
-    state: "MAKING",
+    state: "CREATING",
     takenAt: util.time.nowISO8601(),
-    aliveUntilMs: nowMs + (START_TIMEOUT_SECONDS + SNAPSHOT_SECONDS) * 1000,
+    aliveUntilMs: nowMs + (START_TIMEOUT_SECONDS + SNAPSHOT_TIMEOUT_SECONDS) * 1000,
   };
   return {
     operation: "UpdateItem" as const,
@@ -41,7 +41,7 @@ export function request(ctx: Context<MutationTakeSnapshotArgs>) {
         ":queued": "QUEUED",
         ":running": "RUNNING",
         ":paused": "PAUSED",
-        ":making": "MAKING",
+        ":making": "CREATING",
         ":now": nowMs,
       }),
     },

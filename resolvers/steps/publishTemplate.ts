@@ -2,7 +2,7 @@ import { util, type Context } from "@aws-appsync/utils";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { listingRow, listingsOf } from "../shared/listings.ts";
-import { asRead, throwIfChanged, removeListings } from "../shared/sharing.ts";
+import { isUnchanged, throwIfChanged, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";
 import { put, updateIf } from "../shared/transaction.ts";
 
@@ -28,7 +28,7 @@ export function request(ctx: Context) {
           names: { "#publishedVersions": "publishedVersions", "#listings": "listings" },
           values: { ":publishedAt": publishedAt, ":publishedVersions": publishedVersions, ":listings": listings },
         },
-        asRead(ctx, head),
+        isUnchanged(ctx, head),
       ),
       ...listings.map((listing) => put(table, listingRow(listing, head, version, publishedAt))),
       ...removeListings(ctx, head, left),

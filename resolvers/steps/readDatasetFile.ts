@@ -26,9 +26,9 @@ export function response(ctx: Context<QueryGetDownloadArgs>) {
     return { ...named, key: snapshotObject(row.jobId, snapshot.snapshotId) };
   if (!row.datasetPrefix) throwFileNotFound();
   const key = `${row.datasetPrefix}${file}`;
-  if (row.datasets.some((candidate) => candidate.name === file)) return { ...named, key };
+  if (row.datasetFiles.some((candidate) => candidate.name === file)) return { ...named, key };
   // The row lists only the first of very many files; whether there is one of that name is seen before it is signed.
-  const isListed = row.datasets.length === (row.datasetFileCount ?? row.datasets.length);
+  const isListed = row.datasetFiles.length === (row.datasetFileCount ?? row.datasetFiles.length);
   if (isListed || !isFileInFolder(file)) throwFileNotFound();
   return { ...named, key, mayBeMissing: true };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
-import { asRead, throwIfChanged, removeListings } from "../shared/sharing.ts";
+import { isUnchanged, throwIfChanged, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";
 import { removeIf } from "../shared/transaction.ts";
 
@@ -11,7 +11,7 @@ export function request(ctx: Context) {
   return {
     operation: "TransactWriteItems" as const,
     transactItems: [
-      removeIf(templatesTable(ctx), templateHeadKey(head.templateId), asRead(ctx, head)),
+      removeIf(templatesTable(ctx), templateHeadKey(head.templateId), isUnchanged(ctx, head)),
       ...removeListings(ctx, head, head.listings ?? []),
     ],
   };

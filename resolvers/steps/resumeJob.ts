@@ -3,7 +3,7 @@ import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationResumeJobArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { resumedJob, goOn, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";
+import { resumedJob, resumeUpdate, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";
 import { RESUMABLE } from "../shared/transitions.ts";
 import { throwConflict } from "../shared/errors.ts";
 
@@ -19,7 +19,7 @@ export function request(ctx: Context<MutationResumeJobArgs>) {
   ctx.stash.changed = resumedJob(job, budgetNanos);
   return {
     operation: "TransactWriteItems" as const,
-    transactItems: [goOn(ctx, job, budgetNanos, NOTHING_MORE), raise(ctx, budget, budgetNanos)],
+    transactItems: [resumeUpdate(ctx, job, budgetNanos, NOTHING_MORE), raise(ctx, budget, budgetNanos)],
   };
 }
 

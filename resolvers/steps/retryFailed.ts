@@ -1,11 +1,11 @@
 import type { Context } from "@aws-appsync/utils";
-import { openAfterRetry, triedAgain, type TriedShard } from "../../core/job/retry.ts";
+import { openShardsAfterRetry, resetForRetry, type RetriedShard } from "../../core/job/retry.ts";
 import { shardKey } from "../../core/keys.ts";
 import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationRetryFailedArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { resumedJob, goOn, settled, skipIfWritten } from "../shared/control.ts";
+import { resumedJob, resumeUpdate, settled, skipIfWritten } from "../shared/control.ts";
 import { RETRIABLE } from "../shared/transitions.ts";
 import { throwConflict } from "../shared/errors.ts";
 import { jobsTable } from "../shared/tables.ts";
@@ -19,13 +19,13 @@ export function request(ctx: Context<MutationRetryFailedArgs>) {
   skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
   const budget: BudgetRow = ctx.stash.budget;
-  const shards: TriedShard[] = ctx.stash.shards;
+  const shards: RetriedShard[] = ctx.stash.shards;
   if (RETRIABLE.indexOf(job.status) < 0) throwNotAllowed(job);
   const hasFailed = shards.some(({ failed }) => failed > 0);
   if (!hasFailed && job.status !== "FAILED")
     throwConflict("This job has no failed records; every record it came to was made.");
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
-  const openShards = openAfterRetry(shards);
+  const openShards = openShardsAfterRetry(shards);
   if (openShards > 0) checkPaysOneRecord(job, budget, budgetNanos);
   ctx.stash.changed = resumedJob(job, budgetNanos);
   const opened = {
@@ -36,10 +36,10 @@ export function request(ctx: Context<MutationRetryFailedArgs>) {
   return {
     operation: "TransactWriteItems" as const,
     transactItems: [
-      goOn(ctx, job, budgetNanos, opened),
+      resumeUpdate(ctx, job, budgetNanos, opened),
       raise(ctx, budget, budgetNanos),
       ...shards
-        .map((shard) => ({ shard, next: triedAgain(shard) }))
+        .map((shard) => ({ shard, next: resetForRetry(shard) }))
         .filter(({ next }) => next !== null)
         .map(({ shard, next }) => changed(ctx, job.jobId, shard, next as Record<string, unknown>)),
     ],
@@ -50,7 +50,7 @@ export function response(ctx: Context) {
   return settled(ctx);
 }
 
-function changed(ctx: Context, jobId: string, shard: TriedShard, next: Record<string, unknown>) {
+function changed(ctx: Context, jobId: string, shard: RetriedShard, next: Record<string, unknown>) {
   const fields = Object.keys(next);
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};

@@ -1,7 +1,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
-import { asRead, throwIfChanged, removeListings } from "../shared/sharing.ts";
+import { isUnchanged, throwIfChanged, removeListings } from "../shared/sharing.ts";
 import { templatesTable } from "../shared/tables.ts";
 import { updateIf } from "../shared/transaction.ts";
 
@@ -20,7 +20,7 @@ export function request(ctx: Context) {
           names: { "#publishedVersions": "publishedVersions", "#listings": "listings" },
           values: {},
         },
-        asRead(ctx, head),
+        isUnchanged(ctx, head),
       ),
       ...removeListings(ctx, head, head.listings ?? []),
     ],

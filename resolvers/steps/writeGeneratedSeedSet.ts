@@ -5,10 +5,10 @@ import type { MutationGenerateSeedsArgs } from "../generated/schema.ts";
 import type { CheckedGeneration } from "../lambda/checkGeneration.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, throwConflict } from "../shared/errors.ts";
-import { newRun } from "../shared/adHocRuns.ts";
+import { newAdHocRun } from "../shared/adHocRuns.ts";
 import { acceptReplay, adHocTokenRow } from "../shared/adHocToken.ts";
 import { jobsTable, seedSetsTable } from "../shared/tables.ts";
-import { collided, putNew, refusedAt } from "../shared/transaction.ts";
+import { hasTransactionConflict, putNew, conditionFailedAt } from "../shared/transaction.ts";
 
 /** Where it stands in the transaction: DynamoDB answers for each item at its place. */
 const TOKEN = 0;
@@ -26,8 +26,8 @@ export function request(ctx: Context<MutationGenerateSeedsArgs>) {
 export function response(ctx: Context) {
   if (!ctx.error) return null;
   const reasons = ctx.result?.cancellationReasons;
-  if (refusedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
-  else if (collided(reasons))
+  if (conditionFailedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
+  else if (hasTransactionConflict(reasons))
     throwConflict("The same request arrived twice at the same moment; try again to see the seed set it made.");
   else fail(ctx);
   return null;
@@ -55,7 +55,7 @@ function seedSetRow(
     })),
     uploads: [],
     generation,
-    ...newRun(budgetNanos),
+    ...newAdHocRun(budgetNanos),
     createdAt: util.time.nowISO8601(),
   };
 }

@@ -7,7 +7,7 @@ import { budgetRow, jobRow, jobTemplateRow, shardRow } from "../shared/newJob.ts
 import { fail, throwConflict, throwNotFound } from "../shared/errors.ts";
 import { jobsTable, seedSetsTable, templatesTable } from "../shared/tables.ts";
 import { acceptJobReplay } from "../shared/token.ts";
-import { checkThat, collided, putNew, refusedAt } from "../shared/transaction.ts";
+import { checkThat, hasTransactionConflict, putNew, conditionFailedAt } from "../shared/transaction.ts";
 
 /** Where these stand in the transaction: DynamoDB answers for each item at its place. */
 const TOKEN = 0;
@@ -52,10 +52,10 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
 export function response(ctx: Context) {
   if (!ctx.error) return null;
   const reasons = ctx.result?.cancellationReasons;
-  if (refusedAt(reasons, TOKEN)) acceptJobReplay(ctx, reasons[TOKEN].item);
-  else if (refusedAt(reasons, TEMPLATE)) throwNotFound("template");
-  else if (refusedAt(reasons, SEED_SET)) throwNotFound("seed set");
-  else if (collided(reasons))
+  if (conditionFailedAt(reasons, TOKEN)) acceptJobReplay(ctx, reasons[TOKEN].item);
+  else if (conditionFailedAt(reasons, TEMPLATE)) throwNotFound("template");
+  else if (conditionFailedAt(reasons, SEED_SET)) throwNotFound("seed set");
+  else if (hasTransactionConflict(reasons))
     throwConflict("The same request arrived twice at the same moment; try again to see the job it made.");
   else fail(ctx);
   return null;

@@ -13,7 +13,7 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
     reportNo: shard.reportNo,
     delivered: shard.delivered,
     failed: shard.failed,
-    refused: shard.refused,
+    rejected: shard.rejected,
     causes: shard.causes,
     spentNanos: shard.spentNanos,
     writtenOffNanos: shard.writtenOffNanos,

@@ -5,10 +5,10 @@ import type { MutationStartTestRunArgs } from "../generated/schema.ts";
 import type { CheckedTestRun } from "../lambda/checkTestRun.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
 import { fail, throwConflict, throwNotFound } from "../shared/errors.ts";
-import { newRun } from "../shared/adHocRuns.ts";
+import { newAdHocRun } from "../shared/adHocRuns.ts";
 import { acceptReplay, adHocTokenRow, WEEK_SECONDS } from "../shared/adHocToken.ts";
 import { jobsTable, seedSetsTable } from "../shared/tables.ts";
-import { checkThat, collided, putNew, refusedAt } from "../shared/transaction.ts";
+import { checkThat, hasTransactionConflict, putNew, conditionFailedAt } from "../shared/transaction.ts";
 
 /** Where these stand in the transaction: DynamoDB answers for each item at its place. */
 const TOKEN = 0;
@@ -50,9 +50,9 @@ export function request(ctx: Context<MutationStartTestRunArgs>) {
 export function response(ctx: Context) {
   if (!ctx.error) return null;
   const reasons = ctx.result?.cancellationReasons;
-  if (refusedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
-  else if (refusedAt(reasons, SEED_SET)) throwNotFound("seed set");
-  else if (collided(reasons))
+  if (conditionFailedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
+  else if (conditionFailedAt(reasons, SEED_SET)) throwNotFound("seed set");
+  else if (hasTransactionConflict(reasons))
     throwConflict("The same request arrived twice at the same moment; try again to see the try it made.");
   else fail(ctx);
   return null;
@@ -66,7 +66,7 @@ function testRunRow(ctx: Context<MutationStartTestRunArgs>, expiresAt: number): 
     testRunOwner: callerOf(ctx),
     status: "RUNNING",
     recordCount,
-    ...newRun(budgetNanos),
+    ...newAdHocRun(budgetNanos),
     records: "[]",
     createdAt: util.time.nowISO8601(),
     expiresAt,

@@ -1,5 +1,5 @@
 /** One worker's body: its hands to the world, which can be killed, warned, frozen, and given a clock that goes wrong. */
-import { below } from "#core/random";
+import { randomBelow } from "#core/random";
 import type { Ports } from "../../worker/ports.ts";
 import type { Diary } from "./diary.ts";
 import type { Fate } from "./plan.ts";
@@ -153,7 +153,7 @@ export class Body {
     this.#state = "awake";
     const held = this.#held;
     this.#held = [];
-    while (held.length > 0 && this.isAlive) held.splice(below(held.length, random), 1)[0]?.();
+    while (held.length > 0 && this.isAlive) held.splice(randomBelow(held.length, random), 1)[0]?.();
   }
 
   #whenAwake(action: () => void): void {

@@ -1,6 +1,6 @@
 /** What must be true of a job at its end, whatever happened on the way. */
 import { decodePart, partsOf, type Part } from "#core/shard/part";
-import { recordId, type MadeRecord } from "#core/shard/record";
+import { recordId, type DeliveredRecord } from "#core/shard/record";
 import { partObject } from "#core/bucket";
 import { JOB, type World } from "../worker/world.ts";
 import type { Diary } from "./diary.ts";
@@ -21,8 +21,8 @@ export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<
 }
 
 function partsIn(world: World): (Part | undefined)[] {
-  return world.shards.flatMap(({ shardNo, runs }) =>
-    [...partsOf(runs)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
+  return world.shards.flatMap(({ shardNo, partRanges }) =>
+    [...partsOf(partRanges)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
   );
 }
 
@@ -42,38 +42,42 @@ function slotFaults(world: World, records: number): string[] {
 }
 
 /**
- * Each candidate that was refused is kept once, with its provenance, and a record tells of all attempts that came before it:
+ * Each candidate that was rejected is kept once, with its provenance, and a record tells of all attempts that came before it:
  * those, and the one at which it was given up if it was tried again.
  */
 function refusalFaults(world: World, diary: Diary): string[] {
   const parts = partsIn(world);
-  const refused = parts.flatMap((part) => part?.refused ?? []);
-  for (const { slot, attempt } of refused) diary.count("candidate refused", `slot ${slot}, attempt ${attempt + 1}`);
-  const counted = world.shards.reduce((sum, shard) => sum + (shard.refused ?? 0), 0);
+  const rejected = parts.flatMap((part) => part?.rejected ?? []);
+  for (const { slot, attempt } of rejected) diary.count("candidate rejected", `slot ${slot}, attempt ${attempt + 1}`);
+  const counted = world.shards.reduce((sum, shard) => sum + (shard.rejected ?? 0), 0);
   const attempts = world.shards.reduce((sum, shard) => sum + shard.attempts, 0);
   const made = parts.flatMap((part) => part?.made ?? []);
-  const before = (slot: number) => refused.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
+  const before = (slot: number) => rejected.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
   const odd = made.filter((record) => !tellsAll(record, before(record.slot)));
   const lost = made.reduce((sum, { meta }) => sum + meta.attempts - 1, 0);
-  const bare = refused.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
-  const told = refused.length > 0 ? world.lines("refused.jsonl").length : 0;
+  const bare = rejected.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
+  const told = rejected.length > 0 ? world.lines("rejected.jsonl").length : 0;
   return [
-    ...(counted === refused.length ? [] : [`The shards count ${counted} refusals, the parts hold ${refused.length}.`]),
-    ...(told === refused.length ? [] : [`refused.jsonl holds ${told} candidates, the parts ${refused.length}.`]),
-    ...(attempts === refused.length + diary.triedRecords + world.job.recordCount
+    ...(counted === rejected.length
+      ? []
+      : [`The shards count ${counted} refusals, the parts hold ${rejected.length}.`]),
+    ...(told === rejected.length ? [] : [`rejected.jsonl holds ${told} candidates, the parts ${rejected.length}.`]),
+    ...(attempts === rejected.length + diary.triedRecords + world.job.recordCount
       ? []
       : [`The shards count ${attempts} attempts.`]),
-    ...(lost === refused.length + diary.triedRecords ? [] : [`The records tell of ${lost} attempts before theirs.`]),
-    ...odd.map(({ slot, meta }) => `Slot ${slot} took ${meta.attempts} attempts; refused were ${before(slot).join()}.`),
+    ...(lost === rejected.length + diary.triedRecords ? [] : [`The records tell of ${lost} attempts before theirs.`]),
+    ...odd.map(
+      ({ slot, meta }) => `Slot ${slot} took ${meta.attempts} attempts; rejected were ${before(slot).join()}.`,
+    ),
     ...bare.map(({ slot, attempt }) => `The candidate ${attempt} of slot ${slot} lacks its provenance.`),
   ];
 }
 
-/** Whether the attempts before a record's own are those that were refused, but for one if it was given up and tried again. */
-function tellsAll({ meta }: MadeRecord, refused: readonly number[]): boolean {
+/** Whether the attempts before a record's own are those that were rejected, but for one if it was given up and tried again. */
+function tellsAll({ meta }: DeliveredRecord, rejected: readonly number[]): boolean {
   const before = Array.from({ length: meta.attempts - 1 }, (_, n) => n);
   const ways = [before, ...before.map((givenUp) => before.filter((attempt) => attempt !== givenUp))];
-  return ways.some((way) => way.join() === refused.join());
+  return ways.some((way) => way.join() === rejected.join());
 }
 
 function readPart(world: World, name: string): Part | undefined {

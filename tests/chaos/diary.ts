@@ -33,7 +33,7 @@ export const ACTS = [
   "completed job extended",
   "failed records tried again",
 ] as const;
-export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke" | "candidate refused";
+export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke" | "candidate rejected";
 export type Counts = Partial<Record<Kind, number>>;
 
 /** What loses a worker's memory, its lease or an answer: after it, the ledger may hold more than the log. */

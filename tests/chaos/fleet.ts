@@ -1,5 +1,5 @@
 /** ECS and the dispatcher: tasks come and go, and what is told of them comes late, twice or never. */
-import { mayRestartAtOnce, tasksAtWork, tasksWanted, tasksToReconcile } from "#core/fleet/fleet";
+import { mayRestartImmediately, countActiveTasks, tasksWanted, tasksToReconcile } from "#core/fleet/fleet";
 import { isAtRest } from "#core/job/job";
 import { isOrphan } from "#core/job/orphans";
 import { randomOf } from "#core/random";
@@ -87,7 +87,7 @@ export class Fleet {
   dispatch(): void {
     const { job, clock } = this.world;
     const tasks = [...this.#tasks.values()].map(({ row }) => row);
-    const wanted = tasksWanted(job, tasksAtWork(tasks, this.#shards(), clock.nowMs()));
+    const wanted = tasksWanted(job, countActiveTasks(tasks, this.#shards(), clock.nowMs()));
     const free = this.plan.tasks - tasks.length;
     for (let n = 0; n < Math.min(wanted, free); n++) this.#start();
   }
@@ -174,7 +174,7 @@ export class Fleet {
     const exitCode = this.#tasks.get(task)?.exitCode;
     const leasesHeld = this.#free(task);
     this.#removeLeftovers();
-    if (mayRestartAtOnce({ exitCode, leasesHeld, startedAt: "then" })) this.dispatch();
+    if (mayRestartImmediately({ exitCode, leasesHeld, startedAt: "then" })) this.dispatch();
   }
 
   /** @returns how many leases it had held */

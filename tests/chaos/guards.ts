@@ -52,7 +52,7 @@ function partsLast({ objects, store, ...ports }: Ports): Ports {
       read: (name) => objects.read(name),
       open: (name) => objects.open(name),
       upload: (...upload) => objects.upload(...upload),
-      putNew: async (name, body) => void waiting.push(() => objects.putNew(name, body)),
+      putIfAbsent: async (name, body) => void waiting.push(() => objects.putIfAbsent(name, body)),
     },
     store: {
       read: (key) => store.read(key),

@@ -54,7 +54,7 @@ const REFUSES: Behaviour = (request, callNo) =>
     : ANSWERS(request, callNo);
 
 /** The worst case of one record. */
-export const BOUND_NANOS = boundOf(parseTemplate(TEMPLATE)).nanos;
+export const BOUND_NANOS = boundOf(parseTemplate(TEMPLATE)).costNanos;
 
 export interface ChaosJob {
   readonly records: number;

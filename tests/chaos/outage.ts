@@ -81,10 +81,10 @@ export function badDay(day: BadDay, task: string): Ports {
       },
       open: async (name) =>
         breaksOff(name) ? Readable.from(firstHalf(await ports.objects.read(name))) : await ports.objects.open(name),
-      putNew: (name, body) =>
+      putIfAbsent: (name, body) =>
         put(name, async () => {
-          await ports.objects.putNew(name, body);
-          if (meets("objectTwice", "S3 was asked twice", name)) await ports.objects.putNew(name, body);
+          await ports.objects.putIfAbsent(name, body);
+          if (meets("objectTwice", "S3 was asked twice", name)) await ports.objects.putIfAbsent(name, body);
         }),
       upload: (name, type, body, signal) => put(name, () => ports.objects.upload(name, type, body, signal)),
     },

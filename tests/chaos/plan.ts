@@ -1,5 +1,5 @@
 /** What a run does to its job: drawn from the seed, before anything happens. */
-import { below, randomOf } from "#core/random";
+import { randomBelow, randomOf } from "#core/random";
 import type { Guard } from "./guards.ts";
 
 export interface Plan {
@@ -92,13 +92,13 @@ export function failsAtFirst({ owner }: Pick<Plan, "owner">): boolean {
  */
 export function planOf(seed: number): Plan {
   const random = randomOf("chaos", seed);
-  const between = (from: number, to: number) => from + below(to - from + 1, random);
+  const between = (from: number, to: number) => from + randomBelow(to - from + 1, random);
   const isGentle = seed % 4 === 0;
   const isPoor = seed % 3 === 0;
   const third = Math.floor(seed / 3) % 3;
   const isControlled = third === 0;
   const isChoosy = Math.floor(seed / 9) % 3 === 0;
-  const records = RECORD_COUNTS[below(RECORD_COUNTS.length, random)] ?? 24;
+  const records = RECORD_COUNTS[randomBelow(RECORD_COUNTS.length, random)] ?? 24;
   const raises: OwnerAct[] = Array.from({ length: between(0, 3) }, () => ({
     act: "raise",
     byBounds: between(2, 16),
@@ -135,26 +135,26 @@ export function planOf(seed: number): Plan {
 /** In every other of those runs: what comes early keeps workers from meeting at the end of the money. */
 function raisesEarly(seed: number): OwnerAct[] {
   const random = randomOf("raises early", seed);
-  const raises = seed % 2 === 1 ? 1 + below(2, random) : 0;
+  const raises = seed % 2 === 1 ? 1 + randomBelow(2, random) : 0;
   return Array.from({ length: raises }, () => ({
     act: "raise early",
-    byBounds: 1 + below(12, random),
-    atMs: 200 + below(40_000, random),
+    byBounds: 1 + randomBelow(12, random),
+    atMs: 200 + randomBelow(40_000, random),
   }));
 }
 
 /** Few records: what is new meets workers at their beginnings and ends, and most of a run is one of those. */
 function extensions(seed: number): OwnerAct[] {
   const random = randomOf("extensions", seed);
-  return Array.from({ length: 1 + below(2, random) }, () => ({
+  return Array.from({ length: 1 + randomBelow(2, random) }, () => ({
     act: "extend",
-    byRecords: 1 + below(12, random),
-    ...(random() < 0.6 ? { atMs: 200 + below(60_000, random) } : { afterMs: below(40_000, random) }),
+    byRecords: 1 + randomBelow(12, random),
+    ...(random() < 0.6 ? { atMs: 200 + randomBelow(60_000, random) } : { afterMs: randomBelow(40_000, random) }),
   }));
 }
 
 function retry(seed: number): OwnerAct {
-  return { act: "retry", afterMs: below(40_000, randomOf("retries", seed)) };
+  return { act: "retry", afterMs: randomBelow(40_000, randomOf("retries", seed)) };
 }
 
 function fate(isGentle: boolean, random: () => number): Fate {
@@ -165,11 +165,11 @@ function fate(isGentle: boolean, random: () => number): Fate {
   const luck = random();
   if (luck < 0.12) return { ...common, how: "lives" };
   if (luck < 0.27) return { ...common, how: "SIGTERM" };
-  if (luck < 0.42) return { ...common, how: "Spot", killedAfterMs: isGentle ? 120_000 : below(120_000, random) };
+  if (luck < 0.42) return { ...common, how: "Spot", killedAfterMs: isGentle ? 120_000 : randomBelow(120_000, random) };
   if (isGentle) return { ...common, how: "lives" };
   if (luck < 0.72) return { ...common, how: "SIGKILL" };
-  const mostMs = random() < 0.2 ? below(60_000, random) : 240_000;
-  return { ...common, how: "freeze", replacedMs: random() < 0.5 ? 0 : below(3_000, random), mostMs };
+  const mostMs = random() < 0.2 ? randomBelow(60_000, random) : 240_000;
+  return { ...common, how: "freeze", replacedMs: random() < 0.5 ? 0 : randomBelow(3_000, random), mostMs };
 }
 
 function ratesOf(isGentle: boolean, random: () => number): Rates {
@@ -197,7 +197,7 @@ function ratesOf(isGentle: boolean, random: () => number): Rates {
 /** The range cut at random into shards, none of them empty. */
 function cut(records: number, shards: number, random: () => number): { from: number; to: number }[] {
   const ends = new Set([records]);
-  while (ends.size < shards) ends.add(1 + below(records - 1, random));
+  while (ends.size < shards) ends.add(1 + randomBelow(records - 1, random));
   const sorted = [...ends].sort((one, other) => one - other);
   return sorted.map((to, n) => ({ from: sorted[n - 1] ?? 0, to }));
 }

@@ -2,7 +2,7 @@
 import { ACTS, FAULTS, type Counts, type Kind } from "./diary.ts";
 import type { Outcome } from "./run.ts";
 
-const REFUSED: Kind = "candidate refused";
+const REJECTED: Kind = "candidate rejected";
 
 export function addCounts(sum: Counts, more: Counts): void {
   for (const [kind, count] of Object.entries(more) as [Kind, number][]) sum[kind] = (sum[kind] ?? 0) + count;
@@ -10,11 +10,11 @@ export function addCounts(sum: Counts, more: Counts): void {
 
 /** What was meant to happen and never did. */
 export function unstruck(counts: Counts): Kind[] {
-  return [...FAULTS, ...ACTS, REFUSED].filter((kind) => !counts[kind]);
+  return [...FAULTS, ...ACTS, REJECTED].filter((kind) => !counts[kind]);
 }
 
 export function printCounts(counts: Counts): void {
-  for (const kind of [...FAULTS, "worker broke" as const, ...ACTS, REFUSED])
+  for (const kind of [...FAULTS, "worker broke" as const, ...ACTS, REJECTED])
     console.log(`${String(counts[kind] ?? 0).padStart(8)}  ${kind}`);
 }
 

@@ -9,12 +9,12 @@ const FACTS: JobFields = {
   requested: 10,
   delivered: 10,
   failed: 0,
-  refused: 0,
+  rejected: 0,
   spentNanos: 470_000_000,
   writtenOffNanos: 0,
   budgetNanos: 1_000_000_000,
   recordsPerSecond: 0,
-  datasets: [],
+  datasetFiles: [],
   datasetFileCount: 0,
 };
 const ESTIMATE: Estimate = {

@@ -52,7 +52,7 @@ describe("what was expected", () => {
     likelyNanos: 470_000_000,
     highNanos: 600_000_000,
     recordCount: 100,
-    basis: "SAMPLE",
+    basis: "TEST_RUNS",
     basisRecords: 3,
   };
   const sentence = (status: JobStatus, recordCount = 100, delivered = recordCount) =>

@@ -88,7 +88,7 @@ test.each([
 });
 
 describe("news of a try", () => {
-  const mark = (status: "RUNNING" | "DONE", ...calls: number[]) => ({
+  const mark = (status: "RUNNING" | "COMPLETED", ...calls: number[]) => ({
     status,
     records: calls.map((count) => ({ calls: Array.from({ length: count }) })),
   });
@@ -97,8 +97,8 @@ describe("news of a try", () => {
     ["fewer calls", mark("RUNNING", 2), mark("RUNNING", 1), true],
     ["fewer records", mark("RUNNING", 2, 0), mark("RUNNING", 2), true],
     ["as many calls", mark("RUNNING", 2), mark("RUNNING", 2), false],
-    ["running after it was done", mark("DONE", 1), mark("RUNNING", 5), true],
-    ["its end", mark("RUNNING", 2), mark("DONE", 2), false],
+    ["running after it was done", mark("COMPLETED", 1), mark("RUNNING", 5), true],
+    ["its end", mark("RUNNING", 2), mark("COMPLETED", 2), false],
   ])("with %s", (_, known, news, isOld) => {
     expect(isStaleTestRun(known, news)).toBe(isOld);
   });

@@ -8,7 +8,7 @@ import { editUsd, showUsd } from "../../client/money.ts";
 import { paths } from "../../client/paths.ts";
 import { UploadError } from "../../client/seeds/postFile.ts";
 import { showBytes, showDuration, showRate, showRelative, showShare } from "../../client/ui/format.ts";
-import { MOVES } from "#core/job/job";
+import { TRANSITIONS } from "#core/job/job";
 import { JOB_STATUSES } from "#core/job/job";
 
 describe("money", () => {
@@ -181,7 +181,7 @@ describe("a job's state", () => {
   });
 
   test("offers what its moves allow", () => {
-    const offered = (status: keyof typeof MOVES, failed = 0) =>
+    const offered = (status: keyof typeof TRANSITIONS, failed = 0) =>
       Object.entries(actionsFor(status, failed)).flatMap(([name, can]) => (can ? [name] : []));
     expect(offered("RUNNING", 3)).toEqual(["canPause", "canChange", "canCancel"]);
     expect(offered("PAUSED", 3)).toEqual(["canResume", "canChange", "canCancel"]);
@@ -196,7 +196,7 @@ describe("a job's state", () => {
 });
 
 test("a page offers to extend and to retry where the API would take it", () => {
-  for (const status of Object.keys(MOVES) as (keyof typeof MOVES)[]) {
+  for (const status of Object.keys(TRANSITIONS) as (keyof typeof TRANSITIONS)[]) {
     const { canChange, canExtend, canRetry } = actionsFor(status, 1);
     expect([status, canChange || canExtend]).toEqual([status, EXTENDABLE.includes(status)]);
     expect([status, canRetry]).toEqual([status, RETRIABLE.includes(status)]);

@@ -39,8 +39,8 @@ describe("the form of a new job", () => {
       capacity: "ON_DEMAND",
       taskSize: "LARGE",
       partitionBy: [
-        { column: "genre", by: "VALUE" },
-        { column: "at", by: "MONTH" },
+        { column: "genre", transform: "IDENTITY" },
+        { column: "at", transform: "MONTH" },
       ],
     });
     expect(toInput({ ...FORM, split: "" }).split).toBeNull();
@@ -109,7 +109,7 @@ describe("what a template reads, against seeds", () => {
     { name: "movies", fileName: "m.csv", itemCount: 1200, bytes: 1, fields: [field("Title"), field("Year", 1100)] },
   ];
   const verdict = (collection: string, path: string, required = true) =>
-    checkFit([{ collection, path, required, place: 'step "a"' }], collections)[0];
+    checkFit([{ collection, path, required, location: 'step "a"' }], collections)[0];
 
   test.each([
     ["a field that every item has", "movies", "Title", true, "there"],
@@ -122,10 +122,10 @@ describe("what a template reads, against seeds", () => {
     expect(verdict(collection, name, required)?.verdict).toBe(expected);
   });
 
-  const read = (path: string, required: boolean) => ({ collection: "movies", path, required, place: 'step "a"' });
+  const read = (path: string, required: boolean) => ({ collection: "movies", path, required, location: 'step "a"' });
 
   test("names once what is read in several places, needed if it is so in one of them", () => {
-    const fits = checkFit([read("Director", false), { ...read("Director", true), place: 'step "b"' }], collections);
+    const fits = checkFit([read("Director", false), { ...read("Director", true), location: 'step "b"' }], collections);
     expect(fits).toEqual([expect.objectContaining({ name: "movies.Director", verdict: "missing" })]);
   });
 

@@ -31,7 +31,7 @@ export function sampleJob(different: Partial<JobFieldsFragment> = {}): JobFields
     split: null,
     maxFailedPercent: 20,
     partitionBy: null,
-    datasets: [],
+    datasetFiles: [],
     datasetFileCount: 0,
     snapshot: null,
     createdAt: "2026-11-23T12:00:00.000Z",
@@ -52,7 +52,7 @@ export function sampleShard(different: Partial<ShardFieldsFragment> = {}): Shard
     reportNo: 1,
     delivered: 0,
     failed: 0,
-    refused: 0,
+    rejected: 0,
     causes: [],
     spentNanos: 0,
     writtenOffNanos: 0,
@@ -69,16 +69,16 @@ export type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 
 /** News that the job is where it was, with whatever a test wants to be different. */
 export function sampleChange(job: JobFieldsFragment, different: Partial<JobChange> = {}): JobChange {
-  const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets } = job;
+  const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles } = job;
   const { recordCount, priority } = job;
   return {
     __typename: "JobChange",
     jobId: job.id,
     owner: "ada",
-    ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasets },
+    ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles },
     archive: null,
     ...{ recordCount, priority },
-    datasetFileCount: datasets.length,
+    datasetFileCount: datasetFiles.length,
     snapshot: null,
     shard: null,
     ...different,

@@ -9,7 +9,7 @@ describe("a job's totals", () => {
     sampleShard({
       delivered: 30,
       failed: 2,
-      refused: 4,
+      rejected: 4,
       causes: [
         { cause: "A", attempts: 3, records: 1 },
         { cause: "B", attempts: 9, records: 1 },
@@ -22,7 +22,7 @@ describe("a job's totals", () => {
     }),
     sampleShard({
       delivered: 20,
-      refused: 1,
+      rejected: 1,
       causes: [{ cause: "A", attempts: 2, records: 1 }],
       spentNanos: 40_000_000,
       writtenOffNanos: 5_000_000,
@@ -36,7 +36,7 @@ describe("a job's totals", () => {
 
   test("sum up what its shards reported", () => {
     expect(totals).toMatchObject({ delivered: 50, failed: 2, spentNanos: 100_000_000, writtenOffNanos: 5_000_000 });
-    expect(totals).toMatchObject({ refused: 5, inputTokens: 1500, outputTokens: 150 });
+    expect(totals).toMatchObject({ rejected: 5, inputTokens: 1500, outputTokens: 150 });
   });
 
   test("group why attempts came to nothing, first what cost most records", () => {

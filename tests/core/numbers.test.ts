@@ -1,6 +1,6 @@
 /** Numbers for people have a comma at each thousand. */
 import fc from "fast-check";
-import { grouped } from "#core/numbers";
+import { formatNumber } from "#core/numbers";
 
 test.each([
   [0, "0"],
@@ -10,9 +10,11 @@ test.each([
   [1234.5678, "1,234.5678"],
   ["1000.00", "1,000.00"],
 ])("%p is %s", (number, text) => {
-  expect(grouped(number)).toBe(text);
+  expect(formatNumber(number)).toBe(text);
 });
 
 test("whole numbers read as everybody's do", () => {
-  fc.assert(fc.property(fc.maxSafeInteger(), (number) => expect(grouped(number)).toBe(number.toLocaleString("en-US"))));
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), (number) => expect(formatNumber(number)).toBe(number.toLocaleString("en-US"))),
+  );
 });

@@ -7,11 +7,11 @@ import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import {
   checkpoint,
-  closeShard,
+  fenceExpiredLease,
   crashesAtTakeover,
   endLease,
-  grantTo,
-  isHeld,
+  grantSlice,
+  isLeased,
   leaseShard,
   renewLease,
   type Progress,
@@ -19,7 +19,7 @@ import {
   suspectedSlotAtTakeover,
   suspectSlot,
 } from "#core/shard/lease";
-import { holds, type Change } from "#core/change";
+import { meetsCondition, type Change } from "#core/change";
 import { MemoryStore } from "../worker/doubles.ts";
 
 const JOB = "J";
@@ -61,7 +61,7 @@ function freshShard(shardNo: number): Partial<ShardRow> {
     checkpointNo: 0,
     consecutiveCrashes: 0,
     lowWaterSlot: 0,
-    runs: [],
+    partRanges: [],
     columns: {},
   };
   return { jobId: JOB, owner: "o", shardNo, kind: "RECORDS", state: "OPEN", ...counts, ...lease };
@@ -83,13 +83,13 @@ interface Believer {
 }
 
 function progressOf({ row, unaccounted }: Believer): Progress {
-  const { lowWaterSlot, runs, delivered, failed, attempts, inputTokens, outputTokens } = row;
+  const { lowWaterSlot, partRanges, delivered, failed, attempts, inputTokens, outputTokens } = row;
   return {
     lowWaterSlot,
-    runs,
+    partRanges,
     delivered: delivered + 1,
     failed,
-    refused: 0,
+    rejected: 0,
     attempts,
     causes: [],
     inputTokens,
@@ -101,9 +101,9 @@ function progressOf({ row, unaccounted }: Believer): Progress {
   };
 }
 
-async function proves(store: MemoryStore, { proof }: Change): Promise<boolean> {
-  const row = proof && (await store.read(proof.key));
-  return row !== undefined && holds(row, proof?.when);
+async function proves(store: MemoryStore, { postcondition }: Change): Promise<boolean> {
+  const row = postcondition && (await store.read(postcondition.key));
+  return row !== undefined && meetsCondition(row, postcondition?.when);
 }
 
 type Step = readonly [kind: number, worker: number, amount: number];
@@ -121,12 +121,12 @@ async function play(steps: readonly Step[]): Promise<void> {
     if (kind === 0) nowMs += amount;
     else if (kind === 1 && !worker) {
       const row = shards[amount % SHARDS];
-      if (!row || isHeld(row, nowMs) || row.state === "DONE") continue;
+      if (!row || isLeased(row, nowMs) || row.state === "DONE") continue;
       const { change, leased } = leaseShard(row, job, { task: `t${no}`, nowMs, leaseMs: 500 });
       if (await store.write(change)) workers.set(no, { row: leased, purse: 0, unaccounted: 0, grantNo: 0 });
     } else if (!worker) continue;
     else if (kind === 2) {
-      if (await store.write(grantTo(worker.row, { budgetId: JOB, nanos: amount }, worker.grantNo++))) {
+      if (await store.write(grantSlice(worker.row, { budgetId: JOB, nanos: amount }, worker.grantNo++))) {
         worker.purse += amount;
         worker.row = { ...worker.row, grantNanos: worker.row.grantNanos + amount };
       }
@@ -212,21 +212,26 @@ describe("a lease", () => {
   test("is not inherited with its grant: what may be spent is written off", async () => {
     const store = freshStore();
     const { mine } = await leased(store);
-    await store.write(grantTo(mine, { budgetId: JOB, nanos: 700 }, 1));
+    await store.write(grantSlice(mine, { budgetId: JOB, nanos: 700 }, 1));
     const { job, shards } = await rowsOf(store);
     await store.write(leaseShard(shards[0] as ShardRow, job, { task: "u", nowMs: 9_000, leaseMs: 500 }).change);
     const after = await rowsOf(store);
-    expect(after.shards[0]).toMatchObject({ grantNanos: 0, writtenOffNanos: 700, generation: 2, consecutiveCrashes: 1 });
+    expect(after.shards[0]).toMatchObject({
+      grantNanos: 0,
+      writtenOffNanos: 700,
+      generation: 2,
+      consecutiveCrashes: 1,
+    });
     expect(after.budget).toMatchObject({ remainingNanos: BUDGET - 700, writtenOffNanos: 700 });
   });
 
   test("of a vanished worker is closed before an export, and its later writes are refused", async () => {
     const store = freshStore();
     const { mine, job } = await leased(store);
-    await store.write(grantTo(mine, { budgetId: JOB, nanos: 300 }, 1));
+    await store.write(grantSlice(mine, { budgetId: JOB, nanos: 300 }, 1));
     await store.write(beginExport(job, "CANCELLED", undefined));
     const { shards } = await rowsOf(store);
-    expect(await store.write(closeShard(shards[0] as ShardRow, job))).toBe(true);
+    expect(await store.write(fenceExpiredLease(shards[0] as ShardRow, job))).toBe(true);
     expect(
       await store.write(
         checkpoint(mine, progressOf({ row: mine, purse: 0, unaccounted: 0, grantNo: 0 }), 2_000).change,
@@ -244,8 +249,24 @@ describe("a lease", () => {
   test.each([
     [{ leaseTask: undefined, consecutiveCrashes: 2 }, 2],
     [{ leaseTask: "gone", consecutiveCrashes: 2 }, 3],
-    [{ leaseTask: "gone", consecutiveCrashes: 2, generation: 4, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 0],
-    [{ leaseTask: "gone", consecutiveCrashes: 2, generation: 5, runs: [{ generation: 4, fromSeq: 0, toSeq: 1 }] }, 3],
+    [
+      {
+        leaseTask: "gone",
+        consecutiveCrashes: 2,
+        generation: 4,
+        partRanges: [{ generation: 4, fromSeq: 0, toSeq: 1 }],
+      },
+      0,
+    ],
+    [
+      {
+        leaseTask: "gone",
+        consecutiveCrashes: 2,
+        generation: 5,
+        partRanges: [{ generation: 4, fromSeq: 0, toSeq: 1 }],
+      },
+      3,
+    ],
     [{ leaseTask: "gone", consecutiveCrashes: 2, isLeasedAhead: true }, 2],
     [{ leaseTask: "gone", consecutiveCrashes: 2, isLeasedAhead: true, grantNanos: 1 }, 3],
     [{ leaseTask: "gone", consecutiveCrashes: 2, isLeasedAhead: false }, 3],
@@ -253,22 +274,26 @@ describe("a lease", () => {
     expect(crashesAtTakeover({ ...freshShard(0), ...set } as ShardRow)).toBe(deaths);
   });
 
-  const SUSPECT = { slot: 4, generation: 7, deaths: 1 };
+  const SUSPECT = { slot: 4, generation: 7, crashes: 1 };
   test.each([
-    ["died with the slot in hand", { leaseTask: "gone", generation: 7, suspect: SUSPECT }, 4],
-    ["died before it took any", { leaseTask: "gone", generation: 8, suspect: SUSPECT }, undefined],
-    ["gave its lease back", { leaseTask: undefined, generation: 7, suspect: SUSPECT }, undefined],
-    ["was the first to die so", { leaseTask: "gone", generation: 7, suspect: { ...SUSPECT, deaths: 0 } }, undefined],
+    ["died with the slot in hand", { leaseTask: "gone", generation: 7, suspectedSlot: SUSPECT }, 4],
+    ["died before it took any", { leaseTask: "gone", generation: 8, suspectedSlot: SUSPECT }, undefined],
+    ["gave its lease back", { leaseTask: undefined, generation: 7, suspectedSlot: SUSPECT }, undefined],
+    [
+      "was the first to die so",
+      { leaseTask: "gone", generation: 7, suspectedSlot: { ...SUSPECT, crashes: 0 } },
+      undefined,
+    ],
     ["had nothing to be careful of", { leaseTask: "gone", generation: 7 }, undefined],
   ])("when the last careful worker %s, the slot to be set aside is %#", (_, set, slot) => {
     const row = { ...freshShard(0), ...set } as ShardRow;
-    expect(poisonSlot({ ...row, suspect: suspectedSlotAtTakeover(row) })).toBe(slot);
+    expect(poisonSlot({ ...row, suspectedSlot: suspectedSlotAtTakeover(row) })).toBe(slot);
   });
 
   test("another slot in hand is suspected anew, the same one goes on being", () => {
-    const row = { ...freshShard(0), generation: 9, suspect: SUSPECT } as ShardRow;
-    expect(suspectSlot(row, 4)).toEqual({ slot: 4, generation: 9, deaths: 1 });
-    expect(suspectSlot(row, 5)).toEqual({ slot: 5, generation: 9, deaths: 0 });
+    const row = { ...freshShard(0), generation: 9, suspectedSlot: SUSPECT } as ShardRow;
+    expect(suspectSlot(row, 4)).toEqual({ slot: 4, generation: 9, crashes: 1 });
+    expect(suspectSlot(row, 5)).toEqual({ slot: 5, generation: 9, crashes: 0 });
   });
 });
 

@@ -1,4 +1,4 @@
-import { below, hashOf, randomOf, tokenOf } from "../../core/random.ts";
+import { randomBelow, hashOf, randomOf, tokenOf } from "../../core/random.ts";
 
 describe("randomness from names", () => {
   test("stays what it is from version to version: a job that goes on draws the seeds that it would have drawn", () => {
@@ -13,7 +13,7 @@ describe("randomness from names", () => {
   });
 
   test("gives each of ten numbers about as often as the others", () => {
-    const drawn = Array.from({ length: 10_000 }, (_, slot) => below(10, randomOf("job", slot)));
+    const drawn = Array.from({ length: 10_000 }, (_, slot) => randomBelow(10, randomOf("job", slot)));
     const counts = Array.from({ length: 10 }, (_, number) => drawn.filter((one) => one === number).length);
     for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(120);
   });

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { beginExport } from "#core/job/ending";
-import { withPart } from "#core/shard/part";
+import { appendPart } from "#core/shard/part";
 import { budgetKey, jobKey, shardKey } from "#core/keys";
 import type { BudgetRow } from "#core/money/budget-row";
 import type { JobRow } from "#core/job/job-row";
@@ -12,15 +12,15 @@ import type { ShardRow } from "#core/shard/shard-row";
 import {
   checkpoint,
   endLease,
-  grantTo,
-  isHeld,
+  grantSlice,
+  isLeased,
   isParked,
   leaseShard,
   type LeaseEnd,
   type Progress,
 } from "#core/shard/lease";
 import { nextTurn, type Turn } from "#core/job/turn";
-import { holds, type Change, type RowKey, type Write } from "#core/change";
+import { meetsCondition, type Change, type RowKey, type Write } from "#core/change";
 
 const JOB = "J";
 const SLOTS = 3;
@@ -158,9 +158,17 @@ class Search {
         fromSlot: 0,
         toSlot: SLOTS,
         lowWaterSlot: 0,
-        runs: [],
+        partRanges: [],
       },
-      ...{ generation: 0, leaseUntilMs: 0, checkpointNo: 0, consecutiveCrashes: 0, delivered: 0, failed: 0, attempts: 0 },
+      ...{
+        generation: 0,
+        leaseUntilMs: 0,
+        checkpointNo: 0,
+        consecutiveCrashes: 0,
+        delivered: 0,
+        failed: 0,
+        attempts: 0,
+      },
       ...{ inputTokens: 0, outputTokens: 0, spentNanos: 0, grantNanos: 0, writtenOffNanos: 0, columns: {} },
     };
     const rows = {
@@ -240,7 +248,7 @@ class Search {
 
   /** Begins where the parts that the row names end. */
   #opened(state: State, row: ShardRow, { controlNo }: JobRow): Holder {
-    const done = row.runs.flatMap(({ generation, fromSeq, toSeq }) =>
+    const done = row.partRanges.flatMap(({ generation, fromSeq, toSeq }) =>
       Array.from({ length: toSeq - fromSeq + 1 }, (_, n) => state.parts[`${generation}-${fromSeq + n}`] ?? []).flat(),
     );
     return {
@@ -306,7 +314,7 @@ class Search {
 
   #grant(state: State, holder: Holder, put: Put): State {
     const slice = Math.min(SLICE, Math.max(CALL, rowsOf(state.rows).budget.remainingNanos));
-    const rows = this.#apply(state.rows, grantTo(holder.row, { budgetId: JOB, nanos: slice }, holder.grantNo + 1));
+    const rows = this.#apply(state.rows, grantSlice(holder.row, { budgetId: JOB, nanos: slice }, holder.grantNo + 1));
     if (rows)
       return put(
         {
@@ -370,7 +378,7 @@ class Search {
     const writes = change.writes.map((write) => this.#weaken(write));
     const fits = writes.every(({ key, kind, when }) => {
       const row = rows[nameOf(key)];
-      return kind === "put" ? !row : row !== undefined && holds(row, when);
+      return kind === "put" ? !row : row !== undefined && meetsCondition(row, when);
     });
     if (!fits) return undefined;
     return writes.reduce(written, rows);
@@ -389,7 +397,7 @@ class Search {
 
   #check(state: State): void {
     const { job, shard, budget } = rowsOf(state.rows);
-    const { grantNanos, spentNanos, runs } = shard;
+    const { grantNanos, spentNanos, partRanges } = shard;
     promise(
       grantNanos + spentNanos + budget.writtenOffNanos + budget.remainingNanos === budget.budgetNanos,
       "granted + spent + written off + remaining = budget",
@@ -400,7 +408,7 @@ class Search {
       "what the model was paid is granted, spent or written off",
     );
     promise(state.log <= budget.budgetNanos, "the model is never paid more than the budget");
-    const named = runs.flatMap(({ generation, fromSeq, toSeq }) =>
+    const named = partRanges.flatMap(({ generation, fromSeq, toSeq }) =>
       Array.from({ length: toSeq - fromSeq + 1 }, (_, n) => `${generation}-${fromSeq + n}`),
     );
     promise(
@@ -417,7 +425,7 @@ class Search {
       promise(budget.remainingNanos < CALL, "a job ends at its budget only if that does not pay for one more record");
     if (state.deaths === 0 && shard.generation === 1 && shard.state === "DONE")
       promise(state.log === spentNanos, "without deaths the ledger is the log");
-    promise(!isHeld(shard, state.now) || shard.leaseTask !== undefined, "a lease that runs has a holder");
+    promise(!isLeased(shard, state.now) || shard.leaseTask !== undefined, "a lease that runs has a holder");
   }
 }
 
@@ -440,13 +448,13 @@ function progressOf({ row, done, news, newlySpent, seq }: Holder): Progress {
   const { failed, attempts, inputTokens, outputTokens } = row;
   let lowWaterSlot = 0;
   while (done.includes(lowWaterSlot)) lowWaterSlot += 1;
-  const runs = news.length > 0 ? withPart(row.runs, row.generation, seq) : row.runs;
+  const runs = news.length > 0 ? appendPart(row.partRanges, row.generation, seq) : row.partRanges;
   return {
     lowWaterSlot,
-    runs,
+    partRanges: runs,
     delivered: row.delivered + news.length,
     failed,
-    refused: 0,
+    rejected: 0,
     attempts,
     causes: [],
     inputTokens,

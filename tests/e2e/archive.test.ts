@@ -128,7 +128,7 @@ async function makeDataset(api: Api): Promise<Dataset> {
   );
   const job = await followJob(api, createJob.id, AbortSignal.timeout(60_000), () => undefined);
   expect(job.status).toBe("COMPLETED");
-  return { id: job.id, files: job.datasets.map(({ name }) => name) };
+  return { id: job.id, files: job.datasetFiles.map(({ name }) => name) };
 }
 
 async function look(api: Api, id: string): Promise<Record<string, unknown>> {

@@ -75,7 +75,7 @@ test("a budget of a cent stops the job close to it, keeps what was paid for, and
   const first = await generate(["--budget", "0.01", "--out", out]).finished;
   expect(first).toMatchObject({ code: 2 });
   const calls = await modelCalls(product.data);
-  const bound = boundOf(parseTemplate(await readFile(TEMPLATE, "utf8"))).nanos;
+  const bound = boundOf(parseTemplate(await readFile(TEMPLATE, "utf8"))).costNanos;
   expect(costOf(calls)).toBeLessThanOrEqual(NANOS_PER_CENT);
   expect(costOf(calls)).toBeGreaterThanOrEqual(NANOS_PER_CENT - bound);
   const answered = calls.filter((call) => call.modelId === "amazon.nova-pro-v1:0" && call.status === "ok").length;

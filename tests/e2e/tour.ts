@@ -117,7 +117,7 @@ async function save(api: Api, input: { id?: string; source: string; basedOnVersi
 }
 
 /** A job of the template that is tried, before and after. */
-async function estimated(api: Api, basis: "SAMPLE" | "PROMPTS"): Promise<void> {
+async function estimated(api: Api, basis: "TEST_RUNS" | "PROMPTS"): Promise<void> {
   const templateId = await save(api, { source: TOWNS });
   const { estimateJob } = await api.call<{ estimateJob: { estimate: { basis: string } | null; advice: string } }>(
     `query($input: EstimateJobInput!) { estimateJob(input: $input) {
@@ -142,9 +142,9 @@ async function testRunAndGenerate(api: Api): Promise<void> {
       startTestRun,
     );
     if (getTestRun.status === "FAILED") throw new Error(`The try failed: ${getTestRun.statusReason}`);
-    return getTestRun.status === "DONE";
+    return getTestRun.status === "COMPLETED";
   });
-  await estimated(api, "SAMPLE");
+  await estimated(api, "TEST_RUNS");
   const { generateSeeds } = await api.call<{ generateSeeds: { id: string } }>(
     "mutation($input: GenerateSeedsInput!) { generateSeeds(input: $input) { id } }",
     { input: { ...wish, name: "Made towns", itemCount: 5, clientToken: randomUUID() } },
@@ -166,7 +166,8 @@ async function testRunAndGenerate(api: Api): Promise<void> {
     listAdHocSpending: { items: { testRunsNanos: number; generatedSeedsNanos: number }[] };
   }>("{ listAdHocSpending { items { day testRunsNanos generatedSeedsNanos } } }");
   const [today] = listAdHocSpending.items;
-  if (!today?.testRunsNanos || !today.generatedSeedsNanos) throw new Error(`Not counted: ${JSON.stringify(listAdHocSpending)}`);
+  if (!today?.testRunsNanos || !today.generatedSeedsNanos)
+    throw new Error(`Not counted: ${JSON.stringify(listAdHocSpending)}`);
 }
 
 /** A template saved twice and seeds uploaded, used, and removed at the end. */
@@ -251,7 +252,7 @@ const NUMBERED = `${TOWNS}record: { say: it.steps.say.output, n: Math.floor(Math
 /** A paused job's records so far, and then its dataset in more folders than its row lists. */
 async function whatIsThere(api: Api, product: Product): Promise<void> {
   const templateId = await save(api, { source: NUMBERED });
-  const partitionBy = [{ column: "n", by: "VALUE" }];
+  const partitionBy = [{ column: "n", transform: "IDENTITY" }];
   const id = await createJob(api, { templateId, recordCount: 1_500, partitionBy });
   await runningTask(product);
   await moreCalls(product);
@@ -271,7 +272,7 @@ async function whatIsThere(api: Api, product: Product): Promise<void> {
   if (job.datasetFileCount < 100) throw new Error(`The dataset has ${job.datasetFileCount} files.`);
   const manifest = await download(api, id, "files.jsonl");
   const unlisted = manifest.find(
-    ({ name, format }) => format === "JSONL" && !job.datasets.some((file) => file.name === name),
+    ({ name, format }) => format === "JSONL" && !job.datasetFiles.some((file) => file.name === name),
   );
   const rows = await download(api, id, unlisted?.name);
   if (taken.length === 0 || rows.length !== unlisted?.rows) throw new Error(`${unlisted?.name} has not its rows.`);

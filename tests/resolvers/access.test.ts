@@ -308,7 +308,7 @@ async function givenTestRun(): Promise<string> {
     sk: "TRY",
     testRunId,
     testRunOwner: "ann",
-    status: "DONE",
+    status: "COMPLETED",
     recordCount: 1,
     budgetNanos: 1,
     reservedNanos: 0,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RESTORE_BEGINS_SECONDS } from "../../core/dataset/archive.ts";
+import { RESTORE_REQUEST_TIMEOUT_SECONDS } from "../../core/dataset/archive.ts";
 import type { CloudEvent } from "../../local/service.ts";
 import { until } from "../local/until.ts";
 import { change, givenJob, jobRow } from "./given.ts";
@@ -158,7 +158,7 @@ describe("restoring", () => {
     };
     await askedAt(10);
     expect(await look(id)).toMatchObject({ state: "RESTORING" });
-    await askedAt(RESTORE_BEGINS_SECONDS + 1);
+    await askedAt(RESTORE_REQUEST_TIMEOUT_SECONDS + 1);
     expect(await look(id)).toMatchObject({ state: "ARCHIVED" });
     await restore(id);
     await world.settled();

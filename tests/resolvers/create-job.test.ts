@@ -313,19 +313,19 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
 
 describe("partitions", () => {
   test("are kept with the job, and part of what a client token stands for", async () => {
-    const partitionBy = [{ column: "question", by: "VALUE" }];
+    const partitionBy = [{ column: "question", transform: "IDENTITY" }];
     const input = await inputFor(world, "ann", { partitionBy });
     const { createJob } = await world.ask("ann", CREATE_JOB, { input });
     expect(createJob.partitionBy).toEqual(partitionBy);
-    const other = { ...input, partitionBy: [{ column: "question", by: "YEAR" }] };
+    const other = { ...input, partitionBy: [{ column: "question", transform: "YEAR" }] };
     expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(/^Conflict/);
   });
 
   test.each([
     [[], "1 to 3 columns, not 0"],
-    [[{ column: "id", by: "VALUE" }], 'Every record has an "id" of its own'],
-    [[{ column: "genre", by: "VALUE" }], 'no column "genre" to be partitioned by; choose among question.'],
-    [[1, 2].map(() => ({ column: "question", by: "DAY" })), "by a column once only"],
+    [[{ column: "id", transform: "IDENTITY" }], 'Every record has an "id" of its own'],
+    [[{ column: "genre", transform: "IDENTITY" }], 'no column "genre" to be partitioned by; choose among question.'],
+    [[1, 2].map(() => ({ column: "question", transform: "DAY" })), "by a column once only"],
   ])("by %j are refused", async (partitionBy, words) => {
     const input = await inputFor(world, "ann", { partitionBy });
     expect(await world.refusal("ann", CREATE_JOB, { input })).toContain(words);

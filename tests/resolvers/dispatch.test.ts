@@ -269,7 +269,7 @@ test("a deleted job is purged once nobody works at it", async () => {
 });
 
 describe("a published job", () => {
-  const RUNS = [{ generation: 3, fromSeq: 0, toSeq: 0, folded: true }];
+  const RUNS = [{ generation: 3, fromSeq: 0, toSeq: 0, compacted: true }];
   const LEFT = ["parts/J/0/1-0", "parts/J/0/2-7", "datasets/J/2/dataset.jsonl"];
   const KEPT = ["datasets/J/3/dataset.jsonl", "datasets/J/3/records/0-0"];
   const inJob = (names: readonly string[], jobId: string) => names.map((name) => name.replace("/J/", `/${jobId}/`));
@@ -278,11 +278,11 @@ describe("a published job", () => {
   async function publishedJob(changes: object = {}) {
     const job = await givenJob(world, "ann", { recordCount: 10 });
     const shard = await world.row("Jobs", shardKey(job.id, 0));
-    await world.put("Jobs", { ...shard, state: "DONE", generation: 2, runs: RUNS });
+    await world.put("Jobs", { ...shard, state: "DONE", generation: 2, partRanges: RUNS });
     await change(world, job.id, {
       status: "COMPLETED",
       datasetPrefix: `datasets/${job.id}/3/`,
-      sweepNo: 3,
+      sweepGeneration: 3,
       ...changes,
     });
     for (const name of inJob([...LEFT, ...KEPT], job.id)) await world.putObject(name, "x");
@@ -296,7 +296,7 @@ describe("a published job", () => {
     await world.run("dispatch", taskStopped(task));
     expect(await objectsOf(job.id)).toEqual(inJob(KEPT, job.id));
     expect(await jobRow(world, job.id)).not.toHaveProperty("openKey");
-    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepNo");
+    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
   test("is swept by the minute's sweep when that was not heard, as often as it comes", async () => {
@@ -304,7 +304,7 @@ describe("a published job", () => {
     await Promise.all([sweep(), sweep()]);
     await sweep();
     expect(await objectsOf(job.id)).toEqual(inJob(KEPT, job.id));
-    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepNo");
+    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
   test("that goes on loses nothing: neither what a lease writes, nor its place among the open jobs", async () => {
@@ -315,7 +315,7 @@ describe("a published job", () => {
     await sweep();
     expect(await objectsOf(job.id)).toEqual([...inJob(KEPT, job.id), ...news].sort());
     expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", status: "QUEUED" });
-    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepNo");
+    expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
   test("that is published again while it is swept keeps its mark", async () => {
@@ -323,12 +323,12 @@ describe("a published job", () => {
     const stack = objectClient().middlewareStack;
     const again = (next: any) => async (args: any) => {
       stack.remove("published again");
-      await change(world, job.id, { sweepNo: 5, controlNo: 1 });
+      await change(world, job.id, { sweepGeneration: 5, controlNo: 1 });
       return await next(args);
     };
     stack.add(again, { step: "initialize", name: "published again" });
     await sweep();
-    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", sweepNo: 5 });
+    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", sweepGeneration: 5 });
   });
 
   test("that is to be deleted keeps its open key until all of it is gone", async () => {

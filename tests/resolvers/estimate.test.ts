@@ -43,7 +43,7 @@ async function tried(source: string, recordCount: number, person = "ann"): Promi
   const { id } = (await world.ask(person, TRY, { input })).startTestRun;
   await world.settled();
   const { getTestRun } = await world.ask(person, GET_TRY, { id });
-  expect(getTestRun.status).toBe("DONE");
+  expect(getTestRun.status).toBe("COMPLETED");
   return getTestRun;
 }
 
@@ -117,11 +117,11 @@ describe("after a try", () => {
     const source = aTemplate();
     const first = await tried(source, 2);
     const one = (await estimated(source)).estimate;
-    expect(one).toMatchObject({ basis: "SAMPLE", basisRecords: 2, likelyNanos: Math.round(first.spentNanos * 500) });
+    expect(one).toMatchObject({ basis: "TEST_RUNS", basisRecords: 2, likelyNanos: Math.round(first.spentNanos * 500) });
     const second = await tried(source, 8);
     const both = (await estimated(source)).estimate;
     const likelyNanos = Math.round((first.spentNanos + second.spentNanos) * 100);
-    expect(both).toMatchObject({ basis: "SAMPLE", basisRecords: 10, likelyNanos });
+    expect(both).toMatchObject({ basis: "TEST_RUNS", basisRecords: 10, likelyNanos });
     const width = (estimate: any) => (estimate.highNanos - estimate.lowNanos) / estimate.likelyNanos;
     expect(width(both)).toBeLessThan(width(one));
   });
@@ -129,7 +129,7 @@ describe("after a try", () => {
   test("another source, and another person's estimate of the same, rest on prompts", async () => {
     const source = aTemplate();
     await tried(source, 1);
-    expect((await estimated(source)).estimate.basis).toBe("SAMPLE");
+    expect((await estimated(source)).estimate.basis).toBe("TEST_RUNS");
     expect((await estimated(aTemplate())).estimate.basis).toBe("PROMPTS");
     expect((await estimated(source, {}, "bob")).estimate.basis).toBe("PROMPTS");
   });
@@ -138,7 +138,7 @@ describe("after a try", () => {
     models.set({ refusalRate: 1 });
     const source = aTemplate();
     const { spentNanos } = await tried(source, 2).finally(() => models.set({}));
-    expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: spentNanos * 500 });
+    expect((await estimated(source)).estimate).toMatchObject({ basis: "TEST_RUNS", likelyNanos: spentNanos * 500 });
   });
 
   test("answers of which a job would ask for others count as often as it would ask", async () => {
@@ -147,13 +147,16 @@ describe("after a try", () => {
     const source = aTemplate(`    repairs: 0\n    output: { type: json, schema: ${schema} }\n`);
     const { spentNanos } = await tried(source, 2).finally(() => models.set({}));
     expect(spentNanos).toBeGreaterThan(0);
-    expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: 3 * spentNanos * 500 });
+    expect((await estimated(source)).estimate).toMatchObject({ basis: "TEST_RUNS", likelyNanos: 3 * spentNanos * 500 });
   });
 
   test("records that accept refuses count as often as a job would make another, ten times at most", async () => {
     const source = `${aTemplate()}\naccept: it.movie === 0\n`;
     const { spentNanos } = await tried(source, 2);
-    expect((await estimated(source)).estimate).toMatchObject({ basis: "SAMPLE", likelyNanos: 10 * spentNanos * 500 });
+    expect((await estimated(source)).estimate).toMatchObject({
+      basis: "TEST_RUNS",
+      likelyNanos: 10 * spentNanos * 500,
+    });
   });
 
   test("its sample is kept for ninety days from the last try", async () => {
@@ -192,13 +195,17 @@ describe("a job", () => {
     });
     const run = (fromSeq: number, toSeq: number, generation = 1) => ({ generation, fromSeq, toSeq });
     const shards = [
-      { spending: [spent("a", "2026-11-25", 5), spent("b", "2026-11-25", 6)], workerMs: 1_000, runs: [run(1, 4)] },
-      { spending: [spent("a", "2026-11-25", 7)], workerMs: 500, runs: [run(2, 2), run(1, 9, 3)] },
+      {
+        spending: [spent("a", "2026-11-25", 5), spent("b", "2026-11-25", 6)],
+        workerMs: 1_000,
+        partRanges: [run(1, 4)],
+      },
+      { spending: [spent("a", "2026-11-25", 7)], workerMs: 500, partRanges: [run(2, 2), run(1, 9, 3)] },
       {
         spending: [spent("a", "2026-11-26", 8)],
         workerMs: 0,
         checkpointNo: 12,
-        runs: Array.from({ length: 7 }, (_, n) => run(1, 1, n + 1)),
+        partRanges: Array.from({ length: 7 }, (_, n) => run(1, 1, n + 1)),
       },
     ];
     for (const [n, facts] of shards.entries())

@@ -261,6 +261,7 @@ test("what cannot be made is refused in words", async () => {
 });
 
 async function spentByAnn(): Promise<number> {
-  const { items } = (await world.ask("ann", "{ listAdHocSpending { items { generatedSeedsNanos } } }")).listAdHocSpending;
+  const { items } = (await world.ask("ann", "{ listAdHocSpending { items { generatedSeedsNanos } } }"))
+    .listAdHocSpending;
   return items.reduce((sum: number, { generatedSeedsNanos }: any) => sum + generatedSeedsNanos, 0);
 }

@@ -220,7 +220,11 @@ describe("retryFailed", () => {
       report: { generation: 3, reportNo: 9, delivered: 393, failed: 7 },
     });
     await changeShard(job.id, 1, { state: "DONE", generation: 2, lowWaterSlot: 800, delivered: 400 });
-    await changeShard(job.id, 2, status === "COMPLETED" ? { state: "DONE", delivered: 400 } : { consecutiveCrashes: 4 });
+    await changeShard(
+      job.id,
+      2,
+      status === "COMPLETED" ? { state: "DONE", delivered: 400 } : { consecutiveCrashes: 4 },
+    );
     await change(world, job.id, { ...ENDED, status, openShards: status === "COMPLETED" ? 0 : 1 });
     return job;
   }

@@ -46,28 +46,28 @@ test("a run whose beginning was written and whose answer was lost has begun", as
   expect((await row()).runId).toBe(run.runId);
   await run.reserve(10);
   await run.settle(3, 3, {});
-  await run.close({ status: "DONE" });
-  expect(await row()).toMatchObject({ status: "DONE", spentNanos: 3, reservedNanos: 0 });
+  await run.close({ status: "COMPLETED" });
+  expect(await row()).toMatchObject({ status: "COMPLETED", spentNanos: 3, reservedNanos: 0 });
 });
 
 test("a run whose end was written and whose answer was lost has ended", async () => {
   await newRow();
   const run = await begun();
   interference.loseAnswerOf("UpdateItem");
-  await run.close({ status: "DONE" });
+  await run.close({ status: "COMPLETED" });
   expect(interference.lost).toBe(0);
-  expect(await row()).toMatchObject({ status: "DONE", runId: run.runId });
+  expect(await row()).toMatchObject({ status: "COMPLETED", runId: run.runId });
 });
 
 test("a run that another hand closed, or that is gone, is lost at its end", async () => {
   await newRow();
   const run = await begun();
   await world.put("Jobs", { ...(await row()), status: "FAILED" });
-  await expect(run.close({ status: "DONE" })).rejects.toThrow(RunLost);
+  await expect(run.close({ status: "COMPLETED" })).rejects.toThrow(RunLost);
   await newRow();
   const other = await begun();
   await world.put("Jobs", { ...(await row()), runId: "another" });
-  await expect(other.close({ status: "DONE" })).rejects.toThrow(RunLost);
+  await expect(other.close({ status: "COMPLETED" })).rejects.toThrow(RunLost);
 });
 
 test("a run that is shown as dead before it began does not begin; its row is handed over", async () => {

@@ -1,6 +1,6 @@
 /** What is there of a job's records can be downloaded while it still runs. */
 import { encodePart } from "../../core/shard/part.ts";
-import { openSlot } from "../../core/shard/record.ts";
+import { newOpenSlot } from "../../core/shard/record.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
 import { change, givenJob, JOB, jobRow } from "./given.ts";
 import { interfere, type Interference } from "./interfere.ts";
@@ -23,11 +23,11 @@ const META = { models: {}, tokens: { input: 1, output: 1 }, costNanos: 5, seeds:
 const made = (slot: number) => ({ slot, columns: { question: `Why ${slot}?` }, meta: META });
 const part = (slots: number[], failed: number[] = []) =>
   encodePart({
-    open: [openSlot(99)],
+    open: [newOpenSlot(99)],
     done: [],
     made: slots.map(made),
     failed: failed.map((slot) => ({ slot, reason: "No.", cause: "No.", meta: META })),
-    refused: [],
+    rejected: [],
   });
 
 /** A running job of which a part holds more than its checkpoint says. */
@@ -45,7 +45,7 @@ async function runningJob() {
 
 async function nameParts(jobId: string, shardNo: number, runs: object[]): Promise<void> {
   const key = { pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" };
-  await world.put("Jobs", { ...(await world.row("Jobs", key)), generation: 2, runs });
+  await world.put("Jobs", { ...(await world.row("Jobs", key)), generation: 2, partRanges: runs });
 }
 
 test("is ready although a transaction had the job in hand when it was", async () => {
@@ -61,7 +61,7 @@ test("holds the records that checkpoints name, in order, as the dataset will hav
   const job = await runningJob();
   const watch = await world.watch("ann", "subscription { onJobChanged { jobId snapshot { state rows bytes } } }");
   const { takeSnapshot } = await world.ask("ann", TAKE, { id: job.id });
-  expect(takeSnapshot).toMatchObject({ status: "RUNNING", snapshot: { state: "MAKING", rows: null } });
+  expect(takeSnapshot).toMatchObject({ status: "RUNNING", snapshot: { state: "CREATING", rows: null } });
   await world.settled();
   const { snapshot } = (await watch.next()).onJobChanged;
   expect(snapshot).toMatchObject({ state: "READY", rows: 4 });
@@ -147,7 +147,7 @@ test("goes with its job", async () => {
 });
 
 function makingUntil(aliveUntilMs: number) {
-  return { snapshotId: "S1", state: "MAKING", takenAt: new Date().toISOString(), aliveUntilMs };
+  return { snapshotId: "S1", state: "CREATING", takenAt: new Date().toISOString(), aliveUntilMs };
 }
 
 async function nameNothing(jobId: string): Promise<void> {

@@ -81,7 +81,7 @@ test("makes records with real calls and shows each with prompt, answer, tokens, 
   expect({ status, records }).toEqual({ status: "RUNNING", records: [] });
   await world.settled();
   const { getTestRun } = await world.ask("ann", GET, { id });
-  expect(getTestRun).toMatchObject({ id, owner: "ann", status: "DONE", statusReason: null, recordCount: 3 });
+  expect(getTestRun).toMatchObject({ id, owner: "ann", status: "COMPLETED", statusReason: null, recordCount: 3 });
   expect(getTestRun.records.map(({ recordNo, failure }: any) => [recordNo, failure])).toEqual([
     [0, null],
     [1, null],
@@ -125,7 +125,7 @@ test("its owner hears of every record, and nobody else can watch", async () => {
   await world.report(`mutation ($id: ID!) { reportTestRun(input: { id: $id }) { ${TRY} } }`, { id: first.id });
   for (;;) {
     const { onTestRunChanged } = await watch.next();
-    if (onTestRunChanged.status === "DONE") {
+    if (onTestRunChanged.status === "COMPLETED") {
       expect(onTestRunChanged.records).toHaveLength(3);
       break;
     }
@@ -147,7 +147,7 @@ test.each([
     models.set(settings);
     const before = await spentByAnn();
     const { status, spentNanos, records } = await tried({ recordCount: 8 });
-    expect(status).toBe("DONE");
+    expect(status).toBe("COMPLETED");
     expect(records).toHaveLength(8);
     const paid = sumOf(models.newCalls());
     expect(spentNanos).toBe(paid);
@@ -172,7 +172,7 @@ test("a record that a condition refuses is shown with the condition, and no othe
   models.newCalls();
   const source = `${FILM}accept: { recent: it.record.year > it.movie.Year + 1e9 }\n`;
   const { status, records } = await tried({ source, recordCount: 2 });
-  expect(status).toBe("DONE");
+  expect(status).toBe("COMPLETED");
   expect(models.newCalls()).toHaveLength(4);
   for (const { columns, failure, refusal } of records) {
     expect({ failure, refusal }).toEqual({ failure: null, refusal: 'The condition "recent" does not hold.' });
@@ -190,7 +190,7 @@ test("it stops before the record that could pass its budget, and says so", async
   const boundNanos = Math.ceil(Number(bound?.slice(1)) * 1e9 * 1.05);
   models.newCalls();
   const { status, statusReason, records, spentNanos } = await tried({ recordCount: 10, budgetNanos: boundNanos + one });
-  expect(status).toBe("DONE");
+  expect(status).toBe("COMPLETED");
   expect(records.length).toBeGreaterThan(0);
   expect(records.length).toBeLessThan(10);
   expect(statusReason).toBe(
@@ -208,7 +208,7 @@ test("the same token starts one try, and with another input it is refused", asyn
   const again = (await world.ask("ann", START, { input })).startTestRun;
   await world.settled();
   for (const one of both) if (!(one instanceof Error)) expect(one.startTestRun.id).toBe(again.id);
-  expect(again).toMatchObject({ status: "DONE", records: [{ recordNo: 0 }] });
+  expect(again).toMatchObject({ status: "COMPLETED", records: [{ recordNo: 0 }] });
   expect(models.newCalls()).toHaveLength(2);
   expect(await world.refusal("ann", START, { input: { ...input, recordCount: 2 } })).toBe(
     "Conflict: This client token was used with another input; use a new token for each request meant.",
@@ -273,7 +273,7 @@ test("a try with more to show than a message holds is cut, and says where", asyn
   await givenSeeds(world, "ann", "long", { movies: [{ Title: "x".repeat(30_000), Year: 1 }] });
   const source = FILM.replace("maxPromptBytes: 1000", "maxPromptBytes: 100000");
   const { id, status } = await tried({ source, seedSetId: "long", recordCount: 10, budgetNanos: 1_000_000_000 });
-  expect(status).toBe("DONE");
+  expect(status).toBe("COMPLETED");
   const { records } = await world.row("Jobs", testRunKey(id));
   expect(Buffer.byteLength(records)).toBeLessThanOrEqual(160_000);
   expect(JSON.parse(records)[0].calls[0].turns[0].text).toMatch(/x … \([\d,]+ more characters\)$/);

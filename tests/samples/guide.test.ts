@@ -38,7 +38,7 @@ function wholeOf(text: string): string {
 
 describe("the guide to templates", () => {
   it.each(examples.map(({ line, text }) => [line, text]))("has an example in line %i that is a template", (_, text) => {
-    expect(readTemplate(wholeOf(text)).faults).toEqual([]);
+    expect(readTemplate(wholeOf(text)).problems).toEqual([]);
   });
 
   it("has examples whose fields can all be checked against seeds", () => {
@@ -50,7 +50,7 @@ describe("the guide to templates", () => {
   it.each(refused.map(({ line, text, sentence }) => [line, text, sentence]))(
     "quotes what is said about the faulty template in line %i",
     (_, text, sentence) => {
-      const [fault] = readTemplate(text ?? "").faults;
+      const [fault] = readTemplate(text ?? "").problems;
       expect(sentence?.replace(/\s+/g, " ")).toBe(fault?.message);
     },
   );

@@ -1,6 +1,6 @@
-import { openSlot, type MadeRecord } from "#core/shard/record";
-import { Purse } from "#core/money/budget";
-import { kindOfValue } from "#core/dataset/columns";
+import { newOpenSlot, type DeliveredRecord } from "#core/shard/record";
+import { GrantAccount } from "#core/money/budget";
+import { inferType } from "#core/dataset/columns";
 import { seedBlockObject, seedIndexObject } from "#core/bucket";
 import { CollectionBlocks } from "#core/seeds/blocks";
 import { columnsOf, type Template } from "#core/template/template";
@@ -8,12 +8,12 @@ import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
 import { sampleService } from "../../local/bedrock/sample-service.ts";
 import { answerOf, inputOf } from "../../worker/adapters/bedrock-model.ts";
-import { attempt } from "../../worker/record/attempt.ts";
-import { Bell } from "../../worker/condition-variable.ts";
+import { runAttempt } from "../../worker/record/attempt.ts";
+import { ConditionVariable } from "../../worker/condition-variable.ts";
 import type { CallContext } from "../../worker/calls/call.ts";
-import { Gate } from "../../worker/calls/concurrency-limiter.ts";
-import type { Model } from "../../worker/ports.ts";
-import { Routes } from "../../worker/calls/model-cooldowns.ts";
+import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
+import type { ModelClient } from "../../worker/ports.ts";
+import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 import { Seeds } from "../../worker/seeds.ts";
 import { JobContext } from "../../worker/job-context.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";
@@ -28,7 +28,7 @@ it.each(samples.map((sample) => [sample.template.id, sample] as const))(
   async (_, sample) => {
     const template = parseTemplate(sample.template.source);
     const shop = await JobContext.open({ jobId: "J", template, partials: {}, seeds: await seedsOf(sample) });
-    const records: MadeRecord[] = [];
+    const records: DeliveredRecord[] = [];
     for (let slot = 0; slot < RECORDS; slot++) records.push(await made(shop, slot));
     for (const { columns, meta } of records) {
       expect(Object.keys(columns)).toEqual(columnsOf(template));
@@ -48,15 +48,15 @@ it("three samples have columns that name the models of their steps, seven in all
   expect(named.flat()).toHaveLength(7);
 });
 
-async function made(shop: JobContext, slot: number): Promise<MadeRecord> {
+async function made(shop: JobContext, slot: number): Promise<DeliveredRecord> {
   const reasons: string[] = [];
   for (let tried = 0; tried < shop.template.maxAttempts; tried++) {
-    const purse = new Purse();
-    const { nanos } = boundOf(shop.template);
-    purse.grant(nanos);
-    const reservation = purse.reserve(nanos);
+    const purse = new GrantAccount();
+    const { costNanos } = boundOf(shop.template);
+    purse.grant(costNanos);
+    const reservation = purse.reserve(costNanos);
     if (!reservation) throw new Error("The purse is too small.");
-    const end = await attempt(shop, context(), { ...openSlot(slot), attempt: tried }, reservation);
+    const end = await runAttempt(shop, context(), { ...newOpenSlot(slot), attempt: tried }, reservation);
     if (end.end === "made") return end.record;
     reasons.push(end.end === "waiting" ? "it waits" : end.failed.reason);
   }
@@ -68,7 +68,7 @@ const MODEL_OF = /^it\.steps\.(\w+)\.modelId( \?\? "")?$/;
 /** The columns that name the model of a step, as the record's provenance has it. */
 function modelColumns(
   { record = {} }: Template,
-  { models }: Pick<MadeRecord["meta"], "models">,
+  { models }: Pick<DeliveredRecord["meta"], "models">,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).flatMap(([name, { value }]) => {
@@ -82,7 +82,7 @@ function modelColumns(
 function misfits({ record = {} }: Template, columns: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(record).flatMap(([name, { type }]) => {
     const value = columns[name];
-    const kind = kindOfValue(value);
+    const kind = inferType(value);
     const fits = type === undefined || type === "json" || kind === type || (type === "number" && kind === "integer");
     return fits ? [] : [`${name} is ${JSON.stringify(value)}, not ${type}`];
   });
@@ -114,7 +114,7 @@ function fail(name: string): never {
 const service = sampleService({ latencyMs: 0, jitterMs: 0, badJsonRate: 0.3 });
 
 /** The built-in model, asked as Bedrock is. */
-const model: Model = {
+const model: ModelClient = {
   converse: async (request) => {
     const { modelId, ...input } = inputOf(request);
     const call = {
@@ -132,14 +132,14 @@ function context(): CallContext {
   const never = new AbortController().signal;
   return {
     ports: { model, clock: realClock, random: () => 0.5 },
-    gate: new Gate({ most: 4, clock: realClock, bell: new Bell() }),
-    routes: new Routes(),
+    limiter: new ConcurrencyLimiter({ maxCalls: 4, clock: realClock, changed: new ConditionVariable() }),
+    cooldowns: new ModelCooldowns(),
     callTimeoutMs: 30_000,
     aborting: never,
     stopping: never,
-    leaseFresh: async () => {},
-    charged: () => {},
-    progressed: () => {},
+    untilLeaseFresh: async () => {},
+    onCharged: () => {},
+    onProgress: () => {},
   };
 }
 

@@ -62,7 +62,7 @@ describe.each(samples.map((sample) => [sample.template.id, sample] as const))("%
   });
 
   it("costs two cents a record at most", () => {
-    expect(boundOf(read(sample)).nanos).toBeLessThanOrEqual(DEAREST_NANOS);
+    expect(boundOf(read(sample)).costNanos).toBeLessThanOrEqual(DEAREST_NANOS);
   });
 
   it("has seeds of which every item fits what the template asks of them, and leaves no doubt about that", async () => {

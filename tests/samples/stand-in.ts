@@ -1,6 +1,6 @@
 /** Answers that stand in for a model's, the same every time, and the making of a record's prompts from them. */
 import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
-import { UNANSWERED, type StepInIt } from "#core/shard/record";
+import { NO_OUTPUT, type StepView } from "#core/shard/record";
 import type { SeedItem } from "#core/seeds/seed-set";
 import { parametersOf, type Pick, type Step, type Template } from "#core/template/template";
 import type { Prompts, RenderedStep } from "../../worker/sandbox/prompts.ts";
@@ -33,7 +33,7 @@ export interface Making {
 export function makeRecord({ template, prompts, items, slot, manner }: Making): MadeRecord {
   const picks = Object.entries(template.pick).map(([name, pick]) => [name, drawn(items[pick.from] ?? [], pick, slot)]);
   const base = { ...parametersOf(template), ...Object.fromEntries(picks) };
-  const steps: Record<string, StepInIt> = {};
+  const steps: Record<string, StepView> = {};
   const calls: SentCall[] = [];
   const it = (more: object = {}) => JSON.stringify({ ...base, ...more, steps });
   for (const step of template.steps) {
@@ -42,14 +42,14 @@ export function makeRecord({ template, prompts, items, slot, manner }: Making): 
       calls.push({ step: step.id, round, rendered: prompts.render(step.id, it(more), slot) });
       return answerOf(step, round, manner);
     };
-    if (!prompts.applies(step.id, it(), slot)) steps[step.id] = UNANSWERED;
+    if (!prompts.applies(step.id, it(), slot)) steps[step.id] = NO_OUTPUT;
     else if (step.forEach) {
       const { as } = step.forEach;
       const list = prompts.items(step.id, it(), slot).map((item) => JSON.parse(item) as unknown);
       const outputs = list.map((item, index) => call({ [as]: item, index }));
       steps[step.id] = { output: outputs, outputs, modelId: outputs.length > 0 ? step.modelId : null };
     } else {
-      steps[step.id] = UNANSWERED;
+      steps[step.id] = NO_OUTPUT;
       do {
         const outputs = [...(steps[step.id]?.outputs ?? []), call()];
         steps[step.id] = { output: outputs.at(-1), outputs, modelId: step.modelId };

@@ -83,7 +83,7 @@ function environment(): Record<string, string> {
 
 async function fill(world: World): Promise<void> {
   for (const row of world.store.rows.values()) await aws.put(row);
-  for (const [name, body] of world.objects.files) await aws.objects.putNew(name, body.toString());
+  for (const [name, body] of world.objects.files) await aws.objects.putIfAbsent(name, body.toString());
 }
 
 test("the bundle is three files, and runs with nothing beside it", async () => {

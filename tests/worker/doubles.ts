@@ -5,14 +5,14 @@ import { findModel } from "#core/models/models";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardReport } from "#core/shard/shard-row";
 import { jobKey } from "#core/keys";
-import { holds, type Change, type RowKey, type Write } from "#core/change";
+import { meetsCondition, type Change, type RowKey, type Write } from "#core/change";
 import {
   ModelError,
-  ObjectMissing,
+  ObjectNotFound,
   sleep,
   type Clock,
   type Control,
-  type Model,
+  type ModelClient,
   type ModelAnswer,
   type ModelRequest,
 } from "../../worker/ports.ts";
@@ -31,14 +31,15 @@ export class MemoryStore implements Store {
     return keys.map((key) => structuredClone(this.rows.get(nameOf(key))));
   }
 
-  async write({ writes, token }: Change): Promise<boolean> {
-    if (writes.length > 1 && this.#applied.has(token)) return true;
+  async write({ writes, idempotencyToken }: Change): Promise<boolean> {
+    if (writes.length > 1 && this.#applied.has(idempotencyToken)) return true;
     const names = writes.map(({ key }) => nameOf(key));
     if (new Set(names).size < names.length) throw new Error("A transaction may name a row once only.");
-    if (token.length < 1 || token.length > 36) throw new Error(`The token "${token}" is not 1 to 36 characters long.`);
+    if (idempotencyToken.length < 1 || idempotencyToken.length > 36)
+      throw new Error(`The token "${idempotencyToken}" is not 1 to 36 characters long.`);
     if (!writes.every((write) => this.#allowed(write))) return false;
     for (const write of writes) this.#apply(write);
-    this.#applied.add(token);
+    this.#applied.add(idempotencyToken);
     return true;
   }
 
@@ -48,7 +49,7 @@ export class MemoryStore implements Store {
 
   #allowed({ key, kind, when }: Write): boolean {
     const row = this.rows.get(nameOf(key));
-    return kind === "put" ? row === undefined : row !== undefined && holds(row, when);
+    return kind === "put" ? row === undefined : row !== undefined && meetsCondition(row, when);
   }
 
   #apply({ key, kind, set, add, remove }: Write): void {
@@ -67,7 +68,7 @@ function nameOf({ pk, sk }: RowKey): string {
 export class MemoryObjects implements Objects {
   readonly files = new Map<string, string | Buffer>();
 
-  async putNew(name: string, body: string | Buffer): Promise<void> {
+  async putIfAbsent(name: string, body: string | Buffer): Promise<void> {
     const known = this.files.get(name);
     const text = body.toString();
     if (known !== undefined && known !== text) throw new Error(`${name} was written before with other bytes.`);
@@ -76,7 +77,7 @@ export class MemoryObjects implements Objects {
 
   async read(name: string): Promise<string> {
     const file = this.files.get(name);
-    if (file === undefined) throw new ObjectMissing(`There is no ${name}.`);
+    if (file === undefined) throw new ObjectNotFound(`There is no ${name}.`);
     return file.toString();
   }
 
@@ -116,7 +117,7 @@ export type Behaviour = (
 ) => string | ModelError | { text: string; stopReason: string };
 
 /** A model that answers after a while and keeps a log of what it answered, as a bill would. */
-export class FakeModel implements Model {
+export class FakeModel implements ModelClient {
   readonly log: LoggedCall[] = [];
   begun = 0;
   inFlight = 0;

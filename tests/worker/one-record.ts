@@ -1,15 +1,15 @@
 /** One record at a time, without leases or stores: a template, a model that behaves as told, and all that was observed. */
-import { Purse, type Reservation } from "#core/money/budget";
-import { drawnAs, itemsDrawn } from "#core/seeds/pick";
-import { openSlot, type OpenSlot } from "#core/shard/record";
-import { restBoundNanos } from "#core/shard/remaining-bound";
+import { GrantAccount, type Reservation } from "#core/money/budget";
+import { toDrawn, drawItems } from "#core/seeds/pick";
+import { newOpenSlot, type OpenSlot } from "#core/shard/record";
+import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import type { Partials } from "#core/template/template";
 import { parseTemplate } from "#core/template/parse";
-import { attempt, type AttemptEnd } from "../../worker/record/attempt.ts";
-import { Bell } from "../../worker/condition-variable.ts";
+import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { ConditionVariable } from "../../worker/condition-variable.ts";
 import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
-import { Gate } from "../../worker/calls/concurrency-limiter.ts";
-import { Routes } from "../../worker/calls/model-cooldowns.ts";
+import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
+import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 import { JobContext } from "../../worker/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";
@@ -34,39 +34,39 @@ export async function openMaker(wish: Wish): Promise<Maker> {
 export class Maker {
   readonly clock = new SimClock();
   readonly model: FakeModel;
-  readonly gate: Gate;
-  readonly routes = new Routes();
+  readonly gate: ConcurrencyLimiter;
+  readonly routes = new ModelCooldowns();
   readonly observed: ObservedCall[] = [];
   readonly stopping = new AbortController();
-  readonly purse = new Purse();
+  readonly purse = new GrantAccount();
   progress = 0;
 
   constructor(
     readonly shop: JobContext,
     { behaviour, concurrency = 8 }: Wish,
   ) {
-    this.gate = new Gate({ most: concurrency, clock: this.clock, bell: new Bell() });
+    this.gate = new ConcurrencyLimiter({ maxCalls: concurrency, clock: this.clock, changed: new ConditionVariable() });
     this.model = new FakeModel(this.clock, behaviour, (callNo) => 100 + callNo);
   }
 
   get context(): CallContext {
     return {
       ports: { model: this.model, clock: this.clock, random: () => 0.9 },
-      gate: this.gate,
-      routes: this.routes,
+      limiter: this.gate,
+      cooldowns: this.routes,
       callTimeoutMs: 30_000,
       aborting: this.stopping.signal,
       stopping: this.stopping.signal,
-      leaseFresh: async () => {},
-      charged: () => {},
-      progressed: () => void (this.progress += 1),
-      observed: (call) => void this.observed.push(call),
+      untilLeaseFresh: async () => {},
+      onCharged: () => {},
+      onProgress: () => void (this.progress += 1),
+      onCall: (call) => void this.observed.push(call),
     };
   }
 
   /** One attempt, with just what it may cost at worst set aside. */
-  async make(open: OpenSlot = openSlot(0)): Promise<AttemptEnd> {
-    const rest = restBoundNanos(this.shop.template, open);
+  async make(open: OpenSlot = newOpenSlot(0)): Promise<AttemptEnd> {
+    const rest = remainingBoundNanos(this.shop.template, open);
     this.purse.grant(rest);
     const reservation = this.purse.reserve(rest);
     if (!reservation) throw new Error("The purse is too small.");
@@ -78,7 +78,7 @@ export class Maker {
   }
 
   attempt(open: OpenSlot, reservation: Reservation): Promise<AttemptEnd> {
-    return this.clock.run(attempt(this.shop, this.context, open, reservation));
+    return this.clock.run(runAttempt(this.shop, this.context, open, reservation));
   }
 
   /** The columns of a record that was made. */
@@ -103,7 +103,7 @@ function seedsFrom(collections: Readonly<Record<string, readonly object[]>>): Se
   return {
     draw: async (picks, draw) =>
       Object.fromEntries(
-        Object.entries(picks).map(([name, pick]) => [name, drawnAs(pick, itemsDrawn(picks, name, counts, draw))]),
+        Object.entries(picks).map(([name, pick]) => [name, toDrawn(pick, drawItems(picks, name, counts, draw))]),
       ),
     item: async ({ collection, item }) => JSON.stringify(collections[collection]?.[item]),
   };

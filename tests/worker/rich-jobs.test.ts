@@ -20,7 +20,7 @@ steps:
       maxTokens: 40, maxPromptBytes: 400, repeat: { until: "it.steps.whole.outputs.length >= 2", atMost: 3 } }
 record: { topics: it.steps.topics.output.length, mood: it.steps.mood.output, parts: it.steps.part.output.join(), whole: it.steps.whole.output }
 `;
-const BOUND = boundOf(parseTemplate(RICH)).nanos;
+const BOUND = boundOf(parseTemplate(RICH)).costNanos;
 
 /** The same to the same request, and JSON that is wrong at first more often than not. */
 const answers: Behaviour = ({ prompt, turns, schema }) => {
@@ -62,7 +62,7 @@ test.each([1, 2, 3, 4])("a worker killed at any instant changes nothing about th
   expect(undisturbed.job.status).toBe("COMPLETED");
   expect(undisturbed.spentNanos).toBe(undisturbed.loggedNanos);
   const world = new World(WISH);
-  world.settings.flushMs = 50;
+  world.settings.flushIntervalMs = 50;
   const kills = await runWithKills(world, seed);
   expect(kills).toBeGreaterThan(1);
   expect(world.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());

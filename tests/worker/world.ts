@@ -1,5 +1,5 @@
 /** A job in a world of doubles, and workers that can be killed at any instant. */
-import { openAfterRetry, triedAgain } from "#core/job/retry";
+import { openShardsAfterRetry, resetForRetry } from "#core/job/retry";
 import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job/job";
 import { hashOf, randomOf } from "#core/random";
 import { budgetKey, jobKey, jobTemplateKey, ownerStatus, shardKey } from "#core/keys";
@@ -9,7 +9,7 @@ import type { JobRow, JobTemplateRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import type { Partials } from "#core/template/template";
 import { boundOf } from "#core/template/bound";
-import { parseTemplate, USUAL_TIERS } from "#core/template/parse";
+import { parseTemplate, DEFAULT_TIERS } from "#core/template/parse";
 import type { Ports, Settings } from "../../worker/ports.ts";
 import { runTask } from "../../worker/task.ts";
 import { FakeModel, MemoryObjects, MemoryReporter, MemoryStore, type Behaviour } from "./doubles.ts";
@@ -69,9 +69,9 @@ export class World {
     task: "task-0",
     concurrency: 8,
     leaseMs: 60_000,
-    flushMs: 1_000,
+    flushIntervalMs: 1_000,
     callTimeoutMs: 30_000,
-    drainMs: 90_000,
+    drainTimeoutMs: 90_000,
   };
   readonly warnings: string[] = [];
   #tasks = 0;
@@ -110,13 +110,13 @@ export class World {
       parameters: { ...wish.parameters },
       budgetId: JOB,
       budgetNanos,
-      maxAttemptCostNanos: boundOf(template).nanos,
+      maxAttemptCostNanos: boundOf(template).costNanos,
       formats: ["JSONL", "CSV", "PARQUET"],
       shardCount: shards.length,
       openShards: shards.length,
       parkedShards: 0,
       clientToken: "token-123",
-      datasets: [],
+      datasetFiles: [],
       createdAt: "2026-11-23T11:59:00.000Z",
     } satisfies Omit<JobRow, "pk" | "sk">);
     this.store.put(jobTemplateKey(JOB), {
@@ -124,7 +124,7 @@ export class World {
       templateVersion: 3,
       source,
       partials: { ...wish.partials },
-      tiers: USUAL_TIERS,
+      tiers: DEFAULT_TIERS,
       parameters: { ...wish.parameters },
     } satisfies Omit<JobTemplateRow, "pk" | "sk">);
     this.store.put(budgetKey(JOB), {
@@ -194,8 +194,9 @@ export class World {
   }
 
   retryFailed(): void {
-    const openShards = openAfterRetry(this.shards);
-    for (const shard of this.shards) this.store.put(shardKey(JOB, shard.shardNo), { ...shard, ...triedAgain(shard) });
+    const openShards = openShardsAfterRetry(this.shards);
+    for (const shard of this.shards)
+      this.store.put(shardKey(JOB, shard.shardNo), { ...shard, ...resetForRetry(shard) });
     this.raise(0, { status: "QUEUED", openKey: "OPEN", openShards });
   }
 
@@ -299,10 +300,10 @@ function freshShard(shardNo: number, fromSlot: number, toSlot: number): Omit<Sha
     leaseUntilMs: 0,
     checkpointNo: 0,
     lowWaterSlot: fromSlot,
-    runs: [],
+    partRanges: [],
     delivered: 0,
     failed: 0,
-    refused: 0,
+    rejected: 0,
     attempts: 0,
     causes: [],
     inputTokens: 0,

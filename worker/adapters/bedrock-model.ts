@@ -8,10 +8,10 @@ import {
   type ConverseCommandOutput,
 } from "@aws-sdk/client-bedrock-runtime";
 import { getSchemaSerdePlugin } from "@smithy/core/schema";
-import { ModelError, type Model, type ModelAnswer, type ModelErrorKind, type ModelRequest } from "../ports.ts";
+import { ModelError, type ModelClient, type ModelAnswer, type ModelErrorKind, type ModelRequest } from "../ports.ts";
 import type { Signal } from "../signal.ts";
-import { ANSWER, wayToAnswer } from "./structured-output.ts";
-import { HttpHandler, type WholeRequest } from "./http-handler.ts";
+import { ANSWER, structuredOutputFor } from "./structured-output.ts";
+import { HttpHandler, type BufferedRequest } from "./http-handler.ts";
 
 /**
  * Middleware that makes a copy of all that is sent and answered for a log that nobody keeps, counts the SDK's features in use,
@@ -23,7 +23,7 @@ const UNUSED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectio
 const SIGNAL = Symbol("signal");
 type SignalledInput = ConverseCommandInput & { [SIGNAL]?: Signal };
 
-export class BedrockModel implements Model {
+export class BedrockModel implements ModelClient {
   readonly #client: BedrockRuntimeClient;
   readonly #handler = new HttpHandler();
 
@@ -52,7 +52,7 @@ export class BedrockModel implements Model {
     middlewareStack.add(
       () =>
         async ({ input, request }) => {
-          const signed = request as WholeRequest;
+          const signed = request as BufferedRequest;
           signed.headers["user-agent"] = "plot-palette";
           return (await this.#handler.handle(signed, { abortSignal: (input as SignalledInput)[SIGNAL] })) as never;
         },
@@ -66,7 +66,7 @@ export class BedrockModel implements Model {
     try {
       return answerOf(await this.#client.send(new ConverseCommand(input)));
     } catch (error) {
-      throw faultOf(error, request.modelId, signal);
+      throw modelErrorOf(error, request.modelId, signal);
     }
   }
 
@@ -79,7 +79,7 @@ export class BedrockModel implements Model {
 /** Exported for its test. */
 export function inputOf(request: ModelRequest): ConverseCommandInput {
   const { modelId, system, turns, prompt, maxTokens, temperature, topP, stop, schema } = request;
-  const { instruction = "", ...ways } = schema ? wayToAnswer(modelId, schema) : {};
+  const { instruction = "", ...ways } = schema ? structuredOutputFor(modelId, schema) : {};
   const messages = [...turns, { role: "user" as const, text: prompt + instruction }];
   return {
     modelId,
@@ -111,18 +111,18 @@ const THROTTLED = [
   "ServiceQuotaExceededException",
 ];
 /** The model is gone, or not ours to use. */
-const OUT_OF_REACH = ["AccessDeniedException", "ResourceNotFoundException"];
+const INACCESSIBLE = ["AccessDeniedException", "ResourceNotFoundException"];
 /** An id that Bedrock does not know, or not without an inference profile, comes as a ValidationException. */
 const NO_SUCH_MODEL = /model identifier is invalid|on-demand throughput isn.t supported/;
 /** The model's own mishap with a request that was right. */
 const MODEL_ERROR = 424;
 /** The task's credentials are renewed by themselves. */
-const RENEWED = ["ExpiredTokenException", "ExpiredToken", "InvalidSignatureException"];
+const EXPIRED_CREDENTIALS = ["ExpiredTokenException", "ExpiredToken", "InvalidSignatureException"];
 /** No connection came about, so no call did. */
-const NEVER_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
+const CONNECTION_FAILED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
 /** Exported for its test. */
-export function faultOf(error: unknown, modelId: string, signal: Signal): ModelError {
+export function modelErrorOf(error: unknown, modelId: string, signal: Signal): ModelError {
   const { name = "Error", message = String(error), code } = error as Partial<Error & { code: string }>;
   const fault = (kind: ModelErrorKind, sentence: string) => new ModelError(kind, sentence, { cause: error });
   if (signal.aborted) return fault("unclear", `The call of ${modelId} got no answer in time and was given up.`);
@@ -132,12 +132,12 @@ export function faultOf(error: unknown, modelId: string, signal: Signal): ModelE
     const retryAfterMs = retryAfterOf(error.$response?.headers["retry-after"], Date.now());
     if (THROTTLED.includes(name) || status === 429 || (status === 503 && retryAfterMs !== undefined))
       return new ModelError("throttled", sentence, { cause: error }, retryAfterMs);
-    if (status >= 500 || [408, MODEL_ERROR].includes(status) || RENEWED.includes(name))
+    if (status >= 500 || [408, MODEL_ERROR].includes(status) || EXPIRED_CREDENTIALS.includes(name))
       return fault("passing", sentence);
-    const isGone = OUT_OF_REACH.includes(name) || NO_SUCH_MODEL.test(message);
+    const isGone = INACCESSIBLE.includes(name) || NO_SUCH_MODEL.test(message);
     return fault(isGone ? "hopeless" : "invalid", sentence);
   }
-  const kind = NEVER_SENT.includes(code ?? "") ? "passing" : "unclear";
+  const kind = CONNECTION_FAILED.includes(code ?? "") ? "passing" : "unclear";
   return fault(kind, `The connection to the model ${modelId} failed (${code ?? name}: ${message}).`);
 }
 

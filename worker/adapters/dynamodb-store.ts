@@ -45,7 +45,7 @@ export class DynamoDbStore implements Store {
     return keys.map((key) => found.get(nameOf(key)));
   }
 
-  async write({ writes, token }: Change): Promise<boolean> {
+  async write({ writes, idempotencyToken }: Change): Promise<boolean> {
     try {
       const [only] = writes;
       if (only && writes.length === 1) await this.#writeOne(only);
@@ -53,12 +53,12 @@ export class DynamoDbStore implements Store {
         await this.#client.send(
           new TransactWriteCommand({
             TransactItems: writes.map((write) => this.#item(write)),
-            ClientRequestToken: token,
+            ClientRequestToken: idempotencyToken,
           }),
         );
       return true;
     } catch (error) {
-      if (isRefusal(error)) return false;
+      if (isConditionFailure(error)) return false;
       throw error;
     }
   }
@@ -96,7 +96,7 @@ export class DynamoDbStore implements Store {
 }
 
 /** Not a refusal: a transaction in conflict with another. It may be sent again. */
-function isRefusal(error: unknown): boolean {
+function isConditionFailure(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;
   return error.CancellationReasons?.some(({ Code }) => Code === "ConditionalCheckFailed") ?? false;

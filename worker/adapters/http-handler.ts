@@ -8,7 +8,7 @@ import { HttpResponse } from "@smithy/core/protocols";
 import type { Signal } from "../signal.ts";
 
 /** A request of the SDK whose body is bytes, and whose path is all of its address. */
-export interface WholeRequest {
+export interface BufferedRequest {
   readonly protocol: string;
   readonly hostname: string;
   readonly port?: number;
@@ -30,7 +30,7 @@ export class HttpHandler {
    * @throws Error of Node, with its `code`, when the connection fails or ends before the answer does; AbortError when aborted
    */
   handle(
-    { protocol, hostname, port, method, path, headers, body }: WholeRequest,
+    { protocol, hostname, port, method, path, headers, body }: BufferedRequest,
     { abortSignal: signal }: { readonly abortSignal?: Signal } = {},
   ): Promise<{ response: HttpResponse }> {
     const isSecure = protocol === "https:";

@@ -5,12 +5,12 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import { RECORDS_ARCHIVED } from "#core/dataset/archive";
 import { PlotPaletteError } from "#core/errors";
-import { ObjectMissing, type ObjectBytes, type Objects } from "../ports.ts";
+import { ObjectNotFound, type ObjectBytes, type Objects } from "../ports.ts";
 import { chunksOf } from "../streams.ts";
 import { Uploads } from "./upload.ts";
 
 /** An object that is waited for so long does not come any more; until its headers are there, the client's own limits hold. */
-const SILENT_MS = 20_000;
+const IDLE_TIMEOUT_MS = 20_000;
 /** Of one object. */
 const RESUMPTIONS = 3;
 
@@ -20,12 +20,12 @@ export class S3Objects implements Objects {
   constructor(
     readonly client: S3Client,
     readonly bucket: string,
-    readonly silentMs = SILENT_MS,
+    readonly idleTimeoutMs = IDLE_TIMEOUT_MS,
   ) {
     this.#uploads = new Uploads(client);
   }
 
-  async putNew(name: string, body: string | Buffer): Promise<void> {
+  async putIfAbsent(name: string, body: string | Buffer): Promise<void> {
     try {
       await this.client.send(
         new PutObjectCommand({
@@ -52,7 +52,7 @@ export class S3Objects implements Objects {
   }
 
   async open(name: string): Promise<ObjectBytes> {
-    return new OpenObject(await this.#get(name), (from) => this.#get(name, from), this.silentMs);
+    return new OpenObject(await this.#get(name), (from) => this.#get(name, from), this.idleTimeoutMs);
   }
 
   async upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void> {
@@ -63,7 +63,7 @@ export class S3Objects implements Objects {
     const { Body } = await this.client
       .send(new GetObjectCommand({ Bucket: this.bucket, Key: name, ...(from > 0 && { Range: `bytes=${from}-` }) }))
       .catch((error: unknown) => {
-        if (isMissing(error)) throw new ObjectMissing(`There is no object ${name}.`, { cause: error });
+        if (isMissing(error)) throw new ObjectNotFound(`There is no object ${name}.`, { cause: error });
         throw isArchived(error) ? new PlotPaletteError("Conflict", RECORDS_ARCHIVED, { cause: error }) : error;
       });
     if (!Body) throw new Error(`The object ${name} came without a body.`);
@@ -77,13 +77,13 @@ export class S3Objects implements Objects {
 /** What breaks off is asked for again from there: a connection that waited long for its turn may be closed by then. */
 class OpenObject implements ObjectBytes {
   #body: Readable;
-  #resumptions = RESUMPTIONS;
+  #retriesLeft = RESUMPTIONS;
 
   /** `get`: its bytes from a place on. */
   constructor(
     body: Readable,
     readonly get: (from: number) => Promise<Readable>,
-    readonly silentMs: number,
+    readonly idleTimeoutMs: number,
   ) {
     this.#body = body;
   }
@@ -91,19 +91,19 @@ class OpenObject implements ObjectBytes {
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     for (let at = 0; ; this.#body = await this.get(at)) {
       try {
-        for await (const chunk of chunksOf(this.#body, this.silentMs)) {
+        for await (const chunk of chunksOf(this.#body, this.idleTimeoutMs)) {
           at += chunk.length;
           yield chunk;
         }
         return;
       } catch (error) {
-        if (this.#resumptions-- === 0) throw error;
+        if (this.#retriesLeft-- === 0) throw error;
       }
     }
   }
 
   destroy(): void {
-    this.#resumptions = 0;
+    this.#retriesLeft = 0;
     this.#body.destroy();
   }
 }

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 const readFrom = promisify(read);
 const writeTo = promisify(write);
 
-export class Scratch {
+export class ScratchFile {
   #file: number | undefined;
   #regions = 0;
   readonly #free: Region[] = [];
@@ -17,11 +17,11 @@ export class Scratch {
   constructor(readonly regionBytes: number) {}
 
   /** An empty region. */
-  take(): Region {
+  allocate(): Region {
     return this.#free.pop() ?? new Region(this, this.#regions++ * this.regionBytes);
   }
 
-  give(region: Region): void {
+  free(region: Region): void {
     region.clear();
     this.#free.push(region);
   }
@@ -36,18 +36,18 @@ export class Region {
   #bytes = 0;
 
   constructor(
-    readonly scratch: Scratch,
-    readonly begin: number,
+    readonly scratch: ScratchFile,
+    readonly offset: number,
   ) {}
 
-  get room(): number {
+  get remainingBytes(): number {
     return this.scratch.regionBytes - this.#bytes;
   }
 
   /** @param data no more than there is room for */
   async add(data: Buffer): Promise<void> {
     for (let at = 0; at < data.length;) {
-      const place = this.begin + this.#bytes;
+      const place = this.offset + this.#bytes;
       const { bytesWritten } = await writeTo(this.scratch.descriptor, data, at, data.length - at, place);
       at += bytesWritten;
       this.#bytes += bytesWritten;
@@ -57,7 +57,7 @@ export class Region {
   /** All of it, in a buffer that holds a region. @returns the part of the buffer that is filled */
   async read(into: Buffer): Promise<Buffer> {
     for (let at = 0; at < this.#bytes;) {
-      const place = this.begin + at;
+      const place = this.offset + at;
       const { bytesRead } = await readFrom(this.scratch.descriptor, into, at, this.#bytes - at, place);
       if (bytesRead === 0) throw new Error("What was put aside on disk is not there any more.");
       at += bytesRead;

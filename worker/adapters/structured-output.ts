@@ -14,7 +14,7 @@ type Schema = Readonly<Record<string, unknown>>;
 export type Way = Pick<ConverseCommandInput, "outputConfig" | "toolConfig"> & { readonly instruction?: string };
 
 /** The best way that the model has and the schema can go. */
-export function wayToAnswer(modelId: string, schema: Schema): Way {
+export function structuredOutputFor(modelId: string, schema: Schema): Way {
   const ability = findModel(modelId)?.structuredOutput ?? "instruction";
   const native = ability === "schema" ? nativeSchemaOf(schema) : undefined;
   if (native) {

@@ -14,7 +14,7 @@ import {
   type CompletedPart,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { Scratch, type Region } from "./scratch-file.ts";
+import { ScratchFile, type Region } from "./scratch-file.ts";
 
 /** The smallest part S3 takes. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -26,7 +26,7 @@ export interface Place {
 }
 
 export class Uploads {
-  readonly #scratch = new Scratch(PART_BYTES);
+  readonly #scratch = new ScratchFile(PART_BYTES);
   readonly #sender: Sender;
 
   constructor(client: S3Client) {
@@ -61,7 +61,7 @@ class Sender {
   constructor(readonly client: S3Client) {}
 
   /** @param send is done with the bytes when it resolves */
-  async turn<T>(region: Region, send: (data: Buffer) => Promise<T>): Promise<T> {
+  async sendInTurn<T>(region: Region, send: (data: Buffer) => Promise<T>): Promise<T> {
     const done = this.#last.then(async () => {
       this.#buffer ??= Buffer.allocUnsafeSlow(PART_BYTES);
       return await send(await region.read(this.#buffer));
@@ -72,7 +72,7 @@ class Sender {
 }
 
 class Upload {
-  #gathered: Region;
+  #buffered: Region;
   #uploadId: string | undefined;
   readonly #parts: CompletedPart[] = [];
   /** The part on its way. */
@@ -81,19 +81,19 @@ class Upload {
 
   constructor(
     readonly sender: Sender,
-    readonly scratch: Scratch,
+    readonly scratch: ScratchFile,
     readonly place: Place,
     abortSignal: AbortSignal,
   ) {
-    this.#gathered = scratch.take();
+    this.#buffered = scratch.allocate();
     this.#options = { abortSignal };
   }
 
   async add(chunk: Buffer): Promise<void> {
     for (let at = 0; at < chunk.length;) {
-      if (this.#gathered.room === 0) await this.#sendPart();
-      const piece = chunk.subarray(at, at + this.#gathered.room);
-      await this.#gathered.add(piece);
+      if (this.#buffered.remainingBytes === 0) await this.#sendPart();
+      const piece = chunk.subarray(at, at + this.#buffered.remainingBytes);
+      await this.#buffered.add(piece);
       at += piece.length;
     }
   }
@@ -106,19 +106,19 @@ class Upload {
       const order = { ...this.#upload, MultipartUpload: { Parts: this.#parts } };
       await this.#client.send(new CompleteMultipartUploadCommand(order), this.#options);
     }
-    this.scratch.give(this.#gathered);
+    this.scratch.free(this.#buffered);
   }
 
   /** S3 lets go of what this leaves behind after a day. */
   async abort(): Promise<void> {
     await this.#sending.catch(() => {});
-    this.scratch.give(this.#gathered);
+    this.scratch.free(this.#buffered);
     if (this.#uploadId !== undefined)
       await this.#client.send(new AbortMultipartUploadCommand(this.#upload)).catch(() => {});
   }
 
   async #sendWhole(): Promise<void> {
-    await this.sender.turn(this.#gathered, (Body) =>
+    await this.sender.sendInTurn(this.#buffered, (Body) =>
       this.#client.send(new PutObjectCommand({ ...this.place, Body }), this.#options),
     );
   }
@@ -127,16 +127,16 @@ class Upload {
   async #sendPart(): Promise<void> {
     await this.#sending;
     this.#uploadId ??= await this.#begin();
-    const full = this.#gathered;
-    this.#gathered = this.scratch.take();
+    const full = this.#buffered;
+    this.#buffered = this.scratch.allocate();
     const PartNumber = this.#parts.length + 1;
     this.#sending = this.sender
-      .turn(full, async (Body) => {
+      .sendInTurn(full, async (Body) => {
         const order = { ...this.#upload, PartNumber, Body };
         const { ETag, ChecksumCRC32 } = await this.#client.send(new UploadPartCommand(order), this.#options);
         this.#parts.push({ PartNumber, ETag, ChecksumCRC32 });
       })
-      .finally(() => this.scratch.give(full));
+      .finally(() => this.scratch.free(full));
     // Whoever sends the next part, or the end, hears of a failure.
     this.#sending.catch(() => {});
   }

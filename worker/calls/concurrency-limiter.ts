@@ -3,66 +3,76 @@
  * of one model's rate slows no other: a call waits for its own model and for a place among all, in the order of asking.
  */
 import { findModel } from "#core/models/models";
-import { Pace, type CallSize, type ModelLimits, type LimitedCall, type TokensUsed } from "#core/models/adaptive-limit";
-import type { Bell } from "../condition-variable.ts";
+import {
+  AdaptiveLimit,
+  type ExpectedUsage,
+  type ModelLimits,
+  type LimitedCall,
+  type TokenUsage,
+} from "#core/models/adaptive-limit";
+import type { ConditionVariable } from "../condition-variable.ts";
 import type { Clock } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 
 /** Of the calls at once, so many more records are begun: with their prompts made, they take a call's place when it is left. */
-const RECORDS_AHEAD = 1 / 16;
+const RECORDS_AHEAD_RATIO = 1 / 16;
 
 export interface ConcurrencyLimiterOptions {
   /** Calls in flight at most, of all models together. */
-  readonly most: number;
+  readonly maxCalls: number;
   readonly clock: Pick<Clock, "monotonicMs" | "after">;
-  readonly bell: Bell;
+  readonly changed: ConditionVariable;
   /** By the model's id. */
   readonly limits?: Readonly<Record<string, ModelLimits>>;
 }
 
-export class Gate {
-  readonly bell: Bell;
-  #inside = 0;
-  #isOneAlone = false;
+export class ConcurrencyLimiter {
+  readonly changed: ConditionVariable;
+  #records = 0;
+  #isExclusive = false;
   #calls = 0;
-  #asked = 0;
-  #callers = 1;
-  readonly #models = new Map<string, { readonly pace: Pace; readonly waiting: Waiting[] }>();
+  #nextTicket = 0;
+  #workers = 1;
+  readonly #models = new Map<string, { readonly pace: AdaptiveLimit; readonly waiting: Waiter[] }>();
   #cancelTimer: () => void = () => {};
 
   constructor(readonly options: ConcurrencyLimiterOptions) {
-    this.bell = options.bell;
+    this.changed = options.changed;
   }
 
   /** For records. A record that waits for a slow model keeps its place, and its money stays set aside. */
-  get hasRoom(): boolean {
-    return !this.#isOneAlone && this.#inside < this.options.most + this.ahead;
+  get canAdmitRecord(): boolean {
+    return !this.#isExclusive && this.#records < this.options.maxCalls + this.recordsAhead;
   }
 
   /** Whether a record that must be the only one in hand may be begun. */
-  get isEmpty(): boolean {
-    return this.#inside === 0;
+  get hasNoRecords(): boolean {
+    return this.#records === 0;
   }
 
   /** Records begun beyond the calls that may be in flight. */
-  get ahead(): number {
-    return Math.floor(this.options.most * RECORDS_AHEAD);
+  get recordsAhead(): number {
+    return Math.floor(this.options.maxCalls * RECORDS_AHEAD_RATIO);
   }
 
   /** Alone, it keeps all others out until it leaves. */
-  enter(isAlone = false): void {
-    this.#inside += 1;
-    this.#isOneAlone = isAlone;
+  enterRecord(isAlone = false): void {
+    this.#records += 1;
+    this.#isExclusive = isAlone;
   }
 
-  leave(): void {
-    this.#inside -= 1;
-    this.#isOneAlone = false;
-    this.bell.ring();
+  leaveRecord(): void {
+    this.#records -= 1;
+    this.#isExclusive = false;
+    this.changed.notifyAll();
   }
 
   /** Waits until a call of the model may begin. @returns `undefined` when a stop ended the waiting */
-  async beginCall(modelId: string, size: CallSize, ...stops: readonly Signal[]): Promise<LimitedCall | undefined> {
+  async acquireCall(
+    modelId: string,
+    size: ExpectedUsage,
+    ...stops: readonly Signal[]
+  ): Promise<LimitedCall | undefined> {
     if (stops.some(({ aborted }) => aborted)) return undefined;
     const { waiting } = this.#model(modelId);
     return await new Promise((resolve) => {
@@ -76,7 +86,7 @@ export class Gate {
         waiting.splice(waiting.indexOf(one), 1);
         begin(undefined);
       };
-      const one: Waiting = { no: this.#asked++, size, begin };
+      const one: Waiter = { no: this.#nextTicket++, size, begin };
       waiting.push(one);
       this.#admit();
       if (isWaiting) for (const stop of stops) stop.addEventListener("abort", giveUp);
@@ -84,26 +94,26 @@ export class Gate {
   }
 
   /** To be told of every call that was begun, before it is told how it went. */
-  endCall(modelId: string, call: LimitedCall, used?: TokensUsed): void {
+  releaseCall(modelId: string, call: LimitedCall, used?: TokenUsage): void {
     this.#calls -= 1;
-    this.#model(modelId).pace.end(call, this.#nowMs, used);
+    this.#model(modelId).pace.release(call, this.#nowMs, used);
     this.#admit();
   }
 
-  answered(modelId: string, call: LimitedCall): void {
-    this.#model(modelId).pace.answered(call, this.#nowMs);
+  onSuccess(modelId: string, call: LimitedCall): void {
+    this.#model(modelId).pace.onSuccess(call, this.#nowMs);
     this.#admit();
   }
 
-  throttled(modelId: string, call: LimitedCall, retryAfterMs?: number): void {
-    this.#model(modelId).pace.throttled(call, this.#nowMs, retryAfterMs);
+  onThrottled(modelId: string, call: LimitedCall, retryAfterMs?: number): void {
+    this.#model(modelId).pace.onThrottled(call, this.#nowMs, retryAfterMs);
   }
 
   /** The limits of a minute are the account's: this worker is one of so many that share them. */
-  shareAmong(callers: number): void {
-    if (callers === this.#callers) return;
-    this.#callers = callers;
-    for (const { pace } of this.#models.values()) pace.shareAmong(callers, this.#nowMs);
+  shareQuota(callers: number): void {
+    if (callers === this.#workers) return;
+    this.#workers = callers;
+    for (const { pace } of this.#models.values()) pace.shareQuota(callers, this.#nowMs);
     this.#admit();
   }
 
@@ -115,9 +125,14 @@ export class Gate {
   #model(modelId: string) {
     const known = this.#models.get(modelId);
     if (known) return known;
-    const { most, limits } = this.options;
-    const pace = new Pace(most, limits?.[modelId] ?? {}, findModel(modelId)?.quotaPerOutputToken ?? 1, this.#nowMs);
-    pace.shareAmong(this.#callers, this.#nowMs);
+    const { maxCalls, limits } = this.options;
+    const pace = new AdaptiveLimit(
+      maxCalls,
+      limits?.[modelId] ?? {},
+      findModel(modelId)?.outputTokenBurndown ?? 1,
+      this.#nowMs,
+    );
+    pace.shareQuota(this.#workers, this.#nowMs);
     const model = { pace, waiting: [] };
     this.#models.set(modelId, model);
     return model;
@@ -125,12 +140,12 @@ export class Gate {
 
   /** Lets calls begin, those that have waited the longest first, as long as there is room. */
   #admit(): void {
-    const { most, clock } = this.options;
+    const { maxCalls, clock } = this.options;
     const nowMs = this.#nowMs;
     this.#cancelTimer();
-    while (this.#calls < most) {
+    while (this.#calls < maxCalls) {
       let soonestMs = Infinity;
-      let next: { pace: Pace; waiting: Waiting[]; one: Waiting } | undefined;
+      let next: { pace: AdaptiveLimit; waiting: Waiter[]; one: Waiter } | undefined;
       for (const { pace, waiting } of this.#models.values()) {
         const [one] = waiting;
         if (!one) continue;
@@ -144,7 +159,7 @@ export class Gate {
       }
       next.waiting.shift();
       this.#calls += 1;
-      next.one.begin(next.pace.begin(next.one.size, nowMs));
+      next.one.begin(next.pace.acquire(next.one.size, nowMs));
     }
   }
 
@@ -153,8 +168,8 @@ export class Gate {
   }
 }
 
-interface Waiting {
+interface Waiter {
   readonly no: number;
-  readonly size: CallSize;
+  readonly size: ExpectedUsage;
   readonly begin: (call: LimitedCall) => void;
 }

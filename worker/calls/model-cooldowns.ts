@@ -6,16 +6,16 @@ const THROTTLED_MS = 60_000;
 /** And one that is gone, or that we may not use. */
 const GONE_MS = 600_000;
 
-export class Routes {
-  readonly #backAtMs = new Map<string, number>();
+export class ModelCooldowns {
+  readonly #availableAtMs = new Map<string, number>();
 
   /** The models in the order to try them: those out of reach last. */
-  inOrder(modelIds: readonly string[], nowMs: number): string[] {
-    const isAway = (id: string) => (this.#backAtMs.get(id) ?? 0) > nowMs;
+  availableFirst(modelIds: readonly string[], nowMs: number): string[] {
+    const isAway = (id: string) => (this.#availableAtMs.get(id) ?? 0) > nowMs;
     return [...modelIds.filter((id) => !isAway(id)), ...modelIds.filter(isAway)];
   }
 
-  leaveAlone(modelId: string, why: ModelErrorKind, nowMs: number): void {
-    this.#backAtMs.set(modelId, nowMs + (why === "hopeless" ? GONE_MS : THROTTLED_MS));
+  coolDown(modelId: string, why: ModelErrorKind, nowMs: number): void {
+    this.#availableAtMs.set(modelId, nowMs + (why === "hopeless" ? GONE_MS : THROTTLED_MS));
   }
 }

@@ -1,7 +1,7 @@
 /** The dataset's card: what it is, what is in it, what it cost, how to load it. */
 import { createHash } from "node:crypto";
 import { basisInWords, estimateInWords } from "#core/money/estimate";
-import { grouped } from "#core/numbers";
+import { formatNumber } from "#core/numbers";
 import type { Outcome } from "#core/job/job";
 import { mergeCauses } from "#core/shard/causes";
 import { formatUsd } from "#core/money/money";
@@ -10,11 +10,11 @@ import type { ShardRow } from "#core/shard/shard-row";
 import { splitInWords } from "#core/dataset/split";
 import type { Template } from "#core/template/template";
 import type { Counts } from "./counts.ts";
-import type { FinishedFile, Shape } from "./dataset-file.ts";
+import type { FinishedFile, DatasetSchema } from "./dataset-file.ts";
 import { loading, loadingPartitions } from "./loading.ts";
 import { partitionsOf } from "./partition-card.ts";
 
-export interface CardFacts {
+export interface CardInput {
   readonly template: Template;
   /** The template's text; absent when it is gone. */
   readonly source?: string;
@@ -25,7 +25,7 @@ export interface CardFacts {
   /** A sentence on what is not as it was asked for. */
   readonly remark?: string;
   /** Records in the one folder for all beyond the limit of partitions. */
-  readonly otherRecords: number;
+  readonly overflowRecords: number;
 }
 
 /** Values of a category beyond these are summed up. */
@@ -40,7 +40,7 @@ const ENDINGS: Readonly<Record<Outcome, string>> = {
 };
 
 /** The card as Markdown. */
-export function cardOf(shape: Shape, facts: CardFacts): string {
+export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
   const { job, columns } = shape;
   const { template, shards, outcome, files, counts, remark } = facts;
   const levels = job.partitionBy;
@@ -57,12 +57,12 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
     table(
       ["", ""],
       [
-        ["Records", `${grouped(sum((shard) => shard.delivered))} of ${grouped(job.recordCount)}`],
-        ["Failed records", grouped(failed)],
-        ...(template.accept ? [["Refused candidates", grouped(sum((shard) => shard.refused ?? 0))]] : []),
+        ["Records", `${formatNumber(sum((shard) => shard.delivered))} of ${formatNumber(job.recordCount)}`],
+        ["Failed records", formatNumber(failed)],
+        ...(template.accept ? [["Rejected candidates", formatNumber(sum((shard) => shard.rejected ?? 0))]] : []),
         [
           "Tokens",
-          `${grouped(sum((shard) => shard.inputTokens))} sent, ${grouped(sum((shard) => shard.outputTokens))} received`,
+          `${formatNumber(sum((shard) => shard.inputTokens))} sent, ${formatNumber(sum((shard) => shard.outputTokens))} received`,
         ],
         ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
         ...(job.estimate
@@ -85,7 +85,7 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
     ...(levels ? partitionsOf(levels, facts) : []),
     files
       .filter(({ name }) => !levels || !name.includes("/"))
-      .map(({ name, rows, leftOut }) => `- \`${name}\`: ${grouped(rows)} rows${leftOutWords(leftOut)}`),
+      .map(({ name, rows, leftOut }) => `- \`${name}\`: ${formatNumber(rows)} rows${leftOutWords(leftOut)}`),
     [
       "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
         "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`, " +
@@ -101,11 +101,11 @@ export function cardOf(shape: Shape, facts: CardFacts): string {
 
 function endingOf(outcome: Outcome, failed: number): string {
   if (outcome !== "COMPLETED" || failed === 0) return ENDINGS[outcome];
-  return `It is complete but for the ${failed === 1 ? "record" : `${grouped(failed)} records`} that failed.`;
+  return `It is complete but for the ${failed === 1 ? "record" : `${formatNumber(failed)} records`} that failed.`;
 }
 
 /** What the records were made with, down to the letter. */
-function promptsOf({ job }: Shape, { source }: CardFacts): string[][] {
+function promptsOf({ job }: DatasetSchema, { source }: CardInput): string[][] {
   return [
     ["Template", `${job.templateId}, version ${job.templateVersion}`],
     ...(source === undefined ? [] : [["SHA-256 of its text", createHash("sha256").update(source).digest("hex")]]),
@@ -117,7 +117,7 @@ function promptsOf({ job }: Shape, { source }: CardFacts): string[][] {
 
 function modelsOf({ models, records }: Counts): string[][] {
   const rows = [...models].flatMap(([step, counts]) =>
-    byCount(counts).map(([modelId, count]) => [step, modelId, grouped(count), share(count, records)]),
+    byCount(counts).map(([modelId, count]) => [step, modelId, formatNumber(count), share(count, records)]),
   );
   return rows.length === 0 ? [] : [["## Models"], table(["Step", "Model", "Records", "Share"], rows)];
 }
@@ -128,14 +128,14 @@ function categoriesOf({ categories, uncounted, records }: Counts): string[][] {
     const shown = values.slice(0, SHOWN_VALUES);
     const rest = records - shown.reduce((sum, [, count]) => sum + count, 0);
     const others = values.length - shown.length;
-    const words = uncounted.has(name) ? `more than ${grouped(others)} others` : `${grouped(others)} others`;
+    const words = uncounted.has(name) ? `more than ${formatNumber(others)} others` : `${formatNumber(others)} others`;
     return [
       [`## Records by ${name}`],
       table(
         [name, "Records", "Share"],
         [
-          ...shown.map(([value, count]) => [cell(value), grouped(count), share(count, records)]),
-          ...(rest > 0 ? [[words, grouped(rest), share(rest, records)]] : []),
+          ...shown.map(([value, count]) => [cell(value), formatNumber(count), share(count, records)]),
+          ...(rest > 0 ? [[words, formatNumber(rest), share(rest, records)]] : []),
         ],
       ),
     ];
@@ -152,18 +152,22 @@ function acceptanceOf({ accept = [] }: Template): string[][] {
   return [["## Conditions every record meets"], table(["Condition", "Expression"], rows)];
 }
 
-/** Why records failed and candidates were refused. */
+/** Why records failed and candidates were rejected. */
 function causesOf(shards: readonly ShardRow[]): string[][] {
   const causes = mergeCauses(shards.map((shard) => shard.causes ?? []));
   if (causes.length === 0) return [];
-  const rows = causes.map(({ cause, records, attempts }) => [cell(cause), grouped(attempts), grouped(records)]);
-  return [["## Why attempts failed or were refused"], table(["Cause", "Attempts", "Records given up"], rows)];
+  const rows = causes.map(({ cause, records, attempts }) => [
+    cell(cause),
+    formatNumber(attempts),
+    formatNumber(records),
+  ]);
+  return [["## Why attempts failed or were rejected"], table(["Cause", "Attempts", "Records given up"], rows)];
 }
 
 /** Where a format tells fewer records than there are: `training` names columns that do not always hold what it needs. */
 function leftOutWords(leftOut: number): string {
   if (leftOut === 0) return "";
-  return `; ${grouped(leftOut)} records left out, which have no text, or no conversation with an assistant, in the columns it is made from`;
+  return `; ${formatNumber(leftOut)} records left out, which have no text, or no conversation with an assistant, in the columns it is made from`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

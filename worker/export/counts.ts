@@ -1,5 +1,5 @@
 /** What the card tells of all records, counted as they pass. */
-import type { MadeRecord } from "#core/shard/record";
+import type { DeliveredRecord } from "#core/shard/record";
 
 /** A category with more values than this is no category; what comes after them is counted together. */
 const MAX_VALUES = 1_000;
@@ -17,7 +17,7 @@ export class Counts {
     this.categories = new Map(categories.map((name) => [name, new Map<string, number>()]));
   }
 
-  add({ columns, meta }: MadeRecord): void {
+  add({ columns, meta }: DeliveredRecord): void {
     this.records += 1;
     for (const [step, modelId] of Object.entries(meta.models)) {
       const models = this.models.get(step) ?? new Map<string, number>();

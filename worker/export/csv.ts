@@ -1,8 +1,8 @@
 /** CSV as RFC 4180 has it, with a header, and safe to open in a spreadsheet. */
-import { type DatasetFile, type Shape } from "./dataset-file.ts";
+import { type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
-export async function csvFile(shape: Shape, name: string, sink: Sink): Promise<DatasetFile> {
+export async function csvFile(shape: DatasetSchema, name: string, sink: Sink): Promise<DatasetFile> {
   const file: DatasetFile = {
     name,
     format: "CSV",

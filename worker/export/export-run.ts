@@ -1,15 +1,15 @@
 /** The export shard: leased, fenced and restarted like any other, until its dataset is published with the job's last status. */
 import type { Outcome } from "#core/job/job";
 import { PlotPaletteError } from "#core/errors";
-import { createExportShard, freeExport, giveUpExport, publish } from "#core/job/ending";
+import { createExportShard, releaseExport, failExport, publish } from "#core/job/ending";
 import { exportKey } from "#core/keys";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import {
-  closeShard,
+  fenceExpiredLease,
   crashesAtTakeover,
   FAIL_EXPORT_AFTER_CRASHES,
-  isHeld,
+  isLeased,
   leaseShard,
   renewLease,
 } from "#core/shard/lease";
@@ -42,7 +42,7 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
   const shards = await closeShards(context);
   if (!shards) return "stopped";
   const row = await exportShard(context);
-  if (isHeld(row, ports.clock.nowMs())) return "busy";
+  if (isLeased(row, ports.clock.nowMs())) return "busy";
   const holder = { task: settings.task, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
   const { change, leased } = leaseShard(row, job, holder);
   if (!(await applyChange(ports, change))) return "busy";
@@ -51,7 +51,7 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
   if (hopeless) return await giveUp(context, leased, hopeless);
   if (lost) return "busy";
   if (!dataset) {
-    await applyChange(ports, freeExport(leased));
+    await applyChange(ports, releaseExport(leased));
     return signal.aborted ? "stopped" : "busy";
   }
   const published = await applyChange(ports, publish(job, leased, context.outcome, dataset, iso(ports)));
@@ -69,8 +69,9 @@ async function closeShards({ ports, readShards, job, signal }: ExportContext): P
     const shards = await readShards();
     const taken = shards.filter(({ state, leaseTask }) => state !== "DONE" && leaseTask !== undefined);
     if (taken.length === 0) return shards;
-    for (const shard of taken) if (!isHeld(shard, ports.clock.nowMs())) await applyChange(ports, closeShard(shard, job));
-    if (taken.some((shard) => isHeld(shard, ports.clock.nowMs()))) await sleep(ports.clock, POLL_MS, signal);
+    for (const shard of taken)
+      if (!isLeased(shard, ports.clock.nowMs())) await applyChange(ports, fenceExpiredLease(shard, job));
+    if (taken.some((shard) => isLeased(shard, ports.clock.nowMs()))) await sleep(ports.clock, POLL_MS, signal);
   }
   return undefined;
 }
@@ -136,7 +137,7 @@ async function renewUntil(
 const TOO_MANY_DEATHS = `Writing the dataset stopped the worker ${FAIL_EXPORT_AFTER_CRASHES} times in a row; look at its log.`;
 
 async function giveUp({ ports, job }: ExportContext, leased: ShardRow, reason: string): Promise<ExportEnd> {
-  return (await applyChange(ports, giveUpExport(job, leased, reason, iso(ports)))) ? "published" : "busy";
+  return (await applyChange(ports, failExport(job, leased, reason, iso(ports)))) ? "published" : "busy";
 }
 
 function iso({ clock }: Ports): string {

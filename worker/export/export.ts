@@ -2,30 +2,30 @@
  * Writes a job's dataset in all its formats in one pass over its parts, and folds the parts meanwhile. Memory does not grow
  * with the dataset.
  */
-import { mergeColumns, type ColumnKinds } from "#core/dataset/columns";
+import { mergeInferredTypes, type ColumnKinds } from "#core/dataset/columns";
 import type { CompactedShard, WrittenDataset } from "#core/job/ending";
 import type { Outcome } from "#core/job/job";
-import { recordId, type MadeRecord, type RejectedCandidate } from "#core/shard/record";
+import { recordId, type DeliveredRecord, type RejectedCandidate } from "#core/shard/record";
 import { datasetPrefix } from "#core/bucket";
 import type { DatasetFileRow, JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import { columnsOf, type Template } from "#core/template/template";
 import type { Objects } from "../ports.ts";
-import { cardOf } from "./card.ts";
+import { datasetCard } from "./card.ts";
 import { Counts } from "./counts.ts";
-import { shapeOf, type DatasetFile, type FinishedFile, type Shape } from "./dataset-file.ts";
+import { datasetSchemaOf, type DatasetFile, type FinishedFile, type DatasetSchema } from "./dataset-file.ts";
 import { PART_BYTES, ShardCompaction } from "./compact.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
-import { failuresFile, provenanceFile, refusedFile } from "./json-lines.ts";
-import { LineBuffers } from "./line-buffer.ts";
-import { Partitioned } from "./partitioned.ts";
-import { Portions, type Begin } from "./portions.ts";
+import { failuresFile, provenanceFile, rejectedFile } from "./json-lines.ts";
+import { LineBufferPool } from "./line-buffer.ts";
+import { PartitionedWriter } from "./partitioned.ts";
+import { SplitFiles, type BeginFiles } from "./portions.ts";
 import { RecordTexts } from "./record-texts.ts";
 import { Sink } from "./sink.ts";
 import { slotOf, slotsInOrder } from "./slots-in-order.ts";
-import { SpoolFull, type SpoolSize } from "./spool.ts";
+import { SpoolFull, type SpoolLimits } from "./spool.ts";
 
-export interface ExportOrder {
+export interface ExportOptions {
   readonly objects: Objects;
   readonly job: JobRow;
   readonly outcome: Outcome;
@@ -37,11 +37,11 @@ export interface ExportOrder {
   /** The export lease's: the files stand under a prefix of its own. */
   readonly generation: number;
   readonly signal: AbortSignal;
-  readonly spool?: SpoolSize;
+  readonly spool?: SpoolLimits;
 }
 
 /** What is written. @throws when `signal` aborts or the store fails; what was begun is abandoned */
-export async function exportDataset(order: ExportOrder): Promise<WrittenDataset> {
+export async function exportDataset(order: ExportOptions): Promise<WrittenDataset> {
   try {
     return await new Export(order).write();
   } catch (error) {
@@ -57,18 +57,18 @@ const NOT_PARTITIONED =
 const LISTED_FILES = 60;
 
 class Export {
-  readonly #shape: Shape;
+  readonly #schema: DatasetSchema;
   readonly #counts: Counts;
   readonly #sinks = new Set<Sink>();
 
   /** `remark`: a sentence for the card. */
   constructor(
-    readonly order: ExportOrder,
+    readonly order: ExportOptions,
     readonly remark?: string,
   ) {
     const { job, template, shards } = order;
-    const kinds = mergeColumns(shards.map(({ columns }) => columns as ColumnKinds));
-    this.#shape = shapeOf(job, columnsOf(template), template.record ?? {}, kinds);
+    const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
+    this.#schema = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
     this.#counts = new Counts(template.categories);
   }
 
@@ -82,9 +82,9 @@ class Export {
   }
 
   async #writePlain(): Promise<WrittenDataset> {
-    const portions = new Portions(this.#shape.job.split, "dataset", this.#begin);
+    const portions = new SplitFiles(this.#schema.job.split, "dataset", this.#begin);
     await portions.beginAll();
-    const beside = this.#beginBeside();
+    const beside = this.#beginSidecars();
     const folded = await this.#readRecords(beside, async (record, id, texts) => {
       for (const file of await portions.filesOf(id)) await file.made?.(record, id, texts);
     });
@@ -92,26 +92,30 @@ class Export {
     const card = await this.#writeCard(files);
     const sums = await this.#writeSums([...files, card]);
     const all = [...files, card, sums];
-    return { datasets: all.map(rowOf), fileCount: all.length, folded };
+    return { datasetFiles: all.map(rowOf), fileCount: all.length, compacted: folded };
   }
 
   async #writePartitioned(levels: NonNullable<JobRow["partitionBy"]>): Promise<WrittenDataset> {
-    const order = { shape: this.#shape, levels, begin: this.#begin, finish: this.#finish };
+    const order = { shape: this.#schema, levels, begin: this.#begin, finish: this.#finish };
     const { signal, spool } = this.order;
-    const partitioned = await Partitioned.open({ ...order, signal, spool });
+    const partitioned = await PartitionedWriter.open({ ...order, signal, spool });
     try {
-      const beside = this.#beginBeside();
+      const beside = this.#beginSidecars();
       const folded = await this.#readRecords(beside, (record, _, { line = "" }) => partitioned.add(record, line));
       const files = await partitioned.write();
       const others = await Promise.all(beside.map(this.#finish));
-      const card = await this.#writeCard([...files, ...others], partitioned.partitions.otherRecords);
+      const card = await this.#writeCard([...files, ...others], partitioned.partitions.overflowRecords);
       const listed = [...files, ...others, card];
       const lines = listed.map((file) => `${JSON.stringify({ ...rowOf(file), sha256: file.sha256 })}\n`);
       const manifest = await this.#writeText("files.jsonl", JSON_LINES, lines.join(""));
       const sums = await this.#writeSums([...listed, manifest]);
       const first = [...others, card, manifest, sums];
       const shown = files.slice(0, LISTED_FILES - first.length);
-      return { datasets: [...shown, ...first].map(rowOf), fileCount: files.length + first.length, folded };
+      return {
+        datasetFiles: [...shown, ...first].map(rowOf),
+        fileCount: files.length + first.length,
+        compacted: folded,
+      };
     } finally {
       await partitioned.close();
     }
@@ -120,19 +124,19 @@ class Export {
   /** Reads each part once: `made` is handed each record in slot order, `beside` hears of all, and the parts are folded if they may be. */
   async #readRecords(
     beside: readonly DatasetFile[],
-    made: (record: MadeRecord, id: string, texts: RecordTexts) => Promise<void>,
+    made: (record: DeliveredRecord, id: string, texts: RecordTexts) => Promise<void>,
   ): Promise<CompactedShard[]> {
     const { objects, job, outcome, shards, generation, signal } = this.order;
     const folded: CompactedShard[] = [];
-    const buffers = new LineBuffers(PART_BYTES);
+    const buffers = new LineBufferPool(PART_BYTES);
     for (const shard of shards) {
       // A job at its budget goes on where its parts end. What was folded before moves along, so that one dataset holds all of it.
-      const stays = outcome === "BUDGET_EXCEEDED" && !shard.runs.some(({ folded }) => folded);
+      const stays = outcome === "BUDGET_EXCEEDED" && !shard.partRanges.some(({ compacted }) => compacted);
       const fold = stays ? undefined : new ShardCompaction(objects, shard, generation, buffers);
       let newestHead: string | undefined;
       const hearing = {
-        refused: async (candidate: RejectedCandidate) => {
-          for (const file of beside) await file.refused?.(candidate, recordId(job.jobId, candidate.slot));
+        rejected: async (candidate: RejectedCandidate) => {
+          for (const file of beside) await file.rejected?.(candidate, recordId(job.jobId, candidate.slot));
         },
         beside: (line: string, pass: number) => fold?.add(line, pass),
         head: (line: string) => (newestHead = line),
@@ -143,7 +147,7 @@ class Export {
         await fold?.add(entry.line, entry.pass);
         if (entry.made) {
           this.#counts.add(entry.made);
-          const texts = new RecordTexts(this.#shape, entry.made, entry.line);
+          const texts = new RecordTexts(this.#schema, entry.made, entry.line);
           for (const file of beside) await file.made?.(entry.made, id, texts);
           await made(entry.made, id, texts);
         } else for (const file of beside) await file.failed?.(entry.failed, id);
@@ -154,19 +158,19 @@ class Export {
   }
 
   /** The formats asked for, in the order of the job. */
-  readonly #begin: Begin = (stem) => {
+  readonly #begin: BeginFiles = (stem) => {
     const { training = {} } = this.order.template;
-    const { formats } = this.#shape.job;
-    return Promise.all(formats.map((format) => formatFile(this.#shape, { format, stem, training }, this.#open)));
+    const { formats } = this.#schema.job;
+    return Promise.all(formats.map((format) => formatFile(this.#schema, { format, stem, training }, this.#open)));
   };
 
-  /** The provenance always; failures and refused candidates if any. */
-  #beginBeside(): DatasetFile[] {
+  /** The provenance always; failures and rejected candidates if any. */
+  #beginSidecars(): DatasetFile[] {
     const files = [provenanceFile(this.#open("provenance.jsonl", JSON_LINES))];
     if (this.order.shards.some(({ failed }) => failed > 0))
-      files.push(failuresFile(this.#shape, this.#open("failures.jsonl", JSON_LINES)));
-    if (this.order.shards.some(({ refused = 0 }) => refused > 0))
-      files.push(refusedFile(this.#shape, this.#open("refused.jsonl", JSON_LINES)));
+      files.push(failuresFile(this.#schema, this.#open("failures.jsonl", JSON_LINES)));
+    if (this.order.shards.some(({ rejected = 0 }) => rejected > 0))
+      files.push(rejectedFile(this.#schema, this.#open("rejected.jsonl", JSON_LINES)));
     return files;
   }
 
@@ -186,10 +190,19 @@ class Export {
     return { name, format, rows, leftOut, bytes: sink.bytes, sha256 };
   };
 
-  #writeCard(files: readonly FinishedFile[], otherRecords = 0): Promise<FinishedFile> {
+  #writeCard(files: readonly FinishedFile[], overflowRecords = 0): Promise<FinishedFile> {
     const { template, source, shards, outcome } = this.order;
-    const facts = { template, source, shards, outcome, files, counts: this.#counts, remark: this.remark, otherRecords };
-    return this.#writeText("README.md", "text/markdown", cardOf(this.#shape, facts));
+    const facts = {
+      template,
+      source,
+      shards,
+      outcome,
+      files,
+      counts: this.#counts,
+      remark: this.remark,
+      overflowRecords,
+    };
+    return this.#writeText("README.md", "text/markdown", datasetCard(this.#schema, facts));
   }
 
   #writeSums(files: readonly FinishedFile[]): Promise<FinishedFile> {

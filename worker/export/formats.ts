@@ -2,7 +2,7 @@
 import type { DatasetFormat } from "#core/formats";
 import type { Training } from "#core/template/template";
 import { csvFile } from "./csv.ts";
-import type { DatasetFile, Shape } from "./dataset-file.ts";
+import type { DatasetFile, DatasetSchema } from "./dataset-file.ts";
 import { jsonlFile, trainingFile } from "./json-lines.ts";
 import { parquetFile } from "./parquet.ts";
 import type { Sink } from "./sink.ts";
@@ -12,7 +12,7 @@ export type OpenSink = (name: string, contentType: string, options?: { readonly 
 
 export const JSON_LINES = "application/x-ndjson";
 
-export interface FormatWish {
+export interface FormatOptions {
   readonly format: DatasetFormat;
   /** What its name begins with: `dataset`. */
   readonly stem: string;
@@ -20,7 +20,7 @@ export interface FormatWish {
 }
 
 /** @returns the file that records are to be handed to */
-export async function formatFile(shape: Shape, wish: FormatWish, open: OpenSink): Promise<DatasetFile> {
+export async function formatFile(shape: DatasetSchema, wish: FormatOptions, open: OpenSink): Promise<DatasetFile> {
   const { format, stem, training } = wish;
   switch (format) {
     case "JSONL":

@@ -1,14 +1,19 @@
-/** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, which failed, which were refused. */
+/** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, which failed, which were rejected. */
 import type { DatasetFormat } from "#core/formats";
-import type { FailedRecord, MadeRecord, RejectedCandidate } from "#core/shard/record";
+import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { Training } from "#core/template/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/dataset/training";
-import { provenanceOf, type DatasetFile, type Shape } from "./dataset-file.ts";
+import { provenanceOf, type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
 import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";
 
 /** A record a line: `id`, the columns, and `_meta`. */
-export function jsonlFile(shape: Shape, name: string, sink: Sink, format: DatasetFormat = "JSONL"): DatasetFile {
+export function jsonlFile(
+  shape: DatasetSchema,
+  name: string,
+  sink: Sink,
+  format: DatasetFormat = "JSONL",
+): DatasetFile {
   const comma = shape.columns.length > 0 ? "," : "";
   return linesFile(name, sink, {
     format,
@@ -18,7 +23,7 @@ export function jsonlFile(shape: Shape, name: string, sink: Sink, format: Datase
 
 /** A record a line, as one of the formats for fine-tuning has it. */
 export function trainingFile(
-  shape: Shape,
+  shape: DatasetSchema,
   name: string,
   sink: Sink,
   { format, training }: { readonly format: keyof typeof TRAINING_ROWS; readonly training: Training },
@@ -33,17 +38,17 @@ export function provenanceFile(sink: Sink): DatasetFile {
   return linesFile("provenance.jsonl", sink, { made: (_, id, texts) => `{"id":"${id}",${texts.provenance}}` });
 }
 
-export function failuresFile(shape: Shape, sink: Sink): DatasetFile {
+export function failuresFile(shape: DatasetSchema, sink: Sink): DatasetFile {
   return linesFile("failures.jsonl", sink, {
-    failed: ({ reason, cause, evidence, meta }, id) =>
-      JSON.stringify({ ...{ id, reason, cause }, ...evidence, ...provenanceOf(shape, meta) }),
+    failed: ({ reason, cause, details, meta }, id) =>
+      JSON.stringify({ ...{ id, reason, cause }, ...details, ...provenanceOf(shape, meta) }),
   });
 }
 
 /** A candidate a line, under the id of the record whose place it was not given; `attempt` counts from 1. */
-export function refusedFile(shape: Shape, sink: Sink): DatasetFile {
-  return linesFile("refused.jsonl", sink, {
-    refused: ({ attempt, reason, cause, columns, meta }, id) =>
+export function rejectedFile(shape: DatasetSchema, sink: Sink): DatasetFile {
+  return linesFile("rejected.jsonl", sink, {
+    rejected: ({ attempt, reason, cause, columns, meta }, id) =>
       JSON.stringify({
         ...{ id, attempt: attempt + 1, reason, cause },
         record: ordered(shape, columns),
@@ -53,19 +58,19 @@ export function refusedFile(shape: Shape, sink: Sink): DatasetFile {
 }
 
 /** Every row has every column, in the same order. */
-function ordered({ columns }: Shape, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function ordered({ columns }: DatasetSchema, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(columns.map(({ name }) => [name, values[name] ?? null]));
 }
 
 /** A line's text; `undefined` for a record that cannot be told in this format. */
 interface Content {
   readonly format?: DatasetFormat;
-  made?(record: MadeRecord, id: string, texts: RecordTexts): string | undefined;
+  made?(record: DeliveredRecord, id: string, texts: RecordTexts): string | undefined;
   failed?(record: FailedRecord, id: string): string;
-  refused?(candidate: RejectedCandidate, id: string): string;
+  rejected?(candidate: RejectedCandidate, id: string): string;
 }
 
-function linesFile(name: string, sink: Sink, { format, made, failed, refused }: Content): DatasetFile {
+function linesFile(name: string, sink: Sink, { format, made, failed, rejected }: Content): DatasetFile {
   const write = async (line: string | undefined) => {
     if (line === undefined) {
       file.leftOut += 1;
@@ -82,7 +87,7 @@ function linesFile(name: string, sink: Sink, { format, made, failed, refused }: 
     leftOut: 0,
     made: made && ((record, id, texts) => write(made(record, id, texts))),
     failed: failed && ((record, id) => write(failed(record, id))),
-    refused: refused && ((candidate, id) => write(refused(candidate, id))),
+    rejected: rejected && ((candidate, id) => write(rejected(candidate, id))),
   };
   return file;
 }

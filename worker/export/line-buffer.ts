@@ -15,16 +15,16 @@ export class LineBuffer {
   /** `bytes`: about so many are held without another buffer. `room`: for the bytes of a heading that is not copied for. */
   constructor(
     bytes: number,
-    readonly room = 256,
+    readonly headerBytes = 256,
   ) {
     // Not out of Node's pool, and not cleared.
-    this.#buffer = Buffer.allocUnsafeSlow(room + bytes);
-    this.#end = room;
+    this.#buffer = Buffer.allocUnsafeSlow(headerBytes + bytes);
+    this.#end = headerBytes;
   }
 
   /** Of the lines, their breaks included. */
   get bytes(): number {
-    return this.#end - this.room;
+    return this.#end - this.headerBytes;
   }
 
   add(line: string): void {
@@ -34,16 +34,17 @@ export class LineBuffer {
   }
 
   /** The lines behind a heading. Good until the next is added. */
-  below(heading: string): Buffer {
+  withHeader(heading: string): Buffer {
     const bytes = Buffer.from(`${heading}\n`);
-    if (bytes.length > this.room) return Buffer.concat([bytes, this.#buffer.subarray(this.room, this.#end)]);
-    const begin = this.room - bytes.length;
+    if (bytes.length > this.headerBytes)
+      return Buffer.concat([bytes, this.#buffer.subarray(this.headerBytes, this.#end)]);
+    const begin = this.headerBytes - bytes.length;
     bytes.copy(this.#buffer, begin);
     return this.#buffer.subarray(begin, this.#end);
   }
 
   clear(): void {
-    this.#end = this.room;
+    this.#end = this.headerBytes;
   }
 
   #grow(more: number): void {
@@ -55,17 +56,17 @@ export class LineBuffer {
 }
 
 /** Those not in use. */
-export class LineBuffers {
+export class LineBufferPool {
   readonly #free: LineBuffer[] = [];
 
   /** `bytes`: what each is to hold. */
   constructor(readonly bytes: number) {}
 
-  take(): LineBuffer {
+  acquire(): LineBuffer {
     return this.#free.pop() ?? new LineBuffer(this.bytes);
   }
 
-  give(buffer: LineBuffer): void {
+  release(buffer: LineBuffer): void {
     buffer.clear();
     this.#free.push(buffer);
   }

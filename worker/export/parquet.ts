@@ -1,7 +1,7 @@
 /** Apache Parquet with typed columns, compressed with Snappy, in row groups with statistics that are written as soon as they are full. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
 import type { ColumnType } from "#core/template/template";
-import { type DatasetFile, type Shape } from "./dataset-file.ts";
+import { type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
 import type { Sink } from "./sink.ts";
 
 /** A row group is held in memory: full at so many rows, or at about so many characters. */
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
   json: "STRING",
 };
 
-export function parquetFile(shape: Shape, name: string, sink: Sink): DatasetFile {
+export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): DatasetFile {
   const kinds: ColumnType[] = ["string", ...shape.columns.map(({ kind }) => kind)];
   const names = ["id", ...shape.columns.map(({ name }) => name)];
   const source = (data: unknown[][]): ColumnSource[] =>
@@ -64,7 +64,7 @@ export function parquetFile(shape: Shape, name: string, sink: Sink): DatasetFile
   return file;
 }
 
-/** A value as its column's type has it; what does not fit a declared type was refused when the record was made. */
+/** A value as its column's type has it; what does not fit a declared type was rejected when the record was made. */
 function cell(value: unknown, kind: ColumnType): unknown {
   if (value === null || value === undefined) return null;
   if (kind === "integer") return BigInt(value as number);

@@ -1,12 +1,12 @@
 /** What the card says of a dataset in folders. */
-import { grouped } from "#core/numbers";
-import { MAX_PARTITIONS, otherPartition, type PartitionBy } from "#core/dataset/partition";
-import type { CardFacts } from "./card.ts";
+import { formatNumber } from "#core/numbers";
+import { MAX_PARTITIONS, overflowPartition, type PartitionBy } from "#core/dataset/partition";
+import type { CardInput } from "./card.ts";
 
 /** Folders beyond these are summed up. */
 const SHOWN_FOLDERS = 50;
 
-export function partitionsOf(levels: readonly PartitionBy[], { files, otherRecords }: CardFacts): string[][] {
+export function partitionsOf(levels: readonly PartitionBy[], { files, overflowRecords }: CardInput): string[][] {
   const rows = new Map<string, number>();
   const first = files.find(({ format }) => format !== undefined)?.format;
   for (const { name, rows: ofFile, leftOut, format } of files) {
@@ -18,18 +18,18 @@ export function partitionsOf(levels: readonly PartitionBy[], { files, otherRecor
   const rest = rows.size - shown.length;
   return [
     [
-      `The records lie in ${grouped(rows.size)} folders, named by the values they are partitioned by; the files hold these columns too. ` +
+      `The records lie in ${formatNumber(rows.size)} folders, named by the values they are partitioned by; the files hold these columns too. ` +
         "`files.jsonl` lists every file with its size, rows and checksum.",
     ],
     [
-      ...shown.map(([folder, count]) => `- \`${folder}\`: ${grouped(count)} records`),
-      ...(rest > 0 ? [`- and ${grouped(rest)} more folders`] : []),
+      ...shown.map(([folder, count]) => `- \`${folder}\`: ${formatNumber(count)} records`),
+      ...(rest > 0 ? [`- and ${formatNumber(rest)} more folders`] : []),
     ],
-    otherRecords === 0
+    overflowRecords === 0
       ? []
       : [
-          `There would be more than ${grouped(MAX_PARTITIONS)} folders: ${grouped(otherRecords)} records whose values came later lie ` +
-            `together in \`${otherPartition(levels)}\`. Their columns are as they are; read that folder by its files alone.`,
+          `There would be more than ${formatNumber(MAX_PARTITIONS)} folders: ${formatNumber(overflowRecords)} records whose values came later lie ` +
+            `together in \`${overflowPartition(levels)}\`. Their columns are as they are; read that folder by its files alone.`,
         ],
   ];
 }

@@ -3,37 +3,37 @@
  * folder by folder, and then each folder's files are written one after the other.
  */
 import { Partitions, type PartitionBy } from "#core/dataset/partition";
-import { recordId, type MadeRecord } from "#core/shard/record";
-import type { DatasetFile, FinishedFile, Shape } from "./dataset-file.ts";
-import { Portions, type Begin } from "./portions.ts";
+import { recordId, type DeliveredRecord } from "#core/shard/record";
+import type { DatasetFile, FinishedFile, DatasetSchema } from "./dataset-file.ts";
+import { SplitFiles, type BeginFiles } from "./portions.ts";
 import { RecordTexts } from "./record-texts.ts";
-import { Spool, type SpoolSize } from "./spool.ts";
+import { Spool, type SpoolLimits } from "./spool.ts";
 
-export interface PartitionedOrder {
-  readonly shape: Shape;
+export interface PartitionedOptions {
+  readonly shape: DatasetSchema;
   readonly levels: readonly PartitionBy[];
-  readonly begin: Begin;
+  readonly begin: BeginFiles;
   readonly finish: (file: DatasetFile) => Promise<FinishedFile>;
   readonly signal: AbortSignal;
-  readonly spool?: SpoolSize;
+  readonly spool?: SpoolLimits;
 }
 
-export class Partitioned {
+export class PartitionedWriter {
   readonly partitions: Partitions;
 
   private constructor(
-    readonly order: PartitionedOrder,
+    readonly order: PartitionedOptions,
     readonly spool: Spool,
   ) {
     this.partitions = new Partitions(order.levels);
   }
 
-  static async open(order: PartitionedOrder): Promise<Partitioned> {
-    return new Partitioned(order, await Spool.open(order.spool));
+  static async open(order: PartitionedOptions): Promise<PartitionedWriter> {
+    return new PartitionedWriter(order, await Spool.open(order.spool));
   }
 
   /** @param line the record as its part has it @throws SpoolFull */
-  async add({ columns }: MadeRecord, line: string): Promise<void> {
+  async add({ columns }: DeliveredRecord, line: string): Promise<void> {
     await this.spool.add(this.partitions.folderFor(columns), line);
   }
 
@@ -50,11 +50,11 @@ export class Partitioned {
 
   async #writeFolder(folder: string): Promise<FinishedFile[]> {
     const { shape, begin, finish, signal } = this.order;
-    const portions = new Portions(shape.job.split, `${folder}dataset`, begin);
+    const portions = new SplitFiles(shape.job.split, `${folder}dataset`, begin);
     for await (const lines of this.spool.read(folder))
       for (const line of lines) {
         signal.throwIfAborted();
-        const { made } = JSON.parse(line) as { made: MadeRecord };
+        const { made } = JSON.parse(line) as { made: DeliveredRecord };
         const id = recordId(shape.job.jobId, made.slot);
         const texts = new RecordTexts(shape, made, line);
         for (const file of await portions.filesOf(id)) await file.made?.(made, id, texts);

@@ -3,16 +3,16 @@ import { portionOf, portionsOf, type Portion, type Split } from "#core/dataset/s
 import type { DatasetFile } from "./dataset-file.ts";
 
 /** Begins the files of a stem, `dataset` or `dataset.train`, one for each format. */
-export type Begin = (stem: string) => Promise<readonly DatasetFile[]>;
+export type BeginFiles = (stem: string) => Promise<readonly DatasetFile[]>;
 
-export class Portions {
+export class SplitFiles {
   readonly #files = new Map<Portion | undefined, readonly DatasetFile[]>();
 
   /** `stem` may have folders: `category=comedy/dataset`. */
   constructor(
     readonly split: Split | undefined,
     readonly stem: string,
-    readonly begin: Begin,
+    readonly begin: BeginFiles,
   ) {}
 
   /** Begins the files of every portion, also of those that no record will fall into. */

@@ -1,14 +1,14 @@
 /** The JSON texts of one record that several files write, each made once and copied from its part where it can be. */
-import type { MadeRecord } from "#core/shard/record";
-import { provenanceOf, type Shape } from "./dataset-file.ts";
+import type { DeliveredRecord } from "#core/shard/record";
+import { provenanceOf, type DatasetSchema } from "./dataset-file.ts";
 
 export class RecordTexts {
   #columns: string | undefined;
   #provenance: string | undefined;
 
   constructor(
-    readonly shape: Shape,
-    readonly record: MadeRecord,
+    readonly shape: DatasetSchema,
+    readonly record: DeliveredRecord,
     /** The record as its part has it. */
     readonly line?: string,
   ) {}

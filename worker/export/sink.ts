@@ -8,7 +8,7 @@ import type { Objects } from "../ports.ts";
 /** Texts are gathered to chunks of this size: a stream of single lines costs more than the lines. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
-export interface SinkOrder {
+export interface SinkOptions {
   readonly objects: Objects;
   /** The object's. */
   readonly name: string;
@@ -25,7 +25,7 @@ export class Sink {
   #pending: string[] = [];
   #pendingCharacters = 0;
 
-  constructor({ objects, name, contentType, gzip = false, signal }: SinkOrder) {
+  constructor({ objects, name, contentType, gzip = false, signal }: SinkOptions) {
     this.#head = gzip ? createGzip() : this.#tally;
     if (gzip) this.#head.pipe(this.#tally);
     for (const stream of [this.#head, this.#tally]) stream.on("error", () => {});

@@ -1,15 +1,15 @@
 /** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
-import { partsOf, slotAtBeginning, type PartLine } from "#core/shard/part";
-import type { FailedRecord, MadeRecord, RejectedCandidate } from "#core/shard/record";
+import { partsOf, peekSlot, type PartLine } from "#core/shard/part";
+import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import { partObject } from "#core/bucket";
 import type { PartRange, ShardRow } from "#core/shard/shard-row";
-import { LONGEST_WINDOW } from "#core/shard/window";
+import { MAX_WINDOW_SLOTS } from "#core/shard/window";
 import { linesOf } from "../streams.ts";
 import type { ObjectBytes, Objects } from "../ports.ts";
 
-export type Entry = Place &
+export type SlotEntry = Place &
   (
-    | { readonly made: MadeRecord; readonly failed?: undefined }
+    | { readonly made: DeliveredRecord; readonly failed?: undefined }
     | { readonly made?: undefined; readonly failed: FailedRecord }
   );
 
@@ -21,9 +21,9 @@ interface Place {
 }
 
 /** What else is heard of while the parts are read. */
-export interface Hearing {
-  /** A candidate that was refused, which fills no slot: all passes', as they are read, so that none has to be held. */
-  refused?(candidate: RejectedCandidate): void | Promise<void>;
+export interface ReadListener {
+  /** A candidate that was rejected, which fills no slot: all passes', as they are read, so that none has to be held. */
+  rejected?(candidate: RejectedCandidate): void | Promise<void>;
   /** The line of whatever fills no slot, likewise. */
   beside?(line: string, pass: number): void | Promise<void>;
   /** The head of the newest part: what a restart needs. */
@@ -31,14 +31,18 @@ export interface Hearing {
 }
 
 /** So many parts are asked for before their turn, to hide the store's latency; what comes of them waits in their connections. */
-const PARTS_AHEAD = 16;
+const PREFETCHED_PARTS = 16;
 
 /**
  * Each slot once: what a later pass made of it stands for what an earlier one could not. Holds back at most a window of slots
  * for each pass: no worker begins one further beyond the lowest that is not done.
  */
-export async function* slotsInOrder(objects: Objects, shard: ShardRow, hearing: Hearing = {}): AsyncGenerator<Entry> {
-  const passes = passesOf(shard.runs).map((runs) => slotsOfPass(objects, shard, runs, hearing));
+export async function* slotsInOrder(
+  objects: Objects,
+  shard: ShardRow,
+  hearing: ReadListener = {},
+): AsyncGenerator<SlotEntry> {
+  const passes = passesOf(shard.partRanges).map((runs) => slotsOfPass(objects, shard, runs, hearing));
   try {
     const heads = await Promise.all(passes.map(nextOf));
     for (;;) {
@@ -56,13 +60,13 @@ export async function* slotsInOrder(objects: Objects, shard: ShardRow, hearing: 
   }
 }
 
-export function slotOf({ made, failed }: Entry): number {
+export function slotOf({ made, failed }: SlotEntry): number {
   return (made ?? failed).slot;
 }
 
-async function nextOf(entries: AsyncGenerator<Entry>): Promise<Entry | undefined> {
+async function nextOf(entries: AsyncGenerator<SlotEntry>): Promise<SlotEntry | undefined> {
   const { value, done } = await entries.next();
-  return done ? undefined : (value as Entry);
+  return done ? undefined : (value as SlotEntry);
 }
 
 /** The runs of each pass, in the order of the passes. */
@@ -76,40 +80,40 @@ async function* slotsOfPass(
   objects: Objects,
   shard: ShardRow,
   runs: readonly PartRange[],
-  hearing: Hearing,
-): AsyncGenerator<Entry> {
+  hearing: ReadListener,
+): AsyncGenerator<SlotEntry> {
   /** Read only when it is their turn: as objects, a window's lines would be old, and garbage late, by then. */
   const early = new Map<number, string>();
   const pass = runs[0]?.pass ?? 0;
   let next = shard.fromSlot;
   for await (const lines of linesOfPass(objects, shard, runs, hearing)) {
     for (const line of lines) {
-      const slot = slotAtBeginning(line);
+      const slot = peekSlot(line);
       if (slot !== undefined) {
         early.set(slot, line);
         continue;
       }
-      const { made, failed, refused } = JSON.parse(line) as PartLine;
+      const { made, failed, rejected } = JSON.parse(line) as PartLine;
       const other = made ?? failed;
       if (other) early.set(other.slot, line);
       else await hearing.beside?.(line, pass);
-      if (refused) await hearing.refused?.(refused);
+      if (rejected) await hearing.rejected?.(rejected);
     }
     do {
       // So many are never held back for one slot: it is none of this pass, which may be one over failed slots alone.
-      if (early.size >= LONGEST_WINDOW) next = Math.min(...early.keys());
+      if (early.size >= MAX_WINDOW_SLOTS) next = Math.min(...early.keys());
       for (let line = early.get(next); line !== undefined; line = early.get(next)) {
         early.delete(next);
         next += 1;
         yield entryOf(line, pass);
       }
-    } while (early.size >= LONGEST_WINDOW);
+    } while (early.size >= MAX_WINDOW_SLOTS);
   }
   // A shard that was stopped has gaps too.
   for (const [, line] of [...early].sort(([one], [other]) => one - other)) yield entryOf(line, pass);
 }
 
-function entryOf(line: string, pass: number): Entry {
+function entryOf(line: string, pass: number): SlotEntry {
   const { made, failed } = JSON.parse(line) as PartLine;
   if (made) return { made, line, pass };
   if (failed) return { failed, line, pass };
@@ -121,9 +125,9 @@ async function* linesOfPass(
   objects: Objects,
   shard: ShardRow,
   runs: readonly PartRange[],
-  hearing: Hearing,
+  hearing: ReadListener,
 ): AsyncGenerator<readonly string[]> {
-  const newest = shard.runs.at(-1);
+  const newest = shard.partRanges.at(-1);
   for await (const { bytes, run, seq } of partsInTurn(objects, shard, runs)) {
     let head: string | undefined;
     for await (const lines of linesOf(bytes)) {
@@ -152,7 +156,7 @@ async function* partsInTurn(
       // Whoever reads it hears of a failure; until then it must not count as unhandled.
       bytes.catch(() => {});
       opened.push({ bytes, run, seq });
-      if (opened.length > PARTS_AHEAD) yield await first();
+      if (opened.length > PREFETCHED_PARTS) yield await first();
     }
     while (opened.length > 0) yield await first();
   } finally {

@@ -16,7 +16,7 @@ export class SpoolFull extends Error {
   override readonly name = "SpoolFull";
 }
 
-export interface SpoolSize {
+export interface SpoolLimits {
   readonly bytes?: number;
   readonly pendingCharacters?: number;
 }
@@ -29,11 +29,11 @@ export class Spool {
 
   private constructor(
     readonly folder: string,
-    readonly size: Required<SpoolSize>,
+    readonly size: Required<SpoolLimits>,
   ) {}
 
   /** In a folder of its own, which `close` removes. */
-  static async open({ bytes = SPOOL_BYTES, pendingCharacters = PENDING_CHARACTERS }: SpoolSize = {}): Promise<Spool> {
+  static async open({ bytes = SPOOL_BYTES, pendingCharacters = PENDING_CHARACTERS }: SpoolLimits = {}): Promise<Spool> {
     return new Spool(await mkdtemp(join(tmpdir(), "plot-palette-")), { bytes, pendingCharacters });
   }
 

@@ -4,7 +4,7 @@
 const MAX_PLACES = 40;
 
 /** The values that the text may mean, the likeliest first; none when there is no JSON in it. */
-export function* jsonIn(text: string): Generator<unknown> {
+export function* extractJson(text: string): Generator<unknown> {
   yield* parsed(text);
   for (const [, fenced = ""] of text.matchAll(/```[\w-]*\s*\n?([\s\S]*?)```/g)) yield* parsed(fenced);
   yield* blocksIn(text);

@@ -9,13 +9,13 @@ import {
   metaOf,
   metaOfAttempt,
   type FailedRecord,
-  type MadeRecord,
+  type DeliveredRecord,
   type OpenSlot,
   type RejectedCandidate,
 } from "#core/shard/record";
-import { titleOfCondition, type ColumnType } from "#core/template/template";
-import { NotCovered, Stopped, type CallContext } from "../calls/call.ts";
-import { Making } from "./attempt-context.ts";
+import { conditionTitle, type ColumnType } from "#core/template/template";
+import { ReservationTooSmall, Stopped, type CallContext } from "../calls/call.ts";
+import { AttemptContext } from "./attempt-context.ts";
 import { InvalidOutput } from "./output-validator.ts";
 import { ModelError } from "../ports.ts";
 import { ConditionError } from "./round.ts";
@@ -24,56 +24,59 @@ import { doStep } from "./step.ts";
 import type { JobContext } from "../job-context.ts";
 
 /**
- * again: the outputs could not be used, another attempt may do better. refused: the record is whole, and a condition of the
+ * again: the outputs could not be used, another attempt may do better. rejected: the record is whole, and a condition of the
  * template does not accept it. given up: no attempt could do better. Should no other follow, `failed` is what the slot becomes.
  * waiting: the slot stays as it is, until there is money or another worker.
  */
 export type AttemptEnd =
-  | { readonly end: "made"; readonly record: MadeRecord }
+  | { readonly end: "made"; readonly record: DeliveredRecord }
   | { readonly end: "again" | "given up"; readonly failed: FailedRecord }
-  | { readonly end: "refused"; readonly refused: RejectedCandidate; readonly failed: FailedRecord }
+  | { readonly end: "rejected"; readonly rejected: RejectedCandidate; readonly failed: FailedRecord }
   | { readonly end: "waiting" };
 
 /**
  * Goes on with the slot where it stands; `open` keeps every answered call, so none is paid twice. Steps run as soon as those
  * they wait for are done. `reservation` must hold restBoundNanos(template, open) at least, else the slot waits.
  */
-export async function attempt(
+export async function runAttempt(
   shop: JobContext,
   context: CallContext,
   open: OpenSlot,
   reservation: Reservation,
 ): Promise<AttemptEnd> {
   let seeds: Record<string, Drawn> = {};
-  let making: Making | undefined;
+  let making: AttemptContext | undefined;
   try {
     seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot: open.slot, attempt: open.attempt });
-    making = new Making(shop, context, open, reservation, await givenBy(shop, seeds));
+    making = new AttemptContext(shop, context, open, reservation, await givenBy(shop, seeds));
     await doSteps(making);
     const columns = await columnsFrom(making);
-    const refusal = await refusalOf(making, columns);
-    if (refusal !== undefined) return refusedBy(refusal, open, columns, seeds);
+    const rejection = await rejectionOf(making, columns);
+    if (rejection !== undefined) return rejectedBy(rejection, open, columns, seeds);
     return { end: "made", record: { slot: open.slot, columns, meta: metaOf(open, seeds) } };
   } catch (error) {
-    if (error instanceof Stopped || error instanceof NotCovered) return { end: "waiting" };
+    if (error instanceof Stopped || error instanceof ReservationTooSmall) return { end: "waiting" };
     const end = endOf(error);
     const reason = (error as Error).message;
-    const evidence = making?.evidenceOf(error);
+    const evidence = making?.failureDetailsOf(error);
     const { slot } = open;
     const meta = metaOf(open, seeds);
-    return { end, failed: { slot, reason, cause: causeOf(reason), ...(evidence && { evidence }), meta } };
+    return { end, failed: { slot, reason, cause: causeOf(reason), ...(evidence && { details: evidence }), meta } };
   }
 }
 
 /** The sentence on the first condition that the record does not meet. @throws RenderError */
-async function refusalOf(making: Making, columns: Readonly<Record<string, unknown>>): Promise<string | undefined> {
-  if (!making.shop.template.accept) return undefined;
+async function rejectionOf(
+  making: AttemptContext,
+  columns: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  if (!making.jobContext.template.accept) return undefined;
   const it = making.itForAccept(columns);
-  const condition = await making.shop.run((prompts) => prompts.refusedBy(it, making.chance("accept")));
-  return condition && `The condition ${titleOfCondition(condition)} does not hold.`;
+  const condition = await making.jobContext.run((prompts) => prompts.rejectedBy(it, making.randomSeed("accept")));
+  return condition && `The condition ${conditionTitle(condition)} does not hold.`;
 }
 
-function refusedBy(
+function rejectedBy(
   reason: string,
   open: OpenSlot,
   columns: Readonly<Record<string, unknown>>,
@@ -82,8 +85,8 @@ function refusedBy(
   const { slot, attempt } = open;
   const cause = causeOf(reason);
   return {
-    end: "refused",
-    refused: { slot, attempt, reason, cause, columns, meta: metaOfAttempt(open, seeds) },
+    end: "rejected",
+    rejected: { slot, attempt, reason, cause, columns, meta: metaOfAttempt(open, seeds) },
     failed: { slot, reason, cause, meta: metaOf(open, seeds) },
   };
 }
@@ -97,22 +100,22 @@ function endOf(error: unknown): "again" | "given up" {
 }
 
 /** Each step begins when all that it waits for are done. */
-async function doSteps(making: Making): Promise<void> {
-  const { shop, context } = making;
+async function doSteps(making: AttemptContext): Promise<void> {
+  const { jobContext, callContext } = making;
   const ends = new Map<string, Promise<void>>();
-  for (const step of shop.template.steps) {
-    const before = Promise.all(shop.after(step.id).map((id) => ends.get(id)));
+  for (const step of jobContext.template.steps) {
+    const before = Promise.all(jobContext.after(step.id).map((id) => ends.get(id)));
     ends.set(
       step.id,
       before.then(() => doStep(making, step)),
     );
   }
-  const stop = () => making.end();
-  context.stopping.addEventListener("abort", stop);
+  const stop = () => making.cancel();
+  callContext.stopping.addEventListener("abort", stop);
   try {
-    await making.together([...ends.values()]);
+    await making.runConcurrently([...ends.values()]);
   } finally {
-    context.stopping.removeEventListener("abort", stop);
+    callContext.stopping.removeEventListener("abort", stop);
   }
 }
 
@@ -131,9 +134,11 @@ async function itemsOf(seeds: JobContext["seeds"], drawn: Drawn): Promise<string
   return `[${(await Promise.all(drawn.items.map((item) => seeds.item({ collection, item })))).join(",")}]`;
 }
 
-async function columnsFrom(making: Making): Promise<Record<string, unknown>> {
-  const { template } = making.shop;
-  const columns = await making.shop.run((prompts) => prompts.columns(making.itForColumns(), making.chance("record")));
+async function columnsFrom(making: AttemptContext): Promise<Record<string, unknown>> {
+  const { template } = making.jobContext;
+  const columns = await making.jobContext.run((prompts) =>
+    prompts.columns(making.itForColumns(), making.randomSeed("record")),
+  );
   const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(columns))
     typed[name] = typedColumn(name, value, template.record?.[name]?.type);

@@ -2,7 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
 import type { EscalationCause, Output, Step, Template } from "#core/template/template";
-import { jsonIn } from "./answer-json.ts";
+import { extractJson } from "./answer-json.ts";
 import type { ModelAnswer } from "../ports.ts";
 import { isRefusal } from "./refusal.ts";
 import { SandboxError, type Sandbox } from "../sandbox/sandbox.ts";
@@ -15,11 +15,11 @@ export class InvalidOutput extends Error {
   constructor(
     stepId: string,
     readonly kind: EscalationCause,
-    readonly fault: string,
+    readonly problem: string,
     /** What a person could do about it. */
     advice = "",
   ) {
-    super(`The answer to step "${stepId}" ${fault}${advice && `; ${advice}`}.`);
+    super(`The answer to step "${stepId}" ${problem}${advice && `; ${advice}`}.`);
   }
 }
 
@@ -28,7 +28,7 @@ const WITHHELD = ["content_filtered", "guardrail_intervened"];
 /** Of all that is wrong with an answer, so much is told. */
 const MAX_ERRORS = 5;
 
-export class Outputs {
+export class OutputValidator {
   readonly #validators: ReadonlyMap<string, ValidateFunction>;
   readonly #patterned = new Set<string>();
 
@@ -56,7 +56,7 @@ export class Outputs {
   }
 
   /** The text, the list, the choice or the object that prompts and columns see. @throws InvalidOutput naming the step */
-  read(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): unknown {
+  parse(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): unknown {
     const { id, output, escalate } = step;
     const { text, stopReason } = answer;
     if (WITHHELD.includes(stopReason)) throw new InvalidOutput(id, "refusal", `was withheld (${stopReason})`);
@@ -108,7 +108,7 @@ function refuseCutOff({ id, output, maxTokens }: Step, stopReason: string): void
 
 /** What the text may mean, as the object that models are asked for. A bare choice and a bare list mean what they say. */
 function* objectsIn(output: Output, text: string): Generator<Readonly<Record<string, unknown>>> {
-  for (const value of jsonIn(text)) {
+  for (const value of extractJson(text)) {
     if (output.type === "list" && Array.isArray(value)) yield { items: value };
     else if (typeof value === "object" && value !== null) yield value as Readonly<Record<string, unknown>>;
   }

@@ -2,13 +2,13 @@
 import { isAccepted, type CallReason, type OpenRound } from "#core/shard/record";
 import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template/bound";
 import type { Step } from "#core/template/template";
-import type { Making } from "./attempt-context.ts";
-import { callModel, NotCovered, Stopped, type ObservedCall } from "../calls/call.ts";
+import type { AttemptContext } from "./attempt-context.ts";
+import { callModel, ReservationTooSmall, Stopped, type ObservedCall } from "../calls/call.ts";
 import { InvalidOutput } from "./output-validator.ts";
 import { ModelError } from "../ports.ts";
 import { RenderError, type RenderedStep } from "../sandbox/prompts.ts";
 
-export interface RoundOrder {
+export interface RoundOptions {
   readonly step: Step;
   /** Its number, from 0. */
   readonly n: number;
@@ -23,25 +23,25 @@ export interface RoundOrder {
  * Goes on where the round stands: an answer that was paid is judged before another is asked for.
  * @throws InvalidOutput, ConditionError, ModelError, RenderError, Stopped, NotCovered
  */
-export async function doRound(making: Making, order: RoundOrder): Promise<void> {
-  const asking: Asking = {};
+export async function doRound(making: AttemptContext, order: RoundOptions): Promise<void> {
+  const asking: SentPrompts = {};
   try {
     await goOn(making, order, asking);
   } catch (error) {
-    if (!(error instanceof Stopped || error instanceof NotCovered)) await note(making, order, asking, error);
+    if (!(error instanceof Stopped || error instanceof ReservationTooSmall)) await note(making, order, asking, error);
     throw error;
   }
 }
 
 /** What this worker has asked in the round. */
-interface Asking {
+interface SentPrompts {
   /** The step's prompt. */
   rendered?: RenderedStep;
   /** What was last sent: the prompt, or how the conversation went on. */
   sent?: RenderedStep;
 }
 
-async function goOn(making: Making, order: RoundOrder, asking: Asking): Promise<void> {
+async function goOn(making: AttemptContext, order: RoundOptions, asking: SentPrompts): Promise<void> {
   const { step, round } = order;
   let asked: Omit<ObservedCall, "problem"> | undefined;
   while (!isAccepted(round)) {
@@ -50,32 +50,32 @@ async function goOn(making: Making, order: RoundOrder, asking: Asking): Promise<
       round.output = verdict.value;
       // Its value is all that is needed from here on.
       round.latest = undefined;
-      return making.context.progressed();
+      return making.callContext.onProgress();
     }
     const next = nextCall(step, round, verdict?.problem);
     const rendered = (asking.rendered ??= await render(making, order));
     const wrong = next.reason === "repair" ? verdict?.problem : undefined;
     asking.sent = wrong ? withRepair(step, rendered, round.latest?.text ?? "", wrong) : rendered;
-    const call = { step, n: order.n, round, ...next, rendered: asking.sent, attempt: making.ofCalls };
-    asked = await callModel(making.context, call);
+    const call = { step, n: order.n, round, ...next, rendered: asking.sent, attempt: making.attemptState };
+    asked = await callModel(making.callContext, call);
   }
 }
 
-function render({ shop, chance }: Making, { step, n, it }: RoundOrder): Promise<RenderedStep> {
-  return shop.run((prompts) => prompts.render(step.id, it, chance(step.id, n, "prompt")));
+function render({ jobContext, randomSeed }: AttemptContext, { step, n, it }: RoundOptions): Promise<RenderedStep> {
+  return jobContext.run((prompts) => prompts.render(step.id, it, randomSeed(step.id, n, "prompt")));
 }
 
 /**
  * Keeps what was asked and answered beside the error. The worker that asked may be gone: then the step's prompt is rendered
  * again, without what a repair added to it.
  */
-async function note(making: Making, order: RoundOrder, { sent }: Asking, error: unknown): Promise<void> {
+async function note(making: AttemptContext, order: RoundOptions, { sent }: SentPrompts, error: unknown): Promise<void> {
   const { step, round } = order;
   // A prompt that cannot be rendered was never sent, and a call that failed has no answer of its own.
   const shown =
     error instanceof RenderError ? undefined : (sent ?? (await render(making, order).catch(() => undefined)));
   const answer = error instanceof ModelError || error instanceof RenderError ? undefined : round.latest?.text;
-  making.note(error, { step: step.id, ...shown, answer });
+  making.attachDetails(error, { step: step.id, ...shown, answer });
 }
 
 /** `escalate.when` cannot be evaluated. Another attempt would pay for another answer, to no better end. */
@@ -94,12 +94,12 @@ type Verdict = { readonly value: unknown; readonly problem?: undefined } | { rea
 
 /** Whatever comes of judging an answer that was just paid, its call is told. */
 async function judgeAndTell(
-  making: Making,
-  order: RoundOrder,
+  making: AttemptContext,
+  order: RoundOptions,
   answer: NonNullable<OpenRound["latest"]>,
   asked: Omit<ObservedCall, "problem"> | undefined,
 ): Promise<Verdict> {
-  const tell = (problem?: Error) => asked && making.context.observed?.({ ...asked, problem: problem?.message });
+  const tell = (problem?: Error) => asked && making.callContext.onCall?.({ ...asked, problem: problem?.message });
   try {
     const verdict = await judge(making, order, answer);
     tell(verdict.problem);
@@ -111,15 +111,15 @@ async function judgeAndTell(
 }
 
 async function judge(
-  { shop, chance }: Making,
-  { step, n, round, itWith }: RoundOrder,
+  { jobContext, randomSeed }: AttemptContext,
+  { step, n, round, itWith }: RoundOptions,
   answer: NonNullable<OpenRound["latest"]>,
 ): Promise<Verdict> {
   try {
-    const value = await shop.read(step, answer);
+    const value = await jobContext.parse(step, answer);
     if (step.escalate?.when === undefined || isEscalated(round)) return { value };
-    const escalates = await shop
-      .run((prompts) => prompts.escalates(step.id, itWith(value), chance(step.id, n, "escalate")))
+    const escalates = await jobContext
+      .run((prompts) => prompts.escalates(step.id, itWith(value), randomSeed(step.id, n, "escalate")))
       .catch(asConditionFault);
     return escalates ? { problem: new NotGoodEnough('The condition "escalate.when" holds.') } : { value };
   } catch (error) {
@@ -174,7 +174,7 @@ const NOTHING_SAID = "…";
 /** The conversation goes on with the wrong answer, shortened, and what is wrong with it. */
 function withRepair(step: Step, { system, turns, prompt }: RenderedStep, answer: string, wrong: Problem): RenderedStep {
   const shown = cut(answer, shownAnswerBytesOf(step));
-  const fault = wrong instanceof InvalidOutput ? wrong.fault : wrong.message;
+  const fault = wrong instanceof InvalidOutput ? wrong.problem : wrong.message;
   const wanted =
     step.output.type === "text" ? "" : ", as one JSON object that fits the schema, with nothing before or after it";
   const closing = ` Answer again${wanted}.`;

@@ -1,11 +1,11 @@
 /** One step of an attempt: skipped, done once, for each item of a list, or until its condition holds. */
-import { inIt, type OpenRound, type OpenStep, type StepInIt } from "#core/shard/record";
+import { stepView, type OpenRound, type OpenStep, type StepView } from "#core/shard/record";
 import type { Step } from "#core/template/template";
-import type { Making } from "./attempt-context.ts";
+import type { AttemptContext } from "./attempt-context.ts";
 import { doRound } from "./round.ts";
 
 /** Goes on with the step where it stands. @throws what its rounds throw */
-export async function doStep(making: Making, step: Step): Promise<void> {
+export async function doStep(making: AttemptContext, step: Step): Promise<void> {
   const { steps } = making.open;
   if (steps[step.id]?.end) return;
   if (!steps[step.id] && !(await applies(making, step))) {
@@ -14,17 +14,17 @@ export async function doStep(making: Making, step: Step): Promise<void> {
     const state = await doRounds(making, step);
     state.end = "done";
   }
-  making.context.progressed();
+  making.callContext.onProgress();
 }
 
-async function applies(making: Making, step: Step): Promise<boolean> {
+async function applies(making: AttemptContext, step: Step): Promise<boolean> {
   if (step.when === undefined) return true;
-  return await making.shop.run((prompts) =>
-    prompts.applies(step.id, making.itFor(step), making.chance(step.id, "when")),
+  return await making.jobContext.run((prompts) =>
+    prompts.applies(step.id, making.itFor(step), making.randomSeed(step.id, "when")),
   );
 }
 
-async function doRounds(making: Making, step: Step): Promise<OpenStep> {
+async function doRounds(making: AttemptContext, step: Step): Promise<OpenStep> {
   if (step.forEach) return await doForEach(making, step, step.forEach.as);
   const state = (making.open.steps[step.id] ??= { rounds: [newRound()] });
   if (step.repeat) await doUntil(making, step, state, step.repeat.atMost);
@@ -32,19 +32,19 @@ async function doRounds(making: Making, step: Step): Promise<OpenStep> {
   return state;
 }
 
-async function doOnce(making: Making, step: Step, { rounds }: OpenStep): Promise<void> {
+async function doOnce(making: AttemptContext, step: Step, { rounds }: OpenStep): Promise<void> {
   const round = roundOf(rounds, 0);
   const itWith = (output: unknown) => making.itFor(step, withOutput(step, round, output));
   await doRound(making, { step, n: 0, round, it: making.itFor(step), itWith });
 }
 
 /** A round for each item, side by side. */
-async function doForEach(making: Making, step: Step, as: string): Promise<OpenStep> {
-  const items = await making.shop.run((prompts) =>
-    prompts.items(step.id, making.itFor(step), making.chance(step.id, "forEach")),
+async function doForEach(making: AttemptContext, step: Step, as: string): Promise<OpenStep> {
+  const items = await making.jobContext.run((prompts) =>
+    prompts.items(step.id, making.itFor(step), making.randomSeed(step.id, "forEach")),
   );
   const state = (making.open.steps[step.id] ??= { rounds: items.map(newRound) });
-  await making.together(
+  await making.runConcurrently(
     items.map((item, n) => {
       const more = `${JSON.stringify(as)}:${item},"index":${n}`;
       const round = roundOf(state.rounds, n);
@@ -57,25 +57,25 @@ async function doForEach(making: Making, step: Step, as: string): Promise<OpenSt
 }
 
 /** Round after round, each of which sees the outputs of those before. */
-async function doUntil(making: Making, step: Step, state: OpenStep, atMost: number): Promise<void> {
+async function doUntil(making: AttemptContext, step: Step, state: OpenStep, atMost: number): Promise<void> {
   const { rounds } = state;
   for (let n = 0; ; n++) {
     const before = rounds.slice(0, n);
     const round = roundOf(rounds, n);
     const itWith = (output: unknown) => making.itFor(step, withOutput(step, round, output, before));
-    await doRound(making, { step, n, round, it: making.itFor(step, inIt(step, { rounds: before })), itWith });
+    await doRound(making, { step, n, round, it: making.itFor(step, stepView(step, { rounds: before })), itWith });
     if (n + 1 >= atMost || (await isEnough(making, step, n, itWith(round.output)))) return;
     if (!rounds[n + 1]) rounds.push(newRound());
   }
 }
 
-async function isEnough(making: Making, step: Step, n: number, it: string): Promise<boolean> {
-  return await making.shop.run((prompts) => prompts.until(step.id, it, making.chance(step.id, n, "until")));
+async function isEnough(making: AttemptContext, step: Step, n: number, it: string): Promise<boolean> {
+  return await making.jobContext.run((prompts) => prompts.until(step.id, it, making.randomSeed(step.id, n, "until")));
 }
 
 /** The step as its own conditions see it: with an output of the round that may not be accepted yet. */
-function withOutput(step: Step, round: OpenRound, output: unknown, before: readonly OpenRound[] = []): StepInIt {
-  return inIt(step, { rounds: [...before, { ...round, output }] });
+function withOutput(step: Step, round: OpenRound, output: unknown, before: readonly OpenRound[] = []): StepView {
+  return stepView(step, { rounds: [...before, { ...round, output }] });
 }
 
 function newRound(): OpenRound {

@@ -10,34 +10,35 @@ import type { BinaryExpression, CallExpression, Expression, MemberExpression, Su
 export type Evaluate = (it: unknown) => unknown;
 
 /** Only the sandbox can tell. */
-export class NotPlain extends Error {
+export class NeedsSandbox extends Error {
   override readonly name = "NotPlain";
 }
 
 /** Thrown often, and nobody asks where: one is enough. */
-const NOT_PLAIN = new NotPlain("Only the sandbox can tell.");
+const NOT_PLAIN = new NeedsSandbox("Only the sandbox can tell.");
 
 /** @throws NotPlain */
-export function notPlain(): never {
+export function needSandbox(): never {
   throw NOT_PLAIN;
 }
 
 /** `undefined` for what is not plain whatever `it` holds. */
-export function plainExpression(source: string): Evaluate | undefined {
+export function hostExpression(source: string): Evaluate | undefined {
   // Comments of old browsers, on which machines may disagree.
   if (/<!--|-->/.test(source)) return undefined;
   try {
     return evaluatorOf(treeOfExpression(source), 0);
   } catch (error) {
     // Where it is broken the sandbox says when it is run; a RangeError is a tree too deep to be walked.
-    if (error instanceof NotPlain || error instanceof TemplateSyntaxError || error instanceof RangeError) return undefined;
+    if (error instanceof NeedsSandbox || error instanceof TemplateSyntaxError || error instanceof RangeError)
+      return undefined;
     throw error;
   }
 }
 
 /** How a value is printed in a text. @throws NotPlain */
 export function printed(value: unknown): string {
-  return typeof value === "string" || Number.isSafeInteger(value) ? String(value) : notPlain();
+  return typeof value === "string" || Number.isSafeInteger(value) ? String(value) : needSandbox();
 }
 
 const DEEPEST = 50;
@@ -46,15 +47,15 @@ const LONGEST_TEXT = 1_000_000;
 const SKIPPED = Symbol("skipped");
 
 function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
-  if (depth > DEEPEST) return notPlain();
+  if (depth > DEEPEST) return needSandbox();
   const of = (inner: Expression | Super) => evaluatorOf(inner, depth + 1);
   switch (node.type) {
     case "Literal": {
       const { value } = node;
-      return value === null || ["string", "number", "boolean"].includes(typeof value) ? () => value : notPlain();
+      return value === null || ["string", "number", "boolean"].includes(typeof value) ? () => value : needSandbox();
     }
     case "Identifier":
-      return node.name === "it" ? (it) => it : notPlain();
+      return node.name === "it" ? (it) => it : needSandbox();
     case "MemberExpression":
       return memberOf(node, of);
     case "ChainExpression": {
@@ -69,7 +70,7 @@ function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
     case "UnaryExpression": {
       const argument = of(node.argument);
       if (node.operator === "!") return (it) => !argument(it);
-      return node.operator === "-" ? (it) => -numeric(argument(it)) : notPlain();
+      return node.operator === "-" ? (it) => -numeric(argument(it)) : needSandbox();
     }
     case "BinaryExpression":
       return binaryOf(node, of);
@@ -83,12 +84,12 @@ function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
       return (it) => (test(it) ? consequent(it) : alternate(it));
     }
     case "TemplateLiteral": {
-      const texts = node.quasis.map(({ value }) => value.cooked ?? notPlain());
+      const texts = node.quasis.map(({ value }) => value.cooked ?? needSandbox());
       const values = node.expressions.map(of);
       return (it) => texts.reduce((text, next, n) => joined(text, joined(printed(values[n - 1]?.(it)), next)));
     }
     default:
-      return notPlain();
+      return needSandbox();
   }
 }
 
@@ -100,15 +101,15 @@ function memberOf({ object, property, computed, optional }: MemberExpression, of
   return (it) => {
     const value = whole(it);
     if (value === SKIPPED) return SKIPPED;
-    if (value === null || value === undefined) return optional ? SKIPPED : notPlain();
+    if (value === null || value === undefined) return optional ? SKIPPED : needSandbox();
     return own(value, name);
   };
 }
 
 function nameOf(property: MemberExpression["property"], computed: boolean): string {
-  if (!computed) return property.type === "Identifier" ? property.name : notPlain();
+  if (!computed) return property.type === "Identifier" ? property.name : needSandbox();
   const isName = property.type === "Literal" && (typeof property.value === "string" || isIndex(property.value));
-  return isName ? String(property.value) : notPlain();
+  return isName ? String(property.value) : needSandbox();
 }
 
 function isIndex(value: unknown): boolean {
@@ -118,30 +119,30 @@ function isIndex(value: unknown): boolean {
 /** A member that the value has itself; what it would inherit is the sandbox's. */
 function own(value: NonNullable<unknown>, name: string): unknown {
   if (typeof value === "string" && name === "length") return value.length;
-  if (typeof value !== "object") return notPlain();
+  if (typeof value !== "object") return needSandbox();
   if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
-  return Array.isArray(value) || name in Object.prototype ? notPlain() : undefined;
+  return Array.isArray(value) || name in Object.prototype ? needSandbox() : undefined;
 }
 
 function callOf({ callee, arguments: given, optional }: CallExpression, of: Of): Evaluate {
   const [argument] = given;
-  if (optional || argument?.type === "SpreadElement") return notPlain();
+  if (optional || argument?.type === "SpreadElement") return needSandbox();
   if (callee.type === "Identifier" && argument && given.length === 1) {
     const value = of(argument);
     if (callee.name === "Number") return (it) => toNumber(value(it));
     if (callee.name === "String") return (it) => toText(value(it));
   }
   if (callee.type === "MemberExpression" && !argument) return trimmed(callee, of);
-  return notPlain();
+  return needSandbox();
 }
 
 function trimmed({ object, property, computed, optional }: MemberExpression, of: Of): Evaluate {
-  if (nameOf(property, computed) !== "trim") return notPlain();
+  if (nameOf(property, computed) !== "trim") return needSandbox();
   const text = of(object);
   return (it) => {
     const value = text(it);
     if (value === SKIPPED || (optional && (value === null || value === undefined))) return SKIPPED;
-    return typeof value === "string" ? value.trim() : notPlain();
+    return typeof value === "string" ? value.trim() : needSandbox();
   };
 }
 
@@ -152,8 +153,8 @@ const WRITTEN_NUMBER = /^\s*(?:[+-]?\d{1,9}(?:\.\d{1,6})?)?\s*$/;
 const NO_NUMBER = /[^\dA-Fa-fxXoOIinty+.\s-]|\S\s+\S/;
 
 function toNumber(value: unknown): number {
-  if (typeof value === "string" && !WRITTEN_NUMBER.test(value) && !NO_NUMBER.test(value)) return notPlain();
-  return typeof value === "object" && value !== null ? notPlain() : Number(value);
+  if (typeof value === "string" && !WRITTEN_NUMBER.test(value) && !NO_NUMBER.test(value)) return needSandbox();
+  return typeof value === "object" && value !== null ? needSandbox() : Number(value);
 }
 
 function toText(value: unknown): string {
@@ -162,7 +163,7 @@ function toText(value: unknown): string {
 
 function binaryOf({ left, right, operator }: BinaryExpression, of: Of): Evaluate {
   const operate = OPERATORS[operator];
-  if (!operate || left.type === "PrivateIdentifier") return notPlain();
+  if (!operate || left.type === "PrivateIdentifier") return needSandbox();
   const [one, other] = [of(left), of(right)];
   return (it) => operate(one(it), other(it));
 }
@@ -184,12 +185,12 @@ const OPERATORS: Readonly<Partial<Record<string, (one: unknown, other: unknown) 
 };
 
 function isSame(one: unknown, other: unknown): boolean {
-  return isObject(one) && isObject(other) ? notPlain() : one === other;
+  return isObject(one) && isObject(other) ? needSandbox() : one === other;
 }
 
 function isAlike(one: unknown, other: unknown): boolean {
   if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
-  return typeof one === typeof other ? isSame(one, other) : notPlain();
+  return typeof one === typeof other ? isSame(one, other) : needSandbox();
 }
 
 /** Two numbers or two texts. */
@@ -201,14 +202,14 @@ function compared(compare: (one: number | string, other: number | string) => boo
 }
 
 function numeric(value: unknown): number {
-  return typeof value === "number" ? value : notPlain();
+  return typeof value === "number" ? value : needSandbox();
 }
 
 /** One of them at least is a text. */
 function joined(one: unknown, other: unknown): string {
-  if (typeof one !== "string" && typeof other !== "string") return notPlain();
+  if (typeof one !== "string" && typeof other !== "string") return needSandbox();
   const text = printed(one) + printed(other);
-  return text.length <= LONGEST_TEXT ? text : notPlain();
+  return text.length <= LONGEST_TEXT ? text : needSandbox();
 }
 
 function isObject(value: unknown): boolean {

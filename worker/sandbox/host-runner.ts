@@ -4,7 +4,7 @@
  */
 import { partsOfPrompt } from "./guest/eta-body.ts";
 import type { ScriptSource } from "./guest/script.ts";
-import { NotPlain, notPlain, plainExpression, printed, type Evaluate } from "./host-expression.ts";
+import { NeedsSandbox, needSandbox, hostExpression, printed, type Evaluate } from "./host-expression.ts";
 import type { Runner } from "./prompts.ts";
 
 /** What a program gives, and how many characters that has at most. @throws NotPlain */
@@ -13,37 +13,37 @@ type PlainProgram = (
   size: { readonly it: number; readonly longest: number },
 ) => readonly [unknown, number];
 
-export class PlainRunner implements Runner {
+export class HostRunner implements Runner {
   readonly #scripts = new WeakMap<ScriptSource, Map<string, PlainProgram | undefined>>();
 
   /** @throws NotPlain also where it is too long, which the sandbox says better */
   run(script: ScriptSource, names: readonly string[], it: string, _chance: number, longest: number): unknown[] {
-    const programs = names.map((name) => this.#programOf(script, name) ?? notPlain());
+    const programs = names.map((name) => this.#programOf(script, name) ?? needSandbox());
     try {
       const data = JSON.parse(it) as unknown;
       let length = 0;
       return programs.map((program) => {
         const [value, characters] = program(data, { it: it.length, longest });
         length += characters;
-        return length <= longest ? value : notPlain();
+        return length <= longest ? value : needSandbox();
       });
     } catch (error) {
       // Data too deep to be walked, or a text too long for any machine.
-      throw error instanceof RangeError ? new NotPlain(error.message) : error;
+      throw error instanceof RangeError ? new NeedsSandbox(error.message) : error;
     }
   }
 
   #programOf(script: ScriptSource, name: string): PlainProgram | undefined {
     const known = this.#scripts.get(script) ?? new Map<string, PlainProgram | undefined>();
     this.#scripts.set(script, known);
-    if (!known.has(name)) known.set(name, plainProgram(script.programs[name] ?? notPlain()));
+    if (!known.has(name)) known.set(name, plainProgram(script.programs[name] ?? needSandbox()));
     return known.get(name);
   }
 }
 
 function plainProgram({ kind, source, atMost }: ScriptSource["programs"][string]): PlainProgram | undefined {
   if (kind === "prompt") return plainPrompt(source);
-  const evaluate = plainExpression(source);
+  const evaluate = hostExpression(source);
   if (!evaluate) return undefined;
   switch (kind) {
     case "condition":
@@ -53,7 +53,7 @@ function plainProgram({ kind, source, atMost }: ScriptSource["programs"][string]
     case "list":
       return (it, size) => {
         const items = evaluate(it);
-        return Array.isArray(items) ? valueOf(items.slice(0, atMost), size.it) : notPlain();
+        return Array.isArray(items) ? valueOf(items.slice(0, atMost), size.it) : needSandbox();
       };
   }
 }
@@ -65,7 +65,7 @@ function plainPrompt(source: string): PlainProgram | undefined {
     let text = "";
     for (const part of parts) {
       text += typeof part === "string" ? part : printed(part(it));
-      if (text.length > longest) return notPlain();
+      if (text.length > longest) return needSandbox();
     }
     return [text, text.length];
   };
@@ -76,7 +76,7 @@ function plainPartsOf(source: string): (string | Evaluate)[] | undefined {
     const parts = partsOfPrompt(source).map((part) => {
       if (typeof part === "string")
         return part.replace(ESCAPED, (_, character) => (character === "n" ? "\n" : character));
-      return PRINTING.includes(part.t) ? plainExpression(part.val) : undefined;
+      return PRINTING.includes(part.t) ? hostExpression(part.val) : undefined;
     });
     return parts.every((part) => part !== undefined) ? parts : undefined;
   } catch {
@@ -92,7 +92,7 @@ const PRINTING = ["i", "r"];
 /** As the sandbox hands it over: -0 is 0 in JSON. */
 function valueOf(value: unknown, charactersOfIt: number): readonly [unknown, number] {
   if (typeof value === "string") return [value, value.length];
-  if (value === undefined) return notPlain();
+  if (value === undefined) return needSandbox();
   // It is either a part of `it` or short.
   return [JSON.parse(JSON.stringify(value)) as unknown, charactersOfIt];
 }

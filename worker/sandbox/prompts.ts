@@ -1,12 +1,6 @@
 /** A template's prompts, conditions and columns, and what runs them: the sandbox, or the host where they are plain. */
 import type { Path } from "#core/template/source";
-import {
-  pathOfCondition,
-  type AcceptCondition,
-  type Partials,
-  type Step,
-  type Template,
-} from "#core/template/template";
+import { conditionPath, type AcceptCondition, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./guest/script.ts";
 import { SandboxError, type GuestErrorLocation } from "./sandbox.ts";
 import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
@@ -45,7 +39,7 @@ export class RenderError extends Error {
     /** One sentence, which names the place. */
     message: string,
     /** Absent when the fault is in no text of the template, but in what came of it. */
-    readonly place?: FaultPlace,
+    readonly location?: FaultPlace,
   ) {
     super(message);
   }
@@ -141,8 +135,8 @@ export class Prompts {
    * The first condition of `accept` that the record does not meet; `undefined` when it meets them all. In `it`, `record` holds
    * the columns. @throws RenderError naming the condition
    */
-  refusedBy(it: string, chance: number): AcceptCondition | undefined {
-    return this.#conditions.find((one) => !this.#decide(programName(pathOfCondition(one)), it, chance));
+  rejectedBy(it: string, chance: number): AcceptCondition | undefined {
+    return this.#conditions.find((one) => !this.#decide(programName(conditionPath(one)), it, chance));
   }
 
   #decide(program: string | undefined, it: string, chance: number): boolean | undefined {
@@ -164,15 +158,15 @@ export class Prompts {
     }
   }
 
-  #faultOf({ message, place }: SandboxError, programs: readonly string[], longest: number): RenderError {
-    const part = this.#parts.get(place.program || (programs.at(-1) ?? ""));
+  #faultOf({ message, location }: SandboxError, programs: readonly string[], longest: number): RenderError {
+    const part = this.#parts.get(location.program || (programs.at(-1) ?? ""));
     const name = part?.name ?? "template";
-    const { partial, line, column } = place;
+    const { partial, line, column } = location;
     const where = part && { step: part.step, path: part.path, partial, line, column };
     const whole = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
-    if (place.isTooLong && part?.step !== undefined && part.program.kind === "prompt")
+    if (location.isTooLong && part?.step !== undefined && part.program.kind === "prompt")
       return new RenderError(`${whole} passed its maxPromptBytes of ${longest}; cut the seeds or raise it.`, where);
-    return new RenderError(`${whole} could not be evaluated: ${message}${wordsFor(place)}.`, where);
+    return new RenderError(`${whole} could not be evaluated: ${message}${wordsFor(location)}.`, where);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { createContext, Script } from "node:vm";
 import { newQuickJSWASMModule, type QuickJSContext, type QuickJSHandle, type QuickJSRuntime } from "quickjs-emscripten";
-import { INSIDE } from "./generated/guest.ts";
+import { GUEST_PROGRAM } from "./generated/guest.ts";
 import type { ScriptSource } from "./guest/script.ts";
 
 /**
@@ -26,7 +26,7 @@ const HEAVY_MS = 20;
 export class SandboxError extends Error {
   constructor(
     message: string,
-    readonly place: GuestErrorLocation = {},
+    readonly location: GuestErrorLocation = {},
     /** It took too long or too much memory; the machine is replaced. */
     readonly isLimit = false,
   ) {
@@ -56,7 +56,7 @@ interface Machine {
   readonly scripts: WeakMap<ScriptSource, number>;
   /** The `it` of its last run, which it keeps. */
   it?: string;
-  isWorn: boolean;
+  needsReplacing: boolean;
 }
 
 export class Sandbox {
@@ -109,11 +109,11 @@ export class Sandbox {
 
   /** Await it between records: it puts a new machine in place of one that hit a limit or is worn. Runs fail without one. */
   async ready(): Promise<void> {
-    while (!this.#machine || this.#machine.isWorn) await (this.#building ??= this.#build());
+    while (!this.#machine || this.#machine.needsReplacing) await (this.#building ??= this.#build());
   }
 
   get isReady(): boolean {
-    return this.#machine?.isWorn === false;
+    return this.#machine?.needsReplacing === false;
   }
 
   /**
@@ -121,7 +121,7 @@ export class Sandbox {
    * the machine must be replaced, or others should have their turn.
    * @returns false when the watch had to stop what was run last: it should be run alone, where its fault finds its place
    */
-  share(next: () => (() => void) | undefined): boolean {
+  runBatch(next: () => (() => void) | undefined): boolean {
     this.#usage = process.cpuUsage();
     const endMs = performance.now() + SHARED_MS;
     try {
@@ -177,9 +177,9 @@ export class Sandbox {
       // A promise's continuation would run in a later record's time.
       if (runtime.hasPendingJob())
         throw new SandboxError("it used a promise, and nothing here waits for promises", {}, true);
-      if (answer.isLimit) throw outOfLimits(answer.fault, answer);
-      machine.isWorn ||= this.#hasTaken(HEAVY_MS);
-      if (answer.fault !== undefined) throw new SandboxError(answer.fault, answer);
+      if (answer.isLimit) throw outOfLimits(answer.error, answer);
+      machine.needsReplacing ||= this.#hasTaken(HEAVY_MS);
+      if (answer.error !== undefined) throw new SandboxError(answer.error, answer);
       return answer.value;
     } catch (error) {
       const fault = error instanceof SandboxError ? error : outOfLimits(String((error as Partial<Error>)?.message));
@@ -199,7 +199,7 @@ export class Sandbox {
 
 interface Answer extends GuestErrorLocation {
   readonly value?: unknown;
-  readonly fault?: string;
+  readonly error?: string;
   readonly isLimit?: boolean;
 }
 
@@ -213,19 +213,19 @@ function outOfLimits(cause = "", place: GuestErrorLocation = {}): SandboxError {
   return new SandboxError(`it broke the sandbox (${cause})`, place, true);
 }
 
-const hall = createContext({ act: undefined as unknown });
-const act = new Script("act()");
+const watchdogContext = createContext({ act: undefined as unknown });
+const watchdogScript = new Script("act()");
 let isWatched = false;
 
 /** V8 gives a script a time to run in, WebAssembly included. @throws Error "Script execution timed out after 500ms" */
 function withinTime<T>(run: () => T): T {
   if (isWatched) return run();
   isWatched = true;
-  hall.act = run;
+  watchdogContext.act = run;
   try {
-    return act.runInContext(hall, { timeout: HARD_LIMIT_MS }) as T;
+    return watchdogScript.runInContext(watchdogContext, { timeout: HARD_LIMIT_MS }) as T;
   } finally {
-    hall.act = undefined;
+    watchdogContext.act = undefined;
     isWatched = false;
   }
 }
@@ -238,8 +238,8 @@ async function buildMachine(): Promise<Machine> {
   const module = await newQuickJSWASMModule();
   const runtime = module.newRuntime({ memoryLimitBytes: LIMIT_BYTES, maxStackSizeBytes: LIMIT_STACK_BYTES });
   const context = runtime.newContext();
-  const inside = context.unwrapResult(context.evalCode(INSIDE, "inside.js", { type: "global" }));
+  const inside = context.unwrapResult(context.evalCode(GUEST_PROGRAM, "guest.js", { type: "global" }));
   const [load, run, matches] = ["load", "run", "matches"].map((name) => context.getProp(inside, name));
   if (!load || !run || !matches) throw new Error("The program of the sandbox lacks a function; build it again.");
-  return { runtime, context, load, run, matches, scripts: new WeakMap(), isWorn: false };
+  return { runtime, context, load, run, matches, scripts: new WeakMap(), needsReplacing: false };
 }

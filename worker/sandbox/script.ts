@@ -1,6 +1,6 @@
 /** All code of a template as programs for the sandbox, each by its place in the document. */
 import type { Path } from "#core/template/source";
-import { pathOfCondition, titleOfCondition, type Partials, type Step, type Template } from "#core/template/template";
+import { conditionPath, conditionTitle, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./guest/script.ts";
 
 export interface Part {
@@ -23,8 +23,8 @@ export function partsOf(template: Template): Parts {
       program: { kind: "value" as const, source },
     })),
     ...(template.accept ?? []).map((condition) => ({
-      path: pathOfCondition(condition),
-      name: `condition ${titleOfCondition(condition)}`,
+      path: conditionPath(condition),
+      name: `condition ${conditionTitle(condition)}`,
       program: { kind: "condition" as const, source: condition.expression },
     })),
   ];

@@ -2,11 +2,11 @@
  * A lease by the worker's own clock, which nobody can set: no call begins after half of it without renewal, and before its
  * end all calls are aborted.
  */
-import type { Bell } from "../condition-variable.ts";
+import type { ConditionVariable } from "../condition-variable.ts";
 import type { Clock } from "../ports.ts";
 
 /** What is left is for aborting and for the clocks of others to differ in speed. */
-const END = 0.85;
+const EXPIRY_FRACTION = 0.85;
 
 export class Lease {
   #renewedAtMs: number;
@@ -17,7 +17,7 @@ export class Lease {
     readonly clock: Clock,
     readonly leaseMs: number,
     askedAtMs: number,
-    readonly bell: Bell,
+    readonly changed: ConditionVariable,
     readonly onEnd: () => void,
   ) {
     this.#renewedAtMs = askedAtMs;
@@ -29,10 +29,10 @@ export class Lease {
     this.#renewedAtMs = askedAtMs;
     this.#cancelEnd();
     this.#cancelEnd = this.clock.after(
-      Math.max(0, askedAtMs + this.leaseMs * END - this.clock.monotonicMs()),
+      Math.max(0, askedAtMs + this.leaseMs * EXPIRY_FRACTION - this.clock.monotonicMs()),
       this.onEnd,
     );
-    this.bell.ring();
+    this.changed.notifyAll();
   }
 
   get ageMs(): number {
@@ -45,7 +45,7 @@ export class Lease {
   }
 
   /** Stops watching. */
-  over(): void {
+  dispose(): void {
     this.#cancelEnd();
   }
 }

@@ -1,16 +1,16 @@
 /** What a shard's worker has got done: totals since ever, and what no part holds yet. */
 import { withCause, type CauseCount } from "#core/shard/causes";
-import { withRecord, type ColumnKinds } from "#core/dataset/columns";
-import type { FailedRecord, MadeRecord, RejectedCandidate } from "#core/shard/record";
+import { inferFromRecord, type ColumnKinds } from "#core/dataset/columns";
+import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { ShardRow } from "#core/shard/shard-row";
 import { withCall, type PaidCall, type SpendingEntry } from "#core/money/spending";
 
 const LATEST = 3;
 
-export class Journal {
+export class UnsavedProgress {
   delivered: number;
   failed: number;
-  refused: number;
+  rejected: number;
   attempts: number;
   readonly priorUnsuccessfulAttempts: number;
   causes: readonly CauseCount[];
@@ -20,16 +20,16 @@ export class Journal {
   columns: ColumnKinds;
   /** The columns of the latest records. */
   latest: Readonly<Record<string, unknown>>[] = [];
-  #made: MadeRecord[] = [];
+  #delivered: DeliveredRecord[] = [];
   #failures: FailedRecord[] = [];
-  #refused: RejectedCandidate[] = [];
-  #moved = false;
+  #rejected: RejectedCandidate[] = [];
+  #changed = false;
 
   constructor(row: ShardRow) {
     this.delivered = row.delivered;
     this.failed = row.failed;
-    // Rows of jobs that began before records could be refused have neither.
-    this.refused = row.refused ?? 0;
+    // Rows of jobs that began before records could be rejected have neither.
+    this.rejected = row.rejected ?? 0;
     this.causes = row.causes ?? [];
     this.attempts = row.attempts;
     this.priorUnsuccessfulAttempts = row.priorUnsuccessfulAttempts ?? 0;
@@ -39,56 +39,56 @@ export class Journal {
     this.columns = row.columns as ColumnKinds;
   }
 
-  make(record: MadeRecord): void {
-    this.#made.push(record);
+  addRecord(record: DeliveredRecord): void {
+    this.#delivered.push(record);
     this.delivered += 1;
-    this.columns = withRecord(this.columns, record.columns);
+    this.columns = inferFromRecord(this.columns, record.columns);
     this.latest = [...this.latest, record.columns].slice(-LATEST);
-    this.moved();
+    this.markChanged();
   }
 
-  fail(record: FailedRecord): void {
+  addFailure(record: FailedRecord): void {
     this.#failures.push(record);
     this.failed += 1;
     this.causes = withCause(this.causes, record.cause, { records: 1 });
-    this.moved();
+    this.markChanged();
   }
 
-  refuse(candidate: RejectedCandidate): void {
-    this.#refused.push(candidate);
-    this.refused += 1;
-    this.moved();
+  addRejected(candidate: RejectedCandidate): void {
+    this.#rejected.push(candidate);
+    this.rejected += 1;
+    this.markChanged();
   }
 
   /** An attempt has ended; with a cause when it came to nothing. */
-  attempted(cause?: string): void {
+  addAttempt(cause?: string): void {
     this.attempts += 1;
     if (cause !== undefined) this.causes = withCause(this.causes, cause, { attempts: 1 });
-    this.moved();
+    this.markChanged();
   }
 
-  pay(call: PaidCall, nowMs: number): void {
+  addCall(call: PaidCall, nowMs: number): void {
     this.inputTokens += call.inputTokens;
     this.outputTokens += call.outputTokens;
     this.spending = withCall(this.spending, call, nowMs);
   }
 
   /** A restart would lose something that is not written yet. */
-  moved(): void {
-    this.#moved = true;
+  markChanged(): void {
+    this.#changed = true;
   }
 
-  get hasMoved(): boolean {
-    return this.#moved;
+  get hasChanges(): boolean {
+    return this.#changed;
   }
 
   /** Takes out what no part holds yet. */
-  cut(): { made: MadeRecord[]; failed: FailedRecord[]; refused: RejectedCandidate[] } {
-    const cut = { made: this.#made, failed: this.#failures, refused: this.#refused };
-    this.#made = [];
+  takeUnsaved(): { made: DeliveredRecord[]; failed: FailedRecord[]; rejected: RejectedCandidate[] } {
+    const cut = { made: this.#delivered, failed: this.#failures, rejected: this.#rejected };
+    this.#delivered = [];
     this.#failures = [];
-    this.#refused = [];
-    this.#moved = false;
+    this.#rejected = [];
+    this.#changed = false;
     return cut;
   }
 }

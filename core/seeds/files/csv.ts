@@ -39,7 +39,7 @@ export async function* readCsv(
       row += 1;
       if (row === 0) continue;
       if (cells.length === columns.length) items.push(toItem(columns, cells));
-      else faults.found({ fileName, row, reason: wrongCount(fileName, row, cells, columns, delimiter) });
+      else faults.add({ fileName, row, reason: wrongCount(fileName, row, cells, columns, delimiter) });
     }
     yield { items };
   }

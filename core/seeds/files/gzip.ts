@@ -2,7 +2,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PlotPaletteError } from "../../errors.ts";
-import { grouped } from "../../numbers.ts";
+import { formatNumber } from "../../numbers.ts";
 import type { OpenFile } from "./source.ts";
 
 /** Real texts pack to a quarter or a tenth; what unpacks to more than four times the largest file is no seed data. */
@@ -28,7 +28,7 @@ async function* unpack(
       bytes += (chunk as Uint8Array).length;
       if (bytes > maxBytes)
         refuse(
-          `The file "${fileName}" unpacks to more than ${grouped(maxBytes / 1e6)} MB; split it, or upload it without .gz.`,
+          `The file "${fileName}" unpacks to more than ${formatNumber(maxBytes / 1e6)} MB; split it, or upload it without .gz.`,
         );
       yield chunk as Uint8Array;
     }

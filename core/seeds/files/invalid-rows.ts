@@ -3,7 +3,7 @@
  * to pass over them instead, as long as most of each file is sound: otherwise the file is not what its owner thinks it is.
  */
 import { PlotPaletteError } from "../../errors.ts";
-import { grouped } from "../../numbers.ts";
+import { formatNumber } from "../../numbers.ts";
 
 /** What was passed over. */
 export interface SkippedRows {
@@ -41,7 +41,7 @@ export class InvalidRows {
   }
 
   /** @throws PlotPaletteError BadInput with the reason, unless faulty rows are skipped */
-  found(fault: InvalidRow): void {
+  add(fault: InvalidRow): void {
     const reason = shorten(fault.reason);
     if (!this.#skip) throw new PlotPaletteError("BadInput", reason);
     this.#count += 1;
@@ -54,10 +54,10 @@ export class InvalidRows {
     const faulty = this.#countInFile;
     this.#countInFile = 0;
     if (faulty <= soundRows) return;
-    const rows = grouped(faulty + soundRows);
+    const rows = formatNumber(faulty + soundRows);
     throw new PlotPaletteError(
       "BadInput",
-      `${grouped(faulty)} of the ${rows} rows of "${fileName}" are faulty, too many to pass over; the first: ${this.#firstOf(fileName)}`,
+      `${formatNumber(faulty)} of the ${rows} rows of "${fileName}" are faulty, too many to pass over; the first: ${this.#firstOf(fileName)}`,
     );
   }
 

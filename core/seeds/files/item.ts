@@ -1,6 +1,6 @@
 /** From JSON text to an item, or to a sentence about why it is none. */
 import type { InvalidRow, InvalidRows } from "./invalid-rows.ts";
-import { grouped } from "../../numbers.ts";
+import { formatNumber } from "../../numbers.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
 /**
@@ -15,7 +15,7 @@ export function parseItem(
 ): SeedItem[] {
   const item = itemOf(source);
   if (typeof item === "object") return [item];
-  faults.found({ ...where, reason: `${place} ${item}` });
+  faults.add({ ...where, reason: `${place} ${item}` });
   return [];
 }
 
@@ -36,7 +36,7 @@ export function itemOf(source: string): SeedItem | string {
   return value as SeedItem;
 }
 
-export const TOO_LONG = `has more than ${grouped(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`;
+export const TOO_LONG = `has more than ${formatNumber(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`;
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";

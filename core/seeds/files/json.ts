@@ -3,7 +3,7 @@
  * finds where an item ends; whether the item is valid JSON is for JSON.parse to say.
  */
 import { PlotPaletteError } from "../../errors.ts";
-import { grouped } from "../../numbers.ts";
+import { formatNumber } from "../../numbers.ts";
 import { MAX_ITEM_CHARACTERS } from "../seed-set.ts";
 
 /** The source texts of some items of one list. */
@@ -116,7 +116,7 @@ class JsonSplitter {
     this.#held += text;
     if (this.#held.length > MAX_ITEM_CHARACTERS)
       refuse(
-        `Item ${this.#items + 1}${this.#ofList()} of "${this.#fileName}" has more than ${grouped(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`,
+        `Item ${this.#items + 1}${this.#ofList()} of "${this.#fileName}" has more than ${formatNumber(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`,
       );
   }
 

@@ -5,7 +5,7 @@ import type { SeedBatch } from "./reader.ts";
 import { MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
 /** @throws PlotPaletteError BadInput for a faulty line, unless the faults take it */
-export async function* readLines(
+export async function* readJsonl(
   fileName: string,
   open: () => Promise<AsyncIterable<string>>,
   faults: InvalidRows,
@@ -28,7 +28,7 @@ export async function* readLines(
     rest = lines.pop() ?? "";
     yield { items: lines.flatMap(read) };
     if (rest.length <= MAX_ITEM_CHARACTERS) continue;
-    if (!isTooLong) faults.found({ fileName, row: line + 1, reason: `Line ${line + 1} of "${fileName}" ${TOO_LONG}` });
+    if (!isTooLong) faults.add({ fileName, row: line + 1, reason: `Line ${line + 1} of "${fileName}" ${TOO_LONG}` });
     isTooLong = true;
     rest = "";
   }

@@ -14,7 +14,7 @@ export class GuardedFile implements AsyncBuffer {
   readonly name: string;
   readonly byteLength: number;
   readonly #ranges: FileRanges;
-  #held: { start: number; bytes: Uint8Array } | undefined;
+  #prefetched: { start: number; bytes: Uint8Array } | undefined;
   /** The store's own error: not the file's fault. */
   #failure: unknown;
 
@@ -37,9 +37,9 @@ export class GuardedFile implements AsyncBuffer {
 
   /** Fetches a part of the file that is soon read piece by piece, in place of the last one; unless it is too large. */
   async prefetch(start: number, end: number, maxBytes: number): Promise<void> {
-    this.#held = undefined;
+    this.#prefetched = undefined;
     if (start >= 0 && start < end && end <= this.byteLength && end - start <= maxBytes)
-      this.#held = { start, bytes: await this.#ranges.read(start, end) };
+      this.#prefetched = { start, bytes: await this.#ranges.read(start, end) };
   }
 
   async slice(start: number, end = this.byteLength): Promise<ArrayBuffer> {
@@ -53,7 +53,7 @@ export class GuardedFile implements AsyncBuffer {
   }
 
   #heldRange(start: number, end: number): Uint8Array | undefined {
-    const held = this.#held;
+    const held = this.#prefetched;
     if (!held || start < held.start || end > held.start + held.bytes.length) return undefined;
     return held.bytes.subarray(start - held.start, end - held.start);
   }

@@ -142,7 +142,7 @@ function* itemsOf(
       const item: Record<string, unknown> = {};
       for (const { name, convert } of columns) setField(item, name, convert(slice.get(name)?.[row - from]));
       if (textLengthOf(item) <= MAX_ITEM_CHARACTERS) items.push(item);
-      else faults.found({ fileName, row: row + 1, reason: `Row ${row + 1} of "${fileName}" ${TOO_LONG}` });
+      else faults.add({ fileName, row: row + 1, reason: `Row ${row + 1} of "${fileName}" ${TOO_LONG}` });
     }
     yield { items };
   }

@@ -7,7 +7,7 @@ import { readCsv } from "./csv.ts";
 import { InvalidRows } from "./invalid-rows.ts";
 import { gunzipped } from "./gzip.ts";
 import { splitJson } from "./json.ts";
-import { readLines } from "./jsonl.ts";
+import { readJsonl } from "./jsonl.ts";
 import { readParquet } from "./parquet.ts";
 import { rangesOf, type FileRanges, type OpenFile, type OpenRanges } from "./source.ts";
 import { decodeText } from "./text.ts";
@@ -64,7 +64,7 @@ type TextReader = (
 const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>> = {
   csv: (fileName, open, faults) => readCsv(fileName, open, ",", faults),
   tsv: (fileName, open, faults) => readCsv(fileName, open, "\t", faults),
-  jsonl: readLines,
+  jsonl: readJsonl,
   json: readJson,
 };
 

@@ -10,13 +10,13 @@ import {
   PLAIN,
   printsOf,
   TEXT,
-  turnsOf,
+  iterationsOf,
   uncertain,
   type Context,
   type Value,
 } from "./value.ts";
 
-export function nativeOf(name: string): ((call: Call) => Value) | undefined {
+export function builtinOf(name: string): ((call: Call) => Value) | undefined {
   return Object.hasOwn(NATIVES, name) ? NATIVES[name] : undefined;
 }
 
@@ -27,17 +27,17 @@ const NATIVES: Readonly<Record<string, (call: Call) => Value>> = {
   include: (call) => {
     const [name, data] = call.args;
     return name?.kind === "text" && name.literal !== undefined
-      ? call.walker.include(name.literal, data, call.context)
+      ? call.interpreter.include(name.literal, data, call.context)
       : unknown(call, []);
   },
-  output: ({ walker, args: [value], context }) => {
-    walker.print(value ?? NOTHING, context);
+  output: ({ interpreter, args: [value], context }) => {
+    interpreter.print(value ?? NOTHING, context);
     return NOTHING;
   },
   capture: (call) => captured(call, call.args[0], call.context),
   block: (call) => maybe(captured(call, call.args[1], uncertain(call.context))),
-  String: ({ walker, args, context }) => walker.textOf(args.slice(0, 1), context),
-  encodeURIComponent: ({ walker, args, context }) => walker.textOf(args.slice(0, 1), context),
+  String: ({ interpreter, args, context }) => interpreter.textOf(args.slice(0, 1), context),
+  encodeURIComponent: ({ interpreter, args, context }) => interpreter.textOf(args.slice(0, 1), context),
   "JSON.stringify": asJson,
   Number: number,
   parseInt: number,
@@ -82,20 +82,20 @@ const NATIVES: Readonly<Record<string, (call: Call) => Value>> = {
   shuffle: (call) => {
     const [list] = call.args;
     const all = list?.kind === "seed" || list?.kind === "list" ? allOf(list) : maybe();
-    return wanted(call, ["array"], call.walker.made(all));
+    return wanted(call, ["array"], call.interpreter.ownValue(all));
   },
   pickOne: (call) => {
     const [list = NOTHING] = call.args;
-    if (list.kind === "seed") call.walker.demandItem(list.path, call.context, call.at);
-    return wanted(call, ["array"], maybe(...turnsOf(list, call.context).map((turn) => turn.value)));
+    if (list.kind === "seed") call.interpreter.requireItem(list.path, call.context, call.at);
+    return wanted(call, ["array"], maybe(...iterationsOf(list, call.context).map((turn) => turn.value)));
   },
   "Array.from": (call) => {
     const [value = NOTHING, callback] = call.args;
-    call.walker.demandNotNull(value, call.context);
+    call.interpreter.requireNotNull(value, call.context);
     if (value.kind !== "seed" || value.view !== undefined)
       return unknown({ ...call, args: callback ? [callback] : [] }, [value]);
     const list = listOver(value, (item) => item) as List;
-    return call.walker.made(callback ? mapped(list, { ...call, args: [callback] }) : list);
+    return call.interpreter.ownValue(callback ? mapped(list, { ...call, args: [callback] }) : list);
   },
 };
 
@@ -104,8 +104,8 @@ function ofText(call: Call, result: Value): Value {
 }
 
 /** A function of the library that refuses a first argument of another kind. */
-function wanted({ walker, args: [value], context }: Call, kinds: readonly Kind[], result: Value): Value {
-  if (value?.kind === "seed") walker.around.demands.demand(value.path, context, kinds);
+function wanted({ interpreter, args: [value], context }: Call, kinds: readonly Kind[], result: Value): Value {
+  if (value?.kind === "seed") interpreter.environment.constraints.require(value.path, context, kinds);
   return result;
 }
 
@@ -118,11 +118,11 @@ function asJson(call: Call): Value {
 }
 
 /** Names or values of an object's fields: there may be none. */
-function ofObject({ walker, args: [value = NOTHING], context }: Call, each: Value): Value {
-  walker.demandNotNull(value, context);
+function ofObject({ interpreter, args: [value = NOTHING], context }: Call, each: Value): Value {
+  interpreter.requireNotNull(value, context);
   return maybe({ kind: "list", each, loops: [] });
 }
 
-function captured({ walker, at }: Call, run: Value | undefined, context: Context): Value {
-  return walker.captured(() => void callValue(walker, run ?? NOTHING, [], context, at));
+function captured({ interpreter, at }: Call, run: Value | undefined, context: Context): Value {
+  return interpreter.captured(() => void callValue(interpreter, run ?? NOTHING, [], context, at));
 }

@@ -13,7 +13,7 @@
  * A value that is no object can do without a field when its prototype offers the name ("abc".length), so facts about fields
  * decide which kinds remain: `kindsOf` asks of each JSON type whether it could hold.
  */
-import { JSON_TYPES, KINDS, offerOf, type Kind } from "./prototypes.ts";
+import { JSON_TYPES, KINDS, prototypeMemberKind, type Kind } from "./prototypes.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -23,61 +23,61 @@ export interface Items {
   readonly most: number;
 }
 
-/** A way down: a field by its name ("0" is also a list's first item), or a list's items. */
-export type Way = string | Items;
+/** A segment down: a field by its name ("0" is also a list's first item), or a list's items. */
+export type PathSegment = string | Items;
 export const EACH = Infinity;
 
-/** Unless the list at one of the ways is empty (so that a loop never runs), the facts hold. */
+/** Unless the list at one of the segments is empty (so that a loop never runs), the facts hold. */
 interface Rule {
-  readonly loops: readonly (readonly Way[])[];
-  readonly then: Facts;
+  readonly loops: readonly (readonly PathSegment[])[];
+  readonly then: Constraints;
 }
 
-export class Facts {
+export class Constraints {
   defined = false;
   /** A loop goes over it. No demand, since texts can be looped over too; but whoever makes up a value should make a list. */
-  looped = false;
+  isIterated = false;
   readonly kinds = new Set<Kind>(KINDS);
-  readonly fields = new Map<string, Facts>();
+  readonly fields = new Map<string, Constraints>();
   /** By how many of a list's first items they hold for; of a text, its characters. */
-  readonly items = new Map<number, Facts>();
+  readonly items = new Map<number, Constraints>();
   readonly rules = new Map<string, Rule>();
 
-  below(way: Way): Facts {
-    return typeof way === "string" ? grown(this.fields, way) : grown(this.items, way.most);
+  child(segment: PathSegment): Constraints {
+    return typeof segment === "string" ? grown(this.fields, segment) : grown(this.items, segment.most);
   }
 
-  /** The facts about this same value that hold whenever the loops over the lists at these ways run. */
-  whenRunning(loops: readonly (readonly Way[])[]): Facts {
+  /** The facts about this same value that hold whenever the loops over the lists at these segments run. */
+  whenNonEmpty(loops: readonly (readonly PathSegment[])[]): Constraints {
     if (loops.length === 0) return this;
-    const key = JSON.stringify(loops.map((ways) => JSON.stringify(ways)).sort());
-    const rule = this.rules.get(key) ?? { loops, then: new Facts() };
+    const key = JSON.stringify(loops.map((segments) => JSON.stringify(segments)).sort());
+    const rule = this.rules.get(key) ?? { loops, then: new Constraints() };
     this.rules.set(key, rule);
     return rule.then;
   }
 
   /** There, and of one of these kinds. */
-  demand(kinds: readonly Kind[] = KINDS): void {
+  require(kinds: readonly Kind[] = KINDS): void {
     this.defined = true;
     for (const kind of this.kinds) if (!kinds.includes(kind)) this.kinds.delete(kind);
   }
 
   /** The facts at a place below, if any are known. */
-  at(ways: readonly Way[]): Facts | undefined {
-    const [way, ...rest] = ways;
-    if (way === undefined) return this;
-    const below = typeof way === "string" ? this.fields.get(way) : this.items.get(way.most);
-    return below?.at(rest);
+  find(segments: readonly PathSegment[]): Constraints | undefined {
+    const [segment, ...rest] = segments;
+    if (segment === undefined) return this;
+    const below = typeof segment === "string" ? this.fields.get(segment) : this.items.get(segment.most);
+    return below?.find(rest);
   }
 }
 
 /** Without it, or one of its fields, something is undefined. */
-export function isRequired(facts: Facts): boolean {
+export function isRequired(facts: Constraints): boolean {
   return facts.defined || [...facts.fields.values()].some(isRequired);
 }
 
 /** The schema of the values that break no fact; absence is the parent's matter. */
-export function jsonSchemaOf(facts: Facts): JsonSchema {
+export function jsonSchemaOf(facts: Constraints): JsonSchema {
   const types = JSON_TYPES.filter((type) => canHold(facts, type));
   if (types.length === 0) return { not: {} };
   const rules = [...facts.rules.values()].map(schemaOfRule).filter((rule) => rule !== undefined);
@@ -92,31 +92,31 @@ export function jsonSchemaOf(facts: Facts): JsonSchema {
     // `items` beside `prefixItems` would be about the others only.
     if (items && "prefixItems" in lengths) all.push({ items });
     else if (items) schema.items = items;
-    else if (facts.looped) schema.items = {};
+    else if (facts.isIterated) schema.items = {};
   }
   if (all.length > 0) schema.allOf = all;
   return schema;
 }
 
 /** Whether a value of the kind can satisfy what is said about fields. */
-function canHold(facts: Facts, kind: Kind): boolean {
+function canHold(facts: Constraints, kind: Kind): boolean {
   if (!facts.kinds.has(kind)) return false;
   if (kind === "object") return true;
   return [...facts.fields].every(([name, field]) => {
     if (isIndex(name) && kind === "array") return true;
     if (isIndex(name) && kind === "string") return !isRequired(field) || holdsFor(field, "string");
-    return holdsFor(field, offerOf(kind, name));
+    return holdsFor(field, prototypeMemberKind(kind, name));
   });
 }
 
 /** Whether the facts hold for what a prototype offers, or for a character of a text. */
-function holdsFor(facts: Facts, offer: Kind | undefined): boolean {
+function holdsFor(facts: Constraints, offer: Kind | undefined): boolean {
   if (offer === undefined) return !isRequired(facts);
   if (!canHold(facts, offer)) return false;
   return offer !== "string" || [...facts.items.values()].every((items) => holdsFor(items, "string"));
 }
 
-function schemaOfFields(facts: Facts): Record<string, unknown> {
+function schemaOfFields(facts: Constraints): Record<string, unknown> {
   if (facts.fields.size === 0) return {};
   const fields = [...facts.fields];
   const required = fields.filter(([, field]) => isRequired(field)).map(([name]) => name);
@@ -126,7 +126,7 @@ function schemaOfFields(facts: Facts): Record<string, unknown> {
   };
 }
 
-function schemaOfText(facts: Facts): Record<string, unknown> {
+function schemaOfText(facts: Constraints): Record<string, unknown> {
   const indexes = requiredIndexes(facts);
   const bearable = [...facts.items.values()].every((items) => holdsFor(items, "string"));
   return {
@@ -136,7 +136,7 @@ function schemaOfText(facts: Facts): Record<string, unknown> {
   };
 }
 
-function schemaOfList(facts: Facts): Record<string, unknown> {
+function schemaOfList(facts: Constraints): Record<string, unknown> {
   const indexed = [...facts.fields].filter(([name]) => isIndex(name));
   const limited = [...facts.items].filter(([most]) => most !== EACH);
   const length = Math.max(0, ...indexed.map(([name]) => Number(name) + 1), ...limited.map(([most]) => most));
@@ -161,18 +161,23 @@ function schemaOfRule({ loops, then }: Rule): JsonSchema | undefined {
   return isEmpty(schema) ? undefined : { anyOf: [...loops.map(withoutItems), schema] };
 }
 
-/** The values in which no list at the ways has an item. */
-function withoutItems(ways: readonly Way[]): JsonSchema {
-  const [way, ...rest] = ways;
-  if (way === undefined) return { maxItems: 0, maxLength: 0 };
+/** The values in which no list at the segments has an item. */
+function withoutItems(segments: readonly PathSegment[]): JsonSchema {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return { maxItems: 0, maxLength: 0 };
   const below = withoutItems(rest);
-  if (typeof way === "object")
-    return way.most === EACH ? { items: below } : { prefixItems: Array.from({ length: way.most }, () => below) };
-  if (!isIndex(way)) return { properties: { [way]: below } };
-  return { properties: { [way]: below }, prefixItems: [...Array.from({ length: Number(way) }, () => ({})), below] };
+  if (typeof segment === "object")
+    return segment.most === EACH
+      ? { items: below }
+      : { prefixItems: Array.from({ length: segment.most }, () => below) };
+  if (!isIndex(segment)) return { properties: { [segment]: below } };
+  return {
+    properties: { [segment]: below },
+    prefixItems: [...Array.from({ length: Number(segment) }, () => ({})), below],
+  };
 }
 
-function requiredIndexes(facts: Facts): number[] {
+function requiredIndexes(facts: Constraints): number[] {
   return [...facts.fields].filter(([name, field]) => isIndex(name) && isRequired(field)).map(([name]) => Number(name));
 }
 
@@ -190,8 +195,8 @@ function isEmpty(schema: JsonSchema): boolean {
   return Object.keys(schema).length === 0;
 }
 
-function grown<K>(map: Map<K, Facts>, key: K): Facts {
-  const facts = map.get(key) ?? new Facts();
+function grown<K>(map: Map<K, Constraints>, key: K): Constraints {
+  const facts = map.get(key) ?? new Constraints();
   map.set(key, facts);
   return facts;
 }

@@ -2,7 +2,7 @@
 import type { AnyNode } from "./value.ts";
 
 /** Whether what follows the statement may be left out: it holds a way out of the code around it. */
-export function mayLeave(node: AnyNode): boolean {
+export function mayExit(node: AnyNode): boolean {
   return waysOut(node).size > 0;
 }
 
@@ -75,9 +75,9 @@ export function changedNames(tree: AnyNode): Set<string> {
 /** What code changes beside names. */
 export interface Changes {
   /** It may change objects or lists that it made. */
-  readonly things: boolean;
+  readonly mutatesValues: boolean;
   /** It meddles with what Eta keeps, or with scopes: nothing about it is certain. */
-  readonly anything: boolean;
+  readonly isUnpredictable: boolean;
 }
 
 export function changesOf(trees: readonly AnyNode[]): Changes {
@@ -93,7 +93,7 @@ export function changesOf(trees: readonly AnyNode[]): Changes {
     if (node.type === "Identifier" && MEDDLING.has(node.name)) anything = true;
   };
   trees.forEach((tree) => forEachNode(tree, visit));
-  return { things, anything };
+  return { mutatesValues: things, isUnpredictable: anything };
 }
 
 const CHANGING = new Set(

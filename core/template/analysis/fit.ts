@@ -2,10 +2,10 @@
 import { pathBelow } from "./constraint-collector.ts";
 import { JSON_TYPES, type JsonType } from "./prototypes.ts";
 import type { JsonSchema } from "./constraints.ts";
-import type { SeedNeeds } from "./seed-requirements.ts";
+import type { SeedRequirements } from "./seed-requirements.ts";
 
 /** A field as the summary of a seed set has it. */
-export interface FieldFacts {
+export interface FieldProfile {
   /** `title`, `body.text`, `tags[]`, `tags[].name`. */
   readonly name: string;
   /** JSON types seen, but null. */
@@ -20,19 +20,19 @@ export interface FieldFacts {
   readonly more?: boolean;
 }
 
-export interface CollectionFacts {
+export interface CollectionSummary {
   readonly name: string;
   readonly itemCount: number;
-  readonly fields: readonly FieldFacts[];
+  readonly fields: readonly FieldProfile[];
 }
 
 /**
  * The first reason why items of the seed set are sure to fail, as a sentence; `undefined` when none is known. The summary
  * does not know everything (which item lacks what, or what lies deeper than it looked): in doubt seeds are not refused.
  */
-export function fitFault(
-  needs: SeedNeeds,
-  collections: readonly CollectionFacts[],
+export function fitProblem(
+  needs: SeedRequirements,
+  collections: readonly CollectionSummary[],
   templateName: string,
 ): string | undefined {
   for (const [name, schema] of Object.entries(needs.collections)) {
@@ -40,7 +40,7 @@ export function fitFault(
     const reader = new Reader(needs, name, templateName);
     if (!facts)
       return `${reader.at("")} draws from the collection "${name}", but the seed set has none (it has ${listed(collections)}).`;
-    const fault = faultBelow({ schema, path: "", places: facts.itemCount, facts, reader });
+    const fault = faultBelow({ schema, path: "", places: facts.itemCount, summary: facts, reader });
     if (fault) return fault;
   }
   return undefined;
@@ -60,29 +60,29 @@ interface Known {
   readonly maxLength?: number;
 }
 
-interface Spot {
+interface FieldCheck {
   readonly schema: JsonSchema;
   readonly path: string;
   /** How many values are there. */
   readonly places: number;
-  readonly facts: CollectionFacts;
+  readonly summary: CollectionSummary;
   readonly reader: Reader;
 }
 
 /** Says who reads: the place in the template, and the path as its author wrote it. */
 class Reader {
-  readonly #needs: SeedNeeds;
+  readonly #needs: SeedRequirements;
   readonly #collection: string;
   readonly #template: string;
 
-  constructor(needs: SeedNeeds, collection: string, template: string) {
+  constructor(needs: SeedRequirements, collection: string, template: string) {
     this.#needs = needs;
     this.#collection = collection;
     this.#template = template;
   }
 
   at(path: string): string {
-    return `Template "${this.#template}" ${this.#read(path)?.place ?? "pick"}`;
+    return `Template "${this.#template}" ${this.#read(path)?.location ?? "pick"}`;
   }
 
   reads(path: string): string {
@@ -97,7 +97,7 @@ class Reader {
   }
 }
 
-function faultBelow(spot: Spot): string | undefined {
+function faultBelow(spot: FieldCheck): string | undefined {
   const { properties = {}, required = [], items } = spot.schema as Known;
   for (const [name, schema] of Object.entries(properties)) {
     // A length is also what texts and lists have of themselves; and a place in a list is no field.
@@ -109,25 +109,25 @@ function faultBelow(spot: Spot): string | undefined {
   return items && faultOfValue({ ...spot, schema: items, path: `${spot.path}[]` }, false);
 }
 
-function faultOfField(spot: Spot, name: string, isRequired: boolean): string | undefined {
+function faultOfField(spot: FieldCheck, name: string, isRequired: boolean): string | undefined {
   if (fieldAt(spot)) return faultOfValue(spot, isRequired);
-  const parent = spot.facts.fields.find((field) => pathBelow(field.name, name) === spot.path);
+  const parent = spot.summary.fields.find((field) => pathBelow(field.name, name) === spot.path);
   const isTopLevel = spot.path === pathBelow("", name);
-  const isKnownAbsent = isTopLevel ? spot.facts.itemCount > 0 : parent?.types.includes("object") && !parent.more;
+  const isKnownAbsent = isTopLevel ? spot.summary.itemCount > 0 : parent?.types.includes("object") && !parent.more;
   if (!isRequired || !isKnownAbsent) return undefined;
-  const siblings = spot.facts.fields.filter((field) =>
+  const siblings = spot.summary.fields.filter((field) =>
     parent ? isFieldOf(parent.name, field.name) : isFieldOf("", field.name),
   );
   const where = parent
-    ? `"${parent.name}" in the collection "${spot.facts.name}"`
-    : `the collection "${spot.facts.name}"`;
+    ? `"${parent.name}" in the collection "${spot.summary.name}"`
+    : `the collection "${spot.summary.name}"`;
   return `${spot.reader.reads(spot.path)}; ${where} has no "${name}" (it has ${listed(siblings, parent?.name)}).`;
 }
 
-function faultOfValue(spot: Spot, isRequired: boolean): string | undefined {
+function faultOfValue(spot: FieldCheck, isRequired: boolean): string | undefined {
   const field = fieldAt(spot);
   if (!field) return undefined;
-  const { facts, reader, path } = spot;
+  const { summary, reader, path } = spot;
   const allowed = typesOf(spot.schema);
   const seen = field.types.map((type) => (type === "integer" ? "number" : type) as JsonType);
   // A text that must be empty is one that is looped over as if it were a list; the empty ones are counted apart.
@@ -136,7 +136,7 @@ function faultOfValue(spot: Spot, isRequired: boolean): string | undefined {
   if ((field.empty ?? 0) > 0 && !allowed.includes("string") && !wrong.includes("string")) wrong.push("string");
   if (wrong.length > 0) {
     const some = wrong.length < new Set(seen).size ? "some of it is" : "it is";
-    return `${reader.reads(path)} as ${orOf(bearable)}; in "${facts.name}" ${some} ${orOf(wrong)}.`;
+    return `${reader.reads(path)} as ${orOf(bearable)}; in "${summary.name}" ${some} ${orOf(wrong)}.`;
   }
   const gone = field.missing - (field.empty ?? 0);
   // A null can be printed; where only presence is asked for, those that are known to be null are there.
@@ -148,15 +148,15 @@ function faultOfValue(spot: Spot, isRequired: boolean): string | undefined {
 }
 
 /** Of what the missing ones are a part: all items, or all places inside them. */
-function placesOf({ facts, path }: Spot, field: FieldFacts): string {
+function placesOf({ summary, path }: FieldCheck, field: FieldProfile): string {
   const isTopLevel = !/[.[]/.test(path);
   return isTopLevel
-    ? `${facts.itemCount} items of "${facts.name}"`
-    : `the places for it in "${facts.name}" (${field.name})`;
+    ? `${summary.itemCount} items of "${summary.name}"`
+    : `the places for it in "${summary.name}" (${field.name})`;
 }
 
-function fieldAt({ facts, path }: Spot): FieldFacts | undefined {
-  return facts.fields.find(({ name }) => name === path);
+function fieldAt({ summary, path }: FieldCheck): FieldProfile | undefined {
+  return summary.fields.find(({ name }) => name === path);
 }
 
 function isFieldOf(parent: string, name: string): boolean {

@@ -3,7 +3,7 @@
  * called, and notes what the seeds must have for it. Behind a branch nothing is demanded, since it may not run.
  */
 import { evaluate } from "./evaluate.ts";
-import type { Demands } from "./constraint-collector.ts";
+import type { ConstraintCollector } from "./constraint-collector.ts";
 import type { Changes } from "./control-flow.ts";
 import { resolvedName } from "../includes.ts";
 import { bindParameters } from "./destructuring.ts";
@@ -15,7 +15,7 @@ import {
   NOTHING,
   printsOf,
   Scope,
-  turnsOf,
+  iterationsOf,
   uncertain,
   type AnyNode,
   type Code,
@@ -27,8 +27,8 @@ import {
   type Value,
 } from "./value.ts";
 
-export interface Surroundings {
-  readonly demands: Demands;
+export interface InterpreterEnvironment {
+  readonly constraints: ConstraintCollector;
   /** What all of the template's texts change. */
   readonly changes: Changes;
   /** The text that an include means, by its full name. */
@@ -43,8 +43,8 @@ const ITERABLE = ["string", "array"] as const;
 const MAX_NODES = 200_000;
 const MAX_DEPTH = 40;
 
-export class Walker {
-  readonly around: Surroundings;
+export class Interpreter {
+  readonly environment: InterpreterEnvironment;
   #program: Program | undefined;
   #prints: Print[] = [];
   /** What the function that runs returned, from each of its `return`s. */
@@ -53,8 +53,8 @@ export class Walker {
   #depth = 0;
   readonly #including: string[] = [];
 
-  constructor(around: Surroundings) {
-    this.around = around;
+  constructor(around: InterpreterEnvironment) {
+    this.environment = around;
   }
 
   /** The text whose code runs. */
@@ -64,7 +64,7 @@ export class Walker {
   }
 
   /** Counts what is looked at. @returns whether it was too much */
-  isSpent(): boolean {
+  exceedsNodeLimit(): boolean {
     this.#nodes += 1;
     return this.#nodes > MAX_NODES;
   }
@@ -81,7 +81,7 @@ export class Walker {
   }
 
   /** Printing the value must show no `undefined`. */
-  demandDefined(value: Value, context: Context): void {
+  requireDefined(value: Value, context: Context): void {
     this.#demandAll(printsOf([value], context));
   }
 
@@ -91,37 +91,38 @@ export class Walker {
   }
 
   /** An object or list of the template's own, unless something may change it later. */
-  made(value: Value): Value {
-    return this.around.changes.things ? maybe(value) : value;
+  ownValue(value: Value): Value {
+    return this.environment.changes.mutatesValues ? maybe(value) : value;
   }
 
-  demandNotNull(value: Value, context: Context): void {
-    if (value.kind === "seed" && value.view === undefined) this.around.demands.demand(value.path, context, NOT_NULL);
+  requireNotNull(value: Value, context: Context): void {
+    if (value.kind === "seed" && value.view === undefined)
+      this.environment.constraints.require(value.path, context, NOT_NULL);
   }
 
   /** The list has to have an item. */
-  demandItem(list: SeedPath, context: Context, at: number): void {
+  requireItem(list: SeedPath, context: Context, at: number): void {
     const item = this.read(below(list, "0"), at);
-    this.demandDefined(item, context);
+    this.requireDefined(item, context);
   }
 
   /** What a loop runs over, `...`, or a pattern like `[a, b]` takes apart. */
   iterate(value: Value, context: Context): Turn[] {
-    if (value.kind === "seed") this.around.demands.demand(value.path, context, ITERABLE);
+    if (value.kind === "seed") this.environment.constraints.require(value.path, context, ITERABLE);
     this.#noteLoop(value);
-    return turnsOf(value, context);
+    return iterationsOf(value, context);
   }
 
   #noteLoop(value: Value): void {
-    if (value.kind === "seed" && value.view === undefined) this.around.demands.loop(value.path);
+    if (value.kind === "seed" && value.view === undefined) this.environment.constraints.noteLoop(value.path);
     if (value.kind === "maybe") value.of.forEach((one) => this.#noteLoop(one));
   }
 
   /** What `forEach` runs over must be a list; its first items have a turn each. */
-  firstTurns(value: Value, most: number, context: Context): Turn {
-    if (value.kind === "seed") this.around.demands.demand(value.path, context, ["array"]);
+  firstIterations(value: Value, most: number, context: Context): Turn {
+    if (value.kind === "seed") this.environment.constraints.require(value.path, context, ["array"]);
     const first: Value = value.kind === "seed" && value.view === undefined ? { ...value, view: most } : value;
-    const [turn] = turnsOf(first, context);
+    const [turn] = iterationsOf(first, context);
     const isFirstOfMany = first === value;
     return turn && !isFirstOfMany
       ? turn
@@ -173,34 +174,34 @@ export class Walker {
   include(name: string, data: Value | undefined, context: Context): Value {
     const outer = this.program;
     const full = resolvedName(name, outer.within);
-    const found = this.around.included(full);
+    const found = this.environment.included(full);
     if (!found || this.#including.includes(full)) return maybe();
     const it: Value = data ? { kind: "object", parts: [{ value: outer.it }, { value: data }] } : outer.it;
     this.#including.push(full);
     try {
-      const place = `${outer.place.replace(/, partial .*$/, "")}, partial "${name}"`;
-      return { kind: "text", prints: this.#printsOf({ ...found, place, it }, context) };
+      const location = `${outer.location.replace(/, partial .*$/, "")}, partial "${name}"`;
+      return { kind: "text", prints: this.#printsOf({ ...found, location, it }, context) };
     } finally {
       this.#including.pop();
       this.#program = outer;
     }
   }
 
-  returns(value: Value): void {
+  noteReturn(value: Value): void {
     this.#returned.push(value);
   }
 
   /** A function whose caller is unknown may run, with anything. */
-  mayCall(value: Value, context: Context, args: readonly Value[] = []): void {
+  maybeCall(value: Value, context: Context, args: readonly Value[] = []): void {
     if (value.kind === "function") this.invoke(value, [...args, maybe(), maybe(), maybe()], uncertain(context));
-    if (value.kind === "maybe") for (const one of value.of) this.mayCall(one, context, args);
-    if (value.kind === "list") for (const one of value.known ?? [value.each]) this.mayCall(one, context, args);
-    if (value.kind === "object") for (const part of value.parts) this.mayCall(part.value, context, args);
+    if (value.kind === "maybe") for (const one of value.of) this.maybeCall(one, context, args);
+    if (value.kind === "list") for (const one of value.known ?? [value.each]) this.maybeCall(one, context, args);
+    if (value.kind === "object") for (const part of value.parts) this.maybeCall(part.value, context, args);
   }
 
   #demandAll(prints: readonly Print[]): void {
     for (const { path, context, asJson } of prints)
-      this.around.demands.demand(path, context, asJson ? JSON_TYPES : KINDS);
+      this.environment.constraints.require(path, context, asJson ? JSON_TYPES : KINDS);
   }
 
   #printsOf(program: Program, context: Context): Print[] {
@@ -222,8 +223,8 @@ export class Walker {
 
   /** A value of the seeds is read. */
   read(path: SeedPath, at: number): Value {
-    const { text, place } = this.program;
-    this.around.demands.note(path, place, () => lineAt(text, at));
+    const { text, location } = this.program;
+    this.environment.constraints.noteRead(path, location, () => lineAt(text, at));
     return { kind: "seed", path };
   }
 

@@ -3,14 +3,14 @@ import { callValue } from "./calls.ts";
 import { isIndex } from "./constraints.ts";
 import { memberOf } from "./members.ts";
 import { resultOf, unknown, type Call, type List, type Seed } from "./results.ts";
-import { maybe, NOTHING, NUMBER, PLAIN, TEXT, turnsOf, uncertain, within, type Value } from "./value.ts";
+import { maybe, NOTHING, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Value } from "./value.ts";
 
 /** `list.name(...)`; what the method demands of the list is demanded elsewhere. */
 export function resultOfList(list: Seed | List, name: string, call: Call): Value {
   const result = listMethod(name)?.(list, call);
   if (!result) return resultOf(name) ?? unknown(call, [list]);
   const isNew = result.kind === "list" || (result.kind === "seed" && result.view !== undefined);
-  return isNew ? call.walker.made(result) : result;
+  return isNew ? call.interpreter.ownValue(result) : result;
 }
 
 type ListMethod = (list: Seed | List, call: Call) => Value;
@@ -30,7 +30,7 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
     return someOf(list);
   },
   flatMap: (list, call) => {
-    const inner = eachTurn(list, call).results.flatMap((result) => turnsOf(result, uncertain(call.context)));
+    const inner = eachTurn(list, call).results.flatMap((result) => iterationsOf(result, uncertain(call.context)));
     return maybe({ kind: "list", each: maybe(...inner.map((turn) => turn.value)), loops: [] });
   },
   some: (list, call) => stopping(list, call, PLAIN),
@@ -52,19 +52,19 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
     const isBeginning = Number.isInteger(to) && to > 0 && to <= MAX_BEGINNING && list.view === undefined;
     return isBeginning ? { ...list, view: to } : someOf(list);
   },
-  at: (list, { walker, args: [index], context, at }) => {
+  at: (list, { interpreter, args: [index], context, at }) => {
     const place = index?.kind === "number" ? String(index.literal) : "";
-    return isIndex(place) ? memberOf(walker, list, place, context, at) : itemOf(list, { context });
+    return isIndex(place) ? memberOf(interpreter, list, place, context, at) : itemOf(list, { context });
   },
-  join: (list, { walker, context }) => (list.kind === "list" ? walker.textOf([list], context) : TEXT),
-  toString: (list: Seed | List, { walker, context }: Call) =>
-    list.kind === "list" ? walker.textOf([list], context) : TEXT,
+  join: (list, { interpreter, context }) => (list.kind === "list" ? interpreter.textOf([list], context) : TEXT),
+  toString: (list: Seed | List, { interpreter, context }: Call) =>
+    list.kind === "list" ? interpreter.textOf([list], context) : TEXT,
   entries: (list) => listOver(list, (item) => ({ kind: "list", each: maybe(item), known: [NUMBER, item], loops: [] })),
   keys: (list) => listOver(list, () => NUMBER),
   values: (list) => allOf(list),
   concat: (list, { args }) => maybe(list, ...args),
   flat: (list, { context }) => {
-    const inner = turnsOf(list, uncertain(context)).flatMap((turn) => turnsOf(turn.value, turn.context));
+    const inner = iterationsOf(list, uncertain(context)).flatMap((turn) => iterationsOf(turn.value, turn.context));
     return maybe({ kind: "list", each: maybe(...inner.map((turn) => turn.value)), loops: [] });
   },
 };
@@ -73,11 +73,11 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
 const MAX_BEGINNING = 50;
 
 /** Calls the first argument for each item: what it returned for each turn, and the loops in which it ran. */
-function eachTurn(list: Seed | List, { walker, args: [callback], context, at }: Call) {
-  const turns = callback ? turnsOf(list, { ...context, loops: [] }) : [];
+function eachTurn(list: Seed | List, { interpreter, args: [callback], context, at }: Call) {
+  const turns = callback ? iterationsOf(list, { ...context, loops: [] }) : [];
   const results = turns.map((turn) =>
     callValue(
-      walker,
+      interpreter,
       callback as Value,
       [turn.value, NUMBER, list],
       within({ ...context, certain: turn.context.certain }, turn.context.loops),
@@ -102,10 +102,10 @@ function stopping(list: Seed | List, call: Call, result: Value): Value {
   return result;
 }
 
-function reduced(list: Seed | List, { walker, args: [callback, start], context, at }: Call): Value {
-  const results = turnsOf(list, context).map((turn) =>
+function reduced(list: Seed | List, { interpreter, args: [callback, start], context, at }: Call): Value {
+  const results = iterationsOf(list, context).map((turn) =>
     callback
-      ? callValue(walker, callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at)
+      ? callValue(interpreter, callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at)
       : NOTHING,
   );
   return maybe(start ?? NOTHING, ...results);
@@ -131,12 +131,12 @@ function isSome(list: Seed | List): boolean {
 }
 
 function itemOf(list: Seed | List, { context }: Pick<Call, "context">): Value {
-  return maybe(...turnsOf(list, context).map((turn) => turn.value));
+  return maybe(...iterationsOf(list, context).map((turn) => turn.value));
 }
 
 /** A list with something for each of the list's items. */
 export function listOver(list: Seed | List, made: (item: Value) => Value): Value {
-  const [turn] = turnsOf(allOf(list), { certain: true, loops: [] });
+  const [turn] = iterationsOf(allOf(list), { certain: true, loops: [] });
   const over: Value = { kind: "list", each: made(turn?.value ?? maybe()), loops: turn?.context.loops ?? [] };
   return isSome(list) || (list.kind === "list" && list.known) ? maybe(over) : over;
 }

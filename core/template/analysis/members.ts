@@ -1,33 +1,43 @@
 /** `value.name`: what it gives, and what it demands of the value. */
 import { isIndex } from "./constraints.ts";
-import { isOfEveryObject } from "./prototypes.ts";
-import { below, maybe, NOTHING, NUMBER, turnsOf, uncertain, type Context, type Part, type Value } from "./value.ts";
-import type { Walker } from "./interpreter.ts";
+import { isObjectPrototypeMember } from "./prototypes.ts";
+import {
+  below,
+  maybe,
+  NOTHING,
+  NUMBER,
+  iterationsOf,
+  uncertain,
+  type Context,
+  type Part,
+  type Value,
+} from "./value.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 /** `value.name` */
-export function memberOf(walker: Walker, value: Value, name: string, context: Context, at: number): Value {
+export function memberOf(interpreter: Interpreter, value: Value, name: string, context: Context, at: number): Value {
   switch (value.kind) {
     case "seed":
-      return memberOfSeed(walker, value, name, context, at);
+      return memberOfSeed(interpreter, value, name, context, at);
     case "list":
       if (name === "length") return NUMBER;
       if (!isIndex(name)) return maybe();
       return value.known ? (value.known[Number(name)] ?? NOTHING) : maybe(value.each);
     case "object":
-      return memberOfObject(walker, value.parts, value.open === true, name, context, at);
+      return memberOfObject(interpreter, value.parts, value.open === true, name, context, at);
     case "text":
       return name === "length" ? NUMBER : maybe();
     case "native":
       return { kind: "native", name: `${value.name}.${name}` };
     case "maybe":
-      return maybe(...value.of.map((one) => memberOf(walker, one, name, uncertain(context), at)));
+      return maybe(...value.of.map((one) => memberOf(interpreter, one, name, uncertain(context), at)));
     default:
       return maybe();
   }
 }
 
 function memberOfSeed(
-  walker: Walker,
+  interpreter: Interpreter,
   value: Extract<Value, { kind: "seed" }>,
   name: string,
   context: Context,
@@ -37,17 +47,17 @@ function memberOfSeed(
   if (value.view !== undefined && isIndex(name)) {
     const path = below(value.path, name);
     const isThere = typeof value.view === "number" && Number(name) < value.view;
-    return isThere ? walker.read(path, at) : maybe(...turnsOf(value, context).map((turn) => turn.value));
+    return isThere ? interpreter.read(path, at) : maybe(...iterationsOf(value, context).map((turn) => turn.value));
   }
-  walker.demandNotNull(value, context);
+  interpreter.requireNotNull(value, context);
   // Such names are there whatever the seeds hold; and a place so far on in a list is not worth a schema as long.
-  if (isOfEveryObject(name) || name === "__proto__" || (/^\d+$/.test(name) && !isIndex(name))) return maybe();
-  return walker.read(below(value.path, name), at);
+  if (isObjectPrototypeMember(name) || name === "__proto__" || (/^\d+$/.test(name) && !isIndex(name))) return maybe();
+  return interpreter.read(below(value.path, name), at);
 }
 
 /** What was laid on last counts; something spread that may hold the name leaves it open. */
 function memberOfObject(
-  walker: Walker,
+  interpreter: Interpreter,
   parts: readonly Part[],
   open: boolean,
   name: string,
@@ -58,13 +68,13 @@ function memberOfObject(
   for (const part of [...parts].reverse()) {
     if (part.name === name) return found.length === 0 && !open ? part.value : maybe(part.value, ...found);
     if (part.name !== undefined || part.without?.includes(name)) continue;
-    const spread = memberOfSpread(walker, part.value, name, context, at);
+    const spread = memberOfSpread(interpreter, part.value, name, context, at);
     if (spread.kind === "undefined") continue;
     if (part.value.kind === "object" && spread.kind !== "maybe" && found.length === 0 && !open) return spread;
     found.push(spread);
   }
   const [only] = found;
-  if (open || isOfEveryObject(name)) return maybe(...found);
+  if (open || isObjectPrototypeMember(name)) return maybe(...found);
   return only && found.length === 1 ? only : found.length === 0 ? NOTHING : maybe(...found);
 }
 
@@ -72,9 +82,9 @@ function memberOfObject(
  * A field of what is spread into an object; nothing is demanded of that, since `...null` spreads nothing. That a text's own
  * `length` is not spread with it goes unnoticed.
  */
-function memberOfSpread(walker: Walker, value: Value, name: string, context: Context, at: number): Value {
-  if (value.kind === "object") return memberOfObject(walker, value.parts, value.open === true, name, context, at);
-  if (value.kind === "seed" && value.view === undefined && !isOfEveryObject(name) && !/^\d+$/.test(name))
-    return walker.read(below(value.path, name), at);
-  return value.kind === "undefined" ? NOTHING : maybe(memberOf(walker, value, name, uncertain(context), at));
+function memberOfSpread(interpreter: Interpreter, value: Value, name: string, context: Context, at: number): Value {
+  if (value.kind === "object") return memberOfObject(interpreter, value.parts, value.open === true, name, context, at);
+  if (value.kind === "seed" && value.view === undefined && !isObjectPrototypeMember(name) && !/^\d+$/.test(name))
+    return interpreter.read(below(value.path, name), at);
+  return value.kind === "undefined" ? NOTHING : maybe(memberOf(interpreter, value, name, uncertain(context), at));
 }

@@ -42,7 +42,7 @@ const OFFERS: Readonly<Record<Exclude<Kind, "null" | "object">, Readonly<Record<
 };
 
 /** What a value of the kind has under a name that is none of its own fields; `undefined` for nothing. */
-export function offerOf(kind: Kind, name: string): Kind | undefined {
+export function prototypeMemberKind(kind: Kind, name: string): Kind | undefined {
   if (kind === "null") return undefined;
   if (Object.hasOwn(ANY, name)) return ANY[name];
   if (name === "__proto__") return "object";
@@ -51,11 +51,11 @@ export function offerOf(kind: Kind, name: string): Kind | undefined {
 }
 
 /** Whether every object has it: such a name says nothing about the seeds' fields. */
-export function isOfEveryObject(name: string): boolean {
-  return offerOf("object", name) !== undefined;
+export function isObjectPrototypeMember(name: string): boolean {
+  return prototypeMemberKind("object", name) !== undefined;
 }
 
 /** The kinds whose values have the method. */
 export function kindsWithMethod(name: string): Kind[] {
-  return KINDS.filter((kind) => offerOf(kind, name) === "function");
+  return KINDS.filter((kind) => prototypeMemberKind(kind, name) === "function");
 }

@@ -1,10 +1,10 @@
 /** What calls answer of which no more is known than the name. */
-import { maybe, NUMBER, PLAIN, TEXT, turnsOf, uncertain, within, type Context, type Value } from "./value.ts";
-import type { Walker } from "./interpreter.ts";
+import { maybe, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Context, type Value } from "./value.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 /** A call, its arguments known as far as they can be. */
 export interface Call {
-  readonly walker: Walker;
+  readonly interpreter: Interpreter;
   readonly args: readonly Value[];
   readonly context: Context;
   readonly at: number;
@@ -14,14 +14,14 @@ export type Seed = Extract<Value, { kind: "seed" }>;
 export type List = Extract<Value, { kind: "list" }>;
 
 /** Functions that are handed over may be called, with the values or anything else. */
-export function unknown({ walker, args, context }: Call, values: readonly Value[]): Value {
-  const items = values.flatMap((value) => turnsOf(value, uncertain(context)));
+export function unknown({ interpreter, args, context }: Call, values: readonly Value[]): Value {
+  const items = values.flatMap((value) => iterationsOf(value, uncertain(context)));
   const inside = within(
     uncertain(context),
     items.flatMap((turn) => turn.context.loops),
   );
   const args0 = items.length > 0 ? [maybe(...items.map((turn) => turn.value))] : [];
-  for (const arg of args) walker.mayCall(arg, inside, args0);
+  for (const arg of args) interpreter.maybeCall(arg, inside, args0);
   return maybe();
 }
 

@@ -4,13 +4,13 @@
  * key leaves doubt, it refuses every other.
  */
 import { PlotPaletteError } from "../../errors.ts";
-import { Demands, pathText } from "./constraint-collector.ts";
+import { ConstraintCollector, pathText } from "./constraint-collector.ts";
 import { jsonSchemaOf, type JsonSchema } from "./constraints.ts";
 import { changedNames, changesOf, type Changes } from "./control-flow.ts";
 import { isQualified, partialOf } from "../includes.ts";
 import { treeOfExpression, treeOfPrompt } from "../syntax.ts";
 import {
-  titleOfCondition,
+  conditionTitle,
   type Column,
   type Partials,
   type Pick,
@@ -32,21 +32,21 @@ import {
   type SeedPath,
   type Value,
 } from "./value.ts";
-import { lineAt, Walker } from "./interpreter.ts";
+import { lineAt, Interpreter } from "./interpreter.ts";
 
 /** A read as its author wrote it: `PICK.PATH`. */
-export interface SeedReading extends SeedRead {
+export interface LocatedSeedRead extends SeedRead {
   /** The pick, by its name in `it`. */
   readonly pick: string;
   /** In the prompt or expression, from 1. */
   readonly line: number;
 }
 
-export interface SeedNeeds {
+export interface SeedRequirements {
   /** By collection: the JSON Schema (2020-12) of its items. */
   readonly collections: Readonly<Record<string, JsonSchema>>;
   /** In the order in which the template reads them; a pick that is never read stands with an empty path. */
-  readonly reads: readonly SeedReading[];
+  readonly reads: readonly LocatedSeedRead[];
   /** Reads that cannot be known before rendering, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -55,9 +55,9 @@ export interface SeedNeeds {
  * @param partials the texts of other templates that it includes, by `ID@VERSION/NAME`
  * @throws TemplateSyntaxError; PlotPaletteError BadInput when prompts nest too deep
  */
-export function schemaOf(template: Template, partials: Partials): SeedNeeds {
+export function schemaOf(template: Template, partials: Partials): SeedRequirements {
   try {
-    return new Needs(template, partials).all();
+    return new RequirementAnalysis(template, partials).all();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PlotPaletteError(
@@ -67,11 +67,11 @@ export function schemaOf(template: Template, partials: Partials): SeedNeeds {
   }
 }
 
-class Needs {
+class RequirementAnalysis {
   readonly #template: Template;
-  readonly #demands = new Demands();
+  readonly #constraints = new ConstraintCollector();
   readonly #warnings = new Set<string>();
-  readonly #walker: Walker;
+  readonly #interpreter: Interpreter;
   readonly #surely: Context;
   /** What every place sees as `it`. */
   readonly #common: readonly Part[];
@@ -79,10 +79,10 @@ class Needs {
   constructor(template: Template, partials: Partials) {
     this.#template = template;
     const changes = changesIn(template, partials);
-    this.#surely = { certain: !changes.anything, loops: [] };
+    this.#surely = { certain: !changes.isUnpredictable, loops: [] };
     const codes = new Map<string, Code>();
-    this.#walker = new Walker({
-      demands: this.#demands,
+    this.#interpreter = new Interpreter({
+      constraints: this.#constraints,
       changes,
       included: (name) => {
         const text = isQualified(name) ? partials[name] : partialOf(template, name);
@@ -95,7 +95,7 @@ class Needs {
         const line = lineAt(program.text, node.start);
         const code = program.text.slice(node.start, node.end);
         this.#warnings.add(
-          `Template "${template.name}" ${program.place} reads ${code} in line ${line}: which field that is shows only in rendering, so seeds are not checked for it.`,
+          `Template "${template.name}" ${program.location} reads ${code} in line ${line}: which field that is shows only in rendering, so seeds are not checked for it.`,
         );
       },
     });
@@ -109,14 +109,14 @@ class Needs {
     ];
   }
 
-  all(): SeedNeeds {
+  all(): SeedRequirements {
     for (const [name, pick] of Object.entries(this.#template.pick)) this.#drawn(name, pick);
     for (const step of this.#template.steps) this.#step(step);
     const columns = Object.entries(this.#template.record ?? {}).map(([name, column]) => this.#column(name, column));
     this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
     return {
       collections: Object.fromEntries(
-        [...this.#demands.collections].map(([name, facts]) => [name, jsonSchemaOf(facts)]),
+        [...this.#constraints.collections].map(([name, facts]) => [name, jsonSchemaOf(facts)]),
       ),
       reads: this.#reads(),
       warnings: [...this.#warnings],
@@ -125,11 +125,11 @@ class Needs {
 
   /** The collection has to be there, and what a weighted draw goes by. */
   #drawn(pick: string, { from, weight }: Pick): void {
-    this.#demands.factsOf(from);
+    this.#constraints.constraintsOf(from);
     if (weight === undefined) return;
-    const path: SeedPath = { pick, collection: from, ways: [weight] };
-    this.#demands.note(path, `pick "${pick}"`, () => 1);
-    this.#demands.demand(path, { certain: true, loops: [] }, ["number"]);
+    const path: SeedPath = { pick, collection: from, segments: [weight] };
+    this.#constraints.noteRead(path, `pick "${pick}"`, () => 1);
+    this.#constraints.require(path, { certain: true, loops: [] }, ["number"]);
   }
 
   #step(step: Step): void {
@@ -137,14 +137,14 @@ class Needs {
     const expression = (part: string, source: string | undefined, context: Context, it: readonly Part[] = []) =>
       source === undefined
         ? PLAIN
-        : this.#walker.expression(this.#program(`${place}, "${part}"`, expressionCode(source), it), context);
+        : this.#interpreter.expression(this.#program(`${place}, "${part}"`, expressionCode(source), it), context);
     expression("when", step.when, this.#surely);
     const mayBeSkipped = step.when !== undefined ? uncertain(this.#surely) : this.#surely;
     const { context, it } = this.#turnOf(step, expression("forEach", step.forEach?.list, mayBeSkipped), mayBeSkipped);
     const prompt = (words: string, text: string | undefined) =>
       text === undefined
         ? undefined
-        : this.#walker.prompt(this.#program(place + words, codeOf(text, treeOfPrompt(text)), it), context);
+        : this.#interpreter.prompt(this.#program(place + words, codeOf(text, treeOfPrompt(text)), it), context);
     prompt(", system prompt", step.system);
     step.examples.forEach(({ user, assistant }, n) => {
       prompt(`, example ${n + 1}`, user);
@@ -158,8 +158,8 @@ class Needs {
 
   /** The column as conditions see it. */
   #column(name: string, { value: source, type }: Column): Part {
-    const value = this.#walker.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
-    this.#walker.demandDefined(value, this.#surely);
+    const value = this.#interpreter.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
+    this.#interpreter.requireDefined(value, this.#surely);
     // A declared type changes it on the way, and JSON whatever an object or a list of the template makes of itself.
     const isAsMade = type === undefined && ["seed", "text", "number"].includes(value.kind);
     return { name, value: isAsMade ? value : maybe(value) };
@@ -168,16 +168,16 @@ class Needs {
   /** The first condition is always asked, the others only if those before them hold. */
   #accept(record: Value): void {
     for (const [n, condition] of (this.#template.accept ?? []).entries()) {
-      const place = `condition ${titleOfCondition(condition)}`;
+      const place = `condition ${conditionTitle(condition)}`;
       const program = this.#program(place, expressionCode(condition.expression), [{ name: "record", value: record }]);
-      this.#walker.expression(program, n === 0 ? this.#surely : uncertain(this.#surely));
+      this.#interpreter.expression(program, n === 0 ? this.#surely : uncertain(this.#surely));
     }
   }
 
   /** Where the prompts of a step run: once, or for each of the first items of its list. */
   #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly Part[] } {
     if (!forEach) return { context, it: [] };
-    const turn = this.#walker.firstTurns(list, forEach.atMost, context);
+    const turn = this.#interpreter.firstIterations(list, forEach.atMost, context);
     return {
       context: turn.context,
       it: [
@@ -187,17 +187,17 @@ class Needs {
     };
   }
 
-  #program(place: string, code: Code, more: readonly Part[] = []): Program {
-    return { ...code, place, it: { kind: "object", parts: [...this.#common, ...more] } };
+  #program(location: string, code: Code, more: readonly Part[] = []): Program {
+    return { ...code, location, it: { kind: "object", parts: [...this.#common, ...more] } };
   }
 
-  #reads(): SeedReading[] {
-    const reads = this.#demands.readings().map((reading) => ({
+  #reads(): LocatedSeedRead[] {
+    const reads = this.#constraints.reads().map((reading) => ({
       pick: reading.pick,
       collection: reading.collection,
-      path: pathText(reading.ways),
-      required: this.#demands.isRequired(reading),
-      place: reading.place,
+      path: pathText(reading.segments),
+      required: this.#constraints.isRequired(reading),
+      location: reading.location,
       line: reading.line,
     }));
     const unread = Object.entries(this.#template.pick).filter(([name]) => !reads.some(({ pick }) => pick === name));
@@ -208,7 +208,7 @@ class Needs {
         collection: from,
         path: "",
         required: true,
-        place: `pick "${pick}"`,
+        location: `pick "${pick}"`,
         line: 1,
       })),
     ];
@@ -217,7 +217,7 @@ class Needs {
 
 /** One item, or a list of some that surely has one. */
 function drawnValue(pick: string, collection: string, count: number | undefined): Value {
-  const item: Value = { kind: "seed", path: { pick, collection, ways: [] } };
+  const item: Value = { kind: "seed", path: { pick, collection, segments: [] } };
   if (count === undefined) return item;
   return { kind: "list", each: item, known: Array.from({ length: count }, () => item), loops: [] };
 }

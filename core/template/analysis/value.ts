@@ -1,12 +1,12 @@
 /** The values that a template's code works with, as far as they can be told without its seeds. core/template/analysis/interpreter.ts makes them. */
 import type { Node } from "acorn";
-import { EACH, type Way } from "./constraints.ts";
+import { EACH, type PathSegment } from "./constraints.ts";
 
 /** A place in the item that a pick draws. */
 export interface SeedPath {
   readonly pick: string;
   readonly collection: string;
-  readonly ways: readonly Way[];
+  readonly segments: readonly PathSegment[];
 }
 
 /**
@@ -74,7 +74,7 @@ export interface Code {
 /** Code where it runs. */
 export interface Program extends Code {
   /** For messages: `step "question"`. */
-  readonly place: string;
+  readonly location: string;
   /** What its code sees as `it`. */
   readonly it: Value;
 }
@@ -118,7 +118,11 @@ export function both(made: Context, used: Context): Context {
 }
 
 export function isSamePath(a: SeedPath, b: SeedPath): boolean {
-  return a.pick === b.pick && a.ways.length === b.ways.length && a.ways.every((way, n) => way === b.ways[n]);
+  return (
+    a.pick === b.pick &&
+    a.segments.length === b.segments.length &&
+    a.segments.every((segment, n) => segment === b.segments[n])
+  );
 }
 
 export function isSameList(a: Value, b: Value): boolean {
@@ -126,8 +130,8 @@ export function isSameList(a: Value, b: Value): boolean {
   return a.kind === "seed" && b.kind === "seed" && a.view === b.view && isSamePath(a.path, b.path);
 }
 
-export function below(path: SeedPath, way: Way): SeedPath {
-  return { ...path, ways: [...path.ways, way] };
+export function below(path: SeedPath, segment: PathSegment): SeedPath {
+  return { ...path, segments: [...path.segments, segment] };
 }
 
 /** More values in one text are left out: a text that doubles itself again and again would hold any number. */
@@ -163,7 +167,7 @@ export interface Turn {
 }
 
 /** The turns of a loop over a value; what the value must be for that is demanded elsewhere. */
-export function turnsOf(value: Value, context: Context): Turn[] {
+export function iterationsOf(value: Value, context: Context): Turn[] {
   switch (value.kind) {
     case "seed": {
       const each = below(value.path, { most: typeof value.view === "number" ? value.view : EACH });
@@ -177,7 +181,7 @@ export function turnsOf(value: Value, context: Context): Turn[] {
     case "text":
       return [{ value: TEXT, context: uncertain(context) }];
     case "maybe": {
-      const turns = value.of.flatMap((one) => turnsOf(one, uncertain(context)));
+      const turns = value.of.flatMap((one) => iterationsOf(one, uncertain(context)));
       return [{ value: maybe(...turns.map((turn) => turn.value)), context: uncertainOf(turns, context) }];
     }
     default:

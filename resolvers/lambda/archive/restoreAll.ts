@@ -1,6 +1,6 @@
 /** Asks S3 to restore whatever lies archived under a prefix. */
 import { RestoreObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import { DAYS_RESTORED, archiveStatusOf } from "../../../core/dataset/archive.ts";
+import { RESTORED_COPY_DAYS, archiveStatusOf } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
 import { listStored } from "./listObjects.ts";
@@ -18,7 +18,7 @@ export async function restoreAll(prefix: string): Promise<void> {
 
 /** Standard: the fastest speed that every class has. */
 async function restore(Key: string): Promise<void> {
-  const RestoreRequest = { Days: DAYS_RESTORED, GlacierJobParameters: { Tier: "Standard" as const } };
+  const RestoreRequest = { Days: RESTORED_COPY_DAYS, GlacierJobParameters: { Tier: "Standard" as const } };
   try {
     await objectClient().send(new RestoreObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key, RestoreRequest }));
   } catch (error) {

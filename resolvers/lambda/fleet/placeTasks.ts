@@ -2,11 +2,11 @@
 import { ulid } from "ulid";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import {
-  afterMiss,
+  afterSpotShortage,
   capacityFor,
-  isOld,
+  isPastGracePeriod,
   planStarts,
-  tasksAtWork,
+  countActiveTasks,
   tasksWanted,
   type FleetLimits,
 } from "../../../core/fleet/fleet.ts";
@@ -39,7 +39,7 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
       jobId: job.jobId,
       owner: job.owner,
       priority: job.priority,
-      wants: tasksWanted(job, await countAtWork(job, tasks, Date.now())),
+      wantedTasks: tasksWanted(job, await countAtWork(job, tasks, Date.now())),
     })),
   );
   const byId = new Map(jobs.map((job) => [job.jobId, job]));
@@ -68,7 +68,7 @@ export async function startOrRelease(
   if (answer.kind === "unclear") return "unclear";
   await releaseSlot(task);
   if (!answer.lackedCapacity) return "refused";
-  if (task.capacityProvider === "FARGATE_SPOT") await writeSpot(afterMiss(await readSpot(), Date.now()));
+  if (task.capacityProvider === "FARGATE_SPOT") await writeSpot(afterSpotShortage(await readSpot(), Date.now()));
   return "no capacity";
 }
 
@@ -92,7 +92,7 @@ async function ownerCounts(jobs: readonly JobRow[]): Promise<Map<string, number>
 /** Leases are read only where a task is old enough to be frozen. */
 async function countAtWork(job: JobRow, tasks: readonly TaskRow[], nowMs: number): Promise<number> {
   const own = tasks.filter(({ jobId }) => jobId === job.jobId);
-  return tasksAtWork(own, own.some((task) => isOld(task, nowMs)) ? await readShards(job) : [], nowMs);
+  return countActiveTasks(own, own.some((task) => isPastGracePeriod(task, nowMs)) ? await readShards(job) : [], nowMs);
 }
 
 function fleetLimits(): FleetLimits {

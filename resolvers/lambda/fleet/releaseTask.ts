@@ -1,7 +1,7 @@
 /** What is to be done when a task has stopped: its leases end, its slot is given back. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import { afterMiss, lackedCapacity, mayRestartAtOnce, type TaskEnd } from "../../../core/fleet/fleet.ts";
+import { afterSpotShortage, lackedCapacity, mayRestartImmediately, type TaskEnd } from "../../../core/fleet/fleet.ts";
 import type { ShardRow } from "../../../core/shard/shard-row.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { logger } from "../lambdaHandler.ts";
@@ -13,7 +13,7 @@ import { releaseSlot, readSpot, writeSpot } from "./slots.ts";
 export async function releaseTask(task: TaskRow, end: Omit<TaskEnd, "leasesHeld">, nowMs: number): Promise<boolean> {
   const ended: TaskEnd = { ...end, leasesHeld: await endLeases(task, nowMs) };
   if (await releaseSlot(task)) await recordCapacity(task, ended, nowMs);
-  const mayRestart = mayRestartAtOnce(ended);
+  const mayRestart = mayRestartImmediately(ended);
   if (!mayRestart)
     logger.warn("A task stopped before it held a lease; its job waits for the next sweep", { task, ended });
   return mayRestart;
@@ -52,6 +52,7 @@ async function endLease(shard: ShardRow, nowMs: number): Promise<void> {
 async function recordCapacity(task: TaskRow, ended: TaskEnd, nowMs: number): Promise<void> {
   if (task.capacityProvider !== "FARGATE_SPOT") return;
   const spot = await readSpot();
-  if (lackedCapacity(ended)) await writeSpot(afterMiss(spot, nowMs));
-  else if (ended.startedAt && spot && spot.misses > 0) await writeSpot({ misses: 0, lastMissAtMs: spot.lastMissAtMs });
+  if (lackedCapacity(ended)) await writeSpot(afterSpotShortage(spot, nowMs));
+  else if (ended.startedAt && spot && spot.shortages > 0)
+    await writeSpot({ shortages: 0, lastShortageAtMs: spot.lastShortageAtMs });
 }

@@ -95,7 +95,7 @@ export async function readSpot(): Promise<SpotRow | undefined> {
 }
 
 /** The last writer wins: the number only steers how soon the full price is paid. */
-export async function writeSpot(spot: Pick<SpotRow, "misses" | "lastMissAtMs">): Promise<void> {
+export async function writeSpot(spot: Pick<SpotRow, "shortages" | "lastShortageAtMs">): Promise<void> {
   await documentClient().send(new PutCommand({ TableName: fleetTable(), Item: { ...spotKey(), ...spot } }));
 }
 

@@ -18,7 +18,7 @@ export async function sweepJob(jobId: string): Promise<void> {
   // The job before its shards, as isOrphan wants it.
   const job = await readJob(jobId);
   // One to be deleted keeps its open key until all of it is gone.
-  if (!job || job.sweepNo === undefined || job.status === "DELETING") return;
+  if (!job || job.sweepGeneration === undefined || job.status === "DELETING") return;
   const rows = { job, shards: await readShards(job) };
   for (const prefix of [partsPrefix(jobId), datasetsPrefix(jobId)])
     await purgeSome(prefix, (name) => isOrphan(name, rows));
@@ -26,16 +26,16 @@ export async function sweepJob(jobId: string): Promise<void> {
 }
 
 /** A job that goes on stays open, and one that was published again meanwhile keeps its mark. */
-async function unmark({ jobId, sweepNo, status, controlNo }: JobRow): Promise<void> {
+async function unmark({ jobId, sweepGeneration, status, controlNo }: JobRow): Promise<void> {
   await documentClient()
     .send(
       new UpdateCommand({
         TableName: setting(ENVIRONMENT.jobsTable),
         Key: jobKey(jobId),
-        UpdateExpression: isAtRest(status) ? "REMOVE sweepNo, openKey" : "REMOVE sweepNo",
-        ConditionExpression: "sweepNo = :swept AND #status = :status AND controlNo = :controlNo",
+        UpdateExpression: isAtRest(status) ? "REMOVE sweepGeneration, openKey" : "REMOVE sweepGeneration",
+        ConditionExpression: "sweepGeneration = :swept AND #status = :status AND controlNo = :controlNo",
         ExpressionAttributeNames: { "#status": "status" },
-        ExpressionAttributeValues: { ":swept": sweepNo, ":status": status, ":controlNo": controlNo },
+        ExpressionAttributeValues: { ":swept": sweepGeneration, ":status": status, ":controlNo": controlNo },
       }),
     )
     .catch((error: Error) => {

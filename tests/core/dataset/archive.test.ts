@@ -1,5 +1,5 @@
 import {
-  afterLooking,
+  reconcileArchiveState,
   together,
   archiveStatusOf,
   whyNotReadable,
@@ -64,7 +64,7 @@ test.each(DATASETS)("a dataset %s, in whatever order its files are seen", (_, ob
   expect(seen.toReversed().reduce(together)).toEqual(whereabouts);
 });
 
-const LOOKS: [ArchiveState, ArchiveState, ReturnType<typeof afterLooking>][] = [
+const LOOKS: [ArchiveState, ArchiveState, ReturnType<typeof reconcileArchiveState>][] = [
   ["RESTORING", "RESTORING", "nothing"],
   ["RESTORING", "ARCHIVED", "restore the rest"],
   ["RESTORING", "RESTORED", "RESTORED"],
@@ -77,7 +77,7 @@ const LOOKS: [ArchiveState, ArchiveState, ReturnType<typeof afterLooking>][] = [
 ];
 
 test.each(LOOKS)("a job that remembers %s, when S3 says %s: %s", (known, found, step) => {
-  expect(afterLooking(known, found)).toBe(step);
+  expect(reconcileArchiveState(known, found)).toBe(step);
 });
 
 test("a file that cannot be read now says why and what to do, with the hours of its class", () => {

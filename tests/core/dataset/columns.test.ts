@@ -1,4 +1,4 @@
-import { coerce, kindOfValue, mergeColumns, mergeKinds, withRecord } from "#core/dataset/columns";
+import { coerce, inferType, mergeInferredTypes, commonType, inferFromRecord } from "#core/dataset/columns";
 
 test.each([
   ["text", "string"],
@@ -9,7 +9,7 @@ test.each([
   [[1], "json"],
   [{ a: 1 }, "json"],
   [null, undefined],
-] as const)("the kind of %j is %s", (value, kind) => expect(kindOfValue(value)).toBe(kind));
+] as const)("the kind of %j is %s", (value, kind) => expect(inferType(value)).toBe(kind));
 
 test.each([
   ["integer", "number", "number"],
@@ -18,15 +18,15 @@ test.each([
   ["boolean", undefined, "boolean"],
   [undefined, undefined, undefined],
 ] as const)("%s and %s together are %s", (one, other, both) => {
-  expect(mergeKinds(one, other)).toBe(both);
-  expect(mergeKinds(other, one)).toBe(both);
+  expect(commonType(one, other)).toBe(both);
+  expect(commonType(other, one)).toBe(both);
 });
 
 test("kinds grow with records and shards, and nulls change nothing", () => {
-  const first = withRecord({}, { a: 1, b: null });
+  const first = inferFromRecord({}, { a: 1, b: null });
   expect(first).toEqual({ a: "integer" });
-  expect(withRecord(first, { a: 2, b: null })).toBe(first);
-  expect(mergeColumns([first, { a: "number", b: "string" }, {}])).toEqual({ a: "number", b: "string" });
+  expect(inferFromRecord(first, { a: 2, b: null })).toBe(first);
+  expect(mergeInferredTypes([first, { a: "number", b: "string" }, {}])).toEqual({ a: "number", b: "string" });
 });
 
 test.each([

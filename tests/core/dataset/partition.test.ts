@@ -2,15 +2,15 @@
 import {
   checkPartitionBy,
   MAX_PARTITIONS,
-  otherPartition,
+  overflowPartition,
   parsePartitionBy,
   partitionInWords,
   partitionOf,
   Partitions,
 } from "#core/dataset/partition";
 
-const GENRE = { column: "genre", by: "VALUE" } as const;
-const dated = (by: "DAY" | "MONTH" | "YEAR") => ({ column: "at", by }) as const;
+const GENRE = { column: "genre", transform: "IDENTITY" } as const;
+const dated = (transform: "DAY" | "MONTH" | "YEAR") => ({ column: "at", transform }) as const;
 
 test.each([
   ["comedy", "genre=comedy/"],
@@ -41,8 +41,8 @@ test.each([
   ["soon", undefined, undefined, undefined],
   [null, undefined, undefined, undefined],
 ])("%j tells the day %s, the month %s, the year %s", (at, day, month, year) => {
-  const folder = (by: "DAY" | "MONTH" | "YEAR") =>
-    partitionOf([dated(by)], { at })
+  const folder = (transform: "DAY" | "MONTH" | "YEAR") =>
+    partitionOf([dated(transform)], { at })
       .slice(0, -1)
       .split("=")[1];
   const or = (value: string | undefined) => value ?? "__HIVE_DEFAULT_PARTITION__";
@@ -69,21 +69,21 @@ test("folders beyond the limit become one, and nothing is lost", () => {
   expect(new Set(folders).size).toBe(MAX_PARTITIONS);
   expect(folders[0]).toBe("genre=g0/");
   expect(folders[998]).toBe("genre=g998/");
-  expect(folders[999]).toBe(otherPartition([GENRE]));
+  expect(folders[999]).toBe(overflowPartition([GENRE]));
   expect(folders[1_500]).toBe("genre=g0/");
-  expect(partitions.otherRecords).toBe(2 * 501);
+  expect(partitions.overflowRecords).toBe(2 * 501);
 });
 
 test.each([
-  ["category", [{ column: "category", by: "VALUE" }]],
+  ["category", [{ column: "category", transform: "IDENTITY" }]],
   [
     "category, date:month",
     [
-      { column: "category", by: "VALUE" },
-      { column: "date", by: "MONTH" },
+      { column: "category", transform: "IDENTITY" },
+      { column: "date", transform: "MONTH" },
     ],
   ],
-  ["date:Year", [{ column: "date", by: "YEAR" }]],
+  ["date:Year", [{ column: "date", transform: "YEAR" }]],
   ["", undefined],
   ["a,,b", undefined],
   ["date:week", undefined],
@@ -97,7 +97,7 @@ test.each([
   [["e"], 'no column "e" to be partitioned by; choose among a, b, c, d.'],
   [["a", "a"], "by a column once only"],
 ])("partitions by %j are refused", (columns, words) => {
-  const levels = columns.map((column) => ({ column, by: "VALUE" as const }));
+  const levels = columns.map((column) => ({ column, transform: "IDENTITY" as const }));
   expect(() => checkPartitionBy(levels, ["a", "b", "c", "d"])).toThrow(words);
 });
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import {
-  afterMiss,
+  afterSpotShortage,
   capacityFor,
   jobsToConsider,
   lackedCapacity,
-  mayRestartAtOnce,
+  mayRestartImmediately,
   planStarts,
-  tasksAtWork,
+  countActiveTasks,
   tasksWanted,
   tasksToReconcile,
 } from "../../../core/fleet/fleet.ts";
@@ -14,7 +14,7 @@ import type { JobPriority } from "../../../core/job/job.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 
 const LIMITS = { perOwner: 4, overall: 10 };
-const job = (jobId: string, owner: string, wants: number) => ({ jobId, owner, wants });
+const job = (jobId: string, owner: string, wantedTasks: number) => ({ jobId, owner, wantedTasks });
 const prior = (jobId: string, owner: string, priority: JobPriority) => ({ ...job(jobId, owner, 1), priority });
 const running = (byOwner: Record<string, number> = {}) => ({
   overall: Object.values(byOwner).reduce((sum, n) => sum + n, 0),
@@ -23,7 +23,7 @@ const running = (byOwner: Record<string, number> = {}) => ({
 
 describe("planStarts", () => {
   test.each([
-    ["gives a lone job what it wants", [job("1", "ann", 3)], running(), ["1", "1", "1"]],
+    ["gives a lone job what it wantedTasks", [job("1", "ann", 3)], running(), ["1", "1", "1"]],
     ["stops at an owner's limit", [job("1", "ann", 9)], running(), ["1", "1", "1", "1"]],
     ["counts what already runs", [job("1", "ann", 9)], running({ ann: 3 }), ["1"]],
     ["takes an owner's oldest job first", [job("2", "ann", 1), job("1", "ann", 2)], running(), ["1", "1", "2"]],
@@ -54,7 +54,7 @@ describe("planStarts", () => {
 
   test("keeps to every limit, starts nothing that is not wanted, and leaves no slot free that somebody could use", () => {
     const anyJobs = fc.array(
-      fc.record({ owner: fc.constantFrom("a", "b", "c"), wants: fc.integer({ min: 0, max: 6 }) }),
+      fc.record({ owner: fc.constantFrom("a", "b", "c"), wantedTasks: fc.integer({ min: 0, max: 6 }) }),
       { maxLength: 8 },
     );
     const anyRunning = fc.record({
@@ -64,7 +64,7 @@ describe("planStarts", () => {
     });
     fc.assert(
       fc.property(anyJobs, anyRunning, (jobs, byOwner) => {
-        const waiting = jobs.map((each, n) => job(String(n), each.owner, each.wants));
+        const waiting = jobs.map((each, n) => job(String(n), each.owner, each.wantedTasks));
         const now = running(byOwner);
         const starts = planStarts(waiting, now, LIMITS);
         const startedOf = (jobId: string) => starts.filter((started) => started === jobId).length;
@@ -72,10 +72,10 @@ describe("planStarts", () => {
           (now.byOwner.get(owner) ?? 0) +
           waiting.filter((each) => each.owner === owner).reduce((sum, each) => sum + startedOf(each.jobId), 0);
         expect(now.overall + starts.length).toBeLessThanOrEqual(Math.max(LIMITS.overall, now.overall));
-        for (const each of waiting) expect(startedOf(each.jobId)).toBeLessThanOrEqual(each.wants);
+        for (const each of waiting) expect(startedOf(each.jobId)).toBeLessThanOrEqual(each.wantedTasks);
         for (const owner of ["a", "b", "c"]) expect(tasksOfOwner(owner)).toBeLessThanOrEqual(LIMITS.perOwner);
         const couldGoOn = waiting.some(
-          (each) => startedOf(each.jobId) < each.wants && tasksOfOwner(each.owner) < LIMITS.perOwner,
+          (each) => startedOf(each.jobId) < each.wantedTasks && tasksOfOwner(each.owner) < LIMITS.perOwner,
         );
         if (now.overall + starts.length < LIMITS.overall) expect(couldGoOn).toBe(false);
       }),
@@ -96,7 +96,7 @@ test.each([
   [{ status: "PAUSED", openShards: 9, parkedShards: 0 }, 0, 0],
   [{ status: "COMPLETED", openShards: 0, parkedShards: 0 }, 0, 0],
   [{ status: "DELETING", openShards: 0, parkedShards: 0 }, 0, 0],
-] as const)("a job %j with %d tasks wants %d more", (row, tasks, wanted) => {
+] as const)("a job %j with %d tasks wantedTasks %d more", (row, tasks, wanted) => {
   expect(tasksWanted(row, tasks)).toBe(wanted);
 });
 
@@ -124,25 +124,25 @@ test("a job that is important is not hidden by older ones of its owner", () => {
 test("capacity that was asked for at the full price is never looked for on Spot", () => {
   expect(capacityFor(undefined, 0, "ON_DEMAND")).toBe("FARGATE");
   expect(capacityFor(undefined, 0, "SPOT_FIRST")).toBe("FARGATE_SPOT");
-  expect(capacityFor({ misses: 3, lastMissAtMs: 0 }, 1, "SPOT_FIRST")).toBe("FARGATE");
+  expect(capacityFor({ shortages: 3, lastShortageAtMs: 0 }, 1, "SPOT_FIRST")).toBe("FARGATE");
 });
 
 test("three misses in a row make tasks start at the full price, until ten minutes were quiet", () => {
   const minute = 60_000;
-  let spot = afterMiss(undefined, 0);
+  let spot = afterSpotShortage(undefined, 0);
   expect(capacityFor(spot, 1)).toBe("FARGATE_SPOT");
-  spot = afterMiss(afterMiss(spot, minute), 2 * minute);
-  expect(spot.misses).toBe(3);
+  spot = afterSpotShortage(afterSpotShortage(spot, minute), 2 * minute);
+  expect(spot.shortages).toBe(3);
   expect(capacityFor(spot, 3 * minute)).toBe("FARGATE");
   expect(capacityFor(spot, 13 * minute)).toBe("FARGATE_SPOT");
-  expect(afterMiss(spot, 30 * minute).misses).toBe(1);
+  expect(afterSpotShortage(spot, 30 * minute).shortages).toBe(1);
 });
 
 test("only tasks whose events should have come long ago are looked after", () => {
   const task = (taskSlot: string, createdAtMs: number) => ({ taskSlot, createdAtMs }) as TaskRow;
-  expect(tasksToReconcile([task("young", 50_000), task("old", 40_000)], 100_000).map(({ taskSlot }) => taskSlot)).toEqual([
-    "old",
-  ]);
+  expect(
+    tasksToReconcile([task("young", 50_000), task("old", 40_000)], 100_000).map(({ taskSlot }) => taskSlot),
+  ).toEqual(["old"]);
 });
 
 test.each([
@@ -152,7 +152,7 @@ test.each([
   ["broken from the start", { stopCode: "TaskFailedToStart", leasesHeld: 0 }, false],
   ["crashed before it held a lease", { exitCode: 1, startedAt: "x", leasesHeld: 0 }, false],
 ])("whether a job gets a new task at once: %s", (_, end, at) => {
-  expect(mayRestartAtOnce(end)).toBe(at);
+  expect(mayRestartImmediately(end)).toBe(at);
   expect(lackedCapacity(end)).toBe("stopCode" in end && end.stopCode === "SpotInterruption");
 });
 
@@ -167,6 +167,6 @@ describe("tasksAtWork", () => {
     ["does not count an old task whose lease ran out: it is frozen", [task("a", 600_000)], [lease("a", -1)], 0],
     ["does not count an old task when another holds the lease", [task("a", 600_000)], [lease("b", 30_000)], 0],
   ])("%s", (_, tasks, shards, count) => {
-    expect(tasksAtWork(tasks, shards, NOW)).toBe(count);
+    expect(countActiveTasks(tasks, shards, NOW)).toBe(count);
   });
 });

@@ -1,4 +1,9 @@
-import { failsTooMuch, failsTooMuchSoFar, hopelessCause, wordsForTooMuch } from "#core/job/failure-tolerance";
+import {
+  exceedsFailureTolerance,
+  exceedsFailureToleranceSoFar,
+  soleCause,
+  tooManyFailuresMessage,
+} from "#core/job/failure-tolerance";
 
 const done = (delivered: number, failed: number, attempts: number, ...counts: number[]) => ({
   delivered,
@@ -13,9 +18,13 @@ test.each([
   ["nineteen", done(0, 3, 19, 19), undefined],
   ["twenty for two causes", done(0, 3, 20, 19, 1), undefined],
   ["hundreds, and one record", done(1, 3, 300, 299), undefined],
-  ["nineteen since what failed was taken up again", { ...done(0, 0, 39, 19), priorUnsuccessfulAttempts: 20 }, undefined],
+  [
+    "nineteen since what failed was taken up again",
+    { ...done(0, 0, 39, 19), priorUnsuccessfulAttempts: 20 },
+    undefined,
+  ],
   ["twenty since then", { ...done(0, 0, 40, 20), priorUnsuccessfulAttempts: 20 }, "Cause 0"],
-])("after %s there is one hopeless cause: %#", (_, shard, cause) => expect(hopelessCause(shard)).toBe(cause));
+])("after %s there is one hopeless cause: %#", (_, shard, cause) => expect(soleCause(shard)).toBe(cause));
 
 test.each([
   [20, 100, 20, false],
@@ -24,17 +33,17 @@ test.each([
   [1, 1_000_000, 0, true],
   [100, 100, 100, false],
 ])("%i failed of %i, where %i %% may: too much is %s", (failed, of, percent, isTooMuch) => {
-  expect(failsTooMuch(failed, of, percent)).toBe(isTooMuch);
+  expect(exceedsFailureTolerance(failed, of, percent)).toBe(isTooMuch);
 });
 
 test("a job that does not say allows 20 percent", () => {
-  expect([failsTooMuch(20, 100), failsTooMuch(21, 100)]).toEqual([false, true]);
+  expect([exceedsFailureTolerance(20, 100), exceedsFailureTolerance(21, 100)]).toEqual([false, true]);
 });
 
 test("a share of fewer than fifty records tells nothing yet", () => {
-  expect(failsTooMuchSoFar(done(1, 48, 49))).toBe(false);
-  expect(failsTooMuchSoFar(done(1, 49, 50))).toBe(true);
-  expect(failsTooMuchSoFar(done(40, 10, 50))).toBe(false);
+  expect(exceedsFailureToleranceSoFar(done(1, 48, 49))).toBe(false);
+  expect(exceedsFailureToleranceSoFar(done(1, 49, 50))).toBe(true);
+  expect(exceedsFailureToleranceSoFar(done(40, 10, 50))).toBe(false);
 });
 
 test("the words group failed records by cause, the most frequent first", () => {
@@ -49,7 +58,7 @@ test("the words group failed records by cause, the most frequent first", () => {
       { cause: "D", attempts: 1, records: 1 },
     ],
   ];
-  expect(wordsForTooMuch(414, 500, causes)).toBe(
+  expect(tooManyFailuresMessage(414, 500, causes)).toBe(
     "414 of 500 records failed, more than the 20 % this job allows: 400 × B; 12 × A; 1 × C; 1 × other causes. " +
       "Mend the causes and retry what failed, or allow more in a new job; failures.jsonl has each record.",
   );

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import {
-  checkWishes,
+  checkJobOptions,
   isAtRest,
   JOB_STATUSES,
   MAX_RECORDS,
   MAX_SHARDS,
   MAX_SHARDS_EXTENDED,
-  MOVES,
+  TRANSITIONS,
   planMoreShards,
   planShards,
   statesBefore,
@@ -98,7 +98,7 @@ describe("moves", () => {
 
   test("what rests moves only when a person asks: to be resumed, ended or deleted", () => {
     for (const status of JOB_STATUSES.filter(isAtRest)) {
-      const moves = MOVES[status];
+      const moves = TRANSITIONS[status];
       expect(moves.filter((to) => !["QUEUED", "EXPORTING", "DELETING"].includes(to))).toEqual([]);
     }
   });
@@ -135,7 +135,7 @@ describe("checkWishes", () => {
     { name: "x".repeat(100) },
     { clientToken: "x".repeat(64) },
   ])("grants %j", (wish) => {
-    expect(() => checkWishes({ ...good, ...wish })).not.toThrow();
+    expect(() => checkJobOptions({ ...good, ...wish })).not.toThrow();
   });
 
   test.each<[object, RegExp]>([
@@ -154,6 +154,6 @@ describe("checkWishes", () => {
     [{ formats: ["CSV", "CSV"] }, /^Each format can be asked for once only/],
     [{ clientToken: "short" }, /^The client token must have 8 to 64 characters, this one has 5\.$/],
   ])("refuses %j", (wish, sentence) => {
-    expect(() => checkWishes({ ...good, ...wish })).toThrow(sentence);
+    expect(() => checkJobOptions({ ...good, ...wish })).toThrow(sentence);
   });
 });

@@ -1,21 +1,21 @@
 /** What may be removed of a job: only what nothing names, and nothing ever will. */
-import { isOrphan, type JobRows } from "#core/job/orphans";
+import { isOrphan, type ReferencingRows } from "#core/job/orphans";
 
 const JOB = "J1";
-const rows: JobRows = {
+const rows: ReferencingRows = {
   job: { jobId: JOB, datasetPrefix: `datasets/${JOB}/5/` },
   shards: [
-    { shardNo: 0, generation: 4, runs: [{ generation: 5, fromSeq: 0, toSeq: 1, folded: true }] },
+    { shardNo: 0, generation: 4, partRanges: [{ generation: 5, fromSeq: 0, toSeq: 1, compacted: true }] },
     {
       shardNo: 1,
       generation: 7,
       leaseTask: "task-9",
-      runs: [
-        { generation: 3, fromSeq: 0, toSeq: 2, folded: true },
+      partRanges: [
+        { generation: 3, fromSeq: 0, toSeq: 2, compacted: true },
         { generation: 7, fromSeq: 0, toSeq: 4 },
       ],
     },
-    { shardNo: 2, generation: 2, runs: [{ generation: 2, fromSeq: 0, toSeq: 4 }] },
+    { shardNo: 2, generation: 2, partRanges: [{ generation: 2, fromSeq: 0, toSeq: 4 }] },
   ],
 };
 

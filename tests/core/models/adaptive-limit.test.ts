@@ -1,30 +1,30 @@
 import fc from "fast-check";
-import { Allowance } from "#core/models/token-bucket";
-import { Pace, type LimitedCall } from "#core/models/adaptive-limit";
+import { TokenBucket } from "#core/models/token-bucket";
+import { AdaptiveLimit, type LimitedCall } from "#core/models/adaptive-limit";
 
 const SIZE = { bytes: 300, maxTokens: 100 };
 
-function begin(pace: Pace, calls: number, nowMs: number): LimitedCall[] {
-  return Array.from({ length: calls }, () => pace.begin(SIZE, nowMs));
+function begin(pace: AdaptiveLimit, calls: number, nowMs: number): LimitedCall[] {
+  return Array.from({ length: calls }, () => pace.acquire(SIZE, nowMs));
 }
 
-function refuse(pace: Pace, calls: readonly LimitedCall[], nowMs: number): void {
+function refuse(pace: AdaptiveLimit, calls: readonly LimitedCall[], nowMs: number): void {
   for (const call of calls) {
-    pace.end(call, nowMs);
-    pace.throttled(call, nowMs);
+    pace.release(call, nowMs);
+    pace.onThrottled(call, nowMs);
   }
 }
 
-function answer(pace: Pace, calls: readonly LimitedCall[], nowMs: number): void {
+function answer(pace: AdaptiveLimit, calls: readonly LimitedCall[], nowMs: number): void {
   for (const call of calls) {
-    pace.end(call, nowMs);
-    pace.answered(call, nowMs);
+    pace.release(call, nowMs);
+    pace.onSuccess(call, nowMs);
   }
 }
 
 describe("the pace of a model", () => {
   test("halves once for all calls that were in flight together, and not below one", () => {
-    const pace = new Pace(32, {}, 1, 0);
+    const pace = new AdaptiveLimit(32, {}, 1, 0);
     const [early, late] = [begin(pace, 20, 100), begin(pace, 12, 100)];
     refuse(pace, early, 200);
     expect(pace.limit).toBe(16);
@@ -35,7 +35,7 @@ describe("the pace of a model", () => {
   });
 
   test("comes back quickly to what was borne beside refusals, and creeps up from there only after a while", () => {
-    const pace = new Pace(128, {}, 1, 0);
+    const pace = new AdaptiveLimit(128, {}, 1, 0);
     const [borne, refused] = [begin(pace, 40, 0), begin(pace, 30, 0)];
     refuse(pace, refused, 10);
     answer(pace, borne, 200);
@@ -52,7 +52,7 @@ describe("the pace of a model", () => {
   });
 
   test("does not creep up where it is not used", () => {
-    const pace = new Pace(64, {}, 1, 0);
+    const pace = new AdaptiveLimit(64, {}, 1, 0);
     refuse(pace, begin(pace, 1, 0), 1);
     expect(pace.limit).toBe(32);
     for (let n = 0; n < 100; n++) answer(pace, begin(pace, 1, 20_000 + n), 20_001 + n);
@@ -60,12 +60,12 @@ describe("the pace of a model", () => {
   });
 
   test("a call waits for the longer of two Retry-Afters, and for one that must end", () => {
-    const pace = new Pace(2, {}, 1, 0);
+    const pace = new AdaptiveLimit(2, {}, 1, 0);
     const [call] = begin(pace, 1, 0);
     if (!call) throw new Error("There is no call.");
-    pace.end(call, 100);
-    pace.throttled(call, 100, 5_000);
-    pace.throttled(call, 200, 1_000);
+    pace.release(call, 100);
+    pace.onThrottled(call, 100, 5_000);
+    pace.onThrottled(call, 200, 1_000);
     expect(pace.waitMs(SIZE, 300)).toBe(4_800);
     expect(pace.waitMs(SIZE, 5_100)).toBe(0);
     begin(pace, 1, 5_100);
@@ -73,12 +73,12 @@ describe("the pace of a model", () => {
   });
 
   test("counts tokens as Bedrock does: input and maxTokens at the start, what was used after, an output token as its model says", () => {
-    const pace = new Pace(100, { tokensPerMinute: 60_000 }, 5, 0);
+    const pace = new AdaptiveLimit(100, { tokensPerMinute: 60_000 }, 5, 0);
     // A thousand tokens may be saved up; the call takes 100 + 100 of them.
     const [call] = begin(pace, 1, 0);
     if (!call) throw new Error("There is no call.");
-    expect(call.tokens).toBe(200);
-    pace.end(call, 0, { inputTokens: 150, outputTokens: 20 });
+    expect(call.reservedTokens).toBe(200);
+    pace.release(call, 0, { inputTokens: 150, outputTokens: 20 });
     // 150 + 5 × 20 were used, 750 are left, and half a token a byte is known now: 300 × 0.5 + 1,000 do not fit.
     expect(pace.waitMs({ bytes: 300, maxTokens: 600 }, 0)).toBe(0);
     expect(pace.waitMs({ bytes: 300, maxTokens: 650 }, 0)).toBe(50);
@@ -94,7 +94,7 @@ describe("an allowance", () => {
         fc.integer({ min: 1, max: 5_000 }),
         fc.array(fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 0, max: 20_000 })), { maxLength: 200 }),
         (perMinute, wishes) => {
-          const allowance = new Allowance(perMinute, 0);
+          const allowance = new TokenBucket(perMinute, 0);
           const taken: { atMs: number; amount: number }[] = [];
           let nowMs = 0;
           for (const [amount, pauseMs] of wishes) {
@@ -116,7 +116,7 @@ describe("an allowance", () => {
   });
 
   test("loses nothing: whoever always waits gets all of it", () => {
-    const allowance = new Allowance(600, 0);
+    const allowance = new TokenBucket(600, 0);
     let nowMs = 0;
     let taken = 0;
     while (nowMs < 120_000) {
@@ -128,14 +128,14 @@ describe("an allowance", () => {
   });
 
   test("what was not used comes back, what was used beyond is waited for, and a smaller share holds at once", () => {
-    const allowance = new Allowance(60_000, 0);
+    const allowance = new TokenBucket(60_000, 0);
     allowance.take(1_000, 0);
     expect(allowance.waitMs(500, 0)).toBe(500);
-    allowance.giveBack(400, 0);
+    allowance.refund(400, 0);
     expect(allowance.waitMs(500, 0)).toBe(100);
-    allowance.giveBack(-900, 0);
+    allowance.refund(-900, 0);
     expect(allowance.waitMs(500, 0)).toBe(1_000);
-    allowance.change(6_000, 0);
+    allowance.setRate(6_000, 0);
     expect(allowance.waitMs(100, 0)).toBe(6_000);
   });
 });

@@ -6,21 +6,21 @@ import {
   estimateInWords,
   sampleOf,
   type Estimate,
-  type Sample,
+  type CostSample,
 } from "../../../core/money/estimate.ts";
 
 const CENT = 10_000_000;
 const SIZE = { recordCount: 1_000, maxAttemptCostNanos: 100 * CENT, maxAttempts: 3 };
 const CALLS = [{ inputTokens: 10, outputTokens: 5 }];
-const costing = (...cents: number[]): Sample =>
-  sampleOf(cents.map((cent) => ({ costNanos: cent * CENT, again: false, calls: CALLS })));
+const costing = (...cents: number[]): CostSample =>
+  sampleOf(cents.map((cent) => ({ costNanos: cent * CENT, needsRetry: false, calls: CALLS })));
 const width = ({ lowNanos, likelyNanos, highNanos }: Estimate) => (highNanos - lowNanos) / (2 * likelyNanos);
 
 describe("an estimate from records that were tried", () => {
   test("adds up what they took", () => {
     expect(costing(1, 3)).toEqual({
       records: 2,
-      again: 0,
+      retried: 0,
       calls: 2,
       inputTokens: 20,
       outputTokens: 10,
@@ -29,7 +29,7 @@ describe("an estimate from records that were tried", () => {
     });
   });
 
-  test.each<[string, Sample, number, number]>([
+  test.each<[string, CostSample, number, number]>([
     ["one record says nothing of the spread: half on each side", costing(2), 2, 0.5],
     ["five alike: a tenth", costing(2, 2, 2, 2, 2), 2, 0.1],
     ["a hundred alike: never narrower than a fiftieth", costing(...Array(100).fill(2)), 2, 0.02],
@@ -40,7 +40,7 @@ describe("an estimate from records that were tried", () => {
     expect(estimate).toMatchObject({
       likelyNanos: cents * CENT * 1_000,
       recordCount: 1_000,
-      basis: "SAMPLE",
+      basis: "TEST_RUNS",
       basisRecords: sample.records,
     });
     expect(estimate.lowNanos / estimate.likelyNanos).toBeCloseTo(Math.max(0, 1 - margin), 6);
@@ -59,7 +59,7 @@ describe("an estimate from records that were tried", () => {
     const estimate = estimateFromSample(costing(1, 99), SIZE);
     expect(estimate.lowNanos).toBe(0);
     expect(estimate.highNanos).toBeLessThanOrEqual(3 * SIZE.recordCount * SIZE.maxAttemptCostNanos);
-    const dear = estimateFromSample({ ...costing(99, 99), again: 2 }, SIZE);
+    const dear = estimateFromSample({ ...costing(99, 99), retried: 2 }, SIZE);
     expect(dear.highNanos).toBe(3 * SIZE.recordCount * SIZE.maxAttemptCostNanos);
   });
 
@@ -70,7 +70,7 @@ describe("an estimate from records that were tried", () => {
     [10, 9, 3],
     [10, 10, 3],
   ])("of %d records, %d to be tried again make %d attempts for each", (records, again, attempts) => {
-    const estimate = estimateFromSample({ ...costing(...Array(records).fill(2)), again }, SIZE);
+    const estimate = estimateFromSample({ ...costing(...Array(records).fill(2)), retried: again }, SIZE);
     expect(estimate.likelyNanos).toBe(2 * CENT * 1_000 * attempts);
   });
 
@@ -78,7 +78,7 @@ describe("an estimate from records that were tried", () => {
     const sample = costing(...Array(20).fill(2));
     const sure = estimateFromSample(sample, SIZE);
     // Half fail: the variance of attempts for a record is 1, that of twenty and a thousand of them together 1/20 + 1/1000.
-    const chancy = estimateFromSample({ ...sample, again: 10 }, SIZE);
+    const chancy = estimateFromSample({ ...sample, retried: 10 }, SIZE);
     expect(width(sure)).toBeCloseTo(0.025, 6);
     expect(width(chancy)).toBeCloseTo(2 * Math.sqrt(1 / 20 + 1 / 1_000), 6);
   });
@@ -109,7 +109,7 @@ describe("in words", () => {
     likelyNanos: 470_000_000,
     highNanos: 600_000_000,
     recordCount: 10,
-    basis: "SAMPLE",
+    basis: "TEST_RUNS",
     basisRecords: 3,
   };
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { checkPicks, indexByWeight, itemsDrawn, type Picks } from "#core/seeds/pick";
+import { checkPicks, weightedIndex, drawItems, type SeedPicks } from "#core/seeds/pick";
 import { permuted } from "#core/seeds/permutation";
 import { hashOf, randomOf, tokenOf } from "#core/random";
 import { recordId } from "#core/shard/record";
@@ -9,13 +9,13 @@ const SHUFFLED = { seed: { from: "seeds", how: "shuffled" } } as const;
 const RANDOM = { seed: { from: "seeds", how: "random" } } as const;
 const IN_ORDER = { seed: { from: "seeds", how: "inOrder" } } as const;
 
-function listsOf(picks: Picks, slots: number, count: number, attempt = 0): number[][] {
+function listsOf(picks: SeedPicks, slots: number, count: number, attempt = 0): number[][] {
   return Array.from({ length: slots }, (_, slot) =>
-    itemsDrawn(picks, "seed", { seeds: count }, { jobId: "J", slot, attempt }),
+    drawItems(picks, "seed", { seeds: count }, { jobId: "J", slot, attempt }),
   );
 }
 
-function itemsOf(picks: Picks, slots: number, count: number, attempt = 0): number[] {
+function itemsOf(picks: SeedPicks, slots: number, count: number, attempt = 0): number[] {
   return listsOf(picks, slots, count, attempt).flat();
 }
 
@@ -79,8 +79,8 @@ describe("several at once", () => {
         fc.integer({ min: 0, max: 1e6 }),
         fc.integer({ min: 0, max: 1 }),
         ({ each, items }, how, slot, attempt) => {
-          const picks: Picks = { seed: { from: "seeds", how, count: each } };
-          const drawn = itemsDrawn(picks, "seed", { seeds: items }, { jobId: "J", slot, attempt });
+          const picks: SeedPicks = { seed: { from: "seeds", how, count: each } };
+          const drawn = drawItems(picks, "seed", { seeds: items }, { jobId: "J", slot, attempt });
           expect(drawn).toHaveLength(each);
           expect(new Set(drawn).size).toBe(each);
           expect(drawn.every((item) => item >= 0 && item < items)).toBe(true);
@@ -121,14 +121,14 @@ describe("several at once", () => {
 });
 
 describe("combinations", () => {
-  const PICKS: Picks = {
+  const PICKS: SeedPicks = {
     tone: { from: "tones", how: "combinations" },
     topic: { from: "topics", how: "combinations" },
     other: { from: "topics", how: "random" },
     level: { from: "levels", how: "combinations" },
   };
   const combine = (counts: Record<string, number>, slot: number, attempt = 0) =>
-    ["tone", "topic", "level"].flatMap((name) => itemsDrawn(PICKS, name, counts, { jobId: "J", slot, attempt }));
+    ["tone", "topic", "level"].flatMap((name) => drawItems(PICKS, name, counts, { jobId: "J", slot, attempt }));
 
   test("all come before any comes twice, in another order each time", () => {
     fc.assert(
@@ -163,17 +163,17 @@ describe("combinations", () => {
 
 test("a weight of 0 is never found, and others as often as they weigh", () => {
   const random = randomOf("weights");
-  const found = Array.from({ length: 8_000 }, () => indexByWeight([0, 1, 0, 3, 0], random()));
+  const found = Array.from({ length: 8_000 }, () => weightedIndex([0, 1, 0, 3, 0], random()));
   expect(found.filter((index) => index === 1).length / 8_000).toBeCloseTo(0.25, 1);
   expect(found.filter((index) => index === 3).length / 8_000).toBeCloseTo(0.75, 1);
-  expect(indexByWeight([0.1, 0.2, 0], 1 - Number.EPSILON)).toBe(1);
-  expect(indexByWeight([0, 0], 0.5)).toBeUndefined();
+  expect(weightedIndex([0.1, 0.2, 0], 1 - Number.EPSILON)).toBe(1);
+  expect(weightedIndex([0, 0], 0.5)).toBeUndefined();
 });
 
 describe("what the seeds cannot give is told before a job starts", () => {
-  const check = (pick: Picks, collection: object) =>
+  const check = (pick: SeedPicks, collection: object) =>
     checkPicks({ name: "T", pick } as unknown as Template, { seeds: { itemCount: 3, ...collection } });
-  const weighted: Picks = { seed: { from: "seeds", how: "weighted", weight: "votes" } };
+  const weighted: SeedPicks = { seed: { from: "seeds", how: "weighted", weight: "votes" } };
   const block = { firstItem: 0, itemCount: 3, bytes: 9 };
 
   test.each([
@@ -191,7 +191,7 @@ describe("what the seeds cannot give is told before a job starts", () => {
     ],
     ["weights that are no numbers", weighted, { blocks: [block] }, 'weighs "seed" by the field "votes"'],
     ["weights that are all 0", weighted, { blocks: [{ ...block, sums: { votes: 0 } }] }, "one above 0 at least"],
-  ] as [string, Picks, object, string][])("%s", (_, picks, collection, words) => {
+  ] as [string, SeedPicks, object, string][])("%s", (_, picks, collection, words) => {
     expect(() => check(picks, collection)).toThrow(words);
   });
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { mayTryAgain, retriesUsed } from "#core/shard/attempts";
+import { mayRetry, retriesUsed } from "#core/shard/attempts";
 
 const LIMITS = { slots: 10, maxAttempts: 3 };
 const NONE = { attempts: 0, priorUnsuccessfulAttempts: 0, delivered: 0, failed: 0 };
@@ -20,9 +20,15 @@ test.each<[string, Partial<typeof LIMITS>, Partial<typeof NONE>, number, boolean
   ["may use what easy slots leave", {}, { attempts: 20, delivered: 9, failed: 0 }, 11, true],
   ["makes five times the average at most", {}, { attempts: 23, delivered: 9, failed: 0 }, 14, false],
   ["has one attempt where one is the average", { maxAttempts: 1 }, { attempts: 0, delivered: 0, failed: 0 }, 0, false],
-  ["has as many again in a further pass", {}, { attempts: 40, priorUnsuccessfulAttempts: 30, delivered: 0, failed: 0 }, 2, true],
+  [
+    "has as many again in a further pass",
+    {},
+    { attempts: 40, priorUnsuccessfulAttempts: 30, delivered: 0, failed: 0 },
+    2,
+    true,
+  ],
 ])("a slot %s", (_, limits, made, attempt, mayGoOn) => {
-  expect(mayTryAgain({ ...LIMITS, ...limits }, { ...NONE, ...made }, attempt)).toBe(mayGoOn);
+  expect(mayRetry({ ...LIMITS, ...limits }, { ...NONE, ...made }, attempt)).toBe(mayGoOn);
 });
 
 /** Plays a shard whose slots are tried in any order, none of them with luck above the given. */
@@ -34,7 +40,7 @@ function play(slots: number, maxAttempts: number, luck: readonly boolean[]): { a
     const slot = open[n % open.length] ?? 0;
     const attempt = tried[slot] ?? 0;
     const isMade = luck[n % luck.length] === true;
-    const goesOn = !isMade && mayTryAgain({ slots, maxAttempts }, made, attempt);
+    const goesOn = !isMade && mayRetry({ slots, maxAttempts }, made, attempt);
     made.attempts += 1;
     tried[slot] = attempt + 1;
     if (goesOn) continue;

@@ -1,4 +1,4 @@
-import { causeOf, mergeCauses, OTHER_CAUSES, toldCauses, withCause, type CauseCount } from "#core/shard/causes";
+import { causeOf, mergeCauses, OTHER_CAUSES, reportedCauses, withCause, type CauseCount } from "#core/shard/causes";
 
 test.each([
   [
@@ -50,9 +50,9 @@ test("the causes of many shards are as many, the most frequent by name", () => {
 });
 
 test("what is told fits beside the rest of a message, and its sums are right", () => {
-  const told = toldCauses(counted);
+  const told = reportedCauses(counted);
   expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThanOrEqual(800);
   expect(told.length).toBeGreaterThan(1);
   expect(sumOf(told)).toBe(sumOf(counted));
-  expect(toldCauses([{ cause: "A", attempts: 1, records: 0 }])).toEqual([{ cause: "A", attempts: 1, records: 0 }]);
+  expect(reportedCauses([{ cause: "A", attempts: 1, records: 0 }])).toEqual([{ cause: "A", attempts: 1, records: 0 }]);
 });

@@ -1,14 +1,14 @@
-import { decodePart, encodePart, partsOf, withPart } from "#core/shard/part";
+import { decodePart, encodePart, partsOf, appendPart } from "#core/shard/part";
 
 const META = { models: { a: "m" }, tokens: { input: 1, output: 2 }, costNanos: 3, seeds: {}, attempts: 1 };
 
 test("a part is read as it was written, whatever its texts hold", () => {
   const part = {
-    open: [{ slot: 4, attempt: 1, unanswered: 0, steps: {}, inputTokens: 1, outputTokens: 1, costNanos: 9 }],
+    open: [{ slot: 4, attempt: 1, unansweredCalls: 0, steps: {}, inputTokens: 1, outputTokens: 1, costNanos: 9 }],
     done: [6, 9],
     made: [{ slot: 5, columns: { text: 'two\nlines \u2028 and "quotes"' }, meta: META }],
     failed: [{ slot: 6, reason: "It\ndid not work.", cause: "It did not work", meta: META }],
-    refused: [{ slot: 5, attempt: 0, reason: "No.", cause: "No", columns: { text: null }, meta: META }],
+    rejected: [{ slot: 5, attempt: 0, reason: "No.", cause: "No", columns: { text: null }, meta: META }],
   };
   expect(decodePart(encodePart(part))).toEqual(part);
 });
@@ -22,7 +22,10 @@ test("runs grow part by part, and a new generation begins a new one", () => {
     [1, 0],
     [1, 1],
     [3, 0],
-  ].reduce((sofar, [generation = 0, seq = 0]) => withPart(sofar, generation, seq), [] as ReturnType<typeof withPart>);
+  ].reduce(
+    (sofar, [generation = 0, seq = 0]) => appendPart(sofar, generation, seq),
+    [] as ReturnType<typeof appendPart>,
+  );
   expect(runs).toEqual([
     { generation: 1, fromSeq: 0, toSeq: 1 },
     { generation: 3, fromSeq: 0, toSeq: 0 },
@@ -32,10 +35,10 @@ test("runs grow part by part, and a new generation begins a new one", () => {
     [1, 1],
     [3, 0],
   ]);
-  expect(() => withPart(runs, 3, 2)).toThrow("part 2 follows part 0");
+  expect(() => appendPart(runs, 3, 2)).toThrow("part 2 follows part 0");
 });
 
 test("a part never joins a run that was folded into a dataset, even if the numbers are alike", () => {
-  const folded = { generation: 3, fromSeq: 0, toSeq: 1, folded: true } as const;
-  expect(withPart([folded], 3, 0, 1)).toEqual([folded, { generation: 3, fromSeq: 0, toSeq: 0, pass: 1 }]);
+  const folded = { generation: 3, fromSeq: 0, toSeq: 1, compacted: true } as const;
+  expect(appendPart([folded], 3, 0, 1)).toEqual([folded, { generation: 3, fromSeq: 0, toSeq: 0, pass: 1 }]);
 });

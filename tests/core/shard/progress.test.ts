@@ -1,10 +1,10 @@
-import { bytesOfCauses, toldCauses } from "#core/shard/causes";
-import { wordsForHopelessStart, wordsForTooMuch } from "#core/job/failure-tolerance";
-import { latestOf, Rate } from "#core/shard/progress";
+import { bytesOfCauses, reportedCauses } from "#core/shard/causes";
+import { soleCauseMessage, tooManyFailuresMessage } from "#core/job/failure-tolerance";
+import { latestRecords, Rate } from "#core/shard/progress";
 import { REPORT_PROGRESS } from "#core/reports";
 
 test("the latest records come newest first, three at most", () => {
-  expect(latestOf([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }])).toEqual(['{"n":4}', '{"n":3}', '{"n":2}']);
+  expect(latestRecords([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }])).toEqual(['{"n":4}', '{"n":3}', '{"n":2}']);
 });
 
 test.each([
@@ -12,14 +12,14 @@ test.each([
   ["many columns", Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`column${n}`, "x".repeat(500)]))],
   ["deep values", { deep: { list: Array.from({ length: 1_000 }, () => "😀".repeat(50)) } }],
 ])("%s are cut to valid JSON within the limit", (_, columns) => {
-  const texts = latestOf([columns, columns, columns]);
+  const texts = latestRecords([columns, columns, columns]);
   expect(Buffer.byteLength(texts.join(""))).toBeLessThanOrEqual(2_000);
   for (const text of texts) expect(Object.keys(JSON.parse(text))).toEqual(Object.keys(columns));
 });
 
 test("the latest records leave room for what else has no fixed length", () => {
   const records = Array.from({ length: 3 }, () => ({ text: "x".repeat(5_000) }));
-  expect(Buffer.byteLength(latestOf(records, 1_500).join(""))).toBeLessThanOrEqual(500);
+  expect(Buffer.byteLength(latestRecords(records, 1_500).join(""))).toBeLessThanOrEqual(500);
 });
 
 test("whatever there is to tell, a watcher's message has less than 4 KB", () => {
@@ -28,15 +28,15 @@ test("whatever there is to tell, a watcher's message has less than 4 KB", () => 
     attempts: 1e6,
     records: 1e6,
   }));
-  const told = toldCauses(causes);
-  const latest = latestOf(
+  const told = reportedCauses(causes);
+  const latest = latestRecords(
     Array.from({ length: 3 }, () => ({ text: "x".repeat(5_000) })),
     bytesOfCauses(told),
   );
   const words = [
-    wordsForTooMuch(1e6, 1e6, [causes], 100),
-    wordsForHopelessStart(1e6, "x".repeat(9_000), true),
-    wordsForHopelessStart(1e6, "x".repeat(9_000), false),
+    tooManyFailuresMessage(1e6, 1e6, [causes], 100),
+    soleCauseMessage(1e6, "x".repeat(9_000), true),
+    soleCauseMessage(1e6, "x".repeat(9_000), false),
   ];
   const values: Record<string, unknown> = { causes: told, latest, datasets: [], budgetNanos: 5e12, spentNanos: 5e12 };
   for (const statusReason of words) {
@@ -50,8 +50,8 @@ test("whatever there is to tell, a watcher's message has less than 4 KB", () => 
 
 test("a rate is the growth over the last seconds", () => {
   const rate = new Rate(5_000);
-  expect(rate.note(0, 100)).toBe(0);
-  expect(rate.note(1_000, 110)).toBe(10);
-  for (let second = 2; second <= 10; second++) rate.note(second * 1_000, 110 + second * 20);
-  expect(rate.note(11_000, 330)).toBe(20);
+  expect(rate.sample(0, 100)).toBe(0);
+  expect(rate.sample(1_000, 110)).toBe(10);
+  for (let second = 2; second <= 10; second++) rate.sample(second * 1_000, 110 + second * 20);
+  expect(rate.sample(11_000, 330)).toBe(20);
 });

@@ -25,18 +25,18 @@ test("hands out no slot twice, none beyond the window, and every slot in the end
           }
           const [picked] = inHand.splice(choice % inHand.length, 1);
           if (picked === undefined) continue;
-          if (choice % 5 === 0) window.putBack(picked);
+          if (choice % 5 === 0) window.requeue(picked);
           else {
             window.finish(picked);
             finished.add(picked);
           }
           expect([...Array(window.lowWater).keys()].every((below) => finished.has(below))).toBe(true);
-          expect(new Set([...window.doneBeyond])).toEqual(
+          expect(new Set([...window.doneAboveLowWater])).toEqual(
             new Set([...finished].filter((one) => one >= window.lowWater)),
           );
         }
         expect(window.isComplete).toBe(true);
-        expect(window.leftToTake).toBe(0);
+        expect(window.remaining).toBe(0);
       },
     ),
     { numRuns: 60 },
@@ -49,10 +49,10 @@ test("passes over what was made before, and never counts it among what is done b
   expect(window.lowWater).toBe(2);
   expect([window.take(), window.take(), window.take()]).toEqual([2, 5, undefined]);
   window.finish(5);
-  expect([window.lowWater, window.doneBeyond, window.take()]).toEqual([2, [5], undefined]);
+  expect([window.lowWater, window.doneAboveLowWater, window.take()]).toEqual([2, [5], undefined]);
   window.finish(2);
-  expect([window.lowWater, window.doneBeyond, window.take()]).toEqual([7, [], 7]);
-  expect(window.leftToTake).toBe(0);
+  expect([window.lowWater, window.doneAboveLowWater, window.take()]).toEqual([7, [], 7]);
+  expect(window.remaining).toBe(0);
   window.finish(7);
   expect(window.isComplete).toBe(true);
   // Resumed in the middle: only what lies beyond the mark is asked of the parts.
@@ -62,8 +62,8 @@ test("passes over what was made before, and never counts it among what is done b
 test("a slot that is put back comes before those not begun", () => {
   const window = new SlotWindow({ to: 10, size: 10, lowWater: 0, done: [] });
   expect([window.take(), window.take(), window.take()]).toEqual([0, 1, 2]);
-  window.putBack(2);
-  window.putBack(0);
+  window.requeue(2);
+  window.requeue(0);
   expect([window.take(), window.take(), window.take()]).toEqual([0, 2, 3]);
 });
 

@@ -20,7 +20,7 @@ steps:
   - { id: one, tier: economy, prompt: a, maxTokens: 100, maxPromptBytes: 1000 }
   - { id: two, tier: premium, prompt: b, maxTokens: 10, maxPromptBytes: 400 }`);
     const two = (1000 * 800_000 + 10 * 3_200_000) / 1000;
-    expect(boundOf(template)).toEqual({ calls: 2, inputTokens: 2600, outputTokens: 110, nanos: micro(1000) + two });
+    expect(boundOf(template)).toEqual({ calls: 2, inputTokens: 2600, outputTokens: 110, costNanos: micro(1000) + two });
   });
 
   test.each<[string, string, number, number]>([
@@ -51,8 +51,8 @@ steps:
       6,
       3 * (micro(1000 + SCHEMA) + micro(REPAIRED)),
     ],
-  ])("%s", (_, rest, calls, nanos) => {
+  ])("%s", (_, rest, calls, costNanos) => {
     const [one] = step(rest).steps;
-    expect(stepBound(one!)).toMatchObject({ calls, nanos });
+    expect(stepBound(one!)).toMatchObject({ calls, costNanos });
   });
 });

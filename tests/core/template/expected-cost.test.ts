@@ -111,6 +111,6 @@ test("stays below the bound, however long prompts and answers are", () => {
   const steps = [step("one", `${LIST}, repairs: 1`), step("two", "forEach: it.steps.one.output, atMost: 9")].join("\n");
   const record = { ...rendered(["one", 4_000], ["two", 4_000]), rounds: { two: 9 } };
   const { low, likely, high } = expected(steps, record);
-  const bound = boundOf(parseTemplate(`name: T\nsteps:\n${steps}`)).nanos;
+  const bound = boundOf(parseTemplate(`name: T\nsteps:\n${steps}`)).costNanos;
   expect([low < likely, likely < high, high <= bound]).toEqual([true, true, true]);
 });

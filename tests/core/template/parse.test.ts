@@ -340,14 +340,14 @@ test.each([
   ["teir", "tier"],
   ["MaxTokens", "maxTokens"],
 ])("a misspelt %s is told from %s, and nothing is said twice", (typed, meant) => {
-  const { faults } = readTemplate(source({ step: `    ${typed}: 5` }));
-  expect(faults.map(({ message }) => message)).toEqual([
+  const { problems } = readTemplate(source({ step: `    ${typed}: 5` }));
+  expect(problems.map(({ message }) => message)).toEqual([
     `Step "one" has "${typed}", which is not known here; did you mean "${meant}"?`,
   ]);
 });
 
 describe("the places of faults", () => {
-  const faultsIn = (text: string) => readTemplate(text).faults.map(({ from, to }) => text.slice(from, to));
+  const faultsIn = (text: string) => readTemplate(text).problems.map(({ from, to }) => text.slice(from, to));
 
   test("several faults are found at once, each at the words that are wrong", () => {
     const text = source({ step: "    max_tokens: 5\n    temperature: 2" }).replace("economy", "golden");
@@ -406,9 +406,9 @@ describe("the places of faults", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const text = pieces.join("");
-        const { template, faults } = readTemplate(text);
-        expect(template === undefined).toBe(faults.length > 0);
-        for (const { from, to, line, column } of faults) {
+        const { template, problems } = readTemplate(text);
+        expect(template === undefined).toBe(problems.length > 0);
+        for (const { from, to, line, column } of problems) {
           expect(from >= 0 && from <= to && to <= text.length + 1).toBe(true);
           expect(line >= 1 && column >= 1).toBe(true);
         }

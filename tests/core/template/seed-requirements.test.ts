@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { describeSchema, fitFault, type CollectionFacts } from "../../../core/template/analysis/fit.ts";
-import { kindsWithMethod, offerOf } from "../../../core/template/analysis/prototypes.ts";
+import { describeSchema, fitProblem, type CollectionSummary } from "../../../core/template/analysis/fit.ts";
+import { kindsWithMethod, prototypeMemberKind } from "../../../core/template/analysis/prototypes.ts";
 import { schemaOf } from "../../../core/template/analysis/seed-requirements.ts";
 import type { Partials, Step, Template } from "../../../core/template/template.ts";
 import { cases, judgeOf } from "./generated-templates.ts";
@@ -192,7 +192,7 @@ describe("what is read", () => {
       "A1@2/tags": "<% it.list.forEach(({ name }) => { %><%= name %><% }) %><%= it.movie.year %>",
     };
     expect(described({ prompt }, partials)).toBe("title, tags[].name, year");
-    expect(needsOf({ prompt }, partials).reads.map(({ place, path }) => `${place}: ${path}`)).toEqual([
+    expect(needsOf({ prompt }, partials).reads.map(({ location, path }) => `${location}: ${path}`)).toEqual([
       'step "step1", partial "A1@2/card": title',
       'step "step1", partial "tags": tags[].name',
       'step "step1", partial "tags": year',
@@ -231,7 +231,7 @@ describe("what is read", () => {
       { expression: "it.movie.title.trim()" },
     ];
     expect(described({ accept })).toBe("year (number), title (optional)");
-    expect(needsOf({ accept }).reads[0]).toMatchObject({ path: "year", place: 'condition "a"', required: true });
+    expect(needsOf({ accept }).reads[0]).toMatchObject({ path: "year", location: 'condition "a"', required: true });
   });
 
   test("a column that a condition reads asks of its seeds what the condition does with it", () => {
@@ -259,7 +259,7 @@ describe("what is read", () => {
   test("a collection that is drawn and never read is needed all the same", () => {
     expect(needsOf({ prompt: "Hello" })).toMatchObject({
       collections: { movies: { type: "object" } },
-      reads: [{ pick: "movie", collection: "movies", path: "", place: 'pick "movie"' }],
+      reads: [{ pick: "movie", collection: "movies", path: "", location: 'pick "movie"' }],
     });
   });
 
@@ -291,7 +291,7 @@ test("the table of what JSON's types offer knows all that this engine offers", (
   for (const [kind, sample] of Object.entries(samples)) {
     const prototype = Object.getPrototypeOf(sample) as object;
     const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== "__proto__");
-    const unknown = names.filter((name) => offerOf(kind as keyof typeof samples, name) === undefined);
+    const unknown = names.filter((name) => prototypeMemberKind(kind as keyof typeof samples, name) === undefined);
     expect([kind, unknown]).toEqual([kind, []]);
   }
   expect(kindsWithMethod("slice")).toEqual(["string", "array"]);
@@ -299,15 +299,15 @@ test("the table of what JSON's types offer knows all that this engine offers", (
 
 describe("whether seeds fit", () => {
   const field = (name: string, types: string[], missing = 0, more: object = {}) => ({ name, types, missing, ...more });
-  const collection = (...fields: CollectionFacts["fields"]): CollectionFacts[] => [
+  const collection = (...fields: CollectionSummary["fields"]): CollectionSummary[] => [
     { name: "articles", itemCount: 300, fields },
   ];
   const pick = { article: { from: "articles", how: "shuffled" } } as const;
-  const faultOf = (prompt: string, collections: CollectionFacts[]) =>
-    fitFault(needsOf({ pick, prompt, step: { id: "question" } }), collections, "qa");
+  const faultOf = (prompt: string, collections: CollectionSummary[]) =>
+    fitProblem(needsOf({ pick, prompt, step: { id: "question" } }), collections, "qa");
   const texts = [field("title", ["string"]), field("text", ["string"])];
 
-  test.each<[string, string, CollectionFacts[], string | undefined]>([
+  test.each<[string, string, CollectionSummary[], string | undefined]>([
     [
       "a field that no item has",
       "<%= it.article.body.text %>",

@@ -19,7 +19,7 @@ import { budgetKey, exportKey, jobKey, shardKey } from "#core/keys";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import { AppSyncReporter } from "../../../worker/adapters/appsync-reporter.ts";
-import { answerOf, faultOf, inputOf, retryAfterOf } from "../../../worker/adapters/bedrock-model.ts";
+import { answerOf, modelErrorOf, inputOf, retryAfterOf } from "../../../worker/adapters/bedrock-model.ts";
 import { REPORT_PROGRESS } from "../../../core/reports.ts";
 import { S3Objects } from "../../../worker/adapters/s3-objects.ts";
 import { systemClock } from "../../../worker/adapters/system-clock.ts";
@@ -47,7 +47,7 @@ describe("on the local cloud, with the SDK's clients", () => {
       ],
     });
     for (const row of world.store.rows.values()) await aws.put(row);
-    for (const [name, body] of world.objects.files) await aws.objects.putNew(name, body.toString());
+    for (const [name, body] of world.objects.files) await aws.objects.putIfAbsent(name, body.toString());
     const reporter = { report: async () => ({ status: "RUNNING", controlNo: 1 }) as const };
     const log = { info: () => {}, warn: () => {} };
     const ports: Ports = {
@@ -75,8 +75,8 @@ describe("on the local cloud, with the SDK's clients", () => {
   });
 
   test("an object is written once, and the same again is no fault", async () => {
-    await aws.objects.putNew("parts/J/0/1-0", "one");
-    await aws.objects.putNew("parts/J/0/1-0", "one");
+    await aws.objects.putIfAbsent("parts/J/0/1-0", "one");
+    await aws.objects.putIfAbsent("parts/J/0/1-0", "one");
     expect(await aws.objects.read("parts/J/0/1-0")).toBe("one");
     await expect(aws.objects.read("parts/J/0/9-9")).rejects.toThrow();
   });
@@ -89,9 +89,9 @@ describe("on the local cloud, with the SDK's clients", () => {
   });
 
   test("many objects that wait to be read keep nothing else out", async () => {
-    await aws.objects.putNew("parts/J/1/1-0", "one");
+    await aws.objects.putIfAbsent("parts/J/1/1-0", "one");
     const waiting = await Promise.all(Array.from({ length: 100 }, () => aws.objects.open("parts/J/1/1-0")));
-    await aws.objects.putNew("parts/J/1/1-1", "two");
+    await aws.objects.putIfAbsent("parts/J/1/1-1", "two");
     for (const bytes of waiting) bytes.destroy();
     expect(await aws.objects.read("parts/J/1/1-1")).toBe("two");
   });
@@ -245,7 +245,7 @@ describe("a call of Bedrock", () => {
     [broken("ECONNRESET"), "unclear"],
     [new Error("socket hang up"), "unclear"],
   ] as [Error, ModelError["kind"]][])("that ends with %s is %s", (error, kind) => {
-    const fault = faultOf(error, "amazon.nova-micro-v1:0", new AbortController().signal);
+    const fault = modelErrorOf(error, "amazon.nova-micro-v1:0", new AbortController().signal);
     expect(fault.kind).toBe(kind);
     expect(fault.message).toContain("amazon.nova-micro-v1:0");
   });
@@ -292,7 +292,7 @@ describe("a call of Bedrock", () => {
   });
 
   test("that was aborted may have been paid", () => {
-    expect(faultOf(broken("ECONNREFUSED"), "m", AbortSignal.abort()).kind).toBe("unclear");
+    expect(modelErrorOf(broken("ECONNREFUSED"), "m", AbortSignal.abort()).kind).toBe("unclear");
   });
 });
 
@@ -342,7 +342,7 @@ describe("progress", () => {
         reportNo: 1,
         delivered: 2,
         failed: 0,
-        refused: 1,
+        rejected: 1,
         causes: [{ cause: "It did not work", attempts: 1, records: 0 }],
         spentNanos: 3,
         writtenOffNanos: 0,

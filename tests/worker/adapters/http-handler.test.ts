@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { HttpHandler, type WholeRequest } from "../../../worker/adapters/http-handler.ts";
-import { Stop } from "../../../worker/signal.ts";
+import { HttpHandler, type BufferedRequest } from "../../../worker/adapters/http-handler.ts";
+import { AbortSource } from "../../../worker/signal.ts";
 
 describe("a request", () => {
   test("is sent with its head and body, and its answer comes whole, whatever its status", async () => {
@@ -24,7 +24,7 @@ describe("a request", () => {
 
   test("goes out on a connection that an earlier one left", async () => {
     const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
-    for (let n = 0; n < 3; n++) await handler.handle(request, { abortSignal: new Stop() });
+    for (let n = 0; n < 3; n++) await handler.handle(request, { abortSignal: new AbortSource() });
     expect(connections).toHaveLength(1);
   });
 
@@ -56,7 +56,7 @@ describe("a request", () => {
 describe("a request that is aborted", () => {
   test("before it is sent is not sent", async () => {
     const { handler, request, connections } = await served((_, answer) => void answer.end());
-    const stop = new Stop();
+    const stop = new AbortSource();
     stop.abort();
     await expect(handler.handle(request, { abortSignal: stop })).rejects.toThrow("The request was aborted.");
     expect(connections).toEqual([]);
@@ -66,7 +66,7 @@ describe("a request that is aborted", () => {
     ["before its answer begins", false],
     ["in the midst of its answer", true],
   ])("%s is broken off", async (_title, hasBegun) => {
-    const stop = new Stop();
+    const stop = new AbortSource();
     const { handler, request, connections } = await served((_, answer) => {
       if (!hasBegun) return stop.abort();
       answer.writeHead(200, { "content-length": "100" });
@@ -79,7 +79,7 @@ describe("a request that is aborted", () => {
 
   test("after its answer came leaves the connection to the next", async () => {
     const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
-    const stop = new Stop();
+    const stop = new AbortSource();
     await handler.handle(request, { abortSignal: stop });
     const next = handler.handle(request);
     stop.abort();
@@ -106,7 +106,7 @@ async function opening(server: Server) {
   server.on("connection", (socket) => connections.push(socket));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const handler = new HttpHandler();
-  const request: WholeRequest = {
+  const request: BufferedRequest = {
     protocol: "http:",
     hostname: "127.0.0.1",
     port: (server.address() as AddressInfo).port,

@@ -29,7 +29,7 @@ function memorySubject(): Subject {
 
 let counter = 0;
 const key = () => ({ pk: `ROW#${counter++}`, sk: "ROW" });
-const change = (...writes: Write[]): Change => ({ writes, token: `token-${counter++}` });
+const change = (...writes: Write[]): Change => ({ writes, idempotencyToken: `token-${counter++}` });
 
 describe.each(SUBJECTS)("a store %s", (_, subject) => {
   test("reads what was put, in the order of the keys, and nothing for what is not there", async () => {

@@ -8,9 +8,9 @@ import { answerSchemaOf } from "#core/template/output";
 import type { Output, Step, Template } from "#core/template/template";
 import { schemaBytesOf } from "#core/template/bound";
 import { bedrock } from "../../../local/bedrock/bedrock.ts";
-import { nativeSchemaOf, wayToAnswer } from "../../../worker/adapters/structured-output.ts";
+import { nativeSchemaOf, structuredOutputFor } from "../../../worker/adapters/structured-output.ts";
 import { BedrockModel } from "../../../worker/adapters/bedrock-model.ts";
-import { Outputs } from "../../../worker/record/output-validator.ts";
+import { OutputValidator } from "../../../worker/record/output-validator.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 import { testContext } from "../../local/open-gate.ts";
 
@@ -66,15 +66,15 @@ describe("a response schema", () => {
     ["a list of anything", { type: "object", properties: { list: { type: "array" } } }],
   ])("cannot say %s", (_, schema) => {
     expect(nativeSchemaOf(schema)).toBeUndefined();
-    expect(wayToAnswer(HAIKU, schema).outputConfig).toBeUndefined();
+    expect(structuredOutputFor(HAIKU, schema).outputConfig).toBeUndefined();
   });
 });
 
 describe("a model", () => {
   test("with response schemas gets one, with tools must call one, with neither is told", () => {
-    const format = wayToAnswer(HAIKU, PERSON).outputConfig?.textFormat;
+    const format = structuredOutputFor(HAIKU, PERSON).outputConfig?.textFormat;
     expect(format).toMatchObject({ type: "json_schema", structure: { jsonSchema: { name: "answer" } } });
-    expect(wayToAnswer(NOVA, { ...PERSON, additionalProperties: false }).toolConfig).toEqual({
+    expect(structuredOutputFor(NOVA, { ...PERSON, additionalProperties: false }).toolConfig).toEqual({
       tools: [
         {
           toolSpec: {
@@ -86,13 +86,15 @@ describe("a model", () => {
       ],
       toolChoice: { tool: { name: "answer" } },
     });
-    expect(wayToAnswer(GPT, PERSON)).toEqual({ instruction: expect.stringContaining(JSON.stringify(PERSON)) });
+    expect(structuredOutputFor(GPT, PERSON)).toEqual({ instruction: expect.stringContaining(JSON.stringify(PERSON)) });
   });
 
   test("is told where the better ways cannot say what is wanted", () => {
-    expect(wayToAnswer(NOVA, WORDS).instruction).toContain('"additionalProperties":{"type":"integer"}');
-    expect(wayToAnswer(HAIKU, { type: "object", properties: { words: WORDS } }).toolConfig).toBeDefined();
-    expect(wayToAnswer(HAIKU, { type: "object", properties: { next: { $ref: "#" } } }).instruction).toBeDefined();
+    expect(structuredOutputFor(NOVA, WORDS).instruction).toContain('"additionalProperties":{"type":"integer"}');
+    expect(structuredOutputFor(HAIKU, { type: "object", properties: { words: WORDS } }).toolConfig).toBeDefined();
+    expect(
+      structuredOutputFor(HAIKU, { type: "object", properties: { next: { $ref: "#" } } }).instruction,
+    ).toBeDefined();
   });
 
   test("that is told gets no more bytes than the bound counts for its schema", () => {
@@ -101,7 +103,7 @@ describe("a model", () => {
         const schema = { type: "object", properties: names, $ref: "#" };
         const step = { output: { type: "json", schema } } as unknown as Step;
         const counted = schemaBytesOf(step) + (findModel(id)?.overheadTokens ?? 0);
-        const { instruction = "" } = wayToAnswer(id, schema);
+        const { instruction = "" } = structuredOutputFor(id, schema);
         expect(new TextEncoder().encode(instruction).length).toBeLessThan(counted);
         expect(instruction).not.toBe("");
       }),
@@ -144,7 +146,7 @@ describe("against Bedrock", () => {
     "%s is answered as it should be by %s",
     async (_, modelId, output) => {
       const step = { id: "s", output, maxTokens: 500 } as unknown as Step;
-      const outputs = new Outputs({ steps: [step] } as unknown as Template, await Sandbox.create());
+      const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
       for (let n = 0; n < 10; n++) {
         const request = {
           modelId,
@@ -156,7 +158,7 @@ describe("against Bedrock", () => {
         const answer = await model.converse(request, new AbortController().signal);
         const bounded = modelId === GPT || output.type === "choice";
         // What a response schema or a tool does not say may be missed, and is found out.
-        if (bounded) expect(() => outputs.read(step, answer)).not.toThrow();
+        if (bounded) expect(() => outputs.parse(step, answer)).not.toThrow();
         else expect(JSON.parse(answer.text)).toEqual(expect.any(Object));
       }
     },

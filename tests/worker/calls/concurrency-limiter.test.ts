@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import { Bell } from "../../../worker/condition-variable.ts";
-import { Gate, type ConcurrencyLimiterOptions } from "../../../worker/calls/concurrency-limiter.ts";
+import { ConditionVariable } from "../../../worker/condition-variable.ts";
+import { ConcurrencyLimiter, type ConcurrencyLimiterOptions } from "../../../worker/calls/concurrency-limiter.ts";
 import { Lease } from "../../../worker/shard/lease.ts";
-import { Stop } from "../../../worker/signal.ts";
+import { AbortSource } from "../../../worker/signal.ts";
 import { SimClock } from "../sim-clock.ts";
 
 const [CHEAP, DEAR] = ["amazon.nova-micro-v1:0", "us.anthropic.claude-haiku-4-5-20251001-v1:0"];
@@ -10,116 +10,119 @@ const SIZE = { bytes: 300, maxTokens: 100 };
 
 function gateOf(most: number, limits?: ConcurrencyLimiterOptions["limits"]) {
   const clock = new SimClock();
-  return { clock, gate: new Gate({ most, clock, bell: new Bell(), limits }) };
+  return {
+    clock,
+    limiter: new ConcurrencyLimiter({ maxCalls: most, clock, changed: new ConditionVariable(), limits }),
+  };
 }
 
 /** Whether a call may begin now; it is never ended. */
-async function beginsAtOnce(gate: Gate, modelId: string): Promise<boolean> {
+async function beginsAtOnce(limiter: ConcurrencyLimiter, modelId: string): Promise<boolean> {
   const stop = new AbortController();
-  const call = gate.beginCall(modelId, SIZE, stop.signal);
+  const call = limiter.acquireCall(modelId, SIZE, stop.signal);
   stop.abort();
   return (await call) !== undefined;
 }
 
-describe("the gate", () => {
+describe("the limiter", () => {
   test("keeps to its most calls over all models together, and lets the longest waiting begin first", async () => {
-    const { gate } = gateOf(2);
-    const [first] = await Promise.all([gate.beginCall(CHEAP, SIZE), gate.beginCall(DEAR, SIZE)]);
+    const { limiter } = gateOf(2);
+    const [first] = await Promise.all([limiter.acquireCall(CHEAP, SIZE), limiter.acquireCall(DEAR, SIZE)]);
     const begun: string[] = [];
     const waiting = [DEAR, CHEAP, DEAR].map(async (modelId, n) => {
-      const call = await gate.beginCall(modelId, SIZE);
+      const call = await limiter.acquireCall(modelId, SIZE);
       begun.push(`${n}`);
-      if (call) gate.endCall(modelId, call);
+      if (call) limiter.releaseCall(modelId, call);
     });
-    if (first) gate.endCall(CHEAP, first);
+    if (first) limiter.releaseCall(CHEAP, first);
     await Promise.all(waiting);
     expect(begun).toEqual(["0", "1", "2"]);
   });
 
   test("a model that is throttled slows no other", async () => {
-    const { gate } = gateOf(8);
-    const call = await gate.beginCall(CHEAP, SIZE);
+    const { limiter } = gateOf(8);
+    const call = await limiter.acquireCall(CHEAP, SIZE);
     if (!call) throw new Error("It did not begin.");
-    gate.endCall(CHEAP, call);
-    gate.throttled(CHEAP, call, 1_000);
-    expect(gate.limitOf(CHEAP)).toBe(4);
-    expect(gate.limitOf(DEAR)).toBe(8);
-    expect(await beginsAtOnce(gate, CHEAP)).toBe(false);
-    for (let n = 0; n < 8; n++) expect(await beginsAtOnce(gate, DEAR)).toBe(true);
+    limiter.releaseCall(CHEAP, call);
+    limiter.onThrottled(CHEAP, call, 1_000);
+    expect(limiter.limitOf(CHEAP)).toBe(4);
+    expect(limiter.limitOf(DEAR)).toBe(8);
+    expect(await beginsAtOnce(limiter, CHEAP)).toBe(false);
+    for (let n = 0; n < 8; n++) expect(await beginsAtOnce(limiter, DEAR)).toBe(true);
   });
 
   test("lets no call of the model begin before the service's Retry-After is over", async () => {
-    const { gate, clock } = gateOf(8);
-    const call = await gate.beginCall(CHEAP, SIZE);
+    const { limiter, clock } = gateOf(8);
+    const call = await limiter.acquireCall(CHEAP, SIZE);
     if (!call) throw new Error("It did not begin.");
-    gate.endCall(CHEAP, call);
-    gate.throttled(CHEAP, call, 3_000);
-    const again = await clock.run(gate.beginCall(CHEAP, SIZE));
-    expect((again?.begunAtMs ?? 0) - call.begunAtMs).toBe(3_000);
+    limiter.releaseCall(CHEAP, call);
+    limiter.onThrottled(CHEAP, call, 3_000);
+    const again = await clock.run(limiter.acquireCall(CHEAP, SIZE));
+    expect((again?.startedAtMs ?? 0) - call.startedAtMs).toBe(3_000);
   });
 
   test("spreads calls over the minute as the limits say, and takes a share of them among several tasks", async () => {
-    const { gate, clock } = gateOf(1_000, { [CHEAP]: { requestsPerMinute: 600 } });
+    const { limiter, clock } = gateOf(1_000, { [CHEAP]: { requestsPerMinute: 600 } });
     const begin = async (calls: number) => {
       const beganMs = clock.monotonicMs();
-      for (let n = 0; n < calls; n++) await clock.run(gate.beginCall(CHEAP, SIZE));
+      for (let n = 0; n < calls; n++) await clock.run(limiter.acquireCall(CHEAP, SIZE));
       return clock.monotonicMs() - beganMs;
     };
     expect(await begin(110)).toBeCloseTo(10_000, -2);
-    gate.shareAmong(4);
+    limiter.shareQuota(4);
     expect(await begin(25)).toBeCloseTo(10_000, -3);
-    expect(await beginsAtOnce(gate, DEAR)).toBe(true);
+    expect(await beginsAtOnce(limiter, DEAR)).toBe(true);
   });
 
   test("a stop ends the waiting, and leaves the place to others", async () => {
-    const { gate } = gateOf(1);
-    const call = await gate.beginCall(CHEAP, SIZE);
+    const { limiter } = gateOf(1);
+    const call = await limiter.acquireCall(CHEAP, SIZE);
     const stop = new AbortController();
-    const stopped = gate.beginCall(CHEAP, SIZE, stop.signal);
-    const next = gate.beginCall(CHEAP, SIZE);
+    const stopped = limiter.acquireCall(CHEAP, SIZE, stop.signal);
+    const next = limiter.acquireCall(CHEAP, SIZE);
     stop.abort();
     expect(await stopped).toBeUndefined();
-    if (call) gate.endCall(CHEAP, call);
+    if (call) limiter.releaseCall(CHEAP, call);
     expect(await next).toBeDefined();
-    expect(await gate.beginCall(CHEAP, SIZE, stop.signal)).toBeUndefined();
+    expect(await limiter.acquireCall(CHEAP, SIZE, stop.signal)).toBeUndefined();
   });
 
   test("a stop that sets off another ends each waiting once: those of other shards go on waiting", async () => {
-    const { gate } = gateOf(1);
-    const call = await gate.beginCall(CHEAP, SIZE);
-    const [stopping, over] = [new Stop(), new Stop()];
+    const { limiter } = gateOf(1);
+    const call = await limiter.acquireCall(CHEAP, SIZE);
+    const [stopping, over] = [new AbortSource(), new AbortSource()];
     stopping.addEventListener("abort", () => over.abort());
-    const stopped = gate.beginCall(CHEAP, SIZE, stopping, over);
-    const ofOthers = gate.beginCall(CHEAP, SIZE, new Stop());
+    const stopped = limiter.acquireCall(CHEAP, SIZE, stopping, over);
+    const ofOthers = limiter.acquireCall(CHEAP, SIZE, new AbortSource());
     stopping.abort();
     expect(await stopped).toBeUndefined();
-    if (call) gate.endCall(CHEAP, call);
+    if (call) limiter.releaseCall(CHEAP, call);
     expect(await Promise.race([ofOthers, setImmediate("it waits for ever")])).not.toBe("it waits for ever");
   });
 
   test("has room for a sixteenth more records than calls, and rings when one leaves", async () => {
-    const bell = new Bell();
-    const gate = new Gate({ most: 16, clock: new SimClock(), bell });
-    for (let n = 0; n < 16; n++) gate.enter();
-    expect(gate.hasRoom).toBe(true);
-    gate.enter();
-    expect(gate.hasRoom).toBe(false);
-    const heard = bell.heard();
-    gate.leave();
+    const changed = new ConditionVariable();
+    const limiter = new ConcurrencyLimiter({ maxCalls: 16, clock: new SimClock(), changed });
+    for (let n = 0; n < 16; n++) limiter.enterRecord();
+    expect(limiter.canAdmitRecord).toBe(true);
+    limiter.enterRecord();
+    expect(limiter.canAdmitRecord).toBe(false);
+    const heard = changed.wait();
+    limiter.leaveRecord();
     await heard;
-    expect(gate.hasRoom).toBe(true);
+    expect(limiter.canAdmitRecord).toBe(true);
   });
 
   test("lets a record that has to be alone in when it is empty, and nobody else until it leaves", () => {
-    const { gate } = gateOf(16);
-    gate.enter();
-    expect(gate.isEmpty).toBe(false);
-    gate.leave();
-    expect(gate.isEmpty).toBe(true);
-    gate.enter(true);
-    expect(gate.hasRoom).toBe(false);
-    gate.leave();
-    expect(gate.hasRoom).toBe(true);
+    const { limiter } = gateOf(16);
+    limiter.enterRecord();
+    expect(limiter.hasNoRecords).toBe(false);
+    limiter.leaveRecord();
+    expect(limiter.hasNoRecords).toBe(true);
+    limiter.enterRecord(true);
+    expect(limiter.canAdmitRecord).toBe(false);
+    limiter.leaveRecord();
+    expect(limiter.canAdmitRecord).toBe(true);
   });
 });
 
@@ -128,7 +131,13 @@ describe("a lease", () => {
     const clock = new SimClock();
     let endedAtMs = 0;
     const beganAtMs = clock.monotonicMs();
-    const lease = new Lease(clock, 60_000, beganAtMs, new Bell(), () => (endedAtMs = clock.monotonicMs() - beganAtMs));
+    const lease = new Lease(
+      clock,
+      60_000,
+      beganAtMs,
+      new ConditionVariable(),
+      () => (endedAtMs = clock.monotonicMs() - beganAtMs),
+    );
     clock.skip(29_999);
     expect(lease.isFresh).toBe(true);
     clock.skip(1);

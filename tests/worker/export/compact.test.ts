@@ -1,12 +1,12 @@
 /** What becomes of parts when a dataset is published: large parts in slot order that lie with it, and nothing is lost. */
-import { decodePart, encodePart, NOTHING_OPEN, partsOf } from "#core/shard/part";
+import { decodePart, encodePart, EMPTY_HEADER, partsOf } from "#core/shard/part";
 import { isOrphan } from "#core/job/orphans";
-import { isAccepted, openSlot } from "#core/shard/record";
+import { isAccepted, newOpenSlot } from "#core/shard/record";
 import { budgetKey, shardKey } from "#core/keys";
 import { partObject } from "#core/bucket";
 import type { ShardRow } from "#core/shard/shard-row";
-import { Fold, ShardCompaction } from "../../../worker/export/compact.ts";
-import { LineBuffers } from "../../../worker/export/line-buffer.ts";
+import { PartCompaction, ShardCompaction } from "../../../worker/export/compact.ts";
+import { LineBufferPool } from "../../../worker/export/line-buffer.ts";
 import { slotsInOrder } from "../../../worker/export/slots-in-order.ts";
 import { ModelError } from "../../../worker/ports.ts";
 import { MemoryObjects, withOther } from "../doubles.ts";
@@ -14,7 +14,7 @@ import { JOB, World } from "../world.ts";
 
 function partsIn(world: World) {
   return world.shards.flatMap((shard) =>
-    [...partsOf(shard.runs)].map(({ run, seq }) => {
+    [...partsOf(shard.partRanges)].map(({ run, seq }) => {
       const name = partObject(JOB, shard.shardNo, run, seq);
       return { name, text: world.objects.files.get(name)?.toString() ?? "" };
     }),
@@ -34,13 +34,13 @@ test("a completed job's shards name one run of parts with its dataset, in the or
   const world = new World({ records: 700 });
   await world.work();
   expect(world.job.status).toBe("COMPLETED");
-  expect(world.shards.map(({ runs }) => runs)).toEqual([
-    [{ generation: 1, fromSeq: 0, toSeq: 0, folded: true }],
-    [{ generation: 1, fromSeq: 0, toSeq: 0, folded: true }],
+  expect(world.shards.map(({ partRanges }) => partRanges)).toEqual([
+    [{ generation: 1, fromSeq: 0, toSeq: 0, compacted: true }],
+    [{ generation: 1, fromSeq: 0, toSeq: 0, compacted: true }],
   ]);
   const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
   expect(slots).toEqual(Array.from({ length: 700 }, (_, slot) => slot));
-  expect(world.job.datasets.map(({ name }) => name).join()).not.toContain("records");
+  expect(world.job.datasetFiles.map(({ name }) => name).join()).not.toContain("records");
 });
 
 test("swept, a job keeps its dataset and its records, and no other object; swept again, the same", async () => {
@@ -150,38 +150,38 @@ test("a dataset is not published when a shard has moved since its parts were rea
 });
 
 describe("a fold", () => {
-  const shard = { jobId: JOB, shardNo: 3, pass: 0, runs: [], fromSlot: 0 } as unknown as ShardRow;
+  const shard = { jobId: JOB, shardNo: 3, pass: 0, partRanges: [], fromSlot: 0 } as unknown as ShardRow;
 
   test("cuts what it is given into parts of about one size, the head in the last", async () => {
     const objects = new MemoryObjects();
-    const fold = new Fold(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBuffers(100));
+    const fold = new PartCompaction(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBufferPool(100));
     const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ made: { slot } }));
     for (const line of lines) await fold.add(line);
-    const head = JSON.stringify({ format: 1, open: [openSlot(30)], done: [31] });
+    const head = JSON.stringify({ format: 1, open: [newOpenSlot(30)], done: [31] });
     const runs = await fold.end(head);
-    expect(runs).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, folded: true, pass: 2 }]);
+    expect(runs).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, compacted: true, pass: 2 }]);
     const parts = [...partsOf(runs)].map(({ run, seq }) =>
       String(objects.files.get(partObject(JOB, 3, run, seq)))
         .trimEnd()
         .split("\n"),
     );
     expect(parts.flatMap(([, ...below]) => below)).toEqual(lines);
-    expect(parts.map(([head]) => head)).toEqual([...parts.slice(1).map(() => NOTHING_OPEN), head]);
+    expect(parts.map(([head]) => head)).toEqual([...parts.slice(1).map(() => EMPTY_HEADER), head]);
   });
 
   test("of a shard without anything names no part; of one with nothing but begun slots, one", async () => {
     const objects = new MemoryObjects();
-    expect((await new ShardCompaction(objects, shard, 4).end()).runs).toEqual([]);
-    expect((await new ShardCompaction(objects, shard, 4).end(NOTHING_OPEN)).runs).toEqual([]);
-    const head = JSON.stringify({ format: 1, open: [openSlot(0)], done: [] });
-    expect((await new ShardCompaction(objects, shard, 4).end(head)).runs).toHaveLength(1);
+    expect((await new ShardCompaction(objects, shard, 4).end()).partRanges).toEqual([]);
+    expect((await new ShardCompaction(objects, shard, 4).end(EMPTY_HEADER)).partRanges).toEqual([]);
+    const head = JSON.stringify({ format: 1, open: [newOpenSlot(0)], done: [] });
+    expect((await new ShardCompaction(objects, shard, 4).end(head)).partRanges).toHaveLength(1);
   });
 
   test("in a later pass tells what the earlier ones made from what this one has", async () => {
     const objects = new MemoryObjects();
     const fold = new ShardCompaction(
       objects,
-      { ...shard, pass: 2, runs: [{ generation: 3, fromSeq: 0, toSeq: 0, pass: 2 }] },
+      { ...shard, pass: 2, partRanges: [{ generation: 3, fromSeq: 0, toSeq: 0, pass: 2 }] },
       4,
     );
     for (const [slot, pass] of [
@@ -191,25 +191,25 @@ describe("a fold", () => {
       [3, 2],
     ] as const)
       await fold.add(`${slot}`, pass);
-    const { runs } = await fold.end("head");
-    expect(runs.map(({ pass }) => pass)).toEqual([1, 2]);
-    const texts = [...partsOf(runs)].map(({ run, seq }) => objects.files.get(partObject(JOB, 3, run, seq)));
-    expect(texts).toEqual([`${NOTHING_OPEN}\n0\n2\n`, "head\n1\n3\n"]);
+    const { partRanges } = await fold.end("head");
+    expect(partRanges.map(({ pass }) => pass)).toEqual([1, 2]);
+    const texts = [...partsOf(partRanges)].map(({ run, seq }) => objects.files.get(partObject(JOB, 3, run, seq)));
+    expect(texts).toEqual([`${EMPTY_HEADER}\n0\n2\n`, "head\n1\n3\n"]);
   });
 
   test("says so when a part could not be written", async () => {
     const objects = new MemoryObjects();
-    objects.putNew = () => Promise.reject(new Error("no room"));
-    const fold = new Fold(objects, shard, { generation: 4, pass: 0, fromSeq: 0 }, new LineBuffers(10));
+    objects.putIfAbsent = () => Promise.reject(new Error("no room"));
+    const fold = new PartCompaction(objects, shard, { generation: 4, pass: 0, fromSeq: 0 }, new LineBufferPool(10));
     await fold.add("0123456789");
     await expect(fold.end()).rejects.toThrow("no room");
   });
 
   test("copies lines of kinds that it does not know", async () => {
     const objects = new MemoryObjects();
-    const text = encodePart({ open: [], done: [], made: [], failed: [], refused: [] }) + '{"other":{"slot":1}}\n';
-    await objects.putNew(partObject(JOB, 3, { generation: 1 }, 0), text);
-    const known = { ...shard, runs: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
+    const text = encodePart({ open: [], done: [], made: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
+    await objects.putIfAbsent(partObject(JOB, 3, { generation: 1 }, 0), text);
+    const known = { ...shard, partRanges: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
     const fold = new ShardCompaction(objects, known, 4);
     const entries: unknown[] = [];
     for await (const entry of slotsInOrder(objects, known, { beside: (line, pass) => fold.add(line, pass) }))

@@ -151,7 +151,7 @@ test("one pass writes JSONL, the same compressed, and each format for fine-tunin
       ],
     })),
   );
-  expect(world.job.datasets.find(({ format }) => format === "MESSAGES")).toMatchObject({ rows: 10 });
+  expect(world.job.datasetFiles.find(({ format }) => format === "MESSAGES")).toMatchObject({ rows: 10 });
   expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records left out");
 });
 
@@ -160,7 +160,7 @@ test("a split writes a file of each format for each portion, and every record in
   const split = { train: 70, validation: 0, test: 30 };
   world.setJob({ formats: ["JSONL", "CSV", "PARQUET", "ALPACA"], split });
   await world.work();
-  expect(world.job.datasets.map(({ name }) => name)).toEqual([
+  expect(world.job.datasetFiles.map(({ name }) => name)).toEqual([
     ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.train.${ending}`),
     ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.test.${ending}`),
     "provenance.jsonl",
@@ -202,7 +202,7 @@ test("the card says how many records a complete dataset lacks, and shows names a
     seeds: 20,
     template: `${CHATS}accept: it.record.task.length < 99\n`,
     behaviour: (request, callNo) =>
-      request.prompt === "Film 5" ? new ModelError("invalid", "It is refused.") : ANSWERS(request, callNo),
+      request.prompt === "Film 5" ? new ModelError("invalid", "It is rejected.") : ANSWERS(request, callNo),
   });
   world.setJob({ name: "Films <b>5</b>" });
   await world.work();
@@ -215,7 +215,7 @@ test("the card says how many records a complete dataset lacks, and shows names a
 
 test("the job lists its files with their sizes and rows, and the card says what they are", async () => {
   const world = await typedWorld(12);
-  expect(world.job.datasets.map(({ name, format, rows }) => [name, format, rows])).toEqual([
+  expect(world.job.datasetFiles.map(({ name, format, rows }) => [name, format, rows])).toEqual([
     ["dataset.jsonl", "JSONL", 12],
     ["dataset.csv", "CSV", 12],
     ["dataset.parquet", "PARQUET", 12],
@@ -223,7 +223,7 @@ test("the job lists its files with their sizes and rows, and the card says what 
     ["README.md", undefined, 0],
     ["SHA256SUMS", undefined, 0],
   ]);
-  for (const { name, bytes } of world.job.datasets) expect(world.file(name)).toHaveLength(bytes);
+  for (const { name, bytes } of world.job.datasetFiles) expect(world.file(name)).toHaveLength(bytes);
   const card = world.file("README.md").toString();
   for (const words of [
     "# Test job",
@@ -251,7 +251,7 @@ record: { decade: "it.seed.year > 1982 ? 'late' : 'a | b'", film: it.seed.title 
 test("the card tells the prompts, the share of each model, and the records of each category", async () => {
   const world = new World({ records: 6, template: FILMS, seeds: 6, parameters: { audience: "young | old" } });
   const estimate = { lowNanos: 400_000, likelyNanos: 500_000, highNanos: 600_000, recordCount: 6 };
-  world.setJob({ formats: ["JSONL_GZ", "CSV"], estimate: { ...estimate, basis: "SAMPLE", basisRecords: 5 } });
+  world.setJob({ formats: ["JSONL_GZ", "CSV"], estimate: { ...estimate, basis: "TEST_RUNS", basisRecords: 5 } });
   await world.work();
   const card = world.file("README.md").toString();
   for (const words of [
@@ -274,7 +274,7 @@ test("the card tells the prompts, the share of each model, and the records of ea
 test("SHA256SUMS has the checksum of every file beside it", async () => {
   const world = await typedWorld(12);
   const sums = world.file("SHA256SUMS").toString().trimEnd().split("\n");
-  const others = world.job.datasets.map(({ name }) => name).filter((name) => name !== "SHA256SUMS");
+  const others = world.job.datasetFiles.map(({ name }) => name).filter((name) => name !== "SHA256SUMS");
   expect(sums).toEqual(others.map((name) => `${sha256(world.file(name))}  ${name}`));
 });
 

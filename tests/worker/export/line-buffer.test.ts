@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { LineBuffer, LineBuffers } from "../../../worker/export/line-buffer.ts";
+import { LineBuffer, LineBufferPool } from "../../../worker/export/line-buffer.ts";
 
 const texts = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
 
@@ -11,7 +11,7 @@ test("lines come out as they went in, below a heading of any length, whatever ro
       for (const lines of parts) {
         for (const one of lines) buffer.add(one);
         expect(buffer.bytes).toBe(Buffer.byteLength(texts(lines)));
-        expect(buffer.below(heading).toString()).toBe(texts([heading, ...lines]));
+        expect(buffer.withHeader(heading).toString()).toBe(texts([heading, ...lines]));
         buffer.clear();
       }
     }),
@@ -19,11 +19,11 @@ test("lines come out as they went in, below a heading of any length, whatever ro
 });
 
 test("what is given back is taken again, empty", () => {
-  const buffers = new LineBuffers(10);
-  const [one, other] = [buffers.take(), buffers.take()];
+  const buffers = new LineBufferPool(10);
+  const [one, other] = [buffers.acquire(), buffers.acquire()];
   expect(other).not.toBe(one);
   one.add("something");
-  buffers.give(one);
-  expect(buffers.take()).toBe(one);
+  buffers.release(one);
+  expect(buffers.acquire()).toBe(one);
   expect(one.bytes).toBe(0);
 });

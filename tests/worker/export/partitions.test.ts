@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { NOTHING_OPEN } from "#core/shard/part";
+import { EMPTY_HEADER } from "#core/shard/part";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import { parseTemplate } from "#core/template/parse";
@@ -23,8 +23,8 @@ record:
   title: it.seed.title
 `;
 const BY = [
-  { column: "genre", by: "VALUE" },
-  { column: "at", by: "YEAR" },
+  { column: "genre", transform: "IDENTITY" },
+  { column: "at", transform: "YEAR" },
 ] as const;
 
 async function filmsBy(partitionBy: JobRow["partitionBy"], changes: Partial<JobRow> = {}): Promise<World> {
@@ -105,8 +105,8 @@ test("the card, the manifest, the checksums and the job tell of all files", asyn
     expect(createHash("sha256").update(world.file(name)).digest("hex")).toBe(sha256);
     expect(sums).toContain(`${sha256}  ${name}\n`);
   }
-  expect(world.job.datasetFileCount).toBe(world.job.datasets.length);
-  expect(world.job.datasets).toHaveLength(names(world).length);
+  expect(world.job.datasetFileCount).toBe(world.job.datasetFiles.length);
+  expect(world.job.datasetFiles).toHaveLength(names(world).length);
 });
 
 test("without room on the disk the dataset is whole and not in folders, and its card says so", async () => {
@@ -120,10 +120,10 @@ test("without room on the disk the dataset is whole and not in folders, and its 
 
 test("a dataset of more folders than there may be keeps every record, and the job's row stays small", async () => {
   const world = manyFolders(1_200);
-  const { datasets, fileCount } = await exportDataset(world.order);
+  const { datasetFiles, fileCount } = await exportDataset(world.order);
   expect(fileCount).toBe(1_000 + 4);
-  expect(datasets).toHaveLength(60);
-  expect(datasets.map(({ name }) => name)).toEqual(
+  expect(datasetFiles).toHaveLength(60);
+  expect(datasetFiles.map(({ name }) => name)).toEqual(
     expect.arrayContaining(["README.md", "files.jsonl", "SHA256SUMS", "provenance.jsonl"]),
   );
   const prefix = "datasets/J1/1/";
@@ -172,7 +172,7 @@ describe("a spool", () => {
 
 /** As the next lease of the export would, with a spool of that size. */
 async function exportAgain(world: World, spool: { bytes: number; pendingCharacters: number }): Promise<string[]> {
-  const { datasets } = await exportDataset({
+  const { datasetFiles } = await exportDataset({
     objects: world.objects,
     job: { ...world.job, partitionBy: [...BY] },
     outcome: "COMPLETED",
@@ -182,8 +182,8 @@ async function exportAgain(world: World, spool: { bytes: number; pendingCharacte
     signal: new AbortController().signal,
     spool,
   });
-  world.setJob({ datasetPrefix: `datasets/${world.job.jobId}/2/`, datasets: [...datasets] });
-  return datasets.map(({ name }) => name);
+  world.setJob({ datasetPrefix: `datasets/${world.job.jobId}/2/`, datasetFiles: [...datasetFiles] });
+  return datasetFiles.map(({ name }) => name);
 }
 
 /** A job of so many records, each with a title of its own, by which its dataset is cut. */
@@ -193,15 +193,24 @@ function manyFolders(records: number) {
     JSON.stringify({ made: { slot, columns: { title: `t${slot}` }, meta } }),
   );
   const objects = new MemoryObjects();
-  objects.read = async () => `${[NOTHING_OPEN, ...lines].join("\n")}\n`;
+  objects.read = async () => `${[EMPTY_HEADER, ...lines].join("\n")}\n`;
   const job = {
     jobId: "J1",
     formats: ["JSONL"],
     recordCount: records,
-    partitionBy: [{ column: "title", by: "VALUE" }],
+    partitionBy: [{ column: "title", transform: "IDENTITY" }],
   };
   const runs = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
-  const shard = { jobId: "J1", shardNo: 0, pass: 0, fromSlot: 0, toSlot: records, runs, columns: {}, failed: 0 };
+  const shard = {
+    jobId: "J1",
+    shardNo: 0,
+    pass: 0,
+    fromSlot: 0,
+    toSlot: records,
+    partRanges: runs,
+    columns: {},
+    failed: 0,
+  };
   const order = {
     objects,
     job: { ...job, name: "", templateName: "", seedSetName: "" } as unknown as JobRow,

@@ -10,7 +10,7 @@ const signal = new AbortController().signal;
 
 /** A store that takes objects as told. */
 const storeThat = (upload: (body: Readable) => Promise<void>): Objects => ({
-  putNew: () => Promise.reject(new Error("not asked for")),
+  putIfAbsent: () => Promise.reject(new Error("not asked for")),
   read: () => Promise.reject(new Error("not asked for")),
   open: () => Promise.reject(new Error("not asked for")),
   upload: (_name, _contentType, body) => upload(body),

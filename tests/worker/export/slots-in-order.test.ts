@@ -4,7 +4,7 @@ import { encodePart } from "#core/shard/part";
 import type { RecordMeta } from "#core/shard/record";
 import { partObject } from "#core/bucket";
 import type { PartRange, ShardRow } from "#core/shard/shard-row";
-import { LONGEST_WINDOW } from "#core/shard/window";
+import { MAX_WINDOW_SLOTS } from "#core/shard/window";
 import { slotOf, slotsInOrder } from "../../../worker/export/slots-in-order.ts";
 import { MemoryObjects, withOther } from "../doubles.ts";
 
@@ -27,12 +27,12 @@ async function order(parts: readonly Written[]): Promise<string[]> {
       open: [],
       done: [],
       made: made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META })),
-      refused: [],
+      rejected: [],
       failed: failed.map((slot) => ({ slot, reason: "It did not work.", cause: "It did not work", meta: META })),
     });
-    await objects.putNew(partObject("J", 0, run, seq), text);
+    await objects.putIfAbsent(partObject("J", 0, run, seq), text);
   }
-  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: runs } as unknown as ShardRow;
   const slots: string[] = [];
   for await (const entry of slotsInOrder(objects, shard)) slots.push(`${slotOf(entry)}${entry.failed ? "F" : ""}`);
   return slots;
@@ -49,11 +49,11 @@ test("records made out of order come in order", async () => {
 test("a record stands at its place whatever its line begins with", async () => {
   const objects = new MemoryObjects();
   const line = (slot: number) => `{"made":{"columns":{},"slot":${slot}}}`;
-  const text = `${encodePart({ open: [], done: [], made: [], refused: [], failed: [] })}${line(1)}\n${line(0)}\n`;
+  const text = `${encodePart({ open: [], done: [], made: [], rejected: [], failed: [] })}${line(1)}\n${line(0)}\n`;
   const runs = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
-  await objects.putNew(partObject("J", 0, runs[0]!, 0), text);
+  await objects.putIfAbsent(partObject("J", 0, runs[0]!, 0), text);
   const slots: number[] = [];
-  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: runs } as unknown as ShardRow;
   for await (const entry of slotsInOrder(objects, shard)) slots.push(slotOf(entry));
   expect(slots).toEqual([0, 1]);
 });
@@ -70,14 +70,14 @@ test("a slot that a later pass filled stands once, at its place", async () => {
 
 test("parts that were folded into a dataset are read where they lie now", async () => {
   const parts = [
-    { run: { generation: 1, folded: true as const }, made: [0], failed: [1] },
+    { run: { generation: 1, compacted: true as const }, made: [0], failed: [1] },
     { run: { generation: 1, pass: 1 }, made: [1] },
   ];
   expect(await order(parts)).toEqual(["0", "1"]);
 });
 
 test("a pass over a few slots of many holds back no more than a window of them", async () => {
-  const slots = Array.from({ length: 3 * LONGEST_WINDOW }, (_, n) => 5 * n + 1);
+  const slots = Array.from({ length: 3 * MAX_WINDOW_SLOTS }, (_, n) => 5 * n + 1);
   const parts = [{ run: { generation: 2, pass: 1 }, made: slots }];
   expect(await order(parts)).toEqual(slots.map(String));
 });
@@ -85,12 +85,12 @@ test("a pass over a few slots of many holds back no more than a window of them",
 /** A shard of so many parts, each of one record, and a store that says what of it is open, and whether all was let go of. */
 async function manyParts(count: number, characters = 10) {
   const runs = [{ generation: 1, fromSeq: 0, toSeq: count - 1 }];
-  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, runs } as unknown as ShardRow;
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: runs } as unknown as ShardRow;
   const whole = new MemoryObjects();
   for (let slot = 0; slot < count; slot++) {
     const made = { slot, columns: { text: "x".repeat(characters) }, meta: META };
-    const part = encodePart({ open: [], done: [], made: [made], refused: [], failed: [] });
-    await whole.putNew(partObject("J", 0, runs[0]!, slot), part);
+    const part = encodePart({ open: [], done: [], made: [made], rejected: [], failed: [] });
+    await whole.putIfAbsent(partObject("J", 0, runs[0]!, slot), part);
   }
   const opened: Readable[] = [];
   const open = async (name: string) => {

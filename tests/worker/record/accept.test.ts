@@ -1,9 +1,9 @@
-/** Which candidates fill a slot, how often it is tried, and what is kept of those that were refused. */
-import { openSlot } from "#core/shard/record";
+/** Which candidates fill a slot, how often it is tried, and what is kept of those that were rejected. */
+import { newOpenSlot } from "#core/shard/record";
 import { openMaker } from "../one-record.ts";
 import { ANSWERS, mortal, TWO_STEPS, World, type JobWish } from "../world.ts";
 
-/** Films whose number is a multiple of three are refused; 33 films make a third of them. */
+/** Films whose number is a multiple of three are rejected; 33 films make a third of them. */
 const NOT_EVERY_FILM = `${TWO_STEPS}accept: { recent: it.record.year >= 1980, lucky: it.movie.votes % 3 !== 0 }\n`;
 const choosy = (wish: Partial<JobWish> = {}) =>
   new World({ records: 40, seeds: 33, template: NOT_EVERY_FILM, ...wish });
@@ -15,17 +15,17 @@ async function verdict(accept: string, { record = "a: it.seed.n", n = 3 as unkno
     behaviour: () => "words",
     seeds: { seeds: [{ n }] },
   });
-  return await maker.make(openSlot(0));
+  return await maker.make(newOpenSlot(0));
 }
 
 describe("a candidate", () => {
   test.each([
     ["it.record.a > 2", "made"],
-    ["it.record.a > 3", "refused"],
+    ["it.record.a > 3", "rejected"],
     ["it.seed.n + it.steps.s.output.length === 8", "made"],
-    ["'[].length'", "refused"],
+    ["'[].length'", "rejected"],
     ["{ one: it.record.a > 2, two: it.record.a < 9 }", "made"],
-    ["{ one: it.record.a > 2, two: it.record.a > 9 }", "refused"],
+    ["{ one: it.record.a > 2, two: it.record.a > 9 }", "rejected"],
   ])("with accept: %s is %s", async (accept, end) => expect((await verdict(accept)).end).toBe(end));
 
   test("sees its columns as they are delivered, in their declared types", async () => {
@@ -33,15 +33,15 @@ describe("a candidate", () => {
     expect((await verdict("it.record.a === 7 && it.record.b === null", { record, n: "7" })).end).toBe("made");
   });
 
-  test("is refused by the first condition that does not hold, which is named; those after it are not asked", async () => {
+  test("is rejected by the first condition that does not hold, which is named; those after it are not asked", async () => {
     const end = await verdict("{ fine: it.record.a > 0, big: it.record.a > 9, odd: it.seed.none.none }");
     expect(end).toMatchObject({
-      end: "refused",
-      refused: { slot: 0, attempt: 0, reason: 'The condition "big" does not hold.', columns: { a: 3 } },
+      end: "rejected",
+      rejected: { slot: 0, attempt: 0, reason: 'The condition "big" does not hold.', columns: { a: 3 } },
       failed: { cause: 'The condition "big" does not hold' },
     });
     expect(await verdict("it.record.a > 9")).toMatchObject({
-      refused: { reason: 'The condition "accept" does not hold.' },
+      rejected: { reason: 'The condition "accept" does not hold.' },
     });
   });
 
@@ -54,18 +54,23 @@ describe("a candidate", () => {
 });
 
 describe("a job that chooses", () => {
-  test("delivers as many accepted records as were asked for, and keeps each refused one aside", async () => {
+  test("delivers as many accepted records as were asked for, and keeps each rejected one aside", async () => {
     const world = choosy();
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
     const rows = world.lines("dataset.jsonl");
     expect(rows).toHaveLength(40);
     expect(rows.filter(({ year }) => (year - 1980) % 3 === 0)).toEqual([]);
-    const refused = world.lines("refused.jsonl");
+    const rejected = world.lines("rejected.jsonl");
     const [shard] = world.shards;
-    expect(refused.length).toBeGreaterThan(5);
-    expect(shard).toMatchObject({ delivered: 40, failed: 0, refused: refused.length, attempts: 40 + refused.length });
-    for (const { id, attempt, reason, record, models, seeds, costNanos } of refused) {
+    expect(rejected.length).toBeGreaterThan(5);
+    expect(shard).toMatchObject({
+      delivered: 40,
+      failed: 0,
+      rejected: rejected.length,
+      attempts: 40 + rejected.length,
+    });
+    for (const { id, attempt, reason, record, models, seeds, costNanos } of rejected) {
       expect(rows.find((row) => row.id === id)._meta.attempts).toBeGreaterThan(attempt);
       expect(reason).toBe('The condition "lucky" does not hold.');
       expect((record.year - 1980) % 3).toBe(0);
@@ -78,30 +83,30 @@ describe("a job that chooses", () => {
     const paid = (all: any[]) => all.reduce((sum, { costNanos }) => sum + costNanos, 0);
     const attempts = rows.map(({ _meta }) => _meta);
     expect(paid(attempts)).toBe(world.spentNanos);
-    expect(paid(refused)).toBeLessThan(paid(attempts));
+    expect(paid(rejected)).toBeLessThan(paid(attempts));
     expect(shard?.causes).toEqual([
-      { cause: 'The condition "lucky" does not hold', attempts: refused.length, records: 0 },
+      { cause: 'The condition "lucky" does not hold', attempts: rejected.length, records: 0 },
     ]);
   });
 
-  test("tells in its card what records meet, and how many were refused", async () => {
+  test("tells in its card what records meet, and how many were rejected", async () => {
     const world = choosy();
     await world.work();
     const card = world.file("README.md").toString();
-    const { refused } = world.shards[0] ?? {};
-    expect(card).toContain(`| Refused candidates | ${refused} |`);
+    const { rejected } = world.shards[0] ?? {};
+    expect(card).toContain(`| Rejected candidates | ${rejected} |`);
     expect(card).toContain("| lucky | `it.movie.votes % 3 !== 0` |");
-    expect(card).toContain(`| The condition "lucky" does not hold | ${refused} | 0 |`);
-    expect(card).toContain(`- \`refused.jsonl\`: ${refused} rows`);
+    expect(card).toContain(`| The condition "lucky" does not hold | ${rejected} | 0 |`);
+    expect(card).toContain(`- \`rejected.jsonl\`: ${rejected} rows`);
   });
 
-  test("reports refusals and their causes while it runs", async () => {
+  test("reports rejections and their causes while it runs", async () => {
     const world = choosy({ records: 200 });
     await world.work();
     const reports = world.reporter.reports.map(({ report }) => report);
-    expect(reports.at(-1)).toMatchObject({ refused: world.shards[0]?.refused, causes: world.shards[0]?.causes });
-    expect(reports.every((report, n) => report.refused >= (reports[n - 1]?.refused ?? 0))).toBe(true);
-    expect(reports.some(({ refused, delivered }) => refused > 0 && delivered < 200)).toBe(true);
+    expect(reports.at(-1)).toMatchObject({ rejected: world.shards[0]?.rejected, causes: world.shards[0]?.causes });
+    expect(reports.every((report, n) => report.rejected >= (reports[n - 1]?.rejected ?? 0))).toBe(true);
+    expect(reports.some(({ rejected, delivered }) => rejected > 0 && delivered < 200)).toBe(true);
   });
 
   test("makes the same dataset whoever makes it, and forgets no attempt when a worker dies", async () => {
@@ -116,7 +121,7 @@ describe("a job that chooses", () => {
     expect(world.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());
     const told = (of: World) =>
       of
-        .lines("refused.jsonl")
+        .lines("rejected.jsonl")
         .map(({ id, attempt }) => `${id} ${attempt}`)
         .sort();
     expect(told(world)).toEqual(told(undisturbed));
@@ -175,10 +180,10 @@ describe("a job that cannot succeed", () => {
     await world.work();
     expect(world.job).toMatchObject({ status: "FAILED", outcome: "FAILED" });
     expect(world.job.statusReason).toMatch(
-      /^The first \d\d candidates were all refused for one cause\. The condition "good" does not hold\. Loosen the condition/,
+      /^The first \d\d candidates were all rejected for one cause\. The condition "good" does not hold\. Loosen the condition/,
     );
     expect(world.shards[0]?.attempts).toBeLessThan(40);
-    expect(world.lines("refused.jsonl")).toHaveLength(world.shards[0]?.refused ?? -1);
+    expect(world.lines("rejected.jsonl")).toHaveLength(world.shards[0]?.rejected ?? -1);
   });
 
   test("goes on when the first attempts come to nothing for several causes", async () => {
@@ -270,11 +275,11 @@ describe("a failed record tells", () => {
     });
     const paid = { modelId: "amazon.nova-micro-v1:0", reason: "first", inputTokens: 1, outputTokens: 1, costNanos: 1 };
     const round = { calls: [paid], latest: { text: "none of them", stopReason: "end_turn" } };
-    const end = await maker.make({ ...openSlot(0), steps: { s: { rounds: [round] } } } as never);
+    const end = await maker.make({ ...newOpenSlot(0), steps: { s: { rounds: [round] } } } as never);
     expect(maker.model.begun).toBe(0);
     expect(end).toMatchObject({
       end: "again",
-      failed: { evidence: { step: "s", prompt: "Do it.", answer: "none of them" } },
+      failed: { details: { step: "s", prompt: "Do it.", answer: "none of them" } },
     });
   });
 });

@@ -1,5 +1,5 @@
 /** What is done about answers that cannot be used, and about models that cannot be reached. */
-import { openSlot } from "#core/shard/record";
+import { newOpenSlot } from "#core/shard/record";
 import { REPAIR_ERROR_BYTES } from "#core/template/bound";
 import { ModelError } from "../../../worker/ports.ts";
 import { openMaker, type Wish } from "../one-record.ts";
@@ -16,7 +16,7 @@ const inTurn =
 
 async function make(more: string, behaviour: Wish["behaviour"]) {
   const maker = await openMaker({ template: template(more), behaviour });
-  const open = openSlot(0);
+  const open = newOpenSlot(0);
   return { maker, open, end: await maker.make(open) };
 }
 
@@ -119,11 +119,11 @@ describe("a repair", () => {
       { ...call, reason: "first" as const },
       { ...call, reason: "repair" as const },
     ];
-    expect(await maker.columns({ ...openSlot(0), steps: { s: { rounds: [{ calls, latest }] } } })).toEqual({
+    expect(await maker.columns({ ...newOpenSlot(0), steps: { s: { rounds: [{ calls, latest }] } } })).toEqual({
       s: { n: 7 },
     });
     expect(maker.model.log[0]?.request.turns[1]?.text).toBe("not JSON");
-    const judged = { ...openSlot(0), steps: { s: { rounds: [{ calls, latest: { ...latest, text: '{"n":3}' } }] } } };
+    const judged = { ...newOpenSlot(0), steps: { s: { rounds: [{ calls, latest: { ...latest, text: '{"n":3}' } }] } } };
     expect(await maker.columns(judged)).toEqual({ s: { n: 3 } });
     expect(maker.model.begun).toBe(1);
   });
@@ -251,12 +251,12 @@ describe("a model out of reach", () => {
     expect(begun).toBeGreaterThan(5);
     expect(begun).toBeLessThan(12);
     const beganAtMs = maker.clock.nowMs();
-    expect(await maker.columns(openSlot(1))).toEqual({ s: NOVA.balanced });
+    expect(await maker.columns(newOpenSlot(1))).toEqual({ s: NOVA.balanced });
     expect(maker.model.begun).toBe(begun + 1);
     expect(maker.clock.nowMs() - beganAtMs).toBeLessThan(1_000);
     maker.clock.skip(120_000);
     maker.model.behaviour = away([], "throttled");
-    expect(await maker.columns(openSlot(2))).toEqual({ s: NOVA.economy });
+    expect(await maker.columns(newOpenSlot(2))).toEqual({ s: NOVA.economy });
   });
 
   test("is left at once when it is gone", async () => {
@@ -275,7 +275,7 @@ describe("a model out of reach", () => {
     expect(end).toMatchObject({ end: "given up", failed: { reason: "Not now." } });
     expect(maker.observed.map(({ modelId, problem }) => [modelId, problem])).toEqual([[NOVA.economy, "Not now."]]);
     maker.model.behaviour = away([], "invalid");
-    expect(await maker.columns(openSlot(1))).toEqual({ s: NOVA.economy });
+    expect(await maker.columns(newOpenSlot(1))).toEqual({ s: NOVA.economy });
     expect(maker.model.begun).toBe(2);
   });
 

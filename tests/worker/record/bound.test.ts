@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { findModel } from "#core/models/models";
 import { priceOf } from "#core/money/money";
 import { hashOf } from "#core/random";
-import { openSlot } from "#core/shard/record";
-import { restBoundNanos } from "#core/shard/remaining-bound";
+import { newOpenSlot } from "#core/shard/record";
+import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import { boundOf, callBound } from "#core/template/bound";
 import type { ModelRequest } from "../../../worker/ports.ts";
 import { openMaker, type Maker } from "../one-record.ts";
@@ -99,26 +99,26 @@ test("no record costs more than its bound, nor makes more calls; what is left is
       const bound = boundOf(template);
       // Luck 0 is a model that never answers rightly.
       const log = worst(maker, (no) => (seed % 4 === 0 ? 1 : hashOf(seed, no)));
-      const open = openSlot(seed);
-      expect(restBoundNanos(template, open)).toBe(bound.nanos);
-      let reserved = bound.nanos;
-      const { charge, release } = reservationOf(maker, bound.nanos);
+      const open = newOpenSlot(seed);
+      expect(remainingBoundNanos(template, open)).toBe(bound.costNanos);
+      let reserved = bound.costNanos;
+      const { charge, release } = reservationOf(maker, bound.costNanos);
       const end = await maker.attempt(open, {
-        get left() {
+        get remainingNanos() {
           return reserved;
         },
         charge: (cost, most) => {
           charge(cost, most);
           reserved -= cost;
-          expect(restBoundNanos(template, open)).toBeLessThanOrEqual(reserved);
+          expect(remainingBoundNanos(template, open)).toBeLessThanOrEqual(reserved);
         },
         release,
       });
       expect(end.end).not.toBe("waiting");
       expect(log.calls).toBeLessThanOrEqual(bound.calls);
-      expect(log.nanos).toBeLessThanOrEqual(bound.nanos);
+      expect(log.nanos).toBeLessThanOrEqual(bound.costNanos);
       expect(open.costNanos).toBe(log.nanos);
-      expect(maker.purse.spent).toBe(log.nanos);
+      expect(maker.purse.spentNanos).toBe(log.nanos);
       const paid = maker.observed.reduce((sum, { costNanos }) => sum + costNanos, 0);
       expect(paid).toBe(log.nanos);
     }),

@@ -1,5 +1,5 @@
 import { randomOf } from "#core/random";
-import { ModelError, type Model } from "../../../worker/ports.ts";
+import { ModelError, type ModelClient } from "../../../worker/ports.ts";
 import { ANSWERS, JOB, mortal, TWO_STEPS, World } from "../world.ts";
 import { seedIndexObject } from "#core/bucket";
 import { shardKey } from "#core/keys";
@@ -194,10 +194,10 @@ describe("a record that kills its worker", () => {
     const inHand = new Set<string>();
     const beside: number[] = [];
     const ports = world.ports();
-    const model: Model = {
+    const model: ModelClient = {
       converse: async (request, signal) => {
         inHand.add(request.prompt);
-        if (world.shards[1]?.suspect) beside.push(inHand.size);
+        if (world.shards[1]?.suspectedSlot) beside.push(inHand.size);
         return await ports.model.converse(request, signal).finally(() => inHand.delete(request.prompt));
       },
     };

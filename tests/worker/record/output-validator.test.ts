@@ -1,12 +1,12 @@
 /** What a schema demands is demanded, although its patterns run in the sandbox and whatever it says of itself. */
 import type { Template } from "#core/template/template";
-import { Outputs } from "../../../worker/record/output-validator.ts";
+import { OutputValidator } from "../../../worker/record/output-validator.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 
 async function reading(schema: object): Promise<(value: object) => unknown> {
   const step = { id: "s", output: { type: "json", schema }, maxTokens: 9 } as unknown as Template["steps"][number];
-  const outputs = new Outputs({ steps: [step] } as unknown as Template, await Sandbox.create());
-  return (value) => outputs.read(step, { text: JSON.stringify(value), stopReason: "end_turn" });
+  const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
+  return (value) => outputs.parse(step, { text: JSON.stringify(value), stopReason: "end_turn" });
 }
 
 test("each pattern is held against its own text", async () => {

@@ -1,5 +1,5 @@
 /** Steps side by side, loops, repetitions and conditions. */
-import { openSlot, type OpenSlot } from "#core/shard/record";
+import { newOpenSlot, type OpenSlot } from "#core/shard/record";
 import { ModelError } from "../../../worker/ports.ts";
 import { openMaker, type Wish } from "../one-record.ts";
 
@@ -50,7 +50,7 @@ describe("steps that do not need each other", () => {
     );
     const maker = await openMaker({ template: failing, behaviour: echo });
     maker.model.latencyMs = (callNo) => (callNo === 1 ? 5_000 : 100);
-    const open = openSlot(0);
+    const open = newOpenSlot(0);
     const end = await maker.make(open);
     expect(end).toMatchObject({ end: "again", failed: { reason: 'The answer to step "bad" is not JSON.' } });
     expect(maker.prompts.sort()).toEqual(["bad", "slow"]);
@@ -113,14 +113,14 @@ describe("a loop", () => {
 
   test("goes on after a restart with the calls that were not answered, and no others", async () => {
     const maker = await openMaker({ template: LOOP, behaviour: names(["x", "y", "z"]) });
-    const open = openSlot(0);
+    const open = newOpenSlot(0);
     // The worker dies when two of the three items are answered: what a part holds is all that is left.
     let kept = "";
     const context = maker.context;
     Object.defineProperty(maker, "context", {
       value: {
         ...context,
-        progressed: () => {
+        onProgress: () => {
           if (open.steps.each?.rounds.filter(({ calls }) => calls.length > 0).length === 2 && !kept)
             kept = JSON.stringify(open);
         },
@@ -178,7 +178,7 @@ describe("a repetition", () => {
       { calls: [call], output: { score: 2 } },
       { calls: [call], latest: { text: '{"score":6}', stopReason: "" } },
     ];
-    expect(await maker.columns({ ...openSlot(0), steps: { draft: { rounds } } })).toMatchObject({
+    expect(await maker.columns({ ...newOpenSlot(0), steps: { draft: { rounds } } })).toMatchObject({
       draft: { score: 9 },
     });
     expect(maker.prompts[0]).toBe("2 after 6");
@@ -223,7 +223,7 @@ test("steps that are over are over after a restart too, the skipped ones as well
   });
   const rounds = [{ calls: [], output: "kept" }];
   const open = {
-    ...openSlot(0),
+    ...newOpenSlot(0),
     steps: { a: { rounds: [], end: "skipped" as const }, b: { rounds, end: "done" as const } },
   };
   expect(await maker.columns(open)).toEqual({ a: null, b: "kept", c: "<kept true>" });
@@ -240,7 +240,7 @@ steps: [{ id: s, tier: economy, maxTokens: 9, prompt: "<%= it.tone %> <%= it.siz
     parameters: { tone: "loud" },
     seeds: { pairs: [{ n: 1 }, { n: 2 }, { n: 3 }] },
   });
-  const end = await maker.make(openSlot(1));
+  const end = await maker.make(newOpenSlot(1));
   expect(end).toMatchObject({
     end: "made",
     record: { columns: { s: "<loud 3 3,1>" }, meta: { seeds: { pairs: { collection: "pairs", items: [2, 0] } } } },
@@ -255,6 +255,6 @@ steps: [{ id: s, tier: economy, maxTokens: 9, prompt: "<% while (it.seed.bad) {}
     behaviour: echo,
     seeds: { seeds: [{ bad: true }, { bad: false }, { bad: false }, { bad: false }] },
   });
-  const ends = await Promise.all([0, 1, 2, 3].map((slot) => maker.make(openSlot(slot))));
+  const ends = await Promise.all([0, 1, 2, 3].map((slot) => maker.make(newOpenSlot(slot))));
   expect(ends.map(({ end }) => end)).toEqual(["again", "made", "made", "made"]);
 });

@@ -1,7 +1,7 @@
 /** What template code gives on the host is what it gives in the sandbox, or nothing. */
 import fc from "fast-check";
-import { NotPlain, plainExpression } from "../../../worker/sandbox/host-expression.ts";
-import { PlainRunner } from "../../../worker/sandbox/host-runner.ts";
+import { NeedsSandbox, hostExpression } from "../../../worker/sandbox/host-expression.ts";
+import { HostRunner } from "../../../worker/sandbox/host-runner.ts";
 import { Prompts } from "../../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 import { templateOf } from "./hostile/template-of.ts";
@@ -20,7 +20,7 @@ function bothOf(prompt: string, column = "it.seed.title", when = "true") {
   const [step] = template.steps;
   if (!step) throw new Error("The template has no step.");
   const whole = { ...template, steps: [{ ...step, when }], record: { c: { value: column } } };
-  const [inside, plain] = [sandbox, new PlainRunner()].map((runner) => new Prompts(whole, {}, runner));
+  const [inside, plain] = [sandbox, new HostRunner()].map((runner) => new Prompts(whole, {}, runner));
   if (!inside || !plain) throw new Error("There are two.");
   return { inside, plain };
 }
@@ -30,7 +30,7 @@ function plainly<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (error instanceof NotPlain) return undefined;
+    if (error instanceof NeedsSandbox) return undefined;
     throw error;
   }
 }
@@ -259,6 +259,6 @@ describe("an expression", () => {
   });
 
   test.each(["it.a.", "it.a; it.b", ""])("%j, which is broken, is left to the sandbox", (source) => {
-    expect(plainExpression(source)).toBeUndefined();
+    expect(hostExpression(source)).toBeUndefined();
   });
 });

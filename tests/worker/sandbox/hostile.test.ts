@@ -101,7 +101,7 @@ function endOf(hostile: Hostile): unknown {
     if (!prompts.applies("s", it, 1)) return "skipped";
     if (hostile.forEach !== undefined) return prompts.items("s", it, 1);
     if (hostile.until !== undefined) return prompts.until("s", it, 1);
-    if (hostile.accept !== undefined) return prompts.refusedBy(it, 1)?.name ?? "accepted";
+    if (hostile.accept !== undefined) return prompts.rejectedBy(it, 1)?.name ?? "accepted";
     if (hostile.column !== undefined) return JSON.stringify(prompts.columns(it, 1).c);
     return prompts.render("s", it, 1).prompt;
   } catch (error) {

@@ -1,7 +1,7 @@
 /** What prompts, conditions, lists and columns give, and how their faults are told. */
 import type { Step, Template } from "#core/template/template";
-import { builtInside } from "../../../worker/sandbox/guest/build.ts";
-import { INSIDE } from "../../../worker/sandbox/generated/guest.ts";
+import { buildGuest } from "../../../worker/sandbox/guest/build.ts";
+import { GUEST_PROGRAM } from "../../../worker/sandbox/generated/guest.ts";
 import { bytesOf, Prompts, RenderError } from "../../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 import { templateOf } from "./hostile/template-of.ts";
@@ -36,9 +36,9 @@ function faultOf(act: () => unknown): RenderError {
 }
 
 test("the program of the sandbox is the one built from its sources (npx tsx worker/sandbox/guest/build.ts)", async () => {
-  const built = await builtInside();
-  const module = (await import(`data:text/javascript,${encodeURIComponent(built)}`)) as { INSIDE: string };
-  expect(module.INSIDE === INSIDE).toBe(true);
+  const built = await buildGuest();
+  const module = (await import(`data:text/javascript,${encodeURIComponent(built)}`)) as { GUEST_PROGRAM: string };
+  expect(module.GUEST_PROGRAM === GUEST_PROGRAM).toBe(true);
 });
 
 describe("a prompt", () => {
@@ -139,7 +139,7 @@ describe("a fault", () => {
   ])("in %j is told with its line and column", (prompt, message, line, column) => {
     const fault = faultOf(() => render(prompt));
     expect(fault.message).toBe(`Step "s" could not be evaluated: ${message} (line ${line}, column ${column}).`);
-    expect(fault.place).toEqual({ step: "s", path: ["steps", 0, "prompt"], line, column });
+    expect(fault.location).toEqual({ step: "s", path: ["steps", 0, "prompt"], line, column });
   });
 
   test("names its part of the step", () => {
@@ -150,11 +150,11 @@ describe("a fault", () => {
     ];
     expect(faultOf(() => render("x", { system: bad }))).toMatchObject({
       message: expect.stringContaining('Step "s", system prompt could not'),
-      place: { path: ["steps", 0, "system"], line: 1 },
+      location: { path: ["steps", 0, "system"], line: 1 },
     });
     expect(faultOf(() => render("x", { examples }))).toMatchObject({
       message: expect.stringContaining('Step "s", example 2, assistant could not'),
-      place: { path: ["steps", 0, "examples", 1, "assistant"] },
+      location: { path: ["steps", 0, "examples", 1, "assistant"] },
     });
   });
 
@@ -163,7 +163,7 @@ describe("a fault", () => {
       render("x\n<%= include('A@2/style') %>", {}, {}, { "A@2/style": "a\n\n<%= it.x.y %>" }),
     );
     expect(fault.message).toContain("cannot read property 'y' of undefined (partial \"A@2/style\", line 3, column");
-    expect(fault.place).toMatchObject({ path: ["steps", 0, "prompt"], partial: "A@2/style", line: 3 });
+    expect(fault.location).toMatchObject({ path: ["steps", 0, "prompt"], partial: "A@2/style", line: 3 });
   });
 });
 
@@ -273,7 +273,7 @@ describe("conditions, lists and columns", () => {
     const record = { film: { value: "it.seed.author.name" } };
     expect(faultOf(() => of({}, { record }).columns(IT, 1))).toMatchObject({
       message: expect.stringContaining('Column "film" could not be evaluated: cannot read property'),
-      place: { path: ["record", "film"], line: 1, column: 15 },
+      location: { path: ["record", "film"], line: 1, column: 15 },
     });
   });
 });

@@ -5,7 +5,7 @@ import type { Change } from "#core/change";
 import { sleep, type Ports } from "../../../worker/ports.ts";
 import { JOB, World, TWO_STEPS } from "../world.ts";
 
-const BOUND = boundOf(parseTemplate(TWO_STEPS)).nanos;
+const BOUND = boundOf(parseTemplate(TWO_STEPS)).costNanos;
 const SIX_SHARDS = Array.from({ length: 6 }, (_, n) => ({ from: n * 100, to: (n + 1) * 100 }));
 
 describe("a job's budget", () => {
@@ -103,7 +103,7 @@ describe("a job's budget", () => {
   test("that is slow to give leaves no place among the calls empty: more is asked for ahead of need", async () => {
     const world = new World({ records: 600, shards: [{ from: 0, to: 600 }] });
     // So that hardly a checkpoint brings money.
-    world.settings.flushMs = 20_000;
+    world.settings.flushIntervalMs = 20_000;
     const { ports } = watched(world);
     const { write } = ports.store;
     ports.store.write = async (change) => {

@@ -142,12 +142,12 @@ describe("more records", () => {
   test("leave the dataset that is published in its place until theirs is", async () => {
     const world = new World({ records: 20 });
     await world.work();
-    const { datasetPrefix, datasets } = world.job;
+    const { datasetPrefix, datasetFiles } = world.job;
     world.extend(40);
     await world.clock.run(
       Promise.race([world.start(), new Promise<void>((resolve) => world.clock.after(300, resolve))]),
     );
-    expect(world.job).toMatchObject({ status: "RUNNING", datasetPrefix, datasets });
+    expect(world.job).toMatchObject({ status: "RUNNING", datasetPrefix, datasetFiles });
     await world.workUntilRest();
     expectWhole(world, 40);
   });
@@ -186,7 +186,7 @@ describe("a second try", () => {
     world.retryFailed();
     await world.work();
     expectWhole(world, 140);
-    expect(world.job.datasets.map(({ name }) => name)).not.toContain("failures.jsonl");
+    expect(world.job.datasetFiles.map(({ name }) => name)).not.toContain("failures.jsonl");
     expect(world.model.log).toHaveLength(calls + failed.length * 2);
     const byId = new Map(world.lines("dataset.jsonl").map((row) => [row.id, row]));
     for (const row of made) expect(byId.get(row.id)).toEqual(row);
@@ -357,7 +357,7 @@ describe("what was archived while the job went on", () => {
     const restore = archive(world);
     await world.workUntilRest();
     expect(world.job).toMatchObject({ status: "FAILED", statusReason: RECORDS_ARCHIVED });
-    expect(world.job.datasets.length).toBeGreaterThan(0);
+    expect(world.job.datasetFiles.length).toBeGreaterThan(0);
     restore();
     world.retryFailed();
     await world.workUntilRest();
@@ -387,15 +387,15 @@ function unfold(world: World): void {
   const [shard] = world.shards;
   const parts = [...world.objects.files.keys()].filter((name) => name.startsWith(`parts/${JOB}/0/1-`));
   const runs = [{ generation: 1, fromSeq: 0, toSeq: parts.length - 1 }];
-  world.store.put(shardKey(JOB, 0), { ...shard, runs });
+  world.store.put(shardKey(JOB, 0), { ...shard, partRanges: runs });
 }
 
 function partsOfPass(world: World, pass: number) {
   return world.shards.flatMap((shard) => partsIn(world, shard, ({ pass: of = 0 }) => of === pass));
 }
 
-function partsIn(world: World, { shardNo, runs }: ShardRow, wanted: (run: PartRange) => boolean) {
-  return [...partsOf(runs.filter(wanted))].map(({ run, seq }) =>
+function partsIn(world: World, { shardNo, partRanges }: ShardRow, wanted: (run: PartRange) => boolean) {
+  return [...partsOf(partRanges.filter(wanted))].map(({ run, seq }) =>
     decodePart(String(world.objects.files.get(partObject(JOB, shardNo, run, seq)))),
   );
 }

@@ -2,7 +2,7 @@
 import { hashOf } from "#core/random";
 import type { Change } from "#core/change";
 import type { Ports } from "../../../worker/ports.ts";
-import { Book } from "../../../worker/shard/leased-shard.ts";
+import { LeasedShard } from "../../../worker/shard/leased-shard.ts";
 import { withOther } from "../doubles.ts";
 import { JOB, World } from "../world.ts";
 
@@ -16,7 +16,7 @@ function forgetful(world: World, seed: number): Ports {
     const done = await ports.store.write(change);
     if (luck === 1) throw new Error("The connection broke after.");
     // The client repeated the request by itself, and the second time its condition failed.
-    if (luck === 2 && change.proof) return (await ports.store.write(change)) && done;
+    if (luck === 2 && change.postcondition) return (await ports.store.write(change)) && done;
     return done;
   };
   const { store } = ports;
@@ -86,21 +86,21 @@ test("nothing is written after a part that could not be, so no checkpoint counts
   const world = new World({ records: 2 });
   const ports = world.ports();
   let puts = 0;
-  const putNew: Ports["objects"]["putNew"] = async (name, body) => {
+  const putNew: Ports["objects"]["putIfAbsent"] = async (name, body) => {
     if (puts++ === 0) throw new Error("S3 is down.");
-    await ports.objects.putNew(name, body);
+    await ports.objects.putIfAbsent(name, body);
   };
-  const objects = withOther(ports.objects, { putNew });
-  const book = await Book.open({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
+  const objects = withOther(ports.objects, { putIfAbsent: putNew });
+  const book = await LeasedShard.openSlots({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const make = () => {
     const slot = book.window.take() ?? -1;
     book.window.finish(slot);
-    book.journal.make({ slot, columns: {}, meta });
+    book.unsaved.addRecord({ slot, columns: {}, meta });
     return book.flush();
   };
   const first = expect(make()).rejects.toThrow("S3 is down.");
   while (puts === 0) await Promise.resolve();
   await Promise.all([first, expect(make()).rejects.toThrow("S3 is down.")]);
-  expect(world.shards[0]).toMatchObject({ jobId: JOB, delivered: 0, lowWaterSlot: 0, runs: [] });
+  expect(world.shards[0]).toMatchObject({ jobId: JOB, delivered: 0, lowWaterSlot: 0, partRanges: [] });
 });

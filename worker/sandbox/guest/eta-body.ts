@@ -2,7 +2,7 @@
 import { Eta } from "eta/core";
 
 /** A piece of code: where it begins in the body, after `indent` characters of its line, and in the prompt. */
-export interface Piece {
+export interface SourceMapping {
   readonly line: number;
   readonly lines: number;
   readonly indent: number;
@@ -12,7 +12,7 @@ export interface Piece {
 
 export interface Body {
   readonly text: string;
-  readonly pieces: readonly Piece[];
+  readonly mappings: readonly SourceMapping[];
 }
 
 /** Prompts are plain text, in which a line's end after a value is meant; a tag that ends in `-%>` swallows it. */
@@ -21,7 +21,7 @@ const OPENING: Readonly<Record<string, string>> = { e: "", i: "__eta.print((", r
 const CLOSING: Readonly<Record<string, string>> = { e: "\n", i: "\n));\n", r: "\n));\n" };
 
 /** A tag, a text or a comment that is not closed. */
-export class Unclosed {
+export class UnclosedTag {
   constructor(
     readonly message: string,
     readonly line: number,
@@ -31,7 +31,7 @@ export class Unclosed {
 
 /** @throws Unclosed */
 export function bodyOfPrompt(prompt: string): Body {
-  const pieces: Piece[] = [];
+  const pieces: SourceMapping[] = [];
   const texts: string[] = ["{\n"];
   let line = 2;
   const place = { at: 0, line: 1, lineStart: 0 };
@@ -53,7 +53,7 @@ export function bodyOfPrompt(prompt: string): Body {
     texts.push(opening, part.val, closing);
     line += lines + (closing === "\n" ? 0 : 1);
   }
-  return { text: `${texts.join("")}}\nreturn __eta.text();`, pieces };
+  return { text: `${texts.join("")}}\nreturn __eta.text();`, mappings: pieces };
 }
 
 /** Texts, escaped for single quotes, and tags. @throws Unclosed */
@@ -64,7 +64,7 @@ export function partsOfPrompt(prompt: string): ReturnType<typeof eta.parse> {
     // Eta says the place in words.
     const [, fault, line, column] = /^(.*) at line (\d+) col (\d+):/.exec((error as Error).message) ?? [];
     if (fault === undefined) throw error;
-    throw new Unclosed(fault, Number(line), Number(column));
+    throw new UnclosedTag(fault, Number(line), Number(column));
   }
 }
 
@@ -74,13 +74,13 @@ const RETURN = "return (";
 export function bodyOfExpression(expression: string): Body {
   return {
     text: `${RETURN}${expression}\n);`,
-    pieces: [{ line: 1, lines: linesIn(expression), indent: RETURN.length, sourceLine: 1, sourceColumn: 1 }],
+    mappings: [{ line: 1, lines: linesIn(expression), indent: RETURN.length, sourceLine: 1, sourceColumn: 1 }],
   };
 }
 
 /** Where a place of the body is in its source: exact within a piece of code, else the beginning of the piece before. */
-export function sourcePlace(body: Body, line: number, column: number): { line: number; column: number } | undefined {
-  const piece = body.pieces.findLast((one) => one.line <= line);
+export function sourcePosition(body: Body, line: number, column: number): { line: number; column: number } | undefined {
+  const piece = body.mappings.findLast((one) => one.line <= line);
   if (!piece) return undefined;
   const { sourceLine, sourceColumn, indent } = piece;
   const within = line - piece.line;

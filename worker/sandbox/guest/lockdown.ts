@@ -6,13 +6,13 @@ import { replaceRandom } from "./random.ts";
 import { replaceDate } from "./clock.ts";
 
 /** What waits, and what tells when memory is collected: no two runs would agree on it. */
-const TAKEN_AWAY = ["Promise", "WeakRef", "FinalizationRegistry", "Atomics", "SharedArrayBuffer"];
+const REMOVED_GLOBALS = ["Promise", "WeakRef", "FinalizationRegistry", "Atomics", "SharedArrayBuffer"];
 
 /** Call it once, with the names that templates shall have; afterwards nothing global can be changed. */
-export function shut(names: Readonly<Record<string, unknown>>): void {
+export function lockdown(names: Readonly<Record<string, unknown>>): void {
   replaceRandom();
   replaceDate();
-  for (const name of TAKEN_AWAY) delete (globalThis as never)[name];
+  for (const name of REMOVED_GLOBALS) delete (globalThis as never)[name];
   Object.assign(globalThis, names);
   // Errors are given names, and objects are filled with words as keys: frozen as they are, prototypes would forbid both.
   allowOwn(Object.prototype, [

@@ -2,11 +2,11 @@
  * The program that runs in the sandbox before any template does, and through which each is run. It is built to one text
  * (`build.ts`), which the machine evaluates; nothing of it is reachable for templates but the library.
  */
-import { beginChance } from "./random.ts";
+import { seedRandom } from "./random.ts";
 import { LIBRARY } from "./library/library.ts";
-import { Fault, Limit, messageOf, TooLong } from "./program.ts";
+import { ProgramError, Limit, messageOf, TooLong } from "./program.ts";
 import { Script, type ScriptSource } from "./script.ts";
-import { freezeAll, shut } from "./lockdown.ts";
+import { freezeAll, lockdown } from "./lockdown.ts";
 
 const { parse, stringify } = JSON;
 const MakeRegExp = RegExp;
@@ -36,14 +36,14 @@ export function run(script: number, names: string, it: string | undefined, seed:
   try {
     for (at of parse(names) as string[]) {
       // Each by its own place, so that a draw in one does not change the other.
-      beginChance(seed ^ hashOf(at));
+      seedRandom(seed ^ hashOf(at));
       const text = stringify(scripts[script]?.run(at, latest, longest)) ?? "null";
       if ((length += text.length) > longest * LONGEST_ESCAPE) throw new TooLong();
       values.push(text);
     }
     return `{"value":[${values.join(",")}]}`;
   } catch (error) {
-    return faultOf(error, at);
+    return errorOf(error, at);
   }
 }
 
@@ -58,18 +58,18 @@ function guarded(act: () => unknown): string {
   try {
     return stringify({ value: act() ?? null });
   } catch (error) {
-    return faultOf(error, "");
+    return errorOf(error, "");
   }
 }
 
-function faultOf(error: unknown, program: string): string {
-  if (error instanceof TooLong) return stringify({ fault: error.message, isTooLong: true, program });
-  if (error instanceof Limit) return stringify({ fault: error.message, isLimit: true, program });
-  if (error instanceof Fault) {
+function errorOf(error: unknown, program: string): string {
+  if (error instanceof TooLong) return stringify({ error: error.message, isTooLong: true, program });
+  if (error instanceof Limit) return stringify({ error: error.message, isLimit: true, program });
+  if (error instanceof ProgramError) {
     const { message, line, column, partial } = error;
-    return stringify({ fault: message, program, line, column, partial });
+    return stringify({ error: message, program, line, column, partial });
   }
-  return stringify({ fault: messageOf(error), program });
+  return stringify({ error: messageOf(error), program });
 }
 
 /** Data of JSON: nothing in it but plain objects, lists and values. */
@@ -85,7 +85,7 @@ function hashOf(text: string): number {
   return hash;
 }
 
-shut(LIBRARY);
+lockdown(LIBRARY);
 // Templates can catch them, and must not find a place in them to leave something.
-freezeAll(Fault);
+freezeAll(ProgramError);
 freezeAll(TooLong);

@@ -1,5 +1,5 @@
 /** One piece of a template's code: compiled when it is first needed, then kept. */
-import { bodyOfExpression, bodyOfPrompt, sourcePlace, Unclosed, type Body } from "./eta-body.ts";
+import { bodyOfExpression, bodyOfPrompt, sourcePosition, UnclosedTag, type Body } from "./eta-body.ts";
 import { freezeAll } from "./lockdown.ts";
 
 const MakeFunction = Function;
@@ -17,7 +17,7 @@ const MOST_CHARACTERS_OF_A_MESSAGE = 300;
 export type Run = (it: object, ...rest: unknown[]) => unknown;
 
 /** A fault at a place in the source of one program. */
-export class Fault {
+export class ProgramError {
   constructor(
     readonly message: string,
     readonly line?: number,
@@ -45,7 +45,7 @@ export class Program {
     this.#partial = partial;
   }
 
-  /** @throws Fault with its place, or an InternalError of the machine */
+  /** @throws ProgramError with its place, or an InternalError of the machine */
   run(...args: Parameters<Run>): unknown {
     try {
       this.#run ??= this.#compile();
@@ -68,16 +68,16 @@ export class Program {
   }
 
   #placed(error: unknown): unknown {
-    if (error instanceof Fault || error instanceof TooLong || error instanceof Limit) return error;
-    const place = error instanceof Unclosed ? error : this.#placeOf(error);
-    return new Fault(messageOf(error), place?.line, place?.column, this.#partial);
+    if (error instanceof ProgramError || error instanceof TooLong || error instanceof Limit) return error;
+    const place = error instanceof UnclosedTag ? error : this.#placeOf(error);
+    return new ProgramError(messageOf(error), place?.line, place?.column, this.#partial);
   }
 
   #placeOf(error: unknown): { line: number; column: number } | undefined {
     try {
       const stack = String((error as Error).stack).slice(0, 2_000);
       const [, line, column] = /<input>:(\d{1,7}):(\d{1,7})/.exec(stack) ?? [];
-      return this.#body && sourcePlace(this.#body, Number(line) - LINES_BEFORE, Number(column));
+      return this.#body && sourcePosition(this.#body, Number(line) - LINES_BEFORE, Number(column));
     } catch {
       return undefined;
     }

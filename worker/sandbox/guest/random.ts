@@ -1,7 +1,7 @@
 /** Chance that is begun anew for each rendering: mulberry32 in the place of `Math.random`. */
 let state = 0;
 
-export function beginChance(seed: number): void {
+export function seedRandom(seed: number): void {
   state = seed | 0;
 }
 

@@ -1,5 +1,5 @@
 /** The code of one template, with all that it includes. */
-import { Fault, Program, TooLong } from "./program.ts";
+import { ProgramError, Program, TooLong } from "./program.ts";
 
 /** As the host sends it. */
 export interface ScriptSource {
@@ -25,7 +25,7 @@ export class Script {
 
   /**
    * @param longest the most characters a prompt may have
-   * @throws Fault, TooLong or an InternalError of the machine
+   * @throws ProgramError, TooLong or an InternalError of the machine
    */
   run(name: string, it: object, longest: number): unknown {
     const known = this.#programs.get(name);
@@ -60,7 +60,7 @@ export class Script {
     const include = (name: unknown, data: unknown = {}) => this.#include(name, it, data, place);
     const whole = program.run(it, include, print, capture, { print, text: checked });
     if (typeof whole !== "string")
-      throw new Fault(`a prompt gives a text; it returned a value of type ${typeof whole}`);
+      throw new ProgramError(`a prompt gives a text; it returned a value of type ${typeof whole}`);
     if (whole.length > place.longest) throw new TooLong();
     return whole;
   }
@@ -85,7 +85,7 @@ export class Script {
 
 function itemsOf(value: unknown, atMost: number): unknown[] {
   if (!Array.isArray(value))
-    throw new Fault(`it must give a list, not ${value === null ? "null" : `a ${typeof value}`}`);
+    throw new ProgramError(`it must give a list, not ${value === null ? "null" : `a ${typeof value}`}`);
   const items: unknown[] = [];
   for (let n = 0; n < value.length && n < atMost; n++) items.push(value[n] ?? null);
   return items;

@@ -1,17 +1,17 @@
 /** Checks of arguments, in words that name function and argument: the library's faults are read by authors of templates. */
 
-export function wantedText(place: string, value: unknown): string {
+export function textArgument(place: string, value: unknown): string {
   if (typeof value !== "string") refuse(place, "a text", value);
   return value;
 }
 
-export function wantedList(place: string, value: unknown): readonly unknown[] {
+export function listArgument(place: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) refuse(place, "a list", value);
   return value;
 }
 
 /** @param end the largest number allowed */
-export function wantedWhole(place: string, value: unknown, begin: number, end: number): number {
+export function integerArgument(place: string, value: unknown, begin: number, end: number): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < begin || value > end)
     refuse(place, `a whole number from ${begin} to ${end}`, value);
   return value;

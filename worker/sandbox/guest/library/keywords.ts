@@ -1,5 +1,5 @@
 /** The words that a text is about. */
-import { wantedText, wantedWhole } from "./arguments.ts";
+import { textArgument, integerArgument } from "./arguments.ts";
 
 const STOP_WORDS = new Set(
   (
@@ -19,8 +19,8 @@ const SHORTEST = 3;
 
 /** Up to `n` words in small letters: the most frequent first, of equals the one that comes first; words like "the" left out. */
 export function keywords(text: unknown, n: unknown = 5): string[] {
-  const all = wantedText("keywords(text): text", text).toLowerCase();
-  const wanted = wantedWhole("keywords(text, n): n", n, 0, 1_000);
+  const all = textArgument("keywords(text): text", text).toLowerCase();
+  const wanted = integerArgument("keywords(text, n): n", n, 0, 1_000);
   const counts = new Map<string, number>();
   for (const [word] of all.matchAll(WORD))
     if (word.length >= SHORTEST && !STOP_WORDS.has(word.replace(/['’].*$/, "")))

@@ -1,5 +1,5 @@
 /** Numbers and dates in English words. */
-import { refuse, wantedText, wantedWhole } from "./arguments.ts";
+import { refuse, textArgument, integerArgument } from "./arguments.ts";
 
 const LARGEST = 1e15;
 const ONES =
@@ -21,7 +21,7 @@ export function numberWords(n: unknown): string {
 
 /** 1 → "1st", 112 → "112th". */
 export function ordinal(n: unknown): string {
-  const number = wantedWhole("ordinal(n)", n, 0, LARGEST);
+  const number = integerArgument("ordinal(n)", n, 0, LARGEST);
   const tens = number % 100;
   const ending = tens >= 11 && tens <= 13 ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th");
   return `${number}${ending}`;
@@ -29,7 +29,7 @@ export function ordinal(n: unknown): string {
 
 /** "2026-11-23" → "23 November 2026", "2026-11" → "November 2026"; a time after the date is left out. */
 export function dateWords(isoDate: unknown): string {
-  const date = wantedText("dateWords(isoDate)", isoDate);
+  const date = textArgument("dateWords(isoDate)", isoDate);
   const [, year, month, day] = DATE.exec(date) ?? [];
   const name = MONTHS[Number(month) - 1];
   if (!name || Number(day ?? 1) < 1 || Number(day ?? 1) > daysOf(Number(year), Number(month)))

@@ -1,17 +1,17 @@
 /** What is drawn by chance; the chance is the rendering's own, so that the same record draws the same. */
 import { sentences } from "./sentences.ts";
-import { refuse, wantedList, wantedText } from "./arguments.ts";
+import { refuse, listArgument, textArgument } from "./arguments.ts";
 
 /** One item of a list that has some. */
 export function pickOne(list: unknown): unknown {
-  const items = wantedList("pickOne(list)", list);
+  const items = listArgument("pickOne(list)", list);
   if (items.length === 0) refuse("pickOne(list)", "a list with at least one item", list);
   return items[below(items.length)];
 }
 
 /** A new list of the same items in another order (Fisher and Yates). */
 export function shuffle(list: unknown): unknown[] {
-  const items = [...wantedList("shuffle(list)", list)];
+  const items = [...listArgument("shuffle(list)", list)];
   for (let end = items.length; end > 1; end--) {
     const at = below(end);
     [items[end - 1], items[at]] = [items[at], items[end - 1]];
@@ -21,7 +21,7 @@ export function shuffle(list: unknown): unknown[] {
 
 /** One sentence of a text; "" when it has none. */
 export function randomSentence(text: unknown): string {
-  const found = sentences(wantedText("randomSentence(text)", text));
+  const found = sentences(textArgument("randomSentence(text)", text));
   return found[below(found.length)] ?? "";
 }
 

@@ -1,5 +1,5 @@
 /** A text taken apart into sentences. */
-import { wantedText } from "./arguments.ts";
+import { textArgument } from "./arguments.ts";
 
 /** A mark that ends a sentence, with the quotes and brackets that close after it, or the end of a paragraph. */
 const END = /[.!?…]+["'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|\n\s*\n/gu;
@@ -13,7 +13,7 @@ const LONGEST_ABBREVIATION = 12;
 
 /** The sentences of a text in their order, trimmed; `Dr.`, `e.g.`, `U.S.` and initials end none. */
 export function sentences(text: unknown): string[] {
-  const all = wantedText("sentences(text)", text);
+  const all = textArgument("sentences(text)", text);
   const found: string[] = [];
   let begin = 0;
   for (const end of all.matchAll(END)) {

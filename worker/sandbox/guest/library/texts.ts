@@ -1,12 +1,12 @@
 /** Texts made shorter, plainer, narrower. */
-import { refuse, wantedText, wantedWhole } from "./arguments.ts";
+import { refuse, textArgument, integerArgument } from "./arguments.ts";
 
 const CHARACTERS_PER_TOKEN = 4;
 
 /** A text of about `n` tokens at most (4 characters each), cut after a word and ended with "…". */
 export function truncateTokens(text: unknown, n: unknown): string {
-  const all = wantedText("truncateTokens(text, n): text", text);
-  const most = wantedWhole("truncateTokens(text, n): n", n, 1, 1_000_000) * CHARACTERS_PER_TOKEN;
+  const all = textArgument("truncateTokens(text, n): text", text);
+  const most = integerArgument("truncateTokens(text, n): n", n, 1, 1_000_000) * CHARACTERS_PER_TOKEN;
   if (all.length <= most) return all;
   const room = all.slice(0, most - 1);
   const isBetweenWords = /\s/.test(all[most - 1] ?? "");
@@ -18,7 +18,7 @@ export function truncateTokens(text: unknown, n: unknown): string {
 
 /** The text without Markdown's marks: headings, emphasis, lists, quotes, links (their words stay), code fences (the code stays). */
 export function stripMarkdown(text: unknown): string {
-  return wantedText("stripMarkdown(text)", text)
+  return textArgument("stripMarkdown(text)", text)
     .replace(/^ {0,3}(?:```|~~~).*\n?/gm, "")
     .replace(/^ {0,3}(?:[-*_] *){3,}$/gm, "")
     .replace(/^ {0,3}#{1,6} +/gm, "")
@@ -35,15 +35,15 @@ export function stripMarkdown(text: unknown): string {
 
 /** JSON, on one line, or with `indent` spaces on several. */
 export function json(value: unknown, indent: unknown = 0): string {
-  const text = JSON.stringify(value, null, wantedWhole("json(value, indent): indent", indent, 0, 10));
+  const text = JSON.stringify(value, null, integerArgument("json(value, indent): indent", indent, 0, 10));
   if (text === undefined) refuse("json(value)", "a value that JSON has", value);
   return text;
 }
 
 /** The text in lines of at most `width` characters, broken between words; its own line ends stay, a longer word stays whole. */
 export function wrap(text: unknown, width: unknown = 80): string {
-  const most = wantedWhole("wrap(text, width): width", width, 1, 10_000);
-  return wantedText("wrap(text, width): text", text)
+  const most = integerArgument("wrap(text, width): width", width, 1, 10_000);
+  return textArgument("wrap(text, width): text", text)
     .split("\n")
     .map((line) => wrapLine(line, most))
     .join("\n");
@@ -51,7 +51,7 @@ export function wrap(text: unknown, width: unknown = 80): string {
 
 /** The text without the indentation that its lines share, and without empty first and last lines. */
 export function dedent(text: unknown): string {
-  const lines = wantedText("dedent(text)", text).split("\n");
+  const lines = textArgument("dedent(text)", text).split("\n");
   while (lines[0]?.trim() === "") lines.shift();
   while (lines.at(-1)?.trim() === "") lines.pop();
   const indents = lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/));

@@ -1,6 +1,6 @@
 /** How a text is written, told from its shape and a few words: a hint for prompts, no science. */
 import { sentences } from "./sentences.ts";
-import { wantedText } from "./arguments.ts";
+import { textArgument } from "./arguments.ts";
 
 const NARRATIVE = new Set(
   "he she they i we said asked told replied was were had went came walked ran saw heard felt thought knew turned looked then when after before later suddenly once".split(
@@ -13,7 +13,7 @@ const ADJECTIVE = /(?:ful|ous|ish|less|ive|ant|ent|ening|ling)$/;
 
 /** "poetic", "dramatic", "minimalist", "verbose", "narrative" or "descriptive"; "general" when none of them fits. */
 export function writingStyle(text: unknown): string {
-  const all = wantedText("writingStyle(text)", text);
+  const all = textArgument("writingStyle(text)", text);
   const said = sentences(all);
   const words = all.toLowerCase().match(/\p{L}+/gu) ?? [];
   if (words.length === 0) return "general";
