@@ -4,7 +4,7 @@ import { ResolverError } from "../errors.ts";
 import { plainItem, sdkItem } from "./attribute-values.ts";
 import type { Item } from "./attribute-values.ts";
 import type { DataSourceOutcome } from "./data-source.ts";
-import type { DynamoDbRequest, TableCall } from "./dynamodb.ts";
+import type { DynamoDbRequest, TableCall } from "./dynamodb-call.ts";
 import { expressions, part } from "./expressions.ts";
 
 export async function runBatch(request: DynamoDbRequest, call: TableCall): Promise<DataSourceOutcome> {

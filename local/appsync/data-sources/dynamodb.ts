@@ -14,25 +14,16 @@ import type { Item } from "./attribute-values.ts";
 import { callError } from "./data-source.ts";
 import type { DataSource, DataSourceOutcome } from "./data-source.ts";
 import { runBatch } from "./dynamodb-batch.ts";
+import type { DynamoDbRequest, TableCall } from "./dynamodb-call.ts";
 import { runTransaction } from "./dynamodb-transaction.ts";
 import { expressions, part } from "./expressions.ts";
 import type { PageTokens } from "./page-token.ts";
 import type { RoleClient } from "./role-client.ts";
 
-/** A resolver's request; which members it has depends on the operation. */
-export type DynamoDbRequest = Readonly<Record<string, any>>;
-
 export interface DynamoDbTable {
   readonly tableName: string;
   readonly tokens: PageTokens;
   readonly client: RoleClient<DynamoDBClient>;
-}
-
-export interface TableCall {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
-  readonly tokens: PageTokens;
-  readonly signal: AbortSignal;
 }
 
 type Run = (request: DynamoDbRequest, call: TableCall) => Promise<DataSourceOutcome>;
