@@ -2,7 +2,7 @@
 import type { BatchOperation, IndexDescription, Item, TableDescription } from "./dynalite.ts";
 import { indexEntryKey, indexPrefix, itemPrefix } from "./keys.ts";
 import { assertItemSize, itemBytes } from "./item-size.ts";
-import type { StoredTable } from "./database.ts";
+import type { StoredTable } from "./stored-table.ts";
 
 /** Index entries are kept apart: those of global indexes may be delayed. */
 export interface CollectedOperations {

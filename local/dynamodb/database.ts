@@ -7,21 +7,15 @@ import { Readable } from "node:stream";
 import { AwsError } from "../service.ts";
 import { Changes } from "./changes.ts";
 import { levelDatabase, STORE_OPTIONS } from "./dynalite.ts";
-import type { BatchOperation, DynaliteStore, Item, LevelDatabase, Range, TableDescription } from "./dynalite.ts";
+import type { BatchOperation, DynaliteStore, Item, LevelDatabase, Range } from "./dynalite.ts";
 import { IndexDelay } from "./index-delay.ts";
 import { indexEntryKey, indexPrefix, itemPrefix } from "./keys.ts";
+import type { StoredTable } from "./stored-table.ts";
 
 const TABLE_PREFIX = "table~";
 /** Above every character of a key: keys are ASCII. */
 const END = "\xff";
 const ITERATOR_CHUNK = 64;
-
-/** A table as it is kept. */
-export interface StoredTable {
-  readonly description: TableDescription;
-  readonly timeToLive?: { readonly AttributeName: string };
-  readonly tags: Readonly<Record<string, string>>;
-}
 
 export class Database {
   private readonly tables = new Map<string, StoredTable>();

@@ -1,7 +1,8 @@
 /** Tables come from CloudFormation and change with it: indexes are added and removed while the items stay. */
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../service.ts";
-import type { Database, StoredTable } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { StoredTable } from "./stored-table.ts";
 import { indexOperations } from "./changes.ts";
 import { parseRequest } from "./dynalite.ts";
 import type { BatchOperation, IndexDescription, Item, TableDescription } from "./dynalite.ts";

@@ -1,6 +1,7 @@
 /** Time to live: items whose time has passed by the cloud's clock are deleted, soon but not at once, as on AWS. */
 import type { Clock } from "../service.ts";
-import type { Database, StoredTable } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { StoredTable } from "./stored-table.ts";
 import type { Item } from "./dynalite.ts";
 import { itemKey, itemPrefix } from "./keys.ts";
 
