@@ -1,7 +1,7 @@
 /** One bucket: what the template says of it, its objects and its unfinished uploads. */
 import type { Resource } from "../service.ts";
-import { corsRulesOf } from "./cors.ts";
-import type { CorsRule } from "./cors.ts";
+import { corsRulesOf } from "./cors-rules.ts";
+import type { CorsRule } from "./cors-rules.ts";
 import { lifecycleOf } from "./lifecycle.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { ObjectStore } from "./object-store.ts";

@@ -2,27 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../service.ts";
 import type { Bucket } from "./bucket.ts";
+import type { CorsRule } from "./cors-rules.ts";
 import { header, sendEmpty } from "./request.ts";
-
-export interface CorsRule {
-  readonly origins: readonly string[];
-  readonly methods: readonly string[];
-  /** In lower case; `*` stands for anything. */
-  readonly headers: readonly string[];
-  readonly exposed: readonly string[];
-  readonly maxAgeSeconds?: number;
-}
-
-export function corsRulesOf(configuration: Record<string, any> | undefined): CorsRule[] {
-  const rules = (configuration?.CorsRules ?? []) as Record<string, any>[];
-  return rules.map((rule) => ({
-    origins: rule.AllowedOrigins ?? [],
-    methods: rule.AllowedMethods ?? [],
-    headers: ((rule.AllowedHeaders ?? []) as string[]).map((name) => name.toLowerCase()),
-    exposed: rule.ExposedHeaders ?? [],
-    ...(rule.MaxAge !== undefined && { maxAgeSeconds: Number(rule.MaxAge) }),
-  }));
-}
 
 /** Answers a preflight. @throws AwsError 403 `AccessForbidden` when no rule allows what is asked */
 export function answerPreflight(bucket: Bucket, request: IncomingMessage, response: ServerResponse): void {
