@@ -5,7 +5,7 @@ import type { BedrockService } from "./bedrock/bedrock.ts";
 import type { ModelOptions } from "./bedrock/options.ts";
 import { cloudfront } from "./cloudfront/cloudfront.ts";
 import { cognito } from "./cognito/cognito.ts";
-import { customResource } from "./custom-resource.ts";
+import { customResource } from "./custom-resource/custom-resource.ts";
 import { dynamodb } from "./dynamodb/dynamodb.ts";
 import { ecs } from "./ecs/ecs.ts";
 import type { TaskControl } from "./ecs/tasks.ts";
@@ -16,7 +16,7 @@ import type { Roles } from "./iam/roles.ts";
 import { lambda } from "./lambda/lambda.ts";
 import { s3 } from "./s3/s3.ts";
 import type { CloudContext, Service } from "./service.ts";
-import { sts } from "./sts.ts";
+import { sts } from "./iam/sts.ts";
 
 /** AWS restores from the archive in hours; here it takes long enough to be seen. */
 const RESTORE_MS = 5_000;

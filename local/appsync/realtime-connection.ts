@@ -1,6 +1,6 @@
 /** One open websocket: its subscriptions begin, deliver and end here. */
 import type { WebSocket } from "ws";
-import type { AlarmClock } from "../alarm-clock.ts";
+import type { AlarmClock } from "../clock/alarm-clock.ts";
 import type { Api } from "./api.ts";
 import { authenticate } from "./caller.ts";
 import type { ApiCaller } from "./caller.ts";

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { AlarmClock } from "../alarm-clock.ts";
+import { AlarmClock } from "../clock/alarm-clock.ts";
 import { authenticate, sourceAddresses } from "./caller.ts";
 import type { ApiCaller } from "./caller.ts";
 import type { Api } from "./api.ts";

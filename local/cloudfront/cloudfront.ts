@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { S3Client } from "@aws-sdk/client-s3";
-import { clockAhead } from "../clock-ahead.ts";
+import { clockAhead } from "../clock/clock-ahead.ts";
 import { listen, type Listening } from "../http.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 import { Distribution, plainError, type Behavior, type DistributionConfig } from "./distribution.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { endChild, killChild, startChild } from "../children.ts";
 import { pathInImage, type Image } from "./image.ts";
 
-const MOVED_CLOCK_FILE = fileURLToPath(new URL("../moved-clock.cjs", import.meta.url));
+const MOVED_CLOCK_FILE = fileURLToPath(new URL("../clock/moved-clock.cjs", import.meta.url));
 const CLOCK_PIPE = 3;
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 

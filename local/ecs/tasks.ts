@@ -1,7 +1,7 @@
 /** All tasks of this start: those running, and those that stopped within the last hour. */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { clockAhead } from "../clock-ahead.ts";
+import { clockAhead } from "../clock/clock-ahead.ts";
 import type { CloudContext } from "../service.ts";
 import { Container } from "./container.ts";
 import { openImage } from "./image.ts";

@@ -1,6 +1,6 @@
 /** Plays Amazon EventBridge's default bus: rules with patterns and schedules, Lambda targets, and PutEvents. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AlarmClock } from "../alarm-clock.ts";
+import { AlarmClock } from "../clock/alarm-clock.ts";
 import { listen, readBody, sendJson, type Listening } from "../http.ts";
 import { AwsError, type Access, type CloudContext, type CloudEvent, type Service } from "../service.ts";
 import { envelope, Rule, type Envelope } from "./rule.ts";

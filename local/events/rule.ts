@@ -1,6 +1,6 @@
 /** One rule: finds out whether an event or the time is its business, and hands the event to its targets. */
 import { randomUUID } from "node:crypto";
-import type { AlarmClock } from "../alarm-clock.ts";
+import type { AlarmClock } from "../clock/alarm-clock.ts";
 import { AwsError, type CloudContext, type Resource } from "../service.ts";
 import { assertPattern, matches, type Pattern } from "./pattern.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";

@@ -1,5 +1,5 @@
 /** Asynchronous invocations: accepted at once, run when an instance is free, and tried again when they fail. */
-import { AlarmClock } from "../alarm-clock.ts";
+import { AlarmClock } from "../clock/alarm-clock.ts";
 import type { CloudContext } from "../service.ts";
 import type { LocalFunction } from "./function.ts";
 

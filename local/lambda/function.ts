@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { clockAhead } from "../clock-ahead.ts";
+import { clockAhead } from "../clock/clock-ahead.ts";
 import { AwsError, type CloudContext } from "../service.ts";
 import { Instance, type Outcome } from "./instance.ts";
 

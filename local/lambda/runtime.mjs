@@ -8,7 +8,7 @@ import { patchConsole } from "./runtime-console.mjs";
 import { loadHandler } from "./runtime-load.mjs";
 import { answerOverPlainHttp } from "./runtime-https.mjs";
 
-const { moveClock } = createRequire(import.meta.url)("../moved-clock.cjs");
+const { moveClock } = createRequire(import.meta.url)("../clock/moved-clock.cjs");
 const { env } = process;
 let currentRequestId = "";
 

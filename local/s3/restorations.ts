@@ -1,6 +1,6 @@
 /** Follows restorations from the archive, and tells EventBridge when one is asked for, when it is done and when its copy goes. */
 import { randomUUID } from "node:crypto";
-import { AlarmClock } from "../alarm-clock.ts";
+import { AlarmClock } from "../clock/alarm-clock.ts";
 import type { CloudContext } from "../service.ts";
 import type { Bucket } from "./bucket.ts";
 import { DAY_MS, nextMidnight } from "./lifecycle.ts";

@@ -10,10 +10,10 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { BUCKET_DEPLOYMENT } from "../../local/bucket-deployment.ts";
+import { BUCKET_DEPLOYMENT } from "../../local/custom-resource/bucket-deployment.ts";
 import { cloudfront } from "../../local/cloudfront/cloudfront.ts";
 import { localCsp } from "../../local/cloudfront/response-headers.ts";
-import { customResource } from "../../local/custom-resource.ts";
+import { customResource } from "../../local/custom-resource/custom-resource.ts";
 import { listen } from "../../local/http.ts";
 import { s3 } from "../../local/s3/s3.ts";
 import type { CloudContext, Service } from "../../local/service.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { customResource } from "../../local/custom-resource.ts";
+import { customResource } from "../../local/custom-resource/custom-resource.ts";
 import { lambda, type LambdaService } from "../../local/lambda/lambda.ts";
 import type { CloudContext, Resource, Service } from "../../local/service.ts";
 import { openGate, testContext } from "./open-gate.ts";

@@ -7,7 +7,7 @@ import { CallRecord, survivesWithout } from "../../local/iam/record.ts";
 import type { RecordedCall } from "../../local/iam/record.ts";
 import { Roles } from "../../local/iam/roles.ts";
 import type { Credentials } from "../../local/service.ts";
-import { sts } from "../../local/sts.ts";
+import { sts } from "../../local/iam/sts.ts";
 import { testContext } from "./open-gate.ts";
 import { temporaryFolder } from "./tiny-assembly.ts";
 

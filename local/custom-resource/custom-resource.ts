@@ -8,8 +8,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { BUCKET_DEPLOYMENT, deployToBucket, type BucketDeployment } from "./bucket-deployment.ts";
-import { listen, readBody, sendJson, type Listening } from "./http.ts";
-import type { CloudContext, CreatedResource, Resource, Service } from "./service.ts";
+import { listen, readBody, sendJson, type Listening } from "../http.ts";
+import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 
 /** How long a provider may take to answer after its function returned, unless the template gives a `ServiceTimeout`. */
 const DEFAULT_ANSWER_LIMIT_MS = 60_000;

@@ -1,11 +1,11 @@
 /** AWS Security Token Service: roles for an hour, with session tags. Speaks the query protocol. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";
-import { listen, readBody } from "./http.ts";
-import type { Listening } from "./http.ts";
-import type { AssumeRequest, IamGate } from "./iam/gate.ts";
-import { AwsError } from "./service.ts";
-import type { Caller, Service } from "./service.ts";
+import { listen, readBody } from "../http.ts";
+import type { Listening } from "../http.ts";
+import type { AssumeRequest, IamGate } from "./gate.ts";
+import { AwsError } from "../service.ts";
+import type { Caller, Service } from "../service.ts";
 
 export function sts(gate: IamGate): Service {
   let listening: Listening | undefined;

@@ -1,5 +1,5 @@
 /** Calls things when the cloud's clock reaches their time, however it gets there: by waiting or by being moved. */
-import type { Clock } from "./service.ts";
+import type { Clock } from "../service.ts";
 
 /** How late an alarm may be; the clock can be moved at any time, so it has to be looked at. */
 const LOOK_EVERY_MS = 100;

@@ -12,7 +12,7 @@ import {
   type PutObjectCommandInput,
 } from "@aws-sdk/client-s3";
 import { contentTypeOf } from "./content-type.ts";
-import type { CloudContext } from "./service.ts";
+import type { CloudContext } from "../service.ts";
 
 export const BUCKET_DEPLOYMENT = "Custom::CDKBucketDeployment";
 const UPLOADS_AT_ONCE = 8;

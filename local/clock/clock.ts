@@ -1,4 +1,4 @@
-import type { Clock } from "./service.ts";
+import type { Clock } from "../service.ts";
 
 export interface MovableClock extends Clock {
   /** @throws Error with a sentence for a negative distance */

@@ -1,4 +1,4 @@
-import type { Clock } from "./service.ts";
+import type { Clock } from "../service.ts";
 
 /** The two clocks are read one after the other; less than this between them is not a move. */
 const JITTER_MS = 50;
