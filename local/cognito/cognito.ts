@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { listen, readBody, sendJson } from "../http.ts";
 import type { Listening } from "../http.ts";
 import { AwsError } from "../service.ts";
-import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
+import type { CloudContext, Service } from "../service.ts";
 import { accountOperations } from "./account.ts";
 import { adminOperations } from "./admin.ts";
 import { readText } from "./call.ts";
 import type { Answer, Body } from "./call.ts";
 import { noResource, wrongParameter } from "./errors.ts";
-import { deriveClientId, deriveClientSecret, openPool } from "./pool.ts";
+import { findPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
-import { readClientSettings } from "./settings.ts";
+import { createResource, RESOURCE_TYPES } from "./resources.ts";
 import { signInOperations } from "./sign-in.ts";
 import { signUpOperations } from "./sign-up.ts";
 import { publicKeys, readAccessToken } from "./tokens.ts";
@@ -59,68 +59,26 @@ export function cognito(): Service {
     try {
       if (request.method === "GET") return sendJson(response, 200, readDocument(pools, request.url ?? "/"));
       const bytes = await readBody(request, BODY_LIMIT_BYTES);
-      const operation =
-        String(request.headers["x-amz-target"] ?? "")
-          .split(".")
-          .at(-1) ?? "";
-      sendJson(response, 200, await answer(operation, parseBody(bytes), request, bytes), {
-        "content-type": CONTENT_TYPE,
-      });
+      const target = String(request.headers["x-amz-target"] ?? "");
+      const operation = target.split(".").at(-1) ?? "";
+      const answered = await answer(operation, parseBody(bytes), request, bytes);
+      sendJson(response, 200, answered, { "content-type": CONTENT_TYPE });
     } catch (error) {
       sendError(response, error, context);
     }
   }
 
-  async function createPool(resource: Resource): Promise<CreatedResource> {
-    if (!listening) throw new Error("Cognito must be started before its pools are created.");
-    const pool = await openPool(resource, context, listening.url);
-    pools.set(pool.id, pool);
-    const attributes = {
-      Arn: pool.arn,
-      UserPoolId: pool.id,
-      ProviderURL: pool.issuer,
-      ProviderName: pool.issuer.replace("http://", ""),
-    };
-    return { ref: pool.id, attributes };
-  }
-
-  function createClient(resource: Resource): CreatedResource {
-    const pool = findPool(pools, resource.properties.UserPoolId);
-    const id = deriveClientId(resource.path);
-    const hasSecret = String(resource.properties.GenerateSecret) === "true";
-    const secret = hasSecret ? deriveClientSecret(pool, resource.path) : undefined;
-    pool.clients.set(id, readClientSettings(resource.properties, id, secret));
-    const attributes = { ClientId: id, Name: resource.properties.ClientName ?? resource.logicalId };
-    return { ref: id, attributes: secret ? { ...attributes, ClientSecret: secret } : attributes };
-  }
-
-  function createGroup(resource: Resource): CreatedResource {
-    const { UserPoolId, GroupName, RoleArn, Precedence } = resource.properties;
-    const name: string = GroupName ?? resource.logicalId;
-    const precedence = Precedence === undefined ? Number.MAX_SAFE_INTEGER : Number(Precedence);
-    findPool(pools, UserPoolId).groups.set(name, { name, roleArn: RoleArn, precedence });
-    return { ref: name, attributes: {} };
-  }
-
   return {
     name: "cognito-identity-provider",
-    types: [
-      "AWS::Cognito::UserPool",
-      "AWS::Cognito::UserPoolClient",
-      "AWS::Cognito::UserPoolGroup",
-      "AWS::Cognito::UserPoolDomain",
-    ],
+    types: RESOURCE_TYPES,
     async start(given) {
       context = given;
       listening = await listenAgain(handle, join(given.folder, "port"));
       return listening.url;
     },
     async create(resource) {
-      if (resource.type === "AWS::Cognito::UserPool") return createPool(resource);
-      if (resource.type === "AWS::Cognito::UserPoolClient") return createClient(resource);
-      if (resource.type === "AWS::Cognito::UserPoolGroup") return createGroup(resource);
-      // The hosted sign-in page has no function here; the domain only has its name.
-      return { ref: resource.properties.Domain, attributes: {} };
+      if (!listening) throw new Error("Cognito must be started before its pools are created.");
+      return createResource(resource, pools, context, listening.url);
     },
     async stop() {
       await listening?.close();
@@ -140,12 +98,6 @@ async function listenAgain(handler: Parameters<typeof listen>[0], portFile: stri
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
-function findPool(pools: ReadonlyMap<string, Pool>, id: string): Pool {
-  const pool = pools.get(id);
-  if (pool) return pool;
-  throw noResource(`User pool ${id} does not exist.`);
 }
 
 function findClient(pools: ReadonlyMap<string, Pool>, id: string) {

@@ -82,6 +82,13 @@ export const deriveClientSecret = (pool: Pool, path: string) =>
   deriveText(`${pool.state.secret} ${path}`, LOWER_CASE_AND_DIGITS, CLIENT_SECRET_LETTERS);
 
 /** @throws AwsError ResourceNotFoundException */
+export function findPool(pools: ReadonlyMap<string, Pool>, id: string): Pool {
+  const pool = pools.get(id);
+  if (pool) return pool;
+  throw noResource(`User pool ${id} does not exist.`);
+}
+
+/** @throws AwsError ResourceNotFoundException */
 export function requireGroup(pool: Pool, name: string): Group {
   const group = pool.groups.get(name);
   if (group) return group;
