@@ -77,51 +77,24 @@ async function readForm<T>(
   let taken: Promise<T> | undefined;
   const parsed = new Promise<void>((resolve, reject) => {
     form.on("field", (name, value, info) => {
-      if (info.valueTruncated)
-        reject(
-          new AwsError(
-            400,
-            "MaxPostPreDataLengthExceeded",
-            "Your POST request fields preceding the upload file were too large.",
-          ),
-        );
+      if (info.valueTruncated) reject(fieldsTooLarge());
       fields[name.toLowerCase()] ??= value;
     });
     form.on("file", (name, content, info) => {
-      if (name !== "file" || taken) {
+      const fail = (error: Error) => {
         content.resume();
-        return;
-      }
-      if (fields.key === undefined) {
-        content.resume();
-        reject(
-          new AwsError(
-            400,
-            "InvalidArgument",
-            "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
-          ),
-        );
-        return;
-      }
+        reject(error);
+      };
+      if (name !== "file" || taken) return void content.resume();
+      if (fields.key === undefined) return fail(noKey());
       const key = fields.key.replaceAll("${filename}", info.filename ?? "");
       taken = take({ ...fields, key }, content);
-      taken.catch((error: unknown) => {
-        content.resume();
-        reject(error as Error);
-      });
+      taken.catch(fail);
     });
     form.on("close", resolve);
-    form.on("error", () =>
-      reject(
-        new AwsError(
-          400,
-          "MalformedPOSTRequest",
-          "The body of your POST request is not well-formed multipart/form-data.",
-        ),
-      ),
-    );
+    form.on("error", () => reject(malformed()));
     request.once("close", () => {
-      if (!request.complete) form.destroy(new Error("The browser went away."));
+      if (!request.complete) form.destroy(new Error("The browser closed the connection before the form was complete."));
     });
   });
   request.pipe(form);
@@ -133,6 +106,30 @@ async function readForm<T>(
     request.unpipe(form);
     request.resume();
   }
+}
+
+function fieldsTooLarge(): AwsError {
+  return new AwsError(
+    400,
+    "MaxPostPreDataLengthExceeded",
+    "Your POST request fields preceding the upload file were too large.",
+  );
+}
+
+function noKey(): AwsError {
+  return new AwsError(
+    400,
+    "InvalidArgument",
+    "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
+  );
+}
+
+function malformed(): AwsError {
+  return new AwsError(
+    400,
+    "MalformedPOSTRequest",
+    "The body of your POST request is not well-formed multipart/form-data.",
+  );
 }
 
 function parserOf(request: IncomingMessage): busboy.Busboy {
