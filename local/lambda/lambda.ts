@@ -5,6 +5,7 @@ import { listen, readBody, sendJson, type Listening } from "../http.ts";
 import { AwsError, type CloudContext, type Service } from "../service.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Functions, playedTypes } from "./functions.ts";
+import type { Outcome } from "./instance.ts";
 import { assertServiceMayInvoke, type ServiceCaller } from "./resource-policy.ts";
 
 const MAX_SYNCHRONOUS_BYTES = 6 * 1024 * 1024;
@@ -68,15 +69,9 @@ export function lambda(): LambdaService {
   }
 
   async function answerInvoke(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://lambda");
-    const name = INVOKE_PATH.exec(url.pathname)?.[1];
     const body = await readBody(request);
     const caller = context.gate.authenticate(request, body, "lambda");
-    if (name === undefined || request.method !== "POST") throw unknownOperation(request);
-    const { target, qualifier } = functions.find(
-      decodeURIComponent(name),
-      url.searchParams.get("Qualifier") ?? undefined,
-    );
+    const { target, qualifier } = functions.find(...readInvokeUrl(request));
     const resource = qualifier ? `${target.config.arn}:${qualifier}` : target.config.arn;
     context.gate.authorize(caller, { action: "lambda:InvokeFunction", resource });
     const invocationType = request.headers["x-amz-invocation-type"] ?? "RequestResponse";
@@ -86,15 +81,26 @@ export function lambda(): LambdaService {
       queue.add(target, { requestId, payload, qualifier });
       return void response.writeHead(202, { "content-length": 0 }).end();
     }
-    const outcome = await target.invoke(payload, { requestId, qualifier });
-    response.setHeader("content-type", "application/json");
-    response.setHeader("x-amz-executed-version", "$LATEST");
-    if (outcome.failed) response.setHeader("x-amz-function-error", "Unhandled");
-    if (request.headers["x-amz-log-type"] === "Tail") {
-      response.setHeader("x-amz-log-result", Buffer.from(outcome.logTail).toString("base64"));
-    }
-    response.end(outcome.payload);
+    sendOutcome(request, response, await target.invoke(payload, { requestId, qualifier }));
   }
+}
+
+/** The function's name or ARN, and the qualifier beside it. */
+function readInvokeUrl(request: IncomingMessage): [name: string, qualifier: string | undefined] {
+  const url = new URL(request.url ?? "/", "http://lambda");
+  const name = INVOKE_PATH.exec(url.pathname)?.[1];
+  if (name === undefined || request.method !== "POST") throw unknownOperation(request);
+  return [decodeURIComponent(name), url.searchParams.get("Qualifier") ?? undefined];
+}
+
+function sendOutcome(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+  response.setHeader("content-type", "application/json");
+  response.setHeader("x-amz-executed-version", "$LATEST");
+  if (outcome.failed) response.setHeader("x-amz-function-error", "Unhandled");
+  if (request.headers["x-amz-log-type"] === "Tail") {
+    response.setHeader("x-amz-log-result", Buffer.from(outcome.logTail).toString("base64"));
+  }
+  response.end(outcome.payload);
 }
 
 function parsePayload(body: Buffer, limitBytes: number): string {
