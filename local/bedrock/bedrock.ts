@@ -9,7 +9,7 @@ import { checkAbilities } from "./abilities.ts";
 import { openCallLog } from "./call-log.ts";
 import type { CallLog } from "./call-log.ts";
 import { checkRequest, invalid } from "./converse.ts";
-import type { ConverseRequest, Usage } from "./converse.ts";
+import type { Usage } from "./converse.ts";
 import { answerEvents, encodeEvent, metadataEvent } from "./event-stream.ts";
 import { realBedrock } from "./forward-bedrock.ts";
 import type { RealBedrock } from "./forward-bedrock.ts";
@@ -57,7 +57,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       exchange.response.setHeader("x-amzn-requestid", randomUUID());
       const bytes = await readBody(exchange.request);
       route = readRoute(exchange.request.url ?? "/");
-      authorize(exchange, route, bytes);
+      authorize(exchange, route, bytes, context);
       await answer(exchange, route, parseBody(bytes), startedAt);
     } catch (error) {
       // Nobody waits for an answer any more, so none is given and none is booked.
@@ -68,16 +68,10 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
     }
   }
 
-  function authorize({ request }: Exchange, { modelId, operation }: Route, bytes: Buffer): void {
-    // HTTP/2 has `:authority` in place of `host`; either may be signed.
-    request.headers.host ??= String(request.headers[":authority"]);
-    const caller = context.gate.authenticate(request, bytes, "bedrock");
-    const action = ACTIONS[operation] as string;
-    context.gate.authorize(caller, ...accessesFor(readModelId(modelId), action, context.region, context.accountId));
-  }
-
   async function answer(exchange: Exchange, route: Route, body: unknown, startedAt: number): Promise<void> {
-    if (route.operation === "count-tokens") return answerCount(exchange, route.modelId, body);
+    if (route.operation === "count-tokens") {
+      return sendJson(exchange.response, 200, { inputTokens: await countTokensOf(body, route.modelId, real) });
+    }
     if (!isConverse(route))
       throw invalid("The local cloud answers Converse and ConverseStream; InvokeModel is not played.");
     const request = checkRequest(body);
@@ -87,23 +81,8 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
     const given = await model({ modelId: route.modelId, request, isStreamed, signal: exchange.signal });
     if (exchange.signal.aborted || !listening) return;
     book(route, given.usage, "ok");
-    if (isStreamed) return sendStream(exchange, given, startedAt);
-    sendJson(exchange.response, 200, {
-      output: { message: { role: "assistant", content: given.content } },
-      stopReason: given.stopReason,
-      usage: given.usage,
-      metrics: { latencyMs: elapsedMs(startedAt) },
-    });
-  }
-
-  async function answerCount({ response }: Exchange, modelId: string, body: any): Promise<void> {
-    if (typeof body?.input?.invokeModel?.body === "string") {
-      const inputTokens = countTokens(Buffer.from(body.input.invokeModel.body, "base64").toString());
-      return sendJson(response, 200, { inputTokens });
-    }
-    const request: ConverseRequest = checkRequest(body?.input?.converse);
-    const inputTokens = real ? await real.countTokens(modelId, request) : countInputTokens(request);
-    sendJson(response, 200, { inputTokens });
+    if (isStreamed) await sendStream(exchange, given, startedAt);
+    else sendWhole(exchange, given, startedAt);
   }
 
   function book({ modelId }: Route, { inputTokens, outputTokens }: Usage, status: string): void {
@@ -155,6 +134,14 @@ function decode(id: string): string {
 
 const isConverse = ({ operation }: Route) => operation === "converse" || operation === "converse-stream";
 
+function authorize({ request }: Exchange, { modelId, operation }: Route, bytes: Buffer, context: CloudContext): void {
+  // HTTP/2 has `:authority` in place of `host`; either may be signed.
+  request.headers.host ??= String(request.headers[":authority"]);
+  const caller = context.gate.authenticate(request, bytes, "bedrock");
+  const action = ACTIONS[operation] as string;
+  context.gate.authorize(caller, ...accessesFor(readModelId(modelId), action, context.region, context.accountId));
+}
+
 function parseBody(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString());
@@ -163,6 +150,23 @@ function parseBody(bytes: Buffer): unknown {
       cause: error,
     });
   }
+}
+
+/** The input tokens of a CountTokens request, counted by the real Bedrock where that answers. */
+async function countTokensOf(body: any, modelId: string, real: RealBedrock | undefined): Promise<number> {
+  const invokeBody: unknown = body?.input?.invokeModel?.body;
+  if (typeof invokeBody === "string") return countTokens(Buffer.from(invokeBody, "base64").toString());
+  const request = checkRequest(body?.input?.converse);
+  return real ? real.countTokens(modelId, request) : countInputTokens(request);
+}
+
+function sendWhole({ response }: Exchange, answer: ModelAnswer, startedAt: number): void {
+  sendJson(response, 200, {
+    output: { message: { role: "assistant", content: answer.content } },
+    stopReason: answer.stopReason,
+    usage: answer.usage,
+    metrics: { latencyMs: elapsedMs(startedAt) },
+  });
 }
 
 /** The events of an answer, spread over the time a model would take to write it. */
