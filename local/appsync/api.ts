@@ -1,4 +1,4 @@
-/** One GraphQL API: what its resources say, put together once all of them are there. */
+/** One GraphQL API, assembled once all of its resources exist. */
 import type { CloudContext, Resource } from "../service.ts";
 import { CognitoTokens } from "./cognito-tokens.ts";
 import type { UserPoolConfig } from "./cognito-tokens.ts";
@@ -45,13 +45,13 @@ export class Api {
   ) {
     this.name = String(properties.Name ?? identity.id);
     this.#sandbox = new Sandbox((line) => context.log(`appsync: ${line}`));
-    refuseUnplayedModes(this.name, this.#modes());
+    rejectUnsupportedModes(this.name, this.#modes());
   }
 
   setSchema(definition: unknown): void {
     if (typeof definition !== "string" || definition.trim() === "") {
       throw new Error(
-        `The API "${this.name}" needs its GraphQL schema inline, in Definition; files in S3 are not played.`,
+        `The API "${this.name}" needs its GraphQL schema inline, in Definition; schema files in S3 are not supported.`,
       );
     }
     this.#schema = readSchema(definition);
@@ -70,12 +70,12 @@ export class Api {
   addResolver(properties: Resource["properties"]): void {
     const name = `${properties.TypeName}.${properties.FieldName}`;
     const isPipeline = properties.Kind === "PIPELINE";
-    if (this.#parts.has(name)) throw new Error(`${name} has two resolvers; only one resolver is allowed per field.`);
+    if (this.#parts.has(name)) throw new Error(`${name} has two resolvers; a field may have only one.`);
     if (this.#schema) this.#requireField(name);
     const functionIds: string[] = isPipeline ? (properties.PipelineConfig?.Functions ?? []) : [];
     if (functionIds.length > PIPELINE_LIMIT) {
       throw new Error(
-        `The resolver ${name} has ${functionIds.length} functions; AppSync takes ${PIPELINE_LIMIT} in a pipeline.`,
+        `The resolver ${name} has ${functionIds.length} functions; AppSync allows ${PIPELINE_LIMIT} in a pipeline.`,
       );
     }
     this.#parts.set(name, {
@@ -86,7 +86,7 @@ export class Api {
   }
 
   /**
-   * Joins the parts, once every resource exists.
+   * Assembles the API, once every resource exists.
    * @throws Error naming a field without resolver, a resolver without field, a missing data source or function
    */
   finish(): void {
@@ -106,7 +106,7 @@ export class Api {
     return this.#schema;
   }
 
-  /** @param name `Query.getJob` */
+  /** @param name `Query.getOrder` */
   resolver(name: string): Resolver | undefined {
     return this.#resolvers?.get(name);
   }
@@ -119,7 +119,7 @@ export class Api {
     return this.properties.IntrospectionConfig !== "DISABLED";
   }
 
-  /** 0 stands for no limit. */
+  /** 0 means no limit. */
   get queryDepthLimit(): number {
     return Number(this.properties.QueryDepthLimit ?? 0);
   }
@@ -209,10 +209,10 @@ export class Api {
   }
 }
 
-function refuseUnplayedModes(name: string, modes: readonly string[]): void {
-  const unplayed = modes.find((mode) => mode !== "AWS_IAM" && mode !== "AMAZON_COGNITO_USER_POOLS");
-  if (!unplayed) return;
+function rejectUnsupportedModes(name: string, modes: readonly string[]): void {
+  const unsupported = modes.find((mode) => mode !== "AWS_IAM" && mode !== "AMAZON_COGNITO_USER_POOLS");
+  if (!unsupported) return;
   throw new Error(
-    `The API "${name}" authenticates with ${unplayed}; AWS_IAM and AMAZON_COGNITO_USER_POOLS are played.`,
+    `The API "${name}" authenticates with ${unsupported}; only AWS_IAM and AMAZON_COGNITO_USER_POOLS are supported.`,
   );
 }

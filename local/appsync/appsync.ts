@@ -1,4 +1,4 @@
-/** AppSync: plays GraphQL APIs over HTTP and websockets. */
+/** AppSync: GraphQL APIs over HTTP and WebSocket. */
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -14,19 +14,19 @@ import { KEEP_ALIVE_MS, Realtime } from "./realtime.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 export interface AppSyncOptions {
-  /** Any free port unless told. */
+  /** Any free port by default. */
   readonly port?: number;
-  /** Milliseconds between `ka` messages; a minute unless told. */
+  /** Milliseconds between `ka` messages; a minute by default. */
   readonly keepAliveMs?: number;
 }
 
 export interface AppSyncService extends Service {
-  /** Subscriptions that are running now. */
+  /** The number of active subscriptions. */
   readonly subscriptionCount: number;
 }
 
-/** An API with those who listen to it. */
-interface Played {
+/** An API and its subscribers. */
+interface ServedApi {
   readonly api: Api;
   readonly subscriptions: Subscriptions;
 }
@@ -35,7 +35,7 @@ interface Running {
   readonly context: CloudContext;
   readonly server: Listening;
   readonly realtime: Realtime;
-  readonly apis: Played[];
+  readonly apis: ServedApi[];
 }
 
 /** GraphQL APIs with APPSYNC_JS resolvers, IAM and Cognito authentication, and real-time subscriptions. */
@@ -51,7 +51,7 @@ export function appsync({ port, keepAliveMs = KEEP_ALIVE_MS }: AppSyncOptions = 
     types: Object.keys(CREATE),
 
     async start(context) {
-      const apis: Played[] = [];
+      const apis: ServedApi[] = [];
       const realtime = new Realtime({ keepAliveMs }, context.clock);
       const server = await listen((request, response) => answer(apis, request, response), port);
       server.server.on("upgrade", (request, socket, head) => void upgrade(apis, realtime, request, socket, head));
@@ -61,7 +61,7 @@ export function appsync({ port, keepAliveMs = KEEP_ALIVE_MS }: AppSyncOptions = 
 
     async create(resource) {
       const create = CREATE[resource.type];
-      if (!create) throw new Error(`AppSync does not play ${resource.type}.`);
+      if (!create) throw new Error(`The local AppSync does not support ${resource.type}.`);
       return create(required(), resource);
     },
 
@@ -120,7 +120,7 @@ const CREATE: Readonly<Record<string, Create>> = {
   },
 };
 
-/** The first API is found at `/graphql`, as on AWS; any further one below its id. */
+/** The first API is at `/graphql`, as on AWS; any others are below their ids. */
 function createApi({ context, server, apis }: Running, { path, properties }: Resource): CreatedResource {
   const id = stableId(path);
   const arn = `arn:aws:appsync:${context.region}:${context.accountId}:apis/${id}`;
@@ -142,10 +142,10 @@ function createApi({ context, server, apis }: Running, { path, properties }: Res
   };
 }
 
-function apiOf({ apis }: Running, { ApiId }: Resource["properties"]): Played {
-  const played = apis.find(({ api }) => api.identity.id === ApiId);
-  if (!played) throw new Error(`There is no AppSync API with the id "${ApiId}".`);
-  return played;
+function apiOf({ apis }: Running, { ApiId }: Resource["properties"]): ServedApi {
+  const served = apis.find(({ api }) => api.identity.id === ApiId);
+  if (!served) throw new Error(`There is no AppSync API with the id "${ApiId}".`);
+  return served;
 }
 
 /** Ids look like AppSync's and stay the same across starts. */
@@ -155,18 +155,18 @@ function stableId(path: string): string {
     .slice(0, 26);
 }
 
-async function answer(apis: readonly Played[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(apis: readonly ServedApi[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   allowEveryOrigin(request, response);
   response.setHeader("x-amzn-requestid", randomUUID());
   if (request.method === "OPTIONS") return void response.writeHead(200).end();
   try {
-    const played = apis.find(({ api }) => api.identity.path === pathOf(request));
-    if (!played) throw new RequestError(404, "NotFoundException", `There is no GraphQL API at ${pathOf(request)}.`);
+    const served = apis.find(({ api }) => api.identity.path === pathOf(request));
+    if (!served) throw new RequestError(404, "NotFoundException", `There is no GraphQL API at ${pathOf(request)}.`);
     if (request.method !== "POST")
-      throw new RequestError(405, "MethodNotAllowedException", "GraphQL requests are sent with POST.");
-    if (!played.api.isFinished)
+      throw new RequestError(405, "MethodNotAllowedException", "Send GraphQL requests with POST.");
+    if (!served.api.isFinished)
       throw new RequestError(503, "ServiceUnavailableException", "The API is still being created.");
-    await answerGraphQL(played, request, response);
+    await answerGraphQL(served, request, response);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     response.setHeader("x-amzn-errortype", error.errorType);
@@ -175,7 +175,7 @@ async function answer(apis: readonly Played[], request: IncomingMessage, respons
 }
 
 async function answerGraphQL(
-  { api, subscriptions }: Played,
+  { api, subscriptions }: ServedApi,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -195,7 +195,7 @@ async function answerGraphQL(
   const prepared = prepare(api, graphqlRequest);
   if (!isPrepared(prepared)) return sendJson(response, 200, { data: null, errors: prepared });
   if (prepared.operation.operation === "subscription") {
-    throw new RequestError(400, "UnsupportedOperation", "Subscriptions go through the real-time endpoint.");
+    throw new RequestError(400, "UnsupportedOperation", "Subscriptions must use the real-time endpoint.");
   }
   const operation = new Operation(caller, visibleHeaders(request), graphqlRequest.variables, api.context.clock.now);
   const result = await executeOperation(api, graphqlRequest, prepared, operation);
@@ -206,7 +206,7 @@ async function answerGraphQL(
   sendJson(response, 200, result, { ...operation.responseHeaders, "x-amzn-appsync-tokensconsumed": "1" });
 }
 
-/** `ctx.request.headers`: everything but cookies; a header sent twice is a list. */
+/** `ctx.request.headers`: everything except cookies; a repeated header is a list. */
 function visibleHeaders({ headersDistinct }: IncomingMessage): Record<string, unknown> {
   const entries = Object.entries(headersDistinct).filter(([name]) => name !== "cookie");
   return Object.fromEntries(entries.map(([name, values = []]) => [name, values.length === 1 ? values[0] : values]));
@@ -225,19 +225,19 @@ function allowEveryOrigin(request: IncomingMessage, response: ServerResponse): v
 }
 
 async function upgrade(
-  apis: readonly Played[],
+  apis: readonly ServedApi[],
   realtime: Realtime,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
   socket.on("error", () => socket.destroy());
-  const played = apis.find(({ api }) => pathOf(request) === `${api.identity.path}/realtime`);
-  if (!played?.api.isFinished) {
+  const served = apis.find(({ api }) => pathOf(request) === `${api.identity.path}/realtime`);
+  if (!served?.api.isFinished) {
     socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
     return;
   }
-  await realtime.connect(played.api, played.subscriptions, request, socket, head);
+  await realtime.connect(served.api, served.subscriptions, request, socket, head);
 }
 
 function pathOf(request: IncomingMessage): string {

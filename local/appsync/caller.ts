@@ -1,4 +1,4 @@
-/** Who asks: from the headers of a request, or of a websocket message that is signed as if it were one. */
+/** Who is calling, from the headers of a request or of a WebSocket message that is signed as if it were one. */
 import type { CognitoTokens } from "./cognito-tokens.ts";
 import type { Caller, Gate } from "../service.ts";
 import { AwsError } from "../service.ts";
@@ -9,15 +9,15 @@ export interface ApiCaller {
   readonly mode: AuthMode;
   /** `ctx.identity` */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Groups of a user of a pool. */
+  /** The groups of a pool's user. */
   readonly groups: readonly string[];
   /** Who signed, for `AWS_IAM`. */
   readonly signer?: Caller;
-  /** When the token stops being good; never for signatures, which are checked once. */
+  /** When the token expires; never for signatures, which are checked once. */
   readonly expiresAtMs: number;
 }
 
-/** What AppSync authenticates: headers by lower-case name, and the request they belong to. */
+/** What AppSync authenticates: headers by lowercase name, and the request they belong to. */
 export interface Credential {
   readonly headers: Readonly<Record<string, string>>;
   readonly sourceIp: readonly string[];
@@ -25,7 +25,7 @@ export interface Credential {
   readonly checkSignature: (gate: Gate) => Caller;
 }
 
-/** What an API lets in. */
+/** The ways to authenticate that an API accepts. */
 export interface Doors {
   readonly modes: readonly AuthMode[];
   readonly tokens: CognitoTokens;
@@ -34,7 +34,7 @@ export interface Doors {
   readonly defaultAction: string;
 }
 
-/** @throws RequestError 401 or 403 in AppSync's words */
+/** @throws RequestError 401 or 403 with AppSync's messages */
 export async function authenticate(credential: Credential, doors: Doors): Promise<ApiCaller> {
   const authorization = credential.headers.authorization ?? "";
   if (authorization.startsWith("AWS4-HMAC-SHA256")) return signedCaller(credential, doors);

@@ -1,4 +1,4 @@
-/** Checks the tokens of Cognito user pools against the pools' published keys. */
+/** Verifies the tokens of Cognito user pools against the pools' published keys. */
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify } from "jose";
 import type { JWTPayload, JWTVerifyGetKey } from "jose";
 import { RequestError } from "./errors.ts";
@@ -7,7 +7,7 @@ import { RequestError } from "./errors.ts";
 export interface UserPoolConfig {
   readonly UserPoolId: string;
   readonly AppIdClientRegex?: string;
-  /** Of the API's default mode only. */
+  /** Set for the API's default mode only. */
   readonly DefaultAction?: string;
 }
 
@@ -19,7 +19,7 @@ export interface UserToken {
   readonly expiresAtMs: number;
 }
 
-/** A key that is not known yet is asked for again after this time. */
+/** How long to wait before fetching an unknown key again. */
 const KEYS_COOLDOWN_MS = 1_000;
 
 export class CognitoTokens {
@@ -34,7 +34,7 @@ export class CognitoTokens {
 
   /**
    * @param token an id or an access token of one of the pools
-   * @throws RequestError 401 in AppSync's words
+   * @throws RequestError 401 with AppSync's messages
    */
   async verify(token: string): Promise<UserToken> {
     const pool = this.#poolOf(token);
@@ -57,7 +57,7 @@ export class CognitoTokens {
     } catch {
       throw refused("Unable to parse JWT token.");
     }
-    // The address in front of the pool's id may be that of an earlier start; the pool's key decides.
+    // The address before the pool's id may be an earlier start's; the pool's key decides.
     const pool = this.pools.find((each) => issuer?.split("/").at(-1) === each.UserPoolId);
     if (!pool) throw refused("Valid authorization header not provided.");
     return pool;

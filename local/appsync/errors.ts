@@ -1,8 +1,8 @@
-/** Errors as AppSync writes them: inside a GraphQL answer, and instead of one. */
+/** Errors as AppSync reports them: inside a GraphQL response, and instead of one. */
 import { getNamedType, isObjectType } from "graphql";
 import type { GraphQLSchema, GraphQLError } from "graphql";
 
-/** What a handler raised with util.error, or AppSync itself for a field. */
+/** An error that a handler raised with util.error, or AppSync itself for a field. */
 export class ResolverError extends Error {
   constructor(
     message: string,
@@ -14,7 +14,7 @@ export class ResolverError extends Error {
   }
 }
 
-/** A request that is answered without looking at its operation. */
+/** A request that is rejected before its operation is read. */
 export class RequestError extends Error {
   constructor(
     readonly status: number,
@@ -25,7 +25,7 @@ export class RequestError extends Error {
   }
 }
 
-/** One entry of `errors` in an answer. */
+/** One entry of `errors` in a response. */
 export interface AnswerError {
   readonly path: readonly (string | number)[] | null;
   readonly data: unknown;
@@ -47,7 +47,7 @@ export function answerError(error: GraphQLError, schema: GraphQLSchema): AnswerE
   };
 }
 
-/** The words graphql-java has for an error of graphql-js. */
+/** graphql-java's message for an error of graphql-js. */
 function messageOf({ message, path }: GraphQLError, schema: GraphQLSchema): string {
   const place = pathText(path);
   const missing = /^Cannot return null for non-nullable field (\w+)\.(\w+)\.$/.exec(message);
@@ -64,12 +64,12 @@ function typeName(schema: GraphQLSchema, parent: string, field: string): string 
   return isObjectType(type) ? (getNamedType(type.getFields()[field]?.type)?.name ?? "") : "";
 }
 
-/** `/listJobs/items[3]/id` */
+/** `/listOrders/items[3]/id` */
 function pathText(path: readonly (string | number)[] | undefined): string {
   return (path ?? []).map((step) => (typeof step === "number" ? `[${step}]` : `/${step}`)).join("");
 }
 
-/** AppSync's name for the rule that a query breaks. */
+/** AppSync's name for the rule that a query violates. */
 const VALIDATION_TYPES: readonly [RegExp, string][] = [
   [/^Cannot query field/, "FieldUndefined"],
   [/^GraphQL introspection has been disabled/, "FieldUndefined"],
@@ -98,7 +98,7 @@ export function validationError(error: GraphQLError): AnswerError {
   };
 }
 
-/** Wrong variables, in AppSync's words where they are known. */
+/** Invalid variables, with AppSync's message where it is known. */
 export function variableError(error: GraphQLError): AnswerError {
   const missing = /^Variable "\$(\w+)" of required type "(.+)" was not provided\.$/.exec(error.message);
   const invalid = /^Variable "\$(\w+)" got invalid value/.exec(error.message);

@@ -1,4 +1,4 @@
-/** May this caller see this field? Directives decide the way in, IAM policies decide about signed requests. */
+/** Whether a caller may see a field: directives decide by authentication mode, IAM policies decide for signed requests. */
 import { AwsError } from "../service.ts";
 import type { Gate } from "../service.ts";
 import type { ApiCaller } from "./caller.ts";
@@ -15,7 +15,7 @@ export interface AccessPolicy {
   readonly log: (line: string) => void;
 }
 
-/** @returns what to answer for the field instead of its value, or undefined when the caller may see it */
+/** @returns the error to report instead of the field's value, or undefined when the caller may see it */
 export function deniedField(
   typeName: string,
   fieldName: string,
@@ -28,7 +28,7 @@ export function deniedField(
 
 /**
  * Signed requests need `appsync:GraphQL` on each field at the top of their operation.
- * @returns the error for the field, whose `errorInfo` is the sentence of IAM; undefined when a policy allows it
+ * @returns the error for the field, with IAM's message in `errorInfo`; undefined when a policy allows it
  */
 export function deniedByPolicy(
   typeName: string,

@@ -1,4 +1,4 @@
-/** Executes GraphQL for one API: parse, validate, resolve, and AppSync's form of the answer. */
+/** Executes GraphQL for one API: parse, validate, resolve, and respond in AppSync's form. */
 import {
   defaultFieldResolver,
   execute,
@@ -65,18 +65,18 @@ export function readRequest(body: string): GraphQLRequest {
   return { query: value.query, variables: value.variables ?? {}, operationName: value.operationName ?? undefined };
 }
 
-/** Gives each field of the schema its resolver; done once for an API. */
+/** Attaches a resolver to each field of the schema; once per API. */
 export function attachResolvers(api: Api): void {
   for (const { type, field } of objectFields(api.schema.schema)) {
     field.resolve = (source, args, context, info) =>
-      // Every execution below passes an operation as its context.
+      // Every execution below passes its operation as the context.
       resolveField(api, { type, field, source, args, operation: context as Operation, info });
   }
 }
 
 /**
  * Parses and validates.
- * @returns the errors to answer with, when the request cannot be executed
+ * @returns the errors to respond with when the request cannot be executed
  */
 export function prepare(
   api: Api,
@@ -122,14 +122,14 @@ export async function executeOperation(
   return answerOf(await runExecution(api, prepared, request.variables, operation), api, operation);
 }
 
-/** What a subscriber gets for a value that a mutation returned: its own selection of it. */
+/** What a subscriber receives for a value that a mutation returned: its own selection of it. */
 export function selectDelivered(
   api: Api,
   prepared: PreparedOperation,
   variables: GraphQLRequest["variables"],
   operation: Operation,
 ): Answer {
-  // Without resolvers nothing waits, so the order of mutations is kept.
+  // No resolver runs, so nothing is awaited and the order of mutations is kept.
   const result = runExecution(api, prepared, variables, operation);
   if (result instanceof Promise) throw new Error("A delivered value was not resolved at once");
   return answerOf(result as ExecutionResult, api, operation);
@@ -156,7 +156,7 @@ function answerOf({ data, errors = [] }: ExecutionResult, api: Api, operation: O
   return { data: data ?? null, ...(all.length > 0 && { errors: all }) };
 }
 
-/** Fields at the top of an operation by the name under which they are answered. */
+/** The top-level fields of an operation by response name. */
 export function answeredFields({ document, operation }: PreparedOperation): Map<string, string> {
   return new Map(
     rootFields(document, operation).map((node) => [node.alias?.value ?? node.name.value, node.name.value]),
@@ -201,11 +201,11 @@ export interface ResolverCall {
   readonly args: Readonly<Record<string, unknown>>;
   readonly operation: Operation;
   readonly selection: Selection;
-  /** The error with its place in the query. */
+  /** The error with its location in the query. */
   readonly placed: (error: ResolverError) => GraphQLError;
 }
 
-/** @throws ResolverError what the resolver raised, its data cut to the selection */
+/** @throws ResolverError that the resolver raised, its data reduced to the selection */
 export async function callResolver(api: Api, call: ResolverCall): Promise<unknown> {
   const { typeName, fieldName, operation, selection } = call;
   const resolver = api.resolver(`${typeName}.${fieldName}`);

@@ -1,6 +1,6 @@
 /**
- * Is this code APPSYNC_JS? AppSync runs a small part of JavaScript; what it does not document as supported is refused
- * here when a resolver is created, so that code which works on this machine also deploys.
+ * Checks code against APPSYNC_JS. AppSync runs a small subset of JavaScript; whatever it does not document as supported is
+ * rejected here when a resolver is created, so that code which works on this machine also deploys.
  */
 import { functionProblem } from "./language/functions.ts";
 import { parseModule, visitAll } from "./language/syntax.ts";
@@ -21,17 +21,17 @@ import { DYNAMODB_NAMES, RUNTIME_NAMES } from "./runtime/names.ts";
 export const CODE_LIMIT_BYTES = 32_768;
 
 export interface LanguageProblem {
-  /** One sentence naming the construct, without a full stop. */
+  /** Names the construct, without a final period. */
   readonly message: string;
-  /** From 1. */
+  /** Counts from 1. */
   readonly line: number;
-  /** From 1. */
+  /** Counts from 1. */
   readonly column: number;
 }
 
 /**
- * Everything in `code` (an ES module, after bundling) that APPSYNC_JS does not support, in the order of the text.
- * Empty when AppSync would take it.
+ * Everything in `code` (an ES module, after bundling) that APPSYNC_JS does not support, in source order.
+ * Empty when AppSync would accept it.
  */
 export function checkLanguage(code: string): LanguageProblem[] {
   let program: SyntaxNode;
@@ -43,7 +43,7 @@ export function checkLanguage(code: string): LanguageProblem[] {
   const problems: LanguageProblem[] = [];
   const bytes = Buffer.byteLength(code);
   if (bytes > CODE_LIMIT_BYTES) {
-    problems.push({ message: `The code has ${bytes} bytes; AppSync takes ${CODE_LIMIT_BYTES}`, line: 1, column: 1 });
+    problems.push({ message: `The code has ${bytes} bytes; AppSync allows ${CODE_LIMIT_BYTES}`, line: 1, column: 1 });
   }
   visitAll(program, (visit) => {
     const message = problemOf(visit);
@@ -102,7 +102,7 @@ function problemOf(visit: Visit): string | undefined {
   const { node, parent, member } = visit;
   const refused = REFUSED_SYNTAX[node.type];
   if (refused !== undefined) {
-    // A method's value is a function expression; the method itself is what the rule of Property reports.
+    // A method's value is a function expression; the Property rule reports the method itself.
     return parent?.type === "Property" && member === "value" && (parent.method || parent.kind !== "init")
       ? undefined
       : refused;
@@ -159,7 +159,7 @@ function memberProblem({ node, parent, member, scope }: Visit): string | undefin
   return isOutermost ? runtimeMemberProblem(node, scope) : undefined;
 }
 
-/** `util.time.nowIso` and other names that the runtime does not have. */
+/** `util.time.nowIso` and other names that the runtime lacks. */
 function runtimeMemberProblem(node: SyntaxNode, scope: Visit["scope"]): string | undefined {
   const path = pathOf(node);
   if (!path) return undefined;
@@ -177,7 +177,7 @@ function runtimeMemberProblem(node: SyntaxNode, scope: Visit["scope"]): string |
   if (!isRuntime) return undefined;
   const full = [...(binding ? (binding.imported === "*" ? [] : [binding.imported]) : [root]), ...rest].join(".");
   const known = RUNTIME_NAMES.some((each) => each === full || each.startsWith(`${full}.`));
-  return known ? undefined : `${full} is not part of the APPSYNC_JS runtime played here`;
+  return known ? undefined : `${full} is not part of the APPSYNC_JS runtime supported here`;
 }
 
 function pathOf(node: SyntaxNode): string[] | undefined {
@@ -190,12 +190,12 @@ function pathOf(node: SyntaxNode): string[] | undefined {
 function callProblem({ node, scope }: Visit): string | undefined {
   const { callee } = node;
   if (callee.type === "Identifier" || callee.type === "Super" || callee.type === "Import") return undefined;
-  if (isFunctionLiteral(callee)) return "A function that is called where it is written is not part of APPSYNC_JS";
+  if (isFunctionLiteral(callee)) return "An immediately invoked function is not part of APPSYNC_JS";
   if (callee.type !== "MemberExpression") return undefined;
   if (callee.computed) return "Calling a method by a computed name is not part of APPSYNC_JS";
   const path = pathOf(callee);
   const root = path && scope.find(path[0] ?? "");
-  // Names of the runtime and of globals are checked where the member stands.
+  // Names of the runtime and of globals are checked at the member expression.
   if (path && (root ? root.kind === "import" : true)) return undefined;
   if (root?.node?.type === "ObjectExpression") return undefined;
   const name = callee.property.name;
@@ -216,7 +216,7 @@ function assignmentProblem(visit: Visit): string | undefined {
   return functionProblem(visit) ?? contextWriteProblem(visit, visit.node.left);
 }
 
-/** `ctx.stash = {}` is refused; `ctx.stash.name = value` is how the stash is used. */
+/** `ctx.stash = {}` is rejected; `ctx.stash.name = value` is how the stash is used. */
 function contextWriteProblem({ node, functions }: Visit, target: SyntaxNode): string | undefined {
   if (node.type === "UnaryExpression" && node.operator !== "delete") return undefined;
   if (target.type !== "MemberExpression" || target.object.type !== "Identifier") return undefined;

@@ -1,8 +1,8 @@
-/** Credentials inside websocket messages: headers as JSON, signed as if the message were an HTTP request. */
+/** Credentials inside WebSocket messages: headers as JSON, signed as if the message were an HTTP request. */
 import type { Gate } from "../service.ts";
 import type { Credential } from "./caller.ts";
 
-/** A websocket message is signed as if it were a POST of `body` to `path`. */
+/** A WebSocket message is signed as if it were a POST of `body` to `path`. */
 export function messageCredential(
   path: string,
   headers: Record<string, string>,
@@ -13,7 +13,7 @@ export function messageCredential(
   return { headers, sourceIp, checkSignature };
 }
 
-/** @returns the entries that are text, by lower-case name */
+/** @returns the string entries, by lowercase name */
 export function lowerCaseHeaders(headers: unknown): Record<string, string> {
   const entries = Object.entries((headers as Record<string, unknown> | null) ?? {});
   return Object.fromEntries(

@@ -1,17 +1,17 @@
-/** Turns a resolver's ES module into a function body that a sandbox can run, line by line the same. */
+/** Turns a resolver's ES module into a function body that a sandbox can run, keeping every line in place. */
 import { parseModule, visitAll } from "./language/syntax.ts";
 import type { SyntaxNode } from "./language/syntax.ts";
 
-/** Names the function body expects as parameters, in this order. */
+/** The parameters that the function body expects, in this order. */
 export const BODY_PARAMETERS = ["__modules", "__bounded", "util", "extensions", "runtime", "console"] as const;
 
 export interface ModuleBody {
-  /** Ends by returning the exported functions by name. */
+  /** Returns the exported functions by name. */
   readonly body: string;
   readonly exported: readonly string[];
 }
 
-/** The block lets a module import what is global as well. Imports become constants, exports a returned object, and each for-of counts its turns. */
+/** The block lets a module import names that are also global. Imports become constants, exports a returned object, and each for…of counts its iterations. */
 export function moduleBody(code: string): ModuleBody {
   const program = parseModule(code);
   const edits: Edit[] = [];
@@ -51,7 +51,7 @@ function importText(statement: SyntaxNode): string {
   ].join(" ");
 }
 
-/** Notes what is exported; what remains of the statement is its declaration. */
+/** Records what is exported and leaves the declaration. */
 function exportEdit(statement: SyntaxNode, exports: Map<string, string>): Edit {
   for (const specifier of statement.specifiers) exports.set(specifier.exported.name, specifier.local.name);
   const { declaration } = statement;

@@ -1,4 +1,4 @@
-/** The outline of an operation: its fields at the top, and how deep it goes. */
+/** The outline of an operation: its top-level fields and its depth. */
 import { Kind } from "graphql";
 import type {
   DocumentNode,
@@ -8,12 +8,12 @@ import type {
   SelectionSetNode,
 } from "graphql";
 
-/** Fields at the top, those of fragments included. */
+/** Top-level fields, including those of fragments. */
 export function rootFields(document: DocumentNode, operation: OperationDefinitionNode): FieldNode[] {
   return fieldsOf(operation.selectionSet, fragmentsOf(document));
 }
 
-/** How many fields lie below one another; a field at the top alone is 1. */
+/** The nesting depth of fields; a top-level field alone is 1. */
 export function depthOf(document: DocumentNode, operation: OperationDefinitionNode): number {
   return deepest(operation.selectionSet, fragmentsOf(document));
 }

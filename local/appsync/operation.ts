@@ -1,4 +1,4 @@
-/** One GraphQL operation on its way: what its resolvers share and leave behind. */
+/** One GraphQL operation in execution: what its resolvers share and leave behind. */
 import type { ApiCaller } from "./caller.ts";
 import { ResolverError, unauthorizedField } from "./errors.ts";
 import type { AnswerError } from "./errors.ts";
@@ -22,7 +22,7 @@ export class Operation {
   readonly errors: AnswerError[] = [];
   readonly invalidations: Invalidation[] = [];
   readonly responseHeaders: Record<string, string> = {};
-  /** Ends calls of data sources when the operation takes too long. */
+  /** Aborts the data sources' calls when the operation times out. */
   readonly signal = AbortSignal.timeout(EXECUTION_LIMIT_MS);
   subscriptionFilter: SubscriptionFilter | undefined;
   invalidationFilter: SubscriptionFilter | undefined;
@@ -34,11 +34,11 @@ export class Operation {
     readonly headers: Readonly<Record<string, unknown>>,
     readonly variables: Readonly<Record<string, unknown>>,
     readonly now: () => number,
-    /** Set while a mutation's value is delivered to a subscriber: the value then answers every field. */
+    /** Set while a mutation's value is delivered to a subscriber: every field is then read from the value. */
     readonly delivered?: unknown,
   ) {}
 
-  /** What the handlers of one field may do. */
+  /** The effects available to the handlers of one field. */
   effects(typeName: string, fieldName: string, appendError: (error: ResolverError) => void): HandlerEffects {
     return {
       now: this.now,
@@ -54,7 +54,7 @@ export class Operation {
 
   #invalidate(invalidation: Invalidation): void {
     if (this.invalidations.length >= INVALIDATION_LIMIT) {
-      throw new ResolverError(`A request may invalidate subscriptions ${INVALIDATION_LIMIT} times at most`);
+      throw new ResolverError(`A request may invalidate subscriptions at most ${INVALIDATION_LIMIT} times`);
     }
     this.invalidations.push(invalidation);
   }

@@ -1,4 +1,4 @@
-/** One open websocket: its subscriptions begin, deliver and end here. */
+/** One open WebSocket: starts, delivers and stops its subscriptions. */
 import type { WebSocket } from "ws";
 import type { AlarmClock } from "../clock/alarm-clock.ts";
 import type { Api } from "./api.ts";
@@ -10,7 +10,7 @@ import { lowerCaseHeaders, messageCredential } from "./message-credential.ts";
 import { openSubscription, SubscriptionRefused } from "./subscriptions.ts";
 import type { Subscription, Subscriptions } from "./subscriptions.ts";
 
-/** How long a client waits for `ka` before it gives the connection up. */
+/** How long a client waits for `ka` before it drops the connection. */
 const CONNECTION_TIMEOUT_MS = 300_000;
 /** "Subscriptions per connection: 200" */
 const SUBSCRIPTION_LIMIT = 200;
@@ -36,7 +36,7 @@ interface Message {
 }
 
 export class RealtimeConnection {
-  /** What ends each subscription, by id; undefined while it is being started. */
+  /** Stops each subscription, by id; undefined while it is starting. */
   readonly #running = new Map<string, (() => void) | undefined>();
   readonly #atClose: (() => void)[];
 
@@ -83,7 +83,7 @@ export class RealtimeConnection {
     this.#running.set(id, undefined);
     try {
       const subscription = await this.#open(payload);
-      // Stopped, or the socket closed, while the subscription's resolver ran.
+      // Stopped, or the socket closed, while the subscription's resolver was running.
       if (!this.#running.has(id)) return;
       this.#run(id, subscription);
       this.#send({ id, type: "start_ack" });

@@ -1,4 +1,4 @@
-/** AppSync's websocket: how a client connects to it, and its messages. */
+/** AppSync's WebSocket: how a client connects, and its messages. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -19,7 +19,7 @@ export interface RealtimeOptions {
   readonly keepAliveMs: number;
 }
 
-/** Connections of one service, whichever API they belong to. */
+/** Connections of one service, across its APIs. */
 export class Realtime {
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -34,7 +34,7 @@ export class Realtime {
     this.#alarms = new AlarmClock(clock);
   }
 
-  /** Takes over a socket that asks to become a websocket of this API. */
+  /** Upgrades a socket to a WebSocket of this API. */
   async connect(
     api: Api,
     subscriptions: Subscriptions,
@@ -90,7 +90,7 @@ function parseHeader(encoded: string): unknown {
   try {
     return JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
   } catch {
-    throw new RequestError(400, "BadRequestException", "The header of the connection is not base64 of a JSON object");
+    throw new RequestError(400, "BadRequestException", "The connection's header must be a base64-encoded JSON object");
   }
 }
 

@@ -4,7 +4,7 @@ import type { DataSource, DataSourceOutcome } from "./data-sources/data-source.t
 import type { Evaluation, HandlerContext, HandlerName, Handlers } from "./sandbox.ts";
 import type { HandlerEffects } from "./runtime/runtime.ts";
 
-/** A unit resolver's own code, or a function of a pipeline. */
+/** A unit resolver's code, or a pipeline's function. */
 export interface Step {
   readonly handlers: Handlers;
   readonly dataSource: DataSource;
@@ -22,7 +22,7 @@ export interface PipelineResolver {
 
 export type Resolver = UnitResolver | PipelineResolver;
 
-/** What the resolver's handlers see besides results. */
+/** What the resolver's handlers see apart from results. */
 export interface FieldCall {
   readonly context: Pick<HandlerContext, "arguments" | "identity" | "source" | "request" | "info" | "env">;
   readonly effects: HandlerEffects;
@@ -85,7 +85,7 @@ class Run {
         ...this.call.context,
         stash: this.#stash,
         prev: this.#prev,
-        // The result belongs to response handlers.
+        // Only response handlers see the result.
         result: name === "response" ? this.#result : undefined,
         error: this.#error,
       },

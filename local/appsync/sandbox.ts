@@ -1,4 +1,4 @@
-/** Runs handlers of APPSYNC_JS: plain data in, plain data out, nothing of this process in reach, limited in time and size. */
+/** Runs APPSYNC_JS handlers: plain data in, plain data out, no access to this process, limited in time and size. */
 import vm from "node:vm";
 import { ResolverError } from "./errors.ts";
 import { BODY_PARAMETERS, moduleBody } from "./module-code.ts";
@@ -7,7 +7,7 @@ import { replaceAll, replaceFirst } from "./runtime/java-regex.ts";
 import { makeRuntime } from "./runtime/runtime.ts";
 import type { HandlerEffects } from "./runtime/runtime.ts";
 
-/** Far above what a handler needs; AppSync's own limit on evaluation is not documented. */
+/** Far more than a handler needs; AppSync's own evaluation limit is not documented. */
 const HANDLER_TIMEOUT_MS = 5_000;
 /** "Evaluated resolver/function response: 5 MB" */
 const RESPONSE_LIMIT_BYTES = 5 * 1024 * 1024;
@@ -16,7 +16,7 @@ const LOOP_LIMIT = 1_000;
 
 export type HandlerName = "request" | "response";
 
-/** What a handler finds in `ctx`; all of it JSON. */
+/** What a handler finds in `ctx`, all of it JSON. */
 export interface HandlerContext {
   readonly arguments: unknown;
   readonly identity: unknown;
@@ -40,7 +40,7 @@ export interface Evaluation {
 
 /** The compiled code of one resolver or function. */
 export interface Handlers {
-  /** @throws ResolverError raised by the handler, or of type `Code` when it broke */
+  /** @throws ResolverError raised by the handler, or of type `Code` when it crashed */
   evaluate(name: HandlerName, context: HandlerContext, effects: HandlerEffects): Evaluation;
 }
 
@@ -56,11 +56,11 @@ export class Sandbox {
     this.#makeContext = vm.runInContext(PRELUDE, this.#global)({ replaceFirst, replaceAll });
   }
 
-  /** @param name for the log: `Query.getJob` */
+  /** @param name for the log: `Query.getOrder` */
   compile(code: string, name: string): Handlers {
     const { body } = moduleBody(code);
     const options = { parsingContext: this.#global, filename: "code.js" };
-    // The body ends by returning the exported functions.
+    // The body returns the exported functions.
     const run = vm.compileFunction(body, [...BODY_PARAMETERS], options) as unknown as CompiledModule;
     return { evaluate: (handler, context, effects) => this.#evaluate(run, name, handler, context, effects) };
   }
@@ -92,7 +92,7 @@ export class Sandbox {
     }
   }
 
-  /** AppSync says where in the bundled code a handler broke; the log says it too. */
+  /** AppSync reports where in the bundled code a handler crashed; so does the log. */
   #codeError(error: unknown, name: string): ResolverError {
     const { name: kind, message, stack } = error as Error;
     const [, line, column] = /code\.js:(\d+):(\d+)/.exec(stack ?? "") ?? [];
@@ -109,7 +109,7 @@ export class Sandbox {
   }
 }
 
-/** The differences between JavaScript and APPSYNC_JS that AppSync documents, made true for everything inside. */
+/** Applies the documented differences between JavaScript and APPSYNC_JS inside the sandbox. */
 const PRELUDE = `(host) => {
   "use strict";
   const parse = JSON.parse;
@@ -128,12 +128,12 @@ const PRELUDE = `(host) => {
   };
 }`;
 
-/** Gives a loop its items, and up when it turns too often. */
+/** Yields a loop's items, and throws after too many iterations. */
 function* bounded(items: Iterable<unknown>): Generator<unknown> {
   let turns = 0;
   for (const item of items) {
     if (++turns > LOOP_LIMIT)
-      throw new ResolverError(`A loop turned more than ${LOOP_LIMIT} times; AppSync stops it there`, "Code");
+      throw new ResolverError(`A loop ran more than ${LOOP_LIMIT} iterations, AppSync's limit`, "Code");
     yield item;
   }
 }
@@ -143,7 +143,7 @@ function plainResponse(value: unknown): unknown {
   const json = JSON.stringify(value) ?? "null";
   const bytes = Buffer.byteLength(json);
   if (bytes > RESPONSE_LIMIT_BYTES) {
-    throw new ResolverError(`A handler answered ${bytes} bytes; AppSync takes ${RESPONSE_LIMIT_BYTES}`, "Code");
+    throw new ResolverError(`A handler returned ${bytes} bytes; AppSync allows ${RESPONSE_LIMIT_BYTES}`, "Code");
   }
   return JSON.parse(json);
 }

@@ -17,7 +17,7 @@ export const SCALARS: readonly GraphQLScalarType[] = [
   new GraphQLScalarType({ name: "AWSTimestamp", parseValue: timestamp, serialize: timestamp }),
   new GraphQLScalarType({
     name: "AWSJSON",
-    // JSON arrives as text and reaches the resolvers as what it says.
+    // JSON arrives as a string and reaches the resolvers parsed.
     parseValue: parseJson,
     serialize: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
   }),

@@ -1,4 +1,4 @@
-/** A GraphQL schema as AppSync reads it: with its scalars and directives, and with what the directives say. */
+/** A GraphQL schema as AppSync reads it: with AppSync's scalars and directives, and the rules the directives express. */
 import { buildASTSchema, isObjectType, isScalarType, parse, validateSchema, Kind } from "graphql";
 import type {
   ConstDirectiveNode,
@@ -13,22 +13,22 @@ import { SCALARS } from "./scalars.ts";
 /** Ways to authenticate that directives name. */
 export type AuthMode = "API_KEY" | "AWS_IAM" | "AMAZON_COGNITO_USER_POOLS" | "OPENID_CONNECT" | "AWS_LAMBDA";
 
-/** One directive that lets callers in. */
+/** One directive that admits callers. */
 export interface AccessRule {
   readonly mode: AuthMode;
-  /** Of a user pool; the caller must be in one of them. */
+  /** Groups of a user pool; the caller must be in one of them. */
   readonly groups?: readonly string[];
 }
 
 export interface ApiSchema {
   readonly schema: GraphQLSchema;
-  /** What the directives of a field, else of its type, say; empty where only the API's default mode is let in. */
+  /** The directives of a field, else of its type; empty where only the API's default mode is admitted. */
   accessRules(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): readonly AccessRule[];
-  /** Subscription fields that a mutation field feeds. */
+  /** The subscription fields that a mutation field triggers. */
   subscriptionsOf(mutationField: string): readonly string[];
 }
 
-/** @throws Error with one sentence naming what is wrong */
+/** @throws Error naming what is wrong */
 export function readSchema(definition: string): ApiSchema {
   const schema = build(definition);
   const problem = validateSchema(schema)[0];
@@ -60,7 +60,7 @@ function build(definition: string): GraphQLSchema {
   try {
     const builtIn = parse(BUILT_IN).definitions;
     const names = new Set(builtIn.map(nameOf));
-    // Editors want these definitions in the file; AppSync brings them itself.
+    // Editors need these definitions in the file; AppSync provides its own.
     const own = parse(definition).definitions.filter((each) => !names.has(nameOf(each)));
     const schema = buildASTSchema({ kind: Kind.DOCUMENT, definitions: [...builtIn, ...own] });
     for (const { name, parseValue, parseLiteral, serialize } of SCALARS) {
@@ -82,11 +82,11 @@ function refuseOwnScalars(schema: GraphQLSchema): void {
   const own = Object.values(schema.getTypeMap()).find((type) => isScalarType(type) && !known.has(type.name));
   if (own)
     throw new Error(
-      `The GraphQL schema defines the scalar ${own.name}; AppSync takes only its own (${[...known].join(", ")})`,
+      `The GraphQL schema defines the scalar ${own.name}; AppSync allows only its own (${[...known].join(", ")})`,
     );
 }
 
-/** Which mutations feed which subscriptions; both must exist and return the same type. */
+/** Which mutations trigger which subscriptions; both must exist and return the same type. */
 function subscriptionsByMutation(schema: GraphQLSchema): Map<string, string[]> {
   const mutations = schema.getMutationType()?.getFields() ?? {};
   const found = new Map<string, string[]>();
@@ -99,7 +99,7 @@ function subscriptionsByMutation(schema: GraphQLSchema): Map<string, string[]> {
         );
       if (nullable(String(mutation.type)) !== nullable(String(field.type))) {
         throw new Error(
-          `Subscription.${field.name} returns ${field.type}, but its mutation ${name} returns ${mutation.type}; AppSync wants the same type`,
+          `Subscription.${field.name} returns ${field.type}, but its mutation ${name} returns ${mutation.type}; AppSync requires the same type`,
         );
       }
       found.set(name, [...(found.get(name) ?? []), field.name]);

@@ -1,4 +1,4 @@
-/** What a client selected below a field: for `ctx.info`, and to cut an error's data to it. */
+/** What a client selected below a field: for `ctx.info`, and to reduce an error's data to it. */
 import { getNamedType, isObjectType, Kind, print } from "graphql";
 import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, SelectionSetNode } from "graphql";
 
@@ -14,7 +14,7 @@ export function selectionOf({
   returnType,
 }: Pick<GraphQLResolveInfo, "fieldNodes" | "fragments" | "returnType">): Selection {
   const type = getNamedType(returnType);
-  // Of an interface or union only what belongs to the interface itself is listed.
+  // For an interface or union, only the fields of the interface itself are listed.
   const ownType = isObjectType(type) ? undefined : type.name;
   const sets = fieldNodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
   return {
@@ -42,7 +42,7 @@ function responseName(node: FieldNode): string {
   return node.alias?.value ?? node.name.value;
 }
 
-/** The members of an error's `data` that the client asked for. */
+/** The members of an error's `data` that the client selected. */
 export function selectData(data: unknown, selected: readonly string[]): unknown {
   if (Array.isArray(data)) return data.map((each) => selectData(each, selected));
   if (typeof data !== "object" || data === null || selected.length === 0) return data;

@@ -1,4 +1,4 @@
-/** Who listens to which mutation, and what they get of it. */
+/** Which clients subscribe to which mutations, and what they receive. */
 import { getArgumentValues } from "graphql/execution/values.js";
 import { GraphQLError } from "graphql";
 import type { FieldNode } from "graphql";
@@ -19,16 +19,16 @@ import { selectionOf } from "./selection.ts";
 /** "Subscription payload: 240 KB" */
 const PAYLOAD_LIMIT_BYTES = 240 * 1024;
 
-/** Refuses a subscription with the errors of its answer. */
+/** Rejects a subscription, with the errors to respond with. */
 export class SubscriptionRefused extends Error {
   constructor(readonly errors: readonly AnswerError[]) {
-    super(errors[0]?.message ?? "The subscription was refused");
+    super(errors[0]?.message ?? "The subscription was rejected");
   }
 }
 
 export interface Subscription {
   readonly field: string;
-  /** Coerced arguments, those that were given. */
+  /** The arguments that were given, coerced. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly filter: SubscriptionFilter | undefined;
   readonly invalidationFilter: SubscriptionFilter | undefined;
@@ -41,7 +41,7 @@ export interface Subscription {
 /** Where a subscription's messages go. */
 export interface Subscriber {
   deliver(payload: unknown): void;
-  /** The subscription is over, and not because the client stopped it. */
+  /** Called when the subscription ends without the client stopping it. */
   end(): void;
 }
 
@@ -54,13 +54,13 @@ export class Subscriptions {
     return this.#subscribers.size;
   }
 
-  /** @returns what ends it */
+  /** @returns a function that ends it */
   add(subscription: Subscription, subscriber: Subscriber): () => void {
     this.#subscribers.set(subscription, subscriber);
     return () => void this.#subscribers.delete(subscription);
   }
 
-  /** Delivers what a mutation returned, as far as it was selected there. */
+  /** Delivers a mutation's result, as far as the mutation selected it. */
   publish(mutationField: string, value: unknown): void {
     if (value === null || value === undefined) return;
     const fields = this.api.schema.subscriptionsOf(mutationField);
@@ -71,7 +71,7 @@ export class Subscriptions {
     }
   }
 
-  /** Ends the subscriptions whose invalidation filter lets the payload through. */
+  /** Ends the subscriptions whose invalidation filter matches the payload. */
   invalidate({ subscriptionField, payload }: Invalidation): void {
     for (const [subscription, subscriber] of [...this.#subscribers]) {
       const { field, invalidationFilter } = subscription;
@@ -87,15 +87,15 @@ export class Subscriptions {
     const bytes = Buffer.byteLength(JSON.stringify(payload));
     if (bytes <= PAYLOAD_LIMIT_BYTES) return payload;
     this.api.context.log(
-      `appsync: a message of ${field} has ${bytes} bytes and is not delivered; AppSync takes ${PAYLOAD_LIMIT_BYTES}`,
+      `appsync: a message of ${field} has ${bytes} bytes and is not delivered; AppSync allows ${PAYLOAD_LIMIT_BYTES}`,
     );
     return undefined;
   }
 }
 
 /**
- * Begins a subscription: authorizes its field and runs its resolver, which may refuse it or set filters.
- * @throws SubscriptionRefused, or RequestError for what is not a subscription
+ * Starts a subscription: authorizes its field and runs its resolver, which may reject it or set filters.
+ * @throws SubscriptionRefused, or RequestError for anything but a subscription
  */
 export async function openSubscription(
   api: Api,
@@ -147,7 +147,7 @@ function answerName(node: FieldNode): string {
   return node.alias?.value ?? node.name.value;
 }
 
-/** An enhanced filter replaces the comparison of arguments; an argument given as null wants a field that is null. */
+/** An enhanced filter replaces the comparison of arguments; an argument of null matches a field that is null. */
 function listensTo({ filter, args }: Subscription, value: unknown): boolean {
   if (filter) return matchesFilter(filter, value);
   return Object.entries(args).every(([name, wanted]) => {

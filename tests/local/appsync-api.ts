@@ -13,11 +13,11 @@ import { testContext } from "./open-gate.ts";
 export interface ResolverCode {
   /** `Query.getJob` */
   readonly field: string;
-  /** Body of the request handler, with `ctx`; nothing unless told. */
+  /** Body of the request handler, with `ctx`; nothing by default. */
   readonly request?: string;
-  /** Body of the response handler; answers `ctx.result` unless told. */
+  /** Body of the response handler; returns `ctx.result` by default. */
   readonly response?: string;
-  /** `NONE` unless told. */
+  /** `NONE` by default. */
   readonly dataSource?: string;
   /** Makes it a pipeline of these functions. */
   readonly functions?: readonly Omit<ResolverCode, "field" | "functions">[];
@@ -37,12 +37,12 @@ export interface TestApi {
   readonly attributes: Readonly<Record<string, string>>;
   /** What the service logged. */
   readonly log: string[];
-  /** Posts an operation and answers the body. */
+  /** Posts an operation and returns the response body. */
   ask(query: string, variables?: object, headers?: Record<string, string>): Promise<any>;
   stop(): Promise<void>;
 }
 
-/** What the open gate takes for a signature. */
+/** What the open gate accepts as a signature. */
 export const SIGNED = { authorization: "AWS4-HMAC-SHA256 Credential=AKIA/x" };
 
 export function handlerCode({
@@ -55,7 +55,7 @@ export function request(ctx) { ${request} }
 export function response(ctx) { ${response} }`;
 }
 
-/** Starts AppSync with one API; everything is ready when it answers. */
+/** Starts AppSync with one API; everything is ready once it resolves. */
 export async function startApi({
   schema,
   resolvers,
@@ -131,7 +131,7 @@ export interface UserPool {
   stop(): Promise<void>;
 }
 
-/** A user pool that publishes its key and signs whatever it is asked to. */
+/** A user pool that publishes its key and signs any token. */
 export async function startUserPool(id = "us-east-1_Test"): Promise<UserPool> {
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const key = { ...(await exportJWK(publicKey)), kid: "one", alg: "RS256", use: "sig" };

@@ -155,11 +155,11 @@ describe("DynamoDB", () => {
     expect(issued.length).toBe(1);
   });
 
-  test("answers null for an item that is not there", async () => {
+  test("returns null for a missing item", async () => {
     expect(await request({ operation: "GetItem", key: key("absent") })).toEqual({ result: null });
   });
 
-  test("updates with the helper and answers the whole item", async () => {
+  test("updates with the helper and returns the whole item", async () => {
     await put("update", { n: { N: 1 }, owner: { S: "ann" } });
     const input = { key: { pk: "A", sk: "update" }, update: { title: "new" }, condition: { owner: { eq: "ann" } } };
     expect((await ask("update", { input })).result).toEqual({
@@ -171,7 +171,7 @@ describe("DynamoDB", () => {
     });
   });
 
-  test("gives a failed condition's error beside the item as it is", async () => {
+  test("returns a failed condition's error along with the current item", async () => {
     await put("taken", { owner: { S: "ann" } });
     const input = { key: { pk: "A", sk: "taken" }, update: { title: "new" }, condition: { owner: { eq: "bob" } } };
     const { result, error } = await ask("update", { input });
@@ -182,7 +182,7 @@ describe("DynamoDB", () => {
     );
   });
 
-  test("takes a put as done when the item is already as wanted, and a delete when there is none", async () => {
+  test("counts a put as done when the item already equals it, and a delete when there is no item", async () => {
     const absent = { condition: { expression: "attribute_not_exists(pk)" } };
     const attributeValues = { n: { N: 1 }, version: { N: 1 } };
     await put("twice", attributeValues);
@@ -200,14 +200,14 @@ describe("DynamoDB", () => {
     expect(await request({ operation: "DeleteItem", key: key("never"), condition: mine })).toEqual({ result: null });
   });
 
-  test("deletes and answers what was there", async () => {
+  test("deletes an item and returns it", async () => {
     await put("gone", { n: { N: 1 } });
     expect(await request({ operation: "DeleteItem", key: key("gone") })).toEqual({
       result: { pk: "A", sk: "gone", n: 1 },
     });
   });
 
-  test("pages through a query with tokens that say nothing and fit nowhere else", async () => {
+  test("pages through a query with opaque tokens that are valid for it alone", async () => {
     for (const sk of ["1", "2", "3"]) await put(sk, { n: { N: Number(sk) } }, "page");
     const query = {
       operation: "Query",
@@ -226,7 +226,7 @@ describe("DynamoDB", () => {
     );
   });
 
-  test("scans with a filter in the JSON text of util.transform", async () => {
+  test("scans with a filter in util.transform's JSON", async () => {
     await put("s", { colour: { S: "red" } }, "scan");
     const filter = JSON.stringify({
       expression: "#c = :c",
@@ -248,7 +248,7 @@ describe("DynamoDB", () => {
     expect((await request({ operation: "GetItem", key: key("b1") })).result).toBeNull();
   });
 
-  test("writes a transaction whole, and reads one", async () => {
+  test("writes and reads a transaction", async () => {
     const items = [
       { table: "Jobs", operation: "PutItem", key: key("t1"), attributeValues: { n: { N: 1 } } },
       {
@@ -274,7 +274,7 @@ describe("DynamoDB", () => {
     });
   });
 
-  test("says why a transaction was cancelled, with the item in the way unless told not to", async () => {
+  test("reports why a transaction was canceled, with the conflicting item unless told not to", async () => {
     await put("held", { owner: { S: "ann" } });
     const check = (returnValues?: boolean) => ({
       table: "Jobs",
@@ -302,7 +302,7 @@ describe("DynamoDB", () => {
     expect((await request({ operation: "GetItem", key: key("not-written") })).result).toBeNull();
   });
 
-  test("names operations and values that it does not take", async () => {
+  test("names operations and values that it does not support", async () => {
     await expect(request({ operation: "Sync" })).rejects.toThrow(
       "Unsupported operation 'Sync' on the DynamoDB data source",
     );
@@ -315,7 +315,7 @@ describe("DynamoDB", () => {
 describe("Lambda", () => {
   const call = (value: unknown) => ask("call", { request: value });
 
-  test("passes the payload on and answers what the function answers", async () => {
+  test("passes on the payload and the function's result", async () => {
     expect(await call({ operation: "Invoke", payload: { n: 1 } })).toEqual({ result: { got: { n: 1 } } });
     expect(invocations.at(-1)).toMatchObject({ type: "RequestResponse", payload: { n: 1 } });
     expect(invocations.at(-1)?.path).toContain(
@@ -328,17 +328,17 @@ describe("Lambda", () => {
     expect(invocations.at(-1)?.type).toBe("Event");
   });
 
-  test("gives a function's failure to the response handler", async () => {
+  test("passes a function's failure to the response handler", async () => {
     const failed = { result: null, error: { message: "it broke", type: "Lambda:Unhandled" } };
     expect(await call({ operation: "Invoke", payload: { fail: true } })).toEqual(failed);
   });
 
-  test("gives a refused call to the response handler", async () => {
+  test("passes a denied call to the response handler", async () => {
     const { error } = await call({ operation: "Invoke", payload: { deny: true } });
     expect(error.type).toBe("Lambda:AccessDeniedException");
   });
 
-  test("swallows a failure that the response handler does not look at, as AppSync does", async () => {
+  test("ignores a failure that the response handler does not check, as AppSync does", async () => {
     expect(await api.ask("{ unhandled }")).toEqual({ data: { unhandled: null } });
   });
 
@@ -346,7 +346,7 @@ describe("Lambda", () => {
     expect(JSON.parse((await api.ask("{ after }")).data.after)).toEqual({ last: [null, null] });
   });
 
-  test("refuses other operations", async () => {
+  test("rejects other operations", async () => {
     expect((await call({ operation: "BatchInvoke" })).error.message).toMatch(/must have the operation "Invoke"/);
   });
 });

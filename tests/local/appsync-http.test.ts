@@ -78,19 +78,19 @@ async function asUser(query: string, claims?: Record<string, unknown>): Promise<
   return api.ask(query, {}, { authorization: await pool.token(claims) });
 }
 
-test("answers a query, with JSON read from text on the way in and written as text on the way out", async () => {
+test("answers a query, parsing AWSJSON arguments and serializing AWSJSON results", async () => {
   const query = `query ($meta: AWSJSON) { echo(text: "hi", meta: $meta) }`;
   const { data } = await api.ask(query, { meta: `{"deep":{"n":1}}` });
   expect(JSON.parse(data.echo)).toEqual({ text: "hi", meta: { deep: { n: 1 } } });
 });
 
-test("answers nested fields from what the parent's resolver gave", async () => {
+test("answers nested fields from the parent resolver's result", async () => {
   expect(await api.ask("{ job { __typename id count meta owner { name } } }")).toEqual({
     data: { job: { __typename: "Job", id: "1", count: 3, meta: '{"a":[1]}', owner: { name: "Ann" } } },
   });
 });
 
-test("says in AppSync's words that a required field is missing", async () => {
+test("reports a missing required field with AppSync's message", async () => {
   const { data, errors } = await api.ask("{ job { id title } }");
   expect(data).toEqual({ job: null });
   expect(errors).toEqual([
@@ -112,19 +112,19 @@ test.each([
   ["an invalid scalar", `{ echo(at: "yesterday") }`, "Validation error of type WrongType: "],
   ["no selection", "{ job }", "Validation error of type SubSelectionRequired: "],
   ["a syntax error", "{ job { ", "Validation error of type InvalidSyntax: "],
-])("refuses %s without running anything", async (_name, query, message) => {
+])("rejects %s without running anything", async (_name, query, message) => {
   const answer = await api.ask(query);
   expect(answer.data).toBeNull();
   expect(answer.errors[0].message.startsWith(message)).toBe(true);
   expect(answer.errors[0].path).toBeNull();
 });
 
-test("names a variable that is missing as AppSync does", async () => {
+test("reports a missing variable as AppSync does", async () => {
   const { errors } = await api.ask("mutation ($id: ID!) { touch(id: $id) { id } }");
   expect(errors[0].message).toBe("Variable 'id' has coerced Null value for NonNull type 'ID!'");
 });
 
-test("gives a raised error its type, info and the selected part of its data, after those that were appended", async () => {
+test("returns a raised error with its type, info and selected data, after appended errors", async () => {
   const { data, errors } = await api.ask("{ failing { id owner { name } } }");
   expect(data).toEqual({ failing: null });
   const place = { path: ["failing"], locations: [{ line: 1, column: 3, sourceName: null }] };
@@ -146,7 +146,7 @@ test("shows a resolver what the client selected, with paths", async () => {
 });
 
 describe("users", () => {
-  test("are let in with an id token, and known by it", async () => {
+  test("are admitted and identified by an id token", async () => {
     const { data } = await asUser("{ who }", { "cognito:groups": ["team"] });
     const { identity, type } = JSON.parse(data.who);
     expect(type).toBe("User Pool Authorization");
@@ -160,7 +160,7 @@ describe("users", () => {
     expect(identity.issuer).toBe(`${pool.endpoint}/${pool.id}`);
   });
 
-  test("are let in with an access token, with the scheme Bearer too", async () => {
+  test("are admitted by an access token, also with the scheme Bearer", async () => {
     const token = await pool.token({
       token_use: "access",
       client_id: "client",
@@ -174,7 +174,7 @@ describe("users", () => {
   test.each([
     ["without a token", "", "Valid authorization header not provided."],
     ["with something that is no token", "nonsense", "Unable to parse JWT token."],
-  ])("are kept out %s", async (_name, authorization, message) => {
+  ])("are rejected %s", async (_name, authorization, message) => {
     const answer = await fetch(api.url, {
       method: "POST",
       headers: authorization ? { authorization } : {},
@@ -185,7 +185,7 @@ describe("users", () => {
     expect(await answer.json()).toEqual({ errors: [{ errorType: "UnauthorizedException", message }] });
   });
 
-  test("are kept out with an expired token, one for another client, or one of another pool", async () => {
+  test("are rejected with an expired token, or one of another client or pool", async () => {
     expect((await asUser("{ who }", { exp: 1000 })).errors[0].message).toBe("Token has expired.");
     expect((await asUser("{ who }", { aud: "client2" })).errors[0].message).toBe(
       "Valid authorization header not provided.",
@@ -203,7 +203,7 @@ describe("users", () => {
     expect(answer.errors[0].errorType).toBe("UnauthorizedException");
   });
 
-  test("do not reach fields of the default mode, nor those of other groups, nor of types closed to them", async () => {
+  test("cannot access fields of the default mode, of other groups, or of types closed to them", async () => {
     const { data, errors } = await asUser("{ machines admins job { id secret } }", { "cognito:groups": ["team"] });
     expect(data).toEqual({ machines: null, admins: null, job: { id: "1", secret: null } });
     expect(errors.map((each: any) => [each.path.join("."), each.errorType, each.message])).toEqual([
@@ -213,13 +213,13 @@ describe("users", () => {
     ]);
   });
 
-  test("reach fields of their group", async () => {
+  test("can access fields of their group", async () => {
     expect((await asUser("{ admins }", { "cognito:groups": ["admins"] })).data.admins).toBe("admins only");
   });
 });
 
 describe("signed requests", () => {
-  test("need appsync:GraphQL on each field at the top, and on no other", async () => {
+  test("need appsync:GraphQL on each top-level field, and on no other", async () => {
     const gate = openGate();
     const other = await startApi(apiOptions({ context: { gate, endpoints: {} } }));
     await other.ask("{ machines again: machines job { id owner { name } } }");
@@ -235,7 +235,7 @@ describe("signed requests", () => {
     expect(gate.asked[0]?.resource).toMatch(/^arn:aws:appsync:us-east-1:000000000000:apis\/[a-z0-9]{26}\//);
   });
 
-  test("get a field that no policy allows as Unauthorized, with IAM's sentence beside it", async () => {
+  test("get Unauthorized for a field that no policy allows, with IAM's message", async () => {
     const gate = openGate();
     gate.authorize = (_caller, access) => {
       if (access?.resource.endsWith("/machines"))
@@ -252,7 +252,7 @@ describe("signed requests", () => {
     });
   });
 
-  test("are refused whole when the signature is wrong", async () => {
+  test("are rejected as a whole when the signature is wrong", async () => {
     const gate = openGate();
     gate.authenticate = () => {
       throw new AwsError(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
@@ -264,12 +264,12 @@ describe("signed requests", () => {
     expect((await answer.json()).errors[0].errorType).toBe("UnrecognizedClientException");
   });
 
-  test("do not reach fields that are for people alone", async () => {
+  test("cannot access fields for signed-in users only", async () => {
     expect((await api.ask("{ admins }")).errors[0].errorType).toBe("Unauthorized");
   });
 });
 
-test("lets every origin in, and answers a preflight", async () => {
+test("allows every origin, and answers a preflight", async () => {
   const answer = await fetch(api.url, {
     method: "OPTIONS",
     headers: { "access-control-request-headers": "authorization" },
@@ -286,13 +286,13 @@ test("hides cookies from resolvers", async () => {
   expect(x.cookie).toBeUndefined();
 });
 
-test("refuses bodies that are not GraphQL requests", async () => {
+test("rejects bodies that are not GraphQL requests", async () => {
   const post = async (body: string) => (await fetch(api.url, { method: "POST", headers: SIGNED, body })).json();
   expect((await post("not json")).errors[0].errorType).toBe("MalformedHttpRequestException");
   expect((await post("[]")).errors[0].message).toBe("Unable to parse GraphQL query.");
 });
 
-test("keeps to the API's limits on depth, resolvers and introspection", async () => {
+test("enforces the API's limits on depth, resolvers and introspection", async () => {
   const strict = await startApi(
     apiOptions({ properties: { QueryDepthLimit: "2", ResolverCountLimit: 1, IntrospectionConfig: "DISABLED" } }),
   );
@@ -304,7 +304,7 @@ test("keeps to the API's limits on depth, resolvers and introspection", async ()
   await strict.stop();
 });
 
-test("has an id and an address that stay the same, and a second API beside the first", async () => {
+test("has a stable id and address, and a second API next to the first", async () => {
   const again = await startApi(apiOptions());
   expect(again.attributes.ApiId).toBe(api.attributes.ApiId);
   expect(again.attributes).toMatchObject({ GraphQLUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/) });
@@ -319,7 +319,7 @@ test("has an id and an address that stay the same, and a second API beside the f
   await again.stop();
 });
 
-describe("what cannot be played is refused with a sentence", () => {
+describe("rejects what is not supported, with a message", () => {
   const refused = async (overrides: Partial<ApiOptions>) =>
     startApi(apiOptions(overrides)).then((started) => started.stop());
 
@@ -335,10 +335,10 @@ describe("what cannot be played is refused with a sentence", () => {
     );
   });
 
-  test("a resolver that is not APPSYNC_JS, with its line", async () => {
+  test("a resolver that is not valid APPSYNC_JS, with its line", async () => {
     const resolvers = [{ field: "Query.echo", request: `throw "no";` }];
     await expect(refused({ resolvers })).rejects.toThrow(
-      'The resolver Query.echo is not APPSYNC_JS at line 3, column 32: "throw" is not part of APPSYNC_JS; use util.error(message).',
+      'The resolver Query.echo is not valid APPSYNC_JS at line 3, column 32: "throw" is not part of APPSYNC_JS; use util.error(message).',
     );
   });
 

@@ -78,7 +78,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** @returns the ARN of a new role that `service` may take and that may do `actions` on `resources` */
+/** @returns the ARN of a new role that `service` may assume and that allows `actions` on `resources` */
 function role(name: string, service: string, actions: string[], resources: string | string[]): string {
   const { arn } = roles.addRole({
     path: `Test/${name}`,
@@ -128,11 +128,11 @@ async function ask(query: string, credentials?: Credentials): Promise<any> {
   return (await fetch(api.url, { method: "POST", headers: await signed("/graphql", body, credentials), body })).json();
 }
 
-test("a signed request reaches the fields that its role allows, through the role of the data source", async () => {
+test("a signed request can access the fields that its role allows, through the data source's role", async () => {
   expect(await ask("{ read }")).toEqual({ data: { read: "{}" } });
 });
 
-test("a field that the role does not allow is Unauthorized, with a sentence naming role, action and resource", async () => {
+test("a field that the role does not allow is Unauthorized, with a message naming role, action and resource", async () => {
   const { data, errors } = await ask("{ read other }");
   expect(data).toEqual({ read: "{}", other: null });
   expect(errors[0]).toMatchObject({
@@ -144,7 +144,7 @@ test("a field that the role does not allow is Unauthorized, with a sentence nami
   );
 });
 
-test("what the data source's role may not do is an error for the response handler", async () => {
+test("a denial of the data source's role is an error for the response handler", async () => {
   const { data } = await ask("{ write }");
   const { error } = JSON.parse(data.write);
   expect(error.type).toBe("DynamoDB:AccessDeniedException");
@@ -162,12 +162,12 @@ test("the caller is the role's session", async () => {
   });
 });
 
-test("a signature with a wrong secret is refused", async () => {
+test("a signature with a wrong secret is rejected", async () => {
   const { errors } = await ask("{ read }", { ...worker, secretAccessKey: "guessed" });
   expect(errors[0].errorType).toBe("InvalidSignatureException");
 });
 
-test("a websocket opens with a signature over /graphql/connect, and each start needs one of its own", async () => {
+test("a WebSocket opens with a signature over /graphql/connect, and each start needs its own", async () => {
   const socket = await TestSocket.open(api.attributes.RealtimeUrl!, await signed("/graphql/connect", "{}"));
   socket.send({ type: "connection_init" });
   expect((await socket.next()).type).toBe("connection_ack");
@@ -181,7 +181,7 @@ test("a websocket opens with a signature over /graphql/connect, and each start n
   await socket.close();
 });
 
-test("a websocket does not open with a signature over another path", async () => {
+test("a WebSocket does not open with a signature over another path", async () => {
   const socket = await TestSocket.open(api.attributes.RealtimeUrl!, await signed("/graphql", "{}"));
   expect((await socket.next()).type).toBe("connection_error");
   await socket.whenClosed();

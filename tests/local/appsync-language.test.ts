@@ -21,7 +21,7 @@ const REFUSED: [name: string, body: string, message: RegExp][] = [
   ["try", `try { util.autoId(); } catch { return 1; }`, /"try"/],
   ["while", `while (true) { break; }`, /"while"/],
   ["do … while", `do { break; } while (true);`, /"do … while"/],
-  ["a classic for", `for (let i = 0; i < 3; i += 1) { util.autoId(); }`, /for-of/],
+  ["a classic for", `for (let i = 0; i < 3; i += 1) { util.autoId(); }`, /for…of/],
   ["continue", `for (const x of ctx.args.list) { if (x) { continue; } }`, /"continue"/],
   ["a label", `outer: for (const x of ctx.args.list) { break outer; }`, /label/],
   ["a class", `class Job {}`, /"class"/],
@@ -65,13 +65,13 @@ const REFUSED: [name: string, body: string, message: RegExp][] = [
   ["returning a function", `const f = () => 1; return f;`, /Returning a function/],
   ["recursion", `const f = (n) => f(n); return f(1);`, /recursive call of "f"/],
   [
-    "recursion over two functions",
+    "recursion through two functions",
     `function a() { return b(); } function b() { return a(); } return a();`,
     /recursive call/,
   ],
   ["reassigning a function", `function a() { return 1; } a = 2; return a;`, /Assigning to the function "a"/],
   ["call", `const f = () => 1; return f.call(null);`, /"call"/],
-  ["a function called where it stands", `return (() => 1)();`, /called where it is written/],
+  ["a function called where it stands", `return (() => 1)();`, /immediately invoked/],
   ["a method by a computed name", `return ctx.args.list[ctx.args.name]();`, /computed name/],
   ["constructor", `return ctx.args.constructor;`, /"constructor"/],
   ["a comma", `return (1, 2);`, /comma/],
@@ -85,7 +85,7 @@ const REFUSED: [name: string, body: string, message: RegExp][] = [
   ["an unknown global", `return nothingLikeThis;`, /"nothingLikeThis"/],
 ];
 
-test.each(REFUSED)("refuses %s and names its line", (_name, body, message) => {
+test.each(REFUSED)("rejects %s and names its line", (_name, body, message) => {
   const found = problems(body);
   expect(found[0]).toMatch(message);
   expect(found[0]).toMatch(/^3: /);
@@ -127,7 +127,7 @@ test.each(ACCEPTED)("accepts %s", (_name, body) => {
   expect(problems(body)).toEqual([]);
 });
 
-test("accepts the DynamoDB helpers by name and as a namespace, and refuses unknown ones", () => {
+test("accepts the DynamoDB helpers by name and as a namespace, and rejects unknown ones", () => {
   const code = (call: string) => `import * as ddb from "@aws-appsync/utils/dynamodb";
 import { get, operations } from "@aws-appsync/utils/dynamodb";
 export const request = (ctx) => ${call};
@@ -142,7 +142,7 @@ export const response = (ctx) => ctx.result;`;
   expect(checkLanguage(code(`operations.multiply(2)`))[0]?.message).toMatch(/operations\.multiply/);
 });
 
-test("refuses imports of anything but the runtime, default exports and re-exports", () => {
+test("rejects imports of anything but the runtime, default exports and re-exports", () => {
   expect(checkLanguage(`import { ulid } from "ulid";`)[0]?.message).toMatch(/module "ulid" cannot be imported/);
   expect(checkLanguage(`import { nope } from "@aws-appsync/utils";`)[0]?.message).toMatch(/"nope" is not exported/);
   expect(checkLanguage(`import utils from "@aws-appsync/utils";`)[0]?.message).toMatch(/default import/);
@@ -150,7 +150,7 @@ test("refuses imports of anything but the runtime, default exports and re-export
   expect(checkLanguage(`export * from "./x.js";`)[0]?.message).toMatch(/export \*/);
 });
 
-test("accepts what esbuild makes of a resolver", () => {
+test("accepts a resolver bundled by esbuild", () => {
   const bundled = `// resolvers/getJob.ts
 import { util } from "@aws-appsync/utils";
 
@@ -170,7 +170,7 @@ export {
   expect(checkLanguage(bundled)).toEqual([]);
 });
 
-test("says line and column of every problem, in the order of the text", () => {
+test("reports line and column of every problem, in source order", () => {
   const found = checkLanguage(resolver(`  const a = Date.now();\n  throw a;`));
   expect(found.map(({ line, column }) => [line, column])).toEqual([
     [3, 13],
@@ -178,13 +178,13 @@ test("says line and column of every problem, in the order of the text", () => {
   ]);
 });
 
-test("reports a syntax error with its place", () => {
+test("reports a syntax error with its location", () => {
   expect(checkLanguage(`export function request(ctx) {\n  return {;\n}`)).toEqual([
     { message: "Syntax error: Unexpected token", line: 2, column: 11 },
   ]);
 });
 
-test("refuses code beyond AppSync's limit", () => {
+test("rejects code beyond AppSync's size limit", () => {
   const found = checkLanguage(`${resolver("return 1;")}// ${"x".repeat(CODE_LIMIT_BYTES)}`);
-  expect(found[0]?.message).toMatch(/^The code has \d+ bytes; AppSync takes 32768$/);
+  expect(found[0]?.message).toMatch(/^The code has \d+ bytes; AppSync allows 32768$/);
 });

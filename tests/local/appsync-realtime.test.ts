@@ -106,7 +106,7 @@ function report(values: Record<string, unknown>, selection = FULL): Promise<any>
   return api.ask(query, values);
 }
 
-/** Sends a report that the subscription certainly gets, so that what came before it is known to be all. */
+/** Sends a report that the subscription is sure to receive, so that nothing can still arrive from before it. */
 async function marker(socket: TestSocket, id: string, values: Record<string, unknown>): Promise<any> {
   await report({ id: "marker", ...values });
   return socket.next(
@@ -115,7 +115,7 @@ async function marker(socket: TestSocket, id: string, values: Record<string, unk
   );
 }
 
-test("delivers what a mutation returned to those who subscribed, until they stop", async () => {
+test("delivers a mutation's result to subscribers until they stop", async () => {
   const socket = await connected(await user());
   expect(await socket.subscribe("s1", `subscription { onJob { ${FULL} } }`, await user())).toEqual({
     id: "s1",
@@ -153,7 +153,7 @@ test("keeps the order of mutations", async () => {
   await socket.close();
 });
 
-test("delivers only what the mutation selected: null elsewhere, an error where null may not be", async () => {
+test("delivers only what the mutation selected: null elsewhere, an error for non-null fields", async () => {
   const socket = await connected();
   await socket.subscribe("loose", "subscription { onJob { id status place { city } } }", SIGNED);
   await socket.subscribe("strict", "subscription { job: onJob { id must } }", SIGNED);
@@ -168,7 +168,7 @@ test("delivers only what the mutation selected: null elsewhere, an error where n
   await socket.close();
 });
 
-test("filters by arguments; null asks for what has none, an argument left out asks for nothing", async () => {
+test("filters by arguments: null matches a missing value, an omitted argument matches any", async () => {
   const socket = await connected();
   await socket.subscribe("one", `subscription ($id: ID) { onJob(id: $id) { id owner } }`, SIGNED, { id: "1" });
   await socket.subscribe("nobody", `subscription { onJob(owner: null) { id owner } }`, SIGNED);
@@ -204,7 +204,7 @@ test("filters by the caller's identity with an enhanced filter", async () => {
   await bob.close();
 });
 
-test("takes any group of an enhanced filter, also on a nested field", async () => {
+test("matches any group of an enhanced filter, also on a nested field", async () => {
   const socket = await connected();
   await socket.subscribe("big", "subscription { onBig(min: 5) { id } }", SIGNED);
   await report({ id: "1", done: 4 });
@@ -231,7 +231,7 @@ test("ends subscriptions that a mutation invalidates, and no others", async () =
   await bob.close();
 });
 
-test("keeps fields from those who may not see them", async () => {
+test("hides fields from callers that may not see them", async () => {
   const socket = await connected(await user());
   await socket.subscribe("s", "subscription { onJob { id inside } }", await user());
   await report({ id: "1" }, "id inside");
@@ -259,7 +259,7 @@ test.each([
     /^Validation error of type FieldUndefined/,
   ],
   ["a query", "query { nothing }", "UnsupportedOperation", "query not supported through the realtime channel"],
-])("refuses %s at start and registers nothing", async (_name, query, errorType, message) => {
+])("rejects %s at start and registers nothing", async (_name, query, errorType, message) => {
   const socket = await connected();
   const { type, payload } = await socket.subscribe("s", query, SIGNED);
   expect(type).toBe("error");
@@ -269,7 +269,7 @@ test.each([
   await socket.close();
 });
 
-test("refuses a start without a good token, an id twice, and messages it does not know", async () => {
+test("rejects a start without a valid token, a duplicate id, and unknown messages", async () => {
   const socket = await connected(await user());
   const query = "subscription { onJob { id } }";
   expect((await socket.subscribe("a", query, await user({ exp: 1000 }))).payload.errors[0]).toEqual({
@@ -286,7 +286,7 @@ test("refuses a start without a good token, an id twice, and messages it does no
   await socket.close();
 });
 
-test("holds 200 subscriptions a connection and forgets all of them when it closes", async () => {
+test("allows 200 subscriptions per connection and drops all of them when it closes", async () => {
   const socket = await connected();
   for (let index = 0; index < 200; index++)
     await socket.subscribe(`s${index}`, "subscription { onJob { id } }", SIGNED);
@@ -294,13 +294,13 @@ test("holds 200 subscriptions a connection and forgets all of them when it close
   const refused = await socket.subscribe("one more", "subscription { onJob { id } }", SIGNED);
   expect(refused.payload.errors[0].errorType).toBe("MaxSubscriptionsReachedError");
   await socket.close();
-  // The server hears of the closing in its own time.
+  // The server learns of the close asynchronously.
   const other = await connected();
   expect(api.service.subscriptionCount).toBe(0);
   await other.close();
 });
 
-test("forgets a subscription whose socket closes while it is being started", async () => {
+test("drops a subscription whose socket closes while it is starting", async () => {
   const fresh = await start();
   const socket = await connected(SIGNED, fresh);
   const data = JSON.stringify({ query: "subscription { onJob { id } }" });
@@ -317,7 +317,7 @@ test("forgets a subscription whose socket closes while it is being started", asy
 describe("connecting", () => {
   const url = () => api.attributes.RealtimeUrl!;
 
-  test("takes the header from the query too", async () => {
+  test("accepts the header in the query too", async () => {
     const header = Buffer.from(JSON.stringify(await user())).toString("base64");
     const socket = await TestSocket.open(`${url()}?header=${encodeURIComponent(header)}&payload=e30=`, {}, [
       "graphql-ws",
@@ -331,7 +331,7 @@ describe("connecting", () => {
   test.each([
     ["without credentials", {}, "Valid authorization header not provided."],
     ["with an unreadable token", { Authorization: "nonsense" }, "Unable to parse JWT token."],
-  ])("is refused %s, and the socket closed", async (_name, header, message) => {
+  ])("is rejected %s, and the socket closed", async (_name, header, message) => {
     const socket = await TestSocket.open(url(), header);
     expect(await socket.next()).toEqual({
       type: "connection_error",
@@ -363,7 +363,7 @@ describe("connecting", () => {
     expect(gate.asked.at(-1)?.resource).toMatch(/\/types\/Subscription\/fields\/onJob$/);
   });
 
-  test("is refused with a wrong signature", async () => {
+  test("is rejected with a wrong signature", async () => {
     const { verify } = gate;
     gate.verify = () => {
       throw new AwsError(403, "InvalidSignatureException", "The request signature we calculated does not match");
@@ -382,7 +382,7 @@ describe("connecting", () => {
   });
 });
 
-test("closes the socket when the token of the connection expires, also when the clock is moved", async () => {
+test("closes the socket when the connection's token expires, even if the clock is moved", async () => {
   const socket = await connected(await user());
   await socket.subscribe("s", "subscription { onJob { id } }", await user());
   aheadMs = 3_700_000;

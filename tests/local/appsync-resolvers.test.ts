@@ -15,7 +15,7 @@ async function withResolver<T>(resolver: Omit<ResolverCode, "field">, act: (api:
   }
 }
 
-/** What `Query.run` answers. */
+/** The result of `Query.run`. */
 async function run(resolver: Omit<ResolverCode, "field">, args?: unknown): Promise<unknown> {
   return withResolver(resolver, async (api) => {
     const query = "query ($args: AWSJSON) { run(args: $args) }";
@@ -27,7 +27,7 @@ async function run(resolver: Omit<ResolverCode, "field">, args?: unknown): Promi
 
 /** Evaluates one expression in a request handler. */
 async function evaluate(expression: string, args?: unknown): Promise<unknown> {
-  // A text alone would be taken for JSON that is written already.
+  // A bare string would be taken for serialized JSON.
   const [value] = (await run({ request: `return { payload: [${expression}] };` }, args)) as unknown[];
   return value;
 }
@@ -52,7 +52,7 @@ describe("the language is AppSync's where it differs from JavaScript", () => {
   });
 });
 
-test("a handler sees copies: what it changes outside the stash is gone", async () => {
+test("a handler sees copies: its changes outside the stash are lost", async () => {
   const value = await run(
     { request: "ctx.args.args.n = 2; ctx.stash.n = 3;", response: "return [ctx.args.args.n, ctx.stash.n];" },
     { n: 1 },
@@ -60,7 +60,7 @@ test("a handler sees copies: what it changes outside the stash is gone", async (
   expect(value).toEqual([1, 3]);
 });
 
-test("nothing of a call is left for the next", async () => {
+test("no state carries over from one call to the next", async () => {
   const counting = { request: "ctx.stash.n = (ctx.stash.n ?? 0) + 1; return { payload: ctx.stash.n };" };
   await withResolver(counting, async (api) => {
     expect((await api.ask("{ run }")).data.run).toBe("1");
@@ -68,7 +68,7 @@ test("nothing of a call is left for the next", async () => {
   });
 });
 
-test("a handler that breaks is an error of type Code with its place, for the client and in the log", async () => {
+test("a handler that crashes is an error of type Code with its location, for the client and in the log", async () => {
   await withResolver({ request: "return ctx.args.missing.deep;" }, async (api) => {
     const { errors } = await api.ask("{ run }");
     expect(errors[0]).toMatchObject({
@@ -86,18 +86,18 @@ test("console.log goes to the log", async () => {
   });
 });
 
-test("a loop ends after 1,000 turns", async () => {
+test("a loop stops after 1,000 iterations", async () => {
   const loop = "let n = 0; for (const x of ctx.args.args) { n += x; } return { payload: n };";
   expect(await run({ request: loop }, Array(1000).fill(1))).toBe(1000);
-  await expect(run({ request: loop }, Array(1001).fill(1))).rejects.toThrow(/A loop turned more than 1000 times/);
+  await expect(run({ request: loop }, Array(1001).fill(1))).rejects.toThrow(/A loop ran more than 1000 iterations/);
 });
 
-test("a response of more than 5 MB is refused", async () => {
+test("a response of more than 5 MB is rejected", async () => {
   const grow = `const s = "${"x".repeat(1000)}"; return { payload: ctx.args.args.map((n) => s + s + s + s + s + s) };`;
-  await expect(run({ request: grow }, Array(900).fill(1))).rejects.toThrow(/AppSync takes 5242880/);
+  await expect(run({ request: grow }, Array(900).fill(1))).rejects.toThrow(/AppSync allows 5242880/);
 });
 
-test("util.unauthorized answers as a missing right does", async () => {
+test("util.unauthorized responds like a missing permission", async () => {
   await expect(run({ response: "util.unauthorized();" })).rejects.toMatchObject({
     errorType: "Unauthorized",
     message: "Not Authorized to access run on type Query",
@@ -122,7 +122,7 @@ describe("a pipeline", () => {
     response: `ctx.stash.seen = (ctx.stash.seen ?? "") + "${name}"; return ctx.result;`,
   });
 
-  test("hands each function the result of the one before, and the stash to all", async () => {
+  test("passes each function the previous result, and all of them the stash", async () => {
     const value = await run({
       request: `return ["before"];`,
       functions: [append("a"), append("b")],
@@ -131,7 +131,7 @@ describe("a pipeline", () => {
     expect(value).toEqual({ prev: ["before", "a", "b"], result: ["before", "a", "b"], seen: "ab" });
   });
 
-  test("goes on after the early return of a function, whose response handler is left out", async () => {
+  test("continues after a function's early return, skipping that function's response handler", async () => {
     const value = await run({
       request: "return [];",
       functions: [{ request: `runtime.earlyReturn(["early"]);`, response: `util.error("not reached");` }, append("b")],
@@ -140,7 +140,7 @@ describe("a pipeline", () => {
     expect(value).toEqual(["early", "b"]);
   });
 
-  test("goes to its end when told to", async () => {
+  test("skips to its end when told to", async () => {
     const value = await run({
       request: "return [];",
       functions: [{ request: `runtime.earlyReturn(["early"], { skipTo: "END" });` }, append("b")],

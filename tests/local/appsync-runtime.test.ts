@@ -31,7 +31,7 @@ describe("values for DynamoDB", () => {
     [{ foo: "bar", beep: ["boop"], gone: undefined }, { M: { foo: { S: "bar" }, beep: { L: [{ S: "boop" }] } } }],
   ])("%j becomes %j", (plain, typed) => expect(values.toDynamoDB(plain)).toEqual(typed));
 
-  test("sets, binaries and S3 objects have functions of their own", () => {
+  test("sets, binaries and S3 objects have their own functions", () => {
     expect(values.toStringSet(["a", "b"])).toEqual({ SS: ["a", "b"] });
     expect(values.toNumberSet([1, 23, 4.56])).toEqual({ NS: [1, 23, 4.56] });
     expect(values.toBinarySet(["foo"])).toEqual({ BS: ["foo"] });
@@ -96,9 +96,9 @@ describe("filters as DynamoDB expressions", () => {
     [{ v: { attributeExists: "yes" } }],
     [{ v: { attributeType: "S" } }],
     [{ v: { size: 3 } }],
-  ])("%j is answered with null", (filter) => expect(filterExpression(filter)).toBeNull());
+  ])("%j becomes null", (filter) => expect(filterExpression(filter)).toBeNull());
 
-  test("util answers them as JSON text", () => {
+  test("util returns them as JSON", () => {
     const { util } = makeRuntime(effects());
     expect(util.transform.toDynamoDBConditionExpression({ id: { attributeExists: false } })).toBe(
       '{"expression":"(attribute_not_exists(#id))","expressionNames":{"#id":"id"},"expressionValues":{}}',
@@ -261,7 +261,7 @@ describe("requests of @aws-appsync/utils/dynamodb", () => {
     ],
   ])("%s", (_name, request, expected) => expect(request).toEqual(expected));
 
-  test("a condition that is no filter is an error, not an unconditional write", () => {
+  test("a condition that is not a filter is an error, not an unconditional write", () => {
     expect(() => ddb.put({ key: {}, item: {}, condition: { n: { over: 1 } } })).toThrow(/is not a filter object/);
   });
 });
@@ -285,7 +285,7 @@ describe("subscription filters", () => {
     ['{"a":{"eq":1}}', null],
   ])("%j", (filter, expected) => expect(toSubscriptionFilter(filter)).toEqual(expected));
 
-  test("leave out ignored fields and take each rule as an alternative", () => {
+  test("omit ignored fields and treat each rule as an alternative", () => {
     expect(toSubscriptionFilter({ a: { eq: 1 }, and: [{ b: { eq: 2 } }] }, ["b"])).toEqual(groups([a]));
     expect(toSubscriptionFilter({ a: { eq: 1 }, b: { eq: 2 } }, ["a"])).toEqual(groups([b]));
     const rules = { r1: { ge: 250 }, r2: { eq: "p" } };
@@ -321,7 +321,7 @@ describe("subscription filters", () => {
     expect(matchesFilter(toSubscriptionFilter({ [field]: operators })!, value)).toBe(expected);
   });
 
-  test("hold when every field of one group holds; two conditions on one field are alternatives", () => {
+  test("match when every field of one group matches; two conditions on one field are alternatives", () => {
     const filter = (...filters: unknown[]) => checkSubscriptionFilter({ filterGroup: [{ filters }] });
     expect(matchesFilter(filter(condition("n", "eq", 5), condition("s", "eq", "hello")), value)).toBe(true);
     expect(matchesFilter(filter(condition("n", "eq", 5), condition("s", "eq", "bye")), value)).toBe(false);
@@ -332,10 +332,10 @@ describe("subscription filters", () => {
   test.each<[unknown, RegExp]>([
     [null, /must be an object with a filterGroup/],
     [groups([condition("a", "bogus", 1)]), /unknown operator "bogus"/],
-    [groups([condition("a", "in", [1, 2, 3, 4, 5, 6])]), /6 values for "in"; AppSync takes 5/],
+    [groups([condition("a", "in", [1, 2, 3, 4, 5, 6])]), /6 values for "in"; AppSync allows 5/],
     [groups([condition("a", "between", 1)]), /needs a list/],
     [groups([condition("a".repeat(257), "eq", 1)]), /at most 256 characters/],
-  ])("%j is refused", (filter, message) => expect(() => checkSubscriptionFilter(filter)).toThrow(message));
+  ])("%j is rejected", (filter, message) => expect(() => checkSubscriptionFilter(filter)).toThrow(message));
 });
 
 describe("util.time", () => {
@@ -383,21 +383,21 @@ test("matches and replaces with Java's regular expressions", () => {
   expect(() => matches("(", "x")).toThrow(/is not a regular expression/);
 });
 
-test("encodes as Java does", () => {
+test("encodes like Java", () => {
   expect(urlEncode("a b&c=ü~!")).toBe("a+b%26c%3D%C3%BC%7E%21");
   expect(urlDecode("a+b%26c")).toBe("a b&c");
   expect(base64Decode(base64Encode("grüß"))).toBe("grüß");
   expect(escapeJavaScript(`say "it's"\n/ü`)).toBe(`say \\"it\\'s\\"\\n\\/\\u00FC`);
 });
 
-test("makes ids of the right form, sortable by time", () => {
+test("generates ids of the right form, sortable by time", () => {
   expect(autoId()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(autoUlid(1469918176385)).toMatch(/^01ARYZ6S41[0-9A-HJKMNP-TV-Z]{16}$/);
   expect(autoKsuid(1_700_000_000_000)).toMatch(/^[0-9A-Za-z]{27}$/);
   expect(autoKsuid(1_700_000_000_000) < autoKsuid(1_800_000_000_000)).toBe(true);
 });
 
-test("every name that the language check lets through is there", () => {
+test("every name that the language check accepts exists", () => {
   const { util, extensions, runtime, dynamodb } = makeRuntime(effects());
   const at = (root: object, name: string) => name.split(".").reduce<any>((object, each) => object?.[each], root);
   expect(RUNTIME_NAMES.filter((name) => typeof at({ util, extensions, runtime }, name) !== "function")).toEqual([]);

@@ -1,4 +1,4 @@
-/** A websocket client that speaks AppSync's protocol, for tests. */
+/** A WebSocket client for AppSync's protocol, for tests. */
 import { once } from "node:events";
 import { WebSocket } from "ws";
 
@@ -34,7 +34,7 @@ export class TestSocket {
     this.websocket.send(JSON.stringify(message));
   }
 
-  /** Starts a subscription and waits until it has begun or was refused; answers that message. */
+  /** Starts a subscription and waits until it has started or was rejected; returns that message. */
   async subscribe(id: string, query: string, authorization: object, variables: object = {}): Promise<any> {
     this.send({
       id,
@@ -44,7 +44,7 @@ export class TestSocket {
     return this.next((message) => message.id === id && message.type !== "data");
   }
 
-  /** The first message not yet taken that fits. */
+  /** The first matching message that was not taken yet. */
   async next(fits: (message: any) => boolean = () => true): Promise<any> {
     for (;;) {
       const index = this.#received.findIndex(fits);

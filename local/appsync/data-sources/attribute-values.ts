@@ -1,4 +1,4 @@
-/** Typed values between resolvers and the SDK: a resolver may write { N: 10 } and { NULL: null }, the wire wants text and true. */
+/** Converts typed values between resolvers and the SDK: a resolver may write { N: 10 } and { NULL: null }, the wire wants strings and true. */
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { ResolverError } from "../errors.ts";
@@ -59,7 +59,7 @@ function plainValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainValue(each)]));
 }
 
-/** Are both absent, or equal but for the ignored attributes? */
+/** Are both absent, or equal apart from the ignored attributes? */
 export function sameItem(
   one: Record<string, unknown> | null,
   other: Record<string, unknown> | null,

@@ -1,4 +1,4 @@
-/** BatchGetItem, BatchPutItem and BatchDeleteItem: results stand in the order that was asked for, null where there is none. */
+/** BatchGetItem, BatchPutItem and BatchDeleteItem: results are in request order, null where there is no item. */
 import { BatchGetItemCommand, BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import { ResolverError } from "../errors.ts";
 import { plainItem, sdkItem } from "./attribute-values.ts";
@@ -70,7 +70,7 @@ async function batchWrite(
   };
 }
 
-/** A table's keys stand in `keys`, or are the list itself. */
+/** A table's keys are in `keys`, or are the list itself. */
 function keysOf(value: any): Record<string, unknown>[] {
   return Array.isArray(value) ? value : (value.keys ?? []);
 }

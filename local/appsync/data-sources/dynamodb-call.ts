@@ -1,4 +1,4 @@
-/** What the operations of the DynamoDB data source are given. */
+/** The arguments of the DynamoDB data source's operations. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { PageTokens } from "./page-token.ts";
 

@@ -1,4 +1,4 @@
-/** TransactGetItems and TransactWriteItems, with the reasons of a cancelled transaction as a resolver sees them. */
+/** TransactGetItems and TransactWriteItems, with a canceled transaction's reasons as a resolver sees them. */
 import {
   TransactGetItemsCommand,
   TransactWriteItemsCommand,

@@ -109,11 +109,11 @@ async function deleteItem(request: DynamoDbRequest, call: TableCall): Promise<Da
   });
 }
 
-/** The condition of a request, after refusing what is not played. */
+/** The condition of a request. @throws ResolverError for an unsupported strategy */
 function conditionOf({ condition }: DynamoDbRequest): ReturnType<typeof expressions> {
   if (condition?.conditionalCheckFailedHandler?.strategy === "Custom") {
     throw new ResolverError(
-      'The strategy "Custom" for failed conditions is not played here; use "Reject"',
+      'The strategy "Custom" for failed conditions is not supported here; use "Reject"',
       "MappingTemplate",
     );
   }
@@ -121,9 +121,9 @@ function conditionOf({ condition }: DynamoDbRequest): ReturnType<typeof expressi
 }
 
 /**
- * Writes; when the condition fails AppSync reads the item as it is. A put that finds what it meant to write, and a delete
- * that finds nothing, count as done; otherwise the item is the result beside the error.
- * @param wanted what the item would be after success: null for none, undefined when that is not known
+ * Writes; when the condition fails, AppSync reads the current item. A put that finds the item it meant to write, and a delete
+ * that finds none, count as done; otherwise the result is the item, along with the error.
+ * @param wanted the item after success: null for none, undefined when that is unknown
  */
 async function conditionally(
   request: DynamoDbRequest,
@@ -145,7 +145,7 @@ async function conditionally(
   }
 }
 
-/** The role may write without being allowed to read; then the failed condition is all there is to say. */
+/** The role may write but not read; then the failed condition is all that can be reported. */
 const UNREADABLE = Symbol("unreadable");
 
 async function currentItem(

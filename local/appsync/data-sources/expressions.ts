@@ -1,4 +1,4 @@
-/** AppSync's expressions ({ expression, expressionNames, expressionValues }) as members of an SDK request. */
+/** AppSync's expressions ({ expression, expressionNames, expressionValues }) as parameters of an SDK request. */
 import { ResolverError } from "../errors.ts";
 import { sdkItem } from "./attribute-values.ts";
 import type { Item } from "./attribute-values.ts";
@@ -10,7 +10,7 @@ export interface ExpressionPart {
   readonly values: Item;
 }
 
-/** @param value the expression, also as the JSON text that `util.transform` answers; nothing when absent or empty */
+/** @param value the expression, or the JSON string that `util.transform` returns; absent or empty gives nothing */
 export function part(member: string, value: unknown): ExpressionPart | undefined {
   const parsed = typeof value === "string" ? JSON.parse(value) : value;
   if (!parsed?.expression) return undefined;
@@ -24,7 +24,7 @@ export function part(member: string, value: unknown): ExpressionPart | undefined
   };
 }
 
-/** The parts as one request has them: expressions by name, and all names and values together. */
+/** Merges the parts for one request: expressions by name, and all names and values together. */
 export function expressions(...parts: readonly (ExpressionPart | undefined)[]): Record<string, any> {
   const present = parts.filter((each) => each !== undefined);
   const names = Object.assign({}, ...present.map((each) => each.names));

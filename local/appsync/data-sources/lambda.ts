@@ -26,7 +26,7 @@ async function invoke(
 ): Promise<DataSourceOutcome> {
   const { operation, invocationType = "RequestResponse", payload } = request ?? {};
   if (operation !== "Invoke") {
-    const message = `A request to a Lambda data source must have the operation "Invoke"; this one has ${JSON.stringify(operation)}`;
+    const message = `A request to a Lambda data source must have the operation "Invoke"; got ${JSON.stringify(operation)}`;
     return { result: null, error: { message, type: "Lambda:BadRequest" } };
   }
   try {

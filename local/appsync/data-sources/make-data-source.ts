@@ -11,7 +11,7 @@ import { RoleClient } from "./role-client.ts";
 
 type Properties = Resource["properties"];
 
-/** @throws Error with one sentence for types and options that are not played */
+/** @throws Error for unsupported types and options */
 export function makeDataSource(properties: Properties, context: CloudContext, apiId: string): DataSource {
   switch (properties.Type) {
     case "NONE":
@@ -22,7 +22,7 @@ export function makeDataSource(properties: Properties, context: CloudContext, ap
       return functionDataSource(properties, context);
     default:
       throw new Error(
-        `The data source "${properties.Name}" has the type ${properties.Type}; NONE, AMAZON_DYNAMODB and AWS_LAMBDA are played.`,
+        `The data source "${properties.Name}" has the type ${properties.Type}; only NONE, AMAZON_DYNAMODB and AWS_LAMBDA are supported.`,
       );
   }
 }
@@ -30,7 +30,7 @@ export function makeDataSource(properties: Properties, context: CloudContext, ap
 function tableDataSource(properties: Properties, context: CloudContext, apiId: string): DataSource {
   const { Name, DynamoDBConfig } = properties;
   if (String(DynamoDBConfig?.Versioned) === "true" || String(DynamoDBConfig?.UseCallerCredentials) === "true") {
-    throw new Error(`The data source "${Name}" is versioned or uses the caller's credentials; neither is played.`);
+    throw new Error(`The data source "${Name}" is versioned or uses the caller's credentials; neither is supported.`);
   }
   const { region, endpoints } = context;
   const client = new RoleClient({
@@ -46,7 +46,7 @@ function functionDataSource(properties: Properties, context: CloudContext): Data
   const { region, endpoints } = context;
   const client = new RoleClient({
     ...roleOf(properties, context),
-    // A function that was called twice did its work twice: AppSync does not retry, neither does this.
+    // A retry could run the function twice; AppSync does not retry, so neither does this.
     connect: (credentials) => new LambdaClient({ region, endpoint: endpoints.lambda, credentials, maxAttempts: 1 }),
   });
   return lambdaDataSource(requireText(LambdaConfig?.LambdaFunctionArn, Name, "LambdaConfig.LambdaFunctionArn"), client);

@@ -1,4 +1,4 @@
-/** `nextToken`: DynamoDB's last key, sealed so that a client neither reads nor forges it, and bound to its query. */
+/** `nextToken`: DynamoDB's last key, encrypted so that a client can neither read nor forge it, and bound to its query. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { ResolverError } from "../errors.ts";
 
@@ -8,12 +8,12 @@ const TAG_BYTES = 16;
 export class PageTokens {
   readonly #key: Buffer;
 
-  /** @param secret the same across starts, so that a page survives a restart */
+  /** @param secret the same across starts, so that a token survives a restart */
   constructor(secret: string) {
     this.#key = createHash("sha256").update(`page token of ${secret}`).digest();
   }
 
-  /** @param place table and index: a token of one is refused by another */
+  /** @param place table and index; a token is valid for its own only */
   seal(lastKey: object | undefined, place: string): string | null {
     if (!lastKey) return null;
     const nonce = randomBytes(NONCE_BYTES);
@@ -22,7 +22,7 @@ export class PageTokens {
     return Buffer.concat([nonce, ...sealed, cipher.getAuthTag()]).toString("base64url");
   }
 
-  /** @throws ResolverError for a token that was not made here for this place */
+  /** @throws ResolverError for a token that was not issued for this place */
   open<T>(token: string | null | undefined, place: string): T | undefined {
     if (!token) return undefined;
     try {

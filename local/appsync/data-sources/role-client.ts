@@ -1,7 +1,7 @@
 /** SDK clients that act as a data source's service role. */
 import type { Gate } from "../../service.ts";
 
-/** Long enough for any call that is under way. */
+/** Long enough for any call in flight. */
 const RENEW_BEFORE_MS = 60_000;
 
 export interface SdkCredentials {
@@ -18,7 +18,7 @@ export interface RoleClientOptions<Client> {
 }
 
 /**
- * A client with fresh credentials. The SDK would renew them by the machine's clock; the cloud's may be ahead of it, so each
+ * A client with fresh credentials. The SDK would renew them by the machine's clock, but the cloud's may be ahead of it, so each
  * set of credentials gets a client of its own.
  */
 export class RoleClient<Client extends { destroy(): void }> {
@@ -36,7 +36,7 @@ export class RoleClient<Client extends { destroy(): void }> {
     });
     this.#goodUntilMs = expiresAtMs - RENEW_BEFORE_MS;
     const client = connect(credentials);
-    // The one before may have calls under way; it is let go of at the end.
+    // The previous client may have calls in flight; it is closed at the end.
     this.#clients.push(client);
     return client;
   }

@@ -3,7 +3,7 @@ import { childrenOf, isFunction, scopeInside } from "./syntax.ts";
 import type { Binding, Scope, SyntaxNode, Visit } from "./syntax.ts";
 import { CALLBACK_METHODS } from "./words.ts";
 
-/** The message of the first rule about functions that a node breaks. */
+/** The message of the first rule about functions that a node violates. */
 export function functionProblem(visit: Visit): string | undefined {
   switch (visit.node.type) {
     case "CallExpression":
@@ -31,7 +31,7 @@ function passingProblem({ node, scope }: Visit): string | undefined {
     if (argument.type === "ArrowFunctionExpression" && takesCallback) continue;
     if (!isFunctionValue(argument, scope)) continue;
     const name = argument.type === "Identifier" ? ` ("${argument.name}")` : "";
-    return `Passing a function${name} as an argument is not part of APPSYNC_JS, except an arrow function written in a call of an array method`;
+    return `Passing a function${name} as an argument is not part of APPSYNC_JS, except an inline arrow function in a call of an array method`;
   }
   return undefined;
 }
@@ -49,7 +49,7 @@ function isFunctionValue(node: SyntaxNode | null, scope: Scope): boolean {
   return node?.type === "Identifier" && scope.find(node.name)?.kind === "function";
 }
 
-/** Reported at the call that closes the circle. */
+/** Reported at the call that closes the cycle. */
 function recursionProblem({ node, scope, functions }: Visit): string | undefined {
   if (node.callee.type !== "Identifier") return undefined;
   const called = scope.find(node.callee.name);

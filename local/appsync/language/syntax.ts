@@ -1,13 +1,13 @@
-/** The syntax tree of a resolver with its scopes: what the language rules and the module rewriting walk over. */
+/** The syntax tree of a resolver with its scopes, as walked by the language rules and the module rewriting. */
 import { parse } from "acorn";
 
-/** An ESTree node; only the members a rule reads matter to it. */
+/** An ESTree node, loosely typed: each rule reads only the members it needs. */
 export interface SyntaxNode {
   readonly type: string;
   readonly start: number;
   readonly end: number;
   readonly loc: { readonly start: { readonly line: number; readonly column: number } };
-  // ESTree has some eighty node types; every rule names the members of the one it is about.
+  // ESTree has some eighty node types; every rule knows the members of its own.
   readonly [member: string]: any;
 }
 
@@ -15,7 +15,7 @@ export interface FunctionNode extends SyntaxNode {
   readonly params: readonly SyntaxNode[];
 }
 
-/** What a name stands for. */
+/** What a name is bound to. */
 export interface Binding {
   readonly name: string;
   readonly kind: "import" | "function" | "variable" | "parameter";
@@ -27,14 +27,14 @@ export interface Binding {
   readonly imported?: string;
 }
 
-/** A node on its way through the tree. */
+/** A node with its position in the tree. */
 export interface Visit {
   readonly node: SyntaxNode;
   readonly parent: SyntaxNode | undefined;
   /** The member of the parent that holds the node. */
   readonly member: string | undefined;
   readonly scope: Scope;
-  /** Functions around the node, innermost first. */
+  /** Enclosing functions, innermost first. */
   readonly functions: readonly FunctionNode[];
 }
 
@@ -70,7 +70,7 @@ export function isFunction(node: SyntaxNode | null | undefined): node is Functio
   return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node?.type ?? "");
 }
 
-/** The nodes right below one, with the member that holds them. */
+/** A node's direct children, with the member that holds each. */
 export function childrenOf(node: SyntaxNode): { child: SyntaxNode; member: string }[] {
   return Object.entries(node).flatMap(([member, value]) =>
     (Array.isArray(value) ? value : [value]).filter(isNode).map((child) => ({ child, member })),
@@ -87,7 +87,7 @@ function walk(visit: Visit, visitor: (visit: Visit) => void): void {
   }
 }
 
-/** The scope of what stands inside a node. */
+/** The scope inside a node. */
 export function scopeInside(node: SyntaxNode, outer: Scope): Scope {
   const scope = new Scope(outer);
   if (isFunction(node)) {

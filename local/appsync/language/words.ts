@@ -1,5 +1,5 @@
 /**
- * What APPSYNC_JS documents as supported, and nothing else: https://docs.aws.amazon.com/appsync/latest/devguide/supported-features.html
+ * The features that APPSYNC_JS documents as supported, and nothing else: https://docs.aws.amazon.com/appsync/latest/devguide/supported-features.html
  */
 
 /** Members of the global objects. */
@@ -17,7 +17,7 @@ export const GLOBAL_CONSTANTS: readonly string[] = ["NaN", "Infinity", "undefine
 /** The objects that are both global and exported by `@aws-appsync/utils`. */
 export const RUNTIME_GLOBALS: readonly string[] = ["util", "extensions", "runtime"];
 
-/** Array methods that take a function; it must be an arrow function written right there. */
+/** Array methods that take a function, which must be an inline arrow function. */
 export const CALLBACK_METHODS: readonly string[] = [
   ...["forEach", "map", "flatMap", "filter", "reduce", "reduceRight", "find", "some", "every"],
   ...["findIndex", "findLast", "findLastIndex"],
@@ -40,13 +40,13 @@ export const PLAIN_SYNTAX: readonly string[] = [
   ...["ArrayPattern", "AssignmentPattern", "ConditionalExpression"],
 ];
 
-/** What to say about syntax that is not supported, by node type. */
+/** Messages for unsupported syntax, by node type. */
 export const REFUSED_SYNTAX: Readonly<Record<string, string>> = {
   ThrowStatement: '"throw" is not part of APPSYNC_JS; use util.error(message)',
   TryStatement: '"try" is not part of APPSYNC_JS; check ctx.error in the response handler',
-  WhileStatement: '"while" is not part of APPSYNC_JS; use for-of over an array',
-  DoWhileStatement: '"do … while" is not part of APPSYNC_JS; use for-of over an array',
-  ForStatement: '"for (…; …; …)" is not part of APPSYNC_JS; use for-of over an array',
+  WhileStatement: '"while" is not part of APPSYNC_JS; use for…of over an array',
+  DoWhileStatement: '"do … while" is not part of APPSYNC_JS; use for…of over an array',
+  ForStatement: '"for (…; …; …)" is not part of APPSYNC_JS; use for…of over an array',
   ContinueStatement: '"continue" is not part of APPSYNC_JS; put the rest of the loop into an if',
   LabeledStatement: "A label is not part of APPSYNC_JS",
   ClassDeclaration: '"class" is not part of APPSYNC_JS; use plain objects and functions',

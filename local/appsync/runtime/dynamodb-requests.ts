@@ -115,7 +115,7 @@ function mapTables(tables: Plain, change: (table: any) => unknown): Plain {
   return Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, change(table)]));
 }
 
-/** The named members that are there; null counts as absent. */
+/** The named members that are present; null counts as absent. */
 function kept(input: Plain, ...names: string[]): Plain {
   return Object.fromEntries(
     names.filter((name) => input[name] !== undefined && input[name] !== null).map((name) => [name, input[name]]),

@@ -13,7 +13,7 @@ export function toDynamoDB(value: unknown): TypedValue {
     : { M: toMapValues(value as Record<string, unknown>) as TypedValue };
 }
 
-/** Sets come from `toStringSet` and its kin of `@aws-appsync/utils/dynamodb`, ready to be stored. */
+/** Sets come ready to store from `toStringSet` and its like in `@aws-appsync/utils/dynamodb`. */
 const SETS = new WeakSet<object>();
 
 export function markSet<T extends TypedValue | null>(value: T): T {

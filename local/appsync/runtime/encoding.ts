@@ -1,4 +1,4 @@
-/** The encoding functions of util, as Java does them. */
+/** The encoding functions of util, matching Java's. */
 
 export function base64Encode(text: string): string {
   return Buffer.from(text, "utf8").toString("base64");

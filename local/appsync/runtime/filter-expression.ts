@@ -1,4 +1,4 @@
-/** Filter objects as DynamoDB expressions, letter for letter as AppSync renders them. */
+/** Filter objects as DynamoDB expressions, character for character as AppSync renders them. */
 import { toDynamoDB } from "./dynamodb-values.ts";
 
 export interface Expression {
@@ -7,11 +7,11 @@ export interface Expression {
   readonly expressionValues: Record<string, unknown>;
 }
 
-/** Thrown inside this file only: the whole filter is then answered with null, as AppSync does. */
+/** Thrown inside this file only: the whole filter then becomes null, as in AppSync. */
 class NotAFilter extends Error {}
 
 /**
- * `{ status: { eq: "OPEN" }, and: […], or: […], not: {…} }` as an expression. Value names carry the way to the value
+ * `{ status: { eq: "OPEN" }, and: […], or: […], not: {…} }` as an expression. Value names carry the path to the value
  * (`:and_0_status_eq`).
  * @returns null for anything that is not a filter (an unknown operator, a value instead of operators …)
  */

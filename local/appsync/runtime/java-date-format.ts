@@ -1,4 +1,4 @@
-/** Date patterns of Java's DateTimeFormatter (`yyyy-MM-dd HH:mm:ss.SSSZ`), as util.time takes them. */
+/** Date patterns of Java's DateTimeFormatter (`yyyy-MM-dd HH:mm:ss.SSSZ`), as util.time accepts them. */
 import { ResolverError } from "../errors.ts";
 
 /** @param zone `UTC`, `America/Los_Angeles` or an offset such as `+02:00` */
@@ -9,14 +9,14 @@ export function formatJavaDate(epochMs: number, pattern: string, zone: string): 
     .join("");
 }
 
-/** @param zone where the text itself says none */
+/** @param zone used when the text has none */
 export function parseJavaDate(text: string, pattern: string, zone: string): number {
   const tokens = tokensOf(pattern);
   const source = tokens.map((token) =>
     "literal" in token ? quote(token.literal) : parserOf(token.letter, token.width, pattern),
   );
   const found = new RegExp(`^${source.join("")}$`).exec(text);
-  if (!found) throw new ResolverError(`"${text}" does not have the format "${pattern}"`);
+  if (!found) throw new ResolverError(`"${text}" does not match the format "${pattern}"`);
   const fields: Record<string, string> = {};
   tokens
     .filter((token) => "letter" in token)
@@ -145,7 +145,7 @@ function formatField(letter: string, width: number, wall: WallClock): string {
           : offsetText(wall.offsetMinutes, ":")
         : offsetText(wall.offsetMinutes, "");
     default:
-      throw new ResolverError(`The date format letter "${letter}" is not known here`);
+      throw new ResolverError(`The date format letter "${letter}" is not supported here`);
   }
 }
 
@@ -195,7 +195,9 @@ function parserOf(letter: string, width: number, pattern: string): string {
   if ("XxZO".includes(letter)) return "(Z|GMT|[+-]\\d\\d(?::?\\d\\d)?)";
   if ("Vz".includes(letter)) return "([A-Za-z_/+:\\d-]+)";
   if ("yuMdHhKksmSD".includes(letter)) return width === 1 ? "(\\d+)" : `(\\d{${width}})`;
-  throw new ResolverError(`The date format "${pattern}" has the letter "${letter}", which cannot be parsed here`);
+  throw new ResolverError(
+    `The date format "${pattern}" has the letter "${letter}", which is not supported for parsing here`,
+  );
 }
 
 function epochOf(fields: Record<string, string>, zone: string): number {
@@ -212,7 +214,7 @@ function epochOf(fields: Record<string, string>, zone: string): number {
     Math.floor(fraction * 1000 + 1e-6),
   );
   const named = fields.X ?? fields.x ?? fields.Z ?? fields.O ?? fields.V ?? fields.z ?? zone;
-  // The offset depends on the moment looked for; a second look settles the hours around a change of the clocks.
+  // The offset depends on the result itself; a second pass settles the hours around a daylight-saving change.
   const guess = wallMs - offsetAt(wallMs, named) * 60_000;
   return wallMs - offsetAt(guess, named) * 60_000;
 }

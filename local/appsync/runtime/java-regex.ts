@@ -1,4 +1,4 @@
-/** Regular expressions as AppSync takes them: Java's syntax, given as a string. */
+/** Regular expressions as AppSync accepts them: Java's syntax, given as a string. */
 import { ResolverError } from "../errors.ts";
 
 /** util.matches: true if the pattern is found in the text. */

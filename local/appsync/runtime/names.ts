@@ -1,4 +1,4 @@
-/** Every function that resolvers find in the runtime, by its full name; the language check refuses others. */
+/** Every function of the resolver runtime, by its full name; the language check rejects others. */
 
 export const RUNTIME_NAMES: readonly string[] = [
   ...["error", "appendError", "unauthorized", "autoId", "autoUlid", "autoKsuid", "matches", "authType"].map(inUtil),

@@ -1,4 +1,4 @@
-/** `util`, `extensions` and `runtime` as a handler sees them, and `@aws-appsync/utils/dynamodb`. */
+/** `util`, `extensions` and `runtime` as handlers see them, and `@aws-appsync/utils/dynamodb`. */
 import { ResolverError } from "../errors.ts";
 import * as dynamodbValues from "./dynamodb-values.ts";
 import * as dynamodbRequests from "./dynamodb-requests.ts";
@@ -11,7 +11,7 @@ import { checkSubscriptionFilter, toSubscriptionFilter } from "./subscription-fi
 import type { SubscriptionFilter } from "./subscription-filter.ts";
 import { timeUtil } from "./time.ts";
 
-/** What a handler does besides returning a value. */
+/** The side effects of a handler. */
 export interface HandlerEffects {
   now(): number;
   /** "User Pool Authorization", "IAM Authorization" */
@@ -24,7 +24,7 @@ export interface HandlerEffects {
   addResponseHeader(name: string, value: string): void;
 }
 
-/** What a mutation says about subscriptions that should end. */
+/** A mutation's request to end subscriptions. */
 export interface Invalidation {
   readonly subscriptionField: string;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -76,7 +76,7 @@ export function makeRuntime(effects: HandlerEffects) {
     setSubscriptionInvalidationFilter: (filter: unknown) =>
       effects.setInvalidationFilter(checkSubscriptionFilter(filter)),
     invalidateSubscriptions: (invalidation: Invalidation) => effects.invalidateSubscriptions(plain(invalidation)),
-    // There is no cache in the local cloud, so there is nothing to evict.
+    // The local cloud has no cache, so there is nothing to evict.
     evictFromApiCache: () => undefined,
   };
   const runtime = {
@@ -91,7 +91,7 @@ function resolverError(message: unknown, type?: string, data?: unknown, info?: u
   return new ResolverError(String(message), type ?? null, plain(data ?? null), plain(info ?? null));
 }
 
-/** A copy that shares nothing with the handler's objects. */
+/** A deep copy, independent of the handler's objects. */
 function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }
@@ -100,7 +100,7 @@ function jsonOrNull(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-/** Headers that AppSync does not let through to other services. */
+/** Headers that AppSync neither passes on to other services nor lets handlers set. */
 const RESTRICTED_HEADERS =
   /^(transfer-encoding|connection|host|expect|keep-alive|upgrade|proxy-authenticate|proxy-authorization|te|trailer|content-length|x-amz.*|x-amzn.*)$/i;
 

@@ -1,4 +1,4 @@
-/** Enhanced subscription filters: made from filter objects, checked when set, and matched against what a mutation returned. */
+/** Enhanced subscription filters: built from filter objects, validated when set, and matched against what a mutation returned. */
 import { ResolverError } from "../errors.ts";
 
 export interface FilterCondition {
@@ -8,7 +8,7 @@ export interface FilterCondition {
   readonly value: unknown;
 }
 
-/** Groups are alternatives; the conditions of a group all hold, except that two on one field are alternatives too. */
+/** Groups are alternatives. All conditions of a group must hold, except that several on one field are alternatives too. */
 export interface SubscriptionFilter {
   readonly filterGroup: readonly { readonly filters: readonly FilterCondition[] }[];
 }
@@ -83,7 +83,7 @@ const LIST_LIMITS: Readonly<Record<string, number>> = { in: 5, notIn: 5, contain
 const FIELD_PATH_LIMIT_CHARACTERS = 256;
 const NESTING_LIMIT = 5;
 
-/** @throws ResolverError naming what is wrong with the filter, so that the subscription does not start unfiltered */
+/** @throws ResolverError naming the problem, so that the subscription does not start unfiltered */
 export function checkSubscriptionFilter(filter: unknown): SubscriptionFilter {
   const groups = isObject(filter) ? filter.filterGroup : undefined;
   if (!Array.isArray(groups)) throw new ResolverError("A subscription filter must be an object with a filterGroup");
@@ -95,17 +95,17 @@ export function checkSubscriptionFilter(filter: unknown): SubscriptionFilter {
 function checkCondition({ fieldName, operator, value }: FilterCondition): void {
   const place = `The subscription filter on "${fieldName}"`;
   if (typeof fieldName !== "string" || fieldName.length > FIELD_PATH_LIMIT_CHARACTERS) {
-    throw new ResolverError(`${place} must name a field in at most ${FIELD_PATH_LIMIT_CHARACTERS} characters`);
+    throw new ResolverError(`${place} must name a field, with at most ${FIELD_PATH_LIMIT_CHARACTERS} characters`);
   }
   if (!TESTS[operator]) throw new ResolverError(`${place} has the unknown operator "${operator}"`);
   const limit = LIST_LIMITS[operator];
   if (limit === undefined) return;
   if (!Array.isArray(value)) throw new ResolverError(`${place} needs a list for "${operator}"`);
   if (value.length > limit)
-    throw new ResolverError(`${place} has ${value.length} values for "${operator}"; AppSync takes ${limit}`);
+    throw new ResolverError(`${place} has ${value.length} values for "${operator}"; AppSync allows ${limit}`);
 }
 
-/** Does the filter let this value of the mutation through? A list at the top and a missing field match nothing. */
+/** Whether a mutation's value passes the filter. A top-level list and a missing field match nothing. */
 export function matchesFilter(filter: SubscriptionFilter, value: unknown): boolean {
   if (!isObject(value)) return false;
   return filter.filterGroup.some(({ filters }) =>

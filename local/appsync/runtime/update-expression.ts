@@ -1,8 +1,8 @@
-/** What `ddb.update({ update })` becomes, and the `operations` that may stand in it. */
+/** Translates `ddb.update({ update })`, and the `operations` it may contain. */
 import { toDynamoDB } from "./dynamodb-values.ts";
 import type { Expression } from "./filter-expression.ts";
 
-/** Operations travel inside plain objects; the symbol keeps them apart from a user's data. */
+/** Operations travel inside plain objects; the symbol distinguishes them from a user's data. */
 const OPERATION = Symbol("operation");
 
 interface Operation {
@@ -28,7 +28,7 @@ function make(kind: string, payload?: unknown): Operation {
 
 /**
  * `SET #expName_1 = :expValue_1 REMOVE #expName_2`. A plain object changes only the members it names; a list or
- * `operations.replace` takes the place of what was there.
+ * `operations.replace` replaces the value.
  */
 export function updateExpression(update: Record<string, unknown>): Expression {
   const sets: string[] = [];
