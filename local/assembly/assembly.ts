@@ -8,12 +8,12 @@ const DEFAULT_ACCOUNT = "000000000000";
 
 export interface Assembly {
   readonly root: Stack;
-  /** Of the environment the stack was synthesized for; `us-east-1` and `000000000000` where it leaves them open. */
+  /** From the environment the stack was synthesized for; `us-east-1` and `000000000000` by default. */
   readonly region: string;
   readonly accountId: string;
   /**
-   * Where an asset lies: a folder (zip and image assets) or a file.
-   * @param name hash, `HASH.zip`, an object key or an image URI that ends in them
+   * The path of an asset: a folder (zip and image assets) or a file.
+   * @param name hash, `HASH.zip`, or an object key or image URI that ends in one of them
    * @throws Error when the assembly has no such asset
    */
   assetFolder(name: string): string;
@@ -21,7 +21,7 @@ export interface Assembly {
 
 /**
  * @param folder `cdk.out`
- * @throws Error with a sentence when the folder is no cloud assembly or does not hold exactly one stack
+ * @throws Error when the folder is not a cloud assembly with exactly one stack
  */
 export function readAssembly(folder: string): Assembly {
   const { directory, artifacts, stackId } = findStack(resolve(folder));
@@ -38,13 +38,11 @@ export function readAssembly(folder: string): Assembly {
 
 type Artifacts = Record<string, any>;
 
-/** The one stack of an assembly; CDK stages put their stacks into an assembly inside the assembly. */
+/** The one stack of an assembly; CDK stages put their stacks in a nested assembly. */
 function findStack(directory: string): { directory: string; artifacts: Artifacts; stackId: string } {
   const manifestFile = join(directory, "manifest.json");
   if (!existsSync(manifestFile)) {
-    throw new Error(
-      `${directory} is no cloud assembly: it has no manifest.json. Synthesize the CDK app into it first.`,
-    );
+    throw new Error(`${directory} is not a cloud assembly: it has no manifest.json. Run cdk synth first.`);
   }
   const artifacts: Artifacts = readJson(manifestFile).artifacts ?? {};
   const idsOf = (type: string) => Object.keys(artifacts).filter((id) => artifacts[id].type === type);
@@ -56,7 +54,7 @@ function findStack(directory: string): { directory: string; artifacts: Artifacts
   if (stacks.length !== 1) {
     const found = [...stacks, ...stages].join(", ") || "none";
     throw new Error(
-      `The local cloud plays an assembly with one stack (others nested in it); ${directory} has ${found}.`,
+      `The local cloud needs an assembly with one root stack (others nested in it); ${directory} has ${found}.`,
     );
   }
   return { directory, artifacts, stackId: stacks[0]! };
@@ -105,9 +103,9 @@ function locateAsset(assets: Map<string, string>, name: string, directory: strin
   const fileName = name.slice(name.lastIndexOf("/") + 1);
   const tag = fileName.slice(fileName.lastIndexOf(":") + 1);
   const path = assets.get(tag) ?? assets.get(tag.replace(/\.[a-z]+$/, ""));
-  if (!path) throw new Error(`The assembly ${directory} has no asset "${name}". Synthesize it again.`);
+  if (!path) throw new Error(`The assembly ${directory} has no asset "${name}". Run cdk synth again.`);
   if (!existsSync(path))
-    throw new Error(`The asset "${name}" should lie at ${path}, which does not exist. Synthesize again.`);
+    throw new Error(`The asset "${name}" should be at ${path}, which does not exist. Run cdk synth again.`);
   return path;
 }
 
@@ -119,7 +117,7 @@ function readStack(
   const template: Template = readJson(templateFile);
   if (template.Transform) {
     throw new Error(
-      `${names.path} uses the transform ${JSON.stringify(template.Transform)}; the local cloud runs no CloudFormation macros.`,
+      `${names.path} uses the transform ${JSON.stringify(template.Transform)}; the local cloud does not support CloudFormation macros.`,
     );
   }
   const nested = new Map<string, Stack>();
@@ -132,8 +130,8 @@ function readStack(
 }
 
 /**
- * What people call a nested stack: the construct's id (`Data`), which CDK puts in front of the logical id
- * (`DataNestedStackDataNestedStackResource1A2B3C4D`). Of another form, or if two would be the same, the logical id.
+ * A nested stack's readable name: the construct's id (`Data`), with which CDK begins the logical id
+ * (`DataNestedStackDataNestedStackResource1A2B3C4D`); the logical id itself if it has another form or two names would clash.
  */
 function nestedNames({ Resources }: Template): Map<string, string> {
   const names = new Map<string, string>();
@@ -153,7 +151,7 @@ function nestedTemplate(directory: string, resource: TemplateResource, findAsset
   const fileName = /([0-9a-f]{64}(?:\.[a-z.]+)?)["/\]]/.exec(url)?.[1];
   if (!fileName)
     throw new Error(
-      `A nested stack's TemplateURL ${url} names no asset of ${dirname(directory)}; only CDK's nested stacks are played.`,
+      `A nested stack's TemplateURL ${url} names no asset of ${dirname(directory)}; only CDK's nested stacks are supported.`,
     );
   return findAsset(fileName);
 }

@@ -9,21 +9,21 @@ export interface DeployOptions {
   readonly root: Stack;
   readonly region: string;
   readonly accountId: string;
-  /** Makes one resource true. */
+  /** Creates or updates one resource. */
   readonly create: (resource: Resource) => Promise<CreatedResource>;
 }
 
 export interface Deployed {
-  /** By path, in the order they came to exist. */
+  /** By path, in order of creation. */
   readonly resources: ReadonlyMap<string, CreatedResource & { readonly type: string }>;
   /** The root stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
 /**
- * Creates every resource of a stack and of those nested in it, each after what it refers to and depends on, otherwise at once.
- * The stack has passed `checkStack`, so nothing waits for itself.
- * @throws Error naming the resource that could not be created; what was under way has come to rest by then
+ * Creates every resource of a stack and of those nested in it, each after its dependencies, otherwise in parallel.
+ * The stack has passed `checkStack`, so there are no circular dependencies.
+ * @throws Error naming the resource that could not be created, once all creations in progress have settled
  */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
   const deployment = new Deployment(options);
@@ -31,7 +31,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   return { resources: deployment.resources, outputs: await deployment.outputs() };
 }
 
-/** A stack whose names have a meaning, and the place of its own resource in its parent. */
+/** A stack with its scope, and its own resource in its parent. */
 interface PlacedStack {
   readonly stack: Stack;
   readonly scope: Scope;
@@ -74,7 +74,7 @@ class Deployment {
     );
   }
 
-  /** `undefined` for a resource whose condition does not hold. */
+  /** `undefined` for a resource whose condition is false. */
   private resource(placed: PlacedStack, logicalId: string): Promise<CreatedResource | undefined> {
     const path = `${placed.stack.path}/${logicalId}`;
     const known = this.promises.get(path);
@@ -114,7 +114,7 @@ class Deployment {
     return parent ? this.isWanted(parent.placed, parent.logicalId) : true;
   }
 
-  /** What DependsOn names, here and on the stacks around. */
+  /** What DependsOn names, on the resource and on the stacks around it. */
   private async dependencies(placed: PlacedStack, logicalId: string): Promise<void> {
     const { stack, parent } = placed;
     const named = dependsOn(stack.template.Resources[logicalId]!).flatMap((id) =>
@@ -161,21 +161,21 @@ class Deployment {
     const known = Object.keys(created.attributes).join(", ") || "none";
     const type = placed.stack.template.Resources[logicalId]?.Type;
     throw new Error(
-      `it needs the attribute ${attribute} of ${placed.stack.path}/${logicalId} (${type}), but the local cloud gives that only: ${known}`,
+      `it needs the attribute ${attribute} of ${placed.stack.path}/${logicalId} (${type}), but the local cloud has only ${known}`,
     );
   }
 
   private async existing(placed: PlacedStack, logicalId: string): Promise<CreatedResource> {
     const created = await this.resource(placed, logicalId);
     if (created) return created;
-    throw new Error(`it refers to ${placed.stack.path}/${logicalId}, whose condition does not hold`);
+    throw new Error(`it refers to ${placed.stack.path}/${logicalId}, whose condition is false`);
   }
 
   private async nestedOutput(placed: PlacedStack, logicalId: string, attribute: string): Promise<unknown> {
     const inner = this.nestedStack(placed, logicalId);
     const output = inner.stack.template.Outputs?.[attribute.replace(/^Outputs\./, "")];
     if (!output)
-      throw new Error(`it needs ${attribute} of ${inner.stack.path}, which that nested stack does not put out`);
+      throw new Error(`it needs ${attribute} of ${inner.stack.path}, which that nested stack does not output`);
     return resolve(output.Value, inner.scope);
   }
 
@@ -218,14 +218,14 @@ class Deployment {
   }
 }
 
-/** A resource that was not begun because another had already failed: not the news. */
+/** A resource that was not started because another had already failed: not the error to report. */
 class NotBegun extends Error {
   constructor(path: string) {
-    super(`${path} was not begun because another resource could not be created.`);
+    super(`${path} was not started because another resource could not be created.`);
   }
 }
 
-/** Caught by dependents, which fail for the same reason and must not wrap it once more. */
+/** Caught by dependents, which fail for the same reason and must not wrap it again. */
 class CreationFailed extends Error {
   constructor(path: string, type: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -2,9 +2,9 @@
 import { SUB_VARIABLE } from "./template.ts";
 import type { Template } from "./template.ts";
 
-/** Where a value stands: what its names mean there. */
+/** Where a value is, and what names mean there. */
 export interface Scope {
-  /** For error sentences: `Shop/Data`. */
+  /** For error messages: `Shop/Data`. */
   readonly path: string;
   readonly mappings: NonNullable<Template["Mappings"]>;
   readonly conditions: NonNullable<Template["Conditions"]>;
@@ -15,22 +15,22 @@ export interface Scope {
   getAtt(logicalId: string, attribute: string): Promise<unknown>;
 }
 
-/** What `AWS::NoValue` becomes until the member or item that holds it is left out. */
+/** Stands in for `AWS::NoValue` until the member or item that holds it is removed. */
 const NO_VALUE = Symbol("AWS::NoValue");
 
 /**
- * The value with every intrinsic replaced. Waits for the resources it refers to, all at once.
- * @throws Error with a sentence naming the stack for what cannot be resolved
+ * The value with every intrinsic resolved. Waits for the resources it refers to, in parallel.
+ * @throws Error naming the stack for what cannot be resolved
  */
 export async function resolve(value: unknown, scope: Scope): Promise<any> {
   const resolved = await resolveValue(value, scope);
   return resolved === NO_VALUE ? undefined : resolved;
 }
 
-/** Whether a named condition of the scope's template holds. */
+/** Whether a named condition of the scope's template is true. */
 export async function holds(name: string, scope: Scope): Promise<boolean> {
   if (!(name in scope.conditions))
-    throw new Error(`${scope.path} uses the condition "${name}", which its template does not have.`);
+    throw new Error(`${scope.path} uses the condition "${name}", which its template does not define.`);
   return isTrue(await resolveValue(scope.conditions[name], scope));
 }
 
@@ -72,7 +72,7 @@ async function callIntrinsic(name: string, argument: unknown, scope: Scope): Pro
   const intrinsic = intrinsics[name];
   if (!intrinsic)
     throw new Error(
-      `${scope.path} uses ${name}, which the local cloud does not know. Use another intrinsic function or teach it in local/assembly/intrinsics.ts.`,
+      `${scope.path} uses ${name}, which the local cloud does not support. Use another intrinsic function, or add it to local/assembly/intrinsics.ts.`,
     );
   return intrinsic(argument, scope);
 }
@@ -127,7 +127,7 @@ const intrinsics: Record<string, Intrinsic> = {
     if (found !== undefined) return found;
     const fallback = argument[3] as { DefaultValue?: unknown } | undefined;
     if (fallback?.DefaultValue !== undefined) return resolveValue(fallback.DefaultValue, scope);
-    throw new Error(`${scope.path} looks for ${map}.${first}.${second}, which its mappings do not have.`);
+    throw new Error(`${scope.path} looks up ${map}.${first}.${second}, which its mappings do not have.`);
   },
 
   "Fn::Base64": async (text, scope) => Buffer.from(String(await resolveValue(text, scope))).toString("base64"),
@@ -140,7 +140,7 @@ const intrinsics: Record<string, Intrinsic> = {
   "Fn::ImportValue": async (argument, scope) => {
     const name = String(await resolveValue(argument, scope));
     throw new Error(
-      `${scope.path} imports "${name}" from another stack; the local cloud plays one stack, so nest the other one in it.`,
+      `${scope.path} imports "${name}" from another stack; the local cloud runs one root stack, so nest the other in it.`,
     );
   },
 };
@@ -153,7 +153,7 @@ async function subVariable(name: string, given: Record<string, unknown>, scope: 
 async function listOf(items: unknown, scope: Scope, intrinsic: string): Promise<unknown[]> {
   const list = await resolveValue(items, scope);
   if (Array.isArray(list)) return list;
-  throw new Error(`${scope.path} gives ${intrinsic} ${JSON.stringify(list)}, which is not a list.`);
+  throw new Error(`${scope.path} passes ${JSON.stringify(list)} to ${intrinsic}, which needs a list.`);
 }
 
 function allOf(values: unknown[], scope: Scope): Promise<unknown[]> {
@@ -165,7 +165,7 @@ function splitOnce(text: string): [string, string] {
   return [text.slice(0, dot), text.slice(dot + 1)];
 }
 
-/** Parameters are text; `true` and `"true"` are equal to CloudFormation. */
+/** Parameters are strings; CloudFormation treats `true` and `"true"` as equal. */
 function loose(value: unknown): unknown {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 }

@@ -7,7 +7,7 @@ interface NameRule {
   readonly lowerCase?: true;
 }
 
-/** Types whose name CloudFormation makes up when the template gives none. */
+/** Types whose name CloudFormation generates when the template gives none. */
 const nameRules: Readonly<Record<string, NameRule>> = {
   "AWS::Cognito::UserPool": { property: "UserPoolName", limit: 128 },
   "AWS::DynamoDB::Table": { property: "TableName", limit: 255 },
@@ -23,7 +23,7 @@ const nameRules: Readonly<Record<string, NameRule>> = {
   "AWS::SNS::Topic": { property: "TopicName", limit: 256 },
 };
 
-/** The properties with a physical name: the template's own, else one made of stack and logical id that is the same at every start. */
+/** The properties with a physical name: the template's, else one derived from stack and logical id, the same at every start. */
 export function withName(
   type: string,
   properties: Record<string, any>,
@@ -35,12 +35,12 @@ export function withName(
   return { ...properties, [rule.property]: physicalName(`${stackName}-${logicalId}`, rule) };
 }
 
-/** A string of hexadecimal digits that is always the same for the same seed. */
+/** Hexadecimal digits that depend on the seed alone. */
 export function stableId(seed: string, length: number): string {
   return createHash("sha256").update(seed).digest("hex").slice(0, length);
 }
 
-/** A name that is too long keeps its head and tail around a digest, so two long names stay two. */
+/** A name that is too long keeps its head and tail around a digest, so that long names stay distinct. */
 function physicalName(full: string, { limit, lowerCase }: NameRule): string {
   const name = lowerCase ? full.toLowerCase() : full;
   if (name.length <= limit) return name;

@@ -1,4 +1,4 @@
-/** A CloudFormation template as far as the local cloud reads it. */
+/** The parts of a CloudFormation template that the local cloud reads. */
 export interface Template {
   readonly Transform?: unknown;
   readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
@@ -16,7 +16,7 @@ export interface TemplateResource {
   readonly Metadata?: Readonly<Record<string, string>>;
 }
 
-/** A template in its place: the root of an assembly, or a stack nested in another. */
+/** A template with its position: the root of an assembly, or a stack nested in another. */
 export interface Stack {
   /** As CloudFormation would name it: `Shop`, `Shop-Data`. */
   readonly name: string;
@@ -43,7 +43,7 @@ export function dependsOn(resource: TemplateResource): string[] {
   return [resource.DependsOn ?? []].flat() as string[];
 }
 
-/** `${Name}` and `${Name.Attribute}` in the text of a Fn::Sub; `${!Literal}` stays text. */
+/** `${Name}` and `${Name.Attribute}` in the text of a Fn::Sub; `${!Literal}` stays literal. */
 export const SUB_VARIABLE = /\$\{([^!}][^}]*)\}/g;
 
 function collect(value: unknown, found: Set<string>): void {

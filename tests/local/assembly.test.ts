@@ -19,7 +19,7 @@ function read(templates: TinyTemplates) {
   return readAssembly(folder);
 }
 
-/** Creates things one tick each; answers what was created in which order. */
+/** Creates things, one tick each; returns them in order of creation. */
 async function deployed(templates: TinyTemplates, create?: (resource: Resource) => void) {
   const assembly = read(templates);
   checkStack(assembly.root, () => true);
@@ -66,7 +66,7 @@ test("passes outputs of one nested stack to another's parameters", async () => {
   expect(outputs).toEqual({ Table: "ref:Table", Number: "5" });
 });
 
-test("creates what a resource refers to and depends on before it, and each once", async () => {
+test("creates a resource's dependencies before it, and each once", async () => {
   const { order } = await deployed({
     root: resources({
       Last: thing({ text: { "Fn::Sub": "${Middle.Arn}" } }, { DependsOn: ["Other"] }),
@@ -88,7 +88,7 @@ test("waits for a whole nested stack that another depends on", async () => {
   expect(order).toEqual(["Tiny/Early/A", "Tiny/Early/B", "Tiny/Late/C"]);
 });
 
-test("leaves out resources whose condition does not hold, nested ones too", async () => {
+test("skips resources whose condition is false, nested ones too", async () => {
   const { order, outputs } = await deployed({
     root: {
       Conditions: { Never: { "Fn::Equals": [{ Ref: "AWS::Region" }, "mars-1"] } },
@@ -105,7 +105,7 @@ test("leaves out resources whose condition does not hold, nested ones too", asyn
   expect(outputs).toEqual({});
 });
 
-test("gives names that stay the same and fit their service", async () => {
+test("generates stable names that suit their service", async () => {
   const long = "A".repeat(80);
   const templates = {
     root: resources({
@@ -125,7 +125,7 @@ test("gives names that stay the same and fit their service", async () => {
   expect(second.properties(`Tiny/${long}1`)!.RoleName).toBe(names[0]);
 });
 
-test("names the resource that could not be created, not those that waited for it", async () => {
+test("names the resource that could not be created, not its dependents", async () => {
   const templates = { root: resources({ User: thing({ bad: { Ref: "Bad" } }), Bad: thing() }) };
   const failing = deployed(templates, ({ logicalId }) => {
     if (logicalId === "Bad") throw new Error("the disk is full");
@@ -133,16 +133,16 @@ test("names the resource that could not be created, not those that waited for it
   await expect(failing).rejects.toThrow("Tiny/Bad (Test::Thing) could not be created: the disk is full");
 });
 
-test("says which attributes there are when one is missing", async () => {
+test("lists the attributes that exist when one is missing", async () => {
   const templates = { root: resources({ A: thing(), B: thing({ x: { "Fn::GetAtt": ["A", "Name"] } }) }) };
   await expect(deployed(templates)).rejects.toThrow(
-    "Tiny/B (Test::Thing) could not be created: it needs the attribute Name of Tiny/A (Test::Thing), but the local cloud gives that only: Arn",
+    "Tiny/B (Test::Thing) could not be created: it needs the attribute Name of Tiny/A (Test::Thing), but the local cloud has only Arn",
   );
 });
 
 const refusals: [name: string, templates: TinyTemplates, sentence: string | RegExp][] = [
   [
-    "resources that wait for each other",
+    "circular dependencies",
     {
       root: resources({
         A: thing({ x: { Ref: "B" } }),
@@ -150,10 +150,10 @@ const refusals: [name: string, templates: TinyTemplates, sentence: string | RegE
         C: thing({ y: { "Fn::Sub": "${A}" } }),
       }),
     },
-    "In Tiny these wait for each other: A → B → C → A.",
+    "Tiny has a circular dependency, which CloudFormation would reject too: A → B → C → A.",
   ],
   [
-    "nested stacks that need each other",
+    "circular dependencies between nested stacks",
     {
       root: resources({
         One: nestedStack("n.json", { p: { "Fn::GetAtt": ["Two", "Outputs.x"] } }),
@@ -161,12 +161,12 @@ const refusals: [name: string, templates: TinyTemplates, sentence: string | RegE
       }),
       nested: { "n.json": {} },
     },
-    "In Tiny these wait for each other: One → Two → One.",
+    "Tiny has a circular dependency, which CloudFormation would reject too: One → Two → One.",
   ],
   [
-    "a reference to nothing",
+    "a dangling reference",
     { root: resources({ A: thing({ x: { Ref: "Nobody" } }) }) },
-    'Tiny/A refers to "Nobody", which its template does not have.',
+    'Tiny/A refers to "Nobody", which its template does not define.',
   ],
   [
     "an unknown type in a nested stack",
@@ -174,11 +174,11 @@ const refusals: [name: string, templates: TinyTemplates, sentence: string | RegE
       root: resources({ Inner: nestedStack("n.json") }),
       nested: { "n.json": resources({ Queue: { Type: "AWS::SQS::Queue" } }) },
     },
-    "Tiny/Inner/Queue has the type AWS::SQS::Queue, which is neither played by the local cloud nor listed in local/no-local-meaning.ts.",
+    "Tiny/Inner/Queue has the type AWS::SQS::Queue, which the local cloud neither emulates nor ignores (local/no-local-meaning.ts).",
   ],
 ];
 
-test.each(refusals)("refuses %s before anything is created", (_, templates, sentence) => {
+test.each(refusals)("rejects %s before anything is created", (_, templates, sentence) => {
   expect(() => checkStack(read(templates).root, (type) => type === "Test::Thing")).toThrow(sentence);
 });
 
@@ -192,18 +192,18 @@ test("finds assets by hash, file name, object key and image tag", () => {
   expect(() => assetFolder("nobody.zip")).toThrow('has no asset "nobody.zip"');
 });
 
-test("refuses a folder that is no cloud assembly, and one with two stacks", () => {
+test("rejects a folder that is not a cloud assembly, and one with two stacks", () => {
   const folder = temporaryFolder("empty");
   folders.push(folder);
-  expect(() => readAssembly(folder)).toThrow(/is no cloud assembly: it has no manifest.json/);
+  expect(() => readAssembly(folder)).toThrow(/is not a cloud assembly: it has no manifest.json/);
   const stack = { type: "aws:cloudformation:stack", properties: {} };
   writeFileSync(join(folder, "manifest.json"), JSON.stringify({ artifacts: { One: stack, Two: stack } }));
   expect(() => readAssembly(folder)).toThrow(
-    /plays an assembly with one stack \(others nested in it\); .* has One, Two\./,
+    /an assembly with one root stack \(others nested in it\); .* has One, Two\./,
   );
 });
 
-test("answers plausible values for types without local meaning, the same at every start", () => {
+test("returns plausible values for types without local meaning, the same at every start", () => {
   const answer = (type: string) =>
     noLocalMeaning(type)!.answer(
       { path: "Shop/Net", logicalId: "Net", type, properties: {} },

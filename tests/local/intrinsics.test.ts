@@ -45,7 +45,7 @@ const cases: [name: string, value: unknown, expected: unknown][] = [
   ["Base64", { "Fn::Base64": "hello" }, "aGVsbG8="],
   ["GetAZs", { "Fn::GetAZs": "" }, ["us-east-1a", "us-east-1b", "us-east-1c"]],
   [
-    "a policy's Condition is no intrinsic",
+    "a policy's Condition is not an intrinsic",
     { Condition: { Bool: { x: "true" } } },
     { Condition: { Bool: { x: "true" } } },
   ],
@@ -58,15 +58,15 @@ test.each(cases)("resolves: %s", async (_, value, expected) => {
 
 const refusals: [name: string, value: unknown, sentence: RegExp][] = [
   ["imports", { "Fn::ImportValue": "Other" }, /Shop\/Data imports "Other" from another stack/],
-  ["unknown functions", { "Fn::Cidr": ["a", 1] }, /Shop\/Data uses Fn::Cidr, which the local cloud does not know/],
+  ["unknown functions", { "Fn::Cidr": ["a", 1] }, /Shop\/Data uses Fn::Cidr, which the local cloud does not support/],
   ["dynamic references", "{{resolve:ssm:/x}}", /uses the dynamic reference \{\{resolve:ssm:\/x\}\}/],
-  ["a missing mapping", { "Fn::FindInMap": ["Sizes", "mars", "small"] }, /looks for Sizes.mars.small/],
+  ["a missing mapping", { "Fn::FindInMap": ["Sizes", "mars", "small"] }, /looks up Sizes.mars.small/],
   ["an item beyond the list", { "Fn::Select": [7, { Ref: "List" }] }, /selects item 7 of a list of 2/],
-  ["joining what is no list", { "Fn::Join": ["-", "text"] }, /gives Fn::Join "text", which is not a list/],
+  ["joining what is no list", { "Fn::Join": ["-", "text"] }, /passes "text" to Fn::Join, which needs a list/],
   ["an unknown condition", { "Fn::If": ["Nope", 1, 2] }, /uses the condition "Nope"/],
 ];
 
-test.each(refusals)("refuses %s with a sentence", async (_, value, sentence) => {
+test.each(refusals)("rejects %s with a message", async (_, value, sentence) => {
   await expect(resolve(value, scope)).rejects.toThrow(sentence);
 });
 

@@ -8,7 +8,7 @@ export interface TinyTemplates {
   readonly nested?: Record<string, Record<string, unknown>>;
 }
 
-/** Writes a cloud assembly with one stack, `Tiny`, the way `cdk synth` lays it out. Answers its folder. */
+/** Writes a cloud assembly with one stack, `Tiny`, laid out as by `cdk synth`. Returns its folder. */
 export function tinyAssembly({ root, nested = {} }: TinyTemplates): string {
   const folder = temporaryFolder("assembly");
   const assets = { type: "cdk:asset-manifest", properties: { file: "Tiny.assets.json" } };
