@@ -1,11 +1,11 @@
-/** What Bedrock refuses because the model cannot do it: response schemas, and tools that must be called. */
+/** Model capabilities: rejects response schemas and forced tools that a model does not support. */
 import type { AwsError } from "../service.ts";
 import { invalid, outputSchema } from "./converse.ts";
 import type { ConverseRequest, JsonSchema } from "./converse.ts";
 
 const NOVA = /(?:^|\.)amazon\.nova-/;
 const CLAUDE = /(?:^|\.)anthropic\./;
-/** Response schemas have no bounds. */
+/** Response schemas may not constrain ranges and lengths. */
 const UNKNOWN = [
   "minimum",
   "maximum",

@@ -23,7 +23,7 @@ import { listenTwice } from "./two-protocols.ts";
 import type { Exchange, ListeningTwice } from "./two-protocols.ts";
 
 export interface BedrockService extends Service {
-  /** Changes settings of the sample model from the next call on. @throws Error one sentence for settings that make no sense */
+  /** Changes settings of the sample model from the next call on. @throws Error for invalid settings */
   configure(settings: Partial<SampleSettings>): void;
 }
 
@@ -60,7 +60,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       authorize(exchange, route, bytes, context);
       await answer(exchange, route, parseBody(bytes), startedAt);
     } catch (error) {
-      // Nobody waits for an answer any more, so none is given and none is booked.
+      // The client has gone, so there is nothing to answer and nothing to log.
       if (exchange.signal.aborted || !listening) return;
       const known = knownError(error, context);
       if (route && isConverse(route)) book(route, NO_TOKENS, known.code);
@@ -73,9 +73,9 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       return sendJson(exchange.response, 200, { inputTokens: await countTokensOf(body, route.modelId, real) });
     }
     if (!isConverse(route))
-      throw invalid("The local cloud answers Converse and ConverseStream; InvokeModel is not played.");
+      throw invalid("The local cloud supports Converse and ConverseStream; InvokeModel is not supported.");
     const request = checkRequest(body);
-    // A real model elsewhere knows best what it can do.
+    // A real model decides for itself what it supports.
     if (!options.forward) checkAbilities(route.modelId, request);
     const isStreamed = route.operation === "converse-stream";
     const given = await model({ modelId: route.modelId, request, isStreamed, signal: exchange.signal });
@@ -102,7 +102,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       return listening.url;
     },
     async create(resource) {
-      throw new Error(`Bedrock's runtime has no resources, so it cannot make ${resource.path}.`);
+      throw new Error(`Bedrock's runtime has no resources, so it cannot create ${resource.path}.`);
     },
     async stop() {
       const last = listening;
@@ -152,7 +152,7 @@ function parseBody(bytes: Buffer): unknown {
   }
 }
 
-/** The input tokens of a CountTokens request, counted by the real Bedrock where that answers. */
+/** The input tokens of a CountTokens request, counted by the real Bedrock if requests go there. */
 async function countTokensOf(body: any, modelId: string, real: RealBedrock | undefined): Promise<number> {
   const invokeBody: unknown = body?.input?.invokeModel?.body;
   if (typeof invokeBody === "string") return countTokens(Buffer.from(invokeBody, "base64").toString());
@@ -169,7 +169,7 @@ function sendWhole({ response }: Exchange, answer: ModelAnswer, startedAt: numbe
   });
 }
 
-/** The events of an answer, spread over the time a model would take to write it. */
+/** Streams the events of an answer over the time a model would take to write it. */
 async function sendStream({ response, signal }: Exchange, answer: ModelAnswer, startedAt: number): Promise<void> {
   response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
   const events = answerEvents(answer);
@@ -177,7 +177,7 @@ async function sendStream({ response, signal }: Exchange, answer: ModelAnswer, s
   const firstWordAt = performance.now();
   for (const [index, event] of events.entries()) {
     response.write(encodeEvent(event));
-    // Timers are coarse: waiting until the next event is due keeps the sum right.
+    // Timers are coarse: waiting until each event's own due time keeps the total right.
     const aheadMs = firstWordAt + (index + 1) * pauseMs - performance.now();
     if (aheadMs >= 1) await wait(aheadMs, undefined, { signal });
   }
@@ -187,7 +187,7 @@ async function sendStream({ response, signal }: Exchange, answer: ModelAnswer, s
 function knownError(error: unknown, context: CloudContext): AwsError {
   if (error instanceof AwsError) return error;
   context.log(`bedrock: ${error instanceof Error ? error.stack : String(error)}`);
-  return new AwsError(500, "InternalServerException", "The local Bedrock failed; its log file says why.");
+  return new AwsError(500, "InternalServerException", "The local Bedrock failed; see its log file.");
 }
 
 function sendError({ response }: Exchange, error: AwsError): void {

@@ -1,8 +1,8 @@
-/** The book of calls: one JSON line for each answer, on its way to the disk before the answer is on its way to the caller. */
+/** The log of calls: one JSON line per answer, written before the answer is sent. */
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** One call and what it used. An error used nothing. */
+/** One call and its usage. An error uses nothing. */
 export interface LoggedCall {
   /** ISO 8601 */
   readonly at: string;
@@ -15,12 +15,12 @@ export interface LoggedCall {
 }
 
 export interface CallLog {
-  /** Returns once the line is the kernel's, so that it outlives a killed process. */
+  /** Returns once the kernel has the line, so that it survives a killed process. */
   append(call: LoggedCall): void;
   close(): void;
 }
 
-/** @param file is made with its folder if it is not there, and appended to if it is */
+/** @param file created, with its folder, if missing; appended to otherwise */
 export function openCallLog(file: string): CallLog {
   mkdirSync(dirname(file), { recursive: true });
   const handle = openSync(file, "a");

@@ -1,4 +1,4 @@
-/** The wire shape of Converse, as far as it matters to who answers, and the checks Bedrock makes before it asks a model. */
+/** The parts of Converse's wire format that models need, and the checks Bedrock makes before it calls one. */
 import { AwsError } from "../service.ts";
 
 export interface ContentBlock {
@@ -55,7 +55,7 @@ export interface ConverseRequest {
 
 export type StopReason = "end_turn" | "tool_use" | "max_tokens" | "stop_sequence" | "content_filtered";
 
-/** A model's answer, complete. */
+/** A model's complete answer. */
 export interface ConverseAnswer {
   readonly content: readonly ContentBlock[];
   readonly stopReason: StopReason;
@@ -84,7 +84,7 @@ export function checkRequest(body: unknown): ConverseRequest {
   return request;
 }
 
-/** The schema the answer's text must fit, where one was sent. @throws AwsError 400 ValidationException */
+/** The schema that the answer's text must match, if one was sent. @throws AwsError 400 ValidationException */
 export function outputSchema(request: ConverseRequest): JsonSchema | undefined {
   const format = request.outputConfig?.textFormat;
   if (!format) return undefined;
@@ -100,7 +100,7 @@ export function toolSpecs(request: ConverseRequest): ToolSpec[] {
   return request.toolConfig?.tools.flatMap(({ toolSpec }) => toolSpec ?? []) ?? [];
 }
 
-/** All text of the blocks, tool results included. */
+/** All text of the blocks, including tool results. */
 export function textOf(blocks: readonly ContentBlock[]): string {
   return blocks
     .map((block) => block.text ?? block.document?.source?.text ?? resultText(block))

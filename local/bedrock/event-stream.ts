@@ -8,7 +8,7 @@ export interface StreamEvent {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A piece of text in one event has about this many characters. */
+/** Approximate characters of text per event. */
 const PIECE_LENGTH = 24;
 
 const codec = new EventStreamCodec(

@@ -1,28 +1,28 @@
-/** What goes wrong with a call on purpose. It follows from the seed and the call's number, never from the answer. */
+/** Fault injection. A call's faults depend on the seed and the call's number, never on the answer. */
 import { AwsError } from "../service.ts";
 import { randomFrom } from "./random.ts";
 import type { SampleSettings } from "./options.ts";
 
 export interface Fate {
-  /** Refused at once. */
+  /** Rejected immediately. */
   readonly isThrottled: boolean;
   /** Fails with this after the latency. */
   readonly failure?: AwsError;
   readonly latencyMs: number;
-  /** Has a broken answer where JSON is asked for. */
+  /** Returns invalid output where JSON is requested. */
   readonly hasBadJson: boolean;
-  /** The same for a call that shows the model its wrong answer. */
+  /** The same, for a call that shows the model its invalid answer. */
   readonly hasBadJsonAgain: boolean;
   /** Refuses to answer. */
   readonly isRefused: boolean;
-  /** The share of the answer after which it is cut off. */
+  /** The fraction of the answer after which it is truncated. */
   readonly cutAt?: number;
 }
 
-/** Of the answers that are wrong at first, those that are when the model was told what is wrong. */
+/** The fraction of invalid answers that stay invalid after the model was told why. */
 const LEFT_AFTER_REPAIR = 0.25;
 
-/** @param callNumber counts from 1, whatever was asked */
+/** @param callNumber counts from 1, over all calls */
 export function decideFate(settings: SampleSettings, callNumber: number): Fate {
   const random = randomFrom(`fate ${settings.seed} ${callNumber}`);
   const isThrottled = random.next() < settings.throttleRate;

@@ -1,4 +1,4 @@
-/** Hands a Converse call to the real Amazon Bedrock, with the credentials of this machine's user, never the caller's. */
+/** Forwards a Converse call to the real Amazon Bedrock, with the credentials of this machine's user, never the caller's. */
 import { BedrockRuntimeClient, ConverseCommand, CountTokensCommand } from "@aws-sdk/client-bedrock-runtime";
 import type { ConverseCommandInput, ConverseRequest as SdkConverseRequest } from "@aws-sdk/client-bedrock-runtime";
 import { AwsError } from "../service.ts";
@@ -12,14 +12,14 @@ export interface RealBedrock {
   close(): void;
 }
 
-/** @param region where the forward names none */
+/** @param region used if the forward names none */
 export function realBedrock(forward: Forward & { readonly kind: "bedrock" }, region: string): RealBedrock {
   const place = forward.region ?? region;
   const client = new BedrockRuntimeClient({
     region: place,
-    // Named, so that this cloud's own AWS_ENDPOINT_URL_BEDROCK_RUNTIME cannot lead the call back here.
+    // Explicit, so that this cloud's own AWS_ENDPOINT_URL_BEDROCK_RUNTIME cannot route the call back here.
     endpoint: forward.endpoint ?? `https://bedrock-runtime.${place}.amazonaws.com`,
-    // Whoever calls decides about retries, here as there.
+    // Retries are the caller's decision, as on AWS.
     maxAttempts: 1,
   });
   return {
@@ -49,7 +49,7 @@ function rethrow(error: any): never {
   throw new AwsError(status, code, error?.message ?? String(error), retryAfter ? { retryAfter } : {});
 }
 
-/** On the wire bytes are base64; in the SDK they are bytes. They only stand in members of these names. */
+/** Bytes are base64 on the wire and binary in the SDK. They occur only in members with these names. */
 const BLOB_NAMES = new Set(["bytes", "redactedContent"]);
 
 function decodeBlobs(value: unknown, name = ""): unknown {
@@ -70,7 +70,7 @@ function mapMembers(value: unknown, map: (member: unknown, name: string) => unkn
   );
 }
 
-/** Free JSON, whose members mean nothing to the protocol. */
+/** Free-form JSON, whose members are not part of the protocol. */
 function isDocument(name: string): boolean {
   return name === "json" || name === "input" || name === "additionalModelRequestFields";
 }

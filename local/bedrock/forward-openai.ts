@@ -1,4 +1,4 @@
-/** Hands a Converse call to a server that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp and others. */
+/** Forwards a Converse call to a server with OpenAI's chat completions API: Ollama, vLLM, llama.cpp and others. */
 import { AwsError } from "../service.ts";
 import type { ContentBlock, ConverseAnswer, ConverseRequest, Message, StopReason } from "./converse.ts";
 import { outputSchema, textOf, toolSpecs } from "./converse.ts";
@@ -20,7 +20,7 @@ const STOP_REASONS: Readonly<Record<string, StopReason>> = {
 export function openAiModel(forward: OpenAiForward): Model {
   let firstModel: Promise<string> | undefined;
 
-  /** Servers at home have one model or a few; Bedrock's ids mean nothing to them. */
+  /** Self-hosted servers have one model or a few; Bedrock's ids mean nothing to them. */
   function chooseModel(): Promise<string> {
     if (forward.model) return Promise.resolve(forward.model);
     firstModel ??= listFirstModel(forward).catch((error: unknown) => {
@@ -44,11 +44,11 @@ async function listFirstModel(forward: OpenAiForward): Promise<string> {
   throw new AwsError(
     503,
     "ServiceUnavailableException",
-    `The server at ${forward.baseUrl} lists no model. Load one there first.`,
+    `The server at ${forward.baseUrl} lists no models. Load one first.`,
   );
 }
 
-/** @throws AwsError as Bedrock would refuse */
+/** @throws AwsError as from Bedrock */
 async function callServer(
   forward: OpenAiForward,
   path: string,
@@ -83,7 +83,7 @@ async function callServer(
 }
 
 function refusal(status: number, body: string, retryAfter: string | null): AwsError {
-  const message = readErrorMessage(body) || `The model's server answered ${status}.`;
+  const message = readErrorMessage(body) || `The model server responded with ${status}.`;
   if (status === 429) return new AwsError(429, "ThrottlingException", message, retryAfter ? { retryAfter } : {});
   if (status === 408 || status === 504) return new AwsError(408, "ModelTimeoutException", message);
   if (status === 401 || status === 403) return new AwsError(403, "AccessDeniedException", message);
@@ -131,7 +131,7 @@ function toToolChoice({ toolConfig }: ConverseRequest) {
   return choice?.any ? "required" : "auto";
 }
 
-/** A message of tool results becomes one message a result, before what else is said. */
+/** A message of tool results becomes one message per result, before any other content. */
 function toChatMessages({ role, content }: Message): object[] {
   const results = content.flatMap(({ toolResult }) => toolResult ?? []);
   const calls = content.flatMap(({ toolUse }) => toolUse ?? []);
@@ -167,7 +167,7 @@ function toChatContent(blocks: readonly ContentBlock[]) {
 function toConverseAnswer(completion: any, request: ConverseRequest): ConverseAnswer {
   const choice = completion?.choices?.[0];
   if (!choice?.message)
-    throw new AwsError(500, "InternalServerException", "The model's server answered without a message.");
+    throw new AwsError(500, "InternalServerException", "The model server's response has no message.");
   const text: string = choice.message.content ?? "";
   const calls: ContentBlock[] = (choice.message.tool_calls ?? []).map(toToolUse);
   const content = text === "" && calls.length > 0 ? calls : [{ text }, ...calls];
@@ -189,7 +189,7 @@ function toToolUse(call: any, index: number): ContentBlock {
   };
 }
 
-/** Like Bedrock, a call whose arguments were cut off comes with none. */
+/** A call with truncated arguments gets none, as on Bedrock. */
 function parseArguments(text: string): unknown {
   try {
     return JSON.parse(text || "{}");

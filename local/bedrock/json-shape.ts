@@ -1,4 +1,4 @@
-/** The schema behind an instruction such as "answer with JSON only: {"title": string, "tags": [..]}". */
+/** The schema implied by an instruction such as "answer with JSON only: {"title": string, "tags": [..]}". */
 import type { JsonSchema } from "./converse.ts";
 
 const ASKS_FOR_JSON =
@@ -9,7 +9,7 @@ const KEY = /^["'`“]?([A-Za-z_][\w-]{0,40})["'`”]?(?:\s*\(.*\))?$/;
 const KEY_IN_LIST = /^["'`“]?([A-Za-z_][\w-]{0,40})["'`”]?(?=\s|$)/;
 const NUMBER_NAME = /year|rating|score|age$|count|price|number/i;
 
-/** A schema written out in the text, the last one if there are several: `… this JSON Schema: {"type": "object", …}`. */
+/** A schema spelled out in the text, the last one if there are several: `… this JSON Schema: {"type": "object", …}`. */
 export function readJsonSchema(text: string): JsonSchema | undefined {
   const begin = [...text.matchAll(/\bJSON Schema\b[^{\n]{0,40}\s*(?=\{)/gi)].at(-1);
   const block = begin && findBlock(text.slice(begin.index + begin[0].length));
@@ -37,7 +37,7 @@ function parseExample(text: string): JsonSchema | undefined {
   return looksLikeSchema(value) ? (value as JsonSchema) : schemaOf(value);
 }
 
-/** `keys title, year and genre`: in a list, words after the last name ("genre about cinema") are not part of it. */
+/** `keys title, year and genre`: in a list, words after the last name ("genre about cinema") do not belong to it. */
 function parseNamedKeys(text: string): JsonSchema | undefined {
   const parts = NAMED_KEYS.exec(text)?.[1]?.split(/\s*,\s*(?:and\s+)?|\s+and\s+/) ?? [];
   const pattern = parts.length > 1 ? KEY_IN_LIST : KEY;
@@ -63,7 +63,7 @@ function findBlock(text: string): string | undefined {
   return undefined;
 }
 
-/** People write `{"n": number, tags: [string, ...]}`; it is put right before it is parsed. */
+/** People write `{"n": number, tags: [string, ...]}`; it is corrected before it is parsed. */
 function parseLoosely(block: string): unknown {
   const quoted = block
     .replace(/\/\/[^\n"]*$/gm, "")
@@ -106,7 +106,7 @@ function schemaOf(example: unknown): { [key: string]: any } {
   return typeof example === "string" ? schemaOfWord(example) : { type: "boolean" };
 }
 
-/** `integer`, `number 1-5`, `yes|no`, or any words that stand for a text. */
+/** `integer`, `number 1-5`, `yes|no`, or any words, which mean a string. */
 function schemaOfWord(word: string): { [key: string]: any } {
   const [, least, most] = /(-?\d+)\s*(?:-|–|to|\.\.)\s*(\d+)/.exec(word) ?? [];
   const range = least === undefined ? {} : { minimum: Number(least), maximum: Number(most) };

@@ -1,19 +1,19 @@
-/** Whoever answers a Converse call: the sample model, or a real one elsewhere. */
+/** Answers Converse calls: the sample model, or a real one elsewhere. */
 import type { ConverseAnswer, ConverseRequest } from "./converse.ts";
 
 export interface ModelCall {
   readonly modelId: string;
   readonly request: ConverseRequest;
-  /** The answer is wanted as a stream, whose first words come before the rest is ready. */
+  /** Whether the answer is streamed, with the first words sent before the rest is ready. */
   readonly isStreamed: boolean;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }
 
-/** @throws AwsError as Bedrock would answer */
+/** @throws AwsError as from Bedrock */
 export type Model = (call: ModelCall) => Promise<ModelAnswer>;
 
 export interface ModelAnswer extends ConverseAnswer {
-  /** The time over which a stream spreads its events; none unless told. */
+  /** The time over which a stream spreads its events; none by default. */
   readonly paceMs?: number;
 }

@@ -1,39 +1,39 @@
-/** Which model answers, and how well: the sample model with its settings, or a real one elsewhere. */
+/** Which model answers: the sample model with its settings, or a real one elsewhere. */
 
 export interface ModelOptions {
-  /** Of the sample model; what is left out has its default. */
+  /** Settings of the sample model; each has a default. */
   readonly settings?: Partial<SampleSettings>;
-  /** Answers come from there instead of the sample model. */
+  /** Forwards calls there instead of to the sample model. */
   readonly forward?: Forward;
-  /** One line a call is appended here; `model-calls.jsonl` in the service's folder unless told. */
+  /** File to which each call appends a line; `model-calls.jsonl` in the service's folder by default. */
   readonly callLog?: string;
 }
 
 export interface SampleSettings {
   /** Time until an answer is complete, default 200. */
   readonly latencyMs: number;
-  /** Each answer takes up to this much more or less, default 0. */
+  /** Each answer takes up to this much more or less time, default 0. */
   readonly jitterMs: number;
-  /** Share of calls refused with ThrottlingException, 0 to 1, default 0. */
+  /** Fraction of calls rejected with ThrottlingException, 0 to 1, default 0. */
   readonly throttleRate: number;
-  /** Calls in flight beyond which every further one is throttled; no limit unless told. */
+  /** Calls in flight beyond which further calls are throttled; no limit by default. */
   readonly throttleAfter?: number;
-  /** Refusals say with `Retry-After` to come back after so many seconds; they say nothing unless told. */
+  /** `Retry-After` of throttled calls, in seconds; no header by default. */
   readonly retryAfterSeconds?: number;
-  /** Share of calls that fail with a 5xx or a model timeout, 0 to 1, default 0. */
+  /** Fraction of calls that fail with a 5xx or a model timeout, 0 to 1, default 0. */
   readonly errorRate: number;
   /**
-   * Share of JSON answers that are broken or do not fit their schema, 0 to 1, default 0. A quarter of it when the model is shown
-   * its wrong answer: told what is wrong, models do better.
+   * Fraction of JSON answers that are malformed or do not match their schema, 0 to 1, default 0. A quarter of that when the model
+   * is shown its invalid answer, since models do better when told what is wrong.
    */
   readonly badJsonRate: number;
-  /** Share of answers that refuse to answer, in a sentence, 0 to 1, default 0. */
+  /** Fraction of answers that are refusals, 0 to 1, default 0. */
   readonly refusalRate: number;
-  /** Share of answers cut off with `max_tokens` before their end, 0 to 1, default 0. */
+  /** Fraction of answers truncated with `max_tokens`, 0 to 1, default 0. */
   readonly truncateRate: number;
-  /** Another seed, other answers and other faults, default 1. */
+  /** Determines answers and faults, default 1. */
   readonly seed: number;
-  /** What is different for single models, by their ids. */
+  /** Settings that differ for particular models, by model id. */
   readonly models?: Readonly<Record<string, Partial<Omit<SampleSettings, "models">>>>;
 }
 
@@ -43,14 +43,14 @@ export type Forward =
       /** `http://127.0.0.1:11434/v1` */
       readonly baseUrl: string;
       readonly apiKey?: string;
-      /** The model's name there; the first one it lists unless told. */
+      /** The server's name for the model; the first it lists by default. */
       readonly model?: string;
     }
   | {
       readonly kind: "bedrock";
-      /** The service's own region unless told. */
+      /** The service's own region by default. */
       readonly region?: string;
-      /** Amazon's own unless told (a VPC endpoint, for one). */
+      /** Amazon's own by default (a VPC endpoint, for one). */
       readonly endpoint?: string;
     };
 
@@ -81,36 +81,34 @@ const RANGES: Readonly<Record<keyof Omit<SampleSettings, "models">, { most: numb
 const FORWARD_KEYS = ["apiKey", "model"];
 
 /**
- * Reads what a person said about the model.
+ * Parses the user's choice of model.
  * @param text `sample` (or nothing), `openai=http://127.0.0.1:11434/v1`, `bedrock`
  * @param settingsJson a JSON object: the sample model's settings, or for `openai` its `apiKey` and `model`
- * @throws Error one sentence that says what was expected and what came
+ * @throws Error that says what was expected and what was given
  */
 export function parseModelOption(text: string | undefined, settingsJson: string | undefined): ModelOptions {
   const choice = text?.trim() || "sample";
   const given = parseObject(settingsJson);
   if (choice === "sample") return { settings: checkSettings(given) };
   if (choice === "bedrock") {
-    refuseUnknown(given, [], "The real Bedrock takes no settings here");
+    refuseUnknown(given, [], "The real Bedrock takes no settings");
     return { forward: { kind: "bedrock" } };
   }
   if (!choice.startsWith("openai=")) {
-    throw new Error(
-      `The model must be "sample", "openai=http://HOST:PORT/v1" or "bedrock"; "${choice}" is none of them.`,
-    );
+    throw new Error(`The model must be "sample", "openai=http://HOST:PORT/v1" or "bedrock"; got "${choice}".`);
   }
   refuseUnknown(given, FORWARD_KEYS, `An OpenAI-compatible server takes the settings ${FORWARD_KEYS.join(" and ")}`);
   for (const key of FORWARD_KEYS) {
     if (given[key] !== undefined && typeof given[key] !== "string") {
-      throw new Error(`The model setting "${key}" must be a text; it is ${JSON.stringify(given[key])}.`);
+      throw new Error(`The model setting "${key}" must be a string, not ${JSON.stringify(given[key])}.`);
     }
   }
   return { forward: { kind: "openai", baseUrl: readBaseUrl(choice.slice("openai=".length)), ...given } };
 }
 
 /**
- * Settings of the sample model as they come from JSON.
- * @throws Error one sentence for an unknown key or a value out of its range
+ * Reads settings of the sample model from parsed JSON.
+ * @throws Error for an unknown key or a value out of its range
  */
 export function checkSettings(given: Readonly<Record<string, unknown>>): Partial<SampleSettings> {
   const { models, ...own } = given;
@@ -126,7 +124,7 @@ function checkModels(models: unknown): void {
     return;
   }
   throw new Error(
-    `The model setting "models" must be settings by model, like {"amazon.nova-micro-v1:0":{"throttleRate":1}}; it is ${JSON.stringify(models)}.`,
+    `The model setting "models" must be settings by model, like {"amazon.nova-micro-v1:0":{"throttleRate":1}}; got ${JSON.stringify(models)}.`,
   );
 }
 
@@ -137,9 +135,9 @@ function checkOwnSettings(given: Readonly<Record<string, unknown>>, keys: readon
     if (value === undefined) continue;
     const isNumber = typeof value === "number" && value >= 0 && value <= most;
     if (isNumber && (!isWhole || Number.isInteger(value))) continue;
-    const range = most === Number.MAX_SAFE_INTEGER ? "from 0 on" : `from 0 to ${most}`;
+    const range = most === Number.MAX_SAFE_INTEGER ? "of at least 0" : `from 0 to ${most}`;
     const kind = isWhole ? "whole number" : "number";
-    throw new Error(`The model setting "${key}" must be a ${kind} ${range}; it is ${JSON.stringify(value)}.`);
+    throw new Error(`The model setting "${key}" must be a ${kind} ${range}, not ${JSON.stringify(value)}.`);
   }
 }
 
@@ -149,20 +147,20 @@ function parseObject(json: string | undefined): Record<string, unknown> {
     const value: unknown = JSON.parse(json);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   } catch (error) {
-    throw new Error(`The model settings must be a JSON object; ${JSON.stringify(json)} is not JSON.`, { cause: error });
+    throw new Error(`The model settings must be a JSON object; got ${JSON.stringify(json)}, which is not JSON.`, {
+      cause: error,
+    });
   }
-  throw new Error(`The model settings must be a JSON object like {"latencyMs":200}; they are ${json.trim()}.`);
+  throw new Error(`The model settings must be a JSON object like {"latencyMs":200}; got ${json.trim()}.`);
 }
 
-function refuseUnknown(given: Readonly<Record<string, unknown>>, known: readonly string[], sentence: string): void {
+function refuseUnknown(given: Readonly<Record<string, unknown>>, known: readonly string[], takes: string): void {
   const unknown = Object.keys(given).find((key) => !known.includes(key));
   if (unknown === undefined) return;
-  throw new Error(`${sentence}; "${unknown}" is not one of them. Take it out.`);
+  throw new Error(`${takes}; remove "${unknown}".`);
 }
 
 function readBaseUrl(text: string): string {
   if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
-  throw new Error(
-    `The model "openai=" must go on with an address like http://127.0.0.1:11434/v1; it goes on with "${text}".`,
-  );
+  throw new Error(`Expected an address like http://127.0.0.1:11434/v1 after "openai="; got "${text}".`);
 }

@@ -1,7 +1,7 @@
-/** Texts that match a regular expression made of the parts schemas use: literals, classes, groups, choices, repetition. */
+/** Generates text that matches a regular expression, for the syntax schemas use: literals, classes, groups, alternation, repetition. */
 import type { Random } from "./random.ts";
 
-/** `*` and `+` repeat at most this often. */
+/** The most repetitions for `*` and `+`. */
 const MOST_REPEATS = 4;
 const CLASSES: Readonly<Record<string, string>> = {
   d: "0123456789",
@@ -14,7 +14,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 const ANY = "abcdefghijklmnopqrstuvwxyz0123456789-";
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 
-/** @returns a match of the whole pattern, or `undefined` for a pattern with other parts (look-around, references …) */
+/** @returns a match of the whole pattern, or `undefined` for a pattern with other syntax (look-around, references …) */
 export function inventMatch(pattern: string, random: Random): string | undefined {
   let place = 0;
 
@@ -36,7 +36,7 @@ export function inventMatch(pattern: string, random: Random): string | undefined
     return text;
   }
 
-  /** An atom is read again for each repetition, so that each differs. */
+  /** Reads the atom again for each repetition, so that each differs. */
   function repeated(): string | undefined {
     const start = place;
     let text = atom();
@@ -75,7 +75,7 @@ export function inventMatch(pattern: string, random: Random): string | undefined
     return isClosed ? text : undefined;
   }
 
-  /** The engine itself says which letters a class has. */
+  /** Asks the regular expression engine which characters a class has. */
   function fromClass(): string | undefined {
     const start = place - 1;
     for (; place < pattern.length && (pattern[place] !== "]" || place === start + 1); place++)

@@ -1,4 +1,4 @@
-/** What a prompt asks for, and what it is about, read by a few rules of English. */
+/** What a prompt asks for and what it is about, by a few rules of English. */
 
 export type Task =
   | { readonly kind: "questions"; readonly count: number; readonly isAnswered: boolean }
@@ -55,7 +55,7 @@ const STOP_WORDS = new Set(
 
 /** @param words the last message's */
 export function readTask(words: string): Task {
-  // "Answer …: QUESTION": what the question itself says is not an instruction.
+  // "Answer …: QUESTION": the question itself is not an instruction.
   const text = ANSWER_TO.exec(words)?.[0] ?? words;
   if (QUESTIONS.test(text)) {
     return {
@@ -77,9 +77,9 @@ export function readTask(words: string): Task {
   return { kind: "prose", sentences, paragraphs: countBefore(text, "paragraphs?"), words: countBefore(text, "words?") };
 }
 
-/** What the text is about, most telling first: quoted phrases, names, then what nouns are likely to be. */
+/** What the text is about, most specific first: quoted phrases, names, then likely nouns. */
 export function readTopics(text: string): string[] {
-  // What the model is told to be says nothing about its subject.
+  // A persona ("you are an expert") says nothing about the subject.
   const told = text.replace(/\bYou are [^.\n]*\./g, "");
   const named = told.replace(/"[^"\n]{1,80}"\s*:/g, " ");
   const found = [...findQuotes(told), ...findNames(named), ...findNounPhrases(named)];
@@ -93,7 +93,7 @@ export function readTopics(text: string): string[] {
 
 const bare = (topic: string) => topic.toLowerCase().replace(/^the /, "");
 
-/** `3`, `three`, `a` → a count, or `undefined` for none that is named. */
+/** `3`, `three`, `a` → a count; `undefined` when none is named. */
 function readCount(word: string | undefined): number | undefined {
   if (word === undefined) return undefined;
   if (/^\d+$/.test(word)) return Math.min(Math.max(1, Number(word)), MOST_COUNTED);
@@ -118,7 +118,7 @@ function readOptions(text: string): string[] {
   return options.filter((option) => option !== "" && option.split(" ").length <= 3);
 }
 
-/** Quoted titles and terms; of a quoted sentence, what it speaks of. Names of JSON members are not spoken of. */
+/** Quoted titles and terms; for a quoted sentence, its topics. Names of JSON members do not count. */
 function findQuotes(text: string): string[] {
   return [...text.matchAll(/["“«]([^"“”«»\n{}[\]]{1,200})["”»](\s*:)?/g)].flatMap(([, quoted = "", colon]) => {
     const phrase = quoted.trim().replace(/[.,;:!?]+$/, "");
@@ -128,12 +128,12 @@ function findQuotes(text: string): string[] {
   });
 }
 
-/** Words in capitals within a sentence, joined with their neighbours: `The Lord of the Rings`, `Marie Curie`. */
+/** Capitalized words within a sentence, joined with their neighbors: `The Lord of the Rings`, `Marie Curie`. */
 function findNames(text: string): string[] {
   return [...text.matchAll(NAMES)].flatMap(([, before = "", name = ""]) => {
     const words = name.split(/\s+/);
     const startsSentence = !/^[ ("“]$/.test(before);
-    // A capital at the start of a sentence says nothing about a word, unless more of them follow.
+    // A capital at the start of a sentence means nothing, unless more capitalized words follow.
     const saysNothing = STOP_WORDS.has((words[0] ?? "").toLowerCase())
       ? !/^The$/.test(words[0] ?? "") || startsSentence
       : startsSentence && words.length === 1;
@@ -142,7 +142,7 @@ function findNames(text: string): string[] {
   });
 }
 
-/** Runs of words that carry meaning, those after an article or a preposition first. */
+/** Runs of content words, those after an article or a preposition first. */
 function findNounPhrases(text: string): string[] {
   const plain = text.replace(/["“«][^"“”«»\n]*["”»]/g, " , ").replace(/[{}[\]<>|`*_#=]/g, " , ");
   const phrases: { text: string; isLed: boolean }[] = [];
@@ -164,7 +164,7 @@ function findNounPhrases(text: string): string[] {
   );
 }
 
-/** One thing has an article; what came without one (plurals, matter, ideas) goes without one. */
+/** Adds an article to a singular; plurals and mass nouns came without one and stay without. */
 function namePhrase(run: readonly string[], leader: string): { text: string; isLed: boolean } {
   const words = run.slice(-3).join(" ");
   const isOne = /^(?:the|an?|this|that|its|his|her|their|every|each)$/.test(leader);

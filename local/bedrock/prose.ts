@@ -6,22 +6,22 @@ export interface Writer {
   sentence(): string;
   sentences(count: number): string;
   question(): string;
-  /** An item of a list: a phrase without a full stop. */
+  /** A list item: a phrase without a period. */
   item(): string;
   title(): string;
   storySentence(): string;
-  /** A word or two out of the topics. */
+  /** A word or two from the topics. */
   label(): string;
   personName(): string;
   place(): string;
 }
 
-/** @param topics at least none: without any, it writes about "this subject" */
+/** @param topics if empty, it writes about "this subject" */
 export function writerAbout(topics: readonly string[], random: Random): Writer {
   const subjects = topics.length > 0 ? topics : ["this subject"];
   const used = new Set<string>();
 
-  /** Fills a pattern that was not used yet; `{a}` is the main topic, `{b}` another, `{name}` a word of that list. */
+  /** Fills a pattern that has not been used yet; `{a}` is the main topic, `{b}` another, `{name}` a word of that list. */
   function write(patterns: readonly string[]): string {
     const fresh = patterns.filter((pattern) => !used.has(pattern));
     const pattern = random.pick(fresh.length > 0 ? fresh : patterns);

@@ -1,4 +1,4 @@
-/** Numbers that look random and follow from a seed alone. */
+/** Seeded pseudorandom numbers. */
 import { createHash } from "node:crypto";
 
 export interface Random {
@@ -8,15 +8,15 @@ export interface Random {
   below(limit: number): number;
   /** One of a list that is not empty. */
   pick<T>(list: readonly T[]): T;
-  /** The list in another order. */
+  /** The list, shuffled. */
   shuffle<T>(list: readonly T[]): T[];
 }
 
-/** @param seed any text; the same text gives the same numbers */
+/** @param seed any string; the same string gives the same numbers */
 export function randomFrom(seed: string): Random {
   let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
 
-  /** mulberry32: small, quick and even enough for words and faults. */
+  /** mulberry32: small, fast and uniform enough for words and faults. */
   function next(): number {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -42,7 +42,7 @@ export function randomFrom(seed: string): Random {
   };
 }
 
-/** A version 4 UUID made of the random's own numbers. */
+/** A version 4 UUID from the seeded numbers. */
 export function randomUuid(random: Random): string {
   const digits = Array.from({ length: 32 }, () => random.below(16).toString(16)).join("");
   return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-a$4-$5");

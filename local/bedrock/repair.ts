@@ -1,4 +1,4 @@
-/** Conversations in which the model is told that its last answer is wrong. */
+/** Conversations in which the model is told that its last answer is invalid. */
 import { textOf } from "./converse.ts";
 import type { ConverseRequest } from "./converse.ts";
 

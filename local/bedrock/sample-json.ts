@@ -1,4 +1,4 @@
-/** Values that fit a JSON Schema and read as if someone had thought about them. */
+/** Generates plausible values that match a JSON Schema. */
 import type { JsonSchema } from "./converse.ts";
 import type { Writer } from "./prose.ts";
 import type { Random } from "./random.ts";
@@ -12,29 +12,29 @@ export interface Inventor {
 
 interface Place extends Inventor {
   readonly root: JsonSchema;
-  /** The property this value is for, which tells what it should look like. */
+  /** The property this value is for, which suggests what it should look like. */
   readonly name: string;
   readonly depth: number;
   /** Shared by the whole value. */
   readonly attempts: { left: number };
 }
 
-/** From here on only what is required is made, so that recursive schemas come to an end. */
+/** From this depth on, only required members are generated, so that recursive schemas terminate. */
 const COMFORTABLE_DEPTH = 4;
-/** A schema that requires itself cannot be fitted; here it is given up. */
+/** A schema that requires itself cannot be satisfied; give up at this depth. */
 const GREATEST_DEPTH = 24;
 const ATTEMPTS = 24;
-/** A part that nothing can fit must not make every part around it try again and again. */
+/** Keeps an unsatisfiable part from making every part around it retry. */
 const ATTEMPTS_IN_ALL = 600;
 const OPTIONAL_SHARE = 0.85;
 const NULL_SHARE = 0.1;
 
-/** A value for a schema; `name` says what the whole is, such as the tool's name. */
+/** A value for a schema; `name` describes the whole, such as the tool's name. */
 export function inventJson(schema: JsonSchema, name: string, inventor: Inventor): unknown {
   return invent(schema, { ...inventor, root: schema, name, depth: 0, attempts: { left: ATTEMPTS_IN_ALL } });
 }
 
-/** A value that does not fit the schema any more, or `undefined` when everything fits it. */
+/** A value changed so that it violates the schema; `undefined` when any value matches. */
 export function spoilJson(schema: JsonSchema, value: unknown, random: Random): unknown {
   const candidates: unknown[] = [null, "not what was asked for", []];
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
@@ -57,7 +57,7 @@ function invent(schema: JsonSchema, place: Place): unknown {
   return candidate;
 }
 
-/** A schema without references and branches: one way of fitting the original, chosen by chance. */
+/** A schema without references and branches: one way to satisfy the original, chosen at random. */
 function flatten(schema: JsonSchema, place: Place, turns: number): { [key: string]: any } {
   if (typeof schema === "boolean" || turns > GREATEST_DEPTH) return {};
   const { $ref, allOf, anyOf, oneOf, ...own } = schema;
@@ -67,7 +67,7 @@ function flatten(schema: JsonSchema, place: Place, turns: number): { [key: strin
   return parts.map((part) => flatten(part, place, turns + 1)).reduce(merge, own);
 }
 
-/** Deep down the branch with the shortest text, which is the one that ends soonest. */
+/** At depth, the branch whose schema text is shortest, since it ends soonest. */
 function chooseBranch(branches: readonly JsonSchema[], place: Place): JsonSchema {
   if (place.depth <= COMFORTABLE_DEPTH) return place.random.pick(branches);
   const weigh = (branch: JsonSchema) =>
@@ -75,7 +75,7 @@ function chooseBranch(branches: readonly JsonSchema[], place: Place): JsonSchema
   return [...branches].sort((left, right) => weigh(left) - weigh(right))[0] as JsonSchema;
 }
 
-/** What fits both. */
+/** The intersection of both. */
 function merge(left: { [key: string]: any }, right: { [key: string]: any }): { [key: string]: any } {
   const merged: { [key: string]: any } = { ...left, ...right };
   const both = (key: string) => left[key] !== undefined && right[key] !== undefined;

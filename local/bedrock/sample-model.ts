@@ -1,6 +1,6 @@
 /**
- * The built-in model: it answers from its input alone, so the same request has the same answer on every machine. It writes
- * plain English about what the prompt names, and JSON that fits the schema it is given.
+ * The built-in model: its answers depend on the input alone, so the same request has the same answer on every machine. It
+ * writes plain English about what the prompt names, and JSON that matches the schema it is given.
  */
 import type { ContentBlock, ConverseAnswer, ConverseRequest, JsonSchema, StopReason, ToolSpec } from "./converse.ts";
 import { outputSchema, textOf, toolSpecs } from "./converse.ts";
@@ -20,21 +20,21 @@ export interface SampleCall {
   readonly modelId: string;
   readonly request: ConverseRequest;
   readonly seed: number;
-  /** Flaws wanted in this answer; they change nothing else about it. */
+  /** Flaws to inject into this answer; the rest of it stays the same. */
   readonly hasBadJson?: boolean;
-  /** It says that it will not answer. */
+  /** The model refuses to answer. */
   readonly isRefused?: boolean;
-  /** The share of the answer after which it ends with `max_tokens`, 0 to 1. */
+  /** The fraction of the answer after which it is truncated with `max_tokens`, 0 to 1. */
   readonly cutAt?: number;
 }
 
 const DEFAULT_MAX_TOKENS = 4096;
-/** Reading takes time that a test with many calls in flight would notice. */
+/** Longer prompts are skimmed: reading them whole would slow down tests with many calls in flight. */
 const SKIMMED_LENGTH = 3000;
 const TOOL_USE_ID_LETTERS = 22;
 const TOOL_USE_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** @throws AwsError 400 ValidationException for an output schema that is not JSON */
+/** @throws AwsError 400 ValidationException for an invalid output schema */
 export function answerAsSample(call: SampleCall): ConverseAnswer {
   const { request } = call;
   const random = randomFrom(`answer ${call.seed} ${call.modelId} ${meaningOf(request)}`);
@@ -57,14 +57,14 @@ const REFUSALS = [
   "I'm unable to assist with this request.",
 ] as const;
 
-/** All of a request that an answer may depend on; the room given to the answer only cuts it. */
+/** All parts of a request that an answer may depend on; maxTokens only truncates it. */
 function meaningOf(request: ConverseRequest): string {
   const { maxTokens: _room, stopSequences: _stops, ...inference } = request.inferenceConfig ?? {};
   const { messages, system, toolConfig, outputConfig, additionalModelRequestFields } = request;
   return JSON.stringify([messages, system, toolConfig, outputConfig, additionalModelRequestFields, inference]);
 }
 
-/** The last message; tool results, and what was wrong with an answer, are read together with what was asked. */
+/** The last message; tool results and repair messages are read together with the original request. */
 function promptText(request: ConverseRequest): string {
   const users = request.messages.filter((message) => message.role === "user");
   const last = users.at(-1)?.content ?? [];
@@ -72,12 +72,12 @@ function promptText(request: ConverseRequest): string {
   return skim(textOf(goesOn ? users.slice(-2).flatMap((message) => message.content) : last));
 }
 
-/** Of a long text its start and its end, where people say what they want. */
+/** The start and the end of a long text, where instructions usually are. */
 function skim(text: string): string {
   return text.length <= 2 * SKIMMED_LENGTH ? text : `${text.slice(0, SKIMMED_LENGTH)}\n${text.slice(-SKIMMED_LENGTH)}`;
 }
 
-/** A model that has its results answers in words; else it uses the tool it must, or one of those it may. */
+/** A model that has its tool results answers in text; otherwise it calls the forced tool, or one of those offered. */
 function chooseTool(request: ConverseRequest, random: Random): ToolSpec | undefined {
   const tools = toolSpecs(request);
   const choice = request.toolConfig?.toolChoice;
@@ -157,7 +157,7 @@ function writeProse(task: Task & { kind: "prose" }, writer: Writer, random: Rand
   return Array.from({ length: task.paragraphs }, () => writer.sentences(3 + random.below(3))).join("\n\n");
 }
 
-/** Whole sentences up to so many words, at least one. */
+/** Whole sentences up to a number of words, at least one. */
 function writeWords(count: number, writer: Writer): string {
   let text = writer.sentence();
   const room = Math.min(count, DEFAULT_MAX_TOKENS);
@@ -193,7 +193,7 @@ function cutAtStop(text: string, stops: readonly string[]): string {
   return places.length > 0 ? text.slice(0, Math.min(...places)) : text;
 }
 
-/** A tool's input that was cut off cannot be read as JSON any more; Bedrock then hands it over empty. */
+/** A truncated tool input is not valid JSON; Bedrock then passes it on empty. */
 function cutBlock(block: ContentBlock, tokens: number): ContentBlock {
   if (block.toolUse) return { toolUse: { ...block.toolUse, input: {} } };
   return { text: cutToTokens(block.text ?? "", tokens) };

@@ -1,4 +1,4 @@
-/** The sample model behind a service's manners: it takes its time, refuses some calls and spoils some answers, as set. */
+/** The sample model with a service's latency, throttling and faults, as configured. */
 import { setTimeout as wait } from "node:timers/promises";
 import { decideFate, throttled } from "./faults.ts";
 import type { Model } from "./model.ts";
@@ -9,11 +9,11 @@ import { answerAsSample } from "./sample-model.ts";
 
 export interface SampleService {
   readonly model: Model;
-  /** Changes some settings from the next call on. @throws Error one sentence for settings that make no sense */
+  /** Changes some settings from the next call on. @throws Error for invalid settings */
   configure(settings: Partial<SampleSettings>): void;
 }
 
-/** Of the time a streamed answer takes, the part before its first word. */
+/** The fraction of a streamed answer's latency before its first word. */
 const FIRST_WORD_SHARE = 0.3;
 
 export function sampleService(given: Partial<SampleSettings> = {}): SampleService {

@@ -1,15 +1,15 @@
-/** Single texts and numbers of a JSON answer, guessed from the name of the property they are for. */
+/** The strings and numbers of a JSON answer, guessed from property names. */
 import { inventMatch } from "./pattern-text.ts";
 import { randomUuid } from "./random.ts";
 import type { Random } from "./random.ts";
 import type { Writer } from "./prose.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Invented dates lie within five years from here. */
+/** Generated dates are within five years of this. */
 const FIRST_DAY_MS = Date.UTC(2020, 0, 1);
 const DAYS = 5 * 365;
 
-/** Ranges that a name suggests, least and most, where the schema leaves them open. */
+/** Ranges that a name suggests (minimum and maximum), where the schema sets none. */
 const RANGES: readonly (readonly [RegExp, number, number])[] = [
   [/year/i, 1950, 2025],
   [/rating|score|stars|grade|level|difficulty|confidence/i, 1, 5],
@@ -33,7 +33,7 @@ const FORMATS: Readonly<Record<string, TextMaker>> = {
   duration: ({ random }) => `P${1 + random.below(28)}D`,
 };
 
-/** The first that matches the property's name decides; the last takes all. */
+/** The first that matches the property's name wins; the last matches all. */
 const BY_NAME: readonly (readonly [RegExp, TextMaker])[] = [
   [/question|prompt$|query/i, ({ writer }) => writer.question()],
   [/e-?mail/i, ({ writer }) => inventEmail(writer)],
@@ -53,7 +53,7 @@ const BY_NAME: readonly (readonly [RegExp, TextMaker])[] = [
   [/./s, ({ writer }) => writer.sentence()],
 ];
 
-/** A text that keeps to the schema's format and lengths. */
+/** A string with the schema's format and lengths. */
 export function inventText(
   schema: { [key: string]: any },
   name: string,
@@ -68,7 +68,7 @@ export function inventText(
   return fitLength(text, schema.minLength ?? 0, schema.maxLength ?? Infinity, tools.writer);
 }
 
-/** A number inside the schema's bounds; without bounds, one that the name suggests. */
+/** A number within the schema's bounds; without bounds, within those the name suggests. */
 export function inventNumber(
   schema: { [key: string]: any },
   type: "integer" | "number",

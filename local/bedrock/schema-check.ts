@@ -1,7 +1,7 @@
-/** Whether a value fits a JSON Schema, for the keywords that models are given. */
+/** Whether a value matches a JSON Schema, for the keywords that models are given. */
 import type { JsonSchema } from "./converse.ts";
 
-/** @param root where `$ref` looks names up */
+/** @param root the schema that `$ref`s refer to */
 export function fits(schema: JsonSchema, value: unknown, root: JsonSchema): boolean {
   if (typeof schema === "boolean") return schema;
   if (value === null && schema.nullable === true) return true;
@@ -16,7 +16,7 @@ export function fits(schema: JsonSchema, value: unknown, root: JsonSchema): bool
   );
 }
 
-/** What a local reference (`#/$defs/Name`) names; `true`, which takes anything, for one that leads nowhere. */
+/** The target of a local reference (`#/$defs/Name`); `true`, which accepts anything, for a dangling one. */
 export function resolveRef(ref: string, root: JsonSchema): JsonSchema {
   const steps = ref
     .replace(/^#\/?/, "")
@@ -73,7 +73,7 @@ function fitsText(schema: { [key: string]: any }, value: string): boolean {
   return schema.pattern === undefined || matches(schema.pattern, value);
 }
 
-/** A pattern that is not one stops nothing. */
+/** An invalid pattern accepts everything. */
 function matches(pattern: string, value: string): boolean {
   try {
     return new RegExp(pattern, "u").test(value);

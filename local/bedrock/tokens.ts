@@ -1,4 +1,4 @@
-/** An estimate of tokens that anyone can repeat: four UTF-8 bytes make one, begun ones count. */
+/** A reproducible estimate of tokens: one per four UTF-8 bytes, rounded up. */
 import { textOf, toolSpecs } from "./converse.ts";
 import type { ContentBlock, ConverseRequest } from "./converse.ts";
 
@@ -9,7 +9,7 @@ export function countTokens(text: string): number {
   return Math.max(1, Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN));
 }
 
-/** Tokens of all that is sent: system, messages, tools and the schema of the output. */
+/** Input tokens: system, messages, tools and the output schema. */
 export function countInputTokens(request: ConverseRequest): number {
   const blocks = [...(request.system ?? []), ...request.messages.flatMap((message) => message.content)];
   const tools = toolSpecs(request).map(
@@ -24,11 +24,11 @@ export function countOutputTokens(content: readonly ContentBlock[]): number {
   return countTokens(content.map(sentText).join(""));
 }
 
-/** The start of a text that has at most so many tokens; no character is split. */
+/** The start of a text, up to a number of tokens; no character is split. */
 export function cutToTokens(text: string, tokens: number): string {
   const bytes = Buffer.from(text);
   let end = Math.min(bytes.length, tokens * BYTES_PER_TOKEN);
-  // A byte 10xxxxxx continues a character that began before it.
+  // A byte 10xxxxxx continues a character.
   while (end < bytes.length && end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end).toString();
 }

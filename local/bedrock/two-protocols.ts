@@ -1,6 +1,6 @@
 /**
  * HTTP/1.1 and HTTP/2 without TLS on one port. The SDK's Bedrock client speaks HTTP/2 unless told otherwise; the first
- * bytes of a connection say which of the two it is.
+ * bytes of a connection tell which of the two it is.
  */
 import http from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -24,16 +24,16 @@ export interface ListeningTwice {
 }
 
 const HTTP2_PREFACE = "PRI";
-/** Far more than a worker has in flight: the server's limit must not become the client's. */
+/** Far more than a client has in flight: the server's limit must not become the client's. */
 const MOST_STREAMS = 10_000;
 
-/** @param handler must answer every exchange and throw nothing */
+/** @param handler must answer every exchange and never reject */
 export async function listenTwice(handler: (exchange: Exchange) => Promise<void>): Promise<ListeningTwice> {
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   const http1Server = http.createServer((request, response) => void handler(exchange(request, response)));
   const http2Server = http2.createServer({ settings: { maxConcurrentStreams: MOST_STREAMS } }, (request, response) => {
-    // HTTP/2's compatible objects have all that is used of HTTP/1.1's: method, url, headers, reading and writing.
+    // HTTP/2's compatibility objects have all that is used of HTTP/1.1's: method, url, headers, reading and writing.
     void handler(exchange(request as unknown as IncomingMessage, response as unknown as ServerResponse));
   });
   http1Server.keepAliveTimeout = 0;
@@ -74,7 +74,7 @@ function exchange(request: IncomingMessage, response: ServerResponse): Exchange 
   response.once("close", () => {
     if (!response.writableEnded) controller.abort();
   });
-  // A reset stream reports itself here too; unheard it would end the process.
+  // A reset stream emits an error here too; unhandled, it would end the process.
   request.on("error", () => controller.abort());
   return { request, response, signal: controller.signal };
 }

@@ -1,4 +1,4 @@
-/** Plays Bedrock's runtime in a process of its own, to be killed: `bedrock-child.ts FOLDER`; its address is the first line it prints. */
+/** Runs the local Bedrock in its own process, to be killed: `bedrock-child.ts FOLDER`; its address is the first line it prints. */
 import { bedrock } from "../../local/bedrock/bedrock.ts";
 import { testContext } from "./open-gate.ts";
 

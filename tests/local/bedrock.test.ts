@@ -66,7 +66,7 @@ describe("answers", () => {
     ]);
   });
 
-  test("ConverseStream brings the same answer piece by piece, over either protocol", async () => {
+  test("ConverseStream streams the same answer, over either protocol", async () => {
     await start();
     const whole = (await sdk.send(new ConverseCommand(ask(PROMPT)))).output?.message?.content?.[0]?.text;
     for (const client of [sdk, newClient(url, new NodeHttpHandler())]) {
@@ -79,7 +79,7 @@ describe("answers", () => {
     expect(new Set(loggedCalls().map(({ outputTokens }) => outputTokens)).size).toBe(1);
   });
 
-  test("a tool that must be used is used, also as a stream", async () => {
+  test("a forced tool is called, also in a stream", async () => {
     await start();
     const json = {
       type: "object",
@@ -100,7 +100,7 @@ describe("answers", () => {
     expect(events[1]?.contentBlockStart?.start?.toolUse?.name).toBe("judge");
   });
 
-  test("CountTokens counts what Converse then charges, and is not booked as a call", async () => {
+  test("CountTokens counts what Converse then charges, and is not logged as a call", async () => {
     await start();
     const { modelId, ...converse } = { ...ask(PROMPT), system: [{ text: "Be kind." }] };
     const counted = await sdk.send(new CountTokensCommand({ modelId, input: { converse } }));
@@ -127,7 +127,7 @@ describe("refusals", () => {
       /not a JSON object/,
     ],
     [
-      "a tool that is not there",
+      "a missing tool",
       {
         toolConfig: {
           tools: [{ toolSpec: { name: "a", inputSchema: { json: { type: "object" } } } }],
@@ -164,7 +164,7 @@ describe("refusals", () => {
       closed({ l: { type: "array", items: { type: "string", maxLength: 3 } } }),
       /'maxLength'/,
     ],
-  ])("what a model cannot do is refused: %s", async (_, modelId, schema, words) => {
+  ])("what a model does not support is rejected: %s", async (_, modelId, schema, words) => {
     await start();
     const jsonSchema = { name: "answer", schema: JSON.stringify(schema) };
     const outputConfig = { textFormat: { type: "json_schema" as const, structure: { jsonSchema } } };
@@ -173,7 +173,7 @@ describe("refusals", () => {
     expect(refusal.message).toMatch(words);
   });
 
-  test("a tool that must be called is refused by models that cannot be made to", async () => {
+  test("a forced tool is rejected by models that do not support one", async () => {
     await start();
     const tool = { toolSpec: { name: "answer", inputSchema: { json: { type: "object", properties: {} } } } };
     const toolConfig = { tools: [tool], toolChoice: { tool: { name: "answer" } } };
@@ -182,7 +182,7 @@ describe("refusals", () => {
     expect(refusal.message).toContain("toolConfig.toolChoice.tool");
   });
 
-  test("a model of no vendor is not found; every vendor's models and profiles are", async () => {
+  test("a model of an unknown vendor is not found; every vendor's models and profiles are", async () => {
     await start();
     for (const modelId of ["acme.gpt-1", "nova-micro", "mars.amazon.nova-micro-v1:0"]) {
       const error = await failure(sdk.send(new ConverseCommand({ ...ask("x"), modelId })));
@@ -209,7 +209,7 @@ describe("refusals", () => {
     "InternalServerException 500",
     "ServiceUnavailableException 503",
     "ModelTimeoutException 408",
-  ])("faults come in Bedrock's shape: %s", async (expected) => {
+  ])("injected faults look like Bedrock's: %s", async (expected) => {
     await start({ settings: { latencyMs: 0, throttleRate: expected.startsWith("Throttling") ? 1 : 0, errorRate: 1 } });
     const seen = new Set<string>();
     for (let call = 0; call < 20; call++) {
@@ -221,7 +221,7 @@ describe("refusals", () => {
 });
 
 describe("the sample model's settings", () => {
-  test("faults follow from the seed and the call's number, and answers do not depend on them", async () => {
+  test("faults depend on the seed and the call's number, and answers do not depend on faults", async () => {
     const run = async (settings: ModelOptions["settings"]) => {
       await start({ settings: { latencyMs: 0, ...settings } });
       const calls = Array.from({ length: 30 }, (_, index) =>
@@ -278,7 +278,7 @@ describe("the sample model's settings", () => {
     expect(() => service.configure({ errorRate: 2 })).toThrow(/"errorRate" must be a number from 0 to 1/);
   });
 
-  test("an answer takes its latency, whole or as a stream, whose first words come earlier", async () => {
+  test("an answer takes its latency, whole or streamed; a stream's first words come earlier", async () => {
     await start({ settings: { latencyMs: 200 } });
     const startedAt = performance.now();
     const answer = await sdk.send(new ConverseCommand(ask("x")));
@@ -291,7 +291,7 @@ describe("the sample model's settings", () => {
       if (event.metadata) expect(event.metadata.metrics?.latencyMs).toBeGreaterThanOrEqual(190);
   });
 
-  test("a share of the JSON answers is broken, a share of the answers cut off", async () => {
+  test("a fraction of JSON answers is invalid, a fraction of answers is truncated", async () => {
     await start({ settings: { latencyMs: 0, badJsonRate: 0.5, truncateRate: 0.3 } });
     const reasons: string[] = [];
     let fine = 0;
@@ -310,7 +310,7 @@ describe("the sample model's settings", () => {
   });
 });
 
-describe("settings that try routing and repairs", () => {
+describe("settings to test routing and repairs", () => {
   const schemaAsked = (
     modelId: string,
     turns: { role: "user" | "assistant"; text: string }[],
@@ -319,7 +319,7 @@ describe("settings that try routing and repairs", () => {
     messages: turns.map(({ role, text }) => ({ role, content: [{ text }] })),
   });
 
-  test("single models have settings of their own", async () => {
+  test("particular models can have their own settings", async () => {
     await start({ settings: { latencyMs: 0, models: { [MODEL]: { throttleRate: 1 } } } });
     expect((await failure(sdk.send(new ConverseCommand(ask("x"))))).name).toBe("ThrottlingException");
     const lite = { ...ask("x"), modelId: "amazon.nova-lite-v1:0" };
@@ -328,7 +328,7 @@ describe("settings that try routing and repairs", () => {
     expect(() => service.configure({ models: [] as never })).toThrow(/settings by model/);
   });
 
-  test("a share of the answers refuses, also where a tool must be called", async () => {
+  test("a fraction of answers are refusals, even with a forced tool", async () => {
     await start({ settings: { latencyMs: 0, refusalRate: 0.5 } });
     const tool = { toolSpec: { name: "answer", inputSchema: { json: { type: "object", properties: {} } } } };
     const toolConfig = { tools: [tool], toolChoice: { tool: { name: "answer" } } };
@@ -341,7 +341,7 @@ describe("settings that try routing and repairs", () => {
     expect(refused).toBeLessThan(32);
   });
 
-  test("a model that is shown its wrong answer answers rightly more often", async () => {
+  test("a model that is shown its invalid answer gives a valid one more often", async () => {
     const bad = async (turns: { role: "user" | "assistant"; text: string }[]) => {
       await start({ settings: { latencyMs: 0, badJsonRate: 0.8 } });
       let count = 0;
@@ -360,14 +360,14 @@ describe("settings that try routing and repairs", () => {
   });
 });
 
-describe("the book of calls", () => {
-  test("a call that nobody waits for any more leaves no line", async () => {
+describe("the call log", () => {
+  test("an abandoned call leaves no line", async () => {
     for (const requestHandler of [undefined, new NodeHttpHandler()]) {
       await start({ settings: { latencyMs: 300 } });
       const client = newClient(url, requestHandler);
       const given = new AbortController();
       const asked = client.send(new ConverseCommand(ask("given up")), { abortSignal: given.signal });
-      // The other call arrives later and is answered later: by then the first one's time is over.
+      // The other call arrives and is answered later, when the first one would have been.
       const waited = new Promise((resolve) => setTimeout(resolve, 100)).then(() => {
         given.abort();
         return client.send(new ConverseCommand(ask("waited for, with more words")));
@@ -379,7 +379,7 @@ describe("the book of calls", () => {
     }
   });
 
-  test("the line is there before the answer, and goes where it is told", async () => {
+  test("the line is written before the answer, to the configured file", async () => {
     const callLog = join(folder, "deeper", "calls.jsonl");
     await start({ settings: { latencyMs: 0 }, callLog });
     for (let call = 1; call <= 20; call++) {
@@ -392,7 +392,7 @@ describe("the book of calls", () => {
   });
 });
 
-test("a service killed in the middle of many calls has booked every answer it gave", async () => {
+test("a service killed amid many calls has logged every answer it gave", async () => {
   const script = fileURLToPath(new URL("./bedrock-child.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", script, folder], { stdio: ["ignore", "pipe", "inherit"] });
   const gone = once(child, "exit");
@@ -419,7 +419,7 @@ test("a service killed in the middle of many calls has booked every answer it ga
 });
 
 describe("IAM", () => {
-  test("each operation asks for its action, a profile for its model in every region it may choose", async () => {
+  test("each operation needs permission for its action, a profile for its model in every region it may route to", async () => {
     const gate = openGate();
     await start({}, gate);
     await sdk.send(new ConverseCommand({ ...ask("x"), modelId: "us.amazon.nova-pro-v1:0" }));
@@ -597,7 +597,7 @@ describe("forwarding to an OpenAI-compatible server", () => {
     [504, "ModelTimeoutException", 408],
     [400, "ValidationException", 400],
     [404, "ResourceNotFoundException", 404],
-  ])("its %i becomes %s", async (status, name, httpStatusCode) => {
+  ])("its status %i becomes %s", async (status, name, httpStatusCode) => {
     const upstream = await startUpstream(() => ({
       status,
       headers: { "retry-after": "7" },
@@ -611,7 +611,7 @@ describe("forwarding to an OpenAI-compatible server", () => {
     expect(loggedCalls()).toMatchObject([{ inputTokens: 0, outputTokens: 0, status: name }]);
   });
 
-  test("a server that is not there is a ServiceUnavailableException that names it", async () => {
+  test("an unreachable server is a ServiceUnavailableException that names it", async () => {
     await start(parseModelOption("openai=http://127.0.0.1:9/v1", '{"model":"m"}'));
     const error = await failure(sdk.send(new ConverseCommand(ask("x"))));
     expect(error.name).toBe("ServiceUnavailableException");
@@ -660,7 +660,7 @@ test("forwarding to Bedrock uses this machine's credentials, not the caller's, a
   expect(loggedCalls().map(({ status }) => status)).toEqual(["ok", "ThrottlingException"]);
 });
 
-describe("what a person may say about the model", () => {
+describe("the model option", () => {
   test.each([
     [undefined, undefined, { settings: {} }],
     ["sample", '{"latencyMs":0,"seed":3}', { settings: { latencyMs: 0, seed: 3 } }],
@@ -670,22 +670,22 @@ describe("what a person may say about the model", () => {
       '{"model":"x"}',
       { forward: { kind: "openai", baseUrl: "http://127.0.0.1:11434/v1", model: "x" } },
     ],
-  ])("%s with %s is understood", (text, json, expected) => {
+  ])("%s with %s is accepted", (text, json, expected) => {
     expect(parseModelOption(text, json)).toEqual(expected);
   });
 
   test.each([
-    ["gpt", undefined, /must be "sample", "openai=http:\/\/HOST:PORT\/v1" or "bedrock"; "gpt" is none/],
-    ["openai=localhost:1", undefined, /must go on with an address like .*"localhost:1"/],
-    ["sample", '{"latency":5}', /takes the settings latencyMs, .*"latency" is not one of them/],
-    ["sample", '{"throttleRate":1.5}', /"throttleRate" must be a number from 0 to 1; it is 1.5/],
-    ["sample", '{"seed":0.5}', /"seed" must be a whole number from 0 on; it is 0.5/],
-    ["sample", '{"latencyMs":"200"}', /"latencyMs" must be a number from 0 to 600000; it is "200"/],
+    ["gpt", undefined, /must be "sample", "openai=http:\/\/HOST:PORT\/v1" or "bedrock"; got "gpt"/],
+    ["openai=localhost:1", undefined, /Expected an address like .*"localhost:1"/],
+    ["sample", '{"latency":5}', /takes the settings latencyMs, .*remove "latency"/],
+    ["sample", '{"throttleRate":1.5}', /"throttleRate" must be a number from 0 to 1, not 1.5/],
+    ["sample", '{"seed":0.5}', /"seed" must be a whole number of at least 0, not 0.5/],
+    ["sample", '{"latencyMs":"200"}', /"latencyMs" must be a number from 0 to 600000, not "200"/],
     ["sample", "latencyMs=5", /must be a JSON object; .* is not JSON/],
     ["sample", "[1]", /must be a JSON object like/],
-    ["bedrock", '{"seed":1}', /"seed" is not one of them/],
-    ["openai=http://h/v1", '{"model":3}', /"model" must be a text; it is 3/],
-  ])("%s with %s is refused with a sentence", (text, json, sentence) => {
+    ["bedrock", '{"seed":1}', /remove "seed"/],
+    ["openai=http://h/v1", '{"model":3}', /"model" must be a string, not 3/],
+  ])("%s with %s is rejected with a message", (text, json, sentence) => {
     expect(() => parseModelOption(text, json)).toThrow(sentence);
   });
 });
@@ -766,7 +766,7 @@ interface UpstreamAnswer {
   readonly body: unknown;
 }
 
-/** A stand-in for a model's server, which remembers what it was asked. */
+/** A fake model server that records its requests. */
 async function startUpstream(answer: (path: string) => UpstreamAnswer) {
   const requests: unknown[] = [];
   const authorizations: (string | undefined)[] = [];

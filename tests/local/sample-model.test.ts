@@ -11,8 +11,8 @@ const ajv = new Ajv({
   formats: { date: isDate, "date-time": isDateTime, email: /^[^@\s]+@[^@\s]+$/, uri: /^https:\/\/\S+$/ },
 });
 
-describe("JSON that fits its schema", () => {
-  test("whatever the schema, as a tool's input and as a text", () => {
+describe("JSON that matches its schema", () => {
+  test("for any schema, as a tool's input and as text", () => {
     fc.assert(
       fc.property(objectSchema(3), fc.string(), fc.nat(), (schema, prompt, seed) => {
         const validate = ajv.compile(schema as object);
@@ -26,7 +26,7 @@ describe("JSON that fits its schema", () => {
     );
   });
 
-  test("recursive schemas come to an end", () => {
+  test("recursive schemas terminate", () => {
     const schema = {
       type: "object",
       properties: { root: { $ref: "#/$defs/node" } },
@@ -90,14 +90,14 @@ describe("JSON that fits its schema", () => {
     "^#[0-9a-f]{6}$",
     "\\d{2,3}",
     "^[^\\s@]+@[a-z]+\\.(?:com|org)$",
-  ])("a text that must match %s does", (pattern) => {
+  ])("a string that must match %s does", (pattern) => {
     const schema = { type: "object", properties: { value: { type: "string", pattern } }, required: ["value"] };
     const values = Array.from({ length: 40 }, (_, seed) => (toolInput(schema, "x", seed) as { value: string }).value);
     for (const value of values) expect(value).toMatch(new RegExp(pattern, "u"));
     expect(new Set(values).size).toBeGreaterThan(2);
   });
 
-  test("a schema that nothing fits is given up soon", () => {
+  test("an unsatisfiable schema is given up quickly", () => {
     const hopeless = { type: "string", pattern: "(?=a)b" };
     const nest = (inner: object, depth: number): object =>
       depth === 0 ? inner : { type: "object", properties: { x: nest(inner, depth - 1) }, required: ["x"] };
@@ -106,7 +106,7 @@ describe("JSON that fits its schema", () => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
-  test("members look like their names", () => {
+  test("members look like their names suggest", () => {
     const properties = {
       question: { type: "string" },
       author: { type: "string" },
@@ -127,7 +127,7 @@ describe("JSON that fits its schema", () => {
     expect(new Date(value.createdAt).getTime()).not.toBeNaN();
   });
 
-  test("a spoilt answer does not fit, whether tool or text", () => {
+  test("an invalidated answer violates the schema, as tool input and as text", () => {
     const schema = {
       type: "object",
       properties: { a: { type: "string" }, b: { type: "integer" } },
@@ -177,7 +177,7 @@ describe("JSON because the prompt says so", () => {
     ["Describe Rome. Reply in JSON.", (value) => expect(value).toEqual({ answer: expect.any(String) })],
   ])("%s", (prompt, check) => check(JSON.parse(say(prompt))));
 
-  test("a schema written out behind a long prompt is followed", () => {
+  test("a schema spelled out after a long prompt is followed", () => {
     const schema = {
       type: "object",
       properties: {
@@ -193,7 +193,7 @@ describe("JSON because the prompt says so", () => {
       expect(validate(JSON.parse(say(prompt + JSON.stringify(schema), seed)))).toBe(true);
   });
 
-  test("the system's words count too, and JSON that is only shown does not", () => {
+  test("the system prompt counts too, and example JSON does not", () => {
     const request: ConverseRequest = {
       ...ask("Describe Rome."),
       system: [{ text: "Return only valid JSON with the key answer." }],
@@ -219,13 +219,13 @@ describe("words", () => {
     for (let seed = 0; seed < 10; seed++) expect(say(prompt, seed)).toMatch(shape);
   });
 
-  test("a text of so many words has about as many", () => {
+  test("a text has about the requested number of words", () => {
     const words = say("Describe the old harbour in about 120 words.").split(/\s+/).length;
     expect(words).toBeGreaterThan(90);
     expect(words).toBeLessThanOrEqual(120);
   });
 
-  test("it speaks of what the prompt names", () => {
+  test("an answer is about what the prompt names", () => {
     expect(readTopics('Ask about "The Third Man" by Carol Reed for students of the cinema.')).toEqual([
       "The Third Man",
       "Carol Reed",
@@ -245,7 +245,7 @@ describe("words", () => {
     });
   });
 
-  test("sentences are well formed: a capital, an end, right articles, no gap left", () => {
+  test("sentences are well formed: capital, ending, correct articles, no unfilled gaps", () => {
     fc.assert(
       fc.property(
         fc.nat(),
@@ -294,7 +294,7 @@ describe("tokens and ends", () => {
     expect(countInputTokens(schemaRequest(schema, "x"))).toBeGreaterThan(countInputTokens(ask("x")) + 15);
   });
 
-  test("no answer is longer than its room, and a shorter room only cuts it", () => {
+  test("no answer exceeds maxTokens, and a smaller limit only truncates it", () => {
     const whole = say("Explain the rings of Saturn in four sentences.");
     for (let maxTokens = 1; maxTokens < 80; maxTokens++) {
       const request = { ...ask("Explain the rings of Saturn in four sentences."), inferenceConfig: { maxTokens } };
@@ -306,7 +306,7 @@ describe("tokens and ends", () => {
     }
   });
 
-  test("cutting splits no character", () => {
+  test("truncation splits no character", () => {
     expect(cutToTokens("😀😀😀", 2)).toBe("😀😀");
     expect(cutToTokens("a€€€", 1)).toBe("a€");
     expect(cutToTokens("aa€", 1)).toBe("aa");
@@ -323,14 +323,14 @@ describe("tokens and ends", () => {
     expect(stopReason).toBe("stop_sequence");
   });
 
-  test("an answer cut off on purpose says so", () => {
+  test("a truncated answer says so", () => {
     const request = ask("Explain the rings of Saturn in four sentences.");
     const { stopReason, usage } = answerAsSample({ modelId: MODEL, seed: 1, request, cutAt: 0.5 });
     expect(stopReason).toBe("max_tokens");
     expect(usage.outputTokens).toBeLessThan(countTokens(say("Explain the rings of Saturn in four sentences.")) / 2 + 1);
   });
 
-  test("after a tool's result the model answers in words", () => {
+  test("after a tool's result the model answers in text", () => {
     const { messages, toolConfig } = toolRequest({ type: "object" }, 'What is "Alien" about?');
     const result = {
       role: "user" as const,
@@ -342,7 +342,7 @@ describe("tokens and ends", () => {
   });
 });
 
-/** Schemas that can be fitted, nested at most `depth` deep. */
+/** Satisfiable schemas, nested at most `depth` deep. */
 function objectSchema(depth: number): fc.Arbitrary<JsonSchema> {
   const names = fc.uniqueArray(
     fc.constantFrom("title", "question", "rating", "tags", "year", "note", "x", "__proto", "items", "email"),
@@ -388,7 +388,7 @@ function anySchema(depth: number): fc.Arbitrary<JsonSchema> {
     fc
       .uniqueArray(fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)), { minLength: 1, maxLength: 4 })
       .map((values) => ({ enum: values })),
-    // Ajv calls an object's own "toString" and "valueOf", and fails on one that is no function.
+    // Ajv calls an object's own "toString" and "valueOf", and fails on one that is not a function.
     fc
       .jsonValue({ maxDepth: 1 })
       .map((value) => JSON.stringify(value))
