@@ -1,4 +1,4 @@
-/** What a signed-in person does with their own account. */
+/** The operations of signed-in users on their own account. */
 import { readText } from "./call.ts";
 import type { PersonOperation } from "./call.ts";
 import { sendCode, takeCode } from "./codes.ts";

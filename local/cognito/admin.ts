@@ -1,4 +1,4 @@
-/** What IAM lets programs do with the users of a pool: `cognito-idp:ACTION` on the pool's ARN. */
+/** The admin operations on a pool's users, authorized by IAM: `cognito-idp:ACTION` on the pool's ARN. */
 import { readText } from "./call.ts";
 import type { AdminOperation } from "./call.ts";
 import { AwsError } from "../service.ts";
@@ -155,7 +155,7 @@ function touch(pool: Pool, user: User): Record<string, never> {
   return {};
 }
 
-/** @param listName the operations disagree about how the list of attributes is called */
+/** @param listName the operations disagree on the name of the attribute list */
 function describeUser(user: User, listName: "Attributes" | "UserAttributes", wanted?: readonly string[]) {
   const attributes = listAttributes(user).filter(({ Name }) => !wanted || wanted.includes(Name));
   return {

@@ -1,4 +1,4 @@
-/** One request to Cognito, as the operations see it. */
+/** A request to Cognito, as operations receive it. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { AwsError } from "../service.ts";
 import { noUser, refused, wrongParameter } from "./errors.ts";
@@ -11,14 +11,14 @@ import { findUser } from "./users.ts";
 export type Body = Readonly<Record<string, any>>;
 export type Answer = Record<string, unknown>;
 
-/** An operation that names a client and is open to everyone. */
+/** A public operation, which names an app client. */
 export type ClientOperation = (call: { pool: Pool; client: ClientSettings; body: Body }) => Answer | Promise<Answer>;
-/** An operation of a signed-in person. */
+/** An operation of a signed-in user. */
 export type PersonOperation = (call: Bearer & { body: Body }) => Answer | Promise<Answer>;
-/** An operation that IAM guards. */
+/** An operation authorized by IAM. */
 export type AdminOperation = (call: { pool: Pool; body: Body }) => Answer | Promise<Answer>;
 
-/** A string of the request. @throws AwsError InvalidParameterException when it is missing or empty */
+/** A string member of the request. @throws AwsError InvalidParameterException when it is missing or empty */
 export function readText(body: Body, name: string): string {
   const value: unknown = body[name];
   if (typeof value === "string" && value !== "") return value;
@@ -29,7 +29,7 @@ export function readText(body: Body, name: string): string {
 }
 
 /**
- * Clients with a secret must prove it with each name they send.
+ * Checks the SECRET_HASH that clients with a secret must send with each user name.
  * @throws AwsError NotAuthorizedException
  */
 export function checkSecretHash(client: ClientSettings, username: string, given: unknown): void {
@@ -46,7 +46,7 @@ export function checkSecretHash(client: ClientSettings, username: string, given:
 
 /**
  * The user a client names.
- * @param hidden what is thrown for an unknown user by a client that hides who exists
+ * @param hidden makes the error for an unknown user if the client hides which users exist
  */
 export function requireNamedUser(
   call: { pool: Pool; client: ClientSettings; body: Body },

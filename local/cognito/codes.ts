@@ -1,4 +1,4 @@
-/** The six digits that prove an email address: sent, checked once, and not guessable. */
+/** Six-digit codes that verify an email address: single use, with limited attempts. */
 import { randomInt } from "node:crypto";
 import { expiredCode, tooManyAttempts, wrongCode } from "./errors.ts";
 import type { Pool } from "./pool.ts";
@@ -21,8 +21,8 @@ const MOST_WRONG_CODES = 5;
 const MOST_CODES_SENT = 20;
 
 /**
- * Sends a new code; the one before it no longer counts.
- * @param email where to, the user's own address unless told
+ * Sends a new code, which invalidates the previous one.
+ * @param email the recipient; the user's own address by default
  * @throws AwsError LimitExceededException after too many codes within an hour
  */
 export function sendCode(
@@ -41,8 +41,8 @@ export function sendCode(
 }
 
 /**
- * Takes a code, which then no longer counts.
- * @throws AwsError CodeMismatchException, ExpiredCodeException, and LimitExceededException after too many wrong ones within an hour
+ * Verifies a code and invalidates it.
+ * @throws AwsError CodeMismatchException, ExpiredCodeException, LimitExceededException after too many wrong codes within an hour
  */
 export function takeCode(pool: Pool, user: User, purpose: CodePurpose, given: string): void {
   const attempts = user.attempts[`${purpose}Wrong`];
@@ -62,7 +62,7 @@ export function describeDelivery(email: string): CodeDelivery {
   return { AttributeName: "email", DeliveryMedium: "EMAIL", Destination: maskEmail(email) };
 }
 
-/** Counts within an hour of the first; answers how many it makes. */
+/** Counts attempts within an hour of the first; returns the count. */
 function countAttempt(pool: Pool, user: User, kind: string): number {
   const earlier = user.attempts[kind];
   const isSameWindow = earlier !== undefined && pool.now() < earlier.untilMs;

@@ -1,4 +1,4 @@
-/** Amazon Cognito user pools: people sign up, sign in and keep their account; programs manage them by IAM. */
+/** Amazon Cognito user pools: users sign up, sign in and manage their account; programs manage users with IAM permissions. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import { publicKeys, readAccessToken } from "./tokens.ts";
 
 const BODY_LIMIT_BYTES = 128 * 1024;
 const CONTENT_TYPE = "application/x-amz-json-1.1";
-/** Browsers call a user pool from any page. */
+/** Browsers may call a user pool from any origin. */
 const CORS_HEADERS = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers": "*, authorization",
@@ -30,8 +30,8 @@ const CORS_HEADERS = {
 };
 
 /**
- * The service. Users, sessions, keys and its port are kept in the context's folder; mail goes to `outbox.jsonl` there,
- * one line a mail: at, to, subject, body, code.
+ * The service. Users, sessions, keys and its port persist in the context's folder; mail goes to `outbox.jsonl` there, one line
+ * per mail: at, to, subject, body, code.
  */
 export function cognito(): Service {
   const pools = new Map<string, Pool>();
@@ -42,8 +42,8 @@ export function cognito(): Service {
   async function answer(operation: string, body: Body, request: IncomingMessage, bytes: Buffer): Promise<Answer> {
     const forClients = own(clientOperations, operation);
     if (forClients) return forClients({ ...findClient(pools, readText(body, "ClientId")), body });
-    const forPeople = own(accountOperations, operation);
-    if (forPeople) return forPeople({ ...(await readAccessToken(pools, readText(body, "AccessToken"))), body });
+    const forUsers = own(accountOperations, operation);
+    if (forUsers) return forUsers({ ...(await readAccessToken(pools, readText(body, "AccessToken"))), body });
     const forAdmins = own(adminOperations, operation);
     if (!forAdmins) throw unknownOperation(operation);
     const caller = context.gate.authenticate(request, bytes, "cognito-idp");
@@ -88,7 +88,7 @@ export function cognito(): Service {
   };
 }
 
-/** Listens on the port of the last start where it is free: tokens name the address that issued them. */
+/** Listens on the last start's port if it is free: tokens name the address that issued them. */
 async function listenAgain(handler: Parameters<typeof listen>[0], portFile: string): Promise<Listening> {
   const lastPort = existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0;
   const listening = await listen(handler, lastPort).catch(() => listen(handler));
@@ -112,7 +112,7 @@ function poolArn({ region, accountId }: CloudContext, poolId: string): string {
   return `arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolId}`;
 }
 
-/** The public documents below a pool's address. */
+/** The public documents under a pool's address. */
 function readDocument(pools: ReadonlyMap<string, Pool>, url: string): unknown {
   const [, poolId, folder, name] = (url.split("?")[0] ?? "").split("/");
   const pool = pools.get(poolId ?? "");
@@ -146,7 +146,7 @@ function parseBody(bytes: Buffer): Body {
 function unknownOperation(operation: string): AwsError {
   return operation === ""
     ? wrongParameter("The request has no x-amz-target header.")
-    : new AwsError(400, "UnknownOperationException", `The local cloud does not play Cognito's ${operation}.`);
+    : new AwsError(400, "UnknownOperationException", `The local Cognito does not support ${operation}.`);
 }
 
 function sendError(response: ServerResponse, error: unknown, context: CloudContext): void {

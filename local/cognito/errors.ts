@@ -1,4 +1,4 @@
-/** Cognito's refusals, in Cognito's words: clients compare both. */
+/** Cognito's errors, with Cognito's messages: clients compare both. */
 import { AwsError } from "../service.ts";
 
 export const refused = (message: string) => new AwsError(400, "NotAuthorizedException", message);

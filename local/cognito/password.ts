@@ -1,4 +1,4 @@
-/** Which passwords a pool takes, and how often a wrong one may be tried. */
+/** Which passwords a pool accepts, and how often a wrong one may be tried. */
 import { randomInt } from "node:crypto";
 import { AwsError } from "../service.ts";
 import { notConfirmed, refused, wrongParameter, wrongSignIn } from "./errors.ts";
@@ -9,7 +9,7 @@ import type { User } from "./state.ts";
 
 const SYMBOLS = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ";
 const LONGEST_PASSWORD = 256;
-/** Wrong passwords that cost nothing; each one after them doubles the waiting time, from a second. */
+/** Wrong passwords without a penalty; each further one doubles the lockout, starting at one second. */
 const FREE_FAILURES = 5;
 const FIRST_LOCK_MS = 1000;
 const LONGEST_LOCK_MS = 15 * 60 * 1000;
@@ -30,12 +30,12 @@ export function checkPolicy(password: string, policy: PasswordPolicy): void {
       "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\\S]+.*[\\S]+$",
     );
   }
-  const fault = findFault(password, policy);
-  if (!fault) return;
-  throw new AwsError(400, "InvalidPasswordException", `Password did not conform with policy: ${fault}`);
+  const problem = findProblem(password, policy);
+  if (!problem) return;
+  throw new AwsError(400, "InvalidPasswordException", `Password did not conform with policy: ${problem}`);
 }
 
-/** Checks a password given in clear, counting the wrong ones. */
+/** Checks a plaintext password, counting wrong ones. */
 export function requirePassword(pool: Pool, user: User, password: string): void {
   guardPassword(
     pool,
@@ -45,7 +45,7 @@ export function requirePassword(pool: Pool, user: User, password: string): void 
 }
 
 /**
- * Runs a proof of the password; wrong ones are counted, too many lock the user for a while.
+ * Runs a check of the password. Failures are counted; too many lock the user out for a while.
  * @throws AwsError NotAuthorizedException, UserNotConfirmedException
  */
 export function guardPassword(pool: Pool, user: User, isProven: () => boolean): void {
@@ -62,7 +62,7 @@ export function guardPassword(pool: Pool, user: User, isProven: () => boolean): 
   if (user.status === "FORCE_CHANGE_PASSWORD") checkTemporaryPasswordAge(pool, user);
 }
 
-/** A password that any policy takes. */
+/** A password that satisfies any policy. */
 export function inventPassword(policy: PasswordPolicy): string {
   const kinds = ["abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!@#%&*"];
   const length = Math.max(TEMPORARY_PASSWORD_LENGTH, policy.minimumLength);
@@ -70,7 +70,7 @@ export function inventPassword(policy: PasswordPolicy): string {
   return Array.from({ length }, (_, index) => pick(kinds[index % kinds.length] as string)).join("");
 }
 
-function findFault(password: string, policy: PasswordPolicy): string | undefined {
+function findProblem(password: string, policy: PasswordPolicy): string | undefined {
   if (password.length < policy.minimumLength) return "Password not long enough";
   if (policy.requiresLowercase && !/[a-z]/.test(password)) return "Password must have lowercase characters";
   if (policy.requiresUppercase && !/[A-Z]/.test(password)) return "Password must have uppercase characters";

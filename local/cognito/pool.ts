@@ -1,4 +1,4 @@
-/** One user pool: its settings, its clients and groups, and what it remembers. */
+/** One user pool: its settings, clients, groups and stored state. */
 import { createHash, randomBytes } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import type { PoolState } from "./state.ts";
 export interface Group {
   readonly name: string;
   readonly roleArn?: string;
-  /** Smaller goes first. */
+  /** Lower values win. */
   readonly precedence: number;
 }
 
@@ -31,16 +31,16 @@ export interface Pool {
   /** The id without its region, as SRP uses it. */
   readonly name: string;
   readonly arn: string;
-  /** `iss` of its tokens, and the address under which its keys are found. */
+  /** `iss` of its tokens, and the base address of its keys. */
   readonly issuer: string;
   readonly settings: PoolSettings;
   readonly clients: Map<string, ClientSettings>;
   readonly groups: Map<string, Group>;
   readonly state: PoolState;
   now(): number;
-  /** To be called after each change, before the answer. */
+  /** Call after each change, before answering. */
   save(): void;
-  /** Puts a mail into the outbox. */
+  /** Appends a mail to the outbox. */
   send(mail: Mail): void;
 }
 
@@ -50,7 +50,7 @@ const CLIENT_SECRET_LETTERS = 51;
 const LETTERS_AND_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LOWER_CASE_AND_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-/** Makes the pool of a resource, with the users of an earlier start. @param url the address the service listens on */
+/** Opens the pool of a resource, with the users of earlier starts. @param url the address the service listens on */
 export async function openPool(resource: Resource, context: CloudContext, url: string): Promise<Pool> {
   const settings = readPoolSettings(resource);
   const name = deriveText(resource.path, LETTERS_AND_DIGITS, POOL_ID_LETTERS);
@@ -74,10 +74,10 @@ export async function openPool(resource: Resource, context: CloudContext, url: s
   return pool;
 }
 
-/** An id as Cognito makes them, but the same at every start. */
+/** An id in Cognito's format, the same at every start. */
 export const deriveClientId = (path: string) => deriveText(path, LOWER_CASE_AND_DIGITS, CLIENT_ID_LETTERS);
 
-/** Like the id, and as hard to guess as the pool's own secret. */
+/** Like the id, but as hard to guess as the pool's own secret. */
 export const deriveClientSecret = (pool: Pool, path: string) =>
   deriveText(`${pool.state.secret} ${path}`, LOWER_CASE_AND_DIGITS, CLIENT_SECRET_LETTERS);
 
@@ -109,7 +109,7 @@ function putIntoOutbox(mail: Mail, context: CloudContext): void {
   context.log(`mail to ${to}: ${subject} (${code})`);
 }
 
-/** Text that looks random and depends on `seed` alone. */
+/** A random-looking string that depends on `seed` alone. */
 function deriveText(seed: string, alphabet: string, length: number): string {
   const digest = createHash("sha512").update(seed).digest();
   return Array.from(digest.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join("");

@@ -21,7 +21,7 @@ export async function createResource(
   if (resource.type === "AWS::Cognito::UserPool") return createPool(resource, pools, context, url);
   if (resource.type === "AWS::Cognito::UserPoolClient") return createClient(resource, pools);
   if (resource.type === "AWS::Cognito::UserPoolGroup") return createGroup(resource, pools);
-  // The hosted sign-in page is not played; a domain has a name and nothing else.
+  // The hosted sign-in page is not supported, so a domain is only a name.
   return { ref: resource.properties.Domain, attributes: {} };
 }
 

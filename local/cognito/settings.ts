@@ -1,4 +1,4 @@
-/** What the properties of `AWS::Cognito::UserPool` and `::UserPoolClient` say, with Cognito's defaults where they are silent. */
+/** The properties of `AWS::Cognito::UserPool` and `::UserPoolClient`, with Cognito's defaults. */
 import type { Resource } from "../service.ts";
 
 export interface PasswordPolicy {
@@ -23,13 +23,13 @@ export interface MessageTexts {
 
 export interface PoolSettings {
   readonly passwordPolicy: PasswordPolicy;
-  /** People sign up with an email address; their own user name is a UUID. */
+  /** Users sign up with an email address; their user name is a UUID. */
   readonly usernameIsEmail: boolean;
-  /** People sign up with a name of their choice and may sign in with a verified email address too. */
+  /** Users sign up with a name of their choice and may also sign in with a verified email address. */
   readonly emailIsAlias: boolean;
   readonly isCaseSensitive: boolean;
   readonly verifiesEmail: boolean;
-  /** A new email address counts only once its code was given. */
+  /** A new email address takes effect only once its code is confirmed. */
   readonly keepsEmailUntilVerified: boolean;
   readonly onlyAdminsCreateUsers: boolean;
   readonly attributes: ReadonlyMap<string, AttributeRule>;
@@ -46,7 +46,7 @@ export interface ClientSettings {
   readonly idTokenMs: number;
   readonly refreshTokenMs: number;
   readonly allowsRevocation: boolean;
-  /** `undefined` when refresh tokens are not rotated; else how long a used one is still taken. */
+  /** `undefined` without refresh token rotation; else how long a used token is still accepted. */
   readonly rotationGraceMs?: number;
   readonly signInSessionMs: number;
   /** `undefined` means all. */
@@ -69,10 +69,10 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   days: 24 * HOUR_MS,
 };
 
-/** @throws Error with a sentence when the pool needs what is not played here (SMS, triggers, obligatory MFA) */
+/** @throws Error when the pool needs an unsupported feature (SMS, triggers, required MFA) */
 export function readPoolSettings(resource: Resource): PoolSettings {
   const properties = resource.properties;
-  refuseUnplayed(resource);
+  rejectUnsupported(resource);
   const has = (name: string, value: string) => (properties[name] ?? []).includes(value);
   const updates = properties.UserAttributeUpdateSettings?.AttributesRequireVerificationBeforeUpdate ?? [];
   const template = properties.VerificationMessageTemplate ?? {};
@@ -97,7 +97,7 @@ export function readPoolSettings(resource: Resource): PoolSettings {
   };
 }
 
-/** @param id the client's id; @param secret given when the client was made with `GenerateSecret` */
+/** @param id the client's id; @param secret set when the client has `GenerateSecret` */
 export function readClientSettings(properties: Record<string, any>, id: string, secret?: string): ClientSettings {
   const units = properties.TokenValidityUnits ?? {};
   const rotation = properties.RefreshTokenRotation;
@@ -118,25 +118,25 @@ export function readClientSettings(properties: Record<string, any>, id: string, 
   };
 }
 
-function refuseUnplayed(resource: Resource): void {
+function rejectUnsupported(resource: Resource): void {
   const properties = resource.properties;
   const needs: string[] = Object.keys(properties.LambdaConfig ?? {}).map((trigger) => `the Lambda trigger ${trigger}`);
-  if (properties.MfaConfiguration === "ON") needs.push("obligatory multi-factor sign-in");
+  if (properties.MfaConfiguration === "ON") needs.push("required multi-factor authentication");
   for (const name of ["UsernameAttributes", "AliasAttributes", "AutoVerifiedAttributes"]) {
     if ((properties[name] ?? []).includes("phone_number")) needs.push(`phone_number in ${name}`);
   }
   if (properties.VerificationMessageTemplate?.DefaultEmailOption === "CONFIRM_WITH_LINK") {
-    needs.push("confirmation by link");
+    needs.push("verification by link");
   }
   if (needs.length === 0) return;
   throw new Error(
-    `The user pool ${resource.path} asks for ${needs.join(", ")}, which the local cloud does not play. Leave it out, or deploy to AWS to use it.`,
+    `The user pool ${resource.path} needs ${needs.join(", ")}, which the local cloud does not support. Remove it, or deploy to AWS to use it.`,
   );
 }
 
 function readPasswordPolicy(properties: Record<string, any>): PasswordPolicy {
   const policy = properties.Policies?.PasswordPolicy;
-  // A pool without any policy demands every kind of character; one with a policy demands what it names.
+  // A pool without a policy requires every kind of character; one with a policy requires those it names.
   const unnamed = policy === undefined;
   return {
     minimumLength: Number(policy?.MinimumLength ?? 8),
@@ -166,6 +166,6 @@ function flag(value: unknown, fallback: boolean): boolean {
 }
 
 function validity(amount: unknown, unit: string, fallbackMs: number): number {
-  // 0 asks for the default, as in CloudFormation.
+  // 0 means the default, as in CloudFormation.
   return amount === undefined || Number(amount) === 0 ? fallbackMs : Number(amount) * (UNIT_MS[unit] ?? HOUR_MS);
 }

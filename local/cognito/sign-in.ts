@@ -1,4 +1,4 @@
-/** Signing in by SRP or by password, answering challenges, and living on by refresh token. */
+/** Sign-in by SRP, password or refresh token, and its challenges. */
 import { createHmac, randomBytes } from "node:crypto";
 import { AwsError } from "../service.ts";
 import { checkSecretHash, readText } from "./call.ts";
@@ -19,11 +19,11 @@ interface SignInCall {
   readonly body: Body;
 }
 
-/** A sign-in between two requests. A restart forgets it, and the person starts again. */
+/** A sign-in between two requests. A restart forgets it, and the user starts over. */
 interface Pending {
   readonly pool: Pool;
   readonly client: ClientSettings;
-  /** `undefined` when there is no such user and the client hides that. */
+  /** `undefined` for an unknown user, if the client hides which users exist. */
   readonly user: User | undefined;
   readonly username: string;
   readonly expiresAtMs: number;
@@ -32,10 +32,10 @@ interface Pending {
 
 const SECRET_BLOCK_BYTES = 96;
 const SESSION_BYTES = 96;
-/** A verifier nobody knows the password of, for users who do not exist. */
+/** A verifier without a known password, for users who do not exist. */
 const VERIFIER_BYTES = 384;
 
-/** Each service has its own unfinished sign-ins. */
+/** Each service instance keeps its own pending sign-ins. */
 export function signInOperations(): Readonly<Record<string, ClientOperation>> {
   const pending = new Map<string, Pending>();
 
@@ -141,7 +141,7 @@ function signInByPassword(
   return admit(pool, client, user, pending);
 }
 
-/** Tokens, or first a password of their own for users that an administrator made. */
+/** Tokens, or first a new-password challenge for users that an administrator created. */
 async function admit(pool: Pool, client: ClientSettings, user: User, pending: Map<string, Pending>): Promise<Answer> {
   if (user.status !== "FORCE_CHANGE_PASSWORD") {
     return { ChallengeParameters: {}, AuthenticationResult: await signInUser(pool, client, user) };
@@ -171,7 +171,7 @@ async function takeNewPassword(
   try {
     setPassword(pool, user, readText(responses, "NEW_PASSWORD"));
   } catch (error) {
-    // The person may try another password in the same session.
+    // The user may try another password in the same session.
     keep(pending, session, { pool, client, user, username: user.username });
     throw error;
   }
@@ -195,7 +195,7 @@ function keep(pending: Map<string, Pending>, key: string, started: Omit<Pending,
   pending.set(key, { ...started, expiresAtMs: now + started.client.signInSessionMs });
 }
 
-/** A challenge is answered once. @throws AwsError NotAuthorizedException */
+/** A challenge can be answered once. @throws AwsError NotAuthorizedException */
 function take(pending: Map<string, Pending>, key: string, client: ClientSettings): Pending {
   const started = pending.get(key);
   pending.delete(key);
@@ -212,7 +212,7 @@ function checkClientSecret(client: ClientSettings, given: unknown): void {
   if (client.secret && client.secret !== given) throw refused(`Unable to verify secret for client ${client.id}`);
 }
 
-/** What a challenge about an unknown user shows: always the same salt and id for the same name, as for a real user. */
+/** The challenge for an unknown user: always the same salt and id for the same name, as for a real user. */
 function inventVerifier(pool: Pool, user: User | undefined, name: string) {
   const digest = createHmac("sha256", pool.state.secret).update(name.toLowerCase()).digest("hex");
   const uuid = digest.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-a$4-$5");

@@ -1,4 +1,4 @@
-/** Signing up, and getting a forgotten password back: all a person can do before signing in. */
+/** Sign-up and password recovery: what a user can do before signing in. */
 import { AwsError } from "../service.ts";
 import { checkSecretHash, readText, requireNamedUser } from "./call.ts";
 import type { ClientOperation } from "./call.ts";
@@ -86,7 +86,7 @@ export const signUpOperations: Readonly<Record<string, ClientOperation>> = {
   ConfirmForgotPassword,
 };
 
-/** An answer about a user who does not exist that looks like one about a user who does. */
+/** A response for an unknown user that looks like one for a real user. */
 function inventDelivery(hidesUserExistence: boolean, username: string) {
   if (!hidesUserExistence) throw noUser("Username/client id combination not found.");
   return { CodeDeliveryDetails: describeDelivery(username.includes("@") ? username : `${username}@${username}`) };

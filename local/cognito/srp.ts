@@ -1,6 +1,6 @@
 /**
- * The server's side of Cognito's Secure Remote Password protocol (SRP-6a over the 3072-bit group of RFC 3526, with
- * generator 2). The server knows a salt and a verifier of each password, never the password.
+ * The server side of Cognito's Secure Remote Password protocol (SRP-6a over the 3072-bit group of RFC 3526, with
+ * generator 2). The server stores a salt and a verifier of each password, never the password.
  */
 import { createHash, createHmac, getDiffieHellman, randomBytes, timingSafeEqual } from "node:crypto";
 
@@ -10,7 +10,7 @@ export interface Verifier {
   readonly verifier: string;
 }
 
-/** The server's half of one sign-in, between the two requests it takes. */
+/** The server's half of one sign-in, kept between its two requests. */
 export interface SrpChallenge {
   readonly verifier: bigint;
   /** The client's public value A. */
@@ -20,7 +20,7 @@ export interface SrpChallenge {
   readonly serverPublic: bigint;
 }
 
-/** Who claims to know the password, and the claim; the strings as they stand in the challenge's parameters. */
+/** Who claims to know the password, and the proof; strings exactly as in the challenge's parameters. */
 export interface SrpClaim {
   readonly poolName: string;
   readonly username: string;
@@ -37,11 +37,11 @@ const MULTIPLIER = hashToNumber(signedHex(PRIME) + signedHex(GENERATOR));
 const SERVER_SECRET_BYTES = 32;
 const SALT_BYTES = 16;
 const KEY_BYTES = 16;
-/** The label that AWS derives the session key under. */
+/** The label with which AWS derives the session key. */
 const KEY_LABEL = "Caldera Derived Key\u0001";
 
 /**
- * What to store of a password.
+ * What to store for a password.
  * @param poolName the pool's id without its region: `us-east-1_AbC` → `AbC`
  * @param username the user's own name, not an alias
  */
@@ -50,13 +50,13 @@ export function makeVerifier(poolName: string, username: string, password: strin
   return { salt, verifier: computeVerifier(poolName, username, password, salt) };
 }
 
-/** Whether a password given in clear is the one of the verifier. */
+/** Whether a plaintext password matches the verifier. */
 export function matchesPassword(poolName: string, username: string, password: string, stored: Verifier): boolean {
   const computed = computeVerifier(poolName, username, password, stored.salt);
   return sameBytes(Buffer.from(computed), Buffer.from(stored.verifier));
 }
 
-/** Answers a client's A with B, or `undefined` when A is one of the values that would give the secret away. */
+/** Answers a client's A with B; `undefined` when A is one of the values that would reveal the secret. */
 export function openChallenge(clientPublicHex: string, verifierHex: string): SrpChallenge | undefined {
   if (!/^[0-9a-f]+$/i.test(clientPublicHex)) return undefined;
   const clientPublic = BigInt(`0x${clientPublicHex}`);
@@ -67,7 +67,7 @@ export function openChallenge(clientPublicHex: string, verifierHex: string): Srp
   return { verifier, clientPublic, serverSecret, serverPublic };
 }
 
-/** Whether the claim was signed by someone who knows the password. */
+/** Whether the proof was made with the password. */
 export function provesPassword(challenge: SrpChallenge, claim: SrpClaim): boolean {
   const mixed = signedHex(challenge.clientPublic) + signedHex(challenge.serverPublic);
   const scrambler = hashToNumber(mixed);
@@ -93,7 +93,7 @@ function signedHex(value: bigint): string {
 
 function computeVerifier(poolName: string, username: string, password: string, salt: string): string {
   const identity = createHash("sha256").update(`${poolName}${username}:${password}`).digest("hex");
-  // Clients read the salt as a number, so leading zeros must not count.
+  // Clients parse the salt as a number, so leading zeros must not matter.
   return power(GENERATOR, hashToNumber(signedHex(BigInt(`0x${salt}`)) + identity)).toString(16);
 }
 

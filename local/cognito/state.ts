@@ -1,4 +1,4 @@
-/** What a pool remembers between starts: one JSON file, replaced as a whole, so a kill leaves the old one or the new one. */
+/** A pool's state between starts: one JSON file, replaced atomically, so a kill leaves the old version or the new one. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { JWK } from "jose";
 import type { Verifier } from "./srp.ts";
@@ -7,20 +7,20 @@ export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD";
 export type CodePurpose = "signUp" | "recovery" | "email";
 
 export interface User {
-  /** The name the pool knows the user by; a UUID, equal to `sub`, where people sign up with an email address. */
+  /** The user's name in the pool; a UUID equal to `sub` if users sign up with an email address. */
   readonly username: string;
   readonly sub: string;
   status: UserStatus;
   isEnabled: boolean;
-  /** Without `sub`. Booleans are the strings "true" and "false", as Cognito keeps them. */
+  /** Without `sub`. Booleans are the strings "true" and "false", as in Cognito. */
   attributes: Record<string, string>;
-  /** A new address that waits for its code. */
+  /** A new address, pending verification. */
   pendingEmail?: string;
   groups: string[];
   password?: Verifier;
   passwordSetAtMs: number;
   codes: Partial<Record<CodePurpose, { readonly code: string; readonly expiresAtMs: number }>>;
-  /** Codes asked for, wrong codes and wrong passwords, each counted within a window of time. */
+  /** Requested codes, wrong codes and wrong passwords, each counted within a time window. */
   attempts: Record<string, { count: number; untilMs: number }>;
   readonly createdAtMs: number;
   modifiedAtMs: number;
@@ -33,15 +33,15 @@ export interface Session {
   readonly clientId: string;
   readonly signedInAtMs: number;
   readonly expiresAtMs: number;
-  /** SHA-256 of the refresh token; the token itself is not kept. */
+  /** SHA-256 of the refresh token; the token itself is not stored. */
   refreshHash: string;
-  /** The token before the last rotation, taken until its time of grace is over. */
+  /** The token before the last rotation, accepted until its grace period ends. */
   previousRefresh?: { readonly hash: string; readonly untilMs: number };
   isRevoked: boolean;
 }
 
 export interface PoolState {
-  /** Makes invented answers about unknown users the same every time. */
+  /** Keeps fake responses for unknown users consistent. */
   readonly secret: string;
   readonly signingKey: JWK;
   readonly users: Map<string, User>;
@@ -59,13 +59,13 @@ export function loadState(file: string): PoolState | undefined {
   };
 }
 
-/** Sessions whose refresh token ran out before `now` are forgotten on the way. */
+/** Drops sessions whose refresh token expired before `now`. */
 export function saveState(file: string, state: PoolState, now: number): void {
   for (const session of state.sessions.values()) {
     if (session.expiresAtMs + LONGEST_ACCESS_TOKEN_MS < now) state.sessions.delete(session.origin);
   }
   const stored = { ...state, users: [...state.users.values()], sessions: [...state.sessions.values()] };
-  // It holds the pool's private key: for the owner's eyes only.
+  // Contains the pool's private key, so only the owner may read it.
   writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

@@ -1,4 +1,4 @@
-/** Sessions and the tokens that speak for them. */
+/** Sessions and their tokens. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { decodeJwt, errors, importJWK, jwtVerify, SignJWT } from "jose";
 import type { JWK } from "jose";
@@ -17,7 +17,7 @@ export interface TokenSet {
   readonly TokenType: "Bearer";
 }
 
-/** Who an access token speaks for. */
+/** The bearer of an access token. */
 export interface Bearer {
   readonly pool: Pool;
   readonly client: ClientSettings;
@@ -27,7 +27,7 @@ export interface Bearer {
 
 const REFRESH_TOKEN_BYTES = 96;
 
-/** Starts a session and answers its first tokens. */
+/** Starts a session and returns its first tokens. */
 export async function signInUser(pool: Pool, client: ClientSettings, user: User): Promise<TokenSet> {
   const refreshToken = newRefreshToken();
   const now = pool.now();
@@ -46,7 +46,7 @@ export async function signInUser(pool: Pool, client: ClientSettings, user: User)
 }
 
 /**
- * New tokens for a refresh token; a new refresh token too where the client rotates them.
+ * New tokens for a refresh token, including a new refresh token if the client rotates them.
  * @throws AwsError NotAuthorizedException
  */
 export async function refreshTokens(pool: Pool, client: ClientSettings, refreshToken: string): Promise<TokenSet> {
@@ -65,7 +65,7 @@ export async function refreshTokens(pool: Pool, client: ClientSettings, refreshT
   return { ...(await signTokens(pool, client, user, session)), RefreshToken: next };
 }
 
-/** Ends the session of a refresh token; an unknown token is quietly taken, as revoking twice is. */
+/** Ends the session of a refresh token; unknown and already revoked tokens are ignored. */
 export function revokeToken(pool: Pool, client: ClientSettings, refreshToken: string): void {
   const session = findSession(pool, refreshToken);
   if (session?.clientId !== client.id) return;
@@ -82,7 +82,7 @@ export function revokeAll(pool: Pool, user: User): void {
 }
 
 /**
- * Whom an access token speaks for.
+ * The user and client of an access token.
  * @param pools all pools, by id
  * @throws AwsError NotAuthorizedException, UserNotFoundException
  */
@@ -99,7 +99,7 @@ export async function readAccessToken(pools: ReadonlyMap<string, Pool>, token: s
   return { pool, client, user, session };
 }
 
-/** Removes a user and what spoke for them, so that a later user of the same name inherits nothing. */
+/** Deletes a user and their sessions, so that a later user of the same name inherits nothing. */
 export function deleteUser(pool: Pool, user: User): void {
   pool.state.users.delete(user.username);
   for (const session of pool.state.sessions.values()) {
@@ -187,7 +187,7 @@ function readIssuer(token: string): string {
 
 async function verifyToken(pool: Pool, token: string): Promise<Record<string, unknown>> {
   const key = await importJWK(publicKeys(pool).keys[0] as JWK, "RS256");
-  // The issuer names this address; its port may have been taken by another program since, so the key alone decides.
+  // The issuer names an address whose port may have changed since, so the key alone decides.
   try {
     const { payload } = await jwtVerify(token, key, { currentDate: new Date(pool.now()), algorithms: ["RS256"] });
     return payload;

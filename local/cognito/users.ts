@@ -1,4 +1,4 @@
-/** Finding, naming and describing the users of a pool. */
+/** Finds, names and describes the users of a pool. */
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../service.ts";
 import { noUser, refused, wrongParameter } from "./errors.ts";
@@ -15,7 +15,7 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const LONGEST_USERNAME = 128;
 const LONGEST_VALUE = 2048;
 
-/** By user name, `sub`, or an email address where the pool lets people sign in with it. */
+/** By user name, `sub`, or email address if the pool allows sign-in with it. */
 export function findUser(pool: Pool, name: string): User | undefined {
   const wanted = fold(pool, name);
   const direct = pool.state.users.get(name);
@@ -45,7 +45,7 @@ export function findByEmail(pool: Pool, email: string): User | undefined {
 }
 
 /**
- * A new user who is not in the pool yet.
+ * Builds a new user, without adding it to the pool.
  * @throws AwsError InvalidParameterException, UsernameExistsException
  */
 export function makeUser(pool: Pool, username: string, given: Record<string, string>): User {
@@ -79,8 +79,8 @@ export function makeUser(pool: Pool, username: string, given: Record<string, str
 }
 
 /**
- * Attributes as a person may set them through a client.
- * @throws AwsError NotAuthorizedException for attributes that are not theirs to set, InvalidParameterException
+ * Attributes as users may set them through a client.
+ * @throws AwsError NotAuthorizedException for attributes that the client may not write, InvalidParameterException
  */
 export function readOwnAttributes(pool: Pool, client: ClientSettings, list: unknown): Record<string, string> {
   const attributes = readAttributes(pool, list);
@@ -119,7 +119,7 @@ export function checkMutable(pool: Pool, user: User, names: readonly string[]): 
   }
 }
 
-/** The attributes of a user as Cognito lists them, `sub` first; only those the client may read, where one is named. */
+/** The attributes of a user as Cognito lists them, `sub` first; only those the client may read, if one is given. */
 export function listAttributes(user: User, client?: ClientSettings): NamedValue[] {
   const visible = Object.entries(user.attributes).filter(([name]) => isReadable(name, client));
   return [["sub", user.sub] as const, ...visible].map(([Name, Value]) => ({ Name, Value }));
@@ -129,7 +129,7 @@ export function isReadable(name: string, client?: ClientSettings): boolean {
   return client?.readableAttributes?.has(name) ?? true;
 }
 
-/** The address with most of it hidden, as it is shown to people. */
+/** The address, mostly masked, for display. */
 export function maskEmail(email: string): string {
   const [local = "", domain = ""] = email.split("@");
   return `${local.slice(0, 1)}***@${domain.slice(0, 1)}***`;

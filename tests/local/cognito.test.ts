@@ -86,8 +86,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe("signing up and in", () => {
-  test("a person signs up with an email address, confirms it with the mailed code and proves the password by SRP", async () => {
+describe("sign-up and sign-in", () => {
+  test("a user signs up with an email address, confirms it with the mailed code and signs in by SRP", async () => {
     const signedUp = await sdk.send(new SignUpCommand({ ClientId: clientId, Username: EMAIL, Password: PASSWORD }));
     expect(signedUp).toMatchObject({
       UserConfirmed: false,
@@ -117,7 +117,7 @@ describe("signing up and in", () => {
     expect(access.payload.origin_jti).toBe(id.payload.origin_jti);
   });
 
-  test("the email address is the same in any case where the pool says so", async () => {
+  test("the email address is case-insensitive if the pool says so", async () => {
     await makeUser();
     await expect(signIn({ username: "ANN@Example.COM" })).resolves.toHaveProperty("AccessToken");
     expect(await failure(signUp("Ann@example.com"))).toBe(
@@ -125,7 +125,7 @@ describe("signing up and in", () => {
     );
   });
 
-  test("passwords are nowhere in the folder, nor are refresh tokens", async () => {
+  test("neither passwords nor refresh tokens are in the folder", async () => {
     await makeUser();
     const { RefreshToken } = await signIn();
     const everything = readdirSync(folder)
@@ -141,13 +141,13 @@ describe("signing up and in", () => {
     ["ALLCAPS-12345", "Password must have lowercase characters"],
     ["nocaps-12345", "Password must have uppercase characters"],
     ["No-digits-here", "Password must have numeric characters"],
-  ])("the password %s is refused: %s", async (password, fault) => {
+  ])("the password %s is rejected: %s", async (password, fault) => {
     expect(await failure(signUp(EMAIL, password))).toBe(
       `InvalidPasswordException: Password did not conform with policy: ${fault}`,
     );
   });
 
-  test("what is not an address, an unknown attribute, and an attribute that is not the person's to set are refused", async () => {
+  test("an invalid address, an unknown attribute, and an attribute that users may not set are rejected", async () => {
     expect(await failure(signUp("ann"))).toBe("InvalidParameterException: Username should be an email.");
     const withAttribute = (Name: string, Value: string) =>
       failure(
@@ -167,7 +167,7 @@ describe("signing up and in", () => {
     );
   });
 
-  test("a wrong password and an unknown person get the same answer, by SRP", async () => {
+  test("a wrong password and an unknown user get the same answer, by SRP", async () => {
     await makeUser();
     const wrong = await failure(signIn({ password: "Wrong-horse-7" }));
     expect(wrong).toBe("NotAuthorizedException: Incorrect username or password.");
@@ -184,7 +184,7 @@ describe("signing up and in", () => {
     await expect(signIn()).resolves.toHaveProperty("AccessToken");
   });
 
-  test("a public value that would give the secret away is refused", async () => {
+  test("a public value that would reveal the secret is rejected", async () => {
     await makeUser();
     const start = (SRP_A: string) =>
       failure(
@@ -200,7 +200,7 @@ describe("signing up and in", () => {
     expect(await start("zz")).toMatch(/^InvalidParameterException/);
   });
 
-  test("signing in by password works only for a client that allows the flow", async () => {
+  test("sign-in by password works only for a client that allows the flow", async () => {
     await makeUser();
     const byPassword = (id: string) =>
       sdk.send(
@@ -220,7 +220,7 @@ describe("signing up and in", () => {
 });
 
 describe("codes", () => {
-  test("a wrong code is refused, and after five even the right one", async () => {
+  test("a wrong code is rejected, and after five even the right one", async () => {
     await signUp();
     const { code } = lastMail();
     for (let tries = 0; tries < 5; tries++) expect(await failure(confirm("000000x"))).toMatch(/^CodeMismatchException/);
@@ -245,7 +245,7 @@ describe("codes", () => {
     );
   });
 
-  test("a forgotten password is replaced by code; the old one no longer counts", async () => {
+  test("a forgotten password is reset with a code; the old one no longer works", async () => {
     await makeUser();
     await sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username: EMAIL }));
     const reset = (Password: string) =>
@@ -264,7 +264,7 @@ describe("codes", () => {
     expect(await failure(reset("Another-horse-9"))).toMatch(/^ExpiredCodeException/);
   });
 
-  test("asking for a reset tells nobody who has an account", async () => {
+  test("requesting a reset does not reveal who has an account", async () => {
     const answer = await sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username: "nobody@example.com" }));
     expect(answer.CodeDeliveryDetails?.Destination).toBe("n***@e***");
     expect(outbox()).toHaveLength(0);
@@ -300,7 +300,7 @@ describe("sessions", () => {
     expect(await failure(refresh(two.RefreshToken))).toMatch(/revoked/);
   });
 
-  test("a client that rotates refresh tokens takes the used one for its time of grace only", async () => {
+  test("a client that rotates refresh tokens accepts a used one only within its grace period", async () => {
     await makeUser();
     const rotating = await createClient("Rotating", {
       RefreshTokenRotation: { Feature: "ENABLED", RetryGracePeriodSeconds: 10 },
@@ -314,7 +314,7 @@ describe("sessions", () => {
     await expect(refresh(next!, rotating)).resolves.toBeDefined();
   });
 
-  test("a made-up token, an id token and a forged signature open nothing", async () => {
+  test("an invented token, an id token and a forged signature give no access", async () => {
     await makeUser();
     const { IdToken } = await signIn();
     expect(await failure(getUser("x.y.z"))).toBe("NotAuthorizedException: Invalid Access Token");
@@ -334,7 +334,7 @@ describe("sessions", () => {
     await expect(signIn()).resolves.toBeDefined();
   });
 
-  test("another port is taken when the last one is in use by another program", async () => {
+  test("another port is used when another program has the last one", async () => {
     const before = url;
     await service.stop();
     const squatter = createServer();
@@ -345,8 +345,8 @@ describe("sessions", () => {
   });
 });
 
-describe("one's own account", () => {
-  test("a person changes the password, the address (with a code) and deletes the account", async () => {
+describe("a user's own account", () => {
+  test("a user changes the password and the address (with a code), and deletes the account", async () => {
     await makeUser();
     const { AccessToken } = await signIn();
     const change = (PreviousPassword: string) =>
@@ -365,7 +365,7 @@ describe("one's own account", () => {
     expect(await failure(getUser(AccessToken))).toBe("UserNotFoundException: User does not exist.");
   });
 
-  test("an immutable attribute is set once", async () => {
+  test("an immutable attribute can be set once", async () => {
     await makeUser();
     const { AccessToken } = await signIn();
     const setTeam = (Value: string) =>
@@ -401,7 +401,7 @@ describe("administrators", () => {
     await expect(signIn()).resolves.toBeDefined();
   });
 
-  test("a program makes, names, groups, lists and deletes users, each call guarded by IAM on the pool", async () => {
+  test("a program creates, updates, groups, lists and deletes users, each call authorized by IAM on the pool", async () => {
     const ann = { UserPoolId: pool.ref, Username: EMAIL };
     await sdk.send(
       new AdminCreateUserCommand({
@@ -442,7 +442,7 @@ describe("administrators", () => {
     expect(gate.asked).toContainEqual({ action: "cognito-idp:ListUsers", resource: pool.attributes.Arn });
   });
 
-  test("what IAM refuses is not done", async () => {
+  test("a denied call has no effect", async () => {
     await makeUser();
     const denied = new AwsError(
       403,
@@ -461,7 +461,7 @@ describe("administrators", () => {
     await expect(signIn()).resolves.toBeDefined();
   });
 
-  test("a pool that only administrators fill refuses sign-ups", async () => {
+  test("a pool for which only administrators create users rejects sign-ups", async () => {
     const closed = await service.create({
       path: "Closed/Pool",
       logicalId: "Pool",
@@ -474,18 +474,18 @@ describe("administrators", () => {
     );
   });
 
-  test("a pool that needs what is not played stops the start with a sentence", async () => {
+  test("a pool that needs an unsupported feature stops the start with a message", async () => {
     const trigger = {
       LambdaConfig: { PreSignUp: "arn:aws:lambda:us-east-1:000000000000:function:f" },
       MfaConfiguration: "ON",
     };
     await expect(
       service.create({ path: "App/Pool", logicalId: "Pool", type: "AWS::Cognito::UserPool", properties: trigger }),
-    ).rejects.toThrow(/App\/Pool asks for the Lambda trigger PreSignUp, obligatory multi-factor sign-in/);
+    ).rejects.toThrow(/App\/Pool needs the Lambda trigger PreSignUp, required multi-factor authentication/);
   });
 });
 
-test("a browser on any page may call it", async () => {
+test("a browser may call it from any origin", async () => {
   const preflight = await fetch(url, { method: "OPTIONS", headers: { origin: "http://localhost:3000" } });
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
@@ -498,7 +498,7 @@ test("a browser on any page may call it", async () => {
   expect([refusal.status, refusal.headers.get("x-amzn-errortype")]).toEqual([400, "UnknownOperationException"]);
 });
 
-test("Amplify, as a page uses it, goes the whole way", async () => {
+test("Amplify, as used by a page, works end to end", async () => {
   // Amplify warns about every address that is not Amazon's.
   jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const kept = new Map<string, string>();
@@ -623,7 +623,7 @@ function outbox(): { to: string; subject: string; body: string; code: string; at
 
 const lastMail = () => outbox().at(-1)!;
 
-/** `Name: message` of what an operation is refused with. */
+/** `Name: message` of an operation's error. */
 async function failure(promise: Promise<unknown>): Promise<string> {
   try {
     await promise;

@@ -1,6 +1,6 @@
 /**
- * The client's side of Cognito's SRP sign-in, written from the protocol's description (RFC 5054's SRP-6a with Cognito's
- * key derivation) and apart from the server's, so that the two prove each other.
+ * The client side of Cognito's SRP sign-in, written from the protocol's description (RFC 5054's SRP-6a with Cognito's key
+ * derivation) and independently of the server side, so that each verifies the other.
  */
 import { createHash, hkdfSync, createHmac, randomBytes } from "node:crypto";
 import { InitiateAuthCommand, RespondToAuthChallengeCommand } from "@aws-sdk/client-cognito-identity-provider";
@@ -27,7 +27,7 @@ export interface SrpSignIn {
   readonly password: string;
 }
 
-/** Signs in and answers what RespondToAuthChallenge answers. */
+/** Signs in and returns RespondToAuthChallenge's response. */
 export async function signInBySrp(
   client: CognitoIdentityProviderClient,
   { clientId, poolId, username, password }: SrpSignIn,
