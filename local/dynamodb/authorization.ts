@@ -1,6 +1,6 @@
 /**
- * What IAM asks before a request runs: action, ARN of table or index, partition keys (`dynamodb:LeadingKeys`), attribute
- * names (`dynamodb:Attributes`). A batch is one access per table with all its keys, as on AWS; a transaction one per item.
+ * The accesses IAM must allow before a request runs: action, ARN of table or index, partition keys (`dynamodb:LeadingKeys`),
+ * attribute names (`dynamodb:Attributes`). As on AWS, a batch is one access per table with all its keys, a transaction one per item.
  */
 import type { Access } from "../service.ts";
 import type { Database } from "./database.ts";
@@ -16,12 +16,12 @@ export class Authorization {
     private readonly arnOf: (tableName: string) => string,
   ) {}
 
-  /** Of GetItem, PutItem, UpdateItem, DeleteItem. */
+  /** For GetItem, PutItem, UpdateItem, DeleteItem. */
   ofItem(operation: string, data: ParsedRequest): Access[] {
     return [this.access(operation, data.TableName, this.itemContext(operation, data))];
   }
 
-  /** Of Query and Scan. A Scan has no leading keys. */
+  /** For Query and Scan. A Scan has no leading keys. */
   ofSearch(operation: string, data: ParsedRequest): Access[] {
     const index = data.IndexName as string | undefined;
     const context: Context = {
@@ -77,7 +77,7 @@ export class Authorization {
     });
   }
 
-  /** Of operations on a table itself. */
+  /** For operations on a table itself. */
   ofTable(operation: string, tableName: string | undefined): Access[] {
     return [{ action: `dynamodb:${operation}`, resource: tableName === undefined ? "*" : this.arnOf(tableName) }];
   }
@@ -97,7 +97,7 @@ export class Authorization {
     };
   }
 
-  /** Nothing for a table that does not exist: the caller learns that only after it was authorized. */
+  /** Empty for a table that does not exist: the caller learns that only once authorized. */
   private leadingKeys(table: string, items: readonly Item[]): Context {
     const hashKey = this.hashKey(table);
     if (hashKey === undefined) return {};
@@ -112,7 +112,7 @@ export class Authorization {
   }
 }
 
-/** The top-level attributes that a request names anywhere, its keys included. */
+/** The top-level attributes that a request names anywhere, including its keys. */
 function namesIn(data: ParsedRequest, others: readonly string[]): string[] {
   const pathHeads = (paths: readonly unknown[] = []) =>
     paths.map((path) => String(Array.isArray(path) ? path[0] : path));

@@ -1,10 +1,10 @@
-/** What one request (or one whole transaction) writes: collected first, stored as one batch afterwards. */
+/** The writes of one request or transaction: collected first, then stored as one batch. */
 import type { BatchOperation, IndexDescription, Item, TableDescription } from "./dynalite.ts";
 import { indexEntryKey, indexPrefix, itemPrefix } from "./keys.ts";
 import { assertItemSize, itemBytes } from "./item-size.ts";
 import type { StoredTable } from "./stored-table.ts";
 
-/** Index entries are kept apart: those of global indexes may be delayed. */
+/** Entries of global indexes are kept separate, since they may be delayed. */
 export interface CollectedOperations {
   readonly base: readonly BatchOperation[];
   readonly globalIndexes: readonly BatchOperation[];
@@ -24,7 +24,7 @@ export class Changes {
 
   constructor(private readonly stored: Stored) {}
 
-  /** The item as this request sees it, its own changes included. */
+  /** The item as this request sees it, including its own changes. */
   item(table: string, key: string): Item | undefined {
     const id = itemPrefix(table) + key;
     return this.items.has(id) ? this.items.get(id) : this.stored.get(id);
@@ -42,7 +42,7 @@ export class Changes {
     if (this.item(table, key)) this.replace(table, key, undefined);
   }
 
-  /** Something beside the items that must become true in the same instant. */
+  /** A record to store atomically with the items. */
   putRecord(key: string, value: unknown): void {
     this.base.push({ type: "put", key, value });
   }
@@ -66,7 +66,7 @@ export class Changes {
   }
 }
 
-/** How one index follows from an item that was `before` and is `after`. */
+/** The updates of one index when an item changes from `before` to `after`. */
 export function indexOperations(
   table: TableDescription,
   index: IndexDescription,
@@ -84,7 +84,7 @@ export function indexOperations(
   return operations;
 }
 
-/** An item stands in an index when it has all of the index's key attributes, of the declared types. */
+/** An index contains the items that have all of its key attributes, of the declared types. */
 function belongs(item: Item, table: TableDescription, index: IndexDescription): boolean {
   return index.KeySchema.every(({ AttributeName: name }) => {
     const type = table.AttributeDefinitions.find((definition) => definition.AttributeName === name)?.AttributeType;

@@ -1,7 +1,7 @@
 /**
  * Tables, items and index entries in one LevelDB. Every request's writes go in as a single batch, so a process killed at
- * any instant leaves items and indexes in step; writes are decided and stored one after another, so a condition that held
- * when it was checked still holds when its write lands.
+ * any instant leaves items and indexes consistent. Writes are checked and stored one at a time, so a condition that was true
+ * when checked is still true when its write is stored.
  */
 import { Readable } from "node:stream";
 import { AwsError } from "../service.ts";
@@ -13,7 +13,7 @@ import { indexEntryKey, indexPrefix, itemPrefix } from "./keys.ts";
 import type { StoredTable } from "./stored-table.ts";
 
 const TABLE_PREFIX = "table~";
-/** Above every character of a key: keys are ASCII. */
+/** Sorts after every character of a key: keys are ASCII. */
 const END = "\xff";
 const ITERATOR_CHUNK = 64;
 
@@ -30,13 +30,13 @@ export class Database {
   }
 
   /**
-   * Opens the database of a folder and finishes what an earlier process left to do.
-   * @throws Error with a sentence when another process has it open
+   * Opens a folder's database and applies what an earlier process left pending.
+   * @throws Error when another process has it open
    */
   static async open(folder: string, indexDelayMs: number): Promise<Database> {
     const level = levelDatabase(folder);
     await level.open().catch((error: Error) => {
-      throw new Error(`The tables in ${folder} could not be opened: is another local cloud using this folder?`, {
+      throw new Error(`The tables in ${folder} could not be opened. Is another local cloud using this folder?`, {
         cause: error,
       });
     });
@@ -75,7 +75,7 @@ export class Database {
     this.tables.set(name, table);
   }
 
-  /** Forgets a table with all its items and index entries. */
+  /** Deletes a table with all its items and index entries. */
   async removeTable(name: string): Promise<void> {
     const { description } = this.table(name);
     await this.indexDelay.catchUp();
@@ -86,7 +86,7 @@ export class Database {
     for (const index of description.LocalSecondaryIndexes ?? []) await this.clear(indexPrefix(name, index.IndexName));
   }
 
-  /** Runs `decide` alone among all writes and stores what it changed as one batch, or nothing when it throws. */
+  /** Runs `decide` exclusively and stores its changes as one batch, or nothing if it throws. */
   write<T>(decide: (changes: Changes) => Promise<T>): Promise<T> {
     return this.alone(async () => {
       const changes = new Changes(this);
@@ -117,7 +117,7 @@ export class Database {
     return this.level.batch(operations);
   }
 
-  /** The values whose keys begin with `prefix`, in order of their keys, as they were when the first is read. */
+  /** The values whose keys begin with `prefix`, in key order, as of the first read. */
   async *values<T>(prefix: string, range: Range = {}): AsyncGenerator<T> {
     const iterator = this.level.values(prefixed(prefix, range));
     try {
@@ -157,8 +157,8 @@ export class Database {
   }
 
   /**
-   * This database as dynalite's actions want to see it. Writes are collected in `changes`; without it they are refused.
-   * @param exclusiveStartKey of a Query or Scan, to continue exactly after that index entry
+   * Adapts this database to dynalite's actions. Writes are collected in `changes`; without it they are rejected.
+   * @param exclusiveStartKey continues a Query or Scan exactly after that index entry
    */
   asDynaliteStore(changes?: Changes, exclusiveStartKey?: Item): DynaliteStore {
     const stream = (prefix: string, range: Range) => Readable.from(this.values(prefix, range));
@@ -170,7 +170,7 @@ export class Database {
         else callback(new AwsError(400, "ResourceNotFoundException", "Requested resource not found"));
       },
       getItemDb: (table) => ({
-        // No other write runs meanwhile, so there is nothing to lock.
+        // Writes are exclusive, so there is nothing to lock.
         lock: (_key, work) => work((callback) => callback),
         get: (key, callback) => callback(null, changes ? changes.item(table, key) : this.get(itemPrefix(table) + key)),
         put: (key, item, callback) => attempt(callback, () => changes!.putItem(table, key, item)),
@@ -178,7 +178,7 @@ export class Database {
         createValueStream: (range) => stream(itemPrefix(table), range),
       }),
       getIndexDb: (_kind, table, index) => ({
-        // Index entries follow from the item (changes.ts).
+        // Index entries are derived from the item (changes.ts).
         put: (_key, _item, callback) => callback(null),
         del: (_key, callback) => callback(null),
         createValueStream: (range) =>

@@ -1,7 +1,7 @@
 /**
- * The one door to dynalite's internals (exactly 4.0.0, pinned): its parsers, its validation messages and what its actions
- * do with an item. Storage is ours: dynalite writes an item and its index entries one by one and shortens index keys to
- * 24 bits of hash, so a killed process could leave them apart and two items could share one index entry.
+ * The only access to dynalite's internals (pinned to exactly 4.0.0): its parsers, validation messages and item actions. Storage
+ * is our own: dynalite writes an item and its index entries one by one and shortens index keys to 24 bits of hash, so a killed
+ * process could leave them inconsistent and two items could share an index entry.
  */
 import { createRequire } from "node:module";
 import { AwsError } from "../service.ts";
@@ -13,7 +13,7 @@ const validations = require("dynalite/validations") as {
   checkValidations(data: ParsedRequest, types: object, custom: unknown, store: { options: StoreOptions }): void;
 };
 
-/** `{ S: "text" }`, `{ N: "1" }` … exactly one member. */
+/** `{ S: "text" }`, `{ N: "1" }` …: exactly one member. */
 export type AttributeValue = Record<string, any>;
 export type Item = Record<string, AttributeValue>;
 /** A validated request; members with an underscore are parsed expressions. */
@@ -31,7 +31,7 @@ export interface IndexDescription {
   [member: string]: unknown;
 }
 
-/** As DescribeTable answers. */
+/** As returned by DescribeTable. */
 export interface TableDescription {
   TableName: string;
   KeySchema: KeyElement[];
@@ -43,7 +43,7 @@ export interface TableDescription {
 
 type Callback<T> = (error: unknown, value?: T) => void;
 
-/** What dynalite's actions use of its store. */
+/** The parts of its store that dynalite's actions use. */
 export interface DynaliteStore {
   options: StoreOptions;
   getTable(name: string, callback: Callback<TableDescription>): void;
@@ -87,7 +87,7 @@ interface Internals {
   checkConditional(data: ParsedRequest, existing: Item | undefined): DynaliteError | undefined | null;
 }
 
-/** The part of `level` that is used here; values are JSON. */
+/** The parts of `level` used here; values are JSON. */
 export interface LevelDatabase {
   open(): Promise<void>;
   close(): Promise<void>;
@@ -104,14 +104,14 @@ interface DynaliteError extends Error {
   body?: { __type: string; message?: string; Message?: string };
 }
 
-// A BatchGetItem answer may reach 16 MB, which dynalite reckons as 1 MB plus one largest item. The limit of one item
+// A BatchGetItem response may reach 16 MB, which dynalite computes as 1 MB plus one largest item. The limit of one item
 // (400 KB in UTF-8) is checked in item-size.ts: dynalite counts UTF-16 units.
 export const STORE_OPTIONS: StoreOptions = { maxItemSize: 15 * 1024 * 1024 };
 
 export const createKey = internals.createKey;
 export const createIndexKey = internals.createIndexKey;
 
-/** Opens (or makes) the LevelDB in a folder. */
+/** Opens or creates the LevelDB in a folder. */
 export function levelDatabase(folder: string): LevelDatabase {
   return internals.create({ path: folder }).db;
 }
@@ -134,7 +134,7 @@ export function parseRequest(operation: string, body: object): ParsedRequest {
   }
 }
 
-/** Runs one of dynalite's item actions. Everything it reads and writes goes through `store`. */
+/** Runs one of dynalite's item actions, which reads and writes through `store` only. */
 export function runAction(operation: string, store: DynaliteStore, data: ParsedRequest): Promise<any> {
   type Action = (store: DynaliteStore, data: ParsedRequest, callback: Callback<any>) => void;
   const action = require(`dynalite/actions/${lowerFirst(operation)}`) as Action;
@@ -143,12 +143,12 @@ export function runAction(operation: string, store: DynaliteStore, data: ParsedR
   });
 }
 
-/** @throws AwsError `ValidationException` when the key is not one of this table */
+/** @throws AwsError `ValidationException` when the key does not match the table */
 export function assertKey(key: Item, table: TableDescription): void {
   throwIfAny(internals.validateKey(key, table));
 }
 
-/** @throws AwsError `ValidationException` when the item lacks a key or has one of a wrong type */
+/** @throws AwsError `ValidationException` when the item lacks a key attribute or has one of the wrong type */
 export function assertItem(item: Item, table: TableDescription): void {
   throwIfAny(internals.validateItem(item, table));
 }

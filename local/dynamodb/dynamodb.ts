@@ -1,4 +1,4 @@
-/** DynamoDB: plays `AWS::DynamoDB::Table` and the JSON 1.0 protocol. */
+/** DynamoDB: `AWS::DynamoDB::Table` and the JSON 1.0 protocol. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { listen, readBody } from "../http.ts";
@@ -16,7 +16,7 @@ import { sendError, sendResult } from "./wire.ts";
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
 export interface DynamoDbOptions {
-  /** Milliseconds after which global indexes show a write; 0 (at once) unless told. Reads of the table itself never wait. */
+  /** Delay in milliseconds until global indexes show a write; 0 by default. Reads of the table itself are never delayed. */
   readonly indexDelayMs?: number;
 }
 
@@ -60,7 +60,7 @@ async function createTable(
   const name = tableNameOf(resource);
   const arn = operations.tableArn(name);
   if (resource.properties.StreamSpecification) {
-    context.log(`dynamodb: ${resource.path} asks for a stream; streams are not played, so the table has none.`);
+    context.log(`dynamodb: ${resource.path} has a stream; streams are not supported, so the table has none.`);
   }
   const description = describeTable(createTableRequest(resource, name), arn, context.clock.now());
   const timeToLive = timeToLiveOf(resource);

@@ -1,4 +1,4 @@
-/** Client request tokens of transactions: for ten minutes the same token means the same transaction, also after a restart. */
+/** Client request tokens: for ten minutes, the same token means the same transaction, even after a restart. */
 import { createHash } from "node:crypto";
 import { AwsError } from "../service.ts";
 import type { Clock } from "../service.ts";
@@ -22,7 +22,7 @@ export class Idempotency {
   ) {}
 
   /**
-   * Runs a transaction unless its token's transaction has succeeded before; then `repeated` answers.
+   * Runs a transaction, or `repeated` if the token's transaction has already succeeded.
    * `work` must call `remember` with the changes it stores.
    * @throws AwsError `IdempotentParameterMismatchException`, `TransactionInProgressException`
    */
@@ -51,7 +51,7 @@ export class Idempotency {
     }
   }
 
-  /** Removes tokens whose time is over. */
+  /** Removes expired tokens. */
   async forgetExpired(): Promise<void> {
     for await (const [key, known] of this.database.entries<KnownToken>(TOKEN_PREFIX)) {
       if (this.isExpired(known)) await this.database.batch([{ type: "del", key }]);
@@ -89,7 +89,7 @@ function digestOf(request: Readonly<Record<string, any>>): string {
     .digest("hex");
 }
 
-/** The same request may arrive with its members in another order. */
+/** The same request may arrive with its members in a different order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

@@ -1,6 +1,6 @@
 /**
- * Which items are being written right now, so that overlapping transactions are refused as DynamoDB refuses them: two
- * transactions never work on one item at once, and a single write does not slip into a transaction.
+ * The items being written right now, so that overlapping transactions are rejected as in DynamoDB: no two transactions work on
+ * an item at once, and no single write interferes with a transaction.
  */
 import { AwsError } from "../service.ts";
 
@@ -32,7 +32,7 @@ export class InFlight {
     }
   }
 
-  /** The caller has made sure that no other transaction holds an item. */
+  /** The caller has checked that no other transaction holds an item. */
   async transact<T>(ids: readonly ItemId[], work: () => Promise<T>): Promise<T> {
     for (const id of ids) this.transactions.add(id);
     try {

@@ -1,6 +1,6 @@
 /**
- * Makes the eventual consistency of global indexes visible: their entries become readable some milliseconds after the
- * item. What is still to come is stored with the item, so a killed process owes nothing to its indexes.
+ * Simulates the eventual consistency of global indexes: their entries become readable some milliseconds after the item. Pending
+ * entries are stored with the item, so a killed process loses none.
  */
 import type { CollectedOperations } from "./changes.ts";
 import type { BatchOperation } from "./dynalite.ts";
@@ -15,7 +15,7 @@ interface Store {
 export class IndexDelay {
   private sequence = 0;
   private readonly timers = new Set<NodeJS.Timeout>();
-  /** Keeps the order in which items were written. */
+  /** Applies entries in the order in which items were written. */
   private lastApplied: Promise<void> = Promise.resolve();
 
   constructor(
@@ -23,7 +23,7 @@ export class IndexDelay {
     private readonly delayMs: number,
   ) {}
 
-  /** What to store now, and how to make the rest readable once the first part is stored. */
+  /** What to store now, and how to apply the rest once that is stored. */
   split({ base, globalIndexes }: CollectedOperations): { now: BatchOperation[]; later?: { schedule(): void } } {
     if (this.delayMs === 0 || globalIndexes.length === 0) return { now: [...base, ...globalIndexes] };
     const key = PENDING_PREFIX + String(++this.sequence).padStart(16, "0");
@@ -33,7 +33,7 @@ export class IndexDelay {
     };
   }
 
-  /** Applies everything pending at once. */
+  /** Applies everything pending immediately. */
   async catchUp(): Promise<void> {
     await this.stop();
     for await (const [key, operations] of this.store.entries<BatchOperation[]>(PENDING_PREFIX)) {
@@ -41,7 +41,7 @@ export class IndexDelay {
     }
   }
 
-  /** What is pending stays stored; the next start applies it. */
+  /** Pending entries stay stored; the next start applies them. */
   async stop(): Promise<void> {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();

@@ -5,7 +5,7 @@ import type { AttributeValue, Item } from "./dynalite.ts";
 const MAX_ITEM_BYTES = 400 * 1024;
 const NESTED_OVERHEAD_BYTES = 3;
 
-/** Names and values in UTF-8; numbers take about a byte for two digits. */
+/** Names and values in UTF-8; numbers take about a byte per two digits. */
 export function itemBytes(item: Item): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 }

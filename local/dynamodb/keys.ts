@@ -1,4 +1,4 @@
-/** Where things stand in LevelDB. Keys are ASCII and sort as DynamoDB sorts items. */
+/** Keys in LevelDB: ASCII, and sorted as DynamoDB sorts items. */
 import { createIndexKey, createKey } from "./dynalite.ts";
 import type { IndexDescription, Item, TableDescription } from "./dynalite.ts";
 
@@ -10,14 +10,14 @@ export function indexPrefix(table: string, index: string): string {
   return `index-${table}~${index}~`;
 }
 
-/** The item's place in its table. */
+/** The item's key in its table. */
 export function itemKey(item: Item, table: TableDescription): string {
   return createKey(item, table);
 }
 
 /**
- * The item's place in an index: by the index's key, then by the whole key in the table. (dynalite ends with 24 bits of
- * hash instead, so of some thousand items with equal index keys one would overwrite another.)
+ * The item's key in an index: the index's key, then the whole key in the table. (dynalite ends with 24 bits of hash instead, so
+ * among several thousand items with equal index keys, one would overwrite another.)
  */
 export function indexEntryKey(item: Item, table: TableDescription, indexName: string): string {
   const index = indexNamed(table, indexName);

@@ -1,4 +1,4 @@
-/** `ReturnValuesOnConditionCheckFailure`: the item that did not meet the condition, sent along with the error. */
+/** `ReturnValuesOnConditionCheckFailure`: returns the item that failed the condition with the error. */
 import { AwsError } from "../service.ts";
 
 /** @throws AwsError `ValidationException` for a value other than ALL_OLD or NONE */

@@ -1,4 +1,4 @@
-/** Every operation of the API: check the request, ask IAM, run. */
+/** Every operation of the API: validate, authorize, run. */
 import { AwsError } from "../service.ts";
 import type { Access, Caller, CloudContext } from "../service.ts";
 import { Authorization } from "./authorization.ts";
@@ -13,7 +13,7 @@ import { listTags, tagTable, untagTable } from "./tags.ts";
 import { deleteExpired, describeTimeToLive } from "./time-to-live.ts";
 import { parseTransactGet, parseTransactWrite, transactGet, transactWrite } from "./transactions.ts";
 
-/** What a request needs, and how to run it once that is granted. */
+/** The accesses a request needs, and how to run it once they are granted. */
 interface Prepared {
   readonly accesses: readonly Access[];
   run(): Promise<object>;
@@ -38,17 +38,17 @@ export class Operations {
     return `arn:aws:dynamodb:${this.context.region}:${this.context.accountId}:table/${name}`;
   }
 
-  /** @throws AwsError as DynamoDB answers */
+  /** @throws AwsError as from DynamoDB */
   async answer(operation: string, body: Body, caller: Caller): Promise<object> {
     const prepare = this.operations[operation];
     if (!prepare)
-      throw new AwsError(400, "UnknownOperationException", `The operation ${operation} is not played here.`);
+      throw new AwsError(400, "UnknownOperationException", `The local DynamoDB does not support ${operation}.`);
     const { accesses, run } = prepare(withoutArns(body));
     this.context.gate.authorize(caller, ...accesses);
     return run();
   }
 
-  /** Housekeeping by the cloud's clock. */
+  /** Removes what has expired by the cloud's clock. */
   async sweep(): Promise<void> {
     await deleteExpired(this.database, this.context.clock.now());
     await this.idempotency.forgetExpired();
@@ -123,7 +123,7 @@ export class Operations {
     return { accesses: this.authorization.ofSearch(operation, data), run: () => read(this.stores, operation, data) };
   }
 
-  /** Operations on a table run one by one, between the writes. */
+  /** Operations on tables run one at a time, between writes. */
   private table(operation: string, body: Body, run: (tableName: string) => Promise<object>): Prepared {
     const name = body.TableName as unknown;
     if (typeof name !== "string" || name.length < 3) {
@@ -166,7 +166,7 @@ export class Operations {
   }
 }
 
-/** A table may be named by its ARN wherever its name stands. */
+/** A table may be given by ARN wherever its name is. */
 function withoutArns(body: Body): Body {
   const name = (text: unknown) => (typeof text === "string" ? text.replace(/^arn:[^/]*:table\//, "") : text);
   if (body.TableName !== undefined) return { ...body, TableName: name(body.TableName) };

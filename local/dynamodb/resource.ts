@@ -1,4 +1,4 @@
-/** `AWS::DynamoDB::Table` as CreateTable would be asked for it. */
+/** Translates `AWS::DynamoDB::Table` into a CreateTable request. */
 import type { Resource } from "../service.ts";
 
 /** CloudFormation allows numbers and booleans as strings; the API does not. */
@@ -19,7 +19,7 @@ export function createTableRequest({ properties }: Resource, tableName: string):
   };
 }
 
-/** The attribute whose time ends an item's life, when time to live is enabled. */
+/** The attribute with an item's expiration time, when time to live is enabled. */
 export function timeToLiveOf({ properties }: Resource): { AttributeName: string } | undefined {
   const specification = properties.TimeToLiveSpecification;
   return isTrue(specification?.Enabled) ? { AttributeName: String(specification.AttributeName) } : undefined;
@@ -30,7 +30,7 @@ export function tagsOf({ properties }: Resource): Record<string, string> {
   return Object.fromEntries(tags.map((tag) => [tag.Key, String(tag.Value)]));
 }
 
-/** Names are made up where the assembly is read; a table without one is a mistake there. */
+/** Names are generated when the assembly is read, so a table without one is a bug there. */
 export function tableNameOf({ properties, path }: Resource): string {
   if (properties.TableName) return String(properties.TableName);
   throw new Error(`The table ${path} should have a TableName when it is created.`);

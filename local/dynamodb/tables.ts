@@ -1,4 +1,4 @@
-/** Tables come from CloudFormation and change with it: indexes are added and removed while the items stay. */
+/** Creates tables and updates them to match their template: indexes are added and removed, items stay. */
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../service.ts";
 import type { Database } from "./database.ts";
@@ -11,8 +11,8 @@ import { indexPrefix, itemPrefix } from "./keys.ts";
 const BACKFILL_BATCH = 500;
 
 /**
- * The table that a CreateTable request asks for.
- * @throws AwsError `ValidationException` when the schema is not one DynamoDB accepts
+ * The table that a CreateTable request describes.
+ * @throws AwsError `ValidationException` when DynamoDB would not accept the schema
  */
 export function describeTable(request: Record<string, any>, arn: string, nowMs: number): TableDescription {
   const { BillingMode: billingMode, ...data } = parseRequest("CreateTable", structuredClone(request));
@@ -46,8 +46,8 @@ export function describeTable(request: Record<string, any>, arn: string, nowMs: 
 }
 
 /**
- * Makes a table true, keeping the items of an earlier start: new global indexes are filled, dropped ones removed.
- * @throws Error with a sentence when the table would have to be replaced
+ * Creates or updates a table, keeping items of earlier starts: new global indexes are backfilled, dropped ones removed.
+ * @throws Error when the table would have to be replaced
  */
 export async function alignTable(database: Database, wanted: StoredTable): Promise<void> {
   const existing = database.storedTable(wanted.description.TableName);
@@ -58,7 +58,7 @@ export async function alignTable(database: Database, wanted: StoredTable): Promi
   await database.putTable({ ...wanted, description: { ...wanted.description, TableId, CreationDateTime } });
 }
 
-/** CreateTable of the API. @throws AwsError `ResourceInUseException` */
+/** The CreateTable operation. @throws AwsError `ResourceInUseException` */
 export async function createTable(
   database: Database,
   description: TableDescription,
@@ -70,7 +70,7 @@ export async function createTable(
   return { TableDescription: description };
 }
 
-/** DeleteTable of the API. @throws AwsError `ResourceNotFoundException`, `ValidationException` for a protected table */
+/** The DeleteTable operation. @throws AwsError `ResourceNotFoundException`, `ValidationException` for a protected table */
 export async function deleteTable(database: Database, name: string): Promise<object> {
   const { description } = database.table(name);
   if (description.DeletionProtectionEnabled) {
@@ -84,7 +84,7 @@ export async function deleteTable(database: Database, name: string): Promise<obj
   return { TableDescription: { ...description, TableStatus: "DELETING" } };
 }
 
-/** UpdateTable of the API: billing mode, throughput, deletion protection, and global indexes created or deleted. */
+/** The UpdateTable operation: billing mode, throughput, deletion protection, and global indexes created or deleted. */
 export async function updateTable(database: Database, body: Record<string, any>): Promise<object> {
   const { AttributeDefinitions, DeletionProtectionEnabled, ...rest } = body;
   const onlyProtection = DeletionProtectionEnabled !== undefined && Object.keys(rest).length === 1;
@@ -143,7 +143,7 @@ async function alignIndexes(database: Database, before: TableDescription, after:
   for (const index of next.filter((index) => !isIn(previous, index))) await fillIndex(database, after, index);
 }
 
-/** Begins anew, so a filling that was killed half way does no harm. */
+/** Starts from scratch, so a backfill that was killed halfway does no harm. */
 async function fillIndex(database: Database, table: TableDescription, index: IndexDescription): Promise<void> {
   await database.clear(indexPrefix(table.TableName, index.IndexName));
   let operations: BatchOperation[] = [];
@@ -169,7 +169,7 @@ function shapeOf({ IndexName, KeySchema, Projection }: IndexDescription): string
 function assertSameKeys(existing: TableDescription, wanted: TableDescription): void {
   if (keysOf(existing) === keysOf(wanted)) return;
   throw new Error(
-    `Table ${wanted.TableName} holds items under the key ${keysOf(existing)}, but the template now asks for ${keysOf(wanted)}. ` +
+    `Table ${wanted.TableName} has the key ${keysOf(existing)}, but the template now defines ${keysOf(wanted)}. ` +
       "Give the table another name, or start with an empty data folder.",
   );
 }

@@ -1,4 +1,4 @@
-/** Time to live: items whose time has passed by the cloud's clock are deleted, soon but not at once, as on AWS. */
+/** Time to live: items that have expired by the cloud's clock are deleted, soon but not immediately, as on AWS. */
 import type { Clock } from "../service.ts";
 import type { Database } from "./database.ts";
 import type { StoredTable } from "./stored-table.ts";
@@ -7,10 +7,10 @@ import { itemKey, itemPrefix } from "./keys.ts";
 
 const SWEEP_EVERY_MS = 60_000;
 const LOOK_AT_CLOCK_EVERY_MS = 250;
-/** AWS leaves items alone whose time passed more than five years ago: it takes them for a mistake. */
+/** AWS keeps items that expired more than five years ago: it assumes a mistake. */
 const OLDEST_SECONDS = 5 * 365 * 24 * 3600;
 
-/** Sweeps each minute of the cloud's time, so that moving the clock forward shows within a quarter of a second. */
+/** Sweeps each minute of the cloud's time; a moved clock takes effect within a quarter of a second. */
 export function keepSweeping(
   clock: Clock,
   sweep: () => Promise<void>,

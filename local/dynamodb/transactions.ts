@@ -1,4 +1,4 @@
-/** TransactWriteItems and TransactGetItems: all or nothing, with a reason for each item when it is nothing. */
+/** TransactWriteItems and TransactGetItems: all or nothing, with a reason for each item on failure. */
 import { AwsError } from "../service.ts";
 import type { Changes } from "./changes.ts";
 import type { Database } from "./database.ts";
@@ -25,7 +25,7 @@ export type WriteKind = keyof typeof WRITE_KINDS;
 
 export interface TransactionWrite {
   readonly kind: WriteKind;
-  /** Parsed as the single operation of its kind. */
+  /** Parsed like the corresponding single operation. */
   readonly data: ParsedRequest;
   readonly returnOldItem: boolean;
 }
@@ -65,7 +65,7 @@ export function parseTransactGet(body: Record<string, any>): ParsedRequest[] {
   });
 }
 
-/** @throws AwsError `TransactionCanceledException` with `CancellationReasons`, one for each item in its order */
+/** @throws AwsError `TransactionCanceledException` with `CancellationReasons`, one for each item, in order */
 export function transactWrite(
   { database, inFlight, idempotency }: { database: Database; inFlight: InFlight; idempotency: Idempotency },
   body: Record<string, any>,
@@ -92,7 +92,7 @@ export function transactWrite(
   return idempotency.once(body, transact, () => ({}));
 }
 
-/** All items as they are at one instant. @throws AwsError `TransactionCanceledException` when one is being written */
+/** A consistent snapshot of all items. @throws AwsError `TransactionCanceledException` when one is being written */
 export async function transactGet(
   { database, inFlight }: { database: Database; inFlight: InFlight },
   gets: readonly ParsedRequest[],
@@ -100,7 +100,7 @@ export async function transactGet(
   const ids = gets.map((get) => idOf(database.table(get.TableName).description, get.Key));
   assertDistinct(ids);
   cancelIfAny(ids.map((id) => (id !== undefined && inFlight.isBeingWritten(id) ? CONFLICT : NONE)));
-  // None of these items is being written, and reading them all starts before anything else can run.
+  // None of these items is being written, and all reads start before anything else can run.
   const results = await Promise.all(gets.map((get) => runAction("GetItem", database.asDynaliteStore(), get)));
   assertTransactionSize(results.reduce((sum, { Item: item }) => sum + (item ? itemBytes(item) : 0), 0));
   return { Responses: results.map(({ Item: item }) => (item ? { Item: item } : {})), ...consumed(results) };
@@ -109,7 +109,7 @@ export async function transactGet(
 const NONE: Reason = { Code: "None" };
 const CONFLICT: Reason = { Code: "TransactionConflict", Message: "Transaction is ongoing for the item" };
 
-/** Tries one write on the collected changes; a failure becomes its reason. */
+/** Applies one write to the collected changes; an error becomes its reason. */
 async function apply(
   database: Database,
   changes: Changes,
@@ -148,7 +148,7 @@ function constraint(rule: string): string {
   return `1 validation error detected: Value at 'transactItems' failed to satisfy constraint: ${rule}`;
 }
 
-/** `undefined` when the attributes hold no proper key; the write itself then says what is wrong with it. */
+/** `undefined` when the attributes hold no valid key; the write itself then reports the error. */
 function idOf(table: TableDescription, attributes: Item): ItemId | undefined {
   try {
     return `${table.TableName}~${itemKey(attributes, table)}`;

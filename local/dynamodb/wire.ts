@@ -1,11 +1,11 @@
-/** Answers in the shapes of DynamoDB's JSON 1.0 protocol. */
+/** Responses in DynamoDB's JSON 1.0 protocol. */
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { crc32 } from "node:zlib";
 import { AwsError } from "../service.ts";
 
 const MODEL_NAMESPACE = "com.amazonaws.dynamodb.v20120810";
-/** Errors of the layers in front of DynamoDB carry their namespace. */
+/** Errors from the layers in front of DynamoDB have another namespace. */
 const OTHER_NAMESPACES: Readonly<Record<string, string>> = {
   ValidationException: "com.amazon.coral.validate",
   SerializationException: "com.amazon.coral.service",
@@ -17,14 +17,14 @@ const OTHER_NAMESPACES: Readonly<Record<string, string>> = {
   MissingAuthenticationToken: "com.amazon.coral.service",
   IncompleteSignature: "com.amazon.coral.service",
 };
-/** The one error whose message has a capital letter on the wire. */
+/** The only error whose `Message` is capitalized on the wire. */
 const CAPITAL_MESSAGE = "TransactionCanceledException";
 
 export function sendResult(response: ServerResponse, result: object): void {
   send(response, 200, result);
 }
 
-/** DynamoDB answers every mistake of the caller with 400, missing permissions included. */
+/** DynamoDB answers every client error with 400, including missing permissions. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (!(error instanceof AwsError)) {
     send(response, 500, { __type: `${MODEL_NAMESPACE}#InternalServerError`, message: "Internal server error" });

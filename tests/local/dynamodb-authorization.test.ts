@@ -14,7 +14,7 @@ const db = dynamoDbUnderTest();
 const arn = `arn:aws:dynamodb:us-east-1:000000000000:table/${TABLE}`;
 
 describe("authorization", () => {
-  it("asks for each item of a transaction with its partition key", async () => {
+  it("authorizes each item of a transaction with its partition key", async () => {
     await db.start(table());
     db.gate.asked.length = 0;
     await db.transact([
@@ -43,7 +43,7 @@ describe("authorization", () => {
     ]);
   });
 
-  it("asks for the index with the value of the key condition when an index is queried", async () => {
+  it("authorizes a query of an index on the index, with the value of the key condition", async () => {
     await db.start(table(BY_OWNER));
     db.gate.asked.length = 0;
     await db.ownersItems("ann");
@@ -54,7 +54,7 @@ describe("authorization", () => {
     });
   });
 
-  it("asks for all keys of a batch", async () => {
+  it("authorizes all keys of a batch", async () => {
     await db.start(table());
     db.gate.asked.length = 0;
     await db.client.send(
@@ -67,7 +67,7 @@ describe("authorization", () => {
     ]);
   });
 
-  it("keeps a tenant to the partitions that a role's leading-keys condition names, whatever the operation", async () => {
+  it("restricts a tenant to the partitions that a role's leading-keys condition names, for every operation", async () => {
     const gate = await startForTenant("ann");
     await db.put("OWNER#ann", { n: { N: "1" } });
     await db.transact([{ Put: { TableName: TABLE, Item: key("OWNER#ann", "2") } }]);
@@ -110,13 +110,13 @@ describe("authorization", () => {
     ]);
   });
 
-  it("does not tell who may not know whether a table exists", async () => {
+  it("does not reveal to unauthorized callers whether a table exists", async () => {
     await startForTenant("ann");
     const read = db.client.send(new GetItemCommand({ TableName: "Secrets", Key: key("a") }));
     expect(await failure(read)).toMatchObject({ name: "AccessDeniedException" });
   });
 
-  it("refuses a request signed with another secret", async () => {
+  it("rejects a request signed with another secret", async () => {
     const gate = await startForTenant("ann");
     db.client.destroy();
     db.connect(db.url, { ...gate.operator(), secretAccessKey: "wrong" });
@@ -124,7 +124,7 @@ describe("authorization", () => {
   });
 });
 
-/** The real gate; the client works as a task of the role `Worker` with the session tag `owner`. */
+/** The real gate; the client acts as a task with the role `Worker` and the session tag `owner`. */
 async function startForTenant(owner: string): Promise<IamGate> {
   const roles = new Roles("000000000000");
   const { arn: roleArn } = roles.addRole({

@@ -35,7 +35,7 @@ describe("items", () => {
     expect(Items?.map((item) => item.sk)).toEqual(["3", "2", "10"]);
   });
 
-  it("updates, adds, removes and returns what was asked for", async () => {
+  it("updates, adds, removes and returns the requested values", async () => {
     await db.start(table());
     const update = await db.client.send(
       new UpdateItemCommand({
@@ -49,7 +49,7 @@ describe("items", () => {
     expect(update.Attributes).toEqual({ ...key("a"), n: { N: "1" }, tags: { SS: ["x"] } });
   });
 
-  it("sends the stored item along with a failed condition when asked to", async () => {
+  it("returns the stored item with a failed condition when requested", async () => {
     await db.start(table());
     await db.put("a", { n: { N: "7" } });
     const request = {
@@ -140,7 +140,7 @@ describe("items", () => {
 });
 
 describe("conditions under concurrency", () => {
-  it("are decided one after another, however close the writes come", async () => {
+  it("are checked one at a time, however close the writes", async () => {
     await db.start(table());
     await db.service!.stop();
     const database = await Database.open(join(db.folder, "leveldb"), 0);

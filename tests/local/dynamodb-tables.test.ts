@@ -17,7 +17,7 @@ import { BY_OWNER, TABLE, dynamoDbUnderTest, eventually, key, table } from "./dy
 const db = dynamoDbUnderTest();
 
 describe("tables", () => {
-  it("answers Ref and Arn, and describes keys, indexes and tags as CloudFormation set them", async () => {
+  it("returns Ref and Arn, and describes keys, indexes and tags as set by CloudFormation", async () => {
     const created = await db.start(table({ ...BY_OWNER, Tags: [{ Key: "app", Value: "x" }] }));
     expect(created).toEqual({
       ref: TABLE,
@@ -31,7 +31,7 @@ describe("tables", () => {
     expect((await db.client.send(new ListTablesCommand({}))).TableNames).toEqual([TABLE]);
   });
 
-  it("keeps items over a restart with the same template", async () => {
+  it("keeps items across a restart with the same template", async () => {
     await db.start(table(BY_OWNER));
     await db.put("a", { owner: { S: "ann" }, title: { S: "T" }, size: { N: "1" } });
     await db.restart(table(BY_OWNER));
@@ -39,7 +39,7 @@ describe("tables", () => {
     expect(await db.ownersItems("ann")).toEqual([{ ...key("a"), owner: { S: "ann" }, title: { S: "T" } }]);
   });
 
-  it("fills an index that a later template adds, and drops one that it removes", async () => {
+  it("backfills an index that a later template adds, and drops one that it removes", async () => {
     await db.start(table());
     for (let i = 0; i < 5; i++) await db.put(`item${i}`, { owner: { S: "ann" } });
     await db.put("other");
@@ -52,13 +52,13 @@ describe("tables", () => {
     expect(await db.ownersItems("ann")).toHaveLength(4);
   });
 
-  it("refuses a template with another key in one sentence, instead of losing the items", async () => {
+  it("rejects a template with a different key instead of losing the items", async () => {
     await db.start(table());
     const other = table({
       KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
       AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
     });
-    await expect(db.restart(other)).rejects.toThrow(/holds items under the key \(pk:S,sk:S\).*asks for \(pk:S\)/);
+    await expect(db.restart(other)).rejects.toThrow(/has the key \(pk:S,sk:S\).*defines \(pk:S\)/);
   });
 
   it("lists each of thousands of items with equal index keys once, page by page", async () => {
@@ -75,7 +75,7 @@ describe("tables", () => {
     expect(new Set(ids).size).toBe(count);
   });
 
-  it("creates a table by the API and refuses it a second time", async () => {
+  it("creates a table by the API and rejects a second one of the same name", async () => {
     await db.start(table());
     const command = new CreateTableCommand({
       TableName: "Second",
@@ -87,7 +87,7 @@ describe("tables", () => {
     expect(await failure(db.client.send(command))).toMatchObject({ name: "ResourceInUseException" });
   });
 
-  it("says that a table does not exist", async () => {
+  it("reports a table that does not exist", async () => {
     await db.start(table());
     const read = db.client.send(new GetItemCommand({ TableName: "Nowhere", Key: key("a") }));
     expect(await failure(read)).toMatchObject({ name: "ResourceNotFoundException" });
@@ -95,7 +95,7 @@ describe("tables", () => {
 });
 
 describe("index delay", () => {
-  it("shows a write on the index late, on the table at once, and not at all too late after a restart", async () => {
+  it("shows a write late on the index, immediately on the table, and applies pending entries after a restart", async () => {
     await db.start(table(BY_OWNER), { indexDelayMs: 250 });
     await db.put("a", { owner: { S: "ann" } });
     expect(await db.get("a")).toBeDefined();
@@ -116,7 +116,7 @@ describe("index delay", () => {
 });
 
 describe("time to live", () => {
-  it("deletes items when the cloud's clock passes their time, from the index too", async () => {
+  it("deletes items that expire by the cloud's clock, from the index too", async () => {
     await db.start(table({ ...BY_OWNER, TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: "true" } }));
     const inAnHour = String(Math.floor(db.nowMs / 1000) + 3600);
     await db.put("short", { owner: { S: "ann" }, expiresAt: { N: inAnHour } });
@@ -146,7 +146,7 @@ describe("time to live", () => {
 });
 
 describe("a killed process", () => {
-  it("keeps every acknowledged write, whole transactions only, and indexes in step with their items", async () => {
+  it("keeps every acknowledged write, whole transactions only, and indexes consistent with their items", async () => {
     const doomed = await startDoomed("dynamodb", db.folder, table(BY_OWNER));
     db.connect(doomed.url);
     let acknowledged = 0;

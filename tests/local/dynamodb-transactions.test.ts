@@ -16,7 +16,7 @@ describe("transactions", () => {
     },
   });
 
-  it("writes all items or none, and says for each why", async () => {
+  it("writes all items or none, with a reason for each", async () => {
     await db.start(table());
     await db.put("a", { n: { N: "1" } });
     const cancelled = await failure(
@@ -56,7 +56,7 @@ describe("transactions", () => {
     expect((await db.get("a"))?.n).toEqual({ N: "5" });
   });
 
-  it("takes 100 items, refuses 101, two operations on one item, and more than 4 MB", async () => {
+  it("accepts 100 items; rejects 101, two operations on one item, and more than 4 MB", async () => {
     await db.start(table());
     const puts = (count: number, bytes = 1) =>
       Array.from({ length: count }, (_, i) => ({
@@ -74,7 +74,7 @@ describe("transactions", () => {
     expect((await db.get("t0"))?.text).toEqual({ S: "x" });
   });
 
-  it("does a transaction once per client token for ten minutes, also after a restart", async () => {
+  it("runs a transaction once per client token for ten minutes, even after a restart", async () => {
     await db.start(table());
     await db.put("a", { n: { N: "0" } });
     await db.transact([counter("a", 1)], "token-1");
@@ -91,7 +91,7 @@ describe("transactions", () => {
     expect((await db.get("a"))?.n).toEqual({ N: "2" });
   });
 
-  it("lets a cancelled transaction be tried again with its token", async () => {
+  it("allows a canceled transaction to be retried with its token", async () => {
     await db.start(table());
     expect(await failure(db.transact([counter("a", 1)], "again"))).toBeInstanceOf(TransactionCanceledException);
     await db.put("a", { n: { N: "0" } });
@@ -99,7 +99,7 @@ describe("transactions", () => {
     expect((await db.get("a"))?.n).toEqual({ N: "1" });
   });
 
-  it("refuses what overlaps a transaction in flight, and never does half of anything", async () => {
+  it("rejects what overlaps a transaction in flight, and never writes partially", async () => {
     await db.start(table());
     await db.put("a", { n: { N: "0" } });
     await db.put("b", { n: { N: "0" } });

@@ -56,7 +56,7 @@ export const key = (pk: string, sk = "-") => ({ pk: { S: pk }, sk: { S: sk } });
 
 export type Item = Record<string, AttributeValue>;
 
-/** A DynamoDB of its own for each test, on a folder that is removed afterwards. */
+/** A separate DynamoDB for each test, on a folder that is removed afterwards. */
 export class DynamoDbUnderTest {
   folder = "";
   url = "";
@@ -114,7 +114,7 @@ export class DynamoDbUnderTest {
     return this.client.send(new TransactWriteItemsCommand({ TransactItems: items, ClientRequestToken: token }));
   }
 
-  /** All items of the index `byOwner` under an owner, page by page. */
+  /** All of an owner's items in the index `byOwner`, read page by page. */
   async ownersItems(owner: string): Promise<Item[]> {
     const items: Item[] = [];
     let start: Item | undefined;
@@ -137,7 +137,7 @@ export class DynamoDbUnderTest {
   }
 }
 
-/** Call at the head of a test file. */
+/** Call at the top of a test file. */
 export function dynamoDbUnderTest(): DynamoDbUnderTest {
   const underTest = new DynamoDbUnderTest();
   beforeEach(() => underTest.open());
@@ -145,7 +145,7 @@ export function dynamoDbUnderTest(): DynamoDbUnderTest {
   return underTest;
 }
 
-/** Reads again and again until what it reads holds. */
+/** Polls until the result satisfies a condition. */
 export async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
   for (;;) {
     const value = await read();
