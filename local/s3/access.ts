@@ -18,12 +18,12 @@ export class BucketAccess {
     this.gate.authorize(caller, bucketAccess(action, bucket, context));
   }
 
-  /** The secret behind an access key, for signatures inside a body. */
+  /** The secret of an access key, for signatures inside a body. */
   secretOf(accessKeyId: string): ReturnType<Gate["secretOf"]> {
     return this.gate.secretOf(accessKeyId);
   }
 
-  /** Only who may list a bucket learns that an object does not exist; to others it is one they may not see. */
+  /** Only callers that may list a bucket learn that an object does not exist; others are denied access. */
   missing(caller: Caller, bucket: Bucket, key: string): Error {
     return this.gate.allows(caller, bucketAccess("ListBucket", bucket)) ? noSuchKey(key) : accessDenied();
   }

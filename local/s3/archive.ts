@@ -9,7 +9,7 @@ import type { Restorations } from "./restorations.ts";
 import { malformedXml, parseXml } from "./xml.ts";
 import type { XmlElements } from "./xml.ts";
 
-// GLACIER_IR is archived in name only: it is read at once.
+// GLACIER_IR is archived in name only: it can be read immediately.
 const ARCHIVE_CLASSES = new Set(["GLACIER", "DEEP_ARCHIVE"]);
 
 /** @throws AwsError 403 `InvalidObjectState` */
@@ -18,7 +18,7 @@ export function assertReadable(object: StoredObject, nowMs: number): void {
   throw invalidObjectState("The operation is not valid for the object's storage class", object.storageClass);
 }
 
-/** `x-amz-restore` while a restoration is going on or its copy lives. */
+/** `x-amz-restore`, during a restore and while its copy exists. */
 export function restoreHeader(object: StoredObject, nowMs: number): Record<string, string> {
   const { restore } = object;
   if (!restore || restore.untilMs <= nowMs) return {};
@@ -27,14 +27,14 @@ export function restoreHeader(object: StoredObject, nowMs: number): Record<strin
   return { "x-amz-restore": `ongoing-request="false", expiry-date="${expiry}"` };
 }
 
-/** The same in a listing that asks for it. */
+/** The same for listings that request it. */
 export function restoreStatus({ restore }: StoredObject, nowMs: number): XmlElements | undefined {
   if (!restore || restore.untilMs <= nowMs) return undefined;
   if (restore.readyAtMs > nowMs) return { IsRestoreInProgress: true };
   return { IsRestoreInProgress: false, RestoreExpiryDate: new Date(restore.untilMs).toISOString() };
 }
 
-/** RestoreObject: 202 for a new restoration, 200 when it only prolongs one. */
+/** RestoreObject: 202 for a new restore, 200 when it only extends one. */
 export async function restoreObject(
   access: BucketAccess,
   context: ObjectRequest,

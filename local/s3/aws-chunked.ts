@@ -16,7 +16,7 @@ export interface ChunkVerifier {
 }
 
 export class AwsChunkedDecoder extends Transform {
-  /** Names in lower case; complete once the stream has ended. */
+  /** Names in lowercase; complete once the stream has ended. */
   readonly trailers: Record<string, string> = {};
   private state: "size" | "bytes" | "bytesEnd" | "trailers" | "done" = "size";
   private remaining = 0;
@@ -38,7 +38,7 @@ export class AwsChunkedDecoder extends Transform {
   }
 
   override _flush(callback: TransformCallback): void {
-    // Some clients end right after the last size, without the empty line.
+    // Some clients end right after the last size, without an empty line.
     const complete = this.state === "done" || this.state === "trailers";
     if (!complete) {
       callback(new AwsError(400, "IncompleteBody", "The request body ended inside a chunk."));
@@ -73,7 +73,7 @@ export class AwsChunkedDecoder extends Transform {
     const line = this.takeLine();
     if (line === undefined) return false;
     const match = /^([0-9a-f]+)(?:;chunk-signature=([0-9a-f]+))?$/i.exec(line);
-    if (!match) throw invalidRequest("A chunk should begin with its size in hexadecimal.");
+    if (!match) throw invalidRequest("A chunk must begin with its size in hexadecimal.");
     this.remaining = parseInt(match[1]!, 16);
     this.signature = match[2];
     this.state = this.remaining > 0 ? "bytes" : "trailers";
@@ -95,7 +95,7 @@ export class AwsChunkedDecoder extends Transform {
   private readBytesEnd(): boolean {
     if (this.buffered.length < 2) return false;
     if (this.buffered.toString("latin1", 0, 2) !== "\r\n")
-      throw invalidRequest("A chunk is longer than its size says.");
+      throw invalidRequest("A chunk is longer than its declared size.");
     this.buffered = this.buffered.subarray(2);
     this.verifier?.chunkEnd(this.signature);
     this.state = "size";

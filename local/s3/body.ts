@@ -1,4 +1,4 @@
-/** Receiving bytes: unframed, hashed and checked on their way to disk, and gone again if anything about them is wrong. */
+/** Receives bytes: unframes, hashes and verifies them on their way to disk, and deletes them if anything is wrong. */
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
@@ -20,20 +20,20 @@ export interface Received {
   readonly segment: Segment;
   /** Hexadecimal. */
   readonly md5: string;
-  /** Of these bytes, when the client named an algorithm. */
+  /** The bytes' checksum, if the client named an algorithm. */
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
 }
 
 export interface ReceiveOptions {
   /** For bodies whose chunks are signed. */
   readonly secretAccessKey?: string | undefined;
-  /** Computed also when the client sends none (an upload's declared algorithm). */
+  /** Computed even if the client sends none (an upload's declared algorithm). */
   readonly algorithm?: ChecksumAlgorithm | undefined;
 }
 
 /**
  * Streams a request's body into a new segment.
- * @throws AwsError `BadDigest`, `XAmzContentSHA256Mismatch`, `IncompleteBody`, `EntityTooLarge`; no segment is left then
+ * @throws AwsError `BadDigest`, `XAmzContentSHA256Mismatch`, `IncompleteBody`, `EntityTooLarge`; which leave no segment behind
  */
 export async function receiveObject(
   request: IncomingMessage,
@@ -50,7 +50,7 @@ export async function receiveObject(
   }
 }
 
-/** The body of a request that is a small XML document. */
+/** A request body that is a small XML document. */
 export async function receiveDocument(request: IncomingMessage, options: ReceiveOptions = {}): Promise<string> {
   const chunks: Buffer[] = [];
   const sink = new Writable({
@@ -87,7 +87,7 @@ async function receive(request: IncomingMessage, sink: Writable, maxBytes: numbe
   return { bytes, ...digests.finish(decoder?.trailers ?? {}) };
 }
 
-/** All hashes one request asks for, computed in one pass. */
+/** All hashes of one request, computed in one pass. */
 class BodyDigests {
   private readonly md5 = createHash("md5");
   private readonly sha256;
@@ -128,11 +128,7 @@ class BodyDigests {
       throw badDigest(`The ${this.algorithm.toUpperCase()} you specified did not match the calculated checksum.`);
     }
     if (promised === undefined && this.headers["x-amz-trailer"] !== undefined) {
-      throw new AwsError(
-        400,
-        "MalformedTrailerError",
-        `The body ended without the trailer ${name} that was announced.`,
-      );
+      throw new AwsError(400, "MalformedTrailerError", `The body ended without the announced trailer ${name}.`);
     }
     return { md5: md5.toString("hex"), checksum: { algorithm: this.algorithm, value } };
   }
@@ -148,7 +144,7 @@ class BodyDigests {
   }
 }
 
-/** The algorithm by which the client checks this body, in a header or a trailer. */
+/** The checksum algorithm that the client uses for this body, in a header or a trailer. */
 function requestedAlgorithm(headers: IncomingHttpHeaders): ChecksumAlgorithm | undefined {
   const inHeader = CHECKSUM_ALGORITHMS.filter((name) => headers[`x-amz-checksum-${name}`] !== undefined);
   if (inHeader.length > 1)
@@ -160,9 +156,7 @@ function requestedAlgorithm(headers: IncomingHttpHeaders): ChecksumAlgorithm | u
   const name = inHeader[0] ?? (trailer || declared);
   if (!name) return undefined;
   if (!isChecksumAlgorithm(name)) {
-    throw invalidRequest(
-      `The checksum algorithm should be one of ${CHECKSUM_ALGORITHMS.join(", ")}; the request names ${name}.`,
-    );
+    throw invalidRequest(`The checksum algorithm must be one of ${CHECKSUM_ALGORITHMS.join(", ")}, not ${name}.`);
   }
   return name;
 }
@@ -178,6 +172,6 @@ function assertLength(headers: IncomingHttpHeaders, bytes: number, chunked: bool
   throw new AwsError(
     400,
     "IncompleteBody",
-    `You did not provide the number of bytes specified by the Content-Length HTTP header: ${String(promised)} were announced, ${bytes} came.`,
+    `You did not provide the number of bytes specified by the Content-Length HTTP header: expected ${String(promised)}, received ${bytes}.`,
   );
 }

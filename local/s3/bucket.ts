@@ -1,4 +1,4 @@
-/** One bucket: what the template says of it, its objects and its unfinished uploads. */
+/** One bucket: its configuration from the template, its objects and its unfinished uploads. */
 import type { Resource } from "../service.ts";
 import { corsRulesOf } from "./cors-rules.ts";
 import type { CorsRule } from "./cors-rules.ts";
@@ -9,7 +9,7 @@ import { UploadStore } from "./upload-store.ts";
 
 /** The `AWS::S3::BucketPolicy` of a bucket. */
 export interface BucketPolicy {
-  /** Names the policy where decisions are recorded. */
+  /** Names the policy in the record of decisions. */
   readonly path: string;
   readonly document: unknown;
 }
@@ -21,7 +21,7 @@ export interface Bucket {
   readonly cors: readonly CorsRule[];
   readonly lifecycle: Lifecycle;
   readonly tags: Readonly<Record<string, string>>;
-  /** Whether what happens to its objects is put on the event bus. */
+  /** Whether events about its objects go to EventBridge. */
   readonly tellsEventBridge: boolean;
   readonly objects: ObjectStore;
   readonly uploads: UploadStore;

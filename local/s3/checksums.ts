@@ -1,10 +1,10 @@
-/** The checksums S3 knows. SHA-1 and SHA-256 come from Node, CRC-32 from its zlib; the other two are computed here. */
+/** The checksums that S3 supports. SHA-1 and SHA-256 come from Node, CRC-32 from its zlib; the other two are implemented here. */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 export const CHECKSUM_ALGORITHMS = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];
-/** Of the whole object, or (uploads in parts) of the parts' checksums, then written with `-COUNT`. */
+/** Of the whole object or, for multipart uploads, of the parts' checksums, then written with `-COUNT`. */
 export type ChecksumType = "FULL_OBJECT" | "COMPOSITE";
 
 export interface Checksum {
@@ -47,13 +47,13 @@ export function compositeChecksum(algorithm: ChecksumAlgorithm, parts: readonly 
   return { algorithm, value: `${running.digest()}-${parts.length}`, type: "COMPOSITE" };
 }
 
-/** `x-amz-checksum-…` headers of an answer. */
+/** `x-amz-checksum-…` headers of a response. */
 export function checksumHeaders(checksum: Checksum | undefined): Record<string, string> {
   if (!checksum) return {};
   return { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value, "x-amz-checksum-type": checksum.type };
 }
 
-/** `ChecksumCRC32` … members of an answer in XML. */
+/** `ChecksumCRC32` … elements of an XML response. */
 export function checksumElements(checksum: Checksum | undefined): Record<string, string> {
   if (!checksum) return {};
   return { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type };
@@ -86,7 +86,7 @@ function startCrc32c(): RunningChecksum {
   };
 }
 
-/** 64 bits as two halves of 32: BigInt would be a hundred times slower. */
+/** 64 bits as two 32-bit halves: BigInt would be a hundred times slower. */
 function startCrc64Nvme(): RunningChecksum {
   const { high, low } = (crc64Tables ??= tablesOf64(0x9a6c9329, 0xac4bc9b5));
   let h = 0xffffffff;

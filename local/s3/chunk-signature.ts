@@ -1,4 +1,4 @@
-/** `STREAMING-AWS4-HMAC-SHA256-PAYLOAD`: every chunk is signed, each signature continuing the one before. */
+/** `STREAMING-AWS4-HMAC-SHA256-PAYLOAD`: every chunk is signed, each signature chained to the previous one. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AwsError } from "../service.ts";
@@ -6,7 +6,7 @@ import type { ChunkVerifier } from "./aws-chunked.ts";
 
 const EMPTY_SHA256 = createHash("sha256").digest("hex");
 
-/** `undefined` when the chunks of this request carry no signatures. */
+/** `undefined` when this request's chunks are not signed. */
 export function chunkVerifier(headers: IncomingHttpHeaders, secretAccessKey: string): ChunkVerifier | undefined {
   const payload = String(headers["x-amz-content-sha256"] ?? "");
   if (!payload.startsWith("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")) return undefined;

@@ -1,8 +1,8 @@
-/** `If-Match` and its relatives. */
+/** Conditional requests: `If-Match` and related headers. */
 import type { StoredObject } from "./object-store.ts";
 import { noSuchKey, notImplemented, preconditionFailed } from "./errors.ts";
 
-/** Header values, by name in lower case and without the prefix that copies use. */
+/** Header values, by lowercase name without the prefix that copies use. */
 export interface Conditions {
   readonly ifMatch?: string | undefined;
   readonly ifNoneMatch?: string | undefined;
@@ -22,8 +22,8 @@ export function conditionsOf(headers: Readonly<Record<string, unknown>>, prefix 
 }
 
 /**
- * Of a read.
- * @returns "unchanged" when the caller's copy is still right (304)
+ * Checks the conditions of a read.
+ * @returns "unchanged" when the caller's copy is up to date (304)
  * @throws AwsError 412 `PreconditionFailed`
  */
 export function checkRead(conditions: Conditions, object: StoredObject): "send" | "unchanged" {
@@ -38,7 +38,7 @@ export function checkRead(conditions: Conditions, object: StoredObject): "send" 
 }
 
 /**
- * Of a write or delete; `existing` is what stands under the key now.
+ * Checks the conditions of a write or delete; `existing` is the key's current object.
  * @throws AwsError 412 `PreconditionFailed`, 404 `NoSuchKey` when If-Match finds nothing
  */
 export function checkWrite(conditions: Conditions, key: string, existing: StoredObject | undefined): void {

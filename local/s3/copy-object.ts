@@ -49,7 +49,7 @@ export async function copyObject(
   });
 }
 
-/** What the copy says of itself: the original's words, or those of this request where it asks to replace them. */
+/** The copy's metadata: the original's, or this request's if it asks to replace it. */
 function describeCopy(headers: ObjectRequest["request"]["headers"], original: StoredObject, ontoItself: boolean) {
   const given = describeUpload(headers);
   const replacesMetadata = headers["x-amz-metadata-directive"] === "REPLACE";

@@ -2,7 +2,7 @@
 export interface CorsRule {
   readonly origins: readonly string[];
   readonly methods: readonly string[];
-  /** In lower case; `*` stands for anything. */
+  /** In lowercase; `*` matches anything. */
   readonly headers: readonly string[];
   readonly exposed: readonly string[];
   readonly maxAgeSeconds?: number;

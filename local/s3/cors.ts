@@ -1,11 +1,11 @@
-/** Cross-origin requests by the bucket's CorsConfiguration: nothing is allowed that no rule allows. */
+/** Cross-origin requests by the bucket's CorsConfiguration: only what a rule allows. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../service.ts";
 import type { Bucket } from "./bucket.ts";
 import type { CorsRule } from "./cors-rules.ts";
 import { header, sendEmpty } from "./request.ts";
 
-/** Answers a preflight. @throws AwsError 403 `AccessForbidden` when no rule allows what is asked */
+/** Answers a preflight. @throws AwsError 403 `AccessForbidden` when no rule allows the request */
 export function answerPreflight(bucket: Bucket, request: IncomingMessage, response: ServerResponse): void {
   const origin = header(request, "origin");
   const method = header(request, "access-control-request-method");
@@ -35,7 +35,7 @@ export function answerPreflight(bucket: Bucket, request: IncomingMessage, respon
   });
 }
 
-/** Sets the headers that let a page read the answer, errors included, when a rule allows its origin. */
+/** Sets the headers that let a page read the response, including errors, when a rule allows its origin. */
 export function setCorsHeaders(bucket: Bucket, request: IncomingMessage, response: ServerResponse): void {
   const origin = header(request, "origin");
   if (!origin) return;
@@ -59,7 +59,7 @@ function allows(rule: CorsRule, origin: string, method: string): boolean {
   return rule.methods.includes(method) && matchesAny(rule.origins, origin);
 }
 
-/** A pattern may hold one `*`. */
+/** A pattern may contain one `*`. */
 function matchesAny(patterns: readonly string[], text: string): boolean {
   return patterns.some((pattern) => {
     const [before = "", after] = pattern.split("*");

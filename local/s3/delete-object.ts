@@ -10,7 +10,7 @@ import type { XmlElements } from "./xml.ts";
 
 const MAX_KEYS = 1000;
 
-/** Deleting what is not there succeeds. */
+/** Deleting a missing object succeeds. */
 export async function deleteObject(
   access: BucketAccess,
   { request, response, bucket, key, caller }: ObjectRequest,
@@ -21,7 +21,7 @@ export async function deleteObject(
   sendEmpty(response, 204);
 }
 
-/** Each key is authorized and answered for itself. */
+/** Each key is authorized and reported separately. */
 export async function deleteObjects(access: BucketAccess, context: BucketRequest): Promise<void> {
   const { request, response, caller } = context;
   const secretAccessKey = access.secretOf(caller.accessKeyId)?.secretAccessKey;

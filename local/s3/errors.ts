@@ -1,4 +1,4 @@
-/** What S3 says when something is wrong. */
+/** S3's errors. */
 import type { ServerResponse } from "node:http";
 import { AwsError } from "../service.ts";
 import { xmlDocument } from "./xml.ts";
@@ -44,10 +44,14 @@ export function badDigest(message: string): AwsError {
 }
 
 export function notImplemented(what: string): AwsError {
-  return new AwsError(501, "NotImplemented", `${what} is not played here; buckets are configured by their template.`);
+  return new AwsError(
+    501,
+    "NotImplemented",
+    `${what} is not supported here; buckets are configured by their template.`,
+  );
 }
 
-/** Writes an error in S3's XML; what is not an AwsError is our own fault and says nothing of itself. */
+/** Sends an error in S3's XML. Any error but an AwsError is an internal one, whose details are not sent. */
 export function sendError(response: ServerResponse, error: unknown, requestId: string, headOnly: boolean): void {
   const known =
     error instanceof AwsError

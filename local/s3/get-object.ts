@@ -45,7 +45,7 @@ export async function getObject(access: BucketAccess, context: ObjectRequest): P
     "content-length": end - start + 1,
     ...(range && { "content-range": `bytes ${start}-${end}/${object.bytes}` }),
     ...(query.has("partNumber") && { "x-amz-mp-parts-count": object.segments.length }),
-    // The checksum is the whole object's; of a piece it would be wrong.
+    // The checksum is of the whole object, so it is left out for a range.
     ...(!range && header(request, "x-amz-checksum-mode") && checksumHeaders(object.checksum)),
   });
   if (headOnly || object.bytes === 0) response.end();
@@ -62,7 +62,7 @@ function requestedRange(
   if (part !== null) return partRange(Number(part), object);
   if (range === undefined) return undefined;
   const match = /^bytes=(\d*)-(\d*)$/.exec(range.trim());
-  // A range that is none, or several at once, is answered with the whole object.
+  // An invalid range, or several ranges, give the whole object.
   if (!match || (match[1] === "" && match[2] === "")) return undefined;
   const last = object.bytes - 1;
   const [first, second] = [match[1]!, match[2]!];

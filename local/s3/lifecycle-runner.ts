@@ -1,11 +1,11 @@
-/** Applies lifecycle rules once a minute of the cloud's time, and at once when the clock has been moved. */
+/** Applies lifecycle rules every minute of the cloud's time, and immediately after the clock was moved. */
 import type { Clock } from "../service.ts";
 import type { Bucket } from "./bucket.ts";
 import { dueAction, isUploadDue } from "./lifecycle.ts";
 
 const EVERY_MS = 60_000;
 const LOOK_AT_CLOCK_EVERY_MS = 250;
-/** A larger step between the cloud's clock and the machine's than their rounding means that it was moved. */
+/** A change of the clocks' difference beyond rounding means that the cloud's clock was moved. */
 const MOVED_MS = 1000;
 
 export class LifecycleRunner {
@@ -27,7 +27,7 @@ export class LifecycleRunner {
     clearInterval(this.timer);
   }
 
-  /** Also asked before each request, so that nobody sees an object that a moved clock has just archived or expired. */
+  /** Also runs before each request, so that no request sees an object that a moved clock has just archived or expired. */
   runIfDue(): void {
     const nowMs = this.clock.now();
     const offsetMs = nowMs - Date.now();

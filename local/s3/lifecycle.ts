@@ -1,10 +1,10 @@
-/** Lifecycle rules: what becomes of an object as it ages. Pure; lifecycle-runner.ts does it. */
+/** Lifecycle rules: what is due for an object as it ages. Pure; lifecycle-runner.ts applies them. */
 import type { StoredObject } from "./object-store.ts";
 
 export const DAY_MS = 24 * 3600 * 1000;
-/** Since September 2024 smaller objects stay where they are unless a rule says otherwise: moving them costs more than it saves. */
+/** Since September 2024, smaller objects are not transitioned unless a rule says so: it would cost more than it saves. */
 const SMALL_BYTES = 128 * 1024;
-/** From warm to cold; objects only ever move towards the cold. */
+/** From warm to cold; objects only move toward cold. */
 const COLDNESS = [
   "STANDARD",
   "STANDARD_IA",
@@ -30,7 +30,7 @@ export interface LifecycleRule {
 
 export interface Lifecycle {
   readonly rules: readonly LifecycleRule[];
-  /** Small objects may move to GLACIER and DEEP_ARCHIVE (`varies_by_storage_class`). */
+  /** Whether small objects may move to GLACIER and DEEP_ARCHIVE (`varies_by_storage_class`). */
   readonly smallObjectsMayFreeze: boolean;
 }
 
@@ -46,7 +46,7 @@ export function lifecycleOf(configuration: Record<string, any> | undefined): Lif
   };
 }
 
-/** What is due for an object at a moment. Expiration comes before any transition, the coldest transition before others. */
+/** What is due for an object at a given time. Expiration takes precedence over transitions, the coldest transition over others. */
 export function dueAction(lifecycle: Lifecycle, object: StoredObject, nowMs: number): LifecycleAction {
   const rules = lifecycle.rules.filter((rule) => applies(rule, object));
   if (rules.some((rule) => rule.expiration && dueMs(rule.expiration, object) <= nowMs)) return { kind: "expire" };
@@ -59,7 +59,7 @@ export function dueAction(lifecycle: Lifecycle, object: StoredObject, nowMs: num
   return coldest === undefined ? { kind: "keep" } : { kind: "move", storageClass: coldest };
 }
 
-/** Whether an unfinished upload has had its time. */
+/** Whether an unfinished upload has expired. */
 export function isUploadDue({ rules }: Lifecycle, key: string, initiatedMs: number, nowMs: number): boolean {
   return rules.some(
     ({ abortUploadsAfterDays: days, prefix }) =>
@@ -67,7 +67,7 @@ export function isUploadDue({ rules }: Lifecycle, key: string, initiatedMs: numb
   );
 }
 
-/** `x-amz-expiration`: when the object will go, and by which rule. */
+/** `x-amz-expiration`: when the object will expire, and by which rule. */
 export function expirationHeader({ rules }: Lifecycle, object: StoredObject): Record<string, string> {
   const next = rules
     .filter((rule) => rule.expiration && applies(rule, object))

@@ -1,4 +1,4 @@
-/** ListObjectsV2 and ListObjects: keys in order, folded at a delimiter, page by page. */
+/** ListObjectsV2 and ListObjects: keys in order, grouped at a delimiter, page by page. */
 import type { BucketAccess } from "./access.ts";
 import { restoreStatus } from "./archive.ts";
 import type { Bucket } from "./bucket.ts";
@@ -9,7 +9,7 @@ import type { BucketRequest } from "./request.ts";
 import type { XmlElements } from "./xml.ts";
 
 const MAX_KEYS = 1000;
-/** Above every key that begins with the same text. */
+/** Sorts after every key that begins with the same text. */
 const BEYOND = "\u{10ffff}";
 
 interface ListOptions {
@@ -23,7 +23,7 @@ interface ListOptions {
 interface Page {
   readonly objects: readonly StoredObject[];
   readonly commonPrefixes: readonly string[];
-  /** The last key or common prefix when there is more. */
+  /** The page's last key or common prefix, if there is more. */
   readonly next?: string;
 }
 
@@ -103,7 +103,7 @@ function readOptions(query: URLSearchParams): Omit<ListOptions, "after"> {
   };
 }
 
-/** The condition keys by which a policy can confine a listing. */
+/** The condition keys with which a policy can restrict a listing. */
 function listContext(query: URLSearchParams): Record<string, string> {
   const named = ["prefix", "delimiter", "max-keys"].filter((name) => query.has(name));
   return Object.fromEntries(named.map((name) => [`s3:${name}`, query.get(name) ?? ""]));
@@ -139,7 +139,7 @@ function contents(object: StoredObject, encode: (text: string) => string, withOw
   };
 }
 
-/** XML cannot carry every character of a key; clients that care ask for percent-encoding. */
+/** XML cannot represent every character of a key; clients can request percent-encoding. */
 function encoder(query: URLSearchParams): (text: string) => string {
   const encoding = query.get("encoding-type");
   if (encoding === null) return (text) => text;

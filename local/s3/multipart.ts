@@ -1,4 +1,4 @@
-/** Uploads in parts. Completing one copies nothing: the object's segments are its parts. */
+/** Multipart uploads. Completing one copies nothing: the parts become the object's segments. */
 import { createHash } from "node:crypto";
 import { Writable } from "node:stream";
 import { AwsError } from "../service.ts";
@@ -24,7 +24,7 @@ import type { Part, Upload } from "./upload-store.ts";
 import { malformedXml, parseXml } from "./xml.ts";
 
 const MAX_PART_NUMBER = 10_000;
-/** All parts but the last. */
+/** Minimum for all parts but the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 export function createUpload(access: BucketAccess, context: ObjectRequest): void {
@@ -102,7 +102,7 @@ export async function completeUpload(access: BucketAccess, context: ObjectReques
     ...upload.description,
     ...(checksum && { checksum }),
   };
-  // Reading the parts for a checksum took time; the upload may be gone by now.
+  // The upload may have been completed or aborted while its parts were read for a checksum.
   openUpload(context);
   checkWrite(conditionsOf(request.headers), key, bucket.objects.get(key));
   bucket.objects.commit(object);
@@ -132,7 +132,7 @@ export function openUpload({ query, bucket, key }: ObjectRequest) {
   return open;
 }
 
-/** CRC64NVME is always of the whole object, SHA always of the parts; the others are of the parts unless asked otherwise. */
+/** CRC64NVME is always of the whole object, SHA always of the parts; the others are of the parts by default. */
 function declaredChecksum({ request }: ObjectRequest): Upload["checksum"] {
   const name = header(request, "x-amz-checksum-algorithm")?.toLowerCase();
   if (name === undefined) return undefined;
@@ -216,7 +216,7 @@ async function checksumOf(algorithm: ChecksumAlgorithm, parts: readonly Part[], 
 function assertPromisedChecksum(checksum: Checksum | undefined, { request }: ObjectRequest): void {
   if (!checksum) return;
   const promised = header(request, `x-amz-checksum-${checksum.algorithm}`);
-  // Composite checksums may be promised without the count of parts.
+  // A declared composite checksum may omit the number of parts.
   if (promised === undefined || checksum.value.replace(/-\d+$/, "") === promised.replace(/-\d+$/, "")) return;
   throw badDigest(`The ${checksum.algorithm.toUpperCase()} you specified did not match the calculated checksum.`);
 }

@@ -1,4 +1,4 @@
-/** What an upload says about its object, and how a read says it again. */
+/** An object's metadata: read from upload headers, returned as response headers. */
 import type { IncomingHttpHeaders } from "node:http";
 import { AwsError } from "../service.ts";
 import { invalidArgument } from "./errors.ts";
@@ -30,7 +30,7 @@ export const STORAGE_CLASSES = [
 
 /**
  * From the headers of an upload (or the fields of a form, by the same names).
- * @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument` for bad tags
+ * @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument` for invalid tags
  */
 export function describeUpload(headers: IncomingHttpHeaders): Description {
   const kept = KEPT_HEADERS.filter((name) => headers[name] !== undefined).map((name) => [name, String(headers[name])]);
@@ -71,7 +71,7 @@ export function assertTags(tags: Readonly<Record<string, string>>): void {
   }
 }
 
-/** What is asked of IAM beyond action and object when an upload brings these headers. */
+/** Condition keys from an upload's headers. */
 export function uploadContext(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const names = ["x-amz-server-side-encryption", "x-amz-storage-class", "x-amz-acl", "x-amz-copy-source"];
   const present = names
@@ -85,7 +85,7 @@ export function uploadContext(headers: IncomingHttpHeaders): Record<string, stri
   };
 }
 
-/** Headers of every answer that shows an object. */
+/** Headers of every response with an object. */
 export function objectHeaders(object: StoredObject): Record<string, string> {
   const metadata = Object.entries(object.metadata).map(([name, value]) => [METADATA_PREFIX + name, value]);
   const tagCount = Object.keys(object.tags).length;
@@ -116,8 +116,9 @@ export function overrides(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(
     given.map((name) => {
       const value = query.get(`response-${name}`) ?? "";
-      if (/[\r\n]/.test(value)) throw invalidArgument("Header values have no line breaks.", `response-${name}`, value);
-      // HTTP headers carry bytes; what is not Latin-1 goes out as UTF-8, as S3 sends it.
+      if (/[\r\n]/.test(value))
+        throw invalidArgument("Header values must not contain line breaks.", `response-${name}`, value);
+      // HTTP headers are bytes; beyond Latin-1 they are sent as UTF-8, as by S3.
       return [name, Buffer.from(value, "utf8").toString("latin1")];
     }),
   );

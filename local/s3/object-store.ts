@@ -1,7 +1,7 @@
 /**
- * The objects of one bucket on disk. Bytes stand in segment files with random names; an object is a small JSON record that
- * names its segments, written beside and renamed into place, so an object is there whole or not at all. Segments that no
- * record names (a killed upload) are removed at the next start. Memory holds the records, never the bytes.
+ * The objects of one bucket on disk. Bytes are in segment files with random names; an object is a small JSON record that names
+ * its segments. Records are written to a temporary file and renamed, so an object is stored completely or not at all. Segments
+ * that no record names (after a killed upload) are removed at the next start. Memory holds the records, never the bytes.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const READ_CHUNK_BYTES = 256 * 1024;
 const RECORDS_READ_AT_ONCE = 64;
 
 export interface Segment {
-  /** Name inside the data folder. */
+  /** File name inside the data folder. */
   readonly file: string;
   readonly bytes: number;
 }
@@ -29,21 +29,21 @@ export interface StoredObject {
   readonly lastModifiedMs: number;
   /** One, or one for each part of a multipart upload. */
   readonly segments: readonly Segment[];
-  /** `content-type`, `cache-control` … as they are answered. */
+  /** `content-type`, `cache-control` … as returned. */
   readonly headers: Readonly<Record<string, string>>;
   /** `x-amz-meta-…` without the prefix. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly checksum?: Checksum;
   readonly storageClass: string;
-  /** A readable copy of an archived object, there or on its way; EventBridge `isTold` once it is there. */
+  /** A readable copy of an archived object, present or being restored; `isTold` once EventBridge has the completion event. */
   readonly restore?: { readonly readyAtMs: number; readonly untilMs: number; readonly isTold?: boolean };
 }
 
 export class ObjectStore {
   private readonly objects = new Map<string, StoredObject>();
   private keys = new SortedKeys();
-  /** Segments being read now, and those among them to be removed afterwards. */
+  /** Segments being read, and those of them to remove afterwards. */
   private readonly readers = new Map<string, number>();
   private readonly doomed = new Set<string>();
 
@@ -73,15 +73,15 @@ export class ObjectStore {
     return this.keys.atOrAfter(from);
   }
 
-  /** A new segment's name; its file is the caller's to write. */
+  /** Names a new segment; the caller writes its file. */
   newSegment(): { file: string; path: string } {
     const file = randomUUID();
     return { file, path: this.segmentPath(file) };
   }
 
   /**
-   * Makes an object true in one instant and drops what stood under its key. Synchronous on purpose: nothing can come between
-   * the check of a condition and this.
+   * Stores an object atomically and drops the key's previous one. Synchronous on purpose: nothing can run between the check of a
+   * condition and this.
    */
   commit(object: StoredObject): void {
     const previous = this.objects.get(object.key);
@@ -96,7 +96,7 @@ export class ObjectStore {
     this.discard((previous?.segments ?? []).filter((segment) => !kept.has(segment.file)));
   }
 
-  /** Whether there was such an object. */
+  /** @returns whether there was such an object */
   remove(key: string): boolean {
     const object = this.objects.get(key);
     if (!object) return false;
@@ -107,7 +107,7 @@ export class ObjectStore {
     return true;
   }
 
-  /** Removes segment files, those in use once they have been read. */
+  /** Removes segment files; those being read are removed afterwards. */
   discard(segments: readonly Segment[]): void {
     for (const { file } of segments) {
       if (this.readers.has(file)) this.doomed.add(file);
@@ -115,7 +115,7 @@ export class ObjectStore {
     }
   }
 
-  /** Writes the bytes from `start` to `end` inclusive. They stay readable to the end even if the object is replaced meanwhile. */
+  /** Writes the bytes from `start` to `end` inclusive. They stay readable even if the object is replaced meanwhile. */
   async send(segments: readonly Segment[], start: number, end: number, destination: Writable): Promise<void> {
     const release = this.hold(segments);
     try {
@@ -125,7 +125,7 @@ export class ObjectStore {
     }
   }
 
-  /** Removes segment files that neither an object nor `others` (parts of open uploads) name. */
+  /** Removes segment files that neither an object nor `others` (parts of unfinished uploads) name. */
   async sweepSegments(others: Iterable<Segment>): Promise<void> {
     const named = new Set<string>();
     for (const object of this.objects.values()) for (const { file } of object.segments) named.add(file);

@@ -1,4 +1,4 @@
-/** PostObject: a browser's form uploads one file under a signed policy. */
+/** PostObject: a browser form uploads one file under a signed policy. */
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -26,7 +26,7 @@ const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
 /** S3's limit on all fields together. */
 const MAX_FIELD_BYTES = 20 * 1024;
 
-/** Takes the file once every field before it has been checked; whatever fails, nothing of it stays. */
+/** Accepts the file once every field before it has been checked; on failure nothing is stored. */
 export async function postObject(
   access: BucketAccess,
   request: IncomingMessage,
@@ -48,13 +48,13 @@ export async function postObject(
   answer(request, response, bucket, fields, file);
 }
 
-/** Fields describe the object as an upload's headers would; headers carry bytes. */
+/** Converts fields to upload headers, in which strings are bytes. */
 function asHeaders(fields: FormFields): IncomingHttpHeaders {
   const entries = Object.entries(fields).map(([name, value]) => [name, Buffer.from(value, "utf8").toString("latin1")]);
   return Object.fromEntries(entries) as IncomingHttpHeaders;
 }
 
-/** Who signed the policy. @throws AwsError as a signed request would */
+/** Who signed the policy. @throws AwsError as for a signed request */
 function authenticate(access: BucketAccess, fields: FormFields): Caller {
   const signer = signerOf(fields);
   const known = access.secretOf(signer);
@@ -67,7 +67,7 @@ function authenticate(access: BucketAccess, fields: FormFields): Caller {
   return known.caller;
 }
 
-/** Reads fields up to the file and hands both over; what follows the file is read and ignored. */
+/** Reads fields up to the file and passes both to `take`; whatever follows the file is read and ignored. */
 async function readForm<T>(
   request: IncomingMessage,
   take: (fields: FormFields, content: Readable) => Promise<T>,
@@ -182,7 +182,7 @@ async function receiveFile(
   }
 }
 
-/** 204 unless the form asks for 200, 201 (with a document) or a redirection. */
+/** 204 unless the form requests 200, 201 (with a document) or a redirect. */
 function answer(
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,10 +1,10 @@
-/** The policy of a browser's form upload: who signed it, until when it holds, and what it demands of the fields. Pure. */
+/** The policy of a browser form upload: its signer, expiration and conditions on fields. Pure. */
 import { createHmac } from "node:crypto";
 import { AwsError } from "../service.ts";
 import { s3SigningKey, sameText, signatureDoesNotMatch } from "./chunk-signature.ts";
 import { accessDenied } from "./errors.ts";
 
-/** Form fields before the file, names in lower case. */
+/** Form fields before the file, names in lowercase. */
 export type FormFields = Readonly<Record<string, string>>;
 
 export interface PostPolicy {
@@ -60,9 +60,9 @@ export function parsePolicy(base64: string): PostPolicy {
 }
 
 /**
- * Checks everything but the length of the file.
- * @param fields with `key` as it will be (the file's name put in) and `bucket`
- * @throws AwsError `AccessDenied` with the condition that failed
+ * Checks everything except the length of the file.
+ * @param fields with the final `key` (including the file's name) and `bucket`
+ * @throws AwsError `AccessDenied` naming the condition that failed
  */
 export function assertConditions(policy: PostPolicy, fields: FormFields, nowMs: number): void {
   if (nowMs >= policy.expiresAtMs) throw accessDenied("Invalid according to Policy: Policy expired.");
@@ -77,7 +77,7 @@ export function assertConditions(policy: PostPolicy, fields: FormFields, nowMs: 
   const extra = Object.keys(fields).find(
     (name) => !FREE_FIELDS.has(name) && !name.startsWith("x-ignore-") && !covered.has(name),
   );
-  // The bucket is known from the address even where the policy does not ask for it.
+  // The bucket comes from the address even if the policy does not mention it.
   if (extra && extra !== "bucket") throw accessDenied(`Invalid according to Policy: Extra input fields: ${extra}`);
 }
 
@@ -93,7 +93,7 @@ export function allowedLength(policy: PostPolicy, largestBytes: number): { min: 
 function holds({ kind, field, value }: Exclude<Condition, { kind: "length" }>, fields: FormFields): boolean {
   const given = fields[field] ?? "";
   if (kind === "eq") return given === value;
-  // A form may name several content types at once; each must begin as demanded.
+  // A form may name several content types; each must start as required.
   const texts = field === "content-type" ? given.split(",") : [given];
   return texts.every((text) => text.trim().startsWith(value));
 }
@@ -110,7 +110,7 @@ function parseCondition(condition: unknown): Condition[] {
 
 function parseTriple(triple: readonly unknown[]): Condition {
   const [kind, subject, value] = triple;
-  if (triple.length !== 3) throw invalidPolicy("Invalid Condition: it should have three members.");
+  if (triple.length !== 3) throw invalidPolicy("Invalid Condition: it must have three members.");
   if (kind === "content-length-range") {
     const [min, max] = [Number(subject), Number(value)];
     if (!(min >= 0 && max >= min)) throw invalidPolicy("Invalid content-length-range.");

@@ -20,7 +20,7 @@ export async function putObject(access: BucketAccess, context: ObjectRequest): P
   authorizeUpload(access, context);
   const description = describeUpload(headers);
   const conditions = conditionsOf(headers);
-  // Once before the bytes come, to spare them, and again when they are there.
+  // Checked before the upload, to avoid a useless one, and again after it.
   checkWrite(conditions, key, bucket.objects.get(key));
   const secretAccessKey = access.secretOf(caller.accessKeyId)?.secretAccessKey;
   const received = await receiveObject(request, bucket.objects, { secretAccessKey });
@@ -28,14 +28,14 @@ export async function putObject(access: BucketAccess, context: ObjectRequest): P
   sendEmpty(response, 200, { ...writtenHeaders(object), ...expirationHeader(bucket.lifecycle, object) });
 }
 
-/** Tags on an upload need a permission of their own. @throws AwsError `AccessDenied` */
+/** Tags on an upload need their own permission. @throws AwsError `AccessDenied` */
 export function authorizeUpload(access: BucketAccess, { request, bucket, key, caller }: ObjectRequest): void {
   const context = uploadContext(request.headers);
   access.object(caller, "PutObject", bucket, key, context);
   if (request.headers["x-amz-tagging"] !== undefined) access.object(caller, "PutObjectTagging", bucket, key, context);
 }
 
-/** Makes received bytes an object, unless a condition fails; then they are dropped. */
+/** Stores received bytes as an object; drops them if a condition fails. */
 export function store(
   bucket: Bucket,
   key: string,

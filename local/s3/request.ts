@@ -8,7 +8,7 @@ import type { XmlElements } from "./xml.ts";
 
 const MAX_KEY_BYTES = 1024;
 
-/** What the address of a request names. */
+/** A parsed request address. */
 export interface Address {
   readonly bucket: string | undefined;
   /** `undefined` when the request is about the bucket itself. */
@@ -16,7 +16,7 @@ export interface Address {
   readonly query: URLSearchParams;
 }
 
-/** A request whose sender is known, about a bucket that exists. */
+/** An authenticated request to an existing bucket. */
 export interface BucketRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -41,7 +41,7 @@ export function readAddress(url: string): Address {
   return { bucket: decodeUri(bucket) || undefined, key: decodedKey || undefined, query: new URLSearchParams(query) };
 }
 
-/** One header; several of one name are joined as they would be on one line. */
+/** A header's value; repeated headers are joined with commas. */
 export function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(",") : value;

@@ -1,4 +1,4 @@
-/** Follows restorations from the archive, and tells EventBridge when one is asked for, when it is done and when its copy goes. */
+/** Tracks restores from the archive, and sends events to EventBridge when one is initiated or completed and when its copy expires. */
 import { randomUUID } from "node:crypto";
 import { AlarmClock } from "../clock/alarm-clock.ts";
 import type { CloudContext } from "../service.ts";
@@ -11,7 +11,7 @@ type Restoration = NonNullable<StoredObject["restore"]>;
 export class Restorations {
   readonly #alarms: AlarmClock;
 
-  /** @param restoreMs how long restoring takes by the cloud's clock */
+  /** @param restoreMs how long a restore takes by the cloud's clock */
   constructor(
     private readonly context: CloudContext,
     private readonly restoreMs: number,
@@ -19,12 +19,12 @@ export class Restorations {
     this.#alarms = new AlarmClock(context.clock);
   }
 
-  /** Goes on with what an earlier start has left. */
+  /** Continues the restores of earlier starts. */
   resume(bucket: Bucket): void {
     for (const { key, restore } of bucket.objects.all()) if (restore) this.#await(bucket, key, restore);
   }
 
-  /** A copy that can be read for some days, once it is there. */
+  /** Restores a copy that can be read for some days. */
   begin(bucket: Bucket, object: StoredObject, days: number): void {
     const readyAtMs = this.context.clock.now() + this.restoreMs;
     const restore = { readyAtMs, untilMs: nextMidnight(readyAtMs + days * DAY_MS) };
@@ -36,7 +36,7 @@ export class Restorations {
     this.#await(bucket, object.key, restore);
   }
 
-  /** A copy that is there stays longer. */
+  /** Extends the lifetime of an existing copy. */
   prolong(bucket: Bucket, object: StoredObject & { readonly restore: Restoration }, days: number): void {
     const restore = { ...object.restore, untilMs: nextMidnight(this.context.clock.now() + days * DAY_MS) };
     bucket.objects.commit({ ...object, restore });
@@ -52,7 +52,7 @@ export class Restorations {
     this.#alarms.at(untilMs, () => this.#expired(bucket, key));
   }
 
-  /** Unless the object was removed, written anew or told of meanwhile. */
+  /** Does nothing if the object was deleted or overwritten, or the event was already sent. */
   #completed(bucket: Bucket, key: string, readyAtMs: number): void {
     const object = bucket.objects.get(key);
     if (object?.restore?.readyAtMs !== readyAtMs || object.restore.isTold) return;
@@ -63,7 +63,7 @@ export class Restorations {
     });
   }
 
-  /** Unless the object is gone, or its copy was prolonged. */
+  /** Does nothing if the object is gone or its copy was extended. */
   #expired(bucket: Bucket, key: string): void {
     const object = bucket.objects.get(key);
     if (!object?.restore || object.restore.untilMs > this.context.clock.now()) return;

@@ -1,4 +1,4 @@
-/** Which operation a request asks for. S3 tells them apart by method, address and the name of a query parameter. */
+/** Dispatches requests to operations, which S3 distinguishes by method, address and the name of a query parameter. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CloudContext } from "../service.ts";
 import { BucketAccess } from "./access.ts";
@@ -26,7 +26,7 @@ export interface RouterOptions {
   readonly restorations: Restorations;
 }
 
-/** Parts of an object or bucket that are configured by the template and not played further. */
+/** Subresources that only the template configures. */
 const NOT_PLAYED = [
   "acl",
   "policyStatus",
@@ -39,7 +39,7 @@ const NOT_PLAYED = [
 ];
 const NOT_PLAYED_OBJECT = ["acl", "attributes", "legal-hold", "retention", "torrent", "select"];
 
-/** Answers one request. @throws AwsError to be written in S3's XML */
+/** Answers one request. @throws AwsError to be sent in S3's XML */
 export async function route(options: RouterOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { context, buckets } = options;
   const { bucket: name, key, query } = readAddress(request.url ?? "/");
@@ -106,7 +106,7 @@ async function routeBucket(access: BucketAccess, context: BucketRequest, region:
   if (query.has("versions")) throw notImplemented("Versioning");
   if (query.has("location")) {
     access.bucket(caller, "GetBucketLocation", bucket);
-    // The first region has no name here, for historical reasons.
+    // us-east-1 has no name here, for historical reasons.
     return sendXml(response, "LocationConstraint", region === "us-east-1" ? {} : { LocationConstraint: region });
   }
   if (query.has("versioning")) {

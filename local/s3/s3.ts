@@ -1,4 +1,4 @@
-/** S3: plays `AWS::S3::Bucket` and `AWS::S3::BucketPolicy`, path-style: `http://127.0.0.1:PORT/BUCKET/KEY`. */
+/** S3: `AWS::S3::Bucket` and `AWS::S3::BucketPolicy`, with path-style addresses: `http://127.0.0.1:PORT/BUCKET/KEY`. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { Restorations } from "./restorations.ts";
 import { route } from "./router.ts";
 
 export interface S3Options {
-  /** How long RestoreObject takes by the cloud's clock, in milliseconds; 0 (at once) unless told. AWS takes hours. */
+  /** How long RestoreObject takes by the cloud's clock, in milliseconds; 0 by default. AWS takes hours. */
   readonly restoreMs?: number;
 }
 
@@ -35,7 +35,7 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
         lifecycle.runIfDue();
         await answer({ context, buckets, restorations }, request, response);
       });
-      // An upload may take as long as it takes.
+      // Uploads have no time limit.
       server.server.requestTimeout = 0;
       started = { context, server, lifecycle, restorations };
       lifecycle.start();
@@ -49,7 +49,7 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
       const name = bucketNameOf(resource);
       if (resource.properties.VersioningConfiguration?.Status === "Enabled") {
         context.log(
-          `s3: ${resource.path} asks for versions of its objects; versions are not played, only the newest is kept.`,
+          `s3: ${resource.path} has versioning enabled; versioning is not supported, so only the latest version is kept.`,
         );
       }
       buckets.set(name, await openBucket(name, resource, join(context.folder, name), context.clock.now()));
@@ -57,7 +57,7 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
     },
 
     async ready() {
-      // What fell due while nothing ran.
+      // Applies what came due while the cloud was not running.
       started?.lifecycle.run();
       for (const bucket of buckets.values()) started?.restorations.resume(bucket);
     },
@@ -72,7 +72,7 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
   };
 }
 
-/** Every domain name is `127.0.0.1:PORT/BUCKET`: put behind `http://`, it is the bucket's address here. */
+/** Every domain name is `127.0.0.1:PORT/BUCKET`, which after `http://` is the bucket's local address. */
 function created(name: string, url: string): CreatedResource {
   const domainName = `${url.replace("http://", "")}/${name}`;
   return {
@@ -115,12 +115,12 @@ async function answer(
     }
     if (response.headersSent || response.destroyed) response.destroy();
     else sendError(response, error, requestId, request.method === "HEAD");
-    // What the client still sends is read and dropped, so that it gets to read the answer.
+    // The rest of the request is read and dropped, so that the client gets to read the response.
     request.resume();
   }
 }
 
-/** Names are made up where the assembly is read; a bucket without one is a mistake there. */
+/** Names are generated when the assembly is read, so a bucket without one is a bug there. */
 function bucketNameOf({ properties, path }: Resource): string {
   if (properties.BucketName) return String(properties.BucketName);
   throw new Error(`The bucket ${path} should have a BucketName when it is created.`);

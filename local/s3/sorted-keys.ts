@@ -19,7 +19,7 @@ export class SortedKeys {
     if (this.keys[at] === key) this.keys.splice(at, 1);
   }
 
-  /** The first key that is not before `from`. */
+  /** The first key at or after `from`. */
   atOrAfter(from: string): string | undefined {
     return this.keys[this.position(from)];
   }

@@ -1,4 +1,4 @@
-/** Unfinished multipart uploads of one bucket on disk: a record for the upload, one for each part. They survive a restart. */
+/** Unfinished multipart uploads of one bucket on disk: a record per upload and per part. They survive a restart. */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
@@ -66,7 +66,7 @@ export class UploadStore {
     return begun;
   }
 
-  /** A part sent again replaces the earlier one. */
+  /** A part that is uploaded again replaces the earlier one. */
   putPart(id: string, part: Part): void {
     const { parts } = this.uploads.get(id)!;
     const previous = parts.get(part.number);
@@ -79,7 +79,7 @@ export class UploadStore {
     this.finish(id, []);
   }
 
-  /** Forgets an upload and drops the parts that did not become part of its object. */
+  /** Removes an upload and drops the parts that its object does not use. */
   finish(id: string, used: readonly Segment[]): void {
     const open = this.uploads.get(id);
     if (!open) return;

@@ -1,4 +1,4 @@
-/** S3's XML, both ways. */
+/** Reads and writes S3's XML. */
 import { XMLParser } from "fast-xml-parser";
 import { AwsError } from "../service.ts";
 
@@ -8,10 +8,10 @@ export interface XmlElements {
 }
 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
-/** Elements that repeat, so that a single one is a list too. */
+/** Elements that repeat, so that even a single one becomes a list. */
 const LISTS = new Set(["Part", "Object", "Tag"]);
 
-// Keys may have spaces at their ends and look like numbers; `&#xA;` and its like stand for characters XML would not keep.
+// Keys may begin or end with spaces or look like numbers; `&#xA;` and its like encode characters that XML would not preserve.
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,

@@ -13,7 +13,7 @@ describe("checksums", () => {
     ["sha1", "f7c3bc1d808e04732adf679965ccc34ca7ae3441"],
     ["sha256", "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225"],
   ];
-  it.each(known)("%s of 123456789 is the one of its catalogue", (algorithm, hex) => {
+  it.each(known)("%s of 123456789 matches its published check value", (algorithm, hex) => {
     const running = startChecksum(algorithm);
     running.update(Buffer.from("1234"));
     running.update(Buffer.from("56789"));
@@ -21,7 +21,7 @@ describe("checksums", () => {
   });
 
   it.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)(
-    "%s of an upload is checked, kept and shown",
+    "%s of an upload is verified, stored and returned",
     async (ChecksumAlgorithm) => {
       await s3.start();
       const name = `Checksum${ChecksumAlgorithm}` as const;
@@ -37,7 +37,7 @@ describe("checksums", () => {
     },
   );
 
-  it("refuse a body that does not match its CRC64NVME, its MD5 or its signed hash", async () => {
+  it("reject a body that does not match its CRC64NVME, its MD5 or its signed hash", async () => {
     await s3.start();
     const path = `/${BUCKET}/x`;
     const crc = startChecksum("crc64nvme");

@@ -38,7 +38,7 @@ describe("CORS", () => {
     expect((await preflight("http://127.0.0.1:4280", "PUT", "authorization")).status).toBe(403);
   });
 
-  it("marks answers and errors for the origins of its rules only", async () => {
+  it("adds headers to responses and errors only for the origins of its rules", async () => {
     await s3.start(bucket({ CorsConfiguration }));
     const read = (origin: string) => s3.raw("GET", `/${BUCKET}/none`, { origin });
     const own = await read("http://127.0.0.1:1");
@@ -51,7 +51,7 @@ describe("CORS", () => {
 describe("authorization", () => {
   const arn = "arn:aws:s3:::seeds";
 
-  it("asks for what AWS asks for", async () => {
+  it("requires the permissions that AWS requires", async () => {
     await s3.start();
     await s3.put("k", "v", { Tagging: "a=1" });
     await s3.head("k");
@@ -68,7 +68,7 @@ describe("authorization", () => {
     ]);
   });
 
-  it("hands the bucket's own policy to IAM", async () => {
+  it("passes the bucket's policy to IAM", async () => {
     await s3.start();
     const PolicyDocument = { Statement: [{ Effect: "Deny" }] };
     await s3.service!.create({
@@ -81,12 +81,12 @@ describe("authorization", () => {
     expect(s3.gate.asked[0]?.resourcePolicy).toEqual({ path: "Stack/Data/Policy", document: PolicyDocument });
   });
 
-  it("hides from those who may not list whether an object exists", async () => {
+  it("hides whether an object exists from callers that may not list", async () => {
     await s3.start(bucket(), { gate: { ...s3.gate, allows: () => false } });
     expect(await failure(s3.get("none"))).toMatchObject({ name: "AccessDenied", $metadata: { httpStatusCode: 403 } });
   });
 
-  it("answers a denial as S3 does, stores nothing, and denies keys of a batch one by one", async () => {
+  it("reports a denial as S3 does, stores nothing, and denies keys of a batch separately", async () => {
     const message = "User: arn:aws:sts::000000000000:assumed-role/R is not authorized to perform: s3:X";
     const denying: typeof s3.gate = {
       ...s3.gate,

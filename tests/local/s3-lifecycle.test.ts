@@ -14,7 +14,7 @@ describe("lifecycle", () => {
   const rules = (...Rules: object[]) =>
     bucket({ LifecycleConfiguration: { Rules, TransitionDefaultMinimumObjectSize: "varies_by_storage_class" } });
 
-  it("archives what its rule names after its days, at midnight, and lets it be restored for some days", async () => {
+  it("archives objects when their rule is due, at midnight, and restores them for some days", async () => {
     s3.nowMs = Date.parse("2027-03-01T10:00:00Z");
     await s3.start(
       rules({
@@ -50,7 +50,7 @@ describe("lifecycle", () => {
     ).toMatchObject({ name: "InvalidObjectState" });
   });
 
-  it("shows a restoration that takes its time", async () => {
+  it("reports a restore in progress", async () => {
     await s3.start(bucket(), {}, { restoreMs: 3 * 3600 * 1000 });
     await s3.put("cold", "x", { StorageClass: "DEEP_ARCHIVE" });
     const restore = new RestoreObjectCommand({ Bucket: BUCKET, Key: "cold", RestoreRequest: { Days: 1 } });
@@ -62,7 +62,7 @@ describe("lifecycle", () => {
     expect((await s3.get("cold")).text).toBe("x");
   });
 
-  it("reads GLACIER_IR at once, and keeps small objects warm unless the rules say otherwise", async () => {
+  it("reads GLACIER_IR immediately, and keeps small objects warm unless the rules say otherwise", async () => {
     const Transitions = [{ StorageClass: "GLACIER_IR", TransitionInDays: 1 }];
     await s3.start(bucket({ LifecycleConfiguration: { Rules: [{ Status: "Enabled", Transitions }] } }));
     await s3.put("small", "x");
@@ -73,7 +73,7 @@ describe("lifecycle", () => {
     expect((await s3.get("large")).ContentLength).toBe(200 * 1024);
   });
 
-  it("expires objects by prefix and tag, and aborts uploads that nobody finished", async () => {
+  it("expires objects by prefix and tag, and aborts unfinished uploads", async () => {
     await s3.start(
       rules(
         { Status: "Enabled", Prefix: "tmp/", TagFilters: [{ Key: "keep", Value: "no" }], ExpirationInDays: 1 },

@@ -6,7 +6,7 @@ const s3 = s3UnderTest();
 describe("listing", () => {
   const names = ["a/1", "a/2", "b", "c/x/1", "c/y", "d", "é", "\u{ffee}", "\u{1f4a1}"];
 
-  it("folds at the delimiter and pages without gap or repetition, whatever the page size", async () => {
+  it("groups at the delimiter and pages without gaps or repetition, whatever the page size", async () => {
     await s3.start();
     for (const name of names) await s3.put(name, name);
     for (const MaxKeys of [1, 2, 3, 100]) {
@@ -32,7 +32,7 @@ describe("listing", () => {
     }
   });
 
-  it("orders by UTF-8, takes a prefix and starts after a key", async () => {
+  it("orders by UTF-8, filters by prefix and starts after a key", async () => {
     await s3.start();
     for (const name of [...names].reverse()) await s3.put(name, name);
     expect(await s3.keys()).toEqual(names);
@@ -44,7 +44,7 @@ describe("listing", () => {
     expect(Contents?.map((entry) => decodeURIComponent(entry.Key!))).toEqual(names);
   });
 
-  it("has the older form with markers", async () => {
+  it("supports the older form with markers", async () => {
     await s3.start();
     for (const name of names) await s3.put(name, name);
     const seen: string[] = [];

@@ -39,7 +39,7 @@ describe("multipart uploads", () => {
     expect(Buffer.from(await again.Body!.transformToByteArray()).equals(bytes)).toBe(true);
   });
 
-  it("stay readable to the end by who began to read them before they were deleted", async () => {
+  it("stay readable to the end for readers that began before they were deleted", async () => {
     await s3.start();
     const bytes = randomBytes(16 * MB);
     const params = { Bucket: BUCKET, Key: "big", Body: Readable.from([bytes]) };
@@ -94,7 +94,7 @@ describe("multipart uploads", () => {
     expect(await s3.segmentCount()).toBe(2);
   });
 
-  it("refuse small parts in the middle and leave nothing when aborted", async () => {
+  it("reject small parts in the middle and leave nothing when aborted", async () => {
     await s3.start();
     const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: "k" }));
     const Parts = [];
@@ -115,7 +115,7 @@ describe("multipart uploads", () => {
     expect(await s3.segmentCount()).toBe(0);
   });
 
-  it("compute the checksum of the whole object when asked to", async () => {
+  it("compute the checksum of the whole object on request", async () => {
     await s3.start();
     const { UploadId } = await s3.client.send(
       new CreateMultipartUploadCommand({

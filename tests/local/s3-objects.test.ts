@@ -16,7 +16,7 @@ import { BUCKET, bucket, s3UnderTest } from "./s3-under-test.ts";
 const s3 = s3UnderTest();
 
 describe("buckets", () => {
-  it("answer names that become their address when put behind http://", async () => {
+  it("have domain names that become their address after http://", async () => {
     const { ref, attributes } = await s3.start();
     expect(ref).toBe(BUCKET);
     expect(attributes.Arn).toBe("arn:aws:s3:::seeds");
@@ -29,7 +29,7 @@ describe("buckets", () => {
 });
 
 describe("objects", () => {
-  it("come back as they were put, with type, metadata, ETag and headers", async () => {
+  it("are returned as they were put, with type, metadata, ETag and headers", async () => {
     await s3.start();
     const { ETag } = await s3.put("a/b.txt", "hello", {
       ContentType: "text/plain",
@@ -50,7 +50,7 @@ describe("objects", () => {
     expect((await s3.get("empty")).text).toBe("");
   });
 
-  it("take any key", async () => {
+  it("can have any key", async () => {
     await s3.start();
     const odd = [
       "a b+c&d",
@@ -73,7 +73,7 @@ describe("objects", () => {
     expect(await s3.keys()).toEqual([]);
   });
 
-  it("survive a restart, and what a killed upload left is swept away", async () => {
+  it("survive a restart, which removes what a killed upload left", async () => {
     await s3.start();
     await s3.put("kept", "bytes", { Metadata: { a: "1" } });
     await s3.put("replaced", "old");
@@ -101,7 +101,7 @@ describe("objects", () => {
     expect(await failure(s3.get("stream", { Range: "bytes=3000000-" }))).toMatchObject({ name: "InvalidRange" });
   });
 
-  it("are deleted without complaint, also twice", async () => {
+  it("can be deleted, even twice", async () => {
     await s3.start();
     await s3.put("a", "1");
     for (let i = 0; i < 2; i++) await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "a" }));
@@ -119,7 +119,7 @@ describe("objects", () => {
     expect((await s3.get("big")).text).toBe("small");
   });
 
-  it("are copied with their own words or new ones", async () => {
+  it("are copied with their own metadata or new metadata", async () => {
     await s3.start();
     await s3.put("from here", "text", { ContentType: "text/csv", Metadata: { a: "1" } });
     const CopySource = `${BUCKET}/${encodeURIComponent("from here")}`;
@@ -157,7 +157,7 @@ describe("objects", () => {
 });
 
 describe("conditions", () => {
-  it("let a key be created once and replaced only in the version that was read", async () => {
+  it("can be created conditionally once, and replaced only in the version that was read", async () => {
     await s3.start();
     const first = await s3.put("once", "1", { IfNoneMatch: "*" });
     expect(await failure(s3.put("once", "2", { IfNoneMatch: "*" }))).toMatchObject({
@@ -171,7 +171,7 @@ describe("conditions", () => {
     expect(await s3.segmentCount()).toBe(1);
   });
 
-  it("let exactly one of many concurrent creations win", async () => {
+  it("have exactly one winner among many concurrent creations", async () => {
     await s3.start();
     const attempts = Array.from({ length: 30 }, (_, i) => s3.put("race", `${i}`, { IfNoneMatch: "*" }));
     const results = await Promise.allSettled(attempts);
@@ -179,7 +179,7 @@ describe("conditions", () => {
     expect(await s3.segmentCount()).toBe(1);
   });
 
-  it("spare a reader what it already has", async () => {
+  it("are not sent to a reader that already has them", async () => {
     await s3.start();
     const { ETag } = await s3.put("a", "1");
     expect(await failure(s3.get("a", { IfNoneMatch: ETag }))).toMatchObject({ $metadata: { httpStatusCode: 304 } });
@@ -192,7 +192,7 @@ describe("conditions", () => {
 });
 
 describe("a killed process", () => {
-  it("keeps every acknowledged object whole and nothing of the one it was receiving", async () => {
+  it("keeps every acknowledged object complete and nothing of the one it was receiving", async () => {
     const doomed = await startDoomed("s3", s3.folder, bucket());
     s3.client = s3.clientFor(doomed.url);
     const body = (i: number) => `${i}:`.padEnd(20_000, "x");

@@ -18,7 +18,7 @@ function presignedPost(options: Partial<PresignedPostOptions> = {}) {
 }
 
 describe("presigned POST", () => {
-  it("stores the file of a form that meets its policy", async () => {
+  it("stores the file of a form that satisfies its policy", async () => {
     await startWithIam(s3);
     const { url, fields } = await presignedPost({
       Key: "own/${filename}",
@@ -33,7 +33,7 @@ describe("presigned POST", () => {
     expect(await s3.get("own/ünï.csv")).toMatchObject({ text: "a,b\n1,2\n", ContentType: "text/csv" });
   });
 
-  it("answers with a document or a redirection when the form asks for it", async () => {
+  it("answers with a document or a redirect when the form requests it", async () => {
     await startWithIam(s3);
     const created = await presignedPost({ Fields: { success_action_status: "201" } });
     const answer = await post(created.url, created.fields, "x");
@@ -77,7 +77,7 @@ describe("presigned POST", () => {
       "InvalidAccessKeyId",
     ],
   ];
-  it.each(refused)("refuses %s and keeps nothing of it", async (_what, change, file, expected) => {
+  it.each(refused)("rejects %s and stores nothing", async (_what, change, file, expected) => {
     await startWithIam(s3);
     const { url, fields } = await presignedPost(policy);
     const answer = await post(url, change(fields), file);
@@ -86,7 +86,7 @@ describe("presigned POST", () => {
     expect(await s3.segmentCount()).toBe(0);
   });
 
-  it("refuses a policy that expired, and a key that its signer may not write", async () => {
+  it("rejects an expired policy, and a key that its signer may not write", async () => {
     await startWithIam(s3);
     const denied = await presignedPost({ Key: "other/x" });
     const answer = await post(denied.url, denied.fields, "xxx");
@@ -98,7 +98,7 @@ describe("presigned POST", () => {
     expect(await s3.segmentCount()).toBe(0);
   });
 
-  it("keeps nothing of a form whose browser went away", async () => {
+  it("stores nothing of a form whose browser disconnected", async () => {
     await startWithIam(s3);
     const { url, fields } = await presignedPost();
     const form = new FormData();

@@ -18,7 +18,7 @@ const restore = (Key: string, Days = 2) =>
 const told = () => events.map((event) => `${event["detail-type"]}: ${event.detail.object.key}`);
 const hears = (...expected: string[]) => until(() => JSON.stringify(told()) === JSON.stringify(expected));
 
-test("a bucket that tells the event bus says when a restoration is asked for, done and gone, in S3's words", async () => {
+test("a bucket with EventBridge enabled sends S3's events when a restore is initiated, completed and expired", async () => {
   s3.nowMs = Date.parse("2027-03-01T10:00:00Z");
   await start();
   await s3.put("cold", "12345", { StorageClass: "GLACIER" });
@@ -46,7 +46,7 @@ test("a bucket that tells the event bus says when a restoration is asked for, do
   expect((await s3.head("cold")).Restore).toBeUndefined();
 });
 
-test("a prolonged copy goes at its new time, and an object removed meanwhile is not told of", async () => {
+test("an extended copy expires at its new time, and a deleted object gets no event", async () => {
   await start();
   for (const key of ["kept", "removed"]) await s3.put(key, "x", { StorageClass: "GLACIER" });
   await restore("kept", 1);
@@ -56,7 +56,7 @@ test("a prolonged copy goes at its new time, and an object removed meanwhile is 
   await until(() => told().includes("Object Restore Completed: kept"));
   await restore("kept", 9);
   s3.nowMs += 5 * DAY_MS;
-  // Another object passes through its whole life, so whatever was due before it has been told.
+  // Another object goes through all events, so whatever was due before has been sent.
   await s3.put("later", "x", { StorageClass: "GLACIER" });
   await restore("later", 1);
   s3.nowMs += 4 * HOUR_MS;
@@ -65,7 +65,7 @@ test("a prolonged copy goes at its new time, and an object removed meanwhile is 
   expect((await s3.get("kept")).text).toBe("x");
 });
 
-test("what was being restored when the cloud stopped is told after the next start, once", async () => {
+test("a restore in progress when the cloud stopped completes after the next start, once", async () => {
   await start();
   await s3.put("cold", "x", { StorageClass: "DEEP_ARCHIVE" });
   await restore("cold");
@@ -83,14 +83,14 @@ test("what was being restored when the cloud stopped is told after the next star
   await hears("Object Restore Initiated: cold", "Object Restore Completed: cold", "Object Restore Expired: cold");
 });
 
-test("a bucket that was not asked to tell says nothing", async () => {
+test("a bucket without EventBridge sends no events", async () => {
   await start(bucket());
   await s3.put("cold", "x", { StorageClass: "GLACIER" });
   await restore("cold");
   expect(told()).toEqual([]);
 });
 
-test("a listing tells how restorations stand when it is asked to", async () => {
+test("a listing includes the restore status on request", async () => {
   await start();
   await s3.put("a", "x", { StorageClass: "GLACIER" });
   await s3.put("b", "x", { StorageClass: "GLACIER" });

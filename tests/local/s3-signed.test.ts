@@ -8,7 +8,7 @@ import { startWithIam } from "./s3-with-iam.ts";
 const s3 = s3UnderTest();
 
 describe("the SDK with real signatures", () => {
-  it("writes and reads what its role allows, and is told which permission it lacks", async () => {
+  it("writes and reads what its role allows, and names a missing permission", async () => {
     const { credentials } = await startWithIam(s3);
     await s3.put("own/a b.txt", "text");
     expect((await s3.get("own/a b.txt")).text).toBe("text");
@@ -26,7 +26,7 @@ describe("the SDK with real signatures", () => {
 });
 
 describe("a bucket policy", () => {
-  it("denies over the role's permissions, and takes this machine's transport as secure", async () => {
+  it("overrides the role's permissions with a Deny, and treats local transport as secure", async () => {
     await startWithIam(s3);
     const deny = { Effect: "Deny", Principal: { AWS: "*" }, Resource: `arn:aws:s3:::${BUCKET}/*` };
     await s3.service!.create({
@@ -126,12 +126,12 @@ describe("signed chunks", () => {
     return s3.raw("PUT", `/${BUCKET}/own/chunked`, headers, change(body));
   }
 
-  it("are accepted when every signature continues the one before", async () => {
+  it("are accepted when every signature is chained to the previous one", async () => {
     expect((await upload((body) => body)).status).toBe(200);
     expect((await s3.get("own/chunked")).text).toBe(chunks.join(""));
   });
 
-  it("are refused when a byte was changed on the way", async () => {
+  it("are rejected when a byte was changed in transit", async () => {
     const answer = await upload((body) => body.replace("the end", "the End"));
     expect(answer.body).toContain("SignatureDoesNotMatch");
     expect(await s3.segmentCount()).toBe(0);

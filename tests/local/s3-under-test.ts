@@ -25,7 +25,7 @@ export function bucket(properties: Record<string, unknown> = {}): Resource {
   };
 }
 
-/** An S3 of its own for each test, on a folder that is removed afterwards. */
+/** A separate S3 for each test, on a folder that is removed afterwards. */
 export class S3UnderTest {
   folder = "";
   url = "";
@@ -92,12 +92,12 @@ export class S3UnderTest {
     return Contents.map((object) => object.Key!);
   }
 
-  /** How many files of bytes the bucket holds, those of unfinished uploads included. */
+  /** The number of the bucket's segment files, including those of unfinished uploads. */
   async segmentCount(): Promise<number> {
     return (await readdir(join(this.folder, BUCKET, "data"))).length;
   }
 
-  /** A request as no SDK would send it. */
+  /** A raw request, as no SDK would send it. */
   raw(method: string, path: string, headers: Record<string, string>, body?: string | Buffer): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
       const request = http.request(this.url + path, { method, headers }, (response) => {
@@ -118,7 +118,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Call at the head of a test file. */
+/** Call at the top of a test file. */
 export function s3UnderTest(): S3UnderTest {
   const underTest = new S3UnderTest();
   beforeEach(() => underTest.open());

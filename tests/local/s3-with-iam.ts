@@ -4,7 +4,7 @@ import type { Credentials } from "../../local/service.ts";
 import { bucket, BUCKET } from "./s3-under-test.ts";
 import type { S3UnderTest } from "./s3-under-test.ts";
 
-/** Starts S3 behind the real gate, its client with the credentials of a role that may write below `own/` and read everything, but not list. */
+/** Starts S3 behind the real gate; its client's role may write under `own/` and read everything, but not list. */
 export async function startWithIam(s3: S3UnderTest): Promise<{ credentials: Credentials }> {
   const roles = new Roles("000000000000");
   const { arn } = roles.addRole({
