@@ -14,7 +14,7 @@ export interface AuthenticationOptions {
 const SKEW_MS = 15 * 60 * 1000;
 const LONGEST_PRESIGNED_SECONDS = 7 * 24 * 3600;
 
-/** Finds out who signed a request, or refuses it as AWS would: S3 in its own words, the others in theirs. */
+/** Identifies the signer of a request or rejects it as AWS would, with each service's own errors. */
 export class Authentication {
   constructor(private readonly options: AuthenticationOptions) {}
 
@@ -66,8 +66,8 @@ export class Authentication {
   }
 
   /**
-   * Requests are signed by processes that follow the cloud's clock and by others that only know the machine's; after the clock
-   * was moved both are right. A presigned URL ages by the cloud's clock.
+   * Some processes sign by the cloud's clock, others by the machine's; after the clock was moved, both are valid. A presigned URL
+   * expires by the cloud's clock.
    */
   private checkTime({ timestamp, expiresSeconds }: ClaimedSignature, service: string): void {
     const signedMs = timestampMs(timestamp);
@@ -93,7 +93,7 @@ function signableRequest(request: IncomingMessage): SignableRequest {
   const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
   const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(",")]);
   const byName: Record<string, string> = Object.fromEntries(headers);
-  // HTTP/2 carries the host in a header of its own; it is signed under the old name.
+  // HTTP/2 has the host in `:authority`; it is signed as `host`.
   const host = byName.host ?? byName[":authority"];
   return { method: request.method ?? "GET", path, query, headers: { ...byName, ...(host && { host }) } };
 }
@@ -121,12 +121,12 @@ function claimedBy(request: SignableRequest, service: string): ClaimedSignature 
   return claimed;
 }
 
-/** The digest of the body is part of every signature, as a header or not. */
+/** Every signature covers the body's digest, even if that is not a signed header. */
 function mustBeSigned(header: string): boolean {
   return header.startsWith("x-amz-") && header !== "x-amz-content-sha256";
 }
 
-/** What stands for the body in the signature. A body at hand must be the one that was signed. */
+/** The body's digest in the signature. A body that was read must match it. */
 function payloadHash(
   request: SignableRequest,
   claimed: ClaimedSignature,
@@ -153,7 +153,7 @@ function payloadHash(
 
 type Refusal = "missing" | "key" | "token" | "expired" | "signature";
 
-/** [code, message] by service: S3, STS and the rest each have their own words for the same thing. */
+/** [code, message] by service: S3, STS and the rest report the same errors differently. */
 const refusals: Record<Refusal, { s3: [string, string]; sts?: [string, string]; other: [string, string] }> = {
   missing: {
     s3: ["AccessDenied", "Access Denied"],
@@ -212,6 +212,6 @@ function skewError(service: string, timestamp: string, nowMs: number): AwsError 
   const now = new Date(nowMs).toISOString();
   return signatureError(
     service,
-    `Signature expired or not yet valid: it is dated ${timestamp}, and now it is ${now} (15 minutes may lie between).`,
+    `Signature expired or not yet valid: it is dated ${timestamp}, and now it is ${now} (at most 15 minutes apart).`,
   );
 }

@@ -4,7 +4,7 @@ import { contextValue } from "./context.ts";
 import type { RequestContext } from "./context.ts";
 import { arnMatches, fillVariables, globMatchesMarked, plainText } from "./patterns.ts";
 
-/** A Condition element, ready to be asked. */
+/** A parsed Condition element. */
 export type Conditions = readonly Condition[];
 
 interface Condition {
@@ -16,13 +16,13 @@ interface Condition {
 }
 
 interface Operator {
-  /** Whether the request's value fits the policy's. */
+  /** Whether the request's value matches the policy's. */
   readonly fits: (given: string, wanted: string) => boolean;
-  /** `StringNotEquals` and its like hold when no value fits. */
+  /** `StringNotEquals` and its like are true when no value matches. */
   readonly negated: boolean;
 }
 
-/** @throws Error with a sentence for an operator that IAM does not know */
+/** @throws Error for an operator that IAM does not know */
 export function parseConditions(element: Record<string, Record<string, unknown>>, statementId: string): Conditions {
   return Object.entries(element).flatMap(([name, keys]) => {
     const [, set, base = "", ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/.exec(name) ?? [];
@@ -39,7 +39,7 @@ export function parseConditions(element: Record<string, Record<string, unknown>>
   });
 }
 
-/** All of them must hold. */
+/** Whether all conditions are true. */
 export function conditionsHold(conditions: Conditions, context: RequestContext): boolean {
   return conditions.every((condition) => holds(condition, context));
 }
@@ -56,7 +56,7 @@ function holds({ key, operator, set, ifExists, values }: Condition, context: Req
   return all.some(fitsAny);
 }
 
-/** A policy's value may carry marks for wildcards that are meant as text; only patterns may see them. */
+/** A policy's value may contain marks for literal wildcards, which only patterns may see. */
 const exactly =
   (fits: (given: string, wanted: string) => boolean) =>
   (given: string, wanted: string): boolean =>
@@ -75,7 +75,7 @@ const byDate = (fits: (given: number, wanted: number) => boolean) =>
 const when = (fits: Operator["fits"]): Operator => ({ fits, negated: false });
 const unless = (fits: Operator["fits"]): Operator => ({ fits, negated: true });
 
-/** Asks whether the key is there at all. */
+/** Tests whether the key is present. */
 const NULL = when(() => false);
 
 const operators: Readonly<Record<string, Operator>> = {

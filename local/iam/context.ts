@@ -1,11 +1,11 @@
 import type { Caller } from "../service.ts";
 
-/** Condition keys of a request with names in lower case (IAM does not mind case), made by `requestContext`. */
+/** A request's condition keys, with names in lowercase since IAM ignores case. Built by `requestContext`. */
 export type RequestContext = ReadonlyMap<string, string | readonly string[]>;
 
 export type ContextKeys = Readonly<Record<string, string | readonly string[]>>;
 
-/** @param keys condition keys in any spelling; later ones win */
+/** @param keys condition keys in any case; later ones win */
 export function requestContext(...keys: readonly ContextKeys[]): RequestContext {
   return new Map(
     keys.flatMap((part) => Object.entries(part).map(([key, value]) => [key.toLowerCase(), value] as const)),
@@ -16,7 +16,7 @@ export function contextValue(context: RequestContext, key: string): string | rea
   return context.get(key.toLowerCase());
 }
 
-/** The keys every request has about who makes it. */
+/** The global keys about the caller. */
 export function callerKeys(caller: Caller): ContextKeys {
   const tags = Object.entries(caller.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]);
   return {
@@ -28,7 +28,7 @@ export function callerKeys(caller: Caller): ContextKeys {
   };
 }
 
-/** The keys every request has about where and when it is made. Plain HTTP on this machine stands for HTTPS. */
+/** The global keys about place and time. Plain HTTP on this machine counts as HTTPS. */
 export function surroundingKeys(region: string, nowMs: number): ContextKeys {
   return {
     "aws:SecureTransport": "true",

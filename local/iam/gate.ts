@@ -16,11 +16,11 @@ export interface GateOptions {
   readonly region: string;
   readonly clock: Clock;
   readonly roles: Roles;
-  /** Where decisions about roles are written down; nowhere unless told. */
+  /** Records decisions about roles; nothing is recorded by default. */
   readonly record?: CallRecord;
 }
 
-/** What `sts:AssumeRole` is asked for. */
+/** The input of `sts:AssumeRole`. */
 export interface AssumeRequest {
   readonly roleArn: string;
   readonly sessionName: string;
@@ -28,13 +28,13 @@ export interface AssumeRequest {
   readonly tags: Readonly<Record<string, string>>;
   readonly transitiveTagKeys: readonly string[];
   readonly externalId?: string;
-  /** A policy document that narrows the session further. */
+  /** A policy document that restricts the session further. */
   readonly sessionPolicy?: unknown;
 }
 
 const DEFAULT_DURATION_SECONDS = 3600;
 
-/** IAM of the local cloud. */
+/** The local cloud's IAM: authenticates requests and authorizes their accesses. */
 export class IamGate implements Gate {
   private readonly sessions: Sessions;
   private readonly authentication: Authentication;
@@ -82,8 +82,8 @@ export class IamGate implements Gate {
     const role = this.options.roles.get(roleArn);
     if (!role) throw new AwsError(404, "NoSuchEntity", `The role ${roleArn} cannot be found.`);
     if (service && !this.judge.trustsService(role, service)) {
-      const sentence = `The role ${role.name} cannot be assumed by ${service}: its trust policy does not allow it.`;
-      throw new AwsError(400, "InvalidParameterValueException", sentence);
+      const message = `The role ${role.name} cannot be assumed by ${service}: its trust policy does not allow it.`;
+      throw new AwsError(400, "InvalidParameterValueException", message);
     }
     return this.sessions.open(role, { name: sessionName, durationSeconds, tags }).credentials;
   }
@@ -99,14 +99,14 @@ export class IamGate implements Gate {
   }
 
   /**
-   * A session of a role for another caller. Both sides must allow it: the caller's own policies and the role's trust policy,
+   * Assumes a role for a caller. Both the caller's own policies and the role's trust policy must allow it,
    * for `sts:AssumeRole` and, when tags are given, for `sts:TagSession`.
-   * @throws AwsError 403 `AccessDenied`, or 400 for what STS would find wrong with the request
+   * @throws AwsError 403 `AccessDenied`, or 400 for an invalid request
    */
   assumeRole(caller: Caller, request: AssumeRequest): Session {
     const { roleArn, sessionName, durationSeconds, transitiveTagKeys, sessionPolicy } = request;
     const role = this.options.roles.get(roleArn);
-    // As in AWS, a role that does not exist looks like one that may not be taken.
+    // As on AWS, a missing role looks like one that may not be assumed.
     if (!role) throw accessDenied(caller, "sts:AssumeRole", roleArn);
     const inherited = this.sessions.get(caller.accessKeyId)?.transitiveTags ?? {};
     checkRequest(request, role, inherited);
@@ -137,14 +137,14 @@ export class IamGate implements Gate {
   }
 }
 
-/** STS gives no reason: the trust policy is not the caller's to know. */
+/** STS gives no reason, since the caller may not know the trust policy. */
 function accessDenied({ principalArn }: Caller, action: string, resource: string): AwsError {
-  const sentence = `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource}`;
-  return new AwsError(403, "AccessDenied", sentence);
+  const message = `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource}`;
+  return new AwsError(403, "AccessDenied", message);
 }
 
 function checkRequest(request: AssumeRequest, role: Role, inherited: Readonly<Record<string, string>>): void {
-  const invalid = (sentence: string) => new AwsError(400, "ValidationError", sentence);
+  const invalid = (message: string) => new AwsError(400, "ValidationError", message);
   if (request.durationSeconds > role.maxSessionSeconds) {
     throw invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   }

@@ -1,7 +1,7 @@
 import type { CreatedResource, Resource, Service } from "../service.ts";
 import type { Roles } from "./roles.ts";
 
-/** Plays the IAM resource types. It has no address: nobody changes policies but the template. */
+/** The IAM resource types. There is no endpoint: only the template changes policies. */
 export function iam(roles: Roles): Service {
   const create: Record<string, (resource: Resource) => CreatedResource> = {
     "AWS::IAM::Role": (resource) => {

@@ -6,7 +6,7 @@ import type { Decision, PolicyRequest, Statement } from "./policy.ts";
 import type { Role, Roles } from "./roles.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** What was decided, and by which kind of policy. */
+/** A decision, and which kind of policy made it. */
 export interface Verdict extends Decision {
   readonly by: "identity" | "resource" | "boundary" | "session" | "trust";
 }
@@ -18,14 +18,14 @@ export interface JudgeOptions {
   readonly clock: Clock;
 }
 
-/** Brings together all policies that have a say in a request. */
+/** Evaluates all policies that apply to a request. */
 export class Judge {
-  /** Resource policies do not change; they come as the same object with every request. */
+  /** Resource policies never change and come as the same object with every request, so they are parsed once. */
   private readonly parsed = new WeakMap<object, readonly Statement[]>();
 
   constructor(private readonly options: JudgeOptions) {}
 
-  /** The operator may do everything; a role what its policies, and those of the resource, allow. */
+  /** The operator may do everything; a role may do what its policies and those of the resource allow. */
   judge(caller: Caller, access: Access): Verdict {
     if (!caller.roleArn) return { effect: "allow", statements: [], by: "identity" };
     const request = this.requestOf(caller, access);
@@ -42,8 +42,8 @@ export class Judge {
   }
 
   /**
-   * Whether a caller may take a role: its own policies and the role's trust policy must both allow it. (AWS leaves out the
-   * first where the trust policy names the caller's role itself; here both are asked, so that permission is always written down.)
+   * Whether a caller may assume a role: its own policies and the role's trust policy must both allow it. (AWS skips the former
+   * if the trust policy names the caller's role itself; here both are required, so that the permission is always explicit.)
    */
   judgeTrust(caller: Caller, role: Role, access: Access): Verdict {
     const own = this.judge(caller, access);
@@ -53,7 +53,7 @@ export class Judge {
     return { effect: "allow", statements: [...own.statements, ...trust.statements], by: "trust" };
   }
 
-  /** Whether an AWS service (`lambda.amazonaws.com`) may take a role. */
+  /** Whether an AWS service (`lambda.amazonaws.com`) may assume a role. */
   trustsService(role: Role, service: string): boolean {
     const request: PolicyRequest = {
       action: "sts:AssumeRole",
@@ -64,7 +64,7 @@ export class Judge {
     return evaluate(role.trust, request).effect === "allow";
   }
 
-  /** What must allow a request besides the role's own policies. */
+  /** What must allow a request in addition to the role's own policies. */
   private limits(roleArn: string, caller: Caller): { by: Verdict["by"]; statements: readonly Statement[] }[] {
     const boundary = this.options.roles.boundary(roleArn);
     const session = this.options.sessions.get(caller.accessKeyId)?.sessionPolicy;
@@ -108,7 +108,7 @@ const POLICY_NAMES: Record<Verdict["by"], string> = {
   trust: "the role trust policy",
 };
 
-/** The refusal in AWS's words, naming role, action and resource. */
+/** The denial with AWS's message, naming role, action and resource. */
 export function denial(caller: Caller, { action, resource }: Access, { by, effect }: Verdict): AwsError {
   const who = `User: ${caller.principalArn} is not authorized to perform: ${action} on resource: ${resource}`;
   const why =

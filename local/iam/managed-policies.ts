@@ -1,6 +1,6 @@
 /**
- * What the policies contain that AWS itself manages, as far as deployed stacks attach them to roles of functions and tasks.
- * By the part of the ARN after `arn:aws:iam::aws:policy/`.
+ * The content of AWS managed policies, as far as deployed stacks attach them to roles of functions and tasks, by the part of the
+ * ARN after `arn:aws:iam::aws:policy/`.
  */
 export const awsManagedPolicies: Readonly<Record<string, readonly string[]>> = {
   "service-role/AWSLambdaBasicExecutionRole": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],

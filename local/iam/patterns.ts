@@ -1,13 +1,13 @@
-/** Patterns of policies: `*`, `?` and policy variables. */
+/** Patterns in policies: `*`, `?` and policy variables. */
 import { contextValue } from "./context.ts";
 import type { RequestContext } from "./context.ts";
 
 const ARN_PARTS = 6;
-/** Patterns come from a few policies and are asked again with every call; those with variables differ by caller. */
+/** Compiled patterns: a few policies use the same ones for every call; those with variables differ by caller. */
 const COMPILED_KEPT = 2_000;
 const compiled = new Map<string, RegExp>();
 
-/** `*` stands for any text, `?` for any one character; everything else for itself. */
+/** `*` matches any text, `?` any one character. */
 export function globMatches(pattern: string, text: string): boolean {
   if (pattern === "*") return true;
   if (!/[*?]/.test(pattern)) return pattern === text;
@@ -21,8 +21,8 @@ export function globMatches(pattern: string, text: string): boolean {
 }
 
 /**
- * Whether a Resource element covers an ARN. Its variables (`${aws:PrincipalTag/owner}`) take the request's values, which stand
- * for themselves even if they contain a star; a variable without a value matches nothing.
+ * Whether a Resource element matches an ARN. Its variables (`${aws:PrincipalTag/owner}`) take the request's values, which are
+ * literal even if they contain a star; a variable without a value matches nothing.
  */
 export function resourceMatches(pattern: string, resource: string, context: RequestContext): boolean {
   const filled = fillVariables(pattern, context);
@@ -38,7 +38,7 @@ export function arnMatches(pattern: string, arn: string): boolean {
   );
 }
 
-/** A star or question mark that is text: it came from a variable's value or was written `${*}`. */
+/** A literal star or question mark, from a variable's value or written as `${*}`. */
 const LITERAL: Readonly<Record<string, string>> = { "*": "\u0001", "?": "\u0002" };
 
 /** @returns `undefined` when a variable has neither a value nor a default */
@@ -61,7 +61,7 @@ export function globMatchesMarked(pattern: string, text: string): boolean {
   );
 }
 
-/** A pattern's text once its variables are filled, for operators that know no wildcards. */
+/** A pattern's text with its variables filled, for operators without wildcards. */
 export function plainText(filled: string): string {
   return filled.replaceAll(LITERAL["*"]!, "*").replaceAll(LITERAL["?"]!, "?");
 }
@@ -85,7 +85,7 @@ function globPart(part: string): string {
   return part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
-/** At most `count` parts; the last one may contain colons (`arn:aws:iam::*` covers everything of IAM). */
+/** At most `count` parts; the last one may contain colons (`arn:aws:iam::*` matches everything in IAM). */
 function arnParts(arn: string, count: number): string[] {
   const parts = arn.split(":");
   return parts.length <= count ? parts : [...parts.slice(0, count - 1), parts.slice(count - 1).join(":")];

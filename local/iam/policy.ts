@@ -1,21 +1,21 @@
-/** IAM's rule, pure: what do these statements say to this request? */
+/** IAM's policy evaluation, pure: whether statements allow or deny a request. */
 import { conditionsHold, parseConditions } from "./conditions.ts";
 import type { Conditions } from "./conditions.ts";
 import type { RequestContext } from "./context.ts";
 import { globMatches, resourceMatches } from "./patterns.ts";
 
-/** One statement of a policy, ready to be asked. */
+/** One parsed statement of a policy. */
 export interface Statement {
-  /** Where it stands: `PATH-OF-ROLE/POLICY/INDEX`. */
+  /** Identifies it: `PATH-OF-ROLE/POLICY/INDEX`. */
   readonly id: string;
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly string[];
-  /** Whether `actions` are the ones it does not speak of (NotAction). */
+  /** Whether `actions` are exclusions (NotAction). */
   readonly notActions: boolean;
   /** `undefined` in trust policies, whose resource is the role itself. */
   readonly resources: readonly string[] | undefined;
   readonly notResources: boolean;
-  /** `undefined` in identity policies, which speak of whoever has them. */
+  /** `undefined` in identity policies, which apply to whoever has them. */
   readonly principals: Principals | undefined;
   readonly notPrincipals: boolean;
   readonly conditions: Conditions;
@@ -27,31 +27,31 @@ export interface PolicyRequest {
   readonly action: string;
   /** ARN, or `*` for an action without resource. */
   readonly resource: string;
-  /** Condition keys; see `requestContext` for building one. */
+  /** Condition keys, built by `requestContext`. */
   readonly context: RequestContext;
-  /** Who asks, by the names a policy may give them (role ARN, session ARN, account …); needed for policies with principals. */
+  /** The caller by all names that a policy may use (role ARN, session ARN, account …); needed for policies with principals. */
   readonly principal?: { readonly kind: "AWS" | "Service" | "Federated"; readonly names: readonly string[] };
 }
 
 export interface Decision {
   readonly effect: "allow" | "explicit-deny" | "implicit-deny";
-  /** The statements that brought it about: every Deny that matched, else every Allow that matched. */
+  /** The deciding statements: every Deny that matched, else every Allow that matched. */
   readonly statements: readonly string[];
 }
 
 /**
  * @param document a policy document: `{ Version, Statement }`
- * @param id its statements are called `ID/0`, `ID/1` …
- * @throws Error with a sentence for what IAM would refuse
+ * @param id its statements get the ids `ID/0`, `ID/1` …
+ * @throws Error for what IAM would reject
  */
 export function parsePolicy(document: any, id: string): Statement[] {
   if (!document || typeof document !== "object" || !document.Statement) {
-    throw new Error(`The policy ${id} should be an object with a Statement; it is ${JSON.stringify(document)}.`);
+    throw new Error(`The policy ${id} must be an object with a Statement, not ${JSON.stringify(document)}.`);
   }
   return list(document.Statement).map((statement, index) => parseStatement(statement, `${id}/${index}`));
 }
 
-/** An explicit Deny wins, then any Allow; nothing said is a denial. */
+/** An explicit Deny wins, then any Allow; the default is denial. */
 export function evaluate(statements: readonly Statement[], request: PolicyRequest): Decision {
   const matching = statements.filter((statement) => statementMatches(statement, request));
   const denies = matching.filter(({ effect }) => effect === "Deny");
@@ -76,12 +76,10 @@ function parseStatement(statement: any, id: string): Statement {
   const unknown = Object.keys(statement).find((member) => !MEMBERS.has(member));
   if (unknown) throw new Error(`The statement ${id} has the member "${unknown}", which IAM does not know.`);
   if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
-    throw new Error(
-      `The statement ${id} should have the Effect Allow or Deny; it has ${JSON.stringify(statement.Effect)}.`,
-    );
+    throw new Error(`The statement ${id} must have the Effect Allow or Deny, not ${JSON.stringify(statement.Effect)}.`);
   }
   if ((statement.Action === undefined) === (statement.NotAction === undefined)) {
-    throw new Error(`The statement ${id} should have either Action or NotAction.`);
+    throw new Error(`The statement ${id} must have either Action or NotAction.`);
   }
   const resources = statement.Resource ?? statement.NotResource;
   const principals = statement.Principal ?? statement.NotPrincipal;
@@ -98,7 +96,7 @@ function parseStatement(statement: any, id: string): Statement {
   };
 }
 
-/** `"*"` means everybody, as `{ "AWS": "*" }` does. */
+/** `"*"` means everyone, like `{ "AWS": "*" }`. */
 function parsePrincipals(principals: unknown): Principals {
   if (principals === "*") return { "*": ["*"] };
   return Object.fromEntries(

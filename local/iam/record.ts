@@ -8,7 +8,7 @@ export interface RecordedCall {
   readonly role: string;
   readonly action: string;
   readonly resource: string;
-  /** What conditions could see of the caller and of the request; not the time and the like, which differ at every call. */
+  /** Condition keys of the caller and the request, without the time and others that differ with every call. */
   readonly context: ContextKeys;
   readonly decision: Decision["effect"];
   /** The statements that decided, `ROLE-PATH/POLICY/INDEX`. */
@@ -16,12 +16,12 @@ export interface RecordedCall {
 }
 
 /**
- * A worker writes thousands of objects under names of their own, all decided by the same statements. Beyond so many lines of
- * one role, action and set of statements another one says nothing new.
+ * A worker may write thousands of objects with different names, all decided by the same statements. Beyond this many lines for
+ * one role, action and set of statements, another adds no information.
  */
 const LINES_PER_DECISION = 500;
 
-/** Writes each distinct call once, the first time it is seen, also over restarts. */
+/** Records each distinct call once, even across restarts. */
 export class CallRecord {
   private readonly seen = new Set<string>();
   private readonly linesOf = new Map<string, number>();
@@ -45,8 +45,8 @@ export class CallRecord {
 }
 
 /**
- * Whether a call that was allowed would still be without one of its statements. Any Allow is enough; taking a role needs one in
- * the caller's policies and one in the role's trust policy.
+ * Whether an allowed call would still be allowed without one of its statements. Any Allow is enough; assuming a role needs one
+ * in the caller's policies and one in the role's trust policy.
  */
 export function survivesWithout(call: RecordedCall, statementId: string): boolean {
   const rest = call.statements.filter((id) => id !== statementId);
@@ -63,7 +63,7 @@ function decisionKey(call: RecordedCall): string {
   return JSON.stringify([call.role, call.action, call.decision, call.statements]);
 }
 
-/** A last line cut short by a kill is left out. */
+/** Ignores a last line that was truncated by a kill. */
 function readLines(file: string): string[] {
   try {
     return readFileSync(file, "utf8")

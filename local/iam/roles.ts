@@ -13,7 +13,7 @@ export interface Role {
   readonly id: string;
   /** Seen by policies as `aws:PrincipalTag/KEY`, unless a session tag has that key. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Who may take the role. */
+  /** Who may assume the role. */
   readonly trust: readonly Statement[];
   readonly maxSessionSeconds: number;
 }
@@ -29,16 +29,16 @@ interface ManagedPolicy {
   readonly document: unknown;
 }
 
-/** The roles of the account and what their policies say. Statements are called `PATH-OF-ROLE/POLICY/INDEX`. */
+/** The roles of the account and their policies. Statements have ids of the form `PATH-OF-ROLE/POLICY/INDEX`. */
 export class Roles {
   private readonly byArn = new Map<string, KnownRole>();
   private readonly managed = new Map<string, ManagedPolicy>();
-  /** Gathered anew after every change of policies, which end once the stacks are up. */
+  /** Recollected after every policy change; there are none once the stacks are up. */
   private readonly gathered = new Map<string, readonly Statement[]>();
 
   constructor(readonly accountId: string) {}
 
-  /** @throws Error with a sentence for what IAM would refuse */
+  /** @throws Error for what IAM would reject */
   addRole({ path, properties }: Resource): Role {
     const name: string = properties.RoleName;
     const role: KnownRole = {
@@ -61,7 +61,7 @@ export class Roles {
     return role;
   }
 
-  /** A policy written onto roles from outside: `AWS::IAM::Policy`. */
+  /** An inline policy attached to roles: `AWS::IAM::Policy`. */
   addInlinePolicy({ path, properties }: Resource): void {
     refuseOthersThanRoles(path, properties);
     for (const roleName of properties.Roles ?? []) {
@@ -94,7 +94,7 @@ export class Roles {
     return [...this.byArn.values()];
   }
 
-  /** Every statement of a role's policies: inline, attached, and AWS's own. */
+  /** Every statement of a role's policies: inline, attached, and AWS managed. */
   statements(roleArn: string): readonly Statement[] {
     const known = this.gathered.get(roleArn);
     if (known) return known;
@@ -106,7 +106,7 @@ export class Roles {
     return statements;
   }
 
-  /** What a role's permissions boundary says; `undefined` when it has none. */
+  /** The statements of a role's permissions boundary; `undefined` when it has none. */
   boundary(roleArn: string): readonly Statement[] | undefined {
     const role = this.byArn.get(roleArn);
     return role?.boundary === undefined ? undefined : this.managedStatements(role, role.boundary);
@@ -114,7 +114,7 @@ export class Roles {
 
   private byName(name: string, policyPath: string): KnownRole {
     const role = [...this.byArn.values()].find((candidate) => candidate.name === name);
-    if (!role) throw new Error(`${policyPath} is attached to the role "${name}", which the stacks do not have`);
+    if (!role) throw new Error(`${policyPath} is attached to the role "${name}", which the stacks do not define`);
     return role;
   }
 
@@ -135,6 +135,7 @@ export class Roles {
 
 function refuseOthersThanRoles(path: string, properties: Record<string, any>): void {
   for (const kind of ["Users", "Groups"]) {
-    if (properties[kind]?.length) throw new Error(`${path} is attached to ${kind}; the local cloud has roles only`);
+    if (properties[kind]?.length)
+      throw new Error(`${path} is attached to ${kind}; the local cloud supports roles only`);
   }
 }

@@ -3,13 +3,13 @@ import type { Caller, Clock, Credentials } from "../service.ts";
 import type { Statement } from "./policy.ts";
 import type { Role } from "./roles.ts";
 
-/** Who holds an access key. */
+/** The holder of an access key. */
 export interface Session {
   readonly caller: Caller;
   readonly credentials: Credentials;
-  /** Session tags that sessions taken from this one inherit. */
+  /** Tags that sessions assumed from this one inherit. */
   readonly transitiveTags: Readonly<Record<string, string>>;
-  /** What narrows the session beyond its role's policies. */
+  /** Restricts the session beyond its role's policies. */
   readonly sessionPolicy?: readonly Statement[];
 }
 
@@ -21,10 +21,10 @@ export interface SessionOptions {
   readonly sessionPolicy?: readonly Statement[];
 }
 
-/** How many sessions are opened between two looks for expired ones. */
+/** How many new sessions trigger a cleanup of expired ones. */
 const SWEEP_EVERY = 1_000;
 
-/** The access keys of the cloud. They live as long as it does: who holds one is started anew with it. */
+/** The cloud's access keys. They live as long as the cloud does, since their holders restart with it. */
 export class Sessions {
   /** The account's root user: the operator. */
   readonly root: Session;
@@ -42,7 +42,7 @@ export class Sessions {
     this.byKey.set(credentials.accessKeyId, this.root);
   }
 
-  /** Expired ones too, as long as they are remembered. */
+  /** Includes expired ones until they are cleaned up. */
   get(accessKeyId: string): Session | undefined {
     return this.byKey.get(accessKeyId);
   }

@@ -1,18 +1,18 @@
-/** AWS Signature Version 4 from the receiving side: takes a request apart and says what its signature should have been. */
+/** The server side of AWS Signature Version 4: parses a request and computes the signature it should have. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** The parts of a request that its signature covers. */
 export interface SignableRequest {
   readonly method: string;
-  /** As it came over the wire, percent-encoded. */
+  /** As received, percent-encoded. */
   readonly path: string;
-  /** Without the question mark, as it came over the wire. */
+  /** Without the question mark, as received. */
   readonly query: string;
-  /** Names in lower case. */
+  /** Names in lowercase. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a request says about its signature. */
+/** The signature of a request and its parameters. */
 export interface ClaimedSignature {
   readonly accessKeyId: string;
   /** `20260123/us-east-1/s3/aws4_request` */
@@ -23,7 +23,7 @@ export interface ClaimedSignature {
   /** `20260123T101112Z` */
   readonly timestamp: string;
   readonly sessionToken: string | undefined;
-  /** Seconds a presigned URL is good for; `undefined` when the signature stands in the header. */
+  /** Lifetime of a presigned URL in seconds; `undefined` when the signature is in the header. */
   readonly expiresSeconds: number | undefined;
 }
 
@@ -31,7 +31,7 @@ export const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /**
  * @returns `undefined` when the request is not signed at all
- * @throws Error with a sentence when it is signed in a way that cannot be read
+ * @throws Error when its signature cannot be parsed
  */
 export function readSignature(request: SignableRequest): ClaimedSignature | undefined {
   const authorization = request.headers.authorization;
@@ -42,8 +42,8 @@ export function readSignature(request: SignableRequest): ClaimedSignature | unde
 }
 
 /**
- * Whether the claimed signature is the one the secret gives.
- * @param payloadHash hexadecimal SHA-256 of the body, or the literal that stands for it (`UNSIGNED-PAYLOAD` …)
+ * Whether the claimed signature was made with the secret.
+ * @param payloadHash hexadecimal SHA-256 of the body, or a literal in its place (`UNSIGNED-PAYLOAD` …)
  */
 export function isSignedWith(
   secret: string,
@@ -60,7 +60,7 @@ export function isSignedWith(
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Milliseconds since the epoch of `20260123T101112Z`; NaN when it is not of this form. */
+/** Milliseconds since the epoch of `20260123T101112Z`; NaN for any other form. */
 export function timestampMs(timestamp: string): number {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp);
   if (!match) return NaN;
@@ -106,7 +106,7 @@ function readQuery(query: URLSearchParams): ClaimedSignature {
 function readCredential(credential: string): Pick<ClaimedSignature, "accessKeyId" | "scope"> {
   const [accessKeyId, date, region, service, end, ...rest] = credential.split("/");
   if (!accessKeyId || !date || !region || !service || end !== "aws4_request" || rest.length > 0) {
-    throw new Error(`A Credential should read KEY/DATE/REGION/SERVICE/aws4_request; this one reads "${credential}".`);
+    throw new Error(`A Credential must have the form KEY/DATE/REGION/SERVICE/aws4_request; got "${credential}".`);
   }
   return { accessKeyId, scope: { date, region, service } };
 }
@@ -129,7 +129,7 @@ function canonicalRequest(request: SignableRequest, claimed: ClaimedSignature, p
   ].join("\n");
 }
 
-/** S3 takes the path as it is; every other service normalizes it and encodes it once more. */
+/** S3 uses the path as is; every other service normalizes it and encodes it again. */
 function canonicalPath(path: string, service: string): string {
   if (service === "s3") return path || "/";
   const segments: string[] = [];
@@ -156,12 +156,12 @@ function canonicalQuery(query: string): string {
     .join("&");
 }
 
-/** RFC 3986: what `encodeURIComponent` leaves and AWS does not. */
+/** RFC 3986: also encodes what `encodeURIComponent` leaves unencoded. */
 function escape(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** A text that is no valid encoding stays as it is; its signature will not fit, which is the answer it deserves. */
+/** Invalid encodings stay as they are; the signature then does not match, which is the right answer. */
 function unescape(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -170,7 +170,7 @@ function unescape(text: string): string {
   }
 }
 
-/** By code units, as AWS sorts; `localeCompare` would not. */
+/** By code unit, like AWS and unlike `localeCompare`. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

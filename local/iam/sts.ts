@@ -1,4 +1,4 @@
-/** AWS Security Token Service: roles for an hour, with session tags. Speaks the query protocol. */
+/** AWS Security Token Service: AssumeRole with session tags, and GetCallerIdentity. Speaks the query protocol. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomUUID } from "node:crypto";
 import { listen, readBody } from "../http.ts";
@@ -17,7 +17,7 @@ export function sts(gate: IamGate): Service {
       return listening.url;
     },
     create: async ({ type }) => {
-      throw new Error(`STS plays no ${type}.`);
+      throw new Error(`The local STS does not support ${type}.`);
     },
     stop: async () => listening?.close(),
   };
@@ -55,11 +55,11 @@ function act(gate: IamGate, accountId: string, caller: Caller, form: URLSearchPa
   throw new AwsError(
     400,
     "InvalidAction",
-    `Could not find operation ${action}: the local STS knows AssumeRole and GetCallerIdentity.`,
+    `Could not find operation ${action}: the local STS supports AssumeRole and GetCallerIdentity.`,
   );
 }
 
-/** Everybody may ask who they are; no policy is needed. */
+/** Needs no permission. */
 function callerIdentity(gate: IamGate, caller: Caller, accountId: string): string {
   return element("Arn", caller.principalArn) + element("UserId", gate.userIdOf(caller)) + element("Account", accountId);
 }
@@ -99,7 +99,7 @@ function readAssumeRole(form: URLSearchParams): AssumeRequest {
   if (Object.keys(tags).length > MAX_TAGS)
     throw invalid(`A session may have ${MAX_TAGS} tags, not ${Object.keys(tags).length}`);
   if (members(form, "PolicyArns.member", ".arn").length > 0) {
-    throw invalid("The local STS takes a session policy as Policy, not by PolicyArns");
+    throw invalid("The local STS supports session policies as Policy, not as PolicyArns");
   }
   const externalId = form.get("ExternalId");
   return {
@@ -127,7 +127,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new AwsError(400, "MalformedPolicyDocument", "The session policy should be JSON.");
+    throw new AwsError(400, "MalformedPolicyDocument", "The session policy must be JSON.");
   }
 }
 

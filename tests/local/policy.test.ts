@@ -55,7 +55,7 @@ const cases: [name: string, statement: Statement, isAllowed: boolean][] = [
   ["a variable with the owner's tag", only({ Action: "*", Resource: `${BUCKET}/\${aws:PrincipalTag/owner}/*` }), true],
   ["a variable without a value", only({ Action: "*", Resource: `${BUCKET}/\${aws:PrincipalTag/none}/*` }), false],
   [
-    "a variable without a value where nothing would fit",
+    "a variable without a value where nothing would match",
     only({ Action: "*", Resource: `${BUCKET}/ann/a.txt\${aws:PrincipalTag/none}` }),
     false,
   ],
@@ -119,7 +119,7 @@ const cases: [name: string, statement: Statement, isAllowed: boolean][] = [
   ["IpAddress elsewhere", when("IpAddress", "aws:SourceIp", "10.0.0.0/8"), false],
   ["NotIpAddress", when("NotIpAddress", "aws:SourceIp", ["10.0.0.0/8", "127.0.0.1"]), false],
   [
-    "two conditions of which one does not hold",
+    "two conditions, one of them false",
     allow({
       Condition: { StringEquals: { "aws:PrincipalTag/owner": "ann" }, Bool: { "aws:SecureTransport": "false" } },
     }),
@@ -140,7 +140,7 @@ test("a Deny wins over any number of Allows and is named", () => {
   expect(decision).toEqual({ effect: "explicit-deny", statements: ["R/P/1"] });
 });
 
-test("a Deny whose condition does not hold changes nothing", () => {
+test("a Deny whose condition is false changes nothing", () => {
   const deny = { Effect: "Deny", Action: "*", Resource: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } };
   expect(ask([deny, allow({})])).toEqual({ effect: "allow", statements: ["R/P/1"] });
 });
@@ -154,7 +154,7 @@ test("every Allow that matches is named", () => {
   expect(ask(statements)).toEqual({ effect: "allow", statements: ["R/P/0", "R/P/2"] });
 });
 
-test("an action without resource needs a star", () => {
+test("an action without a resource needs a star", () => {
   expect(ask([only({ Action: "s3:ListAllMyBuckets", Resource: BUCKET })], "s3:ListAllMyBuckets", "*").effect).toBe(
     "implicit-deny",
   );
@@ -164,13 +164,13 @@ test("an action without resource needs a star", () => {
 });
 
 const malformed: [name: string, document: unknown, sentence: RegExp][] = [
-  ["no statements", {}, /The policy R\/P should be an object with a Statement/],
+  ["no statements", {}, /The policy R\/P must be an object with a Statement/],
   [
-    "a wrong effect",
+    "an invalid effect",
     { Statement: { Effect: "allow", Action: "*", Resource: "*" } },
-    /R\/P\/0 should have the Effect Allow or Deny/,
+    /R\/P\/0 must have the Effect Allow or Deny/,
   ],
-  ["no action", { Statement: [{ Effect: "Allow", Resource: "*" }] }, /R\/P\/0 should have either Action or NotAction/],
+  ["no action", { Statement: [{ Effect: "Allow", Resource: "*" }] }, /R\/P\/0 must have either Action or NotAction/],
   ["an unknown member", { Statement: [allow({ Conditions: {} })] }, /has the member "Conditions"/],
   [
     "an unknown operator",
@@ -179,6 +179,6 @@ const malformed: [name: string, document: unknown, sentence: RegExp][] = [
   ],
 ];
 
-test.each(malformed)("refuses a policy with %s", (_, document, sentence) => {
+test.each(malformed)("rejects a policy with %s", (_, document, sentence) => {
   expect(() => parsePolicy(document, "R/P")).toThrow(sentence);
 });

@@ -60,7 +60,7 @@ function plainRequest({ method = "POST", path = "/", query = {}, headers = {}, b
 
 type Signed = Awaited<ReturnType<SignatureV4["presign"]>>;
 
-/** As Node's server would show it. */
+/** As received by Node's server. */
 function arrived({ method, path, query = {}, headers }: Signed): IncomingMessage {
   const pairs = Object.entries(query).flatMap(([key, value]) => [value ?? ""].flat().map((one) => [key, one] as const));
   const encoded = pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join("&");
@@ -129,7 +129,7 @@ test("accepts a request signed by the machine's clock after the cloud's was move
   expect(gate.authenticate(request, "", "dynamodb").principalArn).toBe("arn:aws:iam::000000000000:root");
 });
 
-test("accepts HTTP/2, where the host has another name", async () => {
+test("accepts HTTP/2, where the host is in :authority", async () => {
   const request = await sign({ service: "bedrock", path: "/model/m/converse" });
   const { host, ...rest } = request.headers;
   const http2 = { ...request, headers: { ...rest, ":authority": host } } as unknown as IncomingMessage;
@@ -165,7 +165,7 @@ const refused: [name: string, parts: Parts, code: string, change?: (request: Inc
     (request) => (request.headers["x-amz-acl"] = "public-read"),
   ],
   [
-    "a signature cut short",
+    "a truncated signature",
     {},
     "InvalidSignatureException",
     (request) => (request.headers.authorization = request.headers.authorization!.slice(0, -2)),
@@ -186,7 +186,7 @@ test.each(refused)("refuses %s", async (_, parts, code, change = () => undefined
   expect(() => gate.authenticate(request, "", parts.service ?? "dynamodb")).toThrow(expect.objectContaining({ code }));
 });
 
-test("refuses a changed body, whether its digest is declared or not", async () => {
+test("rejects a changed body, whether its digest is declared or not", async () => {
   const dynamodb = await sign({ body: "{}" });
   expect(() => gate.authenticate(dynamodb, "{ }", "dynamodb")).toThrow(
     expect.objectContaining({ code: "InvalidSignatureException" }),
@@ -197,14 +197,14 @@ test("refuses a changed body, whether its digest is declared or not", async () =
   );
 });
 
-test("refuses an unsigned body anywhere but at S3", async () => {
+test("rejects an unsigned body anywhere but at S3", async () => {
   const request = await sign({ body: "{}", headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } });
   expect(() => gate.authenticate(request, "{}", "dynamodb")).toThrow(
     expect.objectContaining({ code: "InvalidSignatureException" }),
   );
 });
 
-test("refuses a request meant for another service", async () => {
+test("rejects a request meant for another service", async () => {
   const request = await sign({});
   expect(() => gate.authenticate(request, "", "ecs")).toThrow("Credential should be scoped to correct service: 'ecs'.");
 });
@@ -212,14 +212,14 @@ test("refuses a request meant for another service", async () => {
 test.each([
   ["dynamodb", "InvalidSignatureException"],
   ["s3", "RequestTimeTooSkewed"],
-])("refuses a clock that is 16 minutes off at %s", async (service, code) => {
+])("rejects a clock that is 16 minutes off at %s", async (service, code) => {
   for (const offMs of [-16 * 60_000, 16 * 60_000]) {
     const request = await sign({ service }, nowMs + offMs);
     expect(() => gate.authenticate(request, "", service)).toThrow(expect.objectContaining({ code, status: 403 }));
   }
 });
 
-test("refuses unknown and expired keys, and forgets their secrets", async () => {
+test("rejects unknown and expired keys, and forgets their secrets", async () => {
   const keys = gate.issue(ROLE_ARN, "s", { durationSeconds: 60 });
   const signer = signerFor({}, keys);
   const request = arrived((await signer.sign(plainRequest({}), { signingDate: new Date(nowMs) })) as Signed);
@@ -236,7 +236,7 @@ test("refuses unknown and expired keys, and forgets their secrets", async () => 
   );
 });
 
-test("gives a role only to services that its trust policy names", () => {
+test("lets only services that its trust policy names assume a role", () => {
   expect(gate.issue(ROLE_ARN, "s", { service: "lambda.amazonaws.com" }).accessKeyId).toMatch(/^ASIA/);
   expect(() => gate.issue(ROLE_ARN, "s", { service: "ecs-tasks.amazonaws.com" })).toThrow(
     "The role Shop-Role cannot be assumed by ecs-tasks.amazonaws.com: its trust policy does not allow it.",

@@ -87,7 +87,7 @@ test("tells callers who they are", async () => {
   expect(identity.Account).toBe(ACCOUNT);
 });
 
-test("gives a role with session tags, which its policies see", async () => {
+test("assumes a role with session tags, which policies see", async () => {
   const { Credentials: keys, AssumedRoleUser: user } = await assume("Task", "Scoped", { Tags: tags });
   expect(user?.Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/Scoped/job-1`);
   const { caller } = gate.secretOf(keys!.AccessKeyId!)!;
@@ -108,7 +108,7 @@ test("works as the SDK's credential provider", async () => {
   expect(identity.Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/Scoped/job-2`);
 });
 
-test("hands transitive tags on to the next role and lets nobody change them", async () => {
+test("passes transitive tags on to the next role, immutably", async () => {
   const { Credentials: keys } = await assume("Task", "Scoped", { Tags: tags, TransitiveTagKeys: ["owner"] });
   const scoped = client(gateKeys(keys!));
   const inner = { RoleArn: arn("Inner"), RoleSessionName: "next" };
@@ -118,7 +118,7 @@ test("hands transitive tags on to the next role and lets nobody change them", as
   await expect(changed).rejects.toThrow("The session tag owner is inherited from the caller's session");
 });
 
-test("narrows a session by its own policy", async () => {
+test("restricts a session by its own policy", async () => {
   const Policy = JSON.stringify({ Statement: [statement("s3:PutObject", "arn:aws:s3:::files/ann/one")] });
   const { Credentials: keys } = await assume("Task", "Scoped", { Tags: tags, Policy });
   const { caller } = gate.secretOf(keys!.AccessKeyId!)!;
@@ -155,14 +155,14 @@ const invalid: [name: string, input: object, sentence: RegExp][] = [
   ["a minute", { DurationSeconds: 60 }, /durationSeconds/],
   ["longer than the role's sessions", { DurationSeconds: 7200 }, /exceeds the MaxSessionDuration/],
   ["a transitive tag that is none", { TransitiveTagKeys: ["owner"] }, /transitive tag key owner/],
-  ["a policy that is no JSON", { Policy: "{" }, /should be JSON/],
+  ["a policy that is no JSON", { Policy: "{" }, /must be JSON/],
 ];
 
 test.each(invalid)("refuses %s", async (_, input, sentence) => {
   await expect(assume("Task", "Scoped", input)).rejects.toThrow(sentence);
 });
 
-test("refuses a wrong secret", async () => {
+test("rejects a wrong secret", async () => {
   const wrong = client({ ...asRole("Task"), secretAccessKey: "guess" });
   await expect(wrong.send(new GetCallerIdentityCommand())).rejects.toMatchObject({ name: "SignatureDoesNotMatch" });
 });
