@@ -1,4 +1,4 @@
-/** What a container can ask its platform: the credentials of the task's role, and where it runs. */
+/** The platform's endpoints for containers: credentials of the task's role, and task metadata. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendJson } from "../http.ts";
 import type { CloudContext, Credentials } from "../service.ts";
@@ -6,7 +6,7 @@ import type { Task } from "./task.ts";
 import type { Tasks } from "./tasks.ts";
 
 const CREDENTIALS_SECONDS = 6 * 3600;
-/** The SDK asks again five minutes before the end; what it then gets has to be new. */
+/** The SDK refreshes credentials five minutes before they expire; it must then get new ones. */
 const CREDENTIALS_MARGIN_MS = 15 * 60_000;
 const PATHS = /^\/(credentials|metadata)\/([0-9a-f]+)(?:\/([^/]+))?(\/task)?$/;
 
@@ -18,7 +18,7 @@ export class ContainerEndpoint {
     private readonly tasks: Tasks,
   ) {}
 
-  /** The variables by which SDKs and agents find this endpoint. */
+  /** The environment variables by which SDKs and agents find this endpoint. */
   environmentOf(task: Task, containerName: string, url: string): Record<string, string> {
     return {
       AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
@@ -30,12 +30,12 @@ export class ContainerEndpoint {
         AWS_CONTAINER_AUTHORIZATION_TOKEN: task.token,
       }),
       ECS_CONTAINER_METADATA_URI_V4: `${url}/metadata/${task.id}/${containerName}`,
-      // The SDK's notice about the machine's Node version is nothing a task's log should begin with.
+      // Keeps the SDK's notice about the machine's Node version out of the task's log.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     };
   }
 
-  /** Answers if the request is for this endpoint. */
+  /** Answers the request if it is for this endpoint, and returns whether it was. */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     const [, what, taskId = "", containerName = "", isTask] = PATHS.exec(request.url ?? "") ?? [];
     if (!what) return false;
@@ -48,7 +48,10 @@ export class ContainerEndpoint {
 
   #answerCredentials(task: Task, request: IncomingMessage, response: ServerResponse): void {
     if (request.headers.authorization !== task.token || !task.roleArn) {
-      return sendJson(response, 403, { code: "AccessDenied", message: "The authorization token is not this task's." });
+      return sendJson(response, 403, {
+        code: "AccessDenied",
+        message: "The authorization token does not belong to this task.",
+      });
     }
     const credentials = this.#credentialsOf(task, task.roleArn);
     sendJson(response, 200, {
@@ -69,7 +72,7 @@ export class ContainerEndpoint {
   }
 }
 
-/** The last millisecond of the year 9999: beyond it ISO 8601 takes another form. */
+/** The last millisecond of the year 9999: beyond it, ISO 8601 has another form. */
 const MAX_DATE_MS = 253_402_300_799_999;
 
 function taskMetadata(task: Task): Record<string, unknown> {

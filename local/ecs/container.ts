@@ -1,4 +1,4 @@
-/** One container of a task: the program of its image as a child process, with the container's environment and nothing else. */
+/** One container of a task: its image's program as a child process, with the container's environment and nothing else. */
 import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ const MOVED_CLOCK_FILE = fileURLToPath(new URL("../clock/moved-clock.cjs", impor
 const CLOCK_PIPE = 3;
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
-/** `ContainerDefinitions` of a task definition, as far as they are played. */
+/** `ContainerDefinitions` of a task definition, the supported members. */
 export interface ContainerDefinition {
   readonly Name: string;
   readonly Image: string;
@@ -34,7 +34,7 @@ export interface ContainerOptions {
   readonly definition: ContainerDefinition;
   readonly override: ContainerOverride | undefined;
   readonly image: Image;
-  /** What the platform adds: endpoints, credentials, metadata. Wins over image, definition and override. */
+  /** What the platform adds: endpoints, credentials, metadata. Takes precedence over image, definition and override. */
   readonly platformEnv: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** How far the cloud's clock is ahead of the machine's. */
@@ -45,9 +45,9 @@ export class Container {
   readonly name: string;
   readonly isEssential: boolean;
   exitCode: number | undefined;
-  /** Why it could not be started. */
+  /** Why it failed to start. */
   failure: string | undefined;
-  /** Resolves when the program has ended, by itself or not. */
+  /** Resolves when the program has ended, for whatever reason. */
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
   readonly #stopTimeoutMs: number;
@@ -59,7 +59,7 @@ export class Container {
     this.isEssential = String(definition.Essential ?? true) === "true";
     this.#stopTimeoutMs = Number(definition.StopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000;
     this.#child = startProgram(options);
-    // A program that has just ended hears of no clock.
+    // The program may have just ended.
     this.#child.stdio[CLOCK_PIPE]?.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#child.once("error", (error) => {
@@ -77,7 +77,7 @@ export class Container {
     return this.#child.pid;
   }
 
-  /** SIGTERM once, and SIGKILL when the container's StopTimeout (or a shorter time given later) is over. */
+  /** SIGTERM once, then SIGKILL after the container's StopTimeout (or a shorter one given later). */
   stop(timeoutMs = this.#stopTimeoutMs): Promise<void> {
     if (this.#isStopping) setTimeout(() => this.kill(), timeoutMs).unref();
     else void endChild(this.#child, timeoutMs);
@@ -85,12 +85,12 @@ export class Container {
     return this.ended;
   }
 
-  /** SIGKILL, as when its host is lost. */
+  /** SIGKILL, as when the host fails. */
   kill(): void {
     killChild(this.#child);
   }
 
-  /** Tells the program that the cloud's clock was moved. */
+  /** Passes a move of the cloud's clock on to the program. */
   moveClock(aheadMs: number): void {
     (this.#child.stdio[CLOCK_PIPE] as Writable | undefined)?.write(`${aheadMs}\n`);
   }
@@ -115,7 +115,7 @@ function startProgram({
     ...Object.fromEntries((definition.Environment ?? []).map(({ Name, Value }) => [Name, String(Value)])),
     ...Object.fromEntries((override?.environment ?? []).map(({ name, value }) => [name, value])),
     ...platformEnv,
-    // The image's own PATH leads nowhere on this machine.
+    // The image's own PATH does not exist on this machine.
     PATH: process.env["PATH"] ?? "",
     HOME: image.root,
     ...(isNode && { LOCAL_CLOCK_AHEAD_MS: String(clockAheadMs), LOCAL_CLOCK_PIPE: String(CLOCK_PIPE) }),
@@ -131,7 +131,7 @@ function startProgram({
   }
 }
 
-/** An absolute path that is a file of the image lies elsewhere on this machine. */
+/** Maps an absolute path to the image's file on this machine, if there is one. */
 function localPath(image: Image, word: string): string {
   const local = pathInImage(image, word);
   return word.startsWith("/") && existsSync(local) ? local : word;

@@ -80,7 +80,7 @@ export class Definitions {
     const withSecrets = (properties.ContainerDefinitions ?? []).find((each: any) => each.Secrets?.length > 0);
     if (withSecrets) {
       throw new Error(
-        `${resource.path}: the container ${withSecrets.Name} takes secrets, which the local cloud does not play; pass them as environment.`,
+        `${resource.path}: the container ${withSecrets.Name} has secrets, which the local cloud does not support; use environment variables instead.`,
       );
     }
     checkVolumes(resource);
@@ -89,7 +89,7 @@ export class Definitions {
     return { ref: arn, attributes: { TaskDefinitionArn: arn } };
   }
 
-  /** A definition that changed between two starts is a new revision. */
+  /** A definition that changed since the last start gets a new revision. */
   #revisionOf(family: string, properties: Record<string, unknown>): number {
     const file = path.join(this.context.folder, "revisions.json");
     const revisions = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
@@ -107,13 +107,13 @@ export class Definitions {
   }
 }
 
-/** A scratch volume at /tmp is the machine's own temporary folder, which every program can write anyway. */
+/** A scratch volume at /tmp is the machine's own temporary folder, which any program can write. */
 function checkVolumes({ path: name, properties }: Resource): void {
   const isScratch = (volume: Record<string, unknown>) => Object.keys(volume).every((key) => key === "Name");
   const mounts = (properties.ContainerDefinitions ?? []).flatMap((container: any) => container.MountPoints ?? []);
   if ((properties.Volumes ?? []).every(isScratch) && mounts.every((mount: any) => mount.ContainerPath === "/tmp"))
     return;
-  throw new Error(`${name}: the local cloud plays no volumes but scratch space that is mounted at /tmp.`);
+  throw new Error(`${name}: the local cloud supports no volumes except scratch space mounted at /tmp.`);
 }
 
 function readStrategy(items: readonly Record<string, unknown>[] = []): readonly StrategyItem[] {

@@ -1,6 +1,6 @@
 /**
- * Reads of a Dockerfile what is needed to run its program without building it: environment, working directory, files and
- * command of the last stage. What it runs while building (`RUN`) is listed, not played.
+ * Reads from a Dockerfile what is needed to run its program without a build: environment, working directory, files and command
+ * of the last stage. Build commands (`RUN`) are listed, not executed.
  */
 
 export interface ImageRecipe {
@@ -10,11 +10,11 @@ export interface ImageRecipe {
   entrypoint: readonly string[];
   command: readonly string[];
   readonly copies: { readonly sources: readonly string[]; readonly destination: string }[];
-  /** Instructions that only a real build can follow. */
-  readonly notPlayed: string[];
+  /** Instructions that only a real build can execute. */
+  readonly skipped: string[];
 }
 
-/** @throws Error with a sentence for a Dockerfile that copies from another stage or image */
+/** @throws Error for a Dockerfile that copies from another stage or image */
 export function readDockerfile(text: string): ImageRecipe {
   const stages = new Map<string, ImageRecipe>();
   const buildArguments: Record<string, string> = {};
@@ -51,7 +51,7 @@ export function readDockerfile(text: string): ImageRecipe {
         recipe.command = readCommand(rest);
         break;
       case "RUN":
-        recipe.notPlayed.push(`RUN ${rest}`);
+        recipe.skipped.push(`RUN ${rest}`);
         break;
     }
   }
@@ -59,7 +59,7 @@ export function readDockerfile(text: string): ImageRecipe {
 }
 
 function emptyRecipe(): ImageRecipe {
-  return { env: {}, workdir: "/", entrypoint: [], command: [], copies: [], notPlayed: [] };
+  return { env: {}, workdir: "/", entrypoint: [], command: [], copies: [], skipped: [] };
 }
 
 function instructions(text: string): [keyword: string, rest: string][] {
@@ -85,8 +85,8 @@ function readEnv(text: string): Record<string, string> {
 function readCopy(keyword: string, text: string, workdir: string): ImageRecipe["copies"][number] {
   if (/--from=/.test(text)) {
     throw new Error(
-      `"${keyword} ${text}" takes files from another stage, which only a Docker build can make.` +
-        " Bundle the program before the image is described, so that the Dockerfile copies finished files.",
+      `"${keyword} ${text}" copies from another stage, which needs a real Docker build.` +
+        " Bundle the program beforehand, so that the Dockerfile copies finished files.",
     );
   }
   const withoutFlags = text.replaceAll(/--\S+\s+/g, "");
@@ -96,7 +96,7 @@ function readCopy(keyword: string, text: string, workdir: string): ImageRecipe["
   return { sources: words.slice(0, -1), destination: absolute(destination, workdir) + (isFolder ? "/" : "") };
 }
 
-/** The exec form is a JSON array; anything else is the shell's. */
+/** The exec form is a JSON array; anything else is the shell form. */
 function readCommand(text: string): readonly string[] {
   if (!text.startsWith("[")) return ["/bin/sh", "-c", text];
   return JSON.parse(text) as string[];

@@ -1,4 +1,4 @@
-/** Plays Amazon ECS on Fargate: tasks are child processes on this machine. Speaks ECS's JSON 1.1 protocol. */
+/** Emulates Amazon ECS on Fargate: tasks are child processes on this machine. Speaks ECS's JSON 1.1 protocol. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, readBody, sendJson, type Listening } from "../http.ts";
 import { AwsError, type CloudContext, type Service } from "../service.ts";

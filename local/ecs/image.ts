@@ -1,4 +1,4 @@
-/** A container image, made of a Docker asset's folder: its files laid out as the Dockerfile copies them, nothing built. */
+/** A container image from a Docker asset's folder: its files laid out as the Dockerfile copies them, without a build. */
 import {
   cpSync,
   existsSync,
@@ -15,7 +15,7 @@ import type { CloudContext } from "../service.ts";
 import { readDockerfile, type ImageRecipe } from "./dockerfile.ts";
 
 export interface Image {
-  /** The folder on this machine that stands for the image's `/`. */
+  /** The folder on this machine that is the image's `/`. */
   readonly root: string;
   readonly recipe: ImageRecipe;
 }
@@ -23,7 +23,7 @@ export interface Image {
 /**
  * The image of a container definition.
  * @param reference `…/repository:HASH`, the hash naming a Docker image asset of the assembly
- * @throws Error with a sentence when the assembly has no such asset or its Dockerfile needs a real build
+ * @throws Error when the assembly has no such asset or its Dockerfile needs a real build
  */
 export function openImage(reference: string, context: CloudContext): Image {
   const tag = reference.slice(reference.lastIndexOf(":") + 1);
@@ -31,21 +31,21 @@ export function openImage(reference: string, context: CloudContext): Image {
   const recipe = readDockerfile(readFileSync(path.join(source, "Dockerfile"), "utf8"));
   const root = path.join(context.folder, "images", tag);
   if (!existsSync(root)) layOut(source, recipe, root);
-  for (const instruction of recipe.notPlayed) context.log(`ecs: the image ${tag} is run without "${instruction}"`);
+  for (const instruction of recipe.skipped) context.log(`ecs: the image ${tag} runs without "${instruction}"`);
   return { root, recipe };
 }
 
-/** Where a path of the image lies on this machine. */
+/** Maps a path in the image to one on this machine. */
 export function pathInImage(image: Image, imagePath: string): string {
   return path.join(image.root, imagePath);
 }
 
-/** A half-made layout is never seen: it gets its name when it is whole. */
+/** Atomic: the layout is renamed into place once complete. */
 function layOut(source: string, recipe: ImageRecipe, root: string): void {
   const unfinished = `${root}.${process.pid}.tmp`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(path.join(unfinished, recipe.workdir), { recursive: true });
-  // Without it Node would take the type of the package around this machine's data folder.
+  // Without it, Node would use the module type of a package around the data folder.
   writeFileSync(path.join(unfinished, "package.json"), "{}\n");
   for (const { sources, destination } of recipe.copies) {
     const found = sources.flatMap((pattern) => match(source, pattern));
@@ -55,7 +55,7 @@ function layOut(source: string, recipe: ImageRecipe, root: string): void {
   renameSync(unfinished, root);
 }
 
-/** As Docker copies: a folder's content into the destination, a file into it if it is a folder, else under its name. */
+/** Copies like Docker: a folder's content into the destination, a file into it if it is a folder, else under its name. */
 function copy(from: string, to: string, toFolder: boolean): void {
   const intoFolder = toFolder || (existsSync(to) && statSync(to).isDirectory());
   const target = intoFolder && !statSync(from).isDirectory() ? path.join(to, path.basename(from)) : to;

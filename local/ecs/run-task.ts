@@ -1,4 +1,4 @@
-/** What RunTask demands of a request, and what it makes of it. Pure: nothing is started here. */
+/** Validates a RunTask request and plans its tasks. Pure: nothing is started here. */
 import { AwsError, type Access } from "../service.ts";
 import type { Cluster, StrategyItem, TaskDefinition } from "./definitions.ts";
 import type { Task, TaskRequest } from "./task.ts";
@@ -7,7 +7,7 @@ const MAX_COUNT = 10;
 const MAX_CLIENT_TOKEN = 64;
 const MAX_STARTED_BY = 128;
 
-/** The body of RunTask, as far as it is played. */
+/** The supported members of RunTask's body. */
 export interface RunTaskInput {
   readonly cluster?: string;
   readonly taskDefinition?: string;
@@ -24,8 +24,8 @@ export interface RunTaskInput {
 }
 
 /**
- * One request for each task to start.
- * @throws AwsError 400 `InvalidParameterException` for what ECS refuses
+ * One request per task to start.
+ * @throws AwsError 400 `InvalidParameterException` for what ECS rejects
  */
 export function planTasks(input: RunTaskInput, cluster: Cluster, definition: TaskDefinition): TaskRequest[] {
   const count = input.count ?? 1;

@@ -1,4 +1,4 @@
-/** What callers of ECS may ask about tasks: RunTask, DescribeTasks, ListTasks and StopTask. */
+/** The operations on tasks: RunTask, DescribeTasks, ListTasks and StopTask. */
 import { AwsError, type Caller, type CloudContext } from "../service.ts";
 import type { Cluster, Definitions } from "./definitions.ts";
 import { accessesOfRunTask, planTasks, type RunTaskInput } from "./run-task.ts";
@@ -42,7 +42,7 @@ export class TaskOperations {
       case "StopTask":
         return this.#stopTask(input, caller);
       default:
-        throw new AwsError(400, "UnknownOperationException", `The local ECS does not play ${operation}.`);
+        throw new AwsError(400, "UnknownOperationException", `The local ECS does not support ${operation}.`);
     }
   }
 
@@ -63,7 +63,7 @@ export class TaskOperations {
     return { tasks: described, failures: [] };
   }
 
-  /** The tasks that the same request started before. */
+  /** The tasks that an earlier, identical request started. */
   #tasksOfToken(input: RunTaskInput): readonly Task[] | undefined {
     const known = input.clientToken === undefined ? undefined : this.#clientTokens.get(input.clientToken);
     if (!known || known.atMs + CLIENT_TOKEN_MS < this.context.clock.now()) return undefined;
@@ -71,7 +71,7 @@ export class TaskOperations {
     throw new AwsError(
       400,
       "ConflictException",
-      `The client token ${input.clientToken} was used with another RunTask request; take a new token for a new request.`,
+      `The client token ${input.clientToken} was used with a different RunTask request; use a new token for a new request.`,
       { resourceIds: known.tasks.map(({ arn }) => arn) },
     );
   }

@@ -1,4 +1,4 @@
-/** A task: its containers and its states, each change of which is an event on EventBridge. */
+/** A task: its containers and its states. Each state change is an event on EventBridge. */
 import { randomBytes } from "node:crypto";
 import type { CloudEvent } from "../service.ts";
 import type { Container, ContainerOverride } from "./container.ts";
@@ -7,7 +7,7 @@ import type { Cluster, TaskDefinition } from "./definitions.ts";
 export type TaskStatus = "PROVISIONING" | "PENDING" | "RUNNING" | "DEPROVISIONING" | "STOPPED";
 export type StopCode = "EssentialContainerExited" | "UserInitiated" | "SpotInterruption" | "TaskFailedToStart";
 
-/** What was asked of RunTask, for one task. */
+/** A RunTask request, for one task. */
 export interface TaskRequest {
   readonly definition: TaskDefinition;
   readonly cluster: Cluster;
@@ -26,12 +26,12 @@ export interface TaskRequest {
   readonly platformVersion: string;
 }
 
-/** What a task needs of the world. */
+/** What a task needs from its environment. */
 export interface TaskWorld {
   now(): number;
   publish(event: CloudEvent): void;
   hasSpotCapacity(): boolean;
-  /** @throws Error with a sentence when an image cannot be had */
+  /** @throws Error when an image is not available */
   startContainers(task: Task): Container[];
 }
 
@@ -40,7 +40,7 @@ export const SPOT_INTERRUPTED = { code: "SpotInterruption", reason: "Your Spot T
 export class Task {
   readonly id = randomBytes(16).toString("hex");
   readonly arn: string;
-  /** Guards the credentials of the task's role. */
+  /** Protects the credentials of the task's role. */
   readonly token = randomBytes(24).toString("base64url");
   lastStatus: TaskStatus = "PROVISIONING";
   desiredStatus: "RUNNING" | "STOPPED" = "RUNNING";
@@ -65,7 +65,7 @@ export class Task {
     return this.request.overrides.taskRoleArn ?? this.request.definition.properties.TaskRoleArn;
   }
 
-  /** Lives through all states; resolves when STOPPED. */
+  /** Runs through all states; resolves when STOPPED. */
   async run(): Promise<void> {
     this.#enter("PROVISIONING");
     await new Promise(setImmediate);
@@ -85,7 +85,7 @@ export class Task {
     this.#enter("STOPPED");
   }
 
-  /** Asks it to stop: SIGTERM to each container, SIGKILL after its StopTimeout. The first reason stays. */
+  /** Stops the task: SIGTERM to each container, SIGKILL after its StopTimeout. The first reason wins. */
   stop(code: StopCode, reason: string): void {
     if (this.#stop || this.stoppedAtMs !== undefined) return;
     this.#stop = { code, reason };
@@ -95,7 +95,7 @@ export class Task {
     for (const container of this.containers) void container.stop();
   }
 
-  /** For the API: times in seconds since the epoch. */
+  /** As in the API: times in seconds since the epoch. */
   describe(): Record<string, unknown> {
     return this.#describe((ms) => ms / 1000);
   }
@@ -129,7 +129,7 @@ export class Task {
   #publish(): void {
     this.#version += 1;
     const detail = this.#describe((ms) => new Date(ms).toISOString());
-    // As on AWS: an event does not carry the task's tags.
+    // As on AWS, an event does not include the task's tags.
     delete detail["tags"];
     this.world.publish({
       source: "aws.ecs",

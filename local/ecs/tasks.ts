@@ -1,4 +1,4 @@
-/** All tasks of this start: those running, and those that stopped within the last hour. */
+/** All tasks of this start: running ones, and those stopped within the last hour. */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { clockAhead } from "../clock/clock-ahead.ts";
@@ -9,20 +9,20 @@ import { SPOT_INTERRUPTED, Task, type TaskRequest, type TaskStatus } from "./tas
 
 /** ECS forgets a stopped task after an hour. */
 const REMEMBERED_MS = 3600_000;
-/** When the whole cloud stops: time for a worker to let its calls end, though less than the two minutes of Spot. */
+/** Grace period when the whole cloud stops: time to finish calls in flight, though less than the two minutes of Spot. */
 const STOP_GRACE_MS = 30_000;
-const CLOCK_LOOK_EVERY_MS = 250;
-/** A difference of less is no move, only rounding. */
+const CLOCK_POLL_INTERVAL_MS = 250;
+/** A smaller difference is rounding, not a move. */
 const CLOCK_STEP_MS = 50;
 
-/** What tests and the operator can do to tasks from outside. */
+/** Control over tasks for tests and the operator. */
 export interface TaskControl {
-  /** Whether FARGATE_SPOT tasks find capacity; without, they stop as interrupted before they start. `true` unless set. */
+  /** Whether FARGATE_SPOT tasks find capacity; without it they stop, interrupted, before they start. `true` by default. */
   spotCapacity: boolean;
   list(): TaskSummary[];
-  /** What a Spot interruption does: the warning event, then SIGTERM. @throws when there is no such task */
+  /** A Spot interruption: the warning event, then SIGTERM. @throws Error when there is no such task */
   interrupt(taskIdOrArn: string): void;
-  /** SIGKILL, as when the host is lost. @throws when there is no such task */
+  /** A host failure: SIGKILL. @throws Error when there is no such task */
   kill(taskIdOrArn: string): void;
 }
 
@@ -33,7 +33,7 @@ export interface TaskSummary {
   readonly desiredStatus: string;
   readonly startedBy: string | undefined;
   readonly capacityProviderName: string | undefined;
-  /** Of the programs that are running. */
+  /** Process ids of the running programs. */
   readonly pids: readonly number[];
 }
 
@@ -47,15 +47,15 @@ export class Tasks implements TaskControl {
   #clockAheadMs = 0;
   #isStopping = false;
 
-  /** @param platformEnv what a container's environment needs to reach its credentials and metadata */
+  /** @param platformEnv the environment variables with which a container reaches its credentials and metadata */
   open(context: CloudContext, platformEnv: (task: Task, containerName: string) => Record<string, string>): void {
     this.#context = context;
     this.#platformEnv = platformEnv;
     this.#clockAheadMs = clockAhead(this.#cloud.clock);
-    this.#clockTimer = setInterval(() => this.#passOnClock(), CLOCK_LOOK_EVERY_MS).unref();
+    this.#clockTimer = setInterval(() => this.#passOnClock(), CLOCK_POLL_INTERVAL_MS).unref();
   }
 
-  /** Makes a task without starting it, so that it can be authorized by its ARN. */
+  /** Creates a task without starting it, so that it can be authorized by its ARN. */
   prepare(request: TaskRequest): Task {
     const { clock, publish } = this.#cloud;
     return new Task(request, {
@@ -74,7 +74,7 @@ export class Tasks implements TaskControl {
     this.#running.add(running);
   }
 
-  /** By id or ARN; `undefined` when there never was one or it is forgotten. */
+  /** By id or ARN; `undefined` for an unknown or forgotten task. */
   find(idOrArn: string): Task | undefined {
     return this.all().get(idOrArn.slice(idOrArn.lastIndexOf("/") + 1));
   }
@@ -107,7 +107,7 @@ export class Tasks implements TaskControl {
     for (const container of this.#get(taskIdOrArn).containers) container.kill();
   }
 
-  /** Ends all tasks, with five seconds for each; no events are published any more. */
+  /** Stops all tasks, with a grace period; publishes no more events. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#clockTimer);
@@ -119,14 +119,14 @@ export class Tasks implements TaskControl {
   }
 
   get #cloud(): CloudContext {
-    if (!this.#context) throw new Error("The local ECS is not started yet.");
+    if (!this.#context) throw new Error("The local ECS has not started yet.");
     return this.#context;
   }
 
   #get(taskIdOrArn: string): Task {
     const task = this.find(taskIdOrArn);
     if (task) return task;
-    throw new Error(`There is no task ${taskIdOrArn}; known are: ${[...this.#byId.keys()].join(", ") || "none"}.`);
+    throw new Error(`There is no task ${taskIdOrArn}. Known tasks: ${[...this.#byId.keys()].join(", ") || "none"}.`);
   }
 
   #startContainers(task: Task): Container[] {
@@ -150,7 +150,7 @@ export class Tasks implements TaskControl {
     );
   }
 
-  /** Programs that run while the clock is moved see it move. */
+  /** Passes moves of the clock on to running programs. */
   #passOnClock(): void {
     const aheadMs = clockAhead(this.#cloud.clock);
     if (Math.abs(aheadMs - this.#clockAheadMs) < CLOCK_STEP_MS) return;

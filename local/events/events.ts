@@ -1,4 +1,4 @@
-/** Plays Amazon EventBridge's default bus: rules with patterns and schedules, Lambda targets, and PutEvents. */
+/** Emulates Amazon EventBridge's default bus: rules with patterns and schedules, Lambda targets, and PutEvents. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AlarmClock } from "../clock/alarm-clock.ts";
 import { listen, readBody, sendJson, type Listening } from "../http.ts";
@@ -56,7 +56,7 @@ export function eventbridge(): EventBridgeService {
       const caller = context.gate.authenticate(request, body, "events");
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
       if (operation !== "PutEvents") {
-        throw new AwsError(400, "UnknownOperationException", `The local EventBridge does not play ${operation}.`);
+        throw new AwsError(400, "UnknownOperationException", `The local EventBridge does not support ${operation}.`);
       }
       const entries = readEntries(body);
       context.gate.authorize(caller, ...entries.map((entry) => accessOf(entry, context)));

@@ -1,4 +1,4 @@
-/** EventBridge's event patterns: which events a rule is about. */
+/** EventBridge's event patterns: which events a rule matches. */
 
 export type Pattern = { readonly [field: string]: Pattern | readonly Condition[] };
 type Condition = string | number | boolean | null | Readonly<Record<string, any>>;
@@ -11,7 +11,7 @@ const NUMERIC: Record<string, (value: number, limit: number) => boolean> = {
   ">=": (value, limit) => value >= limit,
 };
 
-/** Whether an event has what the pattern asks for: every field named, and for each any one of its conditions. */
+/** Whether an event matches: every field of the pattern, each with any one of its conditions. */
 export function matches(pattern: Pattern, event: unknown): boolean {
   return Object.entries(pattern).every(([field, wanted]) => {
     if (field === "$or" && Array.isArray(wanted)) return wanted.some((each) => matches(each, event));
@@ -22,8 +22,8 @@ export function matches(pattern: Pattern, event: unknown): boolean {
 }
 
 /**
- * Checks a pattern when its rule is made.
- * @throws Error with a sentence naming the condition that is not EventBridge's, or is not played
+ * Validates a pattern when its rule is created.
+ * @throws Error naming the condition that is invalid or not supported
  */
 export function assertPattern(pattern: Pattern, at = "EventPattern"): void {
   for (const [field, wanted] of Object.entries(pattern)) {
@@ -31,7 +31,7 @@ export function assertPattern(pattern: Pattern, at = "EventPattern"): void {
     if (field === "$or" && Array.isArray(wanted)) wanted.forEach((each) => assertPattern(each, place));
     else if (Array.isArray(wanted)) wanted.forEach((condition) => assertCondition(condition, place));
     else if (isObject(wanted)) assertPattern(wanted as Pattern, place);
-    else throw new Error(`${place} has to be a list of values or an object, not ${JSON.stringify(wanted)}.`);
+    else throw new Error(`${place} must be a list of values or an object, not ${JSON.stringify(wanted)}.`);
   }
 }
 
@@ -99,7 +99,9 @@ function assertCondition(condition: Condition, place: string): void {
   if (!isObject(condition)) return;
   const operators = Object.keys(condition);
   if (operators.length === 1 && OPERATORS.includes(operators[0] ?? "")) return;
-  throw new Error(`${place} has the condition ${JSON.stringify(condition)}; played are ${OPERATORS.join(", ")}.`);
+  throw new Error(
+    `${place} has the condition ${JSON.stringify(condition)}; supported conditions are ${OPERATORS.join(", ")}.`,
+  );
 }
 
 function isObject(value: unknown): value is Record<string, any> {

@@ -1,4 +1,4 @@
-/** The entries of a PutEvents request: each is put on its bus, or answered with its own error. */
+/** The entries of a PutEvents request: each is put on its bus or gets its own error. */
 import { AwsError, type Access, type CloudContext } from "../service.ts";
 import { envelope, type Envelope } from "./rule.ts";
 
@@ -41,7 +41,7 @@ export function accessOf(
   };
 }
 
-/** @param offer shows an event to every rule of the default bus */
+/** @param offer passes an event to every rule of the default bus */
 export function putEntry(
   entry: Entry,
   context: CloudContext,

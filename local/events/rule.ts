@@ -1,4 +1,4 @@
-/** One rule: finds out whether an event or the time is its business, and hands the event to its targets. */
+/** One rule: passes matching and scheduled events to its targets. */
 import { randomUUID } from "node:crypto";
 import type { AlarmClock } from "../clock/alarm-clock.ts";
 import { AwsError, type CloudContext, type Resource } from "../service.ts";
@@ -11,7 +11,7 @@ const DEFAULT_MAX_AGE_SECONDS = 86_400;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15 * 60_000;
 
-/** An event with the envelope that EventBridge puts around it. */
+/** An event in EventBridge's envelope. */
 export type Envelope = Record<string, unknown> & { readonly id: string; readonly time: string };
 
 export class Rule {
@@ -20,7 +20,7 @@ export class Rule {
   readonly #targets: readonly Target[];
   readonly #isEnabled: boolean;
 
-  /** @throws Error with a sentence naming the resource when something of it is not played or not valid */
+  /** @throws Error naming the resource when something about it is invalid or not supported */
   constructor(
     { path, properties }: Resource,
     readonly name: string,
@@ -36,24 +36,24 @@ export class Rule {
       if (properties.ScheduleExpression) this.#schedule = parseSchedule(properties.ScheduleExpression);
       for (const { Arn } of this.#targets) assertPlayed(Arn);
       if (properties.EventBusName && !/(^|\/)default$/.test(properties.EventBusName)) {
-        throw new Error(`The event bus ${properties.EventBusName} is not played; only the default bus is.`);
+        throw new Error(`The event bus ${properties.EventBusName} is not supported; only the default bus is.`);
       }
     } catch (error) {
       throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
     }
   }
 
-  /** Hands an event to the targets if the pattern wants it. */
+  /** Passes an event to the targets if it matches the pattern. */
   offer(event: Envelope): void {
     if (this.#isEnabled && this.#pattern && matches(this.#pattern, event)) this.#deliver(event);
   }
 
-  /** Begins the schedule, if there is one: from now on, by the cloud's clock. */
+  /** Starts the schedule, if there is one, by the cloud's clock. */
   startSchedule(): void {
     if (this.#isEnabled && this.#schedule) this.#awaitNext();
   }
 
-  /** However many times the clock was moved over, the rule fires once and goes on from there. */
+  /** If the clock was moved past several due times, the rule fires once and continues from there. */
   #awaitNext(): void {
     const dueMs = this.#schedule?.(this.context.clock.now());
     if (dueMs === undefined) return;
@@ -88,7 +88,7 @@ export class Rule {
     }
   }
 
-  /** Only a target that is busy is tried again; one that is missing or forbidden stays so. */
+  /** Only a throttled target is retried; one that is missing or forbidden stays so. */
   #retry(target: Target, event: Envelope, attempt: number, error: Error): void {
     const policy = target.RetryPolicy ?? {};
     const delayMs = Math.min(FIRST_RETRY_MS * 2 ** attempt, LONGEST_RETRY_MS);
@@ -115,7 +115,7 @@ export function envelope(
     "detail-type": event["detail-type"],
     source: event.source,
     account: accountId,
-    // EventBridge tells whole seconds.
+    // EventBridge has a resolution of one second.
     time: new Date(atMs).toISOString().replace(/\.\d+Z$/, "Z"),
     region,
     resources: event.resources,
@@ -125,5 +125,5 @@ export function envelope(
 
 function assertPlayed(targetArn: string): void {
   if (/^arn:[^:]+:lambda:/.test(targetArn)) return;
-  throw new Error(`The target ${targetArn} is not a Lambda function; the local EventBridge plays no other targets.`);
+  throw new Error(`The target ${targetArn} is not a Lambda function; the local EventBridge supports no other targets.`);
 }

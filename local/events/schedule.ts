@@ -5,13 +5,13 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-/** A schedule without a time in this many years never comes. */
+/** A schedule that is not due within this many years never is. */
 const SEARCH_YEARS = 8;
 
-/** The first time after `afterMs` (both in milliseconds since the epoch); `undefined` when there is none any more. */
+/** The first time after `afterMs` (both in milliseconds since the epoch); `undefined` when there is none. */
 export type Schedule = (afterMs: number) => number | undefined;
 
-/** @throws Error with a sentence for an expression that EventBridge would refuse */
+/** @throws Error for an expression that EventBridge would reject */
 export function parseSchedule(expression: string): Schedule {
   const rate = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression);
   if (rate) return rateSchedule(Number(rate[1]), UNIT_MS[rate[2] ?? ""] ?? 0, rate[3] === "s", expression);
@@ -75,7 +75,7 @@ function field(text: string, min: number, max: number, names: readonly string[],
   const number = (word: string) => {
     const named = names.indexOf(word.toUpperCase());
     const value = named > 0 ? named : /^\d+$/.test(word) ? Number(word) : NaN;
-    if (!(value >= min && value <= max)) throw refused(expression, `values from ${min} to ${max} instead of ${word}`);
+    if (!(value >= min && value <= max)) throw refused(expression, `values from ${min} to ${max}, not ${word}`);
     return value;
   };
   const allowed = new Set<number>();
@@ -84,7 +84,7 @@ function field(text: string, min: number, max: number, names: readonly string[],
     const [from = "", to] = range === "*" ? [String(min), String(max)] : range.split("-");
     const first = number(from);
     const last = to === undefined ? (step === undefined ? first : max) : number(to);
-    // A range may go over the end: FRI-MON.
+    // A range may wrap around: FRI-MON.
     const length = last >= first ? last - first : last - first + (max - min + 1);
     for (let offset = 0; offset <= length; offset += step === undefined ? 1 : stepOf(step, expression)) {
       allowed.add(((first - min + offset) % (max - min + 1)) + min);
@@ -95,14 +95,14 @@ function field(text: string, min: number, max: number, names: readonly string[],
 
 function stepOf(step: string, expression: string): number {
   if (/^[1-9]\d*$/.test(step)) return Number(step);
-  throw refused(expression, `a step of 1 or more instead of ${step}`);
+  throw refused(expression, `a step of 1 or more, not ${step}`);
 }
 
 function lastDay(at: Date): number {
   return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
 }
 
-/** The weekday nearest to a day of the month, without leaving the month. */
+/** The weekday nearest to a day of the month, within the month. */
 function nearestWeekday(at: Date, day: number): number {
   const weekday = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), day)).getUTCDay();
   if (weekday === 6) return day === 1 ? 3 : day - 1;

@@ -1,6 +1,6 @@
-/** What a target of a rule is given: the event itself, a part of it, a constant, or a text made of its parts. */
+/** A target's input: the event itself, a part of it, a constant, or a template filled from its parts. */
 
-/** A target of `AWS::Events::Rule`, as far as it is played. */
+/** The supported members of a target of `AWS::Events::Rule`. */
 export interface Target {
   readonly Id: string;
   readonly Arn: string;
@@ -16,14 +16,14 @@ export interface Target {
   };
 }
 
-/** The rule and the moment, for the variables that a template may name without defining them. */
+/** The rule and the time, for a template's predefined variables. */
 export interface Occasion {
   readonly ruleArn: string;
   readonly ruleName: string;
   readonly now: string;
 }
 
-/** @throws Error with a sentence when a template does not become JSON */
+/** @throws Error when a filled template is not JSON */
 export function inputOf(target: Target, event: Record<string, unknown>, occasion: Occasion): unknown {
   if (target.Input !== undefined) return JSON.parse(target.Input);
   if (target.InputPath !== undefined) return valueAt(target.InputPath, event);
@@ -52,7 +52,7 @@ function transform(
   }
 }
 
-/** `<name>` is replaced by JSON, inside a string by the bare text. A path without value gives nothing, in a string or not. */
+/** `<name>` is replaced by JSON, or by bare text inside a string. A path without a value gives nothing in both cases. */
 function fill(template: string, variables: Record<string, unknown>): string {
   let isInString = false;
   return template.replaceAll(/\\.|"|<([\w.-]+)>/g, (token, name?: string) => {
@@ -65,7 +65,7 @@ function fill(template: string, variables: Record<string, unknown>): string {
   });
 }
 
-/** `$.detail.items[0].name`, the subset of JSONPath that EventBridge takes. */
+/** `$.detail.items[0].name`, the subset of JSONPath that EventBridge accepts. */
 function valueAt(path: string, event: unknown): unknown {
   const steps = path.replace(/^\$\.?/, "").match(/[^.[\]]+/g) ?? [];
   return steps.reduce<any>((value, step) => value?.[/^['"].*['"]$/.test(step) ? step.slice(1, -1) : step], event);

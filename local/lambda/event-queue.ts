@@ -1,4 +1,4 @@
-/** Asynchronous invocations: accepted at once, run when an instance is free, and tried again when they fail. */
+/** Asynchronous invocations: accepted immediately, run when an instance is free, and retried when they fail. */
 import { AlarmClock } from "../clock/alarm-clock.ts";
 import type { CloudContext } from "../service.ts";
 import type { LocalFunction } from "./function.ts";
@@ -33,7 +33,7 @@ export class EventQueue {
     this.#configs.set(functionName, config);
   }
 
-  /** Takes an event; what becomes of it stands in the function's log. */
+  /** Queues an event; the function's log has the outcome. */
   add(target: LocalFunction, event: QueuedEvent): void {
     void this.#attempt(target, event, { number: 0, acceptedAtMs: this.context.clock.now() });
   }
@@ -48,7 +48,7 @@ export class EventQueue {
       (outcome) => (outcome.failed ? outcome.payload : undefined),
       (thrown: Error) => thrown.message,
     );
-    // An event that the end of the cloud cut off has not failed, and its log may be gone.
+    // An event interrupted by the cloud's stop has not failed, and its log may be gone.
     if (error === undefined || this.#isStopped) return;
     const { name } = target.config;
     const config = this.#configs.get(name) ?? {};
@@ -56,9 +56,7 @@ export class EventQueue {
     const ageMs = this.context.clock.now() + (delayMs ?? 0) - attempt.acceptedAtMs;
     const isTooOld = ageMs > (config.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS) * 1000;
     if (delayMs === undefined || attempt.number >= (config.retries ?? DEFAULT_RETRIES) || isTooOld) {
-      this.context.log(
-        `lambda: ${name} failed its event ${event.requestId} for good (attempt ${attempt.number + 1}): ${error}`,
-      );
+      this.context.log(`lambda: ${name} gave up on event ${event.requestId} (attempt ${attempt.number + 1}): ${error}`);
       return;
     }
     this.#alarms.after(delayMs, () => void this.#attempt(target, event, { ...attempt, number: attempt.number + 1 }));

@@ -1,4 +1,4 @@
-/** A Lambda function: its instances, started when needed, kept warm, and ended when idle. */
+/** A Lambda function and its instances, which are started on demand, kept warm, and stopped when idle. */
 import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
@@ -6,18 +6,18 @@ import { clockAhead } from "../clock/clock-ahead.ts";
 import { AwsError, type CloudContext } from "../service.ts";
 import { Instance, type Outcome } from "./instance.ts";
 
-/** What a function without reserved concurrency may run at once here; on AWS it would be the account's 1,000. */
+/** Concurrency of a function without reserved concurrency; on AWS it would be the account's 1,000. */
 const DEFAULT_CONCURRENCY = 10;
 const IDLE_LIMIT_MS = 5 * 60_000;
 const CREDENTIALS_SECONDS = 6 * 3600;
-/** An instance whose credentials do not outlast the longest possible event is replaced before it takes another. */
+/** An instance whose credentials would expire during the longest possible event is replaced before the next one. */
 const CREDENTIALS_MARGIN_MS = 16 * 60_000;
 const MAX_RESULT_BYTES = 6 * 1024 * 1024 + 100;
 
 export interface FunctionConfig {
   readonly name: string;
   readonly arn: string;
-  /** Where its code lies. */
+  /** The folder with its code. */
   readonly folder: string;
   readonly handler: string;
   readonly runtime: string;
@@ -25,7 +25,7 @@ export interface FunctionConfig {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** `ReservedConcurrentExecutions`, if the template sets it. */
+  /** `ReservedConcurrentExecutions`, if set. */
   readonly reserved: number | undefined;
 }
 
@@ -55,9 +55,9 @@ export class LocalFunction {
 
   /**
    * Handles one event.
-   * @param waits whether to wait for a free instance (asynchronous events) rather than be throttled
-   * @throws AwsError 429 `TooManyRequestsException` beyond the reserved concurrency; 502 for a runtime that is not played;
-   *   503 once it was stopped
+   * @param waits whether to wait for a free instance (asynchronous events) instead of being throttled
+   * @throws AwsError 429 `TooManyRequestsException` beyond the reserved concurrency; 502 for an unsupported runtime; 503 once
+   *   stopped
    */
   async invoke(
     payload: string,
@@ -84,7 +84,7 @@ export class LocalFunction {
     return limited(outcome);
   }
 
-  /** Ends all instances; events in hand fail. */
+  /** Ends all instances; running events fail. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweep);
@@ -99,12 +99,12 @@ export class LocalFunction {
     throw new AwsError(
       502,
       "InvalidRuntimeException",
-      `The function ${name} has the runtime ${runtime || "of a container image"}; the local cloud runs Node.js functions only.`,
+      `The function ${name} has the runtime ${runtime || "of a container image"}; the local cloud supports Node.js functions only.`,
     );
   }
 
   async #acquire(waits: boolean): Promise<Instance> {
-    // An instance begun now would outlive the cloud.
+    // An instance started now would outlive the cloud.
     if (this.#stopped) throw stopped();
     const idle = this.#takeIdle();
     if (idle) return idle;
@@ -183,7 +183,7 @@ function environmentOf(config: FunctionConfig): Record<string, string> {
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${config.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${randomUUID().replaceAll("-", "")}`,
-    // The SDK's notice about the machine's Node version is nothing a function's log should begin with.
+    // Keeps the SDK's notice about the machine's Node version out of the function's log.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
 }

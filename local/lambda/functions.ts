@@ -1,4 +1,4 @@
-/** The functions of the assembly, with what else the template says about them: permissions, versions, aliases, retries. */
+/** The functions of the assembly with their permissions, versions, aliases and retry settings. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { AwsError, type CloudContext, type CreatedResource, type Resource } from "../service.ts";
@@ -9,7 +9,7 @@ import type { Permission } from "./resource-policy.ts";
 export class Functions {
   readonly #byName = new Map<string, LocalFunction>();
   readonly #permissions = new Map<string, Permission[]>();
-  /** Number of the newest published version by function name. Every version runs the code of this start. */
+  /** The latest published version by function name. Every version runs the code of this start. */
   readonly #versions = new Map<string, number>();
 
   constructor(
@@ -17,7 +17,7 @@ export class Functions {
     private readonly queue: EventQueue,
   ) {}
 
-  /** Makes one of the types in `playedTypes`. */
+  /** Creates a resource of one of the types in `resourceTypes`. */
   create(resource: Resource): CreatedResource {
     switch (resource.type) {
       case "AWS::Lambda::Function":
@@ -84,7 +84,7 @@ export class Functions {
     });
     if (properties.DestinationConfig) {
       this.context.log(
-        `lambda: the destinations in ${resourcePath} are not played; failed events of ${name} stand in this log.`,
+        `lambda: the destinations in ${resourcePath} are not supported; failed events of ${name} are in this log.`,
       );
     }
     return { ref: resourcePath.replaceAll("/", "-"), attributes: {} };
@@ -104,7 +104,7 @@ export class Functions {
   }
 }
 
-export const playedTypes = [
+export const resourceTypes = [
   "AWS::Lambda::Function",
   "AWS::Lambda::Permission",
   "AWS::Lambda::EventInvokeConfig",
@@ -131,7 +131,7 @@ function configOf(resource: Resource, context: CloudContext): FunctionConfig {
   };
 }
 
-/** Code comes as an asset of the assembly or stands in the template itself. */
+/** Code is an asset of the assembly or inline in the template. */
 function codeFolder(
   name: string,
   { Code: code = {}, Runtime: runtime = "" }: Record<string, any>,

@@ -1,6 +1,6 @@
 /**
- * One instance of a function: a process that takes one event at a time. A process rather than a thread of this one, so that
- * a handler has a working directory, signals, memory and an exit of its own, and takes nothing down with it.
+ * One instance of a function: a process that handles one event at a time. A process rather than a worker thread, so that a
+ * handler has its own working directory, signals, memory and exit, and cannot take this process down.
  */
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -9,13 +9,13 @@ import { endChild, hasEnded, killChild, startChild } from "../children.ts";
 const RUNTIME_FILE = fileURLToPath(new URL("./runtime.mjs", import.meta.url));
 /** Lambda's limit on the time a handler's module may take to load. */
 const INIT_LIMIT_MS = 10_000;
-/** For handlers that listen to SIGTERM. */
+/** For handlers that listen for SIGTERM. */
 const END_GRACE_MS = 1_000;
 const LOG_TAIL_BYTES = 4 * 1024;
 
 export interface Invocation {
   readonly requestId: string;
-  /** JSON text. */
+  /** JSON. */
   readonly payload: string;
   readonly functionArn: string;
   readonly timeoutMs: number;
@@ -24,10 +24,10 @@ export interface Invocation {
 }
 
 export interface Outcome {
-  /** JSON text: what the handler answered, or the error as Lambda words it. */
+  /** JSON: what the handler returned, or the error as Lambda reports it. */
   readonly payload: string;
   readonly failed: boolean;
-  /** The last 4 KB that the handler wrote meanwhile. */
+  /** The last 4 KB of the handler's output. */
   readonly logTail: string;
 }
 
@@ -48,7 +48,7 @@ export class Instance {
 
   constructor(
     options: { folder: string; env: Record<string, string>; memoryMb: number; writeLog: (text: string) => void },
-    /** Until when its credentials are good, by the cloud's clock. */
+    /** When its credentials expire, by the cloud's clock. */
     readonly credentialsExpireAtMs: number,
   ) {
     this.#child = startChild(process.execPath, [`--max-old-space-size=${options.memoryMb}`, RUNTIME_FILE], {
@@ -69,18 +69,18 @@ export class Instance {
     this.#child.once("exit", markReady);
   }
 
-  /** Whether it can take no further event. */
+  /** Whether it can handle no further event. */
   get isSpent(): boolean {
     return this.#isSpent || hasEnded(this.#child);
   }
 
-  /** Handles one event; the caller sees to it that there is only one. Never rejects: what goes wrong is an outcome. */
+  /** Handles one event; the caller ensures that there is only one at a time. Never rejects: errors become outcomes. */
   async run(invocation: Invocation): Promise<Outcome> {
     this.#logTail = "";
     const { requestId } = invocation;
     const answer = await this.#answerTo(invocation);
     if (answer.fatal) this.#kill();
-    // What the handler wrote before it answered may still lie in the pipe.
+    // Output from before the answer may still be in the pipe.
     await new Promise(setImmediate);
     const logTail = this.#logTail;
     if (answer.type === "result") return { payload: answer.payload ?? "null", failed: false, logTail };
@@ -104,7 +104,7 @@ export class Instance {
         this.#child.off("close", crash);
         resolve(answer);
       };
-      // Output that is still in its pipe when the process ends belongs to this event, hence "close" rather than "exit".
+      // Output still in the pipe when the process ends belongs to this event, hence "close" rather than "exit".
       if (this.isSpent) crash();
       this.#child.once("close", crash);
     });

@@ -1,10 +1,10 @@
-/** Plays AWS Lambda: Node.js functions from the assembly's assets, invoked over Lambda's HTTP API or by other services. */
+/** Emulates AWS Lambda: Node.js functions from the assembly's assets, invoked over Lambda's HTTP API or by other services. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, readBody, sendJson, type Listening } from "../http.ts";
 import { AwsError, type CloudContext, type Service } from "../service.ts";
 import { EventQueue } from "./event-queue.ts";
-import { Functions, playedTypes } from "./functions.ts";
+import { Functions, resourceTypes } from "./functions.ts";
 import type { Outcome } from "./instance.ts";
 import { assertServiceMayInvoke, type ServiceCaller } from "./resource-policy.ts";
 
@@ -14,9 +14,9 @@ const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 export interface LambdaService extends Service {
   /**
-   * Invokes a function for a service of this cloud (`CloudContext.invoke`). Answers what the handler answered;
-   * `asynchronous` answers at once, and Lambda tries again by itself when the function fails.
-   * @throws AwsError 403 when the function's permissions do not cover the caller; an Error named as the handler's error was
+   * Invokes a function for a service of this cloud (`CloudContext.invoke`). Returns what the handler returned; with
+   * `asynchronous` it returns immediately, and Lambda itself retries when the function fails.
+   * @throws AwsError 403 when the function's permissions do not cover the caller; an Error with the name of the handler's error
    */
   invokeFunction(arn: string, payload: unknown, as: ServiceCaller & { asynchronous?: boolean }): Promise<unknown>;
 }
@@ -29,7 +29,7 @@ export function lambda(): LambdaService {
 
   return {
     name: "lambda",
-    types: playedTypes,
+    types: resourceTypes,
     async start(started) {
       context = started;
       queue = new EventQueue(context);
@@ -85,7 +85,7 @@ export function lambda(): LambdaService {
   }
 }
 
-/** The function's name or ARN, and the qualifier beside it. */
+/** The function's name or ARN, and the qualifier. */
 function readInvokeUrl(request: IncomingMessage): [name: string, qualifier: string | undefined] {
   const url = new URL(request.url ?? "/", "http://lambda");
   const name = INVOKE_PATH.exec(url.pathname)?.[1];
@@ -125,6 +125,6 @@ function unknownOperation(request: IncomingMessage): AwsError {
   return new AwsError(
     404,
     "UnknownOperationException",
-    `The local Lambda answers Invoke only, not ${request.method} ${request.url}.`,
+    `The local Lambda supports Invoke only, not ${request.method} ${request.url}.`,
   );
 }

@@ -1,22 +1,22 @@
-/** Who may invoke a function besides the roles whose own policies say so: `AWS::Lambda::Permission`. */
+/** `AWS::Lambda::Permission`: who may invoke a function, in addition to roles whose own policies allow it. */
 import { AwsError } from "../service.ts";
 
 export interface Permission {
   readonly action: string;
   /** `events.amazonaws.com` */
   readonly principal: string;
-  /** May hold `*` and `?`. */
+  /** May contain `*` and `?`. */
   readonly sourceArn?: string;
   readonly sourceAccount?: string;
 }
 
-/** A service that calls, on behalf of one of its resources. */
+/** A calling service, on behalf of one of its resources. */
 export interface ServiceCaller {
   readonly service: string;
   readonly sourceArn?: string;
 }
 
-/** @throws AwsError 403 `AccessDeniedException` unless one of the permissions covers the caller */
+/** @throws AwsError 403 `AccessDeniedException` unless a permission allows the caller */
 export function assertServiceMayInvoke(
   functionArn: string,
   permissions: readonly Permission[],

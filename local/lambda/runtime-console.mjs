@@ -1,9 +1,9 @@
-/** Writes console output as Lambda's text format does: time, request id, level and message, parted by tabs. */
+/** Writes console output as Lambda's text format does: time, request id, level and message, separated by tabs. */
 import { format } from "node:util";
 
 const LEVELS = { log: "INFO", info: "INFO", warn: "WARN", error: "ERROR", debug: "DEBUG", trace: "TRACE" };
 
-/** @param {() => string} requestId of the event in hand */
+/** @param {() => string} requestId of the current event */
 export function patchConsole(requestId) {
   for (const [method, level] of Object.entries(LEVELS)) {
     const stream = level === "ERROR" || level === "WARN" ? process.stderr : process.stdout;

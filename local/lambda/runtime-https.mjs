@@ -1,6 +1,6 @@
 /**
- * CloudFormation's response URL is https on AWS and plain http on this machine. Providers of custom resources often call
- * `https.request` with the URL's host and path whatever its protocol; such calls go to the local URL as it is.
+ * CloudFormation's response URL is https on AWS and plain http here. Providers of custom resources often call `https.request`
+ * with the URL's host and path, whatever its protocol; such calls go to the local URL instead.
  */
 import http from "node:http";
 import https from "node:https";
@@ -9,7 +9,7 @@ import { urlToHttpOptions } from "node:url";
 
 const requestByHttps = https.request;
 
-/** @param {string} responseUrl the `ResponseURL` of the event in hand */
+/** @param {string} responseUrl the `ResponseURL` of the current event */
 export function answerOverPlainHttp(responseUrl) {
   const { protocol, hostname, port } = new URL(responseUrl);
   if (protocol !== "http:") return;

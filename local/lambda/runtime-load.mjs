@@ -1,7 +1,7 @@
 /**
- * Finds and loads a handler as Lambda does: from the function's folder alone, which on this machine lies inside other
- * packages. So a `.js` file is CommonJS unless the function's own package.json says otherwise, and a package that is neither in
- * the folder nor brought by Lambda's runtime (the AWS SDK) is not found here either.
+ * Finds and loads a handler as Lambda does: from the function's folder alone, although that is inside other packages here. So a
+ * `.js` file is CommonJS unless the function's own package.json says otherwise, and a package that is neither in the folder nor
+ * part of Lambda's runtime (the AWS SDK) is not found here either.
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import Module, { createRequire, isBuiltin, register } from "node:module";
@@ -15,7 +15,7 @@ const requireHere = createRequire(import.meta.url);
  * @param {string} folder the function's code
  * @param {string} name `file.export`, `folder/file.export`
  * @returns {Promise<Function>}
- * @throws errors named as Lambda names them: Runtime.ImportModuleError, Runtime.HandlerNotFound …
+ * @throws errors with Lambda's names: Runtime.ImportModuleError, Runtime.HandlerNotFound …
  */
 export async function loadHandler(folder, name) {
   const root = realpathSync(folder);

@@ -1,6 +1,6 @@
 /**
- * The Node.js runtime of a function: runs inside the function's process, loads its handler and calls it with one event
- * at a time, which arrive and are answered over the process's channel. Plain JavaScript, since nothing compiles it there.
+ * The Node.js runtime of a function: runs inside the function's process, loads its handler and calls it with one event at a
+ * time. Events and answers use the process's IPC channel. Plain JavaScript, since nothing compiles it there.
  */
 import { performance } from "node:perf_hooks";
 import { createRequire } from "node:module";
@@ -17,7 +17,7 @@ process.on("uncaughtException", (error) => fail(error, true));
 process.on("unhandledRejection", (reason) => {
   fail({ name: "Runtime.UnhandledPromiseRejection", message: String(reason), stack: reason?.stack }, true);
 });
-// The parent's end of the channel closes when it stops or dies.
+// The channel closes when the parent stops or dies.
 process.on("disconnect", () => process.exit(0));
 
 const loading = loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER).then(
@@ -42,7 +42,7 @@ async function handle(invocation) {
   }
 }
 
-/** A handler answers by its promise or, in the older style, by a callback. */
+/** A handler answers with a promise or, in the older style, with a callback. */
 function callHandler(handler, event, context) {
   return new Promise((resolve, reject) => {
     const callback = (error, result) => (error ? reject(error) : resolve(result));
@@ -77,7 +77,7 @@ function succeed(result) {
   process.send({ type: "result", payload });
 }
 
-/** @param {boolean} fatal whether this process can take no further event */
+/** @param {boolean} fatal whether this process can handle no further event */
 function fail(error, fatal) {
   const known = error !== null && typeof error === "object" && "message" in error;
   const answer = {

@@ -29,7 +29,7 @@ USER node
 ENTRYPOINT ["node"]
 CMD ["main.js", "first"]
 `;
-/** A program that writes what it sees into its log, then does as its first argument says. */
+/** A program that logs what it sees, then does what its first argument says. */
 const PROGRAM = `
 const say = (value) => process.stdout.write(JSON.stringify(value) + "\\n");
 say({ env: process.env, args: process.argv.slice(2), cwd: process.cwd() });
@@ -156,7 +156,7 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-  // A killed process stays in the table until its parent has taken its exit code.
+  // A killed process stays in the process table until its parent reads its exit code.
   const status = `/proc/${pid}/status`;
   return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, "utf8"));
 }
@@ -281,7 +281,7 @@ test("kills a program that outlasts its StopTimeout", async () => {
   expect(lastEvent(arn).containers[0].exitCode).toBe(137);
 });
 
-test("announces a Spot interruption before the program hears of it", async () => {
+test("sends the Spot interruption event before SIGTERM", async () => {
   const arn = await runReady("patient");
   service.tasks.interrupt(arn);
   expect(lastEvent(arn)).toMatchObject({
@@ -295,7 +295,7 @@ test("announces a Spot interruption before the program hears of it", async () =>
   expect(said(arn)).toContain("term");
 });
 
-test("kills without notice, as when the host is lost", async () => {
+test("kills without notice, as when the host fails", async () => {
   const arn = await runReady("patient");
   expect(service.tasks.list()).toMatchObject([{ taskArn: arn, lastStatus: "RUNNING", pids: [expect.any(Number)] }]);
   service.tasks.kill(arn.split("/").at(-1) ?? "");
@@ -305,7 +305,7 @@ test("kills without notice, as when the host is lost", async () => {
   expect(() => service.tasks.kill("nothing")).toThrow("There is no task nothing");
 });
 
-test("without Spot capacity a Spot task stops as interrupted and never starts, an on-demand task runs", async () => {
+test("without Spot capacity a Spot task stops, interrupted, before it starts; an on-demand task runs", async () => {
   service.tasks.spotCapacity = false;
   const { tasks } = await run();
   const arn = tasks?.[0]?.taskArn ?? "";
@@ -316,7 +316,7 @@ test("without Spot capacity a Spot task stops as interrupted and never starts, a
   expect(lastEvent(onDemand).lastStatus).toBe("RUNNING");
 });
 
-test("starts once for one client token, and refuses it for another request", async () => {
+test("starts once per client token, and rejects the token for another request", async () => {
   const clientToken = "t".repeat(64);
   const first = await run({ clientToken, count: 2 });
   const again = await run({ clientToken, count: 2 });
@@ -329,7 +329,7 @@ test("starts once for one client token, and refuses it for another request", asy
   });
 });
 
-test("shares tasks out by base and weight", async () => {
+test("distributes tasks by base and weight", async () => {
   const { tasks } = await run({
     count: 7,
     capacityProviderStrategy: [
@@ -347,7 +347,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, RegExp]>([
   ["an unknown task definition", { taskDefinition: "nobody" }, "ClientException", /TaskDefinition not found/],
   ["another revision", { taskDefinition: "worker:9" }, "ClientException", /TaskDefinition not found/],
   [
-    "launch type and strategy at once",
+    "both launch type and strategy",
     { launchType: "FARGATE", capacityProviderStrategy: spot },
     "InvalidParameterException",
     /both a launch type/,
@@ -369,7 +369,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, RegExp]>([
   ["a long client token", { clientToken: "t".repeat(65) }, "InvalidParameterException", /64/],
   ["a missing network", { networkConfiguration: undefined }, "InvalidParameterException", /awsvpc/],
   [
-    "an override of no container",
+    "an override of an unknown container",
     { overrides: { containerOverrides: [{ name: "side" }] } },
     "InvalidParameterException",
     /side/,
@@ -379,7 +379,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, RegExp]>([
   expect(service.tasks.list()).toEqual([]);
 });
 
-test("asks for ecs:RunTask in its cluster, iam:PassRole on both roles and ecs:TagResource on the task", async () => {
+test("authorizes ecs:RunTask in its cluster, iam:PassRole on both roles and ecs:TagResource on the task", async () => {
   const { tasks } = await run({ tags: [{ key: "owner", value: "ann" }] });
   const tagged = { "aws:RequestTag/owner": "ann", "aws:TagKeys": ["owner"] };
   const passed = { "iam:PassedToService": "ecs-tasks.amazonaws.com" };
@@ -407,7 +407,7 @@ test("reports an image that is not in the assembly as a task that failed to star
   });
 });
 
-test("lists tasks by wanted state and who started them, and forgets a stopped one after an hour", async () => {
+test("lists tasks by desired status and startedBy, and forgets a stopped one after an hour", async () => {
   const arn = await runReady("patient", { startedBy: "dispatch" });
   const list = async (input: { desiredStatus?: "STOPPED"; startedBy?: string }) =>
     (await client.send(new ListTasksCommand({ cluster: "farm", ...input }))).taskArns;
@@ -422,7 +422,7 @@ test("lists tasks by wanted state and who started them, and forgets a stopped on
   expect({ tasks, failures }).toEqual({ tasks: [], failures: [{ arn, reason: "MISSING" }] });
 });
 
-test("takes scratch volumes at /tmp, which programs can write anyway, and says that it plays no others", async () => {
+test("accepts scratch volumes at /tmp, which programs can write anyway, and rejects others", async () => {
   const withVolumes = (Volumes: object[], ContainerPath: string) => ({
     Family: "writer",
     Volumes,
@@ -431,7 +431,7 @@ test("takes scratch volumes at /tmp, which programs can write anyway, and says t
   const create = (properties: object) =>
     service.create({ path: "Stack/Writer", logicalId: "Writer", type: "AWS::ECS::TaskDefinition", properties });
   await create(withVolumes([{ Name: "scratch" }], "/tmp"));
-  const refused = "Stack/Writer: the local cloud plays no volumes but scratch space that is mounted at /tmp.";
+  const refused = "Stack/Writer: the local cloud supports no volumes except scratch space mounted at /tmp.";
   for (const [volumes, place] of [
     [[{ Name: "scratch" }], "/data"],
     [[{ Name: "scratch", EFSVolumeConfiguration: {} }], "/tmp"],
@@ -439,7 +439,7 @@ test("takes scratch volumes at /tmp, which programs can write anyway, and says t
     await expect((async () => create(withVolumes([...volumes], place)))()).rejects.toThrow(refused);
 });
 
-test("a changed definition is a new revision, also after a restart", async () => {
+test("a changed definition gets a new revision, also after a restart", async () => {
   const { ref } = await makeDefinition("worker", { StopTimeout: 9 });
   expect(ref).toMatch(/worker:2$/);
   await service.stop();
@@ -455,7 +455,7 @@ test("a running program sees the cloud's clock move", async () => {
   await until(() => said(arn).some(({ now }) => now > Date.now() + 86_000_000));
 });
 
-test("ends the tasks and all that they started when it stops", async () => {
+test("ends the tasks and everything they started when it stops", async () => {
   const deaf = await runReady("deaf");
   const parent = await runReady("parent");
   await until(() => said(parent).some((line) => line.grandchild));
@@ -469,7 +469,7 @@ test("ends the tasks and all that they started when it stops", async () => {
   expect(said(deaf)).toContain("term");
 });
 
-test("no program outlives the cloud, even when that is killed", async () => {
+test("no program outlives the cloud, even if the cloud is killed", async () => {
   const children = new URL("../../local/children.ts", import.meta.url).pathname;
   const script = `
     import { startChild } from ${JSON.stringify(children)};
@@ -508,14 +508,14 @@ describe("a Dockerfile", () => {
       "WORKDIR /app\nCOPY --chown=node a.js b/ ./",
       { copies: [{ sources: ["a.js", "b/"], destination: "/app/" }] },
     ],
-    ["what needs a build", "RUN npm ci", { notPlayed: ["RUN npm ci"] }],
+    ["what needs a build", "RUN npm ci", { skipped: ["RUN npm ci"] }],
   ])("gives %s", (_what, text, expected) => {
     expect(readDockerfile(text)).toMatchObject(expected);
   });
 
-  test("that copies from another stage is refused with what to do", () => {
+  test("that copies from another stage is rejected with what to do", () => {
     expect(() => readDockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /y")).toThrow(
-      /only a Docker build can make.*Bundle the program/,
+      /needs a real Docker build.*Bundle the program/,
     );
   });
 });

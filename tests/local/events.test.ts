@@ -46,7 +46,7 @@ describe("a pattern", () => {
     ["a number by its value", { detail: { size: [5] } }, true],
     ["a number as text", { detail: { size: ["5"] } }, false],
     ["one of two alternatives", { $or: [{ source: ["x"] }, { detail: { size: [5] } }] } as unknown as Pattern, true],
-  ])("asking for %s", (_what, pattern, expected) => {
+  ])("on %s", (_what, pattern, expected) => {
     expect(matches(pattern, TASK_EVENT)).toBe(expected);
   });
 });
@@ -64,11 +64,11 @@ describe("a schedule", () => {
     ["cron(0 8 ? * 3#2 *)", "2026-12-08T08:00:00.000Z"],
     ["cron(0 8 1W * ? *)", "2026-12-01T08:00:00.000Z"],
     ["cron(5,10 22-1 * * ? 2026)", "2026-11-23T22:05:00.000Z"],
-  ])("%s comes next at %s", (expression, next) => {
+  ])("%s is next due at %s", (expression, next) => {
     expect(new Date(parseSchedule(expression)(NOON) ?? 0).toISOString()).toBe(next);
   });
 
-  test("whose year is over never comes", () => {
+  test("in a past year is never due", () => {
     expect(parseSchedule("cron(0 0 1 1 ? 2020)")(NOON)).toBeUndefined();
   });
 
@@ -80,7 +80,7 @@ describe("a schedule", () => {
     "cron(* * * * *)",
     "cron(0 0 1 * 2 *)",
     "cron(99 * * * ? *)",
-  ])("%s is refused", (expression) => {
+  ])("%s is rejected", (expression) => {
     expect(() => parseSchedule(expression)).toThrow(`The schedule ${expression} is not valid; expected`);
   });
 });
@@ -166,10 +166,10 @@ describe("the service", () => {
     return { status: answer.status, body: (await answer.json()) as any };
   }
 
-  /** Long enough for every alarm that is due to have rung. */
+  /** Long enough for every due alarm to fire. */
   const alarmsRung = () => new Promise((resolve) => setTimeout(resolve, 350));
 
-  test("hands a matching event, in its envelope, to the function as events.amazonaws.com for the rule", async () => {
+  test("passes a matching event, in its envelope, to the function as events.amazonaws.com for the rule", async () => {
     const made = await makeRule({ EventPattern: { source: ["aws.ecs"], detail: { lastStatus: ["STOPPED"] } } });
     expect(made).toEqual({ ref: "Tasks", attributes: { Arn: RULE_ARN } });
     service.publish(TASK_EVENT);
@@ -190,13 +190,13 @@ describe("the service", () => {
     ]);
   });
 
-  test("leaves a disabled rule alone", async () => {
+  test("ignores a disabled rule", async () => {
     await makeRule({ EventPattern: { source: ["aws.ecs"] }, State: "DISABLED" });
     service.publish(TASK_EVENT);
     expect(invoked).toEqual([]);
   });
 
-  test("fires a schedule when the clock gets there, once however far it was moved, and again after that", async () => {
+  test("fires a schedule when due, once however far the clock was moved, and again after that", async () => {
     await makeRule({ ScheduleExpression: "rate(1 minute)" });
     await service.ready?.();
     await alarmsRung();
@@ -217,7 +217,7 @@ describe("the service", () => {
     await until(() => invoked.length === 3);
   });
 
-  test("tries a busy target again, and gives up at the policy's end", async () => {
+  test("retries a throttled target, and gives up when the retry policy says so", async () => {
     await makeRule({
       EventPattern: { source: ["aws.ecs"] },
       Targets: [{ Id: "1", Arn: FUNCTION_ARN, RetryPolicy: { MaximumRetryAttempts: "1" } }],
@@ -232,7 +232,7 @@ describe("the service", () => {
     expect(logged[0]).toContain("the rule Tasks could not reach");
   });
 
-  test("does not try a forbidden target again", async () => {
+  test("does not retry a forbidden target", async () => {
     await makeRule({ EventPattern: { source: ["aws.ecs"] } });
     failures = [new AwsError(403, "AccessDeniedException", "no permission")];
     service.publish(TASK_EVENT);
@@ -242,7 +242,7 @@ describe("the service", () => {
     expect(invoked).toHaveLength(1);
   });
 
-  test("PutEvents delivers what is right, answers for each entry, and asks for events:PutEvents", async () => {
+  test("PutEvents delivers valid entries, answers for each, and needs events:PutEvents", async () => {
     await makeRule({ EventPattern: { source: ["shop"] } });
     const { status, body } = await putEvents(
       { Source: "shop", DetailType: "Sold", Detail: '{"n":1}', Resources: ["a"] },
@@ -280,7 +280,7 @@ describe("the service", () => {
 
   test.each<[string, Record<string, unknown>, RegExp]>([
     [
-      "a target that is no function",
+      "a target that is not a function",
       { Targets: [{ Id: "1", Arn: "arn:aws:sqs:us-east-1:0:q" }] },
       /^Stack\/Rule: The target .* is not a Lambda function/,
     ],
@@ -291,7 +291,7 @@ describe("the service", () => {
     ],
     ["a bad schedule", { ScheduleExpression: "rate(1 minutes)" }, /^Stack\/Rule: The schedule/],
     ["another bus", { EventBusName: "mine" }, /^Stack\/Rule: The event bus mine/],
-  ])("refuses a rule with %s", async (_what, properties, message) => {
+  ])("rejects a rule with %s", async (_what, properties, message) => {
     await expect(makeRule(properties)).rejects.toThrow(message);
   });
 });

@@ -47,7 +47,7 @@ async function startService(overrides: Partial<CloudContext> = {}) {
   client = new LambdaClient({ region: "us-east-1", endpoint, credentials, maxAttempts: 1 });
 }
 
-/** Makes the function `name` whose asset holds `files`. */
+/** Creates the function `name`, whose asset has `files`. */
 async function makeFunction(name: string, files: Record<string, string>, properties: Record<string, unknown> = {}) {
   const asset = path.join(folder, "assets", name);
   mkdirSync(asset, { recursive: true });
@@ -84,7 +84,7 @@ async function invoke(FunctionName: string, payload: unknown, more: Partial<Invo
 
 const log = (name: string) => readFileSync(path.join(folder, "logs", `${name}.log`), "utf8");
 
-test("answers what a CommonJS handler returns, though the data folder lies in an ESM package", async () => {
+test("returns a CommonJS handler's result, although the data folder is inside an ESM package", async () => {
   writeFileSync(path.join(folder, "package.json"), '{"type":"module"}');
   await makeFunction("Adder", {
     "index.js": 'const { sum } = require("./sum"); exports.handler = async (event) => ({ sum: sum(event) });',
@@ -108,7 +108,7 @@ test("loads an ES module handler with top-level await from a subfolder of its as
   expect((await invoke("Esm", {})).result).toBe("hello");
 });
 
-test("finds the SDK that Lambda's runtime brings, but no package that happens to be installed around it", async () => {
+test("finds the SDK that Lambda's runtime provides, but no package that happens to be installed around it", async () => {
   mkdirSync(path.join(folder, "node_modules", "neighbour"), { recursive: true });
   writeFileSync(path.join(folder, "node_modules", "neighbour", "index.js"), "exports.here = true;");
   const ask = "export const handler = async ({ name }) => Object.keys(await import(name)).length > 0;";
@@ -123,7 +123,7 @@ test("finds the SDK that Lambda's runtime brings, but no package that happens to
   }
 });
 
-test("gives a handler its own environment, credentials and context, and nothing of the parent's", async () => {
+test("gives a handler its own environment, credentials and context, and nothing from the parent", async () => {
   process.env["SECRET_OF_PARENT"] = "1";
   await makeFunction(
     "Env",
@@ -154,7 +154,7 @@ test("gives a handler its own environment, credentials and context, and nothing 
   expect(result.cwd).toContain("assets/Env");
 });
 
-test("answers a handler's error with its type, message and trace", async () => {
+test("returns a handler's error with its type, message and trace", async () => {
   await makeFunction("Fails", {
     "index.mjs": "export const handler = async () => { throw new TypeError('no such thing'); };",
   });
@@ -178,7 +178,7 @@ test.each([
     /lost/,
   ],
 ])(
-  "names %s as Lambda does, and takes the next event with a new instance",
+  "reports %s as Lambda does, and handles the next event with a new instance",
   async (_what, files, errorType, message) => {
     await makeFunction("Broken", files as unknown as Record<string, string>);
     for (const attempt of [1, 2]) {
@@ -189,7 +189,7 @@ test.each([
   },
 );
 
-test("stops a handler at its timeout, even in an endless loop, and goes on with a fresh instance", async () => {
+test("stops a handler at its timeout, even in an endless loop, and continues with a new instance", async () => {
   await makeFunction(
     "Slow",
     { "index.mjs": "export const handler = async ({ loop }) => { while (loop); return 'quick'; };" },
@@ -226,7 +226,7 @@ test("throttles beyond the reserved concurrency", async () => {
   expect((await first).FunctionError).toBeUndefined();
 });
 
-test("replaces an instance whose credentials run out, and tells its handler the cloud's time", async () => {
+test("replaces an instance whose credentials expire, and gives its handler the cloud's time", async () => {
   gate.issue = (_role, name) => ({
     accessKeyId: name,
     secretAccessKey: "s",
@@ -245,7 +245,7 @@ test("replaces an instance whose credentials run out, and tells its handler the 
   expect(after.now - before.now).toBeGreaterThanOrEqual(clockAheadMs);
 });
 
-test("takes an event, tries it again a minute and two minutes later by the cloud's clock, then gives it up", async () => {
+test("accepts an event, retries it one and two minutes later by the cloud's clock, then gives up", async () => {
   await makeFunction("Flaky", {
     "index.mjs":
       "export const handler = async (e, c) => { console.log('try', c.awsRequestId); throw new Error('again'); };",
@@ -260,10 +260,10 @@ test("takes an event, tries it again a minute and two minutes later by the cloud
   clockAheadMs += 121_000;
   await until(() => logged.length > 0);
   expect(tries()).toBe(3);
-  expect(logged[0]).toMatch(/Flaky failed its event .* for good \(attempt 3\): .*again/);
+  expect(logged[0]).toMatch(/Flaky gave up on event .* \(attempt 3\): .*again/);
 });
 
-test("ends with the cloud: an event in hand has not failed, and those that wait or come later start nothing", async () => {
+test("stops with the cloud: a running event has not failed, and waiting or later ones start nothing", async () => {
   const source =
     "export const handler = async () => { console.log('begun'); await new Promise(() => setInterval(() => {}, 1e6)); };";
   await makeFunction("Patient", { "index.mjs": source }, { ReservedConcurrentExecutions: 1, Timeout: 60 });
@@ -280,7 +280,7 @@ test("ends with the cloud: an event in hand has not failed, and those that wait 
   expect(logged).toEqual([]);
 });
 
-test("honours the retries of an EventInvokeConfig", async () => {
+test("honors the retries of an EventInvokeConfig", async () => {
   await makeFunction("Once", { "index.mjs": "export const handler = async () => { throw new Error('no'); };" });
   await service.create({
     path: "Stack/Config",
@@ -310,7 +310,7 @@ test("authorizes lambda:InvokeFunction on the function, or on its qualified ARN"
   });
 });
 
-test("refuses what Lambda refuses: unknown functions, broken JSON and oversized payloads", async () => {
+test("rejects what Lambda rejects: unknown functions, invalid JSON and oversized payloads", async () => {
   await makeFunction("Strict", { "index.mjs": "export const handler = async () => 1;" });
   await expect(invoke("Nobody", {})).rejects.toMatchObject({
     name: "ResourceNotFoundException",
@@ -326,12 +326,12 @@ test("refuses what Lambda refuses: unknown functions, broken JSON and oversized 
   expect((await invoke("Strict", tooLarge)).result).toBe(1);
 });
 
-test("creates a function of another runtime, and says at its call that it cannot run it", async () => {
+test("creates a function with another runtime, and reports when it is called that it cannot run it", async () => {
   await makeFunction("Snake", { "index.py": "" }, { Runtime: "python3.13" });
   await expect(invoke("Snake", {})).rejects.toThrow("The function Snake has the runtime python3.13");
 });
 
-test("lets a service call only where a permission names it and its source", async () => {
+test("allows a service to call only if a permission names it and its source", async () => {
   await makeFunction("Target", {
     "index.mjs":
       "export const handler = async (event) => { if (event.fail) throw new RangeError('far'); return { got: event }; };",
@@ -347,7 +347,7 @@ test("lets a service call only where a permission names it and its source", asyn
   await expect(call({}, `${RULE_ARN}Other`)).rejects.toMatchObject({ code: "AccessDeniedException" });
 });
 
-test("writes console output to the function's log and answers its tail", async () => {
+test("writes console output to the function's log and returns its tail", async () => {
   await makeFunction("Talks", {
     "index.mjs": "export const handler = async () => { console.warn('careful', { a: 1 }); };",
   });
@@ -359,7 +359,7 @@ test("writes console output to the function's log and answers its tail", async (
   expect(log("Talks")).toContain(tail);
 });
 
-test("gives versions and aliases their ARNs", async () => {
+test("gives versions and aliases ARNs", async () => {
   await makeFunction("Versioned", { "index.mjs": "export const handler = async () => 1;" });
   const make = (type: string, properties: Record<string, unknown>) =>
     service.create({
