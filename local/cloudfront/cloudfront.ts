@@ -1,4 +1,4 @@
-/** Plays Amazon CloudFront: each distribution is a plain HTTP server in front of its bucket. Nothing is cached. */
+/** Emulates Amazon CloudFront: each distribution is a plain HTTP server in front of its bucket. Nothing is cached. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -9,7 +9,7 @@ import { readDistributionConfig } from "./distribution-config.ts";
 import { Distribution, plainError } from "./distribution.ts";
 import { MANAGED_POLICIES, type HeadersPolicy } from "./response-headers.ts";
 
-/** @param options.port of the first distribution; any free one unless told */
+/** @param options.port of the first distribution; any free one by default */
 export function cloudfront(options: { port?: number } = {}): Service {
   const policies = new Map<string, HeadersPolicy>(Object.entries(MANAGED_POLICIES));
   const listenings: Listening[] = [];
@@ -25,7 +25,7 @@ export function cloudfront(options: { port?: number } = {}): Service {
       "AWS::CloudFront::ResponseHeadersPolicy",
       "AWS::CloudFront::Function",
     ],
-    /** Takes the port of the first distribution at once, so that a port in use is known before anything is made. */
+    /** Opens the first distribution's port early, so that a port in use is reported before anything is created. */
     async start(started) {
       context = started;
       const listening = await listenOn(options.port, async (request, response) => {
@@ -62,7 +62,7 @@ export function cloudfront(options: { port?: number } = {}): Service {
     const listening = first
       ? await listenOn(undefined, (request, response) => distribution.answer(request, response))
       : listenings[0];
-    if (!listening) throw new Error("The local CloudFront is not started yet.");
+    if (!listening) throw new Error("The local CloudFront has not started yet.");
     if (first) listenings.push(listening);
     first ??= distribution;
     const { ref } = withId(resource);
@@ -75,7 +75,7 @@ export function cloudfront(options: { port?: number } = {}): Service {
     return { ref: created.ref, attributes: { ...created.attributes, LastModifiedTime: new Date(0).toISOString() } };
   }
 
-  /** Reads with the operator's credentials; the bucket's policy for the distribution is not asked. */
+  /** Reads with the operator's credentials; the bucket's policy for the distribution is not evaluated. */
   function reader(): S3Client {
     bucketReader ??= new S3Client({
       region: context.region,
@@ -110,13 +110,13 @@ function createFunction({ properties }: Resource, accountId: string): CreatedRes
   return { ref: arn, attributes: { FunctionARN: arn, "FunctionMetadata.FunctionARN": arn, Stage: "LIVE" } };
 }
 
-/** Where a page may call the other services: HTTP and WebSocket. */
+/** Addresses of the other services that a page may call: HTTP and WebSocket. */
 function localOrigins(endpoints: CloudContext["endpoints"]): string[] {
   const { control: _control, cloudfront: _cloudfront, ...services } = endpoints;
   return Object.values(services).flatMap((url) => [url, url.replace(/^http/, "ws")]);
 }
 
-/** `E` and thirteen letters and digits, the same at every start. */
+/** `E` and 13 letters and digits, the same at every start. */
 function withId({ path }: Resource): CreatedResource {
   const number = BigInt(`0x${createHash("sha256").update(path).digest("hex")}`);
   const id = `E${number.toString(36).toUpperCase().slice(0, 13)}`;

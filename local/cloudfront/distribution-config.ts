@@ -4,7 +4,7 @@ import type { Behavior, DistributionConfig } from "./distribution.ts";
 import type { BucketOrigin } from "./origin.ts";
 import type { HeadersPolicy } from "./response-headers.ts";
 
-/** @throws Error naming the resource and what of it is not played */
+/** @throws Error naming the resource and what is not supported */
 export function readDistributionConfig(
   { path, properties }: Resource,
   policies: ReadonlyMap<string, HeadersPolicy>,
@@ -34,7 +34,7 @@ function behaviorOf(
 ): Behavior {
   if (behavior.FunctionAssociations?.length > 0 || behavior.LambdaFunctionAssociations?.length > 0) {
     throw new Error(
-      `${path}: the local CloudFront runs no functions at the edge, but the behavior for ${behavior.PathPattern} has some;` +
+      `${path}: the behavior for ${behavior.PathPattern} has edge functions, which the local CloudFront does not support;` +
         " use DefaultRootObject, CustomErrorResponses or a ResponseHeadersPolicy instead.",
     );
   }
@@ -43,7 +43,9 @@ function behaviorOf(
     throw new Error(`${path}: the behavior for ${behavior.PathPattern} names an origin that does not exist.`);
   const policyId: string | undefined = behavior.ResponseHeadersPolicyId;
   if (policyId !== undefined && !policies.has(policyId)) {
-    throw new Error(`${path}: the response headers policy ${policyId} is one of AWS's own that is not played here.`);
+    throw new Error(
+      `${path}: the response headers policy ${policyId} is an AWS managed policy that is not supported here.`,
+    );
   }
   return {
     pathPattern: behavior.PathPattern,
@@ -54,7 +56,7 @@ function behaviorOf(
   };
 }
 
-/** A bucket's domain name here is the S3 endpoint and its name, `127.0.0.1:PORT/bucket`; a template may also spell out the one on AWS. */
+/** A bucket's domain name is the local S3 endpoint with its name, `127.0.0.1:PORT/bucket`, or as on AWS if the template spells it out. */
 function bucketOrigin(path: string, origin: Record<string, any>, s3Url: string): BucketOrigin {
   const local = `${s3Url.replace("http://", "")}/`;
   const domain: string = origin.DomainName;
@@ -62,5 +64,5 @@ function bucketOrigin(path: string, origin: Record<string, any>, s3Url: string):
     ? domain.slice(local.length)
     : /^(.+)\.s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com$/.exec(domain)?.[1];
   if (bucket && !origin.CustomOriginConfig) return { bucket, pathPrefix: (origin.OriginPath ?? "").replace(/\/$/, "") };
-  throw new Error(`${path}: the origin ${domain} is not a bucket; the local CloudFront plays no other origins.`);
+  throw new Error(`${path}: the origin ${domain} is not a bucket; the local CloudFront supports no other origins.`);
 }

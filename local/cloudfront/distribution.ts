@@ -1,4 +1,4 @@
-/** One distribution: answers the requests of viewers from a bucket, as its configuration says. */
+/** One distribution: answers viewers' requests from a bucket, as configured. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,7 +12,7 @@ const MIN_COMPRESSED_BYTES = 1_000;
 const MAX_COMPRESSED_BYTES = 10_000_000;
 const COMPRESSED_TYPES =
   /^(text\/|font\/(ttf|otf)|image\/svg\+xml|image\/x-icon|application\/(javascript|json|manifest\+json|wasm|xml|yaml|x-javascript|vnd\.ms-fontobject|[\w.-]+\+(json|xml)))/;
-/** Fast enough to be done for each request. */
+/** Fast enough to run for each request. */
 const BROTLI_QUALITY = 5;
 
 export interface Behavior {
@@ -31,7 +31,7 @@ export interface CustomError {
 }
 
 export interface DistributionConfig {
-  /** In the order in which they are tried, the default one last. */
+  /** In matching order, the default one last. */
   readonly behaviors: readonly Behavior[];
   readonly defaultRootObject: string;
   readonly customErrors: readonly CustomError[];
@@ -41,7 +41,7 @@ export class Distribution {
   constructor(
     private readonly config: DistributionConfig,
     private readonly client: () => S3Client,
-    /** Addresses that stand for AWS's here. */
+    /** Local addresses that replace AWS's. */
     private readonly localOrigins: () => readonly string[],
   ) {}
 
@@ -61,11 +61,11 @@ export class Distribution {
 
   #behaviorFor(path: string): Behavior {
     const fits = this.config.behaviors.find(({ pathPattern }) => pattern(pathPattern).test(path));
-    if (!fits) throw new Error(`No behavior fits ${path}; the default one always does.`);
+    if (!fits) throw new Error(`No behavior matches ${path}, although the default one always should.`);
     return fits;
   }
 
-  /** The page that the distribution shows instead, for single-page applications usually the root with status 200. */
+  /** The custom error page; for single-page applications usually the root with status 200. */
   async #customError(found: OriginAnswer): Promise<OriginAnswer> {
     const custom = this.config.customErrors.find(({ errorCode }) => errorCode === found.status);
     if (!custom?.pagePath) return found;
@@ -103,7 +103,7 @@ export class Distribution {
       return;
     }
     if (typeof body === "string") return void response.end(body);
-    // A viewer that goes away in the middle is nobody's fault.
+    // A viewer that disconnects midway is not an error.
     const sent = encoding
       ? pipeline(body, encoding === "br" ? brotli() : createGzip(), response)
       : pipeline(body, response);
@@ -116,7 +116,7 @@ export function plainError(status: number, message: string): OriginAnswer {
   return { status, headers: { "content-type": "text/html", "content-length": String(Buffer.byteLength(body)) }, body };
 }
 
-/** Decoded, without query; `undefined` when it cannot be decoded. */
+/** Decoded, without the query; `undefined` when it cannot be decoded. */
 function viewerPath(url: string): string | undefined {
   try {
     return decodeURIComponent(url.split("?")[0] ?? "/");

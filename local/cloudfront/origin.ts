@@ -4,20 +4,20 @@ import { GetObjectCommand, S3ServiceException, type S3Client } from "@aws-sdk/cl
 
 export interface BucketOrigin {
   readonly bucket: string;
-  /** Comes before every key; without slash at the end. */
+  /** Prefix of every key; without a trailing slash. */
   readonly pathPrefix: string;
 }
 
 export interface OriginAnswer {
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lowercase. */
   readonly headers: Record<string, string>;
   readonly body: Readable | string;
 }
 
 /**
- * The object at a viewer's path. What is not there answers 403, as S3 does to a distribution that may read objects but not
- * list the bucket.
+ * The object at a viewer's path. A missing object gives 403, as from S3 to a distribution that may read objects but not list
+ * the bucket.
  */
 export async function fetchFromBucket(
   client: S3Client,
@@ -44,7 +44,7 @@ export async function fetchFromBucket(
         "accept-ranges": "bytes",
         ...userMetadata(found.Metadata ?? {}),
       }),
-      // On Node the SDK answers a Readable.
+      // On Node the SDK returns a Readable.
       body: found.Body as Readable,
     };
   } catch (error) {

@@ -1,9 +1,9 @@
-/** What `AWS::CloudFront::ResponseHeadersPolicy` adds to and takes from the answers of a distribution. */
+/** The headers that an `AWS::CloudFront::ResponseHeadersPolicy` adds to and removes from a distribution's responses. */
 
 /** `ResponseHeadersPolicyConfig`; every part is optional. */
 export type HeadersPolicy = Record<string, any>;
 
-/** AWS's own policies that need not be in a template, by id. */
+/** AWS managed policies, which need not be in a template, by id. */
 export const MANAGED_POLICIES: Readonly<Record<string, HeadersPolicy>> = {
   "67f7725c-6f97-4210-82d7-5512b31e9d03": {
     SecurityHeadersConfig: {
@@ -16,8 +16,8 @@ export const MANAGED_POLICIES: Readonly<Record<string, HeadersPolicy>> = {
 };
 
 /**
- * Applies a policy to the headers of an answer (names in lower case).
- * @param localOrigins addresses that stand for AWS's here
+ * Applies a policy to a response's headers (names in lowercase).
+ * @param localOrigins local addresses that replace AWS's
  */
 export function applyPolicy(
   policy: HeadersPolicy,
@@ -53,11 +53,11 @@ function securityHeaders(config: Record<string, any>, localOrigins: readonly str
 }
 
 /**
- * A policy written for AWS, at work on this machine: where it lets a page reach AWS's hosts, the page may reach those that
- * play them, and nothing is upgraded to https.
+ * Adapts a content security policy written for AWS: where it lets a page reach AWS's hosts, the page may reach the local ones
+ * instead, and nothing is upgraded to https.
  */
 export function localCsp(policy: string, localOrigins: readonly string[]): string {
-  // An address of this machine that the template put behind https:// or wss:// is plain here.
+  // The template may put https:// or wss:// before a local address, which has no TLS.
   const plain = policy.replaceAll(/\b(http|ws)s:\/\/(?=127\.0\.0\.1\b)/g, "$1://");
   const directives = plain.split(";").map((directive) => directive.trim());
   return directives

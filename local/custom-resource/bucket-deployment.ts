@@ -1,6 +1,6 @@
 /**
- * Plays CDK's `BucketDeployment`, whose provider is a Python function around the AWS CLI: the files of its source assets go
- * to the destination bucket, with the values that were not known at synthesis put in place of their markers.
+ * Emulates CDK's `BucketDeployment`, whose provider is a Python function around the AWS CLI: copies the files of its source
+ * assets to the destination bucket and replaces the markers of values that were unknown at synthesis.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
@@ -18,7 +18,7 @@ export const BUCKET_DEPLOYMENT = "Custom::CDKBucketDeployment";
 const UPLOADS_AT_ONCE = 8;
 const DELETES_AT_ONCE = 1_000;
 
-/** Properties of the custom resource; all scalars may be text. */
+/** Properties of the custom resource; any scalar may be a string. */
 export interface BucketDeployment {
   readonly SourceObjectKeys: readonly string[];
   readonly SourceMarkers?: readonly Readonly<Record<string, unknown>>[];
@@ -40,16 +40,16 @@ interface MarkersConfig {
 }
 
 /**
- * Makes the bucket hold the sources' files.
+ * Deploys the sources' files to the bucket.
  * @returns the attributes of the custom resource
- * @throws Error with a sentence for a source that is not a folder, and what S3 throws
+ * @throws Error for a source that is not a folder; errors of S3
  */
 export async function deployToBucket(
   deployment: BucketDeployment,
   context: CloudContext,
 ): Promise<Record<string, unknown>> {
   if (isFalse(deployment.Extract)) {
-    throw new Error("extract: false is not played; the local cloud has the sources as folders, not as zip files.");
+    throw new Error("extract: false is not supported; the local cloud has sources as folders, not as zip files.");
   }
   const prefix = (deployment.DestinationBucketKeyPrefix ?? "").replace(/^\/$/, "").replace(/([^/])$/, "$1/");
   const client = new S3Client({
@@ -117,7 +117,7 @@ async function upload(
   await Promise.all(workers);
 }
 
-/** Removes what lies under the prefix and comes from no source. */
+/** Deletes objects under the prefix that come from no source. */
 async function prune(
   client: S3Client,
   deployment: BucketDeployment,
@@ -143,7 +143,7 @@ async function prune(
   }
 }
 
-/** The CLI's filters: what is excluded stays out, and is not pruned either, unless a later `include` takes it in again. */
+/** The CLI's filters: excluded files are neither uploaded nor pruned, unless an `include` matches them. */
 function isWanted(key: string, { Exclude = [], Include = [] }: BucketDeployment): boolean {
   const fits = (pattern: string) => glob(pattern).test(key);
   return !Exclude.some(fits) || Include.some(fits);
@@ -169,10 +169,10 @@ const SYSTEM_METADATA: Record<string, keyof PutObjectCommandInput> = {
 
 /** Encryption and ACLs have no meaning here; `expires` is a date. */
 function systemMetadata(given: Readonly<Record<string, string>>): Partial<PutObjectCommandInput> {
-  const played = Object.entries(given).filter(([name]) => name.toLowerCase() in SYSTEM_METADATA);
+  const supported = Object.entries(given).filter(([name]) => name.toLowerCase() in SYSTEM_METADATA);
   const expires = given["expires"];
   return {
-    ...Object.fromEntries(played.map(([name, value]) => [SYSTEM_METADATA[name.toLowerCase()], value])),
+    ...Object.fromEntries(supported.map(([name, value]) => [SYSTEM_METADATA[name.toLowerCase()], value])),
     ...(expires && { Expires: new Date(expires) }),
   };
 }
@@ -198,7 +198,7 @@ function encodeMarker(marker: string, value: unknown, encoding: string): string 
       if (isText) return value;
       break;
   }
-  throw new Error(`The marker ${marker} cannot be put in place as ${encoding}; its value is ${JSON.stringify(value)}.`);
+  throw new Error(`The marker ${marker} cannot be encoded as ${encoding}; its value is ${JSON.stringify(value)}.`);
 }
 
 const YAML_RESERVED = new Set(["y", "n", "yes", "no", "true", "false", "on", "off", "null"]);
@@ -207,7 +207,7 @@ function isPlainYaml(value: string): boolean {
   return /^[A-Za-z][A-Za-z0-9._-]*$/.test(value) && !YAML_RESERVED.has(value.toLowerCase());
 }
 
-/** Byte by byte, since a file need not be text. */
+/** Works on bytes, since a file need not be text. */
 function replaceMarkers(content: Buffer, markers: readonly [string, string][]): Buffer {
   if (!markers.some(([marker]) => content.includes(marker))) return content;
   const bytes = (text: string) => Buffer.from(text).toString("latin1");

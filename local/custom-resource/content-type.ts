@@ -34,7 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
   zip: "application/zip",
 };
 
-/** `binary/octet-stream`, S3's own default, for what is not known. */
+/** `binary/octet-stream`, S3's default, for unknown extensions. */
 export function contentTypeOf(key: string): string {
   return TYPES[path.posix.extname(key).slice(1).toLowerCase()] ?? "binary/octet-stream";
 }

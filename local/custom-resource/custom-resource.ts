@@ -1,6 +1,6 @@
 /**
- * Plays custom resources: their providers are called as CloudFormation calls them. The answers are stored, so that a later
- * start with the same properties calls nobody.
+ * Emulates custom resources: calls their providers as CloudFormation does. Answers are stored, so a later start with the same
+ * properties makes no call.
  */
 import { randomUUID } from "node:crypto";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
@@ -20,7 +20,7 @@ export function customResource(): Service {
       return providers.start();
     },
     create: (resource) => resources.create(resource),
-    /** What the template no longer has is deleted last, as CloudFormation does. */
+    /** Resources that the template no longer has are deleted last, as in CloudFormation. */
     ready: () => resources.deleteRemoved(),
     stop: () => providers.stop(),
   };
@@ -28,7 +28,7 @@ export function customResource(): Service {
 
 class CustomResources {
   readonly #stored: StoredResources;
-  /** Paths of what the template has. */
+  /** Paths of the template's resources. */
   readonly #created = new Set<string>();
 
   constructor(
@@ -40,7 +40,7 @@ class CustomResources {
 
   async create(resource: Resource): Promise<CreatedResource> {
     this.#created.add(resource.path);
-    const properties = asText(resource.properties) as Record<string, unknown>;
+    const properties = asStrings(resource.properties) as Record<string, unknown>;
     const before = this.#stored.read(resource.path);
     if (before && JSON.stringify(before.properties) === JSON.stringify(properties)) return createdFrom(before);
     const answer = await this.#createOrUpdate(resource, properties, before);
@@ -85,7 +85,7 @@ class CustomResources {
     }
   }
 
-  /** A failure is logged and does not stop the start: the template no longer has the resource. */
+  /** A failure is logged and does not stop the start, since the template no longer has the resource. */
   async #delete(stored: StoredResource): Promise<void> {
     if (stored.type === BUCKET_DEPLOYMENT) return;
     await this.providers
@@ -102,9 +102,9 @@ function createdFrom({ physicalId, data }: StoredResource): CreatedResource {
   return { ref: physicalId, attributes: Object.fromEntries(attributes) };
 }
 
-/** CloudFormation hands numbers and booleans to providers as text. */
-function asText(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(asText);
+/** CloudFormation passes numbers and booleans to providers as strings. */
+function asStrings(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asStrings);
   if (typeof value !== "object" || value === null) return value === null ? null : String(value);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, asText(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, asStrings(each)]));
 }

@@ -1,4 +1,4 @@
-/** Calls the functions that provide custom resources. Each is sent a request and answers with a PUT to its ResponseURL. */
+/** Calls the provider functions of custom resources. Each gets a request and answers with a PUT to the ResponseURL. */
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -11,7 +11,7 @@ const DEFAULT_ANSWER_TIMEOUT_MS = 60_000;
 
 export type RequestType = "Create" | "Update" | "Delete";
 
-/** What the provider puts to the ResponseURL. */
+/** The body that a provider puts to the ResponseURL. */
 export interface ProviderAnswer {
   readonly Status: "SUCCESS" | "FAILED";
   readonly Reason?: string;
@@ -28,7 +28,7 @@ export class Providers {
 
   constructor(private readonly context: CloudContext) {}
 
-  /** @returns the address that takes the answers */
+  /** @returns the address that receives the answers */
   async start(): Promise<string> {
     this.#listening = await listen((request, response) => this.#takeAnswer(request, response));
     return this.#listening.url;
@@ -54,7 +54,7 @@ export class Providers {
       const answer = await Promise.race([answered, failed]);
       if (answer.Status === "SUCCESS") return answer;
       const reason = answer.Reason ?? "no reason was given";
-      throw new Error(`${resource.path}: its provider could not ${requestType.toLowerCase()} it: ${reason}`);
+      throw new Error(`${resource.path}: its provider failed to ${requestType.toLowerCase()} it: ${reason}`);
     } finally {
       this.#waiting.delete(requestId);
     }
@@ -108,7 +108,7 @@ async function timeout(timeoutMs: number): Promise<ProviderAnswer> {
   await new Promise((resolve) => setTimeout(resolve, timeoutMs).unref());
   return {
     Status: "FAILED",
-    Reason: `its function returned, but put no answer to the ResponseURL in ${timeoutMs / 1000} seconds`,
+    Reason: `its function returned but sent no answer to the ResponseURL within ${timeoutMs / 1000} seconds`,
   };
 }
 

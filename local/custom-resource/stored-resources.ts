@@ -1,4 +1,4 @@
-/** Custom resources as the last start left them, one file each. */
+/** Custom resources as stored by the last start, one file each. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -114,7 +114,7 @@ const makeDistribution = (config: Record<string, unknown> = {}, behavior: Record
     },
   });
 
-/** A bare request: `fetch` would add headers and decompress by itself. */
+/** A raw request: `fetch` would add headers and decompress by itself. */
 function get(url: string, headers: Record<string, string> = {}, method = "GET") {
   return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
     const request = http.request(url, { headers, method }, async (response) => {
@@ -154,7 +154,7 @@ describe("a bucket deployment", () => {
     ["inside JSON text", { jsonEscape: "true" }, 'say "a"', '<say \\"a\\">'],
     ["as a JSON value", { markerEncodings: { [MARKER]: "JSON_VALUE" } }, ["a", "b"], '<["a","b"]>'],
     ["as YAML that needs quotes", { markerEncodings: { [MARKER]: "YAML_STRING" } }, "yes", '<"yes">'],
-  ])("puts values in place of their markers %s", async (_how, config, value, expected) => {
+  ])("replaces markers with their values %s", async (_how, config, value, expected) => {
     const SourceObjectKeys = [
       makeAsset("config", { "config.json": `<${MARKER}>` }),
       makeAsset("other", { "raw.txt": MARKER }),
@@ -164,7 +164,7 @@ describe("a bucket deployment", () => {
     expect(await content("raw.txt")).toBe(MARKER);
   });
 
-  test("prunes under its prefix what no source has, but nothing excluded or outside", async () => {
+  test("prunes objects under its prefix that no source has, but none that are excluded or outside", async () => {
     for (const key of ["site/old.html", "site/keep.log", "elsewhere.html"]) await put(key, "x");
     const SourceObjectKeys = [makeAsset("site", { "index.html": PAGE })];
     await deploy({ SourceObjectKeys, DestinationBucketKeyPrefix: "site", Exclude: ["*.log"] });
@@ -182,14 +182,14 @@ describe("a bucket deployment", () => {
     expect(await keys()).toContain("stays.html");
   });
 
-  test("that cannot be made says so with its path", async () => {
+  test("reports its path when it fails", async () => {
     const SourceObjectKeys = [makeAsset("site", { "index.html": PAGE })];
     await expect(deploy({ SourceObjectKeys, DestinationBucketName: "nobody" })).rejects.toThrow(/^Shop\/Deployment: /);
   });
 });
 
 describe("a distribution", () => {
-  test("serves its bucket at the address it is known by, the root object at the root", async () => {
+  test("serves its bucket at its domain name, the root object at the root", async () => {
     await put("index.html", PAGE);
     const { ref, attributes } = await makeDistribution();
     expect(ref).toMatch(/^E[0-9A-Z]{13}$/);
@@ -230,7 +230,7 @@ describe("a distribution", () => {
     expect(body.length).toBeLessThan(PAGE.length / 2);
   });
 
-  test("leaves small files, pictures and ranges as they are", async () => {
+  test("does not compress small files, images and ranges", async () => {
     await put("small.html", "<p>");
     await put("picture.png", "x".repeat(5_000), "image/png");
     await put("index.html", PAGE);
@@ -254,7 +254,7 @@ describe("a distribution", () => {
     expect((await get(siteUrl, { "if-none-match": '"other"' })).status).toBe(200);
   });
 
-  test("shows the page of a custom error response, else what S3 would answer", async () => {
+  test("serves the page of a custom error response, else S3's error", async () => {
     await put("index.html", PAGE);
     await makeDistribution({
       CustomErrorResponses: [{ ErrorCode: 403, ResponseCode: 200, ResponsePagePath: "/index.html" }],
@@ -263,7 +263,7 @@ describe("a distribution", () => {
     expect({ status: page.status, body: page.body.toString() }).toEqual({ status: 200, body: PAGE });
   });
 
-  test("finds its bucket by the domain name that the bucket has here", async () => {
+  test("finds its bucket by the bucket's local domain name", async () => {
     await put("index.html", PAGE);
     const DomainName = `${endpoints["s3"]?.replace("http://", "")}/wares`;
     await makeDistribution({ Origins: [{ Id: "o1", DomainName, S3OriginConfig: {} }] });
@@ -343,19 +343,19 @@ describe("a distribution", () => {
 
   test.each<[string, object, object, RegExp]>([
     [
-      "functions at the edge",
+      "edge functions",
       {},
       { FunctionAssociations: [{ EventType: "viewer-request", FunctionARN: "arn" }] },
-      /^Shop\/Site: .* runs no functions at the edge/,
+      /^Shop\/Site: .* has edge functions/,
     ],
     [
-      "an origin that is no bucket",
+      "an origin that is not a bucket",
       { Origins: [{ Id: "o1", DomainName: "example.com", CustomOriginConfig: {} }] },
       {},
       /^Shop\/Site: the origin example\.com is not a bucket/,
     ],
     [
-      "a headers policy that is not known",
+      "an unknown headers policy",
       {},
       { ResponseHeadersPolicyId: "gone" },
       /^Shop\/Site: the response headers policy gone/,
@@ -364,7 +364,7 @@ describe("a distribution", () => {
     await expect(makeDistribution({ ...config }, { ...behavior })).rejects.toThrow(message);
   });
 
-  test("a port in use is one sentence", async () => {
+  test("a port in use is reported with what to do", async () => {
     const other = await listen(async (_request, response) => void response.end());
     const port = Number(new URL(other.url).port);
     await expect(cloudfront({ port }).start(contextFor("second"))).rejects.toThrow(
@@ -374,7 +374,7 @@ describe("a distribution", () => {
   });
 });
 
-test("a content security policy that names no host of AWS stays as it is, but for https to this machine", () => {
+test("a content security policy without AWS hosts is unchanged, except for https to this machine", () => {
   expect(localCsp("connect-src https://127.0.0.1:7000/wares wss://127.0.0.1:1", [])).toBe(
     "connect-src http://127.0.0.1:7000/wares ws://127.0.0.1:1",
   );

@@ -13,7 +13,7 @@ const CDK_ENTRYPOINT = path.join(
   "custom-resource-handlers/dist/core/nodejs-entrypoint-handler/index.js",
 );
 const FUNCTION_ARN = "arn:aws:lambda:us-east-1:000000000000:function:Provider";
-/** Keeps each request it gets, answers by its own code, and makes its physical id from the property `Id`. */
+/** Stores each request, answers with its own code, and derives its physical id from the property `Id`. */
 const PROVIDER = `
 import { appendFileSync } from "node:fs";
 const answer = (event, body) => fetch(event.ResponseURL, { method: "PUT", body: JSON.stringify({
@@ -102,7 +102,7 @@ async function requests(): Promise<any[]> {
     .map((line) => JSON.parse(line));
 }
 
-test("asks the provider to create, as CloudFormation words it, and answers what it said", async () => {
+test("calls the provider to create, as CloudFormation does, and returns its answer", async () => {
   const created = await service.create(thing({ Size: 3, Deep: { On: true, List: [1, "x"] } }));
   expect(created).toEqual({ ref: "id-1", attributes: { Name: "n-id-1", "Nested.Part": "7", List: '["a"]' } });
   expect(await requests()).toEqual([
@@ -119,7 +119,7 @@ test("asks the provider to create, as CloudFormation words it, and answers what 
   ]);
 });
 
-test("calls nobody at a later start with equal properties, and updates with other ones", async () => {
+test("makes no call at a later start with equal properties, and an update with different ones", async () => {
   const first = await service.create(thing({ Size: 3 }));
   await stop();
   await start();
@@ -134,7 +134,7 @@ test("calls nobody at a later start with equal properties, and updates with othe
   });
 });
 
-test("deletes the old one when an update changed the physical id", async () => {
+test("deletes the old resource when an update changed the physical id", async () => {
   await service.create(thing({ Id: "id-1" }));
   expect((await service.create(thing({ Id: "id-2" }))).ref).toBe("id-2");
   expect((await requests()).at(-1)).toMatchObject({
@@ -144,7 +144,7 @@ test("deletes the old one when an update changed the physical id", async () => {
   });
 });
 
-test("deletes what the template no longer has once everything else is there", async () => {
+test("deletes what the template no longer has once everything else exists", async () => {
   await service.create(thing({}));
   await stop();
   await start();
@@ -155,24 +155,24 @@ test("deletes what the template no longer has once everything else is there", as
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  ["says no", { Mood: "fails" }, "Shop/Data/Thing: its provider could not create it: the moon is full"],
+  ["says no", { Mood: "fails" }, "Shop/Data/Thing: its provider failed to create it: the moon is full"],
   [
     "throws",
     { Mood: "throws" },
-    "Shop/Data/Thing: its provider could not create it: its function failed with TypeError: not today",
+    "Shop/Data/Thing: its provider failed to create it: its function failed with TypeError: not today",
   ],
   [
     "never answers",
     { Mood: "silent", ServiceTimeout: 1 },
-    "Shop/Data/Thing: its provider could not create it: its function returned, but put no answer to the ResponseURL in 1 seconds",
+    "Shop/Data/Thing: its provider failed to create it: its function returned but sent no answer to the ResponseURL within 1 seconds",
   ],
   [
     "does not exist",
     { ServiceToken: `${FUNCTION_ARN}s` },
-    `Shop/Data/Thing: its provider could not create it: Function not found: ${FUNCTION_ARN}s`,
+    `Shop/Data/Thing: its provider failed to create it: Function not found: ${FUNCTION_ARN}s`,
   ],
 ])(
-  "fails with a sentence when the provider %s, and asks again at the next start",
+  "fails with a message when the provider %s, and calls it again at the next start",
   async (_what, properties, message) => {
     await expect(service.create(thing(properties))).rejects.toThrow(message);
     expect((await service.create(thing({}))).ref).toBe("id-1");
@@ -180,7 +180,7 @@ test.each<[string, Record<string, unknown>, string]>([
   },
 );
 
-test("plays providers made with CDK's own entry point, which calls https without a port", async () => {
+test("supports providers with CDK's own entry point, which calls https without a port", async () => {
   const asset = path.join(folder, "assets", "provider");
   copyFileSync(CDK_ENTRYPOINT, path.join(asset, "__entrypoint__.js"));
   rmSync(path.join(asset, "index.mjs"));
@@ -194,7 +194,7 @@ test("plays providers made with CDK's own entry point, which calls https without
   expect(await service.create(thing({}))).toEqual({ ref: "cdk-1", attributes: { Asked: "Create" } });
 });
 
-test("takes no answer that nobody waits for", async () => {
+test("rejects an unexpected answer", async () => {
   await service.create(thing({}));
   const [{ ResponseURL }] = await requests();
   expect((await fetch(ResponseURL, { method: "PUT", body: "{}" })).status).toBe(403);
