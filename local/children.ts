@@ -1,7 +1,7 @@
 /**
- * Child processes that never outlive this one. Each child leads a process group of its own; one small shell process holds
- * a pipe from here and knows the groups: when the pipe closes, however this process ended, it kills those still there.
- * So the programs in the children need not cooperate, and they keep their own pid, signals and exit code.
+ * Child processes that never outlive this one. Each child leads its own process group; a small watcher shell holds a pipe
+ * from here and knows the groups: when the pipe closes, however this process ended, it kills those that remain. So the
+ * programs in the children need not cooperate, and they keep their own pid, signals and exit code.
  */
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 
@@ -19,7 +19,7 @@ exit 0`;
 const watched = new Set<number>();
 let watcher: ChildProcess | undefined;
 
-/** Like `spawn`, for a child that ends when this process does, together with all that it started itself. */
+/** Like `spawn`, for a child that ends with this process, together with all that the child started. */
 export function startChild(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   const child = spawn(command, args, { ...options, detached: true });
   const { pid } = child;
@@ -32,7 +32,7 @@ export function startChild(command: string, args: readonly string[], options: Sp
   return child;
 }
 
-/** Ends a child: SIGTERM, and SIGKILL for its whole group after `graceMs`. Resolves when it has ended. */
+/** Ends a child: SIGTERM, then SIGKILL for its whole group after `graceMs`. Resolves when it has ended. */
 export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   if (hasEnded(child)) return Promise.resolve();
   return new Promise((resolve) => {
@@ -45,7 +45,7 @@ export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   });
 }
 
-/** Kills a child and all that it started, without notice. */
+/** Kills a child and all that it started, with SIGKILL. */
 export function killChild(child: ChildProcess): void {
   if (child.pid !== undefined && !hasEnded(child)) killGroup(child.pid);
 }
@@ -82,6 +82,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // Nobody of the group is left.
+    // The group is already gone.
   }
 }

@@ -1,4 +1,4 @@
-/** Brings up a small AWS on this machine that plays one synthesized CDK assembly. */
+/** Starts a small AWS on this machine for one synthesized CDK assembly. */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readAssembly } from "./assembly/assembly.ts";
@@ -17,19 +17,19 @@ import { Roles } from "./iam/roles.ts";
 import { withPhysicalIds } from "./physical-ids.ts";
 import { createResource, isKnownType, sdkEnvironment, startServices } from "./running-services.ts";
 import type { CloudContext, CreatedResource, Credentials, Resource, Service } from "./service.ts";
-import { playedServices } from "./services.ts";
-import type { PlayedServices } from "./services.ts";
+import { createServices } from "./services.ts";
+import type { Services } from "./services.ts";
 
 export interface CloudOptions {
   /** The folder that `cdk synth` wrote: `cdk.out`. */
   readonly assembly: string;
-  /** Where data is kept between starts. */
+  /** The folder for data that persists between starts. */
   readonly data: string;
-  /** Port of the first CloudFront distribution; any free one unless told. */
+  /** Port of the first CloudFront distribution; any free one by default. */
   readonly sitePort?: number;
-  /** Which model answers, and how well; the sample model unless told. Its calls are logged in `DATA/model-calls.jsonl`. */
+  /** Which model answers; the sample model by default. Its calls are logged in `DATA/model-calls.jsonl`. */
   readonly model?: ModelOptions;
-  /** Takes one line at a time; `DATA/cloud.log` unless told. */
+  /** Receives one line at a time; writes to `DATA/cloud.log` by default. */
   readonly log?: (line: string) => void;
 }
 
@@ -38,31 +38,31 @@ export interface Cloud {
   readonly outputs: Readonly<Record<string, string>>;
   /** Addresses by service name, and `control`. */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** By path: `Shop/Data/JobsTable7C1D`. */
+  /** By path: `Shop/Data/OrdersTable7C1D`. */
   resource(path: string): CreatedResource | undefined;
-  /** All of a type, by path. */
+  /** All resources of a type, sorted by path. */
   resourcesOf(type: string): { path: string; ref: string; attributes: Readonly<Record<string, string>> }[];
-  /** May do everything. */
+  /** Credentials that may do everything. */
   readonly operator: Credentials;
-  /** Fresh credentials of a role, to try what it may do. */
+  /** Fresh credentials of a role, to test what it may do. */
   credentialsOf(roleArn: string, sessionName: string): Credentials;
-  /** Environment for a process that shall talk to this cloud with a real AWS SDK; credentials are not in it. */
+  /** Environment variables that point a process's AWS SDK at this cloud; without credentials. */
   environment(): Record<string, string>;
   readonly clock: MovableClock;
   /** Lists containers, interrupts and kills them. */
-  readonly tasks: PlayedServices["tasks"];
+  readonly tasks: Services["tasks"];
   /** Changes the sample model's settings while it runs. */
-  readonly model: PlayedServices["model"];
+  readonly model: Services["model"];
   /** The roles and what their policies say. */
   readonly roles: Roles;
-  /** Ends everything it started; data stays. */
+  /** Stops everything it started; data stays. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the cloud and creates every resource of the assembly; data of an earlier start on the same folder is there again.
- * @throws Error with a sentence: a folder that cannot be written or is in use, a resource type that is not played, a resource
- *   that could not be created. Nothing is left running then.
+ * Starts the cloud and creates every resource of the assembly, with the data of earlier starts on the same folder.
+ * @throws Error for a folder that cannot be written or is in use, an unsupported resource type, or a resource that could not
+ *   be created. Nothing is left running then.
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const data = openDataFolder(options.data);
@@ -105,8 +105,8 @@ async function bringUp(
   const { region, accountId } = assembly;
   const roles = new Roles(accountId);
   const gate = new IamGate({ region, clock, roles, record: new CallRecord(join(data, "iam-calls.jsonl")) });
-  const played = playedServices({ gate, roles, data, sitePort: options.sitePort, model: options.model });
-  checkStack(assembly.root, (type) => isKnownType(type, played.services));
+  const services = createServices({ gate, roles, data, sitePort: options.sitePort, model: options.model });
+  checkStack(assembly.root, (type) => isKnownType(type, services.all));
 
   const endpoints: Record<string, string> = { control: control.url };
   const environment = () => sdkEnvironment(region, endpoints);
@@ -123,16 +123,16 @@ async function bringUp(
       endpoints,
       environment,
       assetFolder,
-      publish: played.publish,
-      invoke: played.invoke,
+      publish: services.publish,
+      invoke: services.invoke,
       log,
     };
   };
-  const stopServices = await startServices(played.services, contextFor, endpoints);
+  const stopServices = await startServices(services.all, contextFor, endpoints);
   try {
-    const create = (resource: Resource) => createResource(resource, played.services, assembly);
+    const create = (resource: Resource) => createResource(resource, services.all, assembly);
     const deployed = await withPhysicalIds(data, create, (remembering) => deploy({ ...assembly, create: remembering }));
-    await Promise.all(played.services.map((service) => service.ready?.()));
+    await Promise.all(services.all.map((service) => service.ready?.()));
     updateLock(data, { pid: process.pid, url: siteUrl(deployed) ?? control.url, controlUrl: control.url });
     return {
       ...lookups(deployed),
@@ -142,8 +142,8 @@ async function bringUp(
       roles,
       operator: gate.operator(),
       credentialsOf: (roleArn, sessionName) => gate.issue(roleArn, sessionName),
-      tasks: played.tasks,
-      model: played.model,
+      tasks: services.tasks,
+      model: services.model,
       stop: once(() => stopServices().finally(release)),
     };
   } catch (error) {

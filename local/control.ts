@@ -1,4 +1,4 @@
-/** The local cloud's own endpoint: moves its clock and its tasks. Every request needs the secret from `control.json`, so that no web page can use it. */
+/** The local cloud's control endpoint: moves its clock, interrupts and kills its tasks. Requests need the secret from `control.json`, so that no web page can make them. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { listen, readBody, sendJson } from "./http.ts";
@@ -14,12 +14,12 @@ export interface Controlled {
   tasks(): TaskControl | undefined;
 }
 
-/** What one can do to the containers that run. */
+/** Controls the running containers. */
 export interface TaskControl {
   list(): readonly unknown[];
-  /** As when Spot takes the machine back: a warning, SIGTERM, and SIGKILL after the stop timeout. */
+  /** A Spot interruption: a warning, SIGTERM, and SIGKILL after the stop timeout. */
   interrupt(taskId: string): unknown;
-  /** As when the host dies: SIGKILL without a word. */
+  /** A host failure: SIGKILL without warning. */
   kill(taskId: string): unknown;
 }
 
@@ -61,7 +61,7 @@ async function answer(
     return actOnTask(tasks!, decodeURIComponent(taskId), act, response);
   }
   sendJson(response, 404, {
-    message: `There is no ${request.method} ${path}; there are POST /clock, GET /tasks, POST /tasks/ID/interrupt, POST /tasks/ID/kill and GET /health.`,
+    message: `There is no ${request.method} ${path}; use POST /clock, GET /tasks, POST /tasks/ID/interrupt, POST /tasks/ID/kill or GET /health.`,
   });
 }
 
@@ -70,7 +70,7 @@ async function moveClock(controlled: Controlled, request: IncomingMessage, respo
   const advanceMs = readAdvance(text);
   if (advanceMs === undefined) {
     return sendJson(response, 400, {
-      message: `Expected {"advanceMs": MILLISECONDS} with a number of 0 or more, got ${text || "nothing"}.`,
+      message: `Expected {"advanceMs": MILLISECONDS} with a number of at least 0; got ${text || "nothing"}.`,
     });
   }
   controlled.advance(advanceMs);

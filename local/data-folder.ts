@@ -1,4 +1,4 @@
-/** The folder a local cloud keeps its data in: one cloud at a time, everything it knows survives in it. */
+/** The data folder of a local cloud, which holds all its state; one cloud may use it at a time. */
 import {
   accessSync,
   closeSync,
@@ -13,19 +13,19 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-/** Who uses a data folder: `lock.json`. */
+/** `lock.json`: the process that uses a data folder. */
 export interface Lock {
   readonly pid: number;
-  /** What to open in a browser, or the control endpoint while there is nothing else. */
+  /** The address to open in a browser, or the control endpoint until there is one. */
   readonly url: string;
   /** Answers `GET /health` as long as the process lives. */
   readonly controlUrl: string;
 }
 
 /**
- * Makes the folder if need be.
+ * Creates the folder if needed.
  * @returns its absolute path
- * @throws Error with a sentence when it cannot be written
+ * @throws Error when it cannot be written
  */
 export function openDataFolder(folder: string): string {
   const path = resolve(folder);
@@ -38,7 +38,7 @@ export function openDataFolder(folder: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
-      `The data folder ${path} cannot be written (${code}). Choose another folder or change who may write there.`,
+      `The data folder ${path} cannot be written (${code}). Choose another folder or change its permissions.`,
       {
         cause: error,
       },
@@ -47,7 +47,7 @@ export function openDataFolder(folder: string): string {
   return path;
 }
 
-/** Level by level: Node's own `recursive` never ends where an existing folder takes no new ones, as in /proc. */
+/** Level by level: Node's own `recursive` never ends under an existing folder that allows no new ones, such as /proc. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
@@ -55,8 +55,8 @@ function makeFolder(path: string): void {
 }
 
 /**
- * Takes the folder for this process. A lock left by a process that is gone is taken over.
- * @throws Error with a sentence that names the other's address when the folder is in use
+ * Locks the folder for this process. A stale lock, left by a process that is gone, is replaced.
+ * @throws Error naming the other cloud's address when the folder is in use
  */
 export async function lockDataFolder(folder: string, lock: Lock): Promise<void> {
   const file = lockFile(folder);
@@ -67,13 +67,13 @@ export async function lockDataFolder(folder: string, lock: Lock): Promise<void> 
   if (!tryWriteLock(file, lock)) throw inUse(folder, readJson<Lock>(file) ?? lock);
 }
 
-/** The process that uses a folder now; `undefined` when none does. */
+/** The lock of the process that uses a folder; `undefined` when none does. */
 export async function holderOf(folder: string): Promise<Lock | undefined> {
   const holder = readJson<Lock>(lockFile(folder));
   return holder && (await isAlive(holder)) ? holder : undefined;
 }
 
-/** Tells others a better address once there is one. */
+/** Publishes a better address once there is one. */
 export function updateLock(folder: string, lock: Lock): void {
   writeJson(lockFile(folder), lock);
 }
@@ -82,7 +82,7 @@ export function unlockDataFolder(folder: string): void {
   if (readJson<Lock>(lockFile(folder))?.pid === process.pid) rmSync(lockFile(folder), { force: true });
 }
 
-/** @returns `undefined` when the file does not exist or was not written to its end */
+/** @returns `undefined` when the file does not exist or is incomplete */
 export function readJson<T>(file: string): T | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as T;
@@ -91,7 +91,7 @@ export function readJson<T>(file: string): T | undefined {
   }
 }
 
-/** Old or new, never half: a file beside it takes its place. */
+/** Atomic: writes a temporary file and renames it. */
 export function writeJson(file: string, value: unknown, mode = 0o644): void {
   const beside = `${file}.new`;
   writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`, { mode });
@@ -100,7 +100,7 @@ export function writeJson(file: string, value: unknown, mode = 0o644): void {
 
 const HEALTH_TIMEOUT_MS = 2_000;
 
-/** A process id alone may have been given to another program since; a refused connection tells. */
+/** The process id may have been reused by another program, so the control endpoint is probed too. */
 async function isAlive({ pid, controlUrl }: Lock): Promise<boolean> {
   if (!processExists(pid)) return false;
   try {

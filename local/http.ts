@@ -1,13 +1,13 @@
-/** Plain HTTP on 127.0.0.1: what every service of the local cloud listens with. */
+/** Plain HTTP on 127.0.0.1, for every service of the local cloud. */
 import http from "node:http";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Larger than the largest body any played service takes in one piece (an S3 part is streamed, not read). */
+/** Larger than any body that a service reads as a whole (an S3 part is streamed). */
 const DEFAULT_BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface Listening {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string;
   readonly server: http.Server;
   /** Stops listening and drops open connections. */
@@ -15,8 +15,8 @@ export interface Listening {
 }
 
 /**
- * Serves `handler` on 127.0.0.1; port 0 (the default) takes any free one. What the handler throws is answered with 500.
- * @throws Error with a sentence for people when the port is in use or may not be opened
+ * Serves `handler` on 127.0.0.1; port 0 (the default) means any free one. An error that the handler throws becomes a 500.
+ * @throws Error when the port is in use or may not be opened
  */
 export function listen(
   handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
@@ -24,11 +24,11 @@ export function listen(
 ): Promise<Listening> {
   const server = http.createServer((request, response) => {
     handler(request, response).catch((error: unknown) => {
-      // Who hung up in the middle of a request needs no answer, and it is nobody's fault.
+      // A client that disconnected midway needs no answer, and it is not an error.
       if (!request.socket.destroyed) answerFailure(response, error);
     });
   });
-  // The SDK keeps sockets in its pool; closing them first from this side would surface there as ECONNRESET.
+  // The SDK pools sockets; if this side closed idle ones, its next request could fail with ECONNRESET.
   server.keepAliveTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
@@ -41,7 +41,8 @@ export function listen(
 
 /**
  * The whole body of a request.
- * @param limitBytes 64 MiB unless told; a larger body rejects with a sentence
+ * @param limitBytes 64 MiB by default
+ * @throws Error for a larger body
  */
 export async function readBody(request: IncomingMessage, limitBytes = DEFAULT_BODY_LIMIT_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -49,9 +50,7 @@ export async function readBody(request: IncomingMessage, limitBytes = DEFAULT_BO
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > limitBytes) {
-      throw new Error(
-        `A request body may have ${limitBytes} bytes here; this one has more. Send it in smaller pieces.`,
-      );
+      throw new Error(`The request body exceeds ${limitBytes} bytes. Send it in smaller parts.`);
     }
     chunks.push(chunk);
   }
@@ -77,7 +76,7 @@ function close(server: http.Server): Promise<void> {
   });
 }
 
-/** Services answer their own errors; what comes here is a mistake in one of them. */
+/** Services handle their own errors; an error that gets here is a bug in one of them. */
 function answerFailure(response: ServerResponse, error: unknown): void {
   console.error(error);
   if (response.headersSent) {
@@ -95,7 +94,7 @@ function listenError(error: NodeJS.ErrnoException, port: number): Error {
     });
   }
   if (error.code === "EACCES") {
-    return new Error(`Port ${port} may not be opened by this user. Choose a port above 1023.`, { cause: error });
+    return new Error(`This user may not open port ${port}. Choose a port above 1023.`, { cause: error });
   }
   return error;
 }

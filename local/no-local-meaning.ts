@@ -1,6 +1,6 @@
 /**
- * Resource types that exist so that AWS runs, watches or protects the rest, and for which there is nothing to do on one machine.
- * Other resources may refer to them, so each answers plausible values.
+ * Resource types that are accepted but do nothing here: on AWS they run, monitor or protect the rest, which has no equivalent on
+ * one machine. Other resources may refer to them, so each returns plausible values.
  */
 import { stableId } from "./assembly/names.ts";
 import type { CreatedResource, Resource } from "./service.ts";
@@ -13,7 +13,7 @@ interface Account {
 type Answer = (resource: Resource, account: Account) => CreatedResource;
 
 interface Listed {
-  /** Why there is nothing to play. */
+  /** Why there is nothing to emulate. */
   readonly reason: string;
   readonly answer: Answer;
 }
@@ -23,7 +23,7 @@ export function noLocalMeaning(type: string): Listed | undefined {
   return table[type] ?? table[type.replace(/[^:]+$/, "*")];
 }
 
-/** An id as EC2 and its like make them: `vpc-0a1b2c3d4e5f60718`. */
+/** An id in the format of EC2 and similar services: `vpc-0a1b2c3d4e5f60718`. */
 const id =
   (prefix: string, ...attributes: string[]): Answer =>
   ({ path }) => {
@@ -44,18 +44,18 @@ const arnOf =
   (name: string, { region, accountId }: Account) =>
     `arn:aws:${service}:${region}:${accountId}:${resource}${name}${suffix}`;
 
-/** Nothing refers to it but by its name. */
+/** For types that are only referred to by name. */
 const anything: Answer = ({ path }) => ({ ref: path.replaceAll("/", "-"), attributes: { Id: stableId(path, 12) } });
 
-const NETWORK = "every process is on this machine; there is no network between them to describe";
-const WATCHING = "nobody watches this machine but the person at it";
-const LOGS = "what functions and containers print goes to files in the data folder";
+const NETWORK = "all processes are on this machine, without a network between them";
+const WATCHING = "local runs are not monitored";
+const LOGS = "output of functions and containers goes to files in the data folder";
 const ADDRESSES = "there is no DNS and no TLS on 127.0.0.1";
 
 const table: Readonly<Record<string, Listed>> = {
-  "AWS::CDK::Metadata": { reason: "it tells AWS which CDK version was used", answer: anything },
+  "AWS::CDK::Metadata": { reason: "it reports the CDK version to AWS", answer: anything },
   "AWS::CloudFormation::WaitConditionHandle": {
-    reason: "CDK leaves it where a stack would be empty",
+    reason: "CDK adds it to stacks that would be empty",
     answer: anything,
   },
 
@@ -110,39 +110,39 @@ const table: Readonly<Record<string, Listed>> = {
   "AWS::SNS::Topic": { reason: WATCHING, answer: snsTopic },
   "AWS::SNS::Subscription": { reason: WATCHING, answer: anything },
   "AWS::SNS::TopicPolicy": { reason: WATCHING, answer: anything },
-  "AWS::Budgets::Budget": { reason: "nothing here costs AWS's money", answer: anything },
+  "AWS::Budgets::Budget": { reason: "nothing here is billed by AWS", answer: anything },
   "AWS::XRay::*": { reason: WATCHING, answer: anything },
 
   "AWS::Lambda::LayerVersion": {
-    reason: "layers carry tools of other runtimes; Node functions bring what they need in their bundle",
+    reason: "layers are for other runtimes; Node functions are bundled with their dependencies",
     answer: ({ path }, { region, accountId }) => {
       const LayerVersionArn = `arn:aws:lambda:${region}:${accountId}:layer:${path.split("/").at(-1)}:1`;
       return { ref: LayerVersionArn, attributes: { LayerVersionArn } };
     },
   },
   "AWS::ECR::Repository": {
-    reason: "images are played from the folder they would be built of",
+    reason: "containers run from the folder their image would be built from",
     answer: ({ path, properties }, { region, accountId }) => {
       const name: string = properties.RepositoryName ?? path.replaceAll("/", "-").toLowerCase();
       const RepositoryUri = `${accountId}.dkr.ecr.${region}.amazonaws.com/${name}`;
       return { ref: name, attributes: { Arn: `arn:aws:ecr:${region}:${accountId}:repository/${name}`, RepositoryUri } };
     },
   },
-  "AWS::ECR::*": { reason: "images are played from the folder they would be built of", answer: anything },
+  "AWS::ECR::*": { reason: "containers run from the folder their image would be built from", answer: anything },
   "AWS::CloudFront::OriginAccessControl": {
     reason: "the site is served from the bucket directly",
     answer: id("oac", "Id"),
   },
   "AWS::KMS::Key": {
-    reason: "data at rest is protected by this machine's own disk",
+    reason: "encryption at rest is left to this machine's disk",
     answer: ({ path }, { region, accountId }) => {
       const KeyId = stableId(path, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
       return { ref: KeyId, attributes: { KeyId, Arn: `arn:aws:kms:${region}:${accountId}:key/${KeyId}` } };
     },
   },
-  "AWS::KMS::Alias": { reason: "data at rest is protected by this machine's own disk", answer: anything },
+  "AWS::KMS::Alias": { reason: "encryption at rest is left to this machine's disk", answer: anything },
   "AWS::WAFv2::WebACL": {
-    reason: "requests come from this machine alone",
+    reason: "requests come only from this machine",
     answer: ({ path }, { region, accountId }) => {
       const Id = stableId(path, 32);
       return {
@@ -151,7 +151,7 @@ const table: Readonly<Record<string, Listed>> = {
       };
     },
   },
-  "AWS::WAFv2::*": { reason: "requests come from this machine alone", answer: anything },
+  "AWS::WAFv2::*": { reason: "requests come only from this machine", answer: anything },
   "AWS::Route53::*": { reason: ADDRESSES, answer: anything },
   "AWS::CertificateManager::Certificate": {
     reason: ADDRESSES,

@@ -6,9 +6,9 @@ type Create = (resource: Resource) => Promise<CreatedResource>;
 type State = Record<string, { readonly type: string; readonly physicalId: string }>;
 
 /**
- * Tells each resource its physical id of the start before, and keeps the new ones in `DATA/state.json`; those of resources that
- * were not reached stay known when a start fails half-way.
- * @param deploy creates every resource with the function it is given
+ * Passes each resource its physical id from the previous start, and stores the new ids in `DATA/state.json`. When a start fails
+ * halfway, the ids of resources that were not reached are kept.
+ * @param deploy creates every resource with the function it receives
  */
 export async function withPhysicalIds<T>(
   data: string,

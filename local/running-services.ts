@@ -2,8 +2,8 @@ import { noLocalMeaning } from "./no-local-meaning.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "./service.ts";
 
 /**
- * Starts all services at once and fills in their addresses.
- * @returns what stops them, users before what they use
+ * Starts all services in parallel and fills in their addresses.
+ * @returns a function that stops them, each before the services it uses
  */
 export async function startServices(
   services: readonly Service[],
@@ -24,12 +24,12 @@ export async function startServices(
   return stop;
 }
 
-/** Whether a type is played or listed as having nothing to play. */
+/** Whether a type is emulated or listed as having no local meaning. */
 export function isKnownType(type: string, services: readonly Service[]): boolean {
   return serviceFor(type, services) !== undefined || noLocalMeaning(type) !== undefined;
 }
 
-/** Makes a resource of a known type true. */
+/** Creates or updates a resource of a known type. */
 export async function createResource(
   resource: Resource,
   services: readonly Service[],
@@ -40,14 +40,14 @@ export async function createResource(
   return noLocalMeaning(resource.type)!.answer(resource, account);
 }
 
-/** A type is played by its name or, as custom resources are, by the beginning of it (`Custom::*`). */
+/** Services match types by name or, for custom resources, by prefix (`Custom::*`). */
 function serviceFor(type: string, services: readonly Service[]): Service | undefined {
   return services.find(({ types }) =>
-    types.some((played) => (played.endsWith("*") ? type.startsWith(played.slice(0, -1)) : played === type)),
+    types.some((known) => (known.endsWith("*") ? type.startsWith(known.slice(0, -1)) : known === type)),
   );
 }
 
-/** What makes a real AWS SDK client talk to these addresses and to nothing else. */
+/** Environment variables that point an AWS SDK client at these addresses and nothing else. */
 export function sdkEnvironment(region: string, endpoints: Readonly<Record<string, string>>): Record<string, string> {
   const { control: _, ...services } = endpoints;
   const addresses = Object.entries(services).map(([name, url]) => [
@@ -63,7 +63,7 @@ export function sdkEnvironment(region: string, endpoints: Readonly<Record<string
   };
 }
 
-/** One that cannot stop does not keep the others from it. */
+/** A service that fails to stop does not keep the others from stopping. */
 async function stopAll(services: readonly Service[]): Promise<void> {
   const failures: unknown[] = [];
   for (const service of services) await service.stop().catch((error: unknown) => failures.push(error));

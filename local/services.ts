@@ -18,15 +18,15 @@ import { s3 } from "./s3/s3.ts";
 import type { CloudContext, Service } from "./service.ts";
 import { sts } from "./iam/sts.ts";
 
-/** AWS restores from the archive in hours; here it takes long enough to be seen. */
+/** AWS restores from the archive in hours; here it takes just long enough to be visible. */
 const RESTORE_MS = 5_000;
 
-export interface PlayedServices {
-  /** Those that use others after those they use, so that they are stopped before them. */
-  readonly services: readonly Service[];
-  /** Controls the containers that run. */
+export interface Services {
+  /** Each after the services it uses, so that it is stopped before them. */
+  readonly all: readonly Service[];
+  /** Controls the running containers. */
   readonly tasks: TaskControl;
-  /** The model, whose settings can be changed while it runs. */
+  /** The model, whose settings can be changed at runtime. */
   readonly model: BedrockService;
   readonly publish: CloudContext["publish"];
   readonly invoke: CloudContext["invoke"];
@@ -41,14 +41,14 @@ export interface ServicesOptions {
   readonly model: ModelOptions | undefined;
 }
 
-/** Every service of the local cloud, and the ways they reach each other without HTTP. */
-export function playedServices({ gate, roles, data, sitePort, model }: ServicesOptions): PlayedServices {
+/** Every service of the local cloud, and the ways they reach each other in process. */
+export function createServices({ gate, roles, data, sitePort, model }: ServicesOptions): Services {
   const functions = lambda();
   const containers = ecs();
   const events = eventbridge();
   const models = bedrock({ ...model, callLog: model?.callLog ?? join(data, "model-calls.jsonl") });
   return {
-    services: [
+    all: [
       iam(roles),
       sts(gate),
       dynamodb(),

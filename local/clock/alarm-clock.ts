@@ -1,8 +1,8 @@
-/** Calls things when the cloud's clock reaches their time, however it gets there: by waiting or by being moved. */
+/** Timers by the cloud's clock, which reaches their time either by itself or by being moved forward. */
 import type { Clock } from "../service.ts";
 
-/** How late an alarm may be; the clock can be moved at any time, so it has to be looked at. */
-const LOOK_EVERY_MS = 100;
+/** How late an alarm may be; the clock can be moved at any time, so it has to be polled. */
+const POLL_INTERVAL_MS = 100;
 
 export class AlarmClock {
   readonly #alarms = new Map<object, { readonly dueMs: number; readonly run: () => void }>();
@@ -10,11 +10,11 @@ export class AlarmClock {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Calls `run` once at `dueMs` (milliseconds since the epoch, by the cloud's clock). Answers a function that calls it off. */
+  /** Calls `run` once at `dueMs` (milliseconds since the epoch, by the cloud's clock). Returns a function that cancels it. */
   at(dueMs: number, run: () => void): () => void {
     const key = {};
     this.#alarms.set(key, { dueMs, run });
-    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    this.#timer ??= setInterval(() => this.#poll(), POLL_INTERVAL_MS).unref();
     return () => void this.#alarms.delete(key);
   }
 
@@ -23,14 +23,14 @@ export class AlarmClock {
     return this.at(this.clock.now() + delayMs, run);
   }
 
-  /** Forgets all alarms. */
+  /** Cancels all alarms. */
   stop(): void {
     this.#alarms.clear();
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  #look(): void {
+  #poll(): void {
     const now = this.clock.now();
     const due = [...this.#alarms].filter(([, alarm]) => alarm.dueMs <= now).sort(([, a], [, b]) => a.dueMs - b.dueMs);
     for (const [key, alarm] of due) {

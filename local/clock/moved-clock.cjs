@@ -1,6 +1,6 @@
 /**
- * Loaded into the processes that play functions and containers: makes their `Date` tell the time of the local cloud, whose
- * clock can be moved forward. As long as nobody moves it, `Date` is left alone. Timers and `performance.now()` keep real time.
+ * Preloaded into the processes of functions and containers: makes their `Date` follow the local cloud's clock, which can be
+ * moved forward. Until it is moved, `Date` is left alone. Timers and `performance.now()` keep real time.
  */
 "use strict";
 const RealDate = Date;
@@ -19,7 +19,7 @@ const MovedDate = new Proxy(RealDate, {
   get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
 });
 
-/** A container hears of later moves through a pipe: one number of milliseconds a line. */
+/** A container learns of later moves through a pipe: one number of milliseconds per line. */
 function listenOnPipe(descriptor) {
   const { Socket } = process.getBuiltinModule("node:net");
   const pipe = new Socket({ fd: descriptor, readable: true, writable: false });

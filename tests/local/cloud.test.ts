@@ -68,7 +68,7 @@ async function start(options: Partial<Parameters<typeof startCloud>[0]> = {}): P
   return cloud;
 }
 
-test("plays the assembly, resolves its outputs and keeps data between starts", async () => {
+test("runs the assembly, resolves its outputs and keeps data between starts", async () => {
   const first = await start();
   expect(first.outputs).toEqual({
     Table: "Tiny-Jobs",
@@ -87,7 +87,7 @@ test("plays the assembly, resolves its outputs and keeps data between starts", a
   });
 });
 
-test("enforces the synthesized policies and writes decisions down", async () => {
+test("enforces the synthesized policies and records decisions", async () => {
   const cloud = await start();
   const as = (name: string) =>
     dynamodb(cloud, cloud.credentialsOf(cloud.resource(`Tiny/${name}`)!.attributes.Arn!, "test"));
@@ -110,7 +110,7 @@ test("enforces the synthesized policies and writes decisions down", async () => 
   ]);
 });
 
-test("gives an environment with which the SDK finds the cloud", async () => {
+test("provides environment variables that point the SDK at the cloud", async () => {
   const cloud = await start();
   expect(cloud.environment()).toMatchObject({
     AWS_REGION: "us-east-1",
@@ -122,7 +122,7 @@ test("gives an environment with which the SDK finds the cloud", async () => {
   expect((await sts.send(new GetCallerIdentityCommand())).Arn).toBe("arn:aws:iam::000000000000:root");
 });
 
-test("refuses a second start on the same folder with the first one's address", async () => {
+test("rejects a second start on the same folder, naming the first one's address", async () => {
   const cloud = await start();
   await expect(start()).rejects.toThrow(
     `The data folder ${data} is in use by the local cloud at ${cloud.endpoints.control}`,
@@ -130,7 +130,7 @@ test("refuses a second start on the same folder with the first one's address", a
   expect(await isHealthy(cloud)).toBe(true);
 });
 
-test("takes over the lock of a process that is gone, and of one whose id another program has now", async () => {
+test("replaces the lock of a process that is gone, even if its id was reused", async () => {
   const { pid } = await deadProcess();
   const controlUrl = "http://127.0.0.1:9";
   for (const stale of [pid, process.pid]) {
@@ -141,7 +141,7 @@ test("takes over the lock of a process that is gone, and of one whose id another
   }
 });
 
-test("refuses a data folder that cannot be written", async () => {
+test("rejects a data folder that cannot be written", async () => {
   const file = join(data, "file");
   writeFileSync(file, "");
   await expect(start({ data: join(file, "sub") })).rejects.toThrow(
@@ -149,16 +149,16 @@ test("refuses a data folder that cannot be written", async () => {
   );
 });
 
-test("refuses an unknown resource type by name and path, and lets go of the folder", async () => {
+test("rejects an unknown resource type by name and path, and unlocks the folder", async () => {
   const unknown = tinyAssembly({ root: { Resources: { Queue: { Type: "AWS::SQS::Queue" } } } });
   await expect(start({ assembly: unknown })).rejects.toThrow(
-    "Tiny/Queue has the type AWS::SQS::Queue, which is neither played",
+    "Tiny/Queue has the type AWS::SQS::Queue, which the local cloud neither emulates",
   );
   rmSync(unknown, { recursive: true });
   expect(existsSync(join(data, "lock.json"))).toBe(false);
 });
 
-test("names a resource that cannot be created, and stops what had been started", async () => {
+test("names a resource that cannot be created, and stops what was started", async () => {
   const wrong = { ...reading, Properties: { ...reading.Properties, Users: ["ann"] } };
   const broken = tinyAssembly({ root: { Resources: { Jobs: table, Reading: wrong } } });
   await expect(start({ assembly: broken })).rejects.toThrow(
@@ -168,7 +168,7 @@ test("names a resource that cannot be created, and stops what had been started",
   await start();
 });
 
-test("moves its clock by the control endpoint, but only for who has the token", async () => {
+test("moves its clock through the control endpoint, but only with the token", async () => {
   const cloud = await start();
   const file = join(data, "control.json");
   const { url, token } = JSON.parse(readFileSync(file, "utf8"));
@@ -188,7 +188,7 @@ test("moves its clock by the control endpoint, but only for who has the token", 
   expect(kill.status).toBe(404);
 });
 
-test("stops twice without harm and is gone then", async () => {
+test("can be stopped twice, and is gone then", async () => {
   const cloud = await start();
   await Promise.all([cloud.stop(), cloud.stop()]);
   expect(await isHealthy(cloud)).toBe(false);

@@ -1,4 +1,4 @@
-/** What a promise rejects with; a promise that does not reject fails the test. */
+/** The error that a promise rejects with; fails the test if it resolves. */
 export async function failure(promise: Promise<unknown>): Promise<any> {
   return promise.then(
     () => {

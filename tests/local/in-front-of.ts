@@ -1,8 +1,8 @@
-/** A door in front of a service that answers some requests itself, as the service does not on a good day. */
+/** A proxy in front of a service that answers some requests itself, with failures for instance. */
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { listen, type Listening } from "../../local/http.ts";
 
-/** @param answers whether it has answered; all else is handed on */
+/** @param answers returns whether it has answered; everything else is forwarded */
 export function inFrontOf(
   service: string,
   answers: (request: IncomingMessage, response: ServerResponse) => boolean,

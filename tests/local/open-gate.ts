@@ -1,6 +1,6 @@
 import type { Access, Caller, CloudContext, Gate } from "../../local/service.ts";
 
-/** A gate that lets everyone in and remembers what was asked: services are tested apart from IAM. */
+/** A gate that allows everything and records the accesses: services are tested without IAM. */
 export function openGate(): Gate & { readonly asked: Access[] } {
   const asked: Access[] = [];
   const operator: Caller = { accessKeyId: "AKIAOPERATOR", principalArn: "arn:aws:iam::000000000000:root", tags: {} };

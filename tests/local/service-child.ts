@@ -1,4 +1,4 @@
-/** Plays one service in a process of its own, to be killed: `service-child.ts dynamodb|s3 FOLDER RESOURCE-JSON`. */
+/** Runs one service in its own process, to be killed: `service-child.ts dynamodb|s3 FOLDER RESOURCE-JSON`. */
 import { mkdirSync } from "node:fs";
 import { dynamodb } from "../../local/dynamodb/dynamodb.ts";
 import { s3 } from "../../local/s3/s3.ts";

@@ -1,6 +1,6 @@
 const LIMIT_MS = 10_000;
 
-/** Waits for something that has no event of its own. @throws after ten seconds */
+/** Polls for something without an event. @throws Error after ten seconds */
 export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
   const endMs = performance.now() + LIMIT_MS;
   while (!(await check())) {
