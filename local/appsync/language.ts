@@ -14,7 +14,7 @@ import {
   REFUSED_SYNTAX,
   RUNTIME_GLOBALS,
   VALUE_METHODS,
-} from "./language/words.ts";
+} from "./language/supported-features.ts";
 import { DYNAMODB_NAMES, RUNTIME_NAMES } from "./runtime/names.ts";
 
 /** AppSync's limit for the code of one resolver or function. */

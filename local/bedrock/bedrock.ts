@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readBody, sendJson } from "../http.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
-import { checkAbilities } from "./abilities.ts";
+import { checkAbilities } from "./capabilities.ts";
 import { openCallLog } from "./call-log.ts";
 import type { CallLog } from "./call-log.ts";
 import { checkRequest, invalid } from "./converse.ts";

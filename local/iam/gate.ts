@@ -4,7 +4,7 @@ import type { Access, Caller, Clock, Credentials, Gate, IssueOptions, SignedPart
 import { Authentication } from "./authentication.ts";
 import { callerKeys } from "./context.ts";
 import type { ContextKeys } from "./context.ts";
-import { denial, Judge } from "./judge.ts";
+import { denial, Judge } from "./policy-evaluator.ts";
 import { parsePolicy } from "./policy.ts";
 import type { Decision } from "./policy.ts";
 import type { CallRecord } from "./record.ts";

@@ -1,7 +1,7 @@
 /** What APPSYNC_JS does not allow with functions: recursion, and functions as values. */
 import { childrenOf, isFunction, scopeInside } from "./syntax.ts";
 import type { Binding, Scope, SyntaxNode, Visit } from "./syntax.ts";
-import { CALLBACK_METHODS } from "./words.ts";
+import { CALLBACK_METHODS } from "./supported-features.ts";
 
 /** The message of the first rule about functions that a node violates. */
 export function functionProblem(visit: Visit): string | undefined {
