@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readBody, sendJson } from "../http.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
-import { checkAbilities } from "./capabilities.ts";
+import { checkCapabilities } from "./capabilities.ts";
 import { openCallLog } from "./call-log.ts";
 import type { CallLog } from "./call-log.ts";
 import { checkRequest, invalid } from "./converse.ts";
@@ -63,7 +63,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       // The client has gone, so there is nothing to answer and nothing to log.
       if (exchange.signal.aborted || !listening) return;
       const known = knownError(error, context);
-      if (route && isConverse(route)) book(route, NO_TOKENS, known.code);
+      if (route && isConverse(route)) logCall(route, NO_TOKENS, known.code);
       sendError(exchange, known);
     }
   }
@@ -76,16 +76,16 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       throw invalid("The local cloud supports Converse and ConverseStream; InvokeModel is not supported.");
     const request = checkRequest(body);
     // A real model decides for itself what it supports.
-    if (!options.forward) checkAbilities(route.modelId, request);
+    if (!options.forward) checkCapabilities(route.modelId, request);
     const isStreamed = route.operation === "converse-stream";
     const given = await model({ modelId: route.modelId, request, isStreamed, signal: exchange.signal });
     if (exchange.signal.aborted || !listening) return;
-    book(route, given.usage, "ok");
+    logCall(route, given.usage, "ok");
     if (isStreamed) await sendStream(exchange, given, startedAt);
     else sendWhole(exchange, given, startedAt);
   }
 
-  function book({ modelId }: Route, { inputTokens, outputTokens }: Usage, status: string): void {
+  function logCall({ modelId }: Route, { inputTokens, outputTokens }: Usage, status: string): void {
     log.append({ at: new Date(context.clock.now()).toISOString(), modelId, inputTokens, outputTokens, status });
   }
 

@@ -6,7 +6,7 @@ import type { ConverseRequest, JsonSchema } from "./converse.ts";
 const NOVA = /(?:^|\.)amazon\.nova-/;
 const CLAUDE = /(?:^|\.)anthropic\./;
 /** Response schemas may not constrain ranges and lengths. */
-const UNKNOWN = [
+const UNSUPPORTED_KEYWORDS = [
   "minimum",
   "maximum",
   "exclusiveMinimum",
@@ -21,7 +21,7 @@ const UNKNOWN = [
 ];
 
 /** @throws AwsError 400 ValidationException */
-export function checkAbilities(modelId: string, request: ConverseRequest): void {
+export function checkCapabilities(modelId: string, request: ConverseRequest): void {
   if (request.toolConfig?.toolChoice?.tool && !NOVA.test(modelId) && !CLAUDE.test(modelId))
     throw unsupported("toolConfig.toolChoice.tool");
   const schema = outputSchema(request);
@@ -36,7 +36,7 @@ function unsupported(member: string): AwsError {
 
 function checkResponseSchema(schema: JsonSchema): void {
   if (typeof schema !== "object") return;
-  const unknown = UNKNOWN.find((name) => name in schema);
+  const unknown = UNSUPPORTED_KEYWORDS.find((name) => name in schema);
   if (unknown) throw invalid(`output_config.format.schema: the property '${unknown}' is not supported`);
   if (schema.minItems > 1)
     throw invalid(

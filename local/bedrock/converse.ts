@@ -187,7 +187,7 @@ function parseSchema(text: string): JsonSchema {
     const schema: unknown = JSON.parse(text);
     if (typeof schema === "object" && schema !== null && !Array.isArray(schema)) return schema;
   } catch {
-    // Told below, as for JSON that is not a schema.
+    // Reported below, like for JSON that is not a schema.
   }
   throw invalid("The schema of outputConfig.textFormat is not a JSON object.");
 }

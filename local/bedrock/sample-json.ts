@@ -35,7 +35,7 @@ export function inventJson(schema: JsonSchema, name: string, inventor: Inventor)
 }
 
 /** A value changed so that it violates the schema; `undefined` when any value matches. */
-export function spoilJson(schema: JsonSchema, value: unknown, random: Random): unknown {
+export function invalidateJson(schema: JsonSchema, value: unknown, random: Random): unknown {
   const candidates: unknown[] = [null, "not what was asked for", []];
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     for (const key of Object.keys(value)) {
@@ -43,8 +43,8 @@ export function spoilJson(schema: JsonSchema, value: unknown, random: Random): u
       candidates.unshift(rest, { ...value, [key]: { unexpected: true } });
     }
   }
-  const spoilt = candidates.filter((candidate) => !fits(schema, candidate, schema));
-  return spoilt.length > 0 ? random.pick(spoilt.slice(0, Math.max(1, spoilt.length - 3))) : undefined;
+  const invalidated = candidates.filter((candidate) => !fits(schema, candidate, schema));
+  return invalidated.length > 0 ? random.pick(invalidated.slice(0, Math.max(1, invalidated.length - 3))) : undefined;
 }
 
 function invent(schema: JsonSchema, place: Place): unknown {

@@ -12,7 +12,7 @@ import type { Writer } from "./prose.ts";
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";
 import { isRepair } from "./repair.ts";
-import { inventJson, spoilJson } from "./sample-json.ts";
+import { inventJson, invalidateJson } from "./sample-json.ts";
 import type { Inventor } from "./sample-json.ts";
 import { countInputTokens, countOutputTokens, cutToTokens } from "./tokens.ts";
 
@@ -93,8 +93,8 @@ function useTool(tool: ToolSpec, call: SampleCall, inventor: Inventor): ContentB
   const id = Array.from({ length: TOOL_USE_ID_LETTERS }, () => inventor.random.pick([...TOOL_USE_ID_ALPHABET])).join(
     "",
   );
-  const spoilt = call.hasBadJson ? spoilJson(schema, input, inventor.random) : undefined;
-  return { toolUse: { toolUseId: `tooluse_${id}`, name: tool.name, input: spoilt ?? input } };
+  const invalidated = call.hasBadJson ? invalidateJson(schema, input, inventor.random) : undefined;
+  return { toolUse: { toolUseId: `tooluse_${id}`, name: tool.name, input: invalidated ?? input } };
 }
 
 function writeText(call: SampleCall, words: string, inventor: Inventor): string {
@@ -111,12 +111,12 @@ function writeText(call: SampleCall, words: string, inventor: Inventor): string 
 
 function writeBadJson(schema: JsonSchema, value: unknown, random: Random): string {
   const text = JSON.stringify(value);
-  const spoilt = spoilJson(schema, value, random);
+  const invalidated = invalidateJson(schema, value, random);
   return random.pick([
     text.slice(0, -1),
     `${text.slice(0, Math.ceil(text.length / 2))}`,
     `I am sorry, but I cannot answer ${text.slice(1)}`,
-    spoilt === undefined ? `${text},` : JSON.stringify(spoilt),
+    invalidated === undefined ? `${text},` : JSON.stringify(invalidated),
   ]);
 }
 

@@ -1,7 +1,7 @@
 /** The operations of signed-in users on their own account. */
 import { readText } from "./call.ts";
 import type { PersonOperation } from "./call.ts";
-import { sendCode, takeCode } from "./codes.ts";
+import { sendCode, verifyCode } from "./codes.ts";
 import { expiredCode, tooManyAttempts, wrongParameter } from "./errors.ts";
 import { requirePassword, setPassword } from "./password.ts";
 import { deleteUser, revokeAll } from "./tokens.ts";
@@ -54,7 +54,7 @@ const GetUserAttributeVerificationCode: PersonOperation = ({ pool, user, body })
 
 const VerifyUserAttribute: PersonOperation = ({ pool, user, body }) => {
   if (readText(body, "AttributeName") !== "email") throw wrongParameter("The attribute to verify must be email.");
-  takeCode(pool, user, "email", readText(body, "Code"));
+  verifyCode(pool, user, "email", readText(body, "Code"));
   const email = user.pendingEmail ?? user.attributes.email;
   if (!email) throw expiredCode();
   const owner = findByEmail(pool, email);

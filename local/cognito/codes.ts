@@ -44,7 +44,7 @@ export function sendCode(
  * Verifies a code and invalidates it.
  * @throws AwsError CodeMismatchException, ExpiredCodeException, LimitExceededException after too many wrong codes within an hour
  */
-export function takeCode(pool: Pool, user: User, purpose: CodePurpose, given: string): void {
+export function verifyCode(pool: Pool, user: User, purpose: CodePurpose, given: string): void {
   const attempts = user.attempts[`${purpose}Wrong`];
   if (attempts && attempts.count >= MOST_WRONG_CODES && pool.now() < attempts.untilMs) throw tooManyAttempts();
   const expected = user.codes[purpose];

@@ -52,7 +52,7 @@ export function signInOperations(): Readonly<Record<string, ClientOperation>> {
     const challenge = readText(call.body, "ChallengeName");
     const responses: Body = call.body.ChallengeResponses ?? {};
     if (challenge === "PASSWORD_VERIFIER") return finishSrp(call, responses, pending);
-    if (challenge === "NEW_PASSWORD_REQUIRED") return takeNewPassword(call, responses, pending);
+    if (challenge === "NEW_PASSWORD_REQUIRED") return setNewPassword(call, responses, pending);
     throw wrongParameter(`The challenge ${challenge} was not given by this user pool.`);
   };
 
@@ -159,7 +159,7 @@ async function admit(pool: Pool, client: ClientSettings, user: User, pending: Ma
   };
 }
 
-async function takeNewPassword(
+async function setNewPassword(
   { pool, client, body }: SignInCall,
   responses: Body,
   pending: Map<string, Pending>,

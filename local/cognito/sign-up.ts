@@ -2,7 +2,7 @@
 import { AwsError } from "../service.ts";
 import { checkSecretHash, readText, requireNamedUser } from "./call.ts";
 import type { ClientOperation } from "./call.ts";
-import { describeDelivery, sendCode, takeCode } from "./codes.ts";
+import { describeDelivery, sendCode, verifyCode } from "./codes.ts";
 import { expiredCode, noUser, refused, wrongCode, wrongParameter } from "./errors.ts";
 import { checkPolicy, setPassword } from "./password.ts";
 import { findByEmail, findUser, makeUser, readOwnAttributes } from "./users.ts";
@@ -29,7 +29,7 @@ const ConfirmSignUp: ClientOperation = (call) => {
   if (user.status !== "UNCONFIRMED") throw refused(`User cannot be confirmed. Current status is ${user.status}`);
   const email = user.attributes.email ?? "";
   const owner = pool.settings.emailIsAlias ? findByEmail(pool, email) : undefined;
-  takeCode(pool, user, "signUp", code);
+  verifyCode(pool, user, "signUp", code);
   if (owner && owner !== user) {
     if (!body.ForceAliasCreation)
       throw new AwsError(400, "AliasExistsException", "An account with the email already exists.");
@@ -72,7 +72,7 @@ const ConfirmForgotPassword: ClientOperation = (call) => {
   const password = readText(body, "Password");
   const user = requireNamedUser(call, wrongCode);
   checkPolicy(password, pool.settings.passwordPolicy);
-  takeCode(pool, user, "recovery", code);
+  verifyCode(pool, user, "recovery", code);
   setPassword(pool, user, password);
   pool.save();
   return {};

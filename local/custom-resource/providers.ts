@@ -30,7 +30,7 @@ export class Providers {
 
   /** @returns the address that receives the answers */
   async start(): Promise<string> {
-    this.#listening = await listen((request, response) => this.#takeAnswer(request, response));
+    this.#listening = await listen((request, response) => this.#receiveAnswer(request, response));
     return this.#listening.url;
   }
 
@@ -94,7 +94,7 @@ export class Providers {
     }
   }
 
-  async #takeAnswer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #receiveAnswer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const settle = this.#waiting.get((request.url ?? "").slice(1).split("?")[0] ?? "");
     if (request.method !== "PUT" || !settle)
       return sendJson(response, 403, { message: "No request is waiting for this answer." });

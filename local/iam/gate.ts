@@ -4,7 +4,7 @@ import type { Access, Caller, Clock, Credentials, Gate, IssueOptions, SignedPart
 import { Authentication } from "./authentication.ts";
 import { callerKeys } from "./context.ts";
 import type { ContextKeys } from "./context.ts";
-import { denial, Judge } from "./policy-evaluator.ts";
+import { denial, PolicyEvaluator } from "./policy-evaluator.ts";
 import { parsePolicy } from "./policy.ts";
 import type { Decision } from "./policy.ts";
 import type { CallRecord } from "./record.ts";
@@ -38,13 +38,13 @@ const DEFAULT_DURATION_SECONDS = 3600;
 export class IamGate implements Gate {
   private readonly sessions: Sessions;
   private readonly authentication: Authentication;
-  private readonly judge: Judge;
+  private readonly policies: PolicyEvaluator;
 
   constructor(private readonly options: GateOptions) {
     const { region, clock, roles } = options;
     const sessions = new Sessions(roles.accountId, clock);
     this.sessions = sessions;
-    this.judge = new Judge({ region, clock, roles, sessions });
+    this.policies = new PolicyEvaluator({ region, clock, roles, sessions });
     this.authentication = new Authentication({ region, clock, sessions });
   }
 
@@ -64,14 +64,14 @@ export class IamGate implements Gate {
 
   authorize(caller: Caller, ...accesses: readonly Access[]): void {
     for (const access of accesses) {
-      const verdict = this.judge.judge(caller, access);
+      const verdict = this.policies.evaluate(caller, access);
       this.write(caller, access, verdict);
       if (verdict.effect !== "allow") throw denial(caller, access, verdict);
     }
   }
 
   allows(caller: Caller, access: Access): boolean {
-    const verdict = this.judge.judge(caller, access);
+    const verdict = this.policies.evaluate(caller, access);
     if (verdict.effect !== "allow") return false;
     this.write(caller, access, verdict);
     return true;
@@ -81,7 +81,7 @@ export class IamGate implements Gate {
     const { service, tags = {}, durationSeconds = DEFAULT_DURATION_SECONDS } = options;
     const role = this.options.roles.get(roleArn);
     if (!role) throw new AwsError(404, "NoSuchEntity", `The role ${roleArn} cannot be found.`);
-    if (service && !this.judge.trustsService(role, service)) {
+    if (service && !this.policies.trustsService(role, service)) {
       const message = `The role ${role.name} cannot be assumed by ${service}: its trust policy does not allow it.`;
       throw new AwsError(400, "InvalidParameterValueException", message);
     }
@@ -111,7 +111,7 @@ export class IamGate implements Gate {
     const inherited = this.sessions.get(caller.accessKeyId)?.transitiveTags ?? {};
     checkRequest(request, role, inherited);
     const tags = { ...request.tags, ...inherited };
-    for (const action of requiredActions(request)) this.takeRole(caller, role, action, assumeKeys(request, tags));
+    for (const action of requiredActions(request)) this.checkAssume(caller, role, action, assumeKeys(request, tags));
     const passedOn = transitiveTagKeys.map((key) => [key, tags[key]!]);
     return this.sessions.open(role, {
       name: sessionName,
@@ -122,9 +122,9 @@ export class IamGate implements Gate {
     });
   }
 
-  private takeRole(caller: Caller, role: Role, action: string, context: ContextKeys): void {
+  private checkAssume(caller: Caller, role: Role, action: string, context: ContextKeys): void {
     const access: Access = { action, resource: role.arn, context };
-    const verdict = this.judge.judgeTrust(caller, role, access);
+    const verdict = this.policies.evaluateTrust(caller, role, access);
     this.write(caller, access, verdict);
     if (verdict.effect !== "allow") throw accessDenied(caller, action, role.arn);
   }

@@ -11,7 +11,7 @@ export interface Verdict extends Decision {
   readonly by: "identity" | "resource" | "boundary" | "session" | "trust";
 }
 
-export interface JudgeOptions {
+export interface PolicyEvaluatorOptions {
   readonly region: string;
   readonly roles: Roles;
   readonly sessions: Sessions;
@@ -19,14 +19,14 @@ export interface JudgeOptions {
 }
 
 /** Evaluates all policies that apply to a request. */
-export class Judge {
+export class PolicyEvaluator {
   /** Resource policies never change and come as the same object with every request, so they are parsed once. */
   private readonly parsed = new WeakMap<object, readonly Statement[]>();
 
-  constructor(private readonly options: JudgeOptions) {}
+  constructor(private readonly options: PolicyEvaluatorOptions) {}
 
   /** The operator may do everything; a role may do what its policies and those of the resource allow. */
-  judge(caller: Caller, access: Access): Verdict {
+  evaluate(caller: Caller, access: Access): Verdict {
     if (!caller.roleArn) return { effect: "allow", statements: [], by: "identity" };
     const request = this.requestOf(caller, access);
     const limit = this.limits(caller.roleArn, caller).find(
@@ -45,8 +45,8 @@ export class Judge {
    * Whether a caller may assume a role: its own policies and the role's trust policy must both allow it. (AWS skips the former
    * if the trust policy names the caller's role itself; here both are required, so that the permission is always explicit.)
    */
-  judgeTrust(caller: Caller, role: Role, access: Access): Verdict {
-    const own = this.judge(caller, access);
+  evaluateTrust(caller: Caller, role: Role, access: Access): Verdict {
+    const own = this.evaluate(caller, access);
     if (own.effect !== "allow" || !caller.roleArn) return own;
     const trust = evaluate(role.trust, this.requestOf(caller, access));
     if (trust.effect !== "allow") return { ...trust, by: "trust" };

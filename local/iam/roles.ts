@@ -34,7 +34,7 @@ export class Roles {
   private readonly byArn = new Map<string, KnownRole>();
   private readonly managed = new Map<string, ManagedPolicy>();
   /** Recollected after every policy change; there are none once the stacks are up. */
-  private readonly gathered = new Map<string, readonly Statement[]>();
+  private readonly statementCache = new Map<string, readonly Statement[]>();
 
   constructor(readonly accountId: string) {}
 
@@ -71,7 +71,7 @@ export class Roles {
         parsePolicy(properties.PolicyDocument, `${role.path}/${properties.PolicyName}`),
       );
     }
-    this.gathered.clear();
+    this.statementCache.clear();
   }
 
   /** @returns its ARN */
@@ -82,7 +82,7 @@ export class Roles {
     parsePolicy(properties.PolicyDocument, path);
     this.managed.set(arn, { name, document: properties.PolicyDocument });
     for (const roleName of properties.Roles ?? []) this.byName(roleName, path).attached.add(arn);
-    this.gathered.clear();
+    this.statementCache.clear();
     return arn;
   }
 
@@ -96,13 +96,13 @@ export class Roles {
 
   /** Every statement of a role's policies: inline, attached, and AWS managed. */
   statements(roleArn: string): readonly Statement[] {
-    const known = this.gathered.get(roleArn);
+    const known = this.statementCache.get(roleArn);
     if (known) return known;
     const role = this.byArn.get(roleArn);
     if (!role) return [];
     const attached = [...role.attached].flatMap((arn) => this.managedStatements(role, arn));
     const statements = [...[...role.inline.values()].flat(), ...attached];
-    this.gathered.set(roleArn, statements);
+    this.statementCache.set(roleArn, statements);
     return statements;
   }
 

@@ -22,7 +22,7 @@ export interface Bucket {
   readonly lifecycle: Lifecycle;
   readonly tags: Readonly<Record<string, string>>;
   /** Whether events about its objects go to EventBridge. */
-  readonly tellsEventBridge: boolean;
+  readonly sendsEvents: boolean;
   readonly objects: ObjectStore;
   readonly uploads: UploadStore;
   /** Set once the policy's own resource is created. */
@@ -47,8 +47,7 @@ export async function openBucket(
     cors: corsRulesOf(properties.CorsConfiguration),
     lifecycle: lifecycleOf(properties.LifecycleConfiguration),
     tags: Object.fromEntries(tags.map((tag) => [tag.Key, String(tag.Value)])),
-    tellsEventBridge:
-      String(properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled) === "true",
+    sendsEvents: String(properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled) === "true",
     objects,
     uploads,
   };

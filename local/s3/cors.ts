@@ -11,12 +11,13 @@ export function answerPreflight(bucket: Bucket, request: IncomingMessage, respon
   const method = header(request, "access-control-request-method");
   if (!origin || !method)
     throw new AwsError(400, "BadRequest", "Insufficient information. Origin request header needed.");
-  const asked = (header(request, "access-control-request-headers") ?? "")
+  const requestedHeaders = (header(request, "access-control-request-headers") ?? "")
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "");
   const rule = bucket.cors.find(
-    (candidate) => allows(candidate, origin, method) && asked.every((name) => matchesAny(candidate.headers, name)),
+    (candidate) =>
+      allows(candidate, origin, method) && requestedHeaders.every((name) => matchesAny(candidate.headers, name)),
   );
   if (!rule) {
     const reason =
@@ -29,7 +30,7 @@ export function answerPreflight(bucket: Bucket, request: IncomingMessage, respon
   }
   sendEmpty(response, 200, {
     ...corsHeaders(rule, origin),
-    ...(asked.length > 0 && { "access-control-allow-headers": asked.join(", ") }),
+    ...(requestedHeaders.length > 0 && { "access-control-allow-headers": requestedHeaders.join(", ") }),
     ...(rule.maxAgeSeconds !== undefined && { "access-control-max-age": String(rule.maxAgeSeconds) }),
     "content-length": "0",
   });

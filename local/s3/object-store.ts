@@ -36,8 +36,8 @@ export interface StoredObject {
   readonly tags: Readonly<Record<string, string>>;
   readonly checksum?: Checksum;
   readonly storageClass: string;
-  /** A readable copy of an archived object, present or being restored; `isTold` once EventBridge has the completion event. */
-  readonly restore?: { readonly readyAtMs: number; readonly untilMs: number; readonly isTold?: boolean };
+  /** A readable copy of an archived object, present or being restored; `isAnnounced` once EventBridge has the completion event. */
+  readonly restore?: { readonly readyAtMs: number; readonly untilMs: number; readonly isAnnounced?: boolean };
 }
 
 export class ObjectStore {

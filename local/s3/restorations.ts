@@ -29,7 +29,7 @@ export class Restorations {
     const readyAtMs = this.context.clock.now() + this.restoreMs;
     const restore = { readyAtMs, untilMs: nextMidnight(readyAtMs + days * DAY_MS) };
     bucket.objects.commit({ ...object, restore });
-    this.#tell(bucket, object, "Object Restore Initiated", {
+    this.#publish(bucket, object, "Object Restore Initiated", {
       requester: this.context.accountId,
       "source-ip-address": "127.0.0.1",
     });
@@ -47,17 +47,17 @@ export class Restorations {
     this.#alarms.stop();
   }
 
-  #await(bucket: Bucket, key: string, { readyAtMs, untilMs, isTold }: Restoration): void {
-    if (!isTold) this.#alarms.at(readyAtMs, () => this.#completed(bucket, key, readyAtMs));
+  #await(bucket: Bucket, key: string, { readyAtMs, untilMs, isAnnounced }: Restoration): void {
+    if (!isAnnounced) this.#alarms.at(readyAtMs, () => this.#completed(bucket, key, readyAtMs));
     this.#alarms.at(untilMs, () => this.#expired(bucket, key));
   }
 
   /** Does nothing if the object was deleted or overwritten, or the event was already sent. */
   #completed(bucket: Bucket, key: string, readyAtMs: number): void {
     const object = bucket.objects.get(key);
-    if (object?.restore?.readyAtMs !== readyAtMs || object.restore.isTold) return;
-    bucket.objects.commit({ ...object, restore: { ...object.restore, isTold: true } });
-    this.#tell(bucket, object, "Object Restore Completed", {
+    if (object?.restore?.readyAtMs !== readyAtMs || object.restore.isAnnounced) return;
+    bucket.objects.commit({ ...object, restore: { ...object.restore, isAnnounced: true } });
+    this.#publish(bucket, object, "Object Restore Completed", {
       requester: "s3.amazonaws.com",
       "restore-expiry-time": new Date(object.restore.untilMs).toISOString().replace(/\.\d+Z$/, "Z"),
     });
@@ -69,11 +69,11 @@ export class Restorations {
     if (!object?.restore || object.restore.untilMs > this.context.clock.now()) return;
     const { restore: _, ...archived } = object;
     bucket.objects.commit(archived);
-    this.#tell(bucket, object, "Object Restore Expired", { requester: "s3.amazonaws.com" });
+    this.#publish(bucket, object, "Object Restore Expired", { requester: "s3.amazonaws.com" });
   }
 
-  #tell(bucket: Bucket, { key, bytes, etag, storageClass }: StoredObject, type: string, more: object): void {
-    if (!bucket.tellsEventBridge) return;
+  #publish(bucket: Bucket, { key, bytes, etag, storageClass }: StoredObject, type: string, more: object): void {
+    if (!bucket.sendsEvents) return;
     this.context.publish({
       source: "aws.s3",
       "detail-type": type,

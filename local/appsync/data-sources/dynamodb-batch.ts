@@ -14,14 +14,14 @@ export async function runBatch(request: DynamoDbRequest, call: TableCall): Promi
 }
 
 async function batchGet(tables: [string, any][], { client, signal }: TableCall): Promise<DataSourceOutcome> {
-  const asked = tables.map(([table, value]) => ({
+  const requested = tables.map(([table, value]) => ({
     table,
     keys: keysOf(value).map(sdkItem),
     options: Array.isArray(value) ? {} : value,
   }));
   const command = new BatchGetItemCommand({
     RequestItems: Object.fromEntries(
-      asked.map(({ table, keys, options }) => [
+      requested.map(({ table, keys, options }) => [
         table,
         {
           Keys: keys,
@@ -34,10 +34,10 @@ async function batchGet(tables: [string, any][], { client, signal }: TableCall):
   const answer = await client.send(command, { abortSignal: signal });
   return {
     result: {
-      data: byTable(asked, ({ table, keys }) =>
+      data: byTable(requested, ({ table, keys }) =>
         keys.map((key) => plainItem(answer.Responses?.[table]?.find((item) => hasKey(item, key)))),
       ),
-      unprocessedKeys: byTable(asked, ({ table }) => (answer.UnprocessedKeys?.[table]?.Keys ?? []).map(plainItem)),
+      unprocessedKeys: byTable(requested, ({ table }) => (answer.UnprocessedKeys?.[table]?.Keys ?? []).map(plainItem)),
     },
   };
 }
@@ -48,10 +48,10 @@ async function batchWrite(
   { client, signal }: TableCall,
 ): Promise<DataSourceOutcome> {
   const isPut = operation === "BatchPutItem";
-  const asked = tables.map(([table, values]) => ({ table, items: keysOf(values).map(sdkItem) }));
+  const requested = tables.map(([table, values]) => ({ table, items: keysOf(values).map(sdkItem) }));
   const command = new BatchWriteItemCommand({
     RequestItems: Object.fromEntries(
-      asked.map(({ table, items }) => [
+      requested.map(({ table, items }) => [
         table,
         items.map((item) => (isPut ? { PutRequest: { Item: item } } : { DeleteRequest: { Key: item } })),
       ]),
@@ -62,10 +62,10 @@ async function batchWrite(
     (UnprocessedItems?.[table] ?? []).map((each) => each.PutRequest?.Item ?? each.DeleteRequest?.Key);
   return {
     result: {
-      data: byTable(asked, ({ table, items }) =>
+      data: byTable(requested, ({ table, items }) =>
         items.map((item) => (left(table).some((each) => each && hasKey(item, each)) ? null : plainItem(item))),
       ),
-      [isPut ? "unprocessedItems" : "unprocessedKeys"]: byTable(asked, ({ table }) => left(table).map(plainItem)),
+      [isPut ? "unprocessedItems" : "unprocessedKeys"]: byTable(requested, ({ table }) => left(table).map(plainItem)),
     },
   };
 }
@@ -76,10 +76,10 @@ function keysOf(value: any): Record<string, unknown>[] {
 }
 
 function byTable<T extends { table: string }>(
-  asked: readonly T[],
+  requested: readonly T[],
   answer: (each: T) => unknown,
 ): Record<string, unknown> {
-  return Object.fromEntries(asked.map((each) => [each.table, answer(each)]));
+  return Object.fromEntries(requested.map((each) => [each.table, answer(each)]));
 }
 
 function hasKey(item: Item, key: Item): boolean {
