@@ -1,4 +1,7 @@
-/** The local cloud's control endpoint: moves its clock, interrupts and kills its tasks. Requests need the secret from `control.json`, so that no web page can make them. */
+/**
+ * The local cloud's control endpoint: moves its clock, interrupts and kills its tasks. Requests need the secret from
+ * `control.json`, so that no web page can make them.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { listen, readBody, sendJson } from "./http.ts";

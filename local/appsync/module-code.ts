@@ -11,7 +11,10 @@ export interface ModuleBody {
   readonly exported: readonly string[];
 }
 
-/** The block lets a module import names that are also global. Imports become constants, exports a returned object, and each for…of counts its iterations. */
+/**
+ * Imports become constants, exports a returned object, and each for…of counts its iterations. The block lets a module import
+ * names that are also global.
+ */
 export function moduleBody(code: string): ModuleBody {
   const program = parseModule(code);
   const edits: Edit[] = [];

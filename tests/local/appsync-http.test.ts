@@ -173,7 +173,7 @@ describe("users", () => {
 
   test.each([
     ["without a token", "", "Valid authorization header not provided."],
-    ["with something that is no token", "nonsense", "Unable to parse JWT token."],
+    ["with an invalid token", "nonsense", "Unable to parse JWT token."],
   ])("are rejected %s", async (_name, authorization, message) => {
     const answer = await fetch(api.url, {
       method: "POST",

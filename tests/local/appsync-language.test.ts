@@ -61,7 +61,7 @@ const REFUSED: [name: string, body: string, message: RegExp][] = [
   ["toString", `return ctx.args.n.toString();`, /"toString"/],
   ["sort with a comparator", `return ctx.args.list.sort((a, b) => a - b);`, /sort with an argument/],
   ["a function as an argument", `const one = (x) => x; return ctx.args.list.map(one);`, /Passing a function \("one"\)/],
-  ["a callback for a function of its own", `const f = (g) => 1; return f(() => 2);`, /Passing a function/],
+  ["a callback for a local function", `const f = (g) => 1; return f(() => 2);`, /Passing a function/],
   ["returning a function", `const f = () => 1; return f;`, /Returning a function/],
   ["recursion", `const f = (n) => f(n); return f(1);`, /recursive call of "f"/],
   [
@@ -71,8 +71,8 @@ const REFUSED: [name: string, body: string, message: RegExp][] = [
   ],
   ["reassigning a function", `function a() { return 1; } a = 2; return a;`, /Assigning to the function "a"/],
   ["call", `const f = () => 1; return f.call(null);`, /"call"/],
-  ["a function called where it stands", `return (() => 1)();`, /immediately invoked/],
-  ["a method by a computed name", `return ctx.args.list[ctx.args.name]();`, /computed name/],
+  ["an immediately invoked function", `return (() => 1)();`, /immediately invoked/],
+  ["a method with a computed name", `return ctx.args.list[ctx.args.name]();`, /computed name/],
   ["constructor", `return ctx.args.constructor;`, /"constructor"/],
   ["a comma", `return (1, 2);`, /comma/],
   ["??=", `let a = null; a ??= 1; return a;`, /"\?\?="/],
@@ -81,7 +81,7 @@ const REFUSED: [name: string, body: string, message: RegExp][] = [
   ["a tagged template", "return util`a`;", /tagged template/],
   ["import()", `return import("x");`, /import\(\)/],
   ["an unknown util", `return util.time.now();`, /util\.time\.now is not part/],
-  ["a helper of templates only", `return util.isNull(1);`, /util\.isNull/],
+  ["a helper for mapping templates only", `return util.isNull(1);`, /util\.isNull/],
   ["an unknown global", `return nothingLikeThis;`, /"nothingLikeThis"/],
 ];
 
@@ -92,7 +92,7 @@ test.each(REFUSED)("rejects %s and names its line", (_name, body, message) => {
 });
 
 const ACCEPTED: [name: string, body: string][] = [
-  ["for-of with break", `let n = 0; for (const x of ctx.args.list) { n += x; if (n > 3) { break; } } return n;`],
+  ["for…of with break", `let n = 0; for (const x of ctx.args.list) { n += x; if (n > 3) { break; } } return n;`],
   ["for-in", `for (const k in ctx.args) { ctx.stash[k] = 1; }`],
   ["switch", `switch (ctx.args.a) { case 1: { return 1; } default: return 2; }`],
   [
@@ -116,8 +116,8 @@ const ACCEPTED: [name: string, body: string][] = [
   ],
   ["console", `console.log("here", ctx.args);`],
   ["delete of a member", `delete ctx.stash.draft; return typeof ctx.args.id;`],
-  ["setting into the stash", `ctx.stash.owner = ctx.identity.sub; Object.assign(ctx.stash, { a: 1 });`],
-  ["util of every depth", `util.error(util.time.nowISO8601(), "Bad", util.dynamodb.toMapValues(ctx.args));`],
+  ["setting members of the stash", `ctx.stash.owner = ctx.identity.sub; Object.assign(ctx.stash, { a: 1 });`],
+  ["util at every depth", `util.error(util.time.nowISO8601(), "Bad", util.dynamodb.toMapValues(ctx.args));`],
   ["bitwise operators, void and spread", `return [...ctx.args.list, 1 | 2, 1 << 3, void 0, 2 ** 3];`],
   ["sort without arguments", `return ctx.args.list.sort();`],
   ["the same name in two scopes", `const a = (x) => x; const b = (a) => a; return b(a(1));`],

@@ -245,7 +245,7 @@ test("hides fields from callers that may not see them", async () => {
 });
 
 test.each([
-  ["what its resolver refuses", "subscription { onRefused { id } }", "NotFound", "Not yours"],
+  ["what its resolver rejects", "subscription { onRefused { id } }", "NotFound", "Not yours"],
   [
     "a field for other callers",
     "subscription { onMine { id } }",
@@ -253,7 +253,7 @@ test.each([
     "Not Authorized to access onMine on type Subscription",
   ],
   [
-    "what the schema does not have",
+    "a field that the schema does not have",
     "subscription { onNothing { id } }",
     null,
     /^Validation error of type FieldUndefined/,

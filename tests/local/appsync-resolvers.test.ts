@@ -36,10 +36,10 @@ describe("the language is AppSync's where it differs from JavaScript", () => {
   test.each([
     ["replace takes a Java pattern and changes the first match", `"a.b.c".replace(".", "-")`, "-.b.c"],
     ["replaceAll takes a Java pattern", `"a1b22".replaceAll("[0-9]+", "#")`, "a#b#"],
-    ["JSON.parse of bad text gives an empty text", `JSON.parse("{bad")`, ""],
+    ["JSON.parse of invalid JSON returns an empty string", `JSON.parse("{bad")`, ""],
     ["sort works without arguments", `[3, 1, 2].sort()`, [1, 2, 3]],
-    ["undefined members do not arrive", `({ a: undefined, b: null })`, { b: null }],
-    ["the environment is there", `ctx.env`, { STAGE: "test" }],
+    ["undefined members are dropped", `({ a: undefined, b: null })`, { b: null }],
+    ["the environment is available", `ctx.env`, { STAGE: "test" }],
     ["args and arguments are the same", `[ctx.args.args.n, ctx.arguments.args.n]`, [1, 1]],
     [
       "selection is not part of the written info",

@@ -47,7 +47,7 @@ afterEach(async () => {
 
 describe("answers", () => {
   test.each([
-    ["HTTP/2, as the SDK does by itself", undefined],
+    ["HTTP/2, the SDK's default", undefined],
     ["HTTP/1.1", new NodeHttpHandler()],
   ])("Converse works over %s", async (_, requestHandler) => {
     await start();
@@ -119,8 +119,8 @@ describe("refusals", () => {
     ],
     ["a blank text", { messages: [{ role: "user", content: [{ text: " " }] }] }, /messages.0.content.0 is blank/],
     ["no content", { messages: [{ role: "user", content: [] }] }, /messages.0 is empty/],
-    ["no room for an answer", { inferenceConfig: { maxTokens: 0 } }, /inferenceConfig.maxTokens/],
-    ["too much temperature", { inferenceConfig: { temperature: 1.5 } }, /inferenceConfig.temperature/],
+    ["maxTokens of zero", { inferenceConfig: { maxTokens: 0 } }, /inferenceConfig.maxTokens/],
+    ["a temperature that is too high", { inferenceConfig: { temperature: 1.5 } }, /inferenceConfig.temperature/],
     [
       "a schema that is not JSON",
       { outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema: { schema: "{" } } } } },
@@ -745,7 +745,7 @@ interface Refusal extends Error {
 function failure(promise: Promise<unknown>): Promise<Refusal> {
   return promise.then(
     () => {
-      throw new Error("It was expected to be refused.");
+      throw new Error("Expected an error.");
     },
     (error: Refusal) => error,
   );

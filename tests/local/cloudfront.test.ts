@@ -151,7 +151,7 @@ describe("a bucket deployment", () => {
 
   test.each<[string, object, unknown, string]>([
     ["literally", {}, "http://a", "<http://a>"],
-    ["inside JSON text", { jsonEscape: "true" }, 'say "a"', '<say \\"a\\">'],
+    ["inside a JSON string", { jsonEscape: "true" }, 'say "a"', '<say \\"a\\">'],
     ["as a JSON value", { markerEncodings: { [MARKER]: "JSON_VALUE" } }, ["a", "b"], '<["a","b"]>'],
     ["as YAML that needs quotes", { markerEncodings: { [MARKER]: "YAML_STRING" } }, "yes", '<"yes">'],
   ])("replaces markers with their values %s", async (_how, config, value, expected) => {

@@ -630,5 +630,5 @@ async function failure(promise: Promise<unknown>): Promise<string> {
   } catch (error) {
     return `${(error as Error).name}: ${(error as Error).message}`;
   }
-  throw new Error("It was expected to be refused.");
+  throw new Error("Expected an error.");
 }

@@ -494,7 +494,7 @@ describe("a Dockerfile", () => {
       { entrypoint: ["a", "b"], command: ["/bin/sh", "-c", "c d"] },
     ],
     ["the old form of ENV", "ENV A one two", { env: { A: "one two" } }],
-    ["several variables on continued lines", "ENV A=1 \\\n  B='x y'", { env: { A: "1", B: "x y" } }],
+    ["several variables on continuation lines", "ENV A=1 \\\n  B='x y'", { env: { A: "1", B: "x y" } }],
     [
       "arguments and variables in place",
       "ARG V=2\nENV A=$V B=${W:-none}\nWORKDIR /srv/${A}",

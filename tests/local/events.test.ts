@@ -29,7 +29,7 @@ describe("a pattern", () => {
     ["a nested field", { detail: { lastStatus: ["STOPPED"] } }, true],
     ["an element of a list", { resources: ["arn:aws:ecs:us-east-1:000000000000:task/farm/1"] }, true],
     ["a prefix", { detail: { group: [{ prefix: "family:" }] } }, true],
-    ["a prefix that is not there", { detail: { group: [{ prefix: "service:" }] } }, false],
+    ["a prefix that does not match", { detail: { group: [{ prefix: "service:" }] } }, false],
     ["a prefix in any case", { detail: { group: [{ prefix: { "equals-ignore-case": "FAMILY" } }] } }, true],
     ["a suffix", { detail: { group: [{ suffix: ":worker" }] } }, true],
     ["a value in any case", { detail: { lastStatus: [{ "equals-ignore-case": "stopped" }] } }, true],
@@ -37,14 +37,14 @@ describe("a pattern", () => {
     ["anything but another", { detail: { lastStatus: [{ "anything-but": "RUNNING" }] } }, true],
     ["anything but this", { detail: { lastStatus: [{ "anything-but": ["RUNNING", "STOPPED"] }] } }, false],
     ["anything but a prefix", { detail: { group: [{ "anything-but": { prefix: "family:" } }] } }, false],
-    ["anything but, of a missing field", { detail: { nothing: [{ "anything-but": "x" }] } }, false],
+    ["anything but, on a missing field", { detail: { nothing: [{ "anything-but": "x" }] } }, false],
     ["a field that exists", { detail: { group: [{ exists: true }] } }, true],
     ["a field that is missing", { detail: { stopCode: [{ exists: false }] } }, true],
-    ["a field that is missing but is there", { detail: { group: [{ exists: false }] } }, false],
+    ["a field that should be missing but exists", { detail: { group: [{ exists: false }] } }, false],
     ["a number in range", { detail: { size: [{ numeric: [">", 0, "<=", 5] }] } }, true],
     ["a number out of range", { detail: { size: [{ numeric: [">", 5] }] } }, false],
     ["a number by its value", { detail: { size: [5] } }, true],
-    ["a number as text", { detail: { size: ["5"] } }, false],
+    ["a number as a string", { detail: { size: ["5"] } }, false],
     ["one of two alternatives", { $or: [{ source: ["x"] }, { detail: { size: [5] } }] } as unknown as Pattern, true],
   ])("on %s", (_what, pattern, expected) => {
     expect(matches(pattern, TASK_EVENT)).toBe(expected);
@@ -95,7 +95,7 @@ describe("a target's input", () => {
     ["is a constant", { Input: '{"sweep":true}' }, { sweep: true }],
     ["is a part of the event", { InputPath: "$.detail.containers[0].exitCode" }, 137],
     [
-      "is made from a template of JSON",
+      "is a filled JSON template",
       {
         InputTransformer: {
           InputPathsMap: { d: "$.detail", n: "$.detail.containers[0].name" },
@@ -105,7 +105,7 @@ describe("a target's input", () => {
       { d: TASK_EVENT.detail, text: "name main", rule: "Tasks" },
     ],
     [
-      "is made from a template of text",
+      "is a filled text template",
       { InputTransformer: { InputTemplate: '"at <aws.events.event.ingestion-time>"' } },
       "at now",
     ],
@@ -289,7 +289,7 @@ describe("the service", () => {
       { EventPattern: { detail: { a: [{ like: "x" }] } } },
       /^Stack\/Rule: EventPattern\.detail\.a has the condition/,
     ],
-    ["a bad schedule", { ScheduleExpression: "rate(1 minutes)" }, /^Stack\/Rule: The schedule/],
+    ["an invalid schedule", { ScheduleExpression: "rate(1 minutes)" }, /^Stack\/Rule: The schedule/],
     ["another bus", { EventBusName: "mine" }, /^Stack\/Rule: The event bus mine/],
   ])("rejects a rule with %s", async (_what, properties, message) => {
     await expect(makeRule(properties)).rejects.toThrow(message);

@@ -17,28 +17,28 @@ const scope: Scope = {
 };
 
 const cases: [name: string, value: unknown, expected: unknown][] = [
-  ["plain values stay", { a: [1, true, null, "x"] }, { a: [1, true, null, "x"] }],
+  ["plain values are unchanged", { a: [1, true, null, "x"] }, { a: [1, true, null, "x"] }],
   ["Ref of a resource", { Ref: "Table" }, "shop-table"],
   ["Ref of a pseudo parameter", { Ref: "AWS::Region" }, "us-east-1"],
   ["Ref of a list parameter", { Ref: "List" }, ["a", "b"]],
-  ["NoValue leaves out a member", { a: 1, b: { Ref: "AWS::NoValue" } }, { a: 1 }],
-  ["NoValue leaves out an item", [1, { Ref: "AWS::NoValue" }, 2], [1, 2]],
+  ["NoValue removes a member", { a: 1, b: { Ref: "AWS::NoValue" } }, { a: 1 }],
+  ["NoValue removes an item", [1, { Ref: "AWS::NoValue" }, 2], [1, 2]],
   ["NoValue through If", { a: { "Fn::If": ["IsSmall", 1, { Ref: "AWS::NoValue" }] } }, {}],
   ["GetAtt as a list", { "Fn::GetAtt": ["Table", "Arn"] }, "Table#Arn"],
-  ["GetAtt as text", { "Fn::GetAtt": "Table.Stream.Arn" }, "Table#Stream.Arn"],
+  ["GetAtt as a string", { "Fn::GetAtt": "Table.Stream.Arn" }, "Table#Stream.Arn"],
   ["GetAtt of a nested stack's output", { "Fn::GetAtt": ["Nested", "Outputs.Name"] }, "Nested#Outputs.Name"],
   ["Sub with a resource", { "Fn::Sub": "x-${Table}-${AWS::Region}" }, "x-shop-table-us-east-1"],
   ["Sub with an attribute", { "Fn::Sub": "${Table.Arn}/index/*" }, "Table#Arn/index/*"],
   ["Sub with variables", { "Fn::Sub": ["${a}${Table}", { a: { Ref: "Count" } }] }, "5shop-table"],
-  ["Sub keeps what is escaped", { "Fn::Sub": "${!aws:PrincipalTag/owner}/${Count}" }, "${aws:PrincipalTag/owner}/5"],
-  ["Sub twice the same", { "Fn::Sub": "${Count}${Count}" }, "55"],
+  ["Sub keeps escaped variables", { "Fn::Sub": "${!aws:PrincipalTag/owner}/${Count}" }, "${aws:PrincipalTag/owner}/5"],
+  ["Sub with a repeated variable", { "Fn::Sub": "${Count}${Count}" }, "55"],
   ["Sub with a dollar in the value", { "Fn::Sub": ["${a}", { a: "$&" }] }, "$&"],
   ["Join", { "Fn::Join": ["-", ["a", { Ref: "Count" }, 1]] }, "a-5-1"],
   ["Join over Split", { "Fn::Join": ["+", { "Fn::Split": ["/", "a/b/c"] }] }, "a+b+c"],
   ["Select", { "Fn::Select": ["1", { Ref: "List" }] }, "b"],
-  ["Select out of Split", { "Fn::Select": [2, { "Fn::Split": ["/", "a/b/c"] }] }, "c"],
+  ["Select from Split", { "Fn::Select": [2, { "Fn::Split": ["/", "a/b/c"] }] }, "c"],
   ["If", { "Fn::If": ["IsBig", "big", "small"] }, "big"],
-  ["If the other way", { "Fn::If": ["Both", "both", "not both"] }, "not both"],
+  ["If with a false condition", { "Fn::If": ["Both", "both", "not both"] }, "not both"],
   ["Or", { "Fn::If": ["Either", 1, 2] }, 1],
   ["FindInMap", { "Fn::FindInMap": ["Sizes", { Ref: "AWS::Region" }, "small"] }, "S"],
   ["FindInMap with a default", { "Fn::FindInMap": ["Sizes", "mars", "small", { DefaultValue: "?" }] }, "?"],
@@ -49,7 +49,7 @@ const cases: [name: string, value: unknown, expected: unknown][] = [
     { Condition: { Bool: { x: "true" } } },
     { Condition: { Bool: { x: "true" } } },
   ],
-  ["a policy variable stays", "arn:${aws:PrincipalTag/owner}", "arn:${aws:PrincipalTag/owner}"],
+  ["a policy variable is unchanged", "arn:${aws:PrincipalTag/owner}", "arn:${aws:PrincipalTag/owner}"],
 ];
 
 test.each(cases)("resolves: %s", async (_, value, expected) => {
@@ -62,7 +62,7 @@ const refusals: [name: string, value: unknown, sentence: RegExp][] = [
   ["dynamic references", "{{resolve:ssm:/x}}", /uses the dynamic reference \{\{resolve:ssm:\/x\}\}/],
   ["a missing mapping", { "Fn::FindInMap": ["Sizes", "mars", "small"] }, /looks up Sizes.mars.small/],
   ["an item beyond the list", { "Fn::Select": [7, { Ref: "List" }] }, /selects item 7 of a list of 2/],
-  ["joining what is no list", { "Fn::Join": ["-", "text"] }, /passes "text" to Fn::Join, which needs a list/],
+  ["joining a string", { "Fn::Join": ["-", "text"] }, /passes "text" to Fn::Join, which needs a list/],
   ["an unknown condition", { "Fn::If": ["Nope", 1, 2] }, /uses the condition "Nope"/],
 ];
 

@@ -15,15 +15,15 @@ const start = (resource = TELLS) =>
   s3.start(resource, { publish: (event) => void events.push(event) }, { restoreMs: 4 * HOUR_MS });
 const restore = (Key: string, Days = 2) =>
   s3.client.send(new RestoreObjectCommand({ Bucket: BUCKET, Key, RestoreRequest: { Days } }));
-const told = () => events.map((event) => `${event["detail-type"]}: ${event.detail.object.key}`);
-const hears = (...expected: string[]) => until(() => JSON.stringify(told()) === JSON.stringify(expected));
+const published = () => events.map((event) => `${event["detail-type"]}: ${event.detail.object.key}`);
+const hears = (...expected: string[]) => until(() => JSON.stringify(published()) === JSON.stringify(expected));
 
 test("a bucket with EventBridge enabled sends S3's events when a restore is initiated, completed and expired", async () => {
   s3.nowMs = Date.parse("2027-03-01T10:00:00Z");
   await start();
   await s3.put("cold", "12345", { StorageClass: "GLACIER" });
   await restore("cold");
-  expect(told()).toEqual(["Object Restore Initiated: cold"]);
+  expect(published()).toEqual(["Object Restore Initiated: cold"]);
   s3.nowMs += 4 * HOUR_MS;
   await hears("Object Restore Initiated: cold", "Object Restore Completed: cold");
   expect(events[1]).toEqual({
@@ -42,7 +42,7 @@ test("a bucket with EventBridge enabled sends S3's events when a restore is init
   });
   s3.nowMs = Date.parse("2027-03-04T00:00:01Z");
   await until(() => events.length === 3);
-  expect(told()[2]).toBe("Object Restore Expired: cold");
+  expect(published()[2]).toBe("Object Restore Expired: cold");
   expect((await s3.head("cold")).Restore).toBeUndefined();
 });
 
@@ -53,15 +53,15 @@ test("an extended copy expires at its new time, and a deleted object gets no eve
   await restore("removed", 1);
   await s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "removed" }));
   s3.nowMs += 4 * HOUR_MS;
-  await until(() => told().includes("Object Restore Completed: kept"));
+  await until(() => published().includes("Object Restore Completed: kept"));
   await restore("kept", 9);
   s3.nowMs += 5 * DAY_MS;
   // Another object goes through all events, so whatever was due before has been sent.
   await s3.put("later", "x", { StorageClass: "GLACIER" });
   await restore("later", 1);
   s3.nowMs += 4 * HOUR_MS;
-  await until(() => told().includes("Object Restore Completed: later"));
-  expect(told().filter((text) => /Expired|Completed: removed/.test(text))).toEqual([]);
+  await until(() => published().includes("Object Restore Completed: later"));
+  expect(published().filter((text) => /Expired|Completed: removed/.test(text))).toEqual([]);
   expect((await s3.get("kept")).text).toBe("x");
 });
 
@@ -87,7 +87,7 @@ test("a bucket without EventBridge sends no events", async () => {
   await start(bucket());
   await s3.put("cold", "x", { StorageClass: "GLACIER" });
   await restore("cold");
-  expect(told()).toEqual([]);
+  expect(published()).toEqual([]);
 });
 
 test("a listing includes the restore status on request", async () => {

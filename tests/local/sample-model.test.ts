@@ -54,7 +54,7 @@ describe("JSON that matches its schema", () => {
   });
 
   test.each([
-    ["oneOf with branches told apart by a constant", { oneOf: [kindOf("a", "x"), kindOf("b", "y")] }],
+    ["oneOf with branches distinguished by a constant", { oneOf: [kindOf("a", "x"), kindOf("b", "y")] }],
     [
       "oneOf with overlapping branches",
       {
@@ -75,7 +75,10 @@ describe("JSON that matches its schema", () => {
     ["several types", { type: ["string", "null"], maxLength: 2 }],
     ["nullable", { type: "string", nullable: true, format: "date" }],
     ["a name escaped in a reference", { $ref: "#/$defs/a~1b", $defs: { "a/b": { const: 5 } } }],
-    ["a reference with neighbours", { $ref: "#/$defs/n", maximum: 2, $defs: { n: { type: "integer", minimum: 2 } } }],
+    [
+      "a reference with sibling keywords",
+      { $ref: "#/$defs/n", maximum: 2, $defs: { n: { type: "integer", minimum: 2 } } },
+    ],
   ])("%s", (_, inner) => {
     const { $defs, ...value } = inner as { $defs?: object };
     const schema = { type: "object", properties: { value }, required: ["value"], $defs };
@@ -213,14 +216,14 @@ describe("words", () => {
     ["List four benefits of walking.", /^1\. .*\n2\. .*\n3\. .*\n4\. .*$/],
     ["Classify the review as positive, negative or neutral: the soup was cold.", /^(positive|negative|neutral)$/],
     ["Rate the answer from 1 to 5. Give only the number.", /^[1-5]$/],
-    ["Describe the old harbour in two paragraphs.", /^[^\n]+\n\n[^\n]+$/],
+    ["Describe the old harbor in two paragraphs.", /^[^\n]+\n\n[^\n]+$/],
     ["Write a headline about Marie Curie.", /^[^.\n]*Marie Curie[^.\n]*$/],
   ])("%s", (prompt, shape) => {
     for (let seed = 0; seed < 10; seed++) expect(say(prompt, seed)).toMatch(shape);
   });
 
   test("a text has about the requested number of words", () => {
-    const words = say("Describe the old harbour in about 120 words.").split(/\s+/).length;
+    const words = say("Describe the old harbor in about 120 words.").split(/\s+/).length;
     expect(words).toBeGreaterThan(90);
     expect(words).toBeLessThanOrEqual(120);
   });

@@ -86,7 +86,7 @@ const accepted: [name: string, parts: Parts][] = [
     "a query in any order",
     { service: "s3", method: "GET", path: "/files", query: { prefix: "a b/ü", "list-type": "2", marker: "(x)*!'" } },
   ],
-  ["a query value twice", { service: "lambda", method: "GET", path: "/x", query: { a: ["2", "10", "1"] } }],
+  ["a repeated query parameter", { service: "lambda", method: "GET", path: "/x", query: { a: ["2", "10", "1"] } }],
   ["an empty query value", { service: "s3", method: "POST", path: "/files/k", query: { uploads: "" } }],
   ["a header with many spaces", { headers: { "x-amz-meta-note": "  two   spaces " } }],
 ];

@@ -80,7 +80,7 @@ const tags = [
   { Key: "job", Value: "1" },
 ];
 
-test("tells callers who they are", async () => {
+test("identifies callers", async () => {
   const identity = await client(asRole("Stranger")).send(new GetCallerIdentityCommand());
   expect(identity.Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/Stranger/test`);
   expect(identity.UserId).toMatch(/^AROA[0-9A-F]{17}:test$/);
@@ -131,7 +131,7 @@ test("restricts a session by its own policy", async () => {
 const denied: [name: string, caller: string, target: string, input: object, action: string][] = [
   ["without a policy of the caller", "Stranger", "Scoped", {}, "sts:AssumeRole"],
   ["without the role's trust", "Task", "Closed", {}, "sts:AssumeRole"],
-  ["with tags that the trust policy does not take", "Task", "Untaggable", { Tags: tags }, "sts:TagSession"],
+  ["with tags that the trust policy does not allow", "Task", "Untaggable", { Tags: tags }, "sts:TagSession"],
   [
     "with tags beyond the trust policy's condition",
     "Task",
@@ -154,8 +154,8 @@ const invalid: [name: string, input: object, sentence: RegExp][] = [
   ["a session name with a space", { RoleSessionName: "a b" }, /roleSessionName/],
   ["a minute", { DurationSeconds: 60 }, /durationSeconds/],
   ["longer than the role's sessions", { DurationSeconds: 7200 }, /exceeds the MaxSessionDuration/],
-  ["a transitive tag that is none", { TransitiveTagKeys: ["owner"] }, /transitive tag key owner/],
-  ["a policy that is no JSON", { Policy: "{" }, /must be JSON/],
+  ["a transitive tag that is not a session tag", { TransitiveTagKeys: ["owner"] }, /transitive tag key owner/],
+  ["a policy that is not JSON", { Policy: "{" }, /must be JSON/],
 ];
 
 test.each(invalid)("refuses %s", async (_, input, sentence) => {

@@ -1,4 +1,7 @@
-/** Converts typed values between resolvers and the SDK: a resolver may write { N: 10 } and { NULL: null }, the wire wants strings and true. */
+/**
+ * Converts typed values between resolvers and the SDK: a resolver may write { N: 10 } and { NULL: null }, the wire wants strings
+ * and true.
+ */
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { ResolverError } from "../errors.ts";
