@@ -91,7 +91,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
 
   "Job.progress": { dataSource: "jobs" },
   "Job.spending": { dataSource: "jobs" },
-  "Job.work": { dataSource: "jobs" },
+  "Job.usage": { dataSource: "jobs" },
   "Job.failureCauses": { dataSource: "jobs" },
 };
 

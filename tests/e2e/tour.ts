@@ -238,12 +238,12 @@ async function accounted(api: Api, { id, spentNanos }: JobFields): Promise<void>
   const { getJob } = await api.call<{
     getJob: { estimate: object | null; spending: { costNanos: number }[]; work: { workerMs: number; parts: number } };
   }>(
-    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } work { workerMs parts }
+    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } usage { workerMs parts }
       spending { stepId modelId day calls inputTokens outputTokens costNanos } } }`,
     { id },
   );
   const told = getJob.spending.reduce((sum, { costNanos }) => sum + costNanos, 0);
-  if (!getJob.estimate || told !== spentNanos || getJob.work.parts < 1 || getJob.work.workerMs <= 0)
+  if (!getJob.estimate || told !== spentNanos || getJob.usage.parts < 1 || getJob.usage.workerMs <= 0)
     throw new Error(`Spent ${spentNanos}, but told ${JSON.stringify(getJob)}`);
 }
 

@@ -125,6 +125,6 @@ test("the API's default mode is IAM, introspection is off and queries have a dep
 test("events that start tries, generated seeds and snapshots are not delivered when their runs are shown as dead", () => {
   const configs = resourcesOf("AWS::Lambda::EventInvokeConfig");
   const names = configs.map(({ properties }) => properties.FunctionName.Ref).sort();
-  expect(names).toEqual([/GenerateSeeds/, /MakeSnapshot/, /StartTestRun/].map((name) => expect.stringMatching(name)));
+  expect(names).toEqual([/ExecuteTestRun/, /GenerateSeeds/, /MakeSnapshot/].map((name) => expect.stringMatching(name)));
   for (const { properties } of configs) expect(properties.MaximumEventAgeInSeconds).toBe(START_TIMEOUT_SECONDS);
 });

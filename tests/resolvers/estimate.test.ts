@@ -10,7 +10,7 @@ const ASK = `query ($input: EstimateJobInput!) { estimateJob(input: $input) { ${
 const TRY = "mutation ($input: StartTestRunInput!) { startTestRun(input: $input) { id } }";
 const GET_TRY = "query ($id: ID!) { getTestRun(id: $id) { status spentNanos records { costNanos } } }";
 const GET_JOB = `query ($id: ID!) { getJob(id: $id) { ${ESTIMATE}
-  spending { stepId modelId day calls inputTokens outputTokens costNanos } work { workerMs parts } } }`;
+  spending { stepId modelId day calls inputTokens outputTokens costNanos } usage { workerMs parts } } }`;
 
 const models = new SampleModels();
 let world: World;
@@ -217,7 +217,7 @@ describe("a job", () => {
       spent("b", "2026-11-25", 6),
       spent("a", "2026-11-26", 8),
     ]);
-    expect(getJob.work).toEqual({ workerMs: 1_500, parts: 4 + 1 + 9 + 12 });
+    expect(getJob.usage).toEqual({ workerMs: 1_500, parts: 4 + 1 + 9 + 12 });
   });
 
   test("from before spending was kept has none, and is shown all the same", async () => {
