@@ -7,7 +7,7 @@ import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import { cpuMsOf } from "./processes.ts";
 import { ONE_STEP, THREE_STEPS } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { SIGNED_IN, WorkerStand } from "./worker-stand.ts";
+import { SIGNED_IN, WorkerStand } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
 /** So long an ideal caller takes: then the ramp at its beginning weighs little. */

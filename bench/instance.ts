@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApi, type Api } from "../cli/api.ts";
 import { startInstance, type Instance } from "../cli/instance.ts";
-import { saveTemplate } from "../cli/steps.ts";
+import { saveTemplate } from "../cli/api-calls.ts";
 
 export interface BenchInstance extends Instance {
   readonly data: string;

@@ -2,7 +2,7 @@ import type { Figure } from "./figure.ts";
 import { highWaterMb } from "./processes.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { WorkerStand } from "./worker-stand.ts";
+import { WorkerStand } from "./worker-harness.ts";
 
 const SAMPLE_EVERY_MS = 50;
 /** So that half a million records take minutes. */

@@ -2,7 +2,7 @@ import type { Figure } from "./figure.ts";
 import type { StubFigures } from "./model-stub.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { WorkerStand } from "./worker-stand.ts";
+import { WorkerStand } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
 const IN_FLIGHT = 64;

@@ -1,7 +1,7 @@
 import type { Figure } from "./figure.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { WorkerStand } from "./worker-stand.ts";
+import { WorkerStand } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
 const WANTED = 128;

@@ -11,10 +11,10 @@ import { parseSplit, type Split } from "#core/dataset/split";
 import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seeds/seed-set";
 import { TASK_SIZES } from "#core/job/task-size";
 import { openApi } from "./api.ts";
-import { EXIT, exitCodeOf, UsageError } from "./fail.ts";
+import { EXIT, exitCodeOf, UsageError } from "./exit-codes.ts";
 import { findInstance, startInstance, type Outputs } from "./instance.ts";
 import { cancelledBySignal, followJob, type JobFields } from "./job-watch.ts";
-import { showProgress } from "./progress-line.ts";
+import { showProgress } from "./generate/progress-line.ts";
 import {
   deleteSeeds,
   downloadAll,
@@ -30,7 +30,7 @@ import {
   type SeedFile,
   type StartedJob,
   type TemplateFile,
-} from "./steps.ts";
+} from "./api-calls.ts";
 
 interface GenerateOptions {
   template?: string;

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseModelOption } from "../local/bedrock/options.ts";
 import { startCloud, type Cloud } from "../local/cloud.ts";
 import { holderOf, openDataFolder } from "../local/data-folder.ts";
-import { UsageError } from "./fail.ts";
+import { UsageError } from "./exit-codes.ts";
 import { synthesize } from "./synthesize.ts";
 
 /** What `DIR/outputs.json` tells. On AWS the site's `/config.json` has the same shape without the local keys. */

@@ -1,7 +1,7 @@
 /** `npm start`: the whole product on this machine. */
 import { spawn } from "node:child_process";
 import { Command, InvalidArgumentError } from "commander";
-import { EXIT, exitCodeOf } from "./fail.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { startInstance } from "./instance.ts";
 
 interface StartOptions {

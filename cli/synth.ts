@@ -1,6 +1,6 @@
 /** `npm run synth`: the stacks as CloudFormation templates in `cdk.out/`. Needs neither network nor Docker. */
 import { join } from "node:path";
-import { exitCodeOf } from "./fail.ts";
+import { exitCodeOf } from "./exit-codes.ts";
 import { ROOT, synthesize } from "./synthesize.ts";
 
 try {

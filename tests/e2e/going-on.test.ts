@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobFields } from "../../cli/job-watch.ts";
-import { saveTemplate } from "../../cli/steps.ts";
+import { saveTemplate } from "../../cli/api-calls.ts";
 import { priceOf } from "../../core/money/money.ts";
 import { findModel } from "../../core/models/models.ts";
 import { modelCalls, startProduct, until, type Product } from "./product.ts";

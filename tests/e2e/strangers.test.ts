@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob } from "../../cli/job-watch.ts";
-import { saveTemplate, uploadSeeds } from "../../cli/steps.ts";
+import { saveTemplate, uploadSeeds } from "../../cli/api-calls.ts";
 import { makePerson, startProduct, type Product } from "./product.ts";
 
 /** Ids of the demo user's own things, and ids that nobody has. */

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobFields } from "../../cli/job-watch.ts";
-import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/steps.ts";
+import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/api-calls.ts";
 import { modelCalls, until, type Product } from "./product.ts";
 
 const SWEEP_MS = 60_000;

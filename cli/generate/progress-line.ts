@@ -1,7 +1,7 @@
 /** Progress for people and for programs: a bar on a terminal, one JSON line a second otherwise. */
 import { basisInWords, estimateInWords, type Estimate } from "#core/money/estimate";
 import { formatUsd } from "#core/money/money";
-import type { JobFields } from "./job-watch.ts";
+import type { JobFields } from "../job-watch.ts";
 
 const BAR_WIDTH = 30;
 const LINE_EVERY_MS = 1_000;

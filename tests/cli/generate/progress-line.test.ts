@@ -1,6 +1,6 @@
 import type { Estimate } from "#core/money/estimate";
-import type { JobFields } from "../../cli/job-watch.ts";
-import { showProgress } from "../../cli/progress-line.ts";
+import type { JobFields } from "../../../cli/job-watch.ts";
+import { showProgress } from "../../../cli/generate/progress-line.ts";
 
 const FACTS: JobFields = {
   id: "01J",

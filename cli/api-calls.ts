@@ -16,7 +16,7 @@ import { seedFormatOf } from "#core/seeds/seed-set";
 import { parseTemplate } from "#core/template/parse";
 import type { Template } from "#core/template/template";
 import type { Api } from "./api.ts";
-import { UsageError } from "./fail.ts";
+import { UsageError } from "./exit-codes.ts";
 import { factsOf, JOB_FACTS, type JobFields } from "./job-watch.ts";
 
 export interface SeedFile {
