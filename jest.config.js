@@ -20,7 +20,7 @@ const common = {
 };
 
 /** Suites that need the stacks, most of them running; they share one assembly, synthesized before them. */
-const WHOLE = ["e2e", "infra"];
+const INTEGRATION = ["e2e", "infra"];
 
 export default {
   testTimeout: 30_000,
@@ -28,14 +28,14 @@ export default {
   projects: [
     {
       ...common,
-      displayName: "rooms",
+      displayName: "unit",
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
-      testPathIgnorePatterns: WHOLE.map((room) => `<rootDir>/tests/${room}/`),
+      testPathIgnorePatterns: INTEGRATION.map((folder) => `<rootDir>/tests/${folder}/`),
     },
     {
       ...common,
-      displayName: "whole",
-      testMatch: WHOLE.map((room) => `<rootDir>/tests/${room}/**/*.test.ts`),
+      displayName: "integration",
+      testMatch: INTEGRATION.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
       globalSetup: "<rootDir>/tests/e2e/synthesize-once.ts",
     },
   ],

@@ -1,23 +1,18 @@
-/** The steps of a job as a person takes them in the browser: template, seeds, job, downloads. */
+/** The API calls of a job's life, as the browser makes them: template, seeds, job, downloads. */
 import { createWriteStream, openAsBlob } from "node:fs";
-import { mkdir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { randomUUID } from "node:crypto";
-import { parse as parseYaml } from "yaml";
 import { PlotPaletteError } from "#core/errors";
 import type { Estimate } from "#core/money/estimate";
 import type { DatasetFormat } from "#core/formats";
 import type { PartitionBy } from "#core/dataset/partition";
 import type { Split } from "#core/dataset/split";
 import type { Nanos } from "#core/money/money";
-import { seedFormatOf } from "#core/seeds/seed-set";
-import { parseTemplate } from "#core/template/parse";
-import type { Template } from "#core/template/template";
 import type { Api } from "./api.ts";
-import { UsageError } from "./exit-codes.ts";
-import { factsOf, JOB_FACTS, type JobFields } from "./job-watch.ts";
+import { summarize, JOB_FIELDS, type JobSummary } from "./job-watch.ts";
 
 export interface SeedFile {
   readonly collection: string;
@@ -25,55 +20,8 @@ export interface SeedFile {
   readonly bytes: number;
 }
 
-export interface TemplateFile {
-  readonly name: string;
-  readonly source: string;
-  readonly template: Template;
-}
-
-/** @throws UsageError when it cannot be read, PlotPaletteError when it is not a template */
-export async function readTemplateFile(path: string): Promise<TemplateFile> {
-  const source = await readFile(path, "utf8").catch((cause: Error) => {
-    throw new UsageError(`The template ${path} cannot be read (${cause.message}).`, { cause });
-  });
-  const template = parseTemplate(source);
-  return { name: template.name, source, template };
-}
-
-/** What was typed for parameters as what the template takes: a text stays one where the default is one. */
-export function parameterValues(
-  { parameters }: Template,
-  typed: Readonly<Record<string, string>>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(typed).map(([name, value]) => {
-      const parameter = parameters[name];
-      if (!parameter)
-        throw new UsageError(
-          `The template has no parameter "${name}"; it has ${Object.keys(parameters).join(", ") || "none"}.`,
-        );
-      return [name, typeof parameter.default === "string" ? value : parseYaml(value)];
-    }),
-  );
-}
-
-/** `name=file` texts as files that exist. @throws UsageError for one that cannot be read or whose ending tells no format */
-export async function readSeedFiles(wishes: readonly string[]): Promise<SeedFile[]> {
-  const files: SeedFile[] = [];
-  for (const wish of wishes) {
-    const collection = wish.slice(0, wish.indexOf("="));
-    const path = wish.slice(wish.indexOf("=") + 1);
-    seedFormatOf(path);
-    const found = await stat(path).catch(() => undefined);
-    if (!found?.isFile()) throw new UsageError(`The seed file ${path} cannot be read; expected a file that exists.`);
-    if (found.size === 0) throw new UsageError(`The seed file ${path} is empty; expected at least one row.`);
-    files.push({ collection, path, bytes: found.size });
-  }
-  return files;
-}
-
-/** A template of that name and source is used again; another source under the name becomes its next version. */
-export async function saveTemplate(api: Api, { name, source }: Omit<TemplateFile, "template">): Promise<string> {
+/** Reuses a template with that name and source; a different source under the name becomes its next version. */
+export async function saveTemplate(api: Api, { name, source }: { name: string; source: string }): Promise<string> {
   const known = await findTemplate(api, name);
   if (known?.source === source) return known.id;
   const { saveTemplate: saved } = await api.call<{ saveTemplate: { id: string } }>(
@@ -103,7 +51,7 @@ async function findTemplate(api: Api, name: string): Promise<{ id: string; sourc
   return undefined;
 }
 
-/** Uploads the files and waits until the seed set is checked. @throws PlotPaletteError with the reason when it is refused */
+/** Uploads the files and waits until the seed set is validated. @throws PlotPaletteError with the reason when it is rejected */
 export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: AbortSignal): Promise<string> {
   const input = {
     name: files
@@ -120,8 +68,8 @@ export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: 
   );
   const { id } = createSeedSet.seedSet;
   try {
-    for (const [n, upload] of createSeedSet.uploads.entries()) await post(upload, files[n]!.path, signal);
-    await check(api, id, signal);
+    for (const [n, upload] of createSeedSet.uploads.entries()) await uploadFile(upload, files[n]!.path, signal);
+    await confirmSeeds(api, id, signal);
     return id;
   } catch (error) {
     await deleteSeeds(api, id);
@@ -129,7 +77,7 @@ export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: 
   }
 }
 
-/** Seeds of a job that did not come about; what went wrong there matters more than what goes wrong here. */
+/** For seeds of a job that could not start. Errors here are ignored: the one that prevented the job matters more. */
 export async function deleteSeeds(api: Api, id: string): Promise<void> {
   await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id }).catch(() => undefined);
 }
@@ -139,23 +87,23 @@ interface Upload {
   readonly fields: readonly { readonly name: string; readonly value: string }[];
 }
 
-async function post({ url, fields }: Upload, path: string, signal: AbortSignal): Promise<void> {
+async function uploadFile({ url, fields }: Upload, path: string, signal: AbortSignal): Promise<void> {
   const form = new FormData();
   for (const { name, value } of fields) form.append(name, value);
   form.append("file", await openAsBlob(path), basename(path));
   const response = await fetch(url, { method: "POST", body: form, signal });
   if (!response.ok)
-    throw new PlotPaletteError("BadInput", `The upload of ${path} was refused: ${await response.text()}`);
+    throw new PlotPaletteError("BadInput", `The upload of ${path} was rejected: ${await response.text()}`);
 }
 
-/** Listens first, then confirms, so that the answer cannot come unheard. */
-function check(api: Api, id: string, signal: AbortSignal): Promise<void> {
+/** Subscribes before it confirms, so that the result cannot be missed. */
+function confirmSeeds(api: Api, id: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     let confirmed = false;
-    const judge = ({ status, statusReason }: { status: string; statusReason?: string | null }) => {
+    const settleByStatus = ({ status, statusReason }: { status: string; statusReason?: string | null }) => {
       if (status === "READY") finish(resolve);
       if (status === "REFUSED")
-        finish(() => reject(new PlotPaletteError("BadInput", statusReason ?? "The seeds were refused.")));
+        finish(() => reject(new PlotPaletteError("BadInput", statusReason ?? "The seeds were rejected.")));
     };
     const finish = (settle: () => void) => {
       stop();
@@ -164,24 +112,24 @@ function check(api: Api, id: string, signal: AbortSignal): Promise<void> {
     };
     const abort = () => finish(() => reject(signal.reason as Error));
     signal.addEventListener("abort", abort);
-    const stop = api.listen<{ onSeedSetChanged: SeedSetNews }>(
+    const stop = api.listen<{ onSeedSetChanged: SeedSetChange }>(
       "subscription { onSeedSetChanged { id owner name status statusReason isSample createdAt } }",
       {},
       {
-        news: ({ onSeedSetChanged: news }) => news.id === id && judge(news),
+        data: ({ onSeedSetChanged: change }) => change.id === id && settleByStatus(change),
         live: () => {
           const call = confirmed
-            ? api.call<{ seedSet: SeedSetNews }>(
+            ? api.call<{ seedSet: SeedSetChange }>(
                 "query($id: ID!) { seedSet: getSeedSet(id: $id) { id status statusReason } }",
                 { id },
               )
-            : api.call<{ seedSet: SeedSetNews }>(
+            : api.call<{ seedSet: SeedSetChange }>(
                 "mutation($id: ID!) { seedSet: confirmSeedSet(id: $id) { id status statusReason } }",
                 { id },
               );
           confirmed = true;
           call.then(
-            ({ seedSet }) => judge(seedSet),
+            ({ seedSet }) => settleByStatus(seedSet),
             (error: Error) => finish(() => reject(error)),
           );
         },
@@ -191,7 +139,7 @@ function check(api: Api, id: string, signal: AbortSignal): Promise<void> {
   });
 }
 
-interface SeedSetNews {
+interface SeedSetChange {
   readonly id: string;
   readonly status: string;
   readonly statusReason?: string | null;
@@ -199,7 +147,7 @@ interface SeedSetNews {
 
 export interface StartedJob {
   readonly id: string;
-  /** What it is likely to cost; null when that could not be told. */
+  /** What it is likely to cost; null when unknown. */
   readonly estimate: Estimate | null;
 }
 
@@ -215,7 +163,7 @@ export async function startJob(
     formats: DatasetFormat[];
     split?: Split;
     maxFailed?: number;
-    /** As the API names them; its own choice when absent. */
+    /** As the API names them; its defaults when absent. */
     priority?: string;
     capacity?: string;
     taskSize?: string;
@@ -247,7 +195,7 @@ export async function startJob(
 }
 
 /**
- * Wakes a job that rests until a person acts; one that goes on or has ended is as it is.
+ * Resumes a job that waits for its user; one that is running or has ended stays as it is.
  * @returns the job's id
  */
 export async function resumeJob(api: Api, id: string, budgetNanos: Nanos | undefined): Promise<string> {
@@ -260,7 +208,7 @@ export async function resumeJob(api: Api, id: string, budgetNanos: Nanos | undef
   return id;
 }
 
-/** Its workers save and leave by themselves. @returns false for a job that is ending or has ended: it stays as it is */
+/** Its workers save and stop on their own. @returns false for a job that is ending or has ended, which stays as it is */
 export async function pauseJob(api: Api, id: string): Promise<boolean> {
   try {
     await api.call("mutation($id: ID!) { pauseJob(id: $id) { id } }", { id });
@@ -271,20 +219,19 @@ export async function pauseJob(api: Api, id: string): Promise<boolean> {
   }
 }
 
-export async function getJob(api: Api, id: string): Promise<JobFields> {
-  const { job } = await api.call<{ job: Parameters<typeof factsOf>[0] }>(
-    `query($id: ID!) { job: getJob(id: $id) { ${JOB_FACTS} } }`,
+export async function getJob(api: Api, id: string): Promise<JobSummary> {
+  const { job } = await api.call<{ job: Parameters<typeof summarize>[0] }>(
+    `query($id: ID!) { job: getJob(id: $id) { ${JOB_FIELDS} } }`,
     { id },
   );
-  return factsOf(job);
+  return summarize(job);
 }
 
 /**
- * Streams every file of the job's dataset into a folder, and into folders of it; a file appears under its name only when it is
- * whole.
+ * Streams every file of the job's dataset into a folder and its subfolders. A file gets its name only once it is complete.
  * @returns their names
  */
-export async function downloadAll(api: Api, job: JobFields, folder: string): Promise<string[]> {
+export async function downloadAll(api: Api, job: JobSummary, folder: string): Promise<string[]> {
   const listed = job.datasetFiles.map(({ name }) => name);
   for (const name of listed) await downloadFile(api, job.id, name, folder);
   if (job.datasetFileCount === listed.length) return listed;

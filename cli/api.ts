@@ -1,4 +1,4 @@
-/** The product's API as a command-line program uses it: signed in like the browser, news by subscription, no polling. */
+/** The product's API for a command-line program: signed in like the browser, updated by subscription instead of polling. */
 import { Amplify } from "aws-amplify";
 import { fetchAuthSession, signIn } from "aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
@@ -8,17 +8,20 @@ import { PlotPaletteError, type ErrorCode } from "#core/errors";
 import { RealtimeConnection } from "../client/link/RealtimeConnection.ts";
 import type { Outputs } from "./instance.ts";
 
-/** How long a lost connection is tried again before it is given up. */
-const PATIENCE_MS = 20_000;
+/** How long to try to reconnect a lost connection before failing. */
+const RECONNECT_TIMEOUT_MS = 20_000;
 
 export interface Api {
-  /** @throws PlotPaletteError with the API's own sentence */
+  /** @throws PlotPaletteError with the API's own message */
   call<T>(document: string, variables?: Record<string, unknown>): Promise<T>;
-  /** Calls `onNews` for each event and `onLive` after every (re)connect, when what was missed must be fetched. Answers the way out. */
+  /**
+   * Calls `data` for each event, and `live` after every (re)connect, when what was missed must be fetched.
+   * @returns what ends the subscription
+   */
   listen<T>(
     document: string,
     variables: Record<string, unknown>,
-    on: { news(data: T): void; live(): void; error(error: Error): void },
+    on: { data(event: T): void; live(): void; error(error: Error): void },
   ): () => void;
   close(): void;
 }
@@ -39,26 +42,27 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
   return {
     call: async (document, variables = {}) => post(outputs.graphqlUrl, await token(), document, variables),
     listen(document, variables, on) {
-      let patience: NodeJS.Timeout | undefined;
+      let reconnectTimer: NodeJS.Timeout | undefined;
       const unwatch = connection.watch((state) => {
         if (state === "live") {
-          clearTimeout(patience);
-          patience = undefined;
+          clearTimeout(reconnectTimer);
+          reconnectTimer = undefined;
           on.live();
         }
-        if (state === "lost") patience ??= setTimeout(() => on.error(noAnswer(outputs.realtimeUrl)), PATIENCE_MS);
+        if (state === "lost")
+          reconnectTimer ??= setTimeout(() => on.error(noAnswer(outputs.realtimeUrl)), RECONNECT_TIMEOUT_MS);
       });
       const stop = connection.subscribe(
         { query: document, variables },
         {
-          next: ({ data }) => data && on.news(data as never),
+          next: ({ data }) => data && on.data(data as never),
           error: ([error]) =>
-            on.error(new PlotPaletteError("Internal", error?.message ?? "The subscription was refused.")),
+            on.error(new PlotPaletteError("Internal", error?.message ?? "The subscription was rejected.")),
           complete: () => undefined,
         },
       );
       return () => {
-        clearTimeout(patience);
+        clearTimeout(reconnectTimer);
         unwatch();
         stop();
       };
@@ -68,16 +72,16 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
 }
 
 function configure(outputs: Outputs): void {
-  // It would warn of every pool that is not at Amazon's own address.
+  // It would warn about every user pool that is not at Amazon's own address.
   ConsoleLogger.LOG_LEVEL = "ERROR";
   const { userPoolId, userPoolClientId, userPoolEndpoint } = outputs;
   Amplify.configure({ Auth: { Cognito: { userPoolId, userPoolClientId, userPoolEndpoint } } });
-  const kept = new Map<string, string>();
+  const stored = new Map<string, string>();
   cognitoUserPoolsTokenProvider.setKeyValueStorage({
-    setItem: async (key, value) => void kept.set(key, value),
-    getItem: async (key) => kept.get(key) ?? null,
-    removeItem: async (key) => void kept.delete(key),
-    clear: async () => kept.clear(),
+    setItem: async (key, value) => void stored.set(key, value),
+    getItem: async (key) => stored.get(key) ?? null,
+    removeItem: async (key) => void stored.delete(key),
+    clear: async () => stored.clear(),
   });
 }
 
@@ -92,18 +96,14 @@ async function post<T>(url: string, token: string, query: string, variables: Rec
   const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string; errorType?: string }[] };
   const [error] = errors ?? [];
   if (error) throw new PlotPaletteError(codeOf(error.errorType), error.message);
-  if (!data) throw new PlotPaletteError("Internal", `The API answered with status ${response.status} and no data.`);
+  if (!data) throw new PlotPaletteError("Internal", `The API responded with status ${response.status} and no data.`);
   return data;
 }
 
 function noAnswer(url: string, cause?: Error): PlotPaletteError {
-  return new PlotPaletteError(
-    "Internal",
-    `Plot Palette at ${url} does not answer any more; it may have been stopped.`,
-    {
-      cause,
-    },
-  );
+  return new PlotPaletteError("Internal", `Plot Palette at ${url} no longer responds; it may have been stopped.`, {
+    cause,
+  });
 }
 
 function codeOf(errorType: string | undefined): ErrorCode {
@@ -111,5 +111,5 @@ function codeOf(errorType: string | undefined): ErrorCode {
 }
 
 function notSignedIn(): never {
-  throw new PlotPaletteError("Internal", "The session has ended; start the command again.");
+  throw new PlotPaletteError("Internal", "The session has expired; run the command again.");
 }

@@ -1,12 +1,12 @@
-/** How commands end: a sentence for people and an exit code, never a stack trace for what a person can mend. */
+/** How commands end: one message and an exit code, and no stack trace for what the user can fix. */
 import { PlotPaletteError } from "#core/errors";
 
 export const EXIT = { complete: 0, budget: 2, failed: 3, cancelled: 4, usage: 64, interrupted: 130 } as const;
 
-/** Something the person who typed the command can mend. */
+/** Something that whoever typed the command can fix. */
 export class UsageError extends Error {}
 
-/** Prints what went wrong and answers the exit code for it. */
+/** Prints what went wrong. @returns the exit code for it */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || (error instanceof PlotPaletteError && error.code !== "Internal")) {
     console.error(error.message);

@@ -1,6 +1,6 @@
 /**
- * Which packages are installed: those of the lockfile, or others. npm itself runs this after it has installed some, whoever
- * asked it to.
+ * Whether the installed packages are those of the lockfile. npm runs this as `postinstall`, so an install by hand is noted
+ * too.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

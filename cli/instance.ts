@@ -1,4 +1,4 @@
-/** A running Plot Palette on this machine: found in its data folder, or started from the synthesized stacks. */
+/** A running Plot Palette on this machine: found by its data folder, or started from the synthesized stacks. */
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
@@ -14,7 +14,7 @@ import { holderOf, openDataFolder } from "../local/data-folder.ts";
 import { UsageError } from "./exit-codes.ts";
 import { synthesize } from "./synthesize.ts";
 
-/** What `DIR/outputs.json` tells. On AWS the site's `/config.json` has the same shape without the local keys. */
+/** `DIR/outputs.json`. On AWS the site's `/config.json` has the same shape without the local keys. */
 export interface Outputs {
   readonly graphqlUrl: string;
   readonly realtimeUrl: string;
@@ -32,52 +32,52 @@ export interface Outputs {
 export interface InstanceOptions {
   readonly data: string;
   readonly port?: number;
-  /** With an empty data folder. */
+  /** Empties the data folder first. */
   readonly reset?: boolean;
   /** `sample`, `openai=URL` or `bedrock`. */
   readonly model?: string;
-  /** An assembly synthesized before; a new one in the data folder unless given. */
+  /** A cloud assembly synthesized before; by default a new one in the data folder. */
   readonly assembly?: string;
   readonly signal?: AbortSignal;
-  /** Told what is being done, for people who wait. */
+  /** Called with each step, for a user who waits. */
   readonly onStep?: (step: string) => void;
 }
 
 export interface Instance {
   readonly outputs: Outputs;
   readonly cloud: Cloud;
-  /** Resolves when no worker runs any more, or when the signal is given. */
+  /** Resolves when no worker is running, or when the signal aborts. */
   idle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Not a secret: it opens an instance that listens on this machine only. */
+/** Not a secret: the instance listens on this machine only. */
 const DEMO_USER = { email: "demo@plot-palette.local", password: "Plot-Palette-1" };
 
-const LOOK_EVERY_MS = 200;
+const POLL_INTERVAL_MS = 200;
 
-/** The outputs of the instance that runs on a data folder, once it is ready; `undefined` when none does. */
+/** The outputs of the instance that uses a data folder, once it is ready; `undefined` when none does. */
 export async function findInstance(data: string, signal?: AbortSignal): Promise<Outputs | undefined> {
   const folder = resolve(data);
   while (await holderOf(folder)) {
     const outputs = await readFile(join(folder, "outputs.json"), "utf8").catch(() => undefined);
     if (outputs) return JSON.parse(outputs) as Outputs;
-    await sleep(LOOK_EVERY_MS, undefined, { signal });
+    await sleep(POLL_INTERVAL_MS, undefined, { signal });
   }
   return undefined;
 }
 
 /**
- * Synthesizes the stacks and brings them up. Everything that can be refused is refused before anything is made.
- * @throws UsageError for what a person can mend (folder, port, model)
+ * Synthesizes the stacks and brings them up. Whatever can be rejected is rejected before anything is created.
+ * @throws UsageError for what the user can fix (folder, port, model)
  */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { signal, onStep = () => undefined } = options;
-  const model = asUsage(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL));
-  await refuseHeld(resolve(options.data));
-  if (options.port !== undefined) await refuseTaken(options.port);
+  const model = asUsageError(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL));
+  await checkNotInUse(resolve(options.data));
+  if (options.port !== undefined) await checkPortIsFree(options.port);
   if (options.reset) await resetData(options.data);
-  const data = asUsage(() => openDataFolder(options.data));
+  const data = asUsageError(() => openDataFolder(options.data));
   await rm(join(data, "outputs.json"), { force: true });
   let assembly = options.assembly;
   if (!assembly) {
@@ -86,26 +86,26 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     await synthesize(assembly, { signal });
   }
   signal?.throwIfAborted();
-  onStep("Bringing them up");
+  onStep("Starting the local cloud");
   const cloud = await startCloud({ assembly, data, sitePort: options.port, model }).catch(async (error) => {
-    // Another one may have taken the folder while this one synthesized.
-    await refuseHeld(data);
+    // Another instance may have taken the folder during synthesis.
+    await checkNotInUse(data);
     throw error;
   });
   try {
     signal?.throwIfAborted();
     const outputs = outputsOf(cloud);
-    await makeDemoUser(cloud, outputs);
-    await writeWhole(join(data, "outputs.json"), `${JSON.stringify(outputs, null, 2)}\n`);
+    await createDemoUser(cloud, outputs);
+    await writeAtomically(join(data, "outputs.json"), `${JSON.stringify(outputs, null, 2)}\n`);
     return {
       outputs,
       cloud,
-      async idle(leave) {
+      async idle(signal) {
         const isBusy = () => cloud.tasks.list().some(({ lastStatus }) => lastStatus !== "STOPPED");
-        while (isBusy() && !leave.aborted) await sleep(LOOK_EVERY_MS);
+        while (isBusy() && !signal.aborted) await sleep(POLL_INTERVAL_MS);
       },
       async stop() {
-        // First, so that nobody joins an instance that is leaving.
+        // First, so that nobody joins an instance that is stopping.
         await rm(join(data, "outputs.json"), { force: true });
         await cloud.stop();
       },
@@ -116,22 +116,22 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
 }
 
-async function refuseHeld(data: string): Promise<void> {
-  const holder = await holderOf(data);
-  if (holder)
+async function checkNotInUse(data: string): Promise<void> {
+  const running = await holderOf(data);
+  if (running)
     throw new UsageError(
-      `The data folder ${data} is in use by the instance at ${holder.url}; use that one or choose another folder with --data.`,
+      `The data folder ${data} is in use by the instance at ${running.url}; use that one, or choose another folder with --data.`,
     );
 }
 
-/** Before anything is made: bringing up the stacks finds it out too, but only after seconds. */
-function refuseTaken(port: number): Promise<void> {
+/** Before anything is created: starting the cloud would find out too, but only after seconds. */
+function checkPortIsFree(port: number): Promise<void> {
   return new Promise((free, reject) => {
     const probe = createServer()
       .once("error", ({ code }: NodeJS.ErrnoException) =>
         reject(
           new UsageError(
-            `Port ${port} ${code === "EADDRINUSE" ? "is in use by another program" : `may not be opened (${code})`}; choose another with --port.`,
+            `Port ${port} ${code === "EADDRINUSE" ? "is in use by another program" : `cannot be opened (${code})`}; choose another with --port.`,
           ),
         ),
       )
@@ -140,19 +140,19 @@ function refuseTaken(port: number): Promise<void> {
   });
 }
 
-/** All that is ever written into a data folder: the files of an instance and a folder for each service. */
+/** Everything that is ever written into a data folder: an instance's files and a folder for each service. */
 const OWN_NAMES =
   /^(cdk\.out|(state|outputs|lock|control)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
 
-/** Empties a data folder that is not in use. @throws UsageError when it holds something that is not ours */
+/** Empties a data folder that is not in use. @throws UsageError when it contains anything that is not ours */
 async function resetData(data: string): Promise<void> {
   const folder = resolve(data);
   const files: string[] = await readdir(folder).catch(() => []);
   if (files.length === 0) return;
-  const strange = files.find((file) => !OWN_NAMES.test(file));
-  if (strange !== undefined)
+  const unknown = files.find((file) => !OWN_NAMES.test(file));
+  if (unknown !== undefined)
     throw new UsageError(
-      `--reset would empty ${folder}, but "${strange}" in it is not data of Plot Palette; move it away or name another folder.`,
+      `--reset would empty ${folder}, but it contains "${unknown}", which is not Plot Palette's; move that away, or choose another folder with --data.`,
     );
   await rm(folder, { recursive: true });
 }
@@ -169,7 +169,7 @@ function outputsOf({ outputs, endpoints }: Cloud): Outputs {
     userPoolProviderUrl,
     userPoolEndpoint: new URL(userPoolProviderUrl).origin,
     bucket: text("bucket"),
-    // The stacks say https, as CloudFront does; this machine's listens without it.
+    // The stacks say https, as CloudFront does; the local one has no TLS.
     appUrl: text("appUrl").replace(/^https:/, "http:"),
     demoUser: DEMO_USER,
     endpoints,
@@ -177,11 +177,11 @@ function outputsOf({ outputs, endpoints }: Cloud): Outputs {
 }
 
 function missing(name: string): never {
-  throw new Error(`The stacks have no output "${name}"; infra/plot-palette.ts must tell it.`);
+  throw new Error(`The stacks have no output "${name}"; infra/plot-palette.ts must export it.`);
 }
 
-/** The account's owner signs the demo user up, as an administrator would. */
-async function makeDemoUser(cloud: Cloud, outputs: Outputs): Promise<void> {
+/** As an administrator of the account would. */
+async function createDemoUser(cloud: Cloud, outputs: Outputs): Promise<void> {
   const client = new CognitoIdentityProviderClient({
     region: outputs.region,
     endpoint: outputs.userPoolEndpoint,
@@ -202,12 +202,12 @@ async function makeDemoUser(cloud: Cloud, outputs: Outputs): Promise<void> {
   }
 }
 
-async function writeWhole(file: string, text: string): Promise<void> {
+async function writeAtomically(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 
-function asUsage<T>(attempt: () => T): T {
+function asUsageError<T>(attempt: () => T): T {
   try {
     return attempt();
   } catch (error) {

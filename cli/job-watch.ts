@@ -1,11 +1,11 @@
-/** Follows one job by subscription until it comes to rest. */
+/** Follows one job by subscription until it is at rest. */
 import { isAtRest, type JobStatus } from "#core/job/job";
 import type { DatasetFormat } from "#core/formats";
 import type { Nanos } from "#core/money/money";
 import type { Api } from "./api.ts";
 
-/** A job in figures, summed over its shards. */
-export interface JobFields {
+/** A job with its figures summed over its shards. */
+export interface JobSummary {
   readonly id: string;
   readonly status: JobStatus;
   readonly statusReason: string | null;
@@ -17,7 +17,7 @@ export interface JobFields {
   readonly writtenOffNanos: Nanos;
   readonly budgetNanos: Nanos;
   readonly recordsPerSecond: number;
-  /** Of very many files the first. */
+  /** Only the first, when there are very many. */
   readonly datasetFiles: readonly { readonly name: string; readonly format: DatasetFormat | null }[];
   readonly datasetFileCount: number;
 }
@@ -42,29 +42,30 @@ interface ApiJob {
   readonly recordCount: number;
   readonly budgetNanos: Nanos;
   readonly progress: readonly Shard[];
-  readonly datasetFiles: JobFields["datasetFiles"];
+  readonly datasetFiles: JobSummary["datasetFiles"];
   readonly datasetFileCount: number;
 }
 
-interface News extends Pick<
+interface JobChange extends Pick<
   ApiJob,
   "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasetFiles" | "datasetFileCount"
 > {
   readonly shard: Shard | null;
 }
 
-const SHARD_FACTS = "shardNo generation reportNo delivered failed rejected spentNanos writtenOffNanos recordsPerSecond";
-const DATASET_FACTS = "datasetFiles { name format } datasetFileCount";
-export const JOB_FACTS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FACTS} progress { ${SHARD_FACTS} }`;
-const NEWS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FACTS} shard { ${SHARD_FACTS} }`;
+const SHARD_FIELDS =
+  "shardNo generation reportNo delivered failed rejected spentNanos writtenOffNanos recordsPerSecond";
+const DATASET_FIELDS = "datasetFiles { name format } datasetFileCount";
+export const JOB_FIELDS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} progress { ${SHARD_FIELDS} }`;
+const CHANGE_FIELDS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} shard { ${SHARD_FIELDS} }`;
 
-/** Resolves when the job is at rest, or when the signal is given: the last facts either way. */
+/** Resolves with the latest summary when the job is at rest or the signal aborts. */
 export function followJob(
   api: Api,
   jobId: string,
   signal: AbortSignal,
-  onFacts: (facts: JobFields) => void,
-): Promise<JobFields> {
+  onUpdate: (summary: JobSummary) => void,
+): Promise<JobSummary> {
   return new Promise((resolve, reject) => {
     let job: ApiJob | undefined;
     const finish = (settle: () => void) => {
@@ -72,29 +73,29 @@ export function followJob(
       signal.removeEventListener("abort", leave);
       settle();
     };
-    const leave = () => job && finish(() => resolve(factsOf(job!)));
+    const leave = () => job && finish(() => resolve(summarize(job!)));
     const fail = (error: Error) => finish(() => reject(error));
     const fetchJob = async () => {
-      const { getJob } = await api.call<{ getJob: ApiJob }>(`query($id: ID!) { getJob(id: $id) { ${JOB_FACTS} } }`, {
+      const { getJob } = await api.call<{ getJob: ApiJob }>(`query($id: ID!) { getJob(id: $id) { ${JOB_FIELDS} } }`, {
         id: jobId,
       });
       show(getJob);
     };
     const show = (next: ApiJob) => {
       job = next;
-      const facts = factsOf(job);
-      onFacts(facts);
+      const summary = summarize(job);
+      onUpdate(summary);
       if (signal.aborted) leave();
-      else if (isAtRest(job.status)) finish(() => resolve(facts));
+      else if (isAtRest(job.status)) finish(() => resolve(summary));
     };
     signal.addEventListener("abort", leave);
-    const stop = api.listen<{ onJobChanged: News }>(
-      `subscription($jobId: ID) { onJobChanged(jobId: $jobId) { ${NEWS} } }`,
+    const stop = api.listen<{ onJobChanged: JobChange }>(
+      `subscription($jobId: ID) { onJobChanged(jobId: $jobId) { ${CHANGE_FIELDS} } }`,
       { jobId },
       {
-        // At rest the shards' last words may not have been heard: the rows are read once more.
-        news: ({ onJobChanged: news }) =>
-          void (isAtRest(news.status) ? fetchJob().catch(fail) : job && show(withNews(job, news))),
+        // The shards' last reports may have been missed when the job comes to rest: its rows are read once more.
+        data: ({ onJobChanged: change }) =>
+          void (isAtRest(change.status) ? fetchJob().catch(fail) : job && show(withChange(job, change))),
         live: () => void fetchJob().catch(fail),
         error: fail,
       },
@@ -102,13 +103,12 @@ export function followJob(
   });
 }
 
-/** Whether following ended by the signal and not by the job. */
-export function cancelledBySignal(job: JobFields, signal: AbortSignal): boolean {
+/** Whether the signal, not the job, ended the following. */
+export function cancelledBySignal(job: JobSummary, signal: AbortSignal): boolean {
   return signal.aborted && !isAtRest(job.status);
 }
 
-/** Sums a job's shards. */
-export function factsOf(job: ApiJob): JobFields {
+export function summarize(job: ApiJob): JobSummary {
   const sum = (key: "delivered" | "failed" | "rejected" | "spentNanos" | "writtenOffNanos" | "recordsPerSecond") =>
     job.progress.reduce((total, shard) => total + shard[key], 0);
   return {
@@ -128,12 +128,12 @@ export function factsOf(job: ApiJob): JobFields {
   };
 }
 
-/** Facts are cumulative, and news may come late: older ones are passed over. */
-function withNews(job: ApiJob, { shard, ...state }: News): ApiJob {
+/** Figures are cumulative and changes may arrive late: older ones are ignored. */
+function withChange(job: ApiJob, { shard, ...state }: JobChange): ApiJob {
   const next = state.controlNo >= job.controlNo ? { ...job, ...state } : job;
   if (!shard) return next;
   const isKnown = next.progress.some(({ shardNo }) => shardNo === shard.shardNo);
-  // A job that is extended gets new shards.
+  // Extending a job adds shards.
   if (!isKnown) return { ...next, progress: [...next.progress, shard] };
   return { ...next, progress: next.progress.map((known) => (isNewer(shard, known) ? shard : known)) };
 }

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /**
- * Runs one of the product's commands on a checkout where nothing is installed yet: checks Node, installs the packages of
- * the lockfile when they are missing or older, then runs the command's TypeScript. Plain JavaScript without packages,
- * because it comes before them.
+ * Runs one of the product's commands, even on a fresh checkout: checks the version of Node, installs the lockfile's packages
+ * when they are missing or outdated, then runs the command's TypeScript. Plain JavaScript, because no package exists yet.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -25,16 +24,15 @@ function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   fail(
-    `Plot Palette needs Node 20.19 or newer, this is ${process.versions.node}; install a newer one from nodejs.org.`,
+    `Plot Palette needs Node.js 20.19 or later, but this is ${process.versions.node}; install a newer one from nodejs.org.`,
   );
 }
 
-/** Packages are those of the lockfile, or they are installed again. */
 function install() {
   if (isInstalled()) return;
   console.error("Installing packages (once, about a minute) …");
   const npm = process.env.npm_execpath;
-  // Not `npm ci`: it refuses a lockfile without the native packages of platforms that its author's registry had not.
+  // Not `npm ci`: it rejects a lockfile that lacks the native packages of platforms its author's registry did not have.
   const flags = ["install", "--no-audit", "--no-fund", "--loglevel=error"];
   const { status } = npm
     ? spawnSync(process.execPath, [npm, ...flags], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] })
@@ -43,15 +41,15 @@ function install() {
         stdio: ["ignore", "ignore", "inherit"],
         shell: process.platform === "win32",
       });
-  if (status !== 0) fail("The packages could not be installed; see npm's message above, mend its cause and try again.");
-  // npm has done so too, unless it was told to run no scripts.
+  if (status !== 0) fail("The packages could not be installed; fix the cause that npm reports above and try again.");
+  // npm's postinstall has done so already, unless scripts are disabled.
   noteInstalled();
 }
 
 function run(name, args) {
   const command = COMMANDS[name];
   if (!command) fail(`Expected a command (${Object.keys(COMMANDS).join(", ")}), received "${name}".`);
-  // Resolved here, because the command runs in the folder the person is in, which may be outside of the checkout.
+  // Resolved here, because the command runs in the user's working directory, which may be outside the checkout.
   const tsx = import.meta.resolve("tsx");
   const child = spawn(process.execPath, ["--import", tsx, ...command.map((file) => join(ROOT, file)), ...args], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
@@ -62,13 +60,13 @@ function run(name, args) {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
   });
-  // Ctrl-C reaches the whole group; the command decides how to end, and this process ends after it.
+  // Ctrl-C reaches the whole process group; the command decides how to end, and this process exits after it.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));
 }
 
-function fail(sentence) {
-  console.error(sentence);
+function fail(message) {
+  console.error(message);
   process.exit(1);
 }

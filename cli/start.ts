@@ -15,18 +15,18 @@ interface StartOptions {
 const DEFAULT_PORT = 4280;
 
 const command = new Command("npm start --")
-  .description("Runs Plot Palette on this machine, from the stacks that would be deployed.")
-  .option("--data <dir>", "where data is kept between starts", ".local")
-  .option("--port <n>", "the port of the page", portOf, DEFAULT_PORT)
+  .description("Runs Plot Palette on this machine, from the same stacks that are deployed.")
+  .option("--data <dir>", "data folder, kept between runs", ".local")
+  .option("--port <n>", "port of the app", portOf, DEFAULT_PORT)
   .option("--model <model>", "sample, openai=http://…/v1 (Ollama, vLLM, llama.cpp) or bedrock", "sample")
-  .option("--no-browser", "do not open the page")
-  .option("--reset", "start with an empty data folder")
+  .option("--no-browser", "do not open a browser")
+  .option("--reset", "empty the data folder first")
   .allowExcessArguments(false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
 
 const began = Date.now();
 const stopping = new AbortController();
-// The second Ctrl-C does not wait: what a killed worker may have spent is written off, nothing made is lost.
+// The second Ctrl-C does not wait: what a killed worker may have spent is written off; no saved record is lost.
 process.on("SIGINT", () => (stopping.signal.aborted ? process.exit(EXIT.interrupted) : stopping.abort()));
 process.on("SIGTERM", () => stopping.abort());
 
@@ -45,11 +45,11 @@ Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.
   Sign in   ${demoUser.email}
   Password  ${demoUser.password}
 
-Data is kept in ${options.data}. Mail (sign-up codes and the like) goes to ${options.data}/cognito-identity-provider/outbox.jsonl.
-Stop with Ctrl-C.`);
+Data folder: ${options.data}. Emails (such as sign-up codes) are written to ${options.data}/cognito-identity-provider/outbox.jsonl.
+Press Ctrl-C to stop.`);
   if (options.browser && process.stdout.isTTY) openInBrowser(appUrl);
   await aborted(stopping.signal);
-  console.log("\nStopping; running jobs save what they have (Ctrl-C again does not wait) …");
+  console.log("\nStopping; saving running jobs (press Ctrl-C again to skip the wait) …");
   await instance.stop();
 } catch (error) {
   if (stopping.signal.aborted) console.log("\nStopped before it was ready; nothing was left running.");
@@ -68,7 +68,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve())));
 }
 
-/** A convenience only: where it does not work, the address is on the screen. */
+/** A convenience: where it fails, the address is still on the screen. */
 function openInBrowser(url: string): void {
   const opener = { darwin: "open", win32: "explorer" }[process.platform as string] ?? "xdg-open";
   spawn(opener, [url], { stdio: "ignore", detached: true })

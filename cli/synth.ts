@@ -1,4 +1,4 @@
-/** `npm run synth`: the stacks as CloudFormation templates in `cdk.out/`. Needs neither network nor Docker. */
+/** `npm run synth`: writes the stacks as CloudFormation templates to `cdk.out/`. Needs neither network nor Docker. */
 import { join } from "node:path";
 import { exitCodeOf } from "./exit-codes.ts";
 import { ROOT, synthesize } from "./synthesize.ts";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 export const ROOT = join(import.meta.dirname, "..");
 
 /**
- * Synthesizes the CDK app into a folder, in a process of its own: the CDK takes memory that nobody needs afterwards.
- * Choices of a deployment (`-c archiveClass=flexible`) come in `CDK_CONTEXT_JSON`, as the CDK's own command hands them over.
- * @throws Error with what the CDK said
+ * Synthesizes the CDK app into a folder, in a separate process, whose memory is released afterwards.
+ * Deployment options (`-c archiveClass=flexible`) go in `CDK_CONTEXT_JSON`, as the CDK's own CLI passes them.
+ * @throws Error with the CDK's output
  */
 export async function synthesize(
   outdir: string,
@@ -25,11 +25,11 @@ export async function synthesize(
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });
-  let said = "";
-  child.stdout.on("data", (chunk) => (said += chunk));
-  child.stderr.on("data", (chunk) => (said += chunk));
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once("error", reject).once("close", resolve),
   );
-  if (code !== 0) throw new Error(`The stacks could not be synthesized:\n${said.trim()}`);
+  if (code !== 0) throw new Error(`The stacks could not be synthesized:\n${output.trim()}`);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm test`: types, lint and layout, then every suite: those of one room side by side, then, one after the other, those
- * that bring up the whole product. Ends with the line `N passed, N failed`. Arguments narrow the suites, as jest takes them.
+ * `npm test`: types, lint and formatting, then every suite: unit suites in parallel, then integration suites, most of
+ * which run the whole product, one by one. Ends with the line `N passed, N failed`. Arguments select suites, as in jest.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -17,16 +17,16 @@ const CHECKS = [
   ["types", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]],
   ["lint", ["node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "."]],
   ["generated types", ["node_modules/@graphql-codegen/cli/cjs/bin.js", "--config", "codegen.yml", "--check"]],
-  ["layout", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]],
+  ["formatting", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]],
 ] as const;
 
 const narrowed = process.argv.slice(2);
 const total: Count = { passed: 0, failed: 0 };
 if (narrowed.length === 0)
   for (const count of await Promise.all(CHECKS.map(([name, command]) => check(name, command)))) add(count);
-// Two processors: rooms share them; a whole product wants both.
-add(await suites("rooms", ["--selectProjects", "rooms", "--maxWorkers", "2"]));
-add(await suites("whole", ["--selectProjects", "whole", "--runInBand"]));
+// Two processors: unit suites share them; an integration suite takes both.
+add(await suites("unit", ["--selectProjects", "unit", "--maxWorkers", "2"]));
+add(await suites("integration", ["--selectProjects", "integration", "--runInBand"]));
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
@@ -57,7 +57,7 @@ async function suites(name: string, flags: readonly string[]): Promise<Count> {
     ]);
     const results = JSON.parse(await readFile(file, "utf8").catch(() => "{}")) as Partial<JestResults>;
     const passed = results.numPassedTests ?? 0;
-    // A suite that could not even be loaded has no failed test, but is a failure.
+    // A suite that could not be loaded has no failed tests, but is a failure.
     const failed = (results.numFailedTests ?? 0) + (results.numRuntimeErrorTestSuites ?? 0);
     return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
   } catch (error) {
@@ -75,7 +75,7 @@ interface JestResults {
 }
 
 function node(args: readonly string[]): Promise<number> {
-  // jest's --json goes to the file; its own report of progress goes to the standard error, where people see it.
+  // jest's --json goes to the file; its progress goes to stderr, where people see it.
   const child = spawn(process.execPath, [...args], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
 }

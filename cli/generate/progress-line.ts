@@ -1,42 +1,43 @@
-/** Progress for people and for programs: a bar on a terminal, one JSON line a second otherwise. */
+/** Progress for people and for programs: a bar on a terminal, otherwise one JSON line per second. */
 import { basisInWords, estimateInWords, type Estimate } from "#core/money/estimate";
 import { formatUsd } from "#core/money/money";
-import type { JobFields } from "../job-watch.ts";
+import { formatNumber } from "#core/numbers";
+import type { JobSummary } from "../job-watch.ts";
 
 const BAR_WIDTH = 30;
-const LINE_EVERY_MS = 1_000;
+const LINE_INTERVAL_MS = 1_000;
 
 export interface ProgressLine {
-  show(facts: JobFields): void;
+  show(summary: JobSummary): void;
   end(): void;
 }
 
-/** @param estimate what the job is likely to cost: a line before the bar, a field of each JSON line */
+/** @param estimate the job's likely cost: a line above the bar, a field of each JSON line */
 export function showProgress(
   estimate: Estimate | null = null,
   stream: NodeJS.WriteStream = process.stdout,
 ): ProgressLine {
-  return stream.isTTY ? bar(stream, estimate) : lines(stream, estimate);
+  return stream.isTTY ? progressBar(stream, estimate) : jsonLines(stream, estimate);
 }
 
-function bar(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
+function progressBar(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
   if (estimate) stream.write(`Estimated cost: ${estimateInWords(estimate)}, ${basisInWords(estimate)}.\n`);
   return {
-    show: (facts) => void stream.write(`\r\u001b[2K${barOf(facts).slice(0, stream.columns - 1)}`),
+    show: (summary) => void stream.write(`\r\u001b[2K${barOf(summary).slice(0, stream.columns - 1)}`),
     end: () => void stream.write("\n"),
   };
 }
 
 /** `██████░░░░  120/500  24.1/s  $0.041 of $1.00  RUNNING` */
-export function barOf(facts: JobFields): string {
-  const done = facts.delivered + facts.failed;
-  const filled = Math.round((BAR_WIDTH * done) / facts.requested);
+function barOf(summary: JobSummary): string {
+  const done = summary.delivered + summary.failed;
+  const filled = Math.round((BAR_WIDTH * done) / summary.requested);
   const blocks = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
-  const speed = facts.recordsPerSecond > 0 ? `${facts.recordsPerSecond.toFixed(1)}/s  ` : "";
-  return `${blocks}  ${done}/${facts.requested}  ${speed}${formatUsd(facts.spentNanos)} of ${formatUsd(facts.budgetNanos)}  ${facts.status}`;
+  const speed = summary.recordsPerSecond > 0 ? `${summary.recordsPerSecond.toFixed(1)}/s  ` : "";
+  return `${blocks}  ${formatNumber(done)}/${formatNumber(summary.requested)}  ${speed}${formatUsd(summary.spentNanos)} of ${formatUsd(summary.budgetNanos)}  ${summary.status}`;
 }
 
-function lines(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
+function jsonLines(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
   const estimated = estimate && {
     estimatedUsd: {
       low: estimate.lowNanos / 1e9,
@@ -44,18 +45,18 @@ function lines(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressL
       high: estimate.highNanos / 1e9,
     },
   };
-  let latest: JobFields | undefined;
-  let shown: JobFields | undefined;
+  let latest: JobSummary | undefined;
+  let shown: JobSummary | undefined;
   const print = () => {
     if (!latest || latest === shown) return;
     shown = latest;
     const { status, requested, delivered, failed, spentNanos, recordsPerSecond } = latest;
-    const facts = { status, requested, delivered, failed, spentUsd: spentNanos / 1e9, recordsPerSecond };
-    stream.write(`${JSON.stringify({ ...facts, ...estimated })}\n`);
+    const fields = { status, requested, delivered, failed, spentUsd: spentNanos / 1e9, recordsPerSecond };
+    stream.write(`${JSON.stringify({ ...fields, ...estimated })}\n`);
   };
-  const timer = setInterval(print, LINE_EVERY_MS);
+  const timer = setInterval(print, LINE_INTERVAL_MS);
   return {
-    show: (facts) => void (latest = facts),
+    show: (summary) => void (latest = summary),
     end() {
       clearInterval(timer);
       print();

@@ -29,7 +29,7 @@ describe("refused before anything is started", () => {
     ["no records", { records: "0" }, /whole number from 1 to 1,000,000, received "0"/],
     ["half a record", { records: "1.5" }, /received "1\.5"/],
     ["too many records", { records: "1000001" }, /received "1000001"/],
-    ["no budget", { budget: "0" }, /above 0 and at most 5000, received "0"/],
+    ["no budget", { budget: "0" }, /above \$0 and at most \$5,000\.00, received "0"/],
     ["a negative budget", { budget: "-1" }, /received "-1"/],
     ["too large a budget", { budget: "5000.01" }, /received "5000\.01"/],
     ["a budget in words", { budget: "plenty" }, /received "plenty"/],

@@ -1,7 +1,7 @@
 /** More money, more records and a second try, on the stacks as they are deployed, while tasks run and after they have ended. */
 import { randomUUID } from "node:crypto";
 import { openApi, type Api } from "../../cli/api.ts";
-import { followJob, type JobFields } from "../../cli/job-watch.ts";
+import { followJob, type JobSummary } from "../../cli/job-watch.ts";
 import { saveTemplate } from "../../cli/api-calls.ts";
 import { priceOf } from "../../core/money/money.ts";
 import { findModel } from "../../core/models/models.ts";
@@ -102,7 +102,7 @@ async function act(name: string, variable: string, argument: string, variables: 
   await api.call(`mutation($id: ID! ${variable}) { ${name}(id: $id ${argument}) { id } }`, { ...variables });
 }
 
-function follow(id: string, onFacts: (facts: JobFields) => void = () => undefined): Promise<JobFields> {
+function follow(id: string, onFacts: (facts: JobSummary) => void = () => undefined): Promise<JobSummary> {
   return followJob(api, id, AbortSignal.timeout(100_000), onFacts);
 }
 

@@ -146,7 +146,7 @@ test("watching a job that is someone else's answers exactly like one that does n
         "subscription($jobId: ID) { onJobChanged(jobId: $jobId) { jobId } }",
         { jobId },
         {
-          news: () => reject(new Error("The stranger heard news.")),
+          data: () => reject(new Error("The stranger heard news.")),
           live: () => reject(new Error("The stranger may listen.")),
           error: (error) => (resolve(error.message), stop()),
         },

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
-import { followJob, type JobFields } from "../../cli/job-watch.ts";
+import { followJob, type JobSummary } from "../../cli/job-watch.ts";
 import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/api-calls.ts";
 import { modelCalls, until, type Product } from "./product.ts";
 
@@ -234,7 +234,7 @@ async function jobToItsEnd(api: Api): Promise<string> {
 }
 
 /** What was spent is told to the nano-dollar by step and model, beside what was expected. */
-async function accounted(api: Api, { id, spentNanos }: JobFields): Promise<void> {
+async function accounted(api: Api, { id, spentNanos }: JobSummary): Promise<void> {
   const { getJob } = await api.call<{
     getJob: { estimate: object | null; spending: { costNanos: number }[]; work: { workerMs: number; parts: number } };
   }>(
@@ -432,6 +432,6 @@ async function createJob(api: Api, wishes: Record<string, unknown>): Promise<str
   return job.id;
 }
 
-function follow(api: Api, id: string): Promise<JobFields> {
+function follow(api: Api, id: string): Promise<JobSummary> {
   return followJob(api, id, AbortSignal.timeout(120_000), () => undefined);
 }

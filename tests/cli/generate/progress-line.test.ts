@@ -1,8 +1,8 @@
 import type { Estimate } from "#core/money/estimate";
-import type { JobFields } from "../../../cli/job-watch.ts";
+import type { JobSummary } from "../../../cli/job-watch.ts";
 import { showProgress } from "../../../cli/generate/progress-line.ts";
 
-const FACTS: JobFields = {
+const FACTS: JobSummary = {
   id: "01J",
   status: "COMPLETED",
   statusReason: null,

@@ -1,0 +1,71 @@
+/** What the command tells its user about a job, and the report it leaves for programs. */
+import { formatUsd } from "#core/money/money";
+import { formatNumber } from "#core/numbers";
+import type { JobSummary } from "../job-watch.ts";
+import { DEFAULT_DATA_FOLDER, type GenerateOptions } from "./options.ts";
+
+export const STOPPED_EARLY = "Stopped before the job started; nothing was left behind.";
+export const PAUSING = "Pausing; finishing the calls in flight (press Ctrl-C again to skip the wait) …";
+
+/** `report.json`. */
+export function reportOf(job: JobSummary, seconds: number, files: readonly string[]): Record<string, unknown> {
+  return {
+    jobId: job.id,
+    requested: job.requested,
+    delivered: job.delivered,
+    failed: job.failed,
+    rejected: job.rejected,
+    spentUsd: job.spentNanos / 1e9,
+    writtenOffUsd: job.writtenOffNanos / 1e9,
+    budgetUsd: job.budgetNanos / 1e9,
+    seconds,
+    status: job.status,
+    files,
+  };
+}
+
+/** How a job ended, what it delivered, and how to continue it. */
+export function outcomeMessage(job: JobSummary, options: GenerateOptions): string {
+  const lines = [
+    `${outcomeOf(job)} ${deliveredOf(job)} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`,
+    job.failed > 0 && `${counted(job.failed, "record")} failed; see failures.jsonl for the reasons.`,
+    job.rejected > 0 && `${counted(job.rejected, "candidate")} rejected; see rejected.jsonl for the reasons.`,
+    job.status === "BUDGET_EXCEEDED" &&
+      `Resume with a larger budget:\n  ${resumeCommand(job.id, options)} --budget ${(2 * job.budgetNanos) / 1e9}`,
+  ];
+  return lines.filter(Boolean).join("\n");
+}
+
+export function pausedMessage(job: JobSummary, options: GenerateOptions): string {
+  return `Paused after ${deliveredOf(job)} records. Resume with:\n  ${resumeCommand(job.id, options)}`;
+}
+
+/** For an error that ends the command but not the job. */
+export function jobKeptMessage(error: Error, jobId: string, options: GenerateOptions): string {
+  return `${error.message}\nThe job is saved. Resume with:\n  ${resumeCommand(jobId, options)}`;
+}
+
+function outcomeOf({ status, statusReason }: JobSummary): string {
+  switch (status) {
+    case "COMPLETED":
+      return "Completed:";
+    case "BUDGET_EXCEEDED":
+      return "Stopped at the budget:";
+    case "CANCELLED":
+      return "Canceled:";
+    default:
+      return `Failed: ${statusReason ?? "no reason given."}`;
+  }
+}
+
+function deliveredOf({ delivered, requested }: JobSummary): string {
+  return `${formatNumber(delivered)} of ${formatNumber(requested)}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function resumeCommand(jobId: string, { out, data }: GenerateOptions): string {
+  return `npm run generate -- --resume ${jobId} --out ${out}${data === DEFAULT_DATA_FOLDER ? "" : ` --data ${data}`}`;
+}

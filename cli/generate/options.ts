@@ -1,0 +1,158 @@
+/** The options of `npm run generate`, parsed and validated as far as the command line alone allows. */
+import { basename } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parsePartitionBy, type PartitionBy } from "#core/dataset/partition";
+import { parseSplit, type Split } from "#core/dataset/split";
+import { FORMATS, FORMATS_IN_WORDS, type DatasetFormat } from "#core/formats";
+import { CAPACITIES, MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job/job";
+import { TASK_SIZES } from "#core/job/task-size";
+import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
+import { formatNumber } from "#core/numbers";
+import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seeds/seed-set";
+import { EXIT } from "../exit-codes.ts";
+
+export interface GenerateOptions {
+  template?: string;
+  /** `name=file` each. */
+  seeds?: string[];
+  set?: Record<string, string>;
+  records?: number;
+  budget?: Nanos;
+  formats: DatasetFormat[];
+  split?: Split;
+  maxFailed?: number;
+  priority?: string;
+  capacity?: string;
+  taskSize?: string;
+  partitionBy?: PartitionBy[];
+  out: string;
+  data: string;
+  model?: string;
+  /** The id of the job to resume, instead of a new one. */
+  resume?: string;
+}
+
+export const DEFAULT_DATA_FOLDER = ".local";
+
+/** Exits with a usage error, or after `--help`. */
+export function parseOptions(): GenerateOptions {
+  return command().parse().opts<GenerateOptions>();
+}
+
+function command(): Command {
+  return new Command("npm run generate --")
+    .description("Generates a dataset on this machine from a template and seed data, within a budget.")
+    .option("--template <file>", "template, YAML or JSON")
+    .option("--seeds <file>", "seed file, or name=file to name its collection; repeatable", parseSeedFile)
+    .option("--set <name=value>", "set a template parameter; repeatable", parseParameter)
+    .option("--records <n>", "number of records to deliver", parseRecords)
+    .option("--budget <usd>", "maximum model cost", parseBudget)
+    .addOption(
+      new Option(
+        "--formats <list>",
+        `any of ${FORMATS_IN_WORDS.replace(" and ", ", ")}; the last three need a mapping in the template`,
+      )
+        .argParser(parseFormats)
+        .default(["JSONL"], "jsonl"),
+    )
+    .option("--split <percents>", "train,validation,test split in percent, e.g. 80,10,10; one file each", parseSplits)
+    .option(
+      "--max-failed <percent>",
+      "failure tolerance: percentage of records that may fail, 0 to 100 (default: 20)",
+      parsePercent,
+    )
+    .addOption(new Option("--priority <priority>", "priority among your own jobs").choices(choicesOf(PRIORITIES)))
+    .addOption(new Option("--capacity <capacity>", "capacity that its tasks run on").choices(choicesOf(CAPACITIES)))
+    .addOption(new Option("--task-size <size>", "size of its tasks").choices(choicesOf(Object.keys(TASK_SIZES))))
+    .option(
+      "--partition-by <columns>",
+      "Hive-style folders by column value, or by day, month or year, e.g. category,date:month",
+      parseLevels,
+    )
+    .option("--out <dir>", "output folder for the dataset and report.json", "out")
+    .option("--data <dir>", "data folder of the instance to use or start", DEFAULT_DATA_FOLDER)
+    .option("--model <model>", "model for an instance started here: sample, openai=http://…/v1 or bedrock")
+    .option(
+      "--resume <job>",
+      "resume a paused job, or one stopped at its budget (with a larger --budget), or follow a running one",
+    )
+    .allowExcessArguments(false)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
+}
+
+/** `ON_DEMAND`, as the API names it, for `on-demand`. */
+export function apiName(choice: string | undefined): string | undefined {
+  return choice?.toUpperCase().replaceAll("-", "_");
+}
+
+/** `on-demand` for `ON_DEMAND`. */
+function choicesOf(names: readonly string[]): string[] {
+  return names.map((name) => name.toLowerCase().replaceAll("_", "-"));
+}
+
+function parseSeedFile(value: string, before: string[] = []): string[] {
+  // What precedes the first = is a name, unless it can only be part of a path.
+  const [, left, right] = /^([^=/\\.]*)=(.*)$/s.exec(value) ?? [];
+  const [name, file] = left === undefined ? [DEFAULT_COLLECTION, value] : [left, right];
+  if (!COLLECTION_NAME.test(name))
+    throw new InvalidArgumentError(
+      `Expected a collection name of letters, digits and _, starting with a letter, received "${name}".`,
+    );
+  if (!file || !basename(file)) throw new InvalidArgumentError(`Expected a file after "${name}=".`);
+  return [...before, `${name}=${file}`];
+}
+
+/** `audience=expert`; the value is interpreted once the template is known. */
+function parseParameter(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError(`Expected name=value, e.g. audience=expert, received "${text}".`);
+  return { ...before, [name]: value };
+}
+
+function parseRecords(text: string): number {
+  const records = Number(text);
+  if (!Number.isInteger(records) || records < 1 || records > MAX_RECORDS)
+    throw new InvalidArgumentError(
+      `Expected a whole number from 1 to ${formatNumber(MAX_RECORDS)}, received "${text}".`,
+    );
+  return records;
+}
+
+function parseBudget(text: string): Nanos {
+  const budget = parseUsd(text);
+  if (budget === undefined || budget <= 0 || budget > MAX_BUDGET_NANOS)
+    throw new InvalidArgumentError(
+      `Expected an amount in USD above $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, received "${text}".`,
+    );
+  return budget;
+}
+
+function parsePercent(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new InvalidArgumentError(`Expected a whole percentage from 0 to 100, received "${text}".`);
+}
+
+function parseSplits(text: string): Split {
+  const split = parseSplit(text);
+  if (split) return split;
+  throw new InvalidArgumentError(
+    `Expected three whole percentages that add up to 100, e.g. 80,10,10, received "${text}".`,
+  );
+}
+
+function parseLevels(text: string): PartitionBy[] {
+  const levels = parsePartitionBy(text);
+  if (levels) return levels;
+  throw new InvalidArgumentError(
+    `Expected columns separated by commas, each optionally with :day, :month or :year, e.g. category,date:month, received "${text}".`,
+  );
+}
+
+function parseFormats(text: string): DatasetFormat[] {
+  const formats = text.split(",").map((name) => name.trim().replace(".", "_").toUpperCase());
+  const unknown = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`Expected formats among ${FORMATS_IN_WORDS}, received "${unknown.toLowerCase()}".`);
+  return [...new Set(formats)] as DatasetFormat[];
+}

@@ -1,0 +1,147 @@
+/** One job on an instance: submitted or resumed, followed to its end, its dataset downloaded and reported. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  deleteSeeds,
+  downloadAll,
+  getJob,
+  pauseJob,
+  resumeJob,
+  saveTemplate,
+  startJob,
+  uploadSeeds,
+  type StartedJob,
+} from "../api-calls.ts";
+import { openApi, type Api } from "../api.ts";
+import { EXIT, UsageError } from "../exit-codes.ts";
+import { findInstance, startInstance, type Outputs } from "../instance.ts";
+import { cancelledBySignal, followJob, type JobSummary } from "../job-watch.ts";
+import { jobKeptMessage, outcomeMessage, pausedMessage, PAUSING, reportOf } from "./messages.ts";
+import { apiName, type GenerateOptions } from "./options.ts";
+import type { Plan } from "./plan.ts";
+import { showProgress } from "./progress-line.ts";
+
+export interface RunRequest {
+  readonly options: GenerateOptions;
+  /** Undefined when `options.resume` names a job instead. */
+  readonly plan: Plan | undefined;
+  /** Pauses the job. */
+  readonly interrupted: AbortSignal;
+  /** Stops waiting for calls in flight. */
+  readonly forced: AbortSignal;
+  /** Called once there is a job. */
+  readonly onStarted: () => void;
+}
+
+interface Run extends RunRequest {
+  readonly api: Api;
+  readonly startedAtMs: number;
+  /** Resolves when the workers have saved and stopped; only for an instance that ends with this command. */
+  readonly waitForWorkers?: () => Promise<void>;
+}
+
+/**
+ * Runs on the instance that already uses the data folder, or on one started for this job alone.
+ * @returns the exit code
+ */
+export async function runOnInstance(request: RunRequest): Promise<number> {
+  const { options, interrupted, forced } = request;
+  const running = await findInstance(options.data, interrupted);
+  if (running && options.model)
+    throw new UsageError(
+      `--model is for an instance started here, but ${options.data} is in use by the one at ${running.appUrl}; omit it, or choose another folder with --data.`,
+    );
+  if (running) return runJob(running, request);
+  const own = await startInstance({
+    data: options.data,
+    model: options.model,
+    signal: interrupted,
+    onStep: (step) => process.stderr.isTTY && console.error(`${step} …`),
+  });
+  try {
+    return await runJob(own.outputs, request, () => own.idle(forced));
+  } finally {
+    await own.stop();
+  }
+}
+
+async function runJob(outputs: Outputs, request: RunRequest, waitForWorkers?: () => Promise<void>): Promise<number> {
+  const startedAtMs = Date.now();
+  const api = await openApi(outputs, outputs.demoUser);
+  const run = { ...request, api, startedAtMs, waitForWorkers };
+  try {
+    run.interrupted.throwIfAborted();
+    const job = run.plan ? await submitJob(run, run.plan) : await resumeGivenJob(run);
+    run.onStarted();
+    return await followToEnd(run, job).catch((error: Error) => {
+      throw new Error(jobKeptMessage(error, job.id, run.options), { cause: error });
+    });
+  } finally {
+    api.close();
+  }
+}
+
+async function submitJob({ api, options, interrupted }: Run, plan: Plan): Promise<StartedJob> {
+  const templateId = await saveTemplate(api, plan.template);
+  const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted);
+  const request = {
+    ...plan,
+    templateId,
+    seedSetId,
+    formats: options.formats,
+    split: options.split,
+    maxFailed: options.maxFailed,
+    priority: apiName(options.priority),
+    capacity: apiName(options.capacity),
+    taskSize: apiName(options.taskSize),
+    partitionBy: options.partitionBy,
+    name: plan.template.name,
+  };
+  return startJob(api, request).catch(async (error: Error) => {
+    await deleteSeeds(api, seedSetId);
+    throw error;
+  });
+}
+
+/** Without an estimate: its cost was estimated when it was created. */
+async function resumeGivenJob({ api, options }: Run): Promise<StartedJob> {
+  return { id: await resumeJob(api, options.resume ?? "", options.budget), estimate: null };
+}
+
+async function followToEnd(run: Run, { id, estimate }: StartedJob): Promise<number> {
+  const { api, options, interrupted, forced } = run;
+  const progress = showProgress(estimate);
+  let job = await followJob(api, id, interrupted, progress.show).finally(progress.end);
+  if (cancelledBySignal(job, interrupted)) {
+    if (await pauseJob(api, id)) return leavePaused(run, id);
+    // It was about to end and can no longer be paused: the dataset follows within seconds.
+    job = await followJob(api, id, forced, () => undefined);
+  }
+  const files = await downloadAll(api, job, options.out);
+  const report = reportOf(job, (Date.now() - run.startedAtMs) / 1000, files);
+  await writeFile(join(options.out, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  console.error(outcomeMessage(job, options));
+  return exitCodeFor(job);
+}
+
+async function leavePaused({ api, options, waitForWorkers }: Run, jobId: string): Promise<number> {
+  if (waitForWorkers) {
+    console.error(PAUSING);
+    await waitForWorkers();
+  }
+  console.error(pausedMessage(await getJob(api, jobId), options));
+  return EXIT.interrupted;
+}
+
+function exitCodeFor({ status }: JobSummary): number {
+  switch (status) {
+    case "COMPLETED":
+      return EXIT.complete;
+    case "BUDGET_EXCEEDED":
+      return EXIT.budget;
+    case "CANCELLED":
+      return EXIT.cancelled;
+    default:
+      return EXIT.failed;
+  }
+}
