@@ -1,4 +1,4 @@
-/** `npm run bench [-- name]`: runs one bench or all, prints a table each and writes `bench/results/NAME.json`. */
+/** `npm run bench [-- NAME …]`: runs the named benches or all, prints a table for each and writes `bench/results/NAME.json`. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -33,14 +33,14 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   templates,
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !(name in BENCHES));
+const requested = process.argv.slice(2);
+const unknown = requested.find((name) => !(name in BENCHES));
 if (unknown) {
-  console.error(`There is no bench "${unknown}"; choose among ${Object.keys(BENCHES).join(", ")}.`);
+  console.error(`Expected a bench among ${Object.keys(BENCHES).join(", ")}, received "${unknown}".`);
   process.exit(64);
 }
 for (const [name, bench] of Object.entries(BENCHES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (requested.length > 0 && !requested.includes(name)) continue;
   const figures = await bench();
   print(name, figures);
   await save(name, figures);

@@ -7,10 +7,10 @@ import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import { cpuMsOf } from "./processes.ts";
 import { ONE_STEP, THREE_STEPS } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { SIGNED_IN, WorkerStand } from "./worker-harness.ts";
+import { CREDENTIALS, WorkerHarness } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
-/** So long an ideal caller takes: then the ramp at its beginning weighs little. */
+/** The time an ideal caller takes, long enough for the ramp-up to matter little. */
 const IDEAL_SECONDS = 10;
 const RUNS = 3;
 const CASES = [
@@ -19,56 +19,56 @@ const CASES = [
   { inFlight: 256, aim: 95 },
 ] as const;
 
-interface Taken {
+interface Measurement {
   readonly perSecond: number;
   readonly cpuMsPerCall: number;
 }
 
-/** The worker's calls against a bare loop of the same SDK calls, turn by turn against the same stub. */
+/** The worker's calls compared with a bare loop of the same SDK calls, alternating against the same stub. */
 export async function calls(): Promise<Figure[]> {
-  const stand = await WorkerStand.open();
+  const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
-  await bundleLoop(stand.folder);
+  await bundleLoop(harness.folder);
   try {
     const figures: Figure[] = [];
     for (const { inFlight, aim } of CASES)
       for (const steps of [1, 3] as const) {
-        const loops: Taken[] = [];
-        const workers: Taken[] = [];
+        const loops: Measurement[] = [];
+        const workers: Measurement[] = [];
         for (let run = 0; run < RUNS; run++) {
           const records = Math.round((IDEAL_SECONDS * 1000 * inFlight) / LATENCY_MS / steps);
-          loops.push(await loopOnce(stand, stub, { records, steps, inFlight }));
-          workers.push(await workOnce(stand, stub, { records, steps, inFlight }));
+          loops.push(await loopOnce(harness, stub, { records, steps, inFlight }));
+          workers.push(await workerOnce(harness, stub, { records, steps, inFlight }));
         }
         figures.push(
-          ...compared(`${inFlight} in flight, ${steps === 1 ? "one step" : "three steps"}`, aim, loops, workers),
+          ...compare(`${inFlight} in flight, ${steps === 1 ? "one step" : "three steps"}`, aim, loops, workers),
         );
       }
     return figures;
   } finally {
     stub.stop();
-    await stand.close();
+    await harness.close();
   }
 }
 
-function compared(what: string, aim: number, loops: readonly Taken[], workers: readonly Taken[]): Figure[] {
-  const ratio = (of: (taken: Taken) => number) =>
+function compare(what: string, aim: number, loops: readonly Measurement[], workers: readonly Measurement[]): Figure[] {
+  const ratio = (of: (measurement: Measurement) => number) =>
     median(workers.map((worker, run) => of(worker) / of(loops[run] ?? worker)));
   const share = 100 * ratio(({ perSecond }) => perSecond);
   return [
     {
-      what: `${what}: the worker's calls a second`,
+      what: `${what}: worker, calls per second`,
       value: median(workers.map(({ perSecond }) => perSecond)),
       unit: "1/s",
     },
-    { what: `${what}: of the bare loop's`, value: share, unit: "%", aim: `≥ ${aim}` },
+    { what: `${what}: share of the bare loop's rate`, value: share, unit: "%", aim: `≥ ${aim}` },
     {
-      what: `${what}: processor time of a call`,
+      what: `${what}: worker, CPU time per call`,
       value: median(workers.map(({ cpuMsPerCall }) => cpuMsPerCall)),
       unit: "ms",
     },
     {
-      what: `${what}: against the bare loop's`,
+      what: `${what}: CPU time per call, relative to the bare loop`,
       value: ratio(({ cpuMsPerCall }) => cpuMsPerCall),
       unit: "×",
       aim: "≤ 1.3",
@@ -76,12 +76,12 @@ function compared(what: string, aim: number, loops: readonly Taken[], workers: r
   ];
 }
 
-async function loopOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): Promise<Taken> {
-  return await taken(stub, options, () => {
+async function loopOnce(harness: WorkerHarness, stub: Stub, options: LoopOptions): Promise<Measurement> {
+  return await measure(stub, options, () => {
     const loop = spawn(process.execPath, [...WORKER_FLAGS, "bare-loop.mjs", JSON.stringify(options)], {
-      cwd: stand.folder,
+      cwd: harness.folder,
       env: {
-        ...SIGNED_IN,
+        ...CREDENTIALS,
         NODE_NO_WARNINGS: "1",
         ...workerEnvironment(options.inFlight),
         AWS_ENDPOINT_URL_BEDROCK_RUNTIME: stub.url,
@@ -92,11 +92,11 @@ async function loopOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): P
   });
 }
 
-async function workOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): Promise<Taken> {
+async function workerOnce(harness: WorkerHarness, stub: Stub, options: LoopOptions): Promise<Measurement> {
   const { records, steps, inFlight } = options;
   const template = steps === 1 ? ONE_STEP : THREE_STEPS;
-  const job = await stand.newJob({ template, records, inFlight, modelUrl: stub.url });
-  const figures = await taken(stub, options, () => {
+  const job = await harness.newJob({ template, records, inFlight, modelUrl: stub.url });
+  const figures = await measure(stub, options, () => {
     const worker = job.startWorker();
     return { pid: worker.process.pid, end: () => job.completed(records, worker) };
   });
@@ -104,15 +104,15 @@ async function workOnce(stand: WorkerStand, stub: Stub, options: LoopOptions): P
   return figures;
 }
 
-/** `start` starts the process that makes the calls. Measured is from the first call to the last answer. */
-async function taken(
+/** Measures from the first call to the last answer. @param start starts the process that makes the calls */
+async function measure(
   stub: Stub,
   { records, steps }: LoopOptions,
   start: () => { pid: number | undefined; end: () => unknown },
-): Promise<Taken> {
+): Promise<Measurement> {
   const count = records * steps;
-  stub.watch({ marks: [count] });
-  const [first, last] = [stub.first(), stub.mark(count)];
+  stub.watch({ milestones: [count] });
+  const [first, last] = [stub.firstCall(), stub.milestone(count)];
   const { pid = 0, end } = start();
   const before = await first.then(() => cpuMsOf(pid));
   const { seconds } = await last;

@@ -1,4 +1,4 @@
-/** A finished job of a million records of 1 KB, for the bench "export": its rows, and its parts in a folder. */
+/** A finished job of a million 1 KB records for the bench "export": its rows, and its parts in a folder. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { planShards } from "../core/job/job.ts";
@@ -22,7 +22,7 @@ record:
 `;
 
 const JOB_ID = "01J0000000000000000000000A";
-/** A worker with many calls in flight flushes about so many records a second. */
+/** About what a worker with many calls in flight flushes per second. */
 const RECORDS_PER_PART = 250;
 const RECORD_CHARACTERS = 1_000;
 const WORDS = 20_000;
@@ -40,7 +40,7 @@ export function jobOf(records: number): { job: JobRow; shards: ShardRow[] } {
     recordCount: records,
     parameters: {},
     formats: ["JSONL", "CSV", "PARQUET"],
-  } as unknown as JobRow; // The export reads no more of it.
+  } as unknown as JobRow; // All that the export reads of it.
   return { job, shards };
 }
 
@@ -49,7 +49,7 @@ function shardOf(shardNo: number, fromSlot: number, toSlot: number): ShardRow {
   const toSeq = Math.ceil(delivered / RECORDS_PER_PART) - 1;
   const spent = { spentNanos: delivered * 1_000, inputTokens: delivered * 300, outputTokens: delivered * 200 };
   const runs = [{ generation: 1, fromSeq: 0, toSeq }];
-  // The export reads no more of it.
+  // All that the export reads of it.
   return {
     jobId: JOB_ID,
     shardNo,

@@ -7,12 +7,12 @@ import { promisify } from "node:util";
 import { datasetPrefix } from "../core/bucket.ts";
 import { jobOf, writeParts } from "./export-job.ts";
 import type { Figure } from "./figure.ts";
+import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import type { WritingFigures } from "./write-dataset.ts";
 
 const RECORDS = 1_000_000;
-import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 
-/** A million rows of 1 KB written to JSONL, CSV and Parquet in one pass, and DuckDB's COPY of the same rows beside it. */
+/** Writes a million 1 KB rows to JSONL, CSV and Parquet in one pass, compared with DuckDB's COPY of the same rows. */
 export async function exporting(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
   try {
@@ -23,18 +23,18 @@ export async function exporting(): Promise<Figure[]> {
     const parquet = await copyByDuckDb(join(folder, datasetPrefix(job.jobId, 1)), "parquet");
     const csv = await copyByDuckDb(join(folder, datasetPrefix(job.jobId, 1)), "csv");
     return [
-      { what: "1,000,000 rows of 1 KB to JSONL, CSV, Parquet and provenance", value: ours.seconds, unit: "s" },
-      { what: "its peak memory", value: ours.peakMb, unit: "MB", aim: "< 400" },
-      { what: "DuckDB's COPY of the rows from JSONL to Parquet", value: parquet, unit: "s" },
-      { what: "DuckDB's COPY of the rows from JSONL to CSV", value: csv, unit: "s" },
-      { what: "ours against both together", value: ours.seconds / (parquet + csv), unit: "×" },
+      { what: "1,000,000 1 KB rows to JSONL, CSV, Parquet and provenance", value: ours.seconds, unit: "s" },
+      { what: "peak memory of that", value: ours.peakMb, unit: "MB", aim: "< 400" },
+      { what: "DuckDB COPY of the same rows, JSONL to Parquet", value: parquet, unit: "s" },
+      { what: "DuckDB COPY of the same rows, JSONL to CSV", value: csv, unit: "s" },
+      { what: "ours relative to the sum of both", value: ours.seconds / (parquet + csv), unit: "×" },
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** In a process of its own, whose memory is then its alone. */
+/** In its own process, so that its memory is measured alone. */
 async function writeDataset(folder: string): Promise<WritingFigures> {
   const script = join(import.meta.dirname, "write-dataset.ts");
   const args = [...WORKER_FLAGS, "--import", "tsx", script, folder, String(RECORDS)];
@@ -43,7 +43,7 @@ async function writeDataset(folder: string): Promise<WritingFigures> {
   return JSON.parse(stdout) as WritingFigures;
 }
 
-/** Seconds. It reads the dataset's own JSON lines, as the export reads its parts, and uses every processor. */
+/** In seconds. It reads the dataset's JSONL, as the export reads its parts, and uses every processor. */
 async function copyByDuckDb(prefix: string, format: "parquet" | "csv"): Promise<number> {
   const connection = await (await DuckDBInstance.create()).connect();
   const options = format === "parquet" ? "format parquet, compression snappy" : "format csv, header";

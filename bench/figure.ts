@@ -1,4 +1,4 @@
-/** A figure, and what it should be: figures are ratios or bounds that hold on a noisy machine. */
+/** A measured value and its target: a ratio or a bound that holds on a noisy machine. */
 export interface Figure {
   readonly what: string;
   readonly value: number;

@@ -1,47 +1,47 @@
 import type { Figure } from "./figure.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { WorkerStand, type StandJob } from "./worker-harness.ts";
+import { WorkerHarness, type HarnessJob } from "./worker-harness.ts";
 
 const LATENCY_MS = 500;
 const IN_FLIGHT = 8;
 const TASKS = 8;
-/** A shard for each task. */
+/** One shard per task. */
 const RECORDS_PER_TASK = 500;
-/** Some more than all records cost, and far less than their worst cases together: grants must come and go. */
+/** Slightly more than the records cost, and far less than their worst cases together: grants must come and go. */
 const BUDGET_NANOS_PER_RECORD = 60_000;
 
-/** Eight tasks at one job against one task alone, from the time when all calls are in flight to the last answer. */
+/** Eight tasks on one job compared with one task, from the moment all calls are in flight to the last answer. */
 export async function fleet(): Promise<Figure[]> {
-  const stand = await WorkerStand.open();
+  const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
   try {
-    const alone = await deliver(stand, stub, 1);
-    const together = await deliver(stand, stub, TASKS);
+    const alone = await deliver(harness, stub, 1);
+    const together = await deliver(harness, stub, TASKS);
     return [
       { what: `one task, ${IN_FLIGHT} calls of ${LATENCY_MS} ms in flight`, value: alone.perSecond, unit: "1/s" },
-      { what: `${TASKS} such tasks at one job`, value: together.perSecond, unit: "1/s" },
-      { what: "together against alone", value: together.perSecond / alone.perSecond, unit: "×", aim: "≥ 6.8" },
-      { what: "spent and written off, of the shared budget", value: together.spentShare, unit: "%", aim: "≤ 100" },
+      { what: `${TASKS} such tasks on one job`, value: together.perSecond, unit: "1/s" },
+      { what: "speedup over one task", value: together.perSecond / alone.perSecond, unit: "×", aim: "≥ 6.8" },
+      { what: "share of the budget spent or written off", value: together.spentShare, unit: "%", aim: "≤ 100" },
     ];
   } finally {
     stub.stop();
-    await stand.close();
+    await harness.close();
   }
 }
 
 async function deliver(
-  stand: WorkerStand,
+  harness: WorkerHarness,
   stub: Stub,
   tasks: number,
 ): Promise<{ perSecond: number; spentShare: number }> {
   const records = tasks * RECORDS_PER_TASK;
   const budgetNanos = records * BUDGET_NANOS_PER_RECORD;
-  const wish = { template: ONE_STEP, records, inFlight: IN_FLIGHT, modelUrl: stub.url, budgetNanos };
-  const job = await stand.newJob(wish);
+  const options = { template: ONE_STEP, records, inFlight: IN_FLIGHT, modelUrl: stub.url, budgetNanos };
+  const job = await harness.newJob(options);
   try {
-    stub.watch({ marks: [records], full: tasks * IN_FLIGHT });
-    const last = stub.mark(records);
+    stub.watch({ milestones: [records], fullAt: tasks * IN_FLIGHT });
+    const last = stub.milestone(records);
     const workers = Array.from({ length: tasks }, () => job.startWorker());
     const { fullPerSecond } = await last;
     await Promise.all(workers.map(({ ended }) => ended));
@@ -52,10 +52,10 @@ async function deliver(
   }
 }
 
-/** @throws Error when money is missing or came from nowhere */
-async function spentOf(job: StandJob): Promise<number> {
+/** @throws Error when the ledger does not balance */
+async function spentOf(job: HarnessJob): Promise<number> {
   const { budgetNanos, remainingNanos, writtenOffNanos } = await job.budget();
   const spent = (await job.shards()).reduce((sum, { spentNanos }) => sum + spentNanos, 0);
-  if (spent + writtenOffNanos + remainingNanos !== budgetNanos) throw new Error("The ledger does not add up.");
+  if (spent + writtenOffNanos + remainingNanos !== budgetNanos) throw new Error("The ledger does not balance.");
   return spent + writtenOffNanos;
 }

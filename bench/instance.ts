@@ -1,4 +1,4 @@
-/** An instance for one bench, in a data folder of its own. */
+/** An instance for one bench, in its own data folder. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export interface BenchInstance extends Instance {
   readonly api: Api;
 }
 
-/** Starts an instance, hands it to `work`, and removes it with all its data. */
+/** Starts an instance, passes it to `work`, then stops it and deletes its data. */
 export async function withInstance<T>(model: object, work: (instance: BenchInstance) => Promise<T>): Promise<T> {
   const data = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
   process.env.PLOT_PALETTE_MODEL = JSON.stringify(model);
@@ -26,7 +26,7 @@ export async function withInstance<T>(model: object, work: (instance: BenchInsta
   }
 }
 
-/** One step, one short answer: the calls are what is measured. */
+/** One step, one short answer: it is the calls that are measured. */
 const ONE_STEP = `name: Bench
 steps:
   - { id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: "Praise <%= it.seed.name %>." }
@@ -51,7 +51,7 @@ export async function startBenchJob(api: Api, recordCount: number): Promise<stri
   return createJob.id;
 }
 
-/** The lines of the sample model's log, as milliseconds since the epoch. */
+/** The times in the sample model's log, in milliseconds since the epoch. */
 export function callTimesOf(log: string): number[] {
   return log
     .split("\n")

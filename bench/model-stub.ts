@@ -1,42 +1,42 @@
-/** Run as a process of its own: answers Converse after a fixed time, and is as light as can be, so that it never is what is slow. */
+/** Runs as its own process: answers Converse after a fixed time, and is as light as possible so that it never is the bottleneck. */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the stub is told at its start, as JSON in its first argument. */
+/** The stub's options, as JSON in its first argument. */
 export interface StubOptions {
   readonly latencyMs: number;
-  /** More calls in flight than this are refused with 429 and `Retry-After: 1`; none unless told. */
-  readonly most?: number;
+  /** Calls beyond this many in flight are throttled with 429 and `Retry-After: 1`; no limit by default. */
+  readonly maxInFlight?: number;
 }
 
-/** What it is to watch from now on. */
+/** What to watch from now on. */
 export interface Watch {
-  /** When so many calls were answered, it tells. */
-  readonly marks: readonly number[];
-  /** When so many calls are in flight for the first time, it begins to measure the full rate. */
-  readonly full?: number;
+  /** Numbers of answered calls at which it reports. */
+  readonly milestones: readonly number[];
+  /** Number of calls in flight from which on it measures the full rate. */
+  readonly fullAt?: number;
 }
 
-/** What it is asked: to watch, or to tell where it stands. */
-export type StubOrder = Watch | "tell";
+/** What it is asked: to watch, or to report its figures. */
+export type StubCommand = Watch | "report";
 
-export type StubNews =
-  | { readonly news: "listening"; readonly url: string }
-  | { readonly news: "first" }
-  | { readonly news: "mark" | "told"; readonly figures: StubFigures };
+export type StubMessage =
+  | { readonly type: "listening"; readonly url: string }
+  | { readonly type: "firstCall" }
+  | { readonly type: "milestone" | "figures"; readonly figures: StubFigures };
 
 export interface StubFigures {
   readonly begun: number;
   readonly answered: number;
-  readonly refused: number;
-  readonly mostInFlight: number;
-  /** From the first call on. */
+  readonly throttled: number;
+  readonly peakInFlight: number;
+  /** Since the first call. */
   readonly seconds: number;
-  /** Answers a second since the stub was full for the first time; 0 before. */
+  /** Answers per second since `fullAt` was first reached; 0 before. */
   readonly fullPerSecond: number;
 }
 
-const { latencyMs, most = Infinity } = JSON.parse(process.argv[2] ?? "{}") as StubOptions;
+const { latencyMs, maxInFlight = Infinity } = JSON.parse(process.argv[2] ?? "{}") as StubOptions;
 
 const HEADERS = { "content-type": "application/json", "x-amzn-requestid": "0" };
 const QUESTION =
@@ -45,16 +45,16 @@ const ANSWER = "The river had no ford, and the pass was closed for most of the y
 const TOOL_USE = { toolUseId: "t", name: "answer", input: { answer: ANSWER.repeat(4), citations: ["1", "2"] } };
 const [TEXT, TOOL, SCORE] = [{ text: QUESTION.repeat(4) }, { toolUse: TOOL_USE }, { text: "4" }].map(bodyOf);
 
-const NOTHING = { begun: 0, answered: 0, refused: 0, mostInFlight: 0, begunAtMs: 0 };
-let counts = { ...NOTHING };
-let watch: Watch = { marks: [] };
+const NO_CALLS = { begun: 0, answered: 0, throttled: 0, peakInFlight: 0, begunAtMs: 0 };
+let counts = { ...NO_CALLS };
+let watch: Watch = { milestones: [] };
 let full: { readonly atMs: number; readonly answered: number } | undefined;
 let inFlight = 0;
 
-process.on("message", (order: StubOrder) => {
-  if (order === "tell") return tell({ news: "told", figures: figures() });
-  watch = order;
-  counts = { ...NOTHING };
+process.on("message", (command: StubCommand) => {
+  if (command === "report") return send({ type: "figures", figures: figures() });
+  watch = command;
+  counts = { ...NO_CALLS };
   full = undefined;
 });
 
@@ -62,45 +62,45 @@ const server = createServer((request, response) => {
   let body = "";
   request.setEncoding("utf8");
   request.on("data", (chunk: string) => (body += chunk));
-  request.on("end", () => take(response, body));
+  request.on("end", () => accept(response, body));
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", 2_048, () =>
-  tell({ news: "listening", url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
+  send({ type: "listening", url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
 );
 
-function take(response: ServerResponse, body: string): void {
+function accept(response: ServerResponse, body: string): void {
   if (counts.begunAtMs === 0) {
     counts.begunAtMs = performance.now();
-    tell({ news: "first" });
+    send({ type: "firstCall" });
   }
-  if (inFlight >= most) {
-    counts.refused += 1;
+  if (inFlight >= maxInFlight) {
+    counts.throttled += 1;
     response.writeHead(429, { ...HEADERS, "x-amzn-errortype": "ThrottlingException", "retry-after": "1" });
     return void response.end('{"message":"Too many requests, please wait before trying again."}');
   }
   inFlight += 1;
   counts.begun += 1;
-  counts.mostInFlight = Math.max(counts.mostInFlight, inFlight);
-  if (watch.full === inFlight) full ??= { atMs: performance.now(), answered: counts.answered };
+  counts.peakInFlight = Math.max(counts.peakInFlight, inFlight);
+  if (watch.fullAt === inFlight) full ??= { atMs: performance.now(), answered: counts.answered };
   setTimeout(() => answer(response, body), latencyMs);
 }
 
 function answer(response: ServerResponse, body: string): void {
   inFlight -= 1;
-  // Whoever was killed has no answer.
+  // The caller was killed.
   if (response.destroyed) return;
   counts.answered += 1;
   response.writeHead(200, HEADERS);
   response.end(body.includes('"toolConfig"') ? TOOL : body.includes("from 1 to 5") ? SCORE : TEXT);
-  if (watch.marks.includes(counts.answered)) tell({ news: "mark", figures: figures() });
+  if (watch.milestones.includes(counts.answered)) send({ type: "milestone", figures: figures() });
 }
 
 function figures(): StubFigures {
-  const { begunAtMs, ...told } = counts;
+  const { begunAtMs, ...counted } = counts;
   const nowMs = performance.now();
   const fullPerSecond = full ? ((counts.answered - full.answered) * 1_000) / (nowMs - full.atMs) : 0;
-  return { ...told, seconds: (nowMs - begunAtMs) / 1_000, fullPerSecond };
+  return { ...counted, seconds: (nowMs - begunAtMs) / 1_000, fullPerSecond };
 }
 
 function bodyOf(content: object): string {
@@ -112,6 +112,6 @@ function bodyOf(content: object): string {
   });
 }
 
-function tell(news: StubNews): void {
-  process.send?.(news);
+function send(message: StubMessage): void {
+  process.send?.(message);
 }

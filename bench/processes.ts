@@ -1,13 +1,13 @@
-/** What the kernel tells of a process (Linux). */
+/** What the kernel reports about a process (Linux only). */
 import { readFile } from "node:fs/promises";
 
-/** The kernel counts processor time in hundredths of a second. */
+/** The kernel counts CPU time in hundredths of a second. */
 const TICK_MS = 10;
 
 /** User and system time of all threads, in milliseconds. */
 export async function cpuMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-  // The name in brackets may hold blanks; user and system time are the 12th and 13th field after it.
+  // The name in brackets may contain spaces; user and system time are the 12th and 13th fields after it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

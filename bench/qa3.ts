@@ -1,13 +1,13 @@
 /**
- * The workload QA-3 that tools of this kind can be compared by: a question, its answer as JSON, a score from 1 to 5, and the
- * answer anew where the score is low. And its first step alone.
+ * The workload QA-3, by which tools of this kind can be compared: a question, its answer as JSON, a score from 1 to 5, and a
+ * new answer where the score is low. Also its first step alone.
  */
 import type { ModelRequest } from "../worker/ports.ts";
 
 const ITEMS = 5_000;
 const CONTEXT = "The valley lies between two ranges, and its river rises with the snow of the northern one. ".repeat(5);
 
-/** The seeds' lines: id, topic and a context of 400 characters. */
+/** Seed items as JSON lines: id, topic and a context of 400 characters. */
 export const SEED_LINES = Array.from({ length: ITEMS }, (_, n) => JSON.stringify(itemOf(n)));
 
 function itemOf(n: number) {
@@ -54,7 +54,7 @@ export const THREE_STEPS = JSON.stringify({
   },
 });
 
-/** What the steps send for one item, for a loop that knows no templates. The last is asked for only when three are wanted. */
+/** What the steps send for one item, for the loop without templates. */
 export function requestsOf(n: number, steps: 1 | 3): ModelRequest[] {
   const { topic, context } = itemOf(n % ITEMS);
   const question = "Which two facts of the text explain why the valley was settled so late? ".repeat(5);

@@ -1,4 +1,4 @@
-/** Run by the bench "seeds" as a process of its own: reads one file one way, and prints what that took. */
+/** Run by the bench "seeds" as its own process: reads a file with one of the readers and prints its figures. */
 import { parse } from "csv-parse";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
@@ -7,9 +7,9 @@ import { compressors } from "hyparquet-compressors";
 import { CollectionBlocks } from "../core/seeds/blocks.ts";
 import { readSeedFile } from "../core/seeds/files/reader.ts";
 
-/** What a run prints as JSON. */
+/** Printed as JSON. */
 export interface ReadingFigures {
-  /** Of processor time: other work on the machine changes it little. */
+  /** Of CPU time, which other work on the machine affects least. */
   readonly seconds: number;
   readonly rows: number;
   readonly peakMb: number;
@@ -17,9 +17,9 @@ export interface ReadingFigures {
 
 const CHUNK_BYTES = 64 * 1024;
 
-const WAYS: Readonly<Record<string, (file: string) => Promise<number>>> = { check, items, csv, jsonl, parquet };
+const READERS: Readonly<Record<string, (file: string) => Promise<number>>> = { check, items, csv, jsonl, parquet };
 
-/** All that checking a seed set does but storing: read, convert, describe fields, cut into blocks. */
+/** Everything that validating a seed set does except storing: read, convert, describe fields, cut into blocks. */
 async function check(file: string): Promise<number> {
   const blocks = new CollectionBlocks();
   for await (const batch of readSeedFile(file, sourceOf(file))) for (const item of batch.items) blocks.add(item);
@@ -80,7 +80,7 @@ async function parquet(path: string): Promise<number> {
   return rows;
 }
 
-const [way = "", file = ""] = process.argv.slice(2);
-const rows = await WAYS[way]?.(file);
+const [reader = "", file = ""] = process.argv.slice(2);
+const rows = await READERS[reader]?.(file);
 const { user, system } = process.cpuUsage();
 console.log(JSON.stringify({ seconds: (user + system) / 1e6, rows, peakMb: process.resourceUsage().maxRSS / 1024 }));

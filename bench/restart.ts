@@ -2,7 +2,7 @@ import type { Figure } from "./figure.ts";
 import type { StubFigures } from "./model-stub.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { WorkerStand } from "./worker-harness.ts";
+import { WorkerHarness } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
 const IN_FLIGHT = 64;
@@ -10,21 +10,21 @@ const RECORDS = 2_000;
 const SHARES = [25, 50, 75];
 const PER_SECOND = (IN_FLIGHT * 1_000) / LATENCY_MS;
 
-/** Calls that are paid twice when a worker dies at a quarter, the half and three quarters of its job, and when it is told to stop. */
+/** Calls paid for twice when a worker is killed, or asked to stop, at 25%, 50% and 75% of its job. */
 export async function restart(): Promise<Figure[]> {
-  const stand = await WorkerStand.open();
+  const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
   try {
     const figures: Figure[] = [];
     for (const share of SHARES) {
-      const { begun } = await interrupted(stand, stub, share, "SIGKILL");
+      const { begun } = await interrupted(harness, stub, share, "SIGKILL");
       const aim = `≤ ${IN_FLIGHT + PER_SECOND}`;
-      figures.push({ what: `paid twice after SIGKILL at ${share} %`, value: begun - RECORDS, unit: "calls", aim });
+      figures.push({ what: `paid twice after SIGKILL at ${share}%`, value: begun - RECORDS, unit: "calls", aim });
     }
     for (const share of SHARES) {
-      const { answered } = await interrupted(stand, stub, share, "SIGTERM");
+      const { answered } = await interrupted(harness, stub, share, "SIGTERM");
       figures.push({
-        what: `answered twice after SIGTERM at ${share} %`,
+        what: `answered twice after SIGTERM at ${share}%`,
         value: answered - RECORDS,
         unit: "calls",
         aim: "0",
@@ -33,22 +33,22 @@ export async function restart(): Promise<Figure[]> {
     return figures;
   } finally {
     stub.stop();
-    await stand.close();
+    await harness.close();
   }
 }
 
-/** What the stub saw in all, until the next worker has finished the job. */
+/** The stub's totals once the next worker has finished the job. */
 async function interrupted(
-  stand: WorkerStand,
+  harness: WorkerHarness,
   stub: Stub,
   share: number,
   signal: "SIGKILL" | "SIGTERM",
 ): Promise<StubFigures> {
-  const job = await stand.newJob({ template: ONE_STEP, records: RECORDS, inFlight: IN_FLIGHT, modelUrl: stub.url });
+  const job = await harness.newJob({ template: ONE_STEP, records: RECORDS, inFlight: IN_FLIGHT, modelUrl: stub.url });
   try {
     const at = (RECORDS * share) / 100;
-    stub.watch({ marks: [at] });
-    const reached = stub.mark(at);
+    stub.watch({ milestones: [at] });
+    const reached = stub.milestone(at);
     const first = job.startWorker();
     await reached;
     first.process.kill(signal);

@@ -6,34 +6,34 @@ import { callTimesOf, startBenchJob, withInstance, type BenchInstance } from "./
 
 const RECORDS = 500;
 
-/** From the moment a model's answer is sent until the record it made is counted on the job's page. */
+/** From the moment a model's answer is sent until its record is counted on the job's page. */
 export function screen(): Promise<Figure[]> {
   return withInstance({ latencyMs: 500 }, async (instance) => {
     const seen = await watchJob(instance);
     const answered = callTimesOf(await readFile(join(instance.data, "model-calls.jsonl"), "utf8")).sort(
       (a, b) => a - b,
     );
-    // The page shows "n made" at some moment: the first n answers have reached the screen by then.
+    // When the page counts n records, the first n answers have reached the screen.
     const delaysMs = answered
       .map((at, n) => (seen.find(({ made }) => made > n)?.at ?? Infinity) - at)
       .sort((a, b) => a - b);
     const share = (part: number) => (delaysMs[Math.floor(part * (delaysMs.length - 1))] ?? Infinity) / 1000;
     return [
       { what: "model's answer to screen, median", value: share(0.5), unit: "s", aim: "≤ 1" },
-      { what: "model's answer to screen, 95 of 100", value: share(0.95), unit: "s" },
+      { what: "model's answer to screen, 95th percentile", value: share(0.95), unit: "s" },
     ];
   });
 }
 
-interface Sight {
+interface Observation {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Records that the page says are made. */
+  /** Records that the page counts. */
   readonly made: number;
 }
 
 /** Watches a job's page from its start to its end. */
-async function watchJob({ outputs, api }: BenchInstance): Promise<Sight[]> {
+async function watchJob({ outputs, api }: BenchInstance): Promise<Observation[]> {
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
@@ -49,13 +49,13 @@ async function watchJob({ outputs, api }: BenchInstance): Promise<Sight[]> {
       dispatchEvent(new PopStateEvent("popstate"));
     }, `/jobs/${id}`);
     await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 120_000 });
-    return await page.evaluate(() => (window as unknown as { seen: Sight[] }).seen);
+    return await page.evaluate(() => (window as unknown as { seen: Observation[] }).seen);
   } finally {
     await browser.close();
   }
 }
 
-/** Runs in the page: notes when the count of made records changes. */
+/** Runs in the page: records when its count of records changes. */
 function noteProgress(): void {
   const seen: { at: number; made: number }[] = [];
   (window as unknown as { seen: typeof seen }).seen = seen;

@@ -1,4 +1,4 @@
-/** Large seed files, the same ones every time: sentences of common words, numbers, dates, some quotes. */
+/** Large, reproducible seed files: sentences of common words, numbers, dates, some quotes. */
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
@@ -19,7 +19,7 @@ interface Row {
   readonly day: string;
 }
 
-/** A row by its number alone. */
+/** The same row each time for the same id. */
 function rowOf(id: number): Row {
   let state = (id + 1) * 2_654_435_761;
   const next = (below: number) => {
@@ -57,7 +57,7 @@ async function writeText(file: string, bytes: number, lineOf: (row: Row) => stri
   await once(stream, "close");
 }
 
-/** Row groups of 100,000 rows, packed with Snappy. */
+/** Row groups of 100,000 rows, compressed with Snappy. */
 export async function writeParquet(file: string, bytes: number): Promise<void> {
   const columnsOf = (rows: Row[]) =>
     (["id", "title", "text", "score", "public", "day"] as const).map((name) => ({

@@ -7,7 +7,7 @@ import type { Figure } from "./figure.ts";
 import type { ReadingFigures } from "./read-seeds.ts";
 import { writeCsv, writeJsonl, writeParquet } from "./seed-files.ts";
 
-/** Tables are read twice, for the kinds of their columns and for their rows. */
+/** Tables are read twice: for the types of their columns, then for their rows. */
 const CASES = [
   { name: "CSV", file: "seeds.csv", bytes: 1_000_000_000, write: writeCsv, bare: "csv", by: "csv-parse", aim: "≤ 2.5" },
   {
@@ -30,7 +30,7 @@ const CASES = [
   },
 ];
 
-/** Reading large seed files as the check of a seed set does, against the bare parser on the same bytes. */
+/** Reads large seed files as the validation of a seed set does, compared with the bare parser on the same bytes. */
 export async function seeds(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
   try {
@@ -39,27 +39,27 @@ export async function seeds(): Promise<Figure[]> {
       const path = join(folder, file);
       await write(path, bytes);
       const { size } = await stat(path);
-      const alone = await readBy(bare, path);
-      const items = await readBy("items", path);
-      const check = await readBy("check", path);
+      const alone = await readWith(bare, path);
+      const items = await readWith("items", path);
+      const check = await readWith("check", path);
       if (alone.rows !== items.rows) throw new Error(`${name}: ${items.rows} items, but ${by} finds ${alone.rows}.`);
       const what = `${name}, ${Math.round(size / 1e6)} MB`;
       const speed = ({ seconds }: ReadingFigures) => size / 1e6 / seconds;
       figures.push(
-        { what: `${what}: ${by} alone`, value: speed(alone), unit: "MB per processor second" },
-        { what: `${what}: read as items`, value: speed(items), unit: "MB per processor second" },
+        { what: `${what}: ${by} alone`, value: speed(alone), unit: "MB per CPU second" },
+        { what: `${what}: read as items`, value: speed(items), unit: "MB per CPU second" },
         {
-          what: `${what}: processor time of that against ${by} alone`,
+          what: `${what}: CPU time of that, relative to ${by} alone`,
           value: items.seconds / alone.seconds,
           unit: "×",
           aim,
         },
         {
-          what: `${what}: the whole check (described, cut into blocks)`,
+          what: `${what}: whole validation (fields described, cut into blocks)`,
           value: speed(check),
-          unit: "MB per processor second",
+          unit: "MB per CPU second",
         },
-        { what: `${what}: peak memory of the check`, value: check.peakMb, unit: "MB", aim: "≤ 512" },
+        { what: `${what}: peak memory of the validation`, value: check.peakMb, unit: "MB", aim: "≤ 512" },
       );
       await rm(path);
     }
@@ -69,9 +69,9 @@ export async function seeds(): Promise<Figure[]> {
   }
 }
 
-/** In a process of its own, whose memory is then its alone. */
-async function readBy(way: string, file: string): Promise<ReadingFigures> {
+/** In its own process, so that its memory is measured alone. */
+async function readWith(reader: string, file: string): Promise<ReadingFigures> {
   const script = join(import.meta.dirname, "read-seeds.ts");
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script, way, file]);
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script, reader, file]);
   return JSON.parse(stdout) as ReadingFigures;
 }

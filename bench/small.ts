@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Figure } from "./figure.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { WorkerStand } from "./worker-harness.ts";
+import { WorkerHarness } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
 const RECORDS = 20;
-const LOOK_EVERY_MS = 10;
-/** As the container has it (infra/compute.ts). */
+const POLL_INTERVAL_MS = 10;
+/** As in the container (infra/compute.ts). */
 const CALLS_IN_FLIGHT = 32;
 
-/** A job that someone waits for: from the task's first line in the log to a completed job whose files can be read. */
+/** A small job that someone waits for, from the task's first log line to readable files of a completed job. */
 export async function small(): Promise<Figure[]> {
-  const stand = await WorkerStand.open();
+  const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
-  const job = await stand.newJob({
+  const job = await harness.newJob({
     template: ONE_STEP,
     records: RECORDS,
     inFlight: CALLS_IN_FLIGHT,
@@ -24,14 +24,14 @@ export async function small(): Promise<Figure[]> {
     const worker = job.startWorker();
     await worker.started;
     const beganMs = performance.now();
-    while ((await job.row()).status !== "COMPLETED") await sleep(LOOK_EVERY_MS);
+    while ((await job.row()).status !== "COMPLETED") await sleep(POLL_INTERVAL_MS);
     const { datasetPrefix, datasetFiles } = await job.row();
     for (const { name } of datasetFiles) await job.aws.objects.read(`${datasetPrefix}${name}`);
     const seconds = (performance.now() - beganMs) / 1_000;
     await job.completed(RECORDS, worker);
     return [
       {
-        what: `${RECORDS} records of one call of ${LATENCY_MS} ms, first line of the log to readable files`,
+        what: `${RECORDS} records of one ${LATENCY_MS} ms call, first log line to readable files`,
         value: seconds,
         unit: "s",
         aim: "≤ 3",
@@ -40,6 +40,6 @@ export async function small(): Promise<Figure[]> {
   } finally {
     stub.stop();
     await job.stop();
-    await stand.close();
+    await harness.close();
   }
 }

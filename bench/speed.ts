@@ -6,11 +6,11 @@ import { callTimesOf, startBenchJob, withInstance } from "./instance.ts";
 
 const LATENCY_MS = 200;
 const CALLS_IN_FLIGHT = 32;
-/** One shard, so one worker; long enough that its ramp up and its last calls weigh little. */
+/** One shard, so one worker; long enough that ramp-up and tail matter little. */
 const RECORDS = 500;
 const RUNS = 3;
 
-/** Records per second of one worker against the ideal, calls in flight ÷ latency. */
+/** One worker's records per second, compared with the ideal: calls in flight ÷ latency. */
 export function speed(): Promise<Figure[]> {
   return withInstance({ latencyMs: LATENCY_MS }, async ({ api, data }) => {
     const ideal = CALLS_IN_FLIGHT / (LATENCY_MS / 1000);
@@ -27,7 +27,7 @@ export function speed(): Promise<Figure[]> {
     return [
       { what: `records per second, ${CALLS_IN_FLIGHT} calls of ${LATENCY_MS} ms in flight`, value: rate, unit: "1/s" },
       { what: "share of the ideal, median of the runs", value: (100 * rate) / ideal, unit: "%", aim: "≥ 90" },
-      { what: "share of the ideal, lowest of the runs", value: (100 * (rates[0] ?? 0)) / ideal, unit: "%" },
+      { what: "share of the ideal, minimum of the runs", value: (100 * (rates[0] ?? 0)) / ideal, unit: "%" },
     ];
   });
 }

@@ -6,7 +6,7 @@ import type { Figure } from "./figure.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** From `npm start` to the line that says ready, on an empty data folder and again on the same one. */
+/** From `npm start` to its "Ready" line, with an empty data folder and again with the same one. */
 export async function startUp(): Promise<Figure[]> {
   const data = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
   try {
@@ -33,7 +33,7 @@ async function secondsToReady(data: string): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {
       child.stdout.on("data", (chunk) => String(chunk).includes("Ready after") && resolve());
-      child.once("exit", (code) => reject(new Error(`npm start ended with ${code} before it was ready.`)));
+      child.once("exit", (code) => reject(new Error(`npm start exited with ${code} before it was ready.`)));
     });
     return (Date.now() - began) / 1000;
   } finally {

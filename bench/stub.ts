@@ -1,7 +1,7 @@
-/** The light model of `model-stub.ts` as a process, and what the calls of others took. */
+/** The model stub of `model-stub.ts` as a process, and its figures about its callers. */
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import type { StubFigures, StubNews, StubOptions, Watch } from "./model-stub.ts";
+import type { StubFigures, StubMessage, StubOptions, Watch } from "./model-stub.ts";
 
 export class Stub {
   private constructor(
@@ -12,28 +12,28 @@ export class Stub {
   static async start(options: StubOptions): Promise<Stub> {
     const script = join(import.meta.dirname, "model-stub.ts");
     const child = fork(script, [JSON.stringify(options)], { execArgv: ["--import", "tsx"] });
-    const listening = await heard(child, "listening");
+    const listening = await waitForMessage(child, "listening");
     return new Stub(child, listening.url);
   }
 
-  /** Counts anew from here on. */
+  /** Resets its counts. */
   watch(watch: Watch): void {
     this.child.send(watch);
   }
 
-  async first(): Promise<void> {
-    await heard(this.child, "first");
+  async firstCall(): Promise<void> {
+    await waitForMessage(this.child, "firstCall");
   }
 
-  /** The figures when so many calls were answered, one of the marks that are watched. */
-  async mark(answered: number): Promise<StubFigures> {
-    return (await heard(this.child, "mark", ({ figures }) => figures.answered === answered)).figures;
+  /** The figures at a watched number of answered calls. */
+  async milestone(answered: number): Promise<StubFigures> {
+    return (await waitForMessage(this.child, "milestone", ({ figures }) => figures.answered === answered)).figures;
   }
 
   async figures(): Promise<StubFigures> {
-    const told = heard(this.child, "told");
-    this.child.send("tell");
-    return (await told).figures;
+    const reported = waitForMessage(this.child, "figures");
+    this.child.send("report");
+    return (await reported).figures;
   }
 
   stop(): void {
@@ -41,20 +41,22 @@ export class Stub {
   }
 }
 
-type News<Name> = StubNews & { readonly news: Name };
+type MessageOf<Type> = StubMessage & { readonly type: Type };
 
-function heard<Name extends StubNews["news"]>(
+function waitForMessage<Type extends StubMessage["type"]>(
   child: ChildProcess,
-  name: Name,
-  isMeant: (news: News<Name>) => boolean = () => true,
-): Promise<News<Name>> {
+  type: Type,
+  isExpected: (message: MessageOf<Type>) => boolean = () => true,
+): Promise<MessageOf<Type>> {
   return new Promise((resolve) => {
-    const hear = (news: StubNews) => {
-      // The name tells the kind.
-      if (news.news !== name || !isMeant(news as News<Name>)) return;
-      child.off("message", hear);
-      resolve(news as News<Name>);
+    const receive = (message: StubMessage) => {
+      if (message.type !== type) return;
+      // The comparison above does not narrow a generic type.
+      const received = message as MessageOf<Type>;
+      if (!isExpected(received)) return;
+      child.off("message", receive);
+      resolve(received);
     };
-    child.on("message", hear);
+    child.on("message", receive);
   });
 }

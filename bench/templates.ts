@@ -6,7 +6,7 @@ import type { Figure } from "./figure.ts";
 
 const RENDERS = 2_000;
 const WARM_UP = 200;
-const MACHINES = 5;
+const SANDBOXES = 5;
 
 const USUAL = `Ask one question that a <%= it.audience %> reader could answer from these facts alone.
 Write the question and nothing else, in one sentence of at most thirty words, without naming the source.
@@ -31,7 +31,7 @@ const CASES: Readonly<Record<string, { prompt: string; inEta?: boolean; text?: n
   },
 };
 
-/** What a rendering in the sandbox costs, against the same template in plain Eta in the same run; and a machine of its own. */
+/** The cost of a rendering in the sandbox, compared with the same template in plain Eta; and that of creating a sandbox. */
 export async function templates(): Promise<Figure[]> {
   const sandbox = await Sandbox.create();
   const figures: Figure[] = [];
@@ -41,20 +41,20 @@ export async function templates(): Promise<Figure[]> {
     const inside = medianMs((n) => void prompts.render("ask", films[n % 100] ?? "", n));
     await sandbox.ready();
     figures.push({ what: `${name} in the sandbox, median`, value: inside, unit: "ms", aim });
-    figures.push({ what: `${name}, renders a second`, value: 1_000 / inside, unit: "1/s" });
+    figures.push({ what: `${name}, renders per second`, value: 1_000 / inside, unit: "1/s" });
     if (!inEta) continue;
     const plain = new Eta({ autoEscape: false, autoTrim: false }).compile(prompt);
     const eta = new Eta();
     const bare = medianMs((n) => void plain.call(eta, JSON.parse(films[n % 100] ?? "") as object));
     figures.push({
-      what: `${name} against plain Eta in Node, its data parsed too`,
+      what: `${name} relative to plain Eta in Node, parsing its data too`,
       value: inside / bare,
       unit: "×",
     });
   }
   const begunMs = performance.now();
-  for (let n = 0; n < MACHINES; n++) await Sandbox.create();
-  return [...figures, { what: "a machine of its own", value: (performance.now() - begunMs) / MACHINES, unit: "ms" }];
+  for (let n = 0; n < SANDBOXES; n++) await Sandbox.create();
+  return [...figures, { what: "creating a sandbox", value: (performance.now() - begunMs) / SANDBOXES, unit: "ms" }];
 }
 
 function templateOf(prompt: string) {

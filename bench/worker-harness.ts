@@ -1,4 +1,4 @@
-/** Workers with all that they need around them: the real bundle in processes, their tables, bucket and API in this one. */
+/** Workers with all they need: the real bundle in processes of its own, their tables, bucket and API in this one. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -18,21 +18,21 @@ import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import { SEED_LINES } from "./qa3.ts";
 
 const OWNER = "owner-1";
-const PLENTY_NANOS = 1e15;
+const UNLIMITED_NANOS = 1e15;
 
-export interface StandWish {
+export interface HarnessJobOptions {
   readonly template: string;
   readonly records: number;
-  /** Of each worker. */
+  /** Per worker. */
   readonly inFlight: number;
   readonly modelUrl: string;
   readonly budgetNanos?: number;
-  /** Where shards begin and end; planned as a job's are when absent. */
+  /** The shards' slots; planned as for any job when absent. */
   readonly shards?: { from: number; to: number }[];
 }
 
-export class WorkerStand {
-  /** Reports that the API got. */
+export class WorkerHarness {
+  /** Progress reports that the API received. */
   reports = 0;
 
   private constructor(
@@ -40,33 +40,33 @@ export class WorkerStand {
     readonly api: Server,
   ) {}
 
-  static async open(): Promise<WorkerStand> {
+  static async open(): Promise<WorkerHarness> {
     const folder = await mkdtemp(join(tmpdir(), "plot-palette-bench-"));
     await bundleWorker(folder);
     const api = createServer();
-    const stand = new WorkerStand(folder, api);
+    const harness = new WorkerHarness(folder, api);
     api.on("request", (request, response) => {
       const isReport = request.url === "/graphql";
-      if (isReport) stand.reports += 1;
+      if (isReport) harness.reports += 1;
       request.resume();
-      request.on("end", () => response.end(isReport ? REPORTED : ASSUMED));
+      request.on("end", () => response.end(isReport ? REPORT_RESPONSE : ASSUME_ROLE_RESPONSE));
     });
     await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
-    return stand;
+    return harness;
   }
 
-  /** A new job in tables of its own. */
-  async newJob(wish: StandWish): Promise<StandJob> {
+  /** A new job, in its own tables. */
+  async newJob(options: HarnessJobOptions): Promise<HarnessJob> {
     const aws = await LocalAws.start();
-    await fill(aws, wish);
+    await seedTables(aws, options);
     const url = `http://127.0.0.1:${(this.api.address() as AddressInfo).port}`;
     const environment = {
       PATH: process.env.PATH ?? "",
       NODE_NO_WARNINGS: "1",
-      ...workerEnvironment(wish.inFlight),
-      ...SIGNED_IN,
+      ...workerEnvironment(options.inFlight),
+      ...CREDENTIALS,
       ...aws.endpoints,
-      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: wish.modelUrl,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: options.modelUrl,
       AWS_ENDPOINT_URL_STS: url,
       [ENVIRONMENT.jobsTable]: aws.tableName,
       [ENVIRONMENT.bucket]: aws.bucketName,
@@ -76,9 +76,9 @@ export class WorkerStand {
       [ENVIRONMENT.owner]: OWNER,
       [ENVIRONMENT.budgetId]: JOB,
       [ENVIRONMENT.seedSetOwner]: OWNER,
-      [ENVIRONMENT.concurrency]: String(wish.inFlight),
+      [ENVIRONMENT.concurrency]: String(options.inFlight),
     };
-    return new StandJob(this.folder, aws, environment);
+    return new HarnessJob(this.folder, aws, environment);
   }
 
   async close(): Promise<void> {
@@ -88,17 +88,17 @@ export class WorkerStand {
   }
 }
 
-export interface StandWorker {
+export interface HarnessWorker {
   readonly process: ChildProcess;
-  /** Its first line in the log. */
+  /** Resolves at its first log line. */
   readonly started: Promise<void>;
   /** Its exit code; null when it was killed. */
   readonly ended: Promise<number | null>;
-  /** The end of its log. */
+  /** The tail of its log. */
   readonly log: () => string;
 }
 
-export class StandJob {
+export class HarnessJob {
   #workers = 0;
 
   constructor(
@@ -107,7 +107,7 @@ export class StandJob {
     readonly environment: Readonly<Record<string, string>>,
   ) {}
 
-  startWorker(): StandWorker {
+  startWorker(): HarnessWorker {
     const child = spawn(process.execPath, [...WORKER_FLAGS, "main.mjs"], {
       cwd: this.folder,
       env: { ...this.environment, [ENVIRONMENT.taskSlot]: `slot-${(this.#workers += 1)}` },
@@ -133,13 +133,13 @@ export class StandJob {
     return (await this.aws.store.readAll(Array.from({ length: shardCount }, (_, n) => shardKey(JOB, n)))) as ShardRow[];
   }
 
-  /** What the dispatcher does when it hears that a task has stopped. */
+  /** What the dispatcher does when a task has stopped. */
   async endLeases(): Promise<void> {
     for (const row of await this.shards()) await this.aws.put({ ...row, leaseUntilMs: 0 });
   }
 
-  /** The lines of the dataset. @throws Error unless the job was completed with so many */
-  async completed(records: number, worker: StandWorker): Promise<void> {
+  /** @throws Error unless the job completed with that many records */
+  async completed(records: number, worker: HarnessWorker): Promise<void> {
     const code = await worker.ended;
     const { status, datasetPrefix } = await this.row();
     if (code !== 0 || status !== "COMPLETED")
@@ -148,10 +148,10 @@ export class StandJob {
     if (lines !== records) throw new Error(`The dataset has ${lines} records, not ${records}.`);
   }
 
-  /** How many requests wrote, and how many rows or objects they wrote. */
+  /** The number of writing requests, and of the rows or objects they wrote. */
   writesTo(service: "dynamodb" | "s3"): { requests: number; items: number } {
     const written = this.aws.requests.map(
-      (asked) => asked.filter(({ action }) => WRITES[service].includes(action)).length,
+      (actions) => actions.filter(({ action }) => WRITES[service].includes(action)).length,
     );
     return {
       requests: written.filter((items) => items > 0).length,
@@ -166,11 +166,11 @@ export class StandJob {
 
 const WRITES = { dynamodb: ["dynamodb:PutItem", "dynamodb:UpdateItem"], s3: ["s3:PutObject"] };
 
-export const SIGNED_IN = { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "AKIATASK", AWS_SECRET_ACCESS_KEY: "secret" };
+export const CREDENTIALS = { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "AKIATASK", AWS_SECRET_ACCESS_KEY: "secret" };
 
-async function fill(
+async function seedTables(
   aws: LocalAws,
-  { template, records, shards, budgetNanos = PLENTY_NANOS }: StandWish,
+  { template, records, shards, budgetNanos = UNLIMITED_NANOS }: HarnessJobOptions,
 ): Promise<void> {
   const world = new World({ records, template, shards, budgetNanos });
   for (const row of world.store.rows.values()) await aws.put(row);
@@ -181,7 +181,7 @@ async function fill(
   await aws.objects.putIfAbsent(seedBlockObject(OWNER, "S1", "seeds", 0), SEED_LINES.join("\n"));
 }
 
-const REPORTED = JSON.stringify({ data: { reportProgress: { status: "RUNNING", controlNo: 1 } } });
-const ASSUMED = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+const REPORT_RESPONSE = JSON.stringify({ data: { reportProgress: { status: "RUNNING", controlNo: 1 } } });
+const ASSUME_ROLE_RESPONSE = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
 <AccessKeyId>ASIAJOB</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
 <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;

@@ -1,4 +1,4 @@
-/** Run by the bench "export" as a process of its own: writes the dataset of a folder's parts, and prints what that took. */
+/** Run by the bench "export" as its own process: writes the dataset from a folder of parts and prints its figures. */
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -8,7 +8,7 @@ import { exportDataset } from "../worker/export/export.ts";
 import type { Objects } from "../worker/ports.ts";
 import { jobOf, TEMPLATE } from "./export-job.ts";
 
-/** What a run prints as JSON. */
+/** Printed as JSON. */
 export interface WritingFigures {
   readonly seconds: number;
   readonly peakMb: number;

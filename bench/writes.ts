@@ -1,38 +1,38 @@
 import type { Figure } from "./figure.ts";
 import { ONE_STEP } from "./qa3.ts";
 import { Stub } from "./stub.ts";
-import { WorkerStand } from "./worker-harness.ts";
+import { WorkerHarness } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
 const IDEAL_SECONDS = 10;
 const SPEEDS = [16, 256];
 
-/** What a shard writes while it runs: the speed must not show. */
+/** What a shard writes while it runs, which must not depend on its speed. */
 export async function writes(): Promise<Figure[]> {
-  const stand = await WorkerStand.open();
+  const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
   try {
     const figures: Figure[] = [];
-    for (const inFlight of SPEEDS) figures.push(...(await writesAt(stand, stub, inFlight)));
+    for (const inFlight of SPEEDS) figures.push(...(await writesAt(harness, stub, inFlight)));
     return figures;
   } finally {
     stub.stop();
-    await stand.close();
+    await harness.close();
   }
 }
 
-async function writesAt(stand: WorkerStand, stub: Stub, inFlight: number): Promise<Figure[]> {
+async function writesAt(harness: WorkerHarness, stub: Stub, inFlight: number): Promise<Figure[]> {
   const records = (IDEAL_SECONDS * 1_000 * inFlight) / LATENCY_MS;
   const shards = [{ from: 0, to: records }];
-  const job = await stand.newJob({ template: ONE_STEP, records, inFlight, modelUrl: stub.url, shards });
+  const job = await harness.newJob({ template: ONE_STEP, records, inFlight, modelUrl: stub.url, shards });
   try {
-    stub.watch({ marks: [records] });
-    const [first, last] = [stub.first(), stub.mark(records)];
+    stub.watch({ milestones: [records] });
+    const [first, last] = [stub.firstCall(), stub.milestone(records)];
     const worker = job.startWorker();
     await first;
     const count = () => {
       const [table, bucket] = [job.writesTo("dynamodb"), job.writesTo("s3")];
-      const { reports } = stand;
+      const { reports } = harness;
       return { table: table.requests + reports, rows: table.items + reports, bucket: bucket.requests };
     };
     const before = count();
@@ -40,7 +40,7 @@ async function writesAt(stand: WorkerStand, stub: Stub, inFlight: number): Promi
     const after = count();
     await job.completed(records, worker);
     const per = (name: keyof typeof after) => (after[name] - before[name]) / seconds;
-    const what = `a second, one shard, ${inFlight} calls in flight`;
+    const what = `per second, one shard, ${inFlight} calls in flight`;
     return [
       { what: `writes to DynamoDB ${what}`, value: per("table"), unit: "1/s", aim: "≤ 2" },
       { what: `rows they wrote ${what}`, value: per("rows"), unit: "1/s" },
