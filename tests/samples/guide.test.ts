@@ -20,7 +20,7 @@ const blocks: Block[] = [...GUIDE.matchAll(/^```(\S.*)\n([^]*?)^```$/gm)].map((m
 }));
 const examples = blocks.filter(({ kind }) => kind === "yaml");
 const refused = blocks.flatMap((block, n) =>
-  block.kind === "yaml refused" ? [{ ...block, sentence: blocks[n + 1]?.text.trim() }] : [],
+  block.kind === "yaml invalid" ? [{ ...block, sentence: blocks[n + 1]?.text.trim() }] : [],
 );
 
 /** What an example leaves out. */
