@@ -21,7 +21,7 @@ const client = new BedrockRuntimeClient({ maxAttempts: 1, requestHandler });
 
 let next = 0;
 await Promise.all(Array.from({ length: inFlight }, loop));
-// Stays until it is killed: its processor time is yet to be read.
+// Stays until it is killed: its CPU time is yet to be read.
 setInterval(() => {}, 60_000);
 
 async function loop(): Promise<void> {
