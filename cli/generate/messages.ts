@@ -27,7 +27,7 @@ export function reportOf(job: JobSummary, seconds: number, files: readonly strin
 /** How a job ended, what it delivered, and how to continue it. */
 export function outcomeMessage(job: JobSummary, options: GenerateOptions): string {
   const lines = [
-    `${outcomeOf(job)} ${deliveredOf(job)} records for ${formatUsd(job.spentNanos)} in ${options.out}/.`,
+    `${outcomeOf(job)} ${deliveredOf(job)} records for ${formatUsd(job.spentNanos)}, saved to ${options.out}/.`,
     job.failed > 0 && `${counted(job.failed, "record")} failed; see failures.jsonl for the reasons.`,
     job.rejected > 0 && `${counted(job.rejected, "candidate")} rejected; see rejected.jsonl for the reasons.`,
     job.status === "BUDGET_EXCEEDED" &&
