@@ -236,7 +236,7 @@ async function jobToItsEnd(api: Api): Promise<string> {
 /** What was spent is told to the nano-dollar by step and model, beside what was expected. */
 async function accounted(api: Api, { id, spentNanos }: JobSummary): Promise<void> {
   const { getJob } = await api.call<{
-    getJob: { estimate: object | null; spending: { costNanos: number }[]; work: { workerMs: number; parts: number } };
+    getJob: { estimate: object | null; spending: { costNanos: number }[]; usage: { workerMs: number; parts: number } };
   }>(
     `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } usage { workerMs parts }
       spending { stepId modelId day calls inputTokens outputTokens costNanos } } }`,

@@ -2,7 +2,7 @@ import type { Estimate } from "#core/money/estimate";
 import type { JobSummary } from "../../../cli/job-watch.ts";
 import { showProgress } from "../../../cli/generate/progress-line.ts";
 
-const FACTS: JobSummary = {
+const SUMMARY: JobSummary = {
   id: "01J",
   status: "COMPLETED",
   statusReason: null,
@@ -30,14 +30,14 @@ function written(isTTY: boolean, estimate: Estimate | null): string {
   const texts: string[] = [];
   const stream = { isTTY, columns: 200, write: (text: string) => texts.push(text) } as unknown as NodeJS.WriteStream;
   const progress = showProgress(estimate, stream);
-  progress.show(FACTS);
+  progress.show(SUMMARY);
   progress.end();
   return texts.join("");
 }
 
 const LINE = { status: "COMPLETED", requested: 10, delivered: 10, failed: 0, spentUsd: 0.47, recordsPerSecond: 0 };
 
-test("a terminal is told the estimate in one line, before the bar", () => {
+test("prints the estimate in one line above the bar on a terminal", () => {
   const [first, second] = written(true, ESTIMATE).split("\n");
   expect(first).toBe(
     "Estimated cost: $0.40 to $0.60, likely $0.50, from the prompts of 5 records, with answers assumed and one attempt each.",
@@ -45,11 +45,11 @@ test("a terminal is told the estimate in one line, before the bar", () => {
   expect(second).toContain("10/10");
 });
 
-test("without an estimate a terminal shows the bar alone", () => {
+test("shows only the bar on a terminal without an estimate", () => {
   expect(written(true, null)).toMatch(/^\r.*10\/10[^\n]*\n$/);
 });
 
-test("each JSON line has it as a field, and the fields it always had", () => {
+test("adds the estimate as a field to each JSON line", () => {
   expect(JSON.parse(written(false, ESTIMATE))).toEqual({
     ...LINE,
     estimatedUsd: { low: 0.4, likely: 0.5, high: 0.6 },
