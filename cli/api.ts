@@ -50,7 +50,7 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
           on.live();
         }
         if (state === "lost")
-          reconnectTimer ??= setTimeout(() => on.error(noAnswer(outputs.realtimeUrl)), RECONNECT_TIMEOUT_MS);
+          reconnectTimer ??= setTimeout(() => on.error(noResponse(outputs.realtimeUrl)), RECONNECT_TIMEOUT_MS);
       });
       const stop = connection.subscribe(
         { query: document, variables },
@@ -91,7 +91,7 @@ async function post<T>(url: string, token: string, query: string, variables: Rec
     headers: { "content-type": "application/json", authorization: token },
     body: JSON.stringify({ query, variables }),
   }).catch((cause: Error) => {
-    throw noAnswer(url, cause);
+    throw noResponse(url, cause);
   });
   const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string; errorType?: string }[] };
   const [error] = errors ?? [];
@@ -100,7 +100,7 @@ async function post<T>(url: string, token: string, query: string, variables: Rec
   return data;
 }
 
-function noAnswer(url: string, cause?: Error): PlotPaletteError {
+function noResponse(url: string, cause?: Error): PlotPaletteError {
   return new PlotPaletteError("Internal", `Plot Palette at ${url} no longer responds; it may have been stopped.`, {
     cause,
   });

@@ -100,9 +100,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     return {
       outputs,
       cloud,
-      async idle(signal) {
+      async idle(forced) {
         const isBusy = () => cloud.tasks.list().some(({ lastStatus }) => lastStatus !== "STOPPED");
-        while (isBusy() && !signal.aborted) await sleep(POLL_INTERVAL_MS);
+        while (isBusy() && !forced.aborted) await sleep(POLL_INTERVAL_MS);
       },
       async stop() {
         // First, so that nobody joins an instance that is stopping.
