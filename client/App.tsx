@@ -1,13 +1,13 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { signOut } from "aws-amplify/auth";
 import { createBrowserRouter, RouterProvider } from "react-router";
-import { AppHeader } from "./components/AppHeader.tsx";
-import { DatasetsBackNotice } from "./components/DatasetsBackNotice.tsx";
+import { AppHeader } from "./layout/AppHeader.tsx";
+import { DatasetsBackNotice } from "./jobs/dataset/RestoredDatasetsNotice.tsx";
 import { loadConfig, type Config } from "./config.ts";
 import { Pages } from "./Pages.tsx";
 import { configureAuth } from "./session/auth.ts";
 import { Session } from "./session/Session.tsx";
-import { usePerson } from "./session/usePerson.ts";
+import { usePerson } from "./session/useUser.ts";
 import { Failure } from "./ui/States.tsx";
 
 const SignInPage = lazy(() => import("./session/SignInPage.tsx"));

@@ -1,20 +1,20 @@
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { explainError } from "./errors.ts";
-import { JobPage } from "./pages/JobPage.tsx";
-import { JobsPage } from "./pages/JobsPage.tsx";
-import { NotFoundPage } from "./pages/NotFoundPage.tsx";
+import { JobPage } from "./jobs/page/JobPage.tsx";
+import { JobsPage } from "./jobs/list/JobsPage.tsx";
+import { NotFoundPage } from "./layout/NotFoundPage.tsx";
 import { paths, patterns } from "./paths.ts";
 import { ErrorBoundary } from "./ui/ErrorBoundary.tsx";
 import { Failure, SkeletonCards } from "./ui/States.tsx";
 
 // What most visits begin with is in the first bundle; the rest comes when it is asked for.
-const NewJobPage = lazy(() => import("./pages/NewJobPage.tsx"));
-const TemplatesPage = lazy(() => import("./pages/TemplatesPage.tsx"));
-const TemplateEditorPage = lazy(() => import("./pages/TemplateEditorPage.tsx"));
-const TemplatePage = lazy(() => import("./pages/TemplatePage.tsx"));
-const SeedsPage = lazy(() => import("./pages/SeedsPage.tsx"));
-const SeedSetPage = lazy(() => import("./pages/SeedSetPage.tsx"));
+const NewJobPage = lazy(() => import("./jobs/new/NewJobPage.tsx"));
+const TemplatesPage = lazy(() => import("./templates/list/TemplatesPage.tsx"));
+const TemplateEditorPage = lazy(() => import("./editor/TemplateEditorPage.tsx"));
+const TemplatePage = lazy(() => import("./templates/page/TemplatePage.tsx"));
+const SeedsPage = lazy(() => import("./seeds/list/SeedsPage.tsx"));
+const SeedSetPage = lazy(() => import("./seeds/page/SeedSetPage.tsx"));
 
 /** The page of each address. A fault in one leaves the header and the way out. */
 export function Pages() {

@@ -1,5 +1,5 @@
 import { CombinedGraphQLErrors, ServerError, ServerParseError } from "@apollo/client/errors";
-import { UploadError } from "./seeds/postFile.ts";
+import { UploadError } from "./seeds/upload/postFile.ts";
 
 /** What went wrong, for people: the one place where errors become words. */
 export interface Explanation {

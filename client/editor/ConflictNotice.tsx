@@ -4,7 +4,7 @@ import { explainError } from "../errors.ts";
 import { TemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
-import { Differences } from "./Differences.tsx";
+import { Differences } from "./code/Differences.tsx";
 
 export interface ConflictNoticeProps {
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { ChangeEvent } from "react";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { exportSource } from "./file.ts";
+import { exportSource } from "../templates/exportSource.ts";
 
 export interface EditorActionsProps {
   /** The template's name, for the exported file. */

@@ -5,21 +5,21 @@ import type {
   TemplateProblemFragment,
   TemplateFieldsFragment,
 } from "../generated/documents.ts";
-import { useModels } from "../hooks/useModels.ts";
-import { useUsableSeedSets } from "../hooks/useSeedSets.ts";
+import { useModels } from "../templates/useModels.ts";
+import { useUsableSeedSets } from "../seeds/useSeedSets.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/States.tsx";
-import { CodeEditor, type CodeEditorHandle } from "./CodeEditor.tsx";
+import { CodeEditor, type CodeEditorHandle } from "./code/CodeEditor.tsx";
 import { ConflictNotice } from "./ConflictNotice.tsx";
 import { EditorActions } from "./EditorActions.tsx";
-import { FaultList } from "./FaultList.tsx";
-import { Preview } from "./Preview.tsx";
+import { FaultList } from "./ProblemList.tsx";
+import { Preview } from "./preview/Preview.tsx";
 import { StartFrom } from "./StartFrom.tsx";
 import { UnsavedWarning } from "./UnsavedWarning.tsx";
 import { useDraft } from "./useDraft.ts";
-import { useTemplateCheck } from "./useTemplateCheck.ts";
+import { useTemplateCheck } from "./preview/useTemplateCheck.ts";
 
 export interface TemplateEditorProps {
   /** What is to be changed; null for a new template. */

@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import { explainError } from "../errors.ts";
 import type { TemplateFieldsFragment } from "../generated/documents.ts";
 import { useSaveTemplate } from "../mutations/useSaveTemplate.ts";
-import { SKELETON } from "./skeleton.ts";
+import { SKELETON } from "./starter-template.ts";
 
 /** A template that is being written: its text, what of it is saved, and why it could not be. */
 export function useDraft(before: TemplateFieldsFragment | null) {

@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { CreateJobDocument, type CreateJobInput, type JobFieldsFragment } from "../generated/documents.ts";
-import { useWishToken } from "../hooks/useWishToken.ts";
-import { placeInLists } from "../jobs/lists.ts";
+import { useWishToken } from "../hooks/useClientToken.ts";
+import { placeInLists } from "../jobs/live/lists.ts";
 
 /** Starts a job and puts it into the lists. The same wish sent again, after a lost answer, gives the same job. */
 export function useCreateJob() {

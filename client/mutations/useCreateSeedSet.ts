@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { CreateSeedSetDocument, SeedSetsDocument, type CreateSeedSetMutation } from "../generated/documents.ts";
-import type { UploadWish } from "../hooks/useSeedUpload.ts";
+import type { UploadWish } from "../seeds/upload/useSeedUpload.ts";
 
 /** Makes a seed set for these files, puts it at the head of the list, and answers where the files go. */
 export function useCreateSeedSet() {

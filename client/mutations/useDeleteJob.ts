@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { DeleteJobDocument, JobFieldsFragmentDoc } from "../generated/documents.ts";
-import { placeInLists } from "../jobs/lists.ts";
+import { placeInLists } from "../jobs/live/lists.ts";
 
 /** Deletes a job with its datasets and takes it out of the lists. */
 export function useDeleteJob() {

@@ -5,7 +5,7 @@ import {
   type GenerateSeedsInput,
   type SeedSetFieldsFragment,
 } from "../generated/documents.ts";
-import { useWishToken } from "../hooks/useWishToken.ts";
+import { useWishToken } from "../hooks/useClientToken.ts";
 
 /** Lets a model make a seed set, and puts it at the head of the list while it does. */
 export function useGenerateSeeds() {

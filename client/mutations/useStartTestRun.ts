@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { StartTestRunDocument, type StartTestRunInput } from "../generated/documents.ts";
-import { useWishToken } from "../hooks/useWishToken.ts";
+import { useWishToken } from "../hooks/useClientToken.ts";
 
 /** Starts a try and answers its id. */
 export function useStartTestRun() {

@@ -2,11 +2,11 @@ import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react
 import { ApolloProvider } from "@apollo/client/react";
 import type { Config } from "../config.ts";
 import { SignedOutError } from "../errors.ts";
-import { DatasetsBackContext } from "../hooks/DatasetsBack.ts";
-import { RealtimeContext } from "../hooks/Realtime.ts";
-import { useJobNews } from "../hooks/useJobNews.ts";
-import { useSeedSetNews } from "../hooks/useSeedSetNews.ts";
-import { createClient, type Api } from "../link/createClient.ts";
+import { DatasetsBackContext } from "../jobs/dataset/RestoredDatasets.ts";
+import { RealtimeContext } from "../link/Realtime.ts";
+import { useJobNews } from "../jobs/live/useJobUpdates.ts";
+import { useSeedSetNews } from "../seeds/useSeedSetUpdates.ts";
+import { createClient, type Api } from "./createClient.ts";
 import { readToken } from "./auth.ts";
 
 interface Props {

@@ -1,6 +1,6 @@
 import { Authenticator } from "@aws-amplify/ui-react";
 import "@aws-amplify/ui-react/styles.css";
-import { Logo } from "../components/Logo.tsx";
+import { Logo } from "../layout/Logo.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { ThemeToggle } from "../ui/ThemeToggle.tsx";
 import "./sign-in.css";

@@ -1,6 +1,6 @@
-import { Turn, Turns } from "../components/Turns.tsx";
+import { Turn, Turns } from "../templates/Turns.tsx";
 import type { TestRunFieldsFragment } from "../generated/documents.ts";
-import { useModelName } from "../hooks/useModels.ts";
+import { useModelName } from "../templates/useModels.ts";
 import { showUsd } from "../money.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { showCount, showCounted } from "../ui/format.ts";

@@ -1,6 +1,6 @@
 import { useQuery, useSubscription } from "@apollo/client/react";
 import { OnTestRunChangedDocument, TestRunDocument, type TestRunFieldsFragment } from "../generated/documents.ts";
-import { useAfterConnect } from "../hooks/Realtime.ts";
+import { useAfterConnect } from "../link/Realtime.ts";
 
 /** A try as it goes on. It is read once more when the connection for its news stands: what was sent before is not repeated. */
 export function useTestRun(id: string | null): TestRunFieldsFragment | undefined {

@@ -1,0 +1,192 @@
+/** What may stand in a tag of a prompt or in an expression: what `it` holds, and the functions of the library. */
+import { INCLUDE, LIBRARY } from "./prompt-functions.ts";
+import { asMap, type Outline, type OutlineStep } from "./outline.ts";
+import type { Place } from "./cursor.ts";
+import type { Knowledge, KnownCollection, Suggestion, Suggestions } from "./suggest.ts";
+
+export interface CodePlace {
+  /** From the beginning of the tag or expression to the cursor. */
+  readonly code: string;
+  readonly isPrompt: boolean;
+  readonly position: number;
+  readonly place: Place;
+  readonly outline: Outline;
+  readonly knowledge: Knowledge;
+}
+
+export function suggestCode(at: CodePlace): Suggestions | null {
+  const { code, position } = at;
+  const included = /\binclude\(\s*["']([^"']*)$/.exec(code);
+  if (included && at.isPrompt) return { from: position - included[1]!.length, options: includables(at) };
+  if (isInQuotes(code)) return null;
+  const chain = /(?:^|[^\w$.)\]])((?:[A-Za-z_$][\w$]*)(?:\??\.[\w$]+|\[\d*\])*)(?:\??\.)([\w$]*)$/.exec(code);
+  if (chain) return { from: position - chain[2]!.length, options: membersOf(partsOf(chain[1]!), at) };
+  const word = /(?:^|[^\w$.])([A-Za-z_$][\w$]*)?$/.exec(code);
+  if (!word || /\.\s*$/.test(code)) return null;
+  return { from: position - (word[1]?.length ?? 0), options: words(at) };
+}
+
+/** `it.movie.tags[0].name` as its names; an index stands as `[]`. */
+function partsOf(chain: string): string[] {
+  return chain
+    .replaceAll("?.", ".")
+    .replaceAll(/\[\d*\]/g, ".[]")
+    .split(".")
+    .filter(Boolean);
+}
+
+function isInQuotes(code: string): boolean {
+  let quote = "";
+  for (const character of code) {
+    if (quote ? character === quote : `"'\``.includes(character)) quote = quote ? "" : character;
+  }
+  return quote !== "";
+}
+
+function words({ isPrompt }: CodePlace): Suggestion[] {
+  const functions = isPrompt ? [...LIBRARY, INCLUDE] : LIBRARY;
+  return [
+    { label: "it", kind: "variable", detail: "picks, parameters and steps" },
+    ...functions.map(({ name, signature, about }) => ({
+      label: name,
+      kind: "function" as const,
+      detail: signature,
+      about,
+      apply: `${name}(`,
+    })),
+    ...(isPrompt ? KEYWORDS : []).map((label) => ({ label, kind: "word" as const })),
+  ];
+}
+
+const KEYWORDS = ["if", "else", "for", "const", "let", "of"];
+
+function includables({ outline }: CodePlace): Suggestion[] {
+  return [
+    ...outline.partials.map((label) => ({ label, kind: "value" as const, detail: "partial" })),
+    ...outline.steps.map(({ id }) => ({ label: id, kind: "value" as const, detail: "prompt of a step" })),
+  ];
+}
+
+function membersOf([root, name, ...path]: string[], at: CodePlace): Suggestion[] {
+  if (root !== "it") return [];
+  if (name === undefined) return namesInIt(at);
+  if (name === "steps") return membersOfSteps(path, at);
+  if (name === "record" && seesRecord(at) && path.length === 0)
+    return at.outline.columns.map((label) => variable(label, "a column"));
+  const pick = at.outline.picks[name];
+  if (pick) return membersOfItems(pick.from, pick.isList ? withoutIndex(path) : path, at);
+  const loop = stepAt(at)?.loop;
+  return loop?.as === name ? membersOfLoop(loop.list, path, at) : [];
+}
+
+function namesInIt(at: CodePlace): Suggestion[] {
+  const { picks, parameters } = at.outline;
+  const step = stepAt(at);
+  return [
+    ...Object.entries(picks).map(([label, { from, isList }]) => ({
+      label,
+      kind: "variable" as const,
+      detail: isList ? `items of ${from}` : `an item of ${from}`,
+    })),
+    ...Object.entries(parameters).map(([label, values]) => ({
+      label,
+      kind: "variable" as const,
+      detail: values.length > 0 ? values.join(" | ") : "parameter",
+    })),
+    ...(step?.loop ? [variable(step.loop.as, "the loop's item"), variable("index", "counts from 0")] : []),
+    ...(seesRecord(at) ? [variable("record", "the record's columns")] : []),
+    variable("steps", "answers so far"),
+  ];
+}
+
+/** Conditions of `accept` judge the finished record. */
+function seesRecord({ place }: CodePlace): boolean {
+  return place.path[0] === "accept";
+}
+
+function membersOfSteps([id, part, ...path]: string[], at: CodePlace): Suggestion[] {
+  const inReach = stepsInReach(at);
+  if (id === undefined) return inReach.map((step) => variable(step.id, step.type));
+  const step = inReach.find((known) => known.id === id);
+  if (!step) return [];
+  if (part === undefined) {
+    return [
+      variable("output", step.type),
+      variable("outputs", "all answers of the step"),
+      variable("modelId", "who answered"),
+    ];
+  }
+  if (part === "output") return membersOfSchema(step.schema, step.loop ? withoutIndex(path) : path);
+  return part === "outputs" ? membersOfSchema(step.schema, withoutIndex(path)) : [];
+}
+
+/** Those before this one, and itself where its own answer is in reach; all of them in columns. */
+function stepsInReach({ place: { path }, outline: { steps } }: CodePlace): readonly OutlineStep[] {
+  const [room, index, part] = path;
+  if (room !== "steps" || typeof index !== "number") return steps;
+  const itself = part === "escalate" || steps[index]?.repeats ? 1 : 0;
+  return steps.slice(0, index + itself).filter(({ id }) => id !== "");
+}
+
+function stepAt({ place: { path }, outline }: CodePlace): OutlineStep | undefined {
+  return path[0] === "steps" && typeof path[1] === "number" ? outline.steps[path[1]] : undefined;
+}
+
+function membersOfSchema(schema: unknown, path: readonly string[] | null): Suggestion[] {
+  if (path === null) return LIST_MEMBERS;
+  let inner = asMap(schema);
+  for (const part of path) inner = asMap(part === "[]" ? inner.items : asMap(inner.properties)[part]);
+  if (inner.type === "array") return LIST_MEMBERS;
+  return Object.entries(asMap(inner.properties)).map(([label, { type }]: [string, any]) => ({
+    label,
+    kind: "field",
+    detail: typeof type === "string" ? type : undefined,
+  }));
+}
+
+/** `it.section` of a loop over `it.article.sections`: what each of those has. */
+function membersOfLoop(list: string, path: readonly string[], at: CodePlace): Suggestion[] {
+  const [root, name, ...rest] = partsOf(list.trim());
+  const pick = at.outline.picks[name ?? ""];
+  if (root !== "it" || !pick) return [];
+  if (pick.isList && rest.length === 0) return membersOfItems(pick.from, path, at);
+  return membersOfItems(pick.from, [...rest, "[]", ...path], at);
+}
+
+function membersOfItems(collection: string, path: readonly string[] | null, { knowledge }: CodePlace): Suggestion[] {
+  if (path === null) return LIST_MEMBERS;
+  const fields = knowledge.collections.find(({ name }) => name === collection)?.fields ?? [];
+  return fieldsBelow(fields, path.join(".").replaceAll(".[]", "[]"));
+}
+
+/** The next names below a path; fields stand as `body.text` and `tags[].name`. */
+function fieldsBelow(fields: KnownCollection["fields"], path: string): Suggestion[] {
+  const typesOf = (wanted: string) => fields.find(({ name }) => name === wanted)?.types ?? [];
+  if (path !== "" && fields.some(({ name }) => name.startsWith(`${path}[]`))) return LIST_MEMBERS;
+  if (path !== "" && typesOf(path).includes("array")) return LIST_MEMBERS;
+  const before = path === "" ? "" : `${path}.`;
+  const below = fields.filter(({ name }) => name.startsWith(before)).map(({ name }) => name.slice(before.length));
+  const names = new Set(below.map((name) => name.replace(/[.[].*$/, "")).filter(Boolean));
+  return [...names].map((label) => ({
+    label,
+    kind: "field",
+    detail: typesOf(before + label).join(" | ") || undefined,
+  }));
+}
+
+/** The path within one item of a list; null when the list itself is meant. */
+function withoutIndex(path: readonly string[]): readonly string[] | null {
+  return path[0] === "[]" ? path.slice(1) : null;
+}
+
+const LIST_MEMBERS: Suggestion[] = [
+  { label: "length", kind: "field", detail: "integer" },
+  { label: "map", kind: "function", detail: "(item => …)", apply: "map(" },
+  { label: "join", kind: "function", detail: "(separator)", apply: "join(" },
+  { label: "filter", kind: "function", detail: "(item => …)", apply: "filter(" },
+  { label: "slice", kind: "function", detail: "(from, to)", apply: "slice(" },
+];
+
+function variable(label: string, detail: string): Suggestion {
+  return { label, kind: "variable", detail };
+}

@@ -1,0 +1,43 @@
+import { Link } from "react-router";
+import type { JobFieldsFragment } from "../../generated/documents.ts";
+import { totalsOf } from "../totals.ts";
+import { showUsd } from "../../money.ts";
+import { paths } from "../../paths.ts";
+import { showCount, showDuration, showRate } from "../../ui/format.ts";
+import { Time } from "../../ui/Time.tsx";
+import { useNow } from "../../ui/useNow.ts";
+import { RecordMeter } from "../JobMeters.tsx";
+import { StatusBadge } from "../JobStatusBadge.tsx";
+
+/** A job in the list; it moves while the job does. */
+export function JobRow({ job }: { readonly job: JobFieldsFragment }) {
+  const nowMs = useNow(job.status === "RUNNING" ? 10_000 : null);
+  const totals = totalsOf(job, nowMs);
+  return (
+    <Link to={paths.job(job.id)} className="card card-link job-row">
+      <div className="row-between">
+        <h2 className="job-row-name">{job.name}</h2>
+        <StatusBadge status={job.status} />
+      </div>
+      <p className="small faint">
+        {job.templateName} · {job.seedSetName} · <Time at={job.createdAt} />
+      </p>
+      <RecordMeter job={job} totals={totals} />
+      <div className="row-between small number">
+        <span>
+          <strong>{showCount(totals.delivered)}</strong> of {showCount(job.recordCount)} records
+          {totals.failed > 0 && <span className="bad-text"> · {showCount(totals.failed)} failed</span>}
+        </span>
+        {totals.recordsPerSecond > 0 && (
+          <span className="faint">
+            {showRate(totals.recordsPerSecond)} a second
+            {totals.secondsLeft !== null && ` · ${showDuration(totals.secondsLeft)} left`}
+          </span>
+        )}
+        <span className="faint">
+          {showUsd(totals.spentNanos)} of {showUsd(job.budgetNanos)}
+        </span>
+      </div>
+    </Link>
+  );
+}

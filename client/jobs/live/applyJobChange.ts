@@ -1,0 +1,77 @@
+import type { ApolloCache } from "@apollo/client";
+import {
+  ArchiveFieldsFragmentDoc,
+  JobFieldsFragmentDoc,
+  JobStateFragmentDoc,
+  ShardFieldsFragmentDoc,
+  type ArchiveFieldsFragment,
+  type JobStateFragment,
+  type OnJobChangedSubscription,
+} from "../../generated/documents.ts";
+import { isStaleArchive } from "../dataset/archive.ts";
+import { placeInLists } from "./lists.ts";
+import { isStaleJobState, isStaleShardReport, newerSnapshot } from "./freshness.ts";
+
+type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
+
+/**
+ * Writes news of a job into the cache unless the cache knows better. Answers false when the job has to be read: the cache does
+ * not know it, or it was extended elsewhere and has shards that the cache does not know.
+ */
+export function applyNews(cache: ApolloCache, change: JobChange): boolean {
+  const id = cache.identify({ __typename: "Job", id: change.jobId });
+  const known = cache.readFragment({ id, fragment: JobStateFragmentDoc });
+  if (!known) return false;
+  const isExtended = !isStaleJobState(known, change) && change.recordCount > known.recordCount;
+  cache.batch({
+    update: (within) => {
+      applyShard(within, change.shard);
+      applyArchive(within, change.archive);
+      if (isStaleJobState(known, change)) return;
+      within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(known, change) });
+      if (known.status !== change.status) moveInLists(within, id);
+    },
+  });
+  return !isExtended;
+}
+
+function applyShard(cache: ApolloCache, shard: JobChange["shard"]): void {
+  if (!shard) return;
+  const id = cache.identify({ __typename: "ShardProgress", id: shard.id });
+  const known = cache.readFragment({ id, fragment: ShardFieldsFragmentDoc });
+  if (known && isStaleShardReport(known, shard)) return;
+  cache.writeFragment({ id, fragment: ShardFieldsFragmentDoc, data: shard });
+}
+
+function applyArchive(cache: ApolloCache, archive: JobChange["archive"]): void {
+  if (!archive) return;
+  const known = knownArchive(cache, archive.jobId);
+  if (known && isStaleArchive(known, archive)) return;
+  cache.writeFragment({ id: archiveId(cache, archive.jobId), fragment: ArchiveFieldsFragmentDoc, data: archive });
+}
+
+/** What the cache knows of where a job's dataset lies. */
+export function knownArchive(cache: ApolloCache, jobId: string): ArchiveFieldsFragment | null {
+  return cache.readFragment({ id: archiveId(cache, jobId), fragment: ArchiveFieldsFragmentDoc });
+}
+
+function archiveId(cache: ApolloCache, jobId: string): string | undefined {
+  return cache.identify({ __typename: "DatasetArchive", jobId });
+}
+
+function moveInLists(cache: ApolloCache, id: string | undefined): void {
+  const job = cache.readFragment({ id, fragment: JobFieldsFragmentDoc, fragmentName: "JobFields" });
+  if (job) placeInLists(cache, job);
+}
+
+function stateOf(known: JobStateFragment, change: JobChange): JobStateFragment {
+  const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles } = change;
+  const { recordCount, priority, datasetFileCount } = change;
+  return {
+    __typename: "Job",
+    id: change.jobId,
+    ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles },
+    ...{ recordCount, priority, datasetFileCount },
+    snapshot: newerSnapshot(known.snapshot, change.snapshot),
+  };
+}

@@ -1,0 +1,77 @@
+import { useQuery } from "@apollo/client/react";
+import { Link, useParams } from "react-router";
+import { Downloads } from "../dataset/Downloads.tsx";
+import { FailureCauses } from "./FailureCauses.tsx";
+import { JobControls } from "../change/JobControls.tsx";
+import { JobCost } from "./JobCost.tsx";
+import { JobDetails } from "./JobDetails.tsx";
+import { JobStats } from "./JobStats.tsx";
+import { LatestRecords } from "./LatestRecords.tsx";
+import { PageFailure } from "../../layout/PageError.tsx";
+import { Snapshot } from "../dataset/Snapshot.tsx";
+import { StatusBadge } from "../JobStatusBadge.tsx";
+import { JobDocument, type JobFieldsFragment } from "../../generated/documents.ts";
+import { useAfterConnect } from "../../link/Realtime.ts";
+import { totalsOf } from "../totals.ts";
+import { forecastOf } from "../forecasts.ts";
+import { statusSentence } from "../messages.ts";
+import { paths } from "../../paths.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { Notice, SkeletonCards } from "../../ui/States.tsx";
+import { useNow } from "../../ui/useNow.ts";
+
+/** One job, live. */
+export function JobPage() {
+  const { id = "" } = useParams();
+  const { data, error, refetch } = useQuery(JobDocument, {
+    variables: { id },
+    fetchPolicy: "cache-and-network",
+    // What is shown stays while it is read again: a page that is not found does not flicker.
+    notifyOnNetworkStatusChange: false,
+  });
+  useAfterConnect(() => void refetch().catch(() => undefined));
+  if (data) return <JobView job={data.getJob} />;
+  if (error) return <PageFailure error={error} what="job" onRetry={() => void refetch().catch(() => undefined)} />;
+  return <SkeletonCards count={3} label="Loading the job" />;
+}
+
+function JobView({ job }: { readonly job: JobFieldsFragment }) {
+  const nowMs = useNow(job.status === "RUNNING" ? 5_000 : null);
+  const totals = totalsOf(job, nowMs);
+  return (
+    <>
+      <title>{`${job.name} · Plot Palette`}</title>
+      <Link to={paths.jobs()} className="crumb">
+        <Icon name="back" />
+        Jobs
+      </Link>
+      <div className="page-head">
+        <div className="page-title">
+          <div className="row">
+            <h1>{job.name}</h1>
+            <StatusBadge status={job.status} />
+          </div>
+          <p aria-live="polite">{statusSentence(job)}</p>
+        </div>
+        <JobControls job={job} />
+      </div>
+      <div className="stack">
+        {job.statusReason && <Notice tone={job.status === "FAILED" ? "bad" : "warn"}>{job.statusReason}</Notice>}
+        <JobStats job={job} totals={totals} forecast={forecastOf(job, totals, nowMs)} nowMs={nowMs} />
+        <div className="job-columns">
+          <div className="stack">
+            <Downloads job={job} />
+            <FailureCauses progress={job.progress} />
+            <JobCost job={job} totals={totals} />
+            <Snapshot job={job} delivered={totals.delivered} />
+            <LatestRecords progress={job.progress} />
+            {totals.delivered === 0 && job.datasetFiles.length === 0 && (
+              <p className="card faint">Records show here as they are made.</p>
+            )}
+          </div>
+          <JobDetails job={job} totals={totals} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import { Link } from "react-router";
+import type { SeedSetFieldsFragment } from "../../generated/documents.ts";
+import { paths } from "../../paths.ts";
+import { describeCollections } from "../messages.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { Time } from "../../ui/Time.tsx";
+import { SeedStatusBadge } from "../../jobs/JobStatusBadge.tsx";
+
+/** A seed set in a list. */
+export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
+  return (
+    <Link to={paths.seedSet(seedSet.id)} className="card card-link">
+      <div className="row">
+        {seedSet.isSample ? <Badge tone="accent">Sample</Badge> : <SeedStatusBadge status={seedSet.status} />}
+      </div>
+      <h2>{seedSet.name}</h2>
+      <p className="small soft">{describeCollections(seedSet)}</p>
+      {seedSet.statusReason && (
+        <p className={seedSet.status === "REFUSED" ? "small bad-text" : "small faint"}>{seedSet.statusReason}</p>
+      )}
+      {!seedSet.isSample && (
+        <p className="small faint">
+          Added <Time at={seedSet.createdAt} />
+        </p>
+      )}
+    </Link>
+  );
+}

@@ -1,0 +1,84 @@
+import { useState } from "react";
+import { useQuery } from "@apollo/client/react";
+import { useNavigate } from "react-router";
+import { GenerateSeedsDialog } from "../generate/GenerateSeedsDialog.tsx";
+import { Paged } from "../../layout/Paged.tsx";
+import { SeedSetCard } from "./SeedSetCard.tsx";
+import { SeedUpload } from "../upload/SeedUpload.tsx";
+import { SampleSeedSetsDocument, SeedSetsDocument } from "../../generated/documents.ts";
+import { useAfterConnect } from "../../link/Realtime.ts";
+import { paths } from "../../paths.ts";
+import { Button } from "../../ui/Button.tsx";
+
+const PAGE = 24;
+
+/** My seed sets, those that ship with the product, and a place to upload. */
+export default function SeedsPage() {
+  const navigate = useNavigate();
+  const [uploading, setUploading] = useState(false);
+  const [generating, setGenerating] = useState(false);
+  const mine = useQuery(SeedSetsDocument, { variables: { limit: PAGE }, fetchPolicy: "cache-and-network" });
+  const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: PAGE } });
+  useAfterConnect(() => void mine.refetch().catch(() => undefined));
+  const mineList = mine.data?.listSeedSets;
+  const isFirst = mineList?.items.length === 0;
+  // Open for good: a seed set is in the list as soon as it is made, and then its files are still to be sent.
+  if (isFirst && !uploading) setUploading(true);
+  return (
+    <>
+      <title>Seeds · Plot Palette</title>
+      <div className="page-head">
+        <div>
+          <h1>Seeds</h1>
+          <p>Seeds are your own data: what templates pick from, so that every record is about something else.</p>
+        </div>
+        <div className="row">
+          <Button icon="spark" onClick={() => setGenerating(true)}>
+            Generate seeds
+          </Button>
+          {!uploading && (
+            <Button look="primary" icon="upload" onClick={() => setUploading(true)}>
+              Upload seeds
+            </Button>
+          )}
+        </div>
+        {generating && (
+          <GenerateSeedsDialog
+            onMade={(seedSet) => void navigate(paths.seedSet(seedSet.id))}
+            onClose={() => setGenerating(false)}
+          />
+        )}
+      </div>
+      <div className="stack sections">
+        {uploading && (
+          <section className="card stack" aria-labelledby="upload-title">
+            <h2 id="upload-title">{isFirst ? "Upload your first seed set" : "Upload a seed set"}</h2>
+            <SeedUpload onConfirmed={(seedSet) => void navigate(paths.seedSet(seedSet.id))} />
+          </section>
+        )}
+        {!isFirst && (
+          <section className="stack" aria-labelledby="mine">
+            <h2 id="mine">Yours</h2>
+            <Paged
+              list={mineList}
+              error={mine.error}
+              onRetry={() => void mine.refetch().catch(() => undefined)}
+              onMore={(nextToken) => mine.fetchMore({ variables: { nextToken } })}
+              show={(seedSet) => <SeedSetCard seedSet={seedSet} />}
+            />
+          </section>
+        )}
+        <section className="stack" aria-labelledby="samples">
+          <h2 id="samples">Samples</h2>
+          <Paged
+            list={samples.data?.listSampleSeedSets}
+            error={samples.error}
+            onRetry={() => void samples.refetch().catch(() => undefined)}
+            onMore={(nextToken) => samples.fetchMore({ variables: { nextToken } })}
+            show={(seedSet) => <SeedSetCard seedSet={seedSet} />}
+          />
+        </section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import { ApolloClient, ApolloLink, InMemoryCache } from "@apollo/client";
+import { SetContextLink } from "@apollo/client/link/context";
+import { BaseHttpLink } from "@apollo/client/link/http";
+import type { Config } from "../config.ts";
+import { typePolicies } from "./cache.ts";
+import { keepNewest } from "./keepNewest.ts";
+import { AppSyncRealtimeLink } from "../link/AppSyncRealtimeLink.ts";
+import { RealtimeConnection } from "../link/RealtimeConnection.ts";
+
+export interface Api {
+  readonly client: ApolloClient;
+  readonly realtime: RealtimeConnection;
+}
+
+/** The client of one signed-in person: HTTP for questions and changes, one socket for news. `fresh` asks for a new token. */
+export function createClient(config: Config, getToken: (fresh: boolean) => Promise<string>): Api {
+  const realtime = new RealtimeConnection({
+    url: config.realtimeUrl,
+    host: new URL(config.graphqlUrl).host,
+    getToken,
+    WebSocket,
+  });
+  const cache = new InMemoryCache({ typePolicies });
+  // BaseHttpLink adds no extensions to the request; AppSync refuses bodies with keys that it does not know.
+  const http = new SetContextLink(async () => ({ headers: { authorization: await getToken(false) } })).concat(
+    new BaseHttpLink({ uri: config.graphqlUrl }),
+  );
+  const link = ApolloLink.split(
+    ({ operationType }) => operationType === "subscription",
+    new AppSyncRealtimeLink(realtime),
+    http,
+  );
+  return { client: new ApolloClient({ cache, link: keepNewest(cache).concat(link) }), realtime };
+}

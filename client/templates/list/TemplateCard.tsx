@@ -1,0 +1,28 @@
+import { Link } from "react-router";
+import type { TemplateCard_TemplateFragment } from "../../generated/documents.ts";
+import { paths } from "../../paths.ts";
+import { categoryWords } from "../labels.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { Time } from "../../ui/Time.tsx";
+
+/** A template in a list. */
+export function TemplateCard({ template }: { readonly template: TemplateCard_TemplateFragment }) {
+  return (
+    <Link to={paths.template(template.id)} className="card card-link">
+      <div className="row">
+        {template.isSample && <Badge tone="accent">Sample</Badge>}
+        {template.publishedAt && <Badge tone="good">{template.isMine ? "Published by you" : "Published"}</Badge>}
+        {template.stepCount === 0 && <Badge>Library</Badge>}
+        {template.category && <Badge>{categoryWords(template.category)}</Badge>}
+      </div>
+      <h2>{template.name}</h2>
+      {template.description && <p className="small soft">{template.description}</p>}
+      {template.tags.length > 0 && <p className="small faint">{template.tags.map((tag) => `#${tag}`).join(" ")}</p>}
+      {!template.isSample && (
+        <p className="small faint">
+          Version {template.latestVersion} · <Time at={template.updatedAt} />
+        </p>
+      )}
+    </Link>
+  );
+}

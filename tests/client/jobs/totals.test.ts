@@ -1,0 +1,142 @@
+import { causesOf, latestRecords, surelyPaidRecords, totalsOf } from "../../../client/jobs/totals.ts";
+import { sampleJob, sampleShard } from "./sample-job.ts";
+
+const NOW = Date.parse("2026-11-23T12:10:00.000Z");
+const JUST_NOW = "2026-11-23T12:09:58.000Z";
+
+describe("a job's totals", () => {
+  const progress = [
+    sampleShard({
+      delivered: 30,
+      failed: 2,
+      rejected: 4,
+      causes: [
+        { cause: "A", attempts: 3, records: 1 },
+        { cause: "B", attempts: 9, records: 1 },
+      ],
+      spentNanos: 60_000_000,
+      inputTokens: 900,
+      outputTokens: 90,
+      recordsPerSecond: 3,
+      reportedAt: JUST_NOW,
+    }),
+    sampleShard({
+      delivered: 20,
+      rejected: 1,
+      causes: [{ cause: "A", attempts: 2, records: 1 }],
+      spentNanos: 40_000_000,
+      writtenOffNanos: 5_000_000,
+      inputTokens: 600,
+      outputTokens: 60,
+      recordsPerSecond: 1,
+      reportedAt: JUST_NOW,
+    }),
+  ];
+  const totals = totalsOf(sampleJob({ progress }), NOW);
+
+  test("sum up what its shards reported", () => {
+    expect(totals).toMatchObject({ delivered: 50, failed: 2, spentNanos: 100_000_000, writtenOffNanos: 5_000_000 });
+    expect(totals).toMatchObject({ rejected: 5, inputTokens: 1500, outputTokens: 150 });
+  });
+
+  test("group why attempts came to nothing, first what cost most records", () => {
+    expect(causesOf(progress)).toEqual([
+      { cause: "A", attempts: 5, records: 2 },
+      { cause: "B", attempts: 9, records: 1 },
+    ]);
+  });
+
+  test("count failed records as done, not as made", () => {
+    expect(totals).toMatchObject({ open: 48, share: 0.52 });
+  });
+
+  test("count write-offs against the budget but not into the price of a record", () => {
+    expect(totals).toMatchObject({ budgetShare: 0.105, nanosPerRecord: 2_000_000 });
+  });
+
+  test("tell the time left from the speed of all shards", () => {
+    expect(totals).toMatchObject({ recordsPerSecond: 4, secondsLeft: 12 });
+  });
+
+  test("leave out the speed of a shard that has fallen silent", () => {
+    const silent = progress.with(0, { ...progress[0]!, reportedAt: "2026-11-23T12:05:00.000Z" });
+    expect(totalsOf(sampleJob({ progress: silent }), NOW)).toMatchObject({ recordsPerSecond: 1, secondsLeft: 48 });
+  });
+
+  test("know no speed and no time left of a job that does not run", () => {
+    expect(totalsOf(sampleJob({ progress, status: "PAUSED" }), NOW)).toMatchObject({
+      recordsPerSecond: 0,
+      secondsLeft: null,
+    });
+  });
+
+  test("are all zero before the first report", () => {
+    expect(totalsOf(sampleJob(), NOW)).toMatchObject({
+      delivered: 0,
+      share: 0,
+      budgetShare: 0,
+      nanosPerRecord: null,
+      secondsLeft: null,
+    });
+  });
+
+  test("stay exact with the largest budget", () => {
+    const dear = Array.from({ length: 80 }, () => sampleShard({ spentNanos: 62_499_999_999 }));
+    expect(totalsOf(sampleJob({ progress: dear, budgetNanos: 5_000_000_000_000 }), NOW).spentNanos).toBe(
+      4_999_999_999_920,
+    );
+  });
+});
+
+describe("what a budget surely pays for", () => {
+  test.each([
+    ["every record, when the bound allows", 400_000_000, 4_000_000, 100, 100],
+    ["not more than was asked for", 900_000_000, 4_000_000, 100, 100],
+    ["whole records only", 399_999_999, 4_000_000, 100, 99],
+    ["none, when one can cost more than all of it", 3_999_999, 4_000_000, 100, 0],
+    ["every record of a template that calls no model", 1, 0, 100, 100],
+  ])("is %s", (_, budget, bound, count, sure) => {
+    expect(surelyPaidRecords(budget, bound, count)).toBe(sure);
+  });
+});
+
+describe("the latest records", () => {
+  const early = sampleShard({ shardNo: 0, latest: ['{"a":"old"}'], reportedAt: "2026-11-23T12:00:01.000Z" });
+  const late = sampleShard({
+    shardNo: 1,
+    latest: ['{"a":"new","n":3,"list":[1,2],"nothing":null}'],
+    reportedAt: JUST_NOW,
+  });
+
+  test("come from the shard that reported last first", () => {
+    expect(latestRecords([early, late], 6).map(({ columns }) => columns[0])).toEqual([
+      ["a", "new"],
+      ["a", "old"],
+    ]);
+  });
+
+  test("show values that are not text as JSON", () => {
+    expect(latestRecords([late], 6)[0]?.columns.slice(1)).toEqual([
+      ["n", "3"],
+      ["list", "[1,2]"],
+      ["nothing", "null"],
+    ]);
+  });
+
+  test("leave out what is not a record", () => {
+    const broken = sampleShard({ latest: ["[1]", "{", "null", '{"a":"good"}'], reportedAt: JUST_NOW });
+    expect(latestRecords([broken], 6)).toHaveLength(1);
+  });
+
+  test("are told apart though they are equal, within a shard and between shards", () => {
+    const equal = ['{"a":"same"}', '{"a":"same"}', '{"a":"same"}'];
+    const shards = [0, 1].map((shardNo) => sampleShard({ shardNo, latest: equal, reportedAt: JUST_NOW }));
+    const records = latestRecords(shards, 6);
+    expect(records).toHaveLength(6);
+    expect(new Set(records.map(({ key }) => key)).size).toBe(6);
+  });
+
+  test("end at the limit", () => {
+    expect(latestRecords([early, late], 1)).toHaveLength(1);
+  });
+});
