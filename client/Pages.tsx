@@ -6,9 +6,9 @@ import { JobsPage } from "./jobs/list/JobsPage.tsx";
 import { NotFoundPage } from "./layout/NotFoundPage.tsx";
 import { paths, patterns } from "./paths.ts";
 import { ErrorBoundary } from "./ui/ErrorBoundary.tsx";
-import { Failure, SkeletonCards } from "./ui/States.tsx";
+import { ErrorState, SkeletonCards } from "./ui/States.tsx";
 
-// What most visits begin with is in the first bundle; the rest comes when it is asked for.
+// The pages most visits start with are in the first bundle; the others load on demand.
 const NewJobPage = lazy(() => import("./jobs/new/NewJobPage.tsx"));
 const TemplatesPage = lazy(() => import("./templates/list/TemplatesPage.tsx"));
 const TemplateEditorPage = lazy(() => import("./editor/TemplateEditorPage.tsx"));
@@ -16,7 +16,7 @@ const TemplatePage = lazy(() => import("./templates/page/TemplatePage.tsx"));
 const SeedsPage = lazy(() => import("./seeds/list/SeedsPage.tsx"));
 const SeedSetPage = lazy(() => import("./seeds/page/SeedSetPage.tsx"));
 
-/** The page of each address. A fault in one leaves the header and the way out. */
+/** Maps each address to its page. An error in one page leaves the header, and so the way out, working. */
 export function Pages() {
   const { pathname, state } = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -24,7 +24,7 @@ export function Pages() {
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
-    // A page that only changed its address, as an editor does at its first save, goes on where it was.
+    // A page that only changed its own address, as the editor does on its first save, keeps focus and scroll position.
     if ((state as { keepFocus?: boolean } | null)?.keepFocus) return;
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
@@ -33,9 +33,9 @@ export function Pages() {
     <main className="page" id="content" tabIndex={-1} ref={main}>
       <ErrorBoundary
         resetKey={pathname}
-        fallback={(error, retry) => <Failure text={explainError(error).text} onRetry={retry} />}
+        fallback={(error, retry) => <ErrorState text={explainError(error).text} onRetry={retry} />}
       >
-        <Suspense fallback={<SkeletonCards count={3} label="Loading the page" />}>
+        <Suspense fallback={<SkeletonCards count={3} label="Loading page" />}>
           <Routes>
             <Route path={paths.home} element={<Navigate to={paths.jobs()} replace />} />
             <Route path={patterns.jobs} element={<JobsPage />} />

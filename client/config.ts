@@ -1,7 +1,7 @@
-/** Where this instance of the product lives; the site serves it as `/config.json`. */
+/** The endpoints of this deployment; the site serves them as `/config.json`. */
 export interface Config {
   readonly graphqlUrl: string;
-  /** Exactly what a socket connects to, `wss://…`. */
+  /** The exact address a socket connects to, `wss://…`. */
   readonly realtimeUrl: string;
   readonly region: string;
   readonly userPoolId: string;
@@ -11,28 +11,31 @@ export interface Config {
   readonly appUrl: string;
 }
 
-/** @throws Error in words for people when there is no usable `/config.json` */
+/** @throws Error with a message for people when there is no usable `/config.json` */
 export async function loadConfig(fetchFile: typeof fetch = fetch): Promise<Config> {
   const response = await fetchFile("/config.json", { cache: "no-store" }).catch((cause: unknown) => {
-    throw new Error("The server cannot be reached. Check the connection, then load the page again.", { cause });
+    throw new Error("Cannot reach the server. Check your connection, then reload the page.", { cause });
   });
   if (!response.ok) throw new Error(`Expected /config.json from the server, got status ${response.status}.`);
   const body: unknown = await response.json().catch((cause: unknown) => {
-    throw new Error("Expected JSON in /config.json, got something else. Was the site deployed with its stacks?", {
-      cause,
-    });
+    throw new Error(
+      "Expected JSON in /config.json, got something else. Check that the site was deployed with its stacks.",
+      {
+        cause,
+      },
+    );
   });
   return parseConfig(body);
 }
 
-/** @throws Error naming the first entry that is missing or of the wrong kind */
+/** @throws Error naming the first entry that is missing or invalid */
 export function parseConfig(body: unknown): Config {
   if (typeof body !== "object" || body === null) throw new Error("Expected an object in /config.json.");
   const entries = ENTRIES.map((name) => [name, readEntry(name, (body as Record<string, unknown>)[name])]);
   return Object.fromEntries(entries) as unknown as Config;
 }
 
-/** The address for sign-in calls when it is not Amazon's own; `undefined` leaves it to Amplify. */
+/** The endpoint for sign-in calls when it is not Amazon's own; `undefined` leaves it to Amplify. */
 export function userPoolEndpoint(config: Config): string | undefined {
   const { hostname, origin } = new URL(config.userPoolProviderUrl);
   return /\.amazonaws\.com(\.cn)?$/.test(hostname) ? undefined : origin;

@@ -1,17 +1,16 @@
 import { CombinedGraphQLErrors, ServerError, ServerParseError } from "@apollo/client/errors";
-import { UploadError } from "./seeds/upload/postFile.ts";
 
-/** What went wrong, for people: the one place where errors become words. */
+/** What went wrong, for people. This is the only place where errors become messages. */
 export interface Explanation {
   /** A sentence or two. */
   readonly text: string;
-  /** What kind it is, for pages that act on it: NotFound shows its own page, Unauthorized leads to sign-in. */
+  /** For pages that act on it: NotFound shows its own page, Unauthorized leads to sign-in. */
   readonly kind: ErrorKind;
 }
 
 export type ErrorKind = "NotFound" | "BadInput" | "Conflict" | "Unauthorized" | "Internal" | "Network";
 
-/** Turns anything that was thrown into words for people. */
+/** Turns anything thrown into a message for people. */
 export function explainError(error: unknown): Explanation {
   if (CombinedGraphQLErrors.is(error)) return explainGraphQL(error.errors[0] as ApiError | undefined);
   if (ServerError.is(error)) return explainStatus(error.statusCode, error.bodyText);
@@ -22,7 +21,7 @@ export function explainError(error: unknown): Explanation {
   return INTERNAL;
 }
 
-/** Thrown where a token is needed and there is none any more. */
+/** A token is needed and there is none: the session has ended. */
 export class SignedOutError extends Error {
   constructor(options?: ErrorOptions) {
     super("The session has ended.", options);
@@ -30,7 +29,12 @@ export class SignedOutError extends Error {
   }
 }
 
-/** How AppSync shapes an error. */
+/** A file did not arrive; the message is for people. */
+export class UploadError extends Error {
+  override readonly name = "UploadError";
+}
+
+/** An error as AppSync returns it. */
 interface ApiError {
   readonly message: string;
   readonly errorType?: string | null;
@@ -38,14 +42,14 @@ interface ApiError {
 
 const OFFLINE: Explanation = {
   kind: "Network",
-  text: "The server cannot be reached. Check the connection and try again.",
+  text: "Cannot reach the server. Check your connection and try again.",
 };
-const SIGNED_OUT: Explanation = { kind: "Unauthorized", text: "Your session has ended. Sign in again to go on." };
+const SIGNED_OUT: Explanation = { kind: "Unauthorized", text: "Your session has expired. Sign in again to continue." };
 const INTERNAL: Explanation = {
   kind: "Internal",
-  text: "Something went wrong on our side, and nothing was changed. Try again in a moment.",
+  text: "Something went wrong on our side. Nothing was changed. Try again in a moment.",
 };
-const BUSY: Explanation = { kind: "Internal", text: "The server has too much to do. Try again in a moment." };
+const BUSY: Explanation = { kind: "Internal", text: "The server is busy. Try again in a moment." };
 
 function explainGraphQL(error: ApiError | undefined): Explanation {
   switch (error?.errorType) {
@@ -54,7 +58,7 @@ function explainGraphQL(error: ApiError | undefined): Explanation {
     case "Conflict":
       return { kind: error.errorType, text: error.message };
     case "Unauthorized":
-      return { kind: "Unauthorized", text: "You may not do this." };
+      return { kind: "Unauthorized", text: "You do not have permission to do this." };
     case "UnauthorizedException":
       return SIGNED_OUT;
     default:
@@ -68,7 +72,7 @@ function explainStatus(status: number, body: string): Explanation {
   return INTERNAL;
 }
 
-/** Each browser has its own words for a request that never arrived. */
+/** Each browser has its own message for a request that never arrived. */
 function isNetworkText(message: string): boolean {
   return /failed to fetch|networkerror|load failed|fetch failed/i.test(message);
 }

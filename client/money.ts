@@ -1,8 +1,8 @@
 import { NANOS_PER_USD } from "#core/money/money";
 
 /**
- * Nano-dollars for the screen: `$12.34`, and below a dollar three digits that matter, `$0.0123`, `$0.000042`. What is not
- * nothing never shows as `$0`.
+ * Nano-dollars for the screen: `$12.34`, and below a dollar three significant digits, `$0.0123`, `$0.000042`. A nonzero amount
+ * never shows as `$0`.
  */
 export function showUsd(nanos: number): string {
   const usd = nanos / NANOS_PER_USD;
@@ -14,7 +14,7 @@ export function showUsd(nanos: number): string {
   return `$${text}${"0".repeat(Math.max(0, missing))}`;
 }
 
-/** Nano-dollars as text for an input of dollars: `0.5`, without sign or grouping. */
+/** Nano-dollars as the text of a dollar input: `0.5`, without symbol or grouping. */
 export function editUsd(nanos: number): string {
   return (nanos / NANOS_PER_USD).toFixed(9).replace(/\.?0+$/, "");
 }

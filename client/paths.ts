@@ -15,7 +15,7 @@ export const paths = {
   seedSet: (id: string) => `/seeds/${encodeURIComponent(id)}`,
 } as const;
 
-/** What the router matches against. */
+/** The route patterns that the router matches. */
 export const patterns = {
   jobs: "/jobs",
   newJob: "/jobs/new",

@@ -8,18 +8,18 @@ import { Differences } from "./code/Differences.tsx";
 
 export interface ConflictNoticeProps {
   readonly id: string;
-  /** What the server said. */
+  /** The server's message. */
   readonly text: string;
   /** The source that could not be saved. */
   readonly mine: string;
   /** Saves mine on top of that version. */
   readonly onOverwrite: (version: number) => void;
-  /** Goes on with the newer version instead of mine. */
-  readonly onTake: (template: TemplateFieldsFragment) => void;
+  /** Continues with the newer version instead of mine. */
+  readonly onDiscardMine: (template: TemplateFieldsFragment) => void;
 }
 
-/** Someone saved a newer version meanwhile: what to do about it. Nothing is lost until one chooses. */
-export function ConflictNotice({ id, text, mine, onOverwrite, onTake }: ConflictNoticeProps) {
+/** A newer version was saved in the meantime: compare, overwrite or discard. Nothing is lost before that. */
+export function ConflictNotice({ id, text, mine, onOverwrite, onDiscardMine }: ConflictNoticeProps) {
   const [comparing, setComparing] = useState(false);
   const { data, error } = useQuery(TemplateDocument, {
     variables: { id, version: null },
@@ -34,11 +34,9 @@ export function ConflictNotice({ id, text, mine, onOverwrite, onTake }: Conflict
           {error && <p>{explainError(error).text}</p>}
           {newer && (
             <div className="row">
-              <Button onClick={() => setComparing(!comparing)}>
-                {comparing ? "Hide the differences" : "Show the differences"}
-              </Button>
-              <Button onClick={() => onOverwrite(newer.version)}>Save mine on top of version {newer.version}</Button>
-              <Button onClick={() => onTake(newer)}>Discard mine, go on with version {newer.version}</Button>
+              <Button onClick={() => setComparing(!comparing)}>{comparing ? "Hide changes" : "Show changes"}</Button>
+              <Button onClick={() => onOverwrite(newer.version)}>Save mine over version {newer.version}</Button>
+              <Button onClick={() => onDiscardMine(newer)}>Discard mine and edit version {newer.version}</Button>
             </div>
           )}
         </div>

@@ -13,7 +13,7 @@ export interface EditorActionsProps {
   readonly onSave: () => void;
 }
 
-/** What can be done with the source: bring one in, take it along, save it. */
+/** Imports, exports and saves the source. */
 export function EditorActions({ name, source, isChanged, busy, onImport, onSave }: EditorActionsProps) {
   const read = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
@@ -29,14 +29,14 @@ export function EditorActions({ name, source, isChanged, busy, onImport, onSave 
           className="visually-hidden"
           type="file"
           accept=".yaml,.yml,.json"
-          aria-label="Import a template's file"
+          aria-label="Import a template file"
           onChange={(event) => void read(event)}
         />
       </label>
       <Button icon="download" onClick={() => exportSource(name, source)}>
         Export
       </Button>
-      <Button look="primary" icon="check" busy={busy} disabled={!isChanged} title="Ctrl+S or ⌘S" onClick={onSave}>
+      <Button variant="primary" icon="check" busy={busy} disabled={!isChanged} title="Ctrl+S or ⌘S" onClick={onSave}>
         {isChanged ? "Save" : "Saved"}
       </Button>
     </div>

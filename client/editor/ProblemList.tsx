@@ -2,29 +2,29 @@ import type { TemplateProblemFragment } from "../generated/documents.ts";
 import { showCounted } from "../ui/format.ts";
 import { Icon } from "../ui/Icon.tsx";
 
-export interface FaultListProps {
-  readonly faults: readonly TemplateProblemFragment[];
-  /** Whether they are those of the text as it stands now. */
+export interface ProblemListProps {
+  readonly problems: readonly TemplateProblemFragment[];
+  /** Whether they belong to the current text. */
   readonly isCurrent: boolean;
-  /** Why it could not be checked; null when it was. */
+  /** Why the text could not be checked; null when it was. */
   readonly error: string | null;
   readonly onGoTo: (position: number) => void;
 }
 
-/** What is wrong with the source, in its order; each leads to its place. */
-export function FaultList({ faults, isCurrent, error, onGoTo }: FaultListProps) {
+/** The errors of the source, in order; a click goes to the position. */
+export function ProblemList({ problems, isCurrent, error, onGoTo }: ProblemListProps) {
   return (
-    <div className="faults">
-      <p className="faults-head small" role="status">
-        {headOf(faults.length, isCurrent, error)}
+    <div className="problems">
+      <p className="problems-head small" role="status">
+        {statusOf(problems.length, isCurrent, error)}
       </p>
       <ul>
-        {faults.map((fault, index) => (
+        {problems.map((problem, index) => (
           <li key={index}>
-            <button type="button" className="fault" onClick={() => onGoTo(fault.from)}>
+            <button type="button" className="problem" onClick={() => onGoTo(problem.from)}>
               <Icon name="alert" />
-              <span>{fault.message}</span>
-              <span className="faint number">line {fault.line}</span>
+              <span>{problem.message}</span>
+              <span className="faint number">line {problem.line}</span>
             </button>
           </li>
         ))}
@@ -33,8 +33,8 @@ export function FaultList({ faults, isCurrent, error, onGoTo }: FaultListProps) 
   );
 }
 
-function headOf(count: number, isCurrent: boolean, error: string | null): string {
+function statusOf(count: number, isCurrent: boolean, error: string | null): string {
   if (error) return error;
-  if (!isCurrent) return "Checking …";
-  return count === 0 ? "Nothing is wrong with it." : showCounted(count, "fault");
+  if (!isCurrent) return "Checking…";
+  return count === 0 ? "No problems" : showCounted(count, "error");
 }

@@ -8,39 +8,39 @@ import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
 import { FieldError } from "../ui/Field.tsx";
 
-/** Another beginning than the skeleton: a copy of a sample. */
+/** An alternative to the starter template: a copy of a sample. */
 export function StartFrom() {
   const navigate = useNavigate();
   const forkTemplate = useForkTemplate();
   const samples =
     useQuery(SampleTemplatesDocument, { variables: { limit: 100 } }).data?.listSampleTemplates.items ?? [];
-  const [chosen, setChosen] = useState("");
+  const [selected, setSelected] = useState("");
   const { run, busy, error } = useAction();
   const copy = () =>
     void run(async () => {
-      const { id } = await forkTemplate(chosen);
+      const { id } = await forkTemplate(selected);
       void navigate(paths.editTemplate(id), { replace: true });
     });
   return (
     <div className="row start-from">
       <label className="soft" htmlFor="start-from">
-        Write your own below, or begin with
+        Write your own below, or start from
       </label>
       <select
         id="start-from"
         className="input input-small"
-        value={chosen}
-        onChange={(event) => setChosen(event.target.value)}
+        value={selected}
+        onChange={(event) => setSelected(event.target.value)}
       >
-        <option value="">a sample …</option>
+        <option value="">a sample…</option>
         {samples.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
           </option>
         ))}
       </select>
-      <Button icon="copy" disabled={chosen === ""} busy={busy} onClick={copy}>
-        Copy it
+      <Button icon="copy" disabled={selected === ""} busy={busy} onClick={copy}>
+        Copy
       </Button>
       <FieldError error={error} />
     </div>

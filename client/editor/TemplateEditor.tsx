@@ -1,61 +1,118 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState, type RefObject } from "react";
 import { Link, useNavigate } from "react-router";
 import type {
   TemplateAnalysisFieldsFragment,
-  TemplateProblemFragment,
   TemplateFieldsFragment,
+  TemplateProblemFragment,
 } from "../generated/documents.ts";
-import { useModels } from "../templates/useModels.ts";
-import { useUsableSeedSets } from "../seeds/useSeedSets.ts";
 import { paths } from "../paths.ts";
+import { useUsableSeedSets } from "../seeds/useSeedSets.ts";
+import { useModels } from "../templates/useModels.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/States.tsx";
 import { CodeEditor, type CodeEditorHandle } from "./code/CodeEditor.tsx";
 import { ConflictNotice } from "./ConflictNotice.tsx";
 import { EditorActions } from "./EditorActions.tsx";
-import { FaultList } from "./ProblemList.tsx";
 import { Preview } from "./preview/Preview.tsx";
+import { useTemplateCheck } from "./preview/useTemplateCheck.ts";
+import { ProblemList } from "./ProblemList.tsx";
 import { StartFrom } from "./StartFrom.tsx";
 import { UnsavedWarning } from "./UnsavedWarning.tsx";
 import { useDraft } from "./useDraft.ts";
-import { useTemplateCheck } from "./preview/useTemplateCheck.ts";
 
 export interface TemplateEditorProps {
-  /** What is to be changed; null for a new template. */
+  /** The template to edit; null for a new one. */
   readonly saved: TemplateFieldsFragment | null;
-  /** Hears of a new template's first save. */
-  readonly onMade?: (template: TemplateFieldsFragment) => void;
+  /** Called when a new template is saved for the first time. */
+  readonly onCreated?: (template: TemplateFieldsFragment) => void;
 }
 
-/** The source on one side, what becomes of it on the other. */
-export function TemplateEditor({ saved: before, onMade }: TemplateEditorProps) {
+/** The source on one side, its preview on the other. */
+export function TemplateEditor({ saved: initial, onCreated }: TemplateEditorProps) {
   const navigate = useNavigate();
   const editor = useRef<CodeEditorHandle>(null);
-  const draft = useDraft(before);
-  const { saved, source, isChanged, isUnsaved } = draft;
+  const draft = useDraft(initial);
+  const { saved, source } = draft;
   const check = useTemplateCheck(source, saved?.id ?? null);
-  const facts = useLatestFacts(check.answer?.analysis);
-  const [rendered, setRendered] = useState(NO_FAULTS);
-  const faults = check.answer?.problems.length ? check.answer.problems : rendered;
-  const [seedSetId, setSeedSetId] = useState(before?.sampleSeedSetId ?? null);
-  const knowledge = useKnowledge(seedSetId);
+  const analysis = useLatestAnalysis(check.data?.analysis);
+  const [rendered, setRendered] = useState(NO_PROBLEMS);
+  const problems = check.data?.problems.length ? check.data.problems : rendered;
+  const [seedSetId, setSeedSetId] = useState(initial?.sampleSeedSetId ?? null);
+  const completionData = useCompletionData(seedSetId);
 
   const goTo = useCallback((position: number) => editor.current?.goTo(position), []);
   const save = async (basedOn?: number) => {
     if (draft.busy) return;
-    const known = check.isCurrent ? check.answer?.problems[0] : undefined;
-    if (known) return goTo(known.from);
+    const problem = check.isCurrent ? check.data?.problems[0] : undefined;
+    if (problem) return goTo(problem.from);
     const template = await draft.save(basedOn);
     if (!template || saved) return;
-    onMade?.(template);
+    onCreated?.(template);
     void navigate(paths.editTemplate(template.id), { replace: true, state: { keepFocus: true } });
   };
 
   return (
-    <div className="studio">
+    <div className="editor">
+      <UnsavedWarning isUnsaved={draft.isUnsaved} />
+      <EditorHead {...{ draft, editor }} onSave={() => void save()} />
+      <div className="stack">
+        {!saved && !draft.isChanged && <StartFrom />}
+        <SaveFailure {...{ draft, editor }} onOverwrite={(version) => void save(version)} />
+        <div className="editor-columns">
+          <section className="editor-source" aria-label="Source">
+            <CodeEditor
+              ref={editor}
+              initialText={source}
+              problems={problems}
+              completionData={completionData}
+              onChange={draft.setSource}
+              onSave={() => void save()}
+            />
+            <ProblemList problems={problems} isCurrent={check.isCurrent} error={check.error} onGoTo={goTo} />
+          </section>
+          <Preview
+            {...{ source, analysis, seedSetId }}
+            templateId={saved?.id ?? null}
+            isValid={check.isCurrent && check.data?.problems.length === 0}
+            onSeedSet={setSeedSetId}
+            onProblems={setRendered}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const NO_PROBLEMS: readonly TemplateProblemFragment[] = [];
+
+/** The analysis of the source when it last had no errors. */
+function useLatestAnalysis(
+  analysis: TemplateAnalysisFieldsFragment | null | undefined,
+): TemplateAnalysisFieldsFragment | null {
+  const [latest, setLatest] = useState<TemplateAnalysisFieldsFragment | null>(null);
+  if (analysis && analysis !== latest) setLatest(analysis);
+  return analysis ?? latest;
+}
+
+function useCompletionData(seedSetId: string | null) {
+  const models = useModels();
+  const seedSets = useUsableSeedSets();
+  return useMemo(() => {
+    const collections = seedSets.find(({ id }) => id === seedSetId)?.collections ?? [];
+    return { models: models.filter(({ isUsable }) => isUsable), collections };
+  }, [models, seedSets, seedSetId]);
+}
+
+interface PartProps {
+  readonly draft: ReturnType<typeof useDraft>;
+  readonly editor: RefObject<CodeEditorHandle | null>;
+}
+
+function EditorHead({ draft: { saved, source, isChanged, busy }, editor, onSave }: PartProps & { onSave: () => void }) {
+  return (
+    <>
       <title>{`${saved?.name ?? "New template"} · Plot Palette`}</title>
-      <UnsavedWarning isUnsaved={isUnsaved} />
       <Link to={saved ? paths.template(saved.id) : paths.templates} className="crumb">
         <Icon name="back" />
         {saved?.name ?? "Templates"}
@@ -64,73 +121,34 @@ export function TemplateEditor({ saved: before, onMade }: TemplateEditorProps) {
         <div className="row">
           <h1>{saved ? `Edit ${saved.name}` : "New template"}</h1>
           {saved && <Badge>Version {saved.version}</Badge>}
-          {isChanged && <Badge tone="warn">Not saved</Badge>}
+          {isChanged && <Badge tone="warn">Unsaved changes</Badge>}
         </div>
         <EditorActions
+          {...{ source, busy, onSave }}
           name={saved?.name ?? "template"}
-          source={source}
           isChanged={isChanged || !saved}
-          busy={draft.busy}
           onImport={(text) => editor.current?.replace(text)}
-          onSave={() => void save()}
         />
       </div>
-      <div className="stack">
-        {!saved && !isChanged && <StartFrom />}
-        {draft.fault?.isConflict && saved && (
-          <ConflictNotice
-            id={saved.id}
-            text={draft.fault.text}
-            mine={source}
-            onOverwrite={(version) => void save(version)}
-            onTake={(template) => {
-              draft.take(template);
-              editor.current?.replace(template.source);
-            }}
-          />
-        )}
-        {draft.fault && !draft.fault.isConflict && <Notice tone="bad">{draft.fault.text}</Notice>}
-        <div className="studio-columns">
-          <section className="studio-source" aria-label="Source">
-            <CodeEditor
-              ref={editor}
-              initialText={source}
-              faults={faults}
-              knowledge={knowledge}
-              onChange={draft.setSource}
-              onSave={() => void save()}
-            />
-            <FaultList faults={faults} isCurrent={check.isCurrent} error={check.error} onGoTo={goTo} />
-          </section>
-          <Preview
-            {...{ source, facts, seedSetId }}
-            templateId={saved?.id ?? null}
-            isSound={check.isCurrent && check.answer?.problems.length === 0}
-            onSeedSet={setSeedSetId}
-            onFaults={setRendered}
-          />
-        </div>
-      </div>
-    </div>
+    </>
   );
 }
 
-const NO_FAULTS: readonly TemplateProblemFragment[] = [];
-
-/** What the template was when it was last without a fault. */
-function useLatestFacts(
-  facts: TemplateAnalysisFieldsFragment | null | undefined,
-): TemplateAnalysisFieldsFragment | null {
-  const [latest, setLatest] = useState<TemplateAnalysisFieldsFragment | null>(null);
-  if (facts && facts !== latest) setLatest(facts);
-  return facts ?? latest;
-}
-
-function useKnowledge(seedSetId: string | null) {
-  const models = useModels();
-  const seedSets = useUsableSeedSets();
-  return useMemo(() => {
-    const collections = seedSets.find(({ id }) => id === seedSetId)?.collections ?? [];
-    return { models: models.filter(({ isUsable }) => isUsable), collections };
-  }, [models, seedSets, seedSetId]);
+/** Why the last save failed; a conflict offers a choice between the two versions. */
+function SaveFailure({ draft, editor, onOverwrite }: PartProps & { onOverwrite: (version: number) => void }) {
+  const { saved, source, error, reset } = draft;
+  if (!error) return null;
+  if (!error.isConflict || !saved) return <Notice tone="bad">{error.text}</Notice>;
+  return (
+    <ConflictNotice
+      id={saved.id}
+      text={error.text}
+      mine={source}
+      onOverwrite={onOverwrite}
+      onDiscardMine={(template) => {
+        reset(template);
+        editor.current?.replace(template.source);
+      }}
+    />
+  );
 }

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { useBlocker } from "react-router";
 import { Dialog } from "../ui/Dialog.tsx";
 
-/** Holds a person back who is about to leave what is not saved: within the app by a dialog, beyond it by the browser's own. */
+/** Warns before unsaved changes are lost: with a dialog on navigation within the app, with the browser's own when leaving it. */
 export function UnsavedWarning({ isUnsaved }: { readonly isUnsaved: () => boolean }) {
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => isUnsaved() && currentLocation.pathname !== nextLocation.pathname,
@@ -19,11 +19,12 @@ export function UnsavedWarning({ isUnsaved }: { readonly isUnsaved: () => boolea
     <Dialog
       title="Leave without saving?"
       action="Leave"
-      look="danger"
+      dismiss="Keep editing"
+      variant="danger"
       onConfirm={() => blocker.proceed()}
       onClose={() => blocker.reset()}
     >
-      <p className="soft">What you changed in this template since it was last saved will be lost.</p>
+      <p className="soft">Your unsaved changes to this template will be lost.</p>
     </Dialog>
   );
 }

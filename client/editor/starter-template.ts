@@ -1,6 +1,6 @@
-/** What a new template begins with: small, whole, and it runs with any seeds that have a `name`. */
-export const SKELETON = `name: My template
-description: What it makes, and when to use it.
+/** The source of a new template: small, complete, and runnable with any seeds that have a `name`. */
+export const STARTER_TEMPLATE = `name: My template
+description: What it generates, and when to use it.
 category: question_answer
 pick:
   seed: seeds

@@ -2,52 +2,52 @@ import { useRef, useState } from "react";
 import { explainError } from "../errors.ts";
 import type { TemplateFieldsFragment } from "../generated/documents.ts";
 import { useSaveTemplate } from "../mutations/useSaveTemplate.ts";
-import { SKELETON } from "./starter-template.ts";
+import { STARTER_TEMPLATE } from "./starter-template.ts";
 
-/** A template that is being written: its text, what of it is saved, and why it could not be. */
+/** A template being edited: its text, the last saved version, and why the last save failed. */
 export function useDraft(before: TemplateFieldsFragment | null) {
   const saveTemplate = useSaveTemplate();
   const [saved, setSaved] = useState(before);
-  const [source, setSource] = useState(before?.source ?? SKELETON);
+  const [source, setSource] = useState(before?.source ?? STARTER_TEMPLATE);
   const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<SaveFault | null>(null);
-  const isChanged = source !== (saved?.source ?? SKELETON);
+  const [error, setError] = useState<SaveError | null>(null);
+  const isChanged = source !== (saved?.source ?? STARTER_TEMPLATE);
 
-  // Asked while the page is being left, when the last drawing may be older than the last save.
+  // Read when the page is left, when the last render may be older than the last save.
   const unsaved = useRef(false);
   unsaved.current = isChanged;
 
-  /** Saves the text. `basedOn` is the version that it may replace: another one is a conflict. */
+  /** Saves the text. `basedOn` is the version it may replace; any other is a conflict. */
   const save = async (basedOn = saved?.version ?? null): Promise<TemplateFieldsFragment | null> => {
     setBusy(true);
-    setFault(null);
+    setError(null);
     try {
       const template = await saveTemplate({ id: saved?.id ?? null, source, basedOnVersion: basedOn });
       setSaved(template);
       unsaved.current = false;
       return template;
-    } catch (error) {
-      const { kind, text } = explainError(error);
-      // What follows the first line is the source with a caret: the editor shows it itself.
-      setFault({ isConflict: kind === "Conflict", text: text.split("\n", 1)[0] ?? text });
+    } catch (cause) {
+      const { kind, text } = explainError(cause);
+      // After the first line comes a source excerpt with a caret, which the editor shows itself.
+      setError({ isConflict: kind === "Conflict", text: text.split("\n", 1)[0] ?? text });
       return null;
     } finally {
       setBusy(false);
     }
   };
-  const take = (template: TemplateFieldsFragment) => {
+  const reset = (template: TemplateFieldsFragment) => {
     setSaved(template);
     setSource(template.source);
-    setFault(null);
+    setError(null);
   };
   return {
-    ...{ saved, source, setSource, isChanged, busy, fault, save, take },
+    ...{ saved, source, setSource, isChanged, busy, error, save, reset },
     isUnsaved: () => unsaved.current,
   };
 }
 
-export interface SaveFault {
-  /** Someone saved a newer version meanwhile. */
+export interface SaveError {
+  /** A newer version was saved in the meantime. */
   readonly isConflict: boolean;
   readonly text: string;
 }

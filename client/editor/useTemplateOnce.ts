@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useApolloClient } from "@apollo/client/react";
 import { TemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 
-/** The latest version of a template as it is now. What is saved later does not change it: it is being edited. */
+/** The latest version of a template, loaded once. Later saves do not change it: it is being edited. */
 export function useTemplateOnce(id: string) {
   const client = useApolloClient();
   const [template, setTemplate] = useState<TemplateFieldsFragment>();

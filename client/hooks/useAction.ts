@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { explainError } from "../errors.ts";
 
-/** Runs something that can fail, says whether it is being done, and keeps in words what went wrong. */
+/** Runs an action that can fail; `busy` while it runs, `error` is the message of the last failure. */
 export function useAction(onDone?: () => void) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);

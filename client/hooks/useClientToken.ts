@@ -1,16 +1,16 @@
 import { useRef } from "react";
 
 /**
- * The token that tells one wish from the next. The same wish sent again after a lost answer has the same token, so that it
- * is granted once; `granted` ends it.
+ * An idempotency key per request: the same input sent again after a lost response carries the same token, so it takes effect
+ * once. `release` ends that, so that the same input is a new request.
  */
-export function useWishToken() {
-  const kept = useRef<{ wish: string; token: string }>(undefined);
+export function useClientToken() {
+  const kept = useRef<{ request: string; token: string }>(undefined);
   const tokenFor = (input: object): string => {
-    const wish = JSON.stringify(input);
-    if (kept.current?.wish !== wish) kept.current = { wish, token: crypto.randomUUID() };
+    const request = JSON.stringify(input);
+    if (kept.current?.request !== request) kept.current = { request, token: crypto.randomUUID() };
     return kept.current.token;
   };
-  const granted = () => (kept.current = undefined);
-  return { tokenFor, granted };
+  const release = () => (kept.current = undefined);
+  return { tokenFor, release };
 }

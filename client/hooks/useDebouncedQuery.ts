@@ -1,26 +1,26 @@
 import { useEffect, useRef, useState } from "react";
 import { explainError } from "../errors.ts";
 
-export interface Asked<Answer> {
-  /** The latest answer, perhaps to an earlier question; undefined before the first. */
-  readonly answer: Answer | undefined;
-  /** Whether `answer` is the one to the present question. */
+export interface DebouncedQuery<Data> {
+  /** The latest answer, possibly to an earlier question; undefined before the first. */
+  readonly data: Data | undefined;
+  /** Whether `data` answers the current question. */
   readonly isCurrent: boolean;
-  /** What went wrong with the present question. */
+  /** Why the current question failed. */
   readonly error: string | null;
 }
 
 /**
- * Asks a question that changes as someone types: after a pause, and the latest one wins. Nothing is asked while it is null.
- * The question is a text, so that the same one is asked once.
+ * Asks a question that changes as someone types: debounced, and the latest one wins. A null question is not asked. The
+ * question is a string, so an unchanged one is not asked again.
  */
-export function useAsked<Answer>(
+export function useDebouncedQuery<Data>(
   question: string | null,
-  ask: (question: string, signal: AbortSignal) => Promise<Answer>,
-  pauseMs = PAUSE_MS,
-): Asked<Answer> {
-  const [known, setKnown] = useState<{ question: string; answer: Answer }>();
-  const [fault, setFault] = useState<{ question: string; text: string }>();
+  ask: (question: string, signal: AbortSignal) => Promise<Data>,
+  debounceMs = DEBOUNCE_MS,
+): DebouncedQuery<Data> {
+  const [known, setKnown] = useState<{ question: string; data: Data }>();
+  const [failure, setFailure] = useState<{ question: string; text: string }>();
   const latest = useRef(ask);
   useEffect(() => {
     latest.current = ask;
@@ -30,24 +30,24 @@ export function useAsked<Answer>(
     const controller = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const answer = await latest.current(question, controller.signal);
+        const data = await latest.current(question, controller.signal);
         if (controller.signal.aborted) return;
-        setKnown({ question, answer });
-        setFault(undefined);
+        setKnown({ question, data });
+        setFailure(undefined);
       } catch (error) {
-        if (!controller.signal.aborted) setFault({ question, text: explainError(error).text });
+        if (!controller.signal.aborted) setFailure({ question, text: explainError(error).text });
       }
-    }, pauseMs);
+    }, debounceMs);
     return () => {
       clearTimeout(timer);
       controller.abort();
     };
-  }, [question, pauseMs]);
+  }, [question, debounceMs]);
   return {
-    answer: known?.answer,
+    data: known?.data,
     isCurrent: question !== null && known?.question === question,
-    error: fault && fault.question === question ? fault.text : null,
+    error: failure && failure.question === question ? failure.text : null,
   };
 }
 
-const PAUSE_MS = 300;
+const DEBOUNCE_MS = 300;

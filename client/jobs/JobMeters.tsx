@@ -1,7 +1,7 @@
 import type { JobStatus } from "../generated/documents.ts";
 import type { JobNumbers, Totals } from "./totals.ts";
 import { showUsd } from "../money.ts";
-import { showCounted, showShare } from "../ui/format.ts";
+import { showCount, showCounted, showShare } from "../ui/format.ts";
 import { Meter, type MeterPart } from "../ui/Meter.tsx";
 
 export interface JobMeterProps {
@@ -10,18 +10,18 @@ export interface JobMeterProps {
   readonly large?: boolean;
 }
 
-/** How many of the records are made and how many were set aside. */
+/** The share of records delivered, and of records failed. */
 export function RecordMeter({ job, totals, large }: JobMeterProps) {
-  const failed = totals.failed > 0 ? `, ${totals.failed} failed` : "";
-  const text = `${showCounted(totals.delivered, "record")} of ${job.recordCount} made${failed}`;
+  const failed = totals.failed > 0 ? `, ${showCount(totals.failed)} failed` : "";
+  const text = `${showCounted(totals.delivered, "record")} of ${showCount(job.recordCount)} generated${failed}`;
   const parts: MeterPart[] = [
     { share: totals.delivered / job.recordCount, tone: TONES[job.status] },
     { share: totals.failed / job.recordCount, tone: "bad" },
   ];
-  return <Meter label="Records made" text={text} parts={parts} large={large} />;
+  return <Meter label="Records generated" text={text} parts={parts} large={large} />;
 }
 
-/** What the budget has gone into: paid to models, and set aside as possibly spent. */
+/** The budget used: paid for models, and reserved as possibly spent. */
 export function BudgetMeter({ job, totals, large }: JobMeterProps) {
   const text = `${showUsd(totals.spentNanos)} of ${showUsd(job.budgetNanos)}, ${showShare(totals.budgetShare)}`;
   const parts: MeterPart[] = [

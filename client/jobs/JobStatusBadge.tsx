@@ -1,22 +1,12 @@
-import type { JobStatus, SeedSetStatus } from "../generated/documents.ts";
-import { STATUS_WORDS } from "./messages.ts";
+import type { JobStatus } from "../generated/documents.ts";
 import { Badge, type Tone } from "../ui/Badge.tsx";
+import { STATUS_LABELS } from "./labels.ts";
 
-/** A job's state in a word and a colour. */
-export function StatusBadge({ status }: { readonly status: JobStatus }) {
+/** A job's status as a label and a color. */
+export function JobStatusBadge({ status }: { readonly status: JobStatus }) {
   return (
     <Badge dot tone={TONES[status]}>
-      {STATUS_WORDS[status]}
-    </Badge>
-  );
-}
-
-/** A seed set's state in a word and a colour. */
-export function SeedStatusBadge({ status }: { readonly status: SeedSetStatus }) {
-  const [word, tone] = SEED_STATES[status];
-  return (
-    <Badge dot tone={tone}>
-      {word}
+      {STATUS_LABELS[status]}
     </Badge>
   );
 }
@@ -31,12 +21,4 @@ const TONES: Readonly<Record<JobStatus, Tone>> = {
   CANCELLED: "plain",
   FAILED: "bad",
   DELETING: "plain",
-};
-
-const SEED_STATES: Readonly<Record<SeedSetStatus, readonly [string, Tone]>> = {
-  UPLOADING: ["Uploading", "plain"],
-  CHECKING: ["Checking", "live"],
-  GENERATING: ["Generating", "live"],
-  READY: ["Ready", "good"],
-  REFUSED: ["Refused", "bad"],
 };

@@ -4,31 +4,31 @@ import { showUsd } from "../money.ts";
 import { showCount } from "../ui/format.ts";
 import type { Totals } from "./totals.ts";
 
-/** How a job will end if it goes on as it has; null for one that has ended, and while too little is done to tell. */
+/** How a job will end at its current rate; null for one that has ended, and while too little is done to tell. */
 export function forecastOf(job: JobFieldsFragment, totals: Totals, nowMs: number): Forecast | null {
-  if (!GOES_ON.includes(job.status)) return null;
+  if (!UNFINISHED.includes(job.status)) return null;
   const { recordCount, budgetNanos, maxAttemptCostNanos } = job;
   return forecast({ ...totals, recordCount, budgetNanos, maxAttemptCostNanos, nowMs });
 }
 
-/** One sentence: what it will cost and when it will end, or where its budget will stop it. */
-export function forecastSentence(forecast: Forecast, recordCount: number, nowMs: number): string {
+/** One sentence: the cost and the end time, or where the budget will stop the job. */
+export function forecastMessage(forecast: Forecast, recordCount: number, nowMs: number): string {
   const { totalNanos, isBudgetSufficient, reachableRecords, endsAtMs } = forecast;
   const cost = `about ${showUsd(about(totalNanos))}`;
-  const time = endsAtMs === null ? null : `at about ${showClock(endsAtMs, nowMs)}`;
-  if (isBudgetSufficient) return `As it goes, all records will cost ${cost}${time ? ` and be done ${time}` : ""}.`;
+  const time = endsAtMs === null ? null : `around ${showClock(endsAtMs, nowMs)}`;
+  if (isBudgetSufficient) return `At this rate, all records will cost ${cost}${time ? ` and be done ${time}` : ""}.`;
   const reached = `after about ${showCount(about(reachableRecords))} of ${showCount(recordCount)} records`;
-  return `The budget will be reached ${reached}${time ? `, ${time}` : ""}; all would cost ${cost}.`;
+  return `The budget will be reached ${reached}${time ? `, ${time}` : ""}; all records would cost ${cost}.`;
 }
 
-const GOES_ON = ["QUEUED", "RUNNING", "PAUSED"];
+const UNFINISHED = ["QUEUED", "RUNNING", "PAUSED"];
 
-/** Two digits: what is foreseen is no better known, and a sentence that changes each second cannot be read. */
+/** Two significant digits: a forecast is no more accurate, and a number that changes every second cannot be read. */
 function about(amount: number): number {
   return amount === 0 ? 0 : Number(amount.toPrecision(2));
 }
 
-/** `14:32`, and the day where it is not today's: `Nov 27, 14:32`. */
+/** `14:32`, with the date when it is not today: `Nov 27, 14:32`. */
 function showClock(atMs: number, nowMs: number): string {
   const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
   return (isToday ? TIME : DAY_AND_TIME).format(atMs);

@@ -1,24 +1,46 @@
-/** The words on screen for what can be chosen for a job. */
-import type { JobCapacity, JobPriority, TaskSize } from "../generated/documents.ts";
+/** The labels on screen for a job's states and options. */
+import type { DatasetFormat, JobCapacity, JobPriority, JobStatus, TaskSize } from "../generated/documents.ts";
 
-export const PRIORITY_WORDS: Readonly<Record<JobPriority, string>> = {
-  HIGH: "High: before all others of mine",
-  NORMAL: "Normal: in the order in which they were made",
-  LOW: "Low: when no other of mine waits",
+export const PRIORITY_LABELS: Readonly<Record<JobPriority, string>> = {
+  HIGH: "High: before all my other jobs",
+  NORMAL: "Normal: in the order of creation",
+  LOW: "Low: when no other job of mine is waiting",
 };
 
-export const CAPACITY_WORDS: Readonly<Record<JobCapacity, string>> = {
-  SPOT_FIRST: "Spot first: cheap, and the full price where there is none",
-  ON_DEMAND: "On demand: never interrupted, at the full price",
+export const CAPACITY_LABELS: Readonly<Record<JobCapacity, string>> = {
+  SPOT_FIRST: "Spot first: discounted, falls back to on demand",
+  ON_DEMAND: "On demand: never interrupted, full price",
 };
 
-export const TASK_SIZE_WORDS: Readonly<Record<TaskSize, string>> = {
-  SMALL: "Small: half a processor, 1 GB",
-  MEDIUM: "Medium: one processor, 2 GB",
-  LARGE: "Large: two processors, 4 GB",
+export const TASK_SIZE_LABELS: Readonly<Record<TaskSize, string>> = {
+  SMALL: "Small: 0.5 vCPU, 1 GB",
+  MEDIUM: "Medium: 1 vCPU, 2 GB",
+  LARGE: "Large: 2 vCPU, 4 GB",
 };
 
-/** What stands before the colon, for lists of facts. */
-export function inShort(words: string): string {
-  return words.split(":")[0] ?? words;
+export const STATUS_LABELS: Readonly<Record<JobStatus, string>> = {
+  QUEUED: "Queued",
+  RUNNING: "Running",
+  PAUSED: "Paused",
+  EXPORTING: "Exporting",
+  COMPLETED: "Completed",
+  BUDGET_EXCEEDED: "Budget reached",
+  CANCELLED: "Canceled",
+  FAILED: "Failed",
+  DELETING: "Deleting",
+};
+
+export const FORMAT_LABELS: Readonly<Record<DatasetFormat, string>> = {
+  JSONL: "JSONL",
+  JSONL_GZ: "JSONL (gzip)",
+  CSV: "CSV",
+  PARQUET: "Parquet",
+  MESSAGES: "OpenAI messages",
+  SHAREGPT: "ShareGPT",
+  ALPACA: "Alpaca",
+};
+
+/** The part before the colon, for summaries. */
+export function shortLabel(label: string): string {
+  return label.split(":")[0] ?? label;
 }

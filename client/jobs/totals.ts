@@ -1,32 +1,32 @@
 import { mergeCauses, type CauseCount } from "#core/shard/causes";
 import type { JobFieldsFragment, ShardFieldsFragment } from "../generated/documents.ts";
 
-/** A job's shards in one: what the screen shows of its progress. */
+/** The sums over a job's shards: its progress as the screen shows it. */
 export interface Totals {
   readonly delivered: number;
   readonly failed: number;
-  /** Finished records that the template did not accept; others were made in their place. */
+  /** Candidates that the template's conditions rejected; their records were regenerated. */
   readonly rejected: number;
-  /** Neither made nor set aside yet. */
+  /** Neither delivered nor failed yet. */
   readonly open: number;
   /** Delivered and failed, from 0 to 1. */
   readonly share: number;
   readonly spentNanos: number;
-  /** Possibly spent by workers that vanished; counts against the budget. */
+  /** Possibly spent by lost workers; counts against the budget. */
   readonly writtenOffNanos: number;
-  /** Spent and written off against the budget, from 0 to 1. */
+  /** Spent and written off as a share of the budget, from 0 to 1. */
   readonly budgetShare: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** What a delivered record cost so far on average; null before the first. */
+  /** The average cost of a delivered record so far; null before the first. */
   readonly nanosPerRecord: number | null;
-  /** Over the last seconds; 0 unless the job runs. */
+  /** Over the last few seconds; 0 unless the job is running. */
   readonly recordsPerSecond: number;
-  /** Until every record is made at the present speed; null while it cannot be told. */
+  /** Until every record is done at the current rate; null while unknown. */
   readonly secondsLeft: number | null;
 }
 
-/** Sums up what the shards reported. `nowMs` leaves out the speed of shards that have fallen silent. */
+/** Sums up what the shards reported. `nowMs` excludes the throughput of shards that have stopped reporting. */
 export function totalsOf(job: JobNumbers, nowMs: number): Totals {
   const sum = (field: Summable) => job.progress.reduce((total, shard) => total + shard[field], 0);
   const delivered = sum("delivered");
@@ -52,18 +52,18 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
   };
 }
 
-/** Why attempts of all shards came to nothing, the most frequent cause first. */
+/** Why attempts failed or were rejected, over all shards, the most frequent cause first. */
 export function causesOf(shards: readonly Pick<ShardFieldsFragment, "causes">[]): CauseCount[] {
   return mergeCauses(shards.map(({ causes }) => causes));
 }
 
-/** How many records a budget pays for whatever the model answers, `recordCount` at most. */
-export function surelyPaidRecords(budgetNanos: number, maxAttemptCostNanos: number, recordCount: number): number {
+/** How many records a budget is guaranteed to cover, whatever the models answer; at most `recordCount`. */
+export function guaranteedRecords(budgetNanos: number, maxAttemptCostNanos: number, recordCount: number): number {
   if (maxAttemptCostNanos <= 0) return recordCount;
   return Math.min(recordCount, Math.floor(budgetNanos / maxAttemptCostNanos));
 }
 
-/** The latest records of all shards, those of the shard that reported last first. Texts that are not JSON objects are left out. */
+/** The latest records of all shards, those of the latest report first. Anything but a JSON object is skipped. */
 export function latestRecords(shards: readonly ShardFieldsFragment[], limit: number): LatestRecord[] {
   return shards
     .filter((shard) => shard.reportedAt !== null)
@@ -71,7 +71,7 @@ export function latestRecords(shards: readonly ShardFieldsFragment[], limit: num
     .flatMap((shard) => shard.latest.map((text) => ({ shardNo: shard.shardNo, text })))
     .flatMap(({ shardNo, text }, index, all) => {
       const columns = parseColumns(text);
-      // Two records of a shard may be equal: a model may answer the same prompt in the same words.
+      // Two records of a shard may be equal: a model may answer the same prompt identically.
       const equalBefore = all
         .slice(0, index)
         .filter((other) => other.shardNo === shardNo && other.text === text).length;
@@ -81,7 +81,7 @@ export function latestRecords(shards: readonly ShardFieldsFragment[], limit: num
 }
 
 export interface LatestRecord {
-  /** Tells it from the others on screen. */
+  /** Unique among the records on screen. */
   readonly key: string;
   readonly columns: readonly (readonly [name: string, value: string])[];
 }
@@ -93,8 +93,8 @@ export type JobNumbers = Pick<JobFieldsFragment, "status" | "recordCount" | "bud
 type Summable = "delivered" | "failed" | "rejected" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
 
 /**
- * A shard reports every second, or every as many seconds as there are shards; twice that is silence. The minute on top
- * allows for a browser whose clock is not quite right.
+ * With N shards, each reports every N seconds; after twice that it counts as silent. The extra minute allows for a browser
+ * whose clock is off.
  */
 function speedOf(shards: readonly ShardFieldsFragment[], nowMs: number): number {
   const silentMs = 60_000 + shards.length * 2_000;

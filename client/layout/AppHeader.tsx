@@ -10,12 +10,12 @@ interface Props {
   readonly onSignOut: () => void;
 }
 
-/** Where one is, where one can go, and who one is. */
+/** The main navigation, the connection status and the signed-in user. */
 export function AppHeader({ email, onSignOut }: Props) {
   return (
     <header className="app-header">
       <a className="skip-link" href="#content">
-        Skip to the content
+        Skip to content
       </a>
       <div className="app-header-inner">
         <Link to={paths.jobs()} className="brand">
@@ -33,7 +33,7 @@ export function AppHeader({ email, onSignOut }: Props) {
             {email}
           </span>
           <ThemeToggle />
-          <Button look="quiet" icon="leave" onClick={onSignOut}>
+          <Button variant="quiet" icon="leave" onClick={onSignOut}>
             <span className="app-leave">Sign out</span>
           </Button>
         </div>
@@ -42,13 +42,13 @@ export function AppHeader({ email, onSignOut }: Props) {
   );
 }
 
-/** Whether what is on the screen is kept up to date. Silent while the first connection is made. */
+/** Whether the screen receives live updates. Shows nothing until the first connection. */
 function Connection() {
   const state = useRealtimeState();
   return (
     <span className={`connection connection-${state}`} role="status">
-      {state === "live" && <span title="News arrives as it happens">Live</span>}
-      {state === "lost" && <span title="The connection is lost and is being made again">Reconnecting</span>}
+      {state === "live" && <span title="Receiving live updates">Live</span>}
+      {state === "lost" && <span title="Connection lost; reconnecting">Reconnecting</span>}
     </span>
   );
 }

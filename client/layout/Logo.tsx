@@ -1,4 +1,4 @@
-/** Four plots, four colours. */
+/** Four plots, four colors. */
 export function Logo() {
   return (
     <svg className="logo" viewBox="0 0 32 32" aria-hidden="true">

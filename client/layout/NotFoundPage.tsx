@@ -1,19 +1,19 @@
 import { paths } from "../paths.ts";
 import { ButtonLink } from "../ui/Button.tsx";
-import { Empty } from "../ui/States.tsx";
+import { EmptyState } from "../ui/States.tsx";
 
-/** For addresses that lead nowhere, and for what does not exist or is not mine: nobody can tell which. */
+/** For unknown addresses, and for things that do not exist or belong to someone else: the page does not reveal which. */
 export function NotFoundPage({ what = "page" }: { readonly what?: "page" | "job" | "template" | "seed set" }) {
   return (
     <>
       <title>Not found · Plot Palette</title>
-      <Empty
+      <EmptyState
         icon="search"
-        title={`There is no such ${what}`}
+        title={`${what.charAt(0).toUpperCase()}${what.slice(1)} not found`}
         actions={<ButtonLink to={paths.jobs()}>Go to your jobs</ButtonLink>}
       >
-        The address may be mistyped, or what it led to was deleted.
-      </Empty>
+        The address may be mistyped, or the {what} may have been deleted.
+      </EmptyState>
     </>
   );
 }

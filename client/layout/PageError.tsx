@@ -1,6 +1,6 @@
 import { explainError } from "../errors.ts";
 import { NotFoundPage } from "./NotFoundPage.tsx";
-import { Failure } from "../ui/States.tsx";
+import { ErrorState } from "../ui/States.tsx";
 
 interface Props {
   readonly error: unknown;
@@ -8,8 +8,8 @@ interface Props {
   readonly onRetry: () => void;
 }
 
-/** What a page shows in place of a thing that could not be read. */
-export function PageFailure({ error, what, onRetry }: Props) {
+/** What a page shows instead of something that could not be loaded. */
+export function PageError({ error, what, onRetry }: Props) {
   const { kind, text } = explainError(error);
-  return kind === "NotFound" ? <NotFoundPage what={what} /> : <Failure text={text} onRetry={onRetry} />;
+  return kind === "NotFound" ? <NotFoundPage what={what} /> : <ErrorState text={text} onRetry={onRetry} />;
 }

@@ -1,10 +1,10 @@
 import { useState, type ReactNode } from "react";
 import { explainError } from "../errors.ts";
 import { Button } from "../ui/Button.tsx";
-import { Failure, Notice, SkeletonCards } from "../ui/States.tsx";
+import { ErrorState, Notice, SkeletonCards } from "../ui/States.tsx";
 
 export interface PagedProps<Item> {
-  /** What is loaded so far; undefined while nothing is. */
+  /** The items loaded so far; undefined before the first load. */
   readonly list: { readonly items: readonly Item[]; readonly nextToken: string | null } | undefined;
   readonly error: unknown;
   readonly onRetry: () => void;
@@ -12,14 +12,14 @@ export interface PagedProps<Item> {
   readonly show: (item: Item) => ReactNode;
 }
 
-/** Cards in a grid, with more on demand. */
+/** Cards in a grid; more are loaded on demand. */
 export function Paged<Item extends { readonly id: string }>({ list, error, onRetry, onMore, show }: PagedProps<Item>) {
   const [busy, setBusy] = useState(false);
-  if (!list && error) return <Failure text={explainError(error).text} onRetry={onRetry} />;
+  if (!list && error) return <ErrorState text={explainError(error).text} onRetry={onRetry} />;
   if (!list) return <SkeletonCards count={2} label="Loading" />;
   const more = async (nextToken: string) => {
     setBusy(true);
-    // What went wrong stands in `error` beside what is shown.
+    // The failure shows up in `error`, beside the items.
     await onMore(nextToken).catch(() => undefined);
     setBusy(false);
   };

@@ -3,7 +3,7 @@ import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { print, type GraphQLFormattedError } from "graphql";
 import type { RealtimeConnection, WireError } from "./RealtimeConnection.ts";
 
-/** The end of Apollo's chain for subscriptions: each becomes one on the shared connection. */
+/** Apollo's terminating link for subscriptions: all of them share one connection. */
 export class AppSyncRealtimeLink extends ApolloLink {
   readonly #connection: RealtimeConnection;
 
@@ -25,5 +25,5 @@ export class AppSyncRealtimeLink extends ApolloLink {
 }
 
 function withMessage(error: WireError): GraphQLFormattedError {
-  return { ...error, message: error.message ?? error.errorType ?? "The subscription was refused." };
+  return { ...error, message: error.message ?? error.errorType ?? "The subscription was rejected." };
 }

@@ -3,7 +3,7 @@ import type { RealtimeConnection, RealtimeState } from "./RealtimeConnection.ts"
 
 export const RealtimeContext = createContext<RealtimeConnection | null>(null);
 
-/** Whether news arrives just now. */
+/** The state of the realtime connection. */
 export function useRealtimeState(): RealtimeState {
   const realtime = useRealtime();
   return useSyncExternalStore(
@@ -12,7 +12,7 @@ export function useRealtimeState(): RealtimeState {
   );
 }
 
-/** Reads again what is on the screen each time the connection has come up: news sent meanwhile is not repeated. */
+/** Refetches what is on screen each time the connection goes live: updates sent in the meantime are not replayed. */
 export function useAfterConnect(refetch: () => unknown): void {
   const realtime = useRealtime();
   const latest = useRef(refetch);
@@ -30,6 +30,6 @@ export function useAfterConnect(refetch: () => unknown): void {
 
 function useRealtime(): RealtimeConnection {
   const realtime = useContext(RealtimeContext);
-  if (!realtime) throw new Error("The connection is used outside of a session.");
+  if (!realtime) throw new Error("The realtime connection is only available inside a session.");
   return realtime;
 }

@@ -1,8 +1,8 @@
 /**
  * One WebSocket to AppSync for all subscriptions of the page, in AppSync's own protocol (start, start_ack, ka; the token as
- * a subprotocol). When the socket is lost, or silent for longer than the server promised, it connects anew with growing
- * pauses and starts every subscription again. What happened in between is not replayed: whoever shows data listens with
- * `watch` and reads it again at each "live".
+ * a subprotocol). When the socket is lost, or silent for longer than the server's keepalive timeout, it reconnects with
+ * exponential backoff and restarts every subscription. Updates missed in between are not replayed: whoever shows data calls
+ * `watch` and refetches at each "live".
  */
 export class RealtimeConnection {
   readonly #options: RealtimeOptions;
@@ -12,10 +12,10 @@ export class RealtimeConnection {
   #opening = false;
   #acknowledged = false;
   #failures = 0;
-  #tokenRefused = false;
+  #tokenRejected = false;
   #retryTimer: Timer | undefined;
   #watchdog: Timer | undefined;
-  #silenceMs = DEFAULT_SILENCE_MS;
+  #keepaliveTimeoutMs = DEFAULT_KEEPALIVE_TIMEOUT_MS;
   #state: RealtimeState = "idle";
   #nextId = 1;
 
@@ -27,7 +27,7 @@ export class RealtimeConnection {
     return this.#state;
   }
 
-  /** Starts a subscription, now and after every reconnect. Answers the function that stops it. */
+  /** Starts a subscription, now and after every reconnect. Returns the function that stops it. */
   subscribe(request: GraphQLRequest, sink: Sink): () => void {
     const id = String(this.#nextId++);
     this.#subscriptions.set(id, { data: JSON.stringify(request), sink, started: false });
@@ -36,22 +36,22 @@ export class RealtimeConnection {
     return () => this.#stop(id);
   }
 
-  /** Hears of every change of state; "live" comes each time all subscriptions are acknowledged. Answers the way out. */
+  /** Calls back on every change of state; "live" means that all subscriptions are acknowledged. Returns the function that stops it. */
   watch(listener: (state: RealtimeState) => void): () => void {
     this.#watchers.add(listener);
     return () => this.#watchers.delete(listener);
   }
 
-  /** Ends the pause before the next attempt: the network is back. */
+  /** Skips the backoff before the next attempt: the network is back. */
   retryNow(): void {
     if (this.#retryTimer) void this.#open();
   }
 
-  /** Forgets all subscriptions and closes the socket. */
+  /** Drops all subscriptions and closes the socket. */
   close(): void {
     this.#subscriptions.clear();
-    this.#drop();
-    this.#enter("idle");
+    this.#disconnect();
+    this.#setState("idle");
   }
 
   async #open(): Promise<void> {
@@ -59,7 +59,7 @@ export class RealtimeConnection {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     this.#opening = true;
-    if (this.#state === "idle") this.#enter("connecting");
+    if (this.#state === "idle") this.#setState("connecting");
     const authorization = await this.#authorize().finally(() => (this.#opening = false));
     if (this.#subscriptions.size === 0) return;
     if (!authorization) return this.#retryLater();
@@ -68,39 +68,39 @@ export class RealtimeConnection {
 
   #attach(socket: WebSocket): void {
     this.#socket = socket;
-    this.#expectWord(CONNECT_TIMEOUT_MS);
+    this.#resetWatchdog(CONNECT_TIMEOUT_MS);
     socket.onopen = () => socket.send(JSON.stringify({ type: "connection_init" }));
     socket.onmessage = (event) => this.#receive(String(event.data));
-    socket.onclose = () => this.#lose();
-    // A socket that the page's security policy forbids has an error and never a close.
-    socket.onerror = () => this.#lose();
+    socket.onclose = () => this.#handleLoss();
+    // A socket blocked by the Content-Security-Policy reports an error, never a close.
+    socket.onerror = () => this.#handleLoss();
   }
 
   #receive(text: string): void {
     const message = JSON.parse(text) as ServerMessage;
     const subscription = message.id === undefined ? undefined : this.#subscriptions.get(message.id);
-    this.#expectWord(this.#silenceMs);
+    this.#resetWatchdog(this.#keepaliveTimeoutMs);
     switch (message.type) {
       case "connection_ack":
         this.#acknowledged = true;
-        this.#tokenRefused = false;
-        this.#silenceMs = message.payload?.connectionTimeoutMs ?? DEFAULT_SILENCE_MS;
-        this.#expectWord(this.#silenceMs);
+        this.#tokenRejected = false;
+        this.#keepaliveTimeoutMs = message.payload?.connectionTimeoutMs ?? DEFAULT_KEEPALIVE_TIMEOUT_MS;
+        this.#resetWatchdog(this.#keepaliveTimeoutMs);
         for (const id of this.#subscriptions.keys()) void this.#start(id);
         return;
       case "connection_error":
-        this.#tokenRefused = true;
-        return this.#lose();
+        this.#tokenRejected = true;
+        return this.#handleLoss();
       case "start_ack":
         if (subscription) subscription.started = true;
-        return this.#tellWhenAllStarted();
+        return this.#announceLive();
       case "data":
         return subscription?.sink.next(message.payload ?? {});
       case "error":
-        if (!subscription) return this.#lose();
+        if (!subscription) return this.#handleLoss();
         this.#subscriptions.delete(message.id!);
         subscription.sink.error(message.payload?.errors ?? []);
-        return this.#tellWhenAllStarted();
+        return this.#announceLive();
       case "complete":
         if (!subscription) return;
         this.#subscriptions.delete(message.id!);
@@ -113,7 +113,7 @@ export class RealtimeConnection {
     const authorization = await this.#authorize();
     const subscription = this.#subscriptions.get(id);
     if (!subscription || socket !== this.#socket) return;
-    if (!authorization) return this.#lose();
+    if (!authorization) return this.#handleLoss();
     const payload = { data: subscription.data, extensions: { authorization } };
     socket?.send(JSON.stringify({ id, type: "start", payload }));
   }
@@ -124,19 +124,19 @@ export class RealtimeConnection {
     if (this.#acknowledged) this.#socket?.send(JSON.stringify({ id, type: "stop" }));
   }
 
-  #tellWhenAllStarted(): void {
+  #announceLive(): void {
     for (const subscription of this.#subscriptions.values()) if (!subscription.started) return;
     if (this.#subscriptions.size === 0) return;
     this.#failures = 0;
-    this.#enter("live");
+    this.#setState("live");
   }
 
-  #lose(): void {
-    this.#drop();
+  #handleLoss(): void {
+    this.#disconnect();
     this.#retryLater();
   }
 
-  #drop(): void {
+  #disconnect(): void {
     clearTimeout(this.#watchdog);
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
@@ -151,46 +151,46 @@ export class RealtimeConnection {
 
   #retryLater(): void {
     if (this.#subscriptions.size === 0) return;
-    const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
+    const backoffMs = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** this.#failures++);
     const jitter = 0.5 + (this.#options.random ?? Math.random)() / 2;
-    this.#retryTimer = setTimeout(() => void this.#open(), pauseMs * jitter);
-    this.#enter("lost");
+    this.#retryTimer = setTimeout(() => void this.#open(), backoffMs * jitter);
+    this.#setState("lost");
   }
 
-  /** Without a word from the server for that long, the connection counts as lost. */
-  #expectWord(withinMs: number): void {
+  /** If the server sends nothing for that long, the connection counts as lost. */
+  #resetWatchdog(withinMs: number): void {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#lose(), withinMs);
+    this.#watchdog = setTimeout(() => this.#handleLoss(), withinMs);
   }
 
-  /** What AppSync wants to see at connect and at each start; `undefined` when no token can be had now. */
+  /** What AppSync expects on connect and on each start; `undefined` when no token is available. */
   async #authorize(): Promise<Authorization | undefined> {
     try {
-      return { Authorization: await this.#options.getToken(this.#tokenRefused), host: this.#options.host };
+      return { Authorization: await this.#options.getToken(this.#tokenRejected), host: this.#options.host };
     } catch {
       return undefined;
     }
   }
 
-  #enter(state: RealtimeState): void {
+  #setState(state: RealtimeState): void {
     this.#state = state;
     for (const listener of this.#watchers) listener(state);
   }
 }
 
 export interface RealtimeOptions {
-  /** Where the socket connects to, `wss://…`. */
+  /** The address the socket connects to, `wss://…`. */
   readonly url: string;
   /** The host of the GraphQL address (not of `url`): AppSync checks the token against it. */
   readonly host: string;
-  /** The caller's token. `fresh` asks for a new one, because the last was refused. */
+  /** Returns the caller's token; `fresh` asks for a new one because the last was rejected. */
   readonly getToken: (fresh: boolean) => Promise<string>;
   readonly WebSocket: new (url: string, protocols: string[]) => WebSocket;
-  /** Spreads reconnects of many browsers over time; `Math.random` by default. */
+  /** Adds jitter to reconnects of many browsers; `Math.random` by default. */
   readonly random?: () => number;
 }
 
-/** idle: nobody subscribes · connecting: for the first time · live: all acknowledged · lost: will try again. */
+/** idle: no subscriptions · connecting: for the first time · live: all acknowledged · lost: will reconnect. */
 export type RealtimeState = "idle" | "connecting" | "live" | "lost";
 
 export interface GraphQLRequest {
@@ -234,11 +234,11 @@ interface Authorization {
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** AppSync's own figure, in case it does not say. */
-const DEFAULT_SILENCE_MS = 300_000;
+/** AppSync's documented default, for when it does not send one. */
+const DEFAULT_KEEPALIVE_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 15_000;
-const FIRST_PAUSE_MS = 500;
-const MAX_PAUSE_MS = 30_000;
+const INITIAL_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 30_000;
 
 function base64Url(value: unknown): string {
   const bytes = new TextEncoder().encode(JSON.stringify(value));

@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { CancelJobDocument } from "../generated/documents.ts";
 
-/** Stops a job for good. The answer updates the job wherever it is shown. */
+/** Stops a job permanently. The response updates the job wherever it is shown. */
 export function useCancelJob() {
   const [mutate] = useMutation(CancelJobDocument);
   return async (id: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { ConfirmSeedSetDocument, type SeedSetFieldsFragment } from "../generated/documents.ts";
 
-/** Says that all files are sent. The answer, CHECKING, updates the seed set wherever it is shown. */
+/** Confirms that all files are uploaded. The response, now CHECKING, updates the seed set wherever it is shown. */
 export function useConfirmSeedSet() {
   const [mutate] = useMutation(ConfirmSeedSetDocument);
   return async (id: string): Promise<SeedSetFieldsFragment> => {

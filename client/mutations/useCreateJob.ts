@@ -1,13 +1,13 @@
 import { useMutation } from "@apollo/client/react";
 import { CreateJobDocument, type CreateJobInput, type JobFieldsFragment } from "../generated/documents.ts";
-import { useWishToken } from "../hooks/useClientToken.ts";
-import { placeInLists } from "../jobs/live/lists.ts";
+import { useClientToken } from "../hooks/useClientToken.ts";
+import { updateJobLists } from "../jobs/live/lists.ts";
 
-/** Starts a job and puts it into the lists. The same wish sent again, after a lost answer, gives the same job. */
+/** Starts a job and adds it to the lists. The same input sent again after a lost response returns the same job. */
 export function useCreateJob() {
-  const { tokenFor } = useWishToken();
+  const { tokenFor } = useClientToken();
   const [mutate] = useMutation(CreateJobDocument, {
-    update: (cache, { data }) => data && placeInLists(cache, data.createJob),
+    update: (cache, { data }) => data && updateJobLists(cache, data.createJob),
   });
   return async (input: Omit<CreateJobInput, "clientToken">): Promise<JobFieldsFragment> => {
     const { data } = await mutate({ variables: { input: { ...input, clientToken: tokenFor(input) } } });

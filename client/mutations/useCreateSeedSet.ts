@@ -1,8 +1,19 @@
 import { useMutation } from "@apollo/client/react";
 import { CreateSeedSetDocument, SeedSetsDocument, type CreateSeedSetMutation } from "../generated/documents.ts";
-import type { UploadWish } from "../seeds/upload/useSeedUpload.ts";
 
-/** Makes a seed set for these files, puts it at the head of the list, and answers where the files go. */
+export interface UploadFile {
+  readonly collection: string;
+  readonly file: File;
+}
+
+export interface UploadRequest {
+  readonly name: string;
+  readonly files: readonly UploadFile[];
+  /** Invalid rows are skipped instead of rejecting their file. */
+  readonly skipInvalid: boolean;
+}
+
+/** Creates a seed set for these files, prepends it to the list, and returns where to upload the files. */
 export function useCreateSeedSet() {
   const [mutate] = useMutation(CreateSeedSetDocument, {
     update(cache, { data }) {
@@ -13,7 +24,7 @@ export function useCreateSeedSet() {
       });
     },
   });
-  return async ({ name, files, skipInvalid }: UploadWish): Promise<CreateSeedSetMutation["createSeedSet"]> => {
+  return async ({ name, files, skipInvalid }: UploadRequest): Promise<CreateSeedSetMutation["createSeedSet"]> => {
     const inputs = files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size }));
     const { data } = await mutate({ variables: { input: { name, files: inputs, skipInvalid } } });
     if (!data) throw new Error("The server answered without a seed set.");

@@ -1,14 +1,14 @@
 import { useMutation } from "@apollo/client/react";
 import { DeleteJobDocument, JobFieldsFragmentDoc } from "../generated/documents.ts";
-import { placeInLists } from "../jobs/live/lists.ts";
+import { updateJobLists } from "../jobs/live/lists.ts";
 
-/** Deletes a job with its datasets and takes it out of the lists. */
+/** Deletes a job with its datasets and removes it from the lists. */
 export function useDeleteJob() {
   const [mutate] = useMutation(DeleteJobDocument, {
     update(cache, { data }) {
       const id = data ? cache.identify(data.deleteJob) : undefined;
       const job = cache.readFragment({ id, fragment: JobFieldsFragmentDoc, fragmentName: "JobFields" });
-      if (job) placeInLists(cache, job);
+      if (job) updateJobLists(cache, job);
     },
   });
   return async (id: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { DeleteSeedSetDocument, SeedSetsDocument } from "../generated/documents.ts";
 
-/** Deletes a seed set with its files and takes it out of the list. */
+/** Deletes a seed set with its files and removes it from the list. */
 export function useDeleteSeedSet() {
   const [mutate] = useMutation(DeleteSeedSetDocument, {
     update(cache, { data }) {

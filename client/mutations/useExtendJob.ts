@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { ExtendJobDocument } from "../generated/documents.ts";
 
-/** Asks a job for more records, with a larger budget when one is given. The answer brings its new shards along. */
+/** Adds records to a job, with a larger budget if given. The response contains the new shards. */
 export function useExtendJob() {
   const [mutate] = useMutation(ExtendJobDocument);
   return async (id: string, recordCount: number, budgetNanos: number | null): Promise<void> => {

@@ -2,7 +2,7 @@ import { useMutation } from "@apollo/client/react";
 import { ForkTemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { forgetTemplateLists } from "../templates/lists.ts";
 
-/** Copies a template's version, the latest when null, into a new template of mine. */
+/** Copies a version of a template, the latest when null, into a new template of mine. */
 export function useForkTemplate() {
   const [mutate] = useMutation(ForkTemplateDocument, { update: forgetTemplateLists });
   return async (id: string, version: number | null = null): Promise<TemplateFieldsFragment> => {

@@ -5,11 +5,11 @@ import {
   type GenerateSeedsInput,
   type SeedSetFieldsFragment,
 } from "../generated/documents.ts";
-import { useWishToken } from "../hooks/useClientToken.ts";
+import { useClientToken } from "../hooks/useClientToken.ts";
 
-/** Lets a model make a seed set, and puts it at the head of the list while it does. */
+/** Starts generating a seed set and prepends it to the list. */
 export function useGenerateSeeds() {
-  const { tokenFor, granted } = useWishToken();
+  const { tokenFor, release } = useClientToken();
   const [mutate] = useMutation(GenerateSeedsDocument, {
     update(cache, { data }) {
       cache.updateQuery({ query: SeedSetsDocument }, (list) => {
@@ -22,7 +22,7 @@ export function useGenerateSeeds() {
   return async (input: Omit<GenerateSeedsInput, "clientToken">): Promise<SeedSetFieldsFragment> => {
     const { data } = await mutate({ variables: { input: { ...input, clientToken: tokenFor(input) } } });
     if (!data) throw new Error("The server answered without a seed set.");
-    granted();
+    release();
     return data.generateSeeds;
   };
 }

@@ -2,7 +2,7 @@ import { useMutation } from "@apollo/client/react";
 import { RestoreTemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { forgetTemplateLists } from "../templates/lists.ts";
 
-/** Makes an older version the newest again, as a new version, and answers that one. */
+/** Saves an older version again as the newest, and returns that. */
 export function useRestoreTemplate() {
   const [mutate] = useMutation(RestoreTemplateDocument, { update: forgetTemplateLists });
   return async (id: string, version: number): Promise<TemplateFieldsFragment> => {

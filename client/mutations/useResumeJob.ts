@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { ResumeJobDocument } from "../generated/documents.ts";
 
-/** Goes on with a job, with a larger budget when one is given. The answer updates the job wherever it is shown. */
+/** Resumes a job, with a larger budget if given. The response updates the job wherever it is shown. */
 export function useResumeJob() {
   const [mutate] = useMutation(ResumeJobDocument);
   return async (id: string, budgetNanos: number | null): Promise<void> => {

@@ -2,7 +2,7 @@ import { useMutation } from "@apollo/client/react";
 import { SaveTemplateDocument, type SaveTemplateInput, type TemplateFieldsFragment } from "../generated/documents.ts";
 import { forgetTemplateLists } from "../templates/lists.ts";
 
-/** Saves a template as its next version, or a new one. The lists are read again when they are next shown. */
+/** Saves a template as its next version, or a new one. The lists are refetched when they are next shown. */
 export function useSaveTemplate() {
   const [mutate] = useMutation(SaveTemplateDocument, { update: forgetTemplateLists });
   return async (input: SaveTemplateInput): Promise<TemplateFieldsFragment> => {

@@ -1,15 +1,15 @@
 import { useMutation } from "@apollo/client/react";
 import { StartTestRunDocument, type StartTestRunInput } from "../generated/documents.ts";
-import { useWishToken } from "../hooks/useClientToken.ts";
+import { useClientToken } from "../hooks/useClientToken.ts";
 
-/** Starts a try and answers its id. */
+/** Starts a test run and returns its id. */
 export function useStartTestRun() {
-  const { tokenFor, granted } = useWishToken();
+  const { tokenFor, release } = useClientToken();
   const [mutate] = useMutation(StartTestRunDocument);
   return async (input: Omit<StartTestRunInput, "clientToken">): Promise<string> => {
     const { data } = await mutate({ variables: { input: { ...input, clientToken: tokenFor(input) } } });
-    if (!data) throw new Error("The server answered without a try.");
-    granted();
+    if (!data) throw new Error("The server answered without a test run.");
+    release();
     return data.startTestRun.id;
   };
 }

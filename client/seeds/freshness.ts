@@ -1,8 +1,8 @@
 import type { SeedSetStatus } from "../generated/documents.ts";
 
-/** Whether `news` of a seed set tells an earlier state than the known one: it only ever moves on. */
-export function isStaleSeedSet(known: SeedSetVersion, news: SeedSetVersion): boolean {
-  return STAGES[news.status] < STAGES[known.status];
+/** Whether an incoming update of a seed set is older than the known state: a seed set only moves forward. */
+export function isStaleSeedSet(known: SeedSetVersion, incoming: SeedSetVersion): boolean {
+  return STAGES[incoming.status] < STAGES[known.status];
 }
 
 export interface SeedSetVersion {

@@ -3,17 +3,17 @@ import { useApolloClient } from "@apollo/client/react";
 import { repeat } from "rxjs";
 import { OnSeedSetChangedDocument } from "../generated/documents.ts";
 
-/** Hears when the check of a seed set has ended; the cache takes the seed set as it is. Used once, by the session. */
-export function useSeedSetNews(): void {
+/** Feeds the cache with updates of seed sets. Used once, by the session. */
+export function useSeedSetUpdates(): void {
   const client = useApolloClient();
   useEffect(() => {
-    const news = client.subscribe({ query: OnSeedSetChangedDocument });
-    const subscription = news.pipe(repeat({ delay: RESTART_MS })).subscribe(({ error }) => {
-      if (error) console.warn("News of seed sets was refused:", error);
+    const updates = client.subscribe({ query: OnSeedSetChangedDocument });
+    const subscription = updates.pipe(repeat({ delay: RESUBSCRIBE_MS })).subscribe(({ error }) => {
+      if (error) console.warn("The subscription to seed sets failed:", error);
     });
     return () => subscription.unsubscribe();
   }, [client]);
 }
 
-/** After a refusal; a lost connection is mended below. */
-const RESTART_MS = 10_000;
+/** After the server ended the subscription; lost connections are handled by RealtimeConnection. */
+const RESUBSCRIBE_MS = 10_000;

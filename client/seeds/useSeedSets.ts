@@ -3,7 +3,7 @@ import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFieldsFragment } 
 
 const SHOWN = 100;
 
-/** My seed sets and the samples, to choose from; those that can be used only. */
+/** My seed sets and the samples, only those ready for use. */
 export function useUsableSeedSets(): readonly SeedSetFieldsFragment[] {
   const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });

@@ -2,23 +2,23 @@ import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react
 import { ApolloProvider } from "@apollo/client/react";
 import type { Config } from "../config.ts";
 import { SignedOutError } from "../errors.ts";
-import { DatasetsBackContext } from "../jobs/dataset/RestoredDatasets.ts";
+import { RestoredDatasetsContext } from "../jobs/dataset/RestoredDatasets.ts";
 import { RealtimeContext } from "../link/Realtime.ts";
-import { useJobNews } from "../jobs/live/useJobUpdates.ts";
-import { useSeedSetNews } from "../seeds/useSeedSetUpdates.ts";
+import { useJobUpdates } from "../jobs/live/useJobUpdates.ts";
+import { useSeedSetUpdates } from "../seeds/useSeedSetUpdates.ts";
 import { createClient, type Api } from "./createClient.ts";
 import { readToken } from "./auth.ts";
 
 interface Props {
   readonly config: Config;
   readonly children: ReactNode;
-  /** The tokens are gone: sign-in is needed. */
-  readonly onEnd: () => void;
+  /** Called when the tokens have expired and the user must sign in again. */
+  readonly onSessionEnd: () => void;
 }
 
-/** Everything of one signed-in person: their cache and their socket, both gone with them. Give it their id as `key`. */
-export function Session({ config, children, onEnd }: Props) {
-  const [{ client, realtime }] = useState(() => createApi(config, onEnd));
+/** One signed-in user's cache and socket; both end with the session. Use the user's id as `key`. */
+export function Session({ config, children, onSessionEnd }: Props) {
+  const [{ client, realtime }] = useState(() => createApi(config, onSessionEnd));
   useEffect(() => {
     const retry = () => realtime.retryNow();
     addEventListener("online", retry);
@@ -30,29 +30,31 @@ export function Session({ config, children, onEnd }: Props) {
   return (
     <ApolloProvider client={client}>
       <RealtimeContext value={realtime}>
-        <News>{children}</News>
+        <LiveUpdates>{children}</LiveUpdates>
       </RealtimeContext>
     </ApolloProvider>
   );
 }
 
-function News({ children }: { readonly children: ReactNode }) {
+function LiveUpdates({ children }: { readonly children: ReactNode }) {
   const [jobIds, setJobIds] = useState<readonly string[]>([]);
-  const seen = useCallback((id: string) => setJobIds((ids) => ids.filter((each) => each !== id)), []);
+  const dismiss = useCallback((id: string) => setJobIds((ids) => ids.filter((each) => each !== id)), []);
   const add = useCallback((id: string) => setJobIds((ids) => [...ids.filter((each) => each !== id), id]), []);
-  useJobNews(add);
-  useSeedSetNews();
+  useJobUpdates(add);
+  useSeedSetUpdates();
   return (
-    <DatasetsBackContext value={useMemo(() => ({ jobIds, seen }), [jobIds, seen])}>{children}</DatasetsBackContext>
+    <RestoredDatasetsContext value={useMemo(() => ({ jobIds, dismiss }), [jobIds, dismiss])}>
+      {children}
+    </RestoredDatasetsContext>
   );
 }
 
-function createApi(config: Config, onEnd: () => void): Api {
+function createApi(config: Config, onSessionEnd: () => void): Api {
   return createClient(config, async (fresh) => {
     try {
       return await readToken(fresh);
     } catch (error) {
-      if (error instanceof SignedOutError) onEnd();
+      if (error instanceof SignedOutError) onSessionEnd();
       throw error;
     }
   });

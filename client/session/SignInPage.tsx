@@ -5,7 +5,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { ThemeToggle } from "../ui/ThemeToggle.tsx";
 import "./sign-in.css";
 
-/** Sign-in, sign-up with confirmation, and the way back after a forgotten password. */
+/** Sign-in, sign-up with confirmation, and password reset. */
 export default function SignInPage() {
   return (
     <main className="sign-in">
@@ -18,7 +18,7 @@ export default function SignInPage() {
           <Logo />
           Plot Palette
         </p>
-        <h1>Training data, exactly the size asked for, never over its budget.</h1>
+        <h1>Synthetic training data: exactly the size you ask for, never over budget.</h1>
         <ul className="sign-in-points">
           {POINTS.map((point) => (
             <li key={point}>
@@ -36,8 +36,8 @@ export default function SignInPage() {
 }
 
 const POINTS = [
-  "Bring seeds and a template; Amazon Bedrock does the writing.",
-  "A budget that cannot be passed, counted to the nano-dollar.",
-  "Watch records, speed and cost as they happen.",
-  "JSONL, CSV and Parquet, with the story of every record.",
+  "Bring seeds and a template; models on Amazon Bedrock do the writing.",
+  "A hard budget limit, metered to the nano-dollar.",
+  "Live records, throughput and cost.",
+  "JSONL, CSV and Parquet, with provenance for every record.",
 ];

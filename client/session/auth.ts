@@ -4,8 +4,8 @@ import { Hub } from "aws-amplify/utils";
 import { userPoolEndpoint, type Config } from "../config.ts";
 import { SignedOutError } from "../errors.ts";
 
-/** Who is signed in. */
-export interface Person {
+/** The signed-in user. */
+export interface User {
   readonly sub: string;
   readonly email: string;
 }
@@ -23,21 +23,21 @@ export function configureAuth(config: Config): void {
   });
 }
 
-/** Null when nobody is signed in. @throws when that cannot be told, for want of a network say */
-export async function readPerson(): Promise<Person | null> {
+/** Null when nobody is signed in. @throws when that cannot be determined, for example without a network */
+export async function readUser(): Promise<User | null> {
   const { tokens } = await fetchAuthSession();
   const claims = tokens?.idToken?.payload;
   return claims?.sub ? { sub: claims.sub, email: String(claims.email ?? "") } : null;
 }
 
-/** The token that AppSync wants, renewed when it is about to end; `fresh` renews it in any case. @throws SignedOutError */
+/** The token for AppSync, renewed when it is about to expire; `fresh` always renews it. @throws SignedOutError */
 export async function readToken(fresh: boolean): Promise<string> {
   const { tokens } = await fetchAuthSession({ forceRefresh: fresh });
   if (!tokens?.idToken) throw new SignedOutError();
   return tokens.idToken.toString();
 }
 
-/** Hears of sign-in and sign-out. Answers the way out. */
+/** Calls back on sign-in and sign-out. Returns the function that stops it. */
 export function watchAuth(listener: (event: "signedIn" | "signedOut") => void): () => void {
   return Hub.listen("auth", ({ payload }) => {
     if (payload.event === "signedIn" || payload.event === "signedOut") listener(payload.event);

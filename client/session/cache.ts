@@ -1,15 +1,18 @@
 import type { FieldPolicy, StoreObject, TypePolicies } from "@apollo/client";
 
 /**
- * A first page replaces what is known, a later one goes behind it; what is there already is not repeated. `key` tells the
- * items from each other.
+ * A first page replaces the cached list; a later page is appended, without items that are already there. `key` is the field
+ * that identifies an item.
  */
 const pages = (key: string, ...keyArgs: string[]): FieldPolicy => ({
   keyArgs,
-  merge(known: Page | undefined, news: Page, { args, readField }) {
-    if (!args?.nextToken || !known) return news;
-    const keys = new Set(known.items.map((item) => readField(key, item)));
-    return { ...news, items: [...known.items, ...news.items.filter((item) => !keys.has(readField(key, item)))] };
+  merge(existing: Page | undefined, incoming: Page, { args, readField }) {
+    if (!args?.nextToken || !existing) return incoming;
+    const keys = new Set(existing.items.map((item) => readField(key, item)));
+    return {
+      ...incoming,
+      items: [...existing.items, ...incoming.items.filter((item) => !keys.has(readField(key, item)))],
+    };
   },
 });
 
@@ -28,7 +31,7 @@ export const typePolicies: TypePolicies = {
       listTemplateVersions: pages("version", "id"),
       listSeedSets: pages("id"),
       listSampleSeedSets: pages("id"),
-      listSeedItems: pages("position", "seedSetId", "collection", "text", "from"),
+      listSeedItems: pages("position", "seedSetId", "collection", "text", "offset"),
       getJob: { read: (known, { args, toReference }) => known ?? toReference({ __typename: "Job", id: args?.id }) },
       getDatasetArchive: {
         read: (known, { args, toReference }) =>
@@ -39,10 +42,10 @@ export const typePolicies: TypePolicies = {
       },
     },
   },
-  // One id names many versions.
+  // One id has many versions.
   Template: { keyFields: ["id", "version"] },
   DatasetArchive: { keyFields: ["jobId"] },
-  // Two names alone do not tell a file of one job from that of another: they belong to the object around them.
+  // Names are unique only within the parent object: a file of one job can have the name of another job's file.
   DatasetFile: { keyFields: false },
   SeedCollection: { keyFields: false },
   TemplateStep: { keyFields: false },

@@ -12,7 +12,7 @@ export interface Api {
   readonly realtime: RealtimeConnection;
 }
 
-/** The client of one signed-in person: HTTP for questions and changes, one socket for news. `fresh` asks for a new token. */
+/** The API client of one signed-in user: HTTP for queries and mutations, one socket for subscriptions. `fresh` asks for a new token. */
 export function createClient(config: Config, getToken: (fresh: boolean) => Promise<string>): Api {
   const realtime = new RealtimeConnection({
     url: config.realtimeUrl,
@@ -21,7 +21,7 @@ export function createClient(config: Config, getToken: (fresh: boolean) => Promi
     WebSocket,
   });
   const cache = new InMemoryCache({ typePolicies });
-  // BaseHttpLink adds no extensions to the request; AppSync refuses bodies with keys that it does not know.
+  // BaseHttpLink adds no extensions to the request; AppSync rejects bodies with unknown keys.
   const http = new SetContextLink(async () => ({ headers: { authorization: await getToken(false) } })).concat(
     new BaseHttpLink({ uri: config.graphqlUrl }),
   );

@@ -13,8 +13,8 @@ import { isStaleSeedSet } from "../seeds/freshness.ts";
 import { isStaleTestRun } from "../testRuns/freshness.ts";
 
 /**
- * An answer can be overtaken on its way by news through the socket. This link puts what the cache knows better into
- * answers before they are written, so that a job that has ended never seems to run again.
+ * A response can be overtaken by an update through the socket. Before a response is written to the cache, this link replaces
+ * whatever the cache has a newer state of, so that a job that has ended never seems to run again.
  */
 export function keepNewest(cache: ApolloCache): ApolloLink {
   return new ApolloLink((operation, forward) =>
@@ -24,42 +24,42 @@ export function keepNewest(cache: ApolloCache): ApolloLink {
   );
 }
 
-/** The same data with every job, shard, archive, seed set and try replaced that the cache has a later state of. */
+/** The same data, with every job, shard, archive, seed set and test run replaced for which the cache has a newer state. */
 export function newest<T>(value: T, cache: ApolloCache): T {
   if (Array.isArray(value)) return value.map((item: unknown) => newest(item, cache)) as T;
   if (!isObject(value)) return value;
   const object = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, newest(inner, cache)]));
-  return { ...object, ...laterState(object, cache) } as T;
+  return { ...object, ...newerState(object, cache) } as T;
 }
 
-function laterState(object: Record<string, unknown>, cache: ApolloCache): object | undefined {
-  const kind = KINDS[String(object.__typename)];
-  const id = kind && cache.identify(object as { __typename: string });
-  if (!kind || !id) return undefined;
-  const known = cache.readFragment({ id, fragment: kind.fragment });
-  return known && kind.isOld(known, object) ? (known as object) : undefined;
+function newerState(object: Record<string, unknown>, cache: ApolloCache): object | undefined {
+  const entity = ENTITY_TYPES[String(object.__typename)];
+  const id = entity && cache.identify(object as { __typename: string });
+  if (!entity || !id) return undefined;
+  const known = cache.readFragment({ id, fragment: entity.fragment });
+  return known && entity.isStale(known, object) ? (known as object) : undefined;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  Job: { fragment: JobStateFragmentDoc, isOld: isStaleJobState as IsOld },
-  ShardProgress: { fragment: ShardFieldsFragmentDoc, isOld: isStaleShardReport as IsOld },
-  DatasetArchive: { fragment: ArchiveFieldsFragmentDoc, isOld: isStaleArchive as IsOld },
-  SeedSet: { fragment: SeedSetFieldsFragmentDoc, isOld: isStaleSeedSet as IsOld },
-  TestRun: { fragment: TestRunFieldsFragmentDoc, isOld: isStaleTestRun as IsOld },
+const ENTITY_TYPES: Readonly<Record<string, EntityType>> = {
+  Job: { fragment: JobStateFragmentDoc, isStale: isStaleJobState as IsStale },
+  ShardProgress: { fragment: ShardFieldsFragmentDoc, isStale: isStaleShardReport as IsStale },
+  DatasetArchive: { fragment: ArchiveFieldsFragmentDoc, isStale: isStaleArchive as IsStale },
+  SeedSet: { fragment: SeedSetFieldsFragmentDoc, isStale: isStaleSeedSet as IsStale },
+  TestRun: { fragment: TestRunFieldsFragmentDoc, isStale: isStaleTestRun as IsStale },
 };
 
-interface Kind {
+interface EntityType {
   readonly fragment:
     | typeof JobStateFragmentDoc
     | typeof ShardFieldsFragmentDoc
     | typeof ArchiveFieldsFragmentDoc
     | typeof SeedSetFieldsFragmentDoc
     | typeof TestRunFieldsFragmentDoc;
-  readonly isOld: IsOld;
+  readonly isStale: IsStale;
 }
 
-/** The type name has just said which kind it is, which the compiler cannot follow. */
-type IsOld = (known: unknown, news: unknown) => boolean;
+/** `__typename` has already selected the entity type, which the compiler cannot follow. */
+type IsStale = (known: unknown, incoming: unknown) => boolean;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;

@@ -1,28 +1,28 @@
 import { useCallback, useEffect, useState } from "react";
 import { explainError } from "../errors.ts";
-import { readPerson, watchAuth, type Person } from "./auth.ts";
+import { readUser, watchAuth, type User } from "./auth.ts";
 
-export type Sign =
+export type AuthState =
   | { readonly state: "checking" }
   | { readonly state: "failed"; readonly text: string }
-  | { readonly state: "out" }
-  | { readonly state: "in"; readonly person: Person };
+  | { readonly state: "signedOut" }
+  | { readonly state: "signedIn"; readonly user: User };
 
-/** Who is signed in, kept up to date. `check` looks again, `leave` shows the sign-in. */
-export function usePerson() {
-  const [sign, setSign] = useState<Sign>({ state: "checking" });
-  const leave = useCallback(() => setSign({ state: "out" }), []);
+/** The signed-in user, kept up to date. `check` checks again; `markSignedOut` shows the sign-in page. */
+export function useUser() {
+  const [auth, setAuth] = useState<AuthState>({ state: "checking" });
+  const markSignedOut = useCallback(() => setAuth({ state: "signedOut" }), []);
   const check = useCallback(async () => {
     try {
-      const person = await readPerson();
-      setSign(person ? { state: "in", person } : { state: "out" });
+      const user = await readUser();
+      setAuth(user ? { state: "signedIn", user } : { state: "signedOut" });
     } catch (error) {
-      setSign({ state: "failed", text: explainError(error).text });
+      setAuth({ state: "failed", text: explainError(error).text });
     }
   }, []);
   useEffect(() => {
     void check();
-    return watchAuth((event) => (event === "signedIn" ? void check() : leave()));
-  }, [check, leave]);
-  return { sign, check, leave };
+    return watchAuth((event) => (event === "signedIn" ? void check() : markSignedOut()));
+  }, [check, markSignedOut]);
+  return { auth, check, markSignedOut };
 }

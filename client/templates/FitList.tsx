@@ -1,16 +1,16 @@
 import type { Fit } from "./fit.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 
-/** What a template reads, each with a mark that says whether the chosen seeds have it. */
+/** What a template reads, each with an icon for whether the selected seeds have it. */
 export function FitList({ fits }: { readonly fits: readonly Fit[] }) {
   return (
     <ul className="fits">
       {fits.map((fit) => (
-        <li key={fit.name} className={`fit fit-${fit.verdict}`}>
-          <Icon name={ICONS[fit.verdict]} />
+        <li key={fit.name} className={`fit fit-${fit.status}`}>
+          <Icon name={ICONS[fit.status]} />
           <span>
             <span className="mono">{fit.name}</span>
-            <span className="visually-hidden">{fit.verdict === "missing" ? " is missing" : " is there"}</span>
+            <span className="visually-hidden">{fit.status === "missing" ? " is missing" : " is present"}</span>
             {fit.remark && <span className="small soft"> {fit.remark}</span>}
           </span>
         </li>
@@ -19,9 +19,9 @@ export function FitList({ fits }: { readonly fits: readonly Fit[] }) {
   );
 }
 
-const ICONS: Readonly<Record<Fit["verdict"], IconName>> = {
-  there: "check",
-  partly: "info",
+const ICONS: Readonly<Record<Fit["status"], IconName>> = {
+  present: "check",
+  partial: "info",
   optional: "info",
   missing: "cross",
 };

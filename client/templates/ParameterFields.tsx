@@ -4,20 +4,20 @@ import { SelectField, TextField } from "../ui/Field.tsx";
 export interface ParameterFieldsProps {
   readonly parameters: readonly Parameter[];
   readonly texts: ParameterTexts;
-  /** What is wrong, by parameter. */
-  readonly faults: Readonly<Record<string, string>>;
+  /** The errors by parameter. */
+  readonly errors: Readonly<Record<string, string>>;
   readonly onChange: (texts: ParameterTexts) => void;
 }
 
-/** A field for each parameter of a template: its values to choose from, else a text or JSON. */
-export function ParameterFields({ parameters, texts, faults, onChange }: ParameterFieldsProps) {
+/** A field for each parameter of a template: a select for its values, otherwise text or JSON. */
+export function ParameterFields({ parameters, texts, errors, onChange }: ParameterFieldsProps) {
   return parameters.map((parameter) => {
     const { name, description, values } = parameter;
     const field = {
       label: name,
       value: texts[name] ?? initialText(parameter),
-      hint: description ?? (kindOf(parameter) === "json" ? "As JSON." : undefined),
-      error: faults[name],
+      hint: description ?? (kindOf(parameter) === "json" ? "JSON." : undefined),
+      error: errors[name],
       onChange: (event: { target: { value: string } }) => onChange({ ...texts, [name]: event.target.value }),
     };
     if (!values) return <TextField key={name} {...field} spellCheck={kindOf(parameter) === "text"} />;

@@ -3,25 +3,25 @@ export interface TurnsProps {
   readonly turns: readonly { readonly role: string; readonly text: string }[];
 }
 
-/** A conversation with a model as it is sent: the system prompt, earlier turns, the prompt. */
+/** A conversation as it is sent to a model: the system prompt, the few-shot examples, the prompt. */
 export function Turns({ system, turns }: TurnsProps) {
   return (
     <div className="turns">
-      {system !== null && <Turn who="System" text={system} />}
+      {system !== null && <Turn speaker="System" text={system} />}
       {turns.map(({ role, text }, index) => (
-        <Turn key={index} who={WHO[role] ?? role} text={text} />
+        <Turn key={index} speaker={SPEAKERS[role] ?? role} text={text} />
       ))}
     </div>
   );
 }
 
-const WHO: Readonly<Record<string, string>> = { user: "Prompt", assistant: "Answer" };
+const SPEAKERS: Readonly<Record<string, string>> = { user: "User", assistant: "Assistant" };
 
 /** One speaker's text. */
-export function Turn({ who, text }: { readonly who: string; readonly text: string }) {
+export function Turn({ speaker, text }: { readonly speaker: string; readonly text: string }) {
   return (
     <div className="turn">
-      <span className="turn-who">{who}</span>
+      <span className="turn-who">{speaker}</span>
       <pre className="plain-code">{text}</pre>
     </div>
   );

@@ -1,9 +1,9 @@
 import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
 
-/** The columns of a template's records that a dataset can be cut by: its categories first, which are meant for that. */
+/** The columns a template's dataset can be partitioned by: its categories first, which are meant for that. */
 export function columnsToPartitionBy(
-  facts: Pick<TemplateAnalysisFieldsFragment, "columns" | "categories"> | undefined,
+  analysis: Pick<TemplateAnalysisFieldsFragment, "columns" | "categories"> | undefined,
 ): string[] {
-  if (!facts) return [];
-  return [...new Set([...facts.categories, ...facts.columns.map(({ name }) => name)])];
+  if (!analysis) return [];
+  return [...new Set([...analysis.categories, ...analysis.columns.map(({ name }) => name)])];
 }

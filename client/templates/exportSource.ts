@@ -1,4 +1,4 @@
-/** Lets the browser save a source exactly as it is, as a file named after the template. */
+/** Downloads a source, unchanged, as a file named after the template. */
 export function exportSource(name: string, source: string): void {
   const url = URL.createObjectURL(new Blob([source], { type: "application/yaml" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: fileNameFor(name, source) });
@@ -8,7 +8,7 @@ export function exportSource(name: string, source: string): void {
   URL.revokeObjectURL(url);
 }
 
-/** `Film questions` as `film-questions.yaml`; a document in JSON gets its own ending. */
+/** `Film questions` as `film-questions.yaml`; a JSON document gets its own extension. */
 export function fileNameFor(name: string, source: string): string {
   const base = name
     .toLowerCase()

@@ -1,6 +1,6 @@
 import type { ApolloCache } from "@apollo/client";
 
-/** Drops what is known of my templates, of versions and of public ones: their order and number have changed. */
+/** Evicts the lists of templates and versions from the cache: their order and length have changed. */
 export function forgetTemplateLists(cache: ApolloCache): void {
   for (const fieldName of ["listTemplates", "listTemplateVersions", "searchTemplates", "getTemplate"]) {
     cache.evict({ id: "ROOT_QUERY", fieldName });

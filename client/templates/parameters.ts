@@ -1,38 +1,38 @@
 import type { TemplateAnalysisFieldsFragment } from "../generated/documents.ts";
 
 export type Parameter = TemplateAnalysisFieldsFragment["parameters"][number];
-/** What was typed or chosen, by parameter; its default's text where nothing was. */
+/** What was typed or selected, by parameter; the default's text where nothing was. */
 export type ParameterTexts = Readonly<Record<string, string>>;
 
-/** How a parameter is asked for: by a choice among its values, as text, or as JSON. */
+/** How a parameter is entered: as a choice among its values, as text, or as JSON. */
 export function kindOf({ values, default: initial }: Parameter): "choice" | "text" | "json" {
   if (values) return "choice";
   return typeof readJson(initial) === "string" ? "text" : "json";
 }
 
-/** What stands in a parameter's field before anything is typed. */
+/** The initial text of a parameter's field. */
 export function initialText(parameter: Parameter): string {
   return kindOf(parameter) === "text" ? String(readJson(parameter.default)) : parameter.default;
 }
 
-/** A value as people read it: texts without quotes. */
+/** A value as people read it: strings without quotes. */
 export function showValue(json: string): string {
   const value = readJson(json);
   return typeof value === "string" ? value : json;
 }
 
-/** What is wrong, by parameter; empty when the job can have them. */
+/** The errors by parameter; empty when all are valid. */
 export function checkParameters(parameters: readonly Parameter[], texts: ParameterTexts): Record<string, string> {
-  const faults = parameters
+  const errors = parameters
     .filter((parameter) => kindOf(parameter) === "json")
     .filter(({ name }) => texts[name] !== undefined && readJson(texts[name]) === undefined)
-    .map(({ name }) => [name, "Expected JSON: a number, true, false, a list in [ ] or an object in { }."]);
-  return Object.fromEntries(faults) as Record<string, string>;
+    .map(({ name }) => [name, "Enter JSON: a number, true, false, a list in [ ] or an object in { }."]);
+  return Object.fromEntries(errors) as Record<string, string>;
 }
 
 /**
  * The values that differ from the template's defaults, as the JSON text that the API takes; null when none does. Call it
- * only when `checkParameters` found nothing.
+ * only when `checkParameters` found no errors.
  */
 export function parametersInput(parameters: readonly Parameter[], texts: ParameterTexts): string | null {
   const chosen = parameters

@@ -3,12 +3,12 @@ import { readName } from "./labels.ts";
 
 export type Read = TemplateAnalysisFieldsFragment["reads"][number];
 
-/** Something a template reads, with all the locations that read it. */
+/** A field or collection a template reads, with all the locations that read it. */
 export interface DistinctRead extends Omit<Read, "location" | "__typename"> {
   readonly locations: readonly string[];
 }
 
-/** Each thing once, required if it is so anywhere. */
+/** Each once, required if it is required anywhere. */
 export function distinctReads(reads: readonly Read[]): DistinctRead[] {
   const found = new Map<string, DistinctRead>();
   for (const { collection, path, required, location } of reads) {

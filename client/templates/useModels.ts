@@ -1,12 +1,12 @@
 import { useQuery } from "@apollo/client/react";
 import { ModelsDocument, type ModelsQuery } from "../generated/documents.ts";
 
-/** The models with their prices; empty while they are not known. */
+/** The models with their prices; empty until loaded. */
 export function useModels(): readonly ModelsQuery["listModels"][number][] {
   return useQuery(ModelsDocument).data?.listModels ?? NONE;
 }
 
-/** A model's name for people by its id; the id itself for one that is not known. */
+/** Looks up a model's display name by its id; the id itself for an unknown model. */
 export function useModelName(): (id: string) => string {
   const models = useModels();
   return (id) => models.find((model) => model.id === id)?.name ?? id;

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { showUsd } from "../money.ts";
 import { useAdHocSpending } from "./useAdHocSpending.ts";
 
-/** What was spent today beside jobs, in a quiet line. It is read again when the spending has ended. */
+/** What was spent today outside of jobs. Refetched when the spending has ended. */
 export function SpentToday({ isSpending }: { readonly isSpending: boolean }) {
   const { spentNanos, refetch } = useAdHocSpending();
   const wasSpending = useRef(isSpending);
@@ -11,5 +11,5 @@ export function SpentToday({ isSpending }: { readonly isSpending: boolean }) {
     wasSpending.current = isSpending;
   });
   if (spentNanos === undefined) return null;
-  return <p className="small faint number">Tries and generated seeds: {showUsd(spentNanos)} today.</p>;
+  return <p className="small faint number">Spent today on test runs and generated seeds: {showUsd(spentNanos)}</p>;
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { MAX_TEST_RUN_RECORDS } from "#core/money/ad-hoc-limits";
 import { parseUsd } from "#core/money/money";
 import type { TestRunFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
@@ -7,102 +8,109 @@ import { useStartTestRun } from "../mutations/useStartTestRun.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { FieldError, TextField } from "../ui/Field.tsx";
-import { showCounted } from "../ui/format.ts";
+import { showCount, showCounted } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
-import { checkTestRunForm, MAX_TEST_RUN_RECORDS } from "./form.ts";
+import { checkTestRunForm } from "./form.ts";
 import { SpentToday } from "./SpentToday.tsx";
 import { TestRunRecords } from "./TestRunRecords.tsx";
 
 import { useTestRun } from "./useTestRun.ts";
 
-export interface TryPanelProps {
+export interface TestRunPanelProps {
   readonly source: string;
   readonly templateId: string | null;
-  readonly isSound: boolean;
+  readonly isValid: boolean;
   readonly seedSetId: string | null;
   /** Values for its parameters as JSON; null for the defaults. */
   readonly parameters: string | null;
-  /** The most one record can cost; null while it is not known. */
-  readonly boundNanos: number | null;
+  /** The most one attempt can cost; null while unknown. */
+  readonly maxAttemptCostNanos: number | null;
 }
 
-/** A few records with real model calls, every one of which can be looked at. */
-export function TestRunPanel({ source, templateId, isSound, seedSetId, parameters, boundNanos }: TryPanelProps) {
+/** Generates a few records with real model calls and shows every call. */
+export function TestRunPanel({
+  source,
+  templateId,
+  isValid,
+  seedSetId,
+  parameters,
+  maxAttemptCostNanos,
+}: TestRunPanelProps) {
   const [records, setRecords] = useState("1");
   const [budget, setBudget] = useState("0.10");
-  const [tried, setTried] = useState<string | null>(null);
+  const [testRunId, setTestRunId] = useState<string | null>(null);
   const [shown, setShown] = useState(false);
   const startTestRun = useStartTestRun();
   const { run, busy, error } = useAction();
-  const running = useTestRun(tried);
-  const isRunning = running?.status === "RUNNING";
-  const faults = checkTestRunForm({ records, budget, boundNanos });
+  const testRun = useTestRun(testRunId);
+  const isRunning = testRun?.status === "RUNNING";
+  const errors = checkTestRunForm({ records, budget, maxAttemptCostNanos });
   const start = (event: React.FormEvent) => {
     event.preventDefault();
     setShown(true);
-    if (seedSetId === null || faults.records || faults.budget) return;
+    if (seedSetId === null || errors.records || errors.budget) return;
     const budgetNanos = parseUsd(budget) ?? 0;
     void run(async () =>
-      setTried(
+      setTestRunId(
         await startTestRun({ source, templateId, seedSetId, parameters, recordCount: Number(records), budgetNanos }),
       ),
     );
   };
   return (
-    <form className="stack" onSubmit={start} aria-label="Try" noValidate>
-      <div className="try-form">
+    <form className="stack" onSubmit={start} aria-label="Test run" noValidate>
+      <div className="test-run-form">
         <TextField
           label="Records"
           inputMode="numeric"
           value={records}
-          error={shown ? faults.records : null}
-          hint={`1 to ${MAX_TEST_RUN_RECORDS}`}
+          error={shown ? errors.records : null}
+          hint={`1–${MAX_TEST_RUN_RECORDS}`}
           onChange={(event) => setRecords(event.target.value)}
         />
         <TextField
-          label="Budget"
-          sign="$"
+          label="Budget (USD)"
+          adornment="$"
           inputMode="decimal"
           value={budget}
-          error={shown ? faults.budget : null}
-          hint={boundNanos === null ? undefined : `A record: ${showUsd(boundNanos)} at most`}
+          error={shown ? errors.budget : null}
+          hint={maxAttemptCostNanos === null ? undefined : `Max cost per attempt: ${showUsd(maxAttemptCostNanos)}`}
           onChange={(event) => setBudget(event.target.value)}
         />
         <Button
           type="submit"
-          look="primary"
+          variant="primary"
           icon="play"
           busy={busy || isRunning}
-          disabled={!isSound || seedSetId === null}
+          disabled={!isValid || seedSetId === null}
         >
           Run
         </Button>
       </div>
-      {seedSetId === null && <p className="small soft">Choose seeds above: a try draws real items.</p>}
-      {!isSound && <p className="small soft">Mend the faults first.</p>}
+      {seedSetId === null && <p className="small soft">Choose seeds above: a test run samples real items.</p>}
+      {!isValid && <p className="small soft">Fix the errors first.</p>}
       <FieldError error={error} />
-      {running && <TestRunState running={running} />}
-      {running && <TestRunRecords records={running.records} />}
+      {testRun && <TestRunState testRun={testRun} />}
+      {testRun && <TestRunRecords records={testRun.records} />}
       <SpentToday isSpending={isRunning} />
     </form>
   );
 }
 
-function TestRunState({ running }: { readonly running: TestRunFieldsFragment }) {
-  const [word, tone] = STATES[running.status];
+function TestRunState({ testRun }: { readonly testRun: TestRunFieldsFragment }) {
+  const [label, tone] = STATES[testRun.status];
   return (
     <>
       <p className="row small" role="status">
         <Badge dot tone={tone}>
-          {word}
+          {label}
         </Badge>
         <span className="number">
-          {showCounted(running.records.length, "record")} of {running.recordCount} ·{" "}
-          <strong>{showUsd(running.spentNanos)}</strong> of {showUsd(running.budgetNanos)}
+          {showCount(testRun.records.length)} of {showCounted(testRun.recordCount, "record")} ·{" "}
+          <strong>{showUsd(testRun.spentNanos)}</strong> of {showUsd(testRun.budgetNanos)}
         </span>
       </p>
-      {running.statusReason && (
-        <Notice tone={running.status === "FAILED" ? "bad" : "warn"}>{running.statusReason}</Notice>
+      {testRun.statusReason && (
+        <Notice tone={testRun.status === "FAILED" ? "bad" : "warn"}>{testRun.statusReason}</Notice>
       )}
     </>
   );
@@ -110,6 +118,6 @@ function TestRunState({ running }: { readonly running: TestRunFieldsFragment }) 
 
 const STATES = {
   RUNNING: ["Running", "live"],
-  COMPLETED: ["Done", "good"],
+  COMPLETED: ["Completed", "good"],
   FAILED: ["Failed", "bad"],
 } as const;

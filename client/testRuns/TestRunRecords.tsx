@@ -9,12 +9,12 @@ import { Notice } from "../ui/States.tsx";
 type TestRunRecord = TestRunFieldsFragment["records"][number];
 type TestRunCall = TestRunRecord["calls"][number];
 
-/** The records of a try, each with its calls. */
+/** The records of a test run, each with its calls. */
 export function TestRunRecords({ records }: { readonly records: readonly TestRunRecord[] }) {
   return (
     <ol className="stack">
       {records.map((record) => (
-        <li key={record.recordNo} className="stack-tight try-record">
+        <li key={record.recordNo} className="stack-tight test-run-record">
           <div className="row-between">
             <h3>Record {record.recordNo + 1}</h3>
             <span className="small faint number">
@@ -22,9 +22,7 @@ export function TestRunRecords({ records }: { readonly records: readonly TestRun
             </span>
           </div>
           {record.failure && <Notice tone="bad">{record.failure}</Notice>}
-          {record.rejection && (
-            <Notice tone="warn">Refused: {record.rejection} A job would make another attempt in its place.</Notice>
-          )}
+          {record.rejection && <Notice tone="warn">{record.rejection} A job would regenerate this record.</Notice>}
           {record.columns !== null && <Columns json={record.columns} />}
           <ul className="stack-tight">
             {record.calls.map((call, index) => (
@@ -34,7 +32,7 @@ export function TestRunRecords({ records }: { readonly records: readonly TestRun
             ))}
           </ul>
           <details className="small">
-            <summary>What was drawn from the seeds</summary>
+            <summary>Sampled seeds</summary>
             <pre className="plain-code">{JSON.stringify(JSON.parse(record.seeds), null, 2)}</pre>
           </details>
         </li>
@@ -46,7 +44,7 @@ export function TestRunRecords({ records }: { readonly records: readonly TestRun
 function Columns({ json }: { readonly json: string }) {
   const columns = JSON.parse(json) as Record<string, unknown>;
   return (
-    <dl className="try-columns">
+    <dl className="test-run-columns">
       {Object.entries(columns).map(([name, value]) => (
         <div key={name} className="record-column">
           <dt>{name}</dt>
@@ -82,7 +80,7 @@ function Call({ call }: { readonly call: TestRunCall }) {
         <Turns system={call.system} turns={call.turns} />
         {call.answer !== null && (
           <div className="turns turns-answer">
-            <Turn who="Answer" text={call.answer} />
+            <Turn speaker="Response" text={call.answer} />
           </div>
         )}
         {call.error && <Notice tone="warn">{call.error}</Notice>}
@@ -91,9 +89,9 @@ function Call({ call }: { readonly call: TestRunCall }) {
   );
 }
 
-/** Why a call was made beside the first. */
+/** Why a call was made after the first. */
 const REASONS: Readonly<Record<string, string>> = {
   repair: "repair",
-  fallback: "another model stepped in",
-  escalation: "a better model was asked",
+  fallback: "fallback model",
+  escalation: "escalated",
 };

@@ -1,9 +1,9 @@
 import type { TestRunStatus } from "../generated/documents.ts";
 
-/** Whether `news` of a try tells an earlier state than the known one: calls and records are only ever added. */
-export function isStaleTestRun(known: TestRunVersion, news: TestRunVersion): boolean {
-  if (known.status !== news.status) return news.status === "RUNNING";
-  return callsOf(news) < callsOf(known);
+/** Whether an incoming update of a test run is older than the known state: calls and records are only ever added. */
+export function isStaleTestRun(known: TestRunVersion, incoming: TestRunVersion): boolean {
+  if (known.status !== incoming.status) return incoming.status === "RUNNING";
+  return callsOf(incoming) < callsOf(known);
 }
 
 export interface TestRunVersion {

@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { AdHocSpendingDocument } from "../generated/documents.ts";
 
-/** What tries and generated seeds cost today, in nano-dollars; undefined while it is not known. `refetch` reads it again. */
+/** What test runs and generated seeds cost today, in nano-dollars; undefined until loaded. */
 export function useAdHocSpending() {
   const { data, refetch } = useQuery(AdHocSpendingDocument, { fetchPolicy: "cache-and-network" });
   const latest = data?.listAdHocSpending.items[0];

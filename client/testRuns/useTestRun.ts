@@ -2,7 +2,7 @@ import { useQuery, useSubscription } from "@apollo/client/react";
 import { OnTestRunChangedDocument, TestRunDocument, type TestRunFieldsFragment } from "../generated/documents.ts";
 import { useAfterConnect } from "../link/Realtime.ts";
 
-/** A try as it goes on. It is read once more when the connection for its news stands: what was sent before is not repeated. */
+/** A test run, updated live. It is refetched when the connection goes live: earlier updates are not replayed. */
 export function useTestRun(id: string | null): TestRunFieldsFragment | undefined {
   const { data, refetch } = useQuery(TestRunDocument, {
     variables: { id: id ?? "" },

@@ -2,25 +2,25 @@ import type { ButtonHTMLAttributes } from "react";
 import { Link, type LinkProps } from "react-router";
 import { Icon, type IconName } from "./Icon.tsx";
 
-export interface Look {
+export interface ButtonVariant {
   /** `plain` by default. */
-  readonly look?: "plain" | "primary" | "danger" | "quiet";
-  /** Stands before the words; none by default. */
+  readonly variant?: "plain" | "primary" | "danger" | "quiet";
+  /** Shown before the label; none by default. */
   readonly icon?: IconName;
   readonly large?: boolean;
 }
 
-export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>, Look {
-  /** Shows that it is being done and cannot be pressed again meanwhile. */
+export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>, ButtonVariant {
+  /** Shows a spinner and disables the button. */
   readonly busy?: boolean;
 }
 
-export function Button({ look, icon, large, busy, children, disabled, className, ...rest }: ButtonProps) {
+export function Button({ variant, icon, large, busy, children, disabled, className, ...rest }: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
-      className={classOf({ look, large }, className)}
+      className={classOf({ variant, large }, className)}
       disabled={disabled || busy}
       aria-busy={busy}
     >
@@ -30,16 +30,18 @@ export function Button({ look, icon, large, busy, children, disabled, className,
   );
 }
 
-/** Goes somewhere, looks like a button. */
-export function ButtonLink({ look, icon, large, children, className, ...rest }: LinkProps & Look) {
+/** A link that looks like a button. */
+export function ButtonLink({ variant, icon, large, children, className, ...rest }: LinkProps & ButtonVariant) {
   return (
-    <Link {...rest} className={classOf({ look, large }, className)}>
+    <Link {...rest} className={classOf({ variant, large }, className)}>
       {icon && <Icon name={icon} />}
       {children}
     </Link>
   );
 }
 
-function classOf({ look = "plain", large }: Look, more = ""): string {
-  return ["button", look !== "plain" && `button-${look}`, large && "button-large", more].filter(Boolean).join(" ");
+function classOf({ variant = "plain", large }: ButtonVariant, more = ""): string {
+  return ["button", variant !== "plain" && `button-${variant}`, large && "button-large", more]
+    .filter(Boolean)
+    .join(" ");
 }

@@ -5,11 +5,11 @@ export interface CodeProps {
   /** What it is, for screen readers. */
   readonly label: string;
   readonly text: string;
-  /** Long lines are broken; they scroll by default. */
+  /** Wraps long lines; they scroll by default. */
   readonly wrap?: boolean;
 }
 
-/** Text as it was written, with a button that copies it. */
+/** Preformatted text with a copy button. */
 export function Code({ label, text, wrap }: CodeProps) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {

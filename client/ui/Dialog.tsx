@@ -5,18 +5,30 @@ import { FieldError } from "./Field.tsx";
 export interface DialogProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** The words on the button that does it. */
+  /** The label of the button that confirms. */
   readonly action: string;
-  readonly look?: "primary" | "danger";
+  /** The label of the button that closes the dialog; "Cancel" by default. */
+  readonly dismiss?: string;
+  readonly variant?: "primary" | "danger";
   readonly busy?: boolean;
-  /** What went wrong when it was tried. */
+  /** Why the last attempt failed. */
   readonly error?: string | null;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
-/** Asks before something is done. It holds the focus until it is answered; Escape means no. */
-export function Dialog({ title, children, action, look = "primary", busy, error, onConfirm, onClose }: DialogProps) {
+/** A modal dialog with a form. It traps the focus; Escape closes it. */
+export function Dialog({
+  title,
+  children,
+  action,
+  dismiss = "Cancel",
+  variant = "primary",
+  busy,
+  error,
+  onConfirm,
+  onClose,
+}: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -39,8 +51,8 @@ export function Dialog({ title, children, action, look = "primary", busy, error,
         {children}
         <FieldError error={error} />
         <div className="dialog-actions">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look={look} busy={busy}>
+          <Button onClick={onClose}>{dismiss}</Button>
+          <Button type="submit" variant={variant} busy={busy}>
             {action}
           </Button>
         </div>

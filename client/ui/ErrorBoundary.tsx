@@ -2,13 +2,13 @@ import { Component, type ErrorInfo, type ReactNode } from "react";
 
 export interface ErrorBoundaryProps {
   readonly children: ReactNode;
-  /** What stands there instead; `retry` draws the children anew. */
+  /** Shown instead; `retry` renders the children again. */
   readonly fallback: (error: unknown, retry: () => void) => ReactNode;
-  /** Another key clears the error: the address, so that leaving the page is enough. */
+  /** A change of key clears the error: with the address as key, leaving the page is enough. */
   readonly resetKey: string;
 }
 
-/** Keeps a fault in one page from emptying the whole window. */
+/** Keeps an error in one page from blanking the whole window. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { error: unknown; failed: boolean }> {
   override state = { error: undefined as unknown, failed: false };
 

@@ -9,29 +9,29 @@ import { Icon } from "./Icon.tsx";
 
 interface FieldText {
   readonly label: string;
-  /** What to know before filling it in. */
+  /** Help shown below the field. */
   readonly hint?: ReactNode;
-  /** What is wrong with it; nothing while all is well. */
+  /** Why the value is invalid; nothing when it is valid. */
   readonly error?: string | null;
 }
 
 export interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement>, FieldText {
-  /** Stands inside, before the text: `$`. */
-  readonly sign?: string;
+  /** Shown inside the input, before the text: `$`. */
+  readonly adornment?: string;
 }
 
-/** One line of text with its label, hint and error. */
-export function TextField({ label, hint, error, sign, ...input }: TextFieldProps) {
+/** A single-line text input with its label, hint and error. */
+export function TextField({ label, hint, error, adornment, ...input }: TextFieldProps) {
   const id = useId();
   return (
     <div className="field">
       <label className="field-label" htmlFor={id}>
         {label}
       </label>
-      <div className={sign ? "input-with-sign" : undefined}>
-        {sign && (
-          <span className="input-sign" aria-hidden="true">
-            {sign}
+      <div className={adornment ? "input-with-adornment" : undefined}>
+        {adornment && (
+          <span className="input-adornment" aria-hidden="true">
+            {adornment}
           </span>
         )}
         <input
@@ -52,7 +52,7 @@ export function TextField({ label, hint, error, sign, ...input }: TextFieldProps
   );
 }
 
-/** Several lines of text with their label, hint and error. */
+/** A multi-line text input with its label, hint and error. */
 export function TextArea({ label, hint, error, ...input }: TextareaHTMLAttributes<HTMLTextAreaElement> & FieldText) {
   const id = useId();
   return (
@@ -78,7 +78,7 @@ export function TextArea({ label, hint, error, ...input }: TextareaHTMLAttribute
   );
 }
 
-/** One of several values, which are its children as `option`. */
+/** A select with its label, hint and error; its children are `option`s. */
 export function SelectField({
   label,
   hint,
@@ -111,7 +111,7 @@ export function SelectField({
   );
 }
 
-/** Several controls that answer one question. */
+/** Several controls under one label. */
 export function FieldGroup({ label, hint, error, children }: FieldText & { readonly children: ReactNode }) {
   const id = useId();
   return (
@@ -124,7 +124,7 @@ export function FieldGroup({ label, hint, error, children }: FieldText & { reado
   );
 }
 
-/** Says what is wrong beneath a control, and says it aloud when it appears. */
+/** The error below a control; screen readers announce it when it appears. */
 export function FieldError({ id, error }: { readonly id?: string; readonly error?: string | null }) {
   if (!error) return null;
   return (

@@ -4,12 +4,12 @@ import { Icon } from "./Icon.tsx";
 export interface FileDropProps {
   readonly title: string;
   readonly hint: string;
-  /** Endings, comma-separated, as the file chooser understands them. */
+  /** File extensions, comma-separated, as the file input's `accept`. */
   readonly accept: string;
   readonly onFiles: (files: File[]) => void;
 }
 
-/** Takes files by dropping them or through the file chooser. */
+/** Takes files by drag and drop or through the file picker. */
 export function FileDrop({ title, hint, accept, onFiles }: FileDropProps) {
   const [over, setOver] = useState(false);
   const drop = (event: DragEvent) => {
@@ -38,7 +38,7 @@ export function FileDrop({ title, hint, accept, onFiles }: FileDropProps) {
         accept={accept}
         onChange={(event) => {
           onFiles([...(event.target.files ?? [])]);
-          // So that the same file can be chosen again after it was removed.
+          // So that the same file can be selected again after it was removed.
           event.target.value = "";
         }}
       />

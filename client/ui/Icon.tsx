@@ -1,4 +1,4 @@
-/** A small drawing that repeats what the words beside it say; screen readers pass over it. */
+/** A decorative icon beside a label; hidden from screen readers. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
@@ -9,7 +9,7 @@ export function Icon({ name }: { readonly name: IconName }) {
 
 export type IconName = keyof typeof SHAPES;
 
-/** Strokes on a grid of 24. */
+/** Stroke paths on a 24 × 24 grid. */
 const SHAPES = {
   plus: "M12 5v14M5 12h14",
   check: "M5 12.5l4.5 4.5L19 7.5",

@@ -1,7 +1,7 @@
 export interface MeterProps {
   /** What is measured, for screen readers. */
   readonly label: string;
-  /** How it stands in words, for screen readers: "120 of 500 records". */
+  /** The value as text, for screen readers: "120 of 500 records". */
   readonly text: string;
   /** Shares between 0 and 1, side by side. */
   readonly parts: readonly MeterPart[];
@@ -13,7 +13,7 @@ export interface MeterPart {
   readonly tone: "accent" | "good" | "live" | "warn" | "bad" | "idle";
 }
 
-/** A bar that fills. */
+/** A progress bar of one or more parts. */
 export function Meter({ label, text, parts, large }: MeterProps) {
   const total = parts.reduce((sum, part) => sum + part.share, 0);
   return (

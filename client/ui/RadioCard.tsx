@@ -1,23 +1,23 @@
 import type { ReactNode } from "react";
 import { Badge } from "./Badge.tsx";
 
-export interface ChoiceProps {
-  /** Choices of one name exclude each other. */
+export interface RadioCardProps {
+  /** Cards with the same name exclude each other. */
   readonly name: string;
   readonly title: string;
-  /** A word that sets it apart from the others; none by default. */
+  /** A badge beside the title; none by default. */
   readonly tag?: string;
   readonly children?: ReactNode;
-  readonly chosen: boolean;
+  readonly selected: boolean;
   readonly disabled?: boolean;
-  readonly onChoose: () => void;
+  readonly onSelect: () => void;
 }
 
-/** One of several cards of which one can be chosen. */
-export function Choice({ name, title, tag, children, chosen, disabled, onChoose }: ChoiceProps) {
+/** A radio button shown as a card. */
+export function RadioCard({ name, title, tag, children, selected, disabled, onSelect }: RadioCardProps) {
   return (
     <label className="choice">
-      <input type="radio" name={name} checked={chosen} disabled={disabled} onChange={onChoose} />
+      <input type="radio" name={name} checked={selected} disabled={disabled} onChange={onSelect} />
       <span className="choice-title">
         {title} {tag && <Badge>{tag}</Badge>}
       </span>
@@ -26,8 +26,8 @@ export function Choice({ name, title, tag, children, chosen, disabled, onChoose 
   );
 }
 
-/** A box to tick. */
-export function Check(props: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
+/** A checkbox with its label. */
+export function Checkbox(props: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
   return (
     <label className="check">
       <input type="checkbox" checked={props.checked} onChange={(event) => props.onChange(event.target.checked)} />

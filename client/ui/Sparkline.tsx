@@ -1,7 +1,7 @@
 const WIDTH = 100;
 const HEIGHT = 30;
 
-/** A line of the latest values, the newest at the right. Draws nothing before there are two. */
+/** A line of the latest values, newest on the right. Draws nothing with fewer than two. */
 export function Sparkline({ values, label }: { readonly values: readonly number[]; readonly label: string }) {
   if (values.length < 2) return null;
   const top = Math.max(...values, Number.MIN_VALUE);

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Numbers to be read at a glance. */
+/** Key figures in a row. */
 export function Stats({ children }: { readonly children: ReactNode }) {
   return <dl className="stats">{children}</dl>;
 }
@@ -8,7 +8,7 @@ export function Stats({ children }: { readonly children: ReactNode }) {
 export interface StatProps {
   readonly label: string;
   readonly value: ReactNode;
-  /** Puts the number in relation. */
+  /** Context for the number. */
   readonly note?: ReactNode;
 }
 

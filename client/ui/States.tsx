@@ -2,12 +2,12 @@ import type { ReactNode } from "react";
 import { Button } from "./Button.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 
-/** Grey lines where text will be. */
+/** A gray placeholder for text that is loading. */
 export function Skeleton({ width = "100%", height }: { readonly width?: string; readonly height?: string }) {
   return <span className="skeleton" style={{ width, height }} aria-hidden="true" />;
 }
 
-/** Cards that are on their way. */
+/** Placeholders for cards that are loading. */
 export function SkeletonCards({ count, label }: { readonly count: number; readonly label: string }) {
   return (
     <div className="stack" role="status" aria-label={label}>
@@ -22,17 +22,17 @@ export function SkeletonCards({ count, label }: { readonly count: number; readon
   );
 }
 
-export interface EmptyProps {
+export interface EmptyStateProps {
   readonly icon: IconName;
   readonly title: string;
   readonly children?: ReactNode;
-  /** What to do about it. */
+  /** What the user can do next. */
   readonly actions?: ReactNode;
   readonly tone?: "plain" | "bad";
 }
 
-/** Nothing is here, why, and what to do. */
-export function Empty({ icon, title, children, actions, tone = "plain" }: EmptyProps) {
+/** Says that there is nothing, why, and what to do next. */
+export function EmptyState({ icon, title, children, actions, tone = "plain" }: EmptyStateProps) {
   return (
     <div className="empty">
       <div className={tone === "bad" ? "empty-mark empty-mark-bad" : "empty-mark"}>
@@ -45,8 +45,8 @@ export function Empty({ icon, title, children, actions, tone = "plain" }: EmptyP
   );
 }
 
-/** It could not be shown. */
-export function Failure({ text, onRetry }: { readonly text: string; readonly onRetry?: () => void }) {
+/** Something could not be loaded. */
+export function ErrorState({ text, onRetry }: { readonly text: string; readonly onRetry?: () => void }) {
   const retry = onRetry && (
     <Button icon="retry" onClick={onRetry}>
       Try again
@@ -54,14 +54,14 @@ export function Failure({ text, onRetry }: { readonly text: string; readonly onR
   );
   return (
     <div role="alert">
-      <Empty icon="alert" tone="bad" title="This could not be shown" actions={retry}>
+      <EmptyState icon="alert" tone="bad" title="Could not load this page" actions={retry}>
         {text}
-      </Empty>
+      </EmptyState>
     </div>
   );
 }
 
-/** A sentence that stands out. `bad` is said aloud when it appears. */
+/** A highlighted message. Screen readers announce a `bad` one when it appears. */
 export function Notice({
   tone = "plain",
   children,

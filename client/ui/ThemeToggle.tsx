@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "./Button.tsx";
 
-/** Steps from the system's colours to light, to dark, and remembers the choice. `theme.js` applies it before the first paint. */
+/** Cycles through the system's colors, light and dark, and remembers the choice. `theme.js` applies it before the first paint. */
 export function ThemeToggle() {
   const [theme, setTheme] = useState<Theme>(currentTheme);
   const step = () => {
@@ -15,15 +15,15 @@ export function ThemeToggle() {
     }
     setTheme(next);
   };
-  const title = `Colours: ${WORDS[theme]}. Change to ${WORDS[NEXT[theme]]}.`;
-  return <Button look="quiet" icon={ICONS[theme]} onClick={step} aria-label={title} title={title} />;
+  const title = `Theme: ${LABELS[theme]}. Switch to ${LABELS[NEXT[theme]]}.`;
+  return <Button variant="quiet" icon={ICONS[theme]} onClick={step} aria-label={title} title={title} />;
 }
 
 type Theme = "auto" | "light" | "dark";
 
 const NEXT = { auto: "light", light: "dark", dark: "auto" } as const;
 const ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
-const WORDS = { auto: "as the system", light: "light", dark: "dark" } as const;
+const LABELS = { auto: "system", light: "light", dark: "dark" } as const;
 
 function currentTheme(): Theme {
   const theme = document.documentElement.dataset.theme;

@@ -1,7 +1,7 @@
 import { showMoment, showRelative } from "./format.ts";
 import { useNow } from "./useNow.ts";
 
-/** How long ago, with the full moment in its title. */
+/** A relative time, with the full date and time in its tooltip. */
 export function Time({ at }: { readonly at: string }) {
   const nowMs = useNow(30_000);
   return (

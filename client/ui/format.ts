@@ -1,4 +1,4 @@
-/** Numbers, sizes and times as people read them. English throughout, whatever the browser's language: so is the app. */
+/** Numbers, sizes and times for people. Always in English, whatever the browser's language, as is the app. */
 
 /** `12,345`. */
 export function showCount(count: number): string {
@@ -10,10 +10,10 @@ export function showCounted(count: number, one: string, many = `${one}s`): strin
   return `${showCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** A share between 0 and 1 as `42 %`. Never 100 % before all is done, never 0 % once something is. */
+/** A share between 0 and 1 as `42%`. Never 100% before everything is done, never 0% once something is. */
 export function showShare(share: number): string {
-  if (share > 0 && share < 0.01) return "< 1 %";
-  return `${share >= 1 ? Math.round(share * 100) : Math.min(99, Math.round(share * 100))} %`;
+  if (share > 0 && share < 0.01) return "<1%";
+  return `${share >= 1 ? Math.round(share * 100) : Math.min(99, Math.round(share * 100))}%`;
 }
 
 /** `3.2`, `48`, `1,200`: one decimal below ten. */
@@ -28,7 +28,7 @@ export function showBytes(bytes: number): string {
   return `${step > 0 && amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${UNITS[step]}`;
 }
 
-/** A time to go or gone by: `8 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. */
+/** A duration: `8 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. */
 export function showDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The present time in milliseconds, told anew every so often; never when `everyMs` is null. */
+/** The current time in milliseconds, updated every `everyMs`; never updated when that is null. */
 export function useNow(everyMs: number | null): number {
   const [nowMs, setNowMs] = useState(Date.now);
   useEffect(() => {

@@ -1,17 +1,17 @@
 import { useEffect, useRef, useState } from "react";
 
-/** A value that is renewed every so often only, and not at all while it is held: what changes each second cannot be read. */
-export function useCalm<T>(value: T, everyMs: number, held: boolean): T {
+/** A value that updates at most every `everyMs`, and not at all while paused: text that changes every second cannot be read. */
+export function useThrottledValue<T>(value: T, everyMs: number, paused: boolean): T {
   const [shown, setShown] = useState(value);
   const latest = useRef(value);
   useEffect(() => {
     latest.current = value;
   }, [value]);
   useEffect(() => {
-    if (held) return;
+    if (paused) return;
     setShown(latest.current);
     const timer = setInterval(() => setShown(latest.current), everyMs);
     return () => clearInterval(timer);
-  }, [everyMs, held]);
+  }, [everyMs, paused]);
   return shown;
 }

@@ -1,6 +1,7 @@
 /** What generateSeeds needs to know before it writes: what items must be, which model makes them, and that it can be paid. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import { findModel, mayUse, MODELS, TIERS } from "../../core/models/models.ts";
+import { MAX_GENERATED_ITEMS } from "../../core/money/ad-hoc-limits.ts";
 import { formatUsd } from "../../core/money/money.ts";
 import type { SeedGeneration } from "../../core/seeds/seed-set-row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seeds/seed-set.ts";
@@ -13,7 +14,6 @@ import { readSoundSource } from "./readTemplateSource.ts";
 import { textsHeldBy } from "./templateRows.ts";
 import { checkAdHocBudget } from "./adHocBudget.ts";
 
-const MAX_ITEMS = 500;
 const MAX_INSTRUCTIONS_CHARACTERS = 2_000;
 
 export interface GenerationToCheck {
@@ -54,8 +54,8 @@ export const handler = answering(async ({ owner, input }: GenerationToCheck): Pr
 function checkWishes({ name, itemCount, instructions, budgetNanos }: GenerateSeedsInput): void {
   if (name.trim().length < 1 || name.length > 100)
     refuse(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
-  if (itemCount < 1 || itemCount > MAX_ITEMS)
-    refuse(`A model makes 1 to ${MAX_ITEMS} items of each collection, not ${itemCount}.`);
+  if (itemCount < 1 || itemCount > MAX_GENERATED_ITEMS)
+    refuse(`A model makes 1 to ${MAX_GENERATED_ITEMS} items of each collection, not ${itemCount}.`);
   const characters = instructions?.length ?? 0;
   if (characters > MAX_INSTRUCTIONS_CHARACTERS)
     refuse(`The instructions may have ${MAX_INSTRUCTIONS_CHARACTERS} characters, these have ${characters}.`);

@@ -1,6 +1,7 @@
 /** What startTestRun needs to know before it writes: that template and seeds fit, and the budget pays for a record. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import type { Tiers } from "../../core/models/models.ts";
+import { MAX_TEST_RUN_RECORDS } from "../../core/money/ad-hoc-limits.ts";
 import { formatUsd } from "../../core/money/money.ts";
 import { checkPicks } from "../../core/seeds/pick.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
@@ -16,7 +17,6 @@ import { checkModels } from "./usableModels.ts";
 import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
 import { checkAdHocBudget } from "./adHocBudget.ts";
 
-const MAX_RECORDS = 10;
 /** They stand in a row beside the source. */
 const MAX_PARAMETERS_CHARACTERS = 20_000;
 
@@ -55,8 +55,8 @@ export const handler = answering(async ({ owner, input }: TestRunToCheck): Promi
 });
 
 function checkWishes({ recordCount, budgetNanos, parameters }: StartTestRunInput): void {
-  if (recordCount < 1 || recordCount > MAX_RECORDS)
-    refuse(`A try makes 1 to ${MAX_RECORDS} records, not ${recordCount}; start a job for more.`);
+  if (recordCount < 1 || recordCount > MAX_TEST_RUN_RECORDS)
+    refuse(`A try makes 1 to ${MAX_TEST_RUN_RECORDS} records, not ${recordCount}; start a job for more.`);
   checkAdHocBudget(budgetNanos);
   const characters = JSON.stringify(parameters ?? {}).length;
   if (characters > MAX_PARAMETERS_CHARACTERS)

@@ -1,15 +1,14 @@
 import { CombinedGraphQLErrors, ServerError } from "@apollo/client/errors";
 import { loadConfig, parseConfig, userPoolEndpoint } from "../../client/config.ts";
-import { explainError, SignedOutError } from "../../client/errors.ts";
+import { explainError, SignedOutError, UploadError } from "../../client/errors.ts";
 import { EXTENDABLE, RETRIABLE } from "../../resolvers/shared/transitions.ts";
 import { actionsFor } from "../../client/jobs/change/actions.ts";
-import { STATUS_WORDS, statusSentence } from "../../client/jobs/messages.ts";
+import { STATUS_LABELS } from "../../client/jobs/labels.ts";
+import { statusMessage } from "../../client/jobs/messages.ts";
 import { editUsd, showUsd } from "../../client/money.ts";
 import { paths } from "../../client/paths.ts";
-import { UploadError } from "../../client/seeds/upload/postFile.ts";
 import { showBytes, showDuration, showRate, showRelative, showShare } from "../../client/ui/format.ts";
-import { TRANSITIONS } from "#core/job/job";
-import { JOB_STATUSES } from "#core/job/job";
+import { JOB_STATUSES, TRANSITIONS } from "#core/job/job";
 
 describe("money", () => {
   test.each([
@@ -23,7 +22,7 @@ describe("money", () => {
     [1_000_000_000, "$1.00"],
     [12_345_678_901, "$12.35"],
     [5_000_000_000_000, "$5,000.00"],
-  ])("%d nano-dollars read %s", (nanos, text) => {
+  ])("%d nano-dollars are shown as %s", (nanos, text) => {
     expect(showUsd(nanos)).toBe(text);
   });
 
@@ -32,19 +31,19 @@ describe("money", () => {
     [1_000_000_000, "1"],
     [10_000_000_000, "10"],
     [123, "0.000000123"],
-  ])("%d nano-dollars stand in an input as %s", (nanos, text) => {
+  ])("%d nano-dollars are edited as %s", (nanos, text) => {
     expect(editUsd(nanos)).toBe(text);
   });
 });
 
 describe("numbers", () => {
   test.each([
-    [0, "0 %"],
-    [0.001, "< 1 %"],
-    [0.424, "42 %"],
-    [0.999, "99 %"],
-    [1, "100 %"],
-  ])("a share of %d reads %s", (share, text) => {
+    [0, "0%"],
+    [0.001, "<1%"],
+    [0.424, "42%"],
+    [0.999, "99%"],
+    [1, "100%"],
+  ])("a share of %d is shown as %s", (share, text) => {
     expect(showShare(share)).toBe(text);
   });
 
@@ -55,7 +54,7 @@ describe("numbers", () => {
     [1_440_000, "1.4 MB"],
     [98_700_000, "99 MB"],
     [1_000_000_000, "1.0 GB"],
-  ])("%d bytes read %s", (bytes, text) => {
+  ])("%d bytes are shown as %s", (bytes, text) => {
     expect(showBytes(bytes)).toBe(text);
   });
 
@@ -66,11 +65,11 @@ describe("numbers", () => {
     [200, "3 min 20 s"],
     [7500, "2 h 5 min"],
     [90_000, "1 d 1 h"],
-  ])("%d seconds read %s", (seconds, text) => {
+  ])("%d seconds are shown as %s", (seconds, text) => {
     expect(showDuration(seconds)).toBe(text);
   });
 
-  test("a speed has a decimal below ten", () => {
+  test("a rate has one decimal below ten", () => {
     expect([showRate(3.25), showRate(48.4), showRate(1200)]).toEqual(["3.3", "48", "1,200"]);
   });
 
@@ -87,31 +86,31 @@ describe("numbers", () => {
   });
 });
 
-describe("an error in words", () => {
-  const refusal = (errorType: string, message: string) =>
+describe("the message of an error", () => {
+  const apiError = (errorType: string, message: string) =>
     new CombinedGraphQLErrors({ errors: [{ message, errorType } as { message: string }] });
 
-  test.each(["NotFound", "BadInput", "Conflict"])("is the server's own sentence for %s", (type) => {
-    expect(explainError(refusal(type, "Made for people."))).toEqual({ kind: type, text: "Made for people." });
+  test.each(["NotFound", "BadInput", "Conflict"])("is the server's own message for %s", (type) => {
+    expect(explainError(apiError(type, "Made for people."))).toEqual({ kind: type, text: "Made for people." });
   });
 
-  test.each(["Internal", "Lambda:Unhandled", "MappingTemplate"])("keeps the inside of the server out of %s", (type) => {
-    expect(explainError(refusal(type, "at Object.<anonymous> (/var/task/index.js:1)"))).toMatchObject({
+  test.each(["Internal", "Lambda:Unhandled", "MappingTemplate"])("does not expose server internals for %s", (type) => {
+    expect(explainError(apiError(type, "at Object.<anonymous> (/var/task/index.js:1)"))).toMatchObject({
       kind: "Internal",
     });
-    expect(explainError(refusal(type, "at Object.<anonymous>")).text).not.toContain("anonymous");
+    expect(explainError(apiError(type, "at Object.<anonymous>")).text).not.toContain("anonymous");
   });
 
-  test("leads to sign-in when the session has ended", () => {
-    const refused = new ServerError("401", { response: new Response(null, { status: 401 }), bodyText: "{}" });
-    expect(explainError(refused).kind).toBe("Unauthorized");
+  test("asks to sign in when the session has ended", () => {
+    const unauthorized = new ServerError("401", { response: new Response(null, { status: 401 }), bodyText: "{}" });
+    expect(explainError(unauthorized).kind).toBe("Unauthorized");
     expect(explainError(new SignedOutError()).kind).toBe("Unauthorized");
-    expect(explainError(refusal("UnauthorizedException", "Token has expired.")).text).toMatch(/Sign in again/);
+    expect(explainError(apiError("UnauthorizedException", "Token has expired.")).text).toMatch(/Sign in again/);
   });
 
-  test("says that the network is at fault when it is", () => {
+  test("blames the network for a request that never arrived", () => {
     expect(explainError(new TypeError("Failed to fetch")).kind).toBe("Network");
-    expect(explainError(new UploadError("“a.csv” could not be sent.")).text).toBe("“a.csv” could not be sent.");
+    expect(explainError(new UploadError("“a.csv” could not be uploaded.")).text).toBe("“a.csv” could not be uploaded.");
   });
 
   test("does not blame the network for a bug", () => {
@@ -132,34 +131,34 @@ describe("the configuration", () => {
     appUrl: "https://d111.cloudfront.net",
   };
 
-  test("is read as it is served", async () => {
+  test("is read from config.json", async () => {
     const answer = () => Promise.resolve(new Response(JSON.stringify({ ...config, more: 1 })));
     await expect(loadConfig(answer)).resolves.toEqual(config);
   });
 
   test.each([
     ["a missing entry", { region: undefined }, 'Expected text for "region" in /config.json, got nothing.'],
-    ["an entry of another kind", { bucket: 3 }, 'Expected text for "bucket" in /config.json, got 3.'],
+    ["an entry of another type", { bucket: 3 }, 'Expected text for "bucket" in /config.json, got 3.'],
     [
-      "an address that is none",
+      "an invalid address",
       { graphqlUrl: "graphql" },
       'Expected an address for "graphqlUrl" in /config.json, got "graphql".',
     ],
     [
-      "a socket that is none",
+      "an invalid socket address",
       { realtimeUrl: "https://x/graphql" },
       'Expected an address for "realtimeUrl" in /config.json, got "https://x/graphql".',
     ],
-  ])("is refused with %s", (_, different, sentence) => {
-    expect(() => parseConfig({ ...config, ...different })).toThrow(sentence);
+  ])("is rejected with %s", (_, different, message) => {
+    expect(() => parseConfig({ ...config, ...different })).toThrow(message);
   });
 
-  test("that is the app's own page says what was expected", async () => {
+  test("reports the app's own page in its place", async () => {
     const page = () => Promise.resolve(new Response("<!doctype html>"));
     await expect(loadConfig(page)).rejects.toThrow(/Expected JSON in \/config.json/);
   });
 
-  test("leaves Amazon's own sign-in address to Amplify and names any other", () => {
+  test("leaves Amazon's own sign-in endpoint to Amplify and sets any other", () => {
     expect(userPoolEndpoint(config)).toBeUndefined();
     const local = { ...config, userPoolProviderUrl: "http://127.0.0.1:4000/us-east-1_abc" };
     expect(userPoolEndpoint(local)).toBe("http://127.0.0.1:4000");
@@ -169,18 +168,18 @@ describe("the configuration", () => {
   });
 });
 
-describe("a job's state", () => {
-  test.each(JOB_STATUSES)("%s has a word and a sentence", (status) => {
-    expect(STATUS_WORDS[status]).toMatch(/^[A-Z]/);
-    expect(statusSentence({ status, outcome: null })).toMatch(/\.$/);
+describe("a job's status", () => {
+  test.each(JOB_STATUSES)("%s has a label and a message", (status) => {
+    expect(STATUS_LABELS[status]).toMatch(/^[A-Z]/);
+    expect(statusMessage({ status, outcome: null })).toMatch(/\.$/);
   });
 
-  test("on its way to its end tells which end", () => {
-    expect(statusSentence({ status: "EXPORTING", outcome: "CANCELLED" })).toMatch(/^Cancelled/);
-    expect(statusSentence({ status: "EXPORTING", outcome: "BUDGET_EXCEEDED" })).toMatch(/budget/);
+  test("EXPORTING says how the job ended", () => {
+    expect(statusMessage({ status: "EXPORTING", outcome: "CANCELLED" })).toMatch(/^Canceled/);
+    expect(statusMessage({ status: "EXPORTING", outcome: "BUDGET_EXCEEDED" })).toMatch(/^Budget/);
   });
 
-  test("offers what its moves allow", () => {
+  test("allows the actions that its transitions allow", () => {
     const offered = (status: keyof typeof TRANSITIONS, failed = 0) =>
       Object.entries(actionsFor(status, failed)).flatMap(([name, can]) => (can ? [name] : []));
     expect(offered("RUNNING", 3)).toEqual(["canPause", "canChange", "canCancel"]);
@@ -195,7 +194,7 @@ describe("a job's state", () => {
   });
 });
 
-test("a page offers to extend and to retry where the API would take it", () => {
+test("the page offers to extend and retry where the API allows it", () => {
   for (const status of Object.keys(TRANSITIONS) as (keyof typeof TRANSITIONS)[]) {
     const { canChange, canExtend, canRetry } = actionsFor(status, 1);
     expect([status, canChange || canExtend]).toEqual([status, EXTENDABLE.includes(status)]);
@@ -204,7 +203,7 @@ test("a page offers to extend and to retry where the API would take it", () => {
 });
 
 describe("a path", () => {
-  test("keeps ids whole and leaves out what is not given", () => {
+  test("encodes ids and omits undefined parameters", () => {
     expect(paths.job("a/b")).toBe("/jobs/a%2Fb");
     expect(paths.newJob()).toBe("/jobs/new");
     expect(paths.newJob({ templateId: "film questions" })).toBe("/jobs/new?templateId=film+questions");

@@ -4,33 +4,33 @@ import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import type { TemplateProblemFragment } from "../../generated/documents.ts";
 import { templateEditor } from "./extensions.ts";
-import { underlinesOf } from "./diagnostics.ts";
-import type { Knowledge } from "../completion/suggest.ts";
+import { diagnosticsOf } from "./diagnostics.ts";
+import type { CompletionData } from "../completion/suggestions.ts";
 
 export interface CodeEditorProps {
-  /** What it begins with. Another text needs another `key`, or `replace`. */
+  /** The initial text. To show another, use another `key` or call `replace`. */
   readonly initialText: string;
-  readonly faults: readonly TemplateProblemFragment[];
-  readonly knowledge: Knowledge;
+  readonly problems: readonly TemplateProblemFragment[];
+  readonly completionData: CompletionData;
   readonly onChange: (text: string) => void;
   readonly onSave: () => void;
   readonly ref?: Ref<CodeEditorHandle>;
 }
 
 export interface CodeEditorHandle {
-  /** Shows a position and puts the cursor there. */
+  /** Scrolls to a position and moves the cursor there. */
   goTo(position: number): void;
-  /** Another text in its place, which can be undone. */
+  /** Replaces the text, which can be undone. */
   replace(text: string): void;
 }
 
-/** The source of a template: CodeMirror, with what it needs to know of this product. */
-export function CodeEditor({ initialText, faults, knowledge, onChange, onSave, ref }: CodeEditorProps) {
+/** The source of a template in CodeMirror, set up for the template format. */
+export function CodeEditor({ initialText, problems, completionData, onChange, onSave, ref }: CodeEditorProps) {
   const parent = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(undefined);
-  const latest = useRef({ knowledge, onChange, onSave });
+  const latest = useRef({ completionData, onChange, onSave });
   useEffect(() => {
-    latest.current = { knowledge, onChange, onSave };
+    latest.current = { completionData, onChange, onSave };
   });
   useEffect(() => {
     const view = new EditorView({
@@ -39,7 +39,7 @@ export function CodeEditor({ initialText, faults, knowledge, onChange, onSave, r
         doc: initialText,
         extensions: [
           templateEditor({
-            knowledge: () => latest.current.knowledge,
+            completionData: () => latest.current.completionData,
             onSave: () => latest.current.onSave(),
             onChange: (text) => latest.current.onChange(text),
           }),
@@ -49,19 +49,19 @@ export function CodeEditor({ initialText, faults, knowledge, onChange, onSave, r
     });
     editor.current = view;
     return () => view.destroy();
-    // The text is the beginning only: afterwards it is the editor's.
+    // Only the initial text is a prop: afterwards the editor owns it.
   }, []);
   useEffect(() => {
     const view = editor.current;
     if (!view) return;
-    const underlines = underlinesOf(faults, view.state.doc.toString());
+    const ranges = diagnosticsOf(problems, view.state.doc.toString());
     view.dispatch(
       setDiagnostics(
         view.state,
-        underlines.map((underline) => ({ ...underline, severity: "error" })),
+        ranges.map((range) => ({ ...range, severity: "error" })),
       ),
     );
-  }, [faults]);
+  }, [problems]);
   useImperativeHandle(ref, () => ({
     goTo(position) {
       const view = editor.current;

@@ -3,39 +3,44 @@ import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { templateLanguage } from "./extensions.ts";
-import type { DiffLook } from "./diff-layout.ts";
+import type { DiffLayout } from "./diff-layout.ts";
 
 export interface DiffViewProps {
   readonly older: string;
   readonly newer: string;
-  readonly look: DiffLook;
+  readonly layout: DiffLayout;
   /** What is compared, for screen readers. */
   readonly label: string;
 }
 
-/** What changed from one text to another. What is alike is folded away. */
-export default function DiffView({ older, newer, look, label }: DiffViewProps) {
+/** The differences between two texts, with unchanged parts collapsed. */
+export default function DiffView({ older, newer, layout, label }: DiffViewProps) {
   const parent = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const view = show(look, parent.current!, older, newer);
+    const view = show(layout, parent.current!, older, newer);
     return () => view.destroy();
-  }, [older, newer, look]);
+  }, [older, newer, layout]);
   return <div ref={parent} className="diff" role="region" aria-label={label} tabIndex={0} />;
 }
 
 const COLLAPSE = { margin: 3, minSize: 6 };
 
-function show(look: DiffViewProps["look"], parent: HTMLElement, older: string, newer: string): MergeView | EditorView {
-  const fixed = [templateLanguage(), EditorState.readOnly.of(true), EditorView.editable.of(false)];
-  if (look === "beside") {
+function show(
+  look: DiffViewProps["layout"],
+  parent: HTMLElement,
+  older: string,
+  newer: string,
+): MergeView | EditorView {
+  const readOnly = [templateLanguage(), EditorState.readOnly.of(true), EditorView.editable.of(false)];
+  if (look === "split") {
     return new MergeView({
       parent,
-      a: { doc: older, extensions: fixed },
-      b: { doc: newer, extensions: fixed },
+      a: { doc: older, extensions: readOnly },
+      b: { doc: newer, extensions: readOnly },
       collapseUnchanged: COLLAPSE,
       gutter: true,
     });
   }
   const unified = unifiedMergeView({ original: older, mergeControls: false, collapseUnchanged: COLLAPSE });
-  return new EditorView({ parent, state: EditorState.create({ doc: newer, extensions: [fixed, unified] }) });
+  return new EditorView({ parent, state: EditorState.create({ doc: newer, extensions: [readOnly, unified] }) });
 }

@@ -1,9 +1,9 @@
 import { lazy, Suspense, useState } from "react";
-import { firstLook } from "./diff-layout.ts";
+import { initialLayout } from "./diff-layout.ts";
 import { Tabs } from "../../ui/Tabs.tsx";
 import { Skeleton } from "../../ui/States.tsx";
 
-// The editor's parts are large and most visits need none of them.
+// CodeMirror is large, and most visits do not need it.
 const DiffView = lazy(() => import("./DiffView.tsx"));
 
 export interface DifferencesProps {
@@ -13,22 +13,22 @@ export interface DifferencesProps {
   readonly label: string;
 }
 
-/** What changed from one source to another, side by side or in one column. */
+/** The differences between two sources, split or unified. */
 export function Differences({ older, newer, label }: DifferencesProps) {
-  const [look, setLook] = useState(() => firstLook(window.innerWidth));
-  if (older === newer) return <p className="soft">{label}: nothing changed.</p>;
+  const [layout, setLayout] = useState(() => initialLayout(window.innerWidth));
+  if (older === newer) return <p className="soft">{label}: no changes.</p>;
   return (
     <section className="stack" aria-label={label}>
-      <Tabs label="How differences are shown" tabs={LOOKS} chosen={look} onChoose={setLook}>
+      <Tabs label="Diff layout" tabs={LAYOUTS} selected={layout} onSelect={setLayout}>
         <Suspense fallback={<Skeleton height="12em" />}>
-          <DiffView {...{ older, newer, look, label }} />
+          <DiffView {...{ older, newer, layout, label }} />
         </Suspense>
       </Tabs>
     </section>
   );
 }
 
-const LOOKS = [
-  { name: "beside", title: "Side by side" },
-  { name: "unified", title: "One column" },
+const LAYOUTS = [
+  { name: "split", title: "Split" },
+  { name: "unified", title: "Unified" },
 ] as const;

@@ -1,17 +1,17 @@
 import type { TemplateProblemFragment } from "../../generated/documents.ts";
 
-export interface Underline {
+export interface ProblemRange {
   readonly from: number;
   readonly to: number;
   readonly message: string;
 }
 
 /**
- * Where faults are underlined in a text that may have changed since they were found: never beyond its end, and a
- * character wide at least, so that there is something to see and to point at.
+ * The ranges to underline in a text that may have changed since it was checked: never beyond its end, and at least one
+ * character wide, so that they are visible.
  */
-export function underlinesOf(faults: readonly TemplateProblemFragment[], text: string): Underline[] {
-  return faults.map(({ from, to, message }) => {
+export function diagnosticsOf(problems: readonly TemplateProblemFragment[], text: string): ProblemRange[] {
+  return problems.map(({ from, to, message }) => {
     const begin = Math.max(0, Math.min(from, text.length));
     const end = Math.max(begin, Math.min(to, text.length));
     if (end > begin) return { from: begin, to: end, message };

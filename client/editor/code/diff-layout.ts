@@ -1,7 +1,7 @@
-/** How differences are shown: two columns, or one. */
-export type DiffLook = "beside" | "unified";
+/** Two columns, or one. */
+export type DiffLayout = "split" | "unified";
 
-/** Two columns of a source need room: a narrow window begins with one. */
-export function firstLook(widthPx: number): DiffLook {
-  return widthPx < 900 ? "unified" : "beside";
+/** Two columns need width: a narrow window starts unified. */
+export function initialLayout(widthPx: number): DiffLayout {
+  return widthPx < 900 ? "unified" : "split";
 }

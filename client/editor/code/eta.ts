@@ -1,24 +1,24 @@
-/** A piece of a prompt's code that is shown in a colour of its own. */
-export interface Mark {
+/** A token of a prompt's code, for highlighting. */
+export interface EtaToken {
   readonly from: number;
   readonly to: number;
   readonly kind: "tag" | "code" | "keyword" | "string" | "number" | "comment" | "it" | "function";
 }
 
-/** Where the tags of Eta stand in a text, and what stands in them. A tag that is not closed ends with its line. */
-export function etaMarks(text: string): Mark[] {
-  const marks: Mark[] = [];
+/** The Eta tags in a text and the tokens inside them. An unclosed tag ends with its line. */
+export function tokenizeEta(text: string): EtaToken[] {
+  const tokens: EtaToken[] = [];
   for (let open = text.indexOf("<%"); open >= 0;) {
     const head = open + (/^<%[-_]?[=~]?/.exec(text.slice(open, open + 4))?.[0].length ?? 2);
     const close = text.indexOf("%>", head);
     const lineEnd = text.indexOf("\n", head);
     const end = close >= 0 ? close : lineEnd >= 0 ? lineEnd : text.length;
     const tail = close >= 0 && /[-_]/.test(text[close - 1] ?? "") && close - 1 >= head ? close - 1 : end;
-    marks.push({ from: open, to: head, kind: "tag" }, ...codeMarks(text.slice(head, tail), head));
-    if (close >= 0) marks.push({ from: tail, to: close + 2, kind: "tag" });
+    tokens.push({ from: open, to: head, kind: "tag" }, ...codeTokens(text.slice(head, tail), head));
+    if (close >= 0) tokens.push({ from: tail, to: close + 2, kind: "tag" });
     open = text.indexOf("<%", end);
   }
-  return marks;
+  return tokens;
 }
 
 const TOKENS =
@@ -30,10 +30,10 @@ const KEYWORDS = new Set(
   ),
 );
 
-function codeMarks(code: string, offset: number): Mark[] {
-  const marks: Mark[] = [];
-  const add = (from: number, length: number, kind: Mark["kind"]) =>
-    marks.push({ from: offset + from, to: offset + from + length, kind });
+function codeTokens(code: string, offset: number): EtaToken[] {
+  const tokens: EtaToken[] = [];
+  const add = (from: number, length: number, kind: EtaToken["kind"]) =>
+    tokens.push({ from: offset + from, to: offset + from + length, kind });
   if (code.length > 0) add(0, code.length, "code");
   for (const match of code.matchAll(TOKENS)) {
     const [, comment, string, number, it, word, call] = match;
@@ -45,5 +45,5 @@ function codeMarks(code: string, offset: number): Mark[] {
     else if (KEYWORDS.has(token)) add(match.index, token.length, "keyword");
     else if (call !== undefined) add(match.index, token.length, "function");
   }
-  return marks;
+  return tokens;
 }

@@ -17,25 +17,26 @@ import {
   type DecorationSet,
   type ViewUpdate,
 } from "@codemirror/view";
-import { etaMarks } from "./eta.ts";
+import { tokenizeEta } from "./eta.ts";
 import { indentAfter } from "../completion/cursor.ts";
-import { suggest, type Knowledge, type Suggestion } from "../completion/suggest.ts";
-import { look } from "./theme.ts";
+import { suggest } from "../completion/suggest.ts";
+import type { CompletionData, Suggestion } from "../completion/suggestions.ts";
+import { editorTheme } from "./theme.ts";
 
-/** YAML with the tags of Eta, in the product's colours: what an editor and a view of differences share. */
+/** YAML with Eta tags in the product's colors, shared by the editor and the diff view. */
 export function templateLanguage(): Extension {
-  return [yaml(), etaHighlight, look, EditorView.lineWrapping];
+  return [yaml(), etaHighlight, editorTheme, EditorView.lineWrapping];
 }
 
-export interface EditorWishes {
-  /** Read at each completion, so that it may change. */
-  readonly knowledge: () => Knowledge;
+export interface EditorOptions {
+  /** Read at each completion, so it can change. */
+  readonly completionData: () => CompletionData;
   readonly onSave: () => void;
   readonly onChange: (text: string) => void;
 }
 
-/** What an editor of templates can do. Tab indents; Escape, then Tab leaves it. */
-export function templateEditor({ knowledge, onSave, onChange }: EditorWishes): Extension {
+/** The extensions of the template editor. Tab indents; Escape, then Tab, leaves the editor. */
+export function templateEditor({ completionData, onSave, onChange }: EditorOptions): Extension {
   return [
     templateLanguage(),
     lineNumbers(),
@@ -48,7 +49,7 @@ export function templateEditor({ knowledge, onSave, onChange }: EditorWishes): E
     indentService.of(({ state }, position) => indentAfter(textBefore(state.doc, position))),
     bracketMatching(),
     closeBrackets(),
-    autocompletion({ override: [(context) => complete(context, knowledge())], icons: false }),
+    autocompletion({ override: [(context) => complete(context, completionData())], icons: false }),
     keymap.of([
       { key: "Mod-s", preventDefault: true, run: () => (onSave(), true) },
       ...closeBracketsKeymap,
@@ -64,18 +65,18 @@ export function templateEditor({ knowledge, onSave, onChange }: EditorWishes): E
   ];
 }
 
-function complete(context: CompletionContext, knowledge: Knowledge): CompletionResult | null {
+function complete(context: CompletionContext, completionData: CompletionData): CompletionResult | null {
   const { pos, explicit, state } = context;
   const before = state.sliceDoc(Math.max(0, pos - 1), pos);
-  // Not at every space and line end: only where a name has begun, or when asked for.
+  // Only where a name has begun or on request, not after every space and line break.
   if (!explicit && !/[\w.$"'/:-]/.test(before)) return null;
-  const found = suggest(state.doc.toString(), pos, knowledge);
+  const found = suggest(state.doc.toString(), pos, completionData);
   if (!found || found.options.length === 0) return null;
   return { from: found.from, options: found.options.map(completionOf), validFor: /^[\w$]*$/ };
 }
 
-function completionOf({ label, detail, about, apply, kind }: Suggestion): Completion {
-  return { label, detail, info: about, apply, boost: BOOSTS[kind] };
+function completionOf({ label, detail, description, apply, kind }: Suggestion): Completion {
+  return { label, detail, info: description, apply, boost: BOOSTS[kind] };
 }
 
 const BOOSTS: Readonly<Record<Suggestion["kind"], number>> = {
@@ -84,16 +85,16 @@ const BOOSTS: Readonly<Record<Suggestion["kind"], number>> = {
   variable: 3,
   field: 2,
   function: 1,
-  word: 0,
+  keyword: 0,
 };
 
-/** The text to the end of the line before a position's, or to the position where a line is being broken. */
+/** The text up to the end of the line before the position's, or up to the position if a line is being broken there. */
 function textBefore(doc: Text, position: number): string {
   const line = doc.lineAt(position);
   return doc.sliceString(0, position > line.from ? position : Math.max(0, line.from - 1));
 }
 
-/** Colours the code within prompts, which YAML takes for text. */
+/** Highlights the code in prompts, which is plain text to YAML. */
 const etaHighlight = ViewPlugin.define(
   (view) => ({
     decorations: decorationsOf(view.state.doc),
@@ -105,7 +106,7 @@ const etaHighlight = ViewPlugin.define(
 );
 
 function decorationsOf(doc: Text): DecorationSet {
-  const ranges = etaMarks(doc.toString()).map(({ from, to, kind }) =>
+  const ranges = tokenizeEta(doc.toString()).map(({ from, to, kind }) =>
     Decoration.mark({ class: `eta-${kind}` }).range(from, to),
   );
   return Decoration.set(ranges, true);

@@ -2,8 +2,8 @@ import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-/** The product's colours, which follow light and dark by themselves. */
-export const look = [
+/** The product's colors, which follow light and dark mode automatically. */
+export const editorTheme = [
   EditorView.theme({
     "&": { backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.87rem", height: "100%" },
     "&.cm-focused": { outline: "none" },

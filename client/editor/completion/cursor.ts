@@ -1,33 +1,33 @@
 /**
- * Where the cursor stands in a YAML document that is being written: line by line, because a document with half a word in it
- * has no syntax tree worth asking. Flow maps and lists are followed within their line.
+ * Where the cursor is in a YAML document that is being typed. Found line by line, because a document with a half-typed
+ * word has no usable syntax tree. Flow maps and lists are followed within their line.
  */
-export interface Place {
-  /** `key`: a name is being written; `value`: what stands behind one; `text`: a line of a text of several lines. */
+export interface CursorContext {
+  /** `key`: a key is being typed; `value`: a key's value; `text`: a line of a block scalar. */
   readonly kind: "key" | "value" | "text";
-  /** The map or list for a key, the value's own place otherwise: `["steps", 0, "tier"]`. */
+  /** The path of the enclosing map or list for a key, otherwise of the value itself: `["steps", 0, "tier"]`. */
   readonly path: readonly (string | number)[];
-  /** What is written of it before the cursor, within this line. */
-  readonly written: string;
-  /** The column where the key stands, for lines that go below it. */
+  /** The part typed before the cursor, within this line. */
+  readonly typed: string;
+  /** The column of the key, to indent the lines below it. */
   readonly column: number;
   /** Inside `{ }` or `[ ]`. */
   readonly isFlow: boolean;
 }
 
-export function placeAt(text: string, position: number): Place {
+export function cursorContextAt(text: string, position: number): CursorContext {
   const lines = text.slice(0, position).split("\n");
   const last = lines.pop() ?? "";
-  const walk = new Walk();
-  for (const line of lines) walk.line(line);
-  return walk.cursor(last);
+  const scanner = new LineScanner();
+  for (const line of lines) scanner.line(line);
+  return scanner.cursor(last);
 }
 
-/** How far the line after the last one of a text is indented: below a key, beside the keys of an item, as the line before. */
+/** The indentation of the line after the last one: below a key, aligned with the keys of an item, or as the line before. */
 export function indentAfter(text: string): number {
   const line = text.slice(text.lastIndexOf("\n") + 1);
   const indent = indentOf(line);
-  const { kind, column } = placeAt(text, text.length);
+  const { kind, column } = cursorContextAt(text, text.length);
   if (kind === "text" || line.trim() === "" || line.trimStart().startsWith("#")) return indent;
   const opens = /:\s*([|>][-+\d]*)?\s*$/.test(line);
   return opens ? column + 2 : Math.max(indent, column);
@@ -41,9 +41,9 @@ interface Level {
 const KEY = /^(?:"([^"]*)"|'([^']*)'|([^\s"'{}[\],#&*!|>%@`-][^:#]*?))\s*:(?=\s|$)\s*/;
 const BLOCK_TEXT = /^[|>][-+\d]*\s*(#.*)?$/;
 
-class Walk {
+class LineScanner {
   #levels: Level[] = [];
-  /** The column of the key whose text of several lines we are in. */
+  /** The column of the key whose block scalar the scan is in. */
   #textBelow: number | null = null;
 
   line(line: string): void {
@@ -60,13 +60,13 @@ class Walk {
     if (BLOCK_TEXT.test(rest.slice(key[0].length))) this.#textBelow = column;
   }
 
-  cursor(line: string): Place {
+  cursor(line: string): CursorContext {
     const isBlank = line.trim() === "";
     if (this.#isInText(isBlank ? `${line}.` : line)) {
       return {
         kind: "text",
         path: this.#path(),
-        written: line.trimStart(),
+        typed: line.trimStart(),
         column: this.#textBelow ?? 0,
         isFlow: false,
       };
@@ -75,20 +75,20 @@ class Walk {
     const key = KEY.exec(rest);
     if (!key) {
       this.#leave(column);
-      if (/^[{[]/.test(rest)) return flowPlace(this.#path(), rest, column);
-      return { kind: "key", path: this.#path(), written: rest, column, isFlow: false };
+      if (/^[{[]/.test(rest)) return flowContext(this.#path(), rest, column);
+      return { kind: "key", path: this.#path(), typed: rest, column, isFlow: false };
     }
     this.#enter(column, nameOf(key));
     const value = rest.slice(key[0].length);
-    if (/^[{[]/.test(value)) return flowPlace(this.#path(), value, column);
-    return { kind: "value", path: this.#path(), written: value, column, isFlow: false };
+    if (/^[{[]/.test(value)) return flowContext(this.#path(), value, column);
+    return { kind: "value", path: this.#path(), typed: value, column, isFlow: false };
   }
 
   #isInText(line: string): boolean {
     return this.#textBelow !== null && (line.trim() === "" || indentOf(line) > this.#textBelow);
   }
 
-  /** Takes the dashes of a line: each is an item of a list. */
+  /** Consumes the dashes of a line: each begins a list item. */
   #items(line: string): { column: number; rest: string } {
     let column = indentOf(line);
     let rest = line.slice(column);
@@ -123,37 +123,37 @@ class Walk {
   }
 }
 
-/** Follows `{ from: movies, how: ` to where it ends. Brackets within quotes do not count. */
-function flowPlace(path: readonly (string | number)[], text: string, column: number): Place {
+/** Follows `{ from: movies, how: ` to its end, ignoring brackets in quotes. */
+function flowContext(path: readonly (string | number)[], text: string, column: number): CursorContext {
   const levels: { isMap: boolean; name: string | number | null }[] = [];
-  let written = "";
+  let typed = "";
   let quote = "";
   for (const character of text) {
     const top = levels.at(-1);
     if (quote) {
       if (character === quote) quote = "";
-      written += character;
+      typed += character;
     } else if (character === "{" || character === "[") {
       levels.push({ isMap: character === "{", name: character === "{" ? null : 0 });
-      written = "";
+      typed = "";
     } else if (character === "}" || character === "]") {
       levels.pop();
-      written = "";
+      typed = "";
     } else if (character === "," && top) {
       levels[levels.length - 1] = { isMap: top.isMap, name: top.isMap ? null : Number(top.name) + 1 };
-      written = "";
+      typed = "";
     } else if (character === ":" && top?.isMap && top.name === null) {
-      top.name = written.trim().replace(/^["']|["']$/g, "");
-      written = "";
+      top.name = typed.trim().replace(/^["']|["']$/g, "");
+      typed = "";
     } else {
       if (character === '"' || character === "'") quote = character;
-      written += character;
+      typed += character;
     }
   }
   const inner = levels.at(-1);
   const names = levels.map(({ name }) => name).filter((name) => name !== null);
   const kind = inner?.isMap && inner.name === null ? "key" : "value";
-  return { kind, path: [...path, ...names], written: written.trimStart(), column, isFlow: true };
+  return { kind, path: [...path, ...names], typed: typed.trimStart(), column, isFlow: true };
 }
 
 function indentOf(line: string): number {

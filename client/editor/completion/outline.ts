@@ -1,14 +1,14 @@
 import { parseDocument } from "yaml";
 
-/** What a template's document names, as far as it can be read while it is being written. */
+/** The names a template document defines, as far as it can be parsed while it is being written. */
 export interface Outline {
   readonly picks: Readonly<Record<string, OutlinePick>>;
-  /** Parameters with the values they may take; none for any. */
+  /** Parameters with their allowed values; empty for any value. */
   readonly parameters: Readonly<Record<string, readonly unknown[]>>;
   readonly steps: readonly OutlineStep[];
   readonly partials: readonly string[];
   readonly columns: readonly string[];
-  /** The document itself, for what stands beside a place. */
+  /** The document itself, for the siblings of a key. */
   readonly document: unknown;
 }
 
@@ -28,7 +28,7 @@ export interface OutlineStep {
   readonly schema?: unknown;
 }
 
-/** Reads YAML or JSON however unfinished; what cannot be read is left out. */
+/** Reads YAML or JSON, however unfinished; whatever cannot be parsed is left out. */
 export function outlineOf(text: string): Outline {
   const document = readLeniently(text);
   const template = asMap(document);
@@ -51,7 +51,7 @@ function readLeniently(text: string): unknown {
   try {
     return parseDocument(text, { logLevel: "silent", strict: false, uniqueKeys: false }).toJS() as unknown;
   } catch {
-    // Aliases that lead nowhere, or grow without end.
+    // Aliases that are undefined or expand without limit.
     return undefined;
   }
 }

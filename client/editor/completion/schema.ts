@@ -1,6 +1,6 @@
 import { TEMPLATE_SCHEMA } from "#core/template/document-schema";
 
-/** As much of JSON Schema as the template format uses. */
+/** The subset of JSON Schema that the template format uses. */
 export interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -9,17 +9,17 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | false;
   readonly items?: Schema;
-  /** Of a short form beside a long one: `then` the short, `else` the long. */
+  /** For a short form and a long form of the same key: `then` is the short one, `else` the long one. */
   readonly then?: Schema;
   readonly else?: Schema;
 }
 
-/** What the format says of a place; undefined for places it does not know. */
+/** The schema at a path; undefined for unknown paths. */
 export function schemaAt(path: readonly (string | number)[]): Schema | undefined {
   let schema: Schema | undefined = TEMPLATE_SCHEMA;
   for (const part of path) schema = schema && within(schema, part);
   if (!schema?.else) return schema;
-  // Both forms may stand here: the names of the long one, the values of the short one.
+  // Both forms are possible here: the keys of the long one, the values of the short one.
   return { ...schema.else, enum: schema.then?.enum };
 }
 
@@ -29,12 +29,12 @@ function within(schema: Schema, part: string | number): Schema | undefined {
   return long.properties?.[part] ?? (long.additionalProperties || undefined);
 }
 
-/** Whether an expression over `it` stands there: a condition, a list, a column. */
+/** Whether the path holds an expression over `it`: a condition, a list or a column. */
 export function isExpressionPath(path: readonly (string | number)[]): boolean {
-  const [room, , ...rest] = path;
-  if (room === "accept") return path.length <= 2;
-  if (room === "record") return path.length === 2 || rest[0] === "value";
-  return room === "steps" && EXPRESSIONS.includes(rest.join("."));
+  const [section, , ...rest] = path;
+  if (section === "accept") return path.length <= 2;
+  if (section === "record") return path.length === 2 || rest[0] === "value";
+  return section === "steps" && EXPRESSIONS.includes(rest.join("."));
 }
 
 const EXPRESSIONS = ["when", "forEach", "escalate.when", "repeat.until"];

@@ -1,20 +1,20 @@
-/** What may stand in a tag of a prompt or in an expression: what `it` holds, and the functions of the library. */
-import { INCLUDE, LIBRARY } from "./prompt-functions.ts";
+/** Completion inside a prompt's tags and in expressions: the members of `it`, and the prompt functions. */
+import { INCLUDE, PROMPT_FUNCTIONS } from "./prompt-functions.ts";
 import { asMap, type Outline, type OutlineStep } from "./outline.ts";
-import type { Place } from "./cursor.ts";
-import type { Knowledge, KnownCollection, Suggestion, Suggestions } from "./suggest.ts";
+import type { CursorContext } from "./cursor.ts";
+import type { CompletionData, KnownCollection, Suggestion, Suggestions } from "./suggestions.ts";
 
-export interface CodePlace {
-  /** From the beginning of the tag or expression to the cursor. */
+export interface CodeContext {
+  /** From the start of the tag or expression to the cursor. */
   readonly code: string;
   readonly isPrompt: boolean;
   readonly position: number;
-  readonly place: Place;
+  readonly cursor: CursorContext;
   readonly outline: Outline;
-  readonly knowledge: Knowledge;
+  readonly completionData: CompletionData;
 }
 
-export function suggestCode(at: CodePlace): Suggestions | null {
+export function suggestCode(at: CodeContext): Suggestions | null {
   const { code, position } = at;
   const included = /\binclude\(\s*["']([^"']*)$/.exec(code);
   if (included && at.isPrompt) return { from: position - included[1]!.length, options: includables(at) };
@@ -23,10 +23,10 @@ export function suggestCode(at: CodePlace): Suggestions | null {
   if (chain) return { from: position - chain[2]!.length, options: membersOf(partsOf(chain[1]!), at) };
   const word = /(?:^|[^\w$.])([A-Za-z_$][\w$]*)?$/.exec(code);
   if (!word || /\.\s*$/.test(code)) return null;
-  return { from: position - (word[1]?.length ?? 0), options: words(at) };
+  return { from: position - (word[1]?.length ?? 0), options: globals(at) };
 }
 
-/** `it.movie.tags[0].name` as its names; an index stands as `[]`. */
+/** `it.movie.tags[0].name` as its names; an index becomes `[]`. */
 function partsOf(chain: string): string[] {
   return chain
     .replaceAll("?.", ".")
@@ -43,31 +43,31 @@ function isInQuotes(code: string): boolean {
   return quote !== "";
 }
 
-function words({ isPrompt }: CodePlace): Suggestion[] {
-  const functions = isPrompt ? [...LIBRARY, INCLUDE] : LIBRARY;
+function globals({ isPrompt }: CodeContext): Suggestion[] {
+  const functions = isPrompt ? [...PROMPT_FUNCTIONS, INCLUDE] : PROMPT_FUNCTIONS;
   return [
     { label: "it", kind: "variable", detail: "picks, parameters and steps" },
-    ...functions.map(({ name, signature, about }) => ({
+    ...functions.map(({ name, signature, description }) => ({
       label: name,
       kind: "function" as const,
       detail: signature,
-      about,
+      description,
       apply: `${name}(`,
     })),
-    ...(isPrompt ? KEYWORDS : []).map((label) => ({ label, kind: "word" as const })),
+    ...(isPrompt ? KEYWORDS : []).map((label) => ({ label, kind: "keyword" as const })),
   ];
 }
 
 const KEYWORDS = ["if", "else", "for", "const", "let", "of"];
 
-function includables({ outline }: CodePlace): Suggestion[] {
+function includables({ outline }: CodeContext): Suggestion[] {
   return [
     ...outline.partials.map((label) => ({ label, kind: "value" as const, detail: "partial" })),
     ...outline.steps.map(({ id }) => ({ label: id, kind: "value" as const, detail: "prompt of a step" })),
   ];
 }
 
-function membersOf([root, name, ...path]: string[], at: CodePlace): Suggestion[] {
+function membersOf([root, name, ...path]: string[], at: CodeContext): Suggestion[] {
   if (root !== "it") return [];
   if (name === undefined) return namesInIt(at);
   if (name === "steps") return membersOfSteps(path, at);
@@ -79,7 +79,7 @@ function membersOf([root, name, ...path]: string[], at: CodePlace): Suggestion[]
   return loop?.as === name ? membersOfLoop(loop.list, path, at) : [];
 }
 
-function namesInIt(at: CodePlace): Suggestion[] {
+function namesInIt(at: CodeContext): Suggestion[] {
   const { picks, parameters } = at.outline;
   const step = stepAt(at);
   return [
@@ -93,42 +93,42 @@ function namesInIt(at: CodePlace): Suggestion[] {
       kind: "variable" as const,
       detail: values.length > 0 ? values.join(" | ") : "parameter",
     })),
-    ...(step?.loop ? [variable(step.loop.as, "the loop's item"), variable("index", "counts from 0")] : []),
+    ...(step?.loop ? [variable(step.loop.as, "the loop item"), variable("index", "zero-based")] : []),
     ...(seesRecord(at) ? [variable("record", "the record's columns")] : []),
-    variable("steps", "answers so far"),
+    variable("steps", "outputs so far"),
   ];
 }
 
-/** Conditions of `accept` judge the finished record. */
-function seesRecord({ place }: CodePlace): boolean {
-  return place.path[0] === "accept";
+/** Conditions in `accept` see the finished record. */
+function seesRecord({ cursor }: CodeContext): boolean {
+  return cursor.path[0] === "accept";
 }
 
-function membersOfSteps([id, part, ...path]: string[], at: CodePlace): Suggestion[] {
-  const inReach = stepsInReach(at);
-  if (id === undefined) return inReach.map((step) => variable(step.id, step.type));
-  const step = inReach.find((known) => known.id === id);
+function membersOfSteps([id, part, ...path]: string[], at: CodeContext): Suggestion[] {
+  const available = availableSteps(at);
+  if (id === undefined) return available.map((step) => variable(step.id, step.type));
+  const step = available.find((known) => known.id === id);
   if (!step) return [];
   if (part === undefined) {
     return [
       variable("output", step.type),
-      variable("outputs", "all answers of the step"),
-      variable("modelId", "who answered"),
+      variable("outputs", "all outputs of the step"),
+      variable("modelId", "the model that answered"),
     ];
   }
   if (part === "output") return membersOfSchema(step.schema, step.loop ? withoutIndex(path) : path);
   return part === "outputs" ? membersOfSchema(step.schema, withoutIndex(path)) : [];
 }
 
-/** Those before this one, and itself where its own answer is in reach; all of them in columns. */
-function stepsInReach({ place: { path }, outline: { steps } }: CodePlace): readonly OutlineStep[] {
-  const [room, index, part] = path;
-  if (room !== "steps" || typeof index !== "number") return steps;
+/** The steps before this one, and the step itself where its own output is available; all steps in columns. */
+function availableSteps({ cursor: { path }, outline: { steps } }: CodeContext): readonly OutlineStep[] {
+  const [section, index, part] = path;
+  if (section !== "steps" || typeof index !== "number") return steps;
   const itself = part === "escalate" || steps[index]?.repeats ? 1 : 0;
   return steps.slice(0, index + itself).filter(({ id }) => id !== "");
 }
 
-function stepAt({ place: { path }, outline }: CodePlace): OutlineStep | undefined {
+function stepAt({ cursor: { path }, outline }: CodeContext): OutlineStep | undefined {
   return path[0] === "steps" && typeof path[1] === "number" ? outline.steps[path[1]] : undefined;
 }
 
@@ -144,8 +144,8 @@ function membersOfSchema(schema: unknown, path: readonly string[] | null): Sugge
   }));
 }
 
-/** `it.section` of a loop over `it.article.sections`: what each of those has. */
-function membersOfLoop(list: string, path: readonly string[], at: CodePlace): Suggestion[] {
+/** For `it.section` in a loop over `it.article.sections`: the members of one section. */
+function membersOfLoop(list: string, path: readonly string[], at: CodeContext): Suggestion[] {
   const [root, name, ...rest] = partsOf(list.trim());
   const pick = at.outline.picks[name ?? ""];
   if (root !== "it" || !pick) return [];
@@ -153,13 +153,17 @@ function membersOfLoop(list: string, path: readonly string[], at: CodePlace): Su
   return membersOfItems(pick.from, [...rest, "[]", ...path], at);
 }
 
-function membersOfItems(collection: string, path: readonly string[] | null, { knowledge }: CodePlace): Suggestion[] {
+function membersOfItems(
+  collection: string,
+  path: readonly string[] | null,
+  { completionData }: CodeContext,
+): Suggestion[] {
   if (path === null) return LIST_MEMBERS;
-  const fields = knowledge.collections.find(({ name }) => name === collection)?.fields ?? [];
+  const fields = completionData.collections.find(({ name }) => name === collection)?.fields ?? [];
   return fieldsBelow(fields, path.join(".").replaceAll(".[]", "[]"));
 }
 
-/** The next names below a path; fields stand as `body.text` and `tags[].name`. */
+/** The next names below a path; field names look like `body.text` and `tags[].name`. */
 function fieldsBelow(fields: KnownCollection["fields"], path: string): Suggestion[] {
   const typesOf = (wanted: string) => fields.find(({ name }) => name === wanted)?.types ?? [];
   if (path !== "" && fields.some(({ name }) => name.startsWith(`${path}[]`))) return LIST_MEMBERS;
@@ -174,7 +178,7 @@ function fieldsBelow(fields: KnownCollection["fields"], path: string): Suggestio
   }));
 }
 
-/** The path within one item of a list; null when the list itself is meant. */
+/** The path within one list item; null for the list itself. */
 function withoutIndex(path: readonly string[]): readonly string[] | null {
   return path[0] === "[]" ? path.slice(1) : null;
 }

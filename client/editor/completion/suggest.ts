@@ -1,85 +1,57 @@
 import { TIERS } from "#core/models/models";
 import { suggestCode } from "./suggest-code.ts";
 import { outlineOf, type Outline } from "./outline.ts";
-import { placeAt, type Place } from "./cursor.ts";
+import { cursorContextAt, type CursorContext } from "./cursor.ts";
 import { isExpressionPath, schemaAt } from "./schema.ts";
+import type { CompletionData, Suggestion, Suggestions } from "./suggestions.ts";
 
-/** What the editor knows beside the document. */
-export interface Knowledge {
-  readonly models: readonly { readonly id: string; readonly name: string; readonly tier: string | null }[];
-  /** Of the seeds chosen beside the editor; empty while none are. */
-  readonly collections: readonly KnownCollection[];
-}
-
-export interface KnownCollection {
-  readonly name: string;
-  readonly fields: readonly { readonly name: string; readonly types: readonly string[] }[];
-}
-
-export interface Suggestion {
-  readonly label: string;
-  /** Stands behind the label, in short: a type, a signature. */
-  readonly detail?: string;
-  /** A sentence on it. */
-  readonly about?: string;
-  /** What is written; the label when absent. */
-  readonly apply?: string;
-  readonly kind: "key" | "value" | "variable" | "field" | "function" | "word";
-}
-
-export interface Suggestions {
-  /** Where what is written of it begins. */
-  readonly from: number;
-  readonly options: readonly Suggestion[];
-}
-
-/** What may stand at a position of a template's document; null when nothing is known. */
-export function suggest(text: string, position: number, knowledge: Knowledge): Suggestions | null {
-  const place = placeAt(text, position);
-  const outline = outlineOf(withoutHalfKey(text, position, place));
-  const code = codeBefore(text, position, place);
+/** The suggestions at a position of a template document; null when there are none. */
+export function suggest(text: string, position: number, completionData: CompletionData): Suggestions | null {
+  const cursor = cursorContextAt(text, position);
+  const outline = outlineOf(withoutHalfKey(text, position, cursor));
+  const code = codeBefore(text, position, cursor);
   if (code !== null)
-    return suggestCode({ code, isPrompt: !isExpressionPath(place.path), position, place, outline, knowledge });
-  if (place.kind === "key") return suggestKeys(place, position, outline);
-  return place.kind === "value" ? suggestValues(place, position, { outline, knowledge }) : null;
+    return suggestCode({ code, isPrompt: !isExpressionPath(cursor.path), position, cursor, outline, completionData });
+  if (cursor.kind === "key") return suggestKeys(cursor, position, outline);
+  return cursor.kind === "value" ? suggestValues(cursor, position, { outline, completionData }) : null;
 }
 
-/** Half a key makes the lines around it unreadable: the document is read as if it were not there yet. */
-function withoutHalfKey(text: string, position: number, { kind, written, isFlow }: Place): string {
+/** A half-typed key makes the lines around it unparsable: the document is read as if it were not there yet. */
+function withoutHalfKey(text: string, position: number, { kind, typed, isFlow }: CursorContext): string {
   if (kind !== "key" || isFlow) return text;
-  return text.slice(0, position - written.length) + " ".repeat(written.length) + text.slice(position);
+  return text.slice(0, position - typed.length) + " ".repeat(typed.length) + text.slice(position);
 }
 
-/** The code that is being written: of an open tag, or of an expression; null outside of both. */
-function codeBefore(text: string, position: number, place: Place): string | null {
-  if (place.kind === "key") return null;
-  if (isExpressionPath(place.path)) return place.kind === "text" ? place.written : place.written.replace(/^["']/, "");
+/** The code being typed, in an open tag or an expression; null outside both. */
+function codeBefore(text: string, position: number, cursor: CursorContext): string | null {
+  if (cursor.kind === "key") return null;
+  if (isExpressionPath(cursor.path)) return cursor.kind === "text" ? cursor.typed : cursor.typed.replace(/^["']/, "");
   const open = text.lastIndexOf("<%", position - 1);
   if (open < 0 || open + 2 > position || text.lastIndexOf("%>", position - 1) > open) return null;
   return text.slice(open + 2, position);
 }
 
-function suggestKeys(place: Place, position: number, outline: Outline): Suggestions | null {
-  const schema = schemaAt(place.path);
+function suggestKeys(cursor: CursorContext, position: number, outline: Outline): Suggestions | null {
+  const schema = schemaAt(cursor.path);
   const properties = Object.entries(schema?.properties ?? {});
-  const prefix = /[A-Za-z]*$/.exec(place.written)?.[0] ?? "";
-  if (properties.length === 0 || prefix.length < place.written.replace(/^["']/, "").length) return null;
-  const present = Object.keys(valueAt(outline.document, place.path)).filter((key) => key !== prefix);
+  const prefix = /[A-Za-z]*$/.exec(cursor.typed)?.[0] ?? "";
+  if (properties.length === 0 || prefix.length < cursor.typed.replace(/^["']/, "").length) return null;
+  const present = Object.keys(valueAt(outline.document, cursor.path)).filter((key) => key !== prefix);
   const options = properties
     .filter(([name]) => !present.includes(name))
     .map(([name, { description, type, enum: values }]) => ({
       label: name,
       kind: "key" as const,
       detail: values?.join(" | ") ?? (type === "object" || type === "array" ? "" : type),
-      about: description,
-      apply: `${name}:${behindKey(name, type, place)}`,
+      description,
+      apply: `${name}:${afterKey(name, type, cursor)}`,
     }));
   return { from: position - prefix.length, options };
 }
 
 const LONG_TEXTS = ["prompt", "system"];
 
-function behindKey(name: string, type: string | undefined, { isFlow, column }: Place): string {
+function afterKey(name: string, type: string | undefined, { isFlow, column }: CursorContext): string {
   if (isFlow) return " ";
   if (LONG_TEXTS.includes(name)) return ` |\n${" ".repeat(column + 2)}`;
   if (name === "steps") return `\n${" ".repeat(column + 2)}- id: `;
@@ -88,17 +60,17 @@ function behindKey(name: string, type: string | undefined, { isFlow, column }: P
 
 interface Known {
   readonly outline: Outline;
-  readonly knowledge: Knowledge;
+  readonly completionData: CompletionData;
 }
 
-function suggestValues(place: Place, position: number, known: Known): Suggestions | null {
-  const values = [...valuesByMeaning(place.path, known), ...valuesBySchema(place.path)];
+function suggestValues(cursor: CursorContext, position: number, known: Known): Suggestions | null {
+  const values = [...valuesByMeaning(cursor.path, known), ...valuesBySchema(cursor.path)];
   if (values.length === 0) return null;
-  const prefix = /[\w.:/-]*$/.exec(place.written)?.[0] ?? "";
+  const prefix = /[\w.:/-]*$/.exec(cursor.typed)?.[0] ?? "";
   return { from: position - prefix.length, options: values };
 }
 
-function valuesBySchema(path: Place["path"]): Suggestion[] {
+function valuesBySchema(path: CursorContext["path"]): Suggestion[] {
   const schema = schemaAt(path);
   return (schema?.enum ?? []).map((value) => ({
     label: value,
@@ -107,32 +79,33 @@ function valuesBySchema(path: Place["path"]): Suggestion[] {
   }));
 }
 
-/** Names that stand elsewhere: models, collections, fields, columns. */
-function valuesByMeaning(path: Place["path"], { outline, knowledge }: Known): Suggestion[] {
-  const [room, name, ...rest] = path;
+/** Names defined elsewhere: models, collections, fields, columns. */
+function valuesByMeaning(path: CursorContext["path"], { outline, completionData }: Known): Suggestion[] {
+  const [section, name, ...rest] = path;
   const last = rest.filter((part) => typeof part === "string").join(".");
-  if (room === "steps" && last === "model") return models(knowledge);
-  if (room === "steps" && (last === "fallbacks" || last === "escalate.to")) return [...tiers(), ...models(knowledge)];
-  if (room === "categories" || room === "training")
+  if (section === "steps" && last === "model") return models(completionData);
+  if (section === "steps" && (last === "fallbacks" || last === "escalate.to"))
+    return [...tiers(), ...models(completionData)];
+  if (section === "categories" || section === "training")
     return outline.columns.map((column) => ({ label: column, kind: "value" }));
-  if (room !== "pick" || typeof name !== "string") return [];
-  if (last === "" || last === "from") return collections(knowledge);
-  return last === "weight" ? numericFields(outline.picks[name]?.from, knowledge) : [];
+  if (section !== "pick" || typeof name !== "string") return [];
+  if (last === "" || last === "from") return collections(completionData);
+  return last === "weight" ? numericFields(outline.picks[name]?.from, completionData) : [];
 }
 
 function tiers(): Suggestion[] {
   return TIERS.map((tier) => ({ label: tier, kind: "value", detail: "tier" }));
 }
 
-function models({ models }: Knowledge): Suggestion[] {
+function models({ models }: CompletionData): Suggestion[] {
   return models.map(({ id, name }) => ({ label: id, kind: "value", detail: name }));
 }
 
-function collections({ collections }: Knowledge): Suggestion[] {
+function collections({ collections }: CompletionData): Suggestion[] {
   return collections.map(({ name }) => ({ label: name, kind: "value", detail: "collection" }));
 }
 
-function numericFields(collection: string | undefined, { collections }: Knowledge): Suggestion[] {
+function numericFields(collection: string | undefined, { collections }: CompletionData): Suggestion[] {
   const fields = collections.find(({ name }) => name === collection)?.fields ?? [];
   return fields
     .filter(
@@ -143,7 +116,7 @@ function numericFields(collection: string | undefined, { collections }: Knowledg
 
 const NUMBERS = ["integer", "number"];
 
-function valueAt(document: unknown, path: Place["path"]): object {
+function valueAt(document: unknown, path: CursorContext["path"]): object {
   let value = document;
   for (const part of path) value = (value as Record<string | number, unknown> | null | undefined)?.[part];
   return typeof value === "object" && value !== null ? value : {};

@@ -7,71 +7,71 @@ import type {
   TemplateProblemFragment,
 } from "../../generated/documents.ts";
 import { useUsableSeedSets } from "../../seeds/useSeedSets.ts";
-import { checkFit, isRefused } from "../../templates/fit.ts";
+import { checkFit, isIncompatible } from "../../templates/fit.ts";
 import { checkParameters, parametersInput, type ParameterTexts } from "../../templates/parameters.ts";
 import { SelectField } from "../../ui/Field.tsx";
 import { Notice } from "../../ui/States.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
 import { TestRunPanel } from "../../testRuns/TestRunPanel.tsx";
-import { FactsPanel } from "../../templates/summary/SummaryPanel.tsx";
+import { SummaryPanel } from "../../templates/summary/SummaryPanel.tsx";
 import { PromptsPanel } from "./PromptsPanel.tsx";
 
 export interface PreviewProps {
   readonly source: string;
-  /** The template that it is, or is to be, a version of; null for a new one. */
+  /** The template the source is, or will be, a version of; null for a new one. */
   readonly templateId: string | null;
-  /** What the template is, or was when it last had no fault; null before. */
-  readonly facts: TemplateAnalysisFieldsFragment | null;
-  /** Whether the source has no fault as it stands. */
-  readonly isSound: boolean;
+  /** The analysis of the source when it last had no errors; null before. */
+  readonly analysis: TemplateAnalysisFieldsFragment | null;
+  /** Whether the current source has no errors. */
+  readonly isValid: boolean;
   readonly seedSetId: string | null;
   readonly onSeedSet: (id: string | null) => void;
-  /** Leaves out the facts, where they are shown already. */
-  readonly withoutFacts?: boolean;
-  /** Hears of faults that show only when a prompt is rendered; give it a function that stays the same. */
-  readonly onFaults?: (faults: readonly TemplateProblemFragment[]) => void;
+  /** Omits the summary tab, where the summary is already shown. */
+  readonly hideSummary?: boolean;
+  /** Called with problems that only rendering reveals; must be the same function on every render. */
+  readonly onProblems?: (problems: readonly TemplateProblemFragment[]) => void;
 }
 
-/** What becomes of a template: the prompts of a record, what is known of it, and a try with real models. */
+/** A template's rendered prompts, its summary, and a test run with real models. */
 export function Preview({
   source,
   templateId,
-  facts,
-  isSound,
+  analysis,
+  isValid,
   seedSetId,
   onSeedSet,
-  withoutFacts,
-  onFaults,
+  hideSummary,
+  onProblems,
 }: PreviewProps) {
   const [tab, setTab] = useState<(typeof TABS)[number]["name"]>("prompts");
   const [texts, setTexts] = useState<ParameterTexts>({});
-  const parameters = facts?.parameters ?? [];
-  const faults = checkParameters(parameters, texts);
-  const areFaulty = Object.keys(faults).length > 0;
-  const chosen = areFaulty ? null : parametersInput(parameters, texts);
-  const shared = { source, templateId, seedSetId, parameters: chosen, isSound: isSound && !areFaulty };
+  const parameters = analysis?.parameters ?? [];
+  const errors = checkParameters(parameters, texts);
+  const hasErrors = Object.keys(errors).length > 0;
+  const values = hasErrors ? null : parametersInput(parameters, texts);
+  const shared = { source, templateId, seedSetId, parameters: values, isValid: isValid && !hasErrors };
   return (
-    <section className="card stack studio-preview" aria-label="Preview">
-      <SeedChoice chosenId={seedSetId} reads={facts?.reads ?? []} onChoose={onSeedSet} />
+    <section className="card stack editor-preview" aria-label="Preview">
+      <SeedChoice selectedId={seedSetId} reads={analysis?.reads ?? []} onSelect={onSeedSet} />
       {parameters.length > 0 && (
-        <details className="more-fields" open={areFaulty || undefined}>
+        <details className="more-fields" open={hasErrors || undefined}>
           <summary>Parameters</summary>
           <div className="stack">
-            <ParameterFields {...{ parameters, texts, faults }} onChange={setTexts} />
+            <ParameterFields {...{ parameters, texts, errors }} onChange={setTexts} />
           </div>
         </details>
       )}
       <Tabs
         label="Preview"
-        tabs={withoutFacts ? TABS.filter(({ name }) => name !== "facts") : TABS}
-        chosen={tab}
-        onChoose={setTab}
+        tabs={hideSummary ? TABS.filter(({ name }) => name !== "summary") : TABS}
+        selected={tab}
+        onSelect={setTab}
       >
-        {tab === "prompts" && <PromptsPanel {...shared} onFaults={onFaults} />}
-        {tab === "facts" && <FactsPanel facts={facts} />}
-        {/* Kept while another tab is shown: a try goes on, and its records were paid for. */}
-        <div hidden={tab !== "try"}>
-          <TestRunPanel {...shared} boundNanos={facts?.maxAttemptCost.costNanos ?? null} />
+        {tab === "prompts" && <PromptsPanel {...shared} onProblems={onProblems} />}
+        {tab === "summary" && <SummaryPanel analysis={analysis} />}
+        {/* Stays mounted behind other tabs: a test run continues, and its records were paid for. */}
+        <div hidden={tab !== "test"}>
+          <TestRunPanel {...shared} maxAttemptCostNanos={analysis?.maxAttemptCost.costNanos ?? null} />
         </div>
       </Tabs>
     </section>
@@ -80,37 +80,39 @@ export function Preview({
 
 const TABS = [
   { name: "prompts", title: "Prompts" },
-  { name: "facts", title: "Facts" },
-  { name: "try", title: "Try" },
+  { name: "summary", title: "Summary" },
+  { name: "test", title: "Test run" },
 ] as const;
 
 interface SeedChoiceProps {
-  readonly chosenId: string | null;
+  readonly selectedId: string | null;
   readonly reads: TemplateAnalysisFieldsFragment["reads"];
-  readonly onChoose: (id: string | null) => void;
+  readonly onSelect: (id: string | null) => void;
 }
 
-/** Which seeds, those that have all that the template reads first. */
-function SeedChoice({ chosenId, reads, onChoose }: SeedChoiceProps) {
+/** Selects seeds; those compatible with the template come first. */
+function SeedChoice({ selectedId, reads, onSelect }: SeedChoiceProps) {
   const seedSets = useUsableSeedSets();
-  const chosen = seedSets.find(({ id }) => id === chosenId);
-  const missing = chosen ? checkFit(reads, chosen.collections).filter(({ verdict }) => verdict === "missing") : [];
-  const doesFit = ({ collections }: SeedSetFieldsFragment) => !isRefused(checkFit(reads, collections));
+  const selected = seedSets.find(({ id }) => id === selectedId);
+  const missing = selected ? checkFit(reads, selected.collections).filter(({ status }) => status === "missing") : [];
+  const isCompatible = ({ collections }: SeedSetFieldsFragment) => !isIncompatible(checkFit(reads, collections));
   return (
     <>
       <SelectField
         label="Seeds"
-        value={chosenId ?? ""}
-        hint={chosenId === null ? "With seeds, prompts show real items and their fields are completed." : undefined}
-        onChange={(event) => onChoose(event.target.value || null)}
+        value={selectedId ?? ""}
+        hint={
+          selectedId === null ? "With seeds, prompts show real items and the editor completes their fields." : undefined
+        }
+        onChange={(event) => onSelect(event.target.value || null)}
       >
-        <option value="">None: placeholders stand in</option>
-        <SeedOptions label="Fit the template" seedSets={seedSets.filter(doesFit)} />
-        <SeedOptions label="Lack what it reads" seedSets={seedSets.filter((seedSet) => !doesFit(seedSet))} />
+        <option value="">No seeds (placeholders)</option>
+        <SeedOptions label="Compatible" seedSets={seedSets.filter(isCompatible)} />
+        <SeedOptions label="Missing required fields" seedSets={seedSets.filter((seedSet) => !isCompatible(seedSet))} />
       </SelectField>
       {missing.length > 0 && (
         <Notice tone="warn">
-          <p>These seeds lack what the template reads:</p>
+          <p>These seeds lack required fields:</p>
           <FitList fits={missing} />
         </Notice>
       )}

@@ -11,41 +11,41 @@ import { useRendering } from "./useTemplateCheck.ts";
 export interface PromptsPanelProps {
   readonly source: string;
   readonly templateId: string | null;
-  readonly isSound: boolean;
+  readonly isValid: boolean;
   readonly seedSetId: string | null;
   /** Values for its parameters as JSON; null for the defaults. */
   readonly parameters: string | null;
-  readonly onFaults?: (faults: readonly TemplateProblemFragment[]) => void;
+  readonly onProblems?: (problems: readonly TemplateProblemFragment[]) => void;
 }
 
-/** The prompts of one record as the models would get them, one record after the other. No model is called. */
-export function PromptsPanel({ source, templateId, isSound, seedSetId, parameters, onFaults }: PromptsPanelProps) {
+/** The prompts of one record as the models would receive them, with paging through the records. No model is called. */
+export function PromptsPanel({ source, templateId, isValid, seedSetId, parameters, onProblems }: PromptsPanelProps) {
   const [recordNo, setRecordNo] = useState(0);
   const input = { source, templateId, seedSetId, parameters, recordNo };
-  const { answer, isCurrent, error } = useRendering(isSound ? input : null);
-  const faults = answer?.problems;
-  useEffect(() => onFaults?.((isCurrent && faults) || NONE), [onFaults, faults, isCurrent]);
+  const { data: rendering, isCurrent, error } = useRendering(isValid ? input : null);
+  const problems = rendering?.problems;
+  useEffect(() => onProblems?.((isCurrent && problems) || NONE), [onProblems, problems, isCurrent]);
   return (
     <>
-      <RecordChoice recordNo={recordNo} onChoose={setRecordNo} />
-      {!isSound && <p className="small soft">Mend the faults, and the prompts are shown anew.</p>}
+      <RecordChoice recordNo={recordNo} onSelect={setRecordNo} />
+      {!isValid && <p className="small soft">Fix the errors to refresh the prompts.</p>}
       {error && <Notice tone="bad">{error}</Notice>}
-      {answer && isCurrent && answer.problems.length > 0 && (
+      {rendering && isCurrent && rendering.problems.length > 0 && (
         <Notice tone="bad">
-          {answer.problems.map(({ message }) => (
+          {rendering.problems.map(({ message }) => (
             <p key={message}>{message}</p>
           ))}
         </Notice>
       )}
-      {!answer && isSound && !error && <Skeleton height="8em" />}
-      {answer && (
+      {!rendering && isValid && !error && <Skeleton height="8em" />}
+      {rendering && (
         <div className={isCurrent ? "stack" : "stack stale"} aria-busy={!isCurrent}>
           <details className="small">
-            <summary>What was drawn from the seeds</summary>
-            <pre className="plain-code">{indented(answer.seeds)}</pre>
+            <summary>Sampled seeds</summary>
+            <pre className="plain-code">{indented(rendering.seeds)}</pre>
           </details>
           <ol className="stack">
-            {answer.steps.map((step) => (
+            {rendering.steps.map((step) => (
               <RenderedStep key={`${step.stepId} ${step.round}`} step={step} />
             ))}
           </ol>
@@ -57,14 +57,14 @@ export function PromptsPanel({ source, templateId, isSound, seedSetId, parameter
 
 const NONE: readonly TemplateProblemFragment[] = [];
 
-function RecordChoice({ recordNo, onChoose }: { readonly recordNo: number; readonly onChoose: (no: number) => void }) {
+function RecordChoice({ recordNo, onSelect }: { readonly recordNo: number; readonly onSelect: (no: number) => void }) {
   return (
     <div className="row" role="group" aria-label="Record">
       <Button
         icon="back"
         aria-label="Previous record"
         disabled={recordNo === 0}
-        onClick={() => onChoose(recordNo - 1)}
+        onClick={() => onSelect(recordNo - 1)}
       />
       <label className="row small">
         Record
@@ -72,10 +72,10 @@ function RecordChoice({ recordNo, onChoose }: { readonly recordNo: number; reado
           className="input input-small input-count"
           inputMode="numeric"
           value={recordNo + 1}
-          onChange={(event) => onChoose(Math.max(0, Math.min(999_999, (parseInt(event.target.value, 10) || 1) - 1)))}
+          onChange={(event) => onSelect(Math.max(0, Math.min(999_999, (parseInt(event.target.value, 10) || 1) - 1)))}
         />
       </label>
-      <Button icon="next" aria-label="Next record" onClick={() => onChoose(recordNo + 1)} />
+      <Button icon="next" aria-label="Next record" onClick={() => onSelect(recordNo + 1)} />
       <span className="small faint">No model is called.</span>
     </div>
   );
@@ -97,19 +97,19 @@ function RenderedStep({ step }: { readonly step: RenderTemplateQuery["renderTemp
         <>
           <Turns system={step.system} turns={step.turns} />
           <p className="small faint">
-            Its answer is stood in for by <code>{cut(step.placeholder)}</code>
+            Placeholder output: <code>{truncate(step.placeholder)}</code>
           </p>
         </>
       ) : (
         <p className="small soft">
-          Nothing would be sent for this record: the condition does not hold, or the list is empty.
+          Nothing would be sent for this record: the condition is false or the list is empty.
         </p>
       )}
     </li>
   );
 }
 
-function cut(text: string): string {
+function truncate(text: string): string {
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
 

@@ -6,12 +6,15 @@ import {
   type RenderTemplateInput,
   type RenderTemplateQuery,
 } from "../../generated/documents.ts";
-import { useAsked, type Asked } from "../../hooks/useDebouncedQuery.ts";
+import { useDebouncedQuery, type DebouncedQuery } from "../../hooks/useDebouncedQuery.ts";
 
-/** What is wrong with a source as it is typed, or what it would be; `id` is the template it is to be a version of. */
-export function useTemplateCheck(source: string, id: string | null): Asked<CheckTemplateQuery["checkTemplate"]> {
+/** The problems of a source as it is typed, or its analysis; `id` is the template it will be a version of. */
+export function useTemplateCheck(
+  source: string,
+  id: string | null,
+): DebouncedQuery<CheckTemplateQuery["checkTemplate"]> {
   const client = useApolloClient();
-  return useAsked(source, async (asked, signal) => {
+  return useDebouncedQuery(source, async (asked, signal) => {
     const { data } = await client.query({
       query: CheckTemplateDocument,
       variables: { source: asked, id },
@@ -23,10 +26,10 @@ export function useTemplateCheck(source: string, id: string | null): Asked<Check
   });
 }
 
-/** The prompts of one record as it is typed; nothing is asked while the input is null. */
-export function useRendering(input: RenderTemplateInput | null): Asked<RenderTemplateQuery["renderTemplate"]> {
+/** The rendered prompts of one record as the source is typed; not requested while the input is null. */
+export function useRendering(input: RenderTemplateInput | null): DebouncedQuery<RenderTemplateQuery["renderTemplate"]> {
   const client = useApolloClient();
-  return useAsked(input && JSON.stringify(input), async (asked, signal) => {
+  return useDebouncedQuery(input && JSON.stringify(input), async (asked, signal) => {
     const { data } = await client.query({
       query: RenderTemplateDocument,
       variables: { input: JSON.parse(asked) as RenderTemplateInput },

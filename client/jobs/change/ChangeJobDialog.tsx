@@ -2,18 +2,18 @@ import { useState } from "react";
 import { MAX_RECORDS, PRIORITIES } from "#core/job/job";
 import type { JobFieldsFragment, JobPriority } from "../../generated/documents.ts";
 import { useAction } from "../../hooks/useAction.ts";
-import { totalsOf } from "../totals.ts";
-import { forecastOf, forecastSentence } from "../forecasts.ts";
-import { parseCount } from "../new/form.ts";
-import { PRIORITY_WORDS } from "../labels.ts";
 import { editUsd } from "../../money.ts";
 import { useExtendJob } from "../../mutations/useExtendJob.ts";
-import { useSetJobPriority } from "../../mutations/useSetJobPriority.ts";
 import { useRaiseBudget } from "../../mutations/useRaiseBudget.ts";
+import { useSetJobPriority } from "../../mutations/useSetJobPriority.ts";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { SelectField, TextField } from "../../ui/Field.tsx";
 import { showCount } from "../../ui/format.ts";
 import { Notice } from "../../ui/States.tsx";
+import { forecastMessage, forecastOf } from "../forecasts.ts";
+import { PRIORITY_LABELS } from "../labels.ts";
+import { parseCount } from "../recordCount.ts";
+import { totalsOf } from "../totals.ts";
 import { raisedBudget, RaiseBudgetField } from "./RaiseBudgetField.tsx";
 
 interface Props {
@@ -21,83 +21,102 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Asks a job for more: records, money, or a place further ahead. One that has ended goes on to make what is new. */
+/** Gives a job more records, a larger budget or another priority. A job that has ended resumes with the new records. */
 export function ChangeJobDialog({ job, onClose }: Props) {
-  const isOver = job.status === "COMPLETED" || job.status === "BUDGET_EXCEEDED";
+  const hasEnded = job.status === "COMPLETED" || job.status === "BUDGET_EXCEEDED";
   const [count, setCount] = useState(() => showCount(job.recordCount));
   const [usd, setUsd] = useState(() => editUsd(job.budgetNanos));
   const [priority, setPriority] = useState<JobPriority>(job.priority);
   const [shown, setShown] = useState(false);
-  const extendJob = useExtendJob();
-  const raiseBudget = useRaiseBudget();
-  const setJobPriority = useSetJobPriority();
+  const applyChanges = useApplyChanges(job);
   const { run, busy, error } = useAction(onClose);
   const recordCount = parseCount(count);
-  const faultOfCount = countFault(recordCount, job.recordCount, isOver);
+  const invalidCount = countError(recordCount, job.recordCount, hasEnded);
   const budget = raisedBudget(usd, job);
-  const change = async () => {
-    if (recordCount === undefined || budget.fault !== null) return;
-    if (recordCount > job.recordCount) await extendJob(job.id, recordCount, budget.nanos);
-    else if (budget.nanos !== null) await raiseBudget(job.id, budget.nanos);
-    if (priority !== job.priority) await setJobPriority(job.id, priority);
-  };
+  const budgetNanos = budget.error === null ? budget.nanos : null;
   const confirm = () => {
     setShown(true);
-    if (faultOfCount === null && budget.fault === null) void run(change);
+    if (recordCount === undefined || invalidCount !== null || budget.error !== null) return;
+    void run(() => applyChanges({ recordCount, budgetNanos, priority }));
   };
-  const ahead = foreseen(job, recordCount ?? job.recordCount, budget.fault === null ? budget.nanos : null);
   return (
     <Dialog
-      title={isOver ? "Add records to this job" : "Change this job"}
-      action={isOver ? "Add and go on" : "Change"}
+      title={hasEnded ? "Add records to this job" : "Edit this job"}
+      action={hasEnded ? "Add records" : "Save"}
       {...{ busy, error, onClose }}
       onConfirm={confirm}
     >
       <p className="soft">
-        {isOver
-          ? "Its dataset stays until the one with all records is written. Nothing that was made is made or paid for again."
-          : "It takes effect within seconds. Nothing that was made is made or paid for again."}
+        {hasEnded
+          ? "The current dataset stays available until the one with all records is exported."
+          : "Changes take effect within seconds."}{" "}
+        Completed records are not generated or paid for again.
       </p>
       <TextField
         label="Records"
         inputMode="numeric"
         autoFocus
         value={count}
-        error={shown ? faultOfCount : null}
-        hint={`Until now ${showCount(job.recordCount)}. More can be asked for, not fewer.`}
+        error={shown ? invalidCount : null}
+        hint={`Current: ${showCount(job.recordCount)}. Records can be added, not removed.`}
         onChange={(event) => setCount(event.target.value)}
       />
-      <RaiseBudgetField {...{ job, usd }} error={shown ? budget.fault : null} onChange={setUsd} />
-      {ahead?.suffices === true && <p className="small soft number">{ahead.sentence}</p>}
-      {ahead?.suffices === false && <Notice tone="warn">{ahead.sentence}</Notice>}
-      {!isOver && (
-        <SelectField
-          label="Priority among my jobs"
-          value={priority}
-          onChange={(event) => setPriority(event.target.value as JobPriority)}
-        >
-          {PRIORITIES.map((known) => (
-            <option key={known} value={known}>
-              {PRIORITY_WORDS[known]}
-            </option>
-          ))}
-        </SelectField>
-      )}
+      <RaiseBudgetField {...{ job, usd }} error={shown ? budget.error : null} onChange={setUsd} />
+      <ForecastNotice {...{ job, budgetNanos }} recordCount={recordCount ?? job.recordCount} />
+      {!hasEnded && <PriorityField priority={priority} onChange={setPriority} />}
     </Dialog>
   );
 }
 
-/** How the job would end with so many records and that budget, from what its records have cost so far. */
-function foreseen(job: JobFieldsFragment, recordCount: number, budgetNanos: number | null) {
-  const nowMs = Date.now();
-  // It goes on from the queue, whether or not it has ended.
-  const asked = { ...job, status: "QUEUED" as const, recordCount, budgetNanos: budgetNanos ?? job.budgetNanos };
-  const ahead = forecastOf(asked, totalsOf(asked, nowMs), nowMs);
-  return ahead && { suffices: ahead.isBudgetSufficient, sentence: forecastSentence(ahead, recordCount, nowMs) };
+interface Changes {
+  readonly recordCount: number;
+  /** Null when the budget is unchanged. */
+  readonly budgetNanos: number | null;
+  readonly priority: JobPriority;
 }
 
-function countFault(count: number | undefined, old: number, needsMore: boolean): string | null {
-  if (count === undefined) return `Expected a whole number, ${showCount(MAX_RECORDS)} at most.`;
-  if (needsMore && count <= old) return `Expected more than the ${showCount(old)} of until now.`;
-  return count < old ? `Records can be added, not taken away: expected ${showCount(old)} or more.` : null;
+function useApplyChanges(job: JobFieldsFragment) {
+  const extendJob = useExtendJob();
+  const raiseBudget = useRaiseBudget();
+  const setJobPriority = useSetJobPriority();
+  return async ({ recordCount, budgetNanos, priority }: Changes) => {
+    if (recordCount > job.recordCount) await extendJob(job.id, recordCount, budgetNanos);
+    else if (budgetNanos !== null) await raiseBudget(job.id, budgetNanos);
+    if (priority !== job.priority) await setJobPriority(job.id, priority);
+  };
+}
+
+function countError(count: number | undefined, current: number, needsMore: boolean): string | null {
+  if (count === undefined) return `Enter a whole number up to ${showCount(MAX_RECORDS)}.`;
+  if (needsMore && count <= current) return `Must exceed the current number of records (${showCount(current)}).`;
+  return count < current ? `Records can be added, not removed: enter ${showCount(current)} or more.` : null;
+}
+
+/** How the job would end with that many records and that budget, from what its records have cost so far. */
+function ForecastNotice({ job, recordCount, budgetNanos }: Omit<Changes, "priority"> & Pick<Props, "job">) {
+  const nowMs = Date.now();
+  // The job continues from the queue, whether or not it has ended.
+  const changed = { ...job, status: "QUEUED" as const, recordCount, budgetNanos: budgetNanos ?? job.budgetNanos };
+  const forecast = forecastOf(changed, totalsOf(changed, nowMs), nowMs);
+  if (!forecast) return null;
+  const message = forecastMessage(forecast, recordCount, nowMs);
+  if (forecast.isBudgetSufficient) return <p className="small soft number">{message}</p>;
+  return <Notice tone="warn">{message}</Notice>;
+}
+
+interface PriorityFieldProps {
+  readonly priority: JobPriority;
+  readonly onChange: (priority: JobPriority) => void;
+}
+
+function PriorityField({ priority, onChange }: PriorityFieldProps) {
+  return (
+    <SelectField label="Priority" value={priority} onChange={(event) => onChange(event.target.value as JobPriority)}>
+      {PRIORITIES.map((known) => (
+        <option key={known} value={known}>
+          {PRIORITY_LABELS[known]}
+        </option>
+      ))}
+    </SelectField>
+  );
 }

@@ -14,47 +14,47 @@ import { ChangeJobDialog } from "./ChangeJobDialog.tsx";
 import { ResumeDialog } from "./ResumeDialog.tsx";
 import { RetryDialog } from "./RetryDialog.tsx";
 
-/** What can be done with a job as it stands. What cannot be undone is asked about first. */
+/** The actions available for a job. Anything irreversible is confirmed first. */
 export function JobControls({ job }: { readonly job: JobFieldsFragment }) {
-  const [asking, setAsking] = useState<"resume" | "change" | "retry" | "cancel" | "delete" | null>(null);
+  const [openDialog, setOpenDialog] = useState<"resume" | "change" | "retry" | "cancel" | "delete" | null>(null);
   const failed = job.progress.reduce((sum, shard) => sum + shard.failed, 0);
   const can = actionsFor(job.status, failed);
-  const close = () => setAsking(null);
+  const close = () => setOpenDialog(null);
   return (
     <div className="stack-tight job-controls">
       <div className="row">
         {can.canPause && <PauseButton id={job.id} />}
         {can.canResume && (
-          <Button look="primary" icon="play" onClick={() => setAsking("resume")}>
+          <Button variant="primary" icon="play" onClick={() => setOpenDialog("resume")}>
             {job.status === "BUDGET_EXCEEDED" ? "Raise budget" : "Resume"}
           </Button>
         )}
         {can.canRetry && (
-          <Button icon="play" onClick={() => setAsking("retry")}>
-            {failed > 0 ? "Retry failed" : "Try again"}
+          <Button icon="play" onClick={() => setOpenDialog("retry")}>
+            {failed > 0 ? "Retry failed" : "Retry"}
           </Button>
         )}
         {(can.canChange || can.canExtend) && (
-          <Button icon="plus" onClick={() => setAsking("change")}>
-            {can.canExtend ? "Add records" : "Change"}
+          <Button icon="plus" onClick={() => setOpenDialog("change")}>
+            {can.canExtend ? "Add records" : "Edit"}
           </Button>
         )}
         {can.canCancel && (
-          <Button icon="stop" onClick={() => setAsking("cancel")}>
+          <Button icon="stop" onClick={() => setOpenDialog("cancel")}>
             Cancel job
           </Button>
         )}
         {can.canDelete && (
-          <Button icon="trash" onClick={() => setAsking("delete")}>
+          <Button icon="trash" onClick={() => setOpenDialog("delete")}>
             Delete
           </Button>
         )}
       </div>
-      {asking === "resume" && <ResumeDialog job={job} onClose={close} />}
-      {asking === "change" && <ChangeJobDialog job={job} onClose={close} />}
-      {asking === "retry" && <RetryDialog job={job} failed={failed} onClose={close} />}
-      {asking === "cancel" && <CancelDialog job={job} onClose={close} />}
-      {asking === "delete" && <DeleteDialog job={job} onClose={close} />}
+      {openDialog === "resume" && <ResumeDialog job={job} onClose={close} />}
+      {openDialog === "change" && <ChangeJobDialog job={job} onClose={close} />}
+      {openDialog === "retry" && <RetryDialog job={job} failed={failed} onClose={close} />}
+      {openDialog === "cancel" && <CancelDialog job={job} onClose={close} />}
+      {openDialog === "delete" && <DeleteDialog job={job} onClose={close} />}
     </div>
   );
 }
@@ -83,15 +83,16 @@ function CancelDialog({ job, onClose }: DialogProps) {
   const confirm = () => run(() => cancelJob(job.id));
   return (
     <Dialog
-      title="Cancel this job for good?"
+      title="Cancel this job permanently?"
       action="Cancel job"
-      look="danger"
+      dismiss="Keep job"
+      variant="danger"
       {...{ busy, error, onClose }}
       onConfirm={confirm}
     >
       <p className="soft">
-        It cannot be resumed. What was made so far becomes its dataset. Calls on their way are given up, and count as
-        the most they can cost. To stop it for a while only, pause it: then they are waited for.
+        A canceled job cannot be resumed. The records generated so far become its dataset. Calls in flight are abandoned
+        and charged at their maximum cost. To stop temporarily, pause the job instead: calls in flight then complete.
       </p>
     </Dialog>
   );
@@ -106,11 +107,11 @@ function DeleteDialog({ job, onClose }: DialogProps) {
     <Dialog
       title={`Delete “${job.name}”?`}
       action="Delete"
-      look="danger"
+      variant="danger"
       {...{ busy, error, onClose }}
       onConfirm={confirm}
     >
-      <p className="soft">The job and its datasets are removed and cannot be brought back.</p>
+      <p className="soft">The job and its datasets are permanently deleted.</p>
     </Dialog>
   );
 }

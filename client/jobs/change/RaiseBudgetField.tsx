@@ -13,34 +13,33 @@ interface Props {
   readonly onChange: (usd: string) => void;
 }
 
-/** The budget of a job that goes on: it may be raised. */
+/** The budget of a job that continues: it can be raised. */
 export function RaiseBudgetField({ job, usd, error, autoFocus, onChange }: Props) {
   return (
     <TextField
-      label="Budget in US dollars"
-      sign="$"
+      label="Budget (USD)"
+      adornment="$"
       inputMode="decimal"
       autoFocus={autoFocus}
       value={usd}
       error={error}
-      hint={`Until now ${showUsd(job.budgetNanos)}. One attempt at a record can cost ${showUsd(job.maxAttemptCostNanos)} at most.`}
+      hint={`Current: ${showUsd(job.budgetNanos)}. Max cost per attempt: ${showUsd(job.maxAttemptCostNanos)}.`}
       onChange={(event) => onChange(event.target.value)}
     />
   );
 }
 
-/** What was typed: a fault in a sentence, or the new budget, null when it stays as it is. */
+/** The typed budget: an error message, or the new budget, null when it is unchanged. */
 export function raisedBudget(
   usd: string,
   { budgetNanos }: Pick<JobFieldsFragment, "budgetNanos">,
   { needsMore = false } = {},
-): { readonly fault: string } | { readonly fault: null; readonly nanos: number | null } {
+): { readonly error: string } | { readonly error: null; readonly nanos: number | null } {
   const nanos = parseUsd(usd);
-  if (nanos === undefined) return { fault: "Expected dollars, as in 2.50." };
-  if (nanos > MAX_BUDGET_NANOS) return { fault: `A job's budget can be ${showUsd(MAX_BUDGET_NANOS)} at most.` };
-  if (needsMore && nanos <= budgetNanos)
-    return { fault: `Expected more than the ${showUsd(budgetNanos)} of until now.` };
+  if (nanos === undefined) return { error: "Enter an amount in dollars, such as 2.50." };
+  if (nanos > MAX_BUDGET_NANOS) return { error: `Must not exceed ${showUsd(MAX_BUDGET_NANOS)}.` };
+  if (needsMore && nanos <= budgetNanos) return { error: `Must exceed the current budget (${showUsd(budgetNanos)}).` };
   if (nanos < budgetNanos)
-    return { fault: `A budget can be raised, not lowered: expected ${showUsd(budgetNanos)} or more.` };
-  return { fault: null, nanos: nanos > budgetNanos ? nanos : null };
+    return { error: `A budget can be raised, not lowered: enter ${showUsd(budgetNanos)} or more.` };
+  return { error: null, nanos: nanos > budgetNanos ? nanos : null };
 }

@@ -12,7 +12,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Goes on with a job. One that reached its budget needs a larger one, a paused one may keep its own. */
+/** Resumes a job. One that reached its budget needs a larger one; a paused one may keep its own. */
 export function ResumeDialog({ job, onClose }: Props) {
   const needsMore = job.status === "BUDGET_EXCEEDED";
   const [usd, setUsd] = useState(() =>
@@ -24,21 +24,21 @@ export function ResumeDialog({ job, onClose }: Props) {
   const budget = raisedBudget(usd, job, { needsMore });
   const confirm = () => {
     setShown(true);
-    if (budget.fault === null) void run(() => resumeJob(job.id, budget.nanos));
+    if (budget.error === null) void run(() => resumeJob(job.id, budget.nanos));
   };
   return (
     <Dialog
-      title={needsMore ? "Raise the budget and go on" : "Resume this job"}
+      title={needsMore ? "Raise the budget and resume" : "Resume this job"}
       action={needsMore ? "Raise and resume" : "Resume"}
       {...{ busy, error, onClose }}
       onConfirm={confirm}
     >
       <p className="soft">
         {needsMore
-          ? "The next record could have cost more than was left. Nothing that was made is made or paid for again."
-          : "It goes on where it stopped. You can give it a larger budget on the way."}
+          ? "The next record could have cost more than the remaining budget. Completed records are not generated or paid for again."
+          : "The job continues where it stopped. You can also raise its budget."}
       </p>
-      <RaiseBudgetField {...{ job, usd }} autoFocus error={shown ? budget.fault : null} onChange={setUsd} />
+      <RaiseBudgetField {...{ job, usd }} autoFocus error={shown ? budget.error : null} onChange={setUsd} />
     </Dialog>
   );
 }

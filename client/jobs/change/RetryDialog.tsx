@@ -13,7 +13,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Takes up again what the job could not make. */
+/** Retries the records that failed. */
 export function RetryDialog({ job, failed, onClose }: Props) {
   const [usd, setUsd] = useState(() => editUsd(job.budgetNanos));
   const [shown, setShown] = useState(false);
@@ -22,20 +22,20 @@ export function RetryDialog({ job, failed, onClose }: Props) {
   const budget = raisedBudget(usd, job);
   const confirm = () => {
     setShown(true);
-    if (budget.fault === null) void run(() => retryFailed(job.id, budget.nanos));
+    if (budget.error === null) void run(() => retryFailed(job.id, budget.nanos));
   };
   return (
     <Dialog
-      title={failed > 0 ? "Retry what failed" : "Try this job again"}
+      title={failed > 0 ? "Retry failed records" : "Retry this job"}
       action="Retry"
       {...{ busy, error, onClose }}
       onConfirm={confirm}
     >
       <p className="soft">
-        {failed > 0 ? `${showCounted(failed, "record")} failed; each gets new attempts with other seeds. ` : ""}
-        What was made stays, and the job also goes on with what it never came to.
+        {failed > 0 ? `${showCounted(failed, "record")} failed; each gets new attempts with different seeds. ` : ""}
+        Completed records are kept, and the job also continues with the records it had not started.
       </p>
-      <RaiseBudgetField {...{ job, usd }} autoFocus error={shown ? budget.fault : null} onChange={setUsd} />
+      <RaiseBudgetField {...{ job, usd }} autoFocus error={shown ? budget.error : null} onChange={setUsd} />
     </Dialog>
   );
 }

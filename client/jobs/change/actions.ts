@@ -1,7 +1,7 @@
 import { TRANSITIONS } from "#core/job/job";
 import type { JobStatus } from "../../generated/documents.ts";
 
-/** What a person can do with a job as it stands; `failed` records can be tried again. */
+/** What a user can do with a job in its current status; `failed` records can be retried. */
 export function actionsFor(status: JobStatus, failed: number) {
   const isResting = TRANSITIONS[status].includes("DELETING");
   return {
@@ -9,7 +9,7 @@ export function actionsFor(status: JobStatus, failed: number) {
     canResume: status === "PAUSED" || status === "BUDGET_EXCEEDED",
     canChange: status === "QUEUED" || status === "RUNNING" || status === "PAUSED",
     canExtend: status === "COMPLETED" || status === "BUDGET_EXCEEDED",
-    // One that has failed goes on with all that it never came to, whether or not a record failed.
+    // A failed job continues with the records it had not started, whether or not a record failed.
     canRetry: status === "FAILED" || (failed > 0 && (status === "COMPLETED" || status === "BUDGET_EXCEEDED")),
     canCancel: TRANSITIONS[status].includes("EXPORTING"),
     canDelete: isResting,

@@ -4,14 +4,14 @@ import { useDownload } from "./useDownload.ts";
 import { isReadable } from "./archive.ts";
 import { Button } from "../../ui/Button.tsx";
 import { FieldError } from "../../ui/Field.tsx";
-import { showBytes, showCounted } from "../../ui/format.ts";
+import { showBytes, showCount, showCounted } from "../../ui/format.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { ArchiveNotice } from "./ArchiveNotice.tsx";
 
-/** The files of a published dataset: the formats first, then what stands beside them. Archived files are restored before. */
+/** The files of a dataset: the formats first, then the sidecar files. Archived files must be restored first. */
 export function Downloads({ job }: { readonly job: JobStateFragment }) {
-  const { archive, look } = useDatasetArchive(job);
-  const { download, pending, error } = useDownload(job.id, look);
+  const { archive, refresh } = useDatasetArchive(job);
+  const { download, pending, error } = useDownload(job.id, refresh);
   const files = job.datasetFiles.toSorted((a, b) => Number(a.format === null) - Number(b.format === null));
   if (files.length === 0) return null;
   return (
@@ -29,7 +29,7 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
             {isReadable(archive) && (
               <Button
                 icon="download"
-                look={file.format ? "primary" : "plain"}
+                variant={file.format ? "primary" : "plain"}
                 busy={pending === file.name}
                 aria-label={`Download ${file.name}`}
                 onClick={() => void download(file.name)}
@@ -42,8 +42,8 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
       </ul>
       {job.datasetFileCount > files.length && (
         <p className="small faint">
-          The first of {showCounted(job.datasetFileCount, "file")}; files.jsonl lists them all, and{" "}
-          <span className="mono">npm run generate -- --resume {job.id}</span> brings them.
+          Showing the first {showCount(files.length)} of {showCounted(job.datasetFileCount, "file")}. files.jsonl lists
+          them all; <span className="mono">npm run generate -- --resume {job.id}</span> downloads them.
         </p>
       )}
       <FieldError error={isReadable(archive) ? error : null} />
@@ -52,16 +52,16 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
 }
 
 function describeFile({ name, format, rows, bytes }: JobStateFragment["datasetFiles"][number]): string {
-  const parts = [rows > 0 || format ? showCounted(rows, "row") : undefined, showBytes(bytes), BESIDE[name]];
+  const parts = [rows > 0 || format ? showCounted(rows, "row") : undefined, showBytes(bytes), SIDECAR_FILES[name]];
   return parts.filter(Boolean).join(" · ");
 }
 
-/** What the files beside the dataset are. */
-const BESIDE: Readonly<Record<string, string>> = {
+/** What each sidecar file contains. */
+const SIDECAR_FILES: Readonly<Record<string, string>> = {
   SHA256SUMS: "checksums of the other files",
-  "README.md": "what is in it, and how it was made",
-  "files.jsonl": "every file with its size, rows and checksum",
-  "provenance.jsonl": "how each record came to be",
-  "failures.jsonl": "what was set aside, and why",
-  "rejected.jsonl": "what the template did not accept, and why",
+  "README.md": "dataset card: contents and how they were generated",
+  "files.jsonl": "every file with its size, row count and checksum",
+  "provenance.jsonl": "how each record was generated",
+  "failures.jsonl": "failed records, and why",
+  "rejected.jsonl": "rejected candidates, and why",
 };

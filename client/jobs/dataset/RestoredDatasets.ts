@@ -1,14 +1,14 @@
 import { createContext, useContext } from "react";
 
-/** Datasets that came back from the archive while the app is open. */
-export interface DatasetsBack {
-  /** Their jobs, as long as nobody has looked. */
+/** Datasets restored from the archive while the app is open. */
+export interface RestoredDatasets {
+  /** Their jobs, until dismissed. */
   readonly jobIds: readonly string[];
-  seen(jobId: string): void;
+  dismiss(jobId: string): void;
 }
 
-export const DatasetsBackContext = createContext<DatasetsBack>({ jobIds: [], seen: () => undefined });
+export const RestoredDatasetsContext = createContext<RestoredDatasets>({ jobIds: [], dismiss: () => undefined });
 
-export function useDatasetsBack(): DatasetsBack {
-  return useContext(DatasetsBackContext);
+export function useRestoredDatasets(): RestoredDatasets {
+  return useContext(RestoredDatasetsContext);
 }

@@ -13,40 +13,40 @@ interface Props {
   readonly delivered: number;
 }
 
-/** While there is no dataset: the records so far as a file. */
+/** Until there is a dataset: the records so far as a file. */
 export function Snapshot({ job, delivered }: Props) {
   const takeSnapshot = useTakeSnapshot();
   const { run, busy, error } = useAction();
   const { download, pending, error: downloadError } = useDownload(job.id);
   const { snapshot } = job;
-  const isMaking = snapshot?.state === "CREATING";
+  const isCreating = snapshot?.state === "CREATING";
   if (!["QUEUED", "RUNNING", "PAUSED"].includes(job.status) || job.datasetFiles.length > 0) return null;
   if (delivered === 0 && !snapshot) return null;
   return (
     <section className="card stack" aria-labelledby="snapshot-title">
-      <h2 id="snapshot-title">What is there</h2>
+      <h2 id="snapshot-title">Partial dataset</h2>
       <p className="soft" aria-live="polite">
         {snapshot ? (
           <>
             {describe(snapshot)} <Time at={snapshot.takenAt} />
           </>
         ) : (
-          "The records so far as one file in JSON lines. The dataset comes when the job ends."
+          "Export the records generated so far as one JSON Lines file. The full dataset is exported when the job ends."
         )}
       </p>
       <div className="row">
         {snapshot?.state === "READY" && (
           <Button
             icon="download"
-            look="primary"
+            variant="primary"
             busy={pending === SNAPSHOT_FILE}
             onClick={() => void download(SNAPSHOT_FILE)}
           >
             Download {showCounted(snapshot.rows ?? 0, "record")}
           </Button>
         )}
-        <Button icon="file" busy={busy || isMaking} onClick={() => void run(() => takeSnapshot(job.id))}>
-          {snapshot?.state === "READY" ? "Write it anew" : "Write what is there"}
+        <Button icon="file" busy={busy || isCreating} onClick={() => void run(() => takeSnapshot(job.id))}>
+          {snapshot?.state === "READY" ? "Refresh snapshot" : "Export snapshot"}
         </Button>
       </div>
       <FieldError error={error ?? downloadError} />
@@ -55,7 +55,7 @@ export function Snapshot({ job, delivered }: Props) {
 }
 
 function describe({ state, statusReason, rows, bytes }: NonNullable<JobStateFragment["snapshot"]>): string {
-  if (state === "CREATING") return "The file is being written; asked for";
-  if (state === "FAILED") return `${statusReason ?? "It could not be written."} Asked for`;
-  return `${showCounted(rows ?? 0, "record")} · ${showBytes(bytes ?? 0)} · kept for a day from`;
+  if (state === "CREATING") return "Exporting the snapshot. Requested";
+  if (state === "FAILED") return `${statusReason ?? "The snapshot could not be exported."} Requested`;
+  return `${showCounted(rows ?? 0, "record")} · ${showBytes(bytes ?? 0)} · kept for one day · taken`;
 }

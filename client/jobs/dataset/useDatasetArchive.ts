@@ -10,13 +10,13 @@ import { useAfterConnect } from "../../link/Realtime.ts";
 export interface Archive {
   /** Null until S3 has answered, and for a job without a dataset. */
   readonly archive: ArchiveFieldsFragment | null;
-  /** Asks again. */
-  look(): void;
+  /** Asks S3 again. */
+  refresh(): void;
 }
 
 /**
- * Where a job's dataset lies. S3 is asked each time the page is opened, so that nobody depends on news that was lost, and again
- * when a job that went on has written another dataset.
+ * The archive state of a job's dataset. S3 is asked each time the page is opened, so that a lost update does no harm, and
+ * again when a resumed job has exported another dataset.
  */
 export function useDatasetArchive({ id: jobId, finishedAt, datasetFiles }: JobStateFragment): Archive {
   const hasDataset = datasetFiles.length > 0;
@@ -25,12 +25,12 @@ export function useDatasetArchive({ id: jobId, finishedAt, datasetFiles }: JobSt
     skip: !hasDataset,
     fetchPolicy: "cache-and-network",
   });
-  const look = () => void refetch().catch(() => undefined);
-  useAfterConnect(() => hasDataset && look());
+  const refresh = () => void refetch().catch(() => undefined);
+  useAfterConnect(() => hasDataset && refresh());
   const asked = useRef(finishedAt);
   useEffect(() => {
-    if (asked.current !== finishedAt && hasDataset) look();
+    if (asked.current !== finishedAt && hasDataset) refresh();
     asked.current = finishedAt;
   });
-  return { archive: data?.getDatasetArchive ?? null, look };
+  return { archive: data?.getDatasetArchive ?? null, refresh };
 }

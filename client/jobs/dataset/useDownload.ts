@@ -4,10 +4,10 @@ import { explainError } from "../../errors.ts";
 import { DownloadDocument } from "../../generated/documents.ts";
 
 /**
- * Fetches an address for one file of a job's dataset and lets the browser download from it.
- * @param onRefused called when there was none: the file may have gone to the archive while the page was open
+ * Fetches a signed URL for one file of a job's dataset and lets the browser download it.
+ * @param onError called when that fails: the file may have been archived while the page was open
  */
-export function useDownload(jobId: string, onRefused?: () => void) {
+export function useDownload(jobId: string, onError?: () => void) {
   const client = useApolloClient();
   const [pending, setPending] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -23,7 +23,7 @@ export function useDownload(jobId: string, onRefused?: () => void) {
       if (data) save(data.getDownload.url, file);
     } catch (cause) {
       setError(explainError(cause).text);
-      onRefused?.();
+      onError?.();
     } finally {
       setPending(null);
     }

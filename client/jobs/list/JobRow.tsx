@@ -7,9 +7,9 @@ import { showCount, showDuration, showRate } from "../../ui/format.ts";
 import { Time } from "../../ui/Time.tsx";
 import { useNow } from "../../ui/useNow.ts";
 import { RecordMeter } from "../JobMeters.tsx";
-import { StatusBadge } from "../JobStatusBadge.tsx";
+import { JobStatusBadge } from "../JobStatusBadge.tsx";
 
-/** A job in the list; it moves while the job does. */
+/** A job in the list, updated live. */
 export function JobRow({ job }: { readonly job: JobFieldsFragment }) {
   const nowMs = useNow(job.status === "RUNNING" ? 10_000 : null);
   const totals = totalsOf(job, nowMs);
@@ -17,7 +17,7 @@ export function JobRow({ job }: { readonly job: JobFieldsFragment }) {
     <Link to={paths.job(job.id)} className="card card-link job-row">
       <div className="row-between">
         <h2 className="job-row-name">{job.name}</h2>
-        <StatusBadge status={job.status} />
+        <JobStatusBadge status={job.status} />
       </div>
       <p className="small faint">
         {job.templateName} · {job.seedSetName} · <Time at={job.createdAt} />
@@ -30,7 +30,7 @@ export function JobRow({ job }: { readonly job: JobFieldsFragment }) {
         </span>
         {totals.recordsPerSecond > 0 && (
           <span className="faint">
-            {showRate(totals.recordsPerSecond)} a second
+            {showRate(totals.recordsPerSecond)} records/s
             {totals.secondsLeft !== null && ` · ${showDuration(totals.secondsLeft)} left`}
           </span>
         )}

@@ -6,15 +6,15 @@ import { JobRow } from "./JobRow.tsx";
 import { explainError } from "../../errors.ts";
 import { JobsDocument, type JobStatus } from "../../generated/documents.ts";
 import { useAfterConnect } from "../../link/Realtime.ts";
-import { STATUS_WORDS } from "../messages.ts";
+import { STATUS_LABELS } from "../labels.ts";
 import { paths } from "../../paths.ts";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
-import { Empty, Failure, Notice, SkeletonCards } from "../../ui/States.tsx";
+import { EmptyState, ErrorState, Notice, SkeletonCards } from "../../ui/States.tsx";
 
 const PAGE = 20;
 const MAX_PAGE = 100;
 
-/** My jobs, newest first, moving while they run. */
+/** My jobs, newest first, updated live. */
 export function JobsPage() {
   const [params] = useSearchParams();
   const status = JOB_STATUSES.find((known) => known === params.get("status")) ?? null;
@@ -25,14 +25,14 @@ export function JobsPage() {
       <title>Jobs · Plot Palette</title>
       <div className="page-head">
         <h1>Jobs</h1>
-        <ButtonLink to={paths.newJob()} look="primary" icon="plus">
+        <ButtonLink to={paths.newJob()} variant="primary" icon="plus">
           New job
         </ButtonLink>
       </div>
       <div className="stack">
-        <StatusFilter chosen={status} />
-        {!jobs && !error && <SkeletonCards count={4} label="Loading your jobs" />}
-        {!jobs && error && <Failure text={explainError(error).text} onRetry={() => void refetch()} />}
+        <StatusFilter selected={status} />
+        {!jobs && !error && <SkeletonCards count={4} label="Loading jobs" />}
+        {!jobs && error && <ErrorState text={explainError(error).text} onRetry={() => void refetch()} />}
         {jobs && error && <Notice tone="warn">{explainError(error).text}</Notice>}
         {jobs?.length === 0 && !data?.listJobs.nextToken && <NoJobs status={status} />}
         <ul className="stack">
@@ -57,11 +57,11 @@ function useJobs(status: JobStatus | null) {
   const { data, fetchMore } = result;
   const more = async () => {
     setLoadingMore(true);
-    // What went wrong stands in `error` beside what is shown.
+    // The failure shows up in `error`, beside the jobs.
     await fetchMore({ variables: { nextToken: data?.listJobs.nextToken } }).catch(() => undefined);
     setLoadingMore(false);
   };
-  // As many as are on the screen, so that the list keeps its length.
+  // As many as are on screen, so that the list keeps its length.
   const refetch = () => {
     const limit = Math.min(MAX_PAGE, Math.max(PAGE, data?.listJobs.items.length ?? 0));
     return client
@@ -72,7 +72,7 @@ function useJobs(status: JobStatus | null) {
   return { ...result, refetch: result.data ? refetch : result.refetch, more, loadingMore };
 }
 
-function StatusFilter({ chosen }: { readonly chosen: JobStatus | null }) {
+function StatusFilter({ selected }: { readonly selected: JobStatus | null }) {
   return (
     <nav className="tabs" aria-label="Jobs by status">
       {FILTERS.map((status) => (
@@ -80,9 +80,9 @@ function StatusFilter({ chosen }: { readonly chosen: JobStatus | null }) {
           key={status ?? "ALL"}
           to={paths.jobs(status ?? undefined)}
           className="tab"
-          aria-current={status === chosen ? "page" : undefined}
+          aria-current={status === selected ? "page" : undefined}
         >
-          {status ? STATUS_WORDS[status] : "All"}
+          {status ? STATUS_LABELS[status] : "All"}
         </Link>
       ))}
     </nav>
@@ -94,27 +94,26 @@ const FILTERS = [null, ...JOB_STATUSES.filter((status) => status !== "DELETING")
 function NoJobs({ status }: { readonly status: JobStatus | null }) {
   if (status) {
     return (
-      <Empty
+      <EmptyState
         icon="list"
-        title={`No job is ${STATUS_WORDS[status].toLowerCase()}`}
+        title={`No jobs with status “${STATUS_LABELS[status]}”`}
         actions={<ButtonLink to={paths.jobs()}>Show all jobs</ButtonLink>}
       />
     );
   }
   const actions = (
     <>
-      <ButtonLink to={paths.newJob()} look="primary" icon="plus" large>
+      <ButtonLink to={paths.newJob()} variant="primary" icon="plus" large>
         New job
       </ButtonLink>
       <ButtonLink to={paths.templates} large>
-        See the samples
+        Browse samples
       </ButtonLink>
     </>
   );
   return (
-    <Empty icon="spark" title="Make your first dataset" actions={actions}>
-      Choose a template and seeds, say how many records you want and what they may cost. Samples of both are there to
-      begin with.
-    </Empty>
+    <EmptyState icon="spark" title="Create your first dataset" actions={actions}>
+      Choose a template and seeds, then set the number of records and a budget. Sample templates and seeds are included.
+    </EmptyState>
   );
 }

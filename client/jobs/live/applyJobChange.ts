@@ -9,16 +9,16 @@ import {
   type OnJobChangedSubscription,
 } from "../../generated/documents.ts";
 import { isStaleArchive } from "../dataset/archive.ts";
-import { placeInLists } from "./lists.ts";
+import { updateJobLists } from "./lists.ts";
 import { isStaleJobState, isStaleShardReport, newerSnapshot } from "./freshness.ts";
 
 type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 
 /**
- * Writes news of a job into the cache unless the cache knows better. Answers false when the job has to be read: the cache does
- * not know it, or it was extended elsewhere and has shards that the cache does not know.
+ * Writes an update of a job into the cache unless the cache has a newer state. Returns false when the job has to be fetched:
+ * it is not in the cache, or it was extended elsewhere and has shards that are not.
  */
-export function applyNews(cache: ApolloCache, change: JobChange): boolean {
+export function applyJobChange(cache: ApolloCache, change: JobChange): boolean {
   const id = cache.identify({ __typename: "Job", id: change.jobId });
   const known = cache.readFragment({ id, fragment: JobStateFragmentDoc });
   if (!known) return false;
@@ -29,7 +29,7 @@ export function applyNews(cache: ApolloCache, change: JobChange): boolean {
       applyArchive(within, change.archive);
       if (isStaleJobState(known, change)) return;
       within.writeFragment({ id, fragment: JobStateFragmentDoc, data: stateOf(known, change) });
-      if (known.status !== change.status) moveInLists(within, id);
+      if (known.status !== change.status) updateLists(within, id);
     },
   });
   return !isExtended;
@@ -50,7 +50,7 @@ function applyArchive(cache: ApolloCache, archive: JobChange["archive"]): void {
   cache.writeFragment({ id: archiveId(cache, archive.jobId), fragment: ArchiveFieldsFragmentDoc, data: archive });
 }
 
-/** What the cache knows of where a job's dataset lies. */
+/** The cached archive state of a job's dataset. */
 export function knownArchive(cache: ApolloCache, jobId: string): ArchiveFieldsFragment | null {
   return cache.readFragment({ id: archiveId(cache, jobId), fragment: ArchiveFieldsFragmentDoc });
 }
@@ -59,9 +59,9 @@ function archiveId(cache: ApolloCache, jobId: string): string | undefined {
   return cache.identify({ __typename: "DatasetArchive", jobId });
 }
 
-function moveInLists(cache: ApolloCache, id: string | undefined): void {
+function updateLists(cache: ApolloCache, id: string | undefined): void {
   const job = cache.readFragment({ id, fragment: JobFieldsFragmentDoc, fragmentName: "JobFields" });
-  if (job) placeInLists(cache, job);
+  if (job) updateJobLists(cache, job);
 }
 
 function stateOf(known: JobStateFragment, change: JobChange): JobStateFragment {

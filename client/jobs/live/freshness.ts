@@ -1,33 +1,33 @@
 import type { JobStateFragment, JobStatus, ShardFieldsFragment } from "../../generated/documents.ts";
 
 /**
- * Whether `news` of a job tells an earlier state than the known one. Whatever its owner does raises `controlNo`;
- * between two such acts a job only moves on, except that a running one may wait again.
+ * Whether an incoming update of a job is older than the known state. Every action of the owner raises `controlNo`; between
+ * two actions a job only moves forward, except that a running one may be queued again.
  */
-export function isStaleJobState(known: JobVersion, news: JobVersion): boolean {
-  if (known.status === "DELETING") return news.status !== "DELETING";
-  if (news.controlNo !== known.controlNo) return news.controlNo < known.controlNo;
-  return STAGES[news.status] < STAGES[known.status];
+export function isStaleJobState(known: JobVersion, incoming: JobVersion): boolean {
+  if (known.status === "DELETING") return incoming.status !== "DELETING";
+  if (incoming.controlNo !== known.controlNo) return incoming.controlNo < known.controlNo;
+  return STAGES[incoming.status] < STAGES[known.status];
 }
 
-/** Whether `news` of a shard was reported before the known facts: by an earlier lease, or earlier under the same one. */
-export function isStaleShardReport(known: ShardVersion, news: ShardVersion): boolean {
-  if (news.generation !== known.generation) return news.generation < known.generation;
-  return news.reportNo < known.reportNo;
+/** Whether an incoming report of a shard is older than the known one: from an earlier lease, or earlier within the same lease. */
+export function isStaleShardReport(known: ShardVersion, incoming: ShardVersion): boolean {
+  if (incoming.generation !== known.generation) return incoming.generation < known.generation;
+  return incoming.reportNo < known.reportNo;
 }
 
-/** News come in any order: a snapshot asked for later counts, and of one the end. */
-export function newerSnapshot(known: Snapshot, news: Snapshot): Snapshot {
-  if (!known || !news) return news ?? known;
-  if (news.takenAt !== known.takenAt) return news.takenAt < known.takenAt ? known : news;
-  return news.state === "CREATING" ? known : news;
+/** Updates arrive in any order: the snapshot requested last counts, and its final state. */
+export function newerSnapshot(known: Snapshot, incoming: Snapshot): Snapshot {
+  if (!known || !incoming) return incoming ?? known;
+  if (incoming.takenAt !== known.takenAt) return incoming.takenAt < known.takenAt ? known : incoming;
+  return incoming.state === "CREATING" ? known : incoming;
 }
 
 type Snapshot = JobStateFragment["snapshot"];
 export type JobVersion = Pick<JobStateFragment, "status" | "controlNo">;
 export type ShardVersion = Pick<ShardFieldsFragment, "generation" | "reportNo">;
 
-/** How far a job has come since its last control. */
+/** How far a job has moved since its owner's last action. */
 const STAGES: Readonly<Record<JobStatus, number>> = {
   QUEUED: 0,
   RUNNING: 0,

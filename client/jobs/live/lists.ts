@@ -2,8 +2,8 @@ import type { ApolloCache } from "@apollo/client";
 import { JOB_STATUSES } from "#core/job/job";
 import { JobsDocument, type JobFieldsFragment, type JobsQuery, type JobStatus } from "../../generated/documents.ts";
 
-/** Puts a job into every cached list that it now belongs to, newest first, and takes it out of the others. */
-export function placeInLists(cache: ApolloCache, job: JobFieldsFragment): void {
+/** Inserts a job into every cached list it now belongs to, newest first, and removes it from the others. */
+export function updateJobLists(cache: ApolloCache, job: JobFieldsFragment): void {
   for (const status of [null, ...JOB_STATUSES]) {
     cache.updateQuery({ query: JobsDocument, variables: { status } }, (list) => list && place(list, job, status));
   }
@@ -13,7 +13,7 @@ function place(list: JobsQuery, job: JobFieldsFragment, status: JobStatus | null
   const { items, nextToken } = list.listJobs;
   const others = items.filter((item) => item.id !== job.id);
   const before = others.filter((item) => item.id > job.id);
-  // Beyond the last one loaded it comes with its own page.
+  // Beyond the last loaded item, it arrives with its own page.
   const isLoaded = before.length < others.length || nextToken === null;
   const belongs = job.status !== "DELETING" && (status === null || job.status === status) && isLoaded;
   const placed = belongs ? [...before, job, ...others.slice(before.length)] : others;

@@ -3,10 +3,10 @@ import { useQuery } from "@apollo/client/react";
 import { explainError } from "../../errors.ts";
 import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFieldsFragment } from "../../generated/documents.ts";
 import { describeCollections } from "../../seeds/messages.ts";
-import { checkFit, isRefused, type Fit } from "../../templates/fit.ts";
+import { checkFit, isIncompatible, type Fit } from "../../templates/fit.ts";
 import type { Read } from "../../templates/reads.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Choice } from "../../ui/RadioCard.tsx";
+import { RadioCard } from "../../ui/RadioCard.tsx";
 import { FieldError } from "../../ui/Field.tsx";
 import { Notice, SkeletonCards } from "../../ui/States.tsx";
 import { FitList } from "../../templates/FitList.tsx";
@@ -15,49 +15,49 @@ import { SeedUpload } from "../../seeds/upload/SeedUpload.tsx";
 const SHOWN = 100;
 
 export interface ChooseSeedsProps {
-  readonly chosenId: string | null;
-  /** What the template reads against the chosen seeds; null while one of them is not chosen. */
+  readonly selectedId: string | null;
+  /** What the template reads, checked against the selected seeds; null unless both are selected. */
   readonly fits: readonly Fit[] | null;
-  /** What the template reads; nothing while none is chosen. */
+  /** What the template reads; empty while none is selected. */
   readonly reads: readonly Read[];
   readonly error: string | undefined;
-  readonly onChoose: (seedSetId: string) => void;
+  readonly onSelect: (seedSetId: string) => void;
 }
 
-/** The second question of a new job: which seeds. They can be uploaded in place. */
-export function ChooseSeeds({ chosenId, fits, reads, error, onChoose }: ChooseSeedsProps) {
+/** Step 2 of a new job: the seeds. They can be uploaded in place. */
+export function ChooseSeeds({ selectedId, fits, reads, error, onSelect }: ChooseSeedsProps) {
   const [uploading, setUploading] = useState(false);
   const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });
   const all = [...(mine.data?.listSeedSets.items ?? []), ...(samples.data?.listSampleSeedSets.items ?? [])];
-  const isMisfit = ({ status, collections }: SeedSetFieldsFragment) =>
-    status === "READY" && isRefused(checkFit(reads, collections));
-  const seedSets = all.toSorted((a, b) => Number(isMisfit(a)) - Number(isMisfit(b)));
-  const fault = mine.error ?? samples.error;
+  const cannotUse = ({ status, collections }: SeedSetFieldsFragment) =>
+    status === "READY" && isIncompatible(checkFit(reads, collections));
+  const seedSets = all.toSorted((a, b) => Number(cannotUse(a)) - Number(cannotUse(b)));
+  const failure = mine.error ?? samples.error;
   const confirmed = (seedSet: SeedSetFieldsFragment) => {
     setUploading(false);
-    onChoose(seedSet.id);
+    onSelect(seedSet.id);
   };
   return (
     <section className="stack wizard-step" id="field-seedSetId" aria-labelledby="choose-seeds">
       <h2 id="choose-seeds">
         <span className="step-number">2</span>Seeds
       </h2>
-      {fault && <Notice tone="bad">{explainError(fault).text}</Notice>}
-      {seedSets.length === 0 && !fault && <SkeletonCards count={2} label="Loading seed sets" />}
+      {failure && <Notice tone="bad">{explainError(failure).text}</Notice>}
+      {seedSets.length === 0 && !failure && <SkeletonCards count={2} label="Loading seed sets" />}
       <div className="choices" role="radiogroup" aria-labelledby="choose-seeds">
         {seedSets.map((seedSet) => (
-          <Choice
+          <RadioCard
             key={seedSet.id}
             name="seeds"
             title={seedSet.name}
-            tag={isMisfit(seedSet) ? "Does not fit" : seedSet.isSample ? "Sample" : STATES[seedSet.status]}
-            chosen={seedSet.id === chosenId}
+            tag={cannotUse(seedSet) ? "Incompatible" : seedSet.isSample ? "Sample" : STATES[seedSet.status]}
+            selected={seedSet.id === selectedId}
             disabled={seedSet.status === "REFUSED" || seedSet.status === "UPLOADING"}
-            onChoose={() => onChoose(seedSet.id)}
+            onSelect={() => onSelect(seedSet.id)}
           >
             {(seedSet.status === "REFUSED" && seedSet.statusReason) || describeCollections(seedSet)}
-          </Choice>
+          </RadioCard>
         ))}
       </div>
       {uploading ? (
@@ -76,17 +76,17 @@ export function ChooseSeeds({ chosenId, fits, reads, error, onChoose }: ChooseSe
 }
 
 const STATES = {
-  UPLOADING: "Not sent whole",
+  UPLOADING: "Upload incomplete",
   CHECKING: "Checking",
   GENERATING: "Generating",
   READY: undefined,
-  REFUSED: "Refused",
+  REFUSED: "Rejected",
 } as const;
 
 function FitCard({ fits }: { readonly fits: readonly Fit[] }) {
   return (
     <div className="card stack-tight">
-      <h3>{isRefused(fits) ? "These seeds do not fit the template" : "The template reads, and these seeds have"}</h3>
+      <h3>{isIncompatible(fits) ? "These seeds lack required fields" : "Required fields"}</h3>
       <FitList fits={fits} />
     </div>
   );

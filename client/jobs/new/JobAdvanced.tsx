@@ -2,7 +2,7 @@ import { CAPACITIES, PRIORITIES } from "#core/job/job";
 import { TASK_SIZES } from "#core/job/task-size";
 import type { TaskSize } from "../../generated/documents.ts";
 import type { FormErrors, JobForm } from "./form.ts";
-import { CAPACITY_WORDS, PRIORITY_WORDS, TASK_SIZE_WORDS } from "../labels.ts";
+import { CAPACITY_LABELS, PRIORITY_LABELS, TASK_SIZE_LABELS } from "../labels.ts";
 import { SelectField, TextField } from "../../ui/Field.tsx";
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
   readonly onChange: (part: Partial<JobForm>) => void;
 }
 
-/** What seldom needs to be chosen: how much may fail, how soon a job is worked on, and on what. */
+/** Options that rarely need changing: failure tolerance, priority, capacity and task size. */
 export function JobAdvanced({ form, errors, onChange }: Props) {
   return (
     <details className="more-fields" open={errors.maxFailed !== undefined || undefined}>
@@ -19,34 +19,34 @@ export function JobAdvanced({ form, errors, onChange }: Props) {
       <div className="stack">
         <div id="field-maxFailed">
           <TextField
-            label="Records that may fail, in percent"
+            label="Failure tolerance (%)"
             inputMode="numeric"
             value={form.maxFailed}
             error={errors.maxFailed}
-            hint="When more of them fail the job fails, early where that can be told early. 0 to 100."
+            hint="0–100. The job fails when a larger share of its records fails, as soon as that is certain."
             onChange={(event) => onChange({ maxFailed: event.target.value })}
           />
         </div>
-        <Choices
-          label="Priority among my jobs"
-          words={PRIORITY_WORDS}
+        <OptionSelect
+          label="Priority"
+          labels={PRIORITY_LABELS}
           values={PRIORITIES}
           value={form.priority}
-          onChoose={(priority) => onChange({ priority })}
+          onSelect={(priority) => onChange({ priority })}
         />
-        <Choices
+        <OptionSelect
           label="Capacity"
-          words={CAPACITY_WORDS}
+          labels={CAPACITY_LABELS}
           values={CAPACITIES}
           value={form.capacity}
-          onChoose={(capacity) => onChange({ capacity })}
+          onSelect={(capacity) => onChange({ capacity })}
         />
-        <Choices
+        <OptionSelect
           label="Task size"
-          words={TASK_SIZE_WORDS}
+          labels={TASK_SIZE_LABELS}
           values={SIZES}
           value={form.taskSize}
-          onChoose={(taskSize) => onChange({ taskSize })}
+          onSelect={(taskSize) => onChange({ taskSize })}
         />
       </div>
     </details>
@@ -55,20 +55,20 @@ export function JobAdvanced({ form, errors, onChange }: Props) {
 
 const SIZES = Object.keys(TASK_SIZES) as TaskSize[];
 
-interface ChoicesProps<Value extends string> {
+interface OptionSelectProps<Value extends string> {
   readonly label: string;
-  readonly words: Readonly<Record<Value, string>>;
+  readonly labels: Readonly<Record<Value, string>>;
   readonly values: readonly Value[];
   readonly value: Value;
-  readonly onChoose: (value: Value) => void;
+  readonly onSelect: (value: Value) => void;
 }
 
-function Choices<Value extends string>({ label, words, values, value, onChoose }: ChoicesProps<Value>) {
+function OptionSelect<Value extends string>({ label, labels, values, value, onSelect }: OptionSelectProps<Value>) {
   return (
-    <SelectField label={label} value={value} onChange={(event) => onChoose(event.target.value as Value)}>
+    <SelectField label={label} value={value} onChange={(event) => onSelect(event.target.value as Value)}>
       {values.map((known) => (
         <option key={known} value={known}>
-          {words[known]}
+          {labels[known]}
         </option>
       ))}
     </SelectField>

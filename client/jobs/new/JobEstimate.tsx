@@ -4,18 +4,18 @@ import { useEstimate } from "./useEstimate.ts";
 import { toEstimateInput, type JobForm } from "./form.ts";
 import { Notice } from "../../ui/States.tsx";
 
-/** What the job is likely to cost, as soon as template, seeds and count are chosen, and whether the budget is enough for it. */
+/** The estimated cost, once template, seeds and count are chosen, and whether the budget covers it. */
 export function JobEstimate({ form }: { readonly form: JobForm }) {
   const input = toEstimateInput(form);
-  const { answer, isCurrent, error } = useEstimate(input);
+  const { data, isCurrent, error } = useEstimate(input);
   if (!input) return null;
-  if (error) return <p className="small faint">There is no estimate of the cost: {error}</p>;
-  // The last answer stays, paler, until the next one is there.
-  if (!answer) return <p className="small faint">Estimating the cost …</p>;
-  const { estimate } = answer;
+  if (error) return <p className="small faint">Cost estimate unavailable: {error}</p>;
+  // The last estimate stays, dimmed, until the next one arrives.
+  if (!data) return <p className="small faint">Estimating cost…</p>;
+  const { estimate } = data;
   if (!estimate)
-    return <p className="small faint">The cost cannot be estimated: the prompts need answers of models.</p>;
-  // An estimate for another count says nothing of this budget.
+    return <p className="small faint">The cost cannot be estimated: the prompts depend on model output.</p>;
+  // An estimate for another count says nothing about this budget.
   const budget = isCurrent ? parseUsd(form.budgetUsd) : undefined;
   return (
     <div className="stack-tight" aria-live="polite" aria-busy={!isCurrent} style={{ opacity: isCurrent ? 1 : 0.6 }}>

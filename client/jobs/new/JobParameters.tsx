@@ -9,17 +9,17 @@ export interface JobParametersProps {
   readonly onChange: (part: Partial<JobForm>) => void;
 }
 
-/** What the chosen template lets a job set. Nothing when it has no parameters. */
+/** The parameters of the selected template. Nothing when it has none. */
 export function JobParameters({ form: { parameters, parameterTexts }, error, onChange }: JobParametersProps) {
   if (parameters.length === 0) return null;
   return (
     <section className="card stack" id="field-parameters" aria-labelledby="parameters-title">
-      <h2 id="parameters-title">Parameters of the template</h2>
+      <h2 id="parameters-title">Template parameters</h2>
       <div className="wizard-pair">
         <ParameterFields
           parameters={parameters}
           texts={parameterTexts}
-          faults={checkParameters(parameters, parameterTexts)}
+          errors={checkParameters(parameters, parameterTexts)}
           onChange={(texts) => onChange({ parameterTexts: texts })}
         />
       </div>

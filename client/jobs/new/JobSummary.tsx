@@ -1,64 +1,57 @@
-import { parseUsd } from "#core/money/money";
 import { parsePartitionBy, partitionInWords } from "#core/dataset/partition";
 import { parseSplit, splitInWords } from "#core/dataset/split";
+import { parseUsd } from "#core/money/money";
 import type { SeedSetFieldsFragment, TemplateFieldsFragment } from "../../generated/documents.ts";
-import { parseCount, type JobForm } from "./form.ts";
 import { showUsd } from "../../money.ts";
 import { Button } from "../../ui/Button.tsx";
 import { showCount } from "../../ui/format.ts";
 import { Notice } from "../../ui/States.tsx";
-import { FORMAT_WORDS } from "../page/JobDetails.tsx";
+import { Entry, SummaryList } from "../../ui/SummaryList.tsx";
+import { FORMAT_LABELS } from "../labels.ts";
+import { parseCount } from "../recordCount.ts";
+import type { JobForm } from "./form.ts";
 
 export interface JobSummaryProps {
   readonly form: JobForm;
   readonly template: TemplateFieldsFragment | undefined;
   readonly seedSet: SeedSetFieldsFragment | undefined;
-  /** What went wrong when it was sent, when no field is to blame. */
+  /** Why submitting failed, when no field is to blame. */
   readonly error: string | null;
   readonly busy: boolean;
 }
 
-/** What will be started, in short, with the button that starts it. */
+/** A summary of the job, with the button that starts it. */
 export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryProps) {
   const count = parseCount(form.recordCount);
   const budget = parseUsd(form.budgetUsd);
   const split = parseSplit(form.split);
   const partitionBy = parsePartitionBy(form.partitionBy);
   return (
-    <aside className="card stack summary" aria-label="Summary">
-      <h2>Your job</h2>
-      <dl className="facts">
-        <dt>Template</dt>
-        <dd>{template?.name ?? <Missing />}</dd>
-        <dt>Seeds</dt>
-        <dd>{seedSet?.name ?? <Missing />}</dd>
-        <dt>Records</dt>
-        <dd className="number">{count ? showCount(count) : <Missing />}</dd>
-        <dt>Budget</dt>
-        <dd className="number">{budget ? showUsd(budget) : <Missing />}</dd>
-        <dt>Formats</dt>
-        <dd>{form.formats.length > 0 ? form.formats.map((format) => FORMAT_WORDS[format]).join(", ") : <Missing />}</dd>
-        {split && (
-          <>
-            <dt>Split</dt>
-            <dd>{splitInWords(split)}</dd>
-          </>
-        )}
-        {partitionBy && (
-          <>
-            <dt>Folders</dt>
-            <dd>{partitionInWords(partitionBy)}</dd>
-          </>
-        )}
-      </dl>
+    <aside className="card stack summary" aria-labelledby="summary-title">
+      <h2 id="summary-title">Summary</h2>
+      <SummaryList>
+        <Entry name="Template">{template?.name ?? <NotSet />}</Entry>
+        <Entry name="Seeds">{seedSet?.name ?? <NotSet />}</Entry>
+        <Entry name="Records" className="number">
+          {count ? showCount(count) : <NotSet />}
+        </Entry>
+        <Entry name="Budget" className="number">
+          {budget ? showUsd(budget) : <NotSet />}
+        </Entry>
+        <Entry name="Formats">
+          {form.formats.length > 0 ? form.formats.map((format) => FORMAT_LABELS[format]).join(", ") : <NotSet />}
+        </Entry>
+        {split && <Entry name="Split">{splitInWords(split)}</Entry>}
+        {partitionBy && <Entry name="Partition by">{partitionInWords(partitionBy)}</Entry>}
+      </SummaryList>
       {error && <Notice tone="bad">{error}</Notice>}
-      <Button type="submit" form="new-job" look="primary" icon="play" large busy={busy}>
+      <Button type="submit" form="new-job" variant="primary" icon="play" large busy={busy}>
         Start job
       </Button>
     </aside>
   );
 }
 
-function Missing() {
-  return <span className="faint">not chosen</span>;
+function NotSet() {
+  return <span className="faint">not set</span>;
 }

@@ -14,16 +14,17 @@ import type {
   TaskSize,
 } from "../../generated/documents.ts";
 import { showUsd } from "../../money.ts";
+import { parseCount } from "../recordCount.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../../templates/parameters.ts";
 import { showCount } from "../../ui/format.ts";
 
-/** What has been filled in so far, as typed. */
+/** The form's values, as typed. */
 export interface JobForm {
   readonly name: string;
   readonly templateId: string | null;
   readonly templateVersion: number | null;
   readonly seedSetId: string | null;
-  /** What the template may be given, and what was typed of it. */
+  /** The template's parameters, and what was typed for them. */
   readonly parameters: readonly Parameter[];
   readonly parameterTexts: ParameterTexts;
   readonly recordCount: string;
@@ -36,13 +37,13 @@ export interface JobForm {
   readonly priority: JobPriority;
   readonly capacity: JobCapacity;
   readonly taskSize: TaskSize;
-  /** The folders as typed, empty for none. */
+  /** The partition columns as typed; empty for none. */
   readonly partitionBy: string;
 }
 
-export const FIRST_MAX_FAILED = String(DEFAULT_MAX_FAILED_PERCENT);
+export const DEFAULT_MAX_FAILED = String(DEFAULT_MAX_FAILED_PERCENT);
 
-/** The formats that datasets of a template can have: those for fine-tuning only where it maps them. */
+/** The formats a template's datasets can have: fine-tuning formats only if the template maps them. */
 export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFormat[] {
   return FORMATS.filter((format) => !TRAINING_FORMATS.includes(format) || trainingFormats.includes(format));
 }
@@ -60,38 +61,39 @@ export type FieldName =
   | "maxFailed";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
-/** What is wrong with the form, field by field; empty when it can be sent. */
+/** The errors of the form by field; empty when it can be submitted. */
 export function checkForm(form: JobForm): FormErrors {
   const errors: FormErrors = {};
   const budget = parseUsd(form.budgetUsd);
   if (form.templateId === null) errors.templateId = "Choose a template.";
-  if (form.seedSetId === null) errors.seedSetId = "Choose a seed set, or upload one.";
+  if (form.seedSetId === null) errors.seedSetId = "Choose or upload a seed set.";
   if (Object.keys(checkParameters(form.parameters, form.parameterTexts)).length > 0) {
-    errors.parameters = "One of the parameters is not what it should be.";
+    errors.parameters = "Fix the invalid parameters.";
   }
-  if (form.name.trim() === "" || form.name.length > 100) errors.name = "Expected a name of 1 to 100 characters.";
+  if (form.name.trim() === "" || form.name.length > 100) errors.name = "Enter a name of 1 to 100 characters.";
   if (parseCount(form.recordCount) === undefined) {
-    errors.recordCount = `Expected a whole number from 1 to ${showCount(MAX_RECORDS)}.`;
+    errors.recordCount = `Enter a whole number from 1 to ${showCount(MAX_RECORDS)}.`;
   }
   if (!budget || budget > MAX_BUDGET_NANOS) {
-    errors.budgetUsd = `Expected dollars, more than 0 and at most ${showUsd(MAX_BUDGET_NANOS)}, as in 2.50.`;
+    errors.budgetUsd = `Enter an amount above $0 and up to ${showUsd(MAX_BUDGET_NANOS)}, such as 2.50.`;
   }
-  if (form.formats.length === 0) errors.formats = "Choose one format at least.";
+  if (form.formats.length === 0) errors.formats = "Choose at least one format.";
   if (form.split.trim() !== "" && !parseSplit(form.split)) {
-    errors.split = "Expected three whole numbers of percent that make 100 together, as in 80, 10, 10.";
+    errors.split = "Enter three whole percentages that add up to 100, such as 80, 10, 10.";
   }
-  if (parsePercent(form.maxFailed) === undefined) errors.maxFailed = "Expected a whole number from 0 to 100.";
+  if (parsePercent(form.maxFailed) === undefined) errors.maxFailed = "Enter a whole number from 0 to 100.";
   if (form.partitionBy.trim() !== "" && !parsePartitionBy(form.partitionBy)) {
     errors.partitionBy =
-      "Expected columns with commas between, each whole or by day, month or year, as in genre, date:month.";
+      "Enter comma-separated columns, dates optionally by day, month or year, such as genre, date:month.";
   }
   return errors;
 }
 
-/** The form as the API takes it, without the token. Call it only when `checkForm` found nothing. */
+/** The form as API input, without the client token. Call it only when `checkForm` found no errors. */
 export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
   const { templateId, seedSetId, templateVersion } = form;
-  if (templateId === null || seedSetId === null) throw new Error("The form was not checked before it was sent.");
+  if (templateId === null || seedSetId === null)
+    throw new Error("The form must pass checkForm before it is submitted.");
   return {
     name: form.name.trim(),
     templateId,
@@ -110,14 +112,7 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
   };
 }
 
-/** `1,000` or `1000` as a number; `undefined` when a job cannot have that many records. */
-export function parseCount(text: string): number | undefined {
-  const digits = text.replaceAll(",", "").trim();
-  const count = /^\d{1,9}$/.test(digits) ? Number(digits) : 0;
-  return count >= 1 && count <= MAX_RECORDS ? count : undefined;
-}
-
-/** What the cost depends on; null while some of it is missing or wrong. */
+/** What the cost depends on; null while any of it is missing or invalid. */
 export function toEstimateInput(form: JobForm): EstimateJobInput | null {
   const { templateId, templateVersion, seedSetId } = form;
   const recordCount = parseCount(form.recordCount);
@@ -127,26 +122,26 @@ export function toEstimateInput(form: JobForm): EstimateJobInput | null {
   return { templateId, templateVersion, seedSetId, parameters, recordCount };
 }
 
-/** `20` or `20 %` as a number; `undefined` for what is no whole number of percent. */
+/** `20` or `20%` as a number; undefined for anything but a whole percentage. */
 function parsePercent(text: string): number | undefined {
   const [, digits] = /^\s*(\d{1,3})\s*%?\s*$/.exec(text) ?? [];
   const percent = Number(digits ?? NaN);
   return percent <= 100 ? percent : undefined;
 }
 
-/** The field that a refusal of the server is about, by its words; undefined when it is about none in particular. */
-export function fieldOfRefusal(text: string): FieldName | undefined {
-  return REFUSALS.find(([words]) => words.test(text))?.[1];
+/** The field that an error of the API is about, by its message; undefined when it is about none in particular. */
+export function fieldOfError(text: string): FieldName | undefined {
+  return ERROR_FIELDS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** The first that fits: a template's complaint about seeds names both, and is answered by other seeds. */
-const REFUSALS: readonly (readonly [RegExp, FieldName])[] = [
+/** The first match wins: an error about a template and seeds names both, and is fixed by choosing other seeds. */
+const ERROR_FIELDS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bjob's name\b/i, "name"],
   [/\bnumber of records\b/i, "recordCount"],
-  [/\bmay fail\b/i, "maxFailed"],
+  [/\bmay fail\b|\bfailure tolerance\b/i, "maxFailed"],
   [/\bbudget\b/i, "budgetUsd"],
   [/\bsplit\b/i, "split"],
-  [/\bpartitioned\b/i, "partitionBy"],
+  [/\bpartition(ed|s)?\b/i, "partitionBy"],
   [/\bformats?\b/i, "formats"],
   [/\bparameter\b/i, "parameters"],
   [/\bcollection\b|\bseeds?\b/i, "seedSetId"],

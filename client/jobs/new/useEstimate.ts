@@ -1,11 +1,11 @@
 import { useApolloClient } from "@apollo/client/react";
 import { EstimateJobDocument, type EstimateJobInput, type EstimateJobQuery } from "../../generated/documents.ts";
-import { useAsked, type Asked } from "../../hooks/useDebouncedQuery.ts";
+import { useDebouncedQuery, type DebouncedQuery } from "../../hooks/useDebouncedQuery.ts";
 
-/** What a job is likely to cost, as its form is filled in; nothing is asked while the input is null. */
-export function useEstimate(input: EstimateJobInput | null): Asked<EstimateJobQuery["estimateJob"]> {
+/** The cost estimate of a job as its form is filled in; not requested while the input is null. */
+export function useEstimate(input: EstimateJobInput | null): DebouncedQuery<EstimateJobQuery["estimateJob"]> {
   const client = useApolloClient();
-  return useAsked(input && JSON.stringify(input), async (asked, signal) => {
+  return useDebouncedQuery(input && JSON.stringify(input), async (asked, signal) => {
     const { data } = await client.query({
       query: EstimateJobDocument,
       variables: { input: JSON.parse(asked) as EstimateJobInput },

@@ -2,16 +2,14 @@ import type { JobFieldsFragment } from "../../generated/documents.ts";
 import { causesOf } from "../totals.ts";
 import { showCount } from "../../ui/format.ts";
 
-/** Why attempts of a job failed or what they made was refused, grouped. Nothing while all is well. */
+/** Why attempts of a job failed or their candidates were rejected, grouped by cause. Nothing if none did. */
 export function FailureCauses({ progress }: Pick<JobFieldsFragment, "progress">) {
   const causes = causesOf(progress);
   if (causes.length === 0) return null;
   return (
     <section className="card stack" aria-labelledby="causes-title">
-      <h2 id="causes-title">What did not work</h2>
-      <p className="small soft">
-        After an attempt that failed or was refused another is made, as long as the template allows.
-      </p>
+      <h2 id="causes-title">Errors and rejections</h2>
+      <p className="small soft">Failed and rejected attempts are retried up to the template’s limit.</p>
       <table className="table">
         <thead>
           <tr>
@@ -20,7 +18,7 @@ export function FailureCauses({ progress }: Pick<JobFieldsFragment, "progress">)
               Attempts
             </th>
             <th scope="col" className="right">
-              Records given up
+              Failed records
             </th>
           </tr>
         </thead>

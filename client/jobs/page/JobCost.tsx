@@ -4,7 +4,7 @@ import type { SpendingEntry } from "#core/money/spending";
 import type { ReactNode } from "react";
 import type { JobCostQuery, JobFieldsFragment } from "../../generated/documents.ts";
 import { useJobCost } from "./useJobCost.ts";
-import { costByDay, costByStepAndModel, estimateSentence } from "./costs.ts";
+import { costByDay, costByStepAndModel, estimateMessage } from "./costs.ts";
 import type { Totals } from "../totals.ts";
 import { showUsd } from "../../money.ts";
 import { showCount, showCounted, showDuration } from "../../ui/format.ts";
@@ -14,12 +14,12 @@ interface Props {
   readonly totals: Totals;
 }
 
-/** What the models were paid for, what was expected, and what AWS is likely to charge for the workers beside it. */
+/** Model spending against the estimate, and the likely AWS cost of the workers. */
 export function JobCost({ job, totals }: Props) {
   const cost = useJobCost(job.id, totals.spentNanos, job.status);
   if (!cost || (cost.spending.length === 0 && !cost.estimate)) return null;
   const days = costByDay(cost.spending);
-  const expected = estimateSentence(job, cost.estimate, totals);
+  const expected = estimateMessage(job, cost.estimate, totals);
   return (
     <section className="card stack" aria-labelledby="cost-title">
       <h2 id="cost-title">Cost</h2>
@@ -43,7 +43,7 @@ export function JobCost({ job, totals }: Props) {
           ))}
         </CostTable>
       )}
-      {cost.spending.length > 0 && <Infrastructure job={job} work={cost.usage} />}
+      {cost.spending.length > 0 && <Infrastructure job={job} usage={cost.usage} />}
     </section>
   );
 }
@@ -63,7 +63,7 @@ function CostTable({ label, first, second, children }: CostTableProps) {
           <tr>
             <th scope="col">{first}</th>
             {second && <th scope="col">{second}</th>}
-            {["Calls", "Tokens in", "Tokens out", "Cost"].map((name) => (
+            {["Calls", "Input tokens", "Output tokens", "Cost"].map((name) => (
               <th key={name} scope="col" className="right">
                 {name}
               </th>
@@ -76,7 +76,7 @@ function CostTable({ label, first, second, children }: CostTableProps) {
   );
 }
 
-/** @param children the cells that say what it was spent on */
+/** @param children the cells that name what it was spent on */
 function CostRow({ spent, children }: { readonly spent: SpendingEntry; readonly children: ReactNode }) {
   return (
     <tr>
@@ -89,15 +89,15 @@ function CostRow({ spent, children }: { readonly spent: SpendingEntry; readonly 
   );
 }
 
-/** AWS bills it and we do not meter it: marked as an estimate, and apart from what counts against the budget. */
-function Infrastructure({ job, work }: Pick<Props, "job"> & { readonly work: JobCostQuery["getJob"]["usage"] }) {
-  const cost = infrastructureCost({ ...work, taskSize: job.taskSize, capacity: job.capacity });
+/** Billed by AWS and not metered by us: labeled as an estimate, and kept apart from what counts against the budget. */
+function Infrastructure({ job, usage }: Pick<Props, "job"> & { readonly usage: JobCostQuery["getJob"]["usage"] }) {
+  const cost = infrastructureCost({ ...usage, taskSize: job.taskSize, capacity: job.capacity });
   return (
     <p className="small faint number">
-      Estimated beside the models, and not counted against the budget: about {formatUsd(cost.totalNanos)} for workers,
-      of which {formatUsd(cost.fargateNanos)} for {showDuration(work.workerMs / 1000)} of Fargate{" "}
-      {job.capacity === "SPOT_FIRST" ? "on Spot" : "on demand"} and {formatUsd(cost.s3Nanos)} for{" "}
-      {showCounted(work.parts, "write")} to S3.
+      Estimated infrastructure cost, not counted against the budget: about {formatUsd(cost.totalNanos)} (
+      {formatUsd(cost.fargateNanos)} for {showDuration(usage.workerMs / 1000)} of Fargate{" "}
+      {job.capacity === "SPOT_FIRST" ? "Spot" : "on demand"}, {formatUsd(cost.s3Nanos)} for{" "}
+      {showCounted(usage.parts, "S3 write")}).
     </p>
   );
 }

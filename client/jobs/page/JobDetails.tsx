@@ -1,104 +1,94 @@
 import { partitionInWords } from "#core/dataset/partition";
 import { splitInWords } from "#core/dataset/split";
-import { Fragment } from "react";
 import { Link } from "react-router";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
-import type { Totals } from "../totals.ts";
-import { CAPACITY_WORDS, inShort, PRIORITY_WORDS, TASK_SIZE_WORDS } from "../labels.ts";
 import { showUsd } from "../../money.ts";
 import { paths } from "../../paths.ts";
 import { showValue } from "../../templates/parameters.ts";
 import { showCount } from "../../ui/format.ts";
+import { Entry, SummaryList } from "../../ui/SummaryList.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { CAPACITY_LABELS, FORMAT_LABELS, PRIORITY_LABELS, shortLabel, TASK_SIZE_LABELS } from "../labels.ts";
+import type { Totals } from "../totals.ts";
 
 interface Props {
   readonly job: JobFieldsFragment;
   readonly totals: Totals;
 }
 
-/** What the job was asked to do. */
+/** The job's settings, and the figures that are not on the progress card. */
 export function JobDetails({ job, totals }: Props) {
   return (
     <section className="card stack" aria-labelledby="details-title">
       <h2 id="details-title">Details</h2>
-      <dl className="facts">
-        <dt>Template</dt>
-        <dd>
-          <Link to={paths.template(job.templateId, job.templateVersion)}>{job.templateName}</Link>{" "}
-          <span className="faint">version {job.templateVersion}</span>
-        </dd>
-        <dt>Seeds</dt>
-        <dd>
-          <Link to={paths.seedSet(job.seedSetId)}>{job.seedSetName}</Link>
-        </dd>
-        {Object.entries(JSON.parse(job.parameters) as Record<string, unknown>).map(([name, value]) => (
-          <Fragment key={name}>
-            <dt className="mono">{name}</dt>
-            <dd>{showValue(JSON.stringify(value))}</dd>
-          </Fragment>
-        ))}
-        <dt>Formats</dt>
-        <dd>{job.formats.map((format) => FORMAT_WORDS[format]).join(", ")}</dd>
-        {job.split && (
-          <>
-            <dt>Split</dt>
-            <dd>{splitInWords(job.split)}</dd>
-          </>
-        )}
-        {job.partitionBy && (
-          <>
-            <dt>Folders</dt>
-            <dd>{partitionInWords(job.partitionBy)}</dd>
-          </>
-        )}
-        <dt>Budget</dt>
-        <dd className="number">{showUsd(job.budgetNanos)}</dd>
-        <dt>An attempt at most</dt>
-        <dd className="number">{showUsd(job.maxAttemptCostNanos)}</dd>
-        <dt>May fail</dt>
-        <dd className="number">{job.maxFailedPercent} % of the records</dd>
-        <dt>Priority</dt>
-        <dd>{inShort(PRIORITY_WORDS[job.priority])}</dd>
-        <dt>Tasks</dt>
-        <dd>
-          {inShort(TASK_SIZE_WORDS[job.taskSize])} · {inShort(CAPACITY_WORDS[job.capacity]).toLowerCase()}
-        </dd>
-        <dt>Tokens</dt>
-        <dd className="number">
+      <SummaryList>
+        <Inputs job={job} />
+        <Settings job={job} />
+        <Entry name="Tokens" className="number">
           {showCount(totals.inputTokens)} in · {showCount(totals.outputTokens)} out
-        </dd>
-        <dt>Shards</dt>
-        <dd className="number">{showCount(job.progress.length)}</dd>
-        <dt>Created</dt>
-        <dd>
-          <Time at={job.createdAt} />
-        </dd>
-        {job.startedAt && <Moment name="Started" at={job.startedAt} />}
-        {job.finishedAt && <Moment name="Finished" at={job.finishedAt} />}
-        <dt>Id</dt>
-        <dd className="mono">{job.id}</dd>
-      </dl>
+        </Entry>
+        <Entry name="Shards" className="number">
+          {showCount(job.progress.length)}
+        </Entry>
+        <TimeEntry name="Created" at={job.createdAt} />
+        {job.startedAt && <TimeEntry name="Started" at={job.startedAt} />}
+        {job.finishedAt && <TimeEntry name="Finished" at={job.finishedAt} />}
+        <Entry name="ID" className="mono">
+          {job.id}
+        </Entry>
+      </SummaryList>
     </section>
   );
 }
 
-export const FORMAT_WORDS = {
-  JSONL: "JSONL",
-  JSONL_GZ: "JSONL (gzip)",
-  CSV: "CSV",
-  PARQUET: "Parquet",
-  MESSAGES: "OpenAI messages",
-  SHAREGPT: "ShareGPT",
-  ALPACA: "Alpaca",
-} as const;
-
-function Moment({ name, at }: { readonly name: string; readonly at: string }) {
+/** What the job generates from. */
+function Inputs({ job }: Pick<Props, "job">) {
+  const parameters = JSON.parse(job.parameters) as Record<string, unknown>;
   return (
     <>
-      <dt>{name}</dt>
-      <dd>
-        <Time at={at} />
-      </dd>
+      <Entry name="Template">
+        <Link to={paths.template(job.templateId, job.templateVersion)}>{job.templateName}</Link>{" "}
+        <span className="faint">version {job.templateVersion}</span>
+      </Entry>
+      <Entry name="Seeds">
+        <Link to={paths.seedSet(job.seedSetId)}>{job.seedSetName}</Link>
+      </Entry>
+      {Object.entries(parameters).map(([name, value]) => (
+        <Entry key={name} name={<span className="mono">{name}</span>}>
+          {showValue(JSON.stringify(value))}
+        </Entry>
+      ))}
     </>
+  );
+}
+
+function Settings({ job }: Pick<Props, "job">) {
+  return (
+    <>
+      <Entry name="Formats">{job.formats.map((format) => FORMAT_LABELS[format]).join(", ")}</Entry>
+      {job.split && <Entry name="Split">{splitInWords(job.split)}</Entry>}
+      {job.partitionBy && <Entry name="Partition by">{partitionInWords(job.partitionBy)}</Entry>}
+      <Entry name="Budget" className="number">
+        {showUsd(job.budgetNanos)}
+      </Entry>
+      <Entry name="Max cost per attempt" className="number">
+        {showUsd(job.maxAttemptCostNanos)}
+      </Entry>
+      <Entry name="Failure tolerance" className="number">
+        {job.maxFailedPercent}%
+      </Entry>
+      <Entry name="Priority">{shortLabel(PRIORITY_LABELS[job.priority])}</Entry>
+      <Entry name="Tasks">
+        {shortLabel(TASK_SIZE_LABELS[job.taskSize])} · {shortLabel(CAPACITY_LABELS[job.capacity]).toLowerCase()}
+      </Entry>
+    </>
+  );
+}
+
+function TimeEntry({ name, at }: { readonly name: string; readonly at: string }) {
+  return (
+    <Entry name={name}>
+      <Time at={at} />
+    </Entry>
   );
 }

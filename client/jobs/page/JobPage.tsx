@@ -7,14 +7,14 @@ import { JobCost } from "./JobCost.tsx";
 import { JobDetails } from "./JobDetails.tsx";
 import { JobStats } from "./JobStats.tsx";
 import { LatestRecords } from "./LatestRecords.tsx";
-import { PageFailure } from "../../layout/PageError.tsx";
+import { PageError } from "../../layout/PageError.tsx";
 import { Snapshot } from "../dataset/Snapshot.tsx";
-import { StatusBadge } from "../JobStatusBadge.tsx";
+import { JobStatusBadge } from "../JobStatusBadge.tsx";
 import { JobDocument, type JobFieldsFragment } from "../../generated/documents.ts";
 import { useAfterConnect } from "../../link/Realtime.ts";
 import { totalsOf } from "../totals.ts";
 import { forecastOf } from "../forecasts.ts";
-import { statusSentence } from "../messages.ts";
+import { statusMessage } from "../messages.ts";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { Notice, SkeletonCards } from "../../ui/States.tsx";
@@ -26,13 +26,13 @@ export function JobPage() {
   const { data, error, refetch } = useQuery(JobDocument, {
     variables: { id },
     fetchPolicy: "cache-and-network",
-    // What is shown stays while it is read again: a page that is not found does not flicker.
+    // The page stays while it is refetched: "not found" does not flicker.
     notifyOnNetworkStatusChange: false,
   });
   useAfterConnect(() => void refetch().catch(() => undefined));
   if (data) return <JobView job={data.getJob} />;
-  if (error) return <PageFailure error={error} what="job" onRetry={() => void refetch().catch(() => undefined)} />;
-  return <SkeletonCards count={3} label="Loading the job" />;
+  if (error) return <PageError error={error} what="job" onRetry={() => void refetch().catch(() => undefined)} />;
+  return <SkeletonCards count={3} label="Loading job" />;
 }
 
 function JobView({ job }: { readonly job: JobFieldsFragment }) {
@@ -49,9 +49,9 @@ function JobView({ job }: { readonly job: JobFieldsFragment }) {
         <div className="page-title">
           <div className="row">
             <h1>{job.name}</h1>
-            <StatusBadge status={job.status} />
+            <JobStatusBadge status={job.status} />
           </div>
-          <p aria-live="polite">{statusSentence(job)}</p>
+          <p aria-live="polite">{statusMessage(job)}</p>
         </div>
         <JobControls job={job} />
       </div>
@@ -66,7 +66,7 @@ function JobView({ job }: { readonly job: JobFieldsFragment }) {
             <Snapshot job={job} delivered={totals.delivered} />
             <LatestRecords progress={job.progress} />
             {totals.delivered === 0 && job.datasetFiles.length === 0 && (
-              <p className="card faint">Records show here as they are made.</p>
+              <p className="card faint">Records appear here as they are generated.</p>
             )}
           </div>
           <JobDetails job={job} totals={totals} />

@@ -1,49 +1,29 @@
 import type { Forecast } from "#core/money/forecast";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
-import { useSpeedHistory } from "./useSpeedHistory.ts";
-import type { Totals } from "../totals.ts";
-import { forecastSentence } from "../forecasts.ts";
 import { showUsd } from "../../money.ts";
 import { showCount, showDuration, showRate, showShare } from "../../ui/format.ts";
 import { Sparkline } from "../../ui/Sparkline.tsx";
 import { Stat, Stats } from "../../ui/Stat.tsx";
 import { Notice } from "../../ui/States.tsx";
+import { forecastMessage } from "../forecasts.ts";
 import { BudgetMeter, RecordMeter } from "../JobMeters.tsx";
+import type { Totals } from "../totals.ts";
+import { useSpeedHistory } from "./useSpeedHistory.ts";
 
 interface Props {
   readonly job: JobFieldsFragment;
   readonly totals: Totals;
-  /** Null while nothing can be foretold. */
+  /** Null while nothing can be forecast. */
   readonly forecast: Forecast | null;
   readonly nowMs: number;
 }
 
-/** A job's numbers at a glance, with the bars beneath. */
+/** A job's key figures, with the progress bars below. */
 export function JobStats({ job, totals, forecast, nowMs }: Props) {
-  const running = job.status === "RUNNING";
+  const isRunning = job.status === "RUNNING";
   return (
     <section className="stack" aria-label="Progress">
-      <Stats>
-        <Stat
-          label="Records"
-          value={showCount(totals.delivered)}
-          note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`}
-        />
-        <Stat label="Failed" value={showCount(totals.failed)} note="set aside" />
-        {totals.rejected > 0 && <Stat label="Refused" value={showCount(totals.rejected)} note="made anew" />}
-        {running && (
-          <Stat label="Records a second" value={showRate(totals.recordsPerSecond)} note="over the last seconds" />
-        )}
-        {running && <Stat label="Time left" value={timeLeft(totals)} note="at the present speed" />}
-        {job.finishedAt && (
-          <Stat label="Time taken" value={timeTaken(job)} note="from first worker to rest, waiting included" />
-        )}
-        <Stat
-          label="Spent"
-          value={showUsd(totals.spentNanos)}
-          note={`of ${showUsd(job.budgetNanos)} · ${showShare(totals.budgetShare)}`}
-        />
-      </Stats>
+      <Figures job={job} totals={totals} />
       <div className="card job-bars">
         <div className="stack-tight">
           <div className="row-between small">
@@ -58,32 +38,39 @@ export function JobStats({ job, totals, forecast, nowMs }: Props) {
             <span className="faint number">{costNote(totals)}</span>
           </div>
           <BudgetMeter job={job} totals={totals} large />
-          {forecast?.isBudgetSufficient && (
-            <p className="small faint number">{forecastSentence(forecast, job.recordCount, nowMs)}</p>
-          )}
-          {forecast?.isBudgetSufficient === false && (
-            <Notice tone="warn">{forecastSentence(forecast, job.recordCount, nowMs)}</Notice>
-          )}
+          {forecast && <ForecastLine forecast={forecast} text={forecastMessage(forecast, job.recordCount, nowMs)} />}
           {totals.writtenOffNanos > 0 && (
             <p className="small faint">
-              {showUsd(totals.writtenOffNanos)} is set aside as possibly spent: a worker vanished before it could say.
+              {showUsd(totals.writtenOffNanos)} reserved as possibly spent: a worker was lost before it could report.
             </p>
           )}
         </div>
-        {running && <SpeedLine speed={totals.recordsPerSecond} />}
+        {isRunning && <ThroughputSparkline speed={totals.recordsPerSecond} />}
       </div>
     </section>
   );
 }
 
-function SpeedLine({ speed }: { readonly speed: number }) {
-  const history = useSpeedHistory(speed, true);
-  if (history.length < 5) return null;
+function Figures({ job, totals }: Pick<Props, "job" | "totals">) {
+  const isRunning = job.status === "RUNNING";
   return (
-    <div className="stack-tight">
-      <span className="small soft">Records a second since this page was opened</span>
-      <Sparkline values={history} label={`Records a second, now ${showRate(speed)}`} />
-    </div>
+    <Stats>
+      <Stat
+        label="Records"
+        value={showCount(totals.delivered)}
+        note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`}
+      />
+      <Stat label="Failed" value={showCount(totals.failed)} note="excluded" />
+      {totals.rejected > 0 && <Stat label="Rejected" value={showCount(totals.rejected)} note="regenerated" />}
+      {isRunning && <Stat label="Throughput" value={showRate(totals.recordsPerSecond)} note="records/s" />}
+      {isRunning && <Stat label="Time left" value={timeLeft(totals)} note="at the current rate" />}
+      {job.finishedAt && <Stat label="Duration" value={duration(job)} note="including queue time" />}
+      <Stat
+        label="Spent"
+        value={showUsd(totals.spentNanos)}
+        note={`of ${showUsd(job.budgetNanos)} · ${showShare(totals.budgetShare)}`}
+      />
+    </Stats>
   );
 }
 
@@ -91,12 +78,28 @@ function timeLeft(totals: Totals): string {
   return totals.secondsLeft === null ? "–" : showDuration(totals.secondsLeft);
 }
 
-function timeTaken({ startedAt, finishedAt }: JobFieldsFragment): string {
+function duration({ startedAt, finishedAt }: JobFieldsFragment): string {
   if (!startedAt || !finishedAt) return "–";
   return showDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
 }
 
 function costNote(totals: Totals): string {
-  const each = totals.nanosPerRecord === null ? "" : `${showUsd(totals.nanosPerRecord)} a record · `;
-  return `${each}${showShare(totals.budgetShare)}`;
+  const perRecord = totals.nanosPerRecord === null ? "" : `${showUsd(totals.nanosPerRecord)} per record · `;
+  return `${perRecord}${showShare(totals.budgetShare)}`;
+}
+
+function ForecastLine({ forecast, text }: { readonly forecast: Forecast; readonly text: string }) {
+  if (forecast.isBudgetSufficient) return <p className="small faint number">{text}</p>;
+  return <Notice tone="warn">{text}</Notice>;
+}
+
+function ThroughputSparkline({ speed }: { readonly speed: number }) {
+  const history = useSpeedHistory(speed, true);
+  if (history.length < 5) return null;
+  return (
+    <div className="stack-tight">
+      <span className="small soft">Throughput since this page was opened</span>
+      <Sparkline values={history} label={`Throughput, now ${showRate(speed)} records/s`} />
+    </div>
+  );
 }

@@ -1,31 +1,31 @@
 import { useState } from "react";
 import type { ShardFieldsFragment } from "../../generated/documents.ts";
 import { latestRecords, type LatestRecord } from "../totals.ts";
-import { useCalm } from "../../ui/useThrottledValue.ts";
+import { useThrottledValue } from "../../ui/useThrottledValue.ts";
 
 const SHOWN = 6;
-const RENEW_MS = 4_000;
+const REFRESH_MS = 4_000;
 
-/** The newest records, column by column. They stand still under the pointer, and where the focus is. */
+/** The newest records, column by column. Hovering or focusing the list pauses it. */
 export function LatestRecords({ progress }: { readonly progress: readonly ShardFieldsFragment[] }) {
-  const [held, setHeld] = useState(false);
-  const calm = useCalm(progress, RENEW_MS, held);
-  const records = latestRecords(hasRecords(calm) ? calm : progress, SHOWN);
+  const [paused, setPaused] = useState(false);
+  const throttled = useThrottledValue(progress, REFRESH_MS, paused);
+  const records = latestRecords(hasRecords(throttled) ? throttled : progress, SHOWN);
   if (records.length === 0) return null;
   return (
     <section className="stack" aria-labelledby="latest-title">
       <div>
         <h2 id="latest-title">Latest records</h2>
-        <p className="small faint">Long values are cut here, not in the dataset.</p>
+        <p className="small faint">Long values are truncated here, not in the dataset.</p>
       </div>
       <ul
         className="cards records"
         tabIndex={0}
         aria-labelledby="latest-title"
-        onPointerEnter={() => setHeld(true)}
-        onPointerLeave={() => setHeld(false)}
-        onFocus={() => setHeld(true)}
-        onBlur={() => setHeld(false)}
+        onPointerEnter={() => setPaused(true)}
+        onPointerLeave={() => setPaused(false)}
+        onFocus={() => setPaused(true)}
+        onBlur={() => setPaused(false)}
       >
         {records.map((record) => (
           <RecordCard key={record.key} record={record} />

@@ -1,11 +1,11 @@
 import { useQuery } from "@apollo/client/react";
 import { useEffect, useRef } from "react";
 import { JobCostDocument, type JobCostQuery } from "../../generated/documents.ts";
-import { useCalm } from "../../ui/useThrottledValue.ts";
+import { useThrottledValue } from "../../ui/useThrottledValue.ts";
 
 /**
- * What a job was expected to cost, and what went where; undefined while it is not known. It is read again when news tell that
- * more was spent or that the job's state changed, but not with each of them.
+ * A job's estimate and its spending by step and model; undefined until loaded. It is refetched when an update reports more
+ * spending or another status, but not on every update.
  */
 export function useJobCost(id: string, spentNanos: number, status: string): JobCostQuery["getJob"] | undefined {
   const { data, refetch } = useQuery(JobCostDocument, {
@@ -13,15 +13,15 @@ export function useJobCost(id: string, spentNanos: number, status: string): JobC
     fetchPolicy: "cache-and-network",
     notifyOnNetworkStatusChange: false,
   });
-  const news = `${status} ${useCalm(spentNanos, READ_EVERY_MS, false)}`;
-  const known = useRef(news);
+  const progress = `${status} ${useThrottledValue(spentNanos, REFETCH_EVERY_MS, false)}`;
+  const known = useRef(progress);
   useEffect(() => {
-    if (known.current === news) return;
-    known.current = news;
-    // What is shown stays when it cannot be read; the next news ask again.
+    if (known.current === progress) return;
+    known.current = progress;
+    // On failure the page keeps what it shows; the next update tries again.
     void refetch().catch(() => undefined);
-  }, [news, refetch]);
+  }, [progress, refetch]);
   return data?.getJob;
 }
 
-const READ_EVERY_MS = 5_000;
+const REFETCH_EVERY_MS = 5_000;

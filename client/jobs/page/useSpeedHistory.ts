@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 const KEPT = 90;
 
-/** The last values of a speed, one a second while `active`, for a line on the screen. It begins when the page is opened. */
+/** The last values of a speed, one per second while `active`, since the page was opened. */
 export function useSpeedHistory(speed: number, active: boolean): readonly number[] {
   const [history, setHistory] = useState<readonly number[]>([]);
   const latest = useRef(speed);

@@ -9,118 +9,45 @@ import {
   type SeedSetFieldsFragment,
 } from "../../generated/documents.ts";
 import { useAction } from "../../hooks/useAction.ts";
-import { useModels } from "../../templates/useModels.ts";
 import { useGenerateSeeds } from "../../mutations/useGenerateSeeds.ts";
-import { checkGenerateForm, type GenerateForm } from "./form.ts";
+import { useModels } from "../../templates/useModels.ts";
 import { SpentToday } from "../../testRuns/SpentToday.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../../ui/Field.tsx";
+import { checkGenerateForm, type GenerateForm } from "./form.ts";
 
 export interface GenerateSeedsDialogProps {
-  readonly onMade: (seedSet: SeedSetFieldsFragment) => void;
+  readonly onCreated: (seedSet: SeedSetFieldsFragment) => void;
   readonly onClose: () => void;
 }
 
-/** Lets a model make the seeds that a template needs, within a budget. */
-export function GenerateSeedsDialog({ onMade, onClose }: GenerateSeedsDialogProps) {
-  const client = useApolloClient();
-  const templates = useTemplates();
-  const models = useModels();
-  const generateSeeds = useGenerateSeeds();
-  const [form, setForm] = useState(FIRST_FORM);
+/** Has a model generate the seeds that a template needs, within a budget. */
+export function GenerateSeedsDialog({ onCreated, onClose }: GenerateSeedsDialogProps) {
+  const generate = useGenerate();
+  const [form, setForm] = useState(INITIAL_FORM);
   const [shown, setShown] = useState(false);
   const { run, busy, error } = useAction();
-  const faults = checkGenerateForm(form);
-  const fault = (name: keyof GenerateForm) => (shown ? faults[name] : undefined);
-  const change = (name: keyof GenerateForm) => (event: { target: { value: string } }) =>
-    setForm((known) => ({ ...known, [name]: event.target.value }));
-  const generate = async () => {
-    const { data } = await client.query({ query: TemplateDocument, variables: { id: form.templateId, version: null } });
-    if (!data) throw new Error("The server answered without a template.");
-    const seedSet = await generateSeeds({
-      name: form.name.trim(),
-      source: data.getTemplate.source,
-      templateId: form.templateId,
-      itemCount: Number(form.itemCount),
-      instructions: form.instructions.trim() || null,
-      model: form.model,
-      budgetNanos: parseUsd(form.budget) ?? 0,
-    });
-    onMade(seedSet);
-  };
+  const errors = checkGenerateForm(form);
   const confirm = () => {
     setShown(true);
-    if (Object.keys(faults).length === 0) void run(generate);
+    if (Object.keys(errors).length === 0) void run(async () => onCreated(await generate(form)));
   };
   return (
     <Dialog title="Generate seeds" action="Generate" {...{ busy, error, onClose }} onConfirm={confirm}>
       <p className="soft">
-        A model writes items that have what a template reads. Look through them before you use them.
+        A model generates items with the fields the template needs. Review them before you use them.
       </p>
-      <SelectField
-        label="For the template"
-        value={form.templateId}
-        error={fault("templateId")}
-        onChange={change("templateId")}
-      >
-        <option value="">Choose …</option>
-        {templates.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
-      <TextField
-        label="Name of the seed set"
-        maxLength={100}
-        value={form.name}
-        error={fault("name")}
-        onChange={change("name")}
+      <Fields
+        form={form}
+        errors={shown ? errors : {}}
+        onChange={(name, value) => setForm((known) => ({ ...known, [name]: value }))}
       />
-      <TextArea
-        label="What they should be about"
-        hint="In your own words; may stay empty."
-        maxLength={2_000}
-        value={form.instructions}
-        onChange={change("instructions")}
-      />
-      <div className="wizard-pair">
-        <TextField
-          label="Items of each collection"
-          inputMode="numeric"
-          value={form.itemCount}
-          error={fault("itemCount")}
-          onChange={change("itemCount")}
-        />
-        <TextField
-          label="Budget"
-          sign="$"
-          inputMode="decimal"
-          value={form.budget}
-          error={fault("budget")}
-          onChange={change("budget")}
-        />
-      </div>
-      <SelectField label="Model" value={form.model} onChange={change("model")}>
-        {TIERS.map((tier) => (
-          <option key={tier} value={tier}>
-            {tier}
-          </option>
-        ))}
-        {models
-          .filter(({ isUsable }) => isUsable)
-          .map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-      </SelectField>
       <SpentToday isSpending={false} />
     </Dialog>
   );
 }
 
-const FIRST_FORM: GenerateForm = {
+const INITIAL_FORM: GenerateForm = {
   templateId: "",
   name: "",
   itemCount: "20",
@@ -129,11 +56,96 @@ const FIRST_FORM: GenerateForm = {
   budget: "0.10",
 };
 
+/** Sends a valid form with the template's latest source; returns the seed set that is being generated. */
+function useGenerate() {
+  const client = useApolloClient();
+  const generateSeeds = useGenerateSeeds();
+  return async ({ templateId, name, itemCount, instructions, model, budget }: GenerateForm) => {
+    const { data } = await client.query({ query: TemplateDocument, variables: { id: templateId, version: null } });
+    if (!data) throw new Error("The server answered without a template.");
+    return generateSeeds({
+      name: name.trim(),
+      source: data.getTemplate.source,
+      templateId,
+      itemCount: Number(itemCount),
+      instructions: instructions.trim() || null,
+      model,
+      budgetNanos: parseUsd(budget) ?? 0,
+    });
+  };
+}
+
+interface FieldsProps {
+  readonly form: GenerateForm;
+  readonly errors: Partial<Record<keyof GenerateForm, string>>;
+  readonly onChange: (name: keyof GenerateForm, value: string) => void;
+}
+
+function Fields({ form, errors, onChange }: FieldsProps) {
+  const field = (name: keyof GenerateForm) => ({
+    value: form[name],
+    error: errors[name],
+    onChange: (event: { target: { value: string } }) => onChange(name, event.target.value),
+  });
+  return (
+    <>
+      <SelectField label="Template" {...field("templateId")}>
+        <TemplateOptions />
+      </SelectField>
+      <TextField label="Seed set name" maxLength={100} {...field("name")} />
+      <TextArea
+        label="Instructions"
+        hint="Optional: what the items should be about."
+        maxLength={2_000}
+        {...field("instructions")}
+      />
+      <div className="wizard-pair">
+        <TextField label="Items per collection" inputMode="numeric" {...field("itemCount")} />
+        <TextField label="Budget (USD)" adornment="$" inputMode="decimal" {...field("budget")} />
+      </div>
+      <SelectField label="Model" {...field("model")}>
+        <ModelOptions />
+      </SelectField>
+    </>
+  );
+}
+
 const SHOWN = 100;
 
-function useTemplates() {
+/** My templates and the samples, without libraries. */
+function TemplateOptions() {
   const mine = useQuery(TemplatesDocument, { variables: { limit: SHOWN } });
   const samples = useQuery(SampleTemplatesDocument, { variables: { limit: SHOWN } });
   const all = [...(mine.data?.listTemplates.items ?? []), ...(samples.data?.listSampleTemplates.items ?? [])];
-  return all.filter(({ stepCount }) => stepCount > 0);
+  return (
+    <>
+      <option value="">Choose…</option>
+      {all
+        .filter(({ stepCount }) => stepCount > 0)
+        .map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+    </>
+  );
+}
+
+/** The tiers and every usable model. */
+function ModelOptions() {
+  const models = useModels().filter(({ isUsable }) => isUsable);
+  return (
+    <>
+      {TIERS.map((tier) => (
+        <option key={tier} value={tier}>
+          {tier}
+        </option>
+      ))}
+      {models.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </>
+  );
 }

@@ -1,6 +1,7 @@
+import { MAX_GENERATED_ITEMS } from "#core/money/ad-hoc-limits";
 import { adHocBudgetError } from "../../testRuns/form.ts";
 
-/** What has been filled in to let a model make seeds, as typed. */
+/** The values of the form that generates seeds, as typed. */
 export interface GenerateForm {
   readonly templateId: string;
   readonly name: string;
@@ -10,17 +11,15 @@ export interface GenerateForm {
   readonly budget: string;
 }
 
-const MAX_GENERATED_ITEMS = 500;
-
-/** What is wrong with it, field by field; empty when it can be sent. */
+/** The errors by field; empty when the form can be submitted. */
 export function checkGenerateForm({ templateId, name, itemCount, budget }: GenerateForm) {
-  const faults: Partial<Record<keyof GenerateForm, string>> = {};
+  const errors: Partial<Record<keyof GenerateForm, string>> = {};
   const count = /^\d+$/.test(itemCount.trim()) ? Number(itemCount) : 0;
-  if (templateId === "") faults.templateId = "Choose the template that is to use them.";
-  if (name.trim() === "") faults.name = "Expected a name of 1 to 100 characters.";
+  if (templateId === "") errors.templateId = "Choose a template.";
+  if (name.trim() === "") errors.name = "Enter a name of 1 to 100 characters.";
   if (count < 1 || count > MAX_GENERATED_ITEMS)
-    faults.itemCount = `Expected a number from 1 to ${MAX_GENERATED_ITEMS}.`;
+    errors.itemCount = `Enter a whole number from 1 to ${MAX_GENERATED_ITEMS}.`;
   const wrongBudget = adHocBudgetError(budget);
-  if (wrongBudget) faults.budget = wrongBudget;
-  return faults;
+  if (wrongBudget) errors.budget = wrongBudget;
+  return errors;
 }

@@ -4,9 +4,9 @@ import { paths } from "../../paths.ts";
 import { describeCollections } from "../messages.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Time } from "../../ui/Time.tsx";
-import { SeedStatusBadge } from "../../jobs/JobStatusBadge.tsx";
+import { SeedStatusBadge } from "../SeedStatusBadge.tsx";
 
-/** A seed set in a list. */
+/** A seed set in the list. */
 export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
   return (
     <Link to={paths.seedSet(seedSet.id)} className="card card-link">

@@ -12,7 +12,7 @@ import { Button } from "../../ui/Button.tsx";
 
 const PAGE = 24;
 
-/** My seed sets, those that ship with the product, and a place to upload. */
+/** My seed sets and the samples, with the upload form. */
 export default function SeedsPage() {
   const navigate = useNavigate();
   const [uploading, setUploading] = useState(false);
@@ -22,7 +22,7 @@ export default function SeedsPage() {
   useAfterConnect(() => void mine.refetch().catch(() => undefined));
   const mineList = mine.data?.listSeedSets;
   const isFirst = mineList?.items.length === 0;
-  // Open for good: a seed set is in the list as soon as it is made, and then its files are still to be sent.
+  // Stays open: a new seed set is listed before its files are uploaded.
   if (isFirst && !uploading) setUploading(true);
   return (
     <>
@@ -30,21 +30,21 @@ export default function SeedsPage() {
       <div className="page-head">
         <div>
           <h1>Seeds</h1>
-          <p>Seeds are your own data: what templates pick from, so that every record is about something else.</p>
+          <p>Seeds are your own data. Templates sample from them, so that every record is different.</p>
         </div>
         <div className="row">
           <Button icon="spark" onClick={() => setGenerating(true)}>
             Generate seeds
           </Button>
           {!uploading && (
-            <Button look="primary" icon="upload" onClick={() => setUploading(true)}>
+            <Button variant="primary" icon="upload" onClick={() => setUploading(true)}>
               Upload seeds
             </Button>
           )}
         </div>
         {generating && (
           <GenerateSeedsDialog
-            onMade={(seedSet) => void navigate(paths.seedSet(seedSet.id))}
+            onCreated={(seedSet) => void navigate(paths.seedSet(seedSet.id))}
             onClose={() => setGenerating(false)}
           />
         )}

@@ -4,7 +4,7 @@ import { showBytes, showCount, showCounted, showShare } from "../../ui/format.ts
 
 type Collection = SeedSetFieldsFragment["collections"][number];
 
-/** A collection with the fields that were found in its items, those within others beneath them. */
+/** A collection with the fields found in its items, nested fields below their parents. */
 export function SeedFields({ collection }: { readonly collection: Collection }) {
   return (
     <section className="card stack" aria-label={`Collection ${collection.name}`}>
@@ -40,10 +40,10 @@ export function SeedFields({ collection }: { readonly collection: Collection }) 
                 <td className="small soft">{field.types.join(", ") || "–"}</td>
                 <td className="small right number">
                   {showCount(field.count)}
-                  {field.distinct !== null && <span className="faint"> ({showCount(field.distinct)} different)</span>}
+                  {field.distinct !== null && <span className="faint"> ({showCount(field.distinct)} distinct)</span>}
                 </td>
                 <td className="small right number">
-                  <Missing missing={field.missing} places={field.count + field.missing} />
+                  <Missing missing={field.missing} total={field.count + field.missing} />
                 </td>
                 <td className="small">
                   <Examples texts={field.examples} />
@@ -57,10 +57,10 @@ export function SeedFields({ collection }: { readonly collection: Collection }) 
   );
 }
 
-/** As a share of the places where the field could be: of `body.text` the objects `body`. */
-function Missing({ missing, places }: { readonly missing: number; readonly places: number }) {
+/** As a share of the objects that could have the field: for `body.text`, of the objects `body`. */
+function Missing({ missing, total }: { readonly missing: number; readonly total: number }) {
   if (missing === 0) return <>–</>;
-  return <span title={`${showCount(missing)} of ${showCount(places)}`}>{showShare(missing / places)}</span>;
+  return <span title={`${showCount(missing)} of ${showCount(total)}`}>{showShare(missing / total)}</span>;
 }
 
 function Examples({ texts }: { readonly texts: readonly string[] }) {

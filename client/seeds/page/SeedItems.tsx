@@ -10,16 +10,16 @@ import { Tabs } from "../../ui/Tabs.tsx";
 import { cellOf, tableOf } from "./table.ts";
 
 const PAGE = 20;
-const PAUSE_MS = 400;
+const DEBOUNCE_MS = 400;
 
 type Item = SeedItemsQuery["listSeedItems"]["items"][number];
 
-/** The items of a seed set, to look through and to search. */
+/** The items of a seed set, to browse and search. */
 export function SeedItems({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
   const [collection, setCollection] = useState(seedSet.collections[0]?.name ?? "");
   const [typed, setTyped] = useState("");
-  const [look, setLook] = useState<(typeof LOOKS)[number]["name"]>("table");
-  const text = useSettled(typed.trim());
+  const [view, setView] = useState<(typeof VIEWS)[number]["name"]>("table");
+  const text = useDebouncedValue(typed.trim());
   return (
     <section className="card stack" aria-labelledby="items-title">
       <h2 id="items-title">Items</h2>
@@ -37,30 +37,30 @@ export function SeedItems({ seedSet }: { readonly seedSet: SeedSetFieldsFragment
           label="Search"
           type="search"
           value={typed}
-          placeholder="A text in any of the values"
+          placeholder="Text in any field"
           onChange={(event) => setTyped(event.target.value)}
         />
       </div>
-      <Tabs label="How items are shown" tabs={LOOKS} chosen={look} onChoose={setLook}>
-        <Found key={`${collection} ${text}`} {...{ seedSetId: seedSet.id, collection, text, look }} />
+      <Tabs label="View" tabs={VIEWS} selected={view} onSelect={setView}>
+        <SearchResults key={`${collection} ${text}`} {...{ seedSetId: seedSet.id, collection, text, view }} />
       </Tabs>
     </section>
   );
 }
 
-const LOOKS = [
+const VIEWS = [
   { name: "table", title: "Table" },
   { name: "json", title: "JSON" },
 ] as const;
 
-interface FoundProps {
+interface SearchResultsProps {
   readonly seedSetId: string;
   readonly collection: string;
   readonly text: string;
-  readonly look: (typeof LOOKS)[number]["name"];
+  readonly view: (typeof VIEWS)[number]["name"];
 }
 
-function Found({ seedSetId, collection, text, look }: FoundProps) {
+function SearchResults({ seedSetId, collection, text, view }: SearchResultsProps) {
   const [busy, setBusy] = useState(false);
   const { data, error, fetchMore } = useQuery(SeedItemsDocument, {
     variables: { seedSetId, collection, text: text || null, offset: null, limit: PAGE },
@@ -78,13 +78,13 @@ function Found({ seedSetId, collection, text, look }: FoundProps) {
       {error && <Notice tone="warn">{explainError(error).text}</Notice>}
       {list.items.length === 0 && (
         <p className="soft" role="status">
-          {list.nextToken ? "Nothing found in the first part." : "No item holds that text."}
+          {list.nextToken ? "No matches so far." : "No matching items."}
         </p>
       )}
-      {list.items.length > 0 && (look === "table" ? <Table items={list.items} /> : <Json items={list.items} />)}
+      {list.items.length > 0 && (view === "table" ? <Table items={list.items} /> : <Json items={list.items} />)}
       {list.nextToken && (
         <Button className="more" busy={busy} onClick={() => void more()}>
-          {text ? "Search on" : "Show more"}
+          {text ? "Continue search" : "Show more"}
         </Button>
       )}
     </>
@@ -140,12 +140,12 @@ function Json({ items }: { readonly items: readonly Item[] }) {
   );
 }
 
-/** What was typed, once typing has paused. */
-function useSettled(typed: string): string {
-  const [settled, setSettled] = useState(typed);
+/** The typed text, once typing has paused. */
+function useDebouncedValue(typed: string): string {
+  const [debounced, setDebounced] = useState(typed);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(typed), PAUSE_MS);
+    const timer = setTimeout(() => setDebounced(typed), DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  return settled;
+  return debounced;
 }

@@ -4,13 +4,13 @@ type Field = SeedSetFieldsFragment["collections"][number]["fields"][number];
 
 export interface NestedField {
   readonly field: Field;
-  /** How many fields it is within. */
+  /** How many fields it is nested in. */
   readonly depth: number;
-  /** Its name within the field around it: `text` of `body.text`, `[].name` of `tags[].name`. */
+  /** Its name within its parent field: `text` of `body.text`, `[].name` of `tags[].name`. */
   readonly title: string;
 }
 
-/** Fields in their order, each behind the one it is within. */
+/** Fields in their order, each after its parent. */
 export function nestedFields(fields: readonly Field[]): NestedField[] {
   const names = new Set(fields.map(({ name }) => name));
   const placed = fields.map((field) => {
@@ -24,7 +24,7 @@ export function nestedFields(fields: readonly Field[]): NestedField[] {
   );
 }
 
-/** The names around a name, the outermost first: `tags[].name` is within `tags` and `tags[]`. */
+/** The parents of a name, the outermost first: `tags` and `tags[]` for `tags[].name`. */
 function parentsOf(name: string): string[] {
   const ends = [...name.matchAll(/\.|\[\]/g)].flatMap(({ 0: mark, index }) => [index, index + mark.length]);
   const parents = ends.map((end) => name.slice(0, end)).filter((parent) => parent !== name && !parent.endsWith("."));

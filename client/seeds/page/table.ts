@@ -3,16 +3,16 @@ export interface ItemTable {
   readonly rows: readonly { readonly position: number; readonly values: Readonly<Record<string, unknown>> }[];
 }
 
-/** What an item is called that is too long to arrive whole: its text cannot be read as JSON. */
-const CUT = "(cut)";
+/** The column of items that were truncated in transit: their text is no longer valid JSON. */
+const TRUNCATED = "(truncated)";
 
-/** Items as a table: the fields of all of them, in the order in which they first come up. */
+/** Items as a table with the fields of all of them, in the order of first appearance. */
 export function tableOf(items: readonly { readonly position: number; readonly json: string }[]): ItemTable {
   const rows = items.map(({ position, json }) => ({ position, values: readItem(json) }));
   return { columns: [...new Set(rows.flatMap(({ values }) => Object.keys(values)))], rows };
 }
 
-/** A value in a cell: texts as they are, nothing as nothing, the rest as JSON. */
+/** A value as cell text: strings as they are, null as empty, anything else as JSON. */
 export function cellOf(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -23,7 +23,7 @@ function readItem(json: string): Record<string, unknown> {
     const value: unknown = JSON.parse(json);
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Cut: shown as it came.
+    // Truncated: shown as is.
   }
-  return { [CUT]: json };
+  return { [TRUNCATED]: json };
 }

@@ -1,120 +1,173 @@
 import { useState } from "react";
 import { DEFAULT_COLLECTION, MAX_SEED_FILES, SEED_FILE_EXTENSIONS } from "#core/seeds/seed-set";
 import type { SeedSetFieldsFragment } from "../../generated/documents.ts";
-import { useSeedUpload, type UploadFile } from "./useSeedUpload.ts";
-import { baseName, CHOOSABLE, checkFiles, collectionFor } from "./collections.ts";
+import type { UploadFile } from "../../mutations/useCreateSeedSet.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Check } from "../../ui/RadioCard.tsx";
 import { FieldError, TextField } from "../../ui/Field.tsx";
 import { FileDrop } from "../../ui/FileDrop.tsx";
+import { Checkbox } from "../../ui/RadioCard.tsx";
+import { ACCEPTED_FILES, baseName, checkFiles, collectionFor } from "./collections.ts";
 import { UploadRow } from "./UploadRow.tsx";
+import { useSeedUpload } from "./useSeedUpload.ts";
 
 export interface SeedUploadProps {
-  /** The collections that a chosen template reads; a single file for a single collection takes its name. */
+  /** The collections that a selected template reads; a single file for a single collection takes its name. */
   readonly wanted?: readonly string[];
-  /** Called when all files are sent and the check has begun. */
+  /** Called when all files are uploaded and the check has begun. */
   readonly onConfirmed: (seedSet: SeedSetFieldsFragment) => void;
 }
 
-/** Chooses files, names them and sends them. */
+/** Selects files, names their collections and uploads them. */
 export function SeedUpload({ wanted = [], onConfirmed }: SeedUploadProps) {
-  const [files, setFiles] = useState<readonly UploadFile[]>([]);
-  const [name, setName] = useState("");
-  const [tooMany, setTooMany] = useState(false);
+  const { files, name, setName, isOverLimit, errors, add, remove, rename, reset } = useFileSelection(wanted);
   const [skipInvalid, setSkipInvalid] = useState(false);
   const { state, start, cancel } = useSeedUpload((seedSet) => {
-    setFiles([]);
-    setName("");
+    reset();
     onConfirmed(seedSet);
   });
-  const faults = checkFiles(
-    files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size })),
-  );
-  const sending = state.phase === "sending";
-  const add = (chosen: readonly File[]) => {
-    const all = [...files, ...chosen.map((file) => ({ collection: "", file }))];
-    setTooMany(all.length > MAX_SEED_FILES);
-    setFiles(withNames(all.slice(0, MAX_SEED_FILES), wanted));
-    const first = chosen[0];
-    if (name === "" && first) setName(baseName(first.name));
-  };
-  const change = (index: number, collection: string) =>
-    setFiles(files.map((file, at) => (at === index ? { ...file, collection } : file)));
+  const sent = state.phase === "sending" ? state.sent : null;
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
     void start({ name: name.trim(), files, skipInvalid });
   };
   return (
     <form className="stack" onSubmit={submit} aria-label="Upload seeds">
-      {!sending && (
-        <FileDrop
-          title={files.length === 0 ? "Choose files or drop them here" : "Add another file"}
-          hint={`${SEED_FILE_EXTENSIONS.join(", ")}, each also with .gz · up to 1 GB each`}
-          accept={CHOOSABLE}
-          onFiles={add}
+      {!sent && <SeedFileDrop isFirst={files.length === 0} onFiles={add} />}
+      <FileRows {...{ files, errors, sent }} onRename={rename} onRemove={remove} />
+      {files.length > 0 && !sent && (
+        <UploadOptions
+          {...{ name, skipInvalid }}
+          isMerging={files.length > 1}
+          onName={setName}
+          onSkip={setSkipInvalid}
         />
       )}
-      {files.length > 0 && (
-        <>
-          <ul className="stack-tight">
-            {files.map((file, index) => (
-              <UploadRow
-                key={index}
-                file={file}
-                fault={faults[index] ?? null}
-                sent={sending ? (state.sent[index] ?? 0) : null}
-                onRename={(collection) => change(index, collection)}
-                onRemove={() => setFiles(files.filter((_, at) => at !== index))}
-              />
-            ))}
-          </ul>
-          {!sending && (
-            <>
-              {files.length > 1 && (
-                <p className="small faint">
-                  Files with the same name in templates follow each other in one collection.
-                </p>
-              )}
-              <TextField
-                label="Name of the seed set"
-                value={name}
-                maxLength={100}
-                onChange={(event) => setName(event.target.value)}
-              />
-              <div className="checks">
-                <Check label="Leave faulty rows out, and say which" checked={skipInvalid} onChange={setSkipInvalid} />
-              </div>
-            </>
-          )}
-        </>
-      )}
-      <FieldError error={tooMany ? `A seed set can have ${MAX_SEED_FILES} files at most.` : undefined} />
+      <FieldError error={isOverLimit ? `A seed set can have at most ${MAX_SEED_FILES} files.` : undefined} />
       <FieldError error={state.phase === "idle" ? state.error : null} />
       {files.length > 0 && (
-        <div className="row">
-          <Button
-            type="submit"
-            look="primary"
-            icon="upload"
-            busy={sending}
-            disabled={name.trim() === "" || faults.some(Boolean)}
-          >
-            {sending ? "Sending" : "Upload"}
-          </Button>
-          {sending && <Button onClick={cancel}>Stop</Button>}
-        </div>
+        <UploadButtons
+          isUploading={sent !== null}
+          isValid={name.trim() !== "" && !errors.some(Boolean)}
+          onCancel={cancel}
+        />
       )}
     </form>
   );
 }
 
-/** Gives names to the files that have none yet. */
+/** The selected files with their collections, and the name of the seed set, which the first file suggests. */
+function useFileSelection(wanted: readonly string[]) {
+  const [files, setFiles] = useState<readonly UploadFile[]>([]);
+  const [name, setName] = useState("");
+  const [isOverLimit, setIsOverLimit] = useState(false);
+  const add = (added: readonly File[]) => {
+    const all = [...files, ...added.map((file) => ({ collection: "", file }))];
+    setIsOverLimit(all.length > MAX_SEED_FILES);
+    setFiles(withNames(all.slice(0, MAX_SEED_FILES), wanted));
+    const first = added[0];
+    if (name === "" && first) setName(baseName(first.name));
+  };
+  const remove = (index: number) => setFiles(files.filter((_, at) => at !== index));
+  const rename = (index: number, collection: string) =>
+    setFiles(files.map((file, at) => (at === index ? { ...file, collection } : file)));
+  const reset = () => {
+    setFiles([]);
+    setName("");
+  };
+  const errors = checkFiles(
+    files.map(({ collection, file }) => ({ collection, fileName: file.name, bytes: file.size })),
+  );
+  return { files, name, setName, isOverLimit, errors, add, remove, rename, reset };
+}
+
+/** Names the collections of the files that have none yet. */
 function withNames(files: readonly UploadFile[], wanted: readonly string[]): UploadFile[] {
   return files.map(({ collection, file }) => ({ collection: collection || nameFor(file, files.length, wanted), file }));
 }
 
-/** A single file needs no name of its own, unless the template asks for several collections. */
+/** A single file takes the name the template expects, unless the template expects several collections. */
 function nameFor(file: File, count: number, wanted: readonly string[]): string {
   if (count > 1 || wanted.length > 1) return collectionFor(file.name);
   return wanted[0] ?? DEFAULT_COLLECTION;
+}
+
+interface SeedFileDropProps {
+  readonly isFirst: boolean;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
+function SeedFileDrop({ isFirst, onFiles }: SeedFileDropProps) {
+  return (
+    <FileDrop
+      title={isFirst ? "Choose files or drop them here" : "Add another file"}
+      hint={`${SEED_FILE_EXTENSIONS.join(", ")}, optionally with .gz · up to 1 GB each`}
+      accept={ACCEPTED_FILES}
+      onFiles={onFiles}
+    />
+  );
+}
+
+interface FileRowsProps {
+  readonly files: readonly UploadFile[];
+  readonly errors: readonly (string | null)[];
+  /** Bytes uploaded, by file; null while nothing is being uploaded. */
+  readonly sent: readonly number[] | null;
+  readonly onRename: (index: number, collection: string) => void;
+  readonly onRemove: (index: number) => void;
+}
+
+function FileRows({ files, errors, sent, onRename, onRemove }: FileRowsProps) {
+  if (files.length === 0) return null;
+  return (
+    <ul className="stack-tight">
+      {files.map((file, index) => (
+        <UploadRow
+          key={index}
+          file={file}
+          error={errors[index] ?? null}
+          sent={sent && (sent[index] ?? 0)}
+          onRename={(collection) => onRename(index, collection)}
+          onRemove={() => onRemove(index)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface UploadOptionsProps {
+  readonly name: string;
+  readonly skipInvalid: boolean;
+  /** Several files may form one collection. */
+  readonly isMerging: boolean;
+  readonly onName: (name: string) => void;
+  readonly onSkip: (skipInvalid: boolean) => void;
+}
+
+function UploadOptions({ name, skipInvalid, isMerging, onName, onSkip }: UploadOptionsProps) {
+  return (
+    <>
+      {isMerging && <p className="small faint">Files with the same collection name are concatenated.</p>}
+      <TextField label="Seed set name" value={name} maxLength={100} onChange={(event) => onName(event.target.value)} />
+      <div className="checks">
+        <Checkbox label="Skip invalid rows and report them" checked={skipInvalid} onChange={onSkip} />
+      </div>
+    </>
+  );
+}
+
+interface UploadButtonsProps {
+  readonly isUploading: boolean;
+  readonly isValid: boolean;
+  readonly onCancel: () => void;
+}
+
+function UploadButtons({ isUploading, isValid, onCancel }: UploadButtonsProps) {
+  return (
+    <div className="row">
+      <Button type="submit" variant="primary" icon="upload" busy={isUploading} disabled={!isValid}>
+        {isUploading ? "Uploading…" : "Upload"}
+      </Button>
+      {isUploading && <Button onClick={onCancel}>Cancel</Button>}
+    </div>
+  );
 }

@@ -1,4 +1,4 @@
-import type { UploadFile } from "./useSeedUpload.ts";
+import type { UploadFile } from "../../mutations/useCreateSeedSet.ts";
 import { Button } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/Field.tsx";
 import { showBytes, showShare } from "../../ui/format.ts";
@@ -6,16 +6,16 @@ import { Meter } from "../../ui/Meter.tsx";
 
 export interface UploadRowProps {
   readonly file: UploadFile;
-  /** What is wrong with it; null when nothing is. */
-  readonly fault: string | null;
-  /** Bytes sent; null while nothing is being sent. */
+  /** Why it cannot be uploaded; null when it can. */
+  readonly error: string | null;
+  /** Bytes uploaded; null while nothing is being uploaded. */
   readonly sent: number | null;
   readonly onRename: (collection: string) => void;
   readonly onRemove: () => void;
 }
 
-/** One chosen file: what it will be called, and how far it is. */
-export function UploadRow({ file: { file, collection }, fault, sent, onRename, onRemove }: UploadRowProps) {
+/** One selected file with its collection name and upload progress. */
+export function UploadRow({ file: { file, collection }, error, sent, onRename, onRemove }: UploadRowProps) {
   const share = file.size === 0 ? 0 : (sent ?? 0) / file.size;
   return (
     <li className="upload">
@@ -24,22 +24,22 @@ export function UploadRow({ file: { file, collection }, fault, sent, onRename, o
           {file.name} <span className="small faint number">{showBytes(file.size)}</span>
         </span>
         {sent === null ? (
-          <Button look="quiet" icon="cross" aria-label={`Remove ${file.name}`} onClick={onRemove} />
+          <Button variant="quiet" icon="cross" aria-label={`Remove ${file.name}`} onClick={onRemove} />
         ) : (
-          <span className="small faint number">{share >= 1 ? "Sent" : showShare(share)}</span>
+          <span className="small faint number">{share >= 1 ? "Uploaded" : showShare(share)}</span>
         )}
       </div>
       {sent === null ? (
         <TextField
-          label="Its name in templates"
+          label="Collection name"
           value={collection}
-          error={fault}
+          error={error}
           spellCheck={false}
           onChange={(event) => onRename(event.target.value)}
         />
       ) : (
         <Meter
-          label={`Sending ${file.name}`}
+          label={`Uploading ${file.name}`}
           text={showShare(share)}
           parts={[{ share, tone: share >= 1 ? "good" : "accent" }]}
         />

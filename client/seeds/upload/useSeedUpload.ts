@@ -2,28 +2,16 @@ import { useEffect, useRef, useState } from "react";
 import { explainError } from "../../errors.ts";
 import type { SeedSetFieldsFragment } from "../../generated/documents.ts";
 import { useConfirmSeedSet } from "../../mutations/useConfirmSeedSet.ts";
-import { useCreateSeedSet } from "../../mutations/useCreateSeedSet.ts";
+import { useCreateSeedSet, type UploadRequest } from "../../mutations/useCreateSeedSet.ts";
 import { useDeleteSeedSet } from "../../mutations/useDeleteSeedSet.ts";
 import { postFile } from "./postFile.ts";
 
-export interface UploadFile {
-  readonly collection: string;
-  readonly file: File;
-}
-
-export interface UploadWish {
-  readonly name: string;
-  readonly files: readonly UploadFile[];
-  /** Faulty rows are left out instead of refusing their file. */
-  readonly skipInvalid: boolean;
-}
-
 export type UploadState =
   | { readonly phase: "idle"; readonly error: string | null }
-  /** `sent` counts bytes, file by file. */
+  /** `sent` is the number of bytes uploaded, by file. */
   | { readonly phase: "sending"; readonly sent: readonly number[] };
 
-/** Makes a seed set and sends its files straight to the bucket. What was not sent whole is removed again. */
+/** Creates a seed set and uploads its files straight to S3. If that fails, the seed set is deleted again. */
 export function useSeedUpload(onConfirmed: (seedSet: SeedSetFieldsFragment) => void) {
   const [state, setState] = useState<UploadState>({ phase: "idle", error: null });
   const createSeedSet = useCreateSeedSet();
@@ -32,13 +20,13 @@ export function useSeedUpload(onConfirmed: (seedSet: SeedSetFieldsFragment) => v
   const abort = useRef<AbortController>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
 
-  const start = async ({ name, files, skipInvalid }: UploadWish) => {
+  const start = async ({ name, files, skipInvalid }: UploadRequest) => {
     const controller = (abort.current = new AbortController());
-    let made: SeedSetFieldsFragment | undefined;
+    let created: SeedSetFieldsFragment | undefined;
     setState({ phase: "sending", sent: files.map(() => 0) });
     try {
       const { seedSet, uploads } = await createSeedSet({ name, files, skipInvalid });
-      made = seedSet;
+      created = seedSet;
       for (const [index, { file }] of files.entries()) {
         const form = uploads[index];
         if (!form) throw new Error("The server gave fewer uploads than there are files.");
@@ -49,7 +37,7 @@ export function useSeedUpload(onConfirmed: (seedSet: SeedSetFieldsFragment) => v
       setState({ phase: "idle", error: null });
       onConfirmed(confirmed);
     } catch (error) {
-      if (made) await deleteSeedSet(made.id).catch(() => undefined);
+      if (created) await deleteSeedSet(created.id).catch(() => undefined);
       setState({ phase: "idle", error: controller.signal.aborted ? null : explainError(error).text });
     }
   };

@@ -2,40 +2,40 @@ import { useEffect, useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { useSearchParams } from "react-router";
 import { SearchTemplatesDocument, type TemplateCard_TemplateFragment } from "../../generated/documents.ts";
-import { categoryWords } from "../labels.ts";
+import { categoryLabel } from "../labels.ts";
 import { TextField } from "../../ui/Field.tsx";
-import { Empty } from "../../ui/States.tsx";
+import { EmptyState } from "../../ui/States.tsx";
 import { Paged } from "../../layout/Paged.tsx";
 import { TemplateCard } from "./TemplateCard.tsx";
 
 const PAGE = 24;
-const PAUSE_MS = 300;
+const DEBOUNCE_MS = 300;
 
-/** What people published, to be searched by words, category and tag. What is wished stands in the address. */
+/** Published templates, searchable by text, category and tag. The filters are in the address. */
 export function PublicTemplates() {
-  const { wishes, typed, wish, type } = useWishes();
+  const { filters, text, setFilter, setText } = useSearchFilters();
   const { data, previousData, error, refetch, fetchMore } = useQuery(SearchTemplatesDocument, {
-    variables: { ...wishes, limit: PAGE },
+    variables: { ...filters, limit: PAGE },
     fetchPolicy: "cache-and-network",
   });
   const list = (data ?? previousData)?.searchTemplates;
-  const hasWish = Object.values(wishes).some((value) => value !== null);
+  const hasFilters = Object.values(filters).some((value) => value !== null);
   return (
     <>
       <form className="search" role="search" onSubmit={(event) => event.preventDefault()}>
         <TextField
           label="Search"
           type="search"
-          value={typed}
-          placeholder="Words of the name, description or tags"
-          onChange={(event) => type(event.target.value)}
+          value={text}
+          placeholder="Name, description or tags"
+          onChange={(event) => setText(event.target.value)}
         />
       </form>
-      <Filters items={list?.items ?? []} wishes={wishes} onWish={wish} />
+      <Filters items={list?.items ?? []} filters={filters} onFilter={setFilter} />
       {list?.items.length === 0 && !list.nextToken ? (
-        <Empty icon="search" title={hasWish ? "Nothing was published that fits" : "Nothing is published yet"}>
-          {hasWish ? "Try fewer words, or take a filter away." : "Publish one of yours on its page, and it shows here."}
-        </Empty>
+        <EmptyState icon="search" title={hasFilters ? "No matching templates" : "No published templates yet"}>
+          {hasFilters ? "Try fewer words or remove a filter." : "Publish one of your templates from its page."}
+        </EmptyState>
       ) : (
         <Paged
           list={list}
@@ -49,17 +49,17 @@ export function PublicTemplates() {
   );
 }
 
-interface Wishes {
+interface SearchFilters {
   readonly text: string | null;
   readonly category: string | null;
   readonly tag: string | null;
 }
 
-function useWishes() {
+function useSearchFilters() {
   const [params, setParams] = useSearchParams();
-  const wishes: Wishes = { text: params.get("text"), category: params.get("category"), tag: params.get("tag") };
-  const [typed, type] = useState(wishes.text ?? "");
-  const wish = (name: keyof Wishes, value: string | null) =>
+  const filters: SearchFilters = { text: params.get("text"), category: params.get("category"), tag: params.get("tag") };
+  const [text, setText] = useState(filters.text ?? "");
+  const setFilter = (name: keyof SearchFilters, value: string | null) =>
     setParams(
       (known) => {
         if (value) known.set(name, value);
@@ -69,25 +69,25 @@ function useWishes() {
       { replace: true },
     );
   useEffect(() => {
-    const text = typed.trim() || null;
-    if (text === wishes.text) return;
-    const timer = setTimeout(() => wish("text", text), PAUSE_MS);
+    const trimmed = text.trim() || null;
+    if (trimmed === filters.text) return;
+    const timer = setTimeout(() => setFilter("text", trimmed), DEBOUNCE_MS);
     return () => clearTimeout(timer);
   });
-  return { wishes, typed, wish, type };
+  return { filters, text, setFilter, setText };
 }
 
 interface FiltersProps {
   readonly items: readonly TemplateCard_TemplateFragment[];
-  readonly wishes: Wishes;
-  readonly onWish: (name: "category" | "tag", value: string | null) => void;
+  readonly filters: SearchFilters;
+  readonly onFilter: (name: "category" | "tag", value: string | null) => void;
 }
 
-/** The categories and tags of what was found, and those that are wished. */
-function Filters({ items, wishes, onWish }: FiltersProps) {
-  const categories = withChosen(wishes.category, items.map(({ category }) => category ?? "").filter(Boolean));
-  const tags = withChosen(
-    wishes.tag,
+/** The categories and tags of the results, and the selected ones. */
+function Filters({ items, filters, onFilter }: FiltersProps) {
+  const categories = withSelected(filters.category, items.map(({ category }) => category ?? "").filter(Boolean));
+  const tags = withSelected(
+    filters.tag,
     items.flatMap((template) => template.tags),
   );
   const group = (label: string, name: "category" | "tag", values: string[], show: (value: string) => string) =>
@@ -98,8 +98,8 @@ function Filters({ items, wishes, onWish }: FiltersProps) {
             key={value}
             type="button"
             className="tab"
-            aria-pressed={wishes[name] === value}
-            onClick={() => onWish(name, wishes[name] === value ? null : value)}
+            aria-pressed={filters[name] === value}
+            onClick={() => onFilter(name, filters[name] === value ? null : value)}
           >
             {show(value)}
           </button>
@@ -108,14 +108,14 @@ function Filters({ items, wishes, onWish }: FiltersProps) {
     );
   return (
     <>
-      {group("Category", "category", categories, categoryWords)}
+      {group("Category", "category", categories, categoryLabel)}
       {group("Tag", "tag", tags, (tag) => `#${tag}`)}
     </>
   );
 }
 
-const MOST_FILTERS = 20;
+const MAX_FILTERS = 20;
 
-function withChosen(chosen: string | null, values: readonly string[]): string[] {
-  return [...new Set([...(chosen ? [chosen] : []), ...values.toSorted()])].slice(0, MOST_FILTERS);
+function withSelected(selected: string | null, values: readonly string[]): string[] {
+  return [...new Set([...(selected ? [selected] : []), ...values.toSorted()])].slice(0, MAX_FILTERS);
 }

@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 import type { TemplateCard_TemplateFragment } from "../../generated/documents.ts";
 import { paths } from "../../paths.ts";
-import { categoryWords } from "../labels.ts";
+import { categoryLabel } from "../labels.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Time } from "../../ui/Time.tsx";
 
@@ -13,7 +13,7 @@ export function TemplateCard({ template }: { readonly template: TemplateCard_Tem
         {template.isSample && <Badge tone="accent">Sample</Badge>}
         {template.publishedAt && <Badge tone="good">{template.isMine ? "Published by you" : "Published"}</Badge>}
         {template.stepCount === 0 && <Badge>Library</Badge>}
-        {template.category && <Badge>{categoryWords(template.category)}</Badge>}
+        {template.category && <Badge>{categoryLabel(template.category)}</Badge>}
       </div>
       <h2>{template.name}</h2>
       {template.description && <p className="small soft">{template.description}</p>}

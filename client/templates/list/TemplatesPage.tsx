@@ -6,11 +6,11 @@ import { TemplateCard } from "./TemplateCard.tsx";
 import { SampleTemplatesDocument, TemplatesDocument } from "../../generated/documents.ts";
 import { paths } from "../../paths.ts";
 import { ButtonLink } from "../../ui/Button.tsx";
-import { Empty } from "../../ui/States.tsx";
+import { EmptyState } from "../../ui/States.tsx";
 
 const PAGE = 24;
 
-/** My templates, those that ship with the product, and those that people published. */
+/** My templates, the samples, and published templates. */
 export default function TemplatesPage() {
   const [params] = useSearchParams();
   const tab = TABS.find(({ name }) => name === params.get("tab"))?.name ?? "mine";
@@ -21,16 +21,16 @@ export default function TemplatesPage() {
         <div>
           <h1>Templates</h1>
           <p>
-            A template says what one record is made of: its steps, their prompts and models, and what they read from the
-            seeds.
+            A template defines how one record is generated: its steps, their prompts and models, and the seed fields
+            they read.
           </p>
         </div>
-        <ButtonLink to={paths.newTemplate} look="primary" icon="plus">
+        <ButtonLink to={paths.newTemplate} variant="primary" icon="plus">
           New template
         </ButtonLink>
       </div>
       <div className="stack">
-        <nav className="tabs" aria-label="Whose templates">
+        <nav className="tabs" aria-label="Templates by owner">
           {TABS.map(({ name, title }) => (
             <Link
               key={name}
@@ -87,7 +87,7 @@ function Samples() {
 function NoTemplates() {
   const actions = (
     <>
-      <ButtonLink to={paths.newTemplate} look="primary" icon="plus" large>
+      <ButtonLink to={paths.newTemplate} variant="primary" icon="plus" large>
         New template
       </ButtonLink>
       <ButtonLink to={paths.templatesOf("samples")} large>
@@ -96,8 +96,8 @@ function NoTemplates() {
     </>
   );
   return (
-    <Empty icon="file" title="No template of your own yet" actions={actions}>
-      Write one, with its prompts shown as you type, or copy a sample and change it.
-    </Empty>
+    <EmptyState icon="file" title="No templates yet" actions={actions}>
+      Write one with a live preview of its prompts, or copy a sample and edit it.
+    </EmptyState>
   );
 }

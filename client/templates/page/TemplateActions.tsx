@@ -10,10 +10,10 @@ import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { FieldError } from "../../ui/Field.tsx";
 
-/** What can be done with a template: copied by everyone who sees it; changed, shared and deleted by its owner. */
+/** The actions for a template: anyone who sees it can copy it; its owner can edit, publish and delete it. */
 export function TemplateActions({ template }: { readonly template: TemplateFieldsFragment }) {
-  const [asking, setAsking] = useState<"publish" | "withdraw" | "delete" | null>(null);
-  const close = () => setAsking(null);
+  const [openDialog, setOpenDialog] = useState<"publish" | "unpublish" | "delete" | null>(null);
+  const close = () => setOpenDialog(null);
   const canPublish = template.isMine && !template.publishedVersions.includes(template.latestVersion);
   return (
     <>
@@ -21,12 +21,12 @@ export function TemplateActions({ template }: { readonly template: TemplateField
       {template.isMine && (
         <>
           {canPublish && (
-            <Button icon="globe" onClick={() => setAsking("publish")}>
+            <Button icon="globe" onClick={() => setOpenDialog("publish")}>
               Publish
             </Button>
           )}
-          {template.publishedAt && <Button onClick={() => setAsking("withdraw")}>Withdraw</Button>}
-          <Button icon="trash" onClick={() => setAsking("delete")}>
+          {template.publishedAt && <Button onClick={() => setOpenDialog("unpublish")}>Unpublish</Button>}
+          <Button icon="trash" onClick={() => setOpenDialog("delete")}>
             Delete
           </Button>
           <ButtonLink to={paths.editTemplate(template.id)} icon="edit">
@@ -34,9 +34,9 @@ export function TemplateActions({ template }: { readonly template: TemplateField
           </ButtonLink>
         </>
       )}
-      {asking === "publish" && <PublishDialog template={template} onClose={close} />}
-      {asking === "withdraw" && <UnpublishDialog template={template} onClose={close} />}
-      {asking === "delete" && <DeleteDialog template={template} onClose={close} />}
+      {openDialog === "publish" && <PublishDialog template={template} onClose={close} />}
+      {openDialog === "unpublish" && <UnpublishDialog template={template} onClose={close} />}
+      {openDialog === "delete" && <DeleteDialog template={template} onClose={close} />}
     </>
   );
 }
@@ -60,7 +60,7 @@ function ForkButton({ template }: Props) {
     });
   return (
     <>
-      <Button icon="fork" busy={busy} title="Makes a template of your own from this version" onClick={fork}>
+      <Button icon="fork" busy={busy} title="Create your own template from this version" onClick={fork}>
         {template.isMine ? "Copy" : "Copy and edit"}
       </Button>
       <FieldError error={error} />
@@ -79,8 +79,8 @@ function PublishDialog({ template, onClose }: DialogProps) {
       onConfirm={() => void run(() => shareTemplate(template.id, true))}
     >
       <p className="soft">
-        Everyone who signs in here can find version {template.latestVersion}, read it, copy it and make jobs of it. Your
-        seeds and jobs stay yours. Later versions stay private until you publish them too.
+        Every signed-in user can find, read, copy and run version {template.latestVersion}. Your seeds and jobs stay
+        private, and so do later versions until you publish them.
       </p>
     </Dialog>
   );
@@ -91,14 +91,14 @@ function UnpublishDialog({ template, onClose }: DialogProps) {
   const { run, busy, error } = useAction(onClose);
   return (
     <Dialog
-      title={`Withdraw “${template.name}”?`}
-      action="Withdraw"
+      title={`Unpublish “${template.name}”?`}
+      action="Unpublish"
       {...{ busy, error, onClose }}
       onConfirm={() => void run(() => shareTemplate(template.id, false))}
     >
       <p className="soft">
-        Nobody but you can see or use it any more, in any version. Copies that others made before, and jobs that were
-        started, stay as they are.
+        Only you will be able to see and use it, in any version. Existing copies and jobs of other users are not
+        affected.
       </p>
     </Dialog>
   );
@@ -112,13 +112,12 @@ function DeleteDialog({ template, onClose }: DialogProps) {
     <Dialog
       title={`Delete “${template.name}”?`}
       action="Delete"
-      look="danger"
+      variant="danger"
       {...{ busy, error, onClose }}
       onConfirm={() => void run(() => deleteTemplate(template.id))}
     >
       <p className="soft">
-        All its versions are removed and cannot be brought back. Jobs keep the copies they were started with, and their
-        datasets stay.
+        All its versions are permanently deleted. Jobs keep the copies they were started with, and their datasets.
       </p>
     </Dialog>
   );

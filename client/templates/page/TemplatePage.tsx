@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { AcceptConditions } from "./AcceptConditions.tsx";
-import { PageFailure } from "../../layout/PageError.tsx";
+import { PageError } from "../../layout/PageError.tsx";
 import { TemplateActions } from "./TemplateActions.tsx";
 import { TemplateSteps } from "./TemplateSteps.tsx";
 import { TemplateSummary } from "./TemplateSummary.tsx";
@@ -11,25 +11,25 @@ import { exportSource } from "../exportSource.ts";
 import { Preview } from "../../editor/preview/Preview.tsx";
 import { TemplateDocument, type TemplateFieldsFragment } from "../../generated/documents.ts";
 import { paths } from "../../paths.ts";
-import { categoryWords } from "../labels.ts";
+import { categoryLabel } from "../labels.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Code } from "../../ui/Code.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Notice, SkeletonCards } from "../../ui/States.tsx";
 
-/** One template in one version: what it does, what it costs, and what its owner can do with it. */
+/** One version of a template: its steps, cost and actions. */
 export default function TemplatePage() {
   const { id = "" } = useParams();
   const [params] = useSearchParams();
-  const asked = Number(params.get("version"));
-  const version = Number.isInteger(asked) && asked > 0 ? asked : null;
+  const requested = Number(params.get("version"));
+  const version = Number.isInteger(requested) && requested > 0 ? requested : null;
   const { data, previousData, error, refetch } = useQuery(TemplateDocument, { variables: { id, version } });
-  // While another version is read, or the same one again, the page keeps its place.
+  // While another version, or the same one again, is loading, the page keeps its place.
   const shown = data ?? (previousData?.getTemplate.id === id ? previousData : undefined);
-  if (error) return <PageFailure error={error} what="template" onRetry={() => void refetch().catch(() => undefined)} />;
+  if (error) return <PageError error={error} what="template" onRetry={() => void refetch().catch(() => undefined)} />;
   if (shown) return <TemplateView key={id} template={shown.getTemplate} />;
-  return <SkeletonCards count={3} label="Loading the template" />;
+  return <SkeletonCards count={3} label="Loading template" />;
 }
 
 function TemplateView({ template }: { readonly template: TemplateFieldsFragment }) {
@@ -48,14 +48,14 @@ function TemplateView({ template }: { readonly template: TemplateFieldsFragment 
             {template.isSample && <Badge tone="accent">Sample</Badge>}
             {template.publishedVersions.includes(template.version) && <Badge tone="good">Published</Badge>}
             {isLibrary && <Badge>Library</Badge>}
-            {template.category && <Badge>{categoryWords(template.category)}</Badge>}
+            {template.category && <Badge>{categoryLabel(template.category)}</Badge>}
           </div>
           {template.description && <p>{template.description}</p>}
         </div>
         <div className="row">
           <TemplateActions template={template} />
           {!isLibrary && (
-            <ButtonLink to={paths.newJob(wishOf(template))} look="primary" icon="plus">
+            <ButtonLink to={paths.newJob(newJobParams(template))} variant="primary" icon="plus">
               Use in a job
             </ButtonLink>
           )}
@@ -69,9 +69,9 @@ function TemplateView({ template }: { readonly template: TemplateFieldsFragment 
       )}
       <div className="job-columns after-head">
         <div className="stack sections">
-          <TemplateSteps facts={template.analysis} />
-          <AcceptConditions facts={template.analysis} />
-          {!isLibrary && <Look template={template} />}
+          <TemplateSteps analysis={template.analysis} />
+          <AcceptConditions analysis={template.analysis} />
+          {!isLibrary && <TemplatePreview template={template} />}
           <section className="stack" aria-labelledby="source-title">
             <div className="row-between">
               <h2 id="source-title">Source</h2>
@@ -79,7 +79,7 @@ function TemplateView({ template }: { readonly template: TemplateFieldsFragment 
                 Export
               </Button>
             </div>
-            <Code label="The template as YAML" text={template.source} />
+            <Code label="Template source" text={template.source} />
           </section>
           <TemplateVersions template={template} />
         </div>
@@ -89,8 +89,8 @@ function TemplateView({ template }: { readonly template: TemplateFieldsFragment 
   );
 }
 
-/** The latest version need not be named; an older one is what is looked at. A sample brings its seeds along. */
-function wishOf({ id, version, latestVersion, sampleSeedSetId }: TemplateFieldsFragment) {
+/** Preselects this version, unless it is the latest, and the seeds of a sample. */
+function newJobParams({ id, version, latestVersion, sampleSeedSetId }: TemplateFieldsFragment) {
   return {
     templateId: id,
     templateVersion: version < latestVersion ? version : undefined,
@@ -98,18 +98,18 @@ function wishOf({ id, version, latestVersion, sampleSeedSetId }: TemplateFieldsF
   };
 }
 
-/** The template with seeds, before a job is made of it. */
-function Look({ template }: { readonly template: TemplateFieldsFragment }) {
+/** The template with seeds, before it is used in a job. */
+function TemplatePreview({ template }: { readonly template: TemplateFieldsFragment }) {
   const [seedSetId, setSeedSetId] = useState(template.sampleSeedSetId);
   return (
-    <section className="stack" aria-labelledby="look-title">
-      <h2 id="look-title">See it at work</h2>
+    <section className="stack" aria-labelledby="preview-title">
+      <h2 id="preview-title">Preview</h2>
       <Preview
         source={template.source}
         templateId={template.id}
-        facts={template.analysis}
-        isSound
-        withoutFacts
+        analysis={template.analysis}
+        isValid
+        hideSummary
         {...{ seedSetId }}
         onSeedSet={setSeedSetId}
       />

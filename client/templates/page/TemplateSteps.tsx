@@ -3,20 +3,20 @@ import { useModelName, useModels } from "../useModels.ts";
 import { showUsd } from "../../money.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Code } from "../../ui/Code.tsx";
-import { showCount } from "../../ui/format.ts";
+import { showCount, showCounted } from "../../ui/format.ts";
 
 type Step = TemplateAnalysisFieldsFragment["steps"][number];
 
-/** The model calls of a template, in their order, each with its prompt. */
-export function TemplateSteps({ facts: { steps } }: { readonly facts: TemplateAnalysisFieldsFragment }) {
+/** The steps of a template in order, each with its prompt. */
+export function TemplateSteps({ analysis: { steps } }: { readonly analysis: TemplateAnalysisFieldsFragment }) {
   if (steps.length === 0) {
     return (
-      <p className="card soft">A library: its partials are included by other templates, and no job is made of it.</p>
+      <p className="card soft">This is a library: other templates include its partials. It cannot be run as a job.</p>
     );
   }
   return (
     <section className="stack" aria-labelledby="steps-title">
-      <h2 id="steps-title">{steps.length === 1 ? "One step" : `${steps.length} steps`}</h2>
+      <h2 id="steps-title">{showCounted(steps.length, "step")}</h2>
       <ol className="stack">
         {steps.map((step, index) => (
           <li key={step.id} className="card stack">
@@ -28,11 +28,11 @@ export function TemplateSteps({ facts: { steps } }: { readonly facts: TemplateAn
               {step.tier && <Badge>{step.tier}</Badge>}
               {step.output !== "text" && <Badge tone="accent">{step.output}</Badge>}
               {step.rounds > 1 && <Badge>up to {step.rounds} calls</Badge>}
-              <span className="small faint">up to {showCount(step.maxTokens)} tokens</span>
+              <span className="small faint">max {showCount(step.maxTokens)} tokens</span>
             </div>
             <ModelLine modelId={step.modelId} />
-            <Routes step={step} />
-            <Code label={`The prompt of ${step.id}`} text={step.prompt} wrap />
+            <Routing step={step} />
+            <Code label={`Prompt of ${step.id}`} text={step.prompt} wrap />
           </li>
         ))}
       </ol>
@@ -40,25 +40,25 @@ export function TemplateSteps({ facts: { steps } }: { readonly facts: TemplateAn
   );
 }
 
-/** What the step waits for, and who else may answer. */
-function Routes({ step }: { readonly step: Step }) {
+/** The steps it depends on, and the other models that may answer. */
+function Routing({ step }: { readonly step: Step }) {
   const modelName = useModelName();
   const sentences = [
-    step.dependsOn.length > 0 && `Begins after ${step.dependsOn.join(" and ")}.`,
-    step.fallbacks.length > 0 && `When that model cannot be had: ${step.fallbacks.map(modelName).join(", then ")}.`,
-    step.escalatesTo && `When its answer is not good enough: ${modelName(step.escalatesTo)}.`,
+    step.dependsOn.length > 0 && `Runs after ${step.dependsOn.join(" and ")}.`,
+    step.fallbacks.length > 0 && `Falls back to ${step.fallbacks.map(modelName).join(", then ")}.`,
+    step.escalatesTo && `Escalates to ${modelName(step.escalatesTo)}.`,
   ].filter(Boolean);
   return sentences.length > 0 ? <p className="small soft">{sentences.join(" ")}</p> : null;
 }
 
-/** The model's name and price, when the list of models is there; its id until then. */
+/** The model's name and prices; its id until the list of models is loaded. */
 function ModelLine({ modelId }: { readonly modelId: string }) {
   const model = useModels().find((known) => known.id === modelId);
   if (!model) return <p className="small mono faint">{modelId}</p>;
   return (
-    <p className="small soft number" title={`${modelId}, priced on ${model.pricedOn}`}>
-      {model.name} · {perMillion(model.inputNanosPerThousand)} in, {perMillion(model.outputNanosPerThousand)} out for a
-      million tokens
+    <p className="small soft number" title={`${modelId}, prices as of ${model.pricedOn}`}>
+      {model.name} · {perMillion(model.inputNanosPerThousand)} input, {perMillion(model.outputNanosPerThousand)} output
+      per million tokens
     </p>
   );
 }

@@ -1,18 +1,18 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useNavigate } from "react-router";
-import { FactsPanel } from "../summary/SummaryPanel.tsx";
+import { SummaryPanel } from "../summary/SummaryPanel.tsx";
 import { TemplateVersionsDocument, type TemplateFieldsFragment } from "../../generated/documents.ts";
 import { paths } from "../../paths.ts";
 import { Time } from "../../ui/Time.tsx";
 import { VERSIONS_SHOWN } from "./TemplateVersions.tsx";
 
-/** A template in short: its version, where it comes from, what it makes and reads. */
+/** A template's version, origin, columns, seed fields and cost. */
 export function TemplateSummary({ template }: { readonly template: TemplateFieldsFragment }) {
   const { forkedFrom, tags } = template;
   return (
-    <section className="card stack" aria-labelledby="facts-title">
-      <h2 id="facts-title">In short</h2>
-      <dl className="facts facts-tall">
+    <section className="card stack" aria-labelledby="summary-title">
+      <h2 id="summary-title">Summary</h2>
+      <dl className="summary-list summary-list-tall">
         <dt>Version</dt>
         <dd>
           <VersionChoice template={template} />{" "}
@@ -41,12 +41,12 @@ export function TemplateSummary({ template }: { readonly template: TemplateField
             </dd>
           </>
         )}
-        <dt>For include</dt>
+        <dt>Include as</dt>
         <dd className="mono small">
           {template.id}@{template.version}/…
         </dd>
       </dl>
-      <FactsPanel facts={template.analysis} />
+      <SummaryPanel analysis={template.analysis} />
     </section>
   );
 }

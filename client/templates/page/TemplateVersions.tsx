@@ -22,7 +22,7 @@ export const VERSIONS_SHOWN = 40;
 
 type Version = TemplateVersionsQuery["listTemplateVersions"]["items"][number];
 
-/** The versions of a template: what changed between two of them, and the way back to an older one. */
+/** The versions of a template, to compare and restore. */
 export function TemplateVersions({ template }: { readonly template: TemplateFieldsFragment }) {
   const { data, error, fetchMore } = useQuery(TemplateVersionsDocument, {
     variables: { id: template.id, limit: VERSIONS_SHOWN },
@@ -69,7 +69,7 @@ function VersionRow({ version, template }: { readonly version: Version; readonly
         <Button
           icon="retry"
           busy={busy}
-          title="Saves it once more, as the newest version"
+          title="Save this version again as the newest"
           aria-label={`Restore version ${version.version}`}
           onClick={() => void run(async () => void (await restoreTemplate(template.id, version.version)))}
         >
@@ -81,12 +81,12 @@ function VersionRow({ version, template }: { readonly version: Version; readonly
   );
 }
 
-/** Two versions against each other: the two newest, until others are chosen. */
+/** Compares two versions, by default the two newest. */
 function Compare({ id, versions }: { readonly id: string; readonly versions: readonly Version[] }) {
   const [open, setOpen] = useState(false);
-  const [chosen, setChosen] = useState<{ older?: number; newer?: number }>({});
-  const newer = chosen.newer ?? versions[0]!.version;
-  const older = chosen.older ?? versions[1]!.version;
+  const [selected, setSelected] = useState<{ older?: number; newer?: number }>({});
+  const newer = selected.newer ?? versions[0]!.version;
+  const older = selected.older ?? versions[1]!.version;
   if (!open) {
     return (
       <Button className="start" onClick={() => setOpen(true)}>
@@ -94,8 +94,8 @@ function Compare({ id, versions }: { readonly id: string; readonly versions: rea
       </Button>
     );
   }
-  const choice = (label: string, value: number, onChoose: (version: number) => void) => (
-    <SelectField label={label} value={value} onChange={(event) => onChoose(Number(event.target.value))}>
+  const choice = (label: string, value: number, onSelect: (version: number) => void) => (
+    <SelectField label={label} value={value} onChange={(event) => onSelect(Number(event.target.value))}>
       {versions.map(({ version }) => (
         <option key={version} value={version}>
           Version {version}
@@ -106,8 +106,8 @@ function Compare({ id, versions }: { readonly id: string; readonly versions: rea
   return (
     <div className="card stack">
       <div className="wizard-pair">
-        {choice("From", older, (version) => setChosen({ ...chosen, older: version }))}
-        {choice("To", newer, (version) => setChosen({ ...chosen, newer: version }))}
+        {choice("From", older, (version) => setSelected({ ...selected, older: version }))}
+        {choice("To", newer, (version) => setSelected({ ...selected, newer: version }))}
       </div>
       <Compared {...{ id, older, newer }} />
     </div>

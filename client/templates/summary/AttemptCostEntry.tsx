@@ -2,16 +2,20 @@ import type { TemplateAnalysisFieldsFragment } from "../../generated/documents.t
 import { showUsd } from "../../money.ts";
 import { showCount, showCounted } from "../../ui/format.ts";
 
-/** The most one record can cost, whatever happens: entries of a list of facts. */
-export function TemplateBoundFacts({ facts: { maxAttemptCost } }: { readonly facts: TemplateAnalysisFieldsFragment }) {
+/** The most one attempt at a record can cost: an entry of a summary list. */
+export function AttemptCostEntry({
+  analysis: { maxAttemptCost },
+}: {
+  readonly analysis: TemplateAnalysisFieldsFragment;
+}) {
   return (
     <>
-      <dt>An attempt at most</dt>
+      <dt>Max cost per attempt</dt>
       <dd className="number">
         {showUsd(maxAttemptCost.costNanos)}{" "}
         <span className="small faint">
-          {showCounted(maxAttemptCost.calls, "call")}, {showCount(maxAttemptCost.inputTokens)} tokens in,{" "}
-          {showCount(maxAttemptCost.outputTokens)} out
+          {showCounted(maxAttemptCost.calls, "call")}, {showCount(maxAttemptCost.inputTokens)} input and{" "}
+          {showCount(maxAttemptCost.outputTokens)} output tokens
         </span>
       </dd>
     </>

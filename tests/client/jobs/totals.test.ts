@@ -1,4 +1,4 @@
-import { causesOf, latestRecords, surelyPaidRecords, totalsOf } from "../../../client/jobs/totals.ts";
+import { causesOf, latestRecords, guaranteedRecords, totalsOf } from "../../../client/jobs/totals.ts";
 import { sampleJob, sampleShard } from "./sample-job.ts";
 
 const NOW = Date.parse("2026-11-23T12:10:00.000Z");
@@ -34,36 +34,36 @@ describe("a job's totals", () => {
   ];
   const totals = totalsOf(sampleJob({ progress }), NOW);
 
-  test("sum up what its shards reported", () => {
+  test("sum up the reports of its shards", () => {
     expect(totals).toMatchObject({ delivered: 50, failed: 2, spentNanos: 100_000_000, writtenOffNanos: 5_000_000 });
     expect(totals).toMatchObject({ rejected: 5, inputTokens: 1500, outputTokens: 150 });
   });
 
-  test("group why attempts came to nothing, first what cost most records", () => {
+  test("group causes of failure, those that cost most records first", () => {
     expect(causesOf(progress)).toEqual([
       { cause: "A", attempts: 5, records: 2 },
       { cause: "B", attempts: 9, records: 1 },
     ]);
   });
 
-  test("count failed records as done, not as made", () => {
+  test("count failed records as done, not as delivered", () => {
     expect(totals).toMatchObject({ open: 48, share: 0.52 });
   });
 
-  test("count write-offs against the budget but not into the price of a record", () => {
+  test("count write-offs against the budget but not toward the cost per record", () => {
     expect(totals).toMatchObject({ budgetShare: 0.105, nanosPerRecord: 2_000_000 });
   });
 
-  test("tell the time left from the speed of all shards", () => {
+  test("derive the time left from the throughput of all shards", () => {
     expect(totals).toMatchObject({ recordsPerSecond: 4, secondsLeft: 12 });
   });
 
-  test("leave out the speed of a shard that has fallen silent", () => {
+  test("exclude the throughput of a silent shard", () => {
     const silent = progress.with(0, { ...progress[0]!, reportedAt: "2026-11-23T12:05:00.000Z" });
     expect(totalsOf(sampleJob({ progress: silent }), NOW)).toMatchObject({ recordsPerSecond: 1, secondsLeft: 48 });
   });
 
-  test("know no speed and no time left of a job that does not run", () => {
+  test("have no throughput and no time left unless the job is running", () => {
     expect(totalsOf(sampleJob({ progress, status: "PAUSED" }), NOW)).toMatchObject({
       recordsPerSecond: 0,
       secondsLeft: null,
@@ -81,22 +81,22 @@ describe("a job's totals", () => {
   });
 
   test("stay exact with the largest budget", () => {
-    const dear = Array.from({ length: 80 }, () => sampleShard({ spentNanos: 62_499_999_999 }));
-    expect(totalsOf(sampleJob({ progress: dear, budgetNanos: 5_000_000_000_000 }), NOW).spentNanos).toBe(
+    const expensive = Array.from({ length: 80 }, () => sampleShard({ spentNanos: 62_499_999_999 }));
+    expect(totalsOf(sampleJob({ progress: expensive, budgetNanos: 5_000_000_000_000 }), NOW).spentNanos).toBe(
       4_999_999_999_920,
     );
   });
 });
 
-describe("what a budget surely pays for", () => {
+describe("the number of records a budget is guaranteed to cover", () => {
   test.each([
-    ["every record, when the bound allows", 400_000_000, 4_000_000, 100, 100],
-    ["not more than was asked for", 900_000_000, 4_000_000, 100, 100],
+    ["every record, if the maximum cost allows", 400_000_000, 4_000_000, 100, 100],
+    ["not more than requested", 900_000_000, 4_000_000, 100, 100],
     ["whole records only", 399_999_999, 4_000_000, 100, 99],
-    ["none, when one can cost more than all of it", 3_999_999, 4_000_000, 100, 0],
+    ["none, if one can cost more than the budget", 3_999_999, 4_000_000, 100, 0],
     ["every record of a template that calls no model", 1, 0, 100, 100],
-  ])("is %s", (_, budget, bound, count, sure) => {
-    expect(surelyPaidRecords(budget, bound, count)).toBe(sure);
+  ])("is %s", (_, budget, maxCost, count, expected) => {
+    expect(guaranteedRecords(budget, maxCost, count)).toBe(expected);
   });
 });
 
@@ -108,14 +108,14 @@ describe("the latest records", () => {
     reportedAt: JUST_NOW,
   });
 
-  test("come from the shard that reported last first", () => {
+  test("start with the shard that reported last", () => {
     expect(latestRecords([early, late], 6).map(({ columns }) => columns[0])).toEqual([
       ["a", "new"],
       ["a", "old"],
     ]);
   });
 
-  test("show values that are not text as JSON", () => {
+  test("show values other than strings as JSON", () => {
     expect(latestRecords([late], 6)[0]?.columns.slice(1)).toEqual([
       ["n", "3"],
       ["list", "[1,2]"],
@@ -123,12 +123,12 @@ describe("the latest records", () => {
     ]);
   });
 
-  test("leave out what is not a record", () => {
+  test("skip anything that is not a record", () => {
     const broken = sampleShard({ latest: ["[1]", "{", "null", '{"a":"good"}'], reportedAt: JUST_NOW });
     expect(latestRecords([broken], 6)).toHaveLength(1);
   });
 
-  test("are told apart though they are equal, within a shard and between shards", () => {
+  test("have unique keys even when equal, within and across shards", () => {
     const equal = ['{"a":"same"}', '{"a":"same"}', '{"a":"same"}'];
     const shards = [0, 1].map((shardNo) => sampleShard({ shardNo, latest: equal, reportedAt: JUST_NOW }));
     const records = latestRecords(shards, 6);
@@ -136,7 +136,7 @@ describe("the latest records", () => {
     expect(new Set(records.map(({ key }) => key)).size).toBe(6);
   });
 
-  test("end at the limit", () => {
+  test("stop at the limit", () => {
     expect(latestRecords([early, late], 1)).toHaveLength(1);
   });
 });

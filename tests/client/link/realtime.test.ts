@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe("the connection", () => {
-  test("presents the token and the API's host in a subprotocol, as AppSync asks", async () => {
+  test("sends the token and the API's host in a subprotocol, as AppSync requires", async () => {
     const { connection } = connect();
     connection.subscribe(REQUEST, sink());
     await settle();
@@ -27,7 +27,7 @@ describe("the connection", () => {
     expect(socket().header).toEqual({ Authorization: "token-1", host: "x.appsync-api.us-east-1.amazonaws.com" });
   });
 
-  test("starts a subscription with a token of its own after the acknowledgement", async () => {
+  test("starts a subscription with its own token after the acknowledgment", async () => {
     const { connection } = connect();
     connection.subscribe(REQUEST, sink());
     await settle();
@@ -41,7 +41,7 @@ describe("the connection", () => {
     });
   });
 
-  test("is one socket for all subscriptions, and gives each its own news", async () => {
+  test("shares one socket among all subscriptions and routes updates to each", async () => {
     const { connection } = connect();
     const [first, second] = [sink(), sink()];
     connection.subscribe(REQUEST, first);
@@ -66,7 +66,7 @@ describe("the connection", () => {
     expect(states).toEqual(["connecting", "live"]);
   });
 
-  test("starts everything again after the socket was lost, and says so", async () => {
+  test("restarts every subscription after the socket was lost, and reports the loss", async () => {
     const { connection, states } = connect();
     connection.subscribe(REQUEST, sink());
     await goLive();
@@ -78,7 +78,7 @@ describe("the connection", () => {
     expect(states).toEqual(["connecting", "live", "lost", "live"]);
   });
 
-  test("is live after a loss only when everything is acknowledged anew", async () => {
+  test("is live after a loss only when everything is acknowledged again", async () => {
     const { connection, states } = connect();
     connection.subscribe(REQUEST, sink());
     connection.subscribe(REQUEST, sink());
@@ -90,7 +90,7 @@ describe("the connection", () => {
     expect(states.at(-1)).toBe("lost");
   });
 
-  test("waits longer from failure to failure, half a minute at most", async () => {
+  test("backs off from failure to failure, up to 30 seconds", async () => {
     const { connection } = connect();
     connection.subscribe(REQUEST, sink());
     await settle();
@@ -104,7 +104,7 @@ describe("the connection", () => {
     }
   });
 
-  test("begins with the short pause again once it was live", async () => {
+  test("resets the backoff once it was live", async () => {
     const { connection } = connect();
     connection.subscribe(REQUEST, sink());
     await settle();
@@ -130,7 +130,7 @@ describe("the connection", () => {
     expect(lost.sentOf("start")).toEqual([]);
   });
 
-  test("spreads its attempts over time", async () => {
+  test("adds jitter to its attempts", async () => {
     const { connection } = connect({ random: () => 0 });
     connection.subscribe(REQUEST, sink());
     await settle();
@@ -139,7 +139,7 @@ describe("the connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("counts as lost when the server is silent for longer than it promised", async () => {
+  test("counts as lost when the server is silent for longer than its keepalive timeout", async () => {
     const { connection, states } = connect();
     connection.subscribe(REQUEST, sink());
     await goLive(60_000);
@@ -152,7 +152,7 @@ describe("the connection", () => {
     expect(FakeSocket.made[0]?.isClosed).toBe(true);
   });
 
-  test("asks for a fresh token when the last one was refused", async () => {
+  test("asks for a fresh token when the last one was rejected", async () => {
     const { connection, asked } = connect();
     connection.subscribe(REQUEST, sink());
     await settle();
@@ -162,7 +162,7 @@ describe("the connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("tries again when there is no token just now", async () => {
+  test("retries when no token is available", async () => {
     let fails = true;
     const getToken = () => (fails ? Promise.reject(new Error("no network")) : Promise.resolve("token"));
     const { connection, states } = connect({ getToken });
@@ -174,7 +174,7 @@ describe("the connection", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
-  test("tries again after an error that no close follows", async () => {
+  test("retries after an error without a close", async () => {
     const { connection, states } = connect();
     connection.subscribe(REQUEST, sink());
     await settle();
@@ -184,7 +184,7 @@ describe("the connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("does not wait when it hears that the network is back", async () => {
+  test("skips the backoff when the network is back", async () => {
     const { connection } = connect();
     connection.subscribe(REQUEST, sink());
     await goLive();
@@ -194,7 +194,7 @@ describe("the connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("ends a refused subscription and keeps the others", async () => {
+  test("ends a rejected subscription and keeps the others", async () => {
     const { connection, states } = connect();
     const [refused, kept] = [sink(), sink()];
     connection.subscribe(REQUEST, refused);
@@ -215,7 +215,7 @@ describe("the connection", () => {
     expect(socket().sentOf("start")).toHaveLength(1);
   });
 
-  test("tells the server when one of several subscriptions ends, and closes after the last", async () => {
+  test("stops one of several subscriptions, and closes the socket after the last", async () => {
     const { connection, states } = connect();
     const stopFirst = connection.subscribe(REQUEST, sink());
     const stopSecond = connection.subscribe(REQUEST, sink());
@@ -229,7 +229,7 @@ describe("the connection", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
-  test("does not connect for a subscription that has ended meanwhile", async () => {
+  test("does not connect for a subscription that has ended in the meantime", async () => {
     const { connection } = connect();
     connection.subscribe(REQUEST, sink())();
     await settle();
@@ -246,7 +246,7 @@ describe("the link", () => {
     }
   `;
 
-  test("carries a subscription's words and variables out and its news in", async () => {
+  test("sends a subscription's query and variables and receives its data", async () => {
     const { client } = apollo();
     const news: unknown[] = [];
     client.subscribe({ query, variables: { jobId: "01J" } }).subscribe((result) => news.push(result.data));
@@ -262,7 +262,7 @@ describe("the link", () => {
     expect(news).toEqual([{ onJobChanged: change }]);
   });
 
-  test("hands a refusal on with its type", async () => {
+  test("passes on an error with its type", async () => {
     const { client } = apollo();
     const errors: unknown[] = [];
     client.subscribe({ query }).subscribe((result) => errors.push(result.error));
@@ -274,7 +274,7 @@ describe("the link", () => {
     ]);
   });
 
-  test("stops the subscription when nobody listens any more", async () => {
+  test("stops the subscription when nobody listens anymore", async () => {
     const { client, connection } = apollo();
     const subscription = client.subscribe({ query }).subscribe(() => undefined);
     await goLive();

@@ -1,9 +1,10 @@
 import { outlineOf } from "../../../../client/editor/completion/outline.ts";
-import { indentAfter, placeAt } from "../../../../client/editor/completion/cursor.ts";
-import { suggest, type Knowledge } from "../../../../client/editor/completion/suggest.ts";
+import { indentAfter, cursorContextAt } from "../../../../client/editor/completion/cursor.ts";
+import { suggest } from "../../../../client/editor/completion/suggest.ts";
+import type { CompletionData } from "../../../../client/editor/completion/suggestions.ts";
 
 const field = (name: string, ...types: string[]) => ({ name, types });
-const KNOWLEDGE: Knowledge = {
+const KNOWLEDGE: CompletionData = {
   models: [{ id: "amazon.nova-lite-v1:0", name: "Amazon Nova Lite", tier: "balanced" }],
   collections: [
     {
@@ -90,11 +91,11 @@ describe("in a prompt", () => {
     ["it.|", []],
     ["<%= it.article.title %> it.|", []],
     ['<%= "it.|', []],
-  ])("%s is followed by %j", (written, expected) => {
+  ])("%s is followed by %j", (typed, expected) => {
     expect(labels("PROMPT", written)).toEqual(expected);
   });
 
-  test("the list itself has the members of a list", () => {
+  test("a list has the members of a list", () => {
     expect(labels("PROMPT", "<%= it.tones.|")).toContain("map");
     expect(labels("PROMPT", "<%= it.article.sections.|")).toContain("length");
   });
@@ -128,7 +129,7 @@ describe("in an expression", () => {
 });
 
 describe("keys and values", () => {
-  test("keys of the format come where keys stand, without those that are there", () => {
+  test("keys are completed with those of the format that are not yet there", () => {
     const found = labelsIn("name: A\nsteps:\n  - id: a\n    ti|\n    prompt: B\n");
     expect(found).toEqual(expect.arrayContaining(["tier", "model", "maxTokens", "output"]));
     expect(found).not.toContain("id");
@@ -155,18 +156,18 @@ describe("keys and values", () => {
     ["record:\n  a: it.x\naccept:\n  good: it.record.|", ["a"]],
     ["record:\n  a: it.x\naccept: it.|", ["seed", "record", "steps"]],
     ["record:\n  a: it.record.|", []],
-  ])("%j is completed with %j", (written, expected) => {
-    expect(labelsIn(written)).toEqual(expected);
+  ])("%j is completed with %j", (typed, expected) => {
+    expect(labelsIn(typed)).toEqual(expected);
   });
 
-  test("a prompt begins on a line of its own, below its key", () => {
+  test("a prompt starts on its own line, below its key", () => {
     const text = "steps:\n  - id: a\n    pro";
     const option = suggest(text, text.length, KNOWLEDGE)?.options.find(({ label }) => label === "prompt");
     expect(option?.apply).toBe("prompt: |\n      ");
   });
 });
 
-describe("where the cursor stands", () => {
+describe("the cursor context", () => {
   test.each<[string, string, (string | number)[]]>([
     ["steps:\n  - id: a\n  - id: b\n    output:\n      ty", "key", ["steps", 1, "output"]],
     ["steps:\n  - id: a\n    prompt: |\n      one\n\n      two ", "text", ["steps", 0, "prompt"]],
@@ -175,7 +176,7 @@ describe("where the cursor stands", () => {
     ['{ "pick": { "a": { "from": "mov', "value", ["pick", "a", "from"]],
     ["record:\n  a: { value: it.x, type: ", "value", ["record", "a", "type"]],
   ])("%j is a %s at %j", (text, kind, path) => {
-    const place = placeAt(text, text.length);
+    const place = cursorContextAt(text, text.length);
     expect([place.kind, place.path]).toEqual([kind, path]);
   });
 });
@@ -192,7 +193,7 @@ test.each([
   expect(indentAfter(text)).toBe(column);
 });
 
-test("an unfinished document still tells what it names", () => {
+test("an unfinished document still yields the names it defines", () => {
   const outline = outlineOf("pick:\n  movie: movies\nsteps:\n  - id: a\n    pro\n  - id: b\n");
   expect(outline.picks).toEqual({ movie: { from: "movies", isList: false } });
   expect(outlineOf("a: [1, {").steps).toEqual([]);

@@ -4,8 +4,8 @@ import {
   JobDocument,
   type ArchiveFieldsFragment,
 } from "../../../../client/generated/documents.ts";
-import { applyNews } from "../../../../client/jobs/live/applyJobChange.ts";
-import { archiveSentence, isReadable, tellsOfReturn } from "../../../../client/jobs/dataset/archive.ts";
+import { applyJobChange } from "../../../../client/jobs/live/applyJobChange.ts";
+import { archiveMessage, isReadable, isNewlyRestored } from "../../../../client/jobs/dataset/archive.ts";
 import { typePolicies } from "../../../../client/session/cache.ts";
 import { newest } from "../../../../client/session/keepNewest.ts";
 import { sampleChange, sampleJob } from "../sample-job.ts";
@@ -22,22 +22,22 @@ const archive = (different: Partial<ArchiveFieldsFragment>): ArchiveFieldsFragme
   ...different,
 });
 
-describe("the words for where a dataset lies", () => {
+describe("the archive message", () => {
   test.each([
-    [{ state: "ARCHIVED" }, /takes 3 to 5 hours and costs about 1 cent a gigabyte; .* for 7 days\.$/],
-    [{ state: "ARCHIVED", archiveClass: "DEEP" }, /takes up to 12 hours and costs about 2 cents a gigabyte/],
-    [{ state: "RESTORING" }, /^The dataset is being restored from the archive, which takes 3 to 5 hours\./],
+    [{ state: "ARCHIVED" }, /takes 3 to 5 hours and costs about 1 cent per GB; .* for 7 days\.$/],
+    [{ state: "ARCHIVED", archiveClass: "DEEP" }, /takes up to 12 hours and costs about 2 cents per GB/],
+    [{ state: "RESTORING" }, /^Restoring the dataset from the archive, which takes 3 to 5 hours\./],
     [{ state: "RESTORED", restoredUntil: "2026-12-03T12:00:00Z" }, /can be downloaded until Dec 3, 2026\.$/],
-    [{ state: "AVAILABLE", archiveClass: "INSTANT" }, /^Archived, and downloaded as before\.$/],
-  ] as const)("%j", (different, words) => {
-    expect(archiveSentence(archive(different))).toMatch(words);
+    [{ state: "AVAILABLE", archiveClass: "INSTANT" }, /^Archived with instant access: downloads work as before\.$/],
+  ] as const)("%j", (different, expected) => {
+    expect(archiveMessage(archive(different))).toMatch(expected);
   });
 
-  test("are none while it is not archived", () => {
-    expect(archiveSentence(archive({ state: "AVAILABLE", archiveClass: null }))).toBeNull();
+  test("is absent for a dataset that is not archived", () => {
+    expect(archiveMessage(archive({ state: "AVAILABLE", archiveClass: null }))).toBeNull();
   });
 
-  test("go with downloads only where they work, and while nothing is known", () => {
+  test("comes with downloads only where they work, and while the state is unknown", () => {
     const readable = (["AVAILABLE", "ARCHIVED", "RESTORING", "RESTORED"] as const).filter((state) =>
       isReadable({ state }),
     );
@@ -48,17 +48,17 @@ describe("the words for where a dataset lies", () => {
 
 test.each([
   ["the first time", null, "COMPLETED", "RESTORED", true],
-  ["after its restoration was seen", "RESTORING", "COMPLETED", "RESTORED", true],
+  ["after its restoration was in progress", "RESTORING", "COMPLETED", "RESTORED", true],
   ["of a job at its budget", "ARCHIVED", "BUDGET_EXCEEDED", "RESTORED", true],
   ["again", "RESTORED", "COMPLETED", "RESTORED", false],
-  ["while the job runs on", null, "RUNNING", "RESTORED", false],
+  ["while the job runs again", null, "RUNNING", "RESTORED", false],
   ["while the job is deleted", null, "DELETING", "RESTORED", false],
-  ["that is still on its way", null, "COMPLETED", "RESTORING", false],
-] as const)("news of a dataset that is back, %s, are told or not", (_, known, status, state, told) => {
-  expect(tellsOfReturn(known && { state: known }, { status, archive: { state } })).toBe(told);
+  ["while it is still being restored", null, "COMPLETED", "RESTORING", false],
+] as const)("a dataset restored %s is announced or not", (_, known, status, state, isAnnounced) => {
+  expect(isNewlyRestored(known && { state: known }, { status, archive: { state } })).toBe(isAnnounced);
 });
 
-describe("news of an archive", () => {
+describe("an update of an archive", () => {
   const known = archive({ state: "RESTORING", observedAt: "2026-11-25T11:00:00.000Z" });
   const later = archive({
     state: "RESTORED",
@@ -67,32 +67,32 @@ describe("news of an archive", () => {
   });
   const earlier = archive({ state: "ARCHIVED", observedAt: "2026-11-25T10:00:00.000Z" });
   const cache = () => {
-    const made = new InMemoryCache({ typePolicies });
-    made.writeQuery({ query: JobDocument, variables: { id: job.id }, data: { getJob: job } });
-    made.writeQuery({
+    const created = new InMemoryCache({ typePolicies });
+    created.writeQuery({ query: JobDocument, variables: { id: job.id }, data: { getJob: job } });
+    created.writeQuery({
       query: DatasetArchiveDocument,
       variables: { jobId: job.id },
       data: { getDatasetArchive: known },
     });
-    return made;
+    return created;
   };
   const read = (from: InMemoryCache) =>
     from.readQuery({ query: DatasetArchiveDocument, variables: { jobId: job.id } })?.getDatasetArchive.state;
 
-  test("reaches the page that shows it, when it is back", () => {
-    const made = cache();
-    applyNews(made, sampleChange(job, { archive: later }));
-    expect(read(made)).toBe("RESTORED");
+  test("reaches the page when the dataset is restored", () => {
+    const created = cache();
+    applyJobChange(created, sampleChange(job, { archive: later }));
+    expect(read(created)).toBe("RESTORED");
   });
 
-  test("that is older than what is known, or none at all, changes nothing", () => {
-    const made = cache();
-    applyNews(made, sampleChange(job, { archive: earlier }));
-    applyNews(made, sampleChange(job));
-    expect(read(made)).toBe("RESTORING");
+  test("that is older or absent changes nothing", () => {
+    const created = cache();
+    applyJobChange(created, sampleChange(job, { archive: earlier }));
+    applyJobChange(created, sampleChange(job));
+    expect(read(created)).toBe("RESTORING");
   });
 
-  test("is not undone by an answer that was overtaken", () => {
+  test("is not undone by an older response", () => {
     expect(newest({ getDatasetArchive: earlier }, cache())).toEqual({ getDatasetArchive: known });
     expect(newest({ getDatasetArchive: later }, cache())).toEqual({ getDatasetArchive: later });
   });

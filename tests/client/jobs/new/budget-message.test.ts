@@ -1,28 +1,23 @@
-import { budgetSentence } from "../../../../client/jobs/new/budgetMessage.ts";
+import { budgetMessage } from "../../../../client/jobs/new/budgetMessage.ts";
 
-const ONE = { boundNanos: 1_000_000, most: 1 };
-const THREE = { ...ONE, most: 3 };
-const AT_MOST = "One attempt at a record can cost $0.001 at most";
+const ONE = { maxCostNanos: 1_000_000, maxPerRecord: 1 };
+const THREE = { ...ONE, maxPerRecord: 3 };
+const MAX_COST = "Max cost per attempt: $0.001";
 
 test.each([
-  ["100", "0.10", ONE, `${AT_MOST}, so this budget surely pays for all 100.`],
-  ["100", "0.0009", ONE, `${AT_MOST}, more than this budget: not one record would be started.`],
-  ["100", "0.05", ONE, `${AT_MOST}, so this budget surely pays for 50 records of 100. `],
-  [
-    "100",
-    "0.30",
-    THREE,
-    `${AT_MOST}, and 3 are made for each on average at most, so this budget surely pays for all 100.`,
-  ],
-  ["100", "0.10", THREE, "surely pays for 33 records of 100. "],
-  ["100", "0.10", THREE, "$0.30 surely pays for all."],
-  ["100", "0.001", THREE, "surely pays for 0 records of 100. "],
-  ["", "0.10", ONE, `${AT_MOST}.`],
-  ["100", "", ONE, `${AT_MOST}.`],
-])("%s records for $%s at %j: %s", (recordCount, budgetUsd, attempts, words) => {
-  expect(budgetSentence({ recordCount, budgetUsd }, attempts)).toContain(words);
+  ["100", "0.10", ONE, `${MAX_COST}. This budget is guaranteed to cover all 100 records.`],
+  ["100", "0.0009", ONE, `${MAX_COST}. This budget is too small to start a single record.`],
+  ["100", "0.05", ONE, `${MAX_COST}. This budget is guaranteed to cover 50 of 100 records. `],
+  ["100", "0.30", THREE, `${MAX_COST}, with up to 3 attempts per record. This budget is guaranteed to cover all 100 `],
+  ["100", "0.10", THREE, "guaranteed to cover 33 of 100 records. "],
+  ["100", "0.10", THREE, "$0.30 is guaranteed to cover all."],
+  ["100", "0.001", THREE, "guaranteed to cover 0 of 100 records. "],
+  ["", "0.10", ONE, `${MAX_COST}.`],
+  ["100", "", ONE, `${MAX_COST}.`],
+])("%s records for $%s at %j: %s", (recordCount, budgetUsd, attempts, expected) => {
+  expect(budgetMessage({ recordCount, budgetUsd }, attempts)).toContain(expected);
 });
 
-test("without a template it says what is missing", () => {
-  expect(budgetSentence({ recordCount: "1", budgetUsd: "1" }, null)).toContain("Once a template is chosen");
+test("without a template it asks for one", () => {
+  expect(budgetMessage({ recordCount: "1", budgetUsd: "1" }, null)).toMatch(/^Choose a template/);
 });
