@@ -1,4 +1,4 @@
-/** Three days later: what the lifecycle does to datasets, what a person sees, and how a dataset comes back. */
+/** Three days later: how the lifecycle archives datasets, what the user sees, and how a dataset is restored. */
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { createHash, randomUUID } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
@@ -8,10 +8,10 @@ import { launchBrowser } from "./browser.ts";
 import { startProduct, until, type Product } from "./product.ts";
 
 const DAY_MS = 86_400_000;
-/** S3 acts at the midnight that follows. */
+/** S3 acts at the following midnight. */
 const UNTIL_ARCHIVED_MS = 4 * DAY_MS;
 const ARCHIVE = "state archiveClass requestedAt restoredUntil";
-const LOOK = `query ($id: ID!) { getDatasetArchive(jobId: $id) { ${ARCHIVE} } }`;
+const ARCHIVE_QUERY = `query ($id: ID!) { getDatasetArchive(jobId: $id) { ${ARCHIVE} } }`;
 
 let product: Product;
 
@@ -25,11 +25,11 @@ describe("with archiveClass flexible", () => {
     await product?.end();
   });
 
-  test("a dataset is archived with its smallest files, its page offers Restore and says when it is back, and the bytes are the same", async () => {
+  test("a dataset is archived with its smallest files, its page offers Restore and reports when it is done, and the bytes are the same", async () => {
     const job = await withApi(async (api) => {
-      const made = await makeDataset(api);
-      expect(await look(api, made.id)).toMatchObject({ state: "AVAILABLE", archiveClass: null });
-      return { ...made, checksums: await download(api, made) };
+      const created = await createDataset(api);
+      expect(await archiveOf(api, created.id)).toMatchObject({ state: "AVAILABLE", archiveClass: null });
+      return { ...created, checksums: await download(api, created) };
     });
     product.cloud.clock.advance(UNTIL_ARCHIVED_MS);
     const later = await objectClasses();
@@ -37,7 +37,7 @@ describe("with archiveClass flexible", () => {
       new Set(["GLACIER"]),
     );
     expect(Math.min(...later.filter(isOf("datasets/", job.id)).map(({ bytes }) => bytes))).toBeLessThan(1_000);
-    // Parts stay readable as long as they stay at all: a job can be extended.
+    // Parts stay readable as long as they exist: a job can be extended.
     expect(
       later.filter(({ key, storageClass }) => !key.startsWith("datasets/") && storageClass !== "STANDARD"),
     ).toEqual([]);
@@ -47,41 +47,43 @@ describe("with archiveClass flexible", () => {
     await page.getByText("dataset.csv").waitFor();
     expect(await page.getByRole("button", { name: /^Download/ }).count()).toBe(0);
     await withApi(async (api) => {
-      expect(await look(api, job.id)).toMatchObject({ state: "ARCHIVED", archiveClass: "FLEXIBLE" });
+      expect(await archiveOf(api, job.id)).toMatchObject({ state: "ARCHIVED", archiveClass: "FLEXIBLE" });
       await expect(download(api, job)).rejects.toThrow(
         /^"[\w.-]+" is archived; restore the dataset first, which takes 3 to 5 hours\.$/i,
       );
     });
-    await keepPicture(page, "archived");
+    await saveScreenshot(page, "archived");
 
     const elsewhere = await page.context().newPage();
     await elsewhere.goto(`${product.outputs.appUrl}/templates`);
     await elsewhere.getByText("Live", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Restore" }).click();
-    await page.getByText(/being restored from the archive/).waitFor();
+    await page.getByText(/^Restoring the dataset from the archive/).waitFor();
     expect(await page.getByRole("button", { name: "Restore" }).count()).toBe(0);
-    await page.getByText(/is back from the archive and can be downloaded until/).waitFor({ timeout: 30_000 });
+    await page.getByText(/has been restored and can be downloaded until/).waitFor({ timeout: 30_000 });
     expect(pushed.some((text) => text.includes('"state":"RESTORED"'))).toBe(true);
     await page.getByRole("button", { name: "Download dataset.csv" }).waitFor();
-    await keepPicture(page, "restored");
-    await elsewhere.getByText("The dataset of Wonders kept is back from the archive.").waitFor();
-    await keepPicture(elsewhere, "elsewhere");
-    await elsewhere.getByRole("link", { name: "Wonders kept" }).click();
-    await elsewhere.getByText(/is back from the archive and can be downloaded until/).waitFor();
-    expect(await elsewhere.getByText("The dataset of Wonders kept is back").count()).toBe(0);
+    await saveScreenshot(page, "restored");
+    await elsewhere.getByText("The dataset of Archived wonders has been restored from the archive.").waitFor();
+    await saveScreenshot(elsewhere, "elsewhere");
+    await elsewhere.getByRole("link", { name: "Archived wonders" }).click();
+    await elsewhere.getByText(/has been restored and can be downloaded until/).waitFor();
+    expect(await elsewhere.getByText("The dataset of Archived wonders has been restored").count()).toBe(0);
     await withApi(async (api) => {
-      expect(await look(api, job.id)).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
+      expect(await archiveOf(api, job.id)).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
       expect(await download(api, job)).toEqual(job.checksums);
     });
-    const back = (await objectClasses()).filter(isOf("datasets/", job.id));
-    expect(back.filter(({ isBack }) => !isBack)).toEqual([]);
+    const restored = (await objectClasses()).filter(isOf("datasets/", job.id));
+    expect(restored.filter(({ isRestored }) => !isRestored)).toEqual([]);
 
     product.cloud.clock.advance(9 * DAY_MS);
-    await withApi((api) => until("the copy to be gone", async () => (await look(api, job.id)).state === "ARCHIVED"));
+    await withApi((api) =>
+      until("the restored copy to expire", async () => (await archiveOf(api, job.id)).state === "ARCHIVED"),
+    );
   }, 180_000);
 });
 
-describe("with the instant class, which is the default", () => {
+describe("with the instant class, the default", () => {
   beforeAll(async () => {
     product = await startProduct();
   }, 90_000);
@@ -89,12 +91,12 @@ describe("with the instant class, which is the default", () => {
 
   test("a dataset is archived with its smallest files and downloaded as before", async () => {
     const job = await withApi(async (api) => {
-      const made = await makeDataset(api);
-      return { ...made, checksums: await download(api, made) };
+      const created = await createDataset(api);
+      return { ...created, checksums: await download(api, created) };
     });
     product.cloud.clock.advance(UNTIL_ARCHIVED_MS);
     await withApi(async (api) => {
-      expect(await look(api, job.id)).toMatchObject({ state: "AVAILABLE", archiveClass: "INSTANT" });
+      expect(await archiveOf(api, job.id)).toMatchObject({ state: "AVAILABLE", archiveClass: "INSTANT" });
       expect(await download(api, job)).toEqual(job.checksums);
       const { restoreDataset } = await api.call<{ restoreDataset: { state: string } }>(
         "mutation ($id: ID!) { restoreDataset(jobId: $id) { state } }",
@@ -112,9 +114,9 @@ interface Dataset {
   readonly files: readonly string[];
 }
 
-async function makeDataset(api: Api): Promise<Dataset> {
+async function createDataset(api: Api): Promise<Dataset> {
   const input = {
-    name: "Wonders kept",
+    name: "Archived wonders",
     templateId: "questions-and-answers",
     seedSetId: "natural-wonders",
     recordCount: 12,
@@ -131,11 +133,11 @@ async function makeDataset(api: Api): Promise<Dataset> {
   return { id: job.id, files: job.datasetFiles.map(({ name }) => name) };
 }
 
-async function look(api: Api, id: string): Promise<Record<string, unknown>> {
-  return (await api.call<{ getDatasetArchive: Record<string, unknown> }>(LOOK, { id })).getDatasetArchive;
+async function archiveOf(api: Api, id: string): Promise<Record<string, unknown>> {
+  return (await api.call<{ getDatasetArchive: Record<string, unknown> }>(ARCHIVE_QUERY, { id })).getDatasetArchive;
 }
 
-/** The checksum of each file, as a person downloads it. */
+/** The checksum of each file, as a user downloads it. */
 async function download(api: Api, { id, files }: Dataset): Promise<Record<string, string>> {
   const checksums: Record<string, string> = {};
   for (const file of files) {
@@ -152,7 +154,7 @@ async function download(api: Api, { id, files }: Dataset): Promise<Record<string
   return checksums;
 }
 
-/** Signed in anew: after some days a session is over. */
+/** Signed in again: after some days a session has expired. */
 async function withApi<T>(work: (api: Api) => Promise<T>): Promise<T> {
   const api = await openApi(product.outputs, product.outputs.demoUser);
   try {
@@ -162,14 +164,14 @@ async function withApi<T>(work: (api: Api) => Promise<T>): Promise<T> {
   }
 }
 
-interface Kept {
+interface StoredObject {
   readonly key: string;
   readonly bytes: number;
   readonly storageClass: string;
-  readonly isBack: boolean;
+  readonly isRestored: boolean;
 }
 
-async function objectClasses(): Promise<Kept[]> {
+async function objectClasses(): Promise<StoredObject[]> {
   const { cloud, outputs } = product;
   const client = new S3Client({
     region: outputs.region,
@@ -186,15 +188,15 @@ async function objectClasses(): Promise<Kept[]> {
     key: Key,
     bytes: Size,
     storageClass: StorageClass,
-    isBack: RestoreStatus?.RestoreExpiryDate !== undefined,
+    isRestored: RestoreStatus?.RestoreExpiryDate !== undefined,
   }));
 }
 
 function isOf(prefix: string, jobId: string) {
-  return ({ key }: Kept) => key.startsWith(`${prefix}${jobId}/`);
+  return ({ key }: StoredObject) => key.startsWith(`${prefix}${jobId}/`);
 }
 
-/** Opened after the clock was moved, so that the session is one of then. */
+/** Opened after the clock was advanced, so that the session is valid then. */
 async function jobPage(browser: Browser, jobId: string): Promise<{ page: Page; pushed: string[] }> {
   const { appUrl, demoUser } = product.outputs;
   const page = await (await browser.newContext()).newPage();
@@ -209,7 +211,7 @@ async function jobPage(browser: Browser, jobId: string): Promise<{ page: Page; p
   return { page, pushed };
 }
 
-/** For eyes, where somebody asks for it. */
-async function keepPicture(page: Page, name: string): Promise<void> {
+/** A screenshot for people, if requested. */
+async function saveScreenshot(page: Page, name: string): Promise<void> {
   if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true });
 }

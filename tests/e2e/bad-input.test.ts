@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe("refused before anything is started", () => {
+describe("rejected before anything is started", () => {
   const caret = /syntax error: [^\n]+ \(line 3, column (\d+)\)\.\n\n {2}( .*)Praise <%= it\.seed\. %>\..*\n +\^/;
   test.each<[string, Record<string, string>, RegExp]>([
     ["no records", { records: "0" }, /whole number from 1 to 1,000,000, received "0"/],
@@ -32,53 +32,53 @@ describe("refused before anything is started", () => {
     ["no budget", { budget: "0" }, /above \$0 and at most \$5,000\.00, received "0"/],
     ["a negative budget", { budget: "-1" }, /received "-1"/],
     ["too large a budget", { budget: "5000.01" }, /received "5000\.01"/],
-    ["a budget in words", { budget: "plenty" }, /received "plenty"/],
+    ["a budget as text", { budget: "plenty" }, /received "plenty"/],
     [
       "a wrong format",
       { formats: "jsonl,xml" },
       /among jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca, received "xml"/,
     ],
-    ["a seed file that is not there", { seeds: "gone.csv" }, /gone\.csv cannot be read/],
+    ["a missing seed file", { seeds: "gone.csv" }, /gone\.csv cannot be read/],
     ["an empty seed file", { seeds: "empty.csv" }, /empty\.csv is empty; expected at least one row/],
-    ["a seed file of no known kind", { seeds: "seeds.txt" }, /must end in \.json/],
-    ["a template that is not there", { template: "gone.yaml" }, /gone\.yaml cannot be read/],
+    ["a seed file of an unknown format", { seeds: "seeds.txt" }, /must end in \.json/],
+    ["a missing template", { template: "gone.yaml" }, /gone\.yaml cannot be read/],
     ["broken YAML", { template: "broken.yaml" }, /not valid YAML: .* \(line 2, column 1\)/],
     ["a broken prompt", { template: "prompt.yaml" }, caret],
     ["an unknown model", { template: "model.yaml" }, /names the model "gpt-9", whose price is not known; choose among/],
-    ["an unknown word in a template", { template: "word.yaml" }, /has "promt", which is not known here/],
-  ])("%s", async (_, wishes, sentence) => {
+    ["an unknown key in a template", { template: "word.yaml" }, /has "promt", which is not known here/],
+  ])("%s", async (_, overrides, message) => {
     await file("empty.csv", "");
     await file("seeds.txt", "name");
     await file("broken.yaml", 'name: "Towns\n');
     await file("prompt.yaml", TEMPLATE.replace("it.seed.name", "it.seed."));
     await file("model.yaml", TEMPLATE.replace("tier: economy", "model: gpt-9"));
     await file("word.yaml", TEMPLATE.replace("prompt:", "promt:"));
-    const { code, stdout, stderr } = await generate(wishes);
-    expect(stderr).toMatch(sentence);
+    const { code, stdout, stderr } = await generate(overrides);
+    expect(stderr).toMatch(message);
     expect({ code, stdout, stack: /\n {4}at /.test(stderr) }).toEqual({ code: 64, stdout: "", stack: false });
   });
 });
 
-describe("refused by the API, in the same words as in the browser", () => {
+describe("rejected by the API, with the same messages as in the browser", () => {
   test.each<[string, string, string, RegExp]>([
     ["a row of JSONL that is not an object", "rows.jsonl", '{"name":"Bern"}\n42\n', /2.*object/s],
     ["an element of a JSON list that is not an object", "rows.json", '[{"name":"Bern"}, "Graz"]', /2.*object/s],
     ["a row with more values than columns", "rows.csv", "name,people\nBern,134000\nGraz,290000,7\n", /2|3/],
-    ["JSON that is cut off", "cut.json", '[{"name":"Bern"}, {"na', /cut\.json/],
+    ["truncated JSON", "cut.json", '[{"name":"Bern"}, {"na', /cut\.json/],
     [
       "a field that the template reads and the seeds lack",
       "towns.csv",
       "town,people\nBern,1\n",
       /has no "name" \(it has town, people\)/,
     ],
-  ])("%s", async (_, name, text, sentence) => {
+  ])("%s", async (_, name, text, message) => {
     await file(name, text);
     const { code, stderr } = await generate({ seeds: name });
-    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(message);
     expect({ code, stack: /\n {4}at /.test(stderr) }).toEqual({ code: 64, stack: false });
   });
 
-  test("a budget that does not pay for one record", async () => {
+  test("a budget that does not cover one record", async () => {
     const { code, stderr } = await generate({ budget: "0.00000001" });
     expect(stderr).toContain("$0.00000001");
     expect(code).toBe(64);
@@ -86,7 +86,7 @@ describe("refused by the API, in the same words as in the browser", () => {
 });
 
 describe("npm start", () => {
-  test("names the port in use", async () => {
+  test("reports the port in use", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
@@ -99,14 +99,14 @@ describe("npm start", () => {
     expect(await readdir(data).catch(() => [])).toEqual([]);
   });
 
-  test("names a data folder that cannot be made", async () => {
+  test("reports a data directory that cannot be created", async () => {
     const { code, stderr } = await runCommand("start.ts", ["--data", "/proc/plot-palette/data", "--no-browser"])
       .finished;
     expect(stderr).toMatch(/The data folder .* cannot be written/);
     expect(code).toBe(64);
   });
 
-  test("names a data folder that lies below a file", async () => {
+  test("reports a data directory below a file", async () => {
     await file("a-file", "");
     const { code, stderr } = await runCommand("start.ts", ["--data", join(folder, "a-file", "data"), "--no-browser"])
       .finished;
@@ -114,14 +114,14 @@ describe("npm start", () => {
     expect(code).toBe(64);
   });
 
-  test("is refused on a data folder in use, with the address of the first", async () => {
+  test("rejects a data directory in use, with the address of the first instance", async () => {
     const { code, stderr } = await runCommand("start.ts", ["--data", product.data, "--port", "4299", "--no-browser"])
       .finished;
     expect(stderr).toContain(product.outputs.appUrl);
     expect(code).toBe(64);
   });
 
-  test("does not empty a folder that is someone else's", async () => {
+  test("does not empty a directory that it did not create", async () => {
     const { code, stderr } = await runCommand("start.ts", [
       "--data",
       folder,
@@ -135,7 +135,7 @@ describe("npm start", () => {
     expect(await readdir(folder)).toContain("good.yaml");
   });
 
-  test("ends at Ctrl-C while it starts, and leaves nothing running and no lock", async () => {
+  test("exits on Ctrl-C while starting, and leaves nothing running and no lock", async () => {
     const data = join(folder, "interrupted");
     const { child, finished } = runCommand("start.ts", ["--data", data, "--port", "4299", "--no-browser"]);
     child.stdout?.once("data", () => child.kill("SIGINT"));
@@ -146,9 +146,16 @@ describe("npm start", () => {
   });
 });
 
-/** The whole command, with what the case is about put in place of what is right. */
-function generate(wishes: Record<string, string>) {
-  const options = { template: "good.yaml", seeds: "good.csv", records: "2", budget: "1", formats: "jsonl", ...wishes };
+/** The whole command, valid except for what the case overrides. */
+function generate(overrides: Record<string, string>) {
+  const options = {
+    template: "good.yaml",
+    seeds: "good.csv",
+    records: "2",
+    budget: "1",
+    formats: "jsonl",
+    ...overrides,
+  };
   const paths = { template: join(folder, options.template), seeds: join(folder, options.seeds) };
   const args = Object.entries({ ...options, ...paths }).flatMap(([name, value]) => [`--${name}=${value}`]);
   return runCommand("generate.ts", [...args, `--out=${join(folder, "out")}`, `--data=${product.data}`]).finished;

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launchBrowser } from "./browser.ts";
-import { makePerson, startProduct, until, type Product } from "./product.ts";
+import { createUser, startProduct, until, type Product } from "./product.ts";
 
 let product: Product;
 let browser: Browser;
@@ -15,13 +15,13 @@ afterAll(async () => {
   await product?.end();
 });
 
-test("a newcomer signs in, starts a job from a sample, watches it live and downloads its three files", async () => {
+test("a new user signs in, starts a job from a sample, watches it live and downloads its three files", async () => {
   const { page, close } = await visitor(product.outputs.demoUser);
   await startSampleJob(page, "My first dataset", 120);
   await page.getByText("Running", { exact: true }).first().waitFor();
   await page
-    .getByRole("meter", { name: "Records made" })
-    .or(page.getByRole("progressbar", { name: "Records made" }))
+    .getByRole("meter", { name: "Records generated" })
+    .or(page.getByRole("progressbar", { name: "Records generated" }))
     .first()
     .waitFor();
   await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 60_000 });
@@ -37,53 +37,53 @@ test("a newcomer signs in, starts a job from a sample, watches it live and downl
   }
   const costs = page.getByRole("region", { name: "Cost by step and model" });
   await costs.getByRole("row", { name: /^question amazon\.nova-micro-v1:0 120 / }).waitFor();
-  await page.getByText(/^Estimated before the start: .* Spent: \$/).waitFor();
+  await page.getByText(/^Estimate before the start: .* Spent: \$/).waitFor();
   await page.goto(`${product.outputs.appUrl}/jobs/new?templateId=questions-and-answers&seedSetId=natural-wonders`);
   await page.getByText(/^Estimated cost: \$/).waitFor();
-  await page.getByLabel("Budget in US dollars").fill("0.0001");
+  await page.getByLabel("Budget (USD)").fill("0.0001");
   await page.getByText(/^The budget of \$0\.00010 is less than the low estimate of /).waitFor();
   await close();
 }, 120_000);
 
-test("a job is paused, its records so far downloaded, changed, resumed and extended after its end", async () => {
-  const { page, close, faults } = await visitor(product.outputs.demoUser);
-  await startSampleJob(page, "To be changed", 400);
+test("a job is paused, its snapshot downloaded, edited, resumed, and extended after its end", async () => {
+  const { page, close, errors } = await visitor(product.outputs.demoUser);
+  await startSampleJob(page, "To be edited", 400);
   const button = (name: string) => page.getByRole("button", { name, exact: true });
-  await button("Write what is there").waitFor();
+  await button("Export snapshot").waitFor();
   await button("Pause").click();
-  await page.getByText(/^Paused\. Calls on their way are still waited for/).waitFor();
-  await button("Write what is there").click();
+  await page.getByText(/^Paused\. Calls in flight still complete/).waitFor();
+  await button("Export snapshot").click();
   const snapshot = page.getByRole("button", { name: /^Download [\d,]+ records$/ });
   await snapshot.waitFor();
   const counted = Number((await snapshot.innerText()).replace(/\D/g, ""));
   const [download] = await Promise.all([page.waitForEvent("download"), snapshot.click()]);
   expect((await readFile(await download.path(), "utf8")).trim().split("\n")).toHaveLength(counted);
-  await button("Change").click();
+  await button("Edit").click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Budget in US dollars").fill("0.5");
-  await dialog.getByRole("button", { name: "Change" }).click();
-  await dialog.getByText(/A budget can be raised, not lowered: expected \$1\.00 or more/).waitFor();
-  await dialog.getByLabel("Budget in US dollars").fill("1.5");
-  await dialog.getByLabel("Priority among my jobs").selectOption("HIGH");
-  await dialog.getByRole("button", { name: "Change" }).click();
+  await dialog.getByLabel("Budget (USD)").fill("0.5");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText(/A budget can be raised, not lowered: enter \$1\.00 or more/).waitFor();
+  await dialog.getByLabel("Budget (USD)").fill("1.5");
+  await dialog.getByLabel("Priority").selectOption("HIGH");
+  await dialog.getByRole("button", { name: "Save" }).click();
   await dialog.waitFor({ state: "detached" });
   await button("Resume").click();
-  await dialog.getByText("Until now $1.50.").waitFor();
+  await dialog.getByText("Current: $1.50.").waitFor();
   await dialog.getByRole("button", { name: "Resume" }).click();
   await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 60_000 });
   await button("Add records").click();
   await dialog.getByLabel("Records", { exact: true }).fill("410");
-  await dialog.getByRole("button", { name: "Add and go on" }).click();
+  await dialog.getByRole("button", { name: "Add records" }).click();
   await dialog.waitFor({ state: "detached" });
   await page.getByText("Completed", { exact: true }).first().waitFor({ timeout: 60_000 });
   const [extended] = await Promise.all([page.waitForEvent("download"), button("Download dataset.jsonl").click()]);
   expect((await readFile(await extended.path(), "utf8")).trim().split("\n")).toHaveLength(410);
-  expect(faults).toEqual([]);
+  expect(errors).toEqual([]);
   await close();
 }, 180_000);
 
-test("two people at once each see only their own jobs move, pushed and not polled", async () => {
-  const other = await makePerson(product, "second@plot-palette.local");
+test("two users at once each see only their own jobs update, pushed and not polled", async () => {
+  const other = await createUser(product, "second@plot-palette.local");
   const [first, second] = await Promise.all([visitor(product.outputs.demoUser), visitor(other)]);
   await Promise.all([
     startSampleJob(first.page, "Job of the first", 150),
@@ -95,7 +95,7 @@ test("two people at once each see only their own jobs move, pushed and not polle
     jobCard(first.page, "Job of the first").getByText("Completed").waitFor({ timeout: 60_000 }),
     jobCard(second.page, "Job of the second").getByText("Completed").waitFor({ timeout: 60_000 }),
   ]);
-  // Rows are read once more when a job comes to rest; a page that polled would have asked every second.
+  // Rows are refetched once when a job comes to rest; a polling page would have asked every second.
   expect(first.requests.length - before[0]!).toBeLessThanOrEqual(2);
   expect(second.requests.length - before[1]!).toBeLessThanOrEqual(2);
   expect(first.pushed.some((text) => text.includes("onJobChanged"))).toBe(true);
@@ -110,14 +110,14 @@ test("two people at once each see only their own jobs move, pushed and not polle
   await Promise.all([first.close(), second.close()]);
 }, 120_000);
 
-test("a job of someone else shows the same page as one that does not exist", async () => {
+test("someone else's job shows the same page as one that does not exist", async () => {
   const { page: owner, close: closeOwner } = await visitor(product.outputs.demoUser);
   await startSampleJob(owner, "Private", 10);
   const address = owner.url();
-  const { page, close } = await visitor(await makePerson(product, "third@plot-palette.local"));
+  const { page, close } = await visitor(await createUser(product, "third@plot-palette.local"));
   const shown = async (url: string) => {
     await page.goto(url);
-    await page.getByRole("heading", { name: "There is no such job" }).waitFor();
+    await page.getByRole("heading", { name: "Job not found" }).waitFor();
     return page.getByRole("main").innerText();
   };
   const theirs = await shown(address);
@@ -126,7 +126,7 @@ test("a job of someone else shows the same page as one that does not exist", asy
   await Promise.all([close(), closeOwner()]);
 }, 90_000);
 
-test("seeds are uploaded with a progress bar, and a bad file is refused in words", async () => {
+test("seeds are uploaded with a progress bar, and a bad file is rejected with an explanation", async () => {
   const folder = await mkdtemp(join(product.data, "upload-"));
   await writeFile(join(folder, "towns.csv"), "name,people\nBern,134000\nGraz,290000\n");
   await writeFile(join(folder, "broken.jsonl"), '{"name":"Bern"}\n42\n');
@@ -141,41 +141,41 @@ test("seeds are uploaded with a progress bar, and a bad file is refused in words
   await close();
 }, 90_000);
 
-test("a template is written with its faults and prompts shown, tried, saved and compared with its next version", async () => {
-  const { page, close, faults } = await visitor(product.outputs.demoUser);
+test("a template is written with live errors and prompts, test-run, saved and compared with its next version", async () => {
+  const { page, close, errors } = await visitor(product.outputs.demoUser);
   await page.goto(`${product.outputs.appUrl}/templates/new`);
   const editor = page.getByRole("textbox", { name: "Template" });
   await editor.fill(WONDERS.replace("it.seed.name", "it.seeds.name"));
   await page.getByRole("button", { name: /reads it\.seeds.*line 6/ }).waitFor();
   expect(await page.locator(".cm-lintRange-error").count()).toBeGreaterThan(0);
   await editor.fill(WONDERS);
-  await page.getByText("Nothing is wrong with it.").waitFor();
+  await page.getByText("No problems").waitFor();
   await page.getByLabel("Seeds").selectOption("natural-wonders");
   await page
     .getByRole("tabpanel")
     .getByText(/^Describe .+ to a child\.$/)
     .waitFor();
-  await page.getByRole("tab", { name: "Try" }).click();
+  await page.getByRole("tab", { name: "Test run" }).click();
   await page.getByRole("button", { name: "Run" }).click();
-  await page.getByText("Done", { exact: true }).waitFor({ timeout: 30_000 });
-  await page.getByText(/^Tries and generated seeds: \$0\.\d*[1-9]\d* today\.$/).waitFor();
+  await page.getByText("Completed", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText(/^Spent today on test runs and generated seeds: \$0\.\d*[1-9]\d*$/).waitFor();
   await editor.press("Control+s");
   await page.getByText("Version 1", { exact: true }).waitFor();
   await editor.fill(WONDERS.replace("a child", "an engineer"));
   await page.getByRole("link", { name: "Jobs" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Not now" }).click();
-  // Once it is gone, the focus it gives back cannot take the key from the editor.
+  await page.getByRole("dialog").getByRole("button", { name: "Keep editing" }).click();
+  // Once it is gone, the focus it returns cannot take the key press from the editor.
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await editor.press("Control+s");
   await page.getByText("Version 2", { exact: true }).waitFor();
-  await page.getByRole("link", { name: "Wonders told", exact: true }).click();
+  await page.getByRole("link", { name: "Wonders for children", exact: true }).click();
   await page.getByRole("button", { name: "Compare versions" }).click();
   await page.getByRole("region", { name: "From version 1 to version 2" }).last().getByText("an engineer").waitFor();
-  expect(faults).toEqual([]);
+  expect(errors).toEqual([]);
   await close();
 }, 120_000);
 
-const WONDERS = `name: Wonders told
+const WONDERS = `name: Wonders for children
 steps:
   - id: tell
     tier: economy
@@ -183,7 +183,7 @@ steps:
     prompt: Describe <%= it.seed.name %> to a child.
 `;
 
-test("a stranger signs up with a code by mail, and signs out", async () => {
+test("a visitor signs up with an emailed code, and signs out", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(product.outputs.appUrl);
@@ -204,9 +204,9 @@ test.each([
   ["light", 1280],
   ["dark", 360],
 ] as const)(
-  "in %s at %i pixels nothing is wider than the page, and no script is refused",
+  "in %s mode at %i pixels nothing overflows the page, and no script is blocked",
   async (colorScheme, width) => {
-    const { page, close, faults } = await visitor(product.outputs.demoUser, {
+    const { page, close, errors } = await visitor(product.outputs.demoUser, {
       colorScheme,
       viewport: { width, height: 800 },
     });
@@ -227,7 +227,7 @@ test.each([
         wider: await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
       }).toEqual({ path, wider: false });
     }
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   },
   90_000,
@@ -235,16 +235,16 @@ test.each([
 
 interface Visitor {
   readonly page: Page;
-  /** GraphQL requests sent, in order. */
+  /** The GraphQL requests sent, in order. */
   readonly requests: string[];
-  /** What the WebSocket brought. */
+  /** The messages of the WebSocket. */
   readonly pushed: string[];
-  /** Errors of the page and of the browser's console. */
-  readonly faults: string[];
+  /** The errors of the page and of the browser console. */
+  readonly errors: string[];
   close(): Promise<void>;
 }
 
-/** A browser of one's own, signed in. */
+/** A signed-in user in a browser context of their own. */
 async function visitor(
   user: { email: string; password: string },
   options: Parameters<Browser["newContext"]>[0] = {},
@@ -253,7 +253,7 @@ async function visitor(
   const page = await context.newPage();
   const requests: string[] = [];
   const pushed: string[] = [];
-  const faults: string[] = [];
+  const errors: string[] = [];
   page.on(
     "request",
     (request) =>
@@ -262,14 +262,14 @@ async function visitor(
       requests.push(request.postData() ?? ""),
   );
   page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => pushed.push(String(payload))));
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(product.outputs.appUrl);
   await page.getByLabel("Email").fill(user.email);
   await page.getByLabel("Password", { exact: true }).fill(user.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Jobs", level: 1 }).waitFor();
-  return { page, requests, pushed, faults, close: () => context.close() };
+  return { page, requests, pushed, errors, close: () => context.close() };
 }
 
 async function startSampleJob(page: Page, name: string, records: number): Promise<void> {
@@ -283,7 +283,7 @@ async function startSampleJob(page: Page, name: string, records: number): Promis
     .first()
     .check({ force: true });
   await page.getByLabel("Records", { exact: true }).fill(String(records));
-  await page.getByLabel("Budget in US dollars").fill("1");
+  await page.getByLabel("Budget (USD)").fill("1");
   for (const format of ["JSONL", "CSV", "Parquet"])
     await page.getByRole("checkbox", { name: format, exact: true }).check({ force: true });
   await page.getByLabel("Name", { exact: true }).fill(name);
@@ -306,7 +306,7 @@ async function expectNothingOf(page: Page, name: string): Promise<void> {
 
 async function upload(page: Page, file: string): Promise<void> {
   await page.goto(`${product.outputs.appUrl}/seeds`);
-  // The form opens by itself for someone who has no seeds yet, and that is known when the list is there.
+  // The form opens automatically for a user without seeds, which is known once the list is loaded.
   await page.getByRole("heading", { name: "Seeds", level: 1 }).waitFor();
   await page.getByLabel("Loading").first().waitFor({ state: "detached" });
   const form = page.getByRole("form", { name: "Upload seeds" });
@@ -319,7 +319,7 @@ async function upload(page: Page, file: string): Promise<void> {
 }
 
 function mailedCode(to: string): Promise<string> {
-  return until("the mail with the code", async () => {
+  return until("the email with the code", async () => {
     const text = await readFile(join(product.data, "cognito-identity-provider", "outbox.jsonl"), "utf8").catch(
       () => "",
     );

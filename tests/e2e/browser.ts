@@ -1,4 +1,4 @@
-/** A real browser: one found on the machine, else the one that npm installed. */
+/** A real browser: one found on the machine, otherwise the one that npm installed. */
 import { existsSync } from "node:fs";
 import { chromium, type Browser } from "playwright-core";
 
@@ -9,7 +9,7 @@ const FOUND = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Not the package's own arguments: they switch off what the tests are about (web security, the sandbox of sites). */
+/** Not the package's own arguments: they disable what the tests check (web security, site isolation). */
 const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -25,7 +25,7 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGUMENTS, headless: true });
 }
 
-/** Unpacks into the temporary folder at its first use, with the libraries that a bare machine lacks. */
+/** Unpacks into the temporary directory on first use, with the libraries that a minimal machine lacks. */
 async function installedByNpm(): Promise<string> {
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs22.x";
   const { default: packaged } = await import("@sparticuz/chromium");

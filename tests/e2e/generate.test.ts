@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => product?.end());
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("500 records of a real, messy table come out as three files with the same rows, and cost what the log says", async () => {
+test("500 records from a real, messy table are exported as three files with the same rows, and cost what the log says", async () => {
   const out = join(folder, "whole");
   const { code, stderr } = await generate(["--budget", "1", "--out", out]).finished;
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -70,7 +70,7 @@ test("500 records of a real, messy table come out as three files with the same r
   expect(report.spentUsd).toBe(costOf(await modelCalls(product.data)) / 1e9);
 }, 180_000);
 
-test("a budget of a cent stops the job close to it, keeps what was paid for, and raised goes on without paying twice", async () => {
+test("a budget of one cent stops the job close to it and keeps what was paid for; once raised, the job resumes without paying twice", async () => {
   const out = join(folder, "cent");
   const first = await generate(["--budget", "0.01", "--out", out]).finished;
   expect(first).toMatchObject({ code: 2 });
@@ -101,7 +101,7 @@ test("a budget of a cent stops the job close to it, keeps what was paid for, and
 }, 180_000);
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
-  "a worker that gets %s in the middle is replaced, and 500 distinct records come out",
+  "a worker that receives %s midway is replaced, and 500 distinct records are delivered",
   async (signal) => {
     const out = join(folder, signal);
     const running = generate(["--budget", "1", "--out", out]);

@@ -1,4 +1,4 @@
-/** More money, more records and a second try, on the stacks as they are deployed, while tasks run and after they have ended. */
+/** Larger budgets, more records and retries, on the deployed stacks, while tasks run and after they have ended. */
 import { randomUUID } from "node:crypto";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobSummary } from "../../cli/job-watch.ts";
@@ -16,7 +16,7 @@ steps:
     maxPromptBytes: 500
     prompt: Praise <%= it.seed.name %> in one sentence.
 `;
-/** Half of the answers are no JSON, none is repaired, and no record is attempted twice. */
+/** Half of the responses are not JSON, none is repaired, and no record is attempted twice. */
 const BRITTLE = `maxAttempts: 1
 ${PRAISE.replace("Praise", "Brittle")}    repairs: 0
     output: { type: json, schema: { type: object, properties: { praise: { type: string } }, required: [praise] } }
@@ -34,9 +34,9 @@ afterAll(async () => {
   await product?.end();
 });
 
-test("a job is given more money and more records while it runs, and more records again once it has completed", async () => {
+test("a running job takes a larger budget and more records, and more records again once it has completed", async () => {
   const templateId = await saveTemplate(api, { name: "Praise", source: PRAISE });
-  // Pays for a part of the first thousand only.
+  // Covers only part of the first thousand.
   const id = await createJob(templateId, { recordCount: 1_000, budgetNanos: 4_000_000, taskSize: "MEDIUM" });
   const seen = new Set<string>();
   await until("some records", async () => (await modelCalls(product.data)).length > 30);
@@ -62,7 +62,7 @@ test("a job is given more money and more records while it runs, and more records
   expect(last.writtenOffNanos).toBe(0);
 }, 120_000);
 
-test("what failed is tried again until it is there, and nothing else is made again", async () => {
+test("failed records are retried until delivered, and nothing else is regenerated", async () => {
   const templateId = await saveTemplate(api, { name: "Brittle", source: BRITTLE });
   const before = (await modelCalls(product.data)).length;
   const id = await createJob(templateId, { recordCount: 60, maxFailedPercent: 100 });
@@ -76,7 +76,7 @@ test("what failed is tried again until it is there, and nothing else is made aga
     const { failed } = job;
     await act("retryFailed", "", "", { id });
     job = await follow(id);
-    // One attempt for each record that had failed, and no call for any other.
+    // One attempt per failed record, and no call for any other.
     expect((await modelCalls(product.data)).length - length).toBe(failed);
   }
   expect(job).toMatchObject({ status: "COMPLETED", delivered: 60, failed: 0 });

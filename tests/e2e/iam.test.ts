@@ -8,7 +8,7 @@ import { startProduct, until, type Product } from "./product.ts";
 import { ASSEMBLY } from "./synthesize-once.ts";
 import { tour } from "./tour.ts";
 
-/** Statements that nothing on one machine can use. */
+/** Statements that nothing on a single machine can use. */
 const WITHOUT_LOCAL_MEANING: readonly {
   readonly what: string;
   readonly reason: string;
@@ -50,7 +50,7 @@ test("every call of the tour is recorded with its role, and each was allowed", (
   expect(calls.filter((call) => call.decision !== "allow")).toEqual([]);
 });
 
-test("every statement is used by a call, or stands in the table of those without local meaning", () => {
+test("every statement is used by a call, or listed among those without local meaning", () => {
   const used = new Set(calls.flatMap((call) => call.statements));
   const unused = statements().filter((statement) => !used.has(statement.id) && !isWithoutLocalMeaning(statement));
   expect(unused.map(({ name }) => name)).toEqual([]);
@@ -61,13 +61,13 @@ test("every action of every statement is used by a call", () => {
     .filter((statement) => !isWithoutLocalMeaning(statement))
     .flatMap(({ id, role, statement }) => statement.actions.map((action) => ({ id, role, action })))
     .filter(({ id, action }) => !calls.some((call) => call.action === action && call.statements.includes(id)));
-  // Nothing aborts an upload as long as exports and snapshots succeed, and blocks of seeds are removed only when their set is deleted meanwhile.
+  // No upload is aborted while exports and snapshots succeed, and seed blocks are removed only if their set is deleted in the meantime.
   expect(unused.map(({ action }) => action).sort()).toEqual([
     ...["s3:AbortMultipartUpload", "s3:AbortMultipartUpload", "s3:DeleteObject"],
   ]);
 });
 
-test("the table of statements without local meaning names none that is used or gone", () => {
+test("the list of statements without local meaning contains none that is used or gone", () => {
   const used = new Set(calls.flatMap((call) => call.statements));
   for (const { what, is } of WITHOUT_LOCAL_MEANING) {
     const meant = statements().filter(({ role, statement }) => is(role, statement));
@@ -84,23 +84,23 @@ test("with any one statement removed, some call of the tour would have failed", 
   expect(spare.map(({ name }) => name)).toEqual([]);
 });
 
-/** Played live: the statement with that sid is taken out of the synthesized templates, and the product is started from them. */
+/** Run live: the statement with that sid is removed from the synthesized templates, and the product is started from them. */
 test.each([
   { sid: "ReadRows", from: "checkJob", action: "dynamodb:GetItem", attempt: createSampleJob },
   { sid: "Upload", from: "presignUpload", action: "s3:PutObject", attempt: uploadSeed },
   { sid: "StartTasks", from: "dispatch", action: "ecs:RunTask", attempt: createSampleJob },
 ])(
-  "without $sid of $from the product is refused $action by role and resource",
+  "without $sid of $from the product is denied $action by role and resource",
   async ({ sid, from, action, attempt }) => {
     const assembly = await assemblyWithout(sid, from);
     const crippled = await startProduct({ assembly });
     try {
       await attempt(crippled).catch(() => undefined);
-      const denied = await until(`a refusal of ${action}`, async () =>
+      const denied = await until(`a denial of ${action}`, async () =>
         (await readCalls(crippled.data)).find((call) => call.decision !== "allow" && call.action === action),
       );
       expect(denied.role.toLowerCase()).toContain(from.toLowerCase());
-      const said = await until("the sentence in the function's log or the answer", async () =>
+      const said = await until("the message in the function's log or the response", async () =>
         sentenceIn(crippled.data, action),
       );
       expect(said).toMatch(
@@ -118,7 +118,7 @@ interface Named {
   readonly role: string;
   readonly statement: Statement;
   readonly id: string;
-  /** For people who read a failure. */
+  /** For people reading a failure. */
   readonly name: string;
 }
 
@@ -198,10 +198,10 @@ async function uploadSeed({ outputs }: Product): Promise<void> {
   refusedUpload = await (await fetch(createSeedSet.uploads[0]!.url, { method: "POST", body: form })).text();
 }
 
-/** S3 answers the refusal to the browser itself; no function hears of it. */
+/** S3 returns the denial straight to the browser; no function sees it. */
 let refusedUpload = "";
 
-/** The sentence as it reached the function's log, or the uploader. */
+/** The message as it reached the function's log, or the uploader. */
 async function sentenceIn(data: string, action: string): Promise<string | undefined> {
   const logs = join(data, "lambda", "logs");
   const files = await readdir(logs).catch(() => []);

@@ -1,4 +1,4 @@
-/** The whole product for one suite: its own data folder, the assembly made once, people who sign up. */
+/** The whole product for one suite: its own data directory, the assembly synthesized once, and additional users. */
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
@@ -18,10 +18,10 @@ export interface Product extends Instance {
   end(): Promise<void>;
 }
 
-/** A model quick enough for tests; suites override what they are about. */
+/** A model fast enough for tests; suites override what they test. */
 const QUICK_MODEL = { latencyMs: 20 };
 
-/** @param context choices of the deployment, as `cdk deploy -c` takes them; they need an assembly of their own */
+/** @param context deployment options, as for `cdk deploy -c`; they need their own assembly */
 export async function startProduct({
   model = {},
   assembly = ASSEMBLY,
@@ -42,8 +42,8 @@ export async function startProduct({
   };
 }
 
-/** Makes another person beside the demo user. */
-export async function makePerson(
+/** Creates another user besides the demo user. */
+export async function createUser(
   { outputs, cloud }: Instance,
   email: string,
 ): Promise<{ email: string; password: string }> {
@@ -72,7 +72,7 @@ export interface ModelCall {
   readonly status: string;
 }
 
-/** What the sample model was asked, in order. */
+/** The calls to the sample model, in order. */
 export async function modelCalls(data: string): Promise<ModelCall[]> {
   const text = await readFile(join(data, "model-calls.jsonl"), "utf8").catch(() => "");
   return text
@@ -92,7 +92,7 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
-/** One of the product's commands in a process of its own, as a terminal would run it. */
+/** One of the product's commands in its own process, as a terminal would run it. */
 export function runCommand(file: string, args: readonly string[], env: Record<string, string> = {}): Running {
   const root = join(import.meta.dirname, "..", "..");
   const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli", file), ...args], {
@@ -111,7 +111,7 @@ export function runCommand(file: string, args: readonly string[], env: Record<st
   return { child, finished };
 }
 
-/** Waits for a fact, asking often; fails with what it waited for. */
+/** Polls for a condition; the error names what it waited for. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,

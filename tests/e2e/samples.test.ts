@@ -25,7 +25,7 @@ test("there are at least twelve samples", () => {
 });
 
 test.each(SAMPLES.map((sample) => [sample.template.id, sample] as const))(
-  "%s makes 20 valid rows of its columns from its seeds, although three answers in ten are not the JSON asked for",
+  "%s generates 20 valid rows from its seeds, although three in ten responses are not the requested JSON",
   async (id, sample) => {
     const out = join(folder, id);
     const { code, stderr } = await generate(sample, out);
@@ -46,7 +46,7 @@ test.each(SAMPLES.map((sample) => [sample.template.id, sample] as const))(
   120_000,
 );
 
-test("and some answers were wrong indeed: there were more calls than a faultless model needs", async () => {
+test("some responses were invalid: there were more calls than with a perfect model", async () => {
   const calls = await modelCalls(product.data);
   expect(calls.length).toBeGreaterThan(RECORDS * SAMPLES.length);
 });

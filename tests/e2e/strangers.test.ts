@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob } from "../../cli/job-watch.ts";
 import { saveTemplate, uploadSeeds } from "../../cli/api-calls.ts";
-import { makePerson, startProduct, type Product } from "./product.ts";
+import { createUser, startProduct, type Product } from "./product.ts";
 
-/** Ids of the demo user's own things, and ids that nobody has. */
+/** Ids that belong to the demo user, and ids that do not exist. */
 interface Ids {
   job: string;
   template: string;
@@ -19,7 +19,7 @@ const MADE_UP: Ids = {
   seedSet: "01JZZZZZZZZZZZZZZZZZZZZZZZ",
 };
 
-/** Every operation that takes an id, as the stranger tries it. */
+/** Every operation that takes an id, as another user calls it. */
 const OPERATIONS: readonly (readonly [
   string,
   (ids: Ids) => { document: string; variables: Record<string, unknown> },
@@ -122,7 +122,7 @@ beforeAll(async () => {
   const owner = await openApi(product.outputs, product.outputs.demoUser);
   own = await ownThings(owner);
   owner.close();
-  stranger = await openApi(product.outputs, await makePerson(product, "stranger@plot-palette.local"));
+  stranger = await openApi(product.outputs, await createUser(product, "stranger@plot-palette.local"));
 }, 120_000);
 afterAll(async () => {
   stranger?.close();
@@ -130,7 +130,7 @@ afterAll(async () => {
 });
 
 test.each(OPERATIONS)(
-  "%s that is someone else's answers exactly like one that does not exist",
+  "%s of someone else's answers exactly as for one that does not exist",
   async (_name, operation) => {
     const theirs = await errorOf(operation(own));
     const madeUp = await errorOf(operation(MADE_UP));
@@ -139,7 +139,7 @@ test.each(OPERATIONS)(
   },
 );
 
-test("watching a job that is someone else's answers exactly like one that does not exist", async () => {
+test("watching someone else's job answers exactly as for one that does not exist", async () => {
   const watch = (jobId: string) =>
     new Promise<string>((resolve, reject) => {
       const stop = stranger.listen(
@@ -155,14 +155,14 @@ test("watching a job that is someone else's answers exactly like one that does n
   expect(await watch(own.job)).toBe(await watch(MADE_UP.job));
 });
 
-test("the lists of a stranger hold nothing of others", async () => {
+test("lists contain nothing of other users", async () => {
   const lists = await stranger.call(
     "{ listJobs { items { id } } listTemplates { items { id } } listSeedSets { items { id } } }",
   );
   expect(lists).toEqual({ listJobs: { items: [] }, listTemplates: { items: [] }, listSeedSets: { items: [] } });
 });
 
-test("people cannot call what is the worker's", async () => {
+test("users cannot call the worker's operations", async () => {
   const reported = await errorOf({
     document: "mutation($input: ReportProgressInput!) { reportProgress(input: $input) { jobId } }",
     variables: { input: { jobId: own.job } },
@@ -190,5 +190,5 @@ async function errorOf({ document, variables }: { document: string; variables: R
     const { code, message } = error as { code: string; message: string };
     return { errorType: code === "Internal" && /Not Authorized/.test(message) ? "Unauthorized" : code, message };
   }
-  throw new Error("The stranger was let in.");
+  throw new Error("Another user was allowed in.");
 }

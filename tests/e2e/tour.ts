@@ -1,4 +1,4 @@
-/** A tour through everything a person can do, over the API: what IAM must allow is what the tour needs. */
+/** A tour of everything a user can do through the API: IAM must allow exactly what the tour needs. */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,10 +11,10 @@ const SWEEP_MS = 60_000;
 const TASK_AGE_MS = 61_000;
 const SAMPLE = { templateId: "questions-and-answers", seedSetId: "natural-wonders" };
 
-/** S3 archives after three days, at the midnight that follows. */
+/** S3 archives after three days, at the following midnight. */
 const UNTIL_ARCHIVED_MS = 4 * 86_400_000;
 
-/** @param product one whose datasets go to an archive that they must be restored from */
+/** @param product one whose datasets must be restored from the archive */
 export async function tour(product: Product): Promise<void> {
   const api = await openApi(product.outputs, product.outputs.demoUser);
   let done: string;
@@ -24,16 +24,16 @@ export async function tour(product: Product): Promise<void> {
     await writeAndShare(api);
     await estimated(api, "PROMPTS");
     await testRunAndGenerate(api);
-    done = await jobToItsEnd(api);
-    await whatIsThere(api, product);
-    await overTheBudgetAndOn(api);
-    await moreOfEverything(api, product);
-    await pausedInterruptedAndOn(api, product, own);
-    await cancelledAndDeleted(api, product);
+    done = await jobToCompletion(api);
+    await snapshotAndPartitions(api, product);
+    await budgetReachedAndRaised(api);
+    await raisedExtendedPrioritized(api, product);
+    await pausedInterruptedResumed(api, product, own);
+    await canceledAndDeleted(api, product);
   } finally {
     api.close();
   }
-  await archivedAndBack(product, done);
+  await archivedAndRestored(product, done);
 }
 
 async function readEverything(api: Api): Promise<void> {
@@ -49,19 +49,19 @@ partials: { praise: "Praise <%= it.name %> in one sentence." }
 steps: [{ id: say, tier: economy, maxTokens: 60, maxPromptBytes: 500, prompt: '<%~ include("praise", { name: it.seed.name }) %>' }]
 `;
 
-/** A template from its first draft to its end: checked, rendered, saved, restored, published, found, copied, withdrawn, deleted. */
+/** The life of a template: checked, rendered, saved, restored, published, found, copied, unpublished, deleted. */
 async function writeAndShare(api: Api): Promise<void> {
-  const { checkTemplate } = await api.call<{ checkTemplate: { faults: { line: number }[] } }>(
-    "query($source: String!) { checkTemplate(source: $source) { faults { message line } facts { bound { calls } } } }",
+  const { checkTemplate } = await api.call<{ checkTemplate: { problems: { line: number }[] } }>(
+    "query($source: String!) { checkTemplate(source: $source) { problems { message line } analysis { maxAttemptCost { calls } } } }",
     { source: TOWNS.replace("it.seed.name", "it.town.name") },
   );
-  if (checkTemplate.faults[0]?.line !== 5) throw new Error(`The fault was not found: ${JSON.stringify(checkTemplate)}`);
+  if (checkTemplate.problems[0]?.line !== 5) throw new Error(`Problem not found: ${JSON.stringify(checkTemplate)}`);
   await renderFirst(api, null);
   await renderFirst(api, SAMPLE.seedSetId);
   const id = await save(api, { source: TOWNS });
   await save(api, { id, source: `${TOWNS}description: Second.\n`, basedOnVersion: 1 });
   const late = await save(api, { id, source: TOWNS, basedOnVersion: 1 }).catch((error: Error) => error);
-  if (!(late instanceof Error)) throw new Error("A save over a newer version was not refused.");
+  if (!(late instanceof Error)) throw new Error("A save over a newer version was not rejected.");
   await api.call("mutation($id: ID!) { restoreTemplate(id: $id, version: 1) { version } }", { id });
   await api.call("mutation($id: ID!) { publishTemplate(id: $id) { publishedAt } }", { id });
   await api.call(`query($id: ID!) { listTemplateVersions(id: $id) { items { version isPublished } } }`, { id });
@@ -73,24 +73,26 @@ async function writeAndShare(api: Api): Promise<void> {
   );
   const including = TOWNS.replace(/partials: .*\n/, "").replace('"praise"', `"${id}@3/praise"`);
   const other = await save(api, { source: including.replace("Tour of towns", "Includes another") });
-  await api.call("query($id: ID!) { getTemplate(id: $id) { facts { includes } forkedFrom { name } } }", { id: other });
-  await withTextsHeld(api, including, other);
+  await api.call("query($id: ID!) { getTemplate(id: $id) { analysis { includes } forkedFrom { name } } }", {
+    id: other,
+  });
+  await withBundledTexts(api, including, other);
   await api.call("mutation($id: ID!) { unpublishTemplate(id: $id) { publishedAt } }", { id });
   for (const own of [id, forkTemplate.id, other])
     await api.call("mutation($id: ID!) { deleteTemplate(id: $id) { id } }", { id: own });
 }
 
-/** What a template's versions hold of others is at hand wherever a version to come is looked at. */
-async function withTextsHeld(api: Api, source: string, templateId: string): Promise<void> {
+/** The texts a template's versions include from others are available wherever a draft of it is checked. */
+async function withBundledTexts(api: Api, source: string, templateId: string): Promise<void> {
   await api.call(
-    "query($source: String!, $id: ID) { checkTemplate(source: $source, id: $id) { faults { message } } }",
+    "query($source: String!, $id: ID) { checkTemplate(source: $source, id: $id) { problems { message } } }",
     {
       source,
       id: templateId,
     },
   );
   const input = {
-    name: "Towns held",
+    name: "Towns bundled",
     source,
     templateId,
     itemCount: 1,
@@ -101,8 +103,8 @@ async function withTextsHeld(api: Api, source: string, templateId: string): Prom
 }
 
 async function renderFirst(api: Api, seedSetId: string | null): Promise<void> {
-  const { renderTemplate } = await api.call<{ renderTemplate: { faults: object[]; steps: object[] } }>(
-    "query($input: RenderTemplateInput!) { renderTemplate(input: $input) { faults { message } steps { turns { text } } } }",
+  const { renderTemplate } = await api.call<{ renderTemplate: { problems: object[]; steps: object[] } }>(
+    "query($input: RenderTemplateInput!) { renderTemplate(input: $input) { problems { message } steps { turns { text } } } }",
     { input: { source: TOWNS, seedSetId, recordNo: 3 } },
   );
   if (renderTemplate.steps.length !== 1) throw new Error(`Nothing was rendered: ${JSON.stringify(renderTemplate)}`);
@@ -116,7 +118,7 @@ async function save(api: Api, input: { id?: string; source: string; basedOnVersi
   return saved.id;
 }
 
-/** A job of the template that is tried, before and after. */
+/** The estimate of a job, before and after the template's test run. */
 async function estimated(api: Api, basis: "TEST_RUNS" | "PROMPTS"): Promise<void> {
   const templateId = await save(api, { source: TOWNS });
   const { estimateJob } = await api.call<{ estimateJob: { estimate: { basis: string } | null; advice: string } }>(
@@ -129,32 +131,32 @@ async function estimated(api: Api, basis: "TEST_RUNS" | "PROMPTS"): Promise<void
   await api.call("mutation($id: ID!) { deleteTemplate(id: $id) { id } }", { id: templateId });
 }
 
-/** What costs beside jobs: a try and generated seeds, both within their budgets and counted. */
+/** Ad hoc spending: a test run and generated seeds, both within their budgets and metered. */
 async function testRunAndGenerate(api: Api): Promise<void> {
-  const wish = { source: TOWNS, budgetNanos: 50_000_000, clientToken: randomUUID() };
+  const request = { source: TOWNS, budgetNanos: 50_000_000, clientToken: randomUUID() };
   const { startTestRun } = await api.call<{ startTestRun: { id: string } }>(
     "mutation($input: StartTestRunInput!) { startTestRun(input: $input) { id } }",
-    { input: { ...wish, seedSetId: SAMPLE.seedSetId, recordCount: 2 } },
+    { input: { ...request, seedSetId: SAMPLE.seedSetId, recordCount: 2 } },
   );
-  await until("the try to be done", async () => {
+  await until("the test run to complete", async () => {
     const { getTestRun } = await api.call<{ getTestRun: { status: string; statusReason: string | null } }>(
       "query($id: ID!) { getTestRun(id: $id) { status statusReason records { calls { answer } } } }",
       startTestRun,
     );
-    if (getTestRun.status === "FAILED") throw new Error(`The try failed: ${getTestRun.statusReason}`);
+    if (getTestRun.status === "FAILED") throw new Error(`The test run failed: ${getTestRun.statusReason}`);
     return getTestRun.status === "COMPLETED";
   });
   await estimated(api, "TEST_RUNS");
   const { generateSeeds } = await api.call<{ generateSeeds: { id: string } }>(
     "mutation($input: GenerateSeedsInput!) { generateSeeds(input: $input) { id } }",
-    { input: { ...wish, name: "Made towns", itemCount: 5, clientToken: randomUUID() } },
+    { input: { ...request, name: "Generated towns", itemCount: 5, clientToken: randomUUID() } },
   );
-  await until("the seeds to be made", async () => {
+  await until("the seeds to be generated", async () => {
     const { getSeedSet } = await api.call<{ getSeedSet: { status: string; statusReason: string | null } }>(
       "query($id: ID!) { getSeedSet(id: $id) { status statusReason } }",
       generateSeeds,
     );
-    if (getSeedSet.status === "REFUSED") throw new Error(`No seeds were made: ${getSeedSet.statusReason}`);
+    if (getSeedSet.status === "REFUSED") throw new Error(`No seeds were generated: ${getSeedSet.statusReason}`);
     return getSeedSet.status === "READY";
   });
   await api.call(
@@ -167,10 +169,10 @@ async function testRunAndGenerate(api: Api): Promise<void> {
   }>("{ listAdHocSpending { items { day testRunsNanos generatedSeedsNanos } } }");
   const [today] = listAdHocSpending.items;
   if (!today?.testRunsNanos || !today.generatedSeedsNanos)
-    throw new Error(`Not counted: ${JSON.stringify(listAdHocSpending)}`);
+    throw new Error(`Not metered: ${JSON.stringify(listAdHocSpending)}`);
 }
 
-/** A template saved twice and seeds uploaded, used, and removed at the end. */
+/** A template saved twice, and uploaded seeds. */
 async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: string; seedSetId: string }> {
   const folder = await mkdtemp(join(data, "tour-"));
   const seeds = join(folder, "towns.csv");
@@ -188,7 +190,7 @@ async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: stri
   return { templateId, seedSetId };
 }
 
-/** A file that never came is refused, which needs to be told from a file that must not be read. */
+/** A file that never arrived is rejected; the check must distinguish it from one it may not read. */
 async function confirmWithoutUpload(api: Api): Promise<void> {
   const input = { name: "Nothing", files: [{ fileName: "nothing.csv", bytes: 9 }] };
   const { createSeedSet } = await api.call<{ createSeedSet: { seedSet: { id: string } } }>(
@@ -197,7 +199,7 @@ async function confirmWithoutUpload(api: Api): Promise<void> {
   );
   const { id } = createSeedSet.seedSet;
   await api.call("mutation($id: ID!) { confirmSeedSet(id: $id) { id } }", { id });
-  await until("the refusal", async () => {
+  await until("the rejection", async () => {
     const { getSeedSet } = await api.call<{ getSeedSet: { status: string } }>(
       "query($id: ID!) { getSeedSet(id: $id) { status } }",
       { id },
@@ -206,21 +208,21 @@ async function confirmWithoutUpload(api: Api): Promise<void> {
   });
 }
 
-/** Long enough that a block was stored before the fault is met; it is removed again. */
+/** Long enough for a block to be stored before the invalid row; the block is removed again. */
 async function uploadHalfBroken(api: Api, folder: string): Promise<void> {
   const path = join(folder, "broken.jsonl");
   const text = `${`{"name":"${"Bern ".repeat(100)}"}\n`.repeat(3_000)}42\n`;
   await writeFile(path, text);
   const broken = { collection: "seeds", path, bytes: text.length };
-  const refused = await uploadSeeds(api, [broken], new AbortController().signal).catch((error: Error) => error);
-  if (!(refused instanceof Error)) throw new Error("The broken file was taken.");
+  const rejected = await uploadSeeds(api, [broken], new AbortController().signal).catch((error: Error) => error);
+  if (!(rejected instanceof Error)) throw new Error("The broken file was accepted.");
 }
 
-async function jobToItsEnd(api: Api): Promise<string> {
+async function jobToCompletion(api: Api): Promise<string> {
   const clientToken = randomUUID();
   const id = await createJob(api, { recordCount: 20, clientToken });
   if ((await createJob(api, { recordCount: 20, clientToken })) !== id)
-    throw new Error("The same token made a second job.");
+    throw new Error("The same token created a second job.");
   const job = await follow(api, id);
   if (job.status !== "COMPLETED") throw new Error(`The job ended ${job.status}: ${job.statusReason}`);
   await accounted(api, job);
@@ -233,7 +235,7 @@ async function jobToItsEnd(api: Api): Promise<string> {
   return id;
 }
 
-/** What was spent is told to the nano-dollar by step and model, beside what was expected. */
+/** Spending is reported to the nano-dollar by step and model, next to the estimate. */
 async function accounted(api: Api, { id, spentNanos }: JobSummary): Promise<void> {
   const { getJob } = await api.call<{
     getJob: { estimate: object | null; spending: { costNanos: number }[]; usage: { workerMs: number; parts: number } };
@@ -242,15 +244,15 @@ async function accounted(api: Api, { id, spentNanos }: JobSummary): Promise<void
       spending { stepId modelId day calls inputTokens outputTokens costNanos } } }`,
     { id },
   );
-  const told = getJob.spending.reduce((sum, { costNanos }) => sum + costNanos, 0);
-  if (!getJob.estimate || told !== spentNanos || getJob.usage.parts < 1 || getJob.usage.workerMs <= 0)
-    throw new Error(`Spent ${spentNanos}, but told ${JSON.stringify(getJob)}`);
+  const reported = getJob.spending.reduce((sum, { costNanos }) => sum + costNanos, 0);
+  if (!getJob.estimate || reported !== spentNanos || getJob.usage.parts < 1 || getJob.usage.workerMs <= 0)
+    throw new Error(`Spent ${spentNanos}, but reported ${JSON.stringify(getJob)}`);
 }
 
 const NUMBERED = `${TOWNS}record: { say: it.steps.say.output, n: Math.floor(Math.random() * 1000) }\n`;
 
-/** A paused job's records so far, and then its dataset in more folders than its row lists. */
-async function whatIsThere(api: Api, product: Product): Promise<void> {
+/** A snapshot of a paused job, and then its dataset in more partitions than the job's row lists. */
+async function snapshotAndPartitions(api: Api, product: Product): Promise<void> {
   const templateId = await save(api, { source: NUMBERED });
   const partitionBy = [{ column: "n", transform: "IDENTITY" }];
   const id = await createJob(api, { templateId, recordCount: 1_500, partitionBy });
@@ -275,7 +277,8 @@ async function whatIsThere(api: Api, product: Product): Promise<void> {
     ({ name, format }) => format === "JSONL" && !job.datasetFiles.some((file) => file.name === name),
   );
   const rows = await download(api, id, unlisted?.name);
-  if (taken.length === 0 || rows.length !== unlisted?.rows) throw new Error(`${unlisted?.name} has not its rows.`);
+  if (taken.length === 0 || rows.length !== unlisted?.rows)
+    throw new Error(`${unlisted?.name} does not have its rows.`);
   await swept(product, id);
 }
 
@@ -291,7 +294,7 @@ async function download(api: Api, jobId: string, file: string): Promise<any[]> {
     .map((line) => JSON.parse(line));
 }
 
-/** The parts that were folded into a dataset are removed when the task that wrote it has stopped. */
+/** The parts that were merged into a dataset are removed when the task that wrote it has stopped. */
 async function swept({ data }: Product, id: string): Promise<void> {
   await until("the parts to be removed", async () => {
     const calls = (await readFile(join(data, "iam-calls.jsonl"), "utf8")).split("\n");
@@ -299,15 +302,15 @@ async function swept({ data }: Product, id: string): Promise<void> {
   });
 }
 
-async function overTheBudgetAndOn(api: Api): Promise<void> {
+async function budgetReachedAndRaised(api: Api): Promise<void> {
   const id = await createJob(api, { recordCount: 40, budgetNanos: 5_000_000 });
   if ((await follow(api, id)).status !== "BUDGET_EXCEEDED") throw new Error("The budget did not stop the job.");
   await resumeJob(api, id, 100_000_000);
   if ((await follow(api, id)).status !== "COMPLETED") throw new Error("The raised job did not complete.");
 }
 
-/** Raised, extended and put first while it runs, extended once more when it has completed; there is nothing to try again. */
-async function moreOfEverything(api: Api, product: Product): Promise<void> {
+/** Raised, extended and prioritized while it runs, extended again when it has completed; there is nothing to retry. */
+async function raisedExtendedPrioritized(api: Api, product: Product): Promise<void> {
   const id = await createJob(api, { recordCount: 600, priority: "LOW", taskSize: "MEDIUM", capacity: "ON_DEMAND" });
   await runningTask(product);
   await api.call("mutation($id: ID!) { raiseBudget(id: $id, budgetNanos: 2000000000.0) { id } }", { id });
@@ -320,11 +323,11 @@ async function moreOfEverything(api: Api, product: Product): Promise<void> {
   if ((await follow(api, id)).delivered !== 950) throw new Error("The completed job was not extended.");
   const retry = api.call("mutation($id: ID!) { retryFailed(id: $id) { id } }", { id });
   if (!String(await retry.catch((error: Error) => error)).includes("has no failed records"))
-    throw new Error("A job without failed records was tried again.");
+    throw new Error("A job without failed records was retried.");
 }
 
-/** Paused and resumed; then Spot takes a worker, and the host of the next one dies. */
-async function pausedInterruptedAndOn(
+/** Paused and resumed; then Spot interrupts a worker, and the next one crashes. */
+async function pausedInterruptedResumed(
   api: Api,
   product: Product,
   own: { templateId: string; seedSetId: string },
@@ -348,16 +351,16 @@ async function pausedInterruptedAndOn(
 
 async function pausedAtRest(api: Api, { cloud }: Product, id: string): Promise<void> {
   await pauseJob(api, id);
-  await until("the paused job's tasks to leave", () =>
+  await until("the paused job's tasks to stop", () =>
     cloud.tasks.list().every((task) => task.lastStatus === "STOPPED"),
   );
 }
 
-async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {
+async function canceledAndDeleted(api: Api, product: Product): Promise<void> {
   const id = await createJob(api, { recordCount: 5_000, budgetNanos: 5_000_000_000 });
   await runningTask(product);
   await api.call("mutation($id: ID!) { cancelJob(id: $id) { id } }", { id });
-  if ((await follow(api, id)).status !== "CANCELLED") throw new Error("The job was not cancelled.");
+  if ((await follow(api, id)).status !== "CANCELLED") throw new Error("The job was not canceled.");
   await api.call("mutation($id: ID!) { deleteJob(id: $id) { id } }", { id });
   await until("the job to be purged", async () => {
     const { listJobs } = await api.call<{ listJobs: { items: { id: string }[] } }>(
@@ -367,8 +370,8 @@ async function cancelledAndDeleted(api: Api, product: Product): Promise<void> {
   });
 }
 
-/** Days later, by a new session: the old one is over. */
-async function archivedAndBack(product: Product, id: string): Promise<void> {
+/** Days later, in a new session: the old one has expired. */
+async function archivedAndRestored(product: Product, id: string): Promise<void> {
   product.cloud.clock.advance(UNTIL_ARCHIVED_MS);
   const api = await openApi(product.outputs, product.outputs.demoUser);
   try {
@@ -377,7 +380,7 @@ async function archivedAndBack(product: Product, id: string): Promise<void> {
       { id },
     );
     if (restoreDataset.state !== "RESTORING") throw new Error(`The dataset is ${restoreDataset.state}, not archived.`);
-    await until("the job to remember that its dataset is back", async () =>
+    await until("the job's row to record that its dataset is restored", async () =>
       (await readFile(join(product.data, "iam-calls.jsonl"), "utf8"))
         .split("\n")
         .some((line) => /restoreDataset/i.test(line) && line.includes('"dynamodb:UpdateItem"')),
@@ -401,7 +404,7 @@ async function sweptOver(product: Product): Promise<void> {
   );
 }
 
-/** The worker has begun: it holds a lease and calls the model. */
+/** The worker is running: it holds a lease and calls the model. */
 async function moreCalls({ data }: Product): Promise<void> {
   const before = (await modelCalls(data)).length;
   await until("the next worker's calls", async () => (await modelCalls(data)).length > before + 40);
@@ -416,14 +419,14 @@ function runningTask({ cloud }: Product): Promise<string> {
   });
 }
 
-async function createJob(api: Api, wishes: Record<string, unknown>): Promise<string> {
+async function createJob(api: Api, options: Record<string, unknown>): Promise<string> {
   const input = {
     name: "A job of the tour",
     ...SAMPLE,
     budgetNanos: 1_000_000_000,
     formats: ["JSONL", "CSV", "PARQUET"],
     clientToken: randomUUID(),
-    ...wishes,
+    ...options,
   };
   const { createJob: job } = await api.call<{ createJob: { id: string } }>(
     "mutation($input: CreateJobInput!) { createJob(input: $input) { id } }",

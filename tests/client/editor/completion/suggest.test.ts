@@ -92,7 +92,7 @@ describe("in a prompt", () => {
     ["<%= it.article.title %> it.|", []],
     ['<%= "it.|', []],
   ])("%s is followed by %j", (typed, expected) => {
-    expect(labels("PROMPT", written)).toEqual(expected);
+    expect(labels("PROMPT", typed)).toEqual(expected);
   });
 
   test("a list has the members of a list", () => {
