@@ -3,8 +3,8 @@ export const paths = {
   home: "/",
   jobs: (status?: string) => (status ? `/jobs?status=${status}` : "/jobs"),
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
-  newJob: (chosen: { templateId?: string; templateVersion?: number; seedSetId?: string } = {}) =>
-    `/jobs/new${query(chosen)}`,
+  newJob: (preselected: { templateId?: string; templateVersion?: number; seedSetId?: string } = {}) =>
+    `/jobs/new${query(preselected)}`,
   templates: "/templates",
   templatesOf: (tab: string, filters: { category?: string; tag?: string } = {}) =>
     `/templates${query({ tab, ...filters })}`,

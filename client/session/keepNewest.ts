@@ -7,8 +7,7 @@ import {
   ShardFieldsFragmentDoc,
   TestRunFieldsFragmentDoc,
 } from "../generated/documents.ts";
-import { isStaleArchive } from "../jobs/dataset/archive.ts";
-import { isStaleJobState, isStaleShardReport } from "../jobs/live/freshness.ts";
+import { isStaleArchive, isStaleJobState, isStaleShardReport } from "../jobs/live/freshness.ts";
 import { isStaleSeedSet } from "../seeds/freshness.ts";
 import { isStaleTestRun } from "../testRuns/freshness.ts";
 

@@ -35,13 +35,13 @@ export function checkParameters(parameters: readonly Parameter[], texts: Paramet
  * only when `checkParameters` found no errors.
  */
 export function parametersInput(parameters: readonly Parameter[], texts: ParameterTexts): string | null {
-  const chosen = parameters
+  const changed = parameters
     .filter((parameter) => (texts[parameter.name] ?? initialText(parameter)) !== initialText(parameter))
     .map((parameter) => {
       const text = texts[parameter.name] ?? "";
       return [parameter.name, kindOf(parameter) === "text" ? text : readJson(text)];
     });
-  return chosen.length === 0 ? null : JSON.stringify(Object.fromEntries(chosen));
+  return changed.length === 0 ? null : JSON.stringify(Object.fromEntries(changed));
 }
 
 function readJson(text: string): unknown {

@@ -13,7 +13,6 @@ import { Notice } from "../ui/States.tsx";
 import { checkTestRunForm } from "./form.ts";
 import { SpentToday } from "./SpentToday.tsx";
 import { TestRunRecords } from "./TestRunRecords.tsx";
-
 import { useTestRun } from "./useTestRun.ts";
 
 export interface TestRunPanelProps {
@@ -28,65 +27,43 @@ export interface TestRunPanelProps {
 }
 
 /** Generates a few records with real model calls and shows every call. */
-export function TestRunPanel({
-  source,
-  templateId,
-  isValid,
-  seedSetId,
-  parameters,
-  maxAttemptCostNanos,
-}: TestRunPanelProps) {
-  const [records, setRecords] = useState("1");
-  const [budget, setBudget] = useState("0.10");
-  const [testRunId, setTestRunId] = useState<string | null>(null);
+export function TestRunPanel({ isValid, maxAttemptCostNanos, ...template }: TestRunPanelProps) {
+  const [form, setForm] = useState({ records: "1", budget: "0.10" });
   const [shown, setShown] = useState(false);
-  const startTestRun = useStartTestRun();
-  const { run, busy, error } = useAction();
-  const testRun = useTestRun(testRunId);
+  const { testRun, start, busy, error } = useStart(template);
   const isRunning = testRun?.status === "RUNNING";
-  const errors = checkTestRunForm({ records, budget, maxAttemptCostNanos });
-  const start = (event: React.FormEvent) => {
+  const errors = checkTestRunForm({ ...form, maxAttemptCostNanos });
+  const hasSeeds = template.seedSetId !== null;
+  const submit = (event: React.FormEvent) => {
     event.preventDefault();
     setShown(true);
-    if (seedSetId === null || errors.records || errors.budget) return;
-    const budgetNanos = parseUsd(budget) ?? 0;
-    void run(async () =>
-      setTestRunId(
-        await startTestRun({ source, templateId, seedSetId, parameters, recordCount: Number(records), budgetNanos }),
-      ),
-    );
+    if (!errors.records && !errors.budget) start(Number(form.records), parseUsd(form.budget) ?? 0);
   };
   return (
-    <form className="stack" onSubmit={start} aria-label="Test run" noValidate>
+    <form className="stack" onSubmit={submit} aria-label="Test run" noValidate>
       <div className="test-run-form">
         <TextField
           label="Records"
           inputMode="numeric"
-          value={records}
+          value={form.records}
           error={shown ? errors.records : null}
           hint={`1–${MAX_TEST_RUN_RECORDS}`}
-          onChange={(event) => setRecords(event.target.value)}
+          onChange={(event) => setForm({ ...form, records: event.target.value })}
         />
         <TextField
           label="Budget (USD)"
           adornment="$"
           inputMode="decimal"
-          value={budget}
+          value={form.budget}
           error={shown ? errors.budget : null}
           hint={maxAttemptCostNanos === null ? undefined : `Max cost per attempt: ${showUsd(maxAttemptCostNanos)}`}
-          onChange={(event) => setBudget(event.target.value)}
+          onChange={(event) => setForm({ ...form, budget: event.target.value })}
         />
-        <Button
-          type="submit"
-          variant="primary"
-          icon="play"
-          busy={busy || isRunning}
-          disabled={!isValid || seedSetId === null}
-        >
+        <Button type="submit" variant="primary" icon="play" busy={busy || isRunning} disabled={!isValid || !hasSeeds}>
           Run
         </Button>
       </div>
-      {seedSetId === null && <p className="small soft">Choose seeds above: a test run samples real items.</p>}
+      {!hasSeeds && <p className="small soft">Choose seeds above: a test run samples real items.</p>}
       {!isValid && <p className="small soft">Fix the errors first.</p>}
       <FieldError error={error} />
       {testRun && <TestRunState testRun={testRun} />}
@@ -94,6 +71,20 @@ export function TestRunPanel({
       <SpentToday isSpending={isRunning} />
     </form>
   );
+}
+
+/** Starts test runs of a template and follows the latest. */
+function useStart(template: Pick<TestRunPanelProps, "source" | "templateId" | "seedSetId" | "parameters">) {
+  const { seedSetId, ...rest } = template;
+  const startTestRun = useStartTestRun();
+  const [testRunId, setTestRunId] = useState<string | null>(null);
+  const { run, busy, error } = useAction();
+  const testRun = useTestRun(testRunId);
+  const start = (recordCount: number, budgetNanos: number) => {
+    if (seedSetId === null) return;
+    void run(async () => setTestRunId(await startTestRun({ ...rest, seedSetId, recordCount, budgetNanos })));
+  };
+  return { testRun, start, busy, error };
 }
 
 function TestRunState({ testRun }: { readonly testRun: TestRunFieldsFragment }) {

@@ -49,12 +49,12 @@ export function EmptyState({ icon, title, children, actions, tone = "plain" }: E
 export function ErrorState({ text, onRetry }: { readonly text: string; readonly onRetry?: () => void }) {
   const retry = onRetry && (
     <Button icon="retry" onClick={onRetry}>
-      Try again
+      Retry
     </Button>
   );
   return (
     <div role="alert">
-      <EmptyState icon="alert" tone="bad" title="Could not load this page" actions={retry}>
+      <EmptyState icon="alert" tone="bad" title="Something could not be loaded" actions={retry}>
         {text}
       </EmptyState>
     </div>

@@ -25,14 +25,9 @@ export default function DiffView({ older, newer, layout, label }: DiffViewProps)
 
 const COLLAPSE = { margin: 3, minSize: 6 };
 
-function show(
-  look: DiffViewProps["layout"],
-  parent: HTMLElement,
-  older: string,
-  newer: string,
-): MergeView | EditorView {
+function show(layout: DiffLayout, parent: HTMLElement, older: string, newer: string): MergeView | EditorView {
   const readOnly = [templateLanguage(), EditorState.readOnly.of(true), EditorView.editable.of(false)];
-  if (look === "split") {
+  if (layout === "split") {
     return new MergeView({
       parent,
       a: { doc: older, extensions: readOnly },

@@ -24,7 +24,7 @@ export interface OutlineStep {
   readonly loop?: { readonly as: string; readonly list: string };
   readonly repeats: boolean;
   readonly type: string;
-  /** The JSON Schema of its answer, when it is JSON. */
+  /** The JSON Schema of its output, if that is JSON. */
   readonly schema?: unknown;
 }
 

@@ -14,10 +14,10 @@ export function useTemplateCheck(
   id: string | null,
 ): DebouncedQuery<CheckTemplateQuery["checkTemplate"]> {
   const client = useApolloClient();
-  return useDebouncedQuery(source, async (asked, signal) => {
+  return useDebouncedQuery(source, async (requested, signal) => {
     const { data } = await client.query({
       query: CheckTemplateDocument,
-      variables: { source: asked, id },
+      variables: { source: requested, id },
       fetchPolicy: "no-cache",
       context: { queryDeduplication: false, fetchOptions: { signal } },
     });
@@ -29,10 +29,10 @@ export function useTemplateCheck(
 /** The rendered prompts of one record as the source is typed; not requested while the input is null. */
 export function useRendering(input: RenderTemplateInput | null): DebouncedQuery<RenderTemplateQuery["renderTemplate"]> {
   const client = useApolloClient();
-  return useDebouncedQuery(input && JSON.stringify(input), async (asked, signal) => {
+  return useDebouncedQuery(input && JSON.stringify(input), async (requested, signal) => {
     const { data } = await client.query({
       query: RenderTemplateDocument,
-      variables: { input: JSON.parse(asked) as RenderTemplateInput },
+      variables: { input: JSON.parse(requested) as RenderTemplateInput },
       fetchPolicy: "no-cache",
       context: { queryDeduplication: false, fetchOptions: { signal } },
     });

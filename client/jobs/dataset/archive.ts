@@ -4,7 +4,7 @@ import {
   RESTORE_PRICES_PER_GB,
   RESTORE_DURATIONS,
 } from "#core/dataset/archive";
-import type { ArchiveFieldsFragment, JobStatus } from "../../generated/documents.ts";
+import type { ArchiveFieldsFragment } from "../../generated/documents.ts";
 import { showDate } from "../../ui/format.ts";
 
 type Archive = Pick<ArchiveFieldsFragment, "state" | "archiveClass" | "restoredUntil">;
@@ -30,22 +30,3 @@ export function archiveMessage({ state, archiveClass, restoredUntil }: Archive):
       return archiveClass === "INSTANT" ? "Archived with instant access: downloads work as before." : null;
   }
 }
-
-/** Whether an update of a job is the first to report its dataset as restored: every later update repeats the archive state. */
-export function isNewlyRestored(known: Pick<Archive, "state"> | null, { status, archive }: JobUpdate): boolean {
-  return archive?.state === "RESTORED" && known?.state !== "RESTORED" && ENDED.includes(status);
-}
-
-const ENDED: readonly JobStatus[] = ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"];
-
-interface JobUpdate {
-  readonly status: JobStatus;
-  readonly archive: Pick<Archive, "state"> | null;
-}
-
-/** Whether an incoming archive state was observed before the known one. */
-export function isStaleArchive(known: ArchiveVersion, incoming: ArchiveVersion): boolean {
-  return incoming.observedAt < known.observedAt;
-}
-
-export type ArchiveVersion = Pick<ArchiveFieldsFragment, "observedAt">;

@@ -15,7 +15,7 @@ export interface Archive {
 }
 
 /**
- * The archive state of a job's dataset. S3 is asked each time the page is opened, so that a lost update does no harm, and
+ * The archive state of a job's dataset. S3 is fetchedFor each time the page is opened, so that a lost update does no harm, and
  * again when a resumed job has exported another dataset.
  */
 export function useDatasetArchive({ id: jobId, finishedAt, datasetFiles }: JobStateFragment): Archive {
@@ -27,10 +27,10 @@ export function useDatasetArchive({ id: jobId, finishedAt, datasetFiles }: JobSt
   });
   const refresh = () => void refetch().catch(() => undefined);
   useAfterConnect(() => hasDataset && refresh());
-  const asked = useRef(finishedAt);
+  const fetchedFor = useRef(finishedAt);
   useEffect(() => {
-    if (asked.current !== finishedAt && hasDataset) refresh();
-    asked.current = finishedAt;
+    if (fetchedFor.current !== finishedAt && hasDataset) refresh();
+    fetchedFor.current = finishedAt;
   });
   return { archive: data?.getDatasetArchive ?? null, refresh };
 }

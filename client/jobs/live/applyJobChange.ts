@@ -8,9 +8,8 @@ import {
   type JobStateFragment,
   type OnJobChangedSubscription,
 } from "../../generated/documents.ts";
-import { isStaleArchive } from "../dataset/archive.ts";
 import { updateJobLists } from "./lists.ts";
-import { isStaleJobState, isStaleShardReport, newerSnapshot } from "./freshness.ts";
+import { isStaleArchive, isStaleJobState, isStaleShardReport, newerSnapshot } from "./freshness.ts";
 
 type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;
 

@@ -1,4 +1,9 @@
-import type { JobStateFragment, JobStatus, ShardFieldsFragment } from "../../generated/documents.ts";
+import type {
+  ArchiveFieldsFragment,
+  JobStateFragment,
+  JobStatus,
+  ShardFieldsFragment,
+} from "../../generated/documents.ts";
 
 /**
  * Whether an incoming update of a job is older than the known state. Every action of the owner raises `controlNo`; between
@@ -39,3 +44,23 @@ const STAGES: Readonly<Record<JobStatus, number>> = {
   FAILED: 2,
   DELETING: 3,
 };
+
+/** Whether an update of a job is the first to report its dataset as restored: every later update repeats the archive state. */
+export function isNewlyRestored(known: ArchiveState | null, { status, archive }: JobUpdate): boolean {
+  return archive?.state === "RESTORED" && known?.state !== "RESTORED" && ENDED.includes(status);
+}
+
+const ENDED: readonly JobStatus[] = ["COMPLETED", "BUDGET_EXCEEDED", "CANCELLED", "FAILED"];
+
+interface JobUpdate {
+  readonly status: JobStatus;
+  readonly archive: ArchiveState | null;
+}
+
+/** Whether an incoming archive state was observed before the known one. */
+export function isStaleArchive(known: ArchiveVersion, incoming: ArchiveVersion): boolean {
+  return incoming.observedAt < known.observedAt;
+}
+
+type ArchiveState = Pick<ArchiveFieldsFragment, "state">;
+export type ArchiveVersion = Pick<ArchiveFieldsFragment, "observedAt">;

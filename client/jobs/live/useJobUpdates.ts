@@ -4,7 +4,7 @@ import { useApolloClient } from "@apollo/client/react";
 import { repeat } from "rxjs";
 import { JobDocument, OnJobChangedDocument } from "../../generated/documents.ts";
 import { applyJobChange, knownArchive } from "./applyJobChange.ts";
-import { isNewlyRestored } from "../dataset/archive.ts";
+import { isNewlyRestored } from "./freshness.ts";
 import { updateJobLists } from "./lists.ts";
 
 /**

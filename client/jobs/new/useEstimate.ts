@@ -5,10 +5,10 @@ import { useDebouncedQuery, type DebouncedQuery } from "../../hooks/useDebounced
 /** The cost estimate of a job as its form is filled in; not requested while the input is null. */
 export function useEstimate(input: EstimateJobInput | null): DebouncedQuery<EstimateJobQuery["estimateJob"]> {
   const client = useApolloClient();
-  return useDebouncedQuery(input && JSON.stringify(input), async (asked, signal) => {
+  return useDebouncedQuery(input && JSON.stringify(input), async (requested, signal) => {
     const { data } = await client.query({
       query: EstimateJobDocument,
-      variables: { input: JSON.parse(asked) as EstimateJobInput },
+      variables: { input: JSON.parse(requested) as EstimateJobInput },
       fetchPolicy: "no-cache",
       context: { queryDeduplication: false, fetchOptions: { signal } },
     });

@@ -23,7 +23,7 @@ export function useJobForm() {
     const changedFields = Object.keys(part).flatMap((field) => FIELDS_OF[field as keyof JobForm] ?? [field]);
     setErrors((known) => Object.fromEntries(Object.entries(known).filter(([field]) => !changedFields.includes(field))));
   };
-  // A sample brings the seeds that were made for it, unless it has none: then the selected ones stay.
+  // A sample selects its own seeds; any other template keeps the selected ones.
   const choose = ({ id, sampleSeedSetId }: ChoosableTemplate) =>
     change({ templateId: id, seedSetId: sampleSeedSetId ?? form.seedSetId, parameterTexts: {} });
 

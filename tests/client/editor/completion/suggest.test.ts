@@ -54,8 +54,8 @@ record:
 `;
 
 /** What is suggested where `|` stands in a text that takes the place of a word of the template. */
-function labels(place: string, written: string): string[] {
-  const text = TEMPLATE.replace(place, written);
+function labels(place: string, typed: string): string[] {
+  const text = TEMPLATE.replace(place, typed);
   const position = text.indexOf("|", TEMPLATE.indexOf(place));
   return labelsAt(text.slice(0, position) + text.slice(position + 1), position);
 }
@@ -65,9 +65,9 @@ function labelsAt(text: string, position: number): string[] {
 }
 
 /** The same for a document of its own, with the cursor at `|` alone: where a bar is YAML's, it is written `¦`. */
-function labelsIn(written: string): string[] {
-  const position = written.indexOf("|");
-  return labelsAt((written.slice(0, position) + written.slice(position + 1)).replaceAll("¦", "|"), position);
+function labelsIn(typed: string): string[] {
+  const position = typed.indexOf("|");
+  return labelsAt((typed.slice(0, position) + typed.slice(position + 1)).replaceAll("¦", "|"), position);
 }
 
 describe("in a prompt", () => {

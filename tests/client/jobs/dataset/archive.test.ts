@@ -5,7 +5,8 @@ import {
   type ArchiveFieldsFragment,
 } from "../../../../client/generated/documents.ts";
 import { applyJobChange } from "../../../../client/jobs/live/applyJobChange.ts";
-import { archiveMessage, isReadable, isNewlyRestored } from "../../../../client/jobs/dataset/archive.ts";
+import { archiveMessage, isReadable } from "../../../../client/jobs/dataset/archive.ts";
+import { isNewlyRestored } from "../../../../client/jobs/live/freshness.ts";
 import { typePolicies } from "../../../../client/session/cache.ts";
 import { newest } from "../../../../client/session/keepNewest.ts";
 import { sampleChange, sampleJob } from "../sample-job.ts";
