@@ -3,6 +3,7 @@ import { Link, useNavigate } from "react-router";
 import { SummaryPanel } from "../summary/SummaryPanel.tsx";
 import { TemplateVersionsDocument, type TemplateFieldsFragment } from "../../generated/documents.ts";
 import { paths } from "../../paths.ts";
+import { Entry, SummaryList } from "../../ui/SummaryList.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { VERSIONS_SHOWN } from "./TemplateVersions.tsx";
 
@@ -12,40 +13,32 @@ export function TemplateSummary({ template }: { readonly template: TemplateField
   return (
     <section className="card stack" aria-labelledby="summary-title">
       <h2 id="summary-title">Summary</h2>
-      <dl className="summary-list summary-list-tall">
-        <dt>Version</dt>
-        <dd>
+      <SummaryList tall>
+        <Entry name="Version">
           <VersionChoice template={template} />{" "}
           <span className="small faint">
             saved <Time at={template.createdAt} />
           </span>
-        </dd>
+        </Entry>
         {forkedFrom && (
-          <>
-            <dt>Copied from</dt>
-            <dd>
-              <Link to={paths.template(forkedFrom.id, forkedFrom.version)}>{forkedFrom.name}</Link>{" "}
-              <span className="small faint">version {forkedFrom.version}</span>
-            </dd>
-          </>
+          <Entry name="Copied from">
+            <Link to={paths.template(forkedFrom.id, forkedFrom.version)}>{forkedFrom.name}</Link>{" "}
+            <span className="small faint">version {forkedFrom.version}</span>
+          </Entry>
         )}
         {tags.length > 0 && (
-          <>
-            <dt>Tags</dt>
-            <dd className="chips">
-              {tags.map((tag) => (
-                <Link key={tag} className="chip" to={paths.templatesOf("public", { tag })}>
-                  {tag}
-                </Link>
-              ))}
-            </dd>
-          </>
+          <Entry name="Tags" className="chips">
+            {tags.map((tag) => (
+              <Link key={tag} className="chip" to={paths.templatesOf("public", { tag })}>
+                {tag}
+              </Link>
+            ))}
+          </Entry>
         )}
-        <dt>Include as</dt>
-        <dd className="mono small">
+        <Entry name="Include as" className="mono small">
           {template.id}@{template.version}/…
-        </dd>
-      </dl>
+        </Entry>
+      </SummaryList>
       <SummaryPanel analysis={template.analysis} />
     </section>
   );

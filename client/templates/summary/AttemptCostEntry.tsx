@@ -1,6 +1,7 @@
 import type { TemplateAnalysisFieldsFragment } from "../../generated/documents.ts";
 import { showUsd } from "../../money.ts";
 import { showCount, showCounted } from "../../ui/format.ts";
+import { Entry } from "../../ui/SummaryList.tsx";
 
 /** The most one attempt at a record can cost: an entry of a summary list. */
 export function AttemptCostEntry({
@@ -9,15 +10,12 @@ export function AttemptCostEntry({
   readonly analysis: TemplateAnalysisFieldsFragment;
 }) {
   return (
-    <>
-      <dt>Max cost per attempt</dt>
-      <dd className="number">
-        {showUsd(maxAttemptCost.costNanos)}{" "}
-        <span className="small faint">
-          {showCounted(maxAttemptCost.calls, "call")}, {showCount(maxAttemptCost.inputTokens)} input and{" "}
-          {showCount(maxAttemptCost.outputTokens)} output tokens
-        </span>
-      </dd>
-    </>
+    <Entry name="Max cost per attempt" className="number">
+      {showUsd(maxAttemptCost.costNanos)}{" "}
+      <span className="small faint">
+        {showCounted(maxAttemptCost.calls, "call")}, {showCount(maxAttemptCost.inputTokens)} input and{" "}
+        {showCount(maxAttemptCost.outputTokens)} output tokens
+      </span>
+    </Entry>
   );
 }

@@ -2,6 +2,7 @@ import { AttemptCostEntry } from "./AttemptCostEntry.tsx";
 import { TemplateReads } from "./TemplateReads.tsx";
 import type { TemplateAnalysisFieldsFragment } from "../../generated/documents.ts";
 import { Notice } from "../../ui/States.tsx";
+import { Entry, SummaryList } from "../../ui/SummaryList.tsx";
 
 /** The static analysis of a template. */
 export function SummaryPanel({ analysis }: { readonly analysis: TemplateAnalysisFieldsFragment | null }) {
@@ -15,9 +16,8 @@ export function SummaryPanel({ analysis }: { readonly analysis: TemplateAnalysis
           ))}
         </Notice>
       )}
-      <dl className="analysis analysis-tall">
-        <dt>Columns</dt>
-        <dd className="chips">
+      <SummaryList tall>
+        <Entry name="Columns" className="chips">
           <span className="chip mono">id</span>
           {analysis.columns.map(({ name, type }) => (
             <span key={name} className="chip mono">
@@ -25,25 +25,18 @@ export function SummaryPanel({ analysis }: { readonly analysis: TemplateAnalysis
               {type && <span className="faint"> {type}</span>}
             </span>
           ))}
-        </dd>
-        {analysis.categories.length > 0 && (
-          <>
-            <dt>Partition columns</dt>
-            <dd>{analysis.categories.join(", ")}</dd>
-          </>
-        )}
-        <dt>Seed fields</dt>
-        <dd>
+        </Entry>
+        {analysis.categories.length > 0 && <Entry name="Partition columns">{analysis.categories.join(", ")}</Entry>}
+        <Entry name="Seed fields">
           <TemplateReads reads={analysis.reads} />
-        </dd>
+        </Entry>
         <AttemptCostEntry analysis={analysis} />
         {analysis.includes.length > 0 && (
-          <>
-            <dt>Includes</dt>
-            <dd className="mono small">{analysis.includes.join(", ")}</dd>
-          </>
+          <Entry name="Includes" className="mono small">
+            {analysis.includes.join(", ")}
+          </Entry>
         )}
-      </dl>
+      </SummaryList>
     </>
   );
 }
