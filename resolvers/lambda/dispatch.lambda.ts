@@ -9,7 +9,7 @@ import { callApi } from "./callApi.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { releaseTask } from "./fleet/releaseTask.ts";
 import { readJob, readOpenJobs } from "./fleet/jobs.ts";
-import { reconcileTasks } from "./fleet/reconcileTask.ts";
+import { reconcileTasks } from "./fleet/reconcileTasks.ts";
 import { placeTasks } from "./fleet/placeTasks.ts";
 import { purgeJob } from "./fleet/purgeJob.ts";
 import { readTasks } from "./fleet/slots.ts";

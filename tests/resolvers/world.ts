@@ -32,7 +32,7 @@ import { FIELDS, STEPS, type LambdaName } from "../../resolvers/manifest.ts";
 import { startUserPool, type UserPool } from "../local/appsync-api.ts";
 import { testContext } from "../local/open-gate.ts";
 import { startFleet, type FakeFleet } from "./fake-fleet.ts";
-import { startHeldRows } from "./held-rows.ts";
+import { startHeldRows } from "./locked-rows.ts";
 
 type Handler = (event: any, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 

@@ -9,7 +9,7 @@ import { columnsOf, type Template } from "#core/template/template";
 import { Prompts } from "../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";
-import { makeRecord, type MadeRecord } from "./stand-in.ts";
+import { makeRecord, type MadeRecord } from "./canned-model.ts";
 
 const GOLDEN = join(import.meta.dirname, "..", "golden");
 const TEMPLATES = join(import.meta.dirname, "..", "..", "samples", "templates");
