@@ -9,20 +9,20 @@ export const ENVIRONMENT = {
   seedSetsTable: "SEED_SETS_TABLE",
   bucket: "BUCKET",
   graphqlUrl: "GRAPHQL_URL",
-  /** Functions that read templates: the ids of the models that may be used, by commas. */
+  /** Functions that read templates: the ids of the models that may be used, separated by commas. */
   models: "ALLOWED_MODELS",
-  /** The API: where it runs, and where in the table of models those stand that may be used, by commas. */
+  /** The API: its region, and the indexes in the table of models of those that may be used, separated by commas. */
   region: "REGION",
-  modelPlaces: "ALLOWED_MODEL_PLACES",
+  modelIndexes: "ALLOWED_MODEL_INDEXES",
   /** Dispatcher: what it starts tasks with. */
   cluster: "CLUSTER_ARN",
   taskDefinition: "TASK_DEFINITION_ARN",
   subnets: "SUBNET_IDS",
   securityGroup: "SECURITY_GROUP_ID",
   containerName: "CONTAINER_NAME",
-  /** Dispatcher: how many tasks may run, for one person and overall. */
-  tasksPerOwner: "TASKS_PER_OWNER",
-  tasksOverall: "TASKS_OVERALL",
+  /** Dispatcher: the most tasks that may run, per owner and in total. */
+  maxTasksPerOwner: "MAX_TASKS_PER_OWNER",
+  maxTasks: "MAX_TASKS",
   /** Worker: the role it assumes, narrowed to one owner and job by session tags. */
   jobRole: "JOB_ROLE_ARN",
   /** Worker, set by the dispatcher for each task. */

@@ -5,11 +5,11 @@ import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
 import { START_TIMEOUT_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
-import { callModels, modelsForFunctions } from "./models.ts";
+import { invokeModels, modelsForFunctions } from "./models.ts";
 import type { ProductFunction } from "./product-function.ts";
 
 /** An event that comes later finds its run shown as dead. */
-const WHILE_WAITED_FOR = { maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS) };
+const ASYNC_INVOKE_CONFIG = { maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS) };
 
 type Add = (name: LambdaName, environment: Record<string, string>) => ProductFunction;
 
@@ -30,11 +30,11 @@ function addReaders(scope: Construct, add: Add, { bucket, templates, seedSets }:
       [ENVIRONMENT.seedSetsTable]: seedSets.tableName,
       [ENVIRONMENT.bucket]: bucket.bucketName,
     });
-    reader.may("ReadRows", ["dynamodb:GetItem"], [templates.tableArn, seedSets.tableArn]);
-    reader.may("ReadSeeds", ["s3:GetObject"], [seeds]);
+    reader.allow("ReadRows", ["dynamodb:GetItem"], [templates.tableArn, seedSets.tableArn]);
+    reader.allow("ReadSeeds", ["s3:GetObject"], [seeds]);
   }
   const readSeedItems = add("readSeedItems", { [ENVIRONMENT.bucket]: bucket.bucketName });
-  readSeedItems.may("ReadSeeds", ["s3:GetObject"], [seeds]);
+  readSeedItems.allow("ReadSeeds", ["s3:GetObject"], [seeds]);
 }
 
 function addTestRun(scope: Construct, add: Add, { data, api }: { data: Data; api: GraphqlApi }): void {
@@ -43,13 +43,13 @@ function addTestRun(scope: Construct, add: Add, { data, api }: { data: Data; api
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
-  executeTestRun.configureAsyncInvoke(WHILE_WAITED_FOR);
-  executeTestRun.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
-    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TRY#*", "SPENDING#*", "SAMPLE#*"] },
+  executeTestRun.configureAsyncInvoke(ASYNC_INVOKE_CONFIG);
+  executeTestRun.allow("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TESTRUN#*", "SPENDING#*", "COSTSAMPLE#*"] },
   });
-  executeTestRun.may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects("seeds/*")]);
-  executeTestRun.addToRolePolicy(callModels(scope));
-  executeTestRun.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportTestRun`]);
+  executeTestRun.allow("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects("seeds/*")]);
+  executeTestRun.addToRolePolicy(invokeModels(scope));
+  executeTestRun.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportTestRun`]);
 }
 
 function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; api: GraphqlApi }): void {
@@ -57,7 +57,7 @@ function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; 
     ...modelsForFunctions(scope),
     [ENVIRONMENT.templatesTable]: data.templates.tableName,
   });
-  checkGeneration.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
+  checkGeneration.allow("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
 
   const generateSeeds = add("generateSeeds", {
     [ENVIRONMENT.jobsTable]: data.jobs.tableName,
@@ -65,13 +65,13 @@ function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; 
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
-  generateSeeds.configureAsyncInvoke(WHILE_WAITED_FOR);
-  generateSeeds.may("Rows", ["dynamodb:UpdateItem"], [data.seedSets.tableArn]);
-  generateSeeds.may("Spending", ["dynamodb:UpdateItem"], [data.jobs.tableArn], {
+  generateSeeds.configureAsyncInvoke(ASYNC_INVOKE_CONFIG);
+  generateSeeds.allow("Rows", ["dynamodb:UpdateItem"], [data.seedSets.tableArn]);
+  generateSeeds.allow("Spending", ["dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["SPENDING#*"] },
   });
   // Blocks are removed when the seed set was deleted while they were written.
-  generateSeeds.may("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [data.bucket.arnForObjects("seeds/*")]);
-  generateSeeds.addToRolePolicy(callModels(scope));
-  generateSeeds.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
+  generateSeeds.allow("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [data.bucket.arnForObjects("seeds/*")]);
+  generateSeeds.addToRolePolicy(invokeModels(scope));
+  generateSeeds.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
 }

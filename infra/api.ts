@@ -19,9 +19,9 @@ import { modelsForApi } from "./models.ts";
 
 const SCHEMA = join(import.meta.dirname, "..", "schema.graphql");
 /** `listJobs { items { progress { … } } }` is four deep; nobody needs twice that. */
-const DEEPEST_QUERY = 8;
+const MAX_QUERY_DEPTH = 8;
 /** Fields resolved for one request: a page of a hundred jobs with their progress, and room. */
-const MOST_RESOLVERS = 300;
+const MAX_RESOLVERS = 300;
 
 /**
  * The API's door: schema and who may knock. IAM is the default mode, so a field without a directive is closed to people.
@@ -60,8 +60,8 @@ export class Api extends NestedStack {
         ...modelsForApi(this),
       },
       introspectionConfig: IntrospectionConfig.DISABLED,
-      queryDepthLimit: DEEPEST_QUERY,
-      resolverCountLimit: MOST_RESOLVERS,
+      queryDepthLimit: MAX_QUERY_DEPTH,
+      resolverCountLimit: MAX_RESOLVERS,
     });
     const api = this.api.node.findChild("Resource") as CfnGraphQLApi;
     this.realtimeUrl = api.attrRealtimeUrl;

@@ -9,7 +9,7 @@ export class Auth extends NestedStack {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.userPool = new UserPool(this, "People", {
+    this.userPool = new UserPool(this, "Users", {
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: true,
       signInAliases: { email: true },

@@ -23,17 +23,17 @@ const DIST = join(ROOT, "dist");
 export async function buildAll(): Promise<Builds> {
   await mkdir(DIST, { recursive: true });
   // A folder of its own: several syntheses may run on one checkout.
-  const passing = await mkdtemp(join(DIST, "building-"));
-  process.once("exit", () => rmSync(passing, { recursive: true, force: true }));
+  const staging = await mkdtemp(join(DIST, "building-"));
+  process.once("exit", () => rmSync(staging, { recursive: true, force: true }));
   const builds = {
-    functions: join(passing, "functions"),
-    worker: join(passing, "worker"),
+    functions: join(staging, "functions"),
+    worker: join(staging, "worker"),
     client: join(DIST, "client"),
   };
   await Promise.all([
     buildFunctions(builds.functions),
     bundleWorker(builds.worker),
-    buildClient(builds.client, passing),
+    buildClient(builds.client, staging),
   ]);
   return builds;
 }
@@ -69,7 +69,7 @@ async function buildFunctions(outdir: string): Promise<void> {
 }
 
 /** The client changes less often than it is synthesized, so its build is kept while its sources are the same. */
-async function buildClient(outdir: string, passing: string): Promise<void> {
+async function buildClient(outdir: string, staging: string): Promise<void> {
   const sources = [
     join(ROOT, "client"),
     join(ROOT, "core"),
@@ -80,7 +80,7 @@ async function buildClient(outdir: string, passing: string): Promise<void> {
   const marker = join(DIST, "client.digest");
   if ((await readFile(marker, "utf8").catch(() => "")) === digest && (await exists(join(outdir, "index.html")))) return;
   const { build: buildWithVite } = await import("vite");
-  const staged = join(passing, "client");
+  const staged = join(staging, "client");
   await buildWithVite({
     configFile: join(ROOT, "client", "vite.config.ts"),
     build: { outDir: staged, emptyOutDir: true },
@@ -91,9 +91,9 @@ async function buildClient(outdir: string, passing: string): Promise<void> {
   await writeFile(marker, digest);
 }
 
-async function digestOf(places: readonly string[]): Promise<string> {
+async function digestOf(paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for (const place of places) {
+  for (const place of paths) {
     const files = (await stat(place)).isDirectory()
       ? (await readdir(place, { recursive: true, withFileTypes: true }))
           .filter((entry) => entry.isFile())

@@ -20,14 +20,14 @@ import { JOBS_OPEN } from "../core/keys.ts";
 import { TASK_SIZES, DEFAULT_TASK_SIZE } from "../core/job/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
-import { callModels, limitsForWorker } from "./models.ts";
+import { invokeModels, limitsForWorker } from "./models.ts";
 import type { Network } from "./network.ts";
 import { ProductFunction } from "./product-function.ts";
 
 const CONTAINER = "worker";
 const SCRATCH = "scratch";
-const TASKS_PER_OWNER = 4;
-const TASKS_OVERALL = 50;
+const MAX_TASKS_PER_OWNER = 4;
+const MAX_TASKS = 50;
 /** Fargate's most: Spot warns two minutes ahead. */
 const STOP_TIMEOUT = Duration.seconds(120);
 
@@ -51,7 +51,7 @@ export class Compute extends NestedStack {
     });
     const task = this.task(props);
     this.dispatch = this.dispatcher(props, cluster, task);
-    this.wakeDispatcher(cluster);
+    this.triggerDispatcher(cluster);
   }
 
   private task({ builds, data, api }: Props): FargateTaskDefinition {
@@ -103,18 +103,18 @@ export class Compute extends NestedStack {
     });
     task.addToTaskRolePolicy(
       new PolicyStatement({
-        sid: "BecomeJob",
+        sid: "AssumeJobRole",
         actions: ["sts:AssumeRole", "sts:TagSession"],
         resources: [role.roleArn],
       }),
     );
-    const may = (
+    const allow = (
       sid: string,
       actions: string[],
       resources: string[],
       conditions?: Record<string, Record<string, unknown>>,
     ) => role.addToPolicy(new PolicyStatement({ sid, actions, resources, conditions }));
-    may(
+    allow(
       "JobRows",
       [
         "dynamodb:GetItem",
@@ -130,18 +130,18 @@ export class Compute extends NestedStack {
         },
       },
     );
-    may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects(`seeds/${tag("seedOwner")}/*`)]);
+    allow("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects(`seeds/${tag("seedOwner")}/*`)]);
     const parts = data.bucket.arnForObjects(`parts/${tag("job")}/*`);
     // A job that goes on after its end finds its parts folded into its dataset.
-    may("ReadParts", ["s3:GetObject"], [parts, data.bucket.arnForObjects(`datasets/${tag("job")}/*`)]);
-    may("WriteParts", ["s3:PutObject"], [parts]);
-    may(
+    allow("ReadParts", ["s3:GetObject"], [parts, data.bucket.arnForObjects(`datasets/${tag("job")}/*`)]);
+    allow("WriteParts", ["s3:PutObject"], [parts]);
+    allow(
       "WriteDatasets",
       ["s3:PutObject", "s3:AbortMultipartUpload"],
       [data.bucket.arnForObjects(`datasets/${tag("job")}/*`)],
     );
-    role.addToPolicy(callModels(this));
-    may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
+    role.addToPolicy(invokeModels(this));
+    allow("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
     return role;
   }
 
@@ -162,43 +162,43 @@ export class Compute extends NestedStack {
         [ENVIRONMENT.containerName]: CONTAINER,
         [ENVIRONMENT.subnets]: network.vpc.publicSubnets.map((subnet) => subnet.subnetId).join(","),
         [ENVIRONMENT.securityGroup]: network.taskSecurityGroup.securityGroupId,
-        [ENVIRONMENT.tasksPerOwner]: String(TASKS_PER_OWNER),
-        [ENVIRONMENT.tasksOverall]: String(TASKS_OVERALL),
+        [ENVIRONMENT.maxTasksPerOwner]: String(MAX_TASKS_PER_OWNER),
+        [ENVIRONMENT.maxTasks]: String(MAX_TASKS),
       },
     });
     const inCluster = { ArnEquals: { "ecs:cluster": cluster.clusterArn } };
     const tasks = this.formatArn({ service: "ecs", resource: "task", resourceName: `${cluster.clusterName}/*` });
-    dispatch.may("FindOpenJobs", ["dynamodb:Query"], [`${data.jobs.tableArn}/index/${JOBS_OPEN}`]);
-    dispatch.may(
+    dispatch.allow("FindOpenJobs", ["dynamodb:Query"], [`${data.jobs.tableArn}/index/${JOBS_OPEN}`]);
+    dispatch.allow(
       "JobRows",
       ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       [data.jobs.tableArn],
     );
-    dispatch.may(
+    dispatch.allow(
       "Slots",
       ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       [data.fleet.tableArn],
     );
-    dispatch.may("StartTasks", ["ecs:RunTask"], [task.taskDefinitionArn], inCluster);
-    dispatch.may("TagTasks", ["ecs:TagResource"], [tasks], { StringEquals: { "ecs:CreateAction": "RunTask" } });
-    dispatch.may("SeeTasks", ["ecs:DescribeTasks"], [tasks], inCluster);
-    dispatch.may("PassRoles", ["iam:PassRole"], [task.taskRole.roleArn, task.obtainExecutionRole().roleArn], {
+    dispatch.allow("StartTasks", ["ecs:RunTask"], [task.taskDefinitionArn], inCluster);
+    dispatch.allow("TagTasks", ["ecs:TagResource"], [tasks], { StringEquals: { "ecs:CreateAction": "RunTask" } });
+    dispatch.allow("DescribeTasks", ["ecs:DescribeTasks"], [tasks], inCluster);
+    dispatch.allow("PassRoles", ["iam:PassRole"], [task.taskRole.roleArn, task.obtainExecutionRole().roleArn], {
       StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
     });
-    dispatch.may("FindPurged", ["s3:ListBucket"], [data.bucket.bucketArn], {
+    dispatch.allow("FindPurged", ["s3:ListBucket"], [data.bucket.bucketArn], {
       StringLike: { "s3:prefix": ["parts/*", "datasets/*", "snapshots/*"] },
     });
-    dispatch.may(
+    dispatch.allow(
       "Purge",
       ["s3:DeleteObject"],
       ["parts/*", "datasets/*", "snapshots/*"].map((objects) => data.bucket.arnForObjects(objects)),
     );
-    dispatch.may("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
+    dispatch.allow("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
     return dispatch;
   }
 
   /** Task events free slots at once; the sweep each minute makes up for every event that was lost. */
-  private wakeDispatcher(cluster: Cluster): void {
+  private triggerDispatcher(cluster: Cluster): void {
     new Rule(this, "TaskStopped", {
       description: "A worker's task has stopped, or its Spot capacity is about to be taken",
       eventPattern: {

@@ -10,7 +10,7 @@ import {
 import type { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
-import { ARCHIVE_CLASSES, DAYS_BEFORE_ARCHIVE } from "../core/dataset/archive.ts";
+import { ARCHIVE_CLASSES, DAYS_BEFORE_ARCHIVE, type ArchiveClass } from "../core/dataset/archive.ts";
 import { SNAPSHOT_RETENTION_DAYS } from "../core/dataset/snapshot.ts";
 import {
   JOBS_BY_OWNER,
@@ -19,7 +19,6 @@ import {
   SEED_SETS_BY_OWNER,
   TEMPLATES_BY_OWNER,
 } from "../core/keys.ts";
-import { archiveClass } from "./archive.ts";
 
 /** S3 leaves objects under 128 KB where they are unless a rule names a size; datasets of a few records are archived too. */
 const LARGER_THAN_BYTES = 1;
@@ -91,9 +90,9 @@ export class Data extends NestedStack {
             },
           ],
         },
-        { id: "ForgetUploads", prefix: "uploads/", expiration: Duration.days(1) },
-        { id: "ForgetSnapshots", prefix: "snapshots/", expiration: Duration.days(SNAPSHOT_RETENTION_DAYS) },
-        { id: "AbortUnfinished", abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { id: "ExpireUploads", prefix: "uploads/", expiration: Duration.days(1) },
+        { id: "ExpireSnapshots", prefix: "snapshots/", expiration: Duration.days(SNAPSHOT_RETENTION_DAYS) },
+        { id: "AbortIncompleteUploads", abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
     // Says when a restored object is back. The CDK's own `eventBridgeEnabled` would bring a function with wide rights.
@@ -103,6 +102,18 @@ export class Data extends NestedStack {
     );
     return bucket;
   }
+}
+
+/**
+ * The storage class that datasets are archived in, from the context: `cdk deploy -c archiveClass=flexible`. Instant by default:
+ * for 10% more than flexible, a dataset can be downloaded at any moment, while the others make people wait for hours.
+ */
+export function archiveClass(scope: Construct): ArchiveClass {
+  const wanted: unknown = scope.node.tryGetContext("archiveClass") ?? "instant";
+  const found = Object.keys(ARCHIVE_CLASSES).find((name) => name.toLowerCase() === wanted);
+  if (!found)
+    throw new Error(`The context "archiveClass" must be instant, flexible or deep, not ${JSON.stringify(wanted)}.`);
+  return found as ArchiveClass;
 }
 
 function index(indexName: string, partition: string, sort: string): GlobalSecondaryIndexProps {

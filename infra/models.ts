@@ -7,9 +7,9 @@ import { MODELS, type Model } from "../core/models/models.ts";
 
 /** The context `models` names the models that may be used, by id: `cdk deploy -c models='["amazon.nova-micro-v1:0"]'`. All when absent. */
 export function allowedModels(scope: Construct): readonly Model[] {
-  const wanted: unknown = scope.node.tryGetContext("models");
-  if (wanted === undefined) return MODELS;
-  const ids: unknown = typeof wanted === "string" ? JSON.parse(wanted) : wanted;
+  const context: unknown = scope.node.tryGetContext("models");
+  if (context === undefined) return MODELS;
+  const ids: unknown = typeof context === "string" ? JSON.parse(context) : context;
   if (!Array.isArray(ids)) throw new Error('The context "models" must be a list of model ids.');
   const unknown = ids.find((id) => !MODELS.some((model) => model.id === id));
   if (unknown !== undefined)
@@ -29,8 +29,8 @@ export function modelsForFunctions(scope: Construct): Record<string, string> {
 /** The same for the API, whose variables hold 512 characters at most. */
 export function modelsForApi(scope: Construct): Record<string, string> {
   const models = allowedModels(scope);
-  const places = models.map((model) => MODELS.indexOf(model));
-  return models === MODELS ? {} : { [ENVIRONMENT.modelPlaces]: places.join(",") };
+  const indexes = models.map((model) => MODELS.indexOf(model));
+  return models === MODELS ? {} : { [ENVIRONMENT.modelIndexes]: indexes.join(",") };
 }
 
 /**
@@ -61,12 +61,12 @@ function checkLimit(id: string, limit: unknown): void {
 }
 
 /** A profile needs its own ARN and those of the foundation model wherever it may call it. */
-export function callModels(scope: Construct): PolicyStatement {
+export function invokeModels(scope: Construct): PolicyStatement {
   const { partition, region, account } = Stack.of(scope);
   const models = allowedModels(scope);
   const foundations = new Set(models.map(({ id, profileRegions }) => (profileRegions ? afterGeography(id) : id)));
   return new PolicyStatement({
-    sid: "CallModels",
+    sid: "InvokeModels",
     actions: ["bedrock:InvokeModel"],
     resources: [
       ...models

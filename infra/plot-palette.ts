@@ -24,11 +24,11 @@ export class PlotPalette extends Stack {
     const compute = new Compute(this, "Compute", { builds, network, data, api: api.api });
     new Resolvers(this, "Resolvers", { builds, data, api: api.api, dispatch: compute.dispatch });
     const site = new Site(this, "Site", { builds, data, api, auth });
-    this.tell({ ...site.config });
+    this.addOutputs({ ...site.config });
   }
 
   /** What a client needs to know; the site serves the same as `/config.json`. */
-  private tell(outputs: Readonly<Record<string, string>>): void {
+  private addOutputs(outputs: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
   }
 }

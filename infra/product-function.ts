@@ -44,7 +44,12 @@ export class ProductFunction extends LambdaFunction {
   }
 
   /** One least-privilege statement. */
-  may(sid: string, actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>): void {
+  allow(
+    sid: string,
+    actions: string[],
+    resources: string[],
+    conditions?: Record<string, Record<string, unknown>>,
+  ): void {
     this.addToRolePolicy(new PolicyStatement({ sid, actions, resources, conditions }));
   }
 }

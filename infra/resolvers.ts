@@ -26,7 +26,7 @@ import { ProductFunction } from "./product-function.ts";
 import { addSnapshotFunction } from "./snapshots.ts";
 import { addAdHocFunctions } from "./ad-hoc.ts";
 
-const ROOM = join(import.meta.dirname, "..");
+const ROOT = join(import.meta.dirname, "..");
 const JS_RUNTIME = { name: "APPSYNC_JS", runtimeVersion: "1.0.0" };
 
 interface Props {
@@ -53,8 +53,8 @@ export class Resolvers extends NestedStack {
       ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query"],
       [JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS],
     );
-    this.alsoChecks("jobs", [templates, seedSets]);
-    this.alsoPuts("jobs", seedSets);
+    this.grantConditionCheck("jobs", [templates, seedSets]);
+    this.grantPut("jobs", seedSets);
     this.table(
       "templates",
       templates,
@@ -100,7 +100,7 @@ export class Resolvers extends NestedStack {
   }
 
   /** createJob's one transaction writes jobs, and checks that template and seed set are still there and readable. */
-  private alsoChecks(name: DataSourceName, tables: readonly Table[]): void {
+  private grantConditionCheck(name: DataSourceName, tables: readonly Table[]): void {
     const role = this.node.findChild(`${name}SourceRole`) as Role;
     role.addToPolicy(
       new PolicyStatement({
@@ -112,7 +112,7 @@ export class Resolvers extends NestedStack {
   }
 
   /** generateSeeds' transaction writes its token beside the jobs' and the seed set to its own table. */
-  private alsoPuts(name: DataSourceName, table: Table): void {
+  private grantPut(name: DataSourceName, table: Table): void {
     const role = this.node.findChild(`${name}SourceRole`) as Role;
     role.addToPolicy(
       new PolicyStatement({ sid: "PutInTransaction", actions: ["dynamodb:PutItem"], resources: [table.tableArn] }),
@@ -159,33 +159,33 @@ export class Resolvers extends NestedStack {
         [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
         [ENVIRONMENT.bucket]: bucket.bucketName,
       });
-      reader.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
-      reader.may("ReadSamples", ["dynamodb:GetItem"], [data.jobs.tableArn], {
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["SAMPLE#*"] },
+      reader.allow("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
+      reader.allow("ReadSamples", ["dynamodb:GetItem"], [data.jobs.tableArn], {
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["COSTSAMPLE#*"] },
       });
-      reader.may("ReadSeeds", ["s3:GetObject"], [bucket.arnForObjects("seeds/*")]);
+      reader.allow("ReadSeeds", ["s3:GetObject"], [bucket.arnForObjects("seeds/*")]);
     }
 
     add("checkExtension", {});
 
     const checkTemplate = add("checkTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
-    checkTemplate.may("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
+    checkTemplate.allow("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
     const saveTemplate = add("saveTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
-    saveTemplate.may(
+    saveTemplate.allow(
       "Rows",
       ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
       [data.templates.tableArn],
     );
     const purgeTemplate = add("purgeTemplate", { [ENVIRONMENT.templatesTable]: data.templates.tableName });
-    purgeTemplate.may("Remove", ["dynamodb:BatchWriteItem"], [data.templates.tableArn]);
+    purgeTemplate.allow("Remove", ["dynamodb:BatchWriteItem"], [data.templates.tableArn]);
 
     addAdHocFunctions(this, add, this.#props);
 
     // A presigned form or address can do what its signer may: hence a function, and a role, for each.
     const presignUpload = add("presignUpload", { [ENVIRONMENT.bucket]: bucket.bucketName });
-    presignUpload.may("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
+    presignUpload.allow("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
     const presignDownload = add("presignDownload", { [ENVIRONMENT.bucket]: bucket.bucketName });
-    presignDownload.may(
+    presignDownload.allow(
       "Download",
       ["s3:GetObject"],
       [bucket.arnForObjects("datasets/*"), bucket.arnForObjects("snapshots/*")],
@@ -199,16 +199,20 @@ export class Resolvers extends NestedStack {
       [ENVIRONMENT.bucket]: bucket.bucketName,
       [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
     });
-    checkSeeds.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.seedSets.tableArn]);
-    checkSeeds.may("ReadUploads", ["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects("uploads/*")]);
-    checkSeeds.may("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [bucket.arnForObjects("seeds/*")]);
-    checkSeeds.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
+    checkSeeds.allow("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.seedSets.tableArn]);
+    checkSeeds.allow("ReadUploads", ["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects("uploads/*")]);
+    checkSeeds.allow("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [bucket.arnForObjects("seeds/*")]);
+    checkSeeds.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
 
     const purgeSeeds = add("purgeSeeds", { [ENVIRONMENT.bucket]: bucket.bucketName });
-    purgeSeeds.may("Find", ["s3:ListBucket"], [bucket.bucketArn], {
+    purgeSeeds.allow("Find", ["s3:ListBucket"], [bucket.bucketArn], {
       StringLike: { "s3:prefix": ["uploads/*", "seeds/*"] },
     });
-    purgeSeeds.may("Remove", ["s3:DeleteObject"], [bucket.arnForObjects("uploads/*"), bucket.arnForObjects("seeds/*")]);
+    purgeSeeds.allow(
+      "Remove",
+      ["s3:DeleteObject"],
+      [bucket.arnForObjects("uploads/*"), bucket.arnForObjects("seeds/*")],
+    );
   }
 
   private step(name: StepName, dataSource: DataSourceName): CfnFunctionConfiguration {
@@ -225,7 +229,7 @@ export class Resolvers extends NestedStack {
   }
 
   /** Logical ids come from type and field, so that a resolver is changed in place and never made beside itself. */
-  private resolver(name: string, answer: FieldResolver): void {
+  private resolver(name: string, definition: FieldResolver): void {
     const [typeName, fieldName] = name.split(".") as [string, string];
     const common = {
       apiId: this.#props.api.apiId,
@@ -234,8 +238,8 @@ export class Resolvers extends NestedStack {
       runtime: JS_RUNTIME,
       code: bundleResolver(resolverFile(name)),
     };
-    if ("dataSource" in answer) {
-      const source = this.source(answer.dataSource);
+    if ("dataSource" in definition) {
+      const source = this.source(definition.dataSource);
       new CfnResolver(this, `${typeName}${fieldName}`, {
         ...common,
         kind: "UNIT",
@@ -243,7 +247,7 @@ export class Resolvers extends NestedStack {
       }).addResourceDependency(source);
       return;
     }
-    const functions = answer.steps.map((step) => this.#steps.get(step)?.attrFunctionId ?? missing(`step ${step}`));
+    const functions = definition.steps.map((step) => this.#steps.get(step)?.attrFunctionId ?? missing(`step ${step}`));
     new CfnResolver(this, `${typeName}${fieldName}`, { ...common, kind: "PIPELINE", pipelineConfig: { functions } });
   }
 
@@ -263,14 +267,14 @@ export class Resolvers extends NestedStack {
         [ENVIRONMENT.bucket]: data.bucket.bucketName,
       },
     });
-    load.may("Templates", ["dynamodb:GetItem", "dynamodb:PutItem"], [data.templates.tableArn]);
-    load.may("SeedSets", ["dynamodb:PutItem"], [data.seedSets.tableArn]);
-    load.may("WriteBlocks", ["s3:PutObject"], [data.bucket.arnForObjects(`seeds/${SAMPLES}/*`)]);
+    load.allow("Templates", ["dynamodb:GetItem", "dynamodb:PutItem"], [data.templates.tableArn]);
+    load.allow("SeedSets", ["dynamodb:PutItem"], [data.seedSets.tableArn]);
+    load.allow("WriteBlocks", ["s3:PutObject"], [data.bucket.arnForObjects(`seeds/${SAMPLES}/*`)]);
     const resource = new CustomResource(this, "Samples", {
       resourceType: "Custom::Samples",
       serviceToken: load.functionArn,
       serviceTimeout: Duration.minutes(5),
-      properties: { digest: digestOf(join(ROOM, "samples")) },
+      properties: { digest: digestOf(join(ROOT, "samples")) },
     });
     resource.node.addDependency(load);
   }

@@ -18,14 +18,14 @@ export function addSnapshotFunction(
   });
   // An event that is older finds a snapshot that is shown as failed.
   snapshot.configureAsyncInvoke({ maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS), retryAttempts: 0 });
-  snapshot.may("Rows", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
+  snapshot.allow("Rows", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["JOB#*", "SHARD#*"] },
   });
-  snapshot.may(
+  snapshot.allow(
     "ReadParts",
     ["s3:GetObject"],
     [data.bucket.arnForObjects("parts/*"), data.bucket.arnForObjects("datasets/*")],
   );
-  snapshot.may("Write", ["s3:PutObject", "s3:AbortMultipartUpload"], [data.bucket.arnForObjects("snapshots/*")]);
-  snapshot.may("Tell", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
+  snapshot.allow("Write", ["s3:PutObject", "s3:AbortMultipartUpload"], [data.bucket.arnForObjects("snapshots/*")]);
+  snapshot.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
 }

@@ -5,8 +5,8 @@ export function request(ctx: Context) {
   return readShards(ctx, ["causes"]);
 }
 
-/** All that the checkpoints hold, where `progress` tells as many as fit a report. Not added up, as `spending` is not. */
+/** Everything in the checkpoints, while `progress` has only what fits in a report. Not summed, like `spending`. */
 export function response(ctx: Context) {
-  // Shards made before causes were counted have none.
+  // Shards created before causes were counted have none.
   return shardRows(ctx).flatMap((row) => row.causes ?? []);
 }

@@ -1,18 +1,18 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { readShards, shardRows, toShardProgress } from "./shared/shards.ts";
 
-/** What progress is made of; the list of parts and the columns stay where they are. */
-const FACTS = [
+/** What progress needs, without the lists of parts and columns. */
+const SHARD_FIELDS = [
   ...["jobId", "shardNo", "state", "fromSlot", "toSlot", "generation", "leaseUntilMs", "report"],
   ...["delivered", "failed", "rejected", "causes", "spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
 ];
 
 export function request(ctx: Context) {
-  return readShards(ctx, FACTS);
+  return readShards(ctx, SHARD_FIELDS);
 }
 
 export function response(ctx: Context) {
   const nowMs = util.time.nowEpochMilliSeconds();
-  // Whoever asks hears of all causes that a checkpoint counts, whatever fitted into a report.
+  // A query returns all causes of a checkpoint, not only those that fit in a report.
   return shardRows(ctx).map((row) => ({ ...toShardProgress(row, nowMs), causes: row.causes ?? [] }));
 }

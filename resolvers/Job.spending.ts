@@ -5,8 +5,8 @@ export function request(ctx: Context) {
   return readShards(ctx, ["spending"]);
 }
 
-/** Not added up: shards, steps, models and days together may be more than AppSync lets a handler go through. */
+/** Not summed: shards × steps × models × days may exceed the iterations that AppSync allows a handler. */
 export function response(ctx: Context) {
-  // Shards made before spending was kept have none.
+  // Shards created before spending was recorded have none.
   return shardRows(ctx).flatMap((row) => row.spending ?? []);
 }

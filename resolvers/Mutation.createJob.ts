@@ -3,8 +3,8 @@ import type { MutationCreateJobArgs } from "./generated/schema.ts";
 import { toJob } from "./shared/jobs.ts";
 
 /**
- * readToken → checkJob → writeJob → readExistingJob → dispatch. When the client token has made a job before, checking and
- * writing are skipped and that job is the answer.
+ * readToken → checkJob → writeJob → readExistingJob → dispatch. When the client token has already created a job, checking
+ * and writing are skipped and that job is returned.
  */
 export function request(ctx: Context<MutationCreateJobArgs>) {
   const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats } =
@@ -13,7 +13,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
   const { priority, capacity, taskSize } = ctx.args.input;
   const { split, partitionBy } = ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
-  // The whole input in a fixed order: the same token with another input is an error.
+  // The whole input in a fixed order: the same token with different input is an error.
   ctx.stash.inputDigest = JSON.stringify([
     name,
     templateId,

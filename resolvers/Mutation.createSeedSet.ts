@@ -1,7 +1,7 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { toSeedSet } from "./shared/seedSets.ts";
 
-/** presignUpload → writeSeedSet: the function checks the input too, and forms that nobody gets to see do no harm. */
+/** presignUpload → writeSeedSet: the function also checks the input, and forms that nobody receives do no harm. */
 export function request(ctx: Context) {
   ctx.stash.seedSetId = util.autoUlid();
   return {};

@@ -4,13 +4,13 @@ import { toSeedSet } from "./shared/seedSets.ts";
 
 /**
  * readAdHocToken → checkGeneration → writeGeneratedSeedSet → readExistingSeedSet → startGeneration. When the client token has
- * made a seed set before, checking and writing are skipped and that one is the answer.
+ * already created a seed set, checking and writing are skipped and that one is returned.
  */
 export function request(ctx: Context<MutationGenerateSeedsArgs>) {
   const { clientToken, name, source, templateId, itemCount, instructions, model, budgetNanos } = ctx.args.input;
   ctx.stash.resourceId = util.autoUlid();
   ctx.stash.clientToken = clientToken;
-  // The whole input in a fixed order: the same token with another input is an error.
+  // The whole input in a fixed order: the same token with different input is an error.
   ctx.stash.inputDigest = JSON.stringify([
     name,
     source,

@@ -2,17 +2,17 @@ import type { Context } from "@aws-appsync/utils";
 import type { QueryCheckTemplateArgs } from "./generated/schema.ts";
 import type { CheckedTemplate, TemplateToCheck } from "./lambda/checkTemplate.lambda.ts";
 import { callerOf } from "./shared/caller.ts";
-import { answerOf, call } from "./shared/lambda.ts";
+import { responseData, invoke } from "./shared/lambda.ts";
 import { isId } from "./shared/errors.ts";
-import { toFacts } from "./shared/templates.ts";
+import { toTemplateAnalysis } from "./shared/templates.ts";
 
 export function request(ctx: Context<QueryCheckTemplateArgs>) {
   const { source, id } = ctx.args;
   const payload: TemplateToCheck = { owner: callerOf(ctx), source, id: id && isId(id) ? id : null };
-  return call(payload);
+  return invoke(payload);
 }
 
 export function response(ctx: Context) {
-  const { problems, analysis, includes } = answerOf<CheckedTemplate>(ctx);
-  return { problems, analysis: analysis ? toFacts(analysis, includes) : null };
+  const { problems, analysis, includes } = responseData<CheckedTemplate>(ctx);
+  return { problems, analysis: analysis ? toTemplateAnalysis(analysis, includes) : null };
 }

@@ -2,13 +2,13 @@ import type { Context } from "@aws-appsync/utils";
 import type { JobEstimate, QueryEstimateJobArgs } from "./generated/schema.ts";
 import type { JobToEstimate } from "./lambda/estimateJob.lambda.ts";
 import { callerOf } from "./shared/caller.ts";
-import { answerOf, call } from "./shared/lambda.ts";
+import { responseData, invoke } from "./shared/lambda.ts";
 
 export function request(ctx: Context<QueryEstimateJobArgs>) {
   const payload: JobToEstimate = { owner: callerOf(ctx), input: ctx.args.input };
-  return call(payload);
+  return invoke(payload);
 }
 
 export function response(ctx: Context) {
-  return answerOf<JobEstimate>(ctx);
+  return responseData<JobEstimate>(ctx);
 }

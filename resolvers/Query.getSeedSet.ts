@@ -4,7 +4,7 @@ import { SAMPLES, seedSetKey } from "../core/keys.ts";
 import type { SeedSetRow } from "../core/seeds/seed-set-row.ts";
 import type { QueryGetSeedSetArgs } from "./generated/schema.ts";
 import { callerOf } from "./shared/caller.ts";
-import { checkId, fail, throwNotFound } from "./shared/errors.ts";
+import { checkId, throwInternal, throwNotFound } from "./shared/errors.ts";
 import { toSeedSet } from "./shared/seedSets.ts";
 
 export function request(ctx: Context<QueryGetSeedSetArgs>) {
@@ -13,7 +13,7 @@ export function request(ctx: Context<QueryGetSeedSetArgs>) {
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   const row: SeedSetRow | null = ctx.result;
   if (!row || (row.owner !== callerOf(ctx) && row.owner !== SAMPLES)) throwNotFound("seed set");
   return toSeedSet(row);

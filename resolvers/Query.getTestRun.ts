@@ -6,7 +6,7 @@ import { checkId } from "./shared/errors.ts";
 import { ownTestRun, toTestRun } from "./shared/testRuns.ts";
 
 export function request(ctx: Context<QueryGetTestRunArgs>) {
-  checkId(ctx.args.id, "try");
+  checkId(ctx.args.id, "test run");
   return get({ key: testRunKey(ctx.args.id), consistentRead: true });
 }
 

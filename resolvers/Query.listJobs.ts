@@ -7,7 +7,7 @@ import { callerOf } from "./shared/caller.ts";
 import { toJob } from "./shared/jobs.ts";
 import { pageLimit, pageRows } from "./shared/page.ts";
 
-/** Each list has an index of its own, so that a page is full however many jobs have another status. */
+/** Each list has its own index, so that a page is full no matter how many jobs have other statuses. */
 export function request(ctx: Context<QueryListJobsArgs>) {
   const { status, nextToken } = ctx.args;
   const owner = callerOf(ctx);

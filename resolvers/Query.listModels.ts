@@ -6,12 +6,12 @@ export function request() {
   return { payload: {} };
 }
 
-/** The deployment tells the API by places which models it allows: AppSync's variables are too short for their ids. */
+/** The deployment passes the allowed models as indexes: AppSync's variables are too short for their ids. */
 export function response(ctx: Context) {
   const region = ctx.env[ENVIRONMENT.region] as string;
-  const places = ctx.env[ENVIRONMENT.modelPlaces];
-  const allowed = places ? places.split(",") : null;
-  return MODELS.map((model, place) => ({
+  const indexes = ctx.env[ENVIRONMENT.modelIndexes];
+  const allowed = indexes ? indexes.split(",") : null;
+  return MODELS.map((model, index) => ({
     id: model.id,
     name: model.name,
     tier: model.tier,
@@ -19,7 +19,7 @@ export function response(ctx: Context) {
     structuredOutput: model.structuredOutput,
     isUsable:
       (model.regions === null || model.regions.indexOf(region) >= 0) &&
-      (allowed === null || allowed.indexOf(`${place}`) >= 0),
+      (allowed === null || allowed.indexOf(`${index}`) >= 0),
     inputNanosPerThousand: model.inputNanosPerThousand,
     outputNanosPerThousand: model.outputNanosPerThousand,
     source: model.source,

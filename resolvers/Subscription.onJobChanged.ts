@@ -8,7 +8,7 @@ export function request(ctx: Context<SubscriptionOnJobChangedArgs>) {
   return {};
 }
 
-/** This filter takes the place of the arguments' own: whatever is asked for, it is the caller's. */
+/** This filter replaces the one derived from the arguments: subscribers only receive what is theirs. */
 export function response(ctx: Context<SubscriptionOnJobChangedArgs>) {
   const { jobId } = ctx.args;
   const mine = { owner: { eq: callerOf(ctx) } };

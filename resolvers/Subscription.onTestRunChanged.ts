@@ -5,11 +5,11 @@ import { checkId } from "./shared/errors.ts";
 
 /** readWatchedTestRun */
 export function request(ctx: Context<SubscriptionOnTestRunChangedArgs>) {
-  checkId(ctx.args.id, "try");
+  checkId(ctx.args.id, "test run");
   return {};
 }
 
-/** This filter takes the place of the arguments' own: whatever is asked for, it is the caller's. */
+/** This filter replaces the one derived from the arguments: subscribers only receive what is theirs. */
 export function response(ctx: Context<SubscriptionOnTestRunChangedArgs>) {
   const mine = { owner: { eq: callerOf(ctx) }, id: { eq: ctx.args.id } };
   extensions.setSubscriptionFilter(util.transform.toSubscriptionFilter(mine));

@@ -1,8 +1,8 @@
-/** From a resolver's TypeScript to the one piece of APPSYNC_JS that AppSync is given. */
+/** Bundles a resolver's TypeScript into the single APPSYNC_JS module that AppSync runs. */
 import { buildSync } from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** AppSync takes no larger code. */
+/** AppSync's limit. */
 const CODE_LIMIT_BYTES = 32_768;
 
 /** The file of a field (`Query.getJob`) or of a step (`steps/writeJob`). */
@@ -11,9 +11,9 @@ export function resolverFile(name: string): string {
 }
 
 /**
- * The code of a resolver or step as one module. The target is esnext because esbuild's way of lowering `?.` is not
- * APPSYNC_JS.
- * @throws Error when the file does not build or its code is larger than AppSync takes
+ * The code of a resolver or step as one module. The target is esnext because APPSYNC_JS does not accept esbuild's lowering
+ * of `?.`.
+ * @throws Error when the file does not build, or its code exceeds AppSync's limit
  */
 export function bundleResolver(file: string): string {
   const { outputFiles } = buildSync({
@@ -31,7 +31,7 @@ export function bundleResolver(file: string): string {
   const code = outputFiles[0]?.text ?? "";
   if (Buffer.byteLength(code) > CODE_LIMIT_BYTES)
     throw new Error(
-      `${file} bundles to ${Buffer.byteLength(code)} bytes, but AppSync takes ${CODE_LIMIT_BYTES} at most; import less.`,
+      `${file} bundles to ${Buffer.byteLength(code)} bytes, but AppSync accepts at most ${CODE_LIMIT_BYTES}; import less.`,
     );
   return code;
 }

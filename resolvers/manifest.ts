@@ -1,6 +1,6 @@
 /**
- * What answers each field of schema.graphql. The stacks make data sources, functions and resolvers from this list, the
- * tests hold it against the schema; a field's code is `resolvers/Type.field.ts`, a step's `resolvers/steps/NAME.ts`, a
+ * What resolves each field of schema.graphql. The stacks create data sources, functions and resolvers from this list, and
+ * tests check it against the schema; a field's code is `resolvers/Type.field.ts`, a step's `resolvers/steps/NAME.ts`, a
  * function's `resolvers/lambda/NAME.lambda.ts`.
  */
 
@@ -95,7 +95,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
   "Job.failureCauses": { dataSource: "jobs" },
 };
 
-/** A write that may collide with workers' is sent again (see resolvers/shared/control.ts). */
+/** A write that may conflict with workers' is retried (see resolvers/shared/control.ts). */
 function withRetries(step: StepName): readonly StepName[] {
   return [step, step, step];
 }
@@ -162,81 +162,81 @@ export const STEPS = {
   purgeSeeds: { dataSource: "purgeSeeds" },
 } as const satisfies Record<string, { readonly dataSource: DataSourceName }>;
 
-/** The Lambda functions. `checkSeeds` reads files up to a gigabyte twice, in memory bounded by a block. */
+/** The Lambda functions. `checkSeeds` reads files of up to 1 GB twice, in memory bounded by a block. */
 export const FUNCTIONS = {
   checkJob: {
-    description: "Checks that seeds fit the template and the budget pays for a record, and estimates the cost",
+    description: "Checks that the seeds fit the template and the budget covers a record, and estimates the cost",
     timeoutSeconds: 15,
     memoryMb: 1024,
   },
   estimateJob: {
-    description: "Estimates what a job will cost, from samples of its template or from prompts alone",
+    description: "Estimates the cost of a job from test runs of its template, or from its prompts alone",
     timeoutSeconds: 15,
     memoryMb: 1024,
   },
   checkExtension: {
-    description: "Checks that a job can be extended, and cuts the new records into shards",
+    description: "Checks that a job can be extended, and divides the new records into shards",
     timeoutSeconds: 10,
     memoryMb: 256,
   },
-  checkTemplate: { description: "Reads a template and says what is wrong with it", timeoutSeconds: 10, memoryMb: 512 },
+  checkTemplate: { description: "Parses a template and reports its problems", timeoutSeconds: 10, memoryMb: 512 },
   saveTemplate: {
-    description: "Reads a template with all it includes and writes its next version",
+    description: "Parses a template with everything it includes, and writes its next version",
     timeoutSeconds: 20,
     memoryMb: 512,
   },
   purgeTemplate: { description: "Removes the versions of a deleted template", timeoutSeconds: 300, memoryMb: 256 },
   renderTemplate: {
-    description: "Renders the prompts of one record without any model call",
+    description: "Renders the prompts of one record without calling a model",
     timeoutSeconds: 15,
     memoryMb: 1024,
   },
   checkTestRun: {
-    description: "Checks that a template can be tried with the seeds and the budget given",
+    description: "Checks that a template can be tested with the given seeds and budget",
     timeoutSeconds: 15,
     memoryMb: 512,
   },
   executeTestRun: {
-    description: "Makes a few records with real model calls, within a budget",
+    description: "Generates a few records with real model calls, within a budget",
     timeoutSeconds: 600,
     memoryMb: 1024,
   },
   checkGeneration: {
-    description: "Checks that seeds can be made for a template within the budget given",
+    description: "Checks that seeds can be generated for a template within the given budget",
     timeoutSeconds: 15,
     memoryMb: 512,
   },
   generateSeeds: {
-    description: "Has a model make the items of a seed set, within a budget",
+    description: "Has a model generate the items of a seed set, within a budget",
     timeoutSeconds: 900,
     memoryMb: 1024,
   },
   readSeedItems: { description: "Reads and searches the items of a seed set", timeoutSeconds: 20, memoryMb: 1024 },
   presignUpload: {
-    description: "Signs the forms that a seed set's files are uploaded with",
+    description: "Signs the upload forms for a seed set's files",
     timeoutSeconds: 10,
     memoryMb: 256,
   },
   presignDownload: {
-    description: "Signs the address a dataset's file is downloaded from",
+    description: "Signs the download address of a dataset's file",
     timeoutSeconds: 10,
     memoryMb: 256,
   },
-  readArchive: { description: "Asks S3 where a dataset lies", timeoutSeconds: 25, memoryMb: 256 },
+  readArchive: { description: "Asks S3 whether a dataset is archived", timeoutSeconds: 25, memoryMb: 256 },
   restoreDataset: {
-    description: "Brings an archived dataset back, and tells its owner when it is there",
+    description: "Restores an archived dataset, and notifies its owner when it is available",
     timeoutSeconds: RESTORE_REQUEST_TIMEOUT_SECONDS,
     memoryMb: 512,
   },
   makeSnapshot: {
-    description: "Writes a job's records so far into a file",
+    description: "Writes a job's records so far to a file",
     timeoutSeconds: SNAPSHOT_TIMEOUT_SECONDS,
     memoryMb: 1024,
   },
-  checkSeeds: { description: "Reads uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
+  checkSeeds: { description: "Checks uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
   purgeSeeds: { description: "Removes the objects of a deleted seed set", timeoutSeconds: 300, memoryMb: 256 },
   dispatch: {
-    description: "Starts tasks for jobs that wait, frees what ended, purges deleted jobs",
+    description: "Starts tasks for waiting jobs, releases ended tasks, purges deleted jobs",
     timeoutSeconds: 120,
     memoryMb: 512,
   },
@@ -250,7 +250,7 @@ export const FUNCTIONS = {
   { readonly description: string; readonly timeoutSeconds: number; readonly memoryMb: number }
 >;
 
-/** Events that start runs are to be no older. */
+/** The maximum age of events that start runs. */
 export { START_TIMEOUT_SECONDS } from "./shared/runTimeout.ts";
 
 export type StepName = keyof typeof STEPS;

@@ -29,6 +29,13 @@ export interface SeedSource {
   item(picked: DrawnItem): Promise<string>;
 }
 
+/** What was drawn, as JSON text: an item, or a list of items. */
+export async function jsonOfDrawn(seeds: Pick<SeedSource, "item">, drawn: Drawn): Promise<string> {
+  if ("item" in drawn) return seeds.item(drawn);
+  const { collection, items } = drawn;
+  return `[${(await Promise.all(items.map((item) => seeds.item({ collection, item })))).join(",")}]`;
+}
+
 interface Block {
   readonly lines: Promise<string[]>;
   readonly bytes: number;

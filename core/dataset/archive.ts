@@ -54,7 +54,7 @@ export function archiveStatusOf({ storageClass, isBeingRestored, restoredUntil }
 const WEIGHT: Readonly<Record<ArchiveState, number>> = { AVAILABLE: 0, RESTORED: 1, ARCHIVED: 2, RESTORING: 3 };
 const DEPTH: Readonly<Record<ArchiveClass, number>> = { INSTANT: 0, FLEXIBLE: 1, DEEP: 2 };
 
-export function together(one: ArchiveStatus, other: ArchiveStatus): ArchiveStatus {
+export function mergeArchiveStatus(one: ArchiveStatus, other: ArchiveStatus): ArchiveStatus {
   const state = WEIGHT[one.state] >= WEIGHT[other.state] ? one.state : other.state;
   const archiveClass = deeper(one.archiveClass, other.archiveClass);
   const restoredUntil = state === "RESTORED" ? earlier(one.restoredUntil, other.restoredUntil) : undefined;

@@ -4,6 +4,7 @@ import { tokenOf } from "../random.ts";
 import { datasetPrefix } from "../bucket.ts";
 import { exportKey, jobKey, OPEN, ownerStatus } from "../keys.ts";
 import type { DatasetFileRow, JobRow } from "./job-row.ts";
+import { newShard } from "../shard/new-shard.ts";
 import type { PartRange, ShardRow } from "../shard/shard-row.ts";
 import { keyOf } from "../shard/lease.ts";
 import type { Change, Condition, Write } from "../change.ts";
@@ -34,38 +35,11 @@ export function beginExport(
 
 /** The row of the shard that writes the dataset, before it was ever leased. */
 export function createExportShard(job: JobRow): Change {
-  const row: Omit<ShardRow, "pk" | "sk"> = {
-    jobId: job.jobId,
-    owner: job.owner,
-    shardNo: -1,
-    kind: "EXPORT",
-    state: "OPEN",
-    pass: 0,
-    fromSlot: 0,
-    toSlot: 0,
-    generation: 0,
-    leaseUntilMs: 0,
-    checkpointNo: 0,
-    lowWaterSlot: 0,
-    partRanges: [],
-    delivered: 0,
-    failed: 0,
-    rejected: 0,
-    attempts: 0,
-    causes: [],
-    inputTokens: 0,
-    outputTokens: 0,
-    spentNanos: 0,
-    spending: [],
-    workerMs: 0,
-    grantNanos: 0,
-    writtenOffNanos: 0,
-    consecutiveCrashes: 0,
-    columns: {},
-  };
+  const { jobId, owner } = job;
+  const row = newShard({ jobId, owner, shardNo: -1, kind: "EXPORT", fromSlot: 0, toSlot: 0 });
   return {
-    writes: [{ key: exportKey(job.jobId), kind: "put", set: { ...row } }],
-    idempotencyToken: tokenOf(job.jobId, "export"),
+    writes: [{ key: exportKey(jobId), kind: "put", set: { ...row } }],
+    idempotencyToken: tokenOf(jobId, "export"),
   };
 }
 

@@ -94,7 +94,7 @@ export interface SnapshotRow {
   statusReason?: string;
   takenAt: string;
   /** MAKING later than that is dead. */
-  aliveUntilMs: number;
+  deadlineMs: number;
   rows?: number;
   bytes?: number;
 }

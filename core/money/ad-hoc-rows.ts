@@ -14,7 +14,7 @@ export interface AdHocRunRow {
   /** The function's run that works at it; absent before one does. */
   runId?: string;
   /** It is at work, or about to be, until then at least; what is still open later is dead. */
-  aliveUntilMs: number;
+  leaseUntilMs: number;
 }
 
 /** Remembers what a client token has started: a try, or a seed set to generate. */

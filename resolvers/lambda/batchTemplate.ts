@@ -1,9 +1,9 @@
-/** The template that generated seeds are made by: one call gives some items of one collection. */
+/** The template that generates seeds: one call returns a batch of items of one collection. */
 import { itemSchemaOf } from "../../core/seeds/item-schema.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 
-/** Small enough that a usual batch fits an answer. */
+/** Small enough that a typical batch fits in an answer. */
 export const BATCH_ITEMS = 10;
 const MAX_TOKENS = 4_000;
 const MAX_PROMPT_BYTES = 24_000;
@@ -21,18 +21,18 @@ These are there already. Write others, which differ from them and from each othe
 - <%= item %>
 <% } } %>`;
 
-/** What the prompt is told, as the template's parameters. */
+/** The prompt's input, as the template's parameters. */
 export interface BatchRequest {
   readonly collection: string;
   readonly count: number;
   readonly instructions: string;
-  /** Items that are there, in short. */
+  /** Items generated so far, truncated. */
   readonly earlier: readonly string[];
 }
 
 /** @param needed the JSON Schema of the collection's items */
 export function batchTemplate(modelId: string, needed: Readonly<Record<string, unknown>>, count: number): Template {
-  // Some fewer are taken: to have them all written again would cost more than they are worth.
+  // Fewer are accepted: regenerating the whole batch would cost more than the missing items are worth.
   const items = { type: "array", items: itemSchemaOf(needed), minItems: Math.ceil(count / 2), maxItems: count };
   const schema = { type: "object", properties: { items }, required: ["items"], additionalProperties: false };
   const step = {

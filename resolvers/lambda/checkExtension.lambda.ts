@@ -1,7 +1,7 @@
-/** What extendJob needs to know before it writes: that the count can grow so far, and how what is new is cut. */
+/** What extendJob checks before it writes: that the record count can grow that far, and how the new records are divided. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import { MAX_RECORDS, planMoreShards } from "../../core/job/job.ts";
-import { answering } from "./lambdaHandler.ts";
+import { lambdaHandler } from "./lambdaHandler.ts";
 
 export interface ExtensionToCheck {
   recordCount: number;
@@ -14,26 +14,26 @@ export interface CheckedExtension {
   shards: { from: number; to: number }[];
 }
 
-export const handler = answering(async (extension: ExtensionToCheck): Promise<CheckedExtension> => {
+export const handler = lambdaHandler(async (extension: ExtensionToCheck): Promise<CheckedExtension> => {
   return checkExtension(extension);
 });
 
-/** @throws PlotPaletteError BadInput when the count is not larger or too large, Conflict when no shard is left for what is new */
+/** @throws PlotPaletteError BadInput when the count is not larger or too large, Conflict when no shard is left for the new records */
 export function checkExtension({ recordCount, shardCount, wanted }: ExtensionToCheck): CheckedExtension {
   if (wanted <= recordCount || wanted > MAX_RECORDS)
     throw new PlotPaletteError(
       "BadInput",
-      `The number of records must be more than the ${shown(recordCount)} of until now and at most ${shown(MAX_RECORDS)}, not ${shown(wanted)}.`,
+      `The number of records must exceed the current ${formatCount(recordCount)} and be at most ${formatCount(MAX_RECORDS)}, not ${formatCount(wanted)}.`,
     );
   const shards = planMoreShards({ recordCount, shardCount }, wanted);
   if (shards.length === 0)
     throw new PlotPaletteError(
       "Conflict",
-      `This job has been extended as often as it can be: it has ${shardCount} shards, the most a job may have. Start another job for more records.`,
+      `This job cannot be extended again: it has ${shardCount} shards, the most a job may have. Start another job for more records.`,
     );
   return { shards };
 }
 
-function shown(count: number): string {
+function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }

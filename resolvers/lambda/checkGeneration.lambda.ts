@@ -1,5 +1,4 @@
-/** What generateSeeds needs to know before it writes: what items must be, which model makes them, and that it can be paid. */
-import { PlotPaletteError } from "../../core/errors.ts";
+/** What generateSeeds checks before it writes: the schema of the items, the model, and that the budget covers a call. */
 import { findModel, mayUse, MODELS, TIERS } from "../../core/models/models.ts";
 import { MAX_GENERATED_ITEMS } from "../../core/money/ad-hoc-limits.ts";
 import { formatUsd } from "../../core/money/money.ts";
@@ -7,11 +6,12 @@ import type { SeedGeneration } from "../../core/seeds/seed-set-row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import type { GenerateSeedsInput } from "../generated/schema.ts";
-import { account, tiersHere } from "./account.ts";
-import { answering } from "./lambdaHandler.ts";
+import { account, availableTiers } from "./account.ts";
+import { throwBadInput } from "./errors.ts";
+import { lambdaHandler } from "./lambdaHandler.ts";
 import { BATCH_ITEMS, batchTemplate } from "./batchTemplate.ts";
-import { readSoundSource } from "./readTemplateSource.ts";
-import { textsHeldBy } from "./templateRows.ts";
+import { readValidSource } from "./readTemplateSource.ts";
+import { includedTextsOf } from "./templateRows.ts";
 import { checkAdHocBudget } from "./adHocBudget.ts";
 
 const MAX_INSTRUCTIONS_CHARACTERS = 2_000;
@@ -23,17 +23,17 @@ export interface GenerationToCheck {
 
 export interface CheckedGeneration {
   generation: SeedGeneration;
-  /** The collections the template draws from. */
+  /** The collections that the template draws from. */
   collections: string[];
 }
 
-export const handler = answering(async ({ owner, input }: GenerationToCheck): Promise<CheckedGeneration> => {
-  checkWishes(input);
+export const handler = lambdaHandler(async ({ owner, input }: GenerationToCheck): Promise<CheckedGeneration> => {
+  checkInput(input);
   const modelId = modelOf(input.model ?? "economy");
-  const { template, analysis } = await readSoundSource({
+  const { template, analysis } = await readValidSource({
     source: input.source,
     owner,
-    kept: await textsHeldBy(owner, input.templateId),
+    existing: await includedTextsOf(owner, input.templateId),
   });
   const schemas = JSON.parse(analysis.seedSchema) as Record<string, Record<string, unknown>>;
   const collections = Object.keys(schemas);
@@ -41,8 +41,8 @@ export const handler = answering(async ({ owner, input }: GenerationToCheck): Pr
   const bounds = Object.values(schemas).map((schema) => boundOf(batchTemplate(modelId, schema, BATCH_ITEMS)).costNanos);
   const bound = Math.max(...bounds);
   if (bound > input.budgetNanos)
-    refuse(
-      `The budget of ${formatUsd(input.budgetNanos)} is less than one call can cost that makes items, ${formatUsd(bound)}; raise it, or choose a cheaper model.`,
+    throwBadInput(
+      `The budget of ${formatUsd(input.budgetNanos)} is less than one call can cost (${formatUsd(bound)}); raise it or choose a cheaper model.`,
     );
   const { itemCount, instructions } = input;
   return {
@@ -51,38 +51,36 @@ export const handler = answering(async ({ owner, input }: GenerationToCheck): Pr
   };
 });
 
-function checkWishes({ name, itemCount, instructions, budgetNanos }: GenerateSeedsInput): void {
+function checkInput({ name, itemCount, instructions, budgetNanos }: GenerateSeedsInput): void {
   if (name.trim().length < 1 || name.length > 100)
-    refuse(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+    throwBadInput(`The seed set's name must have 1 to 100 characters, but it has ${name.trim().length}.`);
   if (itemCount < 1 || itemCount > MAX_GENERATED_ITEMS)
-    refuse(`A model makes 1 to ${MAX_GENERATED_ITEMS} items of each collection, not ${itemCount}.`);
+    throwBadInput(`A model can generate 1 to ${MAX_GENERATED_ITEMS} items per collection, not ${itemCount}.`);
   const characters = instructions?.length ?? 0;
   if (characters > MAX_INSTRUCTIONS_CHARACTERS)
-    refuse(`The instructions may have ${MAX_INSTRUCTIONS_CHARACTERS} characters, these have ${characters}.`);
+    throwBadInput(
+      `The instructions may have at most ${MAX_INSTRUCTIONS_CHARACTERS} characters, but they have ${characters}; shorten them.`,
+    );
   checkAdHocBudget(budgetNanos);
 }
 
 function modelOf(name: string): string {
   const tier = TIERS.find((known) => known === name);
-  const modelId = tier ? tiersHere()[tier] : name;
+  const modelId = tier ? availableTiers()[tier] : name;
   const model = modelId === undefined ? undefined : findModel(modelId);
   if (model && mayUse(account(), model)) return model.id;
   const usable = MODELS.filter((one) => mayUse(account(), one)).map(({ id }) => id);
-  return refuse(`No model "${name.slice(0, 60)}" can be used from here; choose among ${usable.join(", ")}.`);
+  return throwBadInput(`The model "${name.slice(0, 60)}" is not available here; choose one of ${usable.join(", ")}.`);
 }
 
 function checkCollections(template: string, collections: readonly string[]): void {
   if (collections.length === 0)
-    refuse(`The template "${template}" draws no seeds, so there is nothing to make for it.`);
+    throwBadInput(`The template "${template}" uses no seeds, so there is nothing to generate for it.`);
   if (collections.length > MAX_SEED_FILES)
-    refuse(
-      `The template "${template}" draws from ${collections.length} collections; ${MAX_SEED_FILES} at most can be made.`,
+    throwBadInput(
+      `The template "${template}" uses ${collections.length} collections, but at most ${MAX_SEED_FILES} can be generated.`,
     );
   const wrong = collections.find((name) => !COLLECTION_NAME.test(name));
   if (wrong !== undefined)
-    refuse(`The collection "${wrong.slice(0, 60)}" needs a name of 1 to 40 letters, digits and _.`);
-}
-
-function refuse(message: string): never {
-  throw new PlotPaletteError("BadInput", message);
+    throwBadInput(`The collection "${wrong.slice(0, 60)}" needs a name of 1 to 40 letters, digits or underscores.`);
 }

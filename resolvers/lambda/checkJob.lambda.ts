@@ -1,4 +1,4 @@
-/** What createJob needs to know before it writes: that everything fits, and how the job is cut. */
+/** What createJob checks before it writes: that template, seeds and budget fit, and how the job is divided. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/money/estimate.ts";
 import { checkJobOptions, planShards } from "../../core/job/job.ts";
@@ -13,15 +13,15 @@ import { parseTemplate } from "../../core/template/parse.ts";
 import { checkFormats } from "../../core/dataset/training.ts";
 import { columnsOf, type Partials, type Template } from "../../core/template/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
-import { tiersHere } from "./account.ts";
-import { answering } from "./lambdaHandler.ts";
+import { availableTiers } from "./account.ts";
+import { lambdaHandler } from "./lambdaHandler.ts";
 import { estimateIfPossible } from "./estimate.ts";
 import { chosenParameters } from "./parameters.ts";
 import { seedSetToUse } from "./seedSetToUse.ts";
 import { readableTemplate } from "./templateRows.ts";
 import { checkModels } from "./usableModels.ts";
 
-/** They travel in the job's row, which every report reads. */
+/** They are stored in the job's row, which every report reads. */
 const MAX_PARAMETER_BYTES = 10_000;
 
 export interface JobToCheck {
@@ -39,12 +39,12 @@ export interface CheckedJob {
   seedSetName: string;
   seedSetOwner: string;
   maxAttemptCostNanos: number;
-  /** Absent when it cannot be told. */
+  /** Absent when the cost cannot be estimated. */
   estimate?: Estimate;
   shards: { from: number; to: number }[];
 }
 
-export const handler = answering(async ({ owner, input }: JobToCheck): Promise<CheckedJob> => {
+export const handler = lambdaHandler(async ({ owner, input }: JobToCheck): Promise<CheckedJob> => {
   checkJobOptions(input);
   const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
   const seedSet = await seedSetToUse(owner, input.seedSetId);
@@ -53,13 +53,13 @@ export const handler = answering(async ({ owner, input }: JobToCheck): Promise<C
   return { ...checked, estimate };
 });
 
-/** @throws PlotPaletteError BadInput when seeds and template do not fit, or the budget does not pay for one record */
+/** @throws PlotPaletteError BadInput when seeds and template do not fit, or the budget does not cover one record */
 export function checkJob(
   input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters" | "formats" | "partitionBy">,
   version: Pick<TemplateVersionRow, "version" | "source" | "partials">,
   seedSet: Pick<SeedSetRow, "name" | "owner" | "collections">,
 ): CheckedJob {
-  const tiers = tiersHere();
+  const tiers = availableTiers();
   const template = parseTemplate(version.source, tiers);
   checkRuns(template);
   checkFormats(template, input.formats);
@@ -71,7 +71,7 @@ export function checkJob(
   if (costNanos > input.budgetNanos)
     throw new PlotPaletteError(
       "BadInput",
-      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost, ${formatUsd(costNanos)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
+      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost (${formatUsd(costNanos)}); raise it, or lower maxTokens or maxPromptBytes in the template.`,
     );
   return {
     templateVersion: version.version,
@@ -91,7 +91,7 @@ function checkRuns({ name, steps }: Template): void {
   if (steps.length > 0) return;
   throw new PlotPaletteError(
     "BadInput",
-    `The template "${name}" is a library of partials and has no step to run; choose one that has, and include the library there.`,
+    `The template "${name}" is a library of partials without steps to run; choose a template with steps and include the library there.`,
   );
 }
 
@@ -101,6 +101,6 @@ function parametersFor(template: Template, given: unknown): Record<string, unkno
   if (bytes <= MAX_PARAMETER_BYTES) return parameters;
   throw new PlotPaletteError(
     "BadInput",
-    `The parameters have ${bytes} bytes together as JSON; they may have ${MAX_PARAMETER_BYTES} at most.`,
+    `The parameters have ${bytes} bytes as JSON, but at most ${MAX_PARAMETER_BYTES} are allowed; shorten them.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Reads the files of a seed set that its owner has confirmed, and ends its check in READY or REFUSED. */
+/** Reads the files of a confirmed seed set, and sets its status to READY or REFUSED. */
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -22,23 +22,23 @@ import type { FileRanges } from "../../core/seeds/files/source.ts";
 import type { UploadedSeedFile } from "../../core/seeds/seed-set.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
-/** The check gives up while there is still time to say so. */
+/** The check stops while there is still time to report it. */
 const SHUTDOWN_MARGIN_MS = 20_000;
 
-/** The row with what only the check reads and writes of it. */
+/** The row with the attributes that only the check reads and writes. */
 type RowToCheck = Omit<SeedSetRow, "uploads"> & {
   readonly uploads: readonly (Omit<UploadedSeedFile, "upload"> & Partial<Pick<UploadedSeedFile, "upload">>)[];
-  /** Passes over faulty rows instead of refusing the first. */
+  /** Skips invalid rows instead of failing at the first one. */
   readonly skipInvalid?: boolean;
 };
 type Upload = RowToCheck["uploads"][number];
 
-interface Verdict {
+interface CheckResult {
   readonly status: "READY" | "REFUSED";
   readonly reason?: string;
   readonly collections?: SeedCollectionSummary[];
   readonly skipped?: SkippedRows;
-  /** The uploads are kept when the fault was ours, so that confirming again can succeed. */
+  /** Keeps the uploads after an internal error, so that confirming again can succeed. */
   readonly keepUploads?: boolean;
 }
 
@@ -49,60 +49,60 @@ export async function handler(
   const row = await readRow(seedSetId);
   if (row?.status !== "CHECKING") return;
   const store = new SeedStore(row.owner, seedSetId, { skipInvalid: row.skipInvalid ?? false });
-  const verdict = await check(row, store, context);
-  const counts = await close(row, verdict);
-  if (verdict.status === "REFUSED" && counts !== "decided before") await store.undo();
-  if (counts === "deleted") await store.undo();
-  if (!verdict.keepUploads) await removeUploads(row);
-  if (counts === "closed") await callApi(REPORT_SEED_SET, { input: { id: seedSetId } });
+  const result = await check(row, store, context);
+  const outcome = await close(row, result);
+  if (result.status === "REFUSED" && outcome !== "already decided") await store.rollback();
+  if (outcome === "deleted") await store.rollback();
+  if (!result.keepUploads) await removeUploads(row);
+  if (outcome === "closed") await callApi(REPORT_SEED_SET, { input: { id: seedSetId } });
 }
 
 async function check(
   row: RowToCheck,
   store: SeedStore,
   context: { getRemainingTimeInMillis(): number },
-): Promise<Verdict> {
-  const hurry = () => {
+): Promise<CheckResult> {
+  const checkDeadline = () => {
     if (context.getRemainingTimeInMillis() < SHUTDOWN_MARGIN_MS)
-      throw new PlotPaletteError("BadInput", "The files took too long to read; split them over several seed sets.");
+      throw new PlotPaletteError("BadInput", "The files took too long to read; split them across several seed sets.");
   };
   try {
     const files = row.uploads.map((file) => ({
       ...file,
-      open: () => openUpload(row, file, hurry),
-      openRanges: () => openUploadRanges(row, file, hurry),
+      open: () => openUpload(row, file, checkDeadline),
+      openRanges: () => openUploadRanges(row, file, checkDeadline),
     }));
     const collections = await store.store(files);
     return { status: "READY", collections, ...(store.skipped && { skipped: store.skipped }) };
   } catch (error) {
     if (error instanceof PlotPaletteError) return { status: "REFUSED", reason: error.message };
-    logger.error("A seed set could not be checked", { error: error as Error, seedSetId: row.seedSetId });
+    logger.error("Failed to check a seed set", { error: error as Error, seedSetId: row.seedSetId });
     return {
       status: "REFUSED",
-      reason: "Something went wrong on our side while the files were read; confirm again to retry.",
+      reason: "Something went wrong on our side while reading the files; confirm again to retry.",
       keepUploads: true,
     };
   }
 }
 
 /** The whole file as a stream. */
-async function* openUpload(row: RowToCheck, file: Upload, hurry: () => void): AsyncGenerator<Uint8Array> {
+async function* openUpload(row: RowToCheck, file: Upload, checkDeadline: () => void): AsyncGenerator<Uint8Array> {
   const { Body } = await getUpload(row, file);
   // In Node the SDK's body is a readable stream; its type covers browsers too.
   for await (const chunk of Body as unknown as AsyncIterable<Uint8Array>) {
-    hurry();
+    checkDeadline();
     yield chunk;
   }
 }
 
-/** The file for reading parts of it; asking for its first byte tells how long it is. */
-async function openUploadRanges(row: RowToCheck, file: Upload, hurry: () => void): Promise<FileRanges> {
+/** The file for ranged reads; reading its first byte reveals its length. */
+async function openUploadRanges(row: RowToCheck, file: Upload, checkDeadline: () => void): Promise<FileRanges> {
   const { ContentRange } = await getUpload(row, file, "bytes=0-0");
   const read = async (start: number, end: number) => {
-    hurry();
+    checkDeadline();
     if (start === end) return new Uint8Array();
     const { Body } = await getUpload(row, file, `bytes=${start}-${end - 1}`);
-    if (!Body) throw new Error("S3 answered a range without a body");
+    if (!Body) throw new Error("S3 returned a range without a body");
     return Body.transformToByteArray();
   };
   return { byteLength: Number(ContentRange?.split("/")[1]), read };
@@ -125,45 +125,45 @@ function objectOf(row: RowToCheck, { upload, collection }: Upload): string {
   return uploadObject(row.owner, row.seedSetId, upload ?? collection);
 }
 
-/** To those who may not list a bucket, and this function needs not, S3 says of what is not there that it is forbidden. */
+/** S3 reports a missing object as forbidden to callers who may not list the bucket, as this function may not. */
 function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && ["NoSuchKey", "AccessDenied"].includes(error.name);
 }
 
-/** Writes the verdict if the check is still open; it is not when the seed set was deleted or another check was faster. */
-async function close(row: RowToCheck, verdict: Verdict): Promise<"closed" | "deleted" | "decided before"> {
+/** Writes the result unless the seed set was deleted or another check was faster. */
+async function close(row: RowToCheck, result: CheckResult): Promise<"closed" | "deleted" | "already decided"> {
   try {
     await documentClient().send(
       new UpdateCommand({
         TableName: setting(ENVIRONMENT.seedSetsTable),
         Key: seedSetKey(row.seedSetId),
         ConditionExpression: "#status = :checking",
-        ...changeOf(verdict),
+        ...changeOf(result),
       }),
     );
     return "closed";
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return (await readRow(row.seedSetId)) ? "decided before" : "deleted";
+    return (await readRow(row.seedSetId)) ? "already decided" : "deleted";
   }
 }
 
-/** Why an earlier check refused goes once the seed set is READY. */
-function changeOf({ status, reason, collections, skipped }: Verdict) {
-  const told = {
+/** Removes the reason of an earlier failed check once the seed set is READY. */
+function changeOf({ status, reason, collections, skipped }: CheckResult) {
+  const set = {
     status,
     ...(reason !== undefined && { statusReason: reason }),
     ...(collections && { collections }),
     ...(skipped && { skippedCount: skipped.count, skippedRows: skipped.first }),
   };
-  const names = status === "READY" ? [...Object.keys(told), "statusReason"] : Object.keys(told);
-  const sets = Object.keys(told).map((name) => `#${name} = :${name}`);
+  const names = status === "READY" ? [...Object.keys(set), "statusReason"] : Object.keys(set);
+  const sets = Object.keys(set).map((name) => `#${name} = :${name}`);
   return {
     UpdateExpression: `SET ${sets.join(", ")}${status === "READY" ? " REMOVE #statusReason" : ""}`,
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ":checking": "CHECKING",
-      ...Object.fromEntries(Object.entries(told).map(([name, value]) => [`:${name}`, value])),
+      ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
     },
   };
 }

@@ -1,26 +1,26 @@
-/** Says what is wrong with a template, or what it would be; nothing is stored. */
+/** Reports a template's problems, or its analysis; nothing is stored. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import type { TemplateProblem } from "../../core/template/source.ts";
-import { answering } from "./lambdaHandler.ts";
+import { lambdaHandler } from "./lambdaHandler.ts";
 import { readSource } from "./readTemplateSource.ts";
-import { textsHeldBy } from "./templateRows.ts";
+import { includedTextsOf } from "./templateRows.ts";
 
 export interface TemplateToCheck {
   owner: string;
   source: string;
-  /** The template it is to be a version of; what that holds of others may still be included. */
+  /** The template that this is a version of; texts of others that it already contains may still be included. */
   id?: string | null;
 }
 
 export interface CheckedTemplate {
   problems: TemplateProblem[];
   analysis?: TemplateAnalysisRow;
-  /** The names of all that it includes. */
+  /** The names of everything that it includes. */
   includes: string[];
 }
 
-export const handler = answering(async ({ owner, source, id }: TemplateToCheck): Promise<CheckedTemplate> => {
-  const read = await readSource({ source, owner, kept: await textsHeldBy(owner, id) });
+export const handler = lambdaHandler(async ({ owner, source, id }: TemplateToCheck): Promise<CheckedTemplate> => {
+  const read = await readSource({ source, owner, existing: await includedTextsOf(owner, id) });
   if (Array.isArray(read)) return { problems: read, includes: [] };
   return { problems: [], analysis: read.analysis, includes: Object.keys(read.partials) };
 });

@@ -1,4 +1,4 @@
-/** The AWS clients of the functions, made when first asked for: a function that does not need one does not pay for it. */
+/** The functions' AWS clients, created on first use: a function pays only for those it needs. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -13,7 +13,7 @@ export function documentClient(): DynamoDBDocumentClient {
   return documents;
 }
 
-/** A write of a row that a transaction has in hand is refused, and the client takes that for final; it is over in a moment. */
+/** Writing a row that a transaction holds fails, and the client would not retry, although the lock is soon released. */
 function tables(): DynamoDBClient {
   const client = new DynamoDBClient({});
   client.middlewareStack.add(
@@ -28,13 +28,13 @@ function tables(): DynamoDBClient {
   return client;
 }
 
-/** Buckets are addressed by path, which every endpoint understands. */
+/** Uses path-style addresses, which every endpoint supports. */
 export function objectClient(): S3Client {
   objects ??= new S3Client({ forcePathStyle: true, requestHandler: CONNECTIONS });
   return objects;
 }
 
-/** A variable that the stack sets for the function; the name comes from core/environment.ts. */
+/** An environment variable that the stack sets; its name comes from core/environment.ts. */
 export function setting(name: string): string {
   return required(name, process.env);
 }

@@ -1,4 +1,4 @@
-/** What a person's tries of a template have cost, kept so that jobs of the same template can be estimated by it. */
+/** What a person's test runs of a template have cost, stored to estimate jobs of the same template. */
 import { createHash } from "node:crypto";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
@@ -9,17 +9,17 @@ import type { CostSampleRow } from "../../core/money/ad-hoc-rows.ts";
 import type { Partials } from "../../core/template/template.ts";
 import { documentClient, setting } from "./clients.ts";
 
-/** Prices and habits of models change; a sample is forgotten when nobody has tried the template for as long. */
-const KEPT_SECONDS = 90 * 24 * 3_600;
+/** Models' prices and behavior change; a sample expires when its template has had no test run for this long. */
+const RETENTION_SECONDS = 90 * 24 * 3_600;
 
-/** All that prompts, models and prices of a template come from; seeds and parameters are not part of it. */
+/** Everything that determines a template's prompts, models and prices; not its seeds and parameters. */
 export interface CostSampleSource {
   readonly source: string;
   readonly partials: Partials;
   readonly tiers: Tiers;
 }
 
-/** What the owner's tries have cost so far; `undefined` without any. */
+/** What the owner's test runs have cost so far; `undefined` without any. */
 export async function readCostSample(owner: string, sampled: CostSampleSource): Promise<CostSample | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: keyOf(owner, sampled) }),
@@ -27,7 +27,7 @@ export async function readCostSample(owner: string, sampled: CostSampleSource): 
   return Item as CostSampleRow | undefined;
 }
 
-/** Added, so that each try makes the sample larger. A client that repeats it counts a try twice, which harms no range. */
+/** Adds to the stored sums. A retry by the client counts a test run twice, which does not distort the range. */
 export async function addToCostSample(owner: string, sampled: CostSampleSource, sample: CostSample): Promise<void> {
   const fields = Object.entries(sample);
   await documentClient().send(
@@ -36,7 +36,7 @@ export async function addToCostSample(owner: string, sampled: CostSampleSource, 
       Key: keyOf(owner, sampled),
       UpdateExpression: `SET expiresAt = :expiresAt ADD ${fields.map(([name]) => `${name} :${name}`).join(", ")}`,
       ExpressionAttributeValues: {
-        ":expiresAt": Math.floor(Date.now() / 1000) + KEPT_SECONDS,
+        ":expiresAt": Math.floor(Date.now() / 1000) + RETENTION_SECONDS,
         ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
       },
     }),
@@ -48,7 +48,7 @@ function keyOf(owner: string, { source, partials, tiers }: CostSampleSource) {
   return costSampleKey(owner, createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
 }
 
-/** DynamoDB gives back fields in any order. */
+/** DynamoDB returns fields in any order. */
 function inOrder(map: object): [string, unknown][] {
   return Object.entries(map).sort(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the fleet busy. It hears of a job from the mutations, of a task from EventBridge, and looks at everything once a
- * minute, so that whatever it did not hear costs a minute and no more.
+ * Keeps the fleet busy. Mutations notify it of jobs and EventBridge of tasks, and a sweep once a minute checks everything, so
+ * that a lost event costs no more than a minute.
  */
 import type { EventBridgeEvent } from "aws-lambda";
 import type { JobRow } from "../../core/job/job-row.ts";
@@ -15,11 +15,11 @@ import { purgeJob } from "./fleet/purgeJob.ts";
 import { readTasks } from "./fleet/slots.ts";
 import { sweepJob } from "./fleet/sweepJob.ts";
 
-/** What is used of an "ECS Task State Change". */
+/** The fields used of an "ECS Task State Change". */
 interface TaskStateChange {
   taskArn: string;
   lastStatus: string;
-  /** The slot, as the dispatcher gave it. */
+  /** The slot, as set by the dispatcher. */
   startedBy?: string;
   stopCode?: string;
   startedAt?: string;
@@ -37,7 +37,7 @@ export async function handler(event: DispatchEvent): Promise<void> {
   else await sweep();
 }
 
-/** A job was made or moved by its owner. */
+/** A job's owner created or changed it. */
 async function jobChanged(jobId: string): Promise<void> {
   await notifyWatchers(jobId);
   const jobs = await readOpenJobs(jobId);
@@ -45,7 +45,7 @@ async function jobChanged(jobId: string): Promise<void> {
   await cleanUp(jobs.filter((job) => job.jobId === jobId));
 }
 
-/** A task has stopped; or will, then its worker knows and there is nothing to do yet. */
+/** A task has stopped, or is about to: then its worker knows, and there is nothing to do yet. */
 async function taskChanged(detail: TaskStateChange): Promise<void> {
   if (detail.lastStatus !== "STOPPED") return;
   const task = (await readTasks()).find(
@@ -54,7 +54,7 @@ async function taskChanged(detail: TaskStateChange): Promise<void> {
   if (!task) return;
   const end = { stopCode: detail.stopCode, startedAt: detail.startedAt, exitCode: detail.containers?.[0]?.exitCode };
   const mayRestart = await releaseTask(task, end, Date.now());
-  // It may have died between its last write and telling of it.
+  // The worker may have died between its last write and its report.
   await notifyWatchers(task.jobId);
   const jobs = await readOpenJobs(task.jobId);
   await placeTasks(mayRestart ? jobs : jobs.filter(({ jobId }) => jobId !== task.jobId));
@@ -68,30 +68,32 @@ async function sweep(): Promise<void> {
   await cleanUp(jobs);
 }
 
-/** What deleted jobs leave, and what published ones have no use for any more. */
+/** Removes what deleted jobs leave behind and published ones no longer need. */
 async function cleanUp(jobs: readonly JobRow[]): Promise<void> {
   await purgeDeleted(jobs);
   for (const job of jobs.filter(
     ({ status, sweepGeneration }) => sweepGeneration !== undefined && status !== "DELETING",
   ))
-    await sweepJob(job.jobId).catch((error: Error) => logger.error("A job was not swept", { error, jobId: job.jobId }));
+    await sweepJob(job.jobId).catch((error: Error) =>
+      logger.error("Failed to sweep a job", { error, jobId: job.jobId }),
+    );
 }
 
-/** One job that cannot be purged must not keep the others waiting. */
+/** One job that cannot be purged must not block the others. */
 async function purgeDeleted(jobs: readonly JobRow[]): Promise<void> {
   const deleted = jobs.filter(({ status }) => status === "DELETING");
   if (deleted.length === 0) return;
   const tasks = await readTasks();
   for (const job of deleted)
     await purgeJob(job, tasks, Date.now()).catch((error: Error) =>
-      logger.error("A job was not purged", { error, jobId: job.jobId }),
+      logger.error("Failed to purge a job", { error, jobId: job.jobId }),
     );
 }
 
-/** Whoever watches sees the new state at once. A lost message is made up for by the next one. */
+/** Watchers see the new state immediately. The next message makes up for a lost one. */
 async function notifyWatchers(jobId: string): Promise<void> {
   if (!(await readJob(jobId))) return;
   await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: Error) =>
-    logger.warn("Watchers were not told", { jobId, error }),
+    logger.warn("Failed to notify watchers", { jobId, error }),
   );
 }

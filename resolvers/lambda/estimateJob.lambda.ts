@@ -1,8 +1,8 @@
-/** What a job is likely to cost, told before it is started. */
+/** Estimates what a job is likely to cost before it is started. */
 import { budgetAdvice } from "../../core/money/estimate.ts";
 import { checkRecordCount } from "../../core/job/job.ts";
 import type { EstimateJobInput, JobEstimate } from "../generated/schema.ts";
-import { answering } from "./lambdaHandler.ts";
+import { lambdaHandler } from "./lambdaHandler.ts";
 import { checkJob } from "./checkJob.lambda.ts";
 import { estimateOf } from "./estimate.ts";
 import { seedSetToUse } from "./seedSetToUse.ts";
@@ -13,12 +13,12 @@ export interface JobToEstimate {
   input: EstimateJobInput;
 }
 
-export const handler = answering(async ({ owner, input }: JobToEstimate): Promise<JobEstimate> => {
+export const handler = lambdaHandler(async ({ owner, input }: JobToEstimate): Promise<JobEstimate> => {
   const { recordCount, parameters, budgetNanos } = input;
   checkRecordCount(recordCount);
   const { version } = await readableTemplate(owner, input.templateId, input.templateVersion);
   const seedSet = await seedSetToUse(owner, input.seedSetId);
-  // Whether the budget pays for a record is part of the answer, not a reason to give none.
+  // Whether the budget covers a record is part of the estimate, not a reason to fail.
   const checked = checkJob({ recordCount, parameters, budgetNanos: Infinity, formats: [] }, version, seedSet);
   const estimate = await estimateOf({ owner, seedSet, recordCount, checked });
   return {

@@ -1,4 +1,4 @@
-/** Makes the records of a try with real model calls, one after the other, each within money set aside before. */
+/** Generates the records of a test run with real model calls, one at a time, each within money reserved up front. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { GrantAccount } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
@@ -19,59 +19,60 @@ import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, setting } from "./clients.ts";
 import { drawnItems } from "./drawnItems.ts";
-import { closeDead, MeteredRun, RunLost, type RunPlace } from "./meteredRun.ts";
-import { ModelCalls, type LambdaTime } from "./modelCalls.ts";
+import { closeCrashed, MeteredRun, RunLost, type RunLocation } from "./meteredRun.ts";
+import { ModelCalls, type LambdaContext } from "./modelCalls.ts";
 import { addToCostSample } from "./costSamples.ts";
 import { openSeeds } from "./seedSetToUse.ts";
-import { encodeRecords, toTestRunCall, type Record as MadeRecord } from "./testRunRecords.ts";
+import { encodeRecords, toTestRunCall, type StoredRecord as MadeRecord } from "./testRunRecords.ts";
 
-/** How a try ended. */
+/** How a test run ended. */
 interface Ending {
   readonly status: "COMPLETED" | "FAILED";
   readonly statusReason?: string;
 }
 
-const DIED: Ending = { status: "FAILED", statusReason: RUN_CRASHED };
-const OUR_FAULT: Ending = {
+const CRASHED: Ending = { status: "FAILED", statusReason: RUN_CRASHED };
+const INTERNAL_ERROR: Ending = {
   status: "FAILED",
-  statusReason: "Something went wrong on our side; try again. What was paid is counted.",
+  statusReason: "Something went wrong on our side; try again. The money already spent is counted.",
 };
 
-export async function handler({ testRunId }: { testRunId: string }, time: LambdaTime): Promise<void> {
-  const place = placeOf(testRunId);
-  const { run, died } = await MeteredRun.begin(place);
-  if (died && (await closeDead(place, died, { ...DIED, finishedAt: now() }))) await tell(testRunId);
+export async function handler({ testRunId }: { testRunId: string }, lambdaContext: LambdaContext): Promise<void> {
+  const location = runLocation(testRunId);
+  const { run, crashed } = await MeteredRun.begin(location);
+  if (crashed && (await closeCrashed(location, crashed, { ...CRASHED, finishedAt: now() })))
+    await notifyWatchers(testRunId);
   if (!run) return;
   try {
-    await run.close({ ...(await makeRecords(testRunId, run, time)), finishedAt: now() });
+    await run.close({ ...(await makeRecords(testRunId, run, lambdaContext)), finishedAt: now() });
   } catch (error) {
-    run.letGo();
+    run.stopHeartbeat();
     if (!(error instanceof RunLost)) throw error;
   }
-  await tell(testRunId);
+  await notifyWatchers(testRunId);
 }
 
-async function makeRecords(testRunId: string, run: MeteredRun, time: LambdaTime): Promise<Ending> {
-  const making = new TestRunExecution(testRunId, run, time);
+async function makeRecords(testRunId: string, run: MeteredRun, lambdaContext: LambdaContext): Promise<Ending> {
+  const execution = new TestRunExecution(testRunId, run, lambdaContext);
   try {
-    const ending = await making.all();
-    await making.saveCostSample();
+    const ending = await execution.all();
+    await execution.saveCostSample();
     return ending;
   } catch (error) {
     if (error instanceof RunLost) throw error;
     if (error instanceof PlotPaletteError) return { status: "FAILED", statusReason: error.message };
-    logger.error("A try failed", { error: error as Error, testRunId });
-    return OUR_FAULT;
+    logger.error("A test run failed", { error: error as Error, testRunId });
+    return INTERNAL_ERROR;
   } finally {
-    making.calls.end();
+    execution.calls.end();
   }
 }
 
 class TestRunExecution {
   readonly calls: ModelCalls;
-  readonly #purse = new GrantAccount();
+  readonly #account = new GrantAccount();
   readonly #records: MadeRecord[] = [];
-  /** Those that ran to their end: what a job pays for a record. */
+  /** The records that ran to their end: what a job pays for a record. */
   readonly #finished: (MadeRecord & { needsRetry: boolean })[] = [];
   #input?: TestRunInputRow;
   #observed: TestRunCall[] = [];
@@ -79,92 +80,97 @@ class TestRunExecution {
   constructor(
     readonly testRunId: string,
     readonly run: MeteredRun,
-    time: LambdaTime,
+    time: LambdaContext,
   ) {
-    this.#purse.grant(run.row.budgetNanos);
+    this.#account.grant(run.row.budgetNanos);
     this.calls = new ModelCalls(time, run.lost, (call) => this.#observed.push(toTestRunCall(call)));
   }
 
-  /** @throws RunLost; PlotPaletteError when seeds or template cannot be used any more */
+  /** @throws RunLost; PlotPaletteError when the seeds or template can no longer be used */
   async all(): Promise<Ending> {
     this.#input = await readInput(this.testRunId);
-    const shop = await openWorkshop(this.testRunId, this.#input);
-    const bound = boundOf(shop.template).costNanos;
+    const context = await openJobContext(this.testRunId, this.#input);
+    const bound = boundOf(context.template).costNanos;
     const wanted: number = this.run.row.recordCount;
     for (let recordNo = 0; recordNo < wanted; recordNo++) {
-      if (this.calls.isOver) return { status: "FAILED", statusReason: this.#short("There was no time left", wanted) };
-      if (this.#purse.availableNanos < bound)
-        return { status: "COMPLETED", statusReason: this.#short(this.#poor(bound), wanted) };
-      await this.#record(shop, recordNo, bound);
+      if (this.calls.isStopping)
+        return { status: "FAILED", statusReason: this.#incomplete("The time ran out", wanted) };
+      if (this.#account.availableNanos < bound)
+        return { status: "COMPLETED", statusReason: this.#incomplete(this.#insufficientFunds(bound), wanted) };
+      await this.#record(context, recordNo, bound);
     }
-    const { callsLeftOut } = encodeRecords(this.#records);
-    if (callsLeftOut === 0) return { status: "COMPLETED" };
+    const { omittedCalls } = encodeRecords(this.#records);
+    if (omittedCalls === 0) return { status: "COMPLETED" };
     return {
       status: "COMPLETED",
-      statusReason: `It made too many calls to show them all; ${callsLeftOut} are left out.`,
+      statusReason: `There were too many calls to show them all; ${omittedCalls} are omitted.`,
     };
   }
 
-  /** A job of the same template is estimated by it. A try does not fail for want of that. */
+  /** Jobs of the same template are estimated from it. Failing to save it does not fail the test run. */
   async saveCostSample(): Promise<void> {
     if (!this.#input || this.#finished.length === 0) return;
     await addToCostSample(this.run.row.testRunOwner, this.#input, sampleOf(this.#finished)).catch((error: unknown) =>
-      logger.warn("A try could not be kept as a sample", { error: error as Error, testRunId: this.testRunId }),
+      logger.warn("Failed to save a cost sample", { error: error as Error, testRunId: this.testRunId }),
     );
   }
 
-  async #record(shop: JobContext, recordNo: number, bound: Nanos): Promise<void> {
-    const reservation = this.#purse.reserve(bound);
-    if (!reservation) throw new Error("A record was begun for which there is no money.");
+  async #record(context: JobContext, recordNo: number, bound: Nanos): Promise<void> {
+    const reservation = this.#account.reserve(bound);
+    if (!reservation) throw new Error("A record was started without money for it.");
     await this.run.reserve(bound);
     const open = newOpenSlot(recordNo);
     this.#observed = [];
     try {
-      const seeds = await drawnItems(shop.seeds, shop.template.pick, { jobId: shop.jobId, slot: recordNo, attempt: 0 });
-      const end = await runAttempt(shop, this.calls.context, open, reservation);
+      const seeds = await drawnItems(context.seeds, context.template.pick, {
+        jobId: context.jobId,
+        slot: recordNo,
+        attempt: 0,
+      });
+      const end = await runAttempt(context, this.calls.context, open, reservation);
       const record: MadeRecord = {
         recordNo,
-        ...resultOf(end, this.calls.isOver),
+        ...resultOf(end, this.calls.isStopping),
         seeds: Object.fromEntries(Object.entries(seeds).map(([name, item]) => [name, JSON.parse(item)])),
         calls: this.#observed,
         costNanos: open.costNanos,
       };
       this.#records.push(record);
-      if (end.end !== "waiting") this.#finished.push({ ...record, needsRetry: isTriedAgain(end) });
+      if (end.end !== "waiting") this.#finished.push({ ...record, needsRetry: isRetried(end) });
     } finally {
       reservation.release();
-      // Whatever happened: what was paid is noted.
+      // Whatever happened, record what was spent.
       const { text } = encodeRecords(this.#records);
-      await this.run.settle(this.#purse.spentNanos, open.costNanos, { records: text });
+      await this.run.settle(this.#account.spentNanos, open.costNanos, { records: text });
     }
-    await tell(this.testRunId);
+    await notifyWatchers(this.testRunId);
   }
 
-  #poor(bound: Nanos): string {
-    return `What is left of the budget, ${formatUsd(this.#purse.availableNanos)}, is less than another record can cost, ${formatUsd(bound)}`;
+  #insufficientFunds(bound: Nanos): string {
+    return `The rest of the budget (${formatUsd(this.#account.availableNanos)}) is less than another record can cost (${formatUsd(bound)})`;
   }
 
-  #short(why: string, wanted: number): string {
-    return `${why}; ${this.#records.length} of ${wanted} records were made.`;
+  #incomplete(why: string, wanted: number): string {
+    return `${why}; ${this.#records.length} of ${wanted} records were generated.`;
   }
 }
 
 /** Whether a job would make another attempt. */
-function isTriedAgain({ end }: AttemptEnd): boolean {
+function isRetried({ end }: AttemptEnd): boolean {
   return end === "again" || end === "rejected";
 }
 
-/** Who tries a template wants to see each candidate and what is said of it: one that is rejected is shown, not replaced. */
+/** A test run shows each candidate and its verdict: a rejected one is shown, not regenerated. */
 function resultOf(
   end: AttemptEnd,
-  isOver: boolean,
+  isStopping: boolean,
 ): { columns: unknown; failure: string | null; rejection: string | null } {
   if (end.end === "made") return { columns: end.record.columns, failure: null, rejection: null };
   if (end.end === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
   if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, rejection: null };
-  const failure = isOver
-    ? "There was no time left to finish it."
-    : "A call got no answer, and what is set aside for the record does not pay for another.";
+  const failure = isStopping
+    ? "The time ran out before it was finished."
+    : "A call got no answer, and the money reserved for the record does not cover another.";
   return { columns: null, failure, rejection: null };
 }
 
@@ -179,7 +185,7 @@ async function readInput(testRunId: string): Promise<TestRunInputRow> {
   return Item as TestRunInputRow;
 }
 
-async function openWorkshop(testRunId: string, input: TestRunInputRow): Promise<JobContext> {
+async function openJobContext(testRunId: string, input: TestRunInputRow): Promise<JobContext> {
   const { source, tiers, partials, parameters, seedSetOwner, seedSetId } = input;
   const seeds = await openSeeds({ owner: seedSetOwner, seedSetId });
   const { collections } = seeds.index;
@@ -193,7 +199,7 @@ async function openWorkshop(testRunId: string, input: TestRunInputRow): Promise<
   });
 }
 
-function placeOf(testRunId: string): RunPlace {
+function runLocation(testRunId: string): RunLocation {
   return {
     table: setting(ENVIRONMENT.jobsTable),
     key: testRunKey(testRunId),
@@ -203,10 +209,10 @@ function placeOf(testRunId: string): RunPlace {
   };
 }
 
-/** Watchers hear it with the next news if this fails, and whoever looks sees it. */
-async function tell(testRunId: string): Promise<void> {
+/** If this fails, the next update notifies watchers, and queries show the current state. */
+async function notifyWatchers(testRunId: string): Promise<void> {
   await callApi(REPORT_TEST_RUN, { input: { id: testRunId } }).catch((error: unknown) =>
-    logger.warn("Nobody could be told of a try", { error: error as Error, testRunId }),
+    logger.warn("Failed to notify watchers of a test run", { error: error as Error, testRunId }),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Has a model make the items of a seed set, batch by batch, each within money set aside before. */
+/** Has a model generate the items of a seed set, batch by batch, each within money reserved up front. */
 import { GrantAccount } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { formatUsd } from "../../core/money/money.ts";
@@ -15,55 +15,61 @@ import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { setting } from "./clients.ts";
 import { BATCH_ITEMS, batchTemplate, type BatchRequest } from "./batchTemplate.ts";
-import { closeDead, MeteredRun, RunLost, type RunPlace } from "./meteredRun.ts";
-import { ModelCalls, type LambdaTime } from "./modelCalls.ts";
+import { closeCrashed, MeteredRun, RunLost, type RunLocation } from "./meteredRun.ts";
+import { ModelCalls, type LambdaContext } from "./modelCalls.ts";
 import { GeneratedItems } from "./generatedItems.ts";
 import { NO_SEEDS } from "./placeholderSeeds.ts";
 import { SeedStore } from "./storeSeeds.ts";
 
-/** A model that brings nothing new for a collection so often in a row will not bring more. */
-const MAX_VAIN_BATCHES = 3;
+/** A model that returns nothing new for a collection this many times in a row is considered exhausted. */
+const MAX_EMPTY_BATCHES = 3;
 const FILE_NAME = "generated.jsonl";
 
-/** How a seed set ends. */
+/** How the generation of a seed set ended. */
 interface Ending {
   readonly status: "READY" | "REFUSED";
   readonly statusReason?: string;
   readonly collections?: SeedCollectionRow[];
 }
 
-const DIED: Ending = { status: "REFUSED", statusReason: RUN_CRASHED };
-const OUR_FAULT: Ending = {
+const CRASHED: Ending = { status: "REFUSED", statusReason: RUN_CRASHED };
+const INTERNAL_ERROR: Ending = {
   status: "REFUSED",
-  statusReason: "Something went wrong on our side while the items were made; try again. What was paid is counted.",
+  statusReason:
+    "Something went wrong on our side while generating the items; try again. The money already spent is counted.",
 };
 
-export async function handler({ seedSetId }: { seedSetId: string }, time: LambdaTime): Promise<void> {
-  const place = placeOf(seedSetId);
-  const { run, died } = await MeteredRun.begin(place);
-  if (died && (await closeDead(place, died, { ...DIED }))) await tell(seedSetId);
+export async function handler({ seedSetId }: { seedSetId: string }, lambdaContext: LambdaContext): Promise<void> {
+  const location = runLocation(seedSetId);
+  const { run, crashed } = await MeteredRun.begin(location);
+  if (crashed && (await closeCrashed(location, crashed, { ...CRASHED }))) await notifyWatchers(seedSetId);
   if (!run) return;
   const row = run.row as unknown as SeedSetRow;
   const store = new SeedStore(row.owner, seedSetId);
   try {
-    await run.close({ ...(await generate(row, run, store, time)) });
+    await run.close({ ...(await generate(row, run, store, lambdaContext)) });
   } catch (error) {
-    run.letGo();
-    // Whether the end was written is not known: what was stored may be in use.
+    run.stopHeartbeat();
+    // It is unknown whether the end was written: the stored items may be in use.
     if (!(error instanceof RunLost)) throw error;
-    // It was deleted meanwhile, or is in other hands: what was stored is nobody's.
-    await store.undo();
+    // It was deleted in the meantime or another function took over: nothing references the stored items.
+    await store.rollback();
     return;
   }
-  await tell(seedSetId);
+  await notifyWatchers(seedSetId);
 }
 
-async function generate(row: SeedSetRow, run: MeteredRun, store: SeedStore, time: LambdaTime): Promise<Ending> {
-  const generation = new Generation(row, run, time);
+async function generate(
+  row: SeedSetRow,
+  run: MeteredRun,
+  store: SeedStore,
+  lambdaContext: LambdaContext,
+): Promise<Ending> {
+  const generation = new Generation(row, run, lambdaContext);
   try {
     const { reason } = await generation.all();
     if (generation.items.some((items) => items.count === 0))
-      return { status: "REFUSED", statusReason: reason ?? "The model made no items that fit the template." };
+      return { status: "REFUSED", statusReason: reason ?? "The model generated no items that fit the template." };
     const files = generation.items.map((items) => ({
       collection: items.collection,
       fileName: FILE_NAME,
@@ -72,9 +78,9 @@ async function generate(row: SeedSetRow, run: MeteredRun, store: SeedStore, time
     return { status: "READY", statusReason: reason, collections: await store.store(files as never) };
   } catch (error) {
     if (error instanceof RunLost) throw error;
-    logger.error("Seeds could not be generated", { error: error as Error, seedSetId: row.seedSetId });
-    await store.undo();
-    return OUR_FAULT;
+    logger.error("Failed to generate seeds", { error: error as Error, seedSetId: row.seedSetId });
+    await store.rollback();
+    return INTERNAL_ERROR;
   } finally {
     generation.calls.end();
   }
@@ -85,96 +91,96 @@ class Generation {
   readonly items: readonly GeneratedItems[];
   readonly #row: SeedSetRow;
   readonly #run: MeteredRun;
-  readonly #purse = new GrantAccount();
-  readonly #wish: NonNullable<SeedSetRow["generation"]>;
+  readonly #account = new GrantAccount();
+  readonly #request: NonNullable<SeedSetRow["generation"]>;
   #batchNo = 0;
-  /** Of each collection: how often in a row there was nothing new, and why the last answer could not be used. */
-  readonly #vain = new Map<GeneratedItems, { batches: number; fault?: string }>();
+  /** Per collection: how many batches in a row had nothing new, and why the last answer could not be used. */
+  readonly #emptyBatches = new Map<GeneratedItems, { batches: number; error?: string }>();
 
-  constructor(row: SeedSetRow, run: MeteredRun, time: LambdaTime) {
-    if (!row.generation) throw new Error(`The seed set ${row.seedSetId} is to be generated and does not say how.`);
+  constructor(row: SeedSetRow, run: MeteredRun, time: LambdaContext) {
+    if (!row.generation) throw new Error(`The seed set ${row.seedSetId} has no instructions for its generation.`);
     this.#row = row;
     this.#run = run;
-    this.#wish = row.generation;
-    this.#purse.grant(run.row.budgetNanos);
+    this.#request = row.generation;
+    this.#account.grant(run.row.budgetNanos);
     this.calls = new ModelCalls(time, run.lost);
     const schemas = JSON.parse(row.generation.schemas) as Record<string, Record<string, unknown>>;
     this.items = Object.entries(schemas).map(([name, schema]) => new GeneratedItems(name, schema));
   }
 
-  /** Batch after batch, the collections in turn, so that none is left empty when the money ends. @throws RunLost */
+  /** Generates batches for the collections in turn, so that none is left empty when the money runs out. @throws RunLost */
   async all(): Promise<{ reason?: string }> {
     for (;;) {
-      const short = this.items.filter(({ count }) => count < this.#wish.itemCount);
+      const short = this.items.filter(({ count }) => count < this.#request.itemCount);
       if (short.length === 0) return {};
-      const open = short.filter((items) => (this.#vain.get(items)?.batches ?? 0) < MAX_VAIN_BATCHES);
-      if (open.length === 0) return { reason: this.#short(this.#exhausted(short)) };
+      const open = short.filter((items) => (this.#emptyBatches.get(items)?.batches ?? 0) < MAX_EMPTY_BATCHES);
+      if (open.length === 0) return { reason: this.#incomplete(this.#exhausted(short)) };
       for (const items of open) {
         const why = await this.#batch(items);
-        if (why) return { reason: this.#short(why) };
+        if (why) return { reason: this.#incomplete(why) };
       }
     }
   }
 
-  /** Adds a batch's items. @returns why there can be none */
+  /** Adds a batch of items. @returns why there can be no more */
   async #batch(items: GeneratedItems): Promise<string | undefined> {
-    if (this.calls.isOver) return "There was no time left";
-    const count = Math.min(BATCH_ITEMS, this.#wish.itemCount - items.count);
-    const template = batchTemplate(this.#wish.modelId, items.schema, count);
+    if (this.calls.isStopping) return "The time ran out";
+    const count = Math.min(BATCH_ITEMS, this.#request.itemCount - items.count);
+    const template = batchTemplate(this.#request.modelId, items.schema, count);
     const bound = boundOf(template).costNanos;
-    const reservation = this.#purse.reserve(bound);
+    const reservation = this.#account.reserve(bound);
     if (!reservation)
-      return `What is left of the budget, ${formatUsd(this.#purse.availableNanos)}, is less than another call can cost, ${formatUsd(bound)}`;
+      return `The rest of the budget (${formatUsd(this.#account.availableNanos)}) is less than another call can cost (${formatUsd(bound)})`;
     await this.#run.reserve(bound);
     const open = newOpenSlot(this.#batchNo++);
     try {
-      const wish: BatchRequest = {
+      const request: BatchRequest = {
         collection: items.collection,
         count,
-        instructions: this.#wish.instructions,
+        instructions: this.#request.instructions,
         earlier: items.latest(),
       };
-      const shop = await JobContext.open({
+      const context = await JobContext.open({
         jobId: this.#row.seedSetId,
         template,
         partials: {},
-        parameters: { ...wish },
+        parameters: { ...request },
         seeds: NO_SEEDS,
       });
-      const end = await runAttempt(shop, this.calls.context, open, reservation);
+      const end = await runAttempt(context, this.calls.context, open, reservation);
       const before = items.count;
       if (end.end === "made") items.add(end.record.columns.items as SeedItem[], count);
-      if (items.count > before) this.#vain.delete(items);
-      else this.#noteVain(items, end);
+      if (items.count > before) this.#emptyBatches.delete(items);
+      else this.#countEmptyBatch(items, end);
     } finally {
       reservation.release();
-      // Whatever happened: what was paid is noted.
-      await this.#run.settle(this.#purse.spentNanos, open.costNanos, { collections: this.#collections() });
+      // Whatever happened, record what was spent.
+      await this.#run.settle(this.#account.spentNanos, open.costNanos, { collections: this.#collections() });
     }
-    await tell(this.#row.seedSetId);
+    await notifyWatchers(this.#row.seedSetId);
     return undefined;
   }
 
-  #noteVain(items: GeneratedItems, end: AttemptEnd): void {
-    const batches = (this.#vain.get(items)?.batches ?? 0) + 1;
-    this.#vain.set(items, { batches, fault: "failed" in end ? end.failed.reason : undefined });
+  #countEmptyBatch(items: GeneratedItems, end: AttemptEnd): void {
+    const batches = (this.#emptyBatches.get(items)?.batches ?? 0) + 1;
+    this.#emptyBatches.set(items, { batches, error: "failed" in end ? end.failed.reason : undefined });
   }
 
-  /** Why there will be no more of these collections. */
+  /** Why these collections get no more items. */
   #exhausted(short: readonly GeneratedItems[]): string {
-    const fault = short.map((items) => this.#vain.get(items)?.fault).find((known) => known !== undefined);
-    if (fault === undefined) return "The model brought nothing new any more";
-    return `The model's last answers could not be used (${fault.replace(/\.$/, "")})`;
+    const error = short.map((items) => this.#emptyBatches.get(items)?.error).find((known) => known !== undefined);
+    if (error === undefined) return "The model returned nothing new";
+    return `The model's last answers could not be used (${error.replace(/\.$/, "")})`;
   }
 
-  #short(why: string): string {
+  #incomplete(why: string): string {
     const made = this.items.map(
-      ({ collection, count }) => `${count} of ${this.#wish.itemCount} items of "${collection}"`,
+      ({ collection, count }) => `${count} of ${this.#request.itemCount} items of "${collection}"`,
     );
-    return `${why}; ${made.join(", ")} were made.`;
+    return `${why}; ${made.join(", ")} were generated.`;
   }
 
-  /** How far it is. */
+  /** The collections so far. */
   #collections(): SeedCollectionRow[] {
     return this.items.map(({ collection, count }) => ({
       name: collection,
@@ -186,7 +192,7 @@ class Generation {
   }
 }
 
-function placeOf(seedSetId: string): RunPlace {
+function runLocation(seedSetId: string): RunLocation {
   return {
     table: setting(ENVIRONMENT.seedSetsTable),
     key: seedSetKey(seedSetId),
@@ -196,9 +202,9 @@ function placeOf(seedSetId: string): RunPlace {
   };
 }
 
-/** Watchers hear it with the next news if this fails, and whoever looks sees it. */
-async function tell(seedSetId: string): Promise<void> {
+/** If this fails, the next update notifies watchers, and queries show the current state. */
+async function notifyWatchers(seedSetId: string): Promise<void> {
   await callApi(REPORT_SEED_SET, { input: { id: seedSetId } }).catch((error: unknown) =>
-    logger.warn("Nobody could be told of a seed set", { error: error as Error, seedSetId }),
+    logger.warn("Failed to notify watchers of a seed set", { error: error as Error, seedSetId }),
   );
 }

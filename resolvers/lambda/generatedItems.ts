@@ -1,9 +1,9 @@
-/** The items of one collection that a model has made: those that fit, each once. */
+/** The items that a model has generated for one collection: those that fit, without duplicates. */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
-import { shortText } from "./truncate.ts";
+import { truncateText } from "./truncate.ts";
 
-/** The latest items are shown to the model, so that it writes others. */
+/** The latest items are shown to the model, so that it writes different ones. */
 const SHOWN_BYTES = 6_000;
 const SHOWN_CHARACTERS = 160;
 
@@ -12,7 +12,7 @@ export class GeneratedItems {
   readonly #known = new Set<string>();
   readonly #fits: ValidateFunction;
 
-  /** @param schema what the template needs of the collection's items */
+  /** @param schema what the template requires of the collection's items */
   constructor(
     readonly collection: string,
     readonly schema: Readonly<Record<string, unknown>>,
@@ -24,7 +24,7 @@ export class GeneratedItems {
     return this.#items.length;
   }
 
-  /** Takes at most so many that fit and are new. */
+  /** Adds items that fit and are new. @param most the limit */
   add(items: readonly SeedItem[], most: number): void {
     const last = this.#items.length + most;
     for (const item of items) {
@@ -35,12 +35,12 @@ export class GeneratedItems {
     }
   }
 
-  /** The latest ones in short, newest last. */
+  /** The latest items, truncated, newest last. */
   latest(): string[] {
     const shown: string[] = [];
     let left = SHOWN_BYTES;
     for (const item of [...this.#items].reverse()) {
-      const text = shortText(JSON.stringify(item), SHOWN_CHARACTERS);
+      const text = truncateText(JSON.stringify(item), SHOWN_CHARACTERS);
       left -= Buffer.byteLength(text);
       if (left < 0) break;
       shown.unshift(text);
@@ -55,7 +55,7 @@ export class GeneratedItems {
   }
 }
 
-/** The same for items that differ in capitals and spaces only. */
+/** Equal for items that differ only in case and whitespace. */
 function identityOf(item: SeedItem): string {
   const fields = Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify(fields).toLowerCase().replace(/\s+/g, " ");

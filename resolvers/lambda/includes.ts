@@ -1,4 +1,4 @@
-/** The texts that a template includes from others, as far as a person may read them, and what is wrong with its includes. */
+/** The texts that a template includes from others, as far as a person may read them, and the problems of its includes. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import {
   checkIncludes,
@@ -21,21 +21,21 @@ import { readHead, readVersion } from "./templateRows.ts";
 /** Each is two reads of the table. */
 const MAX_TEMPLATES_INCLUDED = 50;
 
-/** A version of another template, and what its texts include in turn: copied when it was saved. */
+/** A version of another template, and the texts it includes in turn, copied when it was saved. */
 interface Origin {
   readonly template: Template;
   readonly partials: Partials;
 }
 
 /**
- * The texts by their full names, those included by included ones among them. A name that is missing from the answer does
- * not exist, or not for this person.
- * @param kept what an earlier version of the template has copied: it stays, whatever became of its origin
+ * The texts by their full names, including those included indirectly. A name missing from the result does not exist, or not
+ * for this person.
+ * @param existing texts that an earlier version of the template has copied: they stay, whatever became of their origin
  */
-export async function includedBy(template: Template, owner: string, kept: Partials = {}): Promise<Partials> {
+export async function includedBy(template: Template, owner: string, existing: Partials = {}): Promise<Partials> {
   const names = includesOf(template);
   const origins = await readOrigins(
-    names.filter((name) => !Object.hasOwn(kept, name)),
+    names.filter((name) => !Object.hasOwn(existing, name)),
     owner,
   );
   const found: Record<string, string> = {};
@@ -47,19 +47,19 @@ export async function includedBy(template: Template, owner: string, kept: Partia
     const inner = origins.get(originOf(name))?.partials ?? within;
     for (const next of includesOfPrompt(text)) take(resolvedName(next, name), inner);
   };
-  for (const name of names) take(name, kept);
+  for (const name of names) take(name, existing);
   return found;
 }
 
-/** What is wrong with a template's includes, each at its place; empty when nothing is. */
-export function faultsOfIncludes(text: string, template: Template, partials: Partials): TemplateProblem[] {
+/** The problems of a template's includes, each with its location; empty when there are none. */
+export function includeProblems(text: string, template: Template, partials: Partials): TemplateProblem[] {
   const source = new TemplateSource(text);
   for (const { kind, path, text: prompt } of snippetsOf(template)) {
     if (kind !== "prompt") continue;
     for (const { name, at } of includesOfTree(treeOfPrompt(prompt))) {
       if (name === undefined || !isQualified(name) || Object.hasOwn(partials, name)) continue;
       const before = prompt.slice(0, at).split("\n");
-      const message = `The template "${template.name}" includes "${name}", which is not there: no template of yours and no public one has it.`;
+      const message = `The template "${template.name}" includes "${name}", which does not exist in your templates or any public one.`;
       source.addProblemWithin(path, before.length, (before.at(-1)?.length ?? 0) + 1, message);
     }
   }
@@ -88,7 +88,7 @@ async function readOrigins(names: readonly string[], owner: string): Promise<Map
   if (wanted.size > MAX_TEMPLATES_INCLUDED)
     throw new PlotPaletteError(
       "BadInput",
-      `The template includes ${wanted.size} other templates; it may include ${MAX_TEMPLATES_INCLUDED} at most.`,
+      `The template includes ${wanted.size} other templates, but at most ${MAX_TEMPLATES_INCLUDED} are allowed; remove some.`,
     );
   const read = await Promise.all(
     [...wanted].map(

@@ -1,14 +1,14 @@
-/** How a function answers the step that waits for it: data, or an error meant for people. */
+/** How a function responds to the step that invoked it: with data, or an error meant for people. */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { PlotPaletteError } from "../../core/errors.ts";
-import type { LambdaAnswer } from "../shared/lambda.ts";
+import type { LambdaResponse } from "../shared/lambda.ts";
 
 export const logger = new Logger({ serviceName: "plot-palette" });
 
-/** Makes a handler of `work`. What it throws that is not meant for people is logged whole and told in one sentence. */
-export function answering<Input, Data>(
+/** Turns `work` into a handler. Errors not meant for people are logged in full and reported in one sentence. */
+export function lambdaHandler<Input, Data>(
   work: (input: Input) => Promise<Data>,
-): (input: Input) => Promise<LambdaAnswer<Data>> {
+): (input: Input) => Promise<LambdaResponse<Data>> {
   return async (input) => {
     try {
       return { data: await work(input) };

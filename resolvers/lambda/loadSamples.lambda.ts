@@ -1,5 +1,5 @@
 /**
- * A CloudFormation custom resource that writes the templates and seed sets that ship with the product. It runs at
+ * A CloudFormation custom resource that writes the templates and seed sets that ship with the product. It runs on
  * deployment, and again when the samples change.
  */
 import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
@@ -11,7 +11,7 @@ import type { TemplateHeadRow, TemplateVersionRow } from "../../core/template/te
 import { SAMPLES_LIST, type Sample } from "../../samples/samples.ts";
 import { logger } from "./lambdaHandler.ts";
 import { documentClient, setting } from "./clients.ts";
-import { readSoundSource } from "./readTemplateSource.ts";
+import { readValidSource } from "./readTemplateSource.ts";
 import { SeedStore } from "./storeSeeds.ts";
 import { readHead, readVersion } from "./templateRows.ts";
 
@@ -19,16 +19,16 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
   try {
     // The tables outlive the stack, and so do the samples: jobs may use them.
     if (event.RequestType !== "Delete") await loadSamples(SAMPLES_LIST);
-    await answer(event, "SUCCESS");
+    await respond(event, "SUCCESS");
   } catch (error) {
-    logger.error("The samples could not be loaded", error as Error);
-    await answer(event, "FAILED", (error as Error).message);
+    logger.error("Failed to load the samples", error as Error);
+    await respond(event, "FAILED", (error as Error).message);
   }
 }
 
-/** Twice equals once: a template gets a new version only when its source is new. */
+/** Idempotent: a template gets a new version only when its source has changed. */
 export async function loadSamples(samples: readonly Sample[]): Promise<void> {
-  // Several templates may go with one seed set.
+  // Several templates may share a seed set.
   const seedSets = new Map(samples.map(({ seedSet }) => [seedSet.id, seedSet]));
   for (const seedSet of seedSets.values()) await loadSeedSet(seedSet);
   for (const sample of samples) await loadTemplate(sample);
@@ -54,9 +54,9 @@ async function loadTemplate({ template: { id, source }, seedSet }: Sample): Prom
   const before = await readHead(id);
   const old = before && (await readVersion(id, before.latestVersion));
   if (before && old?.source === source && before.sampleSeedSetId === seedSet.id) return;
-  const read = await readSoundSource({ source, owner: SAMPLES, kept: old?.partials });
+  const read = await readValidSource({ source, owner: SAMPLES, existing: old?.partials });
   const { name, description, category, tags, steps } = read.template;
-  const titles = { name, description, category, tags: [...tags] };
+  const metadata = { name, description, category, tags: [...tags] };
   const version = (before?.latestVersion ?? 0) + 1;
   const now = new Date().toISOString();
   const head: TemplateHeadRow = {
@@ -64,7 +64,7 @@ async function loadTemplate({ template: { id, source }, seedSet }: Sample): Prom
     templateId: id,
     owner: SAMPLES,
     listKey: name,
-    ...titles,
+    ...metadata,
     stepCount: steps.length,
     latestVersion: version,
     sampleSeedSetId: seedSet.id,
@@ -75,7 +75,7 @@ async function loadTemplate({ template: { id, source }, seedSet }: Sample): Prom
     templateId: id,
     owner: SAMPLES,
     version,
-    ...titles,
+    ...metadata,
     source,
     partials: read.partials,
     analysis: read.analysis,
@@ -93,8 +93,8 @@ async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text);
 }
 
-/** CloudFormation waits for this, and for nothing else. */
-async function answer(
+/** CloudFormation waits for this alone. */
+async function respond(
   event: CloudFormationCustomResourceEvent,
   Status: "SUCCESS" | "FAILED",
   Reason = "",
@@ -108,5 +108,5 @@ async function answer(
     LogicalResourceId: event.LogicalResourceId,
   });
   const response = await fetch(event.ResponseURL, { method: "PUT", headers: { "content-type": "" }, body });
-  if (!response.ok) throw new Error(`CloudFormation's answer address said ${response.status}.`);
+  if (!response.ok) throw new Error(`CloudFormation's response URL returned ${response.status}.`);
 }

@@ -1,4 +1,4 @@
-/** Writes the records that a job has so far into a file: those of its checkpoints, in slot order, as the dataset will have them. */
+/** Writes a job's checkpointed records to a file, in slot order, as they will be in the dataset. */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { mergeInferredTypes, type ColumnKinds } from "../../core/dataset/columns.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
@@ -23,36 +23,36 @@ import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
 import { readJob, readShards } from "./fleet/jobs.ts";
-import type { LambdaTime } from "./modelCalls.ts";
+import type { LambdaContext } from "./modelCalls.ts";
 
 export interface SnapshotRequest {
   readonly jobId: string;
   readonly snapshotId: string;
 }
 
-/** Kept of the function's time to say how it went. */
-const RESERVE_MS = 20_000;
+/** Reserved for recording the result. */
+const SHUTDOWN_MARGIN_MS = 20_000;
 
 type Ending = Pick<SnapshotRow, "state" | "statusReason" | "rows" | "bytes">;
 
-export async function handler({ jobId, snapshotId }: SnapshotRequest, time: LambdaTime): Promise<void> {
+export async function handler({ jobId, snapshotId }: SnapshotRequest, lambdaContext: LambdaContext): Promise<void> {
   const job = await readJob(jobId);
   if (job?.snapshot?.snapshotId !== snapshotId || job.snapshot.state !== "CREATING") return;
-  if (!(await end(jobId, job.snapshot, await write(job, snapshotId, time)))) return;
+  if (!(await end(jobId, job.snapshot, await write(job, snapshotId, lambdaContext)))) return;
   await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: unknown) =>
-    logger.warn("Nobody could be told of a snapshot", { error: error as Error, jobId }),
+    logger.warn("Failed to notify watchers of a snapshot", { error: error as Error, jobId }),
   );
 }
 
-async function write(job: JobRow, snapshotId: string, time: LambdaTime): Promise<Ending> {
+async function write(job: JobRow, snapshotId: string, lambdaContext: LambdaContext): Promise<Ending> {
   const tooLate = new AbortController();
-  const timer = setTimeout(() => tooLate.abort(), time.getRemainingTimeInMillis() - RESERVE_MS);
+  const timer = setTimeout(() => tooLate.abort(), lambdaContext.getRemainingTimeInMillis() - SHUTDOWN_MARGIN_MS);
   try {
     return await writeRecords(job, snapshotId, tooLate.signal);
   } catch (error) {
     if (tooLate.signal.aborted) return failed(TOO_MANY_RECORDS);
     if (error instanceof PlotPaletteError) return failed(error.message);
-    if (error instanceof ObjectNotFound) return failed("The job came to its end meanwhile; download its dataset.");
+    if (error instanceof ObjectNotFound) return failed("The job ended in the meantime; download its dataset.");
     logger.error("A snapshot failed", { error: error as Error, jobId: job.jobId });
     return failed("Something went wrong on our side; try again.");
   } finally {
@@ -66,10 +66,10 @@ function failed(statusReason: string): Ending {
 
 async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal): Promise<Ending> {
   const found = await readShards(job);
-  // A batch answers its rows in any order.
+  // A batch returns its rows in any order.
   const shards = found.filter(({ kind }) => kind === "RECORDS").sort((one, other) => one.shardNo - other.shardNo);
   if (shards.every(({ partRanges }) => partRanges.length === 0))
-    return failed("There is no record yet; ask again in a while.");
+    return failed("There are no records yet; try again later.");
   const template = await readTemplate(job.jobId);
   const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
   const shape = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
@@ -94,12 +94,12 @@ async function readTemplate(jobId: string) {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: setting(ENVIRONMENT.jobsTable), Key: jobTemplateKey(jobId), ConsistentRead: true }),
   );
-  if (!Item) throw new PlotPaletteError("NotFound", "The template of this job is gone.");
+  if (!Item) throw new PlotPaletteError("NotFound", "The template of this job no longer exists.");
   const { source, tiers } = Item as JobTemplateRow;
   return parseTemplate(source, tiers);
 }
 
-/** False when somebody has asked for another snapshot since, or the job is gone. */
+/** False when another snapshot has been requested since, or the job is gone. */
 async function end(jobId: string, snapshot: SnapshotRow, ending: Ending): Promise<boolean> {
   try {
     await documentClient().send(

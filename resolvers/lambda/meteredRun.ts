@@ -1,7 +1,7 @@
 /**
- * A run of a function that spends money beside jobs. Its row says what is spent and what calls in flight may cost; the same
- * transaction adds it to the owner's spending of the day. So whatever becomes of the function, nothing that it may have paid
- * is missing: what is reserved when it dies stays counted.
+ * An ad hoc run: a function that spends money outside of jobs. Its row holds what it has spent and what calls in flight may
+ * cost; the same transaction adds it to the owner's spending of the day. So whatever happens to the function, no spending is
+ * lost: what is reserved when it crashes stays counted.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
@@ -14,19 +14,19 @@ import { adHocSpendingKey } from "../../core/keys.ts";
 import type { AdHocRunRow, AdHocSpendingRow } from "../../core/money/ad-hoc-rows.ts";
 import { documentClient, setting } from "./clients.ts";
 
-/** Lambda repeats a failed event after a minute, if it is not too old: by then the run that failed is known to be dead. */
-const ALIVE_MS = 50_000;
-const SIGN_OF_LIFE_MS = 15_000;
+/** Lambda retries a failed event after a minute, unless it is too old: by then the failed run's lease has expired. */
+const RUN_LEASE_MS = 50_000;
+const HEARTBEAT_MS = 15_000;
 /** The day's row is shared by all runs of an owner. */
-const MAX_REFUSALS = 20;
-/** Cancellations that pass: other transactions, or a table that cannot keep up. */
-const PASSING = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+const MAX_ATTEMPTS = 20;
+/** Transient cancellations: other transactions, or a throttled table. */
+const TRANSIENT_CODES = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
-/** Where a run's row stands, and what of it differs from one kind of run to another. */
-export interface RunPlace {
+/** Where a run's row is stored, and what depends on the kind of run. */
+export interface RunLocation {
   readonly table: string;
   readonly key: { readonly pk: string; readonly sk: string };
-  /** The status of a run that is not over. */
+  /** The status of a run in progress. */
   readonly open: string;
   readonly ownerField: string;
   readonly spending: keyof Pick<AdHocSpendingRow, "testRunsNanos" | "generatedSeedsNanos">;
@@ -34,147 +34,148 @@ export interface RunPlace {
 
 type Row = AdHocRunRow & Readonly<Record<string, any>>;
 
-/** Another function works at the run, or it is over. */
+/** Another function has taken over the run, or it has ended. */
 export class RunLost extends Error {
   override readonly name = "RunLost";
 }
 
 export class MeteredRun {
-  readonly #signs: NodeJS.Timeout;
+  readonly #heartbeat: NodeJS.Timeout;
   readonly #lost = new AbortController();
-  #turn: Promise<unknown> = Promise.resolve();
+  #lastWrite: Promise<unknown> = Promise.resolve();
   #reserved: Nanos = 0;
-  /** The day the reservation was noted under, so that it is settled there too. */
+  /** The day that the reservation was recorded under, so that it is settled there too. */
   #day = today();
 
   private constructor(
-    readonly place: RunPlace,
+    readonly location: RunLocation,
     readonly runId: string,
     readonly row: Row,
   ) {
-    this.#signs = setInterval(() => void this.#show(), SIGN_OF_LIFE_MS).unref();
+    this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_MS).unref();
   }
 
   /**
-   * Takes the run on. A run is taken on once, and only while it is waited for: who comes again, because an event was delivered
-   * twice or repeated, or too late, gets nothing but the row of a run that died.
+   * Starts the run. A run is started once, before its timeout: a duplicate, retried or late event gets nothing but the row of
+   * a crashed run.
    */
-  static async begin(place: RunPlace): Promise<{ run?: MeteredRun; died?: Row }> {
+  static async begin(location: RunLocation): Promise<{ run?: MeteredRun; crashed?: Row }> {
     const runId = randomUUID();
     const now = Date.now();
-    const { row, refusedBy } = await update(place, {
-      set: { runId, aliveUntilMs: now + ALIVE_MS },
-      condition: "attribute_not_exists(runId) AND aliveUntilMs > :now",
+    const { row, conflictingRow } = await update(location, {
+      set: { runId, leaseUntilMs: now + RUN_LEASE_MS },
+      condition: "attribute_not_exists(runId) AND leaseUntilMs > :now",
       values: { ":now": now },
     });
-    if (row) return { run: new MeteredRun(place, runId, row) };
-    if (refusedBy?.status !== place.open) return {};
-    if (refusedBy.runId === runId) return { run: new MeteredRun(place, runId, refusedBy) };
-    return refusedBy.aliveUntilMs <= now ? { died: refusedBy } : {};
+    if (row) return { run: new MeteredRun(location, runId, row) };
+    if (conflictingRow?.status !== location.open) return {};
+    if (conflictingRow.runId === runId) return { run: new MeteredRun(location, runId, conflictingRow) };
+    return conflictingRow.leaseUntilMs <= now ? { crashed: conflictingRow } : {};
   }
 
-  /** Aborted when another hand has closed the run: no call may begin or go on. */
+  /** Aborted when the run was closed elsewhere: no call may start or continue. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
-  /** Sets money aside before it is spent. @throws RunLost */
+  /** Reserves money before it is spent. @throws RunLost */
   reserve(nanos: Nanos): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#serialized(async () => {
       this.#day = today();
       await this.#write(nanos, { reservedNanos: nanos });
       this.#reserved = nanos;
     });
   }
 
-  /** Notes what of the reserved money was spent, and what came of it. @throws RunLost */
+  /** Records how much of the reserved money was spent, and the results. @throws RunLost */
   settle(spentNanos: Nanos, costNanos: Nanos, changes: Readonly<Record<string, unknown>>): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#serialized(async () => {
       await this.#write(costNanos - this.#reserved, { ...changes, spentNanos, reservedNanos: 0 });
       this.#reserved = 0;
     });
   }
 
-  /** The end: nothing is reserved any more, and what could not be settled counts as spent. @throws RunLost */
+  /** Ends the run: nothing stays reserved, and what could not be settled counts as spent. @throws RunLost */
   async close(changes: Readonly<Record<string, unknown>> & { readonly status: string }): Promise<void> {
-    clearInterval(this.#signs);
-    await this.#inTurn(async () => {
-      const { row, refusedBy } = await update(this.place, {
+    clearInterval(this.#heartbeat);
+    await this.#serialized(async () => {
+      const { row, conflictingRow } = await update(this.location, {
         set: changes,
         isEnd: true,
         condition: "runId = :mine",
         runId: this.runId,
       });
-      const isDone = row !== undefined || (refusedBy?.runId === this.runId && refusedBy.status === changes.status);
-      if (!isDone) this.#lose();
+      const isDone =
+        row !== undefined || (conflictingRow?.runId === this.runId && conflictingRow.status === changes.status);
+      if (!isDone) this.#abandon();
     });
   }
 
-  /** Ends the signs of life; for the end of whoever could not close. */
-  letGo(): void {
-    clearInterval(this.#signs);
+  /** For a run that could not be closed. */
+  stopHeartbeat(): void {
+    clearInterval(this.#heartbeat);
   }
 
-  async #show(): Promise<void> {
-    await this.#inTurn(async () => {
-      const set = { aliveUntilMs: Date.now() + ALIVE_MS };
-      const { row } = await update(this.place, { set, condition: "runId = :mine", runId: this.runId });
-      if (!row) this.#lose();
+  async #beat(): Promise<void> {
+    await this.#serialized(async () => {
+      const set = { leaseUntilMs: Date.now() + RUN_LEASE_MS };
+      const { row } = await update(this.location, { set, condition: "runId = :mine", runId: this.runId });
+      if (!row) this.#abandon();
     }).catch(() => {});
   }
 
   /** The run's row and the day's, together. */
   async #write(spending: Nanos, set: Readonly<Record<string, unknown>>): Promise<void> {
-    const { place, runId } = this;
-    const change = changeOf(place, {
-      set: { ...set, aliveUntilMs: Date.now() + ALIVE_MS },
+    const { location, runId } = this;
+    const change = changeOf(location, {
+      set: { ...set, leaseUntilMs: Date.now() + RUN_LEASE_MS },
       condition: "runId = :mine",
       runId,
     });
-    const day = spend(this.row[place.ownerField], this.#day, place.spending, spending);
-    if (!(await transact([{ Update: change }, { Update: day }]))) this.#lose();
+    const day = spend(this.row[location.ownerField], this.#day, location.spending, spending);
+    if (!(await transact([{ Update: change }, { Update: day }]))) this.#abandon();
   }
 
-  #lose(): never {
-    clearInterval(this.#signs);
+  #abandon(): never {
+    clearInterval(this.#heartbeat);
     this.#lost.abort();
-    throw new RunLost("The run is over, or in other hands.");
+    throw new RunLost("The run has ended, or another function has taken it over.");
   }
 
-  /** Writes of one row come one after the other: two transactions at a time would refuse each other. */
-  #inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(write, write);
-    this.#turn = turn.catch(() => {});
-    return turn;
+  /** Serializes the writes of one row: two transactions at a time would conflict. */
+  #serialized<T>(write: () => Promise<T>): Promise<T> {
+    const written = this.#lastWrite.then(write, write);
+    this.#lastWrite = written.catch(() => {});
+    return written;
   }
 }
 
-/** Closes a run whose function has died; `false` when that was done already. What was reserved then counts as spent. */
-export async function closeDead(
-  place: RunPlace,
-  died: Row,
+/** Closes a run whose function has crashed; `false` when it was closed already. What was still reserved counts as spent. */
+export async function closeCrashed(
+  location: RunLocation,
+  crashed: Row,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<boolean> {
-  const { row } = await update(place, {
+  const { row } = await update(location, {
     set: changes,
     isEnd: true,
-    condition: "aliveUntilMs = :last",
-    values: { ":last": died.aliveUntilMs },
+    condition: "leaseUntilMs = :last",
+    values: { ":last": crashed.leaseUntilMs },
   });
   return row !== undefined;
 }
 
 interface RowChange {
   readonly set: Readonly<Record<string, unknown>>;
-  /** What is reserved counts as spent from here on. */
+  /** Counts what is reserved as spent. */
   readonly isEnd?: boolean;
   readonly condition: string;
   readonly runId?: string;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** An update of a run that is open, under a further condition. */
-function changeOf({ table, key, open }: RunPlace, { set, isEnd, condition, runId, values }: RowChange) {
+/** An update of an open run, under an additional condition. */
+function changeOf({ table, key, open }: RunLocation, { set, isEnd, condition, runId, values }: RowChange) {
   const fields = Object.entries(set).filter(([, value]) => value !== undefined);
   const changes = fields.map(([name]) => `#${name} = :${name}`);
   if (isEnd) changes.push("spentNanos = spentNanos + reservedNanos", "reservedNanos = :none");
@@ -198,38 +199,38 @@ function changeOf({ table, key, open }: RunPlace, { set, isEnd, condition, runId
 }
 
 /**
- * The row after the update, or the row that refused it, if there is one. That may be the row after this very update: the
- * client repeats what it heard no answer to.
+ * The row after the update, or the row whose condition failed, if it exists. That may be the row after this very update: the
+ * client retries when it gets no response.
  */
-async function update(place: RunPlace, change: RowChange): Promise<{ row?: Row; refusedBy?: Row }> {
+async function update(location: RunLocation, change: RowChange): Promise<{ row?: Row; conflictingRow?: Row }> {
   try {
     const command = new UpdateCommand({
-      ...changeOf(place, change),
+      ...changeOf(location, change),
       ReturnValues: "ALL_NEW",
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
     return { row: (await documentClient().send(command)).Attributes as Row };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { refusedBy: error.Item && (unmarshall(error.Item) as Row) };
+    return { conflictingRow: error.Item && (unmarshall(error.Item) as Row) };
   }
 }
 
-function spend(owner: string, day: string, kind: RunPlace["spending"], nanos: Nanos) {
+function spend(owner: string, day: string, kind: RunLocation["spending"], nanos: Nanos) {
   return {
     TableName: setting(ENVIRONMENT.jobsTable),
     Key: adHocSpendingKey(owner, day),
-    UpdateExpression: "ADD testRunsNanos :tries, generatedSeedsNanos :seeds",
+    UpdateExpression: "ADD testRunsNanos :testRuns, generatedSeedsNanos :seeds",
     ExpressionAttributeValues: {
-      ":tries": kind === "testRunsNanos" ? nanos : 0,
+      ":testRuns": kind === "testRunsNanos" ? nanos : 0,
       ":seeds": kind === "generatedSeedsNanos" ? nanos : 0,
     },
   };
 }
 
-/** `false` when a condition refused; refusals that pass are waited out, for longer each time. */
+/** `false` when a condition failed; transient cancellations are retried with increasing waits. */
 async function transact(TransactItems: TransactWriteCommandInput["TransactItems"]): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       await documentClient().send(new TransactWriteCommand({ TransactItems }));
       return true;
@@ -237,8 +238,9 @@ async function transact(TransactItems: TransactWriteCommandInput["TransactItems"
       if (!(error instanceof TransactionCanceledException)) throw error;
       const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? "");
       if (codes.some((code) => code.startsWith("ConditionalCheckFailed"))) return false;
-      if (!codes.some((code) => PASSING.some((name) => code.startsWith(name))) || tries === MAX_REFUSALS) throw error;
-      await wait(20 + 40 * tries * Math.random());
+      if (!codes.some((code) => TRANSIENT_CODES.some((name) => code.startsWith(name))) || attempt === MAX_ATTEMPTS)
+        throw error;
+      await wait(20 + 40 * attempt * Math.random());
     }
   }
 }

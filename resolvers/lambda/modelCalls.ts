@@ -1,4 +1,4 @@
-/** What model calls need in a function: Bedrock, a gate, and an end while there is still time to say so. */
+/** What model calls need in a function: Bedrock, a concurrency limiter, and an end while there is still time to report it. */
 import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { systemClock } from "../../worker/adapters/system-clock.ts";
 import { ConditionVariable } from "../../worker/condition-variable.ts";
@@ -8,12 +8,12 @@ import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 
 const CALLS_IN_FLIGHT = 8;
 const CALL_TIMEOUT_MS = 60_000;
-/** No call begins any more when there is no time for a usual one. */
+/** No call starts when there is not enough time for a typical one. */
 const MIN_CALL_MS = 60_000;
-/** Calls in flight are given up, so that what they may have cost can be noted. */
+/** Calls in flight are aborted this long before the end, so that what they may have cost can be recorded. */
 const SHUTDOWN_MARGIN_MS = 15_000;
 
-export interface LambdaTime {
+export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
@@ -23,8 +23,8 @@ export class ModelCalls {
   readonly #aborting = new AbortController();
   readonly #timers: NodeJS.Timeout[];
 
-  /** @param lost aborted when nobody is to call a model any more */
-  constructor(time: LambdaTime, lost: AbortSignal, observed?: CallContext["onCall"]) {
+  /** @param lost aborted when no model may be called any longer */
+  constructor(lambdaContext: LambdaContext, lost: AbortSignal, observed?: CallContext["onCall"]) {
     this.context = {
       ports: {
         model: (bedrock ??= new BedrockModel({})),
@@ -45,7 +45,7 @@ export class ModelCalls {
       onProgress: () => {},
       onCall: observed,
     };
-    const left = time.getRemainingTimeInMillis();
+    const left = lambdaContext.getRemainingTimeInMillis();
     const after = (ms: number, action: () => void) => setTimeout(action, Math.max(0, ms)).unref();
     this.#timers = [
       after(left - MIN_CALL_MS, () => this.#stop()),
@@ -54,8 +54,8 @@ export class ModelCalls {
     lost.addEventListener("abort", () => this.#abort());
   }
 
-  /** No call begins any more: the function's time is nearly over, or its run is in other hands. */
-  get isOver(): boolean {
+  /** Whether no more calls start: the function's time is nearly up, or its run was lost. */
+  get isStopping(): boolean {
     return this.#stopping.signal.aborted;
   }
 
@@ -73,5 +73,5 @@ export class ModelCalls {
   }
 }
 
-/** Keeps its connections from one invocation to the next. */
+/** Keeps its connections across invocations. */
 let bedrock: BedrockModel | undefined;

@@ -1,4 +1,4 @@
-/** Seeds that are not there: items made of placeholders, with the fields that the template reads. */
+/** Seeds for rendering without a seed set: placeholder items with the fields that the template reads. */
 import { toDrawn, type Drawn, type DrawnItem, type SeedPicks } from "../../core/seeds/pick.ts";
 import { exampleOf } from "../../core/template/placeholder.ts";
 import type { SeedRequirements } from "../../core/template/analysis/seed-requirements.ts";
@@ -22,7 +22,7 @@ export class PlaceholderSeeds implements SeedSource {
   }
 }
 
-/** No seeds at all, for templates that draw none. */
+/** For templates that draw no seeds. */
 export const NO_SEEDS: SeedSource = {
   draw: async () => ({}),
   item: async () => "{}",

@@ -1,9 +1,9 @@
-/** Removing objects under a prefix: all of them, or some. */
+/** Removes objects under a prefix: all of them, or some. */
 import { DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { objectClient, setting } from "./clients.ts";
 
-/** Twice is as good as once. @throws Error when an object could not be removed */
+/** Idempotent. @throws Error when an object could not be removed */
 export async function purge(prefix: string): Promise<void> {
   const Bucket = setting(ENVIRONMENT.bucket);
   for (;;) {
@@ -16,7 +16,7 @@ export async function purge(prefix: string): Promise<void> {
   }
 }
 
-/** Those of which nobody has any more use. Twice is as good as once. @throws Error when an object could not be removed */
+/** Removes the objects that are orphans. Idempotent. @throws Error when an object could not be removed */
 export async function purgeSome(prefix: string, isOrphan: (name: string) => boolean): Promise<void> {
   const Bucket = setting(ENVIRONMENT.bucket);
   let ContinuationToken: string | undefined;

@@ -1,4 +1,4 @@
-/** Removes what a deleted seed set leaves in the bucket. */
+/** Removes a deleted seed set's objects. */
 import { seedSetPrefix, uploadsPrefix } from "../../core/bucket.ts";
 import { purge } from "./purge.ts";
 

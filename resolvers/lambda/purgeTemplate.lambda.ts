@@ -1,10 +1,10 @@
-/** Removes the versions of a deleted template. They are numbered without gaps, so none has to be looked for. */
+/** Removes the versions of a deleted template. They are numbered without gaps, so there is nothing to query. */
 import { BatchWriteCommand, type BatchWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { templateVersionKey } from "../../core/keys.ts";
 import { documentClient, setting } from "./clients.ts";
 
-/** DynamoDB's most for one batch. */
+/** DynamoDB's limit for one batch. */
 const BATCH = 25;
 
 export interface TemplateToPurge {
@@ -12,7 +12,7 @@ export interface TemplateToPurge {
   latestVersion: number;
 }
 
-/** Twice is as good as once. */
+/** Idempotent. */
 export async function handler({ templateId, latestVersion }: TemplateToPurge): Promise<void> {
   for (let from = 1; from <= latestVersion; from += BATCH) {
     const length = Math.min(BATCH, latestVersion - from + 1);
@@ -25,7 +25,7 @@ async function removeAll(keys: readonly { pk: string; sk: string }[]): Promise<v
   let RequestItems: BatchWriteCommandInput["RequestItems"] = {
     [table]: keys.map((Key) => ({ DeleteRequest: { Key } })),
   };
-  // What DynamoDB left undone is asked for again, as long as the function has time.
+  // Retries what DynamoDB left unprocessed, for as long as the function has time.
   while (RequestItems && Object.keys(RequestItems).length > 0)
     RequestItems = (await documentClient().send(new BatchWriteCommand({ RequestItems }))).UnprocessedItems;
 }

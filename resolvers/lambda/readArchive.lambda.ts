@@ -1,5 +1,5 @@
-/** Asks S3 where a dataset lies. Whose it is was checked by the step before. */
-import { answering } from "./lambdaHandler.ts";
-import { stateOf } from "./archive/archiveStatus.ts";
+/** Asks S3 whether a dataset is archived. The previous step has checked its ownership. */
+import { lambdaHandler } from "./lambdaHandler.ts";
+import { archiveStatus } from "./archive/archiveStatus.ts";
 
-export const handler = answering(({ prefix }: { prefix: string }) => stateOf(prefix));
+export const handler = lambdaHandler(({ prefix }: { prefix: string }) => archiveStatus(prefix));

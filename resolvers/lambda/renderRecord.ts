@@ -1,4 +1,4 @@
-/** Renders the prompts of one record without any model call: placeholders stand in for the answers. */
+/** Renders the prompts of one record without calling a model, using placeholders for the answers. */
 import { placeholderOf } from "../../core/template/placeholder.ts";
 import { hashOf } from "../../core/random.ts";
 import { NO_OUTPUT, type StepView } from "../../core/shard/record.ts";
@@ -9,29 +9,29 @@ import { bytesOf, Prompts, RenderError, type RenderedStep as Rendered } from "..
 import type { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { RenderedStep } from "../generated/schema.ts";
 
-/** A loop is shown for its first items; its step's output holds a placeholder for each. */
-const SHOWN_ROUNDS = 3;
+/** Only a loop's first items are shown; its step's output has a placeholder for each. */
+const MAX_SHOWN_ROUNDS = 3;
 
 export interface RecordToRender {
-  /** The document, for the places of faults. */
+  /** The document, to locate problems in. */
   readonly source: string;
   readonly template: Template;
   readonly partials: Partials;
-  /** Picks and parameters, by their names in `it`, as JSON texts. */
+  /** Picks and parameters by their names in `it`, as JSON texts. */
   readonly values: Readonly<Record<string, string>>;
   readonly recordNo: number;
-  /** Whether a step's condition is taken to hold without being asked; asked when absent. */
+  /** Whether to assume that a step's condition holds; evaluated when absent. */
   readonly holds?: (step: Step) => boolean;
 }
 
 export interface RecordRendering {
   readonly steps: RenderedStep[];
-  /** How many rounds each loop has; the first of them are among the steps. */
+  /** How many rounds each loop has; the first ones are among the steps. */
   readonly rounds: Readonly<Record<string, number>>;
   readonly problems: TemplateProblem[];
 }
 
-/** The steps in order; a fault ends it, with what was rendered before. */
+/** The steps in order; an error ends rendering and keeps the steps before it. */
 export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Promise<RecordRendering> {
   const rendering = new Rendering(sandbox, record);
   try {
@@ -39,7 +39,7 @@ export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Pr
     return { steps: rendering.steps, rounds: rendering.rounds, problems: [] };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
-    return { steps: rendering.steps, rounds: rendering.rounds, problems: faultsOf(error, record) };
+    return { steps: rendering.steps, rounds: rendering.rounds, problems: problemsOf(error, record) };
   }
 }
 
@@ -59,7 +59,7 @@ class Rendering {
   async step(step: Step): Promise<void> {
     const it = this.#it(step.repeat ? { [step.id]: NO_OUTPUT } : {});
     await this.sandbox.ready();
-    if (!this.record.holds?.(step) && !this.#prompts.applies(step.id, it, this.#chance(step, 0))) {
+    if (!this.record.holds?.(step) && !this.#prompts.applies(step.id, it, this.#randomSeed(step, 0))) {
       this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
       this.#answers[step.id] = NO_OUTPUT;
       return;
@@ -69,15 +69,15 @@ class Rendering {
     this.#answers[step.id] = { output, outputs, modelId: outputs.length > 0 ? step.modelId : null };
   }
 
-  /** One round for each item; nothing is sent for a list without any. */
+  /** One round per item; nothing is sent for an empty list. */
   async #rounds(step: Step, it: string): Promise<unknown[]> {
     await this.sandbox.ready();
-    const items = this.#prompts.items(step.id, it, this.#chance(step, 0));
+    const items = this.#prompts.items(step.id, it, this.#randomSeed(step, 0));
     this.rounds[step.id] = items.length;
     if (items.length === 0) this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
     const outputs: unknown[] = [];
     for (const [round, item] of items.entries()) {
-      if (round >= SHOWN_ROUNDS) outputs.push(placeholderOfRound(step, round));
+      if (round >= MAX_SHOWN_ROUNDS) outputs.push(placeholderOfRound(step, round));
       else outputs.push(await this.#round(step, round, { [step.forEach?.as ?? "item"]: item, index: String(round) }));
     }
     return outputs;
@@ -87,7 +87,7 @@ class Rendering {
   async #round(step: Step, round: number, loop: Readonly<Record<string, string>>): Promise<unknown> {
     const before = step.repeat ? { [step.id]: NO_OUTPUT } : {};
     await this.sandbox.ready();
-    const rendered = this.#prompts.render(step.id, this.#it(before, loop), this.#chance(step, round));
+    const rendered = this.#prompts.render(step.id, this.#it(before, loop), this.#randomSeed(step, round));
     const placeholder = step.forEach ? placeholderOfRound(step, round) : placeholderOf(step);
     this.steps.push({
       ...nothingSent(step),
@@ -101,7 +101,7 @@ class Rendering {
     return placeholder;
   }
 
-  /** The text of the object that prompts see. */
+  /** The JSON text of `it`, the object that prompts see. */
   #it(now: Readonly<Record<string, StepView>>, loop: Readonly<Record<string, string>> = {}): string {
     const members = Object.entries({ ...this.record.values, ...loop }).map(
       ([name, value]) => `${JSON.stringify(name)}:${value}`,
@@ -109,8 +109,8 @@ class Rendering {
     return `{${[...members, `"steps":${JSON.stringify({ ...this.#answers, ...now })}`].join(",")}}`;
   }
 
-  /** Chance comes from record, step and round, so the same record renders the same. */
-  #chance(step: Step, round: number): number {
+  /** The random seed depends on record, step and round, so a record always renders the same. */
+  #randomSeed(step: Step, round: number): number {
     return hashOf("render", this.record.recordNo, step.id, round);
   }
 }
@@ -123,13 +123,13 @@ function nothingSent(step: Step) {
   return { stepId: step.id, modelId: step.modelId, system: null, turns: [], placeholder: "null", bytes: 0 };
 }
 
-/** The earlier turns, and the prompt as the last. */
+/** The earlier turns, followed by the prompt. */
 export function turnsOf({ turns, prompt }: Pick<Rendered, "turns" | "prompt">): { role: string; text: string }[] {
   return [...turns, { role: "user", text: prompt }];
 }
 
-/** The fault at its place in the document; one in another template's text stands where that is included from. */
-function faultsOf({ message, location }: RenderError, { source, template }: RecordToRender): TemplateProblem[] {
+/** The error at its location in the document; one in another template's text is located at its include. */
+function problemsOf({ message, location }: RenderError, { source, template }: RecordToRender): TemplateProblem[] {
   const document = new TemplateSource(source);
   const { path = [], partial, line, column } = location ?? {};
   if (partial === undefined) {
@@ -143,7 +143,7 @@ function faultsOf({ message, location }: RenderError, { source, template }: Reco
   return document.problems;
 }
 
-/** Where a partial, or a step's prompt that was included like one, stands in the document. */
+/** The path of a partial, or of a step's prompt included like one. */
 function pathOfPartial({ partials, steps }: Template, name: string): (string | number)[] | undefined {
   if (Object.hasOwn(partials, name)) return ["partials", name];
   const n = steps.findIndex(({ id }) => id === name);

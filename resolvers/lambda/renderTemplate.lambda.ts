@@ -1,22 +1,22 @@
-/** Shows the prompts of one record before anything is saved or paid. */
+/** Renders the prompts of one record before anything is saved or spent. */
 import { checkPicks } from "../../core/seeds/pick.ts";
 import type { TemplateProblem } from "../../core/template/source.ts";
 import type { Template } from "../../core/template/template.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 import type { RenderedStep, RenderTemplateInput } from "../generated/schema.ts";
-import { answering } from "./lambdaHandler.ts";
+import { lambdaHandler } from "./lambdaHandler.ts";
 import { drawnItems } from "./drawnItems.ts";
 import { chosenParameters } from "./parameters.ts";
 import { readSource } from "./readTemplateSource.ts";
-import { textsHeldBy } from "./templateRows.ts";
+import { includedTextsOf } from "./templateRows.ts";
 import { renderRecord } from "./renderRecord.ts";
 import { openSeeds, seedSetToUse } from "./seedSetToUse.ts";
-import { fitted, shortText, shortValue } from "./truncate.ts";
+import { truncateToFit, truncateText, truncateValue } from "./truncate.ts";
 import { PlaceholderSeeds } from "./placeholderSeeds.ts";
 
-/** AppSync answers with five megabytes at most; JSON within JSON grows. */
-const MAX_ANSWER_BYTES = 2_000_000;
+/** AppSync's responses have at most 5 MB, and JSON within JSON grows. */
+const MAX_RESPONSE_BYTES = 2_000_000;
 
 export interface TemplateToRender {
   owner: string;
@@ -29,14 +29,14 @@ export interface Rendering {
   steps: RenderedStep[];
 }
 
-/** Made with the first record, and kept as long as the function is: a new one takes longer than a rendering. */
+/** Created with the first record and kept for the function's lifetime: creating one takes longer than rendering. */
 let sandbox: Promise<Sandbox> | undefined;
 
-export const handler = answering(async ({ owner, input }: TemplateToRender): Promise<Rendering> => {
+export const handler = lambdaHandler(async ({ owner, input }: TemplateToRender): Promise<Rendering> => {
   const read = await readSource({
     source: input.source,
     owner,
-    kept: await textsHeldBy(owner, input.templateId),
+    existing: await includedTextsOf(owner, input.templateId),
   });
   if (Array.isArray(read)) return { problems: read, seeds: {}, steps: [] };
   const { template, partials, analysis } = read;
@@ -48,10 +48,10 @@ export const handler = answering(async ({ owner, input }: TemplateToRender): Pro
   const record = { source: input.source, template, partials, values, recordNo };
   const rendering = await renderRecord(await (sandbox ??= Sandbox.create()), record);
   const shown = { ...rendering, seeds: mapValues(items, (item) => JSON.parse(item) as unknown) };
-  return fitted(MAX_ANSWER_BYTES, (most) => shortened(shown, most));
+  return truncateToFit(MAX_RESPONSE_BYTES, (most) => truncateRendering(shown, most));
 });
 
-/** @param seedSchema what the template reads of its seeds, as JSON text */
+/** @param seedSchema what the template reads from its seeds, as JSON text */
 async function seedsFor(
   owner: string,
   { seedSetId }: RenderTemplateInput,
@@ -64,14 +64,14 @@ async function seedsFor(
   return seeds;
 }
 
-function shortened({ problems, seeds, steps }: Rendering, most: number): Rendering {
+function truncateRendering({ problems, seeds, steps }: Rendering, most: number): Rendering {
   return {
     problems,
-    seeds: mapValues(seeds, (value) => shortValue(value, most)),
+    seeds: mapValues(seeds, (value) => truncateValue(value, most)),
     steps: steps.map((step) => ({
       ...step,
-      system: step.system == null ? null : shortText(step.system, most),
-      turns: step.turns.map(({ role, text }) => ({ role, text: shortText(text, most) })),
+      system: step.system == null ? null : truncateText(step.system, most),
+      turns: step.turns.map(({ role, text }) => ({ role, text: truncateText(text, most) })),
     })),
   };
 }

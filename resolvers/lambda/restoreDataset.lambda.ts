@@ -1,6 +1,6 @@
 /**
- * Brings an archived dataset back. It hears of the wish from the mutation, and from S3 of each object that is back, or gone
- * again; once all are, the job's row says so and its watchers are told.
+ * Restores an archived dataset. The mutation requests it, and S3 reports each object that is restored or has expired; once
+ * all are, the job's row is updated and its watchers are notified.
  */
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
@@ -13,7 +13,7 @@ import { jobOfDatasetObject } from "../../core/bucket.ts";
 import type { ArchiveRow } from "../../core/job/job-row.ts";
 import { logger } from "./lambdaHandler.ts";
 import { restoreAll } from "./archive/restoreAll.ts";
-import { stateOf } from "./archive/archiveStatus.ts";
+import { archiveStatus } from "./archive/archiveStatus.ts";
 import { callApi } from "./callApi.ts";
 import { documentClient, setting } from "./clients.ts";
 import { readJob } from "./fleet/jobs.ts";
@@ -23,39 +23,39 @@ export type RestoreEvent =
   | EventBridgeEvent<"Object Restore Completed" | "Object Restore Expired", { object: { key: string } }>;
 
 export async function handler(event: RestoreEvent): Promise<void> {
-  if ("jobId" in event) await wished(event.jobId);
+  if ("jobId" in event) await restoreRequested(event.jobId);
   else await objectChanged(event.detail.object.key);
 }
 
-async function wished(jobId: string): Promise<void> {
+async function restoreRequested(jobId: string): Promise<void> {
   const archive = await readArchive(jobId);
   if (!archive) return;
   await notifyWatchers(jobId);
   await restoreAll(archive.prefix);
-  // All of it may be back by now.
-  await look(jobId, archive);
+  // All of it may already be restored.
+  await refreshStatus(jobId, archive);
 }
 
 async function objectChanged(key: string): Promise<void> {
   const jobId = jobOfDatasetObject(key);
   const archive = await readArchive(jobId);
-  if (archive && key.startsWith(archive.prefix)) await look(jobId, archive);
+  if (archive && key.startsWith(archive.prefix)) await refreshStatus(jobId, archive);
 }
 
-/** What the job remembers of the dataset it has now. */
+/** The stored archive state of the job's current dataset. */
 async function readArchive(jobId: string): Promise<ArchiveRow | undefined> {
   const job = await readJob(jobId);
   return job && job.status !== "DELETING" && job.archive?.prefix === job.datasetPrefix ? job.archive : undefined;
 }
 
-async function look(jobId: string, archive: ArchiveRow): Promise<void> {
-  const found = await stateOf(archive.prefix);
+async function refreshStatus(jobId: string, archive: ArchiveRow): Promise<void> {
+  const found = await archiveStatus(archive.prefix);
   const step = reconcileArchiveState(archive.state, found.state);
   if (step === "restore the rest") await restoreAll(archive.prefix);
   else if (step !== "nothing" && (await write(jobId, archive, { ...found, state: step }))) await notifyWatchers(jobId);
 }
 
-/** Whether this was the one that wrote it: the last objects may come back at the same moment. */
+/** Whether this call wrote it: the last objects may be restored at the same time. */
 async function write(jobId: string, known: ArchiveRow, found: ArchiveStatus): Promise<boolean> {
   const { prefix, archiveClass, requestedAt } = known;
   const { state, restoredUntil } = found;
@@ -78,9 +78,9 @@ async function write(jobId: string, known: ArchiveRow, found: ArchiveStatus): Pr
   }
 }
 
-/** A lost message is made up for when the page is opened again: it asks S3. */
+/** A lost message does no harm: the page queries S3 whenever it is opened. */
 async function notifyWatchers(jobId: string): Promise<void> {
   await callApi(REPORT_PROGRESS, { input: { jobId } }).catch((error: Error) =>
-    logger.warn("Watchers were not told", { jobId, error }),
+    logger.warn("Failed to notify watchers", { jobId, error }),
   );
 }

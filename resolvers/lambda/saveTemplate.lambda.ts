@@ -1,7 +1,7 @@
-/** Saves, restores and forks: each reads a source, keeps what it includes, and writes a version. */
+/** Saves, restores and forks templates: each parses a source, copies what it includes, and writes a version. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { answering } from "./lambdaHandler.ts";
-import { readSoundSource } from "./readTemplateSource.ts";
+import { lambdaHandler } from "./lambdaHandler.ts";
+import { readValidSource } from "./readTemplateSource.ts";
 import { ownHead, readableTemplate, readVersion, type TemplateRows } from "./templateRows.ts";
 import { writeNew, writeNext } from "./writeVersion.ts";
 
@@ -17,46 +17,46 @@ export type TemplateToSave = { readonly owner: string } & (
   | { readonly kind: "fork"; readonly newId: string; readonly id: string; readonly version: number | null }
 );
 
-type Wish<Kind extends TemplateToSave["kind"]> = Extract<TemplateToSave, { kind: Kind }>;
+type SaveRequest<Kind extends TemplateToSave["kind"]> = Extract<TemplateToSave, { kind: Kind }>;
 
-export const handler = answering(async (wish: TemplateToSave): Promise<TemplateRows> => {
-  switch (wish.kind) {
+export const handler = lambdaHandler(async (request: TemplateToSave): Promise<TemplateRows> => {
+  switch (request.kind) {
     case "new":
-      return create(wish);
+      return create(request);
     case "next":
-      return addVersion(wish);
+      return addVersion(request);
     case "restore":
-      return restore(wish);
+      return restore(request);
     case "fork":
-      return fork(wish);
+      return fork(request);
   }
 });
 
-async function create({ owner, newId, source }: Wish<"new">): Promise<TemplateRows> {
-  return writeNew(newId, { owner, source, read: await readSoundSource({ source, owner }) });
+async function create({ owner, newId, source }: SaveRequest<"new">): Promise<TemplateRows> {
+  return writeNew(newId, { owner, source, read: await readValidSource({ source, owner }) });
 }
 
-async function addVersion({ owner, id, source, basedOnVersion }: Wish<"next">): Promise<TemplateRows> {
+async function addVersion({ owner, id, source, basedOnVersion }: SaveRequest<"next">): Promise<TemplateRows> {
   const head = await ownHead(owner, id);
-  const kept = (await readVersion(id, head.latestVersion))?.partials;
-  const read = await readSoundSource({ source, owner, kept });
+  const existing = (await readVersion(id, head.latestVersion))?.partials;
+  const read = await readValidSource({ source, owner, existing });
   return writeNext(head, { owner, source, read }, basedOnVersion);
 }
 
-async function restore({ owner, id, version }: Wish<"restore">): Promise<TemplateRows> {
+async function restore({ owner, id, version }: SaveRequest<"restore">): Promise<TemplateRows> {
   const head = await ownHead(owner, id);
   const { version: old } = await readableTemplate(owner, id, version);
   if (version === head.latestVersion)
-    throw new PlotPaletteError("BadInput", `Version ${version} is the newest already; choose an older one to restore.`);
-  const read = await readSoundSource({ source: old.source, owner, kept: old.partials });
+    throw new PlotPaletteError("BadInput", `Version ${version} is already the latest; choose an older one to restore.`);
+  const read = await readValidSource({ source: old.source, owner, existing: old.partials });
   return writeNext(head, { owner, source: old.source, read }, null);
 }
 
-/** The source is copied to the byte, so the name stays too; `forkedFrom` tells the two apart. */
-async function fork({ owner, newId, id, version: wanted }: Wish<"fork">): Promise<TemplateRows> {
+/** The source is copied verbatim, so the name stays the same; `forkedFrom` tells the two apart. */
+async function fork({ owner, newId, id, version: wanted }: SaveRequest<"fork">): Promise<TemplateRows> {
   const { head, version } = await readableTemplate(owner, id, wanted);
   const { source, partials } = version;
-  const read = await readSoundSource({ source, owner, kept: partials });
+  const read = await readValidSource({ source, owner, existing: partials });
   const forkedFrom = { id, version: version.version, name: version.name };
   return writeNew(newId, { owner, source, read }, { forkedFrom, sampleSeedSetId: head.sampleSeedSetId });
 }

@@ -1,4 +1,4 @@
-/** A seed set that a person may draw from, and its items. */
+/** Seed sets that a person may use, and their items. */
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
@@ -8,7 +8,7 @@ import { S3Objects } from "../../worker/adapters/s3-objects.ts";
 import { Seeds } from "../../worker/seeds.ts";
 import { documentClient, objectClient, setting } from "./clients.ts";
 
-/** @throws PlotPaletteError NotFound for what is not there or somebody else's, BadInput for what is not READY */
+/** @throws PlotPaletteError NotFound when it does not exist or is someone else's, BadInput when it is not READY */
 export async function seedSetToUse(owner: string, seedSetId: string): Promise<SeedSetRow> {
   const row = await readSeedSet(seedSetId);
   if (!row || (row.owner !== owner && row.owner !== SAMPLES))
@@ -24,7 +24,7 @@ export function openSeeds(row: Pick<SeedSetRow, "owner" | "seedSetId">): Promise
   return Seeds.open(new S3Objects(objectClient(), setting(ENVIRONMENT.bucket)), row);
 }
 
-/** Ids are sent as they came; what cannot be a key of ours is nobody's. */
+/** Ids arrive unchecked; one that cannot be a key of ours does not exist. */
 async function readSeedSet(seedSetId: string): Promise<SeedSetRow | undefined> {
   if (seedSetId === "" || seedSetId.length > 64) return undefined;
   const { Item } = await documentClient().send(

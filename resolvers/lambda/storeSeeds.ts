@@ -1,4 +1,4 @@
-/** Reads a seed set's files and stores them as numbered blocks with an index, as checkSeeds and loadSamples both do. */
+/** Reads a seed set's files and stores them as numbered blocks with an index. */
 import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
@@ -17,29 +17,29 @@ interface Collection {
   readonly blocks: CollectionBlocks;
 }
 
-/** One storing of one seed set. */
+/** Stores one seed set, once. */
 export class SeedStore {
   readonly #owner: string;
   readonly #seedSetId: string;
   readonly #written: string[] = [];
   readonly #collections = new Map<string, Collection>();
-  readonly #faults: InvalidRows;
+  readonly #invalid: InvalidRows;
 
-  /** @param skipInvalid passes over faulty rows instead of refusing the first; false by default */
+  /** @param skipInvalid skips invalid rows instead of failing at the first one; false by default */
   constructor(owner: string, seedSetId: string, { skipInvalid = false } = {}) {
     this.#owner = owner;
     this.#seedSetId = seedSetId;
-    this.#faults = new InvalidRows(skipInvalid);
+    this.#invalid = new InvalidRows(skipInvalid);
   }
 
-  /** What was passed over so far; undefined when every row was sound. */
+  /** The rows skipped so far; undefined when every row was valid. */
   get skipped(): SkippedRows | undefined {
-    return this.#faults.skipped;
+    return this.#invalid.skipped;
   }
 
   /**
-   * Items of one collection stand in the order of its files.
-   * @returns what the seed set's row is to say of its collections
+   * The items of a collection keep the order of its files.
+   * @returns the collections for the seed set's row
    * @throws PlotPaletteError BadInput when a file cannot be used
    */
   async store(files: readonly FileToStore[]): Promise<SeedCollectionSummary[]> {
@@ -50,8 +50,8 @@ export class SeedStore {
     return rows;
   }
 
-  /** Removes what was stored: a seed set that is refused leaves nothing behind. */
-  async undo(): Promise<void> {
+  /** Removes what was stored: a rejected seed set leaves nothing behind. */
+  async rollback(): Promise<void> {
     for (let at = 0; at < this.#written.length; at += 1_000) {
       const Objects = this.#written.slice(at, at + 1_000).map((Key) => ({ Key }));
       await objectClient().send(
@@ -62,7 +62,7 @@ export class SeedStore {
 
   async #read(file: FileToStore): Promise<void> {
     let items = 0;
-    for await (const batch of readSeedFile(file.fileName, file, this.#faults)) {
+    for await (const batch of readSeedFile(file.fileName, file, this.#invalid)) {
       if (batch.items.length === 0) continue;
       items += batch.items.length;
       const name = batch.collection ?? file.collection;
@@ -86,12 +86,12 @@ export class SeedStore {
     if (!COLLECTION_NAME.test(name))
       throw new PlotPaletteError(
         "BadInput",
-        `The list "${name.slice(0, 60)}" in "${fileName}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
+        `The list "${name.slice(0, 60)}" in "${fileName}" needs a name of 1 to 40 letters, digits or underscores that starts with a letter.`,
       );
     if (this.#collections.size >= MAX_SEED_FILES)
       throw new PlotPaletteError(
         "BadInput",
-        `A seed set may have ${MAX_SEED_FILES} collections at most; "${fileName}" brings more.`,
+        `A seed set may have at most ${MAX_SEED_FILES} collections; "${fileName}" exceeds that.`,
       );
     const collection = { fileNames: [], blocks: new CollectionBlocks() };
     this.#collections.set(name, collection);

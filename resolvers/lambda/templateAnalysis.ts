@@ -1,4 +1,4 @@
-/** What is stored of a template version beside its source, so that nobody has to read it again. */
+/** The analysis stored with a template version, so that it need not be parsed again. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { dependenciesOf } from "../../core/template/dependencies.ts";
@@ -13,13 +13,13 @@ import {
   type Template,
 } from "../../core/template/template.ts";
 
-/** @param partials the texts of other templates that it includes, by `ID@VERSION/NAME` */
-export function factsOf(template: Template, partials: Partials): TemplateAnalysisRow {
+/** @param partials the texts included from other templates, by `ID@VERSION/NAME` */
+export function analyzeTemplate(template: Template, partials: Partials): TemplateAnalysisRow {
   const { collections, reads, warnings } = schemaOf(template, partials);
-  const after = dependenciesOf(template, partials);
+  const dependencies = dependenciesOf(template, partials);
   return {
-    steps: template.steps.map((step) => stepFacts(step, after[step.id] ?? [])),
-    parameters: Object.entries(template.parameters).map(([name, parameter]) => parameterFacts(name, parameter)),
+    steps: template.steps.map((step) => analyzeStep(step, dependencies[step.id] ?? [])),
+    parameters: Object.entries(template.parameters).map(([name, parameter]) => analyzeParameter(name, parameter)),
     columns: columnsOf(template).map((name) => ({ name, type: template.record?.[name]?.type })),
     categories: [...template.categories],
     accept: [...(template.accept ?? [])],
@@ -32,7 +32,7 @@ export function factsOf(template: Template, partials: Partials): TemplateAnalysi
   };
 }
 
-function stepFacts(step: Step, dependsOn: string[]): TemplateAnalysisRow["steps"][number] {
+function analyzeStep(step: Step, dependsOn: string[]): TemplateAnalysisRow["steps"][number] {
   const { id, modelId, tier, fallbacks, escalate, prompt, maxTokens, output } = step;
   return {
     id,
@@ -48,7 +48,7 @@ function stepFacts(step: Step, dependsOn: string[]): TemplateAnalysisRow["steps"
   };
 }
 
-function parameterFacts(name: string, parameter: Parameter): TemplateAnalysisRow["parameters"][number] {
+function analyzeParameter(name: string, parameter: Parameter): TemplateAnalysisRow["parameters"][number] {
   return {
     name,
     description: parameter.description,

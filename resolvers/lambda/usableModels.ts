@@ -1,4 +1,4 @@
-/** Whether the models that a template names can be called from here: known too late, it would cost its owner a failed job. */
+/** Checks that a template's models can be called from this account, so that no job fails for lack of one. */
 import { PlotPaletteError } from "../../core/errors.ts";
 import { findModel, mayUse } from "../../core/models/models.ts";
 import type { Step, Template } from "../../core/template/template.ts";
@@ -13,7 +13,7 @@ export function checkModels({ name, steps }: Template): void {
       if (model && mayUse(here, model)) continue;
       throw new PlotPaletteError(
         "BadInput",
-        `Template "${name}" step "${step.id}" calls the model "${modelId}", which cannot be called from here (${here.region}); name a tier, or a model that can.`,
+        `Template "${name}" step "${step.id}" uses the model "${modelId}", which is not available in ${here.region}; use a tier or an available model.`,
       );
     }
 }

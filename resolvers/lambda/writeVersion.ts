@@ -1,4 +1,4 @@
-/** Writes the next version of a template, or the first of a new one: head and version together, never over another. */
+/** Writes the next version of a template, or the first of a new one: head and version together, never overwriting another. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,10 +10,10 @@ import { documentClient, setting } from "./clients.ts";
 import type { ReadSource } from "./readTemplateSource.ts";
 import { ownHead, type TemplateRows } from "./templateRows.ts";
 
-/** Of so many who save at once each gets a turn well before the function's time is over. */
-const MAX_TRIES = 30;
-const LONGEST_PAUSE_MS = 200;
-/** DynamoDB's row ends at 400 KB; numbers and names count differently there than in JSON. */
+/** With this many concurrent saves, each succeeds well before the function times out. */
+const MAX_ATTEMPTS = 30;
+const MAX_BACKOFF_MS = 200;
+/** DynamoDB's limit is 400 KB, but it counts numbers and names differently than JSON. */
 const MAX_ROW_BYTES = 380_000;
 
 export interface VersionToWrite {
@@ -22,23 +22,23 @@ export interface VersionToWrite {
   readonly read: ReadSource;
 }
 
-/** A template of one version. `lineage` is what a fork has from where it comes. */
+/** Creates a template with its first version. @param origin what a fork inherits */
 export async function writeNew(
   templateId: string,
-  wish: VersionToWrite,
-  lineage: Pick<TemplateHeadRow, "forkedFrom" | "sampleSeedSetId"> = {},
+  request: VersionToWrite,
+  origin: Pick<TemplateHeadRow, "forkedFrom" | "sampleSeedSetId"> = {},
 ): Promise<TemplateRows> {
-  const { owner } = wish;
-  const version = versionRow(templateId, 1, wish);
+  const { owner } = request;
+  const version = versionRow(templateId, 1, request);
   const head: TemplateHeadRow = {
     ...templateHeadKey(templateId),
     templateId,
     owner,
     listKey: templateId,
-    ...titlesOf(wish.read),
-    stepCount: wish.read.template.steps.length,
+    ...metadataOf(request.read),
+    stepCount: request.read.template.steps.length,
     latestVersion: 1,
-    ...lineage,
+    ...origin,
     updatedAt: version.createdAt,
   };
   const TableName = setting(ENVIRONMENT.templatesTable);
@@ -52,43 +52,50 @@ export async function writeNew(
 }
 
 /**
- * The version after the latest, whichever that is by then.
- * @param basedOnVersion the version that was edited; `null` to write in any case
+ * Writes the version after the latest at that time.
+ * @param basedOnVersion the version that was edited; `null` to write unconditionally
  * @throws PlotPaletteError Conflict when there is a newer one, NotFound when the template is gone
  */
 export async function writeNext(
   head: TemplateHeadRow,
-  wish: VersionToWrite,
+  request: VersionToWrite,
   basedOnVersion: number | null,
 ): Promise<TemplateRows> {
   let before = head;
-  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     checkBase(before, basedOnVersion);
-    const written = await tryToWrite(before, versionRow(before.templateId, before.latestVersion + 1, wish), wish);
+    const written = await attemptWrite(
+      before,
+      versionRow(before.templateId, before.latestVersion + 1, request),
+      request,
+    );
     if (written) return written;
-    await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * tries));
-    before = await ownHead(wish.owner, before.templateId);
+    await wait(Math.random() * Math.min(MAX_BACKOFF_MS, 10 * attempt));
+    before = await ownHead(request.owner, before.templateId);
   }
-  throw new PlotPaletteError("Conflict", "Many versions of this template are being saved at this moment; try again.");
+  throw new PlotPaletteError(
+    "Conflict",
+    "Too many versions of this template are being saved at the same time; try again.",
+  );
 }
 
 function checkBase({ latestVersion }: TemplateHeadRow, basedOnVersion: number | null): void {
   if (basedOnVersion === null || latestVersion <= basedOnVersion) return;
   throw new PlotPaletteError(
     "Conflict",
-    `The template has version ${latestVersion} by now, and this was made from version ${basedOnVersion}; look at what changed, then save again.`,
+    `The template has been saved as version ${latestVersion}, but this edit is based on version ${basedOnVersion}; review the changes, then save again.`,
   );
 }
 
-/** `undefined` when another was faster. Only what a version changes of the head is written: sharing goes its own way. */
-async function tryToWrite(
+/** `undefined` when another save was faster. Writes only the attributes that a version changes: sharing is updated separately. */
+async function attemptWrite(
   before: TemplateHeadRow,
   version: TemplateVersionRow,
   { owner, read }: VersionToWrite,
 ): Promise<TemplateRows | undefined> {
   const TableName = setting(ENVIRONMENT.templatesTable);
   const changes = {
-    ...titlesOf(read),
+    ...metadataOf(read),
     stepCount: read.template.steps.length,
     latestVersion: version.version,
     updatedAt: version.createdAt,
@@ -106,18 +113,18 @@ async function tryToWrite(
   try {
     await documentClient().send(new TransactWriteCommand({ TransactItems: [{ Update: update }, { Put: put }] }));
   } catch (error) {
-    if (wasOvertaken(error)) return undefined;
+    if (lostRace(error)) return undefined;
     throw error;
   }
   return { head: { ...before, ...changes }, version };
 }
 
-function wasOvertaken(error: unknown): boolean {
+function lostRace(error: unknown): boolean {
   const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
   return reasons.some(({ Code }) => Code === "ConditionalCheckFailed" || Code === "TransactionConflict");
 }
 
-function titlesOf({ template }: ReadSource) {
+function metadataOf({ template }: ReadSource) {
   const { name, description, category, tags } = template;
   return { name, description, category, tags: [...tags] };
 }
@@ -128,7 +135,7 @@ function versionRow(templateId: string, version: number, { owner, source, read }
     templateId,
     owner,
     version,
-    ...titlesOf(read),
+    ...metadataOf(read),
     source,
     partials: read.partials,
     analysis: read.analysis,
@@ -138,19 +145,19 @@ function versionRow(templateId: string, version: number, { owner, source, read }
   if (bytes <= MAX_ROW_BYTES) return row;
   throw new PlotPaletteError(
     "BadInput",
-    `The template with all it includes comes to ${Math.ceil(bytes / 1000)} KB; a version may have ${MAX_ROW_BYTES / 1000} KB at most, so split it into smaller ones.`,
+    `The template with everything it includes has ${Math.ceil(bytes / 1000)} KB, but a version may have at most ${MAX_ROW_BYTES / 1000} KB; split it into smaller ones.`,
   );
 }
 
-/** What is not said any more is removed. */
+/** Sets the defined values, and removes the attributes of undefined ones. */
 function changeOf(changes: Readonly<Record<string, unknown>>) {
   const names = Object.keys(changes);
-  const told = names.filter((name) => changes[name] !== undefined);
-  const gone = names.filter((name) => changes[name] === undefined);
-  const removal = gone.length > 0 ? ` REMOVE ${gone.map((name) => `#${name}`).join(", ")}` : "";
+  const set = names.filter((name) => changes[name] !== undefined);
+  const removed = names.filter((name) => changes[name] === undefined);
+  const removal = removed.length > 0 ? ` REMOVE ${removed.map((name) => `#${name}`).join(", ")}` : "";
   return {
-    UpdateExpression: `SET ${told.map((name) => `#${name} = :${name}`).join(", ")}${removal}`,
+    UpdateExpression: `SET ${set.map((name) => `#${name} = :${name}`).join(", ")}${removal}`,
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(told.map((name) => [`:${name}`, changes[name]])),
+    ExpressionAttributeValues: Object.fromEntries(set.map((name) => [`:${name}`, changes[name]])),
   };
 }

@@ -1,4 +1,4 @@
-/** Where a dataset lies, as people are told. */
+/** Whether a dataset is archived, as the API reports it. */
 import { runtime, util } from "@aws-appsync/utils";
 import {
   DAYS_BEFORE_ARCHIVE,
@@ -8,53 +8,53 @@ import {
 } from "../../core/dataset/archive.ts";
 import type { ArchiveRow, JobRow } from "../../core/job/job-row.ts";
 import type { DatasetArchive } from "../generated/schema.ts";
-import { call } from "./lambda.ts";
+import { invoke } from "./lambda.ts";
 
 const DAY_MS = 86_400_000;
 
-/** A dataset too young for the archive needs no look at it. Its files may be a day older than the end of its job. */
-export function lookIntoArchive(job: JobRow) {
+/** Skips the check for a dataset too young to be archived. Its files may be a day older than the end of its job. */
+export function readArchiveStatus(job: JobRow) {
   const endedMs = util.time.parseISO8601ToEpochMilliSeconds(job.finishedAt ?? job.createdAt);
   const ageMs = util.time.nowEpochMilliSeconds() - endedMs;
   if (ageMs < (DAYS_BEFORE_ARCHIVE - 1) * DAY_MS) runtime.earlyReturn(NOT_ARCHIVED, { skipTo: "NEXT" });
-  return call({ prefix: job.datasetPrefix });
+  return invoke({ prefix: job.datasetPrefix });
 }
 
-/** What S3 says, except that a wish counts from its first moment, before the function has come to ask S3. */
+/** What S3 says, except that a restore request counts immediately, before the function has sent it to S3. */
 export function toDatasetArchive(row: JobRow, found: ArchiveStatus): DatasetArchive {
   const nowMs = util.time.nowEpochMilliSeconds();
-  const wish = wishOf(row);
-  const isBeginning = found.state === "ARCHIVED" && wish !== null && isFresh(wish, nowMs);
-  const state = isBeginning ? "RESTORING" : found.state;
+  const request = restoreRequestOf(row);
+  const isStarting = found.state === "ARCHIVED" && request !== null && isRecent(request, nowMs);
+  const state = isStarting ? "RESTORING" : found.state;
   return {
     jobId: row.jobId,
     state,
     archiveClass: found.archiveClass ?? null,
-    requestedAt: state === "RESTORING" || state === "RESTORED" ? (wish?.requestedAt ?? null) : null,
+    requestedAt: state === "RESTORING" || state === "RESTORED" ? (request?.requestedAt ?? null) : null,
     restoredUntil: found.restoredUntil ?? null,
     observedAt: util.time.epochMilliSecondsToISO8601(nowMs),
   };
 }
 
-/** What the job remembers of a restoration of the dataset it has now; null when there was none. */
-export function rememberedArchive(row: JobRow): DatasetArchive | null {
-  const wish = wishOf(row);
-  if (!wish) return null;
+/** The stored restore request for the job's current dataset; null when there is none. */
+export function storedArchive(row: JobRow): DatasetArchive | null {
+  const request = restoreRequestOf(row);
+  if (!request) return null;
   return {
     jobId: row.jobId,
-    state: wish.state,
-    archiveClass: wish.archiveClass,
-    requestedAt: wish.state === "ARCHIVED" ? null : wish.requestedAt,
-    restoredUntil: wish.restoredUntil ?? null,
-    observedAt: wish.observedAt,
+    state: request.state,
+    archiveClass: request.archiveClass,
+    requestedAt: request.state === "ARCHIVED" ? null : request.requestedAt,
+    restoredUntil: request.restoredUntil ?? null,
+    observedAt: request.observedAt,
   };
 }
 
-function wishOf(row: JobRow): ArchiveRow | null {
+function restoreRequestOf(row: JobRow): ArchiveRow | null {
   return row.archive && row.archive.prefix === row.datasetPrefix ? row.archive : null;
 }
 
-function isFresh(wish: ArchiveRow, nowMs: number): boolean {
-  const askedMs = util.time.parseISO8601ToEpochMilliSeconds(wish.requestedAt);
-  return wish.state === "RESTORING" && nowMs - askedMs < RESTORE_REQUEST_TIMEOUT_SECONDS * 1000;
+function isRecent(request: ArchiveRow, nowMs: number): boolean {
+  const requestedMs = util.time.parseISO8601ToEpochMilliSeconds(request.requestedAt);
+  return request.state === "RESTORING" && nowMs - requestedMs < RESTORE_REQUEST_TIMEOUT_SECONDS * 1000;
 }

@@ -1,27 +1,27 @@
 /**
- * What an owner's button does to a job's row inside a transaction. Each raises controlNo, which opens the parked shards and
- * makes every ending stale that was decided before.
+ * What an owner's action does to a job's row within a transaction. Each increments controlNo, which reopens the parked shards
+ * and invalidates every ending decided before.
  */
 import { runtime, type Context } from "@aws-appsync/utils";
 import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "./caller.ts";
-import { fail, throwConflict, throwNotFound } from "./errors.ts";
+import { throwInternal, throwConflict, throwNotFound } from "./errors.ts";
 import { jobsTable } from "./tables.ts";
 import { hasTransactionConflict, conditionFailedAt, updateIf, type Expression } from "./transaction.ts";
 
 /**
- * A running job's rows are in the hands of its workers' transactions many times a second, and whatever else would write one of
- * them then is refused without a reason of its own. So the step that writes stands in its pipeline so often; once it has
- * written, the rest are passed over and hand on what came before.
+ * Workers' transactions lock a running job's rows many times a second, and any other write to a locked row fails for no reason
+ * of its own. So the pipeline repeats the writing step this many times; once it has written, the remaining ones are skipped
+ * and pass the result along.
  */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 export function skipIfWritten(ctx: Context): void {
   if (ctx.stash.isWritten) runtime.earlyReturn(ctx.prev.result, { skipTo: "NEXT" });
 }
 
-/** Whether a transaction had the row in hand, so that an update of it alone decided nothing. @throws Conflict the last time */
+/** Whether a transaction held the row, so that the update decided nothing. @throws Conflict on the last attempt */
 export function shouldRetry(ctx: Context): boolean {
   if (ctx.error?.type !== "DynamoDB:TransactionConflictException") return false;
   countAttempt(ctx);
@@ -29,36 +29,39 @@ export function shouldRetry(ctx: Context): boolean {
 }
 
 function countAttempt(ctx: Context): void {
-  ctx.stash.tries = (ctx.stash.tries ?? 0) + 1;
-  if (ctx.stash.tries >= TRIES) throwJobChanged();
+  ctx.stash.attempts = (ctx.stash.attempts ?? 0) + 1;
+  if (ctx.stash.attempts >= MAX_ATTEMPTS) throwJobChanged();
 }
 
 function throwJobChanged(): never {
-  return throwConflict("The job was changed at the same moment; look at it again, then decide.");
+  return throwConflict("The job changed at the same time; review it, then try again.");
 }
 
-/** What an update left the job as. */
-export function written(ctx: Context, job: JobRow): void {
+/** Stashes the job as an update left it, and marks it as written. */
+export function recordWrite(ctx: Context, job: JobRow): void {
   ctx.stash.isWritten = true;
   ctx.stash.job = job;
 }
 
-/** What came of an update of the job alone; when its condition did not hold, the words say why. `wish`: `queued can be paused`. */
-export function moved(ctx: Context, wish: string): void {
+/**
+ * Handles the result of an update of the job alone.
+ * @param allowed completes the message when the condition failed: `queued can be paused`
+ */
+export function finishUpdate(ctx: Context, allowed: string): void {
   if (shouldRetry(ctx)) return;
-  if (!ctx.error) return written(ctx, ctx.result);
-  if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
+  if (!ctx.error) return recordWrite(ctx, ctx.result);
+  if (ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") throwInternal(ctx);
   const row: JobRow | null = ctx.result;
   if (!row || row.owner !== callerOf(ctx)) throwNotFound("job");
-  throwConflict(`This job is ${row.status}; only a job that is ${wish}.`);
+  throwConflict(`This job is ${row.status}; only a job that is ${allowed}.`);
 }
 
-/** Further assignments to go with it; begins with a comma, unless it is empty. */
-export const NOTHING_MORE: Expression = { expression: "", names: {}, values: {} };
+/** Additional assignments for the same update: starts with a comma unless empty. */
+export const NO_EXTRA_UPDATE: Expression = { expression: "", names: {}, values: {} };
 
-/** A job at rest goes on: QUEUED, without what its ending left. */
+/** Resumes a job at rest: QUEUED, without the results of its ending. */
 export function resumeUpdate(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
-  const moved = {
+  const resumed = {
     expression: `, #status = :queued, #ownerStatus = :ownerStatus, #openKey = :open${more.expression}
       REMOVE #outcome, #statusReason, #finishedAt`,
     names: {
@@ -77,11 +80,11 @@ export function resumeUpdate(ctx: Context, job: JobRow, budgetNanos: number, mor
       ...more.values,
     },
   };
-  return stay(ctx, job, budgetNanos, moved);
+  return controlUpdate(ctx, job, budgetNanos, resumed);
 }
 
-/** The job stays where it is, if it still is what was read. */
-export function stay(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
+/** Keeps the job's status, provided the job is still as it was read. */
+export function controlUpdate(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
   return updateIf(
     jobsTable(ctx),
     jobKey(job.jobId),
@@ -98,25 +101,30 @@ export function stay(ctx: Context, job: JobRow, budgetNanos: number, more: Expre
     {
       expression: "#owner = :me AND #controlNo = :seen AND #status IN (:was, :same)",
       names: { "#owner": "owner", "#status": "status" },
-      values: { ":me": callerOf(ctx), ":seen": job.controlNo, ":was": job.status, ":same": sameAs(job.status) },
+      values: {
+        ":me": callerOf(ctx),
+        ":seen": job.controlNo,
+        ":was": job.status,
+        ":same": equivalentStatus(job.status),
+      },
     },
   );
 }
 
-/** Workers start a job that waits, and one that runs may wait again: neither is news to its owner. */
-function sameAs(status: string): string {
+/** Workers start a queued job, and a running one may be queued again: neither matters to its owner. */
+function equivalentStatus(status: string): string {
   if (status === "QUEUED") return "RUNNING";
   return status === "RUNNING" ? "QUEUED" : status;
 }
 
-/** The job as the transaction leaves it; a transaction does not answer with rows. */
-export function stayed(job: JobRow, budgetNanos: number): JobRow {
+/** The job as the transaction leaves it: a transaction returns no rows. */
+export function controlledJob(job: JobRow, budgetNanos: number): JobRow {
   return { ...job, budgetNanos, parkedShards: 0, controlNo: job.controlNo + 1 };
 }
 
 export function resumedJob(job: JobRow, budgetNanos: number): JobRow {
   return {
-    ...stayed(job, budgetNanos),
+    ...controlledJob(job, budgetNanos),
     status: "QUEUED",
     outcome: undefined,
     statusReason: undefined,
@@ -124,16 +132,16 @@ export function resumedJob(job: JobRow, budgetNanos: number): JobRow {
   };
 }
 
-/** What came of the transaction that leaves the job as `ctx.stash.changed`: a conflict when any of its rows was not what was read. */
-export function settled(ctx: Context): null {
+/** Handles the result of the transaction that leaves the job as `ctx.stash.changed`. @throws Conflict when a row had changed since it was read */
+export function finishTransaction(ctx: Context): null {
   if (!ctx.error) {
-    written(ctx, ctx.stash.changed);
+    recordWrite(ctx, ctx.stash.changed);
     return null;
   }
   const reasons = ctx.result?.cancellationReasons ?? [];
-  const isRefused = reasons.some((_: unknown, n: number) => conditionFailedAt(reasons, n));
-  if (!isRefused && !hasTransactionConflict(reasons)) fail(ctx);
-  if (isRefused) throwJobChanged();
+  const hasChanged = reasons.some((_: unknown, n: number) => conditionFailedAt(reasons, n));
+  if (!hasChanged && !hasTransactionConflict(reasons)) throwInternal(ctx);
+  if (hasChanged) throwJobChanged();
   countAttempt(ctx);
   return null;
 }

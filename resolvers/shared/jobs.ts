@@ -1,16 +1,16 @@
-/** From job rows to what the schema calls Job and JobChange. */
+/** From job rows to the schema's Job and JobChange. */
 import type { Context } from "@aws-appsync/utils";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
-import { rememberedArchive } from "./archive.ts";
+import { storedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
-import { fail, throwNotFound } from "./errors.ts";
-import { toShardProgress } from "./shards.ts";
+import { throwInternal, throwNotFound } from "./errors.ts";
+import { toShardProgress, type JobWithShards } from "./shards.ts";
 import { toSnapshot } from "./snapshots.ts";
 
-/** What is missing has resolvers of its own, which find the shards by `shardCount`. */
-export type ResolvedJob = Omit<Job, "progress" | "spending" | "usage" | "failureCauses"> & { shardCount: number };
+/** The fields left out have resolvers of their own, which find the shards by `shardCount`. */
+export type ResolvedJob = Omit<Job, "progress" | "spending" | "usage" | "failureCauses"> & JobWithShards;
 
 export function toJob(row: JobRow): ResolvedJob {
   return {
@@ -26,7 +26,7 @@ export function toJob(row: JobRow): ResolvedJob {
     seedSetId: row.seedSetId,
     seedSetName: row.seedSetName,
     recordCount: row.recordCount,
-    // Jobs made before templates had parameters have none.
+    // Jobs created before templates had parameters have none.
     parameters: row.parameters ?? {},
     budgetNanos: row.budgetNanos,
     maxAttemptCostNanos: row.maxAttemptCostNanos,
@@ -63,16 +63,16 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
     startedAt: row.startedAt ?? null,
     finishedAt: row.finishedAt ?? null,
     datasetFiles: toDatasetFiles(row),
-    archive: rememberedArchive(row),
+    archive: storedArchive(row),
     datasetFileCount: row.datasetFileCount ?? row.datasetFiles.length,
     snapshot: toSnapshot(row),
     shard: shard ? toShardProgress(shard, nowMs) : null,
   };
 }
 
-/** The job that was read, if it is the caller's. */
+/** The job that was read. @throws NotFound unless it is the caller's */
 export function ownJob(ctx: Context): JobRow {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   const row: JobRow | null = ctx.result;
   if (!row || row.owner !== callerOf(ctx)) throwNotFound("job");
   return row;

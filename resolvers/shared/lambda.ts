@@ -1,24 +1,24 @@
-/** Calling a function from a step, and what functions answer. */
+/** Invoking a Lambda function from a step, and its response. */
 import { util, type Context } from "@aws-appsync/utils";
-import { fail } from "./errors.ts";
+import { throwInternal } from "./errors.ts";
 
-/** What every function that is waited for answers: its data, or an error meant for people. */
-export type LambdaAnswer<Data> =
+/** The response of every function invoked synchronously: its data, or an error meant for people. */
+export type LambdaResponse<Data> =
   | { readonly data: Data; readonly error?: undefined }
   | { readonly data?: undefined; readonly error: { readonly type: string; readonly message: string } };
 
-export function call(payload: object) {
+export function invoke(payload: object) {
   return { operation: "Invoke" as const, invocationType: "RequestResponse" as const, payload };
 }
 
-/** Starts the function and does not wait for it. */
-export function callLater(payload: object) {
+/** Starts the function without waiting for it. */
+export function invokeAsync(payload: object) {
   return { operation: "Invoke" as const, invocationType: "Event" as const, payload };
 }
 
-export function answerOf<Data>(ctx: Context): Data {
-  if (ctx.error) fail(ctx);
-  const answer: LambdaAnswer<Data> = ctx.result;
-  if (answer.error) util.error(answer.error.message, answer.error.type);
-  return answer.data as Data;
+export function responseData<Data>(ctx: Context): Data {
+  if (ctx.error) throwInternal(ctx);
+  const response: LambdaResponse<Data> = ctx.result;
+  if (response.error) util.error(response.error.message, response.error.type);
+  return response.data as Data;
 }

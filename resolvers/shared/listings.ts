@@ -1,49 +1,49 @@
-/** The lists in which a published template is found, and which of them answers a search. */
+/** The lists that a published template appears in, and which of them answers a search. */
 import { listingKey } from "../../core/keys.ts";
 import type { ListingRow, TemplateHeadRow, TemplateVersionRow } from "../../core/template/template-rows.ts";
 
-/** A publication that replaces another is one transaction of 100 rows: the head, and twice as many listings at most. */
-const MAX_WORDS = 36;
-const LONGEST_WORD = 40;
-/** Words that begin with the same letters lie together. */
-const LETTERS = 2;
-/** What stands between words; all else, in any script, belongs to one. */
+/** Republishing is one transaction of up to 100 rows: the head, and at most twice as many listings. */
+const MAX_TERMS = 36;
+const MAX_TERM_LENGTH = 40;
+/** Terms that begin with the same letters share a partition. */
+const PREFIX_LENGTH = 2;
+/** What separates terms; everything else, in any script, is part of one. */
 const SEPARATORS = " \t\r\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~“”„‘’…–—«»·¿¡、。，";
 
 export const ALL = "ALL";
 export const categoryListing = (category: string) => `CATEGORY#${category}`;
 export const tagListing = (tag: string) => `TAG#${tag}`;
-/** The head keeps whole words, from which the keys of its listings follow. */
-const WORD = "WORD#";
+/** The head stores whole terms, from which the keys of its listings follow. */
+const TERM = "TERM#";
 
-/** Distinct words in lower case, in the order of the text. */
-export function wordsOf(text: string): string[] {
+/** Distinct terms in lower case, in the order of the text. */
+export function tokenize(text: string): string[] {
   const spaced = SEPARATORS.split("").reduce((rest, separator) => rest.split(separator).join(" "), text.toLowerCase());
-  const words = spaced.split(" ").map((word) => whole(word.slice(0, LONGEST_WORD)));
-  return words.filter((word, n) => word !== "" && words.indexOf(word) === n);
+  const terms = spaced.split(" ").map((term) => wellFormed(term.slice(0, MAX_TERM_LENGTH)));
+  return terms.filter((term, n) => term !== "" && terms.indexOf(term) === n);
 }
 
-type Titles = Pick<TemplateVersionRow, "name" | "description" | "category" | "tags">;
+type Metadata = Pick<TemplateVersionRow, "name" | "description" | "category" | "tags">;
 
-/** All lists in which a version stands once it is published. Of its words the first are listed, those of its name before others. */
-export function listingsOf(version: Titles): string[] {
+/** All lists that a version appears in once published. Only its first terms are indexed, those of its name before all others. */
+export function listingsOf(version: Metadata): string[] {
   const { category, tags } = version;
   return [
     ALL,
     ...(category ? [categoryListing(category)] : []),
     ...tags.filter((tag, n) => tags.indexOf(tag) === n).map((tag) => tagListing(tag)),
-    ...listedWords(version).map((word) => `${WORD}${word}`),
+    ...indexedTerms(version).map((term) => `${TERM}${term}`),
   ];
 }
 
 export function keyOfListing(listing: string, publishedAt: string, templateId: string) {
   const newest = `${publishedAt}#${templateId}`;
-  if (!listing.startsWith(WORD)) return listingKey(listing, newest);
-  const word = listing.slice(WORD.length);
-  return listingKey(`${WORD}${firstLetters(word)}`, `${word}#${newest}`);
+  if (!listing.startsWith(TERM)) return listingKey(listing, newest);
+  const term = listing.slice(TERM.length);
+  return listingKey(`${TERM}${prefixOf(term)}`, `${term}#${newest}`);
 }
 
-/** The row of one listing; all rows of a template say the same. */
+/** The row of one listing; all rows of a template hold the same data. */
 export function listingRow(
   listing: string,
   head: TemplateHeadRow,
@@ -62,34 +62,34 @@ export function listingRow(
     latestVersion: version.version,
     publishedAt,
     updatedAt: version.createdAt,
-    words: listedWords(version)
+    terms: indexedTerms(version)
       .sort()
-      .map((word) => ` ${word}`)
+      .map((term) => ` ${term}`)
       .join(""),
   };
 }
 
-/** Where a search by words looks: the longest tells most. Null when no word is long enough to have a list. */
-export function listOfWords(words: readonly string[]): { listing: string; begins: string } | null {
-  const longest = words.reduce((best, word) => (word.length > best.length ? word : best), "");
-  return longest.length < LETTERS ? null : { listing: `${WORD}${firstLetters(longest)}`, begins: longest };
+/** The list that a text search reads: that of its longest, most selective term. Null when no term is long enough to have a list. */
+export function termListing(terms: readonly string[]): { listing: string; prefix: string } | null {
+  const longest = terms.reduce((best, term) => (term.length > best.length ? term : best), "");
+  return longest.length < PREFIX_LENGTH ? null : { listing: `${TERM}${prefixOf(longest)}`, prefix: longest };
 }
 
-/** A template with several words that begin alike stands in a list of words several times; it is shown for the first of them. */
-export function isFirstOf(row: ListingRow, begins: string): boolean {
-  return row.sk.startsWith(`${row.words.split(" ").find((word) => word.startsWith(begins)) ?? ""}#`);
+/** A template with several terms of the same prefix is in a list several times; it is shown for the first of them. */
+export function isFirstMatch(row: ListingRow, prefix: string): boolean {
+  return row.sk.startsWith(`${row.terms.split(" ").find((term) => term.startsWith(prefix)) ?? ""}#`);
 }
 
-function listedWords({ name, category, tags, description }: Titles): string[] {
-  return wordsOf([name, category ?? "", ...tags, description ?? ""].join(" ")).slice(0, MAX_WORDS);
+function indexedTerms({ name, category, tags, description }: Metadata): string[] {
+  return tokenize([name, category ?? "", ...tags, description ?? ""].join(" ")).slice(0, MAX_TERMS);
 }
 
-function firstLetters(word: string): string {
-  return whole(word.slice(0, LETTERS));
+function prefixOf(term: string): string {
+  return wellFormed(term.slice(0, PREFIX_LENGTH));
 }
 
-/** Without the first half of a character pair that was cut in two. */
-function whole(word: string): string {
-  const last = word.slice(-1);
-  return last >= "\uD800" && last < "\uDC00" ? word.slice(0, -1) : word;
+/** Without half of a surrogate pair at the end. */
+function wellFormed(term: string): string {
+  const last = term.slice(-1);
+  return last >= "\uD800" && last < "\uDC00" ? term.slice(0, -1) : term;
 }

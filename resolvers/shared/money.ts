@@ -1,4 +1,4 @@
-/** `$1.50` from nano-dollars, with as many decimals as the amount has. (core/money/money.ts formats with what APPSYNC_JS lacks.) */
+/** `$1.50` from nano-dollars, with as many decimals as the amount needs. (core/money/money.ts uses functions that APPSYNC_JS lacks.) */
 export function usd(nanos: number): string {
   const whole = Math.floor(nanos / 1_000_000_000);
   const digits = `${1_000_000_000 + Math.round(nanos - whole * 1_000_000_000)}`.slice(1);

@@ -2,11 +2,12 @@
 import { budgetKey, jobKey, jobTemplateKey, OPEN, ownerStatus, shardKey } from "../../core/keys.ts";
 import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow, JobTemplateRow } from "../../core/job/job-row.ts";
+import { newShard } from "../../core/shard/new-shard.ts";
 import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import type { CheckedJob } from "../lambda/checkJob.lambda.ts";
 
-/** As core/job/failure-tolerance.ts has it. */
+/** As in core/job/failure-tolerance.ts. */
 const MAX_FAILED_PERCENT = 20;
 
 interface NewJob {
@@ -67,7 +68,7 @@ export function jobTemplateRow({ jobId, input, checked }: NewJob): JobTemplateRo
   };
 }
 
-/** A job of its own has a budget of its own, under the job's id. */
+/** Each job has its own budget, under the job's id. */
 export function budgetRow({ jobId, owner, input }: NewJob): BudgetRow {
   return {
     ...budgetKey(jobId),
@@ -84,34 +85,6 @@ export function shardRow(
   shardNo: number,
   range: { from: number; to: number },
 ): ShardRow {
-  return {
-    ...shardKey(jobId, shardNo),
-    jobId,
-    owner,
-    shardNo,
-    kind: "RECORDS",
-    state: "OPEN",
-    pass: 0,
-    fromSlot: range.from,
-    toSlot: range.to,
-    generation: 0,
-    leaseUntilMs: 0,
-    checkpointNo: 0,
-    lowWaterSlot: range.from,
-    partRanges: [],
-    delivered: 0,
-    failed: 0,
-    rejected: 0,
-    attempts: 0,
-    causes: [],
-    inputTokens: 0,
-    outputTokens: 0,
-    spentNanos: 0,
-    spending: [],
-    workerMs: 0,
-    grantNanos: 0,
-    writtenOffNanos: 0,
-    consecutiveCrashes: 0,
-    columns: {},
-  };
+  const { from: fromSlot, to: toSlot } = range;
+  return { ...shardKey(jobId, shardNo), ...newShard({ jobId, owner, shardNo, kind: "RECORDS", fromSlot, toSlot }) };
 }

@@ -1,8 +1,7 @@
-/** How long a run beside jobs may be silent, and what is said of one that was for too long. */
+/** How long an ad hoc run may take to start, and the message for one that crashed. */
 
-/** Between the request and the function's first sign of life: its queue may be long. No event is delivered later. */
+/** From the request to the function's first heartbeat: its queue may be long. Older events are dropped. */
 export const START_TIMEOUT_SECONDS = 300;
 
-/** Of tries and generated seeds alike. */
-export const RUN_CRASHED =
-  "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.";
+/** For both test runs and generated seeds. */
+export const RUN_CRASHED = "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.";

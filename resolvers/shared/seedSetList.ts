@@ -6,7 +6,7 @@ import type { QueryListSeedSetsArgs } from "../generated/schema.ts";
 import { pageLimit, pageRows } from "./page.ts";
 import { toSeedSet } from "./seedSets.ts";
 
-/** A page of an owner's seed sets, by the list's key. */
+/** A page of an owner's seed sets, sorted by the list's key. */
 export function listOf(ctx: Context<QueryListSeedSetsArgs>, owner: string, newestFirst: boolean) {
   return query({
     index: SEED_SETS_BY_OWNER,

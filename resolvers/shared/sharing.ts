@@ -1,17 +1,17 @@
-/** The writes that change where a template is found: each demands that head and listings are still what was read. */
+/** The writes that change where a template is listed: each requires that head and listings are still as they were read. */
 import type { Context } from "@aws-appsync/utils";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "./caller.ts";
 import { keyOfListing } from "./listings.ts";
-import { fail, throwConflict } from "./errors.ts";
+import { throwInternal, throwConflict } from "./errors.ts";
 import { templatesTable } from "./tables.ts";
 import { hasTransactionConflict, conditionFailedAt, remove, type Expression } from "./transaction.ts";
 
-/** The head's place in such a transaction. */
+/** The head's position in such a transaction. */
 const HEAD = 0;
 
 /**
- * Every publication that changes the listings adds a version or begins anew, and every save adds one to `latestVersion`.
+ * Every publication that changes the listings adds a version or starts over, and every save increments `latestVersion`.
  */
 export function isUnchanged(ctx: Context, head: TemplateHeadRow): Expression {
   const { publishedAt, publishedVersions } = head;
@@ -28,7 +28,7 @@ export function isUnchanged(ctx: Context, head: TemplateHeadRow): Expression {
   };
 }
 
-/** Takes a template out of lists in which it stands. */
+/** Removes a template from lists that it is in. */
 export function removeListings(ctx: Context, { templateId, publishedAt }: TemplateHeadRow, listings: string[]) {
   return listings.map((listing) => remove(templatesTable(ctx), keyOfListing(listing, publishedAt ?? "", templateId)));
 }
@@ -37,6 +37,6 @@ export function throwIfChanged(ctx: Context): void {
   if (!ctx.error) return;
   const reasons = ctx.result?.cancellationReasons;
   if (conditionFailedAt(reasons, HEAD) || hasTransactionConflict(reasons))
-    throwConflict("The template was changed at the same moment; look at it again, then decide.");
-  fail(ctx);
+    throwConflict("The template changed at the same time; review it, then try again.");
+  throwInternal(ctx);
 }

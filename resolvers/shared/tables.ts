@@ -1,4 +1,4 @@
-/** Names of tables, for transactions and batches; AppSync hands them over as environment variables of the API. */
+/** Table names for transactions and batches, from the API's environment variables. */
 import type { Context } from "@aws-appsync/utils";
 import { ENVIRONMENT } from "../../core/environment.ts";
 

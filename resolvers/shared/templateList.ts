@@ -7,7 +7,7 @@ import { callerOf } from "./caller.ts";
 import { pageLimit, pageRows } from "./page.ts";
 import { toTemplateSummary } from "./templates.ts";
 
-/** A page of an owner's templates, by the list's key. */
+/** A page of an owner's templates, sorted by the list's key. */
 export function listOf(ctx: Context<QueryListTemplatesArgs>, owner: string, newestFirst: boolean) {
   return query({
     index: TEMPLATES_BY_OWNER,

@@ -1,4 +1,4 @@
-/** From template rows to what the schema calls Template, TemplateAnalysis and TemplateSummary. */
+/** From template rows to the schema's Template, TemplateAnalysis and TemplateSummary. */
 import { SAMPLES } from "../../core/keys.ts";
 import type {
   ListingRow,
@@ -9,7 +9,7 @@ import type {
 import type { Template, TemplateAnalysis, TemplateSummary } from "../generated/schema.ts";
 import { latestFor } from "./templateAccess.ts";
 
-/** @param me who is to see it: of somebody else's template only what is published */
+/** @param me the reader, who sees only published versions of someone else's template */
 export function toTemplate(head: TemplateHeadRow, version: TemplateVersionRow, me: string): Template {
   return {
     id: version.templateId,
@@ -26,13 +26,13 @@ export function toTemplate(head: TemplateHeadRow, version: TemplateVersionRow, m
     forkedFrom: head.forkedFrom ?? null,
     sampleSeedSetId: head.sampleSeedSetId ?? null,
     source: version.source,
-    analysis: toFacts(version.analysis, Object.keys(version.partials)),
+    analysis: toTemplateAnalysis(version.analysis, Object.keys(version.partials)),
     createdAt: version.createdAt,
   };
 }
 
-/** @param includes the names of all that the template includes from others */
-export function toFacts(row: TemplateAnalysisRow, includes: string[]): TemplateAnalysis {
+/** @param includes the names of everything that the template includes from others */
+export function toTemplateAnalysis(row: TemplateAnalysisRow, includes: string[]): TemplateAnalysis {
   return {
     steps: row.steps.map((step) => ({
       ...step,
@@ -58,7 +58,7 @@ export function toFacts(row: TemplateAnalysisRow, includes: string[]): TemplateA
   };
 }
 
-/** In the list of its owner, or of the samples: as it is in its latest version. */
+/** For its owner's list, or the samples': the latest version. */
 export function toTemplateSummary(head: TemplateHeadRow, me: string): TemplateSummary {
   return {
     id: head.templateId,
@@ -76,7 +76,7 @@ export function toTemplateSummary(head: TemplateHeadRow, me: string): TemplateSu
   };
 }
 
-/** Among the published: as it is in its newest published version. */
+/** For searches: the newest published version. */
 export function fromListing(row: ListingRow, me: string): TemplateSummary {
   return {
     id: row.templateId,

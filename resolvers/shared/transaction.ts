@@ -1,4 +1,4 @@
-/** The items of a TransactWriteItems request. The helpers of `@aws-appsync/utils` cannot ask for the row that refused. */
+/** The items of a TransactWriteItems request. The helpers of `@aws-appsync/utils` cannot return the row whose condition failed. */
 import { util } from "@aws-appsync/utils";
 
 interface Key {
@@ -13,7 +13,7 @@ export interface Expression {
   values: Record<string, unknown>;
 }
 
-/** What went wrong with the item at the same place of the request; `type` is `None` where nothing did. */
+/** What went wrong with the item at the same index of the request; `type` is `None` where nothing did. */
 export interface CancellationReason {
   type?: string;
   item?: Record<string, any> | null;
@@ -75,13 +75,13 @@ export function checkThat(table: string, key: Key, condition: Expression) {
   };
 }
 
-/** Whether the item of that number was the one whose condition did not hold. */
+/** Whether the condition of the item at that index failed. */
 export function conditionFailedAt(reasons: CancellationReason[] | null | undefined, n: number): boolean {
   const type = reasons?.[n]?.type ?? "None";
   return type.startsWith("ConditionalCheckFailed");
 }
 
-/** Another transaction touched a row at the same moment: nothing was written, and trying again is right. */
+/** Whether another transaction touched a row at the same time: nothing was written, and a retry is safe. */
 export function hasTransactionConflict(reasons: CancellationReason[] | null | undefined): boolean {
   return (reasons ?? []).some((reason) => (reason.type ?? "None").startsWith("TransactionConflict"));
 }
@@ -89,7 +89,7 @@ export function hasTransactionConflict(reasons: CancellationReason[] | null | un
 function expressionOf({ expression, names, values }: Expression) {
   return {
     expression,
-    // DynamoDB refuses empty maps.
+    // DynamoDB rejects empty maps.
     ...(Object.keys(names).length > 0 ? { expressionNames: names } : {}),
     ...(Object.keys(values).length > 0 ? { expressionValues: util.dynamodb.toMapValues(values) } : {}),
   };

@@ -3,10 +3,10 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { MutationCancelJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { moved, skipIfWritten } from "../shared/control.ts";
+import { finishUpdate, skipIfWritten } from "../shared/control.ts";
 import { CANCELLABLE } from "../shared/transitions.ts";
 
-/** What was made so far is exported; the job is CANCELLED once that is published. */
+/** The records generated so far are exported; the job is CANCELLED once they are published. */
 export function request(ctx: Context<MutationCancelJobArgs>) {
   skipIfWritten(ctx);
   const owner = callerOf(ctx);
@@ -25,6 +25,6 @@ export function request(ctx: Context<MutationCancelJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  moved(ctx, "queued, running or paused can be cancelled");
+  finishUpdate(ctx, "queued, running or paused can be cancelled");
   return null;
 }

@@ -3,7 +3,7 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
 import type { MutationDeleteJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { moved, skipIfWritten } from "../shared/control.ts";
+import { finishUpdate, skipIfWritten } from "../shared/control.ts";
 import { DELETABLE } from "../shared/transitions.ts";
 
 /** The dispatcher's sweep finds it by `openKey` and removes its rows and objects. */
@@ -23,6 +23,6 @@ export function request(ctx: Context<MutationDeleteJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  moved(ctx, "completed, cancelled, failed or at its budget can be deleted; cancel it first");
+  finishUpdate(ctx, "completed, cancelled, failed or at its budget can be deleted; cancel it first");
   return null;
 }

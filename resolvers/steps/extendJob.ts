@@ -4,14 +4,21 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationExtendJobArgs } from "../generated/schema.ts";
 import type { CheckedExtension } from "../lambda/checkExtension.lambda.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { resumedJob, resumeUpdate, settled, skipIfWritten, stay, stayed } from "../shared/control.ts";
+import {
+  resumedJob,
+  resumeUpdate,
+  finishTransaction,
+  skipIfWritten,
+  controlUpdate,
+  controlledJob,
+} from "../shared/control.ts";
 import { shardRow } from "../shared/newJob.ts";
 import { jobsTable } from "../shared/tables.ts";
 import { putNew, type Expression } from "../shared/transaction.ts";
 
 /**
- * New shards for the new slots; no shard that is there is touched. Workers read the job's row at each turn and find them, and
- * a worker about to end the job is refused, because openShards and controlNo have grown.
+ * Creates new shards for the new slots and touches no existing one. Workers read the job's row at each turn and find them; a
+ * worker about to end the job fails to, because openShards and controlNo have grown.
  */
 export function request(ctx: Context<MutationExtendJobArgs>) {
   skipIfWritten(ctx);
@@ -29,14 +36,14 @@ export function request(ctx: Context<MutationExtendJobArgs>) {
     values: { ":recordCount": recordCount, ":shards": shards.length },
   };
   ctx.stash.changed = {
-    ...(isOver ? resumedJob(job, budgetNanos) : stayed(job, budgetNanos)),
+    ...(isOver ? resumedJob(job, budgetNanos) : controlledJob(job, budgetNanos)),
     recordCount,
     shardCount: job.shardCount + shards.length,
   };
   return {
     operation: "TransactWriteItems" as const,
     transactItems: [
-      isOver ? resumeUpdate(ctx, job, budgetNanos, grown) : stay(ctx, job, budgetNanos, grown),
+      isOver ? resumeUpdate(ctx, job, budgetNanos, grown) : controlUpdate(ctx, job, budgetNanos, grown),
       raise(ctx, budget, budgetNanos),
       ...shards.map((range, n) => putNew(jobsTable(ctx), shardRow(job, job.shardCount + n, range))),
     ],
@@ -44,5 +51,5 @@ export function request(ctx: Context<MutationExtendJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  return settled(ctx);
+  return finishTransaction(ctx);
 }

@@ -4,14 +4,14 @@ import { JOBS_BY_OWNER } from "../../core/keys.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationDeleteSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwConflict } from "../shared/errors.ts";
+import { throwInternal, throwConflict } from "../shared/errors.ts";
 
-/** Jobs that draw seeds, or will when they are resumed. */
+/** The statuses of jobs that draw seeds, or will when they are resumed. */
 const DRAWING = ["QUEUED", "RUNNING", "PAUSED", "EXPORTING", "BUDGET_EXCEEDED"];
 
 /**
- * Spares people from pulling the seeds from under a job of theirs, as far as one page of their newest jobs tells. A job
- * that is missed fails with a sentence and keeps what it has made.
+ * Keeps people from deleting the seeds of one of their own jobs, as far as one page of their newest jobs shows. A job that is
+ * missed fails with a message and keeps its records.
  */
 export function request(ctx: Context<MutationDeleteSeedSetArgs>) {
   return query({
@@ -24,7 +24,7 @@ export function request(ctx: Context<MutationDeleteSeedSetArgs>) {
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   const jobs: JobRow[] = ctx.result.items;
   if (jobs.length > 0)
     throwConflict(`The job "${jobs[0]?.name}" still needs this seed set; cancel or delete the job first.`);

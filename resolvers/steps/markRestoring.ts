@@ -4,9 +4,9 @@ import type { ArchiveStatus } from "../../core/dataset/archive.ts";
 import { jobKey } from "../../core/keys.ts";
 import type { ArchiveRow, JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "../shared/caller.ts";
-import { moved, skipIfWritten } from "../shared/control.ts";
+import { finishUpdate, skipIfWritten } from "../shared/control.ts";
 
-/** Remembers the wish in the job. Only what is archived needs one: the rest is there, or on its way. */
+/** Stores the restore request in the job. Only an archived dataset needs one: any other is available or being restored. */
 export function request(ctx: Context) {
   skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
@@ -33,6 +33,6 @@ export function request(ctx: Context) {
 }
 
 export function response(ctx: Context) {
-  moved(ctx, "not being deleted or made anew can have its dataset restored");
+  finishUpdate(ctx, "not being deleted or exported again can have its dataset restored");
   return ctx.prev.result;
 }

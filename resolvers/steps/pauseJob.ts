@@ -3,7 +3,7 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import { jobKey, ownerStatus } from "../../core/keys.ts";
 import type { MutationPauseJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { moved, skipIfWritten } from "../shared/control.ts";
+import { finishUpdate, skipIfWritten } from "../shared/control.ts";
 import { PAUSABLE } from "../shared/transitions.ts";
 
 export function request(ctx: Context<MutationPauseJobArgs>) {
@@ -22,6 +22,6 @@ export function request(ctx: Context<MutationPauseJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  moved(ctx, "queued or running can be paused");
+  finishUpdate(ctx, "queued or running can be paused");
   return null;
 }

@@ -1,10 +1,10 @@
 import type { Context } from "@aws-appsync/utils";
-import { answerOf, call } from "../shared/lambda.ts";
+import { responseData, invoke } from "../shared/lambda.ts";
 
 export function request(ctx: Context) {
-  return call(ctx.prev.result);
+  return invoke(ctx.prev.result);
 }
 
 export function response(ctx: Context) {
-  return answerOf(ctx);
+  return responseData(ctx);
 }

@@ -6,7 +6,7 @@ import { isUnchanged, throwIfChanged, removeListings } from "../shared/sharing.t
 import { templatesTable } from "../shared/tables.ts";
 import { put, updateIf } from "../shared/transaction.ts";
 
-/** The head and all listings together; lists in which only an earlier version stood are left. */
+/** Writes the head and all listings together, and removes listings that only an earlier version had. */
 export function request(ctx: Context) {
   const head: TemplateHeadRow = ctx.stash.head;
   const version: TemplateVersionRow = ctx.stash.version;
@@ -14,7 +14,7 @@ export function request(ctx: Context) {
   const before = head.publishedVersions ?? [];
   const publishedVersions = before.indexOf(version.version) >= 0 ? before : [...before, version.version];
   const listings = listingsOf(version);
-  const left = (head.listings ?? []).filter((listing) => listings.indexOf(listing) < 0);
+  const staleListings = (head.listings ?? []).filter((listing) => listings.indexOf(listing) < 0);
   ctx.stash.head = { ...head, publishedAt, publishedVersions, listings };
   const table = templatesTable(ctx);
   return {
@@ -31,7 +31,7 @@ export function request(ctx: Context) {
         isUnchanged(ctx, head),
       ),
       ...listings.map((listing) => put(table, listingRow(listing, head, version, publishedAt))),
-      ...removeListings(ctx, head, left),
+      ...removeListings(ctx, head, staleListings),
     ],
   };
 }

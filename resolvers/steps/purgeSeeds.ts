@@ -1,12 +1,12 @@
 import type { Context } from "@aws-appsync/utils";
-import { callLater } from "../shared/lambda.ts";
+import { invokeAsync } from "../shared/lambda.ts";
 
 export function request(ctx: Context) {
   const { owner, seedSetId } = ctx.stash.seedSet;
-  return callLater({ owner, seedSetId });
+  return invokeAsync({ owner, seedSetId });
 }
 
-/** The seed set is gone all the same; what its objects cost is all that a lost call can lose. */
+/** The seed set is gone either way; a lost call only leaves objects that cost storage. */
 export function response(ctx: Context) {
   if (ctx.error) console.error({ purge: ctx.stash.seedSet.seedSetId, error: ctx.error });
   return null;

@@ -1,15 +1,15 @@
 import type { Context } from "@aws-appsync/utils";
 import { get } from "@aws-appsync/utils/dynamodb";
 import { budgetKey } from "../../core/keys.ts";
-import { fail } from "../shared/errors.ts";
+import { throwInternal } from "../shared/errors.ts";
 
-/** The budget of the job in the stash, into the stash too. */
+/** Stashes the budget of the stashed job. */
 export function request(ctx: Context) {
   return get({ key: budgetKey(ctx.stash.job.budgetId), consistentRead: true });
 }
 
 export function response(ctx: Context) {
-  if (ctx.error || !ctx.result) fail(ctx);
+  if (ctx.error || !ctx.result) throwInternal(ctx);
   ctx.stash.budget = ctx.result;
   return null;
 }

@@ -6,17 +6,17 @@ import type { JobRow } from "../../core/job/job-row.ts";
 import { SNAPSHOT_FILE } from "../../core/dataset/snapshot.ts";
 import type { QueryGetDownloadArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, isId } from "../shared/errors.ts";
+import { throwInternal, isId } from "../shared/errors.ts";
 import { toSnapshot } from "../shared/snapshots.ts";
 
-/** The job that has the file, if both are the caller's; nobody learns which of the two is missing. */
+/** The object of the file, if job and file exist and are the caller's; the error never reveals which of the two is missing. */
 export function request(ctx: Context<QueryGetDownloadArgs>) {
   if (!isId(ctx.args.jobId)) throwFileNotFound();
   return get({ key: jobKey(ctx.args.jobId), consistentRead: true });
 }
 
 export function response(ctx: Context<QueryGetDownloadArgs>) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   const row: JobRow | null = ctx.result;
   if (!row || row.owner !== callerOf(ctx)) throwFileNotFound();
   const { file } = ctx.args;
@@ -27,17 +27,17 @@ export function response(ctx: Context<QueryGetDownloadArgs>) {
   if (!row.datasetPrefix) throwFileNotFound();
   const key = `${row.datasetPrefix}${file}`;
   if (row.datasetFiles.some((candidate) => candidate.name === file)) return { ...named, key };
-  // The row lists only the first of very many files; whether there is one of that name is seen before it is signed.
+  // The row may list only the first files; whether this one exists is checked before its address is signed.
   const isListed = row.datasetFiles.length === (row.datasetFileCount ?? row.datasetFiles.length);
   if (isListed || !isFileInFolder(file)) throwFileNotFound();
   return { ...named, key, mayBeMissing: true };
 }
 
-/** `category=comedy/dataset.train.jsonl`, three levels at most: it cannot lead out of the dataset, nor to its folded parts. */
+/** `category=comedy/dataset.train.jsonl`, at most three levels: it can lead neither out of the dataset nor to its compacted parts. */
 function isFileInFolder(file: string): boolean {
   return util.matches("^([A-Za-z0-9_.~%-]+=[A-Za-z0-9_.~%-]+/){1,3}dataset[a-z.]+$", file);
 }
 
 function throwFileNotFound(): never {
-  return util.error("There is no file of that name in a dataset of that job.", "NotFound");
+  return util.error("There is no file with that name in that job's dataset.", "NotFound");
 }

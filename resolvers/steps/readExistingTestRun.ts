@@ -4,11 +4,11 @@ import { testRunKey } from "../../core/keys.ts";
 import { ownTestRun } from "../shared/testRuns.ts";
 
 export function request(ctx: Context) {
-  if (!ctx.stash.earlierId) runtime.earlyReturn(null, { skipTo: "NEXT" });
-  return get({ key: testRunKey(ctx.stash.earlierId), consistentRead: true });
+  if (!ctx.stash.existingId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  return get({ key: testRunKey(ctx.stash.existingId), consistentRead: true });
 }
 
 export function response(ctx: Context) {
-  ctx.stash.try = ownTestRun(ctx);
+  ctx.stash.testRun = ownTestRun(ctx);
   return null;
 }

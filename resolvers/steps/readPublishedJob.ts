@@ -4,14 +4,14 @@ import { jobKey } from "../../core/keys.ts";
 import { ownJob } from "../shared/jobs.ts";
 import { throwConflict } from "../shared/errors.ts";
 
-/** The caller's job with its dataset, into the stash. */
+/** Stashes the caller's job. @throws Conflict when it has no dataset */
 export function request(ctx: Context<{ jobId: string }>) {
   return get({ key: jobKey(ctx.args.jobId), consistentRead: true });
 }
 
 export function response(ctx: Context) {
   const job = ownJob(ctx);
-  if (!job.datasetPrefix) throwConflict("This job has no dataset yet; look again once it has ended.");
+  if (!job.datasetPrefix) throwConflict("This job has no dataset yet; try again once it has ended.");
   ctx.stash.job = job;
   return null;
 }

@@ -3,10 +3,10 @@ import { get } from "@aws-appsync/utils/dynamodb";
 import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail } from "../shared/errors.ts";
+import { throwInternal } from "../shared/errors.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";
 
-/** Where somebody else's fork comes from is told only to those who may read that too. */
+/** Reveals the origin of someone else's fork only to those who may read the origin too. */
 export function request(ctx: Context) {
   const head: TemplateHeadRow = ctx.stash.head;
   if (!head.forkedFrom || head.owner === callerOf(ctx)) runtime.earlyReturn(null, { skipTo: "NEXT" });
@@ -14,7 +14,7 @@ export function request(ctx: Context) {
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   const head: TemplateHeadRow = ctx.stash.head;
   const origin: TemplateHeadRow | null = ctx.result;
   const isOpen = origin && mayReadVersion(origin, callerOf(ctx), head.forkedFrom?.version ?? 0);

@@ -5,7 +5,7 @@ import { isUnchanged, throwIfChanged, removeListings } from "../shared/sharing.t
 import { templatesTable } from "../shared/tables.ts";
 import { removeIf } from "../shared/transaction.ts";
 
-/** The head with its listings: nothing reads a version whose head is gone. */
+/** Removes the head with its listings: nothing reads a version whose head is gone. */
 export function request(ctx: Context) {
   const head: TemplateHeadRow = ctx.stash.head;
   return {

@@ -1,29 +1,25 @@
 import { runtime, type Context } from "@aws-appsync/utils";
 import type { ArchiveStatus } from "../../core/dataset/archive.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
-import { lookIntoArchive } from "../shared/archive.ts";
-import { answerOf } from "../shared/lambda.ts";
+import { readArchiveStatus } from "../shared/archive.ts";
+import { responseData } from "../shared/lambda.ts";
 import { throwConflict } from "../shared/errors.ts";
 
-/** Where a job waits for its owner to let it go on. */
+/** The statuses in which a job waits for its owner to resume it. */
 const WAITING = ["PAUSED", "COMPLETED", "BUDGET_EXCEEDED", "FAILED"];
 
-/** A job at rest whose records were folded into its dataset can go on only if they can be read: its next dataset is made of them. */
+/** A job at rest whose records were compacted into its dataset can resume only if they can be read: its next dataset needs them. */
 export function request(ctx: Context) {
   const job: JobRow = ctx.stash.job;
   if (!job.isCompacted || WAITING.indexOf(job.status) < 0) runtime.earlyReturn(null, { skipTo: "NEXT" });
-  return lookIntoArchive(job);
+  return readArchiveStatus(job);
 }
 
 export function response(ctx: Context) {
-  const { state } = answerOf<ArchiveStatus>(ctx);
+  const { state } = responseData<ArchiveStatus>(ctx);
   if (state === "ARCHIVED")
-    throwConflict(
-      "The records of this job are archived with its dataset; restore the dataset first, then go on with the job.",
-    );
+    throwConflict("This job's records are archived with its dataset; restore the dataset first, then resume the job.");
   if (state === "RESTORING")
-    throwConflict(
-      "The records of this job are being restored from the archive; go on with the job once they are back.",
-    );
+    throwConflict("This job's records are being restored from the archive; resume the job once they are available.");
   return null;
 }

@@ -3,11 +3,11 @@ import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationResumeJobArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { resumedJob, resumeUpdate, NOTHING_MORE, settled, skipIfWritten } from "../shared/control.ts";
+import { resumedJob, resumeUpdate, NO_EXTRA_UPDATE, finishTransaction, skipIfWritten } from "../shared/control.ts";
 import { RESUMABLE } from "../shared/transitions.ts";
 import { throwConflict } from "../shared/errors.ts";
 
-/** Job and budget change together, each only if it is still what was read. Raising controlNo opens the parked shards. */
+/** Job and budget change together, each only if it is still as it was read. Incrementing controlNo reopens the parked shards. */
 export function request(ctx: Context<MutationResumeJobArgs>) {
   skipIfWritten(ctx);
   const job: JobRow = ctx.stash.job;
@@ -19,10 +19,10 @@ export function request(ctx: Context<MutationResumeJobArgs>) {
   ctx.stash.changed = resumedJob(job, budgetNanos);
   return {
     operation: "TransactWriteItems" as const,
-    transactItems: [resumeUpdate(ctx, job, budgetNanos, NOTHING_MORE), raise(ctx, budget, budgetNanos)],
+    transactItems: [resumeUpdate(ctx, job, budgetNanos, NO_EXTRA_UPDATE), raise(ctx, budget, budgetNanos)],
   };
 }
 
 export function response(ctx: Context) {
-  return settled(ctx);
+  return finishTransaction(ctx);
 }

@@ -5,15 +5,15 @@ import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { MutationRetryFailedArgs } from "../generated/schema.ts";
 import { checkPaysOneRecord, newBudget, raise } from "../shared/budgets.ts";
-import { resumedJob, resumeUpdate, settled, skipIfWritten } from "../shared/control.ts";
+import { resumedJob, resumeUpdate, finishTransaction, skipIfWritten } from "../shared/control.ts";
 import { RETRIABLE } from "../shared/transitions.ts";
 import { throwConflict } from "../shared/errors.ts";
 import { jobsTable } from "../shared/tables.ts";
 import { updateIf } from "../shared/transaction.ts";
 
 /**
- * Opens the shards that have failed records in a new pass. A job that has failed also goes on with those it never came to. No
- * lease lives at rest, and each shard is changed only if none has begun since: 100 rows at most.
+ * Opens the shards that have failed records in a new pass. A failed job also continues with the records it never attempted.
+ * A job at rest has no leases, and each shard is changed only if none has started since: at most 100 rows.
  */
 export function request(ctx: Context<MutationRetryFailedArgs>) {
   skipIfWritten(ctx);
@@ -22,8 +22,7 @@ export function request(ctx: Context<MutationRetryFailedArgs>) {
   const shards: RetriedShard[] = ctx.stash.shards;
   if (RETRIABLE.indexOf(job.status) < 0) throwNotAllowed(job);
   const hasFailed = shards.some(({ failed }) => failed > 0);
-  if (!hasFailed && job.status !== "FAILED")
-    throwConflict("This job has no failed records; every record it came to was made.");
+  if (!hasFailed && job.status !== "FAILED") throwConflict("This job has no failed records to retry.");
   const budgetNanos = newBudget(budget, ctx.args.budgetNanos);
   const openShards = openShardsAfterRetry(shards);
   if (openShards > 0) checkPaysOneRecord(job, budget, budgetNanos);
@@ -41,16 +40,16 @@ export function request(ctx: Context<MutationRetryFailedArgs>) {
       ...shards
         .map((shard) => ({ shard, next: resetForRetry(shard) }))
         .filter(({ next }) => next !== null)
-        .map(({ shard, next }) => changed(ctx, job.jobId, shard, next as Record<string, unknown>)),
+        .map(({ shard, next }) => updateShard(ctx, job.jobId, shard, next as Record<string, unknown>)),
     ],
   };
 }
 
 export function response(ctx: Context) {
-  return settled(ctx);
+  return finishTransaction(ctx);
 }
 
-function changed(ctx: Context, jobId: string, shard: RetriedShard, next: Record<string, unknown>) {
+function updateShard(ctx: Context, jobId: string, shard: RetriedShard, next: Record<string, unknown>) {
   const fields = Object.keys(next);
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
@@ -76,7 +75,7 @@ function changed(ctx: Context, jobId: string, shard: RetriedShard, next: Record<
 
 function throwNotAllowed({ status }: JobRow): never {
   if (status === "PAUSED")
-    return throwConflict("This job is PAUSED; resume it and let it end, then retry what failed.");
+    return throwConflict("This job is PAUSED; resume it and let it end, then retry the failed records.");
   return throwConflict(
     `This job is ${status}; only one that has completed, failed or reached its budget can be retried.`,
   );

@@ -3,10 +3,10 @@ import { update } from "@aws-appsync/utils/dynamodb";
 import { jobKey } from "../../core/keys.ts";
 import type { MutationSetJobPriorityArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { moved, skipIfWritten } from "../shared/control.ts";
+import { finishUpdate, skipIfWritten } from "../shared/control.ts";
 import { PRIORITIZABLE } from "../shared/transitions.ts";
 
-/** It decides over tasks to come: none that runs is stopped for it. */
+/** Affects future tasks only: no running task is stopped for it. */
 export function request(ctx: Context<MutationSetJobPriorityArgs>) {
   skipIfWritten(ctx);
   return update({
@@ -17,6 +17,6 @@ export function request(ctx: Context<MutationSetJobPriorityArgs>) {
 }
 
 export function response(ctx: Context) {
-  moved(ctx, "queued, running, paused or exporting can be given another priority");
+  finishUpdate(ctx, "queued, running, paused or exporting can be given another priority");
   return null;
 }

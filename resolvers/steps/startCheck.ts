@@ -3,9 +3,9 @@ import { operations, update } from "@aws-appsync/utils/dynamodb";
 import { seedSetKey } from "../../core/keys.ts";
 import type { MutationConfirmSeedSetArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
-import { movedSeedSet } from "../shared/seedSets.ts";
+import { updatedSeedSet } from "../shared/seedSets.ts";
 
-/** Confirming again while the check runs starts it again: a check that was lost must not hold the seed set for good. */
+/** Confirming during a check restarts it: a lost check must not block the seed set permanently. */
 const CONFIRMABLE = ["UPLOADING", "CHECKING", "REFUSED"];
 
 export function request(ctx: Context<MutationConfirmSeedSetArgs>) {
@@ -17,6 +17,6 @@ export function request(ctx: Context<MutationConfirmSeedSetArgs>) {
 }
 
 export function response(ctx: Context) {
-  ctx.stash.seedSet = movedSeedSet(ctx, "uploading or refused can be confirmed");
+  ctx.stash.seedSet = updatedSeedSet(ctx, "uploading or refused can be confirmed");
   return null;
 }

@@ -1,13 +1,13 @@
 import type { Context } from "@aws-appsync/utils";
-import { callLater } from "../shared/lambda.ts";
-import { fail } from "../shared/errors.ts";
+import { invokeAsync } from "../shared/lambda.ts";
+import { throwInternal } from "../shared/errors.ts";
 
-/** Started again by a repeated request: the function works at a seed set once. */
+/** A repeated request starts it again: the function generates a seed set only once. */
 export function request(ctx: Context) {
-  return callLater({ seedSetId: ctx.stash.seedSet.seedSetId });
+  return invokeAsync({ seedSetId: ctx.stash.seedSet.seedSetId });
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   return null;
 }

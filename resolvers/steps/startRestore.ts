@@ -1,13 +1,13 @@
 import type { Context } from "@aws-appsync/utils";
-import { callLater } from "../shared/lambda.ts";
-import { fail } from "../shared/errors.ts";
+import { invokeAsync } from "../shared/lambda.ts";
+import { throwInternal } from "../shared/errors.ts";
 
-/** A dataset may have thousands of files: asking for them takes longer than a person waits. */
+/** Asynchronous: a dataset may have thousands of files, and requesting them takes longer than people wait. */
 export function request(ctx: Context) {
-  return callLater({ jobId: ctx.stash.job.jobId });
+  return invokeAsync({ jobId: ctx.stash.job.jobId });
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   return ctx.prev.result;
 }

@@ -1,13 +1,13 @@
 import type { Context } from "@aws-appsync/utils";
-import { callLater } from "../shared/lambda.ts";
-import { fail } from "../shared/errors.ts";
+import { invokeAsync } from "../shared/lambda.ts";
+import { throwInternal } from "../shared/errors.ts";
 
-/** Started again by a repeated request: the function works at a try once. */
+/** A repeated request starts it again: the function executes a test run only once. */
 export function request(ctx: Context) {
-  return callLater({ testRunId: ctx.stash.try.testRunId });
+  return invokeAsync({ testRunId: ctx.stash.testRun.testRunId });
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   return null;
 }

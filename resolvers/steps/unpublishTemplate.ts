@@ -5,7 +5,7 @@ import { isUnchanged, throwIfChanged, removeListings } from "../shared/sharing.t
 import { templatesTable } from "../shared/tables.ts";
 import { updateIf } from "../shared/transaction.ts";
 
-/** Out of every list, and no version is anybody's but its owner's, together. */
+/** Removes the template from every list and hides all versions from everyone but the owner, together. */
 export function request(ctx: Context) {
   const head: TemplateHeadRow = ctx.stash.head;
   ctx.stash.head = { ...head, publishedAt: undefined, publishedVersions: undefined, listings: undefined };

@@ -4,17 +4,17 @@ import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { MutationGenerateSeedsArgs } from "../generated/schema.ts";
 import type { CheckedGeneration } from "../lambda/checkGeneration.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwConflict } from "../shared/errors.ts";
+import { throwInternal, throwConflict } from "../shared/errors.ts";
 import { newAdHocRun } from "../shared/adHocRuns.ts";
 import { acceptReplay, adHocTokenRow } from "../shared/adHocToken.ts";
 import { jobsTable, seedSetsTable } from "../shared/tables.ts";
 import { hasTransactionConflict, putNew, conditionFailedAt } from "../shared/transaction.ts";
 
-/** Where it stands in the transaction: DynamoDB answers for each item at its place. */
+/** Its position in the transaction: DynamoDB reports failures by position. */
 const TOKEN = 0;
 
 export function request(ctx: Context<MutationGenerateSeedsArgs>) {
-  if (ctx.stash.earlierId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  if (ctx.stash.existingId) runtime.earlyReturn(null, { skipTo: "NEXT" });
   const row = seedSetRow(ctx, ctx.prev.result);
   ctx.stash.seedSet = row;
   return {
@@ -28,8 +28,8 @@ export function response(ctx: Context) {
   const reasons = ctx.result?.cancellationReasons;
   if (conditionFailedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
   else if (hasTransactionConflict(reasons))
-    throwConflict("The same request arrived twice at the same moment; try again to see the seed set it made.");
-  else fail(ctx);
+    throwConflict("The same request arrived twice at the same time; try again to get the seed set it created.");
+  else throwInternal(ctx);
   return null;
 }
 

@@ -4,17 +4,17 @@ import type { TokenRow } from "../../core/job/job-row.ts";
 import type { MutationCreateJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { budgetRow, jobRow, jobTemplateRow, shardRow } from "../shared/newJob.ts";
-import { fail, throwConflict, throwNotFound } from "../shared/errors.ts";
+import { throwInternal, throwConflict, throwNotFound } from "../shared/errors.ts";
 import { jobsTable, seedSetsTable, templatesTable } from "../shared/tables.ts";
 import { acceptJobReplay } from "../shared/token.ts";
 import { checkThat, hasTransactionConflict, putNew, conditionFailedAt } from "../shared/transaction.ts";
 
-/** Where these stand in the transaction: DynamoDB answers for each item at its place. */
+/** Their positions in the transaction: DynamoDB reports failures by position. */
 const TOKEN = 0;
 const TEMPLATE = 1;
 const SEED_SET = 2;
 
-/** Everything of a job in one transaction of 86 items at most, if template and seed set are still what was checked. */
+/** Writes all rows of a job in one transaction of at most 86 items, if template and seed set are still as they were checked. */
 export function request(ctx: Context<MutationCreateJobArgs>) {
   if (ctx.stash.existingJobId) runtime.earlyReturn(null, { skipTo: "NEXT" });
   const owner = callerOf(ctx);
@@ -56,7 +56,7 @@ export function response(ctx: Context) {
   else if (conditionFailedAt(reasons, TEMPLATE)) throwNotFound("template");
   else if (conditionFailedAt(reasons, SEED_SET)) throwNotFound("seed set");
   else if (hasTransactionConflict(reasons))
-    throwConflict("The same request arrived twice at the same moment; try again to see the job it made.");
-  else fail(ctx);
+    throwConflict("The same request arrived twice at the same time; try again to get the job it created.");
+  else throwInternal(ctx);
   return null;
 }

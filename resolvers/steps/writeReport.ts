@@ -2,9 +2,9 @@ import { runtime, util, type Context } from "@aws-appsync/utils";
 import { shardKey } from "../../core/keys.ts";
 import type { ShardReport } from "../../core/shard/shard-row.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
-import { fail, throwConflict } from "../shared/errors.ts";
+import { throwInternal, throwConflict } from "../shared/errors.ts";
 
-/** Old news changes nothing: a report counts if it comes from the lease of today and is newer than the last. */
+/** Stale reports change nothing: a report counts if it is from the current lease and newer than the last one. */
 export function request(ctx: Context<MutationReportProgressArgs>) {
   const { jobId, shard } = ctx.args.input;
   if (!shard) runtime.earlyReturn(null, { skipTo: "NEXT" });
@@ -41,13 +41,13 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
 }
 
 /**
- * The row as it is now, also when the report came too late: watchers are told what holds. While a transaction has the row
- * in hand it cannot be read like this; the worker then reports again.
+ * The current row, even when the report was stale: watchers get the current state. While a transaction holds the row, it
+ * cannot be read like this; the worker then reports again.
  */
 export function response(ctx: Context) {
   if (ctx.error && ctx.error.type === "DynamoDB:TransactionConflictException")
-    throwConflict("A transaction has the shard in hand; report again.");
-  if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") fail(ctx);
+    throwConflict("A transaction holds the shard; report again.");
+  if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") throwInternal(ctx);
   ctx.stash.shard = ctx.result;
   return null;
 }

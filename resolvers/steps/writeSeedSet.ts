@@ -6,7 +6,7 @@ import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { MutationCreateSeedSetArgs } from "../generated/schema.ts";
 import type { PresignedUploads } from "../lambda/presignUpload.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail } from "../shared/errors.ts";
+import { throwInternal } from "../shared/errors.ts";
 
 export function request(ctx: Context<MutationCreateSeedSetArgs>) {
   const files: PresignedUploads["files"] = ctx.prev.result;
@@ -28,12 +28,12 @@ export function request(ctx: Context<MutationCreateSeedSetArgs>) {
 }
 
 export function response(ctx: Context) {
-  if (ctx.error) fail(ctx);
+  if (ctx.error) throwInternal(ctx);
   ctx.stash.seedSet = ctx.result;
   return null;
 }
 
-/** Several files may be for one collection; their order is that of its items. */
+/** Several files may belong to one collection, whose items keep the order of the files. */
 function collectionsOf(files: PresignedUploads["files"]): SeedSetRow["collections"] {
   const firsts = files.filter((file, n) => files.findIndex(({ collection }) => collection === file.collection) === n);
   return firsts.map(({ collection }) => {

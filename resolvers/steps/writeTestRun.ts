@@ -4,25 +4,25 @@ import type { TestRunInputRow, TestRunRow } from "../../core/template/test-run-r
 import type { MutationStartTestRunArgs } from "../generated/schema.ts";
 import type { CheckedTestRun } from "../lambda/checkTestRun.lambda.ts";
 import { callerOf } from "../shared/caller.ts";
-import { fail, throwConflict, throwNotFound } from "../shared/errors.ts";
+import { throwInternal, throwConflict, throwNotFound } from "../shared/errors.ts";
 import { newAdHocRun } from "../shared/adHocRuns.ts";
 import { acceptReplay, adHocTokenRow, WEEK_SECONDS } from "../shared/adHocToken.ts";
 import { jobsTable, seedSetsTable } from "../shared/tables.ts";
 import { checkThat, hasTransactionConflict, putNew, conditionFailedAt } from "../shared/transaction.ts";
 
-/** Where these stand in the transaction: DynamoDB answers for each item at its place. */
+/** Their positions in the transaction: DynamoDB reports failures by position. */
 const TOKEN = 0;
 const SEED_SET = 1;
 
-/** The try, what it is made of and the token's row together, if the seed set is still what was checked. */
+/** Writes the test run, its input and the token's row together, if the seed set is still as it was checked. */
 export function request(ctx: Context<MutationStartTestRunArgs>) {
-  if (ctx.stash.earlierId) runtime.earlyReturn(null, { skipTo: "NEXT" });
+  if (ctx.stash.existingId) runtime.earlyReturn(null, { skipTo: "NEXT" });
   const { input } = ctx.args;
   const checked: CheckedTestRun = ctx.prev.result;
   const expiresAt = util.time.nowEpochSeconds() + WEEK_SECONDS;
   const row = testRunRow(ctx, expiresAt);
-  ctx.stash.try = row;
-  const made: TestRunInputRow = {
+  ctx.stash.testRun = row;
+  const inputRow: TestRunInputRow = {
     ...testRunInputKey(row.testRunId),
     source: input.source,
     partials: checked.partials,
@@ -42,7 +42,7 @@ export function request(ctx: Context<MutationStartTestRunArgs>) {
         values: { ":owner": checked.seedSetOwner, ":ready": "READY" },
       }),
       putNew(jobsTable(ctx), row),
-      putNew(jobsTable(ctx), made),
+      putNew(jobsTable(ctx), inputRow),
     ],
   };
 }
@@ -53,8 +53,8 @@ export function response(ctx: Context) {
   if (conditionFailedAt(reasons, TOKEN)) acceptReplay(ctx, reasons[TOKEN].item);
   else if (conditionFailedAt(reasons, SEED_SET)) throwNotFound("seed set");
   else if (hasTransactionConflict(reasons))
-    throwConflict("The same request arrived twice at the same moment; try again to see the try it made.");
-  else fail(ctx);
+    throwConflict("The same request arrived twice at the same time; try again to get the test run it created.");
+  else throwInternal(ctx);
   return null;
 }
 

@@ -1,5 +1,5 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
-import { archiveClass } from "../../infra/archive.ts";
+import { archiveClass } from "../../infra/data.ts";
 import { readFileSync } from "node:fs";
 import { START_TIMEOUT_SECONDS } from "../../resolvers/shared/runTimeout.ts";
 import { resourcesOf, templates } from "./stacks.ts";

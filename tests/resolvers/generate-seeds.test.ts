@@ -225,7 +225,7 @@ test("a seed set that is deleted meanwhile leaves nothing behind", async () => {
 test("what a function reserved before it died counts as spent, and its seed set is refused with a sentence", async () => {
   const { id } = await generated({ itemCount: 1 });
   const row = await world.row("SeedSets", seedSetKey(id));
-  await world.put("SeedSets", { ...row, status: "GENERATING", reservedNanos: 555, aliveUntilMs: Date.now() - 1 });
+  await world.put("SeedSets", { ...row, status: "GENERATING", reservedNanos: 555, leaseUntilMs: Date.now() - 1 });
   const expected = {
     status: "REFUSED",
     statusReason:

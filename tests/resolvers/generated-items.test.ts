@@ -1,5 +1,5 @@
 import { GeneratedItems } from "../../resolvers/lambda/generatedItems.ts";
-import { fitted, shortText, shortValue } from "../../resolvers/lambda/truncate.ts";
+import { truncateToFit, truncateText, truncateValue } from "../../resolvers/lambda/truncate.ts";
 
 const SCHEMA = { type: "object", properties: { title: { type: "string" } }, required: ["title"] };
 
@@ -28,21 +28,23 @@ test("the latest are shown in short, as far as there is room", () => {
 });
 
 test("a text is cut between characters, never within one", () => {
-  expect(shortText("ab😀cd", 3)).toBe("ab … (4 more characters)");
-  expect(shortText("ab😀cd", 4)).toBe("ab😀 … (2 more characters)");
-  expect(shortText("ab", 2)).toBe("ab");
+  expect(truncateText("ab😀cd", 3)).toBe("ab … (4 more characters)");
+  expect(truncateText("ab😀cd", 4)).toBe("ab😀 … (2 more characters)");
+  expect(truncateText("ab", 2)).toBe("ab");
 });
 
 test("long lists and wide objects are cut too", () => {
-  expect(shortValue([1, 2, 3, 4, 5], 60)).toEqual([1, 2, 3, "… (2 more)"]);
-  expect(shortValue({ a: 1, b: 2, c: 3, d: "x" }, 60)).toEqual({ a: 1, b: 2, c: 3, "…": "(1 more)" });
-  expect(shortValue({ a: [null, true, "x".repeat(70)] }, 60)).toEqual({
+  expect(truncateValue([1, 2, 3, 4, 5], 60)).toEqual([1, 2, 3, "… (2 more)"]);
+  expect(truncateValue({ a: 1, b: 2, c: 3, d: "x" }, 60)).toEqual({ a: 1, b: 2, c: 3, "…": "(1 more)" });
+  expect(truncateValue({ a: [null, true, "x".repeat(70)] }, 60)).toEqual({
     a: [null, true, `${"x".repeat(60)} … (10 more characters)`],
   });
 });
 
 test("as much is shown as fits", () => {
   const text = "x".repeat(30_000);
-  expect(fitted(40_000, (most) => shortText(text, most))).toBe(text);
-  expect(fitted(20_500, (most) => shortText(text, most))).toHaveLength(20_000 + " … (10,000 more characters)".length);
+  expect(truncateToFit(40_000, (most) => truncateText(text, most))).toBe(text);
+  expect(truncateToFit(20_500, (most) => truncateText(text, most))).toHaveLength(
+    20_000 + " … (10,000 more characters)".length,
+  );
 });

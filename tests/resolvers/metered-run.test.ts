@@ -1,11 +1,11 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { adHocSpendingKey, testRunKey } from "../../core/keys.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
-import { MeteredRun, RunLost, type RunPlace } from "../../resolvers/lambda/meteredRun.ts";
+import { MeteredRun, RunLost, type RunLocation } from "../../resolvers/lambda/meteredRun.ts";
 import { interfere, type Interference } from "./interfere.ts";
 import { startWorld, type World } from "./world.ts";
 
-const place: RunPlace = {
+const place: RunLocation = {
   table: "Jobs",
   key: testRunKey("t"),
   open: "RUNNING",
@@ -24,8 +24,8 @@ beforeEach(() => world.empty());
 
 async function newRow(changes: object = {}): Promise<void> {
   const money = { budgetNanos: 1_000, reservedNanos: 0, spentNanos: 0 };
-  const aliveUntilMs = Date.now() + 60_000;
-  await world.put("Jobs", { ...place.key, testRunOwner: "ann", status: "RUNNING", ...money, aliveUntilMs, ...changes });
+  const leaseUntilMs = Date.now() + 60_000;
+  await world.put("Jobs", { ...place.key, testRunOwner: "ann", status: "RUNNING", ...money, leaseUntilMs, ...changes });
 }
 
 async function begun(): Promise<MeteredRun> {
@@ -71,10 +71,10 @@ test("a run that another hand closed, or that is gone, is lost at its end", asyn
 });
 
 test("a run that is shown as dead before it began does not begin; its row is handed over", async () => {
-  await newRow({ aliveUntilMs: Date.now() - 1 });
-  const { run, died } = await MeteredRun.begin(place);
+  await newRow({ leaseUntilMs: Date.now() - 1 });
+  const { run, crashed } = await MeteredRun.begin(place);
   expect(run).toBeUndefined();
-  expect(died).toMatchObject({ status: "RUNNING", testRunOwner: "ann" });
+  expect(crashed).toMatchObject({ status: "RUNNING", testRunOwner: "ann" });
   expect((await row()).runId).toBeUndefined();
 });
 
@@ -100,7 +100,7 @@ test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExcee
     await run.reserve(40);
     expect(await row()).toMatchObject({ reservedNanos: 40 });
     expect(await spentToday()).toBe(40);
-    run.letGo();
+    run.stopHeartbeat();
   },
 );
 
@@ -109,7 +109,7 @@ test("a transaction cancelled for another reason fails at once", async () => {
   const run = await begun();
   interference.refuse("TransactWriteItems", 1, () => cancelled("ValidationError"));
   await expect(run.reserve(40)).rejects.toThrow(TransactionCanceledException);
-  run.letGo();
+  run.stopHeartbeat();
 });
 
 function cancelled(Code: string): Error {

@@ -146,8 +146,8 @@ test("goes with its job", async () => {
   expect((await world.objects()).filter((name) => name.includes(job.id))).toEqual([]);
 });
 
-function makingUntil(aliveUntilMs: number) {
-  return { snapshotId: "S1", state: "CREATING", takenAt: new Date().toISOString(), aliveUntilMs };
+function makingUntil(deadlineMs: number) {
+  return { snapshotId: "S1", state: "CREATING", takenAt: new Date().toISOString(), deadlineMs };
 }
 
 async function nameNothing(jobId: string): Promise<void> {

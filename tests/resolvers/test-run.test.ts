@@ -231,7 +231,7 @@ test("an event that comes twice, or again after the end, pays nothing", async ()
 test("what a function reserved before it died counts as spent, and its try has failed with a sentence", async () => {
   const { id } = await tried({ recordCount: 1 });
   const row = await world.row("Jobs", testRunKey(id));
-  const dead = { ...row, status: "RUNNING", runId: "other", reservedNanos: 777, aliveUntilMs: Date.now() - 1 };
+  const dead = { ...row, status: "RUNNING", runId: "other", reservedNanos: 777, leaseUntilMs: Date.now() - 1 };
   delete dead.finishedAt;
   await world.put("Jobs", dead);
   const sentence =
@@ -249,7 +249,7 @@ test("what a function reserved before it died counts as spent, and its try has f
 test("a try in other hands is left alone", async () => {
   const { id } = await tried({ recordCount: 1 });
   const row = await world.row("Jobs", testRunKey(id));
-  await world.put("Jobs", { ...row, status: "RUNNING", runId: "other", aliveUntilMs: Date.now() + 60_000 });
+  await world.put("Jobs", { ...row, status: "RUNNING", runId: "other", leaseUntilMs: Date.now() + 60_000 });
   models.newCalls();
   await world.run("executeTestRun", { testRunId: id });
   expect(models.newCalls()).toEqual([]);
@@ -286,7 +286,7 @@ test("seeds that are gone in the meantime end the try with a sentence, and nothi
   const row = await world.row("Jobs", testRunKey(id));
   const { runId: _, ...fresh } = row;
   await world.put("Jobs", { ...fresh, status: "RUNNING", spentNanos: 0, records: "[]" });
-  const input = await world.row("Jobs", { pk: `TRY#${id}`, sk: "INPUT" });
+  const input = await world.row("Jobs", { pk: `TESTRUN#${id}`, sk: "INPUT" });
   await world.put("Jobs", { ...input, seedSetId: "never-there" });
   models.newCalls();
   await world.run("executeTestRun", { testRunId: id });

@@ -20,6 +20,7 @@ import { InvalidOutput } from "./output-validator.ts";
 import { ModelError } from "../ports.ts";
 import { ConditionError } from "./round.ts";
 import { RenderError } from "../sandbox/prompts.ts";
+import { jsonOfDrawn } from "../seeds.ts";
 import { doStep } from "./step.ts";
 import type { JobContext } from "../job-context.ts";
 
@@ -123,15 +124,9 @@ async function doSteps(making: AttemptContext): Promise<void> {
 async function givenBy({ seeds, parameters }: JobContext, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
   const members: string[] = [];
   for (const [name, draw] of Object.entries(drawn))
-    members.push(`${JSON.stringify(name)}:${await itemsOf(seeds, draw)}`);
+    members.push(`${JSON.stringify(name)}:${await jsonOfDrawn(seeds, draw)}`);
   if (parameters !== "") members.push(parameters);
   return members.join(",");
-}
-
-async function itemsOf(seeds: JobContext["seeds"], drawn: Drawn): Promise<string> {
-  const { collection } = drawn;
-  if ("item" in drawn) return await seeds.item(drawn);
-  return `[${(await Promise.all(drawn.items.map((item) => seeds.item({ collection, item })))).join(",")}]`;
 }
 
 async function columnsFrom(making: AttemptContext): Promise<Record<string, unknown>> {

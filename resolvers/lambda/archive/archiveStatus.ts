@@ -1,22 +1,27 @@
-/** Asks S3 where a dataset, or one file of it, lies. */
+/** Asks S3 whether a dataset, or one file of it, is archived. */
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
-import { NOT_ARCHIVED, together, archiveStatusOf, type ArchiveStatus } from "../../../core/dataset/archive.ts";
+import {
+  NOT_ARCHIVED,
+  mergeArchiveStatus,
+  archiveStatusOf,
+  type ArchiveStatus,
+} from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
-import { listStored } from "./listObjects.ts";
+import { listObjects } from "./listObjects.ts";
 
-/** All objects under a prefix together. What is still coming back decides, so the rest need not be looked at then. */
-export async function stateOf(prefix: string): Promise<ArchiveStatus> {
-  let whereabouts = NOT_ARCHIVED;
-  for await (const page of listStored(prefix)) {
-    whereabouts = page.map(archiveStatusOf).reduce(together, whereabouts);
-    if (whereabouts.state === "RESTORING") break;
+/** The status of all objects under a prefix together. One that is being restored decides it, so the rest need not be read. */
+export async function archiveStatus(prefix: string): Promise<ArchiveStatus> {
+  let status = NOT_ARCHIVED;
+  for await (const page of listObjects(prefix)) {
+    status = page.map(archiveStatusOf).reduce(mergeArchiveStatus, status);
+    if (status.state === "RESTORING") break;
   }
-  return whereabouts;
+  return status;
 }
 
-/** @throws S3ServiceException when there is no such object, or it may not be read */
-export async function stateOfFile(key: string): Promise<ArchiveStatus> {
+/** @throws S3ServiceException when the object does not exist or may not be read */
+export async function fileArchiveStatus(key: string): Promise<ArchiveStatus> {
   const { StorageClass, Restore = "" } = await objectClient().send(
     new HeadObjectCommand({ Bucket: setting(ENVIRONMENT.bucket), Key: key }),
   );

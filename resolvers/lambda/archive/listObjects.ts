@@ -1,10 +1,10 @@
-/** The objects under a prefix with what S3 says of their archiving, a thousand at a time. */
+/** The objects under a prefix with their archive status, 1,000 at a time. */
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import type { StoredObject } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
 
-export async function* listStored(prefix: string): AsyncGenerator<(StoredObject & { readonly key: string })[]> {
+export async function* listObjects(prefix: string): AsyncGenerator<(StoredObject & { readonly key: string })[]> {
   let ContinuationToken: string | undefined;
   do {
     const page: ListObjectsV2CommandOutput = await objectClient().send(

@@ -1,4 +1,4 @@
-/** The rows of jobs, as the dispatcher reads them: found by index, decided on the base rows. */
+/** Reads jobs for the dispatcher: finds them by index, and reads the base rows to decide on. */
 import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { jobsToConsider, type OpenJob } from "../../../core/fleet/fleet.ts";
@@ -16,7 +16,7 @@ export async function readJob(jobId: string): Promise<JobRow | undefined> {
   return Item as JobRow | undefined;
 }
 
-/** The jobs that wait, run or are to be purged, as far as they may matter now. @param alsoJobId one that the index may not know yet */
+/** The waiting, running and deleted jobs that may matter now. @param alsoJobId one that may not be in the index yet */
 export async function readOpenJobs(alsoJobId?: string): Promise<JobRow[]> {
   const open: OpenJob[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
@@ -37,7 +37,7 @@ export async function readOpenJobs(alsoJobId?: string): Promise<JobRow[]> {
   return (await readAll([...ids].map((jobId) => jobKey(jobId)))) as unknown as JobRow[];
 }
 
-/** A job's shards that exist, the one that exports included. */
+/** A job's existing shards, including the export's. */
 export async function readShards(job: JobRow): Promise<ShardRow[]> {
   const keys = Array.from({ length: job.shardCount }, (_, shardNo) => shardKey(job.jobId, shardNo));
   return (await readAll([...keys, exportKey(job.jobId)])) as unknown as ShardRow[];

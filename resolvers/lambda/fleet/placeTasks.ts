@@ -1,4 +1,4 @@
-/** Starts tasks for jobs that wait, as far as slots are free. */
+/** Starts tasks for waiting jobs, as far as slots are free. */
 import { ulid } from "ulid";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import {
@@ -19,27 +19,27 @@ import { readShards } from "./jobs.ts";
 import { releaseSlot, recordArn, readOwnerCount, readSpot, readTasks, acquireSlot, writeSpot } from "./slots.ts";
 import { startTask } from "./tasks.ts";
 
-/** Each round decides on what it reads; a round that another dispatcher has overtaken is followed by one that reads anew. */
-const ROUNDS = 5;
+/** Each attempt decides on what it reads; after a conflict with another dispatcher, the next one reads again. */
+const MAX_ATTEMPTS = 5;
 
 /** @param jobs the open jobs, from base rows */
 export async function placeTasks(jobs: readonly JobRow[]): Promise<void> {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    if ((await placeOnce(jobs)) !== "overtaken") return;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    if ((await placeOnce(jobs)) !== "conflict") return;
   }
 }
 
-async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken" | "no capacity"> {
+async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "conflict" | "no capacity"> {
   const limits = fleetLimits();
   const counts = await ownerCounts(jobs);
-  // Read after the counts: a task that another dispatcher adds meanwhile changes a count, and acquireSlot refuses.
+  // Read after the counts: a task that another dispatcher adds in the meantime changes a count, and acquireSlot fails.
   const tasks = await readTasks();
   const waiting = await Promise.all(
     jobs.map(async (job) => ({
       jobId: job.jobId,
       owner: job.owner,
       priority: job.priority,
-      wantedTasks: tasksWanted(job, await countAtWork(job, tasks, Date.now())),
+      wantedTasks: tasksWanted(job, await countActive(job, tasks, Date.now())),
     })),
   );
   const byId = new Map(jobs.map((job) => [job.jobId, job]));
@@ -47,27 +47,27 @@ async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "overtaken
     const job = byId.get(jobId) as JobRow;
     const seen = counts.get(job.owner) ?? 0;
     const task = newTask(job, capacityFor(await readSpot(), Date.now(), job.capacity));
-    if (!(await acquireSlot(task, seen, limits))) return "overtaken";
+    if (!(await acquireSlot(task, seen, limits))) return "conflict";
     counts.set(job.owner, seen + 1);
     if ((await startOrRelease(task, job)) === "no capacity") return "no capacity";
   }
   return "placed";
 }
 
-/** Starts the task of a slot, or gives the slot back when it surely did not start. */
+/** Starts the task of a slot, or releases the slot when the task definitely did not start. */
 export async function startOrRelease(
   task: TaskRow,
   job: JobRow,
-): Promise<"started" | "unclear" | "refused" | "no capacity"> {
-  const answer = await startTask(task, job);
-  if (answer.kind === "started") {
-    await recordArn(task.taskSlot, answer.taskArn);
+): Promise<"started" | "unclear" | "rejected" | "no capacity"> {
+  const result = await startTask(task, job);
+  if (result.kind === "started") {
+    await recordArn(task.taskSlot, result.taskArn);
     return "started";
   }
-  logger.warn("A task did not start", { task, answer });
-  if (answer.kind === "unclear") return "unclear";
+  logger.warn("A task did not start", { task, result });
+  if (result.kind === "unclear") return "unclear";
   await releaseSlot(task);
-  if (!answer.lackedCapacity) return "refused";
+  if (!result.lackedCapacity) return "rejected";
   if (task.capacityProvider === "FARGATE_SPOT") await writeSpot(afterSpotShortage(await readSpot(), Date.now()));
   return "no capacity";
 }
@@ -89,12 +89,12 @@ async function ownerCounts(jobs: readonly JobRow[]): Promise<Map<string, number>
   return new Map(await Promise.all(owners.map(async (owner) => [owner, await readOwnerCount(owner)] as const)));
 }
 
-/** Leases are read only where a task is old enough to be frozen. */
-async function countAtWork(job: JobRow, tasks: readonly TaskRow[], nowMs: number): Promise<number> {
+/** Reads leases only where a task is old enough to be frozen. */
+async function countActive(job: JobRow, tasks: readonly TaskRow[], nowMs: number): Promise<number> {
   const own = tasks.filter(({ jobId }) => jobId === job.jobId);
   return countActiveTasks(own, own.some((task) => isPastGracePeriod(task, nowMs)) ? await readShards(job) : [], nowMs);
 }
 
 function fleetLimits(): FleetLimits {
-  return { perOwner: Number(setting(ENVIRONMENT.tasksPerOwner)), overall: Number(setting(ENVIRONMENT.tasksOverall)) };
+  return { perOwner: Number(setting(ENVIRONMENT.maxTasksPerOwner)), overall: Number(setting(ENVIRONMENT.maxTasks)) };
 }

@@ -1,4 +1,4 @@
-/** Removes a job that is DELETING, once nobody works at it: objects first, then rows, its own row last. */
+/** Removes a DELETING job once no worker is active: objects first, then rows, its own row last. */
 import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { budgetKey, exportKey, jobKey, jobTemplateKey, shardKey, tokenKey } from "../../../core/keys.ts";
@@ -9,7 +9,7 @@ import { documentClient, setting } from "../clients.ts";
 import { purge } from "../purge.ts";
 import { readShards } from "./jobs.ts";
 
-/** Can be cut off at any moment and begun again: as long as the job's row is there, the sweep finds it. */
+/** Can be interrupted and restarted at any time: as long as the job's row exists, the sweep finds it. */
 export async function purgeJob(job: JobRow, tasks: readonly TaskRow[], nowMs: number): Promise<void> {
   if (tasks.some(({ jobId }) => jobId === job.jobId)) return;
   if ((await readShards(job)).some(({ leaseUntilMs }) => leaseUntilMs > nowMs)) return;
@@ -22,12 +22,12 @@ export async function purgeJob(job: JobRow, tasks: readonly TaskRow[], nowMs: nu
   await removeRow(jobKey(job.jobId));
 }
 
-/** A budget under another id is shared with other jobs. */
+/** A budget with another id is shared with other jobs. */
 function ownBudget(job: JobRow) {
   return job.budgetId === job.jobId ? [budgetKey(job.budgetId)] : [];
 }
 
-/** The token's row, if it still speaks of this job. */
+/** The token's row, if it still refers to this job. */
 async function ownToken(job: JobRow) {
   const Key = tokenKey(job.owner, job.clientToken);
   const { Item } = await documentClient().send(

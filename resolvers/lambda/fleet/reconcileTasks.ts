@@ -1,4 +1,4 @@
-/** The sweep over tasks: makes up for events that were lost and for requests whose answer was. */
+/** The sweep over tasks: makes up for lost events and for requests whose response was lost. */
 import type { Task } from "@aws-sdk/client-ecs";
 import { tasksToReconcile } from "../../../core/fleet/fleet.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
@@ -12,22 +12,22 @@ import { describeTasks } from "./tasks.ts";
 export async function reconcileTasks(nowMs: number): Promise<void> {
   const old = tasksToReconcile(await readTasks(), nowMs);
   const known = await describeTasks(old.flatMap(({ taskArn }) => (taskArn ? [taskArn] : [])));
-  // One task that cannot be looked after must not keep the others waiting, nor the jobs without one.
+  // One task that cannot be reconciled must not block the others, nor the jobs without one.
   for (const task of old)
     await reconcileTask(task, known.get(task.taskArn ?? ""), nowMs).catch((error: Error) =>
-      logger.error("A task was not looked after", { error, task }),
+      logger.error("Failed to reconcile a task", { error, task }),
     );
 }
 
 async function reconcileTask(task: TaskRow, seen: Task | undefined, nowMs: number): Promise<void> {
-  if (!task.taskArn) return startAgain(task);
+  if (!task.taskArn) return restartTask(task);
   if (seen && seen.lastStatus !== "STOPPED") return;
   const end = { stopCode: seen?.stopCode, startedAt: seen?.startedAt, exitCode: seen?.containers?.[0]?.exitCode };
   await releaseTask(task, end, nowMs);
 }
 
-/** The same request with the same token: either the task that started unseen, or one that starts now. */
-async function startAgain(task: TaskRow): Promise<void> {
+/** Repeats the request with the same token: it returns the task that started unnoticed, or starts one now. */
+async function restartTask(task: TaskRow): Promise<void> {
   const job = await readJob(task.jobId);
   if (job) await startOrRelease(task, job);
   else await releaseSlot(task);

@@ -1,4 +1,4 @@
-/** What is to be done when a task has stopped: its leases end, its slot is given back. */
+/** Cleans up after a stopped task: ends its leases and releases its slot. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { afterSpotShortage, lackedCapacity, mayRestartImmediately, type TaskEnd } from "../../../core/fleet/fleet.ts";
@@ -9,7 +9,7 @@ import { documentClient, setting } from "../clients.ts";
 import { readJob, readShards } from "./jobs.ts";
 import { releaseSlot, readSpot, writeSpot } from "./slots.ts";
 
-/** @returns whether the task's job may get another one at once */
+/** @returns whether the task's job may get another one immediately */
 export async function releaseTask(task: TaskRow, end: Omit<TaskEnd, "leasesHeld">, nowMs: number): Promise<boolean> {
   const ended: TaskEnd = { ...end, leasesHeld: await endLeases(task, nowMs) };
   if (await releaseSlot(task)) await recordCapacity(task, ended, nowMs);
@@ -21,7 +21,7 @@ export async function releaseTask(task: TaskRow, end: Omit<TaskEnd, "leasesHeld"
 
 /**
  * Ends the leases that the task held, so that nobody waits for them. Task and grant stay in the row: the next worker sees a
- * lease that was not given back, and writes off what it may have cost.
+ * lease that was not released, and writes off what it may have cost.
  */
 async function endLeases(task: TaskRow, nowMs: number): Promise<number> {
   const job = await readJob(task.jobId);

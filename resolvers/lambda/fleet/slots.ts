@@ -1,4 +1,4 @@
-/** The slots of the fleet: each task in use has a row, made and removed together with the counters that limit them. */
+/** The fleet's slots: each task has a row, created and removed together with the counters that limit them. */
 import { TransactionCanceledException, type CancellationReason } from "@aws-sdk/client-dynamodb";
 import {
   GetCommand,
@@ -36,7 +36,7 @@ export async function readTasks(): Promise<TaskRow[]> {
   return tasks;
 }
 
-/** What the counter of an owner says; 0 before it exists. */
+/** The value of an owner's counter; 0 before it exists. */
 export async function readOwnerCount(owner: string): Promise<number> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: fleetTable(), Key: ownerCounterKey(owner), ConsistentRead: true }),
@@ -45,14 +45,14 @@ export async function readOwnerCount(owner: string): Promise<number> {
 }
 
 /**
- * Takes a slot for a task that is about to be started. False when it is not free: the limit is reached, or the owner's
- * count is not the one that the decision was made on, because another dispatcher was faster.
+ * Acquires a slot for a task about to be started. False when none is free: the limit is reached, or the owner's count has
+ * changed since the decision, because another dispatcher was faster.
  */
 export async function acquireSlot(task: TaskRow, seenOfOwner: number, limits: FleetLimits): Promise<boolean> {
   if (seenOfOwner >= limits.perOwner) return false;
   return transact([
     { Put: { TableName: fleetTable(), Item: task, ConditionExpression: "attribute_not_exists(pk)" } },
-    // The counters are the only rows that an update may make: they come into being with the first task.
+    // The counters are the only rows that an update may create: they come with the first task.
     count(overallCounterKey(), 1, "attribute_not_exists(#running) OR #running < :limit", { ":limit": limits.overall }),
     count(
       ownerCounterKey(task.owner),
@@ -65,7 +65,7 @@ export async function acquireSlot(task: TaskRow, seenOfOwner: number, limits: Fl
   ]);
 }
 
-/** Gives a slot back. False when it was given back before: whoever comes second changes nothing. */
+/** Releases a slot. False when it had already been released: a second call changes nothing. */
 export async function releaseSlot(task: TaskRow): Promise<boolean> {
   return transact([
     { Delete: { TableName: fleetTable(), Key: taskKey(task.taskSlot), ConditionExpression: "attribute_exists(pk)" } },
@@ -74,7 +74,7 @@ export async function releaseSlot(task: TaskRow): Promise<boolean> {
   ]);
 }
 
-/** Notes which task has the slot. It may be gone already: tasks can end before RunTask has answered. */
+/** Records which task has the slot. The slot may be gone already: tasks can end before RunTask has responded. */
 export async function recordArn(taskSlot: string, taskArn: string): Promise<void> {
   await documentClient()
     .send(
@@ -94,7 +94,7 @@ export async function readSpot(): Promise<SpotRow | undefined> {
   return Item as SpotRow | undefined;
 }
 
-/** The last writer wins: the number only steers how soon the full price is paid. */
+/** The last writer wins: the number only affects how soon tasks fall back to on-demand capacity. */
 export async function writeSpot(spot: Pick<SpotRow, "shortages" | "lastShortageAtMs">): Promise<void> {
   await documentClient().send(new PutCommand({ TableName: fleetTable(), Item: { ...spotKey(), ...spot } }));
 }
@@ -114,11 +114,11 @@ function count(Key: object, by: number, condition: string, values: Record<string
   };
 }
 
-const COLLISION_TRIES = 6;
+const MAX_CONFLICT_ATTEMPTS = 6;
 
-/** False when a condition does not hold. Collisions with other transactions are tried again. */
+/** False when a condition fails. Conflicts with other transactions are retried. */
 async function transact(TransactItems: TransactItems): Promise<boolean> {
-  for (let tried = 1; ; tried += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       await documentClient().send(new TransactWriteCommand({ TransactItems }));
       return true;
@@ -126,8 +126,8 @@ async function transact(TransactItems: TransactItems): Promise<boolean> {
       if (!(error instanceof TransactionCanceledException)) throw error;
       const codes = (error.CancellationReasons ?? []).map(({ Code }: CancellationReason) => Code);
       if (codes.includes("ConditionalCheckFailed")) return false;
-      if (!codes.includes("TransactionConflict") || tried >= COLLISION_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** tried));
+      if (!codes.includes("TransactionConflict") || attempt >= MAX_CONFLICT_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Removes what a published dataset has made superfluous: parts that were folded into it, and datasets before it. */
+/** Removes what a published dataset has made obsolete: parts compacted into it, and earlier datasets. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { isAtRest } from "../../../core/job/job.ts";
@@ -11,22 +11,22 @@ import { purgeSome } from "../purge.ts";
 import { readJob, readShards } from "./jobs.ts";
 
 /**
- * Removes only what nothing names and nothing ever will, so the job may go on meanwhile. Can be cut off at any moment and
- * begun again: as long as the row has its mark, the sweep finds it.
+ * Removes only what nothing references and nothing ever will, so the job may resume in the meantime. Can be interrupted and
+ * restarted at any time: as long as the row is marked, the sweep finds it.
  */
 export async function sweepJob(jobId: string): Promise<void> {
-  // The job before its shards, as isOrphan wants it.
+  // Reads the job before its shards, as isOrphan requires.
   const job = await readJob(jobId);
-  // One to be deleted keeps its open key until all of it is gone.
+  // A DELETING job keeps its open key until all of it is gone.
   if (!job || job.sweepGeneration === undefined || job.status === "DELETING") return;
   const rows = { job, shards: await readShards(job) };
   for (const prefix of [partsPrefix(jobId), datasetsPrefix(jobId)])
     await purgeSome(prefix, (name) => isOrphan(name, rows));
-  await unmark(job);
+  await clearSweepMark(job);
 }
 
-/** A job that goes on stays open, and one that was published again meanwhile keeps its mark. */
-async function unmark({ jobId, sweepGeneration, status, controlNo }: JobRow): Promise<void> {
+/** A resumed job stays open, and one that was published again in the meantime keeps its mark. */
+async function clearSweepMark({ jobId, sweepGeneration, status, controlNo }: JobRow): Promise<void> {
   await documentClient()
     .send(
       new UpdateCommand({
@@ -39,7 +39,7 @@ async function unmark({ jobId, sweepGeneration, status, controlNo }: JobRow): Pr
       }),
     )
     .catch((error: Error) => {
-      // It moved while it was swept: the next sweep looks again.
+      // It changed during the sweep: the next one checks again.
       if (error.name !== "ConditionalCheckFailedException") throw error;
     });
 }

@@ -1,4 +1,4 @@
-/** The tasks themselves: starting one for a slot, and asking how they are. */
+/** Starts ECS tasks for slots, and describes them. */
 import { DescribeTasksCommand, ECSClient, RunTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";
@@ -13,31 +13,31 @@ function ecs(): ECSClient {
   return client;
 }
 
-export type StartAnswer =
+export type StartResult =
   | { readonly kind: "started"; readonly taskArn: string }
-  /** Surely not started. */
-  | { readonly kind: "refused"; readonly reason: string; readonly lackedCapacity: boolean }
-  /** Perhaps started: the slot is kept, and the same request is sent again by the sweep. */
+  /** Definitely not started. */
+  | { readonly kind: "rejected"; readonly reason: string; readonly lackedCapacity: boolean }
+  /** Possibly started: the slot is kept, and the sweep repeats the request. */
   | { readonly kind: "unclear"; readonly reason: string };
 
-/** Twice equals once: slot and capacity provider make the client token. */
-export async function startTask(task: TaskRow, job: JobRow): Promise<StartAnswer> {
+/** Idempotent: slot and capacity provider form the client token. */
+export async function startTask(task: TaskRow, job: JobRow): Promise<StartResult> {
   try {
     const { tasks = [], failures = [] } = await ecs().send(new RunTaskCommand(runTaskInput(task, job)));
     if (tasks[0]?.taskArn) return { kind: "started", taskArn: tasks[0].taskArn };
-    return refused(
+    return rejected(
       failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": ")).join("; ") || "no reason given",
     );
   } catch (error) {
     const { name, message, $fault } = error as Error & { $fault?: string };
-    const isSure = $fault === "client" && !name.includes("Throttling");
-    return isSure ? refused(`${name}: ${message}`) : { kind: "unclear", reason: `${name}: ${message}` };
+    const isDefinite = $fault === "client" && !name.includes("Throttling");
+    return isDefinite ? rejected(`${name}: ${message}`) : { kind: "unclear", reason: `${name}: ${message}` };
   }
 }
 
-function refused(reason: string): StartAnswer {
+function rejected(reason: string): StartResult {
   return {
-    kind: "refused",
+    kind: "rejected",
     reason,
     lackedCapacity: /capacity is unavailable|RESOURCE:|insufficient capacity/i.test(reason),
   };
@@ -56,7 +56,7 @@ function runTaskInput(task: TaskRow, job: JobRow) {
       awsvpcConfiguration: {
         subnets: setting(ENVIRONMENT.subnets).split(","),
         securityGroups: [setting(ENVIRONMENT.securityGroup)],
-        // The tasks live in public subnets: they call out, and nothing may call in.
+        // Tasks run in public subnets: they connect out, and nothing may connect in.
         assignPublicIp: "ENABLED" as const,
       },
     },
@@ -86,16 +86,16 @@ function runTaskInput(task: TaskRow, job: JobRow) {
   };
 }
 
-const DESCRIBE_AT_ONCE = 100;
+const MAX_TASKS_PER_DESCRIBE = 100;
 
-/** The tasks as ECS knows them, by ARN; those it has forgotten are missing. */
+/** The tasks as ECS reports them, by ARN; those it no longer knows are missing. */
 export async function describeTasks(taskArns: readonly string[]): Promise<Map<string, Task>> {
   const found = new Map<string, Task>();
-  for (let at = 0; at < taskArns.length; at += DESCRIBE_AT_ONCE) {
+  for (let at = 0; at < taskArns.length; at += MAX_TASKS_PER_DESCRIBE) {
     const answer = await ecs().send(
       new DescribeTasksCommand({
         cluster: setting(ENVIRONMENT.cluster),
-        tasks: taskArns.slice(at, at + DESCRIBE_AT_ONCE),
+        tasks: taskArns.slice(at, at + MAX_TASKS_PER_DESCRIBE),
       }),
     );
     for (const task of answer.tasks ?? []) if (task.taskArn) found.set(task.taskArn, task);

@@ -1,6 +1,6 @@
 import {
   reconcileArchiveState,
-  together,
+  mergeArchiveStatus,
   archiveStatusOf,
   whyNotReadable,
   type ArchiveState,
@@ -60,8 +60,8 @@ const DATASETS: [string, StoredObject[], ArchiveStatus][] = [
 
 test.each(DATASETS)("a dataset %s, in whatever order its files are seen", (_, objects, whereabouts) => {
   const seen = objects.map(archiveStatusOf);
-  expect(seen.reduce(together)).toEqual(whereabouts);
-  expect(seen.toReversed().reduce(together)).toEqual(whereabouts);
+  expect(seen.reduce(mergeArchiveStatus)).toEqual(whereabouts);
+  expect(seen.toReversed().reduce(mergeArchiveStatus)).toEqual(whereabouts);
 });
 
 const LOOKS: [ArchiveState, ArchiveState, ReturnType<typeof reconcileArchiveState>][] = [
