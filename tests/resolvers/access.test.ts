@@ -78,12 +78,12 @@ const TABLE: Readonly<Record<string, Row>> = {
     { at: "id", thing: "template", document: "query ($id: ID!) { listTemplateVersions(id: $id) { items { name } } }" },
   ],
   "Query.checkTemplate": doors(
-    "query ($source: String!, $id: ID) { checkTemplate(source: $source, id: $id) { faults { message from to } } }",
+    "query ($source: String!, $id: ID) { checkTemplate(source: $source, id: $id) { problems { message from to } } }",
     {},
     { source: "library", id: "template" },
   ),
   "Query.renderTemplate": doors(
-    input("query", "renderTemplate", "faults { message from to } seeds"),
+    input("query", "renderTemplate", "problems { message from to } seeds"),
     { input: { source: TEMPLATE } },
     { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),

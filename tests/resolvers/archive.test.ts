@@ -79,7 +79,7 @@ describe("where a dataset lies", () => {
   test("is not told of a job without a dataset", async () => {
     const { id } = await givenJob(world, "ann");
     expect(await world.refusal("ann", LOOK, { id })).toBe(
-      "Conflict: This job has no dataset yet; look again once it has ended.",
+      "Conflict: This job has no dataset yet; try again once it has ended.",
     );
   });
 });
@@ -230,12 +230,12 @@ describe.each(Object.entries(GO_ON))("%s of a job whose records lie with its dat
     const id = await givenArchived("GLACIER");
     await change(world, id, { status, isCompacted: true });
     expect(await world.refusal("ann", mutation, { id })).toBe(
-      "Conflict: The records of this job are archived with its dataset; restore the dataset first, then go on with the job.",
+      "Conflict: This job's records are archived with its dataset; restore the dataset first, then resume the job.",
     );
     await restore(id);
     await world.run("restoreDataset", { jobId: id });
     expect(await world.refusal("ann", mutation, { id })).toBe(
-      "Conflict: The records of this job are being restored from the archive; go on with the job once they are back.",
+      "Conflict: This job's records are being restored from the archive; resume the job once they are available.",
     );
   });
 

@@ -124,10 +124,10 @@ describe("createJob", () => {
     expect(createJob.formats).toEqual(["ALPACA", "JSONL_GZ"]);
     const { getTemplate } = await world.ask(
       "ann",
-      "query ($id: ID!) { getTemplate(id: $id) { facts { trainingFormats } } }",
+      "query ($id: ID!) { getTemplate(id: $id) { analysis { trainingFormats } } }",
       { id: templateId },
     );
-    expect(getTemplate.facts.trainingFormats).toEqual(["ALPACA"]);
+    expect(getTemplate.analysis.trainingFormats).toEqual(["ALPACA"]);
     const other = await inputFor(world, "ann", { templateId, formats: ["MESSAGES"] });
     expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(
       /^BadInput: The format "messages" is made from columns that "training.messages" of a template names/,
@@ -175,15 +175,15 @@ describe("createJob", () => {
     [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
     [
       { budgetNanos: 1 },
-      "BadInput: The budget of $0.000000001 is less than one record can cost, $0.000070; raise it, or lower maxTokens or maxPromptBytes in the template.",
+      "BadInput: The budget of $0.000000001 is less than one record can cost ($0.000070); raise it, or lower maxTokens or maxPromptBytes in the template.",
     ],
     [{ name: " " }, "BadInput: The job's name must have 1 to 100 characters, this one has 0."],
     [
       { formats: [] },
       "BadInput: At least one format is needed; choose among jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca.",
     ],
-    [{ clientToken: "short" }, "BadInput: The client token must have 8 to 64 characters, this one has 5."],
-    [{ templateVersion: 9 }, 'NotFound: The template "Film questions" has no version 9; it has 1 to 1.'],
+    [{ clientToken: "short" }, "BadInput: The client token must have 8 to 64 characters, but it has 5."],
+    [{ templateVersion: 9 }, 'NotFound: The template "Film questions" has no version 9; it has versions 1 to 1.'],
     [{ templateId: MADE_UP }, "NotFound: There is no template with that id."],
     [{ seedSetId: MADE_UP }, "NotFound: There is no seed set with that id."],
     [{ seedSetId: "x".repeat(5_000) }, "NotFound: There is no seed set with that id."],
@@ -239,7 +239,7 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
     ["[1]", "The parameters must be a JSON object of values by name, not [1]."],
     [
       JSON.stringify({ note: "x".repeat(10_000) }),
-      "The parameters have 10038 bytes together as JSON; they may have 10000 at most.",
+      "The parameters have 10038 bytes as JSON, but at most 10000 are allowed; shorten them.",
     ],
   ])("refuses parameters that the template does not offer, case %#", async (parameters, sentence) => {
     const source = `parameters: { audience: { values: [general, expert], default: general }, n: { default: 1 }, note: { default: none } }\n${TEMPLATE}`;
@@ -267,14 +267,14 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
   ])("refuses a model that cannot be called from here: %s", async (model, id) => {
     const templateId = await givenTemplate(world, "ann", TEMPLATE.replace("tier: economy", model));
     expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
-      `BadInput: Template "Film questions" step "question" calls the model "${id}", which cannot be called from here (us-east-1); name a tier, or a model that can.`,
+      `BadInput: Template "Film questions" step "question" uses the model "${id}", which is not available in us-east-1; use a tier or an available model.`,
     );
   });
 
   test("refuses a library, which has nothing to run", async () => {
     const templateId = await givenTemplate(world, "ann", "name: Styles\npartials: { calm: Write calmly. }\n");
     expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
-      'BadInput: The template "Styles" is a library of partials and has no step to run; choose one that has, and include the library there.',
+      'BadInput: The template "Styles" is a library of partials without steps to run; choose a template with steps and include the library there.',
     );
   });
 
@@ -289,7 +289,7 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
       await world.refusal("ann", CREATE_JOB, {
         input: await inputFor(world, "ann", { templateId, templateVersion: 2 }),
       }),
-    ).toBe("NotFound: The template has no version 2; published are 1.");
+    ).toBe("NotFound: The template has no published version 2; published versions: 1.");
     const input = await inputFor(world, "ann", { templateId });
     const jobs = (await world.all("Jobs")).length;
     // Withdrawn after the check and before the write.

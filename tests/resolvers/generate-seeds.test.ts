@@ -90,10 +90,10 @@ test("what it made can be drawn by the template it was made for", async () => {
   const { id } = await generated({ itemCount: 2 });
   const { renderTemplate } = await world.ask(
     "ann",
-    "query ($input: RenderTemplateInput!) { renderTemplate(input: $input) { faults { message } steps { turns { text } } } }",
+    "query ($input: RenderTemplateInput!) { renderTemplate(input: $input) { problems { message } steps { turns { text } } } }",
     { input: { source: TEMPLATE, seedSetId: id } },
   );
-  expect(renderTemplate.faults).toEqual([]);
+  expect(renderTemplate.problems).toEqual([]);
   expect(renderTemplate.steps[0].turns[0].text).toMatch(/Ask about .+ in a .+ tone\./);
 });
 
@@ -118,7 +118,7 @@ test.each([
 
 test("when the budget ends before the items are there, those that are stay, and it says so", async () => {
   models.newCalls();
-  const bound = /makes items, (\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
+  const bound = /one call can cost \((\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
   const budgetNanos = Math.ceil(Number(bound?.slice(1)) * 1.05e9);
   const seedSet = await generated({ itemCount: 500, budgetNanos });
   expect(seedSet.status).toBe("READY");
@@ -126,9 +126,9 @@ test("when the budget ends before the items are there, those that are stay, and 
   expect(movies.itemCount).toBeGreaterThan(0);
   expect(tones.itemCount).toBeGreaterThan(0);
   expect(seedSet.statusReason).toContain(
-    `; ${movies.itemCount} of 500 items of "movies", ${tones.itemCount} of 500 items of "tones" were made.`,
+    `; ${movies.itemCount} of 500 items of "movies", ${tones.itemCount} of 500 items of "tones" were generated.`,
   );
-  expect(seedSet.statusReason).toMatch(/^What is left of the budget, .*, is less than another call can cost/);
+  expect(seedSet.statusReason).toMatch(/^The rest of the budget \(.*\) is less than another call can cost/);
   expect(seedSet.spentNanos).toBeLessThanOrEqual(budgetNanos);
   expect(seedSet.spentNanos).toBe(sumOf(models.newCalls()));
 });
@@ -166,7 +166,7 @@ async function generatedBy(schemas: Record<string, object>): Promise<any> {
 
 test("a collection that nothing new is brought for is asked for three times more, however well others go", async () => {
   const alone = await generatedBy({ switches: SWITCH });
-  expect(alone.statusReason).toBe('The model brought nothing new any more; 2 of 30 items of "switches" were made.');
+  expect(alone.statusReason).toBe('The model returned nothing new; 2 of 30 items of "switches" were generated.');
   const vainCalls = models.newCalls().length;
   await generatedBy({ films: FILM });
   const filmCalls = models.newCalls().length;
@@ -179,7 +179,7 @@ test("collections that nothing new is brought for do not end another, which is f
   const { status, statusReason, collections } = await generatedBy({ a: SWITCH, b: SWITCH, c: SWITCH, films: FILM });
   expect(status).toBe("READY");
   expect(collections.map(({ itemCount }: any) => itemCount)).toEqual([2, 2, 2, 30]);
-  expect(statusReason).toMatch(/^The model brought nothing new any more; .*30 of 30 items of "films" were made\.$/);
+  expect(statusReason).toMatch(/^The model returned nothing new; .*30 of 30 items of "films" were made\.$/);
 }, 60_000);
 
 test.each([
@@ -229,7 +229,7 @@ test("what a function reserved before it died counts as spent, and its seed set 
   const expected = {
     status: "REFUSED",
     statusReason:
-      "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.",
+      "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.",
     spentNanos: row.spentNanos + 555,
   };
   expect((await world.ask("ann", GET, { id })).getSeedSet).toMatchObject(expected);
@@ -243,20 +243,20 @@ test("there is no file to confirm of what a model made", async () => {
   models.set({ badJsonRate: 1, truncateRate: 1 });
   const { id } = await generated({ itemCount: 1 });
   expect(await world.refusal("ann", "mutation ($id: ID!) { confirmSeedSet(id: $id) { id } }", { id })).toBe(
-    "Conflict: This seed set is made by a model; there is no file to upload or to check.",
+    "Conflict: A model generates this seed set, so there are no files to upload or check.",
   );
 });
 
 test("what cannot be made is refused in words", async () => {
-  expect(await refusal({ itemCount: 501 })).toBe("BadInput: A model makes 1 to 500 items of each collection, not 501.");
+  expect(await refusal({ itemCount: 501 })).toBe("BadInput: A model can generate 1 to 500 items per collection, not 501.");
   expect(await refusal({ name: " " })).toMatch(/^BadInput: The seed set's name must have 1 to 100 characters/);
-  expect(await refusal({ instructions: "x".repeat(2_001) })).toMatch(/^BadInput: The instructions may have 2000/);
-  expect(await refusal({ model: "gpt-9" })).toMatch(/^BadInput: No model "gpt-9" can be used from here; choose among /);
+  expect(await refusal({ instructions: "x".repeat(2_001) })).toMatch(/^BadInput: The instructions may have at most 2000/);
+  expect(await refusal({ model: "gpt-9" })).toMatch(/^BadInput: The model "gpt-9" is not available here; choose one of /);
   expect(await refusal({ budgetNanos: 6_000_000_000 })).toMatch(/^BadInput: The budget must be/);
   expect(await refusal({ source: TEMPLATE.replace("Ask about <%=", "Ask about <%= (") })).toMatch(/^BadInput: /);
   const drawsNone = "name: None\npick: {}\nsteps: [{ id: a, tier: economy, prompt: Hello }]";
   expect(await refusal({ source: drawsNone })).toBe(
-    'BadInput: The template "None" draws no seeds, so there is nothing to make for it.',
+    'BadInput: The template "None" uses no seeds, so there is nothing to generate for it.',
   );
 });
 

@@ -8,7 +8,7 @@ const EXTEND = `mutation ($id: ID!, $count: Int!, $budget: Float) {
 const RETRY = `mutation ($id: ID!, $budget: Float) { retryFailed(id: $id, budgetNanos: $budget) { ${JOB} } }`;
 const PRIORITIZE = `mutation ($id: ID!, $priority: JobPriority!) { setJobPriority(id: $id, priority: $priority) { ${JOB} } }`;
 const ENDED = { outcome: "COMPLETED", statusReason: "why", finishedAt: "2026-01-01T00:00:00Z", openKey: undefined };
-const CHANGED = "Conflict: The job was changed at the same moment; look at it again, then decide.";
+const CHANGED = "Conflict: The job changed at the same time; review it, then try again.";
 
 let world: World;
 beforeAll(async () => {
@@ -59,19 +59,19 @@ describe("raiseBudget", () => {
     [
       "EXPORTING",
       3_000_000_000,
-      "Conflict: This job is EXPORTING; only the budget of a job that is queued, running, paused or at its budget can be raised.",
+      "Conflict: This job is EXPORTING; its budget can only be raised while it is queued, running, paused or at its budget.",
     ],
     [
       "COMPLETED",
       3_000_000_000,
-      "Conflict: This job is COMPLETED; only the budget of a job that is queued, running, paused or at its budget can be raised.",
+      "Conflict: This job is COMPLETED; its budget can only be raised while it is queued, running, paused or at its budget.",
     ],
-    ["RUNNING", 1_000_000_000, "BadInput: The new budget must be more than the old one, $1.00."],
-    ["RUNNING", 999_999_999, "BadInput: The new budget must be at least the old one, $1.00, and at most $5000.00."],
+    ["RUNNING", 1_000_000_000, "BadInput: The new budget must exceed the current budget ($1.00)."],
+    ["RUNNING", 999_999_999, "BadInput: The new budget must be at least the current budget ($1.00) and at most $5000.00."],
     [
       "RUNNING",
       5_000_000_000_001,
-      "BadInput: The new budget must be at least the old one, $1.00, and at most $5000.00.",
+      "BadInput: The new budget must be at least the current budget ($1.00) and at most $5000.00.",
     ],
   ])("of a job that is %s to %d is refused and changes nothing", async (status, budget, sentence) => {
     const job = await givenJob(world, "ann");
@@ -114,7 +114,7 @@ describe("extendJob", () => {
       await change(world, job.id, { ...ENDED, status, openShards: 0, parkedShards: 1, datasetPrefix: "d/", datasets });
       const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 1_201 });
       expect(extendJob).toMatchObject({ status: "QUEUED", outcome: null, statusReason: null, finishedAt: null });
-      expect(extendJob.datasets).toEqual(datasets);
+      expect(extendJob.datasetFiles).toEqual(datasets);
       const stored = await jobRow(world, job.id);
       expect(stored).toMatchObject({ openKey: "OPEN", openShards: 1, shardCount: 4, parkedShards: 0 });
       expect(stored).toMatchObject({ ownerStatus: "ann#QUEUED", datasetPrefix: "d/" });
@@ -126,7 +126,7 @@ describe("extendJob", () => {
     await change(world, job.id, { ...ENDED, status: "COMPLETED", openShards: 0 });
     await spend(job.id, 5);
     expect(await world.refusal("ann", EXTEND, { id: job.id, count: 2_000 })).toMatch(
-      /^BadInput: One record can cost \$0.00007, and less than that is left; raise the budget to \$1.000069995 or more./,
+      /^BadInput: One record can cost up to \$0.00007, more than what is left; raise the budget to at least \$1.000069995\./,
     );
     const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 2_000, budget: 1_500_000_000 });
     expect(extendJob).toMatchObject({ status: "QUEUED", budgetNanos: 1_500_000_000, recordCount: 2_000 });
@@ -135,7 +135,7 @@ describe("extendJob", () => {
 
   test.each([
     ["EXPORTING", 2_000, "Conflict: This job is EXPORTING; wait until its dataset is written, then add records."],
-    ["FAILED", 2_000, "Conflict: This job is FAILED; retry what failed, then add records."],
+    ["FAILED", 2_000, "Conflict: This job is FAILED; retry the failed records, then add more."],
     [
       "CANCELLED",
       2_000,
@@ -144,12 +144,12 @@ describe("extendJob", () => {
     [
       "RUNNING",
       1_200,
-      "BadInput: The number of records must be more than the 1,200 of until now and at most 1,000,000, not 1,200.",
+      "BadInput: The number of records must exceed the current 1,200 and be at most 1,000,000, not 1,200.",
     ],
     [
       "RUNNING",
       1_000_001,
-      "BadInput: The number of records must be more than the 1,200 of until now and at most 1,000,000, not 1,000,001.",
+      "BadInput: The number of records must exceed the current 1,200 and be at most 1,000,000, not 1,000,001.",
     ],
   ])("of a job that is %s to %d is refused and changes nothing", async (status, count, sentence) => {
     const job = await givenJob(world, "ann");
@@ -168,7 +168,7 @@ describe("extendJob", () => {
     expect(progress).toHaveLength(98);
     expect(progress.reduce((sum: number, shard: any) => sum + shard.recordCount, 0)).toBe(count);
     expect(await world.refusal("ann", EXTEND, { id: job.id, count: count + 1 })).toBe(
-      "Conflict: This job has been extended as often as it can be: it has 98 shards, the most a job may have. Start another job for more records.",
+      "Conflict: This job cannot be extended again: it has 98 shards, the most a job may have. Start another job for more records.",
     );
   });
 
@@ -280,8 +280,8 @@ describe("retryFailed", () => {
       {},
       "Conflict: This job is CANCELLED; only one that has completed, failed or reached its budget can be retried.",
     ],
-    ["PAUSED", {}, "Conflict: This job is PAUSED; resume it and let it end, then retry what failed."],
-    ["COMPLETED", { failed: 0 }, "Conflict: This job has no failed records; every record it came to was made."],
+    ["PAUSED", {}, "Conflict: This job is PAUSED; resume it and let it end, then retry the failed records."],
+    ["COMPLETED", { failed: 0 }, "Conflict: This job has no failed records to retry."],
   ])("of a job that is %s with %j is refused and changes nothing", async (status, first, sentence) => {
     const job = await endedJob("COMPLETED");
     await changeShard(job.id, 0, first);
@@ -294,7 +294,7 @@ describe("retryFailed", () => {
   test("asks for money when what is left does not pay for one record", async () => {
     const job = await endedJob("BUDGET_EXCEEDED");
     await spend(job.id, 0);
-    expect(await world.refusal("ann", RETRY, { id: job.id })).toMatch(/^BadInput: One record can cost /);
+    expect(await world.refusal("ann", RETRY, { id: job.id })).toMatch(/^BadInput: One record can cost up to /);
     expect((await world.ask("ann", RETRY, { id: job.id, budget: 2_000_000_000 })).retryFailed.status).toBe("QUEUED");
   });
 

@@ -39,7 +39,7 @@ describe("moves", () => {
       await change(world, id, { status });
       world.hold(3);
       expect(await world.refusal("ann", act(name), { id })).toBe(
-        "Conflict: The job was changed at the same moment; look at it again, then decide.",
+        "Conflict: The job changed at the same time; review it, then try again.",
       );
       expect(await jobRow(world, id)).toMatchObject({ status, controlNo: 0 });
     });
@@ -89,7 +89,7 @@ describe("moves", () => {
     await change(world, job.id, { status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
     await world.put("Jobs", { ...(await budgetRow(world, job.id)), remainingNanos: job.maxAttemptCostNanos - 5 });
     expect(await world.refusal("ann", RESUME_JOB, { id: job.id })).toBe(
-      "BadInput: One record can cost $0.00007, and less than that is left; raise the budget to $1.000000005 or more.",
+      "BadInput: One record can cost up to $0.00007, more than what is left; raise the budget to at least $1.000000005.",
     );
     expect((await world.ask("ann", RESUME_JOB, { id: job.id, budget: 1_000_000_005 })).resumeJob.status).toBe("QUEUED");
   });
@@ -98,7 +98,7 @@ describe("moves", () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: "PAUSED" });
     expect(await world.refusal("ann", RESUME_JOB, { id: job.id, budget })).toBe(
-      "BadInput: The new budget must be at least the old one, $1.00, and at most $5000.00.",
+      "BadInput: The new budget must be at least the current budget ($1.00) and at most $5000.00.",
     );
   });
 

@@ -13,7 +13,7 @@ describe("progress", () => {
     shardNo: 1,
     generation: 1,
     failed: 0,
-    refused: 2,
+    rejected: 2,
     causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
     writtenOffNanos: 0,
     inputTokens: 5,
@@ -61,11 +61,11 @@ describe("progress", () => {
   test("tells what was refused and why, as far as it was reported, and all of it from the checkpoints", async () => {
     const job = await leasedJob();
     const told = await world.report(
-      "mutation ($input: ReportProgressInput!) { reportProgress(input: $input) { shard { refused causes { cause attempts records } } } }",
+      "mutation ($input: ReportProgressInput!) { reportProgress(input: $input) { shard { rejected causes { cause attempts records } } } }",
       { input: { jobId: job.id, shard: { ...shard, delivered: 1, spentNanos: 9, reportNo: 1 } } },
     );
     expect(told.reportProgress.shard).toEqual({
-      refused: 2,
+      rejected: 2,
       causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
     });
     for (const shardNo of [0, 1]) {
@@ -74,11 +74,11 @@ describe("progress", () => {
         { cause: "It did not hold", attempts: 4 + shardNo, records: 1 },
         ...(shardNo === 1 ? [{ cause: "It broke", attempts: 1, records: 1 }] : []),
       ];
-      await world.put("Jobs", { ...(await world.row("Jobs", key)), refused: 5, causes });
+      await world.put("Jobs", { ...(await world.row("Jobs", key)), rejected: 5, causes });
     }
     const { getJob } = await world.ask(
       "ann",
-      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause attempts records } progress { refused } } }",
+      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause attempts records } progress { rejected } } }",
       { id: job.id },
     );
     expect(getJob.failureCauses).toEqual([
@@ -86,21 +86,21 @@ describe("progress", () => {
       { cause: "It did not hold", attempts: 5, records: 1 },
       { cause: "It broke", attempts: 1, records: 1 },
     ]);
-    expect(getJob.progress.map(({ refused }: { refused: number }) => refused)).toEqual([5, 5, 0]);
+    expect(getJob.progress.map(({ rejected }: { rejected: number }) => rejected)).toEqual([5, 5, 0]);
   });
 
   test("of a job whose shards were made before anything could be refused says nothing of it", async () => {
     const job = await leasedJob();
     const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
-    const { refused: _refused, causes: _causes, ...old } = (await world.row("Jobs", key)) as Record<string, unknown>;
+    const { rejected: _rejected, causes: _causes, ...old } = (await world.row("Jobs", key)) as Record<string, unknown>;
     await world.put("Jobs", old);
     const { getJob } = await world.ask(
       "ann",
-      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause } progress { refused causes { cause } } } }",
+      "query ($id: ID!) { getJob(id: $id) { failureCauses { cause } progress { rejected causes { cause } } } }",
       { id: job.id },
     );
     expect(getJob.failureCauses).toEqual([]);
-    expect(getJob.progress[1]).toEqual({ refused: 0, causes: [] });
+    expect(getJob.progress[1]).toEqual({ rejected: 0, causes: [] });
   });
 
   test("does not hear a worker whose lease was taken over", async () => {

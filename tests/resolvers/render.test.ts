@@ -3,7 +3,7 @@ import { FILMS, givenSeeds } from "./given-seeds.ts";
 import { startWorld, type World } from "./world.ts";
 
 const RENDER = `query ($input: RenderTemplateInput!) { renderTemplate(input: $input) {
-  faults { message line column from to } seeds
+  problems { message line column from to } seeds
   steps { stepId round applies modelId system turns { role text } placeholder bytes } } }`;
 
 let world: World;
@@ -34,8 +34,8 @@ steps:
 
 test("shows each step's prompt with real seeds, and stands in for the answers", async () => {
   await givenSeeds(world, "ann", "films");
-  const { faults, seeds, steps } = await rendered(FILM, { seedSetId: "films" });
-  expect(faults).toEqual([]);
+  const { problems, seeds, steps } = await rendered(FILM, { seedSetId: "films" });
+  expect(problems).toEqual([]);
   const { movie } = JSON.parse(seeds);
   expect(FILMS).toContainEqual(movie);
   expect(steps).toEqual([
@@ -78,7 +78,7 @@ test("another record draws other seeds, and every item comes before any comes tw
 
 test("without seeds the fields that the template reads are stood in for", async () => {
   const rendering = await rendered(FILM);
-  expect(rendering.faults).toEqual([]);
+  expect(rendering.problems).toEqual([]);
   expect(prompts(rendering)[0]).toBe("Ask about [movies.Title] of 1.");
 });
 
@@ -123,7 +123,7 @@ steps:
   - { id: last, tier: economy, prompt: '<%= it.steps.each.output.length %> <%= it.steps.never.output === null %> <%= it.steps.kind.modelId %>' }
 `;
   const rendering = await rendered(source);
-  expect(rendering.faults).toEqual([]);
+  expect(rendering.problems).toEqual([]);
   expect(rendering.steps.map(({ stepId, round, applies }: any) => [stepId, round, applies])).toEqual([
     ["tags", 0, true],
     ["kind", 0, true],
@@ -165,7 +165,7 @@ steps:
 `;
   const first = await rendered(source);
   expect(first.steps).toEqual([]);
-  expect(first.faults.map(({ line }: any) => line)).toEqual([4]);
+  expect(first.problems.map(({ line }: any) => line)).toEqual([4]);
   const { faults } = await rendered(source.replace("cheap", "economy"));
   expect(faults.map(({ line }: any) => line)).toEqual([5, 6]);
   expect(faults[0].message).toMatch(/it\.film/);
@@ -183,9 +183,9 @@ steps:
       Then <%= it.movie.Title.map((x) => x) %>
 `;
   await givenSeeds(world, "ann", "films");
-  const { faults, steps } = await rendered(source, { seedSetId: "films" });
+  const { problems, steps } = await rendered(source, { seedSetId: "films" });
   expect(steps.map(({ stepId }: any) => stepId)).toEqual(["fine"]);
-  expect(faults).toEqual([
+  expect(problems).toEqual([
     {
       message: expect.stringMatching(/^Step "broken" could not be evaluated/),
       line: 9,
@@ -209,7 +209,7 @@ steps:
 `;
   await givenSeeds(world, "ann", "films");
   const { faults } = await rendered(source, { seedSetId: "films" });
-  expect(faults).toEqual([expect.objectContaining({ line: 6 })]);
+  expect(problems).toEqual([expect.objectContaining({ line: 6 })]);
 });
 
 test("an endless loop is a fault, and the next rendering is as fresh as ever", async () => {
@@ -234,11 +234,11 @@ steps: [{ id: a, tier: economy, prompt: '<%~ include("${id}@1/style") %>' }]`;
   expect(prompts(await rendered(source))).toEqual(["Be brief."]);
   const stranger = await rendered(source, {}, "bob");
   const unknown = await rendered(source.replaceAll(id, "01AAAAAAAAAAAAAAAAAAAAAAAA"), {}, "bob");
-  expect(stranger.faults[0].message.replaceAll(id, "ID")).toBe(
-    unknown.faults[0].message.replaceAll("01AAAAAAAAAAAAAAAAAAAAAAAA", "ID"),
+  expect(stranger.problems[0].message.replaceAll(id, "ID")).toBe(
+    unknown.problems[0].message.replaceAll("01AAAAAAAAAAAAAAAAAAAAAAAA", "ID"),
   );
   expect(stranger.steps).toEqual([]);
-  expect(source.slice(stranger.faults[0].from)).toMatch(/^include/);
+  expect(source.slice(stranger.problems[0].from)).toMatch(/^include/);
 });
 
 test("seeds of others, seeds that are not there and seeds without the collection are refused in words", async () => {
@@ -275,7 +275,7 @@ steps:
   - { id: b, tier: economy, maxPromptBytes: 1000000, prompt: '<%= it.movies.map((m) => m.text).join("").slice(0, 900000) %>' }
 `;
   const { steps, faults } = await rendered(source, { seedSetId: "long" });
-  expect(faults).toEqual([]);
+  expect(problems).toEqual([]);
   expect(steps[0].bytes).toBe(900_000);
   expect(steps[0].turns[0].text).toMatch(/x … \([\d,]+ more characters\)$/);
 });

@@ -1,8 +1,8 @@
 import { givenSeeds } from "./given-seeds.ts";
 import { startWorld, type World } from "./world.ts";
 
-const ITEMS = `query ($id: ID!, $collection: String!, $text: String, $from: Int, $limit: Int, $nextToken: String) {
-  listSeedItems(seedSetId: $id, collection: $collection, text: $text, from: $from, limit: $limit, nextToken: $nextToken) {
+const ITEMS = `query ($id: ID!, $collection: String!, $text: String, $offset: Int, $limit: Int, $nextToken: String) {
+  listSeedItems(seedSetId: $id, collection: $collection, text: $text, offset: $offset, limit: $limit, nextToken: $nextToken) {
     items { position json } nextToken } }`;
 
 const LETTERS = Array.from({ length: 50 }, (_, n) => ({ no: n, word: n % 10 === 3 ? `Três ${n}` : `word ${n}` }));
@@ -35,8 +35,8 @@ test("items come in order, page after page, each with its position", async () =>
 });
 
 test("a page can begin anywhere, and beyond the end it is empty", async () => {
-  expect(positions(await page({ from: 48 }))).toEqual([48, 49]);
-  expect(await page({ from: 50 })).toEqual({ items: [], nextToken: null });
+  expect(positions(await page({ offset: 48 }))).toEqual([48, 49]);
+  expect(await page({ offset: 50 })).toEqual({ items: [], nextToken: null });
 });
 
 test("a search finds what has the text in a value, in any case, and goes on where it stopped", async () => {
@@ -66,16 +66,16 @@ test("what cannot be answered is refused in words", async () => {
   );
   expect(await refusal({ collection: "constructor" })).toMatch(/^BadInput: .* has no collection "constructor"/);
   expect(await refusal({ limit: 101 })).toBe(
-    "BadInput: A page may have 1 to 100 items, not 101; choose a limit in between.",
+    "BadInput: A page may have 1 to 100 items, not 101; choose a limit in that range.",
   );
-  expect(await refusal({ from: -1 })).toBe("BadInput: Items are counted from 0; there is none at -1.");
+  expect(await refusal({ offset: -1 })).toBe("BadInput: The offset must be 0 or more, not -1.");
   for (const nextToken of ["nonsense", "e30", ""])
     expect(await refusal({ nextToken })).toBe(
-      "BadInput: The nextToken is not one that this list gave; leave it out to begin with the first page.",
+      "BadInput: This nextToken was not issued by this list; omit it to start from the first page.",
     );
   const row = await world.row("SeedSets", { pk: "SEEDS#letters", sk: "SEEDS" });
   await world.put("SeedSets", { ...row, pk: "SEEDS#young", seedSetId: "young", status: "CHECKING" });
   expect(await refusal({ id: "young" })).toBe(
-    'BadInput: The seed set "Films" is CHECKING; its items can be seen once it is READY.',
+    'BadInput: The seed set "Films" is CHECKING; its items can be viewed once it is READY.',
   );
 });

@@ -220,7 +220,7 @@ test("another person's seed set is answered like a made-up one", async () => {
   expect(await objectsOf(id)).toHaveLength(2);
 });
 
-test("deleting removes row and objects, but not from under a job that draws from them", async () => {
+test("deleting removes row and objects, but not from under a job that uses them", async () => {
   const { id } = await checked("del", [{ collection: "movies", fileName: "a.csv", text: "Title\nAlien\n" }]);
   const job = await givenJob(world, "del", { seedSetId: id });
   expect(await world.refusal("del", DELETE, { id })).toBe(

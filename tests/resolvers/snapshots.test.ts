@@ -81,7 +81,7 @@ test("is made one at a time, for its owner alone, and while there is no dataset"
   const job = await runningJob();
   await change(world, job.id, { snapshot: makingUntil(Date.now() + 60_000) });
   expect(await world.refusal("ann", TAKE, { id: job.id })).toMatch(
-    /^Conflict: A snapshot of this job is being written/,
+    /^Conflict: A snapshot of this job is already being created/,
   );
   expect(await world.refusal("eve", TAKE, { id: job.id })).toBe("NotFound: There is no job with that id.");
   await change(world, job.id, { status: "COMPLETED", snapshot: undefined });
@@ -106,7 +106,7 @@ test("is gone after a day", async () => {
 });
 
 test.each([
-  ["there is no record yet", async (jobId: string) => nameNothing(jobId), "There is no record yet"],
+  ["there is no record yet", async (jobId: string) => nameNothing(jobId), "There are no records yet"],
   [
     "the job's parts were folded meanwhile",
     async (jobId: string) => nameParts(jobId, 0, [{ generation: 9, fromSeq: 0, toSeq: 0 }]),

@@ -3,7 +3,7 @@ import { startWorld, type World } from "./world.ts";
 
 const SUMMARY = `id name description category tags latestVersion isSample isMine publishedAt stepCount sampleSeedSetId updatedAt`;
 const act = (name: string) => `mutation ($id: ID!) { ${name}(id: $id) { ${SUMMARY} } }`;
-const SAVE = `mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { id version facts { includes } } }`;
+const SAVE = `mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { id version analysis { includes } } }`;
 const GET = `query ($id: ID!, $version: Int) { getTemplate(id: $id, version: $version) {
   name version latestVersion isMine publishedAt publishedVersions source forkedFrom { id version name } } }`;
 const VERSIONS = `query ($id: ID!) { listTemplateVersions(id: $id) { items { version name isPublished } nextToken } }`;
@@ -50,7 +50,7 @@ describe("publishing", () => {
     expect(seen).toMatchObject({ name: "Second", version: 2, latestVersion: 2, isMine: false, publishedVersions: [2] });
     for (const version of [1, 3, 9])
       expect(await world.refusal("eve", GET, { id, version })).toBe(
-        `NotFound: The template has no version ${version}; published are 2.`,
+        `NotFound: The template has no published version ${version}; published versions: 2.`,
       );
     expect((await world.ask("eve", VERSIONS, { id })).listTemplateVersions).toEqual({
       items: [{ version: 2, name: "Second", isPublished: true }],
@@ -233,7 +233,7 @@ describe("searching", () => {
 
   test("refuses more words than it can hold, and too large a page", async () => {
     expect(await world.refusal("eve", SEARCH, { text: "a b c d e f g h i j k" })).toBe(
-      "BadInput: A search may have 10 words at most, this one has 11; leave some out.",
+      "BadInput: A search may have at most 10 words, but this one has 11; remove some.",
     );
     expect(await world.refusal("eve", SEARCH, { limit: 51 })).toMatch(/^BadInput: A page may have 1 to 50 items/);
   });
@@ -254,7 +254,7 @@ describe("forking", () => {
     });
     expect(forkTemplate.id).not.toBe(id);
     expect(await world.refusal("eve", FORK, { id, version: 2 })).toBe(
-      "NotFound: The template has no version 2; published are 1.",
+      "NotFound: The template has no published version 2; published versions: 1.",
     );
     await withdraw("ann", id);
     expect((await world.ask("eve", GET, { id: forkTemplate.id })).getTemplate).toMatchObject({
@@ -288,8 +288,8 @@ partials:
     const mine = (await save("ann", LIBRARY)).id;
     const public_ = await published("bob", `name: Outer\npartials: { all: '<%~ include("${"x"}") %>', x: Kind. }\n`);
     const source = including(`${mine}@1/calm`).replace("question about", `<%~ include("${public_}@1/all") %> about`);
-    const { id, facts } = await save("ann", source);
-    expect(facts.includes.sort()).toEqual(
+    const { id, analysis } = await save("ann", source);
+    expect(analysis.includes.sort()).toEqual(
       [`${mine}@1/brief`, `${mine}@1/calm`, `${public_}@1/all`, `${public_}@1/x`].sort(),
     );
     const row = await world.row("Templates", { pk: `TEMPLATE#${id}`, sk: "V#0000001" });
@@ -316,7 +316,7 @@ partials:
     const { id } = await save("ann", source);
     await withdraw("bob", library);
     expect(await world.refusal("ann", SAVE, { input: { source } })).toMatch(/which is not there/);
-    expect((await save("ann", `# changed\n${source}`, id)).facts.includes).toEqual([
+    expect((await save("ann", `# changed\n${source}`, id)).analysis.includes).toEqual([
       `${library}@1/calm`,
       `${library}@1/brief`,
     ]);
@@ -341,7 +341,7 @@ partials:
     const { id: library } = await save("ann", LIBRARY);
     const { id } = await save("ann", including(`${library}@1/calm`));
     expect(await world.refusal("ann", act("publishTemplate"), { id })).toBe(
-      'BadInput: The template includes version 1 of your template "Styles", which is not published; publish that first, or include a published version.',
+      'BadInput: The template includes version 1 of your template "Styles", which is not published; publish it first, or include a published version.',
     );
     await publish("ann", library);
     await publish("ann", id);

@@ -4,15 +4,15 @@ import { startWorld, type World } from "./world.ts";
 
 const TEMPLATE_FIELDS = `id name description category tags version latestVersion isSample isMine publishedAt publishedVersions
   forkedFrom { id version name } sampleSeedSetId source createdAt
-  facts {
+  analysis {
     steps { id modelId tier fallbacks escalatesTo prompt maxTokens output rounds after }
     parameters { name description values default } columns { name type } categories accept { name expression } maxAttempts
     reads { collection path required place } seedSchema warnings includes
-    bound { calls inputTokens outputTokens nanos } }`;
+    maxAttemptCost { calls inputTokens outputTokens costNanos } }`;
 const SAVE = `mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { ${TEMPLATE_FIELDS} } }`;
 const GET = `query ($id: ID!, $version: Int) { getTemplate(id: $id, version: $version) { ${TEMPLATE_FIELDS} } }`;
 const CHECK = `query ($source: String!, $id: ID) { checkTemplate(source: $source, id: $id) {
-  faults { message line column from to } facts { columns { name } includes steps { id } } } }`;
+  problems { message line column from to } analysis { columns { name } includes steps { id } } } }`;
 const VERSIONS = `query ($id: ID!, $limit: Int, $nextToken: String) {
   listTemplateVersions(id: $id, limit: $limit, nextToken: $nextToken) {
     items { version name isPublished createdAt } nextToken } }`;
@@ -63,7 +63,7 @@ accept: { asked: it.record.q.length > 3 }
       publishedVersions: [],
       forkedFrom: null,
       sampleSeedSetId: null,
-      facts: {
+      analysis: {
         steps: [
           { id: "question", modelId: "amazon.nova-micro-v1:0", tier: "economy", maxTokens: 100, rounds: 1, after: [] },
           {
@@ -87,17 +87,17 @@ accept: { asked: it.record.q.length > 3 }
         includes: [],
       },
     });
-    expect(saved.facts.reads).toContainEqual(
+    expect(saved.analysis.reads).toContainEqual(
       expect.objectContaining({ collection: "movies", path: "Title", required: true }),
     );
-    expect(JSON.parse(saved.facts.seedSchema)).toHaveProperty("movies");
+    expect(JSON.parse(saved.analysis.seedSchema)).toHaveProperty("movies");
     expect(await get("ann", saved.id)).toEqual(saved);
   });
 
   test("tells the most a record can cost", async () => {
-    const { facts } = await save("ann", { source: TEMPLATE });
+    const { analysis } = await save("ann", { source: TEMPLATE });
     // (1,000 bytes of prompt + 600 tokens of overhead) * 35,000 / 1,000 + 100 * 140,000 / 1,000
-    expect(facts.bound).toEqual({ calls: 1, inputTokens: 1_600, outputTokens: 100, nanos: 70_000 });
+    expect(analysis.maxAttemptCost).toEqual({ calls: 1, inputTokens: 1_600, outputTokens: 100, costNanos: 70_000 });
   });
 
   test("makes the next version, and the first stays as it was", async () => {
@@ -107,7 +107,7 @@ accept: { asked: it.record.q.length > 3 }
     expect(await get("ann", id)).toMatchObject({ version: 2, latestVersion: 2, source });
     expect(await get("ann", id, 1)).toMatchObject({ version: 1, latestVersion: 2, source: TEMPLATE });
     expect(await world.refusal("ann", GET, { id, version: 3 })).toBe(
-      'NotFound: The template "Better questions" has no version 3; it has 1 to 2.',
+      'NotFound: The template "Better questions" has no version 3; it has versions 1 to 2.',
     );
   });
 
@@ -131,7 +131,7 @@ accept: { asked: it.record.q.length > 3 }
     const id = await givenTemplate(world, "ann");
     await save("ann", { id, source: TEMPLATE, basedOnVersion: 1 });
     expect(await world.refusal("ann", SAVE, { input: { id, source: TEMPLATE, basedOnVersion: 1 } })).toBe(
-      "Conflict: The template has version 2 by now, and this was made from version 1; look at what changed, then save again.",
+      "Conflict: The template has been saved as version 2, but this edit is based on version 1; review the changes, then save again.",
     );
     const answers = await Promise.allSettled(
       [1, 2, 3, 4].map(() => save("ann", { id, source: TEMPLATE, basedOnVersion: 2 })),
@@ -149,14 +149,14 @@ accept: { asked: it.record.q.length > 3 }
 
   test("takes a library of partials without steps", async () => {
     const saved = await save("ann", { source: "name: Styles\npartials: { calm: Write calmly. }\n" });
-    expect(saved.facts).toMatchObject({ steps: [], columns: [], reads: [], bound: { calls: 0, nanos: 0 } });
+    expect(saved.analysis).toMatchObject({ steps: [], columns: [], reads: [], maxAttemptCost: { calls: 0, costNanos: 0 } });
   });
 
   test("lets tiers stand for models that the deployment allows, and says when it allows none", async () => {
     process.env[ENVIRONMENT.models] = "global.amazon.nova-2-lite-v1:0";
     try {
-      const { facts } = await save("ann", { source: TEMPLATE });
-      expect(facts.steps).toMatchObject([{ tier: "economy", modelId: "global.amazon.nova-2-lite-v1:0" }]);
+      const { analysis } = await save("ann", { source: TEMPLATE });
+      expect(analysis.steps).toMatchObject([{ tier: "economy", modelId: "global.amazon.nova-2-lite-v1:0" }]);
       const source = TEMPLATE.replace("economy", "premium");
       expect(await world.refusal("ann", SAVE, { input: { source } })).toMatch(
         /^BadInput: No model of the tier "premium" can be used from here; name a model in step "question" instead \(line 5/,
@@ -168,7 +168,7 @@ accept: { asked: it.record.q.length > 3 }
 
   test("refuses to change a sample", async () => {
     await world.put("Templates", { ...SAMPLE, pk: "TEMPLATE#fixed", templateId: "fixed", listKey: "F", name: "F" });
-    const sentence = "BadInput: A sample cannot be changed; fork it, and change your copy.";
+    const sentence = "BadInput: Samples are read-only; fork the template and edit your copy.";
     expect(await world.refusal("lea", SAVE, { input: { id: "fixed", source: TEMPLATE } })).toBe(sentence);
     expect(await world.refusal("lea", RESTORE, { id: "fixed", version: 1 })).toBe(sentence);
     expect(await world.refusal("lea", DELETE, { id: "fixed" })).toBe(sentence);
@@ -204,13 +204,13 @@ const FORK = `mutation ($id: ID!, $version: Int) { forkTemplate(id: $id, version
 
 describe("checking", () => {
   const check = async (source: string, id?: string) =>
-    (await world.ask("ann", CHECK, { source, id })).checkTemplate as { faults: any[]; facts: any };
+    (await world.ask("ann", CHECK, { source, id })).checkTemplate as { problems: any[]; analysis: any };
 
   test("tells every fault with its characters, and stores nothing", async () => {
     const rows = (await world.all("Templates")).length;
     const source = TEMPLATE.replace("tier: economy", "tier: cheap\n    colour: red");
-    const { faults, facts } = await check(source);
-    expect(facts).toBeNull();
+    const { problems, analysis } = await check(source);
+    expect(analysis).toBeNull();
     expect(faults.map(({ from, to }) => source.slice(from, to))).toEqual(["cheap", "colour"]);
     expect(faults.map(({ line }) => line)).toEqual([5, 6]);
     expect(await world.all("Templates")).toHaveLength(rows);
@@ -219,18 +219,18 @@ describe("checking", () => {
   test("tells what a good template would be", async () => {
     expect(await check(TEMPLATE)).toEqual({
       faults: [],
-      facts: { columns: [{ name: "question" }], includes: [], steps: [{ id: "question" }] },
+      analysis: { columns: [{ name: "question" }], includes: [], steps: [{ id: "question" }] },
     });
   });
 
   test("underlines an include that is not there", async () => {
     const source = TEMPLATE.replace("Ask one", `<%~ include("NOBODY@1/calm") %> Ask one`);
     const { faults } = await check(source);
-    expect(faults).toHaveLength(1);
+    expect(problems).toHaveLength(1);
     expect(faults[0]).toMatchObject({
       line: 6,
       message:
-        'The template "Film questions" includes "NOBODY@1/calm", which is not there: no template of yours and no public one has it.',
+        'The template "Film questions" includes "NOBODY@1/calm", which does not exist in your templates or any public one.',
     });
   });
 });
@@ -253,7 +253,7 @@ describe("versions", () => {
 
   test.each(["0", "1", "x", "99999999", "-1"])("refuse the made-up page %s", async (nextToken) => {
     const id = await givenTemplate(world, "ann");
-    expect(await world.refusal("ann", VERSIONS, { id, nextToken })).toMatch(/^BadInput: The nextToken is not one/);
+    expect(await world.refusal("ann", VERSIONS, { id, nextToken })).toMatch(/^BadInput: This nextToken was not issued/);
   });
 
   test("can be restored as the newest, unless they are that already", async () => {
@@ -262,10 +262,10 @@ describe("versions", () => {
     const { restoreTemplate } = await world.ask("ann", RESTORE, { id, version: 1 });
     expect(restoreTemplate).toMatchObject({ version: 3, latestVersion: 3, name: "Film questions", source: TEMPLATE });
     expect(await world.refusal("ann", RESTORE, { id, version: 3 })).toBe(
-      "BadInput: Version 3 is the newest already; choose an older one to restore.",
+      "BadInput: Version 3 is already the latest; choose an older one to restore.",
     );
     expect(await world.refusal("ann", RESTORE, { id, version: 4 })).toBe(
-      'NotFound: The template "Film questions" has no version 4; it has 1 to 3.',
+      'NotFound: The template "Film questions" has no version 4; it has versions 1 to 3.',
     );
   });
 });

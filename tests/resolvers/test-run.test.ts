@@ -4,8 +4,8 @@ import { SampleModels, sumOf } from "./sample-models.ts";
 import { startWorld, type World } from "./world.ts";
 
 const TRY = `id owner status statusReason recordCount budgetNanos spentNanos createdAt finishedAt
-  records { recordNo columns failure refusal seeds costNanos
-    calls { stepId round reason modelId system turns { role text } answer problem inputTokens outputTokens costNanos ms } }`;
+  records { recordNo columns failure rejection seeds costNanos
+    calls { stepId round reason modelId system turns { role text } answer error inputTokens outputTokens costNanos latencyMs } }`;
 const START = `mutation ($input: StartTestRunInput!) { startTestRun(input: $input) { ${TRY} } }`;
 const GET = `query ($id: ID!) { getTestRun(id: $id) { ${TRY} } }`;
 const CHANGED = `subscription ($id: ID!) { onTestRunChanged(id: $id) { ${TRY} } }`;
@@ -100,7 +100,7 @@ test("makes records with real calls and shows each with prompt, answer, tokens, 
     modelId: "amazon.nova-micro-v1:0",
     system: "You ask young people.",
     turns: [{ role: "user", text: `Ask one question about ${movie.Title}.` }],
-    problem: null,
+    error: null,
   });
   expect(facts.turns).toEqual([{ role: "user", text: `Facts for ${question.answer}` }]);
   expect(JSON.parse(first.columns)).toEqual({
@@ -119,7 +119,7 @@ test("its owner hears of every record, and nobody else can watch", async () => {
   const watch = await world.watch("ann", CHANGED, { id: first.id });
   const stranger = await world.watch("bob", CHANGED, { id: first.id });
   const unknown = await world.watch("bob", CHANGED, { id: "01AAAAAAAAAAAAAAAAAAAAAAAA" });
-  expect(stranger.error).toBe("NotFound: There is no try with that id.");
+  expect(stranger.error).toBe("NotFound: There is no test run with that id.");
   expect(unknown.error).toBe(stranger.error);
   await world.settled();
   await world.report(`mutation ($id: ID!) { reportTestRun(input: { id: $id }) { ${TRY} } }`, { id: first.id });
@@ -162,7 +162,7 @@ test("a repair shows the model its error, and a record that cannot be used says 
   const { records } = await tried({ recordCount: 5 });
   const calls = records.flatMap(({ calls }: any) => calls).filter(({ stepId }: any) => stepId === "facts");
   const [first, repair] = calls;
-  expect(first).toMatchObject({ reason: "first", problem: expect.any(String) });
+  expect(first).toMatchObject({ reason: "first", error: expect.any(String) });
   expect(repair.reason).toBe("repair");
   expect(repair.turns.map(({ role }: any) => role)).toEqual(["user", "assistant", "user"]);
   for (const { failure, columns } of records) expect(failure === null).toBe(columns !== null);
@@ -174,18 +174,18 @@ test("a record that a condition refuses is shown with the condition, and no othe
   const { status, records } = await tried({ source, recordCount: 2 });
   expect(status).toBe("COMPLETED");
   expect(models.newCalls()).toHaveLength(4);
-  for (const { columns, failure, refusal } of records) {
-    expect({ failure, refusal }).toEqual({ failure: null, refusal: 'The condition "recent" does not hold.' });
+  for (const { columns, failure, rejection } of records) {
+    expect({ failure, rejection }).toEqual({ failure: null, rejection: 'The condition "recent" does not hold.' });
     expect(Object.keys(JSON.parse(columns))).toEqual(["film", "question", "year"]);
   }
   const accepted = await tried({ source: `${FILM}accept: it.record.film.length > 0\n`, recordCount: 1 });
-  expect(accepted.records[0]).toMatchObject({ refusal: null, failure: null });
+  expect(accepted.records[0]).toMatchObject({ rejection: null, failure: null });
 });
 
 test("it stops before the record that could pass its budget, and says so", async () => {
   models.newCalls();
   const { spentNanos: one } = await tried({ recordCount: 1 });
-  const bound = /one record can cost, (\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
+  const bound = /one record can cost \((\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
   expect(bound).toBeDefined();
   const boundNanos = Math.ceil(Number(bound?.slice(1)) * 1e9 * 1.05);
   models.newCalls();
@@ -194,7 +194,7 @@ test("it stops before the record that could pass its budget, and says so", async
   expect(records.length).toBeGreaterThan(0);
   expect(records.length).toBeLessThan(10);
   expect(statusReason).toBe(
-    `What is left of the budget, ${/budget, (\$[\d.]+),/.exec(statusReason)?.[1]}, is less than another record can cost, ${bound}; ${records.length} of 10 records were made.`,
+    `The rest of the budget (${/budget \((\$[\d.]+)\)/.exec(statusReason)?.[1]}) is less than another record can cost (${bound}); ${records.length} of 10 records were generated.`,
   );
   expect(spentNanos).toBeLessThanOrEqual(boundNanos + one);
   expect(spentNanos).toBe(sumOf(models.newCalls()));
@@ -211,7 +211,7 @@ test("the same token starts one try, and with another input it is refused", asyn
   expect(again).toMatchObject({ status: "COMPLETED", records: [{ recordNo: 0 }] });
   expect(models.newCalls()).toHaveLength(2);
   expect(await world.refusal("ann", START, { input: { ...input, recordCount: 2 } })).toBe(
-    "Conflict: This client token was used with another input; use a new token for each request meant.",
+    "Conflict: This client token was used with different input; use a new token for each new request.",
   );
   expect(await world.refusal("ann", START, { input: { ...input, templateId: "another" } })).toMatch(/^Conflict: /);
   const { id } = (
@@ -235,7 +235,7 @@ test("what a function reserved before it died counts as spent, and its try has f
   delete dead.finishedAt;
   await world.put("Jobs", dead);
   const sentence =
-    "The function that made it stopped without a word; what its calls in flight may have cost counts as spent.";
+    "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.";
   const expected = { status: "FAILED", statusReason: sentence, spentNanos: row.spentNanos + 777 };
   expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject(expected);
   // Lambda repeats the event of a function that died.
@@ -301,7 +301,7 @@ test("seeds that are gone in the meantime end the try with a sentence, and nothi
 test("what cannot be tried is refused in words, and nothing is started", async () => {
   const before = (await world.all("Jobs")).length;
   expect(await refusal({ recordCount: 11 })).toBe(
-    "BadInput: A try makes 1 to 10 records, not 11; start a job for more.",
+    "BadInput: A test run generates 1 to 10 records, not 11; start a job for more.",
   );
   expect(await refusal({ budgetNanos: 5_000_000_001 })).toMatch(/^BadInput: The budget must be a whole number/);
   expect(await refusal({ budgetNanos: 10 })).toMatch(/^BadInput: The budget of .* is less than one record can cost/);
@@ -311,7 +311,7 @@ test("what cannot be tried is refused in words, and nothing is started", async (
     /^BadInput: .*Director/,
   );
   expect(await refusal({ clientToken: "short" })).toBe(
-    "BadInput: The client token must have 8 to 64 characters, this one has 5.",
+    "BadInput: The client token must have 8 to 64 characters, but it has 5.",
   );
   expect(await refusal({}, "bob")).toBe("NotFound: There is no seed set with that id.");
   expect(await refusal({ seedSetId: "nothing" }, "bob")).toBe("NotFound: There is no seed set with that id.");
@@ -320,9 +320,9 @@ test("what cannot be tried is refused in words, and nothing is started", async (
 
 test("somebody else's try answers like one that does not exist", async () => {
   const { id } = await tried({ recordCount: 1 });
-  expect(await world.refusal("bob", GET, { id })).toBe("NotFound: There is no try with that id.");
+  expect(await world.refusal("bob", GET, { id })).toBe("NotFound: There is no test run with that id.");
   expect(await world.refusal("bob", GET, { id: "01AAAAAAAAAAAAAAAAAAAAAAAA" })).toBe(
-    "NotFound: There is no try with that id.",
+    "NotFound: There is no test run with that id.",
   );
 });
 

@@ -208,7 +208,7 @@ test.each([
 ])("a check that runs out of time while it reads %s says so", async (fileName, bytes) => {
   expect(await checked([{ fileName, bytes }], { remainingMs: 10_000 })).toMatchObject({
     status: "REFUSED",
-    statusReason: "The files took too long to read; split them over several seed sets.",
+    statusReason: "The files took too long to read; split them across several seed sets.",
   });
 });
 
