@@ -19,51 +19,51 @@ export type Scalars = {
   AWSURL: { input: string; output: string; }
 };
 
-/** How deep the archive is; each deployment chooses one. */
+/** The archive's storage class, chosen by each deployment. */
 export type ArchiveClass =
-  /** Restored in half a day. */
+  /** S3 Glacier Deep Archive: restored within half a day. */
   | 'DEEP'
-  /** Restored in hours. */
+  /** S3 Glacier Flexible Retrieval: restored within hours. */
   | 'FLEXIBLE'
-  /** Read at once, as before. */
+  /** S3 Glacier Instant Retrieval: available immediately. */
   | 'INSTANT';
 
-/** Where a dataset lies. */
+/** Whether a dataset is archived. */
 export type ArchiveState =
-  /** S3 has archived it; `restoreDataset` brings it back. */
+  /** Archived by S3; `restoreDataset` restores it. */
   | 'ARCHIVED'
-  /** Its files can be downloaded. */
+  /** Available for download. */
   | 'AVAILABLE'
-  /** It is back and can be downloaded until `restoredUntil`. */
+  /** Restored and available for download until `restoredUntil`. */
   | 'RESTORED'
-  /** It was asked for and comes back, in hours. */
+  /** Being restored, which takes hours. */
   | 'RESTORING';
 
-/** What a new job is to do. */
+/** The settings of a new job. */
 export type CreateJobInput = {
-  /** The most it may spend on models, in nano-dollars, up to $5,000. */
+  /** The maximum to spend on model calls, in nano-dollars, up to $5,000.00. */
   budgetNanos: Scalars['Float']['input'];
-  /** What its tasks run on; SPOT_FIRST when null. */
+  /** The capacity that its tasks run on; SPOT_FIRST when null. */
   capacity?: InputMaybe<JobCapacity>;
-  /** A new random text for each job meant, 8 to 64 characters; repeat it when repeating the request. */
+  /** An idempotency key of 8 to 64 characters: new and random for each job, the same when repeating a request. */
   clientToken: Scalars['String']['input'];
-  /** At least one, none twice; those for fine-tuning only where the template maps them. */
+  /** At least one format, without duplicates; fine-tuning formats only if the template supports them. */
   formats: Array<DatasetFormat>;
-  /** How many percent of the records may fail, 0 to 100; 20 when null. When more do, the job FAILS. */
+  /** The failure tolerance, in percent of the records, 0 to 100; 20 when null. A job that exceeds it is FAILED. */
   maxFailedPercent?: InputMaybe<Scalars['Int']['input']>;
-  /** What to call it, 1 to 100 characters. */
+  /** Its name, 1 to 100 characters. */
   name: Scalars['String']['input'];
-  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** Cuts the dataset into folders, 1 to 3 levels and 1,000 folders at most; null for none. */
+  /** Hive-style partitioning with 1 to 3 levels and at most 1,000 partitions; none when null. */
   partitionBy?: InputMaybe<Array<DatasetPartitionInput>>;
-  /** Which of my jobs gets the next free task; NORMAL when null. */
+  /** Its priority among my jobs; NORMAL when null. */
   priority?: InputMaybe<JobPriority>;
-  /** How many records, 1 to 1,000,000. */
+  /** The number of records, 1 to 1,000,000. */
   recordCount: Scalars['Int']['input'];
-  /** A seed set of mine or a sample, READY. */
+  /** A READY seed set of mine or a sample. */
   seedSetId: Scalars['ID']['input'];
-  /** Divides the dataset into files for training, validation and testing; null for one file of each format. */
+  /** Splits the dataset into training, validation and test files; one file per format when null. */
   split?: InputMaybe<DatasetSplitInput>;
   /** The size of its tasks; SMALL when null. */
   taskSize?: InputMaybe<TaskSize>;
@@ -73,67 +73,67 @@ export type CreateJobInput = {
   templateVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** A seed set to make. */
+/** The seed set to create. */
 export type CreateSeedSetInput = {
-  /** 1 to 10 files; several may be for one collection, whose items then follow each other. */
+  /** 1 to 10 files; several may belong to one collection, which keeps their order. */
   files: Array<SeedFileInput>;
-  /** What to call it, 1 to 100 characters. */
+  /** Its name, 1 to 100 characters. */
   name: Scalars['String']['input'];
-  /** Leave faulty rows out and say which, instead of refusing the file; false when null. */
+  /** Whether to skip and report invalid rows instead of rejecting the file; false when null. */
   skipInvalid?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** The format of a dataset's file. */
+/** The format of a dataset file. */
 export type DatasetFormat =
-  /** For fine-tuning: Alpaca, one instruction with input and output a line. */
+  /** For fine-tuning: Alpaca, one instruction per line. Requires a mapping in the template's `training`. */
   | 'ALPACA'
-  /** Comma-separated values with a header, safe to open in a spreadsheet. */
+  /** Comma-separated values with a header row, safe to open in a spreadsheet. */
   | 'CSV'
-  /** One JSON object a line, provenance in `_meta`. */
+  /** JSON Lines, with provenance in `_meta`. */
   | 'JSONL'
-  /** The same, compressed with gzip. */
+  /** JSON Lines compressed with gzip. */
   | 'JSONL_GZ'
-  /** For fine-tuning: OpenAI messages, one conversation a line. Only where the template's `training` maps it, as the next two. */
+  /** For fine-tuning: OpenAI messages, one conversation per line. Requires a mapping in the template's `training`. */
   | 'MESSAGES'
-  /** Apache Parquet with typed columns, in row groups with statistics, compressed with Snappy. */
+  /** Apache Parquet with typed columns and row-group statistics, compressed with Snappy. */
   | 'PARQUET'
-  /** For fine-tuning: ShareGPT, one conversation a line. */
+  /** For fine-tuning: ShareGPT, one conversation per line. Requires a mapping in the template's `training`. */
   | 'SHAREGPT';
 
-/** A level of folders; see `DatasetPartition`. */
+/** A level of partitioning; see `DatasetPartition`. */
 export type DatasetPartitionInput = {
-  /** A column of the template's records; `id` is none. */
+  /** A column of the template's records other than `id`. */
   column: Scalars['String']['input'];
-  /** What of its values makes a folder. */
+  /** How the column's values are turned into partitions. */
   transform: PartitionTransform;
 };
 
-/** Whole numbers of percent that make 100 together. */
+/** Whole percentages that add up to 100. */
 export type DatasetSplitInput = {
-  /** To judge the chosen one; 0 for none. */
+  /** For evaluating the final model; 0 for none. */
   test: Scalars['Int']['input'];
   /** For training. */
   train: Scalars['Int']['input'];
-  /** To choose among trained models; 0 for none. */
+  /** For comparing trained models; 0 for none. */
   validation: Scalars['Int']['input'];
 };
 
-/** What an estimate rests on. */
+/** What an estimate is based on. */
 export type EstimateBasis =
-  /** The prompts of some records, rendered with these seeds; answers are assumed. */
+  /** The prompts of some records, rendered with these seeds, with assumed answers. */
   | 'PROMPTS'
-  /** Records of my tries of the same template, whatever seeds and parameters they had. */
+  /** My test runs of the same template, with any seeds and parameters. */
   | 'TEST_RUNS';
 
-/** A job that might be started. */
+/** The settings of the job to estimate. */
 export type EstimateJobInput = {
-  /** The budget that it might have, in nano-dollars; null to hear nothing about it. */
+  /** The planned budget, in nano-dollars, to get advice on; no advice when null. */
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
-  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** How many records, 1 to 1,000,000. */
+  /** The number of records, 1 to 1,000,000. */
   recordCount: Scalars['Int']['input'];
-  /** A seed set of mine or a sample, READY. */
+  /** A READY seed set of mine or a sample. */
   seedSetId: Scalars['ID']['input'];
   /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
@@ -148,111 +148,111 @@ export type FailureCauseInput = {
   records: Scalars['Int']['input'];
 };
 
-/** Seeds for a model to make. */
+/** The seed set to generate. */
 export type GenerateSeedsInput = {
-  /** The most it may spend, in nano-dollars, up to $5. */
+  /** The maximum to spend, in nano-dollars, up to $5.00. */
   budgetNanos: Scalars['Float']['input'];
-  /** A new random text for each seed set meant, 8 to 64 characters; repeat it when repeating the request. */
+  /** An idempotency key of 8 to 64 characters: new and random for each seed set, the same when repeating a request. */
   clientToken: Scalars['String']['input'];
-  /** What they should be about, in words, up to 2,000 characters. */
+  /** What the items should be about, up to 2,000 characters; null for no instructions. */
   instructions?: InputMaybe<Scalars['String']['input']>;
-  /** How many items of each collection, 1 to 500. */
+  /** The number of items per collection, 1 to 500. */
   itemCount: Scalars['Int']['input'];
-  /** A tier or a model; economy when null. */
+  /** A tier or model id; the economy tier when null. */
   model?: InputMaybe<Scalars['String']['input']>;
-  /** What to call the seed set, 1 to 100 characters. */
+  /** The name of the seed set, 1 to 100 characters. */
   name: Scalars['String']['input'];
-  /** The document of the template that is to use them; its schema says what items must be. */
+  /** The source of the template to generate seeds for, from which the schema of the items is derived. */
   source: Scalars['String']['input'];
-  /** The template it is a version of, or is to be; what that holds of others may still be included. */
+  /** The template that this is a version of, whose included texts remain available; null for a new one. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** What a job's tasks run on. */
+/** The capacity that a job's tasks run on. */
 export type JobCapacity =
-  /** Never interrupted, at the full price. */
+  /** Fargate on-demand, at full price and without interruptions. */
   | 'ON_DEMAND'
-  /** Fargate Spot, at about a third of the price; after repeated lack of it the full price. */
+  /** Fargate Spot, at about a third of the price; falls back to on-demand after repeated capacity shortages. */
   | 'SPOT_FIRST';
 
-/** Which of one person's jobs gets the next free task. Between people it says nothing: tasks are shared fairly. */
+/** The priority of a job among its owner's jobs. It has no effect across owners, who share tasks fairly. */
 export type JobPriority =
-  /** Before all others of mine. */
+  /** Before all my other jobs. */
   | 'HIGH'
-  /** When no other of mine waits. */
+  /** Only when none of my other jobs is waiting. */
   | 'LOW'
-  /** In the order in which they were made. */
+  /** In order of creation. */
   | 'NORMAL';
 
-/** Where a job stands. */
+/** The status of a job. */
 export type JobStatus =
-  /** The next record could have cost more than was left; can be resumed with a larger budget. */
+  /** Stopped because the next record could have cost more than the remaining budget; can be resumed with a larger budget. */
   | 'BUDGET_EXCEEDED'
-  /** Stopped for good by its owner. */
+  /** Permanently stopped by its owner. */
   | 'CANCELLED'
-  /** Every record asked for was made, or set aside as failed, no more of these than the job allows. */
+  /** Finished: every record was delivered or has failed, within the job's failure tolerance. */
   | 'COMPLETED'
-  /** Is being removed. */
+  /** Being deleted. */
   | 'DELETING'
-  /** Everything that was made is being written as a dataset; `outcome` tells how the job will end. */
+  /** Writing the records to a dataset; `outcome` is how the job will end. */
   | 'EXPORTING'
-  /** Could not go on; `statusReason` says why. */
+  /** Failed; `statusReason` says why. */
   | 'FAILED'
-  /** Stopped by its owner; can be resumed. */
+  /** Paused by its owner; can be resumed. */
   | 'PAUSED'
-  /** Waits for a free slot of the fleet. */
+  /** Waiting for a free task. */
   | 'QUEUED'
-  /** A worker makes records. */
+  /** Generating records. */
   | 'RUNNING';
 
-/** What of a column's values makes a folder. Records without it lie in `__HIVE_DEFAULT_PARTITION__`. */
+/** How a column's values are turned into partitions. Records without a value are in `__HIVE_DEFAULT_PARTITION__`. */
 export type PartitionTransform =
-  /** Each day that its text tells, an ISO 8601 date or time as it is written. */
+  /** By day of an ISO 8601 date or time, as written. */
   | 'DAY'
-  /** Each value. */
+  /** By value. */
   | 'IDENTITY'
-  /** Each month, likewise. */
+  /** By month of an ISO 8601 date or time, as written. */
   | 'MONTH'
-  /** Each year, likewise. */
+  /** By year of an ISO 8601 date or time, as written. */
   | 'YEAR';
 
-/** What to render. */
+/** The record to render. */
 export type RenderTemplateInput = {
-  /** Values for its parameters, a JSON object. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** Which record, from 0; others draw other seeds. */
+  /** The number of the record, from 0, which determines its seeds; 0 when null. */
   recordNo?: InputMaybe<Scalars['Int']['input']>;
-  /** Seeds of mine or a sample; placeholders when null. */
+  /** A seed set of mine or a sample; placeholders when null. */
   seedSetId?: InputMaybe<Scalars['ID']['input']>;
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
-  /** The template it is a version of, or is to be; what that holds of others may still be included. */
+  /** The template that this is a version of, whose included texts remain available; null for a new one. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** What a worker reports of its shard, all cumulative, so that twice equals once; without `shard` only the job's state is told. */
+/** A worker's report on its shard, cumulative and therefore idempotent, or a notification that the job has changed. */
 export type ReportProgressInput = {
   /** The job. */
   jobId: Scalars['ID']['input'];
-  /** The shard's facts; null to tell only the job's state. */
+  /** The shard's progress; null when only the job has changed. */
   shard?: InputMaybe<ShardProgressInput>;
 };
 
-/** Which seed set changed. */
+/** The seed set that changed. */
 export type ReportSeedSetInput = {
   /** The seed set. */
   id: Scalars['ID']['input'];
 };
 
-/** Which try went on. */
+/** The test run that progressed. */
 export type ReportTestRunInput = {
-  /** The try. */
+  /** The test run. */
   id: Scalars['ID']['input'];
 };
 
 /** A template to save. */
 export type SaveTemplateInput = {
-  /** The version that was edited: refused with `Conflict` when there is a newer one; null to save in any case. */
+  /** The version that was edited: fails with `Conflict` if there is a newer one; saves unconditionally when null. */
   basedOnVersion?: InputMaybe<Scalars['Int']['input']>;
   /** The template to add a version to; null for a new one. */
   id?: InputMaybe<Scalars['ID']['input']>;
@@ -264,23 +264,23 @@ export type SaveTemplateInput = {
 export type SeedFileInput = {
   /** Its size in bytes, up to 1 GB. */
   bytes: Scalars['Float']['input'];
-  /** The collection it becomes: a letter, then letters, digits or _; `seeds` when null. */
+  /** Its collection: a letter followed by letters, digits or underscores; `seeds` when null. */
   collection?: InputMaybe<Scalars['String']['input']>;
-  /** Its name; the ending tells the format: .json, .jsonl, .ndjson, .csv, .tsv or .parquet, each also with .gz behind. */
+  /** Its name, whose extension determines the format: .json, .jsonl, .ndjson, .csv, .tsv or .parquet, optionally followed by .gz. */
   fileName: Scalars['String']['input'];
 };
 
-/** Where a seed set stands. */
+/** The status of a seed set. */
 export type SeedSetStatus =
-  /** Its files are being read. */
+  /** Checking its files. */
   | 'CHECKING'
-  /** A model makes its items. */
+  /** A model is generating its items. */
   | 'GENERATING'
-  /** Can be used by jobs. */
+  /** Ready for use. */
   | 'READY'
-  /** Its files cannot be used, or a model could not make its items; `statusReason` says why. */
+  /** Its files are unusable, or its generation failed; `statusReason` says why. */
   | 'REFUSED'
-  /** Waits for its files. */
+  /** Waiting for its files. */
   | 'UPLOADING';
 
 /** See `ShardProgress`. */
@@ -300,49 +300,49 @@ export type ShardProgressInput = {
   writtenOffNanos: Scalars['Float']['input'];
 };
 
-/** Where a snapshot stands. */
+/** The state of a snapshot. */
 export type SnapshotState =
-  /** It is being written. */
+  /** Being written. */
   | 'CREATING'
-  /** There is none; `statusReason` says why. */
+  /** Failed; `statusReason` says why. */
   | 'FAILED'
-  /** `getDownload` gives its address. */
+  /** Available from `getDownload`. */
   | 'READY';
 
-/** What to try. */
+/** The settings of a test run. */
 export type StartTestRunInput = {
-  /** The most it may spend, in nano-dollars, up to $5. */
+  /** The maximum to spend, in nano-dollars, up to $5.00. */
   budgetNanos: Scalars['Float']['input'];
-  /** A new random text for each try meant, 8 to 64 characters; repeat it when repeating the request. */
+  /** An idempotency key of 8 to 64 characters: new and random for each test run, the same when repeating a request. */
   clientToken: Scalars['String']['input'];
-  /** Values for its parameters, a JSON object. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** How many records, 1 to 10. */
+  /** The number of records, 1 to 10. */
   recordCount: Scalars['Int']['input'];
-  /** Seeds of mine or a sample, READY. */
+  /** A READY seed set of mine or a sample. */
   seedSetId: Scalars['ID']['input'];
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
-  /** The template it is a version of, or is to be; what that holds of others may still be included. */
+  /** The template that this is a version of, whose included texts remain available; null for a new one. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** The size of a job's tasks. */
 export type TaskSize =
-  /** Two processors and 4 GB: up to 128 model calls at a time. */
+  /** 2 vCPUs and 4 GB of memory: up to 128 concurrent model calls. */
   | 'LARGE'
-  /** One processor and 2 GB: up to 64 model calls at a time. */
+  /** 1 vCPU and 2 GB of memory: up to 64 concurrent model calls. */
   | 'MEDIUM'
-  /** Half a processor and 1 GB: up to 32 model calls at a time. */
+  /** 0.5 vCPU and 1 GB of memory: up to 32 concurrent model calls. */
   | 'SMALL';
 
-/** Where a try stands. */
+/** The status of a test run. */
 export type TestRunStatus =
-  /** All its records are made, or failed with a reason. */
+  /** Finished: all its records were generated or have failed. */
   | 'COMPLETED'
-  /** It could not go on; `statusReason` says why. */
+  /** Failed; `statusReason` says why. */
   | 'FAILED'
-  /** Models are being called. */
+  /** In progress. */
   | 'RUNNING';
 
 export type CheckTemplateQueryVariables = Exact<{

@@ -22,101 +22,101 @@ export type Scalars = {
 export type AcceptCondition = {
   /** An expression over the record. */
   expression: Scalars['String']['output'];
-  /** Its name; null of a single one without. */
+  /** Its name; null for a single unnamed condition. */
   name: Maybe<Scalars['String']['output']>;
 };
 
-/** What one day's tries and generated seeds cost. */
+/** The cost of one day's test runs and generated seeds. */
 export type AdHocSpending = {
   /** The day, in UTC. */
   day: Scalars['AWSDate']['output'];
-  /** Paid for generated seeds, in nano-dollars. */
+  /** Spent on generated seeds, in nano-dollars. */
   generatedSeedsNanos: Scalars['Float']['output'];
-  /** Paid for tries, in nano-dollars. */
+  /** Spent on test runs, in nano-dollars. */
   testRunsNanos: Scalars['Float']['output'];
 };
 
-/** Spending beside jobs, by day. */
+/** A page of ad hoc spending, by day. */
 export type AdHocSpendingPage = {
-  /** The days on which something was spent, newest first. */
+  /** The days with spending, newest first. */
   items: Array<AdHocSpending>;
-  /** Hand it in for the next page; null at the end. */
+  /** The token for the next page; null on the last page. */
   nextToken: Maybe<Scalars['String']['output']>;
 };
 
-/** How deep the archive is; each deployment chooses one. */
+/** The archive's storage class, chosen by each deployment. */
 export type ArchiveClass =
-  /** Restored in half a day. */
+  /** S3 Glacier Deep Archive: restored within half a day. */
   | 'DEEP'
-  /** Restored in hours. */
+  /** S3 Glacier Flexible Retrieval: restored within hours. */
   | 'FLEXIBLE'
-  /** Read at once, as before. */
+  /** S3 Glacier Instant Retrieval: available immediately. */
   | 'INSTANT';
 
-/** Where a dataset lies. */
+/** Whether a dataset is archived. */
 export type ArchiveState =
-  /** S3 has archived it; `restoreDataset` brings it back. */
+  /** Archived by S3; `restoreDataset` restores it. */
   | 'ARCHIVED'
-  /** Its files can be downloaded. */
+  /** Available for download. */
   | 'AVAILABLE'
-  /** It is back and can be downloaded until `restoredUntil`. */
+  /** Restored and available for download until `restoredUntil`. */
   | 'RESTORED'
-  /** It was asked for and comes back, in hours. */
+  /** Being restored, which takes hours. */
   | 'RESTORING';
 
-/** The most that one record can cost, whatever happens. */
+/** The maximum cost of one attempt at a record. */
 export type AttemptCost = {
-  /** Model calls, repairs and escalations included. */
+  /** Model calls, including repairs and escalations. */
   calls: Scalars['Int']['output'];
-  /** Nano-dollars. */
+  /** The cost, in nano-dollars. */
   costNanos: Scalars['Float']['output'];
-  /** Tokens sent. */
+  /** Input tokens. */
   inputTokens: Scalars['Float']['output'];
-  /** Tokens received. */
+  /** Output tokens. */
   outputTokens: Scalars['Float']['output'];
 };
 
-/** A range in which the cost of a job's models is expected, in nano-dollars. */
+/** The expected range of a job's spending on model calls, in nano-dollars. */
 export type CostEstimate = {
-  /** What it rests on. */
+  /** What it is based on. */
   basis: EstimateBasis;
-  /** How many records it rests on. */
+  /** The number of records that it is based on. */
   basisRecords: Scalars['Int']['output'];
-  /** It is not likely to cost more, and never costs more than the bounds of all attempts. */
+  /** The upper end of the likely range; never more than the maximum cost of all attempts. */
   highNanos: Scalars['Float']['output'];
-  /** It is as likely to cost more as less. */
+  /** The median estimate. */
   likelyNanos: Scalars['Float']['output'];
-  /** It is not likely to cost less. */
+  /** The lower end of the likely range. */
   lowNanos: Scalars['Float']['output'];
-  /** How many records it is for. */
+  /** The number of records that it is for. */
   recordCount: Scalars['Int']['output'];
 };
 
-/** What a new job is to do. */
+/** The settings of a new job. */
 export type CreateJobInput = {
-  /** The most it may spend on models, in nano-dollars, up to $5,000. */
+  /** The maximum to spend on model calls, in nano-dollars, up to $5,000.00. */
   budgetNanos: Scalars['Float']['input'];
-  /** What its tasks run on; SPOT_FIRST when null. */
+  /** The capacity that its tasks run on; SPOT_FIRST when null. */
   capacity?: InputMaybe<JobCapacity>;
-  /** A new random text for each job meant, 8 to 64 characters; repeat it when repeating the request. */
+  /** An idempotency key of 8 to 64 characters: new and random for each job, the same when repeating a request. */
   clientToken: Scalars['String']['input'];
-  /** At least one, none twice; those for fine-tuning only where the template maps them. */
+  /** At least one format, without duplicates; fine-tuning formats only if the template supports them. */
   formats: Array<DatasetFormat>;
-  /** How many percent of the records may fail, 0 to 100; 20 when null. When more do, the job FAILS. */
+  /** The failure tolerance, in percent of the records, 0 to 100; 20 when null. A job that exceeds it is FAILED. */
   maxFailedPercent?: InputMaybe<Scalars['Int']['input']>;
-  /** What to call it, 1 to 100 characters. */
+  /** Its name, 1 to 100 characters. */
   name: Scalars['String']['input'];
-  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** Cuts the dataset into folders, 1 to 3 levels and 1,000 folders at most; null for none. */
+  /** Hive-style partitioning with 1 to 3 levels and at most 1,000 partitions; none when null. */
   partitionBy?: InputMaybe<Array<DatasetPartitionInput>>;
-  /** Which of my jobs gets the next free task; NORMAL when null. */
+  /** Its priority among my jobs; NORMAL when null. */
   priority?: InputMaybe<JobPriority>;
-  /** How many records, 1 to 1,000,000. */
+  /** The number of records, 1 to 1,000,000. */
   recordCount: Scalars['Int']['input'];
-  /** A seed set of mine or a sample, READY. */
+  /** A READY seed set of mine or a sample. */
   seedSetId: Scalars['ID']['input'];
-  /** Divides the dataset into files for training, validation and testing; null for one file of each format. */
+  /** Splits the dataset into training, validation and test files; one file per format when null. */
   split?: InputMaybe<DatasetSplitInput>;
   /** The size of its tasks; SMALL when null. */
   taskSize?: InputMaybe<TaskSize>;
@@ -126,29 +126,29 @@ export type CreateJobInput = {
   templateVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** A seed set to make. */
+/** The seed set to create. */
 export type CreateSeedSetInput = {
-  /** 1 to 10 files; several may be for one collection, whose items then follow each other. */
+  /** 1 to 10 files; several may belong to one collection, which keeps their order. */
   files: Array<SeedFileInput>;
-  /** What to call it, 1 to 100 characters. */
+  /** Its name, 1 to 100 characters. */
   name: Scalars['String']['input'];
-  /** Leave faulty rows out and say which, instead of refusing the file; false when null. */
+  /** Whether to skip and report invalid rows instead of rejecting the file; false when null. */
   skipInvalid?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** Where a job's dataset lies: S3 archives it some days after the job ended. */
+/** The archive state of a job's dataset, which S3 archives some days after the job has ended. */
 export type DatasetArchive = {
-  /** What it is archived in; null while it is not. */
+  /** The class it is archived in; null while it is not. */
   archiveClass: Maybe<ArchiveClass>;
   /** The job. */
   jobId: Scalars['ID']['output'];
-  /** When this was so, so that late news can be told from new. */
+  /** When this state was observed, so that clients can discard stale updates. */
   observedAt: Scalars['AWSDateTime']['output'];
-  /** When it was last asked for; null unless it is being or was restored. */
+  /** When its restoration was last requested; null unless it is being restored or has been restored. */
   requestedAt: Maybe<Scalars['AWSDateTime']['output']>;
-  /** When the restored copy goes; null unless it is there. */
+  /** When the restored copy expires; null when there is none. */
   restoredUntil: Maybe<Scalars['AWSDateTime']['output']>;
-  /** Where it lies. */
+  /** Whether it is archived. */
   state: ArchiveState;
 };
 
@@ -156,91 +156,91 @@ export type DatasetArchive = {
 export type DatasetFile = {
   /** Its size in bytes. */
   bytes: Scalars['Float']['output'];
-  /** Its format; null for the files beside the dataset. */
+  /** Its format; null for the accompanying files. */
   format: Maybe<DatasetFormat>;
-  /** Its name, `dataset.parquet` or `category=comedy/dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `rejected.jsonl` stand beside the formats. */
+  /** Its name, such as `dataset.parquet` or `category=comedy/dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `rejected.jsonl` accompany the dataset. */
   name: Scalars['String']['output'];
-  /** How many rows it holds. */
+  /** The number of rows. */
   rows: Scalars['Int']['output'];
 };
 
-/** The format of a dataset's file. */
+/** The format of a dataset file. */
 export type DatasetFormat =
-  /** For fine-tuning: Alpaca, one instruction with input and output a line. */
+  /** For fine-tuning: Alpaca, one instruction per line. Requires a mapping in the template's `training`. */
   | 'ALPACA'
-  /** Comma-separated values with a header, safe to open in a spreadsheet. */
+  /** Comma-separated values with a header row, safe to open in a spreadsheet. */
   | 'CSV'
-  /** One JSON object a line, provenance in `_meta`. */
+  /** JSON Lines, with provenance in `_meta`. */
   | 'JSONL'
-  /** The same, compressed with gzip. */
+  /** JSON Lines compressed with gzip. */
   | 'JSONL_GZ'
-  /** For fine-tuning: OpenAI messages, one conversation a line. Only where the template's `training` maps it, as the next two. */
+  /** For fine-tuning: OpenAI messages, one conversation per line. Requires a mapping in the template's `training`. */
   | 'MESSAGES'
-  /** Apache Parquet with typed columns, in row groups with statistics, compressed with Snappy. */
+  /** Apache Parquet with typed columns and row-group statistics, compressed with Snappy. */
   | 'PARQUET'
-  /** For fine-tuning: ShareGPT, one conversation a line. */
+  /** For fine-tuning: ShareGPT, one conversation per line. Requires a mapping in the template's `training`. */
   | 'SHAREGPT';
 
-/** A level of folders that a dataset is cut into, named as Hive does it: `category=comedy/date_year=2024/`. */
+/** A level of Hive-style partitioning, for paths such as `category=comedy/date_year=2024/`. */
 export type DatasetPartition = {
   /** The column. */
   column: Scalars['String']['output'];
-  /** What of its values makes a folder. */
+  /** How the column's values are turned into partitions. */
   transform: PartitionTransform;
 };
 
-/** A level of folders; see `DatasetPartition`. */
+/** A level of partitioning; see `DatasetPartition`. */
 export type DatasetPartitionInput = {
-  /** A column of the template's records; `id` is none. */
+  /** A column of the template's records other than `id`. */
   column: Scalars['String']['input'];
-  /** What of its values makes a folder. */
+  /** How the column's values are turned into partitions. */
   transform: PartitionTransform;
 };
 
-/** The files a dataset is divided into, in percent of its records; a record's own id decides where it falls. */
+/** How a dataset is split, in percent of its records; a record's id determines its split. */
 export type DatasetSplit = {
-  /** To judge the chosen one. */
+  /** For evaluating the final model. */
   test: Scalars['Int']['output'];
   /** For training. */
   train: Scalars['Int']['output'];
-  /** To choose among trained models. */
+  /** For comparing trained models. */
   validation: Scalars['Int']['output'];
 };
 
-/** Whole numbers of percent that make 100 together. */
+/** Whole percentages that add up to 100. */
 export type DatasetSplitInput = {
-  /** To judge the chosen one; 0 for none. */
+  /** For evaluating the final model; 0 for none. */
   test: Scalars['Int']['input'];
   /** For training. */
   train: Scalars['Int']['input'];
-  /** To choose among trained models; 0 for none. */
+  /** For comparing trained models; 0 for none. */
   validation: Scalars['Int']['input'];
 };
 
-/** An address to download from. */
+/** A download address. */
 export type Download = {
-  /** When it stops working. */
+  /** When it expires. */
   expiresAt: Scalars['AWSDateTime']['output'];
   /** A presigned HTTPS address. */
   url: Scalars['AWSURL']['output'];
 };
 
-/** What an estimate rests on. */
+/** What an estimate is based on. */
 export type EstimateBasis =
-  /** The prompts of some records, rendered with these seeds; answers are assumed. */
+  /** The prompts of some records, rendered with these seeds, with assumed answers. */
   | 'PROMPTS'
-  /** Records of my tries of the same template, whatever seeds and parameters they had. */
+  /** My test runs of the same template, with any seeds and parameters. */
   | 'TEST_RUNS';
 
-/** A job that might be started. */
+/** The settings of the job to estimate. */
 export type EstimateJobInput = {
-  /** The budget that it might have, in nano-dollars; null to hear nothing about it. */
+  /** The planned budget, in nano-dollars, to get advice on; no advice when null. */
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
-  /** Values for the template's parameters, a JSON object; the template's defaults for those left out. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** How many records, 1 to 1,000,000. */
+  /** The number of records, 1 to 1,000,000. */
   recordCount: Scalars['Int']['input'];
-  /** A seed set of mine or a sample, READY. */
+  /** A READY seed set of mine or a sample. */
   seedSetId: Scalars['ID']['input'];
   /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
@@ -248,13 +248,13 @@ export type EstimateJobInput = {
   templateVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What attempts had in common that came to nothing: they failed, or what they made was refused. */
+/** Why attempts failed or their records were rejected. */
 export type FailureCause = {
-  /** Attempts that ended so, whatever came of their records later. */
+  /** Attempts that ended for this cause, whether or not their records were delivered later. */
   attempts: Scalars['Int']['output'];
-  /** A sentence without what varies and without its full stop. */
+  /** The message without its variable parts and final period. */
   cause: Scalars['String']['output'];
-  /** Records that were given up and whose last attempt ended so. */
+  /** Failed records whose last attempt ended for this cause. */
   records: Scalars['Int']['output'];
 };
 
@@ -273,106 +273,106 @@ export type FormField = {
   value: Scalars['String']['output'];
 };
 
-/** Seeds for a model to make. */
+/** The seed set to generate. */
 export type GenerateSeedsInput = {
-  /** The most it may spend, in nano-dollars, up to $5. */
+  /** The maximum to spend, in nano-dollars, up to $5.00. */
   budgetNanos: Scalars['Float']['input'];
-  /** A new random text for each seed set meant, 8 to 64 characters; repeat it when repeating the request. */
+  /** An idempotency key of 8 to 64 characters: new and random for each seed set, the same when repeating a request. */
   clientToken: Scalars['String']['input'];
-  /** What they should be about, in words, up to 2,000 characters. */
+  /** What the items should be about, up to 2,000 characters; null for no instructions. */
   instructions?: InputMaybe<Scalars['String']['input']>;
-  /** How many items of each collection, 1 to 500. */
+  /** The number of items per collection, 1 to 500. */
   itemCount: Scalars['Int']['input'];
-  /** A tier or a model; economy when null. */
+  /** A tier or model id; the economy tier when null. */
   model?: InputMaybe<Scalars['String']['input']>;
-  /** What to call the seed set, 1 to 100 characters. */
+  /** The name of the seed set, 1 to 100 characters. */
   name: Scalars['String']['input'];
-  /** The document of the template that is to use them; its schema says what items must be. */
+  /** The source of the template to generate seeds for, from which the schema of the items is derived. */
   source: Scalars['String']['input'];
-  /** The template it is a version of, or is to be; what that holds of others may still be included. */
+  /** The template that this is a version of, whose included texts remain available; null for a new one. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** A template version, a seed set, a number of records and a budget, turned into a dataset. */
+/** Turns a template version, a seed set, a number of records and a budget into a dataset. */
 export type Job = {
-  /** The most it may spend on models, in nano-dollars. */
+  /** The maximum to spend on model calls, in nano-dollars. */
   budgetNanos: Scalars['Float']['output'];
-  /** What its tasks run on. */
+  /** The capacity that its tasks run on. */
   capacity: JobCapacity;
-  /** Grows with whatever its owner does to it but change its priority, so that late news can be told from new. */
+  /** Incremented by every action of its owner except a change of priority, so that clients can discard stale updates. */
   controlNo: Scalars['Int']['output'];
-  /** When it was made. */
+  /** When it was created. */
   createdAt: Scalars['AWSDateTime']['output'];
-  /** How many files its dataset has; where `datasetFiles` has fewer, the file `files.jsonl` lists them all. */
+  /** The number of files of its dataset; when `datasetFiles` has fewer, the file `files.jsonl` lists them all. */
   datasetFileCount: Scalars['Int']['output'];
-  /** The files of its dataset, of very many the first and those beside them; empty until one is published. */
+  /** The files of its dataset, possibly only the first ones and the accompanying files; empty until a dataset is published. */
   datasetFiles: Array<DatasetFile>;
-  /** What it was expected to cost when it was made; null when that could not be told. */
+  /** The estimated cost when it was created; null if it could not be estimated. */
   estimate: Maybe<CostEstimate>;
-  /** Why attempts came to nothing, as of the shards' last checkpoints. Shards may have entries for the same cause, which are to be added; each tells twenty causes at most, the rest together. */
+  /** Why attempts failed or were rejected, as of the shards' last checkpoints. Shards may have entries for the same cause; clients add them up. Each shard has at most 20 causes and combines the rest. */
   failureCauses: Array<FailureCause>;
-  /** When it came to rest; null before. */
+  /** When it ended; null before then. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
-  /** The formats its dataset is written in. */
+  /** The formats of its dataset. */
   formats: Array<DatasetFormat>;
   /** ULID; later jobs have larger ids. */
   id: Scalars['ID']['output'];
-  /** The most one attempt at a record can cost, in nano-dollars: what is reserved before it starts. */
+  /** The maximum cost of one attempt at a record, in nano-dollars, reserved before it starts. */
   maxAttemptCostNanos: Scalars['Float']['output'];
-  /** How many percent of its records may fail; when more do the job is FAILED, and stops early where it can be told early. */
+  /** The failure tolerance, in percent of its records; a job that exceeds it is FAILED, and stops early if possible. */
   maxFailedPercent: Scalars['Int']['output'];
-  /** What its owner called it. */
+  /** The name given by its owner. */
   name: Scalars['String']['output'];
-  /** How it will end or has ended; null while nothing is decided. */
+  /** How it will end or has ended; null while undecided. */
   outcome: Maybe<JobStatus>;
-  /** The template's parameters as the job uses them, a JSON object. */
+  /** The values of the template's parameters, a JSON object. */
   parameters: Scalars['AWSJSON']['output'];
-  /** The folders its dataset is cut into, outermost first; null when there are none. */
+  /** The partitions of its dataset, outermost first; null when it is not partitioned. */
   partitionBy: Maybe<Array<DatasetPartition>>;
-  /** Which of its owner's jobs gets the next free task. */
+  /** Its priority among its owner's jobs. */
   priority: JobPriority;
-  /** What has been done so far, by shard. */
+  /** The progress of its shards. */
   progress: Array<ShardProgress>;
-  /** How many records were asked for. */
+  /** The number of records requested. */
   recordCount: Scalars['Int']['output'];
-  /** The seed set it draws from. */
+  /** The seed set it uses. */
   seedSetId: Scalars['ID']['output'];
-  /** The seed set's name when the job was made. */
+  /** The seed set's name when the job was created. */
   seedSetName: Scalars['String']['output'];
-  /** Its records so far as a file; null when nobody asked for it today. */
+  /** A file of its records so far; null when none was requested in the last day. */
   snapshot: Maybe<JobSnapshot>;
-  /** What its models were paid for, as of the shards' last checkpoints. Shards may have entries for the same step, model and day, which are to be added. */
+  /** Its spending on model calls as of the shards' last checkpoints. Shards may have entries for the same step, model and day; clients add them up. */
   spending: Array<SpendingEntry>;
-  /** How its dataset is divided; null when each format is one file. */
+  /** How its dataset is split; null when it is not. */
   split: Maybe<DatasetSplit>;
-  /** When its first worker began; null before. */
+  /** When its first worker started; null before then. */
   startedAt: Maybe<Scalars['AWSDateTime']['output']>;
-  /** Where it stands. */
+  /** Its status. */
   status: JobStatus;
-  /** One sentence on why it stands there; null when there is nothing to say. */
+  /** The reason for its status, in one sentence; null when there is none. */
   statusReason: Maybe<Scalars['String']['output']>;
   /** The size of its tasks. */
   taskSize: TaskSize;
   /** The template it uses. */
   templateId: Scalars['ID']['output'];
-  /** The template's name when the job was made. */
+  /** The template's name when the job was created. */
   templateName: Scalars['String']['output'];
-  /** The version of the template it is pinned to. */
+  /** The template version that it is pinned to. */
   templateVersion: Scalars['Int']['output'];
-  /** What its workers have done, as of the shards' last checkpoints: what the estimate of Fargate and S3 comes from. */
+  /** What its workers have used as of the shards' last checkpoints, for estimating the cost of Fargate and S3. */
   usage: JobUsage;
 };
 
-/** What a job's tasks run on. */
+/** The capacity that a job's tasks run on. */
 export type JobCapacity =
-  /** Never interrupted, at the full price. */
+  /** Fargate on-demand, at full price and without interruptions. */
   | 'ON_DEMAND'
-  /** Fargate Spot, at about a third of the price; after repeated lack of it the full price. */
+  /** Fargate Spot, at about a third of the price; falls back to on-demand after repeated capacity shortages. */
   | 'SPOT_FIRST';
 
-/** News of a job: its state, and one shard's facts when a shard reported. */
+/** A change of a job: its current state, and the progress of the shard that reported, if any. */
 export type JobChange = {
-  /** How a restoration of its dataset goes; null when none was ever asked for. */
+  /** The state of its dataset's restoration; null when none was requested. */
   archive: Maybe<DatasetArchive>;
   /** See `Job.budgetNanos`. */
   budgetNanos: Scalars['Float']['output'];
@@ -382,222 +382,222 @@ export type JobChange = {
   datasetFileCount: Scalars['Int']['output'];
   /** See `Job.datasetFiles`. */
   datasetFiles: Array<DatasetFile>;
-  /** When it came to rest; null before. */
+  /** When it ended; null before then. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The job. */
   jobId: Scalars['ID']['output'];
-  /** How it will end or has ended; null while nothing is decided. */
+  /** How it will end or has ended; null while undecided. */
   outcome: Maybe<JobStatus>;
-  /** Whose it is; subscriptions are filtered by it. */
+  /** Its owner; subscriptions are filtered by it. */
   owner: Scalars['ID']['output'];
   /** See `Job.priority`. */
   priority: JobPriority;
   /** See `Job.recordCount`; when it has grown, `Job.progress` has new shards. */
   recordCount: Scalars['Int']['output'];
-  /** The facts of the shard that reported; null when only the job changed. */
+  /** The progress of the shard that reported; null when only the job changed. */
   shard: Maybe<ShardProgress>;
   /** See `Job.snapshot`. */
   snapshot: Maybe<JobSnapshot>;
-  /** When its first worker began; null before. */
+  /** When its first worker started; null before then. */
   startedAt: Maybe<Scalars['AWSDateTime']['output']>;
-  /** Where the job stands now. */
+  /** The job's current status. */
   status: JobStatus;
-  /** One sentence on why; null when there is nothing to say. */
+  /** The reason for its status, in one sentence; null when there is none. */
   statusReason: Maybe<Scalars['String']['output']>;
 };
 
-/** The answer to `estimateJob`. */
+/** The result of `estimateJob`. */
 export type JobEstimate = {
-  /** One sentence on whether the budget suffices; null without a budget or an estimate. */
+  /** Whether the budget suffices, in one sentence; null without a budget or an estimate. */
   advice: Maybe<Scalars['String']['output']>;
-  /** The range; null when no prompt can be rendered without answers. */
+  /** The estimate; null when no prompt can be rendered without answers. */
   estimate: Maybe<CostEstimate>;
-  /** The most one attempt at a record can cost, in nano-dollars: what is reserved before it starts. */
+  /** The maximum cost of one attempt at a record, in nano-dollars, reserved before it starts. */
   maxAttemptCostNanos: Scalars['Float']['output'];
 };
 
 /** A page of jobs. */
 export type JobPage = {
-  /** The jobs, newest first; full unless it is the last page. */
+  /** The jobs, newest first; a full page unless it is the last one. */
   items: Array<Job>;
-  /** Hand it in for the next page; null at the end. */
+  /** The token for the next page; null on the last page. */
   nextToken: Maybe<Scalars['String']['output']>;
 };
 
-/** Which of one person's jobs gets the next free task. Between people it says nothing: tasks are shared fairly. */
+/** The priority of a job among its owner's jobs. It has no effect across owners, who share tasks fairly. */
 export type JobPriority =
-  /** Before all others of mine. */
+  /** Before all my other jobs. */
   | 'HIGH'
-  /** When no other of mine waits. */
+  /** Only when none of my other jobs is waiting. */
   | 'LOW'
-  /** In the order in which they were made. */
+  /** In order of creation. */
   | 'NORMAL';
 
-/** A job's records so far as one file in JSON lines, in the order of the dataset. */
+/** A JSON Lines file of a job's records so far, in dataset order. */
 export type JobSnapshot = {
   /** Its size in bytes; null until it is READY. */
   bytes: Maybe<Scalars['Float']['output']>;
-  /** How many records it holds; null until it is READY. */
+  /** The number of records; null until it is READY. */
   rows: Maybe<Scalars['Int']['output']>;
-  /** Where it stands. */
+  /** Its state. */
   state: SnapshotState;
-  /** One sentence on why it failed; null otherwise. */
+  /** Why it failed, in one sentence; null otherwise. */
   statusReason: Maybe<Scalars['String']['output']>;
-  /** When it was asked for. Its file goes a day later. */
+  /** When it was requested. Its file expires a day later. */
   takenAt: Scalars['AWSDateTime']['output'];
 };
 
-/** Where a job stands. */
+/** The status of a job. */
 export type JobStatus =
-  /** The next record could have cost more than was left; can be resumed with a larger budget. */
+  /** Stopped because the next record could have cost more than the remaining budget; can be resumed with a larger budget. */
   | 'BUDGET_EXCEEDED'
-  /** Stopped for good by its owner. */
+  /** Permanently stopped by its owner. */
   | 'CANCELLED'
-  /** Every record asked for was made, or set aside as failed, no more of these than the job allows. */
+  /** Finished: every record was delivered or has failed, within the job's failure tolerance. */
   | 'COMPLETED'
-  /** Is being removed. */
+  /** Being deleted. */
   | 'DELETING'
-  /** Everything that was made is being written as a dataset; `outcome` tells how the job will end. */
+  /** Writing the records to a dataset; `outcome` is how the job will end. */
   | 'EXPORTING'
-  /** Could not go on; `statusReason` says why. */
+  /** Failed; `statusReason` says why. */
   | 'FAILED'
-  /** Stopped by its owner; can be resumed. */
+  /** Paused by its owner; can be resumed. */
   | 'PAUSED'
-  /** Waits for a free slot of the fleet. */
+  /** Waiting for a free task. */
   | 'QUEUED'
-  /** A worker makes records. */
+  /** Generating records. */
   | 'RUNNING';
 
-/** What the workers of a job have done. */
+/** What a job's workers have used. */
 export type JobUsage = {
-  /** How many parts they have written: each was one request to S3. */
+  /** The number of parts written, each with one S3 request. */
   parts: Scalars['Int']['output'];
-  /** How long they have held leases, all of them together, in milliseconds. */
+  /** The total time they have held leases, in milliseconds. */
   workerMs: Scalars['Float']['output'];
 };
 
-/** A model of Amazon Bedrock that the product knows the price of. */
+/** An Amazon Bedrock model with a known price. */
 export type Model = {
-  /** Tokens that a request and its answer may have together. */
+  /** The context window, in tokens, for a request and its answer together. */
   contextTokens: Scalars['Int']['output'];
-  /** The model or inference profile id that Bedrock is called with. */
+  /** The id of the model or inference profile in Bedrock. */
   id: Scalars['ID']['output'];
-  /** Nano-dollars for a thousand tokens sent. */
+  /** The price of 1,000 input tokens, in nano-dollars. */
   inputNanosPerThousand: Scalars['Float']['output'];
-  /** Whether it can be called from here. */
+  /** Whether it can be called from this deployment. */
   isUsable: Scalars['Boolean']['output'];
-  /** Its name for people. */
+  /** Its display name. */
   name: Scalars['String']['output'];
-  /** Nano-dollars for a thousand tokens received. */
+  /** The price of 1,000 output tokens, in nano-dollars. */
   outputNanosPerThousand: Scalars['Float']['output'];
-  /** The day the price was looked up. */
+  /** The date of the price. */
   pricedOn: Scalars['AWSDate']['output'];
-  /** Where the price was read. */
+  /** The source of the price. */
   source: Scalars['String']['output'];
-  /** How it answers in JSON: schema, tool or instruction. */
+  /** How it produces structured output: schema, tool or instruction. */
   structuredOutput: Scalars['String']['output'];
-  /** The tier it stands for when a step says `tier`; null when it must be named. */
+  /** The tier that resolves to it; null when it must be named explicitly. */
   tier: Maybe<Scalars['String']['output']>;
 };
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type Mutation = {
-  /** Stops a job for good; what was made so far becomes its dataset. People only. */
+  /** Stops a job permanently; the records generated so far become its dataset. People only. */
   cancelJob: Job;
-  /** Says that all files are uploaded; the seed set is CHECKING until `onSeedSetChanged` says READY or REFUSED. People only. */
+  /** Confirms that all files are uploaded. The seed set is CHECKING until `onSeedSetChanged` reports READY or REFUSED. People only. */
   confirmSeedSet: SeedSet;
-  /** Starts a job. The same client token with the same input answers the job made before. People only. */
+  /** Starts a job. Repeating the same client token and input returns the job created before. People only. */
   createJob: Job;
-  /** Makes a seed set and answers where to upload its files. People only. */
+  /** Creates a seed set and returns upload forms for its files. People only. */
   createSeedSet: SeedSetUpload;
-  /** Deletes a job at rest with its datasets; the answer has status DELETING. People only. */
+  /** Deletes a job that has ended, with its datasets; the returned job is DELETING. People only. */
   deleteJob: Job;
-  /** Deletes a seed set of mine with its files. People only. */
+  /** Deletes one of my seed sets with its files. People only. */
   deleteSeedSet: SeedSet;
-  /** Deletes a template of mine with its versions; jobs keep their copies. People only. */
+  /** Deletes one of my templates with all its versions; jobs keep their copies. People only. */
   deleteTemplate: TemplateSummary;
-  /** Asks for more records: one that waits or runs makes them too, one that has completed or reached its budget goes on. What was made stays. People only. */
+  /** Increases a job's number of records and resumes it if it has completed or reached its budget. Existing records are kept. People only. */
   extendJob: Job;
-  /** Copies a version of a sample, of a published template or of my own into a new template of mine. People only. */
+  /** Copies a version of a sample, a published template or one of my own into a new template of mine. People only. */
   forkTemplate: Template;
-  /** Makes a seed set by a model, as a template needs it, within a budget; it is GENERATING until `onSeedSetChanged` says READY or REFUSED. People only. */
+  /** Has a model generate a seed set for a template, within a budget. It is GENERATING until `onSeedSetChanged` reports READY or REFUSED. People only. */
   generateSeeds: SeedSet;
-  /** Stops a job until it is resumed; what is in flight is finished first. People only. */
+  /** Stops a job until it is resumed, after finishing the calls in flight. People only. */
   pauseJob: Job;
-  /** Publishes the latest version of a template of mine for everyone; earlier published versions stay published. People only. */
+  /** Publishes the latest version of one of my templates to everyone; versions published earlier stay published. People only. */
   publishTemplate: TemplateSummary;
-  /** Gives a job more money while it waits, runs or rests; at its budget it goes on when it is resumed. People only. */
+  /** Raises the budget of a job that is queued, running, paused or at its budget; the latter continues once it is resumed. People only. */
   raiseBudget: Job;
-  /** Tells a job's watchers what one shard has done, or that the job changed its state. The worker and the dispatcher only (IAM). */
+  /** Reports a shard's progress, or a change of the job, to the job's watchers. Only for the worker and Lambda functions (IAM). */
   reportProgress: JobChange;
-  /** Tells a seed set's owner that its check has ended, or how far a model is with its items. The functions that check and generate seeds only (IAM). */
+  /** Notifies a seed set's owner that its check has ended or its generation has progressed. Only for the functions that check and generate seeds (IAM). */
   reportSeedSet: SeedSet;
-  /** Tells a try's owner that it went on. The function that tries templates only (IAM). */
+  /** Notifies a test run's owner of its progress. Only for the function that executes test runs (IAM). */
   reportTestRun: TestRun;
-  /** Brings an archived dataset back for some days; watch it by `onJobChanged`. Twice is as good as once. People only. */
+  /** Restores an archived dataset for a few days; watch it with `onJobChanged`. Idempotent. People only. */
   restoreDataset: DatasetArchive;
-  /** Makes an older version of a template of mine the newest again, as a new version. People only. */
+  /** Restores an older version of one of my templates as a new version. People only. */
   restoreTemplate: Template;
-  /** Goes on with a paused job, or with one that reached its budget. People only. */
+  /** Resumes a paused job, or one that reached its budget. People only. */
   resumeJob: Job;
-  /** Takes up again what a job that has completed, failed or reached its budget could not make; what was made stays. People only. */
+  /** Retries the failed records of a job that has completed, failed or reached its budget. Existing records are kept. People only. */
   retryFailed: Job;
-  /** Saves a template: a new one without id, else its next version. People only. */
+  /** Saves a new template, or the next version of an existing one. People only. */
   saveTemplate: Template;
-  /** Changes which of my jobs gets the next free task, until the job has ended. People only. */
+  /** Changes a job's priority among my jobs, until it has ended. People only. */
   setJobPriority: Job;
-  /** Makes a few records with real model calls, within a budget of its own; watch it by `onTestRunChanged`. People only. */
+  /** Generates a few records with real model calls, within a budget of its own; watch it with `onTestRunChanged`. People only. */
   startTestRun: TestRun;
-  /** Writes the records that a job of mine has so far into a file; watch `Job.snapshot` by `onJobChanged`. One at a time, while there is no dataset. People only. */
+  /** Exports the records that a job has so far to a file; watch `Job.snapshot` with `onJobChanged`. One at a time, while there is no dataset. People only. */
   takeSnapshot: Job;
-  /** Hides a template of mine from everyone else, all its versions at once; copies made before stay. People only. */
+  /** Hides all versions of one of my templates from everyone else; existing copies are kept. People only. */
   unpublishTemplate: TemplateSummary;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationCancelJobArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationConfirmSeedSetArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationCreateJobArgs = {
   input: CreateJobInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationCreateSeedSetArgs = {
   input: CreateSeedSetInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationDeleteJobArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationDeleteSeedSetArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationDeleteTemplateArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationExtendJobArgs = {
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
   id: Scalars['ID']['input'];
@@ -605,236 +605,236 @@ export type MutationExtendJobArgs = {
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationForkTemplateArgs = {
   id: Scalars['ID']['input'];
   version?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationGenerateSeedsArgs = {
   input: GenerateSeedsInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationPauseJobArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationPublishTemplateArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationRaiseBudgetArgs = {
   budgetNanos: Scalars['Float']['input'];
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationReportProgressArgs = {
   input: ReportProgressInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationReportSeedSetArgs = {
   input: ReportSeedSetInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationReportTestRunArgs = {
   input: ReportTestRunInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationRestoreDatasetArgs = {
   jobId: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationRestoreTemplateArgs = {
   id: Scalars['ID']['input'];
   version: Scalars['Int']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationResumeJobArgs = {
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationRetryFailedArgs = {
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationSaveTemplateArgs = {
   input: SaveTemplateInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationSetJobPriorityArgs = {
   id: Scalars['ID']['input'];
   priority: JobPriority;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationStartTestRunArgs = {
   input: StartTestRunInput;
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationTakeSnapshotArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people and the worker may change. */
+/** What people, the worker and Lambda functions can change. */
 export type MutationUnpublishTemplateArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** What of a column's values makes a folder. Records without it lie in `__HIVE_DEFAULT_PARTITION__`. */
+/** How a column's values are turned into partitions. Records without a value are in `__HIVE_DEFAULT_PARTITION__`. */
 export type PartitionTransform =
-  /** Each day that its text tells, an ISO 8601 date or time as it is written. */
+  /** By day of an ISO 8601 date or time, as written. */
   | 'DAY'
-  /** Each value. */
+  /** By value. */
   | 'IDENTITY'
-  /** Each month, likewise. */
+  /** By month of an ISO 8601 date or time, as written. */
   | 'MONTH'
-  /** Each year, likewise. */
+  /** By year of an ISO 8601 date or time, as written. */
   | 'YEAR';
 
-/** A form to POST a file with, straight to the bucket. */
+/** A form for uploading a file directly to the bucket with POST. */
 export type PresignedPost = {
   /** The collection the file is for. */
   collection: Scalars['String']['output'];
-  /** The form's fields, in order; the file comes last under the name `file`. */
+  /** The form's fields, in order, to be followed by the file in a field named `file`. */
   fields: Array<FormField>;
-  /** Where to POST to. */
+  /** The address to POST to. */
   url: Scalars['AWSURL']['output'];
 };
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type Query = {
-  /** What is wrong with a template, or what it would be if it were saved; nothing is stored. People only. */
+  /** Checks a template: returns its problems, or its analysis if it could be saved. Nothing is stored. People only. */
   checkTemplate: TemplateCheck;
-  /** What a job is likely to cost, before it is started; nothing is stored or paid. People only. */
+  /** Estimates what a job is likely to cost. Nothing is stored or spent. People only. */
   estimateJob: JobEstimate;
-  /** Whether a job's dataset can be downloaded or lies in the archive, as S3 says now. A job without one answers `Conflict`. People only. */
+  /** Whether a job's dataset is available or archived, according to S3. Fails with `Conflict` if the job has no dataset. People only. */
   getDatasetArchive: DatasetArchive;
-  /** An address from which one file of a job's dataset, or its snapshot, can be downloaded for a quarter of an hour. People only. */
+  /** A download address, valid for 15 minutes, of a file of a job's dataset or of its snapshot. People only. */
   getDownload: Download;
-  /** One job of mine. Null never: a job that is not mine answers `NotFound`. People only. */
+  /** One of my jobs. Fails with `NotFound` if it is not mine. People only. */
   getJob: Job;
-  /** A seed set of mine or a sample. People only. */
+  /** One of my seed sets, or a sample. People only. */
   getSeedSet: SeedSet;
-  /** A template of mine, a sample, or a published version of somebody's. People only. */
+  /** One of my templates, a sample, or a published version of someone else's template. People only. */
   getTemplate: Template;
-  /** A try of mine. People only. */
+  /** One of my test runs. People only. */
   getTestRun: TestRun;
-  /** What I spent on tries and generated seeds, by day, newest first. People only. */
+  /** My spending on test runs and generated seeds per day, newest first. People only. */
   listAdHocSpending: AdHocSpendingPage;
-  /** My jobs, newest first, all of them or those of one status. People only. */
+  /** My jobs, newest first, optionally filtered by status. People only. */
   listJobs: JobPage;
-  /** The models a template may name, with their prices. People only. */
+  /** The models that templates may use, with their prices. People only. */
   listModels: Array<Model>;
-  /** The seed sets that ship with the product, by name. People only. */
+  /** The seed sets that ship with the product, sorted by name. People only. */
   listSampleSeedSets: SeedSetPage;
-  /** The templates that ship with the product, by name. People only. */
+  /** The templates that ship with the product, sorted by name. People only. */
   listSampleTemplates: TemplatePage;
-  /** Items of a seed set of mine or a sample: in order, or those that hold a text. People only. */
+  /** The items of one of my seed sets or a sample, in order, optionally only those that contain a text. People only. */
   listSeedItems: SeedItemPage;
   /** My seed sets, newest first. People only. */
   listSeedSets: SeedSetPage;
-  /** The versions of a template, newest first: all of mine and of samples, the published ones of somebody else's. People only. */
+  /** The versions of a template, newest first: all versions of my own and of samples, published ones of others. People only. */
   listTemplateVersions: TemplateVersionPage;
   /** My templates, newest first. People only. */
   listTemplates: TemplatePage;
-  /** The prompts of one record, without any model call: answers are stood in for by placeholders. Costs nothing. People only. */
+  /** Renders the prompts of one record without calling a model, using placeholders for the answers. Free. People only. */
   renderTemplate: TemplateRendering;
-  /** Published templates, all of them or those that meet every wish given: newest first, or by the words found. People only. */
+  /** Published templates that match all given filters, newest first, or sorted by matching word when `text` is given. People only. */
   searchTemplates: TemplatePage;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryCheckTemplateArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
   source: Scalars['String']['input'];
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryEstimateJobArgs = {
   input: EstimateJobInput;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryGetDatasetArchiveArgs = {
   jobId: Scalars['ID']['input'];
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryGetDownloadArgs = {
   file: Scalars['String']['input'];
   jobId: Scalars['ID']['input'];
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryGetJobArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryGetSeedSetArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryGetTemplateArgs = {
   id: Scalars['ID']['input'];
   version?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryGetTestRunArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListAdHocSpendingArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListJobsArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
@@ -842,21 +842,21 @@ export type QueryListJobsArgs = {
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListSampleSeedSetsArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListSampleTemplatesArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListSeedItemsArgs = {
   collection: Scalars['String']['input'];
   limit?: InputMaybe<Scalars['Int']['input']>;
@@ -867,14 +867,14 @@ export type QueryListSeedItemsArgs = {
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListSeedSetsArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListTemplateVersionsArgs = {
   id: Scalars['ID']['input'];
   limit?: InputMaybe<Scalars['Int']['input']>;
@@ -882,20 +882,20 @@ export type QueryListTemplateVersionsArgs = {
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryListTemplatesArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   nextToken?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QueryRenderTemplateArgs = {
   input: RenderTemplateInput;
 };
 
 
-/** What people may read. Every field is answered for the signed-in person. */
+/** What people can read. Every field is resolved for the signed-in user. */
 export type QuerySearchTemplatesArgs = {
   category?: InputMaybe<Scalars['String']['input']>;
   limit?: InputMaybe<Scalars['Int']['input']>;
@@ -904,63 +904,63 @@ export type QuerySearchTemplatesArgs = {
   text?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What to render. */
+/** The record to render. */
 export type RenderTemplateInput = {
-  /** Values for its parameters, a JSON object. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** Which record, from 0; others draw other seeds. */
+  /** The number of the record, from 0, which determines its seeds; 0 when null. */
   recordNo?: InputMaybe<Scalars['Int']['input']>;
-  /** Seeds of mine or a sample; placeholders when null. */
+  /** A seed set of mine or a sample; placeholders when null. */
   seedSetId?: InputMaybe<Scalars['ID']['input']>;
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
-  /** The template it is a version of, or is to be; what that holds of others may still be included. */
+  /** The template that this is a version of, whose included texts remain available; null for a new one. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** The prompt of one step, as the model would get it. */
+/** The prompt of one step, as sent to the model. */
 export type RenderedStep = {
-  /** False when its condition does not hold, and nothing would be sent. */
+  /** False when the step's condition is false and nothing would be sent. */
   applies: Scalars['Boolean']['output'];
-  /** UTF-8 bytes of all of it. */
+  /** The total size in UTF-8 bytes. */
   bytes: Scalars['Int']['output'];
   /** The model that would be called. */
   modelId: Scalars['String']['output'];
-  /** What is stood in for its answer, as JSON text. */
+  /** The placeholder for its answer, as JSON text. */
   placeholder: Scalars['String']['output'];
-  /** From 0: the item of a loop; loops show their first items. */
+  /** The round, from 0: the item of a loop. Only a loop's first items are shown. */
   round: Scalars['Int']['output'];
   /** The step. */
   stepId: Scalars['String']['output'];
   /** The system prompt; null when there is none. */
   system: Maybe<Scalars['String']['output']>;
-  /** The earlier turns and the prompt, which is the last. */
+  /** The earlier turns, followed by the prompt. */
   turns: Array<Turn>;
 };
 
-/** What a worker reports of its shard, all cumulative, so that twice equals once; without `shard` only the job's state is told. */
+/** A worker's report on its shard, cumulative and therefore idempotent, or a notification that the job has changed. */
 export type ReportProgressInput = {
   /** The job. */
   jobId: Scalars['ID']['input'];
-  /** The shard's facts; null to tell only the job's state. */
+  /** The shard's progress; null when only the job has changed. */
   shard?: InputMaybe<ShardProgressInput>;
 };
 
-/** Which seed set changed. */
+/** The seed set that changed. */
 export type ReportSeedSetInput = {
   /** The seed set. */
   id: Scalars['ID']['input'];
 };
 
-/** Which try went on. */
+/** The test run that progressed. */
 export type ReportTestRunInput = {
-  /** The try. */
+  /** The test run. */
   id: Scalars['ID']['input'];
 };
 
 /** A template to save. */
 export type SaveTemplateInput = {
-  /** The version that was edited: refused with `Conflict` when there is a newer one; null to save in any case. */
+  /** The version that was edited: fails with `Conflict` if there is a newer one; saves unconditionally when null. */
   basedOnVersion?: InputMaybe<Scalars['Int']['input']>;
   /** The template to add a version to; null for a new one. */
   id?: InputMaybe<Scalars['ID']['input']>;
@@ -972,29 +972,29 @@ export type SaveTemplateInput = {
 export type SeedCollection = {
   /** Its size as stored, in bytes; 0 until the seed set is READY. */
   bytes: Scalars['Float']['output'];
-  /** The fields found in its items; empty until the seed set is READY. */
+  /** The fields of its items; empty until the seed set is READY. */
   fields: Array<SeedFieldSummary>;
-  /** The names of the uploaded files, joined by commas; `generated.jsonl` when a model made it. */
+  /** The names of the uploaded files, separated by commas; `generated.jsonl` when a model generated it. */
   fileName: Scalars['String']['output'];
-  /** How many items it has; 0 until checked, those made so far while it is GENERATING. */
+  /** The number of items; 0 until it is checked, and those generated so far while it is GENERATING. */
   itemCount: Scalars['Int']['output'];
-  /** Its name in templates; `seeds` for a file given without one. */
+  /** Its name in templates; `seeds` for a file uploaded without one. */
   name: Scalars['String']['output'];
 };
 
-/** What was found in one field of a collection. */
+/** Statistics of one field of a collection. */
 export type SeedFieldSummary = {
-  /** How many values were seen in it. */
+  /** The number of values. */
   count: Scalars['Int']['output'];
-  /** How many different values it has, when they are short and at most a hundred; null otherwise. */
+  /** The number of distinct values if they are short and at most 100; null otherwise. */
   distinct: Maybe<Scalars['Int']['output']>;
-  /** Up to three values, as JSON text, long ones cut. */
+  /** Up to three values as JSON text, truncated if long. */
   examples: Array<Scalars['String']['output']>;
-  /** In how many places it could be and is absent, null or an empty text: of `body.text` that counts the objects `body` alone. */
+  /** How often it is absent, null or empty where it could be present: for `body.text`, among the `body` objects only. */
   missing: Scalars['Int']['output'];
-  /** The way to it in an item: `title`, `body.text`, `tags[]`, `tags[].name`. */
+  /** Its path in an item: `title`, `body.text`, `tags[]`, `tags[].name`. */
   name: Scalars['String']['output'];
-  /** The JSON types seen: string, integer, number, boolean, object, array. */
+  /** The JSON types found: string, integer, number, boolean, object, array. */
   types: Array<Scalars['String']['output']>;
 };
 
@@ -1002,63 +1002,63 @@ export type SeedFieldSummary = {
 export type SeedFileInput = {
   /** Its size in bytes, up to 1 GB. */
   bytes: Scalars['Float']['input'];
-  /** The collection it becomes: a letter, then letters, digits or _; `seeds` when null. */
+  /** Its collection: a letter followed by letters, digits or underscores; `seeds` when null. */
   collection?: InputMaybe<Scalars['String']['input']>;
-  /** Its name; the ending tells the format: .json, .jsonl, .ndjson, .csv, .tsv or .parquet, each also with .gz behind. */
+  /** Its name, whose extension determines the format: .json, .jsonl, .ndjson, .csv, .tsv or .parquet, optionally followed by .gz. */
   fileName: Scalars['String']['input'];
 };
 
 /** One item of a collection. */
 export type SeedItem = {
-  /** The item as JSON text, long ones cut. */
+  /** The item as JSON text, truncated if long. */
   json: Scalars['String']['output'];
   /** Its position, from 0. */
   position: Scalars['Int']['output'];
 };
 
-/** Items of a collection. */
+/** A page of a collection's items. */
 export type SeedItemPage = {
-  /** The items, each with its position. */
+  /** The items with their positions. */
   items: Array<SeedItem>;
-  /** Hand it in to go on; null at the end. While searching a page may be empty although more follows. */
+  /** The token for the next page; null on the last page. A page of search results may be empty even when more follow. */
   nextToken: Maybe<Scalars['String']['output']>;
 };
 
-/** A part of the seeds that a template reads. */
+/** A seed field that a template reads. */
 export type SeedRead = {
   /** The collection. */
   collection: Scalars['String']['output'];
-  /** Where the template reads it: `step "question"`. */
+  /** Where the template reads it, such as `step "question"`. */
   location: Scalars['String']['output'];
-  /** The way to it in an item: `body.text`, `tags[].name`; empty for the whole item. */
+  /** Its path in an item, such as `body.text` or `tags[].name`; empty for the whole item. */
   path: Scalars['String']['output'];
   /** Whether every item must have it. */
   required: Scalars['Boolean']['output'];
 };
 
-/** Seed data, uploaded or made by a model: one or more named collections of items. */
+/** Seed data, uploaded or generated by a model: one or more named collections of items. */
 export type SeedSet = {
-  /** Its collections; without sizes and fields until it is READY, without counts too unless it is GENERATING. */
+  /** Its collections; sizes and fields are empty until it is READY, and so are counts unless it is GENERATING. */
   collections: Array<SeedCollection>;
-  /** When it was made. */
+  /** When it was created. */
   createdAt: Scalars['AWSDateTime']['output'];
   /** ULID, or the name of a sample. */
   id: Scalars['ID']['output'];
-  /** Whether it ships with the product and is there for everyone. */
+  /** Whether it ships with the product and is available to everyone. */
   isSample: Scalars['Boolean']['output'];
-  /** What its owner called it. */
+  /** The name given by its owner. */
   name: Scalars['String']['output'];
-  /** Whose it is; subscriptions are filtered by it. `samples` for those that ship with the product. */
+  /** Its owner, by which subscriptions are filtered; `samples` for those that ship with the product. */
   owner: Scalars['ID']['output'];
-  /** How many rows were left out. */
+  /** The number of rows skipped. */
   skippedCount: Scalars['Int']['output'];
-  /** Rows that were left out because they were faulty, the first of them; empty unless that was asked for. */
+  /** The first of the invalid rows that were skipped; empty unless `skipInvalid` was set. */
   skippedRows: Array<SkippedRow>;
-  /** What a model was paid for making it, in nano-dollars; null when it was uploaded. */
+  /** The cost of generating it, in nano-dollars; null when it was uploaded. */
   spentNanos: Maybe<Scalars['Float']['output']>;
-  /** Where it stands. */
+  /** Its status. */
   status: SeedSetStatus;
-  /** One sentence on why it was refused, or why a model made fewer items than were asked for; null otherwise. */
+  /** Why it is REFUSED, or has fewer generated items than requested, in one sentence; null otherwise. */
   statusReason: Maybe<Scalars['String']['output']>;
 };
 
@@ -1066,66 +1066,66 @@ export type SeedSet = {
 export type SeedSetPage = {
   /** The seed sets. */
   items: Array<SeedSet>;
-  /** Hand it in for the next page; null at the end. */
+  /** The token for the next page; null on the last page. */
   nextToken: Maybe<Scalars['String']['output']>;
 };
 
-/** Where a seed set stands. */
+/** The status of a seed set. */
 export type SeedSetStatus =
-  /** Its files are being read. */
+  /** Checking its files. */
   | 'CHECKING'
-  /** A model makes its items. */
+  /** A model is generating its items. */
   | 'GENERATING'
-  /** Can be used by jobs. */
+  /** Ready for use. */
   | 'READY'
-  /** Its files cannot be used, or a model could not make its items; `statusReason` says why. */
+  /** Its files are unusable, or its generation failed; `statusReason` says why. */
   | 'REFUSED'
-  /** Waits for its files. */
+  /** Waiting for its files. */
   | 'UPLOADING';
 
-/** A new seed set and where its files go. */
+/** A new seed set with the upload forms for its files. */
 export type SeedSetUpload = {
   /** The seed set, UPLOADING. */
   seedSet: SeedSet;
-  /** One upload for each file, in the order asked for. */
+  /** One upload form per file, in the order of the input. */
   uploads: Array<PresignedPost>;
 };
 
-/** The cumulative facts of one shard: a contiguous range of a job's records, made by one worker at a time. */
+/** The cumulative progress of a shard: a contiguous range of a job's records, processed by one worker at a time. */
 export type ShardProgress = {
-  /** Why attempts came to nothing: the most frequent causes, the rest together. Reports tell as many as fit. */
+  /** Why attempts failed or were rejected: the most frequent causes, with the rest combined. Reports have as many as fit. */
   causes: Array<FailureCause>;
-  /** Records made. */
+  /** Records delivered. */
   delivered: Scalars['Int']['output'];
-  /** Records set aside after their last attempt. */
+  /** Records that failed permanently. */
   failed: Scalars['Int']['output'];
-  /** The lease that reported; a later worker has a larger one. */
+  /** The generation of the lease that reported; it grows with every lease. */
   generation: Scalars['Int']['output'];
   /** Job id and shard number: `01J…#3`. */
   id: Scalars['ID']['output'];
-  /** Tokens sent. */
+  /** Input tokens. */
   inputTokens: Scalars['Float']['output'];
   /** The job it belongs to. */
   jobId: Scalars['ID']['output'];
-  /** Up to three of the latest records, each the JSON text of its columns, long values cut. */
+  /** Up to three of the latest records, each as the JSON text of its columns, with long values truncated. */
   latest: Array<Scalars['String']['output']>;
-  /** Tokens received. */
+  /** Output tokens. */
   outputTokens: Scalars['Float']['output'];
-  /** How many records this shard is to make. */
+  /** The number of records in this shard. */
   recordCount: Scalars['Int']['output'];
-  /** Records a second over the last seconds; 0 at rest. */
+  /** Recent throughput, in records per second; 0 when idle. */
   recordsPerSecond: Scalars['Float']['output'];
-  /** Finished records that the template's `accept` refused; another attempt was made in the place of each. */
+  /** Candidates rejected by the template's `accept`; each was regenerated. */
   rejected: Scalars['Int']['output'];
-  /** Grows within a generation; a smaller one is old news. */
+  /** Grows within a generation, so that clients can discard stale reports. */
   reportNo: Scalars['Int']['output'];
   /** When this was reported; null before the first report. */
   reportedAt: Maybe<Scalars['AWSDateTime']['output']>;
-  /** From 0. */
+  /** Its number, from 0. */
   shardNo: Scalars['Int']['output'];
-  /** Paid to models, in nano-dollars. */
+  /** Spent on model calls, in nano-dollars. */
   spentNanos: Scalars['Float']['output'];
-  /** Set aside as possibly spent by workers that vanished, in nano-dollars. */
+  /** Written off as possibly spent by crashed workers, in nano-dollars. */
   writtenOffNanos: Scalars['Float']['output'];
 };
 
@@ -1146,161 +1146,161 @@ export type ShardProgressInput = {
   writtenOffNanos: Scalars['Float']['input'];
 };
 
-/** A faulty row that was left out. */
+/** An invalid row that was skipped. */
 export type SkippedRow = {
   /** The file. */
   fileName: Scalars['String']['output'];
-  /** What is wrong with it. */
+  /** Why it is invalid. */
   reason: Scalars['String']['output'];
-  /** The row, line or item, from 1. */
+  /** The number of the row, line or item, from 1. */
   row: Scalars['Int']['output'];
 };
 
-/** Where a snapshot stands. */
+/** The state of a snapshot. */
 export type SnapshotState =
-  /** It is being written. */
+  /** Being written. */
   | 'CREATING'
-  /** There is none; `statusReason` says why. */
+  /** Failed; `statusReason` says why. */
   | 'FAILED'
-  /** `getDownload` gives its address. */
+  /** Available from `getDownload`. */
   | 'READY';
 
-/** Calls of one step to one model on one day. */
+/** The calls of one step to one model on one day. */
 export type SpendingEntry = {
-  /** How many calls were paid, answered or not. */
+  /** The number of calls paid for, answered or not. */
   calls: Scalars['Int']['output'];
-  /** Paid for them, in nano-dollars. */
+  /** Their cost, in nano-dollars. */
   costNanos: Scalars['Float']['output'];
   /** The day, in UTC. */
   day: Scalars['AWSDate']['output'];
-  /** Tokens sent. */
+  /** Input tokens. */
   inputTokens: Scalars['Float']['output'];
   /** The model. */
   modelId: Scalars['String']['output'];
-  /** Tokens received. */
+  /** Output tokens. */
   outputTokens: Scalars['Float']['output'];
   /** The step. */
   stepId: Scalars['String']['output'];
 };
 
-/** What to try. */
+/** The settings of a test run. */
 export type StartTestRunInput = {
-  /** The most it may spend, in nano-dollars, up to $5. */
+  /** The maximum to spend, in nano-dollars, up to $5.00. */
   budgetNanos: Scalars['Float']['input'];
-  /** A new random text for each try meant, 8 to 64 characters; repeat it when repeating the request. */
+  /** An idempotency key of 8 to 64 characters: new and random for each test run, the same when repeating a request. */
   clientToken: Scalars['String']['input'];
-  /** Values for its parameters, a JSON object. */
+  /** Values for the template's parameters, a JSON object; omitted ones use the template's defaults. */
   parameters?: InputMaybe<Scalars['AWSJSON']['input']>;
-  /** How many records, 1 to 10. */
+  /** The number of records, 1 to 10. */
   recordCount: Scalars['Int']['input'];
-  /** Seeds of mine or a sample, READY. */
+  /** A READY seed set of mine or a sample. */
   seedSetId: Scalars['ID']['input'];
   /** The YAML (or JSON) document. */
   source: Scalars['String']['input'];
-  /** The template it is a version of, or is to be; what that holds of others may still be included. */
+  /** The template that this is a version of, whose included texts remain available; null for a new one. */
   templateId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** What is pushed to people while they watch. */
+/** Updates pushed to people. */
 export type Subscription = {
-  /** Changes of my jobs, or of one of them. A job that is not mine answers `NotFound`. People only. */
+  /** Changes of my jobs, or of one of them. Fails with `NotFound` if the job is not mine. People only. */
   onJobChanged: Maybe<JobChange>;
-  /** Seed sets of mine whose check has ended, or whose items a model makes: after each of its batches and at the end. People only. */
+  /** My seed sets whose check has ended, or that a model generates: after each batch and at the end. People only. */
   onSeedSetChanged: Maybe<SeedSet>;
-  /** How a try of mine goes on. People only. */
+  /** The progress of one of my test runs. People only. */
   onTestRunChanged: Maybe<TestRun>;
 };
 
 
-/** What is pushed to people while they watch. */
+/** Updates pushed to people. */
 export type SubscriptionOnJobChangedArgs = {
   jobId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
-/** What is pushed to people while they watch. */
+/** Updates pushed to people. */
 export type SubscriptionOnTestRunChangedArgs = {
   id: Scalars['ID']['input'];
 };
 
 /** The size of a job's tasks. */
 export type TaskSize =
-  /** Two processors and 4 GB: up to 128 model calls at a time. */
+  /** 2 vCPUs and 4 GB of memory: up to 128 concurrent model calls. */
   | 'LARGE'
-  /** One processor and 2 GB: up to 64 model calls at a time. */
+  /** 1 vCPU and 2 GB of memory: up to 64 concurrent model calls. */
   | 'MEDIUM'
-  /** Half a processor and 1 GB: up to 32 model calls at a time. */
+  /** 0.5 vCPU and 1 GB of memory: up to 32 concurrent model calls. */
   | 'SMALL';
 
 /** One version of a template. */
 export type Template = {
-  /** What a machine knows of it. */
+  /** The static analysis of its source. */
   analysis: TemplateAnalysis;
-  /** What kind of data it makes; null when its author did not say. */
+  /** The kind of data it generates; null when its author gave none. */
   category: Maybe<Scalars['String']['output']>;
   /** When this version was saved. */
   createdAt: Scalars['AWSDateTime']['output'];
-  /** What it makes; null when its author did not say. */
+  /** What it generates; null when its author gave no description. */
   description: Maybe<Scalars['String']['output']>;
-  /** What it was forked from; null when it was not. */
+  /** What it was forked from; null when it was not forked. */
   forkedFrom: Maybe<TemplateOrigin>;
   /** ULID, or the name of a sample. */
   id: Scalars['ID']['output'];
-  /** Whether it is mine to change. */
+  /** Whether I may change it. */
   isMine: Scalars['Boolean']['output'];
-  /** Whether it ships with the product and is there for everyone. */
+  /** Whether it ships with the product and is available to everyone. */
   isSample: Scalars['Boolean']['output'];
-  /** The newest version that I may read. */
+  /** The latest version that I may read. */
   latestVersion: Scalars['Int']['output'];
   /** Its name. */
   name: Scalars['String']['output'];
-  /** Since when it is published; null when it is not. */
+  /** When it was published; null when it is not. */
   publishedAt: Maybe<Scalars['AWSDateTime']['output']>;
-  /** The versions that are published. */
+  /** The published versions. */
   publishedVersions: Array<Scalars['Int']['output']>;
-  /** The seed set that goes with it; null when none does. */
+  /** The sample seed set that goes with it; null when there is none. */
   sampleSeedSetId: Maybe<Scalars['ID']['output']>;
-  /** The YAML document as its author wrote it: what an export holds, and what an import reads. */
+  /** The YAML document as its author wrote it, used for export and import. */
   source: Scalars['String']['output'];
-  /** Words to find it by. */
+  /** Keywords for searching. */
   tags: Array<Scalars['String']['output']>;
-  /** This version, from 1. */
+  /** The version, from 1. */
   version: Scalars['Int']['output'];
 };
 
-/** What a template says of itself once it is read. */
+/** The static analysis of a template's source. */
 export type TemplateAnalysis = {
-  /** What a finished record must meet to be delivered, in the order in which it is asked; empty when every record is. */
+  /** The conditions that a candidate must meet to be delivered, in order of evaluation; empty when there are none. */
   accept: Array<AcceptCondition>;
-  /** The columns by which its datasets can be divided. */
+  /** The columns suited to partitioning its datasets. */
   categories: Array<Scalars['String']['output']>;
-  /** The columns of its records, `id` apart. */
+  /** The columns of its records, except `id`. */
   columns: Array<TemplateColumn>;
-  /** What it includes from other templates, as `ID@VERSION/NAME`. */
+  /** The texts it includes from other templates, as `ID@VERSION/NAME`. */
   includes: Array<Scalars['String']['output']>;
-  /** The most one record can cost. */
+  /** The maximum cost of one attempt at a record. */
   maxAttemptCost: AttemptCost;
-  /** How many attempts a job may make for each record asked for, on average. */
+  /** The average number of attempts per record that a job may make. */
   maxAttempts: Scalars['Int']['output'];
   /** Its parameters. */
   parameters: Array<TemplateParameter>;
-  /** What it reads from the seeds. */
+  /** The seed fields it reads. */
   reads: Array<SeedRead>;
-  /** What items of each collection must be, a JSON object of JSON Schemas. */
+  /** The JSON Schema of each collection's items, a JSON object. */
   seedSchema: Scalars['AWSJSON']['output'];
-  /** Its steps in short. */
+  /** Its steps. */
   steps: Array<TemplateStep>;
-  /** The formats for fine-tuning that its datasets can have, beside the other formats. */
+  /** The fine-tuning formats that its datasets support in addition to the general ones. */
   trainingFormats: Array<DatasetFormat>;
-  /** What could not be found out about its reads, in sentences: computed keys. */
+  /** Which seed fields could not be determined, such as computed keys, one sentence each. */
   warnings: Array<Scalars['String']['output']>;
 };
 
-/** The answer to `checkTemplate`. */
+/** The result of `checkTemplate`. */
 export type TemplateCheck = {
-  /** What it would be; null when something is wrong. */
+  /** The analysis; null when there are problems. */
   analysis: Maybe<TemplateAnalysis>;
-  /** What is wrong, in the order of the source; empty when it can be saved. */
+  /** The problems, in source order; empty when the template can be saved. */
   problems: Array<TemplateProblem>;
 };
 
@@ -1308,11 +1308,11 @@ export type TemplateCheck = {
 export type TemplateColumn = {
   /** Its name. */
   name: Scalars['String']['output'];
-  /** Its declared type; null when it is found in the values. */
+  /** Its declared type; null when inferred from the values. */
   type: Maybe<Scalars['String']['output']>;
 };
 
-/** Where a fork comes from. */
+/** The origin of a fork. */
 export type TemplateOrigin = {
   /** The template. */
   id: Scalars['ID']['output'];
@@ -1326,65 +1326,65 @@ export type TemplateOrigin = {
 export type TemplatePage = {
   /** The templates. */
   items: Array<TemplateSummary>;
-  /** Hand it in for the next page; null at the end. */
+  /** The token for the next page; null on the last page. */
   nextToken: Maybe<Scalars['String']['output']>;
 };
 
-/** A value that prompts see and that a job may set. */
+/** A value available in prompts that a job may set. */
 export type TemplateParameter = {
-  /** Its value when a job sets none, as JSON text. */
+  /** The value used when a job sets none, as JSON text. */
   default: Scalars['String']['output'];
-  /** What it is for; null when its author did not say. */
+  /** What it is for; null when its author gave no description. */
   description: Maybe<Scalars['String']['output']>;
   /** Its name. */
   name: Scalars['String']['output'];
-  /** The values it may take, as JSON texts; null for any. */
+  /** The allowed values, as JSON texts; null when any value is allowed. */
   values: Maybe<Array<Scalars['String']['output']>>;
 };
 
-/** Something wrong in a template's source. */
+/** A problem in a template's source. */
 export type TemplateProblem = {
-  /** From 1. */
+  /** The column, from 1. */
   column: Scalars['Int']['output'];
-  /** The characters it concerns: the first, from 0. */
+  /** The offset of the first affected character, from 0. */
   from: Scalars['Int']['output'];
-  /** From 1. */
+  /** The line, from 1. */
   line: Scalars['Int']['output'];
-  /** One sentence. */
+  /** The message, one sentence. */
   message: Scalars['String']['output'];
-  /** The characters it concerns: the one after the last. */
+  /** The offset after the last affected character. */
   to: Scalars['Int']['output'];
 };
 
-/** The prompts of one record. */
+/** The rendered prompts of one record. */
 export type TemplateRendering = {
-  /** What is wrong, at its place in the source; rendering stops at the first fault of a run. */
+  /** The problems, with their locations in the source; rendering stops at the first error at run time. */
   problems: Array<TemplateProblem>;
-  /** What was drawn from the seeds, by the picks' names, a JSON object; placeholders where no seed set was given. */
+  /** The seeds drawn, a JSON object by pick name; placeholders when no seed set was given. */
   seeds: Scalars['AWSJSON']['output'];
-  /** The steps in order, those before the first fault. */
+  /** The steps in order, up to the first error. */
   steps: Array<RenderedStep>;
 };
 
-/** One step of a template: one model call, or several. */
+/** One step of a template: one or more model calls. */
 export type TemplateStep = {
-  /** The steps it waits for. */
+  /** The steps it depends on. */
   dependsOn: Array<Scalars['String']['output']>;
-  /** The better model for answers that are not good enough; null when there is none. */
+  /** The better model to escalate inadequate answers to; null when there is none. */
   escalatesTo: Maybe<Scalars['String']['output']>;
-  /** The models asked when that one is throttled for long or gone. */
+  /** The models to call when the step's model is rate-limited or unavailable. */
   fallbacks: Array<Scalars['String']['output']>;
   /** Its name within the template. */
   id: Scalars['String']['output'];
-  /** The most tokens its answer may have. */
+  /** The maximum number of output tokens. */
   maxTokens: Scalars['Int']['output'];
   /** The Bedrock model it calls. */
   modelId: Scalars['String']['output'];
-  /** text, list, choice or json. */
+  /** The output type: text, list, choice or json. */
   output: Scalars['String']['output'];
   /** Its prompt. */
   prompt: Scalars['String']['output'];
-  /** The most rounds: one, or as many as its loop allows. */
+  /** The maximum number of rounds: 1, or the limit of its loop. */
   rounds: Scalars['Int']['output'];
   /** The tier that chose the model; null when the template names the model. */
   tier: Maybe<Scalars['String']['output']>;
@@ -1392,33 +1392,33 @@ export type TemplateStep = {
 
 /** A template in a list. */
 export type TemplateSummary = {
-  /** What kind of data it makes; null when its author did not say. */
+  /** The kind of data it generates; null when its author gave none. */
   category: Maybe<Scalars['String']['output']>;
-  /** What it makes; null when its author did not say. */
+  /** What it generates; null when its author gave no description. */
   description: Maybe<Scalars['String']['output']>;
   /** ULID, or the name of a sample. */
   id: Scalars['ID']['output'];
-  /** Whether it is mine to change. */
+  /** Whether I may change it. */
   isMine: Scalars['Boolean']['output'];
   /** Whether it ships with the product. */
   isSample: Scalars['Boolean']['output'];
-  /** The newest version that I may read. */
+  /** The latest version that I may read. */
   latestVersion: Scalars['Int']['output'];
   /** Its name. */
   name: Scalars['String']['output'];
-  /** Since when it is published; null when it is not. */
+  /** When it was published; null when it is not. */
   publishedAt: Maybe<Scalars['AWSDateTime']['output']>;
-  /** The seed set that goes with it; null when none does. */
+  /** The sample seed set that goes with it; null when there is none. */
   sampleSeedSetId: Maybe<Scalars['ID']['output']>;
-  /** How many steps it has; 0 for a library of partials. */
+  /** The number of steps; 0 for a library of partials. */
   stepCount: Scalars['Int']['output'];
-  /** Words to find it by. */
+  /** Keywords for searching. */
   tags: Array<Scalars['String']['output']>;
   /** When its latest version was saved. */
   updatedAt: Scalars['AWSDateTime']['output'];
 };
 
-/** A version in a list; `getTemplate` has its source. */
+/** A version in a list; `getTemplate` returns its source. */
 export type TemplateVersion = {
   /** When it was saved. */
   createdAt: Scalars['AWSDateTime']['output'];
@@ -1426,101 +1426,101 @@ export type TemplateVersion = {
   isPublished: Scalars['Boolean']['output'];
   /** The template's name in this version. */
   name: Scalars['String']['output'];
-  /** From 1, without gaps. */
+  /** The version, from 1, without gaps. */
   version: Scalars['Int']['output'];
 };
 
-/** Versions of a template. */
+/** A page of a template's versions. */
 export type TemplateVersionPage = {
   /** The versions, newest first. */
   items: Array<TemplateVersion>;
-  /** Hand it in for the next page; null at the end. */
+  /** The token for the next page; null on the last page. */
   nextToken: Maybe<Scalars['String']['output']>;
 };
 
-/** A few records made with real model calls, every call of which can be looked at. It is kept for a week. */
+/** A few records generated with real model calls, each of which can be inspected. Kept for a week. */
 export type TestRun = {
-  /** The most it may spend, in nano-dollars. */
+  /** The maximum to spend, in nano-dollars. */
   budgetNanos: Scalars['Float']['output'];
   /** When it was started. */
   createdAt: Scalars['AWSDateTime']['output'];
-  /** When it ended; null before. */
+  /** When it ended; null before then. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** ULID. */
   id: Scalars['ID']['output'];
-  /** Whose it is; subscriptions are filtered by it. */
+  /** Its owner; subscriptions are filtered by it. */
   owner: Scalars['ID']['output'];
-  /** How many records were asked for. */
+  /** The number of records requested. */
   recordCount: Scalars['Int']['output'];
   /** Its records so far, in order. */
   records: Array<TestRunRecord>;
-  /** What it has spent, in nano-dollars. */
+  /** The amount spent, in nano-dollars. */
   spentNanos: Scalars['Float']['output'];
-  /** Where it stands. */
+  /** Its status. */
   status: TestRunStatus;
-  /** One sentence on why; null when there is nothing to say. */
+  /** The reason for its status, in one sentence; null when there is none. */
   statusReason: Maybe<Scalars['String']['output']>;
 };
 
-/** One model call of a try, long texts cut. */
+/** One model call of a test run, with long texts truncated. */
 export type TestRunCall = {
-  /** What the model answered; null when it did not. */
+  /** The model's answer; null when there was none. */
   answer: Maybe<Scalars['String']['output']>;
-  /** Nano-dollars. */
+  /** The cost, in nano-dollars. */
   costNanos: Scalars['Float']['output'];
-  /** What was wrong with it; null when nothing was. */
+  /** The error of the call or its answer; null when there was none. */
   error: Maybe<Scalars['String']['output']>;
-  /** Tokens sent. */
+  /** Input tokens. */
   inputTokens: Scalars['Int']['output'];
-  /** Milliseconds from request to answer. */
+  /** The time from request to answer, in milliseconds. */
   latencyMs: Scalars['Int']['output'];
   /** The model. */
   modelId: Scalars['String']['output'];
-  /** Tokens received. */
+  /** Output tokens. */
   outputTokens: Scalars['Int']['output'];
-  /** first, repair, fallback or escalation: why this call was made. */
+  /** Why the call was made: first, repair, fallback or escalation. */
   reason: Scalars['String']['output'];
-  /** From 0: the item of a loop, or the round of a repetition. */
+  /** The round, from 0: the item of a loop or the repetition. */
   round: Scalars['Int']['output'];
   /** The step. */
   stepId: Scalars['String']['output'];
   /** The system prompt; null when there is none. */
   system: Maybe<Scalars['String']['output']>;
-  /** The earlier turns and the prompt, which is the last. */
+  /** The earlier turns, followed by the prompt. */
   turns: Array<Turn>;
 };
 
-/** One record of a try. */
+/** One record of a test run. */
 export type TestRunRecord = {
-  /** Its calls in the order they were made. */
+  /** Its calls, in order. */
   calls: Array<TestRunCall>;
   /** Its columns, a JSON object; null when it failed. */
   columns: Maybe<Scalars['AWSJSON']['output']>;
-  /** What it cost, in nano-dollars. */
+  /** Its cost, in nano-dollars. */
   costNanos: Scalars['Float']['output'];
   /** Why it failed; null when it did not. */
   failure: Maybe<Scalars['String']['output']>;
-  /** From 0. */
+  /** Its number, from 0. */
   recordNo: Scalars['Int']['output'];
-  /** The condition of `accept` that it does not meet, in a sentence; null when it meets them all. A job would make another attempt. */
+  /** The `accept` condition that it does not meet, in one sentence; null when it meets them all. A job would regenerate the record. */
   rejection: Maybe<Scalars['String']['output']>;
-  /** What was drawn from the seeds, a JSON object, long texts cut. */
+  /** The seeds drawn, a JSON object, with long texts truncated. */
   seeds: Scalars['AWSJSON']['output'];
 };
 
-/** Where a try stands. */
+/** The status of a test run. */
 export type TestRunStatus =
-  /** All its records are made, or failed with a reason. */
+  /** Finished: all its records were generated or have failed. */
   | 'COMPLETED'
-  /** It could not go on; `statusReason` says why. */
+  /** Failed; `statusReason` says why. */
   | 'FAILED'
-  /** Models are being called. */
+  /** In progress. */
   | 'RUNNING';
 
 /** A turn of a conversation with a model. */
 export type Turn = {
   /** user or assistant. */
   role: Scalars['String']['output'];
-  /** What was said. */
+  /** The content. */
   text: Scalars['String']['output'];
 };

@@ -5,9 +5,9 @@ import { startWorld, type World } from "./world.ts";
 const TEMPLATE_FIELDS = `id name description category tags version latestVersion isSample isMine publishedAt publishedVersions
   forkedFrom { id version name } sampleSeedSetId source createdAt
   analysis {
-    steps { id modelId tier fallbacks escalatesTo prompt maxTokens output rounds after }
+    steps { id modelId tier fallbacks escalatesTo prompt maxTokens output rounds dependsOn }
     parameters { name description values default } columns { name type } categories accept { name expression } maxAttempts
-    reads { collection path required place } seedSchema warnings includes
+    reads { collection path required location } seedSchema warnings includes
     maxAttemptCost { calls inputTokens outputTokens costNanos } }`;
 const SAVE = `mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { ${TEMPLATE_FIELDS} } }`;
 const GET = `query ($id: ID!, $version: Int) { getTemplate(id: $id, version: $version) { ${TEMPLATE_FIELDS} } }`;
@@ -211,23 +211,23 @@ describe("checking", () => {
     const source = TEMPLATE.replace("tier: economy", "tier: cheap\n    colour: red");
     const { problems, analysis } = await check(source);
     expect(analysis).toBeNull();
-    expect(faults.map(({ from, to }) => source.slice(from, to))).toEqual(["cheap", "colour"]);
-    expect(faults.map(({ line }) => line)).toEqual([5, 6]);
+    expect(problems.map(({ from, to }) => source.slice(from, to))).toEqual(["cheap", "colour"]);
+    expect(problems.map(({ line }) => line)).toEqual([5, 6]);
     expect(await world.all("Templates")).toHaveLength(rows);
   });
 
   test("tells what a good template would be", async () => {
     expect(await check(TEMPLATE)).toEqual({
-      faults: [],
+      problems: [],
       analysis: { columns: [{ name: "question" }], includes: [], steps: [{ id: "question" }] },
     });
   });
 
   test("underlines an include that is not there", async () => {
     const source = TEMPLATE.replace("Ask one", `<%~ include("NOBODY@1/calm") %> Ask one`);
-    const { faults } = await check(source);
+    const { problems } = await check(source);
     expect(problems).toHaveLength(1);
-    expect(faults[0]).toMatchObject({
+    expect(problems[0]).toMatchObject({
       line: 6,
       message:
         'The template "Film questions" includes "NOBODY@1/calm", which does not exist in your templates or any public one.',
