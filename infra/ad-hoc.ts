@@ -1,4 +1,4 @@
-/** The functions behind looking and trying: rendering, tries, generated seeds and the items of seed sets. */
+/** The functions for rendering, test runs, generated seeds and browsing seed items. */
 import { Duration } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import type { Construct } from "constructs";
@@ -8,19 +8,19 @@ import type { Data } from "./data.ts";
 import { invokeModels, modelsForFunctions } from "./models.ts";
 import type { ProductFunction } from "./product-function.ts";
 
-/** An event that comes later finds its run shown as dead. */
+/** A run whose event arrives later has already been reported as crashed. */
 const ASYNC_INVOKE_CONFIG = { maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS) };
 
 type Add = (name: LambdaName, environment: Record<string, string>) => ProductFunction;
 
-/** @param add makes a function with its environment, and the data source that calls it */
+/** @param add creates a function with its environment, and the data source that invokes it */
 export function addAdHocFunctions(scope: Construct, add: Add, props: { data: Data; api: GraphqlApi }): void {
   addReaders(scope, add, props.data);
   addTestRun(scope, add, props);
   addGeneration(scope, add, props);
 }
 
-/** What costs nothing: prompts without a model call, and seeds to look at. */
+/** Functions that cost nothing: rendering prompts without calling a model, and reading seeds. */
 function addReaders(scope: Construct, add: Add, { bucket, templates, seedSets }: Data): void {
   const seeds = bucket.arnForObjects("seeds/*");
   for (const name of ["renderTemplate", "checkTestRun"] as const) {
@@ -70,7 +70,7 @@ function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; 
   generateSeeds.allow("Spending", ["dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["SPENDING#*"] },
   });
-  // Blocks are removed when the seed set was deleted while they were written.
+  // Blocks are removed when the seed set was deleted while they were being written.
   generateSeeds.allow("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [data.bucket.arnForObjects("seeds/*")]);
   generateSeeds.addToRolePolicy(invokeModels(scope));
   generateSeeds.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);

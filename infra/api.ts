@@ -18,18 +18,18 @@ import type { Data } from "./data.ts";
 import { modelsForApi } from "./models.ts";
 
 const SCHEMA = join(import.meta.dirname, "..", "schema.graphql");
-/** `listJobs { items { progress { … } } }` is four deep; nobody needs twice that. */
+/** `listJobs { items { progress { … } } }` is four levels deep; no query needs twice that. */
 const MAX_QUERY_DEPTH = 8;
-/** Fields resolved for one request: a page of a hundred jobs with their progress, and room. */
+/** Per request: enough for a page of 100 jobs with their progress, and some slack. */
 const MAX_RESOLVERS = 300;
 
 /**
- * The API's door: schema and who may knock. IAM is the default mode, so a field without a directive is closed to people.
- * What answers the fields is attached in resolvers.ts.
+ * The API: schema and authorization. IAM is the default mode, so a field without a directive is not accessible to people.
+ * resolvers.ts attaches what resolves the fields.
  */
 export class Api extends NestedStack {
   readonly api: GraphqlApi;
-  /** Where subscriptions connect to, `wss://…`. */
+  /** The address for subscriptions, `wss://…`. */
   readonly realtimeUrl: string;
 
   constructor(scope: Construct, id: string, props: { data: Data; auth: Auth }) {
@@ -51,7 +51,7 @@ export class Api extends NestedStack {
           },
         ],
       },
-      // Transactions name their tables; everything else goes by the data source.
+      // For transactions, which name their tables; everything else uses the data source's table.
       environmentVariables: {
         [ENVIRONMENT.jobsTable]: data.jobs.tableName,
         [ENVIRONMENT.templatesTable]: data.templates.tableName,
@@ -68,7 +68,7 @@ export class Api extends NestedStack {
     this.log(api);
   }
 
-  /** The CDK's own way would set the retention by a function that may change every log group of the account. */
+  /** The CDK's `logConfig` would set the retention with a function that may change every log group of the account. */
   private log(api: CfnGraphQLApi): void {
     const logGroup = new LogGroup(this, "Log", {
       logGroupName: `/aws/appsync/apis/${api.attrApiId}`,
@@ -80,14 +80,14 @@ export class Api extends NestedStack {
       new PolicyStatement({
         sid: "WriteLog",
         actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        // Not the one group: its name has the id of the API, which in turn names this role.
+        // Not only this API's group: its name contains the API's id, and the API depends on this role.
         resources: [`arn:${this.partition}:logs:${this.region}:${this.account}:log-group:/aws/appsync/apis/*`],
       }),
     );
     api.logConfig = {
       fieldLogLevel: FieldLogLevel.ERROR,
       cloudWatchLogsRoleArn: role.roleArn,
-      // Otherwise arguments, and with them people's prompts, would be logged.
+      // Otherwise arguments would be logged, and people's prompts with them.
       excludeVerboseContent: true,
     };
     logGroup.node.addDependency(role);

@@ -8,7 +8,7 @@ import type { LambdaName } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
 import type { ProductFunction } from "./product-function.ts";
 
-/** @param add makes a function with its environment, and the data source that calls it */
+/** @param add creates a function with its environment, and the data source that invokes it */
 export function addArchiveFunctions(
   scope: Construct,
   add: (name: LambdaName, environment: Record<string, string>) => ProductFunction,
@@ -30,9 +30,9 @@ export function addArchiveFunctions(
   });
   restoreDataset.allow("Report", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportProgress`]);
 
-  // Whatever the class is today: it may have been another when a dataset was archived.
+  // For every class: a dataset may have been archived under an earlier setting.
   new Rule(scope, "DatasetRestored", {
-    description: "An archived object of a dataset is back, or its restored copy is gone",
+    description: "An archived object of a dataset was restored, or its restored copy has expired",
     eventPattern: {
       source: ["aws.s3"],
       detailType: ["Object Restore Completed", "Object Restore Expired"],

@@ -2,7 +2,7 @@ import { Duration, NestedStack, RemovalPolicy } from "aws-cdk-lib";
 import { AccountRecovery, FeaturePlan, UserPool, type UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
 
-/** Who people are: sign-up by e-mail, sign-in by SRP. */
+/** User accounts: sign-up by email, sign-in with SRP. */
 export class Auth extends NestedStack {
   readonly userPool: UserPool;
   readonly userPoolClient: UserPoolClient;
@@ -35,7 +35,7 @@ export class Auth extends NestedStack {
       idTokenValidity: Duration.hours(1),
       accessTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(30),
-      // No hosted pages: the client signs in by SRP itself.
+      // No hosted UI: the client signs in with SRP itself.
       disableOAuth: true,
     });
   }

@@ -1,4 +1,4 @@
-/** Builds what the stacks ship: the functions, the worker's image folder and the client. No Docker, no network. */
+/** Builds the stacks' assets: the functions, the worker's image context and the client. Needs neither Docker nor a network. */
 import { build } from "esbuild";
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -8,21 +8,21 @@ import { FUNCTIONS } from "../resolvers/manifest.ts";
 import { bundleWorker, copySandbox, SANDBOX_PLUGIN } from "../worker/bundle.ts";
 
 export interface Builds {
-  /** One folder for each function, `index.mjs` in it, and the sandbox's WebAssembly where it is used. */
+  /** One directory per function with its `index.mjs`, and the sandbox's WebAssembly where it is used. */
   readonly functions: string;
   /** The worker's Docker context: bundle and Dockerfile. */
   readonly worker: string;
-  /** The client as a browser loads it. */
+  /** The client's static files. */
   readonly client: string;
 }
 
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 
-/** The synthesis copies what is built into its assembly, so all but the client's build is made in passing. */
+/** The synthesis copies all builds into its assembly, so all of them but the client's are temporary. */
 export async function buildAll(): Promise<Builds> {
   await mkdir(DIST, { recursive: true });
-  // A folder of its own: several syntheses may run on one checkout.
+  // A separate directory: several syntheses may run on one checkout.
   const staging = await mkdtemp(join(DIST, "building-"));
   process.once("exit", () => rmSync(staging, { recursive: true, force: true }));
   const builds = {
@@ -38,7 +38,7 @@ export async function buildAll(): Promise<Builds> {
   return builds;
 }
 
-/** All functions in one run of esbuild: several times faster than one run each. */
+/** Bundles all functions in one run of esbuild, several times faster than one run each. */
 async function buildFunctions(outdir: string): Promise<void> {
   const { metafile } = await build({
     entryPoints: Object.keys(FUNCTIONS).map((name) => ({
@@ -53,7 +53,7 @@ async function buildFunctions(outdir: string): Promise<void> {
     platform: "node",
     target: "node22",
     format: "esm",
-    // Some packages of the bundle are CommonJS and ask for `require`, which an ES module has not.
+    // Some bundled packages are CommonJS and need `require`, which ES modules lack.
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
     },
@@ -68,7 +68,7 @@ async function buildFunctions(outdir: string): Promise<void> {
   await Promise.all(withSandbox.map(([file]) => copySandbox(dirname(resolve(file)))));
 }
 
-/** The client changes less often than it is synthesized, so its build is kept while its sources are the same. */
+/** The client changes less often than it is synthesized, so its build is cached until its sources change. */
 async function buildClient(outdir: string, staging: string): Promise<void> {
   const sources = [
     join(ROOT, "client"),
@@ -80,26 +80,26 @@ async function buildClient(outdir: string, staging: string): Promise<void> {
   const marker = join(DIST, "client.digest");
   if ((await readFile(marker, "utf8").catch(() => "")) === digest && (await exists(join(outdir, "index.html")))) return;
   const { build: buildWithVite } = await import("vite");
-  const staged = join(staging, "client");
+  const buildDir = join(staging, "client");
   await buildWithVite({
     configFile: join(ROOT, "client", "vite.config.ts"),
-    build: { outDir: staged, emptyOutDir: true },
+    build: { outDir: buildDir, emptyOutDir: true },
     logLevel: "error",
   });
   await rm(outdir, { recursive: true, force: true });
-  await rename(staged, outdir);
+  await rename(buildDir, outdir);
   await writeFile(marker, digest);
 }
 
 async function digestOf(paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for (const place of paths) {
-    const files = (await stat(place)).isDirectory()
-      ? (await readdir(place, { recursive: true, withFileTypes: true }))
+  for (const path of paths) {
+    const files = (await stat(path)).isDirectory()
+      ? (await readdir(path, { recursive: true, withFileTypes: true }))
           .filter((entry) => entry.isFile())
           .map((entry) => join(entry.parentPath, entry.name))
           .sort()
-      : [place];
+      : [path];
     for (const file of files) hash.update(file).update(await readFile(file));
   }
   return hash.digest("hex");

@@ -28,7 +28,7 @@ const CONTAINER = "worker";
 const SCRATCH = "scratch";
 const MAX_TASKS_PER_OWNER = 4;
 const MAX_TASKS = 50;
-/** Fargate's most: Spot warns two minutes ahead. */
+/** Fargate's maximum: Spot gives two minutes' notice. */
 const STOP_TIMEOUT = Duration.seconds(120);
 
 interface Props {
@@ -56,12 +56,12 @@ export class Compute extends NestedStack {
 
   private task({ builds, data, api }: Props): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, "Worker", {
-      // The dispatcher overrides these, with calls in flight and Node's heap, by the size that a job asks for.
+      // The dispatcher overrides these, and sets concurrency and Node's heap, according to the job's task size.
       cpu: TASK_SIZES[DEFAULT_TASK_SIZE].cpu,
       memoryLimitMiB: TASK_SIZES[DEFAULT_TASK_SIZE].memoryMb,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
-    // Node puts partitions of datasets together there; Fargate gives 20 GB.
+    // The worker assembles partitioned datasets there; Fargate provides 20 GB.
     task.addVolume({ name: SCRATCH });
     const jobRole = this.jobRole(task, data, api);
     const image = new DockerImageAsset(this, "WorkerImage", {
@@ -92,13 +92,13 @@ export class Compute extends NestedStack {
   }
 
   /**
-   * What a worker may do, narrowed to one job by the tags of its session. The task's own role can only take this role. It
-   * chooses the tags itself, so this is a fence against our own errors; against templates there is the sandbox.
+   * What a worker may do, restricted to one job by session tags. The task's own role can only assume this role. The task
+   * chooses the tags itself, so this guards against our own bugs; the sandbox guards against templates.
    */
   private jobRole(task: FargateTaskDefinition, data: Data, api: GraphqlApi): Role {
     const tag = (name: string) => `\${aws:PrincipalTag/${name}}`;
     const role = new Role(this, "JobRole", {
-      description: "A worker at one job, narrowed by the session tags owner, job, budget and seedOwner",
+      description: "A worker on one job, restricted by the session tags owner, job, budget and seedOwner",
       assumedBy: new SessionTagsPrincipal(new ArnPrincipal(task.taskRole.roleArn)),
     });
     task.addToTaskRolePolicy(
@@ -132,7 +132,7 @@ export class Compute extends NestedStack {
     );
     allow("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects(`seeds/${tag("seedOwner")}/*`)]);
     const parts = data.bucket.arnForObjects(`parts/${tag("job")}/*`);
-    // A job that goes on after its end finds its parts folded into its dataset.
+    // A job resumed after its end has its parts compacted into its dataset.
     allow("ReadParts", ["s3:GetObject"], [parts, data.bucket.arnForObjects(`datasets/${tag("job")}/*`)]);
     allow("WriteParts", ["s3:PutObject"], [parts]);
     allow(
@@ -197,10 +197,10 @@ export class Compute extends NestedStack {
     return dispatch;
   }
 
-  /** Task events free slots at once; the sweep each minute makes up for every event that was lost. */
+  /** Task events release slots immediately; a sweep every minute makes up for lost events. */
   private triggerDispatcher(cluster: Cluster): void {
     new Rule(this, "TaskStopped", {
-      description: "A worker's task has stopped, or its Spot capacity is about to be taken",
+      description: "A worker's task has stopped, or its Spot capacity is about to be reclaimed",
       eventPattern: {
         source: ["aws.ecs"],
         detailType: ["ECS Task State Change"],

@@ -20,10 +20,10 @@ import {
   TEMPLATES_BY_OWNER,
 } from "../core/keys.ts";
 
-/** S3 leaves objects under 128 KB where they are unless a rule names a size; datasets of a few records are archived too. */
+/** S3 does not transition objects under 128 KB unless a rule sets a size; small datasets are archived too. */
 const LARGER_THAN_BYTES = 1;
 
-/** Tables and bucket. They outlive the stack: nobody's data goes with a deployment. Keys are described in core/job/job-row.ts. */
+/** Tables and bucket. They outlive the stack: deleting a deployment loses nobody's data. Keys are defined in core/keys.ts. */
 export class Data extends NestedStack {
   readonly jobs: Table;
   readonly fleet: Table;
@@ -33,7 +33,7 @@ export class Data extends NestedStack {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // Tries go after a week, and the tokens of generated seeds with them, samples after a season; jobs have no such time.
+    // Test runs and ad hoc tokens expire after a week, cost samples after 90 days; jobs never do.
     this.jobs = this.table("Jobs", { timeToLiveAttribute: "expiresAt" }, [
       index(JOBS_BY_OWNER, "owner", "createdAt"),
       index(JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"),
@@ -70,7 +70,7 @@ export class Data extends NestedStack {
       removalPolicy: RemovalPolicy.RETAIN,
       cors: [
         {
-          // Requests from pages are presigned and carry no cookies, so the signature decides and not the origin.
+          // Browser requests are presigned and carry no cookies, so access depends on the signature, not the origin.
           allowedOrigins: ["*"],
           allowedMethods: [HttpMethods.GET, HttpMethods.POST],
           allowedHeaders: ["*"],
@@ -95,7 +95,7 @@ export class Data extends NestedStack {
         { id: "AbortIncompleteUploads", abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
-    // Says when a restored object is back. The CDK's own `eventBridgeEnabled` would bring a function with wide rights.
+    // Reports restored objects. The CDK's `eventBridgeEnabled` would add a function with broad permissions.
     (bucket.node.defaultChild as CfnBucket).addPropertyOverride(
       "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled",
       true,

@@ -1,11 +1,11 @@
-/** The permission to call the models of the product's table, or those of them that the deployment allows. */
+/** The models that a deployment allows, and the permission to invoke them. */
 import { Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
 import { MODELS, type Model } from "../core/models/models.ts";
 
-/** The context `models` names the models that may be used, by id: `cdk deploy -c models='["amazon.nova-micro-v1:0"]'`. All when absent. */
+/** The models in the context, by id: `cdk deploy -c models='["amazon.nova-micro-v1:0"]'`. All by default. */
 export function allowedModels(scope: Construct): readonly Model[] {
   const context: unknown = scope.node.tryGetContext("models");
   if (context === undefined) return MODELS;
@@ -14,19 +14,19 @@ export function allowedModels(scope: Construct): readonly Model[] {
   const unknown = ids.find((id) => !MODELS.some((model) => model.id === id));
   if (unknown !== undefined)
     throw new Error(
-      `The context "models" names "${String(unknown)}", whose price is not known; see core/models/models.ts.`,
+      `The context "models" names "${String(unknown)}", which has no known price; choose models from core/models/models.ts.`,
     );
-  if (ids.length === 0) throw new Error('The context "models" is empty; name at least one model, or leave it out.');
+  if (ids.length === 0) throw new Error('The context "models" is empty; name at least one model, or omit it.');
   return MODELS.filter(({ id }) => ids.includes(id));
 }
 
-/** What functions that read templates are told; nothing where every model may be used. */
+/** The allowed models, for functions that read templates; nothing when every model is allowed. */
 export function modelsForFunctions(scope: Construct): Record<string, string> {
   const models = allowedModels(scope);
   return models === MODELS ? {} : { [ENVIRONMENT.models]: models.map(({ id }) => id).join(",") };
 }
 
-/** The same for the API, whose variables hold 512 characters at most. */
+/** The same for the API, whose variables hold at most 512 characters. */
 export function modelsForApi(scope: Construct): Record<string, string> {
   const models = allowedModels(scope);
   const indexes = models.map((model) => MODELS.indexOf(model));
@@ -34,9 +34,9 @@ export function modelsForApi(scope: Construct): Record<string, string> {
 }
 
 /**
- * What the worker is told of the context `modelLimits`, the account's quotas by model id:
+ * The account's quotas by model id, for the worker, from the context `modelLimits`:
  * `{"amazon.nova-micro-v1:0": {"requestsPerMinute": 2000, "tokensPerMinute": 4000000}}`. Nothing when absent: the worker then
- * finds out by being throttled.
+ * adapts to throttling.
  */
 export function limitsForWorker(scope: Construct): Record<string, string> {
   const wanted: unknown = scope.node.tryGetContext("modelLimits");
@@ -52,19 +52,19 @@ const LIMITS = ["requestsPerMinute", "tokensPerMinute"];
 
 function checkLimit(id: string, limit: unknown): void {
   if (!MODELS.some((model) => model.id === id))
-    throw new Error(`The context "modelLimits" names "${id}", which is not among the models of core/models/models.ts.`);
+    throw new Error(`The context "modelLimits" names "${id}", which is not in core/models/models.ts.`);
   for (const [name, value] of Object.entries(limit ?? {}))
     if (!LIMITS.includes(name) || typeof value !== "number" || !(value >= 1))
       throw new Error(
-        `The context "modelLimits" of "${id}" must have numbers of 1 or more for ${LIMITS.join(" and ")}; it has "${name}": ${JSON.stringify(value)}.`,
+        `The context "modelLimits" of "${id}" must have numbers of at least 1 for ${LIMITS.join(" and ")}, but it has "${name}": ${JSON.stringify(value)}.`,
       );
 }
 
-/** A profile needs its own ARN and those of the foundation model wherever it may call it. */
+/** An inference profile needs its own ARN and the foundation model's in every region it may route to. */
 export function invokeModels(scope: Construct): PolicyStatement {
   const { partition, region, account } = Stack.of(scope);
   const models = allowedModels(scope);
-  const foundations = new Set(models.map(({ id, profileRegions }) => (profileRegions ? afterGeography(id) : id)));
+  const foundations = new Set(models.map(({ id, profileRegions }) => (profileRegions ? withoutGeography(id) : id)));
   return new PolicyStatement({
     sid: "InvokeModels",
     actions: ["bedrock:InvokeModel"],
@@ -77,7 +77,7 @@ export function invokeModels(scope: Construct): PolicyStatement {
   });
 }
 
-/** `eu.anthropic.claude…` is a profile of `anthropic.claude…`. */
-function afterGeography(profileId: string): string {
+/** The foundation model of a profile: `anthropic.claude…` of `eu.anthropic.claude…`. */
+function withoutGeography(profileId: string): string {
   return profileId.slice(profileId.indexOf(".") + 1);
 }

@@ -2,7 +2,7 @@ import { NestedStack } from "aws-cdk-lib";
 import { GatewayVpcEndpointAwsService, Peer, Port, SecurityGroup, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 
-/** Public subnets without NAT: tasks reach AWS over HTTPS, S3 and DynamoDB by gateway endpoints, and nobody reaches them. */
+/** Public subnets without NAT: tasks reach AWS over HTTPS, and S3 and DynamoDB through gateway endpoints; nothing reaches them. */
 export class Network extends NestedStack {
   readonly vpc: Vpc;
   readonly taskSecurityGroup: SecurityGroup;
@@ -10,7 +10,7 @@ export class Network extends NestedStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.vpc = new Vpc(this, "Vpc", {
-      // Two zones, chosen at deployment: looking zones up would tie the synthesis to one account.
+      // Two zones, chosen on deployment: looking up zones would tie the synthesis to one account.
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [{ name: "Tasks", subnetType: SubnetType.PUBLIC, cidrMask: 20, mapPublicIpOnLaunch: true }],
@@ -22,7 +22,7 @@ export class Network extends NestedStack {
     });
     this.taskSecurityGroup = new SecurityGroup(this, "Tasks", {
       vpc: this.vpc,
-      description: "Workers: HTTPS out, nothing in",
+      description: "Workers: outbound HTTPS only",
       allowAllOutbound: false,
     });
     this.taskSecurityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "AWS services");

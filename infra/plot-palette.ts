@@ -10,8 +10,8 @@ import { Resolvers } from "./resolvers.ts";
 import { Site } from "./site.ts";
 
 /**
- * The whole product. The arrows run one way: the API's door (schema, sign-in) comes before the tasks that report through
- * it, and its resolvers come after the dispatcher that some of them call.
+ * The whole product. Dependencies run one way: the API (schema, sign-in) comes before the tasks that report through it, and
+ * its resolvers come after the dispatcher that some of them invoke.
  */
 export class PlotPalette extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { builds: Builds }) {
@@ -27,7 +27,7 @@ export class PlotPalette extends Stack {
     this.addOutputs({ ...site.config });
   }
 
-  /** What a client needs to know; the site serves the same as `/config.json`. */
+  /** The client's configuration, which the site also serves as `/config.json`. */
   private addOutputs(outputs: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
   }

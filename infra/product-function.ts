@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { FUNCTIONS, type LambdaName } from "../resolvers/manifest.ts";
 import type { Builds } from "./build.ts";
 
-/** A function of ours: its bundle, a role of its own that may write its own log, and nothing more until it is granted. */
+/** A Lambda function with its bundle and its own role, which may only write its own log until granted more. */
 export class ProductFunction extends LambdaFunction {
   constructor(
     scope: Construct,
@@ -33,7 +33,7 @@ export class ProductFunction extends LambdaFunction {
       role,
       logGroup,
     });
-    // Not AWSLambdaBasicExecutionRole: that one may write every log group of the account.
+    // Not AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     role.addToPolicy(
       new PolicyStatement({
         sid: "WriteLog",
@@ -43,7 +43,7 @@ export class ProductFunction extends LambdaFunction {
     );
   }
 
-  /** One least-privilege statement. */
+  /** Adds one least-privilege statement to its role. */
   allow(
     sid: string,
     actions: string[],

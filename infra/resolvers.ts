@@ -36,7 +36,7 @@ interface Props {
   readonly dispatch: ProductFunction;
 }
 
-/** What answers the fields of the schema: data sources, pipeline steps and resolvers, all from resolvers/manifest.ts. */
+/** What resolves the schema's fields: data sources, pipeline steps and resolvers, all from resolvers/manifest.ts. */
 export class Resolvers extends NestedStack {
   readonly #props: Props;
   readonly #sources = new Map<DataSourceName, CfnDataSource>();
@@ -76,7 +76,7 @@ export class Resolvers extends NestedStack {
     );
   }
 
-  /** A table with just the operations its resolvers send. */
+  /** A table's data source, allowed only the operations that its resolvers use. */
   private table(name: DataSourceName, table: Table, operations: readonly string[], indexes: readonly string[]): void {
     const role = this.sourceRole(name);
     const actions = operations.map((operation) => `dynamodb:${operation}`);
@@ -99,7 +99,7 @@ export class Resolvers extends NestedStack {
     this.#sources.set(name, source);
   }
 
-  /** createJob's one transaction writes jobs, and checks that template and seed set are still there and readable. */
+  /** createJob's transaction writes jobs, and checks that template and seed set still exist and are readable. */
   private grantConditionCheck(name: DataSourceName, tables: readonly Table[]): void {
     const role = this.node.findChild(`${name}SourceRole`) as Role;
     role.addToPolicy(
@@ -111,7 +111,7 @@ export class Resolvers extends NestedStack {
     );
   }
 
-  /** generateSeeds' transaction writes its token beside the jobs' and the seed set to its own table. */
+  /** generateSeeds' transaction writes its token to the jobs' table and the seed set to its own. */
   private grantPut(name: DataSourceName, table: Table): void {
     const role = this.node.findChild(`${name}SourceRole`) as Role;
     role.addToPolicy(
@@ -139,7 +139,7 @@ export class Resolvers extends NestedStack {
     return new Role(this, `${name}SourceRole`, { assumedBy: new ServicePrincipal("appsync.amazonaws.com") });
   }
 
-  /** The functions that resolvers call, each with what it may do. */
+  /** The functions that resolvers invoke, with their permissions. */
   private functions(): void {
     const { data, api } = this.#props;
     const { bucket } = data;
@@ -150,7 +150,7 @@ export class Resolvers extends NestedStack {
       return added;
     };
 
-    // The estimate of a job reads samples, or seeds to render prompts with.
+    // Estimating a job reads cost samples, or seeds to render prompts with.
     for (const name of ["checkJob", "estimateJob"] as const) {
       const reader = add(name, {
         ...models,
@@ -181,7 +181,7 @@ export class Resolvers extends NestedStack {
 
     addAdHocFunctions(this, add, this.#props);
 
-    // A presigned form or address can do what its signer may: hence a function, and a role, for each.
+    // A presigned form or address can do whatever its signer may: hence a function and a role for each.
     const presignUpload = add("presignUpload", { [ENVIRONMENT.bucket]: bucket.bucketName });
     presignUpload.allow("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
     const presignDownload = add("presignDownload", { [ENVIRONMENT.bucket]: bucket.bucketName });
@@ -228,7 +228,7 @@ export class Resolvers extends NestedStack {
     return step;
   }
 
-  /** Logical ids come from type and field, so that a resolver is changed in place and never made beside itself. */
+  /** Logical ids derive from type and field, so that a resolver is updated in place instead of created twice. */
   private resolver(name: string, definition: FieldResolver): void {
     const [typeName, fieldName] = name.split(".") as [string, string];
     const common = {
@@ -255,7 +255,7 @@ export class Resolvers extends NestedStack {
     return this.#sources.get(name) ?? missing(`data source ${name}`);
   }
 
-  /** The samples are data like any other; a function of ours puts them there at deployment, and again when they change. */
+  /** A function loads the samples into the tables on deployment, and again when they change. */
   private samples(): void {
     const { data, builds } = this.#props;
     const load = new ProductFunction(this, "loadSamples", {
@@ -295,5 +295,5 @@ function entriesOf<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][
 }
 
 function missing(what: string): never {
-  throw new Error(`resolvers/manifest.ts names the ${what}, which infra/resolvers.ts does not make.`);
+  throw new Error(`resolvers/manifest.ts names the ${what}, which infra/resolvers.ts does not create.`);
 }

@@ -23,7 +23,7 @@ interface Props {
   readonly auth: Auth;
 }
 
-/** What the client must know to talk to this deployment: served as `/config.json`, told as the stack's outputs. */
+/** The client's configuration for this deployment, served as `/config.json` and also the stack's outputs. */
 export interface SiteConfig {
   readonly graphqlUrl: string;
   readonly realtimeUrl: string;
@@ -35,7 +35,7 @@ export interface SiteConfig {
   readonly appUrl: string;
 }
 
-/** The client behind CloudFront, with the headers a browser should hold it to. */
+/** The client behind CloudFront, with security headers. */
 export class Site extends NestedStack {
   readonly config: SiteConfig;
 
@@ -57,7 +57,7 @@ export class Site extends NestedStack {
         responseHeadersPolicy: this.headers(props),
         compress: true,
       },
-      // Pages are routes of the client: a path without a file is the client's to answer.
+      // Pages are client-side routes: a path without a file is handled by the client.
       errorResponses: [403, 404].map((httpStatus) => ({
         httpStatus,
         responseHttpStatus: 200,
@@ -105,8 +105,8 @@ export class Site extends NestedStack {
     new BucketDeployment(this, "Client", {
       sources: [Source.asset(builds.client), Source.jsonData("config.json", this.config)],
       destinationBucket,
-      // No distribution to invalidate: that permission has no resource, and nothing here is cached past a second.
-      // File names of scripts carry their hash, but index.html and config.json must be fresh.
+      // Without a distribution to invalidate: that permission cannot be restricted to a resource, and nothing here is cached.
+      // Script file names contain a hash, but index.html and config.json must be fresh.
       cacheControl: [CacheControl.noCache()],
       memoryLimit: 256,
     });

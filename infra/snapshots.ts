@@ -1,4 +1,4 @@
-/** The function that writes a job's records so far into a file. */
+/** The function that writes a job's records so far to a file. */
 import { Duration } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import { ENVIRONMENT } from "../core/environment.ts";
@@ -6,7 +6,7 @@ import { START_TIMEOUT_SECONDS, type LambdaName } from "../resolvers/manifest.ts
 import type { Data } from "./data.ts";
 import type { ProductFunction } from "./product-function.ts";
 
-/** @param add makes a function with its environment, and the data source that calls it */
+/** @param add creates a function with its environment, and the data source that invokes it */
 export function addSnapshotFunction(
   add: (name: LambdaName, environment: Record<string, string>) => ProductFunction,
   { data, api }: { data: Data; api: GraphqlApi },
@@ -16,7 +16,7 @@ export function addSnapshotFunction(
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
     [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
   });
-  // An event that is older finds a snapshot that is shown as failed.
+  // A snapshot whose event arrives later has already been reported as failed.
   snapshot.configureAsyncInvoke({ maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS), retryAttempts: 0 });
   snapshot.allow("Rows", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["JOB#*", "SHARD#*"] },

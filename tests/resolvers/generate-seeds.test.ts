@@ -228,8 +228,7 @@ test("what a function reserved before it died counts as spent, and its seed set 
   await world.put("SeedSets", { ...row, status: "GENERATING", reservedNanos: 555, leaseUntilMs: Date.now() - 1 });
   const expected = {
     status: "REFUSED",
-    statusReason:
-      "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.",
+    statusReason: "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.",
     spentNanos: row.spentNanos + 555,
   };
   expect((await world.ask("ann", GET, { id })).getSeedSet).toMatchObject(expected);
@@ -248,10 +247,16 @@ test("there is no file to confirm of what a model made", async () => {
 });
 
 test("what cannot be made is refused in words", async () => {
-  expect(await refusal({ itemCount: 501 })).toBe("BadInput: A model can generate 1 to 500 items per collection, not 501.");
+  expect(await refusal({ itemCount: 501 })).toBe(
+    "BadInput: A model can generate 1 to 500 items per collection, not 501.",
+  );
   expect(await refusal({ name: " " })).toMatch(/^BadInput: The seed set's name must have 1 to 100 characters/);
-  expect(await refusal({ instructions: "x".repeat(2_001) })).toMatch(/^BadInput: The instructions may have at most 2000/);
-  expect(await refusal({ model: "gpt-9" })).toMatch(/^BadInput: The model "gpt-9" is not available here; choose one of /);
+  expect(await refusal({ instructions: "x".repeat(2_001) })).toMatch(
+    /^BadInput: The instructions may have at most 2000/,
+  );
+  expect(await refusal({ model: "gpt-9" })).toMatch(
+    /^BadInput: The model "gpt-9" is not available here; choose one of /,
+  );
   expect(await refusal({ budgetNanos: 6_000_000_000 })).toMatch(/^BadInput: The budget must be/);
   expect(await refusal({ source: TEMPLATE.replace("Ask about <%=", "Ask about <%= (") })).toMatch(/^BadInput: /);
   const drawsNone = "name: None\npick: {}\nsteps: [{ id: a, tier: economy, prompt: Hello }]";

@@ -67,7 +67,11 @@ describe("raiseBudget", () => {
       "Conflict: This job is COMPLETED; its budget can only be raised while it is queued, running, paused or at its budget.",
     ],
     ["RUNNING", 1_000_000_000, "BadInput: The new budget must exceed the current budget ($1.00)."],
-    ["RUNNING", 999_999_999, "BadInput: The new budget must be at least the current budget ($1.00) and at most $5000.00."],
+    [
+      "RUNNING",
+      999_999_999,
+      "BadInput: The new budget must be at least the current budget ($1.00) and at most $5000.00.",
+    ],
     [
       "RUNNING",
       5_000_000_000_001,

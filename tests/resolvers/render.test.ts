@@ -155,7 +155,7 @@ steps:
   expect(prompts(await rendered(source))).toEqual(["First"]);
 });
 
-test("all faults of a document that cannot be read come with their places", async () => {
+test("all problems of a document that cannot be read come with their places", async () => {
   const source = `name: Wrong
 pick: { movie: movies }
 steps:
@@ -166,9 +166,9 @@ steps:
   const first = await rendered(source);
   expect(first.steps).toEqual([]);
   expect(first.problems.map(({ line }: any) => line)).toEqual([4]);
-  const { faults } = await rendered(source.replace("cheap", "economy"));
-  expect(faults.map(({ line }: any) => line)).toEqual([5, 6]);
-  expect(faults[0].message).toMatch(/it\.film/);
+  const { problems } = await rendered(source.replace("cheap", "economy"));
+  expect(problems.map(({ line }: any) => line)).toEqual([5, 6]);
+  expect(problems[0].message).toMatch(/it\.film/);
 });
 
 test("a fault while rendering stands at its line, after the steps before it", async () => {
@@ -194,7 +194,7 @@ steps:
       to: expect.any(Number),
     },
   ]);
-  expect(source.slice(0, faults[0].from).split("\n")).toHaveLength(9);
+  expect(source.slice(0, problems[0].from).split("\n")).toHaveLength(9);
 });
 
 test("a fault in a partial of the template stands in the partial", async () => {
@@ -208,7 +208,7 @@ steps:
   - { id: a, tier: economy, prompt: '<%~ include("style") %>' }
 `;
   await givenSeeds(world, "ann", "films");
-  const { faults } = await rendered(source, { seedSetId: "films" });
+  const { problems } = await rendered(source, { seedSetId: "films" });
   expect(problems).toEqual([expect.objectContaining({ line: 6 })]);
 });
 
@@ -216,8 +216,8 @@ test("an endless loop is a fault, and the next rendering is as fresh as ever", a
   const endless = `name: Endless
 pick: { movie: movies }
 steps: [{ id: a, tier: economy, prompt: '<% for (;;) {} %>' }]`;
-  const { faults } = await rendered(endless);
-  expect(faults[0].message).toMatch(/took longer than/);
+  const { problems } = await rendered(endless);
+  expect(problems[0].message).toMatch(/took longer than/);
   expect(prompts(await rendered(FILM))[0]).toBe("Ask about [movies.Title] of 1.");
 });
 
@@ -274,7 +274,7 @@ steps:
   - { id: a, tier: economy, maxPromptBytes: 1000000, prompt: '<%= it.movies.map((m) => m.text).join("").slice(0, 900000) %>' }
   - { id: b, tier: economy, maxPromptBytes: 1000000, prompt: '<%= it.movies.map((m) => m.text).join("").slice(0, 900000) %>' }
 `;
-  const { steps, faults } = await rendered(source, { seedSetId: "long" });
+  const { steps, problems } = await rendered(source, { seedSetId: "long" });
   expect(problems).toEqual([]);
   expect(steps[0].bytes).toBe(900_000);
   expect(steps[0].turns[0].text).toMatch(/x … \([\d,]+ more characters\)$/);

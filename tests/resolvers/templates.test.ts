@@ -149,7 +149,12 @@ accept: { asked: it.record.q.length > 3 }
 
   test("takes a library of partials without steps", async () => {
     const saved = await save("ann", { source: "name: Styles\npartials: { calm: Write calmly. }\n" });
-    expect(saved.analysis).toMatchObject({ steps: [], columns: [], reads: [], maxAttemptCost: { calls: 0, costNanos: 0 } });
+    expect(saved.analysis).toMatchObject({
+      steps: [],
+      columns: [],
+      reads: [],
+      maxAttemptCost: { calls: 0, costNanos: 0 },
+    });
   });
 
   test("lets tiers stand for models that the deployment allows, and says when it allows none", async () => {

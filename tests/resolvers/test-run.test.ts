@@ -234,8 +234,7 @@ test("what a function reserved before it died counts as spent, and its try has f
   const dead = { ...row, status: "RUNNING", runId: "other", reservedNanos: 777, leaseUntilMs: Date.now() - 1 };
   delete dead.finishedAt;
   await world.put("Jobs", dead);
-  const sentence =
-    "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.";
+  const sentence = "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.";
   const expected = { status: "FAILED", statusReason: sentence, spentNanos: row.spentNanos + 777 };
   expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject(expected);
   // Lambda repeats the event of a function that died.
