@@ -89,7 +89,7 @@ function depthOf(template: Template, partials: Partials, { name, trail, depths }
   const text = isQualified(name) ? partials[name] : partialOf(template, name);
   if (text === undefined)
     refuse(
-      `The template "${template.name}" includes "${name}", which is not there: no template of yours and no public one has it.`,
+      `The template "${template.name}" includes "${name}", which does not exist in your templates or any public one.`,
     );
   const within = isQualified(name) ? name : undefined;
   const below = includesOfPrompt(text).map((next) =>

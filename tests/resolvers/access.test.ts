@@ -241,7 +241,7 @@ describe.each(["never published", "published and withdrawn"])("what is private, 
     const before = await rowsOfAnn();
     const refused = await knock("eve", door, anns);
     expect(refused).toBe(await knock("eve", door, MADE_UP));
-    expect(refused).toMatch(/NotFound: There is no |There is no file|which is not there/);
+    expect(refused).toMatch(/NotFound: There is no |There is no file|which does not exist/);
     await world.settled();
     expect(await rowsOfAnn()).toEqual(before);
   });
@@ -296,8 +296,8 @@ async function givenThings(history: string): Promise<Things> {
   });
   const seedSet = await givenSeeds(world, "ann", `xylophones-${(sets += 1)}`);
   const job = await givenJob(world, "ann", { templateId: template, seedSetId: seedSet });
-  const datasets = [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }];
-  await change(world, job.id, { datasetPrefix: `datasets/${job.id}/1/`, datasets });
+  const datasetFiles = [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }];
+  await change(world, job.id, { datasetPrefix: `datasets/${job.id}/1/`, datasetFiles });
   return { template, library, seedSet, job: job.id, try: await givenTestRun() };
 }
 

@@ -44,7 +44,7 @@ async function givenArchived(storageClass: "GLACIER" | "GLACIER_IR" | "DEEP_ARCH
   await change(world, id, {
     status: "COMPLETED",
     datasetPrefix: prefix,
-    datasets: [{ name: "dataset.csv", format: "CSV", bytes: TEXT.length, rows: 1 }],
+    datasetFiles: [{ name: "dataset.csv", format: "CSV", bytes: TEXT.length, rows: 1 }],
     finishedAt: new Date(Date.now() - daysAgo * DAY_MS).toISOString(),
   });
   await world.putObject(`${prefix}dataset.csv`, TEXT, storageClass);

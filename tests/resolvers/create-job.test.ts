@@ -77,7 +77,7 @@ describe("createJob", () => {
     const input = await inputFor(world, "ann");
     await world.ask("ann", CREATE_JOB, { input });
     expect(await world.refusal("ann", CREATE_JOB, { input: { ...input, recordCount: 7 } })).toMatch(
-      /^Conflict: This client token has started/,
+      /^Conflict: This client token started a job/,
     );
   });
 
@@ -234,8 +234,8 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
 
   test.each<[string, string]>([
     ['{"mood":"calm"}', 'The template "Film questions" has no parameter "mood" (it has audience, n, note).'],
-    ['{"audience":"child"}', 'The parameter "audience" may be "general", "expert", not "child".'],
-    ['{"n":"many"}', 'The parameter "n" is a number like its default 1, not "many".'],
+    ['{"audience":"child"}', 'The parameter "audience" must be one of "general", "expert", not "child".'],
+    ['{"n":"many"}', 'The parameter "n" must be a number like its default 1, not "many".'],
     ["[1]", "The parameters must be a JSON object of values by name, not [1]."],
     [
       JSON.stringify({ note: "x".repeat(10_000) }),

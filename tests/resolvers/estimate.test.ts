@@ -225,7 +225,7 @@ describe("a job", () => {
     const { spending: _, workerMs: __, ...old } = await world.row("Jobs", shardKey(id, 0));
     await world.put("Jobs", old);
     const { getJob } = await world.ask("ann", GET_JOB, { id });
-    expect(getJob).toMatchObject({ spending: [], work: { workerMs: 0, parts: 0 } });
+    expect(getJob).toMatchObject({ spending: [], usage: { workerMs: 0, parts: 0 } });
   });
 });
 

@@ -114,11 +114,11 @@ describe("extendJob", () => {
     "of a job that is %s lets it go on, and its dataset stays until there is a new one",
     async (status) => {
       const job = await givenJob(world, "ann");
-      const datasets = [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }];
-      await change(world, job.id, { ...ENDED, status, openShards: 0, parkedShards: 1, datasetPrefix: "d/", datasets });
+      const datasetFiles = [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }];
+      await change(world, job.id, { ...ENDED, status, openShards: 0, parkedShards: 1, datasetPrefix: "d/", datasetFiles });
       const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 1_201 });
       expect(extendJob).toMatchObject({ status: "QUEUED", outcome: null, statusReason: null, finishedAt: null });
-      expect(extendJob.datasetFiles).toEqual(datasets);
+      expect(extendJob.datasetFiles).toEqual(datasetFiles);
       const stored = await jobRow(world, job.id);
       expect(stored).toMatchObject({ openKey: "OPEN", openShards: 1, shardCount: 4, parkedShards: 0 });
       expect(stored).toMatchObject({ ownerStatus: "ann#QUEUED", datasetPrefix: "d/" });

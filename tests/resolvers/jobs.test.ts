@@ -37,7 +37,7 @@ describe("what is not mine", () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, {
       datasetPrefix: "datasets/x/1/",
-      datasets: [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }],
+      datasetFiles: [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }],
     });
     const before = await jobRow(world, job.id);
     const sentence = await refusal(job.id);
@@ -89,7 +89,7 @@ test("a dataset's file can be downloaded under the job's name", async () => {
   const job = await givenJob(world, "ann", { name: "Filme für Zoë/2026" });
   await change(world, job.id, {
     datasetPrefix: `datasets/${job.id}/1/`,
-    datasets: [{ name: "dataset.csv", format: "CSV", bytes: 1, rows: 1 }],
+    datasetFiles: [{ name: "dataset.csv", format: "CSV", bytes: 1, rows: 1 }],
   });
   await world.putObject(`datasets/${job.id}/1/dataset.csv`, "id");
   const { getDownload } = await world.ask(
@@ -112,7 +112,7 @@ test("a dataset's file can be downloaded under the job's name", async () => {
 test("a file that the job's row does not list can be downloaded if it lies in a folder of the dataset", async () => {
   const job = await givenJob(world, "ann");
   const datasetPrefix = `datasets/${job.id}/1/`;
-  await change(world, job.id, { datasetPrefix, datasets: [], datasetFileCount: 900 });
+  await change(world, job.id, { datasetPrefix, datasetFiles: [], datasetFileCount: 900 });
   const [there, folded] = ["genre=50%25/year=1979/dataset.train.jsonl", "records/0-0"];
   for (const name of [there, folded, "a=b/../records/dataset.jsonl"]) await world.putObject(datasetPrefix + name, "x");
   const download = "query ($id: ID!, $file: String!) { getDownload(jobId: $id, file: $file) { url } }";

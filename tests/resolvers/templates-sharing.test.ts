@@ -315,7 +315,7 @@ partials:
     const source = including(`${library}@1/calm`);
     const { id } = await save("ann", source);
     await withdraw("bob", library);
-    expect(await world.refusal("ann", SAVE, { input: { source } })).toMatch(/which is not there/);
+    expect(await world.refusal("ann", SAVE, { input: { source } })).toMatch(/which does not exist/);
     expect((await save("ann", `# changed\n${source}`, id)).analysis.includes).toEqual([
       `${library}@1/calm`,
       `${library}@1/brief`,
@@ -329,7 +329,7 @@ partials:
   test("in a circle is refused; one through other templates cannot come about, since a version includes only what is there", async () => {
     const { id } = await save("ann", "name: One\npartials: { a: Plain. }\n");
     expect(await world.refusal("ann", SAVE, { input: { id, source: including(`${id}@2/a`) } })).toMatch(
-      /which is not there/,
+      /which does not exist/,
     );
     const source = `name: One\npartials: { a: '<%~ include("c") %>', c: '<%~ include("a") %>' }\n`;
     expect(await world.refusal("ann", SAVE, { input: { id, source } })).toMatch(

@@ -65,13 +65,13 @@ accept: { asked: it.record.q.length > 3 }
       sampleSeedSetId: null,
       analysis: {
         steps: [
-          { id: "question", modelId: "amazon.nova-micro-v1:0", tier: "economy", maxTokens: 100, rounds: 1, after: [] },
+          { id: "question", modelId: "amazon.nova-micro-v1:0", tier: "economy", maxTokens: 100, rounds: 1, dependsOn: [] },
           {
             id: "answer",
             fallbacks: ["amazon.nova-pro-v1:0"],
             escalatesTo: "amazon.nova-pro-v1:0",
             output: "text",
-            after: ["question"],
+            dependsOn: ["question"],
           },
         ],
         parameters: [

@@ -305,7 +305,7 @@ test("what cannot be tried is refused in words, and nothing is started", async (
   expect(await refusal({ budgetNanos: 5_000_000_001 })).toMatch(/^BadInput: The budget must be a whole number/);
   expect(await refusal({ budgetNanos: 10 })).toMatch(/^BadInput: The budget of .* is less than one record can cost/);
   expect(await refusal({ source: FILM.replace("Title", "Title[") })).toMatch(/^BadInput: /);
-  expect(await refusal({ source: "name: L\npartials: { a: b }" })).toMatch(/^BadInput: The template "L" has no steps/);
+  expect(await refusal({ source: "name: L\npartials: { a: b }" })).toMatch(/^BadInput: The template "L" is a library without steps/);
   expect(await refusal({ source: FILM.replace("it.movie.Title %>", "it.movie.Director %>") })).toMatch(
     /^BadInput: .*Director/,
   );

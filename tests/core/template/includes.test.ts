@@ -32,7 +32,7 @@ describe("checkIncludes", () => {
     const read = template("<%~ include('a@1/x') %>");
     expect(() => checkIncludes(read, { "a@1/x": "<%~ include('y') %>", "a@1/y": "end" })).not.toThrow();
     expect(() => checkIncludes(read, { "a@1/x": "<%~ include('y') %>" })).toThrow(
-      'includes "a@1/y", which is not there',
+      'includes "a@1/y", which does not exist',
     );
   });
 
