@@ -1,4 +1,4 @@
-/** What ships with the product: templates, and a seed set that makes sense for each. */
+/** What ships with the product: templates, each with a suitable seed set. */
 import balancedClassification from "./templates/balanced-classification.yaml";
 import brainstorm from "./templates/brainstorm.yaml";
 import creativeWriting from "./templates/creative-writing.yaml";
@@ -23,7 +23,7 @@ export interface Sample {
   readonly seedSet: SampleSeedSet;
 }
 
-/** Ids never change: jobs and bookmarks hold them. Several templates may share a seed set. */
+/** Ids never change: jobs and bookmarks refer to them. Several templates may share a seed set. */
 export const SAMPLES_LIST: readonly Sample[] = [
   sample("questions-and-answers", questionsAndAnswers, seedSets.NATURAL_WONDERS),
   sample("question-answer-follow-up", questionAnswerFollowUp, seedSets.NOTES),

@@ -1,4 +1,4 @@
-/** The seed sets that ship with the product, in the forms that people bring: CSV, TSV, JSONL, JSON with several collections. */
+/** The seed sets that ship with the product, in the formats that people use: CSV, TSV, JSONL, and JSON with several collections. */
 import challenges from "./seeds/challenges.tsv";
 import conversations from "./seeds/conversations.json";
 import customers from "./seeds/customers.jsonl";
@@ -23,7 +23,7 @@ export interface SampleSeedSet {
   readonly files: readonly SampleSeedFile[];
 }
 
-/** A file whose JSON names its collections itself makes those; its own `collection` is then not used. */
+/** When a JSON file names its collections, they take precedence over `collection`. */
 export interface SampleSeedFile {
   readonly collection: string;
   readonly fileName: string;
@@ -37,15 +37,15 @@ export const NOTES = seedSet("notes", "Notes on people, days and poems", [
   file("notes", "notes.jsonl", notes),
   file("kinds", "question-kinds.csv", questionKinds),
 ]);
-export const HANDBOOKS = seedSet("handbooks", "Rules of small places", [jsonFile("handbooks.json", handbooks)]);
-export const STORY_PARTS = seedSet("story-parts", "Characters, settings and troubles", [
+export const HANDBOOKS = seedSet("handbooks", "Handbooks of small venues", [jsonFile("handbooks.json", handbooks)]);
+export const STORY_PARTS = seedSet("story-parts", "Characters, settings and conflicts", [
   jsonFile("story-parts.json", storyParts),
 ]);
 export const PLACES = seedSet("places", "Places", [file("places", "places.jsonl", places)]);
 export const CHALLENGES = seedSet("challenges", "Practical challenges", [
   file("challenges", "challenges.tsv", challenges),
 ]);
-export const TASKS = seedSet("tasks", "Tasks and examples of instructions", [
+export const TASKS = seedSet("tasks", "Tasks and example instructions", [
   file("tasks", "tasks.csv", tasks),
   file("examples", "instruction-examples.jsonl", instructionExamples),
 ]);
@@ -55,7 +55,7 @@ export const CONVERSATIONS = seedSet("conversations", "Assistants and situations
 export const EVERYDAY_PROMPTS = seedSet("everyday-prompts", "Everyday prompts", [
   file("prompts", "everyday-prompts.jsonl", everydayPrompts),
 ]);
-export const SUPPORT_MESSAGES = seedSet("support-messages", "Labels, products and voices", [
+export const SUPPORT_MESSAGES = seedSet("support-messages", "Support messages: labels, products and voices", [
   jsonFile("support-messages.json", supportMessages),
 ]);
 export const PRODUCTS_AND_CUSTOMERS = seedSet("products-and-customers", "Products and customers", [
@@ -74,7 +74,7 @@ function file(collection: string, fileName: string, text: string): SampleSeedFil
   return { collection, fileName, text };
 }
 
-/** A bundler reads JSON, so that it has to be written again. */
+/** The bundler parses JSON imports, so they are serialized again. */
 function jsonFile(fileName: string, collections: object): SampleSeedFile {
   return file("seeds", fileName, JSON.stringify(collections));
 }

@@ -1,4 +1,4 @@
-/** Files that the bundler imports as their text. */
+/** Files that the bundler imports as text. */
 declare module "*.yaml" {
   const text: string;
   export default text;

@@ -22,7 +22,7 @@ test("every template, nested ones too, passes CloudFormation's validator", () =>
   expect(report.success).toBe(true);
 });
 
-test("no statement of ours is for everything where a thing can be named", () => {
+test("no statement of ours uses a wildcard where a resource can be named", () => {
   const policies = [
     ...resourcesOf("AWS::IAM::Policy").map(({ id, properties }) => ({ id, document: properties.PolicyDocument })),
     ...resourcesOf("AWS::IAM::Role").flatMap(({ id, properties }) =>
@@ -40,7 +40,7 @@ test("no statement of ours is for everything where a thing can be named", () => 
   expect(loose.filter((text) => !text.endsWith(": ecr:GetAuthorizationToken"))).toEqual([]);
 });
 
-test("tables and people outlive the stack, and tables can be restored to any second", () => {
+test("tables and users outlive the stack, and tables have point-in-time recovery", () => {
   const tables = resourcesOf("AWS::DynamoDB::Table");
   expect(tables.map(({ deletionPolicy }) => deletionPolicy)).toEqual(tables.map(() => "Retain"));
   expect(tables.every(({ properties }) => properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled)).toBe(
@@ -49,7 +49,7 @@ test("tables and people outlive the stack, and tables can be restored to any sec
   expect(resourcesOf("AWS::Cognito::UserPool")[0]?.deletionPolicy).toBe("Retain");
 });
 
-test("datasets, small ones too, go to Glacier after three days, and only they", () => {
+test("only datasets, including small ones, go to Glacier after three days", () => {
   const rules = resourcesOf("AWS::S3::Bucket").flatMap(
     ({ properties }) => properties.LifecycleConfiguration?.Rules ?? [],
   );
@@ -72,13 +72,13 @@ test.each([
   expect(archiveClass(new App({ context: { archiveClass: wanted } }))).toBe(chosen);
 });
 
-test.each(["GLACIER", "Deep", "", 3])("the context archiveClass %j is refused with a sentence", (wanted) => {
+test.each(["GLACIER", "Deep", "", 3])("the context archiveClass %j is rejected with a message", (wanted) => {
   expect(() => archiveClass(new App({ context: { archiveClass: wanted } }))).toThrow(
     `The context "archiveClass" must be instant, flexible or deep, not ${JSON.stringify(wanted)}.`,
   );
 });
 
-test("the bucket tells the event bus without a function of the CDK's, and only of datasets that come back or go is heard", () => {
+test("the bucket sends events without a CDK function, and only restored and expired datasets trigger a rule", () => {
   expect(resourcesOf("Custom::S3BucketNotifications")).toEqual([]);
   const [bucket] = resourcesOf("AWS::S3::Bucket").filter(({ properties }) => properties.LifecycleConfiguration);
   expect(bucket?.properties.NotificationConfiguration).toEqual({
@@ -94,7 +94,7 @@ test("the bucket tells the event bus without a function of the CDK's, and only o
   ]);
 });
 
-test("workers have two minutes to save, cannot write their image's files, and can only become their job's role", () => {
+test("workers have two minutes to save, a read-only root filesystem, and can only assume their job's role", () => {
   const [task] = resourcesOf("AWS::ECS::TaskDefinition");
   expect(task?.properties.ContainerDefinitions[0]).toMatchObject({ StopTimeout: 120, ReadonlyRootFilesystem: true });
   const roleId = task?.properties.TaskRoleArn["Fn::GetAtt"][0];
@@ -104,7 +104,7 @@ test("workers have two minutes to save, cannot write their image's files, and ca
   expect(actions).toEqual(["sts:AssumeRole", "sts:TagSession"]);
 });
 
-test("workers can write a scratch volume at /tmp, whose rights the image gives", () => {
+test("workers can write to a scratch volume at /tmp, whose permissions come from the image", () => {
   const [task] = resourcesOf("AWS::ECS::TaskDefinition");
   expect(task?.properties.Volumes).toEqual([{ Name: "scratch" }]);
   expect(task?.properties.ContainerDefinitions[0].MountPoints).toEqual([
@@ -113,7 +113,7 @@ test("workers can write a scratch volume at /tmp, whose rights the image gives",
   expect(readFileSync(new URL("../../worker/Dockerfile", import.meta.url), "utf8")).toContain('VOLUME ["/tmp"]');
 });
 
-test("the API's default mode is IAM, introspection is off and queries have a depth", () => {
+test("the API's default mode is IAM, introspection is off and query depth is limited", () => {
   expect(resourcesOf("AWS::AppSync::GraphQLApi")[0]?.properties).toMatchObject({
     AuthenticationType: "AWS_IAM",
     IntrospectionConfig: "DISABLED",
@@ -122,7 +122,7 @@ test("the API's default mode is IAM, introspection is off and queries have a dep
   });
 });
 
-test("events that start tries, generated seeds and snapshots are not delivered when their runs are shown as dead", () => {
+test("events that start test runs, generated seeds and snapshots are dropped once their runs are reported as crashed", () => {
   const configs = resourcesOf("AWS::Lambda::EventInvokeConfig");
   const names = configs.map(({ properties }) => properties.FunctionName.Ref).sort();
   expect(names).toEqual([/ExecuteTestRun/, /GenerateSeeds/, /MakeSnapshot/].map((name) => expect.stringMatching(name)));

@@ -1,6 +1,6 @@
 /**
- * A second person and everything private of the first: by no operation can they read it, change it, use it, or tell it from
- * what does not exist. A new operation, or a new argument that takes an id or a source, needs a row here.
+ * A second person and everything private of the first: no operation lets them read it, change it, use it, or distinguish it
+ * from what does not exist. Every new operation, or argument that takes an id or a source, needs a row here.
  */
 import { buildSchema, isInputObjectType, getNamedType, type GraphQLObjectType, type GraphQLInputType } from "graphql";
 import { readFileSync } from "node:fs";
@@ -8,57 +8,65 @@ import { change, givenJob, givenTemplate, TEMPLATE } from "./given.ts";
 import { givenSeeds } from "./given-seeds.ts";
 import { startWorld, type World } from "./world.ts";
 
-interface Door {
-  /** The argument that names somebody else's thing: `input.templateId`. In a source it is named by an include. */
+interface AccessCase {
+  /** The argument that names another user's resource, such as `input.templateId`; a source names it by an include. */
   readonly at: string;
-  readonly thing: keyof Things;
+  readonly resource: keyof Resources;
   readonly document: string;
   readonly variables?: object;
 }
 
-/** A list of mine, which must hold nothing of theirs. */
+/** A list of mine, which must contain nothing of theirs. */
 interface List {
   readonly list: string;
   readonly variables?: object;
 }
 
-/** Only functions and workers get in. */
+/** Accessible only to functions and workers. */
 interface Closed {
   readonly closed: string;
 }
 
-/** Pushes what is mine; a test of its own shows that it pushes nothing else. */
+/** Pushes what is mine; a separate test shows that it pushes nothing else. */
 interface Pushes {
   readonly pushes: string;
 }
 
-type Row = readonly Door[] | List | Closed | Pushes;
+type Row = readonly AccessCase[] | List | Closed | Pushes;
 
-interface Things {
-  /** Includes the library, so holds a copy of its text. */
+interface Resources {
+  /** Includes the library, so contains a copy of its text. */
   readonly template: string;
   readonly library: string;
   readonly seedSet: string;
   readonly job: string;
-  readonly try: string;
+  readonly testRun: string;
 }
 
-const byId = (type: "query" | "mutation", field: string, thing: keyof Things, more = ""): readonly Door[] => [
-  { at: "id", thing, document: `${type} ($id: ID!) { ${field}(id: $id${more}) { id } }` },
+const byId = (
+  type: "query" | "mutation",
+  field: string,
+  resource: keyof Resources,
+  more = "",
+): readonly AccessCase[] => [
+  { at: "id", resource, document: `${type} ($id: ID!) { ${field}(id: $id${more}) { id } }` },
 ];
 const input = (type: string, field: string, selection: string) => {
   const inputType = `${field.slice(0, 1).toUpperCase()}${field.slice(1)}Input`;
   return `${type} ($input: ${inputType}!) { ${field}(input: $input) { ${selection} } }`;
 };
-const doors = (document: string, variables: object, things: Record<string, keyof Things>): readonly Door[] =>
-  Object.entries(things).map(([at, thing]) => ({ at, thing, document, variables }));
+const accessCases = (
+  document: string,
+  variables: object,
+  resources: Record<string, keyof Resources>,
+): readonly AccessCase[] => Object.entries(resources).map(([at, resource]) => ({ at, resource, document, variables }));
 const page = (field: string) => ({ list: `{ ${field} { items { id name } } }` });
 const closed = (field: string, fields: string, selection: string) => ({
   closed: `mutation { ${field}(input: { ${fields} }) { ${selection} } }`,
 });
 
-/** The first record could cost more: what is in order with all else is refused for this, and no model is called. */
-const TOO_LITTLE = { budgetNanos: 1, clientToken: "token-of-this" };
+/** Less than the first record can cost: otherwise valid input is rejected for it, and no model is called. */
+const TOO_SMALL_BUDGET = { budgetNanos: 1, clientToken: "token-of-this" };
 
 const TABLE: Readonly<Record<string, Row>> = {
   "Query.getJob": byId("query", "getJob", "job"),
@@ -75,24 +83,28 @@ const TABLE: Readonly<Record<string, Row>> = {
     variables: { text: "xylophone" },
   },
   "Query.listTemplateVersions": [
-    { at: "id", thing: "template", document: "query ($id: ID!) { listTemplateVersions(id: $id) { items { name } } }" },
+    {
+      at: "id",
+      resource: "template",
+      document: "query ($id: ID!) { listTemplateVersions(id: $id) { items { name } } }",
+    },
   ],
-  "Query.checkTemplate": doors(
+  "Query.checkTemplate": accessCases(
     "query ($source: String!, $id: ID) { checkTemplate(source: $source, id: $id) { problems { message from to } } }",
     {},
     { source: "library", id: "template" },
   ),
-  "Query.renderTemplate": doors(
+  "Query.renderTemplate": accessCases(
     input("query", "renderTemplate", "problems { message from to } seeds"),
     { input: { source: TEMPLATE } },
     { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
-  "Query.estimateJob": doors(
+  "Query.estimateJob": accessCases(
     input("query", "estimateJob", "estimate { likelyNanos }"),
     { input: { recordCount: 1 } },
     { "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
-  "Query.getTestRun": byId("query", "getTestRun", "try"),
+  "Query.getTestRun": byId("query", "getTestRun", "testRun"),
   "Query.listAdHocSpending": { list: "{ listAdHocSpending { items { day testRunsNanos } } }" },
   "Query.getSeedSet": byId("query", "getSeedSet", "seedSet"),
   "Query.listSeedSets": page("listSeedSets"),
@@ -100,7 +112,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.listSeedItems": [
     {
       at: "seedSetId",
-      thing: "seedSet",
+      resource: "seedSet",
       document: `query ($seedSetId: ID!) { listSeedItems(seedSetId: $seedSetId, collection: "movies") { items { json } } }`,
     },
   ],
@@ -108,21 +120,21 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Query.getDownload": [
     {
       at: "jobId",
-      thing: "job",
+      resource: "job",
       document: `query ($jobId: ID!) { getDownload(jobId: $jobId, file: "dataset.jsonl") { url } }`,
     },
   ],
   "Query.getDatasetArchive": [
     {
       at: "jobId",
-      thing: "job",
+      resource: "job",
       document: "query ($jobId: ID!) { getDatasetArchive(jobId: $jobId) { state archiveClass } }",
     },
   ],
 
-  "Mutation.createJob": doors(
+  "Mutation.createJob": accessCases(
     input("mutation", "createJob", "id"),
-    { input: { name: "Theirs", recordCount: 1, formats: ["JSONL"], ...TOO_LITTLE } },
+    { input: { name: "Theirs", recordCount: 1, formats: ["JSONL"], ...TOO_SMALL_BUDGET } },
     { "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
   "Mutation.cancelJob": byId("mutation", "cancelJob", "job"),
@@ -135,9 +147,9 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.takeSnapshot": byId("mutation", "takeSnapshot", "job"),
   "Mutation.deleteJob": byId("mutation", "deleteJob", "job"),
   "Mutation.restoreDataset": [
-    { at: "jobId", thing: "job", document: "mutation ($jobId: ID!) { restoreDataset(jobId: $jobId) { state } }" },
+    { at: "jobId", resource: "job", document: "mutation ($jobId: ID!) { restoreDataset(jobId: $jobId) { state } }" },
   ],
-  "Mutation.saveTemplate": doors(
+  "Mutation.saveTemplate": accessCases(
     input("mutation", "saveTemplate", "version"),
     { input: { source: TEMPLATE } },
     { "input.id": "template", "input.source": "library" },
@@ -150,15 +162,15 @@ const TABLE: Readonly<Record<string, Row>> = {
     ...byId("mutation", "forkTemplate", "template"),
     ...byId("mutation", "forkTemplate", "template", ", version: 1"),
   ],
-  "Mutation.startTestRun": doors(
+  "Mutation.startTestRun": accessCases(
     input("mutation", "startTestRun", "id"),
-    { input: { source: TEMPLATE, recordCount: 1, ...TOO_LITTLE } },
+    { input: { source: TEMPLATE, recordCount: 1, ...TOO_SMALL_BUDGET } },
     { "input.source": "library", "input.templateId": "template", "input.seedSetId": "seedSet" },
   ),
   "Mutation.reportTestRun": closed("reportTestRun", `id: "x"`, "id"),
-  "Mutation.generateSeeds": doors(
+  "Mutation.generateSeeds": accessCases(
     input("mutation", "generateSeeds", "id"),
-    { input: { name: "Theirs", itemCount: 1, ...TOO_LITTLE } },
+    { input: { name: "Theirs", itemCount: 1, ...TOO_SMALL_BUDGET } },
     { "input.source": "library", "input.templateId": "template" },
   ),
   "Mutation.createSeedSet": {
@@ -170,20 +182,20 @@ const TABLE: Readonly<Record<string, Row>> = {
   "Mutation.reportSeedSet": closed("reportSeedSet", `id: "x"`, "id"),
 
   "Subscription.onJobChanged": [
-    { at: "jobId", thing: "job", document: "subscription ($jobId: ID) { onJobChanged(jobId: $jobId) { jobId } }" },
+    { at: "jobId", resource: "job", document: "subscription ($jobId: ID) { onJobChanged(jobId: $jobId) { jobId } }" },
   ],
   "Subscription.onSeedSetChanged": { pushes: "subscription { onSeedSetChanged { id owner } }" },
   "Subscription.onTestRunChanged": [
-    { at: "id", thing: "try", document: "subscription ($id: ID!) { onTestRunChanged(id: $id) { id } }" },
+    { at: "id", resource: "testRun", document: "subscription ($id: ID!) { onTestRunChanged(id: $id) { id } }" },
   ],
 };
 
-const MADE_UP: Things = {
+const MADE_UP: Resources = {
   template: "01JMADEVP0000000000000000A",
   library: "01JMADEVP0000000000000000B",
   seedSet: "01JMADEVP0000000000000000C",
   job: "01JMADEVP0000000000000000D",
-  try: "01JMADEVP0000000000000000E",
+  testRun: "01JMADEVP0000000000000000E",
 };
 
 let world: World;
@@ -192,8 +204,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const ALL_DOORS = Object.entries(TABLE).flatMap(([field, row]) =>
-  Array.isArray(row) ? (row as readonly Door[]).map((door) => [field, door.at, door] as const) : [],
+const ALL_CASES = Object.entries(TABLE).flatMap(([field, row]) =>
+  Array.isArray(row)
+    ? (row as readonly AccessCase[]).map((accessCase) => [field, accessCase.at, accessCase] as const)
+    : [],
 );
 const LISTS = Object.entries(TABLE).flatMap(([field, row]) => ("list" in row ? [[field, row] as const] : []));
 const CLOSED = Object.entries(TABLE).flatMap(([field, row]) => ("closed" in row ? [[field, row] as const] : []));
@@ -210,12 +224,12 @@ describe("the table", () => {
     expect(Object.keys(TABLE).sort()).toEqual(fields.map(({ root, field }) => `${root}.${field.name}`).sort());
   });
 
-  test("has a door for every argument that can name something of somebody else's", () => {
+  test("has an access case for every argument that can name another user's resource", () => {
     const open = fields.flatMap(({ root, field }) => {
       const name = `${root}.${field.name}`;
       const row = TABLE[name] ?? [];
       if ("closed" in row) return [];
-      const known = Array.isArray(row) ? (row as readonly Door[]).map(({ at }) => at) : [];
+      const known = Array.isArray(row) ? (row as readonly AccessCase[]).map(({ at }) => at) : [];
       const naming = field.args.flatMap((arg) => namingPaths(arg.name, arg.type));
       return naming.filter((path) => !known.includes(path)).map((path) => `${name} takes ${path}`);
     });
@@ -223,7 +237,7 @@ describe("the table", () => {
   });
 });
 
-/** Ids, and sources, which can name by including. */
+/** Ids, and sources, which name templates by including them. */
 function namingPaths(path: string, type: GraphQLInputType): string[] {
   const named = getNamedType(type);
   if (isInputObjectType(named))
@@ -232,19 +246,22 @@ function namingPaths(path: string, type: GraphQLInputType): string[] {
 }
 
 describe.each(["never published", "published and withdrawn"])("what is private, %s", (history) => {
-  let anns: Things;
+  let anns: Resources;
   beforeAll(async () => {
-    anns = await givenThings(history);
+    anns = await givenResources(history);
   });
 
-  test.each(ALL_DOORS)("%s by %s answers like for what does not exist, and changes nothing", async (_, __, door) => {
-    const before = await rowsOfAnn();
-    const refused = await knock("eve", door, anns);
-    expect(refused).toBe(await knock("eve", door, MADE_UP));
-    expect(refused).toMatch(/NotFound: There is no |There is no file|which does not exist/);
-    await world.settled();
-    expect(await rowsOfAnn()).toEqual(before);
-  });
+  test.each(ALL_CASES)(
+    "%s by %s responds as if it did not exist, and changes nothing",
+    async (_, __, accessCase) => {
+      const before = await rowsOfAnn();
+      const refused = await attempt("eve", accessCase, anns);
+      expect(refused).toBe(await attempt("eve", accessCase, MADE_UP));
+      expect(refused).toMatch(/NotFound: There is no |There is no file|which does not exist/);
+      await world.settled();
+      expect(await rowsOfAnn()).toEqual(before);
+    },
+  );
 
   test.each(LISTS)("%s shows nothing of it", async (_, { list, variables }) => {
     const shown = JSON.stringify(await world.ask("eve", list, variables ?? {}));
@@ -252,16 +269,19 @@ describe.each(["never published", "published and withdrawn"])("what is private, 
   });
 });
 
-test.each(ALL_DOORS)("%s by %s opens for its owner, so that the rows above say something", async (_, __, door) => {
-  const anns = await givenThings("never published");
-  expect(await knock("ann", door, anns)).not.toBe(await knock("eve", door, anns));
-});
+test.each(ALL_CASES)(
+  "%s by %s succeeds for its owner, so that the cases above prove something",
+  async (_, __, accessCase) => {
+    const anns = await givenResources("never published");
+    expect(await attempt("ann", accessCase, anns)).not.toBe(await attempt("eve", accessCase, anns));
+  },
+);
 
 test.each(CLOSED)("%s is closed to people", async (_, { closed: document }) => {
   expect(await world.refusal("eve", document)).toMatch(/^Unauthorized: /);
 });
 
-test("news of a seed set reach its owner alone", async () => {
+test("updates of a seed set reach only its owner", async () => {
   const { pushes } = TABLE["Subscription.onSeedSetChanged"] as Pushes;
   const eve = await world.watch("eve", pushes);
   for (const owner of ["ann", "eve"]) {
@@ -278,8 +298,8 @@ test("news of a seed set reach its owner alone", async () => {
 
 let sets = 0;
 
-/** One of each of ann's: a template with a library, seeds, a job with a dataset, a try. */
-async function givenThings(history: string): Promise<Things> {
+/** One resource of each kind for ann: a template with a library, seeds, a job with a dataset, a test run. */
+async function givenResources(history: string): Promise<Resources> {
   const act = (name: string, id: string) => world.ask("ann", `mutation ($id: ID!) { ${name}(id: $id) { id } }`, { id });
   const library = await givenTemplate(world, "ann", "name: Xylophone library\npartials: { secret: Xylophone. }\n");
   const template = await givenTemplate(
@@ -298,11 +318,11 @@ async function givenThings(history: string): Promise<Things> {
   const job = await givenJob(world, "ann", { templateId: template, seedSetId: seedSet });
   const datasetFiles = [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }];
   await change(world, job.id, { datasetPrefix: `datasets/${job.id}/1/`, datasetFiles });
-  return { template, library, seedSet, job: job.id, try: await givenTestRun() };
+  return { template, library, seedSet, job: job.id, testRun: await givenTestRun() };
 }
 
 async function givenTestRun(): Promise<string> {
-  const testRunId = `try-of-ann-${(sets += 1)}`;
+  const testRunId = `test-run-of-ann-${(sets += 1)}`;
   await world.put("Jobs", {
     pk: `TESTRUN#${testRunId}`,
     sk: "TESTRUN",
@@ -324,13 +344,13 @@ function including(library: string): string {
   return TEMPLATE.replace("Ask one", `<%~ include("${library}@1/secret") %> Ask one`);
 }
 
-/** What the person is told, with the id that was named left out: data, or the first error. */
-async function knock(person: string, door: Door, things: Things): Promise<string> {
-  const variables = variablesOf(person, door, things);
-  const told = door.document.startsWith("subscription")
-    ? await subscribed(person, door.document, variables)
-    : await world.ask(person, door.document, variables).then(JSON.stringify, (error: Error) => error.message);
-  return Object.values(things).reduce((text, id) => text.replaceAll(id, "ID"), told);
+/** The person's response without the id in question: data, or the first error. */
+async function attempt(person: string, accessCase: AccessCase, resources: Resources): Promise<string> {
+  const variables = variablesOf(person, accessCase, resources);
+  const told = accessCase.document.startsWith("subscription")
+    ? await subscribed(person, accessCase.document, variables)
+    : await world.ask(person, accessCase.document, variables).then(JSON.stringify, (error: Error) => error.message);
+  return Object.values(resources).reduce((text, id) => text.replaceAll(id, "ID"), told);
 }
 
 async function subscribed(person: string, document: string, variables: object): Promise<string> {
@@ -339,17 +359,21 @@ async function subscribed(person: string, document: string, variables: object): 
   return watch.error ?? "subscribed";
 }
 
-/** Where a door needs more than the one thing, the rest is the person's own, so that the one thing decides. */
-function variablesOf(person: string, { at, thing, document, variables = {} }: Door, things: Things): object {
+/** When an operation needs more than the resource in question, the rest is the person's own, so that it alone decides. */
+function variablesOf(
+  person: string,
+  { at, resource, document, variables = {} }: AccessCase,
+  resources: Resources,
+): object {
   const copy = structuredClone(variables) as Record<string, any>;
   const room = at.startsWith("input.") ? copy.input : copy;
   const name = at.replace("input.", "");
-  if (name === "source") room.source = including(things[thing]);
-  else room[name] = things[thing];
-  // The copy that the template keeps of a library is what naming the template could open.
+  if (name === "source") room.source = including(resources[resource]);
+  else room[name] = resources[resource];
+  // Naming the template could reveal its copy of the library.
   const namesIt = name === (document.includes("checkTemplate") ? "id" : "templateId");
   const ofJob = document.includes("createJob") || document.includes("estimateJob");
-  if (namesIt && !ofJob) room.source = including(things.library);
+  if (namesIt && !ofJob) room.source = including(resources.library);
   if (ofJob) {
     room.templateId ??= OWN[person]?.template;
     room.seedSetId ??= OWN[person]?.seedSet;

@@ -13,7 +13,7 @@ const RESTORE = `mutation ($id: ID!) { restoreDataset(jobId: $id) { ${ARCHIVE} }
 const DOWNLOAD = `query ($id: ID!) { getDownload(jobId: $id, file: "dataset.csv") { url } }`;
 const WATCH = `subscription ($id: ID) { onJobChanged(jobId: $id) { jobId archive { ${ARCHIVE} } } }`;
 
-/** The bucket's clock is ahead of the others by so much. */
+/** How far the bucket's clock is ahead. */
 let aheadMs = 0;
 let events: CloudEvent[] = [];
 let world: World;
@@ -31,13 +31,13 @@ const look = async (id: string, person = "ann") => (await world.ask(person, LOOK
 const restore = async (id: string) => (await world.ask("ann", RESTORE, { id })).restoreDataset;
 const remembered = async (id: string) => (await jobRow(world, id)).archive;
 const heard = (type: string) => events.filter((event) => event["detail-type"] === `Object Restore ${type}`);
-/** As EventBridge hands them to the function: side by side, and some of them twice. */
+/** As EventBridge delivers them to the function: concurrently, and some of them twice. */
 const hand = (delivered: readonly CloudEvent[]) =>
   Promise.all(delivered.map((event) => world.run("restoreDataset", event)));
 
 const TEXT = "id,question\n1,Why?\n";
 
-/** A job that ended five days ago, whose files lie in a class. */
+/** A job that ended five days ago, whose files are in a storage class. */
 async function givenArchived(storageClass: "GLACIER" | "GLACIER_IR" | "DEEP_ARCHIVE" | "STANDARD", daysAgo = 5) {
   const { id } = await givenJob(world, "ann");
   const prefix = `datasets/${id}/1/`;
@@ -49,13 +49,13 @@ async function givenArchived(storageClass: "GLACIER" | "GLACIER_IR" | "DEEP_ARCH
   });
   await world.putObject(`${prefix}dataset.csv`, TEXT, storageClass);
   await world.putObject(`${prefix}records/0.jsonl`, "{}", storageClass);
-  // What an earlier export left is nobody's concern.
+  // Leftovers of an earlier export do not matter.
   await world.putObject(`datasets/${id}/0/dataset.csv`, "old", storageClass);
   return id as string;
 }
 
-describe("where a dataset lies", () => {
-  test("is not asked of S3 before it can be in the archive", async () => {
+describe("the archive status of a dataset", () => {
+  test("is not requested from S3 before it can be archived", async () => {
     const id = await givenArchived("GLACIER", 1);
     expect(await look(id)).toMatchObject({ jobId: id, state: "AVAILABLE", archiveClass: null, requestedAt: null });
   });
@@ -76,7 +76,7 @@ describe("where a dataset lies", () => {
     });
   });
 
-  test("is not told of a job without a dataset", async () => {
+  test("is rejected for a job without a dataset", async () => {
     const { id } = await givenJob(world, "ann");
     expect(await world.refusal("ann", LOOK, { id })).toBe(
       "Conflict: This job has no dataset yet; try again once it has ended.",
@@ -84,7 +84,7 @@ describe("where a dataset lies", () => {
   });
 });
 
-test("an archived file is refused with a sentence instead of an address that fails, an instant one is not", async () => {
+test("downloading an archived file fails with a message instead of an address that fails, unless its class is instant", async () => {
   expect(await world.refusal("ann", DOWNLOAD, { id: await givenArchived("GLACIER") })).toBe(
     'Conflict: "dataset.csv" is archived; restore the dataset first, which takes 3 to 5 hours.',
   );
@@ -93,7 +93,7 @@ test("an archived file is refused with a sentence instead of an address that fai
 });
 
 describe("restoring", () => {
-  test("asks for every object of the dataset, tells its watchers at the start and once all are back, and brings the same bytes", async () => {
+  test("requests every object of the dataset, notifies watchers at the start and once all are restored, and restores the same bytes", async () => {
     const id = await givenArchived("GLACIER");
     const watch = await world.watch("ann", WATCH, { id });
     expect(await restore(id)).toMatchObject({ state: "RESTORING", archiveClass: "FLEXIBLE", restoredUntil: null });
@@ -108,7 +108,7 @@ describe("restoring", () => {
 
     aheadMs = 4 * HOUR_MS;
     await until(() => heard("Completed").length === 2);
-    // Whoever opens the page is told by S3 itself, should every event be lost.
+    // Even if every event is lost, the page gets the state from S3.
     expect(await look(id)).toMatchObject({ state: "RESTORED", requestedAt: expect.any(String) });
     expect(await remembered(id)).toMatchObject({ state: "RESTORING" });
     await hand([...heard("Completed"), ...heard("Completed")]);
@@ -130,13 +130,13 @@ describe("restoring", () => {
     expect(await look(id)).toMatchObject({ state: "ARCHIVED", requestedAt: null });
   });
 
-  test("is not over while one object is still on its way", async () => {
+  test("is not finished while one object is still being restored", async () => {
     const id = await givenArchived("GLACIER");
     await restore(id);
     await world.settled();
     aheadMs = 4 * HOUR_MS;
     await until(() => heard("Completed").length === 2);
-    // One more, archived by a rule that came late, then asked for by the event itself.
+    // One more object, archived late by the lifecycle rule, then requested by the event itself.
     await world.putObject(`datasets/${id}/1/late.csv`, "late", "GLACIER");
     await hand(heard("Completed").slice(0, 1));
     expect(await remembered(id)).toMatchObject({ state: "RESTORING" });
@@ -148,7 +148,7 @@ describe("restoring", () => {
     expect(await remembered(id)).toMatchObject({ state: "RESTORED" });
   });
 
-  test("counts from the wish, but not for ever if nothing came of it", async () => {
+  test("counts from the request, but not forever if nothing came of it", async () => {
     const id = await givenArchived("GLACIER");
     const { datasetPrefix: prefix } = await jobRow(world, id);
     const askedAt = (secondsAgo: number) => {
@@ -165,7 +165,7 @@ describe("restoring", () => {
     expect(heard("Initiated")).toHaveLength(2);
   });
 
-  test("that several functions begin at once is begun once", async () => {
+  test("started by several functions at once happens once", async () => {
     const id = await givenArchived("GLACIER");
     const { datasetPrefix: prefix } = await jobRow(world, id);
     const at = new Date().toISOString();
@@ -175,7 +175,7 @@ describe("restoring", () => {
     expect(heard("Initiated")).toHaveLength(2);
   });
 
-  test("of what is there changes nothing, and what was remembered of an earlier dataset says nothing of a new one", async () => {
+  test("of an available dataset changes nothing, and the state of an earlier dataset does not affect a new one", async () => {
     const id = await givenArchived("GLACIER_IR");
     expect(await restore(id)).toMatchObject({ state: "AVAILABLE", archiveClass: "INSTANT" });
     await world.settled();
@@ -200,7 +200,7 @@ describe("restoring", () => {
     expect(await remembered(id)).toEqual(old);
   });
 
-  test("is refused for a job that is being deleted", async () => {
+  test("is rejected for a job that is being deleted", async () => {
     const id = await givenArchived("GLACIER");
     await change(world, id, { status: "DELETING" });
     expect(await world.refusal("ann", RESTORE, { id })).toMatch(/^Conflict: This job is DELETING; /);
@@ -208,7 +208,7 @@ describe("restoring", () => {
     expect(events).toEqual([]);
   });
 
-  test("is asked for again while a transaction has the job in hand", async () => {
+  test("is retried while a transaction holds the job", async () => {
     const id = await givenArchived("GLACIER");
     world.hold(2);
     expect(await restore(id)).toMatchObject({ state: "RESTORING", archiveClass: "FLEXIBLE" });
@@ -223,10 +223,10 @@ const GO_ON = {
   resumeJob: "mutation ($id: ID!) { resumeJob(id: $id) { id } }",
 };
 
-describe.each(Object.entries(GO_ON))("%s of a job whose records lie with its dataset", (name, mutation) => {
+describe.each(Object.entries(GO_ON))("%s of a job whose records are compacted into its dataset", (name, mutation) => {
   const status = name === "resumeJob" ? "BUDGET_EXCEEDED" : name === "retryFailed" ? "FAILED" : "COMPLETED";
 
-  test("asks for it to be restored first while it is archived", async () => {
+  test("requires restoring it first while it is archived", async () => {
     const id = await givenArchived("GLACIER");
     await change(world, id, { status, isCompacted: true });
     expect(await world.refusal("ann", mutation, { id })).toBe(

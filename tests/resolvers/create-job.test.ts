@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 describe("createJob", () => {
-  test("writes job, template copy, budget, shards and token, and answers the queued job with its shards", async () => {
+  test("writes job, template copy, budget, shards and token, and returns the queued job with its shards", async () => {
     const job = await givenJob(world, "ann");
     expect(job).toMatchObject({
       name: "My films",
@@ -50,14 +50,14 @@ describe("createJob", () => {
     });
   });
 
-  test("carries $5,000 and a million records through every field", async () => {
+  test("preserves $5,000.00 and a million records in every field", async () => {
     const job = await givenJob(world, "ann", { recordCount: 1_000_000, budgetNanos: 5_000_000_000_000 });
     expect(job.budgetNanos).toBe(5_000_000_000_000);
     expect(job.progress).toHaveLength(80);
     expect(job.progress.reduce((sum: number, shard: any) => sum + shard.recordCount, 0)).toBe(1_000_000);
   });
 
-  test("answers the earlier job for the same token with the same input, and makes no second one", async () => {
+  test("returns the earlier job for the same token and input, and creates no second one", async () => {
     const input = await inputFor(world, "ann");
     const first = (await world.ask("ann", CREATE_JOB, { input })).createJob;
     const rows = (await world.all("Jobs")).length;
@@ -65,7 +65,7 @@ describe("createJob", () => {
     expect(await world.all("Jobs")).toHaveLength(rows);
   });
 
-  test("answers the earlier job even when template and seeds are gone", async () => {
+  test("returns the earlier job even when template and seeds are gone", async () => {
     const input = await inputFor(world, "ann", { seedSetId: await givenSeedSet(world, "ann", "gone-later") });
     const first = (await world.ask("ann", CREATE_JOB, { input })).createJob;
     await change(world, first.id, { status: "COMPLETED" });
@@ -73,7 +73,7 @@ describe("createJob", () => {
     expect((await world.ask("ann", CREATE_JOB, { input })).createJob.id).toBe(first.id);
   });
 
-  test("refuses the same token with another input", async () => {
+  test("rejects the same token with different input", async () => {
     const input = await inputFor(world, "ann");
     await world.ask("ann", CREATE_JOB, { input });
     expect(await world.refusal("ann", CREATE_JOB, { input: { ...input, recordCount: 7 } })).toMatch(
@@ -81,7 +81,7 @@ describe("createJob", () => {
     );
   });
 
-  test("answers the earlier job when its twin is written while it is being checked, and refuses one with another input", async () => {
+  test("returns the earlier job when a duplicate is written during the check, and rejects one with different input", async () => {
     const input = await inputFor(world, "ann");
     let twin: any;
     world.after("checkJob", async () => {
@@ -93,7 +93,7 @@ describe("createJob", () => {
     expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(/^Conflict: This client token/);
   });
 
-  test("writes nothing when the seed set goes away while the job is being checked", async () => {
+  test("writes nothing when the seed set is deleted while the job is being checked", async () => {
     const seedSetId = await givenSeedSet(world, "ann", "goes-away");
     const input = await inputFor(world, "ann", { seedSetId });
     const rows = (await world.all("Jobs")).length;
@@ -104,7 +104,7 @@ describe("createJob", () => {
     expect(await world.all("Jobs")).toHaveLength(rows);
   });
 
-  test("makes one job of ten requests with one token at the same moment", async () => {
+  test("creates one job for ten concurrent requests with one token", async () => {
     const input = await inputFor(world, "ann");
     const answers = await Promise.allSettled(Array.from({ length: 10 }, () => world.ask("ann", CREATE_JOB, { input })));
     const ids = new Set(
@@ -116,7 +116,7 @@ describe("createJob", () => {
     ).toHaveLength(1);
   });
 
-  test("takes a format for fine-tuning where the template maps it, and says where it does not", async () => {
+  test("accepts a fine-tuning format if the template maps it, and rejects it otherwise", async () => {
     const mapped = `${TEMPLATE}training: { alpaca: { instruction: question, output: question } }\n`;
     const templateId = await givenTemplate(world, "ann", mapped);
     const input = await inputFor(world, "ann", { templateId, formats: ["ALPACA", "JSONL_GZ"] });
@@ -139,7 +139,7 @@ describe("createJob", () => {
     [null, 20],
     [0, 0],
     [100, 100],
-  ])("asked to let %s percent of the records fail, lets %i", async (maxFailedPercent, allowed) => {
+  ])("with maxFailedPercent %s tolerates %i% failed records", async (maxFailedPercent, allowed) => {
     const { createJob } = await world.ask(
       "ann",
       "mutation ($input: CreateJobInput!) { createJob(input: $input) { id maxFailedPercent } }",
@@ -151,7 +151,7 @@ describe("createJob", () => {
     });
   });
 
-  test("keeps how the dataset is to be divided", async () => {
+  test("stores the split of the dataset", async () => {
     const split = { train: 80, validation: 10, test: 10 };
     const input = await inputFor(world, "ann", { split });
     const { createJob } = await world.ask("ann", CREATE_JOB, { input });
@@ -187,14 +187,14 @@ describe("createJob", () => {
     [{ templateId: MADE_UP }, "NotFound: There is no template with that id."],
     [{ seedSetId: MADE_UP }, "NotFound: There is no seed set with that id."],
     [{ seedSetId: "x".repeat(5_000) }, "NotFound: There is no seed set with that id."],
-  ])("writes nothing when a wish cannot be granted, case %#", async (changes, sentence) => {
+  ])("writes nothing when the input is invalid, case %#", async (changes, sentence) => {
     const input = await inputFor(world, "ann", changes);
     const rows = (await world.all("Jobs")).length;
     expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(sentence);
     expect(await world.all("Jobs")).toHaveLength(rows);
   });
 
-  test("refuses seeds without a field that the template reads, naming both", async () => {
+  test("rejects seeds without a field that the template reads, naming both", async () => {
     const seedSetId = await givenSeedSet(world, "ann", "no-title", ["Name", "Year"]);
     const sentence = await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { seedSetId }) });
     expect(sentence).toBe(
@@ -202,7 +202,7 @@ describe("createJob", () => {
     );
   });
 
-  test("refuses another person's template and seed set like made-up ones", async () => {
+  test("responds to another person's template and seed set as if they did not exist", async () => {
     const templateId = await givenTemplate(world, "bob");
     const seedSetId = await givenSeedSet(world, "bob", "bobs");
     expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
@@ -213,7 +213,7 @@ describe("createJob", () => {
     );
   });
 
-  test("pins all that the template was: its source, what it includes, the models of its tiers, its parameters", async () => {
+  test("pins everything about the template: its source, includes, tier models and parameters", async () => {
     const library = await givenTemplate(world, "bob", "name: Styles\npartials: { calm: Write calmly. }\n");
     await world.ask("bob", PUBLISH, { id: library });
     const source = `parameters: { audience: { values: [general, expert], default: general }, n: { default: 1 } }
@@ -241,13 +241,13 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
       JSON.stringify({ note: "x".repeat(10_000) }),
       "The parameters have 10038 bytes as JSON, but at most 10000 are allowed; shorten them.",
     ],
-  ])("refuses parameters that the template does not offer, case %#", async (parameters, sentence) => {
+  ])("rejects parameters that the template does not allow, case %#", async (parameters, sentence) => {
     const source = `parameters: { audience: { values: [general, expert], default: general }, n: { default: 1 }, note: { default: none } }\n${TEMPLATE}`;
     const input = await inputFor(world, "ann", { templateId: await givenTemplate(world, "ann", source), parameters });
     expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(`BadInput: ${sentence}`);
   });
 
-  test("takes other parameters under the same token for another input", async () => {
+  test("treats other parameters under the same token as different input", async () => {
     const source = `parameters: { n: { default: 1 } }\n${TEMPLATE}`;
     const templateId = await givenTemplate(world, "ann", source);
     const input = await inputFor(world, "ann", { templateId, parameters: '{"n":2}' });
@@ -264,21 +264,21 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
       "tier: economy\n    fallbacks: [eu.anthropic.claude-opus-4-5-20251101-v1:0]",
       "eu.anthropic.claude-opus-4-5-20251101-v1:0",
     ],
-  ])("refuses a model that cannot be called from here: %s", async (model, id) => {
+  ])("rejects a model that is not available in the region: %s", async (model, id) => {
     const templateId = await givenTemplate(world, "ann", TEMPLATE.replace("tier: economy", model));
     expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
       `BadInput: Template "Film questions" step "question" uses the model "${id}", which is not available in us-east-1; use a tier or an available model.`,
     );
   });
 
-  test("refuses a library, which has nothing to run", async () => {
+  test("rejects a library, which has nothing to run", async () => {
     const templateId = await givenTemplate(world, "ann", "name: Styles\npartials: { calm: Write calmly. }\n");
     expect(await world.refusal("ann", CREATE_JOB, { input: await inputFor(world, "ann", { templateId }) })).toBe(
       'BadInput: The template "Styles" is a library of partials without steps to run; choose a template with steps and include the library there.',
     );
   });
 
-  test("takes a published version of somebody else's, no other, and none once it is withdrawn", async () => {
+  test("accepts only published versions of someone else's template, and none once it is unpublished", async () => {
     const templateId = await givenTemplate(world, "bob");
     await world.ask("bob", PUBLISH, { id: templateId });
     await world.ask("bob", "mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }", {
@@ -292,7 +292,7 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
     ).toBe("NotFound: The template has no published version 2; published versions: 1.");
     const input = await inputFor(world, "ann", { templateId });
     const jobs = (await world.all("Jobs")).length;
-    // Withdrawn after the check and before the write.
+    // Unpublished between the check and the write.
     world.after("checkJob", () => world.ask("bob", WITHDRAW, { id: templateId }));
     const sentence = "NotFound: There is no template with that id.";
     expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(sentence);
@@ -300,19 +300,19 @@ ${TEMPLATE.replace("Ask one", `<%~ include("${library}@1/calm") %> <%= it.audien
     expect(await world.all("Jobs")).toHaveLength(jobs);
   });
 
-  test("takes a sample's seeds, and remembers whose they are", async () => {
+  test("accepts a sample's seeds, and stores their owner", async () => {
     const job = await givenJob(world, "ann", { seedSetId: await givenSeedSet(world, "samples", "sample-films") });
     expect(await jobRow(world, job.id)).toMatchObject({ seedSetOwner: "samples" });
   });
 
-  test("stands even when the dispatcher cannot start anything", async () => {
+  test("succeeds even when the dispatcher cannot start anything", async () => {
     world.fleet.mood = "denies";
     expect((await givenJob(world, "ann")).status).toBe("QUEUED");
   });
 });
 
 describe("partitions", () => {
-  test("are kept with the job, and part of what a client token stands for", async () => {
+  test("are stored with the job and are part of the input behind a client token", async () => {
     const partitionBy = [{ column: "question", transform: "IDENTITY" }];
     const input = await inputFor(world, "ann", { partitionBy });
     const { createJob } = await world.ask("ann", CREATE_JOB, { input });

@@ -27,7 +27,7 @@ function taskStopped(task: any, detail: object = {}) {
   return { source: "aws.ecs", "detail-type": "ECS Task State Change", detail: { ...usual, ...detail } };
 }
 
-/** Makes a task look as old as the sweep wants it to be. */
+/** Makes a task old enough for the sweep. */
 async function age(task: any, changes: object = {}) {
   const { taskArn, ...rest } = task;
   await world.put("Fleet", { ...rest, ...(taskArn ? { taskArn } : {}), createdAtMs: Date.now() - 120_000, ...changes });
@@ -72,7 +72,7 @@ test("a new job gets tasks for its shards, on Spot, each with its slot and the j
   expect([await running("OVERALL"), await running("OWNER#ann")]).toEqual([2, 2]);
 });
 
-test("nobody gets more tasks than allowed, and the fleet is shared", async () => {
+test("no owner gets more tasks than allowed, and the fleet is shared", async () => {
   await givenJob(world, "ann", { recordCount: 5_000 });
   await givenJob(world, "ann", { recordCount: 5_000 });
   await givenJob(world, "bob", { recordCount: 5_000 });
@@ -81,7 +81,7 @@ test("nobody gets more tasks than allowed, and the fleet is shared", async () =>
   expect(await running("OVERALL")).toBe(3);
 });
 
-test("a job's own choice of size and capacity is what its tasks get, again when the request is repeated", async () => {
+test("tasks get the size and capacity of their job, also when the request is repeated", async () => {
   await givenJob(world, "ann", { recordCount: 10, taskSize: "LARGE", capacity: "ON_DEMAND" });
   const [request] = world.fleet.requests;
   expect(request).toMatchObject({
@@ -97,7 +97,7 @@ test("a job's own choice of size and capacity is what its tasks get, again when 
   expect(world.fleet.requests[1]).toEqual(request);
 });
 
-test("the job that matters most to its owner gets the next free task, found behind any number of others", async () => {
+test("the job with its owner's highest priority gets the next free task, no matter how many others are ahead of it", async () => {
   world.fleet.mood = "denies";
   for (let n = 0; n < 22; n += 1) await givenJob(world, "ann", { recordCount: 10 });
   const urgent = await givenJob(world, "ann", { recordCount: 10 });
@@ -111,7 +111,7 @@ test("the job that matters most to its owner gets the next free task, found behi
   expect(environmentOf(world.fleet.tasks[0]?.request).JOB_ID).toBe(urgent.id);
 });
 
-test("dispatchers that run at the same moment start no task twice and keep to the limits", async () => {
+test("concurrent dispatchers start no task twice and respect the limits", async () => {
   world.fleet.mood = "denies";
   const job = await givenJob(world, "ann", { recordCount: 10 });
   world.fleet.mood = "starts";
@@ -120,7 +120,7 @@ test("dispatchers that run at the same moment start no task twice and keep to th
   expect(world.fleet.tasks).toHaveLength(1);
 });
 
-test("a stopped task gives its slot to whoever waits, once however often the event comes", async () => {
+test("a stopped task releases its slot to the next job once, however often the event arrives", async () => {
   await givenJob(world, "ann", { recordCount: 5_000 });
   await givenJob(world, "bob", { recordCount: 5_000 });
   const waiting = await givenJob(world, "eve", { recordCount: 10 });
@@ -133,7 +133,7 @@ test("a stopped task gives its slot to whoever waits, once however often the eve
   expect(await running("OWNER#ann")).toBe(1);
 });
 
-test("the leases of a stopped task end at once and keep grant and task, so that the next worker writes them off", async () => {
+test("the leases of a stopped task end immediately and keep grant and task, so that the next worker writes them off", async () => {
   const job = await givenJob(world, "ann", { recordCount: 1_000 });
   const [task, other] = await tasks();
   await lease(job.id, 0, task.taskSlot);
@@ -146,7 +146,7 @@ test("the leases of a stopped task end at once and keep grant and task, so that 
   expect((await tasks()).filter(({ jobId }) => jobId === job.id)).toHaveLength(2);
 });
 
-test("a task that died before it held a lease is not started over and over: its job waits for the sweep", async () => {
+test("a task that crashed before it held a lease is not restarted in a loop: its job waits for the sweep", async () => {
   await givenJob(world, "ann", { recordCount: 10 });
   const [task] = await tasks();
   await world.run(
@@ -158,7 +158,7 @@ test("a task that died before it held a lease is not started over and over: its 
   expect(await tasks()).toHaveLength(1);
 });
 
-test("watchers hear where the job stands when its task has stopped, whatever it still told them itself", async () => {
+test("watchers get the job's status when its task has stopped, whatever the worker itself still reported", async () => {
   const job = await givenJob(world, "ann", { recordCount: 10 });
   await change(world, job.id, { status: "COMPLETED" });
   const watch = await world.watch("ann", "subscription { onJobChanged { jobId status } }");
@@ -168,14 +168,14 @@ test("watchers hear where the job stands when its task has stopped, whatever it 
   watch.close();
 });
 
-test("a warning that Spot takes its capacity back frees nothing yet", async () => {
+test("a Spot interruption warning releases nothing yet", async () => {
   await givenJob(world, "ann", { recordCount: 10 });
   const [task] = await tasks();
   await world.run("dispatch", taskStopped(task, { lastStatus: "RUNNING", stopCode: "SpotInterruption" }));
   expect(await tasks()).toHaveLength(1);
 });
 
-test("after three times without Spot capacity a task starts at the full price", async () => {
+test("after three Spot capacity shortages a task starts on demand", async () => {
   world.fleet.mood = "no spot";
   await givenJob(world, "ann", { recordCount: 10 });
   expect(await tasks()).toHaveLength(0);
@@ -192,7 +192,7 @@ test("after three times without Spot capacity a task starts at the full price", 
   expect(await tasks()).toMatchObject([{ capacityProvider: "FARGATE" }]);
 });
 
-test("a Spot task that never ran counts as missing capacity, and the next is tried at once", async () => {
+test("a Spot task that never ran counts as a capacity shortage, and the next is started immediately", async () => {
   await givenJob(world, "ann", { recordCount: 10 });
   for (let n = 0; n < 3; n += 1) {
     const [task] = await tasks();
@@ -204,7 +204,7 @@ test("a Spot task that never ran counts as missing capacity, and the next is tri
   expect(await tasks()).toMatchObject([{ capacityProvider: "FARGATE" }]);
 });
 
-test("a request whose answer was lost is repeated with the same token, and makes no second task", async () => {
+test("a request whose response was lost is repeated with the same token, and starts no second task", async () => {
   world.fleet.mood = "loses the answer";
   await givenJob(world, "ann", { recordCount: 10 });
   const [task] = await tasks();
@@ -217,7 +217,7 @@ test("a request whose answer was lost is repeated with the same token, and makes
   expect(await tasks()).toMatchObject([{ taskArn: world.fleet.tasks[0]?.taskArn }]);
 });
 
-test("the sweep frees tasks that stopped unheard or are forgotten, and leaves those alone that run", async () => {
+test("the sweep releases tasks that stopped unnoticed or are unknown to ECS, and leaves running ones alone", async () => {
   await givenJob(world, "ann", { recordCount: 5_000 });
   await givenJob(world, "bob", { recordCount: 5_000 });
   const [stopped, forgotten, alive] = await tasks();
@@ -233,10 +233,10 @@ test("the sweep frees tasks that stopped unheard or are forgotten, and leaves th
   expect(await running("OVERALL")).toBe(1);
 });
 
-test("a task that cannot be looked after keeps nobody waiting", async () => {
+test("a task that cannot be reconciled does not block the others", async () => {
   await givenJob(world, "ann", { recordCount: 10 });
   const [broken] = await tasks();
-  // No counter can have such a key: giving the slot back fails.
+  // No counter can have such a key, so releasing the slot fails.
   await age({ ...broken, owner: "x".repeat(2_000) }, { taskArn: "arn:aws:ecs:eu-west-1:1:task/c/forgotten" });
   world.fleet.mood = "denies";
   const job = await givenJob(world, "bob", { recordCount: 10 });
@@ -245,7 +245,7 @@ test("a task that cannot be looked after keeps nobody waiting", async () => {
   expect((await tasks()).map(({ jobId }) => jobId)).toContain(job.id);
 });
 
-test("a job that exports gets one task, a paused one none", async () => {
+test("an exporting job gets one task, a paused one none", async () => {
   world.fleet.mood = "denies";
   const job = await givenJob(world, "ann", { recordCount: 5_000 });
   world.fleet.mood = "starts";
@@ -258,7 +258,7 @@ test("a job that exports gets one task, a paused one none", async () => {
   expect(await tasks()).toHaveLength(1);
 });
 
-test("a deleted job is purged once nobody works at it", async () => {
+test("a deleted job is purged once no worker is active", async () => {
   const job = await givenJob(world, "ann", { recordCount: 10 });
   const [task] = await tasks();
   await change(world, job.id, { status: "DELETING" });
@@ -274,7 +274,7 @@ describe("a published job", () => {
   const KEPT = ["datasets/J/3/dataset.jsonl", "datasets/J/3/records/0-0"];
   const inJob = (names: readonly string[], jobId: string) => names.map((name) => name.replace("/J/", `/${jobId}/`));
 
-  /** As the transaction leaves it that publishes the dataset of the export's third generation. */
+  /** As left by the transaction that publishes the dataset of the export's third generation. */
   async function publishedJob(changes: object = {}) {
     const job = await givenJob(world, "ann", { recordCount: 10 });
     const shard = await world.row("Jobs", shardKey(job.id, 0));
@@ -290,7 +290,7 @@ describe("a published job", () => {
   }
   const objectsOf = async (jobId: string) => (await world.objects()).filter((name) => name.includes(jobId)).sort();
 
-  test("is swept as soon as the task that exported it has stopped, and then is not looked at any more", async () => {
+  test("is swept as soon as the task that exported it has stopped, and not again", async () => {
     const job = await publishedJob();
     const [task] = (await tasks()).filter(({ jobId }) => jobId === job.id);
     await world.run("dispatch", taskStopped(task));
@@ -299,7 +299,7 @@ describe("a published job", () => {
     expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
-  test("is swept by the minute's sweep when that was not heard, as often as it comes", async () => {
+  test("is swept by the periodic sweep when that event was lost, however often it runs", async () => {
     const job = await publishedJob();
     await Promise.all([sweep(), sweep()]);
     await sweep();
@@ -307,7 +307,7 @@ describe("a published job", () => {
     expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
-  test("that goes on loses nothing: neither what a lease writes, nor its place among the open jobs", async () => {
+  test("that is resumed loses nothing: neither what a lease writes, nor its place among the open jobs", async () => {
     const job = await publishedJob({ status: "QUEUED", controlNo: 7 });
     await lease(job.id, 0, "some task");
     const news = inJob(["parts/J/0/3-0", "parts/J/1/0-0", "datasets/J/4/dataset.jsonl"], job.id);
@@ -318,7 +318,7 @@ describe("a published job", () => {
     expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
-  test("that is published again while it is swept keeps its mark", async () => {
+  test("that is published again during its sweep keeps its mark", async () => {
     const job = await publishedJob();
     const stack = objectClient().middlewareStack;
     const again = (next: any) => async (args: any) => {
@@ -331,7 +331,7 @@ describe("a published job", () => {
     expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", sweepGeneration: 5 });
   });
 
-  test("that is to be deleted keeps its open key until all of it is gone", async () => {
+  test("that is being deleted keeps its open key until all of it is gone", async () => {
     const job = await publishedJob({ status: "DELETING" });
     await sweep();
     expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN" });

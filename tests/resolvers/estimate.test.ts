@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 let titles = 0;
-/** Tries of other tests are no sample of it. */
+/** A unique source, so that other tests' test runs are no samples of it. */
 const aTemplate = (more = "") => TEMPLATE.replace("Film questions", `Film questions ${(titles += 1)}`) + more;
 
 async function estimated(source: string, changes: object = {}, person = "ann"): Promise<any> {
@@ -38,7 +38,7 @@ async function estimated(source: string, changes: object = {}, person = "ann"): 
 let tokens = 0;
 async function tried(source: string, recordCount: number, person = "ann"): Promise<any> {
   const seedSetId = person === "ann" ? "films" : "films-of-bob";
-  const clientToken = `try-to-estimate-${(tokens += 1)}`;
+  const clientToken = `test-run-to-estimate-${(tokens += 1)}`;
   const input = { source, seedSetId, recordCount, budgetNanos: 100_000_000, clientToken };
   const { id } = (await world.ask(person, TRY, { input })).startTestRun;
   await world.settled();
@@ -52,11 +52,11 @@ const refusal = async (changes: object) =>
     input: { templateId: await givenTemplate(world, "ann"), seedSetId: "films", recordCount: 10, ...changes },
   });
 
-describe("without any try", () => {
-  test("the prompts of five records tell the range, which stays below the bound", async () => {
+describe("without any test run", () => {
+  test("the prompts of five records give the range, which stays below the maximum cost", async () => {
     const { estimate, maxAttemptCostNanos, advice } = await estimated(aTemplate());
     expect(estimate).toMatchObject({ recordCount: 1_000, basis: "PROMPTS", basisRecords: 5 });
-    // About 37 bytes are nine tokens at 35 nano-dollars; of 100 tokens at 140 nano-dollars two fifths are answered.
+    // About 37 bytes are 9 tokens at 35 nano-dollars; two fifths of 100 output tokens at 140 nano-dollars are expected.
     expect(estimate.likelyNanos / 1_000).toBeGreaterThan(9 * 35 + 40 * 140 - 70);
     expect(estimate.likelyNanos / 1_000).toBeLessThan(9 * 35 + 40 * 140 + 70);
     expect(estimate.lowNanos).toBeLessThan(estimate.likelyNanos / 2);
@@ -65,7 +65,7 @@ describe("without any try", () => {
     expect(advice).toBeNull();
   });
 
-  test("longer seeds cost more, and a job of two records is judged by two", async () => {
+  test("longer seeds cost more, and a job of two records is estimated from two", async () => {
     await givenSeeds(world, "ann", "long-films", { movies: [{ Title: "Long ".repeat(100) }, { Title: "Longer" }] });
     const source = aTemplate();
     const short = await estimated(source);
@@ -74,14 +74,14 @@ describe("without any try", () => {
     expect(long.estimate.likelyNanos / 2).toBeGreaterThan(short.estimate.likelyNanos / 1_000 + 60 * 35);
   });
 
-  test("parameters count, as the prompts hold them", async () => {
+  test("parameters count as rendered in the prompts", async () => {
     const source = aTemplate("parameters: { tone: { default: calm } }\n").replace("Ask one", "<%= it.tone %> Ask one");
     const calm = await estimated(source);
     const wordy = await estimated(source, { parameters: JSON.stringify({ tone: "very ".repeat(80) }) });
     expect(wordy.estimate.likelyNanos - calm.estimate.likelyNanos).toBeGreaterThan(1_000 * 90 * 35);
   });
 
-  test("a step whose condition asks for an answer is seen, though placeholders do not meet it", async () => {
+  test("a step whose condition depends on an answer counts, although placeholders do not meet it", async () => {
     const source = (when: string) =>
       aTemplate(
         `  - { id: more, tier: economy, when: '${when}', prompt: '${"Say more. ".repeat(80)}', maxTokens: 100, maxPromptBytes: 1000 }\n`,
@@ -89,12 +89,12 @@ describe("without any try", () => {
     const never = await estimated(source("it.movie.Title.length > 99"));
     const maybe = await estimated(source("it.steps.question.output.length > 9999"));
     expect(maybe.estimate.lowNanos).toBe(never.estimate.lowNanos);
-    // 800 bytes are 200 tokens, and two fifths of 100 are answered; half of the records do it.
+    // 800 bytes are 200 tokens, and two fifths of 100 output tokens are expected, in half of the records.
     const more = (1_000 * (200 * 35 + 40 * 140)) / 2;
     expect((maybe.estimate.likelyNanos - never.estimate.likelyNanos) / more).toBeCloseTo(1, 1);
   });
 
-  test("a prompt that needs a real answer cannot be rendered, and nothing is guessed", async () => {
+  test("a prompt that needs a real answer cannot be rendered, and there is no estimate", async () => {
     const source = aTemplate(
       "  - { id: more, tier: economy, prompt: '<%= JSON.parse(it.steps.question.output).x %>', maxTokens: 9, maxPromptBytes: 900 }\n",
     );
@@ -107,13 +107,13 @@ describe("without any try", () => {
       /^The budget of \$10.00 suffices even for the high estimate, unless many records take several attempts\.$/,
     ],
     [100, /^The budget of \$0.00000010 is less than the low estimate of .*: the job will stop/],
-  ])("says whether a budget of %d suffices, although it may not pay for one record", async (budgetNanos, words) => {
+  ])("says whether a budget of %d suffices, even if it does not cover one record", async (budgetNanos, words) => {
     expect((await estimated(aTemplate(), { budgetNanos })).advice).toMatch(words);
   });
 });
 
-describe("after a try", () => {
-  test("its records tell the range: their mean, narrowed by each further try", async () => {
+describe("after a test run", () => {
+  test("its records give the range: their mean, narrowed by each further test run", async () => {
     const source = aTemplate();
     const first = await tried(source, 2);
     const one = (await estimated(source)).estimate;
@@ -126,7 +126,7 @@ describe("after a try", () => {
     expect(width(both)).toBeLessThan(width(one));
   });
 
-  test("another source, and another person's estimate of the same, rest on prompts", async () => {
+  test("another source, or another person's estimate of the same one, is based on prompts", async () => {
     const source = aTemplate();
     await tried(source, 1);
     expect((await estimated(source)).estimate.basis).toBe("TEST_RUNS");
@@ -134,14 +134,14 @@ describe("after a try", () => {
     expect((await estimated(source, {}, "bob")).estimate.basis).toBe("PROMPTS");
   });
 
-  test("records that could not be made count with what they cost", async () => {
+  test("failed records count with what they cost", async () => {
     models.set({ refusalRate: 1 });
     const source = aTemplate();
     const { spentNanos } = await tried(source, 2).finally(() => models.set({}));
     expect((await estimated(source)).estimate).toMatchObject({ basis: "TEST_RUNS", likelyNanos: spentNanos * 500 });
   });
 
-  test("answers of which a job would ask for others count as often as it would ask", async () => {
+  test("answers that a job would retry count as often as it would retry them", async () => {
     models.set({ badJsonRate: 1 });
     const schema = "{ type: object, properties: { a: { type: string } }, required: [a], additionalProperties: false }";
     const source = aTemplate(`    repairs: 0\n    output: { type: json, schema: ${schema} }\n`);
@@ -150,7 +150,7 @@ describe("after a try", () => {
     expect((await estimated(source)).estimate).toMatchObject({ basis: "TEST_RUNS", likelyNanos: 3 * spentNanos * 500 });
   });
 
-  test("records that accept refuses count as often as a job would make another, ten times at most", async () => {
+  test("records that accept rejects count as often as a job would regenerate them, ten times at most", async () => {
     const source = `${aTemplate()}\naccept: it.movie === 0\n`;
     const { spentNanos } = await tried(source, 2);
     expect((await estimated(source)).estimate).toMatchObject({
@@ -159,7 +159,7 @@ describe("after a try", () => {
     });
   });
 
-  test("its sample is kept for ninety days from the last try", async () => {
+  test("its cost sample expires 90 days after the last test run", async () => {
     const source = aTemplate();
     await tried(source, 1);
     const samples = (await world.all("Jobs")).filter(({ sk }) => sk === "SAMPLE");
@@ -170,7 +170,7 @@ describe("after a try", () => {
 });
 
 describe("a job", () => {
-  test("keeps the estimate that held when it was made", async () => {
+  test("keeps the estimate from its creation", async () => {
     const source = aTemplate();
     const templateId = await givenTemplate(world, "ann", source);
     const input = await inputFor(world, "ann", { templateId, seedSetId: "films", recordCount: 40 });
@@ -182,13 +182,13 @@ describe("a job", () => {
     expect(getJob.estimate.basis).toBe("PROMPTS");
   });
 
-  test("is made without one when its cost cannot be told: here the seeds' blocks are gone", async () => {
+  test("is created without one when its cost cannot be estimated: here the seeds' blocks are gone", async () => {
     const seedSetId = await givenSeedSet(world, "ann", "films-without-blocks");
     const { id } = await givenJob(world, "ann", { seedSetId });
     expect((await world.ask("ann", GET_JOB, { id })).getJob.estimate).toBeNull();
   });
 
-  test("tells what it spent by step, model and day, and what its workers did", async () => {
+  test("reports its spending by step, model and day, and its workers' usage", async () => {
     const { id } = await givenJob(world, "ann", { recordCount: 1_200 });
     const spent = (stepId: string, day: string, costNanos: number) => ({
       ...{ stepId, day, costNanos, modelId: "amazon.nova-micro-v1:0", calls: 1, inputTokens: 20, outputTokens: 7 },
@@ -220,7 +220,7 @@ describe("a job", () => {
     expect(getJob.usage).toEqual({ workerMs: 1_500, parts: 4 + 1 + 9 + 12 });
   });
 
-  test("from before spending was kept has none, and is shown all the same", async () => {
+  test("from before spending was recorded has none, and is shown anyway", async () => {
     const { id } = await givenJob(world, "ann", { recordCount: 10 });
     const { spending: _, workerMs: __, ...old } = await world.row("Jobs", shardKey(id, 0));
     await world.put("Jobs", old);
@@ -229,7 +229,7 @@ describe("a job", () => {
   });
 });
 
-describe("refuses, in the words of createJob,", () => {
+describe("rejects, with the messages of createJob,", () => {
   test.each<[string, object, string | RegExp]>([
     ["no records", { recordCount: 0 }, /^BadInput: The number of records must be a whole number from 1 to 1,000,000/],
     [

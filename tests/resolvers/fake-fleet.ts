@@ -1,4 +1,4 @@
-/** ECS as the dispatcher sees it: starts what it is told to, unless it is told not to. */
+/** A fake ECS for the dispatcher: starts tasks as requested unless told to fail. */
 import { listen, readBody, sendJson } from "../../local/http.ts";
 
 export interface FakeTask {
@@ -10,10 +10,10 @@ export interface FakeTask {
 
 export interface FakeFleet {
   readonly url: string;
-  /** Every RunTask request, those that were repeated or refused too. */
+  /** Every RunTask request, including repeated and rejected ones. */
   readonly requests: any[];
   readonly tasks: FakeTask[];
-  /** What RunTask does next: start; refuse for lack of Spot capacity; refuse altogether; start but lose the answer. */
+  /** What RunTask does next: start; fail for lack of Spot capacity; fail altogether; start but lose the response. */
   mood: "starts" | "no spot" | "denies" | "loses the answer";
   reset(): void;
   stop(): Promise<void>;

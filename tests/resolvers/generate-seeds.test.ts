@@ -63,7 +63,7 @@ async function itemsOf(id: string, collection: string): Promise<any[]> {
 
 const refusal = (changes: object) => world.refusal("ann", GENERATE, { input: inputFor(changes) });
 
-test("a model makes items as the template needs them, of every collection, all different, and its owner hears how far it is", async () => {
+test("a model generates distinct items that fit the template for every collection, and the owner is notified of its progress", async () => {
   models.newCalls();
   const watch = await world.watch("ann", CHANGED);
   const seedSet = await generated();
@@ -86,7 +86,7 @@ test("a model makes items as the template needs them, of every collection, all d
   watch.close();
 });
 
-test("what it made can be drawn by the template it was made for", async () => {
+test("the template that items were generated for can draw them", async () => {
   const { id } = await generated({ itemCount: 2 });
   const { renderTemplate } = await world.ask(
     "ann",
@@ -116,7 +116,7 @@ test.each([
   60_000,
 );
 
-test("when the budget ends before the items are there, those that are stay, and it says so", async () => {
+test("when the budget runs out early, the items so far are kept, with a message", async () => {
   models.newCalls();
   const bound = /one call can cost \((\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
   const budgetNanos = Math.ceil(Number(bound?.slice(1)) * 1.05e9);
@@ -133,7 +133,7 @@ test("when the budget ends before the items are there, those that are stay, and 
   expect(seedSet.spentNanos).toBe(sumOf(models.newCalls()));
 });
 
-test("answers that can never be used end it soon, refused, with what was paid in sight", async () => {
+test("answers that can never be used end it early as REFUSED, showing what was spent", async () => {
   models.newCalls();
   models.set({ badJsonRate: 1, truncateRate: 1 });
   const { status, statusReason, spentNanos, id } = await generated();
@@ -150,10 +150,10 @@ const FILM = {
   properties: { title: { type: "string" }, year: { type: "number" }, about: { type: "string" } },
   required: ["title", "year", "about"],
 };
-/** Of these there are two, and no more. */
+/** A schema that only two items fit. */
 const SWITCH = { type: "object", properties: { on: { type: "boolean" } }, required: ["on"] };
 
-/** Makes 30 items each of collections of these schemas. */
+/** Generates 30 items for each collection with these schemas. */
 async function generatedBy(schemas: Record<string, object>): Promise<any> {
   const { id } = await generated({ itemCount: 1 });
   models.newCalls();
@@ -164,7 +164,7 @@ async function generatedBy(schemas: Record<string, object>): Promise<any> {
   return (await world.ask("ann", GET, { id })).getSeedSet;
 }
 
-test("a collection that nothing new is brought for is asked for three times more, however well others go", async () => {
+test("a collection without new items is retried three times, however well others go", async () => {
   const alone = await generatedBy({ switches: SWITCH });
   expect(alone.statusReason).toBe('The model returned nothing new; 2 of 30 items of "switches" were generated.');
   const vainCalls = models.newCalls().length;
@@ -175,7 +175,7 @@ test("a collection that nothing new is brought for is asked for three times more
   expect(vainCalls).toBeLessThanOrEqual(5);
 }, 60_000);
 
-test("collections that nothing new is brought for do not end another, which is filled", async () => {
+test("collections without new items do not keep another from being filled", async () => {
   const { status, statusReason, collections } = await generatedBy({ a: SWITCH, b: SWITCH, c: SWITCH, films: FILM });
   expect(status).toBe("READY");
   expect(collections.map(({ itemCount }: any) => itemCount)).toEqual([2, 2, 2, 30]);
@@ -185,7 +185,7 @@ test("collections that nothing new is brought for do not end another, which is f
 test.each([
   ["once", 1],
   ["for good", 3],
-])("seeds stay when the answer to the end that was written is lost %s", async (_, times) => {
+])("seeds are kept when the response to writing the end is lost %s", async (_, times) => {
   interference.loseAnswerOf("UpdateItem", { body: /READY/, times });
   const { id } = (await world.ask("ann", GENERATE, { input: inputFor({ itemCount: 1 }) })).generateSeeds;
   await world.settled().catch(() => undefined);
@@ -194,14 +194,14 @@ test.each([
   expect(await itemsOf(id, "movies")).toHaveLength(1);
 });
 
-test("items made before are shown, so that new ones differ", async () => {
+test("the prompt shows earlier items, so that new ones differ", async () => {
   const { id } = await generated({ itemCount: 11 });
   const row = await world.row("SeedSets", seedSetKey(id));
   expect(row.generation.instructions).toBe("Silent films of the twenties");
   expect(row).toMatchObject({ status: "READY", reservedNanos: 0 });
 });
 
-test("the same token makes one seed set", async () => {
+test("the same token creates one seed set", async () => {
   models.newCalls();
   const input = inputFor({ itemCount: 1 });
   const first = (await world.ask("ann", GENERATE, { input })).generateSeeds;
@@ -213,7 +213,7 @@ test("the same token makes one seed set", async () => {
   expect(await world.refusal("ann", GENERATE, { input: { ...input, templateId: "another" } })).toMatch(/^Conflict: /);
 });
 
-test("a seed set that is deleted meanwhile leaves nothing behind", async () => {
+test("a seed set deleted during generation leaves nothing behind", async () => {
   models.set({ latencyMs: 100 });
   const { id } = (await world.ask("ann", GENERATE, { input: inputFor() })).generateSeeds;
   await world.ask("ann", "mutation ($id: ID!) { deleteSeedSet(id: $id) { id } }", { id });
@@ -222,7 +222,7 @@ test("a seed set that is deleted meanwhile leaves nothing behind", async () => {
   expect((await world.objects()).filter((key) => key.includes(id))).toEqual([]);
 });
 
-test("what a function reserved before it died counts as spent, and its seed set is refused with a sentence", async () => {
+test("what a function reserved before it crashed counts as spent, and its seed set is REFUSED with a message", async () => {
   const { id } = await generated({ itemCount: 1 });
   const row = await world.row("SeedSets", seedSetKey(id));
   await world.put("SeedSets", { ...row, status: "GENERATING", reservedNanos: 555, leaseUntilMs: Date.now() - 1 });
@@ -238,7 +238,7 @@ test("what a function reserved before it died counts as spent, and its seed set 
   expect(await world.row("SeedSets", seedSetKey(id))).toMatchObject(expected);
 });
 
-test("there is no file to confirm of what a model made", async () => {
+test("a generated seed set has no files to confirm", async () => {
   models.set({ badJsonRate: 1, truncateRate: 1 });
   const { id } = await generated({ itemCount: 1 });
   expect(await world.refusal("ann", "mutation ($id: ID!) { confirmSeedSet(id: $id) { id } }", { id })).toBe(
@@ -246,7 +246,7 @@ test("there is no file to confirm of what a model made", async () => {
   );
 });
 
-test("what cannot be made is refused in words", async () => {
+test("invalid input is rejected with a message", async () => {
   expect(await refusal({ itemCount: 501 })).toBe(
     "BadInput: A model can generate 1 to 500 items per collection, not 501.",
   );

@@ -3,7 +3,7 @@ import { truncateToFit, truncateText, truncateValue } from "../../resolvers/lamb
 
 const SCHEMA = { type: "object", properties: { title: { type: "string" } }, required: ["title"] };
 
-test("items that do not fit, and items that are there already, are left out", () => {
+test("items that do not fit and duplicates are omitted", () => {
   const made = new GeneratedItems("films", SCHEMA);
   made.add([{ title: "Faust" }, { title: " FAUST" }, { title: "faust" }, { name: "x" }, { title: 3 }], 10);
   expect(made.count).toBe(2);
@@ -11,13 +11,13 @@ test("items that do not fit, and items that are there already, are left out", ()
   expect(made.count).toBe(3);
 });
 
-test("no more are taken than were asked for", () => {
+test("no more items are added than requested", () => {
   const made = new GeneratedItems("films", SCHEMA);
   made.add([{ title: "a" }, { title: "b" }, { title: "c" }], 2);
   expect(made.count).toBe(2);
 });
 
-test("the latest are shown in short, as far as there is room", () => {
+test("the latest items are shown truncated, up to a size limit", () => {
   const made = new GeneratedItems("films", SCHEMA);
   const titles = Array.from({ length: 100 }, (_, n) => ({ title: `${n} ${"x".repeat(500)}` }));
   made.add(titles, 100);
@@ -27,13 +27,13 @@ test("the latest are shown in short, as far as there is room", () => {
   expect(shown.length).toBeGreaterThan(20);
 });
 
-test("a text is cut between characters, never within one", () => {
+test("a text is truncated between characters, never within one", () => {
   expect(truncateText("ab😀cd", 3)).toBe("ab … (4 more characters)");
   expect(truncateText("ab😀cd", 4)).toBe("ab😀 … (2 more characters)");
   expect(truncateText("ab", 2)).toBe("ab");
 });
 
-test("long lists and wide objects are cut too", () => {
+test("long lists and wide objects are truncated too", () => {
   expect(truncateValue([1, 2, 3, 4, 5], 60)).toEqual([1, 2, 3, "… (2 more)"]);
   expect(truncateValue({ a: 1, b: 2, c: 3, d: "x" }, 60)).toEqual({ a: 1, b: 2, c: 3, "…": "(1 more)" });
   expect(truncateValue({ a: [null, true, "x".repeat(70)] }, 60)).toEqual({
@@ -41,7 +41,7 @@ test("long lists and wide objects are cut too", () => {
   });
 });
 
-test("as much is shown as fits", () => {
+test("shows as much as fits", () => {
   const text = "x".repeat(30_000);
   expect(truncateToFit(40_000, (most) => truncateText(text, most))).toBe(text);
   expect(truncateToFit(20_500, (most) => truncateText(text, most))).toHaveLength(

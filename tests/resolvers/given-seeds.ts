@@ -1,4 +1,4 @@
-/** Seed sets whose items are there, stored as the check stores them. */
+/** Seed sets with items, stored as the check stores them. */
 import { seedSetKey } from "../../core/keys.ts";
 import { SeedStore } from "../../resolvers/lambda/storeSeeds.ts";
 import type { World } from "./world.ts";

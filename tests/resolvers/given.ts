@@ -1,4 +1,4 @@
-/** What tests of jobs begin with: a template, a seed set, an input. */
+/** Fixtures for tests of jobs: a template, a seed set, an input. */
 import type { World } from "./world.ts";
 
 export const TEMPLATE = `name: Film questions
@@ -23,14 +23,14 @@ export const GET_JOB = `query ($id: ID!) { getJob(id: $id) { ${JOB} } }`;
 
 export const RESUME_JOB = `mutation ($id: ID!, $budget: Float) { resumeJob(id: $id, budgetNanos: $budget) { ${JOB} } }`;
 
-/** A move of a job that takes nothing but its id. */
+/** A mutation of a job that takes only its id. */
 export const act = (name: string) => `mutation ($id: ID!) { ${name}(id: $id) { ${JOB} } }`;
 
-/** A worker's. */
+/** A worker's mutation. */
 export const REPORT_PROGRESS = `mutation ($input: ReportProgressInput!) { reportProgress(input: $input) {
   jobId owner status controlNo shard { id delivered reportNo recordCount latest } } }`;
 
-/** An id that nothing has. */
+/** An id that does not exist. */
 export const MADE_UP = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
 
 export async function givenTemplate(world: World, person: string, source = TEMPLATE): Promise<string> {
@@ -42,7 +42,7 @@ export async function givenTemplate(world: World, person: string, source = TEMPL
   return saveTemplate.id;
 }
 
-/** A seed set that is READY, as the check leaves it. */
+/** A READY seed set, as left by the check. */
 export async function givenSeedSet(world: World, owner: string, id: string, fields = ["Title"]): Promise<string> {
   const collections = [
     {
@@ -89,7 +89,7 @@ export async function givenJob(world: World, person: string, changes: object = {
   return createJob;
 }
 
-/** Puts a job where the worker or its owner would have brought it. */
+/** Changes a job's row, as the worker or its owner would have. */
 export async function change(world: World, jobId: string, changes: object): Promise<void> {
   const row = await world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
   const status = (changes as { status?: string }).status ?? row.status;

@@ -1,10 +1,10 @@
-/** Between a function and its tables: answers that get lost on the way, and refusals. */
+/** Between a function and its tables: lost responses and failures. */
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 type Operation = "UpdateItem" | "TransactWriteItems";
 
 export interface Interference {
-  /** Answers that are still to be lost. */
+  /** How many more responses to lose. */
   readonly lost: number;
   /**
    * The next request of this kind that `body` fits takes effect, and nobody hears of it.

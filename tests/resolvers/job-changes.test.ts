@@ -1,4 +1,4 @@
-/** More money, more records, a second try and another priority, by the API. */
+/** Raising budgets, adding records, retrying and changing the priority through the API. */
 import { change, CREATE_JOB, givenJob, inputFor, JOB, jobRow, budgetRow } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -24,7 +24,7 @@ const spend = async (jobId: string, remainingNanos: number) =>
 
 describe("raiseBudget", () => {
   test.each(["QUEUED", "RUNNING", "PAUSED", "BUDGET_EXCEEDED"])(
-    "of a job that is %s adds to what remains, opens what is parked, and leaves the job where it is",
+    "of a job that is %s adds to the remaining budget, reopens parked shards and keeps the job's status",
     async (status) => {
       const job = await givenJob(world, "ann");
       await change(world, job.id, { status, parkedShards: 2, statusReason: "why" });
@@ -44,7 +44,7 @@ describe("raiseBudget", () => {
     },
   );
 
-  test("brings a task to shards that had been parked", async () => {
+  test("starts a task for shards that were parked", async () => {
     await world.empty();
     world.fleet.mood = "denies";
     const job = await givenJob(world, "rae", { recordCount: 1_000 });
@@ -77,7 +77,7 @@ describe("raiseBudget", () => {
       5_000_000_000_001,
       "BadInput: The new budget must be at least the current budget ($1.00) and at most $5000.00.",
     ],
-  ])("of a job that is %s to %d is refused and changes nothing", async (status, budget, sentence) => {
+  ])("of a job that is %s to %d is rejected and changes nothing", async (status, budget, sentence) => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status });
     const before = [await jobRow(world, job.id), await budgetRow(world, job.id)];
@@ -85,7 +85,7 @@ describe("raiseBudget", () => {
     expect([await jobRow(world, job.id), await budgetRow(world, job.id)]).toEqual(before);
   });
 
-  test("asked twice at the same moment raises once", async () => {
+  test("requested twice at the same time raises once", async () => {
     const job = await givenJob(world, "ann");
     const raise = () => world.ask("ann", RAISE, { id: job.id, budget: 2_000_000_000 });
     const answers = await Promise.allSettled([raise(), raise(), raise()]);
@@ -95,27 +95,37 @@ describe("raiseBudget", () => {
 });
 
 describe("extendJob", () => {
-  test.each(["QUEUED", "RUNNING", "PAUSED"])("of a job that is %s adds shards, and the job stays", async (status) => {
-    const job = await givenJob(world, "ann");
-    await change(world, job.id, { status, openShards: 1 });
-    const old = await Promise.all([0, 1, 2].map((n) => shardRow(job.id, n)));
-    const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 2_000 });
-    expect(extendJob).toMatchObject({ status, recordCount: 2_000, controlNo: 1, budgetNanos: 1_000_000_000 });
-    expect(extendJob.progress.map((shard: any) => shard.recordCount)).toEqual([400, 400, 400, 400, 400]);
-    expect(await jobRow(world, job.id)).toMatchObject({ status, shardCount: 5, openShards: 3, recordCount: 2_000 });
-    expect(await Promise.all([0, 1, 2].map((n) => shardRow(job.id, n)))).toEqual(old);
-    expect(await shardRow(job.id, 3)).toMatchObject({
-      ...{ jobId: job.id, owner: "ann", kind: "RECORDS", state: "OPEN", pass: 0, generation: 0 },
-      ...{ fromSlot: 1_200, toSlot: 1_600, lowWaterSlot: 1_200, spending: [] },
-    });
-  });
+  test.each(["QUEUED", "RUNNING", "PAUSED"])(
+    "of a job that is %s adds shards and keeps the job's status",
+    async (status) => {
+      const job = await givenJob(world, "ann");
+      await change(world, job.id, { status, openShards: 1 });
+      const old = await Promise.all([0, 1, 2].map((n) => shardRow(job.id, n)));
+      const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 2_000 });
+      expect(extendJob).toMatchObject({ status, recordCount: 2_000, controlNo: 1, budgetNanos: 1_000_000_000 });
+      expect(extendJob.progress.map((shard: any) => shard.recordCount)).toEqual([400, 400, 400, 400, 400]);
+      expect(await jobRow(world, job.id)).toMatchObject({ status, shardCount: 5, openShards: 3, recordCount: 2_000 });
+      expect(await Promise.all([0, 1, 2].map((n) => shardRow(job.id, n)))).toEqual(old);
+      expect(await shardRow(job.id, 3)).toMatchObject({
+        ...{ jobId: job.id, owner: "ann", kind: "RECORDS", state: "OPEN", pass: 0, generation: 0 },
+        ...{ fromSlot: 1_200, toSlot: 1_600, lowWaterSlot: 1_200, spending: [] },
+      });
+    },
+  );
 
   test.each(["COMPLETED", "BUDGET_EXCEEDED"])(
-    "of a job that is %s lets it go on, and its dataset stays until there is a new one",
+    "of a job that is %s resumes it, and its dataset is kept until there is a new one",
     async (status) => {
       const job = await givenJob(world, "ann");
       const datasetFiles = [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }];
-      await change(world, job.id, { ...ENDED, status, openShards: 0, parkedShards: 1, datasetPrefix: "d/", datasetFiles });
+      await change(world, job.id, {
+        ...ENDED,
+        status,
+        openShards: 0,
+        parkedShards: 1,
+        datasetPrefix: "d/",
+        datasetFiles,
+      });
       const { extendJob } = await world.ask("ann", EXTEND, { id: job.id, count: 1_201 });
       expect(extendJob).toMatchObject({ status: "QUEUED", outcome: null, statusReason: null, finishedAt: null });
       expect(extendJob.datasetFiles).toEqual(datasetFiles);
@@ -125,7 +135,7 @@ describe("extendJob", () => {
     },
   );
 
-  test("can bring its money along", async () => {
+  test("can raise the budget as well", async () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { ...ENDED, status: "COMPLETED", openShards: 0 });
     await spend(job.id, 5);
@@ -155,7 +165,7 @@ describe("extendJob", () => {
       1_000_001,
       "BadInput: The number of records must exceed the current 1,200 and be at most 1,000,000, not 1,000,001.",
     ],
-  ])("of a job that is %s to %d is refused and changes nothing", async (status, count, sentence) => {
+  ])("of a job that is %s to %d is rejected and changes nothing", async (status, count, sentence) => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status });
     const before = await jobRow(world, job.id);
@@ -163,7 +173,7 @@ describe("extendJob", () => {
     expect(await jobRow(world, job.id)).toEqual(before);
   });
 
-  test("can be done several times, with words when no shard is left, and progress shows every shard", async () => {
+  test("can be done several times, fails with a message when no shard is left, and progress shows every shard", async () => {
     const job = await givenJob(world, "ann", { recordCount: 40_000 });
     let count = 40_000;
     for (let n = 0; n < 5; n += 1) await world.ask("ann", EXTEND, { id: job.id, count: (count += 100_000) });
@@ -179,7 +189,7 @@ describe("extendJob", () => {
   test.each([
     ["QUEUED", "RUNNING"],
     ["RUNNING", "QUEUED"],
-  ])("does not mind that a job that was %s is %s by the time it writes", async (before, after) => {
+  ])("succeeds when a job that was %s is %s by the time it writes", async (before, after) => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: before });
     world.after("checkExtension", () => change(world, job.id, { status: after }));
@@ -187,7 +197,7 @@ describe("extendJob", () => {
     expect(await jobRow(world, job.id)).toMatchObject({ status: after, shardCount: 5 });
   });
 
-  test("writes nothing when somebody else has raised the same budget meanwhile: nothing is added twice", async () => {
+  test("writes nothing when someone else has raised the same budget in the meantime: nothing is added twice", async () => {
     const job = await givenJob(world, "ann");
     world.after("checkExtension", async () =>
       world.put("Jobs", {
@@ -233,7 +243,7 @@ describe("retryFailed", () => {
     return job;
   }
 
-  test("opens the shards that have failed records in a new pass, and touches no other", async () => {
+  test("opens the shards that have failed records in a new pass, and touches no others", async () => {
     const job = await endedJob("COMPLETED");
     const untouched = [await shardRow(job.id, 1), await shardRow(job.id, 2)];
     const { retryFailed } = await world.ask("ann", RETRY, { id: job.id });
@@ -256,14 +266,14 @@ describe("retryFailed", () => {
     expect(await jobRow(world, job.id)).toMatchObject({ openShards: 1, openKey: "OPEN", ownerStatus: "ann#QUEUED" });
   });
 
-  test("of a job that has failed goes on with what was never begun too, no deaths counted", async () => {
+  test("of a failed job also continues with records never attempted, and resets crash counts", async () => {
     const job = await endedJob("FAILED");
     await world.ask("ann", RETRY, { id: job.id });
     expect(await jobRow(world, job.id)).toMatchObject({ status: "QUEUED", openShards: 2 });
     expect(await shardRow(job.id, 2)).toMatchObject({ state: "OPEN", pass: 0, consecutiveCrashes: 0, generation: 1 });
   });
 
-  test("is a transaction that holds every shard a job can have", async () => {
+  test("fits in one transaction with the maximum number of shards", async () => {
     const job = await givenJob(world, "ann", { recordCount: 40_000 });
     let count = 40_000;
     for (let n = 0; n < 5; n += 1) await world.ask("ann", EXTEND, { id: job.id, count: (count += 10_000) });
@@ -286,7 +296,7 @@ describe("retryFailed", () => {
     ],
     ["PAUSED", {}, "Conflict: This job is PAUSED; resume it and let it end, then retry the failed records."],
     ["COMPLETED", { failed: 0 }, "Conflict: This job has no failed records to retry."],
-  ])("of a job that is %s with %j is refused and changes nothing", async (status, first, sentence) => {
+  ])("of a job that is %s with %j is rejected and changes nothing", async (status, first, sentence) => {
     const job = await endedJob("COMPLETED");
     await changeShard(job.id, 0, first);
     await change(world, job.id, { status });
@@ -295,14 +305,14 @@ describe("retryFailed", () => {
     expect([await jobRow(world, job.id), await shardRow(job.id, 0)]).toEqual(before);
   });
 
-  test("asks for money when what is left does not pay for one record", async () => {
+  test("requires a higher budget when the rest does not cover one record", async () => {
     const job = await endedJob("BUDGET_EXCEEDED");
     await spend(job.id, 0);
     expect(await world.refusal("ann", RETRY, { id: job.id })).toMatch(/^BadInput: One record can cost up to /);
     expect((await world.ask("ann", RETRY, { id: job.id, budget: 2_000_000_000 })).retryFailed.status).toBe("QUEUED");
   });
 
-  test("leaves all as it is when a lease has begun since it looked", async () => {
+  test("changes nothing when a lease has started since it read the shards", async () => {
     const job = await endedJob("COMPLETED");
     await changeShard(job.id, 0, { leaseTask: "somebody", leaseUntilMs: Date.now() + 60_000 });
     expect(await world.refusal("ann", RETRY, { id: job.id })).toBe(CHANGED);
@@ -311,7 +321,7 @@ describe("retryFailed", () => {
 });
 
 describe("priority, capacity and task size", () => {
-  test("are NORMAL, SPOT_FIRST and SMALL unless chosen, also of jobs made before there was a choice", async () => {
+  test("are NORMAL, SPOT_FIRST and SMALL by default, also for jobs created before these options", async () => {
     const usual = { priority: "NORMAL", capacity: "SPOT_FIRST", taskSize: "SMALL" };
     const job = await givenJob(world, "ann");
     expect(job).toMatchObject(usual);
@@ -321,7 +331,7 @@ describe("priority, capacity and task size", () => {
   });
 
   test.each([{ priority: "HIGH" }, { capacity: "ON_DEMAND" }, { taskSize: "LARGE" }])(
-    "%j is kept, and makes another input of the same token",
+    "%j is stored, and makes different input for the same token",
     async (wish) => {
       const input = await inputFor(world, "ann", wish);
       expect((await world.ask("ann", CREATE_JOB, { input })).createJob).toMatchObject(wish);
@@ -333,7 +343,7 @@ describe("priority, capacity and task size", () => {
   );
 
   test.each(["QUEUED", "RUNNING", "PAUSED", "EXPORTING"])(
-    "of a job that is %s: the priority changes, no more",
+    "of a job that is %s: only the priority changes",
     async (status) => {
       const job = await givenJob(world, "ann");
       await change(world, job.id, { status });
@@ -344,7 +354,7 @@ describe("priority, capacity and task size", () => {
     },
   );
 
-  test("of a job that has ended is refused", async () => {
+  test("of a job that has ended is rejected", async () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: "COMPLETED" });
     expect(await world.refusal("ann", PRIORITIZE, { id: job.id, priority: "LOW" })).toBe(

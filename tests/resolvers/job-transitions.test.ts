@@ -7,8 +7,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-describe("moves", () => {
-  test("pause rests a job and raises controlNo; the open list forgets it", async () => {
+describe("transitions", () => {
+  test("pause stops a job, increments controlNo and removes it from the open list", async () => {
     const job = await givenJob(world, "ann");
     expect((await world.ask("ann", act("pauseJob"), { id: job.id })).pauseJob).toMatchObject({
       status: "PAUSED",
@@ -24,8 +24,8 @@ describe("moves", () => {
     ["cancelJob", "QUEUED"],
     ["takeSnapshot", "QUEUED"],
     ["deleteJob", "COMPLETED"],
-  ])("%s of a job that a transaction has in hand", (name, status) => {
-    test("is sent again", async () => {
+  ])("%s of a job that a transaction holds", (name, status) => {
+    test("is retried", async () => {
       const { id } = await givenJob(world, "ann");
       await change(world, id, { status });
       world.hold(2);
@@ -34,7 +34,7 @@ describe("moves", () => {
       expect({ ...(await jobRow(world, id)) }).not.toMatchObject({ status, controlNo: 0, snapshot: undefined });
     });
 
-    test("is given up when it still has it the third time, and changes nothing", async () => {
+    test("fails after the third attempt, and changes nothing", async () => {
       const { id } = await givenJob(world, "ann");
       await change(world, id, { status });
       world.hold(3);
@@ -45,7 +45,7 @@ describe("moves", () => {
     });
   });
 
-  test("cancel lets the job export with outcome CANCELLED", async () => {
+  test("cancel exports the job with outcome CANCELLED", async () => {
     const job = await givenJob(world, "ann");
     await world.ask("ann", act("pauseJob"), { id: job.id });
     const { cancelJob } = await world.ask("ann", act("cancelJob"), { id: job.id });
@@ -53,7 +53,7 @@ describe("moves", () => {
     expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", ownerStatus: "ann#EXPORTING" });
   });
 
-  test("resume opens a paused job again and forgets how it stood", async () => {
+  test("resume reopens a paused job and clears the reason of its status", async () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, {
       status: "PAUSED",
@@ -75,7 +75,7 @@ describe("moves", () => {
     expect(stored).not.toHaveProperty("statusReason");
   });
 
-  test("resume with a larger budget adds the difference to what remains", async () => {
+  test("resume with a larger budget adds the difference to the remaining budget", async () => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: "BUDGET_EXCEEDED", outcome: "BUDGET_EXCEEDED" });
     await world.put("Jobs", { ...(await budgetRow(world, job.id)), remainingNanos: 10 });
@@ -94,7 +94,7 @@ describe("moves", () => {
     expect((await world.ask("ann", RESUME_JOB, { id: job.id, budget: 1_000_000_005 })).resumeJob.status).toBe("QUEUED");
   });
 
-  test.each([999_999_999, 5_000_000_000_001, 1_000_000_000.5])("resume refuses the budget %d", async (budget) => {
+  test.each([999_999_999, 5_000_000_000_001, 1_000_000_000.5])("resume rejects the budget %d", async (budget) => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status: "PAUSED" });
     expect(await world.refusal("ann", RESUME_JOB, { id: job.id, budget })).toBe(
@@ -119,14 +119,14 @@ describe("moves", () => {
       "RUNNING",
       "Conflict: This job is RUNNING; only a job that is completed, cancelled, failed or at its budget can be deleted; cancel it first.",
     ],
-  ])("%s of a job that is %s is refused and changes nothing", async (name, status, sentence) => {
+  ])("%s of a job that is %s is rejected and changes nothing", async (name, status, sentence) => {
     const job = await givenJob(world, "ann");
     await change(world, job.id, { status });
     expect(await world.refusal("ann", act(name), { id: job.id })).toBe(sentence);
     expect(await jobRow(world, job.id)).toMatchObject({ status, controlNo: 0 });
   });
 
-  test("a deleted job leaves no row and no object behind", async () => {
+  test("a deleted job leaves no rows or objects behind", async () => {
     const job = await givenJob(world, "del");
     await change(world, job.id, { status: "COMPLETED" });
     for (const task of await world.all("Fleet")) if (task.jobId === job.id) await world.run("dispatch", stopped(task));

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-describe("what is not mine", () => {
+describe("another person's jobs", () => {
   const cases: [string, (id: string) => Promise<string>][] = [
     ["getJob", (id) => world.refusal("eve", GET_JOB, { id })],
     ["pauseJob", (id) => world.refusal("eve", act("pauseJob"), { id })],
@@ -33,29 +33,32 @@ describe("what is not mine", () => {
     ],
   ];
 
-  test.each(cases)("%s answers another person's job like a made-up id, and leaves it as it is", async (_, refusal) => {
-    const job = await givenJob(world, "ann");
-    await change(world, job.id, {
-      datasetPrefix: "datasets/x/1/",
-      datasetFiles: [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }],
-    });
-    const before = await jobRow(world, job.id);
-    const sentence = await refusal(job.id);
-    expect(sentence).toMatch(/^NotFound: There is no /);
-    expect(await refusal(MADE_UP)).toBe(sentence);
-    expect(await refusal("not an id")).toBe(sentence);
-    expect(await refusal("y".repeat(3_000))).toBe(sentence);
-    expect(await jobRow(world, job.id)).toEqual(before);
-  });
+  test.each(cases)(
+    "%s responds to another person's job as to a nonexistent id, and leaves it unchanged",
+    async (_, refusal) => {
+      const job = await givenJob(world, "ann");
+      await change(world, job.id, {
+        datasetPrefix: "datasets/x/1/",
+        datasetFiles: [{ name: "dataset.jsonl", format: "JSONL", bytes: 1, rows: 1 }],
+      });
+      const before = await jobRow(world, job.id);
+      const sentence = await refusal(job.id);
+      expect(sentence).toMatch(/^NotFound: There is no /);
+      expect(await refusal(MADE_UP)).toBe(sentence);
+      expect(await refusal("not an id")).toBe(sentence);
+      expect(await refusal("y".repeat(3_000))).toBe(sentence);
+      expect(await jobRow(world, job.id)).toEqual(before);
+    },
+  );
 
-  test("the fields of the worker are closed to people", async () => {
+  test("the worker's fields are not accessible to people", async () => {
     const job = await givenJob(world, "ann");
     expect(await world.refusal("ann", REPORT_PROGRESS, { input: { jobId: job.id } })).toMatch(/Unauthorized/);
   });
 });
 
 describe("listJobs", () => {
-  test("pages through my jobs alone, newest first, full pages also by status", async () => {
+  test("pages through my own jobs, newest first, with full pages also by status", async () => {
     const made: string[] = [];
     for (let n = 0; n < 5; n += 1) made.push((await givenJob(world, "lea", { name: `Job ${n}` })).id);
     await givenJob(world, "bob");
@@ -73,19 +76,19 @@ describe("listJobs", () => {
   test.each([
     [{ limit: 0 }, /^BadInput: A page may have 1 to 100 items, not 0/],
     [{ limit: 101 }, /^BadInput: A page may have 1 to 100 items, not 101/],
-    // AppSync itself refuses what is none of its tokens.
+    // AppSync itself rejects what is not one of its tokens.
     [{ nextToken: "nonsense" }, /^BadRequestException: Invalid pagination token given/],
   ])("refuses %j", async (variables, sentence) => {
     expect(await world.refusal("ann", LIST, variables)).toMatch(sentence);
   });
 
-  test("a page's token does not open another person's list", async () => {
+  test("a page token does not give access to another person's list", async () => {
     const page = (await world.ask("lea", LIST, { limit: 1 })).listJobs;
     expect(await world.refusal("bob", LIST, { limit: 1, nextToken: page.nextToken })).toMatch(/^BadInput/);
   });
 });
 
-test("a dataset's file can be downloaded under the job's name", async () => {
+test("a dataset's file is downloaded under the job's name", async () => {
   const job = await givenJob(world, "ann", { name: "Filme für Zoë/2026" });
   await change(world, job.id, {
     datasetPrefix: `datasets/${job.id}/1/`,
@@ -109,7 +112,7 @@ test("a dataset's file can be downloaded under the job's name", async () => {
   ).toMatch(/^NotFound/);
 });
 
-test("a file that the job's row does not list can be downloaded if it lies in a folder of the dataset", async () => {
+test("a file that the job's row does not list can be downloaded if it is in a partition of the dataset", async () => {
   const job = await givenJob(world, "ann");
   const datasetPrefix = `datasets/${job.id}/1/`;
   await change(world, job.id, { datasetPrefix, datasetFiles: [], datasetFileCount: 900 });
@@ -144,7 +147,7 @@ describe("models", () => {
       )
     ).listModels as any[];
 
-  test("come with their prices and abilities, and whether they can be called from here", async () => {
+  test("come with their prices and capabilities, and whether they are available here", async () => {
     const all = await models();
     expect(all[0]).toEqual({
       id: "amazon.nova-micro-v1:0",

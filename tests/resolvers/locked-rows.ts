@@ -1,20 +1,20 @@
-/** A door to the tables behind which a transaction may have rows in hand. */
+/** A proxy for the tables that simulates rows locked by a transaction. */
 import { sendJson, type Listening } from "../../local/http.ts";
 import { inFrontOf } from "../local/in-front-of.ts";
 
-export interface HeldRows extends Pick<Listening, "url" | "close"> {
-  /** The next updates of rows alone are refused, as while a transaction has them in hand. */
+export interface LockedRows extends Pick<Listening, "url" | "close"> {
+  /** Fails the next single-row updates, as if a transaction locked the rows. */
   hold(updates: number): void;
 }
 
-export async function startHeldRows(tables: string): Promise<HeldRows> {
-  let held = 0;
+export async function startLockedRows(tables: string): Promise<LockedRows> {
+  let locked = 0;
   const { url, close } = await inFrontOf(tables, ({ headers }, response) => {
-    if (held === 0 || headers["x-amz-target"] !== "DynamoDB_20120810.UpdateItem") return false;
-    held -= 1;
+    if (locked === 0 || headers["x-amz-target"] !== "DynamoDB_20120810.UpdateItem") return false;
+    locked -= 1;
     const message = "Transaction is ongoing for the item";
     sendJson(response, 400, { __type: "com.amazonaws.dynamodb.v20120810#TransactionConflictException", message });
     return true;
   });
-  return { url, close, hold: (updates) => void (held = updates) };
+  return { url, close, hold: (updates) => void (locked = updates) };
 }

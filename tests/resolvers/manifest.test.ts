@@ -19,14 +19,14 @@ const rootFields = roots.flatMap((root) =>
 );
 const steps = Object.keys(STEPS).map((name) => `steps/${name}`);
 
-test("every field of Query, Mutation and Subscription has an answer in the manifest", () => {
+test("every field of Query, Mutation and Subscription is in the manifest", () => {
   const without = rootFields.filter(({ name }) => !Object.hasOwn(FIELDS, name));
   expect(
     without.map(({ name }) => `${name} of schema.graphql has no entry in resolvers/manifest.ts; add one and its file.`),
   ).toEqual([]);
 });
 
-test("every entry of the manifest answers a field of the schema", () => {
+test("every entry of the manifest is a field of the schema", () => {
   const strangers = Object.keys(FIELDS).filter((name) => {
     const [type = "", field = ""] = name.split(".");
     const found = schema.getType(type);
@@ -37,7 +37,7 @@ test("every entry of the manifest answers a field of the schema", () => {
   ).toEqual([]);
 });
 
-test("every file of the manifest is there, and no other resolver, step or function is", () => {
+test("every file of the manifest exists, and no other resolver, step or function does", () => {
   const folder = (path: string) => readdirSync(new URL(`../../resolvers/${path}`, import.meta.url));
   const files = {
     fields: folder(".")
@@ -58,7 +58,7 @@ test("every step is used by a field", () => {
   expect(Object.keys(STEPS).filter((name) => !used.some((step) => step === name))).toEqual([]);
 });
 
-test("every root field says who may use it", () => {
+test("every root field documents who may use it", () => {
   const open = rootFields.filter(
     ({ field }) => !field.astNode?.directives?.some(({ name }) => /^aws_(iam|cognito_user_pools)$/.test(name.value)),
   );
@@ -67,7 +67,7 @@ test("every root field says who may use it", () => {
   ).toEqual([]);
 });
 
-/** What AWS itself checks with; it finds less than `checkLanguage`, but it is theirs. */
+/** AWS's own rules; they find less than `checkLanguage`, but they are authoritative. */
 const { rules: awsRules } = appsyncPlugin.configs?.base as { rules: Record<string, number> };
 
 test.each([...Object.keys(FIELDS), ...steps])("%s is APPSYNC_JS once it is bundled", (name) => {
@@ -89,7 +89,7 @@ test.each([
   ["reportProgress", REPORT_PROGRESS],
   ["reportSeedSet", REPORT_SEED_SET],
   ["reportTestRun", REPORT_TEST_RUN],
-])("the document of %s selects every field that watchers may ask for", (mutation, document) => {
+])("the document of %s selects every field that watchers may request", (mutation, document) => {
   const field = schema.getMutationType()?.getFields()[mutation];
   expect(missingSelections(document, getNamedType(field?.type) as GraphQLObjectType)).toEqual([]);
 });

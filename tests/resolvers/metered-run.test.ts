@@ -38,7 +38,7 @@ const row = () => world.row("Jobs", place.key);
 const spentToday = async () =>
   (await world.row("Jobs", adHocSpendingKey("ann", new Date().toISOString().slice(0, 10)))).testRunsNanos;
 
-test("a run whose beginning was written and whose answer was lost has begun", async () => {
+test("a run has started even if the response to writing its start was lost", async () => {
   await newRow();
   interference.loseAnswerOf("UpdateItem");
   const run = await begun();
@@ -50,7 +50,7 @@ test("a run whose beginning was written and whose answer was lost has begun", as
   expect(await row()).toMatchObject({ status: "COMPLETED", spentNanos: 3, reservedNanos: 0 });
 });
 
-test("a run whose end was written and whose answer was lost has ended", async () => {
+test("a run has ended even if the response to writing its end was lost", async () => {
   await newRow();
   const run = await begun();
   interference.loseAnswerOf("UpdateItem");
@@ -59,7 +59,7 @@ test("a run whose end was written and whose answer was lost has ended", async ()
   expect(await row()).toMatchObject({ status: "COMPLETED", runId: run.runId });
 });
 
-test("a run that another hand closed, or that is gone, is lost at its end", async () => {
+test("a run that was closed elsewhere or deleted is lost at its end", async () => {
   await newRow();
   const run = await begun();
   await world.put("Jobs", { ...(await row()), status: "FAILED" });
@@ -70,7 +70,7 @@ test("a run that another hand closed, or that is gone, is lost at its end", asyn
   await expect(other.close({ status: "COMPLETED" })).rejects.toThrow(RunLost);
 });
 
-test("a run that is shown as dead before it began does not begin; its row is handed over", async () => {
+test("a run whose timeout has passed does not start; its row is returned as crashed", async () => {
   await newRow({ leaseUntilMs: Date.now() - 1 });
   const { run, crashed } = await MeteredRun.begin(place);
   expect(run).toBeUndefined();
@@ -78,7 +78,7 @@ test("a run that is shown as dead before it began does not begin; its row is han
   expect((await row()).runId).toBeUndefined();
 });
 
-test("what could not be settled counts as spent when the run ends, by the run and by the day", async () => {
+test("what could not be settled counts as spent when the run ends, for the run and for the day", async () => {
   await newRow();
   const run = await begun();
   await run.reserve(40);
@@ -104,7 +104,7 @@ test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExcee
   },
 );
 
-test("a transaction cancelled for another reason fails at once", async () => {
+test("a transaction canceled for another reason fails immediately", async () => {
   await newRow();
   const run = await begun();
   interference.refuse("TransactWriteItems", 1, () => cancelled("ValidationError"));

@@ -38,7 +38,7 @@ describe("progress", () => {
     return job;
   }
 
-  test("takes a newer report, and quietly keeps the newest when an older one comes late", async () => {
+  test("accepts a newer report, and silently keeps the newest when an older one arrives late", async () => {
     const job = await leasedJob();
     expect((await report(job.id, { reportNo: 2, delivered: 8 })).reportProgress.shard).toMatchObject({
       delivered: 8,
@@ -58,7 +58,7 @@ describe("progress", () => {
     });
   });
 
-  test("tells what was refused and why, as far as it was reported, and all of it from the checkpoints", async () => {
+  test("shows what was rejected and why, as reported, and all causes from the checkpoints", async () => {
     const job = await leasedJob();
     const told = await world.report(
       "mutation ($input: ReportProgressInput!) { reportProgress(input: $input) { shard { rejected causes { cause attempts records } } } }",
@@ -89,7 +89,7 @@ describe("progress", () => {
     expect(getJob.progress.map(({ rejected }: { rejected: number }) => rejected)).toEqual([5, 5, 0]);
   });
 
-  test("of a job whose shards were made before anything could be refused says nothing of it", async () => {
+  test("of a job whose shards predate rejections shows none", async () => {
     const job = await leasedJob();
     const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
     const { rejected: _rejected, causes: _causes, ...old } = (await world.row("Jobs", key)) as Record<string, unknown>;
@@ -103,7 +103,7 @@ describe("progress", () => {
     expect(getJob.progress[1]).toEqual({ rejected: 0, causes: [] });
   });
 
-  test("does not hear a worker whose lease was taken over", async () => {
+  test("ignores a worker whose lease was taken over", async () => {
     const job = await leasedJob();
     expect((await report(job.id, { generation: 0, reportNo: 9, delivered: 77 })).reportProgress.shard).toMatchObject({
       delivered: 3,
@@ -111,7 +111,7 @@ describe("progress", () => {
     });
   });
 
-  test("answers what the checkpoint says where the report is behind, and no speed at rest", async () => {
+  test("shows the checkpoint where the report is behind, and no throughput when idle", async () => {
     const job = await leasedJob();
     await report(job.id, { delivered: 1 });
     const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
@@ -120,7 +120,7 @@ describe("progress", () => {
     expect(getJob.progress[1]).toMatchObject({ delivered: 30, recordsPerSecond: 0 });
   });
 
-  test("asks for the report again while a transaction has the shard in hand", async () => {
+  test("requests the report again while a transaction holds the shard", async () => {
     const job = await leasedJob();
     const touch = (n: number) =>
       world.rows.send(
@@ -148,13 +148,13 @@ describe("progress", () => {
     });
   });
 
-  test("refuses a job that does not exist", async () => {
+  test("rejects a job that does not exist", async () => {
     await expect(world.report(REPORT_PROGRESS, { input: { jobId: MADE_UP } })).rejects.toThrow(
       "NotFound: There is no job with that id.",
     );
   });
 
-  test("is pushed to its owner alone, all of it or one job", async () => {
+  test("is pushed only to its owner, for all jobs or one", async () => {
     const [job, other] = [await leasedJob(), await leasedJob()];
     const query = "subscription ($id: ID) { onJobChanged(jobId: $id) { jobId owner status shard { delivered } } }";
     const all = await world.watch("ann", query);
@@ -176,7 +176,7 @@ describe("progress", () => {
     for (const watch of [all, one, spy]) watch.close();
   });
 
-  test("pausing is told to those who watch, without a shard", async () => {
+  test("pausing is reported to watchers, without a shard", async () => {
     const job = await givenJob(world, "ann");
     const watch = await world.watch(
       "ann",

@@ -32,7 +32,7 @@ steps:
     prompt: Answer <%= it.steps.question.output %>
 `;
 
-test("shows each step's prompt with real seeds, and stands in for the answers", async () => {
+test("shows each step's prompt with real seeds and placeholder answers", async () => {
   await givenSeeds(world, "ann", "films");
   const { problems, seeds, steps } = await rendered(FILM, { seedSetId: "films" });
   expect(problems).toEqual([]);
@@ -66,7 +66,7 @@ test("shows each step's prompt with real seeds, and stands in for the answers", 
   ]);
 });
 
-test("another record draws other seeds, and every item comes before any comes twice", async () => {
+test("another record draws other seeds, and every item is used before any is repeated", async () => {
   await givenSeeds(world, "ann", "films");
   const titles = await Promise.all(
     [0, 1, 2].map(
@@ -76,7 +76,7 @@ test("another record draws other seeds, and every item comes before any comes tw
   expect(titles.sort()).toEqual(["Faust", "Metropolis", "Nosferatu"]);
 });
 
-test("without seeds the fields that the template reads are stood in for", async () => {
+test("without seeds, the fields that the template reads are placeholders", async () => {
   const rendering = await rendered(FILM);
   expect(rendering.problems).toEqual([]);
   expect(prompts(rendering)[0]).toBe("Ask about [movies.Title] of 1.");
@@ -89,7 +89,7 @@ steps: [{ id: a, tier: economy, prompt: '<% for (const f of it.films) { %><%= f.
   expect(prompts(await rendered(source))).toEqual(["[movies.Title];[movies 2.Title];"]);
 });
 
-test("a chosen parameter is seen, and one that the template does not offer is refused in words", async () => {
+test("a chosen parameter is used, and one that the template does not have is rejected with a message", async () => {
   const rendering = await rendered(FILM, { parameters: JSON.stringify({ audience: "expert" }) });
   expect(rendering.steps[0].system).toBe("You ask expert people.");
   const refusal = (parameters: object) =>
@@ -103,7 +103,7 @@ test("a chosen parameter is seen, and one that the template does not offer is re
   expect(await refusal(["dry"])).toBe('BadInput: The parameters must be a JSON object of values by name, not ["dry"].');
 });
 
-test("a condition that does not hold, a loop's first items and every kind of answer are shown", async () => {
+test("false conditions, a loop's first items and every output type are shown", async () => {
   const source = `name: Kinds
 pick: { movie: movies }
 steps:
@@ -155,7 +155,7 @@ steps:
   expect(prompts(await rendered(source))).toEqual(["First"]);
 });
 
-test("all problems of a document that cannot be read come with their places", async () => {
+test("all problems of an invalid document have locations", async () => {
   const source = `name: Wrong
 pick: { movie: movies }
 steps:
@@ -171,7 +171,7 @@ steps:
   expect(problems[0].message).toMatch(/it\.film/);
 });
 
-test("a fault while rendering stands at its line, after the steps before it", async () => {
+test("an error while rendering has its line, after the steps before it", async () => {
   const source = `name: Breaks
 pick: { movie: movies }
 steps:
@@ -197,7 +197,7 @@ steps:
   expect(source.slice(0, problems[0].from).split("\n")).toHaveLength(9);
 });
 
-test("a fault in a partial of the template stands in the partial", async () => {
+test("an error in a partial of the template is located in the partial", async () => {
   const source = `name: Partials
 pick: { movie: movies }
 partials:
@@ -212,7 +212,7 @@ steps:
   expect(problems).toEqual([expect.objectContaining({ line: 6 })]);
 });
 
-test("an endless loop is a fault, and the next rendering is as fresh as ever", async () => {
+test("an infinite loop is an error, and does not affect the next rendering", async () => {
   const endless = `name: Endless
 pick: { movie: movies }
 steps: [{ id: a, tier: economy, prompt: '<% for (;;) {} %>' }]`;
@@ -221,7 +221,7 @@ steps: [{ id: a, tier: economy, prompt: '<% for (;;) {} %>' }]`;
   expect(prompts(await rendered(FILM))[0]).toBe("Ask about [movies.Title] of 1.");
 });
 
-test("texts that another template offers are included, also through others, and strangers' are not there", async () => {
+test("texts of other templates are included, also indirectly, but not private ones of others", async () => {
   const library = `name: Library
 partials:
   tone: Be <%= it.how %>.
@@ -241,7 +241,7 @@ steps: [{ id: a, tier: economy, prompt: '<%~ include("${id}@1/style") %>' }]`;
   expect(source.slice(stranger.problems[0].from)).toMatch(/^include/);
 });
 
-test("seeds of others, seeds that are not there and seeds without the collection are refused in words", async () => {
+test("seeds of others, missing seeds and seeds without the collection are rejected with a message", async () => {
   await givenSeeds(world, "ann", "films");
   const refusal = (person: string, seedSetId: string, source = FILM) =>
     world.refusal(person, RENDER, { input: { source, seedSetId } });
@@ -261,11 +261,11 @@ test("a warm rendering takes less than 300 ms", async () => {
     await rendered(FILM, { seedSetId: "films", recordNo });
     times.push(performance.now() - begunMs);
   }
-  // The best of them: other work on the machine says nothing about this one.
+  // The fastest of several, as other load on the machine does not count.
   expect(Math.min(...times)).toBeLessThan(300);
 });
 
-test("long texts are cut where they are, and the answer says so", async () => {
+test("long texts are truncated in place and marked", async () => {
   const long = "x".repeat(60_000);
   await givenSeeds(world, "ann", "long", { movies: Array.from({ length: 20 }, () => ({ text: long })) });
   const source = `name: Long

@@ -1,4 +1,4 @@
-/** The local cloud's sample models for functions under test, and what they say they were paid. */
+/** The local cloud's sample models for functions under test, with the cost of their calls. */
 import { mkdtempSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,18 +14,18 @@ export class SampleModels {
   readonly #service: BedrockService = bedrock({ callLog: join(this.#folder, "calls.jsonl") });
   #heard = 0;
 
-  /** Functions find them by their environment. */
+  /** Functions find them through their environment. */
   async start(): Promise<void> {
     process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = await this.#service.start(testContext(this.#folder));
     this.set({});
   }
 
-  /** From the next call on; what is not named is as usual, without any waiting. */
+  /** From the next call on; unnamed options have their defaults, without latency. */
   set(settings: Partial<SampleSettings>): void {
     this.#service.configure({ ...DEFAULT_SETTINGS, latencyMs: 0, models: {}, ...settings });
   }
 
-  /** The calls since this was last asked, with the price of each. */
+  /** The calls since this was last called, each with its cost. */
   newCalls(): { modelId: string; status: string; nanos: number }[] {
     const lines = this.#lines();
     const calls = lines.slice(this.#heard).map((line) => JSON.parse(line));

@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The function as it is deployed: its samples are text files that only a bundler can import. */
+/** The function as deployed: its samples are text files that only a bundler can import. */
 async function bundle(): Promise<LoadSamples> {
   const outfile = join(folder, "index.mjs");
   await build({
@@ -44,7 +44,7 @@ async function bundle(): Promise<LoadSamples> {
   return import(pathToFileURL(outfile).href) as Promise<LoadSamples>;
 }
 
-/** Calls the function as CloudFormation does, and answers what CloudFormation hears. */
+/** Invokes the function as CloudFormation does, and returns the response to CloudFormation. */
 async function request(
   RequestType: "Create" | "Update" | "Delete",
 ): Promise<{ Status: string; PhysicalResourceId: string; Reason: string }> {
@@ -65,7 +65,7 @@ async function request(
   return JSON.parse(heard[0] ?? "");
 }
 
-test("a deployment brings the samples, a second one changes nothing, and each sample's seeds fit its template", async () => {
+test("a deployment loads the samples, a second one changes nothing, and each sample's seeds fit its template", async () => {
   expect(await request("Create")).toMatchObject({
     Status: "SUCCESS",
     PhysicalResourceId: "samples",
@@ -85,7 +85,7 @@ test("a deployment brings the samples, a second one changes nothing, and each sa
   }
 });
 
-test("a template gets a new version when its source is new, and only then", async () => {
+test("a template gets a new version only when its source has changed", async () => {
   const files = [{ collection: "movies", fileName: "m.csv", text: "Title\nAlien\n" }];
   const sample = (source: string) => ({
     template: { id: "mine", source },
@@ -100,7 +100,7 @@ test("a template gets a new version when its source is new, and only then", asyn
   expect(await latest()).toEqual({ version: 2, name: "Newer", isSample: true });
 });
 
-test("removing the stack keeps the samples, and a failure is told with its reason", async () => {
+test("removing the stack keeps the samples, and a failure is reported with its reason", async () => {
   expect(await request("Delete")).toMatchObject({ Status: "SUCCESS" });
   expect(await world.row("Templates", { pk: "TEMPLATE#mine", sk: "HEAD" })).toBeDefined();
   const bucket = process.env.BUCKET;

@@ -23,7 +23,7 @@ const refusal = (variables: object, person = "ann") =>
 
 const positions = ({ items }: any) => items.map(({ position }: any) => position);
 
-test("items come in order, page after page, each with its position", async () => {
+test("items are returned in order, page by page, each with its position", async () => {
   const first = await page({});
   expect(positions(first)).toEqual(Array.from({ length: 20 }, (_, n) => n));
   expect(JSON.parse(first.items[7].json)).toEqual(LETTERS[7]);
@@ -34,12 +34,12 @@ test("items come in order, page after page, each with its position", async () =>
   expect(last.nextToken).toBeNull();
 });
 
-test("a page can begin anywhere, and beyond the end it is empty", async () => {
+test("a page can start anywhere, and is empty beyond the end", async () => {
   expect(positions(await page({ offset: 48 }))).toEqual([48, 49]);
   expect(await page({ offset: 50 })).toEqual({ items: [], nextToken: null });
 });
 
-test("a search finds what has the text in a value, in any case, and goes on where it stopped", async () => {
+test("a search finds items with the text in a value, ignoring case, and continues where it stopped", async () => {
   const first = await page({ text: "TRÊS", limit: 3 });
   expect(positions(first)).toEqual([3, 13, 23]);
   expect(positions(await page({ text: "TRÊS", limit: 3, nextToken: first.nextToken }))).toEqual([33, 43]);
@@ -47,20 +47,20 @@ test("a search finds what has the text in a value, in any case, and goes on wher
   expect(positions(await page({ text: "word", limit: 1 }))).toEqual([0]);
 });
 
-test("long items are cut, and say so", async () => {
+test("long items are truncated and marked", async () => {
   await givenSeeds(world, "ann", "long", { words: [{ text: "x".repeat(40_000) }] });
   const { items } = await page({ id: "long" });
   expect(items[0].json).toMatch(/^\{"text":"x{100}.* … \(24,0\d\d more characters\)$/);
 });
 
-test("samples can be seen by everyone, and what is somebody else's answers like what does not exist", async () => {
+test("samples are visible to everyone, and another person's seed set responds as if it did not exist", async () => {
   await givenSeeds(world, "samples", "sample", { words: LETTERS });
   expect(positions(await page({ id: "sample", limit: 1 }, "bob"))).toEqual([0]);
   expect(await refusal({}, "bob")).toBe("NotFound: There is no seed set with that id.");
   expect(await refusal({ id: "nothing" }, "bob")).toBe("NotFound: There is no seed set with that id.");
 });
 
-test("what cannot be answered is refused in words", async () => {
+test("invalid requests are rejected with a message", async () => {
   expect(await refusal({ collection: "films" })).toBe(
     'BadInput: The seed set "Films" has no collection "films" (it has words, other).',
   );

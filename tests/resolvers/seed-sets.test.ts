@@ -42,7 +42,7 @@ async function upload(
   return (await fetch(url, { method: "POST", body: form })).status;
 }
 
-/** Uploads and confirms, and answers the seed set as its check leaves it. */
+/** Uploads and confirms, and returns the seed set as left by its check. */
 async function checked(person: string, files: File[]) {
   const { seedSet, uploads } = await created(person, files);
   for (const [n, file] of files.entries()) if (file.text !== "") await upload(uploads[n], file.text);
@@ -53,7 +53,7 @@ async function checked(person: string, files: File[]) {
 
 const objectsOf = async (id: string) => (await world.objects()).filter((key) => key.includes(id));
 
-test("a file goes from its form to numbered blocks, and watchers hear that it is READY", async () => {
+test("an uploaded file becomes numbered blocks, and watchers are notified that it is READY", async () => {
   const movies = readFileSync(MOVIES, "utf8");
   const { seedSet, uploads } = await created("ann", [{ collection: "movies", fileName: "movies.json", text: movies }]);
   expect(seedSet).toMatchObject({
@@ -90,7 +90,7 @@ test("a file goes from its form to numbered blocks, and watchers hear that it is
   for (const watch of [mine, other]) watch.close();
 });
 
-test("a form takes no other key, no empty file and no larger one than allowed", async () => {
+test("a form accepts no other key, no empty file and none over the limit", async () => {
   const { uploads } = await created("ann", [{ fileName: "a.csv", text: "a\n1\n" }]);
   const [form] = uploads;
   const elsewhere = form.fields.map((field: { name: string; value: string }) =>
@@ -129,14 +129,14 @@ test.each<[string, File[], string | RegExp]>([
     [{ fileName: "f.json", text: '{"my list":[{"a":1}]}' }],
     /^The list "my list" in "f.json" needs a name of 1 to 40/,
   ],
-])("%s is REFUSED with a sentence, and nothing stays behind", async (_, files, sentence) => {
+])("%s is REFUSED with a message, and leaves nothing behind", async (_, files, sentence) => {
   const seedSet = await checked("ann", files);
   expect(seedSet.status).toBe("REFUSED");
   expect(seedSet.statusReason).toMatch(sentence);
   expect(await objectsOf(seedSet.id)).toEqual([]);
 });
 
-test("a JSON object of lists becomes a collection for each of them", async () => {
+test("a JSON object of lists becomes one collection per list", async () => {
   const { collections } = await checked("ann", [
     { fileName: "world.json", text: '{"cities":[{"a":1},{"a":2}],"rivers":[{"b":"x"}]}' },
   ]);
@@ -146,7 +146,7 @@ test("a JSON object of lists becomes a collection for each of them", async () =>
   ]);
 });
 
-test("several files become one collection, in the order in which they were named", async () => {
+test("several files become one collection, in the given order", async () => {
   const { collections } = await checked("ann", [
     { collection: "a", fileName: "first.csv", text: "x\none\n" },
     { collection: "b", fileName: "other.json", text: '[{"x":1}]' },
@@ -158,7 +158,7 @@ test("several files become one collection, in the order in which they were named
   ]);
 });
 
-test("faulty rows are left out when that was asked for, and told", async () => {
+test("invalid rows are skipped on request, and reported", async () => {
   const text = '{"x":1}\n[2]\n{"x":3}\n';
   const files = [{ fileName: "rows.jsonl", text }];
   expect(await checked("ann", files)).toMatchObject({ status: "REFUSED", skippedCount: 0, skippedRows: [] });
@@ -199,7 +199,7 @@ test.each<[object, string]>([
     { name: "x", files: [{ collection: "../up", fileName: "a.csv", bytes: 1 }] },
     'BadInput: The collection "../up" needs a name of 1 to 40 letters, digits and _ that begins with a letter.',
   ],
-])("creating is refused in one sentence, case %#", async (input, sentence) => {
+])("creating is rejected with a message, case %#", async (input, sentence) => {
   const rows = (await world.all("SeedSets")).length;
   expect(await world.refusal("ann", CREATE, { input })).toBe(sentence);
   expect(await world.all("SeedSets")).toHaveLength(rows);
@@ -212,7 +212,7 @@ test("a READY seed set cannot be confirmed again", async () => {
   );
 });
 
-test("another person's seed set is answered like a made-up one", async () => {
+test("another person's seed set responds like a nonexistent one", async () => {
   const { id } = await checked("bob", [{ fileName: "a.csv", text: "a\n1\n" }]);
   for (const query of [GET, CONFIRM, DELETE])
     for (const asked of [id, "made-up", "not/an/id"])
@@ -220,7 +220,7 @@ test("another person's seed set is answered like a made-up one", async () => {
   expect(await objectsOf(id)).toHaveLength(2);
 });
 
-test("deleting removes row and objects, but not from under a job that uses them", async () => {
+test("deleting removes row and objects, unless a job uses them", async () => {
   const { id } = await checked("del", [{ collection: "movies", fileName: "a.csv", text: "Title\nAlien\n" }]);
   const job = await givenJob(world, "del", { seedSetId: id });
   expect(await world.refusal("del", DELETE, { id })).toBe(
@@ -233,7 +233,7 @@ test("deleting removes row and objects, but not from under a job that uses them"
   expect(await world.refusal("del", GET, { id })).toMatch(/^NotFound/);
 });
 
-test("a seed set that is deleted while it is checked leaves nothing behind", async () => {
+test("a seed set deleted during its check leaves nothing behind", async () => {
   const { seedSet, uploads } = await created("ann", [{ fileName: "a.csv", text: "a\n1\n" }]);
   await upload(uploads[0], "a\n1\n");
   const row = await world.row("SeedSets", { pk: `SEEDS#${seedSet.id}`, sk: "SEEDS" });
@@ -245,7 +245,7 @@ test("a seed set that is deleted while it is checked leaves nothing behind", asy
   expect(await objectsOf(seedSet.id)).toEqual([]);
 });
 
-test("lists have mine alone, and the samples for everyone", async () => {
+test("lists contain my own seed sets, and the samples for everyone", async () => {
   const { id } = await checked("lea", [{ fileName: "a.csv", text: "a\n1\n" }]);
   await world.put("SeedSets", {
     pk: "SEEDS#wonders",

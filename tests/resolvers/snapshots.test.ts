@@ -1,4 +1,4 @@
-/** What is there of a job's records can be downloaded while it still runs. */
+/** Snapshots of a job's records while it is still running. */
 import { encodePart } from "../../core/shard/part.ts";
 import { newOpenSlot } from "../../core/shard/record.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
@@ -30,7 +30,7 @@ const part = (slots: number[], failed: number[] = []) =>
     rejected: [],
   });
 
-/** A running job of which a part holds more than its checkpoint says. */
+/** A running job with a part that has more records than its checkpoint. */
 async function runningJob() {
   const job = await givenJob(world, "ann", { recordCount: 1_000 });
   await change(world, job.id, { status: "RUNNING" });
@@ -48,7 +48,7 @@ async function nameParts(jobId: string, shardNo: number, runs: object[]): Promis
   await world.put("Jobs", { ...(await world.row("Jobs", key)), generation: 2, partRanges: runs });
 }
 
-test("is ready although a transaction had the job in hand when it was", async () => {
+test("is ready although a transaction held the job at that time", async () => {
   const job = await runningJob();
   const conflict = () => Object.assign(new Error("held"), { name: "TransactionConflictException" });
   interference.refuse("UpdateItem", 2, conflict);
@@ -57,7 +57,7 @@ test("is ready although a transaction had the job in hand when it was", async ()
   expect(await jobRow(world, job.id)).toMatchObject({ snapshot: { state: "READY", rows: 4 } });
 });
 
-test("holds the records that checkpoints name, in order, as the dataset will have them, and watchers are told", async () => {
+test("has the checkpointed records, in order, as the dataset will have them, and watchers are notified", async () => {
   const job = await runningJob();
   const watch = await world.watch("ann", "subscription { onJobChanged { jobId snapshot { state rows bytes } } }");
   const { takeSnapshot } = await world.ask("ann", TAKE, { id: job.id });
@@ -77,7 +77,7 @@ test("holds the records that checkpoints name, in order, as the dataset will hav
   expect(rows[0]).toMatchObject({ id: expect.stringMatching(/^[0-9A-Z]{26}$/), _meta: { costNanos: 5 } });
 });
 
-test("is made one at a time, for its owner alone, and while there is no dataset", async () => {
+test("is created one at a time, only for its owner, and while there is no dataset", async () => {
   const job = await runningJob();
   await change(world, job.id, { snapshot: makingUntil(Date.now() + 60_000) });
   expect(await world.refusal("ann", TAKE, { id: job.id })).toMatch(
@@ -88,7 +88,7 @@ test("is made one at a time, for its owner alone, and while there is no dataset"
   expect(await world.refusal("ann", TAKE, { id: job.id })).toMatch(/^Conflict: This job is COMPLETED/);
 });
 
-test("whose function died is shown as failed, and may be asked for again", async () => {
+test("whose function crashed is shown as failed, and may be requested again", async () => {
   const job = await runningJob();
   await change(world, job.id, { snapshot: makingUntil(Date.now() - 1) });
   expect((await world.ask("ann", GET, { id: job.id })).getJob.snapshot).toMatchObject({ state: "FAILED" });
@@ -97,7 +97,7 @@ test("whose function died is shown as failed, and may be asked for again", async
   expect((await world.ask("ann", GET, { id: job.id })).getJob.snapshot).toMatchObject({ state: "READY", rows: 4 });
 });
 
-test("is gone after a day", async () => {
+test("expires after a day", async () => {
   const job = await runningJob();
   const snapshot = { ...makingUntil(0), state: "READY", rows: 1, bytes: 1 };
   await change(world, job.id, { snapshot: { ...snapshot, takenAt: new Date(Date.now() - 90_000_000).toISOString() } });
@@ -123,7 +123,7 @@ test.each([
   expect((await world.objects()).filter((name) => name.startsWith("snapshots/") && name.includes(job.id))).toEqual([]);
 });
 
-test("that takes too long is given up with words", async () => {
+test("that takes too long fails with a message", async () => {
   const job = await runningJob();
   const snapshot = makingUntil(Date.now() + 60_000);
   await change(world, job.id, { snapshot });
@@ -135,7 +135,7 @@ test("that takes too long is given up with words", async () => {
   });
 });
 
-test("goes with its job", async () => {
+test("is deleted with its job", async () => {
   const job = await runningJob();
   await world.putObject(`snapshots/${job.id}/x.jsonl`, "x");
   await world.put("Fleet", { pk: "none", sk: "none" });

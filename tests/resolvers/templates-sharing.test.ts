@@ -66,7 +66,7 @@ describe("publishing", () => {
     expect(await found({})).toEqual(["Secret draft"]);
   });
 
-  test("takes the listings of the version before away that do not hold any more", async () => {
+  test("removes outdated listings of the previous version", async () => {
     const id = await published("ann", titled("Whales", "category: sea\ntags: [whale, ocean]\n"));
     await save("ann", titled("Eagles", "category: air\ntags: [ocean]\n"), id);
     await publish("ann", id);
@@ -85,7 +85,7 @@ describe("publishing", () => {
     );
   });
 
-  test("twice equals once, and of several at one moment none leaves a stray listing", async () => {
+  test("is idempotent, and concurrent publications leave no stale listings", async () => {
     const { id } = await save("ann", titled("Whales"));
     await Promise.allSettled(Array.from({ length: 5 }, () => publish("ann", id)));
     await publish("ann", id);
@@ -94,7 +94,7 @@ describe("publishing", () => {
     expect(await listings()).toHaveLength(named.length);
   });
 
-  test("holds a bounded number of words, those of the name first, and can replace as many by others", async () => {
+  test("indexes a limited number of terms, those of the name first, and can replace all of them", async () => {
     const words = (from: number) => Array.from({ length: 90 }, (_, n) => `word${from + n}`).join(" ");
     const tags = (letter: string) => `[${Array.from({ length: 10 }, (_, n) => `${letter}${n}`).join(", ")}]`;
     const source = (letter: string, from: number) =>
@@ -107,7 +107,7 @@ describe("publishing", () => {
     expect(await found({ text: "named" })).toEqual(["Named b"]);
   });
 
-  test("keeps a version saved at the same moment unpublished, or is told", async () => {
+  test("leaves a version saved at the same time unpublished, or fails", async () => {
     const { id } = await save("ann", titled("One"));
     await Promise.allSettled([publish("ann", id), save("ann", titled("Two"), id), publish("ann", id)]);
     const head = await world.row("Templates", { pk: `TEMPLATE#${id}`, sk: "HEAD" });
@@ -123,8 +123,8 @@ describe("publishing", () => {
   });
 });
 
-describe("withdrawing", () => {
-  test("hides every version at once and removes every listing; the owner keeps all", async () => {
+describe("unpublishing", () => {
+  test("hides every version and removes every listing; the owner keeps them all", async () => {
     const id = await published("ann", titled("Whales", "category: sea\ntags: [whale]\n"));
     await save("ann", titled("More whales"), id);
     await publish("ann", id);
@@ -139,12 +139,12 @@ describe("withdrawing", () => {
     });
   });
 
-  test("of what was never published changes nothing", async () => {
+  test("a template that was never published changes nothing", async () => {
     const { id } = await save("ann", titled("Whales"));
     expect(await withdraw("ann", id)).toMatchObject({ id, publishedAt: null });
   });
 
-  test("and publishing again shows the latest version alone", async () => {
+  test("and republishing shows only the latest version", async () => {
     const id = await published("ann", titled("Whales"));
     await withdraw("ann", id);
     await save("ann", titled("New whales"), id);
@@ -153,7 +153,7 @@ describe("withdrawing", () => {
     expect(await world.refusal("eve", GET, { id, version: 1 })).toMatch(/^NotFound/);
   });
 
-  test("a deleted template is in no list any more", async () => {
+  test("a deleted template is no longer listed", async () => {
     const id = await published("ann", titled("Whales"));
     await world.ask("ann", act("deleteTemplate"), { id });
     expect(await listings()).toEqual([]);
@@ -197,7 +197,7 @@ describe("searching", () => {
     expect(await found(wishes)).toEqual(names);
   });
 
-  test("answers what a list shows, newest first, and who owns it only as mine or not", async () => {
+  test("returns summaries, newest first, revealing only whether they are mine", async () => {
     const { items } = await search({}, "bob");
     expect(items.map(({ name, isMine }) => [name, isMine])).toEqual([
       ["Zoë’s poems", true],
@@ -231,7 +231,7 @@ describe("searching", () => {
     },
   );
 
-  test("refuses more words than it can hold, and too large a page", async () => {
+  test("rejects too many words, and too large a page", async () => {
     expect(await world.refusal("eve", SEARCH, { text: "a b c d e f g h i j k" })).toBe(
       "BadInput: A search may have at most 10 words, but this one has 11; remove some.",
     );
@@ -240,7 +240,7 @@ describe("searching", () => {
 });
 
 describe("forking", () => {
-  test("copies what I may read into a template of mine, and tells where it comes from", async () => {
+  test("copies what I may read into a template of mine, and shows its origin", async () => {
     const id = await published("ann", titled("Whales"));
     await save("ann", titled("Secret"), id);
     const { forkTemplate } = await world.ask("eve", FORK, { id });
@@ -262,7 +262,7 @@ describe("forking", () => {
     });
   });
 
-  test("of what is not open to the reader does not tell them where it comes from", async () => {
+  test("hides an origin that the reader may not read", async () => {
     const { id } = await save("ann", titled("Private"));
     const { forkTemplate } = await world.ask("ann", FORK, { id });
     await publish("ann", forkTemplate.id);
@@ -284,7 +284,7 @@ partials:
   brief: Be brief.
 `;
 
-  test("copies texts of mine and of what is published, with what they include in turn", async () => {
+  test("copies my own and published texts, with what they include in turn", async () => {
     const mine = (await save("ann", LIBRARY)).id;
     const public_ = await published("bob", `name: Outer\npartials: { all: '<%~ include("${"x"}") %>', x: Kind. }\n`);
     const source = including(`${mine}@1/calm`).replace("question about", `<%~ include("${public_}@1/all") %> about`);
@@ -297,7 +297,7 @@ partials:
     expect(row.partials[`${public_}@1/x`]).toBe("Kind.");
   });
 
-  test("of what is not published answers like of what does not exist", async () => {
+  test("of what is not published responds as if it did not exist", async () => {
     const { id } = await save("bob", LIBRARY);
     const sentence = (name: string, refusal: string) => refusal.replaceAll(name, "NAME");
     const refused = async (name: string) =>
@@ -310,7 +310,7 @@ partials:
     expect((await save("ann", including(`${id}@1/calm`))).version).toBe(1);
   });
 
-  test("holds after a withdrawal for the templates and forks that have copied it, and for nobody else", async () => {
+  test("still works after unpublishing for templates and forks that have copied it, and for nothing else", async () => {
     const library = await published("bob", LIBRARY);
     const source = including(`${library}@1/calm`);
     const { id } = await save("ann", source);
@@ -326,7 +326,7 @@ partials:
     await world.ask("ann", "mutation ($id: ID!) { restoreTemplate(id: $id, version: 1) { version } }", { id });
   });
 
-  test("in a circle is refused; one through other templates cannot come about, since a version includes only what is there", async () => {
+  test("in a cycle is rejected; cycles through other templates cannot occur, since a version includes only existing ones", async () => {
     const { id } = await save("ann", "name: One\npartials: { a: Plain. }\n");
     expect(await world.refusal("ann", SAVE, { input: { id, source: including(`${id}@2/a`) } })).toMatch(
       /which does not exist/,
@@ -337,7 +337,7 @@ partials:
     );
   });
 
-  test("something of mine that is not published keeps a template from being published, and is named", async () => {
+  test("an unpublished template of mine prevents publishing, and is named", async () => {
     const { id: library } = await save("ann", LIBRARY);
     const { id } = await save("ann", including(`${library}@1/calm`));
     expect(await world.refusal("ann", act("publishTemplate"), { id })).toBe(
@@ -349,7 +349,7 @@ partials:
   });
 });
 
-test("a template of somebody else's is answered like a made-up one", async () => {
+test("someone else's template responds like a nonexistent one", async () => {
   const id = await givenTemplate(world, "bob");
   for (const name of ["publishTemplate", "unpublishTemplate", "deleteTemplate"])
     for (const each of [id, "made-up"]) expect(await world.refusal("ann", act(name), { id: each })).toBe(UNKNOWN);

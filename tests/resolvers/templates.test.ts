@@ -34,7 +34,7 @@ const get = async (person: string, id: string, version?: number) =>
 const titled = (name: string) => TEMPLATE.replace("Film questions", name);
 
 describe("saving", () => {
-  test("answers what is known of the template", async () => {
+  test("returns the analysis of the template", async () => {
     const saved = await save("ann", {
       source: `name: Film questions
 description: Asks and answers
@@ -65,7 +65,14 @@ accept: { asked: it.record.q.length > 3 }
       sampleSeedSetId: null,
       analysis: {
         steps: [
-          { id: "question", modelId: "amazon.nova-micro-v1:0", tier: "economy", maxTokens: 100, rounds: 1, dependsOn: [] },
+          {
+            id: "question",
+            modelId: "amazon.nova-micro-v1:0",
+            tier: "economy",
+            maxTokens: 100,
+            rounds: 1,
+            dependsOn: [],
+          },
           {
             id: "answer",
             fallbacks: ["amazon.nova-pro-v1:0"],
@@ -94,13 +101,13 @@ accept: { asked: it.record.q.length > 3 }
     expect(await get("ann", saved.id)).toEqual(saved);
   });
 
-  test("tells the most a record can cost", async () => {
+  test("returns the maximum cost of a record", async () => {
     const { analysis } = await save("ann", { source: TEMPLATE });
     // (1,000 bytes of prompt + 600 tokens of overhead) * 35,000 / 1,000 + 100 * 140,000 / 1,000
     expect(analysis.maxAttemptCost).toEqual({ calls: 1, inputTokens: 1_600, outputTokens: 100, costNanos: 70_000 });
   });
 
-  test("makes the next version, and the first stays as it was", async () => {
+  test("creates the next version, and keeps the first unchanged", async () => {
     const id = await givenTemplate(world, "ann");
     const source = titled("Better questions");
     expect(await save("ann", { id, source })).toMatchObject({ id, version: 2, name: "Better questions" });
@@ -111,14 +118,14 @@ accept: { asked: it.record.q.length > 3 }
     );
   });
 
-  test("forgets a description and a category that the next version leaves out", async () => {
+  test("removes a description and category that the next version omits", async () => {
     const { id } = await save("ann", { source: `description: Old\ncategory: c\ntags: [t]\n${TEMPLATE}` });
     await save("ann", { id, source: TEMPLATE });
     const { items } = (await world.ask("ann", LIST, { limit: 1 })).listTemplates;
     expect(items).toMatchObject([{ id, description: null, category: null, tags: [], stepCount: 1, latestVersion: 2 }]);
   });
 
-  test("gives each of ten who save at the same moment a version of its own, without gaps", async () => {
+  test("gives each of ten concurrent saves its own version, without gaps", async () => {
     const id = await givenTemplate(world, "ann");
     const saved = await Promise.all(
       Array.from({ length: 10 }, (_, n) => save("ann", { id, source: titled(`Writer ${n}`) })),
@@ -127,7 +134,7 @@ accept: { asked: it.record.q.length > 3 }
     for (const { version, name } of saved) expect(await get("ann", id, version)).toMatchObject({ version, name });
   });
 
-  test("refuses what was made from an older version, also when the newer one comes at the same moment", async () => {
+  test("rejects an edit based on an older version, also when the newer one is saved at the same time", async () => {
     const id = await givenTemplate(world, "ann");
     await save("ann", { id, source: TEMPLATE, basedOnVersion: 1 });
     expect(await world.refusal("ann", SAVE, { input: { id, source: TEMPLATE, basedOnVersion: 1 } })).toBe(
@@ -140,14 +147,14 @@ accept: { asked: it.record.q.length > 3 }
     expect((await get("ann", id)).latestVersion).toBe(3);
   });
 
-  test("answers a fault with its place", async () => {
+  test("returns a problem with its location", async () => {
     const source = TEMPLATE.replace("it.movie.Title", "it.movie.");
     expect(await world.refusal("ann", SAVE, { input: { source } })).toMatch(
       /^BadInput: Template "Film questions" step "question" has a syntax error.*\(line 6, column \d+\)\.\n\n.*\n +\^/,
     );
   });
 
-  test("takes a library of partials without steps", async () => {
+  test("accepts a library of partials without steps", async () => {
     const saved = await save("ann", { source: "name: Styles\npartials: { calm: Write calmly. }\n" });
     expect(saved.analysis).toMatchObject({
       steps: [],
@@ -157,7 +164,7 @@ accept: { asked: it.record.q.length > 3 }
     });
   });
 
-  test("lets tiers stand for models that the deployment allows, and says when it allows none", async () => {
+  test("resolves tiers to models that the deployment allows, and reports when there are none", async () => {
     process.env[ENVIRONMENT.models] = "global.amazon.nova-2-lite-v1:0";
     try {
       const { analysis } = await save("ann", { source: TEMPLATE });
@@ -171,7 +178,7 @@ accept: { asked: it.record.q.length > 3 }
     }
   });
 
-  test("refuses to change a sample", async () => {
+  test("rejects changing a sample", async () => {
     await world.put("Templates", { ...SAMPLE, pk: "TEMPLATE#fixed", templateId: "fixed", listKey: "F", name: "F" });
     const sentence = "BadInput: Samples are read-only; fork the template and edit your copy.";
     expect(await world.refusal("lea", SAVE, { input: { id: "fixed", source: TEMPLATE } })).toBe(sentence);
@@ -179,7 +186,7 @@ accept: { asked: it.record.q.length > 3 }
     expect(await world.refusal("lea", DELETE, { id: "fixed" })).toBe(sentence);
   });
 
-  test("answers another person's template like a made-up one", async () => {
+  test("responds to another person's template as to a nonexistent one", async () => {
     const id = await givenTemplate(world, "bob");
     const sentence = "NotFound: There is no template with that id.";
     for (const each of [id, "made-up", "../x", "z".repeat(200)])
@@ -189,12 +196,12 @@ accept: { asked: it.record.q.length > 3 }
 });
 
 describe("a source", () => {
-  /** What editors and systems do to a text. */
+  /** Line endings and the like that editors and systems produce. */
   const source =
     "# made by hand\r\nname: Zoë's \u{1F3AC} films   \r\n\r\npick: { movie: movies }\t# a comment\r\nsteps:\r\n  - id: q\r\n" +
     "    tier: economy\r\n    prompt: |\r\n      Ask “<%= it.movie.Title %>”.  \r\n      第二行\u00a0\r\n    # end  \r\n\r\n\r\n";
 
-  test("comes back as it went in, to the byte, through saving, forking and restoring", async () => {
+  test("is preserved byte for byte through saving, forking and restoring", async () => {
     const { id } = await save("ann", { source });
     await save("ann", { id, source: TEMPLATE });
     expect((await get("ann", id, 1)).source).toBe(source);
@@ -211,7 +218,7 @@ describe("checking", () => {
   const check = async (source: string, id?: string) =>
     (await world.ask("ann", CHECK, { source, id })).checkTemplate as { problems: any[]; analysis: any };
 
-  test("tells every fault with its characters, and stores nothing", async () => {
+  test("returns every problem with its character range, and stores nothing", async () => {
     const rows = (await world.all("Templates")).length;
     const source = TEMPLATE.replace("tier: economy", "tier: cheap\n    colour: red");
     const { problems, analysis } = await check(source);
@@ -221,14 +228,14 @@ describe("checking", () => {
     expect(await world.all("Templates")).toHaveLength(rows);
   });
 
-  test("tells what a good template would be", async () => {
+  test("returns the analysis of a valid template", async () => {
     expect(await check(TEMPLATE)).toEqual({
       problems: [],
       analysis: { columns: [{ name: "question" }], includes: [], steps: [{ id: "question" }] },
     });
   });
 
-  test("underlines an include that is not there", async () => {
+  test("locates an include that does not exist", async () => {
     const source = TEMPLATE.replace("Ask one", `<%~ include("NOBODY@1/calm") %> Ask one`);
     const { problems } = await check(source);
     expect(problems).toHaveLength(1);
@@ -256,12 +263,12 @@ describe("versions", () => {
     expect(await page(second.nextToken)).toMatchObject({ items: [{ version: 1 }], nextToken: null });
   });
 
-  test.each(["0", "1", "x", "99999999", "-1"])("refuse the made-up page %s", async (nextToken) => {
+  test.each(["0", "1", "x", "99999999", "-1"])("reject the made-up page %s", async (nextToken) => {
     const id = await givenTemplate(world, "ann");
     expect(await world.refusal("ann", VERSIONS, { id, nextToken })).toMatch(/^BadInput: This nextToken was not issued/);
   });
 
-  test("can be restored as the newest, unless they are that already", async () => {
+  test("can be restored as the latest, unless they already are", async () => {
     const id = await givenTemplate(world, "ann");
     await save("ann", { id, source: titled("Second") });
     const { restoreTemplate } = await world.ask("ann", RESTORE, { id, version: 1 });
@@ -276,7 +283,7 @@ describe("versions", () => {
 });
 
 describe("deleting", () => {
-  test("leaves no row behind, and the template is gone for its owner too", async () => {
+  test("leaves no rows behind, and the template is gone for its owner too", async () => {
     const id = await givenTemplate(world, "ann");
     for (const n of [2, 3]) await save("ann", { id, source: titled(`Number ${n}`) });
     expect((await world.ask("ann", DELETE, { id })).deleteTemplate).toMatchObject({ id, name: "Number 3" });
@@ -304,7 +311,7 @@ const SAMPLE = {
   sampleSeedSetId: "wonders",
 };
 
-test("my list has my templates, newest first; the samples are there for everyone, by name", async () => {
+test("my list has my templates, newest first; the samples are available to everyone, by name", async () => {
   const [first, second] = [await givenTemplate(world, "lea"), await givenTemplate(world, "lea")];
   for (const name of ["Zebra", "Apple"])
     await world.put("Templates", { ...SAMPLE, pk: `TEMPLATE#${name}`, templateId: name, listKey: name, name });

@@ -53,7 +53,7 @@ function inputFor(changes: object = {}): Record<string, unknown> {
     seedSetId: "films",
     recordCount: 3,
     budgetNanos: 100_000_000,
-    clientToken: `try-token-${tokens}`,
+    clientToken: `test-run-token-${tokens}`,
     ...changes,
   };
 }
@@ -75,7 +75,7 @@ async function spentByAnn(): Promise<number> {
   return items.reduce((sum: number, { testRunsNanos }: any) => sum + testRunsNanos, 0);
 }
 
-test("makes records with real calls and shows each with prompt, answer, tokens, cost and time", async () => {
+test("generates records with real calls and shows each with prompt, answer, tokens, cost and latency", async () => {
   models.newCalls();
   const { id, status, records } = await started({ parameters: JSON.stringify({ audience: "young" }) });
   expect({ status, records }).toEqual({ status: "RUNNING", records: [] });
@@ -114,7 +114,7 @@ test("makes records with real calls and shows each with prompt, answer, tokens, 
   expect(calls.reduce((sum: number, { costNanos }: any) => sum + costNanos, 0)).toBe(getTestRun.spentNanos);
 });
 
-test("its owner hears of every record, and nobody else can watch", async () => {
+test("its owner is notified of every record, and nobody else can watch", async () => {
   const first = await started();
   const watch = await world.watch("ann", CHANGED, { id: first.id });
   const stranger = await world.watch("bob", CHANGED, { id: first.id });
@@ -157,7 +157,7 @@ test.each([
   60_000,
 );
 
-test("a repair shows the model its error, and a record that cannot be used says why", async () => {
+test("a repair shows the model its error, and an unusable record says why", async () => {
   models.set({ badJsonRate: 1 });
   const { records } = await tried({ recordCount: 5 });
   const calls = records.flatMap(({ calls }: any) => calls).filter(({ stepId }: any) => stepId === "facts");
@@ -168,7 +168,7 @@ test("a repair shows the model its error, and a record that cannot be used says 
   for (const { failure, columns } of records) expect(failure === null).toBe(columns !== null);
 });
 
-test("a record that a condition refuses is shown with the condition, and no other is made in its place", async () => {
+test("a rejected record is shown with its condition, and is not regenerated", async () => {
   models.newCalls();
   const source = `${FILM}accept: { recent: it.record.year > it.movie.Year + 1e9 }\n`;
   const { status, records } = await tried({ source, recordCount: 2 });
@@ -182,7 +182,7 @@ test("a record that a condition refuses is shown with the condition, and no othe
   expect(accepted.records[0]).toMatchObject({ rejection: null, failure: null });
 });
 
-test("it stops before the record that could pass its budget, and says so", async () => {
+test("it stops before a record that could exceed its budget, with a message", async () => {
   models.newCalls();
   const { spentNanos: one } = await tried({ recordCount: 1 });
   const bound = /one record can cost \((\$[\d.]+)/.exec(await refusal({ budgetNanos: 1 }))?.[1];
@@ -200,7 +200,7 @@ test("it stops before the record that could pass its budget, and says so", async
   expect(spentNanos).toBe(sumOf(models.newCalls()));
 });
 
-test("the same token starts one try, and with another input it is refused", async () => {
+test("the same token starts one test run, and is rejected with different input", async () => {
   models.newCalls();
   const input = inputFor({ recordCount: 1 });
   const both = await Promise.all([1, 2].map(() => world.ask("ann", START, { input }).catch((error) => error)));
@@ -220,7 +220,7 @@ test("the same token starts one try, and with another input it is refused", asyn
   expect(id).toBe(again.id);
 });
 
-test("an event that comes twice, or again after the end, pays nothing", async () => {
+test("an event that arrives twice, or again after the end, costs nothing", async () => {
   const { id } = await tried({ recordCount: 2 });
   models.newCalls();
   await world.run("executeTestRun", { testRunId: id });
@@ -228,7 +228,7 @@ test("an event that comes twice, or again after the end, pays nothing", async ()
   expect((await world.ask("ann", GET, { id })).getTestRun.records).toHaveLength(2);
 });
 
-test("what a function reserved before it died counts as spent, and its try has failed with a sentence", async () => {
+test("what a function reserved before it crashed counts as spent, and its test run has failed with a message", async () => {
   const { id } = await tried({ recordCount: 1 });
   const row = await world.row("Jobs", testRunKey(id));
   const dead = { ...row, status: "RUNNING", runId: "other", reservedNanos: 777, leaseUntilMs: Date.now() - 1 };
@@ -237,7 +237,7 @@ test("what a function reserved before it died counts as spent, and its try has f
   const sentence = "The run stopped unexpectedly; the maximum cost of its calls in flight counts as spent.";
   const expected = { status: "FAILED", statusReason: sentence, spentNanos: row.spentNanos + 777 };
   expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject(expected);
-  // Lambda repeats the event of a function that died.
+  // Lambda retries the event of a function that crashed.
   models.newCalls();
   await world.run("executeTestRun", { testRunId: id });
   expect(models.newCalls()).toEqual([]);
@@ -245,7 +245,7 @@ test("what a function reserved before it died counts as spent, and its try has f
   expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject(expected);
 });
 
-test("a try in other hands is left alone", async () => {
+test("a test run that another function executes is left alone", async () => {
   const { id } = await tried({ recordCount: 1 });
   const row = await world.row("Jobs", testRunKey(id));
   await world.put("Jobs", { ...row, status: "RUNNING", runId: "other", leaseUntilMs: Date.now() + 60_000 });
@@ -255,7 +255,7 @@ test("a try in other hands is left alone", async () => {
   expect((await world.row("Jobs", testRunKey(id))).status).toBe("RUNNING");
 });
 
-test("while a record is made its worst case counts as spent by its owner", async () => {
+test("while a record is being generated, its maximum cost counts as spent by its owner", async () => {
   const before = await spentByAnn();
   models.set({ latencyMs: 300 });
   const { id } = await started({ recordCount: 1 });
@@ -268,7 +268,7 @@ test("while a record is made its worst case counts as spent by its owner", async
   expect((await spentByAnn()) - before).toBe(spentNanos);
 });
 
-test("a try with more to show than a message holds is cut, and says where", async () => {
+test("a test run too large for a message is truncated and marked", async () => {
   await givenSeeds(world, "ann", "long", { movies: [{ Title: "x".repeat(30_000), Year: 1 }] });
   const source = FILM.replace("maxPromptBytes: 1000", "maxPromptBytes: 100000");
   const { id, status } = await tried({ source, seedSetId: "long", recordCount: 10, budgetNanos: 1_000_000_000 });
@@ -278,7 +278,7 @@ test("a try with more to show than a message holds is cut, and says where", asyn
   expect(JSON.parse(records)[0].calls[0].turns[0].text).toMatch(/x … \([\d,]+ more characters\)$/);
 });
 
-test("seeds that are gone in the meantime end the try with a sentence, and nothing is spent", async () => {
+test("seeds deleted in the meantime end the test run with a message, and nothing is spent", async () => {
   await givenSeeds(world, "ann", "gone");
   const { id } = await started({ seedSetId: "gone" });
   await world.settled();
@@ -297,7 +297,7 @@ test("seeds that are gone in the meantime end the try with a sentence, and nothi
   });
 });
 
-test("what cannot be tried is refused in words, and nothing is started", async () => {
+test("invalid input is rejected with a message, and nothing is started", async () => {
   const before = (await world.all("Jobs")).length;
   expect(await refusal({ recordCount: 11 })).toBe(
     "BadInput: A test run generates 1 to 10 records, not 11; start a job for more.",
@@ -305,7 +305,9 @@ test("what cannot be tried is refused in words, and nothing is started", async (
   expect(await refusal({ budgetNanos: 5_000_000_001 })).toMatch(/^BadInput: The budget must be a whole number/);
   expect(await refusal({ budgetNanos: 10 })).toMatch(/^BadInput: The budget of .* is less than one record can cost/);
   expect(await refusal({ source: FILM.replace("Title", "Title[") })).toMatch(/^BadInput: /);
-  expect(await refusal({ source: "name: L\npartials: { a: b }" })).toMatch(/^BadInput: The template "L" is a library without steps/);
+  expect(await refusal({ source: "name: L\npartials: { a: b }" })).toMatch(
+    /^BadInput: The template "L" is a library without steps/,
+  );
   expect(await refusal({ source: FILM.replace("it.movie.Title %>", "it.movie.Director %>") })).toMatch(
     /^BadInput: .*Director/,
   );
@@ -317,7 +319,7 @@ test("what cannot be tried is refused in words, and nothing is started", async (
   expect((await world.all("Jobs")).length).toBe(before);
 });
 
-test("somebody else's try answers like one that does not exist", async () => {
+test("someone else's test run responds like a nonexistent one", async () => {
   const { id } = await tried({ recordCount: 1 });
   expect(await world.refusal("bob", GET, { id })).toBe("NotFound: There is no test run with that id.");
   expect(await world.refusal("bob", GET, { id: "01AAAAAAAAAAAAAAAAAAAAAAAA" })).toBe(
@@ -325,7 +327,7 @@ test("somebody else's try answers like one that does not exist", async () => {
   );
 });
 
-test("spending is listed by day, the newest first, each person's own", async () => {
+test("spending is listed by day, newest first, for each person separately", async () => {
   const days = ["2026-01-01", "2026-01-03", "2026-01-02"];
   for (const [n, day] of days.entries())
     await world.put("Jobs", { pk: "SPENDING#cid", sk: `DAY#${day}`, testRunsNanos: n, generatedSeedsNanos: 10 * n });

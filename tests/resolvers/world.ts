@@ -1,4 +1,4 @@
-/** The API with its real resolvers and functions, on local tables and a local bucket; the fleet is a double. */
+/** The API with its real resolvers and functions, on local tables and a local bucket, with a fake fleet. */
 import type { EventBridgeEvent } from "aws-lambda";
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -32,27 +32,27 @@ import { FIELDS, STEPS, type LambdaName } from "../../resolvers/manifest.ts";
 import { startUserPool, type UserPool } from "../local/appsync-api.ts";
 import { testContext } from "../local/open-gate.ts";
 import { startFleet, type FakeFleet } from "./fake-fleet.ts";
-import { startHeldRows } from "./locked-rows.ts";
+import { startLockedRows } from "./locked-rows.ts";
 
 type Handler = (event: any, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 
 export interface World {
   readonly fleet: FakeFleet;
   readonly rows: DynamoDBDocumentClient;
-  /** Answers `data`; throws a GraphQLAnswer when there are errors. */
+  /** Returns `data`. @throws Error with all errors */
   ask(person: string, query: string, variables?: object): Promise<any>;
   /** The first error of an operation that must fail: `NotFound: There is no job with that id.` */
   refusal(person: string, query: string, variables?: object): Promise<string>;
-  /** As a function or the worker: signed. */
+  /** Calls as a function or the worker, with a signature. */
   report(query: string, variables?: object): Promise<any>;
   watch(person: string, query: string, variables?: object): Promise<Watch>;
   /** Runs a function's real handler. */
   run(name: LambdaName, event: object): Promise<unknown>;
-  /** Does something once, when the function has run next and before its answer is heard. */
+  /** Runs an action once, after the function's next run and before its response arrives. */
   after(name: LambdaName, action: () => Promise<unknown>): void;
-  /** The API's next updates of rows alone are refused: a transaction has them in hand. */
+  /** Fails the API's next single-row updates, as if a transaction held the rows. */
   hold(updates: number): void;
-  /** Waits for the functions that were started without being waited for. */
+  /** Waits for asynchronously invoked functions. */
   settled(): Promise<void>;
   row(table: "Jobs" | "Fleet" | "Templates" | "SeedSets", key: { pk: string; sk: string }): Promise<any>;
   put(table: "Jobs" | "Fleet" | "Templates" | "SeedSets", row: object): Promise<void>;
@@ -60,7 +60,7 @@ export interface World {
   objects(): Promise<string[]>;
   putObject(key: string, body: string, storageClass?: StorageClass): Promise<void>;
   object(name: string): Promise<string>;
-  /** Back to empty tables and an idle fleet. (The functions keep their clients, so a file has one world.) */
+  /** Resets to empty tables and an idle fleet. (Functions keep their clients, so each test file has one world.) */
   empty(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -83,7 +83,7 @@ const INDEXES: Record<string, [string, string, string][]> = {
   SeedSets: [[SEED_SETS_BY_OWNER, "owner", "listKey"]],
 };
 
-/** How the bucket differs: how long restoring takes, by which clock, and who hears its events. */
+/** Options of the bucket: how long restoring takes, its clock, and the receiver of its events. */
 export interface BucketOptions {
   readonly restoreMs?: number;
   readonly clock?: Clock;
@@ -119,8 +119,8 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
   const pool = await startUserPool();
   endpoints["cognito-identity-provider"] = pool.endpoint;
   const api = appsync();
-  const heldRows = await startHeldRows(endpoints.dynamodb);
-  await api.start(context("appsync", { endpoints: { ...endpoints, dynamodb: heldRows.url } }));
+  const lockedRows = await startLockedRows(endpoints.dynamodb);
+  await api.start(context("appsync", { endpoints: { ...endpoints, dynamodb: lockedRows.url } }));
   const urls = await createApi(api, pool);
   process.env[ENVIRONMENT.graphqlUrl] = urls.graphql;
 
@@ -155,7 +155,7 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
     run: (name, event) => functions.run(name, event),
     after: (name, action) => void functions.hooks.set(name, action),
     settled: () => functions.settled(),
-    hold: (updates) => heldRows.hold(updates),
+    hold: (updates) => lockedRows.hold(updates),
     row: async (table, Key) => (await rows.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item,
     put: async (table, row) => void (await rows.send(new PutCommand({ TableName: table, Item: row }))),
     all: async (table) => (await rows.send(new ScanCommand({ TableName: table }))).Items ?? [],
@@ -181,7 +181,7 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
       rows.destroy();
       objectsClient.destroy();
       await Promise.all([api.stop(), functions.server.close(), pool.stop(), fleet.stop()]);
-      await Promise.all([heldRows.close(), tables.stop(), bucket.stop()]);
+      await Promise.all([lockedRows.close(), tables.stop(), bucket.stop()]);
       await rm(folder, { recursive: true });
     },
   };
@@ -237,14 +237,14 @@ function tableResource(name: string, indexes: [string, string, string][]) {
   };
 }
 
-/** The functions, called as Lambda calls them: the real handlers, in this process. */
+/** The functions, invoked as by Lambda: the real handlers, in this process. */
 async function startFunctions() {
   const pending = new Set<Promise<unknown>>();
   const hooks = new Map<string, () => Promise<unknown>>();
   const run = async (name: string, event: object) => {
     const hook = hooks.get(name);
     hooks.delete(name);
-    // loadSamples imports text files, which only the bundler can; samples.test.ts runs it from its bundle.
+    // loadSamples imports text files, which only a bundler can; samples.test.ts runs its bundle.
     const { handler } = (await import(`../../resolvers/lambda/${name}.lambda.ts`)) as { handler: Handler };
     const answer = await handler(JSON.parse(JSON.stringify(event)), { getRemainingTimeInMillis: () => 600_000 });
     await hook?.();
@@ -340,7 +340,7 @@ function sourceOf(name: string): Record<string, unknown> {
   };
 }
 
-/** A subscription over AppSync's websocket protocol; answers once it runs or is refused. */
+/** A subscription over AppSync's WebSocket protocol; resolves once it is active or rejected. */
 async function watch(
   urls: { graphql: string; realtime: string },
   auth: object,

@@ -24,7 +24,7 @@ const PLACE = { owner: "samples", seedSetId: "S" };
 const samples = await readSamples();
 
 it.each(samples.map((sample) => [sample.template.id, sample] as const))(
-  "makes 20 records of %s, though three of ten JSON answers are spoiled",
+  "generates 20 records of %s, although three of ten JSON answers are corrupted",
   async (_, sample) => {
     const template = parseTemplate(sample.template.source);
     const shop = await JobContext.open({ jobId: "J", template, partials: {}, seeds: await seedsOf(sample) });
@@ -40,7 +40,7 @@ it.each(samples.map((sample) => [sample.template.id, sample] as const))(
   },
 );
 
-it("three samples have columns that name the models of their steps, seven in all", () => {
+it("three samples have columns with the models of their steps, seven in total", () => {
   const named = samples.map(({ template: { source } }) =>
     Object.keys(modelColumns(parseTemplate(source), { models: {} })),
   );

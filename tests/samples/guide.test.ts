@@ -55,7 +55,7 @@ describe("the guide to templates", () => {
     },
   );
 
-  it("explains every key of a template and of a step", () => {
+  it("documents every key of a template and of a step", () => {
     const { properties } = TEMPLATE_SCHEMA as any;
     const keys = [...Object.keys(properties), ...Object.keys(properties.steps.items.properties)];
     expect(keys.filter((key) => !GUIDE.includes(`\`${key}\``) && !new RegExp(`\\b${key}:`).test(GUIDE))).toEqual([]);

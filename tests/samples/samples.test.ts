@@ -21,7 +21,7 @@ const samples = await readSamples();
 const sandbox = await Sandbox.create();
 const read = ({ template }: Sample): Template => parseTemplate(template.source);
 
-it("lists every template of the folder, each once", () => {
+it("lists every template of the directory once", () => {
   const files = readdirSync(TEMPLATES).map((file) => file.replace(".yaml", ""));
   expect(samples.map(({ template }) => template.id).sort()).toEqual(files.sort());
 });
@@ -53,7 +53,7 @@ it("uses every feature of the format somewhere", () => {
 });
 
 describe.each(samples.map((sample) => [sample.template.id, sample] as const))("%s", (id, sample) => {
-  it("says in a comment and in its description what it makes, and needs no other template", () => {
+  it("says in a comment and its description what it generates, and needs no other template", () => {
     const template = read(sample);
     expect(sample.template.source).toMatch(/^# \S/);
     expect(template.description?.length).toBeGreaterThan(40);
@@ -61,11 +61,11 @@ describe.each(samples.map((sample) => [sample.template.id, sample] as const))("%
     expect(includesOf(template)).toEqual([]);
   });
 
-  it("costs two cents a record at most", () => {
+  it("costs at most two cents per record", () => {
     expect(boundOf(read(sample)).costNanos).toBeLessThanOrEqual(DEAREST_NANOS);
   });
 
-  it("has seeds of which every item fits what the template asks of them, and leaves no doubt about that", async () => {
+  it("has seeds whose items all fit the template, with no warnings", async () => {
     const { collections, warnings } = schemaOf(read(sample), {});
     expect(warnings).toEqual([]);
     const items = await itemsOf(sample.seedSet);
@@ -88,7 +88,7 @@ describe.each(samples.map((sample) => [sample.template.id, sample] as const))("%
     }
   });
 
-  it("keeps its prompts within their bounds also after answers that use up all their tokens", async () => {
+  it("keeps its prompts within their limits even after answers that use all their tokens", async () => {
     const template = read(sample);
     const items = await itemsOf(sample.seedSet);
     const prompts = new Prompts(template, {}, sandbox);
@@ -97,7 +97,7 @@ describe.each(samples.map((sample) => [sample.template.id, sample] as const))("%
       expect(() => makeRecord({ template, prompts, items, slot, manner: "verbose" })).not.toThrow();
   });
 
-  it("renders as its golden file says", async () => {
+  it("renders like its golden file", async () => {
     const template = read(sample);
     const items = await itemsOf(sample.seedSet);
     const prompts = new Prompts(template, {}, sandbox);
