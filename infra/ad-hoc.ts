@@ -3,25 +3,22 @@ import { Duration } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { START_TIMEOUT_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
+import { START_TIMEOUT_SECONDS } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
 import { invokeModels, modelsForFunctions } from "./models.ts";
-import type { ProductFunction } from "./product-function.ts";
+import type { AddFunction } from "./product-function.ts";
 
 /** A run whose event arrives later has already been reported as crashed. */
 const ASYNC_INVOKE_CONFIG = { maxEventAge: Duration.seconds(START_TIMEOUT_SECONDS) };
 
-type Add = (name: LambdaName, environment: Record<string, string>) => ProductFunction;
-
-/** @param add creates a function with its environment, and the data source that invokes it */
-export function addAdHocFunctions(scope: Construct, add: Add, props: { data: Data; api: GraphqlApi }): void {
+export function addAdHocFunctions(scope: Construct, add: AddFunction, props: { data: Data; api: GraphqlApi }): void {
   addReaders(scope, add, props.data);
   addTestRun(scope, add, props);
   addGeneration(scope, add, props);
 }
 
 /** Functions that cost nothing: rendering prompts without calling a model, and reading seeds. */
-function addReaders(scope: Construct, add: Add, { bucket, templates, seedSets }: Data): void {
+function addReaders(scope: Construct, add: AddFunction, { bucket, templates, seedSets }: Data): void {
   const seeds = bucket.arnForObjects("seeds/*");
   for (const name of ["renderTemplate", "checkTestRun"] as const) {
     const reader = add(name, {
@@ -37,7 +34,7 @@ function addReaders(scope: Construct, add: Add, { bucket, templates, seedSets }:
   readSeedItems.allow("ReadSeeds", ["s3:GetObject"], [seeds]);
 }
 
-function addTestRun(scope: Construct, add: Add, { data, api }: { data: Data; api: GraphqlApi }): void {
+function addTestRun(scope: Construct, add: AddFunction, { data, api }: { data: Data; api: GraphqlApi }): void {
   const executeTestRun = add("executeTestRun", {
     [ENVIRONMENT.jobsTable]: data.jobs.tableName,
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
@@ -52,7 +49,7 @@ function addTestRun(scope: Construct, add: Add, { data, api }: { data: Data; api
   executeTestRun.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportTestRun`]);
 }
 
-function addGeneration(scope: Construct, add: Add, { data, api }: { data: Data; api: GraphqlApi }): void {
+function addGeneration(scope: Construct, add: AddFunction, { data, api }: { data: Data; api: GraphqlApi }): void {
   const checkGeneration = add("checkGeneration", {
     ...modelsForFunctions(scope),
     [ENVIRONMENT.templatesTable]: data.templates.tableName,

@@ -4,14 +4,12 @@ import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as FunctionTarget } from "aws-cdk-lib/aws-events-targets";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import type { LambdaName } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
-import type { ProductFunction } from "./product-function.ts";
+import type { AddFunction } from "./product-function.ts";
 
-/** @param add creates a function with its environment, and the data source that invokes it */
 export function addArchiveFunctions(
   scope: Construct,
-  add: (name: LambdaName, environment: Record<string, string>) => ProductFunction,
+  add: AddFunction,
   { data: { bucket, jobs }, api }: { data: Data; api: GraphqlApi },
 ): void {
   const inDatasets = { StringLike: { "s3:prefix": "datasets/*" } };

@@ -53,3 +53,6 @@ export class ProductFunction extends LambdaFunction {
     this.addToRolePolicy(new PolicyStatement({ sid, actions, resources, conditions }));
   }
 }
+
+/** Creates a function with its environment, and the data source that invokes it. */
+export type AddFunction = (name: LambdaName, environment: Record<string, string>) => ProductFunction;

@@ -18,13 +18,13 @@ import {
   type LambdaName,
   type StepName,
 } from "../resolvers/manifest.ts";
+import { addAdHocFunctions } from "./ad-hoc.ts";
 import { addArchiveFunctions } from "./archive.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
 import { modelsForFunctions } from "./models.ts";
-import { ProductFunction } from "./product-function.ts";
+import { ProductFunction, type AddFunction } from "./product-function.ts";
 import { addSnapshotFunction } from "./snapshots.ts";
-import { addAdHocFunctions } from "./ad-hoc.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const JS_RUNTIME = { name: "APPSYNC_JS", runtimeVersion: "1.0.0" };
@@ -141,47 +141,55 @@ export class Resolvers extends NestedStack {
 
   /** The functions that resolvers invoke, with their permissions. */
   private functions(): void {
-    const { data, api } = this.#props;
-    const { bucket } = data;
-    const models = modelsForFunctions(this);
-    const add = (name: LambdaName, environment: Record<string, string>) => {
+    const add: AddFunction = (name, environment) => {
       const added = new ProductFunction(this, name, { builds: this.#props.builds, environment });
       this.lambda(name, added);
       return added;
     };
+    this.jobFunctions(add);
+    this.templateFunctions(add);
+    this.presignFunctions(add);
+    this.seedFunctions(add);
+    addAdHocFunctions(this, add, this.#props);
+    addSnapshotFunction(add, this.#props);
+    addArchiveFunctions(this, add, this.#props);
+  }
 
+  private jobFunctions(add: AddFunction): void {
+    const { jobs, templates, seedSets, bucket } = this.#props.data;
     // Estimating a job reads cost samples, or seeds to render prompts with.
     for (const name of ["checkJob", "estimateJob"] as const) {
       const reader = add(name, {
-        ...models,
-        [ENVIRONMENT.jobsTable]: data.jobs.tableName,
-        [ENVIRONMENT.templatesTable]: data.templates.tableName,
-        [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+        ...modelsForFunctions(this),
+        [ENVIRONMENT.jobsTable]: jobs.tableName,
+        [ENVIRONMENT.templatesTable]: templates.tableName,
+        [ENVIRONMENT.seedSetsTable]: seedSets.tableName,
         [ENVIRONMENT.bucket]: bucket.bucketName,
       });
-      reader.allow("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn, data.seedSets.tableArn]);
-      reader.allow("ReadSamples", ["dynamodb:GetItem"], [data.jobs.tableArn], {
+      reader.allow("ReadRows", ["dynamodb:GetItem"], [templates.tableArn, seedSets.tableArn]);
+      reader.allow("ReadSamples", ["dynamodb:GetItem"], [jobs.tableArn], {
         "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["COSTSAMPLE#*"] },
       });
       reader.allow("ReadSeeds", ["s3:GetObject"], [bucket.arnForObjects("seeds/*")]);
     }
-
     add("checkExtension", {});
+  }
 
-    const checkTemplate = add("checkTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
-    checkTemplate.allow("ReadRows", ["dynamodb:GetItem"], [data.templates.tableArn]);
-    const saveTemplate = add("saveTemplate", { ...models, [ENVIRONMENT.templatesTable]: data.templates.tableName });
-    saveTemplate.allow(
-      "Rows",
-      ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-      [data.templates.tableArn],
-    );
-    const purgeTemplate = add("purgeTemplate", { [ENVIRONMENT.templatesTable]: data.templates.tableName });
-    purgeTemplate.allow("Remove", ["dynamodb:BatchWriteItem"], [data.templates.tableArn]);
+  private templateFunctions(add: AddFunction): void {
+    const { templates } = this.#props.data;
+    const table = { [ENVIRONMENT.templatesTable]: templates.tableName };
+    const models = modelsForFunctions(this);
+    const checkTemplate = add("checkTemplate", { ...models, ...table });
+    checkTemplate.allow("ReadRows", ["dynamodb:GetItem"], [templates.tableArn]);
+    const saveTemplate = add("saveTemplate", { ...models, ...table });
+    saveTemplate.allow("Rows", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [templates.tableArn]);
+    const purgeTemplate = add("purgeTemplate", table);
+    purgeTemplate.allow("Remove", ["dynamodb:BatchWriteItem"], [templates.tableArn]);
+  }
 
-    addAdHocFunctions(this, add, this.#props);
-
-    // A presigned form or address can do whatever its signer may: hence a function and a role for each.
+  /** A presigned form or address can do whatever its signer may: hence a function and a role for each. */
+  private presignFunctions(add: AddFunction): void {
+    const { bucket } = this.#props.data;
     const presignUpload = add("presignUpload", { [ENVIRONMENT.bucket]: bucket.bucketName });
     presignUpload.allow("Upload", ["s3:PutObject"], [bucket.arnForObjects("uploads/*")]);
     const presignDownload = add("presignDownload", { [ENVIRONMENT.bucket]: bucket.bucketName });
@@ -190,16 +198,17 @@ export class Resolvers extends NestedStack {
       ["s3:GetObject"],
       [bucket.arnForObjects("datasets/*"), bucket.arnForObjects("snapshots/*")],
     );
-    addSnapshotFunction(add, this.#props);
+  }
 
-    addArchiveFunctions(this, add, this.#props);
-
+  private seedFunctions(add: AddFunction): void {
+    const { data, api } = this.#props;
+    const { seedSets, bucket } = data;
     const checkSeeds = add("checkSeeds", {
-      [ENVIRONMENT.seedSetsTable]: data.seedSets.tableName,
+      [ENVIRONMENT.seedSetsTable]: seedSets.tableName,
       [ENVIRONMENT.bucket]: bucket.bucketName,
       [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
     });
-    checkSeeds.allow("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.seedSets.tableArn]);
+    checkSeeds.allow("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [seedSets.tableArn]);
     checkSeeds.allow("ReadUploads", ["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects("uploads/*")]);
     checkSeeds.allow("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [bucket.arnForObjects("seeds/*")]);
     checkSeeds.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);

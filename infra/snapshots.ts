@@ -2,15 +2,11 @@
 import { Duration } from "aws-cdk-lib";
 import type { GraphqlApi } from "aws-cdk-lib/aws-appsync";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { START_TIMEOUT_SECONDS, type LambdaName } from "../resolvers/manifest.ts";
+import { START_TIMEOUT_SECONDS } from "../resolvers/manifest.ts";
 import type { Data } from "./data.ts";
-import type { ProductFunction } from "./product-function.ts";
+import type { AddFunction } from "./product-function.ts";
 
-/** @param add creates a function with its environment, and the data source that invokes it */
-export function addSnapshotFunction(
-  add: (name: LambdaName, environment: Record<string, string>) => ProductFunction,
-  { data, api }: { data: Data; api: GraphqlApi },
-): void {
+export function addSnapshotFunction(add: AddFunction, { data, api }: { data: Data; api: GraphqlApi }): void {
   const snapshot = add("makeSnapshot", {
     [ENVIRONMENT.jobsTable]: data.jobs.tableName,
     [ENVIRONMENT.bucket]: data.bucket.bucketName,
