@@ -23,7 +23,7 @@ import { closeCrashed, MeteredRun, RunLost, type RunLocation } from "./meteredRu
 import { ModelCalls, type LambdaContext } from "./modelCalls.ts";
 import { addToCostSample } from "./costSamples.ts";
 import { openSeeds } from "./seedSetToUse.ts";
-import { encodeRecords, toTestRunCall, type StoredRecord as MadeRecord } from "./testRunRecords.ts";
+import { encodeRecords, toTestRunCall, type StoredRecord } from "./testRunRecords.ts";
 
 /** How a test run ended. */
 interface Ending {
@@ -71,19 +71,19 @@ async function makeRecords(testRunId: string, run: MeteredRun, lambdaContext: La
 class TestRunExecution {
   readonly calls: ModelCalls;
   readonly #account = new GrantAccount();
-  readonly #records: MadeRecord[] = [];
+  readonly #records: StoredRecord[] = [];
   /** The records that ran to their end: what a job pays for a record. */
-  readonly #finished: (MadeRecord & { needsRetry: boolean })[] = [];
+  readonly #finished: (StoredRecord & { needsRetry: boolean })[] = [];
   #input?: TestRunInputRow;
   #observed: TestRunCall[] = [];
 
   constructor(
     readonly testRunId: string,
     readonly run: MeteredRun,
-    time: LambdaContext,
+    lambdaContext: LambdaContext,
   ) {
     this.#account.grant(run.row.budgetNanos);
-    this.calls = new ModelCalls(time, run.lost, (call) => this.#observed.push(toTestRunCall(call)));
+    this.calls = new ModelCalls(lambdaContext, run.lost, (call) => this.#observed.push(toTestRunCall(call)));
   }
 
   /** @throws RunLost; PlotPaletteError when the seeds or template can no longer be used */
@@ -93,8 +93,7 @@ class TestRunExecution {
     const bound = boundOf(context.template).costNanos;
     const wanted: number = this.run.row.recordCount;
     for (let recordNo = 0; recordNo < wanted; recordNo++) {
-      if (this.calls.isStopping)
-        return { status: "FAILED", statusReason: this.#incomplete("The time ran out", wanted) };
+      if (this.calls.isStopping) return { status: "FAILED", statusReason: this.#incomplete("Time ran out", wanted) };
       if (this.#account.availableNanos < bound)
         return { status: "COMPLETED", statusReason: this.#incomplete(this.#insufficientFunds(bound), wanted) };
       await this.#record(context, recordNo, bound);
@@ -128,7 +127,7 @@ class TestRunExecution {
         attempt: 0,
       });
       const end = await runAttempt(context, this.calls.context, open, reservation);
-      const record: MadeRecord = {
+      const record: StoredRecord = {
         recordNo,
         ...resultOf(end, this.calls.isStopping),
         seeds: Object.fromEntries(Object.entries(seeds).map(([name, item]) => [name, JSON.parse(item)])),
@@ -169,7 +168,7 @@ function resultOf(
   if (end.end === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
   if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, rejection: null };
   const failure = isStopping
-    ? "The time ran out before it was finished."
+    ? "Time ran out before it was finished."
     : "A call got no answer, and the money reserved for the record does not cover another.";
   return { columns: null, failure, rejection: null };
 }

@@ -97,13 +97,13 @@ class Generation {
   /** Per collection: how many batches in a row had nothing new, and why the last answer could not be used. */
   readonly #emptyBatches = new Map<GeneratedItems, { batches: number; error?: string }>();
 
-  constructor(row: SeedSetRow, run: MeteredRun, time: LambdaContext) {
+  constructor(row: SeedSetRow, run: MeteredRun, lambdaContext: LambdaContext) {
     if (!row.generation) throw new Error(`The seed set ${row.seedSetId} has no instructions for its generation.`);
     this.#row = row;
     this.#run = run;
     this.#request = row.generation;
     this.#account.grant(run.row.budgetNanos);
-    this.calls = new ModelCalls(time, run.lost);
+    this.calls = new ModelCalls(lambdaContext, run.lost);
     const schemas = JSON.parse(row.generation.schemas) as Record<string, Record<string, unknown>>;
     this.items = Object.entries(schemas).map(([name, schema]) => new GeneratedItems(name, schema));
   }
@@ -124,7 +124,7 @@ class Generation {
 
   /** Adds a batch of items. @returns why there can be no more */
   async #batch(items: GeneratedItems): Promise<string | undefined> {
-    if (this.calls.isStopping) return "The time ran out";
+    if (this.calls.isStopping) return "Time ran out";
     const count = Math.min(BATCH_ITEMS, this.#request.itemCount - items.count);
     const template = batchTemplate(this.#request.modelId, items.schema, count);
     const bound = boundOf(template).costNanos;
