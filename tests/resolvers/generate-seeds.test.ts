@@ -179,7 +179,7 @@ test("collections without new items do not keep another from being filled", asyn
   const { status, statusReason, collections } = await generatedBy({ a: SWITCH, b: SWITCH, c: SWITCH, films: FILM });
   expect(status).toBe("READY");
   expect(collections.map(({ itemCount }: any) => itemCount)).toEqual([2, 2, 2, 30]);
-  expect(statusReason).toMatch(/^The model returned nothing new; .*30 of 30 items of "films" were made\.$/);
+  expect(statusReason).toMatch(/^The model returned nothing new; .*30 of 30 items of "films" were generated\.$/);
 }, 60_000);
 
 test.each([

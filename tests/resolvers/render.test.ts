@@ -95,7 +95,7 @@ test("a chosen parameter is used, and one that the template does not have is rej
   const refusal = (parameters: object) =>
     world.refusal("ann", RENDER, { input: { source: FILM, parameters: JSON.stringify(parameters) } });
   expect(await refusal({ audience: "child" })).toBe(
-    'BadInput: The parameter "audience" may be "general", "expert", not "child".',
+    'BadInput: The parameter "audience" must be one of "general", "expert", not "child".',
   );
   expect(await refusal({ tone: "dry" })).toBe(
     'BadInput: The template "Films" has no parameter "tone" (it has audience).',

@@ -106,11 +106,11 @@ test("expires after a day", async () => {
 });
 
 test.each([
-  ["there is no record yet", async (jobId: string) => nameNothing(jobId), "There are no records yet"],
+  ["there are no records yet", async (jobId: string) => nameNothing(jobId), "There are no records yet"],
   [
-    "the job's parts were folded meanwhile",
+    "the job's parts were compacted in the meantime",
     async (jobId: string) => nameParts(jobId, 0, [{ generation: 9, fromSeq: 0, toSeq: 0 }]),
-    "The job came to its end meanwhile",
+    "The job ended in the meantime",
   ],
 ])("says why when %s", async (_, spoil, words) => {
   const job = await runningJob();

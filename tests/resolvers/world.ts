@@ -90,7 +90,13 @@ export interface BucketOptions {
   readonly publish?: CloudContext["publish"];
 }
 
-export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {}): Promise<World> {
+export async function startWorld(options: BucketOptions = {}): Promise<World> {
+  return worldOf(await startServices(options));
+}
+
+type Services = Awaited<ReturnType<typeof startServices>>;
+
+async function startServices({ restoreMs, ...ofBucket }: BucketOptions) {
   const folder = mkdtempSync(join(tmpdir(), "resolvers-"));
   const endpoints: Record<string, string> = {};
   const context = (name: string, different: Partial<CloudContext> = {}) => {
@@ -126,6 +132,17 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
 
   const rows = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   const objectsClient = new S3Client({ forcePathStyle: true });
+  const stop = async () => {
+    rows.destroy();
+    objectsClient.destroy();
+    await Promise.all([api.stop(), functions.server.close(), pool.stop(), fleet.stop()]);
+    await Promise.all([lockedRows.close(), tables.stop(), bucket.stop()]);
+    await rm(folder, { recursive: true });
+  };
+  return { fleet, functions, pool, lockedRows, urls, rows, objectsClient, stop };
+}
+
+function worldOf({ fleet, functions, pool, lockedRows, urls, rows, objectsClient, stop }: Services): World {
   const post = async (headers: Record<string, string>, query: string, variables: object) => {
     const answer = await fetch(urls.graphql, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
     return (await answer.json()) as { data: any; errors?: { errorType?: string; message: string }[] };
@@ -178,11 +195,7 @@ export async function startWorld({ restoreMs, ...ofBucket }: BucketOptions = {})
     },
     async stop() {
       await functions.settled();
-      rows.destroy();
-      objectsClient.destroy();
-      await Promise.all([api.stop(), functions.server.close(), pool.stop(), fleet.stop()]);
-      await Promise.all([lockedRows.close(), tables.stop(), bucket.stop()]);
-      await rm(folder, { recursive: true });
+      await stop();
     },
   };
 }
