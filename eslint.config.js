@@ -53,10 +53,13 @@ export default defineConfig(
     files: ["**/*.{ts,tsx}"],
     plugins: { "import-x": importX },
     settings: {
+      // Without it the plugin reads no TypeScript, and no-cycle finds nothing.
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
       "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".tsx", ".js", ".mjs"] })],
     },
     rules: {
       "import-x/no-restricted-paths": ["error", { zones }],
+      "import-x/no-cycle": "error",
       "@typescript-eslint/no-explicit-any": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "@typescript-eslint/consistent-type-imports": "error",

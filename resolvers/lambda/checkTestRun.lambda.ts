@@ -58,7 +58,9 @@ export const handler = lambdaHandler(async ({ owner, input }: TestRunToCheck): P
 
 function checkInput({ recordCount, budgetNanos, parameters }: StartTestRunInput): void {
   if (recordCount < 1 || recordCount > MAX_TEST_RUN_RECORDS)
-    throwBadInput(`A test run generates 1 to ${MAX_TEST_RUN_RECORDS} records, not ${recordCount}; start a job for more.`);
+    throwBadInput(
+      `A test run generates 1 to ${MAX_TEST_RUN_RECORDS} records, not ${recordCount}; start a job for more.`,
+    );
   checkAdHocBudget(budgetNanos);
   const characters = JSON.stringify(parameters ?? {}).length;
   if (characters > MAX_PARAMETERS_CHARACTERS)
