@@ -18,7 +18,7 @@ import { sleep, type Ports, type Settings } from "./ports.ts";
 import { ModelCooldowns } from "./calls/model-cooldowns.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
-import { JobContext } from "./job-context.ts";
+import { JobContext } from "./record/job-context.ts";
 
 /** How soon a task notices that others have come or gone with whom it shares what the account may do a minute. */
 const QUOTA_REFRESH_MS = 10_000;

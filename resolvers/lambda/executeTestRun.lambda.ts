@@ -12,7 +12,7 @@ import type { TestRunInputRow } from "../../core/template/test-run-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import type { TestRunCall } from "../generated/schema.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
 import { logger } from "./lambdaHandler.ts";

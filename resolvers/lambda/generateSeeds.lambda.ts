@@ -9,7 +9,7 @@ import type { SeedCollectionRow, SeedSetRow } from "../../core/seeds/seed-set-ro
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
 import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";

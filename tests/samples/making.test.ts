@@ -15,7 +15,7 @@ import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
 import type { ModelClient } from "../../worker/ports.ts";
 import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 import { Seeds } from "../../worker/seeds.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";
 
 const RECORDS = 20;

@@ -11,7 +11,7 @@ import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
 import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
 import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";
 import { SimClock } from "./sim-clock.ts";
 

@@ -5,7 +5,7 @@
 import { Partitions, type PartitionBy } from "#core/dataset/partition";
 import { recordId, type DeliveredRecord } from "#core/shard/record";
 import type { DatasetFile, FinishedFile, DatasetSchema } from "./dataset-file.ts";
-import { SplitFiles, type BeginFiles } from "./portions.ts";
+import { SplitFiles, type BeginFiles } from "./split-files.ts";
 import { RecordTexts } from "./record-texts.ts";
 import { Spool, type SpoolLimits } from "./spool.ts";
 

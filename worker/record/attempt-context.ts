@@ -7,7 +7,7 @@ import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import type { Step } from "#core/template/template";
 import type { AttemptState, CallContext } from "../calls/call.ts";
 import { AbortSource } from "../signal.ts";
-import type { JobContext } from "../job-context.ts";
+import type { JobContext } from "./job-context.ts";
 
 export class AttemptContext {
   /** What its calls are told of it. */

@@ -21,7 +21,7 @@ import { ModelError } from "../ports.ts";
 import { ConditionError } from "./round.ts";
 import { RenderError } from "../sandbox/prompts.ts";
 import { doStep } from "./step.ts";
-import type { JobContext } from "../job-context.ts";
+import type { JobContext } from "./job-context.ts";
 
 /**
  * again: the outputs could not be used, another attempt may do better. rejected: the record is whole, and a condition of the

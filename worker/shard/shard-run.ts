@@ -29,7 +29,7 @@ import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "../ports.ts";
 import type { ModelCooldowns } from "../calls/model-cooldowns.ts";
 import { AbortSource } from "../signal.ts";
-import type { JobContext } from "../job-context.ts";
+import type { JobContext } from "../record/job-context.ts";
 
 export interface ShardContext {
   readonly ports: Ports;

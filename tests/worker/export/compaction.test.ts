@@ -5,7 +5,7 @@ import { isAccepted, newOpenSlot } from "#core/shard/record";
 import { budgetKey, shardKey } from "#core/keys";
 import { partObject } from "#core/bucket";
 import type { ShardRow } from "#core/shard/shard-row";
-import { PartCompaction, ShardCompaction } from "../../../worker/export/compact.ts";
+import { PartCompaction, ShardCompaction } from "../../../worker/export/compaction.ts";
 import { LineBufferPool } from "../../../worker/export/line-buffer.ts";
 import { slotsInOrder } from "../../../worker/export/slots-in-order.ts";
 import { ModelError } from "../../../worker/ports.ts";

@@ -2,13 +2,13 @@
 import { checkPicks, type CollectionStats } from "#core/seeds/pick";
 import { parametersOf, type Partials, type Step, type Template } from "#core/template/template";
 import { dependenciesOf } from "#core/template/dependencies";
-import { OutputValidator } from "./record/output-validator.ts";
-import type { ModelAnswer } from "./ports.ts";
-import { NeedsSandbox } from "./sandbox/host-expression.ts";
-import { HostRunner } from "./sandbox/host-runner.ts";
-import { Prompts } from "./sandbox/prompts.ts";
-import { Sandbox } from "./sandbox/sandbox.ts";
-import type { SeedSource } from "./seeds.ts";
+import { OutputValidator } from "./output-validator.ts";
+import type { ModelAnswer } from "../ports.ts";
+import { NeedsSandbox } from "../sandbox/host-expression.ts";
+import { HostRunner } from "../sandbox/host-runner.ts";
+import { Prompts } from "../sandbox/prompts.ts";
+import { Sandbox } from "../sandbox/sandbox.ts";
+import type { SeedSource } from "../seeds.ts";
 
 export interface JobContextOptions {
   readonly jobId: string;
