@@ -10,7 +10,8 @@ import type { ShardRow } from "#core/shard/shard-row";
 import { splitInWords } from "#core/dataset/split";
 import type { Template } from "#core/template/template";
 import type { Counts } from "./counts.ts";
-import type { FinishedFile, DatasetSchema } from "./dataset-file.ts";
+import type { FinishedFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import { loading, loadingPartitions } from "./loading.ts";
 import { partitionsOf } from "./partition-card.ts";
 
@@ -74,7 +75,7 @@ export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
       ],
     ),
     ["## Columns"],
-    table(["Column", "Type"], [["id", "string"], ...columns.map(({ name, kind }) => [name, kind])]),
+    table(["Column", "Type"], [["id", "string"], ...columns.map(({ name, type }) => [name, type])]),
     ["## Prompts"],
     table(["", ""], promptsOf(shape, facts)),
     ...modelsOf(counts),

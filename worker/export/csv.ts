@@ -1,5 +1,6 @@
 /** CSV as RFC 4180 has it, with a header, and safe to open in a spreadsheet. */
-import { type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
+import type { DatasetFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import type { Sink } from "./sink.ts";
 
 export async function csvFile(shape: DatasetSchema, name: string, sink: Sink): Promise<DatasetFile> {

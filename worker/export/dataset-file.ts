@@ -1,9 +1,6 @@
 /** One file of a dataset being written, record by record, in slot order. */
-import type { ColumnKinds } from "#core/dataset/columns";
 import type { DatasetFormat } from "#core/formats";
-import type { FailedRecord, DeliveredRecord, RecordMeta, RejectedCandidate } from "#core/shard/record";
-import type { JobRow } from "#core/job/job-row";
-import type { ColumnType } from "#core/template/template";
+import type { DeliveredRecord, FailedRecord, RejectedCandidate } from "#core/shard/record";
 import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";
 
@@ -27,28 +24,4 @@ export interface FinishedFile extends Pick<DatasetFile, "name" | "format" | "row
   readonly bytes: number;
   /** In hexadecimal. */
   readonly sha256: string;
-}
-
-/** What a dataset's rows look like. */
-export interface DatasetSchema {
-  readonly job: JobRow;
-  /** In the template's order, `id` apart. */
-  readonly columns: readonly { readonly name: string; readonly kind: ColumnType }[];
-}
-
-/** Declared types first, then what was found; a column that never had a value is one of texts. */
-export function datasetSchemaOf(
-  job: JobRow,
-  names: readonly string[],
-  declared: Readonly<Record<string, { type?: ColumnType }>>,
-  found: ColumnKinds,
-): DatasetSchema {
-  return { job, columns: names.map((name) => ({ name, kind: declared[name]?.type ?? found[name] ?? "string" })) };
-}
-
-/** Where a record comes from, as `_meta` and the provenance file tell it. */
-export function provenanceOf({ job }: DatasetSchema, meta: Omit<RecordMeta, "attempts"> & Partial<RecordMeta>) {
-  const { models, calls, tokens, costNanos, seeds, attempts } = meta;
-  const template = { id: job.templateId, version: job.templateVersion };
-  return { models, calls, tokens, costNanos, template, seeds, attempts };
 }

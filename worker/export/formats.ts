@@ -2,7 +2,8 @@
 import type { DatasetFormat } from "#core/formats";
 import type { Training } from "#core/template/template";
 import { csvFile } from "./csv.ts";
-import type { DatasetFile, DatasetSchema } from "./dataset-file.ts";
+import type { DatasetFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import { jsonlFile, trainingFile } from "./json-lines.ts";
 import { parquetFile } from "./parquet.ts";
 import type { Sink } from "./sink.ts";

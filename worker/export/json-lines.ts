@@ -3,7 +3,8 @@ import type { DatasetFormat } from "#core/formats";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { Training } from "#core/template/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/dataset/training";
-import { provenanceOf, type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
+import type { DatasetFile } from "./dataset-file.ts";
+import { provenanceOf, type DatasetSchema } from "./dataset-schema.ts";
 import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";
 

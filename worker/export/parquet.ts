@@ -1,7 +1,8 @@
 /** Apache Parquet with typed columns, compressed with Snappy, in row groups with statistics that are written as soon as they are full. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
 import type { ColumnType } from "#core/template/template";
-import { type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
+import type { DatasetFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import type { Sink } from "./sink.ts";
 
 /** A row group is held in memory: full at so many rows, or at about so many characters. */
@@ -17,10 +18,10 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
 };
 
 export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): DatasetFile {
-  const kinds: ColumnType[] = ["string", ...shape.columns.map(({ kind }) => kind)];
+  const types: ColumnType[] = ["string", ...shape.columns.map(({ type }) => type)];
   const names = ["id", ...shape.columns.map(({ name }) => name)];
   const source = (data: unknown[][]): ColumnSource[] =>
-    names.map((name, n) => ({ name, data: data[n] ?? [], type: TYPES[kinds[n] ?? "string"], nullable: n > 0 }));
+    names.map((name, n) => ({ name, data: data[n] ?? [], type: TYPES[types[n] ?? "string"], nullable: n > 0 }));
   const bytes = new StreamedBytes(sink);
   const writer = new ParquetWriter({
     writer: bytes,
@@ -48,7 +49,7 @@ export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): Dat
     leftOut: 0,
     made: async (record, id) => {
       file.rows += 1;
-      const row = [id, ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
+      const row = [id, ...shape.columns.map(({ name, type }) => cell(record.columns[name], type))];
       row.forEach((value, n) => {
         group[n]?.push(value);
         characters += typeof value === "string" ? value.length : 8;
@@ -65,10 +66,10 @@ export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): Dat
 }
 
 /** A value as its column's type has it; what does not fit a declared type was rejected when the record was made. */
-function cell(value: unknown, kind: ColumnType): unknown {
+function cell(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined) return null;
-  if (kind === "integer") return BigInt(value as number);
-  if (kind === "json") return JSON.stringify(value);
+  if (type === "integer") return BigInt(value as number);
+  if (type === "json") return JSON.stringify(value);
   return value;
 }
 

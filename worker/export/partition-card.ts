@@ -1,12 +1,15 @@
 /** What the card says of a dataset in folders. */
 import { formatNumber } from "#core/numbers";
 import { MAX_PARTITIONS, overflowPartition, type PartitionBy } from "#core/dataset/partition";
-import type { CardInput } from "./card.ts";
+import type { FinishedFile } from "./dataset-file.ts";
 
 /** Folders beyond these are summed up. */
 const SHOWN_FOLDERS = 50;
 
-export function partitionsOf(levels: readonly PartitionBy[], { files, overflowRecords }: CardInput): string[][] {
+export function partitionsOf(
+  levels: readonly PartitionBy[],
+  { files, overflowRecords }: { readonly files: readonly FinishedFile[]; readonly overflowRecords: number },
+): string[][] {
   const rows = new Map<string, number>();
   const first = files.find(({ format }) => format !== undefined)?.format;
   for (const { name, rows: ofFile, leftOut, format } of files) {

@@ -4,7 +4,8 @@
  */
 import { Partitions, type PartitionBy } from "#core/dataset/partition";
 import { recordId, type DeliveredRecord } from "#core/shard/record";
-import type { DatasetFile, FinishedFile, DatasetSchema } from "./dataset-file.ts";
+import type { DatasetFile, FinishedFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import { SplitFiles, type BeginFiles } from "./split-files.ts";
 import { RecordTexts } from "./record-texts.ts";
 import { Spool, type SpoolLimits } from "./spool.ts";

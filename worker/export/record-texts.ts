@@ -1,6 +1,6 @@
 /** The JSON texts of one record that several files write, each made once and copied from its part where it can be. */
 import type { DeliveredRecord } from "#core/shard/record";
-import { provenanceOf, type DatasetSchema } from "./dataset-file.ts";
+import { provenanceOf, type DatasetSchema } from "./dataset-schema.ts";
 
 export class RecordTexts {
   #columns: string | undefined;
