@@ -11,7 +11,7 @@ import { testRunInputKey, testRunKey } from "../../core/keys.ts";
 import type { TestRunInputRow } from "../../core/template/test-run-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
-import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { runAttempt, type AttemptOutcome } from "../../worker/record/attempt.ts";
 import { JobContext } from "../../worker/record/job-context.ts";
 import type { TestRunCall } from "../generated/schema.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
@@ -130,7 +130,7 @@ class TestRunExecution {
         costNanos: open.costNanos,
       };
       this.#records.push(record);
-      if (end.end !== "waiting") this.#finished.push({ ...record, needsRetry: isTriedAgain(end) });
+      if (end.kind !== "suspended") this.#finished.push({ ...record, needsRetry: isTriedAgain(end) });
     } finally {
       reservation.release();
       // Whatever happened: what was paid is noted.
@@ -150,18 +150,18 @@ class TestRunExecution {
 }
 
 /** Whether a job would make another attempt. */
-function isTriedAgain({ end }: AttemptEnd): boolean {
-  return end === "again" || end === "rejected";
+function isTriedAgain({ kind }: AttemptOutcome): boolean {
+  return kind === "retryable" || kind === "rejected";
 }
 
 /** Who tries a template wants to see each candidate and what is said of it: one that is rejected is shown, not replaced. */
 function resultOf(
-  end: AttemptEnd,
+  end: AttemptOutcome,
   isOver: boolean,
 ): { columns: unknown; failure: string | null; rejection: string | null } {
-  if (end.end === "made") return { columns: end.record.columns, failure: null, rejection: null };
-  if (end.end === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
-  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, rejection: null };
+  if (end.kind === "delivered") return { columns: end.record.columns, failure: null, rejection: null };
+  if (end.kind === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
+  if (end.kind !== "suspended") return { columns: null, failure: end.failed.reason, rejection: null };
   const failure = isOver
     ? "There was no time left to finish it."
     : "A call got no answer, and what is set aside for the record does not pay for another.";

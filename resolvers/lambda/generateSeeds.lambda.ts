@@ -8,7 +8,7 @@ import { seedSetKey } from "../../core/keys.ts";
 import type { SeedCollectionRow, SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { runAttempt, type AttemptOutcome } from "../../worker/record/attempt.ts";
 import { JobContext } from "../../worker/record/job-context.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
 import { logger } from "./lambdaHandler.ts";
@@ -143,7 +143,7 @@ class Generation {
       });
       const end = await runAttempt(shop, this.calls.context, open, reservation);
       const before = items.count;
-      if (end.end === "made") items.add(end.record.columns.items as SeedItem[], count);
+      if (end.kind === "delivered") items.add(end.record.columns.items as SeedItem[], count);
       if (items.count > before) this.#vain.delete(items);
       else this.#noteVain(items, end);
     } finally {
@@ -155,7 +155,7 @@ class Generation {
     return undefined;
   }
 
-  #noteVain(items: GeneratedItems, end: AttemptEnd): void {
+  #noteVain(items: GeneratedItems, end: AttemptOutcome): void {
     const batches = (this.#vain.get(items)?.batches ?? 0) + 1;
     this.#vain.set(items, { batches, fault: "failed" in end ? end.failed.reason : undefined });
   }

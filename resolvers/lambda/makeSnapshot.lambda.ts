@@ -81,7 +81,7 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
     for (const shard of shards)
       for await (const { made, line } of slotsInOrder(objects, shard)) {
         signal.throwIfAborted();
-        if (made) await file.made?.(made, recordId(job.jobId, made.slot), new RecordTexts(shape, made, line));
+        if (made) await file.addRecord?.(made, recordId(job.jobId, made.slot), new RecordTexts(shape, made, line));
       }
     await sink.end();
     return { state: "READY", rows: file.rows, bytes: sink.bytes };

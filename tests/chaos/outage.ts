@@ -121,7 +121,7 @@ async function converse(
   if (luck < rates.throttled + rates.serverError) {
     await sleep(world.clock, 300);
     diary.count("Bedrock answered 500", task);
-    throw new ModelError("passing", "The service failed.");
+    throw new ModelError("transient", "The service failed.");
   }
   const aborted = new Promise<never>((_, reject) => {
     const abort = () => reject(new ModelError("unclear", "The call was aborted."));

@@ -175,7 +175,7 @@ test("a record that a condition refuses is shown with the condition, and no othe
   expect(status).toBe("COMPLETED");
   expect(models.newCalls()).toHaveLength(4);
   for (const { columns, failure, refusal } of records) {
-    expect({ failure, refusal }).toEqual({ failure: null, refusal: 'The condition "recent" does not hold.' });
+    expect({ failure, refusal }).toEqual({ failure: null, refusal: 'Rejected by "recent".' });
     expect(Object.keys(JSON.parse(columns))).toEqual(["film", "question", "year"]);
   }
   const accepted = await tried({ source: `${FILM}accept: it.record.film.length > 0\n`, recordCount: 1 });

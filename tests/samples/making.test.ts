@@ -57,8 +57,8 @@ async function made(shop: JobContext, slot: number): Promise<DeliveredRecord> {
     const reservation = purse.reserve(costNanos);
     if (!reservation) throw new Error("The purse is too small.");
     const end = await runAttempt(shop, context(), { ...newOpenSlot(slot), attempt: tried }, reservation);
-    if (end.end === "made") return end.record;
-    reasons.push(end.end === "waiting" ? "it waits" : end.failed.reason);
+    if (end.kind === "delivered") return end.record;
+    reasons.push(end.kind === "suspended" ? "it waits" : end.failed.reason);
   }
   throw new Error(`Record ${slot} was not made: ${reasons.join(" / ")}`);
 }

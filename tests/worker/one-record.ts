@@ -5,7 +5,7 @@ import { newOpenSlot, type OpenSlot } from "#core/shard/record";
 import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import type { Partials } from "#core/template/template";
 import { parseTemplate } from "#core/template/parse";
-import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { runAttempt, type AttemptOutcome } from "../../worker/record/attempt.ts";
 import { ConditionVariable } from "../../worker/condition-variable.ts";
 import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
 import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
@@ -65,7 +65,7 @@ export class Maker {
   }
 
   /** One attempt, with just what it may cost at worst set aside. */
-  async make(open: OpenSlot = newOpenSlot(0)): Promise<AttemptEnd> {
+  async make(open: OpenSlot = newOpenSlot(0)): Promise<AttemptOutcome> {
     const rest = remainingBoundNanos(this.shop.template, open);
     this.purse.grant(rest);
     const reservation = this.purse.reserve(rest);
@@ -77,14 +77,14 @@ export class Maker {
     }
   }
 
-  attempt(open: OpenSlot, reservation: Reservation): Promise<AttemptEnd> {
+  attempt(open: OpenSlot, reservation: Reservation): Promise<AttemptOutcome> {
     return this.clock.run(runAttempt(this.shop, this.context, open, reservation));
   }
 
   /** The columns of a record that was made. */
   async columns(open?: OpenSlot): Promise<Readonly<Record<string, unknown>>> {
     const end = await this.make(open);
-    if (end.end !== "made") throw new Error(end.end === "waiting" ? "It waits." : end.failed.reason);
+    if (end.kind !== "delivered") throw new Error(end.kind === "suspended" ? "It waits." : end.failed.reason);
     return end.record.columns;
   }
 

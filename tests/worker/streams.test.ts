@@ -46,6 +46,6 @@ test("a stream whose other end is silent is given up", async () => {
   stream.write("one");
   const chunks = chunksOf(stream, 40);
   await chunks.next();
-  await expect(chunks.next()).rejects.toThrow("Nothing more came of a stream for 40 ms.");
+  await expect(chunks.next()).rejects.toThrow("The stream was idle for 40 ms.");
   expect(stream.destroyed).toBe(true);
 });

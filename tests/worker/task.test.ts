@@ -31,7 +31,7 @@ describe("a job", () => {
   });
 
   test("a call that can never succeed ends the job with its cause", async () => {
-    const world = new World({ records: 100, behaviour: () => new ModelError("hopeless", "No access to the model.") });
+    const world = new World({ records: 100, behaviour: () => new ModelError("inaccessible", "No access to the model.") });
     await world.work();
     expect(world.job.status).toBe("FAILED");
     expect(world.job.statusReason).toContain("No access to the model.");

@@ -9,7 +9,7 @@ import { systemClock } from "./system-clock.ts";
 
 const TIMEOUT_MS = 5_000;
 /** A grant or a lease may have the shard's row in hand for an instant. */
-const CONFLICT_TRIES = 5;
+const MAX_CONFLICT_ATTEMPTS = 5;
 const CONFLICT_PAUSE_MS = 100;
 
 export interface AppSyncOptions {
@@ -32,7 +32,7 @@ export class AppSyncReporter implements Reporter {
     const body = JSON.stringify({ query: REPORT_PROGRESS, variables: { input } });
     for (let tried = 1; ; tried++) {
       const { text, status } = await this.#send(body);
-      if (tried === CONFLICT_TRIES || !isConflict(text)) return controlOf(text, status);
+      if (tried === MAX_CONFLICT_ATTEMPTS || !isConflict(text)) return controlOf(text, status);
       await sleep(systemClock, CONFLICT_PAUSE_MS * tried * Math.random());
     }
   }

@@ -133,11 +133,11 @@ export function modelErrorOf(error: unknown, modelId: string, signal: Signal): M
     if (THROTTLED.includes(name) || status === 429 || (status === 503 && retryAfterMs !== undefined))
       return new ModelError("throttled", sentence, { cause: error }, retryAfterMs);
     if (status >= 500 || [408, MODEL_ERROR].includes(status) || EXPIRED_CREDENTIALS.includes(name))
-      return fault("passing", sentence);
+      return fault("transient", sentence);
     const isGone = INACCESSIBLE.includes(name) || NO_SUCH_MODEL.test(message);
-    return fault(isGone ? "hopeless" : "invalid", sentence);
+    return fault(isGone ? "inaccessible" : "invalid", sentence);
   }
-  const kind = CONNECTION_FAILED.includes(code ?? "") ? "passing" : "unclear";
+  const kind = CONNECTION_FAILED.includes(code ?? "") ? "transient" : "unclear";
   return fault(kind, `The connection to the model ${modelId} failed (${code ?? name}: ${message}).`);
 }
 

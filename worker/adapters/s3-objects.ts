@@ -12,7 +12,7 @@ import { Uploads } from "./upload.ts";
 /** An object that is waited for so long does not come any more; until its headers are there, the client's own limits hold. */
 const IDLE_TIMEOUT_MS = 20_000;
 /** Of one object. */
-const RESUMPTIONS = 3;
+const MAX_RESUMES = 3;
 
 export class S3Objects implements Objects {
   readonly #uploads: Uploads;
@@ -77,7 +77,7 @@ export class S3Objects implements Objects {
 /** What breaks off is asked for again from there: a connection that waited long for its turn may be closed by then. */
 class OpenObject implements ObjectBytes {
   #body: Readable;
-  #retriesLeft = RESUMPTIONS;
+  #retriesLeft = MAX_RESUMES;
 
   /** `get`: its bytes from a place on. */
   constructor(

@@ -11,10 +11,10 @@ export const ANSWER = "answer";
 type Schema = Readonly<Record<string, unknown>>;
 
 /** What goes into the request: members of it, or a text behind the prompt. */
-export type Way = Pick<ConverseCommandInput, "outputConfig" | "toolConfig"> & { readonly instruction?: string };
+export type StructuredOutputConfig = Pick<ConverseCommandInput, "outputConfig" | "toolConfig"> & { readonly instruction?: string };
 
 /** The best way that the model has and the schema can go. */
-export function structuredOutputFor(modelId: string, schema: Schema): Way {
+export function structuredOutputFor(modelId: string, schema: Schema): StructuredOutputConfig {
   const ability = findModel(modelId)?.structuredOutput ?? "instruction";
   const native = ability === "schema" ? nativeSchemaOf(schema) : undefined;
   if (native) {
@@ -38,7 +38,7 @@ function instructionFor(schema: Schema): string {
 }
 
 /** What response schemas know. Bounds of numbers, lengths and patterns are not among it. */
-const KNOWN = ["type", "description", "title", "enum", "const", "required"];
+const NATIVE_KEYWORDS = ["type", "description", "title", "enum", "const", "required"];
 
 /**
  * The schema as far as Bedrock's response schemas go: every object closed, no bounds, no recursion. `undefined` when that would
@@ -50,9 +50,9 @@ export function nativeSchemaOf(schema: unknown): Schema | undefined {
     string,
     unknown
   >;
-  if (STRANGE.some((name) => name in rest)) return undefined;
+  if (UNSUPPORTED_KEYWORDS.some((name) => name in rest)) return undefined;
   const native: Record<string, unknown> = Object.fromEntries(
-    KNOWN.flatMap((name) => (name in rest ? [[name, rest[name]]] : [])),
+    NATIVE_KEYWORDS.flatMap((name) => (name in rest ? [[name, rest[name]]] : [])),
   );
   if (isAmong("object", rest.type) || properties !== undefined) {
     const inner = nativeMembers(properties);
@@ -71,7 +71,7 @@ export function nativeSchemaOf(schema: unknown): Schema | undefined {
   return inner.includes(undefined) ? undefined : { ...native, anyOf: inner };
 }
 
-const STRANGE = ["$ref", "$dynamicRef", "allOf", "not", "if", "prefixItems", "patternProperties", "dependentSchemas"];
+const UNSUPPORTED_KEYWORDS = ["$ref", "$dynamicRef", "allOf", "not", "if", "prefixItems", "patternProperties", "dependentSchemas"];
 
 function nativeMembers(properties: unknown): Record<string, Schema> | undefined {
   const members = Object.entries((properties ?? {}) as object).map(
@@ -83,16 +83,16 @@ function nativeMembers(properties: unknown): Record<string, Schema> | undefined 
 }
 
 /** Of a tool's schema Nova reads only this at the top. */
-const TOP = ["type", "properties", "required"];
+const TOOL_KEYWORDS = ["type", "properties", "required"];
 /** What matters too much to leave it out. */
-const TELLING = ["anyOf", "oneOf", "allOf", "not", "if", "patternProperties", "dependentSchemas"];
+const ESSENTIAL_KEYWORDS = ["anyOf", "oneOf", "allOf", "not", "if", "patternProperties", "dependentSchemas"];
 
 function toolSchemaOf(schema: Schema): Schema | undefined {
-  if (TELLING.some((name) => name in schema) || typeof schema.additionalProperties === "object") return undefined;
+  if (ESSENTIAL_KEYWORDS.some((name) => name in schema) || typeof schema.additionalProperties === "object") return undefined;
   if (JSON.stringify(schema).includes('"$ref"')) return undefined;
   return {
     properties: {},
-    ...Object.fromEntries(TOP.flatMap((name) => (name in schema ? [[name, schema[name]]] : []))),
+    ...Object.fromEntries(TOOL_KEYWORDS.flatMap((name) => (name in schema ? [[name, schema[name]]] : []))),
   };
 }
 

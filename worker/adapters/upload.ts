@@ -19,7 +19,7 @@ import { ScratchFile, type Region } from "./scratch-file.ts";
 /** The smallest part S3 takes. */
 const PART_BYTES = 5 * 1024 * 1024;
 
-export interface Place {
+export interface UploadTarget {
   readonly Bucket: string;
   readonly Key: string;
   readonly ContentType: string;
@@ -34,7 +34,7 @@ export class Uploads {
   }
 
   /** @throws what the stream, the disk or S3 throws, or the signal's reason; then nothing of it is left */
-  async send(place: Place, body: Readable, signal: AbortSignal): Promise<void> {
+  async send(place: UploadTarget, body: Readable, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     // All files of a dataset listen to one; Node takes more than ten for a leak.
     setMaxListeners(0, signal);
@@ -82,7 +82,7 @@ class Upload {
   constructor(
     readonly sender: Sender,
     readonly scratch: ScratchFile,
-    readonly place: Place,
+    readonly target: UploadTarget,
     abortSignal: AbortSignal,
   ) {
     this.#buffered = scratch.allocate();
@@ -119,7 +119,7 @@ class Upload {
 
   async #sendWhole(): Promise<void> {
     await this.sender.sendInTurn(this.#buffered, (Body) =>
-      this.#client.send(new PutObjectCommand({ ...this.place, Body }), this.#options),
+      this.#client.send(new PutObjectCommand({ ...this.target, Body }), this.#options),
     );
   }
 
@@ -142,12 +142,12 @@ class Upload {
   }
 
   async #begin(): Promise<string | undefined> {
-    const order = { ...this.place, ChecksumAlgorithm: "CRC32" } as const;
+    const order = { ...this.target, ChecksumAlgorithm: "CRC32" } as const;
     return (await this.#client.send(new CreateMultipartUploadCommand(order), this.#options)).UploadId;
   }
 
   get #upload() {
-    const { Bucket, Key } = this.place;
+    const { Bucket, Key } = this.target;
     return { Bucket, Key, UploadId: this.#uploadId };
   }
 

@@ -24,7 +24,7 @@ export interface CardInput {
   readonly files: readonly FinishedFile[];
   readonly counts: Counts;
   /** A sentence on what is not as it was asked for. */
-  readonly remark?: string;
+  readonly note?: string;
   /** Records in the one folder for all beyond the limit of partitions. */
   readonly overflowRecords: number;
 }
@@ -43,7 +43,7 @@ const ENDINGS: Readonly<Record<Outcome, string>> = {
 /** The card as Markdown. */
 export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
   const { job, columns } = shape;
-  const { template, shards, outcome, files, counts, remark } = facts;
+  const { template, shards, outcome, files, counts, note } = facts;
   const levels = job.partitionBy;
   const sum = (count: (shard: ShardRow) => number) => shards.reduce((total, shard) => total + count(shard), 0);
   const failed = sum((shard) => shard.failed);
@@ -54,7 +54,7 @@ export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
       `Synthetic data made with Plot Palette from the template "${asWritten(job.templateName)}" (version ${job.templateVersion}) ` +
         `and the seed set "${asWritten(job.seedSetName)}". ${endingOf(outcome, failed)}`,
     ],
-    remark ? [remark] : [],
+    note ? [note] : [],
     table(
       ["", ""],
       [
@@ -86,7 +86,7 @@ export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
     ...(levels ? partitionsOf(levels, facts) : []),
     files
       .filter(({ name }) => !levels || !name.includes("/"))
-      .map(({ name, rows, leftOut }) => `- \`${name}\`: ${formatNumber(rows)} rows${leftOutWords(leftOut)}`),
+      .map(({ name, rows, omitted }) => `- \`${name}\`: ${formatNumber(rows)} rows${leftOutWords(omitted)}`),
     [
       "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
         "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`, " +

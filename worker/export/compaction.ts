@@ -30,7 +30,7 @@ export class ShardCompaction {
     buffers = new LineBufferPool(PART_BYTES),
   ) {
     const { pass } = shard;
-    const fold = (of: Omit<Beginning, "generation">) =>
+    const fold = (of: Omit<PartRangeStart, "generation">) =>
       new PartCompaction(objects, shard, { generation, ...of }, buffers);
     if (pass > 0) this.#earlier = fold({ pass: pass - 1, fromSeq: 0 });
     this.#newest = fold({ pass, fromSeq: pass > 0 ? NEWEST_PASS_FIRST_SEQ : 0 });
@@ -57,7 +57,7 @@ export class ShardCompaction {
 }
 
 /** Where folded parts stand: their run, before its end is known. */
-type Beginning = Required<Pick<PartRange, "generation" | "pass" | "fromSeq">>;
+type PartRangeStart = Required<Pick<PartRange, "generation" | "pass" | "fromSeq">>;
 
 export class PartCompaction {
   /** Holds less than a part, or one whose head is not known yet. */
@@ -69,7 +69,7 @@ export class PartCompaction {
   constructor(
     readonly objects: Objects,
     readonly shard: Pick<ShardRow, "jobId" | "shardNo">,
-    readonly rangeStart: Beginning,
+    readonly rangeStart: PartRangeStart,
     readonly buffers: LineBufferPool,
   ) {
     this.#lines = buffers.acquire();

@@ -9,8 +9,8 @@ export async function csvFile(shape: DatasetSchema, name: string, sink: Sink): P
     format: "CSV",
     sink,
     rows: 0,
-    leftOut: 0,
-    made: async (record, id) => {
+    omitted: 0,
+    addRecord: async (record, id) => {
       file.rows += 1;
       await sink.text(csvLine([id, ...shape.columns.map(({ name }) => record.columns[name])]));
     },

@@ -10,11 +10,11 @@ export interface DatasetFile {
   readonly sink: Sink;
   rows: number;
   /** Records that the format cannot tell. */
-  leftOut: number;
+  omitted: number;
   /** `texts`: the record's own. */
-  made?(record: DeliveredRecord, id: string, texts: RecordTexts): Promise<void>;
-  failed?(record: FailedRecord, id: string): Promise<void>;
-  rejected?(candidate: RejectedCandidate, id: string): Promise<void>;
+  addRecord?(record: DeliveredRecord, id: string, texts: RecordTexts): Promise<void>;
+  addFailure?(record: FailedRecord, id: string): Promise<void>;
+  addRejected?(candidate: RejectedCandidate, id: string): Promise<void>;
   /** Writes what stands at the end of the file. */
   end?(): Promise<void>;
 }

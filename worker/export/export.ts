@@ -64,17 +64,17 @@ class Export {
 
   /** `remark`: a sentence for the card. */
   constructor(
-    readonly order: ExportOptions,
+    readonly options: ExportOptions,
     readonly remark?: string,
   ) {
-    const { job, template, shards } = order;
+    const { job, template, shards } = options;
     const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
     this.#schema = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
     this.#counts = new Counts(template.categories);
   }
 
   async write(): Promise<WrittenDataset> {
-    const { partitionBy: levels } = this.order.job;
+    const { partitionBy: levels } = this.options.job;
     try {
       return await (levels ? this.#writePartitioned(levels) : this.#writePlain());
     } finally {
@@ -87,7 +87,7 @@ class Export {
     await portions.beginAll();
     const beside = this.#beginSidecars();
     const folded = await this.#readRecords(beside, async (record, id, texts) => {
-      for (const file of await portions.filesOf(id)) await file.made?.(record, id, texts);
+      for (const file of await portions.filesOf(id)) await file.addRecord?.(record, id, texts);
     });
     const files = await Promise.all([...portions.files, ...beside].map(this.#finish));
     const card = await this.#writeCard(files);
@@ -98,7 +98,7 @@ class Export {
 
   async #writePartitioned(levels: NonNullable<JobRow["partitionBy"]>): Promise<WrittenDataset> {
     const order = { shape: this.#schema, levels, begin: this.#begin, finish: this.#finish };
-    const { signal, spool } = this.order;
+    const { signal, spool } = this.options;
     const partitioned = await PartitionedWriter.open({ ...order, signal, spool });
     try {
       const beside = this.#beginSidecars();
@@ -127,7 +127,7 @@ class Export {
     beside: readonly DatasetFile[],
     made: (record: DeliveredRecord, id: string, texts: RecordTexts) => Promise<void>,
   ): Promise<CompactedShard[]> {
-    const { objects, job, outcome, shards, generation, signal } = this.order;
+    const { objects, job, outcome, shards, generation, signal } = this.options;
     const folded: CompactedShard[] = [];
     const buffers = new LineBufferPool(PART_BYTES);
     for (const shard of shards) {
@@ -137,7 +137,7 @@ class Export {
       let newestHead: string | undefined;
       const hearing = {
         rejected: async (candidate: RejectedCandidate) => {
-          for (const file of beside) await file.rejected?.(candidate, recordId(job.jobId, candidate.slot));
+          for (const file of beside) await file.addRejected?.(candidate, recordId(job.jobId, candidate.slot));
         },
         beside: (line: string, pass: number) => fold?.add(line, pass),
         head: (line: string) => (newestHead = line),
@@ -149,9 +149,9 @@ class Export {
         if (entry.made) {
           this.#counts.add(entry.made);
           const texts = new RecordTexts(this.#schema, entry.made, entry.line);
-          for (const file of beside) await file.made?.(entry.made, id, texts);
+          for (const file of beside) await file.addRecord?.(entry.made, id, texts);
           await made(entry.made, id, texts);
-        } else for (const file of beside) await file.failed?.(entry.failed, id);
+        } else for (const file of beside) await file.addFailure?.(entry.failed, id);
       }
       if (fold) folded.push(await fold.end(newestHead));
     }
@@ -160,7 +160,7 @@ class Export {
 
   /** The formats asked for, in the order of the job. */
   readonly #begin: BeginFiles = (stem) => {
-    const { training = {} } = this.order.template;
+    const { training = {} } = this.options.template;
     const { formats } = this.#schema.job;
     return Promise.all(formats.map((format) => formatFile(this.#schema, { format, stem, training }, this.#open)));
   };
@@ -168,15 +168,15 @@ class Export {
   /** The provenance always; failures and rejected candidates if any. */
   #beginSidecars(): DatasetFile[] {
     const files = [provenanceFile(this.#open("provenance.jsonl", JSON_LINES))];
-    if (this.order.shards.some(({ failed }) => failed > 0))
+    if (this.options.shards.some(({ failed }) => failed > 0))
       files.push(failuresFile(this.#schema, this.#open("failures.jsonl", JSON_LINES)));
-    if (this.order.shards.some(({ rejected = 0 }) => rejected > 0))
+    if (this.options.shards.some(({ rejected = 0 }) => rejected > 0))
       files.push(rejectedFile(this.#schema, this.#open("rejected.jsonl", JSON_LINES)));
     return files;
   }
 
   readonly #open: OpenSink = (name, contentType, { gzip = false } = {}) => {
-    const { objects, job, generation, signal } = this.order;
+    const { objects, job, generation, signal } = this.options;
     const path = datasetPrefix(job.jobId, generation) + name;
     const sink = new Sink({ objects, name: path, contentType, gzip, signal });
     this.#sinks.add(sink);
@@ -187,12 +187,12 @@ class Export {
     await file.end?.();
     const sha256 = await file.sink.end();
     this.#sinks.delete(file.sink);
-    const { name, format, rows, leftOut, sink } = file;
-    return { name, format, rows, leftOut, bytes: sink.bytes, sha256 };
+    const { name, format, rows, omitted, sink } = file;
+    return { name, format, rows, omitted, bytes: sink.bytes, sha256 };
   };
 
   #writeCard(files: readonly FinishedFile[], overflowRecords = 0): Promise<FinishedFile> {
-    const { template, source, shards, outcome } = this.order;
+    const { template, source, shards, outcome } = this.options;
     const facts = {
       template,
       source,
@@ -218,7 +218,7 @@ class Export {
   async #writeText(name: string, contentType: string, text: string): Promise<FinishedFile> {
     const sink = this.#open(name, contentType);
     await sink.text(text);
-    return await this.#finish({ name, sink, rows: 0, leftOut: 0 });
+    return await this.#finish({ name, sink, rows: 0, omitted: 0 });
   }
 }
 

@@ -64,17 +64,17 @@ function ordered({ columns }: DatasetSchema, values: Readonly<Record<string, unk
 }
 
 /** A line's text; `undefined` for a record that cannot be told in this format. */
-interface Content {
+interface LineOf {
   readonly format?: DatasetFormat;
   made?(record: DeliveredRecord, id: string, texts: RecordTexts): string | undefined;
   failed?(record: FailedRecord, id: string): string;
   rejected?(candidate: RejectedCandidate, id: string): string;
 }
 
-function linesFile(name: string, sink: Sink, { format, made, failed, rejected }: Content): DatasetFile {
+function linesFile(name: string, sink: Sink, { format, made, failed, rejected }: LineOf): DatasetFile {
   const write = async (line: string | undefined) => {
     if (line === undefined) {
-      file.leftOut += 1;
+      file.omitted += 1;
       return;
     }
     file.rows += 1;
@@ -85,10 +85,10 @@ function linesFile(name: string, sink: Sink, { format, made, failed, rejected }:
     format,
     sink,
     rows: 0,
-    leftOut: 0,
-    made: made && ((record, id, texts) => write(made(record, id, texts))),
-    failed: failed && ((record, id) => write(failed(record, id))),
-    rejected: rejected && ((candidate, id) => write(rejected(candidate, id))),
+    omitted: 0,
+    addRecord: made && ((record, id, texts) => write(made(record, id, texts))),
+    addFailure: failed && ((record, id) => write(failed(record, id))),
+    addRejected: rejected && ((candidate, id) => write(rejected(candidate, id))),
   };
   return file;
 }

@@ -4,7 +4,7 @@
  */
 
 /** A character of a text takes three bytes at most; those that take four count as two. */
-const MOST_BYTES = 3;
+const MAX_BYTES_PER_CHARACTER = 3;
 const NEWLINE = "\n".charCodeAt(0);
 
 export class LineBuffer {
@@ -28,7 +28,7 @@ export class LineBuffer {
   }
 
   add(line: string): void {
-    if (this.#end + MOST_BYTES * line.length >= this.#buffer.length) this.#grow(Buffer.byteLength(line) + 1);
+    if (this.#end + MAX_BYTES_PER_CHARACTER * line.length >= this.#buffer.length) this.#grow(Buffer.byteLength(line) + 1);
     this.#end += this.#buffer.write(line, this.#end);
     this.#buffer[this.#end++] = NEWLINE;
   }

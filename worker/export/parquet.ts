@@ -46,8 +46,8 @@ export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): Dat
     format: "PARQUET",
     sink,
     rows: 0,
-    leftOut: 0,
-    made: async (record, id) => {
+    omitted: 0,
+    addRecord: async (record, id) => {
       file.rows += 1;
       const row = [id, ...shape.columns.map(({ name, type }) => cell(record.columns[name], type))];
       row.forEach((value, n) => {

@@ -12,10 +12,10 @@ export function partitionsOf(
 ): string[][] {
   const rows = new Map<string, number>();
   const first = files.find(({ format }) => format !== undefined)?.format;
-  for (const { name, rows: ofFile, leftOut, format } of files) {
+  for (const { name, rows: ofFile, omitted, format } of files) {
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
     // Portions of a split add up, formats tell the same rows again.
-    if (folder && format === first) rows.set(folder, (rows.get(folder) ?? 0) + ofFile + leftOut);
+    if (folder && format === first) rows.set(folder, (rows.get(folder) ?? 0) + ofFile + omitted);
   }
   const shown = [...rows].slice(0, SHOWN_FOLDERS);
   const rest = rows.size - shown.length;

@@ -11,7 +11,7 @@ import { RecordTexts } from "./record-texts.ts";
 import { Spool, type SpoolLimits } from "./spool.ts";
 
 export interface PartitionedOptions {
-  readonly shape: DatasetSchema;
+  readonly schema: DatasetSchema;
   readonly levels: readonly PartitionBy[];
   readonly begin: BeginFiles;
   readonly finish: (file: DatasetFile) => Promise<FinishedFile>;
@@ -23,10 +23,10 @@ export class PartitionedWriter {
   readonly partitions: Partitions;
 
   private constructor(
-    readonly order: PartitionedOptions,
+    readonly options: PartitionedOptions,
     readonly spool: Spool,
   ) {
-    this.partitions = new Partitions(order.levels);
+    this.partitions = new Partitions(options.levels);
   }
 
   static async open(order: PartitionedOptions): Promise<PartitionedWriter> {
@@ -50,15 +50,15 @@ export class PartitionedWriter {
   }
 
   async #writeFolder(folder: string): Promise<FinishedFile[]> {
-    const { shape, begin, finish, signal } = this.order;
-    const portions = new SplitFiles(shape.job.split, `${folder}dataset`, begin);
+    const { schema, begin, finish, signal } = this.options;
+    const portions = new SplitFiles(schema.job.split, `${folder}dataset`, begin);
     for await (const lines of this.spool.read(folder))
       for (const line of lines) {
         signal.throwIfAborted();
         const { made } = JSON.parse(line) as { made: DeliveredRecord };
-        const id = recordId(shape.job.jobId, made.slot);
-        const texts = new RecordTexts(shape, made, line);
-        for (const file of await portions.filesOf(id)) await file.made?.(made, id, texts);
+        const id = recordId(schema.job.jobId, made.slot);
+        const texts = new RecordTexts(schema, made, line);
+        for (const file of await portions.filesOf(id)) await file.addRecord?.(made, id, texts);
       }
     return await Promise.all(portions.files.map(finish));
   }

@@ -7,13 +7,13 @@ import { MAX_WINDOW_SLOTS } from "#core/shard/window";
 import { linesOf } from "../streams.ts";
 import type { ObjectBytes, Objects } from "../ports.ts";
 
-export type SlotEntry = Place &
+export type SlotEntry = LineOrigin &
   (
     | { readonly made: DeliveredRecord; readonly failed?: undefined }
     | { readonly made?: undefined; readonly failed: FailedRecord }
   );
 
-interface Place {
+interface LineOrigin {
   /** It as the part has it. */
   readonly line: string;
   /** In which pass it was written. */
@@ -23,11 +23,11 @@ interface Place {
 /** What else is heard of while the parts are read. */
 export interface ReadListener {
   /** A candidate that was rejected, which fills no slot: all passes', as they are read, so that none has to be held. */
-  rejected?(candidate: RejectedCandidate): void | Promise<void>;
+  onRejected?(candidate: RejectedCandidate): void | Promise<void>;
   /** The line of whatever fills no slot, likewise. */
-  beside?(line: string, pass: number): void | Promise<void>;
+  onOtherLine?(line: string, pass: number): void | Promise<void>;
   /** The head of the newest part: what a restart needs. */
-  head?(line: string): void;
+  onHeader?(line: string): void;
 }
 
 /** So many parts are asked for before their turn, to hide the store's latency; what comes of them waits in their connections. */
@@ -96,8 +96,8 @@ async function* slotsOfPass(
       const { made, failed, rejected } = JSON.parse(line) as PartLine;
       const other = made ?? failed;
       if (other) early.set(other.slot, line);
-      else await hearing.beside?.(line, pass);
-      if (rejected) await hearing.rejected?.(rejected);
+      else await hearing.onOtherLine?.(line, pass);
+      if (rejected) await hearing.onRejected?.(rejected);
     }
     do {
       // So many are never held back for one slot: it is none of this pass, which may be one over failed slots alone.
@@ -133,7 +133,7 @@ async function* linesOfPass(
     for await (const lines of linesOf(bytes)) {
       if (head === undefined) {
         head = lines.shift() ?? "";
-        if (run === newest && seq === newest.toSeq) hearing.head?.(head);
+        if (run === newest && seq === newest.toSeq) hearing.onHeader?.(head);
       }
       yield lines;
     }

@@ -17,7 +17,7 @@ export class SplitFiles {
 
   /** Begins the files of every portion, also of those that no record will fall into. */
   async beginAll(): Promise<void> {
-    for (const portion of this.#order) await this.#of(portion);
+    for (const portion of this.#portions) await this.#of(portion);
   }
 
   async filesOf(recordId: string): Promise<readonly DatasetFile[]> {
@@ -26,10 +26,10 @@ export class SplitFiles {
 
   /** Those begun so far, portion by portion. */
   get files(): DatasetFile[] {
-    return this.#order.flatMap((portion) => this.#files.get(portion) ?? []);
+    return this.#portions.flatMap((portion) => this.#files.get(portion) ?? []);
   }
 
-  get #order(): readonly (Portion | undefined)[] {
+  get #portions(): readonly (Portion | undefined)[] {
     return this.split ? portionsOf(this.split) : [undefined];
   }
 

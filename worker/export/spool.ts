@@ -29,7 +29,7 @@ export class Spool {
 
   private constructor(
     readonly folder: string,
-    readonly size: Required<SpoolLimits>,
+    readonly limits: Required<SpoolLimits>,
   ) {}
 
   /** In a folder of its own, which `close` removes. */
@@ -49,7 +49,7 @@ export class Spool {
     if (lines) lines.push(line);
     else this.#pending.set(name, [line]);
     this.#pendingCharacters += line.length + 1;
-    if (this.#pendingCharacters >= this.size.pendingCharacters) await this.#write();
+    if (this.#pendingCharacters >= this.limits.pendingCharacters) await this.#write();
   }
 
   /** The lines of a name in the order they came, some at a time. No more can be added while it is read. @throws SpoolFull */
@@ -68,7 +68,7 @@ export class Spool {
     for (const [name, lines] of this.#pending) {
       const bytes = Buffer.from(`${lines.join("\n")}\n`);
       this.#bytes += bytes.length;
-      if (this.#bytes > this.size.bytes) throw new SpoolFull(`More than ${this.size.bytes} bytes would be put aside.`);
+      if (this.#bytes > this.limits.bytes) throw new SpoolFull(`More than ${this.limits.bytes} bytes would be put aside.`);
       await appendFile(this.#files.get(name) ?? "", bytes).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "ENOSPC" ? new SpoolFull("The disk is full.", { cause: error }) : error;
       });

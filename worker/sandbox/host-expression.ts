@@ -15,11 +15,11 @@ export class NeedsSandbox extends Error {
 }
 
 /** Thrown often, and nobody asks where: one is enough. */
-const NOT_PLAIN = new NeedsSandbox("Only the sandbox can tell.");
+const NEEDS_SANDBOX = new NeedsSandbox("Only the sandbox can tell.");
 
 /** @throws NotPlain */
 export function needSandbox(): never {
-  throw NOT_PLAIN;
+  throw NEEDS_SANDBOX;
 }
 
 /** `undefined` for what is not plain whatever `it` holds. */
@@ -41,13 +41,13 @@ export function printed(value: unknown): string {
   return typeof value === "string" || Number.isSafeInteger(value) ? String(value) : needSandbox();
 }
 
-const DEEPEST = 50;
-const LONGEST_TEXT = 1_000_000;
+const MAX_DEPTH = 50;
+const MAX_TEXT_CHARACTERS = 1_000_000;
 /** What a `?.` gives whose object is missing: all that follows in its chain is skipped. */
 const SKIPPED = Symbol("skipped");
 
 function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
-  if (depth > DEEPEST) return needSandbox();
+  if (depth > MAX_DEPTH) return needSandbox();
   const of = (inner: Expression | Super) => evaluatorOf(inner, depth + 1);
   switch (node.type) {
     case "Literal": {
@@ -169,10 +169,10 @@ function binaryOf({ left, right, operator }: BinaryExpression, of: Of): Evaluate
 }
 
 const OPERATORS: Readonly<Partial<Record<string, (one: unknown, other: unknown) => unknown>>> = {
-  "===": isSame,
-  "!==": (one, other) => !isSame(one, other),
-  "==": isAlike,
-  "!=": (one, other) => !isAlike(one, other),
+  "===": isStrictlyEqual,
+  "!==": (one, other) => !isStrictlyEqual(one, other),
+  "==": isLooselyEqual,
+  "!=": (one, other) => !isLooselyEqual(one, other),
   "<": compared((one, other) => one < other),
   "<=": compared((one, other) => one <= other),
   ">": compared((one, other) => one > other),
@@ -184,13 +184,13 @@ const OPERATORS: Readonly<Partial<Record<string, (one: unknown, other: unknown) 
   "%": (one, other) => numeric(one) % numeric(other),
 };
 
-function isSame(one: unknown, other: unknown): boolean {
+function isStrictlyEqual(one: unknown, other: unknown): boolean {
   return isObject(one) && isObject(other) ? needSandbox() : one === other;
 }
 
-function isAlike(one: unknown, other: unknown): boolean {
-  if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
-  return typeof one === typeof other ? isSame(one, other) : needSandbox();
+function isLooselyEqual(one: unknown, other: unknown): boolean {
+  if (isNullish(one) || isNullish(other)) return isNullish(one) && isNullish(other);
+  return typeof one === typeof other ? isStrictlyEqual(one, other) : needSandbox();
 }
 
 /** Two numbers or two texts. */
@@ -209,13 +209,13 @@ function numeric(value: unknown): number {
 function joined(one: unknown, other: unknown): string {
   if (typeof one !== "string" && typeof other !== "string") return needSandbox();
   const text = printed(one) + printed(other);
-  return text.length <= LONGEST_TEXT ? text : needSandbox();
+  return text.length <= MAX_TEXT_CHARACTERS ? text : needSandbox();
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-function isNothing(value: unknown): boolean {
+function isNullish(value: unknown): boolean {
   return value === null || value === undefined;
 }

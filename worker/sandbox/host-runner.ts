@@ -8,13 +8,13 @@ import { NeedsSandbox, needSandbox, hostExpression, printed, type Evaluate } fro
 import type { Runner } from "./prompts.ts";
 
 /** What a program gives, and how many characters that has at most. @throws NotPlain */
-type PlainProgram = (
+type HostProgram = (
   it: unknown,
   size: { readonly it: number; readonly longest: number },
 ) => readonly [unknown, number];
 
 export class HostRunner implements Runner {
-  readonly #scripts = new WeakMap<ScriptSource, Map<string, PlainProgram | undefined>>();
+  readonly #scripts = new WeakMap<ScriptSource, Map<string, HostProgram | undefined>>();
 
   /** @throws NotPlain also where it is too long, which the sandbox says better */
   run(script: ScriptSource, names: readonly string[], it: string, _chance: number, longest: number): unknown[] {
@@ -33,16 +33,16 @@ export class HostRunner implements Runner {
     }
   }
 
-  #programOf(script: ScriptSource, name: string): PlainProgram | undefined {
-    const known = this.#scripts.get(script) ?? new Map<string, PlainProgram | undefined>();
+  #programOf(script: ScriptSource, name: string): HostProgram | undefined {
+    const known = this.#scripts.get(script) ?? new Map<string, HostProgram | undefined>();
     this.#scripts.set(script, known);
-    if (!known.has(name)) known.set(name, plainProgram(script.programs[name] ?? needSandbox()));
+    if (!known.has(name)) known.set(name, hostProgram(script.programs[name] ?? needSandbox()));
     return known.get(name);
   }
 }
 
-function plainProgram({ kind, source, atMost }: ScriptSource["programs"][string]): PlainProgram | undefined {
-  if (kind === "prompt") return plainPrompt(source);
+function hostProgram({ kind, source, atMost }: ScriptSource["programs"][string]): HostProgram | undefined {
+  if (kind === "prompt") return hostPrompt(source);
   const evaluate = hostExpression(source);
   if (!evaluate) return undefined;
   switch (kind) {
@@ -58,8 +58,8 @@ function plainProgram({ kind, source, atMost }: ScriptSource["programs"][string]
   }
 }
 
-function plainPrompt(source: string): PlainProgram | undefined {
-  const parts = plainPartsOf(source);
+function hostPrompt(source: string): HostProgram | undefined {
+  const parts = hostPartsOf(source);
   if (!parts) return undefined;
   return (it, { longest }) => {
     let text = "";
@@ -71,7 +71,7 @@ function plainPrompt(source: string): PlainProgram | undefined {
   };
 }
 
-function plainPartsOf(source: string): (string | Evaluate)[] | undefined {
+function hostPartsOf(source: string): (string | Evaluate)[] | undefined {
   try {
     const parts = partsOfPrompt(source).map((part) => {
       if (typeof part === "string")

@@ -3,7 +3,7 @@ import type { Path } from "#core/template/source";
 import { conditionPath, type AcceptCondition, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./guest/script.ts";
 import { SandboxError, type GuestErrorLocation } from "./sandbox.ts";
-import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
+import { columnExpressions, programsOfTemplate, programName, scriptOf, type TemplatePrograms } from "./script.ts";
 
 /** An earlier turn of the conversation, shown to the model as an example. */
 export interface Turn {
@@ -20,7 +20,7 @@ export interface RenderedStep {
 }
 
 /** Where in a template a fault is. Lines and columns count from 1, in the text at `path` or in the partial that is named. */
-export interface FaultPlace {
+export interface ErrorLocation {
   /** Absent for columns. */
   readonly step?: string;
   /** The way to the text in the document: `["steps", 0, "prompt"]`, `["record", "film"]`. */
@@ -39,7 +39,7 @@ export class RenderError extends Error {
     /** One sentence, which names the place. */
     message: string,
     /** Absent when the fault is in no text of the template, but in what came of it. */
-    readonly location?: FaultPlace,
+    readonly location?: ErrorLocation,
   ) {
     super(message);
   }
@@ -70,13 +70,13 @@ export class Prompts {
   readonly #columns: readonly string[];
   readonly #columnPrograms: readonly string[];
   readonly #conditions: readonly AcceptCondition[];
-  readonly #parts: Parts;
+  readonly #parts: TemplatePrograms;
   readonly #script: ScriptSource;
 
   /** @param partials the texts of other templates that this one includes, directly or through others */
   constructor(template: Template, partials: Partials, runner: Runner) {
     this.#runner = runner;
-    this.#parts = partsOf(template);
+    this.#parts = programsOfTemplate(template);
     this.#script = scriptOf(template, this.#parts, partials);
     this.#steps = new Map(template.steps.map((step, n) => [step.id, programsOf(step, n)]));
     this.#columns = Object.keys(columnExpressions(template));
@@ -153,12 +153,12 @@ export class Prompts {
     try {
       return this.#runner.run(this.#script, programs, it, chance, longest);
     } catch (error) {
-      if (error instanceof SandboxError) throw this.#faultOf(error, programs, longest);
+      if (error instanceof SandboxError) throw this.#renderErrorOf(error, programs, longest);
       throw error;
     }
   }
 
-  #faultOf({ message, location }: SandboxError, programs: readonly string[], longest: number): RenderError {
+  #renderErrorOf({ message, location }: SandboxError, programs: readonly string[], longest: number): RenderError {
     const part = this.#parts.get(location.program || (programs.at(-1) ?? ""));
     const name = part?.name ?? "template";
     const { partial, line, column } = location;
@@ -166,7 +166,7 @@ export class Prompts {
     const whole = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
     if (location.isTooLong && part?.step !== undefined && part.program.kind === "prompt")
       return new RenderError(`${whole} passed its maxPromptBytes of ${longest}; cut the seeds or raise it.`, where);
-    return new RenderError(`${whole} could not be evaluated: ${message}${wordsFor(location)}.`, where);
+    return new RenderError(`${whole} could not be evaluated: ${message}${describeLocation(location)}.`, where);
   }
 }
 
@@ -206,7 +206,7 @@ export function bytesOf({ system, turns, prompt }: RenderedStep): number {
   );
 }
 
-function wordsFor({ partial, line, column }: GuestErrorLocation): string {
+function describeLocation({ partial, line, column }: GuestErrorLocation): string {
   const place = line === undefined ? "" : `line ${line}, column ${column}`;
   if (partial === undefined) return place && ` (${place})`;
   return ` (partial "${partial}"${place && `, ${place}`})`;

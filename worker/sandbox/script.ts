@@ -3,7 +3,7 @@ import type { Path } from "#core/template/source";
 import { conditionPath, conditionTitle, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./guest/script.ts";
 
-export interface Part {
+export interface TemplateProgram {
   readonly path: Path;
   /** For messages: `step "question", system prompt`. */
   readonly name: string;
@@ -12,11 +12,11 @@ export interface Part {
 }
 
 /** By the name of the program. */
-export type Parts = ReadonlyMap<string, Part>;
+export type TemplatePrograms = ReadonlyMap<string, TemplateProgram>;
 
-export function partsOf(template: Template): Parts {
+export function programsOfTemplate(template: Template): TemplatePrograms {
   const parts = [
-    ...template.steps.flatMap(partsOfStep),
+    ...template.steps.flatMap(programsOfStep),
     ...Object.entries(columnExpressions(template)).map(([column, source]) => ({
       path: ["record", column],
       name: `column "${column}"`,
@@ -32,7 +32,7 @@ export function partsOf(template: Template): Parts {
 }
 
 /** What the sandbox is given: the programs, and whatever they may include, by the names they include it by. */
-export function scriptOf(template: Template, parts: Parts, partials: Partials): ScriptSource {
+export function scriptOf(template: Template, parts: TemplatePrograms, partials: Partials): ScriptSource {
   const prompts = Object.fromEntries(template.steps.map(({ id, prompt }) => [id, prompt]));
   return {
     programs: Object.fromEntries([...parts].map(([name, { program }]) => [name, program])),
@@ -50,9 +50,9 @@ export function columnExpressions({ record, steps }: Template): Record<string, s
   return Object.fromEntries(Object.entries(record).map(([name, { value }]) => [name, value]));
 }
 
-function partsOfStep(step: Step, n: number): Part[] {
+function programsOfStep(step: Step, n: number): TemplateProgram[] {
   const name = `step "${step.id}"`;
-  const part = (kind: Part["program"]["kind"], where: Path, words: string, source: string | undefined): Part[] =>
+  const part = (kind: TemplateProgram["program"]["kind"], where: Path, words: string, source: string | undefined): TemplateProgram[] =>
     source === undefined
       ? []
       : [{ path: ["steps", n, ...where], name: name + words, step: step.id, program: { kind, source } }];

@@ -113,7 +113,7 @@ describe("on the local cloud, with the SDK's clients", () => {
 
   test.each([
     ["breaks off", true, "aborted"],
-    ["falls silent", false, "Nothing more came of a stream for 50 ms."],
+    ["falls silent", false, "The stream was idle for 50 ms."],
   ])("an object that %s on its way is read on from there, and is never a shorter one", async (_, breaks, reason) => {
     const healing = await fourBytesAtATime("0123456789abcdef", breaks);
     expect(await healing.objects.read("parts/J/0/1-0")).toBe("0123456789abcdef");
@@ -230,18 +230,18 @@ describe("a call of Bedrock", () => {
   test.each([
     [answered("ThrottlingException", 429), "throttled"],
     [answered("ModelNotReadyException", 429), "throttled"],
-    [answered("InternalServerException", 500), "passing"],
-    [answered("ServiceUnavailableException", 503), "passing"],
-    [answered("ModelTimeoutException", 408), "passing"],
-    [answered("ExpiredTokenException", 403), "passing"],
-    [answered("AccessDeniedException", 403), "hopeless"],
-    [answered("ModelErrorException", 424), "passing"],
+    [answered("InternalServerException", 500), "transient"],
+    [answered("ServiceUnavailableException", 503), "transient"],
+    [answered("ModelTimeoutException", 408), "transient"],
+    [answered("ExpiredTokenException", 403), "transient"],
+    [answered("AccessDeniedException", 403), "inaccessible"],
+    [answered("ModelErrorException", 424), "transient"],
     [answered("ValidationException", 400), "invalid"],
     [answered("SerializationException", 400), "invalid"],
     [answered("SomeOtherException", 413), "invalid"],
-    [answered("ResourceNotFoundException", 404), "hopeless"],
-    [answered("ValidationException", 400, "The provided model identifier is invalid."), "hopeless"],
-    [broken("ECONNREFUSED"), "passing"],
+    [answered("ResourceNotFoundException", 404), "inaccessible"],
+    [answered("ValidationException", 400, "The provided model identifier is invalid."), "inaccessible"],
+    [broken("ECONNREFUSED"), "transient"],
     [broken("ECONNRESET"), "unclear"],
     [new Error("socket hang up"), "unclear"],
   ] as [Error, ModelError["kind"]][])("that ends with %s is %s", (error, kind) => {

@@ -212,7 +212,7 @@ describe("a fold", () => {
     const known = { ...shard, partRanges: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
     const fold = new ShardCompaction(objects, known, 4);
     const entries: unknown[] = [];
-    for await (const entry of slotsInOrder(objects, known, { beside: (line, pass) => fold.add(line, pass) }))
+    for await (const entry of slotsInOrder(objects, known, { onOtherLine: (line, pass) => fold.add(line, pass) }))
       entries.push(entry);
     await fold.end();
     expect(entries).toEqual([]);

@@ -20,34 +20,34 @@ async function verdict(accept: string, { record = "a: it.seed.n", n = 3 as unkno
 
 describe("a candidate", () => {
   test.each([
-    ["it.record.a > 2", "made"],
+    ["it.record.a > 2", "delivered"],
     ["it.record.a > 3", "rejected"],
-    ["it.seed.n + it.steps.s.output.length === 8", "made"],
+    ["it.seed.n + it.steps.s.output.length === 8", "delivered"],
     ["'[].length'", "rejected"],
-    ["{ one: it.record.a > 2, two: it.record.a < 9 }", "made"],
+    ["{ one: it.record.a > 2, two: it.record.a < 9 }", "delivered"],
     ["{ one: it.record.a > 2, two: it.record.a > 9 }", "rejected"],
-  ])("with accept: %s is %s", async (accept, end) => expect((await verdict(accept)).end).toBe(end));
+  ])("with accept: %s is %s", async (accept, kind) => expect((await verdict(accept)).kind).toBe(kind));
 
   test("sees its columns as they are delivered, in their declared types", async () => {
     const record = "a: { value: it.seed.n, type: integer }, b: it.seed.none";
-    expect((await verdict("it.record.a === 7 && it.record.b === null", { record, n: "7" })).end).toBe("made");
+    expect((await verdict("it.record.a === 7 && it.record.b === null", { record, n: "7" })).kind).toBe("delivered");
   });
 
   test("is rejected by the first condition that does not hold, which is named; those after it are not asked", async () => {
     const end = await verdict("{ fine: it.record.a > 0, big: it.record.a > 9, odd: it.seed.none.none }");
     expect(end).toMatchObject({
-      end: "rejected",
-      rejected: { slot: 0, attempt: 0, reason: 'The condition "big" does not hold.', columns: { a: 3 } },
-      failed: { cause: 'The condition "big" does not hold' },
+      kind: "rejected",
+      rejected: { slot: 0, attempt: 0, reason: 'Rejected by "big".', columns: { a: 3 } },
+      failed: { cause: 'Rejected by "big"' },
     });
     expect(await verdict("it.record.a > 9")).toMatchObject({
-      rejected: { reason: 'The condition "accept" does not hold.' },
+      rejected: { reason: 'Rejected by "accept".' },
     });
   });
 
   test("whose condition cannot be evaluated is no candidate: the attempt has failed, and says where", async () => {
     expect(await verdict("{ odd: it.record.a.b.c }")).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { reason: expect.stringMatching(/^Condition "odd" could not be evaluated: .*line 1, column/) },
     });
   });
@@ -72,7 +72,7 @@ describe("a job that chooses", () => {
     });
     for (const { id, attempt, reason, record, models, seeds, costNanos } of rejected) {
       expect(rows.find((row) => row.id === id)._meta.attempts).toBeGreaterThan(attempt);
-      expect(reason).toBe('The condition "lucky" does not hold.');
+      expect(reason).toBe('Rejected by "lucky".');
       expect((record.year - 1980) % 3).toBe(0);
       expect([Object.keys(models), seeds.movie.collection, costNanos > 0]).toEqual([
         ["question", "answer"],
@@ -85,7 +85,7 @@ describe("a job that chooses", () => {
     expect(paid(attempts)).toBe(world.spentNanos);
     expect(paid(rejected)).toBeLessThan(paid(attempts));
     expect(shard?.causes).toEqual([
-      { cause: 'The condition "lucky" does not hold', attempts: rejected.length, records: 0 },
+      { cause: 'Rejected by "lucky"', attempts: rejected.length, records: 0 },
     ]);
   });
 
@@ -96,7 +96,7 @@ describe("a job that chooses", () => {
     const { rejected } = world.shards[0] ?? {};
     expect(card).toContain(`| Rejected candidates | ${rejected} |`);
     expect(card).toContain("| lucky | `it.movie.votes % 3 !== 0` |");
-    expect(card).toContain(`| The condition "lucky" does not hold | ${rejected} | 0 |`);
+    expect(card).toContain(`| Rejected by "lucky" | ${rejected} | 0 |`);
     expect(card).toContain(`- \`rejected.jsonl\`: ${rejected} rows`);
   });
 
@@ -180,7 +180,7 @@ describe("a job that cannot succeed", () => {
     await world.work();
     expect(world.job).toMatchObject({ status: "FAILED", outcome: "FAILED" });
     expect(world.job.statusReason).toMatch(
-      /^The first \d\d candidates were all rejected for one cause\. The condition "good" does not hold\. Loosen the condition/,
+      /^The first \d\d candidates were all rejected for one cause\. Rejected by "good"\. Loosen the condition/,
     );
     expect(world.shards[0]?.attempts).toBeLessThan(40);
     expect(world.lines("rejected.jsonl")).toHaveLength(world.shards[0]?.rejected ?? -1);
@@ -278,7 +278,7 @@ describe("a failed record tells", () => {
     const end = await maker.make({ ...newOpenSlot(0), steps: { s: { rounds: [round] } } } as never);
     expect(maker.model.begun).toBe(0);
     expect(end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { details: { step: "s", prompt: "Do it.", answer: "none of them" } },
     });
   });

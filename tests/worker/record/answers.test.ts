@@ -23,14 +23,14 @@ async function make(more: string, behaviour: Wish["behaviour"]) {
 describe("a repair", () => {
   test("shows the model its answer and what is wrong with it", async () => {
     const { maker, end } = await make(JSON_STEP, inTurn('{"n": "five"}', '{"n": 5}'));
-    expect(end).toMatchObject({ end: "made", record: { columns: { s: { n: 5 } } } });
+    expect(end).toMatchObject({ kind: "delivered", record: { columns: { s: { n: 5 } } } });
     expect(maker.model.log[1]?.request).toMatchObject({
       turns: [
         { role: "user", text: "Do it." },
         { role: "assistant", text: '{"n": "five"}' },
       ],
       prompt:
-        "Your answer cannot be used: it does not fit its schema: /n must be integer. Answer again, as one JSON object that fits the schema, with nothing before or after it.",
+        "Your answer cannot be used: it does not match its schema: /n must be integer. Answer again, as one JSON object that matches the schema, with nothing before or after it.",
     });
   });
 
@@ -53,7 +53,7 @@ describe("a repair", () => {
     expect(open.costNanos).toBe(maker.loggedNanos);
     const worse = await make(`${JSON_STEP}, repairs: 1`, inTurn("no", "{}", '{"n": 1}'));
     expect(worse.end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { reason: expect.stringContaining("required property 'n'") },
     });
     expect(worse.maker.model.begun).toBe(2);
@@ -76,8 +76,8 @@ describe("a repair", () => {
     expect(end).toMatchObject({ record: { columns: { s: "words" } } });
     expect(maker.model.log[1]?.request.turns[1]).toEqual({ role: "assistant", text: "…" });
     expect((await make("repairs: 0", inTurn(""))).end).toMatchObject({
-      end: "again",
-      failed: { reason: 'The answer to step "s" is an empty text.' },
+      kind: "retryable",
+      failed: { reason: 'The answer to step "s" is empty.' },
     });
   });
 
@@ -93,7 +93,7 @@ describe("a repair", () => {
     expect(end).toMatchObject({ record: { columns: { s: "The end." } } });
     expect(maker.prompts[1]).toContain("was cut off at maxTokens (50)");
     expect((await make("repairs: 0", inTurn(CUT_OFF))).end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: {
         reason: 'The answer to step "s" was cut off at maxTokens (50); raise it, or allow that with "allowCutOff".',
       },
@@ -172,7 +172,7 @@ describe("a better model is asked", () => {
       [NOVA.premium, "repair", 2],
     ]);
     const failed = await make(`${JSON_STEP}, repairs: 0, ${better()}`, inTurn("1", "2"));
-    expect(failed.end).toMatchObject({ end: "again" });
+    expect(failed.end).toMatchObject({ kind: "retryable" });
     expect(failed.maker.model.begun).toBe(2);
   });
 
@@ -191,7 +191,7 @@ describe("a better model is asked", () => {
     const withheld = { text: "", stopReason: "guardrail_intervened" };
     expect((await make(better(), inTurn(withheld, "fine"))).end).toMatchObject({ record: { columns: { s: "fine" } } });
     expect((await make("repairs: 0", inTurn(withheld))).end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { reason: 'The answer to step "s" was withheld (guardrail_intervened).' },
     });
   });
@@ -207,14 +207,14 @@ describe("a better model is asked", () => {
   test("but a condition that cannot be evaluated is told with the answer that was paid, and not paid for again", async () => {
     const { maker, end } = await make(better(", when: 'it.steps.s.output.a.b > 1'"), inTurn("words"));
     const problem = expect.stringMatching(/^Step "s", "escalate\.when" could not be evaluated/);
-    expect(end).toMatchObject({ end: "given up", failed: { reason: problem } });
+    expect(end).toMatchObject({ kind: "failed", failed: { reason: problem } });
     expect(maker.observed).toMatchObject([{ answer: "words", problem, costNanos: maker.loggedNanos }]);
   });
 
   test("only for what the step names", async () => {
     const refusalOnly = `${JSON_STEP}, repairs: 0, ${better(", on: [refusal]")}`;
-    expect((await make(refusalOnly, inTurn("no JSON"))).end).toMatchObject({ end: "again" });
-    expect((await make(refusalOnly, inTurn("Sorry, I can't do that.", '{"n": 1}'))).end).toMatchObject({ end: "made" });
+    expect((await make(refusalOnly, inTurn("no JSON"))).end).toMatchObject({ kind: "retryable" });
+    expect((await make(refusalOnly, inTurn("Sorry, I can't do that.", '{"n": 1}'))).end).toMatchObject({ kind: "delivered" });
     const schemaOnly = better(", on: [schema]");
     expect((await make(schemaOnly, inTurn("Sorry, I can't do that."))).end).toMatchObject({
       record: { columns: { s: "Sorry, I can't do that." } },
@@ -260,7 +260,7 @@ describe("a model out of reach", () => {
   });
 
   test("is left at once when it is gone", async () => {
-    const { maker, end } = await make(fallbacks, away([NOVA.economy, NOVA.balanced], "hopeless"));
+    const { maker, end } = await make(fallbacks, away([NOVA.economy, NOVA.balanced], "inaccessible"));
     expect(end).toMatchObject({ record: { columns: { s: NOVA.premium } } });
     expect(maker.model.begun).toBe(3);
     expect(maker.observed.map(({ modelId, problem, costNanos }) => [modelId, problem, costNanos > 0])).toEqual([
@@ -272,7 +272,7 @@ describe("a model out of reach", () => {
 
   test("is not what a model is that finds one request invalid: no other is asked, and the next record is asked as ever", async () => {
     const { maker, end } = await make(fallbacks, away([NOVA.economy], "invalid"));
-    expect(end).toMatchObject({ end: "given up", failed: { reason: "Not now." } });
+    expect(end).toMatchObject({ kind: "failed", failed: { reason: "Not now." } });
     expect(maker.observed.map(({ modelId, problem }) => [modelId, problem])).toEqual([[NOVA.economy, "Not now."]]);
     maker.model.behaviour = away([], "invalid");
     expect(await maker.columns(newOpenSlot(1))).toEqual({ s: NOVA.economy });
@@ -281,8 +281,8 @@ describe("a model out of reach", () => {
 
   test("fails the record when there is no other", async () => {
     const all = Object.values(NOVA);
-    expect((await make(fallbacks, away(all, "hopeless"))).end).toMatchObject({ end: "given up" });
-    expect((await make("repairs: 0", away(all, "hopeless"))).maker.model.begun).toBe(1);
+    expect((await make(fallbacks, away(all, "inaccessible"))).end).toMatchObject({ kind: "failed" });
+    expect((await make("repairs: 0", away(all, "inaccessible"))).maker.model.begun).toBe(1);
   });
 });
 

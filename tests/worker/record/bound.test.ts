@@ -103,7 +103,7 @@ test("no record costs more than its bound, nor makes more calls; what is left is
       expect(remainingBoundNanos(template, open)).toBe(bound.costNanos);
       let reserved = bound.costNanos;
       const { charge, release } = reservationOf(maker, bound.costNanos);
-      const end = await maker.attempt(open, {
+      const outcome = await maker.attempt(open, {
         get remainingNanos() {
           return reserved;
         },
@@ -114,7 +114,7 @@ test("no record costs more than its bound, nor makes more calls; what is left is
         },
         release,
       });
-      expect(end.end).not.toBe("waiting");
+      expect(outcome.kind).not.toBe("suspended");
       expect(log.calls).toBeLessThanOrEqual(bound.calls);
       expect(log.nanos).toBeLessThanOrEqual(bound.costNanos);
       expect(open.costNanos).toBe(log.nanos);
@@ -138,6 +138,6 @@ test("a model that never answers rightly is called as often as the bound counts"
   const all = [{ ...step, output: { type: "json", schema: SCHEMA }, escalate: { to: MODELS[1] } }];
   const maker = await openMaker({ template: JSON.stringify({ name: "T", pick: {}, steps: all }), behaviour: () => "" });
   const log = worst(maker, () => 1);
-  expect(await maker.make()).toMatchObject({ end: "again" });
+  expect(await maker.make()).toMatchObject({ kind: "retryable" });
   expect(log.calls).toBe(boundOf(maker.shop.template).calls);
 });

@@ -77,7 +77,7 @@ describe("a model that answers badly", () => {
     expect(rows.some(({ film }) => film === "Film 3")).toBe(false);
     expect(rows).toHaveLength(35);
     const [cause] = world.shards[0]?.causes ?? [];
-    expect(cause).toMatchObject({ cause: 'The answer to step "answer" does not fit its schema', records: 0 });
+    expect(cause).toMatchObject({ cause: 'The answer to step "answer" does not match its schema', records: 0 });
     expect(cause?.attempts).toBe((world.shards[0]?.attempts ?? 0) - 35);
     const told = rows.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
     expect(told).toBeLessThanOrEqual(world.spentNanos);
@@ -121,7 +121,7 @@ describe("a template that is at odds with itself", () => {
     });
     await world.work();
     expect(world.job.status).toBe("FAILED");
-    expect(world.lines("failures.jsonl")[0].reason).toContain("could not be held against its schema");
+    expect(world.lines("failures.jsonl")[0].reason).toContain("could not be validated against its schema");
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
@@ -140,7 +140,7 @@ test("a job whose seed set was deleted fails with a sentence", async () => {
   await world.work();
   expect(world.job).toMatchObject({
     status: "FAILED",
-    statusReason: expect.stringContaining("seed set of this job is gone"),
+    statusReason: expect.stringContaining("seed set was deleted"),
   });
 });
 
@@ -160,7 +160,7 @@ describe("a record that kills its worker", () => {
     expect(world.lines("dataset.jsonl")).toHaveLength(13);
     const failures = world.lines("failures.jsonl");
     expect(failures).toHaveLength(1);
-    expect(failures[0].reason).toContain("stopped the worker 3 times");
+    expect(failures[0].reason).toContain("crashed the worker 3 times");
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 

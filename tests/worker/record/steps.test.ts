@@ -52,7 +52,7 @@ describe("steps that do not need each other", () => {
     maker.model.latencyMs = (callNo) => (callNo === 1 ? 5_000 : 100);
     const open = newOpenSlot(0);
     const end = await maker.make(open);
-    expect(end).toMatchObject({ end: "again", failed: { reason: 'The answer to step "bad" is not JSON.' } });
+    expect(end).toMatchObject({ kind: "retryable", failed: { reason: 'The answer to step "bad" is not JSON.' } });
     expect(maker.prompts.sort()).toEqual(["bad", "slow"]);
     expect(open.steps.slow).toMatchObject({ end: "done", rounds: [{ output: "<slow>" }] });
     expect(open.costNanos).toBe(maker.loggedNanos);
@@ -62,9 +62,9 @@ describe("steps that do not need each other", () => {
     const two = template(step("a", "A", "output: { type: choice, of: [x, y] }, repairs: 0"), step("b", "B"));
     const maker = await openMaker({
       template: two,
-      behaviour: ({ prompt }) => (prompt === "B" ? new ModelError("hopeless", "Gone.") : "no choice"),
+      behaviour: ({ prompt }) => (prompt === "B" ? new ModelError("inaccessible", "Gone.") : "no choice"),
     });
-    expect(await maker.make()).toMatchObject({ end: "given up", failed: { reason: "Gone." } });
+    expect(await maker.make()).toMatchObject({ kind: "failed", failed: { reason: "Gone." } });
   });
 });
 
@@ -108,7 +108,7 @@ describe("a loop", () => {
       behaviour: echo,
     });
     const end = await maker.make();
-    expect(end).toMatchObject({ end: "again", failed: { reason: expect.stringMatching(/"each".*forEach.*list/) } });
+    expect(end).toMatchObject({ kind: "retryable", failed: { reason: expect.stringMatching(/"each".*forEach.*list/) } });
   });
 
   test("goes on after a restart with the calls that were not answered, and no others", async () => {
@@ -165,7 +165,7 @@ describe("a repetition", () => {
     const maker = await openMaker({
       template: template(step("draft", "after <%= it.steps.draft.modelId %>", `fallbacks: [balanced], ${repeat}`)),
       behaviour: ({ modelId }, callNo) =>
-        callNo > 0 && modelId === "amazon.nova-micro-v1:0" ? new ModelError("hopeless", "Gone.") : `answer ${callNo}`,
+        callNo > 0 && modelId === "amazon.nova-micro-v1:0" ? new ModelError("inaccessible", "Gone.") : `answer ${callNo}`,
     });
     expect(await maker.columns()).toEqual({ draft: "answer 2" });
     expect(maker.prompts).toEqual(["after null", "after amazon.nova-micro-v1:0"]);
@@ -242,7 +242,7 @@ steps: [{ id: s, tier: economy, maxTokens: 9, prompt: "<%= it.tone %> <%= it.siz
   });
   const end = await maker.make(newOpenSlot(1));
   expect(end).toMatchObject({
-    end: "made",
+    kind: "delivered",
     record: { columns: { s: "<loud 3 3,1>" }, meta: { seeds: { pairs: { collection: "pairs", items: [2, 0] } } } },
   });
 });
@@ -255,6 +255,6 @@ steps: [{ id: s, tier: economy, maxTokens: 9, prompt: "<% while (it.seed.bad) {}
     behaviour: echo,
     seeds: { seeds: [{ bad: true }, { bad: false }, { bad: false }, { bad: false }] },
   });
-  const ends = await Promise.all([0, 1, 2, 3].map((slot) => maker.make(newOpenSlot(slot))));
-  expect(ends.map(({ end }) => end)).toEqual(["again", "made", "made", "made"]);
+  const outcomes = await Promise.all([0, 1, 2, 3].map((slot) => maker.make(newOpenSlot(slot))));
+  expect(outcomes.map(({ kind }) => kind)).toEqual(["retryable", "delivered", "delivered", "delivered"]);
 });

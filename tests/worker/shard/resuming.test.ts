@@ -225,7 +225,7 @@ describe("a second try", () => {
   });
 
   test("of a job that failed early goes on with all that was never begun", async () => {
-    const world = new World({ records: 100, behaviour: () => new ModelError("hopeless", "No access to the model.") });
+    const world = new World({ records: 100, behaviour: () => new ModelError("inaccessible", "No access to the model.") });
     await world.workUntilRest();
     expect(world.job.status).toBe("FAILED");
     expect(world.shards[0]?.failed).toBeLessThan(100);
@@ -310,7 +310,7 @@ describe("a second try", () => {
   });
 
   test("of a worker that slept since before it cannot fail the job again", async () => {
-    const world = new World({ records: 100, behaviour: () => new ModelError("hopeless", "No access.") });
+    const world = new World({ records: 100, behaviour: () => new ModelError("inaccessible", "No access.") });
     const ports = world.ports();
     const { store } = ports;
     let wake: () => void = () => {};

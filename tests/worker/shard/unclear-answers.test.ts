@@ -91,7 +91,7 @@ test("nothing is written after a part that could not be, so no checkpoint counts
     await ports.objects.putIfAbsent(name, body);
   };
   const objects = withOther(ports.objects, { putIfAbsent: putNew });
-  const book = await LeasedShard.openSlots({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
+  const book = await LeasedShard.open({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const make = () => {
     const slot = book.window.take() ?? -1;

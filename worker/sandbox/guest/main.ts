@@ -11,7 +11,7 @@ import { freezeAll, lockdown } from "./lockdown.ts";
 const { parse, stringify } = JSON;
 const MakeRegExp = RegExp;
 /** Of one character in JSON: \u0000. */
-const LONGEST_ESCAPE = 6;
+const MAX_ESCAPE_CHARACTERS = 6;
 const scripts: Script[] = [];
 let latest: object = Object.freeze({});
 
@@ -38,7 +38,7 @@ export function run(script: number, names: string, it: string | undefined, seed:
       // Each by its own place, so that a draw in one does not change the other.
       seedRandom(seed ^ hashOf(at));
       const text = stringify(scripts[script]?.run(at, latest, longest)) ?? "null";
-      if ((length += text.length) > longest * LONGEST_ESCAPE) throw new TooLong();
+      if ((length += text.length) > longest * MAX_ESCAPE_CHARACTERS) throw new TooLong();
       values.push(text);
     }
     return `{"value":[${values.join(",")}]}`;

@@ -12,7 +12,7 @@ export const Limit = InternalError;
 const LINES_BEFORE = 2;
 const PROMPT_PARAMETERS = "it,include,output,capture,__eta";
 const EXPRESSION_PARAMETERS = "it";
-const MOST_CHARACTERS_OF_A_MESSAGE = 300;
+const MAX_MESSAGE_CHARACTERS = 300;
 
 export type Run = (it: object, ...rest: unknown[]) => unknown;
 
@@ -51,7 +51,7 @@ export class Program {
       this.#run ??= this.#compile();
       return this.#run.call(undefined, ...args);
     } catch (error) {
-      throw this.#placed(error);
+      throw this.#located(error);
     }
   }
 
@@ -67,13 +67,13 @@ export class Program {
     return run;
   }
 
-  #placed(error: unknown): unknown {
+  #located(error: unknown): unknown {
     if (error instanceof ProgramError || error instanceof TooLong || error instanceof Limit) return error;
-    const place = error instanceof UnclosedTag ? error : this.#placeOf(error);
+    const place = error instanceof UnclosedTag ? error : this.#positionOf(error);
     return new ProgramError(messageOf(error), place?.line, place?.column, this.#partial);
   }
 
-  #placeOf(error: unknown): { line: number; column: number } | undefined {
+  #positionOf(error: unknown): { line: number; column: number } | undefined {
     try {
       const stack = String((error as Error).stack).slice(0, 2_000);
       const [, line, column] = /<input>:(\d{1,7}):(\d{1,7})/.exec(stack) ?? [];
@@ -88,7 +88,7 @@ export class Program {
 export function messageOf(error: unknown): string {
   try {
     const message = (error as Error | undefined)?.message;
-    return String(message ? message : error).slice(0, MOST_CHARACTERS_OF_A_MESSAGE);
+    return String(message ? message : error).slice(0, MAX_MESSAGE_CHARACTERS);
   } catch (cause) {
     if (cause instanceof Limit) throw cause;
     return "it threw something that is not an error";

@@ -11,7 +11,7 @@ export interface ScriptSource {
 
 export type Kind = "prompt" | "condition" | "list" | "value";
 
-const DEEPEST = 10;
+const MAX_INCLUDE_DEPTH = 10;
 
 export class Script {
   readonly #programs = new Map<string, { kind: Kind; program: Program; atMost: number }>();
@@ -74,8 +74,8 @@ export class Script {
     const full = String(name).includes("/") ? String(name) : home + String(name);
     const program = this.#partials.get(full);
     if (!program) throw new TypeError(`there is no partial "${full.slice(0, 100)}"`);
-    if (depth === DEEPEST)
-      throw new RangeError(`include("${full}") is ${DEEPEST + 1} partials deep, and ${DEEPEST} are allowed`);
+    if (depth === MAX_INCLUDE_DEPTH)
+      throw new RangeError(`include("${full}") is ${MAX_INCLUDE_DEPTH + 1} partials deep, and ${MAX_INCLUDE_DEPTH} are allowed`);
     if (typeof data !== "object" || data === null)
       throw new TypeError(`include("${full}", data) needs an object of names and values as data`);
     const inner = Object.freeze({ ...it, ...data });

@@ -1,23 +1,23 @@
 /** Checks of arguments, in words that name function and argument: the library's faults are read by authors of templates. */
 
 export function textArgument(place: string, value: unknown): string {
-  if (typeof value !== "string") refuse(place, "a text", value);
+  if (typeof value !== "string") throwArgumentError(place, "a text", value);
   return value;
 }
 
 export function listArgument(place: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) refuse(place, "a list", value);
+  if (!Array.isArray(value)) throwArgumentError(place, "a list", value);
   return value;
 }
 
 /** @param end the largest number allowed */
 export function integerArgument(place: string, value: unknown, begin: number, end: number): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < begin || value > end)
-    refuse(place, `a whole number from ${begin} to ${end}`, value);
+    throwArgumentError(place, `a whole number from ${begin} to ${end}`, value);
   return value;
 }
 
-export function refuse(place: string, wanted: string, value: unknown): never {
+export function throwArgumentError(place: string, wanted: string, value: unknown): never {
   throw new TypeError(`${place} must be ${wanted}, not ${shown(value)}`);
 }
 

@@ -1,11 +1,11 @@
 /** What is drawn by chance; the chance is the rendering's own, so that the same record draws the same. */
 import { sentences } from "./sentences.ts";
-import { refuse, listArgument, textArgument } from "./arguments.ts";
+import { throwArgumentError, listArgument, textArgument } from "./arguments.ts";
 
 /** One item of a list that has some. */
 export function pickOne(list: unknown): unknown {
   const items = listArgument("pickOne(list)", list);
-  if (items.length === 0) refuse("pickOne(list)", "a list with at least one item", list);
+  if (items.length === 0) throwArgumentError("pickOne(list)", "a list with at least one item", list);
   return items[below(items.length)];
 }
 

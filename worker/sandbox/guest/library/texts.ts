@@ -1,5 +1,5 @@
 /** Texts made shorter, plainer, narrower. */
-import { refuse, textArgument, integerArgument } from "./arguments.ts";
+import { throwArgumentError, textArgument, integerArgument } from "./arguments.ts";
 
 const CHARACTERS_PER_TOKEN = 4;
 
@@ -36,7 +36,7 @@ export function stripMarkdown(text: unknown): string {
 /** JSON, on one line, or with `indent` spaces on several. */
 export function json(value: unknown, indent: unknown = 0): string {
   const text = JSON.stringify(value, null, integerArgument("json(value, indent): indent", indent, 0, 10));
-  if (text === undefined) refuse("json(value)", "a value that JSON has", value);
+  if (text === undefined) throwArgumentError("json(value)", "a value that JSON has", value);
   return text;
 }
 
