@@ -1,6 +1,6 @@
 /**
- * Folds a shard's parts: all they hold, in slot order, in a few large parts that lie with the dataset. Once the dataset is
- * published the shard names these, and its old parts can go.
+ * Compacts a shard's parts: everything in them, in slot order, in a few large parts stored with the dataset. Once the dataset is
+ * published, the shard names these, and its old parts can be deleted.
  */
 import type { CompactedShard } from "#core/job/ending";
 import { EMPTY_HEADER } from "#core/shard/part";
@@ -9,20 +9,18 @@ import type { PartRange, ShardRow } from "#core/shard/shard-row";
 import type { Objects } from "../ports.ts";
 import { LineBufferPool, type LineBuffer } from "./line-buffer.ts";
 
-/** Of a part: few enough objects for a million records, and small enough for a worker that goes on to hold some of them. */
+/** Large enough for few objects per million records, small enough for a worker that resumes to hold several. */
 export const PART_BYTES = 1_000_000;
 
-/** In a later pass over a shard what earlier ones made is told from what this one has: numbers from here on are this one's. */
+/** In a later pass over a shard, sequence numbers from here on are the newest pass's; lower ones are the earlier passes'. */
 const NEWEST_PASS_FIRST_SEQ = 1_000_000;
 
-/**
- * A shard's passes, as its worker must find them should the shard go on: the newest apart, all before it as one.
- */
+/** A shard's passes, as a worker must find them if the shard resumes: the newest separately, all earlier ones as one. */
 export class ShardCompaction {
   readonly #earlier: PartCompaction | undefined;
   readonly #newest: PartCompaction;
 
-  /** `generation`: the export's, whose dataset the parts lie with. `buffers`: shared by folds that follow each other. */
+  /** `generation`: the export's, with whose dataset the parts are stored. `buffers`: shared by successive compactions. */
   constructor(
     objects: Objects,
     readonly shard: ShardRow,
@@ -30,25 +28,26 @@ export class ShardCompaction {
     buffers = new LineBufferPool(PART_BYTES),
   ) {
     const { pass } = shard;
-    const fold = (of: Omit<PartRangeStart, "generation">) =>
-      new PartCompaction(objects, shard, { generation, ...of }, buffers);
-    if (pass > 0) this.#earlier = fold({ pass: pass - 1, fromSeq: 0 });
-    this.#newest = fold({ pass, fromSeq: pass > 0 ? NEWEST_PASS_FIRST_SEQ : 0 });
+    const compactionFrom = (start: Omit<PartRangeStart, "generation">) =>
+      new PartCompaction(objects, shard, { generation, ...start }, buffers);
+    if (pass > 0) this.#earlier = compactionFrom({ pass: pass - 1, fromSeq: 0 });
+    this.#newest = compactionFrom({ pass, fromSeq: pass > 0 ? NEWEST_PASS_FIRST_SEQ : 0 });
   }
 
-  /** @param pass in which the line was written */
+  /** @param pass the pass in which the line was written */
   async add(line: string, pass: number): Promise<void> {
     await this.#of(pass).add(line);
   }
 
-  /** @param head of the shard's newest part: slots that were begun and paid for stay begun. Absent when it has none */
-  async end(head?: string): Promise<CompactedShard> {
+  /** @param header of the shard's newest part, so that open slots keep what was paid for. Absent if it has no parts */
+  async end(header?: string): Promise<CompactedShard> {
     const { shard } = this;
-    const ofHead = this.#of(shard.partRanges.at(-1)?.pass ?? 0);
-    const folds = [...(this.#earlier ? [this.#earlier] : []), this.#newest];
-    const runs: PartRange[] = [];
-    for (const fold of folds) runs.push(...(await fold.end(fold === ofHead ? head : undefined)));
-    return { shard, partRanges: runs };
+    const withHeader = this.#of(shard.partRanges.at(-1)?.pass ?? 0);
+    const compactions = [...(this.#earlier ? [this.#earlier] : []), this.#newest];
+    const partRanges: PartRange[] = [];
+    for (const compaction of compactions)
+      partRanges.push(...(await compaction.end(compaction === withHeader ? header : undefined)));
+    return { shard, partRanges };
   }
 
   #of(pass: number): PartCompaction {
@@ -56,14 +55,14 @@ export class ShardCompaction {
   }
 }
 
-/** Where folded parts stand: their run, before its end is known. */
+/** The range of the compacted parts, before its end is known. */
 type PartRangeStart = Required<Pick<PartRange, "generation" | "pass" | "fromSeq">>;
 
 export class PartCompaction {
-  /** Holds less than a part, or one whose head is not known yet. */
+  /** Holds less than a part, or one whose header is not known yet. */
   #lines: LineBuffer;
   #parts = 0;
-  /** The part on its way. */
+  /** The part being written. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -76,14 +75,14 @@ export class PartCompaction {
   }
 
   async add(line: string): Promise<void> {
-    // One line stays for the last part, whose head it must have.
+    // Written only when another line follows: the last part must get the header.
     if (this.#lines.bytes >= this.buffers.bytes) await this.#write(EMPTY_HEADER);
     this.#lines.add(line);
   }
 
-  /** The run of its parts, if there are any; `head` goes into the last. */
-  async end(head = EMPTY_HEADER): Promise<PartRange[]> {
-    if (this.#lines.bytes > 0 || head !== EMPTY_HEADER) await this.#write(head);
+  /** The range of its parts, if there are any; `header` goes into the last. */
+  async end(header = EMPTY_HEADER): Promise<PartRange[]> {
+    if (this.#lines.bytes > 0 || header !== EMPTY_HEADER) await this.#write(header);
     await this.#writing;
     this.buffers.release(this.#lines);
     if (this.#parts === 0) return [];
@@ -92,15 +91,15 @@ export class PartCompaction {
     return [{ generation, fromSeq, toSeq, compacted: true, ...(pass > 0 && { pass }) }];
   }
 
-  async #write(head: string): Promise<void> {
+  async #write(header: string): Promise<void> {
     await this.#writing;
     const full = this.#lines;
     this.#lines = this.buffers.acquire();
     const { jobId, shardNo } = this.shard;
     const { generation, fromSeq } = this.rangeStart;
     const name = partObject(jobId, shardNo, { generation, compacted: true }, fromSeq + this.#parts);
-    this.#writing = this.objects.putIfAbsent(name, full.withHeader(head)).then(() => this.buffers.release(full));
-    // Whoever awaits the next part, or the end, hears of a failure.
+    this.#writing = this.objects.putIfAbsent(name, full.withHeader(header)).then(() => this.buffers.release(full));
+    // A failure surfaces when the next part, or the end, is awaited.
     this.#writing.catch(() => {});
     this.#parts += 1;
   }

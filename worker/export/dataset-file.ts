@@ -1,4 +1,4 @@
-/** One file of a dataset being written, record by record, in slot order. */
+/** One file of a dataset, written record by record in slot order. */
 import type { DatasetFormat } from "#core/formats";
 import type { DeliveredRecord, FailedRecord, RejectedCandidate } from "#core/shard/record";
 import type { RecordTexts } from "./record-texts.ts";
@@ -9,18 +9,18 @@ export interface DatasetFile {
   readonly format?: DatasetFormat;
   readonly sink: Sink;
   rows: number;
-  /** Records that the format cannot tell. */
+  /** Records that the format cannot hold. */
   omitted: number;
   /** `texts`: the record's own. */
   addRecord?(record: DeliveredRecord, id: string, texts: RecordTexts): Promise<void>;
   addFailure?(record: FailedRecord, id: string): Promise<void>;
   addRejected?(candidate: RejectedCandidate, id: string): Promise<void>;
-  /** Writes what stands at the end of the file. */
+  /** Writes the end of the file. */
   end?(): Promise<void>;
 }
 
-/** What is told of a file that stands. */
-export interface FinishedFile extends Pick<DatasetFile, "name" | "format" | "rows" | "leftOut"> {
+/** What the card and the job say about a finished file. */
+export interface FinishedFile extends Pick<DatasetFile, "name" | "format" | "rows" | "omitted"> {
   readonly bytes: number;
   /** In hexadecimal. */
   readonly sha256: string;

@@ -1,9 +1,9 @@
-/** What the card says of a dataset in folders. */
+/** What the card says about a partitioned dataset. */
 import { formatNumber } from "#core/numbers";
 import { MAX_PARTITIONS, overflowPartition, type PartitionBy } from "#core/dataset/partition";
 import type { FinishedFile } from "./dataset-file.ts";
 
-/** Folders beyond these are summed up. */
+/** Further folders are only counted. */
 const SHOWN_FOLDERS = 50;
 
 export function partitionsOf(
@@ -14,14 +14,14 @@ export function partitionsOf(
   const first = files.find(({ format }) => format !== undefined)?.format;
   for (const { name, rows: ofFile, omitted, format } of files) {
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
-    // Portions of a split add up, formats tell the same rows again.
+    // The portions of a split add up; other formats hold the same rows again.
     if (folder && format === first) rows.set(folder, (rows.get(folder) ?? 0) + ofFile + omitted);
   }
   const shown = [...rows].slice(0, SHOWN_FOLDERS);
   const rest = rows.size - shown.length;
   return [
     [
-      `The records lie in ${formatNumber(rows.size)} folders, named by the values they are partitioned by; the files hold these columns too. ` +
+      `The records are in ${formatNumber(rows.size)} folders, named after the values they are partitioned by; the files contain these columns too. ` +
         "`files.jsonl` lists every file with its size, rows and checksum.",
     ],
     [
@@ -31,8 +31,8 @@ export function partitionsOf(
     overflowRecords === 0
       ? []
       : [
-          `There would be more than ${formatNumber(MAX_PARTITIONS)} folders: ${formatNumber(overflowRecords)} records whose values came later lie ` +
-            `together in \`${overflowPartition(levels)}\`. Their columns are as they are; read that folder by its files alone.`,
+          `There is a limit of ${formatNumber(MAX_PARTITIONS)} folders: ${formatNumber(overflowRecords)} records whose values came later are ` +
+            `together in \`${overflowPartition(levels)}\`. Their columns keep their values; when reading that folder, ignore the values in its name.`,
         ],
   ];
 }

@@ -208,7 +208,7 @@ test("the card says how many records a complete dataset lacks, and shows names a
   await world.work();
   const card = world.file("README.md").toString();
   expect(world.job.status).toBe("COMPLETED");
-  expect(card).toContain("It is complete but for the record that failed.");
+  expect(card).toContain("The dataset is complete except for 1 record that failed.");
   expect(card).toContain("# Films \\<b>5\\</b>");
   expect(card).toContain("`it.record.task.length < 99`");
 });
@@ -255,9 +255,9 @@ test("the card tells the prompts, the share of each model, and the records of ea
   await world.work();
   const card = world.file("README.md").toString();
   for (const words of [
-    "| Estimated before | $0.00040 to $0.00060, likely $0.00050, from 5 records that were tried |",
+    "| Estimated cost | $0.00040 to $0.00060, likely $0.00050, from 5 records that were tried |",
     "| Template | T1, version 3 |",
-    `| SHA-256 of its text | ${sha256(FILMS)} |`,
+    `| Template SHA-256 | ${sha256(FILMS)} |`,
     '| Parameter audience | "young \\| old" |',
     "| sort | amazon.nova-micro-v1:0 | 6 | 100.0 % |",
     "| best | amazon.nova-pro-v1:0 | 3 | 50.0 % |",

@@ -115,7 +115,7 @@ test("without room on the disk the dataset is whole and not in folders, and its 
   const files = await exportAgain(world, { bytes: 2_000, pendingCharacters: 500 });
   expect(files).not.toContain("files.jsonl");
   expect(world.lines("dataset.jsonl")).toHaveLength(40);
-  expect(world.file("README.md").toString()).toContain("It was to be partitioned and is not");
+  expect(world.file("README.md").toString()).toContain("The dataset is not partitioned as requested");
 });
 
 test("a dataset of more folders than there may be keeps every record, and the job's row stays small", async () => {
