@@ -99,7 +99,7 @@ test.each([
   ["pickOne([])", "pickOne(list) must be a list with at least one item, not an empty list"],
   ['shuffle("abc")', 'shuffle(list) must be a list, not the text "abc"'],
   ["stripMarkdown({})", "stripMarkdown(text) must be a text, not an object"],
-  ["json(undefined)", "json(value) must be a value that JSON has, not undefined"],
+  ["json(undefined)", "json(value) must be a value that JSON can hold, not undefined"],
   ['wrap("a", 1.5)', "wrap(text, width): width must be a whole number from 1 to 10000, not 1.5"],
   ["dedent(true)", "dedent(text) must be a text, not true"],
   ['numberWords("5")', 'numberWords(n) must be a number up to 10^15, not the text "5"'],

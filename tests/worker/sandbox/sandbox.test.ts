@@ -84,7 +84,7 @@ describe("a prompt", () => {
 
   test("longer than it may be says both lengths in bytes, and counts all that is sent", () => {
     expect(() => render("ä".repeat(60), { maxPromptBytes: 100 })).toThrow(
-      'Step "s" passed its maxPromptBytes of 100: it rendered to 120 bytes; cut the seeds or raise it.',
+      'Step "s" exceeded its maxPromptBytes of 100: it rendered to 120 bytes; shorten the seeds or raise it.',
     );
     const examples = [{ user: "u".repeat(40), assistant: "a".repeat(40) }];
     expect(() => render("p".repeat(40), { maxPromptBytes: 100, examples })).toThrow("rendered to 120 bytes");
@@ -102,7 +102,7 @@ describe("a prompt", () => {
     const alone = new Prompts(withStep("<%= Math.random() %>"), {}, sandbox).render("s", IT, 5);
     expect(alone.prompt).toBe(first.prompt);
     for (const clock of ["Date.now()", "new Date()", "Date()"])
-      expect(() => render(`<%= ${clock} %>`)).toThrow("a template has no clock");
+      expect(() => render(`<%= ${clock} %>`)).toThrow("templates have no clock");
   });
 
   test("reads dates in UTC wherever the worker stands", () => {
@@ -220,7 +220,7 @@ describe("include", () => {
   test("that is missing or too deep says so", () => {
     expect(() => render("<%= include('p') %>")).toThrow('there is no partial "p" (line 1');
     expect(() => render("<%= include('p') %>", {}, { partials: { p: "<%= include('p') %>" } })).toThrow(
-      'include("p") is 11 partials deep, and 10 are allowed',
+      'include("p") is 11 partials deep, but at most 10 are allowed',
     );
   });
 
@@ -247,7 +247,7 @@ describe("conditions, lists and columns", () => {
     expect(loop("[{ a: 1 }, undefined, 3]")).toEqual(['{"a":1}', "null"]);
     expect(loop("[]")).toEqual([]);
     expect(() => loop("it.seed.title")).toThrow(
-      'Step "s", "forEach" could not be evaluated: it must give a list, not a string',
+      'Step "s", "forEach" could not be evaluated: it must be a list, not a string',
     );
   });
 

@@ -13,7 +13,8 @@ const DATE = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ].*)?)?$/;
 
 /** 1205 → "one thousand two hundred and five", -0.5 → "minus zero point five". */
 export function numberWords(n: unknown): string {
-  if (typeof n !== "number" || !(Math.abs(n) <= LARGEST)) throwArgumentError("numberWords(n)", "a number up to 10^15", n);
+  if (typeof n !== "number" || !(Math.abs(n) <= LARGEST))
+    throwArgumentError("numberWords(n)", "a number up to 10^15", n);
   const [whole = "0", decimals] = digitsOf(Math.abs(n)).split(".");
   const fraction = decimals ? ` point ${[...decimals].map((digit) => ONES[Number(digit)]).join(" ")}` : "";
   return `${n < 0 ? "minus " : ""}${wholeWords(Number(whole))}${fraction}`;
@@ -27,7 +28,7 @@ export function ordinal(n: unknown): string {
   return `${number}${ending}`;
 }
 
-/** "2026-11-23" → "23 November 2026", "2026-11" → "November 2026"; a time after the date is left out. */
+/** "2026-11-23" → "23 November 2026", "2026-11" → "November 2026"; a time after the date is dropped. */
 export function dateWords(isoDate: unknown): string {
   const date = textArgument("dateWords(isoDate)", isoDate);
   const [, year, month, day] = DATE.exec(date) ?? [];
