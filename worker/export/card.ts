@@ -9,7 +9,7 @@ import { partitionInWords } from "#core/dataset/partition";
 import type { ShardRow } from "#core/shard/shard-row";
 import { splitInWords } from "#core/dataset/split";
 import type { Template } from "#core/template/template";
-import type { Counts } from "./counts.ts";
+import { counted, type Counts } from "./counts.ts";
 import type { FinishedFile } from "./dataset-file.ts";
 import type { DatasetSchema } from "./dataset-schema.ts";
 import { loading, loadingPartitions } from "./loading.ts";
@@ -60,7 +60,7 @@ export function datasetCard(schema: DatasetSchema, input: CardInput): string {
     ...(levels ? partitionsOf(levels, input) : []),
     files
       .filter(({ name }) => !levels || !name.includes("/"))
-      .map(({ name, rows, omitted }) => `- \`${name}\`: ${formatNumber(rows)} rows${omissionNote(omitted)}`),
+      .map(({ name, rows, omitted }) => `- \`${name}\`: ${counted(rows, "row")}${omissionNote(omitted)}`),
     [
       "For each ID, `provenance.jsonl` has the models, tokens, cost, seed items and attempts it took, and, where a step took more " +
         "than one call, all of them with their reasons. `SHA256SUMS` has every file's checksum: `sha256sum --check SHA256SUMS` " +
@@ -91,7 +91,7 @@ function introductionOf({ job }: DatasetSchema, { template, shards, outcome }: C
 
 function endingOf(outcome: Outcome, failed: number): string {
   if (outcome !== "COMPLETED" || failed === 0) return ENDINGS[outcome];
-  return `The dataset is complete except for ${failed === 1 ? "1 record" : `${formatNumber(failed)} records`} that failed.`;
+  return `The dataset is complete except for ${counted(failed, "record")} that failed.`;
 }
 
 function summaryOf({ job }: DatasetSchema, { template, shards }: CardInput): string[][] {
@@ -176,7 +176,7 @@ function causesOf(shards: readonly ShardRow[]): string[][] {
 /** For a format that cannot hold all records: `training` names columns that do not always have what it needs. */
 function omissionNote(omitted: number): string {
   if (omitted === 0) return "";
-  return `; ${formatNumber(omitted)} records omitted, whose columns lack the text, or the conversation with an assistant, that it needs`;
+  return `; ${counted(omitted, "record")} omitted, whose columns lack the text, or the conversation with an assistant, that it needs`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -1,4 +1,5 @@
 /** The card's counts over all records, taken as they pass. */
+import { formatNumber } from "#core/numbers";
 import type { DeliveredRecord } from "#core/shard/record";
 
 /** A column with more values than this is no category; the values after them are counted together. */
@@ -30,6 +31,11 @@ export class Counts {
       else increment(this.uncounted, name);
     }
   }
+}
+
+/** `1 row`, `1,200 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function increment(counts: Map<string, number>, name: string): void {

@@ -1,6 +1,7 @@
 /** What the card says about a partitioned dataset. */
 import { formatNumber } from "#core/numbers";
 import { MAX_PARTITIONS, overflowPartition, type PartitionBy } from "#core/dataset/partition";
+import { counted } from "./counts.ts";
 import type { FinishedFile } from "./dataset-file.ts";
 
 /** Further folders are only counted. */
@@ -21,17 +22,17 @@ export function partitionsOf(
   const rest = rows.size - shown.length;
   return [
     [
-      `The records are in ${formatNumber(rows.size)} folders, named after the values they are partitioned by; the files contain these columns too. ` +
+      `The records are in ${counted(rows.size, "folder")}, named after the values they are partitioned by; the files contain these columns too. ` +
         "`files.jsonl` lists every file with its size, rows and checksum.",
     ],
     [
-      ...shown.map(([folder, count]) => `- \`${folder}\`: ${formatNumber(count)} records`),
-      ...(rest > 0 ? [`- and ${formatNumber(rest)} more folders`] : []),
+      ...shown.map(([folder, count]) => `- \`${folder}\`: ${counted(count, "record")}`),
+      ...(rest > 0 ? [`- and ${formatNumber(rest)} more`] : []),
     ],
     overflowRecords === 0
       ? []
       : [
-          `There is a limit of ${formatNumber(MAX_PARTITIONS)} folders: ${formatNumber(overflowRecords)} records whose values came later are ` +
+          `There is a limit of ${formatNumber(MAX_PARTITIONS)} folders: ${counted(overflowRecords, "record")} with values beyond it are ` +
             `together in \`${overflowPartition(levels)}\`. Their columns keep their values; when reading that folder, ignore the values in its name.`,
         ],
   ];

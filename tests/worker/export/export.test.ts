@@ -152,7 +152,7 @@ test("one pass writes JSONL, the same compressed, and each format for fine-tunin
     })),
   );
   expect(world.job.datasetFiles.find(({ format }) => format === "MESSAGES")).toMatchObject({ rows: 10 });
-  expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records left out");
+  expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records omitted");
 });
 
 test("a split writes a file of each format for each portion, and every record into one of them", async () => {
@@ -259,10 +259,10 @@ test("the card tells the prompts, the share of each model, and the records of ea
     "| Template | T1, version 3 |",
     `| Template SHA-256 | ${sha256(FILMS)} |`,
     '| Parameter audience | "young \\| old" |',
-    "| sort | amazon.nova-micro-v1:0 | 6 | 100.0 % |",
-    "| best | amazon.nova-pro-v1:0 | 3 | 50.0 % |",
-    "| a \\| b | 3 | 50.0 % |",
-    "| late | 3 | 50.0 % |",
+    "| sort | amazon.nova-micro-v1:0 | 6 | 100.0% |",
+    "| best | amazon.nova-pro-v1:0 | 3 | 50.0% |",
+    "| a \\| b | 3 | 50.0% |",
+    "| late | 3 | 50.0% |",
     'pandas.read_json("dataset.jsonl.gz", lines=True)',
     'load_dataset("csv", data_files="dataset.csv")',
     "select * from read_csv('dataset.csv');",

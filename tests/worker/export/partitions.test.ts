@@ -91,7 +91,7 @@ test("the card, the manifest, the checksums and the job tell of all files", asyn
   const card = world.file("README.md").toString();
   for (const words of [
     "| Partitioned by | genre |",
-    "lie in 3 folders",
+    "The records are in 3 folders",
     "- `genre=drama/`: 20 records",
     "read_parquet('**/dataset.train.parquet', hive_partitioning = true)",
     'pandas.read_parquet(name, partitioning=None) for name in glob.glob("**/dataset.test.parquet", recursive=True)',
@@ -133,7 +133,7 @@ test("a dataset of more folders than there may be keeps every record, and the jo
     .split("\n")
     .map((line) => JSON.parse(line));
   expect(others.map(({ title }) => title)).toEqual(Array.from({ length: 201 }, (_, n) => `t${999 + n}`));
-  expect(text("README.md")).toContain("201 records whose values came later lie together in `title=__OTHERS__/`");
+  expect(text("README.md")).toContain("201 records with values beyond it are together in `title=__OTHERS__/`");
   const rows = text("files.jsonl")
     .trimEnd()
     .split("\n")
