@@ -3,7 +3,7 @@ import { GUARDS, type Guard } from "./guards.ts";
 import { planOf } from "./plan.ts";
 import { runChaos } from "./run.ts";
 
-test("a seed repeats its run, event for event", async () => {
+test("a seed reproduces its run, event for event", async () => {
   const [first, again] = [await runChaos(planOf(7)), await runChaos(planOf(7))];
   expect(again.lastEvents).toEqual(first.lastEvents);
   expect(again.counts).toEqual(first.counts);

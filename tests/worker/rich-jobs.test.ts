@@ -73,7 +73,7 @@ test.each([1, 2, 3, 4])("a worker killed at any instant changes nothing about th
   expect(again).toBeLessThanOrEqual(kills * 2 * world.settings.concurrency);
 });
 
-test("a worker that is told to stop loses no answer, and the next one repeats none", async () => {
+test("a worker that is stopped loses no answer, and the next one repeats none", async () => {
   const undisturbed = new World(WISH);
   await undisturbed.work();
   const world = new World(WISH);
@@ -115,7 +115,7 @@ test.each([1.2, 2.1])(
   },
 );
 
-test("with three answers of ten not fitting their schema every record is delivered, and every value fits", async () => {
+test("with three in ten answers not matching their schema, every record is delivered, and every value matches", async () => {
   const world = new World({
     records: 300,
     shards: [{ from: 0, to: 300 }],
@@ -146,7 +146,7 @@ steps:
   expect(world.spentNanos).toBe(world.loggedNanos);
 });
 
-test("a job whose seeds are too few for a pick fails before any call, with a sentence", async () => {
+test("a job with too few seeds for a pick fails before any call, and says why", async () => {
   const world = new World({ records: 4, template: RICH, seeds: 1 });
   await world.work();
   expect(world.job).toMatchObject({
@@ -156,7 +156,7 @@ test("a job whose seeds are too few for a pick fails before any call, with a sen
   expect(world.model.begun).toBe(0);
 });
 
-test("weighted items come as often as they weigh, across the blocks of the seeds, and again after a restart", async () => {
+test("weighted items are drawn in proportion to their weights, across blocks, and the same after a restart", async () => {
   const template = `
 name: Weighted
 pick: { movie: { from: movies, how: weighted, weight: votes } }

@@ -33,7 +33,7 @@ describe("a candidate", () => {
     expect((await verdict("it.record.a === 7 && it.record.b === null", { record, n: "7" })).kind).toBe("delivered");
   });
 
-  test("is rejected by the first condition that does not hold, which is named; those after it are not asked", async () => {
+  test("is rejected by the first condition that does not hold, which is named; later ones are not evaluated", async () => {
     const end = await verdict("{ fine: it.record.a > 0, big: it.record.a > 9, odd: it.seed.none.none }");
     expect(end).toMatchObject({
       kind: "rejected",
@@ -45,7 +45,7 @@ describe("a candidate", () => {
     });
   });
 
-  test("whose condition cannot be evaluated is no candidate: the attempt has failed, and says where", async () => {
+  test("whose condition cannot be evaluated is none: the attempt fails, and says where", async () => {
     expect(await verdict("{ odd: it.record.a.b.c }")).toMatchObject({
       kind: "retryable",
       failed: { reason: expect.stringMatching(/^Condition "odd" could not be evaluated: .*line 1, column/) },
@@ -53,8 +53,8 @@ describe("a candidate", () => {
   });
 });
 
-describe("a job that chooses", () => {
-  test("delivers as many accepted records as were asked for, and keeps each rejected one aside", async () => {
+describe("a job with conditions", () => {
+  test("delivers as many accepted records as requested, and keeps each rejected candidate", async () => {
     const world = choosy();
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
@@ -84,12 +84,10 @@ describe("a job that chooses", () => {
     const attempts = rows.map(({ _meta }) => _meta);
     expect(paid(attempts)).toBe(world.spentNanos);
     expect(paid(rejected)).toBeLessThan(paid(attempts));
-    expect(shard?.causes).toEqual([
-      { cause: 'Rejected by "lucky"', attempts: rejected.length, records: 0 },
-    ]);
+    expect(shard?.causes).toEqual([{ cause: 'Rejected by "lucky"', attempts: rejected.length, records: 0 }]);
   });
 
-  test("tells in its card what records meet, and how many were rejected", async () => {
+  test("lists in its card the conditions, and how many candidates were rejected", async () => {
     const world = choosy();
     await world.work();
     const card = world.file("README.md").toString();
@@ -109,7 +107,7 @@ describe("a job that chooses", () => {
     expect(reports.some(({ rejected, delivered }) => rejected > 0 && delivered < 200)).toBe(true);
   });
 
-  test("makes the same dataset whoever makes it, and forgets no attempt when a worker dies", async () => {
+  test("has the same dataset whichever workers run it, and forgets no attempt when a worker crashes", async () => {
     const undisturbed = choosy();
     await undisturbed.work();
     const world = choosy();
@@ -134,7 +132,7 @@ describe("attempts", () => {
   const half: JobWish["behaviour"] = (request, callNo) =>
     request.schema && /Film \d*[13579]"/.test(request.prompt) ? "no" : ANSWERS(request, callNo);
 
-  test("of a shard come out of one pool: what one slot does not use another may", async () => {
+  test("of a shard share one pool: what one slot does not use, another may", async () => {
     const world = new World({ records: 60, seeds: 50, behaviour: half });
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
@@ -144,7 +142,7 @@ describe("attempts", () => {
     expect(world.shards[0]?.attempts).toBeLessThanOrEqual(180);
   });
 
-  test.each([1, 2, 5])("are %i for each record at most, on average, when none is of use", async (maxAttempts) => {
+  test.each([1, 2, 5])("are at most %i per record on average if none succeeds", async (maxAttempts) => {
     const template = `${TWO_STEPS}maxAttempts: ${maxAttempts}\n`;
     // Two causes in turn, so that the start does not look hopeless.
     const behaviour: JobWish["behaviour"] = (request, callNo) =>
@@ -156,7 +154,7 @@ describe("attempts", () => {
     for (const { attempts } of world.lines("failures.jsonl")) expect(attempts).toBeLessThanOrEqual(5 * maxAttempts);
   });
 
-  test("are counted on by the next worker, not begun anew", async () => {
+  test("are counted on by the next worker, not from zero", async () => {
     const template = `${TWO_STEPS}maxAttempts: 2\n`;
     let stop = new AbortController();
     const behaviour: JobWish["behaviour"] = (request, callNo) => {
@@ -175,7 +173,7 @@ describe("attempts", () => {
 });
 
 describe("a job that cannot succeed", () => {
-  test("stops at once when one condition refuses everything, and names it", async () => {
+  test("stops early when one condition rejects everything, and names it", async () => {
     const world = new World({ records: 400, template: NO_FILM });
     await world.work();
     expect(world.job).toMatchObject({ status: "FAILED", outcome: "FAILED" });
@@ -186,7 +184,7 @@ describe("a job that cannot succeed", () => {
     expect(world.lines("rejected.jsonl")).toHaveLength(world.shards[0]?.rejected ?? -1);
   });
 
-  test("goes on when the first attempts come to nothing for several causes", async () => {
+  test("continues when the first attempts fail for several causes", async () => {
     const world = new World({
       records: 60,
       template: `${TWO_STEPS}maxAttempts: 6\n`,
@@ -206,7 +204,7 @@ describe("a job that cannot succeed", () => {
     [undefined, "FAILED"],
     [24, "FAILED"],
     [25, "COMPLETED"],
-  ])("of whose records a quarter fails and %s percent may, is %s", async (maxFailedPercent, status) => {
+  ])("with a quarter of its records failing and a tolerance of %s%%, is %s", async (maxFailedPercent, status) => {
     const world = new World({ records: 40, seeds: 4, template: ONE_ATTEMPT, behaviour: FEW_BAD });
     world.setJob({ maxFailedPercent });
     await world.work();
@@ -219,7 +217,7 @@ describe("a job that cannot succeed", () => {
       );
   });
 
-  test("stops once fifty records tell that too many will fail", async () => {
+  test("stops once fifty records show that too many will fail", async () => {
     const world = new World({ records: 400, seeds: 3, template: ONE_ATTEMPT, behaviour: FEW_BAD });
     await world.work();
     expect(world.job.status).toBe("FAILED");
@@ -231,14 +229,14 @@ describe("a job that cannot succeed", () => {
   });
 });
 
-describe("a failed record tells", () => {
+describe("a failed record reports", () => {
   const failures = async (wish: Partial<JobWish>) => {
     const world = new World({ records: 2, template: `${TWO_STEPS}maxAttempts: 1\n`, ...wish });
     await world.work();
     return world.lines("failures.jsonl");
   };
 
-  test("which step asked what, and what was answered", async () => {
+  test("which step sent what, and what was answered", async () => {
     const [failure] = await failures({ behaviour: (request, no) => (request.schema ? "no" : ANSWERS(request, no)) });
     expect(failure).toMatchObject({
       reason: 'The answer to step "answer" is not JSON.',
@@ -250,7 +248,7 @@ describe("a failed record tells", () => {
     expect(failure.turns).toBeUndefined();
   });
 
-  test("the whole conversation when the answer was to be repaired", async () => {
+  test("the whole conversation if a repair was tried", async () => {
     const [failure] = await failures({
       template: `${TWO_STEPS.replace("repairs: 0", "repairs: 1")}maxAttempts: 1\n`,
       behaviour: (request, no) => (request.schema ? `no ${request.turns.length}` : ANSWERS(request, no)),
@@ -268,7 +266,7 @@ describe("a failed record tells", () => {
     expect([failure.prompt, failure.answer]).toEqual([undefined, undefined]);
   });
 
-  test("the prompt also when the worker that rendered it is gone", async () => {
+  test("the prompt even if the worker that rendered it is gone", async () => {
     const maker = await openMaker({
       template: `name: T\npick: {}\nsteps: [{ id: s, tier: economy, prompt: Do it., output: { type: choice, of: [a, b] }, repairs: 0 }]`,
       behaviour: () => "none of them",

@@ -88,7 +88,7 @@ function right({ schema }: ModelRequest): string {
   return JSON.stringify(schema ? { n: 1, items: ["x"], choice: "a" } : "text").slice(0, 100);
 }
 
-test("no record costs more than its bound, nor makes more calls; what is left is reserved, and the charges are the log", async () => {
+test("no record exceeds its bound in cost or calls; the rest stays reserved, and charges equal the log", async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.nat({ max: 1_000 }), async (all, seed) => {
       const maker = await openMaker({
@@ -133,7 +133,7 @@ function reservationOf({ purse }: Maker, nanos: number) {
   return reservation;
 }
 
-test("a model that never answers rightly is called as often as the bound counts", async () => {
+test("a model that never answers correctly is called as often as the bound counts", async () => {
   const step = { id: "s0", model: MODELS[0], prompt: "Do 0 it.", maxTokens: 20, maxPromptBytes: 300, repairs: 2 };
   const all = [{ ...step, output: { type: "json", schema: SCHEMA }, escalate: { to: MODELS[1] } }];
   const maker = await openMaker({ template: JSON.stringify({ name: "T", pick: {}, steps: all }), behaviour: () => "" });

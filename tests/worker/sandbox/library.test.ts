@@ -108,10 +108,10 @@ test.each([
   ['dateWords("2025-02-29")', 'dateWords(isoDate) must be a date like "2026-11-23", not the text "2025-02-29"'],
 ])("%s names function and argument", (expression, message) => expect(() => value(expression)).toThrow(message));
 
-describe("chance", () => {
+describe("randomness", () => {
   const LIST = { list: ["a", "b", "c", "d", "e"], text: "One. Two. Three. Four." };
 
-  test("draws the same for the same number and all of the items for many", () => {
+  test("draws the same for the same seed, and all items over many seeds", () => {
     for (const expression of ["pickOne(it.list)", "shuffle(it.list).join()", "randomSentence(it.text)"])
       expect(value(expression, LIST, 9)).toBe(value(expression, LIST, 9));
     const drawn = (expression: string) =>
