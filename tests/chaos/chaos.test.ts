@@ -1,5 +1,5 @@
 /** The short form of `npm run chaos`. */
-import type { Counts } from "./diary.ts";
+import type { Counts } from "./event-log.ts";
 import { planOf } from "./plan.ts";
 import { addCounts, failureText, unstruck } from "./report.ts";
 import { runChaos } from "./run.ts";

@@ -7,7 +7,7 @@ import { GUARDS, isGuard, type Guard } from "./guards.ts";
 import { planOf } from "./plan.ts";
 import { addCounts, printCounts, printFailure, unstruck } from "./report.ts";
 import { runChaos } from "./run.ts";
-import type { Counts } from "./diary.ts";
+import type { Counts } from "./event-log.ts";
 
 const { values } = parseArgs({
   options: {

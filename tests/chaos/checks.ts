@@ -3,7 +3,7 @@ import { decodePart, partsOf, type Part } from "#core/shard/part";
 import { recordId, type DeliveredRecord } from "#core/shard/record";
 import { partObject } from "#core/bucket";
 import { JOB, type World } from "../worker/world.ts";
-import type { Diary } from "./diary.ts";
+import type { Diary } from "./event-log.ts";
 import { ANSWERS, worldOf, type ChaosJob } from "./job.ts";
 import { failsAtFirst, recordsInTheEnd, type Plan } from "./plan.ts";
 

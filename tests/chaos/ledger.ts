@@ -2,7 +2,7 @@
 import type { Change } from "#core/change";
 import type { Row } from "../../worker/ports.ts";
 import type { World } from "../worker/world.ts";
-import type { Diary } from "./diary.ts";
+import type { Diary } from "./event-log.ts";
 
 export interface LedgerHooks {
   /** A worker's lease was taken by another. */

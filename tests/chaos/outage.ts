@@ -5,7 +5,7 @@ import type { Change } from "#core/change";
 import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
 import type { Signal } from "../../worker/signal.ts";
 import type { World } from "../worker/world.ts";
-import type { Diary, Kind } from "./diary.ts";
+import type { Diary, Kind } from "./event-log.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Plan, Rates } from "./plan.ts";
 

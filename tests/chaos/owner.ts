@@ -1,7 +1,7 @@
 /** The job's owner: pauses and resumes, raises a budget that was too small, asks for more records, and tries failed ones again. */
 import { ownerStatus } from "#core/keys";
 import type { World } from "../worker/world.ts";
-import type { Diary } from "./diary.ts";
+import type { Diary } from "./event-log.ts";
 import { ANSWERS } from "./job.ts";
 import type { OwnerAct, Plan } from "./plan.ts";
 

@@ -1,5 +1,5 @@
 /** What a person reads after the runs. */
-import { ACTS, FAULTS, type Counts, type Kind } from "./diary.ts";
+import { ACTS, FAULTS, type Counts, type Kind } from "./event-log.ts";
 import type { Outcome } from "./run.ts";
 
 const REJECTED: Kind = "candidate rejected";

@@ -2,13 +2,13 @@
 import { hashOf } from "#core/random";
 import { ISOLATE_AFTER_CRASHES } from "#core/shard/lease";
 import { faultsOf } from "./checks.ts";
-import { Diary, type Counts } from "./diary.ts";
+import { Diary, type Counts } from "./event-log.ts";
 import { Fleet } from "./fleet.ts";
 import { BOUND_NANOS, worldOf } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import { Owner } from "./owner.ts";
 import { failsAtFirst, type Plan } from "./plan.ts";
-import { holdStill } from "./still.ts";
+import { holdStill } from "./freeze-clock.ts";
 
 export interface Outcome {
   readonly plan: Plan;

@@ -1,7 +1,7 @@
 /** One worker's body: its hands to the world, which can be killed, warned, frozen, and given a clock that goes wrong. */
 import { randomBelow } from "#core/random";
 import type { Ports } from "../../worker/ports.ts";
-import type { Diary } from "./diary.ts";
+import type { Diary } from "./event-log.ts";
 import type { Fate } from "./plan.ts";
 
 /** What ECS grants after SIGTERM. */
