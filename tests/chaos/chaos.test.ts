@@ -1,7 +1,7 @@
 /** The short form of `npm run chaos`. */
 import type { Counts } from "./event-log.ts";
 import { planOf } from "./plan.ts";
-import { addCounts, failureText, unstruck } from "./report.ts";
+import { addCounts, failureText, neverInjected } from "./report.ts";
 import { runChaos } from "./run.ts";
 
 const RUNS = 20;
@@ -11,9 +11,9 @@ const counts: Counts = {};
 test.each(seeds)("a job ends as if nothing had gone wrong, to the nano-dollar (seed %i)", async (seed) => {
   const outcome = await runChaos(planOf(seed));
   addCounts(counts, outcome.counts);
-  if (outcome.faults.length > 0) throw new Error(failureText(outcome));
+  if (outcome.violations.length > 0) throw new Error(failureText(outcome));
 });
 
 test("every kind of fault has been injected", () => {
-  expect(unstruck(counts)).toEqual([]);
+  expect(neverInjected(counts)).toEqual([]);
 });

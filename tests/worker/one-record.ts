@@ -15,7 +15,7 @@ import { JobContext } from "../../worker/record/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";
 import { SimClock } from "./sim-clock.ts";
 
-export interface Wish {
+export interface MakerOptions {
   readonly template: string;
   readonly behaviour: Behaviour;
   readonly partials?: Partials;
@@ -24,36 +24,40 @@ export interface Wish {
   readonly concurrency?: number;
 }
 
-export async function openMaker(wish: Wish): Promise<Maker> {
-  const { template: source, partials = {}, parameters, seeds = {} } = wish;
+export async function openMaker(options: MakerOptions): Promise<Maker> {
+  const { template: source, partials = {}, parameters, seeds = {} } = options;
   const template = parseTemplate(source);
   const shop = await JobContext.open({ jobId: "J", template, partials, parameters, seeds: seedsFrom(seeds) });
-  return new Maker(shop, wish);
+  return new Maker(shop, options);
 }
 
 export class Maker {
   readonly clock = new SimClock();
   readonly model: FakeModel;
-  readonly gate: ConcurrencyLimiter;
-  readonly routes = new ModelCooldowns();
+  readonly limiter: ConcurrencyLimiter;
+  readonly cooldowns = new ModelCooldowns();
   readonly observed: ObservedCall[] = [];
   readonly stopping = new AbortController();
-  readonly purse = new GrantAccount();
+  readonly account = new GrantAccount();
   progress = 0;
 
   constructor(
-    readonly shop: JobContext,
-    { behaviour, concurrency = 8 }: Wish,
+    readonly jobContext: JobContext,
+    { behaviour, concurrency = 8 }: MakerOptions,
   ) {
-    this.gate = new ConcurrencyLimiter({ maxCalls: concurrency, clock: this.clock, changed: new ConditionVariable() });
+    this.limiter = new ConcurrencyLimiter({
+      maxCalls: concurrency,
+      clock: this.clock,
+      changed: new ConditionVariable(),
+    });
     this.model = new FakeModel(this.clock, behaviour, (callNo) => 100 + callNo);
   }
 
   get context(): CallContext {
     return {
       ports: { model: this.model, clock: this.clock, random: () => 0.9 },
-      limiter: this.gate,
-      cooldowns: this.routes,
+      limiter: this.limiter,
+      cooldowns: this.cooldowns,
       callTimeoutMs: 30_000,
       aborting: this.stopping.signal,
       stopping: this.stopping.signal,
@@ -66,10 +70,10 @@ export class Maker {
 
   /** One attempt, with just what it may cost at worst set aside. */
   async make(open: OpenSlot = newOpenSlot(0)): Promise<AttemptOutcome> {
-    const rest = remainingBoundNanos(this.shop.template, open);
-    this.purse.grant(rest);
-    const reservation = this.purse.reserve(rest);
-    if (!reservation) throw new Error("The purse is too small.");
+    const rest = remainingBoundNanos(this.jobContext.template, open);
+    this.account.grant(rest);
+    const reservation = this.account.reserve(rest);
+    if (!reservation) throw new Error("The grant is too small.");
     try {
       return await this.attempt(open, reservation);
     } finally {
@@ -78,7 +82,7 @@ export class Maker {
   }
 
   attempt(open: OpenSlot, reservation: Reservation): Promise<AttemptOutcome> {
-    return this.clock.run(runAttempt(this.shop, this.context, open, reservation));
+    return this.clock.run(runAttempt(this.jobContext, this.context, open, reservation));
   }
 
   /** The columns of a record that was made. */

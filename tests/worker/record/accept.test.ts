@@ -1,12 +1,12 @@
 /** Which candidates fill a slot, how often it is tried, and what is kept of those that were rejected. */
 import { newOpenSlot } from "#core/shard/record";
 import { openMaker } from "../one-record.ts";
-import { ANSWERS, mortal, TWO_STEPS, World, type JobWish } from "../world.ts";
+import { ANSWERS, mortal, TWO_STEPS, World, type JobOptions } from "../world.ts";
 
 /** Films whose number is a multiple of three are rejected; 33 films make a third of them. */
 const NOT_EVERY_FILM = `${TWO_STEPS}accept: { recent: it.record.year >= 1980, lucky: it.movie.votes % 3 !== 0 }\n`;
-const choosy = (wish: Partial<JobWish> = {}) =>
-  new World({ records: 40, seeds: 33, template: NOT_EVERY_FILM, ...wish });
+const choosy = (options: Partial<JobOptions> = {}) =>
+  new World({ records: 40, seeds: 33, template: NOT_EVERY_FILM, ...options });
 const NO_FILM = `${TWO_STEPS}accept: { good: it.movie.votes < 0 }\n`;
 
 async function verdict(accept: string, { record = "a: it.seed.n", n = 3 as unknown } = {}) {
@@ -129,7 +129,7 @@ describe("a job with conditions", () => {
 
 describe("attempts", () => {
   /** Every second film answers something else than JSON, always. */
-  const half: JobWish["behaviour"] = (request, callNo) =>
+  const half: JobOptions["behaviour"] = (request, callNo) =>
     request.schema && /Film \d*[13579]"/.test(request.prompt) ? "no" : ANSWERS(request, callNo);
 
   test("of a shard share one pool: what one slot does not use, another may", async () => {
@@ -145,7 +145,7 @@ describe("attempts", () => {
   test.each([1, 2, 5])("are at most %i per record on average if none succeeds", async (maxAttempts) => {
     const template = `${TWO_STEPS}maxAttempts: ${maxAttempts}\n`;
     // Two causes in turn, so that the start does not look hopeless.
-    const behaviour: JobWish["behaviour"] = (request, callNo) =>
+    const behaviour: JobOptions["behaviour"] = (request, callNo) =>
       !request.schema ? ANSWERS(request, callNo) : callNo % 2 === 0 ? "no" : '{"answer": 5}';
     const world = new World({ records: 24, template, behaviour });
     await world.work();
@@ -157,7 +157,7 @@ describe("attempts", () => {
   test("are counted on by the next worker, not from zero", async () => {
     const template = `${TWO_STEPS}maxAttempts: 2\n`;
     let stop = new AbortController();
-    const behaviour: JobWish["behaviour"] = (request, callNo) => {
+    const behaviour: JobOptions["behaviour"] = (request, callNo) => {
       if (callNo % 15 === 0) stop.abort();
       return !request.schema ? ANSWERS(request, callNo) : callNo % 2 === 0 ? "no" : '{"answer": 5}';
     };
@@ -196,7 +196,7 @@ describe("a job that cannot succeed", () => {
     expect(world.lines("dataset.jsonl")).toHaveLength(60);
   });
 
-  const FEW_BAD: JobWish["behaviour"] = (request, callNo) =>
+  const FEW_BAD: JobOptions["behaviour"] = (request, callNo) =>
     request.schema && request.prompt.includes('Film 1"') ? "no" : ANSWERS(request, callNo);
   const ONE_ATTEMPT = `${TWO_STEPS}maxAttempts: 1\n`;
 
@@ -230,8 +230,8 @@ describe("a job that cannot succeed", () => {
 });
 
 describe("a failed record reports", () => {
-  const failures = async (wish: Partial<JobWish>) => {
-    const world = new World({ records: 2, template: `${TWO_STEPS}maxAttempts: 1\n`, ...wish });
+  const failures = async (options: Partial<JobOptions>) => {
+    const world = new World({ records: 2, template: `${TWO_STEPS}maxAttempts: 1\n`, ...options });
     await world.work();
     return world.lines("failures.jsonl");
   };

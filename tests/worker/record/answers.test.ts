@@ -2,7 +2,7 @@
 import { newOpenSlot } from "#core/shard/record";
 import { REPAIR_ERROR_BYTES } from "#core/template/bound";
 import { ModelError } from "../../../worker/ports.ts";
-import { openMaker, type Wish } from "../one-record.ts";
+import { openMaker, type MakerOptions } from "../one-record.ts";
 
 const NOVA = { economy: "amazon.nova-micro-v1:0", balanced: "amazon.nova-lite-v1:0", premium: "amazon.nova-pro-v1:0" };
 const template = (more: string) =>
@@ -10,11 +10,11 @@ const template = (more: string) =>
 const JSON_STEP =
   "output: { type: json, schema: { type: object, properties: { n: { type: integer } }, required: [n] } }";
 const inTurn =
-  (...answers: ReturnType<Wish["behaviour"]>[]): Wish["behaviour"] =>
+  (...answers: ReturnType<MakerOptions["behaviour"]>[]): MakerOptions["behaviour"] =>
   (_, callNo) =>
     answers[callNo] ?? "too many calls";
 
-async function make(more: string, behaviour: Wish["behaviour"]) {
+async function make(more: string, behaviour: MakerOptions["behaviour"]) {
   const maker = await openMaker({ template: template(more), behaviour });
   const open = newOpenSlot(0);
   return { maker, open, end: await maker.make(open) };
@@ -237,7 +237,7 @@ describe("a better model is asked", () => {
 describe("an unavailable model", () => {
   const fallbacks = "fallbacks: [balanced, premium]";
   const away =
-    (ids: readonly string[], kind: ModelError["kind"]): Wish["behaviour"] =>
+    (ids: readonly string[], kind: ModelError["kind"]): MakerOptions["behaviour"] =>
     ({ modelId }) =>
       ids.includes(modelId) ? new ModelError(kind, "Not now.") : modelId;
 

@@ -58,11 +58,11 @@ const steps = fc
   );
 
 /** It takes every token the bound allows, and answers wrongly whenever `luck` says so, at length. */
-function worst({ shop, model: fake }: Maker, luck: (no: number) => number): { calls: number; nanos: number } {
+function worst({ jobContext, model: fake }: Maker, luck: (no: number) => number): { calls: number; nanos: number } {
   const log = { calls: 0, nanos: 0 };
   fake.converse = async (request: ModelRequest) => {
     const no = log.calls++;
-    const step = shop.template.steps.find(
+    const step = jobContext.template.steps.find(
       ({ maxTokens, id }) => request.maxTokens === maxTokens && saysStep(request, id),
     );
     const priced = findModel(request.modelId);
@@ -95,7 +95,7 @@ test("no record exceeds its bound in cost or calls; the rest stays reserved, and
         template: JSON.stringify({ name: "T", pick: {}, steps: all }),
         behaviour: () => "",
       });
-      const { template } = maker.shop;
+      const { template } = maker.jobContext;
       const bound = boundOf(template);
       // Luck 0 is a model that never answers rightly.
       const log = worst(maker, (no) => (seed % 4 === 0 ? 1 : hashOf(seed, no)));
@@ -118,7 +118,7 @@ test("no record exceeds its bound in cost or calls; the rest stays reserved, and
       expect(log.calls).toBeLessThanOrEqual(bound.calls);
       expect(log.nanos).toBeLessThanOrEqual(bound.costNanos);
       expect(open.costNanos).toBe(log.nanos);
-      expect(maker.purse.spentNanos).toBe(log.nanos);
+      expect(maker.account.spentNanos).toBe(log.nanos);
       const paid = maker.observed.reduce((sum, { costNanos }) => sum + costNanos, 0);
       expect(paid).toBe(log.nanos);
     }),
@@ -126,10 +126,10 @@ test("no record exceeds its bound in cost or calls; the rest stays reserved, and
   );
 }, 90_000);
 
-function reservationOf({ purse }: Maker, nanos: number) {
-  purse.grant(nanos);
-  const reservation = purse.reserve(nanos);
-  if (!reservation) throw new Error("The purse is too small.");
+function reservationOf({ account }: Maker, nanos: number) {
+  account.grant(nanos);
+  const reservation = account.reserve(nanos);
+  if (!reservation) throw new Error("The grant is too small.");
   return reservation;
 }
 
@@ -139,5 +139,5 @@ test("a model that never answers correctly is called as often as the bound count
   const maker = await openMaker({ template: JSON.stringify({ name: "T", pick: {}, steps: all }), behaviour: () => "" });
   const log = worst(maker, () => 1);
   expect(await maker.make()).toMatchObject({ kind: "retryable" });
-  expect(log.calls).toBe(boundOf(maker.shop.template).calls);
+  expect(log.calls).toBe(boundOf(maker.jobContext.template).calls);
 });

@@ -1,12 +1,12 @@
 /** Steps side by side, loops, repetitions and conditions. */
 import { newOpenSlot, type OpenSlot } from "#core/shard/record";
 import { ModelError } from "../../../worker/ports.ts";
-import { openMaker, type Wish } from "../one-record.ts";
+import { openMaker, type MakerOptions } from "../one-record.ts";
 
 const step = (id: string, prompt: string, more = "") =>
   `\n  - { id: ${id}, tier: economy, maxTokens: 50, maxPromptBytes: 2000, prompt: ${JSON.stringify(prompt)}${more && `, ${more}`} }`;
 const template = (...steps: string[]) => `name: T\npick: {}\nsteps:${steps.join("")}\n`;
-const echo: Wish["behaviour"] = ({ prompt }) => `<${prompt}>`;
+const echo: MakerOptions["behaviour"] = ({ prompt }) => `<${prompt}>`;
 
 describe("independent steps", () => {
   const DIAMOND = template(
@@ -76,7 +76,7 @@ describe("a loop", () => {
     step("all", "All: <%= it.steps.each.output.join(' ') %>"),
   );
   const names =
-    (list: readonly string[]): Wish["behaviour"] =>
+    (list: readonly string[]): MakerOptions["behaviour"] =>
     (request, callNo) =>
       request.prompt === "Names" ? JSON.stringify({ items: list }) : echo(request, callNo);
 
@@ -148,7 +148,7 @@ describe("a repetition", () => {
     step("end", "<%= it.steps.draft.output.score %> of <%= it.steps.draft.outputs.length %>"),
   );
   const scores =
-    (list: readonly number[]): Wish["behaviour"] =>
+    (list: readonly number[]): MakerOptions["behaviour"] =>
     (request, callNo) =>
       request.schema ? JSON.stringify({ score: list[callNo] }) : echo(request, callNo);
 

@@ -9,7 +9,7 @@ import type { PartRange, ShardRow } from "#core/shard/shard-row";
 import type { Change } from "#core/change";
 import { ModelError, type Ports } from "../../../worker/ports.ts";
 import { withOther, type Behaviour } from "../doubles.ts";
-import { ANSWERS, JOB, mortal, World, type JobWish } from "../world.ts";
+import { ANSWERS, JOB, mortal, World, type JobOptions } from "../world.ts";
 
 /** Acts once the model has answered so many calls. */
 function whenAnswered(world: World, calls: number, act: () => void): void {
@@ -36,8 +36,8 @@ function overtakenAtTheEnd(world: World, act: () => void): Ports {
   return { ...ports, store: withOther(store, { write }) };
 }
 
-async function undisturbed(wish: JobWish): Promise<string> {
-  const world = new World(wish);
+async function undisturbed(options: JobOptions): Promise<string> {
+  const world = new World(options);
   await world.work();
   return world.file("dataset.csv").toString();
 }
@@ -169,8 +169,8 @@ describe("more records", () => {
 const REFUSES: Behaviour = (request, callNo) =>
   request.prompt.includes("Film 3") ? new ModelError("invalid", "Not about this film.") : ANSWERS(request, callNo);
 
-async function halfMade(wish: Partial<JobWish> = {}): Promise<World> {
-  const world = new World({ records: 140, behaviour: REFUSES, ...wish });
+async function halfMade(options: Partial<JobOptions> = {}): Promise<World> {
+  const world = new World({ records: 140, behaviour: REFUSES, ...options });
   await world.workUntilRest();
   return world;
 }
