@@ -26,7 +26,7 @@ const ROOMS_WITHIN = {
       "samples",
       "worker/sandbox",
       "worker/seeds.ts",
-      "worker/job-context.ts",
+      "worker/record/job-context.ts",
       "worker/record/attempt.ts",
     ],
     // A job's records so far, written as the dataset will have them.

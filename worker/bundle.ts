@@ -7,7 +7,7 @@ import { build, type Plugin } from "esbuild";
 const HERE = import.meta.dirname;
 const WASM = "emscripten-module.wasm";
 
-/** Writes `main.mjs`, `emscripten-module.wasm` and `Dockerfile` to a folder, in which `node main.mjs` then starts the worker. */
+/** Writes `main.mjs`, `emscripten-module.wasm` and `Dockerfile` to `outdir`, where `node main.mjs` then starts the worker. */
 export async function bundleWorker(outdir: string): Promise<void> {
   await mkdir(outdir, { recursive: true });
   await build({
@@ -17,13 +17,13 @@ export async function bundleWorker(outdir: string): Promise<void> {
     platform: "node",
     format: "esm",
     target: "node20",
-    // Names are kept as they are: a helper that restores minified ones costs time wherever a closure is made.
+    // Identifiers are not minified: the helper that restores function names costs time wherever a closure is created.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",
     mainFields: ["module", "main"],
     plugins: [SANDBOX_PLUGIN],
-    // Some of what the AWS SDK uses is CommonJS and requires Node's own modules.
+    // Some dependencies of the AWS SDK are CommonJS and require Node's own modules.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     logLevel: "warning",
   });
@@ -31,7 +31,7 @@ export async function bundleWorker(outdir: string): Promise<void> {
   await copyFile(join(HERE, "Dockerfile"), join(outdir, "Dockerfile"));
 }
 
-/** For bundles with the sandbox in them: QuickJS comes in four variants, and only one is ever loaded. */
+/** For bundles that contain the sandbox: QuickJS comes in four variants, of which only one is ever loaded. */
 export const SANDBOX_PLUGIN: Plugin = {
   name: "without-variants",
   setup({ onResolve, onLoad }) {
@@ -43,7 +43,7 @@ export const SANDBOX_PLUGIN: Plugin = {
   },
 };
 
-/** QuickJS looks for its WebAssembly beside the file it was bundled into. */
+/** QuickJS looks for its WebAssembly next to the file it was bundled into. */
 export async function copySandbox(outdir: string): Promise<void> {
   const quickjs = createRequire(import.meta.resolve("quickjs-emscripten"));
   const folder = dirname(quickjs.resolve("@jitl/quickjs-wasmfile-release-sync"));

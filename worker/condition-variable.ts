@@ -1,4 +1,4 @@
-/** Wakes whoever waits for anything to change; they look again for themselves. */
+/** Wakes everyone who waits for something to change; each then checks its own condition. */
 export class ConditionVariable {
   #waiters: (() => void)[] = [];
 

@@ -1,4 +1,4 @@
-/** A Fargate task: works for one job until nothing is left that it could do. SIGTERM is a normal way to end. */
+/** A Fargate task: works on one job until there is nothing left for it to do. SIGTERM is a normal way to end. */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -16,15 +16,15 @@ import type { Ports, Settings } from "./ports.ts";
 import { runTask } from "./task.ts";
 
 const FLUSH_MS = 1_000;
-/** Below the 100 s in which a task that is told to stop must be done. */
+/** Below the 100 s between SIGTERM and SIGKILL. */
 const CALL_TIMEOUT_MS = 80_000;
 const DRAIN_MS = 90_000;
 /**
- * Tables and bucket are worth waiting for: a worker that gives up costs its grant. Every write is conditional or carries a
- * token, so asking again is safe; a connection that died is found out instead of waited for.
+ * For the table and the bucket: a worker that gives up on them forfeits its grant. Every write is conditional or carries a
+ * token, so retries are safe; timeouts detect dead connections instead of waiting for them.
  */
 const MAX_ATTEMPTS = 8;
-const PATIENT = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
 
 const logger = new Logger({ serviceName: "worker" });
 const stopping = new AbortController();
@@ -33,11 +33,11 @@ for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => stoppi
 try {
   const settings = settingsFrom(process.env);
   logger.appendKeys({ jobId: settings.jobId, task: settings.task });
-  logger.info("The worker begins.");
+  logger.info("The worker started.");
   await runTask(portsFrom(process.env, settings), settings, stopping.signal);
   process.exit(0);
 } catch (error) {
-  logger.error("The worker stopped on an error that nobody expected.", error as Error);
+  logger.error("The worker stopped on an unexpected error.", error as Error);
   process.exit(1);
 }
 
@@ -68,11 +68,11 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner }: Settings): P
     seedSetOwner,
   });
   const url = required(ENVIRONMENT.graphqlUrl, env);
-  const tables = new DynamoDBClient({ credentials, maxAttempts: MAX_ATTEMPTS, requestHandler: PATIENT });
+  const tables = new DynamoDBClient({ credentials, maxAttempts: MAX_ATTEMPTS, requestHandler: TIMEOUTS });
   const bucket = new S3Client({
     credentials,
     maxAttempts: MAX_ATTEMPTS,
-    requestHandler: { ...PATIENT, ...CONNECTIONS },
+    requestHandler: { ...TIMEOUTS, ...CONNECTIONS },
   });
   return {
     store: new DynamoDbStore(tables, required(ENVIRONMENT.jobsTable, env)),
@@ -81,8 +81,8 @@ function portsFrom(env: NodeJS.ProcessEnv, { jobId, seedSetOwner }: Settings): P
     reporter: new AppSyncReporter({ url, region: required("AWS_REGION", env), credentials, jobId }),
     clock: systemClock,
     log: {
-      info: (message, facts) => logger.info(message, { ...facts }),
-      warn: (message, facts) => logger.warn(message, { ...facts }),
+      info: (message, fields) => logger.info(message, { ...fields }),
+      warn: (message, fields) => logger.warn(message, { ...fields }),
     },
     random: Math.random,
   };

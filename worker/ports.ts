@@ -1,4 +1,4 @@
-/** What the worker needs of the world. Adapters play it on AWS, doubles in tests. */
+/** What the worker needs of the outside world: implemented by adapters on AWS, and by doubles in tests. */
 import type { Readable } from "node:stream";
 import type { JobStatus } from "#core/job/job";
 import type { ModelLimits } from "#core/models/adaptive-limit";
@@ -14,7 +14,7 @@ export interface Store {
   /** In the order of the keys. */
   readAll(keys: readonly RowKey[]): Promise<(Row | undefined)[]>;
   /**
-   * Carries out a change. `false`: a condition did not hold, nothing was changed. A throw is an unclear answer: the same
+   * Applies a change. `false`: a condition failed and nothing was changed. If it throws, the outcome is unclear, and the same
    * change may be sent again.
    */
   write(change: Change): Promise<boolean>;
@@ -22,56 +22,56 @@ export interface Store {
 
 /** There is no such object. */
 export class ObjectNotFound extends Error {
-  override readonly name = "ObjectMissing";
+  override readonly name = "ObjectNotFound";
 }
 
-/** The bytes of an object, to be read once as they come. */
+/** The bytes of an object, to be read once, as a stream. */
 export interface ObjectBytes extends AsyncIterable<Uint8Array> {
-  /** Lets go of what was not read. */
+  /** Discards what was not read. */
   destroy(): void;
 }
 
 /** The objects of the bucket. */
 export interface Objects {
   /**
-   * Writes an object that does not exist; one that exists was written by us with the same bytes. Once it resolves the body's
-   * bytes may change.
+   * Writes an object if it does not exist; if it does, we wrote it with the same bytes. Once it resolves, the body's buffer may
+   * be reused.
    */
   putIfAbsent(name: string, body: string | Buffer): Promise<void>;
-  /** @throws ObjectMissing; PlotPaletteError when the object is archived */
+  /** @throws ObjectNotFound; PlotPaletteError when the object is archived */
   read(name: string): Promise<string>;
   /** @throws as `read` */
   open(name: string): Promise<ObjectBytes>;
-  /** Writes an object of unknown length as its bytes come. Aborting leaves nothing behind. */
+  /** Writes an object of unknown length from a stream. Aborting leaves nothing behind. */
   upload(name: string, contentType: string, body: Readable, signal: AbortSignal): Promise<void>;
 }
 
 /** A turn of a conversation. */
-export interface Turn {
+export interface ChatTurn {
   readonly role: "user" | "assistant";
   readonly text: string;
 }
 
-/** One call of a model, with all that is sent. */
+/** One call of a model, with everything sent. */
 export interface ModelRequest {
   readonly modelId: string;
   readonly system?: string;
   /** The conversation before the prompt, which is the user's last turn. */
-  readonly turns: readonly Turn[];
+  readonly turns: readonly ChatTurn[];
   readonly prompt: string;
   readonly maxTokens: number;
   readonly temperature?: number;
   readonly topP?: number;
   readonly stop?: readonly string[];
-  /** The answer is to be an object of this JSON Schema. */
+  /** The JSON Schema that the answer must match. */
   readonly schema?: Readonly<Record<string, unknown>>;
 }
 
 export interface ModelAnswer {
-  /** The text; of a model that was made to call a tool, the JSON text of what it called it with. */
+  /** The text; of a model that was made to call a tool, the JSON of the tool's input. */
   readonly text: string;
   readonly stopReason: string;
-  /** Absent when the answer did not tell: then the worst case is charged. */
+  /** If absent, the worst case is charged. */
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
@@ -81,19 +81,19 @@ export interface ModelClient {
 }
 
 /**
- * throttled: too many requests, later again. passing: an error answer that a later call may not get. unclear: no answer came,
- * so the call may have been paid. hopeless: every call of this model will fail. invalid: this request will, whichever model
- * gets it, and it says nothing about others.
+ * throttled: too many requests; retry later. transient: an error that a later call may not get. unclear: no answer came, so the
+ * call may have been billed. inaccessible: every call of this model will fail. invalid: this request will fail on any model,
+ * which says nothing about other requests.
  */
-export type ModelErrorKind = "throttled" | "passing" | "unclear" | "hopeless" | "invalid";
+export type ModelErrorKind = "throttled" | "transient" | "unclear" | "inaccessible" | "invalid";
 
 export class ModelError extends Error {
   constructor(
     readonly kind: ModelErrorKind,
-    /** A sentence that can stand in a failed record. */
+    /** One sentence, fit to be a failed record's reason. */
     message: string,
     options?: ErrorOptions,
-    /** How long the service wants to be left alone; absent when it did not say. */
+    /** The service's Retry-After, if it sent one. */
     readonly retryAfterMs?: number,
   ) {
     super(message, options);
@@ -106,24 +106,24 @@ export interface Control {
   readonly controlNo: number;
 }
 
-/** Tells the watchers, and hears what the job's owner wants. */
+/** Reports progress to subscribers, and returns what the job's owner wants. */
 export interface Reporter {
-  /** @throws when nobody could be told; the news are cumulative, so the next ones make up for it */
+  /** @throws when the report could not be delivered; reports are cumulative, so the next one makes up for it */
   report(shardNo?: number, shard?: Omit<ShardReport, "reportedAt">): Promise<Control>;
 }
 
 export interface Clock {
-  /** For leases and dates: what other machines agree on. */
+  /** Wall-clock time, which machines agree on: for leases and dates. */
   nowMs(): number;
-  /** For durations: never set back. */
+  /** For durations: never goes backward. */
   monotonicMs(): number;
-  /** Calls `action` after a while, unless the answer is called before. */
+  /** Calls `action` after `ms`. @returns a function that cancels it */
   after(ms: number, action: () => void): () => void;
 }
 
 export interface Log {
-  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 export interface Ports {
@@ -133,26 +133,26 @@ export interface Ports {
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly log: Log;
-  /** Numbers in [0, 1) for what must differ between workers: how long to back off. */
+  /** Numbers in [0, 1), for what must differ between workers, such as backoff jitter. */
   readonly random: () => number;
 }
 
-/** Whose job this worker works for, and how. */
+/** Which job this worker works on, and how. */
 export interface Settings {
   readonly jobId: string;
   readonly seedSetOwner: string;
-  /** Names this worker in the leases it holds. */
+  /** Identifies this worker in the leases it holds. */
   readonly task: string;
-  /** Calls in flight at most. */
+  /** Maximum calls in flight. */
   readonly concurrency: number;
-  /** What the account may do a minute with single models, by their ids; the tasks of a job share it. */
+  /** The account's per-minute limits by model ID; the tasks of a job share them. */
   readonly modelLimits?: Readonly<Record<string, ModelLimits>>;
   readonly leaseMs: number;
-  /** Between flushes. */
+  /** Time between flushes. */
   readonly flushIntervalMs: number;
-  /** A call without an answer is given up after this long, and charged its worst case. */
+  /** A call without an answer is aborted after this long and charged its worst case. */
   readonly callTimeoutMs: number;
-  /** After being told to stop, calls may finish for this long before they are aborted. */
+  /** On SIGTERM, calls may take this long to finish before they are aborted. */
   readonly drainTimeoutMs: number;
 }
 

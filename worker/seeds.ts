@@ -1,4 +1,4 @@
-/** Seed items by position, read in blocks through a bounded cache. */
+/** Seed items by position, read in blocks through a bounded LRU cache. */
 import { PlotPaletteError } from "#core/errors";
 import {
   toDrawn,
@@ -16,17 +16,17 @@ import type { SeedBlock, SeedIndex, SeedItem } from "#core/seeds/seed-set";
 import type { Pick as SeedPick } from "#core/template/template";
 import { ObjectNotFound, type Objects } from "./ports.ts";
 
-/** Some thirty blocks: a large seed set is drawn from all over, so more would hardly be hit more often. */
+/** About thirty blocks: draws are spread over a large seed set, so a larger cache would hardly be hit more often. */
 const MAX_CACHED_BYTES = 32_000_000;
-/** Of the same few heavy items again and again; then the others are weighed alone. */
+/** Draws that hit an item already drawn; after that, the remaining items are weighed alone. */
 const MAX_REPEATS = 50;
 
-/** What an attempt needs of the seeds. */
+/** What an attempt needs from the seeds. */
 export interface SeedSource {
   /** What each pick draws for a slot. @throws PlotPaletteError BadInput when there is not enough to draw from */
   draw(picks: SeedPicks, draw: DrawKey): Promise<Record<string, Drawn>>;
   /** An item as JSON text. */
-  item(picked: DrawnItem): Promise<string>;
+  item(drawn: DrawnItem): Promise<string>;
 }
 
 /** What was drawn, as JSON text: an item, or a list of items. */
@@ -60,14 +60,14 @@ export class Seeds implements SeedSource {
   }
 
   /** @throws PlotPaletteError NotFound when the seed set was deleted */
-  static async open(objects: Pick<Objects, "read">, place: SeedSetLocation): Promise<Seeds> {
-    const index = await objects.read(seedIndexObject(place.owner, place.seedSetId)).catch((error: unknown) => {
+  static async open(objects: Pick<Objects, "read">, location: SeedSetLocation): Promise<Seeds> {
+    const index = await objects.read(seedIndexObject(location.owner, location.seedSetId)).catch((error: unknown) => {
       if (!(error instanceof ObjectNotFound)) throw error;
-      throw new PlotPaletteError("NotFound", "The seed set of this job is gone; start a new job with another.", {
+      throw new PlotPaletteError("NotFound", "This job's seed set was deleted; start a new job with another.", {
         cause: error,
       });
     });
-    return new Seeds(objects, place, JSON.parse(index) as SeedIndex);
+    return new Seeds(objects, location, JSON.parse(index) as SeedIndex);
   }
 
   async draw(picks: SeedPicks, draw: DrawKey): Promise<Record<string, Drawn>> {
@@ -85,16 +85,16 @@ export class Seeds implements SeedSource {
     const blocks = this.#blocksOf(collection);
     const number = blocks.findIndex(({ firstItem, itemCount }) => item >= firstItem && item < firstItem + itemCount);
     const block = blocks[number];
-    if (!block) throw new RangeError(`The seeds' index has no item ${item} of the collection "${collection}".`);
+    if (!block) throw new RangeError(`The seed index has no item ${item} in the collection "${collection}".`);
     const line = (await this.#block(collection, number, block.bytes).lines)[item - block.firstItem];
     if (!line)
       throw new RangeError(
-        `Block ${number} of the collection "${collection}" lacks the item ${item} that the index promises.`,
+        `Block ${number} of the collection "${collection}" lacks item ${item}, which the index lists.`,
       );
     return line;
   }
 
-  /** Items as often as their weights say, all different: a block by its sum, then one of its items. */
+  /** Distinct items in proportion to their weights: first a block by its sum, then one of its items. */
   async #weighted(name: string, pick: SeedPick, { jobId, slot, attempt }: DrawKey): Promise<number[]> {
     const { from, weight = "", count = 1 } = pick;
     const random = randomOf(jobId, name, slot, attempt);
@@ -114,7 +114,7 @@ export class Seeds implements SeedSource {
     return drawn;
   }
 
-  /** An item that is not drawn yet, when those that are leave hardly any weight to the others: all are looked at. */
+  /** An item not drawn yet, when those drawn hold nearly all the weight: scans all blocks. */
   async #weightedOther(
     name: string,
     { from, weight = "", count }: SeedPick,
@@ -152,7 +152,7 @@ export class Seeds implements SeedSource {
     const name = seedBlockObject(this.location.owner, this.location.seedSetId, collection, number);
     const known = this.#blocks.get(name);
     if (known) {
-      // The map's order is the order of use: the first is the one not used for the longest time.
+      // The map's order is the order of use: the first is the least recently used.
       this.#blocks.delete(name);
       this.#blocks.set(name, known);
       return known;
@@ -175,7 +175,7 @@ export class Seeds implements SeedSource {
   }
 }
 
-/** What is missing weighs nothing. */
+/** A missing weight is 0. */
 function weightIn(line: string, field: string): number {
   const value = (JSON.parse(line) as SeedItem)[field];
   return typeof value === "number" ? value : 0;

@@ -1,4 +1,4 @@
-/** What the worker needs of an AbortSignal. */
+/** The part of AbortSignal that the worker uses. */
 export interface Signal {
   readonly aborted: boolean;
   addEventListener(type: "abort", listener: () => void): void;
@@ -6,8 +6,8 @@ export interface Signal {
 }
 
 /**
- * An AbortController that is its own signal. Each record and each call has one, and hundreds of calls listen to the same:
- * those of Node cost some 10 µs to make, and walk through all their listeners for each that comes or goes.
+ * An AbortController that is its own signal. Each record and each call has one, and hundreds of calls listen to the same one:
+ * Node's cost some 10 µs to create, and scan all their listeners whenever one is added or removed.
  */
 export class AbortSource implements Signal {
   #aborted = false;
@@ -25,7 +25,7 @@ export class AbortSource implements Signal {
     this.#listeners?.delete(listener);
   }
 
-  /** Tells all who listen, once; whoever stops listening meanwhile is not told. */
+  /** Calls each listener once; one that is removed meanwhile is not called. */
   abort(): void {
     if (this.#aborted) return;
     this.#aborted = true;

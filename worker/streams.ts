@@ -1,24 +1,24 @@
-/** Reading streams: chunk by chunk with an end to patience, and line by line without ever holding the whole. */
+/** Reading streams: chunk by chunk with an idle timeout, and line by line without ever holding the whole. */
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
-/** Chunks as they come. The stream is destroyed once it gives nothing for so long while it is waited for: its other end has died. */
-export async function* chunksOf(stream: Readable, silentMs: number): AsyncGenerator<Buffer> {
-  const wait = () =>
-    setTimeout(() => stream.destroy(new Error(`Nothing more came of a stream for ${silentMs} ms.`)), silentMs);
-  let timer = wait();
+/** Chunks as they arrive. The stream is destroyed if none arrives for `idleTimeoutMs` while one is awaited: its other end is dead. */
+export async function* chunksOf(stream: Readable, idleTimeoutMs: number): AsyncGenerator<Buffer> {
+  const startTimer = () =>
+    setTimeout(() => stream.destroy(new Error(`The stream was idle for ${idleTimeoutMs} ms.`)), idleTimeoutMs);
+  let timer = startTimer();
   try {
     for await (const chunk of stream) {
       clearTimeout(timer);
       yield chunk as Buffer;
-      timer = wait();
+      timer = startTimer();
     }
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The lines of a text as its bytes come, some at a time. */
+/** The lines of a text as its bytes arrive, some at a time. */
 export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new StringDecoder("utf8");
   let rest = "";

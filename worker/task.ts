@@ -1,4 +1,4 @@
-/** One worker's life: turn after turn for its job, until there is nothing left that it could do. */
+/** One worker's life: turn after turn for its job, until there is nothing left for it to do. */
 import { beginExport, startJob } from "#core/job/ending";
 import { PlotPaletteError } from "#core/errors";
 import { budgetKey, jobKey, jobTemplateKey, shardKey } from "#core/keys";
@@ -18,12 +18,12 @@ import { sleep, type Ports, type Settings } from "./ports.ts";
 import { ModelCooldowns } from "./calls/model-cooldowns.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
-import { JobContext } from "./job-context.ts";
+import { JobContext } from "./record/job-context.ts";
 
-/** How soon a task notices that others have come or gone with whom it shares what the account may do a minute. */
+/** How soon a task notices that tasks with which it shares the account's per-minute limits have come or gone. */
 const QUOTA_REFRESH_MS = 10_000;
 
-/** Works until there is nothing to do or `signal` aborts. @throws what nobody expected; leases then run out by themselves */
+/** Works until there is nothing to do or `signal` aborts. @throws any unexpected error; leases then expire on their own */
 export async function runTask(ports: Ports, settings: Settings, signal: AbortSignal): Promise<void> {
   const task = new Task(ports, settings, signal);
   try {
@@ -37,7 +37,7 @@ export class Task {
   readonly #changed = new ConditionVariable();
   readonly #limiter: ConcurrencyLimiter;
   readonly #cooldowns = new ModelCooldowns();
-  /** The shards this worker runs: one, and the next as soon as little of it is left (see `#comesShort`). */
+  /** The shards this worker runs: one, and the next as soon as little of it is left (see `#untilFewRecordsLeft`). */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
   #jobContextPromise: Promise<JobContext> | undefined;
   #failure: unknown;
@@ -50,12 +50,17 @@ export class Task {
     readonly settings: Settings,
     readonly signal: AbortSignal,
   ) {
-    const { concurrency: most, modelLimits: limits } = settings;
-    this.#limiter = new ConcurrencyLimiter({ maxCalls: most, clock: ports.clock, changed: this.#changed, limits });
+    const { concurrency, modelLimits } = settings;
+    this.#limiter = new ConcurrencyLimiter({
+      maxCalls: concurrency,
+      clock: ports.clock,
+      changed: this.#changed,
+      limits: modelLimits,
+    });
     signal.addEventListener("abort", () => this.#stop());
   }
 
-  /** One turn; `false` when there is nothing left to do. Taken twice, it does the same once. */
+  /** One turn; `false` when there is nothing left to do. Idempotent: taken twice, it acts once. */
   async runNextAction(): Promise<boolean> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.signal.aborted) return false;
@@ -77,7 +82,7 @@ export class Task {
     }
   }
 
-  /** Resolves when no shard is run any more. */
+  /** Resolves when no shard is running. */
   async settle(): Promise<void> {
     await Promise.all([...this.#runs.values()].map(({ end }) => end));
     this.#cancelAbort();
@@ -89,7 +94,7 @@ export class Task {
   async #read(): Promise<{ job: JobRow | undefined; shards: ShardRow[]; remainingNanos: number }> {
     const job = (await this.ports.store.read(jobKey(this.settings.jobId))) as JobRow | undefined;
     if (job?.status !== "RUNNING") return { job, shards: [], remainingNanos: 0 };
-    // The budget first: what comes back to it after that is seen by a later turn, and no turn misses a parked shard.
+    // The budget first: money returned after this read is seen by a later turn, and no turn misses a parked shard.
     const budget = (await this.ports.store.read(budgetKey(job.budgetId))) as BudgetRow | undefined;
     return { job, shards: await this.#readShards(job), remainingNanos: budget?.remainingNanos ?? 0 };
   }
@@ -118,25 +123,25 @@ export class Task {
     const [limiter, cooldowns, changed] = [this.#limiter, this.#cooldowns, this.#changed];
     const mayStartRecords = (shardNo: number) => this.#mayStartRecords(shardNo);
     const context = { ports, settings, jobContext, limiter, cooldowns, changed, job, runningShards, mayStartRecords };
-    const run = await ShardRun.begin(context, leased, leasedAtMs).catch((error: unknown) =>
+    const run = await ShardRun.open(context, leased, leasedAtMs).catch((error: unknown) =>
       this.#handleOpenFailure(job, error),
     );
     if (!run) return;
     const end = run
       .run()
-      .then((how) => ports.log.info(`Shard ${shard.shardNo} ended ${how}.`))
+      .then((result) => ports.log.info(`Shard ${shard.shardNo} ended: ${result}.`))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#runs.delete(shard.shardNo);
         changed.notifyAll();
       });
     this.#runs.set(shard.shardNo, { run, end });
-    // Told to go while the lease was being taken.
+    // Stopped while the lease was being taken.
     if (this.signal.aborted || this.#failure !== undefined) run.drain();
     await this.#untilFewRecordsLeft();
   }
 
-  /** Another worker has taken the shard while it was being opened, or what it holds cannot be read. */
+  /** Another worker took the shard while it was being opened, or its contents cannot be read. */
   async #handleOpenFailure(job: JobRow, error: unknown): Promise<undefined> {
     if (error instanceof LeaseLost) return;
     if (!(error instanceof PlotPaletteError)) throw error;
@@ -144,15 +149,15 @@ export class Task {
   }
 
   /**
-   * Resolves once what is left to begin fills each place among the calls once at most: time to lease the next shard, which
-   * takes about as long as a call. Later, places would stay empty, and from then on all records go in step.
+   * Resolves once the records left to start fill each call permit at most once more: time to lease the next shard, which takes
+   * about as long as a call. Any later, permits would idle, and from then on all records would run in lockstep.
    */
   async #untilFewRecordsLeft(): Promise<void> {
-    const inHand = () => [...this.#runs.values()].reduce((sum, { run }) => sum + run.pendingRecords, 0);
-    while (inHand() > 2 * this.#limiter.options.maxCalls) await this.#changed.wait();
+    const pendingRecords = () => [...this.#runs.values()].reduce((sum, { run }) => sum + run.pendingRecords, 0);
+    while (pendingRecords() > 2 * this.#limiter.options.maxCalls) await this.#changed.wait();
   }
 
-  /** Shards take their places in the order of their leases: side by side, both would end later. */
+  /** Shards start records in the order of their leases: interleaved, both would end later. */
   #mayStartRecords(shardNo: number): boolean {
     for (const [no, { run }] of this.#runs) {
       if (no === shardNo) return true;
@@ -161,7 +166,7 @@ export class Task {
     return true;
   }
 
-  /** As tasks come and go, each takes its share of what the account may do a minute. */
+  /** As tasks come and go, each takes its share of the account's per-minute limits. */
   async #refreshQuotaShare(job: JobRow): Promise<void> {
     const { clock, log } = this.ports;
     while (!this.#settled.signal.aborted) {
@@ -170,19 +175,21 @@ export class Task {
       try {
         this.#limiter.shareQuota(countLeaseHolders(await this.#readShards(job), clock.nowMs()));
       } catch (error) {
-        log.warn("The tasks of the job could not be counted; the share stays as it is.", { error: String(error) });
+        log.warn("The job's tasks could not be counted; this task's share of the rate limits stays as it is.", {
+          error: String(error),
+        });
       }
     }
   }
 
   async #export(job: JobRow): Promise<boolean> {
     const { ports, settings, signal } = this;
-    // Its sandboxes take memory that writing a dataset has better use for.
+    // Frees the sandboxes' memory for writing the dataset.
     this.#jobContextPromise = undefined;
     const row = await this.#templateRow().catch(missing);
     const template = row ? readable(row) : UNREADABLE_TEMPLATE;
     const outcome = job.outcome ?? "FAILED";
-    const end = await runExport({
+    const result = await runExport({
       ports,
       settings,
       job,
@@ -192,12 +199,12 @@ export class Task {
       signal,
       readShards: () => this.#readShards(job),
     });
-    ports.log.info(`The export ended ${end}.`);
-    if (end === "published") await this.#report();
+    ports.log.info(`The export ended: ${result}.`);
+    if (result === "published") await this.#report();
     return false;
   }
 
-  /** What records are made with; nothing when the job cannot be worked on, which then has failed. */
+  /** `undefined` if it cannot be opened, in which case the job has failed. */
   async #jobContext(job: JobRow): Promise<JobContext | undefined> {
     try {
       return await (this.#jobContextPromise ??= this.#openJobContext(job));
@@ -210,8 +217,8 @@ export class Task {
   }
 
   async #openJobContext({ jobId, seedSetId }: JobRow): Promise<JobContext> {
-    const place = { owner: this.settings.seedSetOwner, seedSetId };
-    const [row, seeds] = await Promise.all([this.#templateRow(), Seeds.open(this.ports.objects, place)]);
+    const location = { owner: this.settings.seedSetOwner, seedSetId };
+    const [row, seeds] = await Promise.all([this.#templateRow(), Seeds.open(this.ports.objects, location)]);
     const { partials, parameters } = row;
     const template = templateOf(row);
     return await JobContext.open({
@@ -226,19 +233,21 @@ export class Task {
 
   async #templateRow(): Promise<JobTemplateRow> {
     const row = await this.ports.store.read(jobTemplateKey(this.settings.jobId));
-    if (!row) throw new PlotPaletteError("NotFound", "The template of this job is gone; start a new job.");
+    if (!row) throw new PlotPaletteError("NotFound", "This job's template was deleted; start a new job.");
     return row as JobTemplateRow;
   }
 
   async #transition(change: Parameters<typeof applyChange>[1]): Promise<void> {
-    // Refused: somebody else moved the job first. The next turn looks again.
+    // If it fails, someone else moved the job first; the next turn looks again.
     if (await applyChange(this.ports, change)) await this.#report();
   }
 
-  /** Tells the watchers where the job stands; they hear it later from the next report if this one fails. */
+  /** Reports the job's state to subscribers; if this fails, the next report makes up for it. */
   async #report(): Promise<void> {
     await this.ports.reporter.report().catch((error: unknown) => {
-      this.ports.log.warn("The job's state could not be reported.", { error: String(error) });
+      this.ports.log.warn("The job's state could not be reported; the next report will include it.", {
+        error: String(error),
+      });
     });
   }
 
@@ -270,12 +279,12 @@ export class Task {
   }
 }
 
-/** The tiers stand for the models they stood for when the job was made. */
+/** Tiers resolve to the models they had when the job was created. */
 function templateOf({ source, tiers }: JobTemplateRow): Template {
   return parseTemplate(source, tiers);
 }
 
-/** The export of a job that failed because its template cannot be read any more: what was made keeps at least its ids. */
+/** For the export of a job that failed because its template can no longer be read: its records keep at least their IDs. */
 const UNREADABLE_TEMPLATE: Template = {
   name: "",
   tags: [],

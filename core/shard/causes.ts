@@ -2,7 +2,7 @@
 
 /** How often attempts ended for one cause. */
 export interface CauseCount {
-  /** A sentence without what varies and without its full stop: `The answer to step "answer" does not fit its schema`. */
+  /** A sentence without what varies and without its full stop: `The answer to step "answer" does not match its schema`. */
   readonly cause: string;
   /** Attempts that ended so, whatever came of their slots later. */
   readonly attempts: number;

@@ -11,8 +11,8 @@ import { testRunInputKey, testRunKey } from "../../core/keys.ts";
 import type { TestRunInputRow } from "../../core/template/test-run-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
-import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { runAttempt, type AttemptOutcome } from "../../worker/record/attempt.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import type { TestRunCall } from "../generated/schema.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
 import { logger } from "./lambdaHandler.ts";
@@ -135,7 +135,7 @@ class TestRunExecution {
         costNanos: open.costNanos,
       };
       this.#records.push(record);
-      if (end.end !== "waiting") this.#finished.push({ ...record, needsRetry: isRetried(end) });
+      if (end.kind !== "suspended") this.#finished.push({ ...record, needsRetry: isRetried(end) });
     } finally {
       reservation.release();
       // Whatever happened, record what was spent.
@@ -155,18 +155,18 @@ class TestRunExecution {
 }
 
 /** Whether a job would make another attempt. */
-function isRetried({ end }: AttemptEnd): boolean {
-  return end === "again" || end === "rejected";
+function isRetried({ kind }: AttemptOutcome): boolean {
+  return kind === "retryable" || kind === "rejected";
 }
 
 /** A test run shows each candidate and its verdict: a rejected one is shown, not regenerated. */
 function resultOf(
-  end: AttemptEnd,
+  end: AttemptOutcome,
   isStopping: boolean,
 ): { columns: unknown; failure: string | null; rejection: string | null } {
-  if (end.end === "made") return { columns: end.record.columns, failure: null, rejection: null };
-  if (end.end === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
-  if (end.end !== "waiting") return { columns: null, failure: end.failed.reason, rejection: null };
+  if (end.kind === "delivered") return { columns: end.record.columns, failure: null, rejection: null };
+  if (end.kind === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
+  if (end.kind !== "suspended") return { columns: null, failure: end.failed.reason, rejection: null };
   const failure = isStopping
     ? "Time ran out before it was finished."
     : "A call got no answer, and the money reserved for the record does not cover another.";

@@ -8,8 +8,8 @@ import { seedSetKey } from "../../core/keys.ts";
 import type { SeedCollectionRow, SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { runAttempt, type AttemptOutcome } from "../../worker/record/attempt.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import { RUN_CRASHED } from "../shared/runTimeout.ts";
 import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
@@ -149,7 +149,7 @@ class Generation {
       });
       const end = await runAttempt(context, this.calls.context, open, reservation);
       const before = items.count;
-      if (end.end === "made") items.add(end.record.columns.items as SeedItem[], count);
+      if (end.kind === "delivered") items.add(end.record.columns.items as SeedItem[], count);
       if (items.count > before) this.#emptyBatches.delete(items);
       else this.#countEmptyBatch(items, end);
     } finally {
@@ -161,7 +161,7 @@ class Generation {
     return undefined;
   }
 
-  #countEmptyBatch(items: GeneratedItems, end: AttemptEnd): void {
+  #countEmptyBatch(items: GeneratedItems, end: AttemptOutcome): void {
     const batches = (this.#emptyBatches.get(items)?.batches ?? 0) + 1;
     this.#emptyBatches.set(items, { batches, error: "failed" in end ? end.failed.reason : undefined });
   }

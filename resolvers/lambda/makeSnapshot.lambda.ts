@@ -12,7 +12,7 @@ import { TOO_MANY_RECORDS } from "../../core/dataset/snapshot.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import { columnsOf } from "../../core/template/template.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
-import { datasetSchemaOf } from "../../worker/export/dataset-file.ts";
+import { datasetSchemaOf } from "../../worker/export/dataset-schema.ts";
 import { JSON_LINES } from "../../worker/export/formats.ts";
 import { jsonlFile } from "../../worker/export/json-lines.ts";
 import { RecordTexts } from "../../worker/export/record-texts.ts";
@@ -81,7 +81,7 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
     for (const shard of shards)
       for await (const { made, line } of slotsInOrder(objects, shard)) {
         signal.throwIfAborted();
-        if (made) await file.made?.(made, recordId(job.jobId, made.slot), new RecordTexts(shape, made, line));
+        if (made) await file.addRecord?.(made, recordId(job.jobId, made.slot), new RecordTexts(shape, made, line));
       }
     await sink.end();
     return { state: "READY", rows: file.rows, bytes: sink.bytes };

@@ -1,13 +1,13 @@
 /**
- * `npm run chaos -- --runs 200 --seed 1`: jobs in worlds where everything goes wrong, each of which must end as if nothing had.
- * `--without generation` takes a guard of the protocol away, and then they must not.
+ * `npm run chaos -- --runs 200 --seed 1` runs jobs with every kind of fault injected; each must end as if nothing had gone wrong.
+ * `--without generation` removes one of the protocol's guards, and then some must not.
  */
 import { parseArgs } from "node:util";
 import { GUARDS, isGuard, type Guard } from "./guards.ts";
 import { planOf } from "./plan.ts";
-import { addCounts, printCounts, printFailure, unstruck } from "./report.ts";
+import { addCounts, printCounts, printFailure, neverInjected } from "./report.ts";
 import { runChaos } from "./run.ts";
-import type { Counts } from "./diary.ts";
+import type { Counts } from "./event-log.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,21 +22,21 @@ const without = guard(values.without);
 const counts: Counts = {};
 let failed = 0;
 
-const beganMs = Date.now();
+const startedAtMs = Date.now();
 for (let n = 0; n < runs; n++) {
   const outcome = await runChaos({ ...planOf(seed + n), without });
   addCounts(counts, outcome.counts);
-  if (outcome.faults.length === 0) continue;
+  if (outcome.violations.length === 0) continue;
   failed += 1;
   console.error(`Run ${n + 1} of ${runs} failed.`);
   printFailure(outcome);
 }
 printCounts(counts);
-// A single run, repeated to look at it, need not meet everything.
-const missing = runs >= 100 ? unstruck(counts) : [];
-if (missing.length > 0) console.error(`Never struck: ${missing.join(", ")}. Let the plan make them likelier.`);
+// A few runs, say to reproduce a failure, need not meet every fault.
+const missing = runs >= 100 ? neverInjected(counts) : [];
+if (missing.length > 0) console.error(`Never injected: ${missing.join(", ")}. Make them likelier in plan.ts.`);
 console.log(
-  `${runs - failed} runs passed, ${failed} failed, in ${Math.round((Date.now() - beganMs) / 1000)} s (seed ${seed})`,
+  `${runs - failed} runs passed, ${failed} failed, in ${Math.round((Date.now() - startedAtMs) / 1000)} s (seed ${seed})`,
 );
 process.exit(failed > 0 || missing.length > 0 ? 1 : 0);
 

@@ -1,22 +1,22 @@
-/** What must be true of a job at its end, whatever happened on the way. */
+/** What must hold for a job at its end, whatever happened on the way. */
 import { decodePart, partsOf, type Part } from "#core/shard/part";
 import { recordId, type DeliveredRecord } from "#core/shard/record";
 import { partObject } from "#core/bucket";
 import { JOB, type World } from "../worker/world.ts";
-import type { Diary } from "./diary.ts";
+import type { EventLog } from "./event-log.ts";
 import { ANSWERS, worldOf, type ChaosJob } from "./job.ts";
 import { failsAtFirst, recordsInTheEnd, type Plan } from "./plan.ts";
 
-/** The promises that were broken, in sentences. */
-export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<string[]> {
+/** The broken invariants, one sentence each. */
+export async function violationsOf(world: World, plan: Plan, eventLog: EventLog): Promise<string[]> {
   const { status, statusReason } = world.job;
   if (status !== "COMPLETED") return [`The job ended ${status} instead of COMPLETED. ${statusReason ?? ""}`];
   const records = recordsInTheEnd(plan);
   return [
-    ...slotFaults(world, records),
-    ...refusalFaults(world, diary),
-    ...(await datasetFaults(world, { records, isChoosy: plan.isChoosy, failsAtFirst: failsAtFirst(plan) })),
-    ...moneyFaults(world, diary),
+    ...slotViolations(world, records),
+    ...rejectionViolations(world, eventLog),
+    ...(await datasetViolations(world, { records, isChoosy: plan.isChoosy, failsAtFirst: failsAtFirst(plan) })),
+    ...moneyViolations(world, eventLog),
   ];
 }
 
@@ -26,8 +26,8 @@ function partsIn(world: World): (Part | undefined)[] {
   );
 }
 
-/** Each slot stands in one part, once. */
-function slotFaults(world: World, records: number): string[] {
+/** Each slot is filled by exactly one record. */
+function slotViolations(world: World, records: number): string[] {
   const parts = partsIn(world);
   const made = parts.flatMap((part) => part?.made.map(({ slot }) => slot) ?? []);
   const failed = parts.flatMap((part) => part?.failed ?? []);
@@ -37,47 +37,52 @@ function slotFaults(world: World, records: number): string[] {
     ...(parts.includes(undefined) ? ["A checkpoint names a part that does not exist."] : []),
     ...(missing.length > 0 ? [`No record fills the slots ${missing.join(", ")}.`] : []),
     ...(twice.length > 0 ? [`The slots ${twice.join(", ")} are filled more than once.`] : []),
-    ...failed.map(({ slot, reason }) => `Slot ${slot} was given up: ${reason}`),
+    ...failed.map(({ slot, reason }) => `Slot ${slot} failed: ${reason}`),
   ];
 }
 
 /**
- * Each candidate that was rejected is kept once, with its provenance, and a record tells of all attempts that came before it:
- * those, and the one at which it was given up if it was tried again.
+ * Each rejected candidate is kept once, with its provenance, and a record counts all attempts before its own: the rejected ones,
+ * and the one that failed if it was retried.
  */
-function refusalFaults(world: World, diary: Diary): string[] {
+function rejectionViolations(world: World, eventLog: EventLog): string[] {
   const parts = partsIn(world);
   const rejected = parts.flatMap((part) => part?.rejected ?? []);
-  for (const { slot, attempt } of rejected) diary.count("candidate rejected", `slot ${slot}, attempt ${attempt + 1}`);
+  for (const { slot, attempt } of rejected)
+    eventLog.count("candidate rejected", `slot ${slot}, attempt ${attempt + 1}`);
   const counted = world.shards.reduce((sum, shard) => sum + (shard.rejected ?? 0), 0);
   const attempts = world.shards.reduce((sum, shard) => sum + shard.attempts, 0);
   const made = parts.flatMap((part) => part?.made ?? []);
   const before = (slot: number) => rejected.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
-  const odd = made.filter((record) => !tellsAll(record, before(record.slot)));
+  const inconsistent = made.filter((record) => !countsAll(record, before(record.slot)));
   const lost = made.reduce((sum, { meta }) => sum + meta.attempts - 1, 0);
-  const bare = rejected.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
-  const told = rejected.length > 0 ? world.lines("rejected.jsonl").length : 0;
+  const incomplete = rejected.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
+  const exported = rejected.length > 0 ? world.lines("rejected.jsonl").length : 0;
   return [
     ...(counted === rejected.length
       ? []
-      : [`The shards count ${counted} refusals, the parts hold ${rejected.length}.`]),
-    ...(told === rejected.length ? [] : [`rejected.jsonl holds ${told} candidates, the parts ${rejected.length}.`]),
-    ...(attempts === rejected.length + diary.triedRecords + world.job.recordCount
+      : [`The shards count ${counted} rejections, the parts hold ${rejected.length}.`]),
+    ...(exported === rejected.length
+      ? []
+      : [`rejected.jsonl has ${exported} candidates, the parts ${rejected.length}.`]),
+    ...(attempts === rejected.length + eventLog.retriedRecords + world.job.recordCount
       ? []
       : [`The shards count ${attempts} attempts.`]),
-    ...(lost === rejected.length + diary.triedRecords ? [] : [`The records tell of ${lost} attempts before theirs.`]),
-    ...odd.map(
+    ...(lost === rejected.length + eventLog.retriedRecords
+      ? []
+      : [`The records count ${lost} attempts before their own.`]),
+    ...inconsistent.map(
       ({ slot, meta }) => `Slot ${slot} took ${meta.attempts} attempts; rejected were ${before(slot).join()}.`,
     ),
-    ...bare.map(({ slot, attempt }) => `The candidate ${attempt} of slot ${slot} lacks its provenance.`),
+    ...incomplete.map(({ slot, attempt }) => `The candidate ${attempt} of slot ${slot} lacks its provenance.`),
   ];
 }
 
-/** Whether the attempts before a record's own are those that were rejected, but for one if it was given up and tried again. */
-function tellsAll({ meta }: DeliveredRecord, rejected: readonly number[]): boolean {
+/** Whether the attempts before a record's own are the rejected ones, except for one if it failed and was retried. */
+function countsAll({ meta }: DeliveredRecord, rejected: readonly number[]): boolean {
   const before = Array.from({ length: meta.attempts - 1 }, (_, n) => n);
-  const ways = [before, ...before.map((givenUp) => before.filter((attempt) => attempt !== givenUp))];
-  return ways.some((way) => way.join() === rejected.join());
+  const possible = [before, ...before.map((failed) => before.filter((attempt) => attempt !== failed))];
+  return possible.some((attempts) => attempts.join() === rejected.join());
 }
 
 function readPart(world: World, name: string): Part | undefined {
@@ -85,8 +90,8 @@ function readPart(world: World, name: string): Part | undefined {
   return text === undefined ? undefined : decodePart(text.toString());
 }
 
-/** All records in the order of their slots, with the very bytes that a job without faults makes. */
-async function datasetFaults(world: World, job: ChaosJob): Promise<string[]> {
+/** All records in slot order, byte-identical to those of a job without faults. */
+async function datasetViolations(world: World, job: ChaosJob): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
   const expected = Array.from({ length: job.records }, (_, slot) => recordId(JOB, slot));
   const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
@@ -94,14 +99,14 @@ async function datasetFaults(world: World, job: ChaosJob): Promise<string[]> {
   return [
     ...(lines.map(({ id }) => id).join() === expected.join()
       ? []
-      : ["The ids of the dataset are not those of the job's slots."]),
+      : ["The dataset's IDs are not those of the job's slots."]),
     ...(lines.every(({ _meta }) => _meta.seeds && _meta.models && _meta.attempts > 0)
       ? []
       : ["A record lacks its provenance."]),
     ...(paidNanos <= world.spentNanos
       ? []
-      : [`The records say they cost ${paidNanos}, the shards ${world.spentNanos}.`]),
-    ...(isSame ? [] : ["The dataset differs from the one of a job without faults."]),
+      : [`The records cost ${paidNanos}, but the shards spent only ${world.spentNanos}.`]),
+    ...(isSame ? [] : ["The dataset differs from that of a job without faults."]),
   ];
 }
 
@@ -125,30 +130,32 @@ async function makeUndisturbed(job: ChaosJob): Promise<string> {
   return world.file("dataset.csv").toString();
 }
 
-function moneyFaults(world: World, diary: Diary): string[] {
+function moneyViolations(world: World, eventLog: EventLog): string[] {
   const { loggedNanos, spentNanos, accountedNanos, budget } = world;
   const { budgetNanos, writtenOffNanos } = budget;
   const usedNanos = spentNanos + writtenOffNanos;
   const shardsWroteOff = world.shards.reduce((sum, shard) => sum + shard.writtenOffNanos, 0);
   const isExact = loggedNanos === spentNanos && writtenOffNanos === 0;
-  const unfounded = world.shards.filter(
+  const unbalanced = world.shards.filter(
     ({ spending, spentNanos }) => spending.reduce((sum, { costNanos }) => sum + costNanos, 0) !== spentNanos,
   );
   return [
-    ...unfounded.map(({ shardNo }) => `What shard ${shardNo} spent by step, model and day is not what it spent.`),
+    ...unbalanced.map(
+      ({ shardNo }) => `Shard ${shardNo}'s spending by step, model and day does not add up to its total.`,
+    ),
     ...(loggedNanos <= usedNanos
       ? []
-      : [`The models' log says ${loggedNanos}, spend and write-offs are ${usedNanos}.`]),
-    ...(usedNanos <= budgetNanos ? [] : [`Spend and write-offs are ${usedNanos}, the budget is ${budgetNanos}.`]),
+      : [`The models' log totals ${loggedNanos}, spend and write-offs only ${usedNanos}.`]),
+    ...(usedNanos <= budgetNanos ? [] : [`Spend and write-offs are ${usedNanos}, over the budget of ${budgetNanos}.`]),
     ...(accountedNanos === budgetNanos ? [] : [`${accountedNanos} of the budget of ${budgetNanos} is accounted for.`]),
     ...(shardsWroteOff === writtenOffNanos
       ? []
       : [`The shards wrote off ${shardsWroteOff}, the budget ${writtenOffNanos}.`]),
     ...(world.shards.every(({ grantNanos }) => grantNanos === 0) ? [] : ["A shard still holds a grant."]),
-    ...(diary.hasLosses || isExact
+    ...(eventLog.hasLosses || isExact
       ? []
       : [
-          `Nothing was lost, but the log says ${loggedNanos}, the shards ${spentNanos}, written off are ${writtenOffNanos}.`,
+          `Nothing was lost, but the log totals ${loggedNanos}, the shards ${spentNanos}, and ${writtenOffNanos} was written off.`,
         ]),
   ];
 }

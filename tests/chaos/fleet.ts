@@ -1,4 +1,4 @@
-/** ECS and the dispatcher: tasks come and go, and what is told of them comes late, twice or never. */
+/** ECS and the dispatcher: tasks come and go, and their events arrive late, twice or never. */
 import { mayRestartImmediately, countActiveTasks, tasksWanted, tasksToReconcile } from "#core/fleet/fleet";
 import { isAtRest } from "#core/job/job";
 import { isOrphan } from "#core/job/orphans";
@@ -8,8 +8,8 @@ import type { ShardRow } from "#core/shard/shard-row";
 import type { TaskRow } from "#core/fleet/fleet-rows";
 import type { Ports } from "../../worker/ports.ts";
 import { JOB, type World } from "../worker/world.ts";
-import { Body } from "./body.ts";
-import type { Diary } from "./diary.ts";
+import { FaultyWorker } from "./faulty-worker.ts";
+import type { EventLog } from "./event-log.ts";
 import { without } from "./guards.ts";
 import { badDay, Outage, type BadDay } from "./outage.ts";
 import type { Plan } from "./plan.ts";
@@ -19,28 +19,28 @@ const EVENT_MS = 3_000;
 
 interface Task {
   readonly row: TaskRow;
-  readonly body: Body;
+  readonly worker: FaultyWorker;
   exitCode?: number;
 }
 
 export interface FleetHooks {
   /** A task has ended. */
   ended(): void;
-  /** Nothing more will become of the job. */
+  /** Nothing more will happen to the job. */
   isOver(): boolean;
 }
 
 export class Fleet {
   readonly world: World;
   readonly plan: Plan;
-  readonly diary: Diary;
-  /** Those with a slot: a task that has ended keeps it until the dispatcher learns of that. */
+  readonly eventLog: EventLog;
+  /** Tasks with a slot: one that has ended keeps it until the dispatcher learns of it. */
   readonly #tasks = new Map<string, Task>();
-  readonly #bodies = new Map<string, Body>();
+  readonly #workers = new Map<string, FaultyWorker>();
   readonly #random: () => number;
-  /** For what strikes nobody, so that it changes nothing else of a run. */
-  readonly #leisure: () => number;
-  /** What the index has said of the job, and since when. */
+  /** Separate, because the timing of removals affects nothing else in a run. */
+  readonly #removalRandom: () => number;
+  /** What the index says about the job, and since when. */
   readonly #index: { sinceMs: number; isOpen: boolean; status: string }[] = [];
   #begun = 0;
 
@@ -50,40 +50,40 @@ export class Fleet {
   ) {
     this.world = day.world;
     this.plan = day.plan;
-    this.diary = day.diary;
+    this.eventLog = day.eventLog;
     this.#random = randomOf("fleet", day.plan.seed);
-    this.#leisure = randomOf("leftovers", day.plan.seed);
+    this.#removalRandom = randomOf("leftovers", day.plan.seed);
     this.indexJob();
     this.#sweepLater();
   }
 
   get hasLife(): boolean {
-    return [...this.#bodies.values()].some(({ isAlive }) => isAlive);
+    return [...this.#workers.values()].some(({ isAlive }) => isAlive);
   }
 
-  body(task: string): Body | undefined {
-    return this.#bodies.get(task);
+  worker(task: string): FaultyWorker | undefined {
+    return this.#workers.get(task);
   }
 
-  /** The job's row has changed: the index will know. */
+  /** Records a change of the job's row for the lagging index. */
   indexJob(): void {
     const { status, openKey } = this.world.job;
     this.#index.push({ sinceMs: this.world.clock.nowMs(), isOpen: openKey !== undefined, status });
   }
 
-  /** Something has happened that may want tasks; the news may get lost or come twice. */
-  tell(news: () => void): void {
+  /** Delivers an event that may require tasks; it may get lost or arrive twice. */
+  notify(event: () => void): void {
     const { clock } = this.world;
-    if (this.#random() < this.plan.rates.eventLost) return this.diary.count("event lost");
-    clock.after(this.#random() * EVENT_MS, news);
+    if (this.#random() < this.plan.rates.eventLost) return this.eventLog.count("event lost");
+    clock.after(this.#random() * EVENT_MS, event);
     if (this.#random() >= this.plan.rates.eventTwice) return;
     clock.after(this.#random() * 5 * EVENT_MS, () => {
-      this.diary.count("event repeated");
-      news();
+      this.eventLog.count("event duplicated");
+      event();
     });
   }
 
-  /** Starts what the job wants: decided on the base rows, as the dispatcher does. */
+  /** Starts the tasks the job needs, as the dispatcher does: decided by the base rows. */
   dispatch(): void {
     const { job, clock } = this.world;
     const tasks = [...this.#tasks.values()].map(({ row }) => row);
@@ -104,25 +104,25 @@ export class Fleet {
     const nowMs = this.world.clock.nowMs();
     const rows = [...this.#tasks.values()].map(({ row }) => row);
     for (const { taskSlot } of tasksToReconcile(rows, nowMs))
-      if (this.#tasks.get(taskSlot)?.body.isAlive === false) this.#free(taskSlot);
+      if (this.#tasks.get(taskSlot)?.worker.isAlive === false) this.#free(taskSlot);
     const seen = this.#index.findLast(({ sinceMs }) => sinceMs <= nowMs - this.plan.indexLagMs);
     if (seen?.status !== this.world.job.status)
-      this.diary.count("index read late", `it says ${seen?.status ?? "nothing"}`);
+      this.eventLog.count("stale index read", `it says ${seen?.status ?? "nothing"}`);
     this.#removeLeftovers();
     if (!seen?.isOpen) return;
     this.dispatch();
-    // Another dispatcher at the same moment, or an answer of RunTask that was lost.
+    // Another dispatcher at the same moment, or a lost answer of RunTask.
     if (!isAtRest(this.world.job.status) && this.#random() < this.plan.rates.extraTask) this.#start();
   }
 
   #start(): void {
     const { clock } = this.world;
     const task = `task-${++this.#begun}`;
-    const body = new Body({
+    const worker = new FaultyWorker({
       task,
       fate: this.plan.fates[this.#begun - 1],
       ports: badDay(this.day, task),
-      diary: this.diary,
+      eventLog: this.eventLog,
       random: randomOf("body", this.plan.seed, task),
       isFragile: () => this.day.isFragile(),
       holdsLease: () => this.#leasesOf(task).length > 0,
@@ -136,25 +136,25 @@ export class Fleet {
       capacityProvider: "FARGATE_SPOT",
       createdAtMs: clock.nowMs(),
     } as TaskRow;
-    this.#tasks.set(task, { row, body });
-    this.#bodies.set(task, body);
-    clock.after(this.#random() * this.plan.startMs, () => void this.#live(task, body));
+    this.#tasks.set(task, { row, worker });
+    this.#workers.set(task, worker);
+    clock.after(this.#random() * this.plan.startMs, () => void this.#live(task, worker));
   }
 
-  async #live(task: string, body: Body): Promise<void> {
-    this.diary.note(`${task} starts`);
+  async #live(task: string, worker: FaultyWorker): Promise<void> {
+    this.eventLog.note(`${task} starts`);
     const exitCode = await Promise.race([
-      body.died.then(() => 137),
-      this.world.startAs(task, body.warning, this.#guarded(body.ports)).then(
+      worker.died.then(() => 137),
+      this.world.startAs(task, worker.warning, this.#guarded(worker.ports)).then(
         () => 0,
-        (error: unknown) => this.#broke(task, error),
+        (error: unknown) => this.#crashed(task, error),
       ),
     ]);
-    body.exit();
-    this.diary.note(`${task} has ended with ${exitCode}`);
+    worker.exit();
+    this.eventLog.note(`${task} has ended with ${exitCode}`);
     const known = this.#tasks.get(task);
     if (known) known.exitCode = exitCode;
-    this.tell(() => this.#stopped(task));
+    this.notify(() => this.#stopped(task));
     this.hooks.ended();
   }
 
@@ -163,13 +163,14 @@ export class Fleet {
     return guard ? without(guard, ports) : ports;
   }
 
-  #broke(task: string, error: unknown): number {
-    this.diary.count("worker broke", `${task}: ${String(error)}`);
-    if (!(error instanceof Outage)) this.diary.breach(`${task} broke although no service failed it: ${String(error)}`);
+  #crashed(task: string, error: unknown): number {
+    this.eventLog.count("worker crashed", `${task}: ${String(error)}`);
+    if (!(error instanceof Outage))
+      this.eventLog.addViolation(`${task} crashed although no service failed: ${String(error)}`);
     return 1;
   }
 
-  /** The event that a task has stopped; the second time there is nothing left of it. */
+  /** Handles the event that a task has stopped; a duplicate finds nothing left to do. */
   #stopped(task: string): void {
     const exitCode = this.#tasks.get(task)?.exitCode;
     const leasesHeld = this.#free(task);
@@ -185,13 +186,13 @@ export class Fleet {
     return held.length;
   }
 
-  /** More often than the dispatcher: what it read is removed a while later, whatever has happened meanwhile. */
+  /** Removes orphans more often than the dispatcher, some time after reading the rows, whatever has happened meanwhile. */
   #removeLeftovers(): void {
-    const { world, diary } = this;
+    const { world, eventLog } = this;
     const rows = structuredClone({ job: world.job, shards: this.#shards().filter(({ kind }) => kind === "RECORDS") });
     const names = [...world.objects.files.keys()].filter((name) => isOrphan(name, rows));
-    world.clock.after(this.#leisure() * SWEEP_MS, () => {
-      for (const name of names) if (world.objects.files.delete(name)) diary.note(`${name} was removed`);
+    world.clock.after(this.#removalRandom() * SWEEP_MS, () => {
+      for (const name of names) if (world.objects.files.delete(name)) eventLog.note(`${name} was removed`);
     });
   }
 

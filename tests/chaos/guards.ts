@@ -1,10 +1,10 @@
-/** The protocol with one of its guards taken away, to see that the chaos finds out: a check that never fails proves nothing. */
+/** The protocol with one of its guards removed, to see that the chaos runs notice: a check that never fails proves nothing. */
 import type { Change, Condition, Write } from "#core/change";
 import type { Ports } from "../../worker/ports.ts";
 
 export const GUARDS = {
-  generation: "A shard's writes do not name the generation of the lease any more.",
-  grant: "Money is granted whether or not the budget has it.",
+  generation: "A shard's writes no longer check the lease's generation.",
+  grant: "Money is granted even if the budget lacks it.",
   "flush-order": "A checkpoint is written before the part that it names.",
 } as const;
 export type Guard = keyof typeof GUARDS;
@@ -13,7 +13,7 @@ export function isGuard(name: string): name is Guard {
   return name in GUARDS;
 }
 
-/** What a worker without the guard would do to the world. */
+/** The ports of a worker that lacks the guard. */
 export function without(guard: Guard, ports: Ports): Ports {
   if (guard === "flush-order") return partsLast(ports);
   const weaken = guard === "generation" ? withoutGeneration : withoutRemaining;
@@ -43,7 +43,7 @@ function withoutRemaining({ atLeast, ...when }: Condition): Condition {
   return { ...when, atLeast: rest };
 }
 
-/** Whoever dies in between leaves a checkpoint that names nothing. */
+/** A crash in between leaves a checkpoint that names a missing part. */
 function partsLast({ objects, store, ...ports }: Ports): Ports {
   let waiting: (() => Promise<void>)[] = [];
   return {

@@ -37,7 +37,7 @@ accept:
   lucky: "[...it.record.film].reduce((sum, letter) => (sum * 37 + letter.charCodeAt(0)) % 7919, 7) % 10 < 6"
 `;
 
-/** The same to the same request; every fifth object is none at first. */
+/** The same answer to the same request; every fifth JSON answer is invalid at first. */
 export const ANSWERS: Behaviour = ({ prompt, turns, schema }) => {
   if (!schema) return `${prompt} `.repeat(40).slice(0, 780);
   if (turns.length === 0 && hashOf(prompt) % 5 === 0) return "I would rather say it in words.";
@@ -47,7 +47,7 @@ export const ANSWERS: Behaviour = ({ prompt, turns, schema }) => {
 /** Few enough films that no job fails for them. */
 const UNANSWERED_FILMS = ["Film 17", "Film 42", "Film 68", "Film 93"];
 
-/** Until the owner has spoken with the provider. */
+/** Rejects some films, until the owner has it fixed and retries. */
 const REFUSES: Behaviour = (request, callNo) =>
   UNANSWERED_FILMS.some((film) => request.prompt === `Ask about ${film}, please.`)
     ? new ModelError("invalid", "Not about this film.")
@@ -76,7 +76,7 @@ export function worldOf({ records, isChoosy, failsAtFirst, shards, budgetBounds 
     seeds: 100,
     budgetNanos: budgetBounds === undefined ? undefined : Math.floor(budgetBounds * BOUND_NANOS),
   });
-  // When it is given up would depend on the order in which its records come.
+  // Otherwise, when the job fails would depend on the order of its records.
   if (failsAtFirst) world.setJob({ maxFailedPercent: 100 });
   return world;
 }

@@ -1,17 +1,17 @@
-/** The services as they are on a bad day: slow, failing before or after they have done what was asked, asked twice. */
+/** Services with injected faults: slow, failing before or after a request takes effect, or receiving it twice. */
 import { Readable } from "node:stream";
 import { randomOf } from "#core/random";
 import type { Change } from "#core/change";
 import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
 import type { Signal } from "../../worker/signal.ts";
 import type { World } from "../worker/world.ts";
-import type { Diary, Kind } from "./diary.ts";
+import type { EventLog, Kind } from "./event-log.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Plan, Rates } from "./plan.ts";
 
 const OBJECT_MS = 120;
 
-/** What a service throws here. A worker may break on it, and on nothing else. */
+/** An injected service error. A worker may crash on it, and on nothing else. */
 export class Outage extends Error {
   override readonly name = "Outage";
 }
@@ -19,19 +19,19 @@ export class Outage extends Error {
 export interface BadDay {
   readonly plan: Plan;
   readonly world: World;
-  readonly diary: Diary;
+  readonly eventLog: EventLog;
   readonly ledger: Ledger;
-  /** Whether one more loss would rightly set a record aside. */
+  /** Whether one more loss would rightly fail a record. */
   isFragile(): boolean;
 }
 
-/** The world as one worker gets to see it. */
+/** One worker's view of the services. */
 export function badDay(day: BadDay, task: string): Ports {
-  const { world, plan, diary, ledger } = day;
+  const { world, plan, eventLog, ledger } = day;
   const random = randomOf("outage", plan.seed, task);
   const meets = (rate: keyof Rates, kind: Kind, detail: string) => {
     if (random() >= plan.rates[rate]) return false;
-    diary.count(kind, `${task} ${detail}`);
+    eventLog.count(kind, `${task} ${detail}`);
     return true;
   };
   const loses = (rate: keyof Rates, kind: Kind, detail: string) => !day.isFragile() && meets(rate, kind, detail);
@@ -45,14 +45,14 @@ export function badDay(day: BadDay, task: string): Ports {
       throw new Outage("The connection broke before.");
     let done = await ledger.write(task, change);
     await pass(plan.storeMs);
-    // The client sent it again by itself, and hears the second answer only.
-    if (meets("storeTwice", "DynamoDB was asked twice", what)) done = await ledger.write(task, change);
+    // The client retried on its own, and sees only the second answer.
+    if (meets("storeTwice", "DynamoDB request duplicated", what)) done = await ledger.write(task, change);
     if (meets("storeAfter", "DynamoDB failed after the write", what)) throw new Outage("The connection broke after.");
     return done;
   };
   const read = async <T>(answer: () => Promise<T>): Promise<T> => {
     await pass(plan.storeMs);
-    if (loses("storeUnreadable", "DynamoDB could not be read", "")) throw new Outage("The table could not be read.");
+    if (loses("storeUnreadable", "DynamoDB read failed", "")) throw new Outage("The table could not be read.");
     const rows = await answer();
     await pass(plan.storeMs);
     return rows;
@@ -64,7 +64,7 @@ export function badDay(day: BadDay, task: string): Ports {
     if (loses("objectAfter", "S3 failed after the write", name)) throw new Outage("S3 failed after.");
     await pass(OBJECT_MS);
   };
-  const breaksOff = (name: string) => loses("objectUnreadable", "S3 broke off while it was read", name);
+  const breaksOff = (name: string) => loses("objectUnreadable", "S3 read interrupted", name);
 
   return {
     ...ports,
@@ -84,7 +84,7 @@ export function badDay(day: BadDay, task: string): Ports {
       putIfAbsent: (name, body) =>
         put(name, async () => {
           await ports.objects.putIfAbsent(name, body);
-          if (meets("objectTwice", "S3 was asked twice", name)) await ports.objects.putIfAbsent(name, body);
+          if (meets("objectTwice", "S3 request duplicated", name)) await ports.objects.putIfAbsent(name, body);
         }),
       upload: (name, type, body, signal) => put(name, () => ports.objects.upload(name, type, body, signal)),
     },
@@ -104,24 +104,24 @@ async function* firstHalf(text: string): AsyncGenerator<Buffer> {
   throw new Outage("S3 broke off.");
 }
 
-/** Bedrock bills what it has begun to answer, whether or not anybody still listens. */
+/** Bedrock bills every answer it has started, even if the caller is gone. */
 async function converse(
   day: BadDay,
   { task, luck }: { task: string; luck: number },
   request: ModelRequest,
   signal: Signal,
 ): Promise<ModelAnswer> {
-  const { world, diary } = day;
+  const { world, eventLog } = day;
   const { rates } = day.plan;
   if (luck < rates.throttled) {
     await sleep(world.clock, 40);
-    diary.count("Bedrock throttled", task);
+    eventLog.count("Bedrock throttled", task);
     throw new ModelError("throttled", "Too many requests.");
   }
   if (luck < rates.throttled + rates.serverError) {
     await sleep(world.clock, 300);
-    diary.count("Bedrock answered 500", task);
-    throw new ModelError("passing", "The service failed.");
+    eventLog.count("Bedrock answered 500", task);
+    throw new ModelError("transient", "The service failed.");
   }
   const aborted = new Promise<never>((_, reject) => {
     const abort = () => reject(new ModelError("unclear", "The call was aborted."));
@@ -130,18 +130,18 @@ async function converse(
   });
   const answer = await Promise.race([world.model.converse(request, new AbortController().signal), aborted]);
   if (luck >= 1 - rates.cutAnswer && !day.isFragile() && isFirstCut(day, request)) {
-    diary.count("answer cut off", task);
+    eventLog.count("answer interrupted", task);
     throw new ModelError("unclear", "The answer broke off.");
   }
   return answer;
 }
 
-/** A call cut off three times over rightly fails its record; here each record is to come out. */
-const cuts = new WeakMap<Diary, Set<string>>();
+/** A call interrupted three times rightly fails its record, but here every record should succeed. */
+const cuts = new WeakMap<EventLog, Set<string>>();
 
-function isFirstCut({ diary }: BadDay, { modelId, prompt }: ModelRequest): boolean {
-  const known = cuts.get(diary) ?? new Set();
-  cuts.set(diary, known);
+function isFirstCut({ eventLog }: BadDay, { modelId, prompt }: ModelRequest): boolean {
+  const known = cuts.get(eventLog) ?? new Set();
+  cuts.set(eventLog, known);
   const name = `${modelId} ${prompt}`;
   if (known.has(name)) return false;
   known.add(name);

@@ -1,28 +1,28 @@
-/** The job's owner: pauses and resumes, raises a budget that was too small, asks for more records, and tries failed ones again. */
+/** The job's owner: pauses and resumes, raises the budget, requests more records, and retries failed ones. */
 import { ownerStatus } from "#core/keys";
 import type { World } from "../worker/world.ts";
-import type { Diary } from "./diary.ts";
+import type { EventLog } from "./event-log.ts";
 import { ANSWERS } from "./job.ts";
 import type { OwnerAct, Plan } from "./plan.ts";
 
 export interface OwnerContext {
   readonly world: World;
   readonly plan: Plan;
-  readonly diary: Diary;
+  readonly eventLog: EventLog;
   /** The worst case of one record. */
   readonly boundNanos: number;
   /** The owner has changed the job. */
   acted(): void;
 }
 
-/** What the API refuses is asked for again after a while. */
-const AGAIN_MS = 3_000;
+/** A request the API rejects is repeated after this long. */
+const REPEAT_MS = 3_000;
 
 export class Owner {
   readonly #raises: (OwnerAct & { act: "raise" })[];
-  /** Numbers of records to ask for once the job has completed, and after how long. */
+  /** How many records to add after the job has completed, and how long after. */
   readonly #extensions: { readonly byRecords: number; readonly afterMs: number }[] = [];
-  /** How long after its end a job with failed records is tried again. */
+  /** How long after the job's end its failed records are retried. */
   readonly #retries: (OwnerAct & { act: "retry" })[];
   #awaited = 0;
 
@@ -38,12 +38,12 @@ export class Owner {
     }
   }
 
-  /** Wants nothing more of the job. */
+  /** Whether the owner plans nothing more. */
   get isContent(): boolean {
     return this.#extensions.length === 0 && this.#awaited === 0;
   }
 
-  /** Looks at the job after it has changed. */
+  /** Reacts to a change of the job. */
   look(): void {
     const { status } = this.context.world.job;
     if (status === "BUDGET_EXCEEDED") this.#raiseToGoOn();
@@ -53,13 +53,13 @@ export class Owner {
   }
 
   #retry(): void {
-    const { world, diary } = this.context;
+    const { world, eventLog } = this.context;
     const retry = this.#retries.shift();
     if (!retry) return;
     this.#awaited += 1;
     world.clock.after(retry.afterMs, () => {
       this.#awaited -= 1;
-      diary.triedAgain(failedIn(world));
+      eventLog.retried(failedIn(world));
       world.model.behaviour = ANSWERS;
       world.retryFailed();
       this.context.acted();
@@ -67,51 +67,52 @@ export class Owner {
   }
 
   #raiseToGoOn(): void {
-    const { world, diary, boundNanos } = this.context;
+    const { world, eventLog, boundNanos } = this.context;
     const raise = this.#raises.shift();
     if (!raise) return;
     world.clock.after(raise.afterMs, () => {
-      // An extension may have gone first, with money that did not reach.
+      // An extension may have come first, with too little money.
       if (world.job.status !== "BUDGET_EXCEEDED") return void this.#raises.unshift(raise);
       world.resume(Math.ceil(raise.byBounds * boundNanos));
-      diary.count("budget raised", `by ${raise.byBounds} worst cases`);
+      eventLog.count("budget raised", `by ${raise.byBounds} worst cases`);
       this.context.acted();
     });
   }
 
   #raiseLater({ byBounds, atMs }: OwnerAct & { act: "raise early" }): void {
-    const { world, diary, boundNanos } = this.context;
+    const { world, eventLog, boundNanos } = this.context;
     world.clock.after(atMs, () => {
       if (!["QUEUED", "RUNNING", "PAUSED"].includes(world.job.status)) return;
       world.raise(Math.ceil(byBounds * boundNanos));
-      diary.count("budget raised early", `by ${byBounds} worst cases`);
+      eventLog.count("budget raised early", `by ${byBounds} worst cases`);
       this.context.acted();
     });
   }
 
   #extendLater(byRecords: number, ms: number): void {
-    const { world, diary } = this.context;
+    const { world, eventLog } = this.context;
     this.#awaited += 1;
     world.clock.after(ms, () => {
       this.#awaited -= 1;
       const { status, recordCount } = world.job;
-      if (!["QUEUED", "RUNNING", "PAUSED", "COMPLETED"].includes(status)) return this.#extendLater(byRecords, AGAIN_MS);
+      if (!["QUEUED", "RUNNING", "PAUSED", "COMPLETED"].includes(status))
+        return this.#extendLater(byRecords, REPEAT_MS);
       world.extend(recordCount + byRecords);
-      diary.count(status === "COMPLETED" ? "completed job extended" : "job extended", `by ${byRecords} records`);
+      eventLog.count(status === "COMPLETED" ? "completed job extended" : "job extended", `by ${byRecords} records`);
       this.context.acted();
     });
   }
 
   #pauseLater({ atMs, forMs }: OwnerAct & { act: "pause" }): void {
-    const { world, diary } = this.context;
+    const { world, eventLog } = this.context;
     world.clock.after(atMs, () => {
       if (!["QUEUED", "RUNNING"].includes(world.job.status)) return;
       world.setJob({ status: "PAUSED", ownerStatus: ownerStatus(world.job.owner, "PAUSED"), openKey: undefined });
-      diary.count("job paused");
+      eventLog.count("job paused");
       this.context.acted();
       world.clock.after(forMs, () => {
         world.resume();
-        diary.count("job resumed");
+        eventLog.count("job resumed");
         this.context.acted();
       });
     });

@@ -1,53 +1,53 @@
-/** What a run does to its job: drawn from the seed, before anything happens. */
+/** What a run does to its job: drawn from the seed up front. */
 import { randomBelow, randomOf } from "#core/random";
 import type { Guard } from "./guards.ts";
 
 export interface Plan {
   readonly seed: number;
-  /** The guard that is taken away; none, but to try the chaos itself. */
+  /** The guard to remove, to test the chaos runs themselves. */
   readonly without?: Guard;
-  /** Without anything that loses a worker's memory or an answer; then every nano-dollar of the log is found in the spend. */
+  /** Without faults that lose a worker's memory or an answer; then spend and log agree to the nano-dollar. */
   readonly isGentle: boolean;
   readonly records: number;
-  /** Its template accepts six candidates of ten. */
+  /** Its template accepts six in ten candidates. */
   readonly isChoosy: boolean;
   readonly shards: readonly { readonly from: number; readonly to: number }[];
-  /** Workers at a time, at most. */
+  /** Maximum workers at a time. */
   readonly tasks: number;
   readonly concurrency: number;
   /** In worst cases of a record. */
   readonly budgetBounds: number;
   readonly owner: readonly OwnerAct[];
-  /** Of the first workers, in the order they are started; those after them live in peace. */
+  /** For the first workers, in start order; later ones are left alone. */
   readonly fates: readonly Fate[];
-  /** How often a request or an event meets each fault. */
+  /** How likely each fault is, per request or event. */
   readonly rates: Rates;
-  /** A task needs up to so long to start; at 0 all of them begin in step. */
+  /** The longest a task takes to start; at 0 all start in lockstep. */
   readonly startMs: number;
-  /** An answer of the table takes up to so long: in between, others write. */
+  /** The table's maximum latency: in between, others write. */
   readonly storeMs: number;
-  /** How late the index of open jobs may be. */
+  /** How far the index of open jobs may lag. */
   readonly indexLagMs: number;
 }
 
-/** What the job's owner does. Another button is another member here, and another line in `owner.ts`. */
+/** What the job's owner does. */
 export type OwnerAct =
   | { readonly act: "raise"; readonly byBounds: number; readonly afterMs: number }
-  /** While workers are at it, whatever they have read by then. */
+  /** While workers run, whatever they have read by then. */
   | { readonly act: "raise early"; readonly byBounds: number; readonly atMs: number }
-  /** While workers are at it, or so long after the job has completed. */
+  /** While workers run, or a while after the job has completed. */
   | { readonly act: "extend"; readonly byRecords: number; readonly atMs: number }
   | { readonly act: "extend"; readonly byRecords: number; readonly afterMs: number }
   | { readonly act: "pause"; readonly atMs: number; readonly forMs: number }
-  /** So long after the job has completed without some of its records: only then is the model asked about any film answered. */
+  /** A while after the job has completed with failed records: only then does the model answer about every film. */
   | { readonly act: "retry"; readonly afterMs: number };
 
-/** What becomes of a worker once it has asked the world so many things: before or after the last of them has taken effect. */
+/** What happens to a worker at its `atCall`-th request: before or after that has taken effect. */
 export type Fate = { readonly atCall: number; readonly afterEffect: boolean; readonly skewMs: number } & (
   | { readonly how: "lives" | "SIGKILL" }
   | { readonly how: "SIGTERM" }
   | { readonly how: "Spot"; readonly killedAfterMs: number }
-  /** `replacedMs`: it wakes so long after somebody took its lease, or after `mostMs` if nobody does. */
+  /** It wakes `replacedMs` after another worker took its lease, or after `mostMs` if none does. */
   | { readonly how: "freeze"; readonly replacedMs: number; readonly mostMs: number }
 );
 
@@ -71,7 +71,7 @@ export interface Rates {
 
 /** Enough for any job here, whatever is written off. */
 const PLENTY_BOUNDS = 100_000;
-/** The last raise suffices, so that every run comes to its end. */
+/** The last raise always suffices, so that every run ends. */
 const LAST_RAISE: OwnerAct = { act: "raise", byBounds: PLENTY_BOUNDS, afterMs: 5_000 };
 const RECORD_COUNTS = [24, 40, 64];
 const FATES = 9;
@@ -81,14 +81,14 @@ export function recordsInTheEnd({ records, owner }: Plan): number {
   return owner.reduce((sum, act) => sum + (act.act === "extend" ? act.byRecords : 0), records);
 }
 
-/** Whether some of its records fail until they are tried again. */
+/** Whether some of its records fail until they are retried. */
 export function failsAtFirst({ owner }: Pick<Plan, "owner">): boolean {
   return owner.some(({ act }) => act === "retry");
 }
 
 /**
- * Every third run begins with too small a budget, every third is paused or extended or both, every third fails in part and is
- * tried again, every third is choosy; every fourth is gentle.
+ * Every third run starts with too small a budget, every third is paused or extended or both, every third fails in part and is
+ * retried, every third is choosy; every fourth is gentle.
  */
 export function planOf(seed: number): Plan {
   const random = randomOf("chaos", seed);
@@ -132,7 +132,7 @@ export function planOf(seed: number): Plan {
   };
 }
 
-/** In every other of those runs: what comes early keeps workers from meeting at the end of the money. */
+/** In every other of those runs only: an early raise keeps workers from meeting at the end of the budget. */
 function raisesEarly(seed: number): OwnerAct[] {
   const random = randomOf("raises early", seed);
   const raises = seed % 2 === 1 ? 1 + randomBelow(2, random) : 0;
@@ -143,7 +143,7 @@ function raisesEarly(seed: number): OwnerAct[] {
   }));
 }
 
-/** Few records: what is new meets workers at their beginnings and ends, and most of a run is one of those. */
+/** Few records, so that most of a run is the start or end of some work, which is where additions are risky. */
 function extensions(seed: number): OwnerAct[] {
   const random = randomOf("extensions", seed);
   return Array.from({ length: 1 + randomBelow(2, random) }, () => ({
@@ -158,7 +158,7 @@ function retry(seed: number): OwnerAct {
 }
 
 function fate(isGentle: boolean, random: () => number): Fate {
-  // As many deaths among the first ten calls as among the next hundred: what begins is where the protocol has its seams.
+  // As many faults among the first ten calls as among the next hundred: the start is where the protocol is most fragile.
   const atCall = Math.round(Math.exp(random() * Math.log(160)));
   const skewMs = isGentle || random() < 0.6 ? 0 : Math.round((random() - 0.5) * (random() < 0.5 ? 20_000 : 240_000));
   const common = { atCall, afterEffect: random() < 0.5, skewMs };
@@ -194,7 +194,7 @@ function ratesOf(isGentle: boolean, random: () => number): Rates {
   };
 }
 
-/** The range cut at random into shards, none of them empty. */
+/** Splits the range into shards at random, none of them empty. */
 function cut(records: number, shards: number, random: () => number): { from: number; to: number }[] {
   const ends = new Set([records]);
   while (ends.size < shards) ends.add(1 + randomBelow(records - 1, random));

@@ -1,5 +1,5 @@
-/** What a person reads after the runs. */
-import { ACTS, FAULTS, type Counts, type Kind } from "./diary.ts";
+/** The report printed after the runs. */
+import { ACTS, FAULTS, type Counts, type Kind } from "./event-log.ts";
 import type { Outcome } from "./run.ts";
 
 const REJECTED: Kind = "candidate rejected";
@@ -8,24 +8,24 @@ export function addCounts(sum: Counts, more: Counts): void {
   for (const [kind, count] of Object.entries(more) as [Kind, number][]) sum[kind] = (sum[kind] ?? 0) + count;
 }
 
-/** What was meant to happen and never did. */
-export function unstruck(counts: Counts): Kind[] {
+/** Faults and actions that were planned for but never happened. */
+export function neverInjected(counts: Counts): Kind[] {
   return [...FAULTS, ...ACTS, REJECTED].filter((kind) => !counts[kind]);
 }
 
 export function printCounts(counts: Counts): void {
-  for (const kind of [...FAULTS, "worker broke" as const, ...ACTS, REJECTED])
+  for (const kind of [...FAULTS, "worker crashed" as const, ...ACTS, REJECTED])
     console.log(`${String(counts[kind] ?? 0).padStart(8)}  ${kind}`);
 }
 
-export function failureText({ plan, faults, lastEvents }: Outcome): string {
+export function failureText({ plan, violations, lastEvents }: Outcome): string {
   return [
-    ...faults.map((fault) => `  ${fault}`),
-    `The plan of seed ${plan.seed}:`,
+    ...violations.map((violation) => `  ${violation}`),
+    `Plan for seed ${plan.seed}:`,
     JSON.stringify(plan),
-    `The last ${lastEvents.length} events:`,
+    `Last ${lastEvents.length} events:`,
     ...lastEvents.map((event) => `  ${event}`),
-    `Repeat it with: npm run chaos -- --runs 1 --seed ${plan.seed}`,
+    `Reproduce it with: npm run chaos -- --runs 1 --seed ${plan.seed}`,
   ].join("\n");
 }
 

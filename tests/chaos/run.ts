@@ -1,26 +1,26 @@
-/** One run: one job in a world where everything goes wrong, from its first task until nobody works any more. */
+/** One run: one job with faults injected everywhere, from its first task until no worker is left. */
 import { hashOf } from "#core/random";
 import { ISOLATE_AFTER_CRASHES } from "#core/shard/lease";
-import { faultsOf } from "./checks.ts";
-import { Diary, type Counts } from "./diary.ts";
+import { violationsOf } from "./checks.ts";
+import { EventLog, type Counts } from "./event-log.ts";
 import { Fleet } from "./fleet.ts";
 import { BOUND_NANOS, worldOf } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import { Owner } from "./owner.ts";
 import { failsAtFirst, type Plan } from "./plan.ts";
-import { holdStill } from "./still.ts";
+import { freezeWhileBuilding } from "./freeze-clock.ts";
 
 export interface Outcome {
   readonly plan: Plan;
   readonly counts: Counts;
-  /** Promises that were broken; none when all is well. */
-  readonly faults: readonly string[];
+  /** Broken invariants; none if all is well. */
+  readonly violations: readonly string[];
   readonly lastEvents: readonly string[];
 }
 
-/** A job here takes minutes; one that takes so long will never end. */
-const LONGEST_MS = 6 * 3_600_000;
-/** Calls that nobody listens to any more have been billed by then. */
+/** Jobs here take minutes; one that takes this long will never end. */
+const TIMEOUT_MS = 6 * 3_600_000;
+/** Abandoned calls have been billed by then. */
 const BILLED_MS = 10_000;
 
 export async function runChaos(plan: Plan): Promise<Outcome> {
@@ -28,9 +28,9 @@ export async function runChaos(plan: Plan): Promise<Outcome> {
   world.settings.concurrency = plan.concurrency;
   world.model.latencyMs = (callNo) => 200 + (hashOf("latency", plan.seed, callNo) % 2_800);
   const startMs = world.clock.nowMs();
-  const diary = new Diary(() => world.clock.nowMs() - startMs);
+  const eventLog = new EventLog(() => world.clock.nowMs() - startMs);
   const isFragile = () => world.shards.some(({ consecutiveCrashes }) => consecutiveCrashes >= ISOLATE_AFTER_CRASHES);
-  holdStill(world.clock);
+  freezeWhileBuilding(world.clock);
 
   const end = deferred();
   const jobChanged = () => {
@@ -39,36 +39,36 @@ export async function runChaos(plan: Plan): Promise<Outcome> {
     endIfOver();
   };
   const endIfOver = () => {
-    if (isOver() && !fleet.hasLife) world.clock.after(BILLED_MS, end.say);
+    if (isOver() && !fleet.hasLife) world.clock.after(BILLED_MS, end.resolve);
   };
   const isOver = () => ["COMPLETED", "FAILED", "CANCELLED"].includes(world.job.status) && owner.isContent;
   const leaseTaken = (from: string, by: string, shard: string) => {
-    const body = fleet.body(from);
-    if (body?.isAlive) diary.count("two workers on one shard", `${by} took ${shard} from ${from}`);
-    body?.replaced();
+    const worker = fleet.worker(from);
+    if (worker?.isAlive) eventLog.count("two workers on one shard", `${by} took ${shard} from ${from}`);
+    worker?.replaced();
   };
-  const ledger = new Ledger(world, diary, { leaseTaken, jobChanged });
-  const fleet = new Fleet({ plan, world, diary, ledger, isFragile }, { ended: endIfOver, isOver });
+  const ledger = new Ledger(world, eventLog, { leaseTaken, jobChanged });
+  const fleet = new Fleet({ plan, world, eventLog, ledger, isFragile }, { ended: endIfOver, isOver });
   const acted = () => {
     fleet.indexJob();
-    fleet.tell(() => fleet.dispatch());
+    fleet.notify(() => fleet.dispatch());
   };
-  const owner = new Owner({ world, plan, diary, boundNanos: BOUND_NANOS, acted });
+  const owner = new Owner({ world, plan, eventLog, boundNanos: BOUND_NANOS, acted });
 
-  fleet.tell(() => fleet.dispatch());
-  world.clock.after(LONGEST_MS, () => {
-    diary.breach(`After ${LONGEST_MS / 3_600_000} hours the job is still ${world.job.status}.`);
-    end.say();
+  fleet.notify(() => fleet.dispatch());
+  world.clock.after(TIMEOUT_MS, () => {
+    eventLog.addViolation(`After ${TIMEOUT_MS / 3_600_000} hours the job is still ${world.job.status}.`);
+    end.resolve();
   });
-  const faults = await world.clock.run(end.heard).then(
-    async () => [...diary.breaches, ...(await faultsOf(world, plan, diary))],
-    (error: unknown) => [...diary.breaches, `The run broke: ${String(error)}`],
+  const violations = await world.clock.run(end.promise).then(
+    async () => [...eventLog.violations, ...(await violationsOf(world, plan, eventLog))],
+    (error: unknown) => [...eventLog.violations, `The run crashed: ${String(error)}`],
   );
-  return { plan, counts: diary.counts, faults, lastEvents: diary.lastEvents };
+  return { plan, counts: eventLog.counts, violations, lastEvents: eventLog.lastEvents };
 }
 
-function deferred(): { heard: Promise<void>; say: () => void } {
-  let say: () => void = () => {};
-  const heard = new Promise<void>((resolve) => (say = resolve));
-  return { heard, say };
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }

@@ -175,7 +175,7 @@ test("a rejected record is shown with its condition, and is not regenerated", as
   expect(status).toBe("COMPLETED");
   expect(models.newCalls()).toHaveLength(4);
   for (const { columns, failure, rejection } of records) {
-    expect({ failure, rejection }).toEqual({ failure: null, rejection: 'The condition "recent" does not hold.' });
+    expect({ failure, rejection }).toEqual({ failure: null, rejection: 'Rejected by "recent".' });
     expect(Object.keys(JSON.parse(columns))).toEqual(["film", "question", "year"]);
   }
   const accepted = await tried({ source: `${FILM}accept: it.record.film.length > 0\n`, recordCount: 1 });

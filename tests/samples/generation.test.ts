@@ -15,7 +15,7 @@ import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
 import type { ModelClient } from "../../worker/ports.ts";
 import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 import { Seeds } from "../../worker/seeds.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";
 
 const RECORDS = 20;
@@ -57,8 +57,8 @@ async function made(shop: JobContext, slot: number): Promise<DeliveredRecord> {
     const reservation = purse.reserve(costNanos);
     if (!reservation) throw new Error("The purse is too small.");
     const end = await runAttempt(shop, context(), { ...newOpenSlot(slot), attempt: tried }, reservation);
-    if (end.end === "made") return end.record;
-    reasons.push(end.end === "waiting" ? "it waits" : end.failed.reason);
+    if (end.kind === "delivered") return end.record;
+    reasons.push(end.kind === "suspended" ? "it waits" : end.failed.reason);
   }
   throw new Error(`Record ${slot} was not made: ${reasons.join(" / ")}`);
 }

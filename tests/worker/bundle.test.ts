@@ -86,7 +86,7 @@ async function fill(world: World): Promise<void> {
   for (const [name, body] of world.objects.files) await aws.objects.putIfAbsent(name, body.toString());
 }
 
-test("the bundle is three files, and runs with nothing beside it", async () => {
+test("the bundle is three files, and runs on its own", async () => {
   expect((await readdir(folder)).sort()).toEqual(["Dockerfile", "emscripten-module.wasm", "main.mjs"]);
   await fill(new World({ records: 12 }));
   const { code, out } = await start(environment()).ended;
@@ -102,14 +102,14 @@ test("the bundle is three files, and runs with nothing beside it", async () => {
   expect((await aws.objects.read(`${job.datasetPrefix}dataset.jsonl`)).trim().split("\n")).toHaveLength(12);
 });
 
-test("the job's role is assumed once, narrowed by tags", async () => {
+test("the job role is assumed once, restricted by session tags", async () => {
   expect(stsBodies).toHaveLength(1);
   const form = new URLSearchParams(stsBodies[0]);
   const tags = [1, 2, 3, 4].map((n) => [form.get(`Tags.member.${n}.Key`), form.get(`Tags.member.${n}.Value`)]);
   expect(Object.fromEntries(tags)).toEqual({ owner: "owner-1", job: JOB, budget: JOB, seedOwner: "owner-1" });
 });
 
-test("tables and a bucket that are unwell for a while are waited for", async () => {
+test("a temporary outage of table and bucket is waited out", async () => {
   await fill(new World({ records: 12 }));
   const given = environment();
   const unwell = async (name: string) => {
@@ -129,7 +129,7 @@ test("tables and a bucket that are unwell for a while are waited for", async () 
   await Promise.all([tables.close(), bucket.close()]);
 });
 
-test("SIGTERM in the middle ends it with 0, lease and grant given back", async () => {
+test("SIGTERM in the middle exits with 0, lease and grant given back", async () => {
   await fill(new World({ records: 2_000, budgetNanos: 9e9 }));
   const { child, ended } = start(environment());
   const seen = async () =>
@@ -145,7 +145,7 @@ test("SIGTERM in the middle ends it with 0, lease and grant given back", async (
     });
 });
 
-test("a missing variable ends it with 1 and one sentence in the log", async () => {
+test("a missing variable exits with 1 and one sentence in the log", async () => {
   const { JOB_ID: _, ...rest } = environment();
   const { code, out } = await start(rest).ended;
   expect(code).toBe(1);

@@ -5,17 +5,17 @@ import { newOpenSlot, type OpenSlot } from "#core/shard/record";
 import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import type { Partials } from "#core/template/template";
 import { parseTemplate } from "#core/template/parse";
-import { runAttempt, type AttemptEnd } from "../../worker/record/attempt.ts";
+import { runAttempt, type AttemptOutcome } from "../../worker/record/attempt.ts";
 import { ConditionVariable } from "../../worker/condition-variable.ts";
 import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
 import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
 import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
-import { JobContext } from "../../worker/job-context.ts";
+import { JobContext } from "../../worker/record/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";
 import { SimClock } from "./sim-clock.ts";
 
-export interface Wish {
+export interface MakerOptions {
   readonly template: string;
   readonly behaviour: Behaviour;
   readonly partials?: Partials;
@@ -24,36 +24,40 @@ export interface Wish {
   readonly concurrency?: number;
 }
 
-export async function openMaker(wish: Wish): Promise<Maker> {
-  const { template: source, partials = {}, parameters, seeds = {} } = wish;
+export async function openMaker(options: MakerOptions): Promise<Maker> {
+  const { template: source, partials = {}, parameters, seeds = {} } = options;
   const template = parseTemplate(source);
   const shop = await JobContext.open({ jobId: "J", template, partials, parameters, seeds: seedsFrom(seeds) });
-  return new Maker(shop, wish);
+  return new Maker(shop, options);
 }
 
 export class Maker {
   readonly clock = new SimClock();
   readonly model: FakeModel;
-  readonly gate: ConcurrencyLimiter;
-  readonly routes = new ModelCooldowns();
+  readonly limiter: ConcurrencyLimiter;
+  readonly cooldowns = new ModelCooldowns();
   readonly observed: ObservedCall[] = [];
   readonly stopping = new AbortController();
-  readonly purse = new GrantAccount();
+  readonly account = new GrantAccount();
   progress = 0;
 
   constructor(
-    readonly shop: JobContext,
-    { behaviour, concurrency = 8 }: Wish,
+    readonly jobContext: JobContext,
+    { behaviour, concurrency = 8 }: MakerOptions,
   ) {
-    this.gate = new ConcurrencyLimiter({ maxCalls: concurrency, clock: this.clock, changed: new ConditionVariable() });
+    this.limiter = new ConcurrencyLimiter({
+      maxCalls: concurrency,
+      clock: this.clock,
+      changed: new ConditionVariable(),
+    });
     this.model = new FakeModel(this.clock, behaviour, (callNo) => 100 + callNo);
   }
 
   get context(): CallContext {
     return {
       ports: { model: this.model, clock: this.clock, random: () => 0.9 },
-      limiter: this.gate,
-      cooldowns: this.routes,
+      limiter: this.limiter,
+      cooldowns: this.cooldowns,
       callTimeoutMs: 30_000,
       aborting: this.stopping.signal,
       stopping: this.stopping.signal,
@@ -65,11 +69,11 @@ export class Maker {
   }
 
   /** One attempt, with just what it may cost at worst set aside. */
-  async make(open: OpenSlot = newOpenSlot(0)): Promise<AttemptEnd> {
-    const rest = remainingBoundNanos(this.shop.template, open);
-    this.purse.grant(rest);
-    const reservation = this.purse.reserve(rest);
-    if (!reservation) throw new Error("The purse is too small.");
+  async make(open: OpenSlot = newOpenSlot(0)): Promise<AttemptOutcome> {
+    const rest = remainingBoundNanos(this.jobContext.template, open);
+    this.account.grant(rest);
+    const reservation = this.account.reserve(rest);
+    if (!reservation) throw new Error("The grant is too small.");
     try {
       return await this.attempt(open, reservation);
     } finally {
@@ -77,14 +81,14 @@ export class Maker {
     }
   }
 
-  attempt(open: OpenSlot, reservation: Reservation): Promise<AttemptEnd> {
-    return this.clock.run(runAttempt(this.shop, this.context, open, reservation));
+  attempt(open: OpenSlot, reservation: Reservation): Promise<AttemptOutcome> {
+    return this.clock.run(runAttempt(this.jobContext, this.context, open, reservation));
   }
 
   /** The columns of a record that was made. */
   async columns(open?: OpenSlot): Promise<Readonly<Record<string, unknown>>> {
     const end = await this.make(open);
-    if (end.end !== "made") throw new Error(end.end === "waiting" ? "It waits." : end.failed.reason);
+    if (end.kind !== "delivered") throw new Error(end.kind === "suspended" ? "It waits." : end.failed.reason);
     return end.record.columns;
   }
 

@@ -4,7 +4,7 @@ import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
 import { ModelError } from "../../worker/ports.ts";
 import type { Behaviour } from "./doubles.ts";
-import { mortal, World, type JobWish } from "./world.ts";
+import { mortal, World, type JobOptions } from "./world.ts";
 
 const RICH = `
 name: Rich
@@ -33,7 +33,7 @@ const answers: Behaviour = ({ prompt, turns, schema }) => {
   return JSON.stringify({ items: Array.from({ length: 1 + (luck % 3) }, (_, n) => `topic ${n}`) });
 };
 
-const WISH: JobWish = {
+const WISH: JobOptions = {
   records: 16,
   template: RICH,
   behaviour: answers,
@@ -68,12 +68,12 @@ test.each([1, 2, 3, 4])("a worker killed at any instant changes nothing about th
   expect(world.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());
   expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   expect(world.loggedNanos).toBeLessThanOrEqual(world.spentNanos + world.budget.writtenOffNanos);
-  // Paid again were only calls in flight, and those answered since the last checkpoint: no more than the gate lets through.
+  // Paid again were only calls in flight, and those answered since the last checkpoint: no more than the limiter lets through.
   const again = world.model.log.length - undisturbed.model.log.length;
   expect(again).toBeLessThanOrEqual(kills * 2 * world.settings.concurrency);
 });
 
-test("a worker that is told to stop loses no answer, and the next one repeats none", async () => {
+test("a worker that is stopped loses no answer, and the next one repeats none", async () => {
   const undisturbed = new World(WISH);
   await undisturbed.work();
   const world = new World(WISH);
@@ -115,7 +115,7 @@ test.each([1.2, 2.1])(
   },
 );
 
-test("with three answers of ten not fitting their schema every record is delivered, and every value fits", async () => {
+test("with three in ten answers not matching their schema, every record is delivered, and every value matches", async () => {
   const world = new World({
     records: 300,
     shards: [{ from: 0, to: 300 }],
@@ -139,14 +139,14 @@ steps:
   const repaired = rows.filter(({ _meta }) => _meta.calls);
   expect(repaired.length).toBeGreaterThan(50);
   for (const { _meta } of repaired) {
-    const told = _meta.calls.reduce((sum: number, { costNanos }: { costNanos: number }) => sum + costNanos, 0);
-    if (_meta.attempts === 1) expect(told).toBe(_meta.costNanos);
+    const reportedNanos = _meta.calls.reduce((sum: number, { costNanos }: { costNanos: number }) => sum + costNanos, 0);
+    if (_meta.attempts === 1) expect(reportedNanos).toBe(_meta.costNanos);
   }
   expect(rows.reduce((sum, { _meta }) => sum + _meta.costNanos, 0)).toBe(world.loggedNanos);
   expect(world.spentNanos).toBe(world.loggedNanos);
 });
 
-test("a job whose seeds are too few for a pick fails before any call, with a sentence", async () => {
+test("a job with too few seeds for a pick fails before any call, and says why", async () => {
   const world = new World({ records: 4, template: RICH, seeds: 1 });
   await world.work();
   expect(world.job).toMatchObject({
@@ -156,7 +156,7 @@ test("a job whose seeds are too few for a pick fails before any call, with a sen
   expect(world.model.begun).toBe(0);
 });
 
-test("weighted items come as often as they weigh, across the blocks of the seeds, and again after a restart", async () => {
+test("weighted items are drawn in proportion to their weights, across blocks, and the same after a restart", async () => {
   const template = `
 name: Weighted
 pick: { movie: { from: movies, how: weighted, weight: votes } }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { PassThrough } from "node:stream";
 import { chunksOf, linesOf } from "../../worker/streams.ts";
 
-test("however a text is cut, its lines are the same", async () => {
+test("however a text is chunked, its lines are the same", async () => {
   const texts = fc.array(fc.string({ unit: "binary" }).map((line) => line.replaceAll("\n", "")));
   await fc.assert(
     fc.asyncProperty(
@@ -30,7 +30,7 @@ async function* pieces(bytes: Buffer, sizes: Iterator<number>): AsyncGenerator<B
   }
 }
 
-test("whoever does not read may take longer than a stream may be silent", async () => {
+test("a slow reader may take longer than the idle timeout", async () => {
   const stream = new PassThrough();
   const chunks = chunksOf(stream, 40);
   stream.write("one");
@@ -41,11 +41,11 @@ test("whoever does not read may take longer than a stream may be silent", async 
   expect(found).toEqual(["one", "two"]);
 });
 
-test("a stream whose other end is silent is given up", async () => {
+test("an idle stream is destroyed", async () => {
   const stream = new PassThrough();
   stream.write("one");
   const chunks = chunksOf(stream, 40);
   await chunks.next();
-  await expect(chunks.next()).rejects.toThrow("Nothing more came of a stream for 40 ms.");
+  await expect(chunks.next()).rejects.toThrow("The stream was idle for 40 ms.");
   expect(stream.destroyed).toBe(true);
 });

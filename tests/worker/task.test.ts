@@ -2,7 +2,7 @@ import { ModelError } from "../../worker/ports.ts";
 import { World } from "./world.ts";
 
 describe("a job", () => {
-  test("makes exactly as many records as asked for and publishes them in slot order", async () => {
+  test("generates exactly as many records as requested and publishes them in slot order", async () => {
     const world = new World({
       records: 100,
       shards: [
@@ -31,7 +31,10 @@ describe("a job", () => {
   });
 
   test("a call that can never succeed ends the job with its cause", async () => {
-    const world = new World({ records: 100, behaviour: () => new ModelError("hopeless", "No access to the model.") });
+    const world = new World({
+      records: 100,
+      behaviour: () => new ModelError("inaccessible", "No access to the model."),
+    });
     await world.work();
     expect(world.job.status).toBe("FAILED");
     expect(world.job.statusReason).toContain("No access to the model.");

@@ -45,7 +45,7 @@ record:
 export const ANSWERS: Behaviour = ({ prompt, schema }) =>
   schema ? JSON.stringify({ answer: `Yes: ${prompt}` }) : `What of ${prompt}?`;
 
-export interface JobWish {
+export interface JobOptions {
   readonly records: number;
   readonly budgetNanos?: number;
   readonly template?: string;
@@ -76,21 +76,21 @@ export class World {
   readonly warnings: string[] = [];
   #tasks = 0;
 
-  constructor(wish: JobWish) {
+  constructor(options: JobOptions) {
     // Answers overtake each other, as real ones do.
     this.model = new FakeModel(
       this.clock,
-      wish.behaviour ?? ANSWERS,
+      options.behaviour ?? ANSWERS,
       (callNo) => 50 + (hashOf("latency", callNo) % 300),
     );
     this.reporter = new MemoryReporter(this.store, JOB, this.clock);
-    const source = wish.template ?? TWO_STEPS;
+    const source = options.template ?? TWO_STEPS;
     const template = parseTemplate(source);
-    const shards = wish.shards ?? planShards(wish.records);
-    const budgetNanos = wish.budgetNanos ?? 5_000_000_000;
+    const shards = options.shards ?? planShards(options.records);
+    const budgetNanos = options.budgetNanos ?? 5_000_000_000;
     this.#seed(
       Object.values(template.pick).map(({ from }) => from),
-      wish.seeds ?? 7,
+      options.seeds ?? 7,
     );
     this.store.put(jobKey(JOB), {
       jobId: JOB,
@@ -106,8 +106,8 @@ export class World {
       seedSetId: "S1",
       seedSetName: "Seeds",
       seedSetOwner: OWNER,
-      recordCount: wish.records,
-      parameters: { ...wish.parameters },
+      recordCount: options.records,
+      parameters: { ...options.parameters },
       budgetId: JOB,
       budgetNanos,
       maxAttemptCostNanos: boundOf(template).costNanos,
@@ -123,9 +123,9 @@ export class World {
       templateId: "T1",
       templateVersion: 3,
       source,
-      partials: { ...wish.partials },
+      partials: { ...options.partials },
       tiers: DEFAULT_TIERS,
-      parameters: { ...wish.parameters },
+      parameters: { ...options.parameters },
     } satisfies Omit<JobTemplateRow, "pk" | "sk">);
     this.store.put(budgetKey(JOB), {
       budgetId: JOB,

@@ -1,4 +1,4 @@
-/** Progress over the API, signed with the task's credentials. */
+/** Reports progress through the API, signed with the task's credentials. */
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
@@ -8,8 +8,8 @@ import { REPORT_PROGRESS } from "#core/reports";
 import { systemClock } from "./system-clock.ts";
 
 const TIMEOUT_MS = 5_000;
-/** A grant or a lease may have the shard's row in hand for an instant. */
-const CONFLICT_TRIES = 5;
+/** A grant or a lease may be writing the shard's row at the same instant. */
+const MAX_CONFLICT_ATTEMPTS = 5;
 const CONFLICT_PAUSE_MS = 100;
 
 export interface AppSyncOptions {
@@ -30,10 +30,10 @@ export class AppSyncReporter implements Reporter {
   async report(shardNo?: number, shard?: Omit<ShardReport, "reportedAt">): Promise<Control> {
     const input = { jobId: this.options.jobId, shard: shard && { shardNo, ...shard } };
     const body = JSON.stringify({ query: REPORT_PROGRESS, variables: { input } });
-    for (let tried = 1; ; tried++) {
+    for (let attempt = 1; ; attempt++) {
       const { text, status } = await this.#send(body);
-      if (tried === CONFLICT_TRIES || !isConflict(text)) return controlOf(text, status);
-      await sleep(systemClock, CONFLICT_PAUSE_MS * tried * Math.random());
+      if (attempt === MAX_CONFLICT_ATTEMPTS || !isConflict(text)) return controlOf(text, status);
+      await sleep(systemClock, CONFLICT_PAUSE_MS * attempt * Math.random());
     }
   }
 
@@ -66,8 +66,8 @@ function isConflict(text: string): boolean {
 
 function controlOf(text: string, status: number): Control {
   const { data, errors } = JSON.parse(text) as { data?: { reportProgress?: Control }; errors?: { message: string }[] };
-  const told = data?.reportProgress;
-  if (!told)
-    throw new Error(`The API did not take the report (HTTP ${status}): ${errors?.[0]?.message ?? text.slice(0, 200)}`);
-  return told;
+  const control = data?.reportProgress;
+  if (!control)
+    throw new Error(`The API rejected the report (HTTP ${status}): ${errors?.[0]?.message ?? text.slice(0, 200)}`);
+  return control;
 }

@@ -1,4 +1,4 @@
-/** Models of Amazon Bedrock by Converse. The client repeats nothing by itself: every attempt is reserved and charged. */
+/** Amazon Bedrock's models through the Converse API. The client never retries: every attempt is reserved and charged. */
 import {
   BedrockRuntimeClient,
   BedrockRuntimeServiceException,
@@ -14,12 +14,12 @@ import { ANSWER, structuredOutputFor } from "./structured-output.ts";
 import { HttpHandler, type BufferedRequest } from "./http-handler.ts";
 
 /**
- * Middleware that makes a copy of all that is sent and answered for a log that nobody keeps, counts the SDK's features in use,
- * and looks for a function that calls itself: together with what retries nothing an eighth of a call's processor time.
+ * Middleware that copies requests and responses for a log nobody keeps, reports which SDK features are in use, and detects
+ * recursive Lambda functions: together with the retry middleware an eighth of a call's CPU time.
  */
 const UNUSED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
 
-/** Under which a call's input carries its signal to the end of the chain. */
+/** The key under which a call's input carries its signal to the end of the middleware chain. */
 const SIGNAL = Symbol("signal");
 type SignalledInput = ConverseCommandInput & { [SIGNAL]?: Signal };
 
@@ -28,21 +28,21 @@ export class BedrockModel implements ModelClient {
   readonly #handler = new HttpHandler();
 
   constructor(config: Omit<BedrockRuntimeClientConfig, "maxAttempts" | "cacheMiddleware" | "requestHandler">) {
-    // Resolving the middleware once and not for each call saves a quarter of a call's processor time. The client does so only
-    // for calls without options, so signals travel in the inputs.
+    // Resolving the middleware once instead of for each call saves a quarter of a call's CPU time. The client does so only for
+    // calls without options, so signals travel in the inputs.
     const requestHandler = this.#handler as never;
     this.#client = new BedrockRuntimeClient({ ...config, requestHandler, maxAttempts: 1, cacheMiddleware: true });
     const { middlewareStack, config: resolved } = this.#client;
-    // One region and one service: the client would make a signer for each call.
-    const { signer: make } = resolved;
-    let signer: ReturnType<typeof make> | undefined;
-    resolved.signer = () => (signer ??= make());
-    // The middleware copies the configuration several times a call, which takes ten times as long while it holds an accessor.
+    // One region and one service: otherwise the client would create a signer for each call.
+    const createSigner = resolved.signer;
+    let signer: ReturnType<typeof createSigner> | undefined;
+    resolved.signer = () => (signer ??= createSigner());
+    // The middleware copies the configuration several times per call, which is ten times slower if it has an accessor.
     const plain = { ...resolved };
     Object.assign(this.#client, { config: plain });
     middlewareStack.use(getSchemaSerdePlugin(plain));
     for (const name of UNUSED) middlewareStack.remove(name);
-    // Others of the chain name it as their place.
+    // Other middleware is positioned relative to it, so a no-op replaces it.
     middlewareStack.add((next) => next, {
       name: "retryMiddleware",
       step: "finalizeRequest",
@@ -79,14 +79,14 @@ export class BedrockModel implements ModelClient {
 /** Exported for its test. */
 export function inputOf(request: ModelRequest): ConverseCommandInput {
   const { modelId, system, turns, prompt, maxTokens, temperature, topP, stop, schema } = request;
-  const { instruction = "", ...ways } = schema ? structuredOutputFor(modelId, schema) : {};
+  const { instruction = "", ...config } = schema ? structuredOutputFor(modelId, schema) : {};
   const messages = [...turns, { role: "user" as const, text: prompt + instruction }];
   return {
     modelId,
     messages: messages.map(({ role, text }) => ({ role, content: [{ text }] })),
     ...(system && { system: [{ text: system }] }),
     inferenceConfig: { maxTokens, temperature, topP, stopSequences: stop && [...stop] },
-    ...ways,
+    ...config,
   };
 }
 
@@ -99,8 +99,8 @@ export function answerOf({
   const content = output?.message?.content ?? [];
   const input = content.find(({ toolUse }) => toolUse?.name === ANSWER)?.toolUse?.input;
   const text = input === undefined ? content.map((block) => block.text ?? "").join("") : JSON.stringify(input);
-  const told = usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
-  const tokens = told ? { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 } : undefined;
+  const hasUsage = usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
+  const tokens = hasUsage ? { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 } : undefined;
   return { text, stopReason: stopReason ?? "end_turn", usage: tokens };
 }
 
@@ -110,44 +110,44 @@ const THROTTLED = [
   "ModelNotReadyException",
   "ServiceQuotaExceededException",
 ];
-/** The model is gone, or not ours to use. */
+/** The model is gone, or we may not use it. */
 const INACCESSIBLE = ["AccessDeniedException", "ResourceNotFoundException"];
-/** An id that Bedrock does not know, or not without an inference profile, comes as a ValidationException. */
+/** A model ID that Bedrock does not know, or only with an inference profile, results in a ValidationException. */
 const NO_SUCH_MODEL = /model identifier is invalid|on-demand throughput isn.t supported/;
-/** The model's own mishap with a request that was right. */
+/** HTTP status of an error in the model itself, for a valid request. */
 const MODEL_ERROR = 424;
-/** The task's credentials are renewed by themselves. */
+/** Transient, because the task's credentials are renewed automatically. */
 const EXPIRED_CREDENTIALS = ["ExpiredTokenException", "ExpiredToken", "InvalidSignatureException"];
-/** No connection came about, so no call did. */
+/** No connection was established, so the call never reached the service. */
 const CONNECTION_FAILED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
 /** Exported for its test. */
 export function modelErrorOf(error: unknown, modelId: string, signal: Signal): ModelError {
   const { name = "Error", message = String(error), code } = error as Partial<Error & { code: string }>;
-  const fault = (kind: ModelErrorKind, sentence: string) => new ModelError(kind, sentence, { cause: error });
-  if (signal.aborted) return fault("unclear", `The call of ${modelId} got no answer in time and was given up.`);
+  const modelError = (kind: ModelErrorKind, reason: string) => new ModelError(kind, reason, { cause: error });
+  if (signal.aborted) return modelError("unclear", `The call to ${modelId} got no answer in time and was aborted.`);
   if (error instanceof BedrockRuntimeServiceException) {
     const status = error.$metadata.httpStatusCode ?? 500;
-    const sentence = `The model ${modelId} answered ${name}: ${message}`.replace(/[.\s]*$/, ".");
+    const reason = `The model ${modelId} answered ${name}: ${message}`.replace(/[.\s]*$/, ".");
     const retryAfterMs = retryAfterOf(error.$response?.headers["retry-after"], Date.now());
     if (THROTTLED.includes(name) || status === 429 || (status === 503 && retryAfterMs !== undefined))
-      return new ModelError("throttled", sentence, { cause: error }, retryAfterMs);
+      return new ModelError("throttled", reason, { cause: error }, retryAfterMs);
     if (status >= 500 || [408, MODEL_ERROR].includes(status) || EXPIRED_CREDENTIALS.includes(name))
-      return fault("passing", sentence);
-    const isGone = INACCESSIBLE.includes(name) || NO_SUCH_MODEL.test(message);
-    return fault(isGone ? "hopeless" : "invalid", sentence);
+      return modelError("transient", reason);
+    const isInaccessible = INACCESSIBLE.includes(name) || NO_SUCH_MODEL.test(message);
+    return modelError(isInaccessible ? "inaccessible" : "invalid", reason);
   }
-  const kind = CONNECTION_FAILED.includes(code ?? "") ? "passing" : "unclear";
-  return fault(kind, `The connection to the model ${modelId} failed (${code ?? name}: ${message}).`);
+  const kind = CONNECTION_FAILED.includes(code ?? "") ? "transient" : "unclear";
+  return modelError(kind, `The connection to the model ${modelId} failed (${code ?? name}: ${message}).`);
 }
 
-/** Nobody is asked to wait for longer in earnest. */
-const LONGEST_RETRY_AFTER_MS = 300_000;
+/** Longer values are not taken seriously. */
+const MAX_RETRY_AFTER_MS = 300_000;
 
 /** The header's seconds, or its date, as milliseconds from now. Exported for its test. */
 export function retryAfterOf(header: string | undefined, nowMs: number): number | undefined {
   if (!header) return undefined;
   const seconds = Number(header);
   const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1_000;
-  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
+  return Number.isNaN(ms) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms));
 }

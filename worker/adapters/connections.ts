@@ -1,5 +1,5 @@
 /**
- * For the request handler of S3's client: an object that is open holds a connection until it is read, and those that wait for
- * their turn must not keep out what has to be written first.
+ * For the S3 client's request handler: an open object holds a connection until it is read, and objects that wait their turn must
+ * not block writes that have to come first.
  */
 export const CONNECTIONS = { httpAgent: { maxSockets: Infinity }, httpsAgent: { maxSockets: Infinity } };

@@ -1,9 +1,9 @@
-/** The task's own credentials: its role allows nothing but to assume the job's, narrowed to one owner and one job by tags. */
+/** The task's credentials: its own role may only assume the job role, restricted to one owner and one job by session tags. */
 import type { STSClient } from "@aws-sdk/client-sts";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 
-/** A role that assumed a role may keep it for an hour at most. */
+/** The maximum for a role assumed by a role (role chaining). */
 const DURATION_SECONDS = 3_600;
 const RENEW_BEFORE_MS = 300_000;
 
@@ -15,7 +15,7 @@ export interface JobIdentity {
   readonly seedSetOwner: string;
 }
 
-/** All clients share one provider, so that the role is assumed once an hour and not once for each. */
+/** All clients share one provider, so that the role is assumed once per hour, not once per client. */
 export function jobCredentials(sts: STSClient, identity: JobIdentity): AwsCredentialIdentityProvider {
   let current: Promise<AwsCredentialIdentity> | undefined;
   let renewAtMs = 0;

@@ -1,4 +1,4 @@
-/** Rows in DynamoDB: core's conditions as condition expressions, one write as an update or a put, several as a transaction. */
+/** Rows in DynamoDB: core's conditions become condition expressions; one write is an update or a put, several are a transaction. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
@@ -32,15 +32,15 @@ export class DynamoDbStore implements Store {
     return Item;
   }
 
-  /** At most 100 keys, which is more than a job has shards. */
+  /** At most 100 keys, BatchGetItem's limit, which is more than a job has shards. */
   async readAll(keys: readonly RowKey[]): Promise<(Row | undefined)[]> {
     const found = new Map<string, Row>();
-    let asked: RowKey[] = [...keys];
-    while (asked.length > 0) {
-      const request = { RequestItems: { [this.tableName]: { Keys: asked, ConsistentRead: true } } };
+    let pending: RowKey[] = [...keys];
+    while (pending.length > 0) {
+      const request = { RequestItems: { [this.tableName]: { Keys: pending, ConsistentRead: true } } };
       const { Responses, UnprocessedKeys } = await this.#client.send(new BatchGetCommand(request));
       for (const row of Responses?.[this.tableName] ?? []) found.set(nameOf(row as RowKey), row);
-      asked = (UnprocessedKeys?.[this.tableName]?.Keys ?? []) as RowKey[];
+      pending = (UnprocessedKeys?.[this.tableName]?.Keys ?? []) as RowKey[];
     }
     return keys.map((key) => found.get(nameOf(key)));
   }
@@ -72,7 +72,7 @@ export class DynamoDbStore implements Store {
     const item = this.#item(write);
     if (item.Put) await this.#client.send(new PutCommand(item.Put));
     else if (item.Update) await this.#client.send(new UpdateCommand(item.Update));
-    else throw new Error("A check alone changes nothing.");
+    else throw new Error("A single write must be a put or an update, not a check.");
   }
 
   #item(write: Write): TransactItem {
@@ -95,20 +95,20 @@ export class DynamoDbStore implements Store {
   }
 }
 
-/** Not a refusal: a transaction in conflict with another. It may be sent again. */
+/** A transaction in conflict with another is no condition failure: it may be sent again. */
 function isConditionFailure(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;
   return error.CancellationReasons?.some(({ Code }) => Code === "ConditionalCheckFailed") ?? false;
 }
 
-/** Builds expressions with a placeholder for every name and value: many of our names are reserved words. */
+/** Builds expressions with a placeholder for every name and value, because many of our names are reserved words. */
 class Expression {
   readonly #names: Record<string, string> = {};
   readonly #values: Record<string, unknown> = {};
 
   update({ set, add, remove }: Write): string {
-    const clause = (word: string, parts: string[]) => (parts.length > 0 ? [`${word} ${parts.join(", ")}`] : []);
+    const clause = (keyword: string, parts: string[]) => (parts.length > 0 ? [`${keyword} ${parts.join(", ")}`] : []);
     return [
       ...clause(
         "SET",

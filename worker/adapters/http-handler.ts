@@ -1,13 +1,13 @@
 /**
- * Sends what an SDK's client has made and signed, and reads each answer whole. The SDK's own handler sets four timers for a call
- * and pipes its answer through another stream, which costs a fifteenth of a call's processor time.
+ * Sends requests that an SDK client has built and signed, and reads each response whole. The SDK's own handler sets four timers
+ * per call and pipes the response through another stream, which costs a fifteenth of a call's CPU time.
  */
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { HttpResponse } from "@smithy/core/protocols";
 import type { Signal } from "../signal.ts";
 
-/** A request of the SDK whose body is bytes, and whose path is all of its address. */
+/** An SDK request whose body is bytes and whose path needs no query string. */
 export interface BufferedRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -18,16 +18,16 @@ export interface BufferedRequest {
   readonly body?: Uint8Array;
 }
 
-/** A request handler of the SDK. */
+/** A request handler for SDK clients. */
 export class HttpHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
-  // A connection for each call in flight, used again by later ones.
+  // One connection per call in flight, reused by later calls.
   readonly #plain = new http.Agent({ keepAlive: true });
   readonly #secure = new https.Agent({ keepAlive: true });
 
   /**
-   * Nothing is sent once the signal is aborted, and what is on its way is broken off then.
-   * @throws Error of Node, with its `code`, when the connection fails or ends before the answer does; AbortError when aborted
+   * Nothing is sent once the signal is aborted, and a request in flight is destroyed then.
+   * @throws Node's Error, with its `code`, when the connection fails or ends before the response does; AbortError when aborted
    */
   handle(
     { protocol, hostname, port, method, path, headers, body }: BufferedRequest,
@@ -77,6 +77,6 @@ class AbortError extends Error {
 }
 
 function responseOf({ statusCode = 0, statusMessage, headers }: IncomingMessage, body: Buffer): HttpResponse {
-  // Only Set-Cookie would be a list, and no service of AWS sets one.
+  // Only Set-Cookie would be a list, and no AWS service sets one.
   return new HttpResponse({ statusCode, reason: statusMessage, headers: headers as Record<string, string>, body });
 }

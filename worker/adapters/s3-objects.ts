@@ -9,10 +9,10 @@ import { ObjectNotFound, type ObjectBytes, type Objects } from "../ports.ts";
 import { chunksOf } from "../streams.ts";
 import { Uploads } from "./upload.ts";
 
-/** An object that is waited for so long does not come any more; until its headers are there, the client's own limits hold. */
+/** After this long without data, the rest will not arrive; until the headers arrive, the client's own timeouts apply. */
 const IDLE_TIMEOUT_MS = 20_000;
-/** Of one object. */
-const RESUMPTIONS = 3;
+/** Per object. */
+const MAX_RESUMES = 3;
 
 export class S3Objects implements Objects {
   readonly #uploads: Uploads;
@@ -37,14 +37,14 @@ export class S3Objects implements Objects {
         }),
       );
     } catch (error) {
-      // Its name holds our generation, so we wrote it: an earlier sending whose answer was lost.
+      // Its name contains our generation, so we wrote it: an earlier attempt whose answer was lost.
       if (error instanceof S3ServiceException && error.name === "PreconditionFailed") return;
       throw error;
     }
   }
 
   async read(name: string): Promise<string> {
-    // As it comes: the SDK would first put all of it together, and parts are large.
+    // Decoded as it arrives: the SDK would first buffer all of it, and parts are large.
     const decoder = new StringDecoder("utf8");
     let text = "";
     for await (const chunk of await this.open(name)) text += decoder.write(chunk);
@@ -68,18 +68,18 @@ export class S3Objects implements Objects {
       });
     if (!Body) throw new Error(`The object ${name} came without a body.`);
     const body = Body as Readable;
-    // It may break off before anybody reads it; who reads it then hears of that.
+    // The connection may break before anyone reads; the error then surfaces on reading.
     body.on("error", () => {});
     return body;
   }
 }
 
-/** What breaks off is asked for again from there: a connection that waited long for its turn may be closed by then. */
+/** Resumes where a connection broke off: one that waited long for its turn may have been closed. */
 class OpenObject implements ObjectBytes {
   #body: Readable;
-  #retriesLeft = RESUMPTIONS;
+  #retriesLeft = MAX_RESUMES;
 
-  /** `get`: its bytes from a place on. */
+  /** `get`: its bytes from an offset on. */
   constructor(
     body: Readable,
     readonly get: (from: number) => Promise<Readable>,
@@ -89,10 +89,10 @@ class OpenObject implements ObjectBytes {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    for (let at = 0; ; this.#body = await this.get(at)) {
+    for (let offset = 0; ; this.#body = await this.get(offset)) {
       try {
         for await (const chunk of chunksOf(this.#body, this.idleTimeoutMs)) {
-          at += chunk.length;
+          offset += chunk.length;
           yield chunk;
         }
         return;
@@ -108,12 +108,12 @@ class OpenObject implements ObjectBytes {
   }
 }
 
-/** A worker reads nothing else that grows old: what a job made before it went on, folded into its dataset. */
+/** The only old objects a worker reads: what a job generated before it was resumed, compacted into its dataset. */
 function isArchived(error: unknown): boolean {
   return error instanceof S3ServiceException && error.name === "InvalidObjectState";
 }
 
-/** To those who may not list a bucket, and a worker needs not, S3 says of what is not there that it is forbidden. */
+/** Without permission to list the bucket, which a worker does not need, S3 answers AccessDenied for a missing object. */
 function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && ["NoSuchKey", "AccessDenied"].includes(error.name);
 }

@@ -1,4 +1,4 @@
-/** Bytes put aside on disk for a while, in regions of one file that nobody else finds and that is gone with the process. */
+/** Bytes buffered on disk, in regions of one unlinked file, which disappears with the process. */
 import { randomUUID } from "node:crypto";
 import { openSync, read, unlinkSync, write } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ export class ScratchFile {
   #regions = 0;
   readonly #free: Region[] = [];
 
-  /** `regionBytes`: what a region holds. */
+  /** `regionBytes`: the capacity of a region. */
   constructor(readonly regionBytes: number) {}
 
   /** An empty region. */
@@ -26,9 +26,9 @@ export class ScratchFile {
     this.#free.push(region);
   }
 
-  /** Of the file, which is made when it is first needed. */
+  /** The file descriptor; the file is created when first needed. */
   get descriptor(): number {
-    return (this.#file ??= openNameless());
+    return (this.#file ??= openUnlinked());
   }
 }
 
@@ -44,22 +44,22 @@ export class Region {
     return this.scratch.regionBytes - this.#bytes;
   }
 
-  /** @param data no more than there is room for */
+  /** @param data at most `remainingBytes` */
   async add(data: Buffer): Promise<void> {
     for (let at = 0; at < data.length;) {
-      const place = this.offset + this.#bytes;
-      const { bytesWritten } = await writeTo(this.scratch.descriptor, data, at, data.length - at, place);
+      const position = this.offset + this.#bytes;
+      const { bytesWritten } = await writeTo(this.scratch.descriptor, data, at, data.length - at, position);
       at += bytesWritten;
       this.#bytes += bytesWritten;
     }
   }
 
-  /** All of it, in a buffer that holds a region. @returns the part of the buffer that is filled */
+  /** Reads all of it into a buffer as large as a region. @returns the filled part of the buffer */
   async read(into: Buffer): Promise<Buffer> {
     for (let at = 0; at < this.#bytes;) {
-      const place = this.offset + at;
-      const { bytesRead } = await readFrom(this.scratch.descriptor, into, at, this.#bytes - at, place);
-      if (bytesRead === 0) throw new Error("What was put aside on disk is not there any more.");
+      const position = this.offset + at;
+      const { bytesRead } = await readFrom(this.scratch.descriptor, into, at, this.#bytes - at, position);
+      if (bytesRead === 0) throw new Error("The scratch file is shorter than what was written to it.");
       at += bytesRead;
     }
     return into.subarray(0, this.#bytes);
@@ -70,7 +70,7 @@ export class Region {
   }
 }
 
-function openNameless(): number {
+function openUnlinked(): number {
   const path = join(tmpdir(), `plot-palette-${randomUUID()}`);
   const file = openSync(path, "wx+", 0o600);
   unlinkSync(path);

@@ -1,6 +1,6 @@
 /**
- * How a model is made to answer in JSON: by a response schema, by a tool it must call, or by being told to. The first two know
- * only part of JSON Schema; what they are not told is found out when the answer is held against the whole schema.
+ * How a model is made to answer in JSON: by a response schema, a tool it must call, or an instruction. The first two support only
+ * part of JSON Schema; the rest is checked when the answer is validated against the whole schema.
  */
 import type { ConverseCommandInput } from "@aws-sdk/client-bedrock-runtime";
 import { findModel } from "#core/models/models";
@@ -10,11 +10,13 @@ export const ANSWER = "answer";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** What goes into the request: members of it, or a text behind the prompt. */
-export type Way = Pick<ConverseCommandInput, "outputConfig" | "toolConfig"> & { readonly instruction?: string };
+/** Members of the request, or an instruction after the prompt. */
+export type StructuredOutputConfig = Pick<ConverseCommandInput, "outputConfig" | "toolConfig"> & {
+  readonly instruction?: string;
+};
 
-/** The best way that the model has and the schema can go. */
-export function structuredOutputFor(modelId: string, schema: Schema): Way {
+/** The best method that both the model and the schema support. */
+export function structuredOutputFor(modelId: string, schema: Schema): StructuredOutputConfig {
   const ability = findModel(modelId)?.structuredOutput ?? "instruction";
   const native = ability === "schema" ? nativeSchemaOf(schema) : undefined;
   if (native) {
@@ -23,26 +25,26 @@ export function structuredOutputFor(modelId: string, schema: Schema): Way {
   }
   const input = ability === "instruction" ? undefined : toolSchemaOf(schema);
   if (!input) return { instruction: instructionFor(schema) };
-  // A schema is JSON; the SDK's type for documents only lacks the name for it.
+  // A schema is JSON, which the SDK's document type does not express.
   const json = input as never;
   const tool = { toolSpec: { name: ANSWER, description: "Gives the answer.", inputSchema: { json } } };
   return { toolConfig: { tools: [tool], toolChoice: { tool: { name: ANSWER } } } };
 }
 
 /**
- * The bytes that it adds to a prompt must stay below what the bound counts for a request with this schema: twice the schema,
- * and the model's overhead of some hundred tokens.
+ * The bytes it adds to a prompt must stay below what the bound counts for a request with this schema: twice the schema, plus
+ * the model's overhead of some hundred tokens.
  */
 function instructionFor(schema: Schema): string {
   return `\n\nAnswer with one JSON object and nothing else: no explanation, no code fence. It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
-/** What response schemas know. Bounds of numbers, lengths and patterns are not among it. */
-const KNOWN = ["type", "description", "title", "enum", "const", "required"];
+/** What response schemas support. Numeric bounds, lengths and patterns are not included. */
+const NATIVE_KEYWORDS = ["type", "description", "title", "enum", "const", "required"];
 
 /**
- * The schema as far as Bedrock's response schemas go: every object closed, no bounds, no recursion. `undefined` when that would
- * say something else: for objects whose names are free, for lists of unlike items, for what refers to other places.
+ * The schema reduced to what Bedrock's response schemas support: every object closed, no bounds, no recursion. `undefined` if
+ * that would change its meaning: for objects with arbitrary keys, lists of mixed items, and references.
  */
 export function nativeSchemaOf(schema: unknown): Schema | undefined {
   if (typeof schema !== "object" || schema === null) return undefined;
@@ -50,9 +52,9 @@ export function nativeSchemaOf(schema: unknown): Schema | undefined {
     string,
     unknown
   >;
-  if (STRANGE.some((name) => name in rest)) return undefined;
+  if (UNSUPPORTED_KEYWORDS.some((name) => name in rest)) return undefined;
   const native: Record<string, unknown> = Object.fromEntries(
-    KNOWN.flatMap((name) => (name in rest ? [[name, rest[name]]] : [])),
+    NATIVE_KEYWORDS.flatMap((name) => (name in rest ? [[name, rest[name]]] : [])),
   );
   if (isAmong("object", rest.type) || properties !== undefined) {
     const inner = nativeMembers(properties);
@@ -71,7 +73,16 @@ export function nativeSchemaOf(schema: unknown): Schema | undefined {
   return inner.includes(undefined) ? undefined : { ...native, anyOf: inner };
 }
 
-const STRANGE = ["$ref", "$dynamicRef", "allOf", "not", "if", "prefixItems", "patternProperties", "dependentSchemas"];
+const UNSUPPORTED_KEYWORDS = [
+  "$ref",
+  "$dynamicRef",
+  "allOf",
+  "not",
+  "if",
+  "prefixItems",
+  "patternProperties",
+  "dependentSchemas",
+];
 
 function nativeMembers(properties: unknown): Record<string, Schema> | undefined {
   const members = Object.entries((properties ?? {}) as object).map(
@@ -82,17 +93,18 @@ function nativeMembers(properties: unknown): Record<string, Schema> | undefined 
     : (Object.fromEntries(members) as Record<string, Schema>);
 }
 
-/** Of a tool's schema Nova reads only this at the top. */
-const TOP = ["type", "properties", "required"];
-/** What matters too much to leave it out. */
-const TELLING = ["anyOf", "oneOf", "allOf", "not", "if", "patternProperties", "dependentSchemas"];
+/** Nova reads only these at the top level of a tool's schema. */
+const TOOL_KEYWORDS = ["type", "properties", "required"];
+/** Too important to omit. */
+const ESSENTIAL_KEYWORDS = ["anyOf", "oneOf", "allOf", "not", "if", "patternProperties", "dependentSchemas"];
 
 function toolSchemaOf(schema: Schema): Schema | undefined {
-  if (TELLING.some((name) => name in schema) || typeof schema.additionalProperties === "object") return undefined;
+  if (ESSENTIAL_KEYWORDS.some((name) => name in schema) || typeof schema.additionalProperties === "object")
+    return undefined;
   if (JSON.stringify(schema).includes('"$ref"')) return undefined;
   return {
     properties: {},
-    ...Object.fromEntries(TOP.flatMap((name) => (name in schema ? [[name, schema[name]]] : []))),
+    ...Object.fromEntries(TOOL_KEYWORDS.flatMap((name) => (name in schema ? [[name, schema[name]]] : []))),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Uploads to S3 of streams whose length nobody knows. Ours, because S3 takes no part of less than 5 MB, and a dataset is many
- * files side by side of which lib-storage's Upload holds two to four parts each in memory. Here what a file has gathered waits
- * on disk, and one part of all files at a time is read from there and sent.
+ * Uploads streams of unknown length to S3. Custom, because S3 accepts no part smaller than 5 MB, and a dataset is many files
+ * uploaded at once, of which lib-storage's Upload holds two to four parts each in memory. Here each file's data is buffered on
+ * disk, and one part at a time, over all files, is read from there and sent.
  */
 import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
@@ -16,10 +16,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { ScratchFile, type Region } from "./scratch-file.ts";
 
-/** The smallest part S3 takes. */
+/** The smallest part S3 accepts. */
 const PART_BYTES = 5 * 1024 * 1024;
 
-export interface Place {
+export interface UploadTarget {
   readonly Bucket: string;
   readonly Key: string;
   readonly ContentType: string;
@@ -33,14 +33,14 @@ export class Uploads {
     this.#sender = new Sender(client);
   }
 
-  /** @throws what the stream, the disk or S3 throws, or the signal's reason; then nothing of it is left */
-  async send(place: Place, body: Readable, signal: AbortSignal): Promise<void> {
+  /** @throws what the stream, the disk or S3 throws, or the signal's reason; then nothing is left behind */
+  async send(target: UploadTarget, body: Readable, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    // All files of a dataset listen to one; Node takes more than ten for a leak.
+    // All files of a dataset share one signal; Node warns of a leak above ten listeners.
     setMaxListeners(0, signal);
     const stop = () => body.destroy(signal.reason as Error);
     signal.addEventListener("abort", stop);
-    const upload = new Upload(this.#sender, this.#scratch, place, signal);
+    const upload = new Upload(this.#sender, this.#scratch, target, signal);
     try {
       for await (const chunk of body as AsyncIterable<Buffer>) await upload.add(chunk);
       await upload.complete();
@@ -53,14 +53,14 @@ export class Uploads {
   }
 }
 
-/** Sends what lies on disk, one thing after the other: all take turns with one buffer. */
+/** Sends regions from disk one at a time: all uploads share one buffer. */
 class Sender {
   #buffer: Buffer | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(readonly client: S3Client) {}
 
-  /** @param send is done with the bytes when it resolves */
+  /** @param send must be done with the bytes when it resolves */
   async sendInTurn<T>(region: Region, send: (data: Buffer) => Promise<T>): Promise<T> {
     const done = this.#last.then(async () => {
       this.#buffer ??= Buffer.allocUnsafeSlow(PART_BYTES);
@@ -75,14 +75,14 @@ class Upload {
   #buffered: Region;
   #uploadId: string | undefined;
   readonly #parts: CompletedPart[] = [];
-  /** The part on its way. */
+  /** The part being sent. */
   #sending: Promise<void> = Promise.resolve();
   readonly #options: { readonly abortSignal: AbortSignal };
 
   constructor(
     readonly sender: Sender,
     readonly scratch: ScratchFile,
-    readonly place: Place,
+    readonly target: UploadTarget,
     abortSignal: AbortSignal,
   ) {
     this.#buffered = scratch.allocate();
@@ -103,13 +103,13 @@ class Upload {
     else {
       await this.#sendPart();
       await this.#sending;
-      const order = { ...this.#upload, MultipartUpload: { Parts: this.#parts } };
-      await this.#client.send(new CompleteMultipartUploadCommand(order), this.#options);
+      const input = { ...this.#upload, MultipartUpload: { Parts: this.#parts } };
+      await this.#client.send(new CompleteMultipartUploadCommand(input), this.#options);
     }
     this.scratch.free(this.#buffered);
   }
 
-  /** S3 lets go of what this leaves behind after a day. */
+  /** If this fails, the bucket's lifecycle rule removes the upload after a day. */
   async abort(): Promise<void> {
     await this.#sending.catch(() => {});
     this.scratch.free(this.#buffered);
@@ -119,11 +119,11 @@ class Upload {
 
   async #sendWhole(): Promise<void> {
     await this.sender.sendInTurn(this.#buffered, (Body) =>
-      this.#client.send(new PutObjectCommand({ ...this.place, Body }), this.#options),
+      this.#client.send(new PutObjectCommand({ ...this.target, Body }), this.#options),
     );
   }
 
-  /** Resolves when the part is on its way: the next is gathered meanwhile. */
+  /** Resolves when the part is being sent; the next is buffered meanwhile. */
   async #sendPart(): Promise<void> {
     await this.#sending;
     this.#uploadId ??= await this.#begin();
@@ -132,22 +132,22 @@ class Upload {
     const PartNumber = this.#parts.length + 1;
     this.#sending = this.sender
       .sendInTurn(full, async (Body) => {
-        const order = { ...this.#upload, PartNumber, Body };
-        const { ETag, ChecksumCRC32 } = await this.#client.send(new UploadPartCommand(order), this.#options);
+        const input = { ...this.#upload, PartNumber, Body };
+        const { ETag, ChecksumCRC32 } = await this.#client.send(new UploadPartCommand(input), this.#options);
         this.#parts.push({ PartNumber, ETag, ChecksumCRC32 });
       })
       .finally(() => this.scratch.free(full));
-    // Whoever sends the next part, or the end, hears of a failure.
+    // A failure surfaces when the next part, or the end, is sent.
     this.#sending.catch(() => {});
   }
 
   async #begin(): Promise<string | undefined> {
-    const order = { ...this.place, ChecksumAlgorithm: "CRC32" } as const;
-    return (await this.#client.send(new CreateMultipartUploadCommand(order), this.#options)).UploadId;
+    const input = { ...this.target, ChecksumAlgorithm: "CRC32" } as const;
+    return (await this.#client.send(new CreateMultipartUploadCommand(input), this.#options)).UploadId;
   }
 
   get #upload() {
-    const { Bucket, Key } = this.place;
+    const { Bucket, Key } = this.target;
     return { Bucket, Key, UploadId: this.#uploadId };
   }
 

@@ -1,4 +1,4 @@
-/** One model call: inside its reservation, repeated while that may help, by another model if need be, charged what it cost. */
+/** One model call: within its reservation, retried while that may help, on a fallback model if need be, charged what it cost. */
 import { findModel } from "#core/models/models";
 import { priceOf, type Nanos } from "#core/money/money";
 import type { Reservation } from "#core/money/budget";
@@ -14,14 +14,14 @@ import type { ModelCooldowns } from "./model-cooldowns.ts";
 import { bytesOf, type RenderedStep } from "../sandbox/prompts.ts";
 import { AbortSource, type Signal } from "../signal.ts";
 
-/** Full jitter: from nothing up to this, doubled with each try. */
+/** Full jitter: between 0 and this, which doubles with each attempt. */
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 20_000;
-/** In all some minutes of patience with a service that answers nothing but errors. */
+/** Some minutes in all for a service that answers nothing but errors. */
 const MAX_CALL_ATTEMPTS = 20;
-/** A model that kept one call waiting for so long is left for the next of its step's, if there is one. */
+/** A model that kept one call waiting this long is given up for the step's next fallback, if there is one. */
 const FALLBACK_AFTER_MS = 30_000;
-/** A call without an answer is paid as if it had got the longest one. */
+/** Few, because a call without an answer is charged as if it had got the longest one. */
 const MAX_UNANSWERED = 3;
 
 /** What the calls of one worker, or of one shard, share. */
@@ -29,49 +29,49 @@ export interface CallContext {
   readonly ports: Pick<Ports, "model" | "clock" | "random">;
   /** Limits the calls in flight. */
   readonly limiter: ConcurrencyLimiter;
-  /** Remembers which models are out of reach. */
+  /** Remembers which models are unavailable. */
   readonly cooldowns: ModelCooldowns;
   readonly callTimeoutMs: number;
-  /** Aborted: no call may begin or go on. */
+  /** Aborted: calls in flight are aborted, and none may start. */
   readonly aborting: Signal;
-  /** Aborted: no call may begin; those in flight may finish. Aborted with `aborting` too. */
+  /** Aborted: no call may start; those in flight may finish. Aborted with `aborting` too. */
   readonly stopping: Signal;
-  /** Resolves once a call may begin under the lease, or when it never may again. */
+  /** Resolves once a call may start under the lease, or never may again. */
   untilLeaseFresh(): Promise<void>;
-  /** A call was paid. */
+  /** A call was charged. */
   onCharged(call: PaidCall): void;
-  /** A restart would lose something that is not written yet. */
+  /** There is progress that no checkpoint holds yet. */
   onProgress(): void;
-  /** A call was paid, or its model given up. Told after its answer was judged. */
+  /** A call was charged, or its model given up. Called once the answer has been judged. */
   onCall?(call: ObservedCall): void;
 }
 
-/** A call with all that was sent and all that came. */
+/** A call with everything sent and received. */
 export interface ObservedCall extends CompletedCall, RenderedStep {
   readonly stepId: string;
-  /** From 0: the item of a loop, or the round of a repetition. */
+  /** From 0: the item of a `forEach`, or the round of a `repeat`. */
   readonly round: number;
-  /** Absent when none came. */
+  /** Absent if none came. */
   readonly answer?: string;
-  /** What was wrong with it, in a sentence; absent when nothing was. */
+  /** What was wrong with it, in one sentence; absent if nothing was. */
   readonly problem?: string;
   /** From request to answer. */
   readonly ms: number;
 }
 
-/** The worker stops, or the attempt is over: the slot stays open. */
+/** The worker is stopping, or the attempt is over: the slot stays open. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
 
-/** What is reserved no longer covers the call: the slot waits until more is. */
+/** The reservation no longer covers the call: the slot waits for a larger one. */
 export class ReservationTooSmall extends Error {
-  override readonly name = "NotCovered";
+  override readonly name = "ReservationTooSmall";
 }
 
 export interface CallOptions {
   readonly step: Step;
-  /** The number of the round, and what is known of it. */
+  /** The round's number and state. */
   readonly n: number;
   readonly round: OpenRound;
   readonly reason: CallReason;
@@ -81,115 +81,115 @@ export interface CallOptions {
   readonly attempt: AttemptState;
 }
 
-/** What is the same for all calls of an attempt. */
+/** What all calls of an attempt share. */
 export interface AttemptState {
   readonly open: OpenSlot;
   readonly reservation: Reservation;
-  /** The worst case of all that the slot has still to do, a call that is about to begin included. */
+  /** The worst case of everything the slot still has to do, including a call about to start. */
   readonly remainingBoundNanos: () => Nanos;
-  /** Aborted: another call of the attempt has failed for good, and no call may begin. */
+  /** Aborted: another call of the attempt has failed permanently, and no call may start. */
   readonly cancelled: Signal;
 }
 
 /**
- * Calls a model, charges the slot, and notes call and answer in the round, all at the same instant: what a checkpoint holds is
- * never half of it.
- * @returns what to tell an observer once the answer is judged
- * @throws Stopped, NotCovered, ModelError (the slot fails)
+ * Calls a model, charges the slot, and adds call and answer to the round, all in the same tick, so that no checkpoint holds only
+ * half of it.
+ * @returns what to pass to `onCall` once the answer has been judged
+ * @throws Stopped, ReservationTooSmall, ModelError (the slot fails)
  */
-export async function callModel(context: CallContext, order: CallOptions): Promise<Omit<ObservedCall, "problem">> {
+export async function callModel(context: CallContext, options: CallOptions): Promise<Omit<ObservedCall, "problem">> {
   const { clock } = context.ports;
-  const models = context.cooldowns.availableFirst(order.models, clock.monotonicMs());
+  const models = context.cooldowns.availableFirst(options.models, clock.monotonicMs());
   for (const [n, modelId] of models.entries()) {
     const isLast = n === models.length - 1;
     try {
-      return await callWithRetries(context, order, modelId, isLast);
+      return await callWithRetries(context, options, modelId, isLast);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      if (error.kind !== "unclear") tell(context, order, modelId, { problem: error.message, ms: 0 });
+      if (error.kind !== "unclear") reportUnanswered(context, options, modelId, { problem: error.message, ms: 0 });
       if (isLast || error.kind === "unclear" || error.kind === "invalid") throw error;
       context.cooldowns.coolDown(modelId, error.kind, clock.monotonicMs());
     }
   }
-  throw new Error(`The step "${order.step.id}" has no model.`);
+  throw new Error(`The step "${options.step.id}" has no model.`);
 }
 
-async function callWithRetries(context: CallContext, order: CallOptions, modelId: string, isLast: boolean) {
-  const { step, rendered } = order;
-  const { reservation, open, remainingBoundNanos, cancelled } = order.attempt;
+async function callWithRetries(context: CallContext, options: CallOptions, modelId: string, isLast: boolean) {
+  const { step, rendered } = options;
+  const { reservation, open, remainingBoundNanos, cancelled } = options.attempt;
   const { clock } = context.ports;
   const worst = callBound(step, modelId, bytesOf(rendered));
   const request = requestOf(step, modelId, rendered);
   const size = { bytes: worst.inputTokens, maxTokens: step.maxTokens };
-  for (let tries = 1, waitedMs = 0; ; tries++) {
-    const permit = await beginCall(context, order.attempt, modelId, size);
+  for (let attempts = 1, waitedMs = 0; ; attempts++) {
+    const permit = await acquirePermit(context, options.attempt, modelId, size);
     try {
-      const answer = await inPlace(context, modelId, permit, withTimeout(context, request));
+      const answer = await releasingPermit(context, modelId, permit, withTimeout(context, request));
       const spent = spentOn(modelId, answer, worst);
-      const call = { modelId, reason: reasonOf(order, modelId), ...spent };
-      // Noted even if the charge breaks its bounds: it was made.
-      order.round.calls.push(call);
-      order.round.latest = { text: answer.text, stopReason: answer.stopReason };
+      const call = { modelId, reason: reasonOf(options, modelId), ...spent };
+      // Recorded before the charge, which throws if it exceeds its bound: the call was made.
+      options.round.calls.push(call);
+      options.round.latest = { text: answer.text, stopReason: answer.stopReason };
       open.unansweredCalls = 0;
-      charge(context, order, { modelId, ...spent }, worst.costNanos);
+      charge(context, options, { modelId, ...spent }, worst.costNanos);
       context.limiter.onSuccess(modelId, permit);
       const ms = clock.monotonicMs() - permit.startedAtMs;
-      return { stepId: step.id, round: order.n, ...rendered, ...call, answer: answer.text, ms };
+      return { stepId: step.id, round: options.n, ...rendered, ...call, answer: answer.text, ms };
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       const nowMs = clock.monotonicMs();
       if (error.kind === "unclear") {
         const { inputTokens, outputTokens, costNanos } = worst;
-        charge(context, order, { modelId, inputTokens, outputTokens, costNanos: costNanos }, costNanos);
-        tell(context, order, modelId, { problem: error.message, ms: nowMs - permit.startedAtMs, worst });
+        charge(context, options, { modelId, inputTokens, outputTokens, costNanos }, costNanos);
+        reportUnanswered(context, options, modelId, { problem: error.message, ms: nowMs - permit.startedAtMs, worst });
       }
       if (error.kind === "throttled") context.limiter.onThrottled(modelId, permit, error.retryAfterMs);
       if (context.stopping.aborted) throw new Stopped();
       if (error.kind === "unclear") open.unansweredCalls += 1;
-      if (error.kind === "hopeless" || error.kind === "invalid") throw error;
-      if (tries === MAX_CALL_ATTEMPTS || open.unansweredCalls >= MAX_UNANSWERED) throw error;
+      if (error.kind === "inaccessible" || error.kind === "invalid") throw error;
+      if (attempts === MAX_CALL_ATTEMPTS || open.unansweredCalls >= MAX_UNANSWERED) throw error;
       if (!isLast && waitedMs + (error.retryAfterMs ?? 0) >= FALLBACK_AFTER_MS) throw error;
-      waitedMs += await backOff(context, cancelled, tries, error.retryAfterMs);
+      waitedMs += await backOff(context, cancelled, attempts, error.retryAfterMs);
       if (reservation.remainingNanos < remainingBoundNanos()) throw new ReservationTooSmall();
     }
   }
 }
 
-/** Waits until a call may begin. @returns its place among the calls of the model */
-async function beginCall(
+/** Waits until a call may start. */
+async function acquirePermit(
   context: CallContext,
   { reservation, cancelled, remainingBoundNanos }: AttemptState,
   modelId: string,
   size: ExpectedUsage,
 ): Promise<LimitedCall> {
   const { limiter, stopping } = context;
-  const place = await limiter.acquireCall(modelId, size, stopping, cancelled);
-  if (!place) throw new Stopped();
+  const permit = await limiter.acquireCall(modelId, size, stopping, cancelled);
+  if (!permit) throw new Stopped();
   try {
     await context.untilLeaseFresh();
     if (stopping.aborted || cancelled.aborted) throw new Stopped();
     if (reservation.remainingNanos < remainingBoundNanos()) throw new ReservationTooSmall();
   } catch (error) {
-    limiter.releaseCall(modelId, place, NOTHING_USED);
+    limiter.releaseCall(modelId, permit, NOTHING_USED);
     throw error;
   }
-  return place;
+  return permit;
 }
 
 const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };
 
-/** The place is left as soon as there is an answer, or a fault. */
-async function inPlace(
+/** Releases the permit as soon as there is an answer or an error. */
+async function releasingPermit(
   { limiter }: CallContext,
   modelId: string,
-  place: LimitedCall,
+  permit: LimitedCall,
   call: Promise<ModelAnswer>,
 ): Promise<ModelAnswer> {
   let answer: ModelAnswer | undefined;
   try {
     return (answer = await call);
   } finally {
-    limiter.releaseCall(modelId, place, answer?.usage);
+    limiter.releaseCall(modelId, permit, answer?.usage);
   }
 }
 
@@ -199,7 +199,7 @@ type Spent = Pick<CompletedCall, "inputTokens" | "outputTokens" | "costNanos">;
 function spentOn(modelId: string, { usage }: ModelAnswer, worst: Worst): Spent {
   if (!usage) return { inputTokens: worst.inputTokens, outputTokens: worst.outputTokens, costNanos: worst.costNanos };
   const model = findModel(modelId);
-  if (!model) throw new Error(`The model "${modelId}" has no known price; the template should have been refused.`);
+  if (!model) throw new Error(`The model "${modelId}" has no known price; its template should have been rejected.`);
   return { ...usage, costNanos: priceOf(model, usage.inputTokens, usage.outputTokens) };
 }
 
@@ -217,21 +217,21 @@ function charge(
   reservation.charge(spent.costNanos, worst);
 }
 
-/** A first call that another model had to answer is a fallback. */
+/** A first call that another model answered is a fallback. */
 function reasonOf({ reason, models }: CallOptions, modelId: string): CallReason {
   return reason === "first" && modelId !== models[0] ? "fallback" : reason;
 }
 
-/** Tells of a call without an answer; `worst` when it had to be paid. */
-function tell(
+/** Reports a call without an answer; `worst` if it was charged. */
+function reportUnanswered(
   context: CallContext,
-  order: CallOptions,
+  options: CallOptions,
   modelId: string,
   { problem, ms, worst }: { problem: string; ms: number; worst?: Worst },
 ): void {
-  const paid = { inputTokens: worst?.inputTokens ?? 0, outputTokens: worst?.outputTokens ?? 0 };
-  const call = { modelId, reason: reasonOf(order, modelId), ...paid, costNanos: worst?.costNanos ?? 0 };
-  context.onCall?.({ stepId: order.step.id, round: order.n, ...order.rendered, ...call, problem, ms });
+  const tokens = { inputTokens: worst?.inputTokens ?? 0, outputTokens: worst?.outputTokens ?? 0 };
+  const call = { modelId, reason: reasonOf(options, modelId), ...tokens, costNanos: worst?.costNanos ?? 0 };
+  context.onCall?.({ stepId: options.step.id, round: options.n, ...options.rendered, ...call, problem, ms });
 }
 
 function requestOf(step: Step, modelId: string, rendered: RenderedStep): ModelRequest {
@@ -253,18 +253,18 @@ async function withTimeout(context: CallContext, request: ModelRequest): Promise
 }
 
 /**
- * `retryAfterMs`: the service said how long. The gate lets no call of the model begin before, and so many as were borne then.
- * @returns how long it waits at most
+ * With `retryAfterMs` the service said how long: the limiter then holds back all calls of the model, so there is no sleep here.
+ * @returns the longest it waits
  */
 async function backOff(
   { ports }: CallContext,
-  over: Signal,
-  tries: number,
+  cancelled: Signal,
+  attempts: number,
   retryAfterMs: number | undefined,
 ): Promise<number> {
   if (retryAfterMs !== undefined) return retryAfterMs;
-  const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (tries - 1));
+  const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempts - 1));
   const waitMs = longest * ports.random();
-  await sleep(ports.clock, waitMs, over);
+  await sleep(ports.clock, waitMs, cancelled);
   return waitMs;
 }

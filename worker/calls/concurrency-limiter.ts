@@ -1,6 +1,7 @@
 /**
- * How many records, and how many calls, may be in flight in one worker, and for each model what its pace allows. What is learned
- * of one model's rate slows no other: a call waits for its own model and for a place among all, in the order of asking.
+ * Limits the records and calls in flight in one worker, and each model's calls by its adaptive limit. What is learned of one
+ * model's rate slows no other: a call waits for its own model's limit and for one of the worker's permits, first come, first
+ * served.
  */
 import { findModel } from "#core/models/models";
 import {
@@ -14,11 +15,11 @@ import type { ConditionVariable } from "../condition-variable.ts";
 import type { Clock } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 
-/** Of the calls at once, so many more records are begun: with their prompts made, they take a call's place when it is left. */
+/** Records started beyond the concurrent calls: with their prompts rendered, they take a permit as soon as it is released. */
 const RECORDS_AHEAD_RATIO = 1 / 16;
 
 export interface ConcurrencyLimiterOptions {
-  /** Calls in flight at most, of all models together. */
+  /** Maximum calls in flight, all models together. */
   readonly maxCalls: number;
   readonly clock: Pick<Clock, "monotonicMs" | "after">;
   readonly changed: ConditionVariable;
@@ -33,32 +34,32 @@ export class ConcurrencyLimiter {
   #calls = 0;
   #nextTicket = 0;
   #workers = 1;
-  readonly #models = new Map<string, { readonly pace: AdaptiveLimit; readonly waiting: Waiter[] }>();
+  readonly #models = new Map<string, { readonly limit: AdaptiveLimit; readonly waiters: Waiter[] }>();
   #cancelTimer: () => void = () => {};
 
   constructor(readonly options: ConcurrencyLimiterOptions) {
     this.changed = options.changed;
   }
 
-  /** For records. A record that waits for a slow model keeps its place, and its money stays set aside. */
+  /** A record that waits for a slow model keeps its place, and its money stays reserved. */
   get canAdmitRecord(): boolean {
     return !this.#isExclusive && this.#records < this.options.maxCalls + this.recordsAhead;
   }
 
-  /** Whether a record that must be the only one in hand may be begun. */
+  /** Whether a record that must run alone may start. */
   get hasNoRecords(): boolean {
     return this.#records === 0;
   }
 
-  /** Records begun beyond the calls that may be in flight. */
+  /** Records started beyond the calls that may be in flight. */
   get recordsAhead(): number {
     return Math.floor(this.options.maxCalls * RECORDS_AHEAD_RATIO);
   }
 
-  /** Alone, it keeps all others out until it leaves. */
-  enterRecord(isAlone = false): void {
+  /** An exclusive record keeps all others out until it leaves. */
+  enterRecord(isExclusive = false): void {
     this.#records += 1;
-    this.#isExclusive = isAlone;
+    this.#isExclusive = isExclusive;
   }
 
   leaveRecord(): void {
@@ -67,99 +68,99 @@ export class ConcurrencyLimiter {
     this.changed.notifyAll();
   }
 
-  /** Waits until a call of the model may begin. @returns `undefined` when a stop ended the waiting */
+  /** Waits until a call of the model may start. @returns `undefined` if a stop ended the wait */
   async acquireCall(
     modelId: string,
     size: ExpectedUsage,
     ...stops: readonly Signal[]
   ): Promise<LimitedCall | undefined> {
     if (stops.some(({ aborted }) => aborted)) return undefined;
-    const { waiting } = this.#model(modelId);
+    const { waiters } = this.#model(modelId);
     return await new Promise((resolve) => {
       let isWaiting = true;
       const begin = (call?: LimitedCall) => {
         isWaiting = false;
-        for (const stop of stops) stop.removeEventListener("abort", giveUp);
+        for (const stop of stops) stop.removeEventListener("abort", cancel);
         resolve(call);
       };
-      const giveUp = () => {
-        waiting.splice(waiting.indexOf(one), 1);
+      const cancel = () => {
+        waiters.splice(waiters.indexOf(waiter), 1);
         begin(undefined);
       };
-      const one: Waiter = { no: this.#nextTicket++, size, begin };
-      waiting.push(one);
+      const waiter: Waiter = { ticket: this.#nextTicket++, size, begin };
+      waiters.push(waiter);
       this.#admit();
-      if (isWaiting) for (const stop of stops) stop.addEventListener("abort", giveUp);
+      if (isWaiting) for (const stop of stops) stop.addEventListener("abort", cancel);
     });
   }
 
-  /** To be told of every call that was begun, before it is told how it went. */
+  /** Must be called for every acquired call, before `onSuccess` or `onThrottled`. */
   releaseCall(modelId: string, call: LimitedCall, used?: TokenUsage): void {
     this.#calls -= 1;
-    this.#model(modelId).pace.release(call, this.#nowMs, used);
+    this.#model(modelId).limit.release(call, this.#nowMs, used);
     this.#admit();
   }
 
   onSuccess(modelId: string, call: LimitedCall): void {
-    this.#model(modelId).pace.onSuccess(call, this.#nowMs);
+    this.#model(modelId).limit.onSuccess(call, this.#nowMs);
     this.#admit();
   }
 
   onThrottled(modelId: string, call: LimitedCall, retryAfterMs?: number): void {
-    this.#model(modelId).pace.onThrottled(call, this.#nowMs, retryAfterMs);
+    this.#model(modelId).limit.onThrottled(call, this.#nowMs, retryAfterMs);
   }
 
-  /** The limits of a minute are the account's: this worker is one of so many that share them. */
-  shareQuota(callers: number): void {
-    if (callers === this.#workers) return;
-    this.#workers = callers;
-    for (const { pace } of this.#models.values()) pace.shareQuota(callers, this.#nowMs);
+  /** Per-minute limits are the account's: this worker is one of `workers` that share them. */
+  shareQuota(workers: number): void {
+    if (workers === this.#workers) return;
+    this.#workers = workers;
+    for (const { limit } of this.#models.values()) limit.shareQuota(workers, this.#nowMs);
     this.#admit();
   }
 
-  /** Calls of the model at once. */
+  /** The model's current limit of concurrent calls. */
   limitOf(modelId: string): number {
-    return this.#model(modelId).pace.limit;
+    return this.#model(modelId).limit.limit;
   }
 
   #model(modelId: string) {
     const known = this.#models.get(modelId);
     if (known) return known;
     const { maxCalls, limits } = this.options;
-    const pace = new AdaptiveLimit(
+    const limit = new AdaptiveLimit(
       maxCalls,
       limits?.[modelId] ?? {},
       findModel(modelId)?.outputTokenBurndown ?? 1,
       this.#nowMs,
     );
-    pace.shareQuota(this.#workers, this.#nowMs);
-    const model = { pace, waiting: [] };
+    limit.shareQuota(this.#workers, this.#nowMs);
+    const model = { limit, waiters: [] };
     this.#models.set(modelId, model);
     return model;
   }
 
-  /** Lets calls begin, those that have waited the longest first, as long as there is room. */
+  /** Starts calls, longest-waiting first, while the limits allow. */
   #admit(): void {
     const { maxCalls, clock } = this.options;
     const nowMs = this.#nowMs;
     this.#cancelTimer();
     while (this.#calls < maxCalls) {
       let soonestMs = Infinity;
-      let next: { pace: AdaptiveLimit; waiting: Waiter[]; one: Waiter } | undefined;
-      for (const { pace, waiting } of this.#models.values()) {
-        const [one] = waiting;
-        if (!one) continue;
-        const waitMs = pace.waitMs(one.size, nowMs);
+      let next: { limit: AdaptiveLimit; waiters: Waiter[]; waiter: Waiter } | undefined;
+      for (const { limit, waiters } of this.#models.values()) {
+        const [waiter] = waiters;
+        if (!waiter) continue;
+        const waitMs = limit.waitMs(waiter.size, nowMs);
         if (waitMs > 0) soonestMs = Math.min(soonestMs, waitMs);
-        else if (!next || one.no < next.one.no) next = { pace, waiting, one };
+        else if (!next || waiter.ticket < next.waiter.ticket) next = { limit, waiters, waiter };
       }
       if (!next) {
         if (soonestMs < Infinity) this.#cancelTimer = clock.after(soonestMs, () => this.#admit());
         return;
       }
-      next.waiting.shift();
+      next.waiters.shift();
       this.#calls += 1;
-      next.one.begin(next.pace.acquire(next.one.size, nowMs));
+      next.waiter.begin(next.limit.acquire(next.waiter.size, nowMs));
     }
   }
 
@@ -169,7 +170,7 @@ export class ConcurrencyLimiter {
 }
 
 interface Waiter {
-  readonly no: number;
+  readonly ticket: number;
   readonly size: ExpectedUsage;
   readonly begin: (call: LimitedCall) => void;
 }

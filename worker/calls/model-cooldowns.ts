@@ -1,21 +1,21 @@
-/** Which models are out of reach at present, so that not every record finds it out for itself. */
+/** Which models are currently unavailable, so that not every record finds out on its own. */
 import type { ModelErrorKind } from "../ports.ts";
 
-/** How long a model is left alone that was throttled for long. */
+/** For a model that was rate limited for long, or whose errors outlasted the retries. */
 const THROTTLED_MS = 60_000;
-/** And one that is gone, or that we may not use. */
-const GONE_MS = 600_000;
+/** For a model that is gone, or that we may not use. */
+const INACCESSIBLE_MS = 600_000;
 
 export class ModelCooldowns {
   readonly #availableAtMs = new Map<string, number>();
 
-  /** The models in the order to try them: those out of reach last. */
+  /** The models in the order to try them: unavailable ones last. */
   availableFirst(modelIds: readonly string[], nowMs: number): string[] {
-    const isAway = (id: string) => (this.#availableAtMs.get(id) ?? 0) > nowMs;
-    return [...modelIds.filter((id) => !isAway(id)), ...modelIds.filter(isAway)];
+    const isUnavailable = (id: string) => (this.#availableAtMs.get(id) ?? 0) > nowMs;
+    return [...modelIds.filter((id) => !isUnavailable(id)), ...modelIds.filter(isUnavailable)];
   }
 
-  coolDown(modelId: string, why: ModelErrorKind, nowMs: number): void {
-    this.#availableAtMs.set(modelId, nowMs + (why === "hopeless" ? GONE_MS : THROTTLED_MS));
+  coolDown(modelId: string, kind: ModelErrorKind, nowMs: number): void {
+    this.#availableAtMs.set(modelId, nowMs + (kind === "inaccessible" ? INACCESSIBLE_MS : THROTTLED_MS));
   }
 }

@@ -1,4 +1,4 @@
-/** The dataset's card: what it is, what is in it, what it cost, how to load it. */
+/** The dataset card: what the dataset is, what it contains, what it cost, how to load it. */
 import { createHash } from "node:crypto";
 import { basisInWords, estimateInWords } from "#core/money/estimate";
 import { formatNumber } from "#core/numbers";
@@ -9,87 +9,62 @@ import { partitionInWords } from "#core/dataset/partition";
 import type { ShardRow } from "#core/shard/shard-row";
 import { splitInWords } from "#core/dataset/split";
 import type { Template } from "#core/template/template";
-import type { Counts } from "./counts.ts";
-import type { FinishedFile, DatasetSchema } from "./dataset-file.ts";
+import { counted, type Counts } from "./counts.ts";
+import type { FinishedFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import { loading, loadingPartitions } from "./loading.ts";
 import { partitionsOf } from "./partition-card.ts";
 
 export interface CardInput {
   readonly template: Template;
-  /** The template's text; absent when it is gone. */
+  /** The template's source; absent if it was deleted. */
   readonly source?: string;
   readonly shards: readonly ShardRow[];
   readonly outcome: Outcome;
   readonly files: readonly FinishedFile[];
   readonly counts: Counts;
-  /** A sentence on what is not as it was asked for. */
-  readonly remark?: string;
-  /** Records in the one folder for all beyond the limit of partitions. */
+  /** One sentence on how the dataset differs from what was requested. */
+  readonly note?: string;
+  /** Records in the one folder for values beyond the limit of partitions. */
   readonly overflowRecords: number;
 }
 
-/** Values of a category beyond these are summed up. */
+/** Further values of a category share one row. */
 const SHOWN_VALUES = 50;
 const SHOWN_CHARACTERS = 80;
 
 const ENDINGS: Readonly<Record<Outcome, string>> = {
-  COMPLETED: "It is complete.",
-  BUDGET_EXCEEDED: "Its budget was used up before all records were made.",
-  CANCELLED: "It was cancelled before all records were made.",
-  FAILED: "It failed before all records were made.",
+  COMPLETED: "The dataset is complete.",
+  BUDGET_EXCEEDED: "The budget was used up before all records were generated.",
+  CANCELLED: "The job was canceled before all records were generated.",
+  FAILED: "The job failed before all records were generated.",
 };
 
 /** The card as Markdown. */
-export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
-  const { job, columns } = shape;
-  const { template, shards, outcome, files, counts, remark } = facts;
-  const levels = job.partitionBy;
-  const sum = (count: (shard: ShardRow) => number) => shards.reduce((total, shard) => total + count(shard), 0);
-  const failed = sum((shard) => shard.failed);
+export function datasetCard(schema: DatasetSchema, input: CardInput): string {
+  const { template, shards, files, counts, note } = input;
+  const levels = schema.job.partitionBy;
   const sections = [
-    [`# ${asWritten(job.name)}`],
-    template.description ? [asWritten(template.description)] : [],
-    [
-      `Synthetic data made with Plot Palette from the template "${asWritten(job.templateName)}" (version ${job.templateVersion}) ` +
-        `and the seed set "${asWritten(job.seedSetName)}". ${endingOf(outcome, failed)}`,
-    ],
-    remark ? [remark] : [],
-    table(
-      ["", ""],
-      [
-        ["Records", `${formatNumber(sum((shard) => shard.delivered))} of ${formatNumber(job.recordCount)}`],
-        ["Failed records", formatNumber(failed)],
-        ...(template.accept ? [["Rejected candidates", formatNumber(sum((shard) => shard.rejected ?? 0))]] : []),
-        [
-          "Tokens",
-          `${formatNumber(sum((shard) => shard.inputTokens))} sent, ${formatNumber(sum((shard) => shard.outputTokens))} received`,
-        ],
-        ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
-        ...(job.estimate
-          ? [["Estimated before", `${estimateInWords(job.estimate)}, ${basisInWords(job.estimate)}`]]
-          : []),
-        ...(job.split ? [["Split", splitInWords(job.split)]] : []),
-        ...(levels ? [["Partitioned by", partitionInWords(levels)]] : []),
-        ["Job", job.jobId],
-      ],
-    ),
+    ...introductionOf(schema, input),
+    note ? [note] : [],
+    table(["", ""], summaryOf(schema, input)),
     ["## Columns"],
-    table(["Column", "Type"], [["id", "string"], ...columns.map(({ name, kind }) => [name, kind])]),
-    ["## Prompts"],
-    table(["", ""], promptsOf(shape, facts)),
+    table(["Column", "Type"], [["id", "string"], ...schema.columns.map(({ name, type }) => [name, type])]),
+    ["## Template and seeds"],
+    table(["", ""], sourcesOf(schema, input)),
     ...modelsOf(counts),
     ...categoriesOf(counts),
     ...acceptanceOf(template),
     ...causesOf(shards),
     ["## Files"],
-    ...(levels ? partitionsOf(levels, facts) : []),
+    ...(levels ? partitionsOf(levels, input) : []),
     files
       .filter(({ name }) => !levels || !name.includes("/"))
-      .map(({ name, rows, leftOut }) => `- \`${name}\`: ${formatNumber(rows)} rows${leftOutWords(leftOut)}`),
+      .map(({ name, rows, omitted }) => `- \`${name}\`: ${counted(rows, "row")}${omissionNote(omitted)}`),
     [
-      "`provenance.jsonl` tells for each id the models, tokens, cost, seed items and attempts it took; and where a step took more " +
-        "than one call, all of them with their reasons. `SHA256SUMS` has the checksum of every file: `sha256sum --check SHA256SUMS`, " +
-        "under the files' own names, which those downloaded one by one have after the job's.",
+      "For each ID, `provenance.jsonl` has the models, tokens, cost, seed items and attempts it took, and, where a step took more " +
+        "than one call, all of them with their reasons. `SHA256SUMS` has every file's checksum: `sha256sum --check SHA256SUMS` " +
+        "verifies files under the names above; those downloaded one by one have the job's name in front.",
     ],
     ...(levels ? loadingPartitions(files) : loading(files)),
   ];
@@ -99,18 +74,52 @@ export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
     .join("\n\n")}\n`;
 }
 
-function endingOf(outcome: Outcome, failed: number): string {
-  if (outcome !== "COMPLETED" || failed === 0) return ENDINGS[outcome];
-  return `It is complete but for the ${failed === 1 ? "record" : `${formatNumber(failed)} records`} that failed.`;
+function introductionOf({ job }: DatasetSchema, { template, shards, outcome }: CardInput): string[][] {
+  return [
+    [`# ${asWritten(job.name)}`],
+    template.description ? [asWritten(template.description)] : [],
+    [
+      `Synthetic data generated with Plot Palette from the template "${asWritten(job.templateName)}" ` +
+        `(version ${job.templateVersion}) and the seed set "${asWritten(job.seedSetName)}". ` +
+        endingOf(
+          outcome,
+          sumOf(shards, ({ failed }) => failed),
+        ),
+    ],
+  ];
 }
 
-/** What the records were made with, down to the letter. */
-function promptsOf({ job }: DatasetSchema, { source }: CardInput): string[][] {
+function endingOf(outcome: Outcome, failed: number): string {
+  if (outcome !== "COMPLETED" || failed === 0) return ENDINGS[outcome];
+  return `The dataset is complete except for ${counted(failed, "record")} that failed.`;
+}
+
+function summaryOf({ job }: DatasetSchema, { template, shards }: CardInput): string[][] {
+  const total = (count: (shard: ShardRow) => number) => formatNumber(sumOf(shards, count));
+  return [
+    ["Records", `${total((shard) => shard.delivered)} of ${formatNumber(job.recordCount)}`],
+    ["Failed records", total((shard) => shard.failed)],
+    ...(template.accept ? [["Rejected candidates", total((shard) => shard.rejected ?? 0)]] : []),
+    ["Tokens", `${total((shard) => shard.inputTokens)} input, ${total((shard) => shard.outputTokens)} output`],
+    ["Model cost", formatUsd(sumOf(shards, (shard) => shard.spentNanos))],
+    ...(job.estimate ? [["Estimated cost", `${estimateInWords(job.estimate)}, ${basisInWords(job.estimate)}`]] : []),
+    ...(job.split ? [["Split", splitInWords(job.split)]] : []),
+    ...(job.partitionBy ? [["Partitioned by", partitionInWords(job.partitionBy)]] : []),
+    ["Job", job.jobId],
+  ];
+}
+
+function sumOf(shards: readonly ShardRow[], count: (shard: ShardRow) => number): number {
+  return shards.reduce((total, shard) => total + count(shard), 0);
+}
+
+/** Exactly what the records were generated from. */
+function sourcesOf({ job }: DatasetSchema, { source }: CardInput): string[][] {
   return [
     ["Template", `${job.templateId}, version ${job.templateVersion}`],
-    ...(source === undefined ? [] : [["SHA-256 of its text", createHash("sha256").update(source).digest("hex")]]),
+    ...(source === undefined ? [] : [["Template SHA-256", createHash("sha256").update(source).digest("hex")]]),
     ["Seed set", job.seedSetId],
-    // Jobs made before templates had parameters have none.
+    // Jobs created before templates had parameters have none.
     ...Object.entries(job.parameters ?? {}).map(([name, value]) => [`Parameter ${name}`, cell(JSON.stringify(value))]),
   ];
 }
@@ -128,28 +137,28 @@ function categoriesOf({ categories, uncounted, records }: Counts): string[][] {
     const shown = values.slice(0, SHOWN_VALUES);
     const rest = records - shown.reduce((sum, [, count]) => sum + count, 0);
     const others = values.length - shown.length;
-    const words = uncounted.has(name) ? `more than ${formatNumber(others)} others` : `${formatNumber(others)} others`;
+    const label = uncounted.has(name) ? `more than ${formatNumber(others)} others` : `${formatNumber(others)} others`;
     return [
       [`## Records by ${name}`],
       table(
         [name, "Records", "Share"],
         [
           ...shown.map(([value, count]) => [cell(value), formatNumber(count), share(count, records)]),
-          ...(rest > 0 ? [[words, formatNumber(rest), share(rest, records)]] : []),
+          ...(rest > 0 ? [[label, formatNumber(rest), share(rest, records)]] : []),
         ],
       ),
     ];
   });
 }
 
-/** What each of its records meets. */
+/** The conditions that every record meets. */
 function acceptanceOf({ accept = [] }: Template): string[][] {
   if (accept.length === 0) return [];
   const rows = accept.map(({ name = "accept", expression }) => [
     name,
     `\`${shortened(expression).replaceAll("`", "'")}\``,
   ]);
-  return [["## Conditions every record meets"], table(["Condition", "Expression"], rows)];
+  return [["## Acceptance conditions"], table(["Condition", "Expression"], rows)];
 }
 
 /** Why records failed and candidates were rejected. */
@@ -161,13 +170,13 @@ function causesOf(shards: readonly ShardRow[]): string[][] {
     formatNumber(attempts),
     formatNumber(records),
   ]);
-  return [["## Why attempts failed or were rejected"], table(["Cause", "Attempts", "Records given up"], rows)];
+  return [["## Failures and rejections"], table(["Cause", "Attempts", "Failed records"], rows)];
 }
 
-/** Where a format tells fewer records than there are: `training` names columns that do not always hold what it needs. */
-function leftOutWords(leftOut: number): string {
-  if (leftOut === 0) return "";
-  return `; ${formatNumber(leftOut)} records left out, which have no text, or no conversation with an assistant, in the columns it is made from`;
+/** For a format that cannot hold all records: `training` names columns that do not always have what it needs. */
+function omissionNote(omitted: number): string {
+  if (omitted === 0) return "";
+  return `; ${counted(omitted, "record")} omitted, whose columns lack the text, or the conversation with an assistant, that it needs`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -179,10 +188,10 @@ function byCount(counts: ReadonlyMap<string, number>): [string, number][] {
 }
 
 function share(count: number, of: number): string {
-  return `${((100 * count) / of).toFixed(1)} %`;
+  return `${((100 * count) / of).toFixed(1)}%`;
 }
 
-/** A text of anybody's in a cell of a table. */
+/** Text from users in a table cell. */
 function cell(text: string): string {
   return withoutTags(shortened(text));
 }
@@ -196,7 +205,7 @@ function asWritten(text: string): string {
   return withoutTags(oneLine(text));
 }
 
-/** Outside of code Markdown would take what stands in angle brackets for HTML. */
+/** Outside of code, Markdown takes angle brackets for HTML. */
 function withoutTags(text: string): string {
   return text.replaceAll("<", "\\<");
 }

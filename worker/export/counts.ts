@@ -1,7 +1,8 @@
-/** What the card tells of all records, counted as they pass. */
+/** The card's counts over all records, taken as they pass. */
+import { formatNumber } from "#core/numbers";
 import type { DeliveredRecord } from "#core/shard/record";
 
-/** A category with more values than this is no category; what comes after them is counted together. */
+/** A column with more values than this is no category; the values after them are counted together. */
 const MAX_VALUES = 1_000;
 
 export class Counts {
@@ -10,7 +11,7 @@ export class Counts {
   readonly models = new Map<string, Map<string, number>>();
   /** By column, then by value. */
   readonly categories: ReadonlyMap<string, Map<string, number>>;
-  /** By column: the records whose value came after the limit. */
+  /** By column: records whose value came after the limit. */
   readonly uncounted = new Map<string, number>();
 
   constructor(categories: readonly string[]) {
@@ -22,17 +23,22 @@ export class Counts {
     for (const [step, modelId] of Object.entries(meta.models)) {
       const models = this.models.get(step) ?? new Map<string, number>();
       this.models.set(step, models);
-      more(models, modelId);
+      increment(models, modelId);
     }
     for (const [name, values] of this.categories) {
       const value = textOf(columns[name]);
-      if (values.has(value) || values.size < MAX_VALUES) more(values, value);
-      else more(this.uncounted, name);
+      if (values.has(value) || values.size < MAX_VALUES) increment(values, value);
+      else increment(this.uncounted, name);
     }
   }
 }
 
-function more(counts: Map<string, number>, name: string): void {
+/** `1 row`, `1,200 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function increment(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 

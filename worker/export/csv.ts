@@ -1,20 +1,21 @@
-/** CSV as RFC 4180 has it, with a header, and safe to open in a spreadsheet. */
-import { type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
+/** CSV as defined by RFC 4180, with a header, and safe to open in a spreadsheet. */
+import type { DatasetFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import type { Sink } from "./sink.ts";
 
-export async function csvFile(shape: DatasetSchema, name: string, sink: Sink): Promise<DatasetFile> {
+export async function csvFile(schema: DatasetSchema, name: string, sink: Sink): Promise<DatasetFile> {
   const file: DatasetFile = {
     name,
     format: "CSV",
     sink,
     rows: 0,
-    leftOut: 0,
-    made: async (record, id) => {
+    omitted: 0,
+    addRecord: async (record, id) => {
       file.rows += 1;
-      await sink.text(csvLine([id, ...shape.columns.map(({ name }) => record.columns[name])]));
+      await sink.text(csvLine([id, ...schema.columns.map(({ name }) => record.columns[name])]));
     },
   };
-  await sink.text(csvLine(["id", ...shape.columns.map(({ name }) => name)]));
+  await sink.text(csvLine(["id", ...schema.columns.map(({ name }) => name)]));
   return file;
 }
 
@@ -26,11 +27,11 @@ export function csvLine(values: readonly unknown[]): string {
 function field(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const text = typeof value === "string" ? harmless(value) : JSON.stringify(value);
+  const text = typeof value === "string" ? escapeFormula(value) : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A spreadsheet takes a text that begins like this for a formula; the apostrophe makes it a text again. */
-function harmless(text: string): string {
+/** A spreadsheet takes a text that begins like this for a formula; the apostrophe prevents that. */
+function escapeFormula(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

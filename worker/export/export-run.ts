@@ -1,4 +1,4 @@
-/** The export shard: leased, fenced and restarted like any other, until its dataset is published with the job's last status. */
+/** The export shard: leased, fenced and restarted like any other, until its dataset is published with the job's final status. */
 import type { Outcome } from "#core/job/job";
 import { PlotPaletteError } from "#core/errors";
 import { createExportShard, releaseExport, failExport, publish } from "#core/job/ending";
@@ -27,14 +27,14 @@ export interface ExportContext {
   /** EXPORTING carries how the job ends. */
   readonly outcome: Outcome;
   readonly template: Template;
-  /** The template's text; absent when it is gone. */
+  /** The template's source; absent if it was deleted. */
   readonly source?: string;
   readShards(): Promise<ShardRow[]>;
-  /** The worker has to go. */
+  /** Aborts when the worker must stop. */
   readonly signal: AbortSignal;
 }
 
-/** published: the job is at rest. busy: another worker exports. stopped: the next worker begins again. */
+/** published: the job is at rest. busy: another worker is exporting. stopped: the next worker starts over. */
 export type ExportEnd = "published" | "busy" | "stopped";
 
 export async function runExport(context: ExportContext): Promise<ExportEnd> {
@@ -46,9 +46,9 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
   const holder = { task: settings.task, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
   const { change, leased } = leaseShard(row, job, holder);
   if (!(await applyChange(ports, change))) return "busy";
-  if (crashesAtTakeover(row) >= FAIL_EXPORT_AFTER_CRASHES) return await giveUp(context, leased, TOO_MANY_DEATHS);
-  const { dataset, lost, hopeless } = await exportUnderLease(context, leased, shards);
-  if (hopeless) return await giveUp(context, leased, hopeless);
+  if (crashesAtTakeover(row) >= FAIL_EXPORT_AFTER_CRASHES) return await fail(context, leased, TOO_MANY_CRASHES);
+  const { dataset, lost, permanentError } = await exportUnderLease(context, leased, shards);
+  if (permanentError) return await fail(context, leased, permanentError);
   if (lost) return "busy";
   if (!dataset) {
     await applyChange(ports, releaseExport(leased));
@@ -59,19 +59,19 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
 }
 
 /**
- * Waits until nobody holds a shard. A worker that lives hears of the ending, flushes what it has and gives its lease back, so
- * nothing paid for is lost; a lease that runs out is closed, and its grant written off. No lease can begin any more, because
- * leasing demands that the job is RUNNING; so the shards stay as they are: PARKED and OPEN ones go on if the job is resumed
- * (only BUDGET_EXCEEDED can be), and are never touched again if it was cancelled or has failed.
+ * Waits until nobody holds a shard. A live worker learns of the ending, flushes what it has and gives its lease back, so nothing
+ * paid for is lost; an expired lease is fenced, and its grant written off. No new lease can start, because leasing requires that
+ * the job is RUNNING, so the shards stay as they are: PARKED and OPEN ones continue if the job is resumed (only BUDGET_EXCEEDED
+ * can be), and are never touched again if it was canceled or failed.
  */
 async function closeShards({ ports, readShards, job, signal }: ExportContext): Promise<ShardRow[] | undefined> {
   while (!signal.aborted) {
     const shards = await readShards();
-    const taken = shards.filter(({ state, leaseTask }) => state !== "DONE" && leaseTask !== undefined);
-    if (taken.length === 0) return shards;
-    for (const shard of taken)
+    const held = shards.filter(({ state, leaseTask }) => state !== "DONE" && leaseTask !== undefined);
+    if (held.length === 0) return shards;
+    for (const shard of held)
       if (!isLeased(shard, ports.clock.nowMs())) await applyChange(ports, fenceExpiredLease(shard, job));
-    if (taken.some((shard) => isLeased(shard, ports.clock.nowMs()))) await sleep(ports.clock, POLL_MS, signal);
+    if (held.some((shard) => isLeased(shard, ports.clock.nowMs()))) await sleep(ports.clock, POLL_MS, signal);
   }
   return undefined;
 }
@@ -83,7 +83,7 @@ async function exportShard({ ports, job }: ExportContext): Promise<ShardRow> {
   return (await ports.store.read(exportKey(job.jobId))) as ShardRow;
 }
 
-/** Exports while the lease is renewed beside it. No dataset: the worker had to go, lost the lease, or no other could do better. */
+/** Exports while renewing the lease. No dataset: the worker had to stop, lost the lease, or met a permanent error. */
 async function exportUnderLease(
   { ports, settings, job, outcome, template, source, signal }: ExportContext,
   leased: ShardRow,
@@ -98,7 +98,7 @@ async function exportUnderLease(
     end();
   });
   try {
-    const order = {
+    const options = {
       objects: ports.objects,
       job,
       outcome,
@@ -108,9 +108,9 @@ async function exportUnderLease(
       generation: leased.generation,
       signal: ending.signal,
     };
-    return { dataset: await exportDataset(order), lost: false };
+    return { dataset: await exportDataset(options), lost: false };
   } catch (error) {
-    if (error instanceof PlotPaletteError) return { hopeless: error.message, lost };
+    if (error instanceof PlotPaletteError) return { permanentError: error.message, lost };
     if (!ending.signal.aborted) throw error;
     return { lost };
   } finally {
@@ -129,14 +129,14 @@ async function renewUntil(
   for (;;) {
     await sleep(ports.clock, settings.leaseMs / 4, signal);
     if (signal.aborted) return;
-    const kept = await applyChange(ports, renewLease(leased, ports.clock.nowMs() + settings.leaseMs));
-    if (!kept) throw new Error("The export's lease was lost.");
+    const isRenewed = await applyChange(ports, renewLease(leased, ports.clock.nowMs() + settings.leaseMs));
+    if (!isRenewed) throw new Error("The export's lease was lost.");
   }
 }
 
-const TOO_MANY_DEATHS = `Writing the dataset stopped the worker ${FAIL_EXPORT_AFTER_CRASHES} times in a row; look at its log.`;
+const TOO_MANY_CRASHES = `Writing the dataset crashed the worker ${FAIL_EXPORT_AFTER_CRASHES} times in a row; see its log.`;
 
-async function giveUp({ ports, job }: ExportContext, leased: ShardRow, reason: string): Promise<ExportEnd> {
+async function fail({ ports, job }: ExportContext, leased: ShardRow, reason: string): Promise<ExportEnd> {
   return (await applyChange(ports, failExport(job, leased, reason, iso(ports)))) ? "published" : "busy";
 }
 

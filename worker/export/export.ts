@@ -1,5 +1,5 @@
 /**
- * Writes a job's dataset in all its formats in one pass over its parts, and folds the parts meanwhile. Memory does not grow
+ * Writes a job's dataset in all its formats in one pass over its parts, and compacts the parts on the way. Memory does not grow
  * with the dataset.
  */
 import { mergeInferredTypes, type ColumnKinds } from "#core/dataset/columns";
@@ -13,13 +13,14 @@ import { columnsOf, type Template } from "#core/template/template";
 import type { Objects } from "../ports.ts";
 import { datasetCard } from "./card.ts";
 import { Counts } from "./counts.ts";
-import { datasetSchemaOf, type DatasetFile, type FinishedFile, type DatasetSchema } from "./dataset-file.ts";
-import { PART_BYTES, ShardCompaction } from "./compact.ts";
+import type { DatasetFile, FinishedFile } from "./dataset-file.ts";
+import { datasetSchemaOf, type DatasetSchema } from "./dataset-schema.ts";
+import { PART_BYTES, ShardCompaction } from "./compaction.ts";
 import { formatFile, JSON_LINES, type OpenSink } from "./formats.ts";
 import { failuresFile, provenanceFile, rejectedFile } from "./json-lines.ts";
 import { LineBufferPool } from "./line-buffer.ts";
 import { PartitionedWriter } from "./partitioned.ts";
-import { SplitFiles, type BeginFiles } from "./portions.ts";
+import { SplitFiles, type BeginFiles } from "./split-files.ts";
 import { RecordTexts } from "./record-texts.ts";
 import { Sink } from "./sink.ts";
 import { slotOf, slotsInOrder } from "./slots-in-order.ts";
@@ -30,30 +31,30 @@ export interface ExportOptions {
   readonly job: JobRow;
   readonly outcome: Outcome;
   readonly template: Template;
-  /** The template's text; absent when it is gone. */
+  /** The template's source; absent if it was deleted. */
   readonly source?: string;
   /** In the order of their slots. */
   readonly shards: readonly ShardRow[];
-  /** The export lease's: the files stand under a prefix of its own. */
+  /** The export lease's: its files have a prefix of their own. */
   readonly generation: number;
   readonly signal: AbortSignal;
   readonly spool?: SpoolLimits;
 }
 
-/** What is written. @throws when `signal` aborts or the store fails; what was begun is abandoned */
-export async function exportDataset(order: ExportOptions): Promise<WrittenDataset> {
+/** @throws when `signal` aborts or the store fails; what was started is abandoned */
+export async function exportDataset(options: ExportOptions): Promise<WrittenDataset> {
   try {
-    return await new Export(order).write();
+    return await new Export(options).write();
   } catch (error) {
     if (!(error instanceof SpoolFull)) throw error;
-    return await new Export({ ...order, job: { ...order.job, partitionBy: undefined } }, NOT_PARTITIONED).write();
+    return await new Export({ ...options, job: { ...options.job, partitionBy: undefined } }, NOT_PARTITIONED).write();
   }
 }
 
 const NOT_PARTITIONED =
-  "It was to be partitioned and is not: its records are more than the worker's disk holds, where partitions are put together.";
+  "The dataset is not partitioned as requested: its records exceed the worker's disk, where partitions are assembled.";
 
-/** A job's row lists no more files: every report reads it, and a row has 400 KB at most. */
+/** The job's row lists no more files than this: every report reads it, and a row holds at most 400 KB. */
 const LISTED_FILES = 60;
 
 class Export {
@@ -61,19 +62,19 @@ class Export {
   readonly #counts: Counts;
   readonly #sinks = new Set<Sink>();
 
-  /** `remark`: a sentence for the card. */
+  /** `note`: a sentence for the card. */
   constructor(
-    readonly order: ExportOptions,
-    readonly remark?: string,
+    readonly options: ExportOptions,
+    readonly note?: string,
   ) {
-    const { job, template, shards } = order;
-    const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
-    this.#schema = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
+    const { job, template, shards } = options;
+    const types = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
+    this.#schema = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, types);
     this.#counts = new Counts(template.categories);
   }
 
   async write(): Promise<WrittenDataset> {
-    const { partitionBy: levels } = this.order.job;
+    const { partitionBy: levels } = this.options.job;
     try {
       return await (levels ? this.#writePartitioned(levels) : this.#writePlain());
     } finally {
@@ -82,29 +83,35 @@ class Export {
   }
 
   async #writePlain(): Promise<WrittenDataset> {
-    const portions = new SplitFiles(this.#schema.job.split, "dataset", this.#begin);
-    await portions.beginAll();
-    const beside = this.#beginSidecars();
-    const folded = await this.#readRecords(beside, async (record, id, texts) => {
-      for (const file of await portions.filesOf(id)) await file.made?.(record, id, texts);
+    const splitFiles = new SplitFiles(this.#schema.job.split, "dataset", this.#begin);
+    await splitFiles.beginAll();
+    const sidecars = this.#beginSidecars();
+    const compacted = await this.#readRecords(sidecars, async (record, id, texts) => {
+      for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(record, id, texts);
     });
-    const files = await Promise.all([...portions.files, ...beside].map(this.#finish));
+    const files = await Promise.all([...splitFiles.files, ...sidecars].map(this.#finish));
     const card = await this.#writeCard(files);
     const sums = await this.#writeSums([...files, card]);
     const all = [...files, card, sums];
-    return { datasetFiles: all.map(rowOf), fileCount: all.length, compacted: folded };
+    return { datasetFiles: all.map(rowOf), fileCount: all.length, compacted };
   }
 
   async #writePartitioned(levels: NonNullable<JobRow["partitionBy"]>): Promise<WrittenDataset> {
-    const order = { shape: this.#schema, levels, begin: this.#begin, finish: this.#finish };
-    const { signal, spool } = this.order;
-    const partitioned = await PartitionedWriter.open({ ...order, signal, spool });
+    const { signal, spool } = this.options;
+    const writer = await PartitionedWriter.open({
+      schema: this.#schema,
+      levels,
+      begin: this.#begin,
+      finish: this.#finish,
+      signal,
+      spool,
+    });
     try {
-      const beside = this.#beginSidecars();
-      const folded = await this.#readRecords(beside, (record, _, { line = "" }) => partitioned.add(record, line));
-      const files = await partitioned.write();
-      const others = await Promise.all(beside.map(this.#finish));
-      const card = await this.#writeCard([...files, ...others], partitioned.partitions.overflowRecords);
+      const sidecars = this.#beginSidecars();
+      const compacted = await this.#readRecords(sidecars, (record, _, { line = "" }) => writer.add(record, line));
+      const files = await writer.write();
+      const others = await Promise.all(sidecars.map(this.#finish));
+      const card = await this.#writeCard([...files, ...others], writer.partitions.overflowRecords);
       const listed = [...files, ...others, card];
       const lines = listed.map((file) => `${JSON.stringify({ ...rowOf(file), sha256: file.sha256 })}\n`);
       const manifest = await this.#writeText("files.jsonl", JSON_LINES, lines.join(""));
@@ -114,68 +121,68 @@ class Export {
       return {
         datasetFiles: [...shown, ...first].map(rowOf),
         fileCount: files.length + first.length,
-        compacted: folded,
+        compacted,
       };
     } finally {
-      await partitioned.close();
+      await writer.close();
     }
   }
 
-  /** Reads each part once: `made` is handed each record in slot order, `beside` hears of all, and the parts are folded if they may be. */
+  /** Reads each part once: `onRecord` gets each record in slot order, the sidecars get everything, and parts are compacted if possible. */
   async #readRecords(
-    beside: readonly DatasetFile[],
-    made: (record: DeliveredRecord, id: string, texts: RecordTexts) => Promise<void>,
+    sidecars: readonly DatasetFile[],
+    onRecord: (record: DeliveredRecord, id: string, texts: RecordTexts) => Promise<void>,
   ): Promise<CompactedShard[]> {
-    const { objects, job, outcome, shards, generation, signal } = this.order;
-    const folded: CompactedShard[] = [];
+    const { objects, job, outcome, shards, generation, signal } = this.options;
+    const compacted: CompactedShard[] = [];
     const buffers = new LineBufferPool(PART_BYTES);
     for (const shard of shards) {
-      // A job at its budget goes on where its parts end. What was folded before moves along, so that one dataset holds all of it.
-      const stays = outcome === "BUDGET_EXCEEDED" && !shard.partRanges.some(({ compacted }) => compacted);
-      const fold = stays ? undefined : new ShardCompaction(objects, shard, generation, buffers);
-      let newestHead: string | undefined;
-      const hearing = {
-        rejected: async (candidate: RejectedCandidate) => {
-          for (const file of beside) await file.rejected?.(candidate, recordId(job.jobId, candidate.slot));
+      // A job that used up its budget resumes where its parts end. Parts compacted before move along, so that one dataset holds all.
+      const keepsParts = outcome === "BUDGET_EXCEEDED" && !shard.partRanges.some((range) => range.compacted);
+      const compaction = keepsParts ? undefined : new ShardCompaction(objects, shard, generation, buffers);
+      let newestHeader: string | undefined;
+      const listener = {
+        onRejected: async (candidate: RejectedCandidate) => {
+          for (const file of sidecars) await file.addRejected?.(candidate, recordId(job.jobId, candidate.slot));
         },
-        beside: (line: string, pass: number) => fold?.add(line, pass),
-        head: (line: string) => (newestHead = line),
+        onOtherLine: (line: string, pass: number) => compaction?.add(line, pass),
+        onHeader: (line: string) => (newestHeader = line),
       };
-      for await (const entry of slotsInOrder(objects, shard, hearing)) {
+      for await (const entry of slotsInOrder(objects, shard, listener)) {
         signal.throwIfAborted();
         const id = recordId(job.jobId, slotOf(entry));
-        await fold?.add(entry.line, entry.pass);
+        await compaction?.add(entry.line, entry.pass);
         if (entry.made) {
           this.#counts.add(entry.made);
           const texts = new RecordTexts(this.#schema, entry.made, entry.line);
-          for (const file of beside) await file.made?.(entry.made, id, texts);
-          await made(entry.made, id, texts);
-        } else for (const file of beside) await file.failed?.(entry.failed, id);
+          for (const file of sidecars) await file.addRecord?.(entry.made, id, texts);
+          await onRecord(entry.made, id, texts);
+        } else for (const file of sidecars) await file.addFailure?.(entry.failed, id);
       }
-      if (fold) folded.push(await fold.end(newestHead));
+      if (compaction) compacted.push(await compaction.end(newestHeader));
     }
-    return folded;
+    return compacted;
   }
 
-  /** The formats asked for, in the order of the job. */
+  /** The requested formats, in the job's order. */
   readonly #begin: BeginFiles = (stem) => {
-    const { training = {} } = this.order.template;
+    const { training = {} } = this.options.template;
     const { formats } = this.#schema.job;
     return Promise.all(formats.map((format) => formatFile(this.#schema, { format, stem, training }, this.#open)));
   };
 
-  /** The provenance always; failures and rejected candidates if any. */
+  /** Provenance always; failures and rejected candidates if there are any. */
   #beginSidecars(): DatasetFile[] {
     const files = [provenanceFile(this.#open("provenance.jsonl", JSON_LINES))];
-    if (this.order.shards.some(({ failed }) => failed > 0))
+    if (this.options.shards.some(({ failed }) => failed > 0))
       files.push(failuresFile(this.#schema, this.#open("failures.jsonl", JSON_LINES)));
-    if (this.order.shards.some(({ rejected = 0 }) => rejected > 0))
+    if (this.options.shards.some(({ rejected = 0 }) => rejected > 0))
       files.push(rejectedFile(this.#schema, this.#open("rejected.jsonl", JSON_LINES)));
     return files;
   }
 
   readonly #open: OpenSink = (name, contentType, { gzip = false } = {}) => {
-    const { objects, job, generation, signal } = this.order;
+    const { objects, job, generation, signal } = this.options;
     const path = datasetPrefix(job.jobId, generation) + name;
     const sink = new Sink({ objects, name: path, contentType, gzip, signal });
     this.#sinks.add(sink);
@@ -186,23 +193,14 @@ class Export {
     await file.end?.();
     const sha256 = await file.sink.end();
     this.#sinks.delete(file.sink);
-    const { name, format, rows, leftOut, sink } = file;
-    return { name, format, rows, leftOut, bytes: sink.bytes, sha256 };
+    const { name, format, rows, omitted, sink } = file;
+    return { name, format, rows, omitted, bytes: sink.bytes, sha256 };
   };
 
   #writeCard(files: readonly FinishedFile[], overflowRecords = 0): Promise<FinishedFile> {
-    const { template, source, shards, outcome } = this.order;
-    const facts = {
-      template,
-      source,
-      shards,
-      outcome,
-      files,
-      counts: this.#counts,
-      remark: this.remark,
-      overflowRecords,
-    };
-    return this.#writeText("README.md", "text/markdown", datasetCard(this.#schema, facts));
+    const { template, source, shards, outcome } = this.options;
+    const input = { template, source, shards, outcome, files, counts: this.#counts, note: this.note, overflowRecords };
+    return this.#writeText("README.md", "text/markdown", datasetCard(this.#schema, input));
   }
 
   #writeSums(files: readonly FinishedFile[]): Promise<FinishedFile> {
@@ -213,11 +211,11 @@ class Export {
     );
   }
 
-  /** A file that is no list of records. */
+  /** Writes a file that is not a list of records. */
   async #writeText(name: string, contentType: string, text: string): Promise<FinishedFile> {
     const sink = this.#open(name, contentType);
     await sink.text(text);
-    return await this.#finish({ name, sink, rows: 0, leftOut: 0 });
+    return await this.#finish({ name, sink, rows: 0, omitted: 0 });
   }
 }
 

@@ -1,58 +1,59 @@
-/** The files in JSON lines: the dataset itself, for fine-tuning, where its records come from, which failed, which were rejected. */
+/** The JSON Lines files: the dataset itself, fine-tuning formats, provenance, failures, rejected candidates. */
 import type { DatasetFormat } from "#core/formats";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { Training } from "#core/template/template";
 import { alpacaRow, messagesRow, shareGptRow } from "#core/dataset/training";
-import { provenanceOf, type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
+import type { DatasetFile } from "./dataset-file.ts";
+import { provenanceOf, type DatasetSchema } from "./dataset-schema.ts";
 import type { RecordTexts } from "./record-texts.ts";
 import type { Sink } from "./sink.ts";
 
-/** A record a line: `id`, the columns, and `_meta`. */
+/** One record per line: `id`, the columns, and `_meta`. */
 export function jsonlFile(
-  shape: DatasetSchema,
+  schema: DatasetSchema,
   name: string,
   sink: Sink,
   format: DatasetFormat = "JSONL",
 ): DatasetFile {
-  const comma = shape.columns.length > 0 ? "," : "";
+  const comma = schema.columns.length > 0 ? "," : "";
   return linesFile(name, sink, {
     format,
-    made: (_, id, texts) => `{"id":"${id}",${texts.columns}${comma}"_meta":{${texts.provenance}}}`,
+    record: (_, id, texts) => `{"id":"${id}",${texts.columns}${comma}"_meta":{${texts.provenance}}}`,
   });
 }
 
-/** A record a line, as one of the formats for fine-tuning has it. */
+/** One record per line, in one of the formats for fine-tuning. */
 export function trainingFile(
-  shape: DatasetSchema,
+  schema: DatasetSchema,
   name: string,
   sink: Sink,
   { format, training }: { readonly format: keyof typeof TRAINING_ROWS; readonly training: Training },
 ): DatasetFile {
   const row = TRAINING_ROWS[format];
-  return linesFile(name, sink, { format, made: (record, id) => textOf(row(training, record.columns, id)) });
+  return linesFile(name, sink, { format, record: (record, id) => textOf(row(training, record.columns, id)) });
 }
 
 const TRAINING_ROWS = { MESSAGES: messagesRow, SHAREGPT: shareGptRow, ALPACA: alpacaRow } as const;
 
 export function provenanceFile(sink: Sink): DatasetFile {
-  return linesFile("provenance.jsonl", sink, { made: (_, id, texts) => `{"id":"${id}",${texts.provenance}}` });
+  return linesFile("provenance.jsonl", sink, { record: (_, id, texts) => `{"id":"${id}",${texts.provenance}}` });
 }
 
-export function failuresFile(shape: DatasetSchema, sink: Sink): DatasetFile {
+export function failuresFile(schema: DatasetSchema, sink: Sink): DatasetFile {
   return linesFile("failures.jsonl", sink, {
-    failed: ({ reason, cause, details, meta }, id) =>
-      JSON.stringify({ ...{ id, reason, cause }, ...details, ...provenanceOf(shape, meta) }),
+    failure: ({ reason, cause, details, meta }, id) =>
+      JSON.stringify({ ...{ id, reason, cause }, ...details, ...provenanceOf(schema, meta) }),
   });
 }
 
-/** A candidate a line, under the id of the record whose place it was not given; `attempt` counts from 1. */
-export function rejectedFile(shape: DatasetSchema, sink: Sink): DatasetFile {
+/** One candidate per line, under the ID of the record it would have been; `attempt` counts from 1. */
+export function rejectedFile(schema: DatasetSchema, sink: Sink): DatasetFile {
   return linesFile("rejected.jsonl", sink, {
     rejected: ({ attempt, reason, cause, columns, meta }, id) =>
       JSON.stringify({
         ...{ id, attempt: attempt + 1, reason, cause },
-        record: ordered(shape, columns),
-        ...provenanceOf(shape, meta),
+        record: ordered(schema, columns),
+        ...provenanceOf(schema, meta),
       }),
   });
 }
@@ -62,18 +63,18 @@ function ordered({ columns }: DatasetSchema, values: Readonly<Record<string, unk
   return Object.fromEntries(columns.map(({ name }) => [name, values[name] ?? null]));
 }
 
-/** A line's text; `undefined` for a record that cannot be told in this format. */
-interface Content {
+/** A line's text; `undefined` for a record that the format cannot hold. */
+interface LineOf {
   readonly format?: DatasetFormat;
-  made?(record: DeliveredRecord, id: string, texts: RecordTexts): string | undefined;
-  failed?(record: FailedRecord, id: string): string;
+  record?(record: DeliveredRecord, id: string, texts: RecordTexts): string | undefined;
+  failure?(record: FailedRecord, id: string): string;
   rejected?(candidate: RejectedCandidate, id: string): string;
 }
 
-function linesFile(name: string, sink: Sink, { format, made, failed, rejected }: Content): DatasetFile {
+function linesFile(name: string, sink: Sink, { format, ...lineOf }: LineOf): DatasetFile {
   const write = async (line: string | undefined) => {
     if (line === undefined) {
-      file.leftOut += 1;
+      file.omitted += 1;
       return;
     }
     file.rows += 1;
@@ -84,10 +85,10 @@ function linesFile(name: string, sink: Sink, { format, made, failed, rejected }:
     format,
     sink,
     rows: 0,
-    leftOut: 0,
-    made: made && ((record, id, texts) => write(made(record, id, texts))),
-    failed: failed && ((record, id) => write(failed(record, id))),
-    rejected: rejected && ((candidate, id) => write(rejected(candidate, id))),
+    omitted: 0,
+    addRecord: lineOf.record && ((record, id, texts) => write(lineOf.record?.(record, id, texts))),
+    addFailure: lineOf.failure && ((record, id) => write(lineOf.failure?.(record, id))),
+    addRejected: lineOf.rejected && ((candidate, id) => write(lineOf.rejected?.(candidate, id))),
   };
   return file;
 }

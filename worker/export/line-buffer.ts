@@ -1,46 +1,47 @@
 /**
- * Lines as bytes, in buffers that are used again: of texts as large as a part, each would be garbage that the collector comes to
- * late, and a dataset is hundreds of them.
+ * Lines as bytes, in reusable buffers: strings as large as a part are garbage that is collected late, and a dataset needs
+ * hundreds.
  */
 
-/** A character of a text takes three bytes at most; those that take four count as two. */
-const MOST_BYTES = 3;
+/** UTF-8 takes at most three bytes per UTF-16 unit; characters of four bytes have two units. */
+const MAX_BYTES_PER_CHARACTER = 3;
 const NEWLINE = "\n".charCodeAt(0);
 
 export class LineBuffer {
   #buffer: Buffer;
-  /** Where the lines end. They begin behind room for a heading. */
+  /** Where the lines end. They start after the space for a header. */
   #end: number;
 
-  /** `bytes`: about so many are held without another buffer. `room`: for the bytes of a heading that is not copied for. */
+  /** `bytes`: the capacity before it must grow. `headerBytes`: headers up to this size need no copy. */
   constructor(
     bytes: number,
     readonly headerBytes = 256,
   ) {
-    // Not out of Node's pool, and not cleared.
+    // Not from Node's pool, and not zeroed.
     this.#buffer = Buffer.allocUnsafeSlow(headerBytes + bytes);
     this.#end = headerBytes;
   }
 
-  /** Of the lines, their breaks included. */
+  /** The size of the lines, including line breaks. */
   get bytes(): number {
     return this.#end - this.headerBytes;
   }
 
   add(line: string): void {
-    if (this.#end + MOST_BYTES * line.length >= this.#buffer.length) this.#grow(Buffer.byteLength(line) + 1);
+    if (this.#end + MAX_BYTES_PER_CHARACTER * line.length >= this.#buffer.length)
+      this.#grow(Buffer.byteLength(line) + 1);
     this.#end += this.#buffer.write(line, this.#end);
     this.#buffer[this.#end++] = NEWLINE;
   }
 
-  /** The lines behind a heading. Good until the next is added. */
-  withHeader(heading: string): Buffer {
-    const bytes = Buffer.from(`${heading}\n`);
+  /** The lines after a header. Valid until the next line is added. */
+  withHeader(header: string): Buffer {
+    const bytes = Buffer.from(`${header}\n`);
     if (bytes.length > this.headerBytes)
       return Buffer.concat([bytes, this.#buffer.subarray(this.headerBytes, this.#end)]);
-    const begin = this.headerBytes - bytes.length;
-    bytes.copy(this.#buffer, begin);
-    return this.#buffer.subarray(begin, this.#end);
+    const start = this.headerBytes - bytes.length;
+    bytes.copy(this.#buffer, start);
+    return this.#buffer.subarray(start, this.#end);
   }
 
   clear(): void {
@@ -55,11 +56,11 @@ export class LineBuffer {
   }
 }
 
-/** Those not in use. */
+/** Keeps buffers that are not in use. */
 export class LineBufferPool {
   readonly #free: LineBuffer[] = [];
 
-  /** `bytes`: what each is to hold. */
+  /** `bytes`: the capacity of each. */
   constructor(readonly bytes: number) {}
 
   acquire(): LineBuffer {

@@ -1,34 +1,34 @@
-/** How the files of a dataset are read, in the words of the tools that read them. */
+/** How to load a dataset's files: code for common tools. */
 import type { DatasetFormat } from "#core/formats";
 import type { FinishedFile } from "./dataset-file.ts";
 
-/** The part of the card about loading, for the formats that there are; none without a format. */
+/** The card's section on loading, for the formats there are; empty if there is none. */
 export function loading(files: readonly FinishedFile[]): string[][] {
-  const ways = (tool: Readonly<Partial<Record<DatasetFormat, (name: string) => string>>>) =>
+  const lines = (tool: Readonly<Partial<Record<DatasetFormat, (name: string) => string>>>) =>
     files.flatMap(({ name, format }) => (format && tool[format]?.(name)) ?? []);
   const blocks = [
-    block("python", "import pandas", ways(PANDAS)),
-    block("python", "from datasets import load_dataset", ways(DATASETS)),
-    block("sql", "-- DuckDB", ways(DUCKDB)),
-    block("sh", "# jq", ways(JQ)),
+    block("python", "import pandas", lines(PANDAS)),
+    block("python", "from datasets import load_dataset", lines(DATASETS)),
+    block("sql", "-- DuckDB", lines(DUCKDB)),
+    block("sh", "# jq", lines(JQ)),
   ].filter((lines) => lines.length > 0);
-  return blocks.length === 0 ? [] : [["## Loading it"], ...blocks];
+  return blocks.length === 0 ? [] : [["## Loading the dataset"], ...blocks];
 }
 
 /**
- * The same for a dataset in folders, by patterns. Files hold the columns they are partitioned by too, so whoever reads them all
- * need not care; DuckDB takes the folders' names for columns when told, and then reads no more folders than a query wants.
+ * The same for a partitioned dataset, by glob patterns. Files also contain the columns they are partitioned by, so reading them
+ * all needs no special care; DuckDB can take columns from the folders' names, and then reads only the folders a query needs.
  */
 export function loadingPartitions(files: readonly FinishedFile[]): string[][] {
   const names = new Map(files.flatMap(({ name, format }) => (format ? [[patternOf(name), format] as const] : [])));
-  const ways = (tool: Readonly<Partial<Record<DatasetFormat, (pattern: string) => string>>>) =>
+  const lines = (tool: Readonly<Partial<Record<DatasetFormat, (pattern: string) => string>>>) =>
     [...names].flatMap(([pattern, format]) => tool[format]?.(pattern) ?? []);
   const blocks = [
-    block("sql", "-- DuckDB", ways(DUCKDB_FOLDERS)),
-    block("python", "import glob, pandas", ways(PANDAS_FOLDERS)),
-    block("python", "from datasets import load_dataset", ways(DATASETS)),
+    block("sql", "-- DuckDB", lines(DUCKDB_FOLDERS)),
+    block("python", "import glob, pandas", lines(PANDAS_FOLDERS)),
+    block("python", "from datasets import load_dataset", lines(DATASETS)),
   ].filter((lines) => lines.length > 0);
-  return blocks.length === 0 ? [] : [["## Loading it"], ...blocks];
+  return blocks.length === 0 ? [] : [["## Loading the dataset"], ...blocks];
 }
 
 /** The files of one name in all folders. */
@@ -36,8 +36,8 @@ function patternOf(name: string): string {
   return `**/${name.slice(name.lastIndexOf("/") + 1)}`;
 }
 
-const foldersInDuckDb = (kind: string) => (pattern: string) =>
-  `select * from read_${kind}('${pattern}', hive_partitioning = true);`;
+const foldersInDuckDb = (reader: string) => (pattern: string) =>
+  `select * from read_${reader}('${pattern}', hive_partitioning = true);`;
 const DUCKDB_FOLDERS = {
   JSONL: foldersInDuckDb("json"),
   JSONL_GZ: foldersInDuckDb("json"),
@@ -51,7 +51,7 @@ const PANDAS_FOLDERS = {
   JSONL: frames("json(name, lines=True)"),
   JSONL_GZ: frames("json(name, lines=True)"),
   CSV: frames("csv(name)"),
-  // Told of folders, pyarrow refuses columns that are in the files too.
+  // With partitioning, pyarrow rejects columns that are also in the files.
   PARQUET: frames("parquet(name, partitioning=None)"),
 } as const;
 
@@ -88,6 +88,6 @@ const JQ = {
   ALPACA: (name: string) => `jq -r .instruction ${name}`,
 } as const;
 
-function block(language: string, head: string, ways: readonly string[]): string[] {
-  return ways.length === 0 ? [] : [`\`\`\`${language}`, head, ...ways, "```"];
+function block(language: string, head: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`\`\`\`${language}`, head, ...lines, "```"];
 }

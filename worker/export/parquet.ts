@@ -1,10 +1,11 @@
-/** Apache Parquet with typed columns, compressed with Snappy, in row groups with statistics that are written as soon as they are full. */
+/** Apache Parquet with typed columns, Snappy compression and statistics, in row groups that are written as soon as they are full. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData, type BasicType, type ColumnSource } from "hyparquet-writer";
 import type { ColumnType } from "#core/template/template";
-import { type DatasetFile, type DatasetSchema } from "./dataset-file.ts";
+import type { DatasetFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
 import type { Sink } from "./sink.ts";
 
-/** A row group is held in memory: full at so many rows, or at about so many characters. */
+/** A row group is held in memory; it is full at this many rows, or at about this many characters. */
 const GROUP_ROWS = 5_000;
 const GROUP_CHARACTERS = 4_000_000;
 
@@ -16,11 +17,11 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
   json: "STRING",
 };
 
-export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): DatasetFile {
-  const kinds: ColumnType[] = ["string", ...shape.columns.map(({ kind }) => kind)];
-  const names = ["id", ...shape.columns.map(({ name }) => name)];
+export function parquetFile(schema: DatasetSchema, name: string, sink: Sink): DatasetFile {
+  const types: ColumnType[] = ["string", ...schema.columns.map(({ type }) => type)];
+  const names = ["id", ...schema.columns.map(({ name }) => name)];
   const source = (data: unknown[][]): ColumnSource[] =>
-    names.map((name, n) => ({ name, data: data[n] ?? [], type: TYPES[kinds[n] ?? "string"], nullable: n > 0 }));
+    names.map((name, n) => ({ name, data: data[n] ?? [], type: TYPES[types[n] ?? "string"], nullable: n > 0 }));
   const bytes = new StreamedBytes(sink);
   const writer = new ParquetWriter({
     writer: bytes,
@@ -45,10 +46,10 @@ export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): Dat
     format: "PARQUET",
     sink,
     rows: 0,
-    leftOut: 0,
-    made: async (record, id) => {
+    omitted: 0,
+    addRecord: async (record, id) => {
       file.rows += 1;
-      const row = [id, ...shape.columns.map(({ name, kind }) => cell(record.columns[name], kind))];
+      const row = [id, ...schema.columns.map(({ name, type }) => cell(record.columns[name], type))];
       row.forEach((value, n) => {
         group[n]?.push(value);
         characters += typeof value === "string" ? value.length : 8;
@@ -64,15 +65,15 @@ export function parquetFile(shape: DatasetSchema, name: string, sink: Sink): Dat
   return file;
 }
 
-/** A value as its column's type has it; what does not fit a declared type was rejected when the record was made. */
-function cell(value: unknown, kind: ColumnType): unknown {
+/** A value in its column's type; values that do not match a declared type failed their attempt before. */
+function cell(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined) return null;
-  if (kind === "integer") return BigInt(value as number);
-  if (kind === "json") return JSON.stringify(value);
+  if (type === "integer") return BigInt(value as number);
+  if (type === "json") return JSON.stringify(value);
   return value;
 }
 
-/** What the writer appends, handed on to the sink; positions in the file go on counting. */
+/** Passes what the writer appends on to the sink; file offsets keep counting. */
 class StreamedBytes extends ByteWriter {
   constructor(readonly sink: Sink) {
     super(1 << 16);

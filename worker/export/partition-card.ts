@@ -1,35 +1,39 @@
-/** What the card says of a dataset in folders. */
+/** What the card says about a partitioned dataset. */
 import { formatNumber } from "#core/numbers";
 import { MAX_PARTITIONS, overflowPartition, type PartitionBy } from "#core/dataset/partition";
-import type { CardInput } from "./card.ts";
+import { counted } from "./counts.ts";
+import type { FinishedFile } from "./dataset-file.ts";
 
-/** Folders beyond these are summed up. */
+/** Further folders are only counted. */
 const SHOWN_FOLDERS = 50;
 
-export function partitionsOf(levels: readonly PartitionBy[], { files, overflowRecords }: CardInput): string[][] {
+export function partitionsOf(
+  levels: readonly PartitionBy[],
+  { files, overflowRecords }: { readonly files: readonly FinishedFile[]; readonly overflowRecords: number },
+): string[][] {
   const rows = new Map<string, number>();
   const first = files.find(({ format }) => format !== undefined)?.format;
-  for (const { name, rows: ofFile, leftOut, format } of files) {
+  for (const { name, rows: ofFile, omitted, format } of files) {
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
-    // Portions of a split add up, formats tell the same rows again.
-    if (folder && format === first) rows.set(folder, (rows.get(folder) ?? 0) + ofFile + leftOut);
+    // The portions of a split add up; other formats hold the same rows again.
+    if (folder && format === first) rows.set(folder, (rows.get(folder) ?? 0) + ofFile + omitted);
   }
   const shown = [...rows].slice(0, SHOWN_FOLDERS);
   const rest = rows.size - shown.length;
   return [
     [
-      `The records lie in ${formatNumber(rows.size)} folders, named by the values they are partitioned by; the files hold these columns too. ` +
+      `The records are in ${counted(rows.size, "folder")}, named after the values they are partitioned by; the files contain these columns too. ` +
         "`files.jsonl` lists every file with its size, rows and checksum.",
     ],
     [
-      ...shown.map(([folder, count]) => `- \`${folder}\`: ${formatNumber(count)} records`),
-      ...(rest > 0 ? [`- and ${formatNumber(rest)} more folders`] : []),
+      ...shown.map(([folder, count]) => `- \`${folder}\`: ${counted(count, "record")}`),
+      ...(rest > 0 ? [`- and ${formatNumber(rest)} more`] : []),
     ],
     overflowRecords === 0
       ? []
       : [
-          `There would be more than ${formatNumber(MAX_PARTITIONS)} folders: ${formatNumber(overflowRecords)} records whose values came later lie ` +
-            `together in \`${overflowPartition(levels)}\`. Their columns are as they are; read that folder by its files alone.`,
+          `There is a limit of ${formatNumber(MAX_PARTITIONS)} folders: ${counted(overflowRecords, "record")} with values beyond it are ` +
+            `together in \`${overflowPartition(levels)}\`. Their columns keep their values; when reading that folder, ignore the values in its name.`,
         ],
   ];
 }

@@ -1,16 +1,17 @@
 /**
- * Records on their way into many folders. There are too many to keep the files of each open, so records are put aside on disk
- * folder by folder, and then each folder's files are written one after the other.
+ * Writes records into many folders. There are too many to keep each one's files open, so records are spooled to disk by folder,
+ * and then each folder's files are written, one folder after another.
  */
 import { Partitions, type PartitionBy } from "#core/dataset/partition";
 import { recordId, type DeliveredRecord } from "#core/shard/record";
-import type { DatasetFile, FinishedFile, DatasetSchema } from "./dataset-file.ts";
-import { SplitFiles, type BeginFiles } from "./portions.ts";
+import type { DatasetFile, FinishedFile } from "./dataset-file.ts";
+import type { DatasetSchema } from "./dataset-schema.ts";
+import { SplitFiles, type BeginFiles } from "./split-files.ts";
 import { RecordTexts } from "./record-texts.ts";
 import { Spool, type SpoolLimits } from "./spool.ts";
 
 export interface PartitionedOptions {
-  readonly shape: DatasetSchema;
+  readonly schema: DatasetSchema;
   readonly levels: readonly PartitionBy[];
   readonly begin: BeginFiles;
   readonly finish: (file: DatasetFile) => Promise<FinishedFile>;
@@ -22,22 +23,22 @@ export class PartitionedWriter {
   readonly partitions: Partitions;
 
   private constructor(
-    readonly order: PartitionedOptions,
+    readonly options: PartitionedOptions,
     readonly spool: Spool,
   ) {
-    this.partitions = new Partitions(order.levels);
+    this.partitions = new Partitions(options.levels);
   }
 
-  static async open(order: PartitionedOptions): Promise<PartitionedWriter> {
-    return new PartitionedWriter(order, await Spool.open(order.spool));
+  static async open(options: PartitionedOptions): Promise<PartitionedWriter> {
+    return new PartitionedWriter(options, await Spool.open(options.spool));
   }
 
-  /** @param line the record as its part has it @throws SpoolFull */
+  /** @param line the record's line in its part @throws SpoolFull */
   async add({ columns }: DeliveredRecord, line: string): Promise<void> {
     await this.spool.add(this.partitions.folderFor(columns), line);
   }
 
-  /** Writes all files, in the order of the folders' names. Empty ones are left out. @throws SpoolFull */
+  /** Writes all files, folders in alphabetical order; a portion without records gets no file. @throws SpoolFull */
   async write(): Promise<FinishedFile[]> {
     const finished: FinishedFile[] = [];
     for (const folder of this.spool.names.sort()) finished.push(...(await this.#writeFolder(folder)));
@@ -49,16 +50,16 @@ export class PartitionedWriter {
   }
 
   async #writeFolder(folder: string): Promise<FinishedFile[]> {
-    const { shape, begin, finish, signal } = this.order;
-    const portions = new SplitFiles(shape.job.split, `${folder}dataset`, begin);
+    const { schema, begin, finish, signal } = this.options;
+    const splitFiles = new SplitFiles(schema.job.split, `${folder}dataset`, begin);
     for await (const lines of this.spool.read(folder))
       for (const line of lines) {
         signal.throwIfAborted();
         const { made } = JSON.parse(line) as { made: DeliveredRecord };
-        const id = recordId(shape.job.jobId, made.slot);
-        const texts = new RecordTexts(shape, made, line);
-        for (const file of await portions.filesOf(id)) await file.made?.(made, id, texts);
+        const id = recordId(schema.job.jobId, made.slot);
+        const texts = new RecordTexts(schema, made, line);
+        for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(made, id, texts);
       }
-    return await Promise.all(portions.files.map(finish));
+    return await Promise.all(splitFiles.files.map(finish));
   }
 }

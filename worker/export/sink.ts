@@ -1,16 +1,16 @@
-/** A file on its way into the bucket, as a stream that makes its writer wait. */
+/** A file being uploaded to the bucket, as a stream with backpressure. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Transform, type Duplex, type TransformCallback } from "node:stream";
 import { createGzip } from "node:zlib";
 import type { Objects } from "../ports.ts";
 
-/** Texts are gathered to chunks of this size: a stream of single lines costs more than the lines. */
+/** Texts are buffered into chunks of this size: streaming single lines costs more than the lines. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
 export interface SinkOptions {
   readonly objects: Objects;
-  /** The object's. */
+  /** The object's name. */
   readonly name: string;
   readonly contentType: string;
   readonly gzip?: boolean;
@@ -19,7 +19,7 @@ export interface SinkOptions {
 
 export class Sink {
   readonly #tally = new Tally();
-  /** Where bytes go in; the tally itself unless they are compressed first. */
+  /** Where bytes enter: the tally itself unless they are compressed first. */
   readonly #head: Duplex;
   readonly #uploaded: Promise<void>;
   #pending: string[] = [];
@@ -30,11 +30,11 @@ export class Sink {
     if (gzip) this.#head.pipe(this.#tally);
     for (const stream of [this.#head, this.#tally]) stream.on("error", () => {});
     this.#uploaded = objects.upload(name, contentType, this.#tally, signal);
-    // A failed upload reads no more: whoever waits for room hears of it.
+    // A failed upload stops reading: this ends the wait for the drain event.
     this.#uploaded.catch((error: Error) => this.#head.destroy(error));
   }
 
-  /** Of the object, once it stands. */
+  /** The object's size, once it is written. */
   get bytes(): number {
     return this.#tally.bytes;
   }
@@ -48,12 +48,12 @@ export class Sink {
   async data(bytes: Uint8Array): Promise<void> {
     if (this.#head.destroyed) await this.#uploaded;
     if (this.#head.write(bytes)) return;
-    // The stream may only know that nobody reads any more; the upload knows why.
+    // The stream may only know that reading stopped; the upload knows why.
     await once(this.#head, "drain").catch(() => this.#uploaded);
   }
 
   /**
-   * Resolves when the object stands.
+   * Resolves when the object is written.
    * @returns the SHA-256 of its bytes, in hexadecimal
    */
   async end(): Promise<string> {
@@ -63,7 +63,7 @@ export class Sink {
     return this.#tally.sha256();
   }
 
-  /** Lets go of the upload. */
+  /** Aborts the upload. */
   destroy(): void {
     this.#head.destroy();
     this.#tally.destroy();
@@ -78,7 +78,7 @@ export class Sink {
   }
 }
 
-/** Counts the bytes that pass, and takes their SHA-256. */
+/** Counts the bytes that pass and computes their SHA-256. */
 class Tally extends Transform {
   bytes = 0;
   readonly #hash = createHash("sha256");

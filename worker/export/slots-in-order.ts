@@ -1,4 +1,4 @@
-/** All records and failures of a shard in the order of their slots, out of parts that hold them in the order of their making. */
+/** All records and failures of a shard in slot order, from parts that hold them in the order they were written. */
 import { partsOf, peekSlot, type PartLine } from "#core/shard/part";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import { partObject } from "#core/bucket";
@@ -7,42 +7,42 @@ import { MAX_WINDOW_SLOTS } from "#core/shard/window";
 import { linesOf } from "../streams.ts";
 import type { ObjectBytes, Objects } from "../ports.ts";
 
-export type SlotEntry = Place &
+export type SlotEntry = LineOrigin &
   (
     | { readonly made: DeliveredRecord; readonly failed?: undefined }
     | { readonly made?: undefined; readonly failed: FailedRecord }
   );
 
-interface Place {
-  /** It as the part has it. */
+interface LineOrigin {
+  /** Its line in the part. */
   readonly line: string;
-  /** In which pass it was written. */
+  /** The pass in which it was written. */
   readonly pass: number;
 }
 
-/** What else is heard of while the parts are read. */
+/** Receives what fills no slot while the parts are read. */
 export interface ReadListener {
-  /** A candidate that was rejected, which fills no slot: all passes', as they are read, so that none has to be held. */
-  rejected?(candidate: RejectedCandidate): void | Promise<void>;
-  /** The line of whatever fills no slot, likewise. */
-  beside?(line: string, pass: number): void | Promise<void>;
-  /** The head of the newest part: what a restart needs. */
-  head?(line: string): void;
+  /** A rejected candidate of any pass, as it is read, so that none has to be held. */
+  onRejected?(candidate: RejectedCandidate): void | Promise<void>;
+  /** The line of anything that fills no slot, likewise. */
+  onOtherLine?(line: string, pass: number): void | Promise<void>;
+  /** The header of the newest part: what a restart needs. */
+  onHeader?(line: string): void;
 }
 
-/** So many parts are asked for before their turn, to hide the store's latency; what comes of them waits in their connections. */
+/** Parts requested ahead, to hide the store's latency; their bytes wait in their connections. */
 const PREFETCHED_PARTS = 16;
 
 /**
- * Each slot once: what a later pass made of it stands for what an earlier one could not. Holds back at most a window of slots
- * for each pass: no worker begins one further beyond the lowest that is not done.
+ * Each slot once: a later pass's entry replaces an earlier one's failure. Holds back at most one window of slots per pass: no
+ * worker starts a slot further beyond the lowest that is not done.
  */
 export async function* slotsInOrder(
   objects: Objects,
   shard: ShardRow,
-  hearing: ReadListener = {},
+  listener: ReadListener = {},
 ): AsyncGenerator<SlotEntry> {
-  const passes = passesOf(shard.partRanges).map((runs) => slotsOfPass(objects, shard, runs, hearing));
+  const passes = passesOf(shard.partRanges).map((ranges) => slotsOfPass(objects, shard, ranges, listener));
   try {
     const heads = await Promise.all(passes.map(nextOf));
     for (;;) {
@@ -69,24 +69,24 @@ async function nextOf(entries: AsyncGenerator<SlotEntry>): Promise<SlotEntry | u
   return done ? undefined : (value as SlotEntry);
 }
 
-/** The runs of each pass, in the order of the passes. */
-function passesOf(runs: readonly PartRange[]): PartRange[][] {
+/** The ranges of each pass, in the order of the passes. */
+function passesOf(ranges: readonly PartRange[]): PartRange[][] {
   const passes = new Map<number, PartRange[]>();
-  for (const run of runs) passes.set(run.pass ?? 0, [...(passes.get(run.pass ?? 0) ?? []), run]);
+  for (const range of ranges) passes.set(range.pass ?? 0, [...(passes.get(range.pass ?? 0) ?? []), range]);
   return [...passes].sort(([one], [other]) => one - other).map(([, ofPass]) => ofPass);
 }
 
 async function* slotsOfPass(
   objects: Objects,
   shard: ShardRow,
-  runs: readonly PartRange[],
-  hearing: ReadListener,
+  ranges: readonly PartRange[],
+  listener: ReadListener,
 ): AsyncGenerator<SlotEntry> {
-  /** Read only when it is their turn: as objects, a window's lines would be old, and garbage late, by then. */
+  /** Lines, parsed only when they are due: as objects, a window of them would live long enough to be collected late. */
   const early = new Map<number, string>();
-  const pass = runs[0]?.pass ?? 0;
+  const pass = ranges[0]?.pass ?? 0;
   let next = shard.fromSlot;
-  for await (const lines of linesOfPass(objects, shard, runs, hearing)) {
+  for await (const lines of linesOfPass(objects, shard, ranges, listener)) {
     for (const line of lines) {
       const slot = peekSlot(line);
       if (slot !== undefined) {
@@ -96,11 +96,11 @@ async function* slotsOfPass(
       const { made, failed, rejected } = JSON.parse(line) as PartLine;
       const other = made ?? failed;
       if (other) early.set(other.slot, line);
-      else await hearing.beside?.(line, pass);
-      if (rejected) await hearing.rejected?.(rejected);
+      else await listener.onOtherLine?.(line, pass);
+      if (rejected) await listener.onRejected?.(rejected);
     }
     do {
-      // So many are never held back for one slot: it is none of this pass, which may be one over failed slots alone.
+      // A full window is never held back by one slot: so that slot is not in this pass, which may cover only failed slots.
       if (early.size >= MAX_WINDOW_SLOTS) next = Math.min(...early.keys());
       for (let line = early.get(next); line !== undefined; line = early.get(next)) {
         early.delete(next);
@@ -109,7 +109,7 @@ async function* slotsOfPass(
       }
     } while (early.size >= MAX_WINDOW_SLOTS);
   }
-  // A shard that was stopped has gaps too.
+  // A stopped shard has gaps too.
   for (const [, line] of [...early].sort(([one], [other]) => one - other)) yield entryOf(line, pass);
 }
 
@@ -120,42 +120,42 @@ function entryOf(line: string, pass: number): SlotEntry {
   throw new Error("A line that fills a slot holds neither a record nor a failure.");
 }
 
-/** The lines of all its parts below their heads, some at a time. */
+/** The lines of all its parts, without their headers, some at a time. */
 async function* linesOfPass(
   objects: Objects,
   shard: ShardRow,
-  runs: readonly PartRange[],
-  hearing: ReadListener,
+  ranges: readonly PartRange[],
+  listener: ReadListener,
 ): AsyncGenerator<readonly string[]> {
-  const newest = shard.partRanges.at(-1);
-  for await (const { bytes, run, seq } of partsInTurn(objects, shard, runs)) {
-    let head: string | undefined;
+  for await (const { bytes, isNewest } of openParts(objects, shard, ranges)) {
+    let header: string | undefined;
     for await (const lines of linesOf(bytes)) {
-      if (head === undefined) {
-        head = lines.shift() ?? "";
-        if (run === newest && seq === newest.toSeq) hearing.head?.(head);
+      if (header === undefined) {
+        header = lines.shift() ?? "";
+        if (isNewest) listener.onHeader?.(header);
       }
       yield lines;
     }
   }
 }
 
-async function* partsInTurn(
+async function* openParts(
   objects: Objects,
-  { jobId, shardNo }: ShardRow,
-  runs: readonly PartRange[],
-): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly run: PartRange; readonly seq: number }> {
-  const opened: { readonly bytes: Promise<ObjectBytes>; readonly run: PartRange; readonly seq: number }[] = [];
+  { jobId, shardNo, partRanges }: ShardRow,
+  ranges: readonly PartRange[],
+): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly isNewest: boolean }> {
+  const newest = partRanges.at(-1);
+  const opened: { readonly bytes: Promise<ObjectBytes>; readonly isNewest: boolean }[] = [];
   const first = async () => {
-    const [{ bytes, ...place }] = opened.splice(0, 1) as [(typeof opened)[number]];
-    return { ...place, bytes: await bytes };
+    const [{ bytes, isNewest }] = opened.splice(0, 1) as [(typeof opened)[number]];
+    return { bytes: await bytes, isNewest };
   };
   try {
-    for (const { run, seq } of partsOf(runs)) {
+    for (const { run, seq } of partsOf(ranges)) {
       const bytes = objects.open(partObject(jobId, shardNo, run, seq));
-      // Whoever reads it hears of a failure; until then it must not count as unhandled.
+      // A failure surfaces when it is read; until then it must not count as unhandled.
       bytes.catch(() => {});
-      opened.push({ bytes, run, seq });
+      opened.push({ bytes, isNewest: run === newest && seq === newest.toSeq });
       if (opened.length > PREFETCHED_PARTS) yield await first();
     }
     while (opened.length > 0) yield await first();

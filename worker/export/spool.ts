@@ -1,4 +1,4 @@
-/** Lines put aside on disk by name, to be read again name by name: what is in memory does not grow with the names. */
+/** Lines spooled to disk by name, to be read back name by name: memory does not grow with the names. */
 import { createReadStream } from "node:fs";
 import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,11 +7,11 @@ import { linesOf } from "../streams.ts";
 
 /** Fargate gives a task 20 GB; the rest is the image's. */
 const SPOOL_BYTES = 15_000_000_000;
-/** Of all names together, before they are written. */
+/** Buffered for all names together before they are written. */
 const PENDING_CHARACTERS = 16_000_000;
 const READ_BYTES = 256 * 1024;
 
-/** The disk does not hold what was to be put aside. */
+/** The disk cannot hold all lines. */
 export class SpoolFull extends Error {
   override readonly name = "SpoolFull";
 }
@@ -29,15 +29,15 @@ export class Spool {
 
   private constructor(
     readonly folder: string,
-    readonly size: Required<SpoolLimits>,
+    readonly limits: Required<SpoolLimits>,
   ) {}
 
-  /** In a folder of its own, which `close` removes. */
+  /** Uses a temporary directory, which `close` removes. */
   static async open({ bytes = SPOOL_BYTES, pendingCharacters = PENDING_CHARACTERS }: SpoolLimits = {}): Promise<Spool> {
     return new Spool(await mkdtemp(join(tmpdir(), "plot-palette-")), { bytes, pendingCharacters });
   }
 
-  /** In the order in which they came. */
+  /** In order of first use. */
   get names(): string[] {
     return [...this.#files.keys()];
   }
@@ -49,10 +49,10 @@ export class Spool {
     if (lines) lines.push(line);
     else this.#pending.set(name, [line]);
     this.#pendingCharacters += line.length + 1;
-    if (this.#pendingCharacters >= this.size.pendingCharacters) await this.#write();
+    if (this.#pendingCharacters >= this.limits.pendingCharacters) await this.#write();
   }
 
-  /** The lines of a name in the order they came, some at a time. No more can be added while it is read. @throws SpoolFull */
+  /** The lines of a name in the order they were added, some at a time. No lines may be added meanwhile. @throws SpoolFull */
   async *read(name: string): AsyncGenerator<string[]> {
     await this.#write();
     const file = this.#files.get(name);
@@ -68,7 +68,7 @@ export class Spool {
     for (const [name, lines] of this.#pending) {
       const bytes = Buffer.from(`${lines.join("\n")}\n`);
       this.#bytes += bytes.length;
-      if (this.#bytes > this.size.bytes) throw new SpoolFull(`More than ${this.size.bytes} bytes would be put aside.`);
+      if (this.#bytes > this.limits.bytes) throw new SpoolFull(`The spool would exceed ${this.limits.bytes} bytes.`);
       await appendFile(this.#files.get(name) ?? "", bytes).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "ENOSPC" ? new SpoolFull("The disk is full.", { cause: error }) : error;
       });

@@ -1,37 +1,37 @@
-/** JSON in what a model says: bare, in a code fence, or in the middle of words. */
+/** Finds JSON in a model's answer: bare, in a code fence, or in the middle of prose. */
 
-/** A text full of brackets is not searched for ever. */
-const MAX_PLACES = 40;
+/** Bounds the search in a text full of brackets. */
+const MAX_BLOCKS = 40;
 
-/** The values that the text may mean, the likeliest first; none when there is no JSON in it. */
+/** The values that the text may mean, likeliest first; none when it holds no JSON. */
 export function* extractJson(text: string): Generator<unknown> {
   yield* parsed(text);
   for (const [, fenced = ""] of text.matchAll(/```[\w-]*\s*\n?([\s\S]*?)```/g)) yield* parsed(fenced);
   yield* blocksIn(text);
 }
 
-/** Each outermost `{…}` or `[…]` that can be read. */
+/** Each outermost `{…}` or `[…]` that parses. */
 function* blocksIn(text: string): Generator<unknown> {
-  const begin = /[{[]/g;
-  for (let n = 0, place = begin.exec(text); place && n < MAX_PLACES; n++, place = begin.exec(text)) {
-    const end = endOfBlock(text, place.index);
-    const [value] = end === undefined ? [] : [...parsed(text.slice(place.index, end))];
+  const opening = /[{[]/g;
+  for (let n = 0, match = opening.exec(text); match && n < MAX_BLOCKS; n++, match = opening.exec(text)) {
+    const end = endOfBlock(text, match.index);
+    const [value] = end === undefined ? [] : [...parsed(text.slice(match.index, end))];
     if (end === undefined || value === undefined) continue;
     yield value;
-    begin.lastIndex = end;
+    opening.lastIndex = end;
   }
 }
 
-/** After the bracket that closes the one at `begin`; brackets in strings do not count. */
-function endOfBlock(text: string, begin: number): number | undefined {
+/** The index after the bracket that closes the one at `start`; brackets in strings do not count. */
+function endOfBlock(text: string, start: number): number | undefined {
   let depth = 0;
   let inString = false;
-  for (let at = begin; at < text.length; at++) {
-    const letter = text.charAt(at);
-    if (inString && letter === "\\") at += 1;
-    else if (letter === '"') inString = !inString;
-    else if (!inString && (letter === "{" || letter === "[")) depth += 1;
-    else if (!inString && (letter === "}" || letter === "]") && --depth === 0) return at + 1;
+  for (let at = start; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (inString && character === "\\") at += 1;
+    else if (character === '"') inString = !inString;
+    else if (!inString && (character === "{" || character === "[")) depth += 1;
+    else if (!inString && (character === "}" || character === "]") && --depth === 0) return at + 1;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** One attempt at a record while it is being made: what its steps share. */
+/** One attempt at a record while it runs: what its steps share. */
 import type { Reservation } from "#core/money/budget";
 import { hashOf } from "#core/random";
 import { stepView, type OpenSlot, type StepView } from "#core/shard/record";
@@ -7,13 +7,13 @@ import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import type { Step } from "#core/template/template";
 import type { AttemptState, CallContext } from "../calls/call.ts";
 import { AbortSource } from "../signal.ts";
-import type { JobContext } from "../job-context.ts";
+import type { JobContext } from "./job-context.ts";
 
 export class AttemptContext {
-  /** What its calls are told of it. */
+  /** What its calls need to know of it. */
   readonly attemptState: AttemptState;
   readonly #cancelled = new AbortSource();
-  /** By the error that came of it; hardly ever needed. */
+  /** By error; created on the first failure, which most attempts never see. */
   #details: Map<unknown, FailureDetails> | undefined;
 
   constructor(
@@ -21,16 +21,20 @@ export class AttemptContext {
     readonly callContext: CallContext,
     readonly open: OpenSlot,
     reservation: Reservation,
-    /** The picks and parameters of `it`, as the inside of a JSON object. */
+    /** The picks and parameters of `it`, as the members of a JSON object. */
     readonly inputs: string,
   ) {
-    const rest = () => remainingBoundNanos(jobContext.template, open);
-    this.attemptState = { open, reservation, remainingBoundNanos: rest, cancelled: this.#cancelled };
+    this.attemptState = {
+      open,
+      reservation,
+      remainingBoundNanos: () => remainingBoundNanos(jobContext.template, open),
+      cancelled: this.#cancelled,
+    };
   }
 
-  /** `it` for a step: the outputs of the steps it waits for; `own` is what it sees of itself, `more` further members. */
+  /** `it` for a step: the outputs of the steps it depends on; `own` is what it sees of itself, `more` further members. */
   itFor(step: Step, own?: StepView, more = ""): string {
-    return this.#it([...this.jobContext.after(step.id)], own && { [step.id]: own }, more);
+    return this.#it([...this.jobContext.dependenciesOf(step.id)], own && { [step.id]: own }, more);
   }
 
   /** `it` for the columns: the outputs of all steps. */
@@ -48,30 +52,30 @@ export class AttemptContext {
     );
   }
 
-  /** Remembers what was asked and answered when the error arose. */
-  attachDetails(error: unknown, evidence: FailureDetails): void {
-    (this.#details ??= new Map()).set(error, truncateDetails(evidence));
+  /** Remembers what was sent and answered when the error occurred. */
+  attachDetails(error: unknown, details: FailureDetails): void {
+    (this.#details ??= new Map()).set(error, truncateDetails(details));
   }
 
   failureDetailsOf(error: unknown): FailureDetails | undefined {
     return this.#details?.get(error);
   }
 
-  /** The same numbers for the same place of the same attempt. */
-  readonly randomSeed = (...place: readonly (string | number)[]): number =>
-    hashOf(this.jobContext.jobId, this.open.slot, this.open.attempt, ...place);
+  /** The same seed for the same purpose in the same attempt. */
+  readonly randomSeed = (...purpose: readonly (string | number)[]): number =>
+    hashOf(this.jobContext.jobId, this.open.slot, this.open.attempt, ...purpose);
 
   /**
-   * Waits for all works that run side by side. When one fails no call begins any more, those in flight are heard out and paid,
-   * and then the gravest failure is thrown.
+   * Waits for all tasks. When one fails, no further call starts, calls in flight finish and are paid for, and then the most
+   * severe failure is thrown.
    */
-  async runConcurrently(works: readonly Promise<void>[]): Promise<void> {
-    const ends = await Promise.allSettled(works.map((work) => work.catch((error: unknown) => this.#fail(error))));
-    const failures = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+  async runConcurrently(tasks: readonly Promise<void>[]): Promise<void> {
+    const results = await Promise.allSettled(tasks.map((task) => task.catch((error: unknown) => this.#fail(error))));
+    const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
     if (failures.length > 0) throw mostSevere(failures);
   }
 
-  /** No call of the attempt may begin any more. */
+  /** No further call of the attempt may start. */
   cancel(): void {
     this.#cancelled.abort();
   }
@@ -83,16 +87,19 @@ export class AttemptContext {
 
   #it(stepIds: readonly string[], own = {}, more = ""): string {
     const steps = this.jobContext.template.steps.filter(({ id }) => stepIds.includes(id));
-    const answered = Object.fromEntries(steps.map((step) => [step.id, stepView(step, this.open.steps[step.id])]));
-    const before = (members: string) => members && `${members},`;
-    return `{${before(this.inputs)}${before(more)}"steps":${JSON.stringify({ ...answered, ...own })}}`;
+    const views = Object.fromEntries(steps.map((step) => [step.id, stepView(step, this.open.steps[step.id])]));
+    const withComma = (members: string) => members && `${members},`;
+    return `{${withComma(this.inputs)}${withComma(more)}"steps":${JSON.stringify({ ...views, ...own })}}`;
   }
 }
 
-/** From the worst down: what nobody expected, what no attempt could do better, what another may, what only has to wait. */
-const SEVERITY = ["ModelError", "ConditionError", "InvalidOutput", "RenderError", "NotCovered", "Stopped"];
+/**
+ * By `name`, most severe first: unexpected errors, which are not listed; what no attempt could do better; what another may;
+ * what only suspends the slot.
+ */
+const SEVERITY = ["ModelError", "ConditionError", "InvalidOutput", "RenderError", "ReservationTooSmall", "Stopped"];
 
 function mostSevere(failures: readonly unknown[]): unknown {
-  const gravity = (failure: unknown) => SEVERITY.indexOf((failure as Error).name);
-  return [...failures].sort((one, other) => gravity(one) - gravity(other))[0];
+  const rank = (failure: unknown) => SEVERITY.indexOf((failure as Error).name);
+  return [...failures].sort((one, other) => rank(one) - rank(other))[0];
 }

@@ -21,107 +21,108 @@ import { ModelError } from "../ports.ts";
 import { ConditionError } from "./round.ts";
 import { RenderError } from "../sandbox/prompts.ts";
 import { jsonOfDrawn } from "../seeds.ts";
-import { doStep } from "./step.ts";
-import type { JobContext } from "../job-context.ts";
+import { runStep } from "./step.ts";
+import type { JobContext } from "./job-context.ts";
 
 /**
- * again: the outputs could not be used, another attempt may do better. rejected: the record is whole, and a condition of the
- * template does not accept it. given up: no attempt could do better. Should no other follow, `failed` is what the slot becomes.
- * waiting: the slot stays as it is, until there is money or another worker.
+ * retryable: the outputs are unusable, and another attempt may do better. rejected: the record is complete, and one of the
+ * template's conditions rejects it. failed: no attempt could do better. If no other attempt follows, `failed` is what the slot
+ * becomes. suspended: the slot stays as it is until there is money or another worker.
  */
-export type AttemptEnd =
-  | { readonly end: "made"; readonly record: DeliveredRecord }
-  | { readonly end: "again" | "given up"; readonly failed: FailedRecord }
-  | { readonly end: "rejected"; readonly rejected: RejectedCandidate; readonly failed: FailedRecord }
-  | { readonly end: "waiting" };
+export type AttemptOutcome =
+  | { readonly kind: "delivered"; readonly record: DeliveredRecord }
+  | { readonly kind: "retryable" | "failed"; readonly failed: FailedRecord }
+  | { readonly kind: "rejected"; readonly rejected: RejectedCandidate; readonly failed: FailedRecord }
+  | { readonly kind: "suspended" };
 
 /**
- * Goes on with the slot where it stands; `open` keeps every answered call, so none is paid twice. Steps run as soon as those
- * they wait for are done. `reservation` must hold restBoundNanos(template, open) at least, else the slot waits.
+ * Resumes the slot; `open` keeps every answered call, so none is paid for twice. A step runs as soon as those it depends on are
+ * done. `reservation` must hold at least remainingBoundNanos(template, open), or the slot is suspended.
  */
 export async function runAttempt(
-  shop: JobContext,
-  context: CallContext,
+  jobContext: JobContext,
+  callContext: CallContext,
   open: OpenSlot,
   reservation: Reservation,
-): Promise<AttemptEnd> {
+): Promise<AttemptOutcome> {
   let seeds: Record<string, Drawn> = {};
-  let making: AttemptContext | undefined;
+  let context: AttemptContext | undefined;
   try {
-    seeds = await shop.seeds.draw(shop.template.pick, { jobId: shop.jobId, slot: open.slot, attempt: open.attempt });
-    making = new AttemptContext(shop, context, open, reservation, await givenBy(shop, seeds));
-    await doSteps(making);
-    const columns = await columnsFrom(making);
-    const rejection = await rejectionOf(making, columns);
-    if (rejection !== undefined) return rejectedBy(rejection, open, columns, seeds);
-    return { end: "made", record: { slot: open.slot, columns, meta: metaOf(open, seeds) } };
+    const { jobId, template } = jobContext;
+    seeds = await jobContext.seeds.draw(template.pick, { jobId, slot: open.slot, attempt: open.attempt });
+    context = new AttemptContext(jobContext, callContext, open, reservation, await inputsOf(jobContext, seeds));
+    await runSteps(context);
+    const columns = await columnsFrom(context);
+    const rejection = await rejectionOf(context, columns);
+    if (rejection !== undefined) return rejectedOutcome(rejection, open, columns, seeds);
+    return { kind: "delivered", record: { slot: open.slot, columns, meta: metaOf(open, seeds) } };
   } catch (error) {
-    if (error instanceof Stopped || error instanceof ReservationTooSmall) return { end: "waiting" };
-    const end = endOf(error);
+    if (error instanceof Stopped || error instanceof ReservationTooSmall) return { kind: "suspended" };
+    const kind = failureKindOf(error);
     const reason = (error as Error).message;
-    const evidence = making?.failureDetailsOf(error);
+    const details = context?.failureDetailsOf(error);
     const { slot } = open;
     const meta = metaOf(open, seeds);
-    return { end, failed: { slot, reason, cause: causeOf(reason), ...(evidence && { details: evidence }), meta } };
+    return { kind, failed: { slot, reason, cause: causeOf(reason), ...(details && { details }), meta } };
   }
 }
 
-/** The sentence on the first condition that the record does not meet. @throws RenderError */
+/** The reason: which condition is the first that the record does not meet. @throws RenderError */
 async function rejectionOf(
-  making: AttemptContext,
+  context: AttemptContext,
   columns: Readonly<Record<string, unknown>>,
 ): Promise<string | undefined> {
-  if (!making.jobContext.template.accept) return undefined;
-  const it = making.itForAccept(columns);
-  const condition = await making.jobContext.run((prompts) => prompts.rejectedBy(it, making.randomSeed("accept")));
-  return condition && `The condition ${conditionTitle(condition)} does not hold.`;
+  if (!context.jobContext.template.accept) return undefined;
+  const it = context.itForAccept(columns);
+  const condition = await context.jobContext.run((prompts) => prompts.rejectedBy(it, context.randomSeed("accept")));
+  return condition && `Rejected by ${conditionTitle(condition)}.`;
 }
 
-function rejectedBy(
+function rejectedOutcome(
   reason: string,
   open: OpenSlot,
   columns: Readonly<Record<string, unknown>>,
   seeds: Readonly<Record<string, Drawn>>,
-): AttemptEnd {
+): AttemptOutcome {
   const { slot, attempt } = open;
   const cause = causeOf(reason);
   return {
-    end: "rejected",
+    kind: "rejected",
     rejected: { slot, attempt, reason, cause, columns, meta: metaOfAttempt(open, seeds) },
     failed: { slot, reason, cause, meta: metaOf(open, seeds) },
   };
 }
 
-/** @throws what nobody expected */
-function endOf(error: unknown): "again" | "given up" {
+/** @throws any unexpected error */
+function failureKindOf(error: unknown): "retryable" | "failed" {
   if (error instanceof ModelError || error instanceof PlotPaletteError || error instanceof ConditionError)
-    return "given up";
-  if (error instanceof InvalidOutput || error instanceof RenderError) return "again";
+    return "failed";
+  if (error instanceof InvalidOutput || error instanceof RenderError) return "retryable";
   throw error;
 }
 
-/** Each step begins when all that it waits for are done. */
-async function doSteps(making: AttemptContext): Promise<void> {
-  const { jobContext, callContext } = making;
-  const ends = new Map<string, Promise<void>>();
+/** Each step starts when all those it depends on are done. */
+async function runSteps(context: AttemptContext): Promise<void> {
+  const { jobContext, callContext } = context;
+  const running = new Map<string, Promise<void>>();
   for (const step of jobContext.template.steps) {
-    const before = Promise.all(jobContext.after(step.id).map((id) => ends.get(id)));
-    ends.set(
+    const dependencies = Promise.all(jobContext.dependenciesOf(step.id).map((id) => running.get(id)));
+    running.set(
       step.id,
-      before.then(() => doStep(making, step)),
+      dependencies.then(() => runStep(context, step)),
     );
   }
-  const stop = () => making.cancel();
+  const stop = () => context.cancel();
   callContext.stopping.addEventListener("abort", stop);
   try {
-    await making.runConcurrently([...ends.values()]);
+    await context.runConcurrently([...running.values()]);
   } finally {
     callContext.stopping.removeEventListener("abort", stop);
   }
 }
 
-/** Picks and parameters, as the inside of a JSON object. */
-async function givenBy({ seeds, parameters }: JobContext, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
+/** Picks and parameters, as the members of a JSON object. */
+async function inputsOf({ seeds, parameters }: JobContext, drawn: Readonly<Record<string, Drawn>>): Promise<string> {
   const members: string[] = [];
   for (const [name, draw] of Object.entries(drawn))
     members.push(`${JSON.stringify(name)}:${await jsonOfDrawn(seeds, draw)}`);
@@ -129,16 +130,16 @@ async function givenBy({ seeds, parameters }: JobContext, drawn: Readonly<Record
   return members.join(",");
 }
 
-async function columnsFrom(making: AttemptContext): Promise<Record<string, unknown>> {
-  const { template } = making.jobContext;
-  const columns = await making.jobContext.run((prompts) =>
-    prompts.columns(making.itForColumns(), making.randomSeed("record")),
+async function columnsFrom(context: AttemptContext): Promise<Record<string, unknown>> {
+  const { template } = context.jobContext;
+  const columns = await context.jobContext.run((prompts) =>
+    prompts.columns(context.itForColumns(), context.randomSeed("record")),
   );
   const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(columns))
     typed[name] = typedColumn(name, value, template.record?.[name]?.type);
   if (JSON.stringify(typed).length > MAX_RECORD_BYTES)
-    throw new RenderError("The record is larger than a megabyte; give it fewer columns.");
+    throw new RenderError("The record is larger than 1 MB; give it fewer or shorter columns.");
   return typed;
 }
 
@@ -147,7 +148,7 @@ function typedColumn(name: string, value: unknown, type: ColumnType | undefined)
     return coerce(value, type);
   } catch (error) {
     if (error instanceof RangeError)
-      throw new RenderError(`The column "${name}" does not fit its type: ${error.message}.`);
+      throw new RenderError(`The column "${name}" does not match its type: ${error.message}.`);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Whether a model's answer is what its step asked for. */
+/** Checks that a model's answer is what its step asked for. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
 import type { EscalationCause, Output, Step, Template } from "#core/template/template";
@@ -7,26 +7,26 @@ import type { ModelAnswer } from "../ports.ts";
 import { isRefusal } from "./refusal.ts";
 import { SandboxError, type Sandbox } from "../sandbox/sandbox.ts";
 
-/** An answer that cannot be used. Unless it can be repaired the attempt fails, and another may do better. */
+/** An unusable answer. Unless it can be repaired, the attempt fails, and another may do better. */
 export class InvalidOutput extends Error {
   override readonly name = "InvalidOutput";
 
-  /** `fault` goes on after "Your answer" and "The answer to step …". */
+  /** `problem` continues "The answer to step …" and, in a repair, "it …". */
   constructor(
     stepId: string,
     readonly kind: EscalationCause,
     readonly problem: string,
-    /** What a person could do about it. */
+    /** What the template's author could do about it. */
     advice = "",
   ) {
     super(`The answer to step "${stepId}" ${problem}${advice && `; ${advice}`}.`);
   }
 }
 
-/** Bedrock's stop reasons under which there is no answer of the model's own. */
-const WITHHELD = ["content_filtered", "guardrail_intervened"];
-/** Of all that is wrong with an answer, so much is told. */
-const MAX_ERRORS = 5;
+/** Bedrock's stop reasons that replace the model's own answer. */
+const WITHHELD_STOP_REASONS = ["content_filtered", "guardrail_intervened"];
+/** Of one answer. */
+const MAX_REPORTED_ERRORS = 5;
 
 export class OutputValidator {
   readonly #validators: ReadonlyMap<string, ValidateFunction>;
@@ -38,66 +38,67 @@ export class OutputValidator {
       validateFormats: false,
       allErrors: true,
     };
-    // A validator each: two steps may give their schemas the same $id.
+    // One validator each: two steps may give their schemas the same $id.
     this.#validators = new Map(
       template.steps.flatMap(({ id, output }) => {
         const schema = answerSchemaOf(output);
-        // Asynchronous, it would answer with a promise, which nobody awaits.
         if (!schema) return [];
         const regExp = patternsIn(sandbox, () => this.#patterned.add(id));
+        // An asynchronous validator would return a promise, which nobody awaits.
         return [[id, new Ajv2020({ ...options, code: { regExp } }).compile({ ...schema, $async: false })]];
       }),
     );
   }
 
-  /** Whether judging its answers runs patterns of the template, in the sandbox. */
+  /** Whether validating its answers runs the template's patterns, in the sandbox. */
   hasPatterns({ id }: Step): boolean {
     return this.#patterned.has(id);
   }
 
-  /** The text, the list, the choice or the object that prompts and columns see. @throws InvalidOutput naming the step */
+  /** The text, list, choice or object that prompts and columns see. @throws InvalidOutput naming the step */
   parse(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): unknown {
     const { id, output, escalate } = step;
     const { text, stopReason } = answer;
-    if (WITHHELD.includes(stopReason)) throw new InvalidOutput(id, "refusal", `was withheld (${stopReason})`);
+    if (WITHHELD_STOP_REASONS.includes(stopReason))
+      throw new InvalidOutput(id, "refusal", `was withheld (${stopReason})`);
     if (output.type !== "text") return this.#object(step, answer);
-    if (!output.allowCutOff) refuseCutOff(step, stopReason);
-    if (text.trim() === "") throw new InvalidOutput(id, "schema", "is an empty text");
+    if (!output.allowCutOff) rejectCutOff(step, stopReason);
+    if (text.trim() === "") throw new InvalidOutput(id, "schema", "is empty");
     if (escalate?.on.includes("refusal") && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
     return text;
   }
 
   #object(step: Step, { text, stopReason }: Pick<ModelAnswer, "text" | "stopReason">): unknown {
     const { id, output } = step;
-    let fault: string | undefined;
+    let first: string | undefined;
     for (const value of objectsIn(output, text)) {
-      const wrong = this.#faultOf(id, value);
-      if (wrong === undefined) return valueOfAnswer(output, value);
-      fault ??= wrong;
+      const problem = this.#problemWith(id, value);
+      if (problem === undefined) return valueOfAnswer(output, value);
+      first ??= problem;
     }
-    refuseCutOff(step, stopReason);
-    if (fault === undefined && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
-    throw new InvalidOutput(id, "schema", fault ?? "is not JSON");
+    rejectCutOff(step, stopReason);
+    if (first === undefined && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
+    throw new InvalidOutput(id, "schema", first ?? "is not JSON");
   }
 
   /**
-   * A schema may hold a pattern that never ends, refer to itself without end, or have a constant with a "toString" of its own,
-   * which Ajv calls: then no answer fits it.
+   * A schema may hold a pattern that never terminates, refer to itself endlessly, or have a constant with a "toString" of its
+   * own, which Ajv calls: no answer matches such a schema.
    */
-  #faultOf(id: string, value: object): string | undefined {
+  #problemWith(id: string, value: object): string | undefined {
     const validate = this.#validators.get(id);
     try {
       if (validate?.(value) === true) return undefined;
     } catch (error) {
       if (!(error instanceof SandboxError || error instanceof RangeError || error instanceof TypeError)) throw error;
-      return `could not be held against its schema: ${error.message}`;
+      return `could not be validated against its schema: ${error.message}`;
     }
-    return `does not fit its schema: ${wordsFor(validate?.errors ?? [])}`;
+    return `does not match its schema: ${describeErrors(validate?.errors ?? [])}`;
   }
 }
 
-/** @throws InvalidOutput when Bedrock says that the model had not come to its end */
-function refuseCutOff({ id, output, maxTokens }: Step, stopReason: string): void {
+/** @throws InvalidOutput when Bedrock says that the model was not finished */
+function rejectCutOff({ id, output, maxTokens }: Step, stopReason: string): void {
   if (stopReason === "max_tokens") {
     const advice = output.type === "text" ? 'raise it, or allow that with "allowCutOff"' : "raise it";
     throw new InvalidOutput(id, "schema", `was cut off at maxTokens (${maxTokens})`, advice);
@@ -106,40 +107,40 @@ function refuseCutOff({ id, output, maxTokens }: Step, stopReason: string): void
     throw new InvalidOutput(id, "schema", "was cut off where the model's context ends", "shorten the prompt");
 }
 
-/** What the text may mean, as the object that models are asked for. A bare choice and a bare list mean what they say. */
+/** What the text may mean, as the object that models are asked for. A bare choice and a bare list count too. */
 function* objectsIn(output: Output, text: string): Generator<Readonly<Record<string, unknown>>> {
   for (const value of extractJson(text)) {
     if (output.type === "list" && Array.isArray(value)) yield { items: value };
     else if (typeof value === "object" && value !== null) yield value as Readonly<Record<string, unknown>>;
   }
-  const said = text.trim().replace(/^["'`*]+|["'`*.]+$/g, "");
-  const choice = output.type === "choice" && output.of.find((one) => one.toLowerCase() === said.toLowerCase());
+  const bare = text.trim().replace(/^["'`*]+|["'`*.]+$/g, "");
+  const choice = output.type === "choice" && output.of.find((one) => one.toLowerCase() === bare.toLowerCase());
   if (typeof choice === "string") yield { choice };
 }
 
-function wordsFor(errors: readonly ErrorObject[]): string {
-  const words = errors.slice(0, MAX_ERRORS).map(wordsForOne);
-  const more = errors.length - words.length;
-  return [...new Set(words), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+function describeErrors(errors: readonly ErrorObject[]): string {
+  const described = errors.slice(0, MAX_REPORTED_ERRORS).map(describeError);
+  const more = errors.length - described.length;
+  return [...new Set(described), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
-function wordsForOne({ instancePath, message = "is wrong", keyword, params }: ErrorObject): string {
-  const place = instancePath || "it";
+function describeError({ instancePath, message = "is invalid", keyword, params }: ErrorObject): string {
+  const path = instancePath || "it";
   if (keyword === "enum") {
     const { allowedValues } = params as { allowedValues: readonly unknown[] };
-    return `${place} must be one of ${JSON.stringify(allowedValues).slice(1, -1)}`;
+    return `${path} must be one of ${JSON.stringify(allowedValues).slice(1, -1)}`;
   }
-  if (keyword !== "additionalProperties") return `${place} ${message}`;
-  return `${place} ${message} ("${String((params as { additionalProperty: unknown }).additionalProperty)}")`;
+  if (keyword !== "additionalProperties") return `${path} ${message}`;
+  return `${path} ${message} ("${String((params as { additionalProperty: unknown }).additionalProperty)}")`;
 }
 
-/** A schema's patterns come from the template, and some regular expressions never end: they run in the sandbox too. */
+/** A schema's patterns come from the template, and some regular expressions never terminate: they run in the sandbox too. */
 function patternsIn(sandbox: Sandbox, onPattern: () => void) {
   const engine = (source: string, flags: string) => {
     onPattern();
     return {
       test: (text: string) => sandbox.matches(source, flags, text),
-      // Ajv tells patterns apart by it: without, all of a validator would be the first.
+      // Ajv tells patterns apart by this: otherwise, all of a validator's patterns would be its first.
       toString: () => `/${source}/${flags}`,
     };
   };

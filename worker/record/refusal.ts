@@ -1,6 +1,6 @@
 /**
- * How answers begin that refuse to answer. A short list, English only, and the same as the one in docs/templates.md: who
- * escalates for refusals must be able to know what counts as one.
+ * How refusals begin. A short list, English only, and the same as the one in docs/templates.md: whoever escalates on refusals
+ * must be able to know what counts as one.
  */
 const CANNOT =
   "(?:can['’]?t|cannot|can not|won['’]?t|will not|am unable to|am not able to|must decline to|have to decline to)";
@@ -20,10 +20,10 @@ const REFUSALS = [
   ),
 ];
 
-/** No refusal takes longer to be recognized. */
-const BEGINNING = 300;
+/** Enough to recognize every refusal above. */
+const MAX_OPENING_CHARACTERS = 300;
 
 export function isRefusal(text: string): boolean {
-  const beginning = text.slice(0, BEGINNING);
-  return REFUSALS.some((pattern) => pattern.test(beginning));
+  const opening = text.slice(0, MAX_OPENING_CHARACTERS);
+  return REFUSALS.some((pattern) => pattern.test(opening));
 }

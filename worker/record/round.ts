@@ -1,4 +1,4 @@
-/** One round of a step: its answer, repaired and escalated as the step says, until it can be used. */
+/** One round of a step: asks for an answer, and repairs and escalates as the step says until it is usable. */
 import { isAccepted, type CallReason, type OpenRound } from "#core/shard/record";
 import { REPAIR_ERROR_BYTES, shownAnswerBytesOf } from "#core/template/bound";
 import type { Step } from "#core/template/template";
@@ -20,44 +20,45 @@ export interface RoundOptions {
 }
 
 /**
- * Goes on where the round stands: an answer that was paid is judged before another is asked for.
- * @throws InvalidOutput, ConditionError, ModelError, RenderError, Stopped, NotCovered
+ * Resumes the round: an answer that was paid for is judged before another is asked for.
+ * @throws InvalidOutput, ConditionError, ModelError, RenderError, Stopped, ReservationTooSmall
  */
-export async function doRound(making: AttemptContext, order: RoundOptions): Promise<void> {
-  const asking: SentPrompts = {};
+export async function runRound(context: AttemptContext, options: RoundOptions): Promise<void> {
+  const prompts: SentPrompts = {};
   try {
-    await goOn(making, order, asking);
+    await callUntilAccepted(context, options, prompts);
   } catch (error) {
-    if (!(error instanceof Stopped || error instanceof ReservationTooSmall)) await note(making, order, asking, error);
+    if (!(error instanceof Stopped || error instanceof ReservationTooSmall))
+      await attachFailureDetails(context, options, prompts, error);
     throw error;
   }
 }
 
-/** What this worker has asked in the round. */
+/** What this worker has sent in the round. */
 interface SentPrompts {
   /** The step's prompt. */
   rendered?: RenderedStep;
-  /** What was last sent: the prompt, or how the conversation went on. */
+  /** What was last sent: the prompt, or the conversation with a repair. */
   sent?: RenderedStep;
 }
 
-async function goOn(making: AttemptContext, order: RoundOptions, asking: SentPrompts): Promise<void> {
-  const { step, round } = order;
-  let asked: Omit<ObservedCall, "problem"> | undefined;
+async function callUntilAccepted(context: AttemptContext, options: RoundOptions, prompts: SentPrompts): Promise<void> {
+  const { step, round } = options;
+  let call: Omit<ObservedCall, "problem"> | undefined;
   while (!isAccepted(round)) {
-    const verdict = round.latest && (await judgeAndTell(making, order, round.latest, asked));
+    const verdict = round.latest && (await judgeAndReport(context, options, round.latest, call));
     if (verdict && !verdict.problem) {
       round.output = verdict.value;
-      // Its value is all that is needed from here on.
+      // From here on, only its value is needed.
       round.latest = undefined;
-      return making.callContext.onProgress();
+      return context.callContext.onProgress();
     }
     const next = nextCall(step, round, verdict?.problem);
-    const rendered = (asking.rendered ??= await render(making, order));
-    const wrong = next.reason === "repair" ? verdict?.problem : undefined;
-    asking.sent = wrong ? withRepair(step, rendered, round.latest?.text ?? "", wrong) : rendered;
-    const call = { step, n: order.n, round, ...next, rendered: asking.sent, attempt: making.attemptState };
-    asked = await callModel(making.callContext, call);
+    const rendered = (prompts.rendered ??= await render(context, options));
+    const problem = next.reason === "repair" ? verdict?.problem : undefined;
+    prompts.sent = problem ? withRepair(step, rendered, round.latest?.text ?? "", problem) : rendered;
+    const callOptions = { step, n: options.n, round, ...next, rendered: prompts.sent, attempt: context.attemptState };
+    call = await callModel(context.callContext, callOptions);
   }
 }
 
@@ -66,24 +67,29 @@ function render({ jobContext, randomSeed }: AttemptContext, { step, n, it }: Rou
 }
 
 /**
- * Keeps what was asked and answered beside the error. The worker that asked may be gone: then the step's prompt is rendered
+ * Keeps what was sent and answered with the error. The worker that sent it may be gone: then the step's prompt is rendered
  * again, without what a repair added to it.
  */
-async function note(making: AttemptContext, order: RoundOptions, { sent }: SentPrompts, error: unknown): Promise<void> {
-  const { step, round } = order;
+async function attachFailureDetails(
+  context: AttemptContext,
+  options: RoundOptions,
+  { sent }: SentPrompts,
+  error: unknown,
+): Promise<void> {
+  const { step, round } = options;
   // A prompt that cannot be rendered was never sent, and a call that failed has no answer of its own.
   const shown =
-    error instanceof RenderError ? undefined : (sent ?? (await render(making, order).catch(() => undefined)));
+    error instanceof RenderError ? undefined : (sent ?? (await render(context, options).catch(() => undefined)));
   const answer = error instanceof ModelError || error instanceof RenderError ? undefined : round.latest?.text;
-  making.attachDetails(error, { step: step.id, ...shown, answer });
+  context.attachDetails(error, { step: step.id, ...shown, answer });
 }
 
-/** `escalate.when` cannot be evaluated. Another attempt would pay for another answer, to no better end. */
+/** `escalate.when` cannot be evaluated. Another attempt would pay for another answer, and fail the same way. */
 export class ConditionError extends Error {
   override readonly name = "ConditionError";
 }
 
-/** The condition `escalate.when` asks for the better model: the answer is usable, and not good enough. */
+/** `escalate.when` holds: the answer is usable but not good enough, so the better model is asked. */
 class NotGoodEnough extends Error {
   override readonly name = "NotGoodEnough";
   readonly kind = "when";
@@ -92,20 +98,20 @@ class NotGoodEnough extends Error {
 type Problem = InvalidOutput | NotGoodEnough;
 type Verdict = { readonly value: unknown; readonly problem?: undefined } | { readonly problem: Problem };
 
-/** Whatever comes of judging an answer that was just paid, its call is told. */
-async function judgeAndTell(
-  making: AttemptContext,
-  order: RoundOptions,
+/** Reports the call that was just paid for, whatever comes of judging its answer. */
+async function judgeAndReport(
+  context: AttemptContext,
+  options: RoundOptions,
   answer: NonNullable<OpenRound["latest"]>,
-  asked: Omit<ObservedCall, "problem"> | undefined,
+  call: Omit<ObservedCall, "problem"> | undefined,
 ): Promise<Verdict> {
-  const tell = (problem?: Error) => asked && making.callContext.onCall?.({ ...asked, problem: problem?.message });
+  const report = (problem?: Error) => call && context.callContext.onCall?.({ ...call, problem: problem?.message });
   try {
-    const verdict = await judge(making, order, answer);
-    tell(verdict.problem);
+    const verdict = await judge(context, options, answer);
+    report(verdict.problem);
     return verdict;
   } catch (error) {
-    tell(error as Error);
+    report(error as Error);
     throw error;
   }
 }
@@ -120,7 +126,7 @@ async function judge(
     if (step.escalate?.when === undefined || isEscalated(round)) return { value };
     const escalates = await jobContext
       .run((prompts) => prompts.escalates(step.id, itWith(value), randomSeed(step.id, n, "escalate")))
-      .catch(asConditionFault);
+      .catch(asConditionError);
     return escalates ? { problem: new NotGoodEnough('The condition "escalate.when" holds.') } : { value };
   } catch (error) {
     if (error instanceof InvalidOutput) return { problem: error };
@@ -128,11 +134,11 @@ async function judge(
   }
 }
 
-function asConditionFault(error: unknown): never {
+function asConditionError(error: unknown): never {
   throw error instanceof RenderError ? new ConditionError(error.message, { cause: error }) : error;
 }
 
-/** Why to call next, and which models: decided from the round's calls alone. @throws InvalidOutput when nothing is left to try */
+/** Why to call next, and which models: decided by the round's calls alone. @throws InvalidOutput when nothing is left to try */
 function nextCall(
   { modelId, fallbacks, escalate, repairs }: Step,
   round: OpenRound,
@@ -148,9 +154,9 @@ function nextCall(
     throw new Error("An answer was escalated twice.");
   }
   const isCause = escalate?.on.includes(problem.kind) === true;
-  // To show a model its refusal seldom changes its mind.
+  // Showing a model its refusal seldom changes its mind.
   if (escalation && isCause && problem.kind === "refusal") return escalation;
-  const repaired = round.calls.slice(firstOfPhase(round)).length - 1;
+  const repaired = round.calls.slice(firstCallOfModel(round)).length - 1;
   if (repaired < repairs) return { reason: "repair", models: wasEscalated && better ? better : own };
   if (escalation && isCause) return escalation;
   throw problem;
@@ -160,42 +166,47 @@ function isEscalated({ calls }: OpenRound): boolean {
   return calls.some(({ reason }) => reason === "escalation");
 }
 
-/** Where the calls of the better model begin, if it was asked. */
-function firstOfPhase({ calls }: OpenRound): number {
+/** The index of the better model's first call, if it was asked, else 0. */
+function firstCallOfModel({ calls }: OpenRound): number {
   return Math.max(
     0,
     calls.findIndex(({ reason }) => reason === "escalation"),
   );
 }
 
-/** A turn of the conversation must not be empty. */
-const NOTHING_SAID = "…";
+/** Stands for an empty answer: no turn of a conversation may be empty. */
+const EMPTY_ANSWER = "…";
 
-/** The conversation goes on with the wrong answer, shortened, and what is wrong with it. */
-function withRepair(step: Step, { system, turns, prompt }: RenderedStep, answer: string, wrong: Problem): RenderedStep {
-  const shown = cut(answer, shownAnswerBytesOf(step));
-  const fault = wrong instanceof InvalidOutput ? wrong.problem : wrong.message;
-  const wanted =
-    step.output.type === "text" ? "" : ", as one JSON object that fits the schema, with nothing before or after it";
-  const closing = ` Answer again${wanted}.`;
-  const error = cut(`Your answer cannot be used: it ${fault}`, REPAIR_ERROR_BYTES - closing.length - 1);
+/** Continues the conversation with the invalid answer, truncated, and what is wrong with it. */
+function withRepair(
+  step: Step,
+  { system, turns, prompt }: RenderedStep,
+  answer: string,
+  problem: Problem,
+): RenderedStep {
+  const shown = truncate(answer, shownAnswerBytesOf(step));
+  const what = problem instanceof InvalidOutput ? problem.problem : problem.message;
+  const form =
+    step.output.type === "text" ? "" : ", as one JSON object that matches the schema, with nothing before or after it";
+  const closing = ` Answer again${form}.`;
+  const error = truncate(`Your answer cannot be used: it ${what}`, REPAIR_ERROR_BYTES - closing.length - 1);
   return {
     system,
     turns: [
       ...turns,
       { role: "user", text: prompt },
-      { role: "assistant", text: shown.trim() === "" ? NOTHING_SAID : shown },
+      { role: "assistant", text: shown.trim() === "" ? EMPTY_ANSWER : shown },
     ],
     prompt: `${error}.${closing}`,
   };
 }
 
-/** At most so many UTF-8 bytes of a text, whole characters only. */
-function cut(text: string, bytes: number): string {
+/** The text cut to at most `bytes` of UTF-8, at a whole character. */
+function truncate(text: string, bytes: number): string {
   const encoded = new TextEncoder().encode(text);
   if (encoded.length <= bytes) return text;
   let end = bytes;
-  // A byte of the form 10xxxxxx goes on with a character that began before it.
+  // A byte of the form 10xxxxxx continues a character that started before it.
   while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return new TextDecoder().decode(encoded.subarray(0, end));
 }

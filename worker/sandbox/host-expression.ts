@@ -1,53 +1,53 @@
 /**
- * Expressions so plain that the host can run them itself: they name places in `it`, compare, compute and choose, and neither
- * loop nor call anything of a template's. What they give is what the sandbox would give; wherever that is not plain to see
- * they give up (NotPlain), and the sandbox is asked.
+ * Expressions simple enough for the host to evaluate: they read members of `it`, compare, compute and choose, but neither loop
+ * nor call anything of the template's. They return exactly what the sandbox would; wherever that is not certain they throw
+ * NeedsSandbox, and the sandbox evaluates them.
  */
 import { TemplateSyntaxError, treeOfExpression } from "#core/template/syntax";
 import type { BinaryExpression, CallExpression, Expression, MemberExpression, Super } from "acorn";
 
-/** Over `it`, data of JSON. @throws NotPlain */
+/** Over `it`, which is JSON data. @throws NeedsSandbox */
 export type Evaluate = (it: unknown) => unknown;
 
-/** Only the sandbox can tell. */
+/** Only the sandbox can evaluate it. */
 export class NeedsSandbox extends Error {
-  override readonly name = "NotPlain";
+  override readonly name = "NeedsSandbox";
 }
 
-/** Thrown often, and nobody asks where: one is enough. */
-const NOT_PLAIN = new NeedsSandbox("Only the sandbox can tell.");
+/** One instance, because it is thrown often and its stack is never read. */
+const NEEDS_SANDBOX = new NeedsSandbox("Only the sandbox can evaluate this.");
 
-/** @throws NotPlain */
+/** @throws NeedsSandbox */
 export function needSandbox(): never {
-  throw NOT_PLAIN;
+  throw NEEDS_SANDBOX;
 }
 
-/** `undefined` for what is not plain whatever `it` holds. */
+/** `undefined` if it always needs the sandbox, whatever `it` holds. */
 export function hostExpression(source: string): Evaluate | undefined {
-  // Comments of old browsers, on which machines may disagree.
+  // HTML-like comments, on which engines may disagree.
   if (/<!--|-->/.test(source)) return undefined;
   try {
     return evaluatorOf(treeOfExpression(source), 0);
   } catch (error) {
-    // Where it is broken the sandbox says when it is run; a RangeError is a tree too deep to be walked.
+    // The sandbox reports syntax errors when it runs it; a RangeError means a tree too deep to walk.
     if (error instanceof NeedsSandbox || error instanceof TemplateSyntaxError || error instanceof RangeError)
       return undefined;
     throw error;
   }
 }
 
-/** How a value is printed in a text. @throws NotPlain */
+/** How a value is printed in a prompt. @throws NeedsSandbox */
 export function printed(value: unknown): string {
   return typeof value === "string" || Number.isSafeInteger(value) ? String(value) : needSandbox();
 }
 
-const DEEPEST = 50;
-const LONGEST_TEXT = 1_000_000;
-/** What a `?.` gives whose object is missing: all that follows in its chain is skipped. */
+const MAX_DEPTH = 50;
+const MAX_TEXT_CHARACTERS = 1_000_000;
+/** The value of a `?.` whose object is nullish: the rest of its chain is skipped. */
 const SKIPPED = Symbol("skipped");
 
 function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
-  if (depth > DEEPEST) return needSandbox();
+  if (depth > MAX_DEPTH) return needSandbox();
   const of = (inner: Expression | Super) => evaluatorOf(inner, depth + 1);
   switch (node.type) {
     case "Literal": {
@@ -96,10 +96,10 @@ function evaluatorOf(node: Expression | Super, depth: number): Evaluate {
 type Of = (node: Expression | Super) => Evaluate;
 
 function memberOf({ object, property, computed, optional }: MemberExpression, of: Of): Evaluate {
-  const whole = of(object);
+  const owner = of(object);
   const name = nameOf(property, computed);
   return (it) => {
-    const value = whole(it);
+    const value = owner(it);
     if (value === SKIPPED) return SKIPPED;
     if (value === null || value === undefined) return optional ? SKIPPED : needSandbox();
     return own(value, name);
@@ -116,7 +116,7 @@ function isIndex(value: unknown): boolean {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** A member that the value has itself; what it would inherit is the sandbox's. */
+/** An own property of the value; inherited ones need the sandbox. */
 function own(value: NonNullable<unknown>, name: string): unknown {
   if (typeof value === "string" && name === "length") return value.length;
   if (typeof value !== "object") return needSandbox();
@@ -124,10 +124,10 @@ function own(value: NonNullable<unknown>, name: string): unknown {
   return Array.isArray(value) || name in Object.prototype ? needSandbox() : undefined;
 }
 
-function callOf({ callee, arguments: given, optional }: CallExpression, of: Of): Evaluate {
-  const [argument] = given;
+function callOf({ callee, arguments: args, optional }: CallExpression, of: Of): Evaluate {
+  const [argument] = args;
   if (optional || argument?.type === "SpreadElement") return needSandbox();
-  if (callee.type === "Identifier" && argument && given.length === 1) {
+  if (callee.type === "Identifier" && argument && args.length === 1) {
     const value = of(argument);
     if (callee.name === "Number") return (it) => toNumber(value(it));
     if (callee.name === "String") return (it) => toText(value(it));
@@ -146,14 +146,14 @@ function trimmed({ object, property, computed, optional }: MemberExpression, of:
   };
 }
 
-/** Numbers as people and models write them: of others, machines may read the last digit differently. */
-const WRITTEN_NUMBER = /^\s*(?:[+-]?\d{1,9}(?:\.\d{1,6})?)?\s*$/;
+/** Numbers as people and models write them; of others, engines may parse the last digit differently. */
+const ORDINARY_NUMBER = /^\s*(?:[+-]?\d{1,9}(?:\.\d{1,6})?)?\s*$/;
 
-/** What no number has, in whatever base: then it is NaN. */
+/** Never part of a number, in any base: the value is NaN. */
 const NO_NUMBER = /[^\dA-Fa-fxXoOIinty+.\s-]|\S\s+\S/;
 
 function toNumber(value: unknown): number {
-  if (typeof value === "string" && !WRITTEN_NUMBER.test(value) && !NO_NUMBER.test(value)) return needSandbox();
+  if (typeof value === "string" && !ORDINARY_NUMBER.test(value) && !NO_NUMBER.test(value)) return needSandbox();
   return typeof value === "object" && value !== null ? needSandbox() : Number(value);
 }
 
@@ -169,10 +169,10 @@ function binaryOf({ left, right, operator }: BinaryExpression, of: Of): Evaluate
 }
 
 const OPERATORS: Readonly<Partial<Record<string, (one: unknown, other: unknown) => unknown>>> = {
-  "===": isSame,
-  "!==": (one, other) => !isSame(one, other),
-  "==": isAlike,
-  "!=": (one, other) => !isAlike(one, other),
+  "===": isStrictlyEqual,
+  "!==": (one, other) => !isStrictlyEqual(one, other),
+  "==": isLooselyEqual,
+  "!=": (one, other) => !isLooselyEqual(one, other),
   "<": compared((one, other) => one < other),
   "<=": compared((one, other) => one <= other),
   ">": compared((one, other) => one > other),
@@ -184,16 +184,16 @@ const OPERATORS: Readonly<Partial<Record<string, (one: unknown, other: unknown) 
   "%": (one, other) => numeric(one) % numeric(other),
 };
 
-function isSame(one: unknown, other: unknown): boolean {
+function isStrictlyEqual(one: unknown, other: unknown): boolean {
   return isObject(one) && isObject(other) ? needSandbox() : one === other;
 }
 
-function isAlike(one: unknown, other: unknown): boolean {
-  if (isNothing(one) || isNothing(other)) return isNothing(one) && isNothing(other);
-  return typeof one === typeof other ? isSame(one, other) : needSandbox();
+function isLooselyEqual(one: unknown, other: unknown): boolean {
+  if (isNullish(one) || isNullish(other)) return isNullish(one) && isNullish(other);
+  return typeof one === typeof other ? isStrictlyEqual(one, other) : needSandbox();
 }
 
-/** Two numbers or two texts. */
+/** Compares two numbers or two strings. */
 function compared(compare: (one: number | string, other: number | string) => boolean) {
   return (one: unknown, other: unknown): boolean => {
     if (typeof one === "string" && typeof other === "string") return compare(one, other);
@@ -205,17 +205,17 @@ function numeric(value: unknown): number {
   return typeof value === "number" ? value : needSandbox();
 }
 
-/** One of them at least is a text. */
+/** Concatenates; at least one of them must be a string. */
 function joined(one: unknown, other: unknown): string {
   if (typeof one !== "string" && typeof other !== "string") return needSandbox();
   const text = printed(one) + printed(other);
-  return text.length <= LONGEST_TEXT ? text : needSandbox();
+  return text.length <= MAX_TEXT_CHARACTERS ? text : needSandbox();
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-function isNothing(value: unknown): boolean {
+function isNullish(value: unknown): boolean {
   return value === null || value === undefined;
 }

@@ -1,77 +1,83 @@
 /**
- * Runs programs on the host, at a tenth of the price, where nothing in them could do harm and all that they do is plain to see,
- * as it is in most prompts, conditions and columns.
+ * Runs programs on the host, at a tenth of the cost, if they are provably harmless and their result is certain, as with most
+ * prompts, conditions and columns.
  */
 import { partsOfPrompt } from "./guest/eta-body.ts";
 import type { ScriptSource } from "./guest/script.ts";
 import { NeedsSandbox, needSandbox, hostExpression, printed, type Evaluate } from "./host-expression.ts";
 import type { Runner } from "./prompts.ts";
 
-/** What a program gives, and how many characters that has at most. @throws NotPlain */
-type PlainProgram = (
+/** A program's result, and its maximum length in characters. @throws NeedsSandbox */
+type HostProgram = (
   it: unknown,
-  size: { readonly it: number; readonly longest: number },
+  limits: { readonly itCharacters: number; readonly maxCharacters: number },
 ) => readonly [unknown, number];
 
 export class HostRunner implements Runner {
-  readonly #scripts = new WeakMap<ScriptSource, Map<string, PlainProgram | undefined>>();
+  readonly #scripts = new WeakMap<ScriptSource, Map<string, HostProgram | undefined>>();
 
-  /** @throws NotPlain also where it is too long, which the sandbox says better */
-  run(script: ScriptSource, names: readonly string[], it: string, _chance: number, longest: number): unknown[] {
+  /** @throws NeedsSandbox also if the result is too long, for which the sandbox has the better message */
+  run(
+    script: ScriptSource,
+    names: readonly string[],
+    it: string,
+    _randomSeed: number,
+    maxCharacters: number,
+  ): unknown[] {
     const programs = names.map((name) => this.#programOf(script, name) ?? needSandbox());
     try {
       const data = JSON.parse(it) as unknown;
       let length = 0;
       return programs.map((program) => {
-        const [value, characters] = program(data, { it: it.length, longest });
+        const [value, characters] = program(data, { itCharacters: it.length, maxCharacters });
         length += characters;
-        return length <= longest ? value : needSandbox();
+        return length <= maxCharacters ? value : needSandbox();
       });
     } catch (error) {
-      // Data too deep to be walked, or a text too long for any machine.
+      // Data too deep to walk, or a string too long for the engine.
       throw error instanceof RangeError ? new NeedsSandbox(error.message) : error;
     }
   }
 
-  #programOf(script: ScriptSource, name: string): PlainProgram | undefined {
-    const known = this.#scripts.get(script) ?? new Map<string, PlainProgram | undefined>();
+  #programOf(script: ScriptSource, name: string): HostProgram | undefined {
+    const known = this.#scripts.get(script) ?? new Map<string, HostProgram | undefined>();
     this.#scripts.set(script, known);
-    if (!known.has(name)) known.set(name, plainProgram(script.programs[name] ?? needSandbox()));
+    if (!known.has(name)) known.set(name, hostProgram(script.programs[name] ?? needSandbox()));
     return known.get(name);
   }
 }
 
-function plainProgram({ kind, source, atMost }: ScriptSource["programs"][string]): PlainProgram | undefined {
-  if (kind === "prompt") return plainPrompt(source);
+function hostProgram({ kind, source, atMost }: ScriptSource["programs"][string]): HostProgram | undefined {
+  if (kind === "prompt") return hostPrompt(source);
   const evaluate = hostExpression(source);
   if (!evaluate) return undefined;
   switch (kind) {
     case "condition":
       return (it) => [Boolean(evaluate(it)), 5];
     case "value":
-      return (it, size) => valueOf(evaluate(it), size.it);
+      return (it, { itCharacters }) => valueOf(evaluate(it), itCharacters);
     case "list":
-      return (it, size) => {
+      return (it, { itCharacters }) => {
         const items = evaluate(it);
-        return Array.isArray(items) ? valueOf(items.slice(0, atMost), size.it) : needSandbox();
+        return Array.isArray(items) ? valueOf(items.slice(0, atMost), itCharacters) : needSandbox();
       };
   }
 }
 
-function plainPrompt(source: string): PlainProgram | undefined {
-  const parts = plainPartsOf(source);
+function hostPrompt(source: string): HostProgram | undefined {
+  const parts = hostPartsOf(source);
   if (!parts) return undefined;
-  return (it, { longest }) => {
+  return (it, { maxCharacters }) => {
     let text = "";
     for (const part of parts) {
       text += typeof part === "string" ? part : printed(part(it));
-      if (text.length > longest) return needSandbox();
+      if (text.length > maxCharacters) return needSandbox();
     }
     return [text, text.length];
   };
 }
 
-function plainPartsOf(source: string): (string | Evaluate)[] | undefined {
+function hostPartsOf(source: string): (string | Evaluate)[] | undefined {
   try {
     const parts = partsOfPrompt(source).map((part) => {
       if (typeof part === "string")
@@ -80,7 +86,7 @@ function plainPartsOf(source: string): (string | Evaluate)[] | undefined {
     });
     return parts.every((part) => part !== undefined) ? parts : undefined;
   } catch {
-    // Where it is broken the sandbox says when it is run.
+    // The sandbox reports syntax errors when it runs it.
     return undefined;
   }
 }
@@ -89,10 +95,10 @@ function plainPartsOf(source: string): (string | Evaluate)[] | undefined {
 const ESCAPED = /\\(n|\\|')/g;
 const PRINTING = ["i", "r"];
 
-/** As the sandbox hands it over: -0 is 0 in JSON. */
-function valueOf(value: unknown, charactersOfIt: number): readonly [unknown, number] {
+/** The value as the sandbox returns it, through JSON, where -0 is 0. */
+function valueOf(value: unknown, itCharacters: number): readonly [unknown, number] {
   if (typeof value === "string") return [value, value.length];
   if (value === undefined) return needSandbox();
-  // It is either a part of `it` or short.
-  return [JSON.parse(JSON.stringify(value)) as unknown, charactersOfIt];
+  // It is either part of `it` or short.
+  return [JSON.parse(JSON.stringify(value)) as unknown, itCharacters];
 }

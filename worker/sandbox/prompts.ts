@@ -1,29 +1,24 @@
-/** A template's prompts, conditions and columns, and what runs them: the sandbox, or the host where they are plain. */
+/** A template's prompts, conditions and columns, run in the sandbox, or on the host if they are simple enough. */
 import type { Path } from "#core/template/source";
 import { conditionPath, type AcceptCondition, type Partials, type Step, type Template } from "#core/template/template";
+import type { ChatTurn } from "../ports.ts";
 import type { ScriptSource } from "./guest/script.ts";
 import { SandboxError, type GuestErrorLocation } from "./sandbox.ts";
-import { columnExpressions, partsOf, programName, scriptOf, type Parts } from "./script.ts";
+import { columnExpressions, programsOfTemplate, programName, scriptOf, type TemplatePrograms } from "./script.ts";
 
-/** An earlier turn of the conversation, shown to the model as an example. */
-export interface Turn {
-  readonly role: "user" | "assistant";
-  readonly text: string;
-}
-
-/** All that a step sends to its model. */
+/** Everything a step sends to its model. */
 export interface RenderedStep {
   readonly system?: string;
-  /** The examples; empty without. */
-  readonly turns: readonly Turn[];
+  /** The examples, if any. */
+  readonly turns: readonly ChatTurn[];
   readonly prompt: string;
 }
 
-/** Where in a template a fault is. Lines and columns count from 1, in the text at `path` or in the partial that is named. */
-export interface FaultPlace {
+/** Where in a template an error is. Lines and columns count from 1, in the text at `path` or in the named partial. */
+export interface ErrorLocation {
   /** Absent for columns. */
   readonly step?: string;
-  /** The way to the text in the document: `["steps", 0, "prompt"]`, `["record", "film"]`. */
+  /** The text's path in the document: `["steps", 0, "prompt"]`, `["record", "film"]`. */
   readonly path: Path;
   /** The partial in which it happened: "style" of the template itself, "ID@2/style" of another. */
   readonly partial?: string;
@@ -31,28 +26,34 @@ export interface FaultPlace {
   readonly column?: number;
 }
 
-/** A fault of the template's code; it makes the attempt fail. */
+/** An error in the template's code; the attempt fails. */
 export class RenderError extends Error {
   override readonly name = "RenderError";
 
   constructor(
-    /** One sentence, which names the place. */
+    /** One sentence that names the location. */
     message: string,
-    /** Absent when the fault is in no text of the template, but in what came of it. */
-    readonly location?: FaultPlace,
+    /** Absent if the error is not in the template's text but in its output. */
+    readonly location?: ErrorLocation,
   ) {
     super(message);
   }
 }
 
-/** What runs programs: the sandbox all, the host those that are plain. */
+/** Runs programs: the sandbox runs all, the host only simple ones. */
 export interface Runner {
   /**
    * Runs programs of a script one after another over the text of a JSON object.
-   * @param longest the most characters of each prompt, and of all answers together
-   * @returns what each returned, as JSON has it
+   * @param maxCharacters of each prompt, and of all results together
+   * @returns each program's result, through JSON
    */
-  run(script: ScriptSource, programs: readonly string[], it: string, chance: number, longest: number): unknown[];
+  run(
+    script: ScriptSource,
+    programs: readonly string[],
+    it: string,
+    randomSeed: number,
+    maxCharacters: number,
+  ): unknown[];
 }
 
 const MAX_COLUMNS_CHARACTERS = 1_000_000;
@@ -60,9 +61,9 @@ const MAX_ITEMS_CHARACTERS = 1_000_000;
 const MAX_CONDITION_CHARACTERS = 100;
 
 /**
- * What prompts see as `it` comes as the text of a JSON object: picks, parameters, `steps`, and in a loop the item and `index`.
- * `chance` begins the template's chance: same number, same text. In the sandbox a machine that hit a limit is replaced: await
- * `sandbox.ready()` before each call, which throws RenderError otherwise. On the host each call may throw NotPlain.
+ * `it`, as prompts see it, is passed as the text of a JSON object: picks, parameters, `steps`, and in a `forEach` the item and
+ * `index`. `randomSeed` seeds the template's randomness: same seed, same text. In the sandbox, a VM that hit a limit is replaced:
+ * await `sandbox.ready()` before each call, or it throws RenderError. On the host, each call may throw NeedsSandbox.
  */
 export class Prompts {
   readonly #runner: Runner;
@@ -70,77 +71,79 @@ export class Prompts {
   readonly #columns: readonly string[];
   readonly #columnPrograms: readonly string[];
   readonly #conditions: readonly AcceptCondition[];
-  readonly #parts: Parts;
+  readonly #programs: TemplatePrograms;
   readonly #script: ScriptSource;
 
   /** @param partials the texts of other templates that this one includes, directly or through others */
   constructor(template: Template, partials: Partials, runner: Runner) {
     this.#runner = runner;
-    this.#parts = partsOf(template);
-    this.#script = scriptOf(template, this.#parts, partials);
+    this.#programs = programsOfTemplate(template);
+    this.#script = scriptOf(template, this.#programs, partials);
     this.#steps = new Map(template.steps.map((step, n) => [step.id, programsOf(step, n)]));
     this.#columns = Object.keys(columnExpressions(template));
     this.#columnPrograms = this.#columns.map((name) => programName(["record", name]));
     this.#conditions = template.accept ?? [];
   }
 
-  /** Whether the step is to be done at all: its `when`, true without one. @throws RenderError */
-  applies(stepId: string, it: string, chance: number): boolean {
-    return this.#decide(this.#step(stepId).when, it, chance) ?? true;
+  /** Whether to run the step at all: its `when`, true without one. @throws RenderError */
+  applies(stepId: string, it: string, randomSeed: number): boolean {
+    return this.#decide(this.#step(stepId).when, it, randomSeed) ?? true;
   }
 
-  /** What `forEach` gives, at most `atMost` items, each as JSON text. @throws RenderError also when it gives no list */
-  items(stepId: string, it: string, chance: number): string[] {
+  /** The items of `forEach`, at most `atMost`, each as JSON text. @throws RenderError also when it is not a list */
+  items(stepId: string, it: string, randomSeed: number): string[] {
     const { forEach } = this.#step(stepId);
     if (!forEach) throw new Error(`The step "${stepId}" has no forEach.`);
-    const [items] = this.#run([forEach], it, chance, MAX_ITEMS_CHARACTERS);
+    const [items] = this.#run([forEach], it, randomSeed, MAX_ITEMS_CHARACTERS);
     return (items as unknown[]).map((item) => JSON.stringify(item));
   }
 
-  /** System prompt, examples and prompt. @throws RenderError also when they pass `maxPromptBytes` together */
-  render(stepId: string, it: string, chance: number): RenderedStep {
+  /** System prompt, examples and prompt. @throws RenderError also when together they exceed `maxPromptBytes` */
+  render(stepId: string, it: string, randomSeed: number): RenderedStep {
     const { programs, maxBytes, hasSystem } = this.#step(stepId);
-    // Half of a character pair has no bytes in UTF-8.
-    const texts = this.#run(programs, it, chance, maxBytes).map((text) => (text as string).toWellFormed());
+    // A lone surrogate has no UTF-8 encoding.
+    const texts = this.#run(programs, it, randomSeed, maxBytes).map((text) => (text as string).toWellFormed());
     const system = hasSystem ? texts.shift() : undefined;
     const prompt = texts.pop() ?? "";
-    const turns = texts.map((text, n): Turn => ({ role: n % 2 === 0 ? "user" : "assistant", text }));
+    const turns = texts.map((text, n): ChatTurn => ({ role: n % 2 === 0 ? "user" : "assistant", text }));
     const rendered = { system, turns, prompt };
     const bytes = bytesOf(rendered);
     if (bytes > maxBytes)
       throw new RenderError(
-        `Step "${stepId}" passed its maxPromptBytes of ${maxBytes}: it rendered to ${bytes} bytes; cut the seeds or raise it.`,
+        `Step "${stepId}" exceeded its maxPromptBytes of ${maxBytes}: it rendered to ${bytes} bytes; shorten the seeds or raise it.`,
       );
     if (prompt.trim() === "") throw new RenderError(`Step "${stepId}" rendered to an empty prompt.`);
     return rendered;
   }
 
-  /** Whether a repeated step is done: its `repeat.until` over the latest answer, true without one. @throws RenderError */
-  until(stepId: string, it: string, chance: number): boolean {
-    return this.#decide(this.#step(stepId).until, it, chance) ?? true;
+  /** Whether a repeated step is done: its `repeat.until` on the latest answer, true without one. @throws RenderError */
+  until(stepId: string, it: string, randomSeed: number): boolean {
+    return this.#decide(this.#step(stepId).until, it, randomSeed) ?? true;
   }
 
-  /** Whether the answer, in `it` as the step's output, asks for the better model: false without `escalate.when`. @throws RenderError */
-  escalates(stepId: string, it: string, chance: number): boolean {
-    return this.#decide(this.#step(stepId).escalates, it, chance) ?? false;
+  /** Whether the answer, the step's output in `it`, needs the better model: false without `escalate.when`. @throws RenderError */
+  escalates(stepId: string, it: string, randomSeed: number): boolean {
+    return this.#decide(this.#step(stepId).escalates, it, randomSeed) ?? false;
   }
 
-  /** The record's columns in their order, null for none. @throws RenderError naming the column */
-  columns(it: string, chance: number): Record<string, unknown> {
-    const values = this.#run(this.#columnPrograms, it, chance, MAX_COLUMNS_CHARACTERS);
+  /** The record's columns in order, null for missing values. @throws RenderError naming the column */
+  columns(it: string, randomSeed: number): Record<string, unknown> {
+    const values = this.#run(this.#columnPrograms, it, randomSeed, MAX_COLUMNS_CHARACTERS);
     return Object.fromEntries(this.#columns.map((name, n) => [name, values[n] ?? null]));
   }
 
   /**
-   * The first condition of `accept` that the record does not meet; `undefined` when it meets them all. In `it`, `record` holds
-   * the columns. @throws RenderError naming the condition
+   * The first condition of `accept` that the record does not meet; `undefined` if it meets them all. In `it`, `record` has the
+   * columns. @throws RenderError naming the condition
    */
-  rejectedBy(it: string, chance: number): AcceptCondition | undefined {
-    return this.#conditions.find((one) => !this.#decide(programName(conditionPath(one)), it, chance));
+  rejectedBy(it: string, randomSeed: number): AcceptCondition | undefined {
+    return this.#conditions.find((one) => !this.#decide(programName(conditionPath(one)), it, randomSeed));
   }
 
-  #decide(program: string | undefined, it: string, chance: number): boolean | undefined {
-    return program === undefined ? undefined : this.#run([program], it, chance, MAX_CONDITION_CHARACTERS)[0] === true;
+  #decide(program: string | undefined, it: string, randomSeed: number): boolean | undefined {
+    return program === undefined
+      ? undefined
+      : this.#run([program], it, randomSeed, MAX_CONDITION_CHARACTERS)[0] === true;
   }
 
   #step(stepId: string): StepPrograms {
@@ -149,24 +152,27 @@ export class Prompts {
     return step;
   }
 
-  #run(programs: readonly string[], it: string, chance: number, longest: number): unknown[] {
+  #run(programs: readonly string[], it: string, randomSeed: number, maxCharacters: number): unknown[] {
     try {
-      return this.#runner.run(this.#script, programs, it, chance, longest);
+      return this.#runner.run(this.#script, programs, it, randomSeed, maxCharacters);
     } catch (error) {
-      if (error instanceof SandboxError) throw this.#faultOf(error, programs, longest);
+      if (error instanceof SandboxError) throw this.#renderErrorOf(error, programs, maxCharacters);
       throw error;
     }
   }
 
-  #faultOf({ message, location }: SandboxError, programs: readonly string[], longest: number): RenderError {
-    const part = this.#parts.get(location.program || (programs.at(-1) ?? ""));
-    const name = part?.name ?? "template";
+  #renderErrorOf({ message, location }: SandboxError, programs: readonly string[], maxCharacters: number): RenderError {
+    const program = this.#programs.get(location.program || (programs.at(-1) ?? ""));
+    const name = program?.name ?? "template";
     const { partial, line, column } = location;
-    const where = part && { step: part.step, path: part.path, partial, line, column };
-    const whole = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
-    if (location.isTooLong && part?.step !== undefined && part.program.kind === "prompt")
-      return new RenderError(`${whole} passed its maxPromptBytes of ${longest}; cut the seeds or raise it.`, where);
-    return new RenderError(`${whole} could not be evaluated: ${message}${wordsFor(location)}.`, where);
+    const where = program && { step: program.step, path: program.path, partial, line, column };
+    const subject = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    if (location.isTooLong && program?.step !== undefined && program.program.kind === "prompt")
+      return new RenderError(
+        `${subject} exceeded its maxPromptBytes of ${maxCharacters}; shorten the seeds or raise it.`,
+        where,
+      );
+    return new RenderError(`${subject} could not be evaluated: ${message}${describeLocation(location)}.`, where);
   }
 }
 
@@ -175,7 +181,7 @@ interface StepPrograms {
   readonly forEach?: string;
   readonly until?: string;
   readonly escalates?: string;
-  /** Of all that is sent, in its order. */
+  /** Of everything sent, in order. */
   readonly programs: readonly string[];
   readonly hasSystem: boolean;
   readonly maxBytes: number;
@@ -198,7 +204,7 @@ function programsOf(step: Step, n: number): StepPrograms {
   };
 }
 
-/** The UTF-8 bytes of all that a rendered step sends. */
+/** The UTF-8 bytes of everything a rendered step sends. */
 export function bytesOf({ system, turns, prompt }: RenderedStep): number {
   return [system ?? "", ...turns.map(({ text }) => text), prompt].reduce(
     (sum, text) => sum + Buffer.byteLength(text),
@@ -206,8 +212,8 @@ export function bytesOf({ system, turns, prompt }: RenderedStep): number {
   );
 }
 
-function wordsFor({ partial, line, column }: GuestErrorLocation): string {
-  const place = line === undefined ? "" : `line ${line}, column ${column}`;
-  if (partial === undefined) return place && ` (${place})`;
-  return ` (partial "${partial}"${place && `, ${place}`})`;
+function describeLocation({ partial, line, column }: GuestErrorLocation): string {
+  const position = line === undefined ? "" : `line ${line}, column ${column}`;
+  if (partial === undefined) return position && ` (${position})`;
+  return ` (partial "${partial}"${position && `, ${position}`})`;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs what templates say, which is code from strangers: in QuickJS compiled to WebAssembly, without any object of the host,
- * with limits on time and memory. A machine that hit a limit is thrown away whole, its memory with it.
+ * Runs templates' code, which is untrusted: in QuickJS compiled to WebAssembly, without any object of the host, with limits on
+ * time and memory. A VM that hit a limit is discarded along with its memory.
  */
 import { createContext, Script } from "node:vm";
 import { newQuickJSWASMModule, type QuickJSContext, type QuickJSHandle, type QuickJSRuntime } from "quickjs-emscripten";
@@ -8,26 +8,26 @@ import { GUEST_PROGRAM } from "./generated/guest.ts";
 import type { ScriptSource } from "./guest/script.ts";
 
 /**
- * One rendering may take this long, of the processor's time: how busy the machine is must not decide. QuickJS looks at it
- * while it runs a template's own code, and regular expressions.
+ * CPU time per run, so that the result does not depend on how busy the machine is. QuickJS checks it while it runs a template's
+ * own code, and regular expressions.
  */
 const LIMIT_MS = 100;
-/** And this long in any case: QuickJS's own loops, over a list of 2^53 gaps, are stopped by V8. */
+/** Wall-clock time per run: QuickJS's built-in loops, say over a sparse array of length 2^53, are stopped by V8. */
 const HARD_LIMIT_MS = 500;
-/** Runs under one watch begin for this long, so that the last of them has most of the hard limit for itself. */
-const SHARED_MS = 20;
+/** A batch starts no run after this long, so that its last one has most of the hard limit for itself. */
+const BATCH_MS = 20;
 const LIMIT_BYTES = 32 * 1024 * 1024;
-/** Below what the machine's own stack bears, so that endless recursion is an error inside and not a crash of the machine. */
+/** Below the WebAssembly stack's own limit, so that endless recursion is an error in the guest and does not crash the VM. */
 const LIMIT_STACK_BYTES = 160 * 1024;
-/** What ran this long may have filled memory with what is not collected yet: the machine is worn, the next record gets another. */
+/** A run this long may have left much uncollected garbage: the next one gets a new VM. */
 const HEAVY_MS = 20;
 
-/** What a template's code did wrong, in words, and where: `line` and `column` from 1 in the program, or in the partial named. */
+/** What the template's code did wrong, and where: `line` and `column` count from 1 in the program, or in the named partial. */
 export class SandboxError extends Error {
   constructor(
     message: string,
     readonly location: GuestErrorLocation = {},
-    /** It took too long or too much memory; the machine is replaced. */
+    /** It took too much time or memory; the VM is replaced. */
     readonly isLimit = false,
   ) {
     super(message);
@@ -41,20 +41,20 @@ export interface GuestErrorLocation {
   readonly partial?: string;
   readonly line?: number;
   readonly column?: number;
-  /** It gave more characters than it may. */
+  /** Its result has more characters than allowed. */
   readonly isTooLong?: boolean;
 }
 
 interface Machine {
   readonly runtime: QuickJSRuntime;
   readonly context: QuickJSContext;
-  /** The functions of `inside/main.ts`. */
+  /** The functions of `guest/main.ts`. */
   readonly load: QuickJSHandle;
   readonly run: QuickJSHandle;
   readonly matches: QuickJSHandle;
-  /** The numbers of the scripts it has. */
+  /** The numbers of the scripts it has loaded. */
   readonly scripts: WeakMap<ScriptSource, number>;
-  /** The `it` of its last run, which it keeps. */
+  /** The `it` of its last run, which it has kept. */
   it?: string;
   needsReplacing: boolean;
 }
@@ -64,7 +64,7 @@ export class Sandbox {
   #machine: Machine | undefined;
   #building: Promise<void> | undefined;
   #begunAtMs = 0;
-  /** Since before the run began: to ask the system costs more than a small rendering. */
+  /** Measured before the batch or run, not in each: the system call costs more than a small rendering. */
   #usage = process.cpuUsage();
 
   static async create(): Promise<Sandbox> {
@@ -74,14 +74,20 @@ export class Sandbox {
   }
 
   /**
-   * Runs programs of a script over the same `it`, the text of a JSON object. `chance` begins their chance.
-   * @param longest the most characters that each prompt, and all answers together, may have
-   * @returns what each returned, as JSON has it
+   * Runs programs of a script over the same `it`, the text of a JSON object. `randomSeed` seeds their randomness.
+   * @param maxCharacters of each prompt, and of all results together
+   * @returns each program's result, through JSON
    * @throws SandboxError
    */
-  run(script: ScriptSource, programs: readonly string[], it: string, chance: number, longest: number): unknown[] {
+  run(
+    script: ScriptSource,
+    programs: readonly string[],
+    it: string,
+    randomSeed: number,
+    maxCharacters: number,
+  ): unknown[] {
     const number = this.#numberOf(script);
-    const machine = this.#present();
+    const machine = this.#requireMachine();
     const { context } = machine;
     const isKnown = machine.it === it;
     machine.it = undefined;
@@ -89,16 +95,16 @@ export class Sandbox {
       context.newNumber(number),
       context.newString(JSON.stringify(programs)),
       isKnown ? context.undefined : context.newString(it),
-      context.newNumber(chance),
-      context.newNumber(longest),
+      context.newNumber(randomSeed),
+      context.newNumber(maxCharacters),
     ]) as unknown[];
     machine.it = it;
     return values;
   }
 
-  /** Whether a regular expression matches: also those come from strangers, and some never end. */
+  /** Whether a regular expression matches: these are untrusted too, and some never terminate. */
   matches(source: string, flags: string, text: string): boolean {
-    const { context } = this.#present();
+    const { context } = this.#requireMachine();
     return (
       this.#call(
         "matches",
@@ -107,7 +113,7 @@ export class Sandbox {
     );
   }
 
-  /** Await it between records: it puts a new machine in place of one that hit a limit or is worn. Runs fail without one. */
+  /** Await it between records: it replaces a VM that hit a limit or ran for long. Without a VM, runs fail. */
   async ready(): Promise<void> {
     while (!this.#machine || this.#machine.needsReplacing) await (this.#building ??= this.#build());
   }
@@ -117,13 +123,13 @@ export class Sandbox {
   }
 
   /**
-   * Runs what is waiting, one after the other under one watch, since a watch costs a thread: until `next` gives nothing more,
-   * the machine must be replaced, or others should have their turn.
-   * @returns false when the watch had to stop what was run last: it should be run alone, where its fault finds its place
+   * Runs queued tasks one after another under one watchdog, since each watchdog costs a thread: until `next` returns nothing,
+   * the VM must be replaced, or the event loop should get a turn.
+   * @returns false if the watchdog stopped the last task: run it alone, so that its error can be located
    */
   runBatch(next: () => (() => void) | undefined): boolean {
     this.#usage = process.cpuUsage();
-    const endMs = performance.now() + SHARED_MS;
+    const endMs = performance.now() + BATCH_MS;
     try {
       withinTime(() => {
         for (let run = next(); run; run = this.isReady && performance.now() < endMs ? next() : undefined) run();
@@ -146,13 +152,13 @@ export class Sandbox {
     }
   }
 
-  #present(): Machine {
+  #requireMachine(): Machine {
     if (!this.#machine) throw new SandboxError("the sandbox is being rebuilt");
     return this.#machine;
   }
 
   #numberOf(script: ScriptSource): number {
-    const machine = this.#present();
+    const machine = this.#requireMachine();
     const known = machine.scripts.get(script);
     if (known !== undefined) return known;
     const number = this.#call("load", [machine.context.newString(JSON.stringify(script))]) as number;
@@ -161,7 +167,7 @@ export class Sandbox {
   }
 
   #call(name: "load" | "run" | "matches", args: QuickJSHandle[]): unknown {
-    const machine = this.#present();
+    const machine = this.#requireMachine();
     const { context, runtime } = machine;
     this.#begunAtMs = performance.now();
     if (!isWatched) this.#usage = process.cpuUsage();
@@ -174,7 +180,7 @@ export class Sandbox {
       }
       const answer = JSON.parse(context.getString(result.value)) as Answer;
       result.value.dispose();
-      // A promise's continuation would run in a later record's time.
+      // A promise's continuation would run during a later record.
       if (runtime.hasPendingJob())
         throw new SandboxError("it used a promise, and nothing here waits for promises", {}, true);
       if (answer.isLimit) throw outOfLimits(answer.error, answer);
@@ -182,14 +188,15 @@ export class Sandbox {
       if (answer.error !== undefined) throw new SandboxError(answer.error, answer);
       return answer.value;
     } catch (error) {
-      const fault = error instanceof SandboxError ? error : outOfLimits(String((error as Partial<Error>)?.message));
-      // Without disposing: what hit a limit may be in no state to be taken apart.
-      if (fault.isLimit) this.#machine = undefined;
-      throw fault;
+      const sandboxError =
+        error instanceof SandboxError ? error : outOfLimits(String((error as Partial<Error>)?.message));
+      // Not disposed of: a VM that hit a limit may be in no state for that.
+      if (sandboxError.isLimit) this.#machine = undefined;
+      throw sandboxError;
     }
   }
 
-  /** Whether the run took so much of the processor's time; no run takes more of it than of the clock's. */
+  /** Whether the run took that much CPU time; checks the clock first, since CPU time never exceeds it. */
   #hasTaken(ms: number): boolean {
     if (performance.now() - this.#begunAtMs <= ms) return false;
     const { user, system } = process.cpuUsage(this.#usage);
@@ -203,29 +210,29 @@ interface Answer extends GuestErrorLocation {
   readonly isLimit?: boolean;
 }
 
-/** @param cause what the machine, or what runs it, said */
-function outOfLimits(cause = "", place: GuestErrorLocation = {}): SandboxError {
+/** @param cause the message of QuickJS or V8 */
+function outOfLimits(cause = "", location: GuestErrorLocation = {}): SandboxError {
   if (cause.includes("memory"))
-    return new SandboxError(`it took more than ${LIMIT_BYTES / 1024 ** 2} MB of memory`, place, true);
-  if (cause.includes("stack")) return new SandboxError("it called itself too deeply", place, true);
+    return new SandboxError(`it took more than ${LIMIT_BYTES / 1024 ** 2} MB of memory`, location, true);
+  if (cause.includes("stack")) return new SandboxError("it recursed too deeply", location, true);
   if (cause === "interrupted" || cause.includes("timed out"))
-    return new SandboxError(`it took longer than ${LIMIT_MS} ms`, place, true);
-  return new SandboxError(`it broke the sandbox (${cause})`, place, true);
+    return new SandboxError(`it took longer than ${LIMIT_MS} ms`, location, true);
+  return new SandboxError(`it crashed the sandbox (${cause})`, location, true);
 }
 
-const watchdogContext = createContext({ act: undefined as unknown });
-const watchdogScript = new Script("act()");
+const watchdogContext = createContext({ run: undefined as unknown });
+const watchdogScript = new Script("run()");
 let isWatched = false;
 
-/** V8 gives a script a time to run in, WebAssembly included. @throws Error "Script execution timed out after 500ms" */
+/** V8 limits a script's run time, including WebAssembly. @throws Error "Script execution timed out after 500ms" */
 function withinTime<T>(run: () => T): T {
   if (isWatched) return run();
   isWatched = true;
-  watchdogContext.act = run;
+  watchdogContext.run = run;
   try {
     return watchdogScript.runInContext(watchdogContext, { timeout: HARD_LIMIT_MS }) as T;
   } finally {
-    watchdogContext.act = undefined;
+    watchdogContext.run = undefined;
     isWatched = false;
   }
 }
@@ -238,8 +245,9 @@ async function buildMachine(): Promise<Machine> {
   const module = await newQuickJSWASMModule();
   const runtime = module.newRuntime({ memoryLimitBytes: LIMIT_BYTES, maxStackSizeBytes: LIMIT_STACK_BYTES });
   const context = runtime.newContext();
-  const inside = context.unwrapResult(context.evalCode(GUEST_PROGRAM, "guest.js", { type: "global" }));
-  const [load, run, matches] = ["load", "run", "matches"].map((name) => context.getProp(inside, name));
-  if (!load || !run || !matches) throw new Error("The program of the sandbox lacks a function; build it again.");
+  const guest = context.unwrapResult(context.evalCode(GUEST_PROGRAM, "guest.js", { type: "global" }));
+  const [load, run, matches] = ["load", "run", "matches"].map((name) => context.getProp(guest, name));
+  if (!load || !run || !matches)
+    throw new Error("The sandbox's program lacks a function; rebuild it with worker/sandbox/guest/build.ts.");
   return { runtime, context, load, run, matches, scripts: new WeakMap(), needsReplacing: false };
 }

@@ -1,9 +1,9 @@
-/** All code of a template as programs for the sandbox, each by its place in the document. */
+/** All code of a template as programs for the sandbox, each by its path in the document. */
 import type { Path } from "#core/template/source";
 import { conditionPath, conditionTitle, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./guest/script.ts";
 
-export interface Part {
+export interface TemplateProgram {
   readonly path: Path;
   /** For messages: `step "question", system prompt`. */
   readonly name: string;
@@ -12,11 +12,11 @@ export interface Part {
 }
 
 /** By the name of the program. */
-export type Parts = ReadonlyMap<string, Part>;
+export type TemplatePrograms = ReadonlyMap<string, TemplateProgram>;
 
-export function partsOf(template: Template): Parts {
-  const parts = [
-    ...template.steps.flatMap(partsOfStep),
+export function programsOfTemplate(template: Template): TemplatePrograms {
+  const programs = [
+    ...template.steps.flatMap(programsOfStep),
     ...Object.entries(columnExpressions(template)).map(([column, source]) => ({
       path: ["record", column],
       name: `column "${column}"`,
@@ -28,14 +28,14 @@ export function partsOf(template: Template): Parts {
       program: { kind: "condition" as const, source: condition.expression },
     })),
   ];
-  return new Map(parts.map((part) => [programName(part.path), part]));
+  return new Map(programs.map((program) => [programName(program.path), program]));
 }
 
-/** What the sandbox is given: the programs, and whatever they may include, by the names they include it by. */
-export function scriptOf(template: Template, parts: Parts, partials: Partials): ScriptSource {
+/** What the sandbox gets: the programs, and all texts they may include, by the names they include them by. */
+export function scriptOf(template: Template, programs: TemplatePrograms, partials: Partials): ScriptSource {
   const prompts = Object.fromEntries(template.steps.map(({ id, prompt }) => [id, prompt]));
   return {
-    programs: Object.fromEntries([...parts].map(([name, { program }]) => [name, program])),
+    programs: Object.fromEntries([...programs].map(([name, { program }]) => [name, program])),
     partials: { ...prompts, ...template.partials, ...partials },
   };
 }
@@ -44,29 +44,34 @@ export function programName(path: Path): string {
   return path.join(".");
 }
 
-/** Without a record each step's output is a column. */
+/** Without `record`, each step's output is a column. */
 export function columnExpressions({ record, steps }: Template): Record<string, string> {
   if (!record) return Object.fromEntries(steps.map(({ id }) => [id, `it.steps.${id}.output`]));
   return Object.fromEntries(Object.entries(record).map(([name, { value }]) => [name, value]));
 }
 
-function partsOfStep(step: Step, n: number): Part[] {
+function programsOfStep(step: Step, n: number): TemplateProgram[] {
   const name = `step "${step.id}"`;
-  const part = (kind: Part["program"]["kind"], where: Path, words: string, source: string | undefined): Part[] =>
+  const program = (
+    kind: TemplateProgram["program"]["kind"],
+    where: Path,
+    label: string,
+    source: string | undefined,
+  ): TemplateProgram[] =>
     source === undefined
       ? []
-      : [{ path: ["steps", n, ...where], name: name + words, step: step.id, program: { kind, source } }];
-  const list = part("list", ["forEach"], ', "forEach"', step.forEach?.list);
+      : [{ path: ["steps", n, ...where], name: name + label, step: step.id, program: { kind, source } }];
+  const list = program("list", ["forEach"], ', "forEach"', step.forEach?.list);
   return [
-    ...part("condition", ["when"], ', "when"', step.when),
+    ...program("condition", ["when"], ', "when"', step.when),
     ...list.map((one) => ({ ...one, program: { ...one.program, atMost: step.forEach?.atMost } })),
-    ...part("prompt", ["system"], ", system prompt", step.system),
+    ...program("prompt", ["system"], ", system prompt", step.system),
     ...step.examples.flatMap(({ user, assistant }, e) => [
-      ...part("prompt", ["examples", e, "user"], `, example ${e + 1}, user`, user),
-      ...part("prompt", ["examples", e, "assistant"], `, example ${e + 1}, assistant`, assistant),
+      ...program("prompt", ["examples", e, "user"], `, example ${e + 1}, user`, user),
+      ...program("prompt", ["examples", e, "assistant"], `, example ${e + 1}, assistant`, assistant),
     ]),
-    ...part("prompt", ["prompt"], "", step.prompt),
-    ...part("condition", ["repeat", "until"], ', "repeat.until"', step.repeat?.until),
-    ...part("condition", ["escalate", "when"], ', "escalate.when"', step.escalate?.when),
+    ...program("prompt", ["prompt"], "", step.prompt),
+    ...program("condition", ["repeat", "until"], ', "repeat.until"', step.repeat?.until),
+    ...program("condition", ["escalate", "when"], ', "escalate.when"', step.escalate?.when),
   ];
 }

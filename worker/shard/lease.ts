@@ -1,36 +1,36 @@
 /**
- * A lease by the worker's own clock, which nobody can set: no call begins after half of it without renewal, and before its
- * end all calls are aborted.
+ * A lease by the worker's own monotonic clock: no call starts after half of it without renewal, and all calls are aborted before
+ * it ends.
  */
 import type { ConditionVariable } from "../condition-variable.ts";
 import type { Clock } from "../ports.ts";
 
-/** What is left is for aborting and for the clocks of others to differ in speed. */
+/** The rest leaves time to abort, and for other machines' clocks to run at a different speed. */
 const EXPIRY_FRACTION = 0.85;
 
 export class Lease {
   #renewedAtMs: number;
-  #cancelEnd: () => void = () => {};
+  #cancelExpiry: () => void = () => {};
 
-  /** `askedAtMs`: the monotonic time before the lease was asked for. */
+  /** `askedAtMs`: the monotonic time before the lease was requested. */
   constructor(
     readonly clock: Clock,
     readonly leaseMs: number,
     askedAtMs: number,
     readonly changed: ConditionVariable,
-    readonly onEnd: () => void,
+    readonly onExpiry: () => void,
   ) {
     this.#renewedAtMs = askedAtMs;
     this.renewed(askedAtMs);
   }
 
-  /** `askedAtMs`: the monotonic time before the renewal was asked for. */
+  /** `askedAtMs`: the monotonic time before the renewal was requested. */
   renewed(askedAtMs: number): void {
     this.#renewedAtMs = askedAtMs;
-    this.#cancelEnd();
-    this.#cancelEnd = this.clock.after(
+    this.#cancelExpiry();
+    this.#cancelExpiry = this.clock.after(
       Math.max(0, askedAtMs + this.leaseMs * EXPIRY_FRACTION - this.clock.monotonicMs()),
-      this.onEnd,
+      this.onExpiry,
     );
     this.changed.notifyAll();
   }
@@ -39,13 +39,13 @@ export class Lease {
     return this.clock.monotonicMs() - this.#renewedAtMs;
   }
 
-  /** Whether a call may begin. */
+  /** Whether a call may start. */
   get isFresh(): boolean {
     return this.ageMs < this.leaseMs / 2;
   }
 
-  /** Stops watching. */
+  /** Stops the timer. */
   dispose(): void {
-    this.#cancelEnd();
+    this.#cancelExpiry();
   }
 }

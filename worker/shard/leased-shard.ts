@@ -1,6 +1,6 @@
 /**
- * One lease's side of the shard's row: money granted and spent, parts and checkpoints. Every write names the generation;
- * the first that is refused means that the lease is lost.
+ * A shard under lease: money granted and spent, parts and checkpoints. Every write names the generation; the first that fails
+ * its condition means that the lease is lost.
  */
 import {
   isScarce,
@@ -35,10 +35,10 @@ import { UnsavedProgress } from "./unsaved-progress.ts";
 import { sleep, type Ports, type Settings } from "../ports.ts";
 
 const MAX_GRANT_ATTEMPTS = 8;
-/** While a shard is being opened its lease is renewed at this part of its length. */
+/** While a shard is being opened, its lease is renewed after this fraction of its length. */
 const RENEW_FRACTION = 0.25;
 
-/** The lease belongs to another generation now. */
+/** The lease now belongs to another generation. */
 export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
@@ -46,7 +46,7 @@ export class LeaseLost extends Error {
 export class LeasedShard {
   readonly account = new GrantAccount();
   readonly unsaved: UnsavedProgress;
-  /** Slots begun and neither delivered nor failed. */
+  /** Slots started and neither delivered nor failed yet. */
   readonly openSlots = new Map<number, OpenSlot>();
   spentPerSecondNanos: Nanos = 0;
   #checkpointedNanos: Nanos = 0;
@@ -65,9 +65,9 @@ export class LeasedShard {
     readonly window: SlotWindow,
     open: readonly OpenSlot[],
     readonly earlierPasses: EarlierPasses,
-    /** The monotonic time before the lease was asked for, or last renewed. */
+    /** The monotonic time before the lease was requested or last renewed. */
     readonly leasedAtMs: number,
-    /** How many shards draw from the budget, this one included. */
+    /** How many shards draw from the budget, including this one. */
     readonly runningShards: number,
   ) {
     this.unsaved = new UnsavedProgress(row);
@@ -77,11 +77,11 @@ export class LeasedShard {
   }
 
   /**
-   * Resumes where the last checkpoint stands: its newest part tells what is begun and what is done. In a later pass over the
-   * shard, all parts of the earlier ones tell what is made and left out.
+   * Resumes from the last checkpoint: its newest part says which slots are open and which are done. In a later pass over the
+   * shard, all parts of the earlier passes say what was delivered and what failed.
    * @throws LeaseLost
    */
-  static async openSlots(
+  static async open(
     ports: Ports,
     settings: Settings,
     job: JobRow,
@@ -91,34 +91,34 @@ export class LeasedShard {
   ): Promise<LeasedShard> {
     const last = row.partRanges.at(-1);
     const part = last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last, last.toSeq)));
-    const keeper = new LeaseRenewer(ports, settings, row, leasedAtMs);
-    const keep = () => keeper.renewIfDue();
-    const earlier = row.pass > 0 ? await readEarlierPasses(ports.objects, row, keep) : NO_EARLIER_PASSES;
+    const renewer = new LeaseRenewer(ports, settings, row, leasedAtMs);
+    const renewIfDue = () => renewer.renewIfDue();
+    const earlier = row.pass > 0 ? await readEarlierPasses(ports.objects, row, renewIfDue) : NO_EARLIER_PASSES;
     const isOfPass = (last?.pass ?? 0) === row.pass;
     const window = new SlotWindow({
       to: row.toSlot,
       size: Math.min(MAX_WINDOW_SLOTS, Math.max(64, settings.concurrency * 4)),
       lowWater: row.lowWaterSlot,
       done: isOfPass && part ? part.done : [],
-      made: earlier.made,
+      made: earlier.delivered,
     });
     const open = part?.open ?? [];
-    return new LeasedShard(ports, settings, job, row, window, open, earlier, keeper.renewedAtMs, runningShards);
+    return new LeasedShard(ports, settings, job, row, window, open, earlier, renewer.renewedAtMs, runningShards);
   }
 
-  /** A slot that is taken in hand, as it stands. */
-  slot(slot: number): OpenSlot {
-    const givenUp = this.earlierPasses.failures.get(slot);
-    return this.openSlots.get(slot) ?? (givenUp ? reopenSlot(slot, givenUp) : newOpenSlot(slot));
+  /** The slot's state: open from before, failed in an earlier pass, or new. */
+  openSlot(slot: number): OpenSlot {
+    const failure = this.earlierPasses.failures.get(slot);
+    return this.openSlots.get(slot) ?? (failure ? reopenSlot(slot, failure) : newOpenSlot(slot));
   }
 
   /**
-   * Sets a record's worst case aside, with a further slice of the budget if need be; `undefined` when budget and purse
-   * together cannot cover it.
+   * Reserves a record's worst case, drawing another slice of the budget if need be; `undefined` when budget and grant together
+   * cannot cover it.
    * @throws LeaseLost
    */
   async reserve(neededNanos: Nanos): Promise<Reservation | undefined> {
-    for (let tries = 0; tries < MAX_GRANT_ATTEMPTS; tries++) {
+    for (let attempt = 0; attempt < MAX_GRANT_ATTEMPTS; attempt++) {
       const reservation = this.account.reserve(neededNanos);
       if (reservation) {
         this.#prefetchSlice();
@@ -126,24 +126,24 @@ export class LeasedShard {
       }
       if (!(await this.#serialize(() => this.#drawSlice(neededNanos)))) return undefined;
     }
-    // Others were quicker each time: as good as refused, the next record that ends tries again.
+    // Other shards were quicker each time: treated as refused; the next record that ends tries again.
     return undefined;
   }
 
-  /** Writes down that the slot is in hand, before it is begun: a careful worker may die of it. @throws LeaseLost */
+  /** Records that the slot is about to start: a worker that isolates may crash on it. @throws LeaseLost */
   async recordSuspect(slot: number): Promise<void> {
     this.#suspectedSlot = suspectSlot(this.row, slot);
     await this.flush();
   }
 
-  /** The slot last in hand was set aside: if its job tries it again, it begins with nothing against it. */
+  /** The suspected slot has failed: if its job retries it, it starts with a clean record. */
   clearSuspect(): void {
     this.#suspectedSlot = this.#suspectedSlot && { ...this.#suspectedSlot, crashes: 0 };
   }
 
   /**
-   * Writes what is new as a part, and the checkpoint that makes it true and renews the lease. Money that will be needed
-   * before the next flush is taken along, for that costs no write of its own.
+   * Writes what is new as a part, then the checkpoint that makes it count and renews the lease. The checkpoint also draws the
+   * money needed before the next flush, which saves a write.
    * @throws LeaseLost
    */
   async flush(): Promise<void> {
@@ -152,40 +152,40 @@ export class LeasedShard {
       const { progress, spent } = await this.#capture();
       const isDone =
         (nanos > 0 && (await this.#checkpoint(progress, nanos))) ||
-        // Others were quicker to take what was left of the budget, or the lease is lost.
+        // Other shards took what was left of the budget first, or the lease is lost.
         (await this.#checkpoint(progress, 0));
       if (!isDone) throw new LeaseLost();
       this.#checkpointedNanos = spent;
     });
   }
 
-  /** Whether a flush would tell anything new. */
+  /** Whether a flush would write anything new. */
   get hasUnsavedChanges(): boolean {
     return this.unsaved.hasChanges || this.account.spentNanos > this.#checkpointedNanos;
   }
 
   /**
-   * The last flush: gives back lease and grant. Nothing may be in flight.
-   * @returns how it ended: a shard is not parked when its job was given more money meanwhile
+   * The last flush: gives back the lease and the grant. Nothing may be in flight.
+   * @returns the state it got: a shard is not parked if its job was given more money meanwhile
    * @throws LeaseLost
    */
   async release(state: LeaseEnd): Promise<LeaseEnd> {
     return await this.#serialize(async () => {
       const { progress } = await this.#capture();
-      const ends = (as: LeaseEnd) => applyChange(this.ports, endLease(this.row, this.job, progress, as));
-      const ended = (await ends(state)) ? state : state === "PARKED" && (await ends("OPEN")) ? "OPEN" : undefined;
+      const endAs = (end: LeaseEnd) => applyChange(this.ports, endLease(this.row, this.job, progress, end));
+      const ended = (await endAs(state)) ? state : state === "PARKED" && (await endAs("OPEN")) ? "OPEN" : undefined;
       if (!ended) throw new LeaseLost();
       this.row = checkpoint(this.row, progress, 0).next;
       return ended;
     });
   }
 
-  /** Asks for more while there is some left: a wait for money would hold up all records at once, and from then on in step. */
+  /** Draws more while some is left: a wait for money would stall all records at once, and then keep them in lockstep. */
   #prefetchSlice(): void {
     const lowNanos = lowWaterMarkOf(this.#demand);
     if (this.#isPrefetching || this.account.availableNanos >= lowNanos || this.window.remaining === 0) return;
     this.#isPrefetching = true;
-    // What goes wrong is heard by whoever writes next.
+    // An error surfaces in the next write.
     void this.#serialize(async () => {
       const nanos = this.account.availableNanos < lowNanos ? await this.#prefetchNanos(lowNanos) : 0;
       if (nanos > 0) await this.#grant(nanos);
@@ -193,9 +193,9 @@ export class LeasedShard {
     });
   }
 
-  /** Whether it is worth trying to reserve again; not when budget and purse together cannot cover it. */
+  /** Whether to try reserving again; not when budget and grant together cannot cover it. */
   async #drawSlice(neededNanos: Nanos): Promise<boolean> {
-    // A checkpoint before this one's turn may have brought some.
+    // A checkpoint written meanwhile may have brought some.
     if (this.account.availableNanos >= neededNanos) return true;
     const nanos = sliceOf(await this.#sliceRequest(neededNanos));
     if (nanos === 0) return false;
@@ -203,7 +203,7 @@ export class LeasedShard {
     return true;
   }
 
-  /** What to take along with a checkpoint: nothing while the purse lasts. */
+  /** What to draw with a checkpoint: nothing while the grant lasts. */
   async #topUp(): Promise<Nanos> {
     const neededNanos = neededWithin(this.settings.flushIntervalMs, this.#demand);
     return this.account.availableNanos >= neededNanos || this.window.remaining === 0
@@ -211,11 +211,11 @@ export class LeasedShard {
       : await this.#prefetchNanos(neededNanos);
   }
 
-  /** How much to draw before it is needed: nothing when others may need it sooner. */
+  /** How much to draw before it is needed: nothing when other shards may need it sooner. */
   async #prefetchNanos(neededNanos: Nanos): Promise<Nanos> {
-    // Whoever needs it asks again.
-    const wish = await this.#sliceRequest(neededNanos).catch(() => undefined);
-    return wish && !isScarce(wish) ? sliceOf(wish) : 0;
+    // If it fails, whoever needs the money asks again.
+    const request = await this.#sliceRequest(neededNanos).catch(() => undefined);
+    return request && !isScarce(request) ? sliceOf(request) : 0;
   }
 
   async #sliceRequest(neededNanos: Nanos): Promise<SliceRequest> {
@@ -243,8 +243,8 @@ export class LeasedShard {
       this.row = { ...row, grantNanos: row.grantNanos + nanos };
       return;
     }
-    const mine = (await ports.store.readAll([{ pk: row.pk, sk: row.sk }]))[0];
-    if (mine?.generation !== row.generation) throw new LeaseLost();
+    const current = (await ports.store.readAll([{ pk: row.pk, sk: row.sk }]))[0];
+    if (current?.generation !== row.generation) throw new LeaseLost();
     await sleep(ports.clock, 20 + 80 * ports.random());
   }
 
@@ -259,7 +259,7 @@ export class LeasedShard {
     return true;
   }
 
-  /** What is true at this instant, as a part and the progress that names it. */
+  /** A consistent snapshot: writes it as a part, and returns the progress that names it. */
   async #capture(): Promise<{ progress: Progress; spent: Nanos }> {
     const { unsaved, window, row } = this;
     const spent = this.account.spentNanos;
@@ -269,7 +269,7 @@ export class LeasedShard {
       ...totals,
       lowWaterSlot: window.lowWater,
       partRanges: row.partRanges,
-      workerMs: row.workerMs + this.#workedSince(),
+      workerMs: row.workerMs + this.#workedMs(),
       newlySpentNanos: spent - this.#checkpointedNanos,
       suspectedSlot: this.#suspectedSlot,
     };
@@ -281,26 +281,26 @@ export class LeasedShard {
     return { progress: { ...progress, partRanges: appendPart(row.partRanges, row.generation, seq, row.pass) }, spent };
   }
 
-  #workedSince(): number {
+  #workedMs(): number {
     const sinceMs = this.#workedUntilMs;
     this.#workedUntilMs = this.ports.clock.monotonicMs();
     return Math.round(this.#workedUntilMs - sinceMs);
   }
 
   /**
-   * Writes of one row come one after the other, and none after one that failed: its records would be counted by the next
-   * checkpoint and stand in no part.
+   * Runs writes of the row one at a time, and none after a failed one: the next checkpoint would count its records although no
+   * part holds them.
    */
   #serialize<T>(write: () => Promise<T>): Promise<T> {
-    const turn = this.#lastWrite.then(write);
-    // Heard by whoever asked for the write, and by all who ask after.
-    turn.catch(() => {});
-    this.#lastWrite = turn;
-    return turn;
+    const result = this.#lastWrite.then(write);
+    // The error reaches the caller, and every later caller.
+    result.catch(() => {});
+    this.#lastWrite = result;
+    return result;
   }
 }
 
-/** Keeps the lease while parts are read. */
+/** Renews the lease while parts are read. */
 class LeaseRenewer {
   constructor(
     readonly ports: Ports,

@@ -1,6 +1,6 @@
 /**
- * One lease of one shard: resume → (pick → render → reserve → generate → charge → collect) for many slots at a time, and
- * beside it flush → checkpoint → report about once a second.
+ * One lease of one shard: resume → (pick → render → reserve → generate → charge → collect) for many slots at a time, and,
+ * concurrently, flush → checkpoint → report about once a second.
  */
 import { CostBoundExceeded, type Reservation } from "#core/money/budget";
 import { mayRetry, type AttemptLimits } from "#core/shard/attempts";
@@ -19,7 +19,7 @@ import { jobKey } from "#core/keys";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import { ISOLATE_AFTER_CRASHES, poisonSlot, leaseCheck, type LeaseEnd } from "#core/shard/lease";
-import { runAttempt, type AttemptEnd } from "../record/attempt.ts";
+import { runAttempt, type AttemptOutcome } from "../record/attempt.ts";
 import type { ConditionVariable } from "../condition-variable.ts";
 import { LeasedShard, LeaseLost } from "./leased-shard.ts";
 import type { CallContext } from "../calls/call.ts";
@@ -29,7 +29,7 @@ import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "../ports.ts";
 import type { ModelCooldowns } from "../calls/model-cooldowns.ts";
 import { AbortSource } from "../signal.ts";
-import type { JobContext } from "../job-context.ts";
+import type { JobContext } from "../record/job-context.ts";
 
 export interface ShardContext {
   readonly ports: Ports;
@@ -39,18 +39,18 @@ export interface ShardContext {
   readonly cooldowns: ModelCooldowns;
   readonly changed: ConditionVariable;
   readonly job: JobRow;
-  /** How many shards of the job run at present, this one included. */
+  /** How many of the job's shards are running, including this one. */
   readonly runningShards: number;
-  /** Whether the worker runs no earlier shard that still has records to begin. */
+  /** Whether the worker runs no earlier shard that still has records to start. */
   readonly mayStartRecords: (shardNo: number) => boolean;
 }
 
-/** lost: another generation holds the lease, or it ran out; nothing more was written. */
+/** lost: another generation holds the lease, or it expired; nothing more was written. */
 export type ShardEnd = LeaseEnd | "lost";
 
 const RATE_SPAN_MS = 5_000;
-/** The lease is renewed at this part of its length even when there is nothing to tell. */
-const RENEW_AT = 0.25;
+/** The lease is renewed after this fraction of its length even without progress. */
+const RENEW_FRACTION = 0.25;
 
 export class ShardRun {
   readonly #stopping = new AbortSource();
@@ -66,7 +66,7 @@ export class ShardRun {
   #reportedAtMs = -Infinity;
   #isLost = false;
   #isOutOfBudget = false;
-  /** The job's move to EXPORTING, once this shard has given the job up. */
+  /** The job's transition to EXPORTING, once this shard has failed the job. */
   #failing: Promise<unknown> | undefined;
   #error: unknown;
 
@@ -82,15 +82,15 @@ export class ShardRun {
   }
 
   /** `leasedAtMs`: the monotonic time before the lease was asked for. @throws LeaseLost */
-  static async begin(context: ShardContext, leased: ShardRow, leasedAtMs: number): Promise<ShardRun> {
+  static async open(context: ShardContext, leased: ShardRow, leasedAtMs: number): Promise<ShardRun> {
     const { ports, settings, job, runningShards } = context;
-    const book = await LeasedShard.openSlots(ports, settings, job, leased, leasedAtMs, runningShards);
-    return new ShardRun(context, book, book.leasedAtMs);
+    const shard = await LeasedShard.open(ports, settings, job, leased, leasedAtMs, runningShards);
+    return new ShardRun(context, shard, shard.leasedAtMs);
   }
 
-  /** Until the shard is done, out of money, stopped or lost. @throws what nobody expected, with the lease not given back */
+  /** Runs until the shard is done, out of budget, stopped or lost. @throws any unexpected error, with the lease not given back */
   async run(): Promise<ShardEnd> {
-    const beating = this.#heartbeat().catch((error: unknown) => this.#abortOn(error));
+    const heartbeat = this.#heartbeat().catch((error: unknown) => this.#abortOn(error));
     try {
       await this.#failPoisonSlot(poisonSlot(this.shard.row));
       await this.#startRecords();
@@ -99,24 +99,24 @@ export class ShardRun {
     }
     await Promise.all(this.#inFlight);
     this.#ended.abort();
-    await beating;
+    await heartbeat;
     const end = await this.#end();
     this.#lease.dispose();
     return end;
   }
 
-  /** Records in flight and still to be begun: no end of them for a careful worker, which must have nothing else in hand. */
+  /** Records in flight and still to start; infinite for a worker that isolates a poison slot, so that it takes no other shard. */
   get pendingRecords(): number {
     if (this.#stopping.aborted) return this.#inFlight.size;
     return this.#isIsolating ? Infinity : this.#inFlight.size + this.shard.window.remaining;
   }
 
-  /** Whether it would begin a record now if there were room. */
+  /** Whether it would start a record now if the limiter allowed. */
   get canStartRecord(): boolean {
     return !this.#stopping.aborted && !this.#ended.aborted && this.#lease.isFresh && this.shard.window.hasNext;
   }
 
-  /** Calls in flight may finish, none begins. */
+  /** Calls in flight may finish; none starts. */
   drain(): void {
     this.#stopping.abort();
     this.context.changed.notifyAll();
@@ -132,8 +132,8 @@ export class ShardRun {
     const { limiter, changed, mayStartRecords } = this.context;
     const { window, row } = this.shard;
     while (!this.#stopping.aborted) {
-      const hasRoom = this.#isIsolating ? limiter.hasNoRecords : limiter.canAdmitRecord;
-      if (!this.#lease.isFresh || !hasRoom || !mayStartRecords(row.shardNo)) {
+      const isAdmitted = this.#isIsolating ? limiter.hasNoRecords : limiter.canAdmitRecord;
+      if (!this.#lease.isFresh || !isAdmitted || !mayStartRecords(row.shardNo)) {
         await changed.wait();
         continue;
       }
@@ -143,25 +143,25 @@ export class ShardRun {
         await changed.wait();
         continue;
       }
-      // The next shard's turn.
+      // Nothing left to start here: the next shard's turn.
       if (!window.hasNext) changed.notifyAll();
-      // While this waits, others may leave or enter; it holds its place.
+      // Enters before the reservation, which may wait while other records enter or leave.
       limiter.enterRecord(this.#isIsolating);
-      const one = this.shard.slot(slot);
-      const reservation = await this.#reserve(one).catch((error: unknown) => {
-        // The gate is the whole worker's, and outlives this lease.
+      const open = this.shard.openSlot(slot);
+      const reservation = await this.#reserve(open).catch((error: unknown) => {
+        // The limiter is shared by the whole worker and outlives this lease.
         limiter.leaveRecord();
         throw error;
       });
       if (reservation && !this.#stopping.aborted) {
-        this.#start(one, reservation);
+        this.#start(open, reservation);
         continue;
       }
       reservation?.release();
       window.requeue(slot);
       limiter.leaveRecord();
       if (reservation) return;
-      // What is in flight may give back enough of its reservations for one more record.
+      // Records in flight may release enough of their reservations for one more.
       this.#isOutOfBudget = this.#inFlight.size === 0;
       if (this.#isOutOfBudget) return;
       await changed.wait();
@@ -176,36 +176,37 @@ export class ShardRun {
   #start(open: OpenSlot, reservation: Reservation): void {
     const { limiter, jobContext } = this.context;
     this.shard.openSlots.set(open.slot, open);
-    const work = runAttempt(jobContext, this.#calls, open, reservation)
-      .then((end) => this.#collect(open, end))
+    const attempt = runAttempt(jobContext, this.#calls, open, reservation)
+      .then((outcome) => this.#collect(open, outcome))
       .catch((error: unknown) => this.#abortOn(error))
       .finally(() => {
         reservation.release();
-        this.#inFlight.delete(work);
+        this.#inFlight.delete(attempt);
         limiter.leaveRecord();
       });
-    this.#inFlight.add(work);
+    this.#inFlight.add(attempt);
   }
 
-  async #collect(open: OpenSlot, result: AttemptEnd): Promise<void> {
+  async #collect(open: OpenSlot, outcome: AttemptOutcome): Promise<void> {
     const { window, unsaved } = this.shard;
-    if (result.end === "waiting") return window.requeue(open.slot);
-    const mayGoOn = result.end === "again" || result.end === "rejected";
-    const triesAgain = mayGoOn && mayRetry(this.#attemptLimits, unsaved, attemptsInPass(open) - 1);
-    if (result.end === "rejected") unsaved.addRejected(result.rejected);
-    unsaved.addAttempt(result.end === "made" ? undefined : result.failed.cause);
-    if (triesAgain) {
+    if (outcome.kind === "suspended") return window.requeue(open.slot);
+    const isRetryable = outcome.kind === "retryable" || outcome.kind === "rejected";
+    const isRetried = isRetryable && mayRetry(this.#attemptLimits, unsaved, attemptsInPass(open) - 1);
+    if (outcome.kind === "rejected") unsaved.addRejected(outcome.rejected);
+    unsaved.addAttempt(outcome.kind === "delivered" ? undefined : outcome.failed.cause);
+    if (isRetried) {
       open.attempt += 1;
       open.steps = {};
       window.requeue(open.slot);
     } else {
       this.shard.openSlots.delete(open.slot);
       window.finish(open.slot);
-      if (result.end === "made") unsaved.addRecord(result.record);
-      else unsaved.addFailure(result.failed);
+      if (outcome.kind === "delivered") unsaved.addRecord(outcome.record);
+      else unsaved.addFailure(outcome.failed);
     }
-    if (result.end !== "made") this.#failJobIfBeyondTolerance(result.failed.reason, result.end === "rejected");
-    if (!triesAgain && this.#isIsolating) await this.#flush();
+    if (outcome.kind !== "delivered")
+      this.#failJobIfBeyondTolerance(outcome.failed.reason, outcome.kind === "rejected");
+    if (!isRetried && this.#isIsolating) await this.#flush();
   }
 
   get #attemptLimits(): AttemptLimits {
@@ -213,7 +214,7 @@ export class ShardRun {
     return { slots: toSlot - fromSlot, maxAttempts: this.context.jobContext.template.maxAttempts };
   }
 
-  /** @param reason why the last attempt came to nothing */
+  /** @param reason why the last attempt was unsuccessful */
   #failJobIfBeyondTolerance(reason: string, wasRejected: boolean): void {
     const { unsaved } = this.shard;
     const { maxFailedPercent } = this.context.job;
@@ -228,33 +229,33 @@ export class ShardRun {
     if (this.#failing) return;
     const { ports, job } = this.context;
     const change = beginExport(job, "FAILED", reason);
-    // A worker that lost its shard knows nothing of what became of the job since: it may have been tried again.
-    const held = { ...change, writes: [...change.writes, leaseCheck(this.shard.row)] };
-    this.#failing = applyChange(ports, held).catch((error: unknown) => this.#abortOn(error));
+    // A worker that lost its shard does not know what happened to the job since: its failed records may have been retried.
+    const fenced = { ...change, writes: [...change.writes, leaseCheck(this.shard.row)] };
+    this.#failing = applyChange(ports, fenced).catch((error: unknown) => this.#abortOn(error));
     this.drain();
   }
 
-  /** The slot that workers died with goes, or none would ever get past it. It is the lowest: a careful worker takes no other first. */
-  async #failPoisonSlot(poisonous: number | undefined): Promise<void> {
-    if (poisonous === undefined) return;
+  /** Fails the slot that workers crashed on, or none would ever get past it. It is the lowest: a worker that isolates takes it first. */
+  async #failPoisonSlot(suspectedSlot: number | undefined): Promise<void> {
+    if (suspectedSlot === undefined) return;
     const { jobContext } = this.context;
     const { window, openSlots, row } = this.shard;
     const slot = window.take();
     if (slot === undefined) return;
-    if (slot !== poisonous) return window.requeue(slot);
-    const one = this.shard.slot(slot);
+    if (slot !== suspectedSlot) return window.requeue(slot);
+    const open = this.shard.openSlot(slot);
     const seeds = await jobContext.seeds.draw(jobContext.template.pick, {
       jobId: jobContext.jobId,
       slot,
-      attempt: one.attempt,
+      attempt: open.attempt,
     });
     openSlots.delete(slot);
     window.finish(slot);
     this.shard.clearSuspect();
-    const reason = `Making it stopped the worker ${row.consecutiveCrashes} times.`;
+    const reason = `Generating it crashed the worker ${row.consecutiveCrashes} times.`;
     const cause = causeOf(reason);
     this.shard.unsaved.addAttempt(cause);
-    this.shard.unsaved.addFailure({ slot, reason, cause, meta: metaOf(one, seeds) });
+    this.shard.unsaved.addFailure({ slot, reason, cause, meta: metaOf(open, seeds) });
     this.#failJobIfBeyondTolerance(reason, false);
     await this.#flush();
   }
@@ -269,7 +270,7 @@ export class ShardRun {
       this.shard.spentPerSecondNanos = Math.ceil(
         this.#spendingRate.sample(clock.monotonicMs(), this.shard.account.spentNanos),
       );
-      if (this.shard.hasUnsavedChanges || this.#lease.ageMs > leaseMs * RENEW_AT) await this.#flush();
+      if (this.shard.hasUnsavedChanges || this.#lease.ageMs > leaseMs * RENEW_FRACTION) await this.#flush();
       await this.#report();
     }
   }
@@ -280,7 +281,7 @@ export class ShardRun {
     this.#lease.renewed(askedAtMs);
   }
 
-  /** Told are the facts of the last checkpoint, so that what a watcher has seen is never taken back. */
+  /** Reports the last checkpoint's numbers, so that nothing a subscriber has seen is ever taken back. */
   async #report(isLast = false): Promise<void> {
     const { ports, runningShards, settings } = this.context;
     const nowMs = ports.clock.monotonicMs();
@@ -288,11 +289,11 @@ export class ShardRun {
     const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } = row;
     const causes = reportedCauses(row.causes ?? []);
     const recordsPerSecond = isLast ? 0 : Math.round(this.#recordRate.sample(nowMs, delivered) * 10) / 10;
-    // A little early rather than a whole flush late.
+    // Slightly early rather than a whole flush late.
     if (!isLast && nowMs - this.#reportedAtMs < runningShards * 1000 - settings.flushIntervalMs / 2) return;
     this.#reportedAtMs = nowMs;
     this.#reportNo += 1;
-    const told = {
+    const totals = {
       generation,
       reportNo: this.#reportNo,
       delivered,
@@ -307,14 +308,14 @@ export class ShardRun {
     try {
       this.#applyControl(
         await ports.reporter.report(shardNo, {
-          ...told,
+          ...totals,
           recordsPerSecond,
           latest: latestRecords(this.shard.unsaved.latest, bytesOfCauses(causes)),
         }),
       );
     } catch (error) {
       ports.log.warn("Progress could not be reported.", { error: String(error) });
-      // Nor may the job's row be within reach; then the next report asks again.
+      // The row may be unreachable too; then the next report asks again.
       const job = await ports.store.read(jobKey(this.context.job.jobId)).catch(() => undefined);
       if (job) this.#applyControl(job as JobRow);
     }
@@ -330,9 +331,9 @@ export class ShardRun {
     await this.#failing;
     if (this.#error !== undefined) throw this.#error;
     if (this.#isLost) return "lost";
-    // Told to stop, it may have missed that the job was resumed with more money: the next worker finds out.
-    const isRefused = this.#isOutOfBudget && !this.#stopping.aborted;
-    const state: LeaseEnd = this.shard.window.isComplete ? "DONE" : isRefused ? "PARKED" : "OPEN";
+    // If stopped, it may have missed that the job was resumed with more money: the next worker finds out.
+    const isParked = this.#isOutOfBudget && !this.#stopping.aborted;
+    const state: LeaseEnd = this.shard.window.isComplete ? "DONE" : isParked ? "PARKED" : "OPEN";
     try {
       const ended = await this.shard.release(state);
       await this.#report(true);
@@ -369,7 +370,7 @@ export class ShardRun {
   #abortOn(error: unknown): void {
     if (error instanceof LeaseLost) return this.#loseLease();
     if (error instanceof CostBoundExceeded)
-      return this.#failJob(`${error.message} This is a fault of Plot Palette; please report it.`);
+      return this.#failJob(`${error.message} This is a bug in Plot Palette; please report it.`);
     this.#error ??= error;
     this.abort();
   }

@@ -1,11 +1,11 @@
-/** What a shard's worker has got done: totals since ever, and what no part holds yet. */
+/** A shard's progress: its totals since the beginning, and what no part holds yet. */
 import { withCause, type CauseCount } from "#core/shard/causes";
 import { inferFromRecord, type ColumnKinds } from "#core/dataset/columns";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { ShardRow } from "#core/shard/shard-row";
 import { withCall, type PaidCall, type SpendingEntry } from "#core/money/spending";
 
-const LATEST = 3;
+const LATEST_RECORDS = 3;
 
 export class UnsavedProgress {
   delivered: number;
@@ -28,7 +28,7 @@ export class UnsavedProgress {
   constructor(row: ShardRow) {
     this.delivered = row.delivered;
     this.failed = row.failed;
-    // Rows of jobs that began before records could be rejected have neither.
+    // Rows of jobs started before records could be rejected have neither.
     this.rejected = row.rejected ?? 0;
     this.causes = row.causes ?? [];
     this.attempts = row.attempts;
@@ -43,7 +43,7 @@ export class UnsavedProgress {
     this.#delivered.push(record);
     this.delivered += 1;
     this.columns = inferFromRecord(this.columns, record.columns);
-    this.latest = [...this.latest, record.columns].slice(-LATEST);
+    this.latest = [...this.latest, record.columns].slice(-LATEST_RECORDS);
     this.markChanged();
   }
 
@@ -60,7 +60,7 @@ export class UnsavedProgress {
     this.markChanged();
   }
 
-  /** An attempt has ended; with a cause when it came to nothing. */
+  /** Counts an attempt that ended; with a cause if it was unsuccessful. */
   addAttempt(cause?: string): void {
     this.attempts += 1;
     if (cause !== undefined) this.causes = withCause(this.causes, cause, { attempts: 1 });
@@ -82,13 +82,13 @@ export class UnsavedProgress {
     return this.#changed;
   }
 
-  /** Takes out what no part holds yet. */
+  /** Removes and returns what no part holds yet. */
   takeUnsaved(): { made: DeliveredRecord[]; failed: FailedRecord[]; rejected: RejectedCandidate[] } {
-    const cut = { made: this.#delivered, failed: this.#failures, rejected: this.#rejected };
+    const unsaved = { made: this.#delivered, failed: this.#failures, rejected: this.#rejected };
     this.#delivered = [];
     this.#failures = [];
     this.#rejected = [];
     this.#changed = false;
-    return cut;
+    return unsaved;
   }
 }

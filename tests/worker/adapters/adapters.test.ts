@@ -38,7 +38,7 @@ describe("on the local cloud, with the SDK's clients", () => {
 
   afterAll(() => aws.stop());
 
-  test("a job is made, paid to the nano-dollar and published", async () => {
+  test("a job runs, is paid for to the nano-dollar, and is published", async () => {
     const world = new World({
       records: 80,
       shards: [
@@ -74,21 +74,21 @@ describe("on the local cloud, with the SDK's clients", () => {
     expect(await aws.store.read(exportKey(JOB))).toMatchObject({ generation: 1, leaseUntilMs: 0 });
   });
 
-  test("an object is written once, and the same again is no fault", async () => {
+  test("an object is written once, and writing it again is no error", async () => {
     await aws.objects.putIfAbsent("parts/J/0/1-0", "one");
     await aws.objects.putIfAbsent("parts/J/0/1-0", "one");
     expect(await aws.objects.read("parts/J/0/1-0")).toBe("one");
     await expect(aws.objects.read("parts/J/0/9-9")).rejects.toThrow();
   });
 
-  test("of an archived object a person is told what to do", async () => {
+  test("the error for an archived object says what to do", async () => {
     const { client, bucket } = aws.objects;
     const put = { Bucket: bucket, Key: "datasets/J/1/records/0-0", Body: "one", StorageClass: "GLACIER" } as const;
     await client.send(new PutObjectCommand(put));
     await expect(aws.objects.read(put.Key)).rejects.toThrow(RECORDS_ARCHIVED);
   });
 
-  test("many objects that wait to be read keep nothing else out", async () => {
+  test("many objects waiting to be read block nothing else", async () => {
     await aws.objects.putIfAbsent("parts/J/1/1-0", "one");
     const waiting = await Promise.all(Array.from({ length: 100 }, () => aws.objects.open("parts/J/1/1-0")));
     await aws.objects.putIfAbsent("parts/J/1/1-1", "two");
@@ -113,8 +113,8 @@ describe("on the local cloud, with the SDK's clients", () => {
 
   test.each([
     ["breaks off", true, "aborted"],
-    ["falls silent", false, "Nothing more came of a stream for 50 ms."],
-  ])("an object that %s on its way is read on from there, and is never a shorter one", async (_, breaks, reason) => {
+    ["falls silent", false, "The stream was idle for 50 ms."],
+  ])("an object whose connection %s is read on from there, and is never truncated", async (_, breaks, reason) => {
     const healing = await fourBytesAtATime("0123456789abcdef", breaks);
     expect(await healing.objects.read("parts/J/0/1-0")).toBe("0123456789abcdef");
     healing.close();
@@ -143,7 +143,7 @@ describe("on the local cloud, with the SDK's clients", () => {
     },
   );
 
-  test("uploads side by side do not mix, whichever of them fails", async () => {
+  test("concurrent uploads do not mix, whichever of them fails", async () => {
     const signal = new AbortController().signal;
     const letters = "abcdef".split("");
     const uploaded = await Promise.allSettled(
@@ -184,10 +184,10 @@ describe("on the local cloud, with the SDK's clients", () => {
   });
 });
 
-describe("a call of Bedrock", () => {
+describe("a Bedrock call", () => {
   const REQUEST = { modelId: "amazon.nova-micro-v1:0", turns: [], prompt: "p", maxTokens: 10 };
 
-  test("always tells maxTokens", () => {
+  test("always sends maxTokens", () => {
     expect(inputOf({ ...REQUEST, system: "s", stop: ["x"], topP: 0.5 })).toEqual({
       modelId: REQUEST.modelId,
       messages: [{ role: "user", content: [{ text: "p" }] }],
@@ -208,7 +208,7 @@ describe("a call of Bedrock", () => {
     ]);
   });
 
-  test("is answered by text or by what the tool was given", () => {
+  test("is answered by text or by the tool's input", () => {
     const message = (content: object[]) => ({ message: { role: "assistant", content } }) as never;
     const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
     expect(answerOf({ output: message([{ text: "a" }, { text: "b" }]), stopReason: "end_turn", usage })).toEqual({
@@ -230,18 +230,18 @@ describe("a call of Bedrock", () => {
   test.each([
     [answered("ThrottlingException", 429), "throttled"],
     [answered("ModelNotReadyException", 429), "throttled"],
-    [answered("InternalServerException", 500), "passing"],
-    [answered("ServiceUnavailableException", 503), "passing"],
-    [answered("ModelTimeoutException", 408), "passing"],
-    [answered("ExpiredTokenException", 403), "passing"],
-    [answered("AccessDeniedException", 403), "hopeless"],
-    [answered("ModelErrorException", 424), "passing"],
+    [answered("InternalServerException", 500), "transient"],
+    [answered("ServiceUnavailableException", 503), "transient"],
+    [answered("ModelTimeoutException", 408), "transient"],
+    [answered("ExpiredTokenException", 403), "transient"],
+    [answered("AccessDeniedException", 403), "inaccessible"],
+    [answered("ModelErrorException", 424), "transient"],
     [answered("ValidationException", 400), "invalid"],
     [answered("SerializationException", 400), "invalid"],
     [answered("SomeOtherException", 413), "invalid"],
-    [answered("ResourceNotFoundException", 404), "hopeless"],
-    [answered("ValidationException", 400, "The provided model identifier is invalid."), "hopeless"],
-    [broken("ECONNREFUSED"), "passing"],
+    [answered("ResourceNotFoundException", 404), "inaccessible"],
+    [answered("ValidationException", 400, "The provided model identifier is invalid."), "inaccessible"],
+    [broken("ECONNREFUSED"), "transient"],
     [broken("ECONNRESET"), "unclear"],
     [new Error("socket hang up"), "unclear"],
   ] as [Error, ModelError["kind"]][])("that ends with %s is %s", (error, kind) => {
@@ -262,7 +262,7 @@ describe("a call of Bedrock", () => {
     expect(retryAfterOf(header, Date.parse("2026-11-25T12:00:00Z"))).toBe(ms);
   });
 
-  test("that is refused says after how long to come back", async () => {
+  test("that is throttled says when to retry", async () => {
     const refusing = await LocalAws.start({ throttleRate: 1, retryAfterSeconds: 2 });
     const request = { modelId: "amazon.nova-micro-v1:0", turns: [], prompt: "Hi", maxTokens: 10 };
     const fault = await refusing.model.converse(request, new AbortController().signal).catch((error: unknown) => error);
@@ -270,7 +270,7 @@ describe("a call of Bedrock", () => {
     await refusing.stop();
   });
 
-  test("is given up by its own signal, and no other call with it", async () => {
+  test("is aborted by its own signal, and no other call with it", async () => {
     const slow = await LocalAws.start({ latencyMs: 300 });
     const request = { modelId: "amazon.nova-micro-v1:0", turns: [], prompt: "Hi", maxTokens: 10 };
     const [stays, goes] = [new AbortController(), new AbortController()];
@@ -291,13 +291,13 @@ describe("a call of Bedrock", () => {
     await slow.stop();
   });
 
-  test("that was aborted may have been paid", () => {
+  test("that was aborted may have been billed", () => {
     expect(modelErrorOf(broken("ECONNREFUSED"), "m", AbortSignal.abort()).kind).toBe("unclear");
   });
 });
 
 describe("progress", () => {
-  test("selects every field that a watcher may ask for", async () => {
+  test("selects every field that a subscriber may request", async () => {
     const schema = buildSchema(`${DIRECTIVES}\n${await readFile("schema.graphql", "utf8")}`);
     const change = schema.getType("JobChange") as GraphQLObjectType;
     let checked = 0;
@@ -321,7 +321,7 @@ describe("progress", () => {
     expect(checked).toBeGreaterThan(25);
   });
 
-  test("is signed, and answers where the job stands", async () => {
+  test("is signed, and returns the job's state", async () => {
     const seen: { authorization?: string; body?: any }[] = [];
     let answer: object = { data: { reportProgress: { status: "PAUSED", controlNo: 4 } } };
     const server = createServer((request, response) => {

@@ -5,7 +5,7 @@ import { HttpHandler, type BufferedRequest } from "../../../worker/adapters/http
 import { AbortSource } from "../../../worker/signal.ts";
 
 describe("a request", () => {
-  test("is sent with its head and body, and its answer comes whole, whatever its status", async () => {
+  test("is sent with headers and body, and its response comes whole, whatever its status", async () => {
     const { handler, request } = await served(async (asked, answer) => {
       const chunks = await asked.toArray();
       answer.writeHead(429, { "retry-after": "7" });
@@ -17,18 +17,18 @@ describe("a request", () => {
     expect(Buffer.from(response.body as Uint8Array).toString()).toBe("you said POST /model/m/converse today ünd");
   });
 
-  test("without an answer of any length gets an empty one", async () => {
+  test("with an empty response gets an empty one", async () => {
     const { handler, request } = await served((_, answer) => void answer.end());
     expect((await handler.handle(request)).response.body).toHaveLength(0);
   });
 
-  test("goes out on a connection that an earlier one left", async () => {
+  test("reuses an earlier request's connection", async () => {
     const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
     for (let n = 0; n < 3; n++) await handler.handle(request, { abortSignal: new AbortSource() });
     expect(connections).toHaveLength(1);
   });
 
-  test("whose answer breaks off fails, and says how", async () => {
+  test("whose response breaks off fails, and says how", async () => {
     const { handler, request } = await served((_, answer) => {
       answer.writeHead(200, { "content-length": "100" });
       answer.write("half", () => answer.destroy());
@@ -36,13 +36,13 @@ describe("a request", () => {
     await expect(handler.handle(request)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
-  test("to nobody fails, and says how", async () => {
+  test("to a closed port fails, and says how", async () => {
     const { handler, request, close } = await served(() => {});
     await close();
     await expect(handler.handle(request)).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  test("by https begins with a handshake of TLS, and nobody on the way can read it", async () => {
+  test("over HTTPS begins with a TLS handshake, and is encrypted", async () => {
     const heard: Buffer[] = [];
     const server = createTcpServer((socket) => socket.once("data", (bytes) => (heard.push(bytes), socket.destroy())));
     const { handler, request } = await opening(server);
@@ -53,7 +53,7 @@ describe("a request", () => {
   });
 });
 
-describe("a request that is aborted", () => {
+describe("an aborted request", () => {
   test("before it is sent is not sent", async () => {
     const { handler, request, connections } = await served((_, answer) => void answer.end());
     const stop = new AbortSource();
@@ -65,7 +65,7 @@ describe("a request that is aborted", () => {
   test.each([
     ["before its answer begins", false],
     ["in the midst of its answer", true],
-  ])("%s is broken off", async (_title, hasBegun) => {
+  ])("%s is destroyed", async (_title, hasBegun) => {
     const stop = new AbortSource();
     const { handler, request, connections } = await served((_, answer) => {
       if (!hasBegun) return stop.abort();
@@ -77,7 +77,7 @@ describe("a request that is aborted", () => {
     for (const socket of connections) if (!socket.closed) await new Promise((resolve) => socket.on("close", resolve));
   });
 
-  test("after its answer came leaves the connection to the next", async () => {
+  test("after its response leaves the connection to the next", async () => {
     const { handler, request, connections } = await served((_, answer) => void answer.end("{}"));
     const stop = new AbortSource();
     await handler.handle(request, { abortSignal: stop });

@@ -32,7 +32,7 @@ const key = () => ({ pk: `ROW#${counter++}`, sk: "ROW" });
 const change = (...writes: Write[]): Change => ({ writes, idempotencyToken: `token-${counter++}` });
 
 describe.each(SUBJECTS)("a store %s", (_, subject) => {
-  test("reads what was put, in the order of the keys, and nothing for what is not there", async () => {
+  test("reads what was put, in the order of the keys, and undefined for missing rows", async () => {
     const { store, put } = subject();
     const [one, other, missing] = [key(), key(), key()];
     await put({ ...one, n: 1, list: [{ a: 1 }], status: "RUNNING" });
@@ -76,7 +76,7 @@ describe.each(SUBJECTS)("a store %s", (_, subject) => {
     expect((await store.read(row))?.hit).toBe(allowed ? 1 : undefined);
   });
 
-  test("never makes a row by updating it, nor puts over one", async () => {
+  test("never creates a row by an update, nor overwrites one by a put", async () => {
     const { store, put } = subject();
     const [missing, there] = [key(), key()];
     await put({ ...there, n: 1 });
@@ -107,7 +107,7 @@ describe.each(SUBJECTS)("a store %s", (_, subject) => {
     expect((await store.read(other))?.n).toBe(7);
   });
 
-  test("carries out a change of several rows once, however often it is sent", async () => {
+  test("applies a change of several rows once, however often it is sent", async () => {
     const { store, put } = subject();
     const [one, other] = [key(), key()];
     await put({ ...one, n: 0 });

@@ -33,7 +33,7 @@ const PERSON = {
 const WORDS = { type: "object", additionalProperties: { type: "integer" } };
 
 describe("a response schema", () => {
-  test("has only what Bedrock knows, every object closed", () => {
+  test("has only what Bedrock supports, every object closed", () => {
     expect(nativeSchemaOf(PERSON)).toEqual({
       type: "object",
       title: "A person",
@@ -64,14 +64,14 @@ describe("a response schema", () => {
     ["recursion", { type: "object", properties: { next: { $ref: "#" } } }],
     ["lists of unlike items", { type: "object", properties: { pair: { type: "array", prefixItems: [{}, {}] } } }],
     ["a list of anything", { type: "object", properties: { list: { type: "array" } } }],
-  ])("cannot say %s", (_, schema) => {
+  ])("cannot express %s", (_, schema) => {
     expect(nativeSchemaOf(schema)).toBeUndefined();
     expect(structuredOutputFor(HAIKU, schema).outputConfig).toBeUndefined();
   });
 });
 
 describe("a model", () => {
-  test("with response schemas gets one, with tools must call one, with neither is told", () => {
+  test("with response schemas gets one, with tools must call one, with neither gets an instruction", () => {
     const format = structuredOutputFor(HAIKU, PERSON).outputConfig?.textFormat;
     expect(format).toMatchObject({ type: "json_schema", structure: { jsonSchema: { name: "answer" } } });
     expect(structuredOutputFor(NOVA, { ...PERSON, additionalProperties: false }).toolConfig).toEqual({
@@ -89,7 +89,7 @@ describe("a model", () => {
     expect(structuredOutputFor(GPT, PERSON)).toEqual({ instruction: expect.stringContaining(JSON.stringify(PERSON)) });
   });
 
-  test("is told where the better ways cannot say what is wanted", () => {
+  test("gets an instruction if the better methods cannot express the schema", () => {
     expect(structuredOutputFor(NOVA, WORDS).instruction).toContain('"additionalProperties":{"type":"integer"}');
     expect(structuredOutputFor(HAIKU, { type: "object", properties: { words: WORDS } }).toolConfig).toBeDefined();
     expect(
@@ -97,7 +97,7 @@ describe("a model", () => {
     ).toBeDefined();
   });
 
-  test("that is told gets no more bytes than the bound counts for its schema", () => {
+  test("with an instruction gets no more bytes than the bound counts for its schema", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), fc.constantFrom(...MODELS), (names, { id }) => {
         const schema = { type: "object", properties: names, $ref: "#" };

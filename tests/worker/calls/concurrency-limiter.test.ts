@@ -25,7 +25,7 @@ async function beginsAtOnce(limiter: ConcurrencyLimiter, modelId: string): Promi
 }
 
 describe("the limiter", () => {
-  test("keeps to its most calls over all models together, and lets the longest waiting begin first", async () => {
+  test("limits calls over all models together, first come, first served", async () => {
     const { limiter } = gateOf(2);
     const [first] = await Promise.all([limiter.acquireCall(CHEAP, SIZE), limiter.acquireCall(DEAR, SIZE)]);
     const begun: string[] = [];
@@ -39,7 +39,7 @@ describe("the limiter", () => {
     expect(begun).toEqual(["0", "1", "2"]);
   });
 
-  test("a model that is throttled slows no other", async () => {
+  test("a throttled model slows no other", async () => {
     const { limiter } = gateOf(8);
     const call = await limiter.acquireCall(CHEAP, SIZE);
     if (!call) throw new Error("It did not begin.");
@@ -51,7 +51,7 @@ describe("the limiter", () => {
     for (let n = 0; n < 8; n++) expect(await beginsAtOnce(limiter, DEAR)).toBe(true);
   });
 
-  test("lets no call of the model begin before the service's Retry-After is over", async () => {
+  test("starts no call of the model before the service's Retry-After is over", async () => {
     const { limiter, clock } = gateOf(8);
     const call = await limiter.acquireCall(CHEAP, SIZE);
     if (!call) throw new Error("It did not begin.");
@@ -61,7 +61,7 @@ describe("the limiter", () => {
     expect((again?.startedAtMs ?? 0) - call.startedAtMs).toBe(3_000);
   });
 
-  test("spreads calls over the minute as the limits say, and takes a share of them among several tasks", async () => {
+  test("spreads calls over the minute as the quotas require, and takes its share of them among several tasks", async () => {
     const { limiter, clock } = gateOf(1_000, { [CHEAP]: { requestsPerMinute: 600 } });
     const begin = async (calls: number) => {
       const beganMs = clock.monotonicMs();
@@ -74,7 +74,7 @@ describe("the limiter", () => {
     expect(await beginsAtOnce(limiter, DEAR)).toBe(true);
   });
 
-  test("a stop ends the waiting, and leaves the place to others", async () => {
+  test("a stop ends the wait, and leaves the permit to others", async () => {
     const { limiter } = gateOf(1);
     const call = await limiter.acquireCall(CHEAP, SIZE);
     const stop = new AbortController();
@@ -87,7 +87,7 @@ describe("the limiter", () => {
     expect(await limiter.acquireCall(CHEAP, SIZE, stop.signal)).toBeUndefined();
   });
 
-  test("a stop that sets off another ends each waiting once: those of other shards go on waiting", async () => {
+  test("a stop that triggers another ends each wait once: other shards keep waiting", async () => {
     const { limiter } = gateOf(1);
     const call = await limiter.acquireCall(CHEAP, SIZE);
     const [stopping, over] = [new AbortSource(), new AbortSource()];
@@ -100,7 +100,7 @@ describe("the limiter", () => {
     expect(await Promise.race([ofOthers, setImmediate("it waits for ever")])).not.toBe("it waits for ever");
   });
 
-  test("has room for a sixteenth more records than calls, and rings when one leaves", async () => {
+  test("admits a sixteenth more records than calls, and notifies when one leaves", async () => {
     const changed = new ConditionVariable();
     const limiter = new ConcurrencyLimiter({ maxCalls: 16, clock: new SimClock(), changed });
     for (let n = 0; n < 16; n++) limiter.enterRecord();
@@ -113,7 +113,7 @@ describe("the limiter", () => {
     expect(limiter.canAdmitRecord).toBe(true);
   });
 
-  test("lets a record that has to be alone in when it is empty, and nobody else until it leaves", () => {
+  test("admits an exclusive record when it is empty, and no other until it leaves", () => {
     const { limiter } = gateOf(16);
     limiter.enterRecord();
     expect(limiter.hasNoRecords).toBe(false);
@@ -127,7 +127,7 @@ describe("the limiter", () => {
 });
 
 describe("a lease", () => {
-  test("lets calls begin for half its length after a renewal was asked for, and ends before others may take it", async () => {
+  test("lets calls start for half its length after a renewal was requested, and expires before others may take it", async () => {
     const clock = new SimClock();
     let endedAtMs = 0;
     const beganAtMs = clock.monotonicMs();

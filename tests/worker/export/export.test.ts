@@ -152,10 +152,10 @@ test("one pass writes JSONL, the same compressed, and each format for fine-tunin
     })),
   );
   expect(world.job.datasetFiles.find(({ format }) => format === "MESSAGES")).toMatchObject({ rows: 10 });
-  expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records left out");
+  expect(world.file("README.md").toString()).toContain("`dataset.messages.jsonl`: 10 rows; 10 records omitted");
 });
 
-test("a split writes a file of each format for each portion, and every record into one of them", async () => {
+test("a split writes one file per format and portion, and every record into one portion", async () => {
   const world = new World({ records: 60, template: CHATS, seeds: 60 });
   const split = { train: 70, validation: 0, test: 30 };
   world.setJob({ formats: ["JSONL", "CSV", "PARQUET", "ALPACA"], split });
@@ -180,7 +180,7 @@ test("a split writes a file of each format for each portion, and every record in
   expect(world.file("README.md").toString()).toContain("| Split | 70 % train, 30 % test |");
 });
 
-test("every record tells where it comes from, in the dataset and beside it", async () => {
+test("every record has its provenance, in the dataset and in provenance.jsonl", async () => {
   const world = await typedWorld(9);
   const [row] = world.lines("dataset.jsonl");
   expect(row._meta).toEqual({
@@ -208,7 +208,7 @@ test("the card says how many records a complete dataset lacks, and shows names a
   await world.work();
   const card = world.file("README.md").toString();
   expect(world.job.status).toBe("COMPLETED");
-  expect(card).toContain("It is complete but for the record that failed.");
+  expect(card).toContain("The dataset is complete except for 1 record that failed.");
   expect(card).toContain("# Films \\<b>5\\</b>");
   expect(card).toContain("`it.record.task.length < 99`");
 });
@@ -248,21 +248,21 @@ steps:
 record: { decade: "it.seed.year > 1982 ? 'late' : 'a | b'", film: it.seed.title }
 `;
 
-test("the card tells the prompts, the share of each model, and the records of each category", async () => {
+test("the card lists the sources, each model's share, and the records of each category", async () => {
   const world = new World({ records: 6, template: FILMS, seeds: 6, parameters: { audience: "young | old" } });
   const estimate = { lowNanos: 400_000, likelyNanos: 500_000, highNanos: 600_000, recordCount: 6 };
   world.setJob({ formats: ["JSONL_GZ", "CSV"], estimate: { ...estimate, basis: "TEST_RUNS", basisRecords: 5 } });
   await world.work();
   const card = world.file("README.md").toString();
   for (const words of [
-    "| Estimated before | $0.00040 to $0.00060, likely $0.00050, from 5 records that were tried |",
+    "| Estimated cost | $0.00040 to $0.00060, likely $0.00050, from 5 records that were tried |",
     "| Template | T1, version 3 |",
-    `| SHA-256 of its text | ${sha256(FILMS)} |`,
+    `| Template SHA-256 | ${sha256(FILMS)} |`,
     '| Parameter audience | "young \\| old" |',
-    "| sort | amazon.nova-micro-v1:0 | 6 | 100.0 % |",
-    "| best | amazon.nova-pro-v1:0 | 3 | 50.0 % |",
-    "| a \\| b | 3 | 50.0 % |",
-    "| late | 3 | 50.0 % |",
+    "| sort | amazon.nova-micro-v1:0 | 6 | 100.0% |",
+    "| best | amazon.nova-pro-v1:0 | 3 | 50.0% |",
+    "| a \\| b | 3 | 50.0% |",
+    "| late | 3 | 50.0% |",
     'pandas.read_json("dataset.jsonl.gz", lines=True)',
     'load_dataset("csv", data_files="dataset.csv")',
     "select * from read_csv('dataset.csv');",
@@ -271,14 +271,14 @@ test("the card tells the prompts, the share of each model, and the records of ea
     expect(card).toContain(words);
 });
 
-test("SHA256SUMS has the checksum of every file beside it", async () => {
+test("SHA256SUMS has every other file's checksum", async () => {
   const world = await typedWorld(12);
   const sums = world.file("SHA256SUMS").toString().trimEnd().split("\n");
   const others = world.job.datasetFiles.map(({ name }) => name).filter((name) => name !== "SHA256SUMS");
   expect(sums).toEqual(others.map((name) => `${sha256(world.file(name))}  ${name}`));
 });
 
-test("a category with very many values is summed up", () => {
+test("a category with very many values is summarized", () => {
   const counts = new Counts(["film"]);
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   for (let slot = 0; slot < 1_500; slot++) counts.add({ slot, columns: { film: `Film ${slot % 1_200}` }, meta });
@@ -287,7 +287,7 @@ test("a category with very many values is summed up", () => {
   expect(counts.categories.get("film")?.get("Film 5")).toBe(2);
 });
 
-test("a dataset without a record is still three readable files", async () => {
+test("a dataset without records is still three readable files", async () => {
   const world = new World({ records: 5, budgetNanos: 1 });
   await world.work();
   expect(world.job.status).toBe("BUDGET_EXCEEDED");

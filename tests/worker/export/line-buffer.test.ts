@@ -3,7 +3,7 @@ import { LineBuffer, LineBufferPool } from "../../../worker/export/line-buffer.t
 
 const texts = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
 
-test("lines come out as they went in, below a heading of any length, whatever room they were expected to need", () => {
+test("lines come out as they went in, after a header of any length, whatever the capacity", () => {
   const line = fc.string({ unit: "grapheme", maxLength: 60 });
   fc.assert(
     fc.property(fc.array(fc.array(line)), line, fc.nat(300), fc.nat(100), (parts, heading, bytes, room) => {
@@ -18,7 +18,7 @@ test("lines come out as they went in, below a heading of any length, whatever ro
   );
 });
 
-test("what is given back is taken again, empty", () => {
+test("a released buffer is reused, empty", () => {
   const buffers = new LineBufferPool(10);
   const [one, other] = [buffers.acquire(), buffers.acquire()];
   expect(other).not.toBe(one);

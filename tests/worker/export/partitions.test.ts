@@ -40,7 +40,7 @@ const names = ({ job, objects }: World) =>
     .filter((name) => name.startsWith(`${job.datasetPrefix}`) && !name.includes("/records/"))
     .map((name) => name.slice(job.datasetPrefix?.length));
 
-test("every record lies in the folder of its values, in each format, and DuckDB reads them all by one pattern", async () => {
+test("every record is in the folder of its values, in each format, and DuckDB reads them all with one pattern", async () => {
   const world = await filmsBy([...BY]);
   const folders = [...new Set(names(world).flatMap((name) => (name.includes("/") ? [dirname(name)] : [])))].sort();
   expect(folders).toEqual([
@@ -86,12 +86,12 @@ test("every record lies in the folder of its values, in each format, and DuckDB 
   }
 });
 
-test("the card, the manifest, the checksums and the job tell of all files", async () => {
+test("the card, the manifest, the checksums and the job cover all files", async () => {
   const world = await filmsBy([BY[0]], { split: { train: 60, validation: 0, test: 40 } });
   const card = world.file("README.md").toString();
   for (const words of [
     "| Partitioned by | genre |",
-    "lie in 3 folders",
+    "The records are in 3 folders",
     "- `genre=drama/`: 20 records",
     "read_parquet('**/dataset.train.parquet', hive_partitioning = true)",
     'pandas.read_parquet(name, partitioning=None) for name in glob.glob("**/dataset.test.parquet", recursive=True)',
@@ -109,16 +109,16 @@ test("the card, the manifest, the checksums and the job tell of all files", asyn
   expect(world.job.datasetFiles).toHaveLength(names(world).length);
 });
 
-test("without room on the disk the dataset is whole and not in folders, and its card says so", async () => {
+test("if the disk is too small, the dataset is complete but not partitioned, and its card says so", async () => {
   const world = new World({ records: 40, template: FILMS, seeds: 6 });
   await world.work();
   const files = await exportAgain(world, { bytes: 2_000, pendingCharacters: 500 });
   expect(files).not.toContain("files.jsonl");
   expect(world.lines("dataset.jsonl")).toHaveLength(40);
-  expect(world.file("README.md").toString()).toContain("It was to be partitioned and is not");
+  expect(world.file("README.md").toString()).toContain("The dataset is not partitioned as requested");
 });
 
-test("a dataset of more folders than there may be keeps every record, and the job's row stays small", async () => {
+test("a dataset with more folders than the limit keeps every record, and the job's row stays small", async () => {
   const world = manyFolders(1_200);
   const { datasetFiles, fileCount } = await exportDataset(world.order);
   expect(fileCount).toBe(1_000 + 4);
@@ -133,7 +133,7 @@ test("a dataset of more folders than there may be keeps every record, and the jo
     .split("\n")
     .map((line) => JSON.parse(line));
   expect(others.map(({ title }) => title)).toEqual(Array.from({ length: 201 }, (_, n) => `t${999 + n}`));
-  expect(text("README.md")).toContain("201 records whose values came later lie together in `title=__OTHERS__/`");
+  expect(text("README.md")).toContain("201 records with values beyond it are together in `title=__OTHERS__/`");
   const rows = text("files.jsonl")
     .trimEnd()
     .split("\n")
@@ -142,7 +142,7 @@ test("a dataset of more folders than there may be keeps every record, and the jo
 });
 
 describe("a spool", () => {
-  test("gives each name its lines in their order, however they were mixed, and leaves nothing behind", async () => {
+  test("returns each name's lines in order, however they were interleaved, and leaves nothing behind", async () => {
     const spool = await Spool.open({ pendingCharacters: 300 });
     const line = (n: number) => `${n} ü\u2028${"x".repeat(n % 17)}`;
     for (let n = 0; n < 500; n++) await spool.add(`name ${n % 7}`, line(n));

@@ -21,7 +21,7 @@ const keeping = (chunks: Buffer[]) =>
     for await (const chunk of body) chunks.push(chunk as Buffer);
   });
 
-test.each([false, true])("tells size and checksum of what stands in the store, gzip: %s", async (gzip) => {
+test.each([false, true])("reports size and checksum of the stored object, gzip: %s", async (gzip) => {
   const chunks: Buffer[] = [];
   const sink = new Sink({ objects: keeping(chunks), name: "a", contentType: "text/plain", gzip, signal });
   const lines = Array.from({ length: 20_000 }, (_, n) => `line ${n} with ümlauts\n`);
@@ -33,7 +33,7 @@ test.each([false, true])("tells size and checksum of what stands in the store, g
   expect(sha256).toBe(createHash("sha256").update(stored).digest("hex"));
 });
 
-test.each([false, true])("a writer that waits for room hears that the upload failed, gzip: %s", async (gzip) => {
+test.each([false, true])("a writer blocked by backpressure sees that the upload failed, gzip: %s", async (gzip) => {
   const objects = storeThat(async (body) => {
     for await (const chunk of body) throw new Error(`no room for ${typeof chunk}`);
   });
@@ -47,7 +47,7 @@ test.each([false, true])("a writer that waits for room hears that the upload fai
   sink.destroy();
 });
 
-test.each([false, true])("so it does when S3 refuses a part, gzip: %s", async (gzip) => {
+test.each([false, true])("and that S3 rejected a part, gzip: %s", async (gzip) => {
   const send = async (command: object) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     if (command instanceof UploadPartCommand) throw new Error("S3 is out of order");
@@ -65,7 +65,7 @@ test.each([false, true])("so it does when S3 refuses a part, gzip: %s", async (g
   sink.destroy();
 });
 
-test("a store that refuses at once is heard of by the next write and at the end", async () => {
+test("a store that fails immediately fails the next write and the end", async () => {
   const objects = storeThat(() => Promise.reject(new Error("no such bucket")));
   const sink = new Sink({ objects, name: "a", contentType: "text/plain", signal });
   await new Promise((resolve) => setImmediate(resolve));

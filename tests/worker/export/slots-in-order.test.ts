@@ -38,7 +38,7 @@ async function order(parts: readonly Written[]): Promise<string[]> {
   return slots;
 }
 
-test("records made out of order come in order", async () => {
+test("records written out of order are read in order", async () => {
   const parts = [
     { run: { generation: 1 }, made: [1, 3] },
     { run: { generation: 1 }, made: [0, 2], failed: [4] },
@@ -46,7 +46,7 @@ test("records made out of order come in order", async () => {
   expect(await order(parts)).toEqual(["0", "1", "2", "3", "4F"]);
 });
 
-test("a record stands at its place whatever its line begins with", async () => {
+test("a record is at its place whatever its line begins with", async () => {
   const objects = new MemoryObjects();
   const line = (slot: number) => `{"made":{"columns":{},"slot":${slot}}}`;
   const text = `${encodePart({ open: [], done: [], made: [], rejected: [], failed: [] })}${line(1)}\n${line(0)}\n`;
@@ -58,7 +58,7 @@ test("a record stands at its place whatever its line begins with", async () => {
   expect(slots).toEqual([0, 1]);
 });
 
-test("a slot that a later pass filled stands once, at its place", async () => {
+test("a slot filled by a later pass appears once, at its place", async () => {
   const parts = [
     { run: { generation: 1 }, made: [0, 2], failed: [1, 3] },
     { run: { generation: 2, pass: 1 }, made: [3], failed: [1] },
@@ -68,7 +68,7 @@ test("a slot that a later pass filled stands once, at its place", async () => {
   expect(await order(parts.slice(0, 2))).toEqual(["0", "1F", "2", "3"]);
 });
 
-test("parts that were folded into a dataset are read where they lie now", async () => {
+test("compacted parts are read from their dataset", async () => {
   const parts = [
     { run: { generation: 1, compacted: true as const }, made: [0], failed: [1] },
     { run: { generation: 1, pass: 1 }, made: [1] },
@@ -76,7 +76,7 @@ test("parts that were folded into a dataset are read where they lie now", async 
   expect(await order(parts)).toEqual(["0", "1"]);
 });
 
-test("a pass over a few slots of many holds back no more than a window of them", async () => {
+test("a pass over a few slots of many holds back at most a window of them", async () => {
   const slots = Array.from({ length: 3 * MAX_WINDOW_SLOTS }, (_, n) => 5 * n + 1);
   const parts = [{ run: { generation: 2, pass: 1 }, made: slots }];
   expect(await order(parts)).toEqual(slots.map(String));
@@ -102,21 +102,21 @@ async function manyParts(count: number, characters = 10) {
   return { shard, opened, objects: withOther(whole, { open }) };
 }
 
-test("parts are asked for before their turn, and not all at once", async () => {
+test("parts are prefetched, but not all at once", async () => {
   const { shard, opened, objects } = await manyParts(40);
   const ahead: number[] = [];
   for await (const entry of slotsInOrder(objects, shard)) ahead.push(opened.length - 1 - slotOf(entry));
   expect(ahead).toEqual(Array.from({ length: 40 }, (_, slot) => Math.min(16, 39 - slot)));
 });
 
-test("whoever stops reading lets go of all that was asked for", async () => {
+test("stopping early closes everything that was prefetched", async () => {
   const { shard, opened, objects } = await manyParts(40);
   for await (const entry of slotsInOrder(objects, shard)) if (slotOf(entry) === 3) break;
   await new Promise(setImmediate);
   expect(opened.every((stream) => stream.destroyed)).toBe(true);
 });
 
-test("a part that breaks off, be it before its turn, fails the reading and nothing else", async () => {
+test("a part that breaks off, even before its turn, fails the read and nothing else", async () => {
   const { shard, opened, objects } = await manyParts(40);
   const slots: number[] = [];
   const reading = async () => {

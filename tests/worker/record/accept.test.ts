@@ -1,12 +1,12 @@
 /** Which candidates fill a slot, how often it is tried, and what is kept of those that were rejected. */
 import { newOpenSlot } from "#core/shard/record";
 import { openMaker } from "../one-record.ts";
-import { ANSWERS, mortal, TWO_STEPS, World, type JobWish } from "../world.ts";
+import { ANSWERS, mortal, TWO_STEPS, World, type JobOptions } from "../world.ts";
 
 /** Films whose number is a multiple of three are rejected; 33 films make a third of them. */
 const NOT_EVERY_FILM = `${TWO_STEPS}accept: { recent: it.record.year >= 1980, lucky: it.movie.votes % 3 !== 0 }\n`;
-const choosy = (wish: Partial<JobWish> = {}) =>
-  new World({ records: 40, seeds: 33, template: NOT_EVERY_FILM, ...wish });
+const choosy = (options: Partial<JobOptions> = {}) =>
+  new World({ records: 40, seeds: 33, template: NOT_EVERY_FILM, ...options });
 const NO_FILM = `${TWO_STEPS}accept: { good: it.movie.votes < 0 }\n`;
 
 async function verdict(accept: string, { record = "a: it.seed.n", n = 3 as unknown } = {}) {
@@ -20,41 +20,41 @@ async function verdict(accept: string, { record = "a: it.seed.n", n = 3 as unkno
 
 describe("a candidate", () => {
   test.each([
-    ["it.record.a > 2", "made"],
+    ["it.record.a > 2", "delivered"],
     ["it.record.a > 3", "rejected"],
-    ["it.seed.n + it.steps.s.output.length === 8", "made"],
+    ["it.seed.n + it.steps.s.output.length === 8", "delivered"],
     ["'[].length'", "rejected"],
-    ["{ one: it.record.a > 2, two: it.record.a < 9 }", "made"],
+    ["{ one: it.record.a > 2, two: it.record.a < 9 }", "delivered"],
     ["{ one: it.record.a > 2, two: it.record.a > 9 }", "rejected"],
-  ])("with accept: %s is %s", async (accept, end) => expect((await verdict(accept)).end).toBe(end));
+  ])("with accept: %s is %s", async (accept, kind) => expect((await verdict(accept)).kind).toBe(kind));
 
   test("sees its columns as they are delivered, in their declared types", async () => {
     const record = "a: { value: it.seed.n, type: integer }, b: it.seed.none";
-    expect((await verdict("it.record.a === 7 && it.record.b === null", { record, n: "7" })).end).toBe("made");
+    expect((await verdict("it.record.a === 7 && it.record.b === null", { record, n: "7" })).kind).toBe("delivered");
   });
 
-  test("is rejected by the first condition that does not hold, which is named; those after it are not asked", async () => {
+  test("is rejected by the first condition that does not hold, which is named; later ones are not evaluated", async () => {
     const end = await verdict("{ fine: it.record.a > 0, big: it.record.a > 9, odd: it.seed.none.none }");
     expect(end).toMatchObject({
-      end: "rejected",
-      rejected: { slot: 0, attempt: 0, reason: 'The condition "big" does not hold.', columns: { a: 3 } },
-      failed: { cause: 'The condition "big" does not hold' },
+      kind: "rejected",
+      rejected: { slot: 0, attempt: 0, reason: 'Rejected by "big".', columns: { a: 3 } },
+      failed: { cause: 'Rejected by "big"' },
     });
     expect(await verdict("it.record.a > 9")).toMatchObject({
-      rejected: { reason: 'The condition "accept" does not hold.' },
+      rejected: { reason: 'Rejected by "accept".' },
     });
   });
 
-  test("whose condition cannot be evaluated is no candidate: the attempt has failed, and says where", async () => {
+  test("whose condition cannot be evaluated is none: the attempt fails, and says where", async () => {
     expect(await verdict("{ odd: it.record.a.b.c }")).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { reason: expect.stringMatching(/^Condition "odd" could not be evaluated: .*line 1, column/) },
     });
   });
 });
 
-describe("a job that chooses", () => {
-  test("delivers as many accepted records as were asked for, and keeps each rejected one aside", async () => {
+describe("a job with conditions", () => {
+  test("delivers as many accepted records as requested, and keeps each rejected candidate", async () => {
     const world = choosy();
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
@@ -72,7 +72,7 @@ describe("a job that chooses", () => {
     });
     for (const { id, attempt, reason, record, models, seeds, costNanos } of rejected) {
       expect(rows.find((row) => row.id === id)._meta.attempts).toBeGreaterThan(attempt);
-      expect(reason).toBe('The condition "lucky" does not hold.');
+      expect(reason).toBe('Rejected by "lucky".');
       expect((record.year - 1980) % 3).toBe(0);
       expect([Object.keys(models), seeds.movie.collection, costNanos > 0]).toEqual([
         ["question", "answer"],
@@ -84,19 +84,17 @@ describe("a job that chooses", () => {
     const attempts = rows.map(({ _meta }) => _meta);
     expect(paid(attempts)).toBe(world.spentNanos);
     expect(paid(rejected)).toBeLessThan(paid(attempts));
-    expect(shard?.causes).toEqual([
-      { cause: 'The condition "lucky" does not hold', attempts: rejected.length, records: 0 },
-    ]);
+    expect(shard?.causes).toEqual([{ cause: 'Rejected by "lucky"', attempts: rejected.length, records: 0 }]);
   });
 
-  test("tells in its card what records meet, and how many were rejected", async () => {
+  test("lists in its card the conditions, and how many candidates were rejected", async () => {
     const world = choosy();
     await world.work();
     const card = world.file("README.md").toString();
     const { rejected } = world.shards[0] ?? {};
     expect(card).toContain(`| Rejected candidates | ${rejected} |`);
     expect(card).toContain("| lucky | `it.movie.votes % 3 !== 0` |");
-    expect(card).toContain(`| The condition "lucky" does not hold | ${rejected} | 0 |`);
+    expect(card).toContain(`| Rejected by "lucky" | ${rejected} | 0 |`);
     expect(card).toContain(`- \`rejected.jsonl\`: ${rejected} rows`);
   });
 
@@ -109,7 +107,7 @@ describe("a job that chooses", () => {
     expect(reports.some(({ rejected, delivered }) => rejected > 0 && delivered < 200)).toBe(true);
   });
 
-  test("makes the same dataset whoever makes it, and forgets no attempt when a worker dies", async () => {
+  test("has the same dataset whichever workers run it, and forgets no attempt when a worker crashes", async () => {
     const undisturbed = choosy();
     await undisturbed.work();
     const world = choosy();
@@ -131,10 +129,10 @@ describe("a job that chooses", () => {
 
 describe("attempts", () => {
   /** Every second film answers something else than JSON, always. */
-  const half: JobWish["behaviour"] = (request, callNo) =>
+  const half: JobOptions["behaviour"] = (request, callNo) =>
     request.schema && /Film \d*[13579]"/.test(request.prompt) ? "no" : ANSWERS(request, callNo);
 
-  test("of a shard come out of one pool: what one slot does not use another may", async () => {
+  test("of a shard share one pool: what one slot does not use, another may", async () => {
     const world = new World({ records: 60, seeds: 50, behaviour: half });
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
@@ -144,10 +142,10 @@ describe("attempts", () => {
     expect(world.shards[0]?.attempts).toBeLessThanOrEqual(180);
   });
 
-  test.each([1, 2, 5])("are %i for each record at most, on average, when none is of use", async (maxAttempts) => {
+  test.each([1, 2, 5])("are at most %i per record on average if none succeeds", async (maxAttempts) => {
     const template = `${TWO_STEPS}maxAttempts: ${maxAttempts}\n`;
     // Two causes in turn, so that the start does not look hopeless.
-    const behaviour: JobWish["behaviour"] = (request, callNo) =>
+    const behaviour: JobOptions["behaviour"] = (request, callNo) =>
       !request.schema ? ANSWERS(request, callNo) : callNo % 2 === 0 ? "no" : '{"answer": 5}';
     const world = new World({ records: 24, template, behaviour });
     await world.work();
@@ -156,10 +154,10 @@ describe("attempts", () => {
     for (const { attempts } of world.lines("failures.jsonl")) expect(attempts).toBeLessThanOrEqual(5 * maxAttempts);
   });
 
-  test("are counted on by the next worker, not begun anew", async () => {
+  test("are counted on by the next worker, not from zero", async () => {
     const template = `${TWO_STEPS}maxAttempts: 2\n`;
     let stop = new AbortController();
-    const behaviour: JobWish["behaviour"] = (request, callNo) => {
+    const behaviour: JobOptions["behaviour"] = (request, callNo) => {
       if (callNo % 15 === 0) stop.abort();
       return !request.schema ? ANSWERS(request, callNo) : callNo % 2 === 0 ? "no" : '{"answer": 5}';
     };
@@ -175,18 +173,18 @@ describe("attempts", () => {
 });
 
 describe("a job that cannot succeed", () => {
-  test("stops at once when one condition refuses everything, and names it", async () => {
+  test("stops early when one condition rejects everything, and names it", async () => {
     const world = new World({ records: 400, template: NO_FILM });
     await world.work();
     expect(world.job).toMatchObject({ status: "FAILED", outcome: "FAILED" });
     expect(world.job.statusReason).toMatch(
-      /^The first \d\d candidates were all rejected for one cause\. The condition "good" does not hold\. Loosen the condition/,
+      /^The first \d\d candidates were all rejected for one cause\. Rejected by "good"\. Loosen the condition/,
     );
     expect(world.shards[0]?.attempts).toBeLessThan(40);
     expect(world.lines("rejected.jsonl")).toHaveLength(world.shards[0]?.rejected ?? -1);
   });
 
-  test("goes on when the first attempts come to nothing for several causes", async () => {
+  test("continues when the first attempts fail for several causes", async () => {
     const world = new World({
       records: 60,
       template: `${TWO_STEPS}maxAttempts: 6\n`,
@@ -198,7 +196,7 @@ describe("a job that cannot succeed", () => {
     expect(world.lines("dataset.jsonl")).toHaveLength(60);
   });
 
-  const FEW_BAD: JobWish["behaviour"] = (request, callNo) =>
+  const FEW_BAD: JobOptions["behaviour"] = (request, callNo) =>
     request.schema && request.prompt.includes('Film 1"') ? "no" : ANSWERS(request, callNo);
   const ONE_ATTEMPT = `${TWO_STEPS}maxAttempts: 1\n`;
 
@@ -206,7 +204,7 @@ describe("a job that cannot succeed", () => {
     [undefined, "FAILED"],
     [24, "FAILED"],
     [25, "COMPLETED"],
-  ])("of whose records a quarter fails and %s percent may, is %s", async (maxFailedPercent, status) => {
+  ])("with a quarter of its records failing and a tolerance of %s%%, is %s", async (maxFailedPercent, status) => {
     const world = new World({ records: 40, seeds: 4, template: ONE_ATTEMPT, behaviour: FEW_BAD });
     world.setJob({ maxFailedPercent });
     await world.work();
@@ -219,7 +217,7 @@ describe("a job that cannot succeed", () => {
       );
   });
 
-  test("stops once fifty records tell that too many will fail", async () => {
+  test("stops once fifty records show that too many will fail", async () => {
     const world = new World({ records: 400, seeds: 3, template: ONE_ATTEMPT, behaviour: FEW_BAD });
     await world.work();
     expect(world.job.status).toBe("FAILED");
@@ -231,14 +229,14 @@ describe("a job that cannot succeed", () => {
   });
 });
 
-describe("a failed record tells", () => {
-  const failures = async (wish: Partial<JobWish>) => {
-    const world = new World({ records: 2, template: `${TWO_STEPS}maxAttempts: 1\n`, ...wish });
+describe("a failed record reports", () => {
+  const failures = async (options: Partial<JobOptions>) => {
+    const world = new World({ records: 2, template: `${TWO_STEPS}maxAttempts: 1\n`, ...options });
     await world.work();
     return world.lines("failures.jsonl");
   };
 
-  test("which step asked what, and what was answered", async () => {
+  test("which step sent what, and what was answered", async () => {
     const [failure] = await failures({ behaviour: (request, no) => (request.schema ? "no" : ANSWERS(request, no)) });
     expect(failure).toMatchObject({
       reason: 'The answer to step "answer" is not JSON.',
@@ -250,7 +248,7 @@ describe("a failed record tells", () => {
     expect(failure.turns).toBeUndefined();
   });
 
-  test("the whole conversation when the answer was to be repaired", async () => {
+  test("the whole conversation if a repair was tried", async () => {
     const [failure] = await failures({
       template: `${TWO_STEPS.replace("repairs: 0", "repairs: 1")}maxAttempts: 1\n`,
       behaviour: (request, no) => (request.schema ? `no ${request.turns.length}` : ANSWERS(request, no)),
@@ -268,7 +266,7 @@ describe("a failed record tells", () => {
     expect([failure.prompt, failure.answer]).toEqual([undefined, undefined]);
   });
 
-  test("the prompt also when the worker that rendered it is gone", async () => {
+  test("the prompt even if the worker that rendered it is gone", async () => {
     const maker = await openMaker({
       template: `name: T\npick: {}\nsteps: [{ id: s, tier: economy, prompt: Do it., output: { type: choice, of: [a, b] }, repairs: 0 }]`,
       behaviour: () => "none of them",
@@ -278,7 +276,7 @@ describe("a failed record tells", () => {
     const end = await maker.make({ ...newOpenSlot(0), steps: { s: { rounds: [round] } } } as never);
     expect(maker.model.begun).toBe(0);
     expect(end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { details: { step: "s", prompt: "Do it.", answer: "none of them" } },
     });
   });

@@ -2,7 +2,7 @@
 import { newOpenSlot } from "#core/shard/record";
 import { REPAIR_ERROR_BYTES } from "#core/template/bound";
 import { ModelError } from "../../../worker/ports.ts";
-import { openMaker, type Wish } from "../one-record.ts";
+import { openMaker, type MakerOptions } from "../one-record.ts";
 
 const NOVA = { economy: "amazon.nova-micro-v1:0", balanced: "amazon.nova-lite-v1:0", premium: "amazon.nova-pro-v1:0" };
 const template = (more: string) =>
@@ -10,11 +10,11 @@ const template = (more: string) =>
 const JSON_STEP =
   "output: { type: json, schema: { type: object, properties: { n: { type: integer } }, required: [n] } }";
 const inTurn =
-  (...answers: ReturnType<Wish["behaviour"]>[]): Wish["behaviour"] =>
+  (...answers: ReturnType<MakerOptions["behaviour"]>[]): MakerOptions["behaviour"] =>
   (_, callNo) =>
     answers[callNo] ?? "too many calls";
 
-async function make(more: string, behaviour: Wish["behaviour"]) {
+async function make(more: string, behaviour: MakerOptions["behaviour"]) {
   const maker = await openMaker({ template: template(more), behaviour });
   const open = newOpenSlot(0);
   return { maker, open, end: await maker.make(open) };
@@ -23,18 +23,18 @@ async function make(more: string, behaviour: Wish["behaviour"]) {
 describe("a repair", () => {
   test("shows the model its answer and what is wrong with it", async () => {
     const { maker, end } = await make(JSON_STEP, inTurn('{"n": "five"}', '{"n": 5}'));
-    expect(end).toMatchObject({ end: "made", record: { columns: { s: { n: 5 } } } });
+    expect(end).toMatchObject({ kind: "delivered", record: { columns: { s: { n: 5 } } } });
     expect(maker.model.log[1]?.request).toMatchObject({
       turns: [
         { role: "user", text: "Do it." },
         { role: "assistant", text: '{"n": "five"}' },
       ],
       prompt:
-        "Your answer cannot be used: it does not fit its schema: /n must be integer. Answer again, as one JSON object that fits the schema, with nothing before or after it.",
+        "Your answer cannot be used: it does not match its schema: /n must be integer. Answer again, as one JSON object that matches the schema, with nothing before or after it.",
     });
   });
 
-  test("is made as often as the step says, charged and told in the record's provenance", async () => {
+  test("happens as often as the step says, is charged, and is in the record's provenance", async () => {
     const { maker, open, end } = await make(JSON_STEP, inTurn("no", "{}", '{"n": 1}'));
     const call = { step: "s", round: 0, modelId: NOVA.economy };
     expect(end).toMatchObject({
@@ -53,7 +53,7 @@ describe("a repair", () => {
     expect(open.costNanos).toBe(maker.loggedNanos);
     const worse = await make(`${JSON_STEP}, repairs: 1`, inTurn("no", "{}", '{"n": 1}'));
     expect(worse.end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { reason: expect.stringContaining("required property 'n'") },
     });
     expect(worse.maker.model.begun).toBe(2);
@@ -71,13 +71,13 @@ describe("a repair", () => {
     expect(third?.prompt).toContain("and 295 more");
   });
 
-  test("of a text is made when it is asked for, and an empty answer is shown as one", async () => {
+  test("of text happens if requested, and shows an empty answer as such", async () => {
     const { maker, end } = await make("repairs: 1", inTurn("  ", "words"));
     expect(end).toMatchObject({ record: { columns: { s: "words" } } });
     expect(maker.model.log[1]?.request.turns[1]).toEqual({ role: "assistant", text: "…" });
     expect((await make("repairs: 0", inTurn(""))).end).toMatchObject({
-      end: "again",
-      failed: { reason: 'The answer to step "s" is an empty text.' },
+      kind: "retryable",
+      failed: { reason: 'The answer to step "s" is empty.' },
     });
   });
 
@@ -88,30 +88,30 @@ describe("a repair", () => {
 
   const CUT_OFF = { text: "The end of this", stopReason: "max_tokens" };
 
-  test("is asked of a text that was cut off too", async () => {
+  test("happens for text that was cut off too", async () => {
     const { maker, end } = await make("repairs: 1", inTurn(CUT_OFF, "The end."));
     expect(end).toMatchObject({ record: { columns: { s: "The end." } } });
     expect(maker.prompts[1]).toContain("was cut off at maxTokens (50)");
     expect((await make("repairs: 0", inTurn(CUT_OFF))).end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: {
         reason: 'The answer to step "s" was cut off at maxTokens (50); raise it, or allow that with "allowCutOff".',
       },
     });
   });
 
-  test("is not asked of a text that may be cut off", async () => {
+  test("does not happen for text that may be cut off", async () => {
     const { end } = await make("output: { type: text, allowCutOff: true }", inTurn(CUT_OFF));
     expect(end).toMatchObject({ record: { columns: { s: "The end of this" } } });
   });
 
-  test("says that the model's context came to its end", async () => {
+  test("says that the model's context was exhausted", async () => {
     const full = { text: "The end of this", stopReason: "model_context_window_exceeded" };
     const { maker } = await make("repairs: 1", inTurn(full, "The end."));
     expect(maker.prompts[1]).toContain("was cut off where the model's context ends");
   });
 
-  test("is not made again after a restart, nor is an answer that was not judged yet paid twice", async () => {
+  test("is not repeated after a restart, nor is an answer not yet judged paid for twice", async () => {
     const maker = await openMaker({ template: template(JSON_STEP), behaviour: inTurn('{"n": 7}') });
     const call = { modelId: NOVA.economy, inputTokens: 1, outputTokens: 1, costNanos: 1 };
     const latest = { text: "not JSON", stopReason: "end_turn" };
@@ -151,7 +151,7 @@ describe("an answer is understood", () => {
     expect(end).toMatchObject({ record: { columns: { s: choice } } });
   });
 
-  test("as a list, whose length is held against its bounds", async () => {
+  test("as a list, whose length is checked against its bounds", async () => {
     const list = "output: { type: list, min: 2, max: 3 }";
     expect((await make(list, inTurn('["a", "b"]'))).end).toMatchObject({ record: { columns: { s: ["a", "b"] } } });
     const { maker } = await make(list, inTurn('{"items": ["a"]}', '{"items": ["a", "b"]}'));
@@ -162,7 +162,7 @@ describe("an answer is understood", () => {
 describe("a better model is asked", () => {
   const better = (rest = "") => `escalate: { to: premium${rest} }`;
 
-  test("when the repairs are used up, from the beginning and with repairs of its own", async () => {
+  test("when the repairs are used up, from scratch and with repairs of its own", async () => {
     const { maker, end } = await make(`${JSON_STEP}, repairs: 1, ${better()}`, inTurn("1", "2", "3", '{"n": 4}'));
     expect(end).toMatchObject({ record: { columns: { s: { n: 4 } }, meta: { models: { s: NOVA.premium } } } });
     expect(maker.observed.map(({ modelId, reason, turns }) => [modelId, reason, turns.length])).toEqual([
@@ -172,7 +172,7 @@ describe("a better model is asked", () => {
       [NOVA.premium, "repair", 2],
     ]);
     const failed = await make(`${JSON_STEP}, repairs: 0, ${better()}`, inTurn("1", "2"));
-    expect(failed.end).toMatchObject({ end: "again" });
+    expect(failed.end).toMatchObject({ kind: "retryable" });
     expect(failed.maker.model.begun).toBe(2);
   });
 
@@ -191,7 +191,7 @@ describe("a better model is asked", () => {
     const withheld = { text: "", stopReason: "guardrail_intervened" };
     expect((await make(better(), inTurn(withheld, "fine"))).end).toMatchObject({ record: { columns: { s: "fine" } } });
     expect((await make("repairs: 0", inTurn(withheld))).end).toMatchObject({
-      end: "again",
+      kind: "retryable",
       failed: { reason: 'The answer to step "s" was withheld (guardrail_intervened).' },
     });
   });
@@ -204,17 +204,19 @@ describe("a better model is asked", () => {
     expect((await make(when, inTurn('{"n": 6}'))).maker.model.begun).toBe(1);
   });
 
-  test("but a condition that cannot be evaluated is told with the answer that was paid, and not paid for again", async () => {
+  test("but a condition that cannot be evaluated is reported with the answer that was paid for, which is not paid for again", async () => {
     const { maker, end } = await make(better(", when: 'it.steps.s.output.a.b > 1'"), inTurn("words"));
     const problem = expect.stringMatching(/^Step "s", "escalate\.when" could not be evaluated/);
-    expect(end).toMatchObject({ end: "given up", failed: { reason: problem } });
+    expect(end).toMatchObject({ kind: "failed", failed: { reason: problem } });
     expect(maker.observed).toMatchObject([{ answer: "words", problem, costNanos: maker.loggedNanos }]);
   });
 
   test("only for what the step names", async () => {
     const refusalOnly = `${JSON_STEP}, repairs: 0, ${better(", on: [refusal]")}`;
-    expect((await make(refusalOnly, inTurn("no JSON"))).end).toMatchObject({ end: "again" });
-    expect((await make(refusalOnly, inTurn("Sorry, I can't do that.", '{"n": 1}'))).end).toMatchObject({ end: "made" });
+    expect((await make(refusalOnly, inTurn("no JSON"))).end).toMatchObject({ kind: "retryable" });
+    expect((await make(refusalOnly, inTurn("Sorry, I can't do that.", '{"n": 1}'))).end).toMatchObject({
+      kind: "delivered",
+    });
     const schemaOnly = better(", on: [schema]");
     expect((await make(schemaOnly, inTurn("Sorry, I can't do that."))).end).toMatchObject({
       record: { columns: { s: "Sorry, I can't do that." } },
@@ -232,14 +234,14 @@ describe("a better model is asked", () => {
   });
 });
 
-describe("a model out of reach", () => {
+describe("an unavailable model", () => {
   const fallbacks = "fallbacks: [balanced, premium]";
   const away =
-    (ids: readonly string[], kind: ModelError["kind"]): Wish["behaviour"] =>
+    (ids: readonly string[], kind: ModelError["kind"]): MakerOptions["behaviour"] =>
     ({ modelId }) =>
       ids.includes(modelId) ? new ModelError(kind, "Not now.") : modelId;
 
-  test("is waited for half a minute, then the next one answers, and the next record does not wait again", async () => {
+  test("gets half a minute, then the next one answers, and the next record does not wait again", async () => {
     const { maker, end } = await make(fallbacks, away([NOVA.economy], "throttled"));
     expect(end).toMatchObject({
       record: {
@@ -259,8 +261,8 @@ describe("a model out of reach", () => {
     expect(await maker.columns(newOpenSlot(2))).toEqual({ s: NOVA.economy });
   });
 
-  test("is left at once when it is gone", async () => {
-    const { maker, end } = await make(fallbacks, away([NOVA.economy, NOVA.balanced], "hopeless"));
+  test("is skipped immediately when it is inaccessible", async () => {
+    const { maker, end } = await make(fallbacks, away([NOVA.economy, NOVA.balanced], "inaccessible"));
     expect(end).toMatchObject({ record: { columns: { s: NOVA.premium } } });
     expect(maker.model.begun).toBe(3);
     expect(maker.observed.map(({ modelId, problem, costNanos }) => [modelId, problem, costNanos > 0])).toEqual([
@@ -270,9 +272,9 @@ describe("a model out of reach", () => {
     ]);
   });
 
-  test("is not what a model is that finds one request invalid: no other is asked, and the next record is asked as ever", async () => {
+  test("is not one that finds a request invalid: no other is asked, and the next record asks it as usual", async () => {
     const { maker, end } = await make(fallbacks, away([NOVA.economy], "invalid"));
-    expect(end).toMatchObject({ end: "given up", failed: { reason: "Not now." } });
+    expect(end).toMatchObject({ kind: "failed", failed: { reason: "Not now." } });
     expect(maker.observed.map(({ modelId, problem }) => [modelId, problem])).toEqual([[NOVA.economy, "Not now."]]);
     maker.model.behaviour = away([], "invalid");
     expect(await maker.columns(newOpenSlot(1))).toEqual({ s: NOVA.economy });
@@ -281,12 +283,12 @@ describe("a model out of reach", () => {
 
   test("fails the record when there is no other", async () => {
     const all = Object.values(NOVA);
-    expect((await make(fallbacks, away(all, "hopeless"))).end).toMatchObject({ end: "given up" });
-    expect((await make("repairs: 0", away(all, "hopeless"))).maker.model.begun).toBe(1);
+    expect((await make(fallbacks, away(all, "inaccessible"))).end).toMatchObject({ kind: "failed" });
+    expect((await make("repairs: 0", away(all, "inaccessible"))).maker.model.begun).toBe(1);
   });
 });
 
-test("an observer is told all of a call", async () => {
+test("an observer gets everything about a call", async () => {
   const { maker } = await make(
     `system: Be brief., ${JSON_STEP}, examples: [{ user: Q, assistant: A }]`,
     inTurn("x", '{"n":1}'),

@@ -58,11 +58,11 @@ const steps = fc
   );
 
 /** It takes every token the bound allows, and answers wrongly whenever `luck` says so, at length. */
-function worst({ shop, model: fake }: Maker, luck: (no: number) => number): { calls: number; nanos: number } {
+function worst({ jobContext, model: fake }: Maker, luck: (no: number) => number): { calls: number; nanos: number } {
   const log = { calls: 0, nanos: 0 };
   fake.converse = async (request: ModelRequest) => {
     const no = log.calls++;
-    const step = shop.template.steps.find(
+    const step = jobContext.template.steps.find(
       ({ maxTokens, id }) => request.maxTokens === maxTokens && saysStep(request, id),
     );
     const priced = findModel(request.modelId);
@@ -88,14 +88,14 @@ function right({ schema }: ModelRequest): string {
   return JSON.stringify(schema ? { n: 1, items: ["x"], choice: "a" } : "text").slice(0, 100);
 }
 
-test("no record costs more than its bound, nor makes more calls; what is left is reserved, and the charges are the log", async () => {
+test("no record exceeds its bound in cost or calls; the rest stays reserved, and charges equal the log", async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.nat({ max: 1_000 }), async (all, seed) => {
       const maker = await openMaker({
         template: JSON.stringify({ name: "T", pick: {}, steps: all }),
         behaviour: () => "",
       });
-      const { template } = maker.shop;
+      const { template } = maker.jobContext;
       const bound = boundOf(template);
       // Luck 0 is a model that never answers rightly.
       const log = worst(maker, (no) => (seed % 4 === 0 ? 1 : hashOf(seed, no)));
@@ -103,7 +103,7 @@ test("no record costs more than its bound, nor makes more calls; what is left is
       expect(remainingBoundNanos(template, open)).toBe(bound.costNanos);
       let reserved = bound.costNanos;
       const { charge, release } = reservationOf(maker, bound.costNanos);
-      const end = await maker.attempt(open, {
+      const outcome = await maker.attempt(open, {
         get remainingNanos() {
           return reserved;
         },
@@ -114,11 +114,11 @@ test("no record costs more than its bound, nor makes more calls; what is left is
         },
         release,
       });
-      expect(end.end).not.toBe("waiting");
+      expect(outcome.kind).not.toBe("suspended");
       expect(log.calls).toBeLessThanOrEqual(bound.calls);
       expect(log.nanos).toBeLessThanOrEqual(bound.costNanos);
       expect(open.costNanos).toBe(log.nanos);
-      expect(maker.purse.spentNanos).toBe(log.nanos);
+      expect(maker.account.spentNanos).toBe(log.nanos);
       const paid = maker.observed.reduce((sum, { costNanos }) => sum + costNanos, 0);
       expect(paid).toBe(log.nanos);
     }),
@@ -126,18 +126,18 @@ test("no record costs more than its bound, nor makes more calls; what is left is
   );
 }, 90_000);
 
-function reservationOf({ purse }: Maker, nanos: number) {
-  purse.grant(nanos);
-  const reservation = purse.reserve(nanos);
-  if (!reservation) throw new Error("The purse is too small.");
+function reservationOf({ account }: Maker, nanos: number) {
+  account.grant(nanos);
+  const reservation = account.reserve(nanos);
+  if (!reservation) throw new Error("The grant is too small.");
   return reservation;
 }
 
-test("a model that never answers rightly is called as often as the bound counts", async () => {
+test("a model that never answers correctly is called as often as the bound counts", async () => {
   const step = { id: "s0", model: MODELS[0], prompt: "Do 0 it.", maxTokens: 20, maxPromptBytes: 300, repairs: 2 };
   const all = [{ ...step, output: { type: "json", schema: SCHEMA }, escalate: { to: MODELS[1] } }];
   const maker = await openMaker({ template: JSON.stringify({ name: "T", pick: {}, steps: all }), behaviour: () => "" });
   const log = worst(maker, () => 1);
-  expect(await maker.make()).toMatchObject({ end: "again" });
-  expect(log.calls).toBe(boundOf(maker.shop.template).calls);
+  expect(await maker.make()).toMatchObject({ kind: "retryable" });
+  expect(log.calls).toBe(boundOf(maker.jobContext.template).calls);
 });

@@ -6,7 +6,7 @@ import { shardKey } from "#core/keys";
 import { crashesAtTakeover } from "#core/shard/lease";
 
 describe("a model that does not always answer", () => {
-  test("throttled calls are repeated and cost nothing; concurrency falls and recovers", async () => {
+  test("throttled calls are retried and cost nothing; concurrency falls and recovers", async () => {
     const random = randomOf("throttle");
     const world = new World({
       records: 200,
@@ -21,7 +21,7 @@ describe("a model that does not always answer", () => {
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
-  test("a call without an answer is charged its worst case and made again", async () => {
+  test("a call without an answer is charged its worst case and retried", async () => {
     const world = new World({
       records: 10,
       behaviour: (request, callNo) =>
@@ -51,7 +51,7 @@ describe("a model that does not always answer", () => {
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
-  test("a call that outlasts its time is given up", async () => {
+  test("a call that exceeds its timeout is aborted", async () => {
     const world = new World({ records: 3 });
     world.model.latencyMs = (callNo) => (callNo === 2 ? 1e9 : 200);
     await world.work();
@@ -63,7 +63,7 @@ describe("a model that does not always answer", () => {
 });
 
 describe("a model that answers badly", () => {
-  test("gets another try with another item, and none of its records is lost", async () => {
+  test("gets another attempt with another item, and none of its records is lost", async () => {
     const bad = (prompt: string) => prompt.includes("Film 3");
     const world = new World({
       records: 35,
@@ -77,13 +77,13 @@ describe("a model that answers badly", () => {
     expect(rows.some(({ film }) => film === "Film 3")).toBe(false);
     expect(rows).toHaveLength(35);
     const [cause] = world.shards[0]?.causes ?? [];
-    expect(cause).toMatchObject({ cause: 'The answer to step "answer" does not fit its schema', records: 0 });
+    expect(cause).toMatchObject({ cause: 'The answer to step "answer" does not match its schema', records: 0 });
     expect(cause?.attempts).toBe((world.shards[0]?.attempts ?? 0) - 35);
     const told = rows.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
     expect(told).toBeLessThanOrEqual(world.spentNanos);
   });
 
-  test("for more records than may fail ends the job early, its causes grouped", async () => {
+  test("for more records than tolerated ends the job early, its causes grouped", async () => {
     const world = new World({
       records: 400,
       behaviour: (request, callNo) => (request.schema && callNo % 10 !== 0 ? "no JSON" : ANSWERS(request, callNo)),
@@ -107,7 +107,7 @@ describe("a model that answers badly", () => {
   });
 });
 
-describe("a template that is at odds with itself", () => {
+describe("a self-contradictory template", () => {
   const withSchema = (more: string) => TWO_STEPS.replace("schema: {", () => `schema: { ${more},`);
 
   test.each([
@@ -121,7 +121,7 @@ describe("a template that is at odds with itself", () => {
     });
     await world.work();
     expect(world.job.status).toBe("FAILED");
-    expect(world.lines("failures.jsonl")[0].reason).toContain("could not be held against its schema");
+    expect(world.lines("failures.jsonl")[0].reason).toContain("could not be validated against its schema");
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
@@ -134,17 +134,17 @@ describe("a template that is at odds with itself", () => {
   });
 });
 
-test("a job whose seed set was deleted fails with a sentence", async () => {
+test("a job whose seed set was deleted fails and says why", async () => {
   const world = new World({ records: 5 });
   world.objects.files.delete(seedIndexObject("owner-1", "S1"));
   await world.work();
   expect(world.job).toMatchObject({
     status: "FAILED",
-    statusReason: expect.stringContaining("seed set of this job is gone"),
+    statusReason: expect.stringContaining("seed set was deleted"),
   });
 });
 
-describe("a record that kills its worker", () => {
+describe("a poison slot", () => {
   async function workThatDies(world: World, isDeadly: (prompt: string) => boolean, workers: number): Promise<void> {
     for (let n = 0; n < workers && ["QUEUED", "RUNNING", "EXPORTING"].includes(world.job.status); n++) {
       const dying = mortal(world.ports(), ({ prompt }) => prompt !== undefined && isDeadly(prompt), false);
@@ -153,18 +153,18 @@ describe("a record that kills its worker", () => {
     }
   }
 
-  test("is found and set aside, and all others are made", async () => {
+  test("is found and failed, and all others are delivered", async () => {
     const world = new World({ records: 14, seeds: 14 });
     await workThatDies(world, (prompt) => prompt.includes('"Film 5"'), 12);
     expect(world.job.status).toBe("COMPLETED");
     expect(world.lines("dataset.jsonl")).toHaveLength(13);
     const failures = world.lines("failures.jsonl");
     expect(failures).toHaveLength(1);
-    expect(failures[0].reason).toContain("stopped the worker 3 times");
+    expect(failures[0].reason).toContain("crashed the worker 3 times");
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
-  test("is made like any other when it is tried again and kills nobody any more", async () => {
+  test("is delivered like any other when it is retried and crashes no worker anymore", async () => {
     const world = new World({ records: 1 });
     await workThatDies(world, () => true, 12);
     expect(world.shards[0]).toMatchObject({ delivered: 0, failed: 1 });
@@ -173,7 +173,7 @@ describe("a record that kills its worker", () => {
     expect(world.lines("dataset.jsonl")).toHaveLength(1);
   });
 
-  test("is not blamed for what killed workers before they took it in hand", async () => {
+  test("is not blamed for crashes before it was started", async () => {
     const world = new World({ records: 14 });
     world.setJob({ status: "RUNNING" });
     world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", consecutiveCrashes: 3 });
@@ -182,7 +182,7 @@ describe("a record that kills its worker", () => {
     expect(world.lines("dataset.jsonl")).toHaveLength(14);
   });
 
-  test("has nothing in hand beside it, of the worker's other shards neither, once workers have died", async () => {
+  test("runs alone, even among the worker's other shards, once workers have crashed", async () => {
     const shards = [
       { from: 0, to: 9 },
       { from: 9, to: 14 },
@@ -224,7 +224,7 @@ describe("a record that kills its worker", () => {
     expect(world.shards.map(({ generation }) => generation)).toEqual([2, 2]);
   });
 
-  test("five deaths in a row without getting on fail the job", async () => {
+  test("five crashes in a row without progress fail the job", async () => {
     const world = new World({ records: 14 });
     world.setJob({ status: "RUNNING" });
     world.store.put(shardKey(JOB, 0), { ...world.shards[0], generation: 9, leaseTask: "gone", consecutiveCrashes: 4 });

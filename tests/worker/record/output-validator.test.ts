@@ -9,7 +9,7 @@ async function reading(schema: object): Promise<(value: object) => unknown> {
   return (value) => outputs.parse(step, { text: JSON.stringify(value), stopReason: "end_turn" });
 }
 
-test("each pattern is held against its own text", async () => {
+test("each pattern is matched against its own text", async () => {
   const text = (pattern: string) => ({ type: "string", pattern });
   const read = await reading({ type: "object", properties: { zip: text("^\\d{5}$"), code: text("^[A-Z]+$") } });
   expect(read({ zip: "12345", code: "AB" })).toEqual({ zip: "12345", code: "AB" });
@@ -17,19 +17,19 @@ test("each pattern is held against its own text", async () => {
   expect(() => read({ zip: "12345", code: "ab" })).toThrow("/code must match pattern");
 });
 
-test("properties that no pattern allows are refused", async () => {
+test("properties that no pattern allows are rejected", async () => {
   const read = await reading({ type: "object", patternProperties: { "^x_": {} }, additionalProperties: false });
   expect(read({ x_1: 1 })).toEqual({ x_1: 1 });
   expect(() => read({ y: 1 })).toThrow("must NOT have additional properties");
 });
 
-test("a schema that calls itself asynchronous is held against answers all the same", async () => {
+test("a schema that says it is asynchronous still validates answers", async () => {
   const read = await reading({ $async: true, type: "object", required: ["a"] });
   expect(read({ a: 1 })).toEqual({ a: 1 });
   expect(() => read({})).toThrow("must have required property 'a'");
 });
 
-test("a constant that Ajv cannot compare with fits no answer, and stops no worker", async () => {
+test("a constant that Ajv cannot compare matches no answer, and crashes no worker", async () => {
   const read = await reading({ type: "object", properties: { a: { const: { toString: "" } } } });
-  expect(() => read({ a: { toString: "" } })).toThrow("could not be held against its schema: ");
+  expect(() => read({ a: { toString: "" } })).toThrow("could not be validated against its schema: ");
 });

@@ -1,14 +1,14 @@
 /** Steps side by side, loops, repetitions and conditions. */
 import { newOpenSlot, type OpenSlot } from "#core/shard/record";
 import { ModelError } from "../../../worker/ports.ts";
-import { openMaker, type Wish } from "../one-record.ts";
+import { openMaker, type MakerOptions } from "../one-record.ts";
 
 const step = (id: string, prompt: string, more = "") =>
   `\n  - { id: ${id}, tier: economy, maxTokens: 50, maxPromptBytes: 2000, prompt: ${JSON.stringify(prompt)}${more && `, ${more}`} }`;
 const template = (...steps: string[]) => `name: T\npick: {}\nsteps:${steps.join("")}\n`;
-const echo: Wish["behaviour"] = ({ prompt }) => `<${prompt}>`;
+const echo: MakerOptions["behaviour"] = ({ prompt }) => `<${prompt}>`;
 
-describe("steps that do not need each other", () => {
+describe("independent steps", () => {
   const DIAMOND = template(
     step("a", "A"),
     step("b", "B"),
@@ -16,7 +16,7 @@ describe("steps that do not need each other", () => {
     step("d", "D of <%= it.steps.a.output %>"),
   );
 
-  test("run side by side, each as soon as those it waits for are done", async () => {
+  test("run concurrently, each as soon as its dependencies are done", async () => {
     const maker = await openMaker({ template: DIAMOND, behaviour: echo });
     const at = new Map<string, number>();
     const { converse } = maker.model;
@@ -35,14 +35,14 @@ describe("steps that do not need each other", () => {
     ]);
   });
 
-  test("never have more calls in flight than the gate allows", async () => {
+  test("never have more calls in flight than the limiter allows", async () => {
     const many = template(...Array.from({ length: 9 }, (_, n) => step(`s${n}`, `P${n}`)));
     const maker = await openMaker({ template: many, behaviour: echo, concurrency: 3 });
     await maker.columns();
     expect(maker.model.mostInFlight).toBe(3);
   });
 
-  test("keep what was paid when one of them fails: no call begins any more, those in flight are heard out", async () => {
+  test("keep what was paid for when one of them fails: no call starts, those in flight finish", async () => {
     const failing = template(
       step("bad", "bad", "output: { type: choice, of: [x, y] }, repairs: 0"),
       step("slow", "slow"),
@@ -52,19 +52,19 @@ describe("steps that do not need each other", () => {
     maker.model.latencyMs = (callNo) => (callNo === 1 ? 5_000 : 100);
     const open = newOpenSlot(0);
     const end = await maker.make(open);
-    expect(end).toMatchObject({ end: "again", failed: { reason: 'The answer to step "bad" is not JSON.' } });
+    expect(end).toMatchObject({ kind: "retryable", failed: { reason: 'The answer to step "bad" is not JSON.' } });
     expect(maker.prompts.sort()).toEqual(["bad", "slow"]);
     expect(open.steps.slow).toMatchObject({ end: "done", rounds: [{ output: "<slow>" }] });
     expect(open.costNanos).toBe(maker.loggedNanos);
   });
 
-  test("say the gravest of their failures", async () => {
+  test("report the most severe of their failures", async () => {
     const two = template(step("a", "A", "output: { type: choice, of: [x, y] }, repairs: 0"), step("b", "B"));
     const maker = await openMaker({
       template: two,
-      behaviour: ({ prompt }) => (prompt === "B" ? new ModelError("hopeless", "Gone.") : "no choice"),
+      behaviour: ({ prompt }) => (prompt === "B" ? new ModelError("inaccessible", "Gone.") : "no choice"),
     });
-    expect(await maker.make()).toMatchObject({ end: "given up", failed: { reason: "Gone." } });
+    expect(await maker.make()).toMatchObject({ kind: "failed", failed: { reason: "Gone." } });
   });
 });
 
@@ -76,11 +76,11 @@ describe("a loop", () => {
     step("all", "All: <%= it.steps.each.output.join(' ') %>"),
   );
   const names =
-    (list: readonly string[]): Wish["behaviour"] =>
+    (list: readonly string[]): MakerOptions["behaviour"] =>
     (request, callNo) =>
       request.prompt === "Names" ? JSON.stringify({ items: list }) : echo(request, callNo);
 
-  test("makes one call for each item, side by side, of the first so many; its output is the list of theirs", async () => {
+  test("makes one call per item, concurrently, up to its limit; its output is the list of theirs", async () => {
     const maker = await openMaker({ template: LOOP, behaviour: names(["x", "y", "z", "w"]) });
     // The first item's answer comes last.
     maker.model.latencyMs = (callNo) => 1_000 - 100 * callNo;
@@ -102,16 +102,19 @@ describe("a loop", () => {
     expect(maker.model.begun).toBe(1);
   });
 
-  test("over something else fails with a sentence", async () => {
+  test("over anything else fails and says why", async () => {
     const maker = await openMaker({
       template: template(step("each", "<%= it.item %>", 'forEach: "5", atMost: 3')),
       behaviour: echo,
     });
     const end = await maker.make();
-    expect(end).toMatchObject({ end: "again", failed: { reason: expect.stringMatching(/"each".*forEach.*list/) } });
+    expect(end).toMatchObject({
+      kind: "retryable",
+      failed: { reason: expect.stringMatching(/"each".*forEach.*list/) },
+    });
   });
 
-  test("goes on after a restart with the calls that were not answered, and no others", async () => {
+  test("resumes after a restart with the unanswered calls only", async () => {
     const maker = await openMaker({ template: LOOP, behaviour: names(["x", "y", "z"]) });
     const open = newOpenSlot(0);
     // The worker dies when two of the three items are answered: what a part holds is all that is left.
@@ -145,7 +148,7 @@ describe("a repetition", () => {
     step("end", "<%= it.steps.draft.output.score %> of <%= it.steps.draft.outputs.length %>"),
   );
   const scores =
-    (list: readonly number[]): Wish["behaviour"] =>
+    (list: readonly number[]): MakerOptions["behaviour"] =>
     (request, callNo) =>
       request.schema ? JSON.stringify({ score: list[callNo] }) : echo(request, callNo);
 
@@ -155,7 +158,7 @@ describe("a repetition", () => {
     expect(maker.prompts.slice(0, 3)).toEqual(["0 after undefined", "1 after 3", "2 after 5"]);
   });
 
-  test("ends after so many rounds with the last", async () => {
+  test("ends at its limit with the last round", async () => {
     const maker = await openMaker({ template: REPEAT, behaviour: scores([1, 2, 3, 4, 5]) });
     expect(await maker.columns()).toEqual({ draft: { score: 4 }, end: "<4 of 4>" });
   });
@@ -165,13 +168,15 @@ describe("a repetition", () => {
     const maker = await openMaker({
       template: template(step("draft", "after <%= it.steps.draft.modelId %>", `fallbacks: [balanced], ${repeat}`)),
       behaviour: ({ modelId }, callNo) =>
-        callNo > 0 && modelId === "amazon.nova-micro-v1:0" ? new ModelError("hopeless", "Gone.") : `answer ${callNo}`,
+        callNo > 0 && modelId === "amazon.nova-micro-v1:0"
+          ? new ModelError("inaccessible", "Gone.")
+          : `answer ${callNo}`,
     });
     expect(await maker.columns()).toEqual({ draft: "answer 2" });
     expect(maker.prompts).toEqual(["after null", "after amazon.nova-micro-v1:0"]);
   });
 
-  test("goes on after a restart with the next round", async () => {
+  test("resumes after a restart with the next round", async () => {
     const maker = await openMaker({ template: REPEAT, behaviour: scores([9]) });
     const call = { modelId: "m", reason: "first", inputTokens: 1, outputTokens: 1, costNanos: 1 } as const;
     const rounds = [
@@ -196,7 +201,7 @@ test("a step whose condition is false is skipped: its output is null and costs n
   expect(await maker.columns()).toEqual({ a: null, b: "<null, 0>" });
 });
 
-test("a step tells the model that answered it last, and none when it was skipped or had nothing to do", async () => {
+test("a step names the model that answered last, and none if it was skipped or had nothing to do", async () => {
   const maker = await openMaker({
     template: template(
       step("skipped", "A", "when: 'false'"),
@@ -212,7 +217,7 @@ test("a step tells the model that answered it last, and none when it was skipped
   expect(await maker.columns()).toMatchObject({ after: '[null,null,"amazon.nova-pro-v1:0"]' });
 });
 
-test("steps that are over are over after a restart too, the skipped ones as well", async () => {
+test("finished and skipped steps stay so after a restart", async () => {
   const maker = await openMaker({
     template: template(
       step("a", "A", "when: 'false'"),
@@ -230,7 +235,7 @@ test("steps that are over are over after a restart too, the skipped ones as well
   expect(maker.model.begun).toBe(1);
 });
 
-test("parameters are what the job chose, else their defaults; several items of a pick are a list", async () => {
+test("parameters are the job's values or the defaults; several items of a pick are a list", async () => {
   const maker = await openMaker({
     template: `name: T
 parameters: { tone: { values: [calm, loud], default: calm }, size: { default: 3 } }
@@ -242,12 +247,12 @@ steps: [{ id: s, tier: economy, maxTokens: 9, prompt: "<%= it.tone %> <%= it.siz
   });
   const end = await maker.make(newOpenSlot(1));
   expect(end).toMatchObject({
-    end: "made",
+    kind: "delivered",
     record: { columns: { s: "<loud 3 3,1>" }, meta: { seeds: { pairs: { collection: "pairs", items: [2, 0] } } } },
   });
 });
 
-test("a record that breaks the sandbox breaks no other that is made at the same time", async () => {
+test("a record that breaks the sandbox breaks no other that runs at the same time", async () => {
   const maker = await openMaker({
     template: `name: T
 pick: { seed: { from: seeds, how: inOrder } }
@@ -255,6 +260,6 @@ steps: [{ id: s, tier: economy, maxTokens: 9, prompt: "<% while (it.seed.bad) {}
     behaviour: echo,
     seeds: { seeds: [{ bad: true }, { bad: false }, { bad: false }, { bad: false }] },
   });
-  const ends = await Promise.all([0, 1, 2, 3].map((slot) => maker.make(newOpenSlot(slot))));
-  expect(ends.map(({ end }) => end)).toEqual(["again", "made", "made", "made"]);
+  const outcomes = await Promise.all([0, 1, 2, 3].map((slot) => maker.make(newOpenSlot(slot))));
+  expect(outcomes.map(({ kind }) => kind)).toEqual(["retryable", "delivered", "delivered", "delivered"]);
 });

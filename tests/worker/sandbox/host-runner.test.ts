@@ -86,11 +86,11 @@ describe("a prompt", () => {
     expect(plainly(() => textOf(bothOf("<%= it.seed.title %>".repeat(20_000)).plain, long))).toBeUndefined();
   });
 
-  test("that renders to nothing is a fault here too", () => {
+  test("that renders to nothing is an error here too", () => {
     expect(() => textOf(bothOf(" <%= it.seed.title %>").plain, { seed: { title: " " } })).toThrow("empty prompt");
   });
 
-  test("gives the same text in and out of the sandbox, whatever the text around and the value are", () => {
+  test("renders the same text in and out of the sandbox, whatever the text and the value", () => {
     const text = fc.string({ unit: "binary", maxLength: 20 }).filter((one) => !/<%|%>/.test(one));
     fc.assert(
       fc.property(text, text, fc.jsonValue(), (before, after, title) => {
@@ -105,7 +105,7 @@ describe("a prompt", () => {
 });
 
 describe("a column", () => {
-  test("gives the same value in and out of the sandbox, whatever it is", () => {
+  test("has the same value in and out of the sandbox, whatever it is", () => {
     const { inside, plain } = bothOf("x");
     fc.assert(
       fc.property(fc.jsonValue(), (title) => {
@@ -174,7 +174,7 @@ describe("a column", () => {
     expect(plainly(() => columnOf(bothOf("x", column).plain, IT))).toBeUndefined();
   });
 
-  test("of data that is too deep, or of a text that grows, is left to the sandbox", () => {
+  test("over data too deep, or with a growing text, is left to the sandbox", () => {
     const deep = `{"seed":{"title":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`;
     expect(plainly(() => bothOf("x").plain.columns(deep, 1))).toBeUndefined();
     const grown = bothOf("x", "`" + "${it.seed.title}".repeat(2_000) + "`.length");
@@ -218,7 +218,7 @@ describe("an expression", () => {
     fc.constantFrom("2", " 3 ", "a", 2, -0, 8.3, { a: { b: "2" } }, { a: [1, 2], b: null }, ["a"], { length: 3 }),
   );
 
-  test("gives the same in and out of the sandbox, or is left to it", () => {
+  test("has the same value in and out of the sandbox, or is left to it", () => {
     let plainOnes = 0;
     fc.assert(
       fc.property(expression, value, (column, v) => {

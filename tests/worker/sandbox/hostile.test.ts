@@ -53,7 +53,7 @@ afterAll(() => void delete (globalThis as { canary?: unknown }).canary);
 
 const CORPUS = { escapes: ESCAPES, endless: ENDLESS, leftovers: LEFTOVERS, machinery: MACHINERY, seeds: SEEDS };
 
-test("the corpus has at least sixty templates, each with a purpose of its own", () => {
+test("the corpus has at least sixty templates, each with a different purpose", () => {
   const all = Object.values(CORPUS).flat();
   expect(all.length).toBeGreaterThanOrEqual(60);
   expect(new Set(all.map(({ tries }) => tries)).size).toBe(all.length);
@@ -77,7 +77,7 @@ describe.each(Object.entries(CORPUS))("%s", (_, hostiles) => {
   });
 });
 
-test("what the next record finds tells a sandbox in which something was left from a fresh one", async () => {
+test("what the next record finds distinguishes a sandbox with leftovers from a fresh one", async () => {
   expect(freshText.length).toBeGreaterThan(10_000);
   expect(freshText).toContain("0.sentences:function");
   expect(differences(freshText.replace("0.sentences:function", "0.sentences:number 0.leak:string"), freshText)).toEqual(

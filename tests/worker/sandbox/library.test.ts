@@ -99,7 +99,7 @@ test.each([
   ["pickOne([])", "pickOne(list) must be a list with at least one item, not an empty list"],
   ['shuffle("abc")', 'shuffle(list) must be a list, not the text "abc"'],
   ["stripMarkdown({})", "stripMarkdown(text) must be a text, not an object"],
-  ["json(undefined)", "json(value) must be a value that JSON has, not undefined"],
+  ["json(undefined)", "json(value) must be a value that JSON can hold, not undefined"],
   ['wrap("a", 1.5)', "wrap(text, width): width must be a whole number from 1 to 10000, not 1.5"],
   ["dedent(true)", "dedent(text) must be a text, not true"],
   ['numberWords("5")', 'numberWords(n) must be a number up to 10^15, not the text "5"'],
@@ -108,10 +108,10 @@ test.each([
   ['dateWords("2025-02-29")', 'dateWords(isoDate) must be a date like "2026-11-23", not the text "2025-02-29"'],
 ])("%s names function and argument", (expression, message) => expect(() => value(expression)).toThrow(message));
 
-describe("chance", () => {
+describe("randomness", () => {
   const LIST = { list: ["a", "b", "c", "d", "e"], text: "One. Two. Three. Four." };
 
-  test("draws the same for the same number and all of the items for many", () => {
+  test("draws the same for the same seed, and all items over many seeds", () => {
     for (const expression of ["pickOne(it.list)", "shuffle(it.list).join()", "randomSentence(it.text)"])
       expect(value(expression, LIST, 9)).toBe(value(expression, LIST, 9));
     const drawn = (expression: string) =>

@@ -58,7 +58,7 @@ describe("a prompt", () => {
     ["<% const json = 1, include = 2, print = 3 %><%= json + include + print %>", "6"],
   ])("%j renders", (prompt, expected) => expect(render(prompt)).toBe(expected));
 
-  test("is sent with its system prompt and its examples, in their order", () => {
+  test("is sent with its system prompt and its examples, in order", () => {
     const examples = [
       { user: "Ask about <%= it.seed.tags[0] %>.", assistant: "Who?" },
       { user: "And <%= it.seed.tags[1] %>?", assistant: "<%= it.seed.year %>" },
@@ -82,18 +82,18 @@ describe("a prompt", () => {
     expect(bytesOf(rendered)).toBe("S 1995Ask about crime.Who?And drama?1995Now Heat".length);
   });
 
-  test("longer than it may be says both lengths in bytes, and counts all that is sent", () => {
+  test("that is too long says both sizes in bytes, and counts everything sent", () => {
     expect(() => render("ä".repeat(60), { maxPromptBytes: 100 })).toThrow(
-      'Step "s" passed its maxPromptBytes of 100: it rendered to 120 bytes; cut the seeds or raise it.',
+      'Step "s" exceeded its maxPromptBytes of 100: it rendered to 120 bytes; shorten the seeds or raise it.',
     );
     const examples = [{ user: "u".repeat(40), assistant: "a".repeat(40) }];
     expect(() => render("p".repeat(40), { maxPromptBytes: 100, examples })).toThrow("rendered to 120 bytes");
   });
 
-  test("that renders to nothing is refused", () =>
+  test("that renders to nothing is rejected", () =>
     expect(() => render(" <%= '' %>")).toThrow("rendered to an empty prompt"));
 
-  test("has the same chance for the same number, each part its own, and no clock", () => {
+  test("has the same randomness for the same seed, each program its own, and no clock", () => {
     const prompts = new Prompts(withStep("<%= Math.random() %>", { system: "<%= Math.random() %>" }), {}, sandbox);
     const first = prompts.render("s", IT, 5);
     expect(prompts.render("s", IT, 5)).toEqual(first);
@@ -102,16 +102,16 @@ describe("a prompt", () => {
     const alone = new Prompts(withStep("<%= Math.random() %>"), {}, sandbox).render("s", IT, 5);
     expect(alone.prompt).toBe(first.prompt);
     for (const clock of ["Date.now()", "new Date()", "Date()"])
-      expect(() => render(`<%= ${clock} %>`)).toThrow("a template has no clock");
+      expect(() => render(`<%= ${clock} %>`)).toThrow("templates have no clock");
   });
 
-  test("reads dates in UTC wherever the worker stands", () => {
+  test("reads dates in UTC wherever the worker runs", () => {
     expect(render("<%= new Date(2020, 0, 1).toISOString() + new Date('2020-06-01T10:00').getHours() %>")).toBe(
       "2020-01-01T00:00:00.000Z10",
     );
   });
 
-  test("gets half a character pair replaced, so that its bytes are what is counted", () => {
+  test("gets lone surrogates replaced, so that the bytes counted are those sent", () => {
     expect(render("<%= '\\ud800' %>x")).toBe("\ufffdx");
   });
 
@@ -125,7 +125,7 @@ describe("a prompt", () => {
   });
 });
 
-describe("a fault", () => {
+describe("an error", () => {
   test.each([
     ["one\ntwo <%= it.seed.author.name %>", "cannot read property 'name' of undefined", 2, 23],
     ["one\n<%\n  const a = 1;\n  const b = it.x.y;\n%>", "cannot read property 'y' of undefined", 4, 17],
@@ -136,13 +136,13 @@ describe("a fault", () => {
     ["x\ny <% if (1) {", "unclosed tag", 2, 3],
     ["<% const f = (x) => {\n  throw new Error('my own');\n} %>\n<% f(1) %>", "my own", 2, 18],
     ["<%= sentences(1) %>", "sentences(text) must be a text, not 1", 1, 14],
-  ])("in %j is told with its line and column", (prompt, message, line, column) => {
+  ])("in %j is reported with its line and column", (prompt, message, line, column) => {
     const fault = faultOf(() => render(prompt));
     expect(fault.message).toBe(`Step "s" could not be evaluated: ${message} (line ${line}, column ${column}).`);
     expect(fault.location).toEqual({ step: "s", path: ["steps", 0, "prompt"], line, column });
   });
 
-  test("names its part of the step", () => {
+  test("names the step's part", () => {
     const bad = "<%= it.x.y %>";
     const examples = [
       { user: "a", assistant: "b" },
@@ -220,11 +220,11 @@ describe("include", () => {
   test("that is missing or too deep says so", () => {
     expect(() => render("<%= include('p') %>")).toThrow('there is no partial "p" (line 1');
     expect(() => render("<%= include('p') %>", {}, { partials: { p: "<%= include('p') %>" } })).toThrow(
-      'include("p") is 11 partials deep, and 10 are allowed',
+      'include("p") is 11 partials deep, but at most 10 are allowed',
     );
   });
 
-  test("is not there for expressions", () =>
+  test("is not available in expressions", () =>
     expect(() => new Prompts(withStep("x", { when: "include('p')" }), {}, sandbox).applies("s", IT, 1)).toThrow(
       "'include' is not defined",
     ));
@@ -241,17 +241,17 @@ describe("conditions, lists and columns", () => {
     expect(of({}).applies("s", IT, 1)).toBe(true);
   });
 
-  test("a list gives its items as JSON, the first ones at most", () => {
+  test("a list returns its items as JSON, up to its limit", () => {
     const loop = (list: string, atMost = 2) => of({ forEach: { list, as: "item", atMost } }).items("s", IT, 1);
     expect(loop("it.seed.tags")).toEqual(['"crime"', '"drama"']);
     expect(loop("[{ a: 1 }, undefined, 3]")).toEqual(['{"a":1}', "null"]);
     expect(loop("[]")).toEqual([]);
     expect(() => loop("it.seed.title")).toThrow(
-      'Step "s", "forEach" could not be evaluated: it must give a list, not a string',
+      'Step "s", "forEach" could not be evaluated: it must be a list, not a string',
     );
   });
 
-  test("repeating and escalating are decided over the latest answer", () => {
+  test("repeating and escalating are decided by the latest answer", () => {
     const prompts = of({
       repeat: { until: "it.steps.s.output.score >= 8", atMost: 3 },
       escalate: { modelId: "m", on: [], when: "it.steps.s.output.score < 3" },

@@ -28,7 +28,7 @@ describe("a job's budget", () => {
     },
   );
 
-  test("raised, lets it go on without paying any call again", async () => {
+  test("raised, lets it resume without paying for any call again", async () => {
     const world = new World({ records: 100, budgetNanos: Math.floor(BOUND * 1.5) });
     await world.work();
     expect(world.job.status).toBe("BUDGET_EXCEEDED");
@@ -89,7 +89,7 @@ describe("a job's budget", () => {
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
-  test("is drawn from by the checkpoints of a shard that spends fast, which writes no more often for it", async () => {
+  test("is drawn from by a fast-spending shard's checkpoints, without extra writes", async () => {
     const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
     const { ports, drawn } = watched(world);
     await world.work(undefined, ports);
@@ -100,7 +100,7 @@ describe("a job's budget", () => {
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
-  test("that is slow to give leaves no place among the calls empty: more is asked for ahead of need", async () => {
+  test("that is slow to grant leaves no permit idle: more is drawn ahead of need", async () => {
     const world = new World({ records: 600, shards: [{ from: 0, to: 600 }] });
     // So that hardly a checkpoint brings money.
     world.settings.flushIntervalMs = 20_000;
@@ -121,7 +121,7 @@ describe("a job's budget", () => {
     expect(fewest).toBeGreaterThan(4);
   });
 
-  test("emptied by others just before a checkpoint would have drawn from it leaves the checkpoint standing", async () => {
+  test("emptied by others just before a checkpoint draws from it does not fail the checkpoint", async () => {
     const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
     const { ports, drawn } = watched(world, () => {
       const { remainingNanos, writtenOffNanos } = world.budget;

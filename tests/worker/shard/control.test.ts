@@ -13,7 +13,7 @@ function whenAnswered(world: World, calls: number, act: () => void): void {
 }
 
 describe("a job's owner", () => {
-  test("pauses it: calls in flight are finished and kept, lease and grant are given back", async () => {
+  test("pauses it: calls in flight finish and are kept, lease and grant are given back", async () => {
     const world = new World({ records: 60 });
     whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", openKey: undefined }));
     await world.work();
@@ -25,7 +25,7 @@ describe("a job's owner", () => {
     expect(world.budget.writtenOffNanos).toBe(0);
   });
 
-  test("resumes it: no paid call is made again", async () => {
+  test("resumes it: no call is paid for twice", async () => {
     const world = new World({ records: 60 });
     whenAnswered(world, 41, () => world.setJob({ status: "PAUSED", openKey: undefined }));
     await world.work();
@@ -37,7 +37,7 @@ describe("a job's owner", () => {
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
-  test("cancels it: calls in flight are aborted and charged their worst case, what was made becomes the dataset", async () => {
+  test("cancels it: calls in flight are aborted and charged their worst case, the records so far become the dataset", async () => {
     const world = new World({ records: 60 });
     whenAnswered(world, 40, () => world.setJob({ status: "EXPORTING", outcome: "CANCELLED" }));
     world.model.latencyMs = () => 700;
@@ -52,7 +52,7 @@ describe("a job's owner", () => {
     expect(world.file("README.md").toString()).toContain("cancelled");
   });
 
-  test("cancels it while several workers are at it: each first hands in what it has", async () => {
+  test("cancels it while several workers work on it: each first flushes what it has", async () => {
     const shards = Array.from({ length: 3 }, (_, n) => ({ from: n * 200, to: (n + 1) * 200 }));
     const world = new World({ records: 600, shards });
     whenAnswered(world, 300, () => world.setJob({ status: "EXPORTING", outcome: "CANCELLED" }));
@@ -77,7 +77,7 @@ describe("a job's owner", () => {
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
-  test("is obeyed although the API does not answer", async () => {
+  test("is obeyed even if the API does not answer", async () => {
     const world = new World({ records: 60 });
     world.reporter.isDown = true;
     whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", openKey: undefined }));
@@ -88,8 +88,8 @@ describe("a job's owner", () => {
   });
 });
 
-describe("a worker that is told to stop", () => {
-  test("finishes its calls, gives back lease and grant, and the next one goes on", async () => {
+describe("a worker that is stopped", () => {
+  test("finishes its calls, gives back lease and grant, and the next one resumes", async () => {
     const world = new World({ records: 60 });
     const stop = new AbortController();
     whenAnswered(world, 40, () => stop.abort());
@@ -121,7 +121,7 @@ describe("a worker that is told to stop", () => {
 });
 
 describe("several workers", () => {
-  test("share a job's shards and make each record once", async () => {
+  test("share a job's shards and generate each record once", async () => {
     const shards = Array.from({ length: 6 }, (_, n) => ({ from: n * 20, to: (n + 1) * 20 }));
     const world = new World({ records: 120, shards });
     await world.clock.run(Promise.all([world.start(), world.start(), world.start()]));
@@ -160,14 +160,14 @@ describe("several workers", () => {
   });
 });
 
-test("a job that was deleted is left alone", async () => {
+test("a deleted job is left alone", async () => {
   const world = new World({ records: 10 });
   world.store.rows.delete(`${jobKey("01KB0000000000000000000000").pk}|JOB`);
   await world.work();
   expect(world.model.begun).toBe(0);
 });
 
-test("shards that stay unpayable after a resume are looked at once each, and call for no further tasks", async () => {
+test("shards that remain unaffordable after a resume are tried once each, and start no further tasks", async () => {
   const shards = Array.from({ length: 3 }, (_, n) => ({ from: n * 20, to: (n + 1) * 20 }));
   const world = new World({ records: 60, shards });
   const { controlNo } = world.job;
@@ -192,7 +192,7 @@ test("shards that stay unpayable after a resume are looked at once each, and cal
   expect(world.shards.map(({ generation }) => generation)).toEqual([1, 1, 1]);
 });
 
-test("a worker that slept through an ending and a resume does not publish what it knew before", async () => {
+test("a worker that slept through an ending and a resume does not publish its stale state", async () => {
   const world = new World({ records: 60, budgetNanos: 4_000_000 });
   let hasSlept = false;
   let wake: () => void = () => {};

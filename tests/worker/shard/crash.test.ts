@@ -46,7 +46,7 @@ describe("a worker killed at any instant", () => {
     },
   );
 
-  test("makes the same dataset as one that is never killed", async () => {
+  test("generates the same dataset as one that is never killed", async () => {
     const undisturbed = new World(WISH);
     await undisturbed.work();
     const disturbed = new World(WISH);
@@ -55,7 +55,7 @@ describe("a worker killed at any instant", () => {
   });
 });
 
-test("a lease lost while money was asked for leaves the worker's other shards their full speed", async () => {
+test("a lease lost while waiting for money leaves the worker's other shards at full speed", async () => {
   const world = new World(WISH);
   world.settings.concurrency = 1;
   const ports = world.ports();

@@ -41,7 +41,7 @@ test.each([1, 2, 3, 4, 5])("lost answers lose neither records nor money (schedul
   expect(world.accountedNanos).toBe(world.budget.budgetNanos);
 });
 
-test("a worker that cannot renew its lease begins no call after half of it, and aborts all before its end", async () => {
+test("a worker that cannot renew its lease starts no call after half of it, and aborts all before its end", async () => {
   const world = new World({ records: 2_000, shards: [{ from: 0, to: 2_000 }] });
   const ports = world.ports();
   let silentSince = 0;
@@ -82,7 +82,7 @@ test("a worker that cannot renew its lease begins no call after half of it, and 
   expect(world.model.inFlight).toBe(0);
 });
 
-test("nothing is written after a part that could not be, so no checkpoint counts its records", async () => {
+test("nothing is written after a failed part, so no checkpoint counts its records", async () => {
   const world = new World({ records: 2 });
   const ports = world.ports();
   let puts = 0;
@@ -91,7 +91,7 @@ test("nothing is written after a part that could not be, so no checkpoint counts
     await ports.objects.putIfAbsent(name, body);
   };
   const objects = withOther(ports.objects, { putIfAbsent: putNew });
-  const book = await LeasedShard.openSlots({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
+  const book = await LeasedShard.open({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const make = () => {
     const slot = book.window.take() ?? -1;

@@ -1,14 +1,14 @@
 /**
- * Dates without a clock and without a place: a date can be read and formatted, but the present one cannot be asked for, since
- * a restart would get another answer; and local time is UTC, since another worker may stand elsewhere.
+ * Dates without a clock and without a time zone: dates can be parsed and formatted, but the current one is not available, since a
+ * restart would get a different one; and local time is UTC, since another worker may run elsewhere.
  */
 const RealDate = Date;
 
 const noClock = (): never => {
-  throw new Error("a template has no clock: give new Date() a date from the seeds");
+  throw new Error("templates have no clock: pass new Date() a date from the seeds");
 };
 
-/** Texts of which Date.parse takes the time as local: no zone at their end. */
+/** Dates that end in a time zone; Date.parse takes others as local time. */
 const ZONED = /(?:Z|[+-]\d\d:?\d\d|GMT|UTC)\s*(?:\(.*\))?$/i;
 const DATE_ONLY = /^[+-]?\d{4,6}(?:-\d\d(?:-\d\d)?)?$/;
 
@@ -41,8 +41,8 @@ function momentOf(parts: unknown[]): number {
 function makeLocalUtc(proto: Date): void {
   const methods = proto as unknown as Record<string, unknown>;
   for (const part of ["Date", "Day", "FullYear", "Hours", "Milliseconds", "Minutes", "Month", "Seconds"])
-    for (const way of ["get", "set"])
-      if (methods[`${way}UTC${part}`]) methods[way + part] = methods[`${way}UTC${part}`];
+    for (const prefix of ["get", "set"])
+      if (methods[`${prefix}UTC${part}`]) methods[prefix + part] = methods[`${prefix}UTC${part}`];
   const text = proto.toUTCString;
   const date = function (this: Date) {
     return text.call(this).slice(0, 16);

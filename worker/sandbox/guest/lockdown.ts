@@ -1,20 +1,20 @@
 /**
- * Shuts everything in which a template could leave something for the next record, or by which it could learn of another:
- * what it does not need is taken away, and all that remains is frozen.
+ * Closes every way in which a template could leave something for the next record, or learn about another: what it does not need
+ * is removed, and everything that remains is frozen.
  */
 import { replaceRandom } from "./random.ts";
 import { replaceDate } from "./clock.ts";
 
-/** What waits, and what tells when memory is collected: no two runs would agree on it. */
+/** Concurrency, and whatever reveals garbage collection: no two runs would agree on it. */
 const REMOVED_GLOBALS = ["Promise", "WeakRef", "FinalizationRegistry", "Atomics", "SharedArrayBuffer"];
 
-/** Call it once, with the names that templates shall have; afterwards nothing global can be changed. */
+/** Call it once, with the names that templates get; afterward nothing global can be changed. */
 export function lockdown(names: Readonly<Record<string, unknown>>): void {
   replaceRandom();
   replaceDate();
   for (const name of REMOVED_GLOBALS) delete (globalThis as never)[name];
   Object.assign(globalThis, names);
-  // Errors are given names, and objects are filled with words as keys: frozen as they are, prototypes would forbid both.
+  // Templates name errors and use words as keys of objects: plainly frozen prototypes would prevent both.
   allowOwn(Object.prototype, [
     "toString",
     "toLocaleString",
@@ -33,7 +33,7 @@ export function lockdown(names: Readonly<Record<string, unknown>>): void {
 
 const seen = new Set<unknown>();
 
-/** Freezes a thing and all that can be reached from it. */
+/** Freezes a value and everything reachable from it. */
 export function freezeAll(value: unknown): void {
   if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value)) return;
   seen.add(value);
@@ -50,7 +50,7 @@ export function freezeAll(value: unknown): void {
 /** Prototypes that no global name leads to. */
 function hiddenPrototypes(): object[] {
   const iterators = (globalThis as unknown as { Iterator: { from(next: object): object } }).Iterator;
-  const things: object[] = [
+  const samples: object[] = [
     function* () {},
     async () => {},
     async function* () {},
@@ -65,14 +65,14 @@ function hiddenPrototypes(): object[] {
     (([] as unknown[]).values() as unknown as { map(change: () => 0): object }).map(() => 0),
     iterators.from({ next: () => ({ done: true }) }),
   ];
-  return things.map((thing) => Object.getPrototypeOf(thing) as object);
+  return samples.map((sample) => Object.getPrototypeOf(sample) as object);
 }
 
-/** QuickJS lets `defineProperty` give a frozen property of the global object another value; of no other object, and no other way. */
+/** QuickJS lets `defineProperty` change frozen properties of the global object, though of no other object and in no other way. */
 function guardGlobals(): void {
   const guard = <T extends (target: object, ...rest: never[]) => unknown>(define: T) =>
     ((target: object, ...rest: never[]) => {
-      if (target === globalThis) throw new TypeError("what is global cannot be changed");
+      if (target === globalThis) throw new TypeError("globals cannot be changed");
       return define(target, ...rest);
     }) as T;
   Object.defineProperties = guard(Object.defineProperties);
@@ -80,7 +80,7 @@ function guardGlobals(): void {
   Object.defineProperty = guard(Object.defineProperty);
 }
 
-/** A frozen prototype forbids objects to have properties of the same name; accessors in their place do not. */
+/** A frozen property of a prototype keeps objects from getting one of the same name by assignment; an accessor does not. */
 function allowOwn(prototype: object, keys: readonly string[]): void {
   for (const key of keys) {
     const property = Object.getOwnPropertyDescriptor(prototype, key);

@@ -1,6 +1,6 @@
 /**
- * The program that runs in the sandbox before any template does, and through which each is run. It is built to one text
- * (`build.ts`), which the machine evaluates; nothing of it is reachable for templates but the library.
+ * The program that runs in the sandbox first, and that runs each template. `build.ts` bundles it into one text, which the VM
+ * evaluates; templates can reach nothing of it but the library.
  */
 import { seedRandom } from "./random.ts";
 import { LIBRARY } from "./library/library.ts";
@@ -10,8 +10,8 @@ import { freezeAll, lockdown } from "./lockdown.ts";
 
 const { parse, stringify } = JSON;
 const MakeRegExp = RegExp;
-/** Of one character in JSON: \u0000. */
-const LONGEST_ESCAPE = 6;
+/** The longest JSON escape of one character: \u0000. */
+const MAX_ESCAPE_CHARACTERS = 6;
 const scripts: Script[] = [];
 let latest: object = Object.freeze({});
 
@@ -23,22 +23,28 @@ export function load(source: string): string {
 /**
  * Runs programs of a script one after another.
  * @param names of programs, as a JSON list
- * @param it the text of a JSON object; `undefined` for that of the run before
- * @param longest the most characters of each prompt, and of all answers together (more as JSON)
+ * @param it the text of a JSON object; `undefined` for that of the previous run
+ * @param maxCharacters of each prompt, and of all results together (more as JSON)
  */
-export function run(script: number, names: string, it: string | undefined, seed: number, longest: number): string {
+export function run(
+  script: number,
+  names: string,
+  it: string | undefined,
+  seed: number,
+  maxCharacters: number,
+): string {
   if (it !== undefined) {
     const parsed = guarded(() => void (latest = freezeData(parse(it) as object)));
-    if (parsed !== NOTHING) return parsed;
+    if (parsed !== NO_VALUE) return parsed;
   }
   const values: string[] = [];
   let [at, length] = ["", 0];
   try {
     for (at of parse(names) as string[]) {
-      // Each by its own place, so that a draw in one does not change the other.
+      // Seeded by its own name too, so that a draw in one program does not change another.
       seedRandom(seed ^ hashOf(at));
-      const text = stringify(scripts[script]?.run(at, latest, longest)) ?? "null";
-      if ((length += text.length) > longest * LONGEST_ESCAPE) throw new TooLong();
+      const text = stringify(scripts[script]?.run(at, latest, maxCharacters)) ?? "null";
+      if ((length += text.length) > maxCharacters * MAX_ESCAPE_CHARACTERS) throw new TooLong();
       values.push(text);
     }
     return `{"value":[${values.join(",")}]}`;
@@ -47,12 +53,12 @@ export function run(script: number, names: string, it: string | undefined, seed:
   }
 }
 
-/** Whether a regular expression matches: also those come from strangers. */
+/** Whether a regular expression matches: these are untrusted too. */
 export function matches(source: string, flags: string, text: string): string {
   return guarded(() => new MakeRegExp(source, flags).test(text));
 }
 
-const NOTHING = stringify({ value: null });
+const NO_VALUE = stringify({ value: null });
 
 function guarded(act: () => unknown): string {
   try {
@@ -72,7 +78,7 @@ function errorOf(error: unknown, program: string): string {
   return stringify({ error: messageOf(error), program });
 }
 
-/** Data of JSON: nothing in it but plain objects, lists and values. */
+/** For JSON data: only plain objects, arrays and primitives. */
 function freezeData<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   for (const key of Object.keys(value)) freezeData(value[key as keyof T]);
@@ -86,6 +92,6 @@ function hashOf(text: string): number {
 }
 
 lockdown(LIBRARY);
-// Templates can catch them, and must not find a place in them to leave something.
+// Templates can catch these, and must not be able to leave anything in them.
 freezeAll(ProgramError);
 freezeAll(TooLong);

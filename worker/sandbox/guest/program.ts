@@ -1,22 +1,22 @@
-/** One piece of a template's code: compiled when it is first needed, then kept. */
+/** One program of a template: compiled when first needed, then cached. */
 import { bodyOfExpression, bodyOfPrompt, sourcePosition, UnclosedTag, type Body } from "./eta-body.ts";
 import { freezeAll } from "./lockdown.ts";
 
 const MakeFunction = Function;
 const toSource = Function.prototype.toString;
-/** QuickJS gives the memory and time it ran out of as errors of this kind. */
+/** QuickJS throws these when it runs out of memory or time. */
 declare const InternalError: ErrorConstructor;
 export const Limit = InternalError;
 
-/** QuickJS writes two lines before the body of a function made from text. */
+/** QuickJS puts two lines before the body of a function created from text. */
 const LINES_BEFORE = 2;
 const PROMPT_PARAMETERS = "it,include,output,capture,__eta";
 const EXPRESSION_PARAMETERS = "it";
-const MOST_CHARACTERS_OF_A_MESSAGE = 300;
+const MAX_MESSAGE_CHARACTERS = 300;
 
 export type Run = (it: object, ...rest: unknown[]) => unknown;
 
-/** A fault at a place in the source of one program. */
+/** An error at a position in the source of one program. */
 export class ProgramError {
   constructor(
     readonly message: string,
@@ -27,7 +27,7 @@ export class ProgramError {
   ) {}
 }
 
-/** More text than a prompt may have. */
+/** More characters than allowed. */
 export class TooLong {
   readonly message = "it is too long";
 }
@@ -45,13 +45,13 @@ export class Program {
     this.#partial = partial;
   }
 
-  /** @throws ProgramError with its place, or an InternalError of the machine */
+  /** @throws ProgramError with its position, or QuickJS's InternalError */
   run(...args: Parameters<Run>): unknown {
     try {
       this.#run ??= this.#compile();
       return this.#run.call(undefined, ...args);
     } catch (error) {
-      throw this.#placed(error);
+      throw this.#located(error);
     }
   }
 
@@ -60,20 +60,20 @@ export class Program {
     const { text } = this.#body;
     const parameters = this.#isPrompt ? PROMPT_PARAMETERS : EXPRESSION_PARAMETERS;
     const run = MakeFunction(parameters, text) as Run;
-    // A body with a brace too many would end the function and go on outside of it, where it could keep things between records.
+    // A body with an extra brace would end the function and continue outside it, where it could keep things between records.
     if (typeof run !== "function" || toSource.call(run) !== `function anonymous(${parameters}\n) {\n${text}\n}`)
       throw new SyntaxError("it closes more braces than it opens");
     freezeAll(run);
     return run;
   }
 
-  #placed(error: unknown): unknown {
+  #located(error: unknown): unknown {
     if (error instanceof ProgramError || error instanceof TooLong || error instanceof Limit) return error;
-    const place = error instanceof UnclosedTag ? error : this.#placeOf(error);
-    return new ProgramError(messageOf(error), place?.line, place?.column, this.#partial);
+    const position = error instanceof UnclosedTag ? error : this.#positionOf(error);
+    return new ProgramError(messageOf(error), position?.line, position?.column, this.#partial);
   }
 
-  #placeOf(error: unknown): { line: number; column: number } | undefined {
+  #positionOf(error: unknown): { line: number; column: number } | undefined {
     try {
       const stack = String((error as Error).stack).slice(0, 2_000);
       const [, line, column] = /<input>:(\d{1,7}):(\d{1,7})/.exec(stack) ?? [];
@@ -84,11 +84,11 @@ export class Program {
   }
 }
 
-/** What is thrown is the template's own, and may throw when it is looked at. */
+/** What was thrown is the template's own, and may itself throw when inspected. */
 export function messageOf(error: unknown): string {
   try {
     const message = (error as Error | undefined)?.message;
-    return String(message ? message : error).slice(0, MOST_CHARACTERS_OF_A_MESSAGE);
+    return String(message ? message : error).slice(0, MAX_MESSAGE_CHARACTERS);
   } catch (cause) {
     if (cause instanceof Limit) throw cause;
     return "it threw something that is not an error";

@@ -1,4 +1,4 @@
-/** Chance that is begun anew for each rendering: mulberry32 in the place of `Math.random`. */
+/** Randomness seeded for each run: mulberry32 replaces `Math.random`. */
 let state = 0;
 
 export function seedRandom(seed: number): void {

@@ -43,7 +43,7 @@ export const ENDLESS: readonly Hostile[] = [
   {
     tries: "a long regular expression",
     prompt: "<%= new RegExp('[' + 'a-c'.repeat(1e5) + ']') %>",
-    ends: { fault: "passed its maxPromptBytes" },
+    ends: { fault: "exceeded its maxPromptBytes" },
   },
   {
     tries: "a long pattern through match",
@@ -177,22 +177,22 @@ export const ENDLESS: readonly Hostile[] = [
   {
     tries: "more text than allowed",
     prompt: "<%= 'x'.repeat(40_000) %>",
-    ends: { fault: "passed its maxPromptBytes" },
+    ends: { fault: "exceeded its maxPromptBytes" },
   },
   {
     tries: "more text than allowed, piece by piece",
     prompt: "<% for (;;) { %>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx<% } %>",
-    ends: { fault: "passed its maxPromptBytes" },
+    ends: { fault: "exceeded its maxPromptBytes" },
   },
   {
     tries: "more text than allowed, its error swallowed",
     prompt: "<% try { for (;;) output('x'.repeat(1000)) } catch {} %>x",
-    ends: { fault: "passed its maxPromptBytes" },
+    ends: { fault: "exceeded its maxPromptBytes" },
   },
   {
     tries: "more text than allowed, kept by capture",
     prompt: "<% capture(() => { for (;;) output('x'.repeat(1000)) }) %>",
-    ends: { fault: "passed its maxPromptBytes" },
+    ends: { fault: "exceeded its maxPromptBytes" },
   },
   { tries: "more than a column may hold", prompt: "x", column: "'x'.repeat(7e6)", ends: { fault: /too long/ } },
 ];

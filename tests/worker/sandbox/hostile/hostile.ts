@@ -20,4 +20,4 @@ export interface Hostile {
 
 export const TOO_LONG = "it took longer than 100 ms";
 export const TOO_MUCH = "it took more than 32 MB of memory";
-export const TOO_DEEP = "it called itself too deeply";
+export const TOO_DEEP = "it recursed too deeply";

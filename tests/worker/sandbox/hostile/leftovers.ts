@@ -142,7 +142,7 @@ export const LEFTOVERS: readonly Hostile[] = [
   {
     tries: "the class of too much text",
     prompt: "<% try { output('x'.repeat(40_000)) } catch (e) { Object.getPrototypeOf(e).leak = 1 } %>",
-    ends: { fault: "passed its maxPromptBytes" },
+    ends: { fault: "exceeded its maxPromptBytes" },
   },
   {
     tries: "the strings of a tagged template",
@@ -186,11 +186,11 @@ export const LEFTOVERS: readonly Hostile[] = [
     accept: "(it.record.a = 2, it.record.leak = 1, it.record.a === 1 && !('leak' in it.record))",
     ends: { text: "accepted" },
   },
-  { tries: "a clock", prompt: "<%= Date.now() %>", ends: { fault: "a template has no clock" } },
+  { tries: "a clock", prompt: "<%= Date.now() %>", ends: { fault: "templates have no clock" } },
   {
     tries: "a clock through the constructor of a date",
     prompt: "<%= new (new Date(0).constructor)() %>",
-    ends: { fault: "a template has no clock" },
+    ends: { fault: "templates have no clock" },
   },
   {
     tries: "another chance than the record's",

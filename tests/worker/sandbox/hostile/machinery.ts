@@ -45,7 +45,7 @@ export const MACHINERY: readonly Hostile[] = [
   {
     tries: "to return what is no text",
     prompt: "a<% return { toString: 1 } %>c",
-    ends: { fault: "a prompt gives a text; it returned a value of type object" },
+    ends: { fault: "a prompt must be text; it returned a value of type object" },
   },
   { tries: "a source URL", prompt: "<% x.y //# sourceURL=/etc/passwd\n %>", ends: { fault: "(line 1, column" } },
   {
@@ -58,7 +58,7 @@ export const MACHINERY: readonly Hostile[] = [
   {
     tries: "another printer",
     prompt: "<% __eta.print = () => {}; __eta.text = () => 'x'.repeat(1e5); %>",
-    ends: { fault: "passed its maxPromptBytes" },
+    ends: { fault: "exceeded its maxPromptBytes" },
   },
   { tries: "no printer", prompt: "<% __eta = null %>x", ends: { fault: "cannot read property 'print' of null" } },
   {
@@ -108,7 +108,7 @@ export const MACHINERY: readonly Hostile[] = [
         n === 8 ? "x".repeat(5_000) : `<%~ include('p${n + 1}') %>`.repeat(8),
       ]),
     ),
-    ends: { fault: /passed its maxPromptBytes|longer than/ },
+    ends: { fault: /exceeded its maxPromptBytes|longer than/ },
   },
   {
     tries: "a private partial of another template",
@@ -138,6 +138,6 @@ export const MACHINERY: readonly Hostile[] = [
   {
     tries: "a macro that is its own argument",
     prompt: "<% const f = (g) => g(g); f(f); %>",
-    ends: { fault: "called itself too deeply" },
+    ends: { fault: "recursed too deeply" },
   },
 ];

@@ -101,7 +101,7 @@ export const SEEDS: readonly Hostile[] = [
     tries: "very deep nesting",
     it: `{"seed":${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)},"steps":{}}`,
     prompt: "x",
-    ends: { fault: "called itself too deeply" },
+    ends: { fault: "recursed too deeply" },
   },
   {
     tries: "a text larger than the memory",

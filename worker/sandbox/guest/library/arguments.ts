@@ -1,24 +1,23 @@
-/** Checks of arguments, in words that name function and argument: the library's faults are read by authors of templates. */
+/** Argument checks, with messages that name function and argument: template authors read the library's errors. */
 
-export function textArgument(place: string, value: unknown): string {
-  if (typeof value !== "string") refuse(place, "a text", value);
+export function textArgument(name: string, value: unknown): string {
+  if (typeof value !== "string") throwArgumentError(name, "a text", value);
   return value;
 }
 
-export function listArgument(place: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) refuse(place, "a list", value);
+export function listArgument(name: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throwArgumentError(name, "a list", value);
   return value;
 }
 
-/** @param end the largest number allowed */
-export function integerArgument(place: string, value: unknown, begin: number, end: number): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < begin || value > end)
-    refuse(place, `a whole number from ${begin} to ${end}`, value);
+export function integerArgument(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max)
+    throwArgumentError(name, `a whole number from ${min} to ${max}`, value);
   return value;
 }
 
-export function refuse(place: string, wanted: string, value: unknown): never {
-  throw new TypeError(`${place} must be ${wanted}, not ${shown(value)}`);
+export function throwArgumentError(name: string, expected: string, value: unknown): never {
+  throw new TypeError(`${name} must be ${expected}, not ${shown(value)}`);
 }
 
 function shown(value: unknown): string {

@@ -1,4 +1,4 @@
-/** The words that a text is about. */
+/** The most frequent words of a text. */
 import { textArgument, integerArgument } from "./arguments.ts";
 
 const STOP_WORDS = new Set(
@@ -17,7 +17,7 @@ const STOP_WORDS = new Set(
 const WORD = /\p{L}[\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{M}\p{N}]+)*/gu;
 const SHORTEST = 3;
 
-/** Up to `n` words in small letters: the most frequent first, of equals the one that comes first; words like "the" left out. */
+/** Up to `n` words in lower case: the most frequent first, ties in order of occurrence; without stop words like "the". */
 export function keywords(text: unknown, n: unknown = 5): string[] {
   const all = textArgument("keywords(text): text", text).toLowerCase();
   const wanted = integerArgument("keywords(text, n): n", n, 0, 1_000);

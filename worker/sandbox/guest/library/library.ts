@@ -1,4 +1,4 @@
-/** The functions that prompts and expressions have besides JavaScript's own; docs/template-functions.md describes them. */
+/** The functions that prompts and expressions get besides JavaScript's own; docs/template-functions.md describes them. */
 import { pickOne, randomSentence, shuffle } from "./random.ts";
 import { keywords } from "./keywords.ts";
 import { dateWords, numberWords, ordinal } from "./numbers.ts";

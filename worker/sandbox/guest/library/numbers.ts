@@ -1,5 +1,5 @@
 /** Numbers and dates in English words. */
-import { refuse, textArgument, integerArgument } from "./arguments.ts";
+import { throwArgumentError, textArgument, integerArgument } from "./arguments.ts";
 
 const LARGEST = 1e15;
 const ONES =
@@ -13,7 +13,8 @@ const DATE = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ].*)?)?$/;
 
 /** 1205 → "one thousand two hundred and five", -0.5 → "minus zero point five". */
 export function numberWords(n: unknown): string {
-  if (typeof n !== "number" || !(Math.abs(n) <= LARGEST)) refuse("numberWords(n)", "a number up to 10^15", n);
+  if (typeof n !== "number" || !(Math.abs(n) <= LARGEST))
+    throwArgumentError("numberWords(n)", "a number up to 10^15", n);
   const [whole = "0", decimals] = digitsOf(Math.abs(n)).split(".");
   const fraction = decimals ? ` point ${[...decimals].map((digit) => ONES[Number(digit)]).join(" ")}` : "";
   return `${n < 0 ? "minus " : ""}${wholeWords(Number(whole))}${fraction}`;
@@ -27,13 +28,13 @@ export function ordinal(n: unknown): string {
   return `${number}${ending}`;
 }
 
-/** "2026-11-23" → "23 November 2026", "2026-11" → "November 2026"; a time after the date is left out. */
+/** "2026-11-23" → "23 November 2026", "2026-11" → "November 2026"; a time after the date is dropped. */
 export function dateWords(isoDate: unknown): string {
   const date = textArgument("dateWords(isoDate)", isoDate);
   const [, year, month, day] = DATE.exec(date) ?? [];
   const name = MONTHS[Number(month) - 1];
   if (!name || Number(day ?? 1) < 1 || Number(day ?? 1) > daysOf(Number(year), Number(month)))
-    refuse("dateWords(isoDate)", 'a date like "2026-11-23"', isoDate);
+    throwArgumentError("dateWords(isoDate)", 'a date like "2026-11-23"', isoDate);
   return `${day === undefined ? "" : `${Number(day)} `}${name} ${Number(year)}`;
 }
 

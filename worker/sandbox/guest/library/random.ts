@@ -1,15 +1,15 @@
-/** What is drawn by chance; the chance is the rendering's own, so that the same record draws the same. */
+/** Random draws, seeded for each run, so that the same record draws the same. */
 import { sentences } from "./sentences.ts";
-import { refuse, listArgument, textArgument } from "./arguments.ts";
+import { throwArgumentError, listArgument, textArgument } from "./arguments.ts";
 
-/** One item of a list that has some. */
+/** One item of a non-empty list. */
 export function pickOne(list: unknown): unknown {
   const items = listArgument("pickOne(list)", list);
-  if (items.length === 0) refuse("pickOne(list)", "a list with at least one item", list);
+  if (items.length === 0) throwArgumentError("pickOne(list)", "a list with at least one item", list);
   return items[below(items.length)];
 }
 
-/** A new list of the same items in another order (Fisher and Yates). */
+/** A new list of the same items in random order (Fisher–Yates). */
 export function shuffle(list: unknown): unknown[] {
   const items = [...listArgument("shuffle(list)", list)];
   for (let end = items.length; end > 1; end--) {

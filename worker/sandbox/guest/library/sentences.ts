@@ -1,17 +1,17 @@
-/** A text taken apart into sentences. */
+/** Splits text into sentences. */
 import { textArgument } from "./arguments.ts";
 
-/** A mark that ends a sentence, with the quotes and brackets that close after it, or the end of a paragraph. */
+/** A mark that ends a sentence, with the closing quotes and brackets after it, or the end of a paragraph. */
 const END = /[.!?…]+["'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|\n\s*\n/gu;
 const ABBREVIATIONS = new Set(
   "mr mrs ms dr prof sr jr st vs etc eg ie cf al approx ca no vol fig dept est gen gov rep sen capt col lt sgt rev hon jan feb mar apr jun jul aug sep sept oct nov dec".split(
     " ",
   ),
 );
-/** How far back the word before a full stop is looked for. */
+/** How far back to look for the word before a period. */
 const LONGEST_ABBREVIATION = 12;
 
-/** The sentences of a text in their order, trimmed; `Dr.`, `e.g.`, `U.S.` and initials end none. */
+/** The sentences of a text in order, trimmed; `Dr.`, `e.g.`, `U.S.` and initials do not end one. */
 export function sentences(text: unknown): string[] {
   const all = textArgument("sentences(text)", text);
   const found: string[] = [];
@@ -30,7 +30,7 @@ function push(found: string[], sentence: string): void {
   if (line !== "") found.push(line);
 }
 
-/** Whether the full stop belongs to the word before it. What ends the text or stands before a small letter is told apart by that. */
+/** Whether the period belongs to the word before it; some cases depend on whether the text ends or a lower-case letter follows. */
 function isAbbreviated(text: string, stop: number): boolean {
   const word = /[\p{L}.]+$/u.exec(text.slice(Math.max(0, stop - LONGEST_ABBREVIATION), stop))?.[0] ?? "";
   if (/^\p{Lu}$/u.test(word)) return !/^\.\s*$/.test(text.slice(stop, stop + 20));

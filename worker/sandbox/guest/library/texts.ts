@@ -1,18 +1,18 @@
-/** Texts made shorter, plainer, narrower. */
-import { refuse, textArgument, integerArgument } from "./arguments.ts";
+/** Shortens, simplifies and wraps text. */
+import { throwArgumentError, textArgument, integerArgument } from "./arguments.ts";
 
 const CHARACTERS_PER_TOKEN = 4;
 
 /** A text of about `n` tokens at most (4 characters each), cut after a word and ended with "…". */
 export function truncateTokens(text: unknown, n: unknown): string {
   const all = textArgument("truncateTokens(text, n): text", text);
-  const most = integerArgument("truncateTokens(text, n): n", n, 1, 1_000_000) * CHARACTERS_PER_TOKEN;
-  if (all.length <= most) return all;
-  const room = all.slice(0, most - 1);
-  const isBetweenWords = /\s/.test(all[most - 1] ?? "");
-  const lastGap = isBetweenWords ? room.length : room.search(/\s\S*$/);
-  const cut = lastGap > 0 ? room.slice(0, lastGap) : room;
-  // Half of a character pair would be no character.
+  const maxCharacters = integerArgument("truncateTokens(text, n): n", n, 1, 1_000_000) * CHARACTERS_PER_TOKEN;
+  if (all.length <= maxCharacters) return all;
+  const start = all.slice(0, maxCharacters - 1);
+  const isBetweenWords = /\s/.test(all[maxCharacters - 1] ?? "");
+  const lastGap = isBetweenWords ? start.length : start.search(/\s\S*$/);
+  const cut = lastGap > 0 ? start.slice(0, lastGap) : start;
+  // Removes half of a surrogate pair.
   return `${cut.replace(/[\ud800-\udbff]$/, "").trimEnd()}…`;
 }
 
@@ -36,20 +36,20 @@ export function stripMarkdown(text: unknown): string {
 /** JSON, on one line, or with `indent` spaces on several. */
 export function json(value: unknown, indent: unknown = 0): string {
   const text = JSON.stringify(value, null, integerArgument("json(value, indent): indent", indent, 0, 10));
-  if (text === undefined) refuse("json(value)", "a value that JSON has", value);
+  if (text === undefined) throwArgumentError("json(value)", "a value that JSON can hold", value);
   return text;
 }
 
-/** The text in lines of at most `width` characters, broken between words; its own line ends stay, a longer word stays whole. */
+/** The text in lines of at most `width` characters, broken between words; its own line breaks stay, longer words are not broken. */
 export function wrap(text: unknown, width: unknown = 80): string {
-  const most = integerArgument("wrap(text, width): width", width, 1, 10_000);
+  const maxWidth = integerArgument("wrap(text, width): width", width, 1, 10_000);
   return textArgument("wrap(text, width): text", text)
     .split("\n")
-    .map((line) => wrapLine(line, most))
+    .map((line) => wrapLine(line, maxWidth))
     .join("\n");
 }
 
-/** The text without the indentation that its lines share, and without empty first and last lines. */
+/** The text without its lines' common indentation, and without empty lines at the start and end. */
 export function dedent(text: unknown): string {
   const lines = textArgument("dedent(text)", text).split("\n");
   while (lines[0]?.trim() === "") lines.shift();
@@ -59,12 +59,12 @@ export function dedent(text: unknown): string {
   return lines.map((line) => line.slice(Math.min(shared, line.length))).join("\n");
 }
 
-function wrapLine(line: string, most: number): string {
-  if (line.length <= most) return line;
+function wrapLine(line: string, maxWidth: number): string {
+  if (line.length <= maxWidth) return line;
   const lines: string[] = [];
   let current = "";
   for (const word of line.split(/\s+/)) {
-    if (current !== "" && current.length + 1 + word.length > most) {
+    if (current !== "" && current.length + 1 + word.length > maxWidth) {
       lines.push(current);
       current = word;
     } else current = current === "" ? word : `${current} ${word}`;

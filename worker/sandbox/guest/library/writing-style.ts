@@ -1,4 +1,4 @@
-/** How a text is written, told from its shape and a few words: a hint for prompts, no science. */
+/** Guesses how a text is written from its shape and a few words: a hint for prompts, not science. */
 import { sentences } from "./sentences.ts";
 import { textArgument } from "./arguments.ts";
 
@@ -7,7 +7,7 @@ const NARRATIVE = new Set(
     " ",
   ),
 );
-const COLOURS =
+const VIVID_WORDS =
   /^(?:red|green|blue|white|black|grey|gray|brown|golden|silver|pale|dark|bright|soft|warm|cold|quiet|vast|tiny)$/;
 const ADJECTIVE = /(?:ful|ous|ish|less|ive|ant|ent|ening|ling)$/;
 
@@ -25,7 +25,8 @@ export function writingStyle(text: unknown): string {
   if (said.length > 2 && perSentence <= 8) return "minimalist";
   if (perSentence >= 28) return "verbose";
   if (share((word) => NARRATIVE.has(word)) >= 0.12) return "narrative";
-  if (share((word) => COLOURS.test(word) || (word.length > 5 && ADJECTIVE.test(word))) >= 0.08) return "descriptive";
+  if (share((word) => VIVID_WORDS.test(word) || (word.length > 5 && ADJECTIVE.test(word))) >= 0.08)
+    return "descriptive";
   return "general";
 }
 

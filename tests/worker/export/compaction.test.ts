@@ -5,7 +5,7 @@ import { isAccepted, newOpenSlot } from "#core/shard/record";
 import { budgetKey, shardKey } from "#core/keys";
 import { partObject } from "#core/bucket";
 import type { ShardRow } from "#core/shard/shard-row";
-import { PartCompaction, ShardCompaction } from "../../../worker/export/compact.ts";
+import { PartCompaction, ShardCompaction } from "../../../worker/export/compaction.ts";
 import { LineBufferPool } from "../../../worker/export/line-buffer.ts";
 import { slotsInOrder } from "../../../worker/export/slots-in-order.ts";
 import { ModelError } from "../../../worker/ports.ts";
@@ -30,7 +30,7 @@ function sweep(world: World): void {
 const objectsUnder = (world: World, prefix: string) =>
   [...world.objects.files.keys()].filter((name) => name.startsWith(prefix));
 
-test("a completed job's shards name one run of parts with its dataset, in the order of their slots", async () => {
+test("a completed job's shards name one range of parts with its dataset, in slot order", async () => {
   const world = new World({ records: 700 });
   await world.work();
   expect(world.job.status).toBe("COMPLETED");
@@ -43,7 +43,7 @@ test("a completed job's shards name one run of parts with its dataset, in the or
   expect(world.job.datasetFiles.map(({ name }) => name).join()).not.toContain("records");
 });
 
-test("swept, a job keeps its dataset and its records, and no other object; swept again, the same", async () => {
+test("after a sweep, a job keeps its dataset and its records, and no other object; after another, the same", async () => {
   const world = new World({ records: 120 });
   await world.work();
   const kept = objectsUnder(world, "datasets/");
@@ -56,7 +56,7 @@ test("swept, a job keeps its dataset and its records, and no other object; swept
   expect(partsIn(world).every(({ text }) => text !== "")).toBe(true);
 });
 
-test("a job at its budget keeps its parts where they are, and goes on with a dataset that is folded", async () => {
+test("a job that used up its budget keeps its parts where they are, and resumes with a dataset that is compacted", async () => {
   const world = new World({ records: 60, budgetNanos: 500_000 });
   await world.work();
   expect(world.job.status).toBe("BUDGET_EXCEEDED");
@@ -73,7 +73,7 @@ test("a job at its budget keeps its parts where they are, and goes on with a dat
   expect(slots).toEqual(Array.from({ length: 60 }, (_, slot) => slot));
 });
 
-test("what was folded moves along into each later dataset, also into that of a job at its budget", async () => {
+test("compacted parts move along into each later dataset, even when the budget is used up", async () => {
   const world = new World({ records: 40 });
   await world.work();
   expect(world.job.status).toBe("COMPLETED");
@@ -95,7 +95,7 @@ test("what was folded moves along into each later dataset, also into that of a j
   expect(new Set(world.lines("dataset.jsonl").map(({ id }) => id)).size).toBe(400);
 });
 
-test("failures are folded too", async () => {
+test("failures are compacted too", async () => {
   const world = new World({ records: 40 });
   const { behaviour } = world.model;
   world.model.behaviour = (request, callNo) =>
@@ -108,7 +108,7 @@ test("failures are folded too", async () => {
   expect(parts.flatMap((part) => part.made)).toHaveLength(40 - failed);
 });
 
-test("slots that were begun and paid for stay begun: a job that has failed can go on without paying for them again", async () => {
+test("open slots stay open: a failed job can resume without paying for their calls again", async () => {
   const world = new World({ records: 30 });
   // Cancelled in the middle: second steps are open whose first step is paid.
   const { behaviour } = world.model;
@@ -149,10 +149,10 @@ test("a dataset is not published when a shard has moved since its parts were rea
   expect(partsIn(world).every(({ name }) => name.startsWith("parts/"))).toBe(true);
 });
 
-describe("a fold", () => {
+describe("a compaction", () => {
   const shard = { jobId: JOB, shardNo: 3, pass: 0, partRanges: [], fromSlot: 0 } as unknown as ShardRow;
 
-  test("cuts what it is given into parts of about one size, the head in the last", async () => {
+  test("splits lines into parts of about one size, with the header in the last", async () => {
     const objects = new MemoryObjects();
     const fold = new PartCompaction(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBufferPool(100));
     const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ made: { slot } }));
@@ -169,7 +169,7 @@ describe("a fold", () => {
     expect(parts.map(([head]) => head)).toEqual([...parts.slice(1).map(() => EMPTY_HEADER), head]);
   });
 
-  test("of a shard without anything names no part; of one with nothing but begun slots, one", async () => {
+  test("of an empty shard names no part; of one with only open slots, one", async () => {
     const objects = new MemoryObjects();
     expect((await new ShardCompaction(objects, shard, 4).end()).partRanges).toEqual([]);
     expect((await new ShardCompaction(objects, shard, 4).end(EMPTY_HEADER)).partRanges).toEqual([]);
@@ -177,7 +177,7 @@ describe("a fold", () => {
     expect((await new ShardCompaction(objects, shard, 4).end(head)).partRanges).toHaveLength(1);
   });
 
-  test("in a later pass tells what the earlier ones made from what this one has", async () => {
+  test("in a later pass separates the earlier passes' lines from its own", async () => {
     const objects = new MemoryObjects();
     const fold = new ShardCompaction(
       objects,
@@ -197,7 +197,7 @@ describe("a fold", () => {
     expect(texts).toEqual([`${EMPTY_HEADER}\n0\n2\n`, "head\n1\n3\n"]);
   });
 
-  test("says so when a part could not be written", async () => {
+  test("throws when a part could not be written", async () => {
     const objects = new MemoryObjects();
     objects.putIfAbsent = () => Promise.reject(new Error("no room"));
     const fold = new PartCompaction(objects, shard, { generation: 4, pass: 0, fromSeq: 0 }, new LineBufferPool(10));
@@ -205,14 +205,14 @@ describe("a fold", () => {
     await expect(fold.end()).rejects.toThrow("no room");
   });
 
-  test("copies lines of kinds that it does not know", async () => {
+  test("copies lines of unknown kinds", async () => {
     const objects = new MemoryObjects();
     const text = encodePart({ open: [], done: [], made: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
     await objects.putIfAbsent(partObject(JOB, 3, { generation: 1 }, 0), text);
     const known = { ...shard, partRanges: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
     const fold = new ShardCompaction(objects, known, 4);
     const entries: unknown[] = [];
-    for await (const entry of slotsInOrder(objects, known, { beside: (line, pass) => fold.add(line, pass) }))
+    for await (const entry of slotsInOrder(objects, known, { onOtherLine: (line, pass) => fold.add(line, pass) }))
       entries.push(entry);
     await fold.end();
     expect(entries).toEqual([]);

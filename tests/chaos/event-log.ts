@@ -1,27 +1,27 @@
-/** What happened in a run: how often each fault struck, and the last events in words. */
+/** What happened in a run: how often each fault was injected, and the last events. */
 
 export const FAULTS = [
   "SIGKILL",
   "SIGTERM",
   "Spot warning",
   "worker frozen",
-  "woke after its lease was gone",
+  "woke after its lease expired",
   "two workers on one shard",
-  "clock moved",
+  "clock skewed",
   "Bedrock throttled",
   "Bedrock answered 500",
-  "answer cut off",
+  "answer interrupted",
   "S3 failed before the write",
   "S3 failed after the write",
-  "S3 was asked twice",
-  "S3 broke off while it was read",
+  "S3 request duplicated",
+  "S3 read interrupted",
   "DynamoDB failed before the write",
   "DynamoDB failed after the write",
-  "DynamoDB was asked twice",
-  "DynamoDB could not be read",
-  "index read late",
+  "DynamoDB request duplicated",
+  "DynamoDB read failed",
+  "stale index read",
   "event lost",
-  "event repeated",
+  "event duplicated",
   "progress report lost",
 ] as const;
 export const ACTS = [
@@ -31,49 +31,49 @@ export const ACTS = [
   "job resumed",
   "job extended",
   "completed job extended",
-  "failed records tried again",
+  "failed records retried",
 ] as const;
-export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker broke" | "candidate rejected";
+export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker crashed" | "candidate rejected";
 export type Counts = Partial<Record<Kind, number>>;
 
-/** What loses a worker's memory, its lease or an answer: after it, the ledger may hold more than the log. */
+/** Faults that lose a worker's memory, its lease or an answer: after one, the ledger may exceed the models' log. */
 const LOSSES: readonly Kind[] = [
   "SIGKILL",
   "worker frozen",
   "two workers on one shard",
-  "answer cut off",
-  "worker broke",
+  "answer interrupted",
+  "worker crashed",
 ];
 const KEPT_EVENTS = 40;
 
-export class Diary {
+export class EventLog {
   readonly counts: Counts = {};
-  /** What broke the protocol's promises, in sentences. */
-  readonly breaches: string[] = [];
-  /** Records that were failed when they were tried again. */
-  triedRecords = 0;
+  /** Broken invariants of the protocol, one sentence each. */
+  readonly violations: string[] = [];
+  /** Failed records that were retried. */
+  retriedRecords = 0;
   #events: string[] = [];
 
   constructor(readonly nowMs: () => number) {}
 
-  /** A fault has struck, or an act was done. */
+  /** Counts an injected fault, or an owner's action. */
   count(kind: Kind, detail = ""): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     this.note(`${kind}${detail && `: ${detail}`}`);
   }
 
-  triedAgain(records: number): void {
-    this.triedRecords += records;
-    this.count("failed records tried again", `${records} of them`);
+  retried(records: number): void {
+    this.retriedRecords += records;
+    this.count("failed records retried", `${records} of them`);
   }
 
   note(event: string): void {
     this.#events = [...this.#events.slice(1 - KEPT_EVENTS), `${(this.nowMs() / 1000).toFixed(3)} s  ${event}`];
   }
 
-  breach(sentence: string): void {
-    if (this.breaches.length < 10) this.breaches.push(sentence);
-    this.note(`BREACH ${sentence}`);
+  addViolation(sentence: string): void {
+    if (this.violations.length < 10) this.violations.push(sentence);
+    this.note(`VIOLATION ${sentence}`);
   }
 
   get lastEvents(): readonly string[] {

@@ -1,35 +1,35 @@
-/** The files that records are handed to: one of each format, or one for each portion of a split. */
+/** The files that records go to: one per format, or one per format and portion of a split. */
 import { portionOf, portionsOf, type Portion, type Split } from "#core/dataset/split";
 import type { DatasetFile } from "./dataset-file.ts";
 
-/** Begins the files of a stem, `dataset` or `dataset.train`, one for each format. */
+/** Begins the files of a stem, `dataset` or `dataset.train`, one per format. */
 export type BeginFiles = (stem: string) => Promise<readonly DatasetFile[]>;
 
 export class SplitFiles {
   readonly #files = new Map<Portion | undefined, readonly DatasetFile[]>();
 
-  /** `stem` may have folders: `category=comedy/dataset`. */
+  /** `stem` may include folders: `category=comedy/dataset`. */
   constructor(
     readonly split: Split | undefined,
     readonly stem: string,
     readonly begin: BeginFiles,
   ) {}
 
-  /** Begins the files of every portion, also of those that no record will fall into. */
+  /** Begins the files of every portion, even of those that will get no record. */
   async beginAll(): Promise<void> {
-    for (const portion of this.#order) await this.#of(portion);
+    for (const portion of this.#portions) await this.#of(portion);
   }
 
   async filesOf(recordId: string): Promise<readonly DatasetFile[]> {
     return await this.#of(this.split && portionOf(this.split, recordId));
   }
 
-  /** Those begun so far, portion by portion. */
+  /** The files begun so far, portion by portion. */
   get files(): DatasetFile[] {
-    return this.#order.flatMap((portion) => this.#files.get(portion) ?? []);
+    return this.#portions.flatMap((portion) => this.#files.get(portion) ?? []);
   }
 
-  get #order(): readonly (Portion | undefined)[] {
+  get #portions(): readonly (Portion | undefined)[] {
     return this.split ? portionsOf(this.split) : [undefined];
   }
 

@@ -1,6 +1,6 @@
 /**
- * Simulated time stands still while a sandbox is built, which takes real time. Without this, how long the machine takes to
- * compile WebAssembly would decide what happens first in a run, and a seed would not repeat it.
+ * Simulated time stands still while a sandbox is built, which takes real time. Otherwise the time to compile WebAssembly would
+ * affect the order of events, and a seed would not reproduce its run.
  */
 import type { Clock } from "../../worker/ports.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
@@ -12,7 +12,7 @@ const { ready } = Sandbox.prototype;
 Sandbox.prototype.ready = async function (this: Sandbox): Promise<void> {
   building += 1;
   const clock = held;
-  // A sandbox that stands is ready before this.
+  // A sandbox that is already built is ready before this.
   const waiting = setImmediate(() => clock && hold(clock));
   try {
     await ready.call(this);
@@ -22,12 +22,12 @@ Sandbox.prototype.ready = async function (this: Sandbox): Promise<void> {
   }
 };
 
-/** The clock that is held from now on. */
-export function holdStill(clock: Clock): void {
+/** Registers the clock to freeze. */
+export function freezeWhileBuilding(clock: Clock): void {
   held = clock;
 }
 
-/** A timer that is due at once, again and again: none after it comes to its turn. */
+/** A timer that is due immediately, again and again, so that no later one fires. */
 function hold(clock: Clock): void {
   if (building > 0) clock.after(0, () => hold(clock));
 }

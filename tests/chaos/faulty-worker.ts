@@ -1,27 +1,27 @@
-/** One worker's body: its hands to the world, which can be killed, warned, frozen, and given a clock that goes wrong. */
+/** One worker with injected faults: wraps its ports, and can be killed, warned, frozen, or given a skewed clock. */
 import { randomBelow } from "#core/random";
 import type { Ports } from "../../worker/ports.ts";
-import type { Diary } from "./diary.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Fate } from "./plan.ts";
 
 /** What ECS grants after SIGTERM. */
 const STOP_TIMEOUT_MS = 120_000;
 const NEVER = new Promise<never>(() => {});
 
-export interface BodyContext {
+export interface FaultyWorkerContext {
   readonly task: string;
   readonly fate: Fate | undefined;
-  /** The world as it would answer an undisturbed worker. */
+  /** The ports of an undisturbed worker. */
   readonly ports: Ports;
-  readonly diary: Diary;
+  readonly eventLog: EventLog;
   readonly random: () => number;
-  /** Whether one more loss would rightly set a record aside: then nothing strikes. */
+  /** Whether one more crash would rightly fail a record: then no fault is injected. */
   isFragile(): boolean;
   /** Whether the worker holds a lease at this instant, by the rows. */
   holdsLease(): boolean;
 }
 
-export class Body {
+export class FaultyWorker {
   readonly ports: Ports;
   readonly died: Promise<void>;
   readonly #warning = new AbortController();
@@ -29,14 +29,14 @@ export class Body {
   #state: "awake" | "frozen" | "dead" = "awake";
   #calls = 0;
   #hasStruck = false;
-  /** What is to go on at the awakening. */
+  /** Resumed when it wakes. */
   #held: (() => void)[] = [];
   #heldLease = false;
 
-  constructor(readonly context: BodyContext) {
+  constructor(readonly context: FaultyWorkerContext) {
     this.died = new Promise((resolve) => (this.#sayDied = resolve));
-    const { ports, fate, diary } = context;
-    if (fate?.skewMs) diary.count("clock moved", `${context.task} by ${fate.skewMs} ms`);
+    const { ports, fate, eventLog } = context;
+    if (fate?.skewMs) eventLog.count("clock skewed", `${context.task} by ${fate.skewMs} ms`);
     this.ports = {
       ...ports,
       clock: {
@@ -44,14 +44,14 @@ export class Body {
         monotonicMs: () => ports.clock.monotonicMs(),
         after: (ms, action) => ports.clock.after(ms, () => this.#whenAwake(action)),
       },
-      store: this.#hand(ports.store),
-      objects: this.#hand(ports.objects),
-      model: this.#hand(ports.model),
-      reporter: this.#hand(ports.reporter),
+      store: this.#wrap(ports.store),
+      objects: this.#wrap(ports.objects),
+      model: this.#wrap(ports.model),
+      reporter: this.#wrap(ports.reporter),
     };
   }
 
-  /** Aborts when the worker is told to stop. */
+  /** Aborts on SIGTERM. */
   get warning(): AbortSignal {
     return this.#warning.signal;
   }
@@ -60,31 +60,31 @@ export class Body {
     return this.#state !== "dead";
   }
 
-  /** The process has ended by itself: nothing it left behind goes on. */
+  /** The process has exited: nothing it left behind continues. */
   exit(): void {
     this.#state = "dead";
     this.#held = [];
   }
 
-  /** Somebody else took one of its leases. */
+  /** Another worker took one of its leases. */
   replaced(): void {
     const { fate, ports } = this.context;
     if (this.#state === "frozen" && fate?.how === "freeze") ports.clock.after(fate.replacedMs, () => this.#wake());
   }
 
   /** The port as the worker sees it. */
-  #hand<T extends object>(port: T): T {
+  #wrap<T extends object>(port: T): T {
     return new Proxy(port, {
       get: (target, name) => {
         const value = Reflect.get(target, name) as unknown;
         if (typeof value !== "function") return value;
-        return (...args: unknown[]) => this.#ask(() => value.apply(target, args) as Promise<unknown>);
+        return (...args: unknown[]) => this.#call(() => value.apply(target, args) as Promise<unknown>);
       },
     });
   }
 
-  /** What was asked before the death takes effect in the world all the same; the worker never hears of it. */
-  async #ask(call: () => Promise<unknown>): Promise<unknown> {
+  /** A request sent before a kill still takes effect; the worker never gets the answer. */
+  async #call(call: () => Promise<unknown>): Promise<unknown> {
     await this.#awake();
     this.#calls += 1;
     const { fate } = this.context;
@@ -122,14 +122,14 @@ export class Body {
 
   #kill(): void {
     if (!this.isAlive) return;
-    this.context.diary.count("SIGKILL", this.context.task);
+    this.context.eventLog.count("SIGKILL", this.context.task);
     this.exit();
     this.#sayDied();
   }
 
   #warn(fate: Fate & { how: "SIGTERM" | "Spot" }): void {
-    const { diary, ports, task } = this.context;
-    diary.count(fate.how === "Spot" ? "Spot warning" : "SIGTERM", task);
+    const { eventLog, ports, task } = this.context;
+    eventLog.count(fate.how === "Spot" ? "Spot warning" : "SIGTERM", task);
     this.#warning.abort();
     ports.clock.after(fate.how === "Spot" ? fate.killedAfterMs : STOP_TIMEOUT_MS, () => {
       if (!this.context.isFragile()) this.#kill();
@@ -137,19 +137,19 @@ export class Body {
   }
 
   #freeze(mostMs: number): void {
-    const { diary, task, ports } = this.context;
-    diary.count("worker frozen", task);
+    const { eventLog, task, ports } = this.context;
+    eventLog.count("worker frozen", task);
     this.#state = "frozen";
     this.#heldLease = this.context.holdsLease();
     ports.clock.after(mostMs, () => this.#wake());
   }
 
-  /** What was due meanwhile is done at once, in no particular order. */
+  /** Everything due meanwhile happens at once, in random order. */
   #wake(): void {
     if (this.#state !== "frozen") return;
-    const { diary, task, random } = this.context;
-    if (this.#heldLease && !this.context.holdsLease()) diary.count("woke after its lease was gone", task);
-    else diary.note(`${task} woke`);
+    const { eventLog, task, random } = this.context;
+    if (this.#heldLease && !this.context.holdsLease()) eventLog.count("woke after its lease expired", task);
+    else eventLog.note(`${task} woke`);
     this.#state = "awake";
     const held = this.#held;
     this.#held = [];
@@ -164,7 +164,7 @@ export class Body {
   async #awake(): Promise<void> {
     if (this.#state === "dead") await NEVER;
     while (this.#state === "frozen") await new Promise<void>((resolve) => this.#held.push(resolve));
-    // Killed in its sleep.
+    // Killed while frozen.
     if (!this.isAlive) await NEVER;
   }
 }

@@ -1,0 +1,28 @@
+/** What a dataset's rows look like, and where they come from. */
+import type { ColumnKinds } from "#core/dataset/columns";
+import type { JobRow } from "#core/job/job-row";
+import type { RecordMeta } from "#core/shard/record";
+import type { ColumnType } from "#core/template/template";
+
+export interface DatasetSchema {
+  readonly job: JobRow;
+  /** In the template's order, without `id`. */
+  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+}
+
+/** Declared types win over inferred ones; a column that never had a value is a string column. */
+export function datasetSchemaOf(
+  job: JobRow,
+  names: readonly string[],
+  declared: Readonly<Record<string, { type?: ColumnType }>>,
+  inferred: ColumnKinds,
+): DatasetSchema {
+  return { job, columns: names.map((name) => ({ name, type: declared[name]?.type ?? inferred[name] ?? "string" })) };
+}
+
+/** Where a record comes from, as `_meta` and provenance.jsonl say it. */
+export function provenanceOf({ job }: DatasetSchema, meta: Omit<RecordMeta, "attempts"> & Partial<RecordMeta>) {
+  const { models, calls, tokens, costNanos, seeds, attempts } = meta;
+  const template = { id: job.templateId, version: job.templateVersion };
+  return { models, calls, tokens, costNanos, template, seeds, attempts };
+}
