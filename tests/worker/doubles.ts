@@ -1,4 +1,4 @@
-/** The world in memory, with the same conditions as the real one. */
+/** In-memory implementations of the ports, with the same conditions as the real ones. */
 import { Readable } from "node:stream";
 import { priceOf } from "#core/money/money";
 import { findModel } from "#core/models/models";
@@ -34,7 +34,7 @@ export class MemoryStore implements Store {
   async write({ writes, idempotencyToken }: Change): Promise<boolean> {
     if (writes.length > 1 && this.#applied.has(idempotencyToken)) return true;
     const names = writes.map(({ key }) => nameOf(key));
-    if (new Set(names).size < names.length) throw new Error("A transaction may name a row once only.");
+    if (new Set(names).size < names.length) throw new Error("A transaction may name each row only once.");
     if (idempotencyToken.length < 1 || idempotencyToken.length > 36)
       throw new Error(`The token "${idempotencyToken}" is not 1 to 36 characters long.`);
     if (!writes.every((write) => this.#allowed(write))) return false;
@@ -93,9 +93,9 @@ export class MemoryObjects implements Objects {
   }
 }
 
-/** The same store or objects, but for what is done otherwise. */
+/** The same store or objects, with some methods replaced. */
 export function withOther<T extends object>(one: T, otherwise: Partial<T>): T {
-  // Its private members are known to itself alone.
+  // Bound, because only the original has its private members.
   const memberOf = (name: string | symbol): unknown => {
     const member: unknown = Reflect.get(one, name);
     return typeof member === "function" ? member.bind(one) : member;
@@ -110,13 +110,13 @@ export interface LoggedCall {
   readonly costNanos: number;
 }
 
-/** What the model does with a call: answers this text, or this fault. */
+/** The model's answer to a call: text, or an error. */
 export type Behaviour = (
   request: ModelRequest,
   callNo: number,
 ) => string | ModelError | { text: string; stopReason: string };
 
-/** A model that answers after a while and keeps a log of what it answered, as a bill would. */
+/** A model that answers after a delay and logs what it answered, like a bill. */
 export class FakeModel implements ModelClient {
   readonly log: LoggedCall[] = [];
   begun = 0;
@@ -149,7 +149,7 @@ export class FakeModel implements ModelClient {
   }
 }
 
-/** Hears reports as the API does: quietly forgets old news, answers where the job stands. */
+/** Receives reports and returns the job's state, as the API does. */
 export class MemoryReporter implements Reporter {
   readonly reports: { shardNo: number; atMs: number; report: Omit<ShardReport, "reportedAt"> }[] = [];
   isDown = false;

@@ -1,4 +1,4 @@
-/** Table, bucket and models played by the local cloud, for the worker's adapters and its clients as they are. */
+/** The local cloud's table, bucket and models, for the worker's real adapters and SDK clients. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,9 +30,9 @@ export class LocalAws {
     readonly objects: S3Objects,
     readonly model: BedrockModel,
     readonly documents: DynamoDBDocumentClient,
-    /** As the worker's environment has them. */
+    /** As set in the worker's environment. */
     readonly endpoints: Readonly<Record<string, string>>,
-    /** What each request asked for: a transaction writes several rows. */
+    /** The accesses of each request: a transaction writes several rows. */
     readonly requests: readonly (readonly Access[])[],
   ) {}
 
@@ -68,7 +68,7 @@ export class LocalAws {
     await this.documents.send(new PutCommand({ TableName: TABLE, Item: row }));
   }
 
-  /** What the model's log says was answered, priced. */
+  /** The price of everything in the model's log. */
   async loggedNanos(): Promise<number> {
     const lines = (await readFile(join(this.folder, "model-calls.jsonl"), "utf8")).trim().split("\n");
     const calls = lines.map(

@@ -1,4 +1,4 @@
-/** One record at a time, without leases or stores: a template, a model that behaves as told, and all that was observed. */
+/** One record at a time, without leases or stores: a template, a model with a given behavior, and every observed call. */
 import { GrantAccount, type Reservation } from "#core/money/budget";
 import { toDrawn, drawItems } from "#core/seeds/pick";
 import { newOpenSlot, type OpenSlot } from "#core/shard/record";
@@ -27,8 +27,8 @@ export interface MakerOptions {
 export async function openMaker(options: MakerOptions): Promise<Maker> {
   const { template: source, partials = {}, parameters, seeds = {} } = options;
   const template = parseTemplate(source);
-  const shop = await JobContext.open({ jobId: "J", template, partials, parameters, seeds: seedsFrom(seeds) });
-  return new Maker(shop, options);
+  const jobContext = await JobContext.open({ jobId: "J", template, partials, parameters, seeds: seedsFrom(seeds) });
+  return new Maker(jobContext, options);
 }
 
 export class Maker {
@@ -68,11 +68,11 @@ export class Maker {
     };
   }
 
-  /** One attempt, with just what it may cost at worst set aside. */
+  /** One attempt, with exactly its worst case reserved. */
   async make(open: OpenSlot = newOpenSlot(0)): Promise<AttemptOutcome> {
-    const rest = remainingBoundNanos(this.jobContext.template, open);
-    this.account.grant(rest);
-    const reservation = this.account.reserve(rest);
+    const boundNanos = remainingBoundNanos(this.jobContext.template, open);
+    this.account.grant(boundNanos);
+    const reservation = this.account.reserve(boundNanos);
     if (!reservation) throw new Error("The grant is too small.");
     try {
       return await this.attempt(open, reservation);
@@ -85,18 +85,19 @@ export class Maker {
     return this.clock.run(runAttempt(this.jobContext, this.context, open, reservation));
   }
 
-  /** The columns of a record that was made. */
+  /** The columns of a delivered record. */
   async columns(open?: OpenSlot): Promise<Readonly<Record<string, unknown>>> {
-    const end = await this.make(open);
-    if (end.kind !== "delivered") throw new Error(end.kind === "suspended" ? "It waits." : end.failed.reason);
-    return end.record.columns;
+    const outcome = await this.make(open);
+    if (outcome.kind === "suspended") throw new Error("The record is suspended.");
+    if (outcome.kind !== "delivered") throw new Error(outcome.failed.reason);
+    return outcome.record.columns;
   }
 
   get loggedNanos(): number {
     return this.model.log.reduce((sum, { costNanos }) => sum + costNanos, 0);
   }
 
-  /** What was sent last in each call: the prompt, or what is wrong. */
+  /** The last turn sent in each call: the prompt, or a repair. */
   get prompts(): string[] {
     return this.model.log.map(({ request }) => request.prompt);
   }

@@ -1,4 +1,4 @@
-/** Jobs whose records take many calls: loops, steps side by side, repairs and better models. The promises are the same. */
+/** Jobs whose records take many calls: loops, concurrent steps, repairs and better models. The guarantees are the same. */
 import { hashOf, randomOf } from "#core/random";
 import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
@@ -22,7 +22,7 @@ record: { topics: it.steps.topics.output.length, mood: it.steps.mood.output, par
 `;
 const BOUND = boundOf(parseTemplate(RICH)).costNanos;
 
-/** The same to the same request, and JSON that is wrong at first more often than not. */
+/** The same answer to the same request, with JSON that is usually invalid at first. */
 const answers: Behaviour = ({ prompt, turns, schema }) => {
   const luck = hashOf(prompt, turns.length);
   const isWrong = schema !== undefined && luck % 10 < (turns.length > 0 ? 3 : 6);
@@ -68,7 +68,7 @@ test.each([1, 2, 3, 4])("a worker killed at any instant changes nothing about th
   expect(world.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());
   expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   expect(world.loggedNanos).toBeLessThanOrEqual(world.spentNanos + world.budget.writtenOffNanos);
-  // Paid again were only calls in flight, and those answered since the last checkpoint: no more than the limiter lets through.
+  // Paid for again were only calls in flight, and those answered since the last checkpoint: no more than the limiter lets through.
   const again = world.model.log.length - undisturbed.model.log.length;
   expect(again).toBeLessThanOrEqual(kills * 2 * world.settings.concurrency);
 });

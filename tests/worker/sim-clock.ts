@@ -1,4 +1,4 @@
-/** A clock whose time passes only when nothing else is going on: hours of work in milliseconds, the same each time. */
+/** A clock whose time advances only when nothing else is running: hours of work in milliseconds, deterministically. */
 import type { Clock } from "../../worker/ports.ts";
 
 interface Timer {

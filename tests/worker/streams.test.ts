@@ -1,4 +1,4 @@
-/** Streams are read as they come, whatever the pieces, and not waited for without end. */
+/** Streams are read as they arrive, whatever the chunks, and never awaited forever. */
 import fc from "fast-check";
 import { PassThrough } from "node:stream";
 import { chunksOf, linesOf } from "../../worker/streams.ts";

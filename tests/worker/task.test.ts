@@ -17,7 +17,7 @@ describe("a job", () => {
       openShards: 0,
       ownerStatus: "owner-1#COMPLETED",
     });
-    // Until the dispatcher has removed the parts that were folded into the dataset.
+    // Until the dispatcher has removed the parts that were compacted into the dataset.
     expect(world.job).toMatchObject({ openKey: "OPEN", sweepGeneration: 1 });
     expect(world.job.startedAt).toBeDefined();
     const rows = world.lines("dataset.jsonl");

@@ -1,4 +1,4 @@
-/** A job in a world of doubles, and workers that can be killed at any instant. */
+/** A job in a simulated world, and workers that can be killed at any instant. */
 import { openShardsAfterRetry, resetForRetry } from "#core/job/retry";
 import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job/job";
 import { hashOf, randomOf } from "#core/random";
@@ -41,7 +41,7 @@ record:
   answer: it.steps.answer.output.answer
 `;
 
-/** A question to a question, an object to what asks for JSON; the same to the same. */
+/** A question for a question, an object for a JSON request; the same answer to the same request. */
 export const ANSWERS: Behaviour = ({ prompt, schema }) =>
   schema ? JSON.stringify({ answer: `Yes: ${prompt}` }) : `What of ${prompt}?`;
 
@@ -51,7 +51,7 @@ export interface JobOptions {
   readonly template?: string;
   readonly partials?: Partials;
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Where shards begin; planned as a job's are when absent. */
+  /** The shards' ranges; planned as for a real job if absent. */
   readonly shards?: { from: number; to: number }[];
   readonly behaviour?: Behaviour;
   readonly seeds?: number;
@@ -77,7 +77,7 @@ export class World {
   #tasks = 0;
 
   constructor(options: JobOptions) {
-    // Answers overtake each other, as real ones do.
+    // Answers arrive out of order, as real ones do.
     this.model = new FakeModel(
       this.clock,
       options.behaviour ?? ANSWERS,
@@ -152,7 +152,7 @@ export class World {
     );
   }
 
-  /** What an owner's button does to the job. */
+  /** Updates the job's row, as the owner's actions do. */
   setJob(set: Partial<JobRow>): void {
     const status = set.status ?? this.job.status;
     this.store.put(jobKey(JOB), {
@@ -167,7 +167,7 @@ export class World {
     this.raise(raiseByNanos, { status: "QUEUED", openKey: "OPEN" });
   }
 
-  /** More money, as the API gives it: the job stays where it is unless `set` says otherwise. */
+  /** Raises the budget, as the API does: the job's status stays unless `set` changes it. */
   raise(byNanos: number, set: Partial<JobRow> = {}): void {
     const { budgetNanos, remainingNanos } = this.budget;
     this.store.put(budgetKey(JOB), {
@@ -206,23 +206,23 @@ export class World {
     return { store, objects, model, reporter, clock, log, random: randomOf("worker", this.#tasks) };
   }
 
-  /** A worker's whole life; time passes meanwhile. */
+  /** A worker's whole life; time advances meanwhile. */
   async work(signal = new AbortController().signal, ports = this.ports()): Promise<void> {
     await this.clock.run(this.start(signal, ports));
   }
 
-  /** A worker that lives while others do; `clock.run` must be called. */
+  /** Starts a worker alongside others; `clock.run` must be called. */
   start(signal = new AbortController().signal, ports = this.ports()): Promise<void> {
     this.#tasks += 1;
     return this.startAs(`task-${this.#tasks}`, signal, ports);
   }
 
-  /** The same, by a name of one's choice. */
+  /** The same, with a given name. */
   startAs(task: string, signal: AbortSignal, ports: Ports): Promise<void> {
     return runTask(ports, { ...this.settings, task }, signal);
   }
 
-  /** Workers one after the other, as the dispatcher starts them, until nothing will happen by itself. */
+  /** Workers one after another, as the dispatcher starts them, until nothing more happens on its own. */
   async workUntilRest(): Promise<JobStatus> {
     for (let n = 0; n < 50 && ["QUEUED", "RUNNING", "EXPORTING"].includes(this.job.status); n++) {
       await this.work();
@@ -318,13 +318,13 @@ function freshShard(shardNo: number, fromSlot: number, toSlot: number): Omit<Sha
   };
 }
 
-/** What a port was called with, as far as tests ask: the model's request, if it was one. */
+/** What a port was called with, as far as tests need it: the model's request, if it was one. */
 interface Called {
   readonly no: number;
   readonly prompt?: string;
 }
 
-/** Ports that stop answering for good at a call: before or after it has taken effect. */
+/** Ports that permanently stop answering at a call: before or after it has taken effect. */
 export function mortal(ports: Ports, isLast: (call: Called) => boolean, afterEffect: boolean) {
   let calls = 0;
   let dead = false;

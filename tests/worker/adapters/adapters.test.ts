@@ -96,7 +96,7 @@ describe("on the local cloud, with the SDK's clients", () => {
     expect(await aws.objects.read("parts/J/1/1-1")).toBe("two");
   });
 
-  /** A bucket whose every answer has four bytes of an object and then breaks off or falls silent. */
+  /** A bucket whose every answer has four bytes of an object and then breaks off or stalls. */
   async function fourBytesAtATime(object: string, breaks: boolean) {
     const server = createServer(({ headers: { range = "bytes=0-" } }, response) => {
       const rest = object.slice(Number(range.slice("bytes=".length, -1)));
@@ -113,19 +113,19 @@ describe("on the local cloud, with the SDK's clients", () => {
 
   test.each([
     ["breaks off", true, "aborted"],
-    ["falls silent", false, "The stream was idle for 50 ms."],
+    ["stalls", false, "The stream was idle for 50 ms."],
   ])("an object whose connection %s is read on from there, and is never truncated", async (_, breaks, reason) => {
-    const healing = await fourBytesAtATime("0123456789abcdef", breaks);
-    expect(await healing.objects.read("parts/J/0/1-0")).toBe("0123456789abcdef");
-    healing.close();
+    const recovering = await fourBytesAtATime("0123456789abcdef", breaks);
+    expect(await recovering.objects.read("parts/J/0/1-0")).toBe("0123456789abcdef");
+    recovering.close();
 
-    const hopeless = await fourBytesAtATime("0123456789abcdefg", breaks);
-    await expect(hopeless.objects.read("parts/J/0/1-0")).rejects.toThrow(reason);
+    const exhausted = await fourBytesAtATime("0123456789abcdefg", breaks);
+    await expect(exhausted.objects.read("parts/J/0/1-0")).rejects.toThrow(reason);
     const reading = async () => {
-      for await (const _ of linesOf(await hopeless.objects.open("parts/J/0/1-0")));
+      for await (const _ of linesOf(await exhausted.objects.open("parts/J/0/1-0")));
     };
     await expect(reading()).rejects.toThrow(reason);
-    hopeless.close();
+    exhausted.close();
   });
 
   const PART_BYTES = 5 * 1024 * 1024;
@@ -168,16 +168,16 @@ describe("on the local cloud, with the SDK's clients", () => {
     ["stopped before it begins", 0, undefined],
     ["stopped on its way", 7, undefined],
     ["left by its stream", 7, new Error("The disk is gone.")],
-  ])("an upload that is %s leaves nothing", async (_, megabytes, fault) => {
+  ])("an upload that is %s leaves nothing", async (_, megabytes, error) => {
     const stopping = new AbortController();
-    if (megabytes === 0) stopping.abort(new Error("Told to stop."));
+    if (megabytes === 0) stopping.abort(new Error("Stopped by the signal."));
     const body = new PassThrough();
     const uploaded = aws.objects.upload("datasets/J/1/not", "text/plain", body, stopping.signal);
     uploaded.catch(() => {});
     for (let n = 0; n < megabytes; n++) if (!body.write(Buffer.alloc(1_000_000, "x"))) await once(body, "drain");
-    if (fault) body.destroy(fault);
-    else stopping.abort(new Error("Told to stop."));
-    await expect(uploaded).rejects.toThrow(fault?.message ?? "Told to stop.");
+    if (error) body.destroy(error);
+    else stopping.abort(new Error("Stopped by the signal."));
+    await expect(uploaded).rejects.toThrow(error?.message ?? "Stopped by the signal.");
     await expect(aws.objects.read("datasets/J/1/not")).rejects.toThrow();
     const { client, bucket } = aws.objects;
     expect((await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? []).toEqual([]);
@@ -245,9 +245,9 @@ describe("a Bedrock call", () => {
     [broken("ECONNRESET"), "unclear"],
     [new Error("socket hang up"), "unclear"],
   ] as [Error, ModelError["kind"]][])("that ends with %s is %s", (error, kind) => {
-    const fault = modelErrorOf(error, "amazon.nova-micro-v1:0", new AbortController().signal);
-    expect(fault.kind).toBe(kind);
-    expect(fault.message).toContain("amazon.nova-micro-v1:0");
+    const modelError = modelErrorOf(error, "amazon.nova-micro-v1:0", new AbortController().signal);
+    expect(modelError.kind).toBe(kind);
+    expect(modelError.message).toContain("amazon.nova-micro-v1:0");
   });
 
   test.each([
@@ -265,8 +265,8 @@ describe("a Bedrock call", () => {
   test("that is throttled says when to retry", async () => {
     const refusing = await LocalAws.start({ throttleRate: 1, retryAfterSeconds: 2 });
     const request = { modelId: "amazon.nova-micro-v1:0", turns: [], prompt: "Hi", maxTokens: 10 };
-    const fault = await refusing.model.converse(request, new AbortController().signal).catch((error: unknown) => error);
-    expect(fault).toMatchObject({ kind: "throttled", retryAfterMs: 2_000 });
+    const error = await refusing.model.converse(request, new AbortController().signal).catch((error: unknown) => error);
+    expect(error).toMatchObject({ kind: "throttled", retryAfterMs: 2_000 });
     await refusing.stop();
   });
 
@@ -280,7 +280,7 @@ describe("a Bedrock call", () => {
     goes.abort();
     expect(await ends[1]).toMatchObject({ kind: "unclear" });
     expect(await ends[0]).toMatchObject({ stopReason: expect.any(String) });
-    // The first of all calls had a signal too: it is not kept for those that follow.
+    // The very first call had a signal too: later calls do not keep it.
     stays.abort();
     expect(await slow.model.converse(request, goes.signal).catch((error: unknown) => error)).toMatchObject({
       kind: "unclear",
@@ -337,7 +337,7 @@ describe("progress", () => {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
       const credentials = async () => ({ accessKeyId: "AKIA", secretAccessKey: "s", sessionToken: "t" });
       const reporter = new AppSyncReporter({ url, region: "eu-west-1", credentials, jobId: JOB });
-      const told = {
+      const totals = {
         generation: 1,
         reportNo: 1,
         delivered: 2,
@@ -349,14 +349,14 @@ describe("progress", () => {
         inputTokens: 4,
         outputTokens: 5,
       };
-      expect(await reporter.report(3, { ...told, recordsPerSecond: 1.5, latest: ["{}"] })).toEqual({
+      expect(await reporter.report(3, { ...totals, recordsPerSecond: 1.5, latest: ["{}"] })).toEqual({
         status: "PAUSED",
         controlNo: 4,
       });
       expect(seen[0]?.authorization).toContain("/eu-west-1/appsync/aws4_request");
       expect(seen[0]?.body.variables.input).toEqual({
         jobId: JOB,
-        shard: { shardNo: 3, ...told, recordsPerSecond: 1.5, latest: ["{}"] },
+        shard: { shardNo: 3, ...totals, recordsPerSecond: 1.5, latest: ["{}"] },
       });
       const taken = answer;
       answer = { data: null, errors: [{ errorType: "Conflict", message: "Report again." }] };

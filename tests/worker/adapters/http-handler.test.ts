@@ -43,11 +43,13 @@ describe("a request", () => {
   });
 
   test("over HTTPS begins with a TLS handshake, and is encrypted", async () => {
-    const heard: Buffer[] = [];
-    const server = createTcpServer((socket) => socket.once("data", (bytes) => (heard.push(bytes), socket.destroy())));
+    const received: Buffer[] = [];
+    const server = createTcpServer((socket) =>
+      socket.once("data", (bytes) => (received.push(bytes), socket.destroy())),
+    );
     const { handler, request } = await opening(server);
     await expect(handler.handle({ ...request, protocol: "https:" })).rejects.toMatchObject({ code: "ECONNRESET" });
-    const [first] = heard;
+    const [first] = received;
     expect(first?.[0]).toBe(HANDSHAKE);
     expect(first?.includes("converse")).toBe(false);
   });
@@ -88,7 +90,7 @@ describe("an aborted request", () => {
   });
 });
 
-/** How a record of TLS begins that opens a connection. */
+/** The first bytes of a TLS handshake record. */
 const HANDSHAKE = 22;
 
 const opened: { close(): Promise<void> }[] = [];
@@ -96,7 +98,7 @@ afterEach(async () => {
   for (const { close } of opened.splice(0)) await close();
 });
 
-/** A service that answers so, and a request to it. */
+/** A service that answers with `listener`, and a request to it. */
 function served(listener: (asked: IncomingMessage, answer: ServerResponse) => unknown) {
   return opening(createServer((asked, answer) => void listener(asked, answer)));
 }

@@ -1,4 +1,4 @@
-/** One contract for the store in memory, which most tests rely on, and the one in DynamoDB. */
+/** One contract for the in-memory store, which most tests rely on, and the one in DynamoDB. */
 import type { Change, Write } from "#core/change";
 import type { Store } from "../../../worker/ports.ts";
 import { MemoryStore } from "../doubles.ts";

@@ -1,4 +1,4 @@
-/** How models are made to answer in JSON, and that what is asked of them so is what Bedrock accepts. */
+/** How models are made to answer in JSON, and that Bedrock accepts those requests. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -157,7 +157,7 @@ describe("against Bedrock", () => {
         };
         const answer = await model.converse(request, new AbortController().signal);
         const bounded = modelId === GPT || output.type === "choice";
-        // What a response schema or a tool does not say may be missed, and is found out.
+        // What a response schema or a tool does not express may be violated, and is detected.
         if (bounded) expect(() => outputs.parse(step, answer)).not.toThrow();
         else expect(JSON.parse(answer.text)).toEqual(expect.any(Object));
       }

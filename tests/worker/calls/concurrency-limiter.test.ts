@@ -16,7 +16,7 @@ function gateOf(most: number, limits?: ConcurrencyLimiterOptions["limits"]) {
   };
 }
 
-/** Whether a call may begin now; it is never ended. */
+/** Whether a call may start now; it is never released. */
 async function beginsAtOnce(limiter: ConcurrencyLimiter, modelId: string): Promise<boolean> {
   const stop = new AbortController();
   const call = limiter.acquireCall(modelId, SIZE, stop.signal);
@@ -107,9 +107,9 @@ describe("the limiter", () => {
     expect(limiter.canAdmitRecord).toBe(true);
     limiter.enterRecord();
     expect(limiter.canAdmitRecord).toBe(false);
-    const heard = changed.wait();
+    const notified = changed.wait();
     limiter.leaveRecord();
-    await heard;
+    await notified;
     expect(limiter.canAdmitRecord).toBe(true);
   });
 

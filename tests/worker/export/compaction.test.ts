@@ -1,4 +1,4 @@
-/** What becomes of parts when a dataset is published: large parts in slot order that lie with it, and nothing is lost. */
+/** When a dataset is published, its parts become large parts in slot order stored with it, and nothing is lost. */
 import { decodePart, encodePart, EMPTY_HEADER, partsOf } from "#core/shard/part";
 import { isOrphan } from "#core/job/orphans";
 import { isAccepted, newOpenSlot } from "#core/shard/record";
@@ -21,7 +21,7 @@ function partsIn(world: World) {
   );
 }
 
-/** As the dispatcher does, on what stands in the table now. */
+/** Sweeps as the dispatcher does, by the current rows. */
 function sweep(world: World): void {
   const rows = structuredClone({ job: world.job, shards: world.shards });
   for (const name of [...world.objects.files.keys()]) if (isOrphan(name, rows)) world.objects.files.delete(name);
@@ -83,9 +83,9 @@ test("compacted parts move along into each later dataset, even when the budget i
   await world.workUntilRest();
   expect(world.job.status).toBe("BUDGET_EXCEEDED");
   sweep(world);
-  const folded = partsIn(world).filter(({ name }) => name.startsWith("datasets/"));
-  expect(folded.length).toBeGreaterThan(0);
-  for (const { name, text } of folded) {
+  const compacted = partsIn(world).filter(({ name }) => name.startsWith("datasets/"));
+  expect(compacted.length).toBeGreaterThan(0);
+  for (const { name, text } of compacted) {
     expect(name).toContain(world.job.datasetPrefix);
     expect(text).not.toBe("");
   }
@@ -110,7 +110,7 @@ test("failures are compacted too", async () => {
 
 test("open slots stay open: a failed job can resume without paying for their calls again", async () => {
   const world = new World({ records: 30 });
-  // Cancelled in the middle: second steps are open whose first step is paid.
+  // Canceled in the middle: some second steps are open whose first step is paid for.
   const { behaviour } = world.model;
   world.model.behaviour = (request, callNo) => {
     if (callNo === 33) world.setJob({ status: "EXPORTING", outcome: "FAILED" });
@@ -154,13 +154,18 @@ describe("a compaction", () => {
 
   test("splits lines into parts of about one size, with the header in the last", async () => {
     const objects = new MemoryObjects();
-    const fold = new PartCompaction(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBufferPool(100));
+    const compaction = new PartCompaction(
+      objects,
+      shard,
+      { generation: 4, pass: 2, fromSeq: 7 },
+      new LineBufferPool(100),
+    );
     const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ made: { slot } }));
-    for (const line of lines) await fold.add(line);
+    for (const line of lines) await compaction.add(line);
     const head = JSON.stringify({ format: 1, open: [newOpenSlot(30)], done: [31] });
-    const runs = await fold.end(head);
-    expect(runs).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, compacted: true, pass: 2 }]);
-    const parts = [...partsOf(runs)].map(({ run, seq }) =>
+    const ranges = await compaction.end(head);
+    expect(ranges).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, compacted: true, pass: 2 }]);
+    const parts = [...partsOf(ranges)].map(({ run, seq }) =>
       String(objects.files.get(partObject(JOB, 3, run, seq)))
         .trimEnd()
         .split("\n"),
@@ -179,7 +184,7 @@ describe("a compaction", () => {
 
   test("in a later pass separates the earlier passes' lines from its own", async () => {
     const objects = new MemoryObjects();
-    const fold = new ShardCompaction(
+    const compaction = new ShardCompaction(
       objects,
       { ...shard, pass: 2, partRanges: [{ generation: 3, fromSeq: 0, toSeq: 0, pass: 2 }] },
       4,
@@ -190,8 +195,8 @@ describe("a compaction", () => {
       [2, 1],
       [3, 2],
     ] as const)
-      await fold.add(`${slot}`, pass);
-    const { partRanges } = await fold.end("head");
+      await compaction.add(`${slot}`, pass);
+    const { partRanges } = await compaction.end("head");
     expect(partRanges.map(({ pass }) => pass)).toEqual([1, 2]);
     const texts = [...partsOf(partRanges)].map(({ run, seq }) => objects.files.get(partObject(JOB, 3, run, seq)));
     expect(texts).toEqual([`${EMPTY_HEADER}\n0\n2\n`, "head\n1\n3\n"]);
@@ -200,9 +205,14 @@ describe("a compaction", () => {
   test("throws when a part could not be written", async () => {
     const objects = new MemoryObjects();
     objects.putIfAbsent = () => Promise.reject(new Error("no room"));
-    const fold = new PartCompaction(objects, shard, { generation: 4, pass: 0, fromSeq: 0 }, new LineBufferPool(10));
-    await fold.add("0123456789");
-    await expect(fold.end()).rejects.toThrow("no room");
+    const compaction = new PartCompaction(
+      objects,
+      shard,
+      { generation: 4, pass: 0, fromSeq: 0 },
+      new LineBufferPool(10),
+    );
+    await compaction.add("0123456789");
+    await expect(compaction.end()).rejects.toThrow("no room");
   });
 
   test("copies lines of unknown kinds", async () => {
@@ -210,11 +220,11 @@ describe("a compaction", () => {
     const text = encodePart({ open: [], done: [], made: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
     await objects.putIfAbsent(partObject(JOB, 3, { generation: 1 }, 0), text);
     const known = { ...shard, partRanges: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
-    const fold = new ShardCompaction(objects, known, 4);
+    const compaction = new ShardCompaction(objects, known, 4);
     const entries: unknown[] = [];
-    for await (const entry of slotsInOrder(objects, known, { onOtherLine: (line, pass) => fold.add(line, pass) }))
+    for await (const entry of slotsInOrder(objects, known, { onOtherLine: (line, pass) => compaction.add(line, pass) }))
       entries.push(entry);
-    await fold.end();
+    await compaction.end();
     expect(entries).toEqual([]);
     expect(objects.files.get(`datasets/${JOB}/4/records/3-0`)?.toString()).toContain('{"other":{"slot":1}}');
   });

@@ -1,4 +1,4 @@
-/** A dataset in folders: every record in one of them, in every format, whatever their number and size. */
+/** A partitioned dataset: every record is in one folder, in every format, whatever their number and size. */
 import { DuckDBInstance } from "@duckdb/node-api";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
@@ -170,7 +170,7 @@ describe("a spool", () => {
   });
 });
 
-/** As the next lease of the export would, with a spool of that size. */
+/** Exports as the export's next lease would, with a spool of that size. */
 async function exportAgain(world: World, spool: { bytes: number; pendingCharacters: number }): Promise<string[]> {
   const { datasetFiles } = await exportDataset({
     objects: world.objects,
@@ -186,7 +186,7 @@ async function exportAgain(world: World, spool: { bytes: number; pendingCharacte
   return datasetFiles.map(({ name }) => name);
 }
 
-/** A job of so many records, each with a title of its own, by which its dataset is cut. */
+/** A job of `records` records, each with a different title, by which its dataset is partitioned. */
 function manyFolders(records: number) {
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const lines = Array.from({ length: records }, (_, slot) =>

@@ -8,7 +8,7 @@ import type { Objects } from "../../../worker/ports.ts";
 
 const signal = new AbortController().signal;
 
-/** A store that takes objects as told. */
+/** A store that accepts objects as configured. */
 const storeThat = (upload: (body: Readable) => Promise<void>): Objects => ({
   putIfAbsent: () => Promise.reject(new Error("not asked for")),
   read: () => Promise.reject(new Error("not asked for")),

@@ -1,4 +1,4 @@
-/** Records leave the parts in the order of their slots, each once, whichever pass made them. */
+/** Records are read from the parts in slot order, each once, whichever pass delivered them. */
 import type { Readable } from "node:stream";
 import { encodePart } from "#core/shard/part";
 import type { RecordMeta } from "#core/shard/record";
@@ -19,10 +19,10 @@ interface Written {
 /** A slot with an F failed. */
 async function order(parts: readonly Written[]): Promise<string[]> {
   const objects = new MemoryObjects();
-  const runs: PartRange[] = [];
+  const ranges: PartRange[] = [];
   for (const { run, made, failed = [] } of parts) {
-    const seq = runs.length;
-    runs.push({ ...run, fromSeq: seq, toSeq: seq });
+    const seq = ranges.length;
+    ranges.push({ ...run, fromSeq: seq, toSeq: seq });
     const text = encodePart({
       open: [],
       done: [],
@@ -32,7 +32,7 @@ async function order(parts: readonly Written[]): Promise<string[]> {
     });
     await objects.putIfAbsent(partObject("J", 0, run, seq), text);
   }
-  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: runs } as unknown as ShardRow;
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: ranges } as unknown as ShardRow;
   const slots: string[] = [];
   for await (const entry of slotsInOrder(objects, shard)) slots.push(`${slotOf(entry)}${entry.failed ? "F" : ""}`);
   return slots;
@@ -50,10 +50,10 @@ test("a record is at its place whatever its line begins with", async () => {
   const objects = new MemoryObjects();
   const line = (slot: number) => `{"made":{"columns":{},"slot":${slot}}}`;
   const text = `${encodePart({ open: [], done: [], made: [], rejected: [], failed: [] })}${line(1)}\n${line(0)}\n`;
-  const runs = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
-  await objects.putIfAbsent(partObject("J", 0, runs[0]!, 0), text);
+  const ranges = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
+  await objects.putIfAbsent(partObject("J", 0, ranges[0]!, 0), text);
   const slots: number[] = [];
-  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: runs } as unknown as ShardRow;
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: ranges } as unknown as ShardRow;
   for await (const entry of slotsInOrder(objects, shard)) slots.push(slotOf(entry));
   expect(slots).toEqual([0, 1]);
 });
@@ -82,15 +82,15 @@ test("a pass over a few slots of many holds back at most a window of them", asyn
   expect(await order(parts)).toEqual(slots.map(String));
 });
 
-/** A shard of so many parts, each of one record, and a store that says what of it is open, and whether all was let go of. */
+/** A shard with parts of one record each, and a store that says which are open, and whether all were closed. */
 async function manyParts(count: number, characters = 10) {
-  const runs = [{ generation: 1, fromSeq: 0, toSeq: count - 1 }];
-  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: runs } as unknown as ShardRow;
+  const ranges = [{ generation: 1, fromSeq: 0, toSeq: count - 1 }];
+  const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: ranges } as unknown as ShardRow;
   const whole = new MemoryObjects();
   for (let slot = 0; slot < count; slot++) {
     const made = { slot, columns: { text: "x".repeat(characters) }, meta: META };
     const part = encodePart({ open: [], done: [], made: [made], rejected: [], failed: [] });
-    await whole.putIfAbsent(partObject("J", 0, runs[0]!, slot), part);
+    await whole.putIfAbsent(partObject("J", 0, ranges[0]!, slot), part);
   }
   const opened: Readable[] = [];
   const open = async (name: string) => {

@@ -1,9 +1,9 @@
-/** Which candidates fill a slot, how often it is tried, and what is kept of those that were rejected. */
+/** Which candidates fill a slot, how many attempts it gets, and what is kept of rejected candidates. */
 import { newOpenSlot } from "#core/shard/record";
 import { openMaker } from "../one-record.ts";
 import { ANSWERS, mortal, TWO_STEPS, World, type JobOptions } from "../world.ts";
 
-/** Films whose number is a multiple of three are rejected; 33 films make a third of them. */
+/** Films whose number is a multiple of three are rejected: with 33 films, a third of them. */
 const NOT_EVERY_FILM = `${TWO_STEPS}accept: { recent: it.record.year >= 1980, lucky: it.movie.votes % 3 !== 0 }\n`;
 const choosy = (options: Partial<JobOptions> = {}) =>
   new World({ records: 40, seeds: 33, template: NOT_EVERY_FILM, ...options });
@@ -117,18 +117,18 @@ describe("a job with conditions", () => {
       world.clock.skip(world.settings.leaseMs);
     }
     expect(world.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());
-    const told = (of: World) =>
+    const countsOf = (of: World) =>
       of
         .lines("rejected.jsonl")
         .map(({ id, attempt }) => `${id} ${attempt}`)
         .sort();
-    expect(told(world)).toEqual(told(undisturbed));
+    expect(countsOf(world)).toEqual(countsOf(undisturbed));
     expect(world.shards[0]?.attempts).toBe(undisturbed.shards[0]?.attempts);
   });
 });
 
 describe("attempts", () => {
-  /** Every second film answers something else than JSON, always. */
+  /** For every second film the answer is never JSON. */
   const half: JobOptions["behaviour"] = (request, callNo) =>
     request.schema && /Film \d*[13579]"/.test(request.prompt) ? "no" : ANSWERS(request, callNo);
 
@@ -144,7 +144,7 @@ describe("attempts", () => {
 
   test.each([1, 2, 5])("are at most %i per record on average if none succeeds", async (maxAttempts) => {
     const template = `${TWO_STEPS}maxAttempts: ${maxAttempts}\n`;
-    // Two causes in turn, so that the start does not look hopeless.
+    // Two alternating causes, so that there is no sole cause at the start.
     const behaviour: JobOptions["behaviour"] = (request, callNo) =>
       !request.schema ? ANSWERS(request, callNo) : callNo % 2 === 0 ? "no" : '{"answer": 5}';
     const world = new World({ records: 24, template, behaviour });

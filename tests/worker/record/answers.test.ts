@@ -1,4 +1,4 @@
-/** What is done about answers that cannot be used, and about models that cannot be reached. */
+/** What happens with unusable answers, and with unavailable models. */
 import { newOpenSlot } from "#core/shard/record";
 import { REPAIR_ERROR_BYTES } from "#core/template/bound";
 import { ModelError } from "../../../worker/ports.ts";

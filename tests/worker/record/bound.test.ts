@@ -1,4 +1,4 @@
-/** Whatever a template and its models do, a record costs no more than its bound says, and is charged what the log says. */
+/** Whatever a template and its models do, a record never costs more than its bound, and is charged exactly what the log says. */
 import fc from "fast-check";
 import { findModel } from "#core/models/models";
 import { priceOf } from "#core/money/money";
@@ -57,7 +57,7 @@ const steps = fc
     })),
   );
 
-/** It takes every token the bound allows, and answers wrongly whenever `luck` says so, at length. */
+/** It uses every token the bound allows, and answers incorrectly, at length, whenever `luck` says so. */
 function worst({ jobContext, model: fake }: Maker, luck: (no: number) => number): { calls: number; nanos: number } {
   const log = { calls: 0, nanos: 0 };
   fake.converse = async (request: ModelRequest) => {
@@ -97,7 +97,7 @@ test("no record exceeds its bound in cost or calls; the rest stays reserved, and
       });
       const { template } = maker.jobContext;
       const bound = boundOf(template);
-      // Luck 0 is a model that never answers rightly.
+      // Luck 0 is a model that never answers correctly.
       const log = worst(maker, (no) => (seed % 4 === 0 ? 1 : hashOf(seed, no)));
       const open = newOpenSlot(seed);
       expect(remainingBoundNanos(template, open)).toBe(bound.costNanos);

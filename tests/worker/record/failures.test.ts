@@ -79,8 +79,8 @@ describe("a model that answers badly", () => {
     const [cause] = world.shards[0]?.causes ?? [];
     expect(cause).toMatchObject({ cause: 'The answer to step "answer" does not match its schema', records: 0 });
     expect(cause?.attempts).toBe((world.shards[0]?.attempts ?? 0) - 35);
-    const told = rows.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
-    expect(told).toBeLessThanOrEqual(world.spentNanos);
+    const reportedNanos = rows.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
+    expect(reportedNanos).toBeLessThanOrEqual(world.spentNanos);
   });
 
   test("for more records than tolerated ends the job early, its causes grouped", async () => {
@@ -192,19 +192,19 @@ describe("a poison slot", () => {
     const careful = { ...world.shards[1], generation: 2, leaseTask: "gone", consecutiveCrashes: 1 };
     world.store.put(shardKey(JOB, 1), careful);
     const inHand = new Set<string>();
-    const beside: number[] = [];
+    const concurrent: number[] = [];
     const ports = world.ports();
     const model: ModelClient = {
       converse: async (request, signal) => {
         inHand.add(request.prompt);
-        if (world.shards[1]?.suspectedSlot) beside.push(inHand.size);
+        if (world.shards[1]?.suspectedSlot) concurrent.push(inHand.size);
         return await ports.model.converse(request, signal).finally(() => inHand.delete(request.prompt));
       },
     };
     await world.clock.run(world.start(undefined, { ...ports, model }));
     expect(world.job.status).toBe("COMPLETED");
-    expect(beside.length).toBeGreaterThanOrEqual(5);
-    expect(Math.max(...beside)).toBe(1);
+    expect(concurrent.length).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...concurrent)).toBe(1);
   });
 
   test("is not blamed in a shard that was leased ahead and only waited", async () => {

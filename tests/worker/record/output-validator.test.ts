@@ -1,4 +1,4 @@
-/** What a schema demands is demanded, although its patterns run in the sandbox and whatever it says of itself. */
+/** Schemas are enforced, although their patterns run in the sandbox, and whatever they say about themselves. */
 import type { Template } from "#core/template/template";
 import { OutputValidator } from "../../../worker/record/output-validator.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";

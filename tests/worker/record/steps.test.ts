@@ -1,4 +1,4 @@
-/** Steps side by side, loops, repetitions and conditions. */
+/** Concurrent steps, loops, repetitions and conditions. */
 import { newOpenSlot, type OpenSlot } from "#core/shard/record";
 import { ModelError } from "../../../worker/ports.ts";
 import { openMaker, type MakerOptions } from "../one-record.ts";
@@ -117,7 +117,7 @@ describe("a loop", () => {
   test("resumes after a restart with the unanswered calls only", async () => {
     const maker = await openMaker({ template: LOOP, behaviour: names(["x", "y", "z"]) });
     const open = newOpenSlot(0);
-    // The worker dies when two of the three items are answered: what a part holds is all that is left.
+    // The worker dies when two of the three items are answered: only what a part holds is left.
     let kept = "";
     const context = maker.context;
     Object.defineProperty(maker, "context", {

@@ -1,4 +1,4 @@
-/** What template code gives on the host is what it gives in the sandbox, or nothing. */
+/** Template code has the same result on the host as in the sandbox, or is left to the sandbox. */
 import fc from "fast-check";
 import { NeedsSandbox, hostExpression } from "../../../worker/sandbox/host-expression.ts";
 import { HostRunner } from "../../../worker/sandbox/host-runner.ts";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterEach(() => sandbox.ready());
 
-/** The same template by both runners. */
+/** The same template in both runners. */
 function bothOf(prompt: string, column = "it.seed.title", when = "true") {
   const template = templateOf({ prompt });
   const [step] = template.steps;
@@ -25,7 +25,7 @@ function bothOf(prompt: string, column = "it.seed.title", when = "true") {
   return { inside, plain };
 }
 
-/** `undefined` where only the sandbox can tell. */
+/** `undefined` if it needs the sandbox. */
 function plainly<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** Templates and seeds from strangers: none gets out, none takes the worker with it, none changes the next record. */
+/** Hostile templates and seeds: none escapes, none crashes the worker, none changes the next record. */
 import type { Step, Template } from "#core/template/template";
 import { Prompts, RenderError } from "../../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
@@ -13,7 +13,7 @@ import { templateOf } from "./hostile/template-of.ts";
 const FILM = JSON.stringify({ seed: { title: "Heat", year: 1995, tags: ["crime", "drama"] }, steps: {} });
 const LONGEST_MS = 2_500;
 
-/** The next record: another template, whose text tells all that it finds in the sandbox. */
+/** The next record: another template, whose text lists everything it finds in the sandbox. */
 const NEXT_RECORD = templateOf({
   prompt: `<%= it.seed.title %> <%= Math.random() %> <%= pickOne(it.seed.tags) %> <%= keywords(it.seed.title) %> <%= include("p") %>
 <% const seen = new Set(), found = [];
@@ -67,7 +67,7 @@ describe.each(Object.entries(CORPUS))("%s", (_, hostiles) => {
     if ("text" in hostile.ends) expect(end).toEqual(hostile.ends.text);
     else {
       expect(end).toBeInstanceOf(RenderError);
-      expect((end as RenderError).message).toMatch(hostile.ends.fault);
+      expect((end as RenderError).message).toMatch(hostile.ends.error);
       expect((end as RenderError).message.length).toBeLessThan(600);
     }
     await sandbox.ready();
@@ -92,7 +92,7 @@ test("a pattern of an output's schema cannot stop the worker", async () => {
   expect(sandbox.matches("^a+$", "u", "aaa")).toBe(true);
 });
 
-/** The text, the column as JSON, or the fault. */
+/** The text, the column as JSON, or the error. */
 function endOf(hostile: Hostile): unknown {
   try {
     const template = templateOf(hostile);
@@ -109,7 +109,7 @@ function endOf(hostile: Hostile): unknown {
   }
 }
 
-/** The words that only one of two texts has, so that a failure shows them alone. */
+/** The words that only one of two texts has, so that a failure shows only those. */
 function differences(one: string, other: string): string[] {
   if (one === other) return [];
   const [a, b] = [new Set(one.split(/\s/)), new Set(other.split(/\s/))];

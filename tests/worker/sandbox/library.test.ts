@@ -1,4 +1,4 @@
-/** The functions of docs/template-functions.md, as they work inside the sandbox. */
+/** The functions of docs/template-functions.md, as they work in the sandbox. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LIBRARY } from "../../../worker/sandbox/guest/library/library.ts";

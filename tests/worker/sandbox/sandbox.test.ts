@@ -1,4 +1,4 @@
-/** What prompts, conditions, lists and columns give, and how their faults are told. */
+/** The results of prompts, conditions, lists and columns, and how their errors are reported. */
 import type { Step, Template } from "#core/template/template";
 import { buildGuest } from "../../../worker/sandbox/guest/build.ts";
 import { GUEST_PROGRAM } from "../../../worker/sandbox/generated/guest.ts";
@@ -25,14 +25,14 @@ function render(prompt: string, more: Partial<Step> = {}, rest: Partial<Template
   return new Prompts(withStep(prompt, more, rest), others, sandbox).render("s", IT, 1).prompt;
 }
 
-function faultOf(act: () => unknown): RenderError {
+function errorOf(act: () => unknown): RenderError {
   try {
     act();
   } catch (error) {
     if (error instanceof RenderError) return error;
     throw error;
   }
-  throw new Error("Expected a fault.");
+  throw new Error("Expected an error.");
 }
 
 test("the program of the sandbox is the one built from its sources (npx tsx worker/sandbox/guest/build.ts)", async () => {
@@ -137,9 +137,9 @@ describe("an error", () => {
     ["<% const f = (x) => {\n  throw new Error('my own');\n} %>\n<% f(1) %>", "my own", 2, 18],
     ["<%= sentences(1) %>", "sentences(text) must be a text, not 1", 1, 14],
   ])("in %j is reported with its line and column", (prompt, message, line, column) => {
-    const fault = faultOf(() => render(prompt));
-    expect(fault.message).toBe(`Step "s" could not be evaluated: ${message} (line ${line}, column ${column}).`);
-    expect(fault.location).toEqual({ step: "s", path: ["steps", 0, "prompt"], line, column });
+    const error = errorOf(() => render(prompt));
+    expect(error.message).toBe(`Step "s" could not be evaluated: ${message} (line ${line}, column ${column}).`);
+    expect(error.location).toEqual({ step: "s", path: ["steps", 0, "prompt"], line, column });
   });
 
   test("names the step's part", () => {
@@ -148,22 +148,22 @@ describe("an error", () => {
       { user: "a", assistant: "b" },
       { user: "c", assistant: bad },
     ];
-    expect(faultOf(() => render("x", { system: bad }))).toMatchObject({
+    expect(errorOf(() => render("x", { system: bad }))).toMatchObject({
       message: expect.stringContaining('Step "s", system prompt could not'),
       location: { path: ["steps", 0, "system"], line: 1 },
     });
-    expect(faultOf(() => render("x", { examples }))).toMatchObject({
+    expect(errorOf(() => render("x", { examples }))).toMatchObject({
       message: expect.stringContaining('Step "s", example 2, assistant could not'),
       location: { path: ["steps", 0, "examples", 1, "assistant"] },
     });
   });
 
   test("in a partial names the partial, and the part that includes it", () => {
-    const fault = faultOf(() =>
+    const error = errorOf(() =>
       render("x\n<%= include('A@2/style') %>", {}, {}, { "A@2/style": "a\n\n<%= it.x.y %>" }),
     );
-    expect(fault.message).toContain("cannot read property 'y' of undefined (partial \"A@2/style\", line 3, column");
-    expect(fault.location).toMatchObject({ path: ["steps", 0, "prompt"], partial: "A@2/style", line: 3 });
+    expect(error.message).toContain("cannot read property 'y' of undefined (partial \"A@2/style\", line 3, column");
+    expect(error.location).toMatchObject({ path: ["steps", 0, "prompt"], partial: "A@2/style", line: 3 });
   });
 });
 
@@ -271,7 +271,7 @@ describe("conditions, lists and columns", () => {
 
   test("a column that fails is named", () => {
     const record = { film: { value: "it.seed.author.name" } };
-    expect(faultOf(() => of({}, { record }).columns(IT, 1))).toMatchObject({
+    expect(errorOf(() => of({}, { record }).columns(IT, 1))).toMatchObject({
       message: expect.stringContaining('Column "film" could not be evaluated: cannot read property'),
       location: { path: ["record", "film"], line: 1, column: 15 },
     });

@@ -22,7 +22,7 @@ describe("a job's budget", () => {
       expect(world.spentNanos).toBe(world.loggedNanos);
       expect(world.budget.remainingNanos).toBe(budgetNanos - world.spentNanos);
       expect(world.shards[0]?.state).toBe("PARKED");
-      // Every record whose last step was paid is in the dataset.
+      // Every record whose last step was paid for is in the dataset.
       const finished = world.model.log.filter(({ request }) => request.schema).length;
       expect(world.lines("dataset.jsonl")).toHaveLength(finished);
     },
@@ -95,14 +95,14 @@ describe("a job's budget", () => {
     await world.work(undefined, ports);
     expect(world.job.status).toBe("COMPLETED");
     expect(drawn.withCheckpoints).toBeGreaterThan(4);
-    // The first, for all that may be in flight, and what is missing until the speed is known.
+    // The first, for everything that may be in flight, and more until the speed is known.
     expect(drawn.alone).toBeLessThanOrEqual(3);
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
   });
 
   test("that is slow to grant leaves no permit idle: more is drawn ahead of need", async () => {
     const world = new World({ records: 600, shards: [{ from: 0, to: 600 }] });
-    // So that hardly a checkpoint brings money.
+    // So that hardly any checkpoint draws money.
     world.settings.flushIntervalMs = 20_000;
     const { ports } = watched(world);
     const { write } = ports.store;
@@ -112,7 +112,7 @@ describe("a job's budget", () => {
     };
     let fewest = Infinity;
     world.model.latencyMs = (callNo) => {
-      // Neither while the first places fill, nor at the end.
+      // Not while the first permits are taken, nor at the end.
       if (callNo > 50 && callNo < 1_100) fewest = Math.min(fewest, world.model.inFlight);
       return 100 + (callNo % 7) * 10;
     };
@@ -139,7 +139,7 @@ describe("a job's budget", () => {
   });
 });
 
-/** Counts how money was asked for; `before` comes before a checkpoint's asking. */
+/** Counts how money was drawn; `before` runs before a checkpoint draws. */
 function watched(world: World, before: () => void = () => {}): { ports: Ports; drawn: Drawn } {
   const drawn = { alone: 0, withCheckpoints: 0 };
   const ports = world.ports();

@@ -3,7 +3,7 @@ import { budgetKey, exportKey, jobKey, shardKey } from "#core/keys";
 import { withOther } from "../doubles.ts";
 import { JOB, mortal, World } from "../world.ts";
 
-/** Acts once the model has answered so many calls. */
+/** Acts once the model has answered `calls` calls. */
 function whenAnswered(world: World, calls: number, act: () => void): void {
   const { behaviour } = world.model;
   world.model.behaviour = (request, callNo) => {
@@ -49,7 +49,7 @@ describe("a job's owner", () => {
     expect(rows).toHaveLength(world.shards[0]?.delivered ?? -1);
     expect(world.spentNanos).toBeGreaterThan(world.loggedNanos);
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);
-    expect(world.file("README.md").toString()).toContain("cancelled");
+    expect(world.file("README.md").toString()).toContain("canceled");
   });
 
   test("cancels it while several workers work on it: each first flushes what it has", async () => {
@@ -136,7 +136,7 @@ describe("several workers", () => {
 
   test("a zombie that lost its lease writes nothing more", async () => {
     const world = new World({ records: 40 });
-    // The machine of the first worker sleeps through its lease in the middle of a call.
+    // The first worker's machine sleeps through its lease in the middle of a call.
     let slept = false;
     const { behaviour } = world.model;
     world.model.behaviour = (request, callNo) => {

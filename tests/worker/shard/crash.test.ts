@@ -11,14 +11,14 @@ const WISH = {
   ],
 };
 
-/** Workers one after the other, each killed after some port calls, until one lives to the end. */
+/** Workers one after another, each killed after some port calls, until one survives to the end. */
 async function runWithKills(world: World, seed: number): Promise<number> {
   const random = randomOf("kills", seed);
-  // Answers overtake each other, so that slots are done beyond the low-water mark when the worker dies.
+  // Answers arrive out of order, so that slots beyond the low-water mark are done when the worker dies.
   world.model.latencyMs = (callNo) => 50 + (hashOf(seed, callNo) % 900);
   let kills = 0;
   for (let n = 0; n < 200 && world.job.status !== "COMPLETED" && world.job.status !== "FAILED"; n++) {
-    // Later workers are let live longer, or no shard would ever get on.
+    // Later workers live longer, or no shard would ever progress.
     const lastCall = 1 + Math.floor(random() * (25 + 15 * n));
     const dying = mortal(world.ports(), ({ no }) => no === lastCall, random() < 0.5);
     await world.clock.run(Promise.race([world.start(undefined, dying.ports), dying.died]));

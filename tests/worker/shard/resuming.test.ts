@@ -1,4 +1,4 @@
-/** More money, more records and a second try: each meets workers at any instant, and nothing that was made is made again. */
+/** More money, more records, and retries: each meets workers at any instant, and nothing delivered is generated again. */
 import { decodePart, partsOf } from "#core/shard/part";
 import { RECORDS_ARCHIVED } from "#core/dataset/archive";
 import { PlotPaletteError } from "#core/errors";
@@ -11,7 +11,7 @@ import { ModelError, type Ports } from "../../../worker/ports.ts";
 import { withOther, type Behaviour } from "../doubles.ts";
 import { ANSWERS, JOB, mortal, World, type JobOptions } from "../world.ts";
 
-/** Acts once the model has answered so many calls. */
+/** Acts once the model has answered `calls` calls. */
 function whenAnswered(world: World, calls: number, act: () => void): void {
   const { behaviour } = world.model;
   world.model.behaviour = (request, callNo) => {
@@ -20,7 +20,7 @@ function whenAnswered(world: World, calls: number, act: () => void): void {
   };
 }
 
-/** Ports of a worker that lets `act` happen between what it has read and the first move of the job to EXPORTING. */
+/** Ports of a worker that lets `act` happen between its reads and its first transition of the job to EXPORTING. */
 function overtakenAtTheEnd(world: World, act: () => void): Ports {
   const ports = world.ports();
   const { store } = ports;
@@ -165,7 +165,7 @@ describe("more records", () => {
   });
 });
 
-/** The service refuses what is asked about one film of seven. */
+/** The service rejects requests about one film in seven. */
 const REFUSES: Behaviour = (request, callNo) =>
   request.prompt.includes("Film 3") ? new ModelError("invalid", "Not about this film.") : ANSWERS(request, callNo);
 
@@ -343,7 +343,7 @@ describe("a retry", () => {
   });
 });
 
-/** S3 takes what lies with the dataset to the archive, until told to bring it back. */
+/** S3 archives everything stored with the dataset, until it is restored. */
 function archive(world: World): () => void {
   const { objects } = world;
   const read = objects.read.bind(objects);
@@ -385,7 +385,7 @@ describe("archived records of a resumed job", () => {
   });
 });
 
-/** As the parts of a job at its budget lie: many, and not folded into a dataset. */
+/** The parts of a job that used up its budget: many, and not compacted into a dataset. */
 function unfold(world: World): void {
   const [shard] = world.shards;
   const parts = [...world.objects.files.keys()].filter((name) => name.startsWith(`parts/${JOB}/0/1-`));

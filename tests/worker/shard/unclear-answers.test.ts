@@ -1,4 +1,4 @@
-/** Answers that get lost, and stores that fall silent. */
+/** Lost answers, and stores that stop answering. */
 import { hashOf } from "#core/random";
 import type { Change } from "#core/change";
 import type { Ports } from "../../../worker/ports.ts";
@@ -6,7 +6,7 @@ import { LeasedShard } from "../../../worker/shard/leased-shard.ts";
 import { withOther } from "../doubles.ts";
 import { JOB, World } from "../world.ts";
 
-/** A store that loses answers: every few writes it throws, before or after they took effect, or says no to what it did. */
+/** A store that loses answers: every few writes it throws, before or after they take effect, or reports false for a write it did. */
 function forgetful(world: World, seed: number): Ports {
   const ports = world.ports();
   let writes = 0;
@@ -15,7 +15,7 @@ function forgetful(world: World, seed: number): Ports {
     if (luck === 0) throw new Error("The connection broke before.");
     const done = await ports.store.write(change);
     if (luck === 1) throw new Error("The connection broke after.");
-    // The client repeated the request by itself, and the second time its condition failed.
+    // The client retried on its own, and the second time the condition failed.
     if (luck === 2 && change.postcondition) return (await ports.store.write(change)) && done;
     return done;
   };
@@ -51,7 +51,7 @@ test("a worker that cannot renew its lease starts no call after half of it, and 
   const muchLater = new Promise<void>((resolve) => (say = resolve));
   const { latencyMs } = world.model;
   world.settings.callTimeoutMs = 1e9;
-  // From some call on none is answered: only the lease's end can end them.
+  // From some call on, none is answered: only the end of the lease aborts them.
   world.model.latencyMs = (callNo) => (callNo > 100 ? 1e9 : latencyMs(callNo));
   const { store } = ports;
   const silent: Ports = {
@@ -91,13 +91,13 @@ test("nothing is written after a failed part, so no checkpoint counts its record
     await ports.objects.putIfAbsent(name, body);
   };
   const objects = withOther(ports.objects, { putIfAbsent: putNew });
-  const book = await LeasedShard.open({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
+  const shard = await LeasedShard.open({ ...ports, objects }, world.settings, world.job, world.shards[0]!);
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const make = () => {
-    const slot = book.window.take() ?? -1;
-    book.window.finish(slot);
-    book.unsaved.addRecord({ slot, columns: {}, meta });
-    return book.flush();
+    const slot = shard.window.take() ?? -1;
+    shard.window.finish(slot);
+    shard.unsaved.addRecord({ slot, columns: {}, meta });
+    return shard.flush();
   };
   const first = expect(make()).rejects.toThrow("S3 is down.");
   while (puts === 0) await Promise.resolve();

@@ -1,10 +1,10 @@
 /** What never ends, or takes all the memory there is. */
 import { TOO_DEEP, TOO_LONG, TOO_MUCH, type Hostile } from "./hostile.ts";
 
-const OUT = { fault: TOO_LONG };
-const DEEP = { fault: TOO_DEEP };
+const OUT = { error: TOO_LONG };
+const DEEP = { error: TOO_DEEP };
 /** Which of the limits is hit first depends on the machine. */
-const EITHER = { fault: new RegExp(`${TOO_LONG}|${TOO_MUCH}`) };
+const EITHER = { error: new RegExp(`${TOO_LONG}|${TOO_MUCH}`) };
 
 export const ENDLESS: readonly Hostile[] = [
   { tries: "an endless loop", prompt: "<% for (;;); %>", ends: OUT },
@@ -27,7 +27,7 @@ export const ENDLESS: readonly Hostile[] = [
   {
     tries: "an exception that throws when it is read",
     prompt: "<% throw { get message() { throw 1 }, toString() { throw 1 } } %>",
-    ends: { fault: "it threw something that is not an error" },
+    ends: { error: "it threw something that is not an error" },
   },
   { tries: "a regular expression that never ends", prompt: "<%= /(a+)+$/.test('a'.repeat(40) + 'b') %>", ends: OUT },
   {
@@ -43,7 +43,7 @@ export const ENDLESS: readonly Hostile[] = [
   {
     tries: "a long regular expression",
     prompt: "<%= new RegExp('[' + 'a-c'.repeat(1e5) + ']') %>",
-    ends: { fault: "exceeded its maxPromptBytes" },
+    ends: { error: "exceeded its maxPromptBytes" },
   },
   {
     tries: "a long pattern through match",
@@ -120,18 +120,18 @@ export const ENDLESS: readonly Hostile[] = [
   {
     tries: "numbers of a million digits",
     prompt: "<% let n = 3n; for (;;) n = n * n; %>",
-    ends: { fault: /BigInt is too large|longer than/ },
+    ends: { error: /BigInt is too large|longer than/ },
   },
   {
     tries: "waiting for shared memory",
     prompt: "<% Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) %>",
-    ends: { fault: "is not defined" },
+    ends: { error: "is not defined" },
   },
-  { tries: "a promise", prompt: "<% (async () => { await 1; })() %>x", ends: { fault: "promise" } },
+  { tries: "a promise", prompt: "<% (async () => { await 1; })() %>x", ends: { error: "promise" } },
   {
     tries: "a promise that goes on for ever",
     prompt: "<% (async function f() { for (;;) await f() })() %>x",
-    ends: { fault: /promise|longer than|stack/ },
+    ends: { error: /promise|longer than|stack/ },
   },
   { tries: "endless recursion", prompt: "<% const f = () => f() + 1; f(); %>", ends: DEEP },
   {
@@ -142,7 +142,7 @@ export const ENDLESS: readonly Hostile[] = [
   {
     tries: "very deep brackets",
     prompt: `<%= ${"(".repeat(20_000)}1${")".repeat(20_000)} %>`,
-    ends: { fault: /too deeply|longer than|stack/ },
+    ends: { error: /too deeply|longer than|stack/ },
   },
   {
     tries: "very deep JSON",
@@ -152,47 +152,47 @@ export const ENDLESS: readonly Hostile[] = [
   {
     tries: "all the memory, in lists",
     prompt: "<% const a = []; for (;;) a.push(new Array(1000).fill('x')); %>",
-    ends: { fault: /./ },
+    ends: { error: /./ },
   },
-  { tries: "all the memory, in one text", prompt: "<%= 'x'.repeat(5e8) %>", ends: { fault: /./ } },
-  { tries: "all the memory, padded", prompt: "<%= 'x'.padStart(2 ** 30 - 1, 'ab') %>", ends: { fault: /./ } },
-  { tries: "a text that doubles", prompt: "<% let t = 'x'; for (;;) t += t; %>", ends: { fault: /./ } },
+  { tries: "all the memory, in one text", prompt: "<%= 'x'.repeat(5e8) %>", ends: { error: /./ } },
+  { tries: "all the memory, padded", prompt: "<%= 'x'.padStart(2 ** 30 - 1, 'ab') %>", ends: { error: /./ } },
+  { tries: "a text that doubles", prompt: "<% let t = 'x'; for (;;) t += t; %>", ends: { error: /./ } },
   {
     tries: "all the memory, its error swallowed",
     prompt: "<% const a = []; try { for (;;) a.push('x'.repeat(1e6) + a.length); } catch {} %>survived",
-    ends: { fault: /./ },
+    ends: { error: /./ },
   },
   {
     tries: "a bomb of JSON",
     prompt: "x",
     column: "(() => { let b = {}; for (let n = 0; n < 40; n++) b = { a: b, b }; return b; })()",
-    ends: { fault: /./ },
+    ends: { error: /./ },
   },
   {
     tries: "a circle as a column",
     prompt: "x",
     column: "(() => { const c = {}; c.c = c; return c; })()",
-    ends: { fault: "circular" },
+    ends: { error: "circular" },
   },
   {
     tries: "more text than allowed",
     prompt: "<%= 'x'.repeat(40_000) %>",
-    ends: { fault: "exceeded its maxPromptBytes" },
+    ends: { error: "exceeded its maxPromptBytes" },
   },
   {
     tries: "more text than allowed, piece by piece",
     prompt: "<% for (;;) { %>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx<% } %>",
-    ends: { fault: "exceeded its maxPromptBytes" },
+    ends: { error: "exceeded its maxPromptBytes" },
   },
   {
     tries: "more text than allowed, its error swallowed",
     prompt: "<% try { for (;;) output('x'.repeat(1000)) } catch {} %>x",
-    ends: { fault: "exceeded its maxPromptBytes" },
+    ends: { error: "exceeded its maxPromptBytes" },
   },
   {
     tries: "more text than allowed, kept by capture",
     prompt: "<% capture(() => { for (;;) output('x'.repeat(1000)) }) %>",
-    ends: { fault: "exceeded its maxPromptBytes" },
+    ends: { error: "exceeded its maxPromptBytes" },
   },
-  { tries: "more than a column may hold", prompt: "x", column: "'x'.repeat(7e6)", ends: { fault: /too long/ } },
+  { tries: "more than a column may hold", prompt: "x", column: "'x'.repeat(7e6)", ends: { error: /too long/ } },
 ];

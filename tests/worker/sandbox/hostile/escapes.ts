@@ -1,7 +1,7 @@
 /** Ways out of the sandbox, as they are known from other sandboxes. */
 import type { Hostile } from "./hostile.ts";
 
-const NO_PROCESS = { fault: "'process' is not defined" };
+const NO_PROCESS = { error: "'process' is not defined" };
 const HOST_NAMES =
   "['process','require','module','exports','global','window','self','fetch','setTimeout','setImmediate','queueMicrotask','WebAssembly','console','Buffer','std','os','navigator','performance','structuredClone','canary']";
 
@@ -42,21 +42,21 @@ export const ESCAPES: readonly Hostile[] = [
   {
     tries: "require",
     prompt: "<%= require('node:fs').readFileSync('/etc/passwd') %>",
-    ends: { fault: "'require' is not defined" },
+    ends: { error: "'require' is not defined" },
   },
   {
     tries: "Node's loader of built-in modules",
     prompt: "<%= globalThis.process.getBuiltinModule('node:child_process') %>",
-    ends: { fault: "cannot read property 'getBuiltinModule' of undefined" },
+    ends: { error: "cannot read property 'getBuiltinModule' of undefined" },
   },
-  { tries: "import()", prompt: "<% import('node:fs') %>x", ends: { fault: "promise" } },
+  { tries: "import()", prompt: "<% import('node:fs') %>x", ends: { error: "promise" } },
   {
     tries: "import() in a chain",
     prompt: "<% import('node:fs').then((fs) => fs.rmSync('/')) %>x",
-    ends: { fault: "promise" },
+    ends: { error: "promise" },
   },
-  { tries: "an import statement", prompt: "<% import fs from 'node:fs' %>", ends: { fault: /./ } },
-  { tries: "import.meta", prompt: "<%= import.meta.url %>", ends: { fault: "import.meta" } },
+  { tries: "an import statement", prompt: "<% import fs from 'node:fs' %>", ends: { error: /./ } },
+  { tries: "import.meta", prompt: "<%= import.meta.url %>", ends: { error: "import.meta" } },
   {
     tries: "Error.prepareStackTrace",
     prompt: "<% Error.prepareStackTrace = (_, frames) => frames; %><%= typeof new Error().stack %>",
@@ -118,7 +118,7 @@ export const ESCAPES: readonly Hostile[] = [
     tries: "a getter that is read while its answer becomes JSON",
     prompt: "x",
     column: "({ get a() { return process } })",
-    ends: { fault: "'process' is not defined" },
+    ends: { error: "'process' is not defined" },
   },
   {
     tries: "toJSON while its answer becomes JSON",
@@ -130,7 +130,7 @@ export const ESCAPES: readonly Hostile[] = [
     tries: "the host's process in a condition of accept",
     prompt: "x",
     accept: "process.exit(1) || true",
-    ends: { fault: /Condition "c" could not be evaluated: .*process.* is not defined/ },
+    ends: { error: /Condition "c" could not be evaluated: .*process.* is not defined/ },
   },
   {
     tries: "a lie about whether it accepts",
@@ -141,8 +141,8 @@ export const ESCAPES: readonly Hostile[] = [
   {
     tries: "a lie about what its answer is",
     prompt: "x",
-    column: `({ toJSON() { return { fault: "x", isLimit: true, value: [1] } } })`,
-    ends: { text: '{"fault":"x","isLimit":true,"value":[1]}' },
+    column: `({ toJSON() { return { error: "x", isLimit: true, value: [1] } } })`,
+    ends: { text: '{"error":"x","isLimit":true,"value":[1]}' },
   },
   {
     tries: "a __proto__ for the host's objects",

@@ -1,10 +1,10 @@
-/** A template that tries something it should not be able to do. */
+/** A template that attempts something it must not be able to do. */
 export interface Hostile {
   /** What it tries. */
   readonly tries: string;
   readonly prompt: string;
-  /** What becomes of it: a fault that says this, or the harmless text it renders to. */
-  readonly ends: { readonly fault: string | RegExp } | { readonly text: string };
+  /** The result: an error that says this, or the harmless text it renders to. */
+  readonly ends: { readonly error: string | RegExp } | { readonly text: string };
   readonly when?: string;
   readonly forEach?: string;
   readonly until?: string;
@@ -14,7 +14,7 @@ export interface Hostile {
   readonly partials?: Readonly<Record<string, string>>;
   /** Partials of other templates. */
   readonly others?: Readonly<Record<string, string>>;
-  /** The text of `it`; a film otherwise. */
+  /** The text of `it`; a film by default. */
   readonly it?: string;
 }
 

@@ -2,7 +2,7 @@
 import type { Hostile } from "./hostile.ts";
 
 const SHUT = {
-  fault: /not extensible|read-only|not writable|cannot be changed|no setter|not configurable|could not|cannot/,
+  error: /not extensible|read-only|not writable|cannot be changed|no setter|not configurable|could not|cannot/,
 };
 
 export const LEFTOVERS: readonly Hostile[] = [
@@ -44,7 +44,7 @@ export const LEFTOVERS: readonly Hostile[] = [
     prompt: "<% Object.defineProperty(globalThis, 'leak', { value: 1 }) %>",
     ends: SHUT,
   },
-  { tries: "a global by eval", prompt: "<% (0, eval)('var leak = 1; function leaked() {}') %>", ends: { fault: /./ } },
+  { tries: "a global by eval", prompt: "<% (0, eval)('var leak = 1; function leaked() {}') %>", ends: { error: /./ } },
   {
     tries: "a global constant by eval",
     prompt: "<% (0, eval)('let leak = 1; const leaked = 2'); %><%= typeof leak %>",
@@ -133,7 +133,7 @@ export const LEFTOVERS: readonly Hostile[] = [
     ends: { text: "undefinedundefined" },
   },
   {
-    tries: "the class of a fault in a partial",
+    tries: "the class of an error in a partial",
     prompt:
       "<% try { include('bad') } catch (e) { Object.getPrototypeOf(e).leak = 1 } %><% try { include('bad') } catch (e) { %><%= typeof e.leak %><% } %>",
     partials: { bad: "<%= x.y %>" },
@@ -142,7 +142,7 @@ export const LEFTOVERS: readonly Hostile[] = [
   {
     tries: "the class of too much text",
     prompt: "<% try { output('x'.repeat(40_000)) } catch (e) { Object.getPrototypeOf(e).leak = 1 } %>",
-    ends: { fault: "exceeded its maxPromptBytes" },
+    ends: { error: "exceeded its maxPromptBytes" },
   },
   {
     tries: "the strings of a tagged template",
@@ -168,9 +168,9 @@ export const LEFTOVERS: readonly Hostile[] = [
   {
     tries: "a finalizer that runs in another record",
     prompt: "<% new FinalizationRegistry(() => 0).register({}, 1) %>",
-    ends: { fault: "is not defined" },
+    ends: { error: "is not defined" },
   },
-  { tries: "a weak reference", prompt: "<%= new WeakRef({}) %>", ends: { fault: "is not defined" } },
+  { tries: "a weak reference", prompt: "<%= new WeakRef({}) %>", ends: { error: "is not defined" } },
   {
     tries: "changing the seeds",
     prompt:
@@ -186,14 +186,14 @@ export const LEFTOVERS: readonly Hostile[] = [
     accept: "(it.record.a = 2, it.record.leak = 1, it.record.a === 1 && !('leak' in it.record))",
     ends: { text: "accepted" },
   },
-  { tries: "a clock", prompt: "<%= Date.now() %>", ends: { fault: "templates have no clock" } },
+  { tries: "a clock", prompt: "<%= Date.now() %>", ends: { error: "templates have no clock" } },
   {
     tries: "a clock through the constructor of a date",
     prompt: "<%= new (new Date(0).constructor)() %>",
-    ends: { fault: "templates have no clock" },
+    ends: { error: "templates have no clock" },
   },
   {
-    tries: "another chance than the record's",
+    tries: "other randomness than the record's",
     prompt: "<%= typeof crypto + typeof performance %>",
     ends: { text: "undefinedundefined" },
   },

@@ -1,8 +1,8 @@
 /** What Eta, the bodies of functions and `include` are made of. */
 import type { Hostile } from "./hostile.ts";
 
-const MORE_BRACES = { fault: "closes more braces than it opens" };
-const SYNTAX = { fault: /expecting|unexpected|unclosed|invalid|missing|closes more/ };
+const MORE_BRACES = { error: "closes more braces than it opens" };
+const SYNTAX = { error: /expecting|unexpected|unclosed|invalid|missing|closes more/ };
 
 export const MACHINERY: readonly Hostile[] = [
   {
@@ -34,20 +34,20 @@ export const MACHINERY: readonly Hostile[] = [
     ends: MORE_BRACES,
   },
   { tries: "to break out of a column", prompt: "x", column: "1\n);}, function(){ return (2", ends: MORE_BRACES },
-  { tries: "to break out of a condition by a comment", prompt: "x", when: "true /*", ends: { fault: /./ } },
+  { tries: "to break out of a condition by a comment", prompt: "x", when: "true /*", ends: { error: /./ } },
   { tries: "to hide the end of a tag in a comment", prompt: "<% /* %> */ %>x", ends: { text: "x" } },
   { tries: "to hide the end of a tag in an HTML comment", prompt: "<% <!-- %>x", ends: { text: "x" } },
   { tries: "to comment the rest away", prompt: "<%= 1 // %>x", ends: { text: "1x" } },
-  { tries: "an open comment", prompt: "<% /* %>x", ends: { fault: "unclosed comment (line 1, column 4)" } },
-  { tries: "an open tag", prompt: "x <% if (1) {", ends: { fault: "unclosed tag" } },
+  { tries: "an open comment", prompt: "<% /* %>x", ends: { error: "unclosed comment (line 1, column 4)" } },
+  { tries: "an open tag", prompt: "x <% if (1) {", ends: { error: "unclosed tag" } },
   { tries: "a label that jumps out of its part", prompt: "<% out: { %>a<% break out; %>b<% } %>", ends: { text: "a" } },
   { tries: "to return early", prompt: "a<% return 'b' %>c", ends: { text: "b" } },
   {
     tries: "to return what is no text",
     prompt: "a<% return { toString: 1 } %>c",
-    ends: { fault: "a prompt must be text; it returned a value of type object" },
+    ends: { error: "a prompt must be text; it returned a value of type object" },
   },
-  { tries: "a source URL", prompt: "<% x.y //# sourceURL=/etc/passwd\n %>", ends: { fault: "(line 1, column" } },
+  { tries: "a source URL", prompt: "<% x.y //# sourceURL=/etc/passwd\n %>", ends: { error: "(line 1, column" } },
   {
     tries: "a text that ends the text of the program",
     prompt: "'); leak(); ('\\'); leak(); ('<%= 1 %>\u2028'\r\n",
@@ -58,46 +58,46 @@ export const MACHINERY: readonly Hostile[] = [
   {
     tries: "another printer",
     prompt: "<% __eta.print = () => {}; __eta.text = () => 'x'.repeat(1e5); %>",
-    ends: { fault: "exceeded its maxPromptBytes" },
+    ends: { error: "exceeded its maxPromptBytes" },
   },
-  { tries: "no printer", prompt: "<% __eta = null %>x", ends: { fault: "cannot read property 'print' of null" } },
+  { tries: "no printer", prompt: "<% __eta = null %>x", ends: { error: "cannot read property 'print' of null" } },
   {
     tries: "Eta's own instance",
     prompt: "<%= this.config + typeof this.render + typeof options %>",
     ends: { text: "undefinedundefinedundefined" },
   },
-  { tries: "a file", prompt: "<%~ include('/etc/passwd') %>", ends: { fault: 'there is no partial "/etc/passwd"' } },
+  { tries: "a file", prompt: "<%~ include('/etc/passwd') %>", ends: { error: 'there is no partial "/etc/passwd"' } },
   {
     tries: "a file by its way up",
     prompt: "<%~ include('../../secrets') %>",
-    ends: { fault: 'there is no partial "../../secrets"' },
+    ends: { error: 'there is no partial "../../secrets"' },
   },
   {
     tries: "a partial called __proto__",
     prompt: "<%~ include('__proto__') %>",
-    ends: { fault: 'there is no partial "__proto__"' },
+    ends: { error: 'there is no partial "__proto__"' },
   },
   {
     tries: "a partial called constructor",
     prompt: "<%~ include('constructor') %>",
-    ends: { fault: 'there is no partial "constructor"' },
+    ends: { error: 'there is no partial "constructor"' },
   },
   {
     tries: "a partial whose name never ends",
     prompt: "<%~ include({ toString() { for (;;); } }) %>",
-    ends: { fault: "longer than" },
+    ends: { error: "longer than" },
   },
   {
     tries: "a partial that includes itself",
     prompt: "<%~ include('a') %>",
     partials: { a: "<%~ include('a') %>" },
-    ends: { fault: "11 partials deep" },
+    ends: { error: "11 partials deep" },
   },
   {
     tries: "partials in a circle that grow",
     prompt: "<%~ include('a') %>",
     partials: { a: "x<%~ include('b') %><%~ include('b') %>", b: "<%~ include('a') %>" },
-    ends: { fault: "11 partials deep" },
+    ends: { error: "11 partials deep" },
   },
   {
     tries: "partials that double with each level",
@@ -108,20 +108,20 @@ export const MACHINERY: readonly Hostile[] = [
         n === 8 ? "x".repeat(5_000) : `<%~ include('p${n + 1}') %>`.repeat(8),
       ]),
     ),
-    ends: { fault: /exceeded its maxPromptBytes|longer than/ },
+    ends: { error: /exceeded its maxPromptBytes|longer than/ },
   },
   {
     tries: "a private partial of another template",
     prompt: "<%~ include('secret') %>",
     others: { "A@1/secret": "s", "A@1/open": "o" },
-    ends: { fault: 'there is no partial "secret"' },
+    ends: { error: 'there is no partial "secret"' },
   },
   {
     tries: "the including template's own partial from another",
     prompt: "<%~ include('A@1/open') %>",
     partials: { mine: "m" },
     others: { "A@1/open": "<%~ include('mine') %>" },
-    ends: { fault: 'there is no partial "A@1/mine"' },
+    ends: { error: 'there is no partial "A@1/mine"' },
   },
   {
     tries: "data that changes while it is laid over",
@@ -133,11 +133,11 @@ export const MACHINERY: readonly Hostile[] = [
     tries: "data that is no object",
     prompt: "<%= include('a', 'abc') %>",
     partials: { a: "a" },
-    ends: { fault: "needs an object of names and values" },
+    ends: { error: "needs an object of names and values" },
   },
   {
     tries: "a macro that is its own argument",
     prompt: "<% const f = (g) => g(g); f(f); %>",
-    ends: { fault: "recursed too deeply" },
+    ends: { error: "recursed too deeply" },
   },
 ];

@@ -23,7 +23,7 @@ export const SEEDS: readonly Hostile[] = [
     prompt: "<%= typeof ({}).leak + it.seed.constructor.prototype.leak %>",
     ends: { text: "undefined1" },
   },
-  { tries: "toString as a key", it: seed({ toString: "x" }), prompt: "<%= it.seed %>", ends: { fault: /./ } },
+  { tries: "toString as a key", it: seed({ toString: "x" }), prompt: "<%= it.seed %>", ends: { error: /./ } },
   {
     tries: "toJSON as a key",
     it: seed({ toJSON: "x", a: 1 }),
@@ -41,7 +41,7 @@ export const SEEDS: readonly Hostile[] = [
     tries: "length as a key",
     it: seed({ length: 9007199254740991 }),
     prompt: "<%= Array.from(it.seed).length %>",
-    ends: { fault: "invalid array length" },
+    ends: { error: "invalid array length" },
   },
   {
     tries: "hasOwnProperty as a key",
@@ -101,13 +101,13 @@ export const SEEDS: readonly Hostile[] = [
     tries: "very deep nesting",
     it: `{"seed":${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)},"steps":{}}`,
     prompt: "x",
-    ends: { fault: "recursed too deeply" },
+    ends: { error: "recursed too deeply" },
   },
   {
     tries: "a text larger than the memory",
     it: seed({ t: "x".repeat(33_000_000) }),
     prompt: "x",
-    ends: { fault: /memory|longer than/ },
+    ends: { error: /memory|longer than/ },
   },
   {
     tries: "numbers beyond numbers",
@@ -127,12 +127,12 @@ export const SEEDS: readonly Hostile[] = [
     prompt: "<%= it.steps.q.output %>",
     ends: { text: "<%= it.seed %>%><% for(;;); %>" },
   },
-  { tries: "what is not JSON", it: `{"seed":`, prompt: "x", ends: { fault: /JSON|expect|unexpected/ } },
+  { tries: "what is not JSON", it: `{"seed":`, prompt: "x", ends: { error: /JSON|expect|unexpected/ } },
   {
     tries: "a blow-up of an author's expression",
     it: seed({ t: "a".repeat(60) + "!" }),
     prompt: "<%= /^(\\w+\\s?)*$/.test(it.seed.t) %>",
-    ends: { fault: "longer than" },
+    ends: { error: "longer than" },
   },
   {
     tries: "a blow-up of the library",

@@ -1,4 +1,4 @@
-/** A template of one step, past the checks that would refuse what hostile ones try. */
+/** A template of one step, without the checks that would reject hostile ones. */
 import type { Template } from "#core/template/template";
 import type { Hostile } from "./hostile.ts";
 
