@@ -2,7 +2,7 @@
 import { evaluate, memberByKey } from "./evaluate.ts";
 import { memberOf } from "./members.ts";
 import { maybe, NOTHING, uncertain, type AnyNode, type Context, type Scope, type Value } from "./value.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreter } from "./template-interpreter.ts";
 
 /** Names what a pattern takes out of a value. */
 export function bind(interpreter: Interpreter, pattern: AnyNode, value: Value, scope: Scope, context: Context): void {

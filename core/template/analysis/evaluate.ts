@@ -19,7 +19,7 @@ import {
   type SeedPath,
   type Value,
 } from "./value.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreter } from "./template-interpreter.ts";
 
 /** What can stand at the right of `in`. */
 const HOLDS_NAMES = ["array", "object", "function"] as const;

@@ -12,7 +12,7 @@ import {
   type Part,
   type Value,
 } from "./value.ts";
-import type { Interpreter } from "./interpreter.ts";
+import type { Interpreter } from "./template-interpreter.ts";
 
 /** `value.name` */
 export function memberOf(interpreter: Interpreter, value: Value, name: string, context: Context, at: number): Value {

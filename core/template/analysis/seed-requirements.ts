@@ -32,7 +32,7 @@ import {
   type SeedPath,
   type Value,
 } from "./value.ts";
-import { lineAt, Interpreter } from "./interpreter.ts";
+import { lineAt, Interpreter } from "./template-interpreter.ts";
 
 /** A read as its author wrote it: `PICK.PATH`. */
 export interface LocatedSeedRead extends SeedRead {

@@ -1,4 +1,4 @@
-/** The values that a template's code works with, as far as they can be told without its seeds. core/template/analysis/interpreter.ts makes them. */
+/** The values that a template's code works with, as far as they can be told without its seeds. core/template/analysis/template-interpreter.ts makes them. */
 import type { Node } from "acorn";
 import { EACH, type PathSegment } from "./constraints.ts";
 
