@@ -6,11 +6,10 @@ import { PlotPaletteError } from "../../errors.ts";
 import { readRows } from "./csv-rows.ts";
 import type { InvalidRows } from "./invalid-rows.ts";
 import { setField } from "./item.ts";
-import type { SeedBatch } from "./reader.ts";
+import type { OpenText, SeedBatch } from "./source.ts";
 import { MAX_FIELD_NAME_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
 type Kind = "number" | "boolean" | "text";
-type OpenText = () => Promise<AsyncIterable<string>>;
 
 interface Column {
   readonly name: string;

@@ -1,15 +1,11 @@
 /** JSON Lines: an object on each line; empty lines are passed over. */
 import type { InvalidRows } from "./invalid-rows.ts";
 import { parseItem, TOO_LONG } from "./item.ts";
-import type { SeedBatch } from "./reader.ts";
+import type { OpenText, SeedBatch } from "./source.ts";
 import { MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
 /** @throws PlotPaletteError BadInput for a faulty line, unless the faults take it */
-export async function* readJsonl(
-  fileName: string,
-  open: () => Promise<AsyncIterable<string>>,
-  faults: InvalidRows,
-): AsyncGenerator<SeedBatch> {
+export async function* readJsonl(fileName: string, open: OpenText, faults: InvalidRows): AsyncGenerator<SeedBatch> {
   let line = 0;
   let rest = "";
   /** The rest belongs to a line that is too long already: what comes up to its end is passed over. */

@@ -9,8 +9,7 @@ import type { InvalidRows } from "./invalid-rows.ts";
 import { setField, TOO_LONG } from "./item.ts";
 import { GuardedFile, guardedCompressors } from "./parquet-file.ts";
 import { converterOf, forgetDecimals, type Convert } from "./parquet-values.ts";
-import type { SeedBatch } from "./reader.ts";
-import type { OpenRanges } from "./source.ts";
+import type { OpenRanges, SeedBatch } from "./source.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
 /** What a slice's values may take once decoded, by estimate. */

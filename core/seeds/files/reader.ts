@@ -9,23 +9,10 @@ import { gunzipped } from "./gzip.ts";
 import { splitJson } from "./json.ts";
 import { readJsonl } from "./jsonl.ts";
 import { readParquet } from "./parquet.ts";
-import { rangesOf, type FileRanges, type OpenFile, type OpenRanges } from "./source.ts";
+import { rangesOf, type FileRanges, type OpenText, type SeedBatch, type SeedFileSource } from "./source.ts";
 import { decodeText } from "./text.ts";
 import { parseItem } from "./item.ts";
-import { isGzipped, seedFormatOf, type SeedFormat, type SeedItem } from "../seed-set.ts";
-
-/** Some items in the order of the file. */
-export interface SeedBatch {
-  /** The name the file itself gives the collection: the key in a JSON object of lists. */
-  readonly collection?: string;
-  readonly items: readonly SeedItem[];
-}
-
-export interface SeedFileSource {
-  readonly open: OpenFile;
-  /** Parquet needs it unless the file is small. */
-  readonly openRanges?: OpenRanges;
-}
+import { isGzipped, seedFormatOf, type SeedFormat } from "../seed-set.ts";
 
 /** A Parquet file that can only be read from its beginning is held in memory; it is packed inside already. */
 const MAX_HELD_BYTES = 128_000_000;
@@ -55,11 +42,7 @@ function batchesOf(fileName: string, source: SeedFileSource, faults: InvalidRows
   return TEXT_READERS[format](fileName, openText, faults);
 }
 
-type TextReader = (
-  fileName: string,
-  open: () => Promise<AsyncIterable<string>>,
-  faults: InvalidRows,
-) => AsyncGenerator<SeedBatch>;
+type TextReader = (fileName: string, open: OpenText, faults: InvalidRows) => AsyncGenerator<SeedBatch>;
 
 const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>> = {
   csv: (fileName, open, faults) => readCsv(fileName, open, ",", faults),
@@ -68,11 +51,7 @@ const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>>
   json: readJson,
 };
 
-async function* readJson(
-  fileName: string,
-  open: () => Promise<AsyncIterable<string>>,
-  faults: InvalidRows,
-): AsyncGenerator<SeedBatch> {
+async function* readJson(fileName: string, open: OpenText, faults: InvalidRows): AsyncGenerator<SeedBatch> {
   const counts = new Map<string, number>();
   for await (const found of splitJson(fileName, await open()))
     for (const { collection, sources } of found) {

@@ -1,5 +1,4 @@
 /** The functions that templates find in place: JavaScript's, Eta's and the library's. */
-import { callValue } from "./calls.ts";
 import { allOf, listOver, mapped } from "./lists.ts";
 import { JSON_TYPES, type Kind } from "./prototypes.ts";
 import { unknown, type Call, type List } from "./results.ts";
@@ -124,5 +123,5 @@ function ofObject({ interpreter, args: [value = NOTHING], context }: Call, each:
 }
 
 function captured({ interpreter, at }: Call, run: Value | undefined, context: Context): Value {
-  return interpreter.captured(() => void callValue(interpreter, run ?? NOTHING, [], context, at));
+  return interpreter.captured(() => void interpreter.call(run ?? NOTHING, [], context, at));
 }

@@ -4,7 +4,7 @@ import { memberOf } from "./members.ts";
 import { builtinOf } from "./builtins.ts";
 import { kindsWithMethod } from "./prototypes.ts";
 import { maybe, uncertain, type Context, type Value } from "./value.ts";
-import type { Interpreter } from "./template-interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
 import { resultOf, unknown, type Call } from "./results.ts";
 
 /** `value.name(...args)` */

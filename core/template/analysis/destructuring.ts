@@ -1,8 +1,7 @@
 /** Names for values: declarations, parameters, and what patterns like `{ title, ...rest }` take apart. */
-import { evaluate, memberByKey } from "./evaluate.ts";
-import { memberOf } from "./members.ts";
+import { memberByKey, memberOf } from "./members.ts";
 import { maybe, NOTHING, uncertain, type AnyNode, type Context, type Scope, type Value } from "./value.ts";
-import type { Interpreter } from "./template-interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 /** Names what a pattern takes out of a value. */
 export function bind(interpreter: Interpreter, pattern: AnyNode, value: Value, scope: Scope, context: Context): void {
@@ -45,9 +44,9 @@ export function bindParameters(
 }
 
 function orDefault(interpreter: Interpreter, value: Value, fallback: AnyNode, scope: Scope, context: Context): Value {
-  if (value.kind === "undefined") return evaluate(interpreter, fallback, scope, context);
+  if (value.kind === "undefined") return interpreter.evaluate(fallback, scope, context);
   if (value.kind !== "seed" && value.kind !== "maybe") return value;
-  return maybe(value, evaluate(interpreter, fallback, scope, uncertain(context)));
+  return maybe(value, interpreter.evaluate(fallback, scope, uncertain(context)));
 }
 
 function bindFields(interpreter: Interpreter, pattern: AnyNode, value: Value, scope: Scope, context: Context): void {

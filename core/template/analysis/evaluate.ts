@@ -1,10 +1,9 @@
 /** What expressions are worth, as far as it can be told without seeds, and what they demand of them. */
 import { callMethod, callValue } from "./calls.ts";
-import { memberOf } from "./members.ts";
+import { literalOf, memberByKey } from "./members.ts";
 import { bind } from "./destructuring.ts";
 import { isPrint } from "../syntax.ts";
 import {
-  isSameList,
   maybe,
   NOTHING,
   NUMBER,
@@ -19,7 +18,7 @@ import {
   type SeedPath,
   type Value,
 } from "./value.ts";
-import type { Interpreter } from "./template-interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 /** What can stand at the right of `in`. */
 const HOLDS_NAMES = ["array", "object", "function"] as const;
@@ -102,25 +101,6 @@ function memberExpression(interpreter: Interpreter, node: AnyNode, scope: Scope,
 function objectOf(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): [Value, Context] {
   const value = evaluate(interpreter, node.object, scope, context);
   return isBehindOptional(node) ? [maybe(value), uncertain(context)] : [value, context];
-}
-
-export function memberByKey(
-  interpreter: Interpreter,
-  node: AnyNode,
-  value: Value,
-  scope: Scope,
-  context: Context,
-): Value {
-  const at = node.start;
-  if (!node.computed) return memberOf(interpreter, value, node.property.name ?? "", context, at);
-  const key = evaluate(interpreter, node.property, scope, context);
-  const name = literalOf(key);
-  if (name !== undefined) return memberOf(interpreter, value, name, context, at);
-  interpreter.requireNotNull(value, context);
-  if (key.kind === "number" && key.counts && isSameList(key.counts.list, value)) return key.counts.item;
-  if (key.kind === "number") return maybe(...iterationsOf(value, uncertain(context)).map((turn) => turn.value));
-  if (!isKey(key) && readsSeeds(value)) interpreter.environment.warn(interpreter.program, node);
-  return maybe();
 }
 
 function callExpression(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
@@ -226,27 +206,8 @@ function literal(value: unknown): Value {
   return PLAIN;
 }
 
-function literalOf(value: Value): string | undefined {
-  return value.kind === "text" || value.kind === "number"
-    ? value.literal === undefined
-      ? undefined
-      : String(value.literal)
-    : undefined;
-}
-
-function isKey(value: Value): boolean {
-  if (value.kind === "maybe") return value.of.length > 0 && value.of.every(isKey);
-  return value.kind === "text" && value.isKey === true;
-}
-
 function isKnown(value: Value): boolean {
   return value.kind === "list" && value.known !== undefined;
-}
-
-function readsSeeds(value: Value): boolean {
-  if (value.kind === "maybe") return value.of.some(readsSeeds);
-  if (value.kind === "object") return value.parts.some((part) => readsSeeds(part.value));
-  return value.kind === "seed";
 }
 
 /** `a?.b.c(d)` does none of what follows the `?.` when there is no `a`. */

@@ -1,5 +1,4 @@
 /** Methods of lists, and those that texts share with them. */
-import { callValue } from "./calls.ts";
 import { isIndex } from "./constraints.ts";
 import { memberOf } from "./members.ts";
 import { resultOf, unknown, type Call, type List, type Seed } from "./results.ts";
@@ -76,8 +75,7 @@ const MAX_BEGINNING = 50;
 function eachTurn(list: Seed | List, { interpreter, args: [callback], context, at }: Call) {
   const turns = callback ? iterationsOf(list, { ...context, loops: [] }) : [];
   const results = turns.map((turn) =>
-    callValue(
-      interpreter,
+    interpreter.call(
       callback as Value,
       [turn.value, NUMBER, list],
       within({ ...context, certain: turn.context.certain }, turn.context.loops),
@@ -104,9 +102,7 @@ function stopping(list: Seed | List, call: Call, result: Value): Value {
 
 function reduced(list: Seed | List, { interpreter, args: [callback, start], context, at }: Call): Value {
   const results = iterationsOf(list, context).map((turn) =>
-    callback
-      ? callValue(interpreter, callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at)
-      : NOTHING,
+    callback ? interpreter.call(callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at) : NOTHING,
   );
   return maybe(start ?? NOTHING, ...results);
 }

@@ -3,16 +3,19 @@ import { isIndex } from "./constraints.ts";
 import { isObjectPrototypeMember } from "./prototypes.ts";
 import {
   below,
+  isSameList,
   maybe,
   NOTHING,
   NUMBER,
   iterationsOf,
   uncertain,
+  type AnyNode,
   type Context,
   type Part,
+  type Scope,
   type Value,
 } from "./value.ts";
-import type { Interpreter } from "./template-interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 /** `value.name` */
 export function memberOf(interpreter: Interpreter, value: Value, name: string, context: Context, at: number): Value {
@@ -34,6 +37,26 @@ export function memberOf(interpreter: Interpreter, value: Value, name: string, c
     default:
       return maybe();
   }
+}
+
+/** `value.name` or `value[key]`, by the node that names it. */
+export function memberByKey(
+  interpreter: Interpreter,
+  node: AnyNode,
+  value: Value,
+  scope: Scope,
+  context: Context,
+): Value {
+  const at = node.start;
+  if (!node.computed) return memberOf(interpreter, value, node.property.name ?? "", context, at);
+  const key = interpreter.evaluate(node.property, scope, context);
+  const name = literalOf(key);
+  if (name !== undefined) return memberOf(interpreter, value, name, context, at);
+  interpreter.requireNotNull(value, context);
+  if (key.kind === "number" && key.counts && isSameList(key.counts.list, value)) return key.counts.item;
+  if (key.kind === "number") return maybe(...iterationsOf(value, uncertain(context)).map((turn) => turn.value));
+  if (!isKey(key) && readsSeeds(value)) interpreter.environment.warn(interpreter.program, node);
+  return maybe();
 }
 
 function memberOfSeed(
@@ -87,4 +110,23 @@ function memberOfSpread(interpreter: Interpreter, value: Value, name: string, co
   if (value.kind === "seed" && value.view === undefined && !isObjectPrototypeMember(name) && !/^\d+$/.test(name))
     return interpreter.read(below(value.path, name), at);
   return value.kind === "undefined" ? NOTHING : maybe(memberOf(interpreter, value, name, uncertain(context), at));
+}
+
+export function literalOf(value: Value): string | undefined {
+  return value.kind === "text" || value.kind === "number"
+    ? value.literal === undefined
+      ? undefined
+      : String(value.literal)
+    : undefined;
+}
+
+function isKey(value: Value): boolean {
+  if (value.kind === "maybe") return value.of.length > 0 && value.of.every(isKey);
+  return value.kind === "text" && value.isKey === true;
+}
+
+function readsSeeds(value: Value): boolean {
+  if (value.kind === "maybe") return value.of.some(readsSeeds);
+  if (value.kind === "object") return value.parts.some((part) => readsSeeds(part.value));
+  return value.kind === "seed";
 }

@@ -1,6 +1,6 @@
 /** What calls answer of which no more is known than the name. */
 import { maybe, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Context, type Value } from "./value.ts";
-import type { Interpreter } from "./template-interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 /** A call, its arguments known as far as they can be. */
 export interface Call {

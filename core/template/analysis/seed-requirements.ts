@@ -32,7 +32,7 @@ import {
   type SeedPath,
   type Value,
 } from "./value.ts";
-import { lineAt, Interpreter } from "./template-interpreter.ts";
+import { lineAt, TemplateInterpreter } from "./template-interpreter.ts";
 
 /** A read as its author wrote it: `PICK.PATH`. */
 export interface LocatedSeedRead extends SeedRead {
@@ -71,7 +71,7 @@ class RequirementAnalysis {
   readonly #template: Template;
   readonly #constraints = new ConstraintCollector();
   readonly #warnings = new Set<string>();
-  readonly #interpreter: Interpreter;
+  readonly #interpreter: TemplateInterpreter;
   readonly #surely: Context;
   /** What every place sees as `it`. */
   readonly #common: readonly Part[];
@@ -81,7 +81,7 @@ class RequirementAnalysis {
     const changes = changesIn(template, partials);
     this.#surely = { certain: !changes.isUnpredictable, loops: [] };
     const codes = new Map<string, Code>();
-    this.#interpreter = new Interpreter({
+    this.#interpreter = new TemplateInterpreter({
       constraints: this.#constraints,
       changes,
       included: (name) => {

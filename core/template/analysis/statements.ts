@@ -3,7 +3,7 @@ import { evaluate } from "./evaluate.ts";
 import { assigns, mayEndEarly, mayExit } from "./control-flow.ts";
 import { bind } from "./destructuring.ts";
 import { maybe, NOTHING, Scope, iterationsOf, uncertain, type AnyNode, type Context, type Value } from "./value.ts";
-import type { Interpreter } from "./template-interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
 
 export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): void {
   switch (node.type) {

@@ -3,10 +3,10 @@
  * called, and notes what the seeds must have for it. Behind a branch nothing is demanded, since it may not run.
  */
 import { evaluate } from "./evaluate.ts";
-import type { ConstraintCollector } from "./constraint-collector.ts";
-import type { Changes } from "./control-flow.ts";
+import { callValue } from "./calls.ts";
 import { resolvedName } from "../includes.ts";
 import { bindParameters } from "./destructuring.ts";
+import type { Interpreter, InterpreterEnvironment } from "./interpreter.ts";
 import { JSON_TYPES, KINDS } from "./prototypes.ts";
 import { block, run } from "./statements.ts";
 import {
@@ -18,23 +18,13 @@ import {
   iterationsOf,
   uncertain,
   type AnyNode,
-  type Code,
   type Context,
   type Print,
   type Program,
+  type Iteration,
   type SeedPath,
-  type Turn,
   type Value,
 } from "./value.ts";
-
-export interface InterpreterEnvironment {
-  readonly constraints: ConstraintCollector;
-  /** What all of the template's texts change. */
-  readonly changes: Changes;
-  /** The text that an include means, by its full name. */
-  readonly included: (name: string) => Code | undefined;
-  readonly warn: (program: Program, node: AnyNode) => void;
-}
 
 const NOT_NULL = KINDS.filter((kind) => kind !== "null");
 const ITERABLE = ["string", "array"] as const;
@@ -43,7 +33,7 @@ const ITERABLE = ["string", "array"] as const;
 const MAX_NODES = 200_000;
 const MAX_DEPTH = 40;
 
-export class Interpreter {
+export class TemplateInterpreter implements Interpreter {
   readonly environment: InterpreterEnvironment;
   #program: Program | undefined;
   #prints: Print[] = [];
@@ -53,17 +43,23 @@ export class Interpreter {
   #depth = 0;
   readonly #including: string[] = [];
 
-  constructor(around: InterpreterEnvironment) {
-    this.environment = around;
+  constructor(environment: InterpreterEnvironment) {
+    this.environment = environment;
   }
 
-  /** The text whose code runs. */
   get program(): Program {
     if (!this.#program) throw new Error("Nothing is being read.");
     return this.#program;
   }
 
-  /** Counts what is looked at. @returns whether it was too much */
+  evaluate(node: AnyNode, scope: Scope, context: Context): Value {
+    return evaluate(this, node, scope, context);
+  }
+
+  call(called: Value, args: readonly Value[], context: Context, at: number): Value {
+    return callValue(this, called, args, context, at);
+  }
+
   exceedsNodeLimit(): boolean {
     this.#nodes += 1;
     return this.#nodes > MAX_NODES;
@@ -71,7 +67,7 @@ export class Interpreter {
 
   /** A prompt: whatever it prints has to be defined. */
   prompt(program: Program, context: Context): void {
-    this.#demandAll(this.#printsOf(program, context));
+    this.#requireAll(this.#printsOf(program, context));
   }
 
   /** An expression's value. */
@@ -82,15 +78,13 @@ export class Interpreter {
 
   /** Printing the value must show no `undefined`. */
   requireDefined(value: Value, context: Context): void {
-    this.#demandAll(printsOf([value], context));
+    this.#requireAll(printsOf([value], context));
   }
 
-  /** A text made of the values. */
   textOf(values: readonly Value[], context: Context): Value {
     return { kind: "text", prints: printsOf(values, context) };
   }
 
-  /** An object or list of the template's own, unless something may change it later. */
   ownValue(value: Value): Value {
     return this.environment.changes.mutatesValues ? maybe(value) : value;
   }
@@ -100,14 +94,12 @@ export class Interpreter {
       this.environment.constraints.require(value.path, context, NOT_NULL);
   }
 
-  /** The list has to have an item. */
   requireItem(list: SeedPath, context: Context, at: number): void {
     const item = this.read(below(list, "0"), at);
     this.requireDefined(item, context);
   }
 
-  /** What a loop runs over, `...`, or a pattern like `[a, b]` takes apart. */
-  iterate(value: Value, context: Context): Turn[] {
+  iterate(value: Value, context: Context): Iteration[] {
     if (value.kind === "seed") this.environment.constraints.require(value.path, context, ITERABLE);
     this.#noteLoop(value);
     return iterationsOf(value, context);
@@ -119,7 +111,7 @@ export class Interpreter {
   }
 
   /** What `forEach` runs over must be a list; its first items have a turn each. */
-  firstIterations(value: Value, most: number, context: Context): Turn {
+  firstIterations(value: Value, most: number, context: Context): Iteration {
     if (value.kind === "seed") this.environment.constraints.require(value.path, context, ["array"]);
     const first: Value = value.kind === "seed" && value.view === undefined ? { ...value, view: most } : value;
     const [turn] = iterationsOf(first, context);
@@ -129,7 +121,6 @@ export class Interpreter {
       : { value: maybe(turn?.value ?? maybe()), context: uncertain(turn?.context ?? context) };
   }
 
-  /** Calls a function of the template's; `values` beyond its parameters are ignored as they are by JavaScript. */
   invoke(called: Extract<Value, { kind: "function" }>, values: readonly Value[], context: Context): Value {
     const { node, program } = called;
     if (this.#depth >= MAX_DEPTH) return maybe();
@@ -154,7 +145,6 @@ export class Interpreter {
     }
   }
 
-  /** What a partial, or a macro within `capture`, prints: a text that shows whatever is undefined in it. */
   captured(run: () => void): Value {
     const outer = this.#prints;
     this.#prints = [];
@@ -170,7 +160,6 @@ export class Interpreter {
     this.#prints.push(...printsOf([value], context));
   }
 
-  /** `include("NAME", data)` */
   include(name: string, data: Value | undefined, context: Context): Value {
     const outer = this.program;
     const full = resolvedName(name, outer.within);
@@ -191,7 +180,6 @@ export class Interpreter {
     this.#returned.push(value);
   }
 
-  /** A function whose caller is unknown may run, with anything. */
   maybeCall(value: Value, context: Context, args: readonly Value[] = []): void {
     if (value.kind === "function") this.invoke(value, [...args, maybe(), maybe(), maybe()], uncertain(context));
     if (value.kind === "maybe") for (const one of value.of) this.maybeCall(one, context, args);
@@ -199,7 +187,7 @@ export class Interpreter {
     if (value.kind === "object") for (const part of value.parts) this.maybeCall(part.value, context, args);
   }
 
-  #demandAll(prints: readonly Print[]): void {
+  #requireAll(prints: readonly Print[]): void {
     for (const { path, context, asJson } of prints)
       this.environment.constraints.require(path, context, asJson ? JSON_TYPES : KINDS);
   }
@@ -221,7 +209,6 @@ export class Interpreter {
     }
   }
 
-  /** A value of the seeds is read. */
   read(path: SeedPath, at: number): Value {
     const { text, location } = this.program;
     this.environment.constraints.noteRead(path, location, () => lineAt(text, at));

@@ -161,13 +161,13 @@ function printsOfOne(value: Value, context: Context): Print[] {
 }
 
 /** One turn of a loop, standing for all like it. */
-export interface Turn {
+export interface Iteration {
   readonly value: Value;
   readonly context: Context;
 }
 
 /** The turns of a loop over a value; what the value must be for that is demanded elsewhere. */
-export function iterationsOf(value: Value, context: Context): Turn[] {
+export function iterationsOf(value: Value, context: Context): Iteration[] {
   switch (value.kind) {
     case "seed": {
       const each = below(value.path, { most: typeof value.view === "number" ? value.view : EACH });
@@ -189,7 +189,7 @@ export function iterationsOf(value: Value, context: Context): Turn[] {
   }
 }
 
-function uncertainOf(turns: readonly Turn[], context: Context): Context {
+function uncertainOf(turns: readonly Iteration[], context: Context): Context {
   return uncertain(
     within(
       context,
