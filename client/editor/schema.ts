@@ -1,4 +1,4 @@
-import { TEMPLATE_SCHEMA } from "#core/template/document-schema";
+import { TEMPLATE_SCHEMA } from "#core/template/document/schema";
 
 /** As much of JSON Schema as the template format uses. */
 export interface Schema {

@@ -16,8 +16,8 @@ import { findModel } from "../models/models.ts";
 import { priceOf, type Nanos } from "../money/money.ts";
 import type { Partials, Step, Template } from "./template.ts";
 import { schemaBytesOf } from "./bound.ts";
-import { dependenciesOf } from "./dependencies.ts";
-import { readsOfExpression } from "./syntax.ts";
+import { dependenciesOf } from "./prompts/dependencies.ts";
+import { readsOfExpression } from "./prompts/syntax.ts";
 
 type End = keyof CostRange;
 

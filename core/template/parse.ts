@@ -15,11 +15,11 @@ import {
   type Training,
 } from "./template.ts";
 import { DEFAULT_MAX_ATTEMPTS, DEFAULT_MAX_ATTEMPTS_WITH_ACCEPT } from "./template.ts";
-import { pathOfAsync } from "./async-schema.ts";
-import { TEMPLATE_SCHEMA } from "./document-schema.ts";
-import { checkSnippets } from "./snippets.ts";
-import { TemplateSource, type TemplateProblem, type Path } from "./source.ts";
-import { messageFor } from "./messages.ts";
+import { pathOfAsync } from "./document/async-schema.ts";
+import { TEMPLATE_SCHEMA } from "./document/schema.ts";
+import { checkSnippets } from "./prompts/snippets.ts";
+import { TemplateSource, type TemplateProblem, type Path } from "./document/source.ts";
+import { messageFor } from "./document/messages.ts";
 
 /** A job copies its template into a row of its own, and a row holds 400 KB. */
 export const MAX_TEMPLATE_BYTES = 100_000;

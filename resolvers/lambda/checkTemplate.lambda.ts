@@ -1,6 +1,6 @@
 /** Says what is wrong with a template, or what it would be; nothing is stored. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
-import type { TemplateProblem } from "../../core/template/source.ts";
+import type { TemplateProblem } from "../../core/template/document/source.ts";
 import { answering } from "./lambdaHandler.ts";
 import { readSource } from "./readTemplateSource.ts";
 import { textsHeldBy } from "./templateRows.ts";

@@ -1,8 +1,8 @@
 /** From a template's source to all that is stored of a version, or to what is wrong with it. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
-import { qualifiedOf } from "../../core/template/includes.ts";
+import { qualifiedOf } from "../../core/template/prompts/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
-import { TemplateSource, type TemplateProblem } from "../../core/template/source.ts";
+import { TemplateSource, type TemplateProblem } from "../../core/template/document/source.ts";
 import type { Partials, Template } from "../../core/template/template.ts";
 import { tiersHere } from "./account.ts";
 import { faultsOfIncludes, includedBy } from "./includes.ts";

@@ -1,7 +1,7 @@
 /** What is stored of a template version beside its source, so that nobody has to read it again. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import { dependenciesOf } from "../../core/template/dependencies.ts";
+import { dependenciesOf } from "../../core/template/prompts/dependencies.ts";
 import { schemaOf } from "../../core/template/analysis/seed-requirements.ts";
 import { trainingFormatsOf } from "../../core/dataset/training.ts";
 import {

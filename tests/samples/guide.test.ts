@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { parseTemplate, readTemplate } from "#core/template/parse";
-import { TEMPLATE_SCHEMA } from "#core/template/document-schema";
+import { TEMPLATE_SCHEMA } from "#core/template/document/schema";
 import { schemaOf } from "#core/template/analysis/seed-requirements";
 
 const GUIDE = readFileSync(join(import.meta.dirname, "..", "..", "docs", "templates.md"), "utf8");

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { boundOf } from "#core/template/bound";
-import { includesOf } from "#core/template/includes";
+import { includesOf } from "#core/template/prompts/includes";
 import { parseTemplate } from "#core/template/parse";
 import { schemaOf } from "#core/template/analysis/seed-requirements";
 import { columnsOf, type Template } from "#core/template/template";

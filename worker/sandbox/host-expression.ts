@@ -3,7 +3,7 @@
  * loop nor call anything of a template's. What they give is what the sandbox would give; wherever that is not plain to see
  * they give up (NotPlain), and the sandbox is asked.
  */
-import { TemplateSyntaxError, treeOfExpression } from "#core/template/syntax";
+import { TemplateSyntaxError, treeOfExpression } from "#core/template/prompts/syntax";
 import type { BinaryExpression, CallExpression, Expression, MemberExpression, Super } from "acorn";
 
 /** Over `it`, data of JSON. @throws NotPlain */

@@ -1,5 +1,5 @@
 /** A template's prompts, conditions and columns, and what runs them: the sandbox, or the host where they are plain. */
-import type { Path } from "#core/template/source";
+import type { Path } from "#core/template/document/source";
 import { conditionPath, type AcceptCondition, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./guest/script.ts";
 import { SandboxError, type GuestErrorLocation } from "./sandbox.ts";

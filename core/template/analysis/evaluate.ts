@@ -2,7 +2,7 @@
 import { callMethod, callValue } from "./calls.ts";
 import { literalOf, memberByKey } from "./members.ts";
 import { bind } from "./destructuring.ts";
-import { isPrint } from "../syntax.ts";
+import { isPrint } from "../prompts/syntax.ts";
 import {
   maybe,
   NOTHING,

@@ -7,8 +7,8 @@ import { PlotPaletteError } from "../../errors.ts";
 import { ConstraintCollector, pathText } from "./constraint-collector.ts";
 import { jsonSchemaOf, type JsonSchema } from "./constraints.ts";
 import { changedNames, changesOf, type Changes } from "./control-flow.ts";
-import { isQualified, partialOf } from "../includes.ts";
-import { treeOfExpression, treeOfPrompt } from "../syntax.ts";
+import { isQualified, partialOf } from "../prompts/includes.ts";
+import { treeOfExpression, treeOfPrompt } from "../prompts/syntax.ts";
 import {
   conditionTitle,
   type Column,

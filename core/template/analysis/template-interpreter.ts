@@ -4,7 +4,7 @@
  */
 import { evaluate } from "./evaluate.ts";
 import { callValue } from "./calls.ts";
-import { resolvedName } from "../includes.ts";
+import { resolvedName } from "../prompts/includes.ts";
 import { bindParameters } from "./destructuring.ts";
 import type { Interpreter, InterpreterEnvironment } from "./interpreter.ts";
 import { JSON_TYPES, KINDS } from "./prototypes.ts";

@@ -1,6 +1,6 @@
 /** What a JSON Schema validator found wrong with a template, as sentences for its author. */
 import type { ErrorObject } from "ajv";
-import { NOT_BLANK } from "./document-schema.ts";
+import { NOT_BLANK } from "./schema.ts";
 import type { Path } from "./source.ts";
 
 /** Where an error is: the path to the value, or to the map that has a wrong name. */

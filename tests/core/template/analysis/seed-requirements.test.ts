@@ -1,9 +1,9 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { describeSchema, fitProblem, type CollectionSummary } from "../../../core/template/analysis/fit.ts";
-import { kindsWithMethod, prototypeMemberKind } from "../../../core/template/analysis/prototypes.ts";
-import { schemaOf } from "../../../core/template/analysis/seed-requirements.ts";
-import type { Partials, Step, Template } from "../../../core/template/template.ts";
+import { describeSchema, fitProblem, type CollectionSummary } from "../../../../core/template/analysis/fit.ts";
+import { kindsWithMethod, prototypeMemberKind } from "../../../../core/template/analysis/prototypes.ts";
+import { schemaOf } from "../../../../core/template/analysis/seed-requirements.ts";
+import type { Partials, Step, Template } from "../../../../core/template/template.ts";
 import { cases, judgeOf } from "./generated-templates.ts";
 
 type Changes = Partial<Omit<Template, "steps">> & { prompt?: string; step?: Partial<Step>; steps?: Partial<Step>[] };

@@ -1,7 +1,7 @@
 /** The places of a template that hold prompts and expressions, and whether what they say can be understood. */
 import { includesOfTree, isQualified } from "./includes.ts";
 import { readsOfExpression, readsOfPrompt, TemplateSyntaxError, treeOfPrompt, type Read } from "./syntax.ts";
-import type { Path, TemplateSource } from "./source.ts";
+import type { Path, TemplateSource } from "../document/source.ts";
 import {
   columnsOf,
   conditionPath,
@@ -9,7 +9,7 @@ import {
   type AcceptCondition,
   type Step,
   type Template,
-} from "./template.ts";
+} from "../template.ts";
 
 /** A prompt or an expression, and what is in reach of it. */
 export interface Snippet {

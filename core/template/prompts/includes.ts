@@ -1,8 +1,8 @@
 /** `include("NAME")` in prompts: what a template needs from others, and whether it is all there. */
 import type { Node } from "acorn";
-import { PlotPaletteError } from "../errors.ts";
+import { PlotPaletteError } from "../../errors.ts";
 import { treeOfPrompt } from "./syntax.ts";
-import type { Partials, Step, Template } from "./template.ts";
+import type { Partials, Step, Template } from "../template.ts";
 
 /** A call of `include`, its literal name and its position in the prompt. */
 export interface Include {

@@ -2,8 +2,8 @@
  * The template format as JSON Schema (2020-12): one description for the server, import and the editor's completion. What a
  * schema cannot say (names that refer to each other, syntax of prompts) core/template/parse.ts checks.
  */
-import { TIERS } from "../models/models.ts";
-import { COLUMN_TYPES, ESCALATION_CAUSES, PICK_WAYS } from "./template.ts";
+import { TIERS } from "../../models/models.ts";
+import { COLUMN_TYPES, ESCALATION_CAUSES, PICK_WAYS } from "../template.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@
 import { includesOfPrompt, isQualified, partialOf, resolvedName } from "./includes.ts";
 import { snippetsOfStep } from "./snippets.ts";
 import { readsOfExpression, readsOfPrompt, type Read } from "./syntax.ts";
-import type { Partials, Template } from "./template.ts";
+import type { Partials, Template } from "../template.ts";
 
 /**
  * The earlier steps that each step waits for. Who reads `it.steps` whole, or by a computed key, waits for all of them.

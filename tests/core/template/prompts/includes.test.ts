@@ -1,6 +1,6 @@
-import { checkIncludes, includesOf, qualifiedOf, resolvedName } from "../../../core/template/includes.ts";
-import { dependenciesOf } from "../../../core/template/dependencies.ts";
-import { parseTemplate } from "../../../core/template/parse.ts";
+import { checkIncludes, includesOf, qualifiedOf, resolvedName } from "../../../../core/template/prompts/includes.ts";
+import { dependenciesOf } from "../../../../core/template/prompts/dependencies.ts";
+import { parseTemplate } from "../../../../core/template/parse.ts";
 
 const template = (prompt: string, partials = "{}") =>
   parseTemplate(

@@ -1,6 +1,6 @@
 /** A template's document with its places: a fault in a value, or in a line of a prompt, is shown where its author wrote it. */
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
-import { PlotPaletteError } from "../errors.ts";
+import { PlotPaletteError } from "../../errors.ts";
 
 /** The way to a value: `["steps", 0, "prompt"]`. */
 export type Path = readonly (string | number)[];
