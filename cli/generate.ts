@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { formatNumber } from "#core/numbers";
 import { CAPACITIES, MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job/job";
-import { FORMATS, FORMATS_IN_WORDS, type DatasetFormat } from "#core/formats";
+import { FORMATS, FORMAT_LIST, type DatasetFormat } from "#core/formats";
 import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
 import { parsePartitionBy, type PartitionBy } from "#core/dataset/partition";
 import { parseSplit, type Split } from "#core/dataset/split";
@@ -61,7 +61,7 @@ const command = new Command("npm run generate --")
   .addOption(
     new Option(
       "--formats <list>",
-      `among ${FORMATS_IN_WORDS.replace(" and ", ", ")}; the last three where the template maps them`,
+      `among ${FORMAT_LIST.replace(" and ", ", ")}; the last three where the template maps them`,
     )
       .argParser(formatsOf)
       .default(["JSONL"], "jsonl"),
@@ -388,6 +388,6 @@ function formatsOf(text: string): DatasetFormat[] {
   const formats = text.split(",").map((name) => name.trim().replace(".", "_").toUpperCase());
   const unknown = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new InvalidArgumentError(`Expected formats among ${FORMATS_IN_WORDS}, received "${unknown.toLowerCase()}".`);
+    throw new InvalidArgumentError(`Expected formats among ${FORMAT_LIST}, received "${unknown.toLowerCase()}".`);
   return [...new Set(formats)] as DatasetFormat[];
 }

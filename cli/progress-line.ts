@@ -1,5 +1,5 @@
 /** Progress for people and for programs: a bar on a terminal, one JSON line a second otherwise. */
-import { basisInWords, estimateInWords, type Estimate } from "#core/money/estimate";
+import { formatBasis, formatEstimate, type Estimate } from "#core/money/estimate";
 import { formatUsd } from "#core/money/money";
 import type { JobFields } from "./job-watch.ts";
 
@@ -20,7 +20,7 @@ export function showProgress(
 }
 
 function bar(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
-  if (estimate) stream.write(`Estimated cost: ${estimateInWords(estimate)}, ${basisInWords(estimate)}.\n`);
+  if (estimate) stream.write(`Estimated cost: ${formatEstimate(estimate)}, ${formatBasis(estimate)}.\n`);
   return {
     show: (facts) => void stream.write(`\r\u001b[2K${barOf(facts).slice(0, stream.columns - 1)}`),
     end: () => void stream.write("\n"),

@@ -13,7 +13,7 @@ export const ENVIRONMENT = {
   models: "ALLOWED_MODELS",
   /** The API: where it runs, and where in the table of models those stand that may be used, by commas. */
   region: "REGION",
-  modelPlaces: "ALLOWED_MODEL_PLACES",
+  modelIndexes: "ALLOWED_MODEL_INDEXES",
   /** Dispatcher: what it starts tasks with. */
   cluster: "CLUSTER_ARN",
   taskDefinition: "TASK_DEFINITION_ARN",
@@ -21,8 +21,8 @@ export const ENVIRONMENT = {
   securityGroup: "SECURITY_GROUP_ID",
   containerName: "CONTAINER_NAME",
   /** Dispatcher: how many tasks may run, for one person and overall. */
-  tasksPerOwner: "TASKS_PER_OWNER",
-  tasksOverall: "TASKS_OVERALL",
+  maxTasksPerOwner: "MAX_TASKS_PER_OWNER",
+  maxTasks: "MAX_TASKS",
   /** Worker: the role it assumes, narrowed to one owner and job by session tags. */
   jobRole: "JOB_ROLE_ARN",
   /** Worker, set by the dispatcher for each task. */

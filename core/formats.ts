@@ -2,4 +2,4 @@
 export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
 export type DatasetFormat = (typeof FORMATS)[number];
 /** As people write them: `jsonl, jsonl_gz, csv, …`. */
-export const FORMATS_IN_WORDS = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();
+export const FORMAT_LIST = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();

@@ -25,9 +25,9 @@ export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest, to be pur
 export const OPEN = "OPEN";
 export const ownerStatus = (owner: string, status: string) => `${owner}#${status}`;
 /** A try of a template; removed a week later by its time to live. */
-export const testRunKey = (testRunId: string) => ({ pk: `TRY#${testRunId}`, sk: "TRY" as const });
+export const testRunKey = (testRunId: string) => ({ pk: `TESTRUN#${testRunId}`, sk: "TESTRUN" as const });
 /** What it is made of: it stands apart because source and included texts may have as much as a row holds. */
-export const testRunInputKey = (testRunId: string) => ({ pk: `TRY#${testRunId}`, sk: "INPUT" as const });
+export const testRunInputKey = (testRunId: string) => ({ pk: `TESTRUN#${testRunId}`, sk: "INPUT" as const });
 /** What an owner's tries of one template have cost; the digest is of all that its prompts and prices come from. */
 export const costSampleKey = (owner: string, digest: string) => ({
   pk: `SAMPLE#${owner}#${digest}`,
@@ -37,7 +37,7 @@ export const costSampleKey = (owner: string, digest: string) => ({
 export const adHocSpendingKey = (owner: string, day: string) => ({ pk: `SPENDING#${owner}`, sk: `DAY#${day}` });
 /** The tokens of tries and generated seeds, apart from those of jobs. */
 export const adHocTokenKey = (owner: string, clientToken: string) => ({
-  pk: `SIDETOKEN#${owner}#${clientToken}`,
+  pk: `ADHOCTOKEN#${owner}#${clientToken}`,
   sk: "TOKEN" as const,
 });
 

@@ -45,7 +45,7 @@ function addTestRun(scope: Construct, add: Add, { data, api }: { data: Data; api
   });
   executeTestRun.configureAsyncInvoke(WHILE_WAITED_FOR);
   executeTestRun.may("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.jobs.tableArn], {
-    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TRY#*", "SPENDING#*", "SAMPLE#*"] },
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["TESTRUN#*", "SPENDING#*", "SAMPLE#*"] },
   });
   executeTestRun.may("ReadSeeds", ["s3:GetObject"], [data.bucket.arnForObjects("seeds/*")]);
   executeTestRun.addToRolePolicy(callModels(scope));

@@ -26,8 +26,8 @@ import { ProductFunction } from "./product-function.ts";
 
 const CONTAINER = "worker";
 const SCRATCH = "scratch";
-const TASKS_PER_OWNER = 4;
-const TASKS_OVERALL = 50;
+const MAX_TASKS_PER_OWNER = 4;
+const MAX_TASKS = 50;
 /** Fargate's most: Spot warns two minutes ahead. */
 const STOP_TIMEOUT = Duration.seconds(120);
 
@@ -162,8 +162,8 @@ export class Compute extends NestedStack {
         [ENVIRONMENT.containerName]: CONTAINER,
         [ENVIRONMENT.subnets]: network.vpc.publicSubnets.map((subnet) => subnet.subnetId).join(","),
         [ENVIRONMENT.securityGroup]: network.taskSecurityGroup.securityGroupId,
-        [ENVIRONMENT.tasksPerOwner]: String(TASKS_PER_OWNER),
-        [ENVIRONMENT.tasksOverall]: String(TASKS_OVERALL),
+        [ENVIRONMENT.maxTasksPerOwner]: String(MAX_TASKS_PER_OWNER),
+        [ENVIRONMENT.maxTasks]: String(MAX_TASKS),
       },
     });
     const inCluster = { ArnEquals: { "ecs:cluster": cluster.clusterArn } };

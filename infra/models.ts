@@ -30,7 +30,7 @@ export function modelsForFunctions(scope: Construct): Record<string, string> {
 export function modelsForApi(scope: Construct): Record<string, string> {
   const models = allowedModels(scope);
   const places = models.map((model) => MODELS.indexOf(model));
-  return models === MODELS ? {} : { [ENVIRONMENT.modelPlaces]: places.join(",") };
+  return models === MODELS ? {} : { [ENVIRONMENT.modelIndexes]: places.join(",") };
 }
 
 /**

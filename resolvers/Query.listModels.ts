@@ -9,7 +9,7 @@ export function request() {
 /** The deployment tells the API by places which models it allows: AppSync's variables are too short for their ids. */
 export function response(ctx: Context) {
   const region = ctx.env[ENVIRONMENT.region] as string;
-  const places = ctx.env[ENVIRONMENT.modelPlaces];
+  const places = ctx.env[ENVIRONMENT.modelIndexes];
   const allowed = places ? places.split(",") : null;
   return MODELS.map((model, place) => ({
     id: model.id,

@@ -23,7 +23,7 @@ export function request(ctx: Context<QuerySearchTemplatesArgs>) {
   const listing = byWord ? byWord.listing : tag ? tagListing(tag) : category ? categoryListing(category) : ALL;
   const { pk } = listingKey(listing, "");
   const wishes = [
-    ...words.map((word) => ({ words: { contains: ` ${word}` } })),
+    ...words.map((word) => ({ searchText: { contains: ` ${word}` } })),
     ...(tag ? [{ tags: { contains: tag } }] : []),
     ...(category ? [{ category: { eq: category } }] : []),
   ];

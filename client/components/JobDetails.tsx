@@ -1,5 +1,5 @@
-import { partitionInWords } from "#core/dataset/partition";
-import { splitInWords } from "#core/dataset/split";
+import { formatPartitionBy } from "#core/dataset/partition";
+import { formatSplit } from "#core/dataset/split";
 import { Fragment } from "react";
 import { Link } from "react-router";
 import type { JobFieldsFragment } from "../generated/documents.ts";
@@ -42,13 +42,13 @@ export function JobDetails({ job, totals }: Props) {
         {job.split && (
           <>
             <dt>Split</dt>
-            <dd>{splitInWords(job.split)}</dd>
+            <dd>{formatSplit(job.split)}</dd>
           </>
         )}
         {job.partitionBy && (
           <>
             <dt>Folders</dt>
-            <dd>{partitionInWords(job.partitionBy)}</dd>
+            <dd>{formatPartitionBy(job.partitionBy)}</dd>
           </>
         )}
         <dt>Budget</dt>

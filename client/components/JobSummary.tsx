@@ -1,6 +1,6 @@
 import { parseUsd } from "#core/money/money";
-import { parsePartitionBy, partitionInWords } from "#core/dataset/partition";
-import { parseSplit, splitInWords } from "#core/dataset/split";
+import { parsePartitionBy, formatPartitionBy } from "#core/dataset/partition";
+import { parseSplit, formatSplit } from "#core/dataset/split";
 import type { SeedSetFieldsFragment, TemplateFieldsFragment } from "../generated/documents.ts";
 import { parseCount, type JobForm } from "../jobs/form.ts";
 import { showUsd } from "../money.ts";
@@ -41,13 +41,13 @@ export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryP
         {split && (
           <>
             <dt>Split</dt>
-            <dd>{splitInWords(split)}</dd>
+            <dd>{formatSplit(split)}</dd>
           </>
         )}
         {partitionBy && (
           <>
             <dt>Folders</dt>
-            <dd>{partitionInWords(partitionBy)}</dd>
+            <dd>{formatPartitionBy(partitionBy)}</dd>
           </>
         )}
       </dl>

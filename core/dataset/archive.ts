@@ -51,11 +51,11 @@ export function archiveStatusOf({ storageClass, isBeingRestored, restoredUntil }
 }
 
 /** A dataset can be had once all of it can: what is being restored outweighs what is archived, that what is back, that what never left. */
-const WEIGHT: Readonly<Record<ArchiveState, number>> = { AVAILABLE: 0, RESTORED: 1, ARCHIVED: 2, RESTORING: 3 };
+const PRECEDENCE: Readonly<Record<ArchiveState, number>> = { AVAILABLE: 0, RESTORED: 1, ARCHIVED: 2, RESTORING: 3 };
 const DEPTH: Readonly<Record<ArchiveClass, number>> = { INSTANT: 0, FLEXIBLE: 1, DEEP: 2 };
 
-export function together(one: ArchiveStatus, other: ArchiveStatus): ArchiveStatus {
-  const state = WEIGHT[one.state] >= WEIGHT[other.state] ? one.state : other.state;
+export function combineArchiveStatuses(one: ArchiveStatus, other: ArchiveStatus): ArchiveStatus {
+  const state = PRECEDENCE[one.state] >= PRECEDENCE[other.state] ? one.state : other.state;
   const archiveClass = deeper(one.archiveClass, other.archiveClass);
   const restoredUntil = state === "RESTORED" ? earlier(one.restoredUntil, other.restoredUntil) : undefined;
   return { state, ...(archiveClass && { archiveClass }), ...(restoredUntil && { restoredUntil }) };
@@ -78,10 +78,10 @@ function earlier(one?: string, other?: string): string | undefined {
 export function reconcileArchiveState(
   known: ArchiveState,
   found: ArchiveState,
-): "RESTORED" | "ARCHIVED" | "restore the rest" | "nothing" {
-  if (known === "RESTORING" && found === "ARCHIVED") return "restore the rest";
+): "RESTORED" | "ARCHIVED" | "restoreRest" | "unchanged" {
+  if (known === "RESTORING" && found === "ARCHIVED") return "restoreRest";
   if (known === "RESTORING" && found !== "RESTORING") return "RESTORED";
-  return known === "RESTORED" && found === "ARCHIVED" ? "ARCHIVED" : "nothing";
+  return known === "RESTORED" && found === "ARCHIVED" ? "ARCHIVED" : "unchanged";
 }
 
 /** Of a job that went on for so long, or was kept waiting, that S3 archived meanwhile what it had made before. */

@@ -45,7 +45,7 @@ export function parsePartitionBy(text: string): PartitionBy[] | undefined {
 }
 
 /** `category, month of date`. */
-export function partitionInWords(levels: readonly PartitionBy[]): string {
+export function formatPartitionBy(levels: readonly PartitionBy[]): string {
   return levels
     .map(({ column, transform }) => (transform === "IDENTITY" ? column : `${transform.toLowerCase()} of ${column}`))
     .join(", ");

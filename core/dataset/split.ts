@@ -2,15 +2,15 @@
 import { PlotPaletteError } from "../errors.ts";
 import { hashOf } from "../random.ts";
 
-export const PORTIONS = ["train", "validation", "test"] as const;
-export type Portion = (typeof PORTIONS)[number];
+export const SPLIT_NAMES = ["train", "validation", "test"] as const;
+export type SplitName = (typeof SPLIT_NAMES)[number];
 
 /** Percent of the records, whole numbers that make 100 together. */
-export type Split = Readonly<Record<Portion, number>>;
+export type Split = Readonly<Record<SplitName, number>>;
 
 /** @throws PlotPaletteError BadInput when it does not make 100 */
 export function checkSplit(split: Split): void {
-  const percents = PORTIONS.map((portion) => split[portion]);
+  const percents = SPLIT_NAMES.map((portion) => split[portion]);
   const sum = percents.reduce((total, percent) => total + percent, 0);
   if (percents.every((percent) => Number.isInteger(percent) && percent >= 0) && sum === 100) return;
   throw new PlotPaletteError(
@@ -27,20 +27,20 @@ export function parseSplit(text: string): Split | undefined {
 }
 
 /** The portions that records can fall into. */
-export function portionsOf(split: Split): Portion[] {
-  return PORTIONS.filter((portion) => split[portion] > 0);
+export function splitNamesOf(split: Split): SplitName[] {
+  return SPLIT_NAMES.filter((portion) => split[portion] > 0);
 }
 
 /** The portion of a record, by its id. */
-export function portionOf(split: Split, recordId: string): Portion {
+export function assignSplit(split: Split, recordId: string): SplitName {
   const percent = (hashOf("split", recordId) / 2 ** 32) * 100;
   if (percent < split.train) return "train";
   return percent < split.train + split.validation ? "validation" : "test";
 }
 
 /** `80 % train, 20 % test`. */
-export function splitInWords(split: Split): string {
-  return portionsOf(split)
+export function formatSplit(split: Split): string {
+  return splitNamesOf(split)
     .map((portion) => `${split[portion]} % ${portion}`)
     .join(", ");
 }

@@ -4,17 +4,17 @@ import type { DatasetFormat } from "../formats.ts";
 import type { Template, Training } from "../template/template.ts";
 
 /** What the template's `training` must name for a format; formats that need nothing are absent. */
-const NEEDS: Readonly<Partial<Record<DatasetFormat, keyof Training>>> = {
+const REQUIRED_MAPPING: Readonly<Partial<Record<DatasetFormat, keyof Training>>> = {
   MESSAGES: "messages",
   SHAREGPT: "messages",
   ALPACA: "alpaca",
 };
 
-export const TRAINING_FORMATS = Object.keys(NEEDS) as readonly DatasetFormat[];
+export const TRAINING_FORMATS = Object.keys(REQUIRED_MAPPING) as readonly DatasetFormat[];
 
 /** The formats for fine-tuning that the template maps. */
 export function trainingFormatsOf({ training = {} }: Template): DatasetFormat[] {
-  return TRAINING_FORMATS.filter((format) => training[NEEDS[format] ?? "messages"] !== undefined);
+  return TRAINING_FORMATS.filter((format) => training[REQUIRED_MAPPING[format] ?? "messages"] !== undefined);
 }
 
 /** @throws PlotPaletteError BadInput naming the first format that the template does not map */
@@ -24,7 +24,7 @@ export function checkFormats(template: Template, formats: readonly DatasetFormat
   if (!unmapped) return;
   throw new PlotPaletteError(
     "BadInput",
-    `The format "${unmapped.toLowerCase()}" is made from columns that "training.${NEEDS[unmapped]}" of a template names, ` +
+    `The format "${unmapped.toLowerCase()}" is made from columns that "training.${REQUIRED_MAPPING[unmapped]}" of a template names, ` +
       `and the template "${template.name}" does not; add it there, or leave the format out.`,
   );
 }

@@ -118,13 +118,13 @@ export function jobsToConsider(open: readonly OpenJob[]): string[] {
 const MAX_SPOT_SHORTAGES = 3;
 const SPOT_COOLDOWN_MS = 10 * 60_000;
 
-/** @param wish what the job's owner chose; SPOT_FIRST when absent */
+/** @param chosen what the job's owner chose; SPOT_FIRST when absent */
 export function capacityFor(
   spot: Pick<SpotRow, "shortages" | "lastShortageAtMs"> | undefined,
   nowMs: number,
-  wish?: JobCapacity,
+  chosen?: JobCapacity,
 ): TaskRow["capacityProvider"] {
-  if (wish === "ON_DEMAND") return "FARGATE";
+  if (chosen === "ON_DEMAND") return "FARGATE";
   if (!spot || spot.shortages < MAX_SPOT_SHORTAGES) return "FARGATE_SPOT";
   return nowMs - spot.lastShortageAtMs < SPOT_COOLDOWN_MS ? "FARGATE" : "FARGATE_SPOT";
 }

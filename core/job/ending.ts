@@ -12,7 +12,7 @@ import type { Change, Condition, Write } from "../change.ts";
 export function startJob(job: JobRow, nowIso: string): Change {
   const set = { ...statusOf(job, "RUNNING"), openKey: OPEN, startedAt: job.startedAt ?? nowIso };
   const remove = ["outcome", "statusReason", "finishedAt"];
-  return move(job, { set, remove, when: { equals: { status: "QUEUED" } }, expected: { status: "RUNNING" } });
+  return transition(job, { set, remove, when: { equals: { status: "QUEUED" } }, expected: { status: "RUNNING" } });
 }
 
 /** RUNNING → EXPORTING, carrying how the job will end. `when` is what the decision rests on beside the status. */
@@ -24,7 +24,7 @@ export function beginExport(
 ): Change {
   const set = { ...statusOf(job, "EXPORTING"), openKey: OPEN, outcome, ...(statusReason && { statusReason }) };
   const remove = statusReason ? [] : ["statusReason"];
-  return move(job, {
+  return transition(job, {
     set,
     remove,
     when: { equals: { status: "RUNNING", ...when } },
@@ -88,7 +88,7 @@ export interface CompactedShard {
  * EXPORTING → the outcome, with the dataset this lease wrote. From then on nothing names the parts that were folded into it;
  * the job stays findable until the dispatcher has removed them.
  */
-export function publish(
+export function publishDataset(
   job: JobRow,
   lease: ShardRow,
   outcome: Outcome,
@@ -102,7 +102,7 @@ export function publish(
     datasetFileCount: fileCount,
     isCompacted: compacted.length > 0,
   };
-  const change = move(job, {
+  const change = transition(job, {
     set: {
       ...statusOf(job, outcome),
       ...dataset,
@@ -115,37 +115,37 @@ export function publish(
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     expected: { status: outcome, datasetPrefix: prefix },
   });
-  return { ...change, writes: [...change.writes, freed(lease), ...compacted.map(renamed)] };
+  return { ...change, writes: [...change.writes, released(lease), ...compacted.map(repointed)] };
 }
 
 /** The shard names its folded parts, if it still stands where they were read. */
-function renamed({ shard, partRanges }: CompactedShard): Write {
+function repointed({ shard, partRanges }: CompactedShard): Write {
   const { generation, checkpointNo } = shard;
   return { key: keyOf(shard), kind: "update", set: { partRanges }, when: { equals: { generation, checkpointNo } } };
 }
 
 /** EXPORTING → FAILED without a dataset: writing it killed every worker that tried. */
 export function failExport(job: JobRow, lease: ShardRow, statusReason: string, nowIso: string): Change {
-  const change = move(job, {
+  const change = transition(job, {
     set: { ...statusOf(job, "FAILED"), outcome: "FAILED", statusReason, finishedAt: nowIso },
     remove: ["openKey"],
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     expected: { status: "FAILED", statusReason },
   });
-  return { ...change, writes: [...change.writes, freed(lease)] };
+  return { ...change, writes: [...change.writes, released(lease)] };
 }
 
 /** Gives the export's lease back unused, for another worker to begin again. */
 export function releaseExport(lease: ShardRow): Change {
   const { generation } = lease;
   return {
-    writes: [freed(lease)],
+    writes: [released(lease)],
     postcondition: { key: keyOf(lease), when: { equals: { generation, leaseUntilMs: 0 } } },
     idempotencyToken: tokenOf(lease.jobId, "free", generation),
   };
 }
 
-function freed(lease: ShardRow) {
+function released(lease: ShardRow) {
   const when = { equals: { generation: lease.generation } };
   return {
     key: keyOf(lease),
@@ -160,14 +160,14 @@ function statusOf(job: JobRow, status: JobRow["status"]) {
   return { status, ownerStatus: ownerStatus(job.owner, status) };
 }
 
-interface Move {
+interface Transition {
   readonly set: Readonly<Record<string, unknown>>;
   readonly remove: readonly string[];
   readonly when: Condition;
   readonly expected: Readonly<Record<string, string | number>>;
 }
 
-function move(job: JobRow, { set, remove, when, expected }: Move): Change {
+function transition(job: JobRow, { set, remove, when, expected }: Transition): Change {
   const key = jobKey(job.jobId);
   return {
     writes: [{ key, kind: "update", set, remove, when }],

@@ -8,7 +8,7 @@ const SOLE_CAUSE_ATTEMPTS = 20;
 /** A share of fewer records tells nothing yet. */
 const MIN_RECORDS_TO_JUDGE = 50;
 /** Causes named in a sentence. */
-const MAX_NAMED = 3;
+const MAX_NAMED_CAUSES = 3;
 
 /** What a shard has done, as far as it decides whether to go on. */
 export interface ShardCounts {
@@ -59,8 +59,8 @@ export function allFailedMessage(causes: readonly (readonly CauseCount[])[]): st
 
 function byCause(causes: readonly (readonly CauseCount[])[]): string {
   const failures = mergeCauses(causes).filter(({ records }) => records > 0);
-  const named = failures.slice(0, MAX_NAMED).map(({ cause, records }) => `${records} × ${cause}`);
-  const rest = failures.slice(MAX_NAMED).reduce((sum, { records }) => sum + records, 0);
+  const named = failures.slice(0, MAX_NAMED_CAUSES).map(({ cause, records }) => `${records} × ${cause}`);
+  const rest = failures.slice(MAX_NAMED_CAUSES).reduce((sum, { records }) => sum + records, 0);
   const all = [...named, ...(rest > 0 ? [`${rest} × other causes`] : [])];
   return all.length > 0 ? `: ${all.join("; ")}` : "";
 }

@@ -1,7 +1,7 @@
 /** A job's states, the moves between them, its limits, and how it is cut into shards. */
 import { PlotPaletteError } from "../errors.ts";
 import { DEFAULT_MAX_FAILED_PERCENT } from "./failure-tolerance.ts";
-import { FORMATS, FORMATS_IN_WORDS } from "../formats.ts";
+import { FORMATS, FORMAT_LIST } from "../formats.ts";
 import { formatNumber } from "../numbers.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "../money/money.ts";
 import { checkSplit, type Split } from "../dataset/split.ts";
@@ -99,9 +99,9 @@ export interface JobOptions {
 }
 
 /** @throws PlotPaletteError BadInput naming the first wish out of its range */
-export function checkJobOptions(wishes: JobOptions): void {
-  const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
-  const maxFailedPercent = wishes.maxFailedPercent ?? DEFAULT_MAX_FAILED_PERCENT;
+export function checkJobOptions(options: JobOptions): void {
+  const { name, recordCount, budgetNanos, formats, split, clientToken } = options;
+  const maxFailedPercent = options.maxFailedPercent ?? DEFAULT_MAX_FAILED_PERCENT;
   if (name.trim().length < 1 || name.length > 100)
     refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
   checkRecordCount(recordCount);
@@ -110,8 +110,8 @@ export function checkJobOptions(wishes: JobOptions): void {
       `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
     );
   const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
-  if (unknown) refuse(`The format "${unknown}" is not known; choose among ${FORMATS_IN_WORDS}.`);
-  if (formats.length === 0) refuse(`At least one format is needed; choose among ${FORMATS_IN_WORDS}.`);
+  if (unknown) refuse(`The format "${unknown}" is not known; choose among ${FORMAT_LIST}.`);
+  if (formats.length === 0) refuse(`At least one format is needed; choose among ${FORMAT_LIST}.`);
   if (new Set(formats).size < formats.length) refuse("Each format can be asked for once only.");
   if (split) checkSplit(split);
   if (!Number.isInteger(maxFailedPercent) || maxFailedPercent < 0 || maxFailedPercent > 100)

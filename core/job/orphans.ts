@@ -15,18 +15,18 @@ export interface ReferencingRows {
  */
 export function isOrphan(name: string, { job, shards }: ReferencingRows): boolean {
   const { jobId, datasetPrefix } = job;
-  const part = placeIn(name, partsPrefix(jobId), /^(\d+)\/(\d+)-(\d+)$/);
+  const part = numbersIn(name, partsPrefix(jobId), /^(\d+)\/(\d+)-(\d+)$/);
   if (part) {
     const [shardNo = 0, generation = 0, seq = 0] = part;
     const shard = shards.find((one) => one.shardNo === shardNo);
-    return shard !== undefined && isOver(shard, generation) && !names(shard.partRanges, { generation, seq });
+    return shard !== undefined && isOver(shard, generation) && !isNamed(shard.partRanges, { generation, seq });
   }
-  const published = placeIn(datasetPrefix ?? "", datasetsPrefix(jobId), /^(\d+)\/$/)?.[0];
-  const [generation = Infinity] = placeIn(name, datasetsPrefix(jobId), /^(\d+)\//) ?? [];
+  const published = numbersIn(datasetPrefix ?? "", datasetsPrefix(jobId), /^(\d+)\/$/)?.[0];
+  const [generation = Infinity] = numbersIn(name, datasetsPrefix(jobId), /^(\d+)\//) ?? [];
   if (published === undefined || generation >= published) return false;
-  const [, shardNo, seq = 0] = placeIn(name, datasetsPrefix(jobId), /^(\d+)\/records\/(\d+)-(\d+)$/) ?? [];
+  const [, shardNo, seq = 0] = numbersIn(name, datasetsPrefix(jobId), /^(\d+)\/records\/(\d+)-(\d+)$/) ?? [];
   const shard = shards.find((one) => one.shardNo === shardNo);
-  return shard === undefined || !names(shard.partRanges, { generation, seq, compacted: true });
+  return shard === undefined || !isNamed(shard.partRanges, { generation, seq, compacted: true });
 }
 
 /** No checkpoint of that generation can come any more. */
@@ -34,17 +34,18 @@ function isOver({ generation, leaseTask }: ReferencingRows["shards"][number], of
   return ofPart < generation || (ofPart === generation && leaseTask === undefined);
 }
 
-function names(
-  runs: readonly PartRange[],
+function isNamed(
+  ranges: readonly PartRange[],
   { generation, seq, compacted }: { generation: number; seq: number; compacted?: true },
 ): boolean {
-  return runs.some(
-    (run) => run.generation === generation && run.compacted === compacted && run.fromSeq <= seq && seq <= run.toSeq,
+  return ranges.some(
+    (range) =>
+      range.generation === generation && range.compacted === compacted && range.fromSeq <= seq && seq <= range.toSeq,
   );
 }
 
 /** The numbers in what follows `prefix`. */
-function placeIn(name: string, prefix: string, pattern: RegExp): number[] | undefined {
+function numbersIn(name: string, prefix: string, pattern: RegExp): number[] | undefined {
   if (!name.startsWith(prefix)) return undefined;
   return pattern.exec(name.slice(prefix.length))?.slice(1).map(Number);
 }

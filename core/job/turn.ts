@@ -26,20 +26,22 @@ export function nextTurn(
   shards: readonly ShardRow[],
   remainingNanos: Nanos,
   nowMs: number,
-  mine: ReadonlySet<number> = new Set(),
+  ownShards: ReadonlySet<number> = new Set(),
 ): Turn {
   if (!job || isAtRest(job.status)) return LEAVE;
   if (job.status === "QUEUED") return { do: "start" };
-  if (job.status === "EXPORTING") return mine.size > 0 ? LEAVE : { do: "export" };
+  if (job.status === "EXPORTING") return ownShards.size > 0 ? LEAVE : { do: "export" };
   const open = shards.filter(({ state }) => state !== "DONE");
   if (open.length === 0) return completed(job, shards);
-  const free = open.filter((shard) => !isLeased(shard, nowMs) && !mine.has(shard.shardNo));
-  const hopeless = free.find((shard) => crashesAtTakeover(shard) >= FAIL_AFTER_CRASHES);
-  if (hopeless) return failed(job, hopeless);
-  const payable = remainingNanos >= job.maxAttemptCostNanos;
-  const next = free.find((shard) => !isParked(shard, job)) ?? (payable ? free[0] : undefined);
+  const free = open.filter((shard) => !isLeased(shard, nowMs) && !ownShards.has(shard.shardNo));
+  const crashing = free.find((shard) => crashesAtTakeover(shard) >= FAIL_AFTER_CRASHES);
+  if (crashing) return failed(job, crashing);
+  const isAffordable = remainingNanos >= job.maxAttemptCostNanos;
+  const next = free.find((shard) => !isParked(shard, job)) ?? (isAffordable ? free[0] : undefined);
   if (next) return { do: "lease", shard: next };
-  return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
+  return open.every((shard) => isParked(shard, job)) && !isAffordable
+    ? budgetExceeded(job, open.length, remainingNanos)
+    : LEAVE;
 }
 
 // Every ending names the controlNo it was decided under: whatever the owner has done since, more money, more records or a
@@ -64,7 +66,7 @@ function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
   return { do: "end", outcome: "FAILED", reason, when: { controlNo } };
 }
 
-function unpayable(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
+function budgetExceeded(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
   const { controlNo, parkedShards } = job;
   const reason =
     `The next record could cost ${formatUsd(job.maxAttemptCostNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +

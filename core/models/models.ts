@@ -95,7 +95,7 @@ export interface Account {
   readonly models?: readonly string[];
 }
 
-export const mayUse = ({ region, models }: Account, { id, regions }: Model) =>
+export const canUse = ({ region, models }: Account, { id, regions }: Model) =>
   (regions === null || regions.includes(region)) && (models === undefined || models.includes(id));
 
 /** The models that stand for the tiers. */
@@ -103,9 +103,9 @@ export type Tiers = Readonly<Partial<Record<Tier, string>>>;
 
 /** For each tier the first model of it that the account may use; a tier without one is absent. */
 export const tiersOf = (account: Account): Tiers => ({
-  economy: MODELS.find((model) => model.tier === "economy" && mayUse(account, model))?.id,
-  balanced: MODELS.find((model) => model.tier === "balanced" && mayUse(account, model))?.id,
-  premium: MODELS.find((model) => model.tier === "premium" && mayUse(account, model))?.id,
+  economy: MODELS.find((model) => model.tier === "economy" && canUse(account, model))?.id,
+  balanced: MODELS.find((model) => model.tier === "balanced" && canUse(account, model))?.id,
+  premium: MODELS.find((model) => model.tier === "premium" && canUse(account, model))?.id,
 });
 
 type Abilities = Pick<Model, "structuredOutput" | "contextTokens" | "outputTokenBurndown">;
@@ -137,11 +137,11 @@ function profile(
 }
 
 function model(
-  facts: Omit<Model, "inputNanosPerThousand" | "outputNanosPerThousand" | "overheadTokens" | "source" | "pricedOn">,
+  spec: Omit<Model, "inputNanosPerThousand" | "outputNanosPerThousand" | "overheadTokens" | "source" | "pricedOn">,
   [inputNanosPerThousand, outputNanosPerThousand]: InAndOut,
 ): Model {
   return {
-    ...facts,
+    ...spec,
     inputNanosPerThousand,
     outputNanosPerThousand,
     overheadTokens: 600,

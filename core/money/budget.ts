@@ -91,13 +91,16 @@ const DRAWS_PER_SECOND = 10;
  * What to ask the budget for: the worst case of what may be in flight and one second's spend, or more seconds' where many
  * draw; but no more than a fair share of what is left, and never less than the next record needs; 0 when even that is not there.
  */
-export function sliceOf(wish: SliceRequest): Nanos {
-  const shortage = wish.neededNanos - wish.availableNanos;
-  if (shortage > wish.remainingNanos) return 0;
-  const seconds = Math.max(1, wish.runningShards / DRAWS_PER_SECOND);
-  const full = wish.concurrency * wish.boundNanos + Math.ceil(seconds * wish.spentPerSecondNanos) - wish.availableNanos;
-  const share = Math.floor(wish.remainingNanos / Math.max(1, wish.runningShards));
-  return Math.min(wish.remainingNanos, Math.max(shortage, Math.min(full, share)));
+export function sliceOf(request: SliceRequest): Nanos {
+  const shortage = request.neededNanos - request.availableNanos;
+  if (shortage > request.remainingNanos) return 0;
+  const seconds = Math.max(1, request.runningShards / DRAWS_PER_SECOND);
+  const full =
+    request.concurrency * request.boundNanos +
+    Math.ceil(seconds * request.spentPerSecondNanos) -
+    request.availableNanos;
+  const share = Math.floor(request.remainingNanos / Math.max(1, request.runningShards));
+  return Math.min(request.remainingNanos, Math.max(shortage, Math.min(full, share)));
 }
 
 /** When less than this is free, more is to be asked for: what a quarter of the records in flight may cost. */

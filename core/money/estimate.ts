@@ -148,12 +148,12 @@ export function budgetAdvice(budgetNanos: Nanos, { lowNanos, likelyNanos, highNa
 }
 
 /** `$0.40 to $0.60, likely $0.47`. */
-export function estimateInWords({ lowNanos, likelyNanos, highNanos }: Estimate): string {
+export function formatEstimate({ lowNanos, likelyNanos, highNanos }: Estimate): string {
   return `${formatUsd(lowNanos)} to ${formatUsd(highNanos)}, likely ${formatUsd(likelyNanos)}`;
 }
 
 /** What an estimate rests on: `from 3 records that were tried`. */
-export function basisInWords({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
+export function formatBasis({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
   const records = `${formatNumber(basisRecords)} ${basisRecords === 1 ? "record" : "records"}`;
   if (basis === "TEST_RUNS") return `from ${records} that ${basisRecords === 1 ? "was" : "were"} tried`;
   return `from the prompts of ${records}, with answers assumed and one attempt each`;

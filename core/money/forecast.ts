@@ -31,19 +31,19 @@ export interface Forecast {
 const MIN_RECORDS_TO_FORECAST = 5;
 
 /** Null while too few records are done, and when none is left. */
-export function forecast(facts: ForecastInput): Forecast | null {
-  const { recordCount, delivered, failed, spentNanos, writtenOffNanos, budgetNanos } = facts;
+export function forecast(input: ForecastInput): Forecast | null {
+  const { recordCount, delivered, failed, spentNanos, writtenOffNanos, budgetNanos } = input;
   const done = delivered + failed;
   const open = recordCount - done;
   if (done < Math.min(MIN_RECORDS_TO_FORECAST, recordCount) || open <= 0) return null;
   const each = spentNanos / done;
   const used = spentNanos + writtenOffNanos;
-  const payable = Math.min(open, startable(budgetNanos - used, each, facts.maxAttemptCostNanos));
+  const payable = Math.min(open, startable(budgetNanos - used, each, input.maxAttemptCostNanos));
   return {
     totalNanos: Math.round(used + open * each),
     isBudgetSufficient: payable >= open,
     reachableRecords: done + payable,
-    endsAtMs: facts.recordsPerSecond > 0 ? Math.round(facts.nowMs + (1000 * payable) / facts.recordsPerSecond) : null,
+    endsAtMs: input.recordsPerSecond > 0 ? Math.round(input.nowMs + (1000 * payable) / input.recordsPerSecond) : null,
   };
 }
 

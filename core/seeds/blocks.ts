@@ -1,6 +1,6 @@
 /** Cuts a collection into the numbered blocks it is stored as, and keeps what its row and its index will say. */
 import type { SeedCollectionRow } from "./seed-set-row.ts";
-import { FieldSummary, type SeedField } from "./fields.ts";
+import { FieldProfiler, type SeedField } from "./fields.ts";
 import { SEED_BLOCK_BYTES, type SeedBlock, type SeedItem } from "./seed-set.ts";
 
 /** A block that is full: what to store and under which number. */
@@ -15,7 +15,7 @@ export interface SeedCollectionSummary extends SeedCollectionRow {
 }
 
 export class CollectionBlocks {
-  readonly #fields = new FieldSummary();
+  readonly #fields = new FieldProfiler();
   readonly #weights = new Weights();
   readonly #blocks: SeedBlock[] = [];
   #lines: string[] = [];

@@ -20,7 +20,7 @@ export interface SeedPage {
   readonly next?: number;
 }
 
-export interface Place {
+export interface PageRequest {
   readonly collection: string;
   /** The position to begin at: 0, or the last page's `next`. */
   readonly from: number;
@@ -34,7 +34,7 @@ const MAX_PAGE_CHARACTERS = 2_000_000;
 export const MAX_SEARCH_BYTES = 16_000_000;
 
 /** The items from a position on; fewer than asked for when they are large. */
-export async function readPage(index: SeedIndex, readBlock: ReadBlock, place: Place): Promise<SeedPage> {
+export async function readPage(index: SeedIndex, readBlock: ReadBlock, place: PageRequest): Promise<SeedPage> {
   return collect(index, readBlock, place, () => true, Infinity);
 }
 
@@ -45,7 +45,7 @@ export async function readPage(index: SeedIndex, readBlock: ReadBlock, place: Pl
 export async function searchItems(
   index: SeedIndex,
   readBlock: ReadBlock,
-  place: Place & { readonly text: string },
+  place: PageRequest & { readonly text: string },
   maxBytes = MAX_SEARCH_BYTES,
 ): Promise<SeedPage> {
   return collect(index, readBlock, place, matcherOf(place.text), maxBytes);
@@ -54,7 +54,7 @@ export async function searchItems(
 async function collect(
   index: SeedIndex,
   readBlock: ReadBlock,
-  { collection, from, limit }: Place,
+  { collection, from, limit }: PageRequest,
   matches: (source: string) => boolean,
   maxBytes: number,
 ): Promise<SeedPage> {

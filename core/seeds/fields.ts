@@ -43,7 +43,7 @@ const MAX_EXAMPLE_CHARACTERS = 80;
 const MAX_DISTINCT = 100;
 const MAX_DISTINCT_CHARACTERS = 60;
 
-export class FieldSummary {
+export class FieldProfiler {
   readonly #root = new Node("", 0, 0);
   #nodes = 0;
 

@@ -1,10 +1,10 @@
 /** Which seed items a record is made from. Known from job, slot and attempt alone, so that a restart draws the same. */
 import { PlotPaletteError } from "../errors.ts";
-import { permuted } from "./permutation.ts";
+import { permute } from "./permutation.ts";
 import { randomBelow, hashOf, randomOf } from "../random.ts";
 import type { SeedBlock } from "./seed-set.ts";
 import { shuffledItems } from "./shuffle.ts";
-import type { Pick, Template } from "../template/template.ts";
+import type { SeedPick, Template } from "../template/template.ts";
 
 /** An item of a collection, by its position. */
 export interface DrawnItem {
@@ -28,7 +28,7 @@ export interface DrawKey {
   readonly attempt: number;
 }
 
-export type SeedPicks = Readonly<Record<string, Pick>>;
+export type SeedPicks = Readonly<Record<string, SeedPick>>;
 
 /** How many items each collection has. */
 export type ItemCounts = Readonly<Record<string, number>>;
@@ -46,7 +46,7 @@ export interface CollectionStats {
  * the same items again: their order was asked for.
  */
 export function drawItems(picks: SeedPicks, name: string, itemCounts: ItemCounts, draw: DrawKey): number[] {
-  const { from, how, count: each = 1 } = picks[name] as Pick;
+  const { from, how, count: each = 1 } = picks[name] as SeedPick;
   const items = itemCounts[from] ?? 0;
   if (items < each) throw new RangeError(`The collection "${from}" has ${items} items, too few to draw ${each} from.`);
   const { jobId, slot, attempt } = draw;
@@ -57,7 +57,7 @@ export function drawItems(picks: SeedPicks, name: string, itemCounts: ItemCounts
 }
 
 /** One item, or a list where the pick has a `count`. */
-export function toDrawn({ from, count }: Pick, items: readonly number[]): Drawn {
+export function toDrawn({ from, count }: SeedPick, items: readonly number[]): Drawn {
   const [item = 0] = items;
   return count === undefined ? { collection: from, item } : { collection: from, items };
 }
@@ -119,7 +119,7 @@ function itemOfCombination(picks: SeedPicks, name: string, itemCounts: ItemCount
   const items = itemCounts[picks[name]?.from ?? ""] ?? 0;
   if (!mine) return randomBelow(items, randomOf(jobId, name, slot, attempt));
   const seed = hashOf(jobId, "combinations", Math.floor(slot / combinations));
-  const combination = permuted(slot % combinations, combinations, seed);
+  const combination = permute(slot % combinations, combinations, seed);
   return Math.floor(combination / mine.unit) % mine.items;
 }
 

@@ -1,5 +1,5 @@
 /** Going through all items in another order each time, several at once: every item comes before any comes twice. */
-import { permuted } from "./permutation.ts";
+import { permute } from "./permutation.ts";
 import { hashOf } from "../random.ts";
 
 export interface Shuffle {
@@ -60,7 +60,7 @@ function orderAfter(shuffle: Shuffle, cycle: number, before: Order): Order {
 
 function permutation({ names, items }: Shuffle, cycle: number): Order {
   const seed = hashOf(...names, cycle);
-  return (position) => permuted(position, items, seed);
+  return (position) => permute(position, items, seed);
 }
 
 function commonDivisor(one: number, other: number): number {

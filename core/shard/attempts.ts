@@ -33,10 +33,10 @@ export function retriesUsed({ attempts, priorUnsuccessfulAttempts, delivered, fa
 
 /**
  * Whether a slot goes on after an attempt that gave nothing.
- * @param made without the attempt that just ended
+ * @param counts without the attempt that just ended
  * @param attempt the number of that attempt in its pass, from 0
  */
-export function mayRetry({ slots, maxAttempts }: AttemptLimits, made: AttemptCounts, attempt: number): boolean {
+export function mayRetry({ slots, maxAttempts }: AttemptLimits, counts: AttemptCounts, attempt: number): boolean {
   const pool = (maxAttempts - 1) * slots;
-  return retriesUsed(made) < pool && attempt + 1 < SLOT_ATTEMPTS_FACTOR * maxAttempts;
+  return retriesUsed(counts) < pool && attempt + 1 < SLOT_ATTEMPTS_FACTOR * maxAttempts;
 }

@@ -105,7 +105,7 @@ export function leaseShard(row: ShardRow, job: LeasingJob, holder: LeaseRequest)
   const { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspectedSlot } = leased;
   const writes = [
     takeover(row, { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspectedSlot }),
-    unparked(row, job),
+    unpark(row, job),
     ...writeOff(row, job),
   ];
   const proof = { key: keyOf(row), when: { equals: { generation, leaseTask: holder.task, leaseUntilMs } } };
@@ -143,7 +143,7 @@ function takeover(row: ShardRow, set: Record<string, unknown>, remove?: string[]
   };
 }
 
-function unparked(row: ShardRow, job: LeasingJob): Write {
+function unpark(row: ShardRow, job: LeasingJob): Write {
   const status = row.kind === "EXPORT" ? "EXPORTING" : "RUNNING";
   const key = jobKey(job.jobId);
   // What was read before the job was resumed or given more money neither counts a shard out of those parked since nor ends the job.
@@ -169,14 +169,14 @@ export function grantSlice(row: ShardRow, slice: BudgetSlice, grantNo: number): 
   const { generation } = row;
   return {
     writes: [
-      drawn(slice),
+      drawSlice(slice),
       { key: keyOf(row), kind: "update", add: { grantNanos: slice.nanos }, when: { equals: { generation } } },
     ],
     idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "grant", grantNo),
   };
 }
 
-function drawn({ budgetId, nanos }: BudgetSlice): Write {
+function drawSlice({ budgetId, nanos }: BudgetSlice): Write {
   const when = { atLeast: { remainingNanos: nanos } };
   return { key: budgetKey(budgetId), kind: "update", add: { remainingNanos: -nanos }, when };
 }
@@ -235,7 +235,7 @@ export function checkpoint(
   return {
     next,
     change: {
-      writes: [write, ...(slice ? [drawn(slice)] : [])],
+      writes: [write, ...(slice ? [drawSlice(slice)] : [])],
       postcondition: proof,
       idempotencyToken: tokenOf(
         row.jobId,
@@ -268,13 +268,13 @@ export function endLease(row: ShardRow, job: LeasingJob, progress: Progress, sta
   }));
   const { generation, checkpointNo } = next;
   return {
-    writes: [...writes, ...counted(job, state), ...giveBack(job, next.grantNanos)],
+    writes: [...writes, ...countOut(job, state), ...returnGrant(job, next.grantNanos)],
     postcondition: { key: keyOf(row), when: { equals: { generation, checkpointNo, state } } },
     idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "end", checkpointNo, state),
   };
 }
 
-function counted(job: LeasingJob, state: LeaseEnd): Write[] {
+function countOut(job: LeasingJob, state: LeaseEnd): Write[] {
   const key = jobKey(job.jobId);
   if (state === "DONE") return [{ key, kind: "update", add: { openShards: -1 }, when: { atLeast: { openShards: 1 } } }];
   if (state === "PARKED")
@@ -282,7 +282,7 @@ function counted(job: LeasingJob, state: LeaseEnd): Write[] {
   return [];
 }
 
-function giveBack(job: LeasingJob, nanos: Nanos): Write[] {
+function returnGrant(job: LeasingJob, nanos: Nanos): Write[] {
   return nanos === 0 ? [] : [{ key: budgetKey(job.budgetId), kind: "update", add: { remainingNanos: nanos } }];
 }
 

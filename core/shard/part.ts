@@ -64,20 +64,20 @@ export function peekSlot(line: string): number | undefined {
 }
 
 /** The runs with one more part of the shard's newest pass. */
-export function appendPart(runs: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
-  const last = runs.at(-1);
+export function appendPart(ranges: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
+  const last = ranges.at(-1);
   if (!last || !isWrittenBy(last, generation))
-    return [...runs, { generation, fromSeq: seq, toSeq: seq, ...(pass > 0 && { pass }) }];
+    return [...ranges, { generation, fromSeq: seq, toSeq: seq, ...(pass > 0 && { pass }) }];
   invariant(last.toSeq === seq - 1, `part ${seq} follows part ${last.toSeq} of generation ${generation}`);
-  return [...runs.slice(0, -1), { ...last, toSeq: seq }];
+  return [...ranges.slice(0, -1), { ...last, toSeq: seq }];
 }
 
 /** Whether a worker of this generation of the shard wrote the run. */
-export function isWrittenBy(run: PartRange | undefined, generation: number): boolean {
-  return run?.generation === generation && !run.compacted;
+export function isWrittenBy(range: PartRange | undefined, generation: number): boolean {
+  return range?.generation === generation && !range.compacted;
 }
 
 /** Every part that exists, in the order written. */
-export function* partsOf(runs: readonly PartRange[]): Generator<{ run: PartRange; seq: number }> {
-  for (const run of runs) for (let seq = run.fromSeq; seq <= run.toSeq; seq++) yield { run, seq };
+export function* partsOf(ranges: readonly PartRange[]): Generator<{ range: PartRange; seq: number }> {
+  for (const range of ranges) for (let seq = range.fromSeq; seq <= range.toSeq; seq++) yield { range, seq };
 }

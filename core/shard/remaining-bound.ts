@@ -6,18 +6,18 @@ import type { Step, Template } from "../template/template.ts";
 
 /** The worst case of what is left of an attempt, calls in flight included. */
 export function remainingBoundNanos({ steps }: Template, open: OpenSlot): Nanos {
-  return steps.reduce((sum, step) => sum + restOfStep(step, open.steps[step.id]), 0);
+  return steps.reduce((sum, step) => sum + remainingOfStep(step, open.steps[step.id]), 0);
 }
 
-function restOfStep(step: Step, state: OpenStep | undefined): Nanos {
+function remainingOfStep(step: Step, state: OpenStep | undefined): Nanos {
   if (!state) return stepBound(step).costNanos;
   if (state.end) return 0;
-  const begun = state.rounds.reduce((sum, round) => sum + restOfRound(step, round), 0);
+  const begun = state.rounds.reduce((sum, round) => sum + remainingOfRound(step, round), 0);
   const toCome = step.repeat ? step.repeat.atMost - state.rounds.length : 0;
   return begun + toCome * roundBound(step).costNanos;
 }
 
-function restOfRound(step: Step, round: OpenRound): Nanos {
+function remainingOfRound(step: Step, round: OpenRound): Nanos {
   if (isAccepted(round)) return 0;
   const { calls } = round;
   if (calls.length === 0) return roundBound(step).costNanos;

@@ -3,7 +3,7 @@ import { findModel } from "../models/models.ts";
 import { priceOf, type Nanos } from "../money/money.ts";
 import { answerSchemaOf } from "./output.ts";
 import { PlotPaletteError } from "../errors.ts";
-import { roundsOf, type Step, type Template } from "./template.ts";
+import { maxRoundsOf, type Step, type Template } from "./template.ts";
 
 export interface Bound {
   readonly calls: number;
@@ -24,7 +24,7 @@ export function boundOf(template: Template): Bound {
 
 /** The most that all calls of a step can cost for one record. */
 export function stepBound(step: Step): Bound {
-  return times(roundBound(step), roundsOf(step));
+  return times(roundBound(step), maxRoundsOf(step));
 }
 
 // Every call of every record asks for both.

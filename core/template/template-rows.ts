@@ -87,5 +87,5 @@ export interface ListingRow {
   publishedAt: string;
   updatedAt: string;
   /** All its words in lower case and in order, each with a space before it, for the other words of a search. */
-  words: string;
+  searchText: string;
 }

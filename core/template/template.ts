@@ -10,7 +10,7 @@ export interface Template {
   /** Values that prompts see as `it.NAME`; a job may set them. */
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** What is drawn from the seeds for each record, by its name in `it`. */
-  readonly pick: Readonly<Record<string, Pick>>;
+  readonly pick: Readonly<Record<string, SeedPick>>;
   /** Pieces of prompts by name, for `include`. */
   readonly partials: Readonly<Record<string, string>>;
   /** Empty in a library: a template of partials alone, which others include and no job runs. */
@@ -39,16 +39,16 @@ export interface Parameter {
   readonly default: unknown;
 }
 
-export const PICK_WAYS = ["shuffled", "random", "inOrder", "weighted", "combinations"] as const;
+export const SAMPLING_STRATEGIES = ["shuffled", "random", "inOrder", "weighted", "combinations"] as const;
 
-export interface Pick {
+export interface SeedPick {
   /** The collection. */
   readonly from: string;
   /**
    * `shuffled` uses every item before any is used twice; `combinations` does so with the combinations of all picks drawn
    * that way; `weighted` draws an item as often as its weight says; `inOrder` takes them as they stand.
    */
-  readonly how: (typeof PICK_WAYS)[number];
+  readonly how: (typeof SAMPLING_STRATEGIES)[number];
   /** For `weighted`: the items' numeric field. */
   readonly weight?: string;
   /** How many distinct items; `it.NAME` is then a list. One item, not in a list, when absent. */
@@ -201,6 +201,6 @@ export function parametersOf(
 }
 
 /** The most calls a step makes for one record, repairs apart. */
-export function roundsOf(step: Step): number {
+export function maxRoundsOf(step: Step): number {
   return step.forEach?.atMost ?? step.repeat?.atMost ?? 1;
 }

@@ -5,7 +5,7 @@ import type { Partials } from "./template.ts";
 
 export interface TestRunRow extends AdHocRunRow {
   pk: string;
-  sk: "TRY";
+  sk: "TESTRUN";
   testRunId: string;
   /** Not `owner`, which would put it among the owner's jobs. */
   testRunOwner: string;

@@ -1,6 +1,6 @@
 /** What generateSeeds needs to know before it writes: what items must be, which model makes them, and that it can be paid. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { findModel, mayUse, MODELS, TIERS } from "../../core/models/models.ts";
+import { findModel, canUse, MODELS, TIERS } from "../../core/models/models.ts";
 import { formatUsd } from "../../core/money/money.ts";
 import type { SeedGeneration } from "../../core/seeds/seed-set-row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seeds/seed-set.ts";
@@ -66,8 +66,8 @@ function modelOf(name: string): string {
   const tier = TIERS.find((known) => known === name);
   const modelId = tier ? tiersHere()[tier] : name;
   const model = modelId === undefined ? undefined : findModel(modelId);
-  if (model && mayUse(account(), model)) return model.id;
-  const usable = MODELS.filter((one) => mayUse(account(), one)).map(({ id }) => id);
+  if (model && canUse(account(), model)) return model.id;
+  const usable = MODELS.filter((one) => canUse(account(), one)).map(({ id }) => id);
   return refuse(`No model "${name.slice(0, 60)}" can be used from here; choose among ${usable.join(", ")}.`);
 }
 

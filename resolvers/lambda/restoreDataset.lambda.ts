@@ -51,8 +51,8 @@ async function readArchive(jobId: string): Promise<ArchiveRow | undefined> {
 async function look(jobId: string, archive: ArchiveRow): Promise<void> {
   const found = await stateOf(archive.prefix);
   const step = reconcileArchiveState(archive.state, found.state);
-  if (step === "restore the rest") await restoreAll(archive.prefix);
-  else if (step !== "nothing" && (await write(jobId, archive, { ...found, state: step }))) await notifyWatchers(jobId);
+  if (step === "restoreRest") await restoreAll(archive.prefix);
+  else if (step !== "unchanged" && (await write(jobId, archive, { ...found, state: step }))) await notifyWatchers(jobId);
 }
 
 /** Whether this was the one that wrote it: the last objects may come back at the same moment. */

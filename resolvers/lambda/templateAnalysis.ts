@@ -2,11 +2,11 @@
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { dependenciesOf } from "../../core/template/prompts/dependencies.ts";
-import { schemaOf } from "../../core/template/analysis/seed-requirements.ts";
+import { seedRequirementsOf } from "../../core/template/analysis/seed-requirements.ts";
 import { trainingFormatsOf } from "../../core/dataset/training.ts";
 import {
   columnsOf,
-  roundsOf,
+  maxRoundsOf,
   type Parameter,
   type Partials,
   type Step,
@@ -15,7 +15,7 @@ import {
 
 /** @param partials the texts of other templates that it includes, by `ID@VERSION/NAME` */
 export function factsOf(template: Template, partials: Partials): TemplateAnalysisRow {
-  const { collections, reads, warnings } = schemaOf(template, partials);
+  const { collections, reads, warnings } = seedRequirementsOf(template, partials);
   const after = dependenciesOf(template, partials);
   return {
     steps: template.steps.map((step) => stepFacts(step, after[step.id] ?? [])),
@@ -43,7 +43,7 @@ function stepFacts(step: Step, dependsOn: string[]): TemplateAnalysisRow["steps"
     prompt,
     maxTokens,
     output: output.type,
-    rounds: roundsOf(step),
+    rounds: maxRoundsOf(step),
     dependsOn,
   };
 }

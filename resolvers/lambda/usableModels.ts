@@ -1,6 +1,6 @@
 /** Whether the models that a template names can be called from here: known too late, it would cost its owner a failed job. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { findModel, mayUse } from "../../core/models/models.ts";
+import { findModel, canUse } from "../../core/models/models.ts";
 import type { Step, Template } from "../../core/template/template.ts";
 import { account } from "./account.ts";
 
@@ -10,7 +10,7 @@ export function checkModels({ name, steps }: Template): void {
   for (const step of steps)
     for (const modelId of modelsOf(step)) {
       const model = findModel(modelId);
-      if (model && mayUse(here, model)) continue;
+      if (model && canUse(here, model)) continue;
       throw new PlotPaletteError(
         "BadInput",
         `Template "${name}" step "${step.id}" calls the model "${modelId}", which cannot be called from here (${here.region}); name a tier, or a model that can.`,

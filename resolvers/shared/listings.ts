@@ -62,7 +62,7 @@ export function listingRow(
     latestVersion: version.version,
     publishedAt,
     updatedAt: version.createdAt,
-    words: listedWords(version)
+    searchText: listedWords(version)
       .sort()
       .map((word) => ` ${word}`)
       .join(""),
@@ -77,7 +77,7 @@ export function listOfWords(words: readonly string[]): { listing: string; begins
 
 /** A template with several words that begin alike stands in a list of words several times; it is shown for the first of them. */
 export function isFirstOf(row: ListingRow, begins: string): boolean {
-  return row.sk.startsWith(`${row.words.split(" ").find((word) => word.startsWith(begins)) ?? ""}#`);
+  return row.sk.startsWith(`${row.searchText.split(" ").find((word) => word.startsWith(begins)) ?? ""}#`);
 }
 
 function listedWords({ name, category, tags, description }: Titles): string[] {

@@ -22,7 +22,7 @@ export async function faultsOf(world: World, plan: Plan, diary: Diary): Promise<
 
 function partsIn(world: World): (Part | undefined)[] {
   return world.shards.flatMap(({ shardNo, partRanges }) =>
-    [...partsOf(partRanges)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
+    [...partsOf(partRanges)].map(({ range, seq }) => readPart(world, partObject(JOB, shardNo, range, seq))),
   );
 }
 

@@ -304,8 +304,8 @@ async function givenThings(history: string): Promise<Things> {
 async function givenTestRun(): Promise<string> {
   const testRunId = `try-of-ann-${(sets += 1)}`;
   await world.put("Jobs", {
-    pk: `TRY#${testRunId}`,
-    sk: "TRY",
+    pk: `TESTRUN#${testRunId}`,
+    sk: "TESTRUN",
     testRunId,
     testRunOwner: "ann",
     status: "COMPLETED",

@@ -286,7 +286,7 @@ test("seeds that are gone in the meantime end the try with a sentence, and nothi
   const row = await world.row("Jobs", testRunKey(id));
   const { runId: _, ...fresh } = row;
   await world.put("Jobs", { ...fresh, status: "RUNNING", spentNanos: 0, records: "[]" });
-  const input = await world.row("Jobs", { pk: `TRY#${id}`, sk: "INPUT" });
+  const input = await world.row("Jobs", { pk: `TESTRUN#${id}`, sk: "INPUT" });
   await world.put("Jobs", { ...input, seedSetId: "never-there" });
   models.newCalls();
   await world.run("executeTestRun", { testRunId: id });

@@ -207,8 +207,8 @@ function setEnvironment(endpoints: Record<string, string>, fleetUrl: string): vo
     [ENVIRONMENT.subnets]: "subnet-1,subnet-2",
     [ENVIRONMENT.securityGroup]: "sg-1",
     [ENVIRONMENT.containerName]: "worker",
-    [ENVIRONMENT.tasksPerOwner]: "2",
-    [ENVIRONMENT.tasksOverall]: "3",
+    [ENVIRONMENT.maxTasksPerOwner]: "2",
+    [ENVIRONMENT.maxTasks]: "3",
   });
 }
 

@@ -1,13 +1,13 @@
 /** The dataset's card: what it is, what is in it, what it cost, how to load it. */
 import { createHash } from "node:crypto";
-import { basisInWords, estimateInWords } from "#core/money/estimate";
+import { formatBasis, formatEstimate } from "#core/money/estimate";
 import { formatNumber } from "#core/numbers";
 import type { Outcome } from "#core/job/job";
 import { mergeCauses } from "#core/shard/causes";
 import { formatUsd } from "#core/money/money";
-import { partitionInWords } from "#core/dataset/partition";
+import { formatPartitionBy } from "#core/dataset/partition";
 import type { ShardRow } from "#core/shard/shard-row";
-import { splitInWords } from "#core/dataset/split";
+import { formatSplit } from "#core/dataset/split";
 import type { Template } from "#core/template/template";
 import type { Counts } from "./counts.ts";
 import type { FinishedFile, DatasetSchema } from "./dataset-file.ts";
@@ -66,10 +66,10 @@ export function datasetCard(shape: DatasetSchema, facts: CardInput): string {
         ],
         ["Cost of the models", formatUsd(sum((shard) => shard.spentNanos))],
         ...(job.estimate
-          ? [["Estimated before", `${estimateInWords(job.estimate)}, ${basisInWords(job.estimate)}`]]
+          ? [["Estimated before", `${formatEstimate(job.estimate)}, ${formatBasis(job.estimate)}`]]
           : []),
-        ...(job.split ? [["Split", splitInWords(job.split)]] : []),
-        ...(levels ? [["Partitioned by", partitionInWords(levels)]] : []),
+        ...(job.split ? [["Split", formatSplit(job.split)]] : []),
+        ...(levels ? [["Partitioned by", formatPartitionBy(levels)]] : []),
         ["Job", job.jobId],
       ],
     ),

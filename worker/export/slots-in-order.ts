@@ -72,7 +72,7 @@ async function nextOf(entries: AsyncGenerator<SlotEntry>): Promise<SlotEntry | u
 /** The runs of each pass, in the order of the passes. */
 function passesOf(runs: readonly PartRange[]): PartRange[][] {
   const passes = new Map<number, PartRange[]>();
-  for (const run of runs) passes.set(run.pass ?? 0, [...(passes.get(run.pass ?? 0) ?? []), run]);
+  for (const range of runs) passes.set(range.pass ?? 0, [...(passes.get(range.pass ?? 0) ?? []), range]);
   return [...passes].sort(([one], [other]) => one - other).map(([, ofPass]) => ofPass);
 }
 
@@ -128,12 +128,12 @@ async function* linesOfPass(
   hearing: ReadListener,
 ): AsyncGenerator<readonly string[]> {
   const newest = shard.partRanges.at(-1);
-  for await (const { bytes, run, seq } of partsInTurn(objects, shard, runs)) {
+  for await (const { bytes, range, seq } of partsInTurn(objects, shard, runs)) {
     let head: string | undefined;
     for await (const lines of linesOf(bytes)) {
       if (head === undefined) {
         head = lines.shift() ?? "";
-        if (run === newest && seq === newest.toSeq) hearing.head?.(head);
+        if (range === newest && seq === newest.toSeq) hearing.head?.(head);
       }
       yield lines;
     }
@@ -144,18 +144,18 @@ async function* partsInTurn(
   objects: Objects,
   { jobId, shardNo }: ShardRow,
   runs: readonly PartRange[],
-): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly run: PartRange; readonly seq: number }> {
-  const opened: { readonly bytes: Promise<ObjectBytes>; readonly run: PartRange; readonly seq: number }[] = [];
+): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly range: PartRange; readonly seq: number }> {
+  const opened: { readonly bytes: Promise<ObjectBytes>; readonly range: PartRange; readonly seq: number }[] = [];
   const first = async () => {
     const [{ bytes, ...place }] = opened.splice(0, 1) as [(typeof opened)[number]];
     return { ...place, bytes: await bytes };
   };
   try {
-    for (const { run, seq } of partsOf(runs)) {
-      const bytes = objects.open(partObject(jobId, shardNo, run, seq));
+    for (const { range, seq } of partsOf(runs)) {
+      const bytes = objects.open(partObject(jobId, shardNo, range, seq));
       // Whoever reads it hears of a failure; until then it must not count as unhandled.
       bytes.catch(() => {});
-      opened.push({ bytes, run, seq });
+      opened.push({ bytes, range, seq });
       if (opened.length > PREFETCHED_PARTS) yield await first();
     }
     while (opened.length > 0) yield await first();

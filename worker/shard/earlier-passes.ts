@@ -23,9 +23,9 @@ export async function readEarlierPasses(
 ): Promise<EarlierPasses> {
   const made = new Set<number>();
   const givenUp = new Map<number, EarlierFailure>();
-  const parts = [...partsOf(partRanges.filter((run) => (run.pass ?? 0) < pass))];
+  const parts = [...partsOf(partRanges.filter((range) => (range.pass ?? 0) < pass))];
   for (let at = 0; at < parts.length; at += AT_ONCE) {
-    const names = parts.slice(at, at + AT_ONCE).map(({ run, seq }) => partObject(jobId, shardNo, run, seq));
+    const names = parts.slice(at, at + AT_ONCE).map(({ range, seq }) => partObject(jobId, shardNo, range, seq));
     for (const text of await Promise.all(names.map((name) => objects.read(name)))) {
       const part = decodePart(text);
       for (const { slot } of part.made) made.add(slot);

@@ -83,7 +83,7 @@ function leafConverterOf({
  * Takes from a schema, once its converters are made, that some numbers are decimals: hyparquet would multiply them by 0.01,
  * which makes 0.5700000000000001 of 57.
  */
-export function forgetDecimals(schema: readonly SchemaElement[]): void {
+export function clearDecimalTypes(schema: readonly SchemaElement[]): void {
   for (const element of schema) {
     if (element.converted_type !== "DECIMAL" && element.logical_type?.type !== "DECIMAL") continue;
     delete element.converted_type;

@@ -8,7 +8,7 @@ import { PlotPaletteError } from "../../errors.ts";
 import type { InvalidRows } from "./invalid-rows.ts";
 import { setField, TOO_LONG } from "./item.ts";
 import { GuardedFile, guardedCompressors } from "./parquet-file.ts";
-import { converterOf, forgetDecimals, type Convert } from "./parquet-values.ts";
+import { converterOf, clearDecimalTypes, type Convert } from "./parquet-values.ts";
 import type { OpenRanges, SeedBatch } from "./source.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
@@ -48,7 +48,7 @@ function columnsOf(fileName: string, metadata: FileMetaData): Column[] {
     name: node.element.name,
     convert: converterOf(node),
   }));
-  forgetDecimals(metadata.schema);
+  clearDecimalTypes(metadata.schema);
   const twice = columns.find(({ name }, n) => columns.findIndex((other) => other.name === name) < n);
   if (twice) refuse(`Two columns of "${fileName}" are called "${twice.name}"; each needs a name of its own.`);
   const long = columns.findIndex(({ name }) => name.length > MAX_FIELD_NAME_CHARACTERS);

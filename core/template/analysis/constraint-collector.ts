@@ -1,10 +1,10 @@
 /** Gathers what a template reads of its seeds, and which of it is demanded: facts about the items of each collection. */
-import { Constraints, isIndex, isRequired, type Items, type PathSegment } from "./constraints.ts";
+import { Constraints, isIndex, isRequired, type ItemsSegment, type PathSegment } from "./constraints.ts";
 import { KINDS, type Kind } from "./prototypes.ts";
 import type { Context, SeedPath } from "./value.ts";
 
 /** A path that is read, and where first. */
-export interface Reading {
+export interface CollectedRead {
   readonly pick: string;
   readonly collection: string;
   readonly segments: readonly PathSegment[];
@@ -14,7 +14,7 @@ export interface Reading {
 
 export class ConstraintCollector {
   readonly collections = new Map<string, Constraints>();
-  readonly #readings = new Map<string, Reading>();
+  readonly #reads = new Map<string, CollectedRead>();
 
   /** The facts about a collection's items; an item is always an object. */
   constraintsOf(collection: string): Constraints {
@@ -30,9 +30,8 @@ export class ConstraintCollector {
   noteRead({ pick, collection, segments }: SeedPath, location: string, lineOf: () => number): void {
     segments.reduce<Constraints>((facts, segment) => facts.child(segment), this.constraintsOf(collection));
     const key = JSON.stringify([location, pick, segments]);
-    const alike = segments.map((segment) => (typeof segment === "string" ? segment : itemsOf(segment.most)));
-    if (!this.#readings.has(key))
-      this.#readings.set(key, { pick, collection, segments: alike, location, line: lineOf() });
+    const alike = segments.map((segment) => (typeof segment === "string" ? segment : itemsOf(segment.count)));
+    if (!this.#reads.has(key)) this.#reads.set(key, { pick, collection, segments: alike, location, line: lineOf() });
   }
 
   /** A loop goes over the value at the path. */
@@ -43,17 +42,17 @@ export class ConstraintCollector {
 
   /** The value at the path has to be there, and of one of the kinds, unless the context leaves it in doubt. */
   require(path: SeedPath, context: Context, kinds: readonly Kind[] = KINDS): void {
-    if (context.certain) this.#factsAt(path, context.loops)?.require(kinds);
+    if (context.certain) this.#constraintsAt(path, context.loops)?.require(kinds);
   }
 
-  isRequired({ collection, segments }: Pick<Reading, "collection" | "segments">): boolean {
+  isRequired({ collection, segments }: Pick<CollectedRead, "collection" | "segments">): boolean {
     const facts = this.collections.get(collection)?.find(segments);
     return facts !== undefined && isRequired(facts);
   }
 
   /** The paths that are read for themselves, not only on the way to another one, in the order in which they were met. */
-  reads(): Reading[] {
-    const all = [...this.#readings.values()].map((reading) => ({
+  reads(): CollectedRead[] {
+    const all = [...this.#reads.values()].map((reading) => ({
       ...reading,
       segments: withoutLength(reading.segments),
     }));
@@ -73,7 +72,7 @@ export class ConstraintCollector {
    * The facts about the value at the path, under the rules of the loops that its demand depends on; `undefined` when the
    * facts could not be told from this collection's items alone.
    */
-  #factsAt(path: SeedPath, loops: readonly SeedPath[]): Constraints | undefined {
+  #constraintsAt(path: SeedPath, loops: readonly SeedPath[]): Constraints | undefined {
     const around = (loop: SeedPath) => loop.pick === path.pick && beginsWith(path.segments, loop.segments);
     const guards = loops.filter((loop) => !around(loop));
     if (guards.some(({ pick }) => pick !== path.pick)) return undefined;
@@ -95,7 +94,7 @@ export class ConstraintCollector {
 }
 
 /** The prompts of a step, and what they include, read together: what one hands on, another reads for itself. */
-function stepOf({ location }: Reading): string {
+function stepOf({ location }: CollectedRead): string {
   return location.split(",", 1)[0] as string;
 }
 
@@ -110,12 +109,12 @@ export function pathBelow(path: string, segment: PathSegment): string {
   return path === "" ? segment : `${path}.${segment}`;
 }
 
-const ALIKE = new Map<number, Items>();
+const ALIKE = new Map<number, ItemsSegment>();
 
 /** To whom reads it, one loop's items are like another's. */
-function itemsOf(most: number): Items {
-  const items = ALIKE.get(most) ?? { most };
-  ALIKE.set(most, items);
+function itemsOf(count: number): ItemsSegment {
+  const items = ALIKE.get(count) ?? { count };
+  ALIKE.set(count, items);
   return items;
 }
 

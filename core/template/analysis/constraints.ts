@@ -18,13 +18,13 @@ import { JSON_TYPES, KINDS, prototypeMemberKind, type Kind } from "./prototypes.
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Each of a list's first items. A loop makes its own: two loops over one list are at different items. */
-export interface Items {
+export interface ItemsSegment {
   /** How many of them; EACH for all. */
-  readonly most: number;
+  readonly count: number;
 }
 
 /** A segment down: a field by its name ("0" is also a list's first item), or a list's items. */
-export type PathSegment = string | Items;
+export type PathSegment = string | ItemsSegment;
 export const EACH = Infinity;
 
 /** Unless the list at one of the segments is empty (so that a loop never runs), the facts hold. */
@@ -44,7 +44,7 @@ export class Constraints {
   readonly rules = new Map<string, Rule>();
 
   child(segment: PathSegment): Constraints {
-    return typeof segment === "string" ? grown(this.fields, segment) : grown(this.items, segment.most);
+    return typeof segment === "string" ? grown(this.fields, segment) : grown(this.items, segment.count);
   }
 
   /** The facts about this same value that hold whenever the loops over the lists at these segments run. */
@@ -66,7 +66,7 @@ export class Constraints {
   find(segments: readonly PathSegment[]): Constraints | undefined {
     const [segment, ...rest] = segments;
     if (segment === undefined) return this;
-    const below = typeof segment === "string" ? this.fields.get(segment) : this.items.get(segment.most);
+    const below = typeof segment === "string" ? this.fields.get(segment) : this.items.get(segment.count);
     return below?.find(rest);
   }
 }
@@ -167,9 +167,9 @@ function withoutItems(segments: readonly PathSegment[]): JsonSchema {
   if (segment === undefined) return { maxItems: 0, maxLength: 0 };
   const below = withoutItems(rest);
   if (typeof segment === "object")
-    return segment.most === EACH
+    return segment.count === EACH
       ? { items: below }
-      : { prefixItems: Array.from({ length: segment.most }, () => below) };
+      : { prefixItems: Array.from({ length: segment.count }, () => below) };
   if (!isIndex(segment)) return { properties: { [segment]: below } };
   return {
     properties: { [segment]: below },

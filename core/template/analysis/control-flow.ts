@@ -88,20 +88,21 @@ export function changesOf(trees: readonly AnyNode[]): Changes {
     if (/^(Assignment|Update)Expression$/.test(node.type) && target.type !== "Identifier") things = true;
     if (/^For(Of|In)Statement$/.test(node.type) && /^(Member|Array|Object)/.test(node.left.type)) things = true;
     if (node.type === "UnaryExpression" && node.operator === "delete") things = true;
-    if (node.type === "MemberExpression" && CHANGING.has(node.property.name ?? node.property.value)) things = true;
+    if (node.type === "MemberExpression" && MUTATING_METHODS.has(node.property.name ?? node.property.value))
+      things = true;
     if (node.type === "WithStatement" || node.type === "ThisExpression") anything = true;
-    if (node.type === "Identifier" && MEDDLING.has(node.name)) anything = true;
+    if (node.type === "Identifier" && UNPREDICTABLE_NAMES.has(node.name)) anything = true;
   };
   trees.forEach((tree) => forEachNode(tree, visit));
   return { mutatesValues: things, isUnpredictable: anything };
 }
 
-const CHANGING = new Set(
+const MUTATING_METHODS = new Set(
   "push pop shift unshift splice fill copyWithin sort reverse assign defineProperty defineProperties setPrototypeOf set add".split(
     " ",
   ),
 );
-const MEDDLING = new Set([
+const UNPREDICTABLE_NAMES = new Set([
   "__eta",
   "eval",
   "Function",

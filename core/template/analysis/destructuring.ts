@@ -1,6 +1,6 @@
 /** Names for values: declarations, parameters, and what patterns like `{ title, ...rest }` take apart. */
 import { memberByKey, memberOf } from "./members.ts";
-import { maybe, NOTHING, uncertain, type AnyNode, type Context, type Scope, type Value } from "./value.ts";
+import { maybe, UNDEFINED, uncertain, type AnyNode, type Context, type Scope, type Value } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 /** Names what a pattern takes out of a value. */
@@ -38,7 +38,7 @@ export function bindParameters(
     const value: Value =
       pattern.type === "RestElement"
         ? interpreter.ownValue({ kind: "list", each: maybe(...rest), known: rest, loops: [] })
-        : (values[n] ?? NOTHING);
+        : (values[n] ?? UNDEFINED);
     bind(interpreter, pattern, value, scope, context);
   });
 }

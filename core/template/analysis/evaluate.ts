@@ -5,7 +5,7 @@ import { bind } from "./destructuring.ts";
 import { isPrint } from "../prompts/syntax.ts";
 import {
   maybe,
-  NOTHING,
+  UNDEFINED,
   NUMBER,
   PLAIN,
   TEXT,
@@ -13,7 +13,7 @@ import {
   uncertain,
   type AnyNode,
   type Context,
-  type Part,
+  type ObjectPart,
   type Scope,
   type SeedPath,
   type Value,
@@ -27,8 +27,8 @@ export function evaluate(interpreter: Interpreter, node: AnyNode, scope: Scope, 
   if (interpreter.exceedsNodeLimit()) return maybe();
   switch (node.type) {
     case "Identifier":
-      if (node.name === "undefined") return NOTHING;
-      return scope.get(node.name) ?? { kind: "native", name: node.name };
+      if (node.name === "undefined") return UNDEFINED;
+      return scope.get(node.name) ?? { kind: "builtin", name: node.name };
     case "Literal":
       return literal(node.value);
     case "TemplateLiteral":
@@ -140,7 +140,7 @@ function listOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], sc
 function itemsOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], scope: Scope, context: Context) {
   return nodes.flatMap((node): { value: Value; loops?: readonly SeedPath[]; certain?: boolean }[] => {
     if (node?.type !== "SpreadElement")
-      return [{ value: node ? evaluate(interpreter, node, scope, context) : NOTHING }];
+      return [{ value: node ? evaluate(interpreter, node, scope, context) : UNDEFINED }];
     const value = evaluate(interpreter, node.argument, scope, context);
     interpreter.iterate(value, context);
     const turns = iterationsOf(value, { ...context, loops: [] });
@@ -150,7 +150,7 @@ function itemsOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], s
 }
 
 function objectExpression(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
-  const parts: Part[] = [];
+  const parts: ObjectPart[] = [];
   let open = false;
   for (const property of node.properties as AnyNode[]) {
     if (property.type === "SpreadElement") {
@@ -183,7 +183,7 @@ function binary(interpreter: Interpreter, node: AnyNode, scope: Scope, context: 
 function unary(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
   const value = evaluate(interpreter, node.argument, scope, context);
   if (isPrint(node, interpreter.program.text)) interpreter.print(value, context);
-  if (node.operator === "void") return NOTHING;
+  if (node.operator === "void") return UNDEFINED;
   if (node.operator === "typeof") return TEXT;
   if (node.operator === "-" && value.kind === "number" && value.literal !== undefined)
     return { kind: "number", literal: -value.literal };

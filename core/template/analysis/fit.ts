@@ -37,10 +37,10 @@ export function fitProblem(
 ): string | undefined {
   for (const [name, schema] of Object.entries(needs.collections)) {
     const facts = collections.find((collection) => collection.name === name);
-    const reader = new Reader(needs, name, templateName);
+    const reader = new ReadDescriber(needs, name, templateName);
     if (!facts)
       return `${reader.at("")} draws from the collection "${name}", but the seed set has none (it has ${listed(collections)}).`;
-    const fault = faultBelow({ schema, path: "", places: facts.itemCount, summary: facts, reader });
+    const fault = problemBelow({ schema, path: "", positions: facts.itemCount, summary: facts, reader });
     if (fault) return fault;
   }
   return undefined;
@@ -64,13 +64,13 @@ interface FieldCheck {
   readonly schema: JsonSchema;
   readonly path: string;
   /** How many values are there. */
-  readonly places: number;
+  readonly positions: number;
   readonly summary: CollectionSummary;
-  readonly reader: Reader;
+  readonly reader: ReadDescriber;
 }
 
 /** Says who reads: the place in the template, and the path as its author wrote it. */
-class Reader {
+class ReadDescriber {
   readonly #needs: SeedRequirements;
   readonly #collection: string;
   readonly #template: string;
@@ -97,20 +97,20 @@ class Reader {
   }
 }
 
-function faultBelow(spot: FieldCheck): string | undefined {
+function problemBelow(spot: FieldCheck): string | undefined {
   const { properties = {}, required = [], items } = spot.schema as Known;
   for (const [name, schema] of Object.entries(properties)) {
     // A length is also what texts and lists have of themselves; and a place in a list is no field.
     if (/^(length|\d+)$/.test(name)) continue;
     const below = { ...spot, schema, path: pathBelow(spot.path, name) };
-    const fault = faultOfField(below, name, required.includes(name));
+    const fault = problemOfField(below, name, required.includes(name));
     if (fault) return fault;
   }
-  return items && faultOfValue({ ...spot, schema: items, path: `${spot.path}[]` }, false);
+  return items && problemOfValue({ ...spot, schema: items, path: `${spot.path}[]` }, false);
 }
 
-function faultOfField(spot: FieldCheck, name: string, isRequired: boolean): string | undefined {
-  if (fieldAt(spot)) return faultOfValue(spot, isRequired);
+function problemOfField(spot: FieldCheck, name: string, isRequired: boolean): string | undefined {
+  if (fieldAt(spot)) return problemOfValue(spot, isRequired);
   const parent = spot.summary.fields.find((field) => pathBelow(field.name, name) === spot.path);
   const isTopLevel = spot.path === pathBelow("", name);
   const isKnownAbsent = isTopLevel ? spot.summary.itemCount > 0 : parent?.types.includes("object") && !parent.more;
@@ -124,7 +124,7 @@ function faultOfField(spot: FieldCheck, name: string, isRequired: boolean): stri
   return `${spot.reader.reads(spot.path)}; ${where} has no "${name}" (it has ${listed(siblings, parent?.name)}).`;
 }
 
-function faultOfValue(spot: FieldCheck, isRequired: boolean): string | undefined {
+function problemOfValue(spot: FieldCheck, isRequired: boolean): string | undefined {
   const field = fieldAt(spot);
   if (!field) return undefined;
   const { summary, reader, path } = spot;
@@ -143,12 +143,12 @@ function faultOfValue(spot: FieldCheck, isRequired: boolean): string | undefined
   const lacking = allowed.includes("null") ? gone - (field.nulls ?? 0) : gone;
   const isAsked = isRequired || path.endsWith("[]");
   if (isAsked && lacking > 0)
-    return `${reader.reads(path)}, which is missing in ${lacking} of ${placesOf(spot, field)}; write it with a fallback (?? "") or clean the seeds.`;
-  return faultBelow(spot);
+    return `${reader.reads(path)}, which is missing in ${lacking} of ${positionsOf(spot, field)}; write it with a fallback (?? "") or clean the seeds.`;
+  return problemBelow(spot);
 }
 
 /** Of what the missing ones are a part: all items, or all places inside them. */
-function placesOf({ summary, path }: FieldCheck, field: FieldProfile): string {
+function positionsOf({ summary, path }: FieldCheck, field: FieldProfile): string {
   const isTopLevel = !/[.[]/.test(path);
   return isTopLevel
     ? `${summary.itemCount} items of "${summary.name}"`
@@ -170,7 +170,7 @@ function typesOf(schema: JsonSchema): readonly JsonType[] {
   return type === undefined ? JSON_TYPES : typeof type === "string" ? [type] : type;
 }
 
-const WORDS: Readonly<Record<JsonType, string>> = {
+const TYPE_NAMES: Readonly<Record<JsonType, string>> = {
   null: "null",
   boolean: "true or false",
   number: "a number",
@@ -180,7 +180,7 @@ const WORDS: Readonly<Record<JsonType, string>> = {
 };
 
 function orOf(types: readonly JsonType[]): string {
-  return types.length === 0 ? "something no seeds can be" : types.map((type) => WORDS[type]).join(" or ");
+  return types.length === 0 ? "something no seeds can be" : types.map((type) => TYPE_NAMES[type]).join(" or ");
 }
 
 function listed(named: readonly { readonly name: string }[], below = ""): string {
@@ -202,7 +202,7 @@ function leavesOf(schema: JsonSchema, path: string, isRequired: boolean): string
   const kinds = types.filter((type) => type !== "null");
   const words = [
     ...(kinds.length < JSON_TYPES.length - 1
-      ? [kinds.map((type) => WORDS[type].replace(/^an? /, "")).join(" or ")]
+      ? [kinds.map((type) => TYPE_NAMES[type].replace(/^an? /, "")).join(" or ")]
       : []),
     ...(isRequired ? [] : ["optional"]),
   ];

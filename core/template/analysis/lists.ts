@@ -2,7 +2,7 @@
 import { isIndex } from "./constraints.ts";
 import { memberOf } from "./members.ts";
 import { resultOf, unknown, type Call, type List, type Seed } from "./results.ts";
-import { maybe, NOTHING, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Value } from "./value.ts";
+import { maybe, UNDEFINED, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Value } from "./value.ts";
 
 /** `list.name(...)`; what the method demands of the list is demanded elsewhere. */
 export function resultOfList(list: Seed | List, name: string, call: Call): Value {
@@ -21,7 +21,7 @@ function listMethod(name: string): ListMethod | undefined {
 const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   forEach: (list, call) => {
     eachTurn(list, call);
-    return NOTHING;
+    return UNDEFINED;
   },
   map: mapped,
   filter: (list, call) => {
@@ -102,9 +102,11 @@ function stopping(list: Seed | List, call: Call, result: Value): Value {
 
 function reduced(list: Seed | List, { interpreter, args: [callback, start], context, at }: Call): Value {
   const results = iterationsOf(list, context).map((turn) =>
-    callback ? interpreter.call(callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at) : NOTHING,
+    callback
+      ? interpreter.call(callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at)
+      : UNDEFINED,
   );
-  return maybe(start ?? NOTHING, ...results);
+  return maybe(start ?? UNDEFINED, ...results);
 }
 
 function rearranged(list: Seed | List, call: Call): Value {

@@ -5,13 +5,13 @@ import {
   below,
   isSameList,
   maybe,
-  NOTHING,
+  UNDEFINED,
   NUMBER,
   iterationsOf,
   uncertain,
   type AnyNode,
   type Context,
-  type Part,
+  type ObjectPart,
   type Scope,
   type Value,
 } from "./value.ts";
@@ -25,13 +25,13 @@ export function memberOf(interpreter: Interpreter, value: Value, name: string, c
     case "list":
       if (name === "length") return NUMBER;
       if (!isIndex(name)) return maybe();
-      return value.known ? (value.known[Number(name)] ?? NOTHING) : maybe(value.each);
+      return value.known ? (value.known[Number(name)] ?? UNDEFINED) : maybe(value.each);
     case "object":
       return memberOfObject(interpreter, value.parts, value.open === true, name, context, at);
     case "text":
       return name === "length" ? NUMBER : maybe();
-    case "native":
-      return { kind: "native", name: `${value.name}.${name}` };
+    case "builtin":
+      return { kind: "builtin", name: `${value.name}.${name}` };
     case "maybe":
       return maybe(...value.of.map((one) => memberOf(interpreter, one, name, uncertain(context), at)));
     default:
@@ -81,7 +81,7 @@ function memberOfSeed(
 /** What was laid on last counts; something spread that may hold the name leaves it open. */
 function memberOfObject(
   interpreter: Interpreter,
-  parts: readonly Part[],
+  parts: readonly ObjectPart[],
   open: boolean,
   name: string,
   context: Context,
@@ -98,7 +98,7 @@ function memberOfObject(
   }
   const [only] = found;
   if (open || isObjectPrototypeMember(name)) return maybe(...found);
-  return only && found.length === 1 ? only : found.length === 0 ? NOTHING : maybe(...found);
+  return only && found.length === 1 ? only : found.length === 0 ? UNDEFINED : maybe(...found);
 }
 
 /**
@@ -109,7 +109,7 @@ function memberOfSpread(interpreter: Interpreter, value: Value, name: string, co
   if (value.kind === "object") return memberOfObject(interpreter, value.parts, value.open === true, name, context, at);
   if (value.kind === "seed" && value.view === undefined && !isObjectPrototypeMember(name) && !/^\d+$/.test(name))
     return interpreter.read(below(value.path, name), at);
-  return value.kind === "undefined" ? NOTHING : maybe(memberOf(interpreter, value, name, uncertain(context), at));
+  return value.kind === "undefined" ? UNDEFINED : maybe(memberOf(interpreter, value, name, uncertain(context), at));
 }
 
 export function literalOf(value: Value): string | undefined {

@@ -18,7 +18,7 @@ const ANY = methods(
     "__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__",
 );
 
-const OFFERS: Readonly<Record<Exclude<Kind, "null" | "object">, Readonly<Record<string, Kind>>>> = {
+const PROTOTYPE_MEMBERS: Readonly<Record<Exclude<Kind, "null" | "object">, Readonly<Record<string, Kind>>>> = {
   boolean: {},
   number: methods("toFixed toPrecision toExponential"),
   string: {
@@ -47,7 +47,7 @@ export function prototypeMemberKind(kind: Kind, name: string): Kind | undefined 
   if (Object.hasOwn(ANY, name)) return ANY[name];
   if (name === "__proto__") return "object";
   if (kind === "object") return undefined;
-  return Object.hasOwn(OFFERS[kind], name) ? OFFERS[kind][name] : undefined;
+  return Object.hasOwn(PROTOTYPE_MEMBERS[kind], name) ? PROTOTYPE_MEMBERS[kind][name] : undefined;
 }
 
 /** Whether every object has it: such a name says nothing about the seeds' fields. */

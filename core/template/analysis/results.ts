@@ -27,16 +27,16 @@ export function unknown({ interpreter, args, context }: Call, values: readonly V
 
 /** What a method of that name gives, whatever it is a method of. */
 export function resultOf(name: string): Value | undefined {
-  if (GIVING_TEXTS.has(name)) return TEXT;
-  if (GIVING_NUMBERS.has(name)) return NUMBER;
-  return GIVING_PLAIN.has(name) ? PLAIN : undefined;
+  if (TEXT_METHODS.has(name)) return TEXT;
+  if (NUMBER_METHODS.has(name)) return NUMBER;
+  return PLAIN_METHODS.has(name) ? PLAIN : undefined;
 }
 
-const words = (text: string) => new Set(text.split(" "));
+const namesIn = (text: string) => new Set(text.split(" "));
 
-const GIVING_TEXTS = words(
+const TEXT_METHODS = namesIn(
   "charAt normalize padEnd padStart repeat substr substring toLocaleLowerCase toLocaleUpperCase toLowerCase toUpperCase " +
     "trim trimEnd trimLeft trimRight trimStart toFixed toPrecision toExponential toWellFormed toLocaleString",
 );
-const GIVING_NUMBERS = words("charCodeAt codePointAt indexOf lastIndexOf localeCompare search");
-const GIVING_PLAIN = words("endsWith includes startsWith hasOwnProperty isWellFormed");
+const NUMBER_METHODS = namesIn("charCodeAt codePointAt indexOf lastIndexOf localeCompare search");
+const PLAIN_METHODS = namesIn("endsWith includes startsWith hasOwnProperty isWellFormed");

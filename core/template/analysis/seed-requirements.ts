@@ -13,7 +13,7 @@ import {
   conditionTitle,
   type Column,
   type Partials,
-  type Pick,
+  type SeedPick,
   type SeedRead,
   type Step,
   type Template,
@@ -27,7 +27,7 @@ import {
   type AnyNode,
   type Code,
   type Context,
-  type Part,
+  type ObjectPart,
   type Program,
   type SeedPath,
   type Value,
@@ -55,7 +55,7 @@ export interface SeedRequirements {
  * @param partials the texts of other templates that it includes, by `ID@VERSION/NAME`
  * @throws TemplateSyntaxError; PlotPaletteError BadInput when prompts nest too deep
  */
-export function schemaOf(template: Template, partials: Partials): SeedRequirements {
+export function seedRequirementsOf(template: Template, partials: Partials): SeedRequirements {
   try {
     return new RequirementAnalysis(template, partials).all();
   } catch (error) {
@@ -74,7 +74,7 @@ class RequirementAnalysis {
   readonly #interpreter: TemplateInterpreter;
   readonly #surely: Context;
   /** What every place sees as `it`. */
-  readonly #common: readonly Part[];
+  readonly #common: readonly ObjectPart[];
 
   constructor(template: Template, partials: Partials) {
     this.#template = template;
@@ -124,7 +124,7 @@ class RequirementAnalysis {
   }
 
   /** The collection has to be there, and what a weighted draw goes by. */
-  #drawn(pick: string, { from, weight }: Pick): void {
+  #drawn(pick: string, { from, weight }: SeedPick): void {
     this.#constraints.constraintsOf(from);
     if (weight === undefined) return;
     const path: SeedPath = { pick, collection: from, segments: [weight] };
@@ -134,7 +134,7 @@ class RequirementAnalysis {
 
   #step(step: Step): void {
     const place = `step "${step.id}"`;
-    const expression = (part: string, source: string | undefined, context: Context, it: readonly Part[] = []) =>
+    const expression = (part: string, source: string | undefined, context: Context, it: readonly ObjectPart[] = []) =>
       source === undefined
         ? PLAIN
         : this.#interpreter.expression(this.#program(`${place}, "${part}"`, expressionCode(source), it), context);
@@ -157,7 +157,7 @@ class RequirementAnalysis {
   }
 
   /** The column as conditions see it. */
-  #column(name: string, { value: source, type }: Column): Part {
+  #column(name: string, { value: source, type }: Column): ObjectPart {
     const value = this.#interpreter.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
     this.#interpreter.requireDefined(value, this.#surely);
     // A declared type changes it on the way, and JSON whatever an object or a list of the template makes of itself.
@@ -175,7 +175,7 @@ class RequirementAnalysis {
   }
 
   /** Where the prompts of a step run: once, or for each of the first items of its list. */
-  #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly Part[] } {
+  #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly ObjectPart[] } {
     if (!forEach) return { context, it: [] };
     const turn = this.#interpreter.firstIterations(list, forEach.atMost, context);
     return {
@@ -187,7 +187,7 @@ class RequirementAnalysis {
     };
   }
 
-  #program(location: string, code: Code, more: readonly Part[] = []): Program {
+  #program(location: string, code: Code, more: readonly ObjectPart[] = []): Program {
     return { ...code, location, it: { kind: "object", parts: [...this.#common, ...more] } };
   }
 

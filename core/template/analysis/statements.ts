@@ -2,7 +2,7 @@
 import { evaluate } from "./evaluate.ts";
 import { assigns, mayEndEarly, mayExit } from "./control-flow.ts";
 import { bind } from "./destructuring.ts";
-import { maybe, NOTHING, Scope, iterationsOf, uncertain, type AnyNode, type Context, type Value } from "./value.ts";
+import { maybe, UNDEFINED, Scope, iterationsOf, uncertain, type AnyNode, type Context, type Value } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): void {
@@ -12,7 +12,7 @@ export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, conte
       return;
     case "VariableDeclaration":
       for (const { id, init } of node.declarations)
-        bind(interpreter, id, init ? evaluate(interpreter, init, scope, context) : NOTHING, scope, context);
+        bind(interpreter, id, init ? evaluate(interpreter, init, scope, context) : UNDEFINED, scope, context);
       return;
     case "Program":
     case "BlockStatement":
@@ -23,7 +23,7 @@ export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, conte
       if (node.alternate) run(interpreter, node.alternate, scope, uncertain(context));
       return;
     case "ReturnStatement": {
-      const value = node.argument ? evaluate(interpreter, node.argument, scope, context) : NOTHING;
+      const value = node.argument ? evaluate(interpreter, node.argument, scope, context) : UNDEFINED;
       interpreter.noteReturn(value);
       return;
     }

@@ -12,7 +12,7 @@ import { block, run } from "./statements.ts";
 import {
   below,
   maybe,
-  NOTHING,
+  UNDEFINED,
   printsOf,
   Scope,
   iterationsOf,
@@ -218,7 +218,7 @@ export class TemplateInterpreter implements Interpreter {
   #returnedBy(body: AnyNode, scope: Scope, context: Context): Value {
     block(this, body.body, scope, context);
     const [only] = this.#returned;
-    if (!only) return NOTHING;
+    if (!only) return UNDEFINED;
     const endsWithIt = this.#returned.length === 1 && body.body.at(-1).type === "ReturnStatement";
     return endsWithIt ? only : maybe(...this.#returned);
   }

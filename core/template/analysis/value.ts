@@ -37,7 +37,7 @@ export type Value =
       readonly loops: readonly SeedPath[];
     }
   /** An object that the template made; a part without a name was spread into it. Open: other fields may be in it. */
-  | { readonly kind: "object"; readonly parts: readonly Part[]; readonly open?: boolean }
+  | { readonly kind: "object"; readonly parts: readonly ObjectPart[]; readonly open?: boolean }
   /** A text; undefined values among `prints` would show in it. Made by JSON.stringify, it is undefined itself then. */
   | {
       readonly kind: "text";
@@ -54,7 +54,7 @@ export type Value =
     }
   | { readonly kind: "function"; readonly node: AnyNode; readonly scope: Scope; readonly program: Program }
   /** A function, or a family of them, that templates find in place. */
-  | { readonly kind: "native"; readonly name: string }
+  | { readonly kind: "builtin"; readonly name: string }
   /** One of these, or anything else: what is done with it demands nothing, and shows what may be read. */
   | { readonly kind: "maybe"; readonly of: readonly Value[] }
   /** Some defined value of which nothing is read. */
@@ -79,7 +79,7 @@ export interface Program extends Code {
   readonly it: Value;
 }
 
-export interface Part {
+export interface ObjectPart {
   readonly name?: string;
   readonly value: Value;
   /** The fields that were left out of what is spread. */
@@ -90,7 +90,7 @@ export interface Part {
 export type AnyNode = Node & Record<string, any>;
 
 export const PLAIN: Value = { kind: "plain" };
-export const NOTHING: Value = { kind: "undefined" };
+export const UNDEFINED: Value = { kind: "undefined" };
 export const NUMBER: Value = { kind: "number" };
 export const TEXT: Value = { kind: "text", prints: [] };
 
@@ -170,7 +170,7 @@ export interface Iteration {
 export function iterationsOf(value: Value, context: Context): Iteration[] {
   switch (value.kind) {
     case "seed": {
-      const each = below(value.path, { most: typeof value.view === "number" ? value.view : EACH });
+      const each = below(value.path, { count: typeof value.view === "number" ? value.view : EACH });
       const inside = within(context, [each]);
       if (value.view === "some") return [{ value: maybe({ kind: "seed", path: each }), context: uncertain(inside) }];
       return [{ value: { kind: "seed", path: each }, context: inside }];

@@ -1,6 +1,6 @@
 /** A template's document as TEMPLATE_SCHEMA has it: short forms allowed, defaults not filled in. */
 import type { Tier } from "../../models/models.ts";
-import type { Column, Escalation, Output, Parameter, Pick as SeedPick, Step, Training } from "../template.ts";
+import type { Column, Escalation, Output, Parameter, SeedPick, Step, Training } from "../template.ts";
 
 export interface TemplateDocument {
   readonly name: string;

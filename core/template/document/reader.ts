@@ -7,7 +7,7 @@ import {
   type Column,
   type ModelChoice,
   type Parameter,
-  type Pick as SeedPick,
+  type SeedPick,
   type Step,
   type Template,
 } from "../template.ts";
@@ -138,7 +138,7 @@ export class DocumentReader {
 
   #modelOf({ model, tier }: StepDocument, place: string, path: Path): ModelChoice {
     if ((model === undefined) === (tier === undefined))
-      this.#source.addProblem(path, `${capital(place)} needs either "model" or "tier", one of them.`);
+      this.#source.addProblem(path, `${capitalized(place)} needs either "model" or "tier", one of them.`);
     return this.#choice(tier ?? model ?? "", place, [...path, tier === undefined ? "model" : "tier"]);
   }
 
@@ -157,7 +157,7 @@ export class DocumentReader {
     if (name !== "" && !findModel(name))
       this.#source.addProblem(
         path,
-        `${capital(place)} names the model "${name}", whose price is not known; choose among ${MODELS.map(({ id }) => id).join(", ")}.`,
+        `${capitalized(place)} names the model "${name}", whose price is not known; choose among ${MODELS.map(({ id }) => id).join(", ")}.`,
       );
     return { modelId: name };
   }
@@ -179,6 +179,6 @@ function mapValues<T, U>(
   return Object.fromEntries(Object.entries(map ?? {}).map(([name, value]) => [name, each(value, name)]));
 }
 
-function capital(text: string): string {
+function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

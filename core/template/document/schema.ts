@@ -3,7 +3,7 @@
  * schema cannot say (names that refer to each other, syntax of prompts) core/template/parse.ts checks.
  */
 import { TIERS } from "../../models/models.ts";
-import { COLUMN_TYPES, ESCALATION_CAUSES, PICK_WAYS } from "../template.ts";
+import { COLUMN_TYPES, ESCALATION_CAUSES, SAMPLING_STRATEGIES } from "../template.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -86,7 +86,7 @@ const pick = object(
   "What is drawn for each record",
   {
     from: text("The collection"),
-    how: oneOf(PICK_WAYS, "How items are drawn", "shuffled"),
+    how: oneOf(SAMPLING_STRATEGIES, "How items are drawn", "shuffled"),
     weight: text("For weighted: the items' numeric field"),
     count: whole("How many distinct items at once; it.NAME is then a list", 1, 20),
   },

@@ -65,7 +65,7 @@ export class TemplateSource {
   /** @throws PlotPaletteError BadInput with the first fault's sentence, its line and its column */
   throwFirstProblem(): void {
     const [first] = [...this.problems].sort((a, b) => a.from - b.from);
-    if (first) throw new PlotPaletteError("BadInput", withPlace(first, this.#text));
+    if (first) throw new PlotPaletteError("BadInput", withLocation(first, this.#text));
   }
 
   #report(message: string, [from, to]: Range): void {
@@ -114,7 +114,7 @@ function hintFor(message: string): string {
 }
 
 /** The fault's sentence, its place, and the line with a caret below. */
-function withPlace({ message, line, column }: TemplateProblem, text: string): string {
+function withLocation({ message, line, column }: TemplateProblem, text: string): string {
   const excerpt = (text.split("\n")[line - 1] ?? "").slice(0, 200);
   const sentence = message.replace(/\.$/, "");
   return `${sentence} (line ${line}, column ${column}).\n\n  ${excerpt}\n  ${" ".repeat(Math.min(column, 200) - 1)}^`;

@@ -14,32 +14,42 @@ export interface Snippet {
   /** The step it belongs to; absent in partials and columns. */
   readonly step?: Step;
   /** The item and the index of a `forEach` are in reach. */
-  readonly inLoop?: boolean;
+  readonly loopInScope?: boolean;
   /** The step's own output is in reach: of the round before, or the one to be judged. */
-  readonly seesItself?: boolean;
+  readonly ownOutputInScope?: boolean;
   /** The record's columns are in reach. */
-  readonly seesRecord?: boolean;
+  readonly recordInScope?: boolean;
 }
 
 /** All of them, in the order in which they are looked at: partials, steps, columns, conditions. */
 export function snippetsOf(template: Template): Snippet[] {
   return [
-    ...Object.entries(template.partials).map(([name, text]) => partialPlace(name, text)),
+    ...Object.entries(template.partials).map(([name, text]) => partialSnippet(name, text)),
     ...template.steps.flatMap(snippetsOfStep),
-    ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnPlace(name, value)),
-    ...(template.accept ?? []).map(acceptPlace),
+    ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnSnippet(name, value)),
+    ...(template.accept ?? []).map(conditionSnippet),
   ];
 }
 
 /** The places of one step, in the order in which they are evaluated. */
 export function snippetsOfStep(step: Step, n: number): Snippet[] {
   const name = `step "${step.id}"`;
-  const inLoop = step.forEach !== undefined;
-  const seesItself = step.repeat !== undefined;
+  const loopInScope = step.forEach !== undefined;
+  const ownOutputInScope = step.repeat !== undefined;
   const prompt = (part: Path, words: string, text: string | undefined): Snippet[] =>
     text === undefined
       ? []
-      : [{ path: ["steps", n, ...part], name: name + words, kind: "prompt", text, step, inLoop, seesItself }];
+      : [
+          {
+            path: ["steps", n, ...part],
+            name: name + words,
+            kind: "prompt",
+            text,
+            step,
+            loopInScope,
+            ownOutputInScope,
+          },
+        ];
   const expression = (part: Path, text: string | undefined, reach: Partial<Snippet> = {}): Snippet[] =>
     text === undefined
       ? []
@@ -62,20 +72,20 @@ export function snippetsOfStep(step: Step, n: number): Snippet[] {
       ...prompt(["examples", e, "assistant"], `, example ${e + 1}`, assistant),
     ]),
     ...prompt(["prompt"], "", step.prompt),
-    ...expression(["escalate", "when"], step.escalate?.when, { inLoop, seesItself: true }),
-    ...expression(["repeat", "until"], step.repeat?.until, { seesItself: true }),
+    ...expression(["escalate", "when"], step.escalate?.when, { loopInScope, ownOutputInScope: true }),
+    ...expression(["repeat", "until"], step.repeat?.until, { ownOutputInScope: true }),
   ];
 }
 
-function partialPlace(name: string, text: string): Snippet {
+function partialSnippet(name: string, text: string): Snippet {
   return { path: ["partials", name], name: `partial "${name}"`, kind: "prompt", text };
 }
 
-function columnPlace(name: string, text: string): Snippet {
+function columnSnippet(name: string, text: string): Snippet {
   return { path: ["record", name], name: `column "${name}"`, kind: "expression", text };
 }
 
-function acceptPlace(condition: AcceptCondition): Snippet {
+function conditionSnippet(condition: AcceptCondition): Snippet {
   const name = `condition ${conditionTitle(condition)}`;
-  return { path: conditionPath(condition), name, kind: "expression", text: condition.expression, seesRecord: true };
+  return { path: conditionPath(condition), name, kind: "expression", text: condition.expression, recordInScope: true };
 }

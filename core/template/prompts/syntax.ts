@@ -43,7 +43,7 @@ export function treeOfExpression(expression: string): Expression {
   // A tree leaves out the parentheses around it, but what comes after them is asked.
   const { end } = parseAt(expression, () => parseExpressionAt(expression, 0, { ...ACORN, preserveParens: true }));
   const rest = expression.slice(end).search(/\S/);
-  if (rest >= 0) throw faultAt(expression, end + rest, "Expected the end of the expression");
+  if (rest >= 0) throw syntaxErrorAt(expression, end + rest, "Expected the end of the expression");
   return parseExpressionAt(expression, 0, ACORN);
 }
 
@@ -60,7 +60,7 @@ function scriptOf(prompt: string): string {
     const open = prompt.indexOf("<%", at);
     if (open < 0) return script + blank(prompt.slice(at));
     const close = endOfTag(prompt, open);
-    if (close < 0) throw faultAt(prompt, open, "This tag is opened but not closed by %>");
+    if (close < 0) throw syntaxErrorAt(prompt, open, "This tag is opened but not closed by %>");
     script += blank(prompt.slice(at, open)) + statementOf(prompt.slice(open, close));
     at = close;
   }
@@ -103,12 +103,12 @@ function parseAt<T>(source: string, attempt: () => T): T {
     return attempt();
   } catch (error) {
     if (error instanceof SyntaxError && "pos" in error)
-      throw faultAt(source, Number(error.pos), error.message.replace(/ \(\d+:\d+\)$/, ""));
+      throw syntaxErrorAt(source, Number(error.pos), error.message.replace(/ \(\d+:\d+\)$/, ""));
     throw error;
   }
 }
 
-function faultAt(source: string, position: number, fault: string): TemplateSyntaxError {
+function syntaxErrorAt(source: string, position: number, fault: string): TemplateSyntaxError {
   const before = source.slice(0, position).split("\n");
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
@@ -127,12 +127,12 @@ function readsOf(tree: Node): Read[] {
   return [...reads.values()];
 }
 
-type Found = (path: string[], optional: boolean) => void;
+type OnRead = (path: string[], optional: boolean) => void;
 
 // The shapes of ESTree's nodes differ by type; a walk over all of them reads their members by name.
 type AnyNode = Node & Record<string, any>;
 
-function visit(node: Node | null | undefined, optional: boolean, found: Found): void {
+function visit(node: Node | null | undefined, optional: boolean, found: OnRead): void {
   if (!node) return;
   const any = node as AnyNode;
   const chain = chainOf(any);

@@ -1,6 +1,6 @@
 /** Asks S3 where a dataset, or one file of it, lies. */
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
-import { NOT_ARCHIVED, together, archiveStatusOf, type ArchiveStatus } from "../../../core/dataset/archive.ts";
+import { NOT_ARCHIVED, combineArchiveStatuses, archiveStatusOf, type ArchiveStatus } from "../../../core/dataset/archive.ts";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import { objectClient, setting } from "../clients.ts";
 import { listStored } from "./listObjects.ts";
@@ -9,7 +9,7 @@ import { listStored } from "./listObjects.ts";
 export async function stateOf(prefix: string): Promise<ArchiveStatus> {
   let whereabouts = NOT_ARCHIVED;
   for await (const page of listStored(prefix)) {
-    whereabouts = page.map(archiveStatusOf).reduce(together, whereabouts);
+    whereabouts = page.map(archiveStatusOf).reduce(combineArchiveStatuses, whereabouts);
     if (whereabouts.state === "RESTORING") break;
   }
   return whereabouts;

@@ -96,5 +96,5 @@ async function countAtWork(job: JobRow, tasks: readonly TaskRow[], nowMs: number
 }
 
 function fleetLimits(): FleetLimits {
-  return { perOwner: Number(setting(ENVIRONMENT.tasksPerOwner)), overall: Number(setting(ENVIRONMENT.tasksOverall)) };
+  return { perOwner: Number(setting(ENVIRONMENT.maxTasksPerOwner)), overall: Number(setting(ENVIRONMENT.maxTasks)) };
 }

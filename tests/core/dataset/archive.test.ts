@@ -1,6 +1,6 @@
 import {
   reconcileArchiveState,
-  together,
+  combineArchiveStatuses,
   archiveStatusOf,
   whyNotReadable,
   type ArchiveState,
@@ -60,20 +60,20 @@ const DATASETS: [string, StoredObject[], ArchiveStatus][] = [
 
 test.each(DATASETS)("a dataset %s, in whatever order its files are seen", (_, objects, whereabouts) => {
   const seen = objects.map(archiveStatusOf);
-  expect(seen.reduce(together)).toEqual(whereabouts);
-  expect(seen.toReversed().reduce(together)).toEqual(whereabouts);
+  expect(seen.reduce(combineArchiveStatuses)).toEqual(whereabouts);
+  expect(seen.toReversed().reduce(combineArchiveStatuses)).toEqual(whereabouts);
 });
 
 const LOOKS: [ArchiveState, ArchiveState, ReturnType<typeof reconcileArchiveState>][] = [
-  ["RESTORING", "RESTORING", "nothing"],
-  ["RESTORING", "ARCHIVED", "restore the rest"],
+  ["RESTORING", "RESTORING", "unchanged"],
+  ["RESTORING", "ARCHIVED", "restoreRest"],
   ["RESTORING", "RESTORED", "RESTORED"],
   ["RESTORING", "AVAILABLE", "RESTORED"],
-  ["RESTORED", "RESTORED", "nothing"],
+  ["RESTORED", "RESTORED", "unchanged"],
   ["RESTORED", "ARCHIVED", "ARCHIVED"],
-  ["RESTORED", "RESTORING", "nothing"],
-  ["ARCHIVED", "ARCHIVED", "nothing"],
-  ["ARCHIVED", "RESTORED", "nothing"],
+  ["RESTORED", "RESTORING", "unchanged"],
+  ["ARCHIVED", "ARCHIVED", "unchanged"],
+  ["ARCHIVED", "RESTORED", "unchanged"],
 ];
 
 test.each(LOOKS)("a job that remembers %s, when S3 says %s: %s", (known, found, step) => {

@@ -4,7 +4,7 @@ import {
   MAX_PARTITIONS,
   overflowPartition,
   parsePartitionBy,
-  partitionInWords,
+  formatPartitionBy,
   partitionOf,
   Partitions,
 } from "#core/dataset/partition";
@@ -104,5 +104,5 @@ test.each([
 test("the same column by year and by month is two levels, and is said in words", () => {
   const levels = [dated("YEAR"), dated("MONTH"), GENRE];
   expect(() => checkPartitionBy(levels, ["at", "genre"])).not.toThrow();
-  expect(partitionInWords(levels)).toBe("year of at, month of at, genre");
+  expect(formatPartitionBy(levels)).toBe("year of at, month of at, genre");
 });

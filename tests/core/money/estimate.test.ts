@@ -1,9 +1,9 @@
 import {
-  basisInWords,
+  formatBasis,
   budgetAdvice,
   estimateFromPrompts,
   estimateFromSample,
-  estimateInWords,
+  formatEstimate,
   sampleOf,
   type Estimate,
   type CostSample,
@@ -133,10 +133,10 @@ describe("in words", () => {
   });
 
   test("the range, and what it rests on", () => {
-    expect(estimateInWords(estimate)).toBe("$0.40 to $0.60, likely $0.47");
-    expect(basisInWords(estimate)).toBe("from 3 records that were tried");
-    expect(basisInWords({ ...estimate, basisRecords: 1 })).toBe("from 1 record that was tried");
-    expect(basisInWords({ basis: "PROMPTS", basisRecords: 5 })).toBe(
+    expect(formatEstimate(estimate)).toBe("$0.40 to $0.60, likely $0.47");
+    expect(formatBasis(estimate)).toBe("from 3 records that were tried");
+    expect(formatBasis({ ...estimate, basisRecords: 1 })).toBe("from 1 record that was tried");
+    expect(formatBasis({ basis: "PROMPTS", basisRecords: 5 })).toBe(
       "from the prompts of 5 records, with answers assumed and one attempt each",
     );
   });

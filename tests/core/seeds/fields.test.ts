@@ -1,8 +1,8 @@
-import { FieldSummary, jsonTypeOf, type SeedField } from "../../../core/seeds/fields.ts";
+import { FieldProfiler, jsonTypeOf, type SeedField } from "../../../core/seeds/fields.ts";
 import { fitRow } from "../../../core/seeds/row-size.ts";
 
 function fieldsOf(...items: object[]): SeedField[] {
-  const summary = new FieldSummary();
+  const summary = new FieldProfiler();
   for (const item of items) summary.add(item as Record<string, unknown>);
   return summary.fields();
 }
@@ -98,7 +98,7 @@ test("counts different values while they are few and short", () => {
 });
 
 test("refuses more fields than a table has", () => {
-  const summary = new FieldSummary();
+  const summary = new FieldProfiler();
   const wide = (from: number, to: number) =>
     Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`f${from + n}`, 1]));
   summary.add(wide(0, 200));

@@ -30,7 +30,7 @@ test("runs grow part by part, and a new generation begins a new one", () => {
     { generation: 1, fromSeq: 0, toSeq: 1 },
     { generation: 3, fromSeq: 0, toSeq: 0 },
   ]);
-  expect([...partsOf(runs)].map(({ run, seq }) => [run.generation, seq])).toEqual([
+  expect([...partsOf(runs)].map(({ range, seq }) => [range.generation, seq])).toEqual([
     [1, 0],
     [1, 1],
     [3, 0],

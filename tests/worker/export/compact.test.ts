@@ -14,8 +14,8 @@ import { JOB, World } from "../world.ts";
 
 function partsIn(world: World) {
   return world.shards.flatMap((shard) =>
-    [...partsOf(shard.partRanges)].map(({ run, seq }) => {
-      const name = partObject(JOB, shard.shardNo, run, seq);
+    [...partsOf(shard.partRanges)].map(({ range, seq }) => {
+      const name = partObject(JOB, shard.shardNo, range, seq);
       return { name, text: world.objects.files.get(name)?.toString() ?? "" };
     }),
   );
@@ -160,8 +160,8 @@ describe("a fold", () => {
     const head = JSON.stringify({ format: 1, open: [newOpenSlot(30)], done: [31] });
     const runs = await fold.end(head);
     expect(runs).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, compacted: true, pass: 2 }]);
-    const parts = [...partsOf(runs)].map(({ run, seq }) =>
-      String(objects.files.get(partObject(JOB, 3, run, seq)))
+    const parts = [...partsOf(runs)].map(({ range, seq }) =>
+      String(objects.files.get(partObject(JOB, 3, range, seq)))
         .trimEnd()
         .split("\n"),
     );
@@ -193,7 +193,7 @@ describe("a fold", () => {
       await fold.add(`${slot}`, pass);
     const { partRanges } = await fold.end("head");
     expect(partRanges.map(({ pass }) => pass)).toEqual([1, 2]);
-    const texts = [...partsOf(partRanges)].map(({ run, seq }) => objects.files.get(partObject(JOB, 3, run, seq)));
+    const texts = [...partsOf(partRanges)].map(({ range, seq }) => objects.files.get(partObject(JOB, 3, range, seq)));
     expect(texts).toEqual([`${EMPTY_HEADER}\n0\n2\n`, "head\n1\n3\n"]);
   });
 

@@ -394,9 +394,9 @@ function partsOfPass(world: World, pass: number) {
   return world.shards.flatMap((shard) => partsIn(world, shard, ({ pass: of = 0 }) => of === pass));
 }
 
-function partsIn(world: World, { shardNo, partRanges }: ShardRow, wanted: (run: PartRange) => boolean) {
-  return [...partsOf(partRanges.filter(wanted))].map(({ run, seq }) =>
-    decodePart(String(world.objects.files.get(partObject(JOB, shardNo, run, seq)))),
+function partsIn(world: World, { shardNo, partRanges }: ShardRow, wanted: (range: PartRange) => boolean) {
+  return [...partsOf(partRanges.filter(wanted))].map(({ range, seq }) =>
+    decodePart(String(world.objects.files.get(partObject(JOB, shardNo, range, seq)))),
   );
 }
 

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describeSchema, fitProblem, type CollectionSummary } from "../../../../core/template/analysis/fit.ts";
 import { kindsWithMethod, prototypeMemberKind } from "../../../../core/template/analysis/prototypes.ts";
-import { schemaOf } from "../../../../core/template/analysis/seed-requirements.ts";
+import { seedRequirementsOf } from "../../../../core/template/analysis/seed-requirements.ts";
 import type { Partials, Step, Template } from "../../../../core/template/template.ts";
 import { cases, judgeOf } from "./generated-templates.ts";
 
@@ -22,7 +22,7 @@ const templateOf = ({ prompt = "", step = {}, steps, ...rest }: Changes): Templa
   ),
 });
 
-const needsOf = (changes: Changes, partials: Partials = {}) => schemaOf(templateOf(changes), partials);
+const needsOf = (changes: Changes, partials: Partials = {}) => seedRequirementsOf(templateOf(changes), partials);
 const described = (changes: Changes, partials?: Partials) =>
   describeSchema(needsOf(changes, partials).collections.movies ?? {});
 const fits = (changes: Changes, item: unknown, partials?: Partials) =>
@@ -31,7 +31,7 @@ const fits = (changes: Changes, item: unknown, partials?: Partials) =>
 const ajv = new Ajv2020({ strict: false, addUsedSchema: false });
 const verdicts = (branches: boolean, numRuns: number) =>
   fc.sample(cases({ branches }), { numRuns, seed: 2026 }).flatMap(({ template, items }) => {
-    const fitting = ajv.compile(schemaOf(template, {}).collections.movies ?? {});
+    const fitting = ajv.compile(seedRequirementsOf(template, {}).collections.movies ?? {});
     const judge = judgeOf(template);
     return items.map((item) => ({ template, item, isAccepted: fitting(item), fault: judge(item) }));
   });
