@@ -11,7 +11,7 @@ export interface Part {
   readonly open: readonly OpenSlot[];
   /** The slots done beyond the low-water mark: at most a window of them. */
   readonly done: readonly number[];
-  readonly made: readonly DeliveredRecord[];
+  readonly delivered: readonly DeliveredRecord[];
   readonly failed: readonly FailedRecord[];
   readonly rejected: readonly RejectedCandidate[];
 }
@@ -20,9 +20,9 @@ const FORMAT = 1;
 /** The first line of a part after which nothing is open. */
 export const EMPTY_HEADER = JSON.stringify({ format: FORMAT, open: [], done: [] });
 
-export function encodePart({ open, done, made, failed, rejected }: Part): string {
+export function encodePart({ open, done, delivered, failed, rejected }: Part): string {
   const lines = [JSON.stringify({ format: FORMAT, open, done })];
-  for (const record of made) lines.push(JSON.stringify({ made: record }));
+  for (const record of delivered) lines.push(JSON.stringify({ delivered: record }));
   for (const record of failed) lines.push(JSON.stringify({ failed: record }));
   for (const candidate of rejected) lines.push(JSON.stringify({ rejected: candidate }));
   return `${lines.join("\n")}\n`;
@@ -34,13 +34,13 @@ export function decodePart(text: string): Part {
   invariant(format === FORMAT, `a part has format ${format}, not ${FORMAT}`);
   const part = {
     ...{ open, done },
-    made: [] as DeliveredRecord[],
+    delivered: [] as DeliveredRecord[],
     failed: [] as FailedRecord[],
     rejected: [] as RejectedCandidate[],
   };
   for (const line of lines) {
-    const { made, failed, rejected } = JSON.parse(line) as PartLine;
-    if (made) part.made.push(made);
+    const { delivered, failed, rejected } = JSON.parse(line) as PartLine;
+    if (delivered) part.delivered.push(delivered);
     if (failed) part.failed.push(failed);
     if (rejected) part.rejected.push(rejected);
   }
@@ -49,13 +49,13 @@ export function decodePart(text: string): Part {
 
 /** A line of a part below its first, which holds one of these; of a kind that is not known here, none. */
 export interface PartLine {
-  readonly made?: DeliveredRecord;
+  readonly delivered?: DeliveredRecord;
   readonly failed?: FailedRecord;
   readonly rejected?: RejectedCandidate;
 }
 
 /** How `encodePart` begins the line of a record or a failure. */
-const LINE_START = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
+const LINE_START = /^\{"(?:delivered|failed)":\{"slot":(\d+)[,}]/;
 
 /** The slot that a line fills, as it stands at its beginning; undefined where it does not, and the line must be read to know. */
 export function peekSlot(line: string): number | undefined {

@@ -13,7 +13,7 @@ export class SlotWindow {
   #lowWater: number;
   #nextFresh: number;
   #done: Set<number>;
-  readonly #made: ReadonlySet<number>;
+  readonly #delivered: ReadonlySet<number>;
   #inProgress = new Set<number>();
   #requeued: number[] = [];
   #remaining = 0;
@@ -27,7 +27,7 @@ export class SlotWindow {
     size: number;
     lowWater: number;
     done: readonly number[];
-    made?: ReadonlySet<number>;
+    delivered?: ReadonlySet<number>;
   }) {
     invariant(bounds.size <= MAX_WINDOW_SLOTS, `a window has ${MAX_WINDOW_SLOTS} slots at most, not ${bounds.size}`);
     this.#to = bounds.to;
@@ -35,7 +35,7 @@ export class SlotWindow {
     this.#lowWater = bounds.lowWater;
     this.#nextFresh = bounds.lowWater;
     this.#done = new Set(bounds.done);
-    this.#made = bounds.made ?? new Set();
+    this.#delivered = bounds.delivered ?? new Set();
     this.#advance();
     for (let slot = this.#lowWater; slot < this.#to; slot++) if (!this.#isDone(slot)) this.#remaining += 1;
   }
@@ -88,7 +88,7 @@ export class SlotWindow {
   }
 
   #advance(): void {
-    while (this.#done.delete(this.#lowWater) || this.#made.has(this.#lowWater)) this.#lowWater += 1;
+    while (this.#done.delete(this.#lowWater) || this.#delivered.has(this.#lowWater)) this.#lowWater += 1;
   }
 
   #takeFresh(): number | undefined {
@@ -109,6 +109,6 @@ export class SlotWindow {
   }
 
   #isDone(slot: number): boolean {
-    return this.#done.has(slot) || this.#made.has(slot);
+    return this.#done.has(slot) || this.#delivered.has(slot);
   }
 }

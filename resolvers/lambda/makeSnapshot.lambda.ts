@@ -79,9 +79,9 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
   const file = jsonlFile(shape, name, sink);
   try {
     for (const shard of shards)
-      for await (const { made, line } of slotsInOrder(objects, shard)) {
+      for await (const { delivered, line } of slotsInOrder(objects, shard)) {
         signal.throwIfAborted();
-        if (made) await file.made?.(made, recordId(job.jobId, made.slot), new RecordTexts(shape, made, line));
+        if (delivered) await file.made?.(delivered, recordId(job.jobId, delivered.slot), new RecordTexts(shape, delivered, line));
       }
     await sink.end();
     return { state: "READY", rows: file.rows, bytes: sink.bytes };

@@ -29,7 +29,7 @@ function partsIn(world: World): (Part | undefined)[] {
 /** Each slot stands in one part, once. */
 function slotFaults(world: World, records: number): string[] {
   const parts = partsIn(world);
-  const made = parts.flatMap((part) => part?.made.map(({ slot }) => slot) ?? []);
+  const made = parts.flatMap((part) => part?.delivered.map(({ slot }) => slot) ?? []);
   const failed = parts.flatMap((part) => part?.failed ?? []);
   const missing = Array.from({ length: records }, (_, slot) => slot).filter((slot) => !made.includes(slot));
   const twice = made.filter((slot, n) => made.indexOf(slot) !== n);
@@ -51,7 +51,7 @@ function refusalFaults(world: World, diary: Diary): string[] {
   for (const { slot, attempt } of rejected) diary.count("candidate rejected", `slot ${slot}, attempt ${attempt + 1}`);
   const counted = world.shards.reduce((sum, shard) => sum + (shard.rejected ?? 0), 0);
   const attempts = world.shards.reduce((sum, shard) => sum + shard.attempts, 0);
-  const made = parts.flatMap((part) => part?.made ?? []);
+  const made = parts.flatMap((part) => part?.delivered ?? []);
   const before = (slot: number) => rejected.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
   const odd = made.filter((record) => !tellsAll(record, before(record.slot)));
   const lost = made.reduce((sum, { meta }) => sum + meta.attempts - 1, 0);

@@ -145,11 +145,11 @@ class Export {
         signal.throwIfAborted();
         const id = recordId(job.jobId, slotOf(entry));
         await fold?.add(entry.line, entry.pass);
-        if (entry.made) {
-          this.#counts.add(entry.made);
-          const texts = new RecordTexts(this.#schema, entry.made, entry.line);
-          for (const file of beside) await file.made?.(entry.made, id, texts);
-          await made(entry.made, id, texts);
+        if (entry.delivered) {
+          this.#counts.add(entry.delivered);
+          const texts = new RecordTexts(this.#schema, entry.delivered, entry.line);
+          for (const file of beside) await file.made?.(entry.delivered, id, texts);
+          await made(entry.delivered, id, texts);
         } else for (const file of beside) await file.failed?.(entry.failed, id);
       }
       if (fold) folded.push(await fold.end(newestHead));

@@ -54,10 +54,10 @@ export class PartitionedWriter {
     for await (const lines of this.spool.read(folder))
       for (const line of lines) {
         signal.throwIfAborted();
-        const { made } = JSON.parse(line) as { made: DeliveredRecord };
-        const id = recordId(shape.job.jobId, made.slot);
-        const texts = new RecordTexts(shape, made, line);
-        for (const file of await portions.filesOf(id)) await file.made?.(made, id, texts);
+        const { delivered: record } = JSON.parse(line) as { delivered: DeliveredRecord };
+        const id = recordId(shape.job.jobId, record.slot);
+        const texts = new RecordTexts(shape, record, line);
+        for (const file of await portions.filesOf(id)) await file.made?.(record, id, texts);
       }
     return await Promise.all(portions.files.map(finish));
   }

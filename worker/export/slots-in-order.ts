@@ -9,8 +9,8 @@ import type { ObjectBytes, Objects } from "../ports.ts";
 
 export type SlotEntry = Place &
   (
-    | { readonly made: DeliveredRecord; readonly failed?: undefined }
-    | { readonly made?: undefined; readonly failed: FailedRecord }
+    | { readonly delivered: DeliveredRecord; readonly failed?: undefined }
+    | { readonly delivered?: undefined; readonly failed: FailedRecord }
   );
 
 interface Place {
@@ -60,8 +60,8 @@ export async function* slotsInOrder(
   }
 }
 
-export function slotOf({ made, failed }: SlotEntry): number {
-  return (made ?? failed).slot;
+export function slotOf({ delivered, failed }: SlotEntry): number {
+  return (delivered ?? failed).slot;
 }
 
 async function nextOf(entries: AsyncGenerator<SlotEntry>): Promise<SlotEntry | undefined> {
@@ -93,8 +93,8 @@ async function* slotsOfPass(
         early.set(slot, line);
         continue;
       }
-      const { made, failed, rejected } = JSON.parse(line) as PartLine;
-      const other = made ?? failed;
+      const { delivered, failed, rejected } = JSON.parse(line) as PartLine;
+      const other = delivered ?? failed;
       if (other) early.set(other.slot, line);
       else await hearing.beside?.(line, pass);
       if (rejected) await hearing.rejected?.(rejected);
@@ -114,8 +114,8 @@ async function* slotsOfPass(
 }
 
 function entryOf(line: string, pass: number): SlotEntry {
-  const { made, failed } = JSON.parse(line) as PartLine;
-  if (made) return { made, line, pass };
+  const { delivered, failed } = JSON.parse(line) as PartLine;
+  if (delivered) return { delivered, line, pass };
   if (failed) return { failed, line, pass };
   throw new Error("A line that fills a slot holds neither a record nor a failure.");
 }

@@ -83,8 +83,8 @@ export class UnsavedProgress {
   }
 
   /** Takes out what no part holds yet. */
-  takeUnsaved(): { made: DeliveredRecord[]; failed: FailedRecord[]; rejected: RejectedCandidate[] } {
-    const cut = { made: this.#delivered, failed: this.#failures, rejected: this.#rejected };
+  takeUnsaved(): { delivered: DeliveredRecord[]; failed: FailedRecord[]; rejected: RejectedCandidate[] } {
+    const cut = { delivered: this.#delivered, failed: this.#failures, rejected: this.#rejected };
     this.#delivered = [];
     this.#failures = [];
     this.#rejected = [];

@@ -38,7 +38,7 @@ test("a completed job's shards name one run of parts with its dataset, in the or
     [{ generation: 1, fromSeq: 0, toSeq: 0, compacted: true }],
     [{ generation: 1, fromSeq: 0, toSeq: 0, compacted: true }],
   ]);
-  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
+  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).delivered.map(({ slot }) => slot));
   expect(slots).toEqual(Array.from({ length: 700 }, (_, slot) => slot));
   expect(world.job.datasetFiles.map(({ name }) => name).join()).not.toContain("records");
 });
@@ -69,7 +69,7 @@ test("a job at its budget keeps its parts where they are, and goes on with a dat
   expect(world.lines("dataset.jsonl")).toHaveLength(60);
   expect(objectsUnder(world, "parts/")).toEqual([]);
   expect(objectsUnder(world, `datasets/${JOB}/1/`)).toEqual([]);
-  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
+  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).delivered.map(({ slot }) => slot));
   expect(slots).toEqual(Array.from({ length: 60 }, (_, slot) => slot));
 });
 
@@ -105,7 +105,7 @@ test("failures are folded too", async () => {
   expect(failed).toBeGreaterThan(3);
   const parts = partsIn(world).map(({ text }) => decodePart(text));
   expect(parts.flatMap((part) => part.failed)).toHaveLength(failed);
-  expect(parts.flatMap((part) => part.made)).toHaveLength(40 - failed);
+  expect(parts.flatMap((part) => part.delivered)).toHaveLength(40 - failed);
 });
 
 test("slots that were begun and paid for stay begun: a job that has failed can go on without paying for them again", async () => {
@@ -132,7 +132,7 @@ test("slots that were begun and paid for stay begun: a job that has failed can g
   const rounds = open.flatMap(({ steps }) => Object.values(steps).flatMap((step) => step.rounds));
   const begun = rounds.filter(isAccepted).length;
   expect(begun).toBeGreaterThan(0);
-  const delivered = decodePart(newest?.text ?? "").made.length;
+  const delivered = decodePart(newest?.text ?? "").delivered.length;
   expect(world.model.log.length - paid).toBe(2 * (30 - delivered) - begun);
 });
 
@@ -154,8 +154,8 @@ describe("a fold", () => {
 
   test("cuts what it is given into parts of about one size, the head in the last", async () => {
     const objects = new MemoryObjects();
-    const fold = new PartCompaction(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBufferPool(100));
-    const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ made: { slot } }));
+    const fold = new PartCompaction(objects, shard, { generation: 4, pass: 2, fromSeq: 7 }, new LineBufferPool(125));
+    const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ delivered: { slot } }));
     for (const line of lines) await fold.add(line);
     const head = JSON.stringify({ format: 1, open: [newOpenSlot(30)], done: [31] });
     const runs = await fold.end(head);
@@ -207,7 +207,7 @@ describe("a fold", () => {
 
   test("copies lines of kinds that it does not know", async () => {
     const objects = new MemoryObjects();
-    const text = encodePart({ open: [], done: [], made: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
+    const text = encodePart({ open: [], done: [], delivered: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
     await objects.putIfAbsent(partObject(JOB, 3, { generation: 1 }, 0), text);
     const known = { ...shard, partRanges: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
     const fold = new ShardCompaction(objects, known, 4);

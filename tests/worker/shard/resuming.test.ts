@@ -403,6 +403,6 @@ function partsIn(world: World, { shardNo, partRanges }: ShardRow, wanted: (range
 /** The slots of all records in all parts. */
 function made(world: World): number[] {
   return world.shards.flatMap((shard) =>
-    partsIn(world, shard, () => true).flatMap((part) => part.made.map(({ slot }) => slot)),
+    partsIn(world, shard, () => true).flatMap((part) => part.delivered.map(({ slot }) => slot)),
   );
 }
