@@ -1,4 +1,4 @@
-/** The formats a dataset can be written in. Templates, jobs and datasets speak of them. */
+/** The formats a dataset can be written in, shared by templates, jobs and datasets. */
 export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
 export type DatasetFormat = (typeof FORMATS)[number];
 /** As people write them: `jsonl, jsonl_gz, csv, …`. */

@@ -53,7 +53,7 @@ export const handler = answering(async ({ owner, input }: GenerationToCheck): Pr
 
 function checkWishes({ name, itemCount, instructions, budgetNanos }: GenerateSeedsInput): void {
   if (name.trim().length < 1 || name.length > 100)
-    refuse(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+    refuse(`The seed set's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
   if (itemCount < 1 || itemCount > MAX_ITEMS)
     refuse(`A model makes 1 to ${MAX_ITEMS} items of each collection, not ${itemCount}.`);
   const characters = instructions?.length ?? 0;

@@ -8,7 +8,7 @@ import { acceptReplay } from "../shared/adHocToken.ts";
 export function request(ctx: Context) {
   const clientToken: string = ctx.stash.clientToken;
   if (clientToken.length < 8 || clientToken.length > 64)
-    throwBadInput(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+    throwBadInput(`The client token must have 8 to 64 characters; this one has ${clientToken.length}.`);
   return get({ key: adHocTokenKey(callerOf(ctx), clientToken), consistentRead: true });
 }
 

@@ -9,7 +9,7 @@ import { acceptJobReplay } from "../shared/token.ts";
 export function request(ctx: Context<MutationCreateJobArgs>) {
   const { clientToken } = ctx.args.input;
   if (clientToken.length < 8 || clientToken.length > 64)
-    throwBadInput(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+    throwBadInput(`The client token must have 8 to 64 characters; this one has ${clientToken.length}.`);
   return get({ key: tokenKey(callerOf(ctx), clientToken), consistentRead: true });
 }
 

@@ -63,19 +63,19 @@ describe("what was expected", () => {
       "stands alone while the job can go on",
       "PAUSED",
       100,
-      "Estimated before the start: $0.40 to $0.60, likely $0.47, from 3 records that were tried.",
+      "Estimated before the start: $0.40 to $0.60, likely $0.47, based on 3 test-run records.",
     ],
     [
       "stands beside what came when it has ended",
       "COMPLETED",
       100,
-      "Estimated before the start: $0.40 to $0.60, likely $0.47, from 3 records that were tried. Spent: $0.48.",
+      "Estimated before the start: $0.40 to $0.60, likely $0.47, based on 3 test-run records. Spent: $0.48.",
     ],
     [
       "names its number of records when the job was extended",
       "RUNNING",
       250,
-      "Estimated before the start for 100 records: $0.40 to $0.60, likely $0.47, from 3 records that were tried.",
+      "Estimated before the start for 100 records: $0.40 to $0.60, likely $0.47, based on 3 test-run records.",
     ],
   ])("%s", (_, status, recordCount, words) => {
     expect(sentence(status, recordCount)).toBe(words);

@@ -184,7 +184,7 @@ test("faulty rows are left out when that was asked for, and told", async () => {
 test.each<[object, string]>([
   [
     { name: "", files: [{ fileName: "a.csv", bytes: 1 }] },
-    "BadInput: The seed set's name must have 1 to 100 characters, this one has 0.",
+    "BadInput: The seed set's name must have 1 to 100 characters; this one has 0.",
   ],
   [{ name: "x", files: [] }, "BadInput: A seed set needs 1 to 10 files, not 0."],
   [

@@ -311,7 +311,7 @@ test("what cannot be tried is refused in words, and nothing is started", async (
     /^BadInput: .*Director/,
   );
   expect(await refusal({ clientToken: "short" })).toBe(
-    "BadInput: The client token must have 8 to 64 characters, this one has 5.",
+    "BadInput: The client token must have 8 to 64 characters; this one has 5.",
   );
   expect(await refusal({}, "bob")).toBe("NotFound: There is no seed set with that id.");
   expect(await refusal({ seedSetId: "nothing" }, "bob")).toBe("NotFound: There is no seed set with that id.");

@@ -151,8 +151,8 @@ describe("checkWishes", () => {
     [{ budgetNanos: Number.NaN }, /^The budget must be/],
     [{ formats: [] }, /^At least one format is needed/],
     [{ formats: ["XML"] }, /^The format "XML" is not known/],
-    [{ formats: ["CSV", "CSV"] }, /^Each format can be asked for once only/],
-    [{ clientToken: "short" }, /^The client token must have 8 to 64 characters, this one has 5\.$/],
+    [{ formats: ["CSV", "CSV"] }, /^Each format can be requested only once/],
+    [{ clientToken: "short" }, /^The client token must have 8 to 64 characters; this one has 5\.$/],
   ])("refuses %j", (wish, sentence) => {
     expect(() => checkJobOptions({ ...good, ...wish })).toThrow(sentence);
   });

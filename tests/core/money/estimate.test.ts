@@ -114,13 +114,13 @@ describe("in words", () => {
   };
 
   test.each<[number, string]>([
-    [0.6, "The budget of $0.60 suffices even for the high estimate."],
-    [0.59, "The budget of $0.59 is likely to suffice, but not for the high estimate of $0.60."],
-    [0.47, "The budget of $0.47 is likely to suffice, but not for the high estimate of $0.60."],
-    [0.46, "The budget of $0.46 is less than the likely $0.47: the job may stop before all records are made."],
+    [0.6, "The budget of $0.60 covers even the high estimate."],
+    [0.59, "The budget of $0.59 is likely to be enough, but does not cover the high estimate of $0.60."],
+    [0.47, "The budget of $0.47 is likely to be enough, but does not cover the high estimate of $0.60."],
+    [0.46, "The budget of $0.46 is less than the likely $0.47: the job may stop before all records are generated."],
     [
       0.39,
-      "The budget of $0.39 is less than the low estimate of $0.40: the job will stop before all records are made.",
+      "The budget of $0.39 is less than the low estimate of $0.40: the job will stop before all records are generated.",
     ],
   ])("a budget of $%d: %s", (usd, words) => {
     expect(budgetAdvice(Math.round(usd * 1e9), estimate)).toBe(words);
@@ -128,16 +128,16 @@ describe("in words", () => {
 
   test("a budget that suffices for one attempt each may not for several, which only tries can tell of", () => {
     expect(budgetAdvice(600_000_000, { ...estimate, basis: "PROMPTS" })).toBe(
-      "The budget of $0.60 suffices even for the high estimate, unless many records take several attempts.",
+      "The budget of $0.60 covers even the high estimate, unless many records take several attempts.",
     );
   });
 
   test("the range, and what it rests on", () => {
     expect(formatEstimate(estimate)).toBe("$0.40 to $0.60, likely $0.47");
-    expect(formatBasis(estimate)).toBe("from 3 records that were tried");
-    expect(formatBasis({ ...estimate, basisRecords: 1 })).toBe("from 1 record that was tried");
+    expect(formatBasis(estimate)).toBe("based on 3 test-run records");
+    expect(formatBasis({ ...estimate, basisRecords: 1 })).toBe("based on 1 test-run record");
     expect(formatBasis({ basis: "PROMPTS", basisRecords: 5 })).toBe(
-      "from the prompts of 5 records, with answers assumed and one attempt each",
+      "based on the prompts of 5 records, assuming answers and one attempt each",
     );
   });
 });

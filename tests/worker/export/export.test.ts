@@ -255,7 +255,7 @@ test("the card tells the prompts, the share of each model, and the records of ea
   await world.work();
   const card = world.file("README.md").toString();
   for (const words of [
-    "| Estimated before | $0.00040 to $0.00060, likely $0.00050, from 5 records that were tried |",
+    "| Estimated before | $0.00040 to $0.00060, likely $0.00050, based on 5 test-run records |",
     "| Template | T1, version 3 |",
     `| SHA-256 of its text | ${sha256(FILMS)} |`,
     '| Parameter audience | "young \\| old" |',
