@@ -118,7 +118,7 @@ export function jobsToConsider(open: readonly OpenJob[]): string[] {
 const MAX_SPOT_SHORTAGES = 3;
 const SPOT_COOLDOWN_MS = 10 * 60_000;
 
-
+/** @param chosen the owner's choice; SPOT_FIRST when absent */
 export function capacityFor(
   spot: Pick<SpotRow, "shortages" | "lastShortageAtMs"> | undefined,
   nowMs: number,

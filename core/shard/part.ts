@@ -1,15 +1,16 @@
 /**
  * A part: the immutable object that one flush of one shard writes. JSON lines: first what a restart needs, then the records,
- * failures and rejected candidates since the part before. Written once under its generation and number; only what a checkpoint names exists.
+ * failures and rejected candidates since the previous part. Written once, under its generation and number; only what a
+ * checkpoint references exists.
  */
 import type { FailedRecord, DeliveredRecord, OpenSlot, RejectedCandidate } from "./record.ts";
 import { invariant } from "../errors.ts";
 import type { PartRange } from "./shard-row.ts";
 
 export interface Part {
-  /** All slots that were begun and are neither delivered nor failed. */
+  /** All slots that were started and are neither delivered nor failed. */
   readonly open: readonly OpenSlot[];
-  /** The slots done beyond the low-water mark: at most a window of them. */
+  /** The slots done above the low-water mark: at most a window of them. */
   readonly done: readonly number[];
   readonly delivered: readonly DeliveredRecord[];
   readonly failed: readonly FailedRecord[];
@@ -47,23 +48,23 @@ export function decodePart(text: string): Part {
   return part;
 }
 
-/** A line of a part below its first, which holds one of these; of a kind that is not known here, none. */
+/** A line of a part after its first. It holds one of these, or none if its kind is unknown here. */
 export interface PartLine {
   readonly delivered?: DeliveredRecord;
   readonly failed?: FailedRecord;
   readonly rejected?: RejectedCandidate;
 }
 
-/** How `encodePart` begins the line of a record or a failure. */
+/** How `encodePart` starts the line of a record or a failure. */
 const LINE_START = /^\{"(?:delivered|failed)":\{"slot":(\d+)[,}]/;
 
-/** The slot that a line fills, as it stands at its beginning; undefined where it does not, and the line must be read to know. */
+/** The slot that a line fills, read from its start; undefined where it is not there, and the line must be parsed. */
 export function peekSlot(line: string): number | undefined {
   const [, slot] = LINE_START.exec(line) ?? [];
   return slot === undefined ? undefined : Number(slot);
 }
 
-/** The runs with one more part of the shard's newest pass. */
+/** The ranges plus one part of the shard's newest pass. */
 export function appendPart(ranges: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
   const last = ranges.at(-1);
   if (!last || !isWrittenBy(last, generation))
@@ -72,12 +73,12 @@ export function appendPart(ranges: readonly PartRange[], generation: number, seq
   return [...ranges.slice(0, -1), { ...last, toSeq: seq }];
 }
 
-/** Whether a worker of this generation of the shard wrote the run. */
+/** Whether a worker of this generation of the shard wrote the range. */
 export function isWrittenBy(range: PartRange | undefined, generation: number): boolean {
   return range?.generation === generation && !range.compacted;
 }
 
-/** Every part that exists, in the order written. */
+/** Every part that exists, in the order they were written. */
 export function* partsOf(ranges: readonly PartRange[]): Generator<{ range: PartRange; seq: number }> {
   for (const range of ranges) for (let seq = range.fromSeq; seq <= range.toSeq; seq++) yield { range, seq };
 }

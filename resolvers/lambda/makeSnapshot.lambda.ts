@@ -1,6 +1,6 @@
 /** Writes the records that a job has so far into a file: those of its checkpoints, in slot order, as the dataset will have them. */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { mergeInferredTypes, type ColumnKinds } from "../../core/dataset/columns.ts";
+import { mergeInferredTypes, type InferredTypes } from "../../core/dataset/columns.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { recordId } from "../../core/shard/record.ts";
@@ -71,7 +71,7 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
   if (shards.every(({ partRanges }) => partRanges.length === 0))
     return failed("There is no record yet; ask again in a while.");
   const template = await readTemplate(job.jobId);
-  const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
+  const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as InferredTypes));
   const shape = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
   const objects = new S3Objects(objectClient(), setting(ENVIRONMENT.bucket));
   const name = snapshotObject(job.jobId, snapshotId);

@@ -130,7 +130,7 @@ describe("createJob", () => {
     expect(getTemplate.facts.trainingFormats).toEqual(["ALPACA"]);
     const other = await inputFor(world, "ann", { templateId, formats: ["MESSAGES"] });
     expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(
-      /^BadInput: The format "messages" is made from columns that "training.messages" of a template names/,
+      /^BadInput: The format "messages" needs "training.messages", which the template/,
     );
   });
 
@@ -165,7 +165,7 @@ describe("createJob", () => {
   test.each<[object, string]>([
     [
       { split: { train: 80, validation: 10, test: 20 } },
-      "BadInput: The split must be three whole numbers of percent, for train, validation and test, that make 100 together, not 80, 10, 20.",
+      "BadInput: The split must be three whole percentages, for train, validation and test, that add up to 100, not 80, 10, 20.",
     ],
     [
       { maxFailedPercent: 101 },
@@ -324,7 +324,7 @@ describe("partitions", () => {
   test.each([
     [[], "1 to 3 columns, not 0"],
     [[{ column: "id", transform: "IDENTITY" }], 'Every record has an "id" of its own'],
-    [[{ column: "genre", transform: "IDENTITY" }], 'no column "genre" to be partitioned by; choose among question.'],
+    [[{ column: "genre", transform: "IDENTITY" }], 'no column "genre" to partition by; choose from question.'],
     [[1, 2].map(() => ({ column: "question", transform: "DAY" })), "by a column once only"],
   ])("by %j are refused", async (partitionBy, words) => {
     const input = await inputFor(world, "ann", { partitionBy });

@@ -1,5 +1,5 @@
 /** One file of a dataset being written, record by record, in slot order. */
-import type { ColumnKinds } from "#core/dataset/columns";
+import type { InferredTypes } from "#core/dataset/columns";
 import type { DatasetFormat } from "#core/formats";
 import type { FailedRecord, DeliveredRecord, RecordMeta, RejectedCandidate } from "#core/shard/record";
 import type { JobRow } from "#core/job/job-row";
@@ -41,7 +41,7 @@ export function datasetSchemaOf(
   job: JobRow,
   names: readonly string[],
   declared: Readonly<Record<string, { type?: ColumnType }>>,
-  found: ColumnKinds,
+  found: InferredTypes,
 ): DatasetSchema {
   return { job, columns: names.map((name) => ({ name, kind: declared[name]?.type ?? found[name] ?? "string" })) };
 }

@@ -2,7 +2,7 @@
  * Writes a job's dataset in all its formats in one pass over its parts, and folds the parts meanwhile. Memory does not grow
  * with the dataset.
  */
-import { mergeInferredTypes, type ColumnKinds } from "#core/dataset/columns";
+import { mergeInferredTypes, type InferredTypes } from "#core/dataset/columns";
 import type { CompactedShard, WrittenDataset } from "#core/job/ending";
 import type { Outcome } from "#core/job/job";
 import { recordId, type DeliveredRecord, type RejectedCandidate } from "#core/shard/record";
@@ -67,7 +67,7 @@ class Export {
     readonly remark?: string,
   ) {
     const { job, template, shards } = order;
-    const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
+    const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as InferredTypes));
     this.#schema = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
     this.#counts = new Counts(template.categories);
   }

@@ -1,6 +1,6 @@
 /** What a shard's worker has got done: totals since ever, and what no part holds yet. */
 import { withCause, type CauseCount } from "#core/shard/causes";
-import { inferFromRecord, type ColumnKinds } from "#core/dataset/columns";
+import { inferFromRecord, type InferredTypes } from "#core/dataset/columns";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { ShardRow } from "#core/shard/shard-row";
 import { withCall, type PaidCall, type SpendingEntry } from "#core/money/spending";
@@ -17,7 +17,7 @@ export class UnsavedProgress {
   inputTokens: number;
   outputTokens: number;
   spending: SpendingEntry[];
-  columns: ColumnKinds;
+  columns: InferredTypes;
   /** The columns of the latest records. */
   latest: Readonly<Record<string, unknown>>[] = [];
   #delivered: DeliveredRecord[] = [];
@@ -36,7 +36,7 @@ export class UnsavedProgress {
     this.inputTokens = row.inputTokens;
     this.outputTokens = row.outputTokens;
     this.spending = row.spending;
-    this.columns = row.columns as ColumnKinds;
+    this.columns = row.columns as InferredTypes;
   }
 
   addRecord(record: DeliveredRecord): void {

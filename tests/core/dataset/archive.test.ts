@@ -87,7 +87,7 @@ test("a file that cannot be read now says why and what to do, with the hours of 
     '"dataset.csv" is archived; restore the dataset first, which takes 3 to 5 hours.',
   );
   expect(why("RESTORING", "DEEP")).toBe(
-    '"dataset.csv" is being restored from the archive, which takes up to 12 hours; download it once it is back.',
+    '"dataset.csv" is being restored from the archive, which takes up to 12 hours; download it once it is restored.',
   );
   expect(why("RESTORED", "DEEP")).toBeUndefined();
   expect(whyNotReadable("dataset.csv", { state: "AVAILABLE", archiveClass: "INSTANT" })).toBeUndefined();

@@ -94,7 +94,7 @@ test.each([
   [[], "1 to 3 columns, not 0"],
   [["a", "b", "c", "d"], "1 to 3 columns, not 4"],
   [["id"], 'an "id" of its own'],
-  [["e"], 'no column "e" to be partitioned by; choose among a, b, c, d.'],
+  [["e"], 'no column "e" to partition by; choose from a, b, c, d.'],
   [["a", "a"], "by a column once only"],
 ])("partitions by %j are refused", (columns, words) => {
   const levels = columns.map((column) => ({ column, transform: "IDENTITY" as const }));

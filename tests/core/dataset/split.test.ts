@@ -34,8 +34,6 @@ test.each([
   [{ train: 120, validation: -20, test: 0 }],
   [{ train: 99.5, validation: 0.5, test: 0 }],
 ])("%j is refused in words", (split) => {
-  expect(() => checkSplit(split)).toThrow(
-    /^The split must be three whole numbers of percent, .+ that make 100 together/,
-  );
+  expect(() => checkSplit(split)).toThrow(/^The split must be three whole percentages, .+ that add up to 100/);
   expect(() => checkSplit(SPLIT)).not.toThrow();
 });

@@ -68,5 +68,5 @@ test("a slot that is put back comes before those not begun", () => {
 });
 
 test("a slot that is not in hand cannot be finished", () => {
-  expect(() => new SlotWindow({ to: 2, size: 2, lowWater: 0, done: [] }).finish(0)).toThrow("slot 0 is in hand");
+  expect(() => new SlotWindow({ to: 2, size: 2, lowWater: 0, done: [] }).finish(0)).toThrow("slot 0 is in progress");
 });

@@ -177,7 +177,7 @@ test("a split writes a file of each format for each portion, and every record in
     expect(parquet.map(({ id }) => id)).toEqual(ids);
     expect(world.lines(`dataset.${portion}.alpaca.jsonl`)).toHaveLength(ids.length);
   }
-  expect(world.file("README.md").toString()).toContain("| Split | 70 % train, 30 % test |");
+  expect(world.file("README.md").toString()).toContain("| Split | 70% train, 30% test |");
 });
 
 test("every record tells where it comes from, in the dataset and beside it", async () => {
