@@ -1,4 +1,4 @@
-/** From a template document, YAML or JSON, to something every room can trust; or to what is wrong with it, and where. */
+/** From a template document, YAML or JSON, to a validated template; or to its problems and their locations. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { tiersOf, type Tiers } from "../models/models.ts";
 import { checkSnippets } from "./document/check-snippets.ts";
@@ -9,20 +9,20 @@ import { TEMPLATE_SCHEMA } from "./document/schema.ts";
 import { TemplateSource, type TemplateProblem } from "./document/source.ts";
 import type { Template } from "./template.ts";
 
-/** A job copies its template into a row of its own, and a row holds 400 KB. */
+/** A job copies its template into its own row, and a row holds 400 KB. */
 export const MAX_TEMPLATE_BYTES = 100_000;
 
-/** The tiers of the region that has them all, for those who ask about templates and not about an account. */
+/** The tiers of a region that has them all, for questions about a template rather than an account. */
 export const DEFAULT_TIERS: Tiers = tiersOf({ region: "us-east-1" });
 
 export interface ParseResult {
-  /** Absent when something is wrong. */
+  /** Absent when there are problems. */
   readonly template?: Template;
   /** In the order of the document. */
   readonly problems: readonly TemplateProblem[];
 }
 
-/** @throws PlotPaletteError BadInput with the first fault: a sentence, line, column and the line with a caret */
+/** @throws PlotPaletteError BadInput with the first problem: a sentence, line, column and the line with a caret */
 export function parseTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): Template {
   const source = new TemplateSource(text);
   const template = read(source, text, tiers);
@@ -30,19 +30,19 @@ export function parseTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): Templ
   return template as Template;
 }
 
-/** Everything that is wrong with a template, for an editor. */
+/** The template, or all its problems, for an editor. */
 export function readTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): ParseResult {
   const source = new TemplateSource(text);
   const template = read(source, text, tiers);
-  const faults = [...source.problems].sort((a, b) => a.from - b.from);
-  return faults.length > 0 ? { problems: faults } : { template, problems: faults };
+  const problems = [...source.problems].sort((a, b) => a.from - b.from);
+  return problems.length > 0 ? { problems } : { template, problems };
 }
 
 let validator: ValidateFunction | undefined;
 
 function read(source: TemplateSource, text: string, tiers: Tiers): Template | undefined {
   if (new TextEncoder().encode(text).length > MAX_TEMPLATE_BYTES)
-    source.addProblem([], `A template may have ${MAX_TEMPLATE_BYTES / 1000} KB at most; split it into smaller ones.`);
+    source.addProblem([], `A template may have at most ${MAX_TEMPLATE_BYTES / 1000} KB; split it into smaller ones.`);
   if (source.problems.length > 0) return undefined;
   validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(TEMPLATE_SCHEMA);
   if (!validator(source.value)) {
@@ -50,17 +50,17 @@ function read(source: TemplateSource, text: string, tiers: Tiers): Template | un
     return undefined;
   }
   const template = new DocumentReader(source, tiers).template(source.value as TemplateDocument);
-  // Prompts of steps that are wrong themselves would only repeat it.
+  // Checking the prompts of an invalid template would only repeat its problems.
   if (source.problems.length === 0) checkSnippets(template, source);
   return template;
 }
 
-/** Where a name is not known and another is missing, the first is most likely the second, misspelt. */
+/** Where one key is unknown and another is missing, the first is most likely the second, misspelled. */
 function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
-  const misspelt = errors.filter(({ keyword }) => keyword === "additionalProperties");
+  const misspelled = errors.filter(({ keyword }) => keyword === "additionalProperties");
   return errors.filter(
     ({ keyword, instancePath }) =>
-      keyword !== "required" || !misspelt.some((unknown) => unknown.instancePath === instancePath),
+      keyword !== "required" || !misspelled.some((unknown) => unknown.instancePath === instancePath),
   );
 }
 

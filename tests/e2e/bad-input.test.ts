@@ -44,7 +44,7 @@ describe("refused before anything is started", () => {
     ["a template that is not there", { template: "gone.yaml" }, /gone\.yaml cannot be read/],
     ["broken YAML", { template: "broken.yaml" }, /not valid YAML: .* \(line 2, column 1\)/],
     ["a broken prompt", { template: "prompt.yaml" }, caret],
-    ["an unknown model", { template: "model.yaml" }, /names the model "gpt-9", whose price is not known; choose among/],
+    ["an unknown model", { template: "model.yaml" }, /uses the model "gpt-9", whose price is unknown; choose from/],
     ["an unknown word in a template", { template: "word.yaml" }, /has "promt", which is not known here/],
   ])("%s", async (_, wishes, sentence) => {
     await file("empty.csv", "");

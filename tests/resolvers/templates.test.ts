@@ -230,7 +230,7 @@ describe("checking", () => {
     expect(faults[0]).toMatchObject({
       line: 6,
       message:
-        'The template "Film questions" includes "NOBODY@1/calm", which is not there: no template of yours and no public one has it.',
+        'The template "Film questions" includes "NOBODY@1/calm", which does not exist in any template of yours or any public one.',
     });
   });
 });

@@ -2,36 +2,35 @@
 import { columnsOf, type Template } from "../template.ts";
 import type { Path, TemplateSource } from "./source.ts";
 
-/** Names live in one space, `it`, and in one header, the dataset's. */
+/** Names share one namespace, `it`, and one header, the dataset's. */
 export function checkNames(template: Template, source: TemplateSource): void {
   const ids = template.steps.map((step) => step.id);
-  const twice = ids.findIndex((id, n) => ids.indexOf(id) < n);
-  if (twice >= 0)
-    source.addProblem(["steps", twice, "id"], `Two steps have the id "${ids[twice]}"; each step needs its own.`);
+  const duplicate = ids.findIndex((id, n) => ids.indexOf(id) < n);
+  if (duplicate >= 0)
+    source.addProblem(
+      ["steps", duplicate, "id"],
+      `Two steps have the id "${ids[duplicate]}"; each step needs its own.`,
+    );
   for (const name of Object.keys(template.parameters))
     if (name in template.pick) addNameClash("parameters", name, source);
   for (const section of ["pick", "parameters"] as const)
     for (const name of ["steps", "index", ...(template.accept ? ["record"] : [])])
       if (name in template[section]) addNameClash(section, name, source);
   template.steps.forEach(({ forEach }, n) => {
-    const taken =
+    const isTaken =
       forEach &&
       (forEach.as in template.pick || forEach.as in template.parameters || ["steps", "index"].includes(forEach.as));
-    if (taken)
+    if (isTaken)
       source.addProblem(
         ["steps", n, "as"],
-        `The name "${forEach.as}" stands for two things in "it"; choose another for "as".`,
+        `The name "${forEach.as}" means two things in "it"; choose another for "as".`,
       );
   });
   checkColumns(template, source);
 }
 
 function addNameClash(section: "pick" | "parameters", name: string, source: TemplateSource): void {
-  source.addKeyProblem(
-    [section],
-    name,
-    `The name "${name}" stands for two things in "it"; rename a pick or a parameter.`,
-  );
+  source.addKeyProblem([section], name, `The name "${name}" means two things in "it"; rename a pick or a parameter.`);
 }
 
 function checkColumns(template: Template, source: TemplateSource): void {
@@ -42,7 +41,7 @@ function checkColumns(template: Template, source: TemplateSource): void {
       source.addKeyProblem(
         [template.record ? "record" : "steps"],
         name,
-        `A column cannot be called "${name}"; every row has one already.`,
+        `A column cannot be named "${name}"; every row already has one.`,
       );
   template.categories.forEach((name, n) => {
     if (!columns.includes(name))
@@ -58,10 +57,10 @@ function checkTraining(template: Template, source: TemplateSource): void {
   const { messages, alpaca = {} } = template.training ?? {};
   const check = (path: Path, name: string | undefined) => {
     if (name === undefined || columns.includes(name)) return;
-    const place = ["training", ...path];
+    const fullPath = ["training", ...path];
     source.addProblem(
-      place,
-      `"${place.join(".")}" is "${name}", which is not a column of the record (it has ${columns.join(", ")}).`,
+      fullPath,
+      `"${fullPath.join(".")}" is "${name}", which is not a column of the record (it has ${columns.join(", ")}).`,
     );
   };
   check(["messages"], messages);

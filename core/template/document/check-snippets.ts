@@ -5,66 +5,69 @@ import { readsOfExpression, readsOfPrompt, TemplateSyntaxError, treeOfPrompt, ty
 import { columnsOf, type Template } from "../template.ts";
 import type { TemplateSource } from "./source.ts";
 
-/** Notes every fault of syntax, and every read of something that is not in reach. */
+/** Adds a problem for each syntax error, and for each read of something out of scope. */
 export function checkSnippets(template: Template, source: TemplateSource): void {
-  for (const place of snippetsOf(template)) {
-    const reads = readsOfSnippet(template, place, source);
-    // A partial sees what is handed to it, which its callers know.
-    if (reads && place.path[0] !== "partials") for (const read of reads) checkRead(template, place, read, source);
+  for (const snippet of snippetsOf(template)) {
+    const reads = readsOfSnippet(template, snippet, source);
+    // What a partial sees depends on its callers.
+    if (reads && snippet.path[0] !== "partials") for (const read of reads) checkRead(template, snippet, read, source);
   }
 }
 
-function readsOfSnippet(template: Template, place: Snippet, source: TemplateSource): Read[] | undefined {
+function readsOfSnippet(template: Template, snippet: Snippet, source: TemplateSource): Read[] | undefined {
   try {
-    if (place.kind === "expression") return readsOfExpression(place.text);
-    for (const include of includesOfTree(treeOfPrompt(place.text))) {
-      const fault = problemOfInclude(template, include.name);
-      if (fault) {
-        const before = place.text.slice(0, include.at).split("\n");
+    if (snippet.kind === "expression") return readsOfExpression(snippet.text);
+    for (const include of includesOfTree(treeOfPrompt(snippet.text))) {
+      const problem = problemOfInclude(template, include.name);
+      if (problem) {
+        const before = snippet.text.slice(0, include.at).split("\n");
         source.addProblemWithin(
-          place.path,
+          snippet.path,
           before.length,
           (before.at(-1)?.length ?? 0) + 1,
-          `${titled(template, place)} ${fault}`,
+          `${titled(template, snippet)} ${problem}`,
         );
       }
     }
-    return readsOfPrompt(place.text);
+    return readsOfPrompt(snippet.text);
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error;
     source.addProblemWithin(
-      place.path,
+      snippet.path,
       error.line,
       error.column,
-      `${titled(template, place)} has a syntax error: ${error.problem}.`,
+      `${titled(template, snippet)} has a syntax error: ${error.problem}.`,
     );
     return undefined;
   }
 }
 
 function problemOfInclude({ partials, steps }: Template, name: string | undefined): string | undefined {
-  if (name === undefined) return 'includes by a computed name; write it as a text, include("NAME").';
+  if (name === undefined) return 'includes by a computed name; write it as a literal, include("NAME").';
   if (isQualified(name) || name in partials || steps.some(({ id }) => id === name)) return undefined;
   const known = [...Object.keys(partials), ...steps.map(({ id }) => id)].join(", ");
-  return `includes "${name}", but there is no partial or step of that name (there are ${known}); another template's is written "ID@VERSION/NAME".`;
+  return `includes "${name}", but no partial or step has that name (there are ${known}); to include another template's, write "ID@VERSION/NAME".`;
 }
 
-function checkRead(template: Template, place: Snippet, { path, optional }: Read, source: TemplateSource): void {
+function checkRead(template: Template, snippet: Snippet, { path, optional }: Read, source: TemplateSource): void {
   const [name, id] = path;
   if (name === undefined || optional) return;
-  const known = namesInScope(template, place);
+  const known = namesInScope(template, snippet);
   if (!known.includes(name))
     source.addProblem(
-      place.path,
-      `${titled(template, place)} reads it.${name}, but there is no such pick or parameter (there are ${known.join(", ")}).`,
+      snippet.path,
+      `${titled(template, snippet)} reads it.${name}, but no pick or parameter has that name (there are ${known.join(", ")}).`,
     );
-  if (name === "steps" && id !== undefined && !stepsInScope(template, place).includes(id))
-    source.addProblem(place.path, `${titled(template, place)} reads it.steps.${id}, but no earlier step has that id.`);
-  const columns = columnsOf(template);
-  if (place.recordInScope && name === "record" && id !== undefined && !columns.includes(id))
+  if (name === "steps" && id !== undefined && !stepsInScope(template, snippet).includes(id))
     source.addProblem(
-      place.path,
-      `${titled(template, place)} reads it.record.${id}, but the record has no such column (it has ${columns.join(", ")}).`,
+      snippet.path,
+      `${titled(template, snippet)} reads it.steps.${id}, but no earlier step has that id.`,
+    );
+  const columns = columnsOf(template);
+  if (snippet.recordInScope && name === "record" && id !== undefined && !columns.includes(id))
+    source.addProblem(
+      snippet.path,
+      `${titled(template, snippet)} reads it.record.${id}, but the record has no such column (it has ${columns.join(", ")}).`,
     );
 }
 
@@ -84,6 +87,6 @@ function stepsInScope({ steps }: Template, { step, ownOutputInScope }: Snippet):
   return steps.slice(0, steps.indexOf(step) + (ownOutputInScope ? 1 : 0)).map(({ id }) => id);
 }
 
-function titled(template: Template, place: Snippet): string {
-  return `Template "${template.name}" ${place.name}`;
+function titled(template: Template, snippet: Snippet): string {
+  return `Template "${template.name}" ${snippet.name}`;
 }

@@ -16,7 +16,7 @@ import type { StepDocument, TemplateDocument } from "./document.ts";
 import { readOutput } from "./read-output.ts";
 import type { Path, TemplateSource } from "./source.ts";
 
-/** Spells out short forms and checks what names each other. */
+/** Expands short forms, fills in defaults and checks references. */
 export class DocumentReader {
   readonly #source: TemplateSource;
   readonly #tiers: Tiers;
@@ -57,13 +57,10 @@ export class DocumentReader {
   #accept({ accept, steps }: TemplateDocument): Template["accept"] {
     if (accept === undefined) return undefined;
     if (!steps?.length)
-      this.#source.addProblem(["accept"], '"accept" judges records, and a library makes none; leave it out.');
+      this.#source.addProblem(["accept"], '"accept" filters records, and a library makes none; remove it.');
     const conditions = acceptConditions(accept);
     if (conditions.length === 0)
-      this.#source.addProblem(
-        ["accept"],
-        '"accept" needs at least one condition; leave it out to accept every record.',
-      );
+      this.#source.addProblem(["accept"], '"accept" needs at least one condition; remove it to accept every record.');
     return conditions;
   }
 
@@ -76,44 +73,44 @@ export class DocumentReader {
     return parameter;
   }
 
-  #picks({ pick }: TemplateDocument, runs: boolean): Template["pick"] {
-    if (pick === undefined) return runs ? { seed: { from: "seeds", how: "shuffled" } } : {};
+  #picks({ pick }: TemplateDocument, hasSteps: boolean): Template["pick"] {
+    if (pick === undefined) return hasSteps ? { seed: { from: "seeds", how: "shuffled" } } : {};
     return mapValues(pick, (value, name) => {
       const read: SeedPick =
         typeof value === "string" ? { from: value, how: "shuffled" } : { how: "shuffled", ...value };
       const path = ["pick", name];
       if ((read.how === "weighted") !== (read.weight !== undefined))
-        this.#source.addProblem(path, `The pick "${name}" needs "weight" when it is drawn "weighted", and only then.`);
+        this.#source.addProblem(path, `The pick "${name}" needs "weight" if "how" is "weighted", and only then.`);
       if (read.how === "combinations" && read.count !== undefined)
-        this.#source.addProblem(path, `The pick "${name}" draws combinations, one item each; leave out "count".`);
+        this.#source.addProblem(path, `The pick "${name}" draws combinations, one item each; remove "count".`);
       return read;
     });
   }
 
   #step(step: StepDocument, path: Path): Step {
-    const place = `step "${step.id}"`;
-    const output = readOutput(step.output, place, [...path, "output"], this.#source);
+    const location = `step "${step.id}"`;
+    const output = readOutput(step.output, location, [...path, "output"], this.#source);
     if ((step.forEach === undefined) !== (step.atMost === undefined))
       this.#source.addProblem(
         path,
-        `"forEach" of ${place} needs "atMost", the most items it may use, and "atMost" needs "forEach".`,
+        `"forEach" of ${location} needs "atMost", the maximum number of items, and "atMost" needs "forEach".`,
       );
     if (step.as !== undefined && step.forEach === undefined)
       this.#source.addProblem(
         [...path, "as"],
-        `"as" of ${place} names the items of "forEach", which it does not have.`,
+        `"as" of ${location} names the items of "forEach", which it does not have.`,
       );
     if (step.forEach !== undefined && step.repeat !== undefined)
       this.#source.addProblem(
         [...path, "repeat"],
-        `Step "${step.id}" has "forEach" and "repeat"; use a step for each.`,
+        `Step "${step.id}" has both "forEach" and "repeat"; use a separate step for each.`,
       );
     return {
       id: step.id,
-      ...this.#modelOf(step, place, path),
-      fallbacks: (step.fallbacks ?? []).map((name, n) => this.#choice(name, place, [...path, "fallbacks", n])),
+      ...this.#modelOf(step, location, path),
+      fallbacks: (step.fallbacks ?? []).map((name, n) => this.#choice(name, location, [...path, "fallbacks", n])),
       escalate: step.escalate && {
-        ...this.#choice(step.escalate.to, place, [...path, "escalate", "to"]),
+        ...this.#choice(step.escalate.to, location, [...path, "escalate", "to"]),
         on: step.escalate.on ?? ["schema", "refusal"],
         when: step.escalate.when,
       },
@@ -136,28 +133,28 @@ export class DocumentReader {
     };
   }
 
-  #modelOf({ model, tier }: StepDocument, place: string, path: Path): ModelChoice {
+  #modelOf({ model, tier }: StepDocument, location: string, path: Path): ModelChoice {
     if ((model === undefined) === (tier === undefined))
-      this.#source.addProblem(path, `${capitalized(place)} needs either "model" or "tier", one of them.`);
-    return this.#choice(tier ?? model ?? "", place, [...path, tier === undefined ? "model" : "tier"]);
+      this.#source.addProblem(path, `${capitalized(location)} needs either "model" or "tier".`);
+    return this.#choice(tier ?? model ?? "", location, [...path, tier === undefined ? "model" : "tier"]);
   }
 
   /** A model by its tier or its id. */
-  #choice(name: string, place: string, path: Path): ModelChoice {
+  #choice(name: string, location: string, path: Path): ModelChoice {
     const tier = TIERS.find((known) => known === name);
     if (tier) {
       const modelId = this.#tiers[tier];
       if (!modelId)
         this.#source.addProblem(
           path,
-          `No model of the tier "${tier}" can be used from here; name a model in ${place} instead.`,
+          `No model of the tier "${tier}" is available here; name a model in ${location} instead.`,
         );
       return { modelId: modelId ?? "", tier };
     }
     if (name !== "" && !findModel(name))
       this.#source.addProblem(
         path,
-        `${capitalized(place)} names the model "${name}", whose price is not known; choose among ${MODELS.map(({ id }) => id).join(", ")}.`,
+        `${capitalized(location)} uses the model "${name}", whose price is unknown; choose from ${MODELS.map(({ id }) => id).join(", ")}.`,
       );
     return { modelId: name };
   }

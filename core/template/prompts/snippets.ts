@@ -1,10 +1,10 @@
-/** The places of a template that hold prompts and expressions, and what is in scope of each. */
+/** The prompts and expressions of a template, and what is in scope in each. */
 import { conditionPath, conditionTitle, type AcceptCondition, type Step, type Template } from "../template.ts";
 
-/** The way to a value in the document: `["steps", 0, "prompt"]`. */
+/** The path to a value in the document: `["steps", 0, "prompt"]`. */
 type Path = readonly (string | number)[];
 
-/** A prompt or an expression, and what is in reach of it. */
+/** A prompt or an expression, and what is in its scope. */
 export interface Snippet {
   readonly path: Path;
   /** For messages: `step "question", system prompt`. */
@@ -13,15 +13,15 @@ export interface Snippet {
   readonly text: string;
   /** The step it belongs to; absent in partials and columns. */
   readonly step?: Step;
-  /** The item and the index of a `forEach` are in reach. */
+  /** The item and the index of a `forEach` are in scope. */
   readonly loopInScope?: boolean;
-  /** The step's own output is in reach: of the round before, or the one to be judged. */
+  /** The step's own output is in scope: that of the previous round, or the one to evaluate. */
   readonly ownOutputInScope?: boolean;
-  /** The record's columns are in reach. */
+  /** The record's columns are in scope. */
   readonly recordInScope?: boolean;
 }
 
-/** All of them, in the order in which they are looked at: partials, steps, columns, conditions. */
+/** All of them, in the order of evaluation: partials, steps, columns, conditions. */
 export function snippetsOf(template: Template): Snippet[] {
   return [
     ...Object.entries(template.partials).map(([name, text]) => partialSnippet(name, text)),
@@ -31,18 +31,18 @@ export function snippetsOf(template: Template): Snippet[] {
   ];
 }
 
-/** The places of one step, in the order in which they are evaluated. */
+/** The snippets of one step, in the order of evaluation. */
 export function snippetsOfStep(step: Step, n: number): Snippet[] {
   const name = `step "${step.id}"`;
   const loopInScope = step.forEach !== undefined;
   const ownOutputInScope = step.repeat !== undefined;
-  const prompt = (part: Path, words: string, text: string | undefined): Snippet[] =>
+  const prompt = (part: Path, suffix: string, text: string | undefined): Snippet[] =>
     text === undefined
       ? []
       : [
           {
             path: ["steps", n, ...part],
-            name: name + words,
+            name: name + suffix,
             kind: "prompt",
             text,
             step,
@@ -50,7 +50,7 @@ export function snippetsOfStep(step: Step, n: number): Snippet[] {
             ownOutputInScope,
           },
         ];
-  const expression = (part: Path, text: string | undefined, reach: Partial<Snippet> = {}): Snippet[] =>
+  const expression = (part: Path, text: string | undefined, scope: Partial<Snippet> = {}): Snippet[] =>
     text === undefined
       ? []
       : [
@@ -60,7 +60,7 @@ export function snippetsOfStep(step: Step, n: number): Snippet[] {
             kind: "expression",
             text,
             step,
-            ...reach,
+            ...scope,
           },
         ];
   return [

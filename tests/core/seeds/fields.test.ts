@@ -103,7 +103,7 @@ test("refuses more fields than a table has", () => {
     Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`f${from + n}`, 1]));
   summary.add(wide(0, 200));
   expect(() => summary.add(wide(200, 201))).toThrow(
-    "The items have more than 200 different fields; keep those that templates need.",
+    "The items have more than 200 different fields; keep only those that templates need.",
   );
 });
 

@@ -149,7 +149,7 @@ categories: [b]`);
     [
       "a pick that takes the record's name from accept",
       source({ rest: "pick: { record: records }\naccept: it.record.one", prompt: "<%= it.record.name %>" }),
-      /^The name "record" stands for two things in "it"/,
+      /^The name "record" means two things in "it"/,
     ],
     ["no condition in accept", source({ rest: "accept: {}" }), /^"accept" needs at least one condition/],
     [
@@ -160,7 +160,7 @@ categories: [b]`);
     [
       "a name of a condition that cannot be written",
       source({ rest: "accept: { good score: it.a }" }),
-      /^"good score" under "accept" needs a name of letters, digits and _ that begins with a letter/,
+      /^"good score" under "accept" needs a name of letters, digits and _ that starts with a letter/,
     ],
     [
       "accept in a library",
@@ -175,17 +175,17 @@ categories: [b]`);
     [
       "both model and tier",
       source({ step: "    model: amazon.nova-pro-v1:0" }),
-      /^Step "one" needs either "model" or "tier", one of them/,
+      /^Step "one" needs either "model" or "tier"/,
     ],
     [
       "an unknown model",
       source().replace("tier: economy", "model: gpt-99"),
-      /^Step "one" names the model "gpt-99", whose price is not known; choose among amazon\./,
+      /^Step "one" uses the model "gpt-99", whose price is unknown; choose from amazon\./,
     ],
     [
       "an unknown tier",
       source().replace("economy", "golden"),
-      /^"tier" of step "one" is "golden", which is not known; choose economy, balanced or premium/,
+      /^"tier" of step "one" is "golden", which is unknown; choose economy, balanced or premium/,
     ],
     [
       "tokens out of range",
@@ -221,7 +221,7 @@ categories: [b]`);
     [
       "an unknown way to pick",
       source({ rest: "pick: { seed: { from: seeds, how: best } }" }),
-      /^"how" of the pick "seed" is "best", which is not known; choose shuffled, random, inOrder, weighted or combinations/,
+      /^"how" of the pick "seed" is "best", which is unknown; choose shuffled, random, inOrder, weighted or combinations/,
     ],
     [
       "weights without a field",
@@ -246,12 +246,12 @@ categories: [b]`);
     [
       "a loop's item that hides a pick",
       source({ step: "    forEach: it.seed.tags\n    atMost: 2\n    as: seed" }),
-      /stands for two things in "it"/,
+      /means two things in "it"/,
     ],
     [
       "a column called id",
       source({ rest: "record: { id: it.seed.name }" }),
-      /^A column cannot be called "id"; every row has one already/,
+      /^A column cannot be named "id"; every row already has one/,
     ],
     [
       "a category that is no column",
@@ -271,12 +271,12 @@ categories: [b]`);
     [
       "an unknown type of a column",
       source({ rest: "record: { a: { value: it.seed.a, type: date } }" }),
-      /^"type" of the column "a" is "date", which is not known; choose string, /,
+      /^"type" of the column "a" is "date", which is unknown; choose string, /,
     ],
     [
       "a name for two things",
       source({ rest: "parameters: { seed: { default: 1 } }" }),
-      /^The name "seed" stands for two things in "it"/,
+      /^The name "seed" means two things in "it"/,
     ],
     [
       "a schema that is none",
@@ -296,13 +296,13 @@ categories: [b]`);
     [
       "a list that may be cut off",
       source({ step: "    output: { type: list, allowCutOff: true }" }),
-      /has "allowCutOff", which does not go with the type "list"/,
+      /has "allowCutOff", which does not apply to the type "list"/,
     ],
     ["choices of nothing", source({ step: "    output: { type: choice }" }), /needs "of", the texts to choose from/],
     [
       "choices with a schema",
       source({ step: "    output: { type: choice, of: [a, b], schema: {} }" }),
-      /has "schema", which does not go with the type "choice"/,
+      /has "schema", which does not apply to the type "choice"/,
     ],
     [
       "a default outside its values",

@@ -47,11 +47,11 @@ describe("JSON", () => {
     ['[{"a":1},[2]]', 'Item 2 of "f.json" must be an object with named fields, not a list.'],
     ['[{"a":1},]', /^Item 2 of "f.json" is not valid JSON/],
     ['[{"a":1}{"a":2}]', /^Item 1 of "f.json" is not valid JSON/],
-    ['[{"a":1},{"a":', /^The file "f.json" ends in the middle, after 1 items; it seems to be cut off\.$/],
+    ['[{"a":1},{"a":', /^The file "f.json" ends in the middle, after 1 items; it seems to be truncated\.$/],
     ['[{"a":1}] []', /^The file "f.json" is not valid JSON: expected the end of the file, found "\["/],
     [
       '{"a":1,"b":2}\n{"a":3}',
-      '"a" in "f.json" must be a list of objects; if each line of the file is an object, let its name end in .jsonl.',
+      '"a" in "f.json" must be a list of objects; if each line of the file is an object, use the extension .jsonl.',
     ],
     ['{"a":[{"x":1}] "b":[]}', /expected "," or "}", found """ of "a"/],
     ['{"a":[{"x":1},5]}', 'Item 2 of "a" in "f.json" must be an object with named fields, not a number.'],

@@ -38,7 +38,7 @@ describe("checkIncludes", () => {
 
   test("refuses circles, in the template and through others", () => {
     const own = template("<%~ include('a') %>", `{ a: "<%~ include('b') %>", b: "<%~ include('a') %>" }`);
-    expect(() => checkIncludes(own, {})).toThrow("includes in a circle: a → b → a.");
+    expect(() => checkIncludes(own, {})).toThrow("has a circular include: a → b → a.");
     const foreign = template("<%~ include('x@1/a') %>");
     const partials = { "x@1/a": "<%~ include('y@1/b') %>", "y@1/b": "<%~ include('x@1/a') %>" };
     expect(() => checkIncludes(foreign, partials)).toThrow("in a circle: x@1/a → y@1/b → x@1/a.");
