@@ -1,4 +1,4 @@
-/** The functions that templates find in place: JavaScript's, Eta's and the library's. */
+/** The functions available to templates: JavaScript's, Eta's and the library's. */
 import { allOf, listOver, mapped } from "./lists.ts";
 import { JSON_TYPES, type Kind } from "./prototypes.ts";
 import { unknown, type Call, type List } from "./results.ts";
@@ -65,7 +65,7 @@ const BUILTINS: Readonly<Record<string, (call: Call) => Value>> = {
       loops: [],
     }),
   "Object.freeze": ({ args: [value] }) => value ?? UNDEFINED,
-  // The library's functions refuse what is of another kind; docs/template-functions.md tells what each does.
+  // The library's functions throw for arguments of another kind; docs/template-functions.md describes them.
   truncateTokens: (call) => ofText(call, TEXT),
   sentences: (call) => ofText(call, maybe()),
   keywords: (call) => ofText(call, maybe()),
@@ -102,7 +102,7 @@ function ofText(call: Call, result: Value): Value {
   return requireKinds(call, ["string"], result);
 }
 
-/** A function of the library that refuses a first argument of another kind. */
+/** A library function that throws for a first argument of another kind. */
 function requireKinds({ interpreter, args: [value], context }: Call, kinds: readonly Kind[], result: Value): Value {
   if (value?.kind === "seed") interpreter.environment.constraints.require(value.path, context, kinds);
   return result;
@@ -116,7 +116,7 @@ function asJson(call: Call): Value {
   return { kind: "text", prints: prints.map((print) => ({ ...print, asJson: true })), isJson: true };
 }
 
-/** Names or values of an object's fields: there may be none. */
+/** The names or values of an object's fields, of which there may be none. */
 function ofObject({ interpreter, args: [value = UNDEFINED], context }: Call, each: Value): Value {
   interpreter.requireNotNull(value, context);
   return maybe({ kind: "list", each, loops: [] });

@@ -1,4 +1,4 @@
-/** What comes of a call: of a method, of a macro, of a function that templates find in place. */
+/** The results of calls: of methods, macros and builtin functions. */
 import { resultOfList } from "./lists.ts";
 import { memberOf } from "./members.ts";
 import { builtinOf } from "./builtins.ts";
@@ -56,7 +56,7 @@ export function callValue(
     case "builtin":
       return builtinOf(called.name)?.(call) ?? unknown(call, []);
     case "seed":
-      // JSON holds no functions: this always throws.
+      // JSON has no functions: this always throws.
       if (called.view === undefined) interpreter.environment.constraints.require(called.path, context, ["function"]);
       return unknown(call, []);
     case "maybe":
@@ -68,7 +68,7 @@ export function callValue(
 
 const namesIn = (text: string) => new Set(text.split(" "));
 
-/** "undefined" in the text is still there afterwards. */
+/** Methods whose result still shows an "undefined" in the text. */
 const PRESERVING_METHODS = namesIn(
   "trim trimStart trimEnd trimLeft trimRight padStart padEnd toString valueOf normalize toLowerCase toLocaleLowerCase",
 );

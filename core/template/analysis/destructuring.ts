@@ -1,9 +1,9 @@
-/** Names for values: declarations, parameters, and what patterns like `{ title, ...rest }` take apart. */
+/** Binds names to values: declarations, parameters, and patterns like `{ title, ...rest }`. */
 import { memberByKey, memberOf } from "./members.ts";
 import { maybe, UNDEFINED, uncertain, type AnyNode, type Context, type Scope, type Value } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
-/** Names what a pattern takes out of a value. */
+/** Binds the names of a pattern to the parts of a value. */
 export function bind(interpreter: Interpreter, pattern: AnyNode, value: Value, scope: Scope, context: Context): void {
   switch (pattern.type) {
     case "Identifier":

@@ -1,4 +1,4 @@
-/** What expressions are worth, as far as it can be told without seeds, and what they demand of them. */
+/** The values of expressions, as far as they are known without seeds, and what they require of the seeds. */
 import { callMethod, callValue } from "./calls.ts";
 import { literalOf, memberByKey } from "./members.ts";
 import { bind } from "./destructuring.ts";
@@ -20,7 +20,7 @@ import {
 } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
-/** What can stand at the right of `in`. */
+/** The kinds allowed to the right of `in`. */
 const HOLDS_NAMES = ["array", "object", "function"] as const;
 
 export function evaluate(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
@@ -79,7 +79,7 @@ export function evaluate(interpreter: Interpreter, node: AnyNode, scope: Scope, 
     case "ClassExpression":
       return maybe();
     default:
-      // await, yield, import(): nothing a prompt could wait for.
+      // await, yield, import(): a prompt cannot wait for anything.
       return node.argument ? maybe(evaluate(interpreter, node.argument, scope, uncertain(context))) : maybe();
   }
 }
@@ -97,7 +97,7 @@ function memberExpression(interpreter: Interpreter, node: AnyNode, scope: Scope,
   return memberByKey(interpreter, node, value, scope, inside);
 }
 
-/** The object of `object.name` and `object?.name`; behind `?.` nothing is certain. */
+/** The object of `object.name` and `object?.name`; after `?.` nothing is certain. */
 function objectOf(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): [Value, Context] {
   const value = evaluate(interpreter, node.object, scope, context);
   return isBehindOptional(node) ? [maybe(value), uncertain(context)] : [value, context];
@@ -117,7 +117,7 @@ function callExpression(interpreter: Interpreter, node: AnyNode, scope: Scope, c
   return callValue(interpreter, called, args, inside, node.start);
 }
 
-/** The values of arguments; behind `...` of unknown length they are any. */
+/** The values of arguments; after a spread of unknown length they may be any. */
 function argumentsOf(interpreter: Interpreter, nodes: readonly AnyNode[], scope: Scope, context: Context): Value[] {
   const items = itemsOf(interpreter, nodes, scope, context);
   if (items.every(({ loops }) => loops === undefined)) return items.map(({ value }) => value);
@@ -136,7 +136,7 @@ function listOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], sc
   return maybe({ kind: "list", each: maybe(...values), loops: [] });
 }
 
-/** The items between brackets; one that stands for many, spread from another list, has the loops over them. */
+/** The items between brackets; one that represents many, spread from another list, has the loops over them. */
 function itemsOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], scope: Scope, context: Context) {
   return nodes.flatMap((node): { value: Value; loops?: readonly SeedPath[]; certain?: boolean }[] => {
     if (node?.type !== "SpreadElement")
@@ -190,10 +190,10 @@ function unary(interpreter: Interpreter, node: AnyNode, scope: Scope, context: C
   return /^[-+~]$/.test(node.operator) ? NUMBER : PLAIN;
 }
 
-/** The name's value is "one of several" already, from its declaration on. */
+/** The name's value is already a `maybe`, from its declaration on. */
 function assignment(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
-  const mayNot = /^(\|\||&&|\?\?)=$/.test(node.operator);
-  const value = evaluate(interpreter, node.right, scope, mayNot ? uncertain(context) : context);
+  const mayBeSkipped = /^(\|\||&&|\?\?)=$/.test(node.operator);
+  const value = evaluate(interpreter, node.right, scope, mayBeSkipped ? uncertain(context) : context);
   if (node.left.type === "MemberExpression") evaluate(interpreter, node.left.object, scope, context);
   if (node.left.type === "Identifier") scope.widen(node.left.name, value);
   else if (node.left.type !== "MemberExpression") bind(interpreter, node.left, maybe(value), scope, uncertain(context));
@@ -210,7 +210,7 @@ function isKnown(value: Value): boolean {
   return value.kind === "list" && value.known !== undefined;
 }
 
-/** `a?.b.c(d)` does none of what follows the `?.` when there is no `a`. */
+/** In `a?.b.c(d)` nothing after the `?.` runs when there is no `a`. */
 function isBehindOptional(node: AnyNode): boolean {
   if (node.type !== "MemberExpression" && node.type !== "CallExpression") return false;
   return node.optional || isBehindOptional(node.object ?? node.callee);

@@ -1,4 +1,4 @@
-/** `value.name`: what it gives, and what it demands of the value. */
+/** `value.name`: its value, and what it requires of the object. */
 import { isIndex } from "./constraints.ts";
 import { isObjectPrototypeMember } from "./prototypes.ts";
 import {
@@ -73,12 +73,12 @@ function memberOfSeed(
     return isThere ? interpreter.read(path, at) : maybe(...iterationsOf(value, context).map((turn) => turn.value));
   }
   interpreter.requireNotNull(value, context);
-  // Such names are there whatever the seeds hold; and a place so far on in a list is not worth a schema as long.
+  // Such names exist whatever the seeds hold, and an index that large would need too long a schema.
   if (isObjectPrototypeMember(name) || name === "__proto__" || (/^\d+$/.test(name) && !isIndex(name))) return maybe();
   return interpreter.read(below(value.path, name), at);
 }
 
-/** What was laid on last counts; something spread that may hold the name leaves it open. */
+/** The last part with the name counts; a spread that may contain it leaves the value uncertain. */
 function memberOfObject(
   interpreter: Interpreter,
   parts: readonly ObjectPart[],
@@ -102,8 +102,8 @@ function memberOfObject(
 }
 
 /**
- * A field of what is spread into an object; nothing is demanded of that, since `...null` spreads nothing. That a text's own
- * `length` is not spread with it goes unnoticed.
+ * A field of what is spread into an object, of which nothing is required, since `...null` spreads nothing. Ignores that a
+ * text's `length` is not spread.
  */
 function memberOfSpread(interpreter: Interpreter, value: Value, name: string, context: Context, at: number): Value {
   if (value.kind === "object") return memberOfObject(interpreter, value.parts, value.open === true, name, context, at);

@@ -1,7 +1,7 @@
 /**
- * What a template asks of its seeds: for each collection a JSON Schema of its items, found by running the template's syntax
- * tree. It never refuses a seed with which the template renders without an undefined value; where no branch and no computed
- * key leaves doubt, it refuses every other.
+ * What a template requires of its seeds: for each collection a JSON Schema of its items, inferred by abstract interpretation.
+ * It never rejects a seed with which the template renders without an undefined value; where no branch or computed key leaves
+ * doubt, it rejects every other.
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { ConstraintCollector, pathText } from "./constraint-collector.ts";
@@ -38,16 +38,16 @@ import { lineAt, TemplateInterpreter } from "./template-interpreter.ts";
 export interface LocatedSeedRead extends SeedRead {
   /** The pick, by its name in `it`. */
   readonly pick: string;
-  /** In the prompt or expression, from 1. */
+  /** One-based, in the prompt or expression. */
   readonly line: number;
 }
 
 export interface SeedRequirements {
   /** By collection: the JSON Schema (2020-12) of its items. */
   readonly collections: Readonly<Record<string, JsonSchema>>;
-  /** In the order in which the template reads them; a pick that is never read stands with an empty path. */
+  /** In the order the template reads them; a pick that is never read has an empty path. */
   readonly reads: readonly LocatedSeedRead[];
-  /** Reads that cannot be known before rendering, one sentence each. */
+  /** Reads that are unknown before rendering, one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export function seedRequirementsOf(template: Template, partials: Partials): Seed
     if (!(error instanceof RangeError)) throw error;
     throw new PlotPaletteError(
       "BadInput",
-      `The prompts of the template "${template.name}" nest too deep; split an expression into several.`,
+      `The prompts of the template "${template.name}" are nested too deep; split an expression into several.`,
     );
   }
 }
@@ -73,7 +73,7 @@ class RequirementAnalysis {
   readonly #warnings = new Set<string>();
   readonly #interpreter: TemplateInterpreter;
   readonly #surely: Context;
-  /** What every place sees as `it`. */
+  /** What every prompt and expression sees as `it`. */
   readonly #common: readonly ObjectPart[];
 
   constructor(template: Template, partials: Partials) {
@@ -95,7 +95,7 @@ class RequirementAnalysis {
         const line = lineAt(program.text, node.start);
         const code = program.text.slice(node.start, node.end);
         this.#warnings.add(
-          `Template "${template.name}" ${program.location} reads ${code} in line ${line}: which field that is shows only in rendering, so seeds are not checked for it.`,
+          `Template "${template.name}" ${program.location} reads ${code} in line ${line}: the field is known only when rendering, so seeds are not checked for it.`,
         );
       },
     });
@@ -116,14 +116,14 @@ class RequirementAnalysis {
     this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
     return {
       collections: Object.fromEntries(
-        [...this.#constraints.collections].map(([name, facts]) => [name, jsonSchemaOf(facts)]),
+        [...this.#constraints.collections].map(([name, constraints]) => [name, jsonSchemaOf(constraints)]),
       ),
       reads: this.#reads(),
       warnings: [...this.#warnings],
     };
   }
 
-  /** The collection has to be there, and what a weighted draw goes by. */
+  /** Requires the collection, and the weights of a weighted draw. */
   #drawn(pick: string, { from, weight }: SeedPick): void {
     this.#constraints.constraintsOf(from);
     if (weight === undefined) return;
@@ -133,25 +133,25 @@ class RequirementAnalysis {
   }
 
   #step(step: Step): void {
-    const place = `step "${step.id}"`;
+    const location = `step "${step.id}"`;
     const expression = (part: string, source: string | undefined, context: Context, it: readonly ObjectPart[] = []) =>
       source === undefined
         ? PLAIN
-        : this.#interpreter.expression(this.#program(`${place}, "${part}"`, expressionCode(source), it), context);
+        : this.#interpreter.expression(this.#program(`${location}, "${part}"`, expressionCode(source), it), context);
     expression("when", step.when, this.#surely);
     const mayBeSkipped = step.when !== undefined ? uncertain(this.#surely) : this.#surely;
     const { context, it } = this.#turnOf(step, expression("forEach", step.forEach?.list, mayBeSkipped), mayBeSkipped);
-    const prompt = (words: string, text: string | undefined) =>
+    const prompt = (suffix: string, text: string | undefined) =>
       text === undefined
         ? undefined
-        : this.#interpreter.prompt(this.#program(place + words, codeOf(text, treeOfPrompt(text)), it), context);
+        : this.#interpreter.prompt(this.#program(location + suffix, codeOf(text, treeOfPrompt(text)), it), context);
     prompt(", system prompt", step.system);
     step.examples.forEach(({ user, assistant }, n) => {
       prompt(`, example ${n + 1}`, user);
       prompt(`, example ${n + 1}`, assistant);
     });
     prompt("", step.prompt);
-    // Whether these are asked depends on the answers.
+    // Whether these are evaluated depends on the answers.
     expression("escalate.when", step.escalate?.when, uncertain(context), it);
     expression("repeat.until", step.repeat?.until, uncertain(context), it);
   }
@@ -160,21 +160,23 @@ class RequirementAnalysis {
   #column(name: string, { value: source, type }: Column): ObjectPart {
     const value = this.#interpreter.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
     this.#interpreter.requireDefined(value, this.#surely);
-    // A declared type changes it on the way, and JSON whatever an object or a list of the template makes of itself.
+    // A declared type converts it, and JSON changes the template's own objects and lists.
     const isAsMade = type === undefined && ["seed", "text", "number"].includes(value.kind);
     return { name, value: isAsMade ? value : maybe(value) };
   }
 
-  /** The first condition is always asked, the others only if those before them hold. */
+  /** The first condition is always evaluated, the others only if the previous ones hold. */
   #accept(record: Value): void {
     for (const [n, condition] of (this.#template.accept ?? []).entries()) {
-      const place = `condition ${conditionTitle(condition)}`;
-      const program = this.#program(place, expressionCode(condition.expression), [{ name: "record", value: record }]);
+      const location = `condition ${conditionTitle(condition)}`;
+      const program = this.#program(location, expressionCode(condition.expression), [
+        { name: "record", value: record },
+      ]);
       this.#interpreter.expression(program, n === 0 ? this.#surely : uncertain(this.#surely));
     }
   }
 
-  /** Where the prompts of a step run: once, or for each of the first items of its list. */
+  /** The context of a step's prompts: once, or for each of the first items of its list. */
   #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly ObjectPart[] } {
     if (!forEach) return { context, it: [] };
     const turn = this.#interpreter.firstIterations(list, forEach.atMost, context);
@@ -192,13 +194,13 @@ class RequirementAnalysis {
   }
 
   #reads(): LocatedSeedRead[] {
-    const reads = this.#constraints.reads().map((reading) => ({
-      pick: reading.pick,
-      collection: reading.collection,
-      path: pathText(reading.segments),
-      required: this.#constraints.isRequired(reading),
-      location: reading.location,
-      line: reading.line,
+    const reads = this.#constraints.reads().map((read) => ({
+      pick: read.pick,
+      collection: read.collection,
+      path: pathText(read.segments),
+      required: this.#constraints.isRequired(read),
+      location: read.location,
+      line: read.line,
     }));
     const unread = Object.entries(this.#template.pick).filter(([name]) => !reads.some(({ pick }) => pick === name));
     return [
@@ -215,7 +217,7 @@ class RequirementAnalysis {
   }
 }
 
-/** One item, or a list of some that surely has one. */
+/** One item, or a list with a known number of them. */
 function drawnValue(pick: string, collection: string, count: number | undefined): Value {
   const item: Value = { kind: "seed", path: { pick, collection, segments: [] } };
   if (count === undefined) return item;

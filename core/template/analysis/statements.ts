@@ -1,4 +1,4 @@
-/** What runs, how often and under what: statements, with loops as one turn that stands for all. */
+/** Runs statements, with one iteration of each loop representing all. */
 import { evaluate } from "./evaluate.ts";
 import { assigns, mayEndEarly, mayExit } from "./control-flow.ts";
 import { bind } from "./destructuring.ts";
@@ -104,7 +104,7 @@ function bindLoop(interpreter: Interpreter, left: AnyNode, value: Value, scope: 
   bind(interpreter, pattern, value, scope, context);
 }
 
-/** `for (let i = 0; i < list.length; i++)` runs for each item; of any other loop nothing is certain but its beginning. */
+/** `for (let i = 0; i < list.length; i++)` runs for each item; any other loop is uncertain after its initialization. */
 function forStatement(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): void {
   if (node.init?.type === "VariableDeclaration") run(interpreter, node.init, scope, context);
   else if (node.init) evaluate(interpreter, node.init, scope, context);

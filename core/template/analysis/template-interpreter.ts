@@ -1,6 +1,6 @@
 /**
- * Runs a template without its seeds: every statement once, each loop for one turn that stands for all, each macro where it is
- * called, and notes what the seeds must have for it. Behind a branch nothing is demanded, since it may not run.
+ * Runs a template without seeds: every statement once, one iteration of each loop representing all, each macro where it is
+ * called, and notes what the seeds must have for it. Inside a branch nothing is required, since it may not run.
  */
 import { evaluate } from "./evaluate.ts";
 import { callValue } from "./calls.ts";
@@ -29,7 +29,7 @@ import {
 const NOT_NULL = KINDS.filter((kind) => kind !== "null");
 const ITERABLE = ["string", "array"] as const;
 
-/** Macros that call each other can unfold without end; what is not looked at demands nothing. */
+/** Macros that call each other can recurse forever; what is not visited requires nothing. */
 const MAX_NODES = 200_000;
 const MAX_DEPTH = 40;
 
@@ -37,7 +37,7 @@ export class TemplateInterpreter implements Interpreter {
   readonly environment: InterpreterEnvironment;
   #program: Program | undefined;
   #prints: Print[] = [];
-  /** What the function that runs returned, from each of its `return`s. */
+  /** What the running function returned, from each of its `return`s. */
   #returned: Value[] = [];
   #nodes = 0;
   #depth = 0;
@@ -48,7 +48,7 @@ export class TemplateInterpreter implements Interpreter {
   }
 
   get program(): Program {
-    if (!this.#program) throw new Error("Nothing is being read.");
+    if (!this.#program) throw new Error("No program is running.");
     return this.#program;
   }
 
@@ -65,7 +65,7 @@ export class TemplateInterpreter implements Interpreter {
     return this.#nodes > MAX_NODES;
   }
 
-  /** A prompt: whatever it prints has to be defined. */
+  /** Runs a prompt: whatever it prints must be defined. */
   prompt(program: Program, context: Context): void {
     this.#requireAll(this.#printsOf(program, context));
   }
@@ -76,7 +76,7 @@ export class TemplateInterpreter implements Interpreter {
     return evaluate(this, program.tree, scopeOf(program.it), context);
   }
 
-  /** Printing the value must show no `undefined`. */
+  /** Requires that printing the value shows no `undefined`. */
   requireDefined(value: Value, context: Context): void {
     this.#requireAll(printsOf([value], context));
   }
@@ -110,7 +110,7 @@ export class TemplateInterpreter implements Interpreter {
     if (value.kind === "maybe") value.of.forEach((one) => this.#noteLoop(one));
   }
 
-  /** What `forEach` runs over must be a list; its first items have a turn each. */
+  /** What `forEach` iterates over must be a list; each of its first items is an iteration. */
   firstIterations(value: Value, most: number, context: Context): Iteration {
     if (value.kind === "seed") this.environment.constraints.require(value.path, context, ["array"]);
     const first: Value = value.kind === "seed" && value.view === undefined ? { ...value, view: most } : value;
@@ -199,7 +199,7 @@ export class TemplateInterpreter implements Interpreter {
     this.#returned = [];
     try {
       run(this, program.tree, scopeOf(program.it), context);
-      // A prompt that returns of its own accord gives up what it has printed.
+      // A prompt that returns explicitly discards what it has printed.
       return this.#returned.length > 0
         ? this.#prints.map((print) => ({ ...print, context: uncertain(print.context) }))
         : this.#prints;
