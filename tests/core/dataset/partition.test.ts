@@ -93,9 +93,9 @@ test.each([
 test.each([
   [[], "1 to 3 columns, not 0"],
   [["a", "b", "c", "d"], "1 to 3 columns, not 4"],
-  [["id"], 'an "id" of its own'],
+  [["id"], 'partitioned by "id", which is unique'],
   [["e"], 'no column "e" to partition by; choose from a, b, c, d.'],
-  [["a", "a"], "by a column once only"],
+  [["a", "a"], "by a column only once"],
 ])("partitions by %j are refused", (columns, words) => {
   const levels = columns.map((column) => ({ column, transform: "IDENTITY" as const }));
   expect(() => checkPartitionBy(levels, ["a", "b", "c", "d"])).toThrow(words);
