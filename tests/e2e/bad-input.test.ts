@@ -40,12 +40,12 @@ describe("refused before anything is started", () => {
     ],
     ["a seed file that is not there", { seeds: "gone.csv" }, /gone\.csv cannot be read/],
     ["an empty seed file", { seeds: "empty.csv" }, /empty\.csv is empty; expected at least one row/],
-    ["a seed file of no known kind", { seeds: "seeds.txt" }, /must end in \.json/],
+    ["a seed file of no known kind", { seeds: "seeds.txt" }, /must have the extension \.json/],
     ["a template that is not there", { template: "gone.yaml" }, /gone\.yaml cannot be read/],
     ["broken YAML", { template: "broken.yaml" }, /not valid YAML: .* \(line 2, column 1\)/],
     ["a broken prompt", { template: "prompt.yaml" }, caret],
     ["an unknown model", { template: "model.yaml" }, /uses the model "gpt-9", whose price is unknown; choose from/],
-    ["an unknown word in a template", { template: "word.yaml" }, /has "promt", which is not known here/],
+    ["an unknown word in a template", { template: "word.yaml" }, /has the unknown key "promt"/],
   ])("%s", async (_, wishes, sentence) => {
     await file("empty.csv", "");
     await file("seeds.txt", "name");

@@ -139,6 +139,6 @@ describe("fitRow", () => {
   });
 
   test("counts bytes, and refuses when nothing helps", () => {
-    expect(() => fitRow(many(70))).toThrow(/^The fields of the seed set are too many or their names too long/);
+    expect(() => fitRow(many(70))).toThrow(/^The seed set has too many fields, or their names are too long/);
   });
 });

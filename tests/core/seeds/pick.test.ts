@@ -62,7 +62,7 @@ test("random draws every item about as often as another", () => {
 });
 
 test("a collection with too few items is refused", () => {
-  expect(() => itemsOf(RANDOM, 1, 0)).toThrow('The collection "seeds" has 0 items');
+  expect(() => itemsOf(RANDOM, 1, 0)).toThrow('The collection "seeds" has only 0 items');
   expect(() => itemsOf({ seed: { from: "seeds", how: "shuffled", count: 4 } }, 1, 3)).toThrow("too few to draw 4");
 });
 
@@ -189,8 +189,8 @@ describe("what the seeds cannot give is told before a job starts", () => {
       {},
       "draws 4 different items",
     ],
-    ["weights that are no numbers", weighted, { blocks: [block] }, 'weighs "seed" by the field "votes"'],
-    ["weights that are all 0", weighted, { blocks: [{ ...block, sums: { votes: 0 } }] }, "one above 0 at least"],
+    ["weights that are no numbers", weighted, { blocks: [block] }, 'weights "seed" by the field "votes"'],
+    ["weights that are all 0", weighted, { blocks: [{ ...block, sums: { votes: 0 } }] }, "and one above 0;"],
   ] as [string, SeedPicks, object, string][])("%s", (_, picks, collection, words) => {
     expect(() => check(picks, collection)).toThrow(words);
   });

@@ -74,10 +74,10 @@ describe("tables", () => {
     [
       "a row with a value too many",
       "a,b\n1,2\n1,2,3\n",
-      'Row 2 of "f.csv" has 3 values, but the header names 2 columns; put texts with commas or line breaks in quotes.',
+      'Row 2 of "f.csv" has 3 values, but the header has 2 columns; quote texts that contain commas or line breaks.',
     ],
-    ["a column twice", "a,b,a\n1,2,3\n", 'Two columns of "f.csv" are called "a"; each needs its own name.'],
-    ["a column without a name", "a,,c\n1,2,3\n", 'Column 2 of "f.csv" has no name in the header; give it one.'],
+    ["a column twice", "a,b,a\n1,2,3\n", 'Two columns of "f.csv" are named "a"; each needs its own name.'],
+    ["a column without a name", "a,,c\n1,2,3\n", 'Column 2 of "f.csv" has no name in the header; name it.'],
     [
       "a quote that is not closed",
       'a\n"x\n1\n',

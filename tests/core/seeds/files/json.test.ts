@@ -42,12 +42,12 @@ describe("JSON", () => {
   test.each([
     ["", 'The file "f.json" is empty; it needs a list of objects.'],
     ["  \n", 'The file "f.json" is empty; it needs a list of objects.'],
-    ["7", 'The file "f.json" must be a list of objects, or an object of named lists, but it begins with "7".'],
+    ["7", 'The file "f.json" must be a list of objects, or an object of named lists, but it starts with "7".'],
     ['[{"a":1},2]', 'Item 2 of "f.json" must be an object with named fields, not a number.'],
     ['[{"a":1},[2]]', 'Item 2 of "f.json" must be an object with named fields, not a list.'],
     ['[{"a":1},]', /^Item 2 of "f.json" is not valid JSON/],
     ['[{"a":1}{"a":2}]', /^Item 1 of "f.json" is not valid JSON/],
-    ['[{"a":1},{"a":', /^The file "f.json" ends in the middle, after 1 items; it seems to be truncated\.$/],
+    ['[{"a":1},{"a":', /^The file "f.json" ends abruptly after 1 items; it seems to be truncated\.$/],
     ['[{"a":1}] []', /^The file "f.json" is not valid JSON: expected the end of the file, found "\["/],
     [
       '{"a":1,"b":2}\n{"a":3}',

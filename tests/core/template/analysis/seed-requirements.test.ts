@@ -266,7 +266,7 @@ describe("what is read", () => {
   test("a computed key is named with its place, its line and what is written there, and asks nothing", () => {
     const { warnings, collections } = needsOf({ prompt: "one\n<%= it.movie[it.audience] %>" });
     expect(warnings).toEqual([
-      'Template "qa" step "step1" reads it.movie[it.audience] in line 2: which field that is shows only in rendering, so seeds are not checked for it.',
+      'Template "qa" step "step1" reads it.movie[it.audience] in line 2: the field is known only when rendering, so seeds are not checked for it.',
     ]);
     expect(collections.movies).toEqual({ type: "object" });
     expect(needsOf({ prompt: "<% for (const k in it.movie) { %><%= it.movie[k] %><% } %>" }).warnings).toEqual([]);
@@ -324,13 +324,13 @@ describe("whether seeds fit", () => {
       "a collection that is not there",
       "Hello",
       [{ name: "movies", itemCount: 3, fields: texts }],
-      'Template "qa" pick "article" draws from the collection "articles", but the seed set has none (it has movies).',
+      'Template "qa" pick "article" draws from the collection "articles", which the seed set does not have (it has movies).',
     ],
     [
       "a field that some items lack",
       "<%= it.article.title.trim() %>",
       collection(field("title", ["string"], 12)),
-      'Template "qa" step "question" reads article.title, which is missing in 12 of 300 items of "articles"; write it with a fallback (?? "") or clean the seeds.',
+      'Template "qa" step "question" reads article.title, which is missing in 12 of 300 items of "articles"; add a fallback (?? "") or clean the seeds.',
     ],
     [
       "a field of another type",
@@ -367,7 +367,7 @@ describe("whether seeds fit", () => {
       "a field that is absent, not null, in some items",
       "<%= it.article.title %>",
       collection(field("title", ["string"], 12, { nulls: 5 })),
-      'Template "qa" step "question" reads article.title, which is missing in 7 of 300 items of "articles"; write it with a fallback (?? "") or clean the seeds.',
+      'Template "qa" step "question" reads article.title, which is missing in 7 of 300 items of "articles"; add a fallback (?? "") or clean the seeds.',
     ],
     ["a field with a fallback", '<%= it.article.lead ?? "" %>', collection(...texts), undefined],
     [
