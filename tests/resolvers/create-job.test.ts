@@ -167,10 +167,7 @@ describe("createJob", () => {
       { split: { train: 80, validation: 10, test: 20 } },
       "BadInput: The split must be three whole percentages, for train, validation and test, that add up to 100, not 80, 10, 20.",
     ],
-    [
-      { maxFailedPercent: 101 },
-      "BadInput: The failure tolerance must be a whole percentage from 0 to 100, not 101.",
-    ],
+    [{ maxFailedPercent: 101 }, "BadInput: The failure tolerance must be a whole percentage from 0 to 100, not 101."],
     [{ recordCount: 0 }, "BadInput: The number of records must be a whole number from 1 to 1,000,000, not 0."],
     [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
     [
@@ -323,9 +320,9 @@ describe("partitions", () => {
 
   test.each([
     [[], "1 to 3 columns, not 0"],
-    [[{ column: "id", transform: "IDENTITY" }], 'Every record has an "id" of its own'],
+    [[{ column: "id", transform: "IDENTITY" }], "Every record has which is unique to each record"],
     [[{ column: "genre", transform: "IDENTITY" }], 'no column "genre" to partition by; choose from question.'],
-    [[1, 2].map(() => ({ column: "question", transform: "DAY" })), "by a column once only"],
+    [[1, 2].map(() => ({ column: "question", transform: "DAY" })), "by a column only once"],
   ])("by %j are refused", async (partitionBy, words) => {
     const input = await inputFor(world, "ann", { partitionBy });
     expect(await world.refusal("ann", CREATE_JOB, { input })).toContain(words);

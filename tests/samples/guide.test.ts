@@ -43,7 +43,9 @@ describe("the guide to templates", () => {
 
   it("has examples whose fields can all be checked against seeds", () => {
     const partials = { "house-style@1/plain": "Plain." };
-    const warnings = examples.flatMap(({ text }) => seedRequirementsOf(parseTemplate(wholeOf(text)), partials).warnings);
+    const warnings = examples.flatMap(
+      ({ text }) => seedRequirementsOf(parseTemplate(wholeOf(text)), partials).warnings,
+    );
     expect(warnings).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ const costing = (...cents: number[]): CostSample =>
   sampleOf(cents.map((cent) => ({ costNanos: cent * CENT, needsRetry: false, calls: CALLS })));
 const width = ({ lowNanos, likelyNanos, highNanos }: Estimate) => (highNanos - lowNanos) / (2 * likelyNanos);
 
-describe("an estimate from records that were tried", () => {
+describe("an estimate from test-run records", () => {
   test("adds up what they took", () => {
     expect(costing(1, 3)).toEqual({
       records: 2,
@@ -103,7 +103,7 @@ test("an estimate from prompts is the mean of what they may cost, each no more t
   });
 });
 
-describe("in words", () => {
+describe("formatting", () => {
   const estimate: Estimate = {
     lowNanos: 400_000_000,
     likelyNanos: 470_000_000,

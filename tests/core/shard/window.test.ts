@@ -43,7 +43,7 @@ test("hands out no slot twice, none beyond the window, and every slot in the end
   );
 });
 
-test("passes over what was made before, and never counts it among what is done beyond the mark", () => {
+test("skips what earlier passes delivered, and never counts it among what is done above the mark", () => {
   const made = new Set([0, 1, 3, 4, 6, 8, 9]);
   const window = new SlotWindow({ to: 10, size: 4, lowWater: 0, done: [], delivered: made });
   expect(window.lowWater).toBe(2);
