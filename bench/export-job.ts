@@ -69,10 +69,10 @@ export async function writeParts(folder: string, shards: readonly ShardRow[]): P
   for (const { jobId, shardNo, fromSlot, toSlot } of shards)
     for (let from = fromSlot, seq = 0; from < toSlot; from += RECORDS_PER_PART, seq++) {
       const slots = Math.min(RECORDS_PER_PART, toSlot - from);
-      const made = Array.from({ length: slots }, (_, n) => recordOf(from + n, words));
+      const delivered = Array.from({ length: slots }, (_, n) => recordOf(from + n, words));
       const path = join(folder, partObject(jobId, shardNo, { generation: 1 }, seq));
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, encodePart({ open: [], done: [], made, failed: [], rejected: [] }));
+      await writeFile(path, encodePart({ open: [], done: [], delivered, failed: [], rejected: [] }));
     }
 }
 

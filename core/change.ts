@@ -1,6 +1,6 @@
 /**
- * A change of rows as data: decided here in core, carried out by a store in one transaction. An `update` and a `check`
- * always demand that the row exists; a `put` that it does not.
+ * A change to rows as data: decided in core, applied by a store in one transaction. An `update` and a `check` always
+ * require that the row exists; a `put` that it does not.
  */
 export interface RowKey {
   readonly pk: string;
@@ -17,7 +17,7 @@ export interface Write {
   readonly when?: Condition;
 }
 
-/** All of it must hold. */
+/** Everything in it must hold. */
 export interface Condition {
   readonly equals?: Readonly<Record<string, string | number>>;
   readonly atLeast?: Readonly<Record<string, number>>;
@@ -25,27 +25,27 @@ export interface Condition {
   readonly oneOf?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Rows changed together, or none of them. */
+/** Rows changed together, or not at all. */
 export interface Change {
   readonly writes: readonly Write[];
-  /** Names this change among all ever made: sent again after an unclear answer, it takes effect once. 1 to 36 characters. */
+  /** Identifies this change among all ever made: retried after an indeterminate result, it takes effect once. 1 to 36 characters. */
   readonly idempotencyToken: string;
-  /** What one of the rows looks like once the change took effect, and not before: settles an unclear answer. */
+  /** What one of the rows looks like once the change has taken effect, and not before: settles an indeterminate result. */
   readonly postcondition?: { readonly key: RowKey; readonly when: Condition };
 }
 
 /** Whether a row meets a condition. */
 export function meetsCondition(row: Readonly<Record<string, unknown>>, when: Condition | undefined): boolean {
   if (!when) return true;
-  const all = <T>(demands: Readonly<Record<string, T>> | undefined, fits: (value: unknown, demand: T) => boolean) =>
-    Object.entries(demands ?? {}).every(([name, demand]) => fits(row[name], demand));
+  const all = <T>(expected: Readonly<Record<string, T>> | undefined, fits: (value: unknown, limit: T) => boolean) =>
+    Object.entries(expected ?? {}).every(([name, limit]) => fits(row[name], limit));
   return (
-    all(when.equals, (value, demand) => value === demand) &&
-    all(when.atLeast, (value, demand) => typeof value === "number" && value >= demand) &&
-    all(when.atMost, (value, demand) => typeof value === "number" && value <= demand) &&
-    all(when.oneOf, (value, demand) => typeof value === "string" && demand.includes(value))
+    all(when.equals, (value, expected) => value === expected) &&
+    all(when.atLeast, (value, least) => typeof value === "number" && value >= least) &&
+    all(when.atMost, (value, most) => typeof value === "number" && value <= most) &&
+    all(when.oneOf, (value, allowed) => typeof value === "string" && allowed.includes(value))
   );
 }
 
-/** A row as the plain object type that the SDK's and AppSync's helpers want. */
+/** A row as the plain object type that the helpers of the SDK and AppSync expect. */
 export type Item<Row> = { [Name in keyof Row]: Row[Name] };

@@ -1,6 +1,6 @@
 /**
- * The environment variables that infra sets and that functions and the worker read. Shared by infra, resolvers and worker;
- * nobody else may import it.
+ * The environment variables that infra sets and that functions and the worker read. Only infra, resolvers and worker may
+ * import this file.
  */
 export const ENVIRONMENT = {
   jobsTable: "JOBS_TABLE",
@@ -9,21 +9,21 @@ export const ENVIRONMENT = {
   seedSetsTable: "SEED_SETS_TABLE",
   bucket: "BUCKET",
   graphqlUrl: "GRAPHQL_URL",
-  /** Functions that read templates: the ids of the models that may be used, separated by commas. */
+  /** Functions that read templates: the ids of the allowed models, comma-separated. */
   models: "ALLOWED_MODELS",
-  /** The API: its region, and the indexes in the table of models of those that may be used, separated by commas. */
+  /** The API: its region, and the indexes of the allowed models in MODELS, comma-separated. */
   region: "REGION",
   modelIndexes: "ALLOWED_MODEL_INDEXES",
-  /** Dispatcher: what it starts tasks with. */
+  /** Dispatcher: what it needs to start tasks. */
   cluster: "CLUSTER_ARN",
   taskDefinition: "TASK_DEFINITION_ARN",
   subnets: "SUBNET_IDS",
   securityGroup: "SECURITY_GROUP_ID",
   containerName: "CONTAINER_NAME",
-  /** Dispatcher: the most tasks that may run, per owner and in total. */
+  /** Dispatcher: how many tasks may run, per owner and overall. */
   maxTasksPerOwner: "MAX_TASKS_PER_OWNER",
   maxTasks: "MAX_TASKS",
-  /** Worker: the role it assumes, narrowed to one owner and job by session tags. */
+  /** Worker: the role it assumes, scoped to one owner and job by session tags. */
   jobRole: "JOB_ROLE_ARN",
   /** Worker, set by the dispatcher for each task. */
   jobId: "JOB_ID",
@@ -31,11 +31,11 @@ export const ENVIRONMENT = {
   budgetId: "BUDGET_ID",
   seedSetOwner: "SEED_SET_OWNER",
   taskSlot: "TASK_SLOT",
-  /** Worker: calls in flight at most, by the size of the task. */
+  /** Worker: the most calls in flight, by task size. */
   concurrency: "CONCURRENCY",
-  /** Worker: what Node itself reads, for the size of its heap. */
+  /** Worker: read by Node itself, for its heap size. */
   nodeOptions: "NODE_OPTIONS",
-  /** Worker: what the account may do a minute with single models, as JSON of `ModelLimits` by model id; absent when not told. */
+  /** Worker: the account's per-minute quotas, as JSON of `ModelLimits` by model id; absent when not configured. */
   modelLimits: "MODEL_LIMITS",
 } as const;
 

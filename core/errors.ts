@@ -1,8 +1,8 @@
-/** What went wrong in words for people. Everything else that is thrown is a bug of ours and is logged whole. */
+/** An error whose message is meant for people. Anything else thrown is our bug and is logged in full. */
 export class PlotPaletteError extends Error {
   constructor(
     readonly code: ErrorCode,
-    /** One sentence: what was expected, what came, what to do. */
+    /** One sentence: what was expected, what was received, what to do. */
     message: string,
     options?: ErrorOptions,
   ) {
@@ -11,10 +11,10 @@ export class PlotPaletteError extends Error {
   }
 }
 
-/** GraphQL carries it as `errorType`. `NotFound` is also the answer for what belongs to someone else. */
+/** GraphQL returns it as `errorType`. What belongs to someone else is `NotFound` too. */
 export type ErrorCode = "BadInput" | "NotFound" | "Conflict" | "Internal";
 
-/** For what cannot happen. @throws Error when it happened all the same */
+/** For what cannot happen. @throws Error when it does */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`Invariant broken: ${message}`);
 }

@@ -1,5 +1,5 @@
-/** The formats a dataset can be written in. Templates, jobs and datasets speak of them. */
+/** The formats a dataset can be written in, shared by templates, jobs and datasets. */
 export const FORMATS = ["JSONL", "JSONL_GZ", "CSV", "PARQUET", "MESSAGES", "SHAREGPT", "ALPACA"] as const;
 export type DatasetFormat = (typeof FORMATS)[number];
 /** As people write them: `jsonl, jsonl_gz, csv, …`. */
-export const FORMATS_IN_WORDS = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();
+export const FORMAT_LIST = `${FORMATS.slice(0, -1).join(", ")} and ${FORMATS.at(-1)}`.toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * The keys of every row and the indexes of every table. Resolvers, functions, the worker and infra share them; they are safe for
- * APPSYNC_JS (arrow functions over strings only). Every row has `pk` and `sk`; what a row holds is described beside its noun,
+ * The keys of every row and the indexes of every table, shared by resolvers, functions, the worker and infra. Safe for
+ * APPSYNC_JS: arrow functions over strings only. Every row has `pk` and `sk`; its attributes are described beside its noun,
  * in core/NOUN/…-row.ts.
  */
 
@@ -9,7 +9,7 @@
 export const jobKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "JOB" as const });
 /** The job's own copy of its template version: deleting a template never breaks a job. */
 export const jobTemplateKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "TEMPLATE" as const });
-/** A partition of its own, so that a hundred shards do not share one. */
+/** Each shard has its own partition, so that a hundred shards do not share one. */
 export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" as const });
 /** The shard that writes the dataset is leased, fenced and restarted like any other. */
 export const exportKey = (jobId: string) => ({ pk: `SHARD#${jobId}#EXPORT`, sk: "SHARD" as const });
@@ -18,24 +18,24 @@ export const tokenKey = (owner: string, clientToken: string) => ({
   pk: `TOKEN#${owner}#${clientToken}`,
   sk: "TOKEN" as const,
 });
-/** Indexes of the jobs table. Both are only ways to find; decisions are made on the base row. */
-export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: newest first is descending; only job rows have both
+/** Indexes of the jobs table. They only find rows; decisions are made on the base row. */
+export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: descending is newest first; only job rows have both
 export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, createdAt
-export const JOBS_OPEN = "open"; // openKey ("OPEN" while not at rest, to be purged or to be swept, absent otherwise), jobId
+export const JOBS_OPEN = "open"; // openKey ("OPEN" while active, to be purged or to be swept; absent otherwise), jobId
 export const OPEN = "OPEN";
 export const ownerStatus = (owner: string, status: string) => `${owner}#${status}`;
-/** A try of a template; removed a week later by its time to live. */
+/** A test run of a template; removed after a week by its time to live. */
 export const testRunKey = (testRunId: string) => ({ pk: `TESTRUN#${testRunId}`, sk: "TESTRUN" as const });
-/** What it is made of: it stands apart because source and included texts may have as much as a row holds. */
+/** Its input, in a row of its own because source and included texts can fill one. */
 export const testRunInputKey = (testRunId: string) => ({ pk: `TESTRUN#${testRunId}`, sk: "INPUT" as const });
-/** What an owner's tries of one template have cost; the digest is of all that its prompts and prices come from. */
+/** What an owner's test runs of one template have cost; the digest covers everything its prompts and prices depend on. */
 export const costSampleKey = (owner: string, digest: string) => ({
   pk: `COSTSAMPLE#${owner}#${digest}`,
   sk: "SAMPLE" as const,
 });
-/** What an owner spent beside jobs on one day, `2026-11-23`. */
+/** What an owner spent outside of jobs on one day, `2026-11-23`. */
 export const adHocSpendingKey = (owner: string, day: string) => ({ pk: `SPENDING#${owner}`, sk: `DAY#${day}` });
-/** The tokens of tries and generated seeds, apart from those of jobs. */
+/** The client tokens of test runs and generated seeds, separate from those of jobs. */
 export const adHocTokenKey = (owner: string, clientToken: string) => ({
   pk: `ADHOCTOKEN#${owner}#${clientToken}`,
   sk: "TOKEN" as const,
@@ -44,7 +44,7 @@ export const adHocTokenKey = (owner: string, clientToken: string) => ({
 // The fleet table ----------------------------------------------------------------------------------------------------
 
 export const FLEET = "FLEET";
-/** One task slot in use. All lie in one partition so that the sweep can query them. */
+/** One task slot in use. All are in one partition so that the sweep can query them. */
 export const taskKey = (taskSlot: string) => ({ pk: FLEET as typeof FLEET, sk: `TASK#${taskSlot}` });
 export const overallCounterKey = () => ({ pk: "COUNT" as const, sk: "OVERALL" as const });
 export const ownerCounterKey = (owner: string) => ({ pk: "COUNT" as const, sk: `OWNER#${owner}` });
@@ -53,7 +53,7 @@ export const spotKey = () => ({ pk: "CAPACITY" as const, sk: "SPOT" as const });
 // The templates table ------------------------------------------------------------------------------------------------
 
 export const templateHeadKey = (templateId: string) => ({ pk: `TEMPLATE#${templateId}`, sk: "HEAD" as const });
-/** Versions sort like numbers. */
+/** Zero-padded, so that versions sort as numbers. */
 export const templateVersionKey = (templateId: string, version: number) => ({
   pk: `TEMPLATE#${templateId}`,
   sk: `V#${`${10_000_000 + version}`.slice(1)}`,
@@ -62,8 +62,8 @@ export const TEMPLATES_BY_OWNER = "byOwner"; // owner, listKey: only heads have 
 /** The owner of everything that ships with the product. */
 export const SAMPLES = "samples";
 /**
- * A published template in one of the lists it can be found in: all of them, a category, a tag, the words that begin with the
- * same two letters. The sort key puts newest first, or words in their order; the row says all that a list shows.
+ * A published template in one of the lists it can be found in: all templates, a category, a tag, the words that begin with
+ * the same two letters. The sort key puts newest first, or words in alphabetical order; the row holds all that a list shows.
  */
 export const listingKey = (listing: string, sort: string) => ({ pk: `LISTING#${listing}`, sk: sort });
 

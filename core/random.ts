@@ -1,14 +1,13 @@
 /**
- * Randomness that is a function of its names: the same job, slot and attempt draw the same, whoever asks and however often.
- * Not for secrets.
+ * Deterministic randomness: a function of names, so the same job, slot and attempt always draw the same. Not for secrets.
  */
 
-/** A number from 0 to 2^32 − 1 for a list of names. Different lists give unrelated numbers. */
+/** A number from 0 to 2^32 − 1 for a list of names; different lists give unrelated numbers. */
 export function hashOf(...names: readonly (string | number)[]): number {
   return hashesOf(names)[0];
 }
 
-/** A source of numbers in [0, 1), always the same for the same names. */
+/** A generator of numbers in [0, 1), always the same for the same names. */
 export function randomOf(...names: readonly (string | number)[]): () => number {
   let [a, b, c, d] = hashesOf(names);
   // sfc32 by Chris Doty-Humphrey: passes PractRand, period at least 2^32.
@@ -22,7 +21,7 @@ export function randomOf(...names: readonly (string | number)[]): () => number {
   };
 }
 
-/** A short text that stands for a list of names: 28 characters of base 36. */
+/** A fixed-length digest of a list of names: 28 characters of base 36. */
 export function tokenOf(...names: readonly (string | number)[]): string {
   return hashesOf(names)
     .map((hash) => hash.toString(36).padStart(7, "0"))
@@ -40,7 +39,7 @@ function hashesOf(names: readonly (string | number)[]): [number, number, number,
   let b = 0x85a308d3;
   let c = 0x13198a2e;
   let d = 0x03707344;
-  // The length in front keeps ("ab", "c") apart from ("a", "bc").
+  // The length prefix keeps ("ab", "c") apart from ("a", "bc").
   const text = names.map((name) => `${String(name).length}:${name}`).join("");
   for (let n = 0; n < text.length; n++) {
     const code = text.charCodeAt(n);

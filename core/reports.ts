@@ -1,6 +1,6 @@
 /**
- * The mutations that feed subscriptions, sent by functions and by the worker. Watchers get what is selected here and nothing else, so each selects every field
- * of its answer; a test holds them against the schema.
+ * The mutations that feed subscriptions, sent by functions and the worker. Subscribers receive only what is selected here,
+ * so each selects every field of its result; a test checks them against the schema.
  */
 export const REPORT_PROGRESS = /* GraphQL */ `
   mutation ReportProgress($input: ReportProgressInput!) {

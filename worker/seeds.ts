@@ -13,7 +13,7 @@ import {
 import { randomOf } from "#core/random";
 import { seedBlockObject, seedIndexObject } from "#core/bucket";
 import type { SeedBlock, SeedIndex, SeedItem } from "#core/seeds/seed-set";
-import type { Pick as SeedPick } from "#core/template/template";
+import type { SeedPick } from "#core/template/template";
 import { ObjectNotFound, type Objects } from "./ports.ts";
 
 /** About thirty blocks: draws are spread over a large seed set, so a larger cache would hardly be hit more often. */

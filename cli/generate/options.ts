@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parsePartitionBy, type PartitionBy } from "#core/dataset/partition";
 import { parseSplit, type Split } from "#core/dataset/split";
-import { FORMATS, FORMATS_IN_WORDS, type DatasetFormat } from "#core/formats";
+import { FORMATS, FORMAT_LIST, type DatasetFormat } from "#core/formats";
 import { CAPACITIES, MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job/job";
 import { TASK_SIZES } from "#core/job/task-size";
 import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
@@ -50,7 +50,7 @@ function command(): Command {
     .addOption(
       new Option(
         "--formats <list>",
-        `any of ${FORMATS_IN_WORDS.replace(" and ", ", ")}; the last three need a mapping in the template`,
+        `any of ${FORMAT_LIST.replace(" and ", ", ")}; the last three need a mapping in the template`,
       )
         .argParser(parseFormats)
         .default(["JSONL"], "jsonl"),
@@ -153,6 +153,6 @@ function parseFormats(text: string): DatasetFormat[] {
   const formats = text.split(",").map((name) => name.trim().replace(".", "_").toUpperCase());
   const unknown = formats.find((name) => !(FORMATS as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new InvalidArgumentError(`Expected formats among ${FORMATS_IN_WORDS}, received "${unknown.toLowerCase()}".`);
+    throw new InvalidArgumentError(`Expected formats among ${FORMAT_LIST}, received "${unknown.toLowerCase()}".`);
   return [...new Set(formats)] as DatasetFormat[];
 }

@@ -1,5 +1,5 @@
 /** Progress for people and for programs: a bar on a terminal, otherwise one JSON line per second. */
-import { basisInWords, estimateInWords, type Estimate } from "#core/money/estimate";
+import { formatBasis, formatEstimate, type Estimate } from "#core/money/estimate";
 import { formatUsd } from "#core/money/money";
 import { formatNumber } from "#core/numbers";
 import type { JobSummary } from "../job-watch.ts";
@@ -21,7 +21,7 @@ export function showProgress(
 }
 
 function progressBar(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
-  if (estimate) stream.write(`Estimated cost: ${estimateInWords(estimate)}, ${basisInWords(estimate)}.\n`);
+  if (estimate) stream.write(`Estimated cost: ${formatEstimate(estimate)}, ${formatBasis(estimate)}.\n`);
   return {
     show: (summary) => void stream.write(`\r\u001b[2K${barOf(summary).slice(0, stream.columns - 1)}`),
     end: () => void stream.write("\n"),

@@ -1,21 +1,21 @@
 /**
- * Where a dataset lies as it ages. S3 archives it some days after its job ended; the class, a choice of the deployment, decides
- * whether it must be restored before it can be read. What is so is S3's word, object by object; here it becomes one word for
- * a dataset. Safe for APPSYNC_JS.
+ * A dataset's storage as it ages. S3 archives it some days after its job ended; the storage class, chosen by the deployment,
+ * decides whether it must be restored before it can be read. S3 reports a status per object; here it becomes one status for
+ * the dataset. Safe for APPSYNC_JS.
  */
 
-/** S3 counts from when a file was written, and acts at the midnight (UTC) that follows. */
+/** S3 counts from when a file was written, and acts at the next midnight (UTC). */
 export const DAYS_BEFORE_ARCHIVE = 3;
 /** How long a restored copy can be read. */
 export const RESTORED_COPY_DAYS = 7;
-/** The function that asks S3 to restore has this long; until then a wish counts although S3 does not know of it yet. */
+/** The timeout of the function that requests the restore; until then the request counts although S3 does not know it yet. */
 export const RESTORE_REQUEST_TIMEOUT_SECONDS = 900;
 
-/** The classes a deployment may choose, with their names in S3. INSTANT is read like any other object. */
+/** The classes a deployment may choose, with their names in S3. INSTANT is readable like any other object. */
 export const ARCHIVE_CLASSES = { INSTANT: "GLACIER_IR", FLEXIBLE: "GLACIER", DEEP: "DEEP_ARCHIVE" } as const;
 export type ArchiveClass = keyof typeof ARCHIVE_CLASSES;
 
-/** How long S3 takes to restore at its standard speed, and what it asks for a gigabyte, for people. */
+/** How long a standard restore takes, and what S3 charges per gigabyte, as shown to people. */
 export const RESTORE_DURATIONS = { FLEXIBLE: "3 to 5 hours", DEEP: "up to 12 hours" } as const;
 export const RESTORE_PRICES_PER_GB = { FLEXIBLE: "about 1 cent", DEEP: "about 2 cents" } as const;
 
@@ -26,13 +26,13 @@ export interface ArchiveStatus {
   readonly state: ArchiveState;
   /** Absent while nothing is archived. */
   readonly archiveClass?: ArchiveClass;
-  /** When the first restored copy goes, ISO 8601; only in state RESTORED. */
+  /** When the first restored copy expires, ISO 8601; only in state RESTORED. */
   readonly restoredUntil?: string;
 }
 
-/** What S3 says of an object. */
+/** What S3 reports about an object. */
 export interface StoredObject {
-  /** S3's name of its class; absent for the ordinary one. */
+  /** S3's name of its storage class; absent for Standard. */
   readonly storageClass?: string;
   readonly isBeingRestored?: boolean;
   /** ISO 8601; absent without a restored copy. */
@@ -50,12 +50,12 @@ export function archiveStatusOf({ storageClass, isBeingRestored, restoredUntil }
   return restoredUntil ? { state: "RESTORED", archiveClass, restoredUntil } : { state: "ARCHIVED", archiveClass };
 }
 
-/** A dataset can be had once all of it can: what is being restored outweighs what is archived, that what is back, that what never left. */
-const WEIGHT: Readonly<Record<ArchiveState, number>> = { AVAILABLE: 0, RESTORED: 1, ARCHIVED: 2, RESTORING: 3 };
+/** A dataset is readable once all of its files are: RESTORING outranks ARCHIVED, which outranks RESTORED, then AVAILABLE. */
+const PRECEDENCE: Readonly<Record<ArchiveState, number>> = { AVAILABLE: 0, RESTORED: 1, ARCHIVED: 2, RESTORING: 3 };
 const DEPTH: Readonly<Record<ArchiveClass, number>> = { INSTANT: 0, FLEXIBLE: 1, DEEP: 2 };
 
 export function mergeArchiveStatus(one: ArchiveStatus, other: ArchiveStatus): ArchiveStatus {
-  const state = WEIGHT[one.state] >= WEIGHT[other.state] ? one.state : other.state;
+  const state = PRECEDENCE[one.state] >= PRECEDENCE[other.state] ? one.state : other.state;
   const archiveClass = deeper(one.archiveClass, other.archiveClass);
   const restoredUntil = state === "RESTORED" ? earlier(one.restoredUntil, other.restoredUntil) : undefined;
   return { state, ...(archiveClass && { archiveClass }), ...(restoredUntil && { restoredUntil }) };
@@ -72,27 +72,27 @@ function earlier(one?: string, other?: string): string | undefined {
 }
 
 /**
- * What follows for a job that remembers `known` when S3 says `found`: a state to write down and to tell, the rest of a
- * restoration that was begun and not finished, or nothing.
+ * What follows for a job that recorded `known` when S3 reports `found`: a state to store and report, the rest of a restoration
+ * that was started but not completed, or nothing.
  */
 export function reconcileArchiveState(
   known: ArchiveState,
   found: ArchiveState,
-): "RESTORED" | "ARCHIVED" | "restore the rest" | "nothing" {
-  if (known === "RESTORING" && found === "ARCHIVED") return "restore the rest";
+): "RESTORED" | "ARCHIVED" | "restoreRest" | "unchanged" {
+  if (known === "RESTORING" && found === "ARCHIVED") return "restoreRest";
   if (known === "RESTORING" && found !== "RESTORING") return "RESTORED";
-  return known === "RESTORED" && found === "ARCHIVED" ? "ARCHIVED" : "nothing";
+  return known === "RESTORED" && found === "ARCHIVED" ? "ARCHIVED" : "unchanged";
 }
 
-/** Of a job that went on for so long, or was kept waiting, that S3 archived meanwhile what it had made before. */
+/** For a job that ran or waited so long after resuming that S3 archived its earlier records meanwhile. */
 export const RECORDS_ARCHIVED =
-  "What this job made before it went on was archived with its dataset meanwhile; restore the dataset, then try again.";
+  "The records this job made before it was resumed have been archived with its dataset; restore the dataset, then retry.";
 
-/** Why a file cannot be read now, and what to do; undefined when it can. */
+/** Why a file cannot be read now, and what to do; undefined when it can be. */
 export function whyNotReadable(file: string, { state, archiveClass }: ArchiveStatus): string | undefined {
   const takes = archiveClass === "DEEP" ? RESTORE_DURATIONS.DEEP : RESTORE_DURATIONS.FLEXIBLE;
   if (state === "ARCHIVED") return `"${file}" is archived; restore the dataset first, which takes ${takes}.`;
   if (state === "RESTORING")
-    return `"${file}" is being restored from the archive, which takes ${takes}; download it once it is back.`;
+    return `"${file}" is being restored from the archive, which takes ${takes}; download it once it is restored.`;
   return undefined;
 }

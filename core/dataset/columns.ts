@@ -1,10 +1,10 @@
-/** The kinds of a dataset's columns: declared by the template, else found in the values. */
+/** The types of a dataset's columns: declared by the template, otherwise inferred from the values. */
 import type { ColumnType } from "../template/template.ts";
 
-/** The kind of each column seen so far; a column with nothing but nulls is absent. */
-export type ColumnKinds = Readonly<Record<string, ColumnType>>;
+/** The type of each column seen so far; a column with only nulls is absent. */
+export type InferredTypes = Readonly<Record<string, ColumnType>>;
 
-/** The narrowest kind that holds the value; `undefined` for null. */
+/** The narrowest type that holds the value; `undefined` for null. */
 export function inferType(value: unknown): ColumnType | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string") return "string";
@@ -13,36 +13,36 @@ export function inferType(value: unknown): ColumnType | undefined {
   return "json";
 }
 
-/** The narrowest kind that holds values of both. */
+/** The narrowest type that holds values of both. */
 export function commonType(one: ColumnType | undefined, other: ColumnType | undefined): ColumnType | undefined {
   if (one === undefined || other === undefined || one === other) return one ?? other;
   const both = [one, other];
   return both.includes("integer") && both.includes("number") ? "number" : "json";
 }
 
-/** The kinds after one more record. Answers the same object when nothing is new. */
-export function inferFromRecord(kinds: ColumnKinds, columns: Readonly<Record<string, unknown>>): ColumnKinds {
+/** The types after one more record; the same object when nothing changed. */
+export function inferFromRecord(types: InferredTypes, columns: Readonly<Record<string, unknown>>): InferredTypes {
   let next: Record<string, ColumnType> | undefined;
   for (const [name, value] of Object.entries(columns)) {
-    const kind = commonType(kinds[name], inferType(value));
-    if (kind === undefined || kind === kinds[name]) continue;
-    next ??= { ...kinds };
-    next[name] = kind;
+    const type = commonType(types[name], inferType(value));
+    if (type === undefined || type === types[name]) continue;
+    next ??= { ...types };
+    next[name] = type;
   }
-  return next ?? kinds;
+  return next ?? types;
 }
 
-/** The kinds found in several shards together. */
-export function mergeInferredTypes(all: readonly ColumnKinds[]): ColumnKinds {
+/** The types inferred over several shards. */
+export function mergeInferredTypes(all: readonly InferredTypes[]): InferredTypes {
   const merged: Record<string, ColumnType> = {};
-  for (const kinds of all)
-    for (const [name, kind] of Object.entries(kinds)) merged[name] = commonType(merged[name], kind) ?? kind;
+  for (const types of all)
+    for (const [name, type] of Object.entries(types)) merged[name] = commonType(merged[name], type) ?? type;
   return merged;
 }
 
 /**
- * A value as its declared type has it: texts that spell a number or a truth are read, anything becomes a text.
- * @throws RangeError in words when it cannot be
+ * Converts a value to its declared type: texts that spell a number or a boolean are parsed, anything can become a text.
+ * @throws RangeError with a message for people when that is impossible
  */
 export function coerce(value: unknown, type: ColumnType | undefined): unknown {
   if (value === null || value === undefined) return null;
@@ -53,7 +53,9 @@ export function coerce(value: unknown, type: ColumnType | undefined): unknown {
     case "string":
       return typeof value === "string" ? value : JSON.stringify(value);
     case "boolean":
-      return typeof value === "boolean" ? value : misfit(TRUTHS[spelled(value).toLowerCase()], value, "true or false");
+      return typeof value === "boolean"
+        ? value
+        : misfit(BOOLEANS[spelled(value).toLowerCase()], value, "true or false");
     case "integer":
       return misfit(numberIn(value, Number.isSafeInteger), value, "a whole number");
     case "number":
@@ -61,7 +63,7 @@ export function coerce(value: unknown, type: ColumnType | undefined): unknown {
   }
 }
 
-const TRUTHS: Readonly<Record<string, boolean>> = { true: true, false: false };
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 function numberIn(value: unknown, fits: (number: number) => boolean): number | undefined {
   const number = typeof value === "number" ? value : spelled(value) === "" ? NaN : Number(spelled(value));
@@ -72,8 +74,8 @@ function spelled(value: unknown): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-function misfit<T>(fit: T | undefined, value: unknown, wanted: string): T {
+function misfit<T>(fit: T | undefined, value: unknown, expected: string): T {
   if (fit !== undefined) return fit;
   const text = JSON.stringify(value);
-  throw new RangeError(`it must be ${wanted}, not ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`);
+  throw new RangeError(`it must be ${expected}, not ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`);
 }

@@ -1,11 +1,11 @@
-/** How a dataset is cut into folders, named as Hive does it: `category=comedy/date_year=2024/`. */
+/** How a dataset is partitioned into Hive-style folders: `category=comedy/date_year=2024/`. */
 import { PlotPaletteError } from "../errors.ts";
 import { hashOf } from "../random.ts";
 
 const PARTITION_TRANSFORMS = ["IDENTITY", "DAY", "MONTH", "YEAR"] as const;
 export type PartitionTransform = (typeof PARTITION_TRANSFORMS)[number];
 
-/** A level of folders: one for each value of a column, or for each day, month or year it tells. */
+/** A level of folders: one for each value of a column, or for each day, month or year in it. */
 export interface PartitionBy {
   readonly column: string;
   readonly transform: PartitionTransform;
@@ -13,11 +13,11 @@ export interface PartitionBy {
 
 const MAX_LEVELS = 3;
 export const MAX_PARTITIONS = 1_000;
-/** What Hive, Spark and DuckDB call the folder of records without a value. */
+/** Hive's, Spark's and DuckDB's folder name for records without a value. */
 const NO_VALUE = "__HIVE_DEFAULT_PARTITION__";
-/** The values of the one folder for all records that would need a folder beyond the limit. */
+/** The value of the one folder for all records beyond the limit of folders. */
 const OVERFLOW = "__OTHERS__";
-/** Of a value in a folder's name; a file system takes names of 255 bytes. */
+/** The longest value in a folder's name; file systems allow names of 255 bytes. */
 const VALUE_CHARACTERS = 120;
 
 /** @throws PlotPaletteError BadInput naming what is wrong */
@@ -26,45 +26,45 @@ export function checkPartitionBy(levels: readonly PartitionBy[], columns: readon
     refuse(`A dataset can be partitioned by 1 to ${MAX_LEVELS} columns, not ${levels.length}.`);
   for (const { column, transform } of levels) {
     if (!(PARTITION_TRANSFORMS as readonly string[]).includes(transform))
-      refuse(`A dataset is partitioned by value, day, month or year of a column, not by "${transform}".`);
-    if (column === "id") refuse('Every record has an "id" of its own; a dataset cannot be partitioned by it.');
+      refuse(`A dataset can be partitioned by the value, day, month or year of a column, not by "${transform}".`);
+    if (column === "id") refuse('A dataset cannot be partitioned by "id", which is unique to each record.');
     if (!columns.includes(column))
-      refuse(`The dataset has no column "${column}" to be partitioned by; choose among ${columns.join(", ")}.`);
+      refuse(`The dataset has no column "${column}" to partition by; choose from ${columns.join(", ")}.`);
   }
-  if (new Set(levels.map(folderOf)).size < levels.length) refuse("A dataset can be partitioned by a column once only.");
+  if (new Set(levels.map(folderOf)).size < levels.length) refuse("A dataset can be partitioned by a column only once.");
 }
 
-/** `category,date:month`. `undefined` for what is no such text. */
+/** Parses `category,date:month`; `undefined` for anything else. */
 export function parsePartitionBy(text: string): PartitionBy[] | undefined {
   const levels = text.split(",").map((level) => {
-    const [column = "", by = "identity", ...more] = level.split(":").map((word) => word.trim());
-    const way = PARTITION_TRANSFORMS.find((known) => known === by.toUpperCase());
-    return column && way && more.length === 0 ? { column, transform: way } : undefined;
+    const [column = "", by = "identity", ...more] = level.split(":").map((part) => part.trim());
+    const transform = PARTITION_TRANSFORMS.find((known) => known === by.toUpperCase());
+    return column && transform && more.length === 0 ? { column, transform } : undefined;
   });
   return levels.every((level) => level !== undefined) ? levels : undefined;
 }
 
 /** `category, month of date`. */
-export function partitionInWords(levels: readonly PartitionBy[]): string {
+export function formatPartitionBy(levels: readonly PartitionBy[]): string {
   return levels
     .map(({ column, transform }) => (transform === "IDENTITY" ? column : `${transform.toLowerCase()} of ${column}`))
     .join(", ");
 }
 
-/** The folder of a record, with a slash at its end. */
+/** The folder of a record, with a trailing slash. */
 export function partitionOf(levels: readonly PartitionBy[], columns: Readonly<Record<string, unknown>>): string {
   return levels.map((level) => `${folderOf(level)}=${valueOf(level, columns[level.column])}/`).join("");
 }
 
-/** The folder of all records beyond the limit of partitions. */
+/** The folder of all records beyond the limit of folders. */
 export function overflowPartition(levels: readonly PartitionBy[]): string {
   return levels.map((level) => `${folderOf(level)}=${OVERFLOW}/`).join("");
 }
 
-/** The folders of a dataset as its records come: the first so many, then one for all others. */
+/** Assigns records to folders as they come: up to a limit, then one folder for all others. */
 export class Partitions {
   readonly #folders = new Set<string>();
-  /** Records that went to the folder for all others. */
+  /** Records in the folder for all others. */
   overflowRecords = 0;
 
   constructor(
@@ -75,7 +75,7 @@ export class Partitions {
   folderFor(columns: Readonly<Record<string, unknown>>): string {
     const folder = partitionOf(this.levels, columns);
     if (this.#folders.has(folder)) return folder;
-    // One place is kept for the others.
+    // One folder is reserved for the others.
     if (this.#folders.size < this.maxPartitions - 1) {
       this.#folders.add(folder);
       return folder;
@@ -101,7 +101,7 @@ function textOf(value: unknown): string {
 
 const DATE = /^\s*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![\d-])/;
 
-/** The day, month or year of an ISO 8601 date or time as it is written, in its own time zone; empty when it tells none. */
+/** The day, month or year of an ISO 8601 date or time as written, in its own time zone; empty when it has none. */
 function timeOf(transform: Exclude<PartitionTransform, "IDENTITY">, text: string): string {
   const [, year, month, day] = DATE.exec(text) ?? [];
   if (month !== undefined && !isDay(`${year}-${month}-${day ?? "01"}`)) return "";
@@ -109,13 +109,13 @@ function timeOf(transform: Exclude<PartitionTransform, "IDENTITY">, text: string
   return parts.every((part) => part !== undefined) ? parts.join("-") : "";
 }
 
-/** 30 February is none. */
+/** February 30 is none. */
 function isDay(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-/** Percent-encoded; what is too long ends in a number that tells it from others that begin alike. */
+/** Percent-encoded; a value that is too long ends in a hash, which distinguishes it from others with the same start. */
 function encode(text: string): string {
   const characters = Array.from(text, encodeCharacter);
   if (characters.join("").length <= VALUE_CHARACTERS) return characters.join("");
@@ -128,10 +128,10 @@ function encode(text: string): string {
   return head + tail;
 }
 
-/** What neither a file system, an address, Hive nor a pattern of file names gives a meaning stays. */
+/** Keeps only characters with no special meaning in file systems, URLs, Hive or globs. */
 function encodeCharacter(character: string): string {
   if (/^[A-Za-z0-9_.~-]$/.test(character)) return character;
-  // Half of a pair stands for nothing.
+  // An unpaired surrogate.
   if (/^[\uD800-\uDFFF]$/.test(character)) return "%EF%BF%BD";
   return encodeURIComponent(character).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,20 +1,20 @@
-/** The formats for fine-tuning that a template's datasets can have, and the rows they are made of. */
+/** The fine-tuning formats that a template's datasets can have, and their rows. */
 import { PlotPaletteError } from "../errors.ts";
 import type { DatasetFormat } from "../formats.ts";
 import type { Template, Training } from "../template/template.ts";
 
-/** What the template's `training` must name for a format; formats that need nothing are absent. */
-const NEEDS: Readonly<Partial<Record<DatasetFormat, keyof Training>>> = {
+/** What the template's `training` must map for a format; formats that need nothing are absent. */
+const REQUIRED_MAPPING: Readonly<Partial<Record<DatasetFormat, keyof Training>>> = {
   MESSAGES: "messages",
   SHAREGPT: "messages",
   ALPACA: "alpaca",
 };
 
-export const TRAINING_FORMATS = Object.keys(NEEDS) as readonly DatasetFormat[];
+export const TRAINING_FORMATS = Object.keys(REQUIRED_MAPPING) as readonly DatasetFormat[];
 
-/** The formats for fine-tuning that the template maps. */
+/** The fine-tuning formats that the template maps. */
 export function trainingFormatsOf({ training = {} }: Template): DatasetFormat[] {
-  return TRAINING_FORMATS.filter((format) => training[NEEDS[format] ?? "messages"] !== undefined);
+  return TRAINING_FORMATS.filter((format) => training[REQUIRED_MAPPING[format] ?? "messages"] !== undefined);
 }
 
 /** @throws PlotPaletteError BadInput naming the first format that the template does not map */
@@ -24,8 +24,8 @@ export function checkFormats(template: Template, formats: readonly DatasetFormat
   if (!unmapped) return;
   throw new PlotPaletteError(
     "BadInput",
-    `The format "${unmapped.toLowerCase()}" is made from columns that "training.${NEEDS[unmapped]}" of a template names, ` +
-      `and the template "${template.name}" does not; add it there, or leave the format out.`,
+    `The format "${unmapped.toLowerCase()}" needs "training.${REQUIRED_MAPPING[unmapped]}", which the template ` +
+      `"${template.name}" does not have; add it, or omit the format.`,
   );
 }
 
@@ -58,7 +58,7 @@ interface ChatTurn {
   readonly content: string;
 }
 
-/** A conversation has texts of known roles, an assistant's among them: there must be something to learn. */
+/** A conversation has texts of known roles, at least one of them an assistant's: there must be something to learn. */
 function conversationOf(column: string | undefined, columns: Columns): readonly ChatTurn[] | undefined {
   const turns = column === undefined ? undefined : columns[column];
   if (!Array.isArray(turns) || !turns.every(isTurn)) return undefined;

@@ -7,7 +7,7 @@ export interface TaskRow {
   taskSlot: string;
   jobId: string;
   owner: string;
-  /** Absent until RunTask answered. */
+  /** Absent until RunTask has responded. */
   taskArn?: string;
   capacityProvider: "FARGATE_SPOT" | "FARGATE";
   createdAtMs: number;
@@ -20,7 +20,7 @@ export interface CounterRow {
   running: number;
 }
 
-/** How often in a row there was no Spot capacity, and when last. */
+/** How many consecutive times Spot had no capacity, and when last. */
 export interface SpotRow {
   pk: "CAPACITY";
   sk: "SPOT";

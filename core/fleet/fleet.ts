@@ -1,16 +1,16 @@
-/** Who gets the fleet's next task, on what capacity, and which tasks are to be looked after. */
+/** Who gets the fleet's next task, on which capacity, and which tasks need reconciling. */
 import { isAtRest, PRIORITIES, type JobCapacity, type JobPriority, type JobStatus } from "../job/job.ts";
 import type { JobRow } from "../job/job-row.ts";
 import type { ShardRow } from "../shard/shard-row.ts";
 import type { SpotRow, TaskRow } from "./fleet-rows.ts";
 
 export interface FleetLimits {
-  /** Tasks one owner may have at a time. */
+  /** The most tasks of one owner at a time. */
   readonly perOwner: number;
   readonly overall: number;
 }
 
-/** A job that could use more tasks than it has. */
+/** A job that could use more tasks. */
 export interface WaitingJob {
   readonly jobId: string;
   readonly owner: string;
@@ -21,9 +21,9 @@ export interface WaitingJob {
 }
 
 /**
- * The jobs to start a task for, one after the other, as far as slots are free: each slot goes to the owner with the fewest
- * tasks, and there to the job of the highest priority, the oldest among equals. A priority says nothing to other owners. A job
- * that is to get two tasks stands there twice.
+ * The jobs to start a task for, in order, as far as slots are free: each slot goes to the owner with the fewest tasks, and to
+ * that owner's job of the highest priority, the oldest among equals. Priorities do not count between owners. A job that gets
+ * two tasks is listed twice.
  */
 export function planStarts(
   waiting: readonly WaitingJob[],
@@ -58,8 +58,8 @@ function rankOf({ priority = "NORMAL" }: { readonly priority?: JobPriority }): n
 }
 
 /**
- * How many more tasks a job could use. Every live lease is held by a task that has a slot, so open shards less tasks at
- * work is what nobody works at. A job without open shards, and one whose shards are all parked, needs a task to end it.
+ * How many more tasks a job could use. Every live lease is held by a task that has a slot, so open shards minus active tasks
+ * is the unattended work. A job without open shards, or with only parked ones, needs a task to end it.
  */
 export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedShards">, tasks: number): number {
   if (job.status === "EXPORTING") return Math.max(0, 1 - tasks);
@@ -67,15 +67,15 @@ export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedS
   return Math.max(0, Math.max(1, job.openShards - job.parkedShards) - tasks);
 }
 
-/** So long a task may be without a lease: to start, and to look for another shard. */
+/** How long a task may be without a lease: to start, and to find another shard. */
 const GRACE_PERIOD_MS = 3 * 60_000;
 
-/** Whether a task has had time enough to be frozen: then its leases tell. */
+/** Whether a task is old enough that holding no lease means it is hung. */
 export function isPastGracePeriod(task: Pick<TaskRow, "createdAtMs">, nowMs: number): boolean {
   return nowMs - task.createdAtMs > GRACE_PERIOD_MS;
 }
 
-/** How many of a job's tasks are at work: the young ones, and those with a live lease. A frozen one has none. */
+/** How many of a job's tasks are active: the young ones, and those with a live lease. A hung task has none. */
 export function countActiveTasks(
   tasks: readonly Pick<TaskRow, "taskSlot" | "createdAtMs">[],
   shards: readonly Pick<ShardRow, "leaseTask" | "leaseUntilMs">[],
@@ -85,7 +85,7 @@ export function countActiveTasks(
   return tasks.filter((task) => !isPastGracePeriod(task, nowMs) || holders.has(task.taskSlot)).length;
 }
 
-/** What the list of open jobs says of one; `status` may be old news. */
+/** A job as the index of open jobs lists it; `status` may be stale. */
 export interface OpenJob {
   readonly jobId: string;
   readonly owner: string;
@@ -93,13 +93,13 @@ export interface OpenJob {
   readonly priority?: JobPriority;
 }
 
-/** An owner's tasks work at fewer jobs than this, so there are always some among them that wait. */
-const JOBS_OF_AN_OWNER = 20;
-const CLEANED_UP_AT_A_TIME = 50;
+/** More than the jobs one owner's tasks work on, so there are always waiting jobs among them. */
+const JOBS_PER_OWNER = 20;
+const CLEANUPS_PER_SWEEP = 50;
 
 /**
- * The open jobs worth reading, of a list with the oldest first: a few of each owner, those of the highest priority and among
- * equals the oldest, so that a thousand jobs of one hide nobody else's, and some of those at rest, to be purged or swept.
+ * The open jobs to read, from a list with the oldest first: a few of each owner, by priority and then age, so that a thousand
+ * jobs of one owner do not hide anyone else's, and some of those at rest, to be purged or swept.
  */
 export function jobsToConsider(open: readonly OpenJob[]): string[] {
   const taken = new Map<string, number>();
@@ -109,27 +109,27 @@ export function jobsToConsider(open: readonly OpenJob[]): string[] {
       const group = isAtRest(status as JobStatus) ? "" : owner;
       const before = taken.get(group) ?? 0;
       taken.set(group, before + 1);
-      return before < (group === "" ? CLEANED_UP_AT_A_TIME : JOBS_OF_AN_OWNER);
+      return before < (group === "" ? CLEANUPS_PER_SWEEP : JOBS_PER_OWNER);
     })
     .map(({ jobId }) => jobId);
 }
 
-/** After so many times without Spot capacity in a row, tasks start at the full price until it has been quiet for a while. */
+/** After this many consecutive Spot shortages, tasks start on demand until a cooldown has passed. */
 const MAX_SPOT_SHORTAGES = 3;
 const SPOT_COOLDOWN_MS = 10 * 60_000;
 
-/** @param wish what the job's owner chose; SPOT_FIRST when absent */
+/** @param chosen the owner's choice; SPOT_FIRST when absent */
 export function capacityFor(
   spot: Pick<SpotRow, "shortages" | "lastShortageAtMs"> | undefined,
   nowMs: number,
-  wish?: JobCapacity,
+  chosen?: JobCapacity,
 ): TaskRow["capacityProvider"] {
-  if (wish === "ON_DEMAND") return "FARGATE";
+  if (chosen === "ON_DEMAND") return "FARGATE";
   if (!spot || spot.shortages < MAX_SPOT_SHORTAGES) return "FARGATE_SPOT";
   return nowMs - spot.lastShortageAtMs < SPOT_COOLDOWN_MS ? "FARGATE" : "FARGATE_SPOT";
 }
 
-/** What is remembered after there was no Spot capacity; shortages long ago do not count. */
+/** What to remember of a Spot shortage; shortages long ago do not count. */
 export function afterSpotShortage(
   spot: Pick<SpotRow, "shortages" | "lastShortageAtMs"> | undefined,
   nowMs: number,
@@ -138,7 +138,7 @@ export function afterSpotShortage(
   return { shortages: before + 1, lastShortageAtMs: nowMs };
 }
 
-/** Events tell of younger tasks; asking about them too would only cost calls. */
+/** Younger tasks are covered by events; describing them too would only cost calls. */
 const SWEEP_AGE_MS = 60_000;
 
 /** The tasks whose events may have been lost. */
@@ -146,7 +146,7 @@ export function tasksToReconcile(tasks: readonly TaskRow[], nowMs: number): Task
   return tasks.filter(({ createdAtMs }) => nowMs - createdAtMs >= SWEEP_AGE_MS);
 }
 
-/** How a task ended, as far as it matters here. */
+/** How a task ended. */
 export interface TaskEnd {
   readonly stopCode?: string;
   /** Absent when it never ran. */
@@ -156,14 +156,14 @@ export interface TaskEnd {
   readonly leasesHeld: number;
 }
 
-/** Spot has none: the same stop code as an interruption, but the task never ran. */
+/** Spot has no capacity: the same stop code as an interruption, but the task never ran. */
 export function lackedCapacity({ stopCode, startedAt }: TaskEnd): boolean {
   return stopCode === "SpotInterruption" && !startedAt;
 }
 
 /**
- * Whether the job gets a new task at once. One that died before it held a lease would most likely die again: its job waits
- * for the next sweep. Deaths with a lease are counted by the shard, which ends such a job.
+ * Whether the job gets a new task immediately. A task that crashed before it held a lease would most likely crash again: its
+ * job waits for the next sweep. Crashes with a lease are counted by the shard, which eventually fails the job.
  */
 export function mayRestartImmediately(end: TaskEnd): boolean {
   return end.exitCode === 0 || end.leasesHeld > 0 || lackedCapacity(end);

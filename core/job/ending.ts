@@ -1,4 +1,4 @@
-/** A job's moves as the worker makes them; each is conditional on the state it leaves and keeps the indexes' keys in step. */
+/** A job's transitions as the worker makes them; each is conditional on the state it leaves and keeps the index keys in sync. */
 import type { Outcome } from "./job.ts";
 import { tokenOf } from "../random.ts";
 import { datasetPrefix } from "../bucket.ts";
@@ -9,14 +9,14 @@ import type { PartRange, ShardRow } from "../shard/shard-row.ts";
 import { keyOf } from "../shard/lease.ts";
 import type { Change, Condition, Write } from "../change.ts";
 
-/** QUEUED → RUNNING. What an earlier ending left on a resumed job goes. */
+/** QUEUED → RUNNING. Removes what an earlier ending left on a resumed job. */
 export function startJob(job: JobRow, nowIso: string): Change {
   const set = { ...statusOf(job, "RUNNING"), openKey: OPEN, startedAt: job.startedAt ?? nowIso };
   const remove = ["outcome", "statusReason", "finishedAt"];
-  return move(job, { set, remove, when: { equals: { status: "QUEUED" } }, expected: { status: "RUNNING" } });
+  return transition(job, { set, remove, when: { equals: { status: "QUEUED" } }, expected: { status: "RUNNING" } });
 }
 
-/** RUNNING → EXPORTING, carrying how the job will end. `when` is what the decision rests on beside the status. */
+/** RUNNING → EXPORTING, recording how the job will end. `when` is what the decision depends on besides the status. */
 export function beginExport(
   job: JobRow,
   outcome: Outcome,
@@ -25,7 +25,7 @@ export function beginExport(
 ): Change {
   const set = { ...statusOf(job, "EXPORTING"), openKey: OPEN, outcome, ...(statusReason && { statusReason }) };
   const remove = statusReason ? [] : ["statusReason"];
-  return move(job, {
+  return transition(job, {
     set,
     remove,
     when: { equals: { status: "RUNNING", ...when } },
@@ -33,7 +33,7 @@ export function beginExport(
   });
 }
 
-/** The row of the shard that writes the dataset, before it was ever leased. */
+/** Creates the row of the shard that writes the dataset. */
 export function createExportShard(job: JobRow): Change {
   const { jobId, owner } = job;
   const row = newShard({ jobId, owner, shardNo: -1, kind: "EXPORT", fromSlot: 0, toSlot: 0 });
@@ -43,12 +43,12 @@ export function createExportShard(job: JobRow): Change {
   };
 }
 
-/** A dataset that is written and that nothing names yet. */
+/** A dataset that has been written but is not referenced yet. */
 export interface WrittenDataset {
-  /** Its files, or the first of very many. */
+  /** Its files, or the first ones if there are very many. */
   readonly datasetFiles: readonly DatasetFileRow[];
   readonly fileCount: number;
-  /** Where the parts of each shard lie now; absent when they stay where they are, because the job may go on. */
+  /** Where the parts of each shard are now; absent when they stay where they were, because the job may resume. */
   readonly compacted?: readonly CompactedShard[];
 }
 
@@ -59,10 +59,10 @@ export interface CompactedShard {
 }
 
 /**
- * EXPORTING → the outcome, with the dataset this lease wrote. From then on nothing names the parts that were folded into it;
- * the job stays findable until the dispatcher has removed them.
+ * EXPORTING → the outcome, with the dataset this lease wrote. After that nothing references the parts that were compacted
+ * into it; the job stays in the index of open jobs until the dispatcher has removed them.
  */
-export function publish(
+export function publishDataset(
   job: JobRow,
   lease: ShardRow,
   outcome: Outcome,
@@ -76,7 +76,7 @@ export function publish(
     datasetFileCount: fileCount,
     isCompacted: compacted.length > 0,
   };
-  const change = move(job, {
+  const change = transition(job, {
     set: {
       ...statusOf(job, outcome),
       ...dataset,
@@ -85,41 +85,41 @@ export function publish(
       finishedAt: nowIso,
     },
     remove: [],
-    // A job that was resumed since this worker read it ends in another way, with other shards.
+    // A job that was resumed since this worker read it will end differently, with other shards.
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     expected: { status: outcome, datasetPrefix: prefix },
   });
-  return { ...change, writes: [...change.writes, freed(lease), ...compacted.map(renamed)] };
+  return { ...change, writes: [...change.writes, released(lease), ...compacted.map(repointed)] };
 }
 
-/** The shard names its folded parts, if it still stands where they were read. */
-function renamed({ shard, partRanges }: CompactedShard): Write {
+/** Points the shard at its compacted parts, unless it has moved on since they were read. */
+function repointed({ shard, partRanges }: CompactedShard): Write {
   const { generation, checkpointNo } = shard;
   return { key: keyOf(shard), kind: "update", set: { partRanges }, when: { equals: { generation, checkpointNo } } };
 }
 
-/** EXPORTING → FAILED without a dataset: writing it killed every worker that tried. */
+/** EXPORTING → FAILED without a dataset: every worker that tried to write it crashed. */
 export function failExport(job: JobRow, lease: ShardRow, statusReason: string, nowIso: string): Change {
-  const change = move(job, {
+  const change = transition(job, {
     set: { ...statusOf(job, "FAILED"), outcome: "FAILED", statusReason, finishedAt: nowIso },
     remove: ["openKey"],
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     expected: { status: "FAILED", statusReason },
   });
-  return { ...change, writes: [...change.writes, freed(lease)] };
+  return { ...change, writes: [...change.writes, released(lease)] };
 }
 
-/** Gives the export's lease back unused, for another worker to begin again. */
+/** Releases the export's lease without a result, for another worker to start over. */
 export function releaseExport(lease: ShardRow): Change {
   const { generation } = lease;
   return {
-    writes: [freed(lease)],
+    writes: [released(lease)],
     postcondition: { key: keyOf(lease), when: { equals: { generation, leaseUntilMs: 0 } } },
     idempotencyToken: tokenOf(lease.jobId, "free", generation),
   };
 }
 
-function freed(lease: ShardRow) {
+function released(lease: ShardRow) {
   const when = { equals: { generation: lease.generation } };
   return {
     key: keyOf(lease),
@@ -134,19 +134,19 @@ function statusOf(job: JobRow, status: JobRow["status"]) {
   return { status, ownerStatus: ownerStatus(job.owner, status) };
 }
 
-interface Move {
+interface Transition {
   readonly set: Readonly<Record<string, unknown>>;
   readonly remove: readonly string[];
   readonly when: Condition;
   readonly expected: Readonly<Record<string, string | number>>;
 }
 
-function move(job: JobRow, { set, remove, when, expected }: Move): Change {
+function transition(job: JobRow, { set, remove, when, expected }: Transition): Change {
   const key = jobKey(job.jobId);
   return {
     writes: [{ key, kind: "update", set, remove, when }],
     postcondition: { key, when: { equals: expected } },
-    // controlNo tells a move from the same move after a resume.
+    // controlNo distinguishes a transition from the same one after a resume.
     idempotencyToken: tokenOf(job.jobId, String(set.status), job.controlNo, JSON.stringify(expected)),
   };
 }

@@ -22,7 +22,7 @@ export interface JobRow {
   status: JobStatus;
   outcome?: Outcome;
   statusReason?: string;
-  /** Grows with whatever its owner does to it but change its priority. */
+  /** Incremented by whatever its owner does to it except changing its priority. */
   controlNo: number;
   templateId: string;
   templateVersion: number;
@@ -32,59 +32,59 @@ export interface JobRow {
   /** The owner of the seed set: the job's owner, or `samples`. */
   seedSetOwner: string;
   recordCount: number;
-  /** Every parameter of the template as this job uses it. */
+  /** Every parameter of the template, with this job's value. */
   parameters: Record<string, unknown>;
   budgetId: string;
   budgetNanos: Nanos;
   maxAttemptCostNanos: Nanos;
-  /** What it was expected to cost when it was made; absent when that could not be told, and in jobs made before it was. */
+  /** What it was expected to cost at its creation; absent when unknown, and in jobs that predate estimates. */
   estimate?: Estimate;
   formats: DatasetFormat[];
-  /** Each format's file is one for each portion then. */
+  /** When set, each format has a file for each split. */
   split?: Split;
-  /** Of its records, so many may fail before it fails itself; absent in jobs made before one could choose. */
+  /** The percentage of its records that may fail before it fails; absent in jobs that predate the option. */
   maxFailedPercent?: number;
-  /** Jobs made before it could be chosen have none of the next three, and are as if null had been chosen. */
+  /** Jobs that predate these options have none of the next three, and use the defaults. */
   priority?: JobPriority;
   capacity?: JobCapacity;
   taskSize?: TaskSize;
-  /** Its files lie in a folder for each value of these, the first outermost. */
+  /** When set, its files are in a folder for each value of these columns, the first outermost. */
   partitionBy?: PartitionBy[];
   shardCount: number;
-  /** Shards of records that are not DONE. */
+  /** Record shards that are not DONE. */
   openShards: number;
-  /** Shards parked under the present controlNo: refused a grant, they wait for a larger budget. */
+  /** Shards parked under the current controlNo: denied a grant, they wait for a larger budget. */
   parkedShards: number;
-  /** The token its owner made it with, so that the token's row is removed with it. */
+  /** The token its owner created it with, so that the token's row is removed with it. */
   clientToken: string;
-  /** Where the published dataset lies, once it does. */
+  /** The location of the published dataset, once there is one. */
   datasetPrefix?: string;
-  /** The files of its dataset, the first of them where it has very many: a row has its limits. */
+  /** The files of its dataset; only the first ones if there are very many, since a row is limited. */
   datasetFiles: DatasetFileRow[];
-  /** The last restoration of a dataset from the archive; absent when none was asked for. */
+  /** The last restoration of a dataset from the archive; absent when none was requested. */
   archive?: ArchiveRow;
-  /** How many there are; absent in jobs that ended before datasets could have very many. */
+  /** How many there are in all; absent in jobs that predate large datasets. */
   datasetFileCount?: number;
-  /** While objects that nothing names any more wait to be removed: the generation of the export that left them. */
+  /** While objects that are no longer referenced wait to be removed: the generation of the export that left them. */
   sweepGeneration?: number;
-  /** Parts of its records lie with its published dataset: while that is archived, the job cannot go on. */
+  /** Parts of its records are stored with its published dataset: while that is archived, the job cannot resume. */
   isCompacted?: boolean;
-  /** Its records so far as a file, for who cannot wait. */
+  /** Its records so far as a file. */
   snapshot?: SnapshotRow;
   createdAt: string;
   startedAt?: string;
   finishedAt?: string;
 }
 
-/** What is remembered of a restoration. Where the dataset lies is S3's to say. */
+/** The last known state of a restoration. The source of truth is S3. */
 export interface ArchiveRow {
-  /** The dataset meant; it says nothing of one that is published later. */
+  /** The dataset it is about, not one published later. */
   prefix: string;
   state: "RESTORING" | "RESTORED" | "ARCHIVED";
   archiveClass: ArchiveClass;
   requestedAt: string;
   restoredUntil?: string;
-  /** When the state was found. */
+  /** When the state was observed. */
   observedAt: string;
 }
 
@@ -93,7 +93,7 @@ export interface SnapshotRow {
   state: "CREATING" | "READY" | "FAILED";
   statusReason?: string;
   takenAt: string;
-  /** MAKING later than that is dead. */
+  /** CREATING after this time means that the function died. */
   deadlineMs: number;
   rows?: number;
   bytes?: number;
@@ -111,20 +111,20 @@ export interface JobTemplateRow {
   sk: "TEMPLATE";
   templateId: string;
   templateVersion: number;
-  /** The YAML source, parsed again by whoever needs it: one parser, one truth. */
+  /** The YAML source, parsed again wherever it is needed: a single source of truth. */
   source: string;
   /** What it includes from other templates. */
   partials: Partials;
-  /** The models that stood for the tiers when the job was made: prices are pinned with them. */
+  /** The models of the tiers when the job was created: this pins the prices too. */
   tiers: Tiers;
   parameters: Record<string, unknown>;
 }
 
-/** Remembers which job a client token made. */
+/** Remembers which job a client token created. */
 export interface TokenRow {
   pk: string;
   sk: "TOKEN";
   jobId: string;
-  /** A digest of the input: the same token with another input is an error. */
+  /** A digest of the input: reusing the token with another input is an error. */
   inputDigest: string;
 }

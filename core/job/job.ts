@@ -1,7 +1,7 @@
-/** A job's states, the moves between them, its limits, and how it is cut into shards. */
+/** A job's states, the transitions between them, its limits, and how it is divided into shards. */
 import { PlotPaletteError } from "../errors.ts";
 import { DEFAULT_MAX_FAILED_PERCENT } from "./failure-tolerance.ts";
-import { FORMATS, FORMATS_IN_WORDS } from "../formats.ts";
+import { FORMATS, FORMAT_LIST } from "../formats.ts";
 import { formatNumber } from "../numbers.ts";
 import { formatUsd, NANOS_PER_USD, type Nanos } from "../money/money.ts";
 import { checkSplit, type Split } from "../dataset/split.ts";
@@ -22,7 +22,7 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** How a job can end. EXPORTING carries it until the dataset is published. */
 export type Outcome = "COMPLETED" | "BUDGET_EXCEEDED" | "CANCELLED" | "FAILED";
 
-/** The states each state may be left for. Every write of a status is conditional on the state it leaves. */
+/** The states that may follow each state. Every write of a status is conditional on the state it leaves. */
 export const TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   QUEUED: ["RUNNING", "PAUSED", "EXPORTING"],
   RUNNING: ["QUEUED", "PAUSED", "EXPORTING"],
@@ -40,7 +40,7 @@ export function statesBefore(to: JobStatus): JobStatus[] {
   return JOB_STATUSES.filter((from) => TRANSITIONS[from].includes(to));
 }
 
-/** Nothing will happen to the job until a person acts. */
+/** Nothing happens to the job until a person acts. */
 export function isAtRest(status: JobStatus): boolean {
   return !["QUEUED", "RUNNING", "EXPORTING"].includes(status);
 }
@@ -49,20 +49,20 @@ export function isAtRest(status: JobStatus): boolean {
 export const PRIORITIES = ["HIGH", "NORMAL", "LOW"] as const;
 export type JobPriority = (typeof PRIORITIES)[number];
 
-/** SPOT_FIRST goes to the full price only after repeated lack of Spot capacity. */
+/** SPOT_FIRST falls back to on-demand only after repeated Spot shortages. */
 export const CAPACITIES = ["SPOT_FIRST", "ON_DEMAND"] as const;
 export type JobCapacity = (typeof CAPACITIES)[number];
 
 export const MAX_RECORDS = 1_000_000;
 export const MAX_BUDGET_NANOS: Nanos = 5_000 * NANOS_PER_USD;
-/** With the job, its template, its budget and its token a transaction of 100 items at most, as DynamoDB has it. */
+/** With the job, its template, its budget and its token they fit a DynamoDB transaction, which has at most 100 items. */
 export const MAX_SHARDS = 80;
-/** With the job and its budget a transaction of 100 items, should all of its shards be opened again. */
+/** With the job and its budget they fit such a transaction, should all shards be reopened. */
 export const MAX_SHARDS_EXTENDED = 98;
-/** Small enough that several workers share a few thousand records, large enough that leases cost little. */
+/** Small enough that several workers share a few thousand records, large enough to keep the cost of leases low. */
 const RECORDS_PER_SHARD = 500;
 
-/** The ranges of slots a job is cut into: contiguous, `from` inclusive, `to` exclusive, as even as can be. */
+/** The ranges of slots a job is divided into: contiguous, `from` inclusive, `to` exclusive, as even as possible. */
 export function planShards(recordCount: number): { from: number; to: number }[] {
   const shards = Math.min(MAX_SHARDS, Math.ceil(recordCount / RECORDS_PER_SHARD));
   return Array.from({ length: shards }, (_, n) => ({
@@ -72,8 +72,8 @@ export function planShards(recordCount: number): { from: number; to: number }[] 
 }
 
 /**
- * The ranges that larger counts add to a job of `shardCount` shards: the shards there are stay as they are. Takes half of the
- * shards that are left at most, so that a job can be extended again; none when none is left.
+ * The ranges that a larger count adds to a job of `shardCount` shards; existing shards stay as they are. Takes at most half of
+ * the shards that are left, so that a job can be extended again; none when none is left.
  */
 export function planMoreShards(
   job: { readonly recordCount: number; readonly shardCount: number },
@@ -98,31 +98,29 @@ export interface JobOptions {
   readonly clientToken: string;
 }
 
-/** @throws PlotPaletteError BadInput naming the first wish out of its range */
-export function checkJobOptions(wishes: JobOptions): void {
-  const { name, recordCount, budgetNanos, formats, split, clientToken } = wishes;
-  const maxFailedPercent = wishes.maxFailedPercent ?? DEFAULT_MAX_FAILED_PERCENT;
+/** @throws PlotPaletteError BadInput naming the first option out of range */
+export function checkJobOptions(options: JobOptions): void {
+  const { name, recordCount, budgetNanos, formats, split, clientToken } = options;
+  const maxFailedPercent = options.maxFailedPercent ?? DEFAULT_MAX_FAILED_PERCENT;
   if (name.trim().length < 1 || name.length > 100)
-    refuse(`The job's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+    refuse(`The job's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
   checkRecordCount(recordCount);
   if (!Number.isInteger(budgetNanos) || budgetNanos <= 0 || budgetNanos > MAX_BUDGET_NANOS)
     refuse(
       `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
     );
   const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
-  if (unknown) refuse(`The format "${unknown}" is not known; choose among ${FORMATS_IN_WORDS}.`);
-  if (formats.length === 0) refuse(`At least one format is needed; choose among ${FORMATS_IN_WORDS}.`);
-  if (new Set(formats).size < formats.length) refuse("Each format can be asked for once only.");
+  if (unknown) refuse(`The format "${unknown}" is unknown; choose from ${FORMAT_LIST}.`);
+  if (formats.length === 0) refuse(`At least one format is required; choose from ${FORMAT_LIST}.`);
+  if (new Set(formats).size < formats.length) refuse("Each format can be requested only once.");
   if (split) checkSplit(split);
   if (!Number.isInteger(maxFailedPercent) || maxFailedPercent < 0 || maxFailedPercent > 100)
-    refuse(
-      `The share of records that may fail must be a whole number of percent from 0 to 100, not ${maxFailedPercent}.`,
-    );
+    refuse(`The failure tolerance must be a whole percentage from 0 to 100, not ${maxFailedPercent}.`);
   if (clientToken.length < 8 || clientToken.length > 64)
-    refuse(`The client token must have 8 to 64 characters, this one has ${clientToken.length}.`);
+    refuse(`The client token must have 8 to 64 characters; this one has ${clientToken.length}.`);
 }
 
-/** @throws PlotPaletteError BadInput when no job can have so many records */
+/** @throws PlotPaletteError BadInput when the count is out of range */
 export function checkRecordCount(recordCount: number): void {
   if (Number.isInteger(recordCount) && recordCount >= 1 && recordCount <= MAX_RECORDS) return;
   refuse(`The number of records must be a whole number from 1 to ${formatNumber(MAX_RECORDS)}, not ${recordCount}.`);

@@ -1,29 +1,28 @@
-/** What a person's second try does to a job's shards. Safe for APPSYNC_JS: the resolver and the tests decide by it alike. */
+/** What retrying the failed records does to a job's shards. Safe for APPSYNC_JS: shared by the resolver and the tests. */
 import type { ShardRow } from "../shard/shard-row.ts";
 
-/** What is read of a shard to decide it. */
+/** The attributes of a shard that decide it. */
 export type RetriedShard = Pick<
   ShardRow,
   "shardNo" | "state" | "pass" | "fromSlot" | "generation" | "delivered" | "failed" | "attempts" | "consecutiveCrashes"
 >;
 
 /**
- * What becomes of a shard when the failed records are tried again: one that has some is opened in a new pass, which begins at
- * its first slot and leaves out what is made; one that is open begins as if neither its attempts had come to nothing nor its
- * workers had died. Null: it stays as it is. The next generation fences whoever may still believe to hold it, and makes what
- * was last reported of it old.
+ * What changes in a shard when the failed records are retried. A shard with failed records is opened in a new pass, which
+ * starts at its first slot and skips delivered ones; an open shard forgets its unsuccessful attempts and its workers' crashes.
+ * Null: nothing changes. The next generation fences any stale holder, and outdates the last report.
  */
 export function resetForRetry(shard: RetriedShard): Partial<ShardRow> | null {
-  const lost = shard.attempts - shard.delivered;
-  const afresh = {
-    priorUnsuccessfulAttempts: lost,
+  const unsuccessful = shard.attempts - shard.delivered;
+  const reset = {
+    priorUnsuccessfulAttempts: unsuccessful,
     causes: [],
     consecutiveCrashes: 0,
     generation: shard.generation + 1,
   };
   if (shard.failed > 0)
-    return { ...afresh, state: "OPEN", pass: shard.pass + 1, lowWaterSlot: shard.fromSlot, failed: 0 };
-  return shard.state !== "DONE" && (lost > 0 || shard.consecutiveCrashes > 0) ? afresh : null;
+    return { ...reset, state: "OPEN", pass: shard.pass + 1, lowWaterSlot: shard.fromSlot, failed: 0 };
+  return shard.state !== "DONE" && (unsuccessful > 0 || shard.consecutiveCrashes > 0) ? reset : null;
 }
 
 /** How many shards are open after that. */

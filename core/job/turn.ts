@@ -1,4 +1,4 @@
-/** What a worker does next for its job: decided from the rows alone, so a turn can be taken by anyone, at any time, twice. */
+/** What a worker does next for its job: decided from the rows alone, so any worker can take a turn, at any time, even twice. */
 import { exceedsFailureTolerance, allFailedMessage, tooManyFailuresMessage } from "./failure-tolerance.ts";
 import { isAtRest, type Outcome } from "./job.ts";
 import { formatUsd, type Nanos } from "../money/money.ts";
@@ -17,35 +17,37 @@ export type Turn =
 const LEAVE: Turn = { do: "leave" };
 
 /**
- * `mine` are the shards this worker runs at present. A parked shard is leased again once the budget holds one record's worst
- * case, for instance because another shard gave back what it did not use. That cannot go round in circles: whoever is then
- * granted it makes at least one attempt, and attempts are finite; whoever comes too late parks again.
+ * `ownShards` are the shards this worker is running. A parked shard is leased again once the budget covers one record's worst
+ * case, for instance because another shard returned what it did not use. That cannot loop forever: whoever is granted that
+ * money makes at least one attempt, and attempts are finite; whoever comes too late parks again.
  */
 export function nextTurn(
   job: JobRow | undefined,
   shards: readonly ShardRow[],
   remainingNanos: Nanos,
   nowMs: number,
-  mine: ReadonlySet<number> = new Set(),
+  ownShards: ReadonlySet<number> = new Set(),
 ): Turn {
   if (!job || isAtRest(job.status)) return LEAVE;
   if (job.status === "QUEUED") return { do: "start" };
-  if (job.status === "EXPORTING") return mine.size > 0 ? LEAVE : { do: "export" };
+  if (job.status === "EXPORTING") return ownShards.size > 0 ? LEAVE : { do: "export" };
   const open = shards.filter(({ state }) => state !== "DONE");
   if (open.length === 0) return completed(job, shards);
-  const free = open.filter((shard) => !isLeased(shard, nowMs) && !mine.has(shard.shardNo));
-  const hopeless = free.find((shard) => crashesAtTakeover(shard) >= FAIL_AFTER_CRASHES);
-  if (hopeless) return failed(job, hopeless);
-  const payable = remainingNanos >= job.maxAttemptCostNanos;
-  const next = free.find((shard) => !isParked(shard, job)) ?? (payable ? free[0] : undefined);
+  const free = open.filter((shard) => !isLeased(shard, nowMs) && !ownShards.has(shard.shardNo));
+  const crashing = free.find((shard) => crashesAtTakeover(shard) >= FAIL_AFTER_CRASHES);
+  if (crashing) return failed(job, crashing);
+  const isAffordable = remainingNanos >= job.maxAttemptCostNanos;
+  const next = free.find((shard) => !isParked(shard, job)) ?? (isAffordable ? free[0] : undefined);
   if (next) return { do: "lease", shard: next };
-  return open.every((shard) => isParked(shard, job)) && !payable ? unpayable(job, open.length, remainingNanos) : LEAVE;
+  return open.every((shard) => isParked(shard, job)) && !isAffordable
+    ? budgetExceeded(job, open.length, remainingNanos)
+    : LEAVE;
 }
 
-// Every ending names the controlNo it was decided under: whatever the owner has done since, more money, more records or a
-// second try, may have made it untrue, even where the counters are the same again.
+// Every ending names the controlNo it was decided under: whatever the owner has done since (more money, more records, a
+// retry) may have invalidated it, even if the counters are the same again.
 
-/** Every record is made or set aside; a job of which too much failed has failed, whatever it delivers. */
+/** Every record is delivered or failed. A job with too many failures has failed, whatever it delivers. */
 function completed({ controlNo, recordCount, maxFailedPercent }: JobRow, shards: readonly ShardRow[]): Turn {
   const when = { openShards: 0, controlNo };
   const failed = shards.reduce((sum, shard) => sum + shard.failed, 0);
@@ -60,15 +62,15 @@ function completed({ controlNo, recordCount, maxFailedPercent }: JobRow, shards:
 function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
   const reason =
     `The worker stopped ${FAIL_AFTER_CRASHES} times in a row on records ${shard.lowWaterSlot + 1} to ${shard.toSlot} ` +
-    "without getting on; look at its log, and try smaller prompts or seeds.";
+    "without making progress; check its log, and try smaller prompts or seeds.";
   return { do: "end", outcome: "FAILED", reason, when: { controlNo } };
 }
 
-function unpayable(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
+function budgetExceeded(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
   const { controlNo, parkedShards } = job;
   const reason =
-    `The next record could cost ${formatUsd(job.maxAttemptCostNanos)} and ${formatUsd(remainingNanos)} of the budget is left; ` +
-    "resume with a larger budget to go on.";
-  // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they stand.
+    `The next record could cost up to ${formatUsd(job.maxAttemptCostNanos)}, but only ${formatUsd(remainingNanos)} of the budget is left; ` +
+    "resume with a larger budget.";
+  // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they do not.
   return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards, controlNo } };
 }

@@ -1,19 +1,19 @@
 /**
- * How fast one model may be called: as many calls at once as it has borne, and as many requests and tokens a minute as the
- * account has. Times are monotonic milliseconds. A refusal halves the calls at once, one time for all that were in flight
- * together; then they come back quickly to those that were borne beside the refusals, and creep up from there.
+ * How fast one model may be called: an AIMD limit on concurrent calls, and the account's requests and tokens per minute. Times
+ * are monotonic milliseconds. A throttled call halves the limit, once for all calls that were in flight together; the limit
+ * then recovers quickly to what was sustained beside the throttled calls, and probes slowly from there.
  */
 import { TokenBucket } from "./token-bucket.ts";
 
-/** What the account may do with a model; nothing is known of what is absent. */
+/** The account's quotas for a model; what is absent is unknown. */
 export interface ModelLimits {
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
 }
 
-/** What a call is going to use, as far as is known before. */
+/** What a call is expected to use. */
 export interface ExpectedUsage {
-  /** Of all that is sent. */
+  /** Of everything that is sent. */
   readonly bytes: number;
   readonly maxTokens: number;
 }
@@ -23,23 +23,23 @@ export interface TokenUsage {
   readonly outputTokens: number;
 }
 
-/** A call that was begun. */
+/** A call that was started. */
 export interface LimitedCall {
   readonly startedAtMs: number;
-  /** What was taken from the tokens of the minute. */
+  /** What was taken from the tokens per minute. */
   readonly reservedTokens: number;
   readonly bytes: number;
 }
 
-/** What was borne is not put to the test again for so long: each test may cost a refusal, and with it a pause. */
+/** How long the limit rests before it is probed again: each probe may be throttled, which costs a pause. */
 const PROBE_INTERVAL_MS = 15_000;
-/** Until answers tell better. */
+/** Until usage has been observed. */
 const DEFAULT_TOKENS_PER_BYTE = 1 / 3;
 
 export class AdaptiveLimit {
   #inFlight = 0;
   #limit: number;
-  /** The most calls at once that were borne when others were refused. */
+  /** The most concurrent calls that were sustained while others were throttled. */
   #slowStartThreshold: number;
   #backedOffAtMs = -Infinity;
   #blockedUntilMs = -Infinity;
@@ -48,10 +48,10 @@ export class AdaptiveLimit {
   readonly #tokenBucket?: TokenBucket;
 
   constructor(
-    /** Calls at once in any case. */
+    /** The upper bound of concurrent calls. */
     readonly maxLimit: number,
     readonly limits: ModelLimits,
-    /** What an output token counts for in the tokens of a minute. */
+    /** What an output token counts for in the tokens per minute. */
     readonly outputTokenBurndown: number,
     nowMs: number,
   ) {
@@ -62,19 +62,19 @@ export class AdaptiveLimit {
     if (tokensPerMinute !== undefined) this.#tokenBucket = new TokenBucket(tokensPerMinute, nowMs);
   }
 
-  /** Calls at once. */
+  /** Concurrent calls. */
   get limit(): number {
     return Math.floor(this.#limit);
   }
 
-  /** The limits of a minute are shared with others that call the model: from now on this is one of so many. */
-  shareQuota(callers: number, nowMs: number): void {
+  /** The quotas are shared among all workers that call the model. @param workers how many there are, this one included */
+  shareQuota(workers: number, nowMs: number): void {
     const { requestsPerMinute = 0, tokensPerMinute = 0 } = this.limits;
-    this.#requestBucket?.setRate(requestsPerMinute / callers, nowMs);
-    this.#tokenBucket?.setRate(tokensPerMinute / callers, nowMs);
+    this.#requestBucket?.setRate(requestsPerMinute / workers, nowMs);
+    this.#tokenBucket?.setRate(tokensPerMinute / workers, nowMs);
   }
 
-  /** How long until a call may begin; Infinity: when another has ended. */
+  /** How long until a call may start; Infinity: once another has ended. */
   waitMs(size: ExpectedUsage, nowMs: number): number {
     if (this.#inFlight >= this.limit) return Infinity;
     return Math.max(
@@ -93,7 +93,7 @@ export class AdaptiveLimit {
     return { startedAtMs: nowMs, reservedTokens: tokens, bytes: size.bytes };
   }
 
-  /** The call is over, however it went; what it used is known when it was answered. */
+  /** The call has ended, with or without success; what it used is known if it was answered. */
   release(call: LimitedCall, nowMs: number, used?: TokenUsage): void {
     this.#inFlight -= 1;
     if (!used) return;
@@ -105,16 +105,16 @@ export class AdaptiveLimit {
     );
   }
 
-  /** It was borne. Calls begun before the last halving say nothing about the new limit. To be told after its end. */
+  /** Call after `release`. Calls started before the last backoff say nothing about the new limit. */
   onSuccess({ startedAtMs }: LimitedCall, nowMs: number): void {
     if (startedAtMs < this.#backedOffAtMs) return;
     if (this.#limit < this.#slowStartThreshold) this.#limit = Math.min(this.#slowStartThreshold, this.#limit + 1);
-    // More is put to the test only where so many are used.
+    // Probe for more only when the limit is in use.
     else if (nowMs - this.#backedOffAtMs >= PROBE_INTERVAL_MS && this.#inFlight + 1 >= this.limit)
       this.#limit = Math.min(this.maxLimit, this.#limit + 1 / this.#limit);
   }
 
-  /** It was refused. `retryAfterMs`: no call may begin so long. To be told after its end. */
+  /** Call after `release`. `retryAfterMs`: how long no call may start. */
   onThrottled({ startedAtMs }: LimitedCall, nowMs: number, retryAfterMs = 0): void {
     this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + retryAfterMs);
     if (startedAtMs >= this.#backedOffAtMs) {
@@ -122,11 +122,11 @@ export class AdaptiveLimit {
       this.#slowStartThreshold = Infinity;
       this.#backedOffAtMs = nowMs;
     }
-    // Refusals come one by one: after the last of them, in flight is what was borne.
+    // Throttled calls end one by one: after the last of them, what is still in flight was sustained.
     this.#slowStartThreshold = Math.max(this.limit, Math.min(this.#slowStartThreshold, this.#inFlight));
   }
 
-  /** Counted as Bedrock does at the start: the input, and all tokens that may come. */
+  /** Counted as Bedrock does at the start of a call: the input, and the maximum output. */
   #tokensOf({ bytes, maxTokens }: ExpectedUsage): number {
     const perByte = this.#observed.bytes > 0 ? this.#observed.tokens / this.#observed.bytes : DEFAULT_TOKENS_PER_BYTE;
     return Math.ceil(bytes * perByte) + maxTokens;

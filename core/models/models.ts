@@ -1,6 +1,6 @@
 /**
- * The models a template may use: what they cost, what they can do and from where they can be called. A model that is not
- * here has no known price and is refused. Safe for APPSYNC_JS: data and arrow functions only.
+ * The models a template may use: what they cost, what they can do and from which regions they can be called. A model that is
+ * missing here has no known price and is rejected. Safe for APPSYNC_JS: data and arrow functions only.
  */
 import type { TokenPrice } from "../money/money.ts";
 
@@ -11,13 +11,13 @@ export interface Model extends TokenPrice {
   /** The id Bedrock is called with: a foundation model, or an inference profile with its geography. */
   readonly id: string;
   readonly name: string;
-  /** The tier it can stand for; within a tier the first usable model of the table does. */
+  /** The tier it can serve; within a tier the first usable model of the table is chosen. */
   readonly tier: Tier | null;
-  /** How it is made to answer in JSON: by response schema, by being made to call a tool, or by being told to. */
+  /** How it is made to answer in JSON: a response schema, a forced tool call, or an instruction in the prompt. */
   readonly structuredOutput: "schema" | "tool" | "instruction";
-  /** Tokens that a request and its answer may have together. */
+  /** The most tokens of a request and its answer together. */
   readonly contextTokens: number;
-  /** Tokens Bedrock adds to the request for tools and schemas, at most: part of the worst case. */
+  /** The most tokens Bedrock adds to a request for tools and schemas: part of the worst case. */
   readonly overheadTokens: number;
   /**
    * What an output token counts for in the account's tokens per minute, as AWS's page "Token burndown rate" of Bedrock's quotas
@@ -28,7 +28,7 @@ export interface Model extends TokenPrice {
   readonly regions: readonly string[] | null;
   /** Of an inference profile: the regions whose foundation model it may call, `[""]` for the whole world. Null for a foundation model. */
   readonly profileRegions: readonly string[] | null;
-  /** Where the price was read, and when. */
+  /** Where the price comes from, and as of when. */
   readonly source: string;
   readonly pricedOn: string;
 }
@@ -37,11 +37,11 @@ const US_REGIONS = ["us-east-1", "us-east-2", "us-west-2"];
 const EU_REGIONS = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"];
 const ANYWHERE = [""];
 
-/** How a family answers in JSON, how much it can read, and what its answers cost of a quota. */
+/** How a family answers in JSON, its context window, and what its answers cost of a quota. */
 const NOVA = { structuredOutput: "tool", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
 const NOVA_LONG = { structuredOutput: "tool", contextTokens: 300_000, outputTokenBurndown: 1 } as const;
 const CLAUDE = { structuredOutput: "schema", contextTokens: 200_000, outputTokenBurndown: 5 } as const;
-/** Only Nova and Claude can be made to call a tool. */
+/** Only Nova and Claude can be forced to call a tool. */
 const LLAMA = { structuredOutput: "instruction", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
 const OPEN_WEIGHTS = { structuredOutput: "instruction", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
 
@@ -51,9 +51,9 @@ const OPUS = "anthropic.claude-opus-4-5-20251101-v1:0";
 const NOVA_2_LITE = "amazon.nova-2-lite-v1:0";
 
 /**
- * Prices in nano-dollars for a thousand tokens: $0.035 for a million tokens is 35,000 nano-dollars for a thousand. The Nova
- * models come first because every account with Bedrock has them without a further agreement; outside their regions the
- * world-wide profiles stand for the tiers.
+ * Prices in nano-dollars per thousand tokens: $0.035 per million tokens is 35,000 nano-dollars per thousand. The Nova models
+ * come first because every Bedrock account has access to them without a further agreement; outside their regions the global
+ * profiles serve the tiers.
  */
 export const MODELS: readonly Model[] = [
   foundation("amazon.nova-micro-v1:0", "Amazon Nova Micro", "economy", [35_000, 140_000], NOVA, ["us-east-1"]),
@@ -86,62 +86,62 @@ export const MODELS: readonly Model[] = [
   foundation("openai.gpt-oss-120b-1:0", "GPT-OSS 120B", null, [150_000, 600_000], OPEN_WEIGHTS, US_REGIONS),
 ];
 
-/** The model of that id; `undefined` when we know no price for it. */
+/** The model with that id; `undefined` when its price is unknown. */
 export const findModel = (id: string) => MODELS.find((known) => known.id === id);
 
-/** What an account can call: where it calls from, and the models it is allowed, all of the table when absent. */
+/** What an account can call: its region, and the models it is allowed; all of the table when absent. */
 export interface Account {
   readonly region: string;
   readonly models?: readonly string[];
 }
 
-export const mayUse = ({ region, models }: Account, { id, regions }: Model) =>
+export const canUse = ({ region, models }: Account, { id, regions }: Model) =>
   (regions === null || regions.includes(region)) && (models === undefined || models.includes(id));
 
-/** The models that stand for the tiers. */
+/** The model of each tier. */
 export type Tiers = Readonly<Partial<Record<Tier, string>>>;
 
-/** For each tier the first model of it that the account may use; a tier without one is absent. */
+/** For each tier the first of its models that the account can use; a tier without one is absent. */
 export const tiersOf = (account: Account): Tiers => ({
-  economy: MODELS.find((model) => model.tier === "economy" && mayUse(account, model))?.id,
-  balanced: MODELS.find((model) => model.tier === "balanced" && mayUse(account, model))?.id,
-  premium: MODELS.find((model) => model.tier === "premium" && mayUse(account, model))?.id,
+  economy: MODELS.find((model) => model.tier === "economy" && canUse(account, model))?.id,
+  balanced: MODELS.find((model) => model.tier === "balanced" && canUse(account, model))?.id,
+  premium: MODELS.find((model) => model.tier === "premium" && canUse(account, model))?.id,
 });
 
-type Abilities = Pick<Model, "structuredOutput" | "contextTokens" | "outputTokenBurndown">;
-type InAndOut = readonly [inputNanosPerThousand: number, outputNanosPerThousand: number];
+type Capabilities = Pick<Model, "structuredOutput" | "contextTokens" | "outputTokenBurndown">;
+type PricePair = readonly [inputNanosPerThousand: number, outputNanosPerThousand: number];
 
-/** A model called where we run. */
+/** A model called in the deployment's own region. */
 function foundation(
   id: string,
   name: string,
   tier: Tier | null,
-  price: InAndOut,
-  abilities: Abilities,
+  price: PricePair,
+  capabilities: Capabilities,
   regions: readonly string[],
 ) {
-  return model({ id, name, tier, ...abilities, regions, profileRegions: null }, price);
+  return model({ id, name, tier, ...capabilities, regions, profileRegions: null }, price);
 }
 
-/** A profile called from any region of its geography, which hands the call to any of them. */
+/** An inference profile, called from any region of its geography and routed to any of them. */
 function profile(
   id: string,
   name: string,
   tier: Tier | null,
-  price: InAndOut,
-  abilities: Abilities,
+  price: PricePair,
+  capabilities: Capabilities,
   geography: readonly string[],
 ) {
   const regions = geography === ANYWHERE ? null : geography;
-  return model({ id, name, tier, ...abilities, regions, profileRegions: geography }, price);
+  return model({ id, name, tier, ...capabilities, regions, profileRegions: geography }, price);
 }
 
 function model(
-  facts: Omit<Model, "inputNanosPerThousand" | "outputNanosPerThousand" | "overheadTokens" | "source" | "pricedOn">,
-  [inputNanosPerThousand, outputNanosPerThousand]: InAndOut,
+  spec: Omit<Model, "inputNanosPerThousand" | "outputNanosPerThousand" | "overheadTokens" | "source" | "pricedOn">,
+  [inputNanosPerThousand, outputNanosPerThousand]: PricePair,
 ): Model {
   return {
-    ...facts,
+    ...spec,
     inputNanosPerThousand,
     outputNanosPerThousand,
     overheadTokens: 600,

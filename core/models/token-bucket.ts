@@ -1,18 +1,18 @@
 /**
- * What may be used in a minute, requests or tokens, spread evenly: a token bucket. In no minute is more begun than the
- * allowance, one second's share of it, and what the last taker took beyond what was there.
+ * A token bucket for requests or tokens per minute, spread evenly. No minute exceeds the rate, plus one second's burst, plus
+ * what the last taker took beyond what was available.
  */
 const MINUTE_MS = 60_000;
-/** So much of the allowance may be saved up. */
+/** The burst: how much of the rate may accumulate. */
 const BURST_MS = 1_000;
 
-/** Less than this is missing only because sums of fractions are not exact. */
+/** A shortage below this is floating-point error. */
 const ROUNDING = 1e-6;
 
 export class TokenBucket {
   #refillPerMs: number;
   #refilledAtMs: number;
-  /** Below 0 after a taker that is larger than what may be saved, or that used more than it thought. */
+  /** Below 0 after a taker larger than the capacity, or one that used more than expected. */
   #available: number;
 
   constructor(perMinute: number, nowMs: number) {
@@ -21,14 +21,13 @@ export class TokenBucket {
     this.#refilledAtMs = nowMs;
   }
 
-  /** From now on so much a minute. */
   setRate(perMinute: number, nowMs: number): void {
     this.#refill(nowMs);
     this.#refillPerMs = perMinute / MINUTE_MS;
     this.#available = Math.min(this.#available, this.#capacity);
   }
 
-  /** How long until so much may be taken. What is larger than what may be saved waits until that is there. */
+  /** How long until the amount may be taken. An amount above the capacity waits until the bucket is full. */
   waitMs(amount: number, nowMs: number): number {
     this.#refill(nowMs);
     const missing = Math.min(amount, this.#capacity) - this.#available;
@@ -40,7 +39,7 @@ export class TokenBucket {
     this.#available -= amount;
   }
 
-  /** What was taken and not used; below 0 when more was used. */
+  /** Returns what was taken and not used; negative when more was used. */
   refund(amount: number, nowMs: number): void {
     this.#refill(nowMs);
     this.#available = Math.min(this.#available + amount, this.#capacity);

@@ -1,28 +1,28 @@
-/** What is spent beside jobs, by test runs and generated seeds: rows of the jobs table. */
+/** What is spent outside of jobs, by test runs and generated seeds: rows of the jobs table. */
 import type { CostSample } from "./estimate.ts";
 import type { Nanos } from "./money.ts";
 
 /**
- * What a run beside jobs spends, and whether the function that does it lives. Its money is reserved before a call and settled
- * after; what is reserved when the function dies counts as spent.
+ * What an ad hoc run spends, and whether its function is alive. Money is reserved before a call and settled after it; what is
+ * still reserved when the function dies counts as spent.
  */
 export interface AdHocRunRow {
   budgetNanos: Nanos;
   /** What calls in flight may cost. */
   reservedNanos: Nanos;
   spentNanos: Nanos;
-  /** The function's run that works at it; absent before one does. */
+  /** The function invocation that works on it; absent before there is one. */
   runId?: string;
-  /** It is at work, or about to be, until then at least; what is still open later is dead. */
+  /** It is running, or about to, until then at least; whatever is still open later is dead. */
   leaseUntilMs: number;
 }
 
-/** Remembers what a client token has started: a try, or a seed set to generate. */
+/** Remembers what a client token started: a test run, or the generation of a seed set. */
 export interface AdHocTokenRow {
   pk: string;
   sk: "TOKEN";
   resourceId: string;
-  /** A digest of the input: the same token with another input is an error. */
+  /** A digest of the input: reusing the token with another input is an error. */
   inputDigest: string;
   expiresAt: number;
 }
@@ -30,7 +30,7 @@ export interface AdHocTokenRow {
 export interface CostSampleRow extends CostSample {
   pk: string;
   sk: "SAMPLE";
-  /** Seconds since 1970; each try begins it anew. */
+  /** Seconds since 1970; each test run extends it. */
   expiresAt: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a job is likely to cost, told before it starts: a range and what it rests on. Records that were made tell most; without
- * any, prompts are rendered and answers are assumed (core/template/expected-cost.ts).
+ * What a job is likely to cost, estimated before it starts: a range and its basis. Records of test runs are the best basis;
+ * without any, prompts are rendered and answers assumed (core/template/expected-cost.ts).
  */
 import { formatNumber } from "../numbers.ts";
 import { formatUsd, type Nanos } from "./money.ts";
@@ -9,27 +9,27 @@ export interface Estimate {
   readonly lowNanos: Nanos;
   readonly likelyNanos: Nanos;
   readonly highNanos: Nanos;
-  /** How many records it is for. */
+  /** The number of records it is for. */
   readonly recordCount: number;
   readonly basis: EstimateBasis;
-  /** How many records it rests on. */
+  /** The number of records it is based on. */
   readonly basisRecords: number;
 }
 
-/** SAMPLE: records of tries, made with real model calls. PROMPTS: prompts rendered without any. */
+/** TEST_RUNS: records of test runs, with real model calls. PROMPTS: prompts rendered without any. */
 export type EstimateBasis = "TEST_RUNS" | "PROMPTS";
 
-/** What records of tries were paid, added up, so that each try adds to it. */
+/** The summed cost of the records of test runs, so that each test run adds to it. */
 export interface CostSample {
-  /** One attempt at each. */
+  /** One attempt each. */
   readonly records: number;
-  /** Of these, so many ended so that a job would make another attempt. */
+  /** How many of them a job would have retried. */
   readonly retried: number;
   readonly calls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costNanos: Nanos;
-  /** The sum of the squares of what each record cost in millionths of a dollar: with it the spread is known. */
+  /** The sum of the squares of each record's cost in millionths of a dollar, from which the variance follows. */
   readonly squaredMicros: number;
 }
 
@@ -42,20 +42,20 @@ export interface CostRange {
 
 export interface JobSize {
   readonly recordCount: number;
-  /** The most that one attempt at a record can cost: no range goes beyond. */
+  /** The most that one attempt at a record can cost: it caps every range. */
   readonly maxAttemptCostNanos: Nanos;
-  /** How many attempts the job makes for each record, on average, before it gives up. */
+  /** How many attempts the job may make per record, on average. */
   readonly maxAttempts: number;
 }
 
-/** So many standard errors lie on each side: 95 of 100 jobs end within. */
+/** Standard errors on each side: 95% of jobs end within. */
 const STANDARD_ERRORS = 2;
-/** One record tells nothing of the spread, so its range is half as much less or more; more records have their share of it. */
+/** One record says nothing about the variance, so its range is ±50%; the margin shrinks as records are added. */
 const SINGLE_RECORD_MARGIN = 0.5;
-/** No range is narrower: other seeds and other hours answer otherwise. */
+/** No range is narrower: other seeds and other hours give other answers. */
 const MIN_MARGIN = 0.02;
 
-/** From records that were tried: as many attempts as it takes, at their mean, with a range that narrows with their number. */
+/** From the records of test runs: the attempts expected, at their mean cost, with a range that narrows with their number. */
 export function estimateFromSample(sample: CostSample, size: JobSize): Estimate {
   const { recordCount, maxAttemptCostNanos, maxAttempts } = size;
   const attempts = recordCount * attemptsPerRecord(sample, maxAttempts);
@@ -75,25 +75,25 @@ function attemptsPerRecord({ records, retried }: CostSample, maxAttempts: number
   return retried < records ? Math.min(maxAttempts, records / (records - retried)) : maxAttempts;
 }
 
-/** The share by which the sum over the job's records may differ from what the sample says. */
+/** The fraction by which the job's total may differ from what the sample suggests. */
 function marginOf(sample: CostSample, recordCount: number): number {
   const { records, retried } = sample;
   const least = Math.max(MIN_MARGIN, SINGLE_RECORD_MARGIN / records);
   if (records < 2) return least;
   const ofAttempts = retried < records ? retried / (records - retried) : 0;
-  // Both are chance: which records were tried, and which the job makes.
+  // Both are random: which records were sampled, and which the job makes.
   const error = Math.sqrt((spreadOf(sample) + ofAttempts) * (1 / records + 1 / recordCount));
   return Math.max(least, STANDARD_ERRORS * error);
 }
 
-/** The variance of what a record costs, as a share of its mean squared. */
+/** The variance of a record's cost, relative to its mean squared. */
 function spreadOf({ records, costNanos, squaredMicros }: CostSample): number {
   const mean = costNanos / records / 1000;
   if (mean === 0) return 0;
   return (Math.max(0, squaredMicros / records - mean ** 2) * records) / (records - 1) / mean ** 2;
 }
 
-/** From what some of the job's records would send, one attempt at each; @param records at least one */
+/** From what some of the job's records would send, one attempt each; @param records at least one */
 export function estimateFromPrompts(
   records: readonly CostRange[],
   { recordCount, maxAttemptCostNanos }: JobSize,
@@ -134,27 +134,27 @@ export function sampleOf(
   };
 }
 
-/** One sentence on whether a budget suffices for what is estimated. */
+/** One sentence on whether a budget covers the estimate. */
 export function budgetAdvice(budgetNanos: Nanos, { lowNanos, likelyNanos, highNanos, basis }: Estimate): string {
   const budget = `The budget of ${formatUsd(budgetNanos)}`;
-  // How many attempts it takes, only tries can tell.
+  // Only test runs show how many attempts a record takes.
   const unless = basis === "PROMPTS" ? ", unless many records take several attempts" : "";
-  if (budgetNanos >= highNanos) return `${budget} suffices even for the high estimate${unless}.`;
+  if (budgetNanos >= highNanos) return `${budget} covers even the high estimate${unless}.`;
   if (budgetNanos >= likelyNanos)
-    return `${budget} is likely to suffice, but not for the high estimate of ${formatUsd(highNanos)}.`;
+    return `${budget} is likely to be enough, but does not cover the high estimate of ${formatUsd(highNanos)}.`;
   if (budgetNanos >= lowNanos)
-    return `${budget} is less than the likely ${formatUsd(likelyNanos)}: the job may stop before all records are made.`;
-  return `${budget} is less than the low estimate of ${formatUsd(lowNanos)}: the job will stop before all records are made.`;
+    return `${budget} is less than the likely ${formatUsd(likelyNanos)}: the job may stop before all records are generated.`;
+  return `${budget} is less than the low estimate of ${formatUsd(lowNanos)}: the job will stop before all records are generated.`;
 }
 
 /** `$0.40 to $0.60, likely $0.47`. */
-export function estimateInWords({ lowNanos, likelyNanos, highNanos }: Estimate): string {
+export function formatEstimate({ lowNanos, likelyNanos, highNanos }: Estimate): string {
   return `${formatUsd(lowNanos)} to ${formatUsd(highNanos)}, likely ${formatUsd(likelyNanos)}`;
 }
 
-/** What an estimate rests on: `from 3 records that were tried`. */
-export function basisInWords({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
-  const records = `${formatNumber(basisRecords)} ${basisRecords === 1 ? "record" : "records"}`;
-  if (basis === "TEST_RUNS") return `from ${records} that ${basisRecords === 1 ? "was" : "were"} tried`;
-  return `from the prompts of ${records}, with answers assumed and one attempt each`;
+/** The basis of an estimate: `based on 3 test-run records`. */
+export function formatBasis({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
+  const noun = basisRecords === 1 ? "record" : "records";
+  if (basis === "TEST_RUNS") return `based on ${formatNumber(basisRecords)} test-run ${noun}`;
+  return `based on the prompts of ${formatNumber(basisRecords)} ${noun}, assuming answers and one attempt each`;
 }

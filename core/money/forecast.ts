@@ -1,4 +1,4 @@
-/** How a running job will end if it goes on as it has so far: what it will cost, when, and whether its budget suffices. */
+/** How a running job will end at its current rate: what it will cost, when, and whether its budget is enough. */
 import type { Nanos } from "./money.ts";
 
 export interface ForecastInput {
@@ -6,48 +6,49 @@ export interface ForecastInput {
   readonly delivered: number;
   readonly failed: number;
   readonly spentNanos: Nanos;
-  /** Counts against the budget as well, and is no sign of what is to come. */
+  /** Counts against the budget too, but says nothing about future cost. */
   readonly writtenOffNanos: Nanos;
   readonly budgetNanos: Nanos;
-  /** A record starts only while so much is left. */
+  /** A record starts only while this much is left. */
   readonly maxAttemptCostNanos: Nanos;
-  /** Over the last seconds; 0 when it cannot be told. */
+  /** Over the last seconds; 0 when unknown. */
   readonly recordsPerSecond: number;
   readonly nowMs: number;
 }
 
 export interface Forecast {
-  /** What the job will have cost when every record is made or set aside, written off money included. */
+  /** What the job will have cost once every record is delivered or failed, including written-off money. */
   readonly totalNanos: Nanos;
-  /** Whether the budget pays for that. */
+  /** Whether the budget covers that. */
   readonly isBudgetSufficient: boolean;
-  /** How many records will be made or set aside: all, or those before the budget is reached. */
+  /** How many records will be delivered or failed: all, or those before the budget runs out. */
   readonly reachableRecords: number;
-  /** When; null while the speed cannot be told. */
+  /** When; null while the rate is unknown. */
   readonly endsAtMs: number | null;
 }
 
-/** Fewer records say too little of those to come. */
+/** Fewer records say too little about the rest. */
 const MIN_RECORDS_TO_FORECAST = 5;
 
-/** Null while too few records are done, and when none is left. */
-export function forecast(facts: ForecastInput): Forecast | null {
-  const { recordCount, delivered, failed, spentNanos, writtenOffNanos, budgetNanos } = facts;
+/** Null while too few records are done, and once none is left. */
+export function forecast(input: ForecastInput): Forecast | null {
+  const { recordCount, delivered, failed, spentNanos, writtenOffNanos, budgetNanos } = input;
   const done = delivered + failed;
   const open = recordCount - done;
   if (done < Math.min(MIN_RECORDS_TO_FORECAST, recordCount) || open <= 0) return null;
   const each = spentNanos / done;
   const used = spentNanos + writtenOffNanos;
-  const payable = Math.min(open, startable(budgetNanos - used, each, facts.maxAttemptCostNanos));
+  const affordable = Math.min(open, startable(budgetNanos - used, each, input.maxAttemptCostNanos));
   return {
     totalNanos: Math.round(used + open * each),
-    isBudgetSufficient: payable >= open,
-    reachableRecords: done + payable,
-    endsAtMs: facts.recordsPerSecond > 0 ? Math.round(facts.nowMs + (1000 * payable) / facts.recordsPerSecond) : null,
+    isBudgetSufficient: affordable >= open,
+    reachableRecords: done + affordable,
+    endsAtMs:
+      input.recordsPerSecond > 0 ? Math.round(input.nowMs + (1000 * affordable) / input.recordsPerSecond) : null,
   };
 }
 
-/** How many records of that cost can start one after the other while what is left covers the worst case of one. */
+/** How many records of that cost can start in turn while what is left covers the worst case of one. */
 function startable(leftNanos: Nanos, eachNanos: number, boundNanos: Nanos): number {
   if (leftNanos < boundNanos) return 0;
   return eachNanos > 0 ? Math.floor((leftNanos - boundNanos) / eachNanos) + 1 : Infinity;

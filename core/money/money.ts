@@ -9,7 +9,7 @@ export type Nanos = number;
 export const NANOS_PER_USD = 1_000_000_000;
 const NANOS_PER_CENT = NANOS_PER_USD / 100;
 
-/** What a model's tokens cost, in nano-dollars for a thousand: whole numbers even for the cheapest cache reads. */
+/** What a model's tokens cost, in nano-dollars per thousand: whole numbers even for the cheapest cache reads. */
 export interface TokenPrice {
   readonly inputNanosPerThousand: number;
   readonly outputNanosPerThousand: number;
@@ -28,7 +28,7 @@ export function parseUsd(text: string): Nanos | undefined {
   return Number.isSafeInteger(nanos) ? nanos : undefined;
 }
 
-/** `$12.34`, and as many more decimals as small amounts need to show two digits that matter: `$0.00042`. */
+/** `$12.34`; small amounts get as many decimals as two significant digits need: `$0.00042`. */
 export function formatUsd(nanos: Nanos): string {
   const usd = nanos / NANOS_PER_USD;
   if (usd === 0) return "$0";

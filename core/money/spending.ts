@@ -1,4 +1,4 @@
-/** What money went to models for: by step, model and day, so that it can be told whenever somebody asks. */
+/** What was spent on models, by step, model and day. */
 import type { Nanos } from "./money.ts";
 
 /** Calls of one step to one model on one day. */
@@ -13,30 +13,30 @@ export interface SpendingEntry {
   readonly costNanos: Nanos;
 }
 
-/** A call that was paid, answered or not. */
+/** A call that was charged, answered or not. */
 export type PaidCall = Omit<SpendingEntry, "day" | "calls">;
 
-/** The spending with one more call, made at that time. */
+/** The spending plus one call made at that time. */
 export function withCall(spending: readonly SpendingEntry[], call: PaidCall, nowMs: number): SpendingEntry[] {
   return plus(spending, { ...call, day: new Date(nowMs).toISOString().slice(0, 10), calls: 1 });
 }
 
-/** Several spendings as one, in the order in which their entries first came. */
+/** The sum of several spendings, its entries in the order of their first appearance. */
 export function sumSpending(all: readonly (readonly SpendingEntry[])[]): SpendingEntry[] {
   return all.flat().reduce<SpendingEntry[]>(plus, []);
 }
 
 function plus(spending: readonly SpendingEntry[], more: SpendingEntry): SpendingEntry[] {
-  const at = spending.findIndex((one) => isAlike(one, more));
+  const at = spending.findIndex((one) => isSameKey(one, more));
   const known = spending[at];
-  return known ? spending.with(at, together(known, more)) : [...spending, more];
+  return known ? spending.with(at, sum(known, more)) : [...spending, more];
 }
 
-function isAlike(one: SpendingEntry, other: SpendingEntry): boolean {
+function isSameKey(one: SpendingEntry, other: SpendingEntry): boolean {
   return one.stepId === other.stepId && one.modelId === other.modelId && one.day === other.day;
 }
 
-function together(one: SpendingEntry, other: SpendingEntry): SpendingEntry {
+function sum(one: SpendingEntry, other: SpendingEntry): SpendingEntry {
   return {
     ...one,
     calls: one.calls + other.calls,

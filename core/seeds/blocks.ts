@@ -1,21 +1,21 @@
-/** Cuts a collection into the numbered blocks it is stored as, and keeps what its row and its index will say. */
+/** Splits a collection into the numbered blocks it is stored as, and collects the data for its row and its index. */
 import type { SeedCollectionRow } from "./seed-set-row.ts";
-import { FieldSummary, type SeedField } from "./fields.ts";
+import { FieldProfiler, type SeedField } from "./fields.ts";
 import { SEED_BLOCK_BYTES, type SeedBlock, type SeedItem } from "./seed-set.ts";
 
-/** A block that is full: what to store and under which number. */
+/** A full block: what to store, and under which number. */
 export interface FullBlock {
   readonly number: number;
   readonly bytes: Uint8Array;
 }
 
-/** What a seed set's row says of a collection. */
+/** A collection as the seed set's row describes it. */
 export interface SeedCollectionSummary extends SeedCollectionRow {
   fields: SeedField[];
 }
 
 export class CollectionBlocks {
-  readonly #fields = new FieldSummary();
+  readonly #fields = new FieldProfiler();
   readonly #weights = new Weights();
   readonly #blocks: SeedBlock[] = [];
   #lines: string[] = [];
@@ -27,7 +27,7 @@ export class CollectionBlocks {
     return this.#stored + this.#lines.length;
   }
 
-  /** What the index says of the collection; whole once finished. */
+  /** The collection's entry in the index; complete once finished. */
   get blocks(): SeedBlock[] {
     return this.#blocks.map((block, number) => {
       const sums = this.#weights.sumsOf(number);
@@ -35,7 +35,7 @@ export class CollectionBlocks {
     });
   }
 
-  /** The block that the item has filled, if it has. @throws PlotPaletteError BadInput when there are too many fields */
+  /** Adds an item. @returns the block that it filled, if any. @throws PlotPaletteError BadInput when there are too many fields */
   add(item: SeedItem): FullBlock | undefined {
     this.#fields.add(item);
     this.#weights.add(item);
@@ -45,13 +45,13 @@ export class CollectionBlocks {
     return this.#characters < SEED_BLOCK_BYTES ? undefined : this.#cut();
   }
 
-  /** The last block, unless the items ended with the one before. */
+  /** The last block, unless the items ended exactly with the previous one. */
   finish(): FullBlock | undefined {
     return this.#lines.length > 0 ? this.#cut() : undefined;
   }
 
   /**
-   * What the seed set's row says of the collection; whole once finished.
+   * The collection as the seed set's row describes it; complete once finished.
    * @param fileNames the files its items came from, in order
    */
   row(name: string, fileNames: readonly string[]): SeedCollectionSummary {
@@ -77,16 +77,16 @@ export class CollectionBlocks {
   }
 }
 
-/** The sums by block of the fields that can serve as weights: nothing but numbers of 0 or more, at least one above 0. */
+/** The sums per block of the fields that can serve as weights: only numbers of at least 0, and one above 0. */
 class Weights {
-  /** Sums of each block that is full; undefined once a value was no weight. */
+  /** The sums of each full block; undefined once a value was not a weight. */
   readonly #sums = new Map<string, { ofBlocks: number[]; current: number; total: number } | undefined>();
   #blocks = 0;
 
   add(item: SeedItem): void {
     for (const name of Object.keys(item)) {
       const value = item[name];
-      // What is missing weighs nothing.
+      // A missing value weighs nothing.
       if (value === null || value === undefined) continue;
       if (!this.#sums.has(name)) this.#sums.set(name, { ofBlocks: [], current: 0, total: 0 });
       const sum = this.#sums.get(name);

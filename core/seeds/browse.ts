@@ -1,6 +1,6 @@
 /**
- * Looking into a stored seed set: pages of its items by position, and a search through their values. Both read blocks one
- * after the other and stop early, so that a set of a gigabyte is looked through call by call.
+ * Browsing a stored seed set: pages of items by position, and a search in their values. Both read block by block and stop
+ * early, so that a set of a gigabyte is scanned over several calls.
  */
 import type { SeedBlock, SeedIndex } from "./seed-set.ts";
 
@@ -8,7 +8,7 @@ import type { SeedBlock, SeedIndex } from "./seed-set.ts";
 export type ReadBlock = (collection: string, number: number) => Promise<string>;
 
 export interface FoundItem {
-  /** Its place in the collection, from 0. */
+  /** Its position in the collection, zero-based. */
   readonly position: number;
   /** JSON text. */
   readonly source: string;
@@ -16,45 +16,45 @@ export interface FoundItem {
 
 export interface SeedPage {
   readonly items: readonly FoundItem[];
-  /** Where to go on; absent at the end of the collection. */
+  /** Where to continue; absent at the end of the collection. */
   readonly next?: number;
 }
 
-export interface Place {
+export interface PageRequest {
   readonly collection: string;
-  /** The position to begin at: 0, or the last page's `next`. */
+  /** The position to start at: 0, or the last page's `next`. */
   readonly from: number;
-  /** How many items at most, 1 to 100. */
+  /** The most items, 1 to 100. */
   readonly limit: number;
 }
 
-/** An answer of the API holds a few megabytes; items have up to one each. */
+/** A response of the API holds a few megabytes; items have up to one each. */
 const MAX_PAGE_CHARACTERS = 2_000_000;
-/** What one call of a search reads: about a second with S3 and little memory. */
+/** How much one search call reads: about a second with S3 and little memory. */
 export const MAX_SEARCH_BYTES = 16_000_000;
 
-/** The items from a position on; fewer than asked for when they are large. */
-export async function readPage(index: SeedIndex, readBlock: ReadBlock, place: Place): Promise<SeedPage> {
-  return collect(index, readBlock, place, () => true, Infinity);
+/** The items from a position on; fewer than requested when they are large. */
+export async function readPage(index: SeedIndex, readBlock: ReadBlock, request: PageRequest): Promise<SeedPage> {
+  return collect(index, readBlock, request, () => true, Infinity);
 }
 
 /**
- * The next items with a value (of any field, however deep) that has the text in it, in upper or lower case. A page may be
- * empty and still say where to go on: it has read as much as one call should.
+ * The next items with a value (of any field, at any depth) that contains the text, ignoring case. A page may be empty and
+ * still say where to continue: it has read as much as one call should.
  */
 export async function searchItems(
   index: SeedIndex,
   readBlock: ReadBlock,
-  place: Place & { readonly text: string },
+  request: PageRequest & { readonly text: string },
   maxBytes = MAX_SEARCH_BYTES,
 ): Promise<SeedPage> {
-  return collect(index, readBlock, place, matcherOf(place.text), maxBytes);
+  return collect(index, readBlock, request, matcherOf(request.text), maxBytes);
 }
 
 async function collect(
   index: SeedIndex,
   readBlock: ReadBlock,
-  { collection, from, limit }: Place,
+  { collection, from, limit }: PageRequest,
   matches: (source: string) => boolean,
   maxBytes: number,
 ): Promise<SeedPage> {
@@ -80,7 +80,7 @@ async function collect(
   return { items };
 }
 
-/** The block that holds the item; behind the last one when none does. */
+/** The index of the block that holds the item; the number of blocks when none does. */
 function blockOf(blocks: readonly SeedBlock[], item: number): number {
   let low = 0;
   let high = blocks.length;
@@ -93,13 +93,13 @@ function blockOf(blocks: readonly SeedBlock[], item: number): number {
   return low;
 }
 
-/** JSON writes these differently from how they are: a text with one of them is not to be found in the source. */
+/** JSON escapes these: a text that contains one cannot be found in the source. */
 const WRITTEN_DIFFERENTLY = /["\\\p{Cc}\p{Cs}]/u;
 
 function matcherOf(text: string): (source: string) => boolean {
   const wanted = foldCase(text);
   const mayHave = WRITTEN_DIFFERENTLY.test(text) ? () => true : (source: string) => foldCase(source).includes(wanted);
-  // Only what has it somewhere is worth parsing, to tell values from names of fields.
+  // Only matching sources are parsed, to distinguish values from field names.
   return (source) => mayHave(source) && holds(JSON.parse(source), wanted);
 }
 
@@ -109,7 +109,7 @@ function holds(value: unknown, wanted: string): boolean {
   return Object.values(value).some((inner) => holds(inner, wanted));
 }
 
-/** Lower case; the Greek sigma has two of them, by its place in the word. */
+/** Lower case; the Greek sigma has two of them, depending on its position in the word. */
 function foldCase(text: string): string {
   return text.toLowerCase().replaceAll("ς", "σ");
 }

@@ -1,59 +1,59 @@
 /**
- * What is known of a collection's fields, gathered item by item in memory bounded by the number of fields. Fields lie in
- * a tree: `body` holds `body.text`, `tags` holds `tags[]` (its elements) and `tags[].name`.
+ * Profiles a collection's fields, item by item, in memory bounded by the number of fields. Fields form a tree: `body` holds
+ * `body.text`, `tags` holds `tags[]` (its elements) and `tags[].name`.
  */
 import { PlotPaletteError } from "../errors.ts";
 import type { SeedItem } from "./seed-set.ts";
 
-/** One field as a person sees it and a template's needs are checked against it. */
+/** One field, as shown to people and checked against a template's requirements. */
 export interface SeedField {
-  /** `title`, `body.text`, `tags[]`, `tags[].name`; a name that is no word in JavaScript stands in brackets: `["a.b"]`. */
+  /** `title`, `body.text`, `tags[]`, `tags[].name`; a name with dots, brackets or quotes is in brackets: `["a.b"]`. */
   readonly name: string;
-  /** JSON types seen, but null: string, integer, number, boolean, object, array. */
+  /** JSON types seen, except null: string, integer, number, boolean, object, array. */
   readonly types: string[];
   /** How many values were seen; of `tags[]` all elements of all lists. */
   readonly count: number;
-  /** Where a value could be and is none: absent, null or an empty text. Of `body.text` that counts objects `body` only. */
+  /** How many times a value could be present but is absent, null or an empty text. For `body.text` only objects `body` count. */
   readonly missing: number;
   /** How many of the missing are empty texts; absent for none. */
   readonly empty?: number;
   /** How many of the missing are null; absent for none. */
   readonly nulls?: number;
-  /** How many different values there are, when they are short and few: at most 100. */
+  /** The number of distinct values, when they are short and at most 100. */
   readonly distinct?: number;
-  /** Up to three values as JSON text, long ones cut. */
+  /** Up to three values as JSON text, long ones truncated. */
   readonly examples: string[];
-  /** There is more below it than is listed: it lies too deep, or its names are too many to be fields. */
+  /** There is more below it than is listed: it is nested too deep, or its names are too many to be fields. */
   readonly more?: true;
 }
 
 /** Enough for any table a prompt can use; a file with more is more likely keys mistaken for fields. */
 const MAX_FIELDS = 200;
-/** Of one object inside an item; beyond it the names are data (languages, dates), not fields. */
+/** Per object inside an item; with more, the names are data (languages, dates), not fields. */
 const MAX_INNER_FIELDS = 50;
 const MAX_LISTED = 500;
-/** Names in a path. */
+/** The most names in a path. */
 const MAX_DEPTH = 4;
 /** Lists directly in lists, as coordinates are. */
 const MAX_NESTED_LISTS = 2;
 const MAX_EXAMPLES = 3;
-/** A field that is always the same is not asked for another example again and again. */
+/** Examples are taken from the first values only, so that a constant field does not cost time forever. */
 const EXAMPLES_AMONG = 1_000;
 const MAX_EXAMPLE_CHARACTERS = 80;
 const MAX_DISTINCT = 100;
 const MAX_DISTINCT_CHARACTERS = 60;
 
-export class FieldSummary {
+export class FieldProfiler {
   readonly #root = new Node("", 0, 0);
   #nodes = 0;
 
-  /** @throws PlotPaletteError BadInput when the items have more fields than a table can */
+  /** @throws PlotPaletteError BadInput when the items have too many fields */
   add(item: SeedItem): void {
     this.#root.objects += 1;
     for (const name of Object.keys(item)) this.#tally(this.#field(this.#root, name, MAX_FIELDS), item[name]);
   }
 
-  /** In the order in which they were first seen, each before what it holds. */
+  /** In the order of their first appearance, each before what it contains. */
   fields(): SeedField[] {
     const listed: SeedField[] = [];
     for (const node of this.#root.fields.values()) list(node, this.#root.objects, listed);
@@ -67,7 +67,7 @@ export class FieldSummary {
     if (parent === this.#root && parent.fields.size >= most)
       throw new PlotPaletteError(
         "BadInput",
-        `The items have more than ${MAX_FIELDS} different fields; keep those that templates need.`,
+        `The items have more than ${MAX_FIELDS} different fields; keep only those that templates need.`,
       );
     if (parent.more) return undefined;
     if (parent !== this.#root && (parent.fields.size >= most || this.#nodes >= MAX_LISTED)) {
@@ -133,16 +133,16 @@ class Node {
   empty = 0;
   nulls = 0;
   more = false;
-  /** How many objects and how many elements of lists were seen as its value: where its fields and elements could be. */
+  /** How many objects and list elements were seen as its value: how often its fields and elements could be present. */
   objects = 0;
   elementCount = 0;
-  /** Undefined when they are too many or too long. */
+  /** Undefined once they are too many or too long. */
   #values: Set<unknown> | undefined = new Set();
 
   constructor(
     readonly path: string,
     readonly depth: number,
-    /** How many lists directly in lists it is inside of. */
+    /** How many directly nested lists contain it. */
     readonly nesting: number,
   ) {}
 
@@ -157,7 +157,7 @@ class Node {
     if (this.#values) this.#distinguish(value);
   }
 
-  /** Its names are no fields: what is known of them is dropped. @returns how many tallies that were */
+  /** Its names are data, not fields: their tallies are dropped. @returns how many those were */
   collapse(): number {
     const dropped = this.#below();
     this.more = true;
@@ -185,7 +185,7 @@ class Node {
   }
 }
 
-/** A cell is a view into the text it was cut from, which must not be kept for its sake. */
+/** A cell is a slice of a larger text, which must not be kept alive for its sake. */
 function copyOf(text: string): string {
   return Buffer.from(text, "utf16le").toString("utf16le");
 }
@@ -197,12 +197,12 @@ export function jsonTypeOf(value: unknown): string {
   return Number.isInteger(value) ? "integer" : typeof value;
 }
 
-function list(node: Node, places: number, listed: SeedField[]): void {
+function list(node: Node, occurrences: number, listed: SeedField[]): void {
   listed.push({
     name: node.path,
     types: [...node.types].sort(),
     count: node.count,
-    missing: places - node.count,
+    missing: occurrences - node.count,
     ...(node.empty > 0 && { empty: node.empty }),
     ...(node.nulls > 0 && { nulls: node.nulls }),
     ...(node.distinct !== undefined && { distinct: node.distinct }),
@@ -215,7 +215,7 @@ function list(node: Node, places: number, listed: SeedField[]): void {
 
 const WORD = /^[^.[\]"\\]+$/;
 
-/** Blanks are harmless in a path; dots, brackets and quotes are not. */
+/** Spaces are harmless in a path; dots, brackets and quotes are not. */
 function pathPart(name: string): string {
   return WORD.test(name) ? name : `[${JSON.stringify(name)}]`;
 }

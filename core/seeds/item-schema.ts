@@ -1,11 +1,11 @@
 /**
- * What a model is asked for when it is to make seeds: the schema of items as a template needs them, made plain. A template's
- * schema only says what must not be missing; a model wants to be told what to write.
+ * The schema a model gets to generate seeds: that of the items a template needs, simplified. A template's schema only says
+ * what must not be missing; a model must be told what to write.
  */
 
 type Schema = Readonly<Record<string, any>>;
 
-/** Items of a collection whose fields are not known. */
+/** For a collection whose fields are unknown. */
 const UNKNOWN_FIELDS: Schema = { text: { type: "string" } };
 const MAX_DEPTH = 6;
 
@@ -40,7 +40,7 @@ function plain(given: Schema | boolean, depth: number): Schema {
   }
 }
 
-/** With the fields that only hold under a condition: items that have them fit in any case. */
+/** With the fields that are required only under a condition: items that have them always fit. */
 function combined({ allOf = [], anyOf = [], ...own }: Schema): Schema {
   const parts = [...allOf, ...anyOf].filter((part) => typeof part === "object").map((part) => combined(part));
   return parts.reduce<Schema>(
@@ -68,7 +68,7 @@ function listOf(items: Schema | boolean | undefined): Schema {
   return typeof items === "object" ? items : {};
 }
 
-/** What texts and lists have by themselves, and places in a list, are no fields to write. */
+/** `length`, which texts and lists have anyway, and list indexes are not fields to write. */
 function isFieldName(name: string): boolean {
   return name !== "length" && !/^\d+$/.test(name);
 }

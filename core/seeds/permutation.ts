@@ -1,8 +1,8 @@
 /**
- * Where a position lands in a permutation of `count` positions that `seed` names: a Feistel network over the next power
- * of four, walked until it lands inside. Memory does not grow with `count`, which may be up to 2^52.
+ * The image of a position in the permutation of `count` positions chosen by `seed`: a Feistel network over the next power of
+ * four, iterated until it lands in range (cycle walking). Uses constant memory; `count` may be up to 2^52.
  */
-export function permuted(position: number, count: number, seed: number): number {
+export function permute(position: number, count: number, seed: number): number {
   const halfBits = Math.max(1, Math.ceil(Math.log2(count) / 2));
   let at = position;
   do at = feistel(at, halfBits, seed);

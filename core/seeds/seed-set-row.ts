@@ -15,20 +15,20 @@ export interface SeedSetRow extends Partial<AdHocRunRow> {
   status: SeedSetStatus;
   statusReason?: string;
   collections: SeedCollectionRow[];
-  /** The files that were asked for: which object is read as which collection, whatever a check made of them. */
+  /** The requested files: which object is read as which collection, regardless of the outcome of the check. */
   uploads: { collection: string; fileName: string; upload?: string }[];
-  /** Whether faulty rows are left out, and what was. */
+  /** Whether invalid rows are skipped, and which ones were. */
   skipInvalid?: boolean;
   skippedCount?: number;
   skippedRows?: { fileName: string; row: number; reason: string }[];
-  /** What a model is to make it of; absent when it is uploaded. */
+  /** How a model is to generate it; absent when it is uploaded. */
   generation?: SeedGeneration;
   createdAt: string;
 }
 
 export interface SeedGeneration {
   modelId: string;
-  /** Of each collection. */
+  /** Per collection. */
   itemCount: number;
   instructions: string;
   /** The JSON Schemas of the items by collection, as JSON text. */

@@ -1,11 +1,11 @@
-/** Seed sets: what they are made of, how they are stored, and the limits they keep. */
+/** Seed sets: their structure, how they are stored, and their limits. */
 import { PlotPaletteError } from "../errors.ts";
 import { formatNumber } from "../numbers.ts";
 
 /** One item of a collection: a JSON object. */
 export type SeedItem = Readonly<Record<string, unknown>>;
 
-/** `index.json` beside the blocks: which block holds which items. */
+/** `index.json`, next to the blocks: which block holds which items. */
 export interface SeedIndex {
   readonly collections: Readonly<Record<string, { readonly itemCount: number; readonly blocks: readonly SeedBlock[] }>>;
 }
@@ -16,41 +16,41 @@ export interface SeedBlock {
   readonly firstItem: number;
   readonly itemCount: number;
   readonly bytes: number;
-  /** The sum of each top-level field that holds nothing but numbers of 0 or more: weighted draws choose a block by it. */
+  /** The sum of each top-level field with only numbers of at least 0: weighted draws choose a block by it. */
   readonly sums?: Readonly<Record<string, number>>;
 }
 
 export const SEED_BLOCK_BYTES = 1_000_000;
 export const MAX_SEED_FILE_BYTES = 1_000_000_000;
 export const MAX_SEED_FILES = 10;
-/** Longer items are more likely a broken quote or bracket than seeds; and a prompt could not hold them. */
+/** Longer items are more likely an unclosed quote or bracket than seeds, and would not fit in a prompt. */
 export const MAX_ITEM_CHARACTERS = 1_000_000;
-/** A longer one is a text mistaken for a name, or a quote that is not closed. */
+/** A longer one is a text mistaken for a name, or an unclosed quote. */
 export const MAX_FIELD_NAME_CHARACTERS = 200;
-/** What a collection is called when the file is given without a name. */
+/** The name of a collection when none is given. */
 export const DEFAULT_COLLECTION = "seeds";
 export const COLLECTION_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 
-/** Each of them may have `.gz` behind it. */
+/** Each may be followed by `.gz`. */
 export const SEED_FILE_EXTENSIONS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"] as const;
 export type SeedFormat = "json" | "jsonl" | "csv" | "tsv" | "parquet";
 
-/** The format a file's name tells. @throws PlotPaletteError BadInput for another ending */
+/** The format by the file's extension. @throws PlotPaletteError BadInput for another extension */
 export function seedFormatOf(fileName: string): SeedFormat {
   const name = fileName.toLowerCase().replace(/\.gz$/, "");
-  const ending = SEED_FILE_EXTENSIONS.find((known) => name.endsWith(known));
-  if (!ending)
+  const extension = SEED_FILE_EXTENSIONS.find((known) => name.endsWith(known));
+  if (!extension)
     misfit(
-      `The file "${fileName}" must end in ${SEED_FILE_EXTENSIONS.join(", ")}, or one of them and .gz; the ending tells its format.`,
+      `The file "${fileName}" must have the extension ${SEED_FILE_EXTENSIONS.join(", ")}, optionally followed by .gz.`,
     );
-  return ending === ".ndjson" ? "jsonl" : (ending.slice(1) as SeedFormat);
+  return extension === ".ndjson" ? "jsonl" : (extension.slice(1) as SeedFormat);
 }
 
 export function isGzipped(fileName: string): boolean {
   return fileName.toLowerCase().endsWith(".gz");
 }
 
-/** A file of a seed set: the collection it becomes or adds to, and the name that tells its format. */
+/** A file of a seed set: the collection it becomes or adds to, and its name, whose extension is the format. */
 export interface SeedFile {
   readonly collection: string;
   readonly fileName: string;
@@ -66,10 +66,10 @@ export interface SeedSetOptions {
   readonly files: readonly { readonly collection?: string | null; readonly fileName: string; readonly bytes: number }[];
 }
 
-/** The files of a new seed set. @throws PlotPaletteError BadInput naming the first wish that cannot be granted */
+/** The files of a new seed set. @throws PlotPaletteError BadInput naming the first invalid option */
 export function checkFiles({ name, files }: SeedSetOptions): UploadedSeedFile[] {
   if (name.trim().length < 1 || name.length > 100)
-    misfit(`The seed set's name must have 1 to 100 characters, this one has ${name.trim().length}.`);
+    misfit(`The seed set's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
   if (files.length < 1 || files.length > MAX_SEED_FILES)
     misfit(`A seed set needs 1 to ${MAX_SEED_FILES} files, not ${files.length}.`);
   const checked = files.map((file) => checkFile(file));
@@ -83,10 +83,9 @@ function checkFile({ collection, fileName, bytes }: SeedSetOptions["files"][numb
   const name = collection ?? DEFAULT_COLLECTION;
   if (!COLLECTION_NAME.test(name))
     misfit(
-      `The collection "${name.slice(0, 60)}" needs a name of 1 to 40 letters, digits and _ that begins with a letter.`,
+      `The collection "${name.slice(0, 60)}" needs a name of 1 to 40 letters, digits and _ that starts with a letter.`,
     );
-  if (fileName.length > 200)
-    misfit(`The file's name may have 200 characters at most, this one has ${fileName.length}.`);
+  if (fileName.length > 200) misfit(`A file name may have at most 200 characters; this one has ${fileName.length}.`);
   seedFormatOf(fileName);
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_SEED_FILE_BYTES)
     misfit(`The file "${fileName}" must have 1 to ${formatNumber(MAX_SEED_FILE_BYTES)} bytes, not ${bytes}.`);

@@ -1,17 +1,17 @@
-/** Going through all items in another order each time, several at once: every item comes before any comes twice. */
-import { permuted } from "./permutation.ts";
+/** Iterates over all items in a new order each time, several per slot: every item is used before any repeats. */
+import { permute } from "./permutation.ts";
 import { hashOf } from "../random.ts";
 
 export interface Shuffle {
-  /** Names the order. */
+  /** Identifies the order. */
   readonly names: readonly string[];
-  /** How many items there are. */
+  /** The number of items. */
   readonly items: number;
-  /** How many each slot takes, at most all of them. */
+  /** How many items each slot takes, at most all of them. */
   readonly perSlot: number;
 }
 
-/** The items of a slot, all different: the next `each` of the first order, of the second when that is used up, and so on. */
+/** The items of a slot, all distinct: the next `perSlot` of the first order, of the second when that is used up, and so on. */
 export function shuffledItems(shuffle: Shuffle, slot: number): number[] {
   const { items, perSlot } = shuffle;
   const first = slot * perSlot;
@@ -24,13 +24,13 @@ export function shuffledItems(shuffle: Shuffle, slot: number): number[] {
   return [...drawn, ...Array.from({ length: perSlot - head }, (_, n) => next(n))];
 }
 
-/** The item at a position of one cycle through all. */
+/** The item at a position of one cycle through all items. */
 type Order = (position: number) => number;
 
 /**
- * A slot that begins in one cycle and ends in the next must not get an item twice, so the next cycle begins with other
- * items; which, depends on the cycle before. As soon as a slot begins with a cycle all is as at the start: after `each`
- * cycles at most.
+ * A slot that starts in one cycle and ends in the next must not get an item twice, so the next cycle starts with other items;
+ * which ones depends on the previous cycle. Once a slot starts with a cycle, the dependency ends: after at most `perSlot`
+ * cycles.
  */
 function orderOf(shuffle: Shuffle, cycle: number): Order {
   const { items, perSlot } = shuffle;
@@ -40,7 +40,7 @@ function orderOf(shuffle: Shuffle, cycle: number): Order {
   return order;
 }
 
-/** The cycle's permutation, with those items exchanged at its start that end the cycle before in the same slot. */
+/** The cycle's permutation, with items at its start swapped out if the same slot already got them from the previous cycle. */
 function orderAfter(shuffle: Shuffle, cycle: number, before: Order): Order {
   const { items, perSlot } = shuffle;
   const order = permutation(shuffle, cycle);
@@ -60,7 +60,7 @@ function orderAfter(shuffle: Shuffle, cycle: number, before: Order): Order {
 
 function permutation({ names, items }: Shuffle, cycle: number): Order {
   const seed = hashOf(...names, cycle);
-  return (position) => permuted(position, items, seed);
+  return (position) => permute(position, items, seed);
 }
 
 function commonDivisor(one: number, other: number): number {

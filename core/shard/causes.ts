@@ -1,28 +1,28 @@
-/** Why attempts came to nothing, grouped: the sentences of a thousand failures differ, their causes are a few. */
+/** Why attempts failed, grouped: the messages of a thousand failures differ, their causes are few. */
 
-/** How often attempts ended for one cause. */
+/** How many attempts ended for one cause. */
 export interface CauseCount {
   /** A sentence without what varies and without its full stop: `The answer to step "answer" does not match its schema`. */
   readonly cause: string;
-  /** Attempts that ended so, whatever came of their slots later. */
+  /** Attempts that ended this way, whatever became of their slots later. */
   readonly attempts: number;
-  /** Slots that were given up, and whose last attempt ended so. */
+  /** Failed slots whose last attempt ended this way. */
   readonly records: number;
 }
 
-/** A shard tells so many apart, a job as many of all its shards; the rest is counted together. */
+/** How many causes a shard, or a job over all its shards, distinguishes; the rest is counted together. */
 const MAX_CAUSES = 20;
 const MAX_CHARACTERS = 160;
 export const OTHER_CAUSES = "Other causes";
 
-/** What varies stands behind a colon, in brackets that a colon cuts open, or is advice behind a semicolon. */
-export function causeOf(sentence: string): string {
-  const [head = ""] = sentence.split(/[:;] /, 1);
+/** The variable parts follow a colon, are in parentheses that a colon cuts open, or are advice after a semicolon. */
+export function causeOf(message: string): string {
+  const [head = ""] = message.split(/[:;] /, 1);
   const cause = head.replace(/ \([^)]*$/, "").replace(/[.\s]+$/, "");
   return cause.length > MAX_CHARACTERS ? `${cause.slice(0, MAX_CHARACTERS - 1)}…` : cause;
 }
 
-/** The counts with more of one cause. */
+/** The counts plus some of one cause. */
 export function withCause(
   causes: readonly CauseCount[],
   cause: string,
@@ -43,16 +43,16 @@ export function mergeCauses(all: readonly (readonly CauseCount[])[]): CauseCount
   return frequentFirst.reduce<CauseCount[]>((sum, one) => withCause(sum, one.cause, one), []).sort(byFrequency);
 }
 
-/** With a shard's other facts they are to fit a message to watchers. */
+/** With a shard's other fields they must fit a message to subscribers. */
 const MAX_REPORTED_BYTES = 800;
 
-/** The most frequent causes as far as they fit, the rest together, so that the sums are right. */
+/** The most frequent causes as far as they fit, and the rest together, so that the sums are right. */
 export function reportedCauses(causes: readonly CauseCount[]): CauseCount[] {
   const sorted = [...causes].sort(byFrequency);
   for (let shown = sorted.length; shown > 0; shown--) {
     const rest = sorted.slice(shown).reduce<CauseCount[]>((sum, one) => withCause(sum, OTHER_CAUSES, one), []);
-    const told = rest.reduce((sum, one) => withCause(sum, one.cause, one), sorted.slice(0, shown));
-    if (bytesOfCauses(told) <= MAX_REPORTED_BYTES) return told;
+    const reported = rest.reduce((sum, one) => withCause(sum, one.cause, one), sorted.slice(0, shown));
+    if (bytesOfCauses(reported) <= MAX_REPORTED_BYTES) return reported;
   }
   return [];
 }

@@ -1,18 +1,17 @@
-/** What a failed record keeps of the call that was to blame, so that its author can see it without the model. */
+/** What a failed record keeps of the call that caused the failure, so that the template's author can inspect it. */
 
 export interface FailureDetails {
-  /** The step. */
   readonly step: string;
   readonly system?: string;
-  /** Examples, and earlier answers with what was wrong with them; the last ones. */
+  /** The last turns: examples, and earlier answers with what was wrong with them. */
   readonly turns?: readonly { readonly role: "user" | "assistant"; readonly text: string }[];
   /** Absent when it could not be rendered. */
   readonly prompt?: string;
-  /** Absent when none came. */
+  /** Absent when there was none. */
   readonly answer?: string;
 }
 
-/** Longer texts are cut, and of more turns the last are kept, so that a part stays small whatever fails. */
+/** Longer texts are truncated and only the last turns kept, so that a part stays small whatever fails. */
 const MAX_DETAIL_CHARACTERS = 4_000;
 const MAX_DETAIL_TURNS = 4;
 

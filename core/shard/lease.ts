@@ -1,9 +1,9 @@
 /**
  * What may happen to a shard: lease, grant, checkpoint, and the ways a lease ends. Each is one change, conditional on the
- * lease's generation, so whatever a worker that lost its lease still writes is refused.
+ * lease's generation, so that any later write of a worker that lost its lease is rejected.
  */
 import type { CauseCount } from "./causes.ts";
-import type { ColumnKinds } from "../dataset/columns.ts";
+import type { InferredTypes } from "../dataset/columns.ts";
 import type { Nanos } from "../money/money.ts";
 import { isWrittenBy } from "./part.ts";
 import { tokenOf } from "../random.ts";
@@ -12,28 +12,28 @@ import type { PartRange, ShardRow, SuspectedSlot } from "./shard-row.ts";
 import type { SpendingEntry } from "../money/spending.ts";
 import type { Change, RowKey, Write } from "../change.ts";
 
-/** A lease lasts this long without being renewed. */
+/** How long a lease lasts without renewal. */
 export const LEASE_MS = 60_000;
 
-/** From this many deaths in a row on, a worker makes one record at a time, so that the one in hand at the next death is known. */
+/** After this many consecutive crashes, a worker makes one record at a time, so that the next crash can be attributed to one. */
 export const ISOLATE_AFTER_CRASHES = 2;
-/** A slot with which so many careful workers died, with nothing else in hand, is set aside. One may have been killed by chance. */
+/** A slot that crashed this many isolating workers, with nothing else in progress, is failed. One crash may be coincidence. */
 const POISON_AFTER_CRASHES = 2;
-/** A shard whose workers die this often in a row without getting on fails its job. */
+/** A shard with this many consecutive crashes without progress fails its job. */
 export const FAIL_AFTER_CRASHES = 5;
-/** An export has no checkpoints, so interruptions alone must not fail it soon. */
+/** An export has no checkpoints, so interruptions alone must not fail it quickly. */
 export const FAIL_EXPORT_AFTER_CRASHES = 12;
 
 export interface LeaseRequest {
-  /** Whose lease it is to be. */
+  /** The task that takes the lease. */
   readonly task: string;
-  /** Whether the task still runs another shard, so that this lease may only wait at first. */
+  /** Whether the task is still running another shard, so that this lease may sit idle at first. */
   readonly isAhead?: boolean;
   readonly nowMs: number;
   readonly leaseMs: number;
 }
 
-/** What a lease needs to know of its job. */
+/** The attributes of its job that a lease needs. */
 export interface LeasingJob {
   readonly jobId: string;
   readonly budgetId: string;
@@ -44,7 +44,7 @@ export function keyOf(row: Pick<ShardRow, "jobId" | "shardNo" | "kind">): RowKey
   return row.kind === "EXPORT" ? exportKey(row.jobId) : shardKey(row.jobId, row.shardNo);
 }
 
-/** A shard parked before its job was resumed or given more money counts as open: there may be money again. */
+/** A shard parked before its job was resumed or its budget raised counts as open: there may be money again. */
 export function isParked(row: ShardRow, job: Pick<LeasingJob, "controlNo">): boolean {
   return row.state === "PARKED" && row.parkedAtControlNo === job.controlNo;
 }
@@ -53,14 +53,14 @@ export function isLeased(row: ShardRow, nowMs: number): boolean {
   return row.leaseUntilMs > nowMs;
 }
 
-/** How many tasks work at the shards, and so share what their account may do: at least one, who asks. */
+/** How many tasks work on the shards, and so share the account's quotas: at least one, the caller. */
 export function countLeaseHolders(rows: readonly ShardRow[], nowMs: number): number {
   return Math.max(1, new Set(rows.filter((row) => isLeased(row, nowMs)).map(({ leaseTask }) => leaseTask)).size);
 }
 
 /**
- * Deaths in a row, should the lease be taken now: one more if it was not given back and nothing was checkpointed under it. A
- * lease taken ahead and granted nothing only waited: whatever its worker died of, it was none of the shard's records.
+ * Consecutive crashes, if the lease is taken now: one more if it was not released and nothing was checkpointed under it. A
+ * lease taken ahead without a grant was idle: whatever crashed its worker, it was none of the shard's records.
  */
 export function crashesAtTakeover(row: ShardRow): number {
   const onlyWaited = row.isLeasedAhead === true && row.grantNanos === 0;
@@ -68,35 +68,39 @@ export function crashesAtTakeover(row: ShardRow): number {
   return isWrittenBy(row.partRanges.at(-1), row.generation) ? 0 : row.consecutiveCrashes + 1;
 }
 
-/** The slot in hand at a death, should the lease be taken now. */
+/** The suspected slot, if the lease is taken now: one more crash if its worker did not release the lease. */
 export function suspectedSlotAtTakeover({ suspectedSlot, leaseTask, generation }: ShardRow): SuspectedSlot | undefined {
   if (leaseTask === undefined || suspectedSlot?.generation !== generation) return suspectedSlot;
   return { ...suspectedSlot, crashes: suspectedSlot.crashes + 1 };
 }
 
-/** A careful worker takes a slot in hand: should it die, it is known with which. */
+/** An isolating worker starts a slot: if it crashes, the slot is known. */
 export function suspectSlot({ suspectedSlot, generation }: ShardRow, slot: number): SuspectedSlot {
   return { slot, generation, crashes: suspectedSlot?.slot === slot ? suspectedSlot.crashes : 0 };
 }
 
-/** The slot to be set aside before any other is begun. */
+/** The slot to fail before any other is started. */
 export function poisonSlot({ suspectedSlot }: ShardRow): number | undefined {
   return suspectedSlot && suspectedSlot.crashes >= POISON_AFTER_CRASHES ? suspectedSlot.slot : undefined;
 }
 
 /**
- * Takes a lease that is free or has run out. A grant is never inherited: what a vanished worker had not accounted for may be
- * spent, so it is written off. The job must still be running (exporting, for the export shard), so that no lease begins
- * behind the back of an ending.
+ * Takes a lease that is free or has expired. A grant is never inherited: what a vanished worker had not accounted for may be
+ * spent, so it is written off. The job must still be running (exporting, for the export shard), so that no lease starts
+ * while the job is ending.
  */
-export function leaseShard(row: ShardRow, job: LeasingJob, holder: LeaseRequest): { change: Change; leased: ShardRow } {
+export function leaseShard(
+  row: ShardRow,
+  job: LeasingJob,
+  request: LeaseRequest,
+): { change: Change; leased: ShardRow } {
   const leased: ShardRow = {
     ...row,
     state: "OPEN",
     generation: row.generation + 1,
-    leaseUntilMs: holder.nowMs + holder.leaseMs,
-    leaseTask: holder.task,
-    isLeasedAhead: holder.isAhead ?? false,
+    leaseUntilMs: request.nowMs + request.leaseMs,
+    leaseTask: request.task,
+    isLeasedAhead: request.isAhead ?? false,
     grantNanos: 0,
     writtenOffNanos: row.writtenOffNanos + row.grantNanos,
     consecutiveCrashes: crashesAtTakeover(row),
@@ -105,21 +109,21 @@ export function leaseShard(row: ShardRow, job: LeasingJob, holder: LeaseRequest)
   const { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspectedSlot } = leased;
   const writes = [
     takeover(row, { state, generation, leaseUntilMs, leaseTask, isLeasedAhead, consecutiveCrashes, suspectedSlot }),
-    unparked(row, job),
+    unpark(row, job),
     ...writeOff(row, job),
   ];
-  const proof = { key: keyOf(row), when: { equals: { generation, leaseTask: holder.task, leaseUntilMs } } };
+  const postcondition = { key: keyOf(row), when: { equals: { generation, leaseTask: request.task, leaseUntilMs } } };
   return {
     leased,
     change: {
       writes,
-      postcondition: proof,
-      idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "lease", holder.task, leaseUntilMs),
+      postcondition,
+      idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "lease", request.task, leaseUntilMs),
     },
   };
 }
 
-/** Ends a lease that has run out while its job is ending: generation + 1 fences the holder, and nobody holds it after. */
+/** Ends an expired lease while its job is ending: generation + 1 fences the holder, and no one holds it afterwards. */
 export function fenceExpiredLease(row: ShardRow, job: LeasingJob): Change {
   const generation = row.generation + 1;
   const closing = takeover(row, { generation, leaseUntilMs: 0 }, ["leaseTask"]);
@@ -143,12 +147,12 @@ function takeover(row: ShardRow, set: Record<string, unknown>, remove?: string[]
   };
 }
 
-function unparked(row: ShardRow, job: LeasingJob): Write {
+function unpark(row: ShardRow, job: LeasingJob): Write {
   const status = row.kind === "EXPORT" ? "EXPORTING" : "RUNNING";
   const key = jobKey(job.jobId);
-  // What was read before the job was resumed or given more money neither counts a shard out of those parked since nor ends the job.
-  const isOfThisLife = row.kind === "EXPORT" || isParked(row, job);
-  const equals = { status, ...(isOfThisLife && { controlNo: job.controlNo }) };
+  // A stale read, from before the job was resumed or its budget raised, must neither unpark a shard parked since nor end the job.
+  const needsCurrentJob = row.kind === "EXPORT" || isParked(row, job);
+  const equals = { status, ...(needsCurrentJob && { controlNo: job.controlNo }) };
   if (!isParked(row, job)) return { key, kind: "check", when: { equals } };
   return { key, kind: "update", add: { parkedShards: -1 }, when: { equals, atLeast: { parkedShards: 1 } } };
 }
@@ -158,7 +162,7 @@ function writeOff(row: ShardRow, job: LeasingJob): Write[] {
   return [{ key: budgetKey(job.budgetId), kind: "update", add: { writtenOffNanos: row.grantNanos } }];
 }
 
-/** Money from a job's budget. */
+/** An amount from a job's budget. */
 export interface BudgetSlice {
   readonly budgetId: string;
   readonly nanos: Nanos;
@@ -169,19 +173,19 @@ export function grantSlice(row: ShardRow, slice: BudgetSlice, grantNo: number): 
   const { generation } = row;
   return {
     writes: [
-      drawn(slice),
+      drawSlice(slice),
       { key: keyOf(row), kind: "update", add: { grantNanos: slice.nanos }, when: { equals: { generation } } },
     ],
     idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "grant", grantNo),
   };
 }
 
-function drawn({ budgetId, nanos }: BudgetSlice): Write {
+function drawSlice({ budgetId, nanos }: BudgetSlice): Write {
   const when = { atLeast: { remainingNanos: nanos } };
   return { key: budgetKey(budgetId), kind: "update", add: { remainingNanos: -nanos }, when };
 }
 
-/** Where a shard stands; all cumulative but `newlySpentNanos`, which is what was spent since the checkpoint before. */
+/** A shard's progress; all cumulative but `newlySpentNanos`, which is what was spent since the last checkpoint. */
 export interface Progress {
   readonly lowWaterSlot: number;
   readonly partRanges: PartRange[];
@@ -195,14 +199,14 @@ export interface Progress {
   readonly newlySpentNanos: Nanos;
   readonly spending: SpendingEntry[];
   readonly workerMs: number;
-  readonly columns: ColumnKinds;
-  /** What a careful worker has in hand. */
+  readonly columns: InferredTypes;
+  /** What an isolating worker has in progress. */
   readonly suspectedSlot?: SuspectedSlot;
 }
 
 /**
- * Makes progress true and renews the lease, and takes a slice of the budget along: refused when the budget has less. Each
- * new part ends a row of deaths.
+ * Commits progress, renews the lease and optionally draws a slice of the budget: rejected when the budget has less. Each new
+ * part resets the consecutive crashes.
  */
 export function checkpoint(
   row: ShardRow,
@@ -210,33 +214,33 @@ export function checkpoint(
   leaseUntilMs: number,
   slice?: BudgetSlice,
 ): { change: Change; next: ShardRow } {
-  const { newlySpentNanos, ...told } = progress;
+  const { newlySpentNanos, ...totals } = progress;
   const next: ShardRow = {
     ...row,
-    ...told,
-    columns: { ...told.columns },
-    causes: [...told.causes],
+    ...totals,
+    columns: { ...totals.columns },
+    causes: [...totals.causes],
     checkpointNo: row.checkpointNo + 1,
     spentNanos: row.spentNanos + newlySpentNanos,
     grantNanos: row.grantNanos - newlySpentNanos + (slice?.nanos ?? 0),
-    consecutiveCrashes: isWrittenBy(told.partRanges.at(-1), row.generation) ? 0 : row.consecutiveCrashes,
+    consecutiveCrashes: isWrittenBy(totals.partRanges.at(-1), row.generation) ? 0 : row.consecutiveCrashes,
     leaseUntilMs,
   };
   const { checkpointNo, spentNanos, grantNanos, consecutiveCrashes, generation } = next;
   const write: Write = {
     key: keyOf(row),
     kind: "update",
-    set: { ...told, checkpointNo, spentNanos, consecutiveCrashes, leaseUntilMs },
+    set: { ...totals, checkpointNo, spentNanos, consecutiveCrashes, leaseUntilMs },
     add: { grantNanos: grantNanos - row.grantNanos },
     when: { equals: { generation, checkpointNo: row.checkpointNo } },
   };
-  // The grant tells the checkpoint with a slice from the one without, which may follow if the first was refused.
-  const proof = { key: keyOf(row), when: { equals: { generation, checkpointNo, grantNanos } } };
+  // The grant distinguishes the checkpoint with a slice from the one without, which may follow if the first was rejected.
+  const postcondition = { key: keyOf(row), when: { equals: { generation, checkpointNo, grantNanos } } };
   return {
     next,
     change: {
-      writes: [write, ...(slice ? [drawn(slice)] : [])],
-      postcondition: proof,
+      writes: [write, ...(slice ? [drawSlice(slice)] : [])],
+      postcondition,
       idempotencyToken: tokenOf(
         row.jobId,
         row.shardNo,
@@ -249,13 +253,13 @@ export function checkpoint(
 }
 
 /**
- * How a lease ends. DONE: every slot is done. PARKED: the budget cannot pay for one more record. OPEN: the worker has to go.
+ * How a lease ends. DONE: every slot is done. PARKED: the budget cannot pay for another record. OPEN: the worker must stop.
  */
 export type LeaseEnd = "DONE" | "PARKED" | "OPEN";
 
 /**
- * The last checkpoint of a lease: gives back lease and grant in the same transaction that counts the shard out of its job.
- * PARKED is refused when the job has been given more money since `job` was read: then the shard ends OPEN.
+ * The last checkpoint of a lease: releases lease and grant in the same transaction that updates its job's shard counts.
+ * PARKED is rejected when the budget was raised since `job` was read: then the shard ends OPEN.
  */
 export function endLease(row: ShardRow, job: LeasingJob, progress: Progress, state: LeaseEnd): Change {
   const { change, next } = checkpoint(row, progress, 0);
@@ -268,13 +272,13 @@ export function endLease(row: ShardRow, job: LeasingJob, progress: Progress, sta
   }));
   const { generation, checkpointNo } = next;
   return {
-    writes: [...writes, ...counted(job, state), ...giveBack(job, next.grantNanos)],
+    writes: [...writes, ...countOut(job, state), ...returnGrant(job, next.grantNanos)],
     postcondition: { key: keyOf(row), when: { equals: { generation, checkpointNo, state } } },
     idempotencyToken: tokenOf(row.jobId, row.shardNo, generation, "end", checkpointNo, state),
   };
 }
 
-function counted(job: LeasingJob, state: LeaseEnd): Write[] {
+function countOut(job: LeasingJob, state: LeaseEnd): Write[] {
   const key = jobKey(job.jobId);
   if (state === "DONE") return [{ key, kind: "update", add: { openShards: -1 }, when: { atLeast: { openShards: 1 } } }];
   if (state === "PARKED")
@@ -282,16 +286,16 @@ function counted(job: LeasingJob, state: LeaseEnd): Write[] {
   return [];
 }
 
-function giveBack(job: LeasingJob, nanos: Nanos): Write[] {
+function returnGrant(job: LeasingJob, nanos: Nanos): Write[] {
   return nanos === 0 ? [] : [{ key: budgetKey(job.budgetId), kind: "update", add: { remainingNanos: nanos } }];
 }
 
-/** Demands that the lease still holds: what only its holder may decide. */
+/** Requires that the lease is still held: for decisions only its holder may make. */
 export function leaseCheck(row: ShardRow): Write {
   return { key: keyOf(row), kind: "check", when: { equals: { generation: row.generation } } };
 }
 
-/** Renews the lease and nothing else: for an export, which has no checkpoints, and while a shard is being opened. */
+/** Only renews the lease: for an export, which has no checkpoints, and while a shard is being opened. */
 export function renewLease(row: ShardRow, leaseUntilMs: number): Change {
   const { generation } = row;
   return {

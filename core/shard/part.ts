@@ -1,17 +1,18 @@
 /**
  * A part: the immutable object that one flush of one shard writes. JSON lines: first what a restart needs, then the records,
- * failures and rejected candidates since the part before. Written once under its generation and number; only what a checkpoint names exists.
+ * failures and rejected candidates since the previous part. Written once, under its generation and number; only what a
+ * checkpoint references exists.
  */
 import type { FailedRecord, DeliveredRecord, OpenSlot, RejectedCandidate } from "./record.ts";
 import { invariant } from "../errors.ts";
 import type { PartRange } from "./shard-row.ts";
 
 export interface Part {
-  /** All slots that were begun and are neither delivered nor failed. */
+  /** All slots that were started and are neither delivered nor failed. */
   readonly open: readonly OpenSlot[];
-  /** The slots done beyond the low-water mark: at most a window of them. */
+  /** The slots done above the low-water mark: at most a window of them. */
   readonly done: readonly number[];
-  readonly made: readonly DeliveredRecord[];
+  readonly delivered: readonly DeliveredRecord[];
   readonly failed: readonly FailedRecord[];
   readonly rejected: readonly RejectedCandidate[];
 }
@@ -20,9 +21,9 @@ const FORMAT = 1;
 /** The first line of a part after which nothing is open. */
 export const EMPTY_HEADER = JSON.stringify({ format: FORMAT, open: [], done: [] });
 
-export function encodePart({ open, done, made, failed, rejected }: Part): string {
+export function encodePart({ open, done, delivered, failed, rejected }: Part): string {
   const lines = [JSON.stringify({ format: FORMAT, open, done })];
-  for (const record of made) lines.push(JSON.stringify({ made: record }));
+  for (const record of delivered) lines.push(JSON.stringify({ delivered: record }));
   for (const record of failed) lines.push(JSON.stringify({ failed: record }));
   for (const candidate of rejected) lines.push(JSON.stringify({ rejected: candidate }));
   return `${lines.join("\n")}\n`;
@@ -34,50 +35,50 @@ export function decodePart(text: string): Part {
   invariant(format === FORMAT, `a part has format ${format}, not ${FORMAT}`);
   const part = {
     ...{ open, done },
-    made: [] as DeliveredRecord[],
+    delivered: [] as DeliveredRecord[],
     failed: [] as FailedRecord[],
     rejected: [] as RejectedCandidate[],
   };
   for (const line of lines) {
-    const { made, failed, rejected } = JSON.parse(line) as PartLine;
-    if (made) part.made.push(made);
+    const { delivered, failed, rejected } = JSON.parse(line) as PartLine;
+    if (delivered) part.delivered.push(delivered);
     if (failed) part.failed.push(failed);
     if (rejected) part.rejected.push(rejected);
   }
   return part;
 }
 
-/** A line of a part below its first, which holds one of these; of a kind that is not known here, none. */
+/** A line of a part after its first. It holds one of these, or none if its kind is unknown here. */
 export interface PartLine {
-  readonly made?: DeliveredRecord;
+  readonly delivered?: DeliveredRecord;
   readonly failed?: FailedRecord;
   readonly rejected?: RejectedCandidate;
 }
 
-/** How `encodePart` begins the line of a record or a failure. */
-const LINE_START = /^\{"(?:made|failed)":\{"slot":(\d+)[,}]/;
+/** How `encodePart` starts the line of a record or a failure. */
+const LINE_START = /^\{"(?:delivered|failed)":\{"slot":(\d+)[,}]/;
 
-/** The slot that a line fills, as it stands at its beginning; undefined where it does not, and the line must be read to know. */
+/** The slot that a line fills, read from its start; undefined where it is not there, and the line must be parsed. */
 export function peekSlot(line: string): number | undefined {
   const [, slot] = LINE_START.exec(line) ?? [];
   return slot === undefined ? undefined : Number(slot);
 }
 
-/** The runs with one more part of the shard's newest pass. */
-export function appendPart(runs: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
-  const last = runs.at(-1);
+/** The ranges plus one part of the shard's newest pass. */
+export function appendPart(ranges: readonly PartRange[], generation: number, seq: number, pass = 0): PartRange[] {
+  const last = ranges.at(-1);
   if (!last || !isWrittenBy(last, generation))
-    return [...runs, { generation, fromSeq: seq, toSeq: seq, ...(pass > 0 && { pass }) }];
+    return [...ranges, { generation, fromSeq: seq, toSeq: seq, ...(pass > 0 && { pass }) }];
   invariant(last.toSeq === seq - 1, `part ${seq} follows part ${last.toSeq} of generation ${generation}`);
-  return [...runs.slice(0, -1), { ...last, toSeq: seq }];
+  return [...ranges.slice(0, -1), { ...last, toSeq: seq }];
 }
 
-/** Whether a worker of this generation of the shard wrote the run. */
-export function isWrittenBy(run: PartRange | undefined, generation: number): boolean {
-  return run?.generation === generation && !run.compacted;
+/** Whether a worker of this generation of the shard wrote the range. */
+export function isWrittenBy(range: PartRange | undefined, generation: number): boolean {
+  return range?.generation === generation && !range.compacted;
 }
 
-/** Every part that exists, in the order written. */
-export function* partsOf(runs: readonly PartRange[]): Generator<{ run: PartRange; seq: number }> {
-  for (const run of runs) for (let seq = run.fromSeq; seq <= run.toSeq; seq++) yield { run, seq };
+/** Every part that exists, in the order they were written. */
+export function* partsOf(ranges: readonly PartRange[]): Generator<{ range: PartRange; seq: number }> {
+  for (const range of ranges) for (let seq = range.fromSeq; seq <= range.toSeq; seq++) yield { range, seq };
 }

@@ -1,16 +1,16 @@
-/** What a worker tells of its shard while it runs. */
+/** What a worker reports of its shard while it runs. */
 
 /**
- * With the causes told and the mutation's other fields, what a watcher is sent stays below 4 KB, the unit a subscription's
- * message is counted in.
+ * With the reported causes and the mutation's other fields, a subscriber's message stays below 4 KB, the unit in which
+ * subscription messages are metered.
  */
 const MAX_LATEST_BYTES = 1_750;
 const MAX_LATEST = 3;
 const VALUE_LENGTHS = [400, 200, 100, 40, 15];
 
 /**
- * The latest records as JSON texts of their columns, the newest first, long values cut so that all fit.
- * @param takenBytes what else in the message has no fixed length
+ * The latest records as JSON texts of their columns, newest first, long values truncated so that all fit.
+ * @param takenBytes the bytes of other variable-length fields in the message
  */
 export function latestRecords(records: readonly Readonly<Record<string, unknown>>[], takenBytes = 0): string[] {
   const newest = records.slice(-MAX_LATEST).reverse();
@@ -31,13 +31,13 @@ function bytesOf(texts: readonly string[]): number {
   return new TextEncoder().encode(texts.join("")).length;
 }
 
-/** How fast something cumulative has grown lately. */
+/** The recent growth rate of something cumulative. */
 export class Rate {
   #samples: { atMs: number; count: number }[] = [];
 
   constructor(readonly windowMs: number) {}
 
-  /** Notes the count at an instant and answers the growth a second over the last `spanMs`. */
+  /** Records the count at an instant and returns the growth per second over the last `windowMs`. */
   sample(atMs: number, count: number): number {
     this.#samples.push({ atMs, count });
     while (this.#samples.length > 2 && (this.#samples[1]?.atMs ?? atMs) <= atMs - this.windowMs) this.#samples.shift();

@@ -1,4 +1,4 @@
-/** A record on its way: slots, what models have answered for them so far, and what comes out of it. */
+/** A record in progress: slots, what models have answered for them so far, and the result. */
 import type { Nanos } from "../money/money.ts";
 import type { FailureDetails } from "./failure-details.ts";
 import type { Drawn } from "../seeds/pick.ts";
@@ -6,8 +6,8 @@ import { hashOf } from "../random.ts";
 import type { Step } from "../template/template.ts";
 
 /**
- * Why a model was called: first, to answer at all; repair, after it was shown what is wrong with its answer; fallback, because
- * the models before it could not be reached; escalation, because the answers before were not good enough.
+ * Why a model was called: first, for a first answer; repair, after it was shown what is wrong with its answer; fallback, because
+ * the previous models were unavailable; escalation, because the previous answers were not good enough.
  */
 export type CallReason = "first" | "repair" | "fallback" | "escalation";
 
@@ -20,32 +20,32 @@ export interface CompletedCall {
   readonly costNanos: Nanos;
 }
 
-/** One round of a step: an item of its loop, a repetition, or the whole of a step that has neither. */
+/** One round of a step: an item of its loop, a repetition, or the whole step if it has neither. */
 export interface OpenRound {
   readonly calls: CompletedCall[];
-  /** The newest answer, until it is accepted: it may not have been judged yet. */
+  /** The newest answer, until it is accepted; it may not have been validated yet. */
   latest?: { readonly text: string; readonly stopReason: string };
-  /** What prompts and columns see of the answer that was accepted; absent until one is. */
+  /** The accepted answer as prompts and columns see it; absent until there is one. */
   output?: unknown;
 }
 
-/** A step of which at least `when` is known. A loop's rounds are all there from the start, a repetition's come one by one. */
+/** A step whose `when` has been evaluated. A loop has all its rounds from the start, a repetition adds them one by one. */
 export interface OpenStep {
   readonly rounds: OpenRound[];
-  /** No more rounds come; a skipped step has none. */
+  /** No more rounds follow; a skipped step has none. */
   end?: "done" | "skipped";
 }
 
-/** A slot that was begun and is neither delivered nor failed. Tokens and cost count all its attempts. */
+/** A slot that was started and is neither delivered nor failed. Tokens and cost cover all its attempts. */
 export interface OpenSlot {
   readonly slot: number;
   /** From 0. */
   attempt: number;
-  /** Attempts of the passes before this one, in which the slot was given up; absent when there are none. */
+  /** Attempts of earlier passes, in which the slot failed; absent when there are none. */
   readonly priorAttempts?: number;
-  /** Calls in a row that got no answer, each paid at its worst. Counted here, so that waiting forgets none. */
+  /** Consecutive calls without an answer, each charged its worst case. Kept here so that they survive a wait. */
   unansweredCalls: number;
-  /** The steps of this attempt, as far as they were begun. */
+  /** The steps of this attempt that have been started. */
   steps: Record<string, OpenStep>;
   inputTokens: number;
   outputTokens: number;
@@ -53,9 +53,9 @@ export interface OpenSlot {
 }
 
 export interface RecordMeta {
-  /** The model that gave each step's answer, or its last one. */
+  /** The model that gave each step's (last) answer. */
   readonly models: Readonly<Record<string, string>>;
-  /** The calls of those steps that took more than one, or another model than their own; absent when there are none. */
+  /** The calls of the steps that took more than one, or a fallback; absent when there are none. */
   readonly calls?: readonly RecordCall[];
   readonly tokens: { readonly input: number; readonly output: number };
   readonly costNanos: Nanos;
@@ -64,32 +64,32 @@ export interface RecordMeta {
   readonly attempts: number;
 }
 
-/** A call in a record's provenance. `round` counts from 0. */
+/** A call in a record's provenance. `round` is zero-based. */
 export interface RecordCall extends CompletedCall {
   readonly step: string;
   readonly round: number;
 }
 
-/** A record as parts keep it. */
+/** A record as parts store it. */
 export interface DeliveredRecord {
   readonly slot: number;
   readonly columns: Readonly<Record<string, unknown>>;
   readonly meta: RecordMeta;
 }
 
-/** A slot that was given up. */
+/** A slot that failed. */
 export interface FailedRecord {
   readonly slot: number;
-  /** Of its last attempt, one sentence. */
+  /** One sentence about its last attempt. */
   readonly reason: string;
-  /** What many such sentences have in common: see core/shard/causes.ts. */
+  /** What many such reasons have in common: see core/shard/causes.ts. */
   readonly cause: string;
-  /** What its last attempt asked a model, and what came; absent when no call was to blame. */
+  /** What its last attempt asked a model, and the answer; absent when no call caused the failure. */
   readonly details?: FailureDetails;
   readonly meta: RecordMeta;
 }
 
-/** A finished record that a condition of its template did not accept. */
+/** A finished record that a condition of its template rejected. */
 export interface RejectedCandidate {
   readonly slot: number;
   /** From 0. */
@@ -98,32 +98,32 @@ export interface RejectedCandidate {
   readonly reason: string;
   readonly cause: string;
   readonly columns: Readonly<Record<string, unknown>>;
-  /** Of this attempt alone. */
+  /** Of this attempt only. */
   readonly meta: Omit<RecordMeta, "attempts">;
 }
 
-/** A record larger than this is refused: it would not fit beside others in a flush. */
+/** A larger record is rejected: it would not fit in a flush with others. */
 export const MAX_RECORD_BYTES = 1_000_000;
 
 export function newOpenSlot(slot: number): OpenSlot {
   return { slot, attempt: 0, unansweredCalls: 0, steps: {}, inputTokens: 0, outputTokens: 0, costNanos: 0 };
 }
 
-/** What is remembered of a slot that an earlier pass gave up. */
+/** What is kept of a slot that failed in an earlier pass. */
 export type EarlierFailure = Pick<RecordMeta, "attempts" | "tokens" | "costNanos">;
 
-/** A slot taken up again: its attempts go on, so that it draws other seeds, and what it cost so far is not forgotten. */
+/** A retried slot: its attempts continue to count, so that it draws other seeds, and its cost so far is kept. */
 export function reopenSlot(slot: number, { attempts, tokens, costNanos }: EarlierFailure): OpenSlot {
   const spent = { inputTokens: tokens.input, outputTokens: tokens.output, costNanos };
   return { ...newOpenSlot(slot), ...spent, attempt: attempts, priorAttempts: attempts };
 }
 
-/** Attempts in this pass, the present one included. */
+/** Attempts in this pass, including the current one. */
 export function attemptsInPass({ attempt, priorAttempts = 0 }: OpenSlot): number {
   return attempt + 1 - priorAttempts;
 }
 
-/** Whether a restart would lose something if this slot were forgotten. */
+/** Whether a restart would lose work if this slot were dropped. */
 export function hasProgress(open: OpenSlot): boolean {
   return open.attempt > 0 || open.costNanos > 0 || Object.keys(open.steps).length > 0;
 }
@@ -132,17 +132,17 @@ export function isAccepted(round: OpenRound): boolean {
   return round.output !== undefined;
 }
 
-/** What `it.steps.ID` is. */
+/** The value of `it.steps.ID`. */
 export interface StepView {
-  /** Of a loop that is over, all outputs; else the last. Null when the step was skipped or has none yet. */
+  /** All outputs of a finished loop, otherwise the last one. Null when the step was skipped or has none yet. */
   readonly output: unknown;
-  /** Those of all its rounds so far. */
+  /** The outputs of all rounds so far. */
   readonly outputs: readonly unknown[];
-  /** The model that answered last; null when none did. */
+  /** The model that answered last; null when none has. */
   readonly modelId: string | null;
 }
 
-/** A step that has no answer: it was skipped, or has not begun. */
+/** A step without an answer: it was skipped, or has not started. */
 export const NO_OUTPUT: StepView = { output: null, outputs: [], modelId: null };
 
 /** A step as prompts, conditions and columns see it. */
@@ -173,7 +173,7 @@ export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): 
   };
 }
 
-/** The provenance of the attempt in hand alone: what its answers took. */
+/** The provenance of the current attempt only. */
 export function metaOfAttempt(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RejectedCandidate["meta"] {
   const { models, calls } = metaOf(open, seeds);
   const answered = Object.values(open.steps).flatMap(({ rounds }) => rounds.flatMap((round) => round.calls));
@@ -194,15 +194,15 @@ function callsOf(step: string, rounds: readonly OpenRound[]): RecordCall[] {
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
- * A record's ULID: the time of its job's, sixty bits that stand for the job, and twenty for the slot. So ids are distinct
- * within a job by construction, sort like slots, and come out the same whoever makes the record.
+ * A record's ULID: the timestamp of its job's id, sixty bits derived from the job, and twenty for the slot. So ids are unique
+ * within a job by construction, sort like slots, and are the same whichever worker makes the record.
  */
 export function recordId(jobId: string, slot: number): string {
   const job = [hashOf(jobId, "a"), hashOf(jobId, "b")].map((hash) => base32(hash, 6)).join("");
   return jobId.slice(0, 10).padEnd(10, "0") + job + base32(slot, 4);
 }
 
-/** The lowest `digits` × 5 bits of a number. */
+/** The lowest `digits` × 5 bits of a number, in base 32. */
 function base32(value: number, digits: number): string {
   let text = "";
   for (let rest = value; text.length < digits; rest = Math.floor(rest / 32))

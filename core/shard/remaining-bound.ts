@@ -1,23 +1,23 @@
-/** What is left to reserve for a record that was begun: calls that were answered are not reserved again. */
+/** What is left to reserve for a record in progress: answered calls are not reserved again. */
 import type { Nanos } from "../money/money.ts";
 import { isAccepted, type OpenRound, type OpenSlot, type OpenStep } from "./record.ts";
 import { roundBound, stepBound, callsBound } from "../template/bound.ts";
 import type { Step, Template } from "../template/template.ts";
 
-/** The worst case of what is left of an attempt, calls in flight included. */
+/** The worst case of the rest of an attempt, including calls in flight. */
 export function remainingBoundNanos({ steps }: Template, open: OpenSlot): Nanos {
-  return steps.reduce((sum, step) => sum + restOfStep(step, open.steps[step.id]), 0);
+  return steps.reduce((sum, step) => sum + remainingOfStep(step, open.steps[step.id]), 0);
 }
 
-function restOfStep(step: Step, state: OpenStep | undefined): Nanos {
+function remainingOfStep(step: Step, state: OpenStep | undefined): Nanos {
   if (!state) return stepBound(step).costNanos;
   if (state.end) return 0;
-  const begun = state.rounds.reduce((sum, round) => sum + restOfRound(step, round), 0);
-  const toCome = step.repeat ? step.repeat.atMost - state.rounds.length : 0;
-  return begun + toCome * roundBound(step).costNanos;
+  const started = state.rounds.reduce((sum, round) => sum + remainingOfRound(step, round), 0);
+  const upcoming = step.repeat ? step.repeat.atMost - state.rounds.length : 0;
+  return started + upcoming * roundBound(step).costNanos;
 }
 
-function restOfRound(step: Step, round: OpenRound): Nanos {
+function remainingOfRound(step: Step, round: OpenRound): Nanos {
   if (isAccepted(round)) return 0;
   const { calls } = round;
   if (calls.length === 0) return roundBound(step).costNanos;

@@ -14,35 +14,38 @@ export interface ShardRow {
   shardNo: number;
   kind: "RECORDS" | "EXPORT";
   state: ShardState;
-  /** The job's controlNo when it was parked. Resuming a job and raising its budget raise it, and a shard parked under an older one counts as OPEN. */
+  /**
+   * The job's controlNo when it was parked. Resuming a job and raising its budget increment it, and a shard parked under an older
+   * one counts as OPEN.
+   */
   parkedAtControlNo?: number;
-  /** How often its failed slots were taken up again. */
+  /** How often its failed slots were retried. */
   pass: number;
-  /** Attempts before this pass that gave no record: they count no more against it. Absent in the first. */
+  /** Unsuccessful attempts before this pass, which no longer count against it. Absent in the first pass. */
   priorUnsuccessfulAttempts?: number;
   /** Slots `fromSlot` (inclusive) to `toSlot` (exclusive). */
   fromSlot: number;
   toSlot: number;
-  /** Grows with every lease; every later write names it. */
+  /** Incremented by every lease; every later write names it. */
   generation: number;
-  /** 0 when the lease was given back. */
+  /** 0 when the lease was released. */
   leaseUntilMs: number;
   /** The task that holds the lease; absent when free. */
   leaseTask?: string;
-  /** Leased while its worker still ran another shard; absent in shards that were last leased before there was such a mark. */
+  /** Leased while its worker was still running another shard; absent in shards last leased before this flag existed. */
   isLeasedAhead?: boolean;
   checkpointNo: number;
-  /** All slots below it are done; those done beyond it stand in the newest part. */
+  /** All slots below it are done; those done above it are listed in the newest part. */
   lowWaterSlot: number;
-  /** The parts that exist: only what a checkpoint names does. */
+  /** The parts that exist: only those a checkpoint references do. */
   partRanges: PartRange[];
   delivered: number;
   failed: number;
-  /** Candidates that `accept` rejected; absent in shards made before there was one, as are causes. */
+  /** Candidates that `accept` rejected; absent in shards that predate it, as are causes. */
   rejected?: number;
-  /** Attempts that ended, in whatever way. */
+  /** Attempts that ended, with any result. */
   attempts: number;
-  /** Why attempts came to nothing, at most twenty causes. */
+  /** Why attempts failed, at most twenty causes. */
   causes?: CauseCount[];
   inputTokens: number;
   outputTokens: number;
@@ -51,16 +54,16 @@ export interface ShardRow {
   spending: SpendingEntry[];
   /** How long workers have held its lease. */
   workerMs: number;
-  /** Granted from the budget and not yet spent by a checkpoint. */
+  /** Granted from the budget and not yet spent as of the last checkpoint. */
   grantNanos: Nanos;
   writtenOffNanos: Nanos;
-  /** Generations in a row that ended without moving the checkpoint. */
+  /** Consecutive generations that ended without a new checkpoint. */
   consecutiveCrashes: number;
-  /** The slot that a careful worker took in hand last; absent while no worker had to be careful. */
+  /** The slot that an isolating worker started last; absent while none had to isolate. */
   suspectedSlot?: SuspectedSlot;
-  /** The kinds of the columns seen so far (see core/dataset/columns.ts). */
+  /** The column types inferred so far (see core/dataset/columns.ts). */
   columns: Record<string, string>;
-  /** What the worker last told, newer than the checkpoint by at most a flush. */
+  /** The worker's last report, ahead of the checkpoint by at most a flush. */
   report?: ShardReport;
 }
 
@@ -69,22 +72,22 @@ export interface PartRange {
   generation: number;
   fromSeq: number;
   toSeq: number;
-  /** The shard's pass they were written in; the first when absent. */
+  /** The shard's pass in which they were written; the first when absent. */
   pass?: number;
-  /** They lie with the dataset that this generation of the export wrote, and not among the parts. */
+  /** They are stored with the dataset that this generation of the export wrote, not among the parts. */
   compacted?: true;
 }
 
-/** A slot that may be what kills the workers of its shard. */
+/** A slot that may be what crashes its shard's workers. */
 export interface SuspectedSlot {
   slot: number;
-  /** Whose worker took it in hand. */
+  /** The generation whose worker started it. */
   generation: number;
-  /** How many workers died with it alone in hand. */
+  /** How many workers crashed with only this slot in progress. */
   crashes: number;
 }
 
-/** Cumulative, so that twice equals once. */
+/** Cumulative, so that repeated reports are harmless. */
 export interface ShardReport {
   generation: number;
   reportNo: number;

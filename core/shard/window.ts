@@ -1,10 +1,10 @@
 /**
- * The slots of a shard that are in hand or may be begun: those below low-water mark + size. So what a restart must know, and
- * what an export must hold back to restore the order, is bounded however long one slot takes.
+ * The slots of a shard that are in progress or may be started: those below low-water mark + size. That bounds what a restart
+ * must know, and what an export must buffer to restore the order, however long one slot takes.
  */
 import { invariant } from "../errors.ts";
 
-/** No window is larger, however many calls are in flight. */
+/** The largest window, however many calls are in flight. */
 export const MAX_WINDOW_SLOTS = 2_048;
 
 export class SlotWindow {
@@ -13,34 +13,34 @@ export class SlotWindow {
   #lowWater: number;
   #nextFresh: number;
   #done: Set<number>;
-  readonly #made: ReadonlySet<number>;
+  readonly #delivered: ReadonlySet<number>;
   #inProgress = new Set<number>();
   #requeued: number[] = [];
   #remaining = 0;
 
   /**
-   * `done` are slots beyond `lowWater` that need not be done again; `made` those that were made before this pass over the
-   * shard began: they are passed over, and never stand among those done.
+   * `done` are slots above `lowWater` that need not be repeated; `delivered` those delivered by earlier passes over the shard:
+   * they are skipped, and never listed among those done.
    */
   constructor(bounds: {
     to: number;
     size: number;
     lowWater: number;
     done: readonly number[];
-    made?: ReadonlySet<number>;
+    delivered?: ReadonlySet<number>;
   }) {
-    invariant(bounds.size <= MAX_WINDOW_SLOTS, `a window has ${MAX_WINDOW_SLOTS} slots at most, not ${bounds.size}`);
+    invariant(bounds.size <= MAX_WINDOW_SLOTS, `a window has at most ${MAX_WINDOW_SLOTS} slots, not ${bounds.size}`);
     this.#to = bounds.to;
     this.#size = bounds.size;
     this.#lowWater = bounds.lowWater;
     this.#nextFresh = bounds.lowWater;
     this.#done = new Set(bounds.done);
-    this.#made = bounds.made ?? new Set();
+    this.#delivered = bounds.delivered ?? new Set();
     this.#advance();
     for (let slot = this.#lowWater; slot < this.#to; slot++) if (!this.#isDone(slot)) this.#remaining += 1;
   }
 
-  /** Takes a slot in hand: one that was put back first, else the lowest not begun; `undefined` when none may be begun now. */
+  /** Starts a slot: a requeued one first, otherwise the lowest not started; `undefined` when none may start now. */
   take(): number | undefined {
     const slot = this.#requeued.shift() ?? this.#takeFresh();
     if (slot === undefined) return undefined;
@@ -49,16 +49,16 @@ export class SlotWindow {
     return slot;
   }
 
-  /** Gives a slot back to be taken again, before any that was not begun. */
+  /** Returns a slot, to be taken again before any that was not started. */
   requeue(slot: number): void {
-    invariant(this.#inProgress.delete(slot), `slot ${slot} is in hand`);
+    invariant(this.#inProgress.delete(slot), `slot ${slot} is in progress`);
     this.#remaining += 1;
     this.#requeued.push(slot);
     this.#requeued.sort((one, other) => one - other);
   }
 
   finish(slot: number): void {
-    invariant(this.#inProgress.delete(slot), `slot ${slot} is in hand`);
+    invariant(this.#inProgress.delete(slot), `slot ${slot} is in progress`);
     this.#done.add(slot);
     this.#advance();
   }
@@ -68,7 +68,7 @@ export class SlotWindow {
     return this.#lowWater;
   }
 
-  /** The slots done beyond the low-water mark, in order. */
+  /** The slots done above the low-water mark, in order. */
   get doneAboveLowWater(): number[] {
     return [...this.#done].sort((one, other) => one - other);
   }
@@ -77,18 +77,18 @@ export class SlotWindow {
     return this.#lowWater >= this.#to;
   }
 
-  /** Whether a slot may be begun now. */
+  /** Whether a slot may start now. */
   get hasNext(): boolean {
     return this.#requeued.length > 0 || this.#skipDone() < this.#end;
   }
 
-  /** How many slots are still to be taken, those that were put back included. */
+  /** How many slots are still to be taken, including requeued ones. */
   get remaining(): number {
     return this.#remaining;
   }
 
   #advance(): void {
-    while (this.#done.delete(this.#lowWater) || this.#made.has(this.#lowWater)) this.#lowWater += 1;
+    while (this.#done.delete(this.#lowWater) || this.#delivered.has(this.#lowWater)) this.#lowWater += 1;
   }
 
   #takeFresh(): number | undefined {
@@ -109,6 +109,6 @@ export class SlotWindow {
   }
 
   #isDone(slot: number): boolean {
-    return this.#done.has(slot) || this.#made.has(slot);
+    return this.#done.has(slot) || this.#delivered.has(slot);
   }
 }

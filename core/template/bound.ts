@@ -1,9 +1,9 @@
-/** The most that a record can cost, from its template alone: what is shown before anything runs, and what is reserved. */
+/** The most that a record can cost, from its template alone: shown before anything runs, and reserved before each attempt. */
 import { findModel } from "../models/models.ts";
 import { priceOf, type Nanos } from "../money/money.ts";
 import { answerSchemaOf } from "./output.ts";
 import { PlotPaletteError } from "../errors.ts";
-import { roundsOf, type Step, type Template } from "./template.ts";
+import { maxRoundsOf, type Step, type Template } from "./template.ts";
 
 export interface Bound {
   readonly calls: number;
@@ -12,22 +12,22 @@ export interface Bound {
   readonly costNanos: Nanos;
 }
 
-/** What a repair adds to a prompt at most, in UTF-8 bytes, beside the wrong answer: the sentence on what is wrong with it. */
+/** The most UTF-8 bytes a repair adds to a prompt besides the wrong answer: the message on what is wrong with it. */
 export const REPAIR_ERROR_BYTES = 2_000;
-/** Of a wrong answer, so many bytes for each token it may have are shown again. */
+/** How many bytes of a wrong answer are shown again, per token it may have. */
 const BYTES_PER_ANSWERED_TOKEN = 4;
 
 /** The most that one attempt at a record can cost. */
 export function boundOf(template: Template): Bound {
-  return template.steps.map(stepBound).reduce(plus, NOTHING);
+  return template.steps.map(stepBound).reduce(plus, ZERO);
 }
 
 /** The most that all calls of a step can cost for one record. */
 export function stepBound(step: Step): Bound {
-  return times(roundBound(step), roundsOf(step));
+  return times(roundBound(step), maxRoundsOf(step));
 }
 
-// Every call of every record asks for both.
+// Cached, because every call of every record needs both.
 const roundBounds = new WeakMap<Step, Bound>();
 const schemaBytes = new WeakMap<Step["output"], number>();
 
@@ -41,7 +41,7 @@ export function roundBound(step: Step): Bound {
   return bound;
 }
 
-/** What a step's schema can add to a request, in UTF-8 bytes: twice, because it travels as JSON within JSON, quotes escaped. */
+/** The most UTF-8 bytes a step's schema adds to a request: doubled, because it is sent as JSON within JSON, quotes escaped. */
 export function schemaBytesOf({ output }: Step): number {
   const known = schemaBytes.get(output);
   if (known !== undefined) return known;
@@ -56,7 +56,7 @@ export function shownAnswerBytesOf({ maxTokens }: Step): number {
   return BYTES_PER_ANSWERED_TOKEN * maxTokens;
 }
 
-/** The most that one call of a model can cost whose prompt has so many bytes: every byte a token, every token allowed answered. */
+/** The most that one call with a prompt of that size can cost: every byte a token, and the maximum output. */
 export function callBound(step: Step, modelId: string, promptBytes: number): Bound {
   const model = findModel(modelId);
   if (!model) throw new PlotPaletteError("BadInput", `The model "${modelId}" has no known price.`);
@@ -69,15 +69,15 @@ export function callBound(step: Step, modelId: string, promptBytes: number): Bou
   };
 }
 
-/** A first try and its repairs, each by the dearest of the models, less those that were answered already. */
+/** A first call and its repairs, each with the most expensive of the models, minus those already answered. */
 export function callsBound(step: Step, models: readonly string[], answered = 0): Bound {
-  const dearest = (bytes: number) => models.map((id) => callBound(step, id, bytes)).reduce(dearer);
-  const repaired = dearest(step.maxPromptBytes + shownAnswerBytesOf(step) + REPAIR_ERROR_BYTES);
+  const mostExpensive = (bytes: number) => models.map((id) => callBound(step, id, bytes)).reduce(moreExpensive);
+  const repaired = mostExpensive(step.maxPromptBytes + shownAnswerBytesOf(step) + REPAIR_ERROR_BYTES);
   if (answered > 0) return times(repaired, Math.max(0, 1 + step.repairs - answered));
-  return plus(dearest(step.maxPromptBytes), times(repaired, step.repairs));
+  return plus(mostExpensive(step.maxPromptBytes), times(repaired, step.repairs));
 }
 
-const NOTHING: Bound = { calls: 0, inputTokens: 0, outputTokens: 0, costNanos: 0 };
+const ZERO: Bound = { calls: 0, inputTokens: 0, outputTokens: 0, costNanos: 0 };
 
 function plus(one: Bound, other: Bound): Bound {
   return {
@@ -92,6 +92,6 @@ function times({ calls, inputTokens, outputTokens, costNanos }: Bound, n: number
   return { calls: calls * n, inputTokens: inputTokens * n, outputTokens: outputTokens * n, costNanos: costNanos * n };
 }
 
-function dearer(one: Bound, other: Bound): Bound {
+function moreExpensive(one: Bound, other: Bound): Bound {
   return other.costNanos > one.costNanos ? other : one;
 }

@@ -1,9 +1,9 @@
-/** What a step's answer must be, as JSON Schema, and the value that prompts and columns see of it. */
+/** What a step's answer must be, as JSON Schema, and its value as prompts and columns see it. */
 import type { Output } from "./template.ts";
 
 /**
- * The schema of the object that a model answers with; `undefined` for text. Models answer objects only, so a list and a
- * choice travel as a field of one.
+ * The schema of the object that a model answers with; `undefined` for text. Structured answers are always objects, so a list
+ * or a choice is wrapped in a field of one.
  */
 export function answerSchemaOf(output: Output): Readonly<Record<string, unknown>> | undefined {
   switch (output.type) {
@@ -23,7 +23,7 @@ export function answerSchemaOf(output: Output): Readonly<Record<string, unknown>
   }
 }
 
-/** What prompts and columns see of an answer that fits the schema. */
+/** The value that prompts and columns see of an answer that fits the schema. */
 export function valueOfAnswer(output: Output, answer: Readonly<Record<string, unknown>>): unknown {
   if (output.type === "list") return answer.items;
   if (output.type === "choice") return answer.choice;

@@ -1,18 +1,18 @@
 /**
- * Values that stand in for what is not there yet, so that prompts can be shown before anything is paid: a step's answer, an
- * item of the seeds. Texts say in brackets what they stand for.
+ * Placeholders for values that do not exist yet, so that prompts can be previewed before anything is paid: a step's answer, a
+ * seed item. Texts say in brackets what they represent.
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Step } from "./template.ts";
 
 type Schema = Readonly<Record<string, any>>;
 
-/** A list shows so many of its items, if it may have as many. */
+/** How many items a list shows, if it may have as many. */
 const SHOWN_ITEMS = 3;
-/** Schemas may refer to themselves; deeper down only what is required is made. */
+/** Schemas may be recursive; below this depth only required fields are generated. */
 const MAX_DEPTH = 6;
 
-/** What a step could answer, as prompts see it. */
+/** A possible answer of a step, as prompts see it. */
 export function placeholderOf({ id, output }: Pick<Step, "id" | "output">): unknown {
   switch (output.type) {
     case "text":
@@ -29,9 +29,9 @@ export function placeholderOf({ id, output }: Pick<Step, "id" | "output">): unkn
 }
 
 /**
- * A small value that fits a JSON Schema, with the optional fields if they do not spoil it; what could not be made to fit
- * comes as near as it goes. Patterns are not heeded: what they want cannot be shown in brackets.
- * @param label what its texts are called: with `movie`, the field `title` is `[movie.title]`
+ * A small value that fits a JSON Schema, with optional fields where possible; if none fits, the closest candidate. Patterns
+ * are ignored: what they require cannot be shown in brackets.
+ * @param label the name in its texts: with `movie`, the field `title` is `[movie.title]`
  */
 export function exampleOf(schema: Schema, label: string): unknown {
   const fits = validatorOf(schema);
@@ -40,12 +40,12 @@ export function exampleOf(schema: Schema, label: string): unknown {
     { optional: false, branch: 0 },
     { optional: true, branch: 1 },
     { optional: false, branch: 1 },
-  ].map((taste) => new ExampleMaker(schema, taste).make(schema, label, 0));
+  ].map((variant) => new ExampleMaker(schema, variant).make(schema, label, 0));
   return candidates.find(fits) ?? candidates[0];
 }
 
 interface ExampleVariant {
-  /** Makes fields that may be left out. */
+  /** Whether to generate optional fields. */
   readonly optional: boolean;
   /** Which alternative of `anyOf` and `oneOf` is taken, the last one where there are fewer. */
   readonly branch: number;
@@ -78,7 +78,7 @@ class ExampleMaker {
     }
   }
 
-  /** The schema with everything that it refers to or is combined of laid together. */
+  /** The schema merged with everything it refers to or is combined from. */
   #whole(schema: Schema, depth: number): Schema {
     if (depth > 2 * MAX_DEPTH) return {};
     const { $ref, allOf = [], anyOf, oneOf, ...own } = schema;
@@ -113,8 +113,8 @@ class ExampleMaker {
 
   #list(schema: Schema, label: string, depth: number): unknown[] {
     const first: Schema[] = schema.prefixItems ?? [];
-    const wished = depth < MAX_DEPTH ? Math.max(1, first.length) : 0;
-    const length = Math.min(100, schema.maxItems ?? 100, Math.max(schema.minItems ?? 0, wished));
+    const preferred = depth < MAX_DEPTH ? Math.max(1, first.length) : 0;
+    const length = Math.min(100, schema.maxItems ?? 100, Math.max(schema.minItems ?? 0, preferred));
     return Array.from({ length }, (_, n) => this.make(first[n] ?? schema.items ?? {}, `${label} ${n + 1}`, depth + 1));
   }
 }
@@ -134,7 +134,7 @@ function merged(one: Schema, other: Schema): Schema {
 
 const TYPES = ["string", "array", "object", "integer", "number", "boolean", "null"];
 
-/** The type that most of the schema speaks of, among those it allows. */
+/** The type that most of the schema is about, among those it allows. */
 function typeOf(schema: Schema): string {
   const allowed: string[] = schema.type === undefined ? TYPES : [schema.type].flat();
   // Texts and lists have a length without any field.
@@ -167,10 +167,10 @@ function numberOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multip
   return whole <= most || type === "integer" ? whole : near;
 }
 
-/** Making a validator anew for each schema would take longer than all the rest; this one remembers no schema. */
+/** Shared, because creating one for each schema would dominate the time; it keeps no schema. */
 let ajv: Ajv2020 | undefined;
 
-/** Whether a value fits; every value does where that cannot be found out. */
+/** Whether a value fits; every value does when that cannot be determined. */
 function validatorOf(schema: Schema): (value: unknown) => boolean {
   ajv ??= new Ajv2020({ strict: false, validateFormats: false, ...UNCHECKED, code: { regExp: anyText } });
   try {
@@ -180,7 +180,7 @@ function validatorOf(schema: Schema): (value: unknown) => boolean {
       try {
         return validate(value);
       } catch {
-        // A schema that refers to itself without end.
+        // An infinitely recursive schema.
         return true;
       }
     };
@@ -189,8 +189,8 @@ function validatorOf(schema: Schema): (value: unknown) => boolean {
   }
 }
 
-/** Schemas were checked when their template was read, and two of them may have the same `$id`. */
+/** Schemas were validated when their template was read, and two of them may have the same `$id`. */
 const UNCHECKED = { validateSchema: false, addUsedSchema: false };
 
-/** Patterns come from strangers, and some regular expressions never end. */
+/** Patterns are untrusted, and some regular expressions never terminate. */
 const anyText = Object.assign(() => ({ test: () => true }), { code: "new RegExp" });

@@ -16,7 +16,7 @@ export interface TemplateHeadRow {
   tags: string[];
   stepCount: number;
   latestVersion: number;
-  /** While it is published: since when, the versions others may read, and the partitions of the listings it stands in. */
+  /** While it is published: since when, the versions others may read, and the partitions of the listings it is in. */
   publishedAt?: string;
   publishedVersions?: number[];
   listings?: string[];
@@ -25,7 +25,7 @@ export interface TemplateHeadRow {
   updatedAt: string;
 }
 
-/** What is stored of a version beside its source, so that nobody has to read it again. */
+/** What is stored of a version besides its source, so that it need not be parsed again. */
 export interface TemplateAnalysisRow {
   steps: {
     id: string;
@@ -43,13 +43,13 @@ export interface TemplateAnalysisRow {
   parameters: { name: string; description?: string; values?: string[]; default: string }[];
   columns: { name: string; type?: string }[];
   categories: string[];
-  /** Both absent in versions saved before templates could refuse records. */
+  /** Both absent in versions that predate `accept`. */
   accept?: { name?: string; expression: string }[];
   maxAttempts?: number;
-  /** Absent in versions saved before templates could map columns to them. */
+  /** Absent in versions that predate fine-tuning formats. */
   trainingFormats?: DatasetFormat[];
   reads: SeedRead[];
-  /** JSON Schemas by collection, as JSON text: DynamoDB would refuse some of their keys. */
+  /** JSON Schemas by collection, as JSON text: DynamoDB would reject some of their keys. */
   seedSchema: string;
   warnings: string[];
   maxAttemptCost: Bound;
@@ -66,7 +66,7 @@ export interface TemplateVersionRow {
   category?: string;
   tags: string[];
   source: string;
-  /** What it includes from other templates, copied: what is deleted or withdrawn later breaks nothing. */
+  /** What it includes from other templates, copied: deleting or unpublishing those breaks nothing. */
   partials: Partials;
   analysis: TemplateAnalysisRow;
   createdAt: string;
@@ -86,6 +86,6 @@ export interface ListingRow {
   latestVersion: number;
   publishedAt: string;
   updatedAt: string;
-  /** All its words in lower case and in order, each with a space before it, for the other words of a search. */
+  /** All its words in lower case and in order, each preceded by a space, to match the other words of a search. */
   terms: string;
 }

@@ -1,54 +1,54 @@
-/** What a template is once it is read: every short form spelled out, every default filled in. core/template/parse.ts reads one. */
+/** A parsed template: every short form expanded, every default filled in. core/template/parse.ts parses one. */
 import type { Tier } from "../models/models.ts";
 
 export interface Template {
   readonly name: string;
   readonly description?: string;
   readonly category?: string;
-  /** Words to find it by. */
+  /** Search keywords. */
   readonly tags: readonly string[];
   /** Values that prompts see as `it.NAME`; a job may set them. */
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** What is drawn from the seeds for each record, by its name in `it`. */
-  readonly pick: Readonly<Record<string, Pick>>;
+  readonly pick: Readonly<Record<string, SeedPick>>;
   /** Pieces of prompts by name, for `include`. */
   readonly partials: Readonly<Record<string, string>>;
   /** Empty in a library: a template of partials alone, which others include and no job runs. */
   readonly steps: readonly Step[];
   /** The columns of a record; without it each step's output is a column. */
   readonly record?: Readonly<Record<string, Column>>;
-  /** The columns by which a dataset can be divided. */
+  /** The columns a dataset can be partitioned by. */
   readonly categories: readonly string[];
-  /** What a finished record must meet to be delivered, in the order in which it is asked; without it every record is. */
+  /** The conditions a finished record must meet to be delivered, in order; without them every record is. */
   readonly accept?: readonly AcceptCondition[];
-  /** Attempts that a job may make for each record asked for, on average. */
+  /** Attempts that a job may make per requested record, on average. */
   readonly maxAttempts: number;
-  /** The columns that formats for fine-tuning are made from. */
+  /** The columns for the fine-tuning formats. */
   readonly training?: Training;
 }
 
-/** Attempts for each record asked for, on average, unless the template says. */
+/** Attempts per requested record, on average, unless the template says otherwise. */
 export const DEFAULT_MAX_ATTEMPTS = 3;
-/** The same where candidates may be refused: to choose takes more of them. */
+/** The same where candidates may be rejected: that takes more of them. */
 export const DEFAULT_MAX_ATTEMPTS_WITH_ACCEPT = 10;
 
 export interface Parameter {
   readonly description?: string;
-  /** The values it may take; any when absent. */
+  /** The allowed values; any when absent. */
   readonly values?: readonly unknown[];
   readonly default: unknown;
 }
 
-export const PICK_WAYS = ["shuffled", "random", "inOrder", "weighted", "combinations"] as const;
+export const SAMPLING_STRATEGIES = ["shuffled", "random", "inOrder", "weighted", "combinations"] as const;
 
-export interface Pick {
+export interface SeedPick {
   /** The collection. */
   readonly from: string;
   /**
    * `shuffled` uses every item before any is used twice; `combinations` does so with the combinations of all picks drawn
-   * that way; `weighted` draws an item as often as its weight says; `inOrder` takes them as they stand.
+   * that way; `weighted` draws items in proportion to their weights; `inOrder` takes them in the order of the seeds.
    */
-  readonly how: (typeof PICK_WAYS)[number];
+  readonly how: (typeof SAMPLING_STRATEGIES)[number];
   /** For `weighted`: the items' numeric field. */
   readonly weight?: string;
   /** How many distinct items; `it.NAME` is then a list. One item, not in a list, when absent. */
@@ -64,12 +64,12 @@ export interface ModelChoice {
 /** One model call, or several: one for each item of a list, or again until a condition holds. */
 export interface Step extends ModelChoice {
   readonly id: string;
-  /** Tried in order when the model is throttled for long or gone. */
+  /** Tried in order when the model is rate-limited or unavailable. */
   readonly fallbacks: readonly ModelChoice[];
   readonly escalate?: Escalation;
   /** Eta. */
   readonly system?: string;
-  /** Earlier turns of the conversation, to show what is wanted. */
+  /** Few-shot examples: earlier turns of the conversation. */
   readonly examples: readonly Example[];
   /** Eta. */
   readonly prompt: string;
@@ -101,7 +101,7 @@ export interface Loop {
   readonly list: string;
   /** The item's name in `it`, beside `it.index`. */
   readonly as: string;
-  /** Items beyond are left out. */
+  /** Items beyond it are dropped. */
   readonly atMost: number;
 }
 
@@ -115,7 +115,7 @@ export interface Repetition {
 export const ESCALATION_CAUSES = ["schema", "refusal"] as const;
 export type EscalationCause = (typeof ESCALATION_CAUSES)[number];
 
-/** A better model that is asked when the first one's answer is not good enough. */
+/** A better model that is called when the first one's answer is not good enough. */
 export interface Escalation extends ModelChoice {
   readonly on: readonly EscalationCause[];
   /** An expression over `it` in which the step's output is the answer. */
@@ -126,7 +126,7 @@ export interface Escalation extends ModelChoice {
 export type Output =
   | {
       readonly type: "text";
-      /** One that ends where `maxTokens` cut it is an answer too. */
+      /** Whether a text truncated at `maxTokens` is accepted. */
       readonly allowCutOff?: true;
     }
   | { readonly type: "list"; readonly min: number; readonly max: number }
@@ -143,7 +143,7 @@ export interface Column {
 }
 
 export interface AcceptCondition {
-  /** Absent when it is the only one and was given without. */
+  /** Absent when there is only one, without a name. */
   readonly name?: string;
   /** An expression over `it`, in which `it.record` holds the columns. */
   readonly expression: string;
@@ -162,7 +162,7 @@ export interface AlpacaColumns {
   readonly output: string;
 }
 
-/** The texts that `include` brings from other templates, by `ID@VERSION/NAME`. */
+/** The texts included from other templates, by `ID@VERSION/NAME`. */
 export type Partials = Readonly<Record<string, string>>;
 
 /** A part of the seeds that a template reads. */
@@ -175,22 +175,22 @@ export interface SeedRead {
   readonly location: string;
 }
 
-/** The names of a record's columns in their order, `id` apart. */
+/** The names of a record's columns in order, without `id`. */
 export function columnsOf(template: Template): string[] {
   return Object.keys(template.record ?? Object.fromEntries(template.steps.map((step) => [step.id, true])));
 }
 
-/** What people read and write of a condition: `"goodScore"`, or `"accept"` of one without a name. */
+/** A condition's name as people see it: `"goodScore"`, or `"accept"` for one without a name. */
 export function conditionTitle({ name = "accept" }: { readonly name?: string }): string {
   return `"${name}"`;
 }
 
-/** Where a condition stands in the document. */
+/** The path of a condition in the document. */
 export function conditionPath({ name }: AcceptCondition): readonly string[] {
   return name === undefined ? ["accept"] : ["accept", name];
 }
 
-/** The parameters as prompts see them: what a job chose, else the defaults. */
+/** The parameters as prompts see them: the job's values, otherwise the defaults. */
 export function parametersOf(
   template: Template,
   chosen: Readonly<Record<string, unknown>> = {},
@@ -200,7 +200,7 @@ export function parametersOf(
   );
 }
 
-/** The most calls a step makes for one record, repairs apart. */
-export function roundsOf(step: Step): number {
+/** The most calls a step makes for one record, not counting repairs. */
+export function maxRoundsOf(step: Step): number {
   return step.forEach?.atMost ?? step.repeat?.atMost ?? 1;
 }

@@ -7,12 +7,12 @@ export interface TestRunRow extends AdHocRunRow {
   pk: string;
   sk: "TESTRUN";
   testRunId: string;
-  /** Not `owner`, which would put it among the owner's jobs. */
+  /** Not `owner`, which would list it among the owner's jobs. */
   testRunOwner: string;
   status: "RUNNING" | "COMPLETED" | "FAILED";
   statusReason?: string;
   recordCount: number;
-  /** The records so far as JSON text, shortened so that they fit a message to watchers. */
+  /** The records so far as JSON text, truncated to fit a message to subscribers. */
   records: string;
   createdAt: string;
   finishedAt?: string;

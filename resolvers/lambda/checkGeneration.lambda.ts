@@ -1,5 +1,5 @@
 /** What generateSeeds checks before it writes: the schema of the items, the model, and that the budget covers a call. */
-import { findModel, mayUse, MODELS, TIERS } from "../../core/models/models.ts";
+import { findModel, canUse, MODELS, TIERS } from "../../core/models/models.ts";
 import { MAX_GENERATED_ITEMS } from "../../core/money/ad-hoc-limits.ts";
 import { formatUsd } from "../../core/money/money.ts";
 import type { SeedGeneration } from "../../core/seeds/seed-set-row.ts";
@@ -68,8 +68,8 @@ function modelOf(name: string): string {
   const tier = TIERS.find((known) => known === name);
   const modelId = tier ? availableTiers()[tier] : name;
   const model = modelId === undefined ? undefined : findModel(modelId);
-  if (model && mayUse(account(), model)) return model.id;
-  const usable = MODELS.filter((one) => mayUse(account(), one)).map(({ id }) => id);
+  if (model && canUse(account(), model)) return model.id;
+  const usable = MODELS.filter((one) => canUse(account(), one)).map(({ id }) => id);
   return throwBadInput(`The model "${name.slice(0, 60)}" is not available here; choose one of ${usable.join(", ")}.`);
 }
 

@@ -1,6 +1,6 @@
 /** Reports a template's problems, or its analysis; nothing is stored. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
-import type { TemplateProblem } from "../../core/template/source.ts";
+import type { TemplateProblem } from "../../core/template/document/source.ts";
 import { lambdaHandler } from "./lambdaHandler.ts";
 import { readSource } from "./readTemplateSource.ts";
 import { includedTextsOf } from "./templateRows.ts";

@@ -9,11 +9,11 @@ import {
   partialOf,
   qualifiedOf,
   resolvedName,
-} from "../../core/template/includes.ts";
+} from "../../core/template/prompts/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
-import { snippetsOf } from "../../core/template/snippets.ts";
-import { TemplateSource, type TemplateProblem } from "../../core/template/source.ts";
-import { treeOfPrompt } from "../../core/template/syntax.ts";
+import { snippetsOf } from "../../core/template/prompts/snippets.ts";
+import { TemplateSource, type TemplateProblem } from "../../core/template/document/source.ts";
+import { treeOfPrompt } from "../../core/template/prompts/syntax.ts";
 import type { Partials, Template } from "../../core/template/template.ts";
 import { mayReadVersion } from "../shared/templateAccess.ts";
 import { readHead, readVersion } from "./templateRows.ts";

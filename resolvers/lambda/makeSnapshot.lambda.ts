@@ -1,6 +1,6 @@
 /** Writes a job's checkpointed records to a file, in slot order, as they will be in the dataset. */
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { mergeInferredTypes, type ColumnKinds } from "../../core/dataset/columns.ts";
+import { mergeInferredTypes, type InferredTypes } from "../../core/dataset/columns.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { recordId } from "../../core/shard/record.ts";
@@ -71,7 +71,7 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
   if (shards.every(({ partRanges }) => partRanges.length === 0))
     return failed("There are no records yet; try again later.");
   const template = await readTemplate(job.jobId);
-  const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
+  const kinds = mergeInferredTypes(shards.map(({ columns }) => columns as InferredTypes));
   const shape = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, kinds);
   const objects = new S3Objects(objectClient(), setting(ENVIRONMENT.bucket));
   const name = snapshotObject(job.jobId, snapshotId);
@@ -79,9 +79,11 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
   const file = jsonlFile(shape, name, sink);
   try {
     for (const shard of shards)
-      for await (const { made, line } of slotsInOrder(objects, shard)) {
+      for await (const { delivered, line } of slotsInOrder(objects, shard)) {
         signal.throwIfAborted();
-        if (made) await file.addRecord?.(made, recordId(job.jobId, made.slot), new RecordTexts(shape, made, line));
+        if (!delivered) continue;
+        const id = recordId(job.jobId, delivered.slot);
+        await file.addRecord?.(delivered, id, new RecordTexts(shape, delivered, line));
       }
     await sink.end();
     return { state: "READY", rows: file.rows, bytes: sink.bytes };

@@ -1,8 +1,8 @@
 /** From a template's source to everything stored with a version, or its problems. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
-import { qualifiedOf } from "../../core/template/includes.ts";
+import { qualifiedOf } from "../../core/template/prompts/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
-import { TemplateSource, type TemplateProblem } from "../../core/template/source.ts";
+import { TemplateSource, type TemplateProblem } from "../../core/template/document/source.ts";
 import type { Partials, Template } from "../../core/template/template.ts";
 import { availableTiers } from "./account.ts";
 import { includeProblems, includedBy } from "./includes.ts";

@@ -2,8 +2,8 @@
 import { placeholderOf } from "../../core/template/placeholder.ts";
 import { hashOf } from "../../core/random.ts";
 import { NO_OUTPUT, type StepView } from "../../core/shard/record.ts";
-import type { TemplateProblem } from "../../core/template/source.ts";
-import { TemplateSource } from "../../core/template/source.ts";
+import type { TemplateProblem } from "../../core/template/document/source.ts";
+import { TemplateSource } from "../../core/template/document/source.ts";
 import type { Partials, Step, Template } from "../../core/template/template.ts";
 import { bytesOf, Prompts, RenderError, type RenderedStep as Rendered } from "../../worker/sandbox/prompts.ts";
 import type { Sandbox } from "../../worker/sandbox/sandbox.ts";

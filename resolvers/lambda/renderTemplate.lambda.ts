@@ -1,6 +1,6 @@
 /** Renders the prompts of one record before anything is saved or spent. */
 import { checkPicks } from "../../core/seeds/pick.ts";
-import type { TemplateProblem } from "../../core/template/source.ts";
+import type { TemplateProblem } from "../../core/template/document/source.ts";
 import type { Template } from "../../core/template/template.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
 import type { SeedSource } from "../../worker/seeds.ts";

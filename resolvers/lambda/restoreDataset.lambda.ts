@@ -51,8 +51,9 @@ async function readArchive(jobId: string): Promise<ArchiveRow | undefined> {
 async function refreshStatus(jobId: string, archive: ArchiveRow): Promise<void> {
   const found = await archiveStatus(archive.prefix);
   const step = reconcileArchiveState(archive.state, found.state);
-  if (step === "restore the rest") await restoreAll(archive.prefix);
-  else if (step !== "nothing" && (await write(jobId, archive, { ...found, state: step }))) await notifyWatchers(jobId);
+  if (step === "restoreRest") await restoreAll(archive.prefix);
+  else if (step !== "unchanged" && (await write(jobId, archive, { ...found, state: step })))
+    await notifyWatchers(jobId);
 }
 
 /** Whether this call wrote it: the last objects may be restored at the same time. */

@@ -1,12 +1,12 @@
 /** The analysis stored with a template version, so that it need not be parsed again. */
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { boundOf } from "../../core/template/bound.ts";
-import { dependenciesOf } from "../../core/template/dependencies.ts";
-import { schemaOf } from "../../core/template/analysis/seed-requirements.ts";
+import { dependenciesOf } from "../../core/template/prompts/dependencies.ts";
+import { seedRequirementsOf } from "../../core/template/analysis/seed-requirements.ts";
 import { trainingFormatsOf } from "../../core/dataset/training.ts";
 import {
   columnsOf,
-  roundsOf,
+  maxRoundsOf,
   type Parameter,
   type Partials,
   type Step,
@@ -15,7 +15,7 @@ import {
 
 /** @param partials the texts included from other templates, by `ID@VERSION/NAME` */
 export function analyzeTemplate(template: Template, partials: Partials): TemplateAnalysisRow {
-  const { collections, reads, warnings } = schemaOf(template, partials);
+  const { collections, reads, warnings } = seedRequirementsOf(template, partials);
   const dependencies = dependenciesOf(template, partials);
   return {
     steps: template.steps.map((step) => analyzeStep(step, dependencies[step.id] ?? [])),
@@ -43,7 +43,7 @@ function analyzeStep(step: Step, dependsOn: string[]): TemplateAnalysisRow["step
     prompt,
     maxTokens,
     output: output.type,
-    rounds: roundsOf(step),
+    rounds: maxRoundsOf(step),
     dependsOn,
   };
 }

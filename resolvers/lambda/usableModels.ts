@@ -1,6 +1,6 @@
 /** Checks that a template's models can be called from this account, so that no job fails for lack of one. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import { findModel, mayUse } from "../../core/models/models.ts";
+import { findModel, canUse } from "../../core/models/models.ts";
 import type { Step, Template } from "../../core/template/template.ts";
 import { account } from "./account.ts";
 
@@ -10,7 +10,7 @@ export function checkModels({ name, steps }: Template): void {
   for (const step of steps)
     for (const modelId of modelsOf(step)) {
       const model = findModel(modelId);
-      if (model && mayUse(here, model)) continue;
+      if (model && canUse(here, model)) continue;
       throw new PlotPaletteError(
         "BadInput",
         `Template "${name}" step "${step.id}" uses the model "${modelId}", which is not available in ${here.region}; use a tier or an available model.`,

@@ -22,14 +22,14 @@ export async function violationsOf(world: World, plan: Plan, eventLog: EventLog)
 
 function partsIn(world: World): (Part | undefined)[] {
   return world.shards.flatMap(({ shardNo, partRanges }) =>
-    [...partsOf(partRanges)].map(({ run, seq }) => readPart(world, partObject(JOB, shardNo, run, seq))),
+    [...partsOf(partRanges)].map(({ range, seq }) => readPart(world, partObject(JOB, shardNo, range, seq))),
   );
 }
 
 /** Each slot is filled by exactly one record. */
 function slotViolations(world: World, records: number): string[] {
   const parts = partsIn(world);
-  const made = parts.flatMap((part) => part?.made.map(({ slot }) => slot) ?? []);
+  const made = parts.flatMap((part) => part?.delivered.map(({ slot }) => slot) ?? []);
   const failed = parts.flatMap((part) => part?.failed ?? []);
   const missing = Array.from({ length: records }, (_, slot) => slot).filter((slot) => !made.includes(slot));
   const twice = made.filter((slot, n) => made.indexOf(slot) !== n);
@@ -52,7 +52,7 @@ function rejectionViolations(world: World, eventLog: EventLog): string[] {
     eventLog.count("candidate rejected", `slot ${slot}, attempt ${attempt + 1}`);
   const counted = world.shards.reduce((sum, shard) => sum + (shard.rejected ?? 0), 0);
   const attempts = world.shards.reduce((sum, shard) => sum + shard.attempts, 0);
-  const made = parts.flatMap((part) => part?.made ?? []);
+  const made = parts.flatMap((part) => part?.delivered ?? []);
   const before = (slot: number) => rejected.filter((one) => one.slot === slot).map(({ attempt }) => attempt);
   const inconsistent = made.filter((record) => !countsAll(record, before(record.slot)));
   const lost = made.reduce((sum, { meta }) => sum + meta.attempts - 1, 0);

@@ -130,7 +130,7 @@ describe("createJob", () => {
     expect(getTemplate.analysis.trainingFormats).toEqual(["ALPACA"]);
     const other = await inputFor(world, "ann", { templateId, formats: ["MESSAGES"] });
     expect(await world.refusal("ann", CREATE_JOB, { input: other })).toMatch(
-      /^BadInput: The format "messages" is made from columns that "training.messages" of a template names/,
+      /^BadInput: The format "messages" needs "training.messages", which the template/,
     );
   });
 
@@ -165,22 +165,19 @@ describe("createJob", () => {
   test.each<[object, string]>([
     [
       { split: { train: 80, validation: 10, test: 20 } },
-      "BadInput: The split must be three whole numbers of percent, for train, validation and test, that make 100 together, not 80, 10, 20.",
+      "BadInput: The split must be three whole percentages, for train, validation and test, that add up to 100, not 80, 10, 20.",
     ],
-    [
-      { maxFailedPercent: 101 },
-      "BadInput: The share of records that may fail must be a whole number of percent from 0 to 100, not 101.",
-    ],
+    [{ maxFailedPercent: 101 }, "BadInput: The failure tolerance must be a whole percentage from 0 to 100, not 101."],
     [{ recordCount: 0 }, "BadInput: The number of records must be a whole number from 1 to 1,000,000, not 0."],
     [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
     [
       { budgetNanos: 1 },
       "BadInput: The budget of $0.000000001 is less than one record can cost ($0.000070); raise it, or lower maxTokens or maxPromptBytes in the template.",
     ],
-    [{ name: " " }, "BadInput: The job's name must have 1 to 100 characters, this one has 0."],
+    [{ name: " " }, "BadInput: The job's name must have 1 to 100 characters; this one has 0."],
     [
       { formats: [] },
-      "BadInput: At least one format is needed; choose among jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca.",
+      "BadInput: At least one format is required; choose from jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca.",
     ],
     [{ clientToken: "short" }, "BadInput: The client token must have 8 to 64 characters, but it has 5."],
     [{ templateVersion: 9 }, 'NotFound: The template "Film questions" has no version 9; it has versions 1 to 1.'],
@@ -323,9 +320,9 @@ describe("partitions", () => {
 
   test.each([
     [[], "1 to 3 columns, not 0"],
-    [[{ column: "id", transform: "IDENTITY" }], 'Every record has an "id" of its own'],
-    [[{ column: "genre", transform: "IDENTITY" }], 'no column "genre" to be partitioned by; choose among question.'],
-    [[1, 2].map(() => ({ column: "question", transform: "DAY" })), "by a column once only"],
+    [[{ column: "id", transform: "IDENTITY" }], "Every record has which is unique to each record"],
+    [[{ column: "genre", transform: "IDENTITY" }], 'no column "genre" to partition by; choose from question.'],
+    [[1, 2].map(() => ({ column: "question", transform: "DAY" })), "by a column only once"],
   ])("by %j are refused", async (partitionBy, words) => {
     const input = await inputFor(world, "ann", { partitionBy });
     expect(await world.refusal("ann", CREATE_JOB, { input })).toContain(words);

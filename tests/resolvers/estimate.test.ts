@@ -104,7 +104,7 @@ describe("without any test run", () => {
   test.each([
     [
       10_000_000_000,
-      /^The budget of \$10.00 suffices even for the high estimate, unless many records take several attempts\.$/,
+      /^The budget of \$10.00 covers even the high estimate, unless many records take several attempts\.$/,
     ],
     [100, /^The budget of \$0.00000010 is less than the low estimate of .*: the job will stop/],
   ])("says whether a budget of %d suffices, even if it does not cover one record", async (budgetNanos, words) => {

@@ -1,4 +1,4 @@
-import { mayUse, MODELS } from "../../core/models/models.ts";
+import { canUse, MODELS } from "../../core/models/models.ts";
 import { GET_JOB, RESUME_JOB, REPORT_PROGRESS, MADE_UP, act, change, givenJob, jobRow } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -162,7 +162,7 @@ describe("models", () => {
     });
     const here = { region: "us-east-1" };
     expect(all.map(({ id, isUsable }) => [id, isUsable])).toEqual(
-      MODELS.map((model) => [model.id, mayUse(here, model)]),
+      MODELS.map((model) => [model.id, canUse(here, model)]),
     );
     expect(all.filter(({ isUsable }) => !isUsable).map(({ id }) => id)).toContain(
       "eu.anthropic.claude-haiku-4-5-20251001-v1:0",

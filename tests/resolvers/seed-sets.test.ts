@@ -184,12 +184,12 @@ test("invalid rows are skipped on request, and reported", async () => {
 test.each<[object, string]>([
   [
     { name: "", files: [{ fileName: "a.csv", bytes: 1 }] },
-    "BadInput: The seed set's name must have 1 to 100 characters, this one has 0.",
+    "BadInput: The seed set's name must have 1 to 100 characters; this one has 0.",
   ],
   [{ name: "x", files: [] }, "BadInput: A seed set needs 1 to 10 files, not 0."],
   [
     { name: "x", files: [{ fileName: "a.xlsx", bytes: 1 }] },
-    'BadInput: The file "a.xlsx" must end in .json, .jsonl, .ndjson, .csv, .tsv, .parquet, or one of them and .gz; the ending tells its format.',
+    'BadInput: The file "a.xlsx" must end in .json, .jsonl, .ndjson, .csv, .tsv, .parquet, optionally followed by .gz.',
   ],
   [
     { name: "x", files: [{ fileName: "a.csv", bytes: 1_000_000_001 }] },
@@ -197,7 +197,7 @@ test.each<[object, string]>([
   ],
   [
     { name: "x", files: [{ collection: "../up", fileName: "a.csv", bytes: 1 }] },
-    'BadInput: The collection "../up" needs a name of 1 to 40 letters, digits and _ that begins with a letter.',
+    'BadInput: The collection "../up" needs a name of 1 to 40 letters, digits and _ that starts with a letter.',
   ],
 ])("creating is rejected with a message, case %#", async (input, sentence) => {
   const rows = (await world.all("SeedSets")).length;

@@ -25,7 +25,7 @@ const part = (slots: number[], failed: number[] = []) =>
   encodePart({
     open: [newOpenSlot(99)],
     done: [],
-    made: slots.map(made),
+    delivered: slots.map(made),
     failed: failed.map((slot) => ({ slot, reason: "No.", cause: "No.", meta: META })),
     rejected: [],
   });

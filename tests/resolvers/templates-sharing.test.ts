@@ -333,7 +333,7 @@ partials:
     );
     const source = `name: One\npartials: { a: '<%~ include("c") %>', c: '<%~ include("a") %>' }\n`;
     expect(await world.refusal("ann", SAVE, { input: { id, source } })).toMatch(
-      /^BadInput: The template "One" includes in a circle: (a → c → a|c → a → c) \(line/,
+      /^BadInput: The template "One" has a circular include: (a → c → a|c → a → c) \(line/,
     );
   });
 

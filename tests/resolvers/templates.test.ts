@@ -171,7 +171,7 @@ accept: { asked: it.record.q.length > 3 }
       expect(analysis.steps).toMatchObject([{ tier: "economy", modelId: "global.amazon.nova-2-lite-v1:0" }]);
       const source = TEMPLATE.replace("economy", "premium");
       expect(await world.refusal("ann", SAVE, { input: { source } })).toMatch(
-        /^BadInput: No model of the tier "premium" can be used from here; name a model in step "question" instead \(line 5/,
+        /^BadInput: No model of the tier "premium" is available here; name a model in step "question" instead \(line 5/,
       );
     } finally {
       delete process.env[ENVIRONMENT.models];

@@ -2,7 +2,7 @@
 import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
 import { NO_OUTPUT, type StepView } from "#core/shard/record";
 import type { SeedItem } from "#core/seeds/seed-set";
-import { parametersOf, type Pick, type Step, type Template } from "#core/template/template";
+import { parametersOf, type SeedPick, type Step, type Template } from "#core/template/template";
 import type { Prompts, RenderedStep } from "../../worker/sandbox/prompts.ts";
 
 /** What one call of a step sends. */
@@ -64,7 +64,7 @@ export function makeRecord({ template, prompts, items, slot, manner }: Making): 
   return { calls, columns: prompts.columns(it(), slot) };
 }
 
-function drawn(items: readonly SeedItem[], { count }: Pick, slot: number): unknown {
+function drawn(items: readonly SeedItem[], { count }: SeedPick, slot: number): unknown {
   const at = (n: number) => items[n % items.length];
   return count === undefined ? at(slot) : Array.from({ length: count }, (_, n) => at(slot * count + n));
 }

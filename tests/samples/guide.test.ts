@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { parseTemplate, readTemplate } from "#core/template/parse";
-import { TEMPLATE_SCHEMA } from "#core/template/document-schema";
-import { schemaOf } from "#core/template/analysis/seed-requirements";
+import { TEMPLATE_SCHEMA } from "#core/template/document/schema";
+import { seedRequirementsOf } from "#core/template/analysis/seed-requirements";
 
 const GUIDE = readFileSync(join(import.meta.dirname, "..", "..", "docs", "templates.md"), "utf8");
 
@@ -43,7 +43,9 @@ describe("the guide to templates", () => {
 
   it("has examples whose fields can all be checked against seeds", () => {
     const partials = { "house-style@1/plain": "Plain." };
-    const warnings = examples.flatMap(({ text }) => schemaOf(parseTemplate(wholeOf(text)), partials).warnings);
+    const warnings = examples.flatMap(
+      ({ text }) => seedRequirementsOf(parseTemplate(wholeOf(text)), partials).warnings,
+    );
     expect(warnings).toEqual([]);
   });
 

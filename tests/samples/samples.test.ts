@@ -2,9 +2,9 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { boundOf } from "#core/template/bound";
-import { includesOf } from "#core/template/includes";
+import { includesOf } from "#core/template/prompts/includes";
 import { parseTemplate } from "#core/template/parse";
-import { schemaOf } from "#core/template/analysis/seed-requirements";
+import { seedRequirementsOf } from "#core/template/analysis/seed-requirements";
 import { columnsOf, type Template } from "#core/template/template";
 import { Prompts } from "../../worker/sandbox/prompts.ts";
 import { Sandbox } from "../../worker/sandbox/sandbox.ts";
@@ -66,7 +66,7 @@ describe.each(samples.map((sample) => [sample.template.id, sample] as const))("%
   });
 
   it("has seeds whose items all fit the template, with no warnings", async () => {
-    const { collections, warnings } = schemaOf(read(sample), {});
+    const { collections, warnings } = seedRequirementsOf(read(sample), {});
     expect(warnings).toEqual([]);
     const items = await itemsOf(sample.seedSet);
     for (const [name, schema] of Object.entries(collections)) {

@@ -151,7 +151,9 @@ test("a job with too few seeds for a pick fails before any call, and says why", 
   await world.work();
   expect(world.job).toMatchObject({
     status: "FAILED",
-    statusReason: expect.stringContaining('draws 2 different items for "movies", but the collection "movies" has 1'),
+    statusReason: expect.stringContaining(
+      'draws 2 different items for "movies", but the collection "movies" has only 1',
+    ),
   });
   expect(world.model.begun).toBe(0);
 });

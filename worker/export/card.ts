@@ -1,13 +1,13 @@
 /** The dataset card: what the dataset is, what it contains, what it cost, how to load it. */
 import { createHash } from "node:crypto";
-import { basisInWords, estimateInWords } from "#core/money/estimate";
+import { formatBasis, formatEstimate } from "#core/money/estimate";
 import { formatNumber } from "#core/numbers";
 import type { Outcome } from "#core/job/job";
 import { mergeCauses } from "#core/shard/causes";
 import { formatUsd } from "#core/money/money";
-import { partitionInWords } from "#core/dataset/partition";
+import { formatPartitionBy } from "#core/dataset/partition";
 import type { ShardRow } from "#core/shard/shard-row";
-import { splitInWords } from "#core/dataset/split";
+import { formatSplit } from "#core/dataset/split";
 import type { Template } from "#core/template/template";
 import { counted, type Counts } from "./counts.ts";
 import type { FinishedFile } from "./dataset-file.ts";
@@ -102,9 +102,9 @@ function summaryOf({ job }: DatasetSchema, { template, shards }: CardInput): str
     ...(template.accept ? [["Rejected candidates", total((shard) => shard.rejected ?? 0)]] : []),
     ["Tokens", `${total((shard) => shard.inputTokens)} input, ${total((shard) => shard.outputTokens)} output`],
     ["Model cost", formatUsd(sumOf(shards, (shard) => shard.spentNanos))],
-    ...(job.estimate ? [["Estimated cost", `${estimateInWords(job.estimate)}, ${basisInWords(job.estimate)}`]] : []),
-    ...(job.split ? [["Split", splitInWords(job.split)]] : []),
-    ...(job.partitionBy ? [["Partitioned by", partitionInWords(job.partitionBy)]] : []),
+    ...(job.estimate ? [["Estimated cost", `${formatEstimate(job.estimate)}, ${formatBasis(job.estimate)}`]] : []),
+    ...(job.split ? [["Split", formatSplit(job.split)]] : []),
+    ...(job.partitionBy ? [["Partitioned by", formatPartitionBy(job.partitionBy)]] : []),
     ["Job", job.jobId],
   ];
 }

@@ -1,5 +1,5 @@
 /** What a dataset's rows look like, and where they come from. */
-import type { ColumnKinds } from "#core/dataset/columns";
+import type { InferredTypes } from "#core/dataset/columns";
 import type { JobRow } from "#core/job/job-row";
 import type { RecordMeta } from "#core/shard/record";
 import type { ColumnType } from "#core/template/template";
@@ -15,7 +15,7 @@ export function datasetSchemaOf(
   job: JobRow,
   names: readonly string[],
   declared: Readonly<Record<string, { type?: ColumnType }>>,
-  inferred: ColumnKinds,
+  inferred: InferredTypes,
 ): DatasetSchema {
   return { job, columns: names.map((name) => ({ name, type: declared[name]?.type ?? inferred[name] ?? "string" })) };
 }

@@ -1,7 +1,7 @@
 /** The export shard: leased, fenced and restarted like any other, until its dataset is published with the job's final status. */
 import type { Outcome } from "#core/job/job";
 import { PlotPaletteError } from "#core/errors";
-import { createExportShard, releaseExport, failExport, publish } from "#core/job/ending";
+import { createExportShard, releaseExport, failExport, publishDataset } from "#core/job/ending";
 import { exportKey } from "#core/keys";
 import type { JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
@@ -54,7 +54,7 @@ export async function runExport(context: ExportContext): Promise<ExportEnd> {
     await applyChange(ports, releaseExport(leased));
     return signal.aborted ? "stopped" : "busy";
   }
-  const published = await applyChange(ports, publish(job, leased, context.outcome, dataset, iso(ports)));
+  const published = await applyChange(ports, publishDataset(job, leased, context.outcome, dataset, iso(ports)));
   return published ? "published" : "busy";
 }
 

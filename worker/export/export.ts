@@ -2,7 +2,7 @@
  * Writes a job's dataset in all its formats in one pass over its parts, and compacts the parts on the way. Memory does not grow
  * with the dataset.
  */
-import { mergeInferredTypes, type ColumnKinds } from "#core/dataset/columns";
+import { mergeInferredTypes, type InferredTypes } from "#core/dataset/columns";
 import type { CompactedShard, WrittenDataset } from "#core/job/ending";
 import type { Outcome } from "#core/job/job";
 import { recordId, type DeliveredRecord, type RejectedCandidate } from "#core/shard/record";
@@ -68,7 +68,7 @@ class Export {
     readonly note?: string,
   ) {
     const { job, template, shards } = options;
-    const types = mergeInferredTypes(shards.map(({ columns }) => columns as ColumnKinds));
+    const types = mergeInferredTypes(shards.map(({ columns }) => columns as InferredTypes));
     this.#schema = datasetSchemaOf(job, columnsOf(template), template.record ?? {}, types);
     this.#counts = new Counts(template.categories);
   }
@@ -152,11 +152,11 @@ class Export {
         signal.throwIfAborted();
         const id = recordId(job.jobId, slotOf(entry));
         await compaction?.add(entry.line, entry.pass);
-        if (entry.made) {
-          this.#counts.add(entry.made);
-          const texts = new RecordTexts(this.#schema, entry.made, entry.line);
-          for (const file of sidecars) await file.addRecord?.(entry.made, id, texts);
-          await onRecord(entry.made, id, texts);
+        if (entry.delivered) {
+          this.#counts.add(entry.delivered);
+          const texts = new RecordTexts(this.#schema, entry.delivered, entry.line);
+          for (const file of sidecars) await file.addRecord?.(entry.delivered, id, texts);
+          await onRecord(entry.delivered, id, texts);
         } else for (const file of sidecars) await file.addFailure?.(entry.failed, id);
       }
       if (compaction) compacted.push(await compaction.end(newestHeader));

@@ -55,10 +55,10 @@ export class PartitionedWriter {
     for await (const lines of this.spool.read(folder))
       for (const line of lines) {
         signal.throwIfAborted();
-        const { made } = JSON.parse(line) as { made: DeliveredRecord };
-        const id = recordId(schema.job.jobId, made.slot);
-        const texts = new RecordTexts(schema, made, line);
-        for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(made, id, texts);
+        const { delivered } = JSON.parse(line) as { delivered: DeliveredRecord };
+        const id = recordId(schema.job.jobId, delivered.slot);
+        const texts = new RecordTexts(schema, delivered, line);
+        for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(delivered, id, texts);
       }
     return await Promise.all(splitFiles.files.map(finish));
   }

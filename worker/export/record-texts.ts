@@ -28,7 +28,7 @@ export class RecordTexts {
   /** Parts are written by JSON.stringify too, so the text is identical if names and order are. */
   #copiedColumns(): string | undefined {
     const { line, record, schema } = this;
-    const begin = `{"made":{"slot":${record.slot},"columns":{`;
+    const begin = `{"delivered":{"slot":${record.slot},"columns":{`;
     // Models come first in the provenance, and nothing in it holds a "meta" with models again.
     const end = line?.lastIndexOf('},"meta":{"models":{') ?? -1;
     if (!line || end < begin.length || !line.startsWith(begin)) return undefined;

@@ -9,8 +9,8 @@ import type { ObjectBytes, Objects } from "../ports.ts";
 
 export type SlotEntry = LineOrigin &
   (
-    | { readonly made: DeliveredRecord; readonly failed?: undefined }
-    | { readonly made?: undefined; readonly failed: FailedRecord }
+    | { readonly delivered: DeliveredRecord; readonly failed?: undefined }
+    | { readonly delivered?: undefined; readonly failed: FailedRecord }
   );
 
 interface LineOrigin {
@@ -60,8 +60,8 @@ export async function* slotsInOrder(
   }
 }
 
-export function slotOf({ made, failed }: SlotEntry): number {
-  return (made ?? failed).slot;
+export function slotOf({ delivered, failed }: SlotEntry): number {
+  return (delivered ?? failed).slot;
 }
 
 async function nextOf(entries: AsyncGenerator<SlotEntry>): Promise<SlotEntry | undefined> {
@@ -93,8 +93,8 @@ async function* slotsOfPass(
         early.set(slot, line);
         continue;
       }
-      const { made, failed, rejected } = JSON.parse(line) as PartLine;
-      const other = made ?? failed;
+      const { delivered, failed, rejected } = JSON.parse(line) as PartLine;
+      const other = delivered ?? failed;
       if (other) early.set(other.slot, line);
       else await listener.onOtherLine?.(line, pass);
       if (rejected) await listener.onRejected?.(rejected);
@@ -114,8 +114,8 @@ async function* slotsOfPass(
 }
 
 function entryOf(line: string, pass: number): SlotEntry {
-  const { made, failed } = JSON.parse(line) as PartLine;
-  if (made) return { made, line, pass };
+  const { delivered, failed } = JSON.parse(line) as PartLine;
+  if (delivered) return { delivered, line, pass };
   if (failed) return { failed, line, pass };
   throw new Error("A line that fills a slot holds neither a record nor a failure.");
 }
@@ -144,18 +144,18 @@ async function* openParts(
   { jobId, shardNo, partRanges }: ShardRow,
   ranges: readonly PartRange[],
 ): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly isNewest: boolean }> {
-  const newest = partRanges.at(-1);
+  const newest = ranges.at(-1);
   const opened: { readonly bytes: Promise<ObjectBytes>; readonly isNewest: boolean }[] = [];
   const first = async () => {
     const [{ bytes, isNewest }] = opened.splice(0, 1) as [(typeof opened)[number]];
     return { bytes: await bytes, isNewest };
   };
   try {
-    for (const { run, seq } of partsOf(ranges)) {
-      const bytes = objects.open(partObject(jobId, shardNo, run, seq));
+    for (const { range, seq } of partsOf(ranges)) {
+      const bytes = objects.open(partObject(jobId, shardNo, range, seq));
       // A failure surfaces when it is read; until then it must not count as unhandled.
       bytes.catch(() => {});
-      opened.push({ bytes, isNewest: run === newest && seq === newest.toSeq });
+      opened.push({ bytes, isNewest: range === newest && seq === newest.toSeq });
       if (opened.length > PREFETCHED_PARTS) yield await first();
     }
     while (opened.length > 0) yield await first();

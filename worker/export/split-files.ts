@@ -1,12 +1,12 @@
 /** The files that records go to: one per format, or one per format and portion of a split. */
-import { portionOf, portionsOf, type Portion, type Split } from "#core/dataset/split";
+import { assignSplit, splitNamesOf, type SplitName, type Split } from "#core/dataset/split";
 import type { DatasetFile } from "./dataset-file.ts";
 
 /** Begins the files of a stem, `dataset` or `dataset.train`, one per format. */
 export type BeginFiles = (stem: string) => Promise<readonly DatasetFile[]>;
 
 export class SplitFiles {
-  readonly #files = new Map<Portion | undefined, readonly DatasetFile[]>();
+  readonly #files = new Map<SplitName | undefined, readonly DatasetFile[]>();
 
   /** `stem` may include folders: `category=comedy/dataset`. */
   constructor(
@@ -21,7 +21,7 @@ export class SplitFiles {
   }
 
   async filesOf(recordId: string): Promise<readonly DatasetFile[]> {
-    return await this.#of(this.split && portionOf(this.split, recordId));
+    return await this.#of(this.split && assignSplit(this.split, recordId));
   }
 
   /** The files begun so far, portion by portion. */
@@ -29,11 +29,11 @@ export class SplitFiles {
     return this.#portions.flatMap((portion) => this.#files.get(portion) ?? []);
   }
 
-  get #portions(): readonly (Portion | undefined)[] {
-    return this.split ? portionsOf(this.split) : [undefined];
+  get #portions(): readonly (SplitName | undefined)[] {
+    return this.split ? splitNamesOf(this.split) : [undefined];
   }
 
-  async #of(portion: Portion | undefined): Promise<readonly DatasetFile[]> {
+  async #of(portion: SplitName | undefined): Promise<readonly DatasetFile[]> {
     const known = this.#files.get(portion);
     if (known) return known;
     const begun = await this.begin(portion ? `${this.stem}.${portion}` : this.stem);

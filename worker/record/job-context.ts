@@ -1,7 +1,7 @@
 /** What all records of a job share: template, seeds, parameters, and the sandbox that runs the template's code. */
 import { checkPicks, type CollectionStats } from "#core/seeds/pick";
 import { parametersOf, type Partials, type Step, type Template } from "#core/template/template";
-import { dependenciesOf } from "#core/template/dependencies";
+import { dependenciesOf } from "#core/template/prompts/dependencies";
 import { OutputValidator } from "./output-validator.ts";
 import type { ModelAnswer } from "../ports.ts";
 import { NeedsSandbox } from "../sandbox/host-expression.ts";

@@ -3,7 +3,7 @@
  * nor call anything of the template's. They return exactly what the sandbox would; wherever that is not certain they throw
  * NeedsSandbox, and the sandbox evaluates them.
  */
-import { TemplateSyntaxError, treeOfExpression } from "#core/template/syntax";
+import { TemplateSyntaxError, treeOfExpression } from "#core/template/prompts/syntax";
 import type { BinaryExpression, CallExpression, Expression, MemberExpression, Super } from "acorn";
 
 /** Over `it`, which is JSON data. @throws NeedsSandbox */

@@ -1,5 +1,5 @@
 /** A template's prompts, conditions and columns, run in the sandbox, or on the host if they are simple enough. */
-import type { Path } from "#core/template/source";
+import type { Path } from "#core/template/document/source";
 import { conditionPath, type AcceptCondition, type Partials, type Step, type Template } from "#core/template/template";
 import type { ChatTurn } from "../ports.ts";
 import type { ScriptSource } from "./guest/script.ts";

@@ -1,5 +1,5 @@
 /** All code of a template as programs for the sandbox, each by its path in the document. */
-import type { Path } from "#core/template/source";
+import type { Path } from "#core/template/document/source";
 import { conditionPath, conditionTitle, type Partials, type Step, type Template } from "#core/template/template";
 import type { ScriptSource } from "./guest/script.ts";
 

@@ -25,10 +25,12 @@ export async function readEarlierPasses(
   const failures = new Map<number, EarlierFailure>();
   const parts = [...partsOf(partRanges.filter((range) => (range.pass ?? 0) < pass))];
   for (let at = 0; at < parts.length; at += CONCURRENT_READS) {
-    const names = parts.slice(at, at + CONCURRENT_READS).map(({ run, seq }) => partObject(jobId, shardNo, run, seq));
+    const names = parts
+      .slice(at, at + CONCURRENT_READS)
+      .map(({ range, seq }) => partObject(jobId, shardNo, range, seq));
     for (const text of await Promise.all(names.map((name) => objects.read(name)))) {
       const part = decodePart(text);
-      for (const { slot } of part.made) delivered.add(slot);
+      for (const { slot } of part.delivered) delivered.add(slot);
       for (const { slot, meta } of part.failed) failures.set(slot, totalsOf(meta));
     }
     await onRead();

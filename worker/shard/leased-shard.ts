@@ -100,7 +100,7 @@ export class LeasedShard {
       size: Math.min(MAX_WINDOW_SLOTS, Math.max(64, settings.concurrency * 4)),
       lowWater: row.lowWaterSlot,
       done: isOfPass && part ? part.done : [],
-      made: earlier.delivered,
+      delivered: earlier.delivered,
     });
     const open = part?.open ?? [];
     return new LeasedShard(ports, settings, job, row, window, open, earlier, renewer.renewedAtMs, runningShards);

@@ -1,6 +1,6 @@
 /** A shard's progress: its totals since the beginning, and what no part holds yet. */
 import { withCause, type CauseCount } from "#core/shard/causes";
-import { inferFromRecord, type ColumnKinds } from "#core/dataset/columns";
+import { inferFromRecord, type InferredTypes } from "#core/dataset/columns";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { ShardRow } from "#core/shard/shard-row";
 import { withCall, type PaidCall, type SpendingEntry } from "#core/money/spending";
@@ -17,7 +17,7 @@ export class UnsavedProgress {
   inputTokens: number;
   outputTokens: number;
   spending: SpendingEntry[];
-  columns: ColumnKinds;
+  columns: InferredTypes;
   /** The columns of the latest records. */
   latest: Readonly<Record<string, unknown>>[] = [];
   #delivered: DeliveredRecord[] = [];
@@ -36,7 +36,7 @@ export class UnsavedProgress {
     this.inputTokens = row.inputTokens;
     this.outputTokens = row.outputTokens;
     this.spending = row.spending;
-    this.columns = row.columns as ColumnKinds;
+    this.columns = row.columns as InferredTypes;
   }
 
   addRecord(record: DeliveredRecord): void {
@@ -83,8 +83,8 @@ export class UnsavedProgress {
   }
 
   /** Removes and returns what no part holds yet. */
-  takeUnsaved(): { made: DeliveredRecord[]; failed: FailedRecord[]; rejected: RejectedCandidate[] } {
-    const unsaved = { made: this.#delivered, failed: this.#failures, rejected: this.#rejected };
+  takeUnsaved(): { delivered: DeliveredRecord[]; failed: FailedRecord[]; rejected: RejectedCandidate[] } {
+    const unsaved = { delivered: this.#delivered, failed: this.#failures, rejected: this.#rejected };
     this.#delivered = [];
     this.#failures = [];
     this.#rejected = [];

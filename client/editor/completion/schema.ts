@@ -1,4 +1,4 @@
-import { TEMPLATE_SCHEMA } from "#core/template/document-schema";
+import { TEMPLATE_SCHEMA } from "#core/template/document/schema";
 
 /** The subset of JSON Schema that the template format uses. */
 export interface Schema {

@@ -1,4 +1,4 @@
-import { basisInWords, budgetAdvice, estimateInWords } from "#core/money/estimate";
+import { formatBasis, budgetAdvice, formatEstimate } from "#core/money/estimate";
 import { parseUsd } from "#core/money/money";
 import { useEstimate } from "./useEstimate.ts";
 import { toEstimateInput, type JobForm } from "./form.ts";
@@ -20,8 +20,8 @@ export function JobEstimate({ form }: { readonly form: JobForm }) {
   return (
     <div className="stack-tight" aria-live="polite" aria-busy={!isCurrent} style={{ opacity: isCurrent ? 1 : 0.6 }}>
       <p className="small number">
-        Estimated cost: <strong>{estimateInWords(estimate)}</strong>{" "}
-        <span className="faint">{basisInWords(estimate)}</span>
+        Estimated cost: <strong>{formatEstimate(estimate)}</strong>{" "}
+        <span className="faint">{formatBasis(estimate)}</span>
       </p>
       {budget !== undefined && budget < estimate.likelyNanos && (
         <Notice tone="warn">{budgetAdvice(budget, estimate)}</Notice>

@@ -1,5 +1,5 @@
-import { parsePartitionBy, partitionInWords } from "#core/dataset/partition";
-import { parseSplit, splitInWords } from "#core/dataset/split";
+import { parsePartitionBy, formatPartitionBy } from "#core/dataset/partition";
+import { parseSplit, formatSplit } from "#core/dataset/split";
 import { parseUsd } from "#core/money/money";
 import type { SeedSetFieldsFragment, TemplateFieldsFragment } from "../../generated/documents.ts";
 import { showUsd } from "../../money.ts";
@@ -41,8 +41,8 @@ export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryP
         <Entry name="Formats">
           {form.formats.length > 0 ? form.formats.map((format) => FORMAT_LABELS[format]).join(", ") : <NotSet />}
         </Entry>
-        {split && <Entry name="Split">{splitInWords(split)}</Entry>}
-        {partitionBy && <Entry name="Partition by">{partitionInWords(partitionBy)}</Entry>}
+        {split && <Entry name="Split">{formatSplit(split)}</Entry>}
+        {partitionBy && <Entry name="Partition by">{formatPartitionBy(partitionBy)}</Entry>}
       </SummaryList>
       {error && <Notice tone="bad">{error}</Notice>}
       <Button type="submit" form="new-job" variant="primary" icon="play" large busy={busy}>

@@ -1,5 +1,5 @@
-import { partitionInWords } from "#core/dataset/partition";
-import { splitInWords } from "#core/dataset/split";
+import { formatPartitionBy } from "#core/dataset/partition";
+import { formatSplit } from "#core/dataset/split";
 import { Link } from "react-router";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
 import { showUsd } from "../../money.ts";
@@ -66,8 +66,8 @@ function Settings({ job }: Pick<Props, "job">) {
   return (
     <>
       <Entry name="Formats">{job.formats.map((format) => FORMAT_LABELS[format]).join(", ")}</Entry>
-      {job.split && <Entry name="Split">{splitInWords(job.split)}</Entry>}
-      {job.partitionBy && <Entry name="Partition by">{partitionInWords(job.partitionBy)}</Entry>}
+      {job.split && <Entry name="Split">{formatSplit(job.split)}</Entry>}
+      {job.partitionBy && <Entry name="Partition by">{formatPartitionBy(job.partitionBy)}</Entry>}
       <Entry name="Budget" className="number">
         {showUsd(job.budgetNanos)}
       </Entry>

@@ -1,13 +1,13 @@
-/** A table's text as rows of cells, by csv-parse: RFC 4180, and what people type instead of it. */
+/** A table's text as rows of cells, by csv-parse: RFC 4180, plus common deviations from it. */
 import { pipeline, Readable } from "node:stream";
 import { parse, type CsvError } from "csv-parse";
 import { PlotPaletteError } from "../../errors.ts";
 import { MAX_ITEM_CHARACTERS } from "../seed-set.ts";
 
-/** So many rows are handed on together: a wait for each would cost more than cutting it. */
-const ROWS_AT_ONCE = 200;
+/** Rows per batch: awaiting each row would cost more than parsing it. */
+const BATCH_ROWS = 200;
 
-/** @throws PlotPaletteError BadInput for a quote without end and a row without end */
+/** @throws PlotPaletteError BadInput for an unclosed quote or a row that is too long */
 export async function* readRows(
   fileName: string,
   text: AsyncIterable<string>,
@@ -16,24 +16,24 @@ export async function* readRows(
   const parser = parse({
     delimiter,
     relax_column_count: true,
-    // A quote inside a text without quotes is what people type: 5" pipe.
+    // People type quotes inside unquoted text: 5" pipe.
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_ITEM_CHARACTERS,
   });
-  // Whatever goes wrong in the source ends the parser, and so the loop below, with the same error.
+  // An error of the source ends the parser, and so the loop below, with the same error.
   pipeline(Readable.from(text), parser, () => undefined);
   let rows: string[][] = [];
   try {
     for await (const cells of parser) {
       rows.push(cells as string[]);
-      if (rows.length < ROWS_AT_ONCE) continue;
+      if (rows.length < BATCH_ROWS) continue;
       yield rows;
       rows = [];
     }
   } catch (error) {
     if (!isCsvError(error)) throw error;
-    throw new PlotPaletteError("BadInput", `The file "${fileName}" is not a readable table: ${error.message}.`);
+    throw new PlotPaletteError("BadInput", `The file "${fileName}" is not a valid table: ${error.message}.`);
   }
   yield rows;
 }

@@ -1,35 +1,34 @@
 /**
- * Tables with a header. A column is numbers (or booleans) only if every cell of it is: so postal codes with leading
- * zeros stay text, all of them. That takes a first reading of the whole file, and a second one for the rows.
+ * Tables with a header. A column is numeric (or boolean) only if every cell is: a column of postal codes with leading zeros
+ * stays text. That takes one pass over the whole file, and a second one for the rows.
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { readRows } from "./csv-rows.ts";
 import type { InvalidRows } from "./invalid-rows.ts";
 import { setField } from "./item.ts";
-import type { SeedBatch } from "./reader.ts";
+import type { OpenText, SeedBatch } from "./source.ts";
 import { MAX_FIELD_NAME_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
-type Kind = "number" | "boolean" | "text";
-type OpenText = () => Promise<AsyncIterable<string>>;
+type ColumnType = "number" | "boolean" | "text";
 
 interface Column {
   readonly name: string;
-  readonly kind: Kind;
+  readonly type: ColumnType;
 }
 
-/** Not `007`, `+1`, `1,000` or more digits than a number keeps: those are text. */
+/** Not `007`, `+1`, `1,000` or more digits than a number holds: those are text. */
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?$/;
 const BOOLEAN = /^(?:true|false)$/i;
 
 /**
- * Empty cells are null. A row with more or fewer cells than the header is faulty.
+ * Empty cells are null. A row with more or fewer cells than the header is invalid.
  * @throws PlotPaletteError BadInput naming the header or the row that cannot be read
  */
 export async function* readCsv(
   fileName: string,
   open: OpenText,
   delimiter: string,
-  faults: InvalidRows,
+  invalidRows: InvalidRows,
 ): AsyncGenerator<SeedBatch> {
   const columns = await findColumns(fileName, await open(), delimiter);
   let row = -1;
@@ -39,33 +38,33 @@ export async function* readCsv(
       row += 1;
       if (row === 0) continue;
       if (cells.length === columns.length) items.push(toItem(columns, cells));
-      else faults.add({ fileName, row, reason: wrongCount(fileName, row, cells, columns, delimiter) });
+      else invalidRows.add({ fileName, row, reason: wrongCount(fileName, row, cells, columns, delimiter) });
     }
     yield { items };
   }
 }
 
-/** The columns' kinds, told by all rows but the faulty ones. */
+/** Infers the columns' types from all valid rows. */
 async function findColumns(fileName: string, text: AsyncIterable<string>, delimiter: string): Promise<Column[]> {
   let names: string[] | undefined;
-  let kinds: (Kind | undefined)[] = [];
+  let types: (ColumnType | undefined)[] = [];
   for await (const rows of readRows(fileName, text, delimiter))
     for (const cells of rows) {
       if (!names) {
         names = headerOf(fileName, cells);
-        kinds = names.map(() => undefined);
-      } else if (cells.length === names.length) tellKinds(kinds, cells);
+        types = names.map(() => undefined);
+      } else if (cells.length === names.length) inferTypes(types, cells);
     }
   if (!names) refuse(`The file "${fileName}" is empty; it needs a header and rows.`);
-  return names.map((name, n) => ({ name, kind: kinds[n] ?? "text" }));
+  return names.map((name, n) => ({ name, type: types[n] ?? "text" }));
 }
 
 function headerOf(fileName: string, cells: readonly string[]): string[] {
   const names = cells.map((cell) => cell.trim());
-  const nameless = names.indexOf("");
-  if (nameless >= 0) refuse(`Column ${nameless + 1} of "${fileName}" has no name in the header; give it one.`);
-  const twice = names.find((name, n) => names.indexOf(name) < n);
-  if (twice) refuse(`Two columns of "${fileName}" are called "${twice}"; each needs a name of its own.`);
+  const unnamed = names.indexOf("");
+  if (unnamed >= 0) refuse(`Column ${unnamed + 1} of "${fileName}" has no name in the header; name it.`);
+  const duplicate = names.find((name, n) => names.indexOf(name) < n);
+  if (duplicate) refuse(`Two columns of "${fileName}" are named "${duplicate}"; each needs its own name.`);
   const long = names.findIndex((name) => name.length > MAX_FIELD_NAME_CHARACTERS);
   if (long >= 0)
     refuse(
@@ -74,32 +73,32 @@ function headerOf(fileName: string, cells: readonly string[]): string[] {
   return names;
 }
 
-function tellKinds(kinds: (Kind | undefined)[], cells: readonly string[]): void {
+function inferTypes(types: (ColumnType | undefined)[], cells: readonly string[]): void {
   for (let n = 0; n < cells.length; n += 1) {
     const cell = cells[n] as string;
-    if (kinds[n] !== "text" && cell !== "") kinds[n] = kindWith(kinds[n], cell);
+    if (types[n] !== "text" && cell !== "") types[n] = typeWith(types[n], cell);
   }
 }
 
-function kindWith(kind: Kind | undefined, cell: string): Kind {
-  if (kind !== "boolean" && NUMBER.test(cell)) return "number";
-  if (kind !== "number" && BOOLEAN.test(cell)) return "boolean";
+function typeWith(type: ColumnType | undefined, cell: string): ColumnType {
+  if (type !== "boolean" && NUMBER.test(cell)) return "number";
+  if (type !== "number" && BOOLEAN.test(cell)) return "boolean";
   return "text";
 }
 
 function toItem(columns: readonly Column[], cells: readonly string[]): SeedItem {
   const item: Record<string, unknown> = {};
   for (let n = 0; n < columns.length; n += 1) {
-    const { name, kind } = columns[n] as Column;
-    setField(item, name, valueOf(cells[n] as string, kind));
+    const { name, type } = columns[n] as Column;
+    setField(item, name, valueOf(cells[n] as string, type));
   }
   return item;
 }
 
-function valueOf(cell: string, kind: Kind): unknown {
+function valueOf(cell: string, type: ColumnType): unknown {
   if (cell === "") return null;
-  if (kind === "number") return Number(cell);
-  return kind === "boolean" ? cell.toLowerCase() === "true" : cell;
+  if (type === "number") return Number(cell);
+  return type === "boolean" ? cell.toLowerCase() === "true" : cell;
 }
 
 function wrongCount(
@@ -110,7 +109,7 @@ function wrongCount(
   delimiter: string,
 ): string {
   const separators = delimiter === "," ? "commas" : "tabs";
-  return `Row ${row} of "${fileName}" has ${cells.length} values, but the header names ${columns.length} columns; put texts with ${separators} or line breaks in quotes.`;
+  return `Row ${row} of "${fileName}" has ${cells.length} values, but the header has ${columns.length} columns; quote texts that contain ${separators} or line breaks.`;
 }
 
 function refuse(message: string): never {

@@ -1,15 +1,15 @@
-/** Files with `.gz` behind their name, unpacked as a stream. */
+/** Files with the extension `.gz`, decompressed as a stream. */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PlotPaletteError } from "../../errors.ts";
 import { formatNumber } from "../../numbers.ts";
 import type { OpenFile } from "./source.ts";
 
-/** Real texts pack to a quarter or a tenth; what unpacks to more than four times the largest file is no seed data. */
+/** Real text compresses to a quarter or a tenth; anything larger than this, four times the largest file, is not seed data. */
 export const MAX_UNPACKED_BYTES = 4_000_000_000;
 const CHUNK_BYTES = 256 * 1024;
 
-/** @param maxBytes how much may come out. @throws (its stream) PlotPaletteError BadInput when it is no gzip, cut off, or too much */
+/** @param maxBytes the most decompressed bytes. @throws (its stream) PlotPaletteError BadInput when not gzip, truncated, or too large */
 export function gunzipped(fileName: string, open: OpenFile, maxBytes = MAX_UNPACKED_BYTES): OpenFile {
   return async () => unpack(fileName, await open(), maxBytes);
 }
@@ -20,7 +20,7 @@ async function* unpack(
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // Whatever goes wrong in the source ends the unpacking, and so the loop below, with the same error.
+  // An error of the source ends the decompression, and so the loop below, with the same error.
   pipeline(Readable.from(packed, { objectMode: false }), gunzip, () => undefined);
   let bytes = 0;
   try {
@@ -28,13 +28,13 @@ async function* unpack(
       bytes += (chunk as Uint8Array).length;
       if (bytes > maxBytes)
         refuse(
-          `The file "${fileName}" unpacks to more than ${formatNumber(maxBytes / 1e6)} MB; split it, or upload it without .gz.`,
+          `The file "${fileName}" decompresses to more than ${formatNumber(maxBytes / 1e6)} MB; split it, or upload it without .gz.`,
         );
       yield chunk as Uint8Array;
     }
   } catch (error) {
     if (!isZlibError(error)) throw error;
-    refuse(`The file "${fileName}" cannot be unpacked (${error.message}); it must be a whole gzip file.`);
+    refuse(`The file "${fileName}" cannot be decompressed (${error.message}); it must be a complete gzip file.`);
   }
 }
 

@@ -1,11 +1,11 @@
 /**
- * What becomes of rows that cannot be used. By default the first one ends the reading with its reason; a seed set may ask
- * to pass over them instead, as long as most of each file is sound: otherwise the file is not what its owner thinks it is.
+ * What to do with rows that cannot be used. By default the first one fails the file with its reason; a seed set may opt to
+ * skip them instead, as long as most rows of each file are valid: otherwise the file is not what its owner thinks it is.
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { formatNumber } from "../../numbers.ts";
 
-/** What was passed over. */
+/** What was skipped. */
 export interface SkippedRows {
   readonly count: number;
   /** The first of them. */
@@ -14,14 +14,14 @@ export interface SkippedRows {
 
 export interface InvalidRow {
   readonly fileName: string;
-  /** Counted from 1 as the file has them: lines of JSONL, items of JSON, rows of a table without its header. */
+  /** One-based: the line of JSONL, the item of JSON, the row of a table without its header. */
   readonly row: number;
-  /** A sentence that names file and row. */
+  /** One sentence that names file and row. */
   readonly reason: string;
 }
 
 const SHOWN_ROWS = 20;
-/** JSON.parse quotes what it could not read. */
+/** JSON.parse quotes its input in its messages. */
 const MAX_REASON_CHARACTERS = 300;
 
 export class InvalidRows {
@@ -30,34 +30,34 @@ export class InvalidRows {
   #count = 0;
   #countInFile = 0;
 
-  /** @param skip passes over faulty rows instead of refusing the first */
+  /** @param skip skips invalid rows instead of throwing at the first */
   constructor(skip = false) {
     this.#skip = skip;
   }
 
-  /** Undefined when every row was sound. */
+  /** Undefined when every row was valid. */
   get skipped(): SkippedRows | undefined {
     return this.#count > 0 ? { count: this.#count, first: this.#first } : undefined;
   }
 
-  /** @throws PlotPaletteError BadInput with the reason, unless faulty rows are skipped */
-  add(fault: InvalidRow): void {
-    const reason = shorten(fault.reason);
+  /** @throws PlotPaletteError BadInput with the reason, unless invalid rows are skipped */
+  add(invalid: InvalidRow): void {
+    const reason = shorten(invalid.reason);
     if (!this.#skip) throw new PlotPaletteError("BadInput", reason);
     this.#count += 1;
     this.#countInFile += 1;
-    if (this.#first.length < SHOWN_ROWS) this.#first.push({ ...fault, reason });
+    if (this.#first.length < SHOWN_ROWS) this.#first.push({ ...invalid, reason });
   }
 
-  /** @throws PlotPaletteError BadInput when more than half of the file's rows are faulty */
-  endFile(fileName: string, soundRows: number): void {
-    const faulty = this.#countInFile;
+  /** @throws PlotPaletteError BadInput when more than half of the file's rows are invalid */
+  endFile(fileName: string, validRows: number): void {
+    const invalid = this.#countInFile;
     this.#countInFile = 0;
-    if (faulty <= soundRows) return;
-    const rows = formatNumber(faulty + soundRows);
+    if (invalid <= validRows) return;
+    const rows = formatNumber(invalid + validRows);
     throw new PlotPaletteError(
       "BadInput",
-      `${formatNumber(faulty)} of the ${rows} rows of "${fileName}" are faulty, too many to pass over; the first: ${this.#firstOf(fileName)}`,
+      `${formatNumber(invalid)} of the ${rows} rows of "${fileName}" are invalid, too many to skip; the first: ${this.#firstOf(fileName)}`,
     );
   }
 

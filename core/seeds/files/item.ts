@@ -1,21 +1,21 @@
-/** From JSON text to an item, or to a sentence about why it is none. */
+/** From JSON text to an item, or to a sentence on why it is not one. */
 import type { InvalidRow, InvalidRows } from "./invalid-rows.ts";
 import { formatNumber } from "../../numbers.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
 /**
- * The item, or none when the faults take it.
- * @param place what a message begins with: `Line 3 of "films.jsonl"`
+ * The item, or none when it is invalid and skipped.
+ * @param location the start of the message: `Line 3 of "films.jsonl"`
  */
 export function parseItem(
   source: string,
-  place: string,
-  where: Pick<InvalidRow, "fileName" | "row">,
-  faults: InvalidRows,
+  location: string,
+  row: Pick<InvalidRow, "fileName" | "row">,
+  invalidRows: InvalidRows,
 ): SeedItem[] {
   const item = itemOf(source);
   if (typeof item === "object") return [item];
-  faults.add({ ...where, reason: `${place} ${item}` });
+  invalidRows.add({ ...row, reason: `${location} ${item}` });
   return [];
 }
 
@@ -29,7 +29,7 @@ export function itemOf(source: string): SeedItem | string {
     return `is not valid JSON: ${(error as Error).message}.`;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    return `must be an object with named fields, not ${kindOf(value)}.`;
+    return `must be an object with named fields, not ${describe(value)}.`;
   for (const field in value)
     if (field.length > MAX_FIELD_NAME_CHARACTERS)
       return `has a field whose name has more than ${MAX_FIELD_NAME_CHARACTERS} characters; shorten it.`;
@@ -38,12 +38,12 @@ export function itemOf(source: string): SeedItem | string {
 
 export const TOO_LONG = `has more than ${formatNumber(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`;
 
-function kindOf(value: unknown): string {
+function describe(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "a list" : `a ${typeof value}`;
 }
 
-/** `object[name] = value`, for names that strangers chose: setting `__proto__` would make no field. */
+/** `object[name] = value`, for untrusted names: assigning `__proto__` would not create a field. */
 export function setField(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== "__proto__") object[name] = value;
   else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });

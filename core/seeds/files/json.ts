@@ -1,6 +1,6 @@
 /**
- * Cuts a JSON file into the items of its list, or of its named lists, without holding more than one of them. It only
- * finds where an item ends; whether the item is valid JSON is for JSON.parse to say.
+ * Splits a JSON file into the items of its list, or of its named lists, holding at most one of them. It only finds where an
+ * item ends; JSON.parse decides whether the item is valid.
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { formatNumber } from "../../numbers.ts";
@@ -13,7 +13,7 @@ export interface JsonItems {
   readonly sources: string[];
 }
 
-/** @throws PlotPaletteError BadInput when the file is neither a list nor an object of lists, or is cut off */
+/** @throws PlotPaletteError BadInput when the file is neither a list nor an object of lists, or is truncated */
 export async function* splitJson(fileName: string, text: AsyncIterable<string>): AsyncGenerator<JsonItems[]> {
   const splitter = new JsonSplitter(fileName);
   for await (const chunk of text) yield splitter.push(chunk);
@@ -34,7 +34,7 @@ class JsonSplitter {
   #fileName: string;
   #expects: Expects = "start";
   #collection: string | undefined;
-  /** What of the current item (or name) earlier chunks held. */
+  /** The start of the current item (or name), from earlier chunks. */
   #held = "";
   #items = 0;
   #depth = 0;
@@ -72,11 +72,11 @@ class JsonSplitter {
     if (this.#expects === "start") refuse(`The file "${this.#fileName}" is empty; it needs a list of objects.`);
     if (this.#expects !== "nothing")
       refuse(
-        `The file "${this.#fileName}" ends in the middle, after ${this.#items} items${this.#ofList()}; it seems to be cut off.`,
+        `The file "${this.#fileName}" ends abruptly after ${this.#items} items${this.#ofList()}; it seems to be truncated.`,
       );
   }
 
-  /** Follows texts and brackets to the comma or bracket behind the item; -1 when it is not in this chunk. */
+  /** Scans texts and brackets up to the comma or bracket after the item; -1 when it is not in this chunk. */
   #findEnd(chunk: string, from: number): number {
     let depth = this.#depth;
     let inText = this.#inText;
@@ -126,7 +126,7 @@ class JsonSplitter {
         if (character === "[") return this.#enterList(undefined);
         if (character === "{") return this.#expect("name");
         return refuse(
-          `The file "${this.#fileName}" must be a list of objects, or an object of named lists, but it begins with "${character}".`,
+          `The file "${this.#fileName}" must be a list of objects, or an object of named lists, but it starts with "${character}".`,
         );
       case "name":
         if (character === '"') this.#held = '"';
@@ -138,7 +138,7 @@ class JsonSplitter {
       case "list":
         if (character === "[") return this.#enterList(this.#collection);
         return refuse(
-          `"${this.#collection}" in "${this.#fileName}" must be a list of objects; if each line of the file is an object, let its name end in .jsonl.`,
+          `"${this.#collection}" in "${this.#fileName}" must be a list of objects; if each line of the file is an object, use the extension .jsonl.`,
         );
       case "next":
         if (character === ",") return this.#expect("name");
@@ -172,9 +172,9 @@ class JsonSplitter {
     this.#expects = next;
   }
 
-  #unexpected(character: string, wanted: string): never {
+  #unexpected(character: string, expected: string): never {
     refuse(
-      `The file "${this.#fileName}" is not valid JSON: expected ${wanted}, found "${character}"${this.#ofList()}.`,
+      `The file "${this.#fileName}" is not valid JSON: expected ${expected}, found "${character}"${this.#ofList()}.`,
     );
   }
 

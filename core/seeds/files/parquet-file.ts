@@ -1,4 +1,4 @@
-/** A Parquet file as hyparquet reads it, with limits on what it may ask for and words for what it cannot read. */
+/** A Parquet file as hyparquet reads it, with limits on its requests and messages for what it cannot read. */
 import type { AsyncBuffer, Compressors } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
@@ -7,7 +7,7 @@ import type { FileRanges } from "./source.ts";
 
 /** Writers aim at 1 MB; DuckDB goes up to 100 MB. */
 const MAX_PAGE_BYTES = 128_000_000;
-/** More than any column may have (MAX_COLUMN_BYTES) and any table of contents needs. */
+/** More than any column may have (MAX_COLUMN_BYTES) and any footer needs. */
 const MAX_RANGE_BYTES = 300_000_000;
 
 export class GuardedFile implements AsyncBuffer {
@@ -15,7 +15,7 @@ export class GuardedFile implements AsyncBuffer {
   readonly byteLength: number;
   readonly #ranges: FileRanges;
   #prefetched: { start: number; bytes: Uint8Array } | undefined;
-  /** The store's own error: not the file's fault. */
+  /** The store's own error, not caused by the file. */
   #failure: unknown;
 
   constructor(name: string, ranges: FileRanges) {
@@ -24,7 +24,7 @@ export class GuardedFile implements AsyncBuffer {
     this.#ranges = ranges;
   }
 
-  /** Does something with the file. @throws PlotPaletteError BadInput when the file is at fault */
+  /** Runs an operation on the file. @throws PlotPaletteError BadInput when the file is the problem */
   async guard<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -35,7 +35,7 @@ export class GuardedFile implements AsyncBuffer {
     }
   }
 
-  /** Fetches a part of the file that is soon read piece by piece, in place of the last one; unless it is too large. */
+  /** Fetches a range of the file that will be read piecemeal, replacing the previous one; unless it is too large. */
   async prefetch(start: number, end: number, maxBytes: number): Promise<void> {
     this.#prefetched = undefined;
     if (start >= 0 && start < end && end <= this.byteLength && end - start <= maxBytes)
@@ -43,7 +43,7 @@ export class GuardedFile implements AsyncBuffer {
   }
 
   async slice(start: number, end = this.byteLength): Promise<ArrayBuffer> {
-    if (!(start >= 0 && start <= end && end <= this.byteLength)) throw new Error("it is cut off or damaged");
+    if (!(start >= 0 && start <= end && end <= this.byteLength)) throw new Error("it is truncated or corrupt");
     if (end - start > MAX_RANGE_BYTES)
       refuse(
         `The file "${this.name}" has parts of more than ${MAX_RANGE_BYTES / 1e6} MB; write it with smaller row groups.`,
@@ -53,9 +53,9 @@ export class GuardedFile implements AsyncBuffer {
   }
 
   #heldRange(start: number, end: number): Uint8Array | undefined {
-    const held = this.#prefetched;
-    if (!held || start < held.start || end > held.start + held.bytes.length) return undefined;
-    return held.bytes.subarray(start - held.start, end - held.start);
+    const range = this.#prefetched;
+    if (!range || start < range.start || end > range.start + range.bytes.length) return undefined;
+    return range.bytes.subarray(start - range.start, end - range.start);
   }
 
   async #read(start: number, end: number): Promise<Uint8Array> {
@@ -68,7 +68,7 @@ export class GuardedFile implements AsyncBuffer {
   }
 }
 
-/** All that Parquet knows; what a page claims to unpack to is bounded before it is unpacked. */
+/** All of Parquet's codecs, with the declared size of a page checked before it is decompressed. */
 export function guardedCompressors(fileName: string): Compressors {
   const all: Compressors = {
     ...compressors,
@@ -89,8 +89,8 @@ export function guardedCompressors(fileName: string): Compressors {
 }
 
 function sentenceOf(error: unknown): string {
-  const words = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
-  return `${words.slice(0, 200)}.`;
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+  return `${message.slice(0, 200)}.`;
 }
 
 function refuse(message: string): never {

@@ -1,6 +1,6 @@
 /**
- * From Parquet's values to JSON's, column by column as the file's schema tells: times to ISO 8601 texts, decimals and whole
- * numbers to numbers (whole numbers that a number cannot hold to texts), bytes to text when they are UTF-8, else to base64.
+ * Converts Parquet values to JSON, column by column, by the file's schema: times to ISO 8601, decimals and integers to numbers
+ * (integers beyond the safe range to texts), bytes to text if they are UTF-8, otherwise to base64.
  */
 import type { SchemaElement, SchemaTree } from "hyparquet";
 import { isListLike, isMapLike } from "hyparquet/src/schema.js";
@@ -8,7 +8,7 @@ import { setField } from "./item.ts";
 
 export type Convert = (value: unknown) => unknown;
 
-/** How to convert the values of a column, or of what is inside one. */
+/** The converter for the values of a column or of a nested node. */
 export function converterOf(node: SchemaTree): Convert {
   const convert = innerConverterOf(node);
   const isList = node.element.repetition_type === "REPEATED" && node.path.length > 0;
@@ -80,10 +80,10 @@ function leafConverterOf({
 }
 
 /**
- * Takes from a schema, once its converters are made, that some numbers are decimals: hyparquet would multiply them by 0.01,
- * which makes 0.5700000000000001 of 57.
+ * Clears the decimal types of a schema once its converters exist: hyparquet would multiply by 0.01, which turns 57 into
+ * 0.5700000000000001.
  */
-export function forgetDecimals(schema: readonly SchemaElement[]): void {
+export function clearDecimalTypes(schema: readonly SchemaElement[]): void {
   for (const element of schema) {
     if (element.converted_type !== "DECIMAL" && element.logical_type?.type !== "DECIMAL") continue;
     delete element.converted_type;
@@ -91,7 +91,7 @@ export function forgetDecimals(schema: readonly SchemaElement[]): void {
   }
 }
 
-/** The nearest number to an integer, or to one in bytes, times 10 to the power of minus `scale`. */
+/** The number nearest to an integer (also one in bytes) divided by 10^`scale`. */
 function decimal(scale: number): Convert {
   return (value) => Number(`${value instanceof Uint8Array ? integerOf(value) : value}e-${scale}`);
 }
@@ -105,7 +105,7 @@ function integerOf(bytes: Uint8Array): bigint {
 type Unit = "MILLIS" | "MICROS" | "NANOS";
 const DIGITS_BELOW_MS = { MILLIS: 0, MICROS: 3, NANOS: 6 } as const;
 
-/** `2024-01-31T10:20:30.123456Z`; without Z when the file says that it is local time. */
+/** `2024-01-31T10:20:30.123456Z`; without Z when the file declares local time. */
 function timestamp(unit: Unit, isUtc = true): Convert {
   return (value) => {
     const { ms, below } = splitTime(value, unit);
@@ -127,7 +127,7 @@ function date(days: unknown): unknown {
   return isoOf(Number(days) * 86_400_000)?.split("T")[0] ?? String(days);
 }
 
-/** Milliseconds, and the digits that come behind them unless they are zeros. */
+/** Milliseconds, and the digits after them unless they are zeros. */
 function splitTime(value: unknown, unit: Unit): { ms: number; below: string } {
   const digits = DIGITS_BELOW_MS[unit];
   const units = BigInt(value as number | bigint);
@@ -136,13 +136,13 @@ function splitTime(value: unknown, unit: Unit): { ms: number; below: string } {
   return { ms: Number((units - rest) / perMs), below: rest === 0n ? "" : String(rest).padStart(digits, "0") };
 }
 
-/** Undefined for times that a calendar of four digits does not have. */
+/** Undefined for times out of range. */
 function isoOf(ms: number): string | undefined {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-/** What the schema says nothing more about. */
+/** A value with no further type in the schema. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : null;

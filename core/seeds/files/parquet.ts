@@ -1,6 +1,6 @@
 /**
- * Parquet lies in row groups of columns of pages, with its table of contents at the end. A row group is read in slices of
- * rows, and a slice column by column, so that memory holds one slice, and of one column what its pages unpack to.
+ * A Parquet file consists of row groups of columns of pages, with its metadata in the footer. A row group is read in slices of
+ * rows, and a slice column by column, so that memory holds one slice plus the decompressed pages of one column.
  */
 import { parquetMetadataAsync, parquetRead, parquetSchema, type FileMetaData } from "hyparquet";
 import type { DecodedArray, ParquetParsers, RowGroup } from "hyparquet/src/types.js";
@@ -8,21 +8,24 @@ import { PlotPaletteError } from "../../errors.ts";
 import type { InvalidRows } from "./invalid-rows.ts";
 import { setField, TOO_LONG } from "./item.ts";
 import { GuardedFile, guardedCompressors } from "./parquet-file.ts";
-import { converterOf, forgetDecimals, type Convert } from "./parquet-values.ts";
-import type { SeedBatch } from "./reader.ts";
-import type { OpenRanges } from "./source.ts";
+import { converterOf, clearDecimalTypes, type Convert } from "./parquet-values.ts";
+import type { OpenRanges, SeedBatch } from "./source.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
-/** What a slice's values may take once decoded, by estimate. */
+/** The estimated size of a slice's decoded values. */
 const SLICE_BYTES = 96_000_000;
-/** What one column of one row group may take: packed it is read at once, and lists and structs are decoded at once. */
+/** The most bytes of one column of a row group: it is read in one go, and lists and structs are decoded in one go. */
 export const MAX_COLUMN_BYTES = 256_000_000;
 /** A row group up to this size is fetched in one go. */
 const PREFETCH_BYTES = 64_000_000;
 const BATCH_ROWS = 500;
 
-/** @throws PlotPaletteError BadInput for what is no Parquet, and for row groups that are too large */
-export async function* readParquet(fileName: string, open: OpenRanges, faults: InvalidRows): AsyncGenerator<SeedBatch> {
+/** @throws PlotPaletteError BadInput for anything but Parquet, and for row groups that are too large */
+export async function* readParquet(
+  fileName: string,
+  open: OpenRanges,
+  invalidRows: InvalidRows,
+): AsyncGenerator<SeedBatch> {
   const file = new GuardedFile(fileName, await open());
   const metadata = await file.guard(() => parquetMetadataAsync(file));
   const columns = await file.guard(async () => columnsOf(fileName, metadata));
@@ -33,7 +36,7 @@ export async function* readParquet(fileName: string, open: OpenRanges, faults: I
     await file.prefetch(...extentOf(group), PREFETCH_BYTES);
     for (let from = firstRow; from < firstRow + rows; from += sliceRows) {
       const to = Math.min(from + sliceRows, firstRow + rows);
-      yield* itemsOf(fileName, columns, await readSlice(file, metadata, columns, from, to), { from, to }, faults);
+      yield* itemsOf(fileName, columns, await readSlice(file, metadata, columns, from, to), { from, to }, invalidRows);
     }
     firstRow += rows;
   }
@@ -49,9 +52,9 @@ function columnsOf(fileName: string, metadata: FileMetaData): Column[] {
     name: node.element.name,
     convert: converterOf(node),
   }));
-  forgetDecimals(metadata.schema);
-  const twice = columns.find(({ name }, n) => columns.findIndex((other) => other.name === name) < n);
-  if (twice) refuse(`Two columns of "${fileName}" are called "${twice.name}"; each needs a name of its own.`);
+  clearDecimalTypes(metadata.schema);
+  const duplicate = columns.find(({ name }, n) => columns.findIndex((other) => other.name === name) < n);
+  if (duplicate) refuse(`Two columns of "${fileName}" are named "${duplicate.name}"; each needs its own name.`);
   const long = columns.findIndex(({ name }) => name.length > MAX_FIELD_NAME_CHARACTERS);
   if (long >= 0)
     refuse(
@@ -69,23 +72,23 @@ function sliceRowsOf(fileName: string, number: number, group: RowGroup): number 
     const isNested = column.path_in_schema.length > 1;
     const decoded =
       Number(column.total_uncompressed_size) + Number(column.num_values) * valueBytes(column.type, isNested);
-    const held = isNested ? decoded : Number(column.total_compressed_size);
-    if (held > MAX_COLUMN_BYTES)
+    const bytesHeld = isNested ? decoded : Number(column.total_compressed_size);
+    if (bytesHeld > MAX_COLUMN_BYTES)
       refuse(
-        `Row group ${number + 1} of "${fileName}" has ${Math.round(held / 1e6)} MB in its column "${column.path_in_schema[0]}", more than the ${MAX_COLUMN_BYTES / 1e6} MB that can be read; write the file with smaller row groups.`,
+        `Row group ${number + 1} of "${fileName}" has ${Math.round(bytesHeld / 1e6)} MB in the column "${column.path_in_schema[0]}", more than the ${MAX_COLUMN_BYTES / 1e6} MB that can be read; write the file with smaller row groups.`,
       );
     bytes += decoded;
   }
   return Math.max(1, Math.floor((rows * SLICE_BYTES) / Math.max(bytes, 1)));
 }
 
-/** Beside its bytes; a value inside lists and structs comes with arrays and objects of its own. */
+/** Overhead per value besides its bytes; a value inside lists and structs adds arrays and objects. */
 function valueBytes(type: string, isNested: boolean): number {
   if (isNested) return 80;
   return ["INT32", "FLOAT", "DOUBLE", "BOOLEAN"].includes(type) ? 8 : 40;
 }
 
-/** Where the group's columns begin and end in the file. */
+/** The byte range of the group's columns in the file. */
 function extentOf(group: RowGroup): [number, number] {
   const columns = group.columns.flatMap(({ meta_data }) => meta_data ?? []);
   const starts = columns.map((column) => Number(column.dictionary_page_offset || column.data_page_offset));
@@ -117,13 +120,13 @@ async function readSlice(
   return slice;
 }
 
-/** Times stay numbers: what they count is for the schema to say (see seed-parquet-values.ts). */
+/** Times stay numbers: their unit follows from the schema (see parquet-values.ts). */
 const RAW = {
   timestampFromMilliseconds: raw,
   timestampFromMicroseconds: raw,
   timestampFromNanoseconds: raw,
   dateFromDays: raw,
-} as unknown as Partial<ParquetParsers>; // their types want dates
+} as unknown as Partial<ParquetParsers>; // their types require dates
 
 function raw(value: unknown): unknown {
   return value;
@@ -134,7 +137,7 @@ function* itemsOf(
   columns: readonly Column[],
   slice: Slice,
   { from, to }: { from: number; to: number },
-  faults: InvalidRows,
+  invalidRows: InvalidRows,
 ): Generator<SeedBatch> {
   for (let start = from; start < to; start += BATCH_ROWS) {
     const items: SeedItem[] = [];
@@ -142,7 +145,7 @@ function* itemsOf(
       const item: Record<string, unknown> = {};
       for (const { name, convert } of columns) setField(item, name, convert(slice.get(name)?.[row - from]));
       if (textLengthOf(item) <= MAX_ITEM_CHARACTERS) items.push(item);
-      else faults.add({ fileName, row: row + 1, reason: `Row ${row + 1} of "${fileName}" ${TOO_LONG}` });
+      else invalidRows.add({ fileName, row: row + 1, reason: `Row ${row + 1} of "${fileName}" ${TOO_LONG}` });
     }
     yield { items };
   }

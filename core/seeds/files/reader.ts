@@ -1,6 +1,6 @@
 /**
- * From the bytes of an uploaded file to items, as a stream: memory is bounded by the longest item (of Parquet: by a row
- * group), not by the file. Every fault becomes one sentence that names the file and the row.
+ * From the bytes of an uploaded file to items, as a stream: memory is bounded by the longest item (with Parquet, by a row
+ * group), not by the file. Every problem becomes one sentence that names the file and the row.
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { readCsv } from "./csv.ts";
@@ -9,79 +9,58 @@ import { gunzipped } from "./gzip.ts";
 import { splitJson } from "./json.ts";
 import { readJsonl } from "./jsonl.ts";
 import { readParquet } from "./parquet.ts";
-import { rangesOf, type FileRanges, type OpenFile, type OpenRanges } from "./source.ts";
+import { rangesOf, type FileRanges, type OpenText, type SeedBatch, type SeedFileSource } from "./source.ts";
 import { decodeText } from "./text.ts";
 import { parseItem } from "./item.ts";
-import { isGzipped, seedFormatOf, type SeedFormat, type SeedItem } from "../seed-set.ts";
+import { isGzipped, seedFormatOf, type SeedFormat } from "../seed-set.ts";
 
-/** Some items in the order of the file. */
-export interface SeedBatch {
-  /** The name the file itself gives the collection: the key in a JSON object of lists. */
-  readonly collection?: string;
-  readonly items: readonly SeedItem[];
-}
-
-export interface SeedFileSource {
-  readonly open: OpenFile;
-  /** Parquet needs it unless the file is small. */
-  readonly openRanges?: OpenRanges;
-}
-
-/** A Parquet file that can only be read from its beginning is held in memory; it is packed inside already. */
+/** A Parquet file that can only be read sequentially is held in memory; its pages are compressed anyway. */
 const MAX_HELD_BYTES = 128_000_000;
 
 /**
- * @param faults what becomes of faulty rows; the first is refused by default
+ * @param invalidRows what to do with invalid rows; by default the first one throws
  * @throws PlotPaletteError BadInput for what cannot be read, and for an item that is not an object
  */
 export async function* readSeedFile(
   fileName: string,
   source: SeedFileSource,
-  faults = new InvalidRows(),
+  invalidRows = new InvalidRows(),
 ): AsyncGenerator<SeedBatch> {
   let items = 0;
-  for await (const batch of batchesOf(fileName, source, faults)) {
+  for await (const batch of batchesOf(fileName, source, invalidRows)) {
     items += batch.items.length;
     yield batch;
   }
-  faults.endFile(fileName, items);
+  invalidRows.endFile(fileName, items);
 }
 
-function batchesOf(fileName: string, source: SeedFileSource, faults: InvalidRows): AsyncGenerator<SeedBatch> {
+function batchesOf(fileName: string, source: SeedFileSource, invalidRows: InvalidRows): AsyncGenerator<SeedBatch> {
   const format = seedFormatOf(fileName);
-  if (format === "parquet") return readParquet(fileName, () => rangesFrom(fileName, source), faults);
+  if (format === "parquet") return readParquet(fileName, () => rangesFrom(fileName, source), invalidRows);
   const open = isGzipped(fileName) ? gunzipped(fileName, source.open) : source.open;
   const openText = async () => decodeText(fileName, await open());
-  return TEXT_READERS[format](fileName, openText, faults);
+  return TEXT_READERS[format](fileName, openText, invalidRows);
 }
 
-type TextReader = (
-  fileName: string,
-  open: () => Promise<AsyncIterable<string>>,
-  faults: InvalidRows,
-) => AsyncGenerator<SeedBatch>;
+type TextReader = (fileName: string, open: OpenText, invalidRows: InvalidRows) => AsyncGenerator<SeedBatch>;
 
 const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>> = {
-  csv: (fileName, open, faults) => readCsv(fileName, open, ",", faults),
-  tsv: (fileName, open, faults) => readCsv(fileName, open, "\t", faults),
+  csv: (fileName, open, invalidRows) => readCsv(fileName, open, ",", invalidRows),
+  tsv: (fileName, open, invalidRows) => readCsv(fileName, open, "\t", invalidRows),
   jsonl: readJsonl,
   json: readJson,
 };
 
-async function* readJson(
-  fileName: string,
-  open: () => Promise<AsyncIterable<string>>,
-  faults: InvalidRows,
-): AsyncGenerator<SeedBatch> {
+async function* readJson(fileName: string, open: OpenText, invalidRows: InvalidRows): AsyncGenerator<SeedBatch> {
   const counts = new Map<string, number>();
   for await (const found of splitJson(fileName, await open()))
     for (const { collection, sources } of found) {
-      const place = collection === undefined ? `"${fileName}"` : `"${collection}" in "${fileName}"`;
+      const location = collection === undefined ? `"${fileName}"` : `"${collection}" in "${fileName}"`;
       const before = counts.get(collection ?? "") ?? 0;
       counts.set(collection ?? "", before + sources.length);
       const items = sources.flatMap((source, n) => {
         const row = before + n + 1;
-        return parseItem(source, `Item ${row} of ${place}`, { fileName, row }, faults);
+        return parseItem(source, `Item ${row} of ${location}`, { fileName, row }, invalidRows);
       });
       yield { collection, items };
     }

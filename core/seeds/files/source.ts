@@ -1,9 +1,13 @@
-/** How a file of seeds is opened, wherever it lies. */
+/** How a seed file is opened, wherever it is stored, and what reading it yields. */
+import type { SeedItem } from "../seed-set.ts";
 
-/** Opens the file from its beginning. Tables are read twice: once for the kinds of their columns, once for their rows. */
+/** Opens the file from its start. Tables are read twice: once for the types of their columns, once for their rows. */
 export type OpenFile = () => Promise<AsyncIterable<Uint8Array>> | AsyncIterable<Uint8Array>;
 
-/** Reads parts of the file, for formats whose table of contents stands at the end. */
+/** The same, decoded. */
+export type OpenText = () => Promise<AsyncIterable<string>>;
+
+/** Reads ranges of the file, for formats with a footer. */
 export interface FileRanges {
   readonly byteLength: number;
   /** The bytes from `start` (inclusive) to `end` (exclusive). */
@@ -11,6 +15,19 @@ export interface FileRanges {
 }
 
 export type OpenRanges = () => Promise<FileRanges>;
+
+export interface SeedFileSource {
+  readonly open: OpenFile;
+  /** Parquet needs it unless the file is small. */
+  readonly openRanges?: OpenRanges;
+}
+
+/** Some items, in the order of the file. */
+export interface SeedBatch {
+  /** The collection's name in the file itself: the key in a JSON object of lists. */
+  readonly collection?: string;
+  readonly items: readonly SeedItem[];
+}
 
 /** A file that is in memory. */
 export function rangesOf(bytes: Uint8Array): FileRanges {

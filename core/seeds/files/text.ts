@@ -1,6 +1,6 @@
 import { PlotPaletteError } from "../../errors.ts";
 
-/** UTF-8, with or without byte order mark. @throws (its stream) PlotPaletteError BadInput for bytes that are something else */
+/** Decodes UTF-8, with or without a byte order mark. @throws (its stream) PlotPaletteError BadInput for other bytes */
 export async function* decodeText(fileName: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const text = (chunk?: Uint8Array) => {
@@ -9,7 +9,7 @@ export async function* decodeText(fileName: string, bytes: AsyncIterable<Uint8Ar
     } catch {
       throw new PlotPaletteError(
         "BadInput",
-        `The file "${fileName}" is not text in UTF-8; save it as UTF-8 and upload it again.`,
+        `The file "${fileName}" is not UTF-8 text; save it as UTF-8 and upload it again.`,
       );
     }
   };

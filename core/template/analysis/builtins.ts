@@ -1,11 +1,10 @@
-/** The functions that templates find in place: JavaScript's, Eta's and the library's. */
-import { callValue } from "./calls.ts";
+/** The functions available to templates: JavaScript's, Eta's and the library's. */
 import { allOf, listOver, mapped } from "./lists.ts";
 import { JSON_TYPES, type Kind } from "./prototypes.ts";
 import { unknown, type Call, type List } from "./results.ts";
 import {
   maybe,
-  NOTHING,
+  UNDEFINED,
   NUMBER,
   PLAIN,
   printsOf,
@@ -17,13 +16,13 @@ import {
 } from "./value.ts";
 
 export function builtinOf(name: string): ((call: Call) => Value) | undefined {
-  return Object.hasOwn(NATIVES, name) ? NATIVES[name] : undefined;
+  return Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
 }
 
 const number = () => NUMBER;
 const plain = () => PLAIN;
 
-const NATIVES: Readonly<Record<string, (call: Call) => Value>> = {
+const BUILTINS: Readonly<Record<string, (call: Call) => Value>> = {
   include: (call) => {
     const [name, data] = call.args;
     return name?.kind === "text" && name.literal !== undefined
@@ -31,8 +30,8 @@ const NATIVES: Readonly<Record<string, (call: Call) => Value>> = {
       : unknown(call, []);
   },
   output: ({ interpreter, args: [value], context }) => {
-    interpreter.print(value ?? NOTHING, context);
-    return NOTHING;
+    interpreter.print(value ?? UNDEFINED, context);
+    return UNDEFINED;
   },
   capture: (call) => captured(call, call.args[0], call.context),
   block: (call) => maybe(captured(call, call.args[1], uncertain(call.context))),
@@ -65,8 +64,8 @@ const NATIVES: Readonly<Record<string, (call: Call) => Value>> = {
       known: [{ kind: "text", prints: [], isKey: true }, maybe()],
       loops: [],
     }),
-  "Object.freeze": ({ args: [value] }) => value ?? NOTHING,
-  // The library's functions refuse what is of another kind; docs/template-functions.md tells what each does.
+  "Object.freeze": ({ args: [value] }) => value ?? UNDEFINED,
+  // The library's functions throw for arguments of another kind; docs/template-functions.md describes them.
   truncateTokens: (call) => ofText(call, TEXT),
   sentences: (call) => ofText(call, maybe()),
   keywords: (call) => ofText(call, maybe()),
@@ -76,21 +75,21 @@ const NATIVES: Readonly<Record<string, (call: Call) => Value>> = {
   wrap: (call) => ofText(call, TEXT),
   dedent: (call) => ofText(call, TEXT),
   dateWords: (call) => ofText(call, TEXT),
-  numberWords: (call) => wanted(call, ["number"], TEXT),
-  ordinal: (call) => wanted(call, ["number"], TEXT),
-  json: (call) => wanted(call, JSON_TYPES, TEXT),
+  numberWords: (call) => requireKinds(call, ["number"], TEXT),
+  ordinal: (call) => requireKinds(call, ["number"], TEXT),
+  json: (call) => requireKinds(call, JSON_TYPES, TEXT),
   shuffle: (call) => {
     const [list] = call.args;
     const all = list?.kind === "seed" || list?.kind === "list" ? allOf(list) : maybe();
-    return wanted(call, ["array"], call.interpreter.ownValue(all));
+    return requireKinds(call, ["array"], call.interpreter.ownValue(all));
   },
   pickOne: (call) => {
-    const [list = NOTHING] = call.args;
+    const [list = UNDEFINED] = call.args;
     if (list.kind === "seed") call.interpreter.requireItem(list.path, call.context, call.at);
-    return wanted(call, ["array"], maybe(...iterationsOf(list, call.context).map((turn) => turn.value)));
+    return requireKinds(call, ["array"], maybe(...iterationsOf(list, call.context).map((turn) => turn.value)));
   },
   "Array.from": (call) => {
-    const [value = NOTHING, callback] = call.args;
+    const [value = UNDEFINED, callback] = call.args;
     call.interpreter.requireNotNull(value, call.context);
     if (value.kind !== "seed" || value.view !== undefined)
       return unknown({ ...call, args: callback ? [callback] : [] }, [value]);
@@ -100,11 +99,11 @@ const NATIVES: Readonly<Record<string, (call: Call) => Value>> = {
 };
 
 function ofText(call: Call, result: Value): Value {
-  return wanted(call, ["string"], result);
+  return requireKinds(call, ["string"], result);
 }
 
-/** A function of the library that refuses a first argument of another kind. */
-function wanted({ interpreter, args: [value], context }: Call, kinds: readonly Kind[], result: Value): Value {
+/** A library function that throws for a first argument of another kind. */
+function requireKinds({ interpreter, args: [value], context }: Call, kinds: readonly Kind[], result: Value): Value {
   if (value?.kind === "seed") interpreter.environment.constraints.require(value.path, context, kinds);
   return result;
 }
@@ -117,12 +116,12 @@ function asJson(call: Call): Value {
   return { kind: "text", prints: prints.map((print) => ({ ...print, asJson: true })), isJson: true };
 }
 
-/** Names or values of an object's fields: there may be none. */
-function ofObject({ interpreter, args: [value = NOTHING], context }: Call, each: Value): Value {
+/** The names or values of an object's fields, of which there may be none. */
+function ofObject({ interpreter, args: [value = UNDEFINED], context }: Call, each: Value): Value {
   interpreter.requireNotNull(value, context);
   return maybe({ kind: "list", each, loops: [] });
 }
 
 function captured({ interpreter, at }: Call, run: Value | undefined, context: Context): Value {
-  return interpreter.captured(() => void callValue(interpreter, run ?? NOTHING, [], context, at));
+  return interpreter.captured(() => void interpreter.call(run ?? UNDEFINED, [], context, at));
 }

@@ -1,4 +1,4 @@
-/** What comes of a call: of a method, of a macro, of a function that templates find in place. */
+/** The results of calls: of methods, macros and builtin functions. */
 import { resultOfList } from "./lists.ts";
 import { memberOf } from "./members.ts";
 import { builtinOf } from "./builtins.ts";
@@ -25,11 +25,13 @@ export function callMethod(
       return resultOfList(value, name, call);
     case "text":
       if (name === "concat") return interpreter.textOf([value, ...args], context);
-      return KEEPING_TEXTS.has(name) ? { kind: "text", prints: value.prints } : (resultOf(name) ?? unknown(call, []));
+      return PRESERVING_METHODS.has(name)
+        ? { kind: "text", prints: value.prints }
+        : (resultOf(name) ?? unknown(call, []));
     case "object":
       return callValue(interpreter, memberOf(interpreter, value, name, context, at), args, context, at);
-    case "native":
-      return callValue(interpreter, { kind: "native", name: `${value.name}.${name}` }, args, context, at);
+    case "builtin":
+      return callValue(interpreter, { kind: "builtin", name: `${value.name}.${name}` }, args, context, at);
     case "maybe": {
       const results = value.of.map((one) => callMethod(interpreter, one, name, args, uncertain(context), at));
       return results.length > 0 ? maybe(...results) : unknown(call, []);
@@ -51,10 +53,10 @@ export function callValue(
   switch (called.kind) {
     case "function":
       return interpreter.invoke(called, args, context);
-    case "native":
+    case "builtin":
       return builtinOf(called.name)?.(call) ?? unknown(call, []);
     case "seed":
-      // JSON holds no functions: this always throws.
+      // JSON has no functions: this always throws.
       if (called.view === undefined) interpreter.environment.constraints.require(called.path, context, ["function"]);
       return unknown(call, []);
     case "maybe":
@@ -64,9 +66,9 @@ export function callValue(
   }
 }
 
-const words = (text: string) => new Set(text.split(" "));
+const namesIn = (text: string) => new Set(text.split(" "));
 
-/** "undefined" in the text is still there afterwards. */
-const KEEPING_TEXTS = words(
+/** Methods whose result still shows an "undefined" in the text. */
+const PRESERVING_METHODS = namesIn(
   "trim trimStart trimEnd trimLeft trimRight padStart padEnd toString valueOf normalize toLowerCase toLocaleLowerCase",
 );

@@ -1,10 +1,10 @@
-/** Gathers what a template reads of its seeds, and which of it is demanded: facts about the items of each collection. */
-import { Constraints, isIndex, isRequired, type Items, type PathSegment } from "./constraints.ts";
+/** Collects what a template reads of its seeds, and what of that it requires: constraints on the items of each collection. */
+import { Constraints, isIndex, isRequired, type ItemsSegment, type PathSegment } from "./constraints.ts";
 import { KINDS, type Kind } from "./prototypes.ts";
 import type { Context, SeedPath } from "./value.ts";
 
-/** A path that is read, and where first. */
-export interface Reading {
+/** A path that is read, and where it is read first. */
+export interface CollectedRead {
   readonly pick: string;
   readonly collection: string;
   readonly segments: readonly PathSegment[];
@@ -14,48 +14,50 @@ export interface Reading {
 
 export class ConstraintCollector {
   readonly collections = new Map<string, Constraints>();
-  readonly #readings = new Map<string, Reading>();
+  readonly #reads = new Map<string, CollectedRead>();
 
-  /** The facts about a collection's items; an item is always an object. */
+  /** The constraints on a collection's items; an item is always an object. */
   constraintsOf(collection: string): Constraints {
-    let facts = this.collections.get(collection);
-    if (!facts) {
-      this.collections.set(collection, (facts = new Constraints()));
-      facts.require(["object"]);
+    let constraints = this.collections.get(collection);
+    if (!constraints) {
+      this.collections.set(collection, (constraints = new Constraints()));
+      constraints.require(["object"]);
     }
-    return facts;
+    return constraints;
   }
 
-  /** Something is read; that alone demands nothing. */
+  /** Notes a read; that alone requires nothing. */
   noteRead({ pick, collection, segments }: SeedPath, location: string, lineOf: () => number): void {
-    segments.reduce<Constraints>((facts, segment) => facts.child(segment), this.constraintsOf(collection));
+    segments.reduce<Constraints>((constraints, segment) => constraints.child(segment), this.constraintsOf(collection));
     const key = JSON.stringify([location, pick, segments]);
-    const alike = segments.map((segment) => (typeof segment === "string" ? segment : itemsOf(segment.most)));
-    if (!this.#readings.has(key))
-      this.#readings.set(key, { pick, collection, segments: alike, location, line: lineOf() });
+    const canonical = segments.map((segment) => (typeof segment === "string" ? segment : itemsOf(segment.count)));
+    if (!this.#reads.has(key))
+      this.#reads.set(key, { pick, collection, segments: canonical, location, line: lineOf() });
   }
 
-  /** A loop goes over the value at the path. */
+  /** Notes a loop over the value at the path. */
   noteLoop({ collection, segments }: SeedPath): void {
-    segments.reduce<Constraints>((facts, segment) => facts.child(segment), this.constraintsOf(collection)).isIterated =
-      true;
+    segments.reduce<Constraints>(
+      (constraints, segment) => constraints.child(segment),
+      this.constraintsOf(collection),
+    ).isIterated = true;
   }
 
-  /** The value at the path has to be there, and of one of the kinds, unless the context leaves it in doubt. */
+  /** Requires the value at the path to be present and of one of the kinds, unless the context is uncertain. */
   require(path: SeedPath, context: Context, kinds: readonly Kind[] = KINDS): void {
-    if (context.certain) this.#factsAt(path, context.loops)?.require(kinds);
+    if (context.certain) this.#constraintsAt(path, context.loops)?.require(kinds);
   }
 
-  isRequired({ collection, segments }: Pick<Reading, "collection" | "segments">): boolean {
-    const facts = this.collections.get(collection)?.find(segments);
-    return facts !== undefined && isRequired(facts);
+  isRequired({ collection, segments }: Pick<CollectedRead, "collection" | "segments">): boolean {
+    const constraints = this.collections.get(collection)?.find(segments);
+    return constraints !== undefined && isRequired(constraints);
   }
 
-  /** The paths that are read for themselves, not only on the way to another one, in the order in which they were met. */
-  reads(): Reading[] {
-    const all = [...this.#readings.values()].map((reading) => ({
-      ...reading,
-      segments: withoutLength(reading.segments),
+  /** The paths that are read themselves, not only on the way to another, in the order of their first read. */
+  reads(): CollectedRead[] {
+    const all = [...this.#reads.values()].map((read) => ({
+      ...read,
+      segments: withoutLength(read.segments),
     }));
     return all.filter(
       (one, n) =>
@@ -70,36 +72,36 @@ export class ConstraintCollector {
   }
 
   /**
-   * The facts about the value at the path, under the rules of the loops that its demand depends on; `undefined` when the
-   * facts could not be told from this collection's items alone.
+   * The constraints on the value at the path, under the rules of the loops that the requirement depends on; `undefined` when
+   * they cannot be decided from this collection's items alone.
    */
-  #factsAt(path: SeedPath, loops: readonly SeedPath[]): Constraints | undefined {
+  #constraintsAt(path: SeedPath, loops: readonly SeedPath[]): Constraints | undefined {
     const around = (loop: SeedPath) => loop.pick === path.pick && beginsWith(path.segments, loop.segments);
     const guards = loops.filter((loop) => !around(loop));
     if (guards.some(({ pick }) => pick !== path.pick)) return undefined;
-    // Outside of its loop an item is one of several.
+    // Outside its loop an item is one of several.
     const everyItem = path.segments.every(
       (segment, n) =>
         typeof segment === "string" || loops.some((loop) => around(loop) && loop.segments.length === n + 1),
     );
     if (!everyItem) return undefined;
-    let facts = this.constraintsOf(path.collection);
+    let constraints = this.constraintsOf(path.collection);
     for (let n = 0; n <= path.segments.length; n++) {
       const here = guards.filter(({ segments }) => shared(segments, path.segments) === n);
-      facts = facts.whenNonEmpty(here.map(({ segments }) => segments.slice(n, -1)));
+      constraints = constraints.whenNonEmpty(here.map(({ segments }) => segments.slice(n, -1)));
       const segment = path.segments[n];
-      if (segment !== undefined) facts = facts.child(segment);
+      if (segment !== undefined) constraints = constraints.child(segment);
     }
-    return facts;
+    return constraints;
   }
 }
 
-/** The prompts of a step, and what they include, read together: what one hands on, another reads for itself. */
-function stepOf({ location }: Reading): string {
+/** Reads are grouped by step, whose prompts and includes read together: one may pass on what another reads. */
+function stepOf({ location }: CollectedRead): string {
   return location.split(",", 1)[0] as string;
 }
 
-/** `body.text`, `tags[].name`, as the summary of a seed set names fields. */
+/** `body.text`, `tags[].name`, as the profile of a seed set names fields. */
 export function pathText(segments: readonly PathSegment[]): string {
   return segments.reduce<string>((path, segment) => pathBelow(path, segment), "");
 }
@@ -110,16 +112,16 @@ export function pathBelow(path: string, segment: PathSegment): string {
   return path === "" ? segment : `${path}.${segment}`;
 }
 
-const ALIKE = new Map<number, Items>();
+const CANONICAL = new Map<number, ItemsSegment>();
 
-/** To whom reads it, one loop's items are like another's. */
-function itemsOf(most: number): Items {
-  const items = ALIKE.get(most) ?? { most };
-  ALIKE.set(most, items);
+/** For reads, one loop's items are the same as another's. */
+function itemsOf(count: number): ItemsSegment {
+  const items = CANONICAL.get(count) ?? { count };
+  CANONICAL.set(count, items);
   return items;
 }
 
-/** A list's or text's length is no field; who reads it reads the list. */
+/** The length of a list or text is not a field; read it reads the list. */
 function withoutLength(segments: readonly PathSegment[]): readonly PathSegment[] {
   return segments.length > 1 && segments.at(-1) === "length" ? segments.slice(0, -1) : segments;
 }
@@ -128,7 +130,7 @@ function beginsWith(segments: readonly PathSegment[], start: readonly PathSegmen
   return shared(segments, start) === start.length;
 }
 
-/** How many segments two paths have in common at their beginning. */
+/** The number of leading segments two paths have in common. */
 function shared(a: readonly PathSegment[], b: readonly PathSegment[]): number {
   const differs = a.findIndex((segment, n) => segment !== b[n]);
   return differs < 0 ? a.length : differs;

@@ -1,33 +1,33 @@
 /**
- * What a template demands of a seed, as an algebra small enough to become JSON Schema.
+ * What a template requires of a seed, as an algebra small enough to become JSON Schema.
  *
- * A demand is a fact about the value at a place in an item: it is there (`defined`), it is of certain kinds, its fields and
- * list items have facts of their own. Facts only add up: each is something without which rendering would surely print an
- * undefined value or throw, so a seed that breaks one is rightly refused, and a demand in doubt is simply not made.
+ * A constraint is about the value at a path in an item: it is present (`defined`), it is of certain kinds, its fields and list
+ * items have constraints of their own. Constraints only accumulate: without each of them rendering would certainly print an
+ * undefined value or throw, so a seed that violates one is rightly rejected; when in doubt, none is added.
  *
  *     it.movie.title.trim()           movie: {title: defined, of a kind with `trim`}
  *     for (t of it.movie.tags) t.name tags: defined, text or list; each item of it: {name: defined}
  *     for (t of it.movie.tags) it.movie.year
  *                                     a rule at movie: no item in tags, or {year: defined}
  *
- * A value that is no object can do without a field when its prototype offers the name ("abc".length), so facts about fields
- * decide which kinds remain: `kindsOf` asks of each JSON type whether it could hold.
+ * A value that is not an object can lack a field if its prototype has the name ("abc".length), so constraints on fields decide
+ * which kinds remain: `canHold` checks each JSON type.
  */
 import { JSON_TYPES, KINDS, prototypeMemberKind, type Kind } from "./prototypes.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Each of a list's first items. A loop makes its own: two loops over one list are at different items. */
-export interface Items {
-  /** How many of them; EACH for all. */
-  readonly most: number;
+/** Each of a list's first items. Every loop has its own: two loops over one list are at different items. */
+export interface ItemsSegment {
+  /** How many; EACH for all. */
+  readonly count: number;
 }
 
-/** A segment down: a field by its name ("0" is also a list's first item), or a list's items. */
-export type PathSegment = string | Items;
+/** One level down: a field by its name ("0" is also a list's first item), or a list's items. */
+export type PathSegment = string | ItemsSegment;
 export const EACH = Infinity;
 
-/** Unless the list at one of the segments is empty (so that a loop never runs), the facts hold. */
+/** Unless the list at one of the paths is empty (so that a loop never runs), the constraints hold. */
 interface Rule {
   readonly loops: readonly (readonly PathSegment[])[];
   readonly then: Constraints;
@@ -35,19 +35,19 @@ interface Rule {
 
 export class Constraints {
   defined = false;
-  /** A loop goes over it. No demand, since texts can be looped over too; but whoever makes up a value should make a list. */
+  /** A loop runs over it. Not a requirement, since texts can be iterated too; but a made-up value should be a list. */
   isIterated = false;
   readonly kinds = new Set<Kind>(KINDS);
   readonly fields = new Map<string, Constraints>();
-  /** By how many of a list's first items they hold for; of a text, its characters. */
+  /** By the number of a list's first items they apply to; for a text, its characters. */
   readonly items = new Map<number, Constraints>();
   readonly rules = new Map<string, Rule>();
 
   child(segment: PathSegment): Constraints {
-    return typeof segment === "string" ? grown(this.fields, segment) : grown(this.items, segment.most);
+    return typeof segment === "string" ? childOf(this.fields, segment) : childOf(this.items, segment.count);
   }
 
-  /** The facts about this same value that hold whenever the loops over the lists at these segments run. */
+  /** The constraints on this value that apply whenever the loops over the lists at these paths run. */
   whenNonEmpty(loops: readonly (readonly PathSegment[])[]): Constraints {
     if (loops.length === 0) return this;
     const key = JSON.stringify(loops.map((segments) => JSON.stringify(segments)).sort());
@@ -56,69 +56,69 @@ export class Constraints {
     return rule.then;
   }
 
-  /** There, and of one of these kinds. */
+  /** Requires the value to be present and of one of these kinds. */
   require(kinds: readonly Kind[] = KINDS): void {
     this.defined = true;
     for (const kind of this.kinds) if (!kinds.includes(kind)) this.kinds.delete(kind);
   }
 
-  /** The facts at a place below, if any are known. */
+  /** The constraints at a path below, if any. */
   find(segments: readonly PathSegment[]): Constraints | undefined {
     const [segment, ...rest] = segments;
     if (segment === undefined) return this;
-    const below = typeof segment === "string" ? this.fields.get(segment) : this.items.get(segment.most);
+    const below = typeof segment === "string" ? this.fields.get(segment) : this.items.get(segment.count);
     return below?.find(rest);
   }
 }
 
-/** Without it, or one of its fields, something is undefined. */
-export function isRequired(facts: Constraints): boolean {
-  return facts.defined || [...facts.fields.values()].some(isRequired);
+/** Whether something would be undefined without it or one of its fields. */
+export function isRequired(constraints: Constraints): boolean {
+  return constraints.defined || [...constraints.fields.values()].some(isRequired);
 }
 
-/** The schema of the values that break no fact; absence is the parent's matter. */
-export function jsonSchemaOf(facts: Constraints): JsonSchema {
-  const types = JSON_TYPES.filter((type) => canHold(facts, type));
+/** The schema of the values that violate no constraint; absence is up to the parent. */
+export function jsonSchemaOf(constraints: Constraints): JsonSchema {
+  const types = JSON_TYPES.filter((type) => canHold(constraints, type));
   if (types.length === 0) return { not: {} };
-  const rules = [...facts.rules.values()].map(schemaOfRule).filter((rule) => rule !== undefined);
+  const rules = [...constraints.rules.values()].map(schemaOfRule).filter((rule) => rule !== undefined);
   const all = [...rules];
   const schema: Record<string, unknown> = {};
   if (types.length < JSON_TYPES.length) schema.type = types.length === 1 ? types[0] : types;
-  if (types.includes("object")) Object.assign(schema, schemaOfFields(facts));
-  if (types.includes("string")) Object.assign(schema, schemaOfText(facts));
+  if (types.includes("object")) Object.assign(schema, schemaOfFields(constraints));
+  if (types.includes("string")) Object.assign(schema, schemaOfText(constraints));
   if (types.includes("array")) {
-    const { items, ...lengths } = schemaOfList(facts);
+    const { items, ...lengths } = schemaOfList(constraints);
     Object.assign(schema, lengths);
-    // `items` beside `prefixItems` would be about the others only.
+    // `items` next to `prefixItems` would apply only to the remaining items.
     if (items && "prefixItems" in lengths) all.push({ items });
     else if (items) schema.items = items;
-    else if (facts.isIterated) schema.items = {};
+    else if (constraints.isIterated) schema.items = {};
   }
   if (all.length > 0) schema.allOf = all;
   return schema;
 }
 
-/** Whether a value of the kind can satisfy what is said about fields. */
-function canHold(facts: Constraints, kind: Kind): boolean {
-  if (!facts.kinds.has(kind)) return false;
+/** Whether a value of the kind can satisfy the constraints on fields. */
+function canHold(constraints: Constraints, kind: Kind): boolean {
+  if (!constraints.kinds.has(kind)) return false;
   if (kind === "object") return true;
-  return [...facts.fields].every(([name, field]) => {
+  return [...constraints.fields].every(([name, field]) => {
     if (isIndex(name) && kind === "array") return true;
     if (isIndex(name) && kind === "string") return !isRequired(field) || holdsFor(field, "string");
     return holdsFor(field, prototypeMemberKind(kind, name));
   });
 }
 
-/** Whether the facts hold for what a prototype offers, or for a character of a text. */
-function holdsFor(facts: Constraints, offer: Kind | undefined): boolean {
-  if (offer === undefined) return !isRequired(facts);
-  if (!canHold(facts, offer)) return false;
-  return offer !== "string" || [...facts.items.values()].every((items) => holdsFor(items, "string"));
+/** Whether the constraints hold for a prototype's member, or for a character of a text. */
+function holdsFor(constraints: Constraints, memberKind: Kind | undefined): boolean {
+  if (memberKind === undefined) return !isRequired(constraints);
+  if (!canHold(constraints, memberKind)) return false;
+  return memberKind !== "string" || [...constraints.items.values()].every((items) => holdsFor(items, "string"));
 }
 
-function schemaOfFields(facts: Constraints): Record<string, unknown> {
-  if (facts.fields.size === 0) return {};
-  const fields = [...facts.fields];
+function schemaOfFields(constraints: Constraints): Record<string, unknown> {
+  if (constraints.fields.size === 0) return {};
+  const fields = [...constraints.fields];
   const required = fields.filter(([, field]) => isRequired(field)).map(([name]) => name);
   return {
     properties: Object.fromEntries(fields.map(([name, field]) => [name, jsonSchemaOf(field)])),
@@ -126,19 +126,19 @@ function schemaOfFields(facts: Constraints): Record<string, unknown> {
   };
 }
 
-function schemaOfText(facts: Constraints): Record<string, unknown> {
-  const indexes = requiredIndexes(facts);
-  const bearable = [...facts.items.values()].every((items) => holdsFor(items, "string"));
+function schemaOfText(constraints: Constraints): Record<string, unknown> {
+  const indexes = requiredIndexes(constraints);
+  const allowsText = [...constraints.items.values()].every((items) => holdsFor(items, "string"));
   return {
-    // JSON Schema counts a character outside the basic plane once, JavaScript twice: half the length is sure to be needed.
+    // JSON Schema counts a character outside the basic plane once, JavaScript twice: at least half the length is needed.
     ...(indexes.length > 0 && { minLength: Math.ceil((Math.max(...indexes) + 1) / 2) }),
-    ...(!bearable && { maxLength: 0 }),
+    ...(!allowsText && { maxLength: 0 }),
   };
 }
 
-function schemaOfList(facts: Constraints): Record<string, unknown> {
-  const indexed = [...facts.fields].filter(([name]) => isIndex(name));
-  const limited = [...facts.items].filter(([most]) => most !== EACH);
+function schemaOfList(constraints: Constraints): Record<string, unknown> {
+  const indexed = [...constraints.fields].filter(([name]) => isIndex(name));
+  const limited = [...constraints.items].filter(([most]) => most !== EACH);
   const length = Math.max(0, ...indexed.map(([name]) => Number(name) + 1), ...limited.map(([most]) => most));
   const prefixItems = Array.from({ length }, (_, n) =>
     allOf([
@@ -146,9 +146,9 @@ function schemaOfList(facts: Constraints): Record<string, unknown> {
       ...indexed.filter(([name]) => Number(name) === n).map(([, item]) => jsonSchemaOf(item)),
     ]),
   );
-  const each = facts.items.get(EACH);
+  const each = constraints.items.get(EACH);
   const items = each && jsonSchemaOf(each);
-  const indexes = requiredIndexes(facts);
+  const indexes = requiredIndexes(constraints);
   return {
     ...(prefixItems.some((schema) => !isEmpty(schema)) && { prefixItems }),
     ...(indexes.length > 0 && { minItems: Math.max(...indexes) + 1 }),
@@ -161,15 +161,15 @@ function schemaOfRule({ loops, then }: Rule): JsonSchema | undefined {
   return isEmpty(schema) ? undefined : { anyOf: [...loops.map(withoutItems), schema] };
 }
 
-/** The values in which no list at the segments has an item. */
+/** The values in which no list at the path has an item. */
 function withoutItems(segments: readonly PathSegment[]): JsonSchema {
   const [segment, ...rest] = segments;
   if (segment === undefined) return { maxItems: 0, maxLength: 0 };
   const below = withoutItems(rest);
   if (typeof segment === "object")
-    return segment.most === EACH
+    return segment.count === EACH
       ? { items: below }
-      : { prefixItems: Array.from({ length: segment.most }, () => below) };
+      : { prefixItems: Array.from({ length: segment.count }, () => below) };
   if (!isIndex(segment)) return { properties: { [segment]: below } };
   return {
     properties: { [segment]: below },
@@ -177,26 +177,28 @@ function withoutItems(segments: readonly PathSegment[]): JsonSchema {
   };
 }
 
-function requiredIndexes(facts: Constraints): number[] {
-  return [...facts.fields].filter(([name, field]) => isIndex(name) && isRequired(field)).map(([name]) => Number(name));
+function requiredIndexes(constraints: Constraints): number[] {
+  return [...constraints.fields]
+    .filter(([name, field]) => isIndex(name) && isRequired(field))
+    .map(([name]) => Number(name));
 }
 
-/** A name that is also a place in a list; beyond these a list would have to be absurdly long. */
+/** Whether a name is also a list index; larger ones would need absurdly long lists. */
 export function isIndex(name: string): boolean {
   return /^(0|[1-9]\d{0,2})$/.test(name);
 }
 
 function allOf(schemas: readonly JsonSchema[]): JsonSchema {
-  const telling = schemas.filter((schema) => !isEmpty(schema));
-  return telling.length > 1 ? { allOf: telling } : (telling[0] ?? {});
+  const nonEmpty = schemas.filter((schema) => !isEmpty(schema));
+  return nonEmpty.length > 1 ? { allOf: nonEmpty } : (nonEmpty[0] ?? {});
 }
 
 function isEmpty(schema: JsonSchema): boolean {
   return Object.keys(schema).length === 0;
 }
 
-function grown<K>(map: Map<K, Constraints>, key: K): Constraints {
-  const facts = map.get(key) ?? new Constraints();
-  map.set(key, facts);
-  return facts;
+function childOf<K>(map: Map<K, Constraints>, key: K): Constraints {
+  const constraints = map.get(key) ?? new Constraints();
+  map.set(key, constraints);
+  return constraints;
 }

@@ -1,32 +1,32 @@
-/** What of a program may run less often than it reads, and which names and things change while it runs. */
+/** Which code may be skipped, and which names and values change while a program runs. */
 import type { AnyNode } from "./value.ts";
 
-/** Whether what follows the statement may be left out: it holds a way out of the code around it. */
+/** Whether what follows the statement may be skipped: it can exit the enclosing code. */
 export function mayExit(node: AnyNode): boolean {
-  return waysOut(node).size > 0;
+  return exitsOf(node).size > 0;
 }
 
-/** Whether a loop may end before its last turn. `continue` only shortens a turn. */
+/** Whether a loop may end before its last iteration. `continue` only shortens one. */
 export function mayEndEarly(body: AnyNode): boolean {
-  const out = waysOut(body);
-  return out.has("break") || out.has("return");
+  const exits = exitsOf(body);
+  return exits.has("break") || exits.has("return");
 }
 
-type WayOut = "return" | "break" | "continue";
+type Exit = "return" | "break" | "continue";
 
-/** A jump to a label is taken for a return: it may leave anything. */
-function waysOut(node: AnyNode): ReadonlySet<WayOut> {
-  const known = found.get(node);
+/** A jump to a label counts as a return: it may exit unpredictable. */
+function exitsOf(node: AnyNode): ReadonlySet<Exit> {
+  const known = exitsByNode.get(node);
   if (known) return known;
-  const out = findWaysOut(node);
-  found.set(node, out);
-  return out;
+  const exits = findExits(node);
+  exitsByNode.set(node, exits);
+  return exits;
 }
 
-/** A block asks of each statement, and so does the block around it. */
-const found = new WeakMap<AnyNode, ReadonlySet<WayOut>>();
+/** Cached, because each enclosing block checks the same statements again. */
+const exitsByNode = new WeakMap<AnyNode, ReadonlySet<Exit>>();
 
-function findWaysOut(node: AnyNode): Set<WayOut> {
+function findExits(node: AnyNode): Set<Exit> {
   if (isFunction(node)) return new Set();
   switch (node.type) {
     case "ReturnStatement":
@@ -38,18 +38,18 @@ function findWaysOut(node: AnyNode): Set<WayOut> {
     case "ContinueStatement":
       return new Set([node.label ? "return" : "continue"]);
   }
-  const out = new Set(childrenOf(node).flatMap((child) => [...waysOut(child)]));
-  if (node.type === "SwitchStatement") out.delete("break");
+  const exits = new Set(childrenOf(node).flatMap((child) => [...exitsOf(child)]));
+  if (node.type === "SwitchStatement") exits.delete("break");
   if (/^(For|While|DoWhile)/.test(node.type)) {
-    out.delete("break");
-    out.delete("continue");
+    exits.delete("break");
+    exits.delete("continue");
   }
-  return out;
+  return exits;
 }
 
 /**
  * The names in a program whose value changes after their declaration. A `var`, or a function in a block, that is declared
- * twice changes too: it reaches out of its block.
+ * twice changes too: its scope exceeds its block.
  */
 export function changedNames(tree: AnyNode): Set<string> {
   const changed = new Set<string>();
@@ -72,36 +72,37 @@ export function changedNames(tree: AnyNode): Set<string> {
   return changed;
 }
 
-/** What code changes beside names. */
+/** What code changes besides names. */
 export interface Changes {
-  /** It may change objects or lists that it made. */
+  /** It may mutate objects or lists that it created. */
   readonly mutatesValues: boolean;
-  /** It meddles with what Eta keeps, or with scopes: nothing about it is certain. */
+  /** It touches Eta's internals or scopes: nothing about it is certain. */
   readonly isUnpredictable: boolean;
 }
 
 export function changesOf(trees: readonly AnyNode[]): Changes {
-  let things = false;
-  let anything = false;
+  let mutates = false;
+  let unpredictable = false;
   const visit = (node: AnyNode): void => {
     const target = node.type === "AssignmentExpression" ? node.left : node.argument;
-    if (/^(Assignment|Update)Expression$/.test(node.type) && target.type !== "Identifier") things = true;
-    if (/^For(Of|In)Statement$/.test(node.type) && /^(Member|Array|Object)/.test(node.left.type)) things = true;
-    if (node.type === "UnaryExpression" && node.operator === "delete") things = true;
-    if (node.type === "MemberExpression" && CHANGING.has(node.property.name ?? node.property.value)) things = true;
-    if (node.type === "WithStatement" || node.type === "ThisExpression") anything = true;
-    if (node.type === "Identifier" && MEDDLING.has(node.name)) anything = true;
+    if (/^(Assignment|Update)Expression$/.test(node.type) && target.type !== "Identifier") mutates = true;
+    if (/^For(Of|In)Statement$/.test(node.type) && /^(Member|Array|Object)/.test(node.left.type)) mutates = true;
+    if (node.type === "UnaryExpression" && node.operator === "delete") mutates = true;
+    if (node.type === "MemberExpression" && MUTATING_METHODS.has(node.property.name ?? node.property.value))
+      mutates = true;
+    if (node.type === "WithStatement" || node.type === "ThisExpression") unpredictable = true;
+    if (node.type === "Identifier" && UNPREDICTABLE_NAMES.has(node.name)) unpredictable = true;
   };
   trees.forEach((tree) => forEachNode(tree, visit));
-  return { mutatesValues: things, isUnpredictable: anything };
+  return { mutatesValues: mutates, isUnpredictable: unpredictable };
 }
 
-const CHANGING = new Set(
+const MUTATING_METHODS = new Set(
   "push pop shift unshift splice fill copyWithin sort reverse assign defineProperty defineProperties setPrototypeOf set add".split(
     " ",
   ),
 );
-const MEDDLING = new Set([
+const UNPREDICTABLE_NAMES = new Set([
   "__eta",
   "eval",
   "Function",
@@ -113,7 +114,7 @@ const MEDDLING = new Set([
   "layout",
 ]);
 
-/** Whether code assigns a name anew. */
+/** Whether code reassigns a name. */
 export function assigns(node: AnyNode, name: string): boolean {
   const target =
     node.type === "AssignmentExpression" ? node.left : node.type === "UpdateExpression" ? node.argument : undefined;
@@ -130,13 +131,13 @@ function forEachNode(node: AnyNode, visit: (node: AnyNode) => void): void {
   for (const child of childrenOf(node)) if (!isNameOfField(node, child)) forEachNode(child, visit);
 }
 
-/** The names that a pattern gives. */
-function forEachName(pattern: AnyNode | null, found: (name: string) => void): void {
+/** Calls back with the names that a pattern binds. */
+function forEachName(pattern: AnyNode | null, exitsByNode: (name: string) => void): void {
   if (!pattern || pattern.type === "MemberExpression") return;
-  if (pattern.type === "Identifier") found(pattern.name);
-  else if (pattern.type === "AssignmentPattern") forEachName(pattern.left, found);
-  else if (pattern.type === "Property") forEachName(pattern.value, found);
-  else childrenOf(pattern).forEach((child) => forEachName(child, found));
+  if (pattern.type === "Identifier") exitsByNode(pattern.name);
+  else if (pattern.type === "AssignmentPattern") forEachName(pattern.left, exitsByNode);
+  else if (pattern.type === "Property") forEachName(pattern.value, exitsByNode);
+  else childrenOf(pattern).forEach((child) => forEachName(child, exitsByNode));
 }
 
 export function isFunction(node: AnyNode): boolean {

@@ -1,10 +1,9 @@
-/** Names for values: declarations, parameters, and what patterns like `{ title, ...rest }` take apart. */
-import { evaluate, memberByKey } from "./evaluate.ts";
-import { memberOf } from "./members.ts";
-import { maybe, NOTHING, uncertain, type AnyNode, type Context, type Scope, type Value } from "./value.ts";
+/** Binds names to values: declarations, parameters, and patterns like `{ title, ...rest }`. */
+import { memberByKey, memberOf } from "./members.ts";
+import { maybe, UNDEFINED, uncertain, type AnyNode, type Context, type Scope, type Value } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
-/** Names what a pattern takes out of a value. */
+/** Binds the names of a pattern to the parts of a value. */
 export function bind(interpreter: Interpreter, pattern: AnyNode, value: Value, scope: Scope, context: Context): void {
   switch (pattern.type) {
     case "Identifier":
@@ -39,15 +38,15 @@ export function bindParameters(
     const value: Value =
       pattern.type === "RestElement"
         ? interpreter.ownValue({ kind: "list", each: maybe(...rest), known: rest, loops: [] })
-        : (values[n] ?? NOTHING);
+        : (values[n] ?? UNDEFINED);
     bind(interpreter, pattern, value, scope, context);
   });
 }
 
 function orDefault(interpreter: Interpreter, value: Value, fallback: AnyNode, scope: Scope, context: Context): Value {
-  if (value.kind === "undefined") return evaluate(interpreter, fallback, scope, context);
+  if (value.kind === "undefined") return interpreter.evaluate(fallback, scope, context);
   if (value.kind !== "seed" && value.kind !== "maybe") return value;
-  return maybe(value, evaluate(interpreter, fallback, scope, uncertain(context)));
+  return maybe(value, interpreter.evaluate(fallback, scope, uncertain(context)));
 }
 
 function bindFields(interpreter: Interpreter, pattern: AnyNode, value: Value, scope: Scope, context: Context): void {

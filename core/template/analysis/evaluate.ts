@@ -1,12 +1,11 @@
-/** What expressions are worth, as far as it can be told without seeds, and what they demand of them. */
+/** The values of expressions, as far as they are known without seeds, and what they require of the seeds. */
 import { callMethod, callValue } from "./calls.ts";
-import { memberOf } from "./members.ts";
+import { literalOf, memberByKey } from "./members.ts";
 import { bind } from "./destructuring.ts";
-import { isPrint } from "../syntax.ts";
+import { isPrint } from "../prompts/syntax.ts";
 import {
-  isSameList,
   maybe,
-  NOTHING,
+  UNDEFINED,
   NUMBER,
   PLAIN,
   TEXT,
@@ -14,22 +13,22 @@ import {
   uncertain,
   type AnyNode,
   type Context,
-  type Part,
+  type ObjectPart,
   type Scope,
   type SeedPath,
   type Value,
 } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
-/** What can stand at the right of `in`. */
+/** The kinds allowed to the right of `in`. */
 const HOLDS_NAMES = ["array", "object", "function"] as const;
 
 export function evaluate(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
   if (interpreter.exceedsNodeLimit()) return maybe();
   switch (node.type) {
     case "Identifier":
-      if (node.name === "undefined") return NOTHING;
-      return scope.get(node.name) ?? { kind: "native", name: node.name };
+      if (node.name === "undefined") return UNDEFINED;
+      return scope.get(node.name) ?? { kind: "builtin", name: node.name };
     case "Literal":
       return literal(node.value);
     case "TemplateLiteral":
@@ -80,7 +79,7 @@ export function evaluate(interpreter: Interpreter, node: AnyNode, scope: Scope, 
     case "ClassExpression":
       return maybe();
     default:
-      // await, yield, import(): nothing a prompt could wait for.
+      // await, yield, import(): a prompt cannot wait for anything.
       return node.argument ? maybe(evaluate(interpreter, node.argument, scope, uncertain(context))) : maybe();
   }
 }
@@ -98,29 +97,10 @@ function memberExpression(interpreter: Interpreter, node: AnyNode, scope: Scope,
   return memberByKey(interpreter, node, value, scope, inside);
 }
 
-/** The object of `object.name` and `object?.name`; behind `?.` nothing is certain. */
+/** The object of `object.name` and `object?.name`; after `?.` nothing is certain. */
 function objectOf(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): [Value, Context] {
   const value = evaluate(interpreter, node.object, scope, context);
   return isBehindOptional(node) ? [maybe(value), uncertain(context)] : [value, context];
-}
-
-export function memberByKey(
-  interpreter: Interpreter,
-  node: AnyNode,
-  value: Value,
-  scope: Scope,
-  context: Context,
-): Value {
-  const at = node.start;
-  if (!node.computed) return memberOf(interpreter, value, node.property.name ?? "", context, at);
-  const key = evaluate(interpreter, node.property, scope, context);
-  const name = literalOf(key);
-  if (name !== undefined) return memberOf(interpreter, value, name, context, at);
-  interpreter.requireNotNull(value, context);
-  if (key.kind === "number" && key.counts && isSameList(key.counts.list, value)) return key.counts.item;
-  if (key.kind === "number") return maybe(...iterationsOf(value, uncertain(context)).map((turn) => turn.value));
-  if (!isKey(key) && readsSeeds(value)) interpreter.environment.warn(interpreter.program, node);
-  return maybe();
 }
 
 function callExpression(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
@@ -137,7 +117,7 @@ function callExpression(interpreter: Interpreter, node: AnyNode, scope: Scope, c
   return callValue(interpreter, called, args, inside, node.start);
 }
 
-/** The values of arguments; behind `...` of unknown length they are any. */
+/** The values of arguments; after a spread of unknown length they may be any. */
 function argumentsOf(interpreter: Interpreter, nodes: readonly AnyNode[], scope: Scope, context: Context): Value[] {
   const items = itemsOf(interpreter, nodes, scope, context);
   if (items.every(({ loops }) => loops === undefined)) return items.map(({ value }) => value);
@@ -156,11 +136,11 @@ function listOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], sc
   return maybe({ kind: "list", each: maybe(...values), loops: [] });
 }
 
-/** The items between brackets; one that stands for many, spread from another list, has the loops over them. */
+/** The items between brackets; one that represents many, spread from another list, has the loops over them. */
 function itemsOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], scope: Scope, context: Context) {
   return nodes.flatMap((node): { value: Value; loops?: readonly SeedPath[]; certain?: boolean }[] => {
     if (node?.type !== "SpreadElement")
-      return [{ value: node ? evaluate(interpreter, node, scope, context) : NOTHING }];
+      return [{ value: node ? evaluate(interpreter, node, scope, context) : UNDEFINED }];
     const value = evaluate(interpreter, node.argument, scope, context);
     interpreter.iterate(value, context);
     const turns = iterationsOf(value, { ...context, loops: [] });
@@ -170,7 +150,7 @@ function itemsOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], s
 }
 
 function objectExpression(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
-  const parts: Part[] = [];
+  const parts: ObjectPart[] = [];
   let open = false;
   for (const property of node.properties as AnyNode[]) {
     if (property.type === "SpreadElement") {
@@ -203,17 +183,17 @@ function binary(interpreter: Interpreter, node: AnyNode, scope: Scope, context: 
 function unary(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
   const value = evaluate(interpreter, node.argument, scope, context);
   if (isPrint(node, interpreter.program.text)) interpreter.print(value, context);
-  if (node.operator === "void") return NOTHING;
+  if (node.operator === "void") return UNDEFINED;
   if (node.operator === "typeof") return TEXT;
   if (node.operator === "-" && value.kind === "number" && value.literal !== undefined)
     return { kind: "number", literal: -value.literal };
   return /^[-+~]$/.test(node.operator) ? NUMBER : PLAIN;
 }
 
-/** The name's value is "one of several" already, from its declaration on. */
+/** The name's value is already a `maybe`, from its declaration on. */
 function assignment(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
-  const mayNot = /^(\|\||&&|\?\?)=$/.test(node.operator);
-  const value = evaluate(interpreter, node.right, scope, mayNot ? uncertain(context) : context);
+  const mayBeSkipped = /^(\|\||&&|\?\?)=$/.test(node.operator);
+  const value = evaluate(interpreter, node.right, scope, mayBeSkipped ? uncertain(context) : context);
   if (node.left.type === "MemberExpression") evaluate(interpreter, node.left.object, scope, context);
   if (node.left.type === "Identifier") scope.widen(node.left.name, value);
   else if (node.left.type !== "MemberExpression") bind(interpreter, node.left, maybe(value), scope, uncertain(context));
@@ -226,30 +206,11 @@ function literal(value: unknown): Value {
   return PLAIN;
 }
 
-function literalOf(value: Value): string | undefined {
-  return value.kind === "text" || value.kind === "number"
-    ? value.literal === undefined
-      ? undefined
-      : String(value.literal)
-    : undefined;
-}
-
-function isKey(value: Value): boolean {
-  if (value.kind === "maybe") return value.of.length > 0 && value.of.every(isKey);
-  return value.kind === "text" && value.isKey === true;
-}
-
 function isKnown(value: Value): boolean {
   return value.kind === "list" && value.known !== undefined;
 }
 
-function readsSeeds(value: Value): boolean {
-  if (value.kind === "maybe") return value.of.some(readsSeeds);
-  if (value.kind === "object") return value.parts.some((part) => readsSeeds(part.value));
-  return value.kind === "seed";
-}
-
-/** `a?.b.c(d)` does none of what follows the `?.` when there is no `a`. */
+/** In `a?.b.c(d)` nothing after the `?.` runs when there is no `a`. */
 function isBehindOptional(node: AnyNode): boolean {
   if (node.type !== "MemberExpression" && node.type !== "CallExpression") return false;
   return node.optional || isBehindOptional(node.object ?? node.callee);

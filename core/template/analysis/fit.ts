@@ -1,16 +1,16 @@
-/** What a template asks of its seeds, in words; and whether seeds can give it, judged by what is known of a seed set's fields. */
+/** Describes what a template requires of its seeds, and checks a seed set's field profiles against it. */
 import { pathBelow } from "./constraint-collector.ts";
 import { JSON_TYPES, type JsonType } from "./prototypes.ts";
 import type { JsonSchema } from "./constraints.ts";
 import type { SeedRequirements } from "./seed-requirements.ts";
 
-/** A field as the summary of a seed set has it. */
+/** A field as a seed set's summary describes it. */
 export interface FieldProfile {
   /** `title`, `body.text`, `tags[]`, `tags[].name`. */
   readonly name: string;
-  /** JSON types seen, but null. */
+  /** JSON types seen, except null. */
   readonly types: readonly string[];
-  /** Places where it could be and is absent, null or an empty text. */
+  /** How many times it could be present but is absent, null or an empty text. */
   readonly missing: number;
   /** How many of the missing are empty texts. */
   readonly empty?: number;
@@ -27,31 +27,31 @@ export interface CollectionSummary {
 }
 
 /**
- * The first reason why items of the seed set are sure to fail, as a sentence; `undefined` when none is known. The summary
- * does not know everything (which item lacks what, or what lies deeper than it looked): in doubt seeds are not refused.
+ * The first reason why items of the seed set are certain to fail, as a sentence; `undefined` when none is known. The summary
+ * is incomplete (which item lacks what, or what is nested deeper): when in doubt, seeds are not rejected.
  */
 export function fitProblem(
-  needs: SeedRequirements,
+  requirements: SeedRequirements,
   collections: readonly CollectionSummary[],
   templateName: string,
 ): string | undefined {
-  for (const [name, schema] of Object.entries(needs.collections)) {
-    const facts = collections.find((collection) => collection.name === name);
-    const reader = new Reader(needs, name, templateName);
-    if (!facts)
-      return `${reader.at("")} draws from the collection "${name}", but the seed set has none (it has ${listed(collections)}).`;
-    const fault = faultBelow({ schema, path: "", places: facts.itemCount, summary: facts, reader });
-    if (fault) return fault;
+  for (const [name, schema] of Object.entries(requirements.collections)) {
+    const summary = collections.find((collection) => collection.name === name);
+    const reader = new ReadDescriber(requirements, name, templateName);
+    if (!summary)
+      return `${reader.at("")} draws from the collection "${name}", which the seed set does not have (it has ${listed(collections)}).`;
+    const problem = problemBelow({ schema, path: "", positions: summary.itemCount, summary, reader });
+    if (problem) return problem;
   }
   return undefined;
 }
 
-/** What is asked of a collection's items: `title (text), tags[].name, year (number, optional)`. */
+/** What is required of a collection's items: `title (text), tags[].name, year (number, optional)`. */
 export function describeSchema(schema: JsonSchema): string {
   return leavesOf(schema, "", true).join(", ") || "items of any fields";
 }
 
-// The parts of the schemas that are read here; what they say under conditions is left to whoever validates items.
+// The parts of the schemas that are checked here; conditional parts are left to the validation of items.
 interface Known {
   readonly type?: JsonType | readonly JsonType[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -63,20 +63,20 @@ interface Known {
 interface FieldCheck {
   readonly schema: JsonSchema;
   readonly path: string;
-  /** How many values are there. */
-  readonly places: number;
+  /** How many values there could be. */
+  readonly positions: number;
   readonly summary: CollectionSummary;
-  readonly reader: Reader;
+  readonly reader: ReadDescriber;
 }
 
-/** Says who reads: the place in the template, and the path as its author wrote it. */
-class Reader {
+/** Describes a read: its location in the template, and the path as its author wrote it. */
+class ReadDescriber {
   readonly #needs: SeedRequirements;
   readonly #collection: string;
   readonly #template: string;
 
-  constructor(needs: SeedRequirements, collection: string, template: string) {
-    this.#needs = needs;
+  constructor(requirements: SeedRequirements, collection: string, template: string) {
+    this.#needs = requirements;
     this.#collection = collection;
     this.#template = template;
   }
@@ -97,62 +97,62 @@ class Reader {
   }
 }
 
-function faultBelow(spot: FieldCheck): string | undefined {
-  const { properties = {}, required = [], items } = spot.schema as Known;
+function problemBelow(check: FieldCheck): string | undefined {
+  const { properties = {}, required = [], items } = check.schema as Known;
   for (const [name, schema] of Object.entries(properties)) {
-    // A length is also what texts and lists have of themselves; and a place in a list is no field.
+    // Texts and lists have a length anyway, and a list index is not a field.
     if (/^(length|\d+)$/.test(name)) continue;
-    const below = { ...spot, schema, path: pathBelow(spot.path, name) };
-    const fault = faultOfField(below, name, required.includes(name));
-    if (fault) return fault;
+    const below = { ...check, schema, path: pathBelow(check.path, name) };
+    const problem = problemOfField(below, name, required.includes(name));
+    if (problem) return problem;
   }
-  return items && faultOfValue({ ...spot, schema: items, path: `${spot.path}[]` }, false);
+  return items && problemOfValue({ ...check, schema: items, path: `${check.path}[]` }, false);
 }
 
-function faultOfField(spot: FieldCheck, name: string, isRequired: boolean): string | undefined {
-  if (fieldAt(spot)) return faultOfValue(spot, isRequired);
-  const parent = spot.summary.fields.find((field) => pathBelow(field.name, name) === spot.path);
-  const isTopLevel = spot.path === pathBelow("", name);
-  const isKnownAbsent = isTopLevel ? spot.summary.itemCount > 0 : parent?.types.includes("object") && !parent.more;
+function problemOfField(check: FieldCheck, name: string, isRequired: boolean): string | undefined {
+  if (fieldAt(check)) return problemOfValue(check, isRequired);
+  const parent = check.summary.fields.find((field) => pathBelow(field.name, name) === check.path);
+  const isTopLevel = check.path === pathBelow("", name);
+  const isKnownAbsent = isTopLevel ? check.summary.itemCount > 0 : parent?.types.includes("object") && !parent.more;
   if (!isRequired || !isKnownAbsent) return undefined;
-  const siblings = spot.summary.fields.filter((field) =>
+  const siblings = check.summary.fields.filter((field) =>
     parent ? isFieldOf(parent.name, field.name) : isFieldOf("", field.name),
   );
   const where = parent
-    ? `"${parent.name}" in the collection "${spot.summary.name}"`
-    : `the collection "${spot.summary.name}"`;
-  return `${spot.reader.reads(spot.path)}; ${where} has no "${name}" (it has ${listed(siblings, parent?.name)}).`;
+    ? `"${parent.name}" in the collection "${check.summary.name}"`
+    : `the collection "${check.summary.name}"`;
+  return `${check.reader.reads(check.path)}; ${where} has no "${name}" (it has ${listed(siblings, parent?.name)}).`;
 }
 
-function faultOfValue(spot: FieldCheck, isRequired: boolean): string | undefined {
-  const field = fieldAt(spot);
+function problemOfValue(check: FieldCheck, isRequired: boolean): string | undefined {
+  const field = fieldAt(check);
   if (!field) return undefined;
-  const { summary, reader, path } = spot;
-  const allowed = typesOf(spot.schema);
+  const { summary, reader, path } = check;
+  const allowed = typesOf(check.schema);
   const seen = field.types.map((type) => (type === "integer" ? "number" : type) as JsonType);
-  // A text that must be empty is one that is looped over as if it were a list; the empty ones are counted apart.
-  const bearable = (spot.schema as Known).maxLength === 0 ? allowed.filter((type) => type !== "string") : allowed;
-  const wrong = seen.filter((type) => !bearable.includes(type));
+  // A text that must be empty is one that is looped over like a list; empty texts are counted separately.
+  const accepted = (check.schema as Known).maxLength === 0 ? allowed.filter((type) => type !== "string") : allowed;
+  const wrong = seen.filter((type) => !accepted.includes(type));
   if ((field.empty ?? 0) > 0 && !allowed.includes("string") && !wrong.includes("string")) wrong.push("string");
   if (wrong.length > 0) {
     const some = wrong.length < new Set(seen).size ? "some of it is" : "it is";
-    return `${reader.reads(path)} as ${orOf(bearable)}; in "${summary.name}" ${some} ${orOf(wrong)}.`;
+    return `${reader.reads(path)} as ${orOf(accepted)}; in "${summary.name}" ${some} ${orOf(wrong)}.`;
   }
-  const gone = field.missing - (field.empty ?? 0);
-  // A null can be printed; where only presence is asked for, those that are known to be null are there.
-  const lacking = allowed.includes("null") ? gone - (field.nulls ?? 0) : gone;
+  const absent = field.missing - (field.empty ?? 0);
+  // A null can be printed: where only presence is required, known nulls count as present.
+  const missing = allowed.includes("null") ? absent - (field.nulls ?? 0) : absent;
   const isAsked = isRequired || path.endsWith("[]");
-  if (isAsked && lacking > 0)
-    return `${reader.reads(path)}, which is missing in ${lacking} of ${placesOf(spot, field)}; write it with a fallback (?? "") or clean the seeds.`;
-  return faultBelow(spot);
+  if (isAsked && missing > 0)
+    return `${reader.reads(path)}, which is missing in ${missing} of ${positionsOf(check, field)}; add a fallback (?? "") or clean the seeds.`;
+  return problemBelow(check);
 }
 
-/** Of what the missing ones are a part: all items, or all places inside them. */
-function placesOf({ summary, path }: FieldCheck, field: FieldProfile): string {
+/** What the missing ones are a part of: all items, or all occurrences inside them. */
+function positionsOf({ summary, path }: FieldCheck, field: FieldProfile): string {
   const isTopLevel = !/[.[]/.test(path);
   return isTopLevel
     ? `${summary.itemCount} items of "${summary.name}"`
-    : `the places for it in "${summary.name}" (${field.name})`;
+    : `its occurrences in "${summary.name}" (${field.name})`;
 }
 
 function fieldAt({ summary, path }: FieldCheck): FieldProfile | undefined {
@@ -170,7 +170,7 @@ function typesOf(schema: JsonSchema): readonly JsonType[] {
   return type === undefined ? JSON_TYPES : typeof type === "string" ? [type] : type;
 }
 
-const WORDS: Readonly<Record<JsonType, string>> = {
+const TYPE_NAMES: Readonly<Record<JsonType, string>> = {
   null: "null",
   boolean: "true or false",
   number: "a number",
@@ -180,7 +180,7 @@ const WORDS: Readonly<Record<JsonType, string>> = {
 };
 
 function orOf(types: readonly JsonType[]): string {
-  return types.length === 0 ? "something no seeds can be" : types.map((type) => WORDS[type]).join(" or ");
+  return types.length === 0 ? "something no seeds can be" : types.map((type) => TYPE_NAMES[type]).join(" or ");
 }
 
 function listed(named: readonly { readonly name: string }[], below = ""): string {
@@ -200,11 +200,11 @@ function leavesOf(schema: JsonSchema, path: string, isRequired: boolean): string
   if (below.length > 0 || path === "") return below;
   const types = typesOf(schema);
   const kinds = types.filter((type) => type !== "null");
-  const words = [
+  const notes = [
     ...(kinds.length < JSON_TYPES.length - 1
-      ? [kinds.map((type) => WORDS[type].replace(/^an? /, "")).join(" or ")]
+      ? [kinds.map((type) => TYPE_NAMES[type].replace(/^an? /, "")).join(" or ")]
       : []),
     ...(isRequired ? [] : ["optional"]),
   ];
-  return [words.length > 0 ? `${path} (${words.join(", ")})` : path];
+  return [notes.length > 0 ? `${path} (${notes.join(", ")})` : path];
 }

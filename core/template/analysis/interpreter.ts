@@ -1,248 +1,61 @@
-/**
- * Runs a template without its seeds: every statement once, each loop for one turn that stands for all, each macro where it is
- * called, and notes what the seeds must have for it. Behind a branch nothing is demanded, since it may not run.
- */
-import { evaluate } from "./evaluate.ts";
+/** What the parts of the interpreter need of it: its state, and the way back into the recursion. */
 import type { ConstraintCollector } from "./constraint-collector.ts";
 import type { Changes } from "./control-flow.ts";
-import { resolvedName } from "../includes.ts";
-import { bindParameters } from "./destructuring.ts";
-import { JSON_TYPES, KINDS } from "./prototypes.ts";
-import { block, run } from "./statements.ts";
-import {
-  below,
-  maybe,
-  NOTHING,
-  printsOf,
-  Scope,
-  iterationsOf,
-  uncertain,
-  type AnyNode,
-  type Code,
-  type Context,
-  type Print,
-  type Program,
-  type SeedPath,
-  type Turn,
-  type Value,
-} from "./value.ts";
+import type { AnyNode, Code, Context, Iteration, Program, Scope, SeedPath, Value } from "./value.ts";
 
 export interface InterpreterEnvironment {
   readonly constraints: ConstraintCollector;
-  /** What all of the template's texts change. */
+  /** What all of the template's prompts and expressions change. */
   readonly changes: Changes;
-  /** The text that an include means, by its full name. */
+  /** The code that an include refers to, by its full name. */
   readonly included: (name: string) => Code | undefined;
   readonly warn: (program: Program, node: AnyNode) => void;
 }
 
-const NOT_NULL = KINDS.filter((kind) => kind !== "null");
-const ITERABLE = ["string", "array"] as const;
-
-/** Macros that call each other can unfold without end; what is not looked at demands nothing. */
-const MAX_NODES = 200_000;
-const MAX_DEPTH = 40;
-
-export class Interpreter {
+export interface Interpreter {
   readonly environment: InterpreterEnvironment;
-  #program: Program | undefined;
-  #prints: Print[] = [];
-  /** What the function that runs returned, from each of its `return`s. */
-  #returned: Value[] = [];
-  #nodes = 0;
-  #depth = 0;
-  readonly #including: string[] = [];
+  /** The prompt or expression whose code is running. */
+  readonly program: Program;
 
-  constructor(around: InterpreterEnvironment) {
-    this.environment = around;
-  }
+  /** An expression's value, and what it requires of the seeds. */
+  evaluate(node: AnyNode, scope: Scope, context: Context): Value;
 
-  /** The text whose code runs. */
-  get program(): Program {
-    if (!this.#program) throw new Error("Nothing is being read.");
-    return this.#program;
-  }
+  /** `called(...args)` */
+  call(called: Value, args: readonly Value[], context: Context, at: number): Value;
 
-  /** Counts what is looked at. @returns whether it was too much */
-  exceedsNodeLimit(): boolean {
-    this.#nodes += 1;
-    return this.#nodes > MAX_NODES;
-  }
-
-  /** A prompt: whatever it prints has to be defined. */
-  prompt(program: Program, context: Context): void {
-    this.#demandAll(this.#printsOf(program, context));
-  }
-
-  /** An expression's value. */
-  expression(program: Program, context: Context): Value {
-    this.#program = program;
-    return evaluate(this, program.tree, scopeOf(program.it), context);
-  }
-
-  /** Printing the value must show no `undefined`. */
-  requireDefined(value: Value, context: Context): void {
-    this.#demandAll(printsOf([value], context));
-  }
-
-  /** A text made of the values. */
-  textOf(values: readonly Value[], context: Context): Value {
-    return { kind: "text", prints: printsOf(values, context) };
-  }
-
-  /** An object or list of the template's own, unless something may change it later. */
-  ownValue(value: Value): Value {
-    return this.environment.changes.mutatesValues ? maybe(value) : value;
-  }
-
-  requireNotNull(value: Value, context: Context): void {
-    if (value.kind === "seed" && value.view === undefined)
-      this.environment.constraints.require(value.path, context, NOT_NULL);
-  }
-
-  /** The list has to have an item. */
-  requireItem(list: SeedPath, context: Context, at: number): void {
-    const item = this.read(below(list, "0"), at);
-    this.requireDefined(item, context);
-  }
-
-  /** What a loop runs over, `...`, or a pattern like `[a, b]` takes apart. */
-  iterate(value: Value, context: Context): Turn[] {
-    if (value.kind === "seed") this.environment.constraints.require(value.path, context, ITERABLE);
-    this.#noteLoop(value);
-    return iterationsOf(value, context);
-  }
-
-  #noteLoop(value: Value): void {
-    if (value.kind === "seed" && value.view === undefined) this.environment.constraints.noteLoop(value.path);
-    if (value.kind === "maybe") value.of.forEach((one) => this.#noteLoop(one));
-  }
-
-  /** What `forEach` runs over must be a list; its first items have a turn each. */
-  firstIterations(value: Value, most: number, context: Context): Turn {
-    if (value.kind === "seed") this.environment.constraints.require(value.path, context, ["array"]);
-    const first: Value = value.kind === "seed" && value.view === undefined ? { ...value, view: most } : value;
-    const [turn] = iterationsOf(first, context);
-    const isFirstOfMany = first === value;
-    return turn && !isFirstOfMany
-      ? turn
-      : { value: maybe(turn?.value ?? maybe()), context: uncertain(turn?.context ?? context) };
-  }
-
-  /** Calls a function of the template's; `values` beyond its parameters are ignored as they are by JavaScript. */
-  invoke(called: Extract<Value, { kind: "function" }>, values: readonly Value[], context: Context): Value {
-    const { node, program } = called;
-    if (this.#depth >= MAX_DEPTH) return maybe();
-    const isPlain = !node.async && !node.generator;
-    const inside = isPlain ? context : uncertain(context);
-    const scope = new Scope(called.scope);
-    const outer = { program: this.#program, returned: this.#returned };
-    this.#program = program;
-    this.#returned = [];
-    this.#depth += 1;
-    try {
-      bindParameters(this, node.params, values, scope, inside);
-      const value =
-        node.body.type === "BlockStatement"
-          ? this.#returnedBy(node.body, scope, inside)
-          : evaluate(this, node.body, scope, inside);
-      return isPlain ? value : maybe(value);
-    } finally {
-      this.#depth -= 1;
-      this.#program = outer.program;
-      this.#returned = outer.returned;
-    }
-  }
-
-  /** What a partial, or a macro within `capture`, prints: a text that shows whatever is undefined in it. */
-  captured(run: () => void): Value {
-    const outer = this.#prints;
-    this.#prints = [];
-    try {
-      run();
-      return { kind: "text", prints: this.#prints };
-    } finally {
-      this.#prints = outer;
-    }
-  }
-
-  print(value: Value, context: Context): void {
-    this.#prints.push(...printsOf([value], context));
-  }
-
-  /** `include("NAME", data)` */
-  include(name: string, data: Value | undefined, context: Context): Value {
-    const outer = this.program;
-    const full = resolvedName(name, outer.within);
-    const found = this.environment.included(full);
-    if (!found || this.#including.includes(full)) return maybe();
-    const it: Value = data ? { kind: "object", parts: [{ value: outer.it }, { value: data }] } : outer.it;
-    this.#including.push(full);
-    try {
-      const location = `${outer.location.replace(/, partial .*$/, "")}, partial "${name}"`;
-      return { kind: "text", prints: this.#printsOf({ ...found, location, it }, context) };
-    } finally {
-      this.#including.pop();
-      this.#program = outer;
-    }
-  }
-
-  noteReturn(value: Value): void {
-    this.#returned.push(value);
-  }
+  /** Calls a function of the template's; `values` beyond its parameters are ignored, as in JavaScript. */
+  invoke(called: Extract<Value, { kind: "function" }>, values: readonly Value[], context: Context): Value;
 
   /** A function whose caller is unknown may run, with anything. */
-  maybeCall(value: Value, context: Context, args: readonly Value[] = []): void {
-    if (value.kind === "function") this.invoke(value, [...args, maybe(), maybe(), maybe()], uncertain(context));
-    if (value.kind === "maybe") for (const one of value.of) this.maybeCall(one, context, args);
-    if (value.kind === "list") for (const one of value.known ?? [value.each]) this.maybeCall(one, context, args);
-    if (value.kind === "object") for (const part of value.parts) this.maybeCall(part.value, context, args);
-  }
+  maybeCall(value: Value, context: Context, args?: readonly Value[]): void;
 
-  #demandAll(prints: readonly Print[]): void {
-    for (const { path, context, asJson } of prints)
-      this.environment.constraints.require(path, context, asJson ? JSON_TYPES : KINDS);
-  }
+  /** Counts the nodes visited. @returns whether there were too many */
+  exceedsNodeLimit(): boolean;
 
-  #printsOf(program: Program, context: Context): Print[] {
-    const outer = { prints: this.#prints, returned: this.#returned };
-    this.#program = program;
-    this.#prints = [];
-    this.#returned = [];
-    try {
-      run(this, program.tree, scopeOf(program.it), context);
-      // A prompt that returns of its own accord gives up what it has printed.
-      return this.#returned.length > 0
-        ? this.#prints.map((print) => ({ ...print, context: uncertain(print.context) }))
-        : this.#prints;
-    } finally {
-      this.#prints = outer.prints;
-      this.#returned = outer.returned;
-    }
-  }
+  /** Reads a value of the seeds. */
+  read(path: SeedPath, at: number): Value;
 
-  /** A value of the seeds is read. */
-  read(path: SeedPath, at: number): Value {
-    const { text, location } = this.program;
-    this.environment.constraints.noteRead(path, location, () => lineAt(text, at));
-    return { kind: "seed", path };
-  }
+  requireNotNull(value: Value, context: Context): void;
 
-  #returnedBy(body: AnyNode, scope: Scope, context: Context): Value {
-    block(this, body.body, scope, context);
-    const [only] = this.#returned;
-    if (!only) return NOTHING;
-    const endsWithIt = this.#returned.length === 1 && body.body.at(-1).type === "ReturnStatement";
-    return endsWithIt ? only : maybe(...this.#returned);
-  }
-}
+  /** The list must have an item. */
+  requireItem(list: SeedPath, context: Context, at: number): void;
 
-export function lineAt(text: string, at: number): number {
-  return text.slice(0, at).split("\n").length;
-}
+  /** What a loop or `...` iterates over, or a pattern like `[a, b]` takes apart. */
+  iterate(value: Value, context: Context): Iteration[];
 
-function scopeOf(it: Value): Scope {
-  const scope = new Scope();
-  scope.set("it", it);
-  return scope;
+  /** A text made of the values. */
+  textOf(values: readonly Value[], context: Context): Value;
+
+  /** An object or list of the template's own, unless something may change it later. */
+  ownValue(value: Value): Value;
+
+  print(value: Value, context: Context): void;
+
+  /** What a partial, or a macro within `capture`, prints: a text that shows whatever is undefined in it. */
+  captured(run: () => void): Value;
+
+  /** `include("NAME", data)` */
+  include(name: string, data: Value | undefined, context: Context): Value;
+
+  noteReturn(value: Value): void;
 }

@@ -1,11 +1,10 @@
-/** Methods of lists, and those that texts share with them. */
-import { callValue } from "./calls.ts";
+/** Methods of lists, and those they share with texts. */
 import { isIndex } from "./constraints.ts";
 import { memberOf } from "./members.ts";
 import { resultOf, unknown, type Call, type List, type Seed } from "./results.ts";
-import { maybe, NOTHING, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Value } from "./value.ts";
+import { maybe, UNDEFINED, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Value } from "./value.ts";
 
-/** `list.name(...)`; what the method demands of the list is demanded elsewhere. */
+/** `list.name(...)`; what the method requires of the list is noted elsewhere. */
 export function resultOfList(list: Seed | List, name: string, call: Call): Value {
   const result = listMethod(name)?.(list, call);
   if (!result) return resultOf(name) ?? unknown(call, [list]);
@@ -22,7 +21,7 @@ function listMethod(name: string): ListMethod | undefined {
 const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   forEach: (list, call) => {
     eachTurn(list, call);
-    return NOTHING;
+    return UNDEFINED;
   },
   map: mapped,
   filter: (list, call) => {
@@ -49,12 +48,12 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
     const [from, to] = args.map((arg) => (arg.kind === "number" ? arg.literal : undefined));
     if (args.length === 0) return allOf(list);
     if (list.kind === "list" || args.length < 2 || from !== 0 || to === undefined) return someOf(list);
-    const isBeginning = Number.isInteger(to) && to > 0 && to <= MAX_BEGINNING && list.view === undefined;
-    return isBeginning ? { ...list, view: to } : someOf(list);
+    const isPrefix = Number.isInteger(to) && to > 0 && to <= MAX_PREFIX && list.view === undefined;
+    return isPrefix ? { ...list, view: to } : someOf(list);
   },
   at: (list, { interpreter, args: [index], context, at }) => {
-    const place = index?.kind === "number" ? String(index.literal) : "";
-    return isIndex(place) ? memberOf(interpreter, list, place, context, at) : itemOf(list, { context });
+    const key = index?.kind === "number" ? String(index.literal) : "";
+    return isIndex(key) ? memberOf(interpreter, list, key, context, at) : itemOf(list, { context });
   },
   join: (list, { interpreter, context }) => (list.kind === "list" ? interpreter.textOf([list], context) : TEXT),
   toString: (list: Seed | List, { interpreter, context }: Call) =>
@@ -69,15 +68,14 @@ const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   },
 };
 
-/** Longer beginnings would make the schema longer than it is worth: it names each place. */
-const MAX_BEGINNING = 50;
+/** A longer prefix would bloat the schema, which names each index. */
+const MAX_PREFIX = 50;
 
-/** Calls the first argument for each item: what it returned for each turn, and the loops in which it ran. */
+/** Calls the first argument for each item. @returns its results, and the loops in which it ran */
 function eachTurn(list: Seed | List, { interpreter, args: [callback], context, at }: Call) {
   const turns = callback ? iterationsOf(list, { ...context, loops: [] }) : [];
   const results = turns.map((turn) =>
-    callValue(
-      interpreter,
+    interpreter.call(
       callback as Value,
       [turn.value, NUMBER, list],
       within({ ...context, certain: turn.context.certain }, turn.context.loops),
@@ -96,7 +94,7 @@ export function mapped(list: Seed | List, call: Call): Value {
   return { kind: "list", each, known, loops };
 }
 
-/** It may stop at any item, so none but the first is sure to be looked at. */
+/** It may stop at any item, so only the first is certain to be visited. */
 function stopping(list: Seed | List, call: Call, result: Value): Value {
   eachTurn(list, { ...call, context: uncertain(call.context) });
   return result;
@@ -105,10 +103,10 @@ function stopping(list: Seed | List, call: Call, result: Value): Value {
 function reduced(list: Seed | List, { interpreter, args: [callback, start], context, at }: Call): Value {
   const results = iterationsOf(list, context).map((turn) =>
     callback
-      ? callValue(interpreter, callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at)
-      : NOTHING,
+      ? interpreter.call(callback, [maybe(start ?? turn.value), turn.value, NUMBER], turn.context, at)
+      : UNDEFINED,
   );
-  return maybe(start ?? NOTHING, ...results);
+  return maybe(start ?? UNDEFINED, ...results);
 }
 
 function rearranged(list: Seed | List, call: Call): Value {
@@ -116,7 +114,7 @@ function rearranged(list: Seed | List, call: Call): Value {
   return allOf(list);
 }
 
-/** The same items, not surely at the same places. */
+/** The same items, in any order. */
 export function allOf(list: Seed | List): Seed | List {
   if (list.kind === "list") return { ...list, known: undefined };
   return { ...list, view: list.view === undefined ? "all" : typeof list.view === "number" ? "some" : list.view };

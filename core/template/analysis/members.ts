@@ -1,15 +1,18 @@
-/** `value.name`: what it gives, and what it demands of the value. */
+/** `value.name`: its value, and what it requires of the object. */
 import { isIndex } from "./constraints.ts";
 import { isObjectPrototypeMember } from "./prototypes.ts";
 import {
   below,
+  isSameList,
   maybe,
-  NOTHING,
+  UNDEFINED,
   NUMBER,
   iterationsOf,
   uncertain,
+  type AnyNode,
   type Context,
-  type Part,
+  type ObjectPart,
+  type Scope,
   type Value,
 } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -22,18 +25,38 @@ export function memberOf(interpreter: Interpreter, value: Value, name: string, c
     case "list":
       if (name === "length") return NUMBER;
       if (!isIndex(name)) return maybe();
-      return value.known ? (value.known[Number(name)] ?? NOTHING) : maybe(value.each);
+      return value.known ? (value.known[Number(name)] ?? UNDEFINED) : maybe(value.each);
     case "object":
       return memberOfObject(interpreter, value.parts, value.open === true, name, context, at);
     case "text":
       return name === "length" ? NUMBER : maybe();
-    case "native":
-      return { kind: "native", name: `${value.name}.${name}` };
+    case "builtin":
+      return { kind: "builtin", name: `${value.name}.${name}` };
     case "maybe":
       return maybe(...value.of.map((one) => memberOf(interpreter, one, name, uncertain(context), at)));
     default:
       return maybe();
   }
+}
+
+/** `value.name` or `value[key]`, by the node that names it. */
+export function memberByKey(
+  interpreter: Interpreter,
+  node: AnyNode,
+  value: Value,
+  scope: Scope,
+  context: Context,
+): Value {
+  const at = node.start;
+  if (!node.computed) return memberOf(interpreter, value, node.property.name ?? "", context, at);
+  const key = interpreter.evaluate(node.property, scope, context);
+  const name = literalOf(key);
+  if (name !== undefined) return memberOf(interpreter, value, name, context, at);
+  interpreter.requireNotNull(value, context);
+  if (key.kind === "number" && key.counts && isSameList(key.counts.list, value)) return key.counts.item;
+  if (key.kind === "number") return maybe(...iterationsOf(value, uncertain(context)).map((turn) => turn.value));
+  if (!isKey(key) && readsSeeds(value)) interpreter.environment.warn(interpreter.program, node);
+  return maybe();
 }
 
 function memberOfSeed(
@@ -50,15 +73,15 @@ function memberOfSeed(
     return isThere ? interpreter.read(path, at) : maybe(...iterationsOf(value, context).map((turn) => turn.value));
   }
   interpreter.requireNotNull(value, context);
-  // Such names are there whatever the seeds hold; and a place so far on in a list is not worth a schema as long.
+  // Such names exist whatever the seeds hold, and an index that large would need too long a schema.
   if (isObjectPrototypeMember(name) || name === "__proto__" || (/^\d+$/.test(name) && !isIndex(name))) return maybe();
   return interpreter.read(below(value.path, name), at);
 }
 
-/** What was laid on last counts; something spread that may hold the name leaves it open. */
+/** The last part with the name counts; a spread that may contain it leaves the value uncertain. */
 function memberOfObject(
   interpreter: Interpreter,
-  parts: readonly Part[],
+  parts: readonly ObjectPart[],
   open: boolean,
   name: string,
   context: Context,
@@ -75,16 +98,35 @@ function memberOfObject(
   }
   const [only] = found;
   if (open || isObjectPrototypeMember(name)) return maybe(...found);
-  return only && found.length === 1 ? only : found.length === 0 ? NOTHING : maybe(...found);
+  return only && found.length === 1 ? only : found.length === 0 ? UNDEFINED : maybe(...found);
 }
 
 /**
- * A field of what is spread into an object; nothing is demanded of that, since `...null` spreads nothing. That a text's own
- * `length` is not spread with it goes unnoticed.
+ * A field of what is spread into an object, of which nothing is required, since `...null` spreads nothing. Ignores that a
+ * text's `length` is not spread.
  */
 function memberOfSpread(interpreter: Interpreter, value: Value, name: string, context: Context, at: number): Value {
   if (value.kind === "object") return memberOfObject(interpreter, value.parts, value.open === true, name, context, at);
   if (value.kind === "seed" && value.view === undefined && !isObjectPrototypeMember(name) && !/^\d+$/.test(name))
     return interpreter.read(below(value.path, name), at);
-  return value.kind === "undefined" ? NOTHING : maybe(memberOf(interpreter, value, name, uncertain(context), at));
+  return value.kind === "undefined" ? UNDEFINED : maybe(memberOf(interpreter, value, name, uncertain(context), at));
+}
+
+export function literalOf(value: Value): string | undefined {
+  return value.kind === "text" || value.kind === "number"
+    ? value.literal === undefined
+      ? undefined
+      : String(value.literal)
+    : undefined;
+}
+
+function isKey(value: Value): boolean {
+  if (value.kind === "maybe") return value.of.length > 0 && value.of.every(isKey);
+  return value.kind === "text" && value.isKey === true;
+}
+
+function readsSeeds(value: Value): boolean {
+  if (value.kind === "maybe") return value.of.some(readsSeeds);
+  if (value.kind === "object") return value.parts.some((part) => readsSeeds(part.value));
+  return value.kind === "seed";
 }

@@ -1,24 +1,24 @@
 /**
- * What the values of JSON's types offer of themselves: `it.movie.Title.trim` is no field of the seeds but a method of texts.
- * A fixed table, since browser, server and sandbox must agree; it holds what any of their engines knows.
+ * The prototype members of JSON's types: `it.movie.Title.trim` is not a field of the seeds but a method of texts. A fixed
+ * table, since browser, server and sandbox must agree; it lists what any of their engines has.
  */
 export const JSON_TYPES = ["null", "boolean", "number", "string", "array", "object"] as const;
 export type JsonType = (typeof JSON_TYPES)[number];
 
-/** A JSON type, or what a prototype offers: `"a".link` is a function. */
+/** A JSON type, or that of a prototype's member: `"a".link` is a function. */
 export type Kind = JsonType | "function";
 export const KINDS: readonly Kind[] = [...JSON_TYPES, "function"];
 
 const methods = (names: string): Record<string, Kind> =>
   Object.fromEntries(names.split(" ").map((name) => [name, "function"]));
 
-/** Of every value but null, whatever its type. */
+/** Members of every value but null. */
 const ANY = methods(
   "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable " +
     "__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__",
 );
 
-const OFFERS: Readonly<Record<Exclude<Kind, "null" | "object">, Readonly<Record<string, Kind>>>> = {
+const PROTOTYPE_MEMBERS: Readonly<Record<Exclude<Kind, "null" | "object">, Readonly<Record<string, Kind>>>> = {
   boolean: {},
   number: methods("toFixed toPrecision toExponential"),
   string: {
@@ -41,13 +41,13 @@ const OFFERS: Readonly<Record<Exclude<Kind, "null" | "object">, Readonly<Record<
   function: { name: "string", length: "number", ...methods("apply bind call") },
 };
 
-/** What a value of the kind has under a name that is none of its own fields; `undefined` for nothing. */
+/** The kind of a member that a value inherits, not one of its own fields; `undefined` for none. */
 export function prototypeMemberKind(kind: Kind, name: string): Kind | undefined {
   if (kind === "null") return undefined;
   if (Object.hasOwn(ANY, name)) return ANY[name];
   if (name === "__proto__") return "object";
   if (kind === "object") return undefined;
-  return Object.hasOwn(OFFERS[kind], name) ? OFFERS[kind][name] : undefined;
+  return Object.hasOwn(PROTOTYPE_MEMBERS[kind], name) ? PROTOTYPE_MEMBERS[kind][name] : undefined;
 }
 
 /** Whether every object has it: such a name says nothing about the seeds' fields. */

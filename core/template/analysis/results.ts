@@ -1,8 +1,8 @@
-/** What calls answer of which no more is known than the name. */
+/** The results of calls of which only the name is known. */
 import { maybe, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, within, type Context, type Value } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
-/** A call, its arguments known as far as they can be. */
+/** A call, with its arguments as far as they are known. */
 export interface Call {
   readonly interpreter: Interpreter;
   readonly args: readonly Value[];
@@ -13,7 +13,7 @@ export interface Call {
 export type Seed = Extract<Value, { kind: "seed" }>;
 export type List = Extract<Value, { kind: "list" }>;
 
-/** Functions that are handed over may be called, with the values or anything else. */
+/** Functions passed as arguments may be called, with the values or anything else. */
 export function unknown({ interpreter, args, context }: Call, values: readonly Value[]): Value {
   const items = values.flatMap((value) => iterationsOf(value, uncertain(context)));
   const inside = within(
@@ -25,18 +25,18 @@ export function unknown({ interpreter, args, context }: Call, values: readonly V
   return maybe();
 }
 
-/** What a method of that name gives, whatever it is a method of. */
+/** The result of a method of that name, whatever the object. */
 export function resultOf(name: string): Value | undefined {
-  if (GIVING_TEXTS.has(name)) return TEXT;
-  if (GIVING_NUMBERS.has(name)) return NUMBER;
-  return GIVING_PLAIN.has(name) ? PLAIN : undefined;
+  if (TEXT_METHODS.has(name)) return TEXT;
+  if (NUMBER_METHODS.has(name)) return NUMBER;
+  return PLAIN_METHODS.has(name) ? PLAIN : undefined;
 }
 
-const words = (text: string) => new Set(text.split(" "));
+const namesIn = (text: string) => new Set(text.split(" "));
 
-const GIVING_TEXTS = words(
+const TEXT_METHODS = namesIn(
   "charAt normalize padEnd padStart repeat substr substring toLocaleLowerCase toLocaleUpperCase toLowerCase toUpperCase " +
     "trim trimEnd trimLeft trimRight trimStart toFixed toPrecision toExponential toWellFormed toLocaleString",
 );
-const GIVING_NUMBERS = words("charCodeAt codePointAt indexOf lastIndexOf localeCompare search");
-const GIVING_PLAIN = words("endsWith includes startsWith hasOwnProperty isWellFormed");
+const NUMBER_METHODS = namesIn("charCodeAt codePointAt indexOf lastIndexOf localeCompare search");
+const PLAIN_METHODS = namesIn("endsWith includes startsWith hasOwnProperty isWellFormed");

@@ -1,19 +1,19 @@
 /**
- * What a template asks of its seeds: for each collection a JSON Schema of its items, found by running the template's syntax
- * tree. It never refuses a seed with which the template renders without an undefined value; where no branch and no computed
- * key leaves doubt, it refuses every other.
+ * What a template requires of its seeds: for each collection a JSON Schema of its items, inferred by abstract interpretation.
+ * It never rejects a seed with which the template renders without an undefined value; where no branch or computed key leaves
+ * doubt, it rejects every other.
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { ConstraintCollector, pathText } from "./constraint-collector.ts";
 import { jsonSchemaOf, type JsonSchema } from "./constraints.ts";
 import { changedNames, changesOf, type Changes } from "./control-flow.ts";
-import { isQualified, partialOf } from "../includes.ts";
-import { treeOfExpression, treeOfPrompt } from "../syntax.ts";
+import { isQualified, partialOf } from "../prompts/includes.ts";
+import { treeOfExpression, treeOfPrompt } from "../prompts/syntax.ts";
 import {
   conditionTitle,
   type Column,
   type Partials,
-  type Pick,
+  type SeedPick,
   type SeedRead,
   type Step,
   type Template,
@@ -27,27 +27,27 @@ import {
   type AnyNode,
   type Code,
   type Context,
-  type Part,
+  type ObjectPart,
   type Program,
   type SeedPath,
   type Value,
 } from "./value.ts";
-import { lineAt, Interpreter } from "./interpreter.ts";
+import { lineAt, TemplateInterpreter } from "./template-interpreter.ts";
 
 /** A read as its author wrote it: `PICK.PATH`. */
 export interface LocatedSeedRead extends SeedRead {
   /** The pick, by its name in `it`. */
   readonly pick: string;
-  /** In the prompt or expression, from 1. */
+  /** One-based, in the prompt or expression. */
   readonly line: number;
 }
 
 export interface SeedRequirements {
   /** By collection: the JSON Schema (2020-12) of its items. */
   readonly collections: Readonly<Record<string, JsonSchema>>;
-  /** In the order in which the template reads them; a pick that is never read stands with an empty path. */
+  /** In the order the template reads them; a pick that is never read has an empty path. */
   readonly reads: readonly LocatedSeedRead[];
-  /** Reads that cannot be known before rendering, one sentence each. */
+  /** Reads that are unknown before rendering, one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -55,14 +55,14 @@ export interface SeedRequirements {
  * @param partials the texts of other templates that it includes, by `ID@VERSION/NAME`
  * @throws TemplateSyntaxError; PlotPaletteError BadInput when prompts nest too deep
  */
-export function schemaOf(template: Template, partials: Partials): SeedRequirements {
+export function seedRequirementsOf(template: Template, partials: Partials): SeedRequirements {
   try {
     return new RequirementAnalysis(template, partials).all();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PlotPaletteError(
       "BadInput",
-      `The prompts of the template "${template.name}" nest too deep; split an expression into several.`,
+      `The prompts of the template "${template.name}" are nested too deep; split an expression into several.`,
     );
   }
 }
@@ -71,17 +71,17 @@ class RequirementAnalysis {
   readonly #template: Template;
   readonly #constraints = new ConstraintCollector();
   readonly #warnings = new Set<string>();
-  readonly #interpreter: Interpreter;
+  readonly #interpreter: TemplateInterpreter;
   readonly #surely: Context;
-  /** What every place sees as `it`. */
-  readonly #common: readonly Part[];
+  /** What every prompt and expression sees as `it`. */
+  readonly #common: readonly ObjectPart[];
 
   constructor(template: Template, partials: Partials) {
     this.#template = template;
     const changes = changesIn(template, partials);
     this.#surely = { certain: !changes.isUnpredictable, loops: [] };
     const codes = new Map<string, Code>();
-    this.#interpreter = new Interpreter({
+    this.#interpreter = new TemplateInterpreter({
       constraints: this.#constraints,
       changes,
       included: (name) => {
@@ -95,7 +95,7 @@ class RequirementAnalysis {
         const line = lineAt(program.text, node.start);
         const code = program.text.slice(node.start, node.end);
         this.#warnings.add(
-          `Template "${template.name}" ${program.location} reads ${code} in line ${line}: which field that is shows only in rendering, so seeds are not checked for it.`,
+          `Template "${template.name}" ${program.location} reads ${code} in line ${line}: the field is known only when rendering, so seeds are not checked for it.`,
         );
       },
     });
@@ -116,15 +116,15 @@ class RequirementAnalysis {
     this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
     return {
       collections: Object.fromEntries(
-        [...this.#constraints.collections].map(([name, facts]) => [name, jsonSchemaOf(facts)]),
+        [...this.#constraints.collections].map(([name, constraints]) => [name, jsonSchemaOf(constraints)]),
       ),
       reads: this.#reads(),
       warnings: [...this.#warnings],
     };
   }
 
-  /** The collection has to be there, and what a weighted draw goes by. */
-  #drawn(pick: string, { from, weight }: Pick): void {
+  /** Requires the collection, and the weights of a weighted draw. */
+  #drawn(pick: string, { from, weight }: SeedPick): void {
     this.#constraints.constraintsOf(from);
     if (weight === undefined) return;
     const path: SeedPath = { pick, collection: from, segments: [weight] };
@@ -133,49 +133,51 @@ class RequirementAnalysis {
   }
 
   #step(step: Step): void {
-    const place = `step "${step.id}"`;
-    const expression = (part: string, source: string | undefined, context: Context, it: readonly Part[] = []) =>
+    const location = `step "${step.id}"`;
+    const expression = (part: string, source: string | undefined, context: Context, it: readonly ObjectPart[] = []) =>
       source === undefined
         ? PLAIN
-        : this.#interpreter.expression(this.#program(`${place}, "${part}"`, expressionCode(source), it), context);
+        : this.#interpreter.expression(this.#program(`${location}, "${part}"`, expressionCode(source), it), context);
     expression("when", step.when, this.#surely);
     const mayBeSkipped = step.when !== undefined ? uncertain(this.#surely) : this.#surely;
     const { context, it } = this.#turnOf(step, expression("forEach", step.forEach?.list, mayBeSkipped), mayBeSkipped);
-    const prompt = (words: string, text: string | undefined) =>
+    const prompt = (suffix: string, text: string | undefined) =>
       text === undefined
         ? undefined
-        : this.#interpreter.prompt(this.#program(place + words, codeOf(text, treeOfPrompt(text)), it), context);
+        : this.#interpreter.prompt(this.#program(location + suffix, codeOf(text, treeOfPrompt(text)), it), context);
     prompt(", system prompt", step.system);
     step.examples.forEach(({ user, assistant }, n) => {
       prompt(`, example ${n + 1}`, user);
       prompt(`, example ${n + 1}`, assistant);
     });
     prompt("", step.prompt);
-    // Whether these are asked depends on the answers.
+    // Whether these are evaluated depends on the answers.
     expression("escalate.when", step.escalate?.when, uncertain(context), it);
     expression("repeat.until", step.repeat?.until, uncertain(context), it);
   }
 
   /** The column as conditions see it. */
-  #column(name: string, { value: source, type }: Column): Part {
+  #column(name: string, { value: source, type }: Column): ObjectPart {
     const value = this.#interpreter.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
     this.#interpreter.requireDefined(value, this.#surely);
-    // A declared type changes it on the way, and JSON whatever an object or a list of the template makes of itself.
+    // A declared type converts it, and JSON changes the template's own objects and lists.
     const isAsMade = type === undefined && ["seed", "text", "number"].includes(value.kind);
     return { name, value: isAsMade ? value : maybe(value) };
   }
 
-  /** The first condition is always asked, the others only if those before them hold. */
+  /** The first condition is always evaluated, the others only if the previous ones hold. */
   #accept(record: Value): void {
     for (const [n, condition] of (this.#template.accept ?? []).entries()) {
-      const place = `condition ${conditionTitle(condition)}`;
-      const program = this.#program(place, expressionCode(condition.expression), [{ name: "record", value: record }]);
+      const location = `condition ${conditionTitle(condition)}`;
+      const program = this.#program(location, expressionCode(condition.expression), [
+        { name: "record", value: record },
+      ]);
       this.#interpreter.expression(program, n === 0 ? this.#surely : uncertain(this.#surely));
     }
   }
 
-  /** Where the prompts of a step run: once, or for each of the first items of its list. */
-  #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly Part[] } {
+  /** The context of a step's prompts: once, or for each of the first items of its list. */
+  #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly ObjectPart[] } {
     if (!forEach) return { context, it: [] };
     const turn = this.#interpreter.firstIterations(list, forEach.atMost, context);
     return {
@@ -187,18 +189,18 @@ class RequirementAnalysis {
     };
   }
 
-  #program(location: string, code: Code, more: readonly Part[] = []): Program {
+  #program(location: string, code: Code, more: readonly ObjectPart[] = []): Program {
     return { ...code, location, it: { kind: "object", parts: [...this.#common, ...more] } };
   }
 
   #reads(): LocatedSeedRead[] {
-    const reads = this.#constraints.reads().map((reading) => ({
-      pick: reading.pick,
-      collection: reading.collection,
-      path: pathText(reading.segments),
-      required: this.#constraints.isRequired(reading),
-      location: reading.location,
-      line: reading.line,
+    const reads = this.#constraints.reads().map((read) => ({
+      pick: read.pick,
+      collection: read.collection,
+      path: pathText(read.segments),
+      required: this.#constraints.isRequired(read),
+      location: read.location,
+      line: read.line,
     }));
     const unread = Object.entries(this.#template.pick).filter(([name]) => !reads.some(({ pick }) => pick === name));
     return [
@@ -215,7 +217,7 @@ class RequirementAnalysis {
   }
 }
 
-/** One item, or a list of some that surely has one. */
+/** One item, or a list with a known number of them. */
 function drawnValue(pick: string, collection: string, count: number | undefined): Value {
   const item: Value = { kind: "seed", path: { pick, collection, segments: [] } };
   if (count === undefined) return item;

@@ -1,8 +1,8 @@
-/** What runs, how often and under what: statements, with loops as one turn that stands for all. */
+/** Runs statements, with one iteration of each loop representing all. */
 import { evaluate } from "./evaluate.ts";
 import { assigns, mayEndEarly, mayExit } from "./control-flow.ts";
 import { bind } from "./destructuring.ts";
-import { maybe, NOTHING, Scope, iterationsOf, uncertain, type AnyNode, type Context, type Value } from "./value.ts";
+import { maybe, UNDEFINED, Scope, iterationsOf, uncertain, type AnyNode, type Context, type Value } from "./value.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): void {
@@ -12,7 +12,7 @@ export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, conte
       return;
     case "VariableDeclaration":
       for (const { id, init } of node.declarations)
-        bind(interpreter, id, init ? evaluate(interpreter, init, scope, context) : NOTHING, scope, context);
+        bind(interpreter, id, init ? evaluate(interpreter, init, scope, context) : UNDEFINED, scope, context);
       return;
     case "Program":
     case "BlockStatement":
@@ -23,7 +23,7 @@ export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, conte
       if (node.alternate) run(interpreter, node.alternate, scope, uncertain(context));
       return;
     case "ReturnStatement": {
-      const value = node.argument ? evaluate(interpreter, node.argument, scope, context) : NOTHING;
+      const value = node.argument ? evaluate(interpreter, node.argument, scope, context) : UNDEFINED;
       interpreter.noteReturn(value);
       return;
     }
@@ -104,7 +104,7 @@ function bindLoop(interpreter: Interpreter, left: AnyNode, value: Value, scope: 
   bind(interpreter, pattern, value, scope, context);
 }
 
-/** `for (let i = 0; i < list.length; i++)` runs for each item; of any other loop nothing is certain but its beginning. */
+/** `for (let i = 0; i < list.length; i++)` runs for each item; any other loop is uncertain after its initialization. */
 function forStatement(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): void {
   if (node.init?.type === "VariableDeclaration") run(interpreter, node.init, scope, context);
   else if (node.init) evaluate(interpreter, node.init, scope, context);

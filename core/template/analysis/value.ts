@@ -1,8 +1,8 @@
-/** The values that a template's code works with, as far as they can be told without its seeds. core/template/analysis/interpreter.ts makes them. */
+/** The values in a template's code, as far as they are known without its seeds. core/template/analysis/template-interpreter.ts makes them. */
 import type { Node } from "acorn";
 import { EACH, type PathSegment } from "./constraints.ts";
 
-/** A place in the item that a pick draws. */
+/** A path in the item that a pick draws. */
 export interface SeedPath {
   readonly pick: string;
   readonly collection: string;
@@ -10,35 +10,35 @@ export interface SeedPath {
 }
 
 /**
- * Where code runs. Uncertain: behind a branch, so nothing it does is a demand. `loops` are the places of the list items it
- * runs for: all of it happens for each of them, and not at all when there is none.
+ * Where code runs. Uncertain: inside a branch, so nothing it does is a requirement. `loops` are the paths of the list items it
+ * runs for: it runs for each of them, and not at all when there are none.
  */
 export interface Context {
   readonly certain: boolean;
   readonly loops: readonly SeedPath[];
 }
 
-/** A place whose value is printed or made part of a text. */
+/** A path whose value is printed or becomes part of a text. */
 export interface Print {
   readonly path: SeedPath;
   readonly context: Context;
-  /** It goes through JSON.stringify, which makes nothing of functions. */
+  /** It goes through JSON.stringify, which omits functions. */
   readonly asJson?: boolean;
 }
 
 export type Value =
-  /** What stands in an item; `view`: a part of the list or text there, its first so many, all in another order, or some. */
+  /** A value in an item; `view`: part of the list or text there: its first N, all in another order, or some. */
   | { readonly kind: "seed"; readonly path: SeedPath; readonly view?: number | "all" | "some" }
-  /** A list that the template made; `known` are its items one by one, else each is `each`, one for each turn of the loops. */
+  /** A list that the template created; `known` are its items one by one, otherwise each is `each`, one per loop iteration. */
   | {
       readonly kind: "list";
       readonly each: Value;
       readonly known?: readonly Value[];
       readonly loops: readonly SeedPath[];
     }
-  /** An object that the template made; a part without a name was spread into it. Open: other fields may be in it. */
-  | { readonly kind: "object"; readonly parts: readonly Part[]; readonly open?: boolean }
-  /** A text; undefined values among `prints` would show in it. Made by JSON.stringify, it is undefined itself then. */
+  /** An object that the template created; a part without a name was spread into it. Open: it may have other fields. */
+  | { readonly kind: "object"; readonly parts: readonly ObjectPart[]; readonly open?: boolean }
+  /** A text; undefined values among `prints` would show in it, or make it undefined if JSON.stringify produced it. */
   | {
       readonly kind: "text";
       readonly prints: readonly Print[];
@@ -46,32 +46,32 @@ export type Value =
       readonly isKey?: boolean;
       readonly isJson?: boolean;
     }
-  /** A number; `counts`: every index of the list, one after the other, at which `item` stands. */
+  /** A number; `counts`: each index of the list in turn, at which the value is `item`. */
   | {
       readonly kind: "number";
       readonly literal?: number;
       readonly counts?: { readonly list: Value; readonly item: Value };
     }
   | { readonly kind: "function"; readonly node: AnyNode; readonly scope: Scope; readonly program: Program }
-  /** A function, or a family of them, that templates find in place. */
-  | { readonly kind: "native"; readonly name: string }
-  /** One of these, or anything else: what is done with it demands nothing, and shows what may be read. */
+  /** A builtin function, or a namespace of them. */
+  | { readonly kind: "builtin"; readonly name: string }
+  /** One of these, or anything else: using it requires nothing, but shows what may be read. */
   | { readonly kind: "maybe"; readonly of: readonly Value[] }
-  /** Some defined value of which nothing is read. */
+  /** A defined value of which nothing is read. */
   | { readonly kind: "plain" }
   | { readonly kind: "undefined" };
 
-/** A prompt or an expression, read. */
+/** A parsed prompt or expression. */
 export interface Code {
   readonly text: string;
   readonly tree: AnyNode;
-  /** Names whose value changes while it runs: what they hold is known only as "one of these". */
+  /** Names whose value changes while it runs: they hold a `maybe`. */
   readonly changed: ReadonlySet<string>;
-  /** The full name of the text when another template's: what it includes is that template's own. */
+  /** The full name of the text if it is another template's: its includes refer to that template. */
   readonly within?: string;
 }
 
-/** Code where it runs. */
+/** Code, and where it runs. */
 export interface Program extends Code {
   /** For messages: `step "question"`. */
   readonly location: string;
@@ -79,10 +79,10 @@ export interface Program extends Code {
   readonly it: Value;
 }
 
-export interface Part {
+export interface ObjectPart {
   readonly name?: string;
   readonly value: Value;
-  /** The fields that were left out of what is spread. */
+  /** The fields that were omitted from the spread. */
   readonly without?: readonly string[];
 }
 
@@ -90,11 +90,11 @@ export interface Part {
 export type AnyNode = Node & Record<string, any>;
 
 export const PLAIN: Value = { kind: "plain" };
-export const NOTHING: Value = { kind: "undefined" };
+export const UNDEFINED: Value = { kind: "undefined" };
 export const NUMBER: Value = { kind: "number" };
 export const TEXT: Value = { kind: "text", prints: [] };
 
-/** Alternatives beyond these are forgotten: they could only add to what may be read. */
+/** Further alternatives are dropped: they could only add to what may be read. */
 const MAX_ALTERNATIVES = 12;
 
 export function maybe(...values: Value[]): Value {
@@ -106,13 +106,13 @@ export function uncertain(context: Context): Context {
   return { ...context, certain: false };
 }
 
-/** Also running for each of the places. */
+/** The context, also running for each item at the paths. */
 export function within(context: Context, loops: readonly SeedPath[]): Context {
   const more = loops.filter((loop) => !context.loops.some((known) => isSamePath(known, loop)));
   return more.length === 0 ? context : { ...context, loops: [...context.loops, ...more] };
 }
 
-/** Where something that was made in one context is used in another. */
+/** The context of something created in one context and used in another. */
 export function both(made: Context, used: Context): Context {
   return within({ certain: made.certain && used.certain, loops: used.loops }, made.loops);
 }
@@ -134,10 +134,10 @@ export function below(path: SeedPath, segment: PathSegment): SeedPath {
   return { ...path, segments: [...path.segments, segment] };
 }
 
-/** More values in one text are left out: a text that doubles itself again and again would hold any number. */
+/** Further values in one text are dropped: a text that keeps doubling itself would hold any number. */
 const MAX_PRINTS = 300;
 
-/** The values that show in a text made of these, or in what is printed of them: those of seeds, each once. */
+/** The seed values, without duplicates, that show when these are printed or become a text. */
 export function printsOf(values: readonly Value[], context: Context): Print[] {
   const prints = new Map<string, Print>();
   for (const print of values.flatMap((value) => printsOfOne(value, context)))
@@ -149,7 +149,7 @@ export function printsOf(values: readonly Value[], context: Context): Print[] {
   return [...prints.values()];
 }
 
-/** A list prints its items, and nothing for those that are undefined: only in its texts something can show. */
+/** A list prints nothing for undefined items, so only its texts can show one. */
 function printsOfOne(value: Value, context: Context): Print[] {
   if (value.kind === "seed") return value.view === undefined ? [{ path: value.path, context }] : [];
   if (value.kind === "text") return value.prints.map((print) => ({ ...print, context: both(print.context, context) }));
@@ -160,17 +160,17 @@ function printsOfOne(value: Value, context: Context): Print[] {
   );
 }
 
-/** One turn of a loop, standing for all like it. */
-export interface Turn {
+/** One iteration of a loop, representing all like it. */
+export interface Iteration {
   readonly value: Value;
   readonly context: Context;
 }
 
-/** The turns of a loop over a value; what the value must be for that is demanded elsewhere. */
-export function iterationsOf(value: Value, context: Context): Turn[] {
+/** The iterations of a loop over a value; what the value must be for that is noted elsewhere. */
+export function iterationsOf(value: Value, context: Context): Iteration[] {
   switch (value.kind) {
     case "seed": {
-      const each = below(value.path, { most: typeof value.view === "number" ? value.view : EACH });
+      const each = below(value.path, { count: typeof value.view === "number" ? value.view : EACH });
       const inside = within(context, [each]);
       if (value.view === "some") return [{ value: maybe({ kind: "seed", path: each }), context: uncertain(inside) }];
       return [{ value: { kind: "seed", path: each }, context: inside }];
@@ -189,7 +189,7 @@ export function iterationsOf(value: Value, context: Context): Turn[] {
   }
 }
 
-function uncertainOf(turns: readonly Turn[], context: Context): Context {
+function uncertainOf(turns: readonly Iteration[], context: Context): Context {
   return uncertain(
     within(
       context,
@@ -198,7 +198,7 @@ function uncertainOf(turns: readonly Turn[], context: Context): Context {
   );
 }
 
-/** Names and their values, inside the scope around it. */
+/** Names and their values, within the enclosing scope. */
 export class Scope {
   readonly #names = new Map<string, Value>();
   readonly #around: Scope | undefined;
@@ -211,7 +211,7 @@ export class Scope {
     this.#names.set(name, value);
   }
 
-  /** From now on the name may also hold this. */
+  /** The name may also hold this from here on. */
   widen(name: string, value: Value): void {
     const known = this.#names.get(name);
     if (known) this.#names.set(name, maybe(known, value));

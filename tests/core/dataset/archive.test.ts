@@ -65,15 +65,15 @@ test.each(DATASETS)("a dataset %s, in whatever order its files are seen", (_, ob
 });
 
 const LOOKS: [ArchiveState, ArchiveState, ReturnType<typeof reconcileArchiveState>][] = [
-  ["RESTORING", "RESTORING", "nothing"],
-  ["RESTORING", "ARCHIVED", "restore the rest"],
+  ["RESTORING", "RESTORING", "unchanged"],
+  ["RESTORING", "ARCHIVED", "restoreRest"],
   ["RESTORING", "RESTORED", "RESTORED"],
   ["RESTORING", "AVAILABLE", "RESTORED"],
-  ["RESTORED", "RESTORED", "nothing"],
+  ["RESTORED", "RESTORED", "unchanged"],
   ["RESTORED", "ARCHIVED", "ARCHIVED"],
-  ["RESTORED", "RESTORING", "nothing"],
-  ["ARCHIVED", "ARCHIVED", "nothing"],
-  ["ARCHIVED", "RESTORED", "nothing"],
+  ["RESTORED", "RESTORING", "unchanged"],
+  ["ARCHIVED", "ARCHIVED", "unchanged"],
+  ["ARCHIVED", "RESTORED", "unchanged"],
 ];
 
 test.each(LOOKS)("a job that remembers %s, when S3 says %s: %s", (known, found, step) => {
@@ -87,7 +87,7 @@ test("a file that cannot be read now says why and what to do, with the hours of 
     '"dataset.csv" is archived; restore the dataset first, which takes 3 to 5 hours.',
   );
   expect(why("RESTORING", "DEEP")).toBe(
-    '"dataset.csv" is being restored from the archive, which takes up to 12 hours; download it once it is back.',
+    '"dataset.csv" is being restored from the archive, which takes up to 12 hours; download it once it is restored.',
   );
   expect(why("RESTORED", "DEEP")).toBeUndefined();
   expect(whyNotReadable("dataset.csv", { state: "AVAILABLE", archiveClass: "INSTANT" })).toBeUndefined();

@@ -4,7 +4,7 @@ import {
   MAX_PARTITIONS,
   overflowPartition,
   parsePartitionBy,
-  partitionInWords,
+  formatPartitionBy,
   partitionOf,
   Partitions,
 } from "#core/dataset/partition";
@@ -93,9 +93,9 @@ test.each([
 test.each([
   [[], "1 to 3 columns, not 0"],
   [["a", "b", "c", "d"], "1 to 3 columns, not 4"],
-  [["id"], 'an "id" of its own'],
-  [["e"], 'no column "e" to be partitioned by; choose among a, b, c, d.'],
-  [["a", "a"], "by a column once only"],
+  [["id"], 'partitioned by "id", which is unique'],
+  [["e"], 'no column "e" to partition by; choose from a, b, c, d.'],
+  [["a", "a"], "by a column only once"],
 ])("partitions by %j are refused", (columns, words) => {
   const levels = columns.map((column) => ({ column, transform: "IDENTITY" as const }));
   expect(() => checkPartitionBy(levels, ["a", "b", "c", "d"])).toThrow(words);
@@ -104,5 +104,5 @@ test.each([
 test("the same column by year and by month is two levels, and is said in words", () => {
   const levels = [dated("YEAR"), dated("MONTH"), GENRE];
   expect(() => checkPartitionBy(levels, ["at", "genre"])).not.toThrow();
-  expect(partitionInWords(levels)).toBe("year of at, month of at, genre");
+  expect(formatPartitionBy(levels)).toBe("year of at, month of at, genre");
 });

@@ -28,7 +28,7 @@ test.each([
 test("a format that the template does not map is refused in words", () => {
   expect(() => checkFormats(template("training: { messages: chat }"), ["JSONL", "MESSAGES", "SHAREGPT"])).not.toThrow();
   expect(() => checkFormats(template("training: { messages: chat }"), ["CSV", "ALPACA"])).toThrow(
-    'The format "alpaca" is made from columns that "training.alpaca" of a template names, and the template "T" does not; add it there, or leave the format out.',
+    'The format "alpaca" needs "training.alpaca", which the template "T" does not have; add it, or omit the format.',
   );
 });
 

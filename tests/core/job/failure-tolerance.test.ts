@@ -24,7 +24,7 @@ test.each([
     undefined,
   ],
   ["twenty since then", { ...done(0, 0, 40, 20), priorUnsuccessfulAttempts: 20 }, "Cause 0"],
-])("after %s there is one hopeless cause: %#", (_, shard, cause) => expect(soleCause(shard)).toBe(cause));
+])("after %s the sole cause is found: %#", (_, shard, cause) => expect(soleCause(shard)).toBe(cause));
 
 test.each([
   [20, 100, 20, false],
@@ -40,13 +40,13 @@ test("a job that does not say allows 20 percent", () => {
   expect([exceedsFailureTolerance(20, 100), exceedsFailureTolerance(21, 100)]).toEqual([false, true]);
 });
 
-test("a share of fewer than fifty records tells nothing yet", () => {
+test("a percentage of fewer than fifty records says nothing yet", () => {
   expect(exceedsFailureToleranceSoFar(done(1, 48, 49))).toBe(false);
   expect(exceedsFailureToleranceSoFar(done(1, 49, 50))).toBe(true);
   expect(exceedsFailureToleranceSoFar(done(40, 10, 50))).toBe(false);
 });
 
-test("the words group failed records by cause, the most frequent first", () => {
+test("the message groups failed records by cause, the most frequent first", () => {
   const causes = [
     [
       { cause: "A", attempts: 12, records: 12 },
@@ -59,7 +59,7 @@ test("the words group failed records by cause, the most frequent first", () => {
     ],
   ];
   expect(tooManyFailuresMessage(414, 500, causes)).toBe(
-    "414 of 500 records failed, more than the 20 % this job allows: 400 × B; 12 × A; 1 × C; 1 × other causes. " +
-      "Mend the causes and retry what failed, or allow more in a new job; failures.jsonl has each record.",
+    "414 of 500 records failed, more than the 20% this job allows: 400 × B; 12 × A; 1 × C; 1 × other causes. " +
+      "Fix the causes and retry the failed records, or start a new job with a higher failure tolerance; failures.jsonl lists each record.",
   );
 });

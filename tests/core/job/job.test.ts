@@ -149,10 +149,10 @@ describe("checkWishes", () => {
     [{ budgetNanos: 5_000_000_000_001 }, /^The budget must be/],
     [{ budgetNanos: 0.5 }, /^The budget must be/],
     [{ budgetNanos: Number.NaN }, /^The budget must be/],
-    [{ formats: [] }, /^At least one format is needed/],
-    [{ formats: ["XML"] }, /^The format "XML" is not known/],
-    [{ formats: ["CSV", "CSV"] }, /^Each format can be asked for once only/],
-    [{ clientToken: "short" }, /^The client token must have 8 to 64 characters, this one has 5\.$/],
+    [{ formats: [] }, /^At least one format is required/],
+    [{ formats: ["XML"] }, /^The format "XML" is unknown/],
+    [{ formats: ["CSV", "CSV"] }, /^Each format can be requested only once/],
+    [{ clientToken: "short" }, /^The client token must have 8 to 64 characters; this one has 5\.$/],
   ])("refuses %j", (wish, sentence) => {
     expect(() => checkJobOptions({ ...good, ...wish })).toThrow(sentence);
   });

@@ -56,9 +56,9 @@ describe("a job all of whose shards are done", () => {
 
   test("says the causes when it has failed", () => {
     expect(ends(30)).toMatchObject({
-      reason: expect.stringContaining("30 of 100 records failed, more than the 20 % this job allows: 30 × A. Mend"),
+      reason: expect.stringContaining("30 of 100 records failed, more than the 20% this job allows: 30 × A. Fix"),
     });
-    expect(ends(100)).toMatchObject({ reason: expect.stringContaining("Every record failed: 100 × A. Mend") });
+    expect(ends(100)).toMatchObject({ reason: expect.stringContaining("Every record failed: 100 × A. Fix") });
   });
 });
 
@@ -156,6 +156,6 @@ test("says in words that the budget is used up", () => {
   const turn = nextTurn(job({ maxAttemptCostNanos: 20_000_000 }), [shard({ state: "PARKED" })], 1_000_000, NOW);
   expect(turn).toMatchObject({
     reason:
-      "The next record could cost $0.020 and $0.0010 of the budget is left; resume with a larger budget to go on.",
+      "The next record could cost up to $0.020, but only $0.0010 of the budget is left; resume with a larger budget.",
   });
 });

@@ -4,104 +4,104 @@ import { AdaptiveLimit, type LimitedCall } from "#core/models/adaptive-limit";
 
 const SIZE = { bytes: 300, maxTokens: 100 };
 
-function begin(pace: AdaptiveLimit, calls: number, nowMs: number): LimitedCall[] {
-  return Array.from({ length: calls }, () => pace.acquire(SIZE, nowMs));
+function begin(limit: AdaptiveLimit, calls: number, nowMs: number): LimitedCall[] {
+  return Array.from({ length: calls }, () => limit.acquire(SIZE, nowMs));
 }
 
-function refuse(pace: AdaptiveLimit, calls: readonly LimitedCall[], nowMs: number): void {
+function refuse(limit: AdaptiveLimit, calls: readonly LimitedCall[], nowMs: number): void {
   for (const call of calls) {
-    pace.release(call, nowMs);
-    pace.onThrottled(call, nowMs);
+    limit.release(call, nowMs);
+    limit.onThrottled(call, nowMs);
   }
 }
 
-function answer(pace: AdaptiveLimit, calls: readonly LimitedCall[], nowMs: number): void {
+function answer(limit: AdaptiveLimit, calls: readonly LimitedCall[], nowMs: number): void {
   for (const call of calls) {
-    pace.release(call, nowMs);
-    pace.onSuccess(call, nowMs);
+    limit.release(call, nowMs);
+    limit.onSuccess(call, nowMs);
   }
 }
 
-describe("the pace of a model", () => {
+describe("an adaptive limit", () => {
   test("halves once for all calls that were in flight together, and not below one", () => {
-    const pace = new AdaptiveLimit(32, {}, 1, 0);
-    const [early, late] = [begin(pace, 20, 100), begin(pace, 12, 100)];
-    refuse(pace, early, 200);
-    expect(pace.limit).toBe(16);
-    refuse(pace, late, 250);
-    expect(pace.limit).toBe(16);
-    for (let n = 3; n < 20; n++) refuse(pace, begin(pace, 1, n * 100), n * 100 + 50);
-    expect(pace.limit).toBe(1);
+    const limit = new AdaptiveLimit(32, {}, 1, 0);
+    const [early, late] = [begin(limit, 20, 100), begin(limit, 12, 100)];
+    refuse(limit, early, 200);
+    expect(limit.limit).toBe(16);
+    refuse(limit, late, 250);
+    expect(limit.limit).toBe(16);
+    for (let n = 3; n < 20; n++) refuse(limit, begin(limit, 1, n * 100), n * 100 + 50);
+    expect(limit.limit).toBe(1);
   });
 
-  test("comes back quickly to what was borne beside refusals, and creeps up from there only after a while", () => {
-    const pace = new AdaptiveLimit(128, {}, 1, 0);
-    const [borne, refused] = [begin(pace, 40, 0), begin(pace, 30, 0)];
-    refuse(pace, refused, 10);
-    answer(pace, borne, 200);
+  test("recovers quickly to what was sustained beside throttled calls, and probes higher only after a while", () => {
+    const limit = new AdaptiveLimit(128, {}, 1, 0);
+    const [borne, refused] = [begin(limit, 40, 0), begin(limit, 30, 0)];
+    refuse(limit, refused, 10);
+    answer(limit, borne, 200);
     // Those begun before the halving say nothing.
-    expect(pace.limit).toBe(64);
-    refuse(pace, begin(pace, 64, 300).slice(0, 24), 310);
-    expect(pace.limit).toBe(32);
-    answer(pace, begin(pace, 4, 400), 600);
-    expect(pace.limit).toBe(36);
-    answer(pace, begin(pace, 50, 700), 900);
-    expect(pace.limit).toBe(40);
-    answer(pace, begin(pace, 41, 15_400), 15_600);
-    expect(pace.limit).toBe(41);
+    expect(limit.limit).toBe(64);
+    refuse(limit, begin(limit, 64, 300).slice(0, 24), 310);
+    expect(limit.limit).toBe(32);
+    answer(limit, begin(limit, 4, 400), 600);
+    expect(limit.limit).toBe(36);
+    answer(limit, begin(limit, 50, 700), 900);
+    expect(limit.limit).toBe(40);
+    answer(limit, begin(limit, 41, 15_400), 15_600);
+    expect(limit.limit).toBe(41);
   });
 
-  test("does not creep up where it is not used", () => {
-    const pace = new AdaptiveLimit(64, {}, 1, 0);
-    refuse(pace, begin(pace, 1, 0), 1);
-    expect(pace.limit).toBe(32);
-    for (let n = 0; n < 100; n++) answer(pace, begin(pace, 1, 20_000 + n), 20_001 + n);
-    expect(pace.limit).toBe(32);
+  test("does not probe while it is not used", () => {
+    const limit = new AdaptiveLimit(64, {}, 1, 0);
+    refuse(limit, begin(limit, 1, 0), 1);
+    expect(limit.limit).toBe(32);
+    for (let n = 0; n < 100; n++) answer(limit, begin(limit, 1, 20_000 + n), 20_001 + n);
+    expect(limit.limit).toBe(32);
   });
 
   test("a call waits for the longer of two Retry-Afters, and for one that must end", () => {
-    const pace = new AdaptiveLimit(2, {}, 1, 0);
-    const [call] = begin(pace, 1, 0);
+    const limit = new AdaptiveLimit(2, {}, 1, 0);
+    const [call] = begin(limit, 1, 0);
     if (!call) throw new Error("There is no call.");
-    pace.release(call, 100);
-    pace.onThrottled(call, 100, 5_000);
-    pace.onThrottled(call, 200, 1_000);
-    expect(pace.waitMs(SIZE, 300)).toBe(4_800);
-    expect(pace.waitMs(SIZE, 5_100)).toBe(0);
-    begin(pace, 1, 5_100);
-    expect(pace.waitMs(SIZE, 9_000)).toBe(Infinity);
+    limit.release(call, 100);
+    limit.onThrottled(call, 100, 5_000);
+    limit.onThrottled(call, 200, 1_000);
+    expect(limit.waitMs(SIZE, 300)).toBe(4_800);
+    expect(limit.waitMs(SIZE, 5_100)).toBe(0);
+    begin(limit, 1, 5_100);
+    expect(limit.waitMs(SIZE, 9_000)).toBe(Infinity);
   });
 
   test("counts tokens as Bedrock does: input and maxTokens at the start, what was used after, an output token as its model says", () => {
-    const pace = new AdaptiveLimit(100, { tokensPerMinute: 60_000 }, 5, 0);
+    const limit = new AdaptiveLimit(100, { tokensPerMinute: 60_000 }, 5, 0);
     // A thousand tokens may be saved up; the call takes 100 + 100 of them.
-    const [call] = begin(pace, 1, 0);
+    const [call] = begin(limit, 1, 0);
     if (!call) throw new Error("There is no call.");
     expect(call.reservedTokens).toBe(200);
-    pace.release(call, 0, { inputTokens: 150, outputTokens: 20 });
+    limit.release(call, 0, { inputTokens: 150, outputTokens: 20 });
     // 150 + 5 × 20 were used, 750 are left, and half a token a byte is known now: 300 × 0.5 + 1,000 do not fit.
-    expect(pace.waitMs({ bytes: 300, maxTokens: 600 }, 0)).toBe(0);
-    expect(pace.waitMs({ bytes: 300, maxTokens: 650 }, 0)).toBe(50);
+    expect(limit.waitMs({ bytes: 300, maxTokens: 600 }, 0)).toBe(0);
+    expect(limit.waitMs({ bytes: 300, maxTokens: 650 }, 0)).toBe(50);
     // What is larger than can be saved begins when that is there.
-    expect(pace.waitMs({ bytes: 300, maxTokens: 90_000 }, 0)).toBe(250);
+    expect(limit.waitMs({ bytes: 300, maxTokens: 90_000 }, 0)).toBe(250);
   });
 });
 
-describe("an allowance", () => {
+describe("a token bucket", () => {
   test("gives in no minute more than itself, a second's share, and what the last taker took beyond", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5_000 }),
         fc.array(fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 0, max: 20_000 })), { maxLength: 200 }),
         (perMinute, wishes) => {
-          const allowance = new TokenBucket(perMinute, 0);
+          const bucket = new TokenBucket(perMinute, 0);
           const taken: { atMs: number; amount: number }[] = [];
           let nowMs = 0;
           for (const [amount, pauseMs] of wishes) {
             nowMs += pauseMs;
-            nowMs += allowance.waitMs(amount, nowMs);
-            expect(allowance.waitMs(amount, nowMs)).toBe(0);
-            allowance.take(amount, nowMs);
+            nowMs += bucket.waitMs(amount, nowMs);
+            expect(bucket.waitMs(amount, nowMs)).toBe(0);
+            bucket.take(amount, nowMs);
             taken.push({ atMs: nowMs, amount });
           }
           for (const { atMs } of taken) {
@@ -115,27 +115,27 @@ describe("an allowance", () => {
     );
   });
 
-  test("loses nothing: whoever always waits gets all of it", () => {
-    const allowance = new TokenBucket(600, 0);
+  test("loses nothing: a caller that always waits gets the full rate", () => {
+    const bucket = new TokenBucket(600, 0);
     let nowMs = 0;
     let taken = 0;
     while (nowMs < 120_000) {
-      nowMs += allowance.waitMs(3, nowMs);
-      allowance.take(3, nowMs);
+      nowMs += bucket.waitMs(3, nowMs);
+      bucket.take(3, nowMs);
       taken += 3;
     }
     expect(taken).toBeGreaterThan(1_190);
   });
 
   test("what was not used comes back, what was used beyond is waited for, and a smaller share holds at once", () => {
-    const allowance = new TokenBucket(60_000, 0);
-    allowance.take(1_000, 0);
-    expect(allowance.waitMs(500, 0)).toBe(500);
-    allowance.refund(400, 0);
-    expect(allowance.waitMs(500, 0)).toBe(100);
-    allowance.refund(-900, 0);
-    expect(allowance.waitMs(500, 0)).toBe(1_000);
-    allowance.setRate(6_000, 0);
-    expect(allowance.waitMs(100, 0)).toBe(6_000);
+    const bucket = new TokenBucket(60_000, 0);
+    bucket.take(1_000, 0);
+    expect(bucket.waitMs(500, 0)).toBe(500);
+    bucket.refund(400, 0);
+    expect(bucket.waitMs(500, 0)).toBe(100);
+    bucket.refund(-900, 0);
+    expect(bucket.waitMs(500, 0)).toBe(1_000);
+    bucket.setRate(6_000, 0);
+    expect(bucket.waitMs(100, 0)).toBe(6_000);
   });
 });

@@ -1,4 +1,4 @@
-import { findModel, mayUse, MODELS, tiersOf } from "../../../core/models/models.ts";
+import { findModel, canUse, MODELS, tiersOf } from "../../../core/models/models.ts";
 
 test("no model stands twice in the table, and each has a price", () => {
   expect(new Set(MODELS.map(({ id }) => id)).size).toBe(MODELS.length);
@@ -28,12 +28,12 @@ describe("the tiers", () => {
 
   test("are models that can be called from there", () => {
     for (const region of ["us-east-1", "us-east-2", "us-west-2", "eu-west-1", "ap-southeast-2"])
-      for (const id of Object.values(tiersOf({ region }))) expect(mayUse({ region }, findModel(id!)!)).toBe(true);
+      for (const id of Object.values(tiersOf({ region }))) expect(canUse({ region }, findModel(id!)!)).toBe(true);
   });
 });
 
 test("a profile is called from its geography alone, a world-wide one from anywhere", () => {
-  const usable = (id: string, region: string) => mayUse({ region }, findModel(id)!);
+  const usable = (id: string, region: string) => canUse({ region }, findModel(id)!);
   expect(usable("eu.anthropic.claude-haiku-4-5-20251001-v1:0", "eu-west-1")).toBe(true);
   expect(usable("eu.anthropic.claude-haiku-4-5-20251001-v1:0", "us-east-1")).toBe(false);
   expect(usable("global.anthropic.claude-haiku-4-5-20251001-v1:0", "us-east-1")).toBe(true);

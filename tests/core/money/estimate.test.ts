@@ -1,9 +1,9 @@
 import {
-  basisInWords,
+  formatBasis,
   budgetAdvice,
   estimateFromPrompts,
   estimateFromSample,
-  estimateInWords,
+  formatEstimate,
   sampleOf,
   type Estimate,
   type CostSample,
@@ -16,7 +16,7 @@ const costing = (...cents: number[]): CostSample =>
   sampleOf(cents.map((cent) => ({ costNanos: cent * CENT, needsRetry: false, calls: CALLS })));
 const width = ({ lowNanos, likelyNanos, highNanos }: Estimate) => (highNanos - lowNanos) / (2 * likelyNanos);
 
-describe("an estimate from records that were tried", () => {
+describe("an estimate from test-run records", () => {
   test("adds up what they took", () => {
     expect(costing(1, 3)).toEqual({
       records: 2,
@@ -103,7 +103,7 @@ test("an estimate from prompts is the mean of what they may cost, each no more t
   });
 });
 
-describe("in words", () => {
+describe("formatting", () => {
   const estimate: Estimate = {
     lowNanos: 400_000_000,
     likelyNanos: 470_000_000,
@@ -114,13 +114,13 @@ describe("in words", () => {
   };
 
   test.each<[number, string]>([
-    [0.6, "The budget of $0.60 suffices even for the high estimate."],
-    [0.59, "The budget of $0.59 is likely to suffice, but not for the high estimate of $0.60."],
-    [0.47, "The budget of $0.47 is likely to suffice, but not for the high estimate of $0.60."],
-    [0.46, "The budget of $0.46 is less than the likely $0.47: the job may stop before all records are made."],
+    [0.6, "The budget of $0.60 covers even the high estimate."],
+    [0.59, "The budget of $0.59 is likely to be enough, but does not cover the high estimate of $0.60."],
+    [0.47, "The budget of $0.47 is likely to be enough, but does not cover the high estimate of $0.60."],
+    [0.46, "The budget of $0.46 is less than the likely $0.47: the job may stop before all records are generated."],
     [
       0.39,
-      "The budget of $0.39 is less than the low estimate of $0.40: the job will stop before all records are made.",
+      "The budget of $0.39 is less than the low estimate of $0.40: the job will stop before all records are generated.",
     ],
   ])("a budget of $%d: %s", (usd, words) => {
     expect(budgetAdvice(Math.round(usd * 1e9), estimate)).toBe(words);
@@ -128,16 +128,16 @@ describe("in words", () => {
 
   test("a budget that suffices for one attempt each may not for several, which only tries can tell of", () => {
     expect(budgetAdvice(600_000_000, { ...estimate, basis: "PROMPTS" })).toBe(
-      "The budget of $0.60 suffices even for the high estimate, unless many records take several attempts.",
+      "The budget of $0.60 covers even the high estimate, unless many records take several attempts.",
     );
   });
 
   test("the range, and what it rests on", () => {
-    expect(estimateInWords(estimate)).toBe("$0.40 to $0.60, likely $0.47");
-    expect(basisInWords(estimate)).toBe("from 3 records that were tried");
-    expect(basisInWords({ ...estimate, basisRecords: 1 })).toBe("from 1 record that was tried");
-    expect(basisInWords({ basis: "PROMPTS", basisRecords: 5 })).toBe(
-      "from the prompts of 5 records, with answers assumed and one attempt each",
+    expect(formatEstimate(estimate)).toBe("$0.40 to $0.60, likely $0.47");
+    expect(formatBasis(estimate)).toBe("based on 3 test-run records");
+    expect(formatBasis({ ...estimate, basisRecords: 1 })).toBe("based on 1 test-run record");
+    expect(formatBasis({ basis: "PROMPTS", basisRecords: 5 })).toBe(
+      "based on the prompts of 5 records, assuming answers and one attempt each",
     );
   });
 });

@@ -1,8 +1,8 @@
-import { FieldSummary, jsonTypeOf, type SeedField } from "../../../core/seeds/fields.ts";
+import { FieldProfiler, jsonTypeOf, type SeedField } from "../../../core/seeds/fields.ts";
 import { fitRow } from "../../../core/seeds/row-size.ts";
 
 function fieldsOf(...items: object[]): SeedField[] {
-  const summary = new FieldSummary();
+  const summary = new FieldProfiler();
   for (const item of items) summary.add(item as Record<string, unknown>);
   return summary.fields();
 }
@@ -98,12 +98,12 @@ test("counts different values while they are few and short", () => {
 });
 
 test("refuses more fields than a table has", () => {
-  const summary = new FieldSummary();
+  const summary = new FieldProfiler();
   const wide = (from: number, to: number) =>
     Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`f${from + n}`, 1]));
   summary.add(wide(0, 200));
   expect(() => summary.add(wide(200, 201))).toThrow(
-    "The items have more than 200 different fields; keep those that templates need.",
+    "The items have more than 200 different fields; keep only those that templates need.",
   );
 });
 
@@ -139,6 +139,6 @@ describe("fitRow", () => {
   });
 
   test("counts bytes, and refuses when nothing helps", () => {
-    expect(() => fitRow(many(70))).toThrow(/^The fields of the seed set are too many or their names too long/);
+    expect(() => fitRow(many(70))).toThrow(/^The seed set has too many fields, or their names are too long/);
   });
 });

@@ -2,11 +2,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { exampleOf } from "../../../core/template/placeholder.ts";
 import { itemSchemaOf } from "../../../core/seeds/item-schema.ts";
 import { parseTemplate } from "../../../core/template/parse.ts";
-import { schemaOf } from "../../../core/template/analysis/seed-requirements.ts";
+import { seedRequirementsOf } from "../../../core/template/analysis/seed-requirements.ts";
 
 function needed(prompt: string): Record<string, unknown> {
   const document = { name: "T", pick: { m: "items" }, steps: [{ id: "a", tier: "economy", prompt }] };
-  return schemaOf(parseTemplate(JSON.stringify(document)), {}).collections.items as Record<string, unknown>;
+  return seedRequirementsOf(parseTemplate(JSON.stringify(document)), {}).collections.items as Record<string, unknown>;
 }
 
 const text = { type: "string" };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { checkPicks, weightedIndex, drawItems, type SeedPicks } from "#core/seeds/pick";
-import { permuted } from "#core/seeds/permutation";
+import { permute } from "#core/seeds/permutation";
 import { hashOf, randomOf, tokenOf } from "#core/random";
 import { recordId } from "#core/shard/record";
 import type { Template } from "#core/template/template";
@@ -22,7 +22,7 @@ function itemsOf(picks: SeedPicks, slots: number, count: number, attempt = 0): n
 test("a permutation reaches every position once, for any size and seed", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2_000 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }), (count, seed) => {
-      const reached = new Set(Array.from({ length: count }, (_, position) => permuted(position, count, seed)));
+      const reached = new Set(Array.from({ length: count }, (_, position) => permute(position, count, seed)));
       expect(reached.size).toBe(count);
       expect(Math.max(...reached)).toBe(count - 1);
     }),
@@ -31,7 +31,7 @@ test("a permutation reaches every position once, for any size and seed", () => {
 });
 
 test("a permutation of many items stays within them without a list", () => {
-  for (let n = 0; n < 1_000; n++) expect(permuted(n, 9_999_999, 7)).toBeLessThan(9_999_999);
+  for (let n = 0; n < 1_000; n++) expect(permute(n, 9_999_999, 7)).toBeLessThan(9_999_999);
 });
 
 test("shuffled uses every item before any comes again, in another order each time", () => {
@@ -62,7 +62,7 @@ test("random draws every item about as often as another", () => {
 });
 
 test("a collection with too few items is refused", () => {
-  expect(() => itemsOf(RANDOM, 1, 0)).toThrow('The collection "seeds" has 0 items');
+  expect(() => itemsOf(RANDOM, 1, 0)).toThrow('The collection "seeds" has only 0 items');
   expect(() => itemsOf({ seed: { from: "seeds", how: "shuffled", count: 4 } }, 1, 3)).toThrow("too few to draw 4");
 });
 
@@ -189,8 +189,8 @@ describe("what the seeds cannot give is told before a job starts", () => {
       {},
       "draws 4 different items",
     ],
-    ["weights that are no numbers", weighted, { blocks: [block] }, 'weighs "seed" by the field "votes"'],
-    ["weights that are all 0", weighted, { blocks: [{ ...block, sums: { votes: 0 } }] }, "one above 0 at least"],
+    ["weights that are no numbers", weighted, { blocks: [block] }, 'weights "seed" by the field "votes"'],
+    ["weights that are all 0", weighted, { blocks: [{ ...block, sums: { votes: 0 } }] }, "and one above 0;"],
   ] as [string, SeedPicks, object, string][])("%s", (_, picks, collection, words) => {
     expect(() => check(picks, collection)).toThrow(words);
   });

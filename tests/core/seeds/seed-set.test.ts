@@ -109,7 +109,7 @@ describe("checkFiles", () => {
     ],
     [{ files: [{ ...file, bytes: 0 }] }, /^The file "a\.csv" must have 1 to 1,000,000,000 bytes, not 0\.$/],
     [{ files: [{ ...file, bytes: 1.5 }] }, /bytes, not 1\.5/],
-    [{ files: [{ ...file, fileName: "a.gz" }] }, /^The file "a\.gz" must end in \.json/],
+    [{ files: [{ ...file, fileName: "a.gz" }] }, /^The file "a\.gz" must have the extension \.json/],
     [{ files: [{ ...file, collection: "1st" }] }, /^The collection "1st" needs a name/],
     [{ files: [{ ...file, collection: "x".repeat(41) }] }, /needs a name of 1 to 40 letters/],
   ])("refuses case %#", (wish, sentence) => {

@@ -6,7 +6,7 @@ test("a part is read as it was written, whatever its texts hold", () => {
   const part = {
     open: [{ slot: 4, attempt: 1, unansweredCalls: 0, steps: {}, inputTokens: 1, outputTokens: 1, costNanos: 9 }],
     done: [6, 9],
-    made: [{ slot: 5, columns: { text: 'two\nlines \u2028 and "quotes"' }, meta: META }],
+    delivered: [{ slot: 5, columns: { text: 'two\nlines \u2028 and "quotes"' }, meta: META }],
     failed: [{ slot: 6, reason: "It\ndid not work.", cause: "It did not work", meta: META }],
     rejected: [{ slot: 5, attempt: 0, reason: "No.", cause: "No", columns: { text: null }, meta: META }],
   };
@@ -30,7 +30,7 @@ test("runs grow part by part, and a new generation begins a new one", () => {
     { generation: 1, fromSeq: 0, toSeq: 1 },
     { generation: 3, fromSeq: 0, toSeq: 0 },
   ]);
-  expect([...partsOf(runs)].map(({ run, seq }) => [run.generation, seq])).toEqual([
+  expect([...partsOf(runs)].map(({ range, seq }) => [range.generation, seq])).toEqual([
     [1, 0],
     [1, 1],
     [3, 0],

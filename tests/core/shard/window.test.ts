@@ -43,9 +43,9 @@ test("hands out no slot twice, none beyond the window, and every slot in the end
   );
 });
 
-test("passes over what was made before, and never counts it among what is done beyond the mark", () => {
+test("skips what earlier passes delivered, and never counts it among what is done above the mark", () => {
   const made = new Set([0, 1, 3, 4, 6, 8, 9]);
-  const window = new SlotWindow({ to: 10, size: 4, lowWater: 0, done: [], made });
+  const window = new SlotWindow({ to: 10, size: 4, lowWater: 0, done: [], delivered: made });
   expect(window.lowWater).toBe(2);
   expect([window.take(), window.take(), window.take()]).toEqual([2, 5, undefined]);
   window.finish(5);
@@ -56,7 +56,7 @@ test("passes over what was made before, and never counts it among what is done b
   window.finish(7);
   expect(window.isComplete).toBe(true);
   // Resumed in the middle: only what lies beyond the mark is asked of the parts.
-  expect(new SlotWindow({ to: 10, size: 4, lowWater: 2, done: [5], made }).take()).toBe(2);
+  expect(new SlotWindow({ to: 10, size: 4, lowWater: 2, done: [5], delivered: made }).take()).toBe(2);
 });
 
 test("a slot that is put back comes before those not begun", () => {
@@ -68,5 +68,5 @@ test("a slot that is put back comes before those not begun", () => {
 });
 
 test("a slot that is not in hand cannot be finished", () => {
-  expect(() => new SlotWindow({ to: 2, size: 2, lowWater: 0, done: [] }).finish(0)).toThrow("slot 0 is in hand");
+  expect(() => new SlotWindow({ to: 2, size: 2, lowWater: 0, done: [] }).finish(0)).toThrow("slot 0 is in progress");
 });

@@ -106,7 +106,7 @@ categories: [b]`);
   test("tiers resolve to the models of the account that asks", () => {
     const template = parseTemplate(source(), { economy: "global.amazon.nova-2-lite-v1:0" });
     expect(template.steps[0]).toMatchObject({ modelId: "global.amazon.nova-2-lite-v1:0", tier: "economy" });
-    expect(() => parseTemplate(source(), {})).toThrow(/^No model of the tier "economy" can be used from here/);
+    expect(() => parseTemplate(source(), {})).toThrow(/^No model of the tier "economy" is available here/);
   });
 
   test("a library has partials and no steps, and draws nothing", () => {
@@ -121,15 +121,11 @@ categories: [b]`);
     ["no name", source().replace("name: T", ""), /^The template needs "name"/],
     ["a blank name", source().replace("name: T", 'name: " "'), /^"name" must not be blank/],
     ["no steps", "name: T\nsteps: []", /^The template needs at least one step under "steps", or partials/],
-    [
-      "an unknown key",
-      source({ rest: "seeds: x" }),
-      /^The template has "seeds", which is not known here; it may have name, /,
-    ],
+    ["an unknown key", source({ rest: "seeds: x" }), /^The template has the unknown key "seeds"; it may have name, /],
     [
       "an unknown key of a step",
       source({ step: "    max_tokens: 5" }),
-      /^Step "one" has "max_tokens", which is not known here; did you mean "maxTokens"\? \(line 7, column 5\)\.\n\n {6}max_tokens: 5\n {6}\^$/,
+      /^Step "one" has the unknown key "max_tokens"; did you mean "maxTokens"\? \(line 7, column 5\)\.\n\n {6}max_tokens: 5\n {6}\^$/,
     ],
     [
       "a condition on a column that is not there",
@@ -144,12 +140,12 @@ categories: [b]`);
     [
       "a record outside of accept",
       source({ rest: "record: { a: it.record.b }" }),
-      /^Template "T" column "a" reads it\.record, but there is no such pick or parameter/,
+      /^Template "T" column "a" reads it\.record, but no pick or parameter has that name/,
     ],
     [
       "a pick that takes the record's name from accept",
       source({ rest: "pick: { record: records }\naccept: it.record.one", prompt: "<%= it.record.name %>" }),
-      /^The name "record" stands for two things in "it"/,
+      /^The name "record" means two things in "it"/,
     ],
     ["no condition in accept", source({ rest: "accept: {}" }), /^"accept" needs at least one condition/],
     [
@@ -160,12 +156,12 @@ categories: [b]`);
     [
       "a name of a condition that cannot be written",
       source({ rest: "accept: { good score: it.a }" }),
-      /^"good score" under "accept" needs a name of letters, digits and _ that begins with a letter/,
+      /^"good score" under "accept" needs a name of letters, digits and _ that starts with a letter/,
     ],
     [
       "accept in a library",
       "name: T\npartials: { a: A }\naccept: it.record.a",
-      /^"accept" judges records, and a library makes none; leave it out/,
+      /^"accept" filters records, and a library makes none; remove it/,
     ],
     [
       "too many attempts",
@@ -175,17 +171,17 @@ categories: [b]`);
     [
       "both model and tier",
       source({ step: "    model: amazon.nova-pro-v1:0" }),
-      /^Step "one" needs either "model" or "tier", one of them/,
+      /^Step "one" needs either "model" or "tier"/,
     ],
     [
       "an unknown model",
       source().replace("tier: economy", "model: gpt-99"),
-      /^Step "one" names the model "gpt-99", whose price is not known; choose among amazon\./,
+      /^Step "one" uses the model "gpt-99", whose price is unknown; choose from amazon\./,
     ],
     [
       "an unknown tier",
       source().replace("economy", "golden"),
-      /^"tier" of step "one" is "golden", which is not known; choose economy, balanced or premium/,
+      /^"tier" of step "one" is "golden", which is unknown; choose economy, balanced or premium/,
     ],
     [
       "tokens out of range",
@@ -201,12 +197,12 @@ categories: [b]`);
     [
       "an id that cannot be written",
       source().replace("id: one", "id: o ne"),
-      /^"id" of step "o ne" needs letters, digits and _/,
+      /^"id" of step "o ne" must be letters, digits and _/,
     ],
     [
       "an unknown pick",
       source({ prompt: "<%= it.film.name %>" }),
-      /^Template "T" step "one" reads it\.film, but there is no such pick or parameter \(there are seed, steps\)/,
+      /^Template "T" step "one" reads it\.film, but no pick or parameter has that name \(there are seed, steps\)/,
     ],
     [
       "a later step",
@@ -216,12 +212,12 @@ categories: [b]`);
     [
       "the item of no loop",
       source({ prompt: "<%= it.item %>" }),
-      /reads it\.item, but there is no such pick or parameter/,
+      /reads it\.item, but no pick or parameter has that name/,
     ],
     [
       "an unknown way to pick",
       source({ rest: "pick: { seed: { from: seeds, how: best } }" }),
-      /^"how" of the pick "seed" is "best", which is not known; choose shuffled, random, inOrder, weighted or combinations/,
+      /^"how" of the pick "seed" is "best", which is unknown; choose shuffled, random, inOrder, weighted or combinations/,
     ],
     [
       "weights without a field",
@@ -231,7 +227,7 @@ categories: [b]`);
     [
       "several combinations at once",
       source({ rest: "pick: { seed: { from: s, how: combinations, count: 2 } }" }),
-      /leave out "count"/,
+      /remove "count"/,
     ],
     [
       "a loop without a bound",
@@ -241,17 +237,17 @@ categories: [b]`);
     [
       "a loop that repeats",
       source({ step: "    forEach: it.seed.tags\n    atMost: 2\n    repeat: { until: 'true', atMost: 2 }" }),
-      /^Step "one" has "forEach" and "repeat"/,
+      /^Step "one" has both "forEach" and "repeat"/,
     ],
     [
       "a loop's item that hides a pick",
       source({ step: "    forEach: it.seed.tags\n    atMost: 2\n    as: seed" }),
-      /stands for two things in "it"/,
+      /means two things in "it"/,
     ],
     [
       "a column called id",
       source({ rest: "record: { id: it.seed.name }" }),
-      /^A column cannot be called "id"; every row has one already/,
+      /^A column cannot be named "id"; every row already has one/,
     ],
     [
       "a category that is no column",
@@ -271,12 +267,12 @@ categories: [b]`);
     [
       "an unknown type of a column",
       source({ rest: "record: { a: { value: it.seed.a, type: date } }" }),
-      /^"type" of the column "a" is "date", which is not known; choose string, /,
+      /^"type" of the column "a" is "date", which is unknown; choose string, /,
     ],
     [
       "a name for two things",
       source({ rest: "parameters: { seed: { default: 1 } }" }),
-      /^The name "seed" stands for two things in "it"/,
+      /^The name "seed" means two things in "it"/,
     ],
     [
       "a schema that is none",
@@ -286,7 +282,7 @@ categories: [b]`);
     [
       "an asynchronous schema",
       source({ step: "    output: { type: json, schema: { type: object, $async: true } }" }),
-      /^The output schema of step "one" says "\$async", .+ leave it out/,
+      /^The output schema of step "one" has "\$async", .+ remove it/,
     ],
     [
       "a schema of a list",
@@ -296,13 +292,13 @@ categories: [b]`);
     [
       "a list that may be cut off",
       source({ step: "    output: { type: list, allowCutOff: true }" }),
-      /has "allowCutOff", which does not go with the type "list"/,
+      /has "allowCutOff", which does not apply to the type "list"/,
     ],
-    ["choices of nothing", source({ step: "    output: { type: choice }" }), /needs "of", the texts to choose from/],
+    ["choices of nothing", source({ step: "    output: { type: choice }" }), /needs "of", the choices/],
     [
       "choices with a schema",
       source({ step: "    output: { type: choice, of: [a, b], schema: {} }" }),
-      /has "schema", which does not go with the type "choice"/,
+      /has "schema", which does not apply to the type "choice"/,
     ],
     [
       "a default outside its values",
@@ -312,19 +308,19 @@ categories: [b]`);
     [
       "a tag that is not closed",
       source({ prompt: "Hello <%= it.seed.name" }),
-      /This tag is opened but not closed by %> \(line 6, column 20\)/,
+      /This tag is not closed with %> \(line 6, column 20\)/,
     ],
     [
       "an include of nothing",
       source({ prompt: "<%~ include('style') %>" }),
-      /includes "style", but there is no partial or step of that name/,
+      /includes "style", but no partial or step has that name/,
     ],
     [
       "an include by a computed name",
       source({ prompt: "<%~ include(it.seed.name) %>" }),
       /includes by a computed name/,
     ],
-    ["more than 100 KB", source({ prompt: "x".repeat(100_001) }), /^A template may have 100 KB at most/],
+    ["more than 100 KB", source({ prompt: "x".repeat(100_001) }), /^A template may have at most 100 KB/],
   ])("refuses %s in a sentence", (_, text, sentence) => {
     expect(() => parseTemplate(text)).toThrow(sentence);
   });
@@ -342,7 +338,7 @@ test.each([
 ])("a misspelt %s is told from %s, and nothing is said twice", (typed, meant) => {
   const { problems } = readTemplate(source({ step: `    ${typed}: 5` }));
   expect(problems.map(({ message }) => message)).toEqual([
-    `Step "one" has "${typed}", which is not known here; did you mean "${meant}"?`,
+    `Step "one" has the unknown key "${typed}"; did you mean "${meant}"?`,
   ]);
 });
 

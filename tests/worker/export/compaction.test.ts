@@ -14,8 +14,8 @@ import { JOB, World } from "../world.ts";
 
 function partsIn(world: World) {
   return world.shards.flatMap((shard) =>
-    [...partsOf(shard.partRanges)].map(({ run, seq }) => {
-      const name = partObject(JOB, shard.shardNo, run, seq);
+    [...partsOf(shard.partRanges)].map(({ range, seq }) => {
+      const name = partObject(JOB, shard.shardNo, range, seq);
       return { name, text: world.objects.files.get(name)?.toString() ?? "" };
     }),
   );
@@ -38,7 +38,7 @@ test("a completed job's shards name one range of parts with its dataset, in slot
     [{ generation: 1, fromSeq: 0, toSeq: 0, compacted: true }],
     [{ generation: 1, fromSeq: 0, toSeq: 0, compacted: true }],
   ]);
-  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
+  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).delivered.map(({ slot }) => slot));
   expect(slots).toEqual(Array.from({ length: 700 }, (_, slot) => slot));
   expect(world.job.datasetFiles.map(({ name }) => name).join()).not.toContain("records");
 });
@@ -69,7 +69,7 @@ test("a job that used up its budget keeps its parts where they are, and resumes 
   expect(world.lines("dataset.jsonl")).toHaveLength(60);
   expect(objectsUnder(world, "parts/")).toEqual([]);
   expect(objectsUnder(world, `datasets/${JOB}/1/`)).toEqual([]);
-  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).made.map(({ slot }) => slot));
+  const slots = partsIn(world).flatMap(({ text }) => decodePart(text).delivered.map(({ slot }) => slot));
   expect(slots).toEqual(Array.from({ length: 60 }, (_, slot) => slot));
 });
 
@@ -105,7 +105,7 @@ test("failures are compacted too", async () => {
   expect(failed).toBeGreaterThan(3);
   const parts = partsIn(world).map(({ text }) => decodePart(text));
   expect(parts.flatMap((part) => part.failed)).toHaveLength(failed);
-  expect(parts.flatMap((part) => part.made)).toHaveLength(40 - failed);
+  expect(parts.flatMap((part) => part.delivered)).toHaveLength(40 - failed);
 });
 
 test("open slots stay open: a failed job can resume without paying for their calls again", async () => {
@@ -132,7 +132,7 @@ test("open slots stay open: a failed job can resume without paying for their cal
   const rounds = open.flatMap(({ steps }) => Object.values(steps).flatMap((step) => step.rounds));
   const begun = rounds.filter(isAccepted).length;
   expect(begun).toBeGreaterThan(0);
-  const delivered = decodePart(newest?.text ?? "").made.length;
+  const delivered = decodePart(newest?.text ?? "").delivered.length;
   expect(world.model.log.length - paid).toBe(2 * (30 - delivered) - begun);
 });
 
@@ -160,13 +160,13 @@ describe("a compaction", () => {
       { generation: 4, pass: 2, fromSeq: 7 },
       new LineBufferPool(100),
     );
-    const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ made: { slot } }));
+    const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ delivered: { slot } }));
     for (const line of lines) await compaction.add(line);
     const head = JSON.stringify({ format: 1, open: [newOpenSlot(30)], done: [31] });
     const ranges = await compaction.end(head);
     expect(ranges).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, compacted: true, pass: 2 }]);
-    const parts = [...partsOf(ranges)].map(({ run, seq }) =>
-      String(objects.files.get(partObject(JOB, 3, run, seq)))
+    const parts = [...partsOf(ranges)].map(({ range, seq }) =>
+      String(objects.files.get(partObject(JOB, 3, range, seq)))
         .trimEnd()
         .split("\n"),
     );
@@ -198,7 +198,7 @@ describe("a compaction", () => {
       await compaction.add(`${slot}`, pass);
     const { partRanges } = await compaction.end("head");
     expect(partRanges.map(({ pass }) => pass)).toEqual([1, 2]);
-    const texts = [...partsOf(partRanges)].map(({ run, seq }) => objects.files.get(partObject(JOB, 3, run, seq)));
+    const texts = [...partsOf(partRanges)].map(({ range, seq }) => objects.files.get(partObject(JOB, 3, range, seq)));
     expect(texts).toEqual([`${EMPTY_HEADER}\n0\n2\n`, "head\n1\n3\n"]);
   });
 
@@ -217,7 +217,7 @@ describe("a compaction", () => {
 
   test("copies lines of unknown kinds", async () => {
     const objects = new MemoryObjects();
-    const text = encodePart({ open: [], done: [], made: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
+    const text = encodePart({ open: [], done: [], delivered: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
     await objects.putIfAbsent(partObject(JOB, 3, { generation: 1 }, 0), text);
     const known = { ...shard, partRanges: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
     const compaction = new ShardCompaction(objects, known, 4);

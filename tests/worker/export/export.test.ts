@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Counts } from "../../../worker/export/counts.ts";
-import { portionOf } from "../../../core/dataset/split.ts";
+import { assignSplit } from "../../../core/dataset/split.ts";
 import { csvLine } from "../../../worker/export/csv.ts";
 import { gunzipSync } from "node:zlib";
 import { ModelError } from "../../../worker/ports.ts";
@@ -170,14 +170,14 @@ test("a split writes one file per format and portion, and every record into one 
   const all = world.lines("provenance.jsonl").map(({ id }) => id);
   expect(all).toHaveLength(60);
   for (const portion of ["train", "test"] as const) {
-    const ids = all.filter((id) => portionOf(split, id) === portion);
+    const ids = all.filter((id) => assignSplit(split, id) === portion);
     expect(ids.length).toBeGreaterThan(5);
     expect(world.lines(`dataset.${portion}.jsonl`).map(({ id }) => id)).toEqual(ids);
     const parquet = await parquetReadObjects({ file: arrayBuffer(world.file(`dataset.${portion}.parquet`)) });
     expect(parquet.map(({ id }) => id)).toEqual(ids);
     expect(world.lines(`dataset.${portion}.alpaca.jsonl`)).toHaveLength(ids.length);
   }
-  expect(world.file("README.md").toString()).toContain("| Split | 70 % train, 30 % test |");
+  expect(world.file("README.md").toString()).toContain("| Split | 70% train, 30% test |");
 });
 
 test("every record has its provenance, in the dataset and in provenance.jsonl", async () => {

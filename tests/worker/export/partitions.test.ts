@@ -190,7 +190,7 @@ async function exportAgain(world: World, spool: { bytes: number; pendingCharacte
 function manyFolders(records: number) {
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const lines = Array.from({ length: records }, (_, slot) =>
-    JSON.stringify({ made: { slot, columns: { title: `t${slot}` }, meta } }),
+    JSON.stringify({ delivered: { slot, columns: { title: `t${slot}` }, meta } }),
   );
   const objects = new MemoryObjects();
   objects.read = async () => `${[EMPTY_HEADER, ...lines].join("\n")}\n`;

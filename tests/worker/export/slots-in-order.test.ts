@@ -26,7 +26,7 @@ async function order(parts: readonly Written[]): Promise<string[]> {
     const text = encodePart({
       open: [],
       done: [],
-      made: made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META })),
+      delivered: made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META })),
       rejected: [],
       failed: failed.map((slot) => ({ slot, reason: "It did not work.", cause: "It did not work", meta: META })),
     });
@@ -48,8 +48,8 @@ test("records written out of order are read in order", async () => {
 
 test("a record is at its place whatever its line begins with", async () => {
   const objects = new MemoryObjects();
-  const line = (slot: number) => `{"made":{"columns":{},"slot":${slot}}}`;
-  const text = `${encodePart({ open: [], done: [], made: [], rejected: [], failed: [] })}${line(1)}\n${line(0)}\n`;
+  const line = (slot: number) => `{"delivered":{"columns":{},"slot":${slot}}}`;
+  const text = `${encodePart({ open: [], done: [], delivered: [], rejected: [], failed: [] })}${line(1)}\n${line(0)}\n`;
   const ranges = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
   await objects.putIfAbsent(partObject("J", 0, ranges[0]!, 0), text);
   const slots: number[] = [];
@@ -89,7 +89,7 @@ async function manyParts(count: number, characters = 10) {
   const whole = new MemoryObjects();
   for (let slot = 0; slot < count; slot++) {
     const made = { slot, columns: { text: "x".repeat(characters) }, meta: META };
-    const part = encodePart({ open: [], done: [], made: [made], rejected: [], failed: [] });
+    const part = encodePart({ open: [], done: [], delivered: [made], rejected: [], failed: [] });
     await whole.putIfAbsent(partObject("J", 0, ranges[0]!, slot), part);
   }
   const opened: Readable[] = [];

@@ -213,7 +213,7 @@ describe("a job that cannot succeed", () => {
     expect(world.lines("failures.jsonl")).toHaveLength(10);
     if (status === "FAILED")
       expect(world.job.statusReason).toContain(
-        `10 of 40 records failed, more than the ${maxFailedPercent ?? 20} % this job allows: 10 × The answer to step "answer" is not JSON.`,
+        `10 of 40 records failed, more than the ${maxFailedPercent ?? 20}% this job allows: 10 × The answer to step "answer" is not JSON.`,
       );
   });
 
@@ -224,7 +224,7 @@ describe("a job that cannot succeed", () => {
     const [shard] = world.shards;
     expect((shard?.delivered ?? 0) + (shard?.failed ?? 0)).toBeLessThan(90);
     expect(world.job.statusReason).toMatch(
-      /^\d+ of \d+ records failed, more than the 20 % this job allows: \d+ × The answer/,
+      /^\d+ of \d+ records failed, more than the 20% this job allows: \d+ × The answer/,
     );
   });
 });

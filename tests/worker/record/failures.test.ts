@@ -91,7 +91,7 @@ describe("a model that answers badly", () => {
     await world.work();
     expect(world.job).toMatchObject({ status: "FAILED", outcome: "FAILED" });
     expect(world.job.statusReason).toMatch(
-      /^(\d+) of \d+ records failed, more than the 20 % this job allows: \1 × The answer to step "answer" is not JSON\./,
+      /^(\d+) of \d+ records failed, more than the 20% this job allows: \1 × The answer to step "answer" is not JSON\./,
     );
     expect(world.lines("dataset.jsonl")).toHaveLength(world.shards[0]?.delivered ?? -1);
   });

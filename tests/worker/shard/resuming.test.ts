@@ -397,15 +397,15 @@ function partsOfPass(world: World, pass: number) {
   return world.shards.flatMap((shard) => partsIn(world, shard, ({ pass: of = 0 }) => of === pass));
 }
 
-function partsIn(world: World, { shardNo, partRanges }: ShardRow, wanted: (run: PartRange) => boolean) {
-  return [...partsOf(partRanges.filter(wanted))].map(({ run, seq }) =>
-    decodePart(String(world.objects.files.get(partObject(JOB, shardNo, run, seq)))),
+function partsIn(world: World, { shardNo, partRanges }: ShardRow, wanted: (range: PartRange) => boolean) {
+  return [...partsOf(partRanges.filter(wanted))].map(({ range, seq }) =>
+    decodePart(String(world.objects.files.get(partObject(JOB, shardNo, range, seq)))),
   );
 }
 
 /** The slots of all records in all parts. */
 function made(world: World): number[] {
   return world.shards.flatMap((shard) =>
-    partsIn(world, shard, () => true).flatMap((part) => part.made.map(({ slot }) => slot)),
+    partsIn(world, shard, () => true).flatMap((part) => part.delivered.map(({ slot }) => slot)),
   );
 }

@@ -74,26 +74,22 @@ describe("tables", () => {
     [
       "a row with a value too many",
       "a,b\n1,2\n1,2,3\n",
-      'Row 2 of "f.csv" has 3 values, but the header names 2 columns; put texts with commas or line breaks in quotes.',
+      'Row 2 of "f.csv" has 3 values, but the header has 2 columns; quote texts that contain commas or line breaks.',
     ],
-    ["a column twice", "a,b,a\n1,2,3\n", 'Two columns of "f.csv" are called "a"; each needs a name of its own.'],
-    ["a column without a name", "a,,c\n1,2,3\n", 'Column 2 of "f.csv" has no name in the header; give it one.'],
+    ["a column twice", "a,b,a\n1,2,3\n", 'Two columns of "f.csv" are named "a"; each needs its own name.'],
+    ["a column without a name", "a,,c\n1,2,3\n", 'Column 2 of "f.csv" has no name in the header; name it.'],
     [
       "a quote that is not closed",
       'a\n"x\n1\n',
-      /^The file "f.csv" is not a readable table: Quote Not Closed: .* at line 3\.$/,
+      /^The file "f.csv" is not a valid table: Quote Not Closed: .* at line 3\.$/,
     ],
     [
       "bytes that are not UTF-8",
       Uint8Array.from([0x61, 0x0a, 0xe4, 0x0a]),
-      'The file "f.csv" is not text in UTF-8; save it as UTF-8 and upload it again.',
+      'The file "f.csv" is not UTF-8 text; save it as UTF-8 and upload it again.',
     ],
-    ["UTF-16", Uint8Array.from([0xff, 0xfe, 0x61, 0x00]), /is not text in UTF-8/],
-    [
-      "a cell without end",
-      `a\n"${"x".repeat(1_100_000)}`,
-      /^The file "f.csv" is not a readable table: Max Record Size: /,
-    ],
+    ["UTF-16", Uint8Array.from([0xff, 0xfe, 0x61, 0x00]), /is not UTF-8 text/],
+    ["a cell without end", `a\n"${"x".repeat(1_100_000)}`, /^The file "f.csv" is not a valid table: Max Record Size: /],
   ])("%s is refused in a sentence", async (_, text, sentence) => {
     await expect(read("f.csv", text, 65_536)).rejects.toThrow(sentence);
   });

@@ -1,6 +1,7 @@
 /** Files of seeds as tests write and read them. */
 import { InvalidRows } from "../../../../core/seeds/files/invalid-rows.ts";
-import { readSeedFile, type SeedBatch } from "../../../../core/seeds/files/reader.ts";
+import { readSeedFile } from "../../../../core/seeds/files/reader.ts";
+import type { SeedBatch } from "../../../../core/seeds/files/source.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";
 
 /** The bytes in chunks of `size`: any boundary must do, also inside a character. */

@@ -220,7 +220,7 @@ test("packed with gzip it is read too, up to what memory holds", async () => {
   expect(await read("f.parquet.gz", gzipSync(bytes))).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
   const bomb = gzipSync(Buffer.alloc(130_000_000));
   await expect(read("f.parquet.gz", bomb, 100_000)).rejects.toThrow(
-    'The file "f.parquet.gz" unpacks to more than 128 MB; split it, or upload it without .gz.',
+    'The file "f.parquet.gz" decompresses to more than 128 MB; split it, or upload it without .gz.',
   );
 });
 

@@ -11,10 +11,10 @@ import { batches, chunks, read } from "./given.ts";
 const VEGA = new URL("../../../../node_modules/vega-datasets/data/", import.meta.url);
 const COUNTRIES = new URL("../../../../node_modules/world-countries/dist/", import.meta.url);
 
-test("another ending is refused, naming those that are known", async () => {
-  const endings = ".json, .jsonl, .ndjson, .csv, .tsv, .parquet, or one of them and .gz";
+test("rejects other extensions, naming the supported ones", async () => {
+  const endings = ".json, .jsonl, .ndjson, .csv, .tsv, .parquet";
   await expect(read("f.xlsx", "")).rejects.toThrow(
-    `The file "f.xlsx" must end in ${endings}; the ending tells its format.`,
+    `The file "f.xlsx" must have the extension ${endings}, optionally followed by .gz.`,
   );
 });
 
@@ -78,7 +78,7 @@ describe("packed files", () => {
     ["is cut off", gzipSync("a,b\n1,2\n").subarray(0, 20)],
   ])("what %s is refused in a sentence", async (_, bytes) => {
     await expect(read("f.csv.gz", bytes)).rejects.toThrow(
-      /^The file "f\.csv\.gz" cannot be unpacked \(.+\); it must be a whole gzip file\.$/,
+      /^The file "f\.csv\.gz" cannot be decompressed \(.+\); it must be a complete gzip file\.$/,
     );
   });
 
@@ -90,7 +90,7 @@ describe("packed files", () => {
         unpacked += chunk.length;
     };
     await expect(reading()).rejects.toThrow(
-      'The file "f.csv.gz" unpacks to more than 1 MB; split it, or upload it without .gz.',
+      'The file "f.csv.gz" decompresses to more than 1 MB; split it, or upload it without .gz.',
     );
     expect(unpacked).toBeLessThanOrEqual(1_000_000);
   });
@@ -165,7 +165,7 @@ describe("faulty rows", () => {
     const faults = new InvalidRows(true);
     await read("good.csv", `a\n${"1\n".repeat(100)}`, 50, faults);
     await expect(read("bad.csv", "a\n1\n2,2\n3,3\n", 50, faults)).rejects.toThrow(
-      /^2 of the 3 rows of "bad\.csv" are faulty, too many to pass over; the first: Row 2 of "bad\.csv" has 2 values/,
+      /^2 of the 3 rows of "bad\.csv" are invalid, too many to skip; the first: Row 2 of "bad\.csv" has 2 values/,
     );
     // Each file is judged by itself.
     const each = new InvalidRows(true);

@@ -1,11 +1,11 @@
-/** Which steps wait for which: those that do not need each other run side by side. */
+/** Which steps depend on which: independent steps run concurrently. */
 import { includesOfPrompt, isQualified, partialOf, resolvedName } from "./includes.ts";
 import { snippetsOfStep } from "./snippets.ts";
 import { readsOfExpression, readsOfPrompt, type Read } from "./syntax.ts";
-import type { Partials, Template } from "./template.ts";
+import type { Partials, Template } from "../template.ts";
 
 /**
- * The earlier steps that each step waits for. Who reads `it.steps` whole, or by a computed key, waits for all of them.
+ * The earlier steps that each step depends on. A step that reads all of `it.steps`, or a computed key, depends on all of them.
  */
 export function dependenciesOf(template: Template, partials: Partials): Record<string, string[]> {
   return Object.fromEntries(
@@ -23,7 +23,7 @@ function mayRead([root, step]: Read["path"], id: string): boolean {
   return root === undefined || (root === "steps" && (step === undefined || step === id));
 }
 
-/** What a prompt reads, and what it includes reads. */
+/** What a prompt reads, including what its includes read. */
 function readsThrough(
   template: Template,
   partials: Partials,

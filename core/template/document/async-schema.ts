@@ -1,12 +1,12 @@
-/** Where a JSON Schema says `$async`: Ajv would answer with a promise, and every answer would seem to fit. */
+/** Finds `$async` in a JSON Schema: Ajv would return a promise, and every answer would seem to fit. */
 import type { Path } from "./source.ts";
 
-/** What they hold are schemas by names of the author's choice. */
+/** Keywords that hold schemas by arbitrary names. */
 const BY_NAME = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
-/** What they hold is data. */
+/** Keywords that hold data. */
 const DATA = ["const", "enum", "default", "examples"];
 
-/** The way to the first schema that says `$async`, which is at any depth; undefined when none does. */
+/** The path to the first schema, at any depth, that has `$async`; undefined when none does. */
 export function pathOfAsync(schema: unknown): Path | undefined {
   if (typeof schema !== "object" || schema === null) return undefined;
   if (Object.hasOwn(schema, "$async")) return [];
@@ -17,7 +17,7 @@ export function pathOfAsync(schema: unknown): Path | undefined {
   return undefined;
 }
 
-/** The same for what a keyword holds: a schema, a list of them, or a map. */
+/** The same for the value of a keyword: a schema, a list of them, or a map. */
 function pathWithin(value: unknown, isMap: boolean): Path | undefined {
   if (typeof value !== "object" || value === null || !(isMap || Array.isArray(value))) return pathOfAsync(value);
   for (const [key, schema] of Object.entries(value)) {

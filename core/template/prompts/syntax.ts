@@ -1,10 +1,10 @@
 /**
- * The syntax of prompts and expressions: whether they parse, and what they read from `it`. A prompt becomes JavaScript of
- * the same length (text blanked, tags turned into statements), so that every position in the tree is a position in the prompt.
+ * The syntax of prompts and expressions: whether they parse, and what they read from `it`. A prompt becomes JavaScript of the
+ * same length (text blanked, tags turned into statements), so that every position in the tree is a position in the prompt.
  */
 import { parse, parseExpressionAt, type Expression, type Node } from "acorn";
 
-/** A fault at a place in a prompt or an expression. */
+/** A syntax error at a position in a prompt or an expression. */
 export class TemplateSyntaxError extends Error {
   constructor(
     readonly problem: string,
@@ -16,10 +16,10 @@ export class TemplateSyntaxError extends Error {
   }
 }
 
-/** A place in `it` that is read: `["movie", "Title"]` for `it.movie.Title`. */
+/** A path in `it` that is read: `["movie", "Title"]` for `it.movie.Title`. */
 export interface Read {
   readonly path: readonly string[];
-  /** Behind `?.`, `??`, a branch or `||`: the template copes without it. */
+  /** Behind `?.`, `??`, a branch or `||`: the template works without it. */
   readonly optional: boolean;
 }
 
@@ -40,10 +40,10 @@ export function treeOfPrompt(prompt: string): Node {
 
 /** The syntax tree of an expression. @throws TemplateSyntaxError */
 export function treeOfExpression(expression: string): Expression {
-  // A tree leaves out the parentheses around it, but what comes after them is asked.
+  // The tree omits enclosing parentheses, but the check for trailing text needs their end.
   const { end } = parseAt(expression, () => parseExpressionAt(expression, 0, { ...ACORN, preserveParens: true }));
   const rest = expression.slice(end).search(/\S/);
-  if (rest >= 0) throw faultAt(expression, end + rest, "Expected the end of the expression");
+  if (rest >= 0) throw syntaxErrorAt(expression, end + rest, "Expected the end of the expression");
   return parseExpressionAt(expression, 0, ACORN);
 }
 
@@ -60,13 +60,13 @@ function scriptOf(prompt: string): string {
     const open = prompt.indexOf("<%", at);
     if (open < 0) return script + blank(prompt.slice(at));
     const close = endOfTag(prompt, open);
-    if (close < 0) throw faultAt(prompt, open, "This tag is opened but not closed by %>");
+    if (close < 0) throw syntaxErrorAt(prompt, open, "This tag is not closed with %>");
     script += blank(prompt.slice(at, open)) + statementOf(prompt.slice(open, close));
     at = close;
   }
 }
 
-/** Text in quotes may hold `%>`; Eta skips it there, and so do we. */
+/** Quoted text may contain `%>`; Eta skips it there, and so does this. */
 function endOfTag(prompt: string, open: number): number {
   const quotes = /%>|\/\*[^]*?\*\/|"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`/g;
   quotes.lastIndex = open + 2;
@@ -76,8 +76,8 @@ function endOfTag(prompt: string, open: number): number {
 }
 
 /**
- * A printing tag becomes `!(…)`. Eta's own `res += …` is one statement too, so what stands before it reads on as it does
- * there: `if (x)` in a tag before makes it conditional, and a name does not become a call.
+ * A printing tag becomes `!(…)`. Like Eta's own `res += …` it is one statement, so the code before it means the same: `if (x)`
+ * in the previous tag makes it conditional, and a name does not become a call.
  */
 function statementOf(tag: string): string {
   const head = /^<%[-_]?\s*[=~]?/.exec(tag)?.[0] ?? "<%";
@@ -103,17 +103,17 @@ function parseAt<T>(source: string, attempt: () => T): T {
     return attempt();
   } catch (error) {
     if (error instanceof SyntaxError && "pos" in error)
-      throw faultAt(source, Number(error.pos), error.message.replace(/ \(\d+:\d+\)$/, ""));
+      throw syntaxErrorAt(source, Number(error.pos), error.message.replace(/ \(\d+:\d+\)$/, ""));
     throw error;
   }
 }
 
-function faultAt(source: string, position: number, fault: string): TemplateSyntaxError {
+function syntaxErrorAt(source: string, position: number, problem: string): TemplateSyntaxError {
   const before = source.slice(0, position).split("\n");
   const line = before.length;
   const column = (before.at(-1)?.length ?? 0) + 1;
   const text = source.split("\n")[line - 1] ?? "";
-  return new TemplateSyntaxError(fault, line, column, `  ${text}\n  ${" ".repeat(column - 1)}^`);
+  return new TemplateSyntaxError(problem, line, column, `  ${text}\n  ${" ".repeat(column - 1)}^`);
 }
 
 /** Chains of names rooted at `it`; a chain ends at a call, a computed key or a method of strings and lists. */
@@ -127,12 +127,12 @@ function readsOf(tree: Node): Read[] {
   return [...reads.values()];
 }
 
-type Found = (path: string[], optional: boolean) => void;
+type OnRead = (path: string[], optional: boolean) => void;
 
 // The shapes of ESTree's nodes differ by type; a walk over all of them reads their members by name.
 type AnyNode = Node & Record<string, any>;
 
-function visit(node: Node | null | undefined, optional: boolean, found: Found): void {
+function visit(node: Node | null | undefined, optional: boolean, found: OnRead): void {
   if (!node) return;
   const any = node as AnyNode;
   const chain = chainOf(any);

@@ -1,9 +1,9 @@
 /**
- * The template format as JSON Schema (2020-12): one description for the server, import and the editor's completion. What a
- * schema cannot say (names that refer to each other, syntax of prompts) core/template/parse.ts checks.
+ * The template format as JSON Schema (2020-12), shared by the server, import and the editor's completion. What a schema cannot
+ * express (references between names, the syntax of prompts) core/template/parse.ts checks.
  */
-import { TIERS } from "../models/models.ts";
-import { COLUMN_TYPES, ESCALATION_CAUSES, PICK_WAYS } from "./template.ts";
+import { TIERS } from "../../models/models.ts";
+import { COLUMN_TYPES, ESCALATION_CAUSES, SAMPLING_STRATEGIES } from "../template.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,7 @@ export const MAX_STEPS = 10;
 export const MAX_ROUNDS = 50;
 export const MAX_REPAIRS = 5;
 const MAX_ATTEMPTS_LIMIT = 100;
-/** A name in `it`: it can be written after a dot. */
+/** A name in `it`, usable after a dot. */
 const NAME = "^[A-Za-z][A-Za-z0-9_]*$";
 export const NOT_BLANK = "\\S";
 
@@ -76,7 +76,7 @@ const parameter = object(
   "A value that prompts see as it.NAME",
   {
     description: text("What it is for", 500),
-    values: { type: "array", minItems: 1, description: "The values it may take; any when absent" },
+    values: { type: "array", minItems: 1, description: "The allowed values; any when absent" },
     default: { description: "Its value when a job sets none" },
   },
   ["default"],
@@ -86,7 +86,7 @@ const pick = object(
   "What is drawn for each record",
   {
     from: text("The collection"),
-    how: oneOf(PICK_WAYS, "How items are drawn", "shuffled"),
+    how: oneOf(SAMPLING_STRATEGIES, "The sampling strategy", "shuffled"),
     weight: text("For weighted: the items' numeric field"),
     count: whole("How many distinct items at once; it.NAME is then a list", 1, 20),
   },
@@ -119,28 +119,33 @@ const step = object(
   {
     id: { ...text("Its name: it.steps.ID.output in later steps"), pattern: NAME },
     model: text("A Bedrock model or inference profile, by id"),
-    tier: oneOf(TIERS, "Let the product choose the model"),
-    fallbacks: listOf(text("A tier or a model"), "Asked in order when the model is throttled for long or gone", 5),
+    tier: oneOf(TIERS, "Chooses the model automatically"),
+    fallbacks: listOf(text("A tier or a model"), "Tried in order when the model is rate-limited or unavailable", 5),
     escalate: object(
       "A better model for answers that are not good enough",
       {
         to: text("A tier or a model"),
-        on: listOf(oneOf(ESCALATION_CAUSES, "What calls for it"), "What calls for it; both when absent", 2),
-        when: expression("Escalate when this holds for the answer"),
+        on: listOf(
+          oneOf(ESCALATION_CAUSES, "A cause for escalation"),
+          "The causes for escalation; both when absent",
+          2,
+        ),
+        when: expression("Escalate when this is true of the answer"),
       },
       ["to"],
     ),
     system: prompt("The system prompt"),
     prompt: prompt("The prompt"),
     examples: listOf(
-      object("A turn to learn from", { user: prompt("What was asked"), assistant: prompt("What was answered") }, [
-        "user",
-        "assistant",
-      ]),
-      "Earlier turns of the conversation, to show what is wanted",
+      object(
+        "A few-shot example",
+        { user: prompt("The user's message"), assistant: prompt("The assistant's answer") },
+        ["user", "assistant"],
+      ),
+      "Few-shot examples: earlier turns of the conversation",
       10,
     ),
-    when: expression("Skip the step unless this holds"),
+    when: expression("Skip the step unless this is true"),
     forEach: expression("A list: one call for each of its items"),
     as: { ...text("The item's name in it", 40), pattern: NAME, default: "item" },
     atMost: whole("The most items of forEach that are used", 1, MAX_ROUNDS),
@@ -151,8 +156,8 @@ const step = object(
     ),
     maxTokens: whole("The most tokens of an answer", 1, 64_000, 1_000),
     maxPromptBytes: whole("The most bytes a prompt may render to", 100, 1_000_000, 32_768),
-    temperature: fraction("How freely the model chooses its words"),
-    topP: fraction("The share of likely words it chooses from"),
+    temperature: fraction("The sampling temperature"),
+    topP: fraction("Nucleus sampling: the cumulative probability to sample from"),
     stop: shortOr(text("A text that ends the answer"), listOf(text("A text"), "Texts that end the answer", 4)),
     output: shortOr(oneOf(["text", "list", "choice", "json"], "The short form of { type: … }"), output),
     repairs: whole(
@@ -166,18 +171,18 @@ const step = object(
 
 const column = object(
   "A column of the record",
-  { value: expression("Its value"), type: oneOf(COLUMN_TYPES, "Its type; found in the values when absent") },
+  { value: expression("Its value"), type: oneOf(COLUMN_TYPES, "Its type; inferred from the values when absent") },
   ["value"],
 );
 
-const training = object("The columns that formats for fine-tuning are made from", {
+const training = object("The columns for the fine-tuning formats", {
   messages: text("The column with a list of { role, content }, for OpenAI messages and ShareGPT"),
   alpaca: object(
     "The columns of the Alpaca format",
     {
-      instruction: text("The column with what is to be done"),
-      input: text("The column with what it is to be done to; empty when absent"),
-      output: text("The column with the answer"),
+      instruction: text("The column with the instruction"),
+      input: text("The column with the input; empty when absent"),
+      output: text("The column with the output"),
     },
     ["instruction", "output"],
   ),
@@ -189,10 +194,10 @@ export const TEMPLATE_SCHEMA: Schema = {
   ...object(
     "A template",
     {
-      name: text("What it is called"),
-      description: text("What it makes, and when to use it", 1_000),
-      category: text("What kind of data it makes", 60),
-      tags: listOf({ ...text("A word to find it by", 30) }, "Words to find it by", 10),
+      name: text("Its name"),
+      description: text("What it generates, and when to use it", 1_000),
+      category: text("The kind of data it generates", 60),
+      tags: listOf({ ...text("A search keyword", 30) }, "Search keywords", 10),
       parameters: named(parameter, "Values that prompts see as it.NAME; a job may set them"),
       pick: named(shortOr(text("The collection"), pick), "What is drawn from the seeds for each record"),
       partials: named(prompt("A piece of a prompt"), "Pieces of prompts, for include"),
@@ -201,16 +206,16 @@ export const TEMPLATE_SCHEMA: Schema = {
         shortOr(expression("The column's value"), column),
         "The columns of a record; one for each step when absent",
       ),
-      categories: listOf(text("A column"), "The columns by which the dataset can be divided", 3),
+      categories: listOf(text("A column"), "The columns the dataset can be partitioned by", 3),
       accept: shortOr(
-        expression("What a record must meet to be delivered; it.record holds its columns"),
+        expression("What must be true of a record for it to be delivered; it.record holds its columns"),
         named(
-          expression("What a record must meet"),
-          "What a record must meet to be delivered; it.record holds its columns",
+          expression("What must be true of a record"),
+          "What must be true of a record for it to be delivered; it.record holds its columns",
         ),
       ),
       maxAttempts: whole(
-        "How many attempts a job may make for each record asked for, on average; 3 without accept, 10 with it",
+        "How many attempts a job may make per requested record, on average; 3 without accept, 10 with it",
         1,
         MAX_ATTEMPTS_LIMIT,
       ),

@@ -1,9 +1,9 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { describeSchema, fitProblem, type CollectionSummary } from "../../../core/template/analysis/fit.ts";
-import { kindsWithMethod, prototypeMemberKind } from "../../../core/template/analysis/prototypes.ts";
-import { schemaOf } from "../../../core/template/analysis/seed-requirements.ts";
-import type { Partials, Step, Template } from "../../../core/template/template.ts";
+import { describeSchema, fitProblem, type CollectionSummary } from "../../../../core/template/analysis/fit.ts";
+import { kindsWithMethod, prototypeMemberKind } from "../../../../core/template/analysis/prototypes.ts";
+import { seedRequirementsOf } from "../../../../core/template/analysis/seed-requirements.ts";
+import type { Partials, Step, Template } from "../../../../core/template/template.ts";
 import { cases, judgeOf } from "./generated-templates.ts";
 
 type Changes = Partial<Omit<Template, "steps">> & { prompt?: string; step?: Partial<Step>; steps?: Partial<Step>[] };
@@ -22,7 +22,7 @@ const templateOf = ({ prompt = "", step = {}, steps, ...rest }: Changes): Templa
   ),
 });
 
-const needsOf = (changes: Changes, partials: Partials = {}) => schemaOf(templateOf(changes), partials);
+const needsOf = (changes: Changes, partials: Partials = {}) => seedRequirementsOf(templateOf(changes), partials);
 const described = (changes: Changes, partials?: Partials) =>
   describeSchema(needsOf(changes, partials).collections.movies ?? {});
 const fits = (changes: Changes, item: unknown, partials?: Partials) =>
@@ -31,7 +31,7 @@ const fits = (changes: Changes, item: unknown, partials?: Partials) =>
 const ajv = new Ajv2020({ strict: false, addUsedSchema: false });
 const verdicts = (branches: boolean, numRuns: number) =>
   fc.sample(cases({ branches }), { numRuns, seed: 2026 }).flatMap(({ template, items }) => {
-    const fitting = ajv.compile(schemaOf(template, {}).collections.movies ?? {});
+    const fitting = ajv.compile(seedRequirementsOf(template, {}).collections.movies ?? {});
     const judge = judgeOf(template);
     return items.map((item) => ({ template, item, isAccepted: fitting(item), fault: judge(item) }));
   });
@@ -266,7 +266,7 @@ describe("what is read", () => {
   test("a computed key is named with its place, its line and what is written there, and asks nothing", () => {
     const { warnings, collections } = needsOf({ prompt: "one\n<%= it.movie[it.audience] %>" });
     expect(warnings).toEqual([
-      'Template "qa" step "step1" reads it.movie[it.audience] in line 2: which field that is shows only in rendering, so seeds are not checked for it.',
+      'Template "qa" step "step1" reads it.movie[it.audience] in line 2: the field is known only when rendering, so seeds are not checked for it.',
     ]);
     expect(collections.movies).toEqual({ type: "object" });
     expect(needsOf({ prompt: "<% for (const k in it.movie) { %><%= it.movie[k] %><% } %>" }).warnings).toEqual([]);
@@ -324,13 +324,13 @@ describe("whether seeds fit", () => {
       "a collection that is not there",
       "Hello",
       [{ name: "movies", itemCount: 3, fields: texts }],
-      'Template "qa" pick "article" draws from the collection "articles", but the seed set has none (it has movies).',
+      'Template "qa" pick "article" draws from the collection "articles", which the seed set does not have (it has movies).',
     ],
     [
       "a field that some items lack",
       "<%= it.article.title.trim() %>",
       collection(field("title", ["string"], 12)),
-      'Template "qa" step "question" reads article.title, which is missing in 12 of 300 items of "articles"; write it with a fallback (?? "") or clean the seeds.',
+      'Template "qa" step "question" reads article.title, which is missing in 12 of 300 items of "articles"; add a fallback (?? "") or clean the seeds.',
     ],
     [
       "a field of another type",
@@ -367,7 +367,7 @@ describe("whether seeds fit", () => {
       "a field that is absent, not null, in some items",
       "<%= it.article.title %>",
       collection(field("title", ["string"], 12, { nulls: 5 })),
-      'Template "qa" step "question" reads article.title, which is missing in 7 of 300 items of "articles"; write it with a fallback (?? "") or clean the seeds.',
+      'Template "qa" step "question" reads article.title, which is missing in 7 of 300 items of "articles"; add a fallback (?? "") or clean the seeds.',
     ],
     ["a field with a fallback", '<%= it.article.lead ?? "" %>', collection(...texts), undefined],
     [

@@ -1,4 +1,4 @@
-import { TemplateSyntaxError, treeOfExpression, treeOfPrompt } from "../../../core/template/syntax.ts";
+import { TemplateSyntaxError, treeOfExpression, treeOfPrompt } from "../../../../core/template/prompts/syntax.ts";
 
 const faultOf = (parse: () => unknown): TemplateSyntaxError => {
   try {

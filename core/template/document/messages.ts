@@ -1,53 +1,57 @@
-/** What a JSON Schema validator found wrong with a template, as sentences for its author. */
+/** A JSON Schema validator's errors about a template, as sentences for its author. */
 import type { ErrorObject } from "ajv";
-import { NOT_BLANK } from "./document-schema.ts";
+import { NOT_BLANK } from "./schema.ts";
 import type { Path } from "./source.ts";
 
-/** Where an error is: the path to the value, or to the map that has a wrong name. */
+/** An error's location: the path to the value, or to the map with the unknown key. */
 export interface LocatedMessage {
   readonly path: Path;
   readonly key?: string;
   readonly message: string;
 }
 
-/** The sentence for an error; `undefined` for one that only repeats another. */
+/** The message for an error; `undefined` for one that only repeats another. */
 export function messageFor(error: ErrorObject, document: unknown): LocatedMessage | undefined {
   const path = pathOf(error.instancePath);
-  const place = describePath(path, document);
+  const location = describePath(path, document);
   const at = (message: string, key?: string): LocatedMessage => ({ path, key, message });
   const params = error.params as Record<string, never>;
   switch (error.keyword) {
     case "required":
-      return at(`${place} needs "${String(params.missingProperty)}".`);
+      return at(`${location} needs "${String(params.missingProperty)}".`);
     case "additionalProperties": {
       const known = Object.keys((error.parentSchema?.properties ?? {}) as object);
       const key = String(params.additionalProperty);
       const meant = nearest(key, known);
       const advice = meant === undefined ? `it may have ${known.join(", ")}.` : `did you mean "${meant}"?`;
-      return at(`${place} has "${key}", which is not known here; ${advice}`, key);
+      return at(`${location} has the unknown key "${key}"; ${advice}`, key);
     }
     case "propertyNames": {
       const key = String(params.propertyName);
-      return at(`"${key}" under ${place} needs a name of letters, digits and _ that begins with a letter.`, key);
+      return at(`"${key}" under ${location} needs a name of letters, digits and _ that starts with a letter.`, key);
     }
     case "pattern":
       if (error.propertyName !== undefined) return undefined;
-      if (params.pattern === NOT_BLANK) return at(`${place} must not be blank.`);
-      return at(`${place} needs letters, digits and _ and begins with a letter, not "${String(error.data)}".`);
+      if (params.pattern === NOT_BLANK) return at(`${location} must not be blank.`);
+      return at(`${location} must be letters, digits and _ and start with a letter, not "${String(error.data)}".`);
     case "enum":
       return at(
-        `${place} is "${String(error.data)}", which is not known; choose ${choices(error.params.allowedValues as string[])}.`,
+        `${location} is "${String(error.data)}", which is unknown; choose ${choices(error.params.allowedValues as string[])}.`,
       );
     case "type":
     case "minimum":
     case "maximum":
-      return at(`${place} must be ${wanted(error.parentSchema ?? {})}, not ${shown(error.data)}.`);
+      return at(`${location} must be ${expected(error.parentSchema ?? {})}, not ${describe(error.data)}.`);
     case "maxLength":
-      return at(`${place} may have ${String(params.limit)} characters at most, this has ${String(error.data).length}.`);
+      return at(
+        `${location} may have at most ${String(params.limit)} characters; this has ${String(error.data).length}.`,
+      );
     case "minItems":
-      return at(`${place} needs at least ${String(params.limit)} entries.`);
+      return at(`${location} needs at least ${String(params.limit)} entries.`);
     case "maxItems":
-      return at(`${place} may have ${String(params.limit)} entries at most, not ${(error.data as unknown[]).length}.`);
+      return at(
+        `${location} may have at most ${String(params.limit)} entries, not ${(error.data as unknown[]).length}.`,
+      );
     default:
       return undefined;
   }
@@ -71,10 +75,10 @@ const MAPS: Readonly<Record<string, string>> = {
 
 /** `"maxTokens" of step "answer"`. */
 export function describePath(path: Path, document: unknown): string {
-  const [room, name, ...rest] = path;
-  if (room === undefined) return "The template";
-  if (room === "steps" && typeof name === "number") return within(stepNamed(name, document), rest);
-  const map = MAPS[room];
+  const [section, name, ...rest] = path;
+  if (section === undefined) return "The template";
+  if (section === "steps" && typeof name === "number") return within(stepNamed(name, document), rest);
+  const map = MAPS[section];
   if (map && name !== undefined) return within(`the ${map} "${name}"`, rest);
   return `"${path.join(".")}"`;
 }
@@ -88,21 +92,21 @@ function within(owner: string, rest: Path): string {
   return rest.length === 0 ? `${owner.slice(0, 1).toUpperCase()}${owner.slice(1)}` : `"${rest.join(".")}" of ${owner}`;
 }
 
-function wanted({ type, minimum, maximum }: Record<string, unknown>): string {
+function expected({ type, minimum, maximum }: Record<string, unknown>): string {
   if (type === "integer") return `a whole number from ${String(minimum)} to ${String(maximum)}`;
   if (type === "number") return `a number from ${String(minimum)} to ${String(maximum)}`;
   if (type === "object") return "an object of names and values";
   return type === "array" ? "a list" : "a text";
 }
 
-function shown(value: unknown): string {
+function describe(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
   return typeof value === "string" ? `the text "${value.slice(0, 40)}"` : String(value);
 }
 
-/** The known name that differs in a letter, in two of a longer name, or in the order of its letters. */
+/** The known name that differs in one letter, in two if it is longer, or in the order of its letters. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const most = name.length < 6 ? 1 : 2;
   const letters = (text: string) => [...text.toLowerCase()].sort().join("");
@@ -111,7 +115,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   );
 }
 
-/** Levenshtein's: letters to add, drop or change. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, n) => n);
   for (let i = 1; i <= a.length; i++) {

@@ -1,23 +1,23 @@
-/** A template's document with its places: a fault in a value, or in a line of a prompt, is shown where its author wrote it. */
+/** A template's document with its positions: a problem in a value, or in a line of a prompt, is shown where its author wrote it. */
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
-import { PlotPaletteError } from "../errors.ts";
+import { PlotPaletteError } from "../../errors.ts";
 
-/** The way to a value: `["steps", 0, "prompt"]`. */
+/** The path to a value: `["steps", 0, "prompt"]`. */
 export type Path = readonly (string | number)[];
 
-/** Something wrong in a template, and where. */
+/** A problem in a template, and its location. */
 export interface TemplateProblem {
   /** One sentence. */
   readonly message: string;
-  /** From 1, in the document. */
+  /** One-based, in the document. */
   readonly line: number;
   readonly column: number;
-  /** Characters of the document from its beginning: `from` inclusive, `to` exclusive. */
+  /** Character offsets in the document: `from` inclusive, `to` exclusive. */
   readonly from: number;
   readonly to: number;
 }
 
-/** A node's beginning, the end of its value, and the end of what belongs to it. */
+/** A node's start, the end of its value, and the end of what belongs to it. */
 type Range = readonly [from: number, to: number, end?: number];
 
 export class TemplateSource {
@@ -32,21 +32,21 @@ export class TemplateSource {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
     for (const { message, pos } of this.#document.errors)
       this.#report(`The template is not valid YAML: ${message.replace(/\.?$/, ".")}${hintFor(message)}`, pos);
-    if (text.trim() === "") this.#report('The template is empty; begin it with "name:".', [0, 0]);
+    if (text.trim() === "") this.#report('The template is empty; start it with "name:".', [0, 0]);
     try {
-      // An alias may be used once or twice; a tree of them that unfolds into gigabytes is refused.
+      // Aliases are fine, but not a tree of them that expands into gigabytes.
       this.value = this.problems.length > 0 ? undefined : this.#document.toJS({ maxAliasCount: 100 });
     } catch (cause) {
       this.#report(`The template is not valid YAML: ${(cause as Error).message}.`, [0, 0]);
     }
   }
 
-  /** Notes a fault of the value at a path, or of the deepest part of the path that there is. */
+  /** Adds a problem with the value at a path, or at the deepest part of the path that exists. */
   addProblem(path: Path, message: string): void {
     this.#report(message, this.#rangeOf(path));
   }
 
-  /** Notes a fault of a name in a map: of the key, not of its value. */
+  /** Adds a problem with a key of a map, not with its value. */
   addKeyProblem(path: Path, key: string, message: string): void {
     const parent = this.#nodeAt(path);
     const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
@@ -54,7 +54,7 @@ export class TemplateSource {
     this.#report(message, range ?? this.#rangeOf(path));
   }
 
-  /** Notes a fault in a text, `line` and `column` counted from 1 within the text. */
+  /** Adds a problem within a text; `line` and `column` are one-based within the text. */
   addProblemWithin(path: Path, line: number, column: number, message: string): void {
     const from = this.#offsetWithin(path, line, column);
     if (from === undefined) return this.addProblem(path, message);
@@ -62,10 +62,10 @@ export class TemplateSource {
     this.#report(message, [from, from + (rest?.[0].length ?? 1)]);
   }
 
-  /** @throws PlotPaletteError BadInput with the first fault's sentence, its line and its column */
+  /** @throws PlotPaletteError BadInput with the first problem's message, line and column */
   throwFirstProblem(): void {
     const [first] = [...this.problems].sort((a, b) => a.from - b.from);
-    if (first) throw new PlotPaletteError("BadInput", withPlace(first, this.#text));
+    if (first) throw new PlotPaletteError("BadInput", withLocation(first, this.#text));
   }
 
   #report(message: string, [from, to]: Range): void {
@@ -90,7 +90,7 @@ export class TemplateSource {
     return (node ?? undefined) as Node | undefined;
   }
 
-  /** The place of a line and column of a text in the document, where the text stands there as it is. */
+  /** The document offset of a line and column within a text, if the text appears there verbatim. */
   #offsetWithin(path: Path, line: number, column: number): number | undefined {
     const node = this.#nodeAt(path);
     if (!isScalar(node) || typeof node.value !== "string" || !node.range) return undefined;
@@ -107,14 +107,14 @@ export class TemplateSource {
   }
 }
 
-/** What people most often meant when YAML's reader stumbles so. */
+/** The most likely cause of some common YAML errors. */
 function hintFor(message: string): string {
   const isText = /Nested mappings are not allowed|Unexpected scalar at node end|Implicit keys need to be/.test(message);
-  return isText ? ' A text with a colon, or with something after its quotes, goes in quotes or below "|".' : "";
+  return isText ? ' A text with a colon, or with something after its quotes, must be quoted or follow "|".' : "";
 }
 
-/** The fault's sentence, its place, and the line with a caret below. */
-function withPlace({ message, line, column }: TemplateProblem, text: string): string {
+/** The problem's message, its location, and the line with a caret below. */
+function withLocation({ message, line, column }: TemplateProblem, text: string): string {
   const excerpt = (text.split("\n")[line - 1] ?? "").slice(0, 200);
   const sentence = message.replace(/\.$/, "");
   return `${sentence} (line ${line}, column ${column}).\n\n  ${excerpt}\n  ${" ".repeat(Math.min(column, 200) - 1)}^`;

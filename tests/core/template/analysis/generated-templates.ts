@@ -5,7 +5,7 @@
  */
 import { Eta } from "eta/core";
 import fc from "fast-check";
-import type { Step, Template } from "../../../core/template/template.ts";
+import type { Step, Template } from "../../../../core/template/template.ts";
 
 export interface GeneratedCase {
   readonly template: Template;

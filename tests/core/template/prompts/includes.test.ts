@@ -1,6 +1,6 @@
-import { checkIncludes, includesOf, qualifiedOf, resolvedName } from "../../../core/template/includes.ts";
-import { dependenciesOf } from "../../../core/template/dependencies.ts";
-import { parseTemplate } from "../../../core/template/parse.ts";
+import { checkIncludes, includesOf, qualifiedOf, resolvedName } from "../../../../core/template/prompts/includes.ts";
+import { dependenciesOf } from "../../../../core/template/prompts/dependencies.ts";
+import { parseTemplate } from "../../../../core/template/parse.ts";
 
 const template = (prompt: string, partials = "{}") =>
   parseTemplate(
@@ -38,14 +38,14 @@ describe("checkIncludes", () => {
 
   test("refuses circles, in the template and through others", () => {
     const own = template("<%~ include('a') %>", `{ a: "<%~ include('b') %>", b: "<%~ include('a') %>" }`);
-    expect(() => checkIncludes(own, {})).toThrow("includes in a circle: a → b → a.");
+    expect(() => checkIncludes(own, {})).toThrow("has a circular include: a → b → a.");
     const foreign = template("<%~ include('x@1/a') %>");
     const partials = { "x@1/a": "<%~ include('y@1/b') %>", "y@1/b": "<%~ include('x@1/a') %>" };
-    expect(() => checkIncludes(foreign, partials)).toThrow("in a circle: x@1/a → y@1/b → x@1/a.");
+    expect(() => checkIncludes(foreign, partials)).toThrow("has a circular include: x@1/a → y@1/b → x@1/a.");
   });
 
   test("a step that includes its own prompt is a circle too", () => {
-    expect(() => checkIncludes(template("<%~ include('one') %>"), {})).toThrow("in a circle: one → one.");
+    expect(() => checkIncludes(template("<%~ include('one') %>"), {})).toThrow("has a circular include: one → one.");
   });
 
   test("follows each text once, however many ways lead to it", () => {
@@ -57,12 +57,12 @@ describe("checkIncludes", () => {
   test("refuses texts within texts deeper than rendering goes", () => {
     const levels = Array.from({ length: 10 }, (_, n) => [`l${n}`, `<%~ include('l${n + 1}') %>`]);
     const own = template("<%~ include('l0') %>", JSON.stringify({ ...Object.fromEntries(levels), l10: "end" }));
-    expect(() => checkIncludes(own, {})).toThrow("texts within texts 11 deep; it may be 10.");
+    expect(() => checkIncludes(own, {})).toThrow("nests includes 11 deep; the limit is 10.");
   });
 
   test("refuses more than 100 KB of included text", () => {
     expect(() => checkIncludes(template("<%~ include('a@1/x') %>"), { "a@1/x": "x".repeat(100_001) })).toThrow(
-      /has 100001 bytes together/,
+      /has 100001 bytes in total/,
     );
   });
 });

@@ -1,25 +1,25 @@
-/** `include("NAME")` in prompts: what a template needs from others, and whether it is all there. */
+/** `include("NAME")` in prompts: what a template needs from others, and whether all of it exists. */
 import type { Node } from "acorn";
-import { PlotPaletteError } from "../errors.ts";
+import { PlotPaletteError } from "../../errors.ts";
 import { treeOfPrompt } from "./syntax.ts";
-import type { Partials, Step, Template } from "./template.ts";
+import type { Partials, Step, Template } from "../template.ts";
 
 /** A call of `include`, its literal name and its position in the prompt. */
 export interface Include {
-  /** Absent when it is not a literal text. */
+  /** Absent when it is not a literal. */
   readonly name?: string;
   readonly at: number;
 }
 
-/** All that a template includes, its own partials and prompts among it, may have together. */
+/** The most bytes of everything a template includes together. */
 export const MAX_INCLUDED_BYTES = 100_000;
 
-/** Texts that stand in each other; rendering goes no deeper. */
+/** The deepest nesting of includes; rendering goes no deeper. */
 export const MAX_INCLUDE_DEPTH = 10;
 
 const QUALIFIED = /^(?<id>[A-Za-z0-9-]{1,60})@(?<version>[1-9]\d{0,6})\/(?<name>[A-Za-z][A-Za-z0-9_]*)$/;
 
-/** A partial of another template, `ID@VERSION/NAME`, taken apart; `undefined` for a name of the template's own. */
+/** Parses the name of another template's partial, `ID@VERSION/NAME`; `undefined` for one of the template's own. */
 export function qualifiedOf(name: string): { id: string; version: number; name: string } | undefined {
   const { id, version, name: partial } = QUALIFIED.exec(name)?.groups ?? {};
   return id && version && partial ? { id, version: Number(version), name: partial } : undefined;
@@ -41,19 +41,19 @@ export function includesOfPrompt(prompt: string): string[] {
   return includesOfTree(treeOfPrompt(prompt)).flatMap(({ name }) => (name === undefined ? [] : [name]));
 }
 
-/** What a template includes from others, each once: `ID@VERSION/NAME`. */
+/** What a template includes from others, without duplicates: `ID@VERSION/NAME`. */
 export function includesOf(template: Template): string[] {
   const prompts = [...template.steps.flatMap(promptsOf), ...Object.values(template.partials)];
   return [...new Set(prompts.flatMap(includesOfPrompt).filter(isQualified))];
 }
 
-/** The text that a template offers under a name: a partial, or a step's prompt. */
+/** The text that a template provides under a name: a partial, or a step's prompt. */
 export function partialOf(template: Template, name: string): string | undefined {
   return template.partials[name] ?? template.steps.find(({ id }) => id === name)?.prompt;
 }
 
 /**
- * The full name of what a text includes: a plain name in a text of another template means that template's own.
+ * The full name of what a text includes: an unqualified name in another template's text refers to that template.
  * @param within the full name of the text that includes; absent in the template itself
  */
 export function resolvedName(name: string, within: string | undefined): string {
@@ -61,7 +61,7 @@ export function resolvedName(name: string, within: string | undefined): string {
   return `${within.slice(0, within.indexOf("/"))}/${name}`;
 }
 
-/** @throws PlotPaletteError BadInput when something included is missing, includes itself, lies too deep, or all of it is too long */
+/** @throws PlotPaletteError BadInput when an include is missing, circular, nested too deep, or when all of them are too long */
 export function checkIncludes(template: Template, partials: Partials): void {
   const depths = new Map<string, number>();
   for (const prompt of [...template.steps.flatMap(promptsOf), ...Object.values(template.partials)])
@@ -69,23 +69,23 @@ export function checkIncludes(template: Template, partials: Partials): void {
   const bytes = Object.values(partials).reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
   if (bytes > MAX_INCLUDED_BYTES)
     refuse(
-      `What the template "${template.name}" includes has ${bytes} bytes together; it may have ${MAX_INCLUDED_BYTES} at most.`,
+      `What the template "${template.name}" includes has ${bytes} bytes in total; it may have at most ${MAX_INCLUDED_BYTES}.`,
     );
 }
 
 interface Walk {
   readonly name: string;
   readonly trail: readonly string[];
-  /** Of the names that were followed before: each is looked at once, however often it is included. */
+  /** The depths of names already followed: each is visited once, however often it is included. */
   readonly depths: Map<string, number>;
 }
 
-/** How many texts stand in each other, from this one inwards. */
+/** The nesting depth from this text inwards. */
 function depthOf(template: Template, partials: Partials, { name, trail, depths }: Walk): number {
   const known = depths.get(name);
   if (known !== undefined && !trail.includes(name)) return checkedDepth(template, known, trail);
   if (trail.includes(name))
-    refuse(`The template "${template.name}" includes in a circle: ${[...trail, name].join(" → ")}.`);
+    refuse(`The template "${template.name}" has a circular include: ${[...trail, name].join(" → ")}.`);
   const text = isQualified(name) ? partials[name] : partialOf(template, name);
   if (text === undefined)
     refuse(
@@ -102,9 +102,7 @@ function depthOf(template: Template, partials: Partials, { name, trail, depths }
 
 function checkedDepth({ name }: Template, depth: number, trail: readonly string[]): number {
   if (trail.length + depth <= MAX_INCLUDE_DEPTH) return depth;
-  refuse(
-    `The template "${name}" includes texts within texts ${trail.length + depth} deep; it may be ${MAX_INCLUDE_DEPTH}.`,
-  );
+  refuse(`The template "${name}" nests includes ${trail.length + depth} deep; the limit is ${MAX_INCLUDE_DEPTH}.`);
 }
 
 function promptsOf({ system, prompt, examples }: Step): string[] {

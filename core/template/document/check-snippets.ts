@@ -1,0 +1,92 @@
+/** Whether what a template's prompts and expressions say can be understood, and is in scope. */
+import { includesOfTree, isQualified } from "../prompts/includes.ts";
+import { snippetsOf, type Snippet } from "../prompts/snippets.ts";
+import { readsOfExpression, readsOfPrompt, TemplateSyntaxError, treeOfPrompt, type Read } from "../prompts/syntax.ts";
+import { columnsOf, type Template } from "../template.ts";
+import type { TemplateSource } from "./source.ts";
+
+/** Adds a problem for each syntax error, and for each read of something out of scope. */
+export function checkSnippets(template: Template, source: TemplateSource): void {
+  for (const snippet of snippetsOf(template)) {
+    const reads = readsOfSnippet(template, snippet, source);
+    // What a partial sees depends on its callers.
+    if (reads && snippet.path[0] !== "partials") for (const read of reads) checkRead(template, snippet, read, source);
+  }
+}
+
+function readsOfSnippet(template: Template, snippet: Snippet, source: TemplateSource): Read[] | undefined {
+  try {
+    if (snippet.kind === "expression") return readsOfExpression(snippet.text);
+    for (const include of includesOfTree(treeOfPrompt(snippet.text))) {
+      const problem = problemOfInclude(template, include.name);
+      if (problem) {
+        const before = snippet.text.slice(0, include.at).split("\n");
+        source.addProblemWithin(
+          snippet.path,
+          before.length,
+          (before.at(-1)?.length ?? 0) + 1,
+          `${titled(template, snippet)} ${problem}`,
+        );
+      }
+    }
+    return readsOfPrompt(snippet.text);
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError)) throw error;
+    source.addProblemWithin(
+      snippet.path,
+      error.line,
+      error.column,
+      `${titled(template, snippet)} has a syntax error: ${error.problem}.`,
+    );
+    return undefined;
+  }
+}
+
+function problemOfInclude({ partials, steps }: Template, name: string | undefined): string | undefined {
+  if (name === undefined) return 'includes by a computed name; write it as a literal, include("NAME").';
+  if (isQualified(name) || name in partials || steps.some(({ id }) => id === name)) return undefined;
+  const known = [...Object.keys(partials), ...steps.map(({ id }) => id)].join(", ");
+  return `includes "${name}", but no partial or step has that name (there are ${known}); to include another template's, write "ID@VERSION/NAME".`;
+}
+
+function checkRead(template: Template, snippet: Snippet, { path, optional }: Read, source: TemplateSource): void {
+  const [name, id] = path;
+  if (name === undefined || optional) return;
+  const known = namesInScope(template, snippet);
+  if (!known.includes(name))
+    source.addProblem(
+      snippet.path,
+      `${titled(template, snippet)} reads it.${name}, but no pick or parameter has that name (there are ${known.join(", ")}).`,
+    );
+  if (name === "steps" && id !== undefined && !stepsInScope(template, snippet).includes(id))
+    source.addProblem(
+      snippet.path,
+      `${titled(template, snippet)} reads it.steps.${id}, but no earlier step has that id.`,
+    );
+  const columns = columnsOf(template);
+  if (snippet.recordInScope && name === "record" && id !== undefined && !columns.includes(id))
+    source.addProblem(
+      snippet.path,
+      `${titled(template, snippet)} reads it.record.${id}, but the record has no such column (it has ${columns.join(", ")}).`,
+    );
+}
+
+function namesInScope(template: Template, { step, loopInScope, recordInScope }: Snippet): string[] {
+  const loop = loopInScope && step?.forEach ? [step.forEach.as, "index"] : [];
+  return [
+    ...Object.keys(template.pick),
+    ...Object.keys(template.parameters),
+    ...loop,
+    "steps",
+    ...(recordInScope ? ["record"] : []),
+  ];
+}
+
+function stepsInScope({ steps }: Template, { step, ownOutputInScope }: Snippet): string[] {
+  if (!step) return steps.map(({ id }) => id);
+  return steps.slice(0, steps.indexOf(step) + (ownOutputInScope ? 1 : 0)).map(({ id }) => id);
+}
+
+function titled(template: Template, snippet: Snippet): string {
+  return `Template "${template.name}" ${snippet.name}`;
+}

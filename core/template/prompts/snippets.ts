@@ -1,0 +1,91 @@
+/** The prompts and expressions of a template, and what is in scope in each. */
+import { conditionPath, conditionTitle, type AcceptCondition, type Step, type Template } from "../template.ts";
+
+/** The path to a value in the document: `["steps", 0, "prompt"]`. */
+type Path = readonly (string | number)[];
+
+/** A prompt or an expression, and what is in its scope. */
+export interface Snippet {
+  readonly path: Path;
+  /** For messages: `step "question", system prompt`. */
+  readonly name: string;
+  readonly kind: "prompt" | "expression";
+  readonly text: string;
+  /** The step it belongs to; absent in partials and columns. */
+  readonly step?: Step;
+  /** The item and the index of a `forEach` are in scope. */
+  readonly loopInScope?: boolean;
+  /** The step's own output is in scope: that of the previous round, or the one to evaluate. */
+  readonly ownOutputInScope?: boolean;
+  /** The record's columns are in scope. */
+  readonly recordInScope?: boolean;
+}
+
+/** All of them, in the order of evaluation: partials, steps, columns, conditions. */
+export function snippetsOf(template: Template): Snippet[] {
+  return [
+    ...Object.entries(template.partials).map(([name, text]) => partialSnippet(name, text)),
+    ...template.steps.flatMap(snippetsOfStep),
+    ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnSnippet(name, value)),
+    ...(template.accept ?? []).map(conditionSnippet),
+  ];
+}
+
+/** The snippets of one step, in the order of evaluation. */
+export function snippetsOfStep(step: Step, n: number): Snippet[] {
+  const name = `step "${step.id}"`;
+  const loopInScope = step.forEach !== undefined;
+  const ownOutputInScope = step.repeat !== undefined;
+  const prompt = (part: Path, suffix: string, text: string | undefined): Snippet[] =>
+    text === undefined
+      ? []
+      : [
+          {
+            path: ["steps", n, ...part],
+            name: name + suffix,
+            kind: "prompt",
+            text,
+            step,
+            loopInScope,
+            ownOutputInScope,
+          },
+        ];
+  const expression = (part: Path, text: string | undefined, scope: Partial<Snippet> = {}): Snippet[] =>
+    text === undefined
+      ? []
+      : [
+          {
+            path: ["steps", n, ...part],
+            name: `${name}, "${part.join(".")}"`,
+            kind: "expression",
+            text,
+            step,
+            ...scope,
+          },
+        ];
+  return [
+    ...expression(["when"], step.when),
+    ...expression(["forEach"], step.forEach?.list),
+    ...prompt(["system"], ", system prompt", step.system),
+    ...step.examples.flatMap(({ user, assistant }, e) => [
+      ...prompt(["examples", e, "user"], `, example ${e + 1}`, user),
+      ...prompt(["examples", e, "assistant"], `, example ${e + 1}`, assistant),
+    ]),
+    ...prompt(["prompt"], "", step.prompt),
+    ...expression(["escalate", "when"], step.escalate?.when, { loopInScope, ownOutputInScope: true }),
+    ...expression(["repeat", "until"], step.repeat?.until, { ownOutputInScope: true }),
+  ];
+}
+
+function partialSnippet(name: string, text: string): Snippet {
+  return { path: ["partials", name], name: `partial "${name}"`, kind: "prompt", text };
+}
+
+function columnSnippet(name: string, text: string): Snippet {
+  return { path: ["record", name], name: `column "${name}"`, kind: "expression", text };
+}
+
+function conditionSnippet(condition: AcceptCondition): Snippet {
+  const name = `condition ${conditionTitle(condition)}`;
+  return { path: conditionPath(condition), name, kind: "expression", text: condition.expression, recordInScope: true };
+}
