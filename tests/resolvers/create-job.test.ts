@@ -320,7 +320,7 @@ describe("partitions", () => {
 
   test.each([
     [[], "1 to 3 columns, not 0"],
-    [[{ column: "id", transform: "IDENTITY" }], "Every record has which is unique to each record"],
+    [[{ column: "id", transform: "IDENTITY" }], "which is unique to each record"],
     [[{ column: "genre", transform: "IDENTITY" }], 'no column "genre" to partition by; choose from question.'],
     [[1, 2].map(() => ({ column: "question", transform: "DAY" })), "by a column only once"],
   ])("by %j are refused", async (partitionBy, words) => {

@@ -190,7 +190,7 @@ describe("what cannot be read is refused in a sentence", () => {
   test("a list column that would not fit into memory", async () => {
     const bytes = readFileSync(new URL("lists.parquet", FIXTURES));
     await expect(readParquet(bytes)).rejects.toThrow(
-      /^Row group 1 of "f\.parquet" has \d+ MB in its column "list", more than the 256 MB that can be read; write the file with smaller row groups\.$/,
+      /^Row group 1 of "f\.parquet" has \d+ MB in the column "list", more than the 256 MB that can be read; write the file with smaller row groups\.$/,
     );
   });
 
