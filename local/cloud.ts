@@ -109,6 +109,7 @@ async function bringUp(
   checkStack(assembly.root, (type) => isKnownType(type, services.all));
 
   const endpoints: Record<string, string> = { control: control.url };
+  const origins = new Set<string>();
   const environment = () => sdkEnvironment(region, endpoints);
   const contextFor = ({ name }: Service): CloudContext => {
     const folder = join(data, name);
@@ -121,6 +122,7 @@ async function bringUp(
       clock,
       gate,
       endpoints,
+      origins,
       environment,
       assetFolder,
       publish: services.publish,

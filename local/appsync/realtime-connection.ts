@@ -49,18 +49,15 @@ export class RealtimeConnection {
       alarms.at(lastMs, () => websocket.close(POLICY_VIOLATION, "The connection is a day old.")),
       ...(Number.isFinite(caller.expiresAtMs) ? [alarms.at(caller.expiresAtMs, () => this.#expire())] : []),
     ];
-    websocket.on("message", (data) => void this.#receive(String(data)));
+    websocket.on("message", (data) => {
+      this.#receive(String(data)).catch((error: unknown) => this.#sendError(undefined, error));
+    });
     websocket.on("close", () => this.#closed());
     websocket.on("error", () => websocket.terminate());
   }
 
   async #receive(text: string): Promise<void> {
-    let message: Message;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return this.#sendError(undefined, new RequestError(400, "BadRequestException", "The message is not JSON."));
-    }
+    const message = readMessage(text);
     switch (message.type) {
       case "connection_init":
         this.#send({ type: "connection_ack", payload: { connectionTimeoutMs: CONNECTION_TIMEOUT_MS } });
@@ -162,6 +159,18 @@ export class RealtimeConnection {
     const { websocket } = this.options;
     if (websocket.readyState === websocket.OPEN) websocket.send(JSON.stringify(message));
   }
+}
+
+/** @throws RequestError 400 */
+function readMessage(text: string): Message {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    throw new RequestError(400, "BadRequestException", "The message is not JSON.");
+  }
+  if (typeof message === "object" && message !== null) return message;
+  throw new RequestError(400, "BadRequestException", "The message is not a JSON object.");
 }
 
 function errorsOf(error: unknown, api: Api): readonly object[] {

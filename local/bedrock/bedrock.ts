@@ -39,6 +39,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   invoke: "bedrock:InvokeModel",
   "invoke-with-response-stream": "bedrock:InvokeModelWithResponseStream",
 };
+/** Bedrock's own limit on a request. */
+const BODY_LIMIT_BYTES = 25_000_000;
 const NO_TOKENS: Usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
 
 /** @param options which model answers; `parseModelOption` reads them from what a person typed */
@@ -55,7 +57,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
     let route: Route | undefined;
     try {
       exchange.response.setHeader("x-amzn-requestid", randomUUID());
-      const bytes = await readBody(exchange.request);
+      const bytes = await readBody(exchange.request, BODY_LIMIT_BYTES);
       route = readRoute(exchange.request.url ?? "/");
       authorize(exchange, route, bytes, context);
       await answer(exchange, route, parseBody(bytes), startedAt);
@@ -98,7 +100,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       if (options.forward?.kind === "bedrock") real = realBedrock(options.forward, given.region);
       if (options.forward?.kind === "openai") model = openAiModel(options.forward);
       if (real) model = real.model;
-      listening = await listenTwice(handle);
+      listening = await listenTwice(handle, given.origins);
       return listening.url;
     },
     async create(resource) {

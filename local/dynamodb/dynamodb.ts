@@ -31,7 +31,9 @@ export function dynamodb({ indexDelayMs = 0 }: DynamoDbOptions = {}): Service {
     async start(context) {
       const database = await Database.open(join(context.folder, "leveldb"), indexDelayMs);
       const operations = new Operations(database, context);
-      const server = await listen((request, response) => answer(context, operations, request, response));
+      const server = await listen((request, response) => answer(context, operations, request, response), {
+        origins: context.origins,
+      });
       const sweeping = keepSweeping(
         context.clock,
         () => operations.sweep(),

@@ -31,10 +31,13 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
     async start(context) {
       const lifecycle = new LifecycleRunner(context.clock, () => buckets.values());
       const restorations = new Restorations(context, restoreMs);
-      const server = await listen(async (request, response) => {
-        lifecycle.runIfDue();
-        await answer({ context, buckets, restorations }, request, response);
-      });
+      const server = await listen(
+        async (request, response) => {
+          lifecycle.runIfDue();
+          await answer({ context, buckets, restorations }, request, response);
+        },
+        { origins: context.origins },
+      );
       // Uploads have no time limit.
       server.server.requestTimeout = 0;
       started = { context, server, lifecycle, restorations };
