@@ -10,7 +10,7 @@ import type { Listening } from "./http.ts";
 export const CONTROL_HEADER = "x-local-control";
 
 export interface Controlled {
-  /** Moves the cloud's clock forward. */
+  /** Moves the cloud's clock forward. @throws Error for a distance that it cannot move */
   advance(milliseconds: number): void;
   now(): number;
   /** `undefined` until the cloud has tasks to control. */
@@ -76,7 +76,11 @@ async function moveClock(controlled: Controlled, request: IncomingMessage, respo
       message: `Expected {"advanceMs": MILLISECONDS} with a number of at least 0; got ${text || "nothing"}.`,
     });
   }
-  controlled.advance(advanceMs);
+  try {
+    controlled.advance(advanceMs);
+  } catch (error) {
+    return sendJson(response, 400, { message: (error as Error).message });
+  }
   sendJson(response, 200, { now: new Date(controlled.now()).toISOString() });
 }
 

@@ -18,7 +18,7 @@ export function isExhaustion(error: unknown): boolean {
   return codeOf(error) !== undefined;
 }
 
-/** Tells the operator about an exhaustion, at most once a minute for each kind. */
+/** Tells the operator that the machine has run out of something, at most once a minute for each thing. */
 export function reportExhaustion(error: unknown): void {
   const code = codeOf(error);
   if (code === undefined) return;
@@ -26,25 +26,36 @@ export function reportExhaustion(error: unknown): void {
   if (nowMs - (reportedAtMs.get(code) ?? -Infinity) < REPORT_EVERY_MS) return;
   reportedAtMs.set(code, nowMs);
   console.error(
-    `The local cloud cannot write its data: ${MEANINGS[code]} (${code}). Requests fail until there is room; free some, and they work again.`,
+    `The local cloud has no room: ${MEANINGS[code]} (${code}). Requests that need some fail until there is; free some, and they work again.`,
   );
 }
 
-/** How an error is logged: with its stack, unless the machine and not the code is the reason. */
-export function describeFailure(error: unknown): string {
+/** How an error is logged: with its stack, unless the machine rather than the code is the reason, which the operator is told. */
+export function failureText(error: unknown): string {
+  reportExhaustion(error);
   if (isExhaustion(error)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+const MOST_CAUSES = 5;
+
 function codeOf(error: unknown): string | undefined {
-  for (let each = error, depth = 0; each instanceof Object && depth < 5; depth += 1) {
+  let each = error;
+  for (let depth = 0; typeof each === "object" && each !== null && depth < MOST_CAUSES; depth += 1) {
     const { code, message, cause } = each as { code?: unknown; message?: unknown; cause?: unknown };
-    if (typeof code === "string" && code in MEANINGS) return code;
-    // LevelDB reports the system's error in its message only.
-    if (/No space left on device/.test(String(message))) return "ENOSPC";
-    if (/Disk quota exceeded/.test(String(message))) return "EDQUOT";
-    if (/Too many open files/.test(String(message))) return "EMFILE";
+    if (typeof code === "string" && Object.hasOwn(MEANINGS, code)) return code;
+    const inMessage = codeIn(String(message));
+    if (inMessage) return inMessage;
     each = cause;
   }
   return undefined;
+}
+
+/** LevelDB passes on the system's own text only. */
+function codeIn(message: string): string | undefined {
+  if (!message.startsWith("IO error:")) return undefined;
+  if (message.includes("No space left on device")) return "ENOSPC";
+  if (message.includes("Disk quota exceeded")) return "EDQUOT";
+  if (message.includes("File too large")) return "EFBIG";
+  return message.includes("Too many open files") ? "EMFILE" : undefined;
 }

@@ -1,5 +1,6 @@
 /** One open WebSocket: starts, delivers and stops its subscriptions. */
 import type { WebSocket } from "ws";
+import { failureText } from "../exhaustion.ts";
 import type { AlarmClock } from "../clock/alarm-clock.ts";
 import type { Api } from "./api.ts";
 import { authenticate } from "./caller.ts";
@@ -177,6 +178,6 @@ function errorsOf(error: unknown, api: Api): readonly object[] {
   if (error instanceof SubscriptionRefused) return error.errors;
   if (error instanceof RequestError)
     return [{ errorType: error.errorType, message: error.message, errorCode: error.status }];
-  api.context.log(`appsync: ${(error as Error).stack ?? error}`);
+  api.context.log(`appsync: ${failureText(error)}`);
   return [{ errorType: "InternalFailure", message: "An internal failure occurred.", errorCode: 500 }];
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { failureText, isExhaustion, reportExhaustion } from "../exhaustion.ts";
 import { readBody, sendJson } from "../http.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
@@ -65,7 +66,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       // The client has gone, so there is nothing to answer and nothing to log.
       if (exchange.signal.aborted || !listening) return;
       const known = knownError(error, context);
-      if (route && isConverse(route)) logCall(route, NO_TOKENS, known.code);
+      if (route && isConverse(route)) tryToLog(route, known.code);
       sendError(exchange, known);
     }
   }
@@ -89,6 +90,16 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
 
   function logCall({ modelId }: Route, { inputTokens, outputTokens }: Usage, status: string): void {
     log.append({ at: new Date(context.clock.now()).toISOString(), modelId, inputTokens, outputTokens, status });
+  }
+
+  /** A failed call uses nothing, so that its line may be missing when there is no room for it. */
+  function tryToLog(route: Route, status: string): void {
+    try {
+      logCall(route, NO_TOKENS, status);
+    } catch (error) {
+      if (!isExhaustion(error)) throw error;
+      reportExhaustion(error);
+    }
   }
 
   return {
@@ -188,7 +199,10 @@ async function sendStream({ response, signal }: Exchange, answer: ModelAnswer, s
 
 function knownError(error: unknown, context: CloudContext): AwsError {
   if (error instanceof AwsError) return error;
-  context.log(`bedrock: ${error instanceof Error ? error.stack : String(error)}`);
+  context.log(`bedrock: ${failureText(error)}`);
+  if (isExhaustion(error)) {
+    return new AwsError(503, "ServiceUnavailableException", "The local Bedrock has no room for its log; retry later.");
+  }
   return new AwsError(500, "InternalServerException", "The local Bedrock failed; see its log file.");
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { failureText } from "../exhaustion.ts";
 import { allowOrigin, listen, parseJson, readBody, sendJson } from "../http.ts";
 import type { Handler, Listening } from "../http.ts";
 import { AwsError } from "../service.ts";
@@ -142,7 +143,7 @@ function unknownOperation(operation: string): AwsError {
 function sendError(response: ServerResponse, error: unknown, context: CloudContext): void {
   const known =
     error instanceof AwsError ? error : new AwsError(500, "InternalErrorException", "Something went wrong.");
-  if (known !== error) context.log(`cognito: ${error instanceof Error ? error.stack : String(error)}`);
+  if (known !== error) context.log(`cognito: ${failureText(error)}`);
   const body = { __type: known.code, message: known.message, ...known.extra };
   sendJson(response, known.status, body, { "content-type": CONTENT_TYPE, "x-amzn-errortype": known.code });
 }

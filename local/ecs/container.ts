@@ -60,7 +60,7 @@ export class Container {
     this.#stopTimeoutMs = Number(definition.StopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000;
     this.#child = startProgram(options);
     // The program may have just ended.
-    this.#child.stdio[CLOCK_PIPE]?.on("error", () => {});
+    this.#child.stdio?.[CLOCK_PIPE]?.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#child.once("error", (error) => {
         this.failure = `CannotStartContainerError: ${error.message}`;
@@ -92,7 +92,7 @@ export class Container {
 
   /** Passes a move of the cloud's clock on to the program. */
   moveClock(aheadMs: number): void {
-    (this.#child.stdio[CLOCK_PIPE] as Writable | undefined)?.write(`${aheadMs}\n`);
+    (this.#child.stdio?.[CLOCK_PIPE] as Writable | undefined)?.write(`${aheadMs}\n`);
   }
 }
 

@@ -69,6 +69,11 @@ export class Instance {
     this.#child.once("exit", markReady);
   }
 
+  /** Whether there was no room for its process. */
+  get hasFailedToStart(): boolean {
+    return this.#child.pid === undefined;
+  }
+
   /** Whether it can handle no further event. */
   get isSpent(): boolean {
     return this.#isSpent || hasEnded(this.#child);

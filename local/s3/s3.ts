@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { failureText } from "../exhaustion.ts";
 import { listen } from "../http.ts";
 import type { Listening } from "../http.ts";
 import { AwsError } from "../service.ts";
@@ -114,7 +115,7 @@ async function answer(
   } catch (error) {
     const isGone = request.destroyed && !request.complete;
     if (!(error instanceof AwsError) && !isGone && !response.destroyed) {
-      options.context.log(`s3: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      options.context.log(`s3: ${failureText(error)}`);
     }
     if (response.headersSent || response.destroyed) response.destroy();
     else sendError(response, error, requestId, request.method === "HEAD");

@@ -3,7 +3,7 @@
  * a message `{ failing: CODE }` every write to a file, and every opening of one to write, fails with that code, until `{}`.
  */
 import fs from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
+import { createRequire, syncBuiltinESMExports } from "node:module";
 
 let failing: string | undefined;
 
@@ -29,7 +29,23 @@ Object.assign(fs, {
     realOpen(path, flags, ...rest);
   },
 });
+const realWriteFile = fs.promises.writeFile as (...args: unknown[]) => Promise<void>;
+Object.assign(fs.promises, {
+  writeFile: async (...args: unknown[]) => {
+    if (failing) throw failed("writeFile", args[0]);
+    return realWriteFile(...args);
+  },
+});
 syncBuiltinESMExports();
+
+// LevelDB writes its files itself.
+const { ClassicLevel } = createRequire(createRequire(import.meta.url).resolve("dynalite/db"))("classic-level");
+const realBatch = ClassicLevel.prototype.batch as (...args: unknown[]) => Promise<void>;
+ClassicLevel.prototype.batch = async function (...args: unknown[]) {
+  if (failing)
+    throw Object.assign(new Error("IO error: 000005.log: No space left on device"), { code: "LEVEL_IO_ERROR" });
+  return realBatch.apply(this, args);
+};
 
 process.on("message", (message: { failing?: string }) => {
   failing = message.failing;

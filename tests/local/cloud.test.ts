@@ -182,6 +182,20 @@ test("moves its clock through the control endpoint, but only with the token", as
   expect(cloud.clock.now() - before).toBeLessThan(3_600_000);
   expect((await post({ "x-local-control": token }, { advanceMs: 3_600_000 })).status).toBe(200);
   expect(cloud.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
+  for (const absurd of ["1e17", "1e400", "3153600000000"]) {
+    const answer = await fetch(`${url}/clock`, {
+      method: "POST",
+      headers: { "x-local-control": token },
+      body: `{"advanceMs":${absurd}}`,
+    });
+    expect(answer.status).toBe(400);
+    expect((await answer.json()).message).toMatch(
+      /^The clock can be at most 100 years ahead \(3153600000000 milliseconds\); it is 3600000 milliseconds ahead and/,
+    );
+  }
+  expect((await post({ "x-local-control": token }, { advanceMs: 3_153_600_000_000 - 3_600_000 })).status).toBe(200);
+  const broken = await fetch(`${url}/tasks/%ZZ/kill`, { method: "POST", headers: { "x-local-control": token } });
+  expect(broken.status).toBe(400);
   const tasks = await fetch(`${url}/tasks`, { headers: { "x-local-control": token } });
   expect(await tasks.json()).toEqual({ tasks: [] });
   const kill = await fetch(`${url}/tasks/nobody/kill`, { method: "POST", headers: { "x-local-control": token } });

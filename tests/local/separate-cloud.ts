@@ -45,7 +45,10 @@ const RESOURCES = {
       },
     },
   },
-  Pool: { Type: "AWS::Cognito::UserPool", Properties: { UsernameAttributes: ["email"] } },
+  Pool: {
+    Type: "AWS::Cognito::UserPool",
+    Properties: { UsernameAttributes: ["email"], AutoVerifiedAttributes: ["email"] },
+  },
   Client: { Type: "AWS::Cognito::UserPoolClient", Properties: { UserPoolId: { Ref: "Pool" } } },
   Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: TRUST } },
   Greet: {
