@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
 import { CognitoIdentityProviderClient, SignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
@@ -11,9 +13,12 @@ import {
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { key, TABLE, table } from "./dynamodb-under-test.ts";
 import { failure } from "./failure.ts";
+import { startDoomed } from "./kill-nine.ts";
 import { startSeparateCloud } from "./separate-cloud.ts";
 import type { SeparateCloud } from "./separate-cloud.ts";
+import { temporaryFolder } from "./tiny-assembly.ts";
 
 let cloud: SeparateCloud;
 beforeEach(async () => {
@@ -106,3 +111,49 @@ test.each([
   ]);
   expect(told.every((line) => line.startsWith("The local cloud has no room: "))).toBe(true);
 });
+
+const limitFiles = (pid: number, bytes: number | "unlimited") =>
+  spawnSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:unlimited`]).status === 0;
+/** A limit on the size of files is the one lack of room that a test can make and end without being root. */
+const canLimit = limitFiles(process.pid, "unlimited");
+
+(canLimit ? test : test.skip)(
+  "a table that really ran out of room keeps all it acknowledged, also through kill -9",
+  async () => {
+    const folder = temporaryFolder("full");
+    const start = async () => {
+      const child = await startDoomed("dynamodb", folder, table());
+      return { ...child, database: new DynamoDBClient({ ...to("dynamodb"), endpoint: child.url }) };
+    };
+    let started = await start();
+    const text = randomBytes(15_000).toString("hex");
+    const acknowledged: string[] = [];
+    const failed: string[] = [];
+    const write = async (pk: string) => {
+      const request = new PutItemCommand({ TableName: TABLE, Item: { ...key(pk), text: { S: pk + text } } });
+      await started.database.send(request).then(
+        () => acknowledged.push(pk),
+        () => failed.push(pk),
+      );
+    };
+    try {
+      for (const round of [1, 2, 3]) {
+        limitFiles(started.pid, 100_000 * round);
+        for (let index = 0; index < 10; index += 1) await write(`${round}-full-${index}`);
+        limitFiles(started.pid, "unlimited");
+        for (let index = 0; index < 10; index += 1) await write(`${round}-room-${index}`);
+        await started.kill();
+        started = await start();
+      }
+      expect(failed.length).toBeGreaterThan(3);
+      expect(acknowledged.filter((pk) => pk.includes("room")).length).toBe(30);
+      for (const pk of acknowledged) {
+        const { Item } = await started.database.send(new GetItemCommand({ TableName: TABLE, Key: key(pk) }));
+        expect(Item?.text?.S === pk + text).toBe(true);
+      }
+    } finally {
+      await started.kill();
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
