@@ -26,7 +26,7 @@ export interface CallLog {
 /** @param file created, with its folder, if missing; appended to otherwise */
 export function openCallLog(file: string): CallLog {
   mkdirSync(dirname(file), { recursive: true });
-  const handle = openSync(file, "a");
+  const handle = openSync(file, "a", 0o600);
   return {
     append({ at, modelId, inputTokens, outputTokens, status }) {
       const bytesBefore = fstatSync(handle).size;

@@ -109,7 +109,7 @@ function startProgram({
   const command = override?.command ?? definition.Command ?? (definition.EntryPoint ? [] : recipe.command);
   const [program = "", ...args] = [...entrypoint, ...command].map((word) => localPath(image, word));
   const isNode = path.basename(program) === "node";
-  const log = openSync(logFile, "a");
+  const log = openSync(logFile, "a", 0o600);
   const env = {
     ...recipe.env,
     ...Object.fromEntries((definition.Environment ?? []).map(({ Name, Value }) => [Name, String(Value)])),
