@@ -30,7 +30,7 @@ const HTTP2_PREFACE = "PRI";
 const MOST_STREAMS = 10_000;
 
 /**
- * Like `listen`: whatever the handler throws, the process goes on.
+ * Serves both on any free port. Like in `listen`, whatever the handler throws, the process goes on.
  * @param origins whose pages may call
  */
 export async function listenTwice(
