@@ -83,8 +83,8 @@ async function readForm<T>(
       fields[name.toLowerCase()] ??= value;
     });
     form.on("file", (name, content, info) => {
-      // A file that nobody reads fails too when the browser leaves; unheard, that would end the process.
-      content.on("error", reject);
+      // A file that nobody reads fails too when the browser leaves; unheard, that would end the process. The form says so as well.
+      content.on("error", () => undefined);
       const fail = (error: Error) => {
         content.resume();
         reject(error);
