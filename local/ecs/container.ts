@@ -6,6 +6,7 @@ import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { endChild, killChild, startChild } from "../children.ts";
+import { reportExhaustion } from "../exhaustion.ts";
 import { pathInImage, type Image } from "./image.ts";
 
 const MOVED_CLOCK_FILE = fileURLToPath(new URL("../clock/moved-clock.cjs", import.meta.url));
@@ -63,6 +64,7 @@ export class Container {
     this.#child.stdio?.[CLOCK_PIPE]?.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#child.once("error", (error) => {
+        reportExhaustion(error);
         this.failure = `CannotStartContainerError: ${error.message}`;
         resolve();
       });
