@@ -4,13 +4,14 @@ import {
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseModelOption } from "../local/bedrock/options.ts";
 import { startCloud, type Cloud } from "../local/cloud.ts";
 import { holderOf, openDataFolder } from "../local/data-folder.ts";
+import { demoUserOf, writeSecret, type DemoUser } from "./demo-user.ts";
 import { UsageError } from "./exit-codes.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -25,7 +26,7 @@ export interface Outputs {
   readonly userPoolEndpoint: string;
   readonly bucket: string;
   readonly appUrl: string;
-  readonly demoUser: { readonly email: string; readonly password: string };
+  readonly demoUser: DemoUser;
   readonly endpoints: Readonly<Record<string, string>>;
 }
 
@@ -50,9 +51,6 @@ export interface Instance {
   idle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** Not a secret: the instance listens on this machine only. */
-const DEMO_USER = { email: "demo@plot-palette.local", password: "Plot-Palette-1" };
 
 const POLL_INTERVAL_MS = 200;
 
@@ -94,9 +92,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   });
   try {
     signal?.throwIfAborted();
-    const outputs = outputsOf(cloud);
+    const outputs = outputsOf(cloud, await demoUserOf(data));
     await createDemoUser(cloud, outputs);
-    await writeAtomically(join(data, "outputs.json"), `${JSON.stringify(outputs, null, 2)}\n`);
+    await writeSecret(join(data, "outputs.json"), outputs);
     return {
       outputs,
       cloud,
@@ -142,7 +140,7 @@ function checkPortIsFree(port: number): Promise<void> {
 
 /** Everything that is ever written into a data folder: an instance's files and a folder for each service. */
 const OWN_NAMES =
-  /^(cdk\.out|(state|outputs|lock|control)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
+  /^(cdk\.out|(state|outputs|lock|control|demo-user)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
 
 /** Empties a data folder that is not in use. @throws UsageError when it contains anything that is not ours */
 async function resetData(data: string): Promise<void> {
@@ -157,7 +155,7 @@ async function resetData(data: string): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-function outputsOf({ outputs, endpoints }: Cloud): Outputs {
+function outputsOf({ outputs, endpoints }: Cloud, demoUser: DemoUser): Outputs {
   const text = (name: string) => outputs[name] ?? missing(name);
   const userPoolProviderUrl = text("userPoolProviderUrl");
   return {
@@ -171,7 +169,7 @@ function outputsOf({ outputs, endpoints }: Cloud): Outputs {
     bucket: text("bucket"),
     // The stacks say https, as CloudFront does; the local one has no TLS.
     appUrl: text("appUrl").replace(/^https:/, "http:"),
-    demoUser: DEMO_USER,
+    demoUser,
     endpoints,
   };
 }
@@ -180,31 +178,29 @@ function missing(name: string): never {
   throw new Error(`The stacks have no output "${name}"; infra/plot-palette.ts must export it.`);
 }
 
-/** As an administrator of the account would. */
+/** As an administrator of the account would; the password that is shown is the one that works. */
 async function createDemoUser(cloud: Cloud, outputs: Outputs): Promise<void> {
   const client = new CognitoIdentityProviderClient({
     region: outputs.region,
     endpoint: outputs.userPoolEndpoint,
     credentials: cloud.operator,
   });
-  const user = { UserPoolId: outputs.userPoolId, Username: DEMO_USER.email };
+  const { email, password } = outputs.demoUser;
+  const user = { UserPoolId: outputs.userPoolId, Username: email };
+  const UserAttributes = [
+    { Name: "email", Value: email },
+    { Name: "email_verified", Value: "true" },
+  ];
   try {
-    const UserAttributes = [
-      { Name: "email", Value: DEMO_USER.email },
-      { Name: "email_verified", Value: "true" },
-    ];
-    await client.send(new AdminCreateUserCommand({ ...user, UserAttributes, MessageAction: "SUPPRESS" }));
-    await client.send(new AdminSetUserPasswordCommand({ ...user, Password: DEMO_USER.password, Permanent: true }));
-  } catch (error) {
-    if ((error as Error).name !== "UsernameExistsException") throw error;
+    await client
+      .send(new AdminCreateUserCommand({ ...user, UserAttributes, MessageAction: "SUPPRESS" }))
+      .catch((error: Error) => {
+        if (error.name !== "UsernameExistsException") throw error;
+      });
+    await client.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
   } finally {
     client.destroy();
   }
-}
-
-async function writeAtomically(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text);
-  await rename(`${file}.new`, file);
 }
 
 function asUsageError<T>(attempt: () => T): T {

@@ -3,6 +3,7 @@
  * from here and knows the groups: when the pipe closes, however this process ended, it kills those that remain. So the
  * programs in the children need not cooperate, and they keep their own pid, signals and exit code.
  */
+import { reportExhaustion } from "./exhaustion.ts";
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 
 const WATCH_SCRIPT = `
@@ -55,9 +56,10 @@ export function hasEnded(child: ChildProcess): boolean {
 }
 
 function watch(pid: number): void {
-  watcher ??= startWatcher();
   watched.add(pid);
-  watcher.stdin?.write(`add ${pid}\n`);
+  if (watcher) return void watcher.stdin?.write(`add ${pid}\n`);
+  watcher = startWatcher();
+  for (const each of watched) watcher.stdin?.write(`add ${each}\n`);
 }
 
 function forget(pid: number): void {
@@ -70,6 +72,11 @@ function forget(pid: number): void {
 
 function startWatcher(): ChildProcess {
   const started = spawn("/bin/sh", ["-c", WATCH_SCRIPT], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  // Without descriptors left, there is no watcher; the next child starts one, which watches all of them.
+  started.once("error", (error) => {
+    reportExhaustion(error);
+    if (watcher === started) watcher = undefined;
+  });
   started.unref();
   // The pipe is a socket here; neither it nor the shell may keep this process alive.
   const { stdin } = started;

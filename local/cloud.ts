@@ -1,5 +1,4 @@
 /** Starts a small AWS on this machine for one synthesized CDK assembly. */
-import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readAssembly } from "./assembly/assembly.ts";
 import { checkStack } from "./assembly/check.ts";
@@ -10,7 +9,15 @@ import { movableClock } from "./clock/clock.ts";
 import type { MovableClock } from "./clock/clock.ts";
 import { startControl } from "./control.ts";
 import type { Control, TaskControl } from "./control.ts";
-import { lockDataFolder, openDataFolder, unlockDataFolder, updateLock, writeJson } from "./data-folder.ts";
+import {
+  lockDataFolder,
+  openDataFolder,
+  openServiceFolder,
+  unlockDataFolder,
+  updateLock,
+  writeJson,
+} from "./data-folder.ts";
+import { appendToLog } from "./files.ts";
 import { IamGate } from "./iam/gate.ts";
 import { CallRecord } from "./iam/record.ts";
 import { Roles } from "./iam/roles.ts";
@@ -99,8 +106,8 @@ async function bringUp(
   release: () => Promise<void>,
 ): Promise<Cloud> {
   const { data } = options;
-  writeJson(join(data, "control.json"), { url: control.url, token: control.token }, 0o600);
-  const log = options.log ?? ((line: string) => appendFileSync(join(data, "cloud.log"), `${line}\n`));
+  writeJson(join(data, "control.json"), { url: control.url, token: control.token });
+  const log = options.log ?? ((line: string) => appendToLog(join(data, "cloud.log"), `${line}\n`));
   const assembly = readAssembly(options.assembly);
   const { region, accountId } = assembly;
   const roles = new Roles(accountId);
@@ -109,10 +116,10 @@ async function bringUp(
   checkStack(assembly.root, (type) => isKnownType(type, services.all));
 
   const endpoints: Record<string, string> = { control: control.url };
+  const origins = new Set<string>();
   const environment = () => sdkEnvironment(region, endpoints);
   const contextFor = ({ name }: Service): CloudContext => {
-    const folder = join(data, name);
-    mkdirSync(folder, { recursive: true });
+    const folder = openServiceFolder(data, name);
     const { assetFolder } = assembly;
     return {
       region,
@@ -121,6 +128,7 @@ async function bringUp(
       clock,
       gate,
       endpoints,
+      origins,
       environment,
       assetFolder,
       publish: services.publish,

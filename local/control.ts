@@ -4,13 +4,13 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { listen, readBody, sendJson } from "./http.ts";
+import { decodePath, listen, readBody, sendJson, urlOf } from "./http.ts";
 import type { Listening } from "./http.ts";
 
 export const CONTROL_HEADER = "x-local-control";
 
 export interface Controlled {
-  /** Moves the cloud's clock forward. */
+  /** Moves the cloud's clock forward. @throws Error for a distance that it cannot move */
   advance(milliseconds: number): void;
   now(): number;
   /** `undefined` until the cloud has tasks to control. */
@@ -35,7 +35,7 @@ const BODY_LIMIT_BYTES = 4_096;
 export async function startControl(controlled: Controlled): Promise<Control> {
   const token = randomBytes(32).toString("hex");
   const listening = await listen(async (request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+    const { pathname } = urlOf(request);
     if (request.method === "GET" && pathname === "/health")
       return sendJson(response, 200, { ok: true, pid: process.pid });
     if (!isToken(request.headers[CONTROL_HEADER], token)) {
@@ -61,7 +61,7 @@ async function answer(
     return sendJson(response, 503, { message: "The local cloud is still starting." });
   if (request.method === "GET" && path === "/tasks") return sendJson(response, 200, { tasks: tasks!.list() });
   if (request.method === "POST" && taskId && (act === "interrupt" || act === "kill")) {
-    return actOnTask(tasks!, decodeURIComponent(taskId), act, response);
+    return actOnTask(tasks!, decodePath(taskId), act, response);
   }
   sendJson(response, 404, {
     message: `There is no ${request.method} ${path}; use POST /clock, GET /tasks, POST /tasks/ID/interrupt, POST /tasks/ID/kill or GET /health.`,
@@ -76,7 +76,11 @@ async function moveClock(controlled: Controlled, request: IncomingMessage, respo
       message: `Expected {"advanceMs": MILLISECONDS} with a number of at least 0; got ${text || "nothing"}.`,
     });
   }
-  controlled.advance(advanceMs);
+  try {
+    controlled.advance(advanceMs);
+  } catch (error) {
+    return sendJson(response, 400, { message: (error as Error).message });
+  }
   sendJson(response, 200, { now: new Date(controlled.now()).toISOString() });
 }
 

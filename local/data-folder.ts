@@ -1,17 +1,10 @@
 /** The data folder of a local cloud, which holds all its state; one cloud may use it at a time. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { replaceFile } from "./files.ts";
+
+/** Data folders hold codes, passwords, tokens and keys. */
+const OWNER_ONLY = 0o700;
 
 /** `lock.json`: the process that uses a data folder. */
 export interface Lock {
@@ -30,11 +23,14 @@ export interface Lock {
 export function openDataFolder(folder: string): string {
   const path = resolve(folder);
   try {
-    makeFolder(path);
+    makeFolder(path, OWNER_ONLY);
     accessSync(path, constants.W_OK | constants.X_OK);
     const probe = join(path, `.probe-${process.pid}`);
-    closeSync(openSync(probe, "w"));
-    rmSync(probe);
+    try {
+      writeFileSync(probe, "A full disk takes an empty file, but not this.\n");
+    } finally {
+      rmSync(probe, { force: true });
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
@@ -48,10 +44,19 @@ export function openDataFolder(folder: string): string {
 }
 
 /** Level by level: Node's own `recursive` never ends under an existing folder that allows no new ones, such as /proc. */
-function makeFolder(path: string): void {
+function makeFolder(path: string, mode?: number): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
-  mkdirSync(path);
+  mkdirSync(path, { mode });
+}
+
+/** A folder below the data folder, which its owner alone may read even if the data folder is one that others may enter. */
+export function openServiceFolder(data: string, name: string): string {
+  const path = join(data, name);
+  mkdirSync(path, { recursive: true });
+  // Also one that an earlier version made.
+  chmodSync(path, OWNER_ONLY);
+  return path;
 }
 
 /**
@@ -91,11 +96,9 @@ export function readJson<T>(file: string): T | undefined {
   }
 }
 
-/** Atomic: writes a temporary file and renames it. */
-export function writeJson(file: string, value: unknown, mode = 0o644): void {
-  const beside = `${file}.new`;
-  writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`, { mode });
-  renameSync(beside, file);
+/** Atomically, for the owner's eyes only. */
+export function writeJson(file: string, value: unknown): void {
+  replaceFile(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 const HEALTH_TIMEOUT_MS = 2_000;

@@ -130,6 +130,8 @@ export interface CloudContext {
   readonly gate: Gate;
   /** Addresses of all services by AWS service id in lowercase with dashes (`dynamodb`, `bedrock-runtime`); filled during the start, so read it late. */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** Origins of this cloud's websites, whose pages alone may call it. CloudFront adds them during the start, so read it late. */
+  readonly origins: Set<string>;
   /** Environment variables that point an AWS SDK client at this cloud: `AWS_ENDPOINT_URL_…`, `AWS_REGION`; without credentials. Read it late. */
   environment(): Record<string, string>;
   /** Puts an event on the default bus. */

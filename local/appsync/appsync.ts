@@ -2,8 +2,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { listen, readBody, sendJson } from "../http.ts";
+import { allowOrigin, endSocket, listen, readBody, sendJson, urlOf } from "../http.ts";
 import type { Listening } from "../http.ts";
+import { AwsError } from "../service.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 import { Api } from "./api.ts";
 import { authenticate, sourceAddresses } from "./caller.ts";
@@ -12,6 +13,9 @@ import { answeredFields, attachResolvers, executeOperation, isPrepared, prepare,
 import { Operation } from "./operation.ts";
 import { KEEP_ALIVE_MS, Realtime } from "./realtime.ts";
 import { Subscriptions } from "./subscriptions.ts";
+
+/** What AppSync passes on to a data source at most; a larger request could reach none. */
+const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
 
 export interface AppSyncOptions {
   /** Any free port by default. */
@@ -53,8 +57,11 @@ export function appsync({ port, keepAliveMs = KEEP_ALIVE_MS }: AppSyncOptions = 
     async start(context) {
       const apis: ServedApi[] = [];
       const realtime = new Realtime({ keepAliveMs }, context.clock);
-      const server = await listen((request, response) => answer(apis, request, response), port);
-      server.server.on("upgrade", (request, socket, head) => void upgrade(apis, realtime, request, socket, head));
+      const server = await listen((request, response) => answer(apis, request, response), {
+        port,
+        origins: context.origins,
+        upgrade: (request, socket, head) => upgrade(apis, realtime, request, socket, head),
+      });
       running = { context, server, realtime, apis };
       return server.url;
     },
@@ -156,21 +163,22 @@ function stableId(path: string): string {
 }
 
 async function answer(apis: readonly ServedApi[], request: IncomingMessage, response: ServerResponse): Promise<void> {
-  allowEveryOrigin(request, response);
+  setCorsHeaders(request, response);
   response.setHeader("x-amzn-requestid", randomUUID());
   if (request.method === "OPTIONS") return void response.writeHead(200).end();
   try {
-    const served = apis.find(({ api }) => api.identity.path === pathOf(request));
-    if (!served) throw new RequestError(404, "NotFoundException", `There is no GraphQL API at ${pathOf(request)}.`);
+    const { pathname } = urlOf(request);
+    const served = apis.find(({ api }) => api.identity.path === pathname);
+    if (!served) throw new RequestError(404, "NotFoundException", `There is no GraphQL API at ${pathname}.`);
     if (request.method !== "POST")
       throw new RequestError(405, "MethodNotAllowedException", "Send GraphQL requests with POST.");
     if (!served.api.isFinished)
       throw new RequestError(503, "ServiceUnavailableException", "The API is still being created.");
     await answerGraphQL(served, request, response);
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    response.setHeader("x-amzn-errortype", error.errorType);
-    sendJson(response, error.status, { errors: [{ errorType: error.errorType, message: error.message }] });
+    const known = asRequestError(error);
+    response.setHeader("x-amzn-errortype", known.errorType);
+    sendJson(response, known.status, { errors: [{ errorType: known.errorType, message: known.message }] });
   }
 }
 
@@ -179,7 +187,7 @@ async function answerGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(request);
+  const body = await readBody(request, BODY_LIMIT_BYTES);
   const caller = await authenticate(
     {
       headers: {
@@ -212,8 +220,9 @@ function visibleHeaders({ headersDistinct }: IncomingMessage): Record<string, un
   return Object.fromEntries(entries.map(([name, values = []]) => [name, values.length === 1 ? values[0] : values]));
 }
 
-function allowEveryOrigin(request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader("access-control-allow-origin", "*");
+/** On AWS any origin may call; here, only this cloud's websites. */
+function setCorsHeaders(request: IncomingMessage, response: ServerResponse): void {
+  allowOrigin(request, response);
   response.setHeader(
     "access-control-expose-headers",
     "x-amzn-RequestId,x-amzn-ErrorType,x-amz-user-agent,x-amzn-ErrorMessage,Date,x-amz-schema-version",
@@ -231,15 +240,15 @@ async function upgrade(
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
-  socket.on("error", () => socket.destroy());
-  const served = apis.find(({ api }) => pathOf(request) === `${api.identity.path}/realtime`);
-  if (!served?.api.isFinished) {
-    socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
-    return;
-  }
+  const { pathname } = urlOf(request);
+  const served = apis.find(({ api }) => pathname === `${api.identity.path}/realtime`);
+  if (!served?.api.isFinished) return endSocket(socket, 404, `There is no real-time endpoint at ${pathname}.`);
   await realtime.connect(served.api, served.subscriptions, request, socket, head);
 }
 
-function pathOf(request: IncomingMessage): string {
-  return new URL(request.url ?? "/", "http://localhost").pathname;
+/** @throws whatever is not an answer to the caller */
+function asRequestError(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  if (error instanceof AwsError) return new RequestError(error.status, error.code, error.message);
+  throw error;
 }

@@ -23,7 +23,7 @@ import { answerError, RequestError, ResolverError, validationError, variableErro
 import type { AnswerError } from "./errors.ts";
 import { deniedByPolicy, deniedField } from "./field-access.ts";
 import type { Operation } from "./operation.ts";
-import { depthOf, rootFields } from "./operation-shape.ts";
+import { rootFields, shapeOf } from "./operation-shape.ts";
 import { runResolver } from "./resolver.ts";
 import { objectFields } from "./schema.ts";
 import { selectData, selectionOf } from "./selection.ts";
@@ -31,6 +31,8 @@ import type { Selection } from "./selection.ts";
 
 /** "Query length: 15,000 tokens" */
 const TOKEN_LIMIT = 15_000;
+/** Without fragments, a query of that length cannot select more fields. */
+const FIELD_LIMIT = 15_000;
 
 export interface GraphQLRequest {
   readonly query: string;
@@ -62,7 +64,18 @@ export function readRequest(body: string): GraphQLRequest {
   if (typeof value?.query !== "string") {
     throw new RequestError(400, "MalformedHttpRequestException", "Unable to parse GraphQL query.");
   }
-  return { query: value.query, variables: value.variables ?? {}, operationName: value.operationName ?? undefined };
+  const { query, variables = null, operationName = null } = value;
+  if (typeof variables !== "object" || Array.isArray(variables)) {
+    throw new RequestError(400, "MalformedHttpRequestException", "The variables of a GraphQL query must be an object.");
+  }
+  if (operationName !== null && typeof operationName !== "string") {
+    throw new RequestError(
+      400,
+      "MalformedHttpRequestException",
+      "The operationName of a GraphQL query must be a string.",
+    );
+  }
+  return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
 }
 
 /** Attaches a resolver to each field of the schema; once per API. */
@@ -99,7 +112,11 @@ export function prepare(
   if (problems.length > 0) return problems.map(validationError);
   const operation = getOperationAST(document, operationName);
   if (!operation) return [validationError(new GraphQLError(`Unknown operation named '${operationName ?? ""}'.`))];
-  const depth = depthOf(document, operation);
+  const { depth, fields } = shapeOf(document, operation);
+  if (fields > FIELD_LIMIT) {
+    const message = `maximum query complexity exceeded: the query selects more than ${FIELD_LIMIT} fields with its fragments expanded`;
+    return [{ ...validationError(new GraphQLError(message)), errorType: "ExecutionAborted", message }];
+  }
   if (api.queryDepthLimit > 0 && depth > api.queryDepthLimit) {
     const message = `The query is ${depth} levels deep; the API allows ${api.queryDepthLimit}.`;
     return [{ ...validationError(new GraphQLError(message)), errorType: "MaxQueryDepthReached", message }];

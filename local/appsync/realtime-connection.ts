@@ -1,5 +1,6 @@
 /** One open WebSocket: starts, delivers and stops its subscriptions. */
 import type { WebSocket } from "ws";
+import { failureText } from "../exhaustion.ts";
 import type { AlarmClock } from "../clock/alarm-clock.ts";
 import type { Api } from "./api.ts";
 import { authenticate } from "./caller.ts";
@@ -49,18 +50,15 @@ export class RealtimeConnection {
       alarms.at(lastMs, () => websocket.close(POLICY_VIOLATION, "The connection is a day old.")),
       ...(Number.isFinite(caller.expiresAtMs) ? [alarms.at(caller.expiresAtMs, () => this.#expire())] : []),
     ];
-    websocket.on("message", (data) => void this.#receive(String(data)));
+    websocket.on("message", (data) => {
+      this.#receive(String(data)).catch((error: unknown) => this.#sendError(undefined, error));
+    });
     websocket.on("close", () => this.#closed());
     websocket.on("error", () => websocket.terminate());
   }
 
   async #receive(text: string): Promise<void> {
-    let message: Message;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return this.#sendError(undefined, new RequestError(400, "BadRequestException", "The message is not JSON."));
-    }
+    const message = readMessage(text);
     switch (message.type) {
       case "connection_init":
         this.#send({ type: "connection_ack", payload: { connectionTimeoutMs: CONNECTION_TIMEOUT_MS } });
@@ -164,10 +162,22 @@ export class RealtimeConnection {
   }
 }
 
+/** @throws RequestError 400 */
+function readMessage(text: string): Message {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    throw new RequestError(400, "BadRequestException", "The message is not JSON.");
+  }
+  if (typeof message === "object" && message !== null) return message;
+  throw new RequestError(400, "BadRequestException", "The message is not a JSON object.");
+}
+
 function errorsOf(error: unknown, api: Api): readonly object[] {
   if (error instanceof SubscriptionRefused) return error.errors;
   if (error instanceof RequestError)
     return [{ errorType: error.errorType, message: error.message, errorCode: error.status }];
-  api.context.log(`appsync: ${(error as Error).stack ?? error}`);
+  api.context.log(`appsync: ${failureText(error)}`);
   return [{ errorType: "InternalFailure", message: "An internal failure occurred.", errorCode: 500 }];
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
+import { urlOf } from "../http.ts";
 import { AlarmClock } from "../clock/alarm-clock.ts";
 import { authenticate, sourceAddresses } from "./caller.ts";
 import type { ApiCaller } from "./caller.ts";
@@ -15,6 +16,9 @@ import type { Subscriptions } from "./subscriptions.ts";
 /** As often as AppSync sends one. */
 export const KEEP_ALIVE_MS = 60_000;
 
+/** As large as a request over HTTP may be. */
+const MESSAGE_LIMIT_BYTES = 5 * 1024 * 1024;
+
 export interface RealtimeOptions {
   readonly keepAliveMs: number;
 }
@@ -23,6 +27,7 @@ export interface RealtimeOptions {
 export class Realtime {
   readonly #server = new WebSocketServer({
     noServer: true,
+    maxPayload: MESSAGE_LIMIT_BYTES,
     handleProtocols: (offered) => (offered.has("graphql-ws") ? "graphql-ws" : false),
   });
   readonly #alarms: AlarmClock;
@@ -74,7 +79,7 @@ export class Realtime {
 
 /** Headers come as a subprotocol, in the query, or as headers of the handshake itself. */
 function connectHeaders(request: IncomingMessage): { headers: Record<string, string>; body: string } {
-  const query = new URL(request.url ?? "/", "http://localhost").searchParams;
+  const query = urlOf(request).searchParams;
   const protocols = String(request.headers["sec-websocket-protocol"] ?? "")
     .split(",")
     .map((each) => each.trim());

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { failureText, isExhaustion, reportExhaustion } from "../exhaustion.ts";
 import { readBody, sendJson } from "../http.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
@@ -39,6 +40,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   invoke: "bedrock:InvokeModel",
   "invoke-with-response-stream": "bedrock:InvokeModelWithResponseStream",
 };
+/** Bedrock's own limit on a request. */
+const BODY_LIMIT_BYTES = 25_000_000;
 const NO_TOKENS: Usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
 
 /** @param options which model answers; `parseModelOption` reads them from what a person typed */
@@ -55,7 +58,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
     let route: Route | undefined;
     try {
       exchange.response.setHeader("x-amzn-requestid", randomUUID());
-      const bytes = await readBody(exchange.request);
+      const bytes = await readBody(exchange.request, BODY_LIMIT_BYTES);
       route = readRoute(exchange.request.url ?? "/");
       authorize(exchange, route, bytes, context);
       await answer(exchange, route, parseBody(bytes), startedAt);
@@ -63,7 +66,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       // The client has gone, so there is nothing to answer and nothing to log.
       if (exchange.signal.aborted || !listening) return;
       const known = knownError(error, context);
-      if (route && isConverse(route)) logCall(route, NO_TOKENS, known.code);
+      if (route && isConverse(route)) tryToLog(route, known.code);
       sendError(exchange, known);
     }
   }
@@ -89,6 +92,16 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
     log.append({ at: new Date(context.clock.now()).toISOString(), modelId, inputTokens, outputTokens, status });
   }
 
+  /** A failed call uses nothing, so that its line may be missing when there is no room for it. */
+  function tryToLog(route: Route, status: string): void {
+    try {
+      logCall(route, NO_TOKENS, status);
+    } catch (error) {
+      if (!isExhaustion(error)) throw error;
+      reportExhaustion(error);
+    }
+  }
+
   return {
     name: "bedrock-runtime",
     types: [],
@@ -98,7 +111,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       if (options.forward?.kind === "bedrock") real = realBedrock(options.forward, given.region);
       if (options.forward?.kind === "openai") model = openAiModel(options.forward);
       if (real) model = real.model;
-      listening = await listenTwice(handle);
+      listening = await listenTwice(handle, given.origins);
       return listening.url;
     },
     async create(resource) {
@@ -186,7 +199,10 @@ async function sendStream({ response, signal }: Exchange, answer: ModelAnswer, s
 
 function knownError(error: unknown, context: CloudContext): AwsError {
   if (error instanceof AwsError) return error;
-  context.log(`bedrock: ${error instanceof Error ? error.stack : String(error)}`);
+  context.log(`bedrock: ${failureText(error)}`);
+  if (isExhaustion(error)) {
+    return new AwsError(503, "ServiceUnavailableException", "The local Bedrock has no room for its log; retry later.");
+  }
   return new AwsError(500, "InternalServerException", "The local Bedrock failed; see its log file.");
 }
 

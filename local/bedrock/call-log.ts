@@ -1,5 +1,5 @@
 /** The log of calls: one JSON line per answer, written before the answer is sent. */
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** One call and its usage. An error uses nothing. */
@@ -15,7 +15,10 @@ export interface LoggedCall {
 }
 
 export interface CallLog {
-  /** Returns once the kernel has the line, so that it survives a killed process. */
+  /**
+   * Returns once the kernel has the line, so that it survives a killed process.
+   * @throws Error when there is no room for it; then nothing of it is written
+   */
   append(call: LoggedCall): void;
   close(): void;
 }
@@ -23,10 +26,18 @@ export interface CallLog {
 /** @param file created, with its folder, if missing; appended to otherwise */
 export function openCallLog(file: string): CallLog {
   mkdirSync(dirname(file), { recursive: true });
-  const handle = openSync(file, "a");
+  const handle = openSync(file, "a", 0o600);
   return {
     append({ at, modelId, inputTokens, outputTokens, status }) {
-      writeSync(handle, `${JSON.stringify({ at, modelId, inputTokens, outputTokens, status })}\n`);
+      const bytesBefore = fstatSync(handle).size;
+      const line = Buffer.from(`${JSON.stringify({ at, modelId, inputTokens, outputTokens, status })}\n`);
+      try {
+        if (writeSync(handle, line) < line.length)
+          throw Object.assign(new Error("ENOSPC: half a line"), { code: "ENOSPC" });
+      } catch (error) {
+        ftruncateSync(handle, bytesBefore);
+        throw error;
+      }
     },
     close: () => closeSync(handle),
   };

@@ -8,6 +8,8 @@ import http2 from "node:http2";
 import type { ServerHttp2Session } from "node:http2";
 import net from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import { reportExhaustion } from "../exhaustion.ts";
+import { answerSafely } from "../http.ts";
 
 export interface Exchange {
   readonly request: IncomingMessage;
@@ -27,14 +29,22 @@ const HTTP2_PREFACE = "PRI";
 /** Far more than a client has in flight: the server's limit must not become the client's. */
 const MOST_STREAMS = 10_000;
 
-/** @param handler must answer every exchange and never reject */
-export async function listenTwice(handler: (exchange: Exchange) => Promise<void>): Promise<ListeningTwice> {
+/**
+ * Serves both on any free port. Like in `listen`, whatever the handler throws, the process goes on.
+ * @param origins whose pages may call
+ */
+export async function listenTwice(
+  handler: (exchange: Exchange) => Promise<void>,
+  origins: ReadonlySet<string>,
+): Promise<ListeningTwice> {
+  const answer = (request: IncomingMessage, response: ServerResponse) =>
+    answerSafely(async () => handler(exchange(request, response)), origins, request, response);
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const http1Server = http.createServer((request, response) => void handler(exchange(request, response)));
+  const http1Server = http.createServer(answer);
   const http2Server = http2.createServer({ settings: { maxConcurrentStreams: MOST_STREAMS } }, (request, response) => {
     // HTTP/2's compatibility objects have all that is used of HTTP/1.1's: method, url, headers, reading and writing.
-    void handler(exchange(request as unknown as IncomingMessage, response as unknown as ServerResponse));
+    answer(request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
   http1Server.keepAliveTimeout = 0;
   http2Server.on("session", (session) => {
@@ -54,7 +64,14 @@ export async function listenTwice(handler: (exchange: Exchange) => Promise<void>
       (isHttp2 ? http2Server : http1Server).emit("connection", socket);
     });
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => {
+    // It stays: a connection that cannot be accepted for lack of descriptors is an error of the server.
+    server.on("error", (error) => {
+      reportExhaustion(error);
+      reject(error);
+    });
+    server.listen(0, "127.0.0.1", resolve);
+  });
   const { port } = server.address() as AddressInfo;
 
   return {
@@ -74,7 +91,7 @@ function exchange(request: IncomingMessage, response: ServerResponse): Exchange 
   response.once("close", () => {
     if (!response.writableEnded) controller.abort();
   });
-  // A reset stream emits an error here too; unhandled, it would end the process.
+  // A reset stream emits an error here too.
   request.on("error", () => controller.abort());
   return { request, response, signal: controller.signal };
 }

@@ -1,4 +1,5 @@
 /** Timers by the cloud's clock, which reaches their time either by itself or by being moved forward. */
+import { isExhaustion, reportExhaustion } from "../exhaustion.ts";
 import type { Clock } from "../service.ts";
 
 /** How late an alarm may be; the clock can be moved at any time, so it has to be polled. */
@@ -35,7 +36,14 @@ export class AlarmClock {
     const due = [...this.#alarms].filter(([, alarm]) => alarm.dueMs <= now).sort(([, a], [, b]) => a.dueMs - b.dueMs);
     for (const [key, alarm] of due) {
       this.#alarms.delete(key);
-      alarm.run();
+      try {
+        alarm.run();
+      } catch (error) {
+        // It rings again until there is room.
+        if (!isExhaustion(error)) throw error;
+        reportExhaustion(error);
+        this.#alarms.set(key, alarm);
+      }
     }
     if (this.#alarms.size === 0) this.stop();
   }

@@ -1,9 +1,10 @@
 /** Emulates Amazon CloudFront: each distribution is a plain HTTP server in front of its bucket. Nothing is cached. */
 import { createHash } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { S3Client } from "@aws-sdk/client-s3";
 import { clockAhead } from "../clock/clock-ahead.ts";
-import { listen, type Listening } from "../http.ts";
+import { listen, type Handler, type Listening } from "../http.ts";
+import { originsOf } from "../origins.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 import { readDistributionConfig } from "./distribution-config.ts";
 import { Distribution, plainError } from "./distribution.ts";
@@ -28,11 +29,10 @@ export function cloudfront(options: { port?: number } = {}): Service {
     /** Opens the first distribution's port early, so that a port in use is reported before anything is created. */
     async start(started) {
       context = started;
-      const listening = await listenOn(options.port, async (request, response) => {
+      const listening = await open(options.port, async (request, response) => {
         if (first) await first.answer(request, response);
         else sendNotReady(response);
       });
-      listenings.push(listening);
       return listening.url;
     },
     async create(resource) {
@@ -53,6 +53,14 @@ export function cloudfront(options: { port?: number } = {}): Service {
     },
   };
 
+  /** A site's pages may call the cloud. */
+  async function open(port: number | undefined, answer: Handler): Promise<Listening> {
+    const listening = await listenOn(port, answer, context.origins);
+    listenings.push(listening);
+    for (const origin of originsOf(listening.url)) context.origins.add(origin);
+    return listening;
+  }
+
   async function createDistribution(resource: Resource): Promise<CreatedResource> {
     const distribution = new Distribution(
       readDistributionConfig(resource, policies, context.endpoints["s3"] ?? ""),
@@ -60,10 +68,9 @@ export function cloudfront(options: { port?: number } = {}): Service {
       () => localOrigins(context.endpoints),
     );
     const listening = first
-      ? await listenOn(undefined, (request, response) => distribution.answer(request, response))
+      ? await open(undefined, (request, response) => distribution.answer(request, response))
       : listenings[0];
     if (!listening) throw new Error("The local CloudFront has not started yet.");
-    if (first) listenings.push(listening);
     first ??= distribution;
     const { ref } = withId(resource);
     return { ref, attributes: { Id: ref, DomainName: listening.url.replace("http://", "") } };
@@ -88,11 +95,8 @@ export function cloudfront(options: { port?: number } = {}): Service {
   }
 }
 
-async function listenOn(
-  port: number | undefined,
-  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
-): Promise<Listening> {
-  return listen(answer, port).catch((error: Error) => {
+async function listenOn(port: number | undefined, answer: Handler, origins: Set<string>): Promise<Listening> {
+  return listen(answer, { port, origins }).catch((error: Error) => {
     const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE") throw error;
     const message = `Port ${port} is in use by another program; choose another with --port.`;

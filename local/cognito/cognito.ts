@@ -2,8 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { listen, readBody, sendJson } from "../http.ts";
-import type { Listening } from "../http.ts";
+import { failureText } from "../exhaustion.ts";
+import { allowOrigin, listen, parseJson, readBody, sendJson } from "../http.ts";
+import type { Handler, Listening } from "../http.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
 import { accountOperations } from "./account.ts";
@@ -20,9 +21,8 @@ import { publicKeys, readAccessToken } from "./tokens.ts";
 
 const BODY_LIMIT_BYTES = 128 * 1024;
 const CONTENT_TYPE = "application/x-amz-json-1.1";
-/** Browsers may call a user pool from any origin. */
+/** On AWS browsers may call a user pool from any origin; here, from this cloud's websites. */
 const CORS_HEADERS = {
-  "access-control-allow-origin": "*",
   "access-control-allow-headers": "*, authorization",
   "access-control-allow-methods": "GET, POST, OPTIONS",
   "access-control-expose-headers": "x-amzn-requestid, x-amzn-errortype, x-amzn-errormessage, date",
@@ -54,6 +54,7 @@ export function cognito(): Service {
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    allowOrigin(request, response);
     for (const [name, value] of Object.entries(CORS_HEADERS)) response.setHeader(name, value);
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
     try {
@@ -61,7 +62,7 @@ export function cognito(): Service {
       const bytes = await readBody(request, BODY_LIMIT_BYTES);
       const target = String(request.headers["x-amz-target"] ?? "");
       const operation = target.split(".").at(-1) ?? "";
-      const answered = await answer(operation, parseBody(bytes), request, bytes);
+      const answered = await answer(operation, parseJson(bytes), request, bytes);
       sendJson(response, 200, answered, { "content-type": CONTENT_TYPE });
     } catch (error) {
       sendError(response, error, context);
@@ -73,7 +74,7 @@ export function cognito(): Service {
     types: RESOURCE_TYPES,
     async start(given) {
       context = given;
-      listening = await listenAgain(handle, join(given.folder, "port"));
+      listening = await listenAgain(handle, given);
       return listening.url;
     },
     async create(resource) {
@@ -89,9 +90,10 @@ export function cognito(): Service {
 }
 
 /** Listens on the last start's port if it is free: tokens name the address that issued them. */
-async function listenAgain(handler: Parameters<typeof listen>[0], portFile: string): Promise<Listening> {
+async function listenAgain(handler: Handler, { folder, origins }: CloudContext): Promise<Listening> {
+  const portFile = join(folder, "port");
   const lastPort = existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0;
-  const listening = await listen(handler, lastPort).catch(() => listen(handler));
+  const listening = await listen(handler, { port: lastPort, origins }).catch(() => listen(handler, { origins }));
   writeFileSync(portFile, new URL(listening.url).port);
   return listening;
 }
@@ -132,17 +134,6 @@ function describeIssuer(pool: Pool) {
   };
 }
 
-function parseBody(bytes: Buffer): Body {
-  const malformed = new AwsError(400, "SerializationException", "The request's body is not a JSON object.");
-  try {
-    const body: unknown = JSON.parse(bytes.toString() || "{}");
-    if (typeof body === "object" && body !== null) return body;
-  } catch (error) {
-    malformed.cause = error;
-  }
-  throw malformed;
-}
-
 function unknownOperation(operation: string): AwsError {
   return operation === ""
     ? wrongParameter("The request has no x-amz-target header.")
@@ -152,7 +143,7 @@ function unknownOperation(operation: string): AwsError {
 function sendError(response: ServerResponse, error: unknown, context: CloudContext): void {
   const known =
     error instanceof AwsError ? error : new AwsError(500, "InternalErrorException", "Something went wrong.");
-  if (known !== error) context.log(`cognito: ${error instanceof Error ? error.stack : String(error)}`);
+  if (known !== error) context.log(`cognito: ${failureText(error)}`);
   const body = { __type: known.code, message: known.message, ...known.extra };
   sendJson(response, known.status, body, { "content-type": CONTENT_TYPE, "x-amzn-errortype": known.code });
 }

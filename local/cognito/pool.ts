@@ -1,8 +1,8 @@
 /** One user pool: its settings, clients, groups and stored state. */
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair } from "jose";
+import { appendWhole } from "../files.ts";
 import type { CloudContext, Resource } from "../service.ts";
 import { noResource } from "./errors.ts";
 import { readPoolSettings } from "./settings.ts";
@@ -105,7 +105,7 @@ async function newState(): Promise<PoolState> {
 function putIntoOutbox(mail: Mail, context: CloudContext): void {
   const { to, subject, body, code } = mail;
   const line = JSON.stringify({ at: new Date(context.clock.now()).toISOString(), to, subject, body, code });
-  appendFileSync(join(context.folder, "outbox.jsonl"), `${line}\n`);
+  appendWhole(join(context.folder, "outbox.jsonl"), `${line}\n`);
   context.log(`mail to ${to}: ${subject} (${code})`);
 }
 

@@ -1,6 +1,7 @@
 /** A pool's state between starts: one JSON file, replaced atomically, so a kill leaves the old version or the new one. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { JWK } from "jose";
+import { replaceFile } from "../files.ts";
 import type { Verifier } from "./srp.ts";
 
 export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD";
@@ -65,9 +66,7 @@ export function saveState(file: string, state: PoolState, now: number): void {
     if (session.expiresAtMs + LONGEST_ACCESS_TOKEN_MS < now) state.sessions.delete(session.origin);
   }
   const stored = { ...state, users: [...state.users.values()], sessions: [...state.sessions.values()] };
-  // Contains the pool's private key, so only the owner may read it.
-  writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  replaceFile(file, JSON.stringify(stored));
 }
 
 /** Cognito's upper limit; an access token may outlive its refresh token by this much. */

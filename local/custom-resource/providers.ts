@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { listen, readBody, sendJson, type Listening } from "../http.ts";
+import { listen, parseJson, readBody, sendJson, type Listening } from "../http.ts";
 import type { CloudContext } from "../service.ts";
 import type { StoredResource } from "./stored-resources.ts";
 
@@ -30,7 +30,9 @@ export class Providers {
 
   /** @returns the address that receives the answers */
   async start(): Promise<string> {
-    this.#listening = await listen((request, response) => this.#receiveAnswer(request, response));
+    this.#listening = await listen((request, response) => this.#receiveAnswer(request, response), {
+      origins: this.context.origins,
+    });
     return this.#listening.url;
   }
 
@@ -98,7 +100,7 @@ export class Providers {
     const settle = this.#waiting.get((request.url ?? "").slice(1).split("?")[0] ?? "");
     if (request.method !== "PUT" || !settle)
       return sendJson(response, 403, { message: "No request is waiting for this answer." });
-    const answer = JSON.parse((await readBody(request)).toString()) as ProviderAnswer;
+    const answer = parseJson(await readBody(request)) as ProviderAnswer;
     response.writeHead(200, { "content-length": 0 }).end();
     settle(answer);
   }

@@ -1,7 +1,8 @@
 /** Custom resources as stored by the last start, one file each. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { replaceFile } from "../files.ts";
 
 export interface StoredResource {
   readonly path: string;
@@ -27,9 +28,7 @@ export class StoredResources {
   }
 
   write(resource: StoredResource): void {
-    const file = this.#fileOf(resource.path);
-    writeFileSync(`${file}.tmp`, JSON.stringify(resource, null, 2));
-    renameSync(`${file}.tmp`, file);
+    replaceFile(this.#fileOf(resource.path), JSON.stringify(resource, null, 2));
   }
 
   remove(resourcePath: string): void {

@@ -3,6 +3,8 @@
  * any instant leaves items and indexes consistent. Writes are checked and stored one at a time, so a condition that was true
  * when checked is still true when its write is stored.
  */
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { AwsError } from "../service.ts";
 import { Changes } from "./changes.ts";
@@ -16,14 +18,19 @@ const TABLE_PREFIX = "table~";
 /** Sorts after every character of a key: keys are ASCII. */
 const END = "\xff";
 const ITERATOR_CHUNK = 64;
+/** While opening, LevelDB writes out what its log holds (up to 4 MB), and its list of files. */
+const ROOM_TO_OPEN_BYTES = 8 * 1024 * 1024;
 
 export class Database {
   private readonly tables = new Map<string, StoredTable>();
   private readonly indexDelay: IndexDelay;
   private lastWrite: Promise<unknown> = Promise.resolve();
+  /** Why the last write failed, until the database was opened again. */
+  private failure: unknown;
 
   private constructor(
-    private readonly level: LevelDatabase,
+    private readonly folder: string,
+    private level: LevelDatabase,
     indexDelayMs: number,
   ) {
     this.indexDelay = new IndexDelay(this, indexDelayMs);
@@ -40,7 +47,7 @@ export class Database {
         cause: error,
       });
     });
-    const database = new Database(level, indexDelayMs);
+    const database = new Database(folder, level, indexDelayMs);
     for await (const table of database.values<StoredTable>(TABLE_PREFIX)) {
       database.tables.set(table.description.TableName, table);
     }
@@ -98,7 +105,7 @@ export class Database {
 
   /** Runs `work` after all earlier writes and before all later ones. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.lastWrite.then(work);
+    const result = this.lastWrite.then(() => this.recover()).then(work);
     this.lastWrite = result.catch(() => undefined);
     return result;
   }
@@ -113,8 +120,33 @@ export class Database {
     return this.level.getSync(key);
   }
 
-  batch(operations: BatchOperation[]): Promise<void> {
-    return this.level.batch(operations);
+  async batch(operations: BatchOperation[]): Promise<void> {
+    try {
+      await this.level.batch(operations);
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  /**
+   * After a failed write, LevelDB would write on behind what it left of it, which the next start could not read. Opened again, it
+   * drops that. While there is no room to do so, writes fail and reads still work.
+   * @throws Error when there is no room yet
+   */
+  private async recover(): Promise<void> {
+    if (this.failure === undefined) return;
+    const room = join(this.folder, "room");
+    try {
+      await writeFile(room, Buffer.alloc(ROOM_TO_OPEN_BYTES));
+    } finally {
+      await rm(room, { force: true });
+    }
+    // One whose opening failed has nothing to close.
+    await this.level.close().catch(() => undefined);
+    this.level = levelDatabase(this.folder);
+    await this.level.open();
+    this.failure = undefined;
   }
 
   /** The values whose keys begin with `prefix`, in key order, as of the first read. */

@@ -1,6 +1,7 @@
 /** DynamoDB: `AWS::DynamoDB::Table` and the JSON 1.0 protocol. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { failureText } from "../exhaustion.ts";
 import { listen, readBody } from "../http.ts";
 import type { Listening } from "../http.ts";
 import { AwsError } from "../service.ts";
@@ -31,11 +32,13 @@ export function dynamodb({ indexDelayMs = 0 }: DynamoDbOptions = {}): Service {
     async start(context) {
       const database = await Database.open(join(context.folder, "leveldb"), indexDelayMs);
       const operations = new Operations(database, context);
-      const server = await listen((request, response) => answer(context, operations, request, response));
+      const server = await listen((request, response) => answer(context, operations, request, response), {
+        origins: context.origins,
+      });
       const sweeping = keepSweeping(
         context.clock,
         () => operations.sweep(),
-        (error) => context.log(`dynamodb: sweeping expired items failed: ${String(error)}`),
+        (error) => context.log(`dynamodb: sweeping expired items failed: ${failureText(error)}`),
       );
       started = { context, database, operations, stop: () => shutDown(server, sweeping, database) };
       return server.url;
@@ -81,8 +84,7 @@ async function answer(
     const operation = String(request.headers["x-amz-target"] ?? "").replace(/^DynamoDB_20120810\./, "");
     sendResult(response, await operations.answer(operation, parse(body), caller));
   } catch (error) {
-    if (!(error instanceof AwsError))
-      log(`dynamodb: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (!(error instanceof AwsError)) log(`dynamodb: ${failureText(error)}`);
     sendError(response, error);
   }
 }

@@ -2,10 +2,13 @@
  * Simulates the eventual consistency of global indexes: their entries become readable some milliseconds after the item. Pending
  * entries are stored with the item, so a killed process loses none.
  */
+import { setTimeout as wait } from "node:timers/promises";
+import { isExhaustion, reportExhaustion } from "../exhaustion.ts";
 import type { CollectedOperations } from "./changes.ts";
 import type { BatchOperation } from "./dynalite.ts";
 
 const PENDING_PREFIX = "pending~";
+const RETRY_MS = 1_000;
 
 interface Store {
   batch(operations: BatchOperation[]): Promise<void>;
@@ -14,6 +17,7 @@ interface Store {
 
 export class IndexDelay {
   private sequence = 0;
+  private isStopped = false;
   private readonly timers = new Set<NodeJS.Timeout>();
   /** Applies entries in the order in which items were written. */
   private lastApplied: Promise<void> = Promise.resolve();
@@ -35,7 +39,7 @@ export class IndexDelay {
 
   /** Applies everything pending immediately. */
   async catchUp(): Promise<void> {
-    await this.stop();
+    await this.settle();
     for await (const [key, operations] of this.store.entries<BatchOperation[]>(PENDING_PREFIX)) {
       await this.store.batch([...operations, { type: "del", key }]);
     }
@@ -43,6 +47,11 @@ export class IndexDelay {
 
   /** Pending entries stay stored; the next start applies them. */
   async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.settle();
+  }
+
+  private async settle(): Promise<void> {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
     await this.lastApplied;
@@ -51,8 +60,21 @@ export class IndexDelay {
   private applyLater(key: string, operations: readonly BatchOperation[]): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      this.lastApplied = this.lastApplied.then(() => this.store.batch([...operations, { type: "del", key }]));
+      this.lastApplied = this.lastApplied.then(() => this.apply(key, operations));
     }, this.delayMs);
     this.timers.add(timer);
+  }
+
+  /** Until there is room for them: later entries must not overtake these. */
+  private async apply(key: string, operations: readonly BatchOperation[]): Promise<void> {
+    while (!this.isStopped) {
+      try {
+        return await this.store.batch([...operations, { type: "del", key }]);
+      } catch (error) {
+        if (!isExhaustion(error)) throw error;
+        reportExhaustion(error);
+        await wait(RETRY_MS);
+      }
+    }
   }
 }

@@ -16,6 +16,7 @@ const OTHER_NAMESPACES: Readonly<Record<string, string>> = {
   InvalidSignatureException: "com.amazon.coral.service",
   MissingAuthenticationToken: "com.amazon.coral.service",
   IncompleteSignature: "com.amazon.coral.service",
+  RequestEntityTooLargeException: "com.amazon.coral.service",
 };
 /** The only error whose `Message` is capitalized on the wire. */
 const CAPITAL_MESSAGE = "TransactionCanceledException";
@@ -24,7 +25,7 @@ export function sendResult(response: ServerResponse, result: object): void {
   send(response, 200, result);
 }
 
-/** DynamoDB answers every client error with 400, including missing permissions. */
+/** DynamoDB answers every client error with 400, including missing permissions; only a body that is too large is a 413. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (!(error instanceof AwsError)) {
     send(response, 500, { __type: `${MODEL_NAMESPACE}#InternalServerError`, message: "Internal server error" });
@@ -32,7 +33,7 @@ export function sendError(response: ServerResponse, error: unknown): void {
   }
   const namespace = OTHER_NAMESPACES[error.code] ?? MODEL_NAMESPACE;
   const message = error.code === CAPITAL_MESSAGE ? { Message: error.message } : { message: error.message };
-  send(response, error.status >= 500 ? error.status : 400, {
+  send(response, error.status >= 500 || error.status === 413 ? error.status : 400, {
     __type: `${namespace}#${error.code}`,
     ...message,
     ...error.extra,

@@ -6,6 +6,7 @@ import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { endChild, killChild, startChild } from "../children.ts";
+import { reportExhaustion } from "../exhaustion.ts";
 import { pathInImage, type Image } from "./image.ts";
 
 const MOVED_CLOCK_FILE = fileURLToPath(new URL("../clock/moved-clock.cjs", import.meta.url));
@@ -60,9 +61,10 @@ export class Container {
     this.#stopTimeoutMs = Number(definition.StopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000;
     this.#child = startProgram(options);
     // The program may have just ended.
-    this.#child.stdio[CLOCK_PIPE]?.on("error", () => {});
+    this.#child.stdio?.[CLOCK_PIPE]?.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#child.once("error", (error) => {
+        reportExhaustion(error);
         this.failure = `CannotStartContainerError: ${error.message}`;
         resolve();
       });
@@ -92,7 +94,7 @@ export class Container {
 
   /** Passes a move of the cloud's clock on to the program. */
   moveClock(aheadMs: number): void {
-    (this.#child.stdio[CLOCK_PIPE] as Writable | undefined)?.write(`${aheadMs}\n`);
+    (this.#child.stdio?.[CLOCK_PIPE] as Writable | undefined)?.write(`${aheadMs}\n`);
   }
 }
 
@@ -109,7 +111,7 @@ function startProgram({
   const command = override?.command ?? definition.Command ?? (definition.EntryPoint ? [] : recipe.command);
   const [program = "", ...args] = [...entrypoint, ...command].map((word) => localPath(image, word));
   const isNode = path.basename(program) === "node";
-  const log = openSync(logFile, "a");
+  const log = openSync(logFile, "a", 0o600);
   const env = {
     ...recipe.env,
     ...Object.fromEntries((definition.Environment ?? []).map(({ Name, Value }) => [Name, String(Value)])),

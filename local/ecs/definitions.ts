@@ -1,7 +1,8 @@
 /** Clusters and task definitions of the assembly. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { replaceFile } from "../files.ts";
 import { AwsError, type CloudContext, type CreatedResource, type Resource } from "../service.ts";
 import type { ContainerDefinition } from "./container.ts";
 
@@ -97,8 +98,7 @@ export class Definitions {
     const known = revisions[family];
     if (known?.digest === digest) return known.revision;
     revisions[family] = { digest, revision: (known?.revision ?? 0) + 1 };
-    writeFileSync(`${file}.tmp`, JSON.stringify(revisions, null, 2));
-    renameSync(`${file}.tmp`, file);
+    replaceFile(file, JSON.stringify(revisions, null, 2));
     return revisions[family].revision;
   }
 

@@ -1,6 +1,6 @@
 /** Emulates Amazon ECS on Fargate: tasks are child processes on this machine. Speaks ECS's JSON 1.1 protocol. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { listen, readBody, sendJson, type Listening } from "../http.ts";
+import { listen, parseJson, readBody, sendJson, type Listening } from "../http.ts";
 import { AwsError, type CloudContext, type Service } from "../service.ts";
 import { ContainerEndpoint } from "./container-endpoint.ts";
 import { Definitions } from "./definitions.ts";
@@ -30,7 +30,7 @@ export function ecs(): EcsService {
       definitions = new Definitions(context);
       operations = new TaskOperations(context, definitions, tasks);
       containerEndpoint = new ContainerEndpoint(context, tasks);
-      listening = await listen(answer);
+      listening = await listen(answer, { origins: context.origins });
       tasks.open(context, (task, name) => containerEndpoint.environmentOf(task, name, listening.url));
       return listening.url;
     },
@@ -49,7 +49,7 @@ export function ecs(): EcsService {
       const body = await readBody(request);
       const caller = context.gate.authenticate(request, body, "ecs");
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
-      const input = JSON.parse(body.toString() || "{}");
+      const input = parseJson(body);
       sendJson(response, 200, operations.perform(operation, input, caller), CONTENT_TYPE);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

@@ -25,7 +25,7 @@ export function eventbridge(): EventBridgeService {
     async start(started) {
       context = started;
       alarms = new AlarmClock(context.clock);
-      listening = await listen(answer);
+      listening = await listen(answer, { origins: context.origins });
       return listening.url;
     },
     async create(resource) {

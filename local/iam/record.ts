@@ -1,4 +1,6 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { isExhaustion, reportExhaustion } from "../exhaustion.ts";
+import { appendWhole } from "../files.ts";
 import type { ContextKeys } from "./context.ts";
 import type { Decision } from "./policy.ts";
 
@@ -33,8 +35,14 @@ export class CallRecord {
   add(call: RecordedCall): void {
     if ((this.linesOf.get(decisionKey(call)) ?? 0) >= LINES_PER_DECISION) return;
     if (this.seen.has(callKey(call))) return;
+    try {
+      appendWhole(this.file, `${JSON.stringify(call)}\n`);
+    } catch (error) {
+      // The call itself may need no room. The next one like it is recorded instead.
+      if (!isExhaustion(error)) throw error;
+      return reportExhaustion(error);
+    }
     this.count(call);
-    appendFileSync(this.file, `${JSON.stringify(call)}\n`);
   }
 
   private count(call: RecordedCall): void {

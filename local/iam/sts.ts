@@ -12,8 +12,8 @@ export function sts(gate: IamGate): Service {
   return {
     name: "sts",
     types: [],
-    start: async ({ accountId }) => {
-      listening = await listen((request, response) => answer(gate, accountId, request, response));
+    start: async ({ accountId, origins }) => {
+      listening = await listen((request, response) => answer(gate, accountId, request, response), { origins });
       return listening.url;
     },
     create: async ({ type }) => {

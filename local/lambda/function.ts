@@ -1,8 +1,9 @@
 /** A Lambda function and its instances, which are started on demand, kept warm, and stopped when idle. */
 import { randomUUID } from "node:crypto";
-import { appendFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { clockAhead } from "../clock/clock-ahead.ts";
+import { appendToLog } from "../files.ts";
 import { AwsError, type CloudContext } from "../service.ts";
 import { Instance, type Outcome } from "./instance.ts";
 
@@ -126,9 +127,17 @@ export class LocalFunction {
     const next = this.#waiting.shift();
     const usable = this.#isUsable(instance) && !this.#stopped;
     if (!usable) this.#discard(instance);
-    if (next) return next.take(usable ? instance : this.#startInstance());
+    if (next) return this.#pass(next, usable ? instance : undefined);
     instance.idleSinceMs = Date.now();
     if (usable) this.#idle.push(instance);
+  }
+
+  #pass({ take, giveUp }: Waiting, instance: Instance | undefined): void {
+    try {
+      take(instance ?? this.#startInstance());
+    } catch (error) {
+      giveUp(error as Error);
+    }
   }
 
   #isUsable(instance: Instance): boolean {
@@ -159,12 +168,13 @@ export class LocalFunction {
     };
     const writeLog = (text: string) => this.#writeLog(text);
     const instance = new Instance({ folder, env, memoryMb, writeLog }, credentials.expiresAtMs);
+    if (instance.hasFailedToStart) throw notStarted();
     this.#instances.add(instance);
     return instance;
   }
 
   #writeLog(text: string): void {
-    appendFileSync(this.#logFile, text);
+    appendToLog(this.#logFile, text);
   }
 }
 
@@ -197,6 +207,10 @@ function limited(outcome: Outcome): Outcome {
 
 function stopped(): AwsError {
   return new AwsError(503, "ServiceException", "The local cloud is stopping.");
+}
+
+function notStarted(): AwsError {
+  return new AwsError(500, "ServiceException", "There is no room to start a process of the function; retry later.");
 }
 
 function throttled(): AwsError {

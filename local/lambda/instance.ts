@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { reportExhaustion } from "../exhaustion.ts";
 import { endChild, hasEnded, killChild, startChild } from "../children.ts";
 
 const RUNTIME_FILE = fileURLToPath(new URL("./runtime.mjs", import.meta.url));
@@ -65,8 +66,16 @@ export class Instance {
     let markReady: () => void = () => undefined;
     this.#ready = new Promise((resolve) => (markReady = resolve));
     this.#child.on("message", (answer: Answer) => (answer.type === "ready" ? markReady() : this.#settle?.(answer)));
-    this.#child.once("error", markReady);
+    this.#child.once("error", (error) => {
+      reportExhaustion(error);
+      markReady();
+    });
     this.#child.once("exit", markReady);
+  }
+
+  /** Whether there was no room for its process. */
+  get hasFailedToStart(): boolean {
+    return this.#child.pid === undefined;
   }
 
   /** Whether it can handle no further event. */

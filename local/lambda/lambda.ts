@@ -1,7 +1,7 @@
 /** Emulates AWS Lambda: Node.js functions from the assembly's assets, invoked over Lambda's HTTP API or by other services. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { listen, readBody, sendJson, type Listening } from "../http.ts";
+import { decodePath, listen, readBody, sendJson, urlOf, type Listening } from "../http.ts";
 import { AwsError, type CloudContext, type Service } from "../service.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Functions, resourceTypes } from "./functions.ts";
@@ -34,7 +34,7 @@ export function lambda(): LambdaService {
       context = started;
       queue = new EventQueue(context);
       functions = new Functions(context, queue);
-      listening = await listen(answer);
+      listening = await listen(answer, { origins: context.origins });
       return listening.url;
     },
     async create(resource) {
@@ -69,7 +69,7 @@ export function lambda(): LambdaService {
   }
 
   async function answerInvoke(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_SYNCHRONOUS_BYTES, tooLarge);
     const caller = context.gate.authenticate(request, body, "lambda");
     const { target, qualifier } = functions.find(...readInvokeUrl(request));
     const resource = qualifier ? `${target.config.arn}:${qualifier}` : target.config.arn;
@@ -87,10 +87,10 @@ export function lambda(): LambdaService {
 
 /** The function's name or ARN, and the qualifier. */
 function readInvokeUrl(request: IncomingMessage): [name: string, qualifier: string | undefined] {
-  const url = new URL(request.url ?? "/", "http://lambda");
+  const url = urlOf(request);
   const name = INVOKE_PATH.exec(url.pathname)?.[1];
   if (name === undefined || request.method !== "POST") throw unknownOperation(request);
-  return [decodeURIComponent(name), url.searchParams.get("Qualifier") ?? undefined];
+  return [decodePath(name), url.searchParams.get("Qualifier") ?? undefined];
 }
 
 function sendOutcome(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
@@ -104,13 +104,7 @@ function sendOutcome(request: IncomingMessage, response: ServerResponse, outcome
 }
 
 function parsePayload(body: Buffer, limitBytes: number): string {
-  if (body.length > limitBytes) {
-    throw new AwsError(
-      413,
-      "RequestTooLargeException",
-      `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
-    );
-  }
+  if (body.length > limitBytes) throw tooLarge(limitBytes);
   const payload = body.length === 0 ? "{}" : body.toString("utf8");
   try {
     JSON.parse(payload);
@@ -119,6 +113,14 @@ function parsePayload(body: Buffer, limitBytes: number): string {
     const reason = `Could not parse request body into json: ${(error as Error).message}`;
     throw new AwsError(400, "InvalidRequestContentException", reason);
   }
+}
+
+function tooLarge(limitBytes: number): AwsError {
+  return new AwsError(
+    413,
+    "RequestTooLargeException",
+    `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+  );
 }
 
 function unknownOperation(request: IncomingMessage): AwsError {

@@ -1,4 +1,5 @@
 /** Applies lifecycle rules every minute of the cloud's time, and immediately after the clock was moved. */
+import { isExhaustion, reportExhaustion } from "../exhaustion.ts";
 import type { Clock } from "../service.ts";
 import type { Bucket } from "./bucket.ts";
 import { dueAction, isUploadDue } from "./lifecycle.ts";
@@ -39,7 +40,13 @@ export class LifecycleRunner {
     const nowMs = this.clock.now();
     this.ranAtMs = nowMs;
     this.clockOffsetMs = nowMs - Date.now();
-    for (const bucket of this.buckets()) runBucket(bucket, nowMs);
+    try {
+      for (const bucket of this.buckets()) runBucket(bucket, nowMs);
+    } catch (error) {
+      // What is left is due again at the next run.
+      if (!isExhaustion(error)) throw error;
+      reportExhaustion(error);
+    }
   }
 }
 

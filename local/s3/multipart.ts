@@ -66,13 +66,18 @@ export async function uploadPart(access: BucketAccess, context: ObjectRequest): 
       `Checksum Type mismatch occurred, expected checksum Type: ${algorithm}, actual checksum Type: ${checksum?.algorithm}`,
     );
   }
-  bucket.uploads.putPart(upload.id, {
-    number,
-    etag: md5,
-    segment,
-    lastModifiedMs: nowMs,
-    ...(checksum && { checksum }),
-  });
+  try {
+    bucket.uploads.putPart(upload.id, {
+      number,
+      etag: md5,
+      segment,
+      lastModifiedMs: nowMs,
+      ...(checksum && { checksum }),
+    });
+  } catch (error) {
+    bucket.objects.discard([segment]);
+    throw error;
+  }
   sendEmpty(response, 200, {
     etag: `"${md5}"`,
     "x-amz-server-side-encryption": "AES256",

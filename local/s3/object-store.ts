@@ -4,11 +4,12 @@
  * that no record names (after a killed upload) are removed at the next start. Memory holds the records, never the bytes.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdirSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { replaceFile } from "../files.ts";
 import type { Checksum } from "./checksums.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
@@ -88,8 +89,7 @@ export class ObjectStore {
     const path = this.recordPath(object.key);
     const beside = `${path}.${randomUUID()}`;
     mkdirSync(join(path, ".."), { recursive: true });
-    writeFileSync(beside, JSON.stringify(object));
-    renameSync(beside, path);
+    replaceFile(path, JSON.stringify(object), beside);
     this.objects.set(object.key, object);
     if (!previous) this.keys.add(object.key);
     const kept = new Set(object.segments.map((segment) => segment.file));

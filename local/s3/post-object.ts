@@ -76,11 +76,15 @@ async function readForm<T>(
   const fields: Record<string, string> = {};
   let taken: Promise<T> | undefined;
   const parsed = new Promise<void>((resolve, reject) => {
+    let fieldBytes = 0;
     form.on("field", (name, value, info) => {
-      if (info.valueTruncated) reject(fieldsTooLarge());
+      fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+      if (info.valueTruncated || fieldBytes > MAX_FIELD_BYTES) return reject(fieldsTooLarge());
       fields[name.toLowerCase()] ??= value;
     });
     form.on("file", (name, content, info) => {
+      // A file that nobody reads fails too when the browser leaves; unheard, that would end the process. The form says so as well.
+      content.on("error", () => undefined);
       const fail = (error: Error) => {
         content.resume();
         reject(error);

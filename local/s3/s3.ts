@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { failureText } from "../exhaustion.ts";
 import { listen } from "../http.ts";
 import type { Listening } from "../http.ts";
 import { AwsError } from "../service.ts";
@@ -31,10 +32,13 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
     async start(context) {
       const lifecycle = new LifecycleRunner(context.clock, () => buckets.values());
       const restorations = new Restorations(context, restoreMs);
-      const server = await listen(async (request, response) => {
-        lifecycle.runIfDue();
-        await answer({ context, buckets, restorations }, request, response);
-      });
+      const server = await listen(
+        async (request, response) => {
+          lifecycle.runIfDue();
+          await answer({ context, buckets, restorations }, request, response);
+        },
+        { origins: context.origins },
+      );
       // Uploads have no time limit.
       server.server.requestTimeout = 0;
       started = { context, server, lifecycle, restorations };
@@ -111,7 +115,7 @@ async function answer(
   } catch (error) {
     const isGone = request.destroyed && !request.complete;
     if (!(error instanceof AwsError) && !isGone && !response.destroyed) {
-      options.context.log(`s3: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      options.context.log(`s3: ${failureText(error)}`);
     }
     if (response.headersSent || response.destroyed) response.destroy();
     else sendError(response, error, requestId, request.method === "HEAD");

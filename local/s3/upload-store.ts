@@ -1,8 +1,9 @@
 /** Unfinished multipart uploads of one bucket on disk: a record per upload and per part. They survive a restart. */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../files.ts";
 import type { ChecksumAlgorithm, ChecksumType } from "./checksums.ts";
 import type { Description } from "./object-headers.ts";
 import type { ObjectStore, Segment } from "./object-store.ts";
@@ -90,10 +91,7 @@ export class UploadStore {
   }
 
   private write(id: string, name: string, record: object): void {
-    const path = join(this.folder, id, name);
-    const beside = `${path}.new`;
-    writeFileSync(beside, JSON.stringify(record));
-    renameSync(beside, path);
+    replaceFile(join(this.folder, id, name), JSON.stringify(record));
   }
 
   private async read(id: string): Promise<void> {

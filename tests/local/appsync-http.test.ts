@@ -44,6 +44,8 @@ const RESOLVERS: ApiOptions["resolvers"] = [
   { field: "Mutation.touch", request: "return { payload: { id: ctx.args.id } };" },
 ];
 
+const SITE = "http://localhost:3000";
+
 let pool: UserPool;
 let api: TestApi;
 
@@ -70,7 +72,11 @@ function apiOptions(overrides: Partial<ApiOptions> = {}): ApiOptions {
       ],
     },
     ...overrides,
-    context: { endpoints: { "cognito-identity-provider": pool.endpoint }, ...overrides.context },
+    context: {
+      endpoints: { "cognito-identity-provider": pool.endpoint },
+      origins: new Set([SITE]),
+      ...overrides.context,
+    },
   };
 }
 
@@ -269,13 +275,13 @@ describe("signed requests", () => {
   });
 });
 
-test("allows every origin, and answers a preflight", async () => {
+test("allows the pages of its cloud, and answers a preflight", async () => {
   const answer = await fetch(api.url, {
     method: "OPTIONS",
-    headers: { "access-control-request-headers": "authorization" },
+    headers: { origin: SITE, "access-control-request-headers": "authorization" },
   });
   expect(answer.status).toBe(200);
-  expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+  expect(answer.headers.get("access-control-allow-origin")).toBe(SITE);
   expect(answer.headers.get("access-control-allow-headers")).toBe("authorization");
 });
 
@@ -292,11 +298,33 @@ test("rejects bodies that are not GraphQL requests", async () => {
   expect((await post("[]")).errors[0].message).toBe("Unable to parse GraphQL query.");
 });
 
+test.each([
+  ["variables", '"x"', "The variables of a GraphQL query must be an object."],
+  ["variables", "[1]", "The variables of a GraphQL query must be an object."],
+  ["variables", "7", "The variables of a GraphQL query must be an object."],
+  ["operationName", "{}", "The operationName of a GraphQL query must be a string."],
+])("rejects a body whose %s are %s", async (member, value, message) => {
+  const body = `{"query":"{ machines }","${member}":${value}}`;
+  const answer = await fetch(api.url, { method: "POST", headers: SIGNED, body });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toEqual({ errors: [{ errorType: "MalformedHttpRequestException", message }] });
+});
+
+test("accepts variables that are null or absent", async () => {
+  for (const rest of ["", ',"variables":null,"operationName":null']) {
+    const answer = await fetch(api.url, { method: "POST", headers: SIGNED, body: `{"query":"{ machines }"${rest}}` });
+    expect(await answer.json()).toEqual({ data: { machines: "machines only" } });
+  }
+});
+
 test("enforces the API's limits on depth, resolvers and introspection", async () => {
   const strict = await startApi(
     apiOptions({ properties: { QueryDepthLimit: "2", ResolverCountLimit: 1, IntrospectionConfig: "DISABLED" } }),
   );
   expect((await strict.ask("{ job { owner { name } } }")).errors[0].errorType).toBe("MaxQueryDepthReached");
+  const inFragments =
+    "{ job { ...A ...B } } fragment A on Job { id } fragment B on Job { ...A ... on Job { owner { ...C } } } fragment C on User { name }";
+  expect((await strict.ask(inFragments)).errors[0].message).toBe("The query is 3 levels deep; the API allows 2.");
   expect((await strict.ask("{ job { id } }")).errors).toBeUndefined();
   const two = await strict.ask("{ a: machines b: machines }");
   expect([two.data.a, two.data.b]).toEqual(["machines only", null]);

@@ -406,6 +406,17 @@ test("ends a subscription whose own token expires before the connection's", asyn
   await socket.close();
 });
 
+test.each(["null", "7", '"x"', "{", "[]", "{}", '{"type":"start","id":"a","payload":7}', '{"type":"start","id":"b"}'])(
+  "answers the message %s with an error, and goes on",
+  async (text) => {
+    const socket = await connected();
+    socket.websocket.send(text);
+    expect((await socket.next()).payload.errors[0].errorCode).toBeGreaterThanOrEqual(400);
+    expect((await socket.subscribe("s", "subscription { onJob { id } }", SIGNED)).type).toBe("start_ack");
+    await socket.close();
+  },
+);
+
 test("sends keep-alive messages", async () => {
   const quick = await start({ keepAliveMs: 20 });
   const socket = await connected(SIGNED, quick);

@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startCloud } from "../../local/cloud.ts";
 import type { Cloud } from "../../local/cloud.ts";
@@ -182,10 +182,38 @@ test("moves its clock through the control endpoint, but only with the token", as
   expect(cloud.clock.now() - before).toBeLessThan(3_600_000);
   expect((await post({ "x-local-control": token }, { advanceMs: 3_600_000 })).status).toBe(200);
   expect(cloud.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
+  for (const absurd of ["1e17", "1e400", "3153600000000"]) {
+    const answer = await fetch(`${url}/clock`, {
+      method: "POST",
+      headers: { "x-local-control": token },
+      body: `{"advanceMs":${absurd}}`,
+    });
+    expect(answer.status).toBe(400);
+    expect((await answer.json()).message).toMatch(
+      /^The clock can be at most 100 years ahead \(3153600000000 milliseconds\); it is 3600000 milliseconds ahead and/,
+    );
+  }
+  expect((await post({ "x-local-control": token }, { advanceMs: 3_153_600_000_000 - 3_600_000 })).status).toBe(200);
+  const broken = await fetch(`${url}/tasks/%ZZ/kill`, { method: "POST", headers: { "x-local-control": token } });
+  expect(broken.status).toBe(400);
   const tasks = await fetch(`${url}/tasks`, { headers: { "x-local-control": token } });
   expect(await tasks.json()).toEqual({ tasks: [] });
   const kill = await fetch(`${url}/tasks/nobody/kill`, { method: "POST", headers: { "x-local-control": token } });
   expect(kill.status).toBe(404);
+});
+
+test("keeps its data for its owner alone", async () => {
+  const own = join(data, "own");
+  const cloud = await start({ data: own, log: undefined });
+  const signer = cloud.credentialsOf(cloud.resource("Tiny/Writer")!.attributes.Arn!, "test");
+  await dynamodb(cloud, signer).send(new PutItemCommand({ TableName: "Tiny-Jobs", Item: { pk: { S: "c" } } }));
+  const modeOf = (path: string) => statSync(join(own, path)).mode & 0o777;
+  expect(modeOf(".")).toBe(0o700);
+  for (const name of readdirSync(own)) {
+    const isFolder = statSync(join(own, name)).isDirectory();
+    // The lock says only where the cloud is.
+    if (name !== "lock.json") expect([name, modeOf(name)]).toEqual([name, isFolder ? 0o700 : 0o600]);
+  }
 });
 
 test("can be stopped twice, and is gone then", async () => {

@@ -65,6 +65,8 @@ const CLIENT = {
   TokenValidityUnits: { AccessToken: "minutes", IdToken: "minutes", RefreshToken: "days" },
 };
 
+const SITE = "http://localhost:3000";
+
 let folder: string;
 let service: Service;
 let url: string;
@@ -485,10 +487,10 @@ describe("administrators", () => {
   });
 });
 
-test("a browser may call it from any origin", async () => {
-  const preflight = await fetch(url, { method: "OPTIONS", headers: { origin: "http://localhost:3000" } });
+test("a page of its cloud may call it", async () => {
+  const preflight = await fetch(url, { method: "OPTIONS", headers: { origin: SITE } });
   expect(preflight.status).toBe(204);
-  expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
+  expect(preflight.headers.get("access-control-allow-origin")).toBe(SITE);
   const configuration = await fetch(`${pool.attributes.ProviderURL}/.well-known/openid-configuration`);
   expect(await configuration.json()).toMatchObject({ issuer: pool.attributes.ProviderURL });
   const refusal = await fetch(url, {
@@ -539,7 +541,8 @@ test("Amplify, as used by a page, works end to end", async () => {
 
 async function start(withGate = gate as ReturnType<typeof openGate> | Omit<ReturnType<typeof openGate>, "asked">) {
   service = cognito();
-  url = await service.start(testContext(folder, { gate: withGate, clock: { now: () => Date.now() + movedMs } }));
+  const clock = { now: () => Date.now() + movedMs };
+  url = await service.start(testContext(folder, { gate: withGate, clock, origins: new Set([SITE]) }));
   pool = await service.create({
     path: "App/Pool",
     logicalId: "Pool",

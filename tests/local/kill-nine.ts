@@ -13,6 +13,7 @@ export async function startDoomed(name: "dynamodb" | "s3", folder: string, resou
   const [url] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   return {
     url,
+    pid: child.pid!,
     async kill() {
       const gone = once(child, "exit");
       child.kill("SIGKILL");

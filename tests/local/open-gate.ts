@@ -32,6 +32,7 @@ export function testContext(folder: string, overrides: Partial<CloudContext> = {
     clock: { now: () => Date.now() },
     gate: openGate(),
     endpoints,
+    origins: new Set(),
     environment: () => ({ AWS_REGION: "us-east-1" }),
     publish: () => undefined,
     assetFolder: (name) => {

@@ -69,6 +69,15 @@ describe("presigned POST", () => {
       "xxx",
       "SignatureDoesNotMatch",
     ],
+    [
+      "fields that are too large together",
+      (fields) => ({
+        ...Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`x-ignore-${index}`, "x".repeat(1_000)])),
+        ...fields,
+      }),
+      "xxx",
+      "MaxPostPreDataLengthExceeded",
+    ],
     ["a form without signature", ({ key }) => ({ key: key! }), "xxx", "AccessDenied"],
     [
       "an unknown access key",

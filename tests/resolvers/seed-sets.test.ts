@@ -122,7 +122,7 @@ test.each<[string, File[], string | RegExp]>([
       { collection: "a", fileName: "a.csv", text: "x\n1\n" },
       { collection: "b", fileName: "b.json", text: "[" },
     ],
-    /^The file "b.json" ends in the middle/,
+    /^The file "b.json" ends abruptly/,
   ],
   [
     "a list with a name that cannot be one",
@@ -189,7 +189,7 @@ test.each<[object, string]>([
   [{ name: "x", files: [] }, "BadInput: A seed set needs 1 to 10 files, not 0."],
   [
     { name: "x", files: [{ fileName: "a.xlsx", bytes: 1 }] },
-    'BadInput: The file "a.xlsx" must end in .json, .jsonl, .ndjson, .csv, .tsv, .parquet, optionally followed by .gz.',
+    'BadInput: The file "a.xlsx" must have the extension .json, .jsonl, .ndjson, .csv, .tsv, .parquet, optionally followed by .gz.',
   ],
   [
     { name: "x", files: [{ fileName: "a.csv", bytes: 1_000_000_001 }] },

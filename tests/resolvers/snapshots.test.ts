@@ -131,7 +131,7 @@ test("that takes too long fails with a message", async () => {
   await handler({ jobId: job.id, snapshotId: snapshot.snapshotId }, { getRemainingTimeInMillis: () => 20_001 });
   expect((await jobRow(world, job.id)).snapshot).toMatchObject({
     state: "FAILED",
-    statusReason: expect.stringContaining("more records than can be written in 15 minutes"),
+    statusReason: expect.stringContaining("more records than can be exported in 15 minutes"),
   });
 });
 

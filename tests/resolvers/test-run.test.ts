@@ -292,7 +292,7 @@ test("seeds deleted in the meantime end the test run with a message, and nothing
   expect(models.newCalls()).toEqual([]);
   expect((await world.ask("ann", GET, { id })).getTestRun).toMatchObject({
     status: "FAILED",
-    statusReason: expect.stringMatching(/seed set .* is gone/),
+    statusReason: expect.stringMatching(/seed set was deleted/),
     spentNanos: 0,
   });
 });

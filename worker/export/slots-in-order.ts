@@ -141,7 +141,7 @@ async function* linesOfPass(
 
 async function* openParts(
   objects: Objects,
-  { jobId, shardNo, partRanges }: ShardRow,
+  { jobId, shardNo }: ShardRow,
   ranges: readonly PartRange[],
 ): AsyncGenerator<{ readonly bytes: ObjectBytes; readonly isNewest: boolean }> {
   const newest = ranges.at(-1);

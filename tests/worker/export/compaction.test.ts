@@ -158,7 +158,7 @@ describe("a compaction", () => {
       objects,
       shard,
       { generation: 4, pass: 2, fromSeq: 7 },
-      new LineBufferPool(100),
+      new LineBufferPool(125),
     );
     const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ delivered: { slot } }));
     for (const line of lines) await compaction.add(line);
