@@ -40,12 +40,12 @@ describe("rejected before anything is started", () => {
     ],
     ["a missing seed file", { seeds: "gone.csv" }, /gone\.csv cannot be read/],
     ["an empty seed file", { seeds: "empty.csv" }, /empty\.csv is empty; expected at least one row/],
-    ["a seed file of an unknown format", { seeds: "seeds.txt" }, /must end in \.json/],
+    ["a seed file of an unknown format", { seeds: "seeds.txt" }, /must have the extension \.json/],
     ["a missing template", { template: "gone.yaml" }, /gone\.yaml cannot be read/],
     ["broken YAML", { template: "broken.yaml" }, /not valid YAML: .* \(line 2, column 1\)/],
     ["a broken prompt", { template: "prompt.yaml" }, caret],
-    ["an unknown model", { template: "model.yaml" }, /names the model "gpt-9", whose price is not known; choose among/],
-    ["an unknown key in a template", { template: "word.yaml" }, /has "promt", which is not known here/],
+    ["an unknown model", { template: "model.yaml" }, /uses the model "gpt-9", whose price is unknown; choose from/],
+    ["an unknown key in a template", { template: "word.yaml" }, /has the unknown key "promt"; did you mean "prompt"/],
   ])("%s", async (_, overrides, message) => {
     await file("empty.csv", "");
     await file("seeds.txt", "name");
