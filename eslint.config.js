@@ -2,8 +2,8 @@ import { defineConfig } from "eslint/config";
 import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** Who may import whom. Rooms meet only through schema.graphql, the manifest, env names and core. */
-const ROOMS = {
+/** Which directory may import which (see ARCHITECTURE.md, "Directories"). */
+const DIRECTORIES = {
   core: [],
   resolvers: ["core", "samples"],
   worker: ["core", "resolvers/generated"],
@@ -15,10 +15,10 @@ const ROOMS = {
 };
 
 /**
- * Functions that try templates and make seeds make records as the worker does, by the same code: they may import what makes
- * one record, and nothing of tasks, leases and stores.
+ * Functions that do test runs, generate seeds or write snapshots use the worker's code: they may import what makes and writes a
+ * record, but nothing of tasks, leases and stores.
  */
-const ROOMS_WITHIN = {
+const DIRECTORIES_WITHIN = {
   "resolvers/lambda": [
     ...[
       "resolvers",
@@ -29,21 +29,21 @@ const ROOMS_WITHIN = {
       "worker/record/job-context.ts",
       "worker/record/attempt.ts",
     ],
-    // A job's records so far, written as the dataset will have them.
+    // A snapshot: a job's records so far, in the dataset's form.
     ...["worker/export", "worker/ports.ts"],
     ...["worker/calls", "worker/condition-variable.ts"],
     ...["worker/adapters/s3-objects.ts", "worker/adapters/connections.ts"],
     ...["worker/adapters/bedrock-model.ts", "worker/adapters/system-clock.ts"],
   ],
 };
-/** The rest of a room that has a room within. */
+/** The rest of a directory that has one of those within. */
 const AROUND = { resolvers: ["./resolvers/*.ts", "./resolvers/shared", "./resolvers/steps"] };
 
-const zones = Object.entries({ ...ROOMS, ...ROOMS_WITHIN }).map(([room, may]) => ({
-  target: AROUND[room] ?? `./${room}`,
+const zones = Object.entries({ ...DIRECTORIES, ...DIRECTORIES_WITHIN }).map(([directory, may]) => ({
+  target: AROUND[directory] ?? `./${directory}`,
   from: ".",
-  except: [`./${room}`, "./node_modules", "./cdk.json", "./package.json", ...may.map((place) => `./${place}`)],
-  message: `${room}/ may import ${may.length > 0 ? may.join(", ") : "no other room"} only (see ARCHITECTURE.md, "Rooms").`,
+  except: [`./${directory}`, "./node_modules", "./cdk.json", "./package.json", ...may.map((place) => `./${place}`)],
+  message: `${directory}/ may import ${may.length > 0 ? `only ${may.join(", ")}` : "no other directory"} (see ARCHITECTURE.md, "Directories").`,
 }));
 
 export default defineConfig(
@@ -80,7 +80,7 @@ export default defineConfig(
         {
           object: "Math",
           property: "random",
-          message: "Core has no chance of its own; take randomness as an argument.",
+          message: "Core has no randomness of its own; take it as an argument.",
         },
       ],
     },

@@ -47,7 +47,7 @@ const OFFLINE: Explanation = {
 const SIGNED_OUT: Explanation = { kind: "Unauthorized", text: "Your session has expired. Sign in again to continue." };
 const INTERNAL: Explanation = {
   kind: "Internal",
-  text: "Something went wrong on our side. Nothing was changed. Try again in a moment.",
+  text: "Something went wrong on our side. Try again in a moment.",
 };
 const BUSY: Explanation = { kind: "Internal", text: "The server is busy. Try again in a moment." };
 

@@ -33,7 +33,7 @@ export interface ListenOptions {
 }
 
 /**
- * Serves `handler` on 127.0.0.1. Whatever a request is and whatever answering it throws, the process goes on (`answerSafely`).
+ * Serves `handler` on 127.0.0.1. Whatever a request is and whatever answering it throws, the process keeps running (`answerSafely`).
  * @throws Error when the port is in use or may not be opened
  */
 export function listen(
@@ -62,7 +62,7 @@ export function listen(
 const NO_ORIGINS: ReadonlySet<string> = new Set();
 
 /**
- * Answers one request; never throws, and leaves no error unheard. A caller that may not call is rejected before its request is
+ * Answers one request; never throws, and handles every error. A caller that may not call is rejected before its request is
  * read. What the handler throws becomes an answer: an AwsError its own, anything else a 500 or 503.
  */
 export function answerSafely(

@@ -16,7 +16,7 @@ import type { Ports, Settings } from "./ports.ts";
 import { runTask } from "./task.ts";
 
 const FLUSH_MS = 1_000;
-/** Below the 100 s between SIGTERM and SIGKILL. */
+/** With the drain below it well inside the 120 s that ECS leaves between SIGTERM and SIGKILL. */
 const CALL_TIMEOUT_MS = 80_000;
 const DRAIN_MS = 90_000;
 /**

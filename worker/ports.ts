@@ -1,4 +1,4 @@
-/** What the worker needs of the outside world: implemented by adapters on AWS, and by doubles in tests. */
+/** What the worker needs from the outside world: implemented by adapters on AWS, and by doubles in tests. */
 import type { Readable } from "node:stream";
 import type { JobStatus } from "#core/job/job";
 import type { ModelLimits } from "#core/models/adaptive-limit";
@@ -81,7 +81,7 @@ export interface ModelClient {
 }
 
 /**
- * throttled: too many requests; retry later. transient: an error that a later call may not get. unclear: no answer came, so the
+ * throttled: too many requests; retry later. transient: an error that may succeed on retry. unclear: no answer came, so the
  * call may have been billed. inaccessible: every call of this model will fail. invalid: this request will fail on any model,
  * which says nothing about other requests.
  */
@@ -90,7 +90,7 @@ export type ModelErrorKind = "throttled" | "transient" | "unclear" | "inaccessib
 export class ModelError extends Error {
   constructor(
     readonly kind: ModelErrorKind,
-    /** One sentence, fit to be a failed record's reason. */
+    /** One sentence, suitable as a failed record's reason. */
     message: string,
     options?: ErrorOptions,
     /** The service's Retry-After, if it sent one. */

@@ -59,8 +59,8 @@ export function countLeaseHolders(rows: readonly ShardRow[], nowMs: number): num
 }
 
 /**
- * Consecutive crashes, if the lease is taken now: one more if it was not released and nothing was checkpointed under it. A
- * lease taken ahead without a grant was idle: whatever crashed its worker, it was none of the shard's records.
+ * Consecutive crashes, if the lease is taken now: one more if it was not released and added no part. A lease
+ * taken ahead without a grant was idle: none of the shard's records can have crashed its worker.
  */
 export function crashesAtTakeover(row: ShardRow): number {
   const onlyWaited = row.isLeasedAhead === true && row.grantNanos === 0;

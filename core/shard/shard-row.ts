@@ -57,7 +57,7 @@ export interface ShardRow {
   /** Granted from the budget and not yet spent as of the last checkpoint. */
   grantNanos: Nanos;
   writtenOffNanos: Nanos;
-  /** Consecutive generations that ended without a new checkpoint. */
+  /** Consecutive generations that ended without adding a part. */
   consecutiveCrashes: number;
   /** The slot that an isolating worker started last; absent while none had to isolate. */
   suspectedSlot?: SuspectedSlot;

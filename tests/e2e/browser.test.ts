@@ -37,7 +37,7 @@ test("a new user signs in, starts a job from a sample, watches it live and downl
   }
   const costs = page.getByRole("region", { name: "Cost by step and model" });
   await costs.getByRole("row", { name: /^question amazon\.nova-micro-v1:0 120 / }).waitFor();
-  await page.getByText(/^Estimate before the start: .* Spent: \$/).waitFor();
+  await page.getByText(/^Original estimate: .* Spent: \$/).waitFor();
   await page.goto(`${product.outputs.appUrl}/jobs/new?templateId=questions-and-answers&seedSetId=natural-wonders`);
   await page.getByText(/^Estimated cost: \$/).waitFor();
   await page.getByLabel("Budget (USD)").fill("0.0001");

@@ -95,7 +95,7 @@ export class DynamoDbStore implements Store {
   }
 }
 
-/** A transaction in conflict with another is no condition failure: it may be sent again. */
+/** A transaction in conflict with another is not a condition failure: it may be sent again. */
 function isConditionFailure(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;

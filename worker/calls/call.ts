@@ -17,7 +17,7 @@ import { AbortSource, type Signal } from "../signal.ts";
 /** Full jitter: between 0 and this, which doubles with each attempt. */
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 20_000;
-/** Some minutes in all for a service that answers nothing but errors. */
+/** A few minutes in total for a service that answers nothing but errors. */
 const MAX_CALL_ATTEMPTS = 20;
 /** A model that kept one call waiting this long is given up for the step's next fallback, if there is one. */
 const FALLBACK_AFTER_MS = 30_000;

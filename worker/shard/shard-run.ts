@@ -1,5 +1,5 @@
 /**
- * One lease of one shard: resume → (pick → render → reserve → generate → charge → collect) for many slots at a time, and,
+ * One lease of one shard: resume → (reserve → pick → render → generate → charge → collect) for many slots at a time, and,
  * concurrently, flush → checkpoint → report about once a second.
  */
 import { CostBoundExceeded, type Reservation } from "#core/money/budget";

@@ -23,7 +23,7 @@ export function JobAdvanced({ form, errors, onChange }: Props) {
             inputMode="numeric"
             value={form.maxFailed}
             error={errors.maxFailed}
-            hint="0–100. The job fails when a larger share of its records fails, as soon as that is certain."
+            hint="0–100. The job stops early when a larger share of its first records fails."
             onChange={(event) => onChange({ maxFailed: event.target.value })}
           />
         </div>

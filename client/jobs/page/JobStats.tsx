@@ -64,7 +64,7 @@ function Figures({ job, totals }: Pick<Props, "job" | "totals">) {
       {totals.rejected > 0 && <Stat label="Rejected" value={showCount(totals.rejected)} note="regenerated" />}
       {isRunning && <Stat label="Throughput" value={showRate(totals.recordsPerSecond)} note="records/s" />}
       {isRunning && <Stat label="Time left" value={timeLeft(totals)} note="at the current rate" />}
-      {job.finishedAt && <Stat label="Duration" value={duration(job)} note="including queue time" />}
+      {job.finishedAt && <Stat label="Duration" value={duration(job)} note="since the first task started" />}
       <Stat
         label="Spent"
         value={showUsd(totals.spentNanos)}

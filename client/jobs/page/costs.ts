@@ -27,7 +27,7 @@ export function estimateMessage(
   const { recordCount } = estimate;
   // A job that was extended was estimated for fewer records.
   const scope = recordCount === job.recordCount ? "" : ` for ${showCounted(recordCount, "record")}`;
-  const expected = `Estimate before the start${scope}: ${formatEstimate(estimate)}, ${formatBasis(estimate)}.`;
+  const expected = `Original estimate${scope}: ${formatEstimate(estimate)}, ${formatBasis(estimate)}.`;
   if (!isAtRest(job.status) || job.status === "PAUSED") return expected;
   const done = delivered + failed;
   const share = done < job.recordCount ? ` for ${showCount(done)} of ${showCounted(job.recordCount, "record")}` : "";

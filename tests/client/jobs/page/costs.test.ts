@@ -57,19 +57,19 @@ describe("the estimate", () => {
       "is shown alone while the job can continue",
       "PAUSED",
       100,
-      "Estimate before the start: $0.40 to $0.60, likely $0.47, based on 3 test-run records.",
+      "Original estimate: $0.40 to $0.60, likely $0.47, based on 3 test-run records.",
     ],
     [
       "is shown with the spending when the job has ended",
       "COMPLETED",
       100,
-      "Estimate before the start: $0.40 to $0.60, likely $0.47, based on 3 test-run records. Spent: $0.48.",
+      "Original estimate: $0.40 to $0.60, likely $0.47, based on 3 test-run records. Spent: $0.48.",
     ],
     [
       "names its number of records when the job was extended",
       "RUNNING",
       250,
-      "Estimate before the start for 100 records: $0.40 to $0.60, likely $0.47, based on 3 test-run records.",
+      "Original estimate for 100 records: $0.40 to $0.60, likely $0.47, based on 3 test-run records.",
     ],
   ])("%s", (_, status, recordCount, expected) => {
     expect(message(status, recordCount)).toBe(expected);
