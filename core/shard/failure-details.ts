@@ -26,7 +26,11 @@ export function truncateDetails({ step, system, turns = [], prompt, answer }: Fa
   };
 }
 
+/** Half characters are replaced: they would make the file with the failures unreadable. */
 function cut(text: string): string {
-  if (text.length <= MAX_DETAIL_CHARACTERS) return text;
-  return `${text.slice(0, MAX_DETAIL_CHARACTERS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  if (text.length <= MAX_DETAIL_CHARACTERS) return text.toWellFormed();
+  return `${text
+    .slice(0, MAX_DETAIL_CHARACTERS - 1)
+    .replace(/[\ud800-\udbff]$/, "")
+    .toWellFormed()}…`;
 }

@@ -2,6 +2,7 @@
 import type { Reservation } from "#core/money/budget";
 import { causeOf } from "#core/shard/causes";
 import { coerce } from "#core/dataset/columns";
+import { wellFormed } from "#core/dataset/well-formed";
 import { PlotPaletteError } from "#core/errors";
 import type { Drawn } from "#core/seeds/pick";
 import {
@@ -59,7 +60,7 @@ export async function runAttempt(
   } catch (error) {
     if (error instanceof Stopped || error instanceof ReservationTooSmall) return { kind: "suspended" };
     const kind = failureKindOf(error);
-    const reason = (error as Error).message;
+    const reason = (error as Error).message.toWellFormed();
     const details = context?.failureDetailsOf(error);
     const { slot } = open;
     const meta = metaOf(open, seeds);
@@ -138,9 +139,10 @@ async function columnsFrom(context: AttemptContext): Promise<Record<string, unkn
   const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(columns))
     typed[name] = typedColumn(name, value, template.record?.[name]?.type);
-  if (JSON.stringify(typed).length > MAX_RECORD_BYTES)
+  const text = JSON.stringify(typed);
+  if (text.length > MAX_RECORD_BYTES)
     throw new RenderError("The record is larger than 1 MB; give it fewer or shorter columns.");
-  return typed;
+  return wellFormed(typed, text);
 }
 
 function typedColumn(name: string, value: unknown, type: ColumnType | undefined): unknown {
