@@ -27,7 +27,7 @@ process.exit();
 /** Everything the user can fix is rejected before anything starts. */
 async function main(options: GenerateOptions): Promise<number> {
   const plan = options.resume ? undefined : await planJob(options);
-  const isNew = await prepareOutputFolder(options.out);
+  const isNew = await prepareOutputFolder(options);
   try {
     return await runOnInstance({
       options,

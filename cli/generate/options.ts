@@ -26,6 +26,7 @@ export interface GenerateOptions {
   taskSize?: string;
   partitionBy?: PartitionBy[];
   out: string;
+  overwrite?: boolean;
   data: string;
   model?: string;
   /** The id of the job to resume, instead of a new one. */
@@ -50,7 +51,7 @@ function command(): Command {
     .addOption(
       new Option(
         "--formats <list>",
-        `any of ${FORMAT_LIST.replace(" and ", ", ")}; the last three need a mapping in the template`,
+        `any of ${FORMAT_LIST.replace(" and ", ", ")}; those from messages on need a mapping in the template`,
       )
         .argParser(parseFormats)
         .default(["JSONL"], "jsonl"),
@@ -70,6 +71,7 @@ function command(): Command {
       parseLevels,
     )
     .option("--out <dir>", "output folder for the dataset and report.json", "out")
+    .option("--overwrite", "replace the dataset of another job in the output folder")
     .option("--data <dir>", "data folder of the instance to use or start", DEFAULT_DATA_FOLDER)
     .option("--model <model>", "model for an instance started here: sample, openai=http://…/v1 or bedrock")
     .option(

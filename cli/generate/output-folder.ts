@@ -1,14 +1,69 @@
-/** The folder for the dataset, checked before anything is paid for that could not be delivered. */
-import { mkdir, open, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+/** The folder for the dataset, checked before anything is paid for that could not be delivered. It holds one dataset at a time. */
+import { mkdir, open, readFile, rm, rmdir } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
 import { UsageError } from "../exit-codes.ts";
+import type { GenerateOptions } from "./options.ts";
+
+const CHECKSUMS = "SHA256SUMS";
+const REPORT = "report.json";
 
 /**
  * Creates the folder if needed and writes a probe in it.
  * @returns whether it was created
- * @throws UsageError when it is not writable
+ * @throws UsageError when it is not writable, or holds the dataset of another job that is not to be replaced
  */
-export async function prepareOutputFolder(folder: string): Promise<boolean> {
+export async function prepareOutputFolder({
+  out,
+  overwrite = false,
+  resume,
+}: Pick<GenerateOptions, "out" | "overwrite" | "resume">): Promise<boolean> {
+  const isNew = await makeWritable(out);
+  const jobId = isNew || overwrite ? undefined : await datasetIn(out);
+  if (jobId !== undefined && jobId !== resume)
+    throw new UsageError(
+      `${out} already holds a dataset${jobId && `, that of job ${jobId}`}; choose another folder with --out, or replace it with --overwrite.`,
+    );
+  return isNew;
+}
+
+/** The files of the dataset in the folder, as its checksums list them; none if there is no dataset. */
+export async function filesOfDataset(folder: string): Promise<string[]> {
+  const text = await readFile(join(folder, CHECKSUMS), "utf8").catch(() => "");
+  const names = [...text.matchAll(/^[0-9a-f]{64}  (.+)$/gm)].map(([, name = ""]) => name);
+  return names.length === 0 ? [] : [...names, CHECKSUMS];
+}
+
+/** Removes files of a dataset that was replaced, and folders that are empty without them. */
+export async function removeFiles(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const path = resolve(folder, name);
+    // The list is a file that anyone may have written.
+    if (relative(resolve(folder), path).startsWith("..")) continue;
+    await rm(path, { force: true });
+    for (let parent = dirname(path); parent !== resolve(folder); parent = dirname(parent))
+      if (
+        !(await rmdir(parent).then(
+          () => true,
+          () => false,
+        ))
+      )
+        break;
+  }
+}
+
+/** The id of the job whose dataset is in the folder, empty if it does not say; `undefined` if there is none. */
+async function datasetIn(folder: string): Promise<string | undefined> {
+  const report = await readFile(join(folder, REPORT), "utf8").catch(() => undefined);
+  if (report === undefined) return (await filesOfDataset(folder)).length > 0 ? "" : undefined;
+  try {
+    const { jobId, files } = JSON.parse(report) as { jobId?: unknown; files?: unknown };
+    return Array.isArray(files) ? String(jobId ?? "") : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function makeWritable(folder: string): Promise<boolean> {
   try {
     const isNew = await makeFolder(resolve(folder));
     const probe = join(folder, `.probe-${process.pid}`);
