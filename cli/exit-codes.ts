@@ -1,7 +1,16 @@
 /** How commands end: one message and an exit code, and no stack trace for what the user can fix. */
 import { PlotPaletteError } from "#core/errors";
 
-export const EXIT = { complete: 0, budget: 2, failed: 3, cancelled: 4, usage: 64, interrupted: 130 } as const;
+export const EXIT = {
+  complete: 0,
+  budget: 2,
+  failed: 3,
+  cancelled: 4,
+  /** The job is complete, but a format omits records that it cannot hold. */
+  incompleteFormat: 5,
+  usage: 64,
+  interrupted: 130,
+} as const;
 
 /** Something that whoever typed the command can fix. */
 export class UsageError extends Error {}

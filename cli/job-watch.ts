@@ -5,6 +5,14 @@ import type { Nanos } from "#core/money/money";
 import type { Api } from "./api.ts";
 
 /** A job with its figures summed over its shards. */
+/** A file of the dataset. */
+interface JobFile {
+  readonly name: string;
+  readonly format: DatasetFormat | null;
+  /** Records that the format cannot hold. */
+  readonly omitted: number;
+}
+
 export interface JobSummary {
   readonly id: string;
   readonly status: JobStatus;
@@ -18,7 +26,7 @@ export interface JobSummary {
   readonly budgetNanos: Nanos;
   readonly recordsPerSecond: number;
   /** Only the first, when there are very many. */
-  readonly datasetFiles: readonly { readonly name: string; readonly format: DatasetFormat | null }[];
+  readonly datasetFiles: readonly JobFile[];
   readonly datasetFileCount: number;
 }
 
@@ -55,7 +63,7 @@ interface JobChange extends Pick<
 
 const SHARD_FIELDS =
   "shardNo generation reportNo delivered failed rejected spentNanos writtenOffNanos recordsPerSecond";
-const DATASET_FIELDS = "datasetFiles { name format } datasetFileCount";
+const DATASET_FIELDS = "datasetFiles { name format omitted } datasetFileCount";
 export const JOB_FIELDS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} progress { ${SHARD_FIELDS} }`;
 const CHANGE_FIELDS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} shard { ${SHARD_FIELDS} }`;
 

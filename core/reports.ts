@@ -21,6 +21,7 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         format
         bytes
         rows
+        omitted
       }
       archive {
         jobId

@@ -30,6 +30,7 @@ export function outcomeMessage(job: JobSummary, options: GenerateOptions): strin
     `${outcomeOf(job)} ${deliveredOf(job)} records for ${formatUsd(job.spentNanos)}, saved to ${options.out}/.`,
     job.failed > 0 && `${counted(job.failed, "record")} failed; see failures.jsonl for the reasons.`,
     job.rejected > 0 && `${counted(job.rejected, "candidate")} rejected; see rejected.jsonl for the reasons.`,
+    ...job.datasetFiles.map(omissionOf),
     job.status === "BUDGET_EXCEEDED" &&
       `Resume with a larger budget:\n  ${resumeCommand(job.id, options)} --budget ${(2 * job.budgetNanos) / 1e9}`,
   ];
@@ -43,6 +44,14 @@ export function pausedMessage(job: JobSummary, options: GenerateOptions): string
 /** For an error that ends the command but not the job. */
 export function jobKeptMessage(error: Error, jobId: string, options: GenerateOptions): string {
   return `${error.message}\nThe job is saved. Resume with:\n  ${resumeCommand(jobId, options)}`;
+}
+
+/** For a format that cannot hold every record. */
+function omissionOf({ name, omitted }: JobSummary["datasetFiles"][number]): string | false {
+  return (
+    omitted > 0 &&
+    `${name} omits ${counted(omitted, "record")} whose columns are not what the format needs; the other formats have them.`
+  );
 }
 
 function outcomeOf({ status, statusReason }: JobSummary): string {

@@ -18,6 +18,7 @@ import { findInstance, startInstance, type Outputs } from "../instance.ts";
 import { cancelledBySignal, followJob, type JobSummary } from "../job-watch.ts";
 import { jobKeptMessage, outcomeMessage, pausedMessage, PAUSING, reportOf } from "./messages.ts";
 import { apiName, type GenerateOptions } from "./options.ts";
+import { filesOfDataset, removeFiles } from "./output-folder.ts";
 import type { Plan } from "./plan.ts";
 import { showProgress } from "./progress-line.ts";
 
@@ -117,7 +118,12 @@ async function followToEnd(run: Run, { id, estimate }: StartedJob): Promise<numb
     // It was about to end and can no longer be paused: the dataset follows within seconds.
     job = await followJob(api, id, forced, () => undefined);
   }
+  const replaced = await filesOfDataset(options.out);
   const files = await downloadAll(api, job, options.out);
+  await removeFiles(
+    options.out,
+    replaced.filter((name) => !files.includes(name)),
+  );
   const report = reportOf(job, (Date.now() - run.startedAtMs) / 1000, files);
   await writeFile(join(options.out, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
   console.error(outcomeMessage(job, options));
@@ -133,10 +139,10 @@ async function leavePaused({ api, options, waitForWorkers }: Run, jobId: string)
   return EXIT.interrupted;
 }
 
-function exitCodeFor({ status }: JobSummary): number {
+function exitCodeFor({ status, datasetFiles }: JobSummary): number {
   switch (status) {
     case "COMPLETED":
-      return EXIT.complete;
+      return datasetFiles.some(({ omitted }) => omitted > 0) ? EXIT.incompleteFormat : EXIT.complete;
     case "BUDGET_EXCEEDED":
       return EXIT.budget;
     case "CANCELLED":

@@ -34,10 +34,14 @@ export const FORMAT_LABELS: Readonly<Record<DatasetFormat, string>> = {
   JSONL: "JSONL",
   JSONL_GZ: "JSONL (gzip)",
   CSV: "CSV",
+  CSV_EXCEL: "CSV for Excel",
   PARQUET: "Parquet",
   MESSAGES: "OpenAI messages",
   SHAREGPT: "ShareGPT",
   ALPACA: "Alpaca",
+  PREFERENCE: "Preference pairs",
+  PROMPT_COMPLETION: "Prompt and completion",
+  BEDROCK: "Bedrock (Amazon Nova)",
 };
 
 /** The part before the colon, for summaries. */

@@ -1,20 +1,24 @@
 /** The types of a dataset's columns: declared by the template, otherwise inferred from the values. */
 import type { ColumnType } from "../template/template.ts";
+import { isPlainConversation } from "./conversation.ts";
+
+/** What a column holds: a type that templates can declare, or conversations, which tables can hold as lists of messages. */
+export type ColumnKind = ColumnType | "messages";
 
 /** The type of each column seen so far; a column with only nulls is absent. */
-export type InferredTypes = Readonly<Record<string, ColumnType>>;
+export type InferredTypes = Readonly<Record<string, ColumnKind>>;
 
 /** The narrowest type that holds the value; `undefined` for null. */
-export function inferType(value: unknown): ColumnType | undefined {
+export function inferType(value: unknown): ColumnKind | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "boolean";
   if (typeof value === "number") return Number.isSafeInteger(value) ? "integer" : "number";
-  return "json";
+  return isPlainConversation(value) ? "messages" : "json";
 }
 
 /** The narrowest type that holds values of both. */
-export function commonType(one: ColumnType | undefined, other: ColumnType | undefined): ColumnType | undefined {
+export function commonType(one: ColumnKind | undefined, other: ColumnKind | undefined): ColumnKind | undefined {
   if (one === undefined || other === undefined || one === other) return one ?? other;
   const both = [one, other];
   return both.includes("integer") && both.includes("number") ? "number" : "json";
@@ -22,7 +26,7 @@ export function commonType(one: ColumnType | undefined, other: ColumnType | unde
 
 /** The types after one more record; the same object when nothing changed. */
 export function inferFromRecord(types: InferredTypes, columns: Readonly<Record<string, unknown>>): InferredTypes {
-  let next: Record<string, ColumnType> | undefined;
+  let next: Record<string, ColumnKind> | undefined;
   for (const [name, value] of Object.entries(columns)) {
     const type = commonType(types[name], inferType(value));
     if (type === undefined || type === types[name]) continue;
@@ -34,10 +38,16 @@ export function inferFromRecord(types: InferredTypes, columns: Readonly<Record<s
 
 /** The types inferred over several shards. */
 export function mergeInferredTypes(all: readonly InferredTypes[]): InferredTypes {
-  const merged: Record<string, ColumnType> = {};
+  const merged: Record<string, ColumnKind> = {};
   for (const types of all)
     for (const [name, type] of Object.entries(types)) merged[name] = commonType(merged[name], type) ?? type;
   return merged;
+}
+
+/** What a column is written as. Declared types win, but JSON that is all conversations is written as such. */
+export function columnKindOf(declared: ColumnType | undefined, inferred: ColumnKind | undefined): ColumnKind {
+  const isConversation = inferred === "messages" && (declared === undefined || declared === "json");
+  return isConversation ? inferred : (declared ?? inferred ?? "string");
 }
 
 /**

@@ -104,6 +104,8 @@ export interface DatasetFileRow {
   format?: DatasetFormat;
   bytes: number;
   rows: number;
+  /** Records that the format cannot hold; absent when there are none. */
+  omitted?: number;
 }
 
 export interface JobTemplateRow {

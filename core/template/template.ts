@@ -150,9 +150,26 @@ export interface AcceptCondition {
 }
 
 export interface Training {
-  /** The column with a conversation, a list of { role, content }: for OpenAI messages and ShareGPT. */
+  /** The column with a conversation, a list of { role, content } or { from, value }: for OpenAI messages, ShareGPT and Bedrock. */
   readonly messages?: string;
+  /** The column with the list of tools that the conversation may call. */
+  readonly tools?: string;
   readonly alpaca?: AlpacaColumns;
+  readonly preference?: PreferenceColumns;
+  readonly completion?: CompletionColumns;
+}
+
+/** Each is a text, or a list of messages. */
+export interface PreferenceColumns {
+  readonly prompt: string;
+  readonly chosen: string;
+  readonly rejected: string;
+}
+
+/** Each is a text, or a list of messages. */
+export interface CompletionColumns {
+  readonly prompt: string;
+  readonly completion: string;
 }
 
 export interface AlpacaColumns {

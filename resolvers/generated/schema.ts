@@ -160,6 +160,8 @@ export type DatasetFile = {
   format: Maybe<DatasetFormat>;
   /** Its name, such as `dataset.parquet` or `category=comedy/dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `rejected.jsonl` accompany the dataset. */
   name: Scalars['String']['output'];
+  /** The number of records that the format cannot hold, because their columns lack what it needs. */
+  omitted: Scalars['Int']['output'];
   /** The number of rows. */
   rows: Scalars['Int']['output'];
 };
@@ -168,8 +170,12 @@ export type DatasetFile = {
 export type DatasetFormat =
   /** For fine-tuning: Alpaca, one instruction per line. Requires a mapping in the template's `training`. */
   | 'ALPACA'
-  /** Comma-separated values with a header row, safe to open in a spreadsheet. */
+  /** For fine-tuning Amazon Nova: lines of the schema `bedrock-conversation-2024`. Requires a mapping in the template's `training`. */
+  | 'BEDROCK'
+  /** Comma-separated values with a header row (RFC 4180), the values exactly as they are. */
   | 'CSV'
+  /** CSV for Excel: with a byte order mark, and an apostrophe before texts that a spreadsheet would take for formulas. */
+  | 'CSV_EXCEL'
   /** JSON Lines, with provenance in `_meta`. */
   | 'JSONL'
   /** JSON Lines compressed with gzip. */
@@ -178,6 +184,10 @@ export type DatasetFormat =
   | 'MESSAGES'
   /** Apache Parquet with typed columns and row-group statistics, compressed with Snappy. */
   | 'PARQUET'
+  /** For fine-tuning: preference pairs of prompt, chosen and rejected, as TRL and Axolotl read them. Requires a mapping in the template's `training`. */
+  | 'PREFERENCE'
+  /** For fine-tuning: prompt and completion, as TRL reads them. Requires a mapping in the template's `training`. */
+  | 'PROMPT_COMPLETION'
   /** For fine-tuning: ShareGPT, one conversation per line. Requires a mapping in the template's `training`. */
   | 'SHAREGPT';
 

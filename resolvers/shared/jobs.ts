@@ -84,5 +84,6 @@ function toDatasetFiles(row: JobRow): DatasetFile[] {
     format: file.format ?? null,
     bytes: file.bytes,
     rows: file.rows,
+    omitted: file.omitted ?? 0,
   }));
 }

@@ -12,6 +12,7 @@ import type { Template } from "#core/template/template";
 import { counted, type Counts } from "./counts.ts";
 import type { FinishedFile } from "./dataset-file.ts";
 import type { DatasetSchema } from "./dataset-schema.ts";
+import { frontMatter } from "./front-matter.ts";
 import { loading, loadingPartitions } from "./loading.ts";
 import { partitionsOf } from "./partition-card.ts";
 
@@ -40,11 +41,13 @@ const ENDINGS: Readonly<Record<Outcome, string>> = {
   FAILED: "The job failed before all records were generated.",
 };
 
-/** The card as Markdown. */
+/** The card as Markdown, with front matter for Hugging Face. */
 export function datasetCard(schema: DatasetSchema, input: CardInput): string {
   const { template, shards, files, counts, note } = input;
   const levels = schema.job.partitionBy;
+  const delivered = sumOf(shards, (shard) => shard.delivered);
   const sections = [
+    [frontMatter(schema, files, delivered)],
     ...introductionOf(schema, input),
     note ? [note] : [],
     table(["", ""], summaryOf(schema, input)),

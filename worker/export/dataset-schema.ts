@@ -1,5 +1,5 @@
 /** What a dataset's rows look like, and where they come from. */
-import type { InferredTypes } from "#core/dataset/columns";
+import { columnKindOf, type ColumnKind, type InferredTypes } from "#core/dataset/columns";
 import type { JobRow } from "#core/job/job-row";
 import type { RecordMeta } from "#core/shard/record";
 import type { ColumnType } from "#core/template/template";
@@ -7,17 +7,16 @@ import type { ColumnType } from "#core/template/template";
 export interface DatasetSchema {
   readonly job: JobRow;
   /** In the template's order, without `id`. */
-  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+  readonly columns: readonly { readonly name: string; readonly type: ColumnKind }[];
 }
 
-/** Declared types win over inferred ones; a column that never had a value is a string column. */
 export function datasetSchemaOf(
   job: JobRow,
   names: readonly string[],
   declared: Readonly<Record<string, { type?: ColumnType }>>,
   inferred: InferredTypes,
 ): DatasetSchema {
-  return { job, columns: names.map((name) => ({ name, type: declared[name]?.type ?? inferred[name] ?? "string" })) };
+  return { job, columns: names.map((name) => ({ name, type: columnKindOf(declared[name]?.type, inferred[name]) })) };
 }
 
 /** Where a record comes from, as `_meta` and provenance.jsonl say it. */

@@ -219,6 +219,6 @@ class Export {
   }
 }
 
-function rowOf({ name, format, bytes, rows }: FinishedFile): DatasetFileRow {
-  return { name, ...(format && { format }), bytes, rows };
+function rowOf({ name, format, bytes, rows, omitted }: FinishedFile): DatasetFileRow {
+  return { name, ...(format && { format }), bytes, rows, ...(omitted > 0 && { omitted }) };
 }

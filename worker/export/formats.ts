@@ -31,11 +31,11 @@ export async function formatFile(schema: DatasetSchema, options: FormatOptions, 
     }
     case "CSV":
       return csvFile(schema, `${stem}.csv`, open(`${stem}.csv`, "text/csv"));
+    case "CSV_EXCEL":
+      return csvFile(schema, `${stem}.excel.csv`, open(`${stem}.excel.csv`, "text/csv"), format);
     case "PARQUET":
       return parquetFile(schema, `${stem}.parquet`, open(`${stem}.parquet`, "application/vnd.apache.parquet"));
-    case "MESSAGES":
-    case "SHAREGPT":
-    case "ALPACA": {
+    default: {
       const name = `${stem}.${format.toLowerCase()}.jsonl`;
       return trainingFile(schema, name, open(name, JSON_LINES), { format, training });
     }

@@ -2,7 +2,7 @@
 import type { DatasetFormat } from "#core/formats";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { Training } from "#core/template/template";
-import { alpacaRow, messagesRow, shareGptRow } from "#core/dataset/training";
+import { trainingRowOf, type TrainingFormat } from "#core/dataset/training";
 import type { DatasetFile } from "./dataset-file.ts";
 import { provenanceOf, type DatasetSchema } from "./dataset-schema.ts";
 import type { RecordTexts } from "./record-texts.ts";
@@ -27,13 +27,11 @@ export function trainingFile(
   schema: DatasetSchema,
   name: string,
   sink: Sink,
-  { format, training }: { readonly format: keyof typeof TRAINING_ROWS; readonly training: Training },
+  { format, training }: { readonly format: TrainingFormat; readonly training: Training },
 ): DatasetFile {
-  const row = TRAINING_ROWS[format];
+  const row = trainingRowOf(format);
   return linesFile(name, sink, { format, record: (record, id) => textOf(row(training, record.columns, id)) });
 }
-
-const TRAINING_ROWS = { MESSAGES: messagesRow, SHAREGPT: shareGptRow, ALPACA: alpacaRow } as const;
 
 export function provenanceFile(sink: Sink): DatasetFile {
   return linesFile("provenance.jsonl", sink, { record: (_, id, texts) => `{"id":"${id}",${texts.provenance}}` });

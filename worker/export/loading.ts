@@ -2,7 +2,7 @@
 import type { DatasetFormat } from "#core/formats";
 import type { FinishedFile } from "./dataset-file.ts";
 
-/** The card's section on loading, for the formats there are; empty if there is none. */
+/** The card's section on loading, for the formats there are; empty if there is none. The first lines need nothing but the folder. */
 export function loading(files: readonly FinishedFile[]): string[][] {
   const lines = (tool: Readonly<Partial<Record<DatasetFormat, (name: string) => string>>>) =>
     files.flatMap(({ name, format }) => (format && tool[format]?.(name)) ?? []);

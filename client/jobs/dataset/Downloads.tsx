@@ -51,8 +51,13 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
   );
 }
 
-function describeFile({ name, format, rows, bytes }: JobStateFragment["datasetFiles"][number]): string {
-  const parts = [rows > 0 || format ? showCounted(rows, "row") : undefined, showBytes(bytes), SIDECAR_FILES[name]];
+function describeFile({ name, format, rows, omitted, bytes }: JobStateFragment["datasetFiles"][number]): string {
+  const parts = [
+    rows > 0 || format ? showCounted(rows, "row") : undefined,
+    omitted > 0 && `${showCounted(omitted, "record")} omitted, which this format cannot hold`,
+    showBytes(bytes),
+    SIDECAR_FILES[name],
+  ];
   return parts.filter(Boolean).join(" · ");
 }
 

@@ -4,7 +4,7 @@ import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
 import { parseUsd } from "#core/money/money";
 import { parsePartitionBy } from "#core/dataset/partition";
 import { parseSplit } from "#core/dataset/split";
-import { TRAINING_FORMATS } from "#core/dataset/training";
+import { isTrainingFormat } from "#core/dataset/training";
 import type {
   CreateJobInput,
   DatasetFormat,
@@ -45,7 +45,7 @@ export const DEFAULT_MAX_FAILED = String(DEFAULT_MAX_FAILED_PERCENT);
 
 /** The formats a template's datasets can have: fine-tuning formats only if the template maps them. */
 export function formatsOf(trainingFormats: readonly DatasetFormat[]): DatasetFormat[] {
-  return FORMATS.filter((format) => !TRAINING_FORMATS.includes(format) || trainingFormats.includes(format));
+  return FORMATS.filter((format) => !isTrainingFormat(format) || trainingFormats.includes(format));
 }
 
 export type FieldName =

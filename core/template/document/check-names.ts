@@ -54,7 +54,7 @@ function checkColumns(template: Template, source: TemplateSource): void {
 
 function checkTraining(template: Template, source: TemplateSource): void {
   const columns = columnsOf(template);
-  const { messages, alpaca = {} } = template.training ?? {};
+  const { messages, tools, ...formats } = template.training ?? {};
   const check = (path: Path, name: string | undefined) => {
     if (name === undefined || columns.includes(name)) return;
     const fullPath = ["training", ...path];
@@ -64,5 +64,7 @@ function checkTraining(template: Template, source: TemplateSource): void {
     );
   };
   check(["messages"], messages);
-  for (const [key, name] of Object.entries(alpaca)) check(["alpaca", key], name as string | undefined);
+  check(["tools"], tools);
+  for (const [format, mapping] of Object.entries(formats))
+    for (const [key, name] of Object.entries(mapping)) check([format, key], name as string | undefined);
 }

@@ -176,7 +176,10 @@ const column = object(
 );
 
 const training = object("The columns for the fine-tuning formats", {
-  messages: text("The column with a list of { role, content }, for OpenAI messages and ShareGPT"),
+  messages: text(
+    "The column with a list of { role, content } or { from, value }, for OpenAI messages, ShareGPT and Bedrock",
+  ),
+  tools: text("The column with the list of tools that the conversation may call"),
   alpaca: object(
     "The columns of the Alpaca format",
     {
@@ -185,6 +188,20 @@ const training = object("The columns for the fine-tuning formats", {
       output: text("The column with the output"),
     },
     ["instruction", "output"],
+  ),
+  preference: object(
+    "The columns of preference pairs, texts or lists of messages",
+    {
+      prompt: text("The column with the prompt"),
+      chosen: text("The column with the better answer"),
+      rejected: text("The column with the worse answer"),
+    },
+    ["prompt", "chosen", "rejected"],
+  ),
+  completion: object(
+    "The columns of prompt and completion, texts or lists of messages",
+    { prompt: text("The column with the prompt"), completion: text("The column with the completion") },
+    ["prompt", "completion"],
   ),
 });
 

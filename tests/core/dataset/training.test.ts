@@ -1,11 +1,10 @@
 import { parseTemplate } from "../../../core/template/parse.ts";
-import {
-  alpacaRow,
-  checkFormats,
-  messagesRow,
-  shareGptRow,
-  trainingFormatsOf,
-} from "../../../core/dataset/training.ts";
+import { checkFormats, trainingFormatsOf, trainingRowOf } from "../../../core/dataset/training.ts";
+
+const [messagesRow, shareGptRow, alpacaRow] = (["MESSAGES", "SHAREGPT", "ALPACA"] as const).map(trainingRowOf);
+const [preferenceRow, completionRow, bedrockRow] = (["PREFERENCE", "PROMPT_COMPLETION", "BEDROCK"] as const).map(
+  trainingRowOf,
+);
 
 const template = (training: string) =>
   parseTemplate(`name: T
@@ -21,7 +20,7 @@ const TURNS = [
 
 test.each([
   ["", []],
-  ["training: { messages: chat }", ["MESSAGES", "SHAREGPT"]],
+  ["training: { messages: chat }", ["MESSAGES", "SHAREGPT", "BEDROCK"]],
   ["training: { alpaca: { instruction: task, output: answer } }", ["ALPACA"]],
 ])("%j maps %j", (training, formats) => expect(trainingFormatsOf(template(training))).toEqual(formats));
 
@@ -33,11 +32,11 @@ test("a format that the template does not map is refused in words", () => {
 });
 
 test("OpenAI messages are the turns as they are", () => {
-  expect(messagesRow({ messages: "chat" }, { chat: TURNS })).toEqual({ messages: TURNS });
+  expect(messagesRow!({ messages: "chat" }, { chat: TURNS }, "R1")).toEqual({ messages: TURNS });
 });
 
 test("ShareGPT has its own names for who speaks", () => {
-  expect(shareGptRow({ messages: "chat" }, { chat: TURNS }, "R1")).toEqual({
+  expect(shareGptRow!({ messages: "chat" }, { chat: TURNS }, "R1")).toEqual({
     id: "R1",
     conversations: [
       { from: "system", value: "Be kind." },
@@ -56,14 +55,109 @@ test.each([
   [[{ role: "assistant", content: null }]],
   [[...TURNS, { role: "toString", content: "x" }]],
 ])("%j is no conversation", (chat) => {
-  expect(messagesRow({ messages: "chat" }, { chat })).toBeUndefined();
-  expect(shareGptRow({ messages: "chat" }, { chat }, "R1")).toBeUndefined();
+  expect(messagesRow!({ messages: "chat" }, { chat }, "R1")).toBeUndefined();
+  expect(shareGptRow!({ messages: "chat" }, { chat }, "R1")).toBeUndefined();
 });
 
 test("Alpaca has texts alone, an empty one for an input that is not there", () => {
   const columns = { instruction: "task", output: "answer" };
   const row = { task: "Count.", answer: [1, 2], extra: "to two" };
-  expect(alpacaRow({ alpaca: columns }, row)).toEqual({ instruction: "Count.", input: "", output: "[1,2]" });
-  expect(alpacaRow({ alpaca: { ...columns, input: "extra" } }, row)).toMatchObject({ input: "to two" });
-  expect(alpacaRow({ alpaca: columns }, { task: "Count.", answer: "" })).toBeUndefined();
+  expect(alpacaRow!({ alpaca: columns }, row, "R1")).toEqual({ instruction: "Count.", input: "", output: "[1,2]" });
+  expect(alpacaRow!({ alpaca: { ...columns, input: "extra" } }, row, "R1")).toMatchObject({ input: "to two" });
+  expect(alpacaRow!({ alpaca: columns }, { task: "Count.", answer: "" }, "R1")).toBeUndefined();
+});
+
+const TOOL_CALL = { id: "c1", type: "function", function: { name: "weather", arguments: '{"town":"Bern"}' } };
+const WITH_TOOLS = [
+  { role: "user", content: "How warm is it?" },
+  { role: "assistant", content: null, tool_calls: [TOOL_CALL] },
+  { role: "tool", tool_call_id: "c1", content: "12" },
+  { role: "assistant", content: "12 °C." },
+];
+
+test("a conversation that calls tools is kept as it is, with the tools beside it", () => {
+  const tools = [{ type: "function", function: { name: "weather" } }];
+  const row = messagesRow!({ messages: "chat", tools: "tools" }, { chat: WITH_TOOLS, tools }, "R1");
+  expect(row).toEqual({ messages: WITH_TOOLS, tools });
+});
+
+test("ShareGPT names calls and results of tools as LLaMA-Factory does", () => {
+  expect(shareGptRow!({ messages: "chat" }, { chat: WITH_TOOLS }, "R1")).toEqual({
+    id: "R1",
+    conversations: [
+      { from: "human", value: "How warm is it?" },
+      { from: "function_call", value: '{"name":"weather","arguments":{"town":"Bern"}}' },
+      { from: "observation", value: "12" },
+      { from: "gpt", value: "12 °C." },
+    ],
+  });
+});
+
+test("ShareGPT turns are turns already, and messages once they are asked for", () => {
+  const chat = [
+    { from: "human", value: "Hi" },
+    { from: "function_call", value: '{"name":"f","arguments":{"a":1}}' },
+    { from: "observation", value: "2" },
+    { from: "gpt", value: "Two" },
+  ];
+  expect(shareGptRow!({ messages: "chat" }, { chat }, "R1")).toEqual({ id: "R1", conversations: chat });
+  expect(messagesRow!({ messages: "chat" }, { chat }, "R1")).toEqual({
+    messages: [
+      { role: "user", content: "Hi" },
+      {
+        role: "assistant",
+        content: null,
+        tool_calls: [{ id: "call_1", type: "function", function: { name: "f", arguments: '{"a":1}' } }],
+      },
+      { role: "tool", content: "2" },
+      { role: "assistant", content: "Two" },
+    ],
+  });
+});
+
+test("Bedrock has system prompts apart, and texts in blocks", () => {
+  expect(bedrockRow!({ messages: "chat" }, { chat: TURNS }, "R1")).toEqual({
+    schemaVersion: "bedrock-conversation-2024",
+    system: [{ text: "Be kind." }],
+    messages: [
+      { role: "user", content: [{ text: "Hi" }] },
+      { role: "assistant", content: [{ text: "Hello" }] },
+    ],
+  });
+});
+
+test.each([
+  ["calls of tools", WITH_TOOLS],
+  ["a user's last word", [...TURNS, { role: "user", content: "Bye" }]],
+  ["two turns of one speaker", [TURNS[1], TURNS[1], TURNS[2]]],
+  ["an empty turn", [{ role: "user", content: "" }, TURNS[2]]],
+])("Bedrock cannot hold %s", (_, chat) => {
+  expect(bedrockRow!({ messages: "chat" }, { chat }, "R1")).toBeUndefined();
+});
+
+const PAIR = { prompt: "p", chosen: "c", rejected: "r" };
+
+test.each([
+  [
+    { p: "Why?", c: "Because.", r: "No." },
+    { prompt: "Why?", chosen: "Because.", rejected: "No." },
+  ],
+  [{ p: [TURNS[1]], c: [TURNS[2]], r: [{ role: "assistant", content: "No" }] }, { prompt: [TURNS[1]] }],
+])("a preference of %j", (columns, row) => {
+  expect(preferenceRow!({ preference: PAIR }, columns, "R1")).toMatchObject(row);
+});
+
+test.each([
+  [{ p: "Why?", c: "Same.", r: "Same." }],
+  [{ p: "Why?", c: "Because.", r: "" }],
+  [{ p: "Why?", c: [TURNS[2]], r: "No." }],
+  [{ p: null, c: "Because.", r: "No." }],
+])("%j is no preference", (columns) => {
+  expect(preferenceRow!({ preference: PAIR }, columns, "R1")).toBeUndefined();
+});
+
+test("a prompt and its completion", () => {
+  const completion = { prompt: "p", completion: "c" };
+  expect(completionRow!({ completion }, { p: "1+1=", c: "2" }, "R1")).toEqual({ prompt: "1+1=", completion: "2" });
+  expect(completionRow!({ completion }, { p: "1+1=", c: 2 }, "R1")).toBeUndefined();
 });

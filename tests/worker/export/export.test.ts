@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Counts } from "../../../worker/export/counts.ts";
 import { assignSplit } from "../../../core/dataset/split.ts";
-import { csvLine } from "../../../worker/export/csv.ts";
+import { csvLine, escapeFormula } from "../../../worker/export/csv.ts";
 import { gunzipSync } from "node:zlib";
 import { ModelError } from "../../../worker/ports.ts";
 import { ANSWERS, World } from "../world.ts";
@@ -66,7 +66,7 @@ test("the three formats hold the same rows in the same order", async () => {
   expect(parquet).toHaveLength(120);
   jsonl.forEach((row, n) => {
     expect(csv[n]?.id).toBe(row.id);
-    expect(csv[n]?.note).toBe(/^[=@-]/.test(row.note) ? `'${row.note}` : row.note);
+    expect(csv[n]?.note).toBe(row.note);
     expect(JSON.parse(csv[n]?.tags ?? "")).toEqual(row.tags);
     expect(csv[n]?.maybe).toBe(row.maybe ?? "");
     expect(parquet[n]).toEqual({ ...row, _meta: undefined, count: BigInt(row.count), tags: JSON.stringify(row.tags) });
@@ -299,9 +299,20 @@ test("a dataset without records is still three readable files", async () => {
 test.each([
   [["a", 1, true, null, undefined], "a,1,true,,\r\n"],
   [['say "hi", you', "line\nbreak"], '"say ""hi"", you","line\nbreak"\r\n'],
-  [["=SUM(A1)", "+1", "-1", "@a", "\tx", "\rx"], "'=SUM(A1),'+1,'-1,'@a,'\tx,\"'\rx\"\r\n"],
+  [["=SUM(A1)", "+1", "- one", "@a", "\tx"], "=SUM(A1),+1,- one,@a,\tx\r\n"],
   [[-5, { a: '"' }], '-5,"{""a"":""\\""""}"\r\n'],
 ])("CSV writes %j", (values, line) => expect(csvLine(values)).toBe(line));
+
+test.each(["=SUM(A1)", "+1", "- one", "@a", "\tx", "\rx", "\n=1", "＝1", "＠a"])(
+  "CSV for Excel keeps %j from being taken for a formula",
+  (text) => {
+    expect(csvLine([text, 1, null], escapeFormula)).toMatch(/^"?'/);
+  },
+);
+
+test.each(["a=b", "1-1", ""])("CSV for Excel leaves %j as it is", (text) => {
+  expect(escapeFormula(text)).toBe(text);
+});
 
 function sha256(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
