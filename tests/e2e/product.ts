@@ -21,17 +21,23 @@ export interface Product extends Instance {
 /** A model fast enough for tests; suites override what they test. */
 const QUICK_MODEL = { latencyMs: 20 };
 
-/** @param context deployment options, as for `cdk deploy -c`; they need their own assembly */
-export async function startProduct({
-  model = {},
-  assembly = ASSEMBLY,
-  context,
-}: { model?: object; assembly?: string; context?: Readonly<Record<string, unknown>> } = {}): Promise<Product> {
+export interface ProductOptions {
+  /** Settings of the sample model. */
+  readonly model?: object;
+  /** Another model, as `--model` names it. */
+  readonly modelOption?: string;
+  readonly assembly?: string;
+  /** Deployment options, as for `cdk deploy -c`; they need their own assembly. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const { model = {}, modelOption, assembly = ASSEMBLY, context } = options;
   const data = await mkdtemp(join(tmpdir(), "plot-palette-"));
-  process.env.PLOT_PALETTE_MODEL = JSON.stringify({ ...QUICK_MODEL, ...model });
+  process.env.PLOT_PALETTE_MODEL = JSON.stringify(modelOption ? {} : { ...QUICK_MODEL, ...model });
   const own = join(data, "cdk.out");
   if (context) await synthesize(own, { context });
-  const instance = await startInstance({ data, assembly: context ? own : assembly });
+  const instance = await startInstance({ data, model: modelOption, assembly: context ? own : assembly });
   return {
     ...instance,
     data,
