@@ -167,15 +167,12 @@ function numberOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multip
   return whole <= most || type === "integer" ? whole : near;
 }
 
-/** Shared, because creating one for each schema would dominate the time; it keeps no schema. */
-let ajv: Ajv2020 | undefined;
-
 /** Whether a value fits; every value does when that cannot be determined. */
 function validatorOf(schema: Schema): (value: unknown) => boolean {
-  ajv ??= new Ajv2020({ strict: false, validateFormats: false, ...UNCHECKED, code: { regExp: anyText } });
+  // One for each schema, which may have the `$id` of another person's.
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, ...UNCHECKED, code: { regExp: anyText } });
   try {
     const validate = ajv.compile(schema);
-    ajv.removeSchema(schema);
     return (value) => {
       try {
         return validate(value);

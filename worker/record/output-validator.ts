@@ -2,6 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
 import type { EscalationCause, Output, Step, Template } from "#core/template/template";
+import { isNestedTooDeep, MAX_NESTING } from "#core/nesting";
 import { extractJson } from "./answer-json.ts";
 import type { ModelAnswer } from "../ports.ts";
 import { isRefusal } from "./refusal.ts";
@@ -27,6 +28,7 @@ export class InvalidOutput extends Error {
 const WITHHELD_STOP_REASONS = ["content_filtered", "guardrail_intervened"];
 /** Of one answer. */
 const MAX_REPORTED_ERRORS = 5;
+const TOO_DEEP = `is nested more than ${MAX_NESTING} levels deep`;
 
 export class OutputValidator {
   readonly #validators: ReadonlyMap<string, ValidateFunction>;
@@ -72,7 +74,7 @@ export class OutputValidator {
     const { id, output } = step;
     let first: string | undefined;
     for (const value of objectsIn(output, text)) {
-      const problem = this.#problemWith(id, value);
+      const problem = isNestedTooDeep(value) ? TOO_DEEP : this.#problemWith(id, value);
       if (problem === undefined) return valueOfAnswer(output, value);
       first ??= problem;
     }

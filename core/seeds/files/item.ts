@@ -1,5 +1,6 @@
 /** From JSON text to an item, or to a sentence on why it is not one. */
 import type { InvalidRow, InvalidRows } from "./invalid-rows.ts";
+import { isNestedTooDeep, MAX_NESTING } from "../../nesting.ts";
 import { formatNumber } from "../../numbers.ts";
 import { MAX_FIELD_NAME_CHARACTERS, MAX_ITEM_CHARACTERS, type SeedItem } from "../seed-set.ts";
 
@@ -33,6 +34,7 @@ export function itemOf(source: string): SeedItem | string {
   for (const field in value)
     if (field.length > MAX_FIELD_NAME_CHARACTERS)
       return `has a field whose name has more than ${MAX_FIELD_NAME_CHARACTERS} characters; shorten it.`;
+  if (isNestedTooDeep(value)) return `is nested more than ${MAX_NESTING} levels deep; flatten it.`;
   return value as SeedItem;
 }
 

@@ -12,9 +12,6 @@ const OUTPUT_KEYS: Readonly<Record<Output["type"], readonly string[]>> = {
   json: ["schema"],
 };
 
-/** Shared, because creating one takes longer than compiling a schema. It must not keep any of them. */
-const SCHEMAS = new Ajv2020({ strict: false });
-
 export function readOutput(
   given: StepDocument["output"],
   location: string,
@@ -65,14 +62,13 @@ function readJson({ schema = {} }: OutputDocument, location: string, path: Path,
       );
       return { type: "json", schema };
     }
-    SCHEMAS.compile(schema);
+    // A validator of its own: a schema may have the `$id` of another, or of JSON Schema itself, and would stay for everybody.
+    new Ajv2020({ strict: false }).compile(schema);
   } catch (error) {
     source.addProblem(
       [...path, "schema"],
       `The output schema of ${location} is not valid JSON Schema: ${(error as Error).message.replace(/\.?$/, ".")}`,
     );
-  } finally {
-    SCHEMAS.removeSchema(schema);
   }
   return { type: "json", schema };
 }

@@ -438,3 +438,16 @@ describe("the places of faults", () => {
     );
   });
 });
+
+test.each([
+  ["JSON Schema itself", "https://json-schema.org/draft/2020-12/schema"],
+  ["a part of JSON Schema", "https://json-schema.org/draft/2020-12/meta/core"],
+  ["the schema of another template", "https://example.com/answer"],
+])("a schema that takes the $id of %s spoils nothing for others", (_, $id) => {
+  const withSchema = (schema: string) =>
+    `name: T\nsteps: [{ id: s, tier: economy, prompt: Hi, output: { type: json, schema: ${schema} } }]`;
+  readTemplate(withSchema(`{ type: object, $id: "${$id}", properties: 5 }`));
+  readTemplate(withSchema(`{ type: object, $defs: { a: { $id: "${$id}" } } }`));
+  const { problems } = readTemplate(withSchema(`{ type: object, $id: "https://example.com/answer" }`));
+  expect(problems).toEqual([]);
+});

@@ -3,10 +3,13 @@ import type { Template } from "#core/template/template";
 import { OutputValidator } from "../../../worker/record/output-validator.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 
-async function reading(schema: object): Promise<(value: object) => unknown> {
+async function reading(schema: object): Promise<(value: object | string) => unknown> {
   const step = { id: "s", output: { type: "json", schema }, maxTokens: 9 } as unknown as Template["steps"][number];
   const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
-  return (value) => outputs.parse(step, { text: JSON.stringify(value), stopReason: "end_turn" });
+  return (value) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return outputs.parse(step, { text, stopReason: "end_turn" });
+  };
 }
 
 test("each pattern is matched against its own text", async () => {
@@ -32,4 +35,10 @@ test("a schema that says it is asynchronous still validates answers", async () =
 test("a constant that Ajv cannot compare matches no answer, and crashes no worker", async () => {
   const read = await reading({ type: "object", properties: { a: { const: { toString: "" } } } });
   expect(() => read({ a: { toString: "" } })).toThrow("could not be validated against its schema: ");
+});
+
+test("an answer nested five thousand levels deep is a bad answer, and no worker dies of it", async () => {
+  const read = await reading({ type: "object", properties: { a: {} } });
+  const deep = `{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
+  expect(() => read(deep)).toThrow("is nested more than 100 levels deep");
 });
