@@ -1,9 +1,9 @@
 /** How commands end: one message and an exit code, and no stack trace for what the user can fix. */
 import { PlotPaletteError } from "#core/errors";
 
-export const EXIT = { complete: 0, budget: 2, failed: 3, cancelled: 4, usage: 64, interrupted: 130 } as const;
+export const EXIT = { complete: 0, budget: 2, failed: 3, canceled: 4, usage: 64, interrupted: 130 } as const;
 
-/** Something that whoever typed the command can fix. */
+/** An error that the user can fix. */
 export class UsageError extends Error {}
 
 /** Prints what went wrong. @returns the exit code for it */

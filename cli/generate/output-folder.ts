@@ -1,10 +1,10 @@
-/** The folder for the dataset, checked before anything is paid for that could not be delivered. */
+/** The directory for the dataset, checked before anything is paid for that could not be delivered. */
 import { mkdir, open, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../exit-codes.ts";
 
 /**
- * Creates the folder if needed and writes a probe in it.
+ * Creates the directory if needed and writes a probe in it.
  * @returns whether it was created
  * @throws UsageError when it is not writable
  */
@@ -17,13 +17,13 @@ export async function prepareOutputFolder(folder: string): Promise<boolean> {
     return isNew;
   } catch (cause) {
     throw new UsageError(
-      `The output folder ${folder} is not writable (${(cause as Error).message}); choose another with --out.`,
+      `The output directory ${folder} is not writable (${(cause as Error).message}); choose another with --out.`,
       { cause },
     );
   }
 }
 
-/** Level by level: Node's own `recursive` never ends under an existing folder that allows no new ones, such as /proc. */
+/** Level by level: Node's own `recursive` never ends under an existing directory that allows no new ones, such as /proc. */
 async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path);

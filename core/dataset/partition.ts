@@ -1,4 +1,4 @@
-/** How a dataset is partitioned into Hive-style folders: `category=comedy/date_year=2024/`. */
+/** How a dataset is partitioned into Hive-style partitions: `category=comedy/date_year=2024/`. */
 import { PlotPaletteError } from "../errors.ts";
 import { hashOf } from "../random.ts";
 
