@@ -15,7 +15,7 @@ const GROUPS = 4;
 const LETTERS_IN_A_GROUP = 4;
 
 /**
- * The demo user of a data folder. The password is random, since every web page that is open in a browser of this machine could try
+ * The demo user of a data directory. The password is random, since every web page that is open in a browser of this machine could try
  * a published one, and stays the same between starts: `demo-user.json`, for its owner's eyes only.
  */
 export async function demoUserOf(data: string): Promise<DemoUser> {

@@ -5,14 +5,14 @@ export const EXIT = {
   complete: 0,
   budget: 2,
   failed: 3,
-  cancelled: 4,
+  canceled: 4,
   /** The job is complete, but a format omits records that it cannot hold. */
   incompleteFormat: 5,
   usage: 64,
   interrupted: 130,
 } as const;
 
-/** Something that whoever typed the command can fix. */
+/** An error that the user can fix. */
 export class UsageError extends Error {}
 
 /** Prints what went wrong. @returns the exit code for it */

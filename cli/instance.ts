@@ -1,4 +1,4 @@
-/** A running Plot Palette on this machine: found by its data folder, or started from the synthesized stacks. */
+/** A running Plot Palette on this machine: found by its data directory, or started from the synthesized stacks. */
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
@@ -33,11 +33,11 @@ export interface Outputs {
 export interface InstanceOptions {
   readonly data: string;
   readonly port?: number;
-  /** Empties the data folder first. */
+  /** Empties the data directory first. */
   readonly reset?: boolean;
   /** `sample`, `openai=URL` or `bedrock`. */
   readonly model?: string;
-  /** A cloud assembly synthesized before; by default a new one in the data folder. */
+  /** A cloud assembly synthesized before; by default a new one in the data directory. */
   readonly assembly?: string;
   readonly signal?: AbortSignal;
   /** Called with each step, for a user who waits. */
@@ -54,7 +54,7 @@ export interface Instance {
 
 const POLL_INTERVAL_MS = 200;
 
-/** The outputs of the instance that uses a data folder, once it is ready; `undefined` when none does. */
+/** The outputs of the instance that uses a data directory, once it is ready; `undefined` when none does. */
 export async function findInstance(data: string, signal?: AbortSignal): Promise<Outputs | undefined> {
   const folder = resolve(data);
   while (await holderOf(folder)) {
@@ -67,7 +67,7 @@ export async function findInstance(data: string, signal?: AbortSignal): Promise<
 
 /**
  * Synthesizes the stacks and brings them up. Whatever can be rejected is rejected before anything is created.
- * @throws UsageError for what the user can fix (folder, port, model)
+ * @throws UsageError for what the user can fix (directory, port, model)
  */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { signal, onStep = () => undefined } = options;
@@ -86,7 +86,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   signal?.throwIfAborted();
   onStep("Starting the local cloud");
   const cloud = await startCloud({ assembly, data, sitePort: options.port, model }).catch(async (error) => {
-    // Another instance may have taken the folder during synthesis.
+    // Another instance may have taken the directory during synthesis.
     await checkNotInUse(data);
     throw error;
   });
@@ -118,7 +118,7 @@ async function checkNotInUse(data: string): Promise<void> {
   const running = await holderOf(data);
   if (running)
     throw new UsageError(
-      `The data folder ${data} is in use by the instance at ${running.url}; use that one, or choose another folder with --data.`,
+      `The data directory ${data} is in use by the instance at ${running.url}; use that one, or choose another directory with --data.`,
     );
 }
 
@@ -138,11 +138,11 @@ function checkPortIsFree(port: number): Promise<void> {
   });
 }
 
-/** Everything that is ever written into a data folder: an instance's files and a folder for each service. */
+/** Everything that is ever written into a data directory: an instance's files and a directory for each service. */
 const OWN_NAMES =
   /^(cdk\.out|(state|outputs|lock|control|demo-user)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
 
-/** Empties a data folder that is not in use. @throws UsageError when it contains anything that is not ours */
+/** Empties a data directory that is not in use. @throws UsageError when it contains anything that is not ours */
 async function resetData(data: string): Promise<void> {
   const folder = resolve(data);
   const files: string[] = await readdir(folder).catch(() => []);
@@ -150,7 +150,7 @@ async function resetData(data: string): Promise<void> {
   const unknown = files.find((file) => !OWN_NAMES.test(file));
   if (unknown !== undefined)
     throw new UsageError(
-      `--reset would empty ${folder}, but it contains "${unknown}", which is not Plot Palette's; move that away, or choose another folder with --data.`,
+      `--reset would empty ${folder}, but it contains "${unknown}", which is not Plot Palette's; move that away, or choose another directory with --data.`,
     );
   await rm(folder, { recursive: true });
 }

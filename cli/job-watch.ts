@@ -112,7 +112,7 @@ export function followJob(
 }
 
 /** Whether the signal, not the job, ended the following. */
-export function cancelledBySignal(job: JobSummary, signal: AbortSignal): boolean {
+export function canceledBySignal(job: JobSummary, signal: AbortSignal): boolean {
   return signal.aborted && !isAtRest(job.status);
 }
 

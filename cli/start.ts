@@ -16,11 +16,11 @@ const DEFAULT_PORT = 4280;
 
 const command = new Command("npm start --")
   .description("Runs Plot Palette on this machine, from the same stacks that are deployed.")
-  .option("--data <dir>", "data folder, kept between runs", ".local")
+  .option("--data <dir>", "data directory, kept between runs", ".local")
   .option("--port <n>", "port of the app", portOf, DEFAULT_PORT)
   .option("--model <model>", "sample, openai=http://…/v1 (Ollama, vLLM, llama.cpp) or bedrock", "sample")
   .option("--no-browser", "do not open a browser")
-  .option("--reset", "empty the data folder first")
+  .option("--reset", "empty the data directory first")
   .allowExcessArguments(false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
 
@@ -45,7 +45,7 @@ Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.
   Sign in   ${demoUser.email}
   Password  ${demoUser.password}
 
-Data folder: ${options.data}. Emails (such as sign-up codes) are written to ${options.data}/cognito-identity-provider/outbox.jsonl.
+Data directory: ${options.data}. Emails (such as sign-up codes) are written to ${options.data}/cognito-identity-provider/outbox.jsonl.
 Press Ctrl-C to stop.`);
   if (options.browser && process.stdout.isTTY) openInBrowser(appUrl);
   await aborted(stopping.signal);

@@ -34,7 +34,7 @@ export function openDataFolder(folder: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
-      `The data folder ${path} cannot be written (${code}). Choose another folder or change its permissions.`,
+      `The data directory ${path} cannot be written (${code}). Choose another directory or change its permissions.`,
       {
         cause: error,
       },
@@ -135,7 +135,7 @@ function tryWriteLock(file: string, lock: Lock): boolean {
 
 function inUse(folder: string, { url, pid }: Lock): Error {
   return new Error(
-    `The data folder ${folder} is in use by the local cloud at ${url} (process ${pid}). Use that one, stop it, or choose another folder.`,
+    `The data directory ${folder} is in use by the local cloud at ${url} (process ${pid}). Use that one, stop it, or choose another directory.`,
   );
 }
 

@@ -49,7 +49,7 @@ const anything: Answer = ({ path }) => ({ ref: path.replaceAll("/", "-"), attrib
 
 const NETWORK = "all processes are on this machine, without a network between them";
 const WATCHING = "local runs are not monitored";
-const LOGS = "output of functions and containers goes to files in the data folder";
+const LOGS = "output of functions and containers goes to files in the data directory";
 const ADDRESSES = "there is no DNS and no TLS on 127.0.0.1";
 
 const table: Readonly<Record<string, Listed>> = {

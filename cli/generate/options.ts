@@ -67,12 +67,12 @@ function command(): Command {
     .addOption(new Option("--task-size <size>", "size of its tasks").choices(choicesOf(Object.keys(TASK_SIZES))))
     .option(
       "--partition-by <columns>",
-      "Hive-style folders by column value, or by day, month or year, e.g. category,date:month",
+      "Hive-style partitions by column value, or by day, month or year, e.g. category,date:month",
       parseLevels,
     )
-    .option("--out <dir>", "output folder for the dataset and report.json", "out")
-    .option("--overwrite", "replace the dataset of another job in the output folder")
-    .option("--data <dir>", "data folder of the instance to use or start", DEFAULT_DATA_FOLDER)
+    .option("--out <dir>", "output directory for the dataset and report.json", "out")
+    .option("--overwrite", "replace the dataset of another job in the output directory")
+    .option("--data <dir>", "data directory of the instance to use or start", DEFAULT_DATA_FOLDER)
     .option("--model <model>", "model for an instance started here: sample, openai=http://…/v1 or bedrock")
     .option(
       "--resume <job>",

@@ -1,4 +1,4 @@
-/** The folder for the dataset, checked before anything is paid for that could not be delivered. It holds one dataset at a time. */
+/** The directory for the dataset, checked before anything is paid for that could not be delivered. It holds one dataset at a time. */
 import { mkdir, open, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { UsageError } from "../exit-codes.ts";
@@ -8,7 +8,7 @@ const CHECKSUMS = "SHA256SUMS";
 const REPORT = "report.json";
 
 /**
- * Creates the folder if needed and writes a probe in it.
+ * Creates the directory if needed and writes a probe in it.
  * @returns whether it was created
  * @throws UsageError when it is not writable, or holds the dataset of another job that is not to be replaced
  */
@@ -21,19 +21,19 @@ export async function prepareOutputFolder({
   const jobId = isNew || overwrite ? undefined : await datasetIn(out);
   if (jobId !== undefined && jobId !== resume)
     throw new UsageError(
-      `${out} already holds a dataset${jobId && `, that of job ${jobId}`}; choose another folder with --out, or replace it with --overwrite.`,
+      `${out} already holds a dataset${jobId && `, that of job ${jobId}`}; choose another directory with --out, or replace it with --overwrite.`,
     );
   return isNew;
 }
 
-/** The files of the dataset in the folder, as its checksums list them; none if there is no dataset. */
+/** The files of the dataset in the directory, as its checksums list them; none if there is no dataset. */
 export async function filesOfDataset(folder: string): Promise<string[]> {
   const text = await readFile(join(folder, CHECKSUMS), "utf8").catch(() => "");
   const names = [...text.matchAll(/^[0-9a-f]{64}  (.+)$/gm)].map(([, name = ""]) => name);
   return names.length === 0 ? [] : [...names, CHECKSUMS];
 }
 
-/** Removes files of a dataset that was replaced, and folders that are empty without them. */
+/** Removes files of a dataset that was replaced, and directories that are empty without them. */
 export async function removeFiles(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const path = resolve(folder, name);
@@ -51,7 +51,7 @@ export async function removeFiles(folder: string, names: readonly string[]): Pro
   }
 }
 
-/** The id of the job whose dataset is in the folder, empty if it does not say; `undefined` if there is none. */
+/** The id of the job whose dataset is in the directory, empty if it does not say; `undefined` if there is none. */
 async function datasetIn(folder: string): Promise<string | undefined> {
   const report = await readFile(join(folder, REPORT), "utf8").catch(() => undefined);
   if (report === undefined) return (await filesOfDataset(folder)).length > 0 ? "" : undefined;
@@ -72,13 +72,13 @@ async function makeWritable(folder: string): Promise<boolean> {
     return isNew;
   } catch (cause) {
     throw new UsageError(
-      `The output folder ${folder} is not writable (${(cause as Error).message}); choose another with --out.`,
+      `The output directory ${folder} is not writable (${(cause as Error).message}); choose another with --out.`,
       { cause },
     );
   }
 }
 
-/** Level by level: Node's own `recursive` never ends under an existing folder that allows no new ones, such as /proc. */
+/** Level by level: Node's own `recursive` never ends under an existing directory that allows no new ones, such as /proc. */
 async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path);

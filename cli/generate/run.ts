@@ -15,7 +15,7 @@ import {
 import { openApi, type Api } from "../api.ts";
 import { EXIT, UsageError } from "../exit-codes.ts";
 import { findInstance, startInstance, type Outputs } from "../instance.ts";
-import { cancelledBySignal, followJob, type JobSummary } from "../job-watch.ts";
+import { canceledBySignal, followJob, type JobSummary } from "../job-watch.ts";
 import { jobKeptMessage, outcomeMessage, pausedMessage, PAUSING, reportOf } from "./messages.ts";
 import { apiName, type GenerateOptions } from "./options.ts";
 import { filesOfDataset, removeFiles } from "./output-folder.ts";
@@ -42,7 +42,7 @@ interface Run extends RunRequest {
 }
 
 /**
- * Runs on the instance that already uses the data folder, or on one started for this job alone.
+ * Runs on the instance that already uses the data directory, or on one started for this job alone.
  * @returns the exit code
  */
 export async function runOnInstance(request: RunRequest): Promise<number> {
@@ -50,7 +50,7 @@ export async function runOnInstance(request: RunRequest): Promise<number> {
   const running = await findInstance(options.data, interrupted);
   if (running && options.model)
     throw new UsageError(
-      `--model is for an instance started here, but ${options.data} is in use by the one at ${running.appUrl}; omit it, or choose another folder with --data.`,
+      `--model is for an instance started here, but ${options.data} is in use by the one at ${running.appUrl}; omit it, or choose another directory with --data.`,
     );
   if (running) return runJob(running, request);
   const own = await startInstance({
@@ -113,7 +113,7 @@ async function followToEnd(run: Run, { id, estimate }: StartedJob): Promise<numb
   const { api, options, interrupted, forced } = run;
   const progress = showProgress(estimate);
   let job = await followJob(api, id, interrupted, progress.show).finally(progress.end);
-  if (cancelledBySignal(job, interrupted)) {
+  if (canceledBySignal(job, interrupted)) {
     if (await pauseJob(api, id)) return leavePaused(run, id);
     // It was about to end and can no longer be paused: the dataset follows within seconds.
     job = await followJob(api, id, forced, () => undefined);
@@ -146,7 +146,7 @@ function exitCodeFor({ status, datasetFiles }: JobSummary): number {
     case "BUDGET_EXCEEDED":
       return EXIT.budget;
     case "CANCELLED":
-      return EXIT.cancelled;
+      return EXIT.canceled;
     default:
       return EXIT.failed;
   }

@@ -2,9 +2,9 @@
 import type { DatasetFormat, JobCapacity, JobPriority, JobStatus, TaskSize } from "../generated/documents.ts";
 
 export const PRIORITY_LABELS: Readonly<Record<JobPriority, string>> = {
-  HIGH: "High: before all my other jobs",
+  HIGH: "High: before all your other jobs",
   NORMAL: "Normal: in the order of creation",
-  LOW: "Low: when no other job of mine is waiting",
+  LOW: "Low: when none of your other jobs is waiting",
 };
 
 export const CAPACITY_LABELS: Readonly<Record<JobCapacity, string>> = {

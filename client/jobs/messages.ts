@@ -10,7 +10,7 @@ const MESSAGES: Readonly<Record<Exclude<JobStatus, "EXPORTING">, string>> = {
   QUEUED: "Waiting for a worker. Starts automatically.",
   RUNNING: "Generating records. You can leave this page; the job keeps running.",
   PAUSED: "Paused. Calls in flight still complete and are paid for; after that, nothing is spent until you resume.",
-  COMPLETED: "Every record was generated or excluded, and the dataset is ready.",
+  COMPLETED: "All records are done, and the dataset is ready.",
   BUDGET_EXCEEDED:
     "Stopped: the next record could have cost more than the remaining budget. Raise the budget to continue.",
   CANCELLED: "Canceled. The dataset has the records generated so far.",

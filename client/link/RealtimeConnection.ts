@@ -1,8 +1,8 @@
 /**
  * One WebSocket to AppSync for all subscriptions of the page, in AppSync's own protocol (start, start_ack, ka; the token as
  * a subprotocol). When the socket is lost, or silent for longer than the server's keepalive timeout, it reconnects with
- * exponential backoff and restarts every subscription. Updates missed in between are not replayed: whoever shows data calls
- * `watch` and refetches at each "live".
+ * exponential backoff and restarts every subscription. Updates missed in between are not replayed: components that show data call
+ * `watch` and refetch at each "live".
  */
 export class RealtimeConnection {
   readonly #options: RealtimeOptions;

@@ -1,4 +1,5 @@
 import { Authenticator } from "@aws-amplify/ui-react";
+import { I18n } from "aws-amplify/utils";
 import "@aws-amplify/ui-react/styles.css";
 import { Logo } from "../layout/Logo.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -41,3 +42,22 @@ const POINTS = [
   "Live records, throughput and cost.",
   "JSONL, CSV and Parquet, with provenance for every record.",
 ];
+
+/** Amplify's labels in sentence case, like all others. */
+I18n.putVocabulariesForLanguage("en", {
+  "Sign In": "Sign in",
+  "Create Account": "Create account",
+  "Creating Account": "Creating account",
+  "Enter your Email": "Enter your email",
+  "Enter your Password": "Enter your password",
+  "Confirm Password": "Confirm password",
+  "Please confirm your Password": "Confirm your password",
+  "Reset Password": "Reset password",
+  "Change Password": "Change password",
+  "Back to Sign In": "Back to sign in",
+  "Resend Code": "Resend code",
+  "Confirmation Code": "Confirmation code",
+  "We Emailed You": "We emailed you",
+  "We Sent A Code": "We sent a code",
+});
+I18n.setLanguage("en");

@@ -69,7 +69,7 @@ function Call({ call }: { readonly call: TestRunCall }) {
           </>
         )}
         <span className="small faint number call-numbers">
-          {showCount(call.inputTokens)} → {showCount(call.outputTokens)} tokens · {showUsd(call.costNanos)} ·{" "}
+          {showCount(call.inputTokens)} tokens in · {showCount(call.outputTokens)} out · {showUsd(call.costNanos)} ·{" "}
           {showCount(call.latencyMs)} ms
         </span>
       </summary>

@@ -1,4 +1,4 @@
-/** How a dataset is partitioned into Hive-style folders: `category=comedy/date_year=2024/`. */
+/** Hive-style partitioning of a dataset: `category=comedy/date_year=2024/`. */
 import { PlotPaletteError } from "../errors.ts";
 import { hashOf } from "../random.ts";
 
@@ -23,15 +23,18 @@ const VALUE_CHARACTERS = 120;
 /** @throws PlotPaletteError BadInput naming what is wrong */
 export function checkPartitionBy(levels: readonly PartitionBy[], columns: readonly string[]): void {
   if (levels.length < 1 || levels.length > MAX_LEVELS)
-    refuse(`A dataset can be partitioned by 1 to ${MAX_LEVELS} columns, not ${levels.length}.`);
+    throwBadInput(`A dataset can be partitioned by 1 to ${MAX_LEVELS} columns, not ${levels.length}.`);
   for (const { column, transform } of levels) {
     if (!(PARTITION_TRANSFORMS as readonly string[]).includes(transform))
-      refuse(`A dataset can be partitioned by the value, day, month or year of a column, not by "${transform}".`);
-    if (column === "id") refuse('A dataset cannot be partitioned by "id", which is unique to each record.');
+      throwBadInput(
+        `A dataset can be partitioned by the value, day, month or year of a column, not by "${transform}".`,
+      );
+    if (column === "id") throwBadInput('A dataset cannot be partitioned by "id", which is unique to each record.');
     if (!columns.includes(column))
-      refuse(`The dataset has no column "${column}" to partition by; choose from ${columns.join(", ")}.`);
+      throwBadInput(`The dataset has no column "${column}" to partition by; choose from ${columns.join(", ")}.`);
   }
-  if (new Set(levels.map(folderOf)).size < levels.length) refuse("A dataset can be partitioned by a column only once.");
+  if (new Set(levels.map(folderOf)).size < levels.length)
+    throwBadInput("A dataset can be partitioned by a column only once.");
 }
 
 /** Parses `category,date:month`; `undefined` for anything else. */
@@ -136,6 +139,6 @@ function encodeCharacter(character: string): string {
   return encodeURIComponent(character).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

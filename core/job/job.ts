@@ -103,29 +103,31 @@ export function checkJobOptions(options: JobOptions): void {
   const { name, recordCount, budgetNanos, formats, split, clientToken } = options;
   const maxFailedPercent = options.maxFailedPercent ?? DEFAULT_MAX_FAILED_PERCENT;
   if (name.trim().length < 1 || name.length > 100)
-    refuse(`The job's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
+    throwBadInput(`The job's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
   checkRecordCount(recordCount);
   if (!Number.isInteger(budgetNanos) || budgetNanos <= 0 || budgetNanos > MAX_BUDGET_NANOS)
-    refuse(
+    throwBadInput(
       `The budget must be more than $0 and at most ${formatUsd(MAX_BUDGET_NANOS)}, not ${formatUsd(budgetNanos)}.`,
     );
   const unknown = formats.find((format) => !(FORMATS as readonly string[]).includes(format));
-  if (unknown) refuse(`The format "${unknown}" is unknown; choose from ${FORMAT_LIST}.`);
-  if (formats.length === 0) refuse(`At least one format is required; choose from ${FORMAT_LIST}.`);
-  if (new Set(formats).size < formats.length) refuse("Each format can be requested only once.");
+  if (unknown) throwBadInput(`The format "${unknown}" is unknown; choose from ${FORMAT_LIST}.`);
+  if (formats.length === 0) throwBadInput(`At least one format is required; choose from ${FORMAT_LIST}.`);
+  if (new Set(formats).size < formats.length) throwBadInput("Each format can be requested only once.");
   if (split) checkSplit(split);
   if (!Number.isInteger(maxFailedPercent) || maxFailedPercent < 0 || maxFailedPercent > 100)
-    refuse(`The failure tolerance must be a whole percentage from 0 to 100, not ${maxFailedPercent}.`);
+    throwBadInput(`The failure tolerance must be a whole percentage from 0 to 100, not ${maxFailedPercent}.`);
   if (clientToken.length < 8 || clientToken.length > 64)
-    refuse(`The client token must have 8 to 64 characters; this one has ${clientToken.length}.`);
+    throwBadInput(`The client token must have 8 to 64 characters; this one has ${clientToken.length}.`);
 }
 
 /** @throws PlotPaletteError BadInput when the count is out of range */
 export function checkRecordCount(recordCount: number): void {
   if (Number.isInteger(recordCount) && recordCount >= 1 && recordCount <= MAX_RECORDS) return;
-  refuse(`The number of records must be a whole number from 1 to ${formatNumber(MAX_RECORDS)}, not ${recordCount}.`);
+  throwBadInput(
+    `The number of records must be a whole number from 1 to ${formatNumber(MAX_RECORDS)}, not ${recordCount}.`,
+  );
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

@@ -19,7 +19,7 @@ interface TaskSizeSpec {
 /** The rest is for sandboxes, buffers and Node itself, which are not on its heap. */
 const HEAP_SHARE = 0.6;
 
-/** Node must be told: the memory a container sees is the machine's, not the task's. */
+/** Set explicitly for Node: the memory a container sees is the machine's, not the task's. */
 export function heapOption(size: TaskSize): string {
   return `--max-old-space-size=${Math.floor(TASK_SIZES[size].memoryMb * HEAP_SHARE)}`;
 }

@@ -18,8 +18,8 @@ const LEAVE: Turn = { do: "leave" };
 
 /**
  * `ownShards` are the shards this worker is running. A parked shard is leased again once the budget covers one record's worst
- * case, for instance because another shard returned what it did not use. That cannot loop forever: whoever is granted that
- * money makes at least one attempt, and attempts are finite; whoever comes too late parks again.
+ * case, for instance because another shard returned what it did not use. That cannot loop forever: a shard that is granted that
+ * money makes at least one attempt, and attempts are finite; one that comes too late parks again.
  */
 export function nextTurn(
   job: JobRow | undefined,

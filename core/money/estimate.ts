@@ -156,5 +156,5 @@ export function formatEstimate({ lowNanos, likelyNanos, highNanos }: Estimate): 
 export function formatBasis({ basis, basisRecords }: Pick<Estimate, "basis" | "basisRecords">): string {
   const noun = basisRecords === 1 ? "record" : "records";
   if (basis === "TEST_RUNS") return `based on ${formatNumber(basisRecords)} test-run ${noun}`;
-  return `based on the prompts of ${formatNumber(basisRecords)} ${noun}, assuming answers and one attempt each`;
+  return `based on the prompts of ${formatNumber(basisRecords)} ${noun}, assuming answer lengths and one attempt each`;
 }

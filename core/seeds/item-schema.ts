@@ -1,6 +1,6 @@
 /**
  * The schema a model gets to generate seeds: that of the items a template needs, simplified. A template's schema only says
- * what must not be missing; a model must be told what to write.
+ * what must not be missing; a model needs to know what to write.
  */
 
 type Schema = Readonly<Record<string, any>>;

@@ -85,13 +85,15 @@ export function checkPicks({ name, pick }: Template, collections: Readonly<Recor
   for (const [pickName, { from, count = 1, weight }] of Object.entries(pick)) {
     const { itemCount = 0, blocks } = collections[from] ?? {};
     if (itemCount === 0)
-      refuse(`Template "${name}" draws "${pickName}" from the collection "${from}", which has no items; add some.`);
+      throwBadInput(
+        `Template "${name}" draws "${pickName}" from the collection "${from}", which has no items; add some.`,
+      );
     if (count > itemCount)
-      refuse(
+      throwBadInput(
         `Template "${name}" draws ${count} different items for "${pickName}", but the collection "${from}" has only ${itemCount}; add items or lower "count".`,
       );
     if (weight !== undefined && blocks && !blocks.some(({ sums }) => (sums?.[weight] ?? 0) > 0))
-      refuse(
+      throwBadInput(
         `Template "${name}" weights "${pickName}" by the field "${weight}", which must hold only numbers of at least 0, and one above 0; in the collection "${from}" it does not.`,
       );
   }
@@ -134,6 +136,6 @@ function distinct(count: number, end: number, random: () => number): number[] {
   return drawn;
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

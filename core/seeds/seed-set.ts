@@ -40,7 +40,7 @@ export function seedFormatOf(fileName: string): SeedFormat {
   const name = fileName.toLowerCase().replace(/\.gz$/, "");
   const extension = SEED_FILE_EXTENSIONS.find((known) => name.endsWith(known));
   if (!extension)
-    misfit(
+    throwBadInput(
       `The file "${fileName}" must have the extension ${SEED_FILE_EXTENSIONS.join(", ")}, optionally followed by .gz.`,
     );
   return extension === ".ndjson" ? "jsonl" : (extension.slice(1) as SeedFormat);
@@ -69,9 +69,9 @@ export interface SeedSetOptions {
 /** The files of a new seed set. @throws PlotPaletteError BadInput naming the first invalid option */
 export function checkFiles({ name, files }: SeedSetOptions): UploadedSeedFile[] {
   if (name.trim().length < 1 || name.length > 100)
-    misfit(`The seed set's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
+    throwBadInput(`The seed set's name must have 1 to 100 characters; this one has ${name.trim().length}.`);
   if (files.length < 1 || files.length > MAX_SEED_FILES)
-    misfit(`A seed set needs 1 to ${MAX_SEED_FILES} files, not ${files.length}.`);
+    throwBadInput(`A seed set needs 1 to ${MAX_SEED_FILES} files, not ${files.length}.`);
   const checked = files.map((file) => checkFile(file));
   return checked.map((file, n) => {
     const before = checked.slice(0, n).filter(({ collection }) => collection === file.collection).length;
@@ -82,16 +82,17 @@ export function checkFiles({ name, files }: SeedSetOptions): UploadedSeedFile[] 
 function checkFile({ collection, fileName, bytes }: SeedSetOptions["files"][number]): SeedFile {
   const name = collection ?? DEFAULT_COLLECTION;
   if (!COLLECTION_NAME.test(name))
-    misfit(
+    throwBadInput(
       `The collection "${name.slice(0, 60)}" needs a name of 1 to 40 letters, digits and _ that starts with a letter.`,
     );
-  if (fileName.length > 200) misfit(`A file name may have at most 200 characters; this one has ${fileName.length}.`);
+  if (fileName.length > 200)
+    throwBadInput(`A file name may have at most 200 characters; this one has ${fileName.length}.`);
   seedFormatOf(fileName);
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_SEED_FILE_BYTES)
-    misfit(`The file "${fileName}" must have 1 to ${formatNumber(MAX_SEED_FILE_BYTES)} bytes, not ${bytes}.`);
+    throwBadInput(`The file "${fileName}" must have 1 to ${formatNumber(MAX_SEED_FILE_BYTES)} bytes, not ${bytes}.`);
   return { collection: name, fileName };
 }
 
-function misfit(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

@@ -170,7 +170,7 @@ function assertSameKeys(existing: TableDescription, wanted: TableDescription): v
   if (keysOf(existing) === keysOf(wanted)) return;
   throw new Error(
     `Table ${wanted.TableName} has the key ${keysOf(existing)}, but the template now defines ${keysOf(wanted)}. ` +
-      "Give the table another name, or start with an empty data folder.",
+      "Give the table another name, or start with an empty data directory.",
   );
 }
 

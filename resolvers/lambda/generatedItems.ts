@@ -1,4 +1,4 @@
-/** The items that a model has generated for one collection: those that fit, without duplicates. */
+/** The items that a model has generated for one collection: those that fit, deduplicated. */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { truncateText } from "./truncate.ts";

@@ -1,6 +1,6 @@
 /**
  * The states from which a person can take each action. A subset of `TRANSITIONS` in core/job/job.ts, spelled out because
- * conditions need a list; a test keeps the two in sync. A job at BUDGET_EXCEEDED is deleted rather than cancelled: its
+ * conditions need a list; a test keeps the two in sync. A job at BUDGET_EXCEEDED is deleted rather than canceled: its
  * dataset is already published, and nothing of it runs.
  */
 export const PAUSABLE = ["QUEUED", "RUNNING"];

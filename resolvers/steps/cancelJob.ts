@@ -25,6 +25,6 @@ export function request(ctx: Context<MutationCancelJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  finishUpdate(ctx, "queued, running or paused can be cancelled");
+  finishUpdate(ctx, "queued, running or paused can be canceled");
   return null;
 }

@@ -23,6 +23,6 @@ export function request(ctx: Context<MutationDeleteJobArgs>) {
 }
 
 export function response(ctx: Context) {
-  finishUpdate(ctx, "completed, cancelled, failed or at its budget can be deleted; cancel it first");
+  finishUpdate(ctx, "completed, canceled, failed or at its budget can be deleted; cancel it first");
   return null;
 }

@@ -6,7 +6,7 @@ import { demoUserOf } from "../../cli/demo-user.ts";
 const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), "demo-")));
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
-test("the demo user's password differs between data folders and stays within one, for its owner's eyes only", async () => {
+test("the demo user's password differs between data directories and stays within one, for its owner's eyes only", async () => {
   const [one, other] = await Promise.all(folders.map(demoUserOf));
   expect(await demoUserOf(folders[0]!)).toEqual(one);
   expect(other!.password).not.toBe(one!.password);

@@ -102,7 +102,7 @@ describe("npm start", () => {
   test("reports a data directory that cannot be created", async () => {
     const { code, stderr } = await runCommand("start.ts", ["--data", "/proc/plot-palette/data", "--no-browser"])
       .finished;
-    expect(stderr).toMatch(/The data folder .* cannot be written/);
+    expect(stderr).toMatch(/The data directory .* cannot be written/);
     expect(code).toBe(64);
   });
 
@@ -110,7 +110,7 @@ describe("npm start", () => {
     await file("a-file", "");
     const { code, stderr } = await runCommand("start.ts", ["--data", join(folder, "a-file", "data"), "--no-browser"])
       .finished;
-    expect(stderr).toMatch(/The data folder .* cannot be written/);
+    expect(stderr).toMatch(/The data directory .* cannot be written/);
     expect(code).toBe(64);
   });
 

@@ -187,12 +187,12 @@ test("a visitor signs up with an emailed code, and signs out", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(product.outputs.appUrl);
-  await page.getByRole("tab", { name: "Create Account" }).click();
+  await page.getByRole("tab", { name: "Create account" }).click();
   await page.getByLabel("Email").fill("newcomer@plot-palette.local");
   await page.getByLabel("Password", { exact: true }).fill("A-New-Person-1");
-  await page.getByLabel("Confirm Password").fill("A-New-Person-1");
-  await page.getByRole("button", { name: "Create Account" }).click();
-  await page.getByLabel("Confirmation Code").fill(await mailedCode("newcomer@plot-palette.local"));
+  await page.getByLabel("Confirm password").fill("A-New-Person-1");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByLabel("Confirmation code").fill(await mailedCode("newcomer@plot-palette.local"));
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("newcomer@plot-palette.local").waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();

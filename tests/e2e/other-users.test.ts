@@ -43,7 +43,7 @@ const OPERATIONS: readonly (readonly [
     ({ job }) => ({ document: "mutation($id: ID!) { pauseJob(id: $id) { id } }", variables: { id: job } }),
   ],
   [
-    "cancelling a job",
+    "canceling a job",
     ({ job }) => ({ document: "mutation($id: ID!) { cancelJob(id: $id) { id } }", variables: { id: job } }),
   ],
   [

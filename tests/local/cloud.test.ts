@@ -125,7 +125,7 @@ test("provides environment variables that point the SDK at the cloud", async () 
 test("rejects a second start on the same folder, naming the first one's address", async () => {
   const cloud = await start();
   await expect(start()).rejects.toThrow(
-    `The data folder ${data} is in use by the local cloud at ${cloud.endpoints.control}`,
+    `The data directory ${data} is in use by the local cloud at ${cloud.endpoints.control}`,
   );
   expect(await isHealthy(cloud)).toBe(true);
 });
@@ -141,11 +141,11 @@ test("replaces the lock of a process that is gone, even if its id was reused", a
   }
 });
 
-test("rejects a data folder that cannot be written", async () => {
+test("rejects a data directory that cannot be written", async () => {
   const file = join(data, "file");
   writeFileSync(file, "");
   await expect(start({ data: join(file, "sub") })).rejects.toThrow(
-    /^The data folder .*file\/sub cannot be written \(ENOTDIR\)\. Choose another folder/,
+    /^The data directory .*file\/sub cannot be written \(ENOTDIR\)\. Choose another directory/,
   );
 });
 

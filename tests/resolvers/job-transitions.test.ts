@@ -107,7 +107,7 @@ describe("transitions", () => {
     [
       "cancelJob",
       "BUDGET_EXCEEDED",
-      "Conflict: This job is BUDGET_EXCEEDED; only a job that is queued, running or paused can be cancelled.",
+      "Conflict: This job is BUDGET_EXCEEDED; only a job that is queued, running or paused can be canceled.",
     ],
     [
       "resumeJob",
@@ -117,7 +117,7 @@ describe("transitions", () => {
     [
       "deleteJob",
       "RUNNING",
-      "Conflict: This job is RUNNING; only a job that is completed, cancelled, failed or at its budget can be deleted; cancel it first.",
+      "Conflict: This job is RUNNING; only a job that is completed, canceled, failed or at its budget can be deleted; cancel it first.",
     ],
   ])("%s of a job that is %s is rejected and changes nothing", async (name, status, sentence) => {
     const job = await givenJob(world, "ann");

@@ -92,7 +92,7 @@ test("what could not be settled counts as spent when the run ends, for the run a
 });
 
 test.each(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])(
-  "a transaction cancelled by %s is tried again",
+  "a transaction canceled by %s is retried",
   async (Code) => {
     await newRow();
     const run = await begun();

@@ -19,7 +19,7 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 20_000;
 /** A few minutes in total for a service that answers nothing but errors. */
 const MAX_CALL_ATTEMPTS = 20;
-/** A model that kept one call waiting this long is given up for the step's next fallback, if there is one. */
+/** A model that keeps one call waiting this long is replaced by the step's next fallback, if there is one. */
 const FALLBACK_AFTER_MS = 30_000;
 /** Few, because a call without an answer is charged as if it had got the longest one. */
 const MAX_UNANSWERED = 3;
@@ -42,7 +42,7 @@ export interface CallContext {
   onCharged(call: PaidCall): void;
   /** There is progress that no checkpoint holds yet. */
   onProgress(): void;
-  /** A call was charged, or its model given up. Called once the answer has been judged. */
+  /** A call was charged, or its model abandoned. Called once the answer has been judged. */
   onCall?(call: ObservedCall): void;
 }
 

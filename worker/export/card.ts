@@ -36,7 +36,7 @@ const SHOWN_CHARACTERS = 80;
 
 const ENDINGS: Readonly<Record<Outcome, string>> = {
   COMPLETED: "The dataset is complete.",
-  BUDGET_EXCEEDED: "The budget was used up before all records were generated.",
+  BUDGET_EXCEEDED: "The budget was reached before all records were generated.",
   CANCELLED: "The job was canceled before all records were generated.",
   FAILED: "The job failed before all records were generated.",
 };
@@ -67,7 +67,7 @@ export function datasetCard(schema: DatasetSchema, input: CardInput): string {
     [
       "For each ID, `provenance.jsonl` has the models, tokens, cost, seed items and attempts it took, and, where a step took more " +
         "than one call, all of them with their reasons. `SHA256SUMS` has every file's checksum: `sha256sum --check SHA256SUMS` " +
-        "verifies files under the names above; those downloaded one by one have the job's name in front.",
+        "verifies files under the names above; those downloaded one by one are prefixed with the job's name.",
     ],
     ...(levels ? loadingPartitions(files) : loading(files)),
   ];

@@ -22,7 +22,7 @@ export function partitionsOf(
   const rest = rows.size - shown.length;
   return [
     [
-      `The records are in ${counted(rows.size, "folder")}, named after the values they are partitioned by; the files contain these columns too. ` +
+      `The records are in ${counted(rows.size, "partition")}, one directory each, named after its values; the files contain these columns too. ` +
         "`files.jsonl` lists every file with its size, rows and checksum.",
     ],
     [
@@ -32,8 +32,8 @@ export function partitionsOf(
     overflowRecords === 0
       ? []
       : [
-          `There is a limit of ${formatNumber(MAX_PARTITIONS)} folders: ${counted(overflowRecords, "record")} with values beyond it are ` +
-            `together in \`${overflowPartition(levels)}\`. Their columns keep their values; when reading that folder, ignore the values in its name.`,
+          `There is a limit of ${formatNumber(MAX_PARTITIONS)} partitions: ${counted(overflowRecords, "record")} with values beyond it are ` +
+            `together in \`${overflowPartition(levels)}\`. Their columns keep their values; when reading that directory, ignore the values in its name.`,
         ],
   ];
 }

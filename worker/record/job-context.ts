@@ -118,7 +118,7 @@ export class JobContext {
 }
 
 interface SandboxTask {
-  /** Never throws: errors reject the promise of whoever queued it. */
+  /** Never throws: errors reject the promise its caller received. */
   readonly run: () => void;
   readonly reject: (error: unknown) => void;
 }

@@ -1,4 +1,4 @@
-/** Checks that a model's answer is what its step asked for. */
+/** Checks that a model's answer is what its step requires. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
 import type { EscalationCause, Output, Step, Template } from "#core/template/template";
@@ -64,7 +64,7 @@ export class OutputValidator {
     if (WITHHELD_STOP_REASONS.includes(stopReason))
       throw new InvalidOutput(id, "refusal", `was withheld (${stopReason})`);
     if (output.type !== "text") return this.#object(step, answer);
-    if (!output.allowCutOff) rejectCutOff(step, stopReason);
+    if (!output.allowCutOff) rejectTruncated(step, stopReason);
     if (text.trim() === "") throw new InvalidOutput(id, "schema", "is empty");
     if (escalate?.on.includes("refusal") && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
     return text;
@@ -78,7 +78,7 @@ export class OutputValidator {
       if (problem === undefined) return valueOfAnswer(output, value);
       first ??= problem;
     }
-    rejectCutOff(step, stopReason);
+    rejectTruncated(step, stopReason);
     if (first === undefined && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
     throw new InvalidOutput(id, "schema", first ?? "is not JSON");
   }
@@ -100,13 +100,18 @@ export class OutputValidator {
 }
 
 /** @throws InvalidOutput when Bedrock says that the model was not finished */
-function rejectCutOff({ id, output, maxTokens }: Step, stopReason: string): void {
+function rejectTruncated({ id, output, maxTokens }: Step, stopReason: string): void {
   if (stopReason === "max_tokens") {
     const advice = output.type === "text" ? 'raise it, or allow that with "allowCutOff"' : "raise it";
-    throw new InvalidOutput(id, "schema", `was cut off at maxTokens (${maxTokens})`, advice);
+    throw new InvalidOutput(id, "schema", `was truncated at maxTokens (${maxTokens})`, advice);
   }
   if (stopReason === "model_context_window_exceeded")
-    throw new InvalidOutput(id, "schema", "was cut off where the model's context ends", "shorten the prompt");
+    throw new InvalidOutput(
+      id,
+      "schema",
+      "was truncated at the end of the model's context window",
+      "shorten the prompt",
+    );
 }
 
 /** What the text may mean, as the object that models are asked for. A bare choice and a bare list count too. */

@@ -1,6 +1,6 @@
 /**
- * How refusals begin. A short list, English only, and the same as the one in docs/templates.md: whoever escalates on refusals
- * must be able to know what counts as one.
+ * How refusals begin. A short list, English only, and the same as the one in docs/templates.md: authors who escalate on refusals
+ * must know what counts as one.
  */
 const CANNOT =
   "(?:can['’]?t|cannot|can not|won['’]?t|will not|am unable to|am not able to|must decline to|have to decline to)";

@@ -20,7 +20,7 @@ export interface RoundOptions {
 }
 
 /**
- * Resumes the round: an answer that was paid for is judged before another is asked for.
+ * Resumes the round: an answer that was paid for is judged before another is requested.
  * @throws InvalidOutput, ConditionError, ModelError, RenderError, Stopped, ReservationTooSmall
  */
 export async function runRound(context: AttemptContext, options: RoundOptions): Promise<void> {

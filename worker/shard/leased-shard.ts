@@ -126,7 +126,7 @@ export class LeasedShard {
       }
       if (!(await this.#serialize(() => this.#drawSlice(neededNanos)))) return undefined;
     }
-    // Other shards were quicker each time: treated as refused; the next record that ends tries again.
+    // Other shards were quicker each time: treated as denied; the next record that ends retries.
     return undefined;
   }
 
@@ -213,7 +213,7 @@ export class LeasedShard {
 
   /** How much to draw before it is needed: nothing when other shards may need it sooner. */
   async #prefetchNanos(neededNanos: Nanos): Promise<Nanos> {
-    // If it fails, whoever needs the money asks again.
+    // If it fails, whatever needs the money requests it again.
     const request = await this.#sliceRequest(neededNanos).catch(() => undefined);
     return request && !isScarce(request) ? sliceOf(request) : 0;
   }

@@ -81,7 +81,7 @@ export class ShardRun {
     this.#calls = this.#callContext();
   }
 
-  /** `leasedAtMs`: the monotonic time before the lease was asked for. @throws LeaseLost */
+  /** `leasedAtMs`: the monotonic time before the lease was requested. @throws LeaseLost */
   static async open(context: ShardContext, leased: ShardRow, leasedAtMs: number): Promise<ShardRun> {
     const { ports, settings, job, runningShards } = context;
     const shard = await LeasedShard.open(ports, settings, job, leased, leasedAtMs, runningShards);

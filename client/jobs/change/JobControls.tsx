@@ -30,12 +30,12 @@ export function JobControls({ job }: { readonly job: JobFieldsFragment }) {
           </Button>
         )}
         {can.canRetry && (
-          <Button icon="play" onClick={() => setOpenDialog("retry")}>
+          <Button icon="retry" onClick={() => setOpenDialog("retry")}>
             {failed > 0 ? "Retry failed" : "Retry"}
           </Button>
         )}
         {(can.canChange || can.canExtend) && (
-          <Button icon="plus" onClick={() => setOpenDialog("change")}>
+          <Button icon={can.canExtend ? "plus" : "edit"} onClick={() => setOpenDialog("change")}>
             {can.canExtend ? "Add records" : "Edit"}
           </Button>
         )}

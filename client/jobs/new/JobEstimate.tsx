@@ -20,8 +20,8 @@ export function JobEstimate({ form }: { readonly form: JobForm }) {
   return (
     <div className="stack-tight" aria-live="polite" aria-busy={!isCurrent} style={{ opacity: isCurrent ? 1 : 0.6 }}>
       <p className="small number">
-        Estimated cost: <strong>{formatEstimate(estimate)}</strong>{" "}
-        <span className="faint">{formatBasis(estimate)}</span>
+        Estimated cost: <strong>{formatEstimate(estimate)}</strong>
+        <span className="faint">, {formatBasis(estimate)}</span>
       </p>
       {budget !== undefined && budget < estimate.likelyNanos && (
         <Notice tone="warn">{budgetAdvice(budget, estimate)}</Notice>

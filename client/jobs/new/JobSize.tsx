@@ -52,7 +52,7 @@ function CountAndBudget({ form, errors, onChange }: Fields) {
           inputMode="numeric"
           value={form.recordCount}
           error={errors.recordCount}
-          hint="1–1,000,000."
+          hint="1–1,000,000"
           onChange={(event) => onChange({ recordCount: event.target.value })}
         />
       </div>

@@ -138,7 +138,7 @@ export function fieldOfError(text: string): FieldName | undefined {
 const ERROR_FIELDS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bjob's name\b/i, "name"],
   [/\bnumber of records\b/i, "recordCount"],
-  [/\bmay fail\b|\bfailure tolerance\b/i, "maxFailed"],
+  [/\bfailure tolerance\b/i, "maxFailed"],
   [/\bbudget\b/i, "budgetUsd"],
   [/\bsplit\b/i, "split"],
   [/\bpartition(ed|s)?\b/i, "partitionBy"],

@@ -79,7 +79,7 @@ function Settings({ job }: Pick<Props, "job">) {
       </Entry>
       <Entry name="Priority">{shortLabel(PRIORITY_LABELS[job.priority])}</Entry>
       <Entry name="Tasks">
-        {shortLabel(TASK_SIZE_LABELS[job.taskSize])} · {shortLabel(CAPACITY_LABELS[job.capacity]).toLowerCase()}
+        {shortLabel(TASK_SIZE_LABELS[job.taskSize])} · {shortLabel(CAPACITY_LABELS[job.capacity])}
       </Entry>
     </>
   );

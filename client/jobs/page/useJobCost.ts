@@ -18,7 +18,7 @@ export function useJobCost(id: string, spentNanos: number, status: string): JobC
   useEffect(() => {
     if (known.current === progress) return;
     known.current = progress;
-    // On failure the page keeps what it shows; the next update tries again.
+    // On failure the page keeps what it shows; the next update retries.
     void refetch().catch(() => undefined);
   }, [progress, refetch]);
   return data?.getJob;

@@ -35,7 +35,8 @@ export function GenerateSeedsDialog({ onCreated, onClose }: GenerateSeedsDialogP
   return (
     <Dialog title="Generate seeds" action="Generate" {...{ busy, error, onClose }} onConfirm={confirm}>
       <p className="soft">
-        A model generates items with the fields the template needs. Review them before you use them.
+        A model generates items with the fields the template needs; duplicates are removed. Review the items before you
+        use them.
       </p>
       <Fields
         form={form}

@@ -55,19 +55,19 @@ async function findColumns(fileName: string, text: AsyncIterable<string>, delimi
         types = names.map(() => undefined);
       } else if (cells.length === names.length) inferTypes(types, cells);
     }
-  if (!names) refuse(`The file "${fileName}" is empty; it needs a header and rows.`);
+  if (!names) throwBadInput(`The file "${fileName}" is empty; it needs a header and rows.`);
   return names.map((name, n) => ({ name, type: types[n] ?? "text" }));
 }
 
 function headerOf(fileName: string, cells: readonly string[]): string[] {
   const names = cells.map((cell) => cell.trim());
   const unnamed = names.indexOf("");
-  if (unnamed >= 0) refuse(`Column ${unnamed + 1} of "${fileName}" has no name in the header; name it.`);
+  if (unnamed >= 0) throwBadInput(`Column ${unnamed + 1} of "${fileName}" has no name in the header; name it.`);
   const duplicate = names.find((name, n) => names.indexOf(name) < n);
-  if (duplicate) refuse(`Two columns of "${fileName}" are named "${duplicate}"; each needs its own name.`);
+  if (duplicate) throwBadInput(`Two columns of "${fileName}" are named "${duplicate}"; each needs its own name.`);
   const long = names.findIndex((name) => name.length > MAX_FIELD_NAME_CHARACTERS);
   if (long >= 0)
-    refuse(
+    throwBadInput(
       `The name of column ${long + 1} of "${fileName}" has more than ${MAX_FIELD_NAME_CHARACTERS} characters; the first row must be the header.`,
     );
   return names;
@@ -112,6 +112,6 @@ function wrongCount(
   return `Row ${row} of "${fileName}" has ${cells.length} values, but the header has ${columns.length} columns; quote texts that contain ${separators} or line breaks.`;
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

@@ -27,14 +27,14 @@ async function* unpack(
     for await (const chunk of gunzip) {
       bytes += (chunk as Uint8Array).length;
       if (bytes > maxBytes)
-        refuse(
+        throwBadInput(
           `The file "${fileName}" decompresses to more than ${formatNumber(maxBytes / 1e6)} MB; split it, or upload it without .gz.`,
         );
       yield chunk as Uint8Array;
     }
   } catch (error) {
     if (!isZlibError(error)) throw error;
-    refuse(`The file "${fileName}" cannot be decompressed (${error.message}); it must be a complete gzip file.`);
+    throwBadInput(`The file "${fileName}" cannot be decompressed (${error.message}); it must be a complete gzip file.`);
   }
 }
 
@@ -42,6 +42,6 @@ function isZlibError(error: unknown): error is { message: string } {
   return typeof error === "object" && error !== null && "code" in error && String(error.code).startsWith("Z_");
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

@@ -69,9 +69,9 @@ class JsonSplitter {
   }
 
   end(): void {
-    if (this.#expects === "start") refuse(`The file "${this.#fileName}" is empty; it needs a list of objects.`);
+    if (this.#expects === "start") throwBadInput(`The file "${this.#fileName}" is empty; it needs a list of objects.`);
     if (this.#expects !== "nothing")
-      refuse(
+      throwBadInput(
         `The file "${this.#fileName}" ends abruptly after ${this.#items} items${this.#ofList()}; it seems to be truncated.`,
       );
   }
@@ -115,7 +115,7 @@ class JsonSplitter {
   #hold(text: string): void {
     this.#held += text;
     if (this.#held.length > MAX_ITEM_CHARACTERS)
-      refuse(
+      throwBadInput(
         `Item ${this.#items + 1}${this.#ofList()} of "${this.#fileName}" has more than ${formatNumber(MAX_ITEM_CHARACTERS)} characters; a closing quote or bracket may be missing.`,
       );
   }
@@ -125,7 +125,7 @@ class JsonSplitter {
       case "start":
         if (character === "[") return this.#enterList(undefined);
         if (character === "{") return this.#expect("name");
-        return refuse(
+        return throwBadInput(
           `The file "${this.#fileName}" must be a list of objects, or an object of named lists, but it starts with "${character}".`,
         );
       case "name":
@@ -137,7 +137,7 @@ class JsonSplitter {
         return this.#expect("list");
       case "list":
         if (character === "[") return this.#enterList(this.#collection);
-        return refuse(
+        return throwBadInput(
           `"${this.#collection}" in "${this.#fileName}" must be a list of objects; if each line of the file is an object, use the extension .jsonl.`,
         );
       case "next":
@@ -159,7 +159,7 @@ class JsonSplitter {
       this.#expect("colon");
     }
     if (this.#held.length > 1_000)
-      refuse(`A name in "${this.#fileName}" has more than 1,000 characters; a closing quote may be missing.`);
+      throwBadInput(`A name in "${this.#fileName}" has more than 1,000 characters; a closing quote may be missing.`);
   }
 
   #enterList(collection: string | undefined): void {
@@ -173,7 +173,7 @@ class JsonSplitter {
   }
 
   #unexpected(character: string, expected: string): never {
-    refuse(
+    throwBadInput(
       `The file "${this.#fileName}" is not valid JSON: expected ${expected}, found "${character}"${this.#ofList()}.`,
     );
   }
@@ -195,6 +195,6 @@ function isSpace(character: string): boolean {
   return character === " " || character === "\n" || character === "\r" || character === "\t";
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

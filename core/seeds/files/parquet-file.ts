@@ -31,7 +31,7 @@ export class GuardedFile implements AsyncBuffer {
     } catch (error) {
       if (this.#failure) throw this.#failure;
       if (error instanceof PlotPaletteError) throw error;
-      return refuse(`The file "${this.name}" cannot be read as Parquet: ${sentenceOf(error)}`);
+      return throwBadInput(`The file "${this.name}" cannot be read as Parquet: ${sentenceOf(error)}`);
     }
   }
 
@@ -45,7 +45,7 @@ export class GuardedFile implements AsyncBuffer {
   async slice(start: number, end = this.byteLength): Promise<ArrayBuffer> {
     if (!(start >= 0 && start <= end && end <= this.byteLength)) throw new Error("it is truncated or corrupt");
     if (end - start > MAX_RANGE_BYTES)
-      refuse(
+      throwBadInput(
         `The file "${this.name}" has parts of more than ${MAX_RANGE_BYTES / 1e6} MB; write it with smaller row groups.`,
       );
     const bytes = this.#heldRange(start, end) ?? (await this.#read(start, end));
@@ -79,7 +79,7 @@ export function guardedCompressors(fileName: string): Compressors {
     codec,
     (input: Uint8Array, length: number) => {
       if (length > MAX_PAGE_BYTES)
-        refuse(
+        throwBadInput(
           `The file "${fileName}" has pages of more than ${MAX_PAGE_BYTES / 1e6} MB; write it with smaller pages.`,
         );
       return unpack(input, length);
@@ -93,6 +93,6 @@ function sentenceOf(error: unknown): string {
   return `${message.slice(0, 200)}.`;
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

@@ -54,10 +54,10 @@ function columnsOf(fileName: string, metadata: FileMetaData): Column[] {
   }));
   clearDecimalTypes(metadata.schema);
   const duplicate = columns.find(({ name }, n) => columns.findIndex((other) => other.name === name) < n);
-  if (duplicate) refuse(`Two columns of "${fileName}" are named "${duplicate.name}"; each needs its own name.`);
+  if (duplicate) throwBadInput(`Two columns of "${fileName}" are named "${duplicate.name}"; each needs its own name.`);
   const long = columns.findIndex(({ name }) => name.length > MAX_FIELD_NAME_CHARACTERS);
   if (long >= 0)
-    refuse(
+    throwBadInput(
       `The name of column ${long + 1} of "${fileName}" has more than ${MAX_FIELD_NAME_CHARACTERS} characters; shorten it.`,
     );
   return columns;
@@ -74,7 +74,7 @@ function sliceRowsOf(fileName: string, number: number, group: RowGroup): number 
       Number(column.total_uncompressed_size) + Number(column.num_values) * valueBytes(column.type, isNested);
     const bytesHeld = isNested ? decoded : Number(column.total_compressed_size);
     if (bytesHeld > MAX_COLUMN_BYTES)
-      refuse(
+      throwBadInput(
         `Row group ${number + 1} of "${fileName}" has ${Math.round(bytesHeld / 1e6)} MB in the column "${column.path_in_schema[0]}", more than the ${MAX_COLUMN_BYTES / 1e6} MB that can be read; write the file with smaller row groups.`,
       );
     bytes += decoded;
@@ -159,6 +159,6 @@ function textLengthOf(value: unknown): number {
   return length;
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

@@ -76,38 +76,38 @@ const parameter = object(
   "A value that prompts see as it.NAME",
   {
     description: text("What it is for", 500),
-    values: { type: "array", minItems: 1, description: "The allowed values; any when absent" },
-    default: { description: "Its value when a job sets none" },
+    values: { type: "array", minItems: 1, description: "The allowed values; by default any" },
+    default: { description: "Its value unless a job sets another" },
   },
   ["default"],
 );
 
 const pick = object(
-  "What is drawn for each record",
+  "What each record samples from the seeds",
   {
     from: text("The collection"),
     how: oneOf(SAMPLING_STRATEGIES, "The sampling strategy", "shuffled"),
-    weight: text("For weighted: the items' numeric field"),
-    count: whole("How many distinct items at once; it.NAME is then a list", 1, 20),
+    weight: text("For weighted: the numeric field with the weight"),
+    count: whole("The number of distinct items; it.NAME is then a list", 1, 20),
   },
   ["from"],
 );
 
 const output = object(
-  "What the answer must be",
+  "The format of the answer",
   {
     type: oneOf(
       ["text", "list", "choice", "json"],
-      "text, a list of texts, one of some choices, or JSON by schema",
+      "Text, a list of texts, one of several choices, or JSON that matches a schema",
       "text",
     ),
     allowCutOff: {
       type: "boolean",
       default: false,
-      description: "Of a text: whether one that was cut off at maxTokens may be used",
+      description: "For text: whether an answer truncated at maxTokens may be used",
     },
-    min: whole("Of a list: the fewest items", 0, 100, 1),
-    max: whole("Of a list: the most items", 1, 100, 100),
+    min: whole("For a list: the minimum number of items", 0, 100, 1),
+    max: whole("For a list: the maximum number of items", 1, 100, 100),
     of: listOf(text("A choice"), "The choices", 100, 2),
     schema: { type: "object", description: "The JSON Schema of the answer, an object" },
   },
@@ -118,18 +118,14 @@ const step = object(
   "One model call, or one for each item of a list",
   {
     id: { ...text("Its name: it.steps.ID.output in later steps"), pattern: NAME },
-    model: text("A Bedrock model or inference profile, by id"),
+    model: text("A Bedrock model or inference profile, by ID"),
     tier: oneOf(TIERS, "Chooses the model automatically"),
     fallbacks: listOf(text("A tier or a model"), "Tried in order when the model is rate-limited or unavailable", 5),
     escalate: object(
       "A better model for answers that are not good enough",
       {
         to: text("A tier or a model"),
-        on: listOf(
-          oneOf(ESCALATION_CAUSES, "A cause for escalation"),
-          "The causes for escalation; both when absent",
-          2,
-        ),
+        on: listOf(oneOf(ESCALATION_CAUSES, "A cause for escalation"), "The causes for escalation; by default both", 2),
         when: expression("Escalate when this is true of the answer"),
       },
       ["to"],
@@ -147,31 +143,30 @@ const step = object(
     ),
     when: expression("Skip the step unless this is true"),
     forEach: expression("A list: one call for each of its items"),
-    as: { ...text("The item's name in it", 40), pattern: NAME, default: "item" },
-    atMost: whole("The most items of forEach that are used", 1, MAX_ROUNDS),
+    as: { ...text("The name of each item: it.NAME", 40), pattern: NAME, default: "item" },
+    atMost: whole("The maximum number of forEach items to use", 1, MAX_ROUNDS),
     repeat: object(
       "Call again until a condition holds",
-      { until: expression("The condition, over the latest output"), atMost: whole("The most calls", 1, MAX_ROUNDS) },
+      {
+        until: expression("The condition, over the latest output"),
+        atMost: whole("The maximum number of calls", 1, MAX_ROUNDS),
+      },
       ["until", "atMost"],
     ),
-    maxTokens: whole("The most tokens of an answer", 1, 64_000, 1_000),
-    maxPromptBytes: whole("The most bytes a prompt may render to", 100, 1_000_000, 32_768),
+    maxTokens: whole("The maximum number of tokens in an answer", 1, 64_000, 1_000),
+    maxPromptBytes: whole("The maximum number of bytes a prompt may render to", 100, 1_000_000, 32_768),
     temperature: fraction("The sampling temperature"),
     topP: fraction("Nucleus sampling: the cumulative probability to sample from"),
-    stop: shortOr(text("A text that ends the answer"), listOf(text("A text"), "Texts that end the answer", 4)),
+    stop: shortOr(text("A stop sequence"), listOf(text("A stop sequence"), "Stop sequences", 4)),
     output: shortOr(oneOf(["text", "list", "choice", "json"], "The short form of { type: … }"), output),
-    repairs: whole(
-      "How often the model is shown what is wrong with its answer; 2 for structured output",
-      0,
-      MAX_REPAIRS,
-    ),
+    repairs: whole("How often the model may repair an invalid answer; by default 2, or 0 for text", 0, MAX_REPAIRS),
   },
   ["id", "prompt"],
 );
 
 const column = object(
   "A column of the record",
-  { value: expression("Its value"), type: oneOf(COLUMN_TYPES, "Its type; inferred from the values when absent") },
+  { value: expression("Its value"), type: oneOf(COLUMN_TYPES, "Its type; by default inferred from the values") },
   ["value"],
 );
 
@@ -184,7 +179,7 @@ const training = object("The columns for the fine-tuning formats", {
     "The columns of the Alpaca format",
     {
       instruction: text("The column with the instruction"),
-      input: text("The column with the input; empty when absent"),
+      input: text("The column with the input; by default empty"),
       output: text("The column with the output"),
     },
     ["instruction", "output"],
@@ -216,23 +211,23 @@ export const TEMPLATE_SCHEMA: Schema = {
       category: text("The kind of data it generates", 60),
       tags: listOf({ ...text("A search keyword", 30) }, "Search keywords", 10),
       parameters: named(parameter, "Values that prompts see as it.NAME; a job may set them"),
-      pick: named(shortOr(text("The collection"), pick), "What is drawn from the seeds for each record"),
-      partials: named(prompt("A piece of a prompt"), "Pieces of prompts, for include"),
+      pick: named(shortOr(text("The collection"), pick), "What each record samples from the seeds"),
+      partials: named(prompt("A reusable piece of a prompt"), "Reusable pieces of prompts, for include"),
       steps: listOf(step, "The model calls", MAX_STEPS),
       record: named(
         shortOr(expression("The column's value"), column),
-        "The columns of a record; one for each step when absent",
+        "The columns of a record; by default one per step",
       ),
       categories: listOf(text("A column"), "The columns the dataset can be partitioned by", 3),
       accept: shortOr(
-        expression("What must be true of a record for it to be delivered; it.record holds its columns"),
+        expression("A condition that a record must meet; it.record holds its columns"),
         named(
-          expression("What must be true of a record"),
-          "What must be true of a record for it to be delivered; it.record holds its columns",
+          expression("A condition that a record must meet"),
+          "The conditions that a record must meet; it.record holds its columns",
         ),
       ),
       maxAttempts: whole(
-        "How many attempts a job may make per requested record, on average; 3 without accept, 10 with it",
+        "The number of attempts that a job may make per record, on average; by default 3, or 10 with accept",
         1,
         MAX_ATTEMPTS_LIMIT,
       ),

@@ -68,7 +68,7 @@ export function checkIncludes(template: Template, partials: Partials): void {
     for (const name of includesOfPrompt(prompt)) depthOf(template, partials, { name, trail: [], depths });
   const bytes = Object.values(partials).reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
   if (bytes > MAX_INCLUDED_BYTES)
-    refuse(
+    throwBadInput(
       `What the template "${template.name}" includes has ${bytes} bytes in total; it may have at most ${MAX_INCLUDED_BYTES}.`,
     );
 }
@@ -85,10 +85,10 @@ function depthOf(template: Template, partials: Partials, { name, trail, depths }
   const known = depths.get(name);
   if (known !== undefined && !trail.includes(name)) return checkedDepth(template, known, trail);
   if (trail.includes(name))
-    refuse(`The template "${template.name}" has a circular include: ${[...trail, name].join(" → ")}.`);
+    throwBadInput(`The template "${template.name}" has a circular include: ${[...trail, name].join(" → ")}.`);
   const text = isQualified(name) ? partials[name] : partialOf(template, name);
   if (text === undefined)
-    refuse(
+    throwBadInput(
       `The template "${template.name}" includes "${name}", which does not exist in your templates or any public one.`,
     );
   const within = isQualified(name) ? name : undefined;
@@ -102,7 +102,9 @@ function depthOf(template: Template, partials: Partials, { name, trail, depths }
 
 function checkedDepth({ name }: Template, depth: number, trail: readonly string[]): number {
   if (trail.length + depth <= MAX_INCLUDE_DEPTH) return depth;
-  refuse(`The template "${name}" nests includes ${trail.length + depth} deep; the limit is ${MAX_INCLUDE_DEPTH}.`);
+  throwBadInput(
+    `The template "${name}" nests includes ${trail.length + depth} deep; the limit is ${MAX_INCLUDE_DEPTH}.`,
+  );
 }
 
 function promptsOf({ system, prompt, examples }: Step): string[] {
@@ -127,6 +129,6 @@ function visit(node: AnyNode, found: Include[]): void {
       if (typeof item?.type === "string") visit(item as AnyNode, found);
 }
 
-function refuse(message: string): never {
+function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

@@ -30,7 +30,7 @@ const DATASET = {
 test("the dataset of another job is not written over", async () => {
   await fill(DATASET);
   await expect(prepareOutputFolder({ out: folder })).rejects.toThrow(
-    `${folder} already holds a dataset, that of job J1; choose another folder with --out, or replace it with --overwrite.`,
+    `${folder} already holds a dataset, that of job J1; choose another directory with --out, or replace it with --overwrite.`,
   );
   await expect(prepareOutputFolder({ out: folder, resume: "J2" })).rejects.toThrow("that of job J1");
 });

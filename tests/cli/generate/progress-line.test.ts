@@ -40,7 +40,7 @@ const LINE = { status: "COMPLETED", requested: 10, delivered: 10, failed: 0, spe
 test("prints the estimate in one line above the bar on a terminal", () => {
   const [first, second] = written(true, ESTIMATE).split("\n");
   expect(first).toBe(
-    "Estimated cost: $0.40 to $0.60, likely $0.50, based on the prompts of 5 records, assuming answers and one attempt each.",
+    "Estimated cost: $0.40 to $0.60, likely $0.50, based on the prompts of 5 records, assuming answer lengths and one attempt each.",
   );
   expect(second).toContain("10/10");
 });

@@ -112,7 +112,7 @@ describe("moves", () => {
     expect([...goOn].filter((status) => isAtRest(status as JobStatus)).sort()).toEqual(
       statesBefore("QUEUED").filter(isAtRest).sort(),
     );
-    // Cancelled is for good, and what is being exported or deleted takes no wishes.
+    // Canceled is final, and a job that is being exported or deleted accepts no changes.
     for (const status of [...goOn, ...RAISABLE]) expect(["CANCELLED", "EXPORTING", "DELETING"]).not.toContain(status);
   });
 });

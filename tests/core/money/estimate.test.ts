@@ -137,7 +137,7 @@ describe("formatting", () => {
     expect(formatBasis(estimate)).toBe("based on 3 test-run records");
     expect(formatBasis({ ...estimate, basisRecords: 1 })).toBe("based on 1 test-run record");
     expect(formatBasis({ basis: "PROMPTS", basisRecords: 5 })).toBe(
-      "based on the prompts of 5 records, assuming answers and one attempt each",
+      "based on the prompts of 5 records, assuming answer lengths and one attempt each",
     );
   });
 });

@@ -6,8 +6,8 @@ test.each([
     'The answer to step "a" does not fit its schema',
   ],
   [
-    'The answer to step "a" was cut off at maxTokens (200); raise it.',
-    'The answer to step "a" was cut off at maxTokens (200)',
+    'The answer to step "a" was truncated at maxTokens (200); raise it.',
+    'The answer to step "a" was truncated at maxTokens (200)',
   ],
   [
     "The model amazon.nova-pro-v1:0 answered AccessDeniedException: No access.",

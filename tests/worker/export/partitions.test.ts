@@ -91,7 +91,7 @@ test("the card, the manifest, the checksums and the job cover all files", async 
   const card = world.file("README.md").toString();
   for (const words of [
     "| Partitioned by | genre |",
-    "The records are in 3 folders",
+    "The records are in 3 partitions",
     "- `genre=drama/`: 20 records",
     "read_parquet('**/dataset.train.parquet', hive_partitioning = true)",
     'pandas.read_parquet(name, partitioning=None) for name in glob.glob("**/dataset.test.parquet", recursive=True)',

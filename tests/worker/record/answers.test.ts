@@ -81,21 +81,21 @@ describe("a repair", () => {
     });
   });
 
-  test("says that an answer was cut off", async () => {
+  test("says that an answer was truncated", async () => {
     const { maker } = await make(JSON_STEP, inTurn({ text: '{"n', stopReason: "max_tokens" }, '{"n": 1}'));
-    expect(maker.prompts[1]).toContain("was cut off at maxTokens (50)");
+    expect(maker.prompts[1]).toContain("was truncated at maxTokens (50)");
   });
 
   const CUT_OFF = { text: "The end of this", stopReason: "max_tokens" };
 
-  test("happens for text that was cut off too", async () => {
+  test("happens for truncated text too", async () => {
     const { maker, end } = await make("repairs: 1", inTurn(CUT_OFF, "The end."));
     expect(end).toMatchObject({ record: { columns: { s: "The end." } } });
-    expect(maker.prompts[1]).toContain("was cut off at maxTokens (50)");
+    expect(maker.prompts[1]).toContain("was truncated at maxTokens (50)");
     expect((await make("repairs: 0", inTurn(CUT_OFF))).end).toMatchObject({
       kind: "retryable",
       failed: {
-        reason: 'The answer to step "s" was cut off at maxTokens (50); raise it, or allow that with "allowCutOff".',
+        reason: 'The answer to step "s" was truncated at maxTokens (50); raise it, or allow that with "allowCutOff".',
       },
     });
   });
@@ -108,7 +108,7 @@ describe("a repair", () => {
   test("says that the model's context was exhausted", async () => {
     const full = { text: "The end of this", stopReason: "model_context_window_exceeded" };
     const { maker } = await make("repairs: 1", inTurn(full, "The end."));
-    expect(maker.prompts[1]).toContain("was cut off where the model's context ends");
+    expect(maker.prompts[1]).toContain("was truncated at the end of the model's context window");
   });
 
   test("is not repeated after a restart, nor is an answer not yet judged paid for twice", async () => {

@@ -96,14 +96,14 @@ describe("a model that answers badly", () => {
     expect(world.lines("dataset.jsonl")).toHaveLength(world.shards[0]?.delivered ?? -1);
   });
 
-  test("an answer cut off at maxTokens says so", async () => {
+  test("an answer truncated at maxTokens says so", async () => {
     const world = new World({
       records: 25,
       behaviour: (request, callNo) =>
         request.schema ? { text: '{"answer": "ye', stopReason: "max_tokens" } : ANSWERS(request, callNo),
     });
     await world.work();
-    expect(world.job.statusReason).toContain("cut off at maxTokens (200); raise it");
+    expect(world.job.statusReason).toContain("truncated at maxTokens (200); raise it");
   });
 });
 

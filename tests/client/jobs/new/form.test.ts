@@ -68,15 +68,14 @@ describe("the form of a new job", () => {
 
 describe("an API error", () => {
   test.each([
-    ["The job's name must have 1 to 100 characters, this one has 0.", "name"],
+    ["The job's name must have 1 to 100 characters; this one has 0.", "name"],
     ["The number of records must be a whole number from 1 to 1,000,000, not 0.", "recordCount"],
-    ["The share of records that may fail must be a whole number of percent from 0 to 100, not 101.", "maxFailed"],
+    ["The failure tolerance must be a whole percentage from 0 to 100, not 101.", "maxFailed"],
     ["The budget must be more than $0 and at most $5,000.00, not $0.", "budgetUsd"],
-    ["The failure tolerance must be a whole number from 0 to 100, not 101.", "maxFailed"],
-    ["At least one format is needed; choose among jsonl, csv and parquet.", "formats"],
+    ["At least one format is required; choose from jsonl, csv and parquet.", "formats"],
     ['Template "Films" step "answer" reads Title; the collection "movies" has no "Title" (it has Name).', "seedSetId"],
-    ["There is no such seed set.", "seedSetId"],
-    ["There is no such template.", "templateId"],
+    ["There is no seed set with that id.", "seedSetId"],
+    ["There is no template with that id.", "templateId"],
     ['Step "answer" uses the model "x", which has no known price.', "templateId"],
     ["You have too many jobs at work.", undefined],
   ])("“%s” appears at its field", (text, field) => {
