@@ -36,7 +36,7 @@ describe("rejected before anything is started", () => {
     [
       "a wrong format",
       { formats: "jsonl,xml" },
-      /among jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca, received "xml"/,
+      /among jsonl, jsonl_gz, csv, csv_excel, parquet, messages, sharegpt, alpaca, preference, prompt_completion and bedrock, received "xml"/,
     ],
     ["a missing seed file", { seeds: "gone.csv" }, /gone\.csv cannot be read/],
     ["an empty seed file", { seeds: "empty.csv" }, /empty\.csv is empty; expected at least one row/],

@@ -177,7 +177,7 @@ describe("createJob", () => {
     [{ name: " " }, "BadInput: The job's name must have 1 to 100 characters; this one has 0."],
     [
       { formats: [] },
-      "BadInput: At least one format is required; choose from jsonl, jsonl_gz, csv, parquet, messages, sharegpt and alpaca.",
+      "BadInput: At least one format is required; choose from jsonl, jsonl_gz, csv, csv_excel, parquet, messages, sharegpt, alpaca, preference, prompt_completion and bedrock.",
     ],
     [{ clientToken: "short" }, "BadInput: The client token must have 8 to 64 characters, but it has 5."],
     [{ templateVersion: 9 }, 'NotFound: The template "Film questions" has no version 9; it has versions 1 to 1.'],
