@@ -6,6 +6,7 @@ import { budgetKey, jobKey, jobTemplateKey, ownerStatus, shardKey } from "#core/
 import { seedBlockObject, seedIndexObject } from "#core/bucket";
 import type { BudgetRow } from "#core/money/budget-row";
 import type { JobRow, JobTemplateRow } from "#core/job/job-row";
+import { newShard } from "#core/shard/new-shard";
 import type { ShardRow } from "#core/shard/shard-row";
 import type { Partials } from "#core/template/template";
 import { boundOf } from "#core/template/bound";
@@ -134,7 +135,7 @@ export class World {
       remainingNanos: budgetNanos,
       writtenOffNanos: 0,
     });
-    shards.forEach(({ from, to }, shardNo) => this.store.put(shardKey(JOB, shardNo), freshShard(shardNo, from, to)));
+    shards.forEach(({ from, to }, shardNo) => this.store.put(shardKey(JOB, shardNo), newShardOf(shardNo, from, to)));
   }
 
   get job(): JobRow {
@@ -182,7 +183,7 @@ export class World {
     const { shardCount, openShards, status } = this.job;
     const more = planMoreShards(this.job, recordCount);
     more.forEach(({ from, to }, n) =>
-      this.store.put(shardKey(JOB, shardCount + n), freshShard(shardCount + n, from, to)),
+      this.store.put(shardKey(JOB, shardCount + n), newShardOf(shardCount + n, from, to)),
     );
     const goesOn = isAtRest(status) && status !== "PAUSED";
     this.raise(raiseByNanos, {
@@ -286,36 +287,8 @@ export class World {
   }
 }
 
-function freshShard(shardNo: number, fromSlot: number, toSlot: number): Omit<ShardRow, "pk" | "sk"> {
-  return {
-    jobId: JOB,
-    owner: OWNER,
-    shardNo,
-    kind: "RECORDS",
-    state: "OPEN",
-    pass: 0,
-    fromSlot,
-    toSlot,
-    generation: 0,
-    leaseUntilMs: 0,
-    checkpointNo: 0,
-    lowWaterSlot: fromSlot,
-    partRanges: [],
-    delivered: 0,
-    failed: 0,
-    rejected: 0,
-    attempts: 0,
-    causes: [],
-    inputTokens: 0,
-    outputTokens: 0,
-    spentNanos: 0,
-    spending: [],
-    workerMs: 0,
-    grantNanos: 0,
-    writtenOffNanos: 0,
-    consecutiveCrashes: 0,
-    columns: {},
-  };
+function newShardOf(shardNo: number, fromSlot: number, toSlot: number) {
+  return newShard({ jobId: JOB, owner: OWNER, shardNo, kind: "RECORDS", fromSlot, toSlot });
 }
 
 /** What a port was called with, as far as tests need it: the model's request, if it was one. */
