@@ -7,13 +7,15 @@ export interface ChatMessage {
   readonly role: Role;
   /** Null only where the message calls tools; a list holds parts with a `type`, such as text and images. */
   readonly content?: string | null | readonly Readonly<Record<string, unknown>>[];
-  readonly tool_calls?: readonly ToolCall[];
+  readonly tool_calls?: readonly ToolCall[] | null;
+  /** As OpenAI had it before tools. */
+  readonly function_call?: ToolCall["function"];
 }
 
 interface ToolCall {
   readonly id?: unknown;
   /** `arguments` is JSON text, or the object itself. */
-  readonly function?: { readonly name?: unknown; readonly arguments?: unknown };
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
 }
 
 export interface ShareGptTurn {
@@ -39,12 +41,17 @@ const SPEAKERS: Readonly<Record<string, Role>> = {
   tool: "tool",
 };
 
+/** The value as messages, of one or more speakers; `undefined` if it is no conversation. */
+export function conversationOf(value: unknown): readonly ChatMessage[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const messages: readonly unknown[] = value.every(isTurn) ? value.map(messageOfTurn) : value;
+  return messages.every(isMessage) ? messages : undefined;
+}
+
 /** The value as messages; `undefined` if it is no conversation, or has nothing of an assistant to learn from. */
 export function messagesOf(value: unknown): readonly ChatMessage[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const messages: readonly unknown[] = value.every(isTurn) ? value.map(messageOfTurn) : value;
-  if (!messages.every(isMessage)) return undefined;
-  return messages.some(({ role }) => role === "assistant") ? messages : undefined;
+  const messages = conversationOf(value);
+  return messages?.some(({ role }) => role === "assistant") ? messages : undefined;
 }
 
 /** The value as ShareGPT turns, with the calls and results of tools as LLaMA-Factory names them. */
@@ -64,19 +71,32 @@ export function textOfMessage({ content }: ChatMessage): string | undefined {
   return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }
 
-export function callsTools({ tool_calls = [] }: ChatMessage): boolean {
-  return tool_calls.length > 0;
+export function callsTools(message: ChatMessage): boolean {
+  return callsOf(message).length > 0;
+}
+
+/** The calls of a message, under today's name or the former one. */
+function callsOf({ tool_calls, function_call }: ChatMessage): readonly ToolCall[] {
+  if (tool_calls && tool_calls.length > 0) return tool_calls;
+  return function_call ? [{ function: function_call }] : [];
 }
 
 function isMessage(value: unknown): value is ChatMessage {
-  if (typeof value !== "object" || value === null) return false;
-  const { role, content, tool_calls, function_call } = value as Readonly<Record<string, unknown>>;
+  if (!isObject(value)) return false;
+  const { role, content, tool_calls, function_call } = value;
   if (!ROLES.includes(role as Role)) return false;
-  if (tool_calls !== undefined && tool_calls !== null && !Array.isArray(tool_calls)) return false;
+  if (![tool_calls ?? [], function_call ? [function_call] : []].every(areObjects)) return false;
   if (typeof content === "string") return true;
   if (Array.isArray(content)) return content.every(isPart);
-  const calls = (Array.isArray(tool_calls) && tool_calls.length > 0) || typeof function_call === "object";
-  return (content ?? null) === null && role === "assistant" && calls;
+  return (content ?? null) === null && role === "assistant" && callsTools(value as unknown as ChatMessage);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function areObjects(values: unknown): boolean {
+  return Array.isArray(values) && values.every(isObject);
 }
 
 function isPart(part: unknown): boolean {
@@ -110,7 +130,11 @@ function callIn(text: string): { readonly name: string; readonly arguments?: unk
 function turnsOfMessage(message: ChatMessage): readonly ShareGptTurn[] | undefined {
   const text = textOfMessage(message);
   if (text === undefined) return undefined;
-  const calls = (message.tool_calls ?? []).map((call) => ({ from: "function_call", value: textOfCall(call) }));
+  const calls: ShareGptTurn[] = [];
+  for (const { function: called } of callsOf(message)) {
+    if (typeof called?.name !== "string") return undefined;
+    calls.push({ from: "function_call", value: textOfCall(called) });
+  }
   if (calls.length > 0) return text === "" ? calls : [{ from: "gpt", value: text }, ...calls];
   return [{ from: FROM[message.role], value: text }];
 }
@@ -124,8 +148,7 @@ const FROM: Readonly<Record<Role, string>> = {
   function: "observation",
 };
 
-function textOfCall({ function: called }: ToolCall): string {
-  const { name, arguments: given } = called ?? {};
+function textOfCall({ name, arguments: given }: NonNullable<ToolCall["function"]>): string {
   return JSON.stringify({ name, arguments: typeof given === "string" ? (objectIn(given) ?? given) : given });
 }
 
@@ -155,7 +178,7 @@ export function isPlainConversation(value: unknown): value is readonly ChatMessa
 }
 
 function isPlainCall(call: ToolCall): boolean {
-  const { id, type, function: called } = (call ?? {}) as ToolCall & { readonly type?: unknown };
+  const { id, type, function: called } = call as ToolCall & { readonly type?: unknown };
   const areTexts = [id, type, called?.name].every((text) => text === undefined || typeof text === "string");
   return areTexts && hasOnly(call, PLAIN_CALL_MEMBERS) && hasOnly(called ?? {}, ["name", "arguments"]);
 }

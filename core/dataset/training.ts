@@ -2,7 +2,7 @@
 import { PlotPaletteError } from "../errors.ts";
 import type { DatasetFormat } from "../formats.ts";
 import type { Template, Training } from "../template/template.ts";
-import { callsTools, messagesOf, textOfMessage, turnsOf, type ChatMessage } from "./conversation.ts";
+import { callsTools, conversationOf, messagesOf, textOfMessage, turnsOf, type ChatMessage } from "./conversation.ts";
 
 type Columns = Readonly<Record<string, unknown>>;
 
@@ -126,11 +126,8 @@ function blockOf(message: ChatMessage): { readonly text: string } | undefined {
 }
 
 /** A text, or messages of one or more speakers. */
-function saidIn(value: unknown): string | readonly unknown[] | undefined {
-  if (typeof value === "string") return value === "" ? undefined : value;
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const areMessages = messagesOf([...(value as unknown[]), { role: "assistant", content: "" }]) !== undefined;
-  return areMessages ? (value as unknown[]) : undefined;
+function saidIn(value: unknown): string | readonly ChatMessage[] | undefined {
+  return typeof value === "string" ? value || undefined : conversationOf(value);
 }
 
 function areAlike(values: readonly unknown[]): boolean {

@@ -9,6 +9,9 @@ test.each([
   [[1], "json"],
   [{ a: 1 }, "json"],
   [null, undefined],
+  [[{ role: "user", content: "Hi" }], "messages"],
+  [[{ role: "user", content: "Hi", weight: 1 }], "json"],
+  [[{ role: "assistant", content: null, tool_calls: [null] }], "json"],
 ] as const)("the kind of %j is %s", (value, kind) => expect(inferType(value)).toBe(kind));
 
 test.each([

@@ -54,6 +54,10 @@ test.each([
   [[{ role: "user", content: "Hi" }]],
   [[{ role: "assistant", content: null }]],
   [[...TURNS, { role: "toString", content: "x" }]],
+  [[{ role: "assistant", content: null, tool_calls: null, function_call: null }]],
+  [[{ role: "assistant", content: null, tool_calls: [null] }]],
+  [[{ role: "assistant", content: "Hi", tool_calls: ["weather"] }]],
+  [[{ role: "assistant", content: null, function_call: "weather" }]],
 ])("%j is no conversation", (chat) => {
   expect(messagesRow!({ messages: "chat" }, { chat }, "R1")).toBeUndefined();
   expect(shareGptRow!({ messages: "chat" }, { chat }, "R1")).toBeUndefined();
@@ -91,6 +95,30 @@ test("ShareGPT names calls and results of tools as LLaMA-Factory does", () => {
       { from: "gpt", value: "12 °C." },
     ],
   });
+});
+
+test("a call under OpenAI's former name is a call as well", () => {
+  const call = { name: "weather", arguments: '{"town":"Bern"}' };
+  const chat = [WITH_TOOLS[0], { role: "assistant", content: null, function_call: call }];
+  expect(shareGptRow!({ messages: "chat" }, { chat }, "R1")).toMatchObject({
+    conversations: [
+      { from: "human" },
+      { from: "function_call", value: '{"name":"weather","arguments":{"town":"Bern"}}' },
+    ],
+  });
+});
+
+test("members that are null, as OpenAI's SDK writes them, are members that are not there", () => {
+  const chat = [TURNS[1], { ...TURNS[2], tool_calls: null, function_call: null }];
+  expect(messagesRow!({ messages: "chat" }, { chat }, "R1")).toEqual({ messages: chat });
+  expect(shareGptRow!({ messages: "chat" }, { chat }, "R1")).toMatchObject({ conversations: [{}, { value: "Hello" }] });
+  expect(bedrockRow!({ messages: "chat" }, { chat }, "R1")).toMatchObject({ messages: [{}, { role: "assistant" }] });
+});
+
+test("ShareGPT cannot hold a call without a function's name", () => {
+  const chat = [TURNS[1], { role: "assistant", content: null, tool_calls: [{ id: "c1", function: null }] }];
+  expect(messagesRow!({ messages: "chat" }, { chat }, "R1")).toEqual({ messages: chat });
+  expect(shareGptRow!({ messages: "chat" }, { chat }, "R1")).toBeUndefined();
 });
 
 test("ShareGPT turns are turns already, and messages once they are asked for", () => {
@@ -143,6 +171,10 @@ test.each([
     { prompt: "Why?", chosen: "Because.", rejected: "No." },
   ],
   [{ p: [TURNS[1]], c: [TURNS[2]], r: [{ role: "assistant", content: "No" }] }, { prompt: [TURNS[1]] }],
+  [
+    { p: [{ from: "human", value: "Hi" }], c: [TURNS[2]], r: [{ from: "gpt", value: "No" }] },
+    { prompt: [TURNS[1]], rejected: [{ role: "assistant", content: "No" }] },
+  ],
 ])("a preference of %j", (columns, row) => {
   expect(preferenceRow!({ preference: PAIR }, columns, "R1")).toMatchObject(row);
 });
