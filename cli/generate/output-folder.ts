@@ -1,6 +1,6 @@
 /** The directory for the dataset, checked before anything is paid for that could not be delivered. It holds one dataset at a time. */
 import { mkdir, open, readFile, rm, rmdir } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { UsageError } from "../exit-codes.ts";
 import type { GenerateOptions } from "./options.ts";
 
@@ -35,20 +35,24 @@ export async function filesOfDataset(folder: string): Promise<string[]> {
 
 /** Removes files of a dataset that was replaced, and directories that are empty without them. */
 export async function removeFiles(folder: string, names: readonly string[]): Promise<void> {
+  const root = resolve(folder);
   for (const name of names) {
-    const path = resolve(folder, name);
+    const path = resolve(root, name);
     // The list is a file that anyone may have written.
-    if (relative(resolve(folder), path).startsWith("..")) continue;
+    if (!path.startsWith(root + sep)) continue;
     await rm(path, { force: true });
-    for (let parent = dirname(path); parent !== resolve(folder); parent = dirname(parent))
-      if (
-        !(await rmdir(parent).then(
-          () => true,
-          () => false,
-        ))
-      )
-        break;
+    await removeEmpty(dirname(path), root);
   }
+}
+
+/** The directory and those above it, up to the root, as far as they are empty. */
+async function removeEmpty(directory: string, root: string): Promise<void> {
+  if (directory === root) return;
+  const isRemoved = await rmdir(directory).then(
+    () => true,
+    () => false,
+  );
+  if (isRemoved) await removeEmpty(dirname(directory), root);
 }
 
 /** The id of the job whose dataset is in the directory, empty if it does not say; `undefined` if there is none. */
