@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { CreateJobDocument, type CreateJobInput, type JobFieldsFragment } from "../generated/documents.ts";
 import { useClientToken } from "../hooks/useClientToken.ts";
-import { updateJobLists } from "../jobs/live/lists.ts";
+import { updateJobLists } from "./jobLists.ts";
 
 /** Starts a job and adds it to the lists. The same input sent again after a lost response returns the same job. */
 export function useCreateJob() {

@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { DeleteJobDocument, JobFieldsFragmentDoc } from "../generated/documents.ts";
-import { updateJobLists } from "../jobs/live/lists.ts";
+import { updateJobLists } from "./jobLists.ts";
 
 /** Deletes a job with its datasets and removes it from the lists. */
 export function useDeleteJob() {

@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { DeleteTemplateDocument } from "../generated/documents.ts";
-import { forgetTemplateLists } from "../templates/lists.ts";
+import { forgetTemplateLists } from "./templateLists.ts";
 
 /** Deletes a template with its versions and removes it from the lists. */
 export function useDeleteTemplate() {

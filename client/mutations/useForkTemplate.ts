@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { ForkTemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
-import { forgetTemplateLists } from "../templates/lists.ts";
+import { forgetTemplateLists } from "./templateLists.ts";
 
 /** Copies a version of a template, the latest when null, into a new template of mine. */
 export function useForkTemplate() {

@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { RestoreTemplateDocument, type TemplateFieldsFragment } from "../generated/documents.ts";
-import { forgetTemplateLists } from "../templates/lists.ts";
+import { forgetTemplateLists } from "./templateLists.ts";
 
 /** Saves an older version again as the newest, and returns that. */
 export function useRestoreTemplate() {

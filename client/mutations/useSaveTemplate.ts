@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { SaveTemplateDocument, type SaveTemplateInput, type TemplateFieldsFragment } from "../generated/documents.ts";
-import { forgetTemplateLists } from "../templates/lists.ts";
+import { forgetTemplateLists } from "./templateLists.ts";
 
 /** Saves a template as its next version, or a new one. The lists are refetched when they are next shown. */
 export function useSaveTemplate() {

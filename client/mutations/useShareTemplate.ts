@@ -1,6 +1,6 @@
 import { useMutation } from "@apollo/client/react";
 import { PublishTemplateDocument, UnpublishTemplateDocument } from "../generated/documents.ts";
-import { forgetTemplateLists } from "../templates/lists.ts";
+import { forgetTemplateLists } from "./templateLists.ts";
 
 /** Publishes a template's latest version, or unpublishes all its versions. */
 export function useShareTemplate() {

@@ -8,7 +8,7 @@ import {
   type JobStateFragment,
   type OnJobChangedSubscription,
 } from "../../generated/documents.ts";
-import { updateJobLists } from "./lists.ts";
+import { updateJobLists } from "../../mutations/jobLists.ts";
 import { isStaleArchive, isStaleJobState, isStaleShardReport, newerSnapshot } from "./freshness.ts";
 
 type JobChange = NonNullable<OnJobChangedSubscription["onJobChanged"]>;

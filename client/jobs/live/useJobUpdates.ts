@@ -5,7 +5,7 @@ import { repeat } from "rxjs";
 import { JobDocument, OnJobChangedDocument } from "../../generated/documents.ts";
 import { applyJobChange, knownArchive } from "./applyJobChange.ts";
 import { isNewlyRestored } from "./freshness.ts";
-import { updateJobLists } from "./lists.ts";
+import { updateJobLists } from "../../mutations/jobLists.ts";
 
 /**
  * Feeds the cache with updates of all jobs of the signed-in user. Used once, by the session.

@@ -6,7 +6,7 @@ import {
   type JobStatus,
 } from "../../../../client/generated/documents.ts";
 import { applyJobChange } from "../../../../client/jobs/live/applyJobChange.ts";
-import { updateJobLists } from "../../../../client/jobs/live/lists.ts";
+import { updateJobLists } from "../../../../client/mutations/jobLists.ts";
 import { isStaleJobState, isStaleShardReport } from "../../../../client/jobs/live/freshness.ts";
 import { newest } from "../../../../client/session/keepNewest.ts";
 import { typePolicies } from "../../../../client/session/cache.ts";

@@ -1,6 +1,6 @@
 import type { ApolloCache } from "@apollo/client";
 import { JOB_STATUSES } from "#core/job/job";
-import { JobsDocument, type JobFieldsFragment, type JobsQuery, type JobStatus } from "../../generated/documents.ts";
+import { JobsDocument, type JobFieldsFragment, type JobsQuery, type JobStatus } from "../generated/documents.ts";
 
 /** Inserts a job into every cached list it now belongs to, newest first, and removes it from the others. */
 export function updateJobLists(cache: ApolloCache, job: JobFieldsFragment): void {
