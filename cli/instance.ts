@@ -8,6 +8,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { describeModel } from "../local/bedrock/describe-model.ts";
 import { parseModelOption } from "../local/bedrock/options.ts";
 import { startCloud, type Cloud } from "../local/cloud.ts";
 import { holderOf, openDataFolder } from "../local/data-folder.ts";
@@ -35,7 +36,7 @@ export interface InstanceOptions {
   readonly port?: number;
   /** Empties the data directory first. */
   readonly reset?: boolean;
-  /** `sample`, `openai=URL` or `bedrock`. */
+  /** `sample`, `openai=URL`, `openai=URL,model=NAME,key=VARIABLE` or `bedrock`. */
   readonly model?: string;
   /** A cloud assembly synthesized before; by default a new one in the data directory. */
   readonly assembly?: string;
@@ -47,6 +48,8 @@ export interface InstanceOptions {
 export interface Instance {
   readonly outputs: Outputs;
   readonly cloud: Cloud;
+  /** Which model answers, for people; a server's says what it was chosen from, or why it does not answer yet. */
+  readonly model: string;
   /** Resolves when no worker is running, or when the signal aborts. */
   idle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
@@ -71,7 +74,7 @@ export async function findInstance(data: string, signal?: AbortSignal): Promise<
  */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { signal, onStep = () => undefined } = options;
-  const model = asUsageError(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL));
+  const model = asUsageError(() => parseModelOption(options.model, process.env.PLOT_PALETTE_MODEL, process.env));
   await checkNotInUse(resolve(options.data));
   if (options.port !== undefined) await checkPortIsFree(options.port);
   if (options.reset) await resetData(options.data);
@@ -98,6 +101,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     return {
       outputs,
       cloud,
+      model: await describeModel(model),
       async idle(forced) {
         const isBusy = () => cloud.tasks.list().some(({ lastStatus }) => lastStatus !== "STOPPED");
         while (isBusy() && !forced.aborted) await sleep(POLL_INTERVAL_MS);

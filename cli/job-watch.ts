@@ -21,6 +21,10 @@ export interface JobSummary {
   readonly delivered: number;
   readonly failed: number;
   readonly rejected: number;
+  /** Answers whose JSON was mended without a repair. */
+  readonly mended: number;
+  /** What a model's server says while its calls do not succeed; null while they do. */
+  readonly modelProblem: string | null;
   readonly spentNanos: Nanos;
   readonly writtenOffNanos: Nanos;
   readonly budgetNanos: Nanos;
@@ -37,6 +41,8 @@ interface Shard {
   readonly delivered: number;
   readonly failed: number;
   readonly rejected: number;
+  readonly mended: number;
+  readonly modelProblem: string | null;
   readonly spentNanos: Nanos;
   readonly writtenOffNanos: Nanos;
   readonly recordsPerSecond: number;
@@ -62,7 +68,7 @@ interface JobChange extends Pick<
 }
 
 const SHARD_FIELDS =
-  "shardNo generation reportNo delivered failed rejected spentNanos writtenOffNanos recordsPerSecond";
+  "shardNo generation reportNo delivered failed rejected mended modelProblem spentNanos writtenOffNanos recordsPerSecond";
 const DATASET_FIELDS = "datasetFiles { name format omitted } datasetFileCount";
 export const JOB_FIELDS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} progress { ${SHARD_FIELDS} }`;
 const CHANGE_FIELDS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} shard { ${SHARD_FIELDS} }`;
@@ -117,7 +123,7 @@ export function canceledBySignal(job: JobSummary, signal: AbortSignal): boolean 
 }
 
 export function summarize(job: ApiJob): JobSummary {
-  const sum = (key: "delivered" | "failed" | "rejected" | "spentNanos" | "writtenOffNanos" | "recordsPerSecond") =>
+  const sum = (key: Exclude<keyof Shard, "shardNo" | "generation" | "reportNo" | "modelProblem">) =>
     job.progress.reduce((total, shard) => total + shard[key], 0);
   return {
     id: job.id,
@@ -127,6 +133,9 @@ export function summarize(job: ApiJob): JobSummary {
     delivered: sum("delivered"),
     failed: sum("failed"),
     rejected: sum("rejected"),
+    mended: sum("mended"),
+    modelProblem:
+      job.status === "RUNNING" ? (job.progress.find((shard) => shard.modelProblem)?.modelProblem ?? null) : null,
     spentNanos: sum("spentNanos"),
     writtenOffNanos: sum("writtenOffNanos"),
     recordsPerSecond: sum("recordsPerSecond"),

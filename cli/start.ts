@@ -18,7 +18,11 @@ const command = new Command("npm start --")
   .description("Runs Plot Palette on this machine, from the same stacks that are deployed.")
   .option("--data <dir>", "data directory, kept between runs", ".local")
   .option("--port <n>", "port of the app", portOf, DEFAULT_PORT)
-  .option("--model <model>", "sample, openai=http://…/v1 (Ollama, vLLM, llama.cpp) or bedrock", "sample")
+  .option(
+    "--model <model>",
+    "sample, openai=URL[,model=NAME][,key=VARIABLE] (Ollama, vLLM, llama.cpp) or bedrock",
+    "sample",
+  )
   .option("--no-browser", "do not open a browser")
   .option("--reset", "empty the data directory first")
   .allowExcessArguments(false)
@@ -44,6 +48,7 @@ Ready after ${((Date.now() - began) / 1000).toFixed(1)} s.
   Open      ${appUrl}
   Sign in   ${demoUser.email}
   Password  ${demoUser.password}
+  Model     ${instance.model}
 
 Data directory: ${options.data}. Emails (such as sign-up codes) are written to ${options.data}/cognito-identity-provider/outbox.jsonl.
 Press Ctrl-C to stop.`);

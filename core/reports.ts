@@ -49,6 +49,8 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         delivered
         failed
         rejected
+        mended
+        modelProblem
         causes {
           cause
           attempts
@@ -130,6 +132,7 @@ export const REPORT_TEST_RUN = /* GraphQL */ `
             role
             text
           }
+          reasoning
           answer
           error
           inputTokens

@@ -4,7 +4,8 @@ import { readShards, shardRows, toShardProgress } from "./shared/shards.ts";
 /** What progress needs, without the lists of parts and columns. */
 const SHARD_FIELDS = [
   ...["jobId", "shardNo", "state", "fromSlot", "toSlot", "generation", "leaseUntilMs", "report"],
-  ...["delivered", "failed", "rejected", "causes", "spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
+  ...["delivered", "failed", "rejected", "mended", "causes"],
+  ...["spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
 ];
 
 export function request(ctx: Context) {

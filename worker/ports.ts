@@ -70,7 +70,11 @@ export interface ModelRequest {
 export interface ModelAnswer {
   /** The text; of a model that was made to call a tool, the JSON of the tool's input. */
   readonly text: string;
+  /** What the model thought before it answered, parted from the answer; absent if it did not, or its server does not say. */
+  readonly reasoning?: string;
   readonly stopReason: string;
+  /** The address of the server, if it stands in for Bedrock. */
+  readonly server?: string;
   /** If absent, the worst case is charged. */
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
 }

@@ -16,6 +16,8 @@ import { runExport } from "./export/export-run.ts";
 import { ConcurrencyLimiter } from "./calls/concurrency-limiter.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
 import { ModelCooldowns } from "./calls/model-cooldowns.ts";
+import { ModelHealth } from "./calls/model-health.ts";
+import { Overruns } from "./calls/overruns.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
 import { JobContext } from "./record/job-context.ts";
@@ -37,6 +39,8 @@ export class Task {
   readonly #changed = new ConditionVariable();
   readonly #limiter: ConcurrencyLimiter;
   readonly #cooldowns = new ModelCooldowns();
+  readonly #modelHealth = new ModelHealth();
+  readonly #overruns = new Overruns();
   /** The shards this worker runs: one, and the next as soon as little of it is left (see `#untilFewRecordsLeft`). */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
   #jobContextPromise: Promise<JobContext> | undefined;
@@ -120,9 +124,10 @@ export class Task {
       this.#limiter.shareQuota(countLeaseHolders([leased, ...shards], holder.nowMs));
       this.#quotaRefresh ??= this.#refreshQuotaShare(job);
     }
-    const [limiter, cooldowns, changed] = [this.#limiter, this.#cooldowns, this.#changed];
+    const shared = { limiter: this.#limiter, cooldowns: this.#cooldowns, changed: this.#changed };
+    const watched = { modelHealth: this.#modelHealth, overruns: this.#overruns };
     const mayStartRecords = (shardNo: number) => this.#mayStartRecords(shardNo);
-    const context = { ports, settings, jobContext, limiter, cooldowns, changed, job, runningShards, mayStartRecords };
+    const context = { ports, settings, jobContext, job, runningShards, mayStartRecords, ...shared, ...watched };
     const run = await ShardRun.open(context, leased, leasedAtMs).catch((error: unknown) =>
       this.#handleOpenFailure(job, error),
     );
@@ -133,7 +138,7 @@ export class Task {
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#runs.delete(shard.shardNo);
-        changed.notifyAll();
+        this.#changed.notifyAll();
       });
     this.#runs.set(shard.shardNo, { run, end });
     // Stopped while the lease was being taken.

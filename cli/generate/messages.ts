@@ -15,11 +15,13 @@ export function reportOf(job: JobSummary, seconds: number, files: readonly strin
     delivered: job.delivered,
     failed: job.failed,
     rejected: job.rejected,
+    mended: job.mended,
     spentUsd: job.spentNanos / 1e9,
     writtenOffUsd: job.writtenOffNanos / 1e9,
     budgetUsd: job.budgetNanos / 1e9,
     seconds,
     status: job.status,
+    reason: job.statusReason,
     files,
   };
 }
@@ -30,9 +32,11 @@ export function outcomeMessage(job: JobSummary, options: GenerateOptions): strin
     `${outcomeOf(job)} ${deliveredOf(job)} records for ${formatUsd(job.spentNanos)}, saved to ${options.out}/.`,
     job.failed > 0 && `${counted(job.failed, "record")} failed; see failures.jsonl for the reasons.`,
     job.rejected > 0 && `${counted(job.rejected, "candidate")} rejected; see rejected.jsonl for the reasons.`,
+    job.mended > 0 && `${counted(job.mended, "answer")} of nearly valid JSON mended without a repair.`,
     ...job.datasetFiles.map(omissionOf),
+    job.status === "BUDGET_EXCEEDED" && job.statusReason,
     job.status === "BUDGET_EXCEEDED" &&
-      `Resume with a larger budget:\n  ${resumeCommand(job.id, options)} --budget ${(2 * job.budgetNanos) / 1e9}`,
+      `Resume with:\n  ${resumeCommand(job.id, options)} --budget ${(2 * job.budgetNanos) / 1e9}`,
   ];
   return lines.filter(Boolean).join("\n");
 }

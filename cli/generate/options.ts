@@ -73,7 +73,10 @@ function command(): Command {
     .option("--out <dir>", "output directory for the dataset and report.json", "out")
     .option("--overwrite", "replace the dataset of another job in the output directory")
     .option("--data <dir>", "data directory of the instance to use or start", DEFAULT_DATA_FOLDER)
-    .option("--model <model>", "model for an instance started here: sample, openai=http://…/v1 or bedrock")
+    .option(
+      "--model <model>",
+      "model for an instance started here: sample, openai=URL[,model=NAME][,key=VARIABLE] or bedrock",
+    )
     .option(
       "--resume <job>",
       "resume a paused job, or one stopped at its budget (with a larger --budget), or follow a running one",

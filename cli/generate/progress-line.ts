@@ -22,10 +22,20 @@ export function showProgress(
 
 function progressBar(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {
   if (estimate) stream.write(`Estimated cost: ${formatEstimate(estimate)}, ${formatBasis(estimate)}.\n`);
+  let problem: string | null = null;
   return {
-    show: (summary) => void stream.write(`\r\u001b[2K${barOf(summary).slice(0, stream.columns - 1)}`),
+    show(summary) {
+      const isNew = summary.modelProblem !== null && summary.modelProblem !== problem;
+      problem = summary.modelProblem;
+      const above = isNew ? `${waitingMessage(summary.modelProblem ?? "")}\n` : "";
+      stream.write(`\r\u001b[2K${above}${barOf(summary).slice(0, stream.columns - 1)}`);
+    },
     end: () => void stream.write("\n"),
   };
+}
+
+function waitingMessage(problem: string): string {
+  return `${problem.replace(/\.?$/, ".")} The job continues as soon as it answers.`;
 }
 
 /** `██████░░░░  120/500  24.1/s  $0.041 of $1.00  RUNNING` */
@@ -50,9 +60,10 @@ function jsonLines(stream: NodeJS.WriteStream, estimate: Estimate | null): Progr
   const print = () => {
     if (!latest || latest === shown) return;
     shown = latest;
-    const { status, requested, delivered, failed, spentNanos, recordsPerSecond } = latest;
+    const { status, requested, delivered, failed, spentNanos, recordsPerSecond, modelProblem } = latest;
     const fields = { status, requested, delivered, failed, spentUsd: spentNanos / 1e9, recordsPerSecond };
-    stream.write(`${JSON.stringify({ ...fields, ...estimated })}\n`);
+    const problem = modelProblem === null ? {} : { modelProblem };
+    stream.write(`${JSON.stringify({ ...fields, ...problem, ...estimated })}\n`);
   };
   const timer = setInterval(print, LINE_INTERVAL_MS);
   return {

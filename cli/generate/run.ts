@@ -59,6 +59,7 @@ export async function runOnInstance(request: RunRequest): Promise<number> {
     signal: interrupted,
     onStep: (step) => process.stderr.isTTY && console.error(`${step} …`),
   });
+  if (options.model) console.error(`Model: ${own.model}`);
   try {
     return await runJob(own.outputs, request, () => own.idle(forced));
   } finally {

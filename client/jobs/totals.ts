@@ -7,6 +7,10 @@ export interface Totals {
   readonly failed: number;
   /** Candidates that the template's conditions rejected; their records were regenerated. */
   readonly rejected: number;
+  /** Answers whose JSON was mended without a repair. */
+  readonly mended: number;
+  /** What a model's server says while its calls do not succeed; null while they do, and when the job is not running. */
+  readonly modelProblem: string | null;
   /** Neither delivered nor failed yet. */
   readonly open: number;
   /** Delivered and failed, from 0 to 1. */
@@ -39,6 +43,9 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
     delivered,
     failed,
     rejected: sum("rejected"),
+    mended: sum("mended"),
+    modelProblem:
+      job.status === "RUNNING" ? (job.progress.find((shard) => shard.modelProblem)?.modelProblem ?? null) : null,
     open,
     share: Math.min(1, (delivered + failed) / job.recordCount),
     spentNanos,
@@ -90,7 +97,8 @@ export type JobNumbers = Pick<JobFieldsFragment, "status" | "recordCount" | "bud
   readonly progress: readonly ShardFieldsFragment[];
 };
 
-type Summable = "delivered" | "failed" | "rejected" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
+type Summable =
+  "delivered" | "failed" | "rejected" | "mended" | "spentNanos" | "writtenOffNanos" | "inputTokens" | "outputTokens";
 
 /**
  * With N shards, each reports every N seconds; after twice that it counts as silent. The extra minute allows for a browser

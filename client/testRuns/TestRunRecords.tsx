@@ -78,6 +78,11 @@ function Call({ call }: { readonly call: TestRunCall }) {
           {modelName(call.modelId)} <span className="mono">{call.modelId}</span>
         </p>
         <Turns system={call.system} turns={call.turns} />
+        {call.reasoning !== null && (
+          <div className="turns">
+            <Turn speaker="Reasoning" text={call.reasoning} />
+          </div>
+        )}
         {call.answer !== null && (
           <div className="turns turns-answer">
             <Turn speaker="Response" text={call.answer} />

@@ -36,11 +36,11 @@ export function nextTurn(
   const free = open.filter((shard) => !isLeased(shard, nowMs) && !ownShards.has(shard.shardNo));
   const crashing = free.find((shard) => crashesAtTakeover(shard) >= FAIL_AFTER_CRASHES);
   if (crashing) return failed(job, crashing);
-  const isAffordable = remainingNanos >= job.maxAttemptCostNanos;
-  const next = free.find((shard) => !isParked(shard, job)) ?? (isAffordable ? free[0] : undefined);
+  const isAffordable = (shard: ShardRow) => remainingNanos >= needOf(shard, job).nanos;
+  const next = free.find((shard) => !isParked(shard, job)) ?? free.find(isAffordable);
   if (next) return { do: "lease", shard: next };
-  return open.every((shard) => isParked(shard, job)) && !isAffordable
-    ? budgetExceeded(job, open.length, remainingNanos)
+  return open.every((shard) => isParked(shard, job)) && !open.some(isAffordable)
+    ? budgetExceeded(job, open, remainingNanos)
     : LEAVE;
 }
 
@@ -66,11 +66,18 @@ function failed({ controlNo }: JobRow, shard: ShardRow): Turn {
   return { do: "end", outcome: "FAILED", reason, when: { controlNo } };
 }
 
-function budgetExceeded(job: JobRow, openShards: number, remainingNanos: Nanos): Turn {
+/** What a parked shard's next record may cost. */
+function needOf({ parkedNeed }: ShardRow, { maxAttemptCostNanos }: JobRow): { nanos: Nanos; because?: string } {
+  return parkedNeed && parkedNeed.nanos > maxAttemptCostNanos ? parkedNeed : { nanos: maxAttemptCostNanos };
+}
+
+function budgetExceeded(job: JobRow, open: readonly ShardRow[], remainingNanos: Nanos): Turn {
   const { controlNo, parkedShards } = job;
+  const [least] = open.map((shard) => needOf(shard, job)).sort((one, other) => one.nanos - other.nanos);
+  const { nanos, because } = least ?? { nanos: job.maxAttemptCostNanos };
   const reason =
-    `The next record could cost up to ${formatUsd(job.maxAttemptCostNanos)}, but only ${formatUsd(remainingNanos)} of the budget is left; ` +
-    "resume with a larger budget.";
+    `The next record could cost up to ${formatUsd(nanos)}, but only ${formatUsd(remainingNanos)} of the budget is left; ` +
+    `resume with a larger budget.${because ? ` ${because}` : ""}`;
   // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they do not.
-  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards, parkedShards, controlNo } };
+  return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards: open.length, parkedShards, controlNo } };
 }

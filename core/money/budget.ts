@@ -6,8 +6,8 @@ import { formatUsd, type Nanos } from "./money.ts";
 
 /** A call cost more than its worst case, so that was computed wrongly: nothing more may be spent on that basis. */
 export class CostBoundExceeded extends Error {
-  constructor(cost: Nanos, covered: Nanos) {
-    super(`A model call cost ${formatUsd(cost)} where at most ${formatUsd(covered)} was expected.`);
+  constructor(cost: Nanos, worst: Nanos) {
+    super(`A model call cost ${formatUsd(cost)} where at most ${formatUsd(worst)} was expected.`);
     this.name = "CostBoundExceeded";
   }
 }
@@ -31,12 +31,13 @@ export class GrantAccount {
       get remainingNanos() {
         return remaining;
       },
-      charge: (cost, worst) => {
-        const covered = Math.min(worst, remaining);
-        this.#spent += cost;
-        this.#reserved -= Math.min(cost, remaining);
-        remaining -= Math.min(cost, remaining);
-        if (cost > covered) throw new CostBoundExceeded(cost, covered);
+      charge: (cost) => {
+        const fromReservation = Math.min(cost, remaining);
+        const fromGrant = Math.min(cost - fromReservation, this.availableNanos);
+        this.#spent += fromReservation + fromGrant;
+        this.#reserved -= fromReservation;
+        remaining -= fromReservation;
+        return fromReservation + fromGrant;
       },
       release: () => {
         this.#reserved -= remaining;
@@ -58,8 +59,11 @@ export class GrantAccount {
 
 export interface Reservation {
   readonly remainingNanos: Nanos;
-  /** Pays for a call out of what is reserved. @throws CostBoundExceeded when it costs more: a bug of ours */
-  charge(cost: Nanos, worst: Nanos): void;
+  /**
+   * Pays for a call: out of what is reserved, and where that is too little, out of what the grant has left.
+   * @returns what was paid; less than the cost only if the grant does not cover it
+   */
+  charge(cost: Nanos): Nanos;
   /** Returns the rest to the account; later calls do nothing. */
   release(): void;
 }

@@ -8,7 +8,7 @@ import type { Nanos } from "../money/money.ts";
 import { isWrittenBy } from "./part.ts";
 import { tokenOf } from "../random.ts";
 import { budgetKey, exportKey, jobKey, shardKey } from "../keys.ts";
-import type { PartRange, ShardRow, SuspectedSlot } from "./shard-row.ts";
+import type { ParkedNeed, PartRange, ShardRow, SuspectedSlot } from "./shard-row.ts";
 import type { SpendingEntry } from "../money/spending.ts";
 import type { Change, RowKey, Write } from "../change.ts";
 
@@ -192,6 +192,7 @@ export interface Progress {
   readonly delivered: number;
   readonly failed: number;
   readonly rejected: number;
+  readonly mended: number;
   readonly attempts: number;
   readonly causes: readonly CauseCount[];
   readonly inputTokens: number;
@@ -261,13 +262,20 @@ export type LeaseEnd = "DONE" | "PARKED" | "OPEN";
  * The last checkpoint of a lease: releases lease and grant in the same transaction that updates its job's shard counts.
  * PARKED is rejected when the budget was raised since `job` was read: then the shard ends OPEN.
  */
-export function endLease(row: ShardRow, job: LeasingJob, progress: Progress, state: LeaseEnd): Change {
+export function endLease(
+  row: ShardRow,
+  job: LeasingJob,
+  progress: Progress,
+  state: LeaseEnd,
+  parkedNeed?: ParkedNeed,
+): Change {
   const { change, next } = checkpoint(row, progress, 0);
+  const parked = state === "PARKED" && { parkedAtControlNo: job.controlNo, ...(parkedNeed && { parkedNeed }) };
   const writes = change.writes.map((write) => ({
     ...write,
-    set: { ...write.set, state, grantNanos: 0, ...(state === "PARKED" && { parkedAtControlNo: job.controlNo }) },
+    set: { ...write.set, state, grantNanos: 0, ...parked },
     add: undefined,
-    remove: ["leaseTask"],
+    remove: ["leaseTask", ...(state === "PARKED" && parkedNeed ? [] : ["parkedNeed"])],
     when: { equals: { ...write.when?.equals, grantNanos: row.grantNanos } },
   }));
   const { generation, checkpointNo } = next;

@@ -22,6 +22,7 @@ export function newShard({ jobId, owner, shardNo, kind, fromSlot, toSlot }: NewS
     delivered: 0,
     failed: 0,
     rejected: 0,
+    mended: 0,
     attempts: 0,
     causes: [],
     inputTokens: 0,

@@ -24,9 +24,11 @@ export interface CompletedCall {
 export interface OpenRound {
   readonly calls: CompletedCall[];
   /** The newest answer, until it is accepted; it may not have been validated yet. */
-  latest?: { readonly text: string; readonly stopReason: string };
+  latest?: { readonly text: string; readonly reasoning?: string; readonly stopReason: string };
   /** The accepted answer as prompts and columns see it; absent until there is one. */
   output?: unknown;
+  /** What the model thought before that answer; absent if it did not, or if the template does not read it. */
+  reasoning?: string;
 }
 
 /** A step whose `when` has been evaluated. A loop has all its rounds from the start, a repetition adds them one by one. */
@@ -140,18 +142,22 @@ export interface StepView {
   readonly outputs: readonly unknown[];
   /** The model that answered last; null when none has. */
   readonly modelId: string | null;
+  /** What the model thought before `output`, which is a list of the same length if `output` is that of a finished loop. */
+  readonly reasoning: string | null | readonly (string | null)[];
 }
 
 /** A step without an answer: it was skipped, or has not started. */
-export const NO_OUTPUT: StepView = { output: null, outputs: [], modelId: null };
+export const NO_OUTPUT: StepView = { output: null, outputs: [], modelId: null, reasoning: null };
 
 /** A step as prompts, conditions and columns see it. */
 export function stepView(step: Step, state: OpenStep | undefined): StepView {
   if (!state) return NO_OUTPUT;
-  const outputs = state.rounds.filter(isAccepted).map(({ output }) => output);
+  const accepted = state.rounds.filter(isAccepted);
+  const outputs = accepted.map(({ output }) => output);
+  const thoughts = accepted.map(({ reasoning }) => reasoning ?? null);
   const modelId = state.rounds.flatMap(({ calls }) => calls).at(-1)?.modelId ?? null;
-  if (step.forEach && state.end === "done") return { output: outputs, outputs, modelId };
-  return { output: outputs.at(-1) ?? null, outputs, modelId };
+  if (step.forEach && state.end === "done") return { output: outputs, outputs, modelId, reasoning: thoughts };
+  return { output: outputs.at(-1) ?? null, outputs, modelId, reasoning: thoughts.at(-1) ?? null };
 }
 
 export function metaOf(open: OpenSlot, seeds: Readonly<Record<string, Drawn>>): RecordMeta {

@@ -19,6 +19,8 @@ export interface ShardRow {
    * one counts as OPEN.
    */
   parkedAtControlNo?: number;
+  /** What its next record needed when it was parked; absent where that is the template's worst case. */
+  parkedNeed?: ParkedNeed;
   /** How often its failed slots were retried. */
   pass: number;
   /** Unsuccessful attempts before this pass, which no longer count against it. Absent in the first pass. */
@@ -43,6 +45,8 @@ export interface ShardRow {
   failed: number;
   /** Candidates that `accept` rejected; absent in shards that predate it, as are causes. */
   rejected?: number;
+  /** Answers that were mended without a repair; absent in shards that predate it. */
+  mended?: number;
   /** Attempts that ended, with any result. */
   attempts: number;
   /** Why attempts failed, at most twenty causes. */
@@ -65,6 +69,13 @@ export interface ShardRow {
   columns: Record<string, string>;
   /** The worker's last report, ahead of the checkpoint by at most a flush. */
   report?: ShardReport;
+}
+
+/** More than the worst case of one record. */
+export interface ParkedNeed {
+  nanos: Nanos;
+  /** One sentence. */
+  because: string;
 }
 
 /** Parts `fromSeq` to `toSeq` (inclusive) of one generation. */
@@ -94,6 +105,9 @@ export interface ShardReport {
   delivered: number;
   failed: number;
   rejected: number;
+  mended: number;
+  /** What a model's server last said, while its calls do not succeed. */
+  modelProblem?: string | null;
   /** The most frequent, as far as they fit. */
   causes: CauseCount[];
   spentNanos: Nanos;

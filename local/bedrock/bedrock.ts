@@ -178,6 +178,7 @@ function sendWhole({ response }: Exchange, answer: ModelAnswer, startedAt: numbe
     output: { message: { role: "assistant", content: answer.content } },
     stopReason: answer.stopReason,
     usage: answer.usage,
+    additionalModelResponseFields: answer.additionalModelResponseFields,
     metrics: { latencyMs: elapsedMs(startedAt) },
   });
 }

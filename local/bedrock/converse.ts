@@ -12,7 +12,7 @@ export interface ContentBlock {
   readonly json?: unknown;
   readonly image?: { readonly format: string; readonly source: { readonly bytes?: string } };
   readonly document?: { readonly name?: string; readonly source?: { readonly bytes?: string; readonly text?: string } };
-  readonly reasoningContent?: unknown;
+  readonly reasoningContent?: { readonly reasoningText?: { readonly text: string } };
   readonly cachePoint?: unknown;
 }
 
@@ -60,6 +60,8 @@ export interface ConverseAnswer {
   readonly content: readonly ContentBlock[];
   readonly stopReason: StopReason;
   readonly usage: Usage;
+  /** Of a model elsewhere: which server answered. */
+  readonly additionalModelResponseFields?: { readonly server: string; readonly model: string };
 }
 
 export interface Usage {

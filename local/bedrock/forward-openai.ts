@@ -6,7 +6,7 @@ import type { Model } from "./model.ts";
 import type { Forward } from "./options.ts";
 import { countInputTokens, countOutputTokens } from "./tokens.ts";
 
-type OpenAiForward = Forward & { readonly kind: "openai" };
+export type OpenAiForward = Forward & { readonly kind: "openai" };
 
 const TIMEOUT_MS = 5 * 60 * 1000;
 const STOP_REASONS: Readonly<Record<string, StopReason>> = {
@@ -18,35 +18,59 @@ const STOP_REASONS: Readonly<Record<string, StopReason>> = {
 };
 
 export function openAiModel(forward: OpenAiForward): Model {
-  let firstModel: Promise<string> | undefined;
+  let taken: Promise<string> | undefined;
 
   /** Self-hosted servers have one model or a few; Bedrock's ids mean nothing to them. */
   function chooseModel(): Promise<string> {
-    if (forward.model) return Promise.resolve(forward.model);
-    firstModel ??= listFirstModel(forward).catch((error: unknown) => {
-      firstModel = undefined;
-      throw error;
-    });
-    return firstModel;
+    taken ??= chooseServerModel(forward)
+      .then(({ model }) => model)
+      .catch((error: unknown) => {
+        taken = undefined;
+        throw error;
+      });
+    return taken;
   }
 
   return async ({ request, signal }) => {
-    const body = toChatRequest(request, await chooseModel());
-    const completion = await callServer(forward, "/chat/completions", signal, body);
-    return toConverseAnswer(completion, request);
+    const model = await chooseModel();
+    const completion = await callServer(forward, "/chat/completions", signal, toChatRequest(request, model));
+    return {
+      ...toConverseAnswer(completion, request, forward),
+      additionalModelResponseFields: { server: forward.baseUrl, model },
+    };
   };
 }
 
-async function listFirstModel(forward: OpenAiForward): Promise<string> {
-  const listed = await callServer(forward, "/models", undefined);
-  const id: unknown = listed.data?.[0]?.id;
-  if (typeof id === "string") return id;
-  throw new AwsError(
-    503,
-    "ServiceUnavailableException",
-    `The server at ${forward.baseUrl} lists no models. Load one first.`,
-  );
+export interface ChosenModel {
+  /** The server's name for it. */
+  readonly model: string;
+  /** All that the server lists. */
+  readonly listed: readonly string[];
 }
+
+/** The model that was asked for, else the first listed that writes text. @throws AwsError when there is none */
+export async function chooseServerModel(forward: OpenAiForward, signal?: AbortSignal): Promise<ChosenModel> {
+  if (forward.model) return { model: forward.model, listed: [] };
+  const { data } = await callServer(forward, "/models", signal);
+  const models: any[] = Array.isArray(data) ? data.filter((model) => typeof model?.id === "string") : [];
+  const listed = models.map(({ id }) => id as string);
+  const model = models.find(writesText)?.id as string | undefined;
+  if (model !== undefined) return { model, listed };
+  const found = listed.length > 0 ? `lists only ${listed.join(", ")}, none of which writes text` : "lists no models";
+  throw unavailable(`The server at ${forward.baseUrl} ${found}; load one, or name one with "model=NAME".`);
+}
+
+/** Names of models for embedding, ranking, speech, images and moderation. */
+const OTHER_PURPOSES =
+  /embed|rerank|(?:^|[/_-])(?:bge|e5|gte|minilm|mpnet|jina|nomic|whisper|tts|clip|siglip|dall-e|sdxl|flux|moderation|guard)(?:[-_.:]|$)|stable-diffusion/i;
+
+/** Some servers say what a model is for; otherwise its name tells. */
+function writesText({ id, type, task }: any): boolean {
+  const purpose = String(type ?? task ?? "");
+  return !/embed|rerank|speech|image|transcri/i.test(purpose) && !OTHER_PURPOSES.test(id);
+}
+
+const unavailable = (message: string) => new AwsError(503, "ServiceUnavailableException", message);
 
 /** @throws AwsError as from Bedrock */
 async function callServer(
@@ -66,24 +90,44 @@ async function callServer(
       body: body && JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    if (response.ok) return await response.json();
-    throw refusal(response.status, await response.text(), response.headers.get("retry-after"));
+    const text = await response.text();
+    if (response.ok) return readAnswer(forward, text);
+    throw refusal(forward, response.status, text, response.headers.get("retry-after"));
   } catch (error) {
     if (error instanceof AwsError) throw error;
     if (timeout.aborted)
       throw new AwsError(408, "ModelTimeoutException", `The server at ${forward.baseUrl} did not answer in time.`);
     const reason =
       error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-    throw new AwsError(
-      503,
-      "ServiceUnavailableException",
-      `The server at ${forward.baseUrl} could not be reached: ${reason}`,
-    );
+    throw unavailable(`The server at ${forward.baseUrl} could not be reached: ${reason}`);
   }
 }
 
-function refusal(status: number, body: string, retryAfter: string | null): AwsError {
-  const message = readErrorMessage(body) || `The model server responded with ${status}.`;
+/** What the server answered with 200, which may still be an error, or the page of something else. @throws AwsError */
+function readAnswer(forward: OpenAiForward, text: string): any {
+  let answer: any;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw unavailable(
+      `The server at ${forward.baseUrl} answered ${shown(text)} instead of JSON; is it a model server, and does its address end in /v1?`,
+    );
+  }
+  if (!answer?.error) return answer;
+  const status = Number(answer.error.code ?? answer.error.status);
+  throw refusal(forward, status >= 400 && status < 600 ? status : 500, text, null);
+}
+
+const SHOWN_CHARACTERS = 80;
+
+function shown(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line === "") return "nothing";
+  return JSON.stringify(line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line);
+}
+
+function refusal({ baseUrl }: OpenAiForward, status: number, body: string, retryAfter: string | null): AwsError {
+  const message = `The server at ${baseUrl} answered ${status}: ${readErrorMessage(body) || "no reason given"}`;
   if (status === 429) return new AwsError(429, "ThrottlingException", message, retryAfter ? { retryAfter } : {});
   if (status === 408 || status === 504) return new AwsError(408, "ModelTimeoutException", message);
   if (status === 401 || status === 403) return new AwsError(403, "AccessDeniedException", message);
@@ -96,10 +140,15 @@ function refusal(status: number, body: string, retryAfter: string | null): AwsEr
 
 function readErrorMessage(body: string): string {
   try {
-    const { error, message } = JSON.parse(body);
-    return String(error?.message ?? error ?? message ?? "");
+    const { error, message, detail } = JSON.parse(body);
+    const said: unknown = error?.message ?? error ?? message ?? detail ?? "";
+    return (typeof said === "string" ? said : JSON.stringify(said)).slice(0, 500);
   } catch {
-    return body.slice(0, 500);
+    return body
+      .replace(/<[^>]*>/g, " ")
+      .replace(/\s+/g, " ")
+      .trim()
+      .slice(0, 500);
   }
 }
 
@@ -164,19 +213,43 @@ function toChatContent(blocks: readonly ContentBlock[]) {
   );
 }
 
-function toConverseAnswer(completion: any, request: ConverseRequest): ConverseAnswer {
+function toConverseAnswer(completion: any, request: ConverseRequest, { baseUrl }: OpenAiForward): ConverseAnswer {
   const choice = completion?.choices?.[0];
   if (!choice?.message)
-    throw new AwsError(500, "InternalServerException", "The model server's response has no message.");
-  const text: string = choice.message.content ?? "";
+    throw unavailable(`The server at ${baseUrl} answered ${shown(JSON.stringify(completion))}, which has no message.`);
+  const { text, reasoning } = toParts(choice.message);
   const calls: ContentBlock[] = (choice.message.tool_calls ?? []).map(toToolUse);
-  const content = text === "" && calls.length > 0 ? calls : [{ text }, ...calls];
+  const thoughts: ContentBlock[] =
+    reasoning === "" ? [] : [{ reasoningContent: { reasoningText: { text: reasoning } } }];
+  const content = [...thoughts, ...(text === "" && calls.length > 0 ? [] : [{ text }]), ...calls];
   const inputTokens: number = completion.usage?.prompt_tokens ?? countInputTokens(request);
   const outputTokens: number = completion.usage?.completion_tokens ?? countOutputTokens(content);
   // Some servers say "stop" after a tool call.
   const finished = STOP_REASONS[choice.finish_reason] ?? "end_turn";
   const stopReason = calls.length > 0 && finished === "end_turn" ? "tool_use" : finished;
   return { content, stopReason, usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens } };
+}
+
+/**
+ * A message's text and reasoning. Content is a text or a list of parts, in which Mistral's models also think; other servers have
+ * a member for what the model thought: `reasoning_content` (vLLM, SGLang, llama.cpp, DeepSeek), `reasoning` (Ollama, newer vLLM).
+ */
+function toParts({ content, refusal, reasoning_content, reasoning }: any): { text: string; reasoning: string } {
+  const parts: any[] = Array.isArray(content) ? content : [{ type: "text", text: content ?? refusal ?? "" }];
+  const thought = parts.map((part) => (isThought(part) ? textOfPart(part.thinking ?? part.reasoning ?? part) : ""));
+  const said = parts.map((part) => (isThought(part) ? "" : textOfPart(part)));
+  return {
+    text: said.join(""),
+    reasoning: [reasoning_content ?? reasoning ?? "", ...thought].filter(Boolean).join("\n\n"),
+  };
+}
+
+const isThought = (part: any) => ["thinking", "reasoning"].includes(part?.type);
+
+function textOfPart(part: any): string {
+  if (typeof part === "string") return part;
+  if (Array.isArray(part)) return part.map(textOfPart).join("");
+  return String(part?.text ?? part?.refusal ?? part?.summary ?? "");
 }
 
 function toToolUse(call: any, index: number): ContentBlock {
@@ -189,11 +262,12 @@ function toToolUse(call: any, index: number): ContentBlock {
   };
 }
 
-/** A call with truncated arguments gets none, as on Bedrock. */
-function parseArguments(text: string): unknown {
+/** Arguments that are not JSON are passed on as the text they are: the caller may make sense of them. */
+function parseArguments(given: unknown): unknown {
+  if (typeof given !== "string") return given ?? {};
   try {
-    return JSON.parse(text || "{}");
+    return JSON.parse(given || "{}");
   } catch {
-    return {};
+    return given;
   }
 }

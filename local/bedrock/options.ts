@@ -82,11 +82,16 @@ const FORWARD_KEYS = ["apiKey", "model"];
 
 /**
  * Parses the user's choice of model.
- * @param text `sample` (or nothing), `openai=http://127.0.0.1:11434/v1`, `bedrock`
+ * @param text `sample` (or nothing), `openai=http://127.0.0.1:11434/v1`, `openai=URL,model=NAME,key=VARIABLE`, `bedrock`
  * @param settingsJson a JSON object: the sample model's settings, or for `openai` its `apiKey` and `model`
+ * @param env holds the key that `key=VARIABLE` names, so that it stands in no command's history
  * @throws Error that says what was expected and what was given
  */
-export function parseModelOption(text: string | undefined, settingsJson: string | undefined): ModelOptions {
+export function parseModelOption(
+  text: string | undefined,
+  settingsJson: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = {},
+): ModelOptions {
   const choice = text?.trim() || "sample";
   const given = parseObject(settingsJson);
   if (choice === "sample") return { settings: checkSettings(given) };
@@ -95,7 +100,9 @@ export function parseModelOption(text: string | undefined, settingsJson: string 
     return { forward: { kind: "bedrock" } };
   }
   if (!choice.startsWith("openai=")) {
-    throw new Error(`The model must be "sample", "openai=http://HOST:PORT/v1" or "bedrock"; got "${choice}".`);
+    throw new Error(
+      `The model must be "sample", "openai=http://HOST:PORT/v1" (optionally followed by ",model=NAME,key=VARIABLE") or "bedrock"; got "${choice}".`,
+    );
   }
   refuseUnknown(given, FORWARD_KEYS, `An OpenAI-compatible server takes the settings ${FORWARD_KEYS.join(" and ")}`);
   for (const key of FORWARD_KEYS) {
@@ -103,7 +110,34 @@ export function parseModelOption(text: string | undefined, settingsJson: string 
       throw new Error(`The model setting "${key}" must be a string, not ${JSON.stringify(given[key])}.`);
     }
   }
-  return { forward: { kind: "openai", baseUrl: readBaseUrl(choice.slice("openai=".length)), ...given } };
+  const [url = "", ...settings] = choice.slice("openai=".length).split(",");
+  return { forward: { kind: "openai", baseUrl: readBaseUrl(url), ...given, ...readServerSettings(settings, env) } };
+}
+
+/** `model=NAME` and `key=VARIABLE`, in any order. */
+function readServerSettings(
+  settings: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): { model?: string; apiKey?: string } {
+  return Object.assign(
+    {},
+    ...settings.map((setting) => {
+      const [, name, value] = /^\s*(\w+)=(.+)$/.exec(setting) ?? [];
+      if (name === "model") return { model: value?.trim() };
+      if (name === "key") return { apiKey: keyIn(env, value?.trim() ?? "") };
+      throw new Error(
+        `Expected "model=NAME" or "key=VARIABLE" after the server's address, separated by commas; got "${setting}".`,
+      );
+    }),
+  );
+}
+
+function keyIn(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  const key = env[name];
+  if (key) return key;
+  throw new Error(
+    `The environment variable ${name} is to hold the model server's key, but it is not set; set it, or leave "key=${name}" out.`,
+  );
 }
 
 /**

@@ -35,5 +35,6 @@ export function cutToTokens(text: string, tokens: number): string {
 
 function sentText(block: ContentBlock): string {
   if (block.toolUse) return block.toolUse.name + JSON.stringify(block.toolUse.input);
+  if (block.reasoningContent) return block.reasoningContent.reasoningText?.text ?? "";
   return textOf([block]) || (block.image?.source.bytes ?? block.document?.source?.bytes ?? "");
 }

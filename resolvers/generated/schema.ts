@@ -1119,6 +1119,10 @@ export type ShardProgress = {
   jobId: Scalars['ID']['output'];
   /** Up to three of the latest records, each as the JSON text of its columns, with long values truncated. */
   latest: Array<Scalars['String']['output']>;
+  /** Answers whose JSON was not quite right and could be mended without a repair. */
+  mended: Scalars['Int']['output'];
+  /** What a model's server last said, while its calls have not succeeded for some seconds; null while they do. */
+  modelProblem: Maybe<Scalars['String']['output']>;
   /** Output tokens. */
   outputTokens: Scalars['Float']['output'];
   /** The number of records in this shard. */
@@ -1147,6 +1151,8 @@ export type ShardProgressInput = {
   generation: Scalars['Int']['input'];
   inputTokens: Scalars['Float']['input'];
   latest: Array<Scalars['String']['input']>;
+  mended: Scalars['Int']['input'];
+  modelProblem?: InputMaybe<Scalars['String']['input']>;
   outputTokens: Scalars['Float']['input'];
   recordsPerSecond: Scalars['Float']['input'];
   rejected: Scalars['Int']['input'];
@@ -1474,7 +1480,7 @@ export type TestRun = {
 
 /** One model call of a test run, with long texts truncated. */
 export type TestRunCall = {
-  /** The model's answer; null when there was none. */
+  /** The model's answer, without its reasoning; null when there was none. */
   answer: Maybe<Scalars['String']['output']>;
   /** The cost, in nano-dollars. */
   costNanos: Scalars['Float']['output'];
@@ -1490,6 +1496,8 @@ export type TestRunCall = {
   outputTokens: Scalars['Int']['output'];
   /** Why the call was made: first, repair, fallback or escalation. */
   reason: Scalars['String']['output'];
+  /** What the model thought before it answered; null when it did not. */
+  reasoning: Maybe<Scalars['String']['output']>;
   /** The round, from 0: the item of a loop or the repetition. */
   round: Scalars['Int']['output'];
   /** The step. */

@@ -8,6 +8,8 @@ import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
 
 const CALLS_IN_FLIGHT = 8;
 const CALL_TIMEOUT_MS = 60_000;
+/** Some ten seconds in total: a person is waiting, and may start again. */
+const MAX_CALL_ATTEMPTS = 8;
 /** No call starts when there is not enough time for a typical one. */
 const MIN_CALL_MS = 60_000;
 /** Calls in flight are aborted this long before the end, so that what they may have cost can be recorded. */
@@ -37,6 +39,7 @@ export class ModelCalls {
         changed: new ConditionVariable(),
       }),
       cooldowns: new ModelCooldowns(),
+      maxCallAttempts: MAX_CALL_ATTEMPTS,
       callTimeoutMs: CALL_TIMEOUT_MS,
       aborting: this.#aborting.signal,
       stopping: this.#stopping.signal,

@@ -66,7 +66,8 @@ class Rendering {
     }
     const outputs = step.forEach ? await this.#rounds(step, it) : [await this.#round(step, 0, {})];
     const output = step.forEach ? outputs : outputs[0];
-    this.#answers[step.id] = { output, outputs, modelId: outputs.length > 0 ? step.modelId : null };
+    const modelId = outputs.length > 0 ? step.modelId : null;
+    this.#answers[step.id] = { output, outputs, modelId, reasoning: step.forEach ? outputs.map(() => null) : null };
   }
 
   /** One round per item; nothing is sent for an empty list. */

@@ -15,11 +15,13 @@ export type StoredRecord = TestRunRecord & { readonly columns: unknown; readonly
 
 /** A call in the schema's form. */
 export function toTestRunCall(call: ObservedCall): TestRunCall {
-  const { stepId, round, reason, modelId, system, answer, problem, inputTokens, outputTokens, costNanos } = call;
+  const { stepId, round, reason, modelId, system, answer, reasoning, problem } = call;
+  const { inputTokens, outputTokens, costNanos } = call;
   return {
     ...{ stepId, round, reason, modelId, inputTokens, outputTokens, costNanos },
     system: truncateOrNull(system, MAX_TEXT_CHARACTERS),
     turns: turnsOf(call).map(({ role, text }) => ({ role, text: truncateText(text, MAX_TEXT_CHARACTERS) })),
+    reasoning: truncateOrNull(reasoning, MAX_TEXT_CHARACTERS),
     answer: truncateOrNull(answer, MAX_TEXT_CHARACTERS),
     error: problem ?? null,
     latencyMs: Math.round(call.ms),
@@ -69,6 +71,7 @@ function truncateCall(call: TestRunCall, most: number): TestRunCall {
       role,
       text: truncateText(text, most),
     })),
+    reasoning: truncateOrNull(call.reasoning, most),
     answer: truncateOrNull(call.answer, most),
     error: truncateOrNull(call.error, most),
   };

@@ -56,8 +56,10 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
     reportNo: reported.reportNo,
     delivered: Math.max(row.delivered, reported.delivered),
     failed: Math.max(row.failed, reported.failed),
-    // Shards and reports created before records could be rejected have neither.
+    // Shards and reports created before these were counted have none.
     rejected: Math.max(row.rejected ?? 0, reported.rejected ?? 0),
+    mended: Math.max(row.mended ?? 0, reported.mended ?? 0),
+    modelProblem: isLeased ? (reported.modelProblem ?? null) : null,
     // A checkpoint may have more than fit in a message to watchers.
     causes: row.report?.causes ?? [],
     spentNanos: Math.max(row.spentNanos, reported.spentNanos),
@@ -77,6 +79,7 @@ function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest
     delivered: row.delivered,
     failed: row.failed,
     rejected: row.rejected ?? 0,
+    mended: row.mended ?? 0,
     spentNanos: row.spentNanos,
     writtenOffNanos: row.writtenOffNanos,
     inputTokens: row.inputTokens,

@@ -14,6 +14,8 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
     delivered: shard.delivered,
     failed: shard.failed,
     rejected: shard.rejected,
+    mended: shard.mended,
+    modelProblem: shard.modelProblem,
     causes: shard.causes,
     spentNanos: shard.spentNanos,
     writtenOffNanos: shard.writtenOffNanos,

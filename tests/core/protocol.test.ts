@@ -90,6 +90,7 @@ function progressOf({ row, unaccounted }: Believer): Progress {
     delivered: delivered + 1,
     failed,
     rejected: 0,
+    mended: 0,
     attempts,
     causes: [],
     inputTokens,

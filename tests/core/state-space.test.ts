@@ -455,6 +455,7 @@ function progressOf({ row, done, news, newlySpent, seq }: Holder): Progress {
     delivered: row.delivered + news.length,
     failed,
     rejected: 0,
+    mended: 0,
     attempts,
     causes: [],
     inputTokens,

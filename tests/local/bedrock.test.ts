@@ -18,6 +18,7 @@ import type { ConverseCommandInput, ConverseStreamOutput } from "@aws-sdk/client
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { bedrock } from "../../local/bedrock/bedrock.ts";
 import type { BedrockService } from "../../local/bedrock/bedrock.ts";
+import { describeModel } from "../../local/bedrock/describe-model.ts";
 import { parseModelOption } from "../../local/bedrock/options.ts";
 import type { ModelOptions } from "../../local/bedrock/options.ts";
 import { IamGate } from "../../local/iam/gate.ts";
@@ -605,10 +606,77 @@ describe("forwarding to an OpenAI-compatible server", () => {
     }));
     await start(parseModelOption(`openai=${upstream.baseUrl}`, '{"model":"m"}'));
     const error = await failure(sdk.send(new ConverseCommand(ask("x"))));
-    expect(error).toMatchObject({ name, message: "no", $metadata: { httpStatusCode } });
+    const message = `The server at ${upstream.baseUrl} answered ${status}: no`;
+    expect(error).toMatchObject({ name, message, $metadata: { httpStatusCode } });
     const retryAfter = (error as { $response?: { headers: Record<string, string> } }).$response?.headers["retry-after"];
     expect(retryAfter).toBe(status === 429 ? "7" : undefined);
     expect(loggedCalls()).toMatchObject([{ inputTokens: 0, outputTokens: 0, status: name }]);
+  });
+
+  test.each([
+    ["a web page", "<html><body>Welcome</body></html>", 'answered "<html><body>Welcome</body></html>" instead of JSON'],
+    ["nothing", "", "answered nothing instead of JSON"],
+    ["an answer without a message", "{}", 'answered "{}", which has no message'],
+  ])("%s with status 200 is a ServiceUnavailableException that says what came", async (_, body, sentence) => {
+    const upstream = await startUpstream(() => ({ body }));
+    await start(parseModelOption(`openai=${upstream.baseUrl},model=m`, undefined));
+    const error = await failure(sdk.send(new ConverseCommand(ask("x"))));
+    expect(error.name).toBe("ServiceUnavailableException");
+    expect(error.message).toContain(`The server at ${upstream.baseUrl} ${sentence}`);
+  });
+
+  test("an error with status 200 is the error it says", async () => {
+    const upstream = await startUpstream(() => ({ body: { error: { code: 429, message: "free models per day" } } }));
+    await start(parseModelOption(`openai=${upstream.baseUrl},model=m`, undefined));
+    const error = await failure(sdk.send(new ConverseCommand(ask("x"))));
+    expect(error.name).toBe("ThrottlingException");
+    expect(error.message).toContain("free models per day");
+  });
+
+  test.each([
+    [{ content: "Hi.", reasoning_content: "Greet." }, "Hi.", "Greet."],
+    [{ content: "Hi.", reasoning: "Greet." }, "Hi.", "Greet."],
+    [{ content: [{ type: "thinking", thinking: [{ type: "text", text: "Greet." }] }, "Hi."] }, "Hi.", "Greet."],
+    [
+      {
+        content: [
+          { type: "text", text: "H" },
+          { type: "text", text: "i." },
+        ],
+      },
+      "Hi.",
+      undefined,
+    ],
+    [{ content: null, refusal: "I can't." }, "I can't.", undefined],
+  ])("text and reasoning of %j come in blocks of their own", async (message, text, reasoning) => {
+    const upstream = await startUpstream(() => ({ body: { choices: [{ message }] } }));
+    await start(parseModelOption(`openai=${upstream.baseUrl},model=m`, undefined));
+    const answer = await sdk.send(new ConverseCommand(ask("x")));
+    const thought = reasoning && { reasoningContent: { reasoningText: { text: reasoning } } };
+    expect(answer.output?.message?.content).toEqual([...(thought ? [thought] : []), { text }]);
+    expect(answer.additionalModelResponseFields).toEqual({ server: upstream.baseUrl, model: "m" });
+  });
+
+  test("the first of its models that writes text is taken, and said to be", async () => {
+    const data = ["nomic-embed-text:latest", "bge-m3", "qwen3:8b", "llama3.2"].map((id) => ({ id }));
+    const upstream = await startUpstream((path) => ({
+      body: path.endsWith("/models") ? { data } : { choices: [{ message: { content: "ok" } }] },
+    }));
+    const options = parseModelOption(`openai=${upstream.baseUrl}`, undefined);
+    await start(options);
+    await sdk.send(new ConverseCommand(ask("x")));
+    expect(upstream.requests.at(-1)).toMatchObject({ model: "qwen3:8b" });
+    expect(await describeModel(options)).toBe(
+      `qwen3:8b at ${upstream.baseUrl}; it also lists nomic-embed-text:latest, bge-m3, llama3.2 (choose with --model openai=URL,model=NAME)`,
+    );
+  });
+
+  test("one that lists no model that writes text is told what is missing", async () => {
+    const upstream = await startUpstream(() => ({ body: { data: [{ id: "nomic-embed-text" }] } }));
+    const options = parseModelOption(`openai=${upstream.baseUrl}`, undefined);
+    expect(await describeModel(options)).toBe(
+      `none yet: The server at ${upstream.baseUrl} lists only nomic-embed-text, none of which writes text; load one, or name one with "model=NAME". Jobs wait until it answers.`,
+    );
   });
 
   test("an unreachable server is a ServiceUnavailableException that names it", async () => {
@@ -674,8 +742,16 @@ describe("the model option", () => {
     expect(parseModelOption(text, json)).toEqual(expected);
   });
 
+  test("names one of a server's models, and the variable with its key", () => {
+    expect(parseModelOption("openai=http://h/v1,model=a/b:c,key=KEY", undefined, { KEY: "secret" })).toEqual({
+      forward: { kind: "openai", baseUrl: "http://h/v1", model: "a/b:c", apiKey: "secret" },
+    });
+  });
+
   test.each([
-    ["gpt", undefined, /must be "sample", "openai=http:\/\/HOST:PORT\/v1" or "bedrock"; got "gpt"/],
+    ["gpt", undefined, /must be "sample", "openai=http:\/\/HOST:PORT\/v1".* or "bedrock"; got "gpt"/],
+    ["openai=http://h/v1,models=x", undefined, /Expected "model=NAME" or "key=VARIABLE" .*got "models=x"/],
+    ["openai=http://h/v1,key=NOT_SET", undefined, /environment variable NOT_SET .* is not set/],
     ["openai=localhost:1", undefined, /Expected an address like .*"localhost:1"/],
     ["sample", '{"latency":5}', /takes the settings latencyMs, .*remove "latency"/],
     ["sample", '{"throttleRate":1.5}', /"throttleRate" must be a number from 0 to 1, not 1.5/],
@@ -776,7 +852,9 @@ async function startUpstream(answer: (path: string) => UpstreamAnswer) {
     if (chunks.length > 0) requests.push(JSON.parse(Buffer.concat(chunks).toString()));
     authorizations.push(request.headers.authorization);
     const { status = 200, headers = {}, body } = answer(request.url ?? "/");
-    response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+    response
+      .writeHead(status, { "content-type": "application/json", ...headers })
+      .end(typeof body === "string" ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   cleanUps.push(() => {

@@ -47,12 +47,12 @@ export function makeRecord({ template, prompts, items, slot, manner }: Making): 
       const { as } = step.forEach;
       const list = prompts.items(step.id, it(), slot).map((item) => JSON.parse(item) as unknown);
       const outputs = list.map((item, index) => call({ [as]: item, index }));
-      steps[step.id] = { output: outputs, outputs, modelId: outputs.length > 0 ? step.modelId : null };
+      steps[step.id] = { output: outputs, outputs, modelId: outputs.length > 0 ? step.modelId : null, reasoning: [] };
     } else {
       steps[step.id] = NO_OUTPUT;
       do {
         const outputs = [...(steps[step.id]?.outputs ?? []), call()];
-        steps[step.id] = { output: outputs.at(-1), outputs, modelId: step.modelId };
+        steps[step.id] = { output: outputs.at(-1), outputs, modelId: step.modelId, reasoning: null };
       } while (
         step.repeat &&
         (steps[step.id]?.outputs.length ?? 0) < step.repeat.atMost &&

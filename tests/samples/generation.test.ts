@@ -134,6 +134,7 @@ function context(): CallContext {
     ports: { model, clock: realClock, random: () => 0.5 },
     limiter: new ConcurrencyLimiter({ maxCalls: 4, clock: realClock, changed: new ConditionVariable() }),
     cooldowns: new ModelCooldowns(),
+    maxCallAttempts: 20,
     callTimeoutMs: 30_000,
     aborting: never,
     stopping: never,

@@ -58,6 +58,7 @@ export class Maker {
       ports: { model: this.model, clock: this.clock, random: () => 0.9 },
       limiter: this.limiter,
       cooldowns: this.cooldowns,
+      maxCallAttempts: 20,
       callTimeoutMs: 30_000,
       aborting: this.stopping.signal,
       stopping: this.stopping.signal,

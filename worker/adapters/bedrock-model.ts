@@ -4,10 +4,12 @@ import {
   BedrockRuntimeServiceException,
   ConverseCommand,
   type BedrockRuntimeClientConfig,
+  type ContentBlock,
   type ConverseCommandInput,
   type ConverseCommandOutput,
 } from "@aws-sdk/client-bedrock-runtime";
 import { getSchemaSerdePlugin } from "@smithy/core/schema";
+import { partReasoning, type PartedText } from "#core/models/reasoning";
 import { ModelError, type ModelClient, type ModelAnswer, type ModelErrorKind, type ModelRequest } from "../ports.ts";
 import type { Signal } from "../signal.ts";
 import { ANSWER, structuredOutputFor } from "./structured-output.ts";
@@ -95,13 +97,35 @@ export function answerOf({
   output,
   stopReason,
   usage,
-}: Pick<ConverseCommandOutput, "output" | "stopReason" | "usage">): ModelAnswer {
-  const content = output?.message?.content ?? [];
-  const input = content.find(({ toolUse }) => toolUse?.name === ANSWER)?.toolUse?.input;
-  const text = input === undefined ? content.map((block) => block.text ?? "").join("") : JSON.stringify(input);
+  additionalModelResponseFields,
+}: Pick<ConverseCommandOutput, "output" | "stopReason" | "usage" | "additionalModelResponseFields">): ModelAnswer {
+  const { answer, reasoning } = partedAnswer(output?.message?.content ?? []);
   const hasUsage = usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
   const tokens = hasUsage ? { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 } : undefined;
-  return { text, stopReason: stopReason ?? "end_turn", usage: tokens };
+  // The local cloud names the server that it forwarded the call to.
+  const { server } = (additionalModelResponseFields ?? {}) as { readonly server?: string };
+  return {
+    text: answer,
+    ...(reasoning && { reasoning }),
+    stopReason: stopReason ?? "end_turn",
+    ...(server && { server }),
+    usage: tokens,
+  };
+}
+
+/** What the blocks answer, and the reasoning in blocks of its own or in the text. */
+function partedAnswer(content: readonly ContentBlock[]): PartedText {
+  const text = content.map((block) => block.text ?? "").join("");
+  const input = content.find(({ toolUse }) => toolUse?.name === ANSWER)?.toolUse?.input;
+  const parted = input === undefined ? partReasoning(text) : { answer: jsonOf(input) };
+  const blocks = content.map(({ reasoningContent }) => reasoningContent?.reasoningText?.text ?? "");
+  const reasoning = [...blocks, parted.reasoning ?? ""].filter((thought) => thought.trim() !== "").join("\n\n");
+  return { ...parted, ...(reasoning && { reasoning }) };
+}
+
+/** A tool's input; text if it was not JSON. */
+function jsonOf(input: unknown): string {
+  return typeof input === "string" ? input : JSON.stringify(input);
 }
 
 const THROTTLED = [

@@ -1,7 +1,7 @@
 /** One model call: within its reservation, retried while that may help, on a fallback model if need be, charged what it cost. */
 import { findModel } from "#core/models/models";
 import { priceOf, type Nanos } from "#core/money/money";
-import type { Reservation } from "#core/money/budget";
+import { CostBoundExceeded, type Reservation } from "#core/money/budget";
 import { answerSchemaOf } from "#core/template/output";
 import type { ExpectedUsage, LimitedCall } from "#core/models/adaptive-limit";
 import type { CompletedCall, CallReason, OpenRound, OpenSlot } from "#core/shard/record";
@@ -11,14 +11,14 @@ import { callBound } from "#core/template/bound";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../ports.ts";
 import type { ModelCooldowns } from "./model-cooldowns.ts";
+import type { ModelHealth } from "./model-health.ts";
+import { overrunOf, type Overrun } from "./overruns.ts";
 import { bytesOf, type RenderedStep } from "../sandbox/prompts.ts";
 import { AbortSource, type Signal } from "../signal.ts";
 
 /** Full jitter: between 0 and this, which doubles with each attempt. */
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 20_000;
-/** A few minutes in total for a service that answers nothing but errors. */
-const MAX_CALL_ATTEMPTS = 20;
 /** A model that keeps one call waiting this long is replaced by the step's next fallback, if there is one. */
 const FALLBACK_AFTER_MS = 30_000;
 /** Few, because a call without an answer is charged as if it had got the longest one. */
@@ -31,6 +31,10 @@ export interface CallContext {
   readonly limiter: ConcurrencyLimiter;
   /** Remembers which models are unavailable. */
   readonly cooldowns: ModelCooldowns;
+  /** Remembers which models do not answer. While none of a model's calls succeeds, its calls are retried for longer. */
+  readonly health?: ModelHealth;
+  /** How often a call is attempted otherwise. */
+  readonly maxCallAttempts: number;
   readonly callTimeoutMs: number;
   /** Aborted: calls in flight are aborted, and none may start. */
   readonly aborting: Signal;
@@ -38,8 +42,16 @@ export interface CallContext {
   readonly stopping: Signal;
   /** Resolves once a call may start under the lease, or never may again. */
   untilLeaseFresh(): Promise<void>;
+  /**
+   * A model's server counted more tokens than a call may have.
+   * @param unpaid what neither the reservation nor the grant covered
+   * @returns how much of it the budget has paid after all
+   */
+  onOverrun?(overrun: Overrun, unpaidNanos: Nanos): Promise<Nanos>;
   /** A call was charged. */
   onCharged(call: PaidCall): void;
+  /** An answer that was not quite what was asked for could be used without a repair. */
+  onMended?(): void;
   /** There is progress that no checkpoint holds yet. */
   onProgress(): void;
   /** A call was charged, or its model abandoned. Called once the answer has been judged. */
@@ -53,6 +65,8 @@ export interface ObservedCall extends CompletedCall, RenderedStep {
   readonly round: number;
   /** Absent if none came. */
   readonly answer?: string;
+  /** What the model thought before it answered; absent if it did not. */
+  readonly reasoning?: string;
   /** What was wrong with it, in one sentence; absent if nothing was. */
   readonly problem?: string;
   /** From request to answer. */
@@ -126,28 +140,38 @@ async function callWithRetries(context: CallContext, options: CallOptions, model
     try {
       const answer = await releasingPermit(context, modelId, permit, withTimeout(context, request));
       const spent = spentOn(modelId, answer, worst);
+      const overrun = overrunOf(modelId, answer, worst, spent.costNanos);
       const call = { modelId, reason: reasonOf(options, modelId), ...spent };
-      // Recorded before the charge, which throws if it exceeds its bound: the call was made.
       options.round.calls.push(call);
-      options.round.latest = { text: answer.text, stopReason: answer.stopReason };
+      const { text, reasoning, stopReason } = answer;
+      options.round.latest = { text, ...(reasoning && { reasoning }), stopReason };
       open.unansweredCalls = 0;
-      charge(context, options, { modelId, ...spent }, worst.costNanos);
+      call.costNanos = reservation.charge(spent.costNanos);
+      book(context, options, call);
+      const unpaidNanos = spent.costNanos - call.costNanos;
+      if (!overrun && (unpaidNanos > 0 || spent.costNanos > worst.costNanos))
+        throw new CostBoundExceeded(spent.costNanos, worst.costNanos);
       context.limiter.onSuccess(modelId, permit);
+      context.health?.onAnswered(modelId);
+      if (overrun) call.costNanos += await settle(context, options, overrun, unpaidNanos);
       const ms = clock.monotonicMs() - permit.startedAtMs;
-      return { stepId: step.id, round: options.n, ...rendered, ...call, answer: answer.text, ms };
+      return { stepId: step.id, round: options.n, ...rendered, ...call, answer: text, reasoning, ms };
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       const nowMs = clock.monotonicMs();
       if (error.kind === "unclear") {
         const { inputTokens, outputTokens, costNanos } = worst;
-        charge(context, options, { modelId, inputTokens, outputTokens, costNanos }, costNanos);
+        book(context, options, { modelId, inputTokens, outputTokens, costNanos: reservation.charge(costNanos) });
         reportUnanswered(context, options, modelId, { problem: error.message, ms: nowMs - permit.startedAtMs, worst });
       }
+      if (error.kind !== "invalid") context.health?.onFailed(modelId, error.message, nowMs);
       if (error.kind === "throttled") context.limiter.onThrottled(modelId, permit, error.retryAfterMs);
       if (context.stopping.aborted) throw new Stopped();
       if (error.kind === "unclear") open.unansweredCalls += 1;
       if (error.kind === "inaccessible" || error.kind === "invalid") throw error;
-      if (attempts === MAX_CALL_ATTEMPTS || open.unansweredCalls >= MAX_UNANSWERED) throw error;
+      if (open.unansweredCalls >= MAX_UNANSWERED) throw error;
+      const isOutage = isLast && context.health?.isWorthWaiting(modelId, nowMs);
+      if (attempts >= context.maxCallAttempts && !isOutage) throw error;
       if (!isLast && waitedMs + (error.retryAfterMs ?? 0) >= FALLBACK_AFTER_MS) throw error;
       waitedMs += await backOff(context, cancelled, attempts, error.retryAfterMs);
       if (reservation.remainingNanos < remainingBoundNanos()) throw new ReservationTooSmall();
@@ -203,18 +227,24 @@ function spentOn(modelId: string, { usage }: ModelAnswer, worst: Worst): Spent {
   return { ...usage, costNanos: priceOf(model, usage.inputTokens, usage.outputTokens) };
 }
 
-function charge(
+/** Counts what was charged: with the slot, and with the shard. */
+function book(
   context: CallContext,
-  { attempt: { reservation, open }, step }: CallOptions,
-  spent: Spent & { readonly modelId: string },
-  worst: Nanos,
+  { attempt: { open }, step }: CallOptions,
+  { modelId, inputTokens, outputTokens, costNanos }: Spent & { readonly modelId: string },
 ): void {
-  open.costNanos += spent.costNanos;
-  open.inputTokens += spent.inputTokens;
-  open.outputTokens += spent.outputTokens;
-  context.onCharged({ stepId: step.id, ...spent });
+  open.costNanos += costNanos;
+  open.inputTokens += inputTokens;
+  open.outputTokens += outputTokens;
+  context.onCharged({ stepId: step.id, modelId, inputTokens, outputTokens, costNanos });
   context.onProgress();
-  reservation.charge(spent.costNanos, worst);
+}
+
+/** Pays for what no grant covered, as far as the budget goes. @returns what was paid */
+async function settle(context: CallContext, options: CallOptions, overrun: Overrun, unpaid: Nanos): Promise<Nanos> {
+  const costNanos = (await context.onOverrun?.(overrun, unpaid)) ?? 0;
+  if (costNanos > 0) book(context, options, { modelId: overrun.modelId, inputTokens: 0, outputTokens: 0, costNanos });
+  return costNanos;
 }
 
 /** A first call that another model answered is a fallback. */

@@ -103,6 +103,7 @@ function summaryOf({ job }: DatasetSchema, { template, shards }: CardInput): str
     ["Records", `${total((shard) => shard.delivered)} of ${formatNumber(job.recordCount)}`],
     ["Failed records", total((shard) => shard.failed)],
     ...(template.accept ? [["Rejected candidates", total((shard) => shard.rejected ?? 0)]] : []),
+    ...(shards.some(({ mended = 0 }) => mended > 0) ? [["Mended answers", total((shard) => shard.mended ?? 0)]] : []),
     ["Tokens", `${total((shard) => shard.inputTokens)} input, ${total((shard) => shard.outputTokens)} output`],
     ["Model cost", formatUsd(sumOf(shards, (shard) => shard.spentNanos))],
     ...(job.estimate ? [["Estimated cost", `${formatEstimate(job.estimate)}, ${formatBasis(job.estimate)}`]] : []),

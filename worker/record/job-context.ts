@@ -1,9 +1,9 @@
 /** What all records of a job share: template, seeds, parameters, and the sandbox that runs the template's code. */
 import { checkPicks, type CollectionStats } from "#core/seeds/pick";
 import { parametersOf, type Partials, type Step, type Template } from "#core/template/template";
+import { snippetsOf } from "#core/template/prompts/snippets";
 import { dependenciesOf } from "#core/template/prompts/dependencies";
-import { OutputValidator } from "./output-validator.ts";
-import type { ModelAnswer } from "../ports.ts";
+import { OutputValidator, type ParsedAnswer, type ReceivedAnswer } from "./output-validator.ts";
 import { NeedsSandbox } from "../sandbox/host-expression.ts";
 import { HostRunner } from "../sandbox/host-runner.ts";
 import { Prompts } from "../sandbox/prompts.ts";
@@ -28,6 +28,8 @@ export class JobContext {
   /** The job's values or the defaults, as the members of a JSON object. */
   readonly parameters: string;
   readonly seeds: SeedSource;
+  /** Whether the template may read what models thought; if not, it is not kept. */
+  readonly readsReasoning: boolean;
   readonly #dependencies: Readonly<Record<string, readonly string[]>>;
   readonly #sandbox: Sandbox;
   /** Run in the sandbox. */
@@ -44,6 +46,9 @@ export class JobContext {
     this.template = template;
     this.parameters = JSON.stringify(parametersOf(template, parameters)).slice(1, -1);
     this.seeds = seeds;
+    this.readsReasoning = [...snippetsOf(template).map(({ text }) => text), ...Object.values(partials)].some((text) =>
+      text.includes("reasoning"),
+    );
     this.#dependencies = dependenciesOf(template, partials);
     this.#sandbox = sandbox;
     this.#prompts = new Prompts(template, partials, sandbox);
@@ -73,7 +78,7 @@ export class JobContext {
   }
 
   /** Validates an answer; in the sandbox only if the template has patterns for it. @throws InvalidOutput */
-  async parse(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): Promise<unknown> {
+  async parse(step: Step, answer: ReceivedAnswer): Promise<ParsedAnswer> {
     const parse = () => this.#outputs.parse(step, answer);
     return this.#outputs.hasPatterns(step) ? await this.#inSandbox(parse) : parse();
   }

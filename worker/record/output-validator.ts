@@ -24,10 +24,24 @@ export class InvalidOutput extends Error {
   }
 }
 
+/** A model's answer, as far as it is judged. */
+export type ReceivedAnswer = Pick<ModelAnswer, "text" | "reasoning" | "stopReason">;
+
+export interface ParsedAnswer {
+  /** The text, list, choice or object. */
+  readonly value: unknown;
+  /** The answer was not quite what was asked for, and needed no repair. */
+  readonly isMended: boolean;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
 /** Bedrock's stop reasons that replace the model's own answer. */
 const WITHHELD_STOP_REASONS = ["content_filtered", "guardrail_intervened"];
 /** Of one answer. */
 const MAX_REPORTED_ERRORS = 5;
+/** Rounds in which texts inside an answer are parsed, and those inside them. */
+const MAX_PARSED_TEXTS = 3;
 const TOO_DEEP = `is nested more than ${MAX_NESTING} levels deep`;
 
 export class OutputValidator {
@@ -57,30 +71,48 @@ export class OutputValidator {
     return this.#patterned.has(id);
   }
 
-  /** The text, list, choice or object that prompts and columns see. @throws InvalidOutput naming the step */
-  parse(step: Step, answer: Pick<ModelAnswer, "text" | "stopReason">): unknown {
+  /** What prompts and columns see. @throws InvalidOutput naming the step */
+  parse(step: Step, answer: ReceivedAnswer): ParsedAnswer {
     const { id, output, escalate } = step;
-    const { text, stopReason } = answer;
+    const { text, reasoning, stopReason } = answer;
     if (WITHHELD_STOP_REASONS.includes(stopReason))
       throw new InvalidOutput(id, "refusal", `was withheld (${stopReason})`);
+    if (text.trim() === "" && reasoning !== undefined) rejectMereReasoning(step, stopReason);
     if (output.type !== "text") return this.#object(step, answer);
     if (!output.allowCutOff) rejectTruncated(step, stopReason);
     if (text.trim() === "") throw new InvalidOutput(id, "schema", "is empty");
     if (escalate?.on.includes("refusal") && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
-    return text;
+    return { value: text, isMended: false };
   }
 
-  #object(step: Step, { text, stopReason }: Pick<ModelAnswer, "text" | "stopReason">): unknown {
+  #object(step: Step, answer: ReceivedAnswer): ParsedAnswer {
     const { id, output } = step;
     let first: string | undefined;
-    for (const value of objectsIn(output, text)) {
+    for (const { value, isMended } of objectsIn(output, answer)) {
       const problem = isNestedTooDeep(value) ? TOO_DEEP : this.#problemWith(id, value);
-      if (problem === undefined) return valueOfAnswer(output, value);
+      if (problem === undefined) return { value: valueOfAnswer(output, value), isMended };
       first ??= problem;
+      const typed = problem !== TOO_DEEP && this.#withTextsParsed(id, value);
+      if (typed) return { value: valueOfAnswer(output, typed), isMended: true };
     }
-    rejectTruncated(step, stopReason);
-    if (first === undefined && isRefusal(text)) throw new InvalidOutput(id, "refusal", "is a refusal");
+    rejectTruncated(step, answer.stopReason);
+    if (first === undefined && isRefusal(answer.text)) throw new InvalidOutput(id, "refusal", "is a refusal");
     throw new InvalidOutput(id, "schema", first ?? "is not JSON");
+  }
+
+  /**
+   * The value once texts that hold JSON of the type the schema wants are that JSON: `{"n": "3"}`, or a tool's input of which a
+   * member is text. Validated again after each round, because what was inside a text was not validated before.
+   */
+  #withTextsParsed(id: string, value: object): JsonObject | undefined {
+    const mended = structuredClone(value);
+    for (let round = 0; round < MAX_PARSED_TEXTS; round++) {
+      const wrongTypes = (this.#validators.get(id)?.errors ?? []).filter(({ keyword }) => keyword === "type");
+      if (wrongTypes.length === 0 || !wrongTypes.every(({ instancePath }) => parseTextAt(mended, instancePath))) return;
+      if (isNestedTooDeep(mended)) return;
+      if (this.#problemWith(id, mended) === undefined) return mended as JsonObject;
+    }
+    return undefined;
   }
 
   /**
@@ -99,6 +131,14 @@ export class OutputValidator {
   }
 }
 
+/** A model that has thought and not answered. @throws InvalidOutput */
+function rejectMereReasoning({ id, maxTokens }: Step, stopReason: string): never {
+  const isCutOff = stopReason === "max_tokens";
+  const problem = isCutOff ? `was not begun when the model's reasoning reached maxTokens (${maxTokens})` : "is empty";
+  const advice = isCutOff ? "raise it" : "the model only reasoned";
+  throw new InvalidOutput(id, "schema", problem, advice);
+}
+
 /** @throws InvalidOutput when Bedrock says that the model was not finished */
 function rejectTruncated({ id, output, maxTokens }: Step, stopReason: string): void {
   if (stopReason === "max_tokens") {
@@ -114,15 +154,78 @@ function rejectTruncated({ id, output, maxTokens }: Step, stopReason: string): v
     );
 }
 
-/** What the text may mean, as the object that models are asked for. A bare choice and a bare list count too. */
-function* objectsIn(output: Output, text: string): Generator<Readonly<Record<string, unknown>>> {
-  for (const value of extractJson(text)) {
-    if (output.type === "list" && Array.isArray(value)) yield { items: value };
-    else if (typeof value === "object" && value !== null) yield value as Readonly<Record<string, unknown>>;
+/** What the text may mean, as the object that models are asked for; likeliest first. */
+function* objectsIn(
+  output: Output,
+  { text, stopReason }: ReceivedAnswer,
+): Generator<{ value: JsonObject; isMended: boolean }> {
+  const found: unknown[] = [];
+  for (const { value, isMended } of extractJson(text, stopReason === "max_tokens")) {
+    found.push(value);
+    const object = objectOf(output, value);
+    if (object) yield { value: object, isMended };
   }
-  const bare = text.trim().replace(/^["'`*]+|["'`*.]+$/g, "");
-  const choice = output.type === "choice" && output.of.find((one) => one.toLowerCase() === bare.toLowerCase());
-  if (typeof choice === "string") yield { choice };
+  for (const inner of found.flatMap((value) => unwrapped(output, value))) {
+    const object = objectOf(output, inner);
+    if (object) yield { value: object, isMended: true };
+  }
+  const choice = choiceIn(output, text);
+  if (choice !== undefined) yield { value: { choice }, isMended: false };
+}
+
+/** A bare list counts as the object with it, and a choice in other letters as the choice. */
+function objectOf(output: Output, value: unknown): JsonObject | undefined {
+  if (output.type === "list" && Array.isArray(value)) return { items: value };
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const object = value as JsonObject;
+  const choice = choiceIn(output, object.choice);
+  return choice === undefined ? object : { ...object, choice };
+}
+
+/** The option that the text is, whatever its case and the marks around it. */
+function choiceIn(output: Output, text: unknown): string | undefined {
+  if (output.type !== "choice" || !["string", "number"].includes(typeof text)) return undefined;
+  const plain = (one: string) =>
+    one
+      .trim()
+      .replace(/^["'`*]+|["'`*.]+$/g, "")
+      .toLowerCase();
+  const bare = plain(String(text));
+  return output.of.find((one) => plain(one) === bare);
+}
+
+/** How many members an object may have to be looked into. */
+const MAX_WRAPPING_MEMBERS = 3;
+
+/**
+ * What a model wrapped once too often: an object in a list of one or in a member, or JSON in a text. What has members of the
+ * schema is no wrapping.
+ */
+function unwrapped(output: Output, value: unknown): unknown[] {
+  if (typeof value === "string") return [...extractJson(value)].map((inner) => inner.value);
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.length === 1 ? value : [];
+  const wanted = Object.keys((answerSchemaOf(output)?.properties ?? {}) as object);
+  const keys = Object.keys(value);
+  const isWrapping = keys.length <= MAX_WRAPPING_MEMBERS && !keys.some((key) => wanted.includes(key));
+  return isWrapping && wanted.length > 0 ? Object.values(value) : [];
+}
+
+/** Parses the text at an instance path of Ajv's (a JSON Pointer), in place. @returns whether there was one that is JSON */
+function parseTextAt(root: object, path: string): boolean {
+  const keys = path
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const last = keys.pop();
+  let parent: any = root;
+  for (const key of keys) parent = parent?.[key];
+  const text: unknown = last === undefined ? undefined : parent?.[last];
+  if (last === undefined || typeof text !== "string") return false;
+  const [found] = extractJson(text);
+  if (found === undefined || typeof found.value === "string") return false;
+  parent[last] = found.value;
+  return true;
 }
 
 function describeErrors(errors: readonly ErrorObject[]): string {

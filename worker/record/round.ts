@@ -49,6 +49,7 @@ async function callUntilAccepted(context: AttemptContext, options: RoundOptions,
     const verdict = round.latest && (await judgeAndReport(context, options, round.latest, call));
     if (verdict && !verdict.problem) {
       round.output = verdict.value;
+      if (context.jobContext.readsReasoning) round.reasoning = round.latest?.reasoning;
       // From here on, only its value is needed.
       round.latest = undefined;
       return context.callContext.onProgress();
@@ -117,12 +118,13 @@ async function judgeAndReport(
 }
 
 async function judge(
-  { jobContext, randomSeed }: AttemptContext,
+  { jobContext, callContext, randomSeed }: AttemptContext,
   { step, n, round, itWith }: RoundOptions,
   answer: NonNullable<OpenRound["latest"]>,
 ): Promise<Verdict> {
   try {
-    const value = await jobContext.parse(step, answer);
+    const { value, isMended } = await jobContext.parse(step, answer);
+    if (isMended) callContext.onMended?.();
     if (step.escalate?.when === undefined || isEscalated(round)) return { value };
     const escalates = await jobContext
       .run((prompts) => prompts.escalates(step.id, itWith(value), randomSeed(step.id, n, "escalate")))

@@ -18,7 +18,7 @@ import { budgetKey } from "#core/keys";
 import { partObject } from "#core/bucket";
 import type { BudgetRow } from "#core/money/budget-row";
 import type { JobRow } from "#core/job/job-row";
-import type { ShardRow, SuspectedSlot } from "#core/shard/shard-row";
+import type { ParkedNeed, ShardRow, SuspectedSlot } from "#core/shard/shard-row";
 import {
   checkpoint,
   endLease,
@@ -49,6 +49,8 @@ export class LeasedShard {
   /** Slots started and neither delivered nor failed yet. */
   readonly openSlots = new Map<number, OpenSlot>();
   spentPerSecondNanos: Nanos = 0;
+  /** Reserved for each record beyond its worst case. */
+  marginNanos: Nanos = 0;
   #checkpointedNanos: Nanos = 0;
   #grantNo = 0;
   #isPrefetching = false;
@@ -118,13 +120,14 @@ export class LeasedShard {
    * @throws LeaseLost
    */
   async reserve(neededNanos: Nanos): Promise<Reservation | undefined> {
+    const withMargin = neededNanos + this.marginNanos;
     for (let attempt = 0; attempt < MAX_GRANT_ATTEMPTS; attempt++) {
-      const reservation = this.account.reserve(neededNanos);
+      const reservation = this.account.reserve(withMargin);
       if (reservation) {
         this.#prefetchSlice();
         return reservation;
       }
-      if (!(await this.#serialize(() => this.#drawSlice(neededNanos)))) return undefined;
+      if (!(await this.#serialize(() => this.#drawSlice(withMargin)))) return undefined;
     }
     // Other shards were quicker each time: treated as denied; the next record that ends retries.
     return undefined;
@@ -166,13 +169,14 @@ export class LeasedShard {
 
   /**
    * The last flush: gives back the lease and the grant. Nothing may be in flight.
+   * @param need what the next record needs, if that is more than its worst case
    * @returns the state it got: a shard is not parked if its job was given more money meanwhile
    * @throws LeaseLost
    */
-  async release(state: LeaseEnd): Promise<LeaseEnd> {
+  async release(state: LeaseEnd, need?: ParkedNeed): Promise<LeaseEnd> {
     return await this.#serialize(async () => {
       const { progress } = await this.#capture();
-      const endAs = (end: LeaseEnd) => applyChange(this.ports, endLease(this.row, this.job, progress, end));
+      const endAs = (end: LeaseEnd) => applyChange(this.ports, endLease(this.row, this.job, progress, end, need));
       const ended = (await endAs(state)) ? state : state === "PARKED" && (await endAs("OPEN")) ? "OPEN" : undefined;
       if (!ended) throw new LeaseLost();
       this.row = checkpoint(this.row, progress, 0).next;
@@ -231,8 +235,12 @@ export class LeasedShard {
   }
 
   get #demand() {
-    const { job, settings, spentPerSecondNanos } = this;
-    return { boundNanos: job.maxAttemptCostNanos, concurrency: settings.concurrency, spentPerSecondNanos };
+    const { job, settings, spentPerSecondNanos, marginNanos } = this;
+    return {
+      boundNanos: job.maxAttemptCostNanos + marginNanos,
+      concurrency: settings.concurrency,
+      spentPerSecondNanos,
+    };
   }
 
   async #grant(nanos: Nanos): Promise<void> {
@@ -263,10 +271,11 @@ export class LeasedShard {
   async #capture(): Promise<{ progress: Progress; spent: Nanos }> {
     const { unsaved, window, row } = this;
     const spent = this.account.spentNanos;
-    const { delivered, failed, rejected, attempts, causes, inputTokens, outputTokens, spending, columns } = unsaved;
-    const totals = { delivered, failed, rejected, attempts, causes, inputTokens, outputTokens, spending, columns };
+    const { delivered, failed, rejected, mended, attempts, causes } = unsaved;
+    const { inputTokens, outputTokens, spending, columns } = unsaved;
     const progress = {
-      ...totals,
+      ...{ delivered, failed, rejected, mended, attempts, causes },
+      ...{ inputTokens, outputTokens, spending, columns },
       lowWaterSlot: window.lowWater,
       partRanges: row.partRanges,
       workerMs: row.workerMs + this.#workedMs(),

@@ -17,7 +17,8 @@ import { attemptsInPass, metaOf, type OpenSlot } from "#core/shard/record";
 import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import { jobKey } from "#core/keys";
 import type { JobRow } from "#core/job/job-row";
-import type { ShardRow } from "#core/shard/shard-row";
+import type { Nanos } from "#core/money/money";
+import type { ParkedNeed, ShardRow } from "#core/shard/shard-row";
 import { ISOLATE_AFTER_CRASHES, poisonSlot, leaseCheck, type LeaseEnd } from "#core/shard/lease";
 import { runAttempt, type AttemptOutcome } from "../record/attempt.ts";
 import type { ConditionVariable } from "../condition-variable.ts";
@@ -28,6 +29,8 @@ import type { ConcurrencyLimiter } from "../calls/concurrency-limiter.ts";
 import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "../ports.ts";
 import type { ModelCooldowns } from "../calls/model-cooldowns.ts";
+import type { ModelHealth } from "../calls/model-health.ts";
+import type { Overrun, Overruns } from "../calls/overruns.ts";
 import { AbortSource } from "../signal.ts";
 import type { JobContext } from "../record/job-context.ts";
 
@@ -37,6 +40,8 @@ export interface ShardContext {
   readonly jobContext: JobContext;
   readonly limiter: ConcurrencyLimiter;
   readonly cooldowns: ModelCooldowns;
+  readonly modelHealth: ModelHealth;
+  readonly overruns: Overruns;
   readonly changed: ConditionVariable;
   readonly job: JobRow;
   /** How many of the job's shards are running, including this one. */
@@ -49,6 +54,8 @@ export interface ShardContext {
 export type ShardEnd = LeaseEnd | "lost";
 
 const RATE_SPAN_MS = 5_000;
+/** A few minutes in total for a model that answers some calls and nothing but errors to this one. */
+const MAX_CALL_ATTEMPTS = 20;
 /** The lease is renewed after this fraction of its length even without progress. */
 const RENEW_FRACTION = 0.25;
 
@@ -170,6 +177,7 @@ export class ShardRun {
 
   async #reserve(open: OpenSlot): Promise<Reservation | undefined> {
     if (this.#isIsolating) await this.shard.recordSuspect(open.slot);
+    this.shard.marginNanos = this.context.overruns.largest?.excessNanos ?? 0;
     return await this.shard.reserve(remainingBoundNanos(this.context.jobContext.template, open));
   }
 
@@ -288,6 +296,7 @@ export class ShardRun {
     const { row } = this.shard;
     const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } = row;
     const causes = reportedCauses(row.causes ?? []);
+    const modelProblem = isLast ? null : this.context.modelHealth.problemAt(nowMs);
     const recordsPerSecond = isLast ? 0 : Math.round(this.#recordRate.sample(nowMs, delivered) * 10) / 10;
     // Slightly early rather than a whole flush late.
     if (!isLast && nowMs - this.#reportedAtMs < runningShards * 1000 - settings.flushIntervalMs / 2) return;
@@ -299,6 +308,8 @@ export class ShardRun {
       delivered,
       failed,
       rejected: row.rejected ?? 0,
+      mended: row.mended ?? 0,
+      modelProblem,
       causes,
       spentNanos,
       writtenOffNanos,
@@ -310,7 +321,10 @@ export class ShardRun {
         await ports.reporter.report(shardNo, {
           ...totals,
           recordsPerSecond,
-          latest: latestRecords(this.shard.unsaved.latest, bytesOfCauses(causes)),
+          latest: latestRecords(
+            this.shard.unsaved.latest,
+            bytesOfCauses(causes) + Buffer.byteLength(modelProblem ?? ""),
+          ),
         }),
       );
     } catch (error) {
@@ -335,7 +349,7 @@ export class ShardRun {
     const isParked = this.#isOutOfBudget && !this.#stopping.aborted;
     const state: LeaseEnd = this.shard.window.isComplete ? "DONE" : isParked ? "PARKED" : "OPEN";
     try {
-      const ended = await this.shard.release(state);
+      const ended = await this.shard.release(state, this.#parkedNeed);
       await this.#report(true);
       return ended;
     } catch (error) {
@@ -344,20 +358,44 @@ export class ShardRun {
     }
   }
 
+  /** What one record needs beyond its worst case, as far as this worker knows. */
+  get #parkedNeed(): ParkedNeed | undefined {
+    const { job, overruns } = this.context;
+    const { excessNanos = 0, message = "" } = overruns.largest ?? {};
+    return excessNanos > 0 ? { nanos: job.maxAttemptCostNanos + excessNanos, because: message } : undefined;
+  }
+
+  /** Draws what a call cost beyond its worst case; nothing if the budget has less. */
+  async #payOverrun(overrun: Overrun, unpaidNanos: Nanos): Promise<Nanos> {
+    const { overruns, ports } = this.context;
+    if (!overruns.largest) ports.log.warn(overrun.message);
+    overruns.add(overrun);
+    if (unpaidNanos === 0) return 0;
+    this.shard.marginNanos = 0;
+    const reservation = await this.shard.reserve(unpaidNanos);
+    const paidNanos = reservation?.charge(unpaidNanos) ?? 0;
+    reservation?.release();
+    return paidNanos;
+  }
+
   #callContext(): CallContext {
-    const { ports, limiter, cooldowns, settings, changed } = this.context;
+    const { ports, limiter, cooldowns, modelHealth, settings, changed } = this.context;
     const { unsaved } = this.shard;
     return {
       ports,
       limiter,
       cooldowns,
+      health: modelHealth,
+      maxCallAttempts: MAX_CALL_ATTEMPTS,
       callTimeoutMs: settings.callTimeoutMs,
       aborting: this.#aborting,
       stopping: this.#stopping,
       untilLeaseFresh: async () => {
         while (!this.#lease.isFresh && !this.#stopping.aborted) await changed.wait();
       },
+      onOverrun: (overrun, unpaidNanos) => this.#payOverrun(overrun, unpaidNanos),
       onCharged: (call) => unsaved.addCall(call, ports.clock.nowMs()),
+      onMended: () => unsaved.addMended(),
       onProgress: () => unsaved.markChanged(),
     };
   }

@@ -11,6 +11,7 @@ export class UnsavedProgress {
   delivered: number;
   failed: number;
   rejected: number;
+  mended: number;
   attempts: number;
   readonly priorUnsuccessfulAttempts: number;
   causes: readonly CauseCount[];
@@ -30,6 +31,7 @@ export class UnsavedProgress {
     this.failed = row.failed;
     // Rows of jobs started before records could be rejected have neither.
     this.rejected = row.rejected ?? 0;
+    this.mended = row.mended ?? 0;
     this.causes = row.causes ?? [];
     this.attempts = row.attempts;
     this.priorUnsuccessfulAttempts = row.priorUnsuccessfulAttempts ?? 0;
@@ -57,6 +59,11 @@ export class UnsavedProgress {
   addRejected(candidate: RejectedCandidate): void {
     this.#rejected.push(candidate);
     this.rejected += 1;
+    this.markChanged();
+  }
+
+  addMended(): void {
+    this.mended += 1;
     this.markChanged();
   }
 

@@ -113,6 +113,7 @@ function membersOfSteps([id, part, ...path]: string[], at: CodeContext): Suggest
     return [
       variable("output", step.type),
       variable("outputs", "all outputs of the step"),
+      variable("reasoning", "what the model thought before it answered"),
       variable("modelId", "the model that answered"),
     ];
   }

@@ -27,6 +27,11 @@ export function JobDetails({ job, totals }: Props) {
         <Entry name="Tokens" className="number">
           {showCount(totals.inputTokens)} in · {showCount(totals.outputTokens)} out
         </Entry>
+        {totals.mended > 0 && (
+          <Entry name="Mended answers" className="number">
+            {showCount(totals.mended)} <span className="faint">of nearly valid JSON, without a repair</span>
+          </Entry>
+        )}
         <Entry name="Shards" className="number">
           {showCount(job.progress.length)}
         </Entry>

@@ -57,6 +57,9 @@ function JobView({ job }: { readonly job: JobFieldsFragment }) {
       </div>
       <div className="stack">
         {job.statusReason && <Notice tone={job.status === "FAILED" ? "bad" : "warn"}>{job.statusReason}</Notice>}
+        {totals.modelProblem !== null && (
+          <Notice tone="warn">{totals.modelProblem} The job continues as soon as the model answers.</Notice>
+        )}
         <JobStats job={job} totals={totals} forecast={forecastOf(job, totals, nowMs)} nowMs={nowMs} />
         <div className="job-columns">
           <div className="stack">

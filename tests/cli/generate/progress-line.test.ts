@@ -10,6 +10,8 @@ const SUMMARY: JobSummary = {
   delivered: 10,
   failed: 0,
   rejected: 0,
+  mended: 0,
+  modelProblem: null,
   spentNanos: 470_000_000,
   writtenOffNanos: 0,
   budgetNanos: 1_000_000_000,
@@ -26,11 +28,11 @@ const ESTIMATE: Estimate = {
   basisRecords: 5,
 };
 
-function written(isTTY: boolean, estimate: Estimate | null): string {
+function written(isTTY: boolean, estimate: Estimate | null, ...summaries: readonly JobSummary[]): string {
   const texts: string[] = [];
   const stream = { isTTY, columns: 200, write: (text: string) => texts.push(text) } as unknown as NodeJS.WriteStream;
   const progress = showProgress(estimate, stream);
-  progress.show(SUMMARY);
+  for (const summary of summaries.length > 0 ? summaries : [SUMMARY]) progress.show(summary);
   progress.end();
   return texts.join("");
 }
@@ -55,4 +57,12 @@ test("adds the estimate as a field to each JSON line", () => {
     estimatedUsd: { low: 0.4, likely: 0.5, high: 0.6 },
   });
   expect(JSON.parse(written(false, null))).toEqual(LINE);
+});
+
+test("says once what a model's server says while its calls do not succeed", () => {
+  const problem = { ...SUMMARY, modelProblem: "The server at http://h/v1 could not be reached: refused." };
+  const lines = written(true, null, problem, problem, SUMMARY);
+  const sentence = "The server at http://h/v1 could not be reached: refused. The job continues as soon as it answers.";
+  expect(lines.split(sentence)).toHaveLength(2);
+  expect(JSON.parse(written(false, null, problem))).toMatchObject({ modelProblem: problem.modelProblem });
 });

@@ -53,6 +53,8 @@ export function sampleShard(different: Partial<ShardFieldsFragment> = {}): Shard
     delivered: 0,
     failed: 0,
     rejected: 0,
+    mended: 0,
+    modelProblem: null,
     causes: [],
     spentNanos: 0,
     writtenOffNanos: 0,

@@ -343,6 +343,8 @@ describe("progress", () => {
         delivered: 2,
         failed: 0,
         rejected: 1,
+        mended: 1,
+        modelProblem: null,
         causes: [{ cause: "It did not work", attempts: 1, records: 0 }],
         spentNanos: 3,
         writtenOffNanos: 0,

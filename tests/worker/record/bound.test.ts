@@ -107,10 +107,10 @@ test("no record exceeds its bound in cost or calls; the rest stays reserved, and
         get remainingNanos() {
           return reserved;
         },
-        charge: (cost, most) => {
-          charge(cost, most);
+        charge: (cost) => {
           reserved -= cost;
           expect(remainingBoundNanos(template, open)).toBeLessThanOrEqual(reserved);
+          return charge(cost);
         },
         release,
       });

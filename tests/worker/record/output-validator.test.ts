@@ -8,7 +8,7 @@ async function reading(schema: object): Promise<(value: object | string) => unkn
   const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
   return (value) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return outputs.parse(step, { text, stopReason: "end_turn" });
+    return outputs.parse(step, { text, stopReason: "end_turn" }).value;
   };
 }
 
@@ -41,4 +41,59 @@ test("an answer nested five thousand levels deep is a bad answer, and no worker 
   const read = await reading({ type: "object", properties: { a: {} } });
   const deep = `{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
   expect(() => read(deep)).toThrow("is nested more than 100 levels deep");
+});
+
+describe("an answer that is nearly what was asked for", () => {
+  const CARD = {
+    type: "object",
+    required: ["title", "score"],
+    properties: { title: { type: "string" }, score: { type: "number" }, tags: { type: "array" } },
+  };
+  const right = { title: "T", score: 3 };
+
+  test.each([
+    ["in a list of one", [right]],
+    ["in another object", { answer: right }],
+    ["in an echo of its schema", { type: "object", properties: right }],
+    ["with a number as text", { title: "T", score: "3" }],
+    ["as text inside JSON", JSON.stringify(JSON.stringify(right))],
+  ])("counts when it is %s", async (_, answer) => {
+    const read = await reading(CARD);
+    expect(read(answer)).toEqual(right);
+  });
+
+  test("counts when a member of a tool's input is JSON text", async () => {
+    const read = await reading(CARD);
+    expect(read({ ...right, tags: '["a", "b"]' })).toEqual({ ...right, tags: ["a", "b"] });
+  });
+
+  test("does not count when it still does not match", async () => {
+    const read = await reading(CARD);
+    expect(() => read({ title: "T", score: "three" })).toThrow("/score must be number");
+    expect(() => read({ title: "T", other: { title: "U" } })).toThrow("must have required property 'score'");
+  });
+});
+
+test.each([
+  ["Positive", true],
+  ['{"choice": "Positive"}', true],
+  ['{"choice": "positive."}', true],
+  ["**positive**", true],
+  ["Not positive", false],
+])("the answer %j is a choice, whatever its case and marks: %s", async (text, isChoice) => {
+  const step = { id: "s", output: { type: "choice", of: ["positive", "negative"] }, maxTokens: 9 } as unknown;
+  const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
+  const parse = () => outputs.parse(step as Template["steps"][number], { text, stopReason: "end_turn" }).value;
+  if (isChoice) expect(parse()).toBe("positive");
+  else expect(parse).toThrow("is not JSON");
+});
+
+test("a model that only reasoned is told apart from one that answered nothing", async () => {
+  const step = { id: "s", output: { type: "text" }, maxTokens: 9 } as unknown as Template["steps"][number];
+  const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
+  const answer = { text: "", reasoning: "Let me see" };
+  expect(() => outputs.parse(step, { ...answer, stopReason: "max_tokens" })).toThrow(
+    'The answer to step "s" was not begun when the model\'s reasoning reached maxTokens (9); raise it.',
+  );
+  expect(() => outputs.parse(step, { ...answer, stopReason: "end_turn" })).toThrow("the model only reasoned");
 });

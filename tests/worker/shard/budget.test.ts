@@ -64,18 +64,42 @@ describe("a job's budget", () => {
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
-  test("a call that costs more than its worst case stops the job", async () => {
-    const world = new World({ records: 50 });
-    const { model } = world;
-    const converse = model.converse.bind(model);
-    model.converse = async (request, signal) => ({
-      ...(await converse(request, signal)),
-      usage: { inputTokens: 9e6, outputTokens: 9e6 },
+  describe("with a server that counts more tokens than maxTokens", () => {
+    function overcounting(budgetNanos: number, records: number): World {
+      const world = new World({ records, budgetNanos });
+      const { model } = world;
+      const converse = model.converse.bind(model);
+      model.converse = async (request, signal) => ({
+        ...(await converse(request, signal)),
+        server: "http://127.0.0.1:9/v1",
+        usage: { inputTokens: 20, outputTokens: 5_000 },
+      });
+      return world;
+    }
+
+    test("is charged what it counts, and the job goes on", async () => {
+      const world = overcounting(1_000 * BOUND, 40);
+      await world.work();
+      expect(world.job.status).toBe("COMPLETED");
+      const outputTokens = world.shards.reduce((sum, shard) => sum + shard.outputTokens, 0);
+      expect(outputTokens).toBe(80 * 5_000);
+      expect(world.spentNanos).toBeGreaterThan(40 * BOUND);
+      expect(world.accountedNanos).toBe(1_000 * BOUND);
+      expect(world.warnings.join()).toContain(
+        "The model server at http://127.0.0.1:9/v1, which stands in for amazon.nova-micro-v1:0, counted 5,000 output tokens where maxTokens allows 100.",
+      );
     });
-    await world.work();
-    expect(world.job.status).toBe("FAILED");
-    expect(world.job.statusReason).toContain("where at most");
-    expect(model.begun).toBeLessThan(20);
+
+    test("stops before it is passed, and says whose counts those are", async () => {
+      const world = overcounting(30 * BOUND, 200);
+      await world.work();
+      expect(world.job.status).toBe("BUDGET_EXCEEDED");
+      expect(world.job.statusReason).toMatch(
+        /The next record could cost up to .* The model server at http:\/\/127\.0\.0\.1:9\/v1, which stands in for amazon\.nova-.*, counted 5,000 output tokens/,
+      );
+      expect(world.spentNanos).toBeLessThanOrEqual(30 * BOUND);
+      expect(world.accountedNanos).toBe(30 * BOUND);
+    });
   });
 
   test("an answer without usage is charged its worst case", async () => {
