@@ -98,7 +98,10 @@ export class Prompts {
     return (items as unknown[]).map((item) => JSON.stringify(item));
   }
 
-  /** System prompt, examples and prompt. @throws RenderError also when together they exceed `maxPromptBytes` */
+  /**
+   * System prompt unless it is blank, examples and prompt.
+   * @throws RenderError also when one of the others is blank, or together they exceed `maxPromptBytes`
+   */
   render(stepId: string, it: string, randomSeed: number): RenderedStep {
     const { programs, maxBytes, hasSystem } = this.#step(stepId);
     // A lone surrogate has no UTF-8 encoding.
@@ -106,13 +109,19 @@ export class Prompts {
     const system = hasSystem ? texts.shift() : undefined;
     const prompt = texts.pop() ?? "";
     const turns = texts.map((text, n): ChatTurn => ({ role: n % 2 === 0 ? "user" : "assistant", text }));
-    const rendered = { system, turns, prompt };
+    // Bedrock refuses blank texts.
+    const rendered = { system: isBlank(system) ? undefined : system, turns, prompt };
     const bytes = bytesOf(rendered);
     if (bytes > maxBytes)
       throw new RenderError(
         `Step "${stepId}" exceeded its maxPromptBytes of ${maxBytes}: it rendered to ${bytes} bytes; shorten the seeds or raise it.`,
       );
-    if (prompt.trim() === "") throw new RenderError(`Step "${stepId}" rendered to an empty prompt.`);
+    if (isBlank(prompt)) throw new RenderError(`Step "${stepId}" rendered to an empty prompt.`);
+    const blank = turns.findIndex(({ text }) => isBlank(text));
+    if (blank >= 0)
+      throw new RenderError(
+        `Step "${stepId}" rendered to an empty ${turns[blank]?.role} message in example ${Math.floor(blank / 2) + 1}.`,
+      );
     return rendered;
   }
 
@@ -202,6 +211,10 @@ function programsOf(step: Step, n: number): StepPrograms {
     hasSystem: step.system !== undefined,
     maxBytes: step.maxPromptBytes,
   };
+}
+
+function isBlank(text = ""): boolean {
+  return text.trim() === "";
 }
 
 /** The UTF-8 bytes of everything a rendered step sends. */

@@ -93,6 +93,24 @@ describe("a prompt", () => {
   test("that renders to nothing is rejected", () =>
     expect(() => render(" <%= '' %>")).toThrow("rendered to an empty prompt"));
 
+  test("leaves out a system prompt that renders to blanks", () => {
+    const prompts = new Prompts(withStep("Hi", { system: "<%= it.seed.missing ?? '' %> \n" }), {}, sandbox);
+    expect(prompts.render("s", IT, 1)).toEqual({ system: undefined, turns: [], prompt: "Hi" });
+  });
+
+  test("is rejected when one of its examples renders to nothing, which is named", () => {
+    const [first, second] = [
+      { user: "u", assistant: "a" },
+      { user: "u", assistant: "<%= '' %> " },
+    ];
+    expect(() => render("Hi", { examples: [first, second] })).toThrow(
+      'Step "s" rendered to an empty assistant message in example 2.',
+    );
+    expect(() => render("Hi", { examples: [{ user: "<%= '' %>", assistant: "a" }] })).toThrow(
+      'Step "s" rendered to an empty user message in example 1.',
+    );
+  });
+
   test("has the same randomness for the same seed, each program its own, and no clock", () => {
     const prompts = new Prompts(withStep("<%= Math.random() %>", { system: "<%= Math.random() %>" }), {}, sandbox);
     const first = prompts.render("s", IT, 5);
