@@ -38,6 +38,8 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Bedrock's stop reasons that replace the model's own answer. */
 const WITHHELD_STOP_REASONS = ["content_filtered", "guardrail_intervened"];
+/** Its stop reasons for an answer that it could not read itself. */
+const MALFORMED_STOP_REASONS = ["malformed_model_output", "malformed_tool_use"];
 /** Of one answer. */
 const MAX_REPORTED_ERRORS = 5;
 /** Rounds in which texts inside an answer are parsed, and those inside them. */
@@ -77,6 +79,8 @@ export class OutputValidator {
     const { text, reasoning, stopReason } = answer;
     if (WITHHELD_STOP_REASONS.includes(stopReason))
       throw new InvalidOutput(id, "refusal", `was withheld (${stopReason})`);
+    if (MALFORMED_STOP_REASONS.includes(stopReason))
+      throw new InvalidOutput(id, "schema", `was malformed according to Bedrock (${stopReason})`);
     if (text.trim() === "" && reasoning !== undefined) rejectMereReasoning(step, stopReason);
     if (output.type !== "text") return this.#object(step, answer);
     if (!output.allowCutOff) rejectTruncated(step, stopReason);

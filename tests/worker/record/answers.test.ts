@@ -34,6 +34,15 @@ describe("a repair", () => {
     });
   });
 
+  test.each([JSON_STEP, "repairs: 1"])("follows an answer that Bedrock reports as malformed (%s)", async (step) => {
+    const malformed = { text: "", stopReason: "malformed_model_output" };
+    const { maker, end } = await make(step, inTurn(malformed, '{"n": 5}'));
+    expect(end).toMatchObject({ kind: "delivered" });
+    expect(maker.model.log[1]?.request.prompt).toMatch(
+      /^Your answer cannot be used: it was malformed according to Bedrock \(malformed_model_output\)\. Answer again/,
+    );
+  });
+
   test("happens as often as the step says, is charged, and is in the record's provenance", async () => {
     const { maker, open, end } = await make(JSON_STEP, inTurn("no", "{}", '{"n": 1}'));
     const call = { step: "s", round: 0, modelId: NOVA.economy };

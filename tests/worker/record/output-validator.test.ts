@@ -1,14 +1,15 @@
 /** Schemas are enforced, although their patterns run in the sandbox, and whatever they say about themselves. */
+import { StopReason } from "@aws-sdk/client-bedrock-runtime";
 import type { Template } from "#core/template/template";
 import { OutputValidator } from "../../../worker/record/output-validator.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 
-async function reading(schema: object): Promise<(value: object | string) => unknown> {
+async function reading(schema: object): Promise<(value: object | string, stopReason?: string) => unknown> {
   const step = { id: "s", output: { type: "json", schema }, maxTokens: 9 } as unknown as Template["steps"][number];
   const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
-  return (value) => {
+  return (value, stopReason = "end_turn") => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return outputs.parse(step, { text, stopReason: "end_turn" }).value;
+    return outputs.parse(step, { text, stopReason }).value;
   };
 }
 
@@ -35,6 +36,38 @@ test("a schema that says it is asynchronous still validates answers", async () =
 test("a constant that Ajv cannot compare matches no answer, and crashes no worker", async () => {
   const read = await reading({ type: "object", properties: { a: { const: { toString: "" } } } });
   expect(() => read({ a: { toString: "" } })).toThrow("could not be validated against its schema: ");
+});
+
+describe("a stop reason of Bedrock", () => {
+  const END = /^$/;
+  const verdicts: Readonly<Record<StopReason, RegExp>> = {
+    end_turn: END,
+    stop_sequence: END,
+    tool_use: END,
+    max_tokens: /was truncated at maxTokens \(9\)/,
+    model_context_window_exceeded: /was truncated at the end of the model's context window/,
+    malformed_model_output: /was malformed according to Bedrock \(malformed_model_output\)/,
+    malformed_tool_use: /was malformed according to Bedrock \(malformed_tool_use\)/,
+    content_filtered: /was withheld \(content_filtered\)/,
+    guardrail_intervened: /was withheld \(guardrail_intervened\)/,
+  };
+
+  // From the SDK, so that a new one fails here.
+  test.each(Object.values(StopReason))("%s accepts a text, or says why not", async (stopReason) => {
+    const step = { id: "s", output: { type: "text" }, maxTokens: 9 } as unknown as Template["steps"][number];
+    const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
+    const parse = () => outputs.parse(step, { text: "Fine.", stopReason });
+    if (verdicts[stopReason] === END) expect(parse()).toBe("Fine.");
+    else expect(parse).toThrow(verdicts[stopReason]);
+  });
+
+  test.each(["malformed_model_output", "malformed_tool_use"])(
+    "%s makes even fitting JSON a bad answer",
+    async (reason) => {
+      const read = await reading({ type: "object", properties: { a: {} } });
+      expect(() => read({ a: 1 }, reason)).toThrow(`was malformed according to Bedrock (${reason})`);
+    },
+  );
 });
 
 test("an answer nested five thousand levels deep is a bad answer, and no worker dies of it", async () => {
