@@ -6,6 +6,10 @@ test("no model stands twice in the table, and each has a price", () => {
     expect(Math.min(model.inputNanosPerThousand, model.outputNanosPerThousand)).toBeGreaterThan(0);
 });
 
+test("no model is offered that Bedrock has withdrawn", () => {
+  expect(MODELS.filter(({ id }) => id.includes("nova-premier"))).toEqual([]);
+});
+
 describe("the tiers", () => {
   test("are Amazon's own models where they can be called directly", () => {
     expect(tiersOf({ region: "us-east-1" })).toEqual({
