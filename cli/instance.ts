@@ -84,7 +84,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   if (!assembly) {
     onStep("Synthesizing the stacks");
     assembly = join(data, "cdk.out");
-    await synthesize(assembly, { signal });
+    const isElsewhere = model.forward?.kind === "openai";
+    await synthesize(assembly, { signal, context: isElsewhere ? { tiersAreStandIns: true } : undefined });
   }
   signal?.throwIfAborted();
   onStep("Starting the local cloud");

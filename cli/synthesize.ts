@@ -6,7 +6,8 @@ export const ROOT = join(import.meta.dirname, "..");
 
 /**
  * Synthesizes the CDK app into a folder, in a separate process, whose memory is released afterwards.
- * Deployment options (`-c archiveClass=flexible`) go in `CDK_CONTEXT_JSON`, as the CDK's own CLI passes them.
+ * Deployment options (`-c archiveClass=flexible`) go in `CDK_CONTEXT_JSON`, as the CDK's own CLI passes them; `context` adds to
+ * those in the environment.
  * @throws Error with the CDK's output
  */
 export async function synthesize(
@@ -20,7 +21,7 @@ export async function synthesize(
       ...process.env,
       CDK_OUTDIR: outdir,
       CDK_DISABLE_CLI_TELEMETRY: "true",
-      ...(context && { CDK_CONTEXT_JSON: JSON.stringify(context) }),
+      ...(context && { CDK_CONTEXT_JSON: JSON.stringify({ ...givenContext(), ...context }) }),
     },
     stdio: ["ignore", "pipe", "pipe"],
     signal,
@@ -32,4 +33,8 @@ export async function synthesize(
     child.once("error", reject).once("close", resolve),
   );
   if (code !== 0) throw new Error(`The stacks could not be synthesized:\n${output.trim()}`);
+}
+
+function givenContext(): object {
+  return JSON.parse(process.env.CDK_CONTEXT_JSON || "{}") as object;
 }

@@ -11,6 +11,8 @@ export const ENVIRONMENT = {
   graphqlUrl: "GRAPHQL_URL",
   /** Functions that read templates: the ids of the allowed models, comma-separated. */
   models: "ALLOWED_MODELS",
+  /** The same functions: set when a server other than Bedrock answers for the models that tiers resolve to. */
+  tiersAreStandIns: "TIERS_ARE_STAND_INS",
   /** The API: its region, and the indexes of the allowed models in MODELS, comma-separated. */
   region: "REGION",
   modelIndexes: "ALLOWED_MODEL_INDEXES",

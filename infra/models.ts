@@ -20,10 +20,13 @@ export function allowedModels(scope: Construct): readonly Model[] {
   return MODELS.filter(({ id }) => ids.includes(id));
 }
 
-/** The allowed models, for functions that read templates; nothing when every model is allowed. */
+/** The allowed models, for functions that read templates; nothing when every model is allowed, and each is what it says. */
 export function modelsForFunctions(scope: Construct): Record<string, string> {
   const models = allowedModels(scope);
-  return models === MODELS ? {} : { [ENVIRONMENT.models]: models.map(({ id }) => id).join(",") };
+  return {
+    ...(models !== MODELS && { [ENVIRONMENT.models]: models.map(({ id }) => id).join(",") }),
+    ...(scope.node.tryGetContext("tiersAreStandIns") && { [ENVIRONMENT.tiersAreStandIns]: "true" }),
+  };
 }
 
 /** The same for the API, whose variables hold at most 512 characters. */

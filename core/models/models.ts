@@ -3,11 +3,12 @@
  * missing here has no known price and is rejected. Safe for APPSYNC_JS: data and arrow functions only.
  */
 import type { TokenPrice } from "../money/money.ts";
+import type { RequestLimits } from "./request-limits.ts";
 
 export const TIERS = ["economy", "balanced", "premium"] as const;
 export type Tier = (typeof TIERS)[number];
 
-export interface Model extends TokenPrice {
+export interface Model extends TokenPrice, RequestLimits {
   /** The id Bedrock is called with: a foundation model, or an inference profile with its geography. */
   readonly id: string;
   readonly name: string;
@@ -37,13 +38,45 @@ const US_REGIONS = ["us-east-1", "us-east-2", "us-west-2"];
 const EU_REGIONS = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"];
 const ANYWHERE = [""];
 
-/** How a family answers in JSON, its context window, and what its answers cost of a quota. */
-const NOVA = { structuredOutput: "tool", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
-const NOVA_LONG = { structuredOutput: "tool", contextTokens: 300_000, outputTokenBurndown: 1 } as const;
-const CLAUDE = { structuredOutput: "schema", contextTokens: 200_000, outputTokenBurndown: 5 } as const;
-/** Only Nova and Claude can be forced to call a tool. */
-const LLAMA = { structuredOutput: "instruction", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
-const OPEN_WEIGHTS = { structuredOutput: "instruction", contextTokens: 128_000, outputTokenBurndown: 1 } as const;
+/**
+ * What the models of a family can do, and what their answers cost of a quota. `maxOutputTokens` is what Bedrock enforces ("The
+ * maximum tokens you requested exceeds the model limit of …", seen for each family by 2026-09), not what model cards say.
+ */
+const NOVA = {
+  structuredOutput: "tool",
+  contextTokens: 128_000,
+  outputTokenBurndown: 1,
+  maxOutputTokens: 10_000,
+  sampling: "both",
+  stopSequences: "any",
+} as const;
+const NOVA_LONG = { ...NOVA, contextTokens: 300_000 } as const;
+const NOVA_2 = { ...NOVA, contextTokens: 1_000_000, maxOutputTokens: 65_535 } as const;
+const CLAUDE = {
+  structuredOutput: "schema",
+  contextTokens: 200_000,
+  outputTokenBurndown: 5,
+  maxOutputTokens: 64_000,
+  sampling: "either",
+  stopSequences: "notBlank",
+} as const;
+/** Forcing a particular tool is documented for Nova and Claude only. */
+const LLAMA = {
+  structuredOutput: "instruction",
+  contextTokens: 128_000,
+  outputTokenBurndown: 1,
+  maxOutputTokens: 8_192,
+  sampling: "both",
+  stopSequences: "any",
+} as const;
+const GPT_OSS = {
+  structuredOutput: "instruction",
+  contextTokens: 128_000,
+  outputTokenBurndown: 1,
+  maxOutputTokens: 128_000,
+  sampling: "both",
+  stopSequences: "none",
+} as const;
 
 const HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0";
 const SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -62,8 +95,8 @@ export const MODELS: readonly Model[] = [
   profile("us.amazon.nova-micro-v1:0", "Amazon Nova Micro (US)", "economy", [35_000, 140_000], NOVA, US_REGIONS),
   profile("us.amazon.nova-lite-v1:0", "Amazon Nova Lite (US)", "balanced", [60_000, 240_000], NOVA_LONG, US_REGIONS),
   profile("us.amazon.nova-pro-v1:0", "Amazon Nova Pro (US)", "premium", [800_000, 3_200_000], NOVA_LONG, US_REGIONS),
-  profile(`us.${NOVA_2_LITE}`, "Amazon Nova 2 Lite (US)", null, [330_000, 2_750_000], NOVA_LONG, US_REGIONS),
-  profile(`global.${NOVA_2_LITE}`, "Amazon Nova 2 Lite (global)", "economy", [300_000, 2_500_000], NOVA_LONG, ANYWHERE),
+  profile(`us.${NOVA_2_LITE}`, "Amazon Nova 2 Lite (US)", null, [330_000, 2_750_000], NOVA_2, US_REGIONS),
+  profile(`global.${NOVA_2_LITE}`, "Amazon Nova 2 Lite (global)", "economy", [300_000, 2_500_000], NOVA_2, ANYWHERE),
   profile(`us.${HAIKU}`, "Claude Haiku 4.5 (US)", null, [1_100_000, 5_500_000], CLAUDE, US_REGIONS),
   profile(`eu.${HAIKU}`, "Claude Haiku 4.5 (EU)", null, [1_100_000, 5_500_000], CLAUDE, EU_REGIONS),
   profile(`global.${HAIKU}`, "Claude Haiku 4.5 (global)", "balanced", [1_000_000, 5_000_000], CLAUDE, ANYWHERE),
@@ -74,8 +107,8 @@ export const MODELS: readonly Model[] = [
   profile(`eu.${OPUS}`, "Claude Opus 4.5 (EU)", null, [5_500_000, 27_500_000], CLAUDE, EU_REGIONS),
   profile(`global.${OPUS}`, "Claude Opus 4.5 (global)", null, [5_000_000, 25_000_000], CLAUDE, ANYWHERE),
   profile("us.meta.llama3-3-70b-instruct-v1:0", "Llama 3.3 70B (US)", null, [720_000, 720_000], LLAMA, US_REGIONS),
-  foundation("openai.gpt-oss-20b-1:0", "GPT-OSS 20B", null, [70_000, 300_000], OPEN_WEIGHTS, US_REGIONS),
-  foundation("openai.gpt-oss-120b-1:0", "GPT-OSS 120B", null, [150_000, 600_000], OPEN_WEIGHTS, US_REGIONS),
+  foundation("openai.gpt-oss-20b-1:0", "GPT-OSS 20B", null, [70_000, 300_000], GPT_OSS, US_REGIONS),
+  foundation("openai.gpt-oss-120b-1:0", "GPT-OSS 120B", null, [150_000, 600_000], GPT_OSS, US_REGIONS),
 ];
 
 /** The model with that id; `undefined` when its price is unknown. */
@@ -100,7 +133,7 @@ export const tiersOf = (account: Account): Tiers => ({
   premium: MODELS.find((model) => model.tier === "premium" && canUse(account, model))?.id,
 });
 
-type Capabilities = Pick<Model, "structuredOutput" | "contextTokens" | "outputTokenBurndown">;
+type Capabilities = Pick<Model, "structuredOutput" | "contextTokens" | "outputTokenBurndown"> & RequestLimits;
 type PricePair = readonly [inputNanosPerThousand: number, outputNanosPerThousand: number];
 
 /** A model called in the deployment's own region. */

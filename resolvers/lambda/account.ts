@@ -7,6 +7,11 @@ export function account(): Account {
   return { region: setting("AWS_REGION"), models: process.env[ENVIRONMENT.models]?.split(",") };
 }
 
+/** Whether another server answers for the models, so that what a tier resolves to says nothing about what it accepts. */
+export function tiersAreStandIns(): boolean {
+  return process.env[ENVIRONMENT.tiersAreStandIns] !== undefined;
+}
+
 /** The models that the tiers resolve to in this account. */
 export function availableTiers(): Tiers {
   return tiersOf(account());

@@ -10,10 +10,11 @@ import type { TemplateVersionRow } from "../../core/template/template-rows.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
 import { boundOf } from "../../core/template/bound.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
+import { checkRequests } from "../../core/template/document/check-requests.ts";
 import { checkFormats } from "../../core/dataset/training.ts";
 import { columnsOf, type Partials, type Template } from "../../core/template/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
-import { availableTiers } from "./account.ts";
+import { availableTiers, tiersAreStandIns } from "./account.ts";
 import { lambdaHandler } from "./lambdaHandler.ts";
 import { estimateIfPossible } from "./estimate.ts";
 import { chosenParameters } from "./parameters.ts";
@@ -53,7 +54,7 @@ export const handler = lambdaHandler(async ({ owner, input }: JobToCheck): Promi
   return { ...checked, estimate };
 });
 
-/** @throws PlotPaletteError BadInput when seeds and template do not fit, or the budget does not cover one record */
+/** @throws PlotPaletteError BadInput when seeds and template do not fit, a model refuses what is asked of it, or the budget does not cover one record */
 export function checkJob(
   input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters" | "formats" | "partitionBy">,
   version: Pick<TemplateVersionRow, "version" | "source" | "partials">,
@@ -65,6 +66,7 @@ export function checkJob(
   checkFormats(template, input.formats);
   if (input.partitionBy) checkPartitionBy(input.partitionBy, columnsOf(template));
   checkModels(template);
+  checkRequests(version.source, template, { tiersAreStandIns: tiersAreStandIns() });
   const parameters = parametersFor(template, input.parameters);
   checkFit(template, version.partials, seedSet.collections);
   const { costNanos } = boundOf(template);

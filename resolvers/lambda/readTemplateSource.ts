@@ -2,9 +2,10 @@
 import type { TemplateAnalysisRow } from "../../core/template/template-rows.ts";
 import { qualifiedOf } from "../../core/template/prompts/includes.ts";
 import { readTemplate } from "../../core/template/parse.ts";
+import { requestProblems } from "../../core/template/document/check-requests.ts";
 import { TemplateSource, type TemplateProblem } from "../../core/template/document/source.ts";
 import type { Partials, Template } from "../../core/template/template.ts";
-import { availableTiers } from "./account.ts";
+import { availableTiers, tiersAreStandIns } from "./account.ts";
 import { includeProblems, includedBy } from "./includes.ts";
 import { analyzeTemplate } from "./templateAnalysis.ts";
 
@@ -30,9 +31,13 @@ export async function readSource({ source, owner, existing }: SourceToRead): Pro
   const { template, problems } = readTemplate(source, availableTiers());
   if (!template) return [...problems];
   const partials = await includedBy(template, owner, existing);
-  const includeErrors = [...includeProblems(source, template, partials), ...includeCountProblems(source, partials)];
-  return includeErrors.length > 0
-    ? includeErrors
+  const found = [
+    ...requestProblems(source, template, { tiersAreStandIns: tiersAreStandIns() }),
+    ...includeProblems(source, template, partials),
+    ...includeCountProblems(source, partials),
+  ];
+  return found.length > 0
+    ? found.sort((a, b) => a.from - b.from)
     : { template, partials, analysis: analyzeTemplate(template, partials) };
 }
 

@@ -1,5 +1,6 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
 import { archiveClass } from "../../infra/data.ts";
+import { modelsForFunctions } from "../../infra/models.ts";
 import { readFileSync } from "node:fs";
 import { START_TIMEOUT_SECONDS } from "../../resolvers/shared/runTimeout.ts";
 import { resourcesOf, templates } from "./stacks.ts";
@@ -70,6 +71,15 @@ test.each([
   ["deep", "DEEP"],
 ])("the context archiveClass %j chooses the class %s", (wanted, chosen) => {
   expect(archiveClass(new App({ context: { archiveClass: wanted } }))).toBe(chosen);
+});
+
+test("functions are told that tiers are stand-ins where the context says so, and the allowed models where it lists them", () => {
+  const told = (context: object) => modelsForFunctions(new App({ context: { ...context } }));
+  expect(told({})).toEqual({});
+  expect(told({ tiersAreStandIns: true, models: ["amazon.nova-micro-v1:0"] })).toEqual({
+    TIERS_ARE_STAND_INS: "true",
+    ALLOWED_MODELS: "amazon.nova-micro-v1:0",
+  });
 });
 
 test.each(["GLACIER", "Deep", "", 3])("the context archiveClass %j is rejected with a message", (wanted) => {

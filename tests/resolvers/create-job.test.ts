@@ -1,3 +1,4 @@
+import { templateVersionKey } from "../../core/keys.ts";
 import {
   CREATE_JOB,
   GET_JOB,
@@ -188,6 +189,18 @@ describe("createJob", () => {
     const input = await inputFor(world, "ann", changes);
     const rows = (await world.all("Jobs")).length;
     expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(sentence);
+    expect(await world.all("Jobs")).toHaveLength(rows);
+  });
+
+  test("rejects what a model refuses in a template that was saved before that was checked", async () => {
+    const input = await inputFor(world, "ann");
+    const version = await world.row("Templates", templateVersionKey(String(input.templateId), 1));
+    const model = "model: us.anthropic.claude-haiku-4-5-20251001-v1:0\n    temperature: 1\n    topP: 1";
+    await world.put("Templates", { ...version, source: version.source.replace("tier: economy", model) });
+    const rows = (await world.all("Jobs")).length;
+    expect(await world.refusal("ann", CREATE_JOB, { input })).toMatch(
+      /^BadInput: Step "question" sets both temperature and topP, but Claude Haiku 4\.5 \(US\) .+ \(line 7, column 11\)/,
+    );
     expect(await world.all("Jobs")).toHaveLength(rows);
   });
 

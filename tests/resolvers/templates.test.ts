@@ -154,6 +154,45 @@ accept: { asked: it.record.q.length > 3 }
     );
   });
 
+  describe("what Bedrock would refuse", () => {
+    const REFUSED = TEMPLATE.replace("tier: economy", "model: openai.gpt-oss-20b-1:0\n    stop: END");
+    const SENTENCE =
+      'Step "question" sets stop, but GPT-OSS 20B does not support stop sequences; remove it or choose another model.';
+
+    test("is a problem at its place, beside others", async () => {
+      const source = REFUSED.replace("Ask", 'Ask <%~ include("01M84PWMBVEC9YJ97HPCKBSZ6B@1/x") %>');
+      const { problems, analysis } = (await world.ask("ann", CHECK, { source })).checkTemplate;
+      expect(problems).toMatchObject([
+        { message: SENTENCE, line: 6, column: 11, from: source.indexOf("END"), to: source.indexOf("END") + 3 },
+        {
+          message: expect.stringContaining('includes "01M84PWMBVEC9YJ97HPCKBSZ6B@1/x", which does not exist'),
+          line: 7,
+        },
+      ]);
+      expect(analysis).toBeNull();
+    });
+
+    test("is not saved", async () => {
+      expect(await world.refusal("ann", SAVE, { input: { source: REFUSED } })).toBe(
+        `BadInput: ${SENTENCE.slice(0, -1)} (line 6, column 11).\n\n      stop: END\n            ^`,
+      );
+    });
+
+    test("is what the tier's model refuses, unless another server stands in for it", async () => {
+      const source = TEMPLATE.replace("maxTokens: 100", "maxTokens: 20000");
+      expect(await world.refusal("ann", SAVE, { input: { source } })).toMatch(
+        /^BadInput: Step "question" sets maxTokens to 20000, but Amazon Nova Micro, the tier "economy" here, accepts at/,
+      );
+      process.env[ENVIRONMENT.tiersAreStandIns] = "true";
+      try {
+        expect((await save("ann", { source })).version).toBe(1);
+        expect(await world.refusal("ann", SAVE, { input: { source: REFUSED } })).toContain("does not support stop");
+      } finally {
+        delete process.env[ENVIRONMENT.tiersAreStandIns];
+      }
+    });
+  });
+
   test("accepts a library of partials without steps", async () => {
     const saved = await save("ann", { source: "name: Styles\npartials: { calm: Write calmly. }\n" });
     expect(saved.analysis).toMatchObject({

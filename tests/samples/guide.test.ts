@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { parseTemplate, readTemplate } from "#core/template/parse";
+import { requestProblems } from "#core/template/document/check-requests";
 import { TEMPLATE_SCHEMA } from "#core/template/document/schema";
 import { seedRequirementsOf } from "#core/template/analysis/seed-requirements";
 
@@ -36,9 +37,15 @@ function wholeOf(text: string): string {
   return "name" in example ? text : stringify({ ...AROUND, ...example });
 }
 
+/** What the editor shows. */
+function problemsOf(text: string) {
+  const { template, problems } = readTemplate(text);
+  return template ? requestProblems(text, template) : problems;
+}
+
 describe("the guide to templates", () => {
   it.each(examples.map(({ line, text }) => [line, text]))("has an example in line %i that is a template", (_, text) => {
-    expect(readTemplate(wholeOf(text)).problems).toEqual([]);
+    expect(problemsOf(wholeOf(text))).toEqual([]);
   });
 
   it("has examples whose fields can all be checked against seeds", () => {
@@ -52,7 +59,7 @@ describe("the guide to templates", () => {
   it.each(refused.map(({ line, text, sentence }) => [line, text, sentence]))(
     "quotes what is said about the faulty template in line %i",
     (_, text, sentence) => {
-      const [fault] = readTemplate(text ?? "").problems;
+      const [fault] = problemsOf(text ?? "");
       expect(sentence?.replace(/\s+/g, " ")).toBe(fault?.message);
     },
   );

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { boundOf } from "#core/template/bound";
 import { includesOf } from "#core/template/prompts/includes";
-import { parseTemplate } from "#core/template/parse";
+import { MODELS, type Tier } from "#core/models/models";
+import { requestProblems } from "#core/template/document/check-requests";
+import { DEFAULT_TIERS, parseTemplate } from "#core/template/parse";
 import { seedRequirementsOf } from "#core/template/analysis/seed-requirements";
 import { columnsOf, type Template } from "#core/template/template";
 import { Prompts } from "../../worker/sandbox/prompts.ts";
@@ -59,6 +61,14 @@ describe.each(samples.map((sample) => [sample.template.id, sample] as const))("%
     expect(template.description?.length).toBeGreaterThan(40);
     expect(template.category).toBeDefined();
     expect(includesOf(template)).toEqual([]);
+  });
+
+  it("asks nothing of a model that it refuses, whichever models the tiers are", () => {
+    const { source } = sample.template;
+    for (const { id, tier } of MODELS.filter((model) => model.tier)) {
+      const template = parseTemplate(source, { ...DEFAULT_TIERS, [tier as Tier]: id });
+      expect([id, requestProblems(source, template)]).toEqual([id, []]);
+    }
   });
 
   it("costs at most two cents per record", () => {

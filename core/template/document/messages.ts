@@ -42,6 +42,8 @@ export function messageFor(error: ErrorObject, document: unknown): LocatedMessag
     case "minimum":
     case "maximum":
       return at(`${location} must be ${expected(error.parentSchema ?? {})}, not ${describe(error.data)}.`);
+    case "minLength":
+      return at(`${location} must not be empty.`);
     case "maxLength":
       return at(
         `${location} may have at most ${String(params.limit)} characters; this has ${String(error.data).length}.`,

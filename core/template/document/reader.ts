@@ -127,7 +127,7 @@ export class DocumentReader {
       maxPromptBytes: step.maxPromptBytes ?? 32_768,
       temperature: step.temperature,
       topP: step.topP,
-      stop: typeof step.stop === "string" ? [step.stop] : step.stop,
+      stop: stopSequencesOf(step),
       output,
       repairs: step.repairs ?? (output.type === "text" ? 0 : 2),
     };
@@ -158,6 +158,12 @@ export class DocumentReader {
       );
     return { modelId: name };
   }
+}
+
+/** Absent for an empty list: models without stop sequences refuse that too. */
+function stopSequencesOf({ stop = [] }: StepDocument): Step["stop"] {
+  if (typeof stop === "string") return [stop];
+  return stop.length > 0 ? stop : undefined;
 }
 
 function columnOf(value: string | Column): Column {

@@ -114,6 +114,9 @@ const output = object(
   ["type"],
 );
 
+/** May be blank, such as a line break: where a model refuses that, core/template/document/check-requests.ts says so. */
+const stopSequence: Schema = { type: "string", minLength: 1, maxLength: 200, description: "A stop sequence" };
+
 const step = object(
   "One model call, or one for each item of a list",
   {
@@ -157,7 +160,7 @@ const step = object(
     maxPromptBytes: whole("The maximum number of bytes a prompt may render to", 100, 1_000_000, 32_768),
     temperature: fraction("The sampling temperature"),
     topP: fraction("Nucleus sampling: the cumulative probability to sample from"),
-    stop: shortOr(text("A stop sequence"), listOf(text("A stop sequence"), "Stop sequences", 4)),
+    stop: shortOr(stopSequence, listOf(stopSequence, "Stop sequences", 4)),
     output: shortOr(oneOf(["text", "list", "choice", "json"], "The short form of { type: … }"), output),
     repairs: whole("How often the model may repair an invalid answer; by default 2, or 0 for text", 0, MAX_REPAIRS),
   },

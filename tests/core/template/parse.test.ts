@@ -109,6 +109,11 @@ categories: [b]`);
     expect(() => parseTemplate(source(), {})).toThrow(/^No model of the tier "economy" is available here/);
   });
 
+  test("a stop sequence may be a line break, and an empty list of them is none", () => {
+    expect(parseTemplate(source({ step: '    stop: "\\n"' })).steps[0]?.stop).toEqual(["\n"]);
+    expect(parseTemplate(source({ step: "    stop: []" })).steps[0]?.stop).toBeUndefined();
+  });
+
   test("a library has partials and no steps, and draws nothing", () => {
     const template = parseTemplate('name: Styles\npartials: { terse: "Be terse, <%= it.name %>." }');
     expect(template).toMatchObject({ steps: [], pick: {}, partials: { terse: "Be terse, <%= it.name %>." } });
@@ -193,6 +198,7 @@ categories: [b]`);
       source({ step: "    temperature: 1.5" }),
       /^"temperature" of step "one" must be a number from 0 to 1, not 1\.5/,
     ],
+    ["an empty stop sequence", source({ step: '    stop: ["END", ""]' }), /^"stop.1" of step "one" must not be empty/],
     ["two steps of one name", `${source()}\n  - { id: one, tier: economy, prompt: x }`, /^Two steps have the id "one"/],
     [
       "an id that cannot be written",
