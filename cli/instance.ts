@@ -8,6 +8,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { MODELS } from "#core/models/models";
 import { describeModel } from "../local/bedrock/describe-model.ts";
 import { parseModelOption } from "../local/bedrock/options.ts";
 import { startCloud, type Cloud } from "../local/cloud.ts";
@@ -56,6 +57,8 @@ export interface Instance {
 }
 
 const POLL_INTERVAL_MS = 200;
+/** The local Bedrock refuses what templates are checked for: both read one table. */
+const LIMITS = Object.fromEntries(MODELS.map((model) => [model.id, model]));
 
 /** The outputs of the instance that uses a data directory, once it is ready; `undefined` when none does. */
 export async function findInstance(data: string, signal?: AbortSignal): Promise<Outputs | undefined> {
@@ -89,7 +92,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
   signal?.throwIfAborted();
   onStep("Starting the local cloud");
-  const cloud = await startCloud({ assembly, data, sitePort: options.port, model }).catch(async (error) => {
+  const limited = { ...model, limits: LIMITS };
+  const cloud = await startCloud({ assembly, data, sitePort: options.port, model: limited }).catch(async (error) => {
     // Another instance may have taken the directory during synthesis.
     await checkNotInUse(data);
     throw error;

@@ -79,7 +79,7 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       throw invalid("The local cloud supports Converse and ConverseStream; InvokeModel is not supported.");
     const request = checkRequest(body);
     // A real model decides for itself what it supports.
-    if (!options.forward) checkCapabilities(route.modelId, request);
+    if (!options.forward) checkCapabilities(route.modelId, request, options.limits?.[route.modelId]);
     const isStreamed = route.operation === "converse-stream";
     const given = await model({ modelId: route.modelId, request, isStreamed, signal: exchange.signal });
     if (exchange.signal.aborted || !listening) return;

@@ -1,4 +1,4 @@
-/** Model capabilities: rejects response schemas and forced tools that a model does not support. */
+/** Model capabilities: rejects response schemas, forced tools and inference settings that a model does not support. */
 import type { AwsError } from "../service.ts";
 import { invalid, outputSchema } from "./converse.ts";
 import type { ConverseRequest, JsonSchema } from "./converse.ts";
@@ -20,14 +20,46 @@ const UNSUPPORTED_KEYWORDS = [
   "maxProperties",
 ];
 
-/** @throws AwsError 400 ValidationException */
-export function checkCapabilities(modelId: string, request: ConverseRequest): void {
+/** What a model refuses of an inference configuration that Converse accepts. */
+export interface RequestLimits {
+  readonly maxOutputTokens: number;
+  /** Which of `temperature` and `topP` may be set. */
+  readonly sampling: "both" | "either" | "neither";
+  readonly stopSequences: "any" | "notBlank" | "none";
+}
+
+/** @param limits of the model, if known @throws AwsError 400 ValidationException */
+export function checkCapabilities(modelId: string, request: ConverseRequest, limits?: RequestLimits): void {
+  if (limits) checkInference(request.inferenceConfig ?? {}, limits);
   if (request.toolConfig?.toolChoice?.tool && !NOVA.test(modelId) && !CLAUDE.test(modelId))
     throw unsupported("toolConfig.toolChoice.tool");
   const schema = outputSchema(request);
   if (schema === undefined) return;
   if (NOVA.test(modelId)) throw unsupported("outputConfig.textFormat");
   checkResponseSchema(schema);
+}
+
+function checkInference(config: NonNullable<ConverseRequest["inferenceConfig"]>, limits: RequestLimits): void {
+  const { maxTokens = 1, temperature, topP, stopSequences } = config;
+  const most = limits.maxOutputTokens;
+  if (maxTokens > most)
+    throw invalid(
+      `The maximum tokens you requested exceeds the model limit of ${most}. Try again with a maximum tokens value that is lower than ${most}.`,
+    );
+  // Even an empty list is the field.
+  if (stopSequences && limits.stopSequences === "none") throw unsupported("stopSequences");
+  if (limits.sampling === "neither" && temperature !== undefined)
+    throw refused("`temperature` is deprecated for this model.");
+  if (limits.sampling === "neither" && topP !== undefined) throw refused("`top_p` is deprecated for this model.");
+  if (limits.sampling === "either" && temperature !== undefined && topP !== undefined)
+    throw refused("`temperature` and `top_p` cannot both be specified for this model. Please use only one.");
+  if (limits.stopSequences === "notBlank" && stopSequences?.some((sequence) => sequence.trim() === ""))
+    throw refused("stop_sequences: each stop sequence must contain non-whitespace");
+}
+
+/** What Bedrock passes on from the model itself. */
+function refused(reason: string): AwsError {
+  return invalid(`The model returned the following errors: ${reason}`);
 }
 
 function unsupported(member: string): AwsError {

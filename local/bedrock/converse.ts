@@ -143,7 +143,7 @@ function checkText(block: ContentBlock, place: string): void {
 }
 
 function checkInference(config: NonNullable<ConverseRequest["inferenceConfig"]>): void {
-  const { maxTokens, temperature, topP } = config;
+  const { maxTokens, temperature, topP, stopSequences = [] } = config;
   if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 1)) {
     throw outOfRange("inferenceConfig.maxTokens", maxTokens, "greater than or equal to 1");
   }
@@ -156,6 +156,19 @@ function checkInference(config: NonNullable<ConverseRequest["inferenceConfig"]>)
       );
     }
   }
+  checkStopSequences(stopSequences);
+}
+
+const MOST_STOP_SEQUENCES = 2_500;
+
+function checkStopSequences(sequences: readonly string[]): void {
+  const member = "inferenceConfig.stopSequences";
+  if (!Array.isArray(sequences) || !sequences.every((sequence) => typeof sequence === "string"))
+    throw invalid(`The value at ${member} must be a list of strings.`);
+  if (sequences.length > MOST_STOP_SEQUENCES)
+    throw wrongLength(member, `[${sequences.length} sequences]`, `less than or equal to ${MOST_STOP_SEQUENCES}`);
+  const empty = sequences.indexOf("");
+  if (empty >= 0) throw wrongLength(`${member}.${empty + 1}.member`, "", "greater than or equal to 1");
 }
 
 function checkTools(config: ConverseRequest["toolConfig"]): void {
@@ -181,6 +194,12 @@ function checkTool({ name, inputSchema }: ToolSpec): string {
 function outOfRange(member: string, value: unknown, rule: string): AwsError {
   return invalid(
     `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must have value ${rule}`,
+  );
+}
+
+function wrongLength(member: string, value: string, rule: string): AwsError {
+  return invalid(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have length ${rule}`,
   );
 }
 

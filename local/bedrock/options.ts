@@ -1,6 +1,9 @@
 /** Which model answers: the sample model with its settings, or a real one elsewhere. */
+import type { RequestLimits } from "./capabilities.ts";
 
 export interface ModelOptions {
+  /** What models refuse, by id: no more than Converse itself by default. The sample model keeps to it; a real one has its own. */
+  readonly limits?: Readonly<Record<string, RequestLimits>>;
   /** Settings of the sample model; each has a default. */
   readonly settings?: Partial<SampleSettings>;
   /** Forwards calls there instead of to the sample model. */

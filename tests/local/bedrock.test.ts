@@ -24,6 +24,7 @@ import type { ModelOptions } from "../../local/bedrock/options.ts";
 import { IamGate } from "../../local/iam/gate.ts";
 import { Roles } from "../../local/iam/roles.ts";
 import type { Credentials, Gate } from "../../local/service.ts";
+import { LIMITS } from "../model-limits.ts";
 import { openGate, testContext } from "./open-gate.ts";
 
 const MODEL = "amazon.nova-micro-v1:0";
@@ -181,6 +182,57 @@ describe("refusals", () => {
     const modelId = "us.meta.llama3-3-70b-instruct-v1:0";
     const refusal = await failure(sdk.send(new ConverseCommand({ ...ask("x"), modelId, toolConfig })));
     expect(refusal.message).toContain("toolConfig.toolChoice.tool");
+  });
+
+  test.each<[string, string, NonNullable<ConverseCommandInput["inferenceConfig"]>, string]>([
+    [
+      "more tokens than a model has",
+      MODEL,
+      { maxTokens: 10_001 },
+      "The maximum tokens you requested exceeds the model limit of 10000. Try again with a maximum tokens value that is lower than 10000.",
+    ],
+    [
+      "temperature with topP for Claude 4.5",
+      CLAUDE,
+      { temperature: 0.9, topP: 0.95 },
+      "The model returned the following errors: `temperature` and `top_p` cannot both be specified for this model. Please use only one.",
+    ],
+    [
+      "a stop sequence for GPT-OSS",
+      "openai.gpt-oss-20b-1:0",
+      { stopSequences: ["END"] },
+      "This model doesn't support the stopSequences field. Remove stopSequences and try again.",
+    ],
+    [
+      "even an empty list of them",
+      "openai.gpt-oss-20b-1:0",
+      { stopSequences: [] },
+      "This model doesn't support the stopSequences field. Remove stopSequences and try again.",
+    ],
+    [
+      "a blank stop sequence for Claude",
+      CLAUDE,
+      { stopSequences: ["END", "\n"] },
+      "The model returned the following errors: stop_sequences: each stop sequence must contain non-whitespace",
+    ],
+    [
+      "an empty stop sequence for any model",
+      MODEL,
+      { stopSequences: ["END", ""] },
+      "1 validation error detected: Value '' at 'inferenceConfig.stopSequences.2.member' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+    [
+      "more than 2,500 stop sequences",
+      MODEL,
+      { stopSequences: Array.from({ length: 2_501 }, (_, n) => `${n}`) },
+      "1 validation error detected: Value '[2501 sequences]' at 'inferenceConfig.stopSequences' failed to satisfy constraint: Member must have length less than or equal to 2500",
+    ],
+  ])("%s is a ValidationException in Bedrock's words", async (_, modelId, inferenceConfig, message) => {
+    await start({ limits: LIMITS });
+    const error = await failure(sdk.send(new ConverseCommand({ ...ask("x"), modelId, inferenceConfig })));
+    expect(error).toMatchObject({ name: "ValidationException", $metadata: { httpStatusCode: 400 }, message });
+    const accepted = { maxTokens: 10_000, temperature: 0.5 };
+    await sdk.send(new ConverseCommand({ ...ask("x"), modelId, inferenceConfig: accepted }));
   });
 
   test("a model of an unknown vendor is not found; every vendor's models and profiles are", async () => {

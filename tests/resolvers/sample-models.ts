@@ -7,11 +7,15 @@ import { findModel } from "../../core/models/models.ts";
 import { priceOf } from "../../core/money/money.ts";
 import { bedrock, type BedrockService } from "../../local/bedrock/bedrock.ts";
 import { DEFAULT_SETTINGS, type SampleSettings } from "../../local/bedrock/options.ts";
+import { LIMITS } from "../model-limits.ts";
 import { testContext } from "../local/open-gate.ts";
 
 export class SampleModels {
   readonly #folder = mkdtempSync(join(tmpdir(), "models-"));
-  readonly #service: BedrockService = bedrock({ callLog: join(this.#folder, "calls.jsonl") });
+  readonly #service: BedrockService = bedrock({
+    limits: LIMITS,
+    callLog: join(this.#folder, "calls.jsonl"),
+  });
   #heard = 0;
 
   /** Functions find them through their environment. */

@@ -16,6 +16,7 @@ import { BedrockModel } from "../../worker/adapters/bedrock-model.ts";
 import { CONNECTIONS } from "../../worker/adapters/connections.ts";
 import { DynamoDbStore } from "../../worker/adapters/dynamodb-store.ts";
 import { S3Objects } from "../../worker/adapters/s3-objects.ts";
+import { LIMITS } from "../model-limits.ts";
 import { openGate, testContext } from "../local/open-gate.ts";
 
 const TABLE = "Jobs";
@@ -41,7 +42,7 @@ export class LocalAws {
 
   static async start(settings: Partial<SampleSettings> = {}): Promise<LocalAws> {
     const folder = await mkdtemp(join(tmpdir(), "worker-test-"));
-    const [tables, buckets, models] = [dynamodb(), s3(), bedrock({ settings })];
+    const [tables, buckets, models] = [dynamodb(), s3(), bedrock({ settings, limits: LIMITS })];
     const requests: (readonly Access[])[] = [];
     const gate: Gate = { ...openGate(), authorize: (_, ...accesses) => void requests.push(accesses) };
     const context = testContext(folder, { gate });
