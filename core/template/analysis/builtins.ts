@@ -1,19 +1,9 @@
 /** The functions available to templates: JavaScript's, Eta's and the library's. */
 import { allOf, listOver, mapped } from "./lists.ts";
 import { JSON_TYPES, type Kind } from "./prototypes.ts";
+import { printsOf } from "./prints.ts";
 import { unknown, type Call, type List } from "./results.ts";
-import {
-  maybe,
-  UNDEFINED,
-  NUMBER,
-  PLAIN,
-  printsOf,
-  TEXT,
-  iterationsOf,
-  uncertain,
-  type Context,
-  type Value,
-} from "./value.ts";
+import { maybe, UNDEFINED, NUMBER, PLAIN, TEXT, iterationsOf, uncertain, type Context, type Value } from "./value.ts";
 
 export function builtinOf(name: string): ((call: Call) => Value) | undefined {
   return Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;

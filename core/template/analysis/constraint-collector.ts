@@ -55,20 +55,10 @@ export class ConstraintCollector {
 
   /** The paths that are read themselves, not only on the way to another, in the order of their first read. */
   reads(): CollectedRead[] {
-    const all = [...this.#reads.values()].map((read) => ({
-      ...read,
-      segments: withoutLength(read.segments),
-    }));
-    return all.filter(
-      (one, n) =>
-        !all.some(
-          (other, m) =>
-            stepOf(one) === stepOf(other) &&
-            one.pick === other.pick &&
-            beginsWith(other.segments, one.segments) &&
-            (other.segments.length > one.segments.length || m < n),
-        ),
-    );
+    const trees = new Map<string, ReadTree>();
+    const all = [...this.#reads.values()].map((read) => ({ ...read, segments: withoutLength(read.segments) }));
+    const ends = all.map((read) => addTo(trees, read));
+    return all.filter((read, n) => ends[n]?.first === read && ends[n].below.size === 0);
   }
 
   /**
@@ -96,9 +86,31 @@ export class ConstraintCollector {
   }
 }
 
-/** Reads are grouped by step, whose prompts and includes read together: one may pass on what another reads. */
-function stepOf({ location }: CollectedRead): string {
-  return location.split(",", 1)[0] as string;
+/** The paths that a step reads of a pick, branching where they differ. */
+interface ReadTree {
+  readonly below: Map<PathSegment, ReadTree>;
+  /** The first read that ends here. */
+  first?: CollectedRead;
+}
+
+/**
+ * Adds a read to the tree of its step and pick; a step's prompts and includes read together, since one may pass on what another
+ * reads. @returns where it ends
+ */
+function addTo(trees: Map<string, ReadTree>, read: CollectedRead): ReadTree {
+  const step = read.location.split(",", 1)[0];
+  const end = read.segments.reduce(
+    (tree, segment) => branchOf(tree.below, segment),
+    branchOf(trees, JSON.stringify([step, read.pick])),
+  );
+  end.first ??= read;
+  return end;
+}
+
+function branchOf<K>(trees: Map<K, ReadTree>, key: K): ReadTree {
+  const tree = trees.get(key) ?? { below: new Map<PathSegment, ReadTree>() };
+  trees.set(key, tree);
+  return tree;
 }
 
 /** `body.text`, `tags[].name`, as the profile of a seed set names fields. */

@@ -76,18 +76,22 @@ export function isRequired(constraints: Constraints): boolean {
   return constraints.defined || [...constraints.fields.values()].some(isRequired);
 }
 
-/** The schema of the values that violate no constraint; absence is up to the parent. */
-export function jsonSchemaOf(constraints: Constraints): JsonSchema {
+/**
+ * The schema of the values that violate no constraint; absence is up to the parent.
+ * @param levels how deep it describes them; whatever is deeper is accepted
+ */
+export function jsonSchemaOf(constraints: Constraints, levels = Infinity): JsonSchema {
+  if (levels <= 0) return {};
   const types = JSON_TYPES.filter((type) => canHold(constraints, type));
   if (types.length === 0) return { not: {} };
-  const rules = [...constraints.rules.values()].map(schemaOfRule).filter((rule) => rule !== undefined);
+  const rules = [...constraints.rules.values()].flatMap((rule) => schemaOfRule(rule, levels - 1) ?? []);
   const all = [...rules];
   const schema: Record<string, unknown> = {};
   if (types.length < JSON_TYPES.length) schema.type = types.length === 1 ? types[0] : types;
-  if (types.includes("object")) Object.assign(schema, schemaOfFields(constraints));
+  if (types.includes("object")) Object.assign(schema, schemaOfFields(constraints, levels - 1));
   if (types.includes("string")) Object.assign(schema, schemaOfText(constraints));
   if (types.includes("array")) {
-    const { items, ...lengths } = schemaOfList(constraints);
+    const { items, ...lengths } = schemaOfList(constraints, levels - 1);
     Object.assign(schema, lengths);
     // `items` next to `prefixItems` would apply only to the remaining items.
     if (items && "prefixItems" in lengths) all.push({ items });
@@ -116,12 +120,12 @@ function holdsFor(constraints: Constraints, memberKind: Kind | undefined): boole
   return memberKind !== "string" || [...constraints.items.values()].every((items) => holdsFor(items, "string"));
 }
 
-function schemaOfFields(constraints: Constraints): Record<string, unknown> {
+function schemaOfFields(constraints: Constraints, levels: number): Record<string, unknown> {
   if (constraints.fields.size === 0) return {};
   const fields = [...constraints.fields];
   const required = fields.filter(([, field]) => isRequired(field)).map(([name]) => name);
   return {
-    properties: Object.fromEntries(fields.map(([name, field]) => [name, jsonSchemaOf(field)])),
+    properties: Object.fromEntries(fields.map(([name, field]) => [name, jsonSchemaOf(field, levels)])),
     ...(required.length > 0 && { required }),
   };
 }
@@ -136,18 +140,18 @@ function schemaOfText(constraints: Constraints): Record<string, unknown> {
   };
 }
 
-function schemaOfList(constraints: Constraints): Record<string, unknown> {
+function schemaOfList(constraints: Constraints, levels: number): Record<string, unknown> {
   const indexed = [...constraints.fields].filter(([name]) => isIndex(name));
   const limited = [...constraints.items].filter(([most]) => most !== EACH);
   const length = Math.max(0, ...indexed.map(([name]) => Number(name) + 1), ...limited.map(([most]) => most));
   const prefixItems = Array.from({ length }, (_, n) =>
     allOf([
-      ...limited.filter(([most]) => n < most).map(([, items]) => jsonSchemaOf(items)),
-      ...indexed.filter(([name]) => Number(name) === n).map(([, item]) => jsonSchemaOf(item)),
+      ...limited.filter(([most]) => n < most).map(([, items]) => jsonSchemaOf(items, levels)),
+      ...indexed.filter(([name]) => Number(name) === n).map(([, item]) => jsonSchemaOf(item, levels)),
     ]),
   );
   const each = constraints.items.get(EACH);
-  const items = each && jsonSchemaOf(each);
+  const items = each && jsonSchemaOf(each, levels);
   const indexes = requiredIndexes(constraints);
   return {
     ...(prefixItems.some((schema) => !isEmpty(schema)) && { prefixItems }),
@@ -156,8 +160,8 @@ function schemaOfList(constraints: Constraints): Record<string, unknown> {
   };
 }
 
-function schemaOfRule({ loops, then }: Rule): JsonSchema | undefined {
-  const schema = jsonSchemaOf(then);
+function schemaOfRule({ loops, then }: Rule, levels: number): JsonSchema | undefined {
+  const schema = jsonSchemaOf(then, levels);
   return isEmpty(schema) ? undefined : { anyOf: [...loops.map(withoutItems), schema] };
 }
 

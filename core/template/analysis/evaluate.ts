@@ -23,8 +23,11 @@ import type { Interpreter } from "./interpreter.ts";
 /** The kinds allowed to the right of `in`. */
 const HOLDS_NAMES = ["array", "object", "function"] as const;
 
+/** A longer list is not spread item by item: one that keeps doubling itself would hold any number. */
+const MAX_KNOWN_ITEMS = 200;
+
 export function evaluate(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): Value {
-  if (interpreter.exceedsNodeLimit()) return maybe();
+  interpreter.spend(1);
   switch (node.type) {
     case "Identifier":
       if (node.name === "undefined") return UNDEFINED;
@@ -144,7 +147,7 @@ function itemsOf(interpreter: Interpreter, nodes: readonly (AnyNode | null)[], s
     const value = evaluate(interpreter, node.argument, scope, context);
     interpreter.iterate(value, context);
     const turns = iterationsOf(value, { ...context, loops: [] });
-    if (isKnown(value)) return turns.map((turn) => ({ value: turn.value }));
+    if (isKnown(value) && turns.length <= MAX_KNOWN_ITEMS) return turns.map((turn) => ({ value: turn.value }));
     return turns.map((turn) => ({ value: turn.value, loops: turn.context.loops, certain: turn.context.certain }));
   });
 }

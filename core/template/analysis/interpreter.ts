@@ -4,12 +4,16 @@ import type { Changes } from "./control-flow.ts";
 import type { AnyNode, Code, Context, Iteration, Program, Scope, SeedPath, Value } from "./value.ts";
 
 export interface InterpreterEnvironment {
+  /** For one prompt or expression, in nodes and values visited. */
+  readonly maxWork: number;
   readonly constraints: ConstraintCollector;
   /** What all of the template's prompts and expressions change. */
   readonly changes: Changes;
   /** The code that an include refers to, by its full name. */
   readonly included: (name: string) => Code | undefined;
   readonly warn: (program: Program, node: AnyNode) => void;
+  /** Notes that the program's analysis took too much work and is incomplete. */
+  readonly giveUp: (program: Program) => void;
 }
 
 export interface Interpreter {
@@ -29,8 +33,8 @@ export interface Interpreter {
   /** A function whose caller is unknown may run, with anything. */
   maybeCall(value: Value, context: Context, args?: readonly Value[]): void;
 
-  /** Counts the nodes visited. @returns whether there were too many */
-  exceedsNodeLimit(): boolean;
+  /** Counts the nodes and values visited. Beyond the limit it throws, and the prompt's analysis ends there. */
+  spend(work: number): void;
 
   /** Reads a value of the seeds. */
   read(path: SeedPath, at: number): Value;

@@ -19,6 +19,7 @@ import type { Interpreter } from "./interpreter.ts";
 
 /** `value.name` */
 export function memberOf(interpreter: Interpreter, value: Value, name: string, context: Context, at: number): Value {
+  interpreter.spend(1);
   switch (value.kind) {
     case "seed":
       return memberOfSeed(interpreter, value, name, context, at);
@@ -55,7 +56,7 @@ export function memberByKey(
   interpreter.requireNotNull(value, context);
   if (key.kind === "number" && key.counts && isSameList(key.counts.list, value)) return key.counts.item;
   if (key.kind === "number") return maybe(...iterationsOf(value, uncertain(context)).map((turn) => turn.value));
-  if (!isKey(key) && readsSeeds(value)) interpreter.environment.warn(interpreter.program, node);
+  if (!isKey(key) && readsSeeds(value, new Set())) interpreter.environment.warn(interpreter.program, node);
   return maybe();
 }
 
@@ -87,6 +88,7 @@ function memberOfObject(
   context: Context,
   at: number,
 ): Value {
+  interpreter.spend(parts.length);
   const found: Value[] = [];
   for (const part of [...parts].reverse()) {
     if (part.name === name) return found.length === 0 && !open ? part.value : maybe(part.value, ...found);
@@ -125,8 +127,11 @@ function isKey(value: Value): boolean {
   return value.kind === "text" && value.isKey === true;
 }
 
-function readsSeeds(value: Value): boolean {
-  if (value.kind === "maybe") return value.of.some(readsSeeds);
-  if (value.kind === "object") return value.parts.some((part) => readsSeeds(part.value));
+/** @param seen the values already looked at: an object may hold another twice, and that a third one twice */
+function readsSeeds(value: Value, seen: Set<Value>): boolean {
+  if (seen.has(value)) return false;
+  seen.add(value);
+  if (value.kind === "maybe") return value.of.some((one) => readsSeeds(one, seen));
+  if (value.kind === "object") return value.parts.some((part) => readsSeeds(part.value, seen));
   return value.kind === "seed";
 }

@@ -51,13 +51,24 @@ export interface SeedRequirements {
   readonly warnings: readonly string[];
 }
 
+// All of it is stored with the template's texts in one row of 400 KB.
+const MAX_SCHEMA_CHARACTERS = 60_000;
+const MAX_READ_CHARACTERS = 40_000;
+const MAX_WARNING_CHARACTERS = 10_000;
+/** The levels that are tried when the whole is too large. */
+const REDUCED_LEVELS = [16, 8, 6, 4, 3, 2, 1];
+
+/** The work for one prompt or expression, in nodes and values visited: a fraction of a second. */
+const MAX_WORK = 50_000;
+
 /**
  * @param partials the texts of other templates that it includes, by `ID@VERSION/NAME`
+ * @param maxWork for one prompt or expression; what takes more requires only what was found until then
  * @throws TemplateSyntaxError; PlotPaletteError BadInput when prompts nest too deep
  */
-export function seedRequirementsOf(template: Template, partials: Partials): SeedRequirements {
+export function seedRequirementsOf(template: Template, partials: Partials, maxWork = MAX_WORK): SeedRequirements {
   try {
-    return new RequirementAnalysis(template, partials).all();
+    return new RequirementAnalysis(template, partials, maxWork).all();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PlotPaletteError(
@@ -76,12 +87,13 @@ class RequirementAnalysis {
   /** What every prompt and expression sees as `it`. */
   readonly #common: readonly ObjectPart[];
 
-  constructor(template: Template, partials: Partials) {
+  constructor(template: Template, partials: Partials, maxWork: number) {
     this.#template = template;
     const changes = changesIn(template, partials);
     this.#surely = { certain: !changes.isUnpredictable, loops: [] };
     const codes = new Map<string, Code>();
     this.#interpreter = new TemplateInterpreter({
+      maxWork,
       constraints: this.#constraints,
       changes,
       included: (name) => {
@@ -98,6 +110,10 @@ class RequirementAnalysis {
           `Template "${template.name}" ${program.location} reads ${code} in line ${line}: the field is known only when rendering, so seeds are not checked for it.`,
         );
       },
+      giveUp: ({ location }) =>
+        this.#warnings.add(
+          `Template "${template.name}" ${location} does too much to be analyzed in full, so seeds are not checked for all it reads; make its loops and macros simpler.`,
+        ),
     });
     this.#common = [
       ...Object.entries(template.pick).map(([name, { from, count }]) => ({
@@ -114,13 +130,23 @@ class RequirementAnalysis {
     for (const step of this.#template.steps) this.#step(step);
     const columns = Object.entries(this.#template.record ?? {}).map(([name, column]) => this.#column(name, column));
     this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
-    return {
-      collections: Object.fromEntries(
-        [...this.#constraints.collections].map(([name, constraints]) => [name, jsonSchemaOf(constraints)]),
-      ),
-      reads: this.#reads(),
-      warnings: [...this.#warnings],
-    };
+    const collections = this.#collections();
+    const reads = firstOf(this.#reads(), MAX_READ_CHARACTERS);
+    return { collections, reads, warnings: firstOf([...this.#warnings], MAX_WARNING_CHARACTERS) };
+  }
+
+  /** As deep as there is room for; a seed is never rejected for what is left out. */
+  #collections(): SeedRequirements["collections"] {
+    const upTo = (levels: number) =>
+      Object.fromEntries(
+        [...this.#constraints.collections].map(([name, constraints]) => [name, jsonSchemaOf(constraints, levels)]),
+      );
+    const whole = upTo(Infinity);
+    if (isWithin(whole, MAX_SCHEMA_CHARACTERS)) return whole;
+    this.#warnings.add(
+      `Template "${this.#template.name}" requires so much of its seeds that they are checked for a part of it only.`,
+    );
+    return upTo(REDUCED_LEVELS.find((levels) => isWithin(upTo(levels), MAX_SCHEMA_CHARACTERS)) ?? 0);
   }
 
   /** Requires the collection, and the weights of a weighted draw. */
@@ -215,6 +241,17 @@ class RequirementAnalysis {
       })),
     ];
   }
+}
+
+function isWithin(value: unknown, characters: number): boolean {
+  return JSON.stringify(value).length <= characters;
+}
+
+/** The first of the list, as many as there is room for in JSON. */
+function firstOf<T>(list: readonly T[], characters: number): T[] {
+  let left = characters;
+  const end = list.findIndex((item) => (left -= JSON.stringify(item).length) < 0);
+  return list.slice(0, end < 0 ? list.length : end);
 }
 
 /** One item, or a list with a known number of them. */

@@ -6,6 +6,7 @@ import { maybe, UNDEFINED, Scope, iterationsOf, uncertain, type AnyNode, type Co
 import type { Interpreter } from "./interpreter.ts";
 
 export function run(interpreter: Interpreter, node: AnyNode, scope: Scope, context: Context): void {
+  interpreter.spend(1);
   switch (node.type) {
     case "ExpressionStatement":
       evaluate(interpreter, node.expression, scope, context);

@@ -7,13 +7,13 @@ import { callValue } from "./calls.ts";
 import { resolvedName } from "../prompts/includes.ts";
 import { bindParameters } from "./destructuring.ts";
 import type { Interpreter, InterpreterEnvironment } from "./interpreter.ts";
+import { printsOf } from "./prints.ts";
 import { JSON_TYPES, KINDS } from "./prototypes.ts";
 import { block, run } from "./statements.ts";
 import {
   below,
   maybe,
   UNDEFINED,
-  printsOf,
   Scope,
   iterationsOf,
   uncertain,
@@ -30,8 +30,14 @@ const NOT_NULL = KINDS.filter((kind) => kind !== "null");
 const ITERABLE = ["string", "array"] as const;
 
 /** Macros that call each other can recurse forever; what is not visited requires nothing. */
-const MAX_NODES = 200_000;
 const MAX_DEPTH = 40;
+/** A macro that calls itself reads other paths each time: `left.left`, `left.right`, … */
+const MAX_RECURSION = 5;
+/** The work for the whole template, as a multiple of that for one prompt or expression. */
+const MAX_LARGE_PROMPTS = 4;
+
+/** Ends the analysis of one prompt or expression; what is required until there holds nonetheless. */
+class WorkLimitReached extends Error {}
 
 export class TemplateInterpreter implements Interpreter {
   readonly environment: InterpreterEnvironment;
@@ -39,8 +45,14 @@ export class TemplateInterpreter implements Interpreter {
   #prints: Print[] = [];
   /** What the running function returned, from each of its `return`s. */
   #returned: Value[] = [];
-  #nodes = 0;
   #depth = 0;
+  /** The calls among the running ones whose function was running already. */
+  #recursion = 0;
+  readonly #running = new Set<AnyNode>();
+  #work = 0;
+  #workLimit = 0;
+  /** What included texts print, by where they are included and with which `it`. */
+  readonly #included = new Map<string, Map<Value, Map<Context, readonly Print[]>>>();
   readonly #including: string[] = [];
 
   constructor(environment: InterpreterEnvironment) {
@@ -60,20 +72,33 @@ export class TemplateInterpreter implements Interpreter {
     return callValue(this, called, args, context, at);
   }
 
-  exceedsNodeLimit(): boolean {
-    this.#nodes += 1;
-    return this.#nodes > MAX_NODES;
+  spend(work: number): void {
+    this.#work += work;
+    if (this.#work > this.#workLimit) throw new WorkLimitReached();
   }
 
   /** Runs a prompt: whatever it prints must be defined. */
   prompt(program: Program, context: Context): void {
-    this.#requireAll(this.#printsOf(program, context));
+    this.#requireAll(this.#withinLimit(program, () => this.#printsOf(program, context)) ?? []);
   }
 
   /** An expression's value. */
   expression(program: Program, context: Context): Value {
     this.#program = program;
-    return evaluate(this, program.tree, scopeOf(program.it), context);
+    return this.#withinLimit(program, () => evaluate(this, program.tree, scopeOf(program.it), context)) ?? maybe();
+  }
+
+  /** @returns `undefined` when it takes too much work */
+  #withinLimit<T>(program: Program, analyze: () => T): T | undefined {
+    const { maxWork } = this.environment;
+    this.#workLimit = Math.min(MAX_LARGE_PROMPTS * maxWork, this.#work + maxWork);
+    try {
+      return analyze();
+    } catch (error) {
+      if (!(error instanceof WorkLimitReached)) throw error;
+      this.environment.giveUp(program);
+      return undefined;
+    }
   }
 
   /** Requires that printing the value shows no `undefined`. */
@@ -102,7 +127,9 @@ export class TemplateInterpreter implements Interpreter {
   iterate(value: Value, context: Context): Iteration[] {
     if (value.kind === "seed") this.environment.constraints.require(value.path, context, ITERABLE);
     this.#noteLoop(value);
-    return iterationsOf(value, context);
+    const turns = iterationsOf(value, context);
+    this.spend(turns.length);
+    return turns;
   }
 
   #noteLoop(value: Value): void {
@@ -123,7 +150,8 @@ export class TemplateInterpreter implements Interpreter {
 
   invoke(called: Extract<Value, { kind: "function" }>, values: readonly Value[], context: Context): Value {
     const { node, program } = called;
-    if (this.#depth >= MAX_DEPTH) return maybe();
+    const recurs = this.#running.has(node);
+    if (this.#depth >= MAX_DEPTH || (recurs && this.#recursion >= MAX_RECURSION)) return maybe();
     const isPlain = !node.async && !node.generator;
     const inside = isPlain ? context : uncertain(context);
     const scope = new Scope(called.scope);
@@ -131,6 +159,8 @@ export class TemplateInterpreter implements Interpreter {
     this.#program = program;
     this.#returned = [];
     this.#depth += 1;
+    this.#recursion += Number(recurs);
+    this.#running.add(node);
     try {
       bindParameters(this, node.params, values, scope, inside);
       const value =
@@ -140,6 +170,8 @@ export class TemplateInterpreter implements Interpreter {
       return isPlain ? value : maybe(value);
     } finally {
       this.#depth -= 1;
+      this.#recursion -= Number(recurs);
+      if (!recurs) this.#running.delete(node);
       this.#program = outer.program;
       this.#returned = outer.returned;
     }
@@ -166,14 +198,21 @@ export class TemplateInterpreter implements Interpreter {
     const found = this.environment.included(full);
     if (!found || this.#including.includes(full)) return maybe();
     const it: Value = data ? { kind: "object", parts: [{ value: outer.it }, { value: data }] } : outer.it;
+    const location = `${outer.location.replace(/, partial .*$/, "")}, partial "${name}"`;
     this.#including.push(full);
     try {
-      const location = `${outer.location.replace(/, partial .*$/, "")}, partial "${name}"`;
-      return { kind: "text", prints: this.#printsOf({ ...found, location, it }, context) };
+      return { kind: "text", prints: this.#printsOfIncluded({ ...found, location, it }, context) };
     } finally {
       this.#including.pop();
       this.#program = outer;
     }
+  }
+
+  /** Remembered: a text that includes another twice, which includes a third one twice, would take ever more work. */
+  #printsOfIncluded(program: Program, context: Context): readonly Print[] {
+    const byIt = entryOf(this.#included, program.location, () => new Map<Value, Map<Context, readonly Print[]>>());
+    const byContext = entryOf(byIt, program.it, () => new Map<Context, readonly Print[]>());
+    return entryOf(byContext, context, () => this.#printsOf(program, context));
   }
 
   noteReturn(value: Value): void {
@@ -181,6 +220,7 @@ export class TemplateInterpreter implements Interpreter {
   }
 
   maybeCall(value: Value, context: Context, args: readonly Value[] = []): void {
+    this.spend(1);
     if (value.kind === "function") this.invoke(value, [...args, maybe(), maybe(), maybe()], uncertain(context));
     if (value.kind === "maybe") for (const one of value.of) this.maybeCall(one, context, args);
     if (value.kind === "list") for (const one of value.known ?? [value.each]) this.maybeCall(one, context, args);
@@ -210,6 +250,7 @@ export class TemplateInterpreter implements Interpreter {
   }
 
   read(path: SeedPath, at: number): Value {
+    this.spend(path.segments.length);
     const { text, location } = this.program;
     this.environment.constraints.noteRead(path, location, () => lineAt(text, at));
     return { kind: "seed", path };
@@ -226,6 +267,14 @@ export class TemplateInterpreter implements Interpreter {
 
 export function lineAt(text: string, at: number): number {
   return text.slice(0, at).split("\n").length;
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 function scopeOf(it: Value): Scope {

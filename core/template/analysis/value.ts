@@ -18,7 +18,7 @@ export interface Context {
   readonly loops: readonly SeedPath[];
 }
 
-/** A path whose value is printed or becomes part of a text. */
+/** A path whose value is printed or becomes part of a text; see prints.ts. */
 export interface Print {
   readonly path: SeedPath;
   readonly context: Context;
@@ -114,7 +114,9 @@ export function within(context: Context, loops: readonly SeedPath[]): Context {
 
 /** The context of something created in one context and used in another. */
 export function both(made: Context, used: Context): Context {
-  return within({ certain: made.certain && used.certain, loops: used.loops }, made.loops);
+  const certain = made.certain && used.certain;
+  const runsInside = used.loops.every((loop) => made.loops.some((known) => isSamePath(known, loop)));
+  return runsInside && certain === made.certain ? made : within({ certain, loops: used.loops }, made.loops);
 }
 
 export function isSamePath(a: SeedPath, b: SeedPath): boolean {
@@ -132,32 +134,6 @@ export function isSameList(a: Value, b: Value): boolean {
 
 export function below(path: SeedPath, segment: PathSegment): SeedPath {
   return { ...path, segments: [...path.segments, segment] };
-}
-
-/** Further values in one text are dropped: a text that keeps doubling itself would hold any number. */
-const MAX_PRINTS = 300;
-
-/** The seed values, without duplicates, that show when these are printed or become a text. */
-export function printsOf(values: readonly Value[], context: Context): Print[] {
-  const prints = new Map<string, Print>();
-  for (const print of values.flatMap((value) => printsOfOne(value, context)))
-    if (prints.size < MAX_PRINTS)
-      prints.set(
-        JSON.stringify(print, (_, part) => (part === EACH ? "each" : part)),
-        print,
-      );
-  return [...prints.values()];
-}
-
-/** A list prints nothing for undefined items, so only its texts can show one. */
-function printsOfOne(value: Value, context: Context): Print[] {
-  if (value.kind === "seed") return value.view === undefined ? [{ path: value.path, context }] : [];
-  if (value.kind === "text") return value.prints.map((print) => ({ ...print, context: both(print.context, context) }));
-  if (value.kind !== "list") return [];
-  const inside = value.known ? context : within(context, value.loops);
-  return (value.known ?? [value.each]).flatMap((item) =>
-    item.kind === "seed" || (item.kind === "text" && item.isJson) ? [] : printsOfOne(item, inside),
-  );
 }
 
 /** One iteration of a loop, representing all like it. */
