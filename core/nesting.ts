@@ -6,7 +6,8 @@ export function isNestedTooDeep(value: unknown): boolean {
   let level = containersIn([value]);
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_NESTING) return true;
-    level = level.flatMap((container) => containersIn(Object.values(container)));
+    // Once each: YAML's aliases may hold one many times, and even in itself.
+    level = [...new Set(level.flatMap((container) => containersIn(Object.values(container))))];
   }
   return false;
 }

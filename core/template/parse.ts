@@ -6,11 +6,8 @@ import type { TemplateDocument } from "./document/document.ts";
 import { messageFor } from "./document/messages.ts";
 import { DocumentReader } from "./document/reader.ts";
 import { TEMPLATE_SCHEMA } from "./document/schema.ts";
-import { TemplateSource, type TemplateProblem } from "./document/source.ts";
+import { MAX_PROBLEMS, TemplateSource, type TemplateProblem } from "./document/source.ts";
 import type { Template } from "./template.ts";
-
-/** A job copies its template into its own row, and a row holds 400 KB. */
-export const MAX_TEMPLATE_BYTES = 100_000;
 
 /** The tiers of a region that has them all, for questions about a template rather than an account. */
 export const DEFAULT_TIERS: Tiers = tiersOf({ region: "us-east-1" });
@@ -25,7 +22,7 @@ export interface ParseResult {
 /** @throws PlotPaletteError BadInput with the first problem: a sentence, line, column and the line with a caret */
 export function parseTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): Template {
   const source = new TemplateSource(text);
-  const template = read(source, text, tiers);
+  const template = read(source, tiers);
   source.throwFirstProblem();
   return template as Template;
 }
@@ -33,20 +30,18 @@ export function parseTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): Templ
 /** The template, or all its problems, for an editor. */
 export function readTemplate(text: string, tiers: Tiers = DEFAULT_TIERS): ParseResult {
   const source = new TemplateSource(text);
-  const template = read(source, text, tiers);
+  const template = read(source, tiers);
   const problems = [...source.problems].sort((a, b) => a.from - b.from);
   return problems.length > 0 ? { problems } : { template, problems };
 }
 
 let validator: ValidateFunction | undefined;
 
-function read(source: TemplateSource, text: string, tiers: Tiers): Template | undefined {
-  if (new TextEncoder().encode(text).length > MAX_TEMPLATE_BYTES)
-    source.addProblem([], `A template may have at most ${MAX_TEMPLATE_BYTES / 1000} KB; split it into smaller ones.`);
+function read(source: TemplateSource, tiers: Tiers): Template | undefined {
   if (source.problems.length > 0) return undefined;
   validator ??= new Ajv2020({ strict: false, allErrors: true, verbose: true }).compile(TEMPLATE_SCHEMA);
   if (!validator(source.value)) {
-    for (const error of withoutEchoes(validator.errors ?? [])) report(source, error);
+    for (const error of withoutEchoes(validator.errors ?? []).slice(0, MAX_PROBLEMS)) report(source, error);
     return undefined;
   }
   const template = new DocumentReader(source, tiers).template(source.value as TemplateDocument);
@@ -58,10 +53,8 @@ function read(source: TemplateSource, text: string, tiers: Tiers): Template | un
 /** Where one key is unknown and another is missing, the first is most likely the second, misspelled. */
 function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
   const misspelled = errors.filter(({ keyword }) => keyword === "additionalProperties");
-  return errors.filter(
-    ({ keyword, instancePath }) =>
-      keyword !== "required" || !misspelled.some((unknown) => unknown.instancePath === instancePath),
-  );
+  const places = new Set(misspelled.map(({ instancePath }) => instancePath));
+  return errors.filter(({ keyword, instancePath }) => keyword !== "required" || !places.has(instancePath));
 }
 
 function report(source: TemplateSource, error: ErrorObject): void {

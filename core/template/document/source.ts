@@ -1,6 +1,7 @@
 /** A template's document with its positions: a problem in a value, or in a line of a prompt, is shown where its author wrote it. */
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from "yaml";
 import { PlotPaletteError } from "../../errors.ts";
+import { isNestedTooDeep, MAX_NESTING } from "../../nesting.ts";
 
 /** The path to a value: `["steps", 0, "prompt"]`. */
 export type Path = readonly (string | number)[];
@@ -17,6 +18,13 @@ export interface TemplateProblem {
   readonly to: number;
 }
 
+/** A job copies its template into its own row, and a row holds 400 KB. */
+export const MAX_TEMPLATE_BYTES = 100_000;
+/** As JSON, in which aliases are written out: each may stand for most of the document. */
+const MAX_EXPANDED_CHARACTERS = 300_000;
+/** Nobody reads further ones. */
+export const MAX_PROBLEMS = 100;
+
 /** A node's start, the end of its value, and the end of what belongs to it. */
 type Range = readonly [from: number, to: number, end?: number];
 
@@ -28,10 +36,17 @@ export class TemplateSource {
   readonly #lines = new LineCounter();
 
   constructor(text: string) {
+    const isTooLarge = new TextEncoder().encode(text).length > MAX_TEMPLATE_BYTES;
     this.#text = text;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
-    for (const { message, pos } of this.#document.errors)
-      this.#report(`The template is not valid YAML: ${message.replace(/\.?$/, ".")}${hintFor(message)}`, pos);
+    // The library would compare each key with each other.
+    const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false };
+    this.#document = parseDocument(isTooLarge ? "" : text, options);
+    if (isTooLarge)
+      this.#report(`A template may have at most ${MAX_TEMPLATE_BYTES / 1000} KB; split it into smaller ones.`, [0, 0]);
+    for (const { message, pos } of this.#document.errors.slice(0, MAX_PROBLEMS))
+      this.#report(`The template is not valid YAML: ${sentenceOf(message)}${hintFor(message)}`, pos);
+    for (const { range } of repeatedKeysOf(this.#document).slice(0, MAX_PROBLEMS))
+      this.#report("The template is not valid YAML: Map keys must be unique.", range ?? [0, 0]);
     if (text.trim() === "") this.#report('The template is empty; start it with "name:".', [0, 0]);
     try {
       // Aliases are fine, but not a tree of them that expands into gigabytes.
@@ -39,6 +54,18 @@ export class TemplateSource {
     } catch (cause) {
       this.#report(`The template is not valid YAML: ${(cause as Error).message}.`, [0, 0]);
     }
+    this.#checkExtent();
+  }
+
+  /** What is nested deep, or much larger than its text, would be too much for whatever reads it. */
+  #checkExtent(): void {
+    if (isNestedTooDeep(this.value))
+      this.#report(`The template is nested more than ${MAX_NESTING} levels deep; flatten it.`, [0, 0]);
+    else if ((JSON.stringify(this.value) ?? "").length > MAX_EXPANDED_CHARACTERS)
+      this.#report(
+        `The template has more than ${MAX_EXPANDED_CHARACTERS / 1000} KB once its aliases are expanded; use fewer.`,
+        [0, 0],
+      );
   }
 
   /** Adds a problem with the value at a path, or at the deepest part of the path that exists. */
@@ -105,6 +132,26 @@ export class TemplateSource {
     const at = lineText.indexOf(wanted, Math.max(0, isBlock ? 0 : from - lineStart));
     return at < 0 ? undefined : lineStart + at + column - 1;
   }
+}
+
+/** The keys that a map already has. */
+function repeatedKeysOf(document: Document): Node[] {
+  const repeated: Node[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const known = new Set<unknown>();
+      for (const { key } of items)
+        if (isScalar(key)) {
+          if (known.has(key.value)) repeated.push(key);
+          known.add(key.value);
+        }
+    },
+  });
+  return repeated;
+}
+
+function sentenceOf(message: string): string {
+  return /call stack/.test(message) ? "It is nested too deep." : message.replace(/\.?$/, ".");
 }
 
 /** The most likely cause of some common YAML errors. */

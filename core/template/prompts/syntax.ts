@@ -35,7 +35,10 @@ export function readsOfExpression(expression: string): Read[] {
 
 /** The syntax tree of a prompt; its positions are those of the prompt. @throws TemplateSyntaxError */
 export function treeOfPrompt(prompt: string): Node {
-  return parseAt(prompt, () => parse(scriptOf(prompt), ACORN));
+  return shallow(
+    prompt,
+    parseAt(prompt, () => parse(scriptOf(prompt), ACORN)),
+  );
 }
 
 /** The syntax tree of an expression. @throws TemplateSyntaxError */
@@ -44,7 +47,25 @@ export function treeOfExpression(expression: string): Expression {
   const { end } = parseAt(expression, () => parseExpressionAt(expression, 0, { ...ACORN, preserveParens: true }));
   const rest = expression.slice(end).search(/\S/);
   if (rest >= 0) throw syntaxErrorAt(expression, end + rest, "Expected the end of the expression");
-  return parseExpressionAt(expression, 0, ACORN);
+  return shallow(expression, parseExpressionAt(expression, 0, ACORN));
+}
+
+/** How deep a tree may be: whatever walks it is recursive, and `a + b + c` is one level deeper for each term. */
+const MAX_SYNTAX_DEPTH = 1_000;
+
+/** The tree, if it is no deeper than what walks it can go; finds out without recursion. */
+function shallow<T extends Node>(source: string, tree: T): T {
+  let level: Node[] = [tree];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_SYNTAX_DEPTH)
+      throw syntaxErrorAt(
+        source,
+        level[0]?.start ?? 0,
+        `It is nested more than ${MAX_SYNTAX_DEPTH} levels deep; split it`,
+      );
+    level = level.flatMap((node) => Object.values(node).flat().filter(isNode));
+  }
+  return tree;
 }
 
 const ACORN = { ecmaVersion: 2022, sourceType: "script", allowReturnOutsideFunction: true } as const;
@@ -68,11 +89,42 @@ function scriptOf(prompt: string): string {
 
 /** Quoted text may contain `%>`; Eta skips it there, and so does this. */
 function endOfTag(prompt: string, open: number): number {
-  const quotes = /%>|\/\*[^]*?\*\/|"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`/g;
-  quotes.lastIndex = open + 2;
-  for (let match = quotes.exec(prompt); match; match = quotes.exec(prompt))
-    if (match[0] === "%>") return quotes.lastIndex;
+  const quotes = new QuotedText(prompt);
+  const marks = /%>|\/\*|["'`]/g;
+  marks.lastIndex = open + 2;
+  for (let match = marks.exec(prompt); match; match = marks.exec(prompt)) {
+    if (match[0] === "%>") return marks.lastIndex;
+    marks.lastIndex = quotes.endFrom(match.index, match[0]) ?? marks.lastIndex;
+  }
   return -1;
+}
+
+/** Each starts at the quote; matches to the end of the text or line where the other one is missing. */
+const QUOTED: Readonly<Record<string, RegExp>> = {
+  "/*": /\/\*[^]*?(\*\/|$)/y,
+  '"': /"(?:\\[^]|[^"\\\n])*("|\\?)/y,
+  "'": /'(?:\\[^]|[^'\\\n])*('|\\?)/y,
+  "`": /`(?:\\[^]|[^`\\])*(`|\\?)/y,
+};
+
+class QuotedText {
+  /** By quote: the text up to here has no other one for it, so that it need not be searched again. */
+  readonly #unclosedUpTo = new Map<string, number>();
+
+  constructor(readonly text: string) {}
+
+  /** The end of what the quote opens; `undefined` where it is never closed. */
+  endFrom(index: number, quote: string): number | undefined {
+    if (index < (this.#unclosedUpTo.get(quote) ?? 0)) return undefined;
+    const quoted = QUOTED[quote];
+    if (!quoted) return undefined;
+    quoted.lastIndex = index;
+    const match = quoted.exec(this.text);
+    if (!match) return undefined;
+    if (match[1] !== "" && match[1] !== "\\") return quoted.lastIndex;
+    this.#unclosedUpTo.set(quote, quoted.lastIndex);
+    return undefined;
+  }
 }
 
 /**

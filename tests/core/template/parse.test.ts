@@ -114,6 +114,20 @@ categories: [b]`);
     expect(parseTemplate(source({ step: "    stop: []" })).steps[0]?.stop).toBeUndefined();
   });
 
+  test.each<[string, string]>([
+    ["tens of thousands of keys", Array.from({ length: 14_000 }, (_, n) => `${n}:`).join("\n")],
+    ["a key thousands of times", "name: T\n".repeat(12_000)],
+    ["thousands of unknown keys", Array.from({ length: 8_000 }, (_, n) => `key${n}: 1`).join("\n")],
+    ["thousands of steps without anything", `steps: [${Array(30_000).fill("{}").join(", ")}]`],
+    ["comments that are never closed", source({ prompt: "<% /* ".repeat(15_000) })],
+    ["quotes that are never closed", source({ prompt: `<% "${'\\\\"'.repeat(20_000)}` })],
+    ["more than a template may hold", "a: 1\n".repeat(200_000)],
+  ])("%s are refused soon, with a hundred problems at most", (_, text) => {
+    const { problems } = readTemplate(text);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.length).toBeLessThanOrEqual(101);
+  });
+
   test("a library has partials and no steps, and draws nothing", () => {
     const template = parseTemplate('name: Styles\npartials: { terse: "Be terse, <%= it.name %>." }');
     expect(template).toMatchObject({ steps: [], pick: {}, partials: { terse: "Be terse, <%= it.name %>." } });
@@ -122,6 +136,32 @@ categories: [b]`);
   test.each<[string, string, RegExp]>([
     ["YAML that is none", "name: [", /^The template is not valid YAML: [^]*line 1[^]*\^$/],
     ["a key twice", "name: a\nname: b\n", /^The template is not valid YAML: Map keys must be unique/],
+    ["a thousand brackets", `name: ${"[".repeat(40_000)}`, /^The template is not valid YAML: It is nested too deep/],
+    [
+      "lists in lists",
+      source({ rest: `parameters: { a: { default: ${"[".repeat(200)}${"]".repeat(200)} } }` }),
+      /^The template is nested more than 100 levels deep; flatten it/,
+    ],
+    [
+      "a list that holds itself twice",
+      source({ rest: "parameters: { a: { default: &a [*a, *a] } }" }),
+      /^The template is nested more than 100 levels deep/,
+    ],
+    [
+      "aliases of aliases",
+      `a: &a [x, x, x, x, x, x, x, x, x]\n${[..."bcdefgh"].map((c, n) => `${c}: &${c} [${Array(9).fill(`*${"abcdefgh"[n]}`).join(", ")}]`).join("\n")}`,
+      /^The template is not valid YAML: Excessive alias count/,
+    ],
+    [
+      "a long text that is repeated by aliases",
+      `name: &x "${"x".repeat(20_000)}"\ntags: [${Array(50).fill("*x").join(", ")}]`,
+      /^The template has more than 300 KB once its aliases are expanded; use fewer/,
+    ],
+    [
+      "an expression nested beyond what can be walked",
+      source({ prompt: `<%= it.seed${".a".repeat(4_000)} %>` }),
+      /^Template "T" step "one" has a syntax error: It is nested more than 1000 levels deep; split it \(line/,
+    ],
     ["a list", "[]", /^The template must be an object of names and values, not a list \(line 1, column 1\)\./],
     ["no name", source().replace("name: T", ""), /^The template needs "name"/],
     ["a blank name", source().replace("name: T", 'name: " "'), /^"name" must not be blank/],

@@ -17,6 +17,10 @@ describe("prompts", () => {
     ["a name before a printing tag is not called", "<% it.a %><%= it.b %>"],
     ["a condition for the one tag that follows", "<% if (it.a) %><%= it.b %><% else %><%= it.c %>"],
     ["text in quotes that looks like the end of a tag", '<%= "%>" + `%>` %>'],
+    [
+      "quotes, comments and templates that hold each other's marks",
+      "<% /* ' \" ` %> */ '/*' + \"`\" + `'%>\"` + '\\'' %><%= it.a %>",
+    ],
     ["trimming tags", "<%- const a = 1 -%>\n<%_ a _%> <%-= a -%>"],
     ["a return", "<% if (!it.a) return %><%= it.b %>"],
   ])("reads %s", (_, prompt) => {
