@@ -29,6 +29,14 @@ test("core's directories import in one direction", () => {
   expect([...imports.keys()].filter((file) => /^core\/.+\/.+/.test(file) && rank(file) < 0)).toEqual([]);
 });
 
+test("what strangers' schemas run on is compiled in one place", () => {
+  const compiling = [...imports.keys()].filter((file) =>
+    /import (?!type)[^;]*from "ajv/.test(readFileSync(join(ROOT, file), "utf8")),
+  );
+  // parse.ts compiles our own schema of templates.
+  expect(compiling.sort()).toEqual(["core/template/compile-schema.ts", "core/template/parse.ts"]);
+});
+
 test("a circle is found, also one of types alone", () => {
   const tied = new Map([
     ["a", ["b"]],

@@ -2,7 +2,9 @@
  * Placeholders for values that do not exist yet, so that prompts can be previewed before anything is paid: a step's answer, a
  * seed item. Texts say in brackets what they represent.
  */
-import { Ajv2020 } from "ajv/dist/2020.js";
+import type { ValidateFunction } from "ajv/dist/2020.js";
+import { compileSchema } from "./compile-schema.ts";
+import { workOf } from "./schema-work.ts";
 import type { Step } from "./template.ts";
 
 type Schema = Readonly<Record<string, any>>;
@@ -12,8 +14,14 @@ const SHOWN_ITEMS = 3;
 /** Schemas may be recursive; below this depth only required fields are generated. */
 const MAX_DEPTH = 6;
 
+/** The values in an example at most: a schema may require ten fields of every level, each like the whole. */
+const MAX_VALUES = 2_000;
+
+/** Runs what may take any time, or throws. */
+export type Limited = <T>(run: () => T) => T;
+
 /** A possible answer of a step, as prompts see it. */
-export function placeholderOf({ id, output }: Pick<Step, "id" | "output">): unknown {
+export function placeholderOf({ id, output }: Pick<Step, "id" | "output">, limited?: Limited): unknown {
   switch (output.type) {
     case "text":
       return `[answer of ${id}]`;
@@ -24,7 +32,7 @@ export function placeholderOf({ id, output }: Pick<Step, "id" | "output">): unkn
     case "choice":
       return output.of[0] ?? `[answer of ${id}]`;
     case "json":
-      return exampleOf(output.schema, id);
+      return exampleOf(output.schema, id, limited);
   }
 }
 
@@ -32,9 +40,10 @@ export function placeholderOf({ id, output }: Pick<Step, "id" | "output">): unkn
  * A small value that fits a JSON Schema, with optional fields where possible; if none fits, the closest candidate. Patterns
  * are ignored: what they require cannot be shown in brackets.
  * @param label the name in its texts: with `movie`, the field `title` is `[movie.title]`
+ * @param limited without it, candidates are not validated against a schema for which that may take any time
  */
-export function exampleOf(schema: Schema, label: string): unknown {
-  const fits = validatorOf(schema);
+export function exampleOf(schema: Schema, label: string, limited?: Limited): unknown {
+  const fits = validatorOf(schema, limited);
   const candidates = [
     { optional: true, branch: 0 },
     { optional: false, branch: 0 },
@@ -52,12 +61,16 @@ interface ExampleVariant {
 }
 
 class ExampleMaker {
+  #left = MAX_VALUES;
+
   constructor(
     readonly root: Schema,
     readonly variant: ExampleVariant,
   ) {}
 
   make(given: Schema | boolean, label: string, depth: number): unknown {
+    this.#left -= 1;
+    if (this.#left < 0) return null;
     const schema = typeof given === "boolean" ? {} : this.#whole(given, depth);
     if ("const" in schema) return schema.const;
     if (Array.isArray(schema.enum)) return schema.enum.find((value) => value !== null) ?? null;
@@ -80,7 +93,8 @@ class ExampleMaker {
 
   /** The schema merged with everything it refers to or is combined from. */
   #whole(schema: Schema, depth: number): Schema {
-    if (depth > 2 * MAX_DEPTH) return {};
+    this.#left -= 1;
+    if (depth > 2 * MAX_DEPTH || this.#left < 0) return {};
     const { $ref, allOf = [], anyOf, oneOf, ...own } = schema;
     const branches: Schema[] = anyOf ?? oneOf ?? [];
     const parts = [
@@ -168,26 +182,38 @@ function numberOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multip
 }
 
 /** Whether a value fits; every value does when that cannot be determined. */
-function validatorOf(schema: Schema): (value: unknown) => boolean {
-  // One for each schema, which may have the `$id` of another person's.
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, ...UNCHECKED, code: { regExp: anyText } });
-  try {
-    const validate = ajv.compile(schema);
-    return (value) => {
-      try {
-        return validate(value);
-      } catch {
-        // An infinitely recursive schema.
-        return true;
-      }
-    };
-  } catch {
-    return () => true;
-  }
+function validatorOf(schema: Schema, limited?: Limited): (value: unknown) => boolean {
+  const run = workOf(schema).isLinear ? <T>(validate: () => T) => validate() : limited;
+  return (value) => {
+    const validate = run && compiledOf(schema);
+    if (!validate) return true;
+    try {
+      return run(() => validate(value));
+    } catch {
+      // An infinitely recursive schema, or one that takes too long: the next value would do the same.
+      compiled.set(schema, undefined);
+      return true;
+    }
+  };
 }
 
-/** Schemas were validated when their template was read, and two of them may have the same `$id`. */
-const UNCHECKED = { validateSchema: false, addUsedSchema: false };
+/** A loop asks for many examples of one schema. `undefined` for one that is of no use. */
+const compiled = new WeakMap<Schema, ValidateFunction | undefined>();
+
+function compiledOf(schema: Schema): ValidateFunction | undefined {
+  if (compiled.has(schema)) return compiled.get(schema);
+  const validate = tryToCompile(schema);
+  compiled.set(schema, validate);
+  return validate;
+}
+
+function tryToCompile(schema: Schema): ValidateFunction | undefined {
+  try {
+    return compileSchema(schema, { validateSchema: false, code: { regExp: anyText } });
+  } catch {
+    return undefined;
+  }
+}
 
 /** Patterns are untrusted, and some regular expressions never terminate. */
 const anyText = Object.assign(() => ({ test: () => true }), { code: "new RegExp" });

@@ -1,5 +1,6 @@
 /** The items that a model has generated for one collection: those that fit, deduplicated. */
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import type { ValidateFunction } from "ajv/dist/2020.js";
+import { compileSchema } from "../../core/template/compile-schema.ts";
 import type { SeedItem } from "../../core/seeds/seed-set.ts";
 import { truncateText } from "./truncate.ts";
 
@@ -17,7 +18,7 @@ export class GeneratedItems {
     readonly collection: string,
     readonly schema: Readonly<Record<string, unknown>>,
   ) {
-    this.#fits = new Ajv2020({ strict: false }).compile(schema);
+    this.#fits = compileSchema(schema);
   }
 
   get count(): number {

@@ -78,7 +78,7 @@ class Rendering {
     if (items.length === 0) this.steps.push({ ...nothingSent(step), applies: false, round: 0 });
     const outputs: unknown[] = [];
     for (const [round, item] of items.entries()) {
-      if (round >= MAX_SHOWN_ROUNDS) outputs.push(placeholderOfRound(step, round));
+      if (round >= MAX_SHOWN_ROUNDS) outputs.push(this.#placeholder(step, round));
       else outputs.push(await this.#round(step, round, { [step.forEach?.as ?? "item"]: item, index: String(round) }));
     }
     return outputs;
@@ -89,7 +89,7 @@ class Rendering {
     const before = step.repeat ? { [step.id]: NO_OUTPUT } : {};
     await this.sandbox.ready();
     const rendered = this.#prompts.render(step.id, this.#it(before, loop), this.#randomSeed(step, round));
-    const placeholder = step.forEach ? placeholderOfRound(step, round) : placeholderOf(step);
+    const placeholder = this.#placeholder(step, round);
     this.steps.push({
       ...nothingSent(step),
       applies: true,
@@ -100,6 +100,11 @@ class Rendering {
       bytes: bytesOf(rendered),
     });
     return placeholder;
+  }
+
+  #placeholder(step: Step, round: number): unknown {
+    const id = step.forEach ? `${step.id} ${round + 1}` : step.id;
+    return placeholderOf({ id, output: step.output }, (run) => this.sandbox.limited(run));
   }
 
   /** The JSON text of `it`, the object that prompts see. */
@@ -114,10 +119,6 @@ class Rendering {
   #randomSeed(step: Step, round: number): number {
     return hashOf("render", this.record.recordNo, step.id, round);
   }
-}
-
-function placeholderOfRound({ id, output }: Step, round: number): unknown {
-  return placeholderOf({ id: `${id} ${round + 1}`, output });
 }
 
 function nothingSent(step: Step) {

@@ -1,6 +1,8 @@
 /** Checks that a model's answer is what its step requires. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import { compileSchema } from "#core/template/compile-schema";
 import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
+import { workOf } from "#core/template/schema-work";
 import type { EscalationCause, Output, Step, Template } from "#core/template/template";
 import { isNestedTooDeep, MAX_NESTING } from "#core/nesting";
 import { extractJson } from "./answer-json.ts";
@@ -44,26 +46,26 @@ const MALFORMED_STOP_REASONS = ["malformed_model_output", "malformed_tool_use"];
 const MAX_REPORTED_ERRORS = 5;
 /** Rounds in which texts inside an answer are parsed, and those inside them. */
 const MAX_PARSED_TEXTS = 3;
+const NOT_VALIDATED = "could not be validated against its schema";
 const TOO_DEEP = `is nested more than ${MAX_NESTING} levels deep`;
 
 export class OutputValidator {
   readonly #validators: ReadonlyMap<string, ValidateFunction>;
   readonly #patterned = new Set<string>();
+  /** The steps whose schemas may take any time; a watchdog costs more than most validations. */
+  readonly #limited = new Set<string>();
+  readonly #sandbox: Sandbox;
 
   constructor(template: Template, sandbox: Sandbox) {
-    const options = {
-      strict: false,
-      validateFormats: false,
-      allErrors: true,
-    };
-    // One validator each: two steps may give their schemas the same $id.
+    this.#sandbox = sandbox;
     this.#validators = new Map(
       template.steps.flatMap(({ id, output }) => {
         const schema = answerSchemaOf(output);
         if (!schema) return [];
+        if (!workOf(schema).isLinear) this.#limited.add(id);
         const regExp = patternsIn(sandbox, () => this.#patterned.add(id));
         // An asynchronous validator would return a promise, which nobody awaits.
-        return [[id, new Ajv2020({ ...options, code: { regExp } }).compile({ ...schema, $async: false })]];
+        return [[id, compileSchema({ ...schema, $async: false }, { allErrors: true, code: { regExp } })]];
       }),
     );
   }
@@ -96,6 +98,8 @@ export class OutputValidator {
       const problem = isNestedTooDeep(value) ? TOO_DEEP : this.#problemWith(id, value);
       if (problem === undefined) return { value: valueOfAnswer(output, value), isMended };
       first ??= problem;
+      // What takes too long once may take as long for each of many candidates.
+      if (problem.startsWith(NOT_VALIDATED)) break;
       const typed = problem !== TOO_DEEP && this.#withTextsParsed(id, value);
       if (typed) return { value: valueOfAnswer(output, typed), isMended: true };
     }
@@ -120,16 +124,17 @@ export class OutputValidator {
   }
 
   /**
-   * A schema may hold a pattern that never terminates, refer to itself endlessly, or have a constant with a "toString" of its
-   * own, which Ajv calls: no answer matches such a schema.
+   * A schema may hold a pattern that never terminates, refer to itself endlessly or ever more often, or have a constant with a
+   * "toString" of its own, which Ajv calls: no answer matches such a schema.
    */
   #problemWith(id: string, value: object): string | undefined {
     const validate = this.#validators.get(id);
     try {
-      if (validate?.(value) === true) return undefined;
+      const isValid = this.#limited.has(id) ? this.#sandbox.limited(() => validate?.(value)) : validate?.(value);
+      if (isValid === true) return undefined;
     } catch (error) {
       if (!(error instanceof SandboxError || error instanceof RangeError || error instanceof TypeError)) throw error;
-      return `could not be validated against its schema: ${error.message}`;
+      return `${NOT_VALIDATED}: ${error.message}`;
     }
     return `does not match its schema: ${describeErrors(validate?.errors ?? [])}`;
   }

@@ -113,6 +113,21 @@ export class Sandbox {
     );
   }
 
+  /**
+   * Runs code of ours whose work strangers choose, such as their schemas; it may run patterns in here.
+   * @throws SandboxError when it takes longer than a run may
+   */
+  limited<T>(run: () => T): T {
+    try {
+      return withinTime(run);
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      // It may have been stopped in the middle of a pattern.
+      this.#machine = undefined;
+      throw new SandboxError(`it took longer than ${HARD_LIMIT_MS} ms`, {}, true);
+    }
+  }
+
   /** Await it between records: it replaces a VM that hit a limit or ran for long. Without a VM, runs fail. */
   async ready(): Promise<void> {
     while (!this.#machine || this.#machine.needsReplacing) await (this.#building ??= this.#build());

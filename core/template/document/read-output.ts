@@ -1,5 +1,6 @@
 /** Reads what a step's answer must be, in its long or short form. */
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { compileSchema } from "../compile-schema.ts";
+import { MAX_SCHEMAS, MAX_SCHEMAS_PER_VALUE, workOf } from "../schema-work.ts";
 import type { Output } from "../template.ts";
 import { pathOfAsync } from "./async-schema.ts";
 import type { OutputDocument, StepDocument } from "./document.ts";
@@ -52,23 +53,38 @@ function readList(
 function readJson({ schema = {} }: OutputDocument, location: string, path: Path, source: TemplateSource): Output {
   if (schema.type !== "object")
     source.addProblem(path, `The output schema of ${location} must describe an object ("type: object").`);
+  const asyncPath = pathOfAsync(schema);
+  const tooMuch = tooMuchOf(schema);
+  if (asyncPath)
+    source.addKeyProblem(
+      [...path, "schema", ...asyncPath],
+      "$async",
+      `The output schema of ${location} has "$async", but answers are validated synchronously; remove it.`,
+    );
+  else if (tooMuch) source.addProblem([...path, "schema"], `The output schema of ${location} ${tooMuch}`);
+  else checkCompiles(schema, location, path, source);
+  return { type: "json", schema };
+}
+
+function tooMuchOf(schema: object): string | undefined {
+  const { count, perValue } = workOf(schema);
+  if (count > MAX_SCHEMAS) return `consists of ${count} schemas; at most ${MAX_SCHEMAS} are allowed, so simplify it.`;
+  if (perValue <= MAX_SCHEMAS_PER_VALUE) return undefined;
+  return `applies more than ${MAX_SCHEMAS_PER_VALUE} schemas to a single value, through "$ref", "allOf", "anyOf" and the like; simplify it.`;
+}
+
+function checkCompiles(
+  schema: Readonly<Record<string, unknown>>,
+  location: string,
+  path: Path,
+  source: TemplateSource,
+): void {
   try {
-    const asyncPath = pathOfAsync(schema);
-    if (asyncPath) {
-      source.addKeyProblem(
-        [...path, "schema", ...asyncPath],
-        "$async",
-        `The output schema of ${location} has "$async", but answers are validated synchronously; remove it.`,
-      );
-      return { type: "json", schema };
-    }
-    // A validator of its own: a schema may have the `$id` of another, or of JSON Schema itself, and would stay for everybody.
-    new Ajv2020({ strict: false }).compile(schema);
+    compileSchema(schema);
   } catch (error) {
     source.addProblem(
       [...path, "schema"],
       `The output schema of ${location} is not valid JSON Schema: ${(error as Error).message.replace(/\.?$/, ".")}`,
     );
   }
-  return { type: "json", schema };
 }

@@ -1,6 +1,6 @@
 /** Schemas are enforced, although their patterns run in the sandbox, and whatever they say about themselves. */
 import { StopReason } from "@aws-sdk/client-bedrock-runtime";
-import type { Template } from "#core/template/template";
+import type { Step, Template } from "#core/template/template";
 import { OutputValidator } from "../../../worker/record/output-validator.ts";
 import { Sandbox } from "../../../worker/sandbox/sandbox.ts";
 
@@ -129,4 +129,61 @@ test("a model that only reasoned is told apart from one that answered nothing", 
     'The answer to step "s" was not begun when the model\'s reasoning reached maxTokens (9); raise it.',
   );
   expect(() => outputs.parse(step, { ...answer, stopReason: "end_turn" })).toThrow("the model only reasoned");
+});
+
+describe("validating one answer takes a limited time", () => {
+  const again = { $ref: "#" };
+  /** `{ a: { a: … } }` */
+  const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) });
+  const objects = Array.from({ length: 12_000 }, (_, n) => ({ x: [n, { y: n }] }));
+
+  test.each<[string, object, object]>([
+    ["each level is validated twice", { properties: { a: { allOf: [again, again] } } }, deep(60)],
+    [
+      "each level has two branches",
+      {
+        properties: {
+          a: {
+            anyOf: [
+              { ...again, required: ["b"] },
+              { ...again, required: ["c"] },
+            ],
+          },
+        },
+      },
+      deep(60),
+    ],
+    [
+      "each level is evaluated for what is left",
+      { unevaluatedProperties: false, properties: { a: { oneOf: [again, again] } } },
+      deep(60),
+    ],
+    ["each level is excluded twice", { properties: { a: { not: { not: { allOf: [again, again] } } } } }, deep(60)],
+    [
+      "each level depends on itself",
+      { dependentSchemas: { a: { properties: { a: again } } }, properties: { a: again } },
+      deep(60),
+    ],
+    ["all items are compared with each other", { properties: { list: { uniqueItems: true } } }, { list: objects }],
+    ["a pattern backtracks", { properties: { a: { pattern: "^(a+)+$" } } }, { a: `${"a".repeat(40)}!` }],
+    ["a name's pattern backtracks", { propertyNames: { pattern: "^(a+)+$" } }, { [`${"a".repeat(40)}!`]: 1 }],
+    ["it recurs without end", { allOf: [again] }, {}],
+  ])("where %s", async (_, schema, answer) => {
+    const read = await reading({ type: "object", ...schema });
+    expect(() => read(answer)).toThrow(/could not be validated against its schema: /);
+  });
+
+  test("the next answers are validated as before, also against patterns", async () => {
+    const sandbox = await Sandbox.create();
+    const step = (id: string, schema: object) =>
+      ({ id, output: { type: "json", schema: { type: "object", ...schema } }, maxTokens: 9 }) as unknown as Step;
+    const endless = step("endless", { properties: { a: { allOf: [again, again] }, b: { pattern: "^x$" } } });
+    const outputs = new OutputValidator({ steps: [endless] } as unknown as Template, sandbox);
+    const read = (answer: object) =>
+      outputs.parse(endless, { text: JSON.stringify(answer), stopReason: "end_turn" }).value;
+    expect(() => read(deep(60))).toThrow("it took longer than 500 ms");
+    await sandbox.ready();
+    expect(read({ a: { a: {} }, b: "x" })).toEqual({ a: { a: {} }, b: "x" });
+    expect(() => read({ b: "y" })).toThrow("/b must match pattern");
+  });
 });
