@@ -6,6 +6,7 @@ import { CostBoundExceeded, type Reservation } from "#core/money/budget";
 import { mayRetry, type AttemptLimits } from "#core/shard/attempts";
 import { bytesOfCauses, causeOf, reportedCauses } from "#core/shard/causes";
 import { beginExport } from "#core/job/ending";
+import type { Outcome } from "#core/job/job";
 import {
   exceedsFailureToleranceSoFar,
   soleCause,
@@ -73,8 +74,8 @@ export class ShardRun {
   #reportedAtMs = -Infinity;
   #isLost = false;
   #isOutOfBudget = false;
-  /** The job's transition to EXPORTING, once this shard has failed the job. */
-  #failing: Promise<unknown> | undefined;
+  /** The job's transition to EXPORTING, once this shard has ended the job. */
+  #ending: Promise<unknown> | undefined;
   #error: unknown;
 
   private constructor(
@@ -234,12 +235,16 @@ export class ShardRun {
   }
 
   #failJob(reason: string): void {
-    if (this.#failing) return;
+    this.#endJob("FAILED", reason);
+  }
+
+  #endJob(outcome: Outcome, reason: string): void {
+    if (this.#ending) return;
     const { ports, job } = this.context;
-    const change = beginExport(job, "FAILED", reason);
+    const change = beginExport(job, outcome, reason);
     // A worker that lost its shard does not know what happened to the job since: its failed records may have been retried.
     const fenced = { ...change, writes: [...change.writes, leaseCheck(this.shard.row)] };
-    this.#failing = applyChange(ports, fenced).catch((error: unknown) => this.#abortOn(error));
+    this.#ending = applyChange(ports, fenced).catch((error: unknown) => this.#abortOn(error));
     this.drain();
   }
 
@@ -336,13 +341,13 @@ export class ShardRun {
   }
 
   #applyControl({ status }: Pick<Control, "status">): void {
-    if (status === "RUNNING" || status === "QUEUED" || this.#failing) return;
+    if (status === "RUNNING" || status === "QUEUED" || this.#ending) return;
     if (status === "PAUSED") this.drain();
     else this.abort();
   }
 
   async #end(): Promise<ShardEnd> {
-    await this.#failing;
+    await this.#ending;
     if (this.#error !== undefined) throw this.#error;
     if (this.#isLost) return "lost";
     // If stopped, it may have missed that the job was resumed with more money: the next worker finds out.
@@ -365,7 +370,7 @@ export class ShardRun {
     return excessNanos > 0 ? { nanos: job.maxAttemptCostNanos + excessNanos, because: message } : undefined;
   }
 
-  /** Draws what a call cost beyond its worst case; nothing if the budget has less. */
+  /** Draws what a call cost beyond its worst case. If the budget has less, the job has reached it. */
   async #payOverrun(overrun: Overrun, unpaidNanos: Nanos): Promise<Nanos> {
     const { overruns, ports } = this.context;
     if (!overruns.largest) ports.log.warn(overrun.message);
@@ -375,6 +380,11 @@ export class ShardRun {
     const reservation = await this.shard.reserve(unpaidNanos);
     const paidNanos = reservation?.charge(unpaidNanos) ?? 0;
     reservation?.release();
+    if (paidNanos < unpaidNanos)
+      this.#endJob(
+        "BUDGET_EXCEEDED",
+        `${overrun.message} The budget does not cover all that it counted, so the job stopped; resume with a larger budget, or have the server keep to maxTokens.`,
+      );
     return paidNanos;
   }
 

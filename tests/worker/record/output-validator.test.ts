@@ -57,7 +57,7 @@ describe("a stop reason of Bedrock", () => {
     const step = { id: "s", output: { type: "text" }, maxTokens: 9 } as unknown as Template["steps"][number];
     const outputs = new OutputValidator({ steps: [step] } as unknown as Template, await Sandbox.create());
     const parse = () => outputs.parse(step, { text: "Fine.", stopReason });
-    if (verdicts[stopReason] === END) expect(parse()).toBe("Fine.");
+    if (verdicts[stopReason] === END) expect(parse().value).toBe("Fine.");
     else expect(parse).toThrow(verdicts[stopReason]);
   });
 

@@ -90,12 +90,24 @@ describe("a job's budget", () => {
       );
     });
 
+    test("parks with what the next record needs, so that no worker leases the shard in vain", async () => {
+      const world = overcounting(100 * BOUND, 400);
+      world.settings.concurrency = 1;
+      await world.work();
+      expect(world.job.statusReason).toMatch(/^The next record could cost up to .* counted 5,000 output tokens/);
+      expect(world.shards[0]?.parkedNeed?.nanos).toBeGreaterThan(world.budget.remainingNanos);
+      world.resume(5_000 * BOUND);
+      await world.work();
+      expect(world.job.status).toBe("COMPLETED");
+      expect(world.accountedNanos).toBe(5_100 * BOUND);
+    });
+
     test("stops before it is passed, and says whose counts those are", async () => {
       const world = overcounting(30 * BOUND, 200);
       await world.work();
       expect(world.job.status).toBe("BUDGET_EXCEEDED");
       expect(world.job.statusReason).toMatch(
-        /The next record could cost up to .* The model server at http:\/\/127\.0\.0\.1:9\/v1, which stands in for amazon\.nova-.*, counted 5,000 output tokens/,
+        /The model server at http:\/\/127\.0\.0\.1:9\/v1, which stands in for amazon\.nova-.*, counted 5,000 output tokens/,
       );
       expect(world.spentNanos).toBeLessThanOrEqual(30 * BOUND);
       expect(world.accountedNanos).toBe(30 * BOUND);
