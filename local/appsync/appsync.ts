@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { allowOrigin, endSocket, listen, readBody, sendJson, urlOf } from "../http.ts";
 import type { Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 import { Api } from "./api.ts";
@@ -18,8 +19,6 @@ import { Subscriptions } from "./subscriptions.ts";
 const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
 
 export interface AppSyncOptions {
-  /** Any free port by default. */
-  readonly port?: number;
   /** Milliseconds between `ka` messages; a minute by default. */
   readonly keepAliveMs?: number;
 }
@@ -43,7 +42,7 @@ interface Running {
 }
 
 /** GraphQL APIs with APPSYNC_JS resolvers, IAM and Cognito authentication, and real-time subscriptions. */
-export function appsync({ port, keepAliveMs = KEEP_ALIVE_MS }: AppSyncOptions = {}): AppSyncService {
+export function appsync({ keepAliveMs = KEEP_ALIVE_MS }: AppSyncOptions = {}): AppSyncService {
   let running: Running | undefined;
   const required = () => {
     if (!running) throw new Error("The AppSync service must be started before APIs are created.");
@@ -57,11 +56,13 @@ export function appsync({ port, keepAliveMs = KEEP_ALIVE_MS }: AppSyncOptions = 
     async start(context) {
       const apis: ServedApi[] = [];
       const realtime = new Realtime({ keepAliveMs }, context.clock);
-      const server = await listen((request, response) => answer(apis, request, response), {
-        port,
-        origins: context.origins,
-        upgrade: (request, socket, head) => upgrade(apis, realtime, request, socket, head),
-      });
+      const { folder, origins } = context;
+      const server = await listenOnRememberedPort(folder, (port) =>
+        listen((request, response) => answer(apis, request, response), {
+          ...{ port, origins },
+          upgrade: (request, socket, head) => upgrade(apis, realtime, request, socket, head),
+        }),
+      );
       running = { context, server, realtime, apis };
       return server.url;
     },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { failureText, isExhaustion, reportExhaustion } from "../exhaustion.ts";
 import { readBody, sendJson } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
 import { checkCapabilities } from "./capabilities.ts";
@@ -111,7 +112,8 @@ export function bedrock(options: ModelOptions = {}): BedrockService {
       if (options.forward?.kind === "bedrock") real = realBedrock(options.forward, given.region);
       if (options.forward?.kind === "openai") model = openAiModel(options.forward);
       if (real) model = real.model;
-      listening = await listenTwice(handle, given.origins);
+      const { folder, origins } = given;
+      listening = await listenOnRememberedPort(folder, (port) => listenTwice(handle, { port, origins }));
       return listening.url;
     },
     async create(resource) {

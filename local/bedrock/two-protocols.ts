@@ -30,12 +30,13 @@ const HTTP2_PREFACE = "PRI";
 const MOST_STREAMS = 10_000;
 
 /**
- * Serves both on any free port. Like in `listen`, whatever the handler throws, the process goes on.
- * @param origins whose pages may call
+ * Serves both. Like in `listen`, whatever the handler throws, the process goes on.
+ * @param options.port 0 for any free one
+ * @param options.origins whose pages may call
  */
 export async function listenTwice(
   handler: (exchange: Exchange) => Promise<void>,
-  origins: ReadonlySet<string>,
+  { port, origins }: { readonly port: number; readonly origins: ReadonlySet<string> },
 ): Promise<ListeningTwice> {
   const answer = (request: IncomingMessage, response: ServerResponse) =>
     answerSafely(async () => handler(exchange(request, response)), origins, request, response);
@@ -70,12 +71,12 @@ export async function listenTwice(
       reportExhaustion(error);
       reject(error);
     });
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(port, "127.0.0.1", resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const { port: actualPort } = server.address() as AddressInfo;
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${actualPort}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

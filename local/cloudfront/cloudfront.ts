@@ -5,12 +5,13 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { clockAhead } from "../clock/clock-ahead.ts";
 import { listen, type Handler, type Listening } from "../http.ts";
 import { originsOf } from "../origins.ts";
+import { listenOnRememberedPort, rememberPort } from "../remembered-port.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 import { readDistributionConfig } from "./distribution-config.ts";
 import { Distribution, plainError } from "./distribution.ts";
 import { MANAGED_POLICIES, type HeadersPolicy } from "./response-headers.ts";
 
-/** @param options.port of the first distribution; any free one by default */
+/** @param options.port of the first distribution; by default that of the last start, if it is free */
 export function cloudfront(options: { port?: number } = {}): Service {
   const policies = new Map<string, HeadersPolicy>(Object.entries(MANAGED_POLICIES));
   const listenings: Listening[] = [];
@@ -29,7 +30,7 @@ export function cloudfront(options: { port?: number } = {}): Service {
     /** Opens the first distribution's port early, so that a port in use is reported before anything is created. */
     async start(started) {
       context = started;
-      const listening = await open(options.port, async (request, response) => {
+      const listening = await openFirst(async (request, response) => {
         if (first) await first.answer(request, response);
         else sendNotReady(response);
       });
@@ -53,9 +54,22 @@ export function cloudfront(options: { port?: number } = {}): Service {
     },
   };
 
+  /** A port that was asked for is the one to use, and to remember. */
+  async function openFirst(answer: Handler): Promise<Listening> {
+    const { port } = options;
+    if (port === undefined) return open("port", answer);
+    const listening = admit(await listenOn(port, answer, context.origins));
+    rememberPort(context.folder, listening);
+    return listening;
+  }
+
+  async function open(portFile: string, answer: Handler): Promise<Listening> {
+    const { folder, origins } = context;
+    return admit(await listenOnRememberedPort(folder, (port) => listen(answer, { port, origins }), portFile));
+  }
+
   /** A site's pages may call the cloud. */
-  async function open(port: number | undefined, answer: Handler): Promise<Listening> {
-    const listening = await listenOn(port, answer, context.origins);
+  function admit(listening: Listening): Listening {
     listenings.push(listening);
     for (const origin of originsOf(listening.url)) context.origins.add(origin);
     return listening;
@@ -67,12 +81,12 @@ export function cloudfront(options: { port?: number } = {}): Service {
       reader,
       () => localOrigins(context.endpoints),
     );
+    const { ref } = withId(resource);
     const listening = first
-      ? await open(undefined, (request, response) => distribution.answer(request, response))
+      ? await open(`port-${ref}`, (request, response) => distribution.answer(request, response))
       : listenings[0];
     if (!listening) throw new Error("The local CloudFront has not started yet.");
     first ??= distribution;
-    const { ref } = withId(resource);
     return { ref, attributes: { Id: ref, DomainName: listening.url.replace("http://", "") } };
   }
 
@@ -95,7 +109,7 @@ export function cloudfront(options: { port?: number } = {}): Service {
   }
 }
 
-async function listenOn(port: number | undefined, answer: Handler, origins: Set<string>): Promise<Listening> {
+async function listenOn(port: number, answer: Handler, origins: Set<string>): Promise<Listening> {
   return listen(answer, { port, origins }).catch((error: Error) => {
     const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE") throw error;

@@ -54,7 +54,8 @@ function securityHeaders(config: Record<string, any>, localOrigins: readonly str
 
 /**
  * Adapts a content security policy written for AWS: where it lets a page reach AWS's hosts, the page may reach the local ones
- * instead, and nothing is upgraded to https.
+ * instead, and nothing is upgraded to https. Local addresses lose their port: an open page keeps its policy when a restart
+ * gives the services others.
  */
 export function localCsp(policy: string, localOrigins: readonly string[]): string {
   // The template may put https:// or wss:// before a local address, which has no TLS.
@@ -63,7 +64,12 @@ export function localCsp(policy: string, localOrigins: readonly string[]): strin
   return directives
     .filter((directive) => directive && !/^(upgrade-insecure-requests|block-all-mixed-content)$/.test(directive))
     .map((directive) => (/\.amazonaws\.com\b/.test(directive) ? [directive, ...localOrigins].join(" ") : directive))
+    .map((directive) => [...new Set(directive.split(/\s+/).map(onAnyPort))].join(" "))
     .join("; ");
+}
+
+function onAnyPort(source: string): string {
+  return source.replace(/^((?:http|ws):\/\/127\.0\.0\.1):\d+/, "$1:*");
 }
 
 function xssProtection({ Protection, ModeBlock, ReportUri }: Record<string, any>): string {

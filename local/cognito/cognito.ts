@@ -1,10 +1,9 @@
 /** Amazon Cognito user pools: users sign up, sign in and manage their account; programs manage users with IAM permissions. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join } from "node:path";
 import { failureText } from "../exhaustion.ts";
 import { allowOrigin, listen, parseJson, readBody, sendJson } from "../http.ts";
-import type { Handler, Listening } from "../http.ts";
+import type { Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, Service } from "../service.ts";
 import { accountOperations } from "./account.ts";
@@ -74,7 +73,8 @@ export function cognito(): Service {
     types: RESOURCE_TYPES,
     async start(given) {
       context = given;
-      listening = await listenAgain(handle, given);
+      const { folder, origins } = given;
+      listening = await listenOnRememberedPort(folder, (port) => listen(handle, { port, origins }));
       return listening.url;
     },
     async create(resource) {
@@ -87,15 +87,6 @@ export function cognito(): Service {
       pools.clear();
     },
   };
-}
-
-/** Listens on the last start's port if it is free: tokens name the address that issued them. */
-async function listenAgain(handler: Handler, { folder, origins }: CloudContext): Promise<Listening> {
-  const portFile = join(folder, "port");
-  const lastPort = existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0;
-  const listening = await listen(handler, { port: lastPort, origins }).catch(() => listen(handler, { origins }));
-  writeFileSync(portFile, new URL(listening.url).port);
-  return listening;
 }
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { listen, parseJson, readBody, sendJson, type Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import type { CloudContext } from "../service.ts";
 import type { StoredResource } from "./stored-resources.ts";
 
@@ -30,9 +31,10 @@ export class Providers {
 
   /** @returns the address that receives the answers */
   async start(): Promise<string> {
-    this.#listening = await listen((request, response) => this.#receiveAnswer(request, response), {
-      origins: this.context.origins,
-    });
+    const { folder, origins } = this.context;
+    this.#listening = await listenOnRememberedPort(folder, (port) =>
+      listen((request, response) => this.#receiveAnswer(request, response), { port, origins }),
+    );
     return this.#listening.url;
   }
 

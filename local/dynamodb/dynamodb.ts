@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { failureText } from "../exhaustion.ts";
 import { listen, readBody } from "../http.ts";
 import type { Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 import { Database } from "./database.ts";
@@ -32,9 +33,10 @@ export function dynamodb({ indexDelayMs = 0 }: DynamoDbOptions = {}): Service {
     async start(context) {
       const database = await Database.open(join(context.folder, "leveldb"), indexDelayMs);
       const operations = new Operations(database, context);
-      const server = await listen((request, response) => answer(context, operations, request, response), {
-        origins: context.origins,
-      });
+      const { folder, origins } = context;
+      const server = await listenOnRememberedPort(folder, (port) =>
+        listen((request, response) => answer(context, operations, request, response), { port, origins }),
+      );
       const sweeping = keepSweeping(
         context.clock,
         () => operations.sweep(),

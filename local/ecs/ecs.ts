@@ -1,6 +1,7 @@
 /** Emulates Amazon ECS on Fargate: tasks are child processes on this machine. Speaks ECS's JSON 1.1 protocol. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listen, parseJson, readBody, sendJson, type Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError, type CloudContext, type Service } from "../service.ts";
 import { ContainerEndpoint } from "./container-endpoint.ts";
 import { Definitions } from "./definitions.ts";
@@ -30,7 +31,8 @@ export function ecs(): EcsService {
       definitions = new Definitions(context);
       operations = new TaskOperations(context, definitions, tasks);
       containerEndpoint = new ContainerEndpoint(context, tasks);
-      listening = await listen(answer, { origins: context.origins });
+      const { folder, origins } = context;
+      listening = await listenOnRememberedPort(folder, (port) => listen(answer, { port, origins }));
       tasks.open(context, (task, name) => containerEndpoint.environmentOf(task, name, listening.url));
       return listening.url;
     },

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AlarmClock } from "../clock/alarm-clock.ts";
 import { listen, readBody, sendJson, type Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError, type CloudContext, type CloudEvent, type Service } from "../service.ts";
 import { accessOf, putEntry, readEntries } from "./put-events.ts";
 import { envelope, Rule, type Envelope } from "./rule.ts";
@@ -25,7 +26,8 @@ export function eventbridge(): EventBridgeService {
     async start(started) {
       context = started;
       alarms = new AlarmClock(context.clock);
-      listening = await listen(answer, { origins: context.origins });
+      const { folder, origins } = context;
+      listening = await listenOnRememberedPort(folder, (port) => listen(answer, { port, origins }));
       return listening.url;
     },
     async create(resource) {

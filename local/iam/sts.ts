@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { listen, readBody } from "../http.ts";
 import type { Listening } from "../http.ts";
 import type { AssumeRequest, IamGate } from "./gate.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError } from "../service.ts";
 import type { Caller, Service } from "../service.ts";
 
@@ -12,8 +13,10 @@ export function sts(gate: IamGate): Service {
   return {
     name: "sts",
     types: [],
-    start: async ({ accountId, origins }) => {
-      listening = await listen((request, response) => answer(gate, accountId, request, response), { origins });
+    start: async ({ accountId, folder, origins }) => {
+      listening = await listenOnRememberedPort(folder, (port) =>
+        listen((request, response) => answer(gate, accountId, request, response), { port, origins }),
+      );
       return listening.url;
     },
     create: async ({ type }) => {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { decodePath, listen, readBody, sendJson, urlOf, type Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError, type CloudContext, type Service } from "../service.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Functions, resourceTypes } from "./functions.ts";
@@ -34,7 +35,8 @@ export function lambda(): LambdaService {
       context = started;
       queue = new EventQueue(context);
       functions = new Functions(context, queue);
-      listening = await listen(answer, { origins: context.origins });
+      const { folder, origins } = context;
+      listening = await listenOnRememberedPort(folder, (port) => listen(answer, { port, origins }));
       return listening.url;
     },
     async create(resource) {

@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { failureText } from "../exhaustion.ts";
 import { listen } from "../http.ts";
-import type { Listening } from "../http.ts";
+import type { Handler, Listening } from "../http.ts";
+import { listenOnRememberedPort } from "../remembered-port.ts";
 import { AwsError } from "../service.ts";
 import type { CloudContext, CreatedResource, Resource, Service } from "../service.ts";
 import { openBucket } from "./bucket.ts";
@@ -32,13 +33,12 @@ export function s3({ restoreMs = 0 }: S3Options = {}): Service {
     async start(context) {
       const lifecycle = new LifecycleRunner(context.clock, () => buckets.values());
       const restorations = new Restorations(context, restoreMs);
-      const server = await listen(
-        async (request, response) => {
-          lifecycle.runIfDue();
-          await answer({ context, buckets, restorations }, request, response);
-        },
-        { origins: context.origins },
-      );
+      const { folder, origins } = context;
+      const handler: Handler = async (request, response) => {
+        lifecycle.runIfDue();
+        await answer({ context, buckets, restorations }, request, response);
+      };
+      const server = await listenOnRememberedPort(folder, (port) => listen(handler, { port, origins }));
       // Uploads have no time limit.
       server.server.requestTimeout = 0;
       started = { context, server, lifecycle, restorations };

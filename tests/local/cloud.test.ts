@@ -2,6 +2,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import { join } from "node:path";
 import { startCloud } from "../../local/cloud.ts";
 import type { Cloud } from "../../local/cloud.ts";
@@ -87,6 +88,39 @@ test("runs the assembly, resolves its outputs and keeps data between starts", as
   });
 });
 
+test("every service and site has the same address after a restart, so that open pages find them again", async () => {
+  const first = await start();
+  await first.stop();
+  const second = await start();
+  expect(addressesOf(second)).toEqual(addressesOf(first));
+  expect(Object.keys(addressesOf(second))).toEqual(
+    expect.arrayContaining(["appsync", "bedrock-runtime", "cloudfront"]),
+  );
+});
+
+test("a port that another program has taken meanwhile is replaced, and remembered from then on", async () => {
+  const first = await start();
+  await first.stop();
+  const squatter = await squatOn(first.endpoints.appsync!);
+  const second = await start();
+  await new Promise((closed) => squatter.close(closed));
+  await second.stop();
+  const third = await start();
+  const changed = Object.entries(second.endpoints).filter(([name, url]) => first.endpoints[name] !== url);
+  expect(changed.map(([name]) => name).filter((name) => name !== "control")).toEqual(["appsync"]);
+  expect(addressesOf(third)).toEqual(addressesOf(second));
+});
+
+test("a port that was asked for is the site's at later starts too", async () => {
+  const port = await freePort();
+  const asked = await start({ sitePort: port });
+  await asked.stop();
+  const later = await start();
+  expect([asked, later].map(({ endpoints }) => endpoints.cloudfront)).toEqual(
+    Array(2).fill(`http://127.0.0.1:${port}`),
+  );
+});
+
 test("enforces the synthesized policies and records decisions", async () => {
   const cloud = await start();
   const as = (name: string) =>
@@ -121,6 +155,25 @@ test("provides environment variables that point the SDK at the cloud", async () 
   const sts = new STSClient({ region: "us-east-1", endpoint: cloud.endpoints.sts!, credentials: cloud.operator });
   expect((await sts.send(new GetCallerIdentityCommand())).Arn).toBe("arn:aws:iam::000000000000:root");
 });
+
+/** But for the control endpoint's: a stale lock is recognized by its address. */
+function addressesOf({ endpoints }: Pick<Cloud, "endpoints">): Record<string, string> {
+  const { control: _, ...services } = endpoints;
+  return services;
+}
+
+async function squatOn(url: string): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(Number(new URL(url).port), "127.0.0.1", listening));
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const server = await squatOn("http://127.0.0.1:0");
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
 
 test("rejects a second start on the same folder, naming the first one's address", async () => {
   const cloud = await start();
