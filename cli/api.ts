@@ -33,8 +33,7 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
   const token = async (forceRefresh = false) =>
     (await fetchAuthSession({ forceRefresh })).tokens?.idToken?.toString() ?? notSignedIn();
   const connection = new RealtimeConnection({
-    url: outputs.realtimeUrl,
-    host: new URL(outputs.graphqlUrl).host,
+    endpoint: () => ({ url: outputs.realtimeUrl, host: new URL(outputs.graphqlUrl).host }),
     getToken: token,
     // The two differ only in members that a connection does not use.
     WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
@@ -43,11 +42,11 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
     call: async (document, variables = {}) => post(outputs.graphqlUrl, await token(), document, variables),
     listen(document, variables, on) {
       let reconnectTimer: NodeJS.Timeout | undefined;
+      const forget = connection.afterConnect(async () => on.live());
       const unwatch = connection.watch((state) => {
         if (state === "live") {
           clearTimeout(reconnectTimer);
           reconnectTimer = undefined;
-          on.live();
         }
         if (state === "lost")
           reconnectTimer ??= setTimeout(() => on.error(noResponse(outputs.realtimeUrl)), RECONNECT_TIMEOUT_MS);
@@ -63,6 +62,7 @@ export async function openApi(outputs: Outputs, user: { email: string; password:
       );
       return () => {
         clearTimeout(reconnectTimer);
+        forget();
         unwatch();
         stop();
       };

@@ -13,7 +13,8 @@ export interface Config {
 
 /** @throws Error with a message for people when there is no usable `/config.json` */
 export async function loadConfig(fetchFile: typeof fetch = fetch): Promise<Config> {
-  const response = await fetchFile("/config.json", { cache: "no-store" }).catch((cause: unknown) => {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetchFile("/config.json", { cache: "no-store", signal }).catch((cause: unknown) => {
     throw new Error("Cannot reach the server. Check your connection, then reload the page.", { cause });
   });
   if (!response.ok) throw new Error(`Expected /config.json from the server, got status ${response.status}.`);
@@ -27,6 +28,9 @@ export async function loadConfig(fetchFile: typeof fetch = fetch): Promise<Confi
   });
   return parseConfig(body);
 }
+
+/** A server that accepts a connection and then says nothing must not keep anyone from trying again. */
+const TIMEOUT_MS = 15_000;
 
 /** @throws Error naming the first entry that is missing or invalid */
 export function parseConfig(body: unknown): Config {

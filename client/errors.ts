@@ -16,6 +16,8 @@ export function explainError(error: unknown): Explanation {
   if (ServerError.is(error)) return explainStatus(error.statusCode, error.bodyText);
   if (ServerParseError.is(error)) return explainStatus(error.statusCode, error.bodyText);
   if (error instanceof TypeError && isNetworkText(error.message)) return OFFLINE;
+  // Amplify's, when a token could not be renewed.
+  if (error instanceof Error && error.name === "NetworkError") return OFFLINE;
   if (error instanceof SignedOutError) return SIGNED_OUT;
   if (error instanceof UploadError) return { kind: "Network", text: error.message };
   return INTERNAL;

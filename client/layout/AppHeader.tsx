@@ -42,13 +42,14 @@ export function AppHeader({ email, onSignOut }: Props) {
   );
 }
 
-/** Whether the screen receives live updates. Shows nothing until the first connection. */
+/** Whether the screen is up to date and receives live updates. Shows nothing until the first connection. */
 function Connection() {
   const state = useRealtimeState();
   return (
     <span className={`connection connection-${state}`} role="status">
       {state === "live" && <span title="Receiving live updates">Live</span>}
       {state === "lost" && <span title="Connection lost; reconnecting">Reconnecting</span>}
+      {state === "offline" && <span title="No network; what you see may be out of date">Offline</span>}
     </span>
   );
 }

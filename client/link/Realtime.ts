@@ -1,3 +1,4 @@
+import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
 import type { RealtimeConnection, RealtimeState } from "./RealtimeConnection.ts";
 
@@ -12,20 +13,39 @@ export function useRealtimeState(): RealtimeState {
   );
 }
 
-/** Refetches what is on screen each time the connection goes live: updates sent in the meantime are not replayed. */
-export function useAfterConnect(refetch: () => unknown): void {
+/**
+ * Refetches what is on screen after each (re)connect, because updates sent in the meantime are not replayed. The connection
+ * counts as live only once it has come back, be it with an error of the API's.
+ * @param refetch may return undefined when there is nothing to fetch
+ */
+export function useAfterConnect(refetch: () => Promise<unknown> | undefined): void {
   const realtime = useRealtime();
   const latest = useRef(refetch);
   useEffect(() => {
     latest.current = refetch;
   });
-  useEffect(
-    () =>
-      realtime.watch((state) => {
-        if (state === "live") latest.current();
-      }),
-    [realtime],
-  );
+  useEffect(() => realtime.afterConnect(() => answered(latest.current())), [realtime]);
+}
+
+async function answered(refetched: Promise<unknown> | undefined): Promise<void> {
+  await refetched?.catch((error: unknown) => {
+    if (!CombinedGraphQLErrors.is(error)) throw error;
+  });
+}
+
+/** Tells the connection when the browser's network goes and comes back, and closes it with the component. */
+export function useBrowserNetwork(realtime: RealtimeConnection): void {
+  useEffect(() => {
+    const goOffline = () => realtime.goOffline();
+    const goOnline = () => realtime.goOnline();
+    addEventListener("offline", goOffline);
+    addEventListener("online", goOnline);
+    return () => {
+      removeEventListener("offline", goOffline);
+      removeEventListener("online", goOnline);
+      realtime.close();
+    };
+  }, [realtime]);
 }
 
 function useRealtime(): RealtimeConnection {

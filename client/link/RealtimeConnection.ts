@@ -1,14 +1,18 @@
 /**
  * One WebSocket to AppSync for all subscriptions of the page, in AppSync's own protocol (start, start_ack, ka; the token as
  * a subprotocol). When the socket is lost, or silent for longer than the server's keepalive timeout, it reconnects with
- * exponential backoff and restarts every subscription. Updates missed in between are not replayed: components that show data call
- * `watch` and refetch at each "live".
+ * exponential backoff and restarts every subscription. Updates missed in between are not replayed: whoever shows data registers
+ * what fetches it with `afterConnect`, and the connection is not live before all of that has come back.
  */
 export class RealtimeConnection {
   readonly #options: RealtimeOptions;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #watchers = new Set<(state: RealtimeState) => void>();
+  readonly #refreshes = new Set<Refresh>();
+  /** The refreshes of this connection that have not come back; undefined before the first was begun. */
+  #pending: Set<Refresh> | undefined;
   #socket: WebSocket | undefined;
+  #host = "";
   #opening = false;
   #acknowledged = false;
   #failures = 0;
@@ -16,7 +20,9 @@ export class RealtimeConnection {
   #retryTimer: Timer | undefined;
   #watchdog: Timer | undefined;
   #keepaliveTimeoutMs = DEFAULT_KEEPALIVE_TIMEOUT_MS;
-  #state: RealtimeState = "idle";
+  #connection: ConnectionState = "idle";
+  #isOffline = false;
+  #announced: RealtimeState = "idle";
   #nextId = 1;
 
   constructor(options: RealtimeOptions) {
@@ -24,7 +30,7 @@ export class RealtimeConnection {
   }
 
   get state(): RealtimeState {
-    return this.#state;
+    return this.#isOffline && this.#connection !== "idle" ? "offline" : this.#connection;
   }
 
   /** Starts a subscription, now and after every reconnect. Returns the function that stops it. */
@@ -36,15 +42,38 @@ export class RealtimeConnection {
     return () => this.#stop(id);
   }
 
-  /** Calls back on every change of state; "live" means that all subscriptions are acknowledged. Returns the function that stops it. */
+  /** Calls back on every change of state. Returns the function that stops it. */
   watch(listener: (state: RealtimeState) => void): () => void {
     this.#watchers.add(listener);
     return () => this.#watchers.delete(listener);
   }
 
-  /** Skips the backoff before the next attempt: the network is back. */
-  retryNow(): void {
-    if (this.#retryTimer) void this.#open();
+  /**
+   * Runs after every (re)connect, once all subscriptions are acknowledged, and again when one is added. A rejection counts as a
+   * loss of the connection, so it is retried. Returns the function that removes it.
+   */
+  afterConnect(refresh: Refresh): () => void {
+    this.#refreshes.add(refresh);
+    return () => {
+      this.#refreshes.delete(refresh);
+      if (this.#pending?.delete(refresh)) this.#announceLive();
+    };
+  }
+
+  /** The network is gone. Whatever still arrives is passed on, but the connection is not live before it has been made anew. */
+  goOffline(): void {
+    this.#isOffline = true;
+    this.#announce();
+  }
+
+  /** The network is back: reconnects at once, because a socket may look open long after it has died. */
+  goOnline(): void {
+    this.#isOffline = false;
+    this.#failures = 0;
+    this.#disconnect();
+    if (this.#subscriptions.size === 0) return;
+    this.#setState("lost");
+    void this.#open();
   }
 
   /** Drops all subscriptions and closes the socket. */
@@ -59,11 +88,23 @@ export class RealtimeConnection {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     this.#opening = true;
-    if (this.#state === "idle") this.#setState("connecting");
-    const authorization = await this.#authorize().finally(() => (this.#opening = false));
+    if (this.#connection === "idle") this.#setState("connecting");
+    const found = await this.#locate().finally(() => (this.#opening = false));
     if (this.#subscriptions.size === 0) return;
-    if (!authorization) return this.#retryLater();
-    this.#attach(new this.#options.WebSocket(this.#options.url, ["graphql-ws", `header-${base64Url(authorization)}`]));
+    if (!found) return this.#retryLater();
+    this.#attach(new this.#options.WebSocket(found.url, ["graphql-ws", `header-${base64Url(found.authorization)}`]));
+  }
+
+  /** The address with what it wants to see; `undefined` when either is not available. */
+  async #locate(): Promise<{ readonly url: string; readonly authorization: Authorization } | undefined> {
+    try {
+      const { url, host } = await this.#options.endpoint(this.#failures > 0);
+      this.#host = host;
+      const authorization = await this.#authorize();
+      return authorization && { url, authorization };
+    } catch {
+      return undefined;
+    }
   }
 
   #attach(socket: WebSocket): void {
@@ -93,14 +134,14 @@ export class RealtimeConnection {
         return this.#handleLoss();
       case "start_ack":
         if (subscription) subscription.started = true;
-        return this.#announceLive();
+        return this.#catchUp();
       case "data":
         return subscription?.sink.next(message.payload ?? {});
       case "error":
         if (!subscription) return this.#handleLoss();
         this.#subscriptions.delete(message.id!);
         subscription.sink.error(message.payload?.errors ?? []);
-        return this.#announceLive();
+        return this.#catchUp();
       case "complete":
         if (!subscription) return;
         this.#subscriptions.delete(message.id!);
@@ -124,9 +165,23 @@ export class RealtimeConnection {
     if (this.#acknowledged) this.#socket?.send(JSON.stringify({ id, type: "stop" }));
   }
 
-  #announceLive(): void {
+  /** Once everything is acknowledged, fetches what may have been missed. */
+  #catchUp(): void {
     for (const subscription of this.#subscriptions.values()) if (!subscription.started) return;
     if (this.#subscriptions.size === 0) return;
+    const pending = new Set(this.#refreshes);
+    this.#pending = pending;
+    for (const refresh of pending) {
+      refresh().then(
+        () => pending.delete(refresh) && this.#announceLive(),
+        () => pending.has(refresh) && pending === this.#pending && this.#handleLoss(),
+      );
+    }
+    this.#announceLive();
+  }
+
+  #announceLive(): void {
+    if (this.#pending?.size !== 0) return;
     this.#failures = 0;
     this.#setState("live");
   }
@@ -142,6 +197,7 @@ export class RealtimeConnection {
     this.#retryTimer = undefined;
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#pending = undefined;
     this.#acknowledged = false;
     for (const subscription of this.#subscriptions.values()) subscription.started = false;
     if (!socket) return;
@@ -166,23 +222,28 @@ export class RealtimeConnection {
   /** What AppSync expects on connect and on each start; `undefined` when no token is available. */
   async #authorize(): Promise<Authorization | undefined> {
     try {
-      return { Authorization: await this.#options.getToken(this.#tokenRejected), host: this.#options.host };
+      return { Authorization: await this.#options.getToken(this.#tokenRejected), host: this.#host };
     } catch {
       return undefined;
     }
   }
 
-  #setState(state: RealtimeState): void {
-    this.#state = state;
+  #setState(state: ConnectionState): void {
+    this.#connection = state;
+    this.#announce();
+  }
+
+  #announce(): void {
+    const { state } = this;
+    if (state === this.#announced) return;
+    this.#announced = state;
     for (const listener of this.#watchers) listener(state);
   }
 }
 
 export interface RealtimeOptions {
-  /** The address the socket connects to, `wss://…`. */
-  readonly url: string;
-  /** The host of the GraphQL address (not of `url`): AppSync checks the token against it. */
-  readonly host: string;
+  /** Where to connect, asked before each attempt; `afterFailure` if the last one failed. */
+  readonly endpoint: (afterFailure: boolean) => Endpoint | Promise<Endpoint>;
   /** Returns the caller's token; `fresh` asks for a new one because the last was rejected. */
   readonly getToken: (fresh: boolean) => Promise<string>;
   readonly WebSocket: new (url: string, protocols: string[]) => WebSocket;
@@ -190,8 +251,23 @@ export interface RealtimeOptions {
   readonly random?: () => number;
 }
 
-/** idle: no subscriptions · connecting: for the first time · live: all acknowledged · lost: will reconnect. */
-export type RealtimeState = "idle" | "connecting" | "live" | "lost";
+export interface Endpoint {
+  /** The address the socket connects to, `wss://…`. */
+  readonly url: string;
+  /** The host of the GraphQL address (not of `url`): AppSync checks the token against it. */
+  readonly host: string;
+}
+
+/**
+ * idle: no subscriptions · connecting: for the first time · live: all acknowledged, and what may have been missed has been
+ * fetched · lost: will reconnect · offline: the browser has no network.
+ */
+export type RealtimeState = ConnectionState | "offline";
+
+type ConnectionState = "idle" | "connecting" | "live" | "lost";
+
+/** Resolves when what is on screen has been fetched anew; rejects if the API did not answer. */
+export type Refresh = () => Promise<unknown>;
 
 export interface GraphQLRequest {
   readonly query: string;

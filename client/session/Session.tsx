@@ -1,9 +1,9 @@
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { ApolloProvider } from "@apollo/client/react";
 import type { Config } from "../config.ts";
 import { SignedOutError } from "../errors.ts";
 import { RestoredDatasetsContext } from "../jobs/dataset/RestoredDatasets.ts";
-import { RealtimeContext } from "../link/Realtime.ts";
+import { RealtimeContext, useBrowserNetwork } from "../link/Realtime.ts";
 import { useJobUpdates } from "../jobs/live/useJobUpdates.ts";
 import { useSeedSetUpdates } from "../seeds/useSeedSetUpdates.ts";
 import { createClient, type Api } from "./createClient.ts";
@@ -19,14 +19,7 @@ interface Props {
 /** One signed-in user's cache and socket; both end with the session. Use the user's id as `key`. */
 export function Session({ config, children, onSessionEnd }: Props) {
   const [{ client, realtime }] = useState(() => createApi(config, onSessionEnd));
-  useEffect(() => {
-    const retry = () => realtime.retryNow();
-    addEventListener("online", retry);
-    return () => {
-      removeEventListener("online", retry);
-      realtime.close();
-    };
-  }, [realtime]);
+  useBrowserNetwork(realtime);
   return (
     <ApolloProvider client={client}>
       <RealtimeContext value={realtime}>

@@ -5,7 +5,10 @@ import type { Config } from "../config.ts";
 import { typePolicies } from "./cache.ts";
 import { keepNewest } from "./keepNewest.ts";
 import { AppSyncRealtimeLink } from "../link/AppSyncRealtimeLink.ts";
+import { Endpoints } from "../link/Endpoints.ts";
 import { RealtimeConnection } from "../link/RealtimeConnection.ts";
+import { rereadWhenUnreachable } from "../link/rereadWhenUnreachable.ts";
+import { configureAuth } from "./auth.ts";
 
 export interface Api {
   readonly client: ApolloClient;
@@ -14,17 +17,23 @@ export interface Api {
 
 /** The API client of one signed-in user: HTTP for queries and mutations, one socket for subscriptions. `fresh` asks for a new token. */
 export function createClient(config: Config, getToken: (fresh: boolean) => Promise<string>): Api {
+  const endpoints = new Endpoints(config, configureAuth);
   const realtime = new RealtimeConnection({
-    url: config.realtimeUrl,
-    host: new URL(config.graphqlUrl).host,
+    endpoint: async (afterFailure) => {
+      if (afterFailure) await endpoints.reread();
+      const { realtimeUrl, graphqlUrl } = endpoints.config;
+      return { url: realtimeUrl, host: new URL(graphqlUrl).host };
+    },
     getToken,
     WebSocket,
   });
   const cache = new InMemoryCache({ typePolicies });
   // BaseHttpLink adds no extensions to the request; AppSync rejects bodies with unknown keys.
-  const http = new SetContextLink(async () => ({ headers: { authorization: await getToken(false) } })).concat(
-    new BaseHttpLink({ uri: config.graphqlUrl }),
-  );
+  const http = ApolloLink.from([
+    rereadWhenUnreachable(endpoints),
+    new SetContextLink(async () => ({ headers: { authorization: await getToken(false) } })),
+    new BaseHttpLink({ uri: () => endpoints.config.graphqlUrl }),
+  ]);
   const link = ApolloLink.split(
     ({ operationType }) => operationType === "subscription",
     new AppSyncRealtimeLink(realtime),

@@ -14,6 +14,8 @@ import { ASSEMBLY } from "./synthesize-once.ts";
 
 export interface Product extends Instance {
   readonly data: string;
+  /** Stops it and starts it again on the same data. @param between runs while it is stopped */
+  restart(between?: () => Promise<unknown>): Promise<Product>;
   /** Stops it and removes its data. */
   end(): Promise<void>;
 }
@@ -37,10 +39,19 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   process.env.PLOT_PALETTE_MODEL = JSON.stringify(modelOption ? {} : { ...QUICK_MODEL, ...model });
   const own = join(data, "cdk.out");
   if (context) await synthesize(own, { context });
-  const instance = await startInstance({ data, model: modelOption, assembly: context ? own : assembly });
+  const start = () => startInstance({ data, model: modelOption, assembly: context ? own : assembly });
+  return productOf(data, await start(), start);
+}
+
+function productOf(data: string, instance: Instance, start: () => Promise<Instance>): Product {
   return {
     ...instance,
     data,
+    async restart(between = async () => undefined) {
+      await instance.stop();
+      await between();
+      return productOf(data, await start(), start);
+    },
     async end() {
       await instance.stop();
       await rm(data, { recursive: true, force: true });

@@ -26,7 +26,7 @@ export function useDatasetArchive({ id: jobId, finishedAt, datasetFiles }: JobSt
     fetchPolicy: "cache-and-network",
   });
   const refresh = () => void refetch().catch(() => undefined);
-  useAfterConnect(() => hasDataset && refresh());
+  useAfterConnect(() => (hasDataset ? refetch() : undefined));
   const fetchedFor = useRef(finishedAt);
   useEffect(() => {
     if (fetchedFor.current !== finishedAt && hasDataset) refresh();

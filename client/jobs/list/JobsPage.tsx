@@ -32,7 +32,9 @@ export function JobsPage() {
       <div className="stack">
         <StatusFilter selected={status} />
         {!jobs && !error && <SkeletonCards count={4} label="Loading jobs" />}
-        {!jobs && error && <ErrorState text={explainError(error).text} onRetry={() => void refetch()} />}
+        {!jobs && error && (
+          <ErrorState text={explainError(error).text} onRetry={() => void refetch().catch(() => undefined)} />
+        )}
         {jobs && error && <Notice tone="warn">{explainError(error).text}</Notice>}
         {jobs?.length === 0 && !data?.listJobs.nextToken && <NoJobs status={status} />}
         <ul className="stack">
@@ -64,9 +66,7 @@ function useJobs(status: JobStatus | null) {
   // As many as are on screen, so that the list keeps its length.
   const refetch = () => {
     const limit = Math.min(MAX_PAGE, Math.max(PAGE, data?.listJobs.items.length ?? 0));
-    return client
-      .query({ query: JobsDocument, variables: { status, limit }, fetchPolicy: "network-only" })
-      .catch(() => undefined);
+    return client.query({ query: JobsDocument, variables: { status, limit }, fetchPolicy: "network-only" });
   };
   useAfterConnect(refetch);
   return { ...result, refetch: result.data ? refetch : result.refetch, more, loadingMore };

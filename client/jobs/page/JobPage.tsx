@@ -29,7 +29,7 @@ export function JobPage() {
     // The page stays while it is refetched: "not found" does not flicker.
     notifyOnNetworkStatusChange: false,
   });
-  useAfterConnect(() => void refetch().catch(() => undefined));
+  useAfterConnect(() => refetch());
   if (data) return <JobView job={data.getJob} />;
   if (error) return <PageError error={error} what="job" onRetry={() => void refetch().catch(() => undefined)} />;
   return <SkeletonCards count={3} label="Loading job" />;

@@ -17,7 +17,7 @@ export default function SeedsPage() {
   const openSeedSet = useOpenSeedSet();
   const [uploading, setUploading] = useState(false);
   const mine = useQuery(SeedSetsDocument, { variables: { limit: PAGE }, fetchPolicy: "cache-and-network" });
-  useAfterConnect(() => void mine.refetch().catch(() => undefined));
+  useAfterConnect(() => mine.refetch());
   const list = mine.data?.listSeedSets;
   const isFirst = list?.items.length === 0;
   // Stays open: a new seed set is listed before its files are uploaded.

@@ -23,7 +23,7 @@ import { Notice, SkeletonCards } from "../../ui/States.tsx";
 export default function SeedSetPage() {
   const { id = "" } = useParams();
   const { data, error, refetch } = useQuery(SeedSetDocument, { variables: { id }, fetchPolicy: "cache-and-network" });
-  useAfterConnect(() => void refetch().catch(() => undefined));
+  useAfterConnect(() => refetch());
   if (data) return <SeedSetView seedSet={data.getSeedSet} />;
   if (error) return <PageError error={error} what="seed set" onRetry={() => void refetch().catch(() => undefined)} />;
   return <SkeletonCards count={2} label="Loading seed set" />;

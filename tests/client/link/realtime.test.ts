@@ -3,7 +3,11 @@ import type { ApolloLink } from "@apollo/client";
 import { ApolloClient, gql, InMemoryCache } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { AppSyncRealtimeLink } from "../../../client/link/AppSyncRealtimeLink.ts";
-import { RealtimeConnection, type RealtimeState } from "../../../client/link/RealtimeConnection.ts";
+import {
+  RealtimeConnection,
+  type RealtimeOptions,
+  type RealtimeState,
+} from "../../../client/link/RealtimeConnection.ts";
 import { FakeSocket } from "./fake-socket.ts";
 
 const REQUEST = { query: "subscription { onJobChanged { jobId } }", variables: {} };
@@ -121,6 +125,7 @@ describe("the connection", () => {
     const getToken = () => new Promise<string>((resolve) => given.push(resolve));
     const { connection } = connect({ getToken });
     connection.subscribe(REQUEST, sink());
+    await settle();
     given[0]?.("token");
     await acknowledge();
     const lost = socket();
@@ -189,9 +194,119 @@ describe("the connection", () => {
     connection.subscribe(REQUEST, sink());
     await goLive();
     socket().close();
-    connection.retryNow();
+    connection.goOnline();
     await settle();
     expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("is offline at once without a network, passes on what still arrives, and reconnects when it is back", async () => {
+    const { connection, states } = connect();
+    const received = sink();
+    connection.subscribe(REQUEST, received);
+    await goLive();
+    connection.goOffline();
+    expect(connection.state).toBe("offline");
+    socket().say({ type: "data", id: socket().sentOf("start")[0]?.id, payload: { data: { n: 1 } } });
+    expect(received.news).toHaveLength(1);
+    connection.goOnline();
+    expect(FakeSocket.made[0]?.isClosed).toBe(true);
+    await goLive();
+    expect(states).toEqual(["connecting", "live", "offline", "lost", "live"]);
+  });
+
+  test("stays offline while it reconnects without a network", async () => {
+    const { connection, states } = connect();
+    connection.subscribe(REQUEST, sink());
+    await goLive();
+    connection.goOffline();
+    socket().close();
+    await pass(500);
+    await goLive();
+    expect(FakeSocket.made).toHaveLength(2);
+    expect(states.at(-1)).toBe("offline");
+  });
+
+  test("is live only when everything on screen has been fetched again", async () => {
+    const { connection, states } = connect();
+    const fetches = [deferred(), deferred()];
+    const remove = fetches.map(({ promise }) => connection.afterConnect(() => promise));
+    connection.subscribe(REQUEST, sink());
+    await goLive();
+    expect(states).toEqual(["connecting"]);
+    fetches[0]?.resolve();
+    await settle();
+    expect(states).toEqual(["connecting"]);
+    // The other one left the screen.
+    remove[1]?.();
+    expect(states).toEqual(["connecting", "live"]);
+  });
+
+  test("is lost again when the fetch after a reconnect does not reach the API, and tries both once more", async () => {
+    const { connection, states } = connect();
+    const answers = [Promise.resolve(), Promise.reject(new TypeError("Failed to fetch")), Promise.resolve()];
+    answers.forEach((answer) => answer.catch(() => undefined));
+    connection.afterConnect(() => answers.shift() ?? Promise.resolve());
+    connection.subscribe(REQUEST, sink());
+    await goLive();
+    socket().close();
+    await pass(500);
+    await goLive();
+    expect(states).toEqual(["connecting", "live", "lost"]);
+    await pass(1_000);
+    await goLive();
+    expect(states).toEqual(["connecting", "live", "lost", "live"]);
+    expect(answers).toEqual([]);
+  });
+
+  test("ignores a fetch of an earlier connection", async () => {
+    const { connection, states } = connect();
+    const fetches = [deferred(), deferred()];
+    let fetched = 0;
+    connection.afterConnect(() => fetches[fetched++]?.promise ?? Promise.resolve());
+    connection.subscribe(REQUEST, sink());
+    await goLive();
+    socket().close();
+    await pass(500);
+    await goLive();
+    fetches[0]?.resolve();
+    await settle();
+    expect(states).toEqual(["connecting", "lost"]);
+    fetches[1]?.resolve();
+    await settle();
+    expect(states).toEqual(["connecting", "lost", "live"]);
+  });
+
+  test("fetches again for a subscription that is added later, and stays live meanwhile", async () => {
+    const { connection, states } = connect();
+    let fetched = 0;
+    connection.afterConnect(() => Promise.resolve(fetched++));
+    connection.subscribe(REQUEST, sink());
+    await goLive();
+    connection.subscribe(REQUEST, sink());
+    await settle();
+    socket().say({ type: "start_ack", id: socket().sentOf("start")[1]?.id });
+    await settle();
+    expect(fetched).toBe(2);
+    expect(states).toEqual(["connecting", "live"]);
+  });
+
+  test("asks where to connect before each attempt, and says whether the last one failed", async () => {
+    const asked: boolean[] = [];
+    const endpoint = (afterFailure: boolean) => {
+      const port = 7000 + asked.push(afterFailure);
+      return { url: `ws://127.0.0.1:${port}/graphql`, host: `127.0.0.1:${port}` };
+    };
+    const { connection } = connect({ endpoint });
+    connection.subscribe(REQUEST, sink());
+    await settle();
+    socket().onerror?.();
+    await pass(500);
+    await goLive();
+    expect(asked).toEqual([false, true]);
+    expect(socket().url).toBe("ws://127.0.0.1:7002/graphql");
+    expect(socket().sentOf("start")[0]?.payload?.extensions).toMatchObject({
+      authorization: { host: "127.0.0.1:7002" },
+    });
   });
 
   test("ends a rejected subscription and keeps the others", async () => {
@@ -289,12 +404,14 @@ describe("the link", () => {
   }
 });
 
-function connect(options: { getToken?: () => Promise<string>; random?: () => number } = {}) {
+function connect(options: Partial<RealtimeOptions> = {}) {
   const asked: boolean[] = [];
   const getToken = (fresh: boolean) => Promise.resolve(`token-${asked.push(fresh)}`);
   const connection = new RealtimeConnection({
-    url: "wss://x.appsync-realtime-api.us-east-1.amazonaws.com/graphql",
-    host: "x.appsync-api.us-east-1.amazonaws.com",
+    endpoint: () => ({
+      url: "wss://x.appsync-realtime-api.us-east-1.amazonaws.com/graphql",
+      host: "x.appsync-api.us-east-1.amazonaws.com",
+    }),
     getToken,
     // The connection uses no more of a WebSocket than the double has.
     WebSocket: FakeSocket as unknown as typeof WebSocket,
@@ -318,6 +435,12 @@ function sink() {
   };
 }
 
+function deferred() {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settled) => (resolve = settled));
+  return { promise, resolve };
+}
+
 /** The socket made last. */
 function socket(): FakeSocket {
   const last = FakeSocket.made.at(-1);
@@ -335,6 +458,7 @@ async function acknowledge(connectionTimeoutMs = 300_000): Promise<void> {
 async function goLive(connectionTimeoutMs?: number): Promise<void> {
   await acknowledge(connectionTimeoutMs);
   for (const { id } of socket().sentOf("start")) socket().say({ type: "start_ack", id });
+  await settle();
 }
 
 /** Lets promises that are ready go on, without time passing. */
