@@ -1,6 +1,6 @@
 /** Progress for people and for programs: a bar on a terminal, otherwise one JSON line per second. */
 import { formatBasis, formatEstimate, type Estimate } from "#core/money/estimate";
-import { formatUsd } from "#core/money/money";
+import { formatUsdApart } from "#core/money/money";
 import { formatNumber } from "#core/numbers";
 import type { JobSummary } from "../job-watch.ts";
 
@@ -40,11 +40,14 @@ function waitingMessage(problem: string): string {
 
 /** `██████░░░░  120/500  24.1/s  $0.041 of $1.00  RUNNING` */
 function barOf(summary: JobSummary): string {
-  const done = summary.delivered + summary.failed;
-  const filled = Math.round((BAR_WIDTH * done) / summary.requested);
+  const { delivered, failed, requested } = summary;
+  // Rounded down: the bar is full when every record is there.
+  const filled = Math.floor((BAR_WIDTH * delivered) / requested);
   const blocks = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
   const speed = summary.recordsPerSecond > 0 ? `${summary.recordsPerSecond.toFixed(1)}/s  ` : "";
-  return `${blocks}  ${formatNumber(done)}/${formatNumber(summary.requested)}  ${speed}${formatUsd(summary.spentNanos)} of ${formatUsd(summary.budgetNanos)}  ${summary.status}`;
+  const failures = failed > 0 ? `${formatNumber(failed)} failed  ` : "";
+  const [spent, budget] = formatUsdApart(summary.spentNanos, summary.budgetNanos);
+  return `${blocks}  ${formatNumber(delivered)}/${formatNumber(requested)}  ${failures}${speed}${spent} of ${budget}  ${summary.status}`;
 }
 
 function jsonLines(stream: NodeJS.WriteStream, estimate: Estimate | null): ProgressLine {

@@ -1,6 +1,6 @@
 import { forecast, type Forecast } from "#core/money/forecast";
+import { formatUsd } from "#core/money/money";
 import type { JobFieldsFragment } from "../generated/documents.ts";
-import { showUsd } from "../money.ts";
 import { showCount } from "../ui/format.ts";
 import type { Totals } from "./totals.ts";
 
@@ -14,7 +14,7 @@ export function forecastOf(job: JobFieldsFragment, totals: Totals, nowMs: number
 /** One sentence: the cost and the end time, or where the budget will stop the job. */
 export function forecastMessage(forecast: Forecast, recordCount: number, nowMs: number): string {
   const { totalNanos, isBudgetSufficient, reachableRecords, endsAtMs } = forecast;
-  const cost = `about ${showUsd(about(totalNanos))}`;
+  const cost = `about ${formatUsd(about(totalNanos))}`;
   const time = endsAtMs === null ? null : `around ${showClock(endsAtMs, nowMs)}`;
   if (isBudgetSufficient) return `At this rate, all records will cost ${cost}${time ? ` and be done ${time}` : ""}.`;
   const reached = `after about ${showCount(about(reachableRecords))} of ${showCount(recordCount)} records`;

@@ -1,7 +1,11 @@
 import type { JobStatus } from "../generated/documents.ts";
 
-/** A job's status in one sentence, and what comes next. */
-export function statusMessage(job: { readonly status: JobStatus; readonly outcome: JobStatus | null }): string {
+/** A job's status in one sentence, and what comes next. @param delivered the records generated so far */
+export function statusMessage(
+  job: { readonly status: JobStatus; readonly outcome: JobStatus | null },
+  delivered: number,
+): string {
+  if (delivered === 0 && EMPTY_MESSAGES[job.status]) return EMPTY_MESSAGES[job.status]!;
   if (job.status === "EXPORTING") return EXPORT_MESSAGES[job.outcome ?? "COMPLETED"] ?? EXPORT_MESSAGES.COMPLETED!;
   return MESSAGES[job.status];
 }
@@ -16,6 +20,12 @@ const MESSAGES: Readonly<Record<Exclude<JobStatus, "EXPORTING">, string>> = {
   CANCELLED: "Canceled. The dataset has the records generated so far.",
   FAILED: "Failed. The dataset has the records generated so far.",
   DELETING: "Deleting the job and its datasets.",
+};
+
+/** Of jobs that ended without a record. */
+const EMPTY_MESSAGES: Partial<Record<JobStatus, string>> = {
+  CANCELLED: "Canceled before any record was generated.",
+  FAILED: "Failed: no records were generated.",
 };
 
 const EXPORT_MESSAGES: Partial<Record<JobStatus, string>> = {

@@ -1,19 +1,21 @@
-import { mergeCauses, type CauseCount } from "#core/shard/causes";
+import { mergeCauses, regeneratedOf, type CauseCount } from "#core/shard/causes";
 import type { JobFieldsFragment, ShardFieldsFragment } from "../generated/documents.ts";
 
 /** The sums over a job's shards: its progress as the screen shows it. */
 export interface Totals {
   readonly delivered: number;
   readonly failed: number;
-  /** Candidates that the template's conditions rejected; their records were regenerated. */
+  /** Candidates that the template's conditions rejected. */
   readonly rejected: number;
   /** Answers whose JSON was mended without a repair. */
   readonly mended: number;
   /** What a model's server says while its calls do not succeed; null while they do, and when the job is not running. */
   readonly modelProblem: string | null;
+  /** Those of them that were followed by another attempt; the others were the last of a failed record. */
+  readonly regenerated: number;
   /** Neither delivered nor failed yet. */
   readonly open: number;
-  /** Delivered and failed, from 0 to 1. */
+  /** Delivered, from 0 to 1: what failed is not in the dataset. */
   readonly share: number;
   readonly spentNanos: number;
   /** Possibly spent by lost workers; counts against the budget. */
@@ -46,8 +48,9 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
     mended: sum("mended"),
     modelProblem:
       job.status === "RUNNING" ? (job.progress.find((shard) => shard.modelProblem)?.modelProblem ?? null) : null,
+    regenerated: regeneratedOf(sum("rejected"), causesOf(job.progress)),
     open,
-    share: Math.min(1, (delivered + failed) / job.recordCount),
+    share: Math.min(1, delivered / job.recordCount),
     spentNanos,
     writtenOffNanos,
     budgetShare: Math.min(1, (spentNanos + writtenOffNanos) / job.budgetNanos),

@@ -1,5 +1,5 @@
+import { formatUsd } from "#core/money/money";
 import { useEffect, useRef } from "react";
-import { showUsd } from "../money.ts";
 import { useAdHocSpending } from "./useAdHocSpending.ts";
 
 /** What was spent today outside of jobs. Refetched when the spending has ended. */
@@ -11,5 +11,5 @@ export function SpentToday({ isSpending }: { readonly isSpending: boolean }) {
     wasSpending.current = isSpending;
   });
   if (spentNanos === undefined) return null;
-  return <p className="small faint number">Spent today on test runs and generated seeds: {showUsd(spentNanos)}</p>;
+  return <p className="small faint number">Spent today on test runs and generated seeds: {formatUsd(spentNanos)}</p>;
 }

@@ -1,9 +1,8 @@
 import { useState } from "react";
 import { MAX_TEST_RUN_RECORDS } from "#core/money/ad-hoc-limits";
-import { parseUsd } from "#core/money/money";
+import { formatUsd, formatUsdApart, parseUsd } from "#core/money/money";
 import type { TestRunFieldsFragment } from "../generated/documents.ts";
 import { useAction } from "../hooks/useAction.ts";
-import { showUsd } from "../money.ts";
 import { useStartTestRun } from "../mutations/useStartTestRun.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -56,7 +55,7 @@ export function TestRunPanel({ isValid, maxAttemptCostNanos, ...template }: Test
           inputMode="decimal"
           value={form.budget}
           error={shown ? errors.budget : null}
-          hint={maxAttemptCostNanos === null ? undefined : `Max cost per attempt: ${showUsd(maxAttemptCostNanos)}`}
+          hint={maxAttemptCostNanos === null ? undefined : `Max cost per attempt: ${formatUsd(maxAttemptCostNanos)}`}
           onChange={(event) => setForm({ ...form, budget: event.target.value })}
         />
         <Button type="submit" variant="primary" icon="play" busy={busy || isRunning} disabled={!isValid || !hasSeeds}>
@@ -89,6 +88,7 @@ function useStart(template: Pick<TestRunPanelProps, "source" | "templateId" | "s
 
 function TestRunState({ testRun }: { readonly testRun: TestRunFieldsFragment }) {
   const [label, tone] = STATES[testRun.status];
+  const [spent, budget] = formatUsdApart(testRun.spentNanos, testRun.budgetNanos);
   return (
     <>
       <p className="row small" role="status">
@@ -96,8 +96,8 @@ function TestRunState({ testRun }: { readonly testRun: TestRunFieldsFragment }) 
           {label}
         </Badge>
         <span className="number">
-          {showCount(testRun.records.length)} of {showCounted(testRun.recordCount, "record")} ·{" "}
-          <strong>{showUsd(testRun.spentNanos)}</strong> of {showUsd(testRun.budgetNanos)}
+          {showCount(testRun.records.length)} of {showCounted(testRun.recordCount, "record")} · <strong>{spent}</strong>{" "}
+          of {budget}
         </span>
       </p>
       {testRun.statusReason && (

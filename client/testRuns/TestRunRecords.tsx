@@ -1,7 +1,7 @@
+import { formatUsd } from "#core/money/money";
 import { Turn, Turns } from "../templates/Turns.tsx";
 import type { TestRunFieldsFragment } from "../generated/documents.ts";
 import { useModelName } from "../templates/useModels.ts";
-import { showUsd } from "../money.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { showCount, showCounted } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
@@ -18,7 +18,7 @@ export function TestRunRecords({ records }: { readonly records: readonly TestRun
           <div className="row-between">
             <h3>Record {record.recordNo + 1}</h3>
             <span className="small faint number">
-              {showCounted(record.calls.length, "call")} · {showUsd(record.costNanos)}
+              {showCounted(record.calls.length, "call")} · {formatUsd(record.costNanos)}
             </span>
           </div>
           {record.failure && <Notice tone="bad">{record.failure}</Notice>}
@@ -69,7 +69,7 @@ function Call({ call }: { readonly call: TestRunCall }) {
           </>
         )}
         <span className="small faint number call-numbers">
-          {showCount(call.inputTokens)} tokens in · {showCount(call.outputTokens)} out · {showUsd(call.costNanos)} ·{" "}
+          {showCount(call.inputTokens)} tokens in · {showCount(call.outputTokens)} out · {formatUsd(call.costNanos)} ·{" "}
           {showCount(call.latencyMs)} ms
         </span>
       </summary>

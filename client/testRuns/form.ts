@@ -1,6 +1,5 @@
 import { MAX_AD_HOC_BUDGET_NANOS, MAX_TEST_RUN_RECORDS } from "#core/money/ad-hoc-limits";
-import { parseUsd } from "#core/money/money";
-import { showUsd } from "../money.ts";
+import { formatUsd, parseUsd } from "#core/money/money";
 
 export interface TestRunForm {
   readonly records: string;
@@ -25,10 +24,10 @@ export function checkTestRunForm({ records, budget, maxAttemptCostNanos }: TestR
 export function adHocBudgetError(budget: string): string | null {
   const nanos = parseUsd(budget);
   if (nanos && nanos <= MAX_AD_HOC_BUDGET_NANOS) return null;
-  return `Enter an amount above $0 and up to ${showUsd(MAX_AD_HOC_BUDGET_NANOS)}, such as 0.10.`;
+  return `Enter an amount above $0 and up to ${formatUsd(MAX_AD_HOC_BUDGET_NANOS)}, such as 0.10.`;
 }
 
 function tooSmall(budgetNanos: number, maxAttemptCostNanos: number | null): string | null {
   if (maxAttemptCostNanos === null || budgetNanos >= maxAttemptCostNanos) return null;
-  return `Must cover at least one attempt (${showUsd(maxAttemptCostNanos)}).`;
+  return `Must cover at least one attempt (${formatUsd(maxAttemptCostNanos)}).`;
 }

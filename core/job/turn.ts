@@ -1,7 +1,7 @@
 /** What a worker does next for its job: decided from the rows alone, so any worker can take a turn, at any time, even twice. */
 import { exceedsFailureTolerance, allFailedMessage, tooManyFailuresMessage } from "./failure-tolerance.ts";
 import { isAtRest, type Outcome } from "./job.ts";
-import { formatUsd, type Nanos } from "../money/money.ts";
+import { formatUsdApart, type Nanos } from "../money/money.ts";
 import type { JobRow } from "./job-row.ts";
 import type { ShardRow } from "../shard/shard-row.ts";
 import { crashesAtTakeover, FAIL_AFTER_CRASHES, isLeased, isParked } from "../shard/lease.ts";
@@ -75,8 +75,9 @@ function budgetExceeded(job: JobRow, open: readonly ShardRow[], remainingNanos: 
   const { controlNo, parkedShards } = job;
   const [least] = open.map((shard) => needOf(shard, job)).sort((one, other) => one.nanos - other.nanos);
   const { nanos, because } = least ?? { nanos: job.maxAttemptCostNanos };
+  const [needed, left] = formatUsdApart(nanos, remainingNanos);
   const reason =
-    `The next record could cost up to ${formatUsd(nanos)}, but only ${formatUsd(remainingNanos)} of the budget is left; ` +
+    `The next record could cost up to ${needed}, but only ${left} of the budget is left; ` +
     `resume with a larger budget.${because ? ` ${because}` : ""}`;
   // The counters change with every shard that finishes, parks or is leased again: the decision holds only while they do not.
   return { do: "end", outcome: "BUDGET_EXCEEDED", reason, when: { openShards: open.length, parkedShards, controlNo } };

@@ -2,12 +2,13 @@
  * Money is reserved before it is spent. A shard is granted slices of the job's budget; a record reserves its worst case from
  * the grant; a call is charged what it cost. All amounts are nano-dollars.
  */
-import { formatUsd, type Nanos } from "./money.ts";
+import { formatUsdApart, type Nanos } from "./money.ts";
 
 /** A call cost more than its worst case, so that was computed wrongly: nothing more may be spent on that basis. */
 export class CostBoundExceeded extends Error {
   constructor(cost: Nanos, worst: Nanos) {
-    super(`A model call cost ${formatUsd(cost)} where at most ${formatUsd(worst)} was expected.`);
+    const [paid, expected] = formatUsdApart(cost, worst);
+    super(`A model call cost ${paid} where at most ${expected} was expected.`);
     this.name = "CostBoundExceeded";
   }
 }

@@ -3,7 +3,7 @@
  * without any, prompts are rendered and answers assumed (core/template/expected-cost.ts).
  */
 import { formatNumber } from "../numbers.ts";
-import { formatUsd, type Nanos } from "./money.ts";
+import { formatUsd, formatUsdApart, type Nanos } from "./money.ts";
 
 export interface Estimate {
   readonly lowNanos: Nanos;
@@ -134,22 +134,56 @@ export function sampleOf(
   };
 }
 
-/** One sentence on whether a budget covers the estimate. */
-export function budgetAdvice(budgetNanos: Nanos, { lowNanos, likelyNanos, highNanos, basis }: Estimate): string {
-  const budget = `The budget of ${formatUsd(budgetNanos)}`;
+/** What a budget has to cover: the estimate, and the worst case of the record that is started last. */
+type Needs = Pick<Estimate, "lowNanos" | "likelyNanos" | "highNanos" | "recordCount" | "basis">;
+
+/** Whether the job will likely generate all records. */
+export function isLikelyEnough(budgetNanos: Nanos, estimate: Needs, maxAttemptCostNanos: Nanos): boolean {
+  return isStartable(budgetNanos, estimate.likelyNanos, estimate.recordCount, maxAttemptCostNanos);
+}
+
+/** A record starts only while its worst case is left, which the last of them needs too. */
+function isStartable(budgetNanos: Nanos, totalNanos: Nanos, recordCount: number, boundNanos: Nanos): boolean {
+  return budgetNanos - totalNanos + totalNanos / recordCount >= Math.max(boundNanos, totalNanos / recordCount);
+}
+
+/** One sentence on whether a budget covers the estimate, which says what is likely, not what is guaranteed. */
+export function budgetAdvice(budgetNanos: Nanos, estimate: Needs, maxAttemptCostNanos: Nanos): string {
+  const { lowNanos, likelyNanos, highNanos, recordCount, basis } = estimate;
+  if (budgetNanos < maxAttemptCostNanos)
+    return `${tooSmallBudget(budgetNanos, maxAttemptCostNanos)}: the job cannot start.`;
+  const [amount, low, likely, high] = formatUsdApart(budgetNanos, lowNanos, likelyNanos, highNanos);
+  const budget = `The budget of ${amount}`;
   // Only test runs show how many attempts a record takes.
   const unless = basis === "PROMPTS" ? ", unless many records take several attempts" : "";
-  if (budgetNanos >= highNanos) return `${budget} covers even the high estimate${unless}.`;
-  if (budgetNanos >= likelyNanos)
-    return `${budget} is likely to be enough, but does not cover the high estimate of ${formatUsd(highNanos)}.`;
-  if (budgetNanos >= lowNanos)
-    return `${budget} is less than the likely ${formatUsd(likelyNanos)}: the job may stop before all records are generated.`;
-  return `${budget} is less than the low estimate of ${formatUsd(lowNanos)}: the job will stop before all records are generated.`;
+  if (isStartable(budgetNanos, highNanos, recordCount, maxAttemptCostNanos))
+    return `${budget} covers even the high estimate${unless}.`;
+  if (budgetNanos < lowNanos)
+    return `${budget} is less than the low estimate of ${low}: the job will stop before all records are generated.`;
+  if (budgetNanos < likelyNanos)
+    return `${budget} is less than the likely ${likely}: the job may stop before all records are generated.`;
+  if (budgetNanos < highNanos && isLikelyEnough(budgetNanos, estimate, maxAttemptCostNanos))
+    return `${budget} is likely to be enough, but does not cover the high estimate of ${high}.`;
+  const bound = formatUsd(maxAttemptCostNanos);
+  return `${budget} may not be enough to start the last records: each needs ${bound}, the max cost per attempt, to be left.`;
+}
+
+/** Why nothing starts with such a budget; a clause, to be followed by what to do. */
+export function tooSmallBudget(budgetNanos: Nanos, boundNanos: Nanos, what = "one record"): string {
+  const [budget, bound] = formatUsdApart(budgetNanos, boundNanos);
+  return `The budget of ${budget} is less than ${what} can cost (${bound})`;
+}
+
+/** Why nothing more starts with what is left of a budget; a clause. */
+export function tooSmallRest(leftNanos: Nanos, boundNanos: Nanos, what: string): string {
+  const [left, bound] = formatUsdApart(leftNanos, boundNanos);
+  return `The rest of the budget (${left}) is less than ${what} can cost (${bound})`;
 }
 
 /** `$0.40 to $0.60, likely $0.47`. */
 export function formatEstimate({ lowNanos, likelyNanos, highNanos }: Estimate): string {
-  return `${formatUsd(lowNanos)} to ${formatUsd(highNanos)}, likely ${formatUsd(likelyNanos)}`;
+  const [low, high, likely] = formatUsdApart(lowNanos, highNanos, likelyNanos);
+  return `${low} to ${high}, likely ${likely}`;
 }
 
 /** The basis of an estimate: `based on 3 test-run records`. */

@@ -22,6 +22,18 @@ export function causeOf(message: string): string {
   return cause.length > MAX_CHARACTERS ? `${cause.slice(0, MAX_CHARACTERS - 1)}…` : cause;
 }
 
+/** How the causes begin that `accept` is responsible for; the rest are errors. */
+export const REJECTED_BY = "Rejected by ";
+
+/**
+ * How many rejected candidates were followed by another attempt: all but the last one of a record that failed.
+ * @param rejected the candidates that were rejected
+ */
+export function regeneratedOf(rejected: number, causes: readonly CauseCount[]): number {
+  const final = causes.filter(({ cause }) => cause.startsWith(REJECTED_BY));
+  return Math.max(0, rejected - final.reduce((sum, { records }) => sum + records, 0));
+}
+
 /** The counts plus some of one cause. */
 export function withCause(
   causes: readonly CauseCount[],

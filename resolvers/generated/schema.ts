@@ -1129,7 +1129,7 @@ export type ShardProgress = {
   recordCount: Scalars['Int']['output'];
   /** Recent throughput, in records per second; 0 when idle. */
   recordsPerSecond: Scalars['Float']['output'];
-  /** Candidates rejected by the template's `accept`; each was regenerated. */
+  /** Candidates rejected by the template's `accept`; each was regenerated, except for the last one of a record that failed. */
   rejected: Scalars['Int']['output'];
   /** Grows within a generation, so that clients can discard stale reports. */
   reportNo: Scalars['Int']['output'];

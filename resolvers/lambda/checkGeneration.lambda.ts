@@ -1,7 +1,7 @@
 /** What generateSeeds checks before it writes: the schema of the items, the model, and that the budget covers a call. */
 import { findModel, canUse, MODELS, TIERS } from "../../core/models/models.ts";
 import { MAX_GENERATED_ITEMS } from "../../core/money/ad-hoc-limits.ts";
-import { formatUsd } from "../../core/money/money.ts";
+import { tooSmallBudget } from "../../core/money/estimate.ts";
 import type { SeedGeneration } from "../../core/seeds/seed-set-row.ts";
 import { COLLECTION_NAME, MAX_SEED_FILES } from "../../core/seeds/seed-set.ts";
 import { boundOf } from "../../core/template/bound.ts";
@@ -41,9 +41,7 @@ export const handler = lambdaHandler(async ({ owner, input }: GenerationToCheck)
   const bounds = Object.values(schemas).map((schema) => boundOf(batchTemplate(modelId, schema, BATCH_ITEMS)).costNanos);
   const bound = Math.max(...bounds);
   if (bound > input.budgetNanos)
-    throwBadInput(
-      `The budget of ${formatUsd(input.budgetNanos)} is less than one call can cost (${formatUsd(bound)}); raise it or choose a cheaper model.`,
-    );
+    throwBadInput(`${tooSmallBudget(input.budgetNanos, bound, "one call")}; raise it or choose a cheaper model.`);
   const { itemCount, instructions } = input;
   return {
     generation: { modelId, itemCount, instructions: instructions ?? "", schemas: analysis.seedSchema },

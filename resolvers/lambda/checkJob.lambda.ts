@@ -3,7 +3,7 @@ import { PlotPaletteError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/money/estimate.ts";
 import { checkJobOptions, planShards } from "../../core/job/job.ts";
 import type { Tiers } from "../../core/models/models.ts";
-import { formatUsd } from "../../core/money/money.ts";
+import { tooSmallBudget } from "../../core/money/estimate.ts";
 import { checkPartitionBy } from "../../core/dataset/partition.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { TemplateVersionRow } from "../../core/template/template-rows.ts";
@@ -73,7 +73,7 @@ export function checkJob(
   if (costNanos > input.budgetNanos)
     throw new PlotPaletteError(
       "BadInput",
-      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost (${formatUsd(costNanos)}); raise it, or lower maxTokens or maxPromptBytes in the template.`,
+      `${tooSmallBudget(input.budgetNanos, costNanos)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
     );
   return {
     templateVersion: version.version,

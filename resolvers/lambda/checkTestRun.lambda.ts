@@ -1,7 +1,7 @@
 /** What startTestRun checks before it writes: that template and seeds fit, and the budget covers a record. */
 import type { Tiers } from "../../core/models/models.ts";
 import { MAX_TEST_RUN_RECORDS } from "../../core/money/ad-hoc-limits.ts";
-import { formatUsd } from "../../core/money/money.ts";
+import { tooSmallBudget } from "../../core/money/estimate.ts";
 import { checkPicks } from "../../core/seeds/pick.ts";
 import { checkFit } from "../../core/seeds/fit.ts";
 import { boundOf } from "../../core/template/bound.ts";
@@ -51,7 +51,7 @@ export const handler = lambdaHandler(async ({ owner, input }: TestRunToCheck): P
   const bound = boundOf(template).costNanos;
   if (bound > input.budgetNanos)
     throwBadInput(
-      `The budget of ${formatUsd(input.budgetNanos)} is less than one record can cost (${formatUsd(bound)}); raise it, or lower maxTokens or maxPromptBytes in the template.`,
+      `${tooSmallBudget(input.budgetNanos, bound)}; raise it, or lower maxTokens or maxPromptBytes in the template.`,
     );
   return { partials, tiers: availableTiers(), parameters, seedSetOwner: seedSet.owner };
 });

@@ -20,10 +20,11 @@ export const handler = lambdaHandler(async ({ owner, input }: JobToEstimate): Pr
   const seedSet = await seedSetToUse(owner, input.seedSetId);
   // Whether the budget covers a record is part of the estimate, not a reason to fail.
   const checked = checkJob({ recordCount, parameters, budgetNanos: Infinity, formats: [] }, version, seedSet);
+  const { maxAttemptCostNanos } = checked;
   const estimate = await estimateOf({ owner, seedSet, recordCount, checked });
   return {
     estimate: estimate ?? null,
-    maxAttemptCostNanos: checked.maxAttemptCostNanos,
-    advice: estimate && budgetNanos != null ? budgetAdvice(budgetNanos, estimate) : null,
+    maxAttemptCostNanos,
+    advice: estimate && budgetNanos != null ? budgetAdvice(budgetNanos, estimate, maxAttemptCostNanos) : null,
   };
 });

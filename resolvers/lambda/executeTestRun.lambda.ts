@@ -4,7 +4,8 @@ import { GrantAccount } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { sampleOf } from "../../core/money/estimate.ts";
-import { formatUsd, type Nanos } from "../../core/money/money.ts";
+import { tooSmallRest } from "../../core/money/estimate.ts";
+import type { Nanos } from "../../core/money/money.ts";
 import { newOpenSlot } from "../../core/shard/record.ts";
 import { REPORT_TEST_RUN } from "../../core/reports.ts";
 import { testRunInputKey, testRunKey } from "../../core/keys.ts";
@@ -146,7 +147,7 @@ class TestRunExecution {
   }
 
   #insufficientFunds(bound: Nanos): string {
-    return `The rest of the budget (${formatUsd(this.#account.availableNanos)}) is less than another record can cost (${formatUsd(bound)})`;
+    return tooSmallRest(this.#account.availableNanos, bound, "another record");
   }
 
   #incomplete(why: string, wanted: number): string {

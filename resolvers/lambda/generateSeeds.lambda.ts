@@ -1,7 +1,7 @@
 /** Has a model generate the items of a seed set, batch by batch, each within money reserved up front. */
 import { GrantAccount } from "../../core/money/budget.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
-import { formatUsd } from "../../core/money/money.ts";
+import { tooSmallRest } from "../../core/money/estimate.ts";
 import { newOpenSlot } from "../../core/shard/record.ts";
 import { REPORT_SEED_SET } from "../../core/reports.ts";
 import { seedSetKey } from "../../core/keys.ts";
@@ -129,8 +129,7 @@ class Generation {
     const template = batchTemplate(this.#request.modelId, items.schema, count);
     const bound = boundOf(template).costNanos;
     const reservation = this.#account.reserve(bound);
-    if (!reservation)
-      return `The rest of the budget (${formatUsd(this.#account.availableNanos)}) is less than another call can cost (${formatUsd(bound)})`;
+    if (!reservation) return tooSmallRest(this.#account.availableNanos, bound, "another call");
     await this.#run.reserve(bound);
     const open = newOpenSlot(this.#batchNo++);
     try {

@@ -5,27 +5,12 @@ import { EXTENDABLE, RETRIABLE } from "../../resolvers/shared/transitions.ts";
 import { actionsFor } from "../../client/jobs/change/actions.ts";
 import { STATUS_LABELS } from "../../client/jobs/labels.ts";
 import { statusMessage } from "../../client/jobs/messages.ts";
-import { editUsd, showUsd } from "../../client/money.ts";
+import { editUsd } from "../../client/money.ts";
 import { paths } from "../../client/paths.ts";
 import { showBytes, showDuration, showRate, showRelative, showShare } from "../../client/ui/format.ts";
 import { JOB_STATUSES, TRANSITIONS } from "#core/job/job";
 
 describe("money", () => {
-  test.each([
-    [0, "$0.00"],
-    [1, "$0.000000001"],
-    [42_000, "$0.000042"],
-    [12_345_678, "$0.0123"],
-    [500_000_000, "$0.50"],
-    [999_600_000, "$1.00"],
-    [123_400_000, "$0.123"],
-    [1_000_000_000, "$1.00"],
-    [12_345_678_901, "$12.35"],
-    [5_000_000_000_000, "$5,000.00"],
-  ])("%d nano-dollars are shown as %s", (nanos, text) => {
-    expect(showUsd(nanos)).toBe(text);
-  });
-
   test.each([
     [500_000_000, "0.5"],
     [1_000_000_000, "1"],
@@ -171,12 +156,17 @@ describe("the configuration", () => {
 describe("a job's status", () => {
   test.each(JOB_STATUSES)("%s has a label and a message", (status) => {
     expect(STATUS_LABELS[status]).toMatch(/^[A-Z]/);
-    expect(statusMessage({ status, outcome: null })).toMatch(/\.$/);
+    expect(statusMessage({ status, outcome: null }, 1)).toMatch(/\.$/);
   });
 
   test("EXPORTING says how the job ended", () => {
-    expect(statusMessage({ status: "EXPORTING", outcome: "CANCELLED" })).toMatch(/^Canceled/);
-    expect(statusMessage({ status: "EXPORTING", outcome: "BUDGET_EXCEEDED" })).toMatch(/^Budget/);
+    expect(statusMessage({ status: "EXPORTING", outcome: "CANCELLED" }, 1)).toMatch(/^Canceled/);
+    expect(statusMessage({ status: "EXPORTING", outcome: "BUDGET_EXCEEDED" }, 1)).toMatch(/^Budget/);
+  });
+
+  test("speaks of no dataset when nothing was generated", () => {
+    expect(statusMessage({ status: "FAILED", outcome: null }, 0)).toBe("Failed: no records were generated.");
+    expect(statusMessage({ status: "RUNNING", outcome: null }, 0)).toMatch(/^Generating/);
   });
 
   test("allows the actions that its transitions allow", () => {

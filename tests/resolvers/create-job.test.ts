@@ -170,10 +170,10 @@ describe("createJob", () => {
     ],
     [{ maxFailedPercent: 101 }, "BadInput: The failure tolerance must be a whole percentage from 0 to 100, not 101."],
     [{ recordCount: 0 }, "BadInput: The number of records must be a whole number from 1 to 1,000,000, not 0."],
-    [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0."],
+    [{ budgetNanos: 0 }, "BadInput: The budget must be more than $0 and at most $5,000.00, not $0.00."],
     [
       { budgetNanos: 1 },
-      "BadInput: The budget of $0.000000001 is less than one record can cost ($0.000070); raise it, or lower maxTokens or maxPromptBytes in the template.",
+      "BadInput: The budget of $0.000000001 is less than one record can cost ($0.00007); raise it, or lower maxTokens or maxPromptBytes in the template.",
     ],
     [{ name: " " }, "BadInput: The job's name must have 1 to 100 characters; this one has 0."],
     [

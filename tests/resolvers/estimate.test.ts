@@ -106,7 +106,7 @@ describe("without any test run", () => {
       10_000_000_000,
       /^The budget of \$10.00 covers even the high estimate, unless many records take several attempts\.$/,
     ],
-    [100, /^The budget of \$0.00000010 is less than the low estimate of .*: the job will stop/],
+    [100, /^The budget of \$0.0000001 is less than one record can cost \(\$0.00007\): the job cannot start\.$/],
   ])("says whether a budget of %d suffices, even if it does not cover one record", async (budgetNanos, words) => {
     expect((await estimated(aTemplate(), { budgetNanos })).advice).toMatch(words);
   });

@@ -1,6 +1,6 @@
 /** One attempt at one slot: pick → render → generate → validate, step by step → accept, and the record that comes of it. */
 import type { Reservation } from "#core/money/budget";
-import { causeOf } from "#core/shard/causes";
+import { causeOf, REJECTED_BY } from "#core/shard/causes";
 import { coerce } from "#core/dataset/columns";
 import { wellFormed } from "#core/dataset/well-formed";
 import { PlotPaletteError } from "#core/errors";
@@ -76,7 +76,7 @@ async function rejectionOf(
   if (!context.jobContext.template.accept) return undefined;
   const it = context.itForAccept(columns);
   const condition = await context.jobContext.run((prompts) => prompts.rejectedBy(it, context.randomSeed("accept")));
-  return condition && `Rejected by ${conditionTitle(condition)}.`;
+  return condition && `${REJECTED_BY}${conditionTitle(condition)}.`;
 }
 
 function rejectedOutcome(

@@ -1,7 +1,6 @@
 import { MAX_BUDGET_NANOS } from "#core/job/job";
-import { parseUsd } from "#core/money/money";
+import { formatUsd, parseUsd } from "#core/money/money";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { TextField } from "../../ui/Field.tsx";
 
 interface Props {
@@ -23,7 +22,7 @@ export function RaiseBudgetField({ job, usd, error, autoFocus, onChange }: Props
       autoFocus={autoFocus}
       value={usd}
       error={error}
-      hint={`Current: ${showUsd(job.budgetNanos)}. Max cost per attempt: ${showUsd(job.maxAttemptCostNanos)}.`}
+      hint={`Current: ${formatUsd(job.budgetNanos)}. Max cost per attempt (worst case): ${formatUsd(job.maxAttemptCostNanos)}.`}
       onChange={(event) => onChange(event.target.value)}
     />
   );
@@ -37,9 +36,10 @@ export function raisedBudget(
 ): { readonly error: string } | { readonly error: null; readonly nanos: number | null } {
   const nanos = parseUsd(usd);
   if (nanos === undefined) return { error: "Enter an amount in dollars, such as 2.50." };
-  if (nanos > MAX_BUDGET_NANOS) return { error: `Must not exceed ${showUsd(MAX_BUDGET_NANOS)}.` };
-  if (needsMore && nanos <= budgetNanos) return { error: `Must exceed the current budget (${showUsd(budgetNanos)}).` };
+  if (nanos > MAX_BUDGET_NANOS) return { error: `Must not exceed ${formatUsd(MAX_BUDGET_NANOS)}.` };
+  if (needsMore && nanos <= budgetNanos)
+    return { error: `Must exceed the current budget (${formatUsd(budgetNanos)}).` };
   if (nanos < budgetNanos)
-    return { error: `A budget can be raised, not lowered: enter ${showUsd(budgetNanos)} or more.` };
+    return { error: `A budget can be raised, not lowered: enter ${formatUsd(budgetNanos)} or more.` };
   return { error: null, nanos: nanos > budgetNanos ? nanos : null };
 }

@@ -14,19 +14,21 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
   const { download, pending, error } = useDownload(job.id, refresh);
   const files = job.datasetFiles.toSorted((a, b) => Number(a.format === null) - Number(b.format === null));
   if (files.length === 0) return null;
+  const isEmpty = files.every(({ format, rows }) => format === null || rows === 0);
   return (
     <section className="card stack" aria-labelledby="downloads-title">
       <h2 id="downloads-title">Dataset</h2>
       <ArchiveNotice archive={archive} />
+      {isEmpty && <p className="soft">No records were generated, so the dataset is empty.</p>}
       <ul className="files">
-        {files.map((file) => (
+        {files.filter(isNotBlank).map((file) => (
           <li key={file.name} className="file">
             <Icon name="file" />
             <div className="file-text">
               <span className="file-name">{file.name}</span>
               <span className="small faint number">{describeFile(file)}</span>
             </div>
-            {isReadable(archive) && (
+            {isReadable(archive) && (file.format === null || file.rows > 0) && (
               <Button
                 icon="download"
                 variant={file.format ? "primary" : "plain"}
@@ -49,6 +51,11 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
       <FieldError error={isReadable(archive) ? error : null} />
     </section>
   );
+}
+
+/** A format without rows is nothing to download, unless it says how many records it had to omit. */
+function isNotBlank({ format, rows, omitted }: JobStateFragment["datasetFiles"][number]): boolean {
+  return format === null || rows > 0 || omitted > 0;
 }
 
 function describeFile({ name, format, rows, omitted, bytes }: JobStateFragment["datasetFiles"][number]): string {

@@ -1,8 +1,8 @@
+import { formatUsd } from "#core/money/money";
 import { useQuery } from "@apollo/client/react";
 import { Link } from "react-router";
 import { explainError } from "../../errors.ts";
 import { SampleTemplatesDocument, TemplatesDocument, type TemplateFieldsFragment } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { paths } from "../../paths.ts";
 import { RadioCard } from "../../ui/RadioCard.tsx";
 import { FieldError } from "../../ui/Field.tsx";
@@ -56,7 +56,7 @@ export function ChooseTemplate({ selected, selectedId, error, onSelect }: Choose
         <p className="small soft">
           {showCounted(selected.analysis.steps.length, "step")} ·{" "}
           {showCounted(selected.analysis.columns.length, "column")} · max cost per attempt{" "}
-          {showUsd(selected.analysis.maxAttemptCost.costNanos)} ·{" "}
+          {formatUsd(selected.analysis.maxAttemptCost.costNanos)} ·{" "}
           <Link to={paths.template(selected.id, selected.version)}>View template</Link>
         </p>
       )}

@@ -1,10 +1,13 @@
-import { formatBasis, budgetAdvice, formatEstimate } from "#core/money/estimate";
+import { budgetAdvice, formatBasis, formatEstimate, isLikelyEnough } from "#core/money/estimate";
 import { parseUsd } from "#core/money/money";
 import { useEstimate } from "./useEstimate.ts";
 import { toEstimateInput, type JobForm } from "./form.ts";
 import { Notice } from "../../ui/States.tsx";
 
-/** The estimated cost, once template, seeds and count are chosen, and whether the budget covers it. */
+/**
+ * The likely cost, once template, seeds and count are chosen, and whether the budget covers it. The worst case is above it: a
+ * budget too small for that is not commented on twice.
+ */
 export function JobEstimate({ form }: { readonly form: JobForm }) {
   const input = toEstimateInput(form);
   const { data, isCurrent, error } = useEstimate(input);
@@ -12,7 +15,7 @@ export function JobEstimate({ form }: { readonly form: JobForm }) {
   if (error) return <p className="small faint">Cost estimate unavailable: {error}</p>;
   // The last estimate stays, dimmed, until the next one arrives.
   if (!data) return <p className="small faint">Estimating cost…</p>;
-  const { estimate } = data;
+  const { estimate, maxAttemptCostNanos } = data;
   if (!estimate)
     return <p className="small faint">The cost cannot be estimated: the prompts depend on model output.</p>;
   // An estimate for another count says nothing about this budget.
@@ -23,12 +26,16 @@ export function JobEstimate({ form }: { readonly form: JobForm }) {
         Estimated cost: <strong>{formatEstimate(estimate)}</strong>
         <span className="faint">, {formatBasis(estimate)}</span>
       </p>
-      {budget !== undefined && budget < estimate.likelyNanos && (
-        <Notice tone="warn">{budgetAdvice(budget, estimate)}</Notice>
-      )}
-      {budget !== undefined && budget >= estimate.likelyNanos && (
-        <p className="small soft">{budgetAdvice(budget, estimate)}</p>
+      {budget !== undefined && budget >= maxAttemptCostNanos && (
+        <Advice
+          text={budgetAdvice(budget, estimate, maxAttemptCostNanos)}
+          isWarning={!isLikelyEnough(budget, estimate, maxAttemptCostNanos)}
+        />
       )}
     </div>
   );
+}
+
+function Advice({ text, isWarning }: { readonly text: string; readonly isWarning: boolean }) {
+  return isWarning ? <Notice tone="warn">{text}</Notice> : <p className="small soft">{text}</p>;
 }

@@ -1,8 +1,7 @@
 import { parsePartitionBy, formatPartitionBy } from "#core/dataset/partition";
 import { parseSplit, formatSplit } from "#core/dataset/split";
-import { parseUsd } from "#core/money/money";
+import { formatUsd, parseUsd } from "#core/money/money";
 import type { SeedSetFieldsFragment, TemplateFieldsFragment } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { Button } from "../../ui/Button.tsx";
 import { showCount } from "../../ui/format.ts";
 import { Notice } from "../../ui/States.tsx";
@@ -36,7 +35,7 @@ export function JobSummary({ form, template, seedSet, error, busy }: JobSummaryP
           {count ? showCount(count) : <NotSet />}
         </Entry>
         <Entry name="Budget" className="number">
-          {budget ? showUsd(budget) : <NotSet />}
+          {budget ? formatUsd(budget) : <NotSet />}
         </Entry>
         <Entry name="Formats">
           {form.formats.length > 0 ? form.formats.map((format) => FORMAT_LABELS[format]).join(", ") : <NotSet />}

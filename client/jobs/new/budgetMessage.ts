@@ -1,5 +1,5 @@
-import { parseUsd } from "#core/money/money";
-import { showUsd } from "../../money.ts";
+import { tooSmallBudget } from "#core/money/estimate";
+import { formatUsd, parseUsd } from "#core/money/money";
 import { showCount, showCounted } from "../../ui/format.ts";
 import { guaranteedRecords } from "../totals.ts";
 import { parseCount } from "../recordCount.ts";
@@ -12,7 +12,7 @@ export interface RecordAttempts {
   readonly maxPerRecord: number;
 }
 
-/** What the budget is guaranteed to cover, whatever the models answer. */
+/** The worst case: what the budget is guaranteed to cover, whatever the models answer. What is likely says `budgetAdvice`. */
 export function budgetMessage(
   { recordCount, budgetUsd }: Pick<JobForm, "recordCount" | "budgetUsd">,
   attempts: RecordAttempts | null,
@@ -21,11 +21,13 @@ export function budgetMessage(
   const budget = parseUsd(budgetUsd);
   if (attempts === null) return "Choose a template to see how many records the budget is guaranteed to cover.";
   const { maxCostNanos, maxPerRecord } = attempts;
-  const bound = `Max cost per attempt: ${showUsd(maxCostNanos)}`;
+  const bound = `Max cost per attempt: ${formatUsd(maxCostNanos)}`;
   if (!count || !budget) return `${bound}.`;
-  if (budget < maxCostNanos) return `${bound}. This budget is too small to start a single record.`;
+  if (budget < maxCostNanos) return `${tooSmallBudget(budget, maxCostNanos)}: the job cannot start.`;
+  const all = formatUsd(count * maxCostNanos * maxPerRecord);
   const guaranteed = guaranteedRecords(budget, maxCostNanos * maxPerRecord, count);
   const each = maxPerRecord === 1 ? bound : `${bound}, with up to ${showCount(maxPerRecord)} attempts per record`;
-  if (guaranteed === count) return `${each}. This budget is guaranteed to cover all ${showCounted(count, "record")}.`;
-  return `${each}. This budget is guaranteed to cover ${showCount(guaranteed)} of ${showCounted(count, "record")}. Most records cost far less; the job stops before it could exceed its budget, and can be resumed with a larger one. ${showUsd(count * maxCostNanos * maxPerRecord)} is guaranteed to cover all.`;
+  if (guaranteed === count)
+    return `${each}. Even in the worst case, this budget covers all ${showCounted(count, "record")}.`;
+  return `${each}. In the worst case, this budget covers ${showCount(guaranteed)} of ${showCounted(count, "record")}, and ${all} covers all. Records usually cost far less; the job stops before it could exceed its budget, and can be resumed with a larger one.`;
 }

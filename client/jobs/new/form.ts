@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_FAILED_PERCENT } from "#core/job/failure-tolerance";
 import { FORMATS } from "#core/formats";
 import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
-import { parseUsd } from "#core/money/money";
+import { formatUsd, parseUsd } from "#core/money/money";
 import { parsePartitionBy } from "#core/dataset/partition";
 import { parseSplit } from "#core/dataset/split";
 import { isTrainingFormat } from "#core/dataset/training";
@@ -13,7 +13,6 @@ import type {
   JobPriority,
   TaskSize,
 } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { parseCount } from "../recordCount.ts";
 import { checkParameters, parametersInput, type Parameter, type ParameterTexts } from "../../templates/parameters.ts";
 import { showCount } from "../../ui/format.ts";
@@ -75,7 +74,7 @@ export function checkForm(form: JobForm): FormErrors {
     errors.recordCount = `Enter a whole number from 1 to ${showCount(MAX_RECORDS)}.`;
   }
   if (!budget || budget > MAX_BUDGET_NANOS) {
-    errors.budgetUsd = `Enter an amount above $0 and up to ${showUsd(MAX_BUDGET_NANOS)}, such as 2.50.`;
+    errors.budgetUsd = `Enter an amount above $0 and up to ${formatUsd(MAX_BUDGET_NANOS)}, such as 2.50.`;
   }
   if (form.formats.length === 0) errors.formats = "Choose at least one format.";
   if (form.split.trim() !== "" && !parseSplit(form.split)) {

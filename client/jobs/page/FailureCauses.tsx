@@ -9,13 +9,18 @@ export function FailureCauses({ progress }: Pick<JobFieldsFragment, "progress">)
   return (
     <section className="card stack" aria-labelledby="causes-title">
       <h2 id="causes-title">Errors and rejections</h2>
-      <p className="small soft">Failed and rejected attempts are retried up to the template’s limit.</p>
+      <p className="small soft">
+        An attempt that fails or is rejected is retried up to the template’s limit; the last one makes a failed record.
+      </p>
       <table className="table">
         <thead>
           <tr>
             <th scope="col">Cause</th>
             <th scope="col" className="right">
               Attempts
+            </th>
+            <th scope="col" className="right">
+              Retried
             </th>
             <th scope="col" className="right">
               Failed records
@@ -27,6 +32,7 @@ export function FailureCauses({ progress }: Pick<JobFieldsFragment, "progress">)
             <tr key={cause}>
               <td>{cause}</td>
               <td className="number right">{showCount(attempts)}</td>
+              <td className="number right">{showCount(Math.max(0, attempts - records))}</td>
               <td className="number right">{showCount(records)}</td>
             </tr>
           ))}

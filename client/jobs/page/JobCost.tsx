@@ -6,7 +6,6 @@ import type { JobCostQuery, JobFieldsFragment } from "../../generated/documents.
 import { useJobCost } from "./useJobCost.ts";
 import { costByDay, costByStepAndModel, estimateMessage } from "./costs.ts";
 import type { Totals } from "../totals.ts";
-import { showUsd } from "../../money.ts";
 import { showCount, showCounted, showDuration } from "../../ui/format.ts";
 
 interface Props {
@@ -84,7 +83,7 @@ function CostRow({ spent, children }: { readonly spent: SpendingEntry; readonly 
       <td className="small right number">{showCount(spent.calls)}</td>
       <td className="small right number">{showCount(spent.inputTokens)}</td>
       <td className="small right number">{showCount(spent.outputTokens)}</td>
-      <td className="small right number">{showUsd(spent.costNanos)}</td>
+      <td className="small right number">{formatUsd(spent.costNanos)}</td>
     </tr>
   );
 }

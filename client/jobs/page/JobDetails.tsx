@@ -1,8 +1,8 @@
 import { formatPartitionBy } from "#core/dataset/partition";
 import { formatSplit } from "#core/dataset/split";
+import { formatUsd } from "#core/money/money";
 import { Link } from "react-router";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { paths } from "../../paths.ts";
 import { showValue } from "../../templates/parameters.ts";
 import { showCount } from "../../ui/format.ts";
@@ -74,10 +74,10 @@ function Settings({ job }: Pick<Props, "job">) {
       {job.split && <Entry name="Split">{formatSplit(job.split)}</Entry>}
       {job.partitionBy && <Entry name="Partition by">{formatPartitionBy(job.partitionBy)}</Entry>}
       <Entry name="Budget" className="number">
-        {showUsd(job.budgetNanos)}
+        {formatUsd(job.budgetNanos)}
       </Entry>
       <Entry name="Max cost per attempt" className="number">
-        {showUsd(job.maxAttemptCostNanos)}
+        {formatUsd(job.maxAttemptCostNanos)} <span className="small faint">worst case</span>
       </Entry>
       <Entry name="Failure tolerance" className="number">
         {job.maxFailedPercent}%

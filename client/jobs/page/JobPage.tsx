@@ -51,7 +51,7 @@ function JobView({ job }: { readonly job: JobFieldsFragment }) {
             <h1>{job.name}</h1>
             <JobStatusBadge status={job.status} />
           </div>
-          <p aria-live="polite">{statusMessage(job)}</p>
+          <p aria-live="polite">{statusMessage(job, totals.delivered)}</p>
         </div>
         <JobControls job={job} />
       </div>

@@ -1,6 +1,6 @@
 import type { Forecast } from "#core/money/forecast";
+import { formatUsd, formatUsdApart } from "#core/money/money";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { showCount, showDuration, showRate, showShare } from "../../ui/format.ts";
 import { Sparkline } from "../../ui/Sparkline.tsx";
 import { Stat, Stats } from "../../ui/Stat.tsx";
@@ -41,7 +41,7 @@ export function JobStats({ job, totals, forecast, nowMs }: Props) {
           {forecast && <ForecastLine forecast={forecast} text={forecastMessage(forecast, job.recordCount, nowMs)} />}
           {totals.writtenOffNanos > 0 && (
             <p className="small faint">
-              {showUsd(totals.writtenOffNanos)} reserved as possibly spent: a worker was lost before it could report.
+              {formatUsd(totals.writtenOffNanos)} reserved as possibly spent: a worker was lost before it could report.
             </p>
           )}
         </div>
@@ -53,23 +53,26 @@ export function JobStats({ job, totals, forecast, nowMs }: Props) {
 
 function Figures({ job, totals }: Pick<Props, "job" | "totals">) {
   const isRunning = job.status === "RUNNING";
+  const [spent, budget] = formatUsdApart(totals.spentNanos, job.budgetNanos);
   return (
     <Stats>
       <Stat
         label="Records"
         value={showCount(totals.delivered)}
-        note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} done`}
+        note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} generated`}
       />
-      <Stat label="Failed" value={showCount(totals.failed)} note="excluded" />
-      {totals.rejected > 0 && <Stat label="Rejected" value={showCount(totals.rejected)} note="regenerated" />}
+      <Stat label="Failed" value={showCount(totals.failed)} note="records, excluded" />
+      {totals.rejected > 0 && (
+        <Stat
+          label="Rejected"
+          value={showCount(totals.rejected)}
+          note={`candidates, ${showCount(totals.regenerated)} regenerated`}
+        />
+      )}
       {isRunning && <Stat label="Throughput" value={showRate(totals.recordsPerSecond)} note="records/s" />}
       {isRunning && <Stat label="Time left" value={timeLeft(totals)} note="at the current rate" />}
       {job.finishedAt && <Stat label="Duration" value={duration(job)} note="since the first task started" />}
-      <Stat
-        label="Spent"
-        value={showUsd(totals.spentNanos)}
-        note={`of ${showUsd(job.budgetNanos)} · ${showShare(totals.budgetShare)}`}
-      />
+      <Stat label="Spent" value={spent} note={`on models, of ${budget}`} />
     </Stats>
   );
 }
@@ -84,8 +87,8 @@ function duration({ startedAt, finishedAt }: JobFieldsFragment): string {
 }
 
 function costNote(totals: Totals): string {
-  const perRecord = totals.nanosPerRecord === null ? "" : `${showUsd(totals.nanosPerRecord)} per record · `;
-  return `${perRecord}${showShare(totals.budgetShare)}`;
+  const perRecord = totals.nanosPerRecord === null ? "" : `${formatUsd(totals.nanosPerRecord)} per record so far · `;
+  return `${perRecord}${showShare(totals.budgetShare)} used`;
 }
 
 function ForecastLine({ forecast, text }: { readonly forecast: Forecast; readonly text: string }) {

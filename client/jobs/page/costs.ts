@@ -1,8 +1,8 @@
 import { formatBasis, formatEstimate } from "#core/money/estimate";
 import { isAtRest } from "#core/job/job";
 import { sumSpending, type SpendingEntry } from "#core/money/spending";
+import { formatUsdApart } from "#core/money/money";
 import type { EstimateFieldsFragment, JobFieldsFragment } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { showCount, showCounted } from "../../ui/format.ts";
 import type { Totals } from "../totals.ts";
 
@@ -31,5 +31,7 @@ export function estimateMessage(
   if (!isAtRest(job.status) || job.status === "PAUSED") return expected;
   const done = delivered + failed;
   const share = done < job.recordCount ? ` for ${showCount(done)} of ${showCounted(job.recordCount, "record")}` : "";
-  return `${expected} Spent: ${showUsd(spentNanos)}${share}.`;
+  const { lowNanos, likelyNanos, highNanos } = estimate;
+  const [spent] = formatUsdApart(spentNanos, lowNanos, likelyNanos, highNanos);
+  return `${expected} Spent: ${spent}${share}.`;
 }

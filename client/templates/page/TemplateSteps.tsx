@@ -1,6 +1,6 @@
+import { formatUsd } from "#core/money/money";
 import type { TemplateAnalysisFieldsFragment } from "../../generated/documents.ts";
 import { useModelName, useModels } from "../useModels.ts";
-import { showUsd } from "../../money.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Code } from "../../ui/Code.tsx";
 import { showCount, showCounted } from "../../ui/format.ts";
@@ -64,5 +64,5 @@ function ModelLine({ modelId }: { readonly modelId: string }) {
 }
 
 function perMillion(nanosPerThousand: number): string {
-  return showUsd(nanosPerThousand * 1000);
+  return formatUsd(nanosPerThousand * 1000);
 }

@@ -1,5 +1,5 @@
+import { formatUsd } from "#core/money/money";
 import type { TemplateAnalysisFieldsFragment } from "../../generated/documents.ts";
-import { showUsd } from "../../money.ts";
 import { showCount, showCounted } from "../../ui/format.ts";
 import { Entry } from "../../ui/SummaryList.tsx";
 
@@ -11,9 +11,9 @@ export function AttemptCostEntry({
 }) {
   return (
     <Entry name="Max cost per attempt" className="number">
-      {showUsd(maxAttemptCost.costNanos)}{" "}
+      {formatUsd(maxAttemptCost.costNanos)}{" "}
       <span className="small faint">
-        {showCounted(maxAttemptCost.calls, "call")}, {showCount(maxAttemptCost.inputTokens)} input and{" "}
+        worst case: {showCounted(maxAttemptCost.calls, "call")}, {showCount(maxAttemptCost.inputTokens)} input and{" "}
         {showCount(maxAttemptCost.outputTokens)} output tokens
       </span>
     </Entry>

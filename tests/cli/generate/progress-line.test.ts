@@ -66,3 +66,10 @@ test("says once what a model's server says while its calls do not succeed", () =
   expect(lines.split(sentence)).toHaveLength(2);
   expect(JSON.parse(written(false, null, problem))).toMatchObject({ modelProblem: problem.modelProblem });
 });
+
+test("has an empty bar for a job of which every record failed, and tells close amounts apart", () => {
+  const spent = { delivered: 0, failed: 10, spentNanos: 1_912_000, budgetNanos: 1_914_000 };
+  const bar = written(true, null, { ...SUMMARY, ...spent });
+  expect(bar).not.toContain("█");
+  expect(bar).toContain("0/10  10 failed  $0.001912 of $0.001914");
+});

@@ -46,8 +46,22 @@ describe("a job's totals", () => {
     ]);
   });
 
-  test("count failed records as done, not as delivered", () => {
-    expect(totals).toMatchObject({ open: 48, share: 0.52 });
+  test("count a failed record as neither open nor delivered", () => {
+    expect(totals).toMatchObject({ open: 48, share: 0.5 });
+  });
+
+  test("have nothing to show of a job in which everything failed", () => {
+    const failed = sampleJob({ progress: [sampleShard({ failed: 100 })] });
+    expect(totalsOf(failed, NOW)).toMatchObject({ open: 0, share: 0 });
+  });
+
+  test("count a rejected candidate as regenerated unless it was the last of a failed record", () => {
+    const causes = [
+      { cause: "Rejected by `short`", attempts: 9, records: 2 },
+      { cause: "The answer is cut off", attempts: 3, records: 1 },
+    ];
+    const rejecting = sampleJob({ progress: [sampleShard({ failed: 3, rejected: 9, causes })] });
+    expect(totalsOf(rejecting, NOW)).toMatchObject({ rejected: 9, regenerated: 7, failed: 3 });
   });
 
   test("count write-offs against the budget but not toward the cost per record", () => {

@@ -144,7 +144,7 @@ describe("checkWishes", () => {
     [{ recordCount: 0 }, /^The number of records must be a whole number from 1 to 1,000,000, not 0\.$/],
     [{ recordCount: 1_000_001 }, /^The number of records/],
     [{ recordCount: 1.5 }, /^The number of records/],
-    [{ budgetNanos: 0 }, /^The budget must be more than \$0 and at most \$5,000\.00, not \$0\.$/],
+    [{ budgetNanos: 0 }, /^The budget must be more than \$0 and at most \$5,000\.00, not \$0\.00\.$/],
     [{ budgetNanos: -1 }, /^The budget must be/],
     [{ budgetNanos: 5_000_000_000_001 }, /^The budget must be/],
     [{ budgetNanos: 0.5 }, /^The budget must be/],

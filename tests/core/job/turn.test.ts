@@ -156,6 +156,14 @@ test("says in words that the budget is used up", () => {
   const turn = nextTurn(job({ maxAttemptCostNanos: 20_000_000 }), [shard({ state: "PARKED" })], 1_000_000, NOW);
   expect(turn).toMatchObject({
     reason:
-      "The next record could cost up to $0.020, but only $0.0010 of the budget is left; resume with a larger budget.",
+      "The next record could cost up to $0.02, but only $0.001 of the budget is left; resume with a larger budget.",
+  });
+});
+
+test("tells two amounts apart that differ by little", () => {
+  const turn = nextTurn(job({ maxAttemptCostNanos: 1_914_000 }), [shard({ state: "PARKED" })], 1_913_900, NOW);
+  expect(turn).toMatchObject({
+    reason:
+      "The next record could cost up to $0.001914, but only $0.0019139 of the budget is left; resume with a larger budget.",
   });
 });

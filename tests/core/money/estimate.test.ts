@@ -114,20 +114,28 @@ describe("formatting", () => {
   };
 
   test.each<[number, string]>([
-    [0.6, "The budget of $0.60 covers even the high estimate."],
+    [0.64, "The budget of $0.64 covers even the high estimate."],
     [0.59, "The budget of $0.59 is likely to be enough, but does not cover the high estimate of $0.60."],
-    [0.47, "The budget of $0.47 is likely to be enough, but does not cover the high estimate of $0.60."],
+    [
+      0.4700001,
+      "The budget of $0.4700001 may not be enough to start the last records: each needs $0.10, the max cost per attempt, to be left.",
+    ],
     [0.46, "The budget of $0.46 is less than the likely $0.47: the job may stop before all records are generated."],
+    [
+      0.469999,
+      "The budget of $0.469999 is less than the likely $0.47: the job may stop before all records are generated.",
+    ],
     [
       0.39,
       "The budget of $0.39 is less than the low estimate of $0.40: the job will stop before all records are generated.",
     ],
+    [0.0999, "The budget of $0.0999 is less than one record can cost ($0.10): the job cannot start."],
   ])("a budget of $%d: %s", (usd, words) => {
-    expect(budgetAdvice(Math.round(usd * 1e9), estimate)).toBe(words);
+    expect(budgetAdvice(Math.round(usd * 1e9), estimate, 100_000_000)).toBe(words);
   });
 
   test("a budget that suffices for one attempt each may not for several, which only tries can tell of", () => {
-    expect(budgetAdvice(600_000_000, { ...estimate, basis: "PROMPTS" })).toBe(
+    expect(budgetAdvice(600_000_000, { ...estimate, basis: "PROMPTS" }, 1_000)).toBe(
       "The budget of $0.60 covers even the high estimate, unless many records take several attempts.",
     );
   });

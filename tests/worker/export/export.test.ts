@@ -255,7 +255,7 @@ test("the card lists the sources, each model's share, and the records of each ca
   await world.work();
   const card = world.file("README.md").toString();
   for (const words of [
-    "| Estimated cost | $0.00040 to $0.00060, likely $0.00050, based on 5 test-run records |",
+    "| Estimated cost | $0.0004 to $0.0006, likely $0.0005, based on 5 test-run records |",
     "| Template | T1, version 3 |",
     `| Template SHA-256 | ${sha256(FILMS)} |`,
     '| Parameter audience | "young \\| old" |',
