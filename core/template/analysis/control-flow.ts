@@ -122,7 +122,21 @@ export function assigns(node: AnyNode, name: string): boolean {
   return childrenOf(node).some((child) => assigns(child, name));
 }
 
-function isNameOfField(node: AnyNode, child: AnyNode): boolean {
+/** Every name that the code declares, in any scope. */
+export function declaredNames(tree: AnyNode): Set<string> {
+  const names = new Set<string>();
+  const declare = (pattern: AnyNode | null) => forEachName(pattern, (name) => names.add(name));
+  forEachNode(tree, (node) => {
+    if (node.type === "VariableDeclaration") for (const { id } of node.declarations) declare(id);
+    if (isFunction(node)) node.params.forEach(declare);
+    if (isFunction(node) || /^Class(Declaration|Expression)$/.test(node.type)) declare(node.id);
+    if (node.type === "CatchClause") declare(node.param);
+  });
+  return names;
+}
+
+/** Whether the child is the name of a field, not a value that is read. */
+export function isNameOfField(node: AnyNode, child: AnyNode): boolean {
   return !node.computed && (child === node.property || (child === node.key && child !== node.value));
 }
 

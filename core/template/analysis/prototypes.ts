@@ -50,6 +50,12 @@ export function prototypeMemberKind(kind: Kind, name: string): Kind | undefined 
   return Object.hasOwn(PROTOTYPE_MEMBERS[kind], name) ? PROTOTYPE_MEMBERS[kind][name] : undefined;
 }
 
+/** The names of the methods that a value of the kind inherits from its own type, without those of every object. */
+export function methodsOfKind(kind: Kind): string[] {
+  const members = kind === "null" || kind === "object" ? {} : PROTOTYPE_MEMBERS[kind];
+  return Object.keys(members).filter((name) => members[name] === "function");
+}
+
 /** Whether every object has it: such a name says nothing about the seeds' fields. */
 export function isObjectPrototypeMember(name: string): boolean {
   return prototypeMemberKind("object", name) !== undefined;

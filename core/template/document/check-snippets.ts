@@ -1,17 +1,37 @@
 /** Whether what a template's prompts and expressions say can be understood, and is in scope. */
 import { includesOfTree, isQualified } from "../prompts/includes.ts";
 import { snippetsOf, type Snippet } from "../prompts/snippets.ts";
-import { readsOfExpression, readsOfPrompt, TemplateSyntaxError, treeOfPrompt, type Read } from "../prompts/syntax.ts";
+import {
+  readsOfExpression,
+  readsOfPrompt,
+  TemplateSyntaxError,
+  treeOfExpression,
+  treeOfPrompt,
+  type Read,
+} from "../prompts/syntax.ts";
 import { columnsOf, type Template } from "../template.ts";
+import { problemsOfCode } from "./check-code.ts";
 import type { TemplateSource } from "./source.ts";
 
-/** Adds a problem for each syntax error, and for each read of something out of scope. */
+/** Adds a problem for each syntax error, for each read of something out of scope, and for each call of what does not exist. */
 export function checkSnippets(template: Template, source: TemplateSource): void {
   for (const snippet of snippetsOf(template)) {
     const reads = readsOfSnippet(template, snippet, source);
+    if (!reads) continue;
     // What a partial sees depends on its callers.
-    if (reads && snippet.path[0] !== "partials") for (const read of reads) checkRead(template, snippet, read, source);
+    const isPartial = snippet.path[0] === "partials";
+    if (!isPartial) for (const read of reads) checkRead(template, snippet, read, source);
+    const tree = snippet.kind === "prompt" ? treeOfPrompt(snippet.text) : treeOfExpression(snippet.text);
+    const inScope = isPartial ? undefined : namesInScope(template, snippet);
+    for (const { at, message } of problemsOfCode(template, snippet, tree, inScope))
+      addProblemAt(template, snippet, at, message, source);
   }
+}
+
+function addProblemAt(template: Template, snippet: Snippet, at: number, problem: string, source: TemplateSource): void {
+  const before = snippet.text.slice(0, at).split("\n");
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  source.addProblemWithin(snippet.path, before.length, column, `${titled(template, snippet)} ${problem}`);
 }
 
 function readsOfSnippet(template: Template, snippet: Snippet, source: TemplateSource): Read[] | undefined {
@@ -19,15 +39,7 @@ function readsOfSnippet(template: Template, snippet: Snippet, source: TemplateSo
     if (snippet.kind === "expression") return readsOfExpression(snippet.text);
     for (const include of includesOfTree(treeOfPrompt(snippet.text))) {
       const problem = problemOfInclude(template, include.name);
-      if (problem) {
-        const before = snippet.text.slice(0, include.at).split("\n");
-        source.addProblemWithin(
-          snippet.path,
-          before.length,
-          (before.at(-1)?.length ?? 0) + 1,
-          `${titled(template, snippet)} ${problem}`,
-        );
-      }
+      if (problem) addProblemAt(template, snippet, include.at, problem, source);
     }
     return readsOfPrompt(snippet.text);
   } catch (error) {

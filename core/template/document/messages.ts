@@ -1,5 +1,6 @@
 /** A JSON Schema validator's errors about a template, as sentences for its author. */
 import type { ErrorObject } from "ajv";
+import { nearest } from "./nearest.ts";
 import { NOT_BLANK } from "./schema.ts";
 import type { Path } from "./source.ts";
 
@@ -106,29 +107,6 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
   return typeof value === "string" ? `the text "${value.slice(0, 40)}"` : String(value);
-}
-
-/** The known name that differs in one letter, in two if it is longer, or in the order of its letters. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const most = name.length < 6 ? 1 : 2;
-  const letters = (text: string) => [...text.toLowerCase()].sort().join("");
-  return known.find(
-    (other) => letters(other) === letters(name) || distance(name.toLowerCase(), other.toLowerCase()) <= most,
-  );
-}
-
-/** The Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(
-        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function choices(values: readonly string[]): string {
