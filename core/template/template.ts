@@ -11,6 +11,8 @@ export interface Template {
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** What is drawn from the seeds for each record, by its name in `it`. */
   readonly pick: Readonly<Record<string, SeedPick>>;
+  /** Expressions over picks and parameters, evaluated once per attempt: `it.draws.NAME`. Absent when there are none. */
+  readonly draws?: Readonly<Record<string, string>>;
   /** Pieces of prompts by name, for `include`. */
   readonly partials: Readonly<Record<string, string>>;
   /** Empty in a library: a template of partials alone, which others include and no job runs. */

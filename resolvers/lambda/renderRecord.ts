@@ -35,6 +35,7 @@ export interface RecordRendering {
 export async function renderRecord(sandbox: Sandbox, record: RecordToRender): Promise<RecordRendering> {
   const rendering = new Rendering(sandbox, record);
   try {
+    await rendering.draw();
     for (const step of record.template.steps) await rendering.step(step);
     return { steps: rendering.steps, rounds: rendering.rounds, problems: [] };
   } catch (error) {
@@ -48,12 +49,22 @@ class Rendering {
   readonly rounds: Record<string, number> = {};
   readonly #prompts: Prompts;
   readonly #answers: Record<string, StepView> = {};
+  /** Picks, parameters and draws by their names in `it`, as JSON texts. */
+  #values: Readonly<Record<string, string>>;
 
   constructor(
     readonly sandbox: Sandbox,
     readonly record: RecordToRender,
   ) {
     this.#prompts = new Prompts(record.template, record.partials, sandbox);
+    this.#values = record.values;
+  }
+
+  async draw(): Promise<void> {
+    if (!this.record.template.draws) return;
+    await this.sandbox.ready();
+    const draws = this.#prompts.draws(membersOf(this.#values), hashOf("render", this.record.recordNo, "draws"));
+    this.#values = { ...this.#values, draws };
   }
 
   async step(step: Step): Promise<void> {
@@ -109,16 +120,21 @@ class Rendering {
 
   /** The JSON text of `it`, the object that prompts see. */
   #it(now: Readonly<Record<string, StepView>>, loop: Readonly<Record<string, string>> = {}): string {
-    const members = Object.entries({ ...this.record.values, ...loop }).map(
-      ([name, value]) => `${JSON.stringify(name)}:${value}`,
-    );
-    return `{${[...members, `"steps":${JSON.stringify({ ...this.#answers, ...now })}`].join(",")}}`;
+    const steps = JSON.stringify({ ...this.#answers, ...now });
+    return `{${membersOf({ ...this.#values, ...loop, steps })}}`;
   }
 
   /** The random seed depends on record, step and round, so a record always renders the same. */
   #randomSeed(step: Step, round: number): number {
     return hashOf("render", this.record.recordNo, step.id, round);
   }
+}
+
+/** JSON texts by name as the members of a JSON object. */
+function membersOf(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${JSON.stringify(name)}:${value}`)
+    .join(",");
 }
 
 function nothingSent(step: Step) {

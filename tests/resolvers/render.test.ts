@@ -32,6 +32,36 @@ steps:
     prompt: Answer <%= it.steps.question.output %>
 `;
 
+test("a draw is the same in all prompts of a record, with seeds and with placeholders", async () => {
+  await givenSeeds(world, "ann", "films");
+  const source = `name: Films
+pick: { movie: movies }
+draws:
+  words: pickOne(it.movie.Title.split(""))
+  no: pickOne(["1", "2", "3"])
+steps:
+  - { id: one, tier: economy, prompt: "<%= it.draws.words %> <%= it.draws.no %>" }
+  - { id: two, tier: economy, prompt: "<%= it.draws.words %> <%= it.draws.no %>" }
+`;
+  for (const input of [{}, { seedSetId: "films" }]) {
+    const all = await Promise.all([0, 1, 2, 3].map((recordNo) => rendered(source, { ...input, recordNo })));
+    expect(all.map(({ problems }) => problems)).toEqual([[], [], [], []]);
+    const drawn = all.map(prompts);
+    for (const [one, two] of drawn) expect(one).toBe(two);
+    expect(new Set(drawn.flat()).size).toBeGreaterThan(1);
+  }
+});
+
+test("an error in a draw is located in it", async () => {
+  const source = `name: Films
+pick: { movie: movies }
+draws:
+  none: pickOne([])
+steps: [{ id: one, tier: economy, prompt: "<%= it.draws.none %>" }]`;
+  const { problems } = await rendered(source);
+  expect(problems).toMatchObject([{ line: 4, message: expect.stringContaining('Draw "none" could not be evaluated') }]);
+});
+
 test("shows each step's prompt with real seeds and placeholder answers", async () => {
   await givenSeeds(world, "ann", "films");
   const { problems, seeds, steps } = await rendered(FILM, { seedSetId: "films" });

@@ -32,7 +32,9 @@ export interface Making {
 /** Every prompt of a record, and its columns, with the seeds taken in their order. */
 export function makeRecord({ template, prompts, items, slot, manner }: Making): MadeRecord {
   const picks = Object.entries(template.pick).map(([name, pick]) => [name, drawn(items[pick.from] ?? [], pick, slot)]);
-  const base = { ...parametersOf(template), ...Object.fromEntries(picks) };
+  const inputs = { ...parametersOf(template), ...Object.fromEntries(picks) };
+  const draws = JSON.parse(prompts.draws(JSON.stringify(inputs).slice(1, -1), slot)) as object;
+  const base = { ...inputs, draws };
   const steps: Record<string, StepView> = {};
   const calls: SentCall[] = [];
   const it = (more: object = {}) => JSON.stringify({ ...base, ...more, steps });

@@ -21,8 +21,8 @@ export class AttemptContext {
     readonly callContext: CallContext,
     readonly open: OpenSlot,
     reservation: Reservation,
-    /** The picks and parameters of `it`, as the members of a JSON object. */
-    readonly inputs: string,
+    /** The picks, parameters and draws of `it`, as the members of a JSON object. */
+    public inputs: string,
   ) {
     this.attemptState = {
       open,
@@ -30,6 +30,14 @@ export class AttemptContext {
       remainingBoundNanos: () => remainingBoundNanos(jobContext.template, open),
       cancelled: this.#cancelled,
     };
+  }
+
+  /** Evaluates the template's draws, which are the same for every step, column and condition. @throws RenderError */
+  async draw(): Promise<void> {
+    if (!this.jobContext.template.draws) return;
+    const { inputs } = this;
+    const draws = await this.jobContext.run((prompts) => prompts.draws(inputs, this.randomSeed("draws")));
+    this.inputs = `${withComma(inputs)}"draws":${draws}`;
   }
 
   /** `it` for a step: the outputs of the steps it depends on; `own` is what it sees of itself, `more` further members. */
@@ -88,9 +96,12 @@ export class AttemptContext {
   #it(stepIds: readonly string[], own = {}, more = ""): string {
     const steps = this.jobContext.template.steps.filter(({ id }) => stepIds.includes(id));
     const views = Object.fromEntries(steps.map((step) => [step.id, stepView(step, this.open.steps[step.id])]));
-    const withComma = (members: string) => members && `${members},`;
     return `{${withComma(this.inputs)}${withComma(more)}"steps":${JSON.stringify({ ...views, ...own })}}`;
   }
+}
+
+function withComma(members: string): string {
+  return members && `${members},`;
 }
 
 /**

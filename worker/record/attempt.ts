@@ -1,4 +1,4 @@
-/** One attempt at one slot: pick → render → generate → validate, step by step → accept, and the record that comes of it. */
+/** One attempt at one slot: pick → draw → render → generate → validate, step by step → accept, and the record that comes of it. */
 import type { Reservation } from "#core/money/budget";
 import { causeOf, REJECTED_BY } from "#core/shard/causes";
 import { coerce } from "#core/dataset/columns";
@@ -52,6 +52,7 @@ export async function runAttempt(
     const { jobId, template } = jobContext;
     seeds = await jobContext.seeds.draw(template.pick, { jobId, slot: open.slot, attempt: open.attempt });
     context = new AttemptContext(jobContext, callContext, open, reservation, await inputsOf(jobContext, seeds));
+    await context.draw();
     await runSteps(context);
     const columns = await columnsFrom(context);
     const rejection = await rejectionOf(context, columns);

@@ -56,18 +56,20 @@ export interface Runner {
   ): unknown[];
 }
 
+const MAX_DRAW_CHARACTERS = 100_000;
 const MAX_COLUMNS_CHARACTERS = 1_000_000;
 const MAX_ITEMS_CHARACTERS = 1_000_000;
 const MAX_CONDITION_CHARACTERS = 100;
 
 /**
- * `it`, as prompts see it, is passed as the text of a JSON object: picks, parameters, `steps`, and in a `forEach` the item and
+ * `it`, as prompts see it, is passed as the text of a JSON object: picks, parameters, `draws`, `steps`, and in a `forEach` the item and
  * `index`. `randomSeed` seeds the template's randomness: same seed, same text. In the sandbox, a VM that hit a limit is replaced:
  * await `sandbox.ready()` before each call, or it throws RenderError. On the host, each call may throw NeedsSandbox.
  */
 export class Prompts {
   readonly #runner: Runner;
   readonly #steps: ReadonlyMap<string, StepPrograms>;
+  readonly #draws: readonly string[];
   readonly #columns: readonly string[];
   readonly #columnPrograms: readonly string[];
   readonly #conditions: readonly AcceptCondition[];
@@ -80,9 +82,25 @@ export class Prompts {
     this.#programs = programsOfTemplate(template);
     this.#script = scriptOf(template, this.#programs, partials);
     this.#steps = new Map(template.steps.map((step, n) => [step.id, programsOf(step, n)]));
+    this.#draws = Object.keys(template.draws ?? {});
     this.#columns = Object.keys(columnExpressions(template));
     this.#columnPrograms = this.#columns.map((name) => programName(["record", name]));
     this.#conditions = template.accept ?? [];
+  }
+
+  /**
+   * The template's draws as the text of a JSON object, in order; each sees those before it.
+   * @param inputs picks and parameters, as the members of a JSON object
+   * @throws RenderError naming the draw
+   */
+  draws(inputs: string, randomSeed: number): string {
+    let members = "";
+    for (const name of this.#draws) {
+      const it = `{${inputs}${inputs && ","}"draws":{${members}}}`;
+      const [value = null] = this.#run([programName(["draws", name])], it, randomSeed, MAX_DRAW_CHARACTERS);
+      members += `${members && ","}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    }
+    return `{${members}}`;
   }
 
   /** Whether to run the step at all: its `when`, true without one. @throws RenderError */

@@ -16,6 +16,11 @@ export type TemplatePrograms = ReadonlyMap<string, TemplateProgram>;
 
 export function programsOfTemplate(template: Template): TemplatePrograms {
   const programs = [
+    ...Object.entries(template.draws ?? {}).map(([draw, source]) => ({
+      path: ["draws", draw],
+      name: `draw "${draw}"`,
+      program: { kind: "value" as const, source },
+    })),
     ...template.steps.flatMap(programsOfStep),
     ...Object.entries(columnExpressions(template)).map(([column, source]) => ({
       path: ["record", column],

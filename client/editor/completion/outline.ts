@@ -5,6 +5,7 @@ export interface Outline {
   readonly picks: Readonly<Record<string, OutlinePick>>;
   /** Parameters with their allowed values; empty for any value. */
   readonly parameters: Readonly<Record<string, readonly unknown[]>>;
+  readonly draws: readonly string[];
   readonly steps: readonly OutlineStep[];
   readonly partials: readonly string[];
   readonly columns: readonly string[];
@@ -40,6 +41,7 @@ export function outlineOf(text: string): Outline {
     parameters: Object.fromEntries(
       Object.entries(asMap(template.parameters)).map(([name, parameter]) => [name, asList(asMap(parameter).values)]),
     ),
+    draws: Object.keys(asMap(template.draws)),
     steps,
     partials: Object.keys(asMap(template.partials)),
     columns: Object.keys(record).length > 0 ? Object.keys(record) : steps.map(({ id }) => id),

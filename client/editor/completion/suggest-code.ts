@@ -71,6 +71,7 @@ function membersOf([root, name, ...path]: string[], at: CodeContext): Suggestion
   if (root !== "it") return [];
   if (name === undefined) return namesInIt(at);
   if (name === "steps") return membersOfSteps(path, at);
+  if (name === "draws") return path.length === 0 ? availableDraws(at).map((label) => variable(label, "a draw")) : [];
   if (name === "record" && seesRecord(at) && path.length === 0)
     return at.outline.columns.map((label) => variable(label, "a column"));
   const pick = at.outline.picks[name];
@@ -95,13 +96,20 @@ function namesInIt(at: CodeContext): Suggestion[] {
     })),
     ...(step?.loop ? [variable(step.loop.as, "the loop item"), variable("index", "zero-based")] : []),
     ...(seesRecord(at) ? [variable("record", "the record's columns")] : []),
-    variable("steps", "outputs so far"),
+    ...(at.outline.draws.length > 0 ? [variable("draws", "drawn once per attempt")] : []),
+    ...(at.cursor.path[0] === "draws" ? [] : [variable("steps", "outputs so far")]),
   ];
 }
 
 /** Conditions in `accept` see the finished record. */
 function seesRecord({ cursor }: CodeContext): boolean {
   return cursor.path[0] === "accept";
+}
+
+/** A draw reads those above it, everything else all of them. */
+function availableDraws({ cursor, outline: { draws } }: CodeContext): readonly string[] {
+  const [section, name] = cursor.path;
+  return section === "draws" ? draws.slice(0, Math.max(0, draws.indexOf(String(name)))) : draws;
 }
 
 function membersOfSteps([id, part, ...path]: string[], at: CodeContext): Suggestion[] {

@@ -9,15 +9,7 @@ import { jsonSchemaOf, type JsonSchema } from "./constraints.ts";
 import { changedNames, changesOf, type Changes } from "./control-flow.ts";
 import { isQualified, partialOf } from "../prompts/includes.ts";
 import { treeOfExpression, treeOfPrompt } from "../prompts/syntax.ts";
-import {
-  conditionTitle,
-  type Column,
-  type Partials,
-  type SeedPick,
-  type SeedRead,
-  type Step,
-  type Template,
-} from "../template.ts";
+import { conditionTitle, type Partials, type SeedPick, type SeedRead, type Step, type Template } from "../template.ts";
 import {
   maybe,
   NUMBER,
@@ -85,7 +77,7 @@ class RequirementAnalysis {
   readonly #interpreter: TemplateInterpreter;
   readonly #surely: Context;
   /** What every prompt and expression sees as `it`. */
-  readonly #common: readonly ObjectPart[];
+  #common: readonly ObjectPart[];
 
   constructor(template: Template, partials: Partials, maxWork: number) {
     this.#template = template;
@@ -127,8 +119,13 @@ class RequirementAnalysis {
 
   all(): SeedRequirements {
     for (const [name, pick] of Object.entries(this.#template.pick)) this.#drawn(name, pick);
+    if (this.#template.draws) this.#draws(this.#template.draws);
     for (const step of this.#template.steps) this.#step(step);
-    const columns = Object.entries(this.#template.record ?? {}).map(([name, column]) => this.#column(name, column));
+    const columns = Object.entries(this.#template.record ?? {}).map(([name, { value, type }]) => ({
+      name,
+      // A declared type converts it.
+      value: this.#stored(`column "${name}"`, value, type === undefined),
+    }));
     this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
     const collections = this.#collections();
     const reads = firstOf(this.#reads(), MAX_READ_CHARACTERS);
@@ -158,6 +155,17 @@ class RequirementAnalysis {
     this.#constraints.require(path, { certain: true, loops: [] }, ["number"]);
   }
 
+  /** Each draw sees those before it, and everything after sees them all. */
+  #draws(draws: Readonly<Record<string, string>>): void {
+    const common = this.#common;
+    const parts: ObjectPart[] = [];
+    for (const [name, source] of Object.entries(draws)) {
+      this.#common = [...common, { name: "draws", value: { kind: "object", parts: [...parts] } }];
+      parts.push({ name, value: this.#stored(`draw "${name}"`, source) });
+    }
+    this.#common = [...common, { name: "draws", value: { kind: "object", parts } }];
+  }
+
   #step(step: Step): void {
     const location = `step "${step.id}"`;
     const expression = (part: string, source: string | undefined, context: Context, it: readonly ObjectPart[] = []) =>
@@ -182,13 +190,11 @@ class RequirementAnalysis {
     expression("repeat.until", step.repeat?.until, uncertain(context), it);
   }
 
-  /** The column as conditions see it. */
-  #column(name: string, { value: source, type }: Column): ObjectPart {
-    const value = this.#interpreter.expression(this.#program(`column "${name}"`, expressionCode(source)), this.#surely);
+  /** A draw or a column as the code after it sees it: JSON changes the template's own objects and lists. */
+  #stored(location: string, source: string, isUnchanged = true): Value {
+    const value = this.#interpreter.expression(this.#program(location, expressionCode(source)), this.#surely);
     this.#interpreter.requireDefined(value, this.#surely);
-    // A declared type converts it, and JSON changes the template's own objects and lists.
-    const isAsMade = type === undefined && ["seed", "text", "number"].includes(value.kind);
-    return { name, value: isAsMade ? value : maybe(value) };
+    return isUnchanged && ["seed", "text", "number"].includes(value.kind) ? value : maybe(value);
   }
 
   /** The first condition is always evaluated, the others only if the previous ones hold. */
@@ -271,9 +277,10 @@ function changesIn(template: Template, partials: Partials): Changes {
     ...Object.values(template.partials),
     ...Object.values(partials),
   ];
+  const draws = Object.values(template.draws ?? {});
   const columns = Object.values(template.record ?? {}).map(({ value }) => value);
   const conditions = (template.accept ?? []).map(({ expression }) => expression);
-  const expressions = [...template.steps.flatMap(expressionsOf), ...columns, ...conditions];
+  const expressions = [...draws, ...template.steps.flatMap(expressionsOf), ...columns, ...conditions];
   return changesOf([...prompts.map(treeOfPrompt), ...expressions.map(treeOfExpression)]);
 }
 

@@ -13,13 +13,17 @@ export function checkNames(template: Template, source: TemplateSource): void {
     );
   for (const name of Object.keys(template.parameters))
     if (name in template.pick) addNameClash("parameters", name, source);
+  // Names that only some templates use are free in all others.
+  const draws = template.draws ? ["draws"] : [];
   for (const section of ["pick", "parameters"] as const)
-    for (const name of ["steps", "index", ...(template.accept ? ["record"] : [])])
+    for (const name of ["steps", "index", ...draws, ...(template.accept ? ["record"] : [])])
       if (name in template[section]) addNameClash(section, name, source);
   template.steps.forEach(({ forEach }, n) => {
     const isTaken =
       forEach &&
-      (forEach.as in template.pick || forEach.as in template.parameters || ["steps", "index"].includes(forEach.as));
+      (forEach.as in template.pick ||
+        forEach.as in template.parameters ||
+        ["steps", "index", ...draws].includes(forEach.as));
     if (isTaken)
       source.addProblem(
         ["steps", n, "as"],

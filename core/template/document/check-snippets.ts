@@ -75,6 +75,12 @@ function checkRead(template: Template, snippet: Snippet, { path, optional }: Rea
       snippet.path,
       `${titled(template, snippet)} reads it.steps.${id}, but no earlier step has that id.`,
     );
+  const draws = drawsInScope(template, snippet);
+  if (draws && name === "draws" && id !== undefined && !draws.includes(id))
+    source.addProblem(
+      snippet.path,
+      `${titled(template, snippet)} reads it.draws.${id}, but no ${snippet.draw === undefined ? "" : "earlier "}draw has that name${draws.length > 0 ? ` (there are ${draws.join(", ")})` : ""}.`,
+    );
   const columns = columnsOf(template);
   if (snippet.recordInScope && name === "record" && id !== undefined && !columns.includes(id))
     source.addProblem(
@@ -83,15 +89,24 @@ function checkRead(template: Template, snippet: Snippet, { path, optional }: Rea
     );
 }
 
-function namesInScope(template: Template, { step, loopInScope, recordInScope }: Snippet): string[] {
+function namesInScope(template: Template, snippet: Snippet): string[] {
+  const { step, loopInScope, recordInScope } = snippet;
   const loop = loopInScope && step?.forEach ? [step.forEach.as, "index"] : [];
   return [
     ...Object.keys(template.pick),
     ...Object.keys(template.parameters),
     ...loop,
-    "steps",
+    ...(drawsInScope(template, snippet) ? ["draws"] : []),
+    ...(snippet.draw === undefined ? ["steps"] : []),
     ...(recordInScope ? ["record"] : []),
   ];
+}
+
+/** A draw sees those before it; `undefined` in a template without draws. */
+function drawsInScope({ draws }: Template, { draw }: Snippet): string[] | undefined {
+  if (!draws) return undefined;
+  const names = Object.keys(draws);
+  return draw === undefined ? names : names.slice(0, names.indexOf(draw));
 }
 
 function stepsInScope({ steps }: Template, { step, ownOutputInScope }: Snippet): string[] {

@@ -9,6 +9,7 @@ export interface TemplateDocument {
   readonly tags?: string[];
   readonly parameters?: Record<string, Parameter>;
   readonly pick?: Record<string, string | (Omit<SeedPick, "how"> & Partial<SeedPick>)>;
+  readonly draws?: Record<string, string>;
   readonly partials?: Record<string, string>;
   readonly steps?: StepDocument[];
   readonly record?: Record<string, string | Column>;

@@ -71,6 +71,7 @@ function pathOf(pointer: string): Path {
 const MAPS: Readonly<Record<string, string>> = {
   parameters: "parameter",
   pick: "pick",
+  draws: "draw",
   partials: "partial",
   record: "column",
   accept: "condition",

@@ -42,6 +42,7 @@ export class DocumentReader {
       tags: document.tags ?? [],
       parameters: mapValues(document.parameters, (parameter, key) => this.#parameter(parameter, key)),
       pick: this.#picks(document, steps.length > 0),
+      draws: document.draws,
       partials: document.partials ?? {},
       steps: steps.map((step, n) => this.#step(step, ["steps", n])),
       record: document.record && mapValues(document.record, columnOf),

@@ -215,6 +215,10 @@ export const TEMPLATE_SCHEMA: Schema = {
       tags: listOf({ ...text("A search keyword", 30) }, "Search keywords", 10),
       parameters: named(parameter, "Values that prompts see as it.NAME; a job may set them"),
       pick: named(shortOr(text("The collection"), pick), "What each record samples from the seeds"),
+      draws: named(
+        expression("A value evaluated once per attempt, before the steps"),
+        "Values that prompts, conditions and columns all see as it.draws.NAME",
+      ),
       partials: named(prompt("A reusable piece of a prompt"), "Reusable pieces of prompts, for include"),
       steps: listOf(step, "The model calls", MAX_STEPS),
       record: named(

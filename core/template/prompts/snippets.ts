@@ -11,6 +11,8 @@ export interface Snippet {
   readonly name: string;
   readonly kind: "prompt" | "expression";
   readonly text: string;
+  /** The draw whose expression it is: it sees picks, parameters and the draws before it. */
+  readonly draw?: string;
   /** The step it belongs to; absent in partials and columns. */
   readonly step?: Step;
   /** The item and the index of a `forEach` are in scope. */
@@ -21,10 +23,11 @@ export interface Snippet {
   readonly recordInScope?: boolean;
 }
 
-/** All of them, in the order of evaluation: partials, steps, columns, conditions. */
+/** All of them, in the order of evaluation: partials, draws, steps, columns, conditions. */
 export function snippetsOf(template: Template): Snippet[] {
   return [
     ...Object.entries(template.partials).map(([name, text]) => partialSnippet(name, text)),
+    ...Object.entries(template.draws ?? {}).map(([name, text]) => drawSnippet(name, text)),
     ...template.steps.flatMap(snippetsOfStep),
     ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnSnippet(name, value)),
     ...(template.accept ?? []).map(conditionSnippet),
@@ -79,6 +82,10 @@ export function snippetsOfStep(step: Step, n: number): Snippet[] {
 
 function partialSnippet(name: string, text: string): Snippet {
   return { path: ["partials", name], name: `partial "${name}"`, kind: "prompt", text };
+}
+
+function drawSnippet(draw: string, text: string): Snippet {
+  return { path: ["draws", draw], name: `draw "${draw}"`, kind: "expression", text, draw };
 }
 
 function columnSnippet(name: string, text: string): Snippet {

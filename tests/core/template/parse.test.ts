@@ -103,6 +103,10 @@ categories: [b]`);
     expect(parametersOf(template, { audience: "general", n: 0 })).toEqual({ audience: "general", n: 0 });
   });
 
+  test("a template without draws may use their name for a pick", () => {
+    expect(readTemplate(source({ rest: "pick: { draws: seeds }", prompt: "<%= it.draws.x %>" })).problems).toEqual([]);
+  });
+
   test("tiers resolve to the models of the account that asks", () => {
     const template = parseTemplate(source(), { economy: "global.amazon.nova-2-lite-v1:0" });
     expect(template.steps[0]).toMatchObject({ modelId: "global.amazon.nova-2-lite-v1:0", tier: "economy" });
@@ -255,6 +259,37 @@ categories: [b]`);
       source({ prompt: "<%= it.steps.two.output %>" }),
       /^Template "T" step "one" reads it\.steps\.two, but no earlier step has that id/,
     ],
+    [
+      "a draw that is not there",
+      source({ rest: "draws: { tone: Math.random() }", prompt: "<%= it.draws.tune %>" }),
+      /^Template "T" step "one" reads it\.draws\.tune, but no draw has that name \(there are tone\)/,
+    ],
+    [
+      "a draw where there are none",
+      source({ prompt: "<%= it.draws.a %>" }),
+      /reads it\.draws, but no pick or parameter/,
+    ],
+    [
+      "a draw that reads a later one",
+      source({ rest: "draws: { a: it.draws.b, b: Math.random() }" }),
+      /^Template "T" draw "a" reads it\.draws\.b, but no earlier draw has that name \(line 2, column 13\)/,
+    ],
+    [
+      "a draw that reads a step",
+      source({ rest: "draws: { a: it.steps.one.output }" }),
+      /^Template "T" draw "a" reads it\.steps, but no pick or parameter has that name \(there are seed, draws\)/,
+    ],
+    [
+      "a pick named like the draws",
+      source({ rest: "pick: { draws: seeds }\ndraws: { a: it.draws.a }" }),
+      /^The name "draws" means two things in "it"; rename a pick or a parameter/,
+    ],
+    [
+      "a draw that is no expression",
+      source({ rest: "draws: { a: pickOne( }" }),
+      /^Template "T" draw "a" has a syntax error/,
+    ],
+    ["a draw without a value", source({ rest: "draws: { a: 5 }" }), /^The draw "a" must be a text, not 5/],
     [
       "the item of no loop",
       source({ prompt: "<%= it.item %>" }),

@@ -128,6 +128,23 @@ describe("in an expression", () => {
   });
 });
 
+describe("draws", () => {
+  const DRAWN = TEMPLATE.replace("steps:", "draws:\n  first: FIRST\n  second: SECOND\nsteps:");
+  const at = (place: string, typed: string) => labelsIn(DRAWN.replace(place, typed).replaceAll("|\n", "¦\n"));
+
+  test("are read everywhere after them", () => {
+    expect(at("PROMPT", "<%= it.|%>")).toContain("draws");
+    expect(at("PROMPT", "<%= it.draws.|%>")).toEqual(["first", "second"]);
+    expect(at("COLUMN", "it.draws.| ")).toEqual(["first", "second"]);
+  });
+
+  test("read picks, parameters and the draws above them", () => {
+    expect(at("SECOND", "it.| ")).toEqual(["article", "tones", "audience", "draws"]);
+    expect(at("SECOND", "it.draws.| ")).toEqual(["first"]);
+    expect(at("FIRST", "it.article.| ")).toEqual(["title", "weight", "body", "sections"]);
+  });
+});
+
 describe("keys and values", () => {
   test("keys are completed with those of the format that are not yet there", () => {
     const found = labelsIn("name: A\nsteps:\n  - id: a\n    ti|\n    prompt: B\n");

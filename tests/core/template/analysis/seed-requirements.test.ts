@@ -257,6 +257,24 @@ describe("what is read", () => {
     expect(described({ pick })).toBe("reviews (number)");
   });
 
+  test("a draw asks of the seeds what it does with them, and what everything after it does with the draw", () => {
+    const draws = { one: "pickOne(it.movie.tags)", t: "it.movie.title", loud: "it.draws.t.toUpperCase()" };
+    expect(described({ draws })).toBe("tags (list), title (text)");
+    expect(described({ draws: { t: "it.movie.title" }, prompt: "<%= it.draws.t.trim() %>" })).toBe("title (text)");
+    expect(described({ draws: { t: "it.movie.title" }, prompt: "<%= it.draws.t %>" })).toBe("title");
+    expect(needsOf({ draws }).reads.map(({ location }) => location)).toContain('draw "one"');
+    expect(fits({ draws }, { tags: ["a"], title: "T" })).toBe(true);
+    expect(fits({ draws }, { tags: [], title: "T" })).toBe(false);
+  });
+
+  test("what was drawn of a list is not known to be one of its items: nothing is refused for it", () => {
+    const draws = { one: "pickOne(it.movie.tags)" };
+    expect(fits({ draws, prompt: "<%= it.draws.one.name %>" }, { tags: [{ name: "a" }, {}] })).toBe(true);
+    expect(needsOf({ draws, prompt: "<%= it.draws.one.name %>" }).reads.map(({ path }) => path)).toContain(
+      "tags[].name",
+    );
+  });
+
   test("columns have to be defined, unless they say what else", () => {
     const record = { a: { value: "it.movie.title" }, b: { value: "it.movie.year ?? null" } };
     expect(described({ record })).toBe("title, year (optional)");
