@@ -10,7 +10,7 @@ export function answerSchemaOf(output: Output): Readonly<Record<string, unknown>
     case "text":
       return undefined;
     case "json":
-      return output.schema;
+      return isListOutput(output) ? objectWith("items", withOwnRoot(output.schema)) : output.schema;
     case "list":
       return objectWith("items", {
         type: "array",
@@ -23,11 +23,22 @@ export function answerSchemaOf(output: Output): Readonly<Record<string, unknown>
   }
 }
 
-/** The value that prompts and columns see of an answer that fits the schema. */
+/** The value that prompts and columns see of an answer that fits answerSchemaOf. */
 export function valueOfAnswer(output: Output, answer: Readonly<Record<string, unknown>>): unknown {
-  if (output.type === "list") return answer.items;
+  if (isListOutput(output)) return answer.items;
   if (output.type === "choice") return answer.choice;
   return answer;
+}
+
+/** Whether the value is a list, which models answer with as the field `items` of an object. */
+export function isListOutput(output: Output): boolean {
+  return output.type === "list" || (output.type === "json" && output.schema.type === "array");
+}
+
+/** What the schema refers to by `#` stays within it, wherever it is embedded. */
+function withOwnRoot(schema: Readonly<Record<string, unknown>>): object {
+  const refersToItself = /"\$(ref|dynamicRef)":"#/.test(JSON.stringify(schema));
+  return refersToItself && !("$id" in schema) ? { $id: "items", ...schema } : schema;
 }
 
 function objectWith(name: string, schema: object): Readonly<Record<string, unknown>> {

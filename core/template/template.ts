@@ -124,7 +124,7 @@ export interface Escalation extends ModelChoice {
   readonly when?: string;
 }
 
-/** What a step's answer is: a text, a list of texts, one of some choices, or JSON that fits a schema. */
+/** What a step's answer is: a text, a list of texts, one of some choices, or JSON (an object or a list) that fits a schema. */
 export type Output =
   | {
       readonly type: "text";

@@ -1,7 +1,7 @@
 /** Checks that a model's answer is what its step requires. */
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { compileSchema } from "#core/template/compile-schema";
-import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
+import { answerSchemaOf, isListOutput, valueOfAnswer } from "#core/template/output";
 import { workOf } from "#core/template/schema-work";
 import type { EscalationCause, Output, Step, Template } from "#core/template/template";
 import { isNestedTooDeep, MAX_NESTING } from "#core/nesting";
@@ -184,7 +184,7 @@ function* objectsIn(
 
 /** A bare list counts as the object with it, and a choice in other letters as the choice. */
 function objectOf(output: Output, value: unknown): JsonObject | undefined {
-  if (output.type === "list" && Array.isArray(value)) return { items: value };
+  if (isListOutput(output) && Array.isArray(value)) return { items: value };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const object = value as JsonObject;
   const choice = choiceIn(output, object.choice);

@@ -51,8 +51,11 @@ function readList(
 }
 
 function readJson({ schema = {} }: OutputDocument, location: string, path: Path, source: TemplateSource): Output {
-  if (schema.type !== "object")
-    source.addProblem(path, `The output schema of ${location} must describe an object ("type: object").`);
+  if (schema.type !== "object" && schema.type !== "array")
+    source.addProblem(
+      path,
+      `The output schema of ${location} must describe an object ("type: object") or a list ("type: array").`,
+    );
   const asyncPath = pathOfAsync(schema);
   const tooMuch = tooMuchOf(schema);
   if (asyncPath)

@@ -109,7 +109,7 @@ const output = object(
     min: whole("For a list: the minimum number of items", 0, 100, 1),
     max: whole("For a list: the maximum number of items", 1, 100, 100),
     of: listOf(text("A choice"), "The choices", 100, 2),
-    schema: { type: "object", description: "The JSON Schema of the answer, an object" },
+    schema: { type: "object", description: "The JSON Schema of the answer, an object or a list" },
   },
   ["type"],
 );

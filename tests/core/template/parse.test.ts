@@ -107,6 +107,17 @@ categories: [b]`);
     expect(readTemplate(source({ rest: "pick: { draws: seeds }", prompt: "<%= it.draws.x %>" })).problems).toEqual([]);
   });
 
+  test("the schema of an output may be a list's", () => {
+    const schema = "{ type: array, items: { type: object, properties: { q: { type: string } } } }";
+    const step = `    output: { type: json, schema: ${schema} }`;
+    expect(
+      readTemplate(source({ step, rest: "record: { n: it.steps.one.output.map((one) => one.q) }" })).problems,
+    ).toEqual([]);
+    expect(readTemplate(source({ step, rest: "record: { n: it.steps.one.output.trim() }" })).problems).toMatchObject([
+      { message: expect.stringContaining("calls trim(), which a list does not have") },
+    ]);
+  });
+
   test("tiers resolve to the models of the account that asks", () => {
     const template = parseTemplate(source(), { economy: "global.amazon.nova-2-lite-v1:0" });
     expect(template.steps[0]).toMatchObject({ modelId: "global.amazon.nova-2-lite-v1:0", tier: "economy" });
@@ -366,9 +377,9 @@ categories: [b]`);
       /^The output schema of step "one" has "\$async", .+ remove it/,
     ],
     [
-      "a schema of a list",
-      source({ step: "    output: { type: json, schema: { type: array } }" }),
-      /must describe an object/,
+      "a schema of a text",
+      source({ step: "    output: { type: json, schema: { type: string } }" }),
+      /must describe an object \("type: object"\) or a list \("type: array"\)/,
     ],
     [
       "a list that may be cut off",

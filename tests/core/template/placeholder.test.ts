@@ -8,6 +8,14 @@ test.each([
   ["a short list", { type: "list", min: 1, max: 2 }, ["[draft 1]", "[draft 2]"]],
   ["a long list", { type: "list", min: 4, max: 9 }, ["[draft 1]", "[draft 2]", "[draft 3]", "[draft 4]"]],
   ["a choice", { type: "choice", of: ["good", "bad"] }, "good"],
+  [
+    "a list of objects",
+    {
+      type: "json",
+      schema: { type: "array", items: { type: "object", required: ["q"], properties: { q: { type: "string" } } } },
+    },
+    [{ q: "[draft 1.q]" }],
+  ],
 ] as const)("%s is stood in for", (_, output, expected) => {
   expect(placeholderOf({ id: "draft", output })).toEqual(expected);
 });

@@ -112,6 +112,12 @@ describe("a model", () => {
 });
 
 describe("against Bedrock", () => {
+  const NAMED = {
+    type: "object",
+    additionalProperties: false,
+    required: ["name"],
+    properties: { name: { type: "string" } },
+  };
   const OUTPUTS: [string, Output][] = [
     ["a list", { type: "list", min: 2, max: 4 }],
     ["a choice", { type: "choice", of: ["praise", "blame", "none of both"] }],
@@ -122,6 +128,7 @@ describe("against Bedrock", () => {
         schema: { ...PERSON, properties: { ...PERSON.properties, name: { type: "string", minLength: 3 } } },
       },
     ],
+    ["a list of objects", { type: "json", schema: { type: "array", items: NAMED } }],
     ["an object with free names", { type: "json", schema: { ...WORDS, minProperties: 0 } }],
   ];
   let folder: string;

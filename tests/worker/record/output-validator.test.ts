@@ -187,3 +187,51 @@ describe("validating one answer takes a limited time", () => {
     expect(() => read({ b: "y" })).toThrow("/b must match pattern");
   });
 });
+
+describe("a schema of a list", () => {
+  const QUESTION = { type: "object", required: ["q"], properties: { q: { type: "string" } } };
+  const LIST = { type: "array", items: QUESTION, minItems: 2 };
+
+  test.each([
+    ["wrapped, as models are asked for it", { items: [{ q: "a" }, { q: "b" }] }],
+    ["bare", [{ q: "a" }, { q: "b" }]],
+    ["in a code fence", 'Here:\n```json\n[{"q":"a"},{"q":"b"}]\n```'],
+    ["in prose", 'They are [{"q":"a"},{"q":"b"}].'],
+  ])("is matched by a list %s", async (_, answer) => {
+    expect((await reading(LIST))(answer)).toEqual([{ q: "a" }, { q: "b" }]);
+  });
+
+  test("rejects what does not match, and says which item", async () => {
+    const read = await reading(LIST);
+    expect(() => read({ items: [{ q: "a" }, {}] })).toThrow("/items/1 must have required property 'q'");
+    expect(() => read([{ q: "a" }])).toThrow("/items must NOT have fewer than 2 items");
+    expect(() => read({ q: "a" })).toThrow("it must have required property 'items'");
+  });
+
+  test.each([
+    ["its own definitions", { type: "array", items: { $ref: "#/$defs/question" }, $defs: { question: QUESTION } }],
+    ["itself", { type: "array", items: { anyOf: [QUESTION, { $ref: "#" }] } }],
+    [
+      "itself by its own name",
+      {
+        $id: "https://example.com/list",
+        type: "array",
+        items: { $ref: "#/$defs/question" },
+        $defs: { question: QUESTION },
+      },
+    ],
+    [
+      "the dialect it is in",
+      {
+        $schema: "https://json-schema.org/draft/2020-12/schema",
+        type: "array",
+        items: { $ref: "#/$defs/question" },
+        $defs: { question: QUESTION },
+      },
+    ],
+  ])("may refer to %s", async (_, schema) => {
+    const read = await reading(schema);
+    expect(read([{ q: "a" }])).toEqual([{ q: "a" }]);
+    expect(() => read([{ q: 1 }])).toThrow("must be string");
+  });
+});
