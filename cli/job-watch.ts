@@ -32,6 +32,8 @@ export interface JobSummary {
   /** Only the first, when there are very many. */
   readonly datasetFiles: readonly JobFile[];
   readonly datasetFileCount: number;
+  /** Null where a record is one row. */
+  readonly datasetRows: number | null;
 }
 
 interface Shard {
@@ -58,18 +60,26 @@ interface ApiJob {
   readonly progress: readonly Shard[];
   readonly datasetFiles: JobSummary["datasetFiles"];
   readonly datasetFileCount: number;
+  readonly datasetRows: number | null;
 }
 
 interface JobChange extends Pick<
   ApiJob,
-  "status" | "statusReason" | "controlNo" | "recordCount" | "budgetNanos" | "datasetFiles" | "datasetFileCount"
+  | "status"
+  | "statusReason"
+  | "controlNo"
+  | "recordCount"
+  | "budgetNanos"
+  | "datasetFiles"
+  | "datasetFileCount"
+  | "datasetRows"
 > {
   readonly shard: Shard | null;
 }
 
 const SHARD_FIELDS =
   "shardNo generation reportNo delivered failed rejected mended modelProblem spentNanos writtenOffNanos recordsPerSecond";
-const DATASET_FIELDS = "datasetFiles { name format omitted } datasetFileCount";
+const DATASET_FIELDS = "datasetFiles { name format omitted } datasetFileCount datasetRows";
 export const JOB_FIELDS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} progress { ${SHARD_FIELDS} }`;
 const CHANGE_FIELDS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} shard { ${SHARD_FIELDS} }`;
 
@@ -142,6 +152,7 @@ export function summarize(job: ApiJob): JobSummary {
     budgetNanos: job.budgetNanos,
     datasetFiles: job.datasetFiles,
     datasetFileCount: job.datasetFileCount,
+    datasetRows: job.datasetRows,
   };
 }
 

@@ -32,6 +32,7 @@ export const REPORT_PROGRESS = /* GraphQL */ `
         observedAt
       }
       datasetFileCount
+      datasetRows
       snapshot {
         state
         statusReason

@@ -16,6 +16,7 @@ export function reportOf(job: JobSummary, seconds: number, files: readonly strin
     failed: job.failed,
     rejected: job.rejected,
     mended: job.mended,
+    ...(job.datasetRows !== null && { rows: job.datasetRows }),
     spentUsd: job.spentNanos / 1e9,
     writtenOffUsd: job.writtenOffNanos / 1e9,
     budgetUsd: job.budgetNanos / 1e9,
@@ -29,11 +30,11 @@ export function reportOf(job: JobSummary, seconds: number, files: readonly strin
 /** How a job ended, what it delivered, and how to continue it. */
 export function outcomeMessage(job: JobSummary, options: GenerateOptions): string {
   const lines = [
-    `${outcomeOf(job)} ${deliveredOf(job)} records for ${formatUsd(job.spentNanos)}, saved to ${options.out}/.`,
+    `${outcomeOf(job)} ${deliveredOf(job)} records${rowsOf(job)} for ${formatUsd(job.spentNanos)}, saved to ${options.out}/.`,
     job.failed > 0 && `${counted(job.failed, "record")} failed; see failures.jsonl for the reasons.`,
     job.rejected > 0 && `${counted(job.rejected, "candidate")} rejected; see rejected.jsonl for the reasons.`,
     job.mended > 0 && `${counted(job.mended, "answer")} of nearly valid JSON mended without a repair.`,
-    ...job.datasetFiles.map(omissionOf),
+    ...job.datasetFiles.map((file) => omissionOf(file, job.datasetRows === null ? "record" : "row")),
     job.status === "BUDGET_EXCEEDED" && job.statusReason,
     job.status === "BUDGET_EXCEEDED" &&
       `Resume with:\n  ${resumeCommand(job.id, options)} --budget ${(2 * job.budgetNanos) / 1e9}`,
@@ -51,10 +52,10 @@ export function jobKeptMessage(error: Error, jobId: string, options: GenerateOpt
 }
 
 /** For a format that cannot hold every record. */
-function omissionOf({ name, omitted }: JobSummary["datasetFiles"][number]): string | false {
+function omissionOf({ name, omitted }: JobSummary["datasetFiles"][number], noun: string): string | false {
   return (
     omitted > 0 &&
-    `${name} omits ${counted(omitted, "record")} whose columns are not what the format needs; the other formats have them.`
+    `${name} omits ${counted(omitted, noun)} whose columns are not what the format needs; the other formats have them.`
   );
 }
 
@@ -73,6 +74,11 @@ function outcomeOf({ status, statusReason }: JobSummary): string {
 
 function deliveredOf({ delivered, requested }: JobSummary): string {
   return `${formatNumber(delivered)} of ${formatNumber(requested)}`;
+}
+
+/** Where a record may have several rows. */
+function rowsOf({ datasetRows }: JobSummary): string {
+  return datasetRows === null ? "" : `, ${counted(datasetRows, "row")},`;
 }
 
 function counted(count: number, noun: string): string {

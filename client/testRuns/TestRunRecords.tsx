@@ -42,7 +42,26 @@ export function TestRunRecords({ records }: { readonly records: readonly TestRun
 }
 
 function Columns({ json }: { readonly json: string }) {
-  const columns = JSON.parse(json) as Record<string, unknown>;
+  const columns = JSON.parse(json) as RowColumns | readonly RowColumns[];
+  if (!isRows(columns)) return <Row columns={columns} />;
+  return (
+    <ol className="stack-tight" aria-label="Rows">
+      {columns.map((row, n) => (
+        <li key={n}>
+          <Row columns={row} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+type RowColumns = Readonly<Record<string, unknown>>;
+
+function isRows(columns: RowColumns | readonly RowColumns[]): columns is readonly RowColumns[] {
+  return Array.isArray(columns);
+}
+
+function Row({ columns }: { readonly columns: RowColumns }) {
   return (
     <dl className="test-run-columns">
       {Object.entries(columns).map(([name, value]) => (

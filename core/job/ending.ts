@@ -48,6 +48,8 @@ export interface WrittenDataset {
   /** Its files, or the first ones if there are very many. */
   readonly datasetFiles: readonly DatasetFileRow[];
   readonly fileCount: number;
+  /** Its rows; absent where a record is one row. */
+  readonly rows?: number;
   /** Where the parts of each shard are now; absent when they stay where they were, because the job may resume. */
   readonly compacted?: readonly CompactedShard[];
 }
@@ -66,7 +68,7 @@ export function publishDataset(
   job: JobRow,
   lease: ShardRow,
   outcome: Outcome,
-  { datasetFiles, fileCount, compacted = [] }: WrittenDataset,
+  { datasetFiles, fileCount, rows, compacted = [] }: WrittenDataset,
   nowIso: string,
 ): Change {
   const prefix = datasetPrefix(job.jobId, lease.generation);
@@ -74,6 +76,7 @@ export function publishDataset(
     datasetPrefix: prefix,
     datasetFiles,
     datasetFileCount: fileCount,
+    ...(rows !== undefined && { datasetRows: rows }),
     isCompacted: compacted.length > 0,
   };
   const change = transition(job, {

@@ -65,6 +65,8 @@ export interface JobRow {
   archive?: ArchiveRow;
   /** How many there are in all; absent in jobs that predate large datasets. */
   datasetFileCount?: number;
+  /** The rows of its dataset; absent if its template makes one row of a record, and before there is a dataset. */
+  datasetRows?: number;
   /** While objects that are no longer referenced wait to be removed: the generation of the export that left them. */
   sweepGeneration?: number;
   /** Parts of its records are stored with its published dataset: while that is archived, the job cannot resume. */

@@ -75,8 +75,11 @@ export interface RecordCall extends CompletedCall {
 /** A record as parts store it. */
 export interface DeliveredRecord {
   readonly slot: number;
+  /** Of its first row, if its template makes several of a record. */
   readonly columns: Readonly<Record<string, unknown>>;
   readonly meta: RecordMeta;
+  /** The columns of its further rows; absent if its template makes one row of a record. */
+  readonly moreRows?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A slot that failed. */
@@ -100,11 +103,13 @@ export interface RejectedCandidate {
   readonly reason: string;
   readonly cause: string;
   readonly columns: Readonly<Record<string, unknown>>;
+  /** See DeliveredRecord. */
+  readonly moreRows?: DeliveredRecord["moreRows"];
   /** Of this attempt only. */
   readonly meta: Omit<RecordMeta, "attempts">;
 }
 
-/** A larger record is rejected: it would not fit in a flush with others. */
+/** A larger record, with all its rows, is rejected: it would not fit in a flush with others. */
 export const MAX_RECORD_BYTES = 1_000_000;
 
 export function newOpenSlot(slot: number): OpenSlot {

@@ -17,7 +17,9 @@ export interface Template {
   readonly partials: Readonly<Record<string, string>>;
   /** Empty in a library: a template of partials alone, which others include and no job runs. */
   readonly steps: readonly Step[];
-  /** The columns of a record; without it each step's output is a column. */
+  /** An expression that gives a list: the record has a row for each of its items. Absent where a record is one row. */
+  readonly rows?: string;
+  /** The columns of a record, or of each of its rows; without it each step's output is a column. */
   readonly record?: Readonly<Record<string, Column>>;
   /** The columns a dataset can be partitioned by. */
   readonly categories: readonly string[];
@@ -134,6 +136,9 @@ export type Output =
   | { readonly type: "list"; readonly min: number; readonly max: number }
   | { readonly type: "choice"; readonly of: readonly string[] }
   | { readonly type: "json"; readonly schema: Readonly<Record<string, unknown>> };
+
+/** The most rows of one record. */
+export const MAX_ROWS = 1_000;
 
 export const COLUMN_TYPES = ["string", "integer", "number", "boolean", "json"] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];

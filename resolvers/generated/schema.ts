@@ -317,6 +317,8 @@ export type Job = {
   datasetFileCount: Scalars['Int']['output'];
   /** The files of its dataset, possibly only the first ones and the accompanying files; empty until a dataset is published. */
   datasetFiles: Array<DatasetFile>;
+  /** The rows of its dataset, when its template makes one or more of each record (`rows`); null when a record is a row, and before a dataset is published. */
+  datasetRows: Maybe<Scalars['Float']['output']>;
   /** The estimated cost when it was created; null if it could not be estimated. */
   estimate: Maybe<CostEstimate>;
   /** Why attempts failed or were rejected, as of the shards' last checkpoints. Shards may have entries for the same cause; clients add them up. Each shard has at most 20 causes and combines the rest. */
@@ -392,6 +394,8 @@ export type JobChange = {
   datasetFileCount: Scalars['Int']['output'];
   /** See `Job.datasetFiles`. */
   datasetFiles: Array<DatasetFile>;
+  /** See `Job.datasetRows`. */
+  datasetRows: Maybe<Scalars['Float']['output']>;
   /** When it ended; null before then. */
   finishedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** The job. */
@@ -1512,7 +1516,7 @@ export type TestRunCall = {
 export type TestRunRecord = {
   /** Its calls, in order. */
   calls: Array<TestRunCall>;
-  /** Its columns, a JSON object; null when it failed. */
+  /** Its columns, a JSON object, or a list of objects when its template makes rows of a record; null when it failed. */
   columns: Maybe<Scalars['AWSJSON']['output']>;
   /** Its cost, in nano-dollars. */
   costNanos: Scalars['Float']['output'];

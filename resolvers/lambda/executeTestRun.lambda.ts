@@ -6,7 +6,8 @@ import { PlotPaletteError } from "../../core/errors.ts";
 import { sampleOf } from "../../core/money/estimate.ts";
 import { tooSmallRest } from "../../core/money/estimate.ts";
 import type { Nanos } from "../../core/money/money.ts";
-import { newOpenSlot } from "../../core/shard/record.ts";
+import { newOpenSlot, type DeliveredRecord } from "../../core/shard/record.ts";
+import { columnsOfRows } from "../../core/shard/rows.ts";
 import { REPORT_TEST_RUN } from "../../core/reports.ts";
 import { testRunInputKey, testRunKey } from "../../core/keys.ts";
 import type { TestRunInputRow } from "../../core/template/test-run-rows.ts";
@@ -165,13 +166,19 @@ function resultOf(
   end: AttemptOutcome,
   isStopping: boolean,
 ): { columns: unknown; failure: string | null; rejection: string | null } {
-  if (end.kind === "delivered") return { columns: end.record.columns, failure: null, rejection: null };
-  if (end.kind === "rejected") return { columns: end.rejected.columns, failure: null, rejection: end.rejected.reason };
+  if (end.kind === "delivered") return { columns: shownColumns(end.record), failure: null, rejection: null };
+  if (end.kind === "rejected")
+    return { columns: shownColumns(end.rejected), failure: null, rejection: end.rejected.reason };
   if (end.kind !== "suspended") return { columns: null, failure: end.failed.reason, rejection: null };
   const failure = isStopping
     ? "Time ran out before it was finished."
     : "A call got no answer, and the money reserved for the record does not cover another.";
   return { columns: null, failure, rejection: null };
+}
+
+/** A record's columns, or those of each of its rows. */
+function shownColumns(record: Pick<DeliveredRecord, "columns" | "moreRows">): unknown {
+  return record.moreRows ? columnsOfRows(record) : record.columns;
 }
 
 async function readInput(testRunId: string): Promise<TestRunInputRow> {

@@ -4,6 +4,7 @@ import { mergeInferredTypes, type InferredTypes } from "../../core/dataset/colum
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { recordId } from "../../core/shard/record.ts";
+import { rowId, rowsOf } from "../../core/shard/rows.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { jobKey, jobTemplateKey } from "../../core/keys.ts";
 import { snapshotObject } from "../../core/bucket.ts";
@@ -83,7 +84,9 @@ async function writeRecords(job: JobRow, snapshotId: string, signal: AbortSignal
         signal.throwIfAborted();
         if (!delivered) continue;
         const id = recordId(job.jobId, delivered.slot);
-        await file.addRecord?.(delivered, id, new RecordTexts(shape, delivered, line));
+        if (!delivered.moreRows) await file.addRecord?.(delivered, id, new RecordTexts(shape, delivered, line));
+        else
+          for (const row of rowsOf(delivered)) await file.addRecord?.(row, rowId(id, row), new RecordTexts(shape, row));
       }
     await sink.end();
     return { state: "READY", rows: file.rows, bytes: sink.bytes };

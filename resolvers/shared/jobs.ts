@@ -40,6 +40,7 @@ export function toJob(row: JobRow): ResolvedJob {
     partitionBy: row.partitionBy ?? null,
     datasetFiles: toDatasetFiles(row),
     datasetFileCount: row.datasetFileCount ?? row.datasetFiles.length,
+    datasetRows: row.datasetRows ?? null,
     snapshot: toSnapshot(row),
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? null,
@@ -65,6 +66,7 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
     datasetFiles: toDatasetFiles(row),
     archive: storedArchive(row),
     datasetFileCount: row.datasetFileCount ?? row.datasetFiles.length,
+    datasetRows: row.datasetRows ?? null,
     snapshot: toSnapshot(row),
     shard: shard ? toShardProgress(shard, nowMs) : null,
   };

@@ -90,16 +90,18 @@ function readPart(world: World, name: string): Part | undefined {
   return text === undefined ? undefined : decodePart(text.toString());
 }
 
-/** All records in slot order, byte-identical to those of a job without faults. */
+/** All records in slot order, with their rows, byte-identical to those of a job without faults. */
 async function datasetViolations(world: World, job: ChaosJob): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
   const expected = Array.from({ length: job.records }, (_, slot) => recordId(JOB, slot));
-  const paidNanos = lines.reduce((sum, { _meta }) => sum + _meta.costNanos, 0);
+  const provenance = world.lines("provenance.jsonl");
+  const paidNanos = provenance.reduce((sum, { costNanos }) => sum + costNanos, 0);
   const isSame = world.file("dataset.csv").toString() === (await undisturbed(job));
   return [
-    ...(lines.map(({ id }) => id).join() === expected.join()
+    ...(provenance.map(({ id }) => id).join() === expected.join()
       ? []
       : ["The dataset's IDs are not those of the job's slots."]),
+    ...(rowIdsAreInOrder(lines, expected) ? [] : ["The rows of a record are not all there, in order."]),
     ...(lines.every(({ _meta }) => _meta.seeds && _meta.models && _meta.attempts > 0)
       ? []
       : ["A record lacks its provenance."]),
@@ -108,6 +110,19 @@ async function datasetViolations(world: World, job: ChaosJob): Promise<string[]>
       : [`The records cost ${paidNanos}, but the shards spent only ${world.spentNanos}.`]),
     ...(isSame ? [] : ["The dataset differs from that of a job without faults."]),
   ];
+}
+
+/** A record is a row, or has the rows `ID-1`, `ID-2` and so on. */
+function rowIdsAreInOrder(lines: readonly { readonly id: string }[], records: readonly string[]): boolean {
+  const idsOf = new Map<string, string[]>();
+  for (const { id } of lines) {
+    const [record = ""] = id.split("-");
+    idsOf.set(record, [...(idsOf.get(record) ?? []), id]);
+  }
+  return records.every((record) => {
+    const ids = idsOf.get(record) ?? [];
+    return ids.length > 0 && (ids[0] === record || ids.every((id, n) => id === `${record}-${n + 1}`));
+  });
 }
 
 const made = new Map<string, Promise<string>>();

@@ -28,13 +28,14 @@ steps:
 record:
   film: it.movie.title
   question: it.steps.question.output
-  answer: it.steps.answer.output.answer
-`;
+  answer: it.steps.answer.output.answer`;
 
-/** Six candidates of ten, by their film; each further attempt draws another. */
+/** Six candidates of ten, by their film; each further attempt draws another. Each record has one to three rows. */
 const CHOOSY = `${TEMPLATE}
+  part: it.row
+rows: it.steps.answer.output.answer.split(" ").slice(0, 1 + it.movie.votes % 3)
 accept:
-  lucky: "[...it.record.film].reduce((sum, letter) => (sum * 37 + letter.charCodeAt(0)) % 7919, 7) % 10 < 6"
+  lucky: "[...it.rows[0].film].reduce((sum, letter) => (sum * 37 + letter.charCodeAt(0)) % 7919, 7) % 10 < 6"
 `;
 
 /** The same answer to the same request; every fifth JSON answer is invalid at first. */

@@ -137,6 +137,15 @@ test("a file that the job's row does not list can be downloaded if it is in a pa
   expect(await world.refusal("ann", download, { id: job.id, file: there })).toMatch(/^NotFound/);
 });
 
+test("a job tells the rows of its dataset where its records have several", async () => {
+  const job = await givenJob(world, "ann");
+  const rows = async () =>
+    (await world.ask("ann", "query ($id: ID!) { getJob(id: $id) { datasetRows } }", { id: job.id })).getJob.datasetRows;
+  expect(await rows()).toBeNull();
+  await change(world, job.id, { datasetRows: 1_732 });
+  expect(await rows()).toBe(1_732);
+});
+
 describe("models", () => {
   const models = async () =>
     (

@@ -77,6 +77,25 @@ test("has the checkpointed records, in order, as the dataset will have them, and
   expect(rows[0]).toMatchObject({ id: expect.stringMatching(/^[0-9A-Z]{26}$/), _meta: { costNanos: 5 } });
 });
 
+test("has the rows of records that have several", async () => {
+  const job = await runningJob();
+  const several = { ...made(0), moreRows: [{ question: "How 0?" }] };
+  await world.putObject(
+    `parts/${job.id}/0/2-1`,
+    encodePart({ open: [], done: [], delivered: [several], failed: [], rejected: [] }),
+  );
+  await world.ask("ann", TAKE, { id: job.id });
+  await world.settled();
+  expect(await jobRow(world, job.id)).toMatchObject({ snapshot: { state: "READY", rows: 5 } });
+  const { getDownload } = await world.ask("ann", DOWNLOAD, { id: job.id });
+  const [one, two, three] = (await (await fetch(getDownload.url)).text())
+    .split("\n")
+    .map((line) => JSON.parse(line || "0"));
+  expect([one.question, two.question, three.question]).toEqual(["Why 0?", "How 0?", "Why 1?"]);
+  expect(one.id).toMatch(/^[0-9A-Z]{26}-1$/);
+  expect(two.id).toBe(one.id.replace(/1$/, "2"));
+});
+
 test("is created one at a time, only for its owner, and while there is no dataset", async () => {
   const job = await runningJob();
   await change(world, job.id, { snapshot: makingUntil(Date.now() + 60_000) });

@@ -68,6 +68,15 @@ async function tried(changes: object = {}): Promise<any> {
   return (await world.ask("ann", GET, { id })).getTestRun;
 }
 
+test("shows the columns of each row where a record has several", async () => {
+  const source = FILM.replace("record: {", 'rows: "[1, 2]"\nrecord: { no: it.row,');
+  const { records } = await tried({ source, recordCount: 1 });
+  expect(JSON.parse(records[0].columns)).toEqual([
+    expect.objectContaining({ no: 1, film: expect.any(String) }),
+    expect.objectContaining({ no: 2, film: expect.any(String) }),
+  ]);
+});
+
 const refusal = (changes: object, person = "ann") => world.refusal(person, START, { input: inputFor(changes) });
 
 async function spentByAnn(): Promise<number> {

@@ -44,10 +44,11 @@ const ENDINGS: Readonly<Record<Outcome, string>> = {
 /** The card as Markdown, with front matter for Hugging Face. */
 export function datasetCard(schema: DatasetSchema, input: CardInput): string {
   const { template, shards, files, counts, note } = input;
+  const noun = rowNoun(template);
   const levels = schema.job.partitionBy;
   const delivered = sumOf(shards, (shard) => shard.delivered);
   const sections = [
-    [frontMatter(schema, files, delivered)],
+    [frontMatter(schema, files, template.rows === undefined ? delivered : counts.rows)],
     ...introductionOf(schema, input),
     note ? [note] : [],
     table(["", ""], summaryOf(schema, input)),
@@ -56,16 +57,19 @@ export function datasetCard(schema: DatasetSchema, input: CardInput): string {
     ["## Template and seeds"],
     table(["", ""], sourcesOf(schema, input)),
     ...modelsOf(counts),
-    ...categoriesOf(counts),
+    ...categoriesOf(counts, noun),
     ...acceptanceOf(template),
     ...causesOf(shards),
     ["## Files"],
     ...(levels ? partitionsOf(levels, input) : []),
     files
       .filter(({ name }) => !levels || !name.includes("/"))
-      .map(({ name, rows, omitted }) => `- \`${name}\`: ${counted(rows, "row")}${omissionNote(omitted)}`),
+      .map(({ name, rows, omitted }) => `- \`${name}\`: ${counted(rows, "row")}${omissionNote(omitted, noun)}`),
     [
-      "For each ID, `provenance.jsonl` has the models, tokens, cost, seed items and attempts it took, and, where a step took more " +
+      (template.rows === undefined
+        ? ""
+        : "A record has one or more rows: the row `ID-1` is the first of the record `ID`, and all are in the same split. ") +
+        "For each ID, `provenance.jsonl` has the models, tokens, cost, seed items and attempts it took, and, where a step took more " +
         "than one call, all of them with their reasons. `SHA256SUMS` has every file's checksum: `sha256sum --check SHA256SUMS` " +
         "verifies files under the names above; those downloaded one by one are prefixed with the job's name.",
     ],
@@ -75,6 +79,13 @@ export function datasetCard(schema: DatasetSchema, input: CardInput): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+type RowNoun = "record" | "row";
+
+/** What a line of a file is. */
+function rowNoun({ rows }: Template): RowNoun {
+  return rows === undefined ? "record" : "row";
 }
 
 function introductionOf({ job }: DatasetSchema, { template, shards, outcome }: CardInput): string[][] {
@@ -97,10 +108,11 @@ function endingOf(outcome: Outcome, failed: number): string {
   return `The dataset is complete except for ${counted(failed, "record")} that failed.`;
 }
 
-function summaryOf({ job }: DatasetSchema, { template, shards }: CardInput): string[][] {
+function summaryOf({ job }: DatasetSchema, { template, shards, counts }: CardInput): string[][] {
   const total = (count: (shard: ShardRow) => number) => formatNumber(sumOf(shards, count));
   return [
     ["Records", `${total((shard) => shard.delivered)} of ${formatNumber(job.recordCount)}`],
+    ...(template.rows === undefined ? [] : [["Rows", `${formatNumber(counts.rows)}, one or more of each record`]]),
     ["Failed records", total((shard) => shard.failed)],
     ...(template.accept ? [["Rejected candidates", total((shard) => shard.rejected ?? 0)]] : []),
     ...(shards.some(({ mended = 0 }) => mended > 0) ? [["Mended answers", total((shard) => shard.mended ?? 0)]] : []),
@@ -135,20 +147,21 @@ function modelsOf({ models, records }: Counts): string[][] {
   return rows.length === 0 ? [] : [["## Models"], table(["Step", "Model", "Records", "Share"], rows)];
 }
 
-function categoriesOf({ categories, uncounted, records }: Counts): string[][] {
+function categoriesOf({ categories, uncounted, rows: total }: Counts, noun: RowNoun): string[][] {
+  const title = noun === "row" ? "Rows" : "Records";
   return [...categories].flatMap(([name, counts]) => {
     const values = byCount(counts);
     const shown = values.slice(0, SHOWN_VALUES);
-    const rest = records - shown.reduce((sum, [, count]) => sum + count, 0);
+    const rest = total - shown.reduce((sum, [, count]) => sum + count, 0);
     const others = values.length - shown.length;
     const label = uncounted.has(name) ? `more than ${formatNumber(others)} others` : `${formatNumber(others)} others`;
     return [
-      [`## Records by ${name}`],
+      [`## ${title} by ${name}`],
       table(
-        [name, "Records", "Share"],
+        [name, title, "Share"],
         [
-          ...shown.map(([value, count]) => [cell(value), formatNumber(count), share(count, records)]),
-          ...(rest > 0 ? [[label, formatNumber(rest), share(rest, records)]] : []),
+          ...shown.map(([value, count]) => [cell(value), formatNumber(count), share(count, total)]),
+          ...(rest > 0 ? [[label, formatNumber(rest), share(rest, total)]] : []),
         ],
       ),
     ];
@@ -178,9 +191,9 @@ function causesOf(shards: readonly ShardRow[]): string[][] {
 }
 
 /** For a format that cannot hold all records: `training` names columns that do not always have what it needs. */
-function omissionNote(omitted: number): string {
+function omissionNote(omitted: number, noun: RowNoun): string {
   if (omitted === 0) return "";
-  return `; ${counted(omitted, "record")} omitted, whose columns lack the text, or the conversation with an assistant, that it needs`;
+  return `; ${counted(omitted, noun)} omitted, whose columns lack the text, or the conversation with an assistant, that it needs`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

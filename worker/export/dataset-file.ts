@@ -9,9 +9,9 @@ export interface DatasetFile {
   readonly format?: DatasetFormat;
   readonly sink: Sink;
   rows: number;
-  /** Records that the format cannot hold. */
+  /** Rows that the format cannot hold. */
   omitted: number;
-  /** `texts`: the record's own. */
+  /** `record`: a whole one, or a row of it; `id` and `texts` are its own. */
   addRecord?(record: DeliveredRecord, id: string, texts: RecordTexts): Promise<void>;
   addFailure?(record: FailedRecord, id: string): Promise<void>;
   addRejected?(candidate: RejectedCandidate, id: string): Promise<void>;

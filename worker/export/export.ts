@@ -5,7 +5,8 @@
 import { mergeInferredTypes, type InferredTypes } from "#core/dataset/columns";
 import type { CompactedShard, WrittenDataset } from "#core/job/ending";
 import type { Outcome } from "#core/job/job";
-import { recordId, type DeliveredRecord, type RejectedCandidate } from "#core/shard/record";
+import { recordId, type RejectedCandidate } from "#core/shard/record";
+import { rowId, rowsOf, type Row } from "#core/shard/rows";
 import { datasetPrefix } from "#core/bucket";
 import type { DatasetFileRow, JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
@@ -86,14 +87,14 @@ class Export {
     const splitFiles = new SplitFiles(this.#schema.job.split, "dataset", this.#begin);
     await splitFiles.beginAll();
     const sidecars = this.#beginSidecars();
-    const compacted = await this.#readRecords(sidecars, async (record, id, texts) => {
-      for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(record, id, texts);
+    const compacted = await this.#readRecords(sidecars, async (row, id, texts) => {
+      for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(row, rowId(id, row), texts);
     });
     const files = await Promise.all([...splitFiles.files, ...sidecars].map(this.#finish));
     const card = await this.#writeCard(files);
     const sums = await this.#writeSums([...files, card]);
     const all = [...files, card, sums];
-    return { datasetFiles: all.map(rowOf), fileCount: all.length, compacted };
+    return { datasetFiles: all.map(rowOf), fileCount: all.length, ...this.#rowCount, compacted };
   }
 
   async #writePartitioned(levels: NonNullable<JobRow["partitionBy"]>): Promise<WrittenDataset> {
@@ -108,7 +109,9 @@ class Export {
     });
     try {
       const sidecars = this.#beginSidecars();
-      const compacted = await this.#readRecords(sidecars, (record, _, { line = "" }) => writer.add(record, line));
+      const compacted = await this.#readRecords(sidecars, (row, _, { line }) =>
+        writer.add(row, line ?? JSON.stringify({ delivered: row })),
+      );
       const files = await writer.write();
       const others = await Promise.all(sidecars.map(this.#finish));
       const card = await this.#writeCard([...files, ...others], writer.partitions.overflowRecords);
@@ -121,6 +124,7 @@ class Export {
       return {
         datasetFiles: [...shown, ...first].map(rowOf),
         fileCount: files.length + first.length,
+        ...this.#rowCount,
         compacted,
       };
     } finally {
@@ -128,10 +132,15 @@ class Export {
     }
   }
 
-  /** Reads each part once: `onRecord` gets each record in slot order, the sidecars get everything, and parts are compacted if possible. */
+  /** Told only where rows are not records. */
+  get #rowCount(): Pick<WrittenDataset, "rows"> {
+    return this.options.template.rows === undefined ? {} : { rows: this.#counts.rows };
+  }
+
+  /** Reads each part once: `onRow` gets each row and its record's ID in slot order, the sidecars get everything, and parts are compacted if possible. */
   async #readRecords(
     sidecars: readonly DatasetFile[],
-    onRecord: (record: DeliveredRecord, id: string, texts: RecordTexts) => Promise<void>,
+    onRow: (row: Row, id: string, texts: RecordTexts) => Promise<void>,
   ): Promise<CompactedShard[]> {
     const { objects, job, outcome, shards, generation, signal } = this.options;
     const compacted: CompactedShard[] = [];
@@ -156,7 +165,8 @@ class Export {
           this.#counts.add(entry.delivered);
           const texts = new RecordTexts(this.#schema, entry.delivered, entry.line);
           for (const file of sidecars) await file.addRecord?.(entry.delivered, id, texts);
-          await onRecord(entry.delivered, id, texts);
+          if (!entry.delivered.moreRows) await onRow(entry.delivered, id, texts);
+          else for (const row of rowsOf(entry.delivered)) await onRow(row, id, new RecordTexts(this.#schema, row));
         } else for (const file of sidecars) await file.addFailure?.(entry.failed, id);
       }
       if (compaction) compacted.push(await compaction.end(newestHeader));

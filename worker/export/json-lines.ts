@@ -47,10 +47,10 @@ export function failuresFile(schema: DatasetSchema, sink: Sink): DatasetFile {
 /** One candidate per line, under the ID of the record it would have been; `attempt` counts from 1. */
 export function rejectedFile(schema: DatasetSchema, sink: Sink): DatasetFile {
   return linesFile("rejected.jsonl", sink, {
-    rejected: ({ attempt, reason, cause, columns, meta }, id) =>
+    rejected: ({ attempt, reason, cause, columns, moreRows, meta }, id) =>
       JSON.stringify({
         ...{ id, attempt: attempt + 1, reason, cause },
-        record: ordered(schema, columns),
+        record: moreRows ? [columns, ...moreRows].map((row) => ordered(schema, row)) : ordered(schema, columns),
         ...provenanceOf(schema, meta),
       }),
   });

@@ -3,7 +3,8 @@
  * and then each folder's files are written, one folder after another.
  */
 import { Partitions, type PartitionBy } from "#core/dataset/partition";
-import { recordId, type DeliveredRecord } from "#core/shard/record";
+import { recordId } from "#core/shard/record";
+import { rowId, type Row } from "#core/shard/rows";
 import type { DatasetFile, FinishedFile } from "./dataset-file.ts";
 import type { DatasetSchema } from "./dataset-schema.ts";
 import { SplitFiles, type BeginFiles } from "./split-files.ts";
@@ -33,8 +34,8 @@ export class PartitionedWriter {
     return new PartitionedWriter(options, await Spool.open(options.spool));
   }
 
-  /** @param line the record's line in its part @throws SpoolFull */
-  async add({ columns }: DeliveredRecord, line: string): Promise<void> {
+  /** @param line the row's, as a record's line in its part @throws SpoolFull */
+  async add({ columns }: Row, line: string): Promise<void> {
     await this.spool.add(this.partitions.folderFor(columns), line);
   }
 
@@ -55,10 +56,10 @@ export class PartitionedWriter {
     for await (const lines of this.spool.read(folder))
       for (const line of lines) {
         signal.throwIfAborted();
-        const { delivered } = JSON.parse(line) as { delivered: DeliveredRecord };
+        const { delivered } = JSON.parse(line) as { delivered: Row };
         const id = recordId(schema.job.jobId, delivered.slot);
         const texts = new RecordTexts(schema, delivered, line);
-        for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(delivered, id, texts);
+        for (const file of await splitFiles.filesOf(id)) await file.addRecord?.(delivered, rowId(id, delivered), texts);
       }
     return await Promise.all(splitFiles.files.map(finish));
   }

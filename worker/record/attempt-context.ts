@@ -45,14 +45,8 @@ export class AttemptContext {
     return this.#it([...this.jobContext.dependenciesOf(step.id)], own && { [step.id]: own }, more);
   }
 
-  /** `it` for the columns: the outputs of all steps. */
-  itForColumns(): string {
-    return this.#it(this.jobContext.template.steps.map(({ id }) => id));
-  }
-
-  /** `it` for the conditions of `accept`: what columns see, and the columns. */
-  itForAccept(columns: Readonly<Record<string, unknown>>): string {
-    const more = `"record":${JSON.stringify(columns)}`;
+  /** `it` for the columns, and for the conditions of `accept`: the outputs of all steps, and `more` members. */
+  itAfterSteps(more = ""): string {
     return this.#it(
       this.jobContext.template.steps.map(({ id }) => id),
       undefined,

@@ -14,7 +14,8 @@ import {
   type OpenSlot,
   type RejectedCandidate,
 } from "#core/shard/record";
-import { conditionTitle, type ColumnType } from "#core/template/template";
+import { columnsOfRows } from "#core/shard/rows";
+import { conditionTitle, MAX_ROWS, type ColumnType } from "#core/template/template";
 import { ReservationTooSmall, Stopped, type CallContext } from "../calls/call.ts";
 import { AttemptContext } from "./attempt-context.ts";
 import { InvalidOutput } from "./output-validator.ts";
@@ -54,10 +55,11 @@ export async function runAttempt(
     context = new AttemptContext(jobContext, callContext, open, reservation, await inputsOf(jobContext, seeds));
     await context.draw();
     await runSteps(context);
-    const columns = await columnsFrom(context);
-    const rejection = await rejectionOf(context, columns);
-    if (rejection !== undefined) return rejectedOutcome(rejection, open, columns, seeds);
-    return { kind: "delivered", record: { slot: open.slot, columns, meta: metaOf(open, seeds) } };
+    const made = await columnsFrom(context);
+    const rejection = await rejectionOf(context, made);
+    if (rejection !== undefined) return rejectedOutcome(rejection, open, made, seeds);
+    const { columns, ...more } = made;
+    return { kind: "delivered", record: { slot: open.slot, columns, meta: metaOf(open, seeds), ...more } };
   } catch (error) {
     if (error instanceof Stopped || error instanceof ReservationTooSmall) return { kind: "suspended" };
     const kind = failureKindOf(error);
@@ -70,12 +72,11 @@ export async function runAttempt(
 }
 
 /** The reason: which condition is the first that the record does not meet. @throws RenderError */
-async function rejectionOf(
-  context: AttemptContext,
-  columns: Readonly<Record<string, unknown>>,
-): Promise<string | undefined> {
-  if (!context.jobContext.template.accept) return undefined;
-  const it = context.itForAccept(columns);
+async function rejectionOf(context: AttemptContext, made: RecordColumns): Promise<string | undefined> {
+  const { accept, rows } = context.jobContext.template;
+  if (!accept) return undefined;
+  const columns = rows === undefined ? { record: made.columns } : { rows: columnsOfRows(made) };
+  const it = context.itAfterSteps(JSON.stringify(columns).slice(1, -1));
   const condition = await context.jobContext.run((prompts) => prompts.rejectedBy(it, context.randomSeed("accept")));
   return condition && `${REJECTED_BY}${conditionTitle(condition)}.`;
 }
@@ -83,14 +84,14 @@ async function rejectionOf(
 function rejectedOutcome(
   reason: string,
   open: OpenSlot,
-  columns: Readonly<Record<string, unknown>>,
+  made: RecordColumns,
   seeds: Readonly<Record<string, Drawn>>,
 ): AttemptOutcome {
   const { slot, attempt } = open;
   const cause = causeOf(reason);
   return {
     kind: "rejected",
-    rejected: { slot, attempt, reason, cause, columns, meta: metaOfAttempt(open, seeds) },
+    rejected: { slot, attempt, reason, cause, ...made, meta: metaOfAttempt(open, seeds) },
     failed: { slot, reason, cause, meta: metaOf(open, seeds) },
   };
 }
@@ -132,18 +133,52 @@ async function inputsOf({ seeds, parameters }: JobContext, drawn: Readonly<Recor
   return members.join(",");
 }
 
-async function columnsFrom(context: AttemptContext): Promise<Record<string, unknown>> {
+type RecordColumns = Pick<DeliveredRecord, "columns" | "moreRows">;
+
+/** @throws RenderError also when the record has no row, or is too large with all its rows */
+async function columnsFrom(context: AttemptContext): Promise<RecordColumns> {
   const { template } = context.jobContext;
-  const columns = await context.jobContext.run((prompts) =>
-    prompts.columns(context.itForColumns(), context.randomSeed("record")),
+  if (template.rows === undefined) {
+    const { row } = await rowFrom(context, context.itAfterSteps(), context.randomSeed("record"));
+    return { columns: row };
+  }
+  const items = await context.jobContext.run((prompts) =>
+    prompts.rowItems(context.itAfterSteps(), context.randomSeed("rows")),
   );
+  checkRowCount(items.length);
+  const rows: Readonly<Record<string, unknown>>[] = [];
+  let characters = 0;
+  for (const [n, item] of items.entries()) {
+    const it = context.itAfterSteps(`"row":${item},"index":${n}`);
+    const { row, length } = await rowFrom(context, it, context.randomSeed("record", n));
+    characters += length;
+    checkSize(characters);
+    rows.push(row);
+  }
+  const [columns = {}, ...moreRows] = rows;
+  return { columns, moreRows };
+}
+
+function checkRowCount(rows: number): void {
+  if (rows === 0) throw new RenderError('"rows" gave an empty list, but a record needs at least one row.');
+  if (rows > MAX_ROWS) throw new RenderError(`"rows" gave ${rows} items, but a record has at most ${MAX_ROWS} rows.`);
+}
+
+function checkSize(characters: number): void {
+  if (characters > MAX_RECORD_BYTES)
+    throw new RenderError("The record is larger than 1 MB; give it fewer or shorter columns.");
+}
+
+/** The columns, and the length of their JSON text. */
+async function rowFrom(context: AttemptContext, it: string, randomSeed: number) {
+  const { template } = context.jobContext;
+  const columns = await context.jobContext.run((prompts) => prompts.columns(it, randomSeed));
   const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(columns))
     typed[name] = typedColumn(name, value, template.record?.[name]?.type);
   const text = JSON.stringify(typed);
-  if (text.length > MAX_RECORD_BYTES)
-    throw new RenderError("The record is larger than 1 MB; give it fewer or shorter columns.");
-  return wellFormed(typed, text);
+  checkSize(text.length);
+  return { row: wellFormed(typed, text), length: text.length };
 }
 
 function typedColumn(name: string, value: unknown, type: ColumnType | undefined): unknown {

@@ -153,6 +153,12 @@ export class Prompts {
     return this.#decide(this.#step(stepId).escalates, it, randomSeed) ?? false;
   }
 
+  /** The items that a record's rows are made from, each as JSON text. @throws RenderError also when `rows` is not a list */
+  rowItems(it: string, randomSeed: number): string[] {
+    const [items] = this.#run([programName(["rows"])], it, randomSeed, MAX_ITEMS_CHARACTERS);
+    return (items as unknown[]).map((item) => JSON.stringify(item));
+  }
+
   /** The record's columns in order, null for missing values. @throws RenderError naming the column */
   columns(it: string, randomSeed: number): Record<string, unknown> {
     const values = this.#run(this.#columnPrograms, it, randomSeed, MAX_COLUMNS_CHARACTERS);
@@ -161,7 +167,7 @@ export class Prompts {
 
   /**
    * The first condition of `accept` that the record does not meet; `undefined` if it meets them all. In `it`, `record` has the
-   * columns. @throws RenderError naming the condition
+   * columns, or `rows` those of each row. @throws RenderError naming the condition
    */
   rejectedBy(it: string, randomSeed: number): AcceptCondition | undefined {
     return this.#conditions.find((one) => !this.#decide(programName(conditionPath(one)), it, randomSeed));

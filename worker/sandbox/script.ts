@@ -22,6 +22,9 @@ export function programsOfTemplate(template: Template): TemplatePrograms {
       program: { kind: "value" as const, source },
     })),
     ...template.steps.flatMap(programsOfStep),
+    ...(template.rows === undefined
+      ? []
+      : [{ path: ["rows"], name: '"rows"', program: { kind: "list" as const, source: template.rows } }]),
     ...Object.entries(columnExpressions(template)).map(([column, source]) => ({
       path: ["record", column],
       name: `column "${column}"`,

@@ -2,6 +2,7 @@
 import { withCause, type CauseCount } from "#core/shard/causes";
 import { inferFromRecord, type InferredTypes } from "#core/dataset/columns";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
+import { columnsOfRows } from "#core/shard/rows";
 import type { ShardRow } from "#core/shard/shard-row";
 import { withCall, type PaidCall, type SpendingEntry } from "#core/money/spending";
 
@@ -19,7 +20,7 @@ export class UnsavedProgress {
   outputTokens: number;
   spending: SpendingEntry[];
   columns: InferredTypes;
-  /** The columns of the latest records. */
+  /** The columns of the latest rows. */
   latest: Readonly<Record<string, unknown>>[] = [];
   #delivered: DeliveredRecord[] = [];
   #failures: FailedRecord[] = [];
@@ -44,8 +45,9 @@ export class UnsavedProgress {
   addRecord(record: DeliveredRecord): void {
     this.#delivered.push(record);
     this.delivered += 1;
-    this.columns = inferFromRecord(this.columns, record.columns);
-    this.latest = [...this.latest, record.columns].slice(-LATEST_RECORDS);
+    const rows = columnsOfRows(record);
+    this.columns = rows.reduce(inferFromRecord, this.columns);
+    this.latest = [...this.latest, ...rows].slice(-LATEST_RECORDS);
     this.markChanged();
   }
 

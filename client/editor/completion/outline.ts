@@ -6,6 +6,8 @@ export interface Outline {
   /** Parameters with their allowed values; empty for any value. */
   readonly parameters: Readonly<Record<string, readonly unknown[]>>;
   readonly draws: readonly string[];
+  /** Whether a record has a row for each item of a list. */
+  readonly hasRows: boolean;
   readonly steps: readonly OutlineStep[];
   readonly partials: readonly string[];
   readonly columns: readonly string[];
@@ -42,6 +44,7 @@ export function outlineOf(text: string): Outline {
       Object.entries(asMap(template.parameters)).map(([name, parameter]) => [name, asList(asMap(parameter).values)]),
     ),
     draws: Object.keys(asMap(template.draws)),
+    hasRows: template.rows !== undefined,
     steps,
     partials: Object.keys(asMap(template.partials)),
     columns: Object.keys(record).length > 0 ? Object.keys(record) : steps.map(({ id }) => id),

@@ -29,10 +29,11 @@ function within(schema: Schema, part: string | number): Schema | undefined {
   return long.properties?.[part] ?? (long.additionalProperties || undefined);
 }
 
-/** Whether the path holds an expression over `it`: a condition, a list, a draw or a column. */
+/** Whether the path holds an expression over `it`: a condition, a list, a draw, rows or a column. */
 export function isExpressionPath(path: readonly (string | number)[]): boolean {
   const [section, , ...rest] = path;
   if (section === "accept") return path.length <= 2;
+  if (section === "rows") return path.length === 1;
   if (section === "draws") return path.length === 2;
   if (section === "record") return path.length === 2 || rest[0] === "value";
   return section === "steps" && EXPRESSIONS.includes(rest.join("."));

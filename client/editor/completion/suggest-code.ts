@@ -95,15 +95,27 @@ function namesInIt(at: CodeContext): Suggestion[] {
       detail: values.length > 0 ? values.join(" | ") : "parameter",
     })),
     ...(step?.loop ? [variable(step.loop.as, "the loop item"), variable("index", "zero-based")] : []),
+    ...(seesRow(at) ? [variable("row", "the item of this row"), variable("index", "zero-based")] : []),
     ...(seesRecord(at) ? [variable("record", "the record's columns")] : []),
+    ...(seesRows(at) ? [variable("rows", "the columns of each row")] : []),
     ...(at.outline.draws.length > 0 ? [variable("draws", "drawn once per attempt")] : []),
     ...(at.cursor.path[0] === "draws" ? [] : [variable("steps", "outputs so far")]),
   ];
 }
 
 /** Conditions in `accept` see the finished record. */
-function seesRecord({ cursor }: CodeContext): boolean {
-  return cursor.path[0] === "accept";
+function seesRecord({ cursor, outline }: CodeContext): boolean {
+  return cursor.path[0] === "accept" && !outline.hasRows;
+}
+
+/** They see all its rows, if it has several. */
+function seesRows({ cursor, outline }: CodeContext): boolean {
+  return cursor.path[0] === "accept" && outline.hasRows;
+}
+
+/** A column is computed for each row. */
+function seesRow({ cursor, outline }: CodeContext): boolean {
+  return cursor.path[0] === "record" && outline.hasRows;
 }
 
 /** A draw reads those above it, everything else all of them. */

@@ -65,12 +65,12 @@ function updateLists(cache: ApolloCache, id: string | undefined): void {
 
 function stateOf(known: JobStateFragment, change: JobChange): JobStateFragment {
   const { status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles } = change;
-  const { recordCount, priority, datasetFileCount } = change;
+  const { recordCount, priority, datasetFileCount, datasetRows } = change;
   return {
     __typename: "Job",
     id: change.jobId,
     ...{ status, outcome, statusReason, controlNo, budgetNanos, startedAt, finishedAt, datasetFiles },
-    ...{ recordCount, priority, datasetFileCount },
+    ...{ recordCount, priority, datasetFileCount, datasetRows },
     snapshot: newerSnapshot(known.snapshot, change.snapshot),
   };
 }

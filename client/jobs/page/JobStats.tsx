@@ -1,7 +1,7 @@
 import type { Forecast } from "#core/money/forecast";
 import { formatUsd, formatUsdApart } from "#core/money/money";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
-import { showCount, showDuration, showRate, showShare } from "../../ui/format.ts";
+import { showCount, showCounted, showDuration, showRate, showShare } from "../../ui/format.ts";
 import { Sparkline } from "../../ui/Sparkline.tsx";
 import { Stat, Stats } from "../../ui/Stat.tsx";
 import { Notice } from "../../ui/States.tsx";
@@ -59,7 +59,7 @@ function Figures({ job, totals }: Pick<Props, "job" | "totals">) {
       <Stat
         label="Records"
         value={showCount(totals.delivered)}
-        note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} generated`}
+        note={`of ${showCount(job.recordCount)} · ${showShare(totals.share)} generated${rowsNote(job)}`}
       />
       <Stat label="Failed" value={showCount(totals.failed)} note="records, excluded" />
       {totals.rejected > 0 && (
@@ -75,6 +75,10 @@ function Figures({ job, totals }: Pick<Props, "job" | "totals">) {
       <Stat label="Spent" value={spent} note={`on models, of ${budget}`} />
     </Stats>
   );
+}
+
+function rowsNote({ datasetRows }: JobFieldsFragment): string {
+  return datasetRows === null ? "" : ` · ${showCounted(datasetRows, "row")}`;
 }
 
 function timeLeft(totals: Totals): string {

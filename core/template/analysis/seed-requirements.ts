@@ -19,6 +19,7 @@ import {
   type AnyNode,
   type Code,
   type Context,
+  type Iteration,
   type ObjectPart,
   type Program,
   type SeedPath,
@@ -68,6 +69,12 @@ export function seedRequirementsOf(template: Template, partials: Partials, maxWo
       `The prompts of the template "${template.name}" are nested too deep; split an expression into several.`,
     );
   }
+}
+
+/** Where code runs once or for each item, and what it sees besides. */
+interface Turn {
+  readonly context: Context;
+  readonly it: readonly ObjectPart[];
 }
 
 class RequirementAnalysis {
@@ -121,10 +128,11 @@ class RequirementAnalysis {
     for (const [name, pick] of Object.entries(this.#template.pick)) this.#drawn(name, pick);
     if (this.#template.draws) this.#draws(this.#template.draws);
     for (const step of this.#template.steps) this.#step(step);
+    const turn = this.#rowTurn();
     const columns = Object.entries(this.#template.record ?? {}).map(([name, { value, type }]) => ({
       name,
       // A declared type converts it.
-      value: this.#stored(`column "${name}"`, value, type === undefined),
+      value: this.#stored(`column "${name}"`, value, { ...turn, isUnchanged: type === undefined }),
     }));
     this.#accept(this.#template.record ? { kind: "object", parts: columns } : maybe());
     const collections = this.#collections();
@@ -191,34 +199,39 @@ class RequirementAnalysis {
   }
 
   /** A draw or a column as the code after it sees it: JSON changes the template's own objects and lists. */
-  #stored(location: string, source: string, isUnchanged = true): Value {
-    const value = this.#interpreter.expression(this.#program(location, expressionCode(source)), this.#surely);
-    this.#interpreter.requireDefined(value, this.#surely);
+  #stored(
+    location: string,
+    source: string,
+    { isUnchanged = true, context = this.#surely, it = [] }: Partial<Turn> & { readonly isUnchanged?: boolean } = {},
+  ): Value {
+    const value = this.#interpreter.expression(this.#program(location, expressionCode(source), it), context);
+    this.#interpreter.requireDefined(value, context);
     return isUnchanged && ["seed", "text", "number"].includes(value.kind) ? value : maybe(value);
   }
 
   /** The first condition is always evaluated, the others only if the previous ones hold. */
   #accept(record: Value): void {
+    const columns =
+      this.#template.rows === undefined ? { name: "record", value: record } : { name: "rows", value: maybe(record) };
     for (const [n, condition] of (this.#template.accept ?? []).entries()) {
       const location = `condition ${conditionTitle(condition)}`;
-      const program = this.#program(location, expressionCode(condition.expression), [
-        { name: "record", value: record },
-      ]);
+      const program = this.#program(location, expressionCode(condition.expression), [columns]);
       this.#interpreter.expression(program, n === 0 ? this.#surely : uncertain(this.#surely));
     }
   }
 
   /** The context of a step's prompts: once, or for each of the first items of its list. */
-  #turnOf({ forEach }: Step, list: Value, context: Context): { context: Context; it: readonly ObjectPart[] } {
+  #turnOf({ forEach }: Step, list: Value, context: Context): Turn {
     if (!forEach) return { context, it: [] };
-    const turn = this.#interpreter.firstIterations(list, forEach.atMost, context);
-    return {
-      context: turn.context,
-      it: [
-        { name: forEach.as, value: turn.value },
-        { name: "index", value: NUMBER },
-      ],
-    };
+    return turnOver(forEach.as, this.#interpreter.firstIterations(list, forEach.atMost, context));
+  }
+
+  /** The context of the columns: once, or for each item of `rows`. */
+  #rowTurn(): Turn {
+    const { rows } = this.#template;
+    if (rows === undefined) return { context: this.#surely, it: [] };
+    const list = this.#interpreter.expression(this.#program('"rows"', expressionCode(rows)), this.#surely);
+    return turnOver("row", this.#interpreter.everyIteration(list, this.#surely));
   }
 
   #program(location: string, code: Code, more: readonly ObjectPart[] = []): Program {
@@ -260,6 +273,16 @@ function firstOf<T>(list: readonly T[], characters: number): T[] {
   return list.slice(0, end < 0 ? list.length : end);
 }
 
+function turnOver(as: string, { value, context }: Iteration): Turn {
+  return {
+    context,
+    it: [
+      { name: as, value },
+      { name: "index", value: NUMBER },
+    ],
+  };
+}
+
 /** One item, or a list with a known number of them. */
 function drawnValue(pick: string, collection: string, count: number | undefined): Value {
   const item: Value = { kind: "seed", path: { pick, collection, segments: [] } };
@@ -278,9 +301,10 @@ function changesIn(template: Template, partials: Partials): Changes {
     ...Object.values(partials),
   ];
   const draws = Object.values(template.draws ?? {});
+  const rows = template.rows === undefined ? [] : [template.rows];
   const columns = Object.values(template.record ?? {}).map(({ value }) => value);
   const conditions = (template.accept ?? []).map(({ expression }) => expression);
-  const expressions = [...draws, ...template.steps.flatMap(expressionsOf), ...columns, ...conditions];
+  const expressions = [...draws, ...template.steps.flatMap(expressionsOf), ...rows, ...columns, ...conditions];
   return changesOf([...prompts.map(treeOfPrompt), ...expressions.map(treeOfExpression)]);
 }
 

@@ -148,6 +148,15 @@ export class TemplateInterpreter implements Interpreter {
       : { value: maybe(turn?.value ?? maybe()), context: uncertain(turn?.context ?? context) };
   }
 
+  /** What `rows` goes through must be a list; every item is an iteration. */
+  everyIteration(value: Value, context: Context): Iteration {
+    if (value.kind === "seed") this.environment.constraints.require(value.path, context, ["array"]);
+    const turns = this.iterate(value, context);
+    const [only, another] = turns;
+    if (only && !another) return only;
+    return { value: maybe(...turns.map((turn) => turn.value)), context: uncertain(context) };
+  }
+
   invoke(called: Extract<Value, { kind: "function" }>, values: readonly Value[], context: Context): Value {
     const { node, program } = called;
     const recurs = this.#running.has(node);

@@ -15,8 +15,9 @@ export function checkNames(template: Template, source: TemplateSource): void {
     if (name in template.pick) addNameClash("parameters", name, source);
   // Names that only some templates use are free in all others.
   const draws = template.draws ? ["draws"] : [];
+  const rows = template.rows === undefined ? [] : ["row", ...(template.accept ? ["rows"] : [])];
   for (const section of ["pick", "parameters"] as const)
-    for (const name of ["steps", "index", ...draws, ...(template.accept ? ["record"] : [])])
+    for (const name of ["steps", "index", ...draws, ...rows, ...(template.accept ? ["record"] : [])])
       if (name in template[section]) addNameClash(section, name, source);
   template.steps.forEach(({ forEach }, n) => {
     const isTaken =

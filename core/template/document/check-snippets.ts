@@ -82,7 +82,7 @@ function checkRead(template: Template, snippet: Snippet, { path, optional }: Rea
       `${titled(template, snippet)} reads it.draws.${id}, but no ${snippet.draw === undefined ? "" : "earlier "}draw has that name${draws.length > 0 ? ` (there are ${draws.join(", ")})` : ""}.`,
     );
   const columns = columnsOf(template);
-  if (snippet.recordInScope && name === "record" && id !== undefined && !columns.includes(id))
+  if (snippet.recordInScope === "record" && name === "record" && id !== undefined && !columns.includes(id))
     source.addProblem(
       snippet.path,
       `${titled(template, snippet)} reads it.record.${id}, but the record has no such column (it has ${columns.join(", ")}).`,
@@ -90,7 +90,7 @@ function checkRead(template: Template, snippet: Snippet, { path, optional }: Rea
 }
 
 function namesInScope(template: Template, snippet: Snippet): string[] {
-  const { step, loopInScope, recordInScope } = snippet;
+  const { step, loopInScope, rowInScope, recordInScope } = snippet;
   const loop = loopInScope && step?.forEach ? [step.forEach.as, "index"] : [];
   return [
     ...Object.keys(template.pick),
@@ -98,7 +98,8 @@ function namesInScope(template: Template, snippet: Snippet): string[] {
     ...loop,
     ...(drawsInScope(template, snippet) ? ["draws"] : []),
     ...(snippet.draw === undefined ? ["steps"] : []),
-    ...(recordInScope ? ["record"] : []),
+    ...(rowInScope ? ["row", "index"] : []),
+    ...(recordInScope ? [recordInScope] : []),
   ];
 }
 

@@ -12,6 +12,7 @@ export interface TemplateDocument {
   readonly draws?: Record<string, string>;
   readonly partials?: Record<string, string>;
   readonly steps?: StepDocument[];
+  readonly rows?: string;
   readonly record?: Record<string, string | Column>;
   readonly categories?: string[];
   readonly accept?: string | Record<string, string>;

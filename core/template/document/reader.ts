@@ -45,12 +45,15 @@ export class DocumentReader {
       draws: document.draws,
       partials: document.partials ?? {},
       steps: steps.map((step, n) => this.#step(step, ["steps", n])),
+      rows: document.rows,
       record: document.record && mapValues(document.record, columnOf),
       categories: document.categories ?? [],
       accept,
       maxAttempts: document.maxAttempts ?? (accept ? DEFAULT_MAX_ATTEMPTS_WITH_ACCEPT : DEFAULT_MAX_ATTEMPTS),
       training: document.training,
     };
+    if (template.rows !== undefined && !template.record)
+      this.#source.addProblem(["rows"], '"rows" makes a row of each item from the columns under "record"; add them.');
     checkNames(template, this.#source);
     return template;
   }

@@ -221,6 +221,7 @@ export const TEMPLATE_SCHEMA: Schema = {
       ),
       partials: named(prompt("A reusable piece of a prompt"), "Reusable pieces of prompts, for include"),
       steps: listOf(step, "The model calls", MAX_STEPS),
+      rows: expression("A list: the record has a row for each of its items, which its columns see as it.row"),
       record: named(
         shortOr(expression("The column's value"), column),
         "The columns of a record; by default one per step",

@@ -19,18 +19,21 @@ export interface Snippet {
   readonly loopInScope?: boolean;
   /** The step's own output is in scope: that of the previous round, or the one to evaluate. */
   readonly ownOutputInScope?: boolean;
-  /** The record's columns are in scope. */
-  readonly recordInScope?: boolean;
+  /** The item that a row is made from, and its index, are in scope. */
+  readonly rowInScope?: boolean;
+  /** The record's columns are in scope: of its one row, or of each of its rows. */
+  readonly recordInScope?: "record" | "rows";
 }
 
-/** All of them, in the order of evaluation: partials, draws, steps, columns, conditions. */
+/** All of them, in the order of evaluation: partials, draws, steps, rows, columns, conditions. */
 export function snippetsOf(template: Template): Snippet[] {
   return [
     ...Object.entries(template.partials).map(([name, text]) => partialSnippet(name, text)),
     ...Object.entries(template.draws ?? {}).map(([name, text]) => drawSnippet(name, text)),
     ...template.steps.flatMap(snippetsOfStep),
-    ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnSnippet(name, value)),
-    ...(template.accept ?? []).map(conditionSnippet),
+    ...(template.rows === undefined ? [] : [rowsSnippet(template.rows)]),
+    ...Object.entries(template.record ?? {}).map(([name, { value }]) => columnSnippet(template, name, value)),
+    ...(template.accept ?? []).map((condition) => conditionSnippet(template, condition)),
   ];
 }
 
@@ -88,11 +91,17 @@ function drawSnippet(draw: string, text: string): Snippet {
   return { path: ["draws", draw], name: `draw "${draw}"`, kind: "expression", text, draw };
 }
 
-function columnSnippet(name: string, text: string): Snippet {
-  return { path: ["record", name], name: `column "${name}"`, kind: "expression", text };
+function rowsSnippet(text: string): Snippet {
+  return { path: ["rows"], name: '"rows"', kind: "expression", text };
 }
 
-function conditionSnippet(condition: AcceptCondition): Snippet {
+function columnSnippet({ rows }: Template, name: string, text: string): Snippet {
+  const rowInScope = rows !== undefined;
+  return { path: ["record", name], name: `column "${name}"`, kind: "expression", text, rowInScope };
+}
+
+function conditionSnippet({ rows }: Template, condition: AcceptCondition): Snippet {
+  const recordInScope = rows === undefined ? "record" : "rows";
   const name = `condition ${conditionTitle(condition)}`;
-  return { path: conditionPath(condition), name, kind: "expression", text: condition.expression, recordInScope: true };
+  return { path: conditionPath(condition), name, kind: "expression", text: condition.expression, recordInScope };
 }

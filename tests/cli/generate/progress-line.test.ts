@@ -18,6 +18,7 @@ const SUMMARY: JobSummary = {
   recordsPerSecond: 0,
   datasetFiles: [],
   datasetFileCount: 0,
+  datasetRows: null,
 };
 const ESTIMATE: Estimate = {
   lowNanos: 400_000_000,

@@ -118,6 +118,12 @@ categories: [b]`);
     ]);
   });
 
+  test("rows: its columns see the item and its index, its conditions all rows", () => {
+    const rest = "rows: it.seed.list\nrecord: { a: it.row.x, n: it.index }\naccept: it.rows.length > it.seed.least";
+    expect(parseTemplate(source({ rest }))).toMatchObject({ rows: "it.seed.list" });
+    expect(parseTemplate(source())).toMatchObject({ rows: undefined });
+  });
+
   test("tiers resolve to the models of the account that asks", () => {
     const template = parseTemplate(source(), { economy: "global.amazon.nova-2-lite-v1:0" });
     expect(template.steps[0]).toMatchObject({ modelId: "global.amazon.nova-2-lite-v1:0", tier: "economy" });
@@ -269,6 +275,31 @@ categories: [b]`);
       "a later step",
       source({ prompt: "<%= it.steps.two.output %>" }),
       /^Template "T" step "one" reads it\.steps\.two, but no earlier step has that id/,
+    ],
+    [
+      "rows without columns",
+      source({ rest: "rows: it.seed.list" }),
+      /^"rows" makes a row of each item from the columns/,
+    ],
+    [
+      "the item of a row where there are none",
+      source({ rest: "record: { a: it.row.x }" }),
+      /^Template "T" column "a" reads it\.row, but no pick or parameter has that name/,
+    ],
+    [
+      "the record where there are rows",
+      source({ rest: "rows: it.seed.list\nrecord: { a: it.row.x }\naccept: it.record.a > 1" }),
+      /^Template "T" condition "accept" reads it\.record, but no pick or parameter has that name \(there are seed, steps, rows\)/,
+    ],
+    [
+      "rows that cannot be understood",
+      source({ rest: "rows: it.seed.\nrecord: { a: it.row.x }" }),
+      /^Template "T" "rows" has a syntax error/,
+    ],
+    [
+      "a pick named like a row",
+      source({ rest: "pick: { row: seeds }\nrows: it.row.list\nrecord: { a: it.row.x }" }),
+      /^The name "row" means two things in "it"/,
     ],
     [
       "a draw that is not there",

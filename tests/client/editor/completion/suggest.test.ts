@@ -145,6 +145,17 @@ describe("draws", () => {
   });
 });
 
+describe("rows", () => {
+  const ROWS = `${TEMPLATE.replace("record:", "rows: ROWS\nrecord:")}accept: ACCEPT\n`;
+  const at = (place: string, typed: string) => labelsIn(ROWS.replace(place, typed).replaceAll("|\n", "¦\n"));
+
+  test("are an expression, whose item a column reads, and whose columns a condition reads", () => {
+    expect(at("ROWS", "it.steps.| ")).toEqual(["facts", "parts", "last"]);
+    expect(at("COLUMN", "it.| ")).toEqual(["article", "tones", "audience", "row", "index", "steps"]);
+    expect(at("ACCEPT", "it.| ")).toEqual(["article", "tones", "audience", "rows", "steps"]);
+  });
+});
+
 describe("keys and values", () => {
   test("keys are completed with those of the format that are not yet there", () => {
     const found = labelsIn("name: A\nsteps:\n  - id: a\n    ti|\n    prompt: B\n");

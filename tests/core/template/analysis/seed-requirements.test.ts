@@ -275,6 +275,18 @@ describe("what is read", () => {
     );
   });
 
+  test("rows need a list, whose items have what the columns read of each", () => {
+    const record = { t: { value: "it.row.text" }, n: { value: "it.index" } };
+    expect(described({ rows: "it.movie.lines", record })).toBe("lines[].text");
+    expect(fits({ rows: "it.movie.lines", record }, { lines: [{ text: "a" }, { text: "b" }] })).toBe(true);
+    expect(fits({ rows: "it.movie.lines", record }, { lines: [{ text: "a" }, {}] })).toBe(false);
+    expect(fits({ rows: "it.movie.lines", record }, { lines: "text" })).toBe(false);
+    expect(fits({ rows: "it.movie.lines", record }, { lines: [] })).toBe(true);
+    expect(fits({ rows: "it.movie.lines.filter((line) => line.text)", record }, { lines: [{}] })).toBe(true);
+    const accept = [{ expression: "it.rows[0].t.trim().length > 1" }];
+    expect(fits({ rows: "it.movie.lines", record, accept }, { lines: [{ text: 5 }] })).toBe(true);
+  });
+
   test("columns have to be defined, unless they say what else", () => {
     const record = { a: { value: "it.movie.title" }, b: { value: "it.movie.year ?? null" } };
     expect(described({ record })).toBe("title, year (optional)");

@@ -1,0 +1,38 @@
+import { outcomeMessage, reportOf } from "../../../cli/generate/messages.ts";
+import type { GenerateOptions } from "../../../cli/generate/options.ts";
+import type { JobSummary } from "../../../cli/job-watch.ts";
+
+const JOB: JobSummary = {
+  id: "01J",
+  status: "COMPLETED",
+  statusReason: null,
+  requested: 500,
+  delivered: 500,
+  failed: 0,
+  rejected: 0,
+  mended: 0,
+  modelProblem: null,
+  spentNanos: 470_000_000,
+  writtenOffNanos: 0,
+  budgetNanos: 1_000_000_000,
+  recordsPerSecond: 0,
+  datasetFiles: [{ name: "dataset.alpaca.jsonl", format: "ALPACA", omitted: 2 }],
+  datasetFileCount: 1,
+  datasetRows: null,
+};
+const OPTIONS = { out: "out", data: ".local" } as GenerateOptions;
+
+test("a job whose records have several rows counts both", () => {
+  const job = { ...JOB, datasetRows: 1_732 };
+  expect(outcomeMessage(job, OPTIONS)).toMatch(
+    /^Completed: 500 of 500 records, 1,732 rows, for \$0\.47, saved to out\//,
+  );
+  expect(outcomeMessage(job, OPTIONS)).toContain("dataset.alpaca.jsonl omits 2 rows whose");
+  expect(reportOf(job, 3, ["dataset.jsonl"])).toMatchObject({ delivered: 500, rows: 1_732 });
+});
+
+test("a job whose records are rows counts records", () => {
+  expect(outcomeMessage(JOB, OPTIONS)).toMatch(/^Completed: 500 of 500 records for \$0\.47, saved to out\//);
+  expect(outcomeMessage(JOB, OPTIONS)).toContain("dataset.alpaca.jsonl omits 2 records whose");
+  expect(reportOf(JOB, 3, [])).not.toHaveProperty("rows");
+});
