@@ -51,9 +51,24 @@ async function findTemplate(api: Api, name: string): Promise<{ id: string; sourc
   return undefined;
 }
 
+/** What the check of a seed set found. */
+export interface SeedReport {
+  /** What was unusual about the files, one sentence each. */
+  readonly notes: readonly string[];
+  readonly skippedCount: number;
+  /** The first of them. */
+  readonly skippedRows: readonly { readonly reason: string }[];
+}
+
 /** Uploads the files and waits until the seed set is validated. @throws PlotPaletteError with the reason when it is rejected */
-export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: AbortSignal): Promise<string> {
+export async function uploadSeeds(
+  api: Api,
+  files: readonly SeedFile[],
+  signal: AbortSignal,
+  { skipInvalid = false } = {},
+): Promise<string> {
   const input = {
+    skipInvalid,
     name: files
       .map((file) => basename(file.path))
       .join(", ")
@@ -75,6 +90,14 @@ export async function uploadSeeds(api: Api, files: readonly SeedFile[], signal: 
     await deleteSeeds(api, id);
     throw error;
   }
+}
+
+export async function getSeedReport(api: Api, id: string): Promise<SeedReport> {
+  const { getSeedSet } = await api.call<{ getSeedSet: SeedReport }>(
+    "query($id: ID!) { getSeedSet(id: $id) { notes skippedCount skippedRows { reason } } }",
+    { id },
+  );
+  return getSeedSet;
 }
 
 /** For seeds of a job that could not start. Errors here are ignored: the one that prevented the job matters more. */

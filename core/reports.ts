@@ -80,6 +80,7 @@ export const REPORT_SEED_SET = /* GraphQL */ `
       isSample
       createdAt
       skippedCount
+      notes
       spentNanos
       skippedRows {
         fileName

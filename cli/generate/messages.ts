@@ -1,6 +1,7 @@
 /** What the command tells its user about a job, and the report it leaves for programs. */
 import { formatUsd } from "#core/money/money";
 import { formatNumber } from "#core/numbers";
+import type { SeedReport } from "../api-calls.ts";
 import type { JobSummary } from "../job-watch.ts";
 import { DEFAULT_DATA_FOLDER, type GenerateOptions } from "./options.ts";
 
@@ -25,6 +26,18 @@ export function reportOf(job: JobSummary, seconds: number, files: readonly strin
     reason: job.statusReason,
     files,
   };
+}
+
+/** What was unusual about the seed files, and which of their rows were skipped. */
+export function seedMessages({ notes, skippedCount, skippedRows }: SeedReport): string[] {
+  if (skippedCount === 0) return [...notes];
+  const more = skippedCount - skippedRows.length;
+  return [
+    ...notes,
+    `${counted(skippedCount, "invalid row")} skipped:`,
+    ...skippedRows.map(({ reason }) => `  ${reason}`),
+    ...(more > 0 ? [`  and ${formatNumber(more)} more.`] : []),
+  ];
 }
 
 /** How a job ended, what it delivered, and how to continue it. */

@@ -8,13 +8,14 @@ import { CAPACITIES, MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job
 import { TASK_SIZES } from "#core/job/task-size";
 import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
 import { formatNumber } from "#core/numbers";
-import { COLLECTION_NAME, DEFAULT_COLLECTION } from "#core/seeds/seed-set";
+import { COLLECTION_NAME } from "#core/seeds/seed-set";
 import { EXIT } from "../exit-codes.ts";
 
 export interface GenerateOptions {
   template?: string;
-  /** `name=file` each. */
+  /** `name=file` each; the name is empty when none is given. */
   seeds?: string[];
+  skipInvalid?: boolean;
   set?: Record<string, string>;
   records?: number;
   budget?: Nanos;
@@ -45,6 +46,7 @@ function command(): Command {
     .description("Generates a dataset on this machine from a template and seed data, within a budget.")
     .option("--template <file>", "template, YAML or JSON")
     .option("--seeds <file>", "seed file, or name=file to name its collection; repeatable", parseSeedFile)
+    .option("--skip-invalid", "skip invalid rows of the seed files and report them")
     .option("--set <name=value>", "set a template parameter; repeatable", parseParameter)
     .option("--records <n>", "number of records to deliver", parseRecords)
     .option("--budget <usd>", "maximum model cost", parseBudget)
@@ -98,8 +100,8 @@ function choicesOf(names: readonly string[]): string[] {
 function parseSeedFile(value: string, before: string[] = []): string[] {
   // What precedes the first = is a name, unless it can only be part of a path.
   const [, left, right] = /^([^=/\\.]*)=(.*)$/s.exec(value) ?? [];
-  const [name, file] = left === undefined ? [DEFAULT_COLLECTION, value] : [left, right];
-  if (!COLLECTION_NAME.test(name))
+  const [name, file] = left === undefined ? ["", value] : [left, right];
+  if (left !== undefined && !COLLECTION_NAME.test(name))
     throw new InvalidArgumentError(
       `Expected a collection name of letters, digits and _, starting with a letter, received "${name}".`,
     );

@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { parse as parseYaml } from "yaml";
 import type { Nanos } from "#core/money/money";
-import { seedFormatOf } from "#core/seeds/seed-set";
+import { DEFAULT_COLLECTION, seedFormatOf } from "#core/seeds/seed-set";
 import { parseTemplate } from "#core/template/parse";
 import type { Template } from "#core/template/template";
 import type { SeedFile } from "../api-calls.ts";
@@ -32,7 +32,7 @@ export async function planJob({ template, seeds = [], set = {}, records, budget 
   const file = await readTemplateFile(template);
   return {
     template: file,
-    seedFiles: await readSeedFiles(seeds),
+    seedFiles: await readSeedFiles(seeds, collectionForUnnamed(seeds, file.template)),
     parameters: parameterValues(file.template, set),
     records,
     budget,
@@ -47,11 +47,18 @@ async function readTemplateFile(path: string): Promise<TemplateFile> {
   return { name: template.name, source, template };
 }
 
-/** @param specs `name=file` each */
-async function readSeedFiles(specs: readonly string[]): Promise<SeedFile[]> {
+/** Files without a name are for the only collection that the template draws from; when there are several, for `seeds`. */
+function collectionForUnnamed(specs: readonly string[], { pick }: Template): string {
+  const [only, ...others] = new Set(Object.values(pick).map(({ from }) => from));
+  const areUnnamed = specs.every((spec) => spec.startsWith("="));
+  return areUnnamed && only !== undefined && others.length === 0 ? only : DEFAULT_COLLECTION;
+}
+
+/** @param specs `name=file` each; without a name, for the collection `unnamed` */
+async function readSeedFiles(specs: readonly string[], unnamed: string): Promise<SeedFile[]> {
   const files: SeedFile[] = [];
   for (const spec of specs) {
-    const collection = spec.slice(0, spec.indexOf("="));
+    const collection = spec.slice(0, spec.indexOf("=")) || unnamed;
     const path = spec.slice(spec.indexOf("=") + 1);
     seedFormatOf(path);
     const found = await stat(path).catch(() => undefined);

@@ -5,6 +5,7 @@ import {
   deleteSeeds,
   downloadAll,
   getJob,
+  getSeedReport,
   pauseJob,
   resumeJob,
   saveTemplate,
@@ -16,7 +17,7 @@ import { openApi, type Api } from "../api.ts";
 import { EXIT, UsageError } from "../exit-codes.ts";
 import { findInstance, startInstance, type Outputs } from "../instance.ts";
 import { canceledBySignal, followJob, type JobSummary } from "../job-watch.ts";
-import { jobKeptMessage, outcomeMessage, pausedMessage, PAUSING, reportOf } from "./messages.ts";
+import { jobKeptMessage, outcomeMessage, pausedMessage, PAUSING, reportOf, seedMessages } from "./messages.ts";
 import { apiName, type GenerateOptions } from "./options.ts";
 import { filesOfDataset, removeFiles } from "./output-folder.ts";
 import type { Plan } from "./plan.ts";
@@ -85,7 +86,8 @@ async function runJob(outputs: Outputs, request: RunRequest, waitForWorkers?: ()
 
 async function submitJob({ api, options, interrupted }: Run, plan: Plan): Promise<StartedJob> {
   const templateId = await saveTemplate(api, plan.template);
-  const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted);
+  const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted, { skipInvalid: options.skipInvalid });
+  for (const message of seedMessages(await getSeedReport(api, seedSetId))) console.error(message);
   const request = {
     ...plan,
     templateId,

@@ -32,8 +32,8 @@ export const DEFAULT_COLLECTION = "seeds";
 export const COLLECTION_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 
 /** Each may be followed by `.gz`. */
-export const SEED_FILE_EXTENSIONS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"] as const;
-export type SeedFormat = "json" | "jsonl" | "csv" | "tsv" | "parquet";
+export const SEED_FILE_EXTENSIONS = [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".parquet"] as const;
+export type SeedFormat = "json" | "jsonl" | "csv" | "tsv" | "txt" | "parquet";
 
 /** The format by the file's extension. @throws PlotPaletteError BadInput for another extension */
 export function seedFormatOf(fileName: string): SeedFormat {

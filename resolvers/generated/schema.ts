@@ -1018,7 +1018,7 @@ export type SeedFileInput = {
   bytes: Scalars['Float']['input'];
   /** Its collection: a letter followed by letters, digits or underscores; `seeds` when null. */
   collection?: InputMaybe<Scalars['String']['input']>;
-  /** Its name, whose extension determines the format: .json, .jsonl, .ndjson, .csv, .tsv or .parquet, optionally followed by .gz. */
+  /** Its name, whose extension determines the format: .json, .jsonl, .ndjson, .csv, .tsv, .txt or .parquet, optionally followed by .gz. */
   fileName: Scalars['String']['input'];
 };
 
@@ -1062,6 +1062,8 @@ export type SeedSet = {
   isSample: Scalars['Boolean']['output'];
   /** The name given by its owner. */
   name: Scalars['String']['output'];
+  /** What was unusual about its files and how they were read all the same, one sentence each, at most 30: a column renamed or left out, a value that JSON cannot hold. Empty until it is READY. */
+  notes: Array<Scalars['String']['output']>;
   /** Its owner, by which subscriptions are filtered; `samples` for those that ship with the product. */
   owner: Scalars['ID']['output'];
   /** The number of rows skipped. */
@@ -1172,7 +1174,7 @@ export type SkippedRow = {
   fileName: Scalars['String']['output'];
   /** Why it is invalid. */
   reason: Scalars['String']['output'];
-  /** The number of the row, line or item, from 1. */
+  /** The number of the line (of a text file), item (of JSON) or row (of Parquet), from 1. */
   row: Scalars['Int']['output'];
 };
 

@@ -38,6 +38,8 @@ interface CheckResult {
   readonly reason?: string;
   readonly collections?: SeedCollectionSummary[];
   readonly skipped?: SkippedRows;
+  /** What was unusual about the files, one sentence each. */
+  readonly notes?: readonly string[];
   /** Keeps the uploads after an internal error, so that confirming again can succeed. */
   readonly keepUploads?: boolean;
 }
@@ -73,7 +75,7 @@ async function check(
       openRanges: () => openUploadRanges(row, file, checkDeadline),
     }));
     const collections = await store.store(files);
-    return { status: "READY", collections, ...(store.skipped && { skipped: store.skipped }) };
+    return { status: "READY", collections, notes: store.notes, ...(store.skipped && { skipped: store.skipped }) };
   } catch (error) {
     if (error instanceof PlotPaletteError) return { status: "REFUSED", reason: error.message };
     logger.error("Failed to check a seed set", { error: error as Error, seedSetId: row.seedSetId });
@@ -149,11 +151,12 @@ async function close(row: RowToCheck, result: CheckResult): Promise<"closed" | "
 }
 
 /** Removes the reason of an earlier failed check once the seed set is READY. */
-function changeOf({ status, reason, collections, skipped }: CheckResult) {
+function changeOf({ status, reason, collections, skipped, notes = [] }: CheckResult) {
   const set = {
     status,
     ...(reason !== undefined && { statusReason: reason }),
     ...(collections && { collections }),
+    ...(notes.length > 0 && { notes }),
     ...(skipped && { skippedCount: skipped.count, skippedRows: skipped.first }),
   };
   const names = status === "READY" ? [...Object.keys(set), "statusReason"] : Object.keys(set);

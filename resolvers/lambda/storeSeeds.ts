@@ -5,6 +5,7 @@ import { PlotPaletteError } from "../../core/errors.ts";
 import { seedBlockObject, seedIndexObject } from "../../core/bucket.ts";
 import { CollectionBlocks, type FullBlock, type SeedCollectionSummary } from "../../core/seeds/blocks.ts";
 import { InvalidRows, type SkippedRows } from "../../core/seeds/files/invalid-rows.ts";
+import { ReadingNotes } from "../../core/seeds/files/notes.ts";
 import { readSeedFile } from "../../core/seeds/files/reader.ts";
 import type { SeedFileSource } from "../../core/seeds/files/source.ts";
 import { fitRow } from "../../core/seeds/row-size.ts";
@@ -25,6 +26,7 @@ export class SeedStore {
   readonly #written: string[] = [];
   readonly #collections = new Map<string, Collection>();
   readonly #invalid: InvalidRows;
+  readonly #notes = new ReadingNotes();
 
   /** @param skipInvalid skips invalid rows instead of failing at the first one; false by default */
   constructor(owner: string, seedSetId: string, { skipInvalid = false } = {}) {
@@ -36,6 +38,11 @@ export class SeedStore {
   /** The rows skipped so far; undefined when every row was valid. */
   get skipped(): SkippedRows | undefined {
     return this.#invalid.skipped;
+  }
+
+  /** What was unusual about the files read so far, one sentence each. */
+  get notes(): readonly string[] {
+    return this.#notes.sentences;
   }
 
   /**
@@ -63,7 +70,7 @@ export class SeedStore {
 
   async #read(file: FileToStore): Promise<void> {
     let items = 0;
-    for await (const batch of readSeedFile(file.fileName, file, this.#invalid)) {
+    for await (const batch of readSeedFile(file.fileName, file, { invalidRows: this.#invalid, notes: this.#notes })) {
       if (batch.items.length === 0) continue;
       items += batch.items.length;
       const name = batch.collection ?? file.collection;

@@ -3,7 +3,7 @@ import { change, givenJob } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
 const FACTS =
-  "id owner name status statusReason isSample createdAt skippedCount skippedRows { fileName row reason } spentNanos collections { name fileName itemCount bytes fields { name types count missing distinct examples } }";
+  "id owner name status statusReason isSample createdAt skippedCount notes skippedRows { fileName row reason } spentNanos collections { name fileName itemCount bytes fields { name types count missing distinct examples } }";
 const CREATE = `mutation ($input: CreateSeedSetInput!) { createSeedSet(input: $input) { seedSet { ${FACTS} } uploads { collection url fields { name value } } } }`;
 const CONFIRM = `mutation ($id: ID!) { confirmSeedSet(id: $id) { ${FACTS} } }`;
 const GET = `query ($id: ID!) { getSeedSet(id: $id) { ${FACTS} } }`;

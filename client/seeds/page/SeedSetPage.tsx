@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { Link, useNavigate, useParams } from "react-router";
 import { PageError } from "../../layout/PageError.tsx";
+import { ReadingNotes } from "./ReadingNotes.tsx";
 import { SeedFields } from "./SeedFields.tsx";
 import { SeedItems } from "./SeedItems.tsx";
 import { SkippedRows } from "./SkippedRows.tsx";
@@ -60,6 +61,7 @@ function SeedSetView({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
       <div className="stack" aria-live="polite">
         <State seedSet={seedSet} />
         <SkippedRows seedSet={seedSet} />
+        <ReadingNotes seedSet={seedSet} />
         {seedSet.status === "READY" &&
           seedSet.collections.map((collection) => <SeedFields key={collection.name} collection={collection} />)}
       </div>

@@ -1,115 +1,95 @@
-/**
- * Tables with a header. A column is numeric (or boolean) only if every cell is: a column of postal codes with leading zeros
- * stays text. That takes one pass over the whole file, and a second one for the rows.
- */
+/** Tables with a header. They are read twice: once for the types of their columns, once for their rows. */
 import { PlotPaletteError } from "../../errors.ts";
-import { readRows } from "./csv-rows.ts";
-import type { InvalidRows } from "./invalid-rows.ts";
+import { Columns, valueOf, type Column } from "./csv-columns.ts";
+import { findDelimiter, isDeclaration } from "./csv-dialect.ts";
+import { nameOfDelimiter, readRows, type Row, type UnclosedQuote } from "./csv-rows.ts";
 import { setField } from "./item.ts";
-import type { OpenText, SeedBatch } from "./source.ts";
-import { MAX_FIELD_NAME_CHARACTERS, type SeedItem } from "../seed-set.ts";
-
-type ColumnType = "number" | "boolean" | "text";
-
-interface Column {
-  readonly name: string;
-  readonly type: ColumnType;
-}
-
-/** Not `007`, `+1`, `1,000` or more digits than a number holds: those are text. */
-const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?$/;
-const BOOLEAN = /^(?:true|false)$/i;
+import type { SeedBatch, TextFile } from "./source.ts";
+import type { SeedItem } from "../seed-set.ts";
 
 /**
- * Empty cells are null. A row with more or fewer cells than the header is invalid.
- * @throws PlotPaletteError BadInput naming the header or the row that cannot be read
+ * Empty cells are null, also those that a short row lacks, and rows without any value are passed over. A row with more values
+ * than the header has columns is invalid.
+ * @param given the delimiter; by default it is found out
+ * @throws PlotPaletteError BadInput naming the header or the line that cannot be read
  */
-export async function* readCsv(
-  fileName: string,
-  open: OpenText,
-  delimiter: string,
-  invalidRows: InvalidRows,
-): AsyncGenerator<SeedBatch> {
-  const columns = await findColumns(fileName, await open(), delimiter);
-  let row = -1;
-  for await (const rows of readRows(fileName, await open(), delimiter)) {
+export async function* readCsv(file: TextFile, given?: string): AsyncGenerator<SeedBatch> {
+  const delimiter = given ?? (await findDelimiter(file.fileName, file.open));
+  const table = { file, delimiter, columns: await findColumns(file, delimiter) };
+  let isBelowHeader = false;
+  for await (const rows of readRows(file.fileName, await file.open(), delimiter)) {
     const items: SeedItem[] = [];
-    for (const cells of rows) {
-      row += 1;
-      if (row === 0) continue;
-      if (cells.length === columns.length) items.push(toItem(columns, cells));
-      else invalidRows.add({ fileName, row, reason: wrongCount(fileName, row, cells, columns, delimiter) });
+    for (const row of rows) {
+      if (isBelowHeader) items.push(...itemOf(table, row));
+      else isBelowHeader = isHeader(row, delimiter);
     }
     yield { items };
   }
 }
 
-/** Infers the columns' types from all valid rows. */
-async function findColumns(fileName: string, text: AsyncIterable<string>, delimiter: string): Promise<Column[]> {
-  let names: string[] | undefined;
-  let types: (ColumnType | undefined)[] = [];
-  for await (const rows of readRows(fileName, text, delimiter))
-    for (const cells of rows) {
-      if (!names) {
-        names = headerOf(fileName, cells);
-        types = names.map(() => undefined);
-      } else if (cells.length === names.length) inferTypes(types, cells);
+interface Table {
+  readonly file: TextFile;
+  readonly delimiter: string;
+  /** By position; undefined for a column that is left out. */
+  readonly columns: readonly (Column | undefined)[];
+}
+
+/** Takes the types from all valid rows. */
+async function findColumns({ fileName, open, notes }: TextFile, delimiter: string): Promise<Table["columns"]> {
+  let columns: Columns | undefined;
+  for await (const rows of readRows(fileName, await open(), delimiter))
+    for (const row of rows) {
+      if (columns && "cells" in row && !isBlank(row) && !isTooWide(row, columns.count)) columns.add(row.cells);
+      if (columns) continue;
+      if ("unclosed" in row) throwBadInput(unclosedQuote(fileName, row));
+      if (isHeader(row, delimiter)) columns = new Columns(fileName, row.cells, delimiter);
     }
-  if (!names) throwBadInput(`The file "${fileName}" is empty; it needs a header and rows.`);
-  return names.map((name, n) => ({ name, type: types[n] ?? "text" }));
+  if (!columns) throwBadInput(`The file "${fileName}" is empty; it needs a header and rows.`);
+  return columns.finish(notes);
 }
 
-function headerOf(fileName: string, cells: readonly string[]): string[] {
-  const names = cells.map((cell) => cell.trim());
-  const unnamed = names.indexOf("");
-  if (unnamed >= 0) throwBadInput(`Column ${unnamed + 1} of "${fileName}" has no name in the header; name it.`);
-  const duplicate = names.find((name, n) => names.indexOf(name) < n);
-  if (duplicate) throwBadInput(`Two columns of "${fileName}" are named "${duplicate}"; each needs its own name.`);
-  const long = names.findIndex((name) => name.length > MAX_FIELD_NAME_CHARACTERS);
-  if (long >= 0)
-    throwBadInput(
-      `The name of column ${long + 1} of "${fileName}" has more than ${MAX_FIELD_NAME_CHARACTERS} characters; the first row must be the header.`,
-    );
-  return names;
+/** The first row with a value, unless it declares the delimiter. */
+function isHeader(row: Row | UnclosedQuote, delimiter: string): boolean {
+  return "cells" in row && !isBlank(row) && !isDeclaration(row, delimiter);
 }
 
-function inferTypes(types: (ColumnType | undefined)[], cells: readonly string[]): void {
-  for (let n = 0; n < cells.length; n += 1) {
-    const cell = cells[n] as string;
-    if (types[n] !== "text" && cell !== "") types[n] = typeWith(types[n], cell);
-  }
+/** The row's item; none when it has no values, or is invalid and skipped. */
+function itemOf({ file, delimiter, columns }: Table, row: Row | UnclosedQuote): SeedItem[] {
+  const { fileName, invalidRows, notes } = file;
+  const reason =
+    "unclosed" in row
+      ? unclosedQuote(fileName, row)
+      : isTooWide(row, columns.length) && tooWide(fileName, row, columns.length, delimiter);
+  if (reason) invalidRows.add({ fileName, row: row.line, reason });
+  if (reason || "unclosed" in row || isBlank(row)) return [];
+  if (row.cells.length < columns.length)
+    notes.count(fileName, "line", row.line, "there are fewer values than columns; the others are null");
+  return [toItem(columns, row.cells)];
 }
 
-function typeWith(type: ColumnType | undefined, cell: string): ColumnType {
-  if (type !== "boolean" && NUMBER.test(cell)) return "number";
-  if (type !== "number" && BOOLEAN.test(cell)) return "boolean";
-  return "text";
+function isBlank({ cells }: Row): boolean {
+  return cells.every((cell) => cell.trim() === "");
 }
 
-function toItem(columns: readonly Column[], cells: readonly string[]): SeedItem {
+/** Whether there are values without a column; empty cells are none. */
+function isTooWide({ cells }: Row, columns: number): boolean {
+  return cells.length > columns && cells.slice(columns).some((cell) => cell.trim() !== "");
+}
+
+function toItem(columns: Table["columns"], cells: readonly string[]): SeedItem {
   const item: Record<string, unknown> = {};
-  for (let n = 0; n < columns.length; n += 1) {
-    const { name, type } = columns[n] as Column;
-    setField(item, name, valueOf(cells[n] as string, type));
-  }
+  for (const [n, column] of columns.entries())
+    if (column) setField(item, column.name, valueOf(cells[n] ?? "", column.type));
   return item;
 }
 
-function valueOf(cell: string, type: ColumnType): unknown {
-  if (cell === "") return null;
-  if (type === "number") return Number(cell);
-  return type === "boolean" ? cell.toLowerCase() === "true" : cell;
+function tooWide(fileName: string, { line, cells }: Row, columns: number, delimiter: string): string {
+  const values = cells.findLastIndex((cell) => cell.trim() !== "") + 1;
+  return `Line ${line} of "${fileName}" has ${values} values, but the header has ${columns} columns; quote texts that contain ${nameOfDelimiter(delimiter)} or line breaks.`;
 }
 
-function wrongCount(
-  fileName: string,
-  row: number,
-  cells: readonly string[],
-  columns: readonly Column[],
-  delimiter: string,
-): string {
-  const separators = delimiter === "," ? "commas" : "tabs";
-  return `Row ${row} of "${fileName}" has ${cells.length} values, but the header has ${columns.length} columns; quote texts that contain ${separators} or line breaks.`;
+function unclosedQuote(fileName: string, { line }: UnclosedQuote): string {
+  return `A quote that opens in line ${line} of "${fileName}" is not closed; close it, and double quotes inside a quoted text ("").`;
 }
 
 function throwBadInput(message: string): never {

@@ -14,7 +14,7 @@ export interface SkippedRows {
 
 export interface InvalidRow {
   readonly fileName: string;
-  /** One-based: the line of JSONL, the item of JSON, the row of a table without its header. */
+  /** One-based: the line of a text file, the item of JSON, the row of Parquet. */
   readonly row: number;
   /** One sentence that names file and row. */
   readonly reason: string;

@@ -35,6 +35,17 @@ export class GuardedFile implements AsyncBuffer {
     }
   }
 
+  /** Runs an operation on a part of the file. @returns why it is impossible; undefined when it was done */
+  async attempt(work: () => Promise<void>): Promise<string | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (this.#failure) throw this.#failure;
+      return sentenceOf(error);
+    }
+  }
+
   /** Fetches a range of the file that will be read piecemeal, replacing the previous one; unless it is too large. */
   async prefetch(start: number, end: number, maxBytes: number): Promise<void> {
     this.#prefetched = undefined;
@@ -88,7 +99,7 @@ export function guardedCompressors(fileName: string): Compressors {
   return Object.fromEntries(guarded) as Compressors;
 }
 
-function sentenceOf(error: unknown): string {
+export function sentenceOf(error: unknown): string {
   const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
   return `${message.slice(0, 200)}.`;
 }

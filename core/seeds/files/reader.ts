@@ -6,64 +6,70 @@ import { PlotPaletteError } from "../../errors.ts";
 import { readCsv } from "./csv.ts";
 import { InvalidRows } from "./invalid-rows.ts";
 import { gunzipped } from "./gzip.ts";
-import { splitJson } from "./json.ts";
+import { readJson } from "./json.ts";
 import { readJsonl } from "./jsonl.ts";
+import { ReadingNotes } from "./notes.ts";
 import { readParquet } from "./parquet.ts";
-import { rangesOf, type FileRanges, type OpenText, type SeedBatch, type SeedFileSource } from "./source.ts";
+import { readPlainText } from "./plain-text.ts";
+import { rangesOf, type FileRanges, type SeedBatch, type SeedFileSource, type TextFile } from "./source.ts";
 import { decodeText } from "./text.ts";
-import { parseItem } from "./item.ts";
 import { isGzipped, seedFormatOf, type SeedFormat } from "../seed-set.ts";
 
 /** A Parquet file that can only be read sequentially is held in memory; its pages are compressed anyway. */
 const MAX_HELD_BYTES = 128_000_000;
 
-/**
- * @param invalidRows what to do with invalid rows; by default the first one throws
- * @throws PlotPaletteError BadInput for what cannot be read, and for an item that is not an object
- */
+export interface ReadingOptions {
+  /** What to do with invalid rows; by default the first one throws. */
+  readonly invalidRows?: InvalidRows;
+  /** Where to tell what is unusual about the file. */
+  readonly notes?: ReadingNotes;
+}
+
+/** @throws PlotPaletteError BadInput for what cannot be read, and for an item that is neither an object nor a text */
 export async function* readSeedFile(
   fileName: string,
   source: SeedFileSource,
-  invalidRows = new InvalidRows(),
+  { invalidRows = new InvalidRows(), notes = new ReadingNotes() }: ReadingOptions = {},
 ): AsyncGenerator<SeedBatch> {
   let items = 0;
-  for await (const batch of batchesOf(fileName, source, invalidRows)) {
+  for await (const batch of batchesOf(fileName, source, { invalidRows, notes })) {
     items += batch.items.length;
     yield batch;
   }
   invalidRows.endFile(fileName, items);
 }
 
-function batchesOf(fileName: string, source: SeedFileSource, invalidRows: InvalidRows): AsyncGenerator<SeedBatch> {
+function batchesOf(
+  fileName: string,
+  source: SeedFileSource,
+  telling: Required<ReadingOptions>,
+): AsyncGenerator<SeedBatch> {
   const format = seedFormatOf(fileName);
-  if (format === "parquet") return readParquet(fileName, () => rangesFrom(fileName, source), invalidRows);
-  const open = isGzipped(fileName) ? gunzipped(fileName, source.open) : source.open;
-  const openText = async () => decodeText(fileName, await open());
-  return TEXT_READERS[format](fileName, openText, invalidRows);
+  if (format === "parquet") return readParquet({ fileName, open: () => rangesFrom(fileName, source), ...telling });
+  const bytes = isGzipped(fileName) ? gunzipped(fileName, source.open) : source.open;
+  return TEXT_READERS[format]({ fileName, open: async () => decodeText(fileName, await bytes()), ...telling });
 }
 
-type TextReader = (fileName: string, open: OpenText, invalidRows: InvalidRows) => AsyncGenerator<SeedBatch>;
-
-const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, TextReader>> = {
-  csv: (fileName, open, invalidRows) => readCsv(fileName, open, ",", invalidRows),
-  tsv: (fileName, open, invalidRows) => readCsv(fileName, open, "\t", invalidRows),
-  jsonl: readJsonl,
+const TEXT_READERS: Readonly<Record<Exclude<SeedFormat, "parquet">, (file: TextFile) => AsyncGenerator<SeedBatch>>> = {
+  csv: (file) => readCsv(file),
+  tsv: (file) => readCsv(file, "\t"),
+  txt: readPlainText,
+  jsonl: readLinesOrList,
   json: readJson,
 };
 
-async function* readJson(fileName: string, open: OpenText, invalidRows: InvalidRows): AsyncGenerator<SeedBatch> {
-  const counts = new Map<string, number>();
-  for await (const found of splitJson(fileName, await open()))
-    for (const { collection, sources } of found) {
-      const location = collection === undefined ? `"${fileName}"` : `"${collection}" in "${fileName}"`;
-      const before = counts.get(collection ?? "") ?? 0;
-      counts.set(collection ?? "", before + sources.length);
-      const items = sources.flatMap((source, n) => {
-        const row = before + n + 1;
-        return parseItem(source, `Item ${row} of ${location}`, { fileName, row }, invalidRows);
-      });
-      yield { collection, items };
-    }
+/** Many name a file .jsonl that is one list. */
+async function* readLinesOrList(file: TextFile): AsyncGenerator<SeedBatch> {
+  yield* (await firstCharacterOf(file)) === "[" ? readJson(file) : readJsonl(file);
+}
+
+/** The first that is not white space; undefined for a file without any. */
+async function firstCharacterOf({ open }: TextFile): Promise<string | undefined> {
+  for await (const chunk of await open()) {
+    const first = /\S/.exec(chunk)?.[0];
+    if (first !== undefined) return first;
+  }
+  return undefined;
 }
 
 async function rangesFrom(fileName: string, { open, openRanges }: SeedFileSource): Promise<FileRanges> {

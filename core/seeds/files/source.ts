@@ -1,4 +1,6 @@
 /** How a seed file is opened, wherever it is stored, and what reading it yields. */
+import type { InvalidRows } from "./invalid-rows.ts";
+import type { ReadingNotes } from "./notes.ts";
 import type { SeedItem } from "../seed-set.ts";
 
 /** Opens the file from its start. Tables are read twice: once for the types of their columns, once for their rows. */
@@ -6,6 +8,14 @@ export type OpenFile = () => Promise<AsyncIterable<Uint8Array>> | AsyncIterable<
 
 /** The same, decoded. */
 export type OpenText = () => Promise<AsyncIterable<string>>;
+
+/** A file of text, and where to tell what is wrong with it or unusual about it. */
+export interface TextFile {
+  readonly fileName: string;
+  readonly open: OpenText;
+  readonly invalidRows: InvalidRows;
+  readonly notes: ReadingNotes;
+}
 
 /** Reads ranges of the file, for formats with a footer. */
 export interface FileRanges {

@@ -180,21 +180,21 @@ test("the index has the sums that weighted draws need", async () => {
 });
 
 test("a faulty row refuses the set and leaves nothing behind", async () => {
-  const row = await checked([{ fileName: "a.csv", bytes: "a,b\n1,2\n3\n" }]);
+  const row = await checked([{ fileName: "a.csv", bytes: "a,b\n1,2\n3,4,5\n" }]);
   expect(row).toMatchObject({
     status: "REFUSED",
-    statusReason: expect.stringMatching(/^Row 2 of "a\.csv" has 1 values/),
+    statusReason: expect.stringMatching(/^Line 3 of "a\.csv" has 3 values/),
   });
   expect(row).not.toHaveProperty("skippedRows");
   expect(await keysOf(row.seedSetId)).toEqual([]);
 });
 
 test("faulty rows are passed over when that was asked for, and told", async () => {
-  const row = await checked([{ fileName: "a.csv", bytes: "a,b\n1,2\n3\n4,5\n" }], { skipInvalid: true });
+  const row = await checked([{ fileName: "a.csv", bytes: "a,b\n1,2\n3,4,5\n4,5\n" }], { skipInvalid: true });
   expect(row).toMatchObject({
     status: "READY",
     skippedCount: 1,
-    skippedRows: [{ fileName: "a.csv", row: 2, reason: expect.stringContaining("has 1 values") }],
+    skippedRows: [{ fileName: "a.csv", row: 3, reason: expect.stringContaining("has 3 values") }],
   });
   expect(await itemsOf(row.seedSetId, "seeds")).toEqual([
     { a: 1, b: 2 },

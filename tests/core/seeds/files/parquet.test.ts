@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import { parquetMetadata } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { PlotPaletteError } from "../../../../core/errors.ts";
 import { InvalidRows } from "../../../../core/seeds/files/invalid-rows.ts";
+import { ReadingNotes } from "../../../../core/seeds/files/notes.ts";
 import { readSeedFile } from "../../../../core/seeds/files/reader.ts";
 import { rangesOf, type FileRanges } from "../../../../core/seeds/files/source.ts";
 import type { SeedItem } from "../../../../core/seeds/seed-set.ts";
-import { chunks, read } from "./given.ts";
+import { batches, chunks, read } from "./given.ts";
 
 const FIXTURES = new URL("fixtures/", import.meta.url);
 const VEGA = new URL("../../../../node_modules/vega-datasets/data/", import.meta.url);
@@ -176,7 +179,7 @@ describe("what cannot be read is refused in a sentence", () => {
     [
       "one with a hole",
       Uint8Array.from([...plain.subarray(0, 4), ...plain.subarray(30)]),
-      /cannot be read as Parquet: .+\.$/,
+      /^No column of the file "f\.parquet" can be read; "a": .+\.$/,
     ],
     [
       "a field name without end",
@@ -190,7 +193,7 @@ describe("what cannot be read is refused in a sentence", () => {
   test("a list column that would not fit into memory", async () => {
     const bytes = readFileSync(new URL("lists.parquet", FIXTURES));
     await expect(readParquet(bytes)).rejects.toThrow(
-      /^Row group 1 of "f\.parquet" has \d+ MB in the column "list", more than the 256 MB that can be read; write the file with smaller row groups\.$/,
+      /^No column of the file "f\.parquet" can be read; "list": row group 1 has \d+ MB of it, more than 256; write the file with smaller row groups\.$/,
     );
   });
 
@@ -212,6 +215,53 @@ describe("what cannot be read is refused in a sentence", () => {
         void batch;
     };
     await expect(reading()).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a column that cannot be read", () => {
+  const rows = [
+    { name: "a", data: ["one", "two"] },
+    { name: "b", data: ["x", "y"] },
+    { name: "c", data: [1, 2] },
+  ];
+
+  /** With the header of the page of column b destroyed. */
+  function withBrokenColumn(): Uint8Array {
+    const bytes = written(rows, { codec: "UNCOMPRESSED" });
+    const [group] = parquetMetadata(bytes.slice().buffer).row_groups;
+    const start = Number(group?.columns[1]?.meta_data?.data_page_offset);
+    bytes.fill(0xff, start, start + 4);
+    return bytes;
+  }
+
+  test("is left out, and told", async () => {
+    const notes = new ReadingNotes();
+    const found = await batches("f.parquet", withBrokenColumn(), 100_000, new InvalidRows(), notes);
+    expect(found.flatMap(({ items }) => items)).toEqual([
+      { a: "one", c: 1 },
+      { a: "two", c: 2 },
+    ]);
+    expect(notes.sentences).toEqual([
+      expect.stringMatching(/^The column "b" of "f\.parquet" was left out, since it cannot be read: .+\.$/),
+    ]);
+  });
+
+  test("is one matter, a store that fails another", async () => {
+    const bytes = written(rows);
+    let reads = 0;
+    const failing = (start: number, end: number) => {
+      if ((reads += 1) > 2) throw new PlotPaletteError("BadInput", "The files took too long to read.");
+      return rangesOf(bytes).read(start, end);
+    };
+    const reading = async () => {
+      const openRanges = async () => ({ byteLength: bytes.length, read: async (from: number, to: number) => failing(from, to) }); // prettier-ignore
+      for await (const batch of readSeedFile("f.parquet", { open: () => chunks(bytes, 9), openRanges })) void batch;
+      throw new Error(`read ${reads} times`);
+    };
+    reads = 2;
+    await expect(reading()).rejects.toThrow("The files took too long to read.");
+    reads = 1;
+    await expect(reading()).rejects.toThrow("The files took too long to read.");
   });
 });
 
