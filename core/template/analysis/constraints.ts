@@ -3,7 +3,7 @@
  *
  * A constraint is about the value at a path in an item: it is present (`defined`), it is of certain kinds, its fields and list
  * items have constraints of their own. Constraints only accumulate: without each of them rendering would certainly print an
- * undefined value or throw, so a seed that violates one is rightly rejected; when in doubt, none is added.
+ * undefined value or a null, or throw, so a seed that violates one is rightly rejected; when in doubt, none is added.
  *
  *     it.movie.title.trim()           movie: {title: defined, of a kind with `trim`}
  *     for (t of it.movie.tags) t.name tags: defined, text or list; each item of it: {name: defined}

@@ -139,11 +139,11 @@ function problemOfValue(check: FieldCheck, isRequired: boolean): string | undefi
     return `${reader.reads(path)} as ${orOf(accepted)}; in "${summary.name}" ${some} ${orOf(wrong)}.`;
   }
   const absent = field.missing - (field.empty ?? 0);
-  // A null can be printed: where only presence is required, known nulls count as present.
+  // Where only presence is required, as in a column or in JSON, known nulls count as present.
   const missing = allowed.includes("null") ? absent - (field.nulls ?? 0) : absent;
   const isAsked = isRequired || path.endsWith("[]");
   if (isAsked && missing > 0)
-    return `${reader.reads(path)}, which is missing in ${missing} of ${positionsOf(check, field)}; add a fallback (?? "") or clean the seeds.`;
+    return `${reader.reads(path)}, which is ${allowed.includes("null") ? "absent" : "absent or null"} in ${missing} of ${positionsOf(check, field)}; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.`;
   return problemBelow(check);
 }
 

@@ -1,7 +1,7 @@
 /**
  * What a template requires of its seeds: for each collection a JSON Schema of its items, inferred by abstract interpretation.
- * It never rejects a seed with which the template renders without an undefined value; where no branch or computed key leaves
- * doubt, it rejects every other.
+ * It never rejects a seed with which the template renders without printing an undefined value or a null; where no branch or
+ * computed key leaves doubt, it rejects every other.
  */
 import { PlotPaletteError } from "../../errors.ts";
 import { ConstraintCollector, pathText } from "./constraint-collector.ts";
@@ -205,7 +205,7 @@ class RequirementAnalysis {
     { isUnchanged = true, context = this.#surely, it = [] }: Partial<Turn> & { readonly isUnchanged?: boolean } = {},
   ): Value {
     const value = this.#interpreter.expression(this.#program(location, expressionCode(source), it), context);
-    this.#interpreter.requireDefined(value, context);
+    this.#interpreter.requireStored(value, context);
     return isUnchanged && ["seed", "text", "number"].includes(value.kind) ? value : maybe(value);
   }
 

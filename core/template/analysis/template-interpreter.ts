@@ -77,9 +77,9 @@ export class TemplateInterpreter implements Interpreter {
     if (this.#work > this.#workLimit) throw new WorkLimitReached();
   }
 
-  /** Runs a prompt: whatever it prints must be defined. */
+  /** Runs a prompt: whatever it prints must be defined, and not null. */
   prompt(program: Program, context: Context): void {
-    this.#requireAll(this.#withinLimit(program, () => this.#printsOf(program, context)) ?? []);
+    this.#requirePrinted(this.#withinLimit(program, () => this.#printsOf(program, context)) ?? []);
   }
 
   /** An expression's value. */
@@ -101,9 +101,10 @@ export class TemplateInterpreter implements Interpreter {
     }
   }
 
-  /** Requires that printing the value shows no `undefined`. */
-  requireDefined(value: Value, context: Context): void {
-    this.#requireAll(printsOf([value], context));
+  /** The value of a draw or a column: a null is one, a text that shows a null or an undefined value is not. */
+  requireStored(value: Value, context: Context): void {
+    if (value.kind === "seed") this.#requireDefined(value, context);
+    else this.#requirePrinted(printsOf([value], context));
   }
 
   textOf(values: readonly Value[], context: Context): Value {
@@ -120,8 +121,7 @@ export class TemplateInterpreter implements Interpreter {
   }
 
   requireItem(list: SeedPath, context: Context, at: number): void {
-    const item = this.read(below(list, "0"), at);
-    this.requireDefined(item, context);
+    this.#requireDefined(this.read(below(list, "0"), at), context);
   }
 
   iterate(value: Value, context: Context): Iteration[] {
@@ -236,9 +236,14 @@ export class TemplateInterpreter implements Interpreter {
     if (value.kind === "object") for (const part of value.parts) this.maybeCall(part.value, context, args);
   }
 
-  #requireAll(prints: readonly Print[]): void {
+  #requireDefined(value: Value, context: Context): void {
+    for (const { path } of printsOf([value], context)) this.environment.constraints.require(path, context);
+  }
+
+  /** In JSON a null is a null; in any other text it is the word. */
+  #requirePrinted(prints: readonly Print[]): void {
     for (const { path, context, asJson } of prints)
-      this.environment.constraints.require(path, context, asJson ? JSON_TYPES : KINDS);
+      this.environment.constraints.require(path, context, asJson ? JSON_TYPES : NOT_NULL);
   }
 
   #printsOf(program: Program, context: Context): Print[] {

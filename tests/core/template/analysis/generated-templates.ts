@@ -378,7 +378,7 @@ function fieldsOf({ code, shape }: Named): Named[] {
   return Object.entries(shape.fields).map(([field, of]) => ({ code: `${code}.${field}`, shape: of }));
 }
 
-/** Tells of an item what was wrong, or nothing: whether the template renders with it without an undefined value. */
+/** Tells of an item what was wrong, or nothing: whether the template renders with it without printing undefined or null. */
 export function judgeOf(template: Template): (item: unknown) => string | undefined {
   const eta = new Eta({ autoEscape: false, autoTrim: false, autoFilter: true, filterFunction: noticed });
   for (const [name, text] of Object.entries(template.partials)) eta.loadTemplate(name, text);
@@ -392,14 +392,19 @@ export function judgeOf(template: Template): (item: unknown) => string | undefin
     ...steps
       .filter(({ applies }) => applies(it))
       .flatMap(({ turns, prompts }) => turns(it).flatMap((turn) => prompts.map((prompt) => eta.render(prompt, turn)))),
-    ...columns.map((column) => noticed(column(it))),
+    ...columns.map((column) => column(it)).map((value) => (value === null ? "" : noticed(value))),
   ];
   return (item) => {
+    const { stringify } = JSON;
+    // A null in JSON is fine: by another name it is told from one that is printed.
+    JSON.stringify = ((value: unknown) => stringify(value)?.replaceAll("null", "nil")) as typeof stringify;
     try {
-      const shown = textsOf({ movie: frozen(structuredClone(item)) }).find((text) => text.includes("undefined"));
-      return shown === undefined ? undefined : "undefined within a text";
+      const shown = textsOf({ movie: frozen(structuredClone(item)) }).find((text) => /undefined|null/.test(text));
+      return shown === undefined ? undefined : "undefined or null within a text";
     } catch (error) {
       return String(error);
+    } finally {
+      JSON.stringify = stringify;
     }
   };
 }

@@ -37,7 +37,7 @@ const verdicts = (branches: boolean, numRuns: number, maxWork?: number) =>
   });
 
 describe("the promise", () => {
-  test("without branches: refused are exactly the seeds with which real Eta prints or throws on an undefined value", () => {
+  test("without branches: refused are exactly the seeds with which real Eta prints undefined or null, or throws", () => {
     const all = verdicts(false, 500);
     expect(all.find(({ isAccepted, fault }) => isAccepted !== (fault === undefined))).toBeUndefined();
     expect(all.filter(({ isAccepted }) => isAccepted).length).toBeGreaterThan(all.length / 3);
@@ -186,8 +186,53 @@ describe("what is read", () => {
     expect(fits({ prompt }, { title: "T" })).toBe(false);
   });
 
-  test("a null can be printed, but nothing be read of it", () => {
-    expect(fits({ prompt: "<%= it.movie.title %>" }, { title: null })).toBe(true);
+  describe("a null", () => {
+    const maybeNull = { title: null, tags: [{ name: null }], lead: "x" };
+
+    test.each([
+      "<%= it.movie.title %>",
+      "<%= `about ${it.movie.title}` %>",
+      '<%= "about " + it.movie.title %>',
+      "<%= String(it.movie.title) %>",
+      "<% const t = it.movie.title %><%= t %>",
+      "<% for (const t of it.movie.tags) { %><%= t.name %><% } %>",
+      "<% const show = (x) => { output(x) }; show(it.movie.title) %>",
+    ])("that is printed is refused: %s", (prompt) => {
+      expect(fits({ prompt }, maybeNull)).toBe(false);
+      expect(fits({ prompt }, { title: "", tags: [{ name: "n" }] })).toBe(true);
+    });
+
+    test.each([
+      '<%= it.movie.title ?? "" %>',
+      '<%= it.movie.title || "none" %>',
+      "<% if (it.movie.title) { %><%= it.movie.title %><% } %>",
+      "<% if (it.movie.title === null) { %>none<% } else { %><%= it.movie.title %><% } %>",
+      "<% if (it.movie.title === null) return 'none' %><%= it.movie.title %>",
+      "<%= it.movie.title ? `about ${it.movie.title}` : '' %>",
+      "<%= it.movie.title && it.movie.title %>",
+      "<%= it.movie.title === null %>",
+      "<%= JSON.stringify(it.movie) %><%= JSON.stringify(it.movie.title) %><%= json(it.movie.title) %>",
+      "<%= [it.movie.title, it.movie.lead].join() %>",
+      "<%= it.movie.tags.map((t) => t.name) %>",
+      "<% const unused = `${it.movie.title}` %>",
+      "<%= it.movie.tags.filter((t) => t.name).map((t) => `${t.name}`) %>",
+    ])("that is not, or not for certain, is not: %s", (prompt) => {
+      expect(fits({ prompt }, maybeNull)).toBe(true);
+    });
+
+    test("behind a step's condition is not refused", () => {
+      expect(fits({ step: { when: "it.movie.title !== null", prompt: "<%= it.movie.title %>" } }, maybeNull)).toBe(
+        true,
+      );
+    });
+
+    test("is a column's value, but no word in its text", () => {
+      const column = (value: string) => fits({ record: { a: { value } } }, maybeNull);
+      expect([column("it.movie.title"), column("`about ${it.movie.title}`")]).toEqual([true, false]);
+    });
+  });
+
+  test("nothing can be read of a null", () => {
     expect(fits({ prompt: "<%= it.movie.body.text %>" }, { body: null })).toBe(false);
   });
 
@@ -443,7 +488,7 @@ describe("whether seeds fit", () => {
       "a field that some items lack",
       "<%= it.article.title.trim() %>",
       collection(field("title", ["string"], 12)),
-      'Template "qa" step "question" reads article.title, which is missing in 12 of 300 items of "articles"; add a fallback (?? "") or clean the seeds.',
+      'Template "qa" step "question" reads article.title, which is absent or null in 12 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.',
     ],
     [
       "a field of another type",
@@ -471,16 +516,22 @@ describe("whether seeds fit", () => {
       undefined,
     ],
     [
-      "a field that may be null, which can be printed",
+      "a field that is null in some items, which would print the word",
       "<%= it.article.title %>",
+      collection(field("title", ["string"], 12, { nulls: 12 })),
+      'Template "qa" step "question" reads article.title, which is absent or null in 12 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.',
+    ],
+    [
+      "a field that is null in some items, in JSON",
+      "<%= JSON.stringify(it.article.title) %>",
       collection(field("title", ["string"], 12, { nulls: 12 })),
       undefined,
     ],
     [
-      "a field that is absent, not null, in some items",
-      "<%= it.article.title %>",
+      "a field that is absent, not null, in some items, in JSON",
+      "<%= JSON.stringify(it.article.title) %>",
       collection(field("title", ["string"], 12, { nulls: 5 })),
-      'Template "qa" step "question" reads article.title, which is missing in 7 of 300 items of "articles"; add a fallback (?? "") or clean the seeds.',
+      'Template "qa" step "question" reads article.title, which is absent in 7 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.',
     ],
     ["a field with a fallback", '<%= it.article.lead ?? "" %>', collection(...texts), undefined],
     [
