@@ -202,6 +202,22 @@ test("faulty rows are passed over when that was asked for, and told", async () =
   ]);
 });
 
+test("what was unusual about the files is told, and nothing when nothing was", async () => {
+  const row = await checked([
+    { collection: "a", fileName: "a.csv", bytes: ",x\n0,y\n" },
+    { collection: "b", fileName: "b.json", bytes: '{"version":1,"data":[{"v":NaN}]}' },
+  ]);
+  expect(row).toMatchObject({
+    status: "READY",
+    notes: [
+      'Column 1 of "a.csv" has no name in the header; it is called "column_1".',
+      'In item 1 of "b.json", NaN or Infinity became null, since JSON has neither.',
+    ],
+  });
+  expect(await itemsOf(row.seedSetId, "b")).toEqual([{ v: null }]);
+  expect(await checked([{ fileName: "a.csv", bytes: "a\n1\n" }])).not.toHaveProperty("notes");
+});
+
 test.each([
   ["a.csv", "a\n1\n"],
   ["a.parquet", readFileSync(new URL("codec-zstd.parquet", FIXTURES))],
