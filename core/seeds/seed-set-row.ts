@@ -22,7 +22,7 @@ export interface SeedSetRow extends Partial<AdHocRunRow> {
   skippedCount?: number;
   skippedRows?: { fileName: string; row: number; reason: string }[];
   /** What was unusual about the files, one sentence each; absent for nothing. */
-  notes?: readonly string[];
+  notes?: string[];
   /** How a model is to generate it; absent when it is uploaded. */
   generation?: SeedGeneration;
   createdAt: string;

@@ -21,7 +21,7 @@ export function toSeedSet(row: SeedSetRow): SeedSet {
     collections: row.collections as SeedSet["collections"],
     skippedRows: row.skippedRows ?? [],
     skippedCount: row.skippedCount ?? 0,
-    notes: row.notes ? [...row.notes] : [],
+    notes: row.notes ?? [],
     spentNanos: row.generation ? (crashed ? finalSpend(row) : (row.spentNanos ?? 0)) : null,
     createdAt: row.createdAt,
   };
