@@ -126,7 +126,7 @@ test.each<[string, File[], string | RegExp]>([
   ],
   [
     "a list with a name that cannot be one",
-    [{ fileName: "f.json", text: '{"my list":[{"a":1}]}' }],
+    [{ fileName: "f.json", text: '{"my list":[{"a":1}],"b":[{"a":1}]}' }],
     /^The list "my list" in "f.json" needs a name of 1 to 40/,
   ],
 ])("%s is REFUSED with a message, and leaves nothing behind", async (_, files, sentence) => {
@@ -189,7 +189,7 @@ test.each<[object, string]>([
   [{ name: "x", files: [] }, "BadInput: A seed set needs 1 to 10 files, not 0."],
   [
     { name: "x", files: [{ fileName: "a.xlsx", bytes: 1 }] },
-    'BadInput: The file "a.xlsx" must have the extension .json, .jsonl, .ndjson, .csv, .tsv, .parquet, optionally followed by .gz.',
+    'BadInput: The file "a.xlsx" must have the extension .json, .jsonl, .ndjson, .csv, .tsv, .txt, .parquet, optionally followed by .gz.',
   ],
   [
     { name: "x", files: [{ fileName: "a.csv", bytes: 1_000_000_001 }] },
