@@ -40,7 +40,7 @@ describe("rejected before anything is started", () => {
     ],
     ["a missing seed file", { seeds: "gone.csv" }, /gone\.csv cannot be read/],
     ["an empty seed file", { seeds: "empty.csv" }, /empty\.csv is empty; expected at least one row/],
-    ["a seed file of an unknown format", { seeds: "seeds.txt" }, /must have the extension \.json/],
+    ["a seed file of an unknown format", { seeds: "seeds.xlsx" }, /must have the extension \.json/],
     ["a missing template", { template: "gone.yaml" }, /gone\.yaml cannot be read/],
     ["broken YAML", { template: "broken.yaml" }, /not valid YAML: .* \(line 2, column 1\)/],
     ["a broken prompt", { template: "prompt.yaml" }, caret],
@@ -48,7 +48,7 @@ describe("rejected before anything is started", () => {
     ["an unknown key in a template", { template: "word.yaml" }, /has the unknown key "promt"; did you mean "prompt"/],
   ])("%s", async (_, overrides, message) => {
     await file("empty.csv", "");
-    await file("seeds.txt", "name");
+    await file("seeds.xlsx", "name");
     await file("broken.yaml", 'name: "Towns\n');
     await file("prompt.yaml", TEMPLATE.replace("it.seed.name", "it.seed."));
     await file("model.yaml", TEMPLATE.replace("tier: economy", "model: gpt-9"));
