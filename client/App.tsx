@@ -76,7 +76,7 @@ function LoadingScreen() {
 function ErrorScreen({ text, onRetry }: { readonly text: string; readonly onRetry: () => void }) {
   return (
     <main className="page">
-      <ErrorState text={text} onRetry={onRetry} />
+      <ErrorState heading="h1" text={text} onRetry={onRetry} />
     </main>
   );
 }

@@ -33,7 +33,7 @@ export function Pages() {
     <main className="page" id="content" tabIndex={-1} ref={main}>
       <ErrorBoundary
         resetKey={pathname}
-        fallback={(error, retry) => <ErrorState text={explainError(error).text} onRetry={retry} />}
+        fallback={(error, retry) => <ErrorState heading="h1" text={explainError(error).text} onRetry={retry} />}
       >
         <Suspense fallback={<SkeletonCards count={3} label="Loading page" />}>
           <Routes>

@@ -11,5 +11,5 @@ interface Props {
 /** What a page shows instead of something that could not be loaded. */
 export function PageError({ error, what, onRetry }: Props) {
   const { kind, text } = explainError(error);
-  return kind === "NotFound" ? <NotFoundPage what={what} /> : <ErrorState text={text} onRetry={onRetry} />;
+  return kind === "NotFound" ? <NotFoundPage what={what} /> : <ErrorState heading="h1" text={text} onRetry={onRetry} />;
 }

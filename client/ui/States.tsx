@@ -25,28 +25,36 @@ export function SkeletonCards({ count, label }: { readonly count: number; readon
 export interface EmptyStateProps {
   readonly icon: IconName;
   readonly title: string;
+  /** `h1` when it is all that a page has; `h2` by default. */
+  readonly heading?: "h1" | "h2";
   readonly children?: ReactNode;
   /** What the user can do next. */
   readonly actions?: ReactNode;
+  /** `plain` by default. */
   readonly tone?: "plain" | "bad";
 }
 
 /** Says that there is nothing, why, and what to do next. */
-export function EmptyState({ icon, title, children, actions, tone = "plain" }: EmptyStateProps) {
+export function EmptyState({ icon, title, heading: Heading = "h2", children, actions, tone }: EmptyStateProps) {
   return (
     <div className="empty">
       <div className={tone === "bad" ? "empty-mark empty-mark-bad" : "empty-mark"}>
         <Icon name={icon} />
       </div>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {actions && <div className="row">{actions}</div>}
     </div>
   );
 }
 
+export interface ErrorStateProps extends Pick<EmptyStateProps, "heading"> {
+  readonly text: string;
+  readonly onRetry?: () => void;
+}
+
 /** Something could not be loaded. */
-export function ErrorState({ text, onRetry }: { readonly text: string; readonly onRetry?: () => void }) {
+export function ErrorState({ text, heading, onRetry }: ErrorStateProps) {
   const retry = onRetry && (
     <Button icon="retry" onClick={onRetry}>
       Retry
@@ -54,7 +62,7 @@ export function ErrorState({ text, onRetry }: { readonly text: string; readonly 
   );
   return (
     <div role="alert">
-      <EmptyState icon="alert" tone="bad" title="Something could not be loaded" actions={retry}>
+      <EmptyState icon="alert" tone="bad" title="Something could not be loaded" heading={heading} actions={retry}>
         {text}
       </EmptyState>
     </div>
