@@ -32,18 +32,18 @@ export function App() {
 }
 
 function AuthenticatedApp({ config }: { readonly config: Config }) {
-  const { auth, check, markSignedOut } = useUser();
+  const { auth, check, endSession } = useUser();
   if (auth.state === "checking") return <LoadingScreen />;
   if (auth.state === "failed") return <ErrorScreen text={auth.text} onRetry={() => void check()} />;
   if (auth.state === "signedOut") {
     return (
       <Suspense fallback={<LoadingScreen />}>
-        <SignInPage />
+        <SignInPage config={config} hasSessionEnded={auth.hasEnded} />
       </Suspense>
     );
   }
   return (
-    <Session key={auth.user.sub} config={config} onSessionEnd={markSignedOut}>
+    <Session key={auth.user.sub} config={config} user={auth.user} onSessionEnd={endSession}>
       <RoutedApp email={auth.user.email} />
     </Session>
   );

@@ -23,6 +23,11 @@ export function explainError(error: unknown): Explanation {
   return INTERNAL;
 }
 
+/** Whether the server rejected the token that came with a request. */
+export function isTokenRejected(error: unknown): boolean {
+  return explainError(error) === SIGNED_OUT;
+}
+
 /** A token is needed and there is none: the session has ended. */
 export class SignedOutError extends Error {
   constructor(options?: ErrorOptions) {
@@ -46,7 +51,7 @@ const OFFLINE: Explanation = {
   kind: "Network",
   text: "Cannot reach the server. Check your connection and try again.",
 };
-const SIGNED_OUT: Explanation = { kind: "Unauthorized", text: "Your session has expired. Sign in again to continue." };
+const SIGNED_OUT: Explanation = { kind: "Unauthorized", text: "Your session has ended; sign in again to continue." };
 const INTERNAL: Explanation = {
   kind: "Internal",
   text: "Something went wrong on our side. Try again in a moment.",

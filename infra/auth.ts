@@ -1,6 +1,7 @@
 import { Duration, NestedStack, RemovalPolicy } from "aws-cdk-lib";
 import { AccountRecovery, FeaturePlan, UserPool, type UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
+import { PASSWORD_POLICY } from "../core/password-policy.ts";
 
 /** User accounts: sign-up by email, sign-in with SRP. */
 export class Auth extends NestedStack {
@@ -16,14 +17,7 @@ export class Auth extends NestedStack {
       autoVerify: { email: true },
       standardAttributes: { email: { required: true, mutable: true } },
       signInCaseSensitive: false,
-      passwordPolicy: {
-        minLength: 12,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireDigits: true,
-        requireSymbols: false,
-        tempPasswordValidity: Duration.days(3),
-      },
+      passwordPolicy: { ...PASSWORD_POLICY, tempPasswordValidity: Duration.days(3) },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -7,23 +7,27 @@ import { RealtimeContext, useBrowserNetwork } from "../link/Realtime.ts";
 import { useJobUpdates } from "../jobs/live/useJobUpdates.ts";
 import { useSeedSetUpdates } from "../seeds/useSeedSetUpdates.ts";
 import { createClient, type Api } from "./createClient.ts";
-import { readToken } from "./auth.ts";
+import { readToken, type User } from "./auth.ts";
+import { UserContext } from "./UserContext.ts";
 
 interface Props {
   readonly config: Config;
+  readonly user: User;
   readonly children: ReactNode;
   /** Called when the tokens have expired and the user must sign in again. */
   readonly onSessionEnd: () => void;
 }
 
 /** One signed-in user's cache and socket; both end with the session. Use the user's id as `key`. */
-export function Session({ config, children, onSessionEnd }: Props) {
+export function Session({ config, user, children, onSessionEnd }: Props) {
   const [{ client, realtime }] = useState(() => createApi(config, onSessionEnd));
   useBrowserNetwork(realtime);
   return (
     <ApolloProvider client={client}>
       <RealtimeContext value={realtime}>
-        <LiveUpdates>{children}</LiveUpdates>
+        <UserContext value={user}>
+          <LiveUpdates>{children}</LiveUpdates>
+        </UserContext>
       </RealtimeContext>
     </ApolloProvider>
   );

@@ -1,13 +1,25 @@
+import { useEffect, useState } from "react";
 import { Authenticator } from "@aws-amplify/ui-react";
 import { I18n } from "aws-amplify/utils";
 import "@aws-amplify/ui-react/styles.css";
+import { describePasswordPolicy, PASSWORD_POLICY } from "#core/password-policy";
+import type { Config } from "../config.ts";
 import { Logo } from "../layout/Logo.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { Notice } from "../ui/States.tsx";
 import { ThemeToggle } from "../ui/ThemeToggle.tsx";
+import { CodeFooter, MailFileContext } from "./CodeFooter.tsx";
+import { readMailFile } from "./mailFile.ts";
 import "./sign-in.css";
 
+interface Props {
+  readonly config: Config;
+  /** Whether a session ended without a sign-out; the page says so. */
+  readonly hasSessionEnded: boolean;
+}
+
 /** Sign-in, sign-up with confirmation, and password reset. */
-export default function SignInPage() {
+export default function SignInPage({ config, hasSessionEnded }: Props) {
   return (
     <main className="sign-in">
       <title>Sign in · Plot Palette</title>
@@ -30,7 +42,19 @@ export default function SignInPage() {
         </ul>
       </section>
       <section className="sign-in-form" aria-label="Sign in">
-        <Authenticator loginMechanisms={["email"]} />
+        {hasSessionEnded && (
+          <div role="status" className="sign-in-reason">
+            <Notice tone="warn">Your session has ended; sign in again to continue.</Notice>
+          </div>
+        )}
+        <MailFileContext value={useMailFile(config)}>
+          <Authenticator
+            loginMechanisms={["email"]}
+            passwordSettings={PASSWORD_SETTINGS}
+            formFields={FORM_FIELDS}
+            components={COMPONENTS}
+          />
+        </MailFileContext>
       </section>
     </main>
   );
@@ -42,6 +66,29 @@ const POINTS = [
   "Live records, throughput and cost.",
   "JSONL, CSV and Parquet, with provenance for every record.",
 ];
+
+/** The pool's policy in Amplify's words, so that the form finds what the pool would reject. */
+const PASSWORD_SETTINGS = {
+  minLength: PASSWORD_POLICY.minLength,
+  requireLowercase: PASSWORD_POLICY.requireLowercase,
+  requireUppercase: PASSWORD_POLICY.requireUppercase,
+  requireNumbers: PASSWORD_POLICY.requireDigits,
+  requireSpecialCharacters: PASSWORD_POLICY.requireSymbols,
+};
+
+/** Amplify passes all options on to its text field, which knows more of them than their type. */
+const NEW_PASSWORD = { password: { isRequired: true, descriptiveText: describePasswordPolicy(PASSWORD_POLICY) } };
+const FORM_FIELDS = { signUp: NEW_PASSWORD, confirmResetPassword: NEW_PASSWORD, forceNewPassword: NEW_PASSWORD };
+
+const COMPONENTS = { ConfirmSignUp: { Footer: CodeFooter }, ConfirmResetPassword: { Footer: CodeFooter } };
+
+function useMailFile(config: Config): string | null {
+  const [mailFile, setMailFile] = useState<string | null>(null);
+  useEffect(() => {
+    void readMailFile(config).then(setMailFile);
+  }, [config]);
+  return mailFile;
+}
 
 /** Amplify's labels in sentence case, like all others. */
 I18n.putVocabulariesForLanguage("en", {

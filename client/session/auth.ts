@@ -37,9 +37,13 @@ export async function readToken(fresh: boolean): Promise<string> {
   return tokens.idToken.toString();
 }
 
-/** Calls back on sign-in and sign-out. Returns the function that stops it. */
-export function watchAuth(listener: (event: "signedIn" | "signedOut") => void): () => void {
+/** `notRenewed`: the tokens have expired and could not be renewed. */
+export type AuthEvent = "signedIn" | "signedOut" | "notRenewed";
+
+/** Calls back on each event. Returns the function that stops it. */
+export function watchAuth(listener: (event: AuthEvent) => void): () => void {
   return Hub.listen("auth", ({ payload }) => {
     if (payload.event === "signedIn" || payload.event === "signedOut") listener(payload.event);
+    if (payload.event === "tokenRefresh_failure") listener("notRenewed");
   });
 }

@@ -1,7 +1,10 @@
 import { ApolloClient, ApolloLink, InMemoryCache } from "@apollo/client";
 import { SetContextLink } from "@apollo/client/link/context";
+import { ErrorLink } from "@apollo/client/link/error";
 import { BaseHttpLink } from "@apollo/client/link/http";
+import { from, switchMap } from "rxjs";
 import type { Config } from "../config.ts";
+import { isTokenRejected } from "../errors.ts";
 import { typePolicies } from "./cache.ts";
 import { keepNewest } from "./keepNewest.ts";
 import { AppSyncRealtimeLink } from "../link/AppSyncRealtimeLink.ts";
@@ -30,6 +33,7 @@ export function createClient(config: Config, getToken: (fresh: boolean) => Promi
   const cache = new InMemoryCache({ typePolicies });
   // BaseHttpLink adds no extensions to the request; AppSync rejects bodies with unknown keys.
   const http = ApolloLink.from([
+    renewRejectedToken(getToken),
     rereadWhenUnreachable(endpoints),
     new SetContextLink(async () => ({ headers: { authorization: await getToken(false) } })),
     new BaseHttpLink({ uri: () => endpoints.config.graphqlUrl }),
@@ -40,4 +44,11 @@ export function createClient(config: Config, getToken: (fresh: boolean) => Promi
     http,
   );
   return { client: new ApolloClient({ cache, link: keepNewest(cache).concat(link) }), realtime };
+}
+
+/** Sends a request once more with a new token if its own is rejected: revoked, say, or of an instance that was reset. */
+function renewRejectedToken(getToken: (fresh: boolean) => Promise<string>): ErrorLink {
+  return new ErrorLink(({ error, operation, forward }) =>
+    isTokenRejected(error) ? from(getToken(true)).pipe(switchMap(() => forward(operation))) : undefined,
+  );
 }

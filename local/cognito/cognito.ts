@@ -122,6 +122,8 @@ function describeIssuer(pool: Pool) {
     response_types_supported: ["code", "token"],
     scopes_supported: ["openid", "email", "phone", "profile"],
     subject_types_supported: ["public"],
+    // Not on AWS, where mail arrives.
+    mail_file: pool.outbox,
   };
 }
 

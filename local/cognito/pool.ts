@@ -37,6 +37,8 @@ export interface Pool {
   readonly clients: Map<string, ClientSettings>;
   readonly groups: Map<string, Group>;
   readonly state: PoolState;
+  /** The file that its mail goes to. */
+  readonly outbox: string;
   now(): number;
   /** Call after each change, before answering. */
   save(): void;
@@ -66,9 +68,10 @@ export async function openPool(resource: Resource, context: CloudContext, url: s
     clients: new Map(),
     groups: new Map(),
     state,
+    outbox: join(context.folder, "outbox.jsonl"),
     now: () => context.clock.now(),
     save: () => saveState(file, state, context.clock.now()),
-    send: (mail) => putIntoOutbox(mail, context),
+    send: (mail) => putIntoOutbox(mail, pool.outbox, context),
   };
   pool.save();
   return pool;
@@ -102,10 +105,10 @@ async function newState(): Promise<PoolState> {
   return { secret: randomBytes(32).toString("hex"), signingKey, users: new Map(), sessions: new Map() };
 }
 
-function putIntoOutbox(mail: Mail, context: CloudContext): void {
+function putIntoOutbox(mail: Mail, outbox: string, context: CloudContext): void {
   const { to, subject, body, code } = mail;
   const line = JSON.stringify({ at: new Date(context.clock.now()).toISOString(), to, subject, body, code });
-  appendWhole(join(context.folder, "outbox.jsonl"), `${line}\n`);
+  appendWhole(outbox, `${line}\n`);
   context.log(`mail to ${to}: ${subject} (${code})`);
 }
 

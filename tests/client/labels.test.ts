@@ -90,7 +90,7 @@ describe("the message of an error", () => {
     const unauthorized = new ServerError("401", { response: new Response(null, { status: 401 }), bodyText: "{}" });
     expect(explainError(unauthorized).kind).toBe("Unauthorized");
     expect(explainError(new SignedOutError()).kind).toBe("Unauthorized");
-    expect(explainError(apiError("UnauthorizedException", "Token has expired.")).text).toMatch(/Sign in again/);
+    expect(explainError(apiError("UnauthorizedException", "Token has expired.")).text).toMatch(/sign in again/);
   });
 
   test("blames the network for a request that never arrived", () => {

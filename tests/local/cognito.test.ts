@@ -492,7 +492,10 @@ test("a page of its cloud may call it", async () => {
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get("access-control-allow-origin")).toBe(SITE);
   const configuration = await fetch(`${pool.attributes.ProviderURL}/.well-known/openid-configuration`);
-  expect(await configuration.json()).toMatchObject({ issuer: pool.attributes.ProviderURL });
+  expect(await configuration.json()).toMatchObject({
+    issuer: pool.attributes.ProviderURL,
+    mail_file: join(folder, "outbox.jsonl"),
+  });
   const refusal = await fetch(url, {
     method: "POST",
     headers: { "x-amz-target": "AWSCognitoIdentityProviderService.Nonsense" },

@@ -1,0 +1,11 @@
+import { createContext, useContext } from "react";
+import type { User } from "./auth.ts";
+
+export const UserContext = createContext<User | null>(null);
+
+/** The user whose session this is. @throws outside a session */
+export function useSignedInUser(): User {
+  const user = useContext(UserContext);
+  if (!user) throw new Error("useSignedInUser needs a Session around it.");
+  return user;
+}
