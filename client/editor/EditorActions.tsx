@@ -9,12 +9,17 @@ export interface EditorActionsProps {
   readonly source: string;
   readonly isChanged: boolean;
   readonly busy: boolean;
+  /** Whether the text is being checked. */
+  readonly isChecking: boolean;
+  /** Whether it will be saved once that has found no errors. */
+  readonly isWaiting: boolean;
   readonly onImport: (source: string) => void;
   readonly onSave: () => void;
 }
 
 /** Imports, exports and saves the source. */
-export function EditorActions({ name, source, isChanged, busy, onImport, onSave }: EditorActionsProps) {
+export function EditorActions(props: EditorActionsProps) {
+  const { name, source, isChanged, busy, isChecking, isWaiting, onImport, onSave } = props;
   const read = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
     event.target.value = "";
@@ -36,8 +41,15 @@ export function EditorActions({ name, source, isChanged, busy, onImport, onSave 
       <Button icon="download" onClick={() => exportSource(name, source)}>
         Export
       </Button>
-      <Button variant="primary" icon="check" busy={busy} disabled={!isChanged} title="Ctrl+S or ⌘S" onClick={onSave}>
-        {isChanged ? "Save" : "Saved"}
+      <Button
+        variant="primary"
+        icon="check"
+        busy={busy || isWaiting}
+        disabled={!isChanged}
+        title={isChecking ? "Checking…" : "Ctrl+S or ⌘S"}
+        onClick={onSave}
+      >
+        {isWaiting ? "Checking…" : isChanged ? "Save" : "Saved"}
       </Button>
     </div>
   );

@@ -13,13 +13,15 @@ import { Icon } from "../ui/Icon.tsx";
 import { Notice } from "../ui/States.tsx";
 import { CodeEditor, type CodeEditorHandle } from "./code/CodeEditor.tsx";
 import { ConflictNotice } from "./ConflictNotice.tsx";
-import { EditorActions } from "./EditorActions.tsx";
+import { EditorActions, type EditorActionsProps } from "./EditorActions.tsx";
 import { Preview } from "./preview/Preview.tsx";
-import { useTemplateCheck } from "./preview/useTemplateCheck.ts";
+import { checkStateOf, useTemplateCheck } from "./preview/useTemplateCheck.ts";
 import { ProblemList } from "./ProblemList.tsx";
+import { RestoredNotice } from "./RestoredNotice.tsx";
 import { StartFrom } from "./StartFrom.tsx";
 import { UnsavedWarning } from "./UnsavedWarning.tsx";
 import { useDraft } from "./useDraft.ts";
+import { useSave } from "./useSave.ts";
 
 export interface TemplateEditorProps {
   /** The template to edit; null for a new one. */
@@ -35,6 +37,7 @@ export function TemplateEditor({ saved: initial, onCreated }: TemplateEditorProp
   const draft = useDraft(initial);
   const { saved, source } = draft;
   const check = useTemplateCheck(source, saved?.id ?? null);
+  const checkState = checkStateOf(check);
   const analysis = useLatestAnalysis(check.data?.analysis);
   const [rendered, setRendered] = useState(NO_PROBLEMS);
   const problems = check.data?.problems.length ? check.data.problems : rendered;
@@ -42,23 +45,33 @@ export function TemplateEditor({ saved: initial, onCreated }: TemplateEditorProp
   const completionData = useCompletionData(seedSetId);
 
   const goTo = useCallback((position: number) => editor.current?.goTo(position), []);
-  const save = async (basedOn?: number) => {
-    if (draft.busy) return;
-    const problem = check.isCurrent ? check.data?.problems[0] : undefined;
-    if (problem) return goTo(problem.from);
-    const template = await draft.save(basedOn);
-    if (!template || saved) return;
-    onCreated?.(template);
-    void navigate(paths.editTemplate(template.id), { replace: true, state: { keepFocus: true } });
-  };
+  const { requestSave, isWaiting } = useSave({
+    draft,
+    check: checkState,
+    firstProblem: check.data?.problems[0]?.from ?? null,
+    onProblem: goTo,
+    onSaved(template) {
+      if (saved) return;
+      onCreated?.(template);
+      void navigate(paths.editTemplate(template.id), { replace: true, state: { keepFocus: true } });
+    },
+  });
+  const { restoredFrom } = draft;
 
   return (
     <div className="editor">
-      <UnsavedWarning isUnsaved={draft.isUnsaved} />
-      <EditorHead {...{ draft, editor }} onSave={() => void save()} />
+      <UnsavedWarning isUnsaved={draft.isUnsaved} isKept={draft.isKept} />
+      <EditorHead
+        {...{ draft, editor, isWaiting }}
+        isChecking={checkState === "checking"}
+        onSave={() => requestSave()}
+      />
       <div className="stack">
+        {restoredFrom && (
+          <RestoredNotice changedAt={restoredFrom} onDiscard={() => editor.current?.replace(draft.discard())} />
+        )}
         {!saved && !draft.isChanged && <StartFrom />}
-        <SaveFailure {...{ draft, editor }} onOverwrite={(version) => void save(version)} />
+        <SaveFailure {...{ draft, editor }} onOverwrite={requestSave} />
         <div className="editor-columns">
           <section className="editor-source" aria-label="Source">
             <CodeEditor
@@ -66,15 +79,14 @@ export function TemplateEditor({ saved: initial, onCreated }: TemplateEditorProp
               initialText={source}
               problems={problems}
               completionData={completionData}
-              onChange={draft.setSource}
-              onSave={() => void save()}
+              onChange={draft.change}
             />
             <ProblemList problems={problems} isCurrent={check.isCurrent} error={check.error} onGoTo={goTo} />
           </section>
           <Preview
             {...{ source, analysis, seedSetId }}
             templateId={saved?.id ?? null}
-            isValid={check.isCurrent && check.data?.problems.length === 0}
+            check={checkState}
             onSeedSet={setSeedSetId}
             onProblems={setRendered}
           />
@@ -109,7 +121,9 @@ interface PartProps {
   readonly editor: RefObject<CodeEditorHandle | null>;
 }
 
-function EditorHead({ draft: { saved, source, isChanged, busy }, editor, onSave }: PartProps & { onSave: () => void }) {
+type EditorHeadProps = PartProps & Pick<EditorActionsProps, "isChecking" | "isWaiting" | "onSave">;
+
+function EditorHead({ draft: { saved, source, isChanged, busy }, editor, ...actions }: EditorHeadProps) {
   return (
     <>
       <title>{`${saved?.name ?? "New template"} · Plot Palette`}</title>
@@ -124,7 +138,7 @@ function EditorHead({ draft: { saved, source, isChanged, busy }, editor, onSave 
           {isChanged && <Badge tone="warn">Unsaved changes</Badge>}
         </div>
         <EditorActions
-          {...{ source, busy, onSave }}
+          {...{ source, busy, ...actions }}
           name={saved?.name ?? "template"}
           isChanged={isChanged || !saved}
           onImport={(text) => editor.current?.replace(text)}

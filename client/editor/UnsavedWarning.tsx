@@ -2,8 +2,14 @@ import { useEffect } from "react";
 import { useBlocker } from "react-router";
 import { Dialog } from "../ui/Dialog.tsx";
 
-/** Warns before unsaved changes are lost: with a dialog on navigation within the app, with the browser's own when leaving it. */
-export function UnsavedWarning({ isUnsaved }: { readonly isUnsaved: () => boolean }) {
+export interface UnsavedWarningProps {
+  readonly isUnsaved: () => boolean;
+  /** Whether the changes are kept as a draft. */
+  readonly isKept: boolean;
+}
+
+/** Warns before a page with unsaved changes is left: with a dialog on navigation within the app, with the browser's own when leaving it. */
+export function UnsavedWarning({ isUnsaved, isKept }: UnsavedWarningProps) {
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => isUnsaved() && currentLocation.pathname !== nextLocation.pathname,
   );
@@ -20,11 +26,15 @@ export function UnsavedWarning({ isUnsaved }: { readonly isUnsaved: () => boolea
       title="Leave without saving?"
       action="Leave"
       dismiss="Keep editing"
-      variant="danger"
+      variant={isKept ? "primary" : "danger"}
       onConfirm={() => blocker.proceed()}
       onClose={() => blocker.reset()}
     >
-      <p className="soft">Your unsaved changes to this template will be lost.</p>
+      <p className="soft">
+        {isKept
+          ? "Your changes stay in this browser as a draft, from which you can continue later."
+          : "Your unsaved changes to this template will be lost."}
+      </p>
     </Dialog>
   );
 }

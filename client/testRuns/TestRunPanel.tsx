@@ -2,6 +2,7 @@ import { useState } from "react";
 import { MAX_TEST_RUN_RECORDS } from "#core/money/ad-hoc-limits";
 import { formatUsd, formatUsdApart, parseUsd } from "#core/money/money";
 import type { TestRunFieldsFragment } from "../generated/documents.ts";
+import { checkMessage, type CheckState } from "../editor/preview/useTemplateCheck.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useStartTestRun } from "../mutations/useStartTestRun.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -17,7 +18,7 @@ import { useTestRun } from "./useTestRun.ts";
 export interface TestRunPanelProps {
   readonly source: string;
   readonly templateId: string | null;
-  readonly isValid: boolean;
+  readonly check: CheckState;
   readonly seedSetId: string | null;
   /** Values for its parameters as JSON; null for the defaults. */
   readonly parameters: string | null;
@@ -26,7 +27,7 @@ export interface TestRunPanelProps {
 }
 
 /** Generates a few records with real model calls and shows every call. */
-export function TestRunPanel({ isValid, maxAttemptCostNanos, ...template }: TestRunPanelProps) {
+export function TestRunPanel({ check, maxAttemptCostNanos, ...template }: TestRunPanelProps) {
   const [form, setForm] = useState({ records: "1", budget: "0.10" });
   const [shown, setShown] = useState(false);
   const { testRun, start, busy, error } = useStart(template);
@@ -58,12 +59,18 @@ export function TestRunPanel({ isValid, maxAttemptCostNanos, ...template }: Test
           hint={maxAttemptCostNanos === null ? undefined : `Max cost per attempt: ${formatUsd(maxAttemptCostNanos)}`}
           onChange={(event) => setForm({ ...form, budget: event.target.value })}
         />
-        <Button type="submit" variant="primary" icon="play" busy={busy || isRunning} disabled={!isValid || !hasSeeds}>
+        <Button
+          type="submit"
+          variant="primary"
+          icon="play"
+          busy={busy || isRunning}
+          disabled={check !== "valid" || !hasSeeds}
+        >
           Run
         </Button>
       </div>
       {!hasSeeds && <p className="small soft">Choose seeds above: a test run samples real items.</p>}
-      {!isValid && <p className="small soft">Fix the errors first.</p>}
+      {check !== "valid" && <p className="small soft">{checkMessage(check, "first")}</p>}
       <FieldError error={error} />
       {testRun && <TestRunState testRun={testRun} />}
       {testRun && <TestRunRecords records={testRun.records} />}

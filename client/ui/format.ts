@@ -53,6 +53,16 @@ export function showMoment(at: string): string {
   return MOMENT.format(Date.parse(at));
 }
 
+/** `10:32 AM` of the same day, otherwise `Nov 25, 2026, 10:32 AM`. */
+export function showClock(at: string, nowMs: number): string {
+  return DAY.format(Date.parse(at)) === DAY.format(nowMs) ? CLOCK.format(Date.parse(at)) : showDateTime(at);
+}
+
+/** `Nov 25, 2026, 10:32 AM`. */
+export function showDateTime(at: string): string {
+  return DATE_TIME.format(Date.parse(at));
+}
+
 /** `Nov 25, 2026`. */
 export function showDate(at: string): string {
   return DAY.format(Date.parse(at));
@@ -61,6 +71,8 @@ export function showDate(at: string): string {
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const RELATIVE = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
 const DAY = new Intl.DateTimeFormat("en-US", { dateStyle: "medium" });
+const CLOCK = new Intl.DateTimeFormat("en-US", { timeStyle: "short" });
+const DATE_TIME = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
 const MOMENT = new Intl.DateTimeFormat("en-US", { dateStyle: "full", timeStyle: "medium" });
 const UNITS = ["B", "KB", "MB", "GB", "TB"] as const;
 

@@ -1,4 +1,4 @@
-import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
+import { useEffect, useId, useImperativeHandle, useRef, type Ref } from "react";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -13,7 +13,6 @@ export interface CodeEditorProps {
   readonly problems: readonly TemplateProblemFragment[];
   readonly completionData: CompletionData;
   readonly onChange: (text: string) => void;
-  readonly onSave: () => void;
   readonly ref?: Ref<CodeEditorHandle>;
 }
 
@@ -25,12 +24,13 @@ export interface CodeEditorHandle {
 }
 
 /** The source of a template in CodeMirror, set up for the template format. */
-export function CodeEditor({ initialText, problems, completionData, onChange, onSave, ref }: CodeEditorProps) {
+export function CodeEditor({ initialText, problems, completionData, onChange, ref }: CodeEditorProps) {
   const parent = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(undefined);
-  const latest = useRef({ completionData, onChange, onSave });
+  const keysId = useId();
+  const latest = useRef({ completionData, onChange });
   useEffect(() => {
-    latest.current = { completionData, onChange, onSave };
+    latest.current = { completionData, onChange };
   });
   useEffect(() => {
     const view = new EditorView({
@@ -40,10 +40,13 @@ export function CodeEditor({ initialText, problems, completionData, onChange, on
         extensions: [
           templateEditor({
             completionData: () => latest.current.completionData,
-            onSave: () => latest.current.onSave(),
             onChange: (text) => latest.current.onChange(text),
           }),
-          EditorView.contentAttributes.of({ "aria-label": "Template", spellcheck: "false" }),
+          EditorView.contentAttributes.of({
+            "aria-label": "Template",
+            "aria-describedby": keysId,
+            spellcheck: "false",
+          }),
         ],
       }),
     });
@@ -75,5 +78,12 @@ export function CodeEditor({ initialText, problems, completionData, onChange, on
       view?.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
   }));
-  return <div ref={parent} className="code-editor" />;
+  return (
+    <>
+      <div ref={parent} className="code-editor" />
+      <p id={keysId} className="editor-keys small faint">
+        Tab indents; press Esc, then Tab to leave the editor.
+      </p>
+    </>
+  );
 }

@@ -31,12 +31,21 @@ export function templateLanguage(): Extension {
 export interface EditorOptions {
   /** Read at each completion, so it can change. */
   readonly completionData: () => CompletionData;
-  readonly onSave: () => void;
   readonly onChange: (text: string) => void;
 }
 
+/** How long after Escape a Tab leaves the editor, unless another key comes between. */
+const LEAVE_MS = 60_000;
+
+/** The editor itself gives it two seconds, too short for someone who listens to a description of what was focused. */
+const leaveAfterEscape = EditorView.domEventObservers({
+  keyup: ({ key }, view) => {
+    if (key === "Escape") view.setTabFocusMode(LEAVE_MS);
+  },
+});
+
 /** The extensions of the template editor. Tab indents; Escape, then Tab, leaves the editor. */
-export function templateEditor({ completionData, onSave, onChange }: EditorOptions): Extension {
+export function templateEditor({ completionData, onChange }: EditorOptions): Extension {
   return [
     templateLanguage(),
     lineNumbers(),
@@ -51,7 +60,6 @@ export function templateEditor({ completionData, onSave, onChange }: EditorOptio
     closeBrackets(),
     autocompletion({ override: [(context) => complete(context, completionData())], icons: false }),
     keymap.of([
-      { key: "Mod-s", preventDefault: true, run: () => (onSave(), true) },
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...searchKeymap,
@@ -61,6 +69,7 @@ export function templateEditor({ completionData, onSave, onChange }: EditorOptio
       ...defaultKeymap,
       indentWithTab,
     ]),
+    leaveAfterEscape,
     EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
   ];
 }

@@ -16,14 +16,15 @@ import { TestRunPanel } from "../../testRuns/TestRunPanel.tsx";
 import { SummaryPanel } from "../../templates/summary/SummaryPanel.tsx";
 import { PromptsPanel } from "./PromptsPanel.tsx";
 
+import type { CheckState } from "./useTemplateCheck.ts";
 export interface PreviewProps {
   readonly source: string;
   /** The template the source is, or will be, a version of; null for a new one. */
   readonly templateId: string | null;
   /** The analysis of the source when it last had no errors; null before. */
   readonly analysis: TemplateAnalysisFieldsFragment | null;
-  /** Whether the current source has no errors. */
-  readonly isValid: boolean;
+  /** What is known about the current source. */
+  readonly check: CheckState;
   readonly seedSetId: string | null;
   readonly onSeedSet: (id: string | null) => void;
   /** Omits the summary tab, where the summary is already shown. */
@@ -37,7 +38,7 @@ export function Preview({
   source,
   templateId,
   analysis,
-  isValid,
+  check,
   seedSetId,
   onSeedSet,
   hideSummary,
@@ -49,7 +50,7 @@ export function Preview({
   const errors = checkParameters(parameters, texts);
   const hasErrors = Object.keys(errors).length > 0;
   const values = hasErrors ? null : parametersInput(parameters, texts);
-  const shared = { source, templateId, seedSetId, parameters: values, isValid: isValid && !hasErrors };
+  const shared = { source, templateId, seedSetId, parameters: values, check: hasErrors ? "invalid" : check } as const;
   return (
     <section className="card stack editor-preview" aria-label="Preview">
       <SeedChoice selectedId={seedSetId} reads={analysis?.reads ?? []} onSelect={onSeedSet} />

@@ -6,12 +6,12 @@ import { Button } from "../../ui/Button.tsx";
 import { showBytes, showCount } from "../../ui/format.ts";
 import { Notice, Skeleton } from "../../ui/States.tsx";
 import { Turns } from "../../templates/Turns.tsx";
-import { useRendering } from "./useTemplateCheck.ts";
+import { checkMessage, useRendering, type CheckState } from "./useTemplateCheck.ts";
 
 export interface PromptsPanelProps {
   readonly source: string;
   readonly templateId: string | null;
-  readonly isValid: boolean;
+  readonly check: CheckState;
   readonly seedSetId: string | null;
   /** Values for its parameters as JSON; null for the defaults. */
   readonly parameters: string | null;
@@ -19,8 +19,9 @@ export interface PromptsPanelProps {
 }
 
 /** The prompts of one record as the models would receive them, with paging through the records. No model is called. */
-export function PromptsPanel({ source, templateId, isValid, seedSetId, parameters, onProblems }: PromptsPanelProps) {
+export function PromptsPanel({ source, templateId, check, seedSetId, parameters, onProblems }: PromptsPanelProps) {
   const [recordNo, setRecordNo] = useState(0);
+  const isValid = check === "valid";
   const input = { source, templateId, seedSetId, parameters, recordNo };
   const { data: rendering, isCurrent, error } = useRendering(isValid ? input : null);
   const problems = rendering?.problems;
@@ -28,7 +29,7 @@ export function PromptsPanel({ source, templateId, isValid, seedSetId, parameter
   return (
     <>
       <RecordChoice recordNo={recordNo} onSelect={setRecordNo} />
-      {!isValid && <p className="small soft">Fix the errors to refresh the prompts.</p>}
+      {!isValid && <p className="small soft">{checkMessage(check, "to refresh the prompts")}</p>}
       {error && <Notice tone="bad">{error}</Notice>}
       {rendering && isCurrent && rendering.problems.length > 0 && (
         <Notice tone="bad">

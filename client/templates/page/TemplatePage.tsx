@@ -108,7 +108,7 @@ function TemplatePreview({ template }: { readonly template: TemplateFieldsFragme
         source={template.source}
         templateId={template.id}
         analysis={template.analysis}
-        isValid
+        check="valid"
         hideSummary
         {...{ seedSetId }}
         onSeedSet={setSeedSetId}
