@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { Button } from "./Button.tsx";
 import { FieldError } from "./Field.tsx";
 
@@ -17,7 +17,7 @@ export interface DialogProps {
   readonly onClose: () => void;
 }
 
-/** A modal dialog with a form. It traps the focus; Escape closes it. */
+/** A modal dialog with a form. It traps the focus, and returns it to what opened the dialog; Escape closes it. */
 export function Dialog({
   title,
   children,
@@ -31,11 +31,7 @@ export function Dialog({
 }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
+  useLayoutEffect(() => openModal(dialog.current!), []);
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
     onConfirm();
@@ -59,4 +55,19 @@ export function Dialog({
       </form>
     </dialog>
   );
+}
+
+/** Returns the function that closes it. That must run before the dialog leaves the document: afterwards the focus is lost. */
+function openModal(element: HTMLDialogElement): () => void {
+  const opener = document.activeElement;
+  element.showModal();
+  return () => {
+    element.close();
+    if (document.activeElement !== opener || opener === document.body) focusMain();
+  };
+}
+
+/** What opened the dialog is gone, as a button whose action is no longer possible. */
+function focusMain(): void {
+  document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
 }

@@ -22,10 +22,12 @@ export interface ChooseSeedsProps {
   readonly reads: readonly Read[];
   readonly error: string | undefined;
   readonly onSelect: (seedSetId: string) => void;
+  /** Whether the address named a seed set that does not exist, or not for this user. */
+  readonly notFound: boolean;
 }
 
 /** Step 2 of a new job: the seeds. They can be uploaded in place. */
-export function ChooseSeeds({ selectedId, fits, reads, error, onSelect }: ChooseSeedsProps) {
+export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect }: ChooseSeedsProps) {
   const [uploading, setUploading] = useState(false);
   const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });
@@ -45,7 +47,19 @@ export function ChooseSeeds({ selectedId, fits, reads, error, onSelect }: Choose
       </h2>
       {failure && <Notice tone="bad">{explainError(failure).text}</Notice>}
       {seedSets.length === 0 && !failure && <SkeletonCards count={2} label="Loading seed sets" />}
-      <div className="choices" role="radiogroup" aria-labelledby="choose-seeds">
+      <FieldError id="seeds-error" error={error} />
+      {notFound && (
+        <Notice tone="warn">
+          The seed set in this address was not found: it may have been deleted, or may belong to someone else. Choose
+          one below, or upload seeds.
+        </Notice>
+      )}
+      <div
+        className="choices"
+        role="radiogroup"
+        aria-labelledby="choose-seeds"
+        aria-describedby={error && "seeds-error"}
+      >
         {seedSets.map((seedSet) => (
           <RadioCard
             key={seedSet.id}
@@ -70,7 +84,6 @@ export function ChooseSeeds({ selectedId, fits, reads, error, onSelect }: Choose
         </Button>
       )}
       {fits && fits.length > 0 && <FitCard fits={fits} />}
-      <FieldError error={error} />
     </section>
   );
 }

@@ -16,12 +16,14 @@ export interface ChooseTemplateProps {
   readonly selectedId: string | null;
   readonly error: string | undefined;
   readonly onSelect: (template: ChoosableTemplate) => void;
+  /** Whether the address named a template that does not exist, or not for this user. */
+  readonly notFound: boolean;
 }
 
 export type ChoosableTemplate = Pick<TemplateFieldsFragment, "id" | "sampleSeedSetId">;
 
 /** Step 1 of a new job: the template. */
-export function ChooseTemplate({ selected, selectedId, error, onSelect }: ChooseTemplateProps) {
+export function ChooseTemplate({ selected, selectedId, error, notFound, onSelect }: ChooseTemplateProps) {
   const mine = useQuery(TemplatesDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleTemplatesDocument, { variables: { limit: SHOWN } });
   const all = [...(mine.data?.listTemplates.items ?? []), ...(samples.data?.listSampleTemplates.items ?? [])];
@@ -38,7 +40,19 @@ export function ChooseTemplate({ selected, selectedId, error, onSelect }: Choose
       </h2>
       {failure && <Notice tone="bad">{explainError(failure).text}</Notice>}
       {templates.length === 0 && !failure && <SkeletonCards count={2} label="Loading templates" />}
-      <div className="choices" role="radiogroup" aria-labelledby="choose-template">
+      <FieldError id="template-error" error={error} />
+      {notFound && (
+        <Notice tone="warn">
+          The template in this address was not found: it may have been deleted, or may belong to someone else. Choose
+          one below, or <Link to={paths.newTemplate}>write a new one</Link>.
+        </Notice>
+      )}
+      <div
+        className="choices"
+        role="radiogroup"
+        aria-labelledby="choose-template"
+        aria-describedby={error && "template-error"}
+      >
         {templates.map((template) => (
           <RadioCard
             key={template.id}
@@ -60,7 +74,6 @@ export function ChooseTemplate({ selected, selectedId, error, onSelect }: Choose
           <Link to={paths.template(selected.id, selected.version)}>View template</Link>
         </p>
       )}
-      <FieldError error={error} />
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { flushSync } from "react-dom";
 import { Link, useNavigate } from "react-router";
 import { explainError } from "../../errors.ts";
 import type { SeedSetFieldsFragment } from "../../generated/documents.ts";
@@ -9,7 +10,8 @@ import { checkFit, isIncompatible, type Fit } from "../../templates/fit.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { ChooseSeeds } from "./ChooseSeeds.tsx";
 import { ChooseTemplate } from "./ChooseTemplate.tsx";
-import { checkForm, fieldOfError, toInput, type FieldName, type FormErrors, type JobForm } from "./form.ts";
+import { showFirstError } from "./firstError.ts";
+import { checkForm, fieldOfError, toInput, type FormErrors, type JobForm } from "./form.ts";
 import { JobParameters } from "./JobParameters.tsx";
 import { JobSize } from "./JobSize.tsx";
 import { JobSummary } from "./JobSummary.tsx";
@@ -17,12 +19,13 @@ import { useJobForm } from "./useJobForm.ts";
 
 /** Choose a template and seeds, a size, a budget and formats, and start the job. */
 export default function NewJobPage() {
-  const { form, change, choose, errors, setErrors, template, seedSet } = useJobForm();
+  const { form, change, choose, errors, setErrors, template, seedSet, notFound } = useJobForm();
   const analysis = template?.analysis;
   const fits = analysis && seedSet?.status === "READY" ? checkFit(analysis.reads, seedSet.collections) : null;
   const { start, error, busy } = useStart((found) => {
-    setErrors(found);
-    focusFirst(found);
+    // The messages must be on the page, and sections opened for them, before one of them can be shown.
+    flushSync(() => setErrors(found));
+    showFirstError(found);
   });
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
@@ -44,6 +47,7 @@ export default function NewJobPage() {
             selected={template}
             selectedId={form.templateId}
             error={errors.templateId}
+            notFound={notFound.template}
             onSelect={choose}
           />
           <ChooseSeeds
@@ -51,6 +55,7 @@ export default function NewJobPage() {
             fits={fits}
             reads={analysis?.reads ?? []}
             error={errors.seedSetId}
+            notFound={notFound.seedSet}
             onSelect={(seedSetId) => change({ seedSetId })}
           />
           <JobParameters form={form} error={errors.parameters} onChange={change} />
@@ -108,24 +113,3 @@ function seedError(seedSet: SeedSetFieldsFragment | undefined, fits: readonly Fi
   if (fits && isIncompatible(fits)) return { seedSetId: "These seeds lack required fields. Choose other seeds." };
   return {};
 }
-
-/** Scrolls to the first field with an error and focuses it. */
-function focusFirst(errors: FormErrors): void {
-  const first = ORDER.find((field) => errors[field]);
-  const element = document.getElementById(`field-${first}`);
-  element?.scrollIntoView({ block: "center" });
-  element?.querySelector<HTMLElement>("input, select")?.focus({ preventScroll: true });
-}
-
-const ORDER: readonly FieldName[] = [
-  "templateId",
-  "seedSetId",
-  "parameters",
-  "recordCount",
-  "budgetUsd",
-  "formats",
-  "split",
-  "maxFailed",
-  "partitionBy",
-  "name",
-];

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { useSearchParams } from "react-router";
+import { explainError } from "../../errors.ts";
 import { SeedSetDocument, TemplateDocument } from "../../generated/documents.ts";
 import type { ChoosableTemplate } from "./ChooseTemplate.tsx";
 import { DEFAULT_MAX_FAILED, formatsOf, type FormErrors, type JobForm } from "./form.ts";
@@ -15,7 +16,7 @@ export function useJobForm() {
   }));
   const [isNamed, setIsNamed] = useState(false);
   const [errors, setErrors] = useState<FormErrors>({});
-  const { template, seedSet } = useSelected(form, requestedVersion(params, form.templateId));
+  const { template, seedSet, notFound } = useSelected(form, requestedVersion(params, form.templateId));
 
   const change = (part: Partial<JobForm>) => {
     if (part.name !== undefined) setIsNamed(part.name !== "");
@@ -32,8 +33,12 @@ export function useJobForm() {
   const offered = formatsOf(template?.analysis.trainingFormats ?? []);
   // Formats that only the previous template offered are dropped.
   const formats = template ? form.formats.filter((format) => offered.includes(format)) : form.formats;
-  const shown = { ...form, name, parameters, formats, templateVersion: template?.version ?? null };
-  return { form: shown, change, choose, errors, setErrors, template, seedSet };
+  const shown = {
+    ...{ ...form, name, parameters, formats, templateVersion: template?.version ?? null },
+    templateId: notFound.template ? null : form.templateId,
+    seedSetId: notFound.seedSet ? null : form.seedSetId,
+  };
+  return { form: shown, change, choose, errors, setErrors, template, seedSet, notFound };
 }
 
 const INITIAL_FORM: JobForm = {
@@ -61,18 +66,23 @@ function requestedVersion(params: URLSearchParams, templateId: string | null): n
 }
 
 function useSelected({ templateId, seedSetId }: JobForm, version: number | null) {
-  const { data: templateData } = useQuery(TemplateDocument, {
+  const { data: templateData, error: templateError } = useQuery(TemplateDocument, {
     variables: { id: templateId ?? "", version },
     skip: templateId === null,
   });
-  const { data: seedData } = useQuery(SeedSetDocument, {
+  const { data: seedData, error: seedError } = useQuery(SeedSetDocument, {
     variables: { id: seedSetId ?? "" },
     skip: seedSetId === null,
   });
   return {
     template: templateId === null ? undefined : templateData?.getTemplate,
     seedSet: seedSetId === null ? undefined : seedData?.getSeedSet,
+    notFound: { template: isNotFound(templateError), seedSet: isNotFound(seedError) },
   };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error !== undefined && explainError(error).kind === "NotFound";
 }
 
 /** The fields whose errors a change clears, where they are not the changed field alone. A template also sets the name. */
