@@ -6,6 +6,7 @@ import type {
   TemplateAnalysisFieldsFragment,
   TemplateProblemFragment,
 } from "../../generated/documents.ts";
+import { seedSetNamesakes } from "../../seeds/namesakes.ts";
 import { useUsableSeedSets } from "../../seeds/useSeedSets.ts";
 import { checkFit, isIncompatible } from "../../templates/fit.ts";
 import { checkParameters, parametersInput, type ParameterTexts } from "../../templates/parameters.ts";
@@ -15,8 +16,8 @@ import { Tabs } from "../../ui/Tabs.tsx";
 import { TestRunPanel } from "../../testRuns/TestRunPanel.tsx";
 import { SummaryPanel } from "../../templates/summary/SummaryPanel.tsx";
 import { PromptsPanel } from "./PromptsPanel.tsx";
-
 import type { CheckState } from "./useTemplateCheck.ts";
+
 export interface PreviewProps {
   readonly source: string;
   /** The template the source is, or will be, a version of; null for a new one. */
@@ -94,6 +95,7 @@ interface SeedChoiceProps {
 /** Selects seeds; those compatible with the template come first. */
 function SeedChoice({ selectedId, reads, onSelect }: SeedChoiceProps) {
   const seedSets = useUsableSeedSets();
+  const distinctions = seedSetNamesakes(seedSets);
   const selected = seedSets.find(({ id }) => id === selectedId);
   const missing = selected ? checkFit(reads, selected.collections).filter(({ status }) => status === "missing") : [];
   const isCompatible = ({ collections }: SeedSetFieldsFragment) => !isIncompatible(checkFit(reads, collections));
@@ -108,8 +110,12 @@ function SeedChoice({ selectedId, reads, onSelect }: SeedChoiceProps) {
         onChange={(event) => onSelect(event.target.value || null)}
       >
         <option value="">No seeds (placeholders)</option>
-        <SeedOptions label="Compatible" seedSets={seedSets.filter(isCompatible)} />
-        <SeedOptions label="Missing required fields" seedSets={seedSets.filter((seedSet) => !isCompatible(seedSet))} />
+        <SeedOptions label="Compatible" seedSets={seedSets.filter(isCompatible)} distinctions={distinctions} />
+        <SeedOptions
+          label="Missing required fields"
+          seedSets={seedSets.filter((seedSet) => !isCompatible(seedSet))}
+          distinctions={distinctions}
+        />
       </SelectField>
       {missing.length > 0 && (
         <Notice tone="warn">
@@ -124,16 +130,18 @@ function SeedChoice({ selectedId, reads, onSelect }: SeedChoiceProps) {
 function SeedOptions({
   label,
   seedSets,
+  distinctions,
 }: {
   readonly label: string;
   readonly seedSets: readonly SeedSetFieldsFragment[];
+  readonly distinctions: ReadonlyMap<string, string>;
 }) {
   if (seedSets.length === 0) return null;
   return (
     <optgroup label={label}>
       {seedSets.map((seedSet) => (
         <option key={seedSet.id} value={seedSet.id}>
-          {titleOf(seedSet)}
+          {[titleOf(seedSet), distinctions.get(seedSet.id)].filter(Boolean).join(" · ")}
         </option>
       ))}
     </optgroup>

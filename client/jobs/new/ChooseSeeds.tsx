@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useQuery } from "@apollo/client/react";
 import { explainError } from "../../errors.ts";
 import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFieldsFragment } from "../../generated/documents.ts";
+import { seedSetNamesakes } from "../../seeds/namesakes.ts";
 import { describeCollections } from "../../seeds/messages.ts";
 import { checkFit, isIncompatible, type Fit } from "../../templates/fit.ts";
 import type { Read } from "../../templates/reads.ts";
@@ -21,9 +22,9 @@ export interface ChooseSeedsProps {
   /** What the template reads; empty while none is selected. */
   readonly reads: readonly Read[];
   readonly error: string | undefined;
-  readonly onSelect: (seedSetId: string) => void;
   /** Whether the address named a seed set that does not exist, or not for this user. */
   readonly notFound: boolean;
+  readonly onSelect: (seedSetId: string) => void;
 }
 
 /** Step 2 of a new job: the seeds. They can be uploaded in place. */
@@ -35,6 +36,7 @@ export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect
   const cannotUse = ({ status, collections }: SeedSetFieldsFragment) =>
     status === "READY" && isIncompatible(checkFit(reads, collections));
   const seedSets = all.toSorted((a, b) => Number(cannotUse(a)) - Number(cannotUse(b)));
+  const distinctions = seedSetNamesakes(all);
   const failure = mine.error ?? samples.error;
   const confirmed = (seedSet: SeedSetFieldsFragment) => {
     setUploading(false);
@@ -45,8 +47,6 @@ export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect
       <h2 id="choose-seeds">
         <span className="step-number">2</span>Seeds
       </h2>
-      {failure && <Notice tone="bad">{explainError(failure).text}</Notice>}
-      {seedSets.length === 0 && !failure && <SkeletonCards count={2} label="Loading seed sets" />}
       <FieldError id="seeds-error" error={error} />
       {notFound && (
         <Notice tone="warn">
@@ -54,6 +54,8 @@ export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect
           one below, or upload seeds.
         </Notice>
       )}
+      {failure && <Notice tone="bad">{explainError(failure).text}</Notice>}
+      {seedSets.length === 0 && !failure && <SkeletonCards count={2} label="Loading seed sets" />}
       <div
         className="choices"
         role="radiogroup"
@@ -70,6 +72,7 @@ export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect
             disabled={seedSet.status === "REFUSED" || seedSet.status === "UPLOADING"}
             onSelect={() => onSelect(seedSet.id)}
           >
+            {distinctions.has(seedSet.id) && <strong>{distinctions.get(seedSet.id)}. </strong>}
             {(seedSet.status === "REFUSED" && seedSet.statusReason) || describeCollections(seedSet)}
           </RadioCard>
         ))}

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { explainError } from "../../errors.ts";
 import { SampleTemplatesDocument, TemplatesDocument, type TemplateFieldsFragment } from "../../generated/documents.ts";
 import { paths } from "../../paths.ts";
+import { templateNamesakes } from "../../templates/namesakes.ts";
 import { RadioCard } from "../../ui/RadioCard.tsx";
 import { FieldError } from "../../ui/Field.tsx";
 import { showCounted } from "../../ui/format.ts";
@@ -15,9 +16,9 @@ export interface ChooseTemplateProps {
   readonly selected: TemplateFieldsFragment | undefined;
   readonly selectedId: string | null;
   readonly error: string | undefined;
-  readonly onSelect: (template: ChoosableTemplate) => void;
   /** Whether the address named a template that does not exist, or not for this user. */
   readonly notFound: boolean;
+  readonly onSelect: (template: ChoosableTemplate) => void;
 }
 
 export type ChoosableTemplate = Pick<TemplateFieldsFragment, "id" | "sampleSeedSetId">;
@@ -32,14 +33,13 @@ export function ChooseTemplate({ selected, selectedId, error, notFound, onSelect
   // A template someone else published is in neither list; its own page led here.
   const isListed = !selected || listed.some(({ id }) => id === selected.id);
   const templates = isListed ? listed : [selected, ...listed];
+  const distinctions = templateNamesakes(templates);
   const failure = mine.error ?? samples.error;
   return (
     <section className="stack wizard-step" id="field-templateId" aria-labelledby="choose-template">
       <h2 id="choose-template">
         <span className="step-number">1</span>Template
       </h2>
-      {failure && <Notice tone="bad">{explainError(failure).text}</Notice>}
-      {templates.length === 0 && !failure && <SkeletonCards count={2} label="Loading templates" />}
       <FieldError id="template-error" error={error} />
       {notFound && (
         <Notice tone="warn">
@@ -47,6 +47,8 @@ export function ChooseTemplate({ selected, selectedId, error, notFound, onSelect
           one below, or <Link to={paths.newTemplate}>write a new one</Link>.
         </Notice>
       )}
+      {failure && <Notice tone="bad">{explainError(failure).text}</Notice>}
+      {templates.length === 0 && !failure && <SkeletonCards count={2} label="Loading templates" />}
       <div
         className="choices"
         role="radiogroup"
@@ -62,6 +64,7 @@ export function ChooseTemplate({ selected, selectedId, error, notFound, onSelect
             selected={template.id === selectedId}
             onSelect={() => onSelect(template)}
           >
+            {distinctions.has(template.id) && <strong>{distinctions.get(template.id)}. </strong>}
             {template.description}
           </RadioCard>
         ))}

@@ -10,6 +10,7 @@ import {
 } from "../../generated/documents.ts";
 import { useAction } from "../../hooks/useAction.ts";
 import { useGenerateSeeds } from "../../mutations/useGenerateSeeds.ts";
+import { templateNamesakes } from "../../templates/namesakes.ts";
 import { useModels } from "../../templates/useModels.ts";
 import { SpentToday } from "../../testRuns/SpentToday.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
@@ -118,6 +119,7 @@ function TemplateOptions() {
   const mine = useQuery(TemplatesDocument, { variables: { limit: SHOWN } });
   const samples = useQuery(SampleTemplatesDocument, { variables: { limit: SHOWN } });
   const all = [...(mine.data?.listTemplates.items ?? []), ...(samples.data?.listSampleTemplates.items ?? [])];
+  const distinctions = templateNamesakes(all);
   return (
     <>
       <option value="">Choose…</option>
@@ -125,7 +127,7 @@ function TemplateOptions() {
         .filter(({ stepCount }) => stepCount > 0)
         .map(({ id, name }) => (
           <option key={id} value={id}>
-            {name}
+            {[name, distinctions.get(id)].filter(Boolean).join(" · ")}
           </option>
         ))}
     </>

@@ -6,8 +6,14 @@ import { Badge } from "../../ui/Badge.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { SeedStatusBadge } from "../SeedStatusBadge.tsx";
 
+export interface SeedSetCardProps {
+  readonly seedSet: SeedSetFieldsFragment;
+  /** What tells it from others of its name in the list; nothing when it is the only one. */
+  readonly distinction: string | undefined;
+}
+
 /** A seed set in the list. */
-export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFieldsFragment }) {
+export function SeedSetCard({ seedSet, distinction }: SeedSetCardProps) {
   return (
     <Link to={paths.seedSet(seedSet.id)} className="card card-link">
       <div className="row">
@@ -18,7 +24,8 @@ export function SeedSetCard({ seedSet }: { readonly seedSet: SeedSetFieldsFragme
       {seedSet.statusReason && (
         <p className={seedSet.status === "REFUSED" ? "small bad-text" : "small faint"}>{seedSet.statusReason}</p>
       )}
-      {!seedSet.isSample && (
+      {distinction && <p className="small soft">{distinction}</p>}
+      {!seedSet.isSample && !distinction && (
         <p className="small faint">
           Added <Time at={seedSet.createdAt} />
         </p>

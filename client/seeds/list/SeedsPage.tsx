@@ -8,6 +8,7 @@ import { SeedUpload } from "../upload/SeedUpload.tsx";
 import { SampleSeedSetsDocument, SeedSetsDocument } from "../../generated/documents.ts";
 import { useAfterConnect } from "../../link/Realtime.ts";
 import { paths } from "../../paths.ts";
+import { seedSetNamesakes } from "../namesakes.ts";
 import { Button } from "../../ui/Button.tsx";
 
 const PAGE = 24;
@@ -19,6 +20,7 @@ export default function SeedsPage() {
   const mine = useQuery(SeedSetsDocument, { variables: { limit: PAGE }, fetchPolicy: "cache-and-network" });
   useAfterConnect(() => mine.refetch());
   const list = mine.data?.listSeedSets;
+  const distinctions = seedSetNamesakes(list?.items ?? []);
   const isFirst = list?.items.length === 0;
   // Stays open: a new seed set is listed before its files are uploaded.
   if (isFirst && !uploading) setUploading(true);
@@ -41,7 +43,7 @@ export default function SeedsPage() {
               error={mine.error}
               onRetry={() => void mine.refetch().catch(() => undefined)}
               onMore={(nextToken) => mine.fetchMore({ variables: { nextToken } })}
-              show={(seedSet) => <SeedSetCard seedSet={seedSet} />}
+              show={(seedSet) => <SeedSetCard seedSet={seedSet} distinction={distinctions.get(seedSet.id)} />}
             />
           </section>
         )}
@@ -87,6 +89,7 @@ function SeedsHead({ isUploading, onUpload }: SeedsHeadProps) {
 
 function Samples() {
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: PAGE } });
+  const distinctions = seedSetNamesakes(samples.data?.listSampleSeedSets.items ?? []);
   return (
     <section className="stack" aria-labelledby="samples">
       <h2 id="samples">Samples</h2>
@@ -95,7 +98,7 @@ function Samples() {
         error={samples.error}
         onRetry={() => void samples.refetch().catch(() => undefined)}
         onMore={(nextToken) => samples.fetchMore({ variables: { nextToken } })}
-        show={(seedSet) => <SeedSetCard seedSet={seedSet} />}
+        show={(seedSet) => <SeedSetCard seedSet={seedSet} distinction={distinctions.get(seedSet.id)} />}
       />
     </section>
   );

@@ -3,6 +3,7 @@ import { useQuery } from "@apollo/client/react";
 import { useSearchParams } from "react-router";
 import { SearchTemplatesDocument, type TemplateCard_TemplateFragment } from "../../generated/documents.ts";
 import { categoryLabel } from "../labels.ts";
+import { templateNamesakes } from "../namesakes.ts";
 import { TextField } from "../../ui/Field.tsx";
 import { EmptyState } from "../../ui/States.tsx";
 import { Paged } from "../../layout/Paged.tsx";
@@ -19,6 +20,7 @@ export function PublicTemplates() {
     fetchPolicy: "cache-and-network",
   });
   const list = (data ?? previousData)?.searchTemplates;
+  const distinctions = templateNamesakes(list?.items ?? []);
   const hasFilters = Object.values(filters).some((value) => value !== null);
   return (
     <>
@@ -42,7 +44,7 @@ export function PublicTemplates() {
           error={error}
           onRetry={() => void refetch().catch(() => undefined)}
           onMore={(nextToken) => fetchMore({ variables: { nextToken } })}
-          show={(template) => <TemplateCard template={template} />}
+          show={(template) => <TemplateCard template={template} distinction={distinctions.get(template.id)} />}
         />
       )}
     </>

@@ -5,6 +5,7 @@ import { PublicTemplates } from "./PublicTemplates.tsx";
 import { TemplateCard } from "./TemplateCard.tsx";
 import { SampleTemplatesDocument, TemplatesDocument } from "../../generated/documents.ts";
 import { paths } from "../../paths.ts";
+import { templateNamesakes } from "../namesakes.ts";
 import { ButtonLink } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/States.tsx";
 
@@ -59,6 +60,7 @@ const TABS = [
 function Mine() {
   const mine = useQuery(TemplatesDocument, { variables: { limit: PAGE }, fetchPolicy: "cache-and-network" });
   const list = mine.data?.listTemplates;
+  const distinctions = templateNamesakes(list?.items ?? []);
   if (list?.items.length === 0) return <NoTemplates />;
   return (
     <Paged
@@ -66,20 +68,21 @@ function Mine() {
       error={mine.error}
       onRetry={() => void mine.refetch().catch(() => undefined)}
       onMore={(nextToken) => mine.fetchMore({ variables: { nextToken } })}
-      show={(template) => <TemplateCard template={template} />}
+      show={(template) => <TemplateCard template={template} distinction={distinctions.get(template.id)} />}
     />
   );
 }
 
 function Samples() {
   const samples = useQuery(SampleTemplatesDocument, { variables: { limit: PAGE } });
+  const distinctions = templateNamesakes(samples.data?.listSampleTemplates.items ?? []);
   return (
     <Paged
       list={samples.data?.listSampleTemplates}
       error={samples.error}
       onRetry={() => void samples.refetch().catch(() => undefined)}
       onMore={(nextToken) => samples.fetchMore({ variables: { nextToken } })}
-      show={(template) => <TemplateCard template={template} />}
+      show={(template) => <TemplateCard template={template} distinction={distinctions.get(template.id)} />}
     />
   );
 }
