@@ -1,11 +1,13 @@
 import { useState } from "react";
 import { useNavigate } from "react-router";
+import { draftsOf } from "../../editor/drafts.ts";
 import type { TemplateFieldsFragment } from "../../generated/documents.ts";
 import { useAction } from "../../hooks/useAction.ts";
 import { useDeleteTemplate } from "../../mutations/useDeleteTemplate.ts";
 import { useForkTemplate } from "../../mutations/useForkTemplate.ts";
 import { useShareTemplate } from "../../mutations/useShareTemplate.ts";
 import { paths } from "../../paths.ts";
+import { useSignedInUser } from "../../session/UserContext.ts";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { FieldError } from "../../ui/Field.tsx";
@@ -106,8 +108,12 @@ function UnpublishDialog({ template, onClose }: DialogProps) {
 
 function DeleteDialog({ template, onClose }: DialogProps) {
   const deleteTemplate = useDeleteTemplate();
+  const { sub } = useSignedInUser();
   const navigate = useNavigate();
-  const { run, busy, error } = useAction(() => void navigate(paths.templates));
+  const { run, busy, error } = useAction(() => {
+    draftsOf(localStorage, sub, template.id).remove();
+    void navigate(paths.templates);
+  });
   return (
     <Dialog
       title={`Delete “${template.name}”?`}
