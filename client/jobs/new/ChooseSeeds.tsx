@@ -72,7 +72,7 @@ export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect
             disabled={seedSet.status === "REFUSED" || seedSet.status === "UPLOADING"}
             onSelect={() => onSelect(seedSet.id)}
           >
-            {distinctions.has(seedSet.id) && <strong>{distinctions.get(seedSet.id)}. </strong>}
+            {distinctions.has(seedSet.id) && <strong className="distinction">{distinctions.get(seedSet.id)}</strong>}
             {(seedSet.status === "REFUSED" && seedSet.statusReason) || describeCollections(seedSet)}
           </RadioCard>
         ))}

@@ -64,7 +64,7 @@ export function ChooseTemplate({ selected, selectedId, error, notFound, onSelect
             selected={template.id === selectedId}
             onSelect={() => onSelect(template)}
           >
-            {distinctions.has(template.id) && <strong>{distinctions.get(template.id)}. </strong>}
+            {distinctions.has(template.id) && <strong className="distinction">{distinctions.get(template.id)}</strong>}
             {template.description}
           </RadioCard>
         ))}

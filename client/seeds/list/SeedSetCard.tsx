@@ -24,7 +24,7 @@ export function SeedSetCard({ seedSet, distinction }: SeedSetCardProps) {
       {seedSet.statusReason && (
         <p className={seedSet.status === "REFUSED" ? "small bad-text" : "small faint"}>{seedSet.statusReason}</p>
       )}
-      {distinction && <p className="small soft">{distinction}</p>}
+      {distinction && <p className="small soft distinction">{distinction}</p>}
       {!seedSet.isSample && !distinction && (
         <p className="small faint">
           Added <Time at={seedSet.createdAt} />

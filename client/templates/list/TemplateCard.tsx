@@ -24,7 +24,7 @@ export function TemplateCard({ template, distinction }: TemplateCardProps) {
       <h2>{template.name}</h2>
       {template.description && <p className="small soft">{template.description}</p>}
       {template.tags.length > 0 && <p className="small faint">{template.tags.map((tag) => `#${tag}`).join(" ")}</p>}
-      {distinction && <p className="small soft">{distinction}</p>}
+      {distinction && <p className="small soft distinction">{distinction}</p>}
       {!template.isSample && !distinction && (
         <p className="small faint">
           Version {template.latestVersion} · <Time at={template.updatedAt} />
