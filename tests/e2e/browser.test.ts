@@ -144,6 +144,42 @@ test("seeds are uploaded with a progress bar, and a bad file is rejected with an
   await close();
 }, 90_000);
 
+test("wide seeds scroll instead of breaking words, and two seed sets of one name are told apart", async () => {
+  const columns = Array.from({ length: 18 }, (_, index) => `measurement_${index + 1}`);
+  const folder = await mkdtemp(join(product.data, "upload-"));
+  const cell = "Reykjavík and its surroundings";
+  await writeFile(join(folder, "wide.csv"), `${columns.join(",")}\n${columns.map(() => cell).join(",")}\n`);
+  const user = await createUser(product, "wide@plot-palette.local");
+  const { page, close } = await visitor(user, { viewport: { width: 390, height: 800 } });
+  for (const _ of [1, 2]) {
+    await upload(page, join(folder, "wide.csv"));
+    await page.getByText("Ready", { exact: true }).first().waitFor({ timeout: 30_000 });
+  }
+  const table = page.getByRole("region", { name: "Items as a table" });
+  await table.waitFor();
+  const shown = await table.evaluate((region) => ({
+    scrolls: region.scrollWidth > region.clientWidth,
+    pageScrolls: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    tallest: Math.max(...[...region.querySelectorAll<HTMLElement>(".cell")].map(({ offsetHeight }) => offsetHeight)),
+    isAligned: [...region.querySelectorAll<HTMLElement>("th")].every(
+      (head, index) => head.offsetLeft === region.querySelectorAll<HTMLElement>("td")[index]!.offsetLeft,
+    ),
+  }));
+  expect(shown).toMatchObject({ scrolls: true, pageScrolls: false, isAligned: true });
+  expect(shown.tallest).toBeLessThan(40);
+  await table.focus();
+  await page.keyboard.press("ArrowRight");
+  await until("the arrow key to scroll the table", () => table.evaluate(({ scrollLeft }) => scrollLeft > 0));
+  const told = /added \w+ \d+, \d{4}/;
+  await page.goto(`${product.outputs.appUrl}/seeds`);
+  await page.getByText(told).first().waitFor();
+  expect(new Set(await page.getByText(told).allInnerTexts()).size).toBe(2);
+  await page.goto(`${product.outputs.appUrl}/jobs/new`);
+  await page.getByRole("radio", { name: told }).first().waitFor();
+  expect(await page.getByRole("radio", { name: told }).count()).toBe(2);
+  await close();
+}, 120_000);
+
 test("a template is written with live errors and prompts, test-run, saved and compared with its next version", async () => {
   const { page, close, errors } = await visitor(product.outputs.demoUser);
   await page.goto(`${product.outputs.appUrl}/templates/new`);
@@ -178,6 +214,162 @@ test("a template is written with live errors and prompts, test-run, saved and co
   await close();
 }, 120_000);
 
+test("an unsaved template outlives its session, for its author alone, until it is saved or discarded", async () => {
+  const author = await createUser(product, "author@plot-palette.local");
+  const { page, close } = await visitor(author);
+  const address = `${product.outputs.appUrl}/templates/new?from=here`;
+  const editor = page.getByRole("textbox", { name: "Template" });
+  const restored = page.getByText(/^Draft restored from/);
+  await page.goto(address);
+  await editor.fill(WONDERS.replace("a child", "my half-done audience"));
+  await page
+    .getByRole("tabpanel")
+    .getByText(/my half-done audience/)
+    .waitFor();
+  await editor.press("Control+End");
+  await endSession(page);
+  // The check of this text finds no token.
+  await page.keyboard.insertText("# one more line");
+  await page.getByText("Your session has ended; sign in again to continue.").waitFor();
+  await signIn(page, await createUser(product, "next@plot-palette.local"));
+  await page.getByRole("heading", { name: "New template" }).waitFor();
+  expect(await restored.count()).toBe(0);
+  expect(await editor.innerText()).not.toContain("half-done");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  expect(await page.getByText("Your session has ended").count()).toBe(0);
+  await signIn(page, author);
+  await restored.waitFor();
+  expect(page.url()).toBe(address);
+  expect(await editor.innerText()).toMatch(/my half-done audience[^]*# one more line/);
+  await page.getByRole("textbox", { name: "Record" }).press("Control+s");
+  await page.getByText("Version 1", { exact: true }).waitFor();
+  expect(await restored.count()).toBe(0);
+
+  await editor.fill(WONDERS.replace("a child", "nobody"));
+  await page.getByRole("link", { name: "Jobs", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("heading", { name: "Jobs", level: 1 }).waitFor();
+  await page.goBack();
+  await restored.waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await restored.waitFor({ state: "detached" });
+  expect(await editor.innerText()).toContain("my half-done audience");
+  await page.getByRole("button", { name: "Saved" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Edit Wonders for children" }).waitFor();
+  expect(await restored.count()).toBe(0);
+  await close();
+}, 120_000);
+
+test("a session whose token the server rejects ends with the sign-in page, not with an error", async () => {
+  const { page, close } = await visitor(await createUser(product, "revoked@plot-palette.local"));
+  // A token of another instance: well-formed and not expired, but with a signature that fails, and nothing to renew it with.
+  await page.evaluate(() => {
+    for (const key of Object.keys(localStorage)) {
+      if (/\.(idToken|accessToken)$/.test(key)) localStorage[key] = localStorage[key].replace(/\.[^.]*$/, ".AAAA");
+      if (key.endsWith(".refreshToken")) localStorage[key] = "of-another-instance";
+    }
+  });
+  await page.goto(`${product.outputs.appUrl}/templates?tab=samples`);
+  await page.getByText("Your session has ended; sign in again to continue.").waitFor();
+  expect(page.url()).toContain("/templates?tab=samples");
+  await close();
+}, 60_000);
+
+test("the editor says how to leave it, and saving waits for the check that is still running", async () => {
+  const { page, close } = await visitor(product.outputs.demoUser);
+  await page.goto(`${product.outputs.appUrl}/templates/new`);
+  const editor = page.getByRole("textbox", { name: "Template" });
+  const hint = page.getByText("Tab indents; press Esc, then Tab to leave the editor.");
+  await hint.waitFor();
+  expect(await editor.getAttribute("aria-describedby")).toBe(await hint.getAttribute("id"));
+  const isFocused = () => editor.evaluate((element) => element === document.activeElement);
+  await editor.press("Control+Home");
+  await editor.press("Tab");
+  expect([await isFocused(), (await editor.innerText()).startsWith("  name:")]).toEqual([true, true]);
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(product.outputs.graphqlUrl, async (route) => {
+    if (route.request().postData()?.includes("checkTemplate")) await released;
+    await route.continue();
+  });
+  await editor.fill(WONDERS.replace("Wonders for children", "Saved after its check"));
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("button", { name: "Checking…" }).waitFor();
+  expect(await page.getByText(/Fix the errors/).count()).toBe(0);
+  release();
+  await page.getByText("Version 1", { exact: true }).waitFor();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+
+  await page.clock.install();
+  await editor.press("Escape");
+  await page.clock.fastForward(10_000);
+  await page.keyboard.press("Tab");
+  expect(await isFocused()).toBe(false);
+  await close();
+}, 90_000);
+
+test("focus goes to the first problem of a new job, and back to what opened a dialog", async () => {
+  const { page, close } = await visitor(product.outputs.demoUser, { viewport: { width: 1280, height: 700 } });
+  const focused = () =>
+    page.evaluate(() => {
+      const element = document.activeElement as HTMLInputElement;
+      const { top, bottom } = element.getBoundingClientRect();
+      return { name: element.labels?.[0]?.innerText ?? element.innerText, isInView: top >= 0 && bottom <= innerHeight };
+    });
+  const start = page.getByRole("button", { name: "Start job" });
+  await page.goto(`${product.outputs.appUrl}/jobs/new`);
+  const sample = page.getByRole("radio", { name: /Questions and answers/ }).first();
+  await sample.waitFor();
+  await start.click();
+  expect((await focused()).isInView).toBe(true);
+  expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).name)).toBe("template");
+  const message = await page.getByText("Choose a template.").boundingBox();
+  expect(message!.y > 0 && message!.y < 700).toBe(true);
+  await sample.check({ force: true });
+  await page.getByLabel("Records", { exact: true }).fill("0");
+  await start.click();
+  expect(await focused()).toEqual({ name: "Records", isInView: true });
+  await page.getByLabel("Records", { exact: true }).fill("10");
+  await page.getByText("Advanced", { exact: true }).click();
+  await page.getByLabel("Failure tolerance (%)").fill("101");
+  await page.getByText("Advanced", { exact: true }).click();
+  await start.click();
+  expect(await focused()).toEqual({ name: "Failure tolerance (%)", isInView: true });
+
+  await page.goto(`${product.outputs.appUrl}/seeds`);
+  for (const closing of ["Cancel", "Escape"]) {
+    await page.getByRole("button", { name: "Generate seeds" }).click();
+    const cancel = page.getByRole("dialog").getByRole("button", { name: "Cancel" });
+    await (closing === "Cancel" ? cancel.click() : cancel.press("Escape"));
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect((await focused()).name).toBe("Generate seeds");
+  }
+  await close();
+}, 90_000);
+
+test("an address that leads nowhere says so and offers a way on", async () => {
+  const { page, close } = await visitor(product.outputs.demoUser);
+  for (const [path, title, wayOn] of [
+    ["/templates/nope", "Template not found", "Go to your templates"],
+    ["/templates/nope/edit", "Template not found", "Go to your templates"],
+    ["/seeds/nope", "Seed set not found", "Go to your seeds"],
+    ["/jobs/nope", "Job not found", "Go to your jobs"],
+    ["/nowhere", "Page not found", "Go to your jobs"],
+  ] as const) {
+    await page.goto(product.outputs.appUrl + path);
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await page.getByRole("link", { name: wayOn }).waitFor();
+  }
+  await page.goto(`${product.outputs.appUrl}/jobs/new?templateId=nope&seedSetId=nope`);
+  await page.getByText(/^The template in this address was not found/).waitFor();
+  await page.getByText(/^The seed set in this address was not found/).waitFor();
+  await page.getByRole("button", { name: "Start job" }).click();
+  await page.getByText("Choose a template.").waitFor();
+  await close();
+}, 90_000);
+
 const WONDERS = `name: Wonders for children
 steps:
   - id: tell
@@ -186,15 +378,31 @@ steps:
     prompt: Describe <%= it.seed.name %> to a child.
 `;
 
-test("a visitor signs up with an emailed code, and signs out", async () => {
+test("a visitor finds the way back from a code, signs up with an emailed one, and signs out", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
+  const mailFile = page.getByText(join(product.data, "cognito-identity-provider", "outbox.jsonl"));
+  const createAccount = async (email: string) => {
+    await page.getByRole("tab", { name: "Create account" }).click();
+    await page.getByText("At least 12 characters, with a lowercase letter, an uppercase letter and a digit.").waitFor();
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill("A-New-Person-1");
+    await page.getByLabel("Confirm password").fill("A-New-Person-1");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await mailFile.waitFor();
+  };
   await page.goto(product.outputs.appUrl);
-  await page.getByRole("tab", { name: "Create account" }).click();
-  await page.getByLabel("Email").fill("newcomer@plot-palette.local");
-  await page.getByLabel("Password", { exact: true }).fill("A-New-Person-1");
-  await page.getByLabel("Confirm password").fill("A-New-Person-1");
-  await page.getByRole("button", { name: "Create account" }).click();
+  await createAccount("misspelled@plot-palette.local");
+  await page.getByRole("button", { name: "Back to sign in" }).click();
+  await page.getByRole("button", { name: "Forgot your password?" }).click();
+  await page.getByLabel("Email").fill(product.outputs.demoUser.email);
+  await page.getByRole("button", { name: "Send code" }).click();
+  await mailFile.waitFor();
+  await page.getByLabel("Password", { exact: true }).fill("short");
+  await page.keyboard.press("Tab");
+  await page.getByText("Password must have at least 12 characters").waitFor();
+  await page.getByRole("button", { name: "Back to sign in" }).click();
+  await createAccount("newcomer@plot-palette.local");
   await page.getByLabel("Confirmation code").fill(await mailedCode("newcomer@plot-palette.local"));
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("newcomer@plot-palette.local").waitFor();
@@ -311,11 +519,23 @@ async function visitor(
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(product.outputs.appUrl);
-  await page.getByLabel("Email").fill(user.email);
-  await page.getByLabel("Password", { exact: true }).fill(user.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, user);
   await page.getByRole("heading", { name: "Jobs", level: 1 }).waitFor();
   return { page, requests, pushed, errors, close: () => context.close() };
+}
+
+async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** The browser's tokens are gone, as after a renewal that was refused. */
+async function endSession(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith("CognitoIdentityServiceProvider")) localStorage.removeItem(key);
+  });
 }
 
 async function startSampleJob(page: Page, name: string, records: number): Promise<void> {
