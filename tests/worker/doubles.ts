@@ -114,7 +114,7 @@ export interface LoggedCall {
 export type Behaviour = (
   request: ModelRequest,
   callNo: number,
-) => string | ModelError | { text: string; stopReason: string };
+) => string | ModelError | { text: string; reasoning?: string; stopReason: string };
 
 /** A model that answers after a delay and logs what it answered, like a bill. */
 export class FakeModel implements ModelClient {
@@ -138,14 +138,15 @@ export class FakeModel implements ModelClient {
     if (signal.aborted) throw new ModelError("unclear", "The call was aborted.");
     const answer = this.behaviour(request, callNo);
     if (answer instanceof ModelError) throw answer;
-    const { text, stopReason } = typeof answer === "string" ? { text: answer, stopReason: "end_turn" } : answer;
+    const said = typeof answer === "string" ? { text: answer, stopReason: "end_turn" } : answer;
+    const { text } = said;
     const sent = [request.system ?? "", ...request.turns.map(({ text: turn }) => turn), request.prompt].join("");
     const inputTokens = Math.ceil(sent.length / 4);
     const outputTokens = Math.min(request.maxTokens, Math.ceil(text.length / 4));
     const model = findModel(request.modelId);
     if (!model) throw new Error(`No model ${request.modelId}.`);
     this.log.push({ request, inputTokens, outputTokens, costNanos: priceOf(model, inputTokens, outputTokens) });
-    return { text, stopReason, usage: { inputTokens, outputTokens } };
+    return { ...said, usage: { inputTokens, outputTokens } };
   }
 }
 

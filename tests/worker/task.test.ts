@@ -30,6 +30,35 @@ describe("a job", () => {
     expect(world.budget.writtenOffNanos).toBe(0);
   });
 
+  test("waits out a model that does not answer, says meanwhile what its server says, and loses no record", async () => {
+    const world = new World({ records: 40 });
+    const { behaviour } = world.model;
+    const outageEndsMs = world.clock.nowMs() + 10 * 60_000;
+    world.model.behaviour = (request, callNo) =>
+      world.clock.nowMs() < outageEndsMs
+        ? new ModelError("transient", "The server at http://h/v1 could not be reached.")
+        : behaviour(request, callNo);
+    await world.work();
+    expect(world.job.status).toBe("COMPLETED");
+    expect(world.lines("dataset.jsonl")).toHaveLength(40);
+    expect(world.spentNanos).toBe(world.loggedNanos);
+    const problems = world.reporter.reports.map(
+      ({ atMs, report }) => [atMs < outageEndsMs, report.modelProblem] as const,
+    );
+    expect(problems.filter(([, problem]) => problem).length).toBeGreaterThan(500);
+    expect(problems.at(-1)).toEqual([false, null]);
+  });
+
+  test("gives up on a model that does not answer for longer than half an hour", async () => {
+    const world = new World({ records: 40, behaviour: () => new ModelError("transient", "The server is down.") });
+    const beganAtMs = world.clock.nowMs();
+    await world.work();
+    expect(world.job.status).toBe("FAILED");
+    expect(world.job.statusReason).toContain("The server is down.");
+    expect(world.clock.nowMs() - beganAtMs).toBeGreaterThan(30 * 60_000);
+    expect(world.clock.nowMs() - beganAtMs).toBeLessThan(60 * 60_000);
+  });
+
   test("a call that can never succeed ends the job with its cause", async () => {
     const world = new World({
       records: 100,

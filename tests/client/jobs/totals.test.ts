@@ -34,6 +34,12 @@ describe("a job's totals", () => {
   ];
   const totals = totalsOf(sampleJob({ progress }), NOW);
 
+  test("say what a model's server says only while the job runs", () => {
+    const silent = [sampleShard(), sampleShard({ modelProblem: "The server is down." })];
+    expect(totalsOf(sampleJob({ progress: silent, status: "RUNNING" }), NOW).modelProblem).toBe("The server is down.");
+    expect(totalsOf(sampleJob({ progress: silent, status: "PAUSED" }), NOW).modelProblem).toBeNull();
+  });
+
   test("sum up the reports of its shards", () => {
     expect(totals).toMatchObject({ delivered: 50, failed: 2, spentNanos: 100_000_000, writtenOffNanos: 5_000_000 });
     expect(totals).toMatchObject({ rejected: 5, inputTokens: 1500, outputTokens: 150 });

@@ -168,6 +168,39 @@ describe("an answer is understood", () => {
   });
 });
 
+describe("what a model thought", () => {
+  const thinking = ({ prompt }: { readonly prompt: string }) => ({
+    text: `Answer to ${prompt}`,
+    reasoning: `About ${prompt}`,
+    stopReason: "end_turn",
+  });
+  const columns = async (more: string) =>
+    await (await openMaker({ template: `${template("")}${more}`, behaviour: thinking })).columns();
+
+  test("is not in the answer, and can be a column", async () => {
+    expect(await columns("\nrecord: { answer: it.steps.s.output, thought: it.steps.s.reasoning }")).toEqual({
+      answer: "Answer to Do it.",
+      thought: "About Do it.",
+    });
+  });
+
+  test("is a list after a loop, and null without reasoning", async () => {
+    const loop = `name: T\npick: {}\nsteps:\n  - { id: s, tier: economy, maxTokens: 50, maxPromptBytes: 500, forEach: "[1, 2]", atMost: 2, prompt: "<%= it.item %>" }`;
+    const record = "\nrecord: { thoughts: it.steps.s.reasoning }";
+    const maker = await openMaker({ template: loop + record, behaviour: thinking });
+    expect(await maker.columns()).toEqual({ thoughts: ["About 1", "About 2"] });
+    maker.model.behaviour = () => "plain";
+    expect(await maker.columns(newOpenSlot(1))).toEqual({ thoughts: [null, null] });
+  });
+
+  test("is not kept where the template does not read it", async () => {
+    const open = newOpenSlot(0);
+    const maker = await openMaker({ template: template(""), behaviour: thinking });
+    await maker.make(open);
+    expect(JSON.stringify(open)).not.toContain("About");
+  });
+});
+
 describe("a better model is asked", () => {
   const better = (rest = "") => `escalate: { to: premium${rest} }`;
 
