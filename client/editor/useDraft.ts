@@ -2,8 +2,8 @@ import { useRef, useState } from "react";
 import { explainError } from "../errors.ts";
 import type { TemplateFieldsFragment } from "../generated/documents.ts";
 import { useSaveTemplate } from "../mutations/useSaveTemplate.ts";
-import { useSignedInUser } from "../session/UserContext.ts";
-import { draftsOf } from "./drafts.ts";
+import { useSignedInUser } from "../hooks/UserContext.ts";
+import { draftsOf } from "../templates/drafts.ts";
 import { STARTER_TEMPLATE } from "./starter-template.ts";
 
 /**

@@ -7,8 +7,8 @@ import { RealtimeContext, useBrowserNetwork } from "../link/Realtime.ts";
 import { useJobUpdates } from "../jobs/live/useJobUpdates.ts";
 import { useSeedSetUpdates } from "../seeds/useSeedSetUpdates.ts";
 import { createClient, type Api } from "./createClient.ts";
-import { readToken, type User } from "./auth.ts";
-import { UserContext } from "./UserContext.ts";
+import { UserContext, type User } from "../hooks/UserContext.ts";
+import { readToken } from "./auth.ts";
 
 interface Props {
   readonly config: Config;

@@ -3,12 +3,7 @@ import { fetchAuthSession } from "aws-amplify/auth";
 import { Hub } from "aws-amplify/utils";
 import { userPoolEndpoint, type Config } from "../config.ts";
 import { SignedOutError } from "../errors.ts";
-
-/** The signed-in user. */
-export interface User {
-  readonly sub: string;
-  readonly email: string;
-}
+import type { User } from "../hooks/UserContext.ts";
 
 export function configureAuth(config: Config): void {
   Amplify.configure({

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { explainError } from "../errors.ts";
-import { readUser, watchAuth, type User } from "./auth.ts";
+import type { User } from "../hooks/UserContext.ts";
+import { readUser, watchAuth } from "./auth.ts";
 
 export type AuthState =
   | { readonly state: "checking" }

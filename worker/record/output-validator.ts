@@ -1,11 +1,11 @@
 /** Checks that a model's answer is what its step requires. */
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { compileSchema } from "#core/template/compile-schema";
-import { answerSchemaOf, isListOutput, valueOfAnswer } from "#core/template/output";
+import { answerSchemaOf, valueOfAnswer } from "#core/template/output";
 import { workOf } from "#core/template/schema-work";
-import type { EscalationCause, Output, Step, Template } from "#core/template/template";
+import type { EscalationCause, Step, Template } from "#core/template/template";
 import { isNestedTooDeep, MAX_NESTING } from "#core/nesting";
-import { extractJson } from "./answer-json.ts";
+import { objectsIn, parseTextAt, type JsonObject } from "./answer-objects.ts";
 import type { ModelAnswer } from "../ports.ts";
 import { isRefusal } from "./refusal.ts";
 import { SandboxError, type Sandbox } from "../sandbox/sandbox.ts";
@@ -35,8 +35,6 @@ export interface ParsedAnswer {
   /** The answer was not quite what was asked for, and needed no repair. */
   readonly isMended: boolean;
 }
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Bedrock's stop reasons that replace the model's own answer. */
 const WITHHELD_STOP_REASONS = ["content_filtered", "guardrail_intervened"];
@@ -161,80 +159,6 @@ function rejectTruncated({ id, output, maxTokens }: Step, stopReason: string): v
       "was truncated at the end of the model's context window",
       "shorten the prompt",
     );
-}
-
-/** What the text may mean, as the object that models are asked for; likeliest first. */
-function* objectsIn(
-  output: Output,
-  { text, stopReason }: ReceivedAnswer,
-): Generator<{ value: JsonObject; isMended: boolean }> {
-  const found: unknown[] = [];
-  for (const { value, isMended } of extractJson(text, stopReason === "max_tokens")) {
-    found.push(value);
-    const object = objectOf(output, value);
-    if (object) yield { value: object, isMended };
-  }
-  for (const inner of found.flatMap((value) => unwrapped(output, value))) {
-    const object = objectOf(output, inner);
-    if (object) yield { value: object, isMended: true };
-  }
-  const choice = choiceIn(output, text);
-  if (choice !== undefined) yield { value: { choice }, isMended: false };
-}
-
-/** A bare list counts as the object with it, and a choice in other letters as the choice. */
-function objectOf(output: Output, value: unknown): JsonObject | undefined {
-  if (isListOutput(output) && Array.isArray(value)) return { items: value };
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const object = value as JsonObject;
-  const choice = choiceIn(output, object.choice);
-  return choice === undefined ? object : { ...object, choice };
-}
-
-/** The option that the text is, whatever its case and the marks around it. */
-function choiceIn(output: Output, text: unknown): string | undefined {
-  if (output.type !== "choice" || !["string", "number"].includes(typeof text)) return undefined;
-  const plain = (one: string) =>
-    one
-      .trim()
-      .replace(/^["'`*]+|["'`*.]+$/g, "")
-      .toLowerCase();
-  const bare = plain(String(text));
-  return output.of.find((one) => plain(one) === bare);
-}
-
-/** How many members an object may have to be looked into. */
-const MAX_WRAPPING_MEMBERS = 3;
-
-/**
- * What a model wrapped once too often: an object in a list of one or in a member, or JSON in a text. What has members of the
- * schema is no wrapping.
- */
-function unwrapped(output: Output, value: unknown): unknown[] {
-  if (typeof value === "string") return [...extractJson(value)].map((inner) => inner.value);
-  if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.length === 1 ? value : [];
-  const wanted = Object.keys((answerSchemaOf(output)?.properties ?? {}) as object);
-  const keys = Object.keys(value);
-  const isWrapping = keys.length <= MAX_WRAPPING_MEMBERS && !keys.some((key) => wanted.includes(key));
-  return isWrapping && wanted.length > 0 ? Object.values(value) : [];
-}
-
-/** Parses the text at an instance path of Ajv's (a JSON Pointer), in place. @returns whether there was one that is JSON */
-function parseTextAt(root: object, path: string): boolean {
-  const keys = path
-    .split("/")
-    .slice(1)
-    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
-  const last = keys.pop();
-  let parent: any = root;
-  for (const key of keys) parent = parent?.[key];
-  const text: unknown = last === undefined ? undefined : parent?.[last];
-  if (last === undefined || typeof text !== "string") return false;
-  const [found] = extractJson(text);
-  if (found === undefined || typeof found.value === "string") return false;
-  parent[last] = found.value;
-  return true;
 }
 
 function describeErrors(errors: readonly ErrorObject[]): string {

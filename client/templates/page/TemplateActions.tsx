@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { draftsOf } from "../../editor/drafts.ts";
+import { draftsOf } from "../drafts.ts";
 import type { TemplateFieldsFragment } from "../../generated/documents.ts";
 import { useAction } from "../../hooks/useAction.ts";
 import { useDeleteTemplate } from "../../mutations/useDeleteTemplate.ts";
 import { useForkTemplate } from "../../mutations/useForkTemplate.ts";
 import { useShareTemplate } from "../../mutations/useShareTemplate.ts";
 import { paths } from "../../paths.ts";
-import { useSignedInUser } from "../../session/UserContext.ts";
+import { useSignedInUser } from "../../hooks/UserContext.ts";
 import { Button, ButtonLink } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { FieldError } from "../../ui/Field.tsx";

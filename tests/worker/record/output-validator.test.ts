@@ -111,6 +111,8 @@ test.each([
   ["Positive", true],
   ['{"choice": "Positive"}', true],
   ['{"choice": "positive."}', true],
+  ['{"sentiment": "Positive"}', true],
+  ['"positive"', true],
   ["**positive**", true],
   ["Not positive", false],
 ])("the answer %j is a choice, whatever its case and marks: %s", async (text, isChoice) => {

@@ -1,4 +1,4 @@
-import { draftsOf } from "../../../client/editor/drafts.ts";
+import { draftsOf } from "../../../client/templates/drafts.ts";
 import { showClock } from "../../../client/ui/format.ts";
 
 const DRAFT = { source: "name: x", basedOnVersion: 3, changedAt: "2026-11-25T10:32:00.000Z" };

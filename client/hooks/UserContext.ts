@@ -1,5 +1,10 @@
 import { createContext, useContext } from "react";
-import type { User } from "./auth.ts";
+
+/** The signed-in user. */
+export interface User {
+  readonly sub: string;
+  readonly email: string;
+}
 
 export const UserContext = createContext<User | null>(null);
 
