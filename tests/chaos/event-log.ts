@@ -11,6 +11,7 @@ export const FAULTS = [
   "Bedrock throttled",
   "Bedrock answered 500",
   "answer interrupted",
+  "tokens overcounted",
   "S3 failed before the write",
   "S3 failed after the write",
   "S3 request duplicated",
@@ -36,12 +37,16 @@ export const ACTS = [
 export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker crashed" | "candidate rejected";
 export type Counts = Partial<Record<Kind, number>>;
 
-/** Faults that lose a worker's memory, its lease or an answer: after one, the ledger may exceed the models' log. */
+/**
+ * Faults that lose a worker's memory, its lease or an answer, or count more than the log: after one, the ledger may exceed the
+ * models' log.
+ */
 const LOSSES: readonly Kind[] = [
   "SIGKILL",
   "worker frozen",
   "two workers on one shard",
   "answer interrupted",
+  "tokens overcounted",
   "worker crashed",
 ];
 const KEPT_EVENTS = 40;

@@ -1,6 +1,6 @@
 /** Services with injected faults: slow, failing before or after a request takes effect, or receiving it twice. */
 import { Readable } from "node:stream";
-import { randomOf } from "#core/random";
+import { hashOf, randomOf } from "#core/random";
 import type { Change } from "#core/change";
 import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../../worker/ports.ts";
 import type { Signal } from "../../worker/signal.ts";
@@ -128,12 +128,24 @@ async function converse(
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort);
   });
-  const answer = await Promise.race([world.model.converse(request, new AbortController().signal), aborted]);
+  const answered = await Promise.race([world.model.converse(request, new AbortController().signal), aborted]);
+  const answer = isOvercounted(day, request) ? overcounted(answered) : answered;
+  if (answer !== answered) eventLog.count("tokens overcounted", task);
   if (luck >= 1 - rates.cutAnswer && !day.isFragile() && isFirstCut(day, request)) {
     eventLog.count("answer interrupted", task);
     throw new ModelError("unclear", "The answer broke off.");
   }
   return answer;
+}
+
+/** The same calls in every worker. */
+function isOvercounted({ plan }: BadDay, { prompt }: ModelRequest): boolean {
+  return hashOf("overcounted", plan.seed, prompt) % 1_000 < plan.rates.overcounted * 1_000;
+}
+
+function overcounted(answer: ModelAnswer): ModelAnswer {
+  const { inputTokens = 0 } = answer.usage ?? {};
+  return { ...answer, server: "http://127.0.0.1:9/v1", usage: { inputTokens, outputTokens: 20_000 } };
 }
 
 /** A call interrupted three times rightly fails its record, but here every record should succeed. */

@@ -55,6 +55,8 @@ export interface Rates {
   readonly throttled: number;
   readonly serverError: number;
   readonly cutAnswer: number;
+  /** Of a server that counts many times the tokens a call may have. */
+  readonly overcounted: number;
   readonly storeBefore: number;
   readonly storeAfter: number;
   readonly storeTwice: number;
@@ -88,7 +90,7 @@ export function failsAtFirst({ owner }: Pick<Plan, "owner">): boolean {
 
 /**
  * Every third run starts with too small a budget, every third is paused or extended or both, every third fails in part and is
- * retried, every third is choosy; every fourth is gentle.
+ * retried, every third is choosy; every fourth is gentle, and every seventh has a server that counts too many tokens.
  */
 export function planOf(seed: number): Plan {
   const random = randomOf("chaos", seed);
@@ -125,7 +127,8 @@ export function planOf(seed: number): Plan {
       ...(third === 1 ? [retry(seed)] : []),
     ],
     fates: Array.from({ length: FATES }, () => fate(isGentle, random)),
-    rates: ratesOf(isGentle, random),
+    // Every seventh run has such a server, unless spend and log must agree.
+    rates: { ...ratesOf(isGentle, random), overcounted: !isGentle && seed % 7 === 2 ? 0.1 : 0 },
     startMs: random() < 0.5 ? 0 : between(0, 4_000),
     storeMs: random() < 0.5 ? 30 : between(0, 400),
     indexLagMs: between(0, 90_000),
@@ -172,7 +175,7 @@ function fate(isGentle: boolean, random: () => number): Fate {
   return { ...common, how: "freeze", replacedMs: random() < 0.5 ? 0 : randomBelow(3_000, random), mostMs };
 }
 
-function ratesOf(isGentle: boolean, random: () => number): Rates {
+function ratesOf(isGentle: boolean, random: () => number): Omit<Rates, "overcounted"> {
   const upTo = (most: number) => random() * most;
   const unlessGentle = (most: number) => (isGentle ? 0 : upTo(most));
   return {
