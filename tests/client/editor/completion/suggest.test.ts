@@ -81,7 +81,7 @@ describe("in a prompt", () => {
     ["<%= it.section.|", ["name"]],
     ["<%= it.tones[1].|", ["word"]],
     ["<%= it.steps.|", ["facts"]],
-    ["<%= it.steps.facts.|", ["output", "outputs", "modelId"]],
+    ["<%= it.steps.facts.|", ["output", "outputs", "reasoning", "modelId"]],
     ["<%= it.steps.facts.output.|", ["score", "names"]],
     ["<%= it.steps.facts.output.names[0].|", ["first"]],
     ["<% if (it.steps.facts.output.score > 3 && it.article.body.|", ["text"]],
