@@ -14,6 +14,7 @@ describe("progress", () => {
     generation: 1,
     failed: 0,
     rejected: 2,
+    mended: 0,
     causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
     writtenOffNanos: 0,
     inputTokens: 5,
