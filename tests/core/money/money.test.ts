@@ -58,7 +58,7 @@ test.each<[readonly number[], readonly string[]]>([
   ],
   [
     [12_345_000_000, 12_349_000_000, 1_111_111],
-    ["$12.345", "$12.35", "$0.00111"],
+    ["$12.345", "$12.349", "$0.00111"],
   ],
 ])("amounts %j that a sentence compares are shown as %j: differently if they differ", (amounts, texts) => {
   expect(formatUsdApart(...amounts)).toEqual(texts);
