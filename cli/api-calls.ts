@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { PlotPaletteError } from "#core/errors";
 import type { Estimate } from "#core/money/estimate";
 import type { DatasetFormat } from "#core/formats";
+import { META_FILES } from "#core/dataset/meta-files";
 import type { PartitionBy } from "#core/dataset/partition";
 import type { Split } from "#core/dataset/split";
 import type { Nanos } from "#core/money/money";
@@ -258,7 +259,7 @@ export async function downloadAll(api: Api, job: JobSummary, folder: string): Pr
   const listed = job.datasetFiles.map(({ name }) => name);
   for (const name of listed) await downloadFile(api, job.id, name, folder);
   if (job.datasetFileCount === listed.length) return listed;
-  const manifest = await readFile(join(folder, "files.jsonl"), "utf8");
+  const manifest = await readFile(join(folder, META_FILES.files), "utf8");
   const names = manifest
     .trimEnd()
     .split("\n")

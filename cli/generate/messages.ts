@@ -1,4 +1,5 @@
 /** What the command tells its user about a job, and the report it leaves for programs. */
+import { META_FILES } from "#core/dataset/meta-files";
 import { formatUsd } from "#core/money/money";
 import { formatNumber } from "#core/numbers";
 import type { SeedReport } from "../api-calls.ts";
@@ -44,8 +45,8 @@ export function seedMessages({ notes, skippedCount, skippedRows }: SeedReport): 
 export function outcomeMessage(job: JobSummary, options: GenerateOptions): string {
   const lines = [
     `${outcomeOf(job)} ${deliveredOf(job)} records${rowsOf(job)} for ${formatUsd(job.spentNanos)}, saved to ${options.out}/.`,
-    job.failed > 0 && `${counted(job.failed, "record")} failed; see failures.jsonl for the reasons.`,
-    job.rejected > 0 && `${counted(job.rejected, "candidate")} rejected; see rejected.jsonl for the reasons.`,
+    job.failed > 0 && `${counted(job.failed, "record")} failed; see ${META_FILES.failures} for the reasons.`,
+    job.rejected > 0 && `${counted(job.rejected, "candidate")} rejected; see ${META_FILES.rejected} for the reasons.`,
     job.mended > 0 && `${counted(job.mended, "answer")} of nearly valid JSON mended without a repair.`,
     ...job.datasetFiles.map((file) => omissionOf(file, job.datasetRows === null ? "record" : "row")),
     job.status === "BUDGET_EXCEEDED" && job.statusReason,

@@ -1,4 +1,5 @@
 /** When a job stops because too much of it fails, and the message for it. */
+import { META_FILES } from "../dataset/meta-files.ts";
 import { mergeCauses, type CauseCount } from "../shard/causes.ts";
 
 /** The percentage of finished records that may fail, unless the job sets its own. */
@@ -50,11 +51,11 @@ export function tooManyFailuresMessage(
   maxFailedPercent = DEFAULT_MAX_FAILED_PERCENT,
 ): string {
   const counts = `${failed} of ${total} records failed, more than the ${maxFailedPercent}% this job allows`;
-  return `${counts}${byCause(causes)}. Fix the causes and retry the failed records, or start a new job with a higher failure tolerance; failures.jsonl lists each record.`;
+  return `${counts}${byCause(causes)}. Fix the causes and retry the failed records, or start a new job with a higher failure tolerance; ${META_FILES.failures} lists each record.`;
 }
 
 export function allFailedMessage(causes: readonly (readonly CauseCount[])[]): string {
-  return `Every record failed${byCause(causes)}. Fix the causes and retry the failed records, or start a new job; failures.jsonl lists each record.`;
+  return `Every record failed${byCause(causes)}. Fix the causes and retry the failed records, or start a new job; ${META_FILES.failures} lists each record.`;
 }
 
 function byCause(causes: readonly (readonly CauseCount[])[]): string {
@@ -72,6 +73,6 @@ const MAX_REASON_CHARACTERS = 400;
 export function soleCauseMessage(attempts: number, reason: string, wasRejected: boolean): string {
   const why = reason.length > MAX_REASON_CHARACTERS ? `${reason.slice(0, MAX_REASON_CHARACTERS)}…` : reason;
   return wasRejected
-    ? `The first ${attempts} candidates were all rejected for one cause. ${why} Loosen the condition or change the prompts, and start a new job; rejected.jsonl lists each candidate.`
+    ? `The first ${attempts} candidates were all rejected for one cause. ${why} Loosen the condition or change the prompts, and start a new job; ${META_FILES.rejected} lists each candidate.`
     : `The first ${attempts} attempts all failed for one cause. ${why} Fix it and retry; if the template is the problem, change it and start a new job.`;
 }

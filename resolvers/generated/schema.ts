@@ -158,7 +158,7 @@ export type DatasetFile = {
   bytes: Scalars['Float']['output'];
   /** Its format; null for the accompanying files. */
   format: Maybe<DatasetFormat>;
-  /** Its name, such as `dataset.parquet` or `category=comedy/dataset.parquet`; `provenance.jsonl`, `failures.jsonl` and `rejected.jsonl` accompany the dataset. */
+  /** Its name, such as `dataset.parquet` or `category=comedy/dataset.parquet`; `meta/provenance.jsonl`, `meta/failures.jsonl` and `meta/rejected.jsonl` accompany the dataset. */
   name: Scalars['String']['output'];
   /** The number of records that the format cannot hold, because their columns lack what it needs. */
   omitted: Scalars['Int']['output'];
@@ -313,7 +313,7 @@ export type Job = {
   controlNo: Scalars['Int']['output'];
   /** When it was created. */
   createdAt: Scalars['AWSDateTime']['output'];
-  /** The number of files of its dataset; when `datasetFiles` has fewer, the file `files.jsonl` lists them all. */
+  /** The number of files of its dataset; when `datasetFiles` has fewer, the file `meta/files.jsonl` lists them all. */
   datasetFileCount: Scalars['Int']['output'];
   /** The files of its dataset, possibly only the first ones and the accompanying files; empty until a dataset is published. */
   datasetFiles: Array<DatasetFile>;

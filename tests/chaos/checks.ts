@@ -57,14 +57,14 @@ function rejectionViolations(world: World, eventLog: EventLog): string[] {
   const inconsistent = made.filter((record) => !countsAll(record, before(record.slot)));
   const lost = made.reduce((sum, { meta }) => sum + meta.attempts - 1, 0);
   const incomplete = rejected.filter(({ reason, meta }) => !reason || !meta.models.answer || !meta.seeds.movie);
-  const exported = rejected.length > 0 ? world.lines("rejected.jsonl").length : 0;
+  const exported = rejected.length > 0 ? world.lines("meta/rejected.jsonl").length : 0;
   return [
     ...(counted === rejected.length
       ? []
       : [`The shards count ${counted} rejections, the parts hold ${rejected.length}.`]),
     ...(exported === rejected.length
       ? []
-      : [`rejected.jsonl has ${exported} candidates, the parts ${rejected.length}.`]),
+      : [`meta/rejected.jsonl has ${exported} candidates, the parts ${rejected.length}.`]),
     ...(attempts === rejected.length + eventLog.retriedRecords + world.job.recordCount
       ? []
       : [`The shards count ${attempts} attempts.`]),
@@ -94,7 +94,7 @@ function readPart(world: World, name: string): Part | undefined {
 async function datasetViolations(world: World, job: ChaosJob): Promise<string[]> {
   const lines = world.lines("dataset.jsonl");
   const expected = Array.from({ length: job.records }, (_, slot) => recordId(JOB, slot));
-  const provenance = world.lines("provenance.jsonl");
+  const provenance = world.lines("meta/provenance.jsonl");
   const paidNanos = provenance.reduce((sum, { costNanos }) => sum + costNanos, 0);
   const isSame = world.file("dataset.csv").toString() === (await undisturbed(job));
   return [

@@ -272,7 +272,7 @@ async function snapshotAndPartitions(api: Api, product: Product): Promise<void> 
   await resumeJob(api, id, undefined);
   const job = await follow(api, id);
   if (job.datasetFileCount < 100) throw new Error(`The dataset has ${job.datasetFileCount} files.`);
-  const manifest = await download(api, id, "files.jsonl");
+  const manifest = await download(api, id, "meta/files.jsonl");
   const unlisted = manifest.find(
     ({ name, format }) => format === "JSONL" && !job.datasetFiles.some((file) => file.name === name),
   );

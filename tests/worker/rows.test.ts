@@ -57,7 +57,7 @@ const recordOf = (id: string) => id.slice(0, id.lastIndexOf("-"));
 test("every format has the rows of each record in order, numbered under its id; provenance has the records", async () => {
   const world = await worked();
   const rows = world.lines("dataset.jsonl");
-  const records = world.lines("provenance.jsonl").map(({ id }) => id);
+  const records = world.lines("meta/provenance.jsonl").map(({ id }) => id);
   expect(records).toHaveLength(40);
   expect([...new Set(rows.map(({ id }) => recordOf(id)))]).toEqual(records);
   expect(rows.length).toBeGreaterThan(60);
@@ -144,7 +144,7 @@ test("workers killed at any instant change nothing about them, and compacted par
   }
   expect(kills).toBeGreaterThan(1);
   for (const name of ["dataset.jsonl", "dataset.csv", "dataset.alpaca.jsonl"])
-    expect(world.lines("provenance.jsonl").length && world.file(name).toString().length).toBe(
+    expect(world.lines("meta/provenance.jsonl").length && world.file(name).toString().length).toBe(
       undisturbed.file(name).toString().length,
     );
   expect(world.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());
@@ -172,7 +172,7 @@ describe("a record without rows", () => {
       {},
       { behaviour: (request: any, no: number) => (calls++ % 3 === 0 ? '{"items":[]}' : questions(request, no)) },
     );
-    expect(world.lines("provenance.jsonl")).toHaveLength(40);
+    expect(world.lines("meta/provenance.jsonl")).toHaveLength(40);
     expect(world.shards.reduce((sum, { attempts }) => sum + attempts, 0)).toBeGreaterThan(40);
   });
 
@@ -216,7 +216,7 @@ test("accept judges the rows together, and a rejected candidate keeps them", asy
     rejected: { reason: 'Rejected by "many".', columns: { a: "x" }, moreRows: [{ a: "y" }, { a: "z" }] },
   });
   const world = await worked({}, { template: `${QA}accept: { several: it.rows.length > 1 }\n`, seeds: 30 });
-  const rejected = world.lines("rejected.jsonl");
+  const rejected = world.lines("meta/rejected.jsonl");
   expect(rejected.length).toBeGreaterThan(0);
   for (const { record } of rejected) expect(record).toEqual([expect.objectContaining({ no: 1 })]);
 });

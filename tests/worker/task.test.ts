@@ -68,6 +68,6 @@ describe("a job", () => {
     expect(world.job.status).toBe("FAILED");
     expect(world.job.statusReason).toContain("No access to the model.");
     expect(world.model.begun).toBeLessThan(40);
-    expect(world.lines("failures.jsonl").length).toBeGreaterThanOrEqual(20);
+    expect(world.lines("meta/failures.jsonl").length).toBeGreaterThanOrEqual(20);
   });
 });

@@ -5,6 +5,7 @@ import { formatNumber } from "#core/numbers";
 import type { Outcome } from "#core/job/job";
 import { mergeCauses } from "#core/shard/causes";
 import { formatUsd } from "#core/money/money";
+import { META_FILES } from "#core/dataset/meta-files";
 import { formatPartitionBy } from "#core/dataset/partition";
 import type { ShardRow } from "#core/shard/shard-row";
 import { formatSplit } from "#core/dataset/split";
@@ -63,13 +64,17 @@ export function datasetCard(schema: DatasetSchema, input: CardInput): string {
     ["## Files"],
     ...(levels ? partitionsOf(levels, input) : []),
     files
-      .filter(({ name }) => !levels || !name.includes("/"))
+      .filter(({ format }) => !levels || !format)
       .map(({ name, rows, omitted }) => `- \`${name}\`: ${counted(rows, "row")}${omissionNote(omitted, noun)}`),
+    [
+      `The data is in \`${levels ? "**/" : ""}dataset.*\`; the files in \`meta/\` are about it. Tools that do not read this card's ` +
+        "front matter may take all of them for data: name the files to load.",
+    ],
     [
       (template.rows === undefined
         ? ""
         : "A record has one or more rows: the row `ID-1` is the first of the record `ID`, and all are in the same split. ") +
-        "For each ID, `provenance.jsonl` has the models, tokens, cost, seed items and attempts it took, and, where a step took more " +
+        `For each ID, \`${META_FILES.provenance}\` has the models, tokens, cost, seed items and attempts it took, and, where a step took more ` +
         "than one call, all of them with their reasons. `SHA256SUMS` has every file's checksum: `sha256sum --check SHA256SUMS` " +
         "verifies files under the names above; those downloaded one by one are prefixed with the job's name.",
     ],

@@ -19,7 +19,7 @@ export function datasetSchemaOf(
   return { job, columns: names.map((name) => ({ name, type: columnKindOf(declared[name]?.type, inferred[name]) })) };
 }
 
-/** Where a record comes from, as `_meta` and provenance.jsonl say it. */
+/** Where a record comes from, as `_meta` and meta/provenance.jsonl say it. */
 export function provenanceOf({ job }: DatasetSchema, meta: Omit<RecordMeta, "attempts"> & Partial<RecordMeta>) {
   const { models, calls, tokens, costNanos, seeds, attempts } = meta;
   const template = { id: job.templateId, version: job.templateVersion };

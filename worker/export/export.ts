@@ -8,6 +8,7 @@ import type { Outcome } from "#core/job/job";
 import { recordId, type RejectedCandidate } from "#core/shard/record";
 import { rowId, rowsOf, type Row } from "#core/shard/rows";
 import { datasetPrefix } from "#core/bucket";
+import { META_FILES } from "#core/dataset/meta-files";
 import type { DatasetFileRow, JobRow } from "#core/job/job-row";
 import type { ShardRow } from "#core/shard/shard-row";
 import { columnsOf, type Template } from "#core/template/template";
@@ -117,7 +118,7 @@ class Export {
       const card = await this.#writeCard([...files, ...others], writer.partitions.overflowRecords);
       const listed = [...files, ...others, card];
       const lines = listed.map((file) => `${JSON.stringify({ ...rowOf(file), sha256: file.sha256 })}\n`);
-      const manifest = await this.#writeText("files.jsonl", JSON_LINES, lines.join(""));
+      const manifest = await this.#writeText(META_FILES.files, JSON_LINES, lines.join(""));
       const sums = await this.#writeSums([...listed, manifest]);
       const first = [...others, card, manifest, sums];
       const shown = files.slice(0, LISTED_FILES - first.length);
@@ -183,11 +184,11 @@ class Export {
 
   /** Provenance always; failures and rejected candidates if there are any. */
   #beginSidecars(): DatasetFile[] {
-    const files = [provenanceFile(this.#open("provenance.jsonl", JSON_LINES))];
+    const files = [provenanceFile(this.#open(META_FILES.provenance, JSON_LINES))];
     if (this.options.shards.some(({ failed }) => failed > 0))
-      files.push(failuresFile(this.#schema, this.#open("failures.jsonl", JSON_LINES)));
+      files.push(failuresFile(this.#schema, this.#open(META_FILES.failures, JSON_LINES)));
     if (this.options.shards.some(({ rejected = 0 }) => rejected > 0))
-      files.push(rejectedFile(this.#schema, this.#open("rejected.jsonl", JSON_LINES)));
+      files.push(rejectedFile(this.#schema, this.#open(META_FILES.rejected, JSON_LINES)));
     return files;
   }
 

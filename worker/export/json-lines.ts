@@ -1,5 +1,6 @@
 /** The JSON Lines files: the dataset itself, fine-tuning formats, provenance, failures, rejected candidates. */
 import type { DatasetFormat } from "#core/formats";
+import { META_FILES } from "#core/dataset/meta-files";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import type { Training } from "#core/template/template";
 import { trainingRowOf, type TrainingFormat } from "#core/dataset/training";
@@ -34,11 +35,11 @@ export function trainingFile(
 }
 
 export function provenanceFile(sink: Sink): DatasetFile {
-  return linesFile("provenance.jsonl", sink, { record: (_, id, texts) => `{"id":"${id}",${texts.provenance}}` });
+  return linesFile(META_FILES.provenance, sink, { record: (_, id, texts) => `{"id":"${id}",${texts.provenance}}` });
 }
 
 export function failuresFile(schema: DatasetSchema, sink: Sink): DatasetFile {
-  return linesFile("failures.jsonl", sink, {
+  return linesFile(META_FILES.failures, sink, {
     failure: ({ reason, cause, details, meta }, id) =>
       JSON.stringify({ ...{ id, reason, cause }, ...details, ...provenanceOf(schema, meta) }),
   });
@@ -46,7 +47,7 @@ export function failuresFile(schema: DatasetSchema, sink: Sink): DatasetFile {
 
 /** One candidate per line, under the ID of the record it would have been; `attempt` counts from 1. */
 export function rejectedFile(schema: DatasetSchema, sink: Sink): DatasetFile {
-  return linesFile("rejected.jsonl", sink, {
+  return linesFile(META_FILES.rejected, sink, {
     rejected: ({ attempt, reason, cause, columns, moreRows, meta }, id) =>
       JSON.stringify({
         ...{ id, attempt: attempt + 1, reason, cause },

@@ -1,5 +1,6 @@
 /** What the card says about a partitioned dataset. */
 import { formatNumber } from "#core/numbers";
+import { META_FILES } from "#core/dataset/meta-files";
 import { MAX_PARTITIONS, overflowPartition, type PartitionBy } from "#core/dataset/partition";
 import { counted } from "./counts.ts";
 import type { FinishedFile } from "./dataset-file.ts";
@@ -14,16 +15,17 @@ export function partitionsOf(
   const rows = new Map<string, number>();
   const first = files.find(({ format }) => format !== undefined)?.format;
   for (const { name, rows: ofFile, omitted, format } of files) {
-    const folder = name.slice(0, name.lastIndexOf("/") + 1);
     // The portions of a split add up; other formats hold the same rows again.
-    if (folder && format === first) rows.set(folder, (rows.get(folder) ?? 0) + ofFile + omitted);
+    if (!format || format !== first) continue;
+    const folder = name.slice(0, name.lastIndexOf("/") + 1);
+    rows.set(folder, (rows.get(folder) ?? 0) + ofFile + omitted);
   }
   const shown = [...rows].slice(0, SHOWN_FOLDERS);
   const rest = rows.size - shown.length;
   return [
     [
       `The records are in ${counted(rows.size, "partition")}, one directory each, named after its values; the files contain these columns too. ` +
-        "`files.jsonl` lists every file with its size, rows and checksum.",
+        `\`${META_FILES.files}\` lists every file with its size, rows and checksum.`,
     ],
     [
       ...shown.map(([folder, count]) => `- \`${folder}\`: ${counted(count, "record")}`),

@@ -1,3 +1,4 @@
+import { META_FILES, type MetaFile } from "#core/dataset/meta-files";
 import type { JobStateFragment } from "../../generated/documents.ts";
 import { useDatasetArchive } from "./useDatasetArchive.ts";
 import { useDownload } from "./useDownload.ts";
@@ -25,7 +26,7 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
           <li key={file.name} className="file">
             <Icon name="file" />
             <div className="file-text">
-              <span className="file-name">{file.name}</span>
+              <span className="file-name">{titleOf(file.name)}</span>
               <span className="small faint number">{describeFile(file)}</span>
             </div>
             {isReadable(archive) && (file.format === null || file.rows > 0) && (
@@ -33,7 +34,7 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
                 icon="download"
                 variant={file.format ? "primary" : "plain"}
                 busy={pending === file.name}
-                aria-label={`Download ${file.name}`}
+                aria-label={`Download ${titleOf(file.name)}`}
                 onClick={() => void download(file.name)}
               >
                 <span className="file-action">Download</span>
@@ -44,8 +45,8 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
       </ul>
       {job.datasetFileCount > files.length && (
         <p className="small faint">
-          Showing the first {showCount(files.length)} of {showCounted(job.datasetFileCount, "file")}. files.jsonl lists
-          them all; <span className="mono">npm run generate -- --resume {job.id}</span> downloads them.
+          Showing the first {showCount(files.length)} of {showCounted(job.datasetFileCount, "file")}. {META_FILES.files}{" "}
+          lists them all; <span className="mono">npm run generate -- --resume {job.id}</span> downloads them.
         </p>
       )}
       <FieldError error={isReadable(archive) ? error : null} />
@@ -60,20 +61,24 @@ function isNotBlank({ format, rows, omitted }: JobStateFragment["datasetFiles"][
 
 function describeFile({ name, format, rows, omitted, bytes }: JobStateFragment["datasetFiles"][number]): string {
   const parts = [
+    titleOf(name) !== name && name,
     rows > 0 || format ? showCounted(rows, "row") : undefined,
     omitted > 0 && `${showCounted(omitted, "record")} omitted, which this format cannot hold`,
     showBytes(bytes),
-    SIDECAR_FILES[name],
   ];
   return parts.filter(Boolean).join(" · ");
 }
 
-/** What each sidecar file contains. */
-const SIDECAR_FILES: Readonly<Record<string, string>> = {
-  SHA256SUMS: "checksums of the other files",
-  "README.md": "dataset card: contents and how they were generated",
-  "files.jsonl": "every file with its size, row count and checksum",
-  "provenance.jsonl": "how each record was generated",
-  "failures.jsonl": "failed records, and why",
-  "rejected.jsonl": "rejected candidates, and why",
-};
+/** A file of records goes by its name, a sidecar file by what it contains. */
+function titleOf(name: string): string {
+  return SIDECAR_TITLES[name] ?? name;
+}
+
+const SIDECAR_TITLES: Readonly<Record<string, string>> = {
+  SHA256SUMS: "Checksums of the other files",
+  "README.md": "Dataset card: contents and how they were generated",
+  [META_FILES.files]: "Every file with its size, row count and checksum",
+  [META_FILES.provenance]: "How each record was generated",
+  [META_FILES.failures]: "Failed records, and why",
+  [META_FILES.rejected]: "Rejected candidates, and why",
+} satisfies Record<MetaFile | "SHA256SUMS" | "README.md", string>;

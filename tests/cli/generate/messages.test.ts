@@ -36,3 +36,9 @@ test("a job whose records are rows counts records", () => {
   expect(outcomeMessage(JOB, OPTIONS)).toContain("dataset.alpaca.jsonl omits 2 records whose");
   expect(reportOf(JOB, 3, [])).not.toHaveProperty("rows");
 });
+
+test("failures and rejections are told with the file that lists them", () => {
+  const message = outcomeMessage({ ...JOB, failed: 3, rejected: 1 }, OPTIONS);
+  expect(message).toContain("3 records failed; see meta/failures.jsonl for the reasons.");
+  expect(message).toContain("1 candidate rejected; see meta/rejected.jsonl for the reasons.");
+});

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { META_FILES } from "../../../core/dataset/meta-files.ts";
 import { filesOfDataset, prepareOutputFolder, removeFiles } from "../../../cli/generate/output-folder.ts";
 
 let folder: string;
@@ -20,11 +21,13 @@ async function fill(files: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
+const META = Object.values(META_FILES);
 const DATASET = {
   "report.json": JSON.stringify({ jobId: "J1", files: ["dataset.jsonl"] }),
-  SHA256SUMS: `${SUM}  dataset.jsonl\n${SUM}  genre=a/dataset.csv\n`,
+  SHA256SUMS: ["dataset.jsonl", "genre=a/dataset.csv", ...META].map((name) => `${SUM}  ${name}\n`).join(""),
   "dataset.jsonl": "",
   "genre=a/dataset.csv": "",
+  ...Object.fromEntries(META.map((name) => [name, ""])),
 };
 
 test("the dataset of another job is not written over", async () => {
@@ -55,10 +58,21 @@ test("files that are no dataset are no obstacle", async () => {
 
 test("what was replaced is removed with its folders, and nothing else", async () => {
   await fill({ ...DATASET, "notes.txt": "mine", "../outside.txt": "not ours" });
-  expect(await filesOfDataset(folder)).toEqual(["dataset.jsonl", "genre=a/dataset.csv", "SHA256SUMS"]);
+  expect(await filesOfDataset(folder)).toEqual(["dataset.jsonl", "genre=a/dataset.csv", ...META, "SHA256SUMS"]);
   await removeFiles(folder, [...(await filesOfDataset(folder)), "../outside.txt"]);
-  expect(["dataset.jsonl", "genre=a", "SHA256SUMS"].some((name) => existsSync(join(folder, name)))).toBe(false);
+  expect(["dataset.jsonl", "genre=a", "meta", "SHA256SUMS"].some((name) => existsSync(join(folder, name)))).toBe(false);
   expect(existsSync(join(folder, "notes.txt"))).toBe(true);
   expect(existsSync(join(folder, "../outside.txt"))).toBe(true);
   await rm(join(folder, "../outside.txt"));
+});
+
+test("files that the replacing dataset has too stay, and so does what is not the dataset's", async () => {
+  await fill({ ...DATASET, "meta/notes.txt": "mine" });
+  const kept = ["meta/provenance.jsonl", "dataset.jsonl"];
+  await removeFiles(
+    folder,
+    (await filesOfDataset(folder)).filter((name) => !kept.includes(name)),
+  );
+  expect((await readdir(join(folder, "meta"))).sort()).toEqual(["notes.txt", "provenance.jsonl"]);
+  expect(existsSync(join(folder, "dataset.jsonl"))).toBe(true);
 });

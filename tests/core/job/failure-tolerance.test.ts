@@ -60,6 +60,6 @@ test("the message groups failed records by cause, the most frequent first", () =
   ];
   expect(tooManyFailuresMessage(414, 500, causes)).toBe(
     "414 of 500 records failed, more than the 20% this job allows: 400 × B; 12 × A; 1 × C; 1 × other causes. " +
-      "Fix the causes and retry the failed records, or start a new job with a higher failure tolerance; failures.jsonl lists each record.",
+      "Fix the causes and retry the failed records, or start a new job with a higher failure tolerance; meta/failures.jsonl lists each record.",
   );
 });

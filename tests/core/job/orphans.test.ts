@@ -33,6 +33,8 @@ test.each([
   ["a folded part that is named", "datasets/J1/5/records/0-1", false],
   ["a file of a dataset before", "datasets/J1/3/dataset.jsonl", true],
   ["a file in a folder of a dataset before", "datasets/J1/3/category=a/dataset.jsonl", true],
+  ["a file about the published dataset", "datasets/J1/5/meta/provenance.jsonl", false],
+  ["a file about a dataset before", "datasets/J1/3/meta/provenance.jsonl", true],
   ["a folded part of a dataset before that is still named", "datasets/J1/3/records/1-2", false],
   ["a folded part of a dataset before that is named no more", "datasets/J1/3/records/0-0", true],
   ["a folded part beyond those named", "datasets/J1/3/records/1-3", true],

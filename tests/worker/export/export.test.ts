@@ -163,11 +163,11 @@ test("a split writes one file per format and portion, and every record into one 
   expect(world.job.datasetFiles.map(({ name }) => name)).toEqual([
     ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.train.${ending}`),
     ...["jsonl", "csv", "parquet", "alpaca.jsonl"].map((ending) => `dataset.test.${ending}`),
-    "provenance.jsonl",
+    "meta/provenance.jsonl",
     "README.md",
     "SHA256SUMS",
   ]);
-  const all = world.lines("provenance.jsonl").map(({ id }) => id);
+  const all = world.lines("meta/provenance.jsonl").map(({ id }) => id);
   expect(all).toHaveLength(60);
   for (const portion of ["train", "test"] as const) {
     const ids = all.filter((id) => assignSplit(split, id) === portion);
@@ -180,7 +180,7 @@ test("a split writes one file per format and portion, and every record into one 
   expect(world.file("README.md").toString()).toContain("| Split | 70% train, 30% test |");
 });
 
-test("every record has its provenance, in the dataset and in provenance.jsonl", async () => {
+test("every record has its provenance, in the dataset and in meta/provenance.jsonl", async () => {
   const world = await typedWorld(9);
   const [row] = world.lines("dataset.jsonl");
   expect(row._meta).toEqual({
@@ -191,8 +191,8 @@ test("every record has its provenance, in the dataset and in provenance.jsonl", 
     seeds: { seed: { collection: "seeds", item: 0 } },
     attempts: 1,
   });
-  expect(world.lines("provenance.jsonl")[0]).toEqual({ id: row.id, ...row._meta });
-  const cost = world.lines("provenance.jsonl").reduce((sum, { costNanos }) => sum + costNanos, 0);
+  expect(world.lines("meta/provenance.jsonl")[0]).toEqual({ id: row.id, ...row._meta });
+  const cost = world.lines("meta/provenance.jsonl").reduce((sum, { costNanos }) => sum + costNanos, 0);
   expect(cost).toBe(world.spentNanos);
 });
 
@@ -211,6 +211,8 @@ test("the card says how many records a complete dataset lacks, and shows names a
   expect(card).toContain("The dataset is complete except for 1 record that failed.");
   expect(card).toContain("# Films \\<b>5\\</b>");
   expect(card).toContain("`it.record.task.length < 99`");
+  expect(card).toContain("- `meta/failures.jsonl`: 1 row\n");
+  expect(card).toContain("The data is in `dataset.*`; the files in `meta/` are about it.");
 });
 
 test("the job lists its files with their sizes and rows, and the card says what they are", async () => {
@@ -219,7 +221,7 @@ test("the job lists its files with their sizes and rows, and the card says what 
     ["dataset.jsonl", "JSONL", 12],
     ["dataset.csv", "CSV", 12],
     ["dataset.parquet", "PARQUET", 12],
-    ["provenance.jsonl", undefined, 12],
+    ["meta/provenance.jsonl", undefined, 12],
     ["README.md", undefined, 0],
     ["SHA256SUMS", undefined, 0],
   ]);

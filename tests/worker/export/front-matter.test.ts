@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { META_FILES } from "../../../core/dataset/meta-files.ts";
 import type { DatasetFormat } from "../../../core/formats.ts";
 import type { FinishedFile } from "../../../worker/export/dataset-file.ts";
 import type { DatasetSchema } from "../../../worker/export/dataset-schema.ts";
@@ -22,8 +23,7 @@ test("each format is a config, and each split a split; side files are none", () 
   const card = cardOf([
     ...splits.map((split) => file(`dataset.${split}.jsonl`, "JSONL")),
     ...splits.map((split) => file(`dataset.${split}.messages.jsonl`, "MESSAGES")),
-    file("provenance.jsonl"),
-    file("failures.jsonl"),
+    ...Object.values(META_FILES).map((name) => file(name)),
   ]);
   expect(card.configs).toEqual([
     {
@@ -68,3 +68,41 @@ test("a partitioned dataset is found in its folders, and an empty split is left 
   ]);
   expect(card.configs?.[0]?.data_files).toEqual([{ split: "train", path: "**/dataset.train.csv" }]);
 });
+
+test.each(["dataset", "genre=a/dataset"])(
+  "without front matter, the default patterns find the splits of %s and nothing about the data",
+  (stem) => {
+    const portions = ["train", "validation", "test"].map((split) => `${stem}.${split}.jsonl`);
+    expect(
+      defaultSplits([...portions, ...Object.values(META_FILES), "README.md", "SHA256SUMS", "report.json"]),
+    ).toEqual({
+      train: [portions[0]],
+      validation: [portions[1]],
+      test: [portions[2]],
+    });
+  },
+);
+
+const KEYWORDS = {
+  train: ["train", "training"],
+  validation: ["validation", "valid", "dev", "val"],
+  test: ["test", "testing", "eval", "evaluation"],
+};
+
+/**
+ * What `load_dataset` takes for which split by default, by the names of directories or else of files. Where neither says a split,
+ * it takes every file for training: hence the card names the data. See `ALL_DEFAULT_PATTERNS` in https://github.com/huggingface/datasets/blob/main/src/datasets/data_files.py.
+ */
+function defaultSplits(names: readonly string[]): Record<string, string[]> {
+  const word = (keyword: string) => `(^|/)([^/]*[-._ 0-9])?${keyword}([-._ 0-9][^/]*)`;
+  const byPattern = (patternOf: (keyword: string) => RegExp) =>
+    Object.entries(KEYWORDS)
+      .map(([split, keywords]): [string, string[]] => [
+        split,
+        names.filter((name) => keywords.some((keyword) => patternOf(keyword).test(name))),
+      ])
+      .filter(([, found]) => found.length > 0);
+  const byDirectory = byPattern((keyword) => new RegExp(`${word(keyword)}?/`));
+  const byFile = byPattern((keyword) => new RegExp(`${word(keyword)}$`));
+  return Object.fromEntries(byDirectory.length > 0 ? byDirectory : byFile);
+}

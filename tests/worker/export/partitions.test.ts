@@ -35,6 +35,7 @@ async function filmsBy(partitionBy: JobRow["partitionBy"], changes: Partial<JobR
   return world;
 }
 
+const isInPartition = (name: string) => name.includes("=");
 const names = ({ job, objects }: World) =>
   [...objects.files.keys()]
     .filter((name) => name.startsWith(`${job.datasetPrefix}`) && !name.includes("/records/"))
@@ -42,7 +43,7 @@ const names = ({ job, objects }: World) =>
 
 test("every record is in the folder of its values, in each format, and DuckDB reads them all with one pattern", async () => {
   const world = await filmsBy([...BY]);
-  const folders = [...new Set(names(world).flatMap((name) => (name.includes("/") ? [dirname(name)] : [])))].sort();
+  const folders = [...new Set(names(world).filter(isInPartition).map(dirname))].sort();
   expect(folders).toEqual([
     "genre=__HIVE_DEFAULT_PARTITION__/at_year=1980",
     "genre=__HIVE_DEFAULT_PARTITION__/at_year=1983",
@@ -52,7 +53,7 @@ test("every record is in the folder of its values, in each format, and DuckDB re
     "genre=rom%2Fcom%2050%25/at_year=1984",
   ]);
   const ids = folders.flatMap((folder) => world.lines(`${folder}/dataset.jsonl`).map(({ id }) => id));
-  expect(ids.sort()).toEqual(world.lines("provenance.jsonl").map(({ id }) => id));
+  expect(ids.sort()).toEqual(world.lines("meta/provenance.jsonl").map(({ id }) => id));
   const folder = await mkdtemp(join(tmpdir(), "partitions-"));
   try {
     for (const name of names(world)) {
@@ -93,12 +94,14 @@ test("the card, the manifest, the checksums and the job cover all files", async 
     "| Partitioned by | genre |",
     "The records are in 3 partitions",
     "- `genre=drama/`: 20 records",
+    "- `meta/provenance.jsonl`: 60 rows",
+    "The data is in `**/dataset.*`; the files in `meta/` are about it.",
     "read_parquet('**/dataset.train.parquet', hive_partitioning = true)",
     'pandas.read_parquet(name, partitioning=None) for name in glob.glob("**/dataset.test.parquet", recursive=True)',
   ])
     expect(card).toContain(words);
-  const listed = world.lines("files.jsonl");
-  expect([...listed.map(({ name }) => name), "files.jsonl", "SHA256SUMS"].sort()).toEqual(names(world).sort());
+  const listed = world.lines("meta/files.jsonl");
+  expect([...listed.map(({ name }) => name), "meta/files.jsonl", "SHA256SUMS"].sort()).toEqual(names(world).sort());
   const sums = world.file("SHA256SUMS").toString();
   for (const { name, bytes, sha256 } of listed) {
     expect(world.file(name)).toHaveLength(bytes);
@@ -109,11 +112,23 @@ test("the card, the manifest, the checksums and the job cover all files", async 
   expect(world.job.datasetFiles).toHaveLength(names(world).length);
 });
 
+test("a partitioned dataset without records has no partitions, and still says what it is", async () => {
+  const world = new World({ records: 5, budgetNanos: 1, template: FILMS, seeds: 6 });
+  world.setJob({ formats: ["JSONL"], partitionBy: [BY[0]] });
+  await world.work();
+  expect(world.job.status).toBe("BUDGET_EXCEEDED");
+  expect(names(world).filter(isInPartition)).toEqual([]);
+  const card = world.file("README.md").toString();
+  expect(card).toContain("The records are in 0 partitions");
+  expect(card.match(/`meta\/provenance.jsonl`: 0 rows/g)).toHaveLength(1);
+  expect(card).not.toContain("- `meta/`");
+});
+
 test("if the disk is too small, the dataset is complete but not partitioned, and its card says so", async () => {
   const world = new World({ records: 40, template: FILMS, seeds: 6 });
   await world.work();
   const files = await exportAgain(world, { bytes: 2_000, pendingCharacters: 500 });
-  expect(files).not.toContain("files.jsonl");
+  expect(files).not.toContain("meta/files.jsonl");
   expect(world.lines("dataset.jsonl")).toHaveLength(40);
   expect(world.file("README.md").toString()).toContain("The dataset is not partitioned as requested");
 });
@@ -124,7 +139,7 @@ test("a dataset with more folders than the limit keeps every record, and the job
   expect(fileCount).toBe(1_000 + 4);
   expect(datasetFiles).toHaveLength(60);
   expect(datasetFiles.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["README.md", "files.jsonl", "SHA256SUMS", "provenance.jsonl"]),
+    expect.arrayContaining(["README.md", "meta/files.jsonl", "SHA256SUMS", "meta/provenance.jsonl"]),
   );
   const prefix = "datasets/J1/1/";
   const text = (name: string) => world.files.get(prefix + name)?.toString() ?? "";
@@ -134,7 +149,7 @@ test("a dataset with more folders than the limit keeps every record, and the job
     .map((line) => JSON.parse(line));
   expect(others.map(({ title }) => title)).toEqual(Array.from({ length: 201 }, (_, n) => `t${999 + n}`));
   expect(text("README.md")).toContain("201 records with values beyond it are together in `title=__OTHERS__/`");
-  const rows = text("files.jsonl")
+  const rows = text("meta/files.jsonl")
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));

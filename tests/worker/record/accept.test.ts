@@ -61,7 +61,7 @@ describe("a job with conditions", () => {
     const rows = world.lines("dataset.jsonl");
     expect(rows).toHaveLength(40);
     expect(rows.filter(({ year }) => (year - 1980) % 3 === 0)).toEqual([]);
-    const rejected = world.lines("rejected.jsonl");
+    const rejected = world.lines("meta/rejected.jsonl");
     const [shard] = world.shards;
     expect(rejected.length).toBeGreaterThan(5);
     expect(shard).toMatchObject({
@@ -95,7 +95,7 @@ describe("a job with conditions", () => {
     expect(card).toContain(`| Rejected candidates | ${rejected} |`);
     expect(card).toContain("| lucky | `it.movie.votes % 3 !== 0` |");
     expect(card).toContain(`| Rejected by "lucky" | ${rejected} | 0 |`);
-    expect(card).toContain(`- \`rejected.jsonl\`: ${rejected} rows`);
+    expect(card).toContain(`- \`meta/rejected.jsonl\`: ${rejected} rows`);
   });
 
   test("reports rejections and their causes while it runs", async () => {
@@ -119,7 +119,7 @@ describe("a job with conditions", () => {
     expect(world.file("dataset.csv").toString()).toBe(undisturbed.file("dataset.csv").toString());
     const countsOf = (of: World) =>
       of
-        .lines("rejected.jsonl")
+        .lines("meta/rejected.jsonl")
         .map(({ id, attempt }) => `${id} ${attempt}`)
         .sort();
     expect(countsOf(world)).toEqual(countsOf(undisturbed));
@@ -151,7 +151,8 @@ describe("attempts", () => {
     await world.work();
     expect(world.job.status).toBe("FAILED");
     expect(world.shards[0]).toMatchObject({ delivered: 0, failed: 24, attempts: 24 * maxAttempts });
-    for (const { attempts } of world.lines("failures.jsonl")) expect(attempts).toBeLessThanOrEqual(5 * maxAttempts);
+    for (const { attempts } of world.lines("meta/failures.jsonl"))
+      expect(attempts).toBeLessThanOrEqual(5 * maxAttempts);
   });
 
   test("are counted on by the next worker, not from zero", async () => {
@@ -181,7 +182,7 @@ describe("a job that cannot succeed", () => {
       /^The first \d\d candidates were all rejected for one cause\. Rejected by "good"\. Loosen the condition/,
     );
     expect(world.shards[0]?.attempts).toBeLessThan(40);
-    expect(world.lines("rejected.jsonl")).toHaveLength(world.shards[0]?.rejected ?? -1);
+    expect(world.lines("meta/rejected.jsonl")).toHaveLength(world.shards[0]?.rejected ?? -1);
   });
 
   test("continues when the first attempts fail for several causes", async () => {
@@ -210,7 +211,7 @@ describe("a job that cannot succeed", () => {
     await world.work();
     expect(world.job.status).toBe(status);
     expect(world.lines("dataset.jsonl")).toHaveLength(30);
-    expect(world.lines("failures.jsonl")).toHaveLength(10);
+    expect(world.lines("meta/failures.jsonl")).toHaveLength(10);
     if (status === "FAILED")
       expect(world.job.statusReason).toContain(
         `10 of 40 records failed, more than the ${maxFailedPercent ?? 20}% this job allows: 10 × The answer to step "answer" is not JSON.`,
@@ -233,7 +234,7 @@ describe("a failed record reports", () => {
   const failures = async (options: Partial<JobOptions>) => {
     const world = new World({ records: 2, template: `${TWO_STEPS}maxAttempts: 1\n`, ...options });
     await world.work();
-    return world.lines("failures.jsonl");
+    return world.lines("meta/failures.jsonl");
   };
 
   test("which step sent what, and what was answered", async () => {

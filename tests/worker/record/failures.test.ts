@@ -44,7 +44,7 @@ describe("a model that does not always answer", () => {
     });
     await world.work();
     expect(world.job.status).toBe("COMPLETED");
-    const failures = world.lines("failures.jsonl");
+    const failures = world.lines("meta/failures.jsonl");
     expect(failures.length).toBeGreaterThan(0);
     expect(failures[0].reason).toBe("The connection broke.");
     expect(world.model.begun).toBe(world.lines("dataset.jsonl").length * 2 + failures.length * 3);
@@ -121,7 +121,7 @@ describe("a self-contradictory template", () => {
     });
     await world.work();
     expect(world.job.status).toBe("FAILED");
-    expect(world.lines("failures.jsonl")[0].reason).toContain("could not be validated against its schema");
+    expect(world.lines("meta/failures.jsonl")[0].reason).toContain("could not be validated against its schema");
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
@@ -158,7 +158,7 @@ describe("a poison slot", () => {
     await workThatDies(world, (prompt) => prompt.includes('"Film 5"'), 12);
     expect(world.job.status).toBe("COMPLETED");
     expect(world.lines("dataset.jsonl")).toHaveLength(13);
-    const failures = world.lines("failures.jsonl");
+    const failures = world.lines("meta/failures.jsonl");
     expect(failures).toHaveLength(1);
     expect(failures[0].reason).toContain("crashed the worker 3 times");
     expect(world.accountedNanos).toBe(world.budget.budgetNanos);

@@ -178,7 +178,7 @@ async function halfMade(options: Partial<JobOptions> = {}): Promise<World> {
 describe("a retry", () => {
   test("generates what failed, and nothing that was delivered", async () => {
     const world = await halfMade();
-    const [made, failed] = [world.lines("dataset.jsonl"), world.lines("failures.jsonl")];
+    const [made, failed] = [world.lines("dataset.jsonl"), world.lines("meta/failures.jsonl")];
     expect(made.length + failed.length).toBe(140);
     expect(failed.length).toBeGreaterThan(10);
     const calls = world.model.log.length;
@@ -186,7 +186,7 @@ describe("a retry", () => {
     world.retryFailed();
     await world.work();
     expectWhole(world, 140);
-    expect(world.job.datasetFiles.map(({ name }) => name)).not.toContain("failures.jsonl");
+    expect(world.job.datasetFiles.map(({ name }) => name)).not.toContain("meta/failures.jsonl");
     expect(world.model.log).toHaveLength(calls + failed.length * 2);
     const byId = new Map(world.lines("dataset.jsonl").map((row) => [row.id, row]));
     for (const row of made) expect(byId.get(row.id)).toEqual(row);
@@ -195,7 +195,7 @@ describe("a retry", () => {
 
   test("keeps counting attempts, so that a slot draws other seeds than before", async () => {
     const world = await halfMade();
-    const failed = world.lines("failures.jsonl");
+    const failed = world.lines("meta/failures.jsonl");
     world.model.behaviour = ANSWERS;
     world.retryFailed();
     await world.work();
@@ -370,7 +370,7 @@ describe("archived records of a resumed job", () => {
 
   test("keep a retry from starting, which says so, and are not generated again once restored", async () => {
     const world = await halfMade();
-    const failed = world.lines("failures.jsonl").length;
+    const failed = world.lines("meta/failures.jsonl").length;
     const calls = world.model.log.length;
     world.model.behaviour = ANSWERS;
     world.retryFailed();
