@@ -58,6 +58,17 @@ export const REPORT_PROGRESS = /* GraphQL */ `
           records
         }
         spentNanos
+        spending {
+          stepId
+          modelId
+          day
+          calls
+          inputTokens
+          outputTokens
+          costNanos
+        }
+        workerMs
+        parts
         writtenOffNanos
         inputTokens
         outputTokens

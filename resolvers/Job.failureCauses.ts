@@ -5,7 +5,7 @@ export function request(ctx: Context) {
   return readShards(ctx, ["causes"]);
 }
 
-/** Everything in the checkpoints, while `progress` has only what fits in a report. Not summed, like `spending`. */
+/** Not summed: shards × causes may exceed the iterations that AppSync allows a handler. */
 export function response(ctx: Context) {
   // Shards created before causes were counted have none.
   return shardRows(ctx).flatMap((row) => row.causes ?? []);

@@ -5,7 +5,8 @@ import { readShards, shardRows, toShardProgress } from "./shared/shards.ts";
 const SHARD_FIELDS = [
   ...["jobId", "shardNo", "state", "fromSlot", "toSlot", "generation", "leaseUntilMs", "report"],
   ...["delivered", "failed", "rejected", "mended", "causes"],
-  ...["spentNanos", "writtenOffNanos", "inputTokens", "outputTokens"],
+  ...["spentNanos", "spending", "writtenOffNanos", "inputTokens", "outputTokens"],
+  ...["workerMs", "checkpointNo"],
 ];
 
 export function request(ctx: Context) {
@@ -14,6 +15,10 @@ export function request(ctx: Context) {
 
 export function response(ctx: Context) {
   const nowMs = util.time.nowEpochMilliSeconds();
-  // A query returns all causes of a checkpoint, not only those that fit in a report.
-  return shardRows(ctx).map((row) => ({ ...toShardProgress(row, nowMs), causes: row.causes ?? [] }));
+  // A query returns all causes and spending of a checkpoint, not only what fits in a report.
+  return shardRows(ctx).map((row) => ({
+    ...toShardProgress(row, nowMs),
+    causes: row.causes ?? [],
+    spending: row.spending ?? [],
+  }));
 }

@@ -90,8 +90,6 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
   "Subscription.onTestRunChanged": { steps: ["readWatchedTestRun"] },
 
   "Job.progress": { dataSource: "jobs" },
-  "Job.spending": { dataSource: "jobs" },
-  "Job.usage": { dataSource: "jobs" },
   "Job.failureCauses": { dataSource: "jobs" },
 };
 

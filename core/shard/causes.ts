@@ -64,7 +64,7 @@ export function reportedCauses(causes: readonly CauseCount[]): CauseCount[] {
   for (let shown = sorted.length; shown > 0; shown--) {
     const rest = sorted.slice(shown).reduce<CauseCount[]>((sum, one) => withCause(sum, OTHER_CAUSES, one), []);
     const reported = rest.reduce((sum, one) => withCause(sum, one.cause, one), sorted.slice(0, shown));
-    if (bytesOfCauses(reported) <= MAX_REPORTED_BYTES) return reported;
+    if (bytesOf(reported) <= MAX_REPORTED_BYTES) return reported;
   }
   return [];
 }
@@ -74,6 +74,6 @@ function byFrequency(one: CauseCount, other: CauseCount): number {
 }
 
 /** In JSON. */
-export function bytesOfCauses(causes: readonly CauseCount[]): number {
+function bytesOf(causes: readonly CauseCount[]): number {
   return new TextEncoder().encode(JSON.stringify(causes)).length;
 }

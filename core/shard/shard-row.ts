@@ -111,6 +111,8 @@ export interface ShardReport {
   /** The most frequent, as far as they fit. */
   causes: CauseCount[];
   spentNanos: Nanos;
+  /** In as much detail as fits. */
+  spending: SpendingEntry[];
   writtenOffNanos: Nanos;
   inputTokens: number;
   outputTokens: number;

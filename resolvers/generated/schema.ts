@@ -353,8 +353,6 @@ export type Job = {
   seedSetName: Scalars['String']['output'];
   /** A file of its records so far; null when none was requested in the last day. */
   snapshot: Maybe<JobSnapshot>;
-  /** Its spending on model calls as of the shards' last checkpoints. Shards may have entries for the same step, model and day; clients add them up. */
-  spending: Array<SpendingEntry>;
   /** How its dataset is split; null when it is not. */
   split: Maybe<DatasetSplit>;
   /** When its first worker started; null before then. */
@@ -371,8 +369,6 @@ export type Job = {
   templateName: Scalars['String']['output'];
   /** The template version that it is pinned to. */
   templateVersion: Scalars['Int']['output'];
-  /** What its workers have used as of the shards' last checkpoints, for estimating the cost of Fargate and S3. */
-  usage: JobUsage;
 };
 
 /** The capacity that a job's tasks run on. */
@@ -481,14 +477,6 @@ export type JobStatus =
   | 'QUEUED'
   /** Generating records. */
   | 'RUNNING';
-
-/** What a job's workers have used. */
-export type JobUsage = {
-  /** The number of parts written, each with one S3 request. */
-  parts: Scalars['Int']['output'];
-  /** The total time they have held leases, in milliseconds. */
-  workerMs: Scalars['Float']['output'];
-};
 
 /** An Amazon Bedrock model with a known price. */
 export type Model = {
@@ -1131,6 +1119,8 @@ export type ShardProgress = {
   modelProblem: Maybe<Scalars['String']['output']>;
   /** Output tokens. */
   outputTokens: Scalars['Float']['output'];
+  /** About the number of parts written, each with one S3 request: the number of checkpoints, nearly all of which wrote one. */
+  parts: Scalars['Int']['output'];
   /** The number of records in this shard. */
   recordCount: Scalars['Int']['output'];
   /** Recent throughput, in records per second; 0 when idle. */
@@ -1143,8 +1133,12 @@ export type ShardProgress = {
   reportedAt: Maybe<Scalars['AWSDateTime']['output']>;
   /** Its number, from 0. */
   shardNo: Scalars['Int']['output'];
+  /** What it was spent on. Reports have as much detail as fits. Shards may have entries for the same step, model and day; clients add them up. */
+  spending: Array<SpendingEntry>;
   /** Spent on model calls, in nano-dollars. */
   spentNanos: Scalars['Float']['output'];
+  /** The total time that workers have held its lease, in milliseconds. */
+  workerMs: Scalars['Float']['output'];
   /** Written off as possibly spent by crashed workers, in nano-dollars. */
   writtenOffNanos: Scalars['Float']['output'];
 };
@@ -1164,6 +1158,7 @@ export type ShardProgressInput = {
   rejected: Scalars['Int']['input'];
   reportNo: Scalars['Int']['input'];
   shardNo: Scalars['Int']['input'];
+  spending: Array<SpendingEntryInput>;
   spentNanos: Scalars['Float']['input'];
   writtenOffNanos: Scalars['Float']['input'];
 };
@@ -1187,22 +1182,33 @@ export type SnapshotState =
   /** Available from `getDownload`. */
   | 'READY';
 
-/** The calls of one step to one model on one day. */
+/** The calls of one step to one model on one day, or of several where a report combines what does not fit. */
 export type SpendingEntry = {
   /** The number of calls paid for, answered or not. */
   calls: Scalars['Int']['output'];
   /** Their cost, in nano-dollars. */
   costNanos: Scalars['Float']['output'];
-  /** The day, in UTC. */
-  day: Scalars['AWSDate']['output'];
+  /** The day, in UTC; null for several. */
+  day: Maybe<Scalars['AWSDate']['output']>;
   /** Input tokens. */
   inputTokens: Scalars['Float']['output'];
-  /** The model. */
+  /** The model; empty for several steps. */
   modelId: Scalars['String']['output'];
   /** Output tokens. */
   outputTokens: Scalars['Float']['output'];
-  /** The step. */
+  /** The step; `Other steps` for several. */
   stepId: Scalars['String']['output'];
+};
+
+/** See `SpendingEntry`. */
+export type SpendingEntryInput = {
+  calls: Scalars['Int']['input'];
+  costNanos: Scalars['Float']['input'];
+  day?: InputMaybe<Scalars['AWSDate']['input']>;
+  inputTokens: Scalars['Float']['input'];
+  modelId: Scalars['String']['input'];
+  outputTokens: Scalars['Float']['input'];
+  stepId: Scalars['String']['input'];
 };
 
 /** The settings of a test run. */

@@ -10,7 +10,7 @@ import { toShardProgress, type JobWithShards } from "./shards.ts";
 import { toSnapshot } from "./snapshots.ts";
 
 /** The fields left out have resolvers of their own, which find the shards by `shardCount`. */
-export type ResolvedJob = Omit<Job, "progress" | "spending" | "usage" | "failureCauses"> & JobWithShards;
+export type ResolvedJob = Omit<Job, "progress" | "failureCauses"> & JobWithShards;
 
 export function toJob(row: JobRow): ResolvedJob {
   return {

@@ -60,9 +60,13 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
     rejected: Math.max(row.rejected ?? 0, reported.rejected ?? 0),
     mended: Math.max(row.mended ?? 0, reported.mended ?? 0),
     modelProblem: isLeased ? (reported.modelProblem ?? null) : null,
-    // A checkpoint may have more than fit in a message to watchers.
+    // A checkpoint may have more causes and spending than fit in a message to watchers.
     causes: row.report?.causes ?? [],
     spentNanos: Math.max(row.spentNanos, reported.spentNanos),
+    spending: row.report?.spending ?? row.spending ?? [],
+    // A report follows a checkpoint, which has counted these already. Shards created before then have no time.
+    workerMs: row.workerMs ?? 0,
+    parts: row.checkpointNo,
     writtenOffNanos: Math.max(row.writtenOffNanos, reported.writtenOffNanos),
     inputTokens: Math.max(row.inputTokens, reported.inputTokens),
     outputTokens: Math.max(row.outputTokens, reported.outputTokens),
@@ -72,7 +76,7 @@ export function toShardProgress(row: ShardRow, nowMs: number): ShardProgress {
   };
 }
 
-function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest" | "causes"> {
+function fromCheckpoint(row: ShardRow): Omit<ShardReport, "reportedAt" | "latest" | "causes" | "spending"> {
   return {
     generation: row.generation,
     reportNo: 0,

@@ -18,6 +18,7 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
     modelProblem: shard.modelProblem,
     causes: shard.causes,
     spentNanos: shard.spentNanos,
+    spending: shard.spending.map((spent) => ({ ...spent, day: spent.day ?? null })),
     writtenOffNanos: shard.writtenOffNanos,
     inputTokens: shard.inputTokens,
     outputTokens: shard.outputTokens,

@@ -238,14 +238,19 @@ async function jobToCompletion(api: Api): Promise<string> {
 /** Spending is reported to the nano-dollar by step and model, next to the estimate. */
 async function accounted(api: Api, { id, spentNanos }: JobSummary): Promise<void> {
   const { getJob } = await api.call<{
-    getJob: { estimate: object | null; spending: { costNanos: number }[]; usage: { workerMs: number; parts: number } };
+    getJob: {
+      estimate: object | null;
+      progress: { spending: { costNanos: number }[]; workerMs: number; parts: number }[];
+    };
   }>(
-    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos } usage { workerMs parts }
-      spending { stepId modelId day calls inputTokens outputTokens costNanos } } }`,
+    `query($id: ID!) { getJob(id: $id) { estimate { likelyNanos }
+      progress { workerMs parts spending { stepId modelId day calls inputTokens outputTokens costNanos } } } }`,
     { id },
   );
-  const reported = getJob.spending.reduce((sum, { costNanos }) => sum + costNanos, 0);
-  if (!getJob.estimate || reported !== spentNanos || getJob.usage.parts < 1 || getJob.usage.workerMs <= 0)
+  const { progress } = getJob;
+  const reported = progress.flatMap(({ spending }) => spending).reduce((sum, { costNanos }) => sum + costNanos, 0);
+  const wasUsed = progress.some(({ workerMs, parts }) => workerMs > 0 && parts > 0);
+  if (!getJob.estimate || reported !== spentNanos || !wasUsed)
     throw new Error(`Spent ${spentNanos}, but reported ${JSON.stringify(getJob)}`);
 }
 

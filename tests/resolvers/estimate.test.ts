@@ -1,5 +1,3 @@
-import { sumSpending } from "../../core/money/spending.ts";
-import { shardKey } from "../../core/keys.ts";
 import { CREATE_JOB, givenJob, givenSeedSet, givenTemplate, inputFor, TEMPLATE } from "./given.ts";
 import { givenSeeds } from "./given-seeds.ts";
 import { SampleModels } from "./sample-models.ts";
@@ -9,8 +7,7 @@ const ESTIMATE = "estimate { lowNanos likelyNanos highNanos recordCount basis ba
 const ASK = `query ($input: EstimateJobInput!) { estimateJob(input: $input) { ${ESTIMATE} maxAttemptCostNanos advice } }`;
 const TRY = "mutation ($input: StartTestRunInput!) { startTestRun(input: $input) { id } }";
 const GET_TRY = "query ($id: ID!) { getTestRun(id: $id) { status spentNanos records { costNanos } } }";
-const GET_JOB = `query ($id: ID!) { getJob(id: $id) { ${ESTIMATE}
-  spending { stepId modelId day calls inputTokens outputTokens costNanos } usage { workerMs parts } } }`;
+const GET_JOB = `query ($id: ID!) { getJob(id: $id) { ${ESTIMATE} } }`;
 
 const models = new SampleModels();
 let world: World;
@@ -186,46 +183,6 @@ describe("a job", () => {
     const seedSetId = await givenSeedSet(world, "ann", "films-without-blocks");
     const { id } = await givenJob(world, "ann", { seedSetId });
     expect((await world.ask("ann", GET_JOB, { id })).getJob.estimate).toBeNull();
-  });
-
-  test("reports its spending by step, model and day, and its workers' usage", async () => {
-    const { id } = await givenJob(world, "ann", { recordCount: 1_200 });
-    const spent = (stepId: string, day: string, costNanos: number) => ({
-      ...{ stepId, day, costNanos, modelId: "amazon.nova-micro-v1:0", calls: 1, inputTokens: 20, outputTokens: 7 },
-    });
-    const run = (fromSeq: number, toSeq: number, generation = 1) => ({ generation, fromSeq, toSeq });
-    const shards = [
-      {
-        spending: [spent("a", "2026-11-25", 5), spent("b", "2026-11-25", 6)],
-        workerMs: 1_000,
-        partRanges: [run(1, 4)],
-      },
-      { spending: [spent("a", "2026-11-25", 7)], workerMs: 500, partRanges: [run(2, 2), run(1, 9, 3)] },
-      {
-        spending: [spent("a", "2026-11-26", 8)],
-        workerMs: 0,
-        checkpointNo: 12,
-        partRanges: Array.from({ length: 7 }, (_, n) => run(1, 1, n + 1)),
-      },
-    ];
-    for (const [n, facts] of shards.entries())
-      await world.put("Jobs", { ...(await world.row("Jobs", shardKey(id, n))), ...facts });
-    const { getJob } = await world.ask("ann", GET_JOB, { id });
-    expect(getJob.spending).toHaveLength(4);
-    expect(sumSpending([getJob.spending])).toEqual([
-      { ...spent("a", "2026-11-25", 12), calls: 2, inputTokens: 40, outputTokens: 14 },
-      spent("b", "2026-11-25", 6),
-      spent("a", "2026-11-26", 8),
-    ]);
-    expect(getJob.usage).toEqual({ workerMs: 1_500, parts: 4 + 1 + 9 + 12 });
-  });
-
-  test("from before spending was recorded has none, and is shown anyway", async () => {
-    const { id } = await givenJob(world, "ann", { recordCount: 10 });
-    const { spending: _, workerMs: __, ...old } = await world.row("Jobs", shardKey(id, 0));
-    await world.put("Jobs", old);
-    const { getJob } = await world.ask("ann", GET_JOB, { id });
-    expect(getJob).toMatchObject({ spending: [], usage: { workerMs: 0, parts: 0 } });
   });
 });
 

@@ -2,6 +2,11 @@ import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { GET_JOB, REPORT_PROGRESS, MADE_UP, act, givenJob } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
+const spent = (stepId: string, day: string | null, costNanos: number) => ({
+  ...{ stepId, day, costNanos, modelId: "amazon.nova-micro-v1:0", calls: 1, inputTokens: 20, outputTokens: 7 },
+});
+const COST = "spending { stepId modelId day calls inputTokens outputTokens costNanos } workerMs parts";
+
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
@@ -16,6 +21,7 @@ describe("progress", () => {
     rejected: 2,
     mended: 0,
     causes: [{ cause: "It did not hold", attempts: 2, records: 0 }],
+    spending: [spent("a", "2026-11-25", 9)],
     writtenOffNanos: 0,
     inputTokens: 5,
     outputTokens: 6,
@@ -102,6 +108,48 @@ describe("progress", () => {
     );
     expect(getJob.failureCauses).toEqual([]);
     expect(getJob.progress[1]).toEqual({ rejected: 0, causes: [] });
+  });
+
+  test("tells watchers what was spent on as reported, and a query all of it from the checkpoints", async () => {
+    const job = await leasedJob();
+    const whole = [spent("a", "2026-11-25", 5), spent("b", "2026-11-26", 6)];
+    const facts = [
+      { spending: [spent("a", "2026-11-25", 7)], workerMs: 500, checkpointNo: 3 },
+      { spending: whole, workerMs: 1_000, checkpointNo: 12 },
+    ];
+    for (const [shardNo, changes] of facts.entries()) {
+      const key = { pk: `SHARD#${job.id}#${shardNo}`, sk: "SHARD" };
+      await world.put("Jobs", { ...(await world.row("Jobs", key)), ...changes });
+    }
+    const watch = await world.watch(
+      "ann",
+      `subscription ($id: ID) { onJobChanged(jobId: $id) { shard { ${COST} } } }`,
+      { id: job.id },
+    );
+    const spending = [spent("Other steps", null, 11)];
+    await world.report(
+      `mutation ($input: ReportProgressInput!) { reportProgress(input: $input) { jobId owner shard { ${COST} } } }`,
+      { input: { jobId: job.id, shard: { ...shard, delivered: 1, spentNanos: 11, reportNo: 1, spending } } },
+    );
+    expect((await watch.next()).onJobChanged.shard).toEqual({ spending, workerMs: 1_000, parts: 12 });
+    watch.close();
+    const query = `query ($id: ID!) { getJob(id: $id) { progress { ${COST} } } }`;
+    const { getJob } = await world.ask("ann", query, { id: job.id });
+    expect(getJob.progress).toEqual([
+      { spending: [spent("a", "2026-11-25", 7)], workerMs: 500, parts: 3 },
+      { spending: whole, workerMs: 1_000, parts: 12 },
+      { spending: [], workerMs: 0, parts: 0 },
+    ]);
+  });
+
+  test("of a job whose shards predate the record of spending has none", async () => {
+    const job = await leasedJob();
+    const key = { pk: `SHARD#${job.id}#1`, sk: "SHARD" };
+    const { spending: _, workerMs: __, ...old } = (await world.row("Jobs", key)) as Record<string, unknown>;
+    await world.put("Jobs", old);
+    const query = `query ($id: ID!) { getJob(id: $id) { progress { ${COST} } } }`;
+    const { getJob } = await world.ask("ann", query, { id: job.id });
+    expect(getJob.progress[1]).toEqual({ spending: [], workerMs: 0, parts: 0 });
   });
 
   test("ignores a worker whose lease was taken over", async () => {

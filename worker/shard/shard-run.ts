@@ -4,7 +4,7 @@
  */
 import { CostBoundExceeded, type Reservation } from "#core/money/budget";
 import { mayRetry, type AttemptLimits } from "#core/shard/attempts";
-import { bytesOfCauses, causeOf, reportedCauses } from "#core/shard/causes";
+import { causeOf, reportedCauses } from "#core/shard/causes";
 import { beginExport } from "#core/job/ending";
 import type { Outcome } from "#core/job/job";
 import {
@@ -19,6 +19,7 @@ import { remainingBoundNanos } from "#core/shard/remaining-bound";
 import { jobKey } from "#core/keys";
 import type { JobRow } from "#core/job/job-row";
 import type { Nanos } from "#core/money/money";
+import { reportedSpending } from "#core/money/spending";
 import type { ParkedNeed, ShardRow } from "#core/shard/shard-row";
 import { ISOLATE_AFTER_CRASHES, poisonSlot, leaseCheck, type LeaseEnd } from "#core/shard/lease";
 import { runAttempt, type AttemptOutcome } from "../record/attempt.ts";
@@ -301,6 +302,7 @@ export class ShardRun {
     const { row } = this.shard;
     const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } = row;
     const causes = reportedCauses(row.causes ?? []);
+    const spending = reportedSpending(row.spending);
     const modelProblem = isLast ? null : this.context.modelHealth.problemAt(nowMs);
     const recordsPerSecond = isLast ? 0 : Math.round(this.#recordRate.sample(nowMs, delivered) * 10) / 10;
     // Slightly early rather than a whole flush late.
@@ -317,6 +319,7 @@ export class ShardRun {
       modelProblem,
       causes,
       spentNanos,
+      spending,
       writtenOffNanos,
       inputTokens,
       outputTokens,
@@ -328,7 +331,7 @@ export class ShardRun {
           recordsPerSecond,
           latest: latestRecords(
             this.shard.unsaved.latest,
-            bytesOfCauses(causes) + Buffer.byteLength(modelProblem ?? ""),
+            Buffer.byteLength(JSON.stringify([causes, spending, modelProblem])),
           ),
         }),
       );

@@ -1,10 +1,11 @@
 import { infrastructureCost } from "#core/fleet/infrastructure";
 import { formatUsd } from "#core/money/money";
-import type { SpendingEntry } from "#core/money/spending";
+import { OTHER_STEPS, type SpendingEntry } from "#core/money/spending";
+import { useQuery } from "@apollo/client/react";
 import type { ReactNode } from "react";
-import type { JobCostQuery, JobFieldsFragment } from "../../generated/documents.ts";
-import { useJobCost } from "./useJobCost.ts";
-import { costByDay, costByStepAndModel, estimateMessage } from "./costs.ts";
+import { JobEstimateDocument, type JobFieldsFragment } from "../../generated/documents.ts";
+import { useAfterConnect } from "../../link/Realtime.ts";
+import { costByDay, costByStepAndModel, estimateMessage, usageOf } from "./costs.ts";
 import type { Totals } from "../totals.ts";
 import { showCount, showCounted, showDuration } from "../../ui/format.ts";
 
@@ -15,19 +16,22 @@ interface Props {
 
 /** Model spending against the estimate, and the likely AWS cost of the workers. */
 export function JobCost({ job, totals }: Props) {
-  const cost = useJobCost(job.id, totals.spentNanos, job.status);
-  if (!cost || (cost.spending.length === 0 && !cost.estimate)) return null;
-  const days = costByDay(cost.spending);
-  const expected = estimateMessage(job, cost.estimate, totals);
+  const { data, refetch } = useQuery(JobEstimateDocument, { variables: { id: job.id } });
+  // It is from the job's creation and never changes.
+  useAfterConnect(() => (data ? undefined : refetch()));
+  const spending = job.progress.flatMap((shard) => shard.spending);
+  const days = costByDay(spending);
+  const expected = estimateMessage(job, data?.getJob.estimate ?? null, totals);
+  if (spending.length === 0 && !expected) return null;
   return (
     <section className="card stack" aria-labelledby="cost-title">
       <h2 id="cost-title">Cost</h2>
       {expected && <p className="small soft number">{expected}</p>}
-      {cost.spending.length > 0 && (
+      {spending.length > 0 && (
         <CostTable label="Cost by step and model" first="Step" second="Model">
-          {costByStepAndModel(cost.spending).map((spent) => (
+          {costByStepAndModel(spending).map((spent) => (
             <CostRow key={`${spent.stepId} ${spent.modelId}`} spent={spent}>
-              <td className="mono">{spent.stepId}</td>
+              <td className={spent.stepId === OTHER_STEPS ? "small" : "mono"}>{spent.stepId}</td>
               <td className="small">{spent.modelId}</td>
             </CostRow>
           ))}
@@ -36,13 +40,13 @@ export function JobCost({ job, totals }: Props) {
       {days.length > 1 && (
         <CostTable label="Cost by day" first="Day">
           {days.map((spent) => (
-            <CostRow key={spent.day} spent={spent}>
-              <td className="small number">{spent.day}</td>
+            <CostRow key={spent.day ?? ""} spent={spent}>
+              <td className="small number">{spent.day ?? "Several days"}</td>
             </CostRow>
           ))}
         </CostTable>
       )}
-      {cost.spending.length > 0 && <Infrastructure job={job} usage={cost.usage} />}
+      {spending.length > 0 && <Infrastructure job={job} />}
     </section>
   );
 }
@@ -89,7 +93,8 @@ function CostRow({ spent, children }: { readonly spent: SpendingEntry; readonly 
 }
 
 /** Billed by AWS and not metered by us: labeled as an estimate, and kept apart from what counts against the budget. */
-function Infrastructure({ job, usage }: Pick<Props, "job"> & { readonly usage: JobCostQuery["getJob"]["usage"] }) {
+function Infrastructure({ job }: Pick<Props, "job">) {
+  const usage = usageOf(job.progress);
   const cost = infrastructureCost({ ...usage, taskSize: job.taskSize, capacity: job.capacity });
   return (
     <p className="small faint number">

@@ -347,6 +347,12 @@ describe("progress", () => {
         modelProblem: null,
         causes: [{ cause: "It did not work", attempts: 1, records: 0 }],
         spentNanos: 3,
+        spending: [
+          {
+            ...{ stepId: "ask", modelId: "amazon.nova-micro-v1:0", day: "2026-11-25" },
+            ...{ calls: 1, inputTokens: 4, outputTokens: 5, costNanos: 3 },
+          },
+        ],
         writtenOffNanos: 0,
         inputTokens: 4,
         outputTokens: 5,

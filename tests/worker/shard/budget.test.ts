@@ -44,6 +44,16 @@ describe("a job's budget", () => {
     expect(world.spentNanos).toBe(world.loggedNanos);
   });
 
+  test("is accounted for by step, model and day in every report", async () => {
+    const world = new World({ records: 200 });
+    await world.work();
+    const reports = world.reporter.reports.map(({ report }) => report);
+    for (const { spending, spentNanos } of reports)
+      expect(spending.reduce((sum, { costNanos }) => sum + costNanos, 0)).toBe(spentNanos);
+    expect(reports.at(-1)?.spending).toEqual(world.shards[0]?.spending);
+    expect(reports.at(-1)?.spending.reduce((sum, { calls }) => sum + calls, 0)).toBe(world.model.log.length);
+  });
+
   test("too small for one record stops the job before any call", async () => {
     const world = new World({ records: 10, budgetNanos: BOUND - 1 });
     await world.work();

@@ -1,7 +1,7 @@
-import { costByDay, costByStepAndModel, estimateMessage } from "../../../../client/jobs/page/costs.ts";
+import { costByDay, costByStepAndModel, estimateMessage, usageOf } from "../../../../client/jobs/page/costs.ts";
 import type { EstimateFieldsFragment, JobStatus } from "../../../../client/generated/documents.ts";
 
-const spent = (stepId: string, modelId: string, day: string, costNanos: number) => ({
+const spent = (stepId: string, modelId: string, day: string | null, costNanos: number) => ({
   ...{ stepId, modelId, day, costNanos, calls: 1, inputTokens: 10, outputTokens: 5 },
 });
 /** As two shards report it: two steps, two models, two days. */
@@ -37,6 +37,24 @@ describe("a job's spending", () => {
       ["2026-11-26", 2, 9, 20],
     ]);
   });
+});
+
+test("days that a report combined come before the others", () => {
+  const days = costByDay([...SPENDING, spent("ask", "micro", null, 8), spent("say", "pro", null, 1)]);
+  expect(days.map(({ day, costNanos }) => [day, costNanos])).toEqual([
+    [null, 9],
+    ["2026-11-25", 93],
+    ["2026-11-26", 9],
+  ]);
+});
+
+test("the usage of workers adds up over shards", () => {
+  expect(usageOf([])).toEqual({ workerMs: 0, parts: 0 });
+  const shards = [
+    { workerMs: 1_500, parts: 2 },
+    { workerMs: 500, parts: 7 },
+  ];
+  expect(usageOf(shards)).toEqual({ workerMs: 2_000, parts: 9 });
 });
 
 describe("the estimate", () => {
