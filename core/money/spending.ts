@@ -15,12 +15,12 @@ export interface SpendingEntry {
   readonly costNanos: Nanos;
 }
 
-/** A call that was charged, answered or not. */
-export type PaidCall = Omit<SpendingEntry, "day" | "calls">;
+/** A call that was charged, answered or not; with `calls` 0, what was paid for it later. */
+export type PaidCall = Omit<SpendingEntry, "day" | "calls"> & { readonly calls?: 0 };
 
 /** The spending plus one call made at that time. */
 export function withCall(spending: readonly SpendingEntry[], call: PaidCall, nowMs: number): SpendingEntry[] {
-  return plus(spending, { ...call, day: new Date(nowMs).toISOString().slice(0, 10), calls: 1 });
+  return plus(spending, { calls: 1, ...call, day: new Date(nowMs).toISOString().slice(0, 10) });
 }
 
 /** The sum of several spendings, its entries in the order of their first appearance. */

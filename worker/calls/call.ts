@@ -232,18 +232,20 @@ function book(
   context: CallContext,
   { attempt: { open }, step }: CallOptions,
   { modelId, inputTokens, outputTokens, costNanos }: Spent & { readonly modelId: string },
+  more: Pick<PaidCall, "calls"> = {},
 ): void {
   open.costNanos += costNanos;
   open.inputTokens += inputTokens;
   open.outputTokens += outputTokens;
-  context.onCharged({ stepId: step.id, modelId, inputTokens, outputTokens, costNanos });
+  context.onCharged({ stepId: step.id, modelId, inputTokens, outputTokens, costNanos, ...more });
   context.onProgress();
 }
 
 /** Pays for what no grant covered, as far as the budget goes. @returns what was paid */
 async function settle(context: CallContext, options: CallOptions, overrun: Overrun, unpaid: Nanos): Promise<Nanos> {
   const costNanos = (await context.onOverrun?.(overrun, unpaid)) ?? 0;
-  if (costNanos > 0) book(context, options, { modelId: overrun.modelId, inputTokens: 0, outputTokens: 0, costNanos });
+  const later = { modelId: overrun.modelId, inputTokens: 0, outputTokens: 0, costNanos };
+  if (costNanos > 0) book(context, options, later, { calls: 0 });
   return costNanos;
 }
 

@@ -93,6 +93,7 @@ describe("a job's budget", () => {
       expect(world.job.status).toBe("COMPLETED");
       const outputTokens = world.shards.reduce((sum, shard) => sum + shard.outputTokens, 0);
       expect(outputTokens).toBe(80 * 5_000);
+      expect(world.shards.flatMap(({ spending }) => spending).reduce((sum, { calls }) => sum + calls, 0)).toBe(80);
       expect(world.spentNanos).toBeGreaterThan(40 * BOUND);
       expect(world.accountedNanos).toBe(1_000 * BOUND);
       expect(world.warnings.join()).toContain(
