@@ -42,12 +42,10 @@ export interface CallContext {
   readonly stopping: Signal;
   /** Resolves once a call may start under the lease, or never may again. */
   untilLeaseFresh(): Promise<void>;
-  /**
-   * A model's server counted more tokens than a call may have.
-   * @param unpaid what neither the reservation nor the grant covered
-   * @returns how much of it the budget has paid after all
-   */
-  onOverrun?(overrun: Overrun, unpaidNanos: Nanos): Promise<Nanos>;
+  /** A model's server counted more tokens than a call may have. */
+  onOverrun?(overrun: Overrun): void;
+  /** Draws what an overrun left without cover. @returns how much of it the budget has paid */
+  drawFromBudget?(nanos: Nanos, overrun: Overrun): Promise<Nanos>;
   /** A call was charged. */
   onCharged(call: PaidCall): void;
   /** An answer that was not quite what was asked for could be used without a repair. */
@@ -103,6 +101,8 @@ export interface AttemptState {
   readonly remainingBoundNanos: () => Nanos;
   /** Aborted: another call of the attempt has failed permanently, and no call may start. */
   readonly cancelled: Signal;
+  /** The latest call that cost more than its worst case: what is reserved may no longer cover the others. */
+  overrun?: Overrun;
 }
 
 /**
@@ -120,7 +120,13 @@ export async function callModel(context: CallContext, options: CallOptions): Pro
       return await callWithRetries(context, options, modelId, isLast);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      if (error.kind !== "unclear") reportUnanswered(context, options, modelId, { problem: error.message, ms: 0 });
+      if (error.kind !== "unclear")
+        reportUnanswered(
+          context,
+          options,
+          { modelId, ...NOTHING_USED, costNanos: 0 },
+          { problem: error.message, ms: 0 },
+        );
       if (isLast || error.kind === "unclear" || error.kind === "invalid") throw error;
       context.cooldowns.coolDown(modelId, error.kind, clock.monotonicMs());
     }
@@ -141,19 +147,17 @@ async function callWithRetries(context: CallContext, options: CallOptions, model
       const answer = await releasingPermit(context, modelId, permit, withTimeout(context, request));
       const spent = spentOn(modelId, answer, worst);
       const overrun = overrunOf(modelId, answer, worst, spent.costNanos);
+      if (overrun) options.attempt.overrun = overrun;
       const call = { modelId, reason: reasonOf(options, modelId), ...spent };
       options.round.calls.push(call);
       const { text, reasoning, stopReason } = answer;
       options.round.latest = { text, ...(reasoning && { reasoning }), stopReason };
       open.unansweredCalls = 0;
-      call.costNanos = reservation.charge(spent.costNanos);
-      book(context, options, call);
-      const unpaidNanos = spent.costNanos - call.costNanos;
-      if (!overrun && (unpaidNanos > 0 || spent.costNanos > worst.costNanos))
-        throw new CostBoundExceeded(spent.costNanos, worst.costNanos);
+      if (overrun) context.onOverrun?.(overrun);
       context.limiter.onSuccess(modelId, permit);
       context.health?.onAnswered(modelId);
-      if (overrun) call.costNanos += await settle(context, options, overrun, unpaidNanos);
+      await pay(context, options, call);
+      if (!overrun && spent.costNanos > worst.costNanos) throw new CostBoundExceeded(spent.costNanos, worst.costNanos);
       const ms = clock.monotonicMs() - permit.startedAtMs;
       return { stepId: step.id, round: options.n, ...rendered, ...call, answer: text, reasoning, ms };
     } catch (error) {
@@ -161,8 +165,9 @@ async function callWithRetries(context: CallContext, options: CallOptions, model
       const nowMs = clock.monotonicMs();
       if (error.kind === "unclear") {
         const { inputTokens, outputTokens, costNanos } = worst;
-        book(context, options, { modelId, inputTokens, outputTokens, costNanos: reservation.charge(costNanos) });
-        reportUnanswered(context, options, modelId, { problem: error.message, ms: nowMs - permit.startedAtMs, worst });
+        const call = { modelId, inputTokens, outputTokens, costNanos };
+        await pay(context, options, call);
+        reportUnanswered(context, options, call, { problem: error.message, ms: nowMs - permit.startedAtMs });
       }
       if (error.kind !== "invalid") context.health?.onFailed(modelId, error.message, nowMs);
       if (error.kind === "throttled") context.limiter.onThrottled(modelId, permit, error.retryAfterMs);
@@ -219,6 +224,8 @@ async function releasingPermit(
 
 type Worst = ReturnType<typeof callBound>;
 type Spent = Pick<CompletedCall, "inputTokens" | "outputTokens" | "costNanos">;
+/** `costNanos` is what the call costs, then what was paid for it. */
+type ChargedCall = Omit<CompletedCall, "reason" | "costNanos"> & { costNanos: Nanos };
 
 function spentOn(modelId: string, { usage }: ModelAnswer, worst: Worst): Spent {
   if (!usage) return { inputTokens: worst.inputTokens, outputTokens: worst.outputTokens, costNanos: worst.costNanos };
@@ -227,11 +234,30 @@ function spentOn(modelId: string, { usage }: ModelAnswer, worst: Worst): Spent {
   return { ...usage, costNanos: priceOf(model, usage.inputTokens, usage.outputTokens) };
 }
 
+/**
+ * Charges a call, first to what is reserved and granted. If an overrun has used that up, the budget pays the rest as far as it
+ * goes, and `call.costNanos` becomes what was paid.
+ * @throws CostBoundExceeded
+ */
+async function pay(context: CallContext, options: CallOptions, call: ChargedCall): Promise<void> {
+  const { reservation, overrun } = options.attempt;
+  const { modelId, costNanos } = call;
+  call.costNanos = reservation.charge(costNanos);
+  book(context, options, call);
+  const unpaidNanos = costNanos - call.costNanos;
+  if (unpaidNanos === 0) return;
+  if (!overrun) throw new CostBoundExceeded(costNanos, call.costNanos);
+  const drawnNanos = (await context.drawFromBudget?.(unpaidNanos, overrun)) ?? 0;
+  if (drawnNanos === 0) return;
+  call.costNanos += drawnNanos;
+  book(context, options, { modelId, ...NOTHING_USED, costNanos: drawnNanos }, { calls: 0 });
+}
+
 /** Counts what was charged: with the slot, and with the shard. */
 function book(
   context: CallContext,
   { attempt: { open }, step }: CallOptions,
-  { modelId, inputTokens, outputTokens, costNanos }: Spent & { readonly modelId: string },
+  { modelId, inputTokens, outputTokens, costNanos }: ChargedCall,
   more: Pick<PaidCall, "calls"> = {},
 ): void {
   open.costNanos += costNanos;
@@ -241,29 +267,20 @@ function book(
   context.onProgress();
 }
 
-/** Pays for what no grant covered, as far as the budget goes. @returns what was paid */
-async function settle(context: CallContext, options: CallOptions, overrun: Overrun, unpaid: Nanos): Promise<Nanos> {
-  const costNanos = (await context.onOverrun?.(overrun, unpaid)) ?? 0;
-  const later = { modelId: overrun.modelId, inputTokens: 0, outputTokens: 0, costNanos };
-  if (costNanos > 0) book(context, options, later, { calls: 0 });
-  return costNanos;
-}
-
 /** A first call that another model answered is a fallback. */
 function reasonOf({ reason, models }: CallOptions, modelId: string): CallReason {
   return reason === "first" && modelId !== models[0] ? "fallback" : reason;
 }
 
-/** Reports a call without an answer; `worst` if it was charged. */
+/** Reports a call without an answer. */
 function reportUnanswered(
   context: CallContext,
   options: CallOptions,
-  modelId: string,
-  { problem, ms, worst }: { problem: string; ms: number; worst?: Worst },
+  call: ChargedCall,
+  problem: { readonly problem: string; readonly ms: number },
 ): void {
-  const tokens = { inputTokens: worst?.inputTokens ?? 0, outputTokens: worst?.outputTokens ?? 0 };
-  const call = { modelId, reason: reasonOf(options, modelId), ...tokens, costNanos: worst?.costNanos ?? 0 };
-  context.onCall?.({ stepId: options.step.id, round: options.n, ...options.rendered, ...call, problem, ms });
+  const reason = reasonOf(options, call.modelId);
+  context.onCall?.({ stepId: options.step.id, round: options.n, ...options.rendered, ...call, reason, ...problem });
 }
 
 function requestOf(step: Step, modelId: string, rendered: RenderedStep): ModelRequest {

@@ -49,7 +49,7 @@ export class LeasedShard {
   /** Slots started and neither delivered nor failed yet. */
   readonly openSlots = new Map<number, OpenSlot>();
   spentPerSecondNanos: Nanos = 0;
-  /** Reserved for each record beyond its worst case. */
+  /** What each record needs beyond its worst case. */
   marginNanos: Nanos = 0;
   #checkpointedNanos: Nanos = 0;
   #grantNo = 0;
@@ -115,19 +115,17 @@ export class LeasedShard {
   }
 
   /**
-   * Reserves a record's worst case, drawing another slice of the budget if need be; `undefined` when budget and grant together
-   * cannot cover it.
+   * Reserves money, drawing another slice of the budget if need be; `undefined` when budget and grant together cannot cover it.
    * @throws LeaseLost
    */
   async reserve(neededNanos: Nanos): Promise<Reservation | undefined> {
-    const withMargin = neededNanos + this.marginNanos;
     for (let attempt = 0; attempt < MAX_GRANT_ATTEMPTS; attempt++) {
-      const reservation = this.account.reserve(withMargin);
+      const reservation = this.account.reserve(neededNanos);
       if (reservation) {
         this.#prefetchSlice();
         return reservation;
       }
-      if (!(await this.#serialize(() => this.#drawSlice(withMargin)))) return undefined;
+      if (!(await this.#serialize(() => this.#drawSlice(neededNanos)))) return undefined;
     }
     // Other shards were quicker each time: treated as denied; the next record that ends retries.
     return undefined;

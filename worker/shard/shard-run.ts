@@ -180,7 +180,8 @@ export class ShardRun {
   async #reserve(open: OpenSlot): Promise<Reservation | undefined> {
     if (this.#isIsolating) await this.shard.recordSuspect(open.slot);
     this.shard.marginNanos = this.context.overruns.largest?.excessNanos ?? 0;
-    return await this.shard.reserve(remainingBoundNanos(this.context.jobContext.template, open));
+    const boundNanos = remainingBoundNanos(this.context.jobContext.template, open);
+    return await this.shard.reserve(boundNanos + this.shard.marginNanos);
   }
 
   #start(open: OpenSlot, reservation: Reservation): void {
@@ -373,17 +374,18 @@ export class ShardRun {
     return excessNanos > 0 ? { nanos: job.maxAttemptCostNanos + excessNanos, because: message } : undefined;
   }
 
-  /** Draws what a call cost beyond its worst case. If the budget has less, the job has reached it. */
-  async #payOverrun(overrun: Overrun, unpaidNanos: Nanos): Promise<Nanos> {
+  #addOverrun(overrun: Overrun): void {
     const { overruns, ports } = this.context;
     if (!overruns.largest) ports.log.warn(overrun.message);
     overruns.add(overrun);
-    if (unpaidNanos === 0) return 0;
-    this.shard.marginNanos = 0;
-    const reservation = await this.shard.reserve(unpaidNanos);
-    const paidNanos = reservation?.charge(unpaidNanos) ?? 0;
+  }
+
+  /** Draws what an overrun left without cover. If the budget has less, the job has reached it. */
+  async #drawFromBudget(nanos: Nanos, overrun: Overrun): Promise<Nanos> {
+    const reservation = await this.shard.reserve(nanos);
+    const paidNanos = reservation?.charge(nanos) ?? 0;
     reservation?.release();
-    if (paidNanos < unpaidNanos)
+    if (paidNanos < nanos)
       this.#endJob(
         "BUDGET_EXCEEDED",
         `${overrun.message} The budget does not cover all that it counted, so the job stopped; resume with a larger budget, or have the server keep to maxTokens.`,
@@ -406,7 +408,8 @@ export class ShardRun {
       untilLeaseFresh: async () => {
         while (!this.#lease.isFresh && !this.#stopping.aborted) await changed.wait();
       },
-      onOverrun: (overrun, unpaidNanos) => this.#payOverrun(overrun, unpaidNanos),
+      onOverrun: (overrun) => this.#addOverrun(overrun),
+      drawFromBudget: (nanos, overrun) => this.#drawFromBudget(nanos, overrun),
       onCharged: (call) => unsaved.addCall(call, ports.clock.nowMs()),
       onMended: () => unsaved.addMended(),
       onProgress: () => unsaved.markChanged(),

@@ -1,11 +1,27 @@
 import { boundOf } from "#core/template/bound";
 import { parseTemplate } from "#core/template/parse";
 import { budgetKey } from "#core/keys";
+import { findModel } from "#core/models/models";
+import { priceOf } from "#core/money/money";
 import type { Change } from "#core/change";
 import { sleep, type Ports } from "../../../worker/ports.ts";
 import { JOB, World, TWO_STEPS } from "../world.ts";
 
 const BOUND = boundOf(parseTemplate(TWO_STEPS)).costNanos;
+/** Its four calls start together. */
+const CALLS_AT_ONCE = `
+name: Numbers
+pick: { movie: movies }
+steps:
+  - id: each
+    model: amazon.nova-micro-v1:0
+    forEach: "[1, 2, 3, 4]"
+    atMost: 4
+    prompt: Write a line about <%= it.movie.title %>.
+    maxTokens: 100
+    maxPromptBytes: 1000
+record: { lines: it.steps.each.outputs }
+`;
 const SIX_SHARDS = Array.from({ length: 6 }, (_, n) => ({ from: n * 100, to: (n + 1) * 100 }));
 
 describe("a job's budget", () => {
@@ -111,6 +127,29 @@ describe("a job's budget", () => {
       await world.work();
       expect(world.job.status).toBe("COMPLETED");
       expect(world.accountedNanos).toBe(5_100 * BOUND);
+    });
+
+    test("pays for the calls beside an overrun, which has used up what was reserved for them", async () => {
+      const world = new World({ records: 1, template: CALLS_AT_ONCE, budgetNanos: 1_000_000_000 });
+      const { model } = world;
+      const converse = model.converse.bind(model);
+      model.latencyMs = (callNo) => (callNo === 0 ? 10 : 500);
+      let calls = 0;
+      model.converse = async (request, signal) => {
+        const isFirst = calls++ === 0;
+        const answer = await converse(request, signal);
+        // More than the worst case of all records in flight, so that nothing of the grant is left for the others.
+        return { ...answer, usage: isFirst ? { inputTokens: 20, outputTokens: 100_000 } : undefined };
+      };
+      await world.work();
+      expect(world.job.statusReason).toBeUndefined();
+      expect(world.job.status).toBe("COMPLETED");
+      const { spending = [], spentNanos, inputTokens, outputTokens } = world.shards[0]!;
+      expect(outputTokens).toBe(100_000 + 3 * 100);
+      expect(spending.reduce((sum, { calls: counted }) => sum + counted, 0)).toBe(4);
+      expect(spending.reduce((sum, { costNanos }) => sum + costNanos, 0)).toBe(spentNanos);
+      expect(spentNanos).toBe(priceOf(findModel("amazon.nova-micro-v1:0")!, inputTokens, outputTokens));
+      expect(world.accountedNanos).toBe(1_000_000_000);
     });
 
     test("stops before it is passed, and says whose counts those are", async () => {
