@@ -2,9 +2,9 @@
 import { isAtRest, type JobStatus } from "#core/job/job";
 import type { DatasetFormat } from "#core/formats";
 import type { Nanos } from "#core/money/money";
+import { modelProblemOf } from "#core/shard/progress";
 import type { Api } from "./api.ts";
 
-/** A job with its figures summed over its shards. */
 /** A file of the dataset. */
 interface JobFile {
   readonly name: string;
@@ -13,6 +13,7 @@ interface JobFile {
   readonly omitted: number;
 }
 
+/** A job with its figures summed over its shards. */
 export interface JobSummary {
   readonly id: string;
   readonly status: JobStatus;
@@ -144,8 +145,7 @@ export function summarize(job: ApiJob): JobSummary {
     failed: sum("failed"),
     rejected: sum("rejected"),
     mended: sum("mended"),
-    modelProblem:
-      job.status === "RUNNING" ? (job.progress.find((shard) => shard.modelProblem)?.modelProblem ?? null) : null,
+    modelProblem: modelProblemOf(job.status, job.progress),
     spentNanos: sum("spentNanos"),
     writtenOffNanos: sum("writtenOffNanos"),
     recordsPerSecond: sum("recordsPerSecond"),

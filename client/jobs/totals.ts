@@ -1,4 +1,5 @@
 import { mergeCauses, regeneratedOf, type CauseCount } from "#core/shard/causes";
+import { modelProblemOf } from "#core/shard/progress";
 import type { JobFieldsFragment, ShardFieldsFragment } from "../generated/documents.ts";
 
 /** The sums over a job's shards: its progress as the screen shows it. */
@@ -7,12 +8,12 @@ export interface Totals {
   readonly failed: number;
   /** Candidates that the template's conditions rejected. */
   readonly rejected: number;
+  /** Those of them that were followed by another attempt; the others were the last of a failed record. */
+  readonly regenerated: number;
   /** Answers whose JSON was mended without a repair. */
   readonly mended: number;
   /** What a model's server says while its calls do not succeed; null while they do, and when the job is not running. */
   readonly modelProblem: string | null;
-  /** Those of them that were followed by another attempt; the others were the last of a failed record. */
-  readonly regenerated: number;
   /** Neither delivered nor failed yet. */
   readonly open: number;
   /** Delivered, from 0 to 1: what failed is not in the dataset. */
@@ -45,10 +46,9 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
     delivered,
     failed,
     rejected: sum("rejected"),
-    mended: sum("mended"),
-    modelProblem:
-      job.status === "RUNNING" ? (job.progress.find((shard) => shard.modelProblem)?.modelProblem ?? null) : null,
     regenerated: regeneratedOf(sum("rejected"), causesOf(job.progress)),
+    mended: sum("mended"),
+    modelProblem: modelProblemOf(job.status, job.progress),
     open,
     share: Math.min(1, delivered / job.recordCount),
     spentNanos,

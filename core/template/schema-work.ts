@@ -2,7 +2,7 @@
  * How much work it is to validate a value against a JSON Schema, judged from its text: a stranger wrote it, and it runs on our
  * machines. A dozen schemas that each refer twice to the next one are applied thousands of times.
  */
-import { subschemasOf } from "./document/subschemas.ts";
+import { subschemasOf } from "./subschemas.ts";
 
 export interface SchemaWork {
   /** The schemas in it, itself included. */

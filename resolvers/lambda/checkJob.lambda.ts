@@ -1,9 +1,8 @@
 /** What createJob checks before it writes: that template, seeds and budget fit, and how the job is divided. */
 import { PlotPaletteError } from "../../core/errors.ts";
-import type { Estimate } from "../../core/money/estimate.ts";
 import { checkJobOptions, planShards } from "../../core/job/job.ts";
 import type { Tiers } from "../../core/models/models.ts";
-import { tooSmallBudget } from "../../core/money/estimate.ts";
+import { tooSmallBudget, type Estimate } from "../../core/money/estimate.ts";
 import { checkPartitionBy } from "../../core/dataset/partition.ts";
 import type { SeedSetRow } from "../../core/seeds/seed-set-row.ts";
 import type { TemplateVersionRow } from "../../core/template/template-rows.ts";

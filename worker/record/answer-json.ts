@@ -27,10 +27,9 @@ export function* extractJson(text: string, isCutOff = false): Generator<FoundJso
   yield* parsed(text);
   for (const [, fenced = ""] of text.matchAll(/```[\w-]*\s*\n?([\s\S]*?)```/g)) yield* parsed(fenced);
   const broken: Block[] = [];
-  for (const block of blocksIn(text)) {
-    const found = block.end === undefined ? [] : [...parsed(text.slice(block.start, block.end))];
-    yield* found;
-    if (found.length === 0) broken.push(block);
+  for (const { block, found } of blocksIn(text)) {
+    if (found) yield found;
+    else broken.push(block);
   }
   for (const block of broken.filter((one) => isMeantAsJson(text, one, isCutOff)).slice(0, MAX_MENDED_BLOCKS))
     yield* mended(text.slice(block.start, block.end));
@@ -44,14 +43,14 @@ interface Block {
   readonly endsInString: boolean;
 }
 
-/** Each outermost `{…}` or `[…]`, and what is inside one that does not parse. */
-function* blocksIn(text: string): Generator<Block> {
+/** Each outermost `{…}` or `[…]` with what it means, and what is inside one that does not parse. */
+function* blocksIn(text: string): Generator<{ readonly block: Block; readonly found?: FoundJson }> {
   const opening = /[{[]/g;
   for (let n = 0, match = opening.exec(text); match && n < MAX_BLOCKS; n++, match = opening.exec(text)) {
     const block = blockAt(text, match.index);
-    yield block;
-    if (block.end !== undefined && [...parsed(text.slice(block.start, block.end))].length > 0)
-      opening.lastIndex = block.end;
+    const [found] = block.end === undefined ? [] : parsed(text.slice(block.start, block.end));
+    yield { block, found };
+    if (found && block.end !== undefined) opening.lastIndex = block.end;
   }
 }
 

@@ -13,6 +13,8 @@ export class AttemptContext {
   /** What its calls need to know of it. */
   readonly attemptState: AttemptState;
   readonly #cancelled = new AbortSource();
+  /** The picks, parameters and draws of `it`, as the members of a JSON object. */
+  #inputs: string;
   /** By error; created on the first failure, which most attempts never see. */
   #details: Map<unknown, FailureDetails> | undefined;
 
@@ -21,9 +23,9 @@ export class AttemptContext {
     readonly callContext: CallContext,
     readonly open: OpenSlot,
     reservation: Reservation,
-    /** The picks, parameters and draws of `it`, as the members of a JSON object. */
-    public inputs: string,
+    inputs: string,
   ) {
+    this.#inputs = inputs;
     this.attemptState = {
       open,
       reservation,
@@ -35,9 +37,9 @@ export class AttemptContext {
   /** Evaluates the template's draws, which are the same for every step, column and condition. @throws RenderError */
   async draw(): Promise<void> {
     if (!this.jobContext.template.draws) return;
-    const { inputs } = this;
+    const inputs = this.#inputs;
     const draws = await this.jobContext.run((prompts) => prompts.draws(inputs, this.randomSeed("draws")));
-    this.inputs = `${withComma(inputs)}"draws":${draws}`;
+    this.#inputs = `${withComma(inputs)}"draws":${draws}`;
   }
 
   /** `it` for a step: the outputs of the steps it depends on; `own` is what it sees of itself, `more` further members. */
@@ -90,7 +92,7 @@ export class AttemptContext {
   #it(stepIds: readonly string[], own = {}, more = ""): string {
     const steps = this.jobContext.template.steps.filter(({ id }) => stepIds.includes(id));
     const views = Object.fromEntries(steps.map((step) => [step.id, stepView(step, this.open.steps[step.id])]));
-    return `{${withComma(this.inputs)}${withComma(more)}"steps":${JSON.stringify({ ...views, ...own })}}`;
+    return `{${withComma(this.#inputs)}${withComma(more)}"steps":${JSON.stringify({ ...views, ...own })}}`;
   }
 }
 

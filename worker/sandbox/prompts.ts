@@ -112,8 +112,7 @@ export class Prompts {
   items(stepId: string, it: string, randomSeed: number): string[] {
     const { forEach } = this.#step(stepId);
     if (!forEach) throw new Error(`The step "${stepId}" has no forEach.`);
-    const [items] = this.#run([forEach], it, randomSeed, MAX_ITEMS_CHARACTERS);
-    return (items as unknown[]).map((item) => JSON.stringify(item));
+    return this.#list(forEach, it, randomSeed);
   }
 
   /**
@@ -155,8 +154,7 @@ export class Prompts {
 
   /** The items that a record's rows are made from, each as JSON text. @throws RenderError also when `rows` is not a list */
   rowItems(it: string, randomSeed: number): string[] {
-    const [items] = this.#run([programName(["rows"])], it, randomSeed, MAX_ITEMS_CHARACTERS);
-    return (items as unknown[]).map((item) => JSON.stringify(item));
+    return this.#list(programName(["rows"]), it, randomSeed);
   }
 
   /** The record's columns in order, null for missing values. @throws RenderError naming the column */
@@ -183,6 +181,12 @@ export class Prompts {
     const step = this.#steps.get(stepId);
     if (!step) throw new Error(`The template has no step "${stepId}".`);
     return step;
+  }
+
+  /** The items of a list, each as JSON text. */
+  #list(program: string, it: string, randomSeed: number): string[] {
+    const [items] = this.#run([program], it, randomSeed, MAX_ITEMS_CHARACTERS);
+    return (items as unknown[]).map((item) => JSON.stringify(item));
   }
 
   #run(programs: readonly string[], it: string, randomSeed: number, maxCharacters: number): unknown[] {

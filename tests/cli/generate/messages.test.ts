@@ -1,25 +1,13 @@
 import { outcomeMessage, reportOf } from "../../../cli/generate/messages.ts";
 import type { GenerateOptions } from "../../../cli/generate/options.ts";
-import type { JobSummary } from "../../../cli/job-watch.ts";
+import { jobSummary } from "./job-summary.ts";
 
-const JOB: JobSummary = {
-  id: "01J",
-  status: "COMPLETED",
-  statusReason: null,
+const JOB = jobSummary({
   requested: 500,
   delivered: 500,
-  failed: 0,
-  rejected: 0,
-  mended: 0,
-  modelProblem: null,
-  spentNanos: 470_000_000,
-  writtenOffNanos: 0,
-  budgetNanos: 1_000_000_000,
-  recordsPerSecond: 0,
   datasetFiles: [{ name: "dataset.alpaca.jsonl", format: "ALPACA", omitted: 2 }],
   datasetFileCount: 1,
-  datasetRows: null,
-};
+});
 const OPTIONS = { out: "out", data: ".local" } as GenerateOptions;
 
 test("a job whose records have several rows counts both", () => {

@@ -1,25 +1,9 @@
 import type { Estimate } from "#core/money/estimate";
 import type { JobSummary } from "../../../cli/job-watch.ts";
 import { showProgress } from "../../../cli/generate/progress-line.ts";
+import { jobSummary } from "./job-summary.ts";
 
-const SUMMARY: JobSummary = {
-  id: "01J",
-  status: "COMPLETED",
-  statusReason: null,
-  requested: 10,
-  delivered: 10,
-  failed: 0,
-  rejected: 0,
-  mended: 0,
-  modelProblem: null,
-  spentNanos: 470_000_000,
-  writtenOffNanos: 0,
-  budgetNanos: 1_000_000_000,
-  recordsPerSecond: 0,
-  datasetFiles: [],
-  datasetFileCount: 0,
-  datasetRows: null,
-};
+const SUMMARY = jobSummary();
 const ESTIMATE: Estimate = {
   lowNanos: 400_000_000,
   likelyNanos: 500_000_000,

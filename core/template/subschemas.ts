@@ -1,10 +1,9 @@
 /** The schemas inside a JSON Schema, by the keywords that hold them. */
-import type { Path } from "./source.ts";
 
 /** A schema inside another: the keyword, and the path from the other one. */
 export interface Subschema {
   readonly keyword: string;
-  readonly path: Path;
+  readonly path: readonly (string | number)[];
   readonly schema: object;
 }
 
