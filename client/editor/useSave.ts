@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { TemplateFieldsFragment } from "../generated/documents.ts";
-import type { CheckState } from "./preview/useTemplateCheck.ts";
+import type { CheckState } from "../templates/checkState.ts";
 import type { useDraft } from "./useDraft.ts";
 
 export interface SaveOptions {

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { MAX_TEST_RUN_RECORDS } from "#core/money/ad-hoc-limits";
 import { formatUsd, formatUsdApart, parseUsd } from "#core/money/money";
 import type { TestRunFieldsFragment } from "../generated/documents.ts";
-import { checkMessage, type CheckState } from "../editor/preview/useTemplateCheck.ts";
+import { checkMessage, type CheckState } from "../templates/checkState.ts";
 import { useAction } from "../hooks/useAction.ts";
 import { useStartTestRun } from "../mutations/useStartTestRun.ts";
 import { Badge } from "../ui/Badge.tsx";

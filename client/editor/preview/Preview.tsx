@@ -8,6 +8,7 @@ import type {
 } from "../../generated/documents.ts";
 import { seedSetNamesakes } from "../../seeds/namesakes.ts";
 import { useUsableSeedSets } from "../../seeds/useSeedSets.ts";
+import type { CheckState } from "../../templates/checkState.ts";
 import { checkFit, isIncompatible } from "../../templates/fit.ts";
 import { checkParameters, parametersInput, type ParameterTexts } from "../../templates/parameters.ts";
 import { SelectField } from "../../ui/Field.tsx";
@@ -16,7 +17,6 @@ import { Tabs } from "../../ui/Tabs.tsx";
 import { TestRunPanel } from "../../testRuns/TestRunPanel.tsx";
 import { SummaryPanel } from "../../templates/summary/SummaryPanel.tsx";
 import { PromptsPanel } from "./PromptsPanel.tsx";
-import type { CheckState } from "./useTemplateCheck.ts";
 
 export interface PreviewProps {
   readonly source: string;

@@ -6,7 +6,8 @@ import { Button } from "../../ui/Button.tsx";
 import { showBytes, showCount } from "../../ui/format.ts";
 import { Notice, Skeleton } from "../../ui/States.tsx";
 import { Turns } from "../../templates/Turns.tsx";
-import { checkMessage, useRendering, type CheckState } from "./useTemplateCheck.ts";
+import { checkMessage, type CheckState } from "../../templates/checkState.ts";
+import { useRendering } from "./useTemplateCheck.ts";
 
 export interface PromptsPanelProps {
   readonly source: string;

@@ -1,4 +1,4 @@
-import { checkMessage, checkStateOf } from "../../../client/editor/preview/useTemplateCheck.ts";
+import { checkMessage, checkStateOf } from "../../../client/templates/checkState.ts";
 
 const PROBLEM = { __typename: "TemplateProblem" as const, message: "Wrong.", line: 1, column: 1, from: 0, to: 1 };
 
