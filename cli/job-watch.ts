@@ -1,8 +1,7 @@
 /** Follows one job by subscription until it is at rest. */
-import { isAtRest, type JobStatus } from "#core/job/job";
+import { isAtRest, modelProblemOf, type JobStatus } from "#core/job/job";
 import type { DatasetFormat } from "#core/formats";
 import type { Nanos } from "#core/money/money";
-import { modelProblemOf } from "#core/shard/progress";
 import type { Api } from "./api.ts";
 
 /** A file of the dataset. */

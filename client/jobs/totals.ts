@@ -1,5 +1,5 @@
+import { modelProblemOf } from "#core/job/job";
 import { mergeCauses, regeneratedOf, type CauseCount } from "#core/shard/causes";
-import { modelProblemOf } from "#core/shard/progress";
 import type { JobFieldsFragment, ShardFieldsFragment } from "../generated/documents.ts";
 
 /** The sums over a job's shards: its progress as the screen shows it. */

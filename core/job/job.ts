@@ -128,6 +128,14 @@ export function checkRecordCount(recordCount: number): void {
   );
 }
 
+/** What a model's server says while its calls do not succeed; null while they do, and when the job is not running. */
+export function modelProblemOf(
+  status: JobStatus,
+  shards: readonly { readonly modelProblem?: string | null }[],
+): string | null {
+  return (status === "RUNNING" && shards.find(({ modelProblem }) => modelProblem)?.modelProblem) || null;
+}
+
 function throwBadInput(message: string): never {
   throw new PlotPaletteError("BadInput", message);
 }

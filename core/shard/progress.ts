@@ -1,5 +1,4 @@
 /** What a worker reports of its shard while it runs. */
-import type { JobStatus } from "../job/job.ts";
 
 /**
  * With the mutation's other fields, a subscriber's message stays below 5 KB, the unit in which subscription messages are
@@ -20,14 +19,6 @@ export function latestRecords(records: readonly Readonly<Record<string, unknown>
     if (bytesOf(texts) <= MAX_LATEST_BYTES - takenBytes) return texts;
   }
   return [];
-}
-
-/** What a model's server says while its calls do not succeed; null while they do, and when the job is not running. */
-export function modelProblemOf(
-  status: JobStatus,
-  shards: readonly { readonly modelProblem?: string | null }[],
-): string | null {
-  return (status === "RUNNING" && shards.find(({ modelProblem }) => modelProblem)?.modelProblem) || null;
 }
 
 function cut(value: unknown, length: number): unknown {
