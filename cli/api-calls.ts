@@ -85,12 +85,50 @@ export async function uploadSeeds(
   const { id } = createSeedSet.seedSet;
   try {
     for (const [n, upload] of createSeedSet.uploads.entries()) await uploadFile(upload, files[n]!.path, signal);
-    await confirmSeeds(api, id, signal);
-    return id;
+    return await checkSeeds(api, () => confirmSeeds(api, id), signal);
   } catch (error) {
     await deleteSeeds(api, id);
     throw error;
   }
+}
+
+async function confirmSeeds(api: Api, id: string): Promise<string> {
+  await api.call("mutation($id: ID!) { confirmSeedSet(id: $id) { id } }", { id });
+  return id;
+}
+
+/**
+ * Makes a seed set of those items that fit the template, and deletes the one it was made of.
+ * @throws PlotPaletteError with the reason when nothing would be left
+ */
+export async function keepFittingSeeds(
+  api: Api,
+  { seedSetId, templateId }: { seedSetId: string; templateId: string },
+  signal: AbortSignal,
+): Promise<string> {
+  let filteredId = "";
+  try {
+    const start = async () => (filteredId = await filterSeeds(api, seedSetId, templateId));
+    return await checkSeeds(api, start, signal);
+  } catch (error) {
+    if (filteredId) await deleteSeeds(api, filteredId);
+    throw error;
+  } finally {
+    await deleteSeeds(api, seedSetId);
+  }
+}
+
+async function filterSeeds(api: Api, seedSetId: string, templateId: string): Promise<string> {
+  const { getSeedSet } = await api.call<{ getSeedSet: { name: string } }>(
+    "query($id: ID!) { getSeedSet(id: $id) { name } }",
+    { id: seedSetId },
+  );
+  const { filterSeedSet } = await api.call<{ filterSeedSet: { id: string } }>(
+    `mutation($name: String!, $seedSetId: ID!, $templateId: ID!) {
+       filterSeedSet(name: $name, seedSetId: $seedSetId, templateId: $templateId) { id } }`,
+    { name: getSeedSet.name, seedSetId, templateId },
+  );
+  return filterSeedSet.id;
 }
 
 export async function getSeedReport(api: Api, id: string): Promise<SeedReport> {
@@ -120,12 +158,17 @@ async function uploadFile({ url, fields }: Upload, path: string, signal: AbortSi
     throw new PlotPaletteError("BadInput", `The upload of ${path} was rejected: ${await response.text()}`);
 }
 
-/** Subscribes before it confirms, so that the result cannot be missed. */
-function confirmSeeds(api: Api, id: string, signal: AbortSignal): Promise<void> {
+/**
+ * Subscribes before it starts the check, so that the result cannot be missed.
+ * @param start starts the check, and returns the seed set's id
+ * @throws PlotPaletteError with the reason when the seed set is rejected
+ */
+function checkSeeds(api: Api, start: () => Promise<string>, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    let confirmed = false;
-    const settleByStatus = ({ status, statusReason }: { status: string; statusReason?: string | null }) => {
-      if (status === "READY") finish(resolve);
+    let started: Promise<string> | undefined;
+    let checkedId: string | undefined;
+    const settleByStatus = ({ id, status, statusReason }: SeedSetChange) => {
+      if (status === "READY") finish(() => resolve(id));
       if (status === "REFUSED")
         finish(() => reject(new PlotPaletteError("BadInput", statusReason ?? "The seeds were rejected.")));
     };
@@ -136,27 +179,20 @@ function confirmSeeds(api: Api, id: string, signal: AbortSignal): Promise<void> 
     };
     const abort = () => finish(() => reject(signal.reason as Error));
     signal.addEventListener("abort", abort);
+    const current = async () => {
+      checkedId = await (started ??= start());
+      const { seedSet } = await api.call<{ seedSet: SeedSetChange }>(
+        "query($id: ID!) { seedSet: getSeedSet(id: $id) { id status statusReason } }",
+        { id: checkedId },
+      );
+      return seedSet;
+    };
     const stop = api.listen<{ onSeedSetChanged: SeedSetChange }>(
       "subscription { onSeedSetChanged { id owner name status statusReason isSample createdAt } }",
       {},
       {
-        data: ({ onSeedSetChanged: change }) => change.id === id && settleByStatus(change),
-        live: () => {
-          const call = confirmed
-            ? api.call<{ seedSet: SeedSetChange }>(
-                "query($id: ID!) { seedSet: getSeedSet(id: $id) { id status statusReason } }",
-                { id },
-              )
-            : api.call<{ seedSet: SeedSetChange }>(
-                "mutation($id: ID!) { seedSet: confirmSeedSet(id: $id) { id status statusReason } }",
-                { id },
-              );
-          confirmed = true;
-          call.then(
-            ({ seedSet }) => settleByStatus(seedSet),
-            (error: Error) => finish(() => reject(error)),
-          );
-        },
+        data: ({ onSeedSetChanged: change }) => change.id === checkedId && settleByStatus(change),
+        live: () => void current().then(settleByStatus, (error: Error) => finish(() => reject(error))),
         error: (error) => finish(() => reject(error)),
       },
     );

@@ -202,15 +202,17 @@ export class Resolvers extends NestedStack {
 
   private seedFunctions(add: AddFunction): void {
     const { data, api } = this.#props;
-    const { seedSets, bucket } = data;
+    const { seedSets, templates, bucket } = data;
     const checkSeeds = add("checkSeeds", {
       [ENVIRONMENT.seedSetsTable]: seedSets.tableName,
+      [ENVIRONMENT.templatesTable]: templates.tableName,
       [ENVIRONMENT.bucket]: bucket.bucketName,
       [ENVIRONMENT.graphqlUrl]: api.graphqlUrl,
     });
     checkSeeds.allow("Rows", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [seedSets.tableArn]);
     checkSeeds.allow("ReadUploads", ["s3:GetObject", "s3:DeleteObject"], [bucket.arnForObjects("uploads/*")]);
-    checkSeeds.allow("WriteBlocks", ["s3:PutObject", "s3:DeleteObject"], [bucket.arnForObjects("seeds/*")]);
+    checkSeeds.allow("Templates", ["dynamodb:GetItem"], [templates.tableArn]);
+    checkSeeds.allow("Blocks", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [bucket.arnForObjects("seeds/*")]);
     checkSeeds.allow("Notify", ["appsync:GraphQL"], [`${api.arn}/types/Mutation/fields/reportSeedSet`]);
 
     const purgeSeeds = add("purgeSeeds", { [ENVIRONMENT.bucket]: bucket.bucketName });

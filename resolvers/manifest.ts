@@ -81,6 +81,9 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
   },
   "Mutation.createSeedSet": { steps: ["presignUpload", "writeSeedSet"] },
   "Mutation.confirmSeedSet": { steps: ["startCheck", "checkSeeds"] },
+  "Mutation.filterSeedSet": {
+    steps: ["readReadableSeedSet", "readTemplateHead", "readTemplateVersion", "writeFilteredSeedSet", "checkSeeds"],
+  },
   "Mutation.deleteSeedSet": { steps: ["findJobOfSeedSet", "removeSeedSet", "purgeSeeds"] },
   "Mutation.reportProgress": { steps: ["writeReport", "readReportedJob"] },
   "Mutation.reportSeedSet": { dataSource: "seedSets" },
@@ -153,6 +156,7 @@ export const STEPS = {
   readSeedItems: { dataSource: "readSeedItems" },
   presignUpload: { dataSource: "presignUpload" },
   writeSeedSet: { dataSource: "seedSets" },
+  writeFilteredSeedSet: { dataSource: "seedSets" },
   startCheck: { dataSource: "seedSets" },
   checkSeeds: { dataSource: "checkSeeds" },
   findJobOfSeedSet: { dataSource: "jobs" },
@@ -231,7 +235,11 @@ export const FUNCTIONS = {
     timeoutSeconds: SNAPSHOT_TIMEOUT_SECONDS,
     memoryMb: 1024,
   },
-  checkSeeds: { description: "Checks uploaded seeds and rewrites them as blocks", timeoutSeconds: 900, memoryMb: 1024 },
+  checkSeeds: {
+    description: "Checks uploaded seeds and rewrites them as blocks, or those of a seed set that fit a template",
+    timeoutSeconds: 900,
+    memoryMb: 1024,
+  },
   purgeSeeds: { description: "Removes the objects of a deleted seed set", timeoutSeconds: 300, memoryMb: 256 },
   dispatch: {
     description: "Starts tasks for waiting jobs, releases ended tasks, purges deleted jobs",

@@ -29,13 +29,16 @@ export function reportOf(job: JobSummary, seconds: number, files: readonly strin
   };
 }
 
-/** What was unusual about the seed files, and which of their rows were skipped. */
-export function seedMessages({ notes, skippedCount, skippedRows }: SeedReport): string[] {
+/**
+ * What was unusual about the seeds, and what was skipped.
+ * @param skipped what that is, in the singular
+ */
+export function seedMessages({ notes, skippedCount, skippedRows }: SeedReport, skipped: string): string[] {
   if (skippedCount === 0) return [...notes];
   const more = skippedCount - skippedRows.length;
   return [
     ...notes,
-    `${counted(skippedCount, "invalid row")} skipped:`,
+    `${counted(skippedCount, skipped)} skipped:`,
     ...skippedRows.map(({ reason }) => `  ${reason}`),
     ...(more > 0 ? [`  and ${formatNumber(more)} more.`] : []),
   ];

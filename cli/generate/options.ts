@@ -16,6 +16,7 @@ export interface GenerateOptions {
   /** `name=file` each; the name is empty when none is given. */
   seeds?: string[];
   skipInvalid?: boolean;
+  skipUnfit?: boolean;
   set?: Record<string, string>;
   records?: number;
   budget?: Nanos;
@@ -47,6 +48,7 @@ function command(): Command {
     .option("--template <file>", "template, YAML or JSON")
     .option("--seeds <file>", "seed file, or name=file to name its collection; repeatable", parseSeedFile)
     .option("--skip-invalid", "skip invalid rows of the seed files and report them")
+    .option("--skip-unfit", "skip seed items that do not fit the template, and report them")
     .option("--set <name=value>", "set a template parameter; repeatable", parseParameter)
     .option("--records <n>", "number of records to deliver", parseRecords)
     .option("--budget <usd>", "maximum model cost", parseBudget)

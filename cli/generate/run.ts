@@ -6,6 +6,7 @@ import {
   downloadAll,
   getJob,
   getSeedReport,
+  keepFittingSeeds,
   pauseJob,
   resumeJob,
   saveTemplate,
@@ -86,8 +87,7 @@ async function runJob(outputs: Outputs, request: RunRequest, waitForWorkers?: ()
 
 async function submitJob({ api, options, interrupted }: Run, plan: Plan): Promise<StartedJob> {
   const templateId = await saveTemplate(api, plan.template);
-  const seedSetId = await uploadSeeds(api, plan.seedFiles, interrupted, { skipInvalid: options.skipInvalid });
-  for (const message of seedMessages(await getSeedReport(api, seedSetId))) console.error(message);
+  const seedSetId = await prepareSeeds({ api, options, interrupted }, plan, templateId);
   const request = {
     ...plan,
     templateId,
@@ -105,6 +105,25 @@ async function submitJob({ api, options, interrupted }: Run, plan: Plan): Promis
     await deleteSeeds(api, seedSetId);
     throw error;
   });
+}
+
+/** The job's seed set; what was unusual about it is told. */
+async function prepareSeeds(
+  { api, options, interrupted }: Pick<Run, "api" | "options" | "interrupted">,
+  { seedFiles }: Plan,
+  templateId: string,
+): Promise<string> {
+  const { skipInvalid, skipUnfit } = options;
+  const seedSetId = await uploadSeeds(api, seedFiles, interrupted, { skipInvalid });
+  tell(seedMessages(await getSeedReport(api, seedSetId), "invalid row"));
+  if (!skipUnfit) return seedSetId;
+  const fittingId = await keepFittingSeeds(api, { seedSetId, templateId }, interrupted);
+  tell(seedMessages(await getSeedReport(api, fittingId), "unfit item"));
+  return fittingId;
+}
+
+function tell(messages: readonly string[]): void {
+  for (const message of messages) console.error(message);
 }
 
 /** Without an estimate: its cost was estimated when it was created. */

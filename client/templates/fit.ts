@@ -8,6 +8,8 @@ export interface Fit {
   /** `movies.Title`, or `movies` when whole items are read. */
   readonly name: string;
   readonly status: "present" | "partial" | "optional" | "missing";
+  /** Whether a job is refused while it is missing in an item. */
+  readonly required: boolean;
   /** What is missing, or in how many items; null when nothing is. */
   readonly remark: string | null;
 }
@@ -24,17 +26,24 @@ export function isIncompatible(fits: readonly Fit[]): boolean {
 
 type Collection = SeedSetFieldsFragment["collections"][number];
 
+/** Whether leaving out some of the items may make these seeds fit. */
+export function mayFitInPart(fits: readonly Fit[]): boolean {
+  return !isIncompatible(fits) && fits.some(({ status, required }) => status === "partial" && required);
+}
+
 function checkRead(read: DistinctRead, collections: readonly Collection[]): Fit {
-  const name = readName(read);
+  return { name: readName(read), required: read.required, ...statusOf(read, collections) };
+}
+
+function statusOf(read: DistinctRead, collections: readonly Collection[]): Pick<Fit, "status" | "remark"> {
   const collection = collections.find((candidate) => candidate.name === read.collection);
-  if (!collection) return { name, status: "missing", remark: `the seeds have no collection “${read.collection}”` };
-  if (read.path === "") return { name, status: "present", remark: null };
+  if (!collection) return { status: "missing", remark: `the seeds have no collection “${read.collection}”` };
+  if (read.path === "") return { status: "present", remark: null };
   const field = collection.fields.find((candidate) => candidate.name === read.path);
-  if (!field && !read.required) return { name, status: "optional", remark: "not in these seeds; optional" };
-  if (!field) return { name, status: "missing", remark: `“${read.collection}” has no field “${read.path}”` };
-  if (field.missing === 0) return { name, status: "present", remark: null };
+  if (!field && !read.required) return { status: "optional", remark: "not in these seeds; optional" };
+  if (!field) return { status: "missing", remark: `“${read.collection}” has no field “${read.path}”` };
+  if (field.missing === 0) return { status: "present", remark: null };
   return {
-    name,
     status: "partial",
     remark: `missing in ${showCount(field.missing)} of ${showCount(collection.itemCount)} items`,
   };

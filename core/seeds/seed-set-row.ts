@@ -23,9 +23,18 @@ export interface SeedSetRow extends Partial<AdHocRunRow> {
   skippedRows?: { fileName: string; row: number; reason: string }[];
   /** What was unusual about the files, one sentence each; absent for nothing. */
   notes?: string[];
+  /** Which items of which seed set it is to have; absent when it is uploaded or generated. */
+  filter?: SeedFilter;
   /** How a model is to generate it; absent when it is uploaded. */
   generation?: SeedGeneration;
   createdAt: string;
+}
+
+/** Those items of a seed set that fit a template. */
+export interface SeedFilter {
+  seedSetId: string;
+  templateId: string;
+  templateVersion: number;
 }
 
 export interface SeedGeneration {

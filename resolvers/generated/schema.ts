@@ -520,6 +520,8 @@ export type Mutation = {
   deleteTemplate: TemplateSummary;
   /** Increases a job's number of records and resumes it if it has completed or reached its budget. Existing records are kept. People only. */
   extendJob: Job;
+  /** Makes a seed set, named with 1 to 100 characters, of those items of another that fit a template's version (when null, the latest that I may read); the others are reported in `skippedRows`. It is CHECKING until `onSeedSetChanged` reports READY or REFUSED. People only. */
+  filterSeedSet: SeedSet;
   /** Copies a version of a sample, a published template or one of my own into a new template of mine. People only. */
   forkTemplate: Template;
   /** Has a model generate a seed set for a template, within a budget. It is GENERATING until `onSeedSetChanged` reports READY or REFUSED. People only. */
@@ -604,6 +606,15 @@ export type MutationExtendJobArgs = {
   budgetNanos?: InputMaybe<Scalars['Float']['input']>;
   id: Scalars['ID']['input'];
   recordCount: Scalars['Int']['input'];
+};
+
+
+/** What people, the worker and Lambda functions can change. */
+export type MutationFilterSeedSetArgs = {
+  name: Scalars['String']['input'];
+  seedSetId: Scalars['ID']['input'];
+  templateId: Scalars['ID']['input'];
+  templateVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1056,7 +1067,7 @@ export type SeedSet = {
   owner: Scalars['ID']['output'];
   /** The number of rows skipped. */
   skippedCount: Scalars['Int']['output'];
-  /** The first of the invalid rows that were skipped; empty unless `skipInvalid` was set. */
+  /** The first of the rows that were skipped: invalid ones if `skipInvalid` was set, or those that do not fit the template of `filterSeedSet`; empty otherwise. */
   skippedRows: Array<SkippedRow>;
   /** The cost of generating it, in nano-dollars; null when it was uploaded. */
   spentNanos: Maybe<Scalars['Float']['output']>;
@@ -1163,13 +1174,13 @@ export type ShardProgressInput = {
   writtenOffNanos: Scalars['Float']['input'];
 };
 
-/** An invalid row that was skipped. */
+/** A row that was skipped. */
 export type SkippedRow = {
   /** The file. */
   fileName: Scalars['String']['output'];
-  /** Why it is invalid. */
+  /** Why it was skipped. */
   reason: Scalars['String']['output'];
-  /** The number of the line (of a text file), item (of JSON) or row (of Parquet), from 1. */
+  /** The number of the line (of a text file), item (of JSON or of a filtered seed set) or row (of Parquet), from 1. */
   row: Scalars['Int']['output'];
 };
 

@@ -1,4 +1,4 @@
-/** Reads the files of a confirmed seed set, and sets its status to READY or REFUSED. */
+/** Reads the files of a confirmed seed set, or filters another one, and sets its status to READY or REFUSED. */
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -20,7 +20,8 @@ import type { SeedCollectionSummary } from "../../core/seeds/blocks.ts";
 import type { SkippedRows } from "../../core/seeds/files/invalid-rows.ts";
 import type { FileRanges } from "../../core/seeds/files/source.ts";
 import type { UploadedSeedFile } from "../../core/seeds/seed-set.ts";
-import { SeedStore } from "./storeSeeds.ts";
+import { collectionsToFilter } from "./fittingSeeds.ts";
+import { SeedStore, type FileToStore } from "./storeSeeds.ts";
 
 /** The check stops while there is still time to report it. */
 const SHUTDOWN_MARGIN_MS = 20_000;
@@ -50,7 +51,8 @@ export async function handler(
 ): Promise<void> {
   const row = await readRow(seedSetId);
   if (row?.status !== "CHECKING") return;
-  const store = new SeedStore(row.owner, seedSetId, { skipInvalid: row.skipInvalid ?? false });
+  const skipInvalid = (row.skipInvalid ?? false) || row.filter !== undefined;
+  const store = new SeedStore(row.owner, seedSetId, { skipInvalid });
   const result = await check(row, store, context);
   const outcome = await close(row, result);
   if (result.status === "REFUSED" && outcome !== "already decided") await store.rollback();
@@ -69,22 +71,27 @@ async function check(
       throw new PlotPaletteError("BadInput", "The files took too long to read; split them across several seed sets.");
   };
   try {
-    const files = row.uploads.map((file) => ({
-      ...file,
-      open: () => openUpload(row, file, checkDeadline),
-      openRanges: () => openUploadRanges(row, file, checkDeadline),
-    }));
-    const collections = await store.store(files);
+    const collections = row.filter
+      ? await store.storeFitting(await collectionsToFilter(row.owner, row.filter, checkDeadline))
+      : await store.store(uploadsOf(row, checkDeadline));
     return { status: "READY", collections, notes: store.notes, ...(store.skipped && { skipped: store.skipped }) };
   } catch (error) {
     if (error instanceof PlotPaletteError) return { status: "REFUSED", reason: error.message };
     logger.error("Failed to check a seed set", { error: error as Error, seedSetId: row.seedSetId });
     return {
       status: "REFUSED",
-      reason: "Something went wrong on our side while reading the files; confirm again to retry.",
+      reason: "Something went wrong on our side while reading the seeds; confirm again to retry.",
       keepUploads: true,
     };
   }
+}
+
+function uploadsOf(row: RowToCheck, checkDeadline: () => void): FileToStore[] {
+  return row.uploads.map((file) => ({
+    ...file,
+    open: () => openUpload(row, file, checkDeadline),
+    openRanges: () => openUploadRanges(row, file, checkDeadline),
+  }));
 }
 
 /** The whole file as a stream. */

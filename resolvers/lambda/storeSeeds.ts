@@ -1,4 +1,4 @@
-/** Reads a seed set's files and stores them as numbered blocks with an index. */
+/** Stores a seed set as numbered blocks with an index: the items of its files, or those of another seed set that fit a template. */
 import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
@@ -8,11 +8,29 @@ import { InvalidRows, type SkippedRows } from "../../core/seeds/files/invalid-ro
 import { ReadingNotes } from "../../core/seeds/files/notes.ts";
 import { readSeedFile } from "../../core/seeds/files/reader.ts";
 import type { SeedFileSource } from "../../core/seeds/files/source.ts";
+import type { ItemCheck } from "../../core/seeds/fit.ts";
+import { formatNumber } from "../../core/numbers.ts";
 import { fitRow } from "../../core/seeds/row-size.ts";
-import { COLLECTION_NAME, MAX_SEED_FILES, type SeedFile, type SeedIndex } from "../../core/seeds/seed-set.ts";
+import {
+  COLLECTION_NAME,
+  MAX_SEED_FILES,
+  type SeedFile,
+  type SeedIndex,
+  type SeedItem,
+} from "../../core/seeds/seed-set.ts";
 import { objectClient, setting } from "./clients.ts";
 
 export interface FileToStore extends SeedFile, SeedFileSource {}
+
+/** A stored collection, and which of its items to store again. */
+export interface CollectionToFilter {
+  readonly name: string;
+  /** The names of the files its items came from. */
+  readonly fileName: string;
+  readonly items: AsyncIterable<SeedItem>;
+  /** Keeps all items when absent. */
+  readonly problemOf?: ItemCheck;
+}
 
 interface Collection {
   readonly fileNames: string[];
@@ -52,6 +70,19 @@ export class SeedStore {
    */
   async store(files: readonly FileToStore[]): Promise<SeedCollectionSummary[]> {
     for (const file of files) await this.#read(file);
+    return this.#finish();
+  }
+
+  /**
+   * The items that fit, in their order; the others are counted as skipped.
+   * @throws PlotPaletteError BadInput when a collection is left without items
+   */
+  async storeFitting(collections: readonly CollectionToFilter[]): Promise<SeedCollectionSummary[]> {
+    for (const collection of collections) await this.#filter(collection);
+    return this.#finish();
+  }
+
+  async #finish(): Promise<SeedCollectionSummary[]> {
     for (const [name, { blocks }] of this.#collections) await this.#put(name, blocks.finish());
     const rows = fitRow([...this.#collections].map(([name, { fileNames, blocks }]) => blocks.row(name, fileNames)));
     await this.#putObject(seedIndexObject(this.#owner, this.#seedSetId), JSON.stringify(this.#index()));
@@ -75,13 +106,32 @@ export class SeedStore {
       items += batch.items.length;
       const name = batch.collection ?? file.collection;
       const { blocks } = this.#collectionFor(name, file.fileName);
-      for (const item of batch.items) {
-        const full = blocks.add(item);
-        if (full) await this.#put(name, full);
-      }
+      for (const item of batch.items) await this.#put(name, blocks.add(item));
     }
     if (items === 0)
       throw new PlotPaletteError("BadInput", `The file "${file.fileName}" has no items; it needs at least one.`);
+  }
+
+  async #filter({ name, fileName, items, problemOf }: CollectionToFilter): Promise<void> {
+    const { blocks } = this.#collectionFor(name, fileName);
+    let position = 0;
+    let firstReason: string | undefined;
+    for await (const item of items) {
+      position += 1;
+      const problem = problemOf?.(item);
+      if (problem === undefined) {
+        await this.#put(name, blocks.add(item));
+        continue;
+      }
+      const reason = `Item ${formatNumber(position)} of "${name}" ${problem}.`;
+      firstReason ??= reason;
+      this.#invalid.add({ fileName, row: position, reason });
+    }
+    if (blocks.itemCount === 0)
+      throw new PlotPaletteError(
+        "BadInput",
+        `No item of "${name}" fits the template, so nothing would be left. ${firstReason ?? ""}`.trim(),
+      );
   }
 
   #collectionFor(name: string, fileName: string): Collection {

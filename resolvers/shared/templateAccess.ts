@@ -4,6 +4,20 @@ import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 
 type Head = Pick<TemplateHeadRow, "owner" | "name" | "latestVersion" | "publishedVersions">;
 
+/** The arguments of a field that name a template: by `id`, or by `templateId` where the field is about something else. */
+export interface NamesTemplate {
+  id?: string;
+  version?: number | null;
+  templateId?: string;
+  templateVersion?: number | null;
+}
+
+/** The template that a field names, with the version if it names one. */
+export const namedTemplate = ({ id, version, templateId, templateVersion }: NamesTemplate) => ({
+  id: templateId ?? id ?? "",
+  version: templateVersion ?? version,
+});
+
 /** People can read all versions of their own templates and of samples, and the published versions of others. */
 export const hasFullAccess = (head: Head, me: string) => head.owner === me || head.owner === SAMPLES;
 

@@ -4,11 +4,11 @@ import { templateHeadKey } from "../../core/keys.ts";
 import type { TemplateHeadRow } from "../../core/template/template-rows.ts";
 import { callerOf } from "../shared/caller.ts";
 import { throwInternal, throwNotFound } from "../shared/errors.ts";
-import { latestFor } from "../shared/templateAccess.ts";
+import { latestFor, namedTemplate, type NamesTemplate } from "../shared/templateAccess.ts";
 
 /** The template's head, if the caller may read any version. */
-export function request(ctx: Context<{ id: string }>) {
-  return get({ key: templateHeadKey(ctx.args.id), consistentRead: true });
+export function request(ctx: Context<NamesTemplate>) {
+  return get({ key: templateHeadKey(namedTemplate(ctx.args).id), consistentRead: true });
 }
 
 export function response(ctx: Context) {

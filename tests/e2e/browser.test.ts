@@ -2,6 +2,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { openApi } from "../../cli/api.ts";
+import { saveTemplate } from "../../cli/api-calls.ts";
 import { launchBrowser } from "./browser.ts";
 import { createUser, startProduct, until, type Product } from "./product.ts";
 
@@ -141,6 +143,33 @@ test("seeds are uploaded with a progress bar, and a bad file is rejected with an
     .getByText(/row 2|line 2/i)
     .first()
     .waitFor({ timeout: 30_000 });
+  await close();
+}, 90_000);
+
+test("items that do not fit the template are left out of a new seed set, and the job starts", async () => {
+  const api = await openApi(product.outputs, product.outputs.demoUser);
+  const source = WONDERS.replace(/^name: .*/m, "name: Praise");
+  const templateId = await saveTemplate(api, { name: "Praise", source });
+  api.close();
+  const file = join(await mkdtemp(join(product.data, "upload-")), "gaps.csv");
+  await writeFile(file, "name,people\nBern,134000\n,290000\nLecce,95000\n");
+  const { page, close, errors } = await visitor(product.outputs.demoUser);
+  await upload(page, file);
+  await page.getByText("Ready", { exact: true }).first().waitFor({ timeout: 30_000 });
+  await page.goto(`${product.outputs.appUrl}/jobs/new?templateId=${templateId}`);
+  await page.getByRole("radio", { name: /^gaps/ }).check({ force: true });
+  await page.getByText("missing in 1 of 3 items").waitFor();
+  await page.getByRole("button", { name: "Start job" }).click();
+  await page
+    .locator("#seeds-error")
+    .getByText(/reads seed\.name, which is absent or null in 1 of 3 items/)
+    .waitFor();
+  await page.getByRole("button", { name: "Leave out items that do not fit" }).click();
+  await page.getByRole("radio", { name: /^gaps.* for Praise/, checked: true }).waitFor();
+  await page.getByText("2 items in seeds").first().waitFor({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Start job" }).click();
+  await page.waitForURL(/\/jobs\/[0-9A-Z]{26}$/);
+  expect(errors).toEqual([]);
   await close();
 }, 90_000);
 

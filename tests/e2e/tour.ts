@@ -4,7 +4,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApi, type Api } from "../../cli/api.ts";
 import { followJob, type JobSummary } from "../../cli/job-watch.ts";
-import { pauseJob, resumeJob, saveTemplate, uploadSeeds } from "../../cli/api-calls.ts";
+import { keepFittingSeeds, pauseJob, resumeJob, saveTemplate, uploadSeeds, type SeedFile } from "../../cli/api-calls.ts";
 import { modelCalls, until, type Product } from "./product.ts";
 
 const SWEEP_MS = 60_000;
@@ -185,9 +185,18 @@ async function bringOwn(api: Api, { data }: Product): Promise<{ templateId: stri
   const seedSetId = await uploadSeeds(api, [file], new AbortController().signal);
   const spare = await uploadSeeds(api, [file], new AbortController().signal);
   await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id: spare });
+  await keepFitting(api, { file, templateId });
   await confirmWithoutUpload(api);
   await uploadHalfBroken(api, folder);
   return { templateId, seedSetId };
+}
+
+/** Seeds that all fit are the same afterwards. */
+async function keepFitting(api: Api, { file, templateId }: { file: SeedFile; templateId: string }): Promise<void> {
+  const signal = new AbortController().signal;
+  const seedSetId = await uploadSeeds(api, [file], signal);
+  const id = await keepFittingSeeds(api, { seedSetId, templateId }, signal);
+  await api.call("mutation($id: ID!) { deleteSeedSet(id: $id) { id } }", { id });
 }
 
 /** A file that never arrived is rejected; the check must distinguish it from one it may not read. */

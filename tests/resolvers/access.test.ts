@@ -177,6 +177,12 @@ const TABLE: Readonly<Record<string, Row>> = {
     list: `mutation { createSeedSet(input: { name: "Mine", files: [{ fileName: "a.csv", bytes: 1 }] }) { seedSet { owner } } }`,
   },
   "Mutation.confirmSeedSet": byId("mutation", "confirmSeedSet", "seedSet"),
+  "Mutation.filterSeedSet": accessCases(
+    `mutation ($seedSetId: ID!, $templateId: ID!) {
+      filterSeedSet(name: "Theirs", seedSetId: $seedSetId, templateId: $templateId) { id } }`,
+    {},
+    { seedSetId: "seedSet", templateId: "template" },
+  ),
   "Mutation.deleteSeedSet": byId("mutation", "deleteSeedSet", "seedSet"),
   "Mutation.reportProgress": closed("reportProgress", `jobId: "x"`, "jobId"),
   "Mutation.reportSeedSet": closed("reportSeedSet", `id: "x"`, "id"),
@@ -369,9 +375,9 @@ function variablesOf(
   else room[name] = resources[resource];
   // Naming the template could reveal its copy of the library.
   const namesIt = name === (document.includes("checkTemplate") ? "id" : "templateId");
-  const ofJob = document.includes("createJob") || document.includes("estimateJob");
-  if (namesIt && !ofJob) room.source = including(resources.library);
-  if (ofJob) {
+  const needsBoth = /createJob|estimateJob|filterSeedSet/.test(document);
+  if (namesIt && !needsBoth) room.source = including(resources.library);
+  if (needsBoth) {
     room.templateId ??= OWN[person]?.template;
     room.seedSetId ??= OWN[person]?.seedSet;
   }

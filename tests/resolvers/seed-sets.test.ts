@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { change, givenJob } from "./given.ts";
+import { change, givenJob, givenTemplate } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
 const FACTS =
@@ -178,6 +178,59 @@ test("invalid rows are skipped on request, and reported", async () => {
       },
     ],
     collections: [{ name: "seeds", itemCount: 2 }],
+  });
+});
+
+describe("a seed set is filtered for a template", () => {
+  const FILTER = `mutation ($name: String!, $seedSetId: ID!, $templateId: ID!) {
+    filterSeedSet(name: $name, seedSetId: $seedSetId, templateId: $templateId) { ${FACTS} } }`;
+
+  async function filtered(text: string) {
+    const templateId = await givenTemplate(world, "fay");
+    const { id: seedSetId } = await checked("fay", [
+      { collection: "movies", fileName: "films.jsonl", text },
+      { collection: "others", fileName: "others.jsonl", text: "{}\n" },
+    ]);
+    const { filterSeedSet } = await world.ask("fay", FILTER, { name: "Fitting", seedSetId, templateId });
+    expect(filterSeedSet).toMatchObject({ name: "Fitting", status: "CHECKING" });
+    await world.settled();
+    return { seedSetId, ...(await world.ask("fay", GET, { id: filterSeedSet.id })).getSeedSet };
+  }
+
+  test("into another of the items that fit, with the reasons for the others", async () => {
+    const filtering = await filtered('{"Title":"Faust"}\n{"Title":null}\n{"Year":1922}\n{"Title":"Metropolis"}\n');
+    expect(filtering).toMatchObject({
+      status: "READY",
+      skippedCount: 2,
+      skippedRows: [
+        { fileName: "films.jsonl", row: 2, reason: 'Item 2 of "movies" has null for "Title".' },
+        { fileName: "films.jsonl", row: 3, reason: 'Item 3 of "movies" has no "Title".' },
+      ],
+      collections: [
+        { name: "movies", fileName: "films.jsonl", itemCount: 2 },
+        { name: "others", itemCount: 1 },
+      ],
+    });
+    const { listSeedItems } = await world.ask(
+      "fay",
+      `query ($id: ID!) { listSeedItems(seedSetId: $id, collection: "movies") { items { json } } }`,
+      { id: filtering.id },
+    );
+    expect(listSeedItems.items.map(({ json }: { json: string }) => json)).toEqual([
+      '{"Title":"Faust"}',
+      '{"Title":"Metropolis"}',
+    ]);
+    const { getSeedSet: source } = await world.ask("fay", GET, { id: filtering.seedSetId });
+    expect(source).toMatchObject({ status: "READY", collections: [{ itemCount: 4 }, { itemCount: 1 }] });
+  });
+
+  test("and is REFUSED when nothing would be left, leaving nothing behind", async () => {
+    const { id, status, statusReason } = await filtered('{"Year":1922}\n{"Title":null}\n');
+    expect(status).toBe("REFUSED");
+    expect(statusReason).toBe(
+      'No item of "movies" fits the template, so nothing would be left. Item 1 of "movies" has no "Title".',
+    );
+    expect(await objectsOf(id)).toEqual([]);
   });
 });
 

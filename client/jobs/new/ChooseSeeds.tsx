@@ -1,34 +1,33 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useQuery } from "@apollo/client/react";
 import { explainError } from "../../errors.ts";
 import { SampleSeedSetsDocument, SeedSetsDocument, type SeedSetFieldsFragment } from "../../generated/documents.ts";
 import { seedSetNamesakes } from "../../seeds/namesakes.ts";
 import { describeCollections } from "../../seeds/messages.ts";
-import { checkFit, isIncompatible, type Fit } from "../../templates/fit.ts";
+import { checkFit, isIncompatible } from "../../templates/fit.ts";
 import type { Read } from "../../templates/reads.ts";
 import { Button } from "../../ui/Button.tsx";
 import { RadioCard } from "../../ui/RadioCard.tsx";
 import { FieldError } from "../../ui/Field.tsx";
 import { Notice, SkeletonCards } from "../../ui/States.tsx";
-import { FitList } from "../../templates/FitList.tsx";
 import { SeedUpload } from "../../seeds/upload/SeedUpload.tsx";
 
 const SHOWN = 100;
 
 export interface ChooseSeedsProps {
   readonly selectedId: string | null;
-  /** What the template reads, checked against the selected seeds; null unless both are selected. */
-  readonly fits: readonly Fit[] | null;
   /** What the template reads; empty while none is selected. */
   readonly reads: readonly Read[];
   readonly error: string | undefined;
   /** Whether the address named a seed set that does not exist, or not for this user. */
   readonly notFound: boolean;
   readonly onSelect: (seedSetId: string) => void;
+  /** Whether the selected seeds fit; nothing while there is none. */
+  readonly children?: ReactNode;
 }
 
 /** Step 2 of a new job: the seeds. They can be uploaded in place. */
-export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect }: ChooseSeedsProps) {
+export function ChooseSeeds({ selectedId, reads, error, notFound, onSelect, children }: ChooseSeedsProps) {
   const [uploading, setUploading] = useState(false);
   const mine = useQuery(SeedSetsDocument, { variables: { limit: SHOWN }, fetchPolicy: "cache-and-network" });
   const samples = useQuery(SampleSeedSetsDocument, { variables: { limit: SHOWN } });
@@ -86,7 +85,7 @@ export function ChooseSeeds({ selectedId, fits, reads, error, notFound, onSelect
           Upload seeds
         </Button>
       )}
-      {fits && fits.length > 0 && <FitCard fits={fits} />}
+      {children}
     </section>
   );
 }
@@ -98,12 +97,3 @@ const STATES = {
   READY: undefined,
   REFUSED: "Rejected",
 } as const;
-
-function FitCard({ fits }: { readonly fits: readonly Fit[] }) {
-  return (
-    <div className="card stack-tight">
-      <h3>{isIncompatible(fits) ? "These seeds lack required fields" : "Required fields"}</h3>
-      <FitList fits={fits} />
-    </div>
-  );
-}

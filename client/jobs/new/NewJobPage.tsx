@@ -12,6 +12,7 @@ import { ChooseSeeds } from "./ChooseSeeds.tsx";
 import { ChooseTemplate } from "./ChooseTemplate.tsx";
 import { showFirstError } from "./firstError.ts";
 import { checkForm, fieldOfError, toInput, type FormErrors, type JobForm } from "./form.ts";
+import { FitCard } from "./FitCard.tsx";
 import { JobParameters } from "./JobParameters.tsx";
 import { JobSize } from "./JobSize.tsx";
 import { JobSummary } from "./JobSummary.tsx";
@@ -52,12 +53,15 @@ export default function NewJobPage() {
           />
           <ChooseSeeds
             selectedId={form.seedSetId}
-            fits={fits}
             reads={analysis?.reads ?? []}
             error={errors.seedSetId}
             notFound={notFound.seedSet}
             onSelect={(seedSetId) => change({ seedSetId })}
-          />
+          >
+            {template && seedSet && fits && fits.length > 0 && (
+              <FitCard {...{ fits, template, seedSet }} onFiltered={(seedSetId) => change({ seedSetId })} />
+            )}
+          </ChooseSeeds>
           <JobParameters form={form} error={errors.parameters} onChange={change} />
           <form id="new-job" className="card stack sections-tight" onSubmit={submit} noValidate>
             <JobSize

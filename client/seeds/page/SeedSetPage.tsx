@@ -95,7 +95,7 @@ function State({ seedSet: { status, statusReason } }: { readonly seedSet: SeedSe
     <div className="card checking">
       <span className="spinner" aria-hidden="true" />
       <p>
-        Checking the files. <span className="soft">Their fields appear here when that is done.</span>
+        Checking the seeds. <span className="soft">Their fields appear here when that is done.</span>
       </p>
     </div>
   );

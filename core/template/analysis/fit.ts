@@ -136,14 +136,14 @@ function problemOfValue(check: FieldCheck, isRequired: boolean): string | undefi
   if ((field.empty ?? 0) > 0 && !allowed.includes("string") && !wrong.includes("string")) wrong.push("string");
   if (wrong.length > 0) {
     const some = wrong.length < new Set(seen).size ? "some of it is" : "it is";
-    return `${reader.reads(path)} as ${orOf(accepted)}; in "${summary.name}" ${some} ${orOf(wrong)}.`;
+    return `${reader.reads(path)} as ${anyTypeOf(accepted)}; in "${summary.name}" ${some} ${anyTypeOf(wrong)}.`;
   }
   const absent = field.missing - (field.empty ?? 0);
   // Where only presence is required, as in a column or in JSON, known nulls count as present.
   const missing = allowed.includes("null") ? absent - (field.nulls ?? 0) : absent;
   const isAsked = isRequired || path.endsWith("[]");
   if (isAsked && missing > 0)
-    return `${reader.reads(path)}, which is ${allowed.includes("null") ? "absent" : "absent or null"} in ${missing} of ${positionsOf(check, field)}; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.`;
+    return `${reader.reads(path)}, which is ${allowed.includes("null") ? "absent" : "absent or null"} in ${missing} of ${positionsOf(check, field)}; add a fallback (?? ""), read it only under a condition, or leave those items out.`;
   return problemBelow(check);
 }
 
@@ -179,8 +179,15 @@ const TYPE_NAMES: Readonly<Record<JsonType, string>> = {
   object: "an object",
 };
 
-function orOf(types: readonly JsonType[]): string {
+/** `text or a list`, for people. */
+export function anyTypeOf(types: readonly JsonType[]): string {
   return types.length === 0 ? "something no seeds can be" : types.map((type) => TYPE_NAMES[type]).join(" or ");
+}
+
+/** What a value is, for people. */
+export function typeNameOf(value: unknown): string {
+  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+  return TYPE_NAMES[type as JsonType];
 }
 
 function listed(named: readonly { readonly name: string }[], below = ""): string {

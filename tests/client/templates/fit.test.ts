@@ -1,4 +1,4 @@
-import { checkFit, isIncompatible } from "../../../client/templates/fit.ts";
+import { checkFit, isIncompatible, mayFitInPart } from "../../../client/templates/fit.ts";
 
 describe("what a template reads, checked against seeds", () => {
   const field = (name: string, missing = 0) => ({
@@ -36,6 +36,13 @@ describe("what a template reads, checked against seeds", () => {
   test("is incompatible only if a required field is missing", () => {
     expect(isIncompatible(checkFit([read("Year", true)], collections))).toBe(false);
     expect(isIncompatible(checkFit([read("Director", true)], collections))).toBe(true);
+  });
+
+  test("may fit in part if some items lack a required field, and none is missing in all", () => {
+    expect(mayFitInPart(checkFit([read("Year", true)], collections))).toBe(true);
+    expect(mayFitInPart(checkFit([read("Year", false)], collections))).toBe(false);
+    expect(mayFitInPart(checkFit([read("Title", true)], collections))).toBe(false);
+    expect(mayFitInPart(checkFit([read("Year", true), read("Director", true)], collections))).toBe(false);
   });
 
   test("counts the items that lack a field", () => {

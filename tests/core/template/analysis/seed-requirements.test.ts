@@ -488,7 +488,7 @@ describe("whether seeds fit", () => {
       "a field that some items lack",
       "<%= it.article.title.trim() %>",
       collection(field("title", ["string"], 12)),
-      'Template "qa" step "question" reads article.title, which is absent or null in 12 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.',
+      'Template "qa" step "question" reads article.title, which is absent or null in 12 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or leave those items out.',
     ],
     [
       "a field of another type",
@@ -519,7 +519,7 @@ describe("whether seeds fit", () => {
       "a field that is null in some items, which would print the word",
       "<%= it.article.title %>",
       collection(field("title", ["string"], 12, { nulls: 12 })),
-      'Template "qa" step "question" reads article.title, which is absent or null in 12 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.',
+      'Template "qa" step "question" reads article.title, which is absent or null in 12 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or leave those items out.',
     ],
     [
       "a field that is null in some items, in JSON",
@@ -531,7 +531,7 @@ describe("whether seeds fit", () => {
       "a field that is absent, not null, in some items, in JSON",
       "<%= JSON.stringify(it.article.title) %>",
       collection(field("title", ["string"], 12, { nulls: 5 })),
-      'Template "qa" step "question" reads article.title, which is absent in 7 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or remove those items from the seeds.',
+      'Template "qa" step "question" reads article.title, which is absent in 7 of 300 items of "articles"; add a fallback (?? ""), read it only under a condition, or leave those items out.',
     ],
     ["a field with a fallback", '<%= it.article.lead ?? "" %>', collection(...texts), undefined],
     [
