@@ -11,5 +11,5 @@ export const WORKER_FLAGS = command.slice(1, -1);
 export function workerEnvironment(inFlight: number): Record<string, string> {
   const sizes = Object.keys(TASK_SIZES) as TaskSize[];
   const size = sizes.find((one) => TASK_SIZES[one].callsInFlight >= inFlight) ?? "LARGE";
-  return { ...env, NODE_OPTIONS: heapOption(size) };
+  return { ...env, NODE_OPTIONS: heapOption(TASK_SIZES[size]) };
 }

@@ -227,6 +227,7 @@ export async function startJob(
     priority?: string;
     capacity?: string;
     taskSize?: string;
+    inFlight?: number;
     partitionBy?: readonly PartitionBy[];
   },
 ): Promise<StartedJob> {
@@ -243,6 +244,7 @@ export async function startJob(
     priority: job.priority ?? null,
     capacity: job.capacity ?? null,
     taskSize: job.taskSize ?? null,
+    inFlight: job.inFlight ?? null,
     partitionBy: job.partitionBy ?? null,
     clientToken: randomUUID(),
   };

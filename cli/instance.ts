@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MODELS } from "#core/models/models";
@@ -14,6 +15,7 @@ import { parseModelOption } from "../local/bedrock/options.ts";
 import { startCloud, type Cloud } from "../local/cloud.ts";
 import { holderOf, openDataFolder } from "../local/data-folder.ts";
 import { demoUserOf, writeSecret, type DemoUser } from "./demo-user.ts";
+import { localFleet } from "./local-fleet.ts";
 import { UsageError } from "./exit-codes.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -88,7 +90,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     onStep("Synthesizing the stacks");
     assembly = join(data, "cdk.out");
     const isElsewhere = model.forward?.kind === "openai";
-    await synthesize(assembly, { signal, context: isElsewhere ? { tiersAreStandIns: true } : undefined });
+    const context = { ...localFleet(availableParallelism()), ...(isElsewhere && { tiersAreStandIns: true }) };
+    await synthesize(assembly, { signal, context });
   }
   signal?.throwIfAborted();
   onStep("Starting the local cloud");

@@ -7,7 +7,7 @@ export const ROOT = join(import.meta.dirname, "..");
 /**
  * Synthesizes the CDK app into a folder, in a separate process, whose memory is released afterwards.
  * Deployment options (`-c archiveClass=flexible`) go in `CDK_CONTEXT_JSON`, as the CDK's own CLI passes them; `context` adds to
- * those in the environment.
+ * those in the environment, which win.
  * @throws Error with the CDK's output
  */
 export async function synthesize(
@@ -21,7 +21,7 @@ export async function synthesize(
       ...process.env,
       CDK_OUTDIR: outdir,
       CDK_DISABLE_CLI_TELEMETRY: "true",
-      ...(context && { CDK_CONTEXT_JSON: JSON.stringify({ ...givenContext(), ...context }) }),
+      ...(context && { CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...givenContext() }) }),
     },
     stdio: ["ignore", "pipe", "pipe"],
     signal,

@@ -25,6 +25,8 @@ export const ENVIRONMENT = {
   /** Dispatcher: how many tasks may run, per owner and overall. */
   maxTasksPerOwner: "MAX_TASKS_PER_OWNER",
   maxTasks: "MAX_TASKS",
+  /** createJob's check: the tasks a job may have, as JSON of `TaskLimits`. */
+  taskLimits: "TASK_LIMITS",
   /** Worker: the role it assumes, scoped to one owner and job by session tags. */
   jobRole: "JOB_ROLE_ARN",
   /** Worker, set by the dispatcher for each task. */

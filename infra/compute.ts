@@ -17,17 +17,16 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
 import { JOBS_OPEN } from "../core/keys.ts";
-import { TASK_SIZES, DEFAULT_TASK_SIZE } from "../core/job/task-size.ts";
+import { DEFAULT_TASK_SIZE } from "../core/job/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
+import { fleetContext } from "./fleet-limits.ts";
 import { invokeModels, limitsForWorker } from "./models.ts";
 import type { Network } from "./network.ts";
 import { ProductFunction } from "./product-function.ts";
 
 const CONTAINER = "worker";
 const SCRATCH = "scratch";
-const MAX_TASKS_PER_OWNER = 4;
-const MAX_TASKS = 50;
 /** Fargate's maximum: Spot gives two minutes' notice. */
 const STOP_TIMEOUT = Duration.seconds(120);
 
@@ -55,10 +54,11 @@ export class Compute extends NestedStack {
   }
 
   private task({ builds, data, api }: Props): FargateTaskDefinition {
+    const { cpu, memoryMb } = fleetContext(this).sizes[DEFAULT_TASK_SIZE];
     const task = new FargateTaskDefinition(this, "Worker", {
-      // The dispatcher overrides these, and sets concurrency and Node's heap, according to the job's task size.
-      cpu: TASK_SIZES[DEFAULT_TASK_SIZE].cpu,
-      memoryLimitMiB: TASK_SIZES[DEFAULT_TASK_SIZE].memoryMb,
+      // The dispatcher overrides these, and sets concurrency and Node's heap, according to the job's tasks.
+      cpu,
+      memoryLimitMiB: memoryMb,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     // The worker assembles partitioned datasets there; Fargate provides 20 GB.
@@ -150,6 +150,7 @@ export class Compute extends NestedStack {
     cluster: Cluster,
     task: FargateTaskDefinition,
   ): ProductFunction {
+    const { tasksPerOwner, tasksOverall } = fleetContext(this);
     const dispatch = new ProductFunction(this, "dispatch", {
       builds,
       environment: {
@@ -162,8 +163,8 @@ export class Compute extends NestedStack {
         [ENVIRONMENT.containerName]: CONTAINER,
         [ENVIRONMENT.subnets]: network.vpc.publicSubnets.map((subnet) => subnet.subnetId).join(","),
         [ENVIRONMENT.securityGroup]: network.taskSecurityGroup.securityGroupId,
-        [ENVIRONMENT.maxTasksPerOwner]: String(MAX_TASKS_PER_OWNER),
-        [ENVIRONMENT.maxTasks]: String(MAX_TASKS),
+        [ENVIRONMENT.maxTasksPerOwner]: String(tasksPerOwner),
+        [ENVIRONMENT.maxTasks]: String(tasksOverall),
       },
     });
     const inCluster = { ArnEquals: { "ecs:cluster": cluster.clusterArn } };

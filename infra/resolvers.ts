@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENT } from "../core/environment.ts";
+import type { TaskLimits } from "../core/job/task-size.ts";
 import { JOBS_BY_OWNER, JOBS_BY_OWNER_STATUS, SAMPLES, SEED_SETS_BY_OWNER, TEMPLATES_BY_OWNER } from "../core/keys.ts";
 import { bundleResolver, resolverFile } from "../resolvers/bundle.ts";
 import {
@@ -22,6 +23,7 @@ import { addAdHocFunctions } from "./ad-hoc.ts";
 import { addArchiveFunctions } from "./archive.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
+import { fleetContext } from "./fleet-limits.ts";
 import { modelsForFunctions } from "./models.ts";
 import { ProductFunction, type AddFunction } from "./product-function.ts";
 import { addSnapshotFunction } from "./snapshots.ts";
@@ -157,10 +159,14 @@ export class Resolvers extends NestedStack {
 
   private jobFunctions(add: AddFunction): void {
     const { jobs, templates, seedSets, bucket } = this.#props.data;
+    const { sizes, tasksPerJob } = fleetContext(this);
+    const limits: TaskLimits = { sizes, tasksPerJob };
+    const more = { checkJob: { [ENVIRONMENT.taskLimits]: JSON.stringify(limits) }, estimateJob: {} };
     // Estimating a job reads cost samples, or seeds to render prompts with.
     for (const name of ["checkJob", "estimateJob"] as const) {
       const reader = add(name, {
         ...modelsForFunctions(this),
+        ...more[name],
         [ENVIRONMENT.jobsTable]: jobs.tableName,
         [ENVIRONMENT.templatesTable]: templates.tableName,
         [ENVIRONMENT.seedSetsTable]: seedSets.tableName,

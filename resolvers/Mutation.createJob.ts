@@ -10,7 +10,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
   const { name, templateId, templateVersion, seedSetId, parameters, recordCount, budgetNanos, formats } =
     ctx.args.input;
   const { maxFailedPercent } = ctx.args.input;
-  const { priority, capacity, taskSize } = ctx.args.input;
+  const { priority, capacity, taskSize, inFlight } = ctx.args.input;
   const { split, partitionBy } = ctx.args.input;
   ctx.stash.jobId = util.autoUlid();
   // The whole input in a fixed order: the same token with different input is an error.
@@ -28,6 +28,7 @@ export function request(ctx: Context<MutationCreateJobArgs>) {
     priority ?? null,
     capacity ?? null,
     taskSize ?? null,
+    inFlight ?? null,
     partitionBy ? partitionBy.map(({ column, transform }) => [column, transform]) : null,
   ]);
   return {};

@@ -5,7 +5,7 @@ import { parsePartitionBy, type PartitionBy } from "#core/dataset/partition";
 import { parseSplit, type Split } from "#core/dataset/split";
 import { FORMATS, FORMAT_LIST, type DatasetFormat } from "#core/formats";
 import { CAPACITIES, MAX_BUDGET_NANOS, MAX_RECORDS, PRIORITIES } from "#core/job/job";
-import { TASK_SIZES } from "#core/job/task-size";
+import { MAX_IN_FLIGHT, TASK_SIZES } from "#core/job/task-size";
 import { formatUsd, parseUsd, type Nanos } from "#core/money/money";
 import { formatNumber } from "#core/numbers";
 import { COLLECTION_NAME } from "#core/seeds/seed-set";
@@ -26,6 +26,7 @@ export interface GenerateOptions {
   priority?: string;
   capacity?: string;
   taskSize?: string;
+  inFlight?: number;
   partitionBy?: PartitionBy[];
   out: string;
   overwrite?: boolean;
@@ -69,6 +70,7 @@ function command(): Command {
     .addOption(new Option("--priority <priority>", "priority among your own jobs").choices(choicesOf(PRIORITIES)))
     .addOption(new Option("--capacity <capacity>", "capacity that its tasks run on").choices(choicesOf(CAPACITIES)))
     .addOption(new Option("--task-size <size>", "size of its tasks").choices(choicesOf(Object.keys(TASK_SIZES))))
+    .option("--in-flight <n>", `most model calls at a time, 1 to ${MAX_IN_FLIGHT}`, parseInFlight)
     .option(
       "--partition-by <columns>",
       "Hive-style partitions by column value, or by day, month or year, e.g. category,date:month",
@@ -126,6 +128,12 @@ function parseRecords(text: string): number {
       `Expected a whole number from 1 to ${formatNumber(MAX_RECORDS)}, received "${text}".`,
     );
   return records;
+}
+
+function parseInFlight(text: string): number {
+  const calls = Number(text);
+  if (Number.isInteger(calls) && calls >= 1 && calls <= MAX_IN_FLIGHT) return calls;
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_IN_FLIGHT}, received "${text}".`);
 }
 
 function parseBudget(text: string): Nanos {

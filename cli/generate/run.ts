@@ -98,6 +98,7 @@ async function submitJob({ api, options, interrupted }: Run, plan: Plan): Promis
     priority: apiName(options.priority),
     capacity: apiName(options.capacity),
     taskSize: apiName(options.taskSize),
+    inFlight: options.inFlight,
     partitionBy: options.partitionBy,
     name: plan.template.name,
   };

@@ -13,9 +13,9 @@ export const CAPACITY_LABELS: Readonly<Record<JobCapacity, string>> = {
 };
 
 export const TASK_SIZE_LABELS: Readonly<Record<TaskSize, string>> = {
-  SMALL: "Small: 0.5 vCPU, 1 GB",
-  MEDIUM: "Medium: 1 vCPU, 2 GB",
-  LARGE: "Large: 2 vCPU, 4 GB",
+  SMALL: "Small",
+  MEDIUM: "Medium",
+  LARGE: "Large",
 };
 
 export const STATUS_LABELS: Readonly<Record<JobStatus, string>> = {

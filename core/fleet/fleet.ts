@@ -61,10 +61,14 @@ function rankOf({ priority = "NORMAL" }: { readonly priority?: JobPriority }): n
  * How many more tasks a job could use. Every live lease is held by a task that has a slot, so open shards minus active tasks
  * is the unattended work. A job without open shards, or with only parked ones, needs a task to end it.
  */
-export function tasksWanted(job: Pick<JobRow, "status" | "openShards" | "parkedShards">, tasks: number): number {
+export function tasksWanted(
+  job: Pick<JobRow, "status" | "openShards" | "parkedShards" | "maxTasks">,
+  tasks: number,
+): number {
   if (job.status === "EXPORTING") return Math.max(0, 1 - tasks);
   if (job.status !== "QUEUED" && job.status !== "RUNNING") return 0;
-  return Math.max(0, Math.max(1, job.openShards - job.parkedShards) - tasks);
+  const usable = Math.max(1, job.openShards - job.parkedShards);
+  return Math.max(0, Math.min(usable, job.maxTasks ?? usable) - tasks);
 }
 
 /** How long a task may be without a lease: to start, and to find another shard. */

@@ -4,7 +4,7 @@
  */
 import type { JobCapacity } from "../job/job.ts";
 import { NANOS_PER_USD, type Nanos } from "../money/money.ts";
-import { TASK_SIZES, type TaskSize } from "../job/task-size.ts";
+import type { TaskSpec } from "../job/task-size.ts";
 
 /**
  * AWS Fargate, Linux on ARM, us-east-1, on demand, as AWS has listed it for years (aws.amazon.com/fargate/pricing). Not
@@ -22,7 +22,8 @@ export interface InfrastructureUse {
   readonly workerMs: number;
   /** Parts written, each one request to S3. */
   readonly parts: number;
-  readonly taskSize: TaskSize;
+  /** What each worker has. */
+  readonly task: Pick<TaskSpec, "cpu" | "memoryMb">;
   /** SPOT_FIRST tasks that started on demand, for lack of Spot capacity, are counted as Spot. */
   readonly capacity: JobCapacity;
 }
@@ -33,15 +34,14 @@ export interface InfrastructureCost {
   readonly totalNanos: Nanos;
 }
 
-export function infrastructureCost({ workerMs, parts, taskSize, capacity }: InfrastructureUse): InfrastructureCost {
-  const fargateNanos = Math.round((workerMs / 3_600_000) * hourNanos(taskSize, capacity));
+export function infrastructureCost({ workerMs, parts, task, capacity }: InfrastructureUse): InfrastructureCost {
+  const fargateNanos = Math.round((workerMs / 3_600_000) * hourNanos(task, capacity));
   const s3Nanos = Math.round(parts * PUT_NANOS);
   return { fargateNanos, s3Nanos, totalNanos: fargateNanos + s3Nanos };
 }
 
 /** The price of one worker per hour, in nano-dollars. */
-export function hourNanos(taskSize: TaskSize, capacity: JobCapacity): Nanos {
-  const { cpu, memoryMb } = TASK_SIZES[taskSize];
+export function hourNanos({ cpu, memoryMb }: InfrastructureUse["task"], capacity: JobCapacity): Nanos {
   const onDemand = (cpu / 1024) * VCPU_HOUR_NANOS + (memoryMb / 1024) * GB_HOUR_NANOS;
   return Math.round(capacity === "ON_DEMAND" ? onDemand : onDemand * SPOT_PRICE_RATIO);
 }

@@ -9,7 +9,7 @@ import type { Estimate } from "../money/estimate.ts";
 import type { Nanos } from "../money/money.ts";
 import type { Partials } from "../template/template.ts";
 import type { JobCapacity, JobPriority, JobStatus, Outcome } from "./job.ts";
-import type { TaskSize } from "./task-size.ts";
+import type { TaskSize, TaskSpec } from "./task-size.ts";
 
 export interface JobRow {
   pk: string;
@@ -48,6 +48,12 @@ export interface JobRow {
   priority?: JobPriority;
   capacity?: JobCapacity;
   taskSize?: TaskSize;
+  /** What each of its tasks gets, as the deployment had it at the job's creation; absent in jobs that predate the choice. */
+  task?: TaskSpec;
+  /** The most tasks at a time; absent in jobs that predate the choice. */
+  maxTasks?: number;
+  /** The most model calls at a time that its owner asked for; absent for as many as its tasks can have. */
+  inFlight?: number;
   /** When set, its files are in a folder for each value of these columns, the first outermost. */
   partitionBy?: PartitionBy[];
   shardCount: number;

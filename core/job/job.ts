@@ -62,9 +62,12 @@ export const MAX_SHARDS_EXTENDED = 98;
 /** Small enough that several workers share a few thousand records, large enough to keep the cost of leases low. */
 const RECORDS_PER_SHARD = 500;
 
-/** The ranges of slots a job is divided into: contiguous, `from` inclusive, `to` exclusive, as even as possible. */
-export function planShards(recordCount: number): { from: number; to: number }[] {
-  const shards = Math.min(MAX_SHARDS, Math.ceil(recordCount / RECORDS_PER_SHARD));
+/**
+ * The ranges of slots a job is divided into: contiguous, `from` inclusive, `to` exclusive, as even as possible.
+ * @param tasks how many tasks are to share them; one by default
+ */
+export function planShards(recordCount: number, tasks = 1): { from: number; to: number }[] {
+  const shards = Math.min(MAX_SHARDS, recordCount, Math.max(tasks, Math.ceil(recordCount / RECORDS_PER_SHARD)));
   return Array.from({ length: shards }, (_, n) => ({
     from: Math.floor((n * recordCount) / shards),
     to: Math.floor(((n + 1) * recordCount) / shards),

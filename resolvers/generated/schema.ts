@@ -102,6 +102,8 @@ export type CreateJobInput = {
   clientToken: Scalars['String']['input'];
   /** At least one format, without duplicates; fine-tuning formats only if the template supports them. */
   formats: Array<DatasetFormat>;
+  /** The most model calls at a time, 1 to 512, spread over its tasks; as many as its tasks can have when null. */
+  inFlight?: InputMaybe<Scalars['Int']['input']>;
   /** The failure tolerance, in percent of the records, 0 to 100; 20 when null. A job that exceeds it is FAILED. */
   maxFailedPercent?: InputMaybe<Scalars['Int']['input']>;
   /** Its name, 1 to 100 characters. */
@@ -118,7 +120,7 @@ export type CreateJobInput = {
   seedSetId: Scalars['ID']['input'];
   /** Splits the dataset into training, validation and test files; one file per format when null. */
   split?: InputMaybe<DatasetSplitInput>;
-  /** The size of its tasks; SMALL when null. */
+  /** The size of its tasks; when null, SMALL, or the smallest that can have `inFlight`. */
   taskSize?: InputMaybe<TaskSize>;
   /** A template of mine, a sample or a published one, with at least one step. */
   templateId: Scalars['ID']['input'];
@@ -329,10 +331,14 @@ export type Job = {
   formats: Array<DatasetFormat>;
   /** ULID; later jobs have larger ids. */
   id: Scalars['ID']['output'];
+  /** The most model calls that it makes at a time, as requested; null when as many as its tasks can have. */
+  inFlight: Maybe<Scalars['Int']['output']>;
   /** The maximum cost of one attempt at a record, in nano-dollars, reserved before it starts. */
   maxAttemptCostNanos: Scalars['Float']['output'];
   /** The failure tolerance, in percent of its records; a job that exceeds it is FAILED, and stops early if possible. */
   maxFailedPercent: Scalars['Int']['output'];
+  /** The most tasks it has at a time; null in jobs created before it was stored. */
+  maxTasks: Maybe<Scalars['Int']['output']>;
   /** The name given by its owner. */
   name: Scalars['String']['output'];
   /** How it will end or has ended; null while undecided. */
@@ -361,6 +367,8 @@ export type Job = {
   status: JobStatus;
   /** The reason for its status, in one sentence; null when there is none. */
   statusReason: Maybe<Scalars['String']['output']>;
+  /** What each of its tasks has. */
+  task: TaskSpec;
   /** The size of its tasks. */
   taskSize: TaskSize;
   /** The template it uses. */
@@ -1262,14 +1270,24 @@ export type SubscriptionOnTestRunChangedArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** The size of a job's tasks. */
+/** The size of a job's tasks. What each has is the deployment's choice. */
 export type TaskSize =
-  /** 2 vCPUs and 4 GB of memory: up to 128 concurrent model calls. */
+  /** Usually 2 vCPUs and 4 GB of memory: up to 128 model calls in flight. */
   | 'LARGE'
-  /** 1 vCPU and 2 GB of memory: up to 64 concurrent model calls. */
+  /** Usually 1 vCPU and 2 GB of memory: up to 64 model calls in flight. */
   | 'MEDIUM'
-  /** 0.5 vCPU and 1 GB of memory: up to 32 concurrent model calls. */
+  /** Usually 0.5 vCPU and 1 GB of memory: up to 32 model calls in flight. */
   | 'SMALL';
+
+/** What a task has. */
+export type TaskSpec = {
+  /** The most model calls it has in flight. */
+  callsInFlight: Scalars['Int']['output'];
+  /** In units of 1/1024 vCPU. */
+  cpu: Scalars['Int']['output'];
+  /** Its memory in MB. */
+  memoryMb: Scalars['Int']['output'];
+};
 
 /** One version of a template. */
 export type Template = {

@@ -1,6 +1,8 @@
 /** What createJob checks before it writes: that template, seeds and budget fit, and how the job is divided. */
+import { ENVIRONMENT } from "../../core/environment.ts";
 import { PlotPaletteError } from "../../core/errors.ts";
 import { checkJobOptions, planShards } from "../../core/job/job.ts";
+import { planTasks, type TaskLimits, type TaskSize, type TaskSpec } from "../../core/job/task-size.ts";
 import type { Tiers } from "../../core/models/models.ts";
 import { tooSmallBudget, type Estimate } from "../../core/money/estimate.ts";
 import { checkPartitionBy } from "../../core/dataset/partition.ts";
@@ -14,6 +16,7 @@ import { checkFormats } from "../../core/dataset/training.ts";
 import { columnsOf, type Partials, type Template } from "../../core/template/template.ts";
 import type { CreateJobInput } from "../generated/schema.ts";
 import { availableTiers, tiersAreStandIns } from "./account.ts";
+import { setting } from "./clients.ts";
 import { lambdaHandler } from "./lambdaHandler.ts";
 import { estimateIfPossible } from "./estimate.ts";
 import { chosenParameters } from "./parameters.ts";
@@ -41,6 +44,9 @@ export interface CheckedJob {
   maxAttemptCostNanos: number;
   /** Absent when the cost cannot be estimated. */
   estimate?: Estimate;
+  taskSize: TaskSize;
+  task: TaskSpec;
+  maxTasks: number;
   shards: { from: number; to: number }[];
 }
 
@@ -55,10 +61,14 @@ export const handler = lambdaHandler(async ({ owner, input }: JobToCheck): Promi
 
 /** @throws PlotPaletteError BadInput when seeds and template do not fit, a model refuses what is asked of it, or the budget does not cover one record */
 export function checkJob(
-  input: Pick<CreateJobInput, "recordCount" | "budgetNanos" | "parameters" | "formats" | "partitionBy">,
+  input: Pick<
+    CreateJobInput,
+    "recordCount" | "budgetNanos" | "parameters" | "formats" | "partitionBy" | "taskSize" | "inFlight"
+  >,
   version: Pick<TemplateVersionRow, "version" | "source" | "partials">,
   seedSet: Pick<SeedSetRow, "name" | "owner" | "collections">,
 ): CheckedJob {
+  const tasks = planTasks(input, taskLimits());
   const tiers = availableTiers();
   const template = parseTemplate(version.source, tiers);
   checkRuns(template);
@@ -84,8 +94,13 @@ export function checkJob(
     seedSetName: seedSet.name,
     seedSetOwner: seedSet.owner,
     maxAttemptCostNanos: costNanos,
-    shards: planShards(input.recordCount),
+    ...tasks,
+    shards: planShards(input.recordCount, input.inFlight ? tasks.maxTasks : 1),
   };
+}
+
+function taskLimits(): TaskLimits {
+  return JSON.parse(setting(ENVIRONMENT.taskLimits)) as TaskLimits;
 }
 
 function checkRuns({ name, steps }: Template): void {

@@ -1,5 +1,6 @@
 /** From job rows to the schema's Job and JobChange. */
 import type { Context } from "@aws-appsync/utils";
+import { TASK_SIZES } from "../../core/job/task-size.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import type { ShardRow } from "../../core/shard/shard-row.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
@@ -37,6 +38,9 @@ export function toJob(row: JobRow): ResolvedJob {
     priority: row.priority ?? "NORMAL",
     capacity: row.capacity ?? "SPOT_FIRST",
     taskSize: row.taskSize ?? "SMALL",
+    task: row.task ?? TASK_SIZES[row.taskSize ?? "SMALL"],
+    maxTasks: row.maxTasks ?? null,
+    inFlight: row.inFlight ?? null,
     partitionBy: row.partitionBy ?? null,
     datasetFiles: toDatasetFiles(row),
     datasetFileCount: row.datasetFileCount ?? row.datasetFiles.length,

@@ -1,5 +1,7 @@
 import { App, CloudFormationValidatePlugin } from "aws-cdk-lib";
+import { TASK_SIZES } from "../../core/job/task-size.ts";
 import { archiveClass } from "../../infra/data.ts";
+import { fleetContext } from "../../infra/fleet-limits.ts";
 import { modelsForFunctions } from "../../infra/models.ts";
 import { readFileSync } from "node:fs";
 import { START_TIMEOUT_SECONDS } from "../../resolvers/shared/runTimeout.ts";
@@ -86,6 +88,35 @@ test.each(["GLACIER", "Deep", "", 3])("the context archiveClass %j is rejected w
   expect(() => archiveClass(new App({ context: { archiveClass: wanted } }))).toThrow(
     `The context "archiveClass" must be instant, flexible or deep, not ${JSON.stringify(wanted)}.`,
   );
+});
+
+test("the context chooses how many tasks run, and what each size has", () => {
+  const chosen = (context: object) => fleetContext(new App({ context: { ...context } }));
+  expect(chosen({})).toEqual({ tasksPerOwner: 4, tasksPerJob: 4, tasksOverall: 50, sizes: TASK_SIZES });
+  const taskSizes = JSON.stringify({ LARGE: { cpu: 4096, memoryMb: 8192, callsInFlight: 256 } });
+  // `cdk deploy -c` passes texts.
+  expect(chosen({ tasksPerOwner: "8", tasksPerJob: "2", tasksOverall: "200", taskSizes })).toEqual({
+    tasksPerOwner: 8,
+    tasksPerJob: 2,
+    tasksOverall: 200,
+    sizes: { ...TASK_SIZES, LARGE: { cpu: 4096, memoryMb: 8192, callsInFlight: 256 } },
+  });
+});
+
+test.each<[object, string]>([
+  [{ tasksPerOwner: 0 }, 'The context "tasksPerOwner" must be a whole number of at least 1, not 0.'],
+  [{ taskSizes: { HUGE: {} } }, 'The context "taskSizes" names "HUGE"; sizes are SMALL, MEDIUM, LARGE.'],
+  [
+    { taskSizes: { SMALL: { cpus: 1 } } },
+    'must have whole numbers for cpu, memoryMb, callsInFlight, but it has "cpus": 1.',
+  ],
+  [
+    { taskSizes: { SMALL: { cpu: 700 } } },
+    'Fargate has no task with 700 CPU units and 1024 MB; correct "taskSizes" of SMALL.',
+  ],
+  [{ taskSizes: { SMALL: { callsInFlight: 600 } } }, "A task has at most 512 calls in flight"],
+])("the context %j is rejected with a message", (context, message) => {
+  expect(() => fleetContext(new App({ context: { ...context } }))).toThrow(message);
 });
 
 test("the bucket sends events without a CDK function, and only restored and expired datasets trigger a rule", () => {

@@ -1,5 +1,5 @@
 import { objectClient } from "../../resolvers/lambda/clients.ts";
-import { change, givenJob, jobRow } from "./given.ts";
+import { change, CREATE_JOB, givenJob, inputFor, jobRow } from "./given.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -95,6 +95,23 @@ test("tasks get the size and capacity of their job, also when the request is rep
   await age(unanswered);
   await sweep();
   expect(world.fleet.requests[1]).toEqual(request);
+});
+
+test("a job that asks for few calls in flight gets one task with as many, however many shards it has", async () => {
+  const job = await givenJob(world, "ann", { recordCount: 5_000, inFlight: 8 });
+  expect(job).toMatchObject({ inFlight: 8, maxTasks: 1, taskSize: "SMALL", task: { callsInFlight: 8 } });
+  expect(await tasks()).toHaveLength(1);
+  expect(environmentOf(world.fleet.requests[0])).toMatchObject({ CONCURRENCY: "8" });
+});
+
+test("one that asks for many gets as many tasks as have them, and a shard for each", async () => {
+  const job = await givenJob(world, "ann", { recordCount: 100, inFlight: 200 });
+  expect(job).toMatchObject({ maxTasks: 2, taskSize: "LARGE", task: { callsInFlight: 100 } });
+  expect(await tasks()).toHaveLength(2);
+  const input = await inputFor(world, "ann", { inFlight: 300 });
+  expect(await world.refusal("ann", CREATE_JOB, { input })).toBe(
+    "BadInput: 300 calls in flight are more than 2 tasks of the size LARGE can have here; ask for at most 256.",
+  );
 });
 
 test("the job with its owner's highest priority gets the next free task, no matter how many others are ahead of it", async () => {

@@ -13,7 +13,7 @@ steps:
 
 export const JOB = `id name status outcome statusReason controlNo templateId templateVersion templateName seedSetId seedSetName
   recordCount parameters budgetNanos maxAttemptCostNanos formats split { train validation test }
-  priority capacity taskSize partitionBy { column transform } datasetFiles { name format bytes rows } datasetFileCount snapshot { state statusReason takenAt rows bytes } createdAt startedAt finishedAt
+  priority capacity taskSize task { cpu memoryMb callsInFlight } maxTasks inFlight partitionBy { column transform } datasetFiles { name format bytes rows } datasetFileCount snapshot { state statusReason takenAt rows bytes } createdAt startedAt finishedAt
   progress { id jobId shardNo recordCount generation reportNo delivered failed spentNanos writtenOffNanos inputTokens
     outputTokens recordsPerSecond latest reportedAt }`;
 

@@ -330,7 +330,7 @@ describe("priority, capacity and task size", () => {
     expect(getJob).toMatchObject(usual);
   });
 
-  test.each([{ priority: "HIGH" }, { capacity: "ON_DEMAND" }, { taskSize: "LARGE" }])(
+  test.each([{ priority: "HIGH" }, { capacity: "ON_DEMAND" }, { taskSize: "LARGE" }, { inFlight: 8 }])(
     "%j is stored, and makes different input for the same token",
     async (wish) => {
       const input = await inputFor(world, "ann", wish);

@@ -14,6 +14,7 @@ import {
   type StorageClass,
 } from "@aws-sdk/client-s3";
 import { WebSocket } from "ws";
+import { TASK_SIZES } from "../../core/job/task-size.ts";
 import { ENVIRONMENT } from "../../core/environment.ts";
 import {
   JOBS_BY_OWNER,
@@ -221,6 +222,7 @@ function setEnvironment(endpoints: Record<string, string>, fleetUrl: string): vo
     [ENVIRONMENT.securityGroup]: "sg-1",
     [ENVIRONMENT.containerName]: "worker",
     [ENVIRONMENT.maxTasksPerOwner]: "2",
+    [ENVIRONMENT.taskLimits]: JSON.stringify({ sizes: TASK_SIZES, tasksPerJob: 2 }),
     [ENVIRONMENT.maxTasks]: "3",
   });
 }

@@ -1,5 +1,5 @@
 import { CAPACITIES, PRIORITIES } from "#core/job/job";
-import { TASK_SIZES } from "#core/job/task-size";
+import { MAX_IN_FLIGHT, TASK_SIZES } from "#core/job/task-size";
 import type { TaskSize } from "../../generated/documents.ts";
 import type { FormErrors, JobForm } from "./form.ts";
 import { CAPACITY_LABELS, PRIORITY_LABELS, TASK_SIZE_LABELS } from "../labels.ts";
@@ -11,10 +11,13 @@ interface Props {
   readonly onChange: (part: Partial<JobForm>) => void;
 }
 
-/** Options that rarely need changing: failure tolerance, priority, capacity and task size. */
+/** Options that rarely need changing: failure tolerance, calls in flight, priority, capacity and task size. */
 export function JobAdvanced({ form, errors, onChange }: Props) {
   return (
-    <details className="more-fields" open={errors.maxFailed !== undefined || undefined}>
+    <details
+      className="more-fields"
+      open={errors.maxFailed !== undefined || errors.inFlight !== undefined || undefined}
+    >
       <summary>Advanced</summary>
       <div className="stack">
         <div id="field-maxFailed">
@@ -25,6 +28,17 @@ export function JobAdvanced({ form, errors, onChange }: Props) {
             error={errors.maxFailed}
             hint="0–100. The job stops early when a larger share of its first records fails."
             onChange={(event) => onChange({ maxFailed: event.target.value })}
+          />
+        </div>
+        <div id="field-inFlight">
+          <TextField
+            label="Calls in flight"
+            inputMode="numeric"
+            placeholder="Automatic"
+            value={form.inFlight}
+            error={errors.inFlight}
+            hint={`The most model calls at a time, 1–${MAX_IN_FLIGHT}: few for a local server, as many as its quota allows for Bedrock.`}
+            onChange={(event) => onChange({ inFlight: event.target.value })}
           />
         </div>
         <OptionSelect
@@ -43,7 +57,7 @@ export function JobAdvanced({ form, errors, onChange }: Props) {
         />
         <OptionSelect
           label="Task size"
-          labels={TASK_SIZE_LABELS}
+          labels={SIZE_LABELS}
           values={SIZES}
           value={form.taskSize}
           onSelect={(taskSize) => onChange({ taskSize })}
@@ -53,7 +67,8 @@ export function JobAdvanced({ form, errors, onChange }: Props) {
   );
 }
 
-const SIZES = Object.keys(TASK_SIZES) as TaskSize[];
+const SIZE_LABELS = { "": "Automatic", ...TASK_SIZE_LABELS };
+const SIZES = ["", ...(Object.keys(TASK_SIZES) as TaskSize[])] as const;
 
 interface OptionSelectProps<Value extends string> {
   readonly label: string;

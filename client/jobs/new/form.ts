@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_FAILED_PERCENT } from "#core/job/failure-tolerance";
 import { FORMATS } from "#core/formats";
+import { MAX_IN_FLIGHT } from "#core/job/task-size";
 import { MAX_BUDGET_NANOS, MAX_RECORDS } from "#core/job/job";
 import { formatUsd, parseUsd } from "#core/money/money";
 import { parsePartitionBy } from "#core/dataset/partition";
@@ -35,7 +36,10 @@ export interface JobForm {
   readonly maxFailed: string;
   readonly priority: JobPriority;
   readonly capacity: JobCapacity;
-  readonly taskSize: TaskSize;
+  /** "" for the smallest that can have as many calls in flight. */
+  readonly taskSize: TaskSize | "";
+  /** As typed; empty for as many as the tasks can have. */
+  readonly inFlight: string;
   /** The partition columns as typed; empty for none. */
   readonly partitionBy: string;
 }
@@ -57,7 +61,8 @@ export type FieldName =
   | "formats"
   | "split"
   | "partitionBy"
-  | "maxFailed";
+  | "maxFailed"
+  | "inFlight";
 export type FormErrors = Partial<Record<FieldName, string>>;
 
 /** The errors of the form by field; empty when it can be submitted. */
@@ -81,6 +86,9 @@ export function checkForm(form: JobForm): FormErrors {
     errors.split = "Enter three whole percentages that add up to 100, such as 80, 10, 10.";
   }
   if (parsePercent(form.maxFailed) === undefined) errors.maxFailed = "Enter a whole number from 0 to 100.";
+  if (form.inFlight.trim() !== "" && parseInFlight(form.inFlight) === undefined) {
+    errors.inFlight = `Enter a whole number from 1 to ${MAX_IN_FLIGHT}, or nothing for as many as the tasks can have.`;
+  }
   if (form.partitionBy.trim() !== "" && !parsePartitionBy(form.partitionBy)) {
     errors.partitionBy =
       "Enter comma-separated columns, dates optionally by day, month or year, such as genre, date:month.";
@@ -106,7 +114,8 @@ export function toInput(form: JobForm): Omit<CreateJobInput, "clientToken"> {
     maxFailedPercent: parsePercent(form.maxFailed) ?? null,
     priority: form.priority,
     capacity: form.capacity,
-    taskSize: form.taskSize,
+    taskSize: form.taskSize || null,
+    inFlight: parseInFlight(form.inFlight) ?? null,
     partitionBy: parsePartitionBy(form.partitionBy) ?? null,
   };
 }
@@ -128,6 +137,11 @@ function parsePercent(text: string): number | undefined {
   return percent <= 100 ? percent : undefined;
 }
 
+function parseInFlight(text: string): number | undefined {
+  const calls = /^\s*\d{1,3}\s*$/.test(text) ? Number(text) : NaN;
+  return calls >= 1 && calls <= MAX_IN_FLIGHT ? calls : undefined;
+}
+
 /** The field that an error of the API is about, by its message; undefined when it is about none in particular. */
 export function fieldOfError(text: string): FieldName | undefined {
   return ERROR_FIELDS.find(([pattern]) => pattern.test(text))?.[1];
@@ -138,6 +152,7 @@ const ERROR_FIELDS: readonly (readonly [RegExp, FieldName])[] = [
   [/\bjob's name\b/i, "name"],
   [/\bnumber of records\b/i, "recordCount"],
   [/\bfailure tolerance\b/i, "maxFailed"],
+  [/\bcalls in flight\b/i, "inFlight"],
   [/\bbudget\b/i, "budgetUsd"],
   [/\bsplit\b/i, "split"],
   [/\bpartition(ed|s)?\b/i, "partitionBy"],

@@ -55,7 +55,8 @@ const INITIAL_FORM: JobForm = {
   maxFailed: DEFAULT_MAX_FAILED,
   priority: "NORMAL",
   capacity: "SPOT_FIRST",
-  taskSize: "SMALL",
+  taskSize: "",
+  inFlight: "",
   partitionBy: "",
 };
 

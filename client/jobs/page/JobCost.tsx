@@ -95,7 +95,7 @@ function CostRow({ spent, children }: { readonly spent: SpendingEntry; readonly 
 /** Billed by AWS and not metered by us: labeled as an estimate, and kept apart from what counts against the budget. */
 function Infrastructure({ job }: Pick<Props, "job">) {
   const usage = usageOf(job.progress);
-  const cost = infrastructureCost({ ...usage, taskSize: job.taskSize, capacity: job.capacity });
+  const cost = infrastructureCost({ ...usage, task: job.task, capacity: job.capacity });
   return (
     <p className="small faint number">
       Estimated infrastructure cost, not counted against the budget: about {formatUsd(cost.totalNanos)} (

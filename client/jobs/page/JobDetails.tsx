@@ -84,7 +84,11 @@ function Settings({ job }: Pick<Props, "job">) {
       </Entry>
       <Entry name="Priority">{shortLabel(PRIORITY_LABELS[job.priority])}</Entry>
       <Entry name="Tasks">
-        {shortLabel(TASK_SIZE_LABELS[job.taskSize])} · {shortLabel(CAPACITY_LABELS[job.capacity])}
+        {TASK_SIZE_LABELS[job.taskSize]} ({job.task.cpu / 1024} vCPU, {job.task.memoryMb / 1024} GB) ·{" "}
+        {shortLabel(CAPACITY_LABELS[job.capacity])}
+      </Entry>
+      <Entry name="Calls in flight" className="number">
+        at most {job.inFlight ?? job.task.callsInFlight * (job.maxTasks ?? 1)}
       </Entry>
     </>
   );

@@ -44,8 +44,7 @@ function rejected(reason: string): StartResult {
 }
 
 function runTaskInput(task: TaskRow, job: JobRow) {
-  const size = job.taskSize ?? DEFAULT_TASK_SIZE;
-  const { cpu, memoryMb, callsInFlight } = TASK_SIZES[size];
+  const spec = job.task ?? TASK_SIZES[job.taskSize ?? DEFAULT_TASK_SIZE];
   return {
     cluster: setting(ENVIRONMENT.cluster),
     taskDefinition: setting(ENVIRONMENT.taskDefinition),
@@ -61,8 +60,8 @@ function runTaskInput(task: TaskRow, job: JobRow) {
       },
     },
     overrides: {
-      cpu: String(cpu),
-      memory: String(memoryMb),
+      cpu: String(spec.cpu),
+      memory: String(spec.memoryMb),
       containerOverrides: [
         {
           name: setting(ENVIRONMENT.containerName),
@@ -72,8 +71,8 @@ function runTaskInput(task: TaskRow, job: JobRow) {
             { name: ENVIRONMENT.budgetId, value: job.budgetId },
             { name: ENVIRONMENT.seedSetOwner, value: job.seedSetOwner },
             { name: ENVIRONMENT.taskSlot, value: task.taskSlot },
-            { name: ENVIRONMENT.concurrency, value: String(callsInFlight) },
-            { name: ENVIRONMENT.nodeOptions, value: heapOption(size) },
+            { name: ENVIRONMENT.concurrency, value: String(spec.callsInFlight) },
+            { name: ENVIRONMENT.nodeOptions, value: heapOption(spec) },
           ],
         },
       ],

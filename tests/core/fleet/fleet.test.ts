@@ -96,6 +96,9 @@ test.each([
   [{ status: "PAUSED", openShards: 9, parkedShards: 0 }, 0, 0],
   [{ status: "COMPLETED", openShards: 0, parkedShards: 0 }, 0, 0],
   [{ status: "DELETING", openShards: 0, parkedShards: 0 }, 0, 0],
+  [{ status: "RUNNING", openShards: 5, parkedShards: 0, maxTasks: 2 }, 1, 1],
+  [{ status: "RUNNING", openShards: 5, parkedShards: 0, maxTasks: 2 }, 2, 0],
+  [{ status: "RUNNING", openShards: 1, parkedShards: 0, maxTasks: 2 }, 1, 0],
 ] as const)("a job %j with %d tasks wantedTasks %d more", (row, tasks, wanted) => {
   expect(tasksWanted(row, tasks)).toBe(wanted);
 });

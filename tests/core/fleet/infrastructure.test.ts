@@ -1,6 +1,6 @@
 import { hourNanos, infrastructureCost } from "../../../core/fleet/infrastructure.ts";
 import type { JobCapacity } from "../../../core/job/job.ts";
-import type { TaskSize } from "../../../core/job/task-size.ts";
+import { TASK_SIZES, type TaskSize } from "../../../core/job/task-size.ts";
 
 test.each<[TaskSize, JobCapacity, number]>([
   // Half of $0.03238 and one of $0.00356.
@@ -9,7 +9,7 @@ test.each<[TaskSize, JobCapacity, number]>([
   ["LARGE", "ON_DEMAND", 79_000_000],
   ["SMALL", "SPOT_FIRST", 5_925_000],
 ])("an hour of a %s worker, %s, costs %d nano-dollars", (taskSize, capacity, nanos) => {
-  expect(hourNanos(taskSize, capacity)).toBe(nanos);
+  expect(hourNanos(TASK_SIZES[taskSize], capacity)).toBe(nanos);
 });
 
 test.each<[string, { workerMs: number; parts: number }, { fargateNanos: number; s3Nanos: number; totalNanos: number }]>(
@@ -24,5 +24,5 @@ test.each<[string, { workerMs: number; parts: number }, { fargateNanos: number; 
     ],
   ],
 )("%s", (_, use, cost) => {
-  expect(infrastructureCost({ ...use, taskSize: "SMALL", capacity: "SPOT_FIRST" })).toEqual(cost);
+  expect(infrastructureCost({ ...use, task: TASK_SIZES.SMALL, capacity: "SPOT_FIRST" })).toEqual(cost);
 });

@@ -47,6 +47,15 @@ describe("planShards", () => {
   ])("%d records make %d shards", (count, shards) => {
     expect(planShards(count)).toHaveLength(shards);
   });
+
+  test.each([
+    [1_000, 4, 4],
+    [100, 4, 4],
+    [3, 4, 3],
+    [5_000, 4, 10],
+  ])("%d records for %d tasks have %d", (count, tasks, shards) => {
+    expect(planShards(count, tasks)).toHaveLength(shards);
+  });
 });
 
 describe("planMoreShards", () => {

@@ -14,6 +14,7 @@ const FORM: JobForm = {
   priority: "HIGH",
   capacity: "ON_DEMAND",
   taskSize: "LARGE",
+  inFlight: "",
   partitionBy: "genre, at:month",
 };
 
@@ -34,6 +35,7 @@ describe("the form of a new job", () => {
       priority: "HIGH",
       capacity: "ON_DEMAND",
       taskSize: "LARGE",
+      inFlight: null,
       partitionBy: [
         { column: "genre", transform: "IDENTITY" },
         { column: "at", transform: "MONTH" },
@@ -41,6 +43,7 @@ describe("the form of a new job", () => {
     });
     expect(toInput({ ...FORM, split: "" }).split).toBeNull();
     expect(toInput({ ...FORM, partitionBy: " " }).partitionBy).toBeNull();
+    expect(toInput({ ...FORM, taskSize: "", inFlight: " 8 " })).toMatchObject({ taskSize: null, inFlight: 8 });
   });
 
   test.each<[string, Partial<JobForm>, string]>([
@@ -56,6 +59,8 @@ describe("the form of a new job", () => {
     ["a budget above the limit", { budgetUsd: "5000.01" }, "budgetUsd"],
     ["text as a budget", { budgetUsd: "ten" }, "budgetUsd"],
     ["no format", { formats: [] }, "formats"],
+    ["no calls in flight", { inFlight: "0" }, "inFlight"],
+    ["too many calls in flight", { inFlight: "513" }, "inFlight"],
     ["a split that does not add up to 100", { split: "80, 10, 5" }, "split"],
     ["text as a split", { split: "most" }, "split"],
     ["a failure tolerance above 100%", { maxFailed: "101" }, "maxFailed"],
