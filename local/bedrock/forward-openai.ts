@@ -114,8 +114,13 @@ function readAnswer(forward: OpenAiForward, text: string): any {
     );
   }
   if (!answer?.error) return answer;
-  const status = Number(answer.error.code ?? answer.error.status);
-  throw refusal(forward, status >= 400 && status < 600 ? status : 500, text, null);
+  throw refusedBy(forward, answer.error);
+}
+
+/** An error that came with status 200, and may say the status it should have had. */
+function refusedBy(forward: OpenAiForward, error: any): AwsError {
+  const status = Number(error.code ?? error.status);
+  return refusal(forward, status >= 400 && status < 600 ? status : 500, JSON.stringify({ error }), null);
 }
 
 const SHOWN_CHARACTERS = 80;
@@ -213,21 +218,30 @@ function toChatContent(blocks: readonly ContentBlock[]) {
   );
 }
 
-function toConverseAnswer(completion: any, request: ConverseRequest, { baseUrl }: OpenAiForward): ConverseAnswer {
+function toConverseAnswer(completion: any, request: ConverseRequest, forward: OpenAiForward): ConverseAnswer {
   const choice = completion?.choices?.[0];
   if (!choice?.message)
-    throw unavailable(`The server at ${baseUrl} answered ${shown(JSON.stringify(completion))}, which has no message.`);
+    throw unavailable(
+      `The server at ${forward.baseUrl} answered ${shown(JSON.stringify(completion))}, which has no message.`,
+    );
+  if (choice.error) throw refusedBy(forward, choice.error);
   const { text, reasoning } = toParts(choice.message);
-  const calls: ContentBlock[] = (choice.message.tool_calls ?? []).map(toToolUse);
+  const calls: ContentBlock[] = toolCallsOf(choice.message).map(toToolUse);
   const thoughts: ContentBlock[] =
     reasoning === "" ? [] : [{ reasoningContent: { reasoningText: { text: reasoning } } }];
   const content = [...thoughts, ...(text === "" && calls.length > 0 ? [] : [{ text }]), ...calls];
-  const inputTokens: number = completion.usage?.prompt_tokens ?? countInputTokens(request);
-  const outputTokens: number = completion.usage?.completion_tokens ?? countOutputTokens(content);
+  const inputTokens = tokensOf(completion.usage?.prompt_tokens) ?? countInputTokens(request);
+  const outputTokens = tokensOf(completion.usage?.completion_tokens) ?? countOutputTokens(content);
   // Some servers say "stop" after a tool call.
   const finished = STOP_REASONS[choice.finish_reason] ?? "end_turn";
   const stopReason = calls.length > 0 && finished === "end_turn" ? "tool_use" : finished;
   return { content, stopReason, usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens } };
+}
+
+/** What the server counted, as a whole number; undefined for what is no count, such as a negative number. */
+function tokensOf(counted: unknown): number | undefined {
+  const tokens = typeof counted === "string" && counted.trim() !== "" ? Number(counted) : counted;
+  return typeof tokens === "number" && tokens >= 0 ? Math.ceil(tokens) : undefined;
 }
 
 /**
@@ -235,21 +249,37 @@ function toConverseAnswer(completion: any, request: ConverseRequest, { baseUrl }
  * a member for what the model thought: `reasoning_content` (vLLM, SGLang, llama.cpp, DeepSeek), `reasoning` (Ollama, newer vLLM).
  */
 function toParts({ content, refusal, reasoning_content, reasoning }: any): { text: string; reasoning: string } {
-  const parts: any[] = Array.isArray(content) ? content : [{ type: "text", text: content ?? refusal ?? "" }];
+  const parts = partsOf(content || refusal);
   const thought = parts.map((part) => (isThought(part) ? textOfPart(part.thinking ?? part.reasoning ?? part) : ""));
   const said = parts.map((part) => (isThought(part) ? "" : textOfPart(part)));
   return {
     text: said.join(""),
-    reasoning: [reasoning_content ?? reasoning ?? "", ...thought].filter(Boolean).join("\n\n"),
+    reasoning: [textOfPart(reasoning_content ?? reasoning), ...thought].filter(Boolean).join("\n\n"),
   };
 }
 
-const isThought = (part: any) => ["thinking", "reasoning"].includes(part?.type);
+/** Some servers parse the JSON that was asked for: an object or a list that is no part is the answer itself. */
+function partsOf(content: any): any[] {
+  const parts: any[] = Array.isArray(content) ? content : [content];
+  const isAnswer =
+    parts.length > 0 && parts.every((part) => typeof part === "object" && part !== null && !isPart(part));
+  return isAnswer ? [JSON.stringify(content)] : parts;
+}
+
+const isPart = (part: any) =>
+  typeof part.type === "string" && (isThought(part) || /text|image|refusal/.test(part.type));
+
+const isThought = (part: any) => ["thinking", "redacted_thinking", "reasoning"].includes(part?.type);
 
 function textOfPart(part: any): string {
-  if (typeof part === "string") return part;
   if (Array.isArray(part)) return part.map(textOfPart).join("");
-  return String(part?.text ?? part?.refusal ?? part?.summary ?? "");
+  if (typeof part !== "object") return String(part ?? "");
+  return textOfPart(part?.text ?? part?.value ?? part?.refusal ?? part?.summary);
+}
+
+/** The calls of functions; what else a server puts there is none. */
+function toolCallsOf({ tool_calls: calls }: any): any[] {
+  return Array.isArray(calls) ? calls.filter((call) => typeof call?.function?.name === "string") : [];
 }
 
 function toToolUse(call: any, index: number): ContentBlock {

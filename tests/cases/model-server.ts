@@ -9,7 +9,7 @@ export type CannedAnswer =
       readonly content?: unknown;
       readonly reasoning_content?: string;
       readonly finish?: string;
-      readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
+      readonly usage?: { readonly prompt_tokens: unknown; readonly completion_tokens: unknown };
       /** Instead of an answer: this status and body. */
       readonly status?: number;
       readonly body?: string;

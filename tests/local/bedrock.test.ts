@@ -700,6 +700,14 @@ describe("forwarding to an OpenAI-compatible server", () => {
       undefined,
     ],
     [{ content: null, refusal: "I can't." }, "I can't.", undefined],
+    [{ content: "", refusal: "I can't." }, "I can't.", undefined],
+    [{ content: { type: "text", text: "Hi." }, reasoning: { text: "Greet." } }, "Hi.", "Greet."],
+    [{ content: [{ type: "text", text: { value: "Hi.", annotations: [] } }] }, "Hi.", undefined],
+    [{ content: ["Hi."], reasoning: [{ type: "summary_text", text: "Greet." }] }, "Hi.", "Greet."],
+    [{ content: [{ type: "reasoning", summary: [{ text: "Greet." }] }, "Hi."] }, "Hi.", "Greet."],
+    [{ content: { title: "Hi", score: 3 } }, '{"title":"Hi","score":3}', undefined],
+    [{ content: "Hi.", tool_calls: {} }, "Hi.", undefined],
+    [{ content: "Hi.", tool_calls: [null, { id: "1" }] }, "Hi.", undefined],
   ])("text and reasoning of %j come in blocks of their own", async (message, text, reasoning) => {
     const upstream = await startUpstream(() => ({ body: { choices: [{ message }] } }));
     await start(parseModelOption(`openai=${upstream.baseUrl},model=m`, undefined));
@@ -707,6 +715,30 @@ describe("forwarding to an OpenAI-compatible server", () => {
     const thought = reasoning && { reasoningContent: { reasoningText: { text: reasoning } } };
     expect(answer.output?.message?.content).toEqual([...(thought ? [thought] : []), { text }]);
     expect(answer.additionalModelResponseFields).toEqual({ server: upstream.baseUrl, model: "m" });
+  });
+
+  test.each([
+    [{ prompt_tokens: -5, completion_tokens: -7 }, 1, 1],
+    [{ prompt_tokens: "many", completion_tokens: {} }, 1, 1],
+    [{ prompt_tokens: null }, 1, 1],
+    [{ prompt_tokens: "30", completion_tokens: "8" }, 30, 8],
+    [{ prompt_tokens: 10.5, completion_tokens: 2.5 }, 11, 3],
+  ])(
+    "a usage of %j is whole numbers of tokens, estimated where it is none",
+    async (usage, inputTokens, outputTokens) => {
+      const upstream = await startUpstream(() => ({ body: { choices: [{ message: { content: "Hi." } }], usage } }));
+      await start(parseModelOption(`openai=${upstream.baseUrl},model=m`, undefined));
+      const answer = await sdk.send(new ConverseCommand(ask("x")));
+      expect(answer.usage).toEqual({ inputTokens, outputTokens, totalTokens: inputTokens + outputTokens });
+    },
+  );
+
+  test("an error beside the message of a choice is the error it says", async () => {
+    const choice = { error: { code: 502, message: "Provider returned error" }, message: { content: "" } };
+    const upstream = await startUpstream(() => ({ body: { choices: [choice] } }));
+    await start(parseModelOption(`openai=${upstream.baseUrl},model=m`, undefined));
+    const error = await failure(sdk.send(new ConverseCommand(ask("x"))));
+    expect(error.message).toContain("Provider returned error");
   });
 
   test("the first of its models that writes text is taken, and said to be", async () => {

@@ -100,8 +100,9 @@ export function answerOf({
   additionalModelResponseFields,
 }: Pick<ConverseCommandOutput, "output" | "stopReason" | "usage" | "additionalModelResponseFields">): ModelAnswer {
   const { answer, reasoning } = partedAnswer(output?.message?.content ?? []);
-  const hasUsage = usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
-  const tokens = hasUsage ? { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 } : undefined;
+  const { inputTokens = NaN, outputTokens = NaN } = usage ?? {};
+  // A negative count would pay money back into the budget.
+  const tokens = inputTokens >= 0 && outputTokens >= 0 ? { inputTokens, outputTokens } : undefined;
   // The local cloud names the server that it forwarded the call to.
   const { server } = (additionalModelResponseFields ?? {}) as { readonly server?: string };
   return {

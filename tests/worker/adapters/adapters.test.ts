@@ -223,6 +223,11 @@ describe("a Bedrock call", () => {
     });
   });
 
+  test("is charged its worst case when it counts less than no tokens", () => {
+    const usage = { inputTokens: -3, outputTokens: 2, totalTokens: -1 };
+    expect(answerOf({ output: undefined, stopReason: "end_turn", usage }).usage).toBeUndefined();
+  });
+
   const answered = (name: string, httpStatusCode: number, message = "m") =>
     new BedrockRuntimeServiceException({ name, $fault: "client", message, $metadata: { httpStatusCode } });
   const broken = (code: string) => Object.assign(new Error("m"), { code });
