@@ -3,6 +3,7 @@
  * if every cell is: a column of postal codes with leading zeros stays text. Types take a pass over the whole file.
  */
 import { PlotPaletteError } from "../../errors.ts";
+import { keepsDigits } from "./exact-number.ts";
 import type { ReadingNotes } from "./notes.ts";
 import { MAX_FIELD_NAME_CHARACTERS } from "../seed-set.ts";
 
@@ -15,8 +16,8 @@ export interface Column {
 }
 
 /** Not `007`, `+1`, `1,000` or more digits than a number holds: those are text. */
-const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?$/;
-const COMMA_NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:,\d{1,15})?(?:[eE][+-]?\d{1,2})?$/;
+const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$/;
+const COMMA_NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:,\d+)?(?:[eE][+-]?\d{1,2})?$/;
 /** It may also separate thousands: `1,234`. */
 const AMBIGUOUS = /^-?[1-9]\d{0,2},\d{3}$/;
 const BOOLEAN = /^(?:true|false)$/i;
@@ -100,8 +101,8 @@ class Cells {
   add(cell: string): void {
     if (cell === "") return;
     this.isEmpty = false;
-    if (this.#areNumbers) this.#areNumbers = NUMBER.test(cell);
-    if (this.#areCommaNumbers) this.#areCommaNumbers = COMMA_NUMBER.test(cell);
+    if (this.#areNumbers) this.#areNumbers = NUMBER.test(cell) && keepsDigits(cell);
+    if (this.#areCommaNumbers) this.#areCommaNumbers = COMMA_NUMBER.test(cell) && keepsDigits(cell.replace(",", "."));
     if (this.#areBooleans) this.#areBooleans = BOOLEAN.test(cell);
     if (this.#areNumbers && !this.#hasPoint) this.#hasPoint = cell.includes(".");
     if (!this.#areCommaNumbers || this.#hasSureComma || !cell.includes(",")) return;

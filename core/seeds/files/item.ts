@@ -61,11 +61,11 @@ export class ItemReader {
     return isRecord(item) ? (faultOf(item) ?? item) : "lacks the object that the others hold.";
   }
 
-  #tell({ hasNonNumbers, hasLongIntegers }: JsonValue, row: number): void {
+  #tell({ hasNonNumbers, hasLongNumbers }: JsonValue, row: number): void {
     const { fileName, notes } = this.#file;
     if (hasNonNumbers) notes.count(fileName, this.#unit, row, "NaN or Infinity became null, since JSON has neither");
-    if (hasLongIntegers)
-      notes.count(fileName, this.#unit, row, "whole numbers of more than 15 digits became texts, to keep every digit");
+    if (hasLongNumbers)
+      notes.count(fileName, this.#unit, row, "numbers of more than 15 digits became texts, to keep every digit");
   }
 }
 

@@ -1,15 +1,16 @@
 /** JSON as the world writes it, as a value that JSON holds. */
+import { keepsDigits } from "./exact-number.ts";
 
 export interface JsonValue {
   readonly value: unknown;
   /** Whether NaN or an infinite number became null: Python writes them as they are. */
   readonly hasNonNumbers: boolean;
-  /** Whether whole numbers became texts, which alone keep all of their digits. */
-  readonly hasLongIntegers: boolean;
+  /** Whether numbers became texts, which alone keep all of their digits. */
+  readonly hasLongNumbers: boolean;
 }
 
 /** JavaScript's numbers end somewhere between these: 2^53 has 16 digits, the largest number an exponent of 308. */
-const MAY_BE_CHANGED = /\d{16}|[eE]\+?\d{3}/;
+const MAY_BE_CHANGED = /\d{16}|\d[\d.]{16}|[eE]\+?\d{3}/;
 const NON_NUMBER = /NaN|Infinity/;
 /** Texts first, so that nothing in them counts; one without an end takes the rest. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
@@ -18,7 +19,7 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+
 export function parseJson(source: string): JsonValue {
   if (MAY_BE_CHANGED.test(source)) return parseRewritten(source);
   try {
-    return { value: JSON.parse(source), hasNonNumbers: false, hasLongIntegers: false };
+    return { value: JSON.parse(source), hasNonNumbers: false, hasLongNumbers: false };
   } catch (error) {
     if (!NON_NUMBER.test(source)) throw error;
     return parseRewritten(source);
@@ -27,17 +28,16 @@ export function parseJson(source: string): JsonValue {
 
 function parseRewritten(source: string): JsonValue {
   let hasNonNumbers = false;
-  let hasLongIntegers = false;
+  let hasLongNumbers = false;
   const rewritten = source.replace(TOKEN, (token) => {
     if (token.startsWith('"')) return token;
-    const number = Number(token);
-    if (!Number.isFinite(number)) {
+    if (!Number.isFinite(Number(token))) {
       hasNonNumbers = true;
       return "null";
     }
-    if (!/^-?\d+$/.test(token) || String(number) === token) return token;
-    hasLongIntegers = true;
+    if (keepsDigits(token)) return token;
+    hasLongNumbers = true;
     return `"${token}"`;
   });
-  return { value: JSON.parse(rewritten), hasNonNumbers, hasLongIntegers };
+  return { value: JSON.parse(rewritten), hasNonNumbers, hasLongNumbers };
 }

@@ -1,9 +1,10 @@
 /**
  * Converts Parquet values to JSON, column by column, by the file's schema: times to ISO 8601, decimals and integers to numbers
- * (integers beyond the safe range to texts), bytes to text if they are UTF-8, otherwise to base64.
+ * (those of more digits than a number has to texts), bytes to text if they are UTF-8, otherwise to base64.
  */
 import type { SchemaElement, SchemaTree } from "hyparquet";
 import { isListLike, isMapLike } from "hyparquet/src/schema.js";
+import { keepsDigits } from "./exact-number.ts";
 import { setField } from "./item.ts";
 
 export type Convert = (value: unknown) => unknown;
@@ -91,9 +92,20 @@ export function clearDecimalTypes(schema: readonly SchemaElement[]): void {
   }
 }
 
-/** The number nearest to an integer (also one in bytes) divided by 10^`scale`. */
+/** An integer (also one in bytes) divided by 10^`scale`; a text where a number would be rounded. */
 function decimal(scale: number): Convert {
-  return (value) => Number(`${value instanceof Uint8Array ? integerOf(value) : value}e-${scale}`);
+  return (value) => {
+    const integer = value instanceof Uint8Array ? integerOf(value) : BigInt(value as number | bigint);
+    const text = decimalText(integer, scale);
+    return keepsDigits(text) ? Number(text) : text;
+  };
+}
+
+/** `-0.05` of -5 and 2 */
+function decimalText(integer: bigint, scale: number): string {
+  const digits = String(integer < 0n ? -integer : integer).padStart(scale + 1, "0");
+  const fraction = scale > 0 ? `.${digits.slice(-scale)}` : "";
+  return (integer < 0n ? "-" : "") + digits.slice(0, digits.length - scale) + fraction;
 }
 
 /** Two's complement, most significant byte first. */

@@ -19,6 +19,8 @@ describe("tables", () => {
       "id\n12345678901234567890\n",
       [{ id: "12345678901234567890" }],
     ],
+    ["so do digits beside a point", "n\n123456789012345.123456789\n", [{ n: "123456789012345.123456789" }]],
+    ["what Python writes of a number is that number", "n\n0.30000000000000004\n", [{ n: 0.30000000000000004 }]],
     ["a column of numbers and booleans is text", "x\n1\ntrue\n", [{ x: "1" }, { x: "true" }]],
     [
       "empty cells are null and decide nothing",

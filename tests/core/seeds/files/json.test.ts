@@ -18,14 +18,20 @@ describe("numbers that JSON or JavaScript lacks", () => {
     ]);
   });
 
-  test("integers keep every digit, as texts where numbers would not", async () => {
+  test("numbers keep every digit, as texts where JavaScript's would not", async () => {
     const text =
-      '{"id":1234567890123456789,"n":-9007199254740992,"x":0.12345678901234567890,"t":"1234567890123456789"}\n';
+      '{"id":1234567890123456789,"n":-9007199254740992,"x":0.12345678901234567890,"y":[12345678901.2345678,-0,0.30000000000000004],"t":"1234567890123456789"}\n';
     expect(await read("f.jsonl", text)).toEqual([
-      { id: "1234567890123456789", n: -9007199254740992, x: 0.12345678901234568, t: "1234567890123456789" },
+      {
+        id: "1234567890123456789",
+        n: -9007199254740992,
+        x: "0.12345678901234567890",
+        y: ["12345678901.2345678", -0, 0.30000000000000004],
+        t: "1234567890123456789",
+      },
     ]);
     expect(await notesOf("f.jsonl", text)).toEqual([
-      'In line 1 of "f.jsonl", whole numbers of more than 15 digits became texts, to keep every digit.',
+      'In line 1 of "f.jsonl", numbers of more than 15 digits became texts, to keep every digit.',
     ]);
   });
 });
