@@ -87,9 +87,12 @@ function isMeantAsJson(text: string, { start, end, endsInString }: Block, isCutO
   return beginsLine && hasContent && (end !== undefined || !(isCutOff || endsInString));
 }
 
+/** As in `'It's'`: inside a word, it ends no text. */
+const APOSTROPHE = /(?<=\p{L})'(?=\p{L})/gu;
+
 function* mended(block: string): Generator<FoundJson> {
   if (block.length > MAX_MENDED_CHARACTERS) return;
-  const text = block.replace(/\s*```\s*$/, "");
+  const text = block.replace(/\s*```\s*$/, "").replace(APOSTROPHE, "\\'");
   let value: unknown;
   try {
     value = JSON.parse(jsonrepair(escapeLatex(text)));
@@ -97,5 +100,7 @@ function* mended(block: string): Generator<FoundJson> {
     // Not that near, or nested too deep for the library.
     return;
   }
+  // The library takes other apostrophes in single quotes for quotes, which would be another text.
+  if (!block.includes('"') && JSON.stringify(value).includes('\\"')) return;
   yield { value, isMended: true };
 }

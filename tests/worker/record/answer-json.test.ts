@@ -16,6 +16,7 @@ test.each([
 test.each([
   ["a trailing comma", '{"a": 1,}', { a: 1 }],
   ["single quotes", "{'a': 'x'}", { a: "x" }],
+  ["an apostrophe in single quotes", "{'a': 'It's Zoë's', 'b': 3}", { a: "It's Zoë's", b: 3 }],
   ["Python's constants", "{'a': True, 'b': None}", { a: true, b: null }],
   ["a comment", '{"a": 1, // one\n"b": 2}', { a: 1, b: 2 }],
   ["a raw line break", '{"a": "one\ntwo"}', { a: "one\ntwo" }],
@@ -26,6 +27,11 @@ test.each([
   ["prose around it", 'Here you are:\n{"a": 1,}\nEnjoy!', { a: 1 }],
 ])("JSON with %s is mended", (_, text, value) => {
   expect([...extractJson(text)]).toContainEqual({ value, isMended: true });
+});
+
+test("an apostrophe that cannot be told from a quote is not delivered as another text", () => {
+  const found = valuesIn("{'a': 'the dogs' bone', 'b': 3}");
+  expect(JSON.stringify(found)).not.toContain('\\"');
 });
 
 test.each([
