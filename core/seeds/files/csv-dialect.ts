@@ -10,7 +10,10 @@ const DELIMITERS = ["\t", ";", ",", "|"];
 /** `sep=;`, as Excel reads and writes it in the first line. */
 const DECLARATION = /^"?sep=(.)"?[;,\t|]*(?:\r|\n|$)/i;
 
-/** The delimiter that the file declares, or else the one that divides its first rows evenly into the most cells. */
+/**
+ * The delimiter that the file declares, or else the one that divides its first rows evenly, cuts the fewest quoted texts, and
+ * into the most cells.
+ */
 export async function findDelimiter(fileName: string, open: OpenText): Promise<string> {
   const { text, isWhole } = await startOf(open);
   const declared = DECLARATION.exec(text)?.[1];
@@ -19,9 +22,7 @@ export async function findDelimiter(fileName: string, open: OpenText): Promise<s
     delimiter,
     ...fitOf(rowsOfStart(fileName, text, isWhole, delimiter).slice(0, SAMPLE_ROWS)),
   }));
-  const best = fits.reduce((best, fit) =>
-    fit.evenness > best.evenness || (fit.evenness === best.evenness && fit.columns > best.columns) ? fit : best,
-  );
+  const best = fits.reduce((best, fit) => (isBetter(fit, best) ? fit : best));
   return best.columns > 1 ? best.delimiter : ",";
 }
 
@@ -30,13 +31,27 @@ export function isDeclaration({ line, cells }: Row, delimiter: string): boolean 
   return line === 1 && DECLARATION.test(cells.join(delimiter));
 }
 
-/** The share of rows with as many cells as the first has, and how many that are; a single column does not divide anything. */
-function fitOf(rows: readonly Row[]): { evenness: number; columns: number } {
+interface Fit {
+  /** The share of rows with as many cells as the first has. */
+  readonly evenness: number;
+  /** How many cells hold one half of a pair of quotes. */
+  readonly cuts: number;
+  readonly columns: number;
+}
+
+function isBetter(one: Fit, other: Fit): boolean {
+  if (one.evenness !== other.evenness) return one.evenness > other.evenness;
+  return one.cuts === other.cuts ? one.columns > other.columns : one.cuts < other.cuts;
+}
+
+/** A single column does not divide anything. */
+function fitOf(rows: readonly Row[]): Fit {
   const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ""));
   const [header, ...others] = filled.map(({ cells }) => cells.length);
-  if (header === undefined || header < 2) return { evenness: 0, columns: 1 };
+  if (header === undefined || header < 2) return { evenness: 0, cuts: 0, columns: 1 };
   const even = others.filter((count) => count === header).length;
-  return { evenness: others.length === 0 ? 1 : even / others.length, columns: header };
+  const cuts = filled.flatMap(({ cells }) => cells).filter((cell) => cell.split('"').length % 2 === 0).length;
+  return { evenness: others.length === 0 ? 1 : even / others.length, cuts, columns: header };
 }
 
 async function startOf(open: OpenText): Promise<{ text: string; isWhole: boolean }> {

@@ -171,6 +171,8 @@ describe("tables as tools write them", () => {
     ["vertical bars", "name|people\nBern|134000\n", [{ name: "Bern", people: 134000 }], []],
     ["commas, whatever their texts hold", "a,b\nx;y;z,1|2\nu;v;w,3|4\n", [{ a: "x;y;z", b: "1|2" }, { a: "u;v;w", b: "3|4" }], []], // prettier-ignore
     ["a quoted name with the other delimiter", '"a;b",c\n1,2\n', [{ "a;b": 1, c: 2 }], []],
+    ["quoted texts with as many of the other delimiter", 'id,"Notes; remarks"\n1,"a; b"\n', [{ id: 1, "Notes; remarks": "a; b" }], []], // prettier-ignore
+    ["inches beside the delimiter", 'size;n\n5" pipe, long;1\n', [{ size: '5" pipe, long', n: 1 }], []],
     ["a declared delimiter", "sep=;\r\na;b\r\n1;2\r\n", [{ a: 1, b: 2 }], []],
     ["one that Excel has quoted and padded", '"sep=|"||\na|b|c\n1|2|3\n', [{ a: 1, b: 2, c: 3 }], []],
     ["mixed line ends", "a,b\r\n1,2\n3,4\r5,6", [{ a: 1, b: 2 }, { a: 3, b: 4 }, { a: 5, b: 6 }], []], // prettier-ignore
