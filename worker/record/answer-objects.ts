@@ -17,9 +17,12 @@ export function* objectsIn(
     const object = objectOf(output, value);
     if (object) yield { value: object, isMended };
   }
-  for (const inner of found.flatMap((value) => unwrapped(output, value))) {
-    const object = objectOf(output, inner);
-    if (object) yield { value: object, isMended: true };
+  for (let level = 0, outer = found; level < MAX_WRAPPINGS && outer.length > 0; level++) {
+    outer = outer.flatMap((value) => unwrapped(output, value)).slice(0, MAX_CANDIDATES);
+    for (const inner of outer) {
+      const object = objectOf(output, inner);
+      if (object) yield { value: object, isMended: true };
+    }
   }
   const choice = choiceIn(output, text);
   if (choice !== undefined) yield { value: { choice }, isMended: false };
@@ -37,15 +40,20 @@ function objectOf(output: Output, value: unknown): JsonObject | undefined {
 /** The option that the text is, whatever its case and the marks around it. */
 function choiceIn(output: Output, text: unknown): string | undefined {
   if (output.type !== "choice" || !["string", "number"].includes(typeof text)) return undefined;
-  const plain = (one: string) =>
-    one
-      .trim()
-      .replace(/^["'`*]+|["'`*.]+$/g, "")
-      .toLowerCase();
-  const bare = plain(String(text));
-  return output.of.find((one) => plain(one) === bare);
+  const said = String(text);
+  return output.of.find((one) => one === said) ?? output.of.find((one) => withoutMarks(one) === withoutMarks(said));
 }
 
+/** Quotes, emphasis, brackets, a bullet before and the end of a sentence behind; not a sign, as in `-1` or `C++`. */
+const MARKS = /^(?:[-•]\s+)?["'`*_“”‘’«»([]+|^[-•]\s+|["'`*_“”‘’«»)\].!:;,。！]+$/g;
+
+function withoutMarks(text: string): string {
+  return text.trim().replace(MARKS, "").trim().toLowerCase();
+}
+
+/** How many times an answer may be wrapped, and how much is looked into for that. */
+const MAX_WRAPPINGS = 3;
+const MAX_CANDIDATES = 40;
 /** How many members an object may have to be looked into. */
 const MAX_WRAPPING_MEMBERS = 3;
 

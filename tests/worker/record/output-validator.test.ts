@@ -89,6 +89,8 @@ describe("an answer that is nearly what was asked for", () => {
     ["in another object", { answer: right }],
     ["in an echo of its schema", { type: "object", properties: right }],
     ["with a number as text", { title: "T", score: "3" }],
+    ["in a list in an object in another", { result: { data: [right] } }],
+    ["as text in another object", { answer: JSON.stringify(right) }],
     ["as text inside JSON", JSON.stringify(JSON.stringify(right))],
   ])("counts when it is %s", async (_, answer) => {
     const read = await reading(CARD);
@@ -114,6 +116,9 @@ test.each([
   ['{"sentiment": "Positive"}', true],
   ['"positive"', true],
   ["**positive**", true],
+  ["_Positive!_", true],
+  ["- (positive)", true],
+  ["“Positive”。", true],
   ["Not positive", false],
 ])("the answer %j is a choice, whatever its case and marks: %s", async (text, isChoice) => {
   const step = { id: "s", output: { type: "choice", of: ["positive", "negative"] }, maxTokens: 9 } as unknown;
