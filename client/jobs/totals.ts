@@ -27,7 +27,7 @@ export interface Totals {
   readonly outputTokens: number;
   /** The average cost of a delivered record so far; null before the first. */
   readonly nanosPerRecord: number | null;
-  /** Over the last few seconds; 0 unless the job is running. */
+  /** Over the last few seconds, as the shards report it; 0 unless the job is running. */
   readonly recordsPerSecond: number;
   /** Until every record is done at the current rate; null while unknown. */
   readonly secondsLeft: number | null;
@@ -41,8 +41,7 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
   const spentNanos = sum("spentNanos");
   const writtenOffNanos = sum("writtenOffNanos");
   const open = Math.max(0, job.recordCount - delivered - failed);
-  const recordsPerSecond = job.status === "RUNNING" ? speedOf(job.progress, nowMs) : 0;
-  return {
+  const totals = {
     delivered,
     failed,
     rejected: sum("rejected"),
@@ -57,6 +56,18 @@ export function totalsOf(job: JobNumbers, nowMs: number): Totals {
     inputTokens: sum("inputTokens"),
     outputTokens: sum("outputTokens"),
     nanosPerRecord: delivered > 0 ? spentNanos / delivered : null,
+  };
+  return withThroughput(totals, job.status === "RUNNING" ? speedOf(job.progress, nowMs) : 0);
+}
+
+/** The totals of a job that delivers so many records per second. */
+export function withThroughput(
+  totals: Omit<Totals, "recordsPerSecond" | "secondsLeft">,
+  recordsPerSecond: number,
+): Totals {
+  const { open } = totals;
+  return {
+    ...totals,
     recordsPerSecond,
     secondsLeft: recordsPerSecond > 0 && open > 0 ? open / recordsPerSecond : null,
   };

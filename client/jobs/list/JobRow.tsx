@@ -1,7 +1,7 @@
 import { formatUsdApart } from "#core/money/money";
 import { Link } from "react-router";
 import type { JobFieldsFragment } from "../../generated/documents.ts";
-import { totalsOf } from "../totals.ts";
+import { useTotals } from "../useTotals.ts";
 import { paths } from "../../paths.ts";
 import { showCount, showDuration, showRate } from "../../ui/format.ts";
 import { Time } from "../../ui/Time.tsx";
@@ -12,7 +12,7 @@ import { JobStatusBadge } from "../JobStatusBadge.tsx";
 /** A job in the list, updated live. */
 export function JobRow({ job }: { readonly job: JobFieldsFragment }) {
   const nowMs = useNow(job.status === "RUNNING" ? 10_000 : null);
-  const totals = totalsOf(job, nowMs);
+  const totals = useTotals(job, nowMs);
   const [spent, budget] = formatUsdApart(totals.spentNanos, job.budgetNanos);
   return (
     <Link to={paths.job(job.id)} className="card card-link job-row">

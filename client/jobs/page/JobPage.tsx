@@ -12,7 +12,7 @@ import { Snapshot } from "../dataset/Snapshot.tsx";
 import { JobStatusBadge } from "../JobStatusBadge.tsx";
 import { JobDocument, type JobFieldsFragment } from "../../generated/documents.ts";
 import { useAfterConnect } from "../../link/Realtime.ts";
-import { totalsOf } from "../totals.ts";
+import { useTotals } from "../useTotals.ts";
 import { forecastOf } from "../forecasts.ts";
 import { statusMessage } from "../messages.ts";
 import { paths } from "../../paths.ts";
@@ -37,7 +37,7 @@ export function JobPage() {
 
 function JobView({ job }: { readonly job: JobFieldsFragment }) {
   const nowMs = useNow(job.status === "RUNNING" ? 5_000 : null);
-  const totals = totalsOf(job, nowMs);
+  const totals = useTotals(job, nowMs);
   return (
     <>
       <title>{`${job.name} · Plot Palette`}</title>
