@@ -14,7 +14,7 @@ export function RestoredNotice({ changedAt, onDiscard }: RestoredNoticeProps) {
       <Notice>
         Draft restored from{" "}
         <time dateTime={changedAt} title={showMoment(changedAt)}>
-          {showClock(changedAt, Date.now())}
+          {showClock(Date.parse(changedAt), Date.now())}
         </time>{" "}
         ·{" "}
         <button type="button" className="text-button" onClick={onDiscard}>

@@ -1,7 +1,7 @@
 import { forecast, type Forecast } from "#core/money/forecast";
 import { formatUsd } from "#core/money/money";
 import type { JobFieldsFragment } from "../generated/documents.ts";
-import { showCount } from "../ui/format.ts";
+import { showClock, showCount } from "../ui/format.ts";
 import type { Totals } from "./totals.ts";
 
 /** How a job will end at its current rate; null for one that has ended, and while too little is done to tell. */
@@ -27,18 +27,3 @@ const UNFINISHED = ["QUEUED", "RUNNING", "PAUSED"];
 function about(amount: number): number {
   return amount === 0 ? 0 : Number(amount.toPrecision(2));
 }
-
-/** `14:32`, with the date when it is not today: `Nov 27, 14:32`. */
-function showClock(atMs: number, nowMs: number): string {
-  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
-  return (isToday ? TIME : DAY_AND_TIME).format(atMs);
-}
-
-const TIME = new Intl.DateTimeFormat("en-US", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const DAY_AND_TIME = new Intl.DateTimeFormat("en-US", {
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});

@@ -53,9 +53,9 @@ export function showMoment(at: string): string {
   return MOMENT.format(Date.parse(at));
 }
 
-/** `10:32 AM` of the same day, otherwise `Nov 25, 2026, 10:32 AM`. */
-export function showClock(at: string, nowMs: number): string {
-  return DAY.format(Date.parse(at)) === DAY.format(nowMs) ? CLOCK.format(Date.parse(at)) : showDateTime(at);
+/** `10:32 AM` on the same day, otherwise `Nov 25, 2026, 10:32 AM`. */
+export function showClock(atMs: number, nowMs: number): string {
+  return (DAY.format(atMs) === DAY.format(nowMs) ? CLOCK : DATE_TIME).format(atMs);
 }
 
 /** `Nov 25, 2026, 10:32 AM`. */

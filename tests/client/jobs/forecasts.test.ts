@@ -22,21 +22,21 @@ describe("the forecast of a job", () => {
       "RUNNING",
       9_000_000_000,
       10,
-      "At this rate, all records will cost about $5.00 and be done around 14:06.",
+      "At this rate, all records will cost about $5.00 and be done around 2:06 PM.",
     ],
     [
       "names the day if it is not today",
       "RUNNING",
       9_000_000_000,
       0.05,
-      "At this rate, all records will cost about $5.00 and be done around Nov 26, 12:13.",
+      "At this rate, all records will cost about $5.00 and be done around Nov 26, 2026, 12:13 PM.",
     ],
     [
       "says where the budget ends",
       "RUNNING",
       3_217_000_000,
       10,
-      "The budget will be reached after about 3,200 of 5,000 records, around 14:03; all records would cost about $5.00.",
+      "The budget will be reached after about 3,200 of 5,000 records, around 2:03 PM; all records would cost about $5.00.",
     ],
     [
       "has no end time while the job is paused",
@@ -48,6 +48,7 @@ describe("the forecast of a job", () => {
     ["is absent when the job has ended", "CANCELLED", 9_000_000_000, 10, null],
     ["is absent while the job is exporting", "EXPORTING", 9_000_000_000, 10, null],
   ])("%s", (_, status, budgetNanos, speed, expected) => {
-    expect(message(status, budgetNanos, speed)).toBe(expected);
+    // English puts a narrow space before AM and PM.
+    expect(message(status, budgetNanos, speed)?.replaceAll("\u202f", " ") ?? null).toBe(expected);
   });
 });

@@ -56,6 +56,6 @@ describe("a draft", () => {
 
 test("the time of a draft of another day has its date", () => {
   const at = new Date(2026, 10, 25, 10, 32).toISOString();
-  expect(showClock(at, new Date(2026, 10, 25, 18).getTime())).toMatch(/^10:32\sAM$/);
-  expect(showClock(at, new Date(2026, 10, 26, 9).getTime())).toMatch(/^Nov 25, 2026, 10:32\sAM$/);
+  expect(showClock(Date.parse(at), new Date(2026, 10, 25, 18).getTime())).toMatch(/^10:32\sAM$/);
+  expect(showClock(Date.parse(at), new Date(2026, 10, 26, 9).getTime())).toMatch(/^Nov 25, 2026, 10:32\sAM$/);
 });
