@@ -435,6 +435,11 @@ test("a visitor finds the way back from a code, signs up with an emailed one, an
   await page.getByLabel("Confirmation code").fill(await mailedCode("newcomer@plot-palette.local"));
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("newcomer@plot-palette.local").waitFor();
+  await page.getByRole("link", { name: "Browse samples" }).click();
+  await page.getByRole("link", { name: /^Sample .*Product reviews/ }).click();
+  // A sample is not among the published templates, where its tags would lead.
+  await page.getByText("judged", { exact: true }).waitFor();
+  expect(await page.getByRole("link", { name: "judged", exact: true }).count()).toBe(0);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await context.close();

@@ -106,7 +106,7 @@ function NoJobs({ status }: { readonly status: JobStatus | null }) {
       <ButtonLink to={paths.newJob()} variant="primary" icon="plus" large>
         New job
       </ButtonLink>
-      <ButtonLink to={paths.templates} large>
+      <ButtonLink to={paths.templatesOf("samples")} large>
         Browse samples
       </ButtonLink>
     </>

@@ -28,11 +28,17 @@ export function TemplateSummary({ template }: { readonly template: TemplateField
         )}
         {tags.length > 0 && (
           <Entry name="Tags" className="chips">
-            {tags.map((tag) => (
-              <Link key={tag} className="chip" to={paths.templatesOf("public", { tag })}>
-                {tag}
-              </Link>
-            ))}
+            {tags.map((tag) =>
+              template.publishedAt ? (
+                <Link key={tag} className="chip" to={paths.templatesOf("public", { tag })}>
+                  {tag}
+                </Link>
+              ) : (
+                <span key={tag} className="chip">
+                  {tag}
+                </span>
+              ),
+            )}
           </Entry>
         )}
         <Entry name="Include as" className="mono small">
