@@ -90,7 +90,7 @@ function useMailFile(config: Config): string | null {
   return mailFile;
 }
 
-/** Amplify's labels in sentence case, like all others. */
+/** Amplify's labels in sentence case, and its messages in our words, like all others. */
 I18n.putVocabulariesForLanguage("en", {
   "Sign In": "Sign in",
   "Create Account": "Create account",
@@ -106,5 +106,13 @@ I18n.putVocabulariesForLanguage("en", {
   "Confirmation Code": "Confirmation code",
   "We Emailed You": "We emailed you",
   "We Sent A Code": "We sent a code",
+  "Your code is on the way. To log in, enter the code we emailed to":
+    "Your code is on the way. To sign in, enter the code we emailed to",
+  "Your code is on the way. To log in, enter the code we sent you":
+    "Your code is on the way. To sign in, enter the code we sent you",
+  "Password must have lower case letters": "The password needs a lowercase letter.",
+  "Password must have upper case letters": "The password needs an uppercase letter.",
+  "Password must have numbers": "The password needs a digit.",
+  [`Password must have at least ${PASSWORD_POLICY.minLength} characters`]: `The password needs at least ${PASSWORD_POLICY.minLength} characters.`,
 });
 I18n.setLanguage("en");

@@ -10,7 +10,7 @@ export function FitList({ fits }: { readonly fits: readonly Fit[] }) {
           <Icon name={ICONS[fit.status]} />
           <span>
             <span className="mono">{fit.name}</span>
-            <span className="visually-hidden">{fit.status === "missing" ? " is missing" : " is present"}</span>
+            <span className="visually-hidden">{SPOKEN[fit.status]}</span>
             {fit.remark && <span className="small soft"> {fit.remark}</span>}
           </span>
         </li>
@@ -18,6 +18,14 @@ export function FitList({ fits }: { readonly fits: readonly Fit[] }) {
     </ul>
   );
 }
+
+/** For screen readers, which do not see the icon; the remark says the rest. */
+const SPOKEN: Readonly<Record<Fit["status"], string>> = {
+  present: " is present",
+  partial: " is",
+  optional: " is",
+  missing: " is missing:",
+};
 
 const ICONS: Readonly<Record<Fit["status"], IconName>> = {
   present: "check",

@@ -1,5 +1,6 @@
-import type { ButtonHTMLAttributes } from "react";
+import { useLayoutEffect, useRef, type ButtonHTMLAttributes, type MouseEvent } from "react";
 import { Link, type LinkProps } from "react-router";
+import { focusMain } from "./focusMain.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
 export interface ButtonVariant {
@@ -11,17 +12,29 @@ export interface ButtonVariant {
 }
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>, ButtonVariant {
-  /** Shows a spinner and disables the button. */
+  /** Shows a spinner and ignores clicks; unlike a disabled button, it keeps the focus. */
   readonly busy?: boolean;
 }
 
-export function Button({ variant, icon, large, busy, children, disabled, className, ...rest }: ButtonProps) {
+export function Button({ variant, icon, large, busy, children, className, onClick, ...rest }: ButtonProps) {
+  const element = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const button = element.current;
+    // A button whose action is no longer possible takes the focus with it.
+    return () => {
+      if (document.activeElement === button) focusMain();
+    };
+  }, []);
+  // A busy submit button must not submit its form either.
+  const ignore = (event: MouseEvent) => event.preventDefault();
   return (
     <button
       type="button"
       {...rest}
+      ref={element}
       className={classOf({ variant, large }, className)}
-      disabled={disabled || busy}
+      onClick={busy ? ignore : onClick}
+      aria-disabled={busy || undefined}
       aria-busy={busy}
     >
       {busy ? <span className="spinner" aria-hidden="true" /> : icon && <Icon name={icon} />}

@@ -1,5 +1,6 @@
 import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { Button } from "./Button.tsx";
+import { focusMain } from "./focusMain.ts";
 import { FieldError } from "./Field.tsx";
 
 export interface DialogProps {
@@ -65,9 +66,4 @@ function openModal(element: HTMLDialogElement): () => void {
     element.close();
     if (document.activeElement !== opener || opener === document.body) focusMain();
   };
-}
-
-/** What opened the dialog is gone, as a button whose action is no longer possible. */
-function focusMain(): void {
-  document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
 }

@@ -57,6 +57,8 @@ test("a job is paused, its snapshot downloaded, edited, resumed, and extended af
   await button("Export snapshot").waitFor();
   await button("Pause").click();
   await page.getByText(/^Paused\. Calls in flight still complete/).waitFor();
+  // The button is gone, and the keyboard is not back at the top of the page.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("MAIN");
   await button("Export snapshot").click();
   const snapshot = page.getByRole("button", { name: /^Download [\d,]+ records$/ });
   await snapshot.waitFor();

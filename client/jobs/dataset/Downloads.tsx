@@ -1,3 +1,4 @@
+import { isAtRest } from "#core/job/job";
 import { META_FILES, type MetaFile } from "#core/dataset/meta-files";
 import type { JobStateFragment } from "../../generated/documents.ts";
 import { useDatasetArchive } from "./useDatasetArchive.ts";
@@ -20,6 +21,9 @@ export function Downloads({ job }: { readonly job: JobStateFragment }) {
     <section className="card stack" aria-labelledby="downloads-title">
       <h2 id="downloads-title">Dataset</h2>
       <ArchiveNotice archive={archive} />
+      {(!isAtRest(job.status) || job.status === "PAUSED") && (
+        <p className="small soft">As of its last export; the files are replaced when the job ends.</p>
+      )}
       {isEmpty && <p className="soft">No records were generated, so the dataset is empty.</p>}
       <ul className="files">
         {files.filter(isNotBlank).map((file) => (
