@@ -67,7 +67,7 @@ export function coerce(value: unknown, type: ColumnType | undefined): unknown {
         ? value
         : misfit(BOOLEANS[spelled(value).toLowerCase()], value, "true or false");
     case "integer":
-      return misfit(numberIn(value, Number.isSafeInteger), value, "a whole number");
+      return misfit(numberIn(value, Number.isSafeInteger) ?? longIntegerIn(value), value, "a whole number");
     case "number":
       return misfit(numberIn(value, Number.isFinite), value, "a number");
   }
@@ -78,6 +78,15 @@ const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false }
 function numberIn(value: unknown, fits: (number: number) => boolean): number | undefined {
   const number = typeof value === "number" ? value : spelled(value) === "" ? NaN : Number(spelled(value));
   return fits(number) ? number : undefined;
+}
+
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** An integer of 64 bits that a number would round stays the text that it is in the seeds; Parquet has it as an integer. */
+function longIntegerIn(value: unknown): string | undefined {
+  if (!/^-?\d{16,19}$/.test(spelled(value))) return undefined;
+  const integer = BigInt(spelled(value));
+  return integer <= MAX_INT64 && integer >= -MAX_INT64 - 1n ? integer.toString() : undefined;
 }
 
 function spelled(value: unknown): string {

@@ -105,7 +105,7 @@ const MESSAGE = [
 function cell(value: unknown, type: ColumnKind): unknown {
   if (value === null || value === undefined) return null;
   if (type === "messages") return (value as readonly ChatMessage[]).map(messageCell);
-  if (type === "integer") return BigInt(value as number);
+  if (type === "integer") return BigInt(value as number | string);
   if (type === "json") return JSON.stringify(value);
   return value;
 }

@@ -35,6 +35,9 @@ test("kinds grow with records and shards, and nulls change nothing", () => {
 test.each([
   ["12", "integer", 12],
   [" -3 ", "integer", -3],
+  ["9223372036854775807", "integer", "9223372036854775807"],
+  ["-9223372036854775808", "integer", "-9223372036854775808"],
+  ["0000000000000000012", "integer", 12],
   [7, "string", "7"],
   [{ a: 1 }, "string", '{"a":1}'],
   ["1e3", "number", 1000],
@@ -48,6 +51,7 @@ test.each([
 test.each([
   ["twelve", "integer", "a whole number"],
   [1.5, "integer", "a whole number"],
+  ["9223372036854775808", "integer", "a whole number"],
   ["", "number", "a number"],
   ["yes", "boolean", "true or false"],
   [true, "number", "a number"],
