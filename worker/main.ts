@@ -16,8 +16,7 @@ import type { Ports, Settings } from "./ports.ts";
 import { runTask } from "./task.ts";
 
 const FLUSH_MS = 1_000;
-/** With the drain below it well inside the 120 s that ECS leaves between SIGTERM and SIGKILL. */
-const CALL_TIMEOUT_MS = 80_000;
+/** Well inside the 120 s that ECS leaves between SIGTERM and SIGKILL. */
 const DRAIN_MS = 90_000;
 /**
  * For the table and the bucket: a worker that gives up on them forfeits its grant. Every write is conditional or carries a
@@ -50,7 +49,6 @@ function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     modelLimits: modelLimitsFrom(env[ENVIRONMENT.modelLimits]),
     leaseMs: LEASE_MS,
     flushIntervalMs: FLUSH_MS,
-    callTimeoutMs: CALL_TIMEOUT_MS,
     drainTimeoutMs: DRAIN_MS,
   };
 }

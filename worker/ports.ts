@@ -154,9 +154,7 @@ export interface Settings {
   readonly leaseMs: number;
   /** Time between flushes. */
   readonly flushIntervalMs: number;
-  /** A call without an answer is aborted after this long and charged its worst case. */
-  readonly callTimeoutMs: number;
-  /** On SIGTERM, calls may take this long to finish before they are aborted. */
+  /** On SIGTERM, calls may take this long to finish before they are aborted and charged their worst case. */
   readonly drainTimeoutMs: number;
 }
 

@@ -17,6 +17,7 @@ import { ConcurrencyLimiter } from "./calls/concurrency-limiter.ts";
 import { sleep, type Ports, type Settings } from "./ports.ts";
 import { ModelCooldowns } from "./calls/model-cooldowns.ts";
 import { ModelHealth } from "./calls/model-health.ts";
+import { ModelPaces } from "./calls/model-paces.ts";
 import { Overruns } from "./calls/overruns.ts";
 import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
@@ -41,6 +42,7 @@ export class Task {
   readonly #cooldowns = new ModelCooldowns();
   readonly #modelHealth = new ModelHealth();
   readonly #overruns = new Overruns();
+  readonly #paces = new ModelPaces();
   /** The shards this worker runs: one, and the next as soon as little of it is left (see `#untilFewRecordsLeft`). */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
   #jobContextPromise: Promise<JobContext> | undefined;
@@ -125,7 +127,7 @@ export class Task {
       this.#quotaRefresh ??= this.#refreshQuotaShare(job);
     }
     const shared = { limiter: this.#limiter, cooldowns: this.#cooldowns, changed: this.#changed };
-    const watched = { modelHealth: this.#modelHealth, overruns: this.#overruns };
+    const watched = { paces: this.#paces, modelHealth: this.#modelHealth, overruns: this.#overruns };
     const mayStartRecords = (shardNo: number) => this.#mayStartRecords(shardNo);
     const context = { ports, settings, jobContext, job, runningShards, mayStartRecords, ...shared, ...watched };
     const run = await ShardRun.open(context, leased, leasedAtMs).catch((error: unknown) =>

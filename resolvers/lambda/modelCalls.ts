@@ -5,9 +5,9 @@ import { ConditionVariable } from "../../worker/condition-variable.ts";
 import type { CallContext } from "../../worker/calls/call.ts";
 import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
 import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
+import { ModelPaces } from "../../worker/calls/model-paces.ts";
 
 const CALLS_IN_FLIGHT = 8;
-const CALL_TIMEOUT_MS = 60_000;
 /** Some ten seconds in total: a person is waiting, and may start again. */
 const MAX_CALL_ATTEMPTS = 8;
 /** No call starts when there is not enough time for a typical one. */
@@ -39,8 +39,8 @@ export class ModelCalls {
         changed: new ConditionVariable(),
       }),
       cooldowns: new ModelCooldowns(),
+      paces: new ModelPaces(),
       maxCallAttempts: MAX_CALL_ATTEMPTS,
-      callTimeoutMs: CALL_TIMEOUT_MS,
       aborting: this.#aborting.signal,
       stopping: this.#stopping.signal,
       untilLeaseFresh: async () => {},

@@ -14,6 +14,7 @@ import type { CallContext } from "../../worker/calls/call.ts";
 import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
 import type { ModelClient } from "../../worker/ports.ts";
 import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
+import { ModelPaces } from "../../worker/calls/model-paces.ts";
 import { Seeds } from "../../worker/seeds.ts";
 import { JobContext } from "../../worker/record/job-context.ts";
 import { itemsOf, readSamples, type Sample } from "./bundled.ts";
@@ -135,7 +136,7 @@ function context(): CallContext {
     limiter: new ConcurrencyLimiter({ maxCalls: 4, clock: realClock, changed: new ConditionVariable() }),
     cooldowns: new ModelCooldowns(),
     maxCallAttempts: 20,
-    callTimeoutMs: 30_000,
+    paces: new ModelPaces(),
     aborting: never,
     stopping: never,
     untilLeaseFresh: async () => {},

@@ -10,6 +10,7 @@ import { ConditionVariable } from "../../worker/condition-variable.ts";
 import type { CallContext, ObservedCall } from "../../worker/calls/call.ts";
 import { ConcurrencyLimiter } from "../../worker/calls/concurrency-limiter.ts";
 import { ModelCooldowns } from "../../worker/calls/model-cooldowns.ts";
+import { ModelPaces } from "../../worker/calls/model-paces.ts";
 import type { SeedSource } from "../../worker/seeds.ts";
 import { JobContext } from "../../worker/record/job-context.ts";
 import { FakeModel, type Behaviour } from "./doubles.ts";
@@ -59,7 +60,7 @@ export class Maker {
       limiter: this.limiter,
       cooldowns: this.cooldowns,
       maxCallAttempts: 20,
-      callTimeoutMs: 30_000,
+      paces: new ModelPaces(),
       aborting: this.stopping.signal,
       stopping: this.stopping.signal,
       untilLeaseFresh: async () => {},

@@ -71,7 +71,6 @@ export class World {
     concurrency: 8,
     leaseMs: 60_000,
     flushIntervalMs: 1_000,
-    callTimeoutMs: 30_000,
     drainTimeoutMs: 90_000,
   };
   readonly warnings: string[] = [];

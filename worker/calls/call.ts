@@ -1,5 +1,6 @@
 /** One model call: within its reservation, retried while that may help, on a fallback model if need be, charged what it cost. */
 import { findModel } from "#core/models/models";
+import { callTimeLimitMs } from "#core/models/time-limit";
 import { priceOf, type Nanos } from "#core/money/money";
 import { CostBoundExceeded, type Reservation } from "#core/money/budget";
 import { answerSchemaOf } from "#core/template/output";
@@ -12,6 +13,7 @@ import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { ModelError, sleep, type ModelAnswer, type ModelRequest, type Ports } from "../ports.ts";
 import type { ModelCooldowns } from "./model-cooldowns.ts";
 import type { ModelHealth } from "./model-health.ts";
+import type { ModelPaces } from "./model-paces.ts";
 import { overrunOf, type Overrun } from "./overruns.ts";
 import { bytesOf, type RenderedStep } from "../sandbox/prompts.ts";
 import { AbortSource, type Signal } from "../signal.ts";
@@ -31,11 +33,12 @@ export interface CallContext {
   readonly limiter: ConcurrencyLimiter;
   /** Remembers which models are unavailable. */
   readonly cooldowns: ModelCooldowns;
+  /** Remembers how slow models are: a call's time limit depends on it. */
+  readonly paces: ModelPaces;
   /** Remembers which models do not answer. While none of a model's calls succeeds, its calls are retried for longer. */
   readonly health?: ModelHealth;
   /** How often a call is attempted otherwise. */
   readonly maxCallAttempts: number;
-  readonly callTimeoutMs: number;
   /** Aborted: calls in flight are aborted, and none may start. */
   readonly aborting: Signal;
   /** Aborted: no call may start; those in flight may finish. Aborted with `aborting` too. */
@@ -144,7 +147,7 @@ async function callWithRetries(context: CallContext, options: CallOptions, model
   for (let attempts = 1, waitedMs = 0; ; attempts++) {
     const permit = await acquirePermit(context, options.attempt, modelId, size);
     try {
-      const answer = await releasingPermit(context, modelId, permit, withTimeout(context, request));
+      const answer = await converse(context, request, permit, open.unansweredCalls);
       const spent = spentOn(modelId, answer, worst);
       const overrun = overrunOf(modelId, answer, worst, spent.costNanos);
       if (overrun) options.attempt.overrun = overrun;
@@ -207,18 +210,25 @@ async function acquirePermit(
 
 const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };
 
-/** Releases the permit as soon as there is an answer or an error. */
-async function releasingPermit(
-  { limiter }: CallContext,
-  modelId: string,
+/** Releases the permit as soon as there is an answer or an error. @param unanswered attempts at this call without an answer */
+async function converse(
+  context: CallContext,
+  request: ModelRequest,
   permit: LimitedCall,
-  call: Promise<ModelAnswer>,
+  unanswered: number,
 ): Promise<ModelAnswer> {
+  const { limiter, health, paces, ports } = context;
+  const { modelId, maxTokens } = request;
+  const limitMs = callTimeLimitMs({ maxTokens, slowestTokensPerSecond: paces.slowestOf(modelId), unanswered });
   let answer: ModelAnswer | undefined;
+  health?.onBegun(modelId, ports.clock.monotonicMs());
   try {
-    return (answer = await call);
+    answer = await withTimeLimit(context, request, limitMs);
+    paces.onAnswered(modelId, answer.usage?.outputTokens ?? 0, ports.clock.monotonicMs() - permit.startedAtMs);
+    return answer;
   } finally {
     limiter.releaseCall(modelId, permit, answer?.usage);
+    health?.onEnded(modelId, ports.clock.monotonicMs());
   }
 }
 
@@ -288,10 +298,10 @@ function requestOf(step: Step, modelId: string, rendered: RenderedStep): ModelRe
   return { modelId, ...rendered, maxTokens, temperature, topP, stop, schema: answerSchemaOf(output) };
 }
 
-async function withTimeout(context: CallContext, request: ModelRequest): Promise<ModelAnswer> {
+async function withTimeLimit(context: CallContext, request: ModelRequest, ms: number): Promise<ModelAnswer> {
   const call = new AbortSource();
   const abort = () => call.abort();
-  const cancel = context.ports.clock.after(context.callTimeoutMs, abort);
+  const cancel = context.ports.clock.after(ms, abort);
   context.aborting.addEventListener("abort", abort);
   try {
     return await context.ports.model.converse(request, call);

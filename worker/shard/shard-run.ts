@@ -32,6 +32,7 @@ import { Lease } from "./lease.ts";
 import { sleep, type Control, type Ports, type Settings } from "../ports.ts";
 import type { ModelCooldowns } from "../calls/model-cooldowns.ts";
 import type { ModelHealth } from "../calls/model-health.ts";
+import type { ModelPaces } from "../calls/model-paces.ts";
 import type { Overrun, Overruns } from "../calls/overruns.ts";
 import { AbortSource } from "../signal.ts";
 import type { JobContext } from "../record/job-context.ts";
@@ -42,6 +43,7 @@ export interface ShardContext {
   readonly jobContext: JobContext;
   readonly limiter: ConcurrencyLimiter;
   readonly cooldowns: ModelCooldowns;
+  readonly paces: ModelPaces;
   readonly modelHealth: ModelHealth;
   readonly overruns: Overruns;
   readonly changed: ConditionVariable;
@@ -394,15 +396,15 @@ export class ShardRun {
   }
 
   #callContext(): CallContext {
-    const { ports, limiter, cooldowns, modelHealth, settings, changed } = this.context;
+    const { ports, limiter, cooldowns, paces, modelHealth, changed } = this.context;
     const { unsaved } = this.shard;
     return {
       ports,
       limiter,
       cooldowns,
+      paces,
       health: modelHealth,
       maxCallAttempts: MAX_CALL_ATTEMPTS,
-      callTimeoutMs: settings.callTimeoutMs,
       aborting: this.#aborting,
       stopping: this.#stopping,
       untilLeaseFresh: async () => {

@@ -33,3 +33,20 @@ test("a model is waited for half an hour, and only while none of its calls succe
   expect(health.isWorthWaiting("m", 29 * 60_000)).toBe(true);
   expect(health.isWorthWaiting("m", 30 * 60_000)).toBe(false);
 });
+
+test("a model that says nothing at all is a problem after three minutes, until one of its calls ends", () => {
+  const health = new ModelHealth();
+  const [silentMs, words] = [3 * 60_000, "The model m has answered none of its calls for 3 minutes."];
+  health.onBegun("m", 0);
+  health.onBegun("m", 100_000);
+  expect(health.problemAt(silentMs - 1)).toBeNull();
+  expect(health.problemAt(silentMs)).toBe(words);
+  health.onEnded("m", 200_000);
+  expect(health.problemAt(200_000 + silentMs - 1)).toBeNull();
+  expect(health.problemAt(200_000 + silentMs)).toBe(words);
+  health.onEnded("m", 500_000);
+  expect(health.problemAt(10 * silentMs)).toBeNull();
+  // Nothing was in flight meanwhile.
+  health.onBegun("m", 10 * silentMs);
+  expect(health.problemAt(10 * silentMs)).toBeNull();
+});

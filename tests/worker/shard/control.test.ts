@@ -107,7 +107,6 @@ describe("a worker that is stopped", () => {
     const stop = new AbortController();
     let began = 0;
     world.model.latencyMs = (callNo) => (callNo > 5 ? 1e9 : 200);
-    world.settings.callTimeoutMs = 1e9;
     whenAnswered(world, 5, () => {
       began = world.clock.nowMs();
       stop.abort();

@@ -50,7 +50,6 @@ test("a worker that cannot renew its lease starts no call after half of it, and 
   let say: () => void = () => {};
   const muchLater = new Promise<void>((resolve) => (say = resolve));
   const { latencyMs } = world.model;
-  world.settings.callTimeoutMs = 1e9;
   // From some call on, none is answered: only the end of the lease aborts them.
   world.model.latencyMs = (callNo) => (callNo > 100 ? 1e9 : latencyMs(callNo));
   const { store } = ports;
