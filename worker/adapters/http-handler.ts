@@ -18,12 +18,18 @@ export interface BufferedRequest {
   readonly body?: Uint8Array;
 }
 
+/**
+ * One connection per call in flight, reused by later calls. A long answer's connection is silent until the answer is complete, and
+ * NAT gateways drop what is silent for 350 seconds: so the kernel probes it each minute, and a peer that is gone is noticed.
+ */
+const PROBE_AFTER_MS = 60_000;
+const CONNECTIONS = { keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS, keepAliveMsecs: PROBE_AFTER_MS };
+
 /** A request handler for SDK clients. */
 export class HttpHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
-  // One connection per call in flight, reused by later calls.
-  readonly #plain = new http.Agent({ keepAlive: true });
-  readonly #secure = new https.Agent({ keepAlive: true });
+  readonly #plain = new http.Agent(CONNECTIONS);
+  readonly #secure = new https.Agent(CONNECTIONS);
 
   /**
    * Nothing is sent once the signal is aborted, and a request in flight is destroyed then.

@@ -1,8 +1,11 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { HttpHandler, type BufferedRequest } from "../../../worker/adapters/http-handler.ts";
 import { AbortSource } from "../../../worker/signal.ts";
+
+const testOnLinux = process.platform === "linux" ? test : test.skip;
 
 describe("a request", () => {
   test("is sent with headers and body, and its response comes whole, whatever its status", async () => {
@@ -27,6 +30,20 @@ describe("a request", () => {
     for (let n = 0; n < 3; n++) await handler.handle(request, { abortSignal: new AbortSource() });
     expect(connections).toHaveLength(1);
   });
+
+  testOnLinux(
+    "is probed by the kernel each minute while no answer comes, on a new connection and on a reused one",
+    async () => {
+      const timers: number[][] = [];
+      const { handler, request } = await served(async (asked, answer) => {
+        timers.push(await probeSecondsOf(asked.socket.remotePort ?? 0));
+        answer.end("{}");
+      });
+      for (let n = 0; n < 2; n++) await handler.handle(request);
+      for (const seconds of timers) expect(seconds.every((left) => left > 50 && left <= 60)).toBe(true);
+      expect(timers.map(({ length }) => length)).toEqual([1, 1]);
+    },
+  );
 
   test("whose response breaks off fails, and says how", async () => {
     const { handler, request } = await served((_, answer) => {
@@ -89,6 +106,14 @@ describe("an aborted request", () => {
     expect(connections).toHaveLength(1);
   });
 });
+
+/** Until the kernel probes the connection from that port, as its table of connections has it: with a timer of the kind 2. */
+async function probeSecondsOf(port: number): Promise<number[]> {
+  const rows = (await readFile("/proc/net/tcp", "utf8")).split("\n").map((line) => line.trim().split(/\s+/));
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const timers = rows.filter(([, local]) => local?.endsWith(`:${hex}`)).map(([, , , , , timer = ""]) => timer);
+  return timers.filter((timer) => timer.startsWith("02:")).map((timer) => parseInt(timer.slice(3), 16) / 100);
+}
 
 /** The first bytes of a TLS handshake record. */
 const HANDSHAKE = 22;
