@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { planShards } from "../core/job/job.ts";
-import { encodePart } from "../core/shard/part.ts";
+import { encodeLine, encodePart, NOTHING_OPEN } from "../core/shard/part.ts";
 import { randomOf } from "../core/random.ts";
 import type { DeliveredRecord } from "../core/shard/record.ts";
 import { partObject } from "../core/bucket.ts";
@@ -69,10 +69,10 @@ export async function writeParts(folder: string, shards: readonly ShardRow[]): P
   for (const { jobId, shardNo, fromSlot, toSlot } of shards)
     for (let from = fromSlot, seq = 0; from < toSlot; from += RECORDS_PER_PART, seq++) {
       const slots = Math.min(RECORDS_PER_PART, toSlot - from);
-      const delivered = Array.from({ length: slots }, (_, n) => recordOf(from + n, words));
+      const lines = Array.from({ length: slots }, (_, n) => encodeLine({ delivered: recordOf(from + n, words) }));
       const path = join(folder, partObject(jobId, shardNo, { generation: 1 }, seq));
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, encodePart({ open: [], done: [], delivered, failed: [], rejected: [] }));
+      await writeFile(path, encodePart(NOTHING_OPEN, lines));
     }
 }
 

@@ -5,6 +5,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { ENVIRONMENT, required } from "#core/environment";
 import { LEASE_MS } from "#core/shard/lease";
+import { MAX_WINDOW_SLOTS } from "#core/shard/window";
 import { AppSyncReporter } from "./adapters/appsync-reporter.ts";
 import { BedrockModel } from "./adapters/bedrock-model.ts";
 import { CONNECTIONS } from "./adapters/connections.ts";
@@ -46,6 +47,7 @@ function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     seedSetOwner: required(ENVIRONMENT.seedSetOwner, env),
     task: required(ENVIRONMENT.taskSlot, env),
     concurrency: Number(required(ENVIRONMENT.concurrency, env)),
+    windowSlots: MAX_WINDOW_SLOTS,
     modelLimits: modelLimitsFrom(env[ENVIRONMENT.modelLimits]),
     leaseMs: LEASE_MS,
     flushIntervalMs: FLUSH_MS,

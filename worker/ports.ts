@@ -149,6 +149,8 @@ export interface Settings {
   readonly task: string;
   /** Maximum calls in flight. */
   readonly concurrency: number;
+  /** How far work in a shard may go beyond its lowest slot that is not done. */
+  readonly windowSlots: number;
   /** The account's per-minute limits by model ID; the tasks of a job share them. */
   readonly modelLimits?: Readonly<Record<string, ModelLimits>>;
   readonly leaseMs: number;

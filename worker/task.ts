@@ -23,6 +23,8 @@ import { Seeds } from "./seeds.ts";
 import { ShardRun } from "./shard/shard-run.ts";
 import { JobContext } from "./record/job-context.ts";
 
+/** The most shards a worker runs at once: beside the one that starts records, those that wait for slow calls. */
+const MAX_SHARDS_AT_ONCE = 32;
 /** How soon a task notices that tasks with which it shares the account's per-minute limits have come or gone. */
 const QUOTA_REFRESH_MS = 10_000;
 
@@ -40,11 +42,13 @@ export class Task {
   readonly #changed = new ConditionVariable();
   readonly #limiter: ConcurrencyLimiter;
   readonly #cooldowns = new ModelCooldowns();
+  readonly #paces = new ModelPaces();
   readonly #modelHealth = new ModelHealth();
   readonly #overruns = new Overruns();
-  readonly #paces = new ModelPaces();
-  /** The shards this worker runs: one, and the next as soon as little of it is left (see `#untilFewRecordsLeft`). */
+  /** The shards this worker runs, in the order of their leases: a further one as soon as the others have few records to start. */
   readonly #runs = new Map<number, { run: ShardRun; end: Promise<void> }>();
+  /** The job's shards that others ran when this worker last took a lease. */
+  #othersShards = 0;
   #jobContextPromise: Promise<JobContext> | undefined;
   #failure: unknown;
   #cancelAbort: () => void = () => {};
@@ -121,7 +125,9 @@ export class Task {
     const holder = { task: settings.task, isAhead, nowMs: ports.clock.nowMs(), leaseMs: settings.leaseMs };
     const { change, leased } = leaseShard(shard, job, holder);
     if (!(await applyChange(ports, change))) return;
-    const runningShards = 1 + shards.filter((other) => other !== shard && isLeased(other, holder.nowMs)).length;
+    this.#othersShards = shards.filter(
+      (other) => isLeased(other, holder.nowMs) && !this.#runs.has(other.shardNo) && other !== shard,
+    ).length;
     if (settings.modelLimits) {
       this.#limiter.shareQuota(countLeaseHolders([leased, ...shards], holder.nowMs));
       this.#quotaRefresh ??= this.#refreshQuotaShare(job);
@@ -129,6 +135,7 @@ export class Task {
     const shared = { limiter: this.#limiter, cooldowns: this.#cooldowns, changed: this.#changed };
     const watched = { paces: this.#paces, modelHealth: this.#modelHealth, overruns: this.#overruns };
     const mayStartRecords = (shardNo: number) => this.#mayStartRecords(shardNo);
+    const runningShards = () => this.#othersShards + Math.max(1, this.#runs.size);
     const context = { ports, settings, jobContext, job, runningShards, mayStartRecords, ...shared, ...watched };
     const run = await ShardRun.open(context, leased, leasedAtMs).catch((error: unknown) =>
       this.#handleOpenFailure(job, error),
@@ -156,15 +163,17 @@ export class Task {
   }
 
   /**
-   * Resolves once the records left to start fill each call permit at most once more: time to lease the next shard, which takes
-   * about as long as a call. Any later, permits would idle, and from then on all records would run in lockstep.
+   * Resolves once the records that could start fill each call permit at most once more, because there are no others or because
+   * they would be too far ahead of a slow one. That is time to lease another shard, which takes about as long as a call. Any
+   * later, permits would idle, and from then on all records would run in lockstep.
    */
   async #untilFewRecordsLeft(): Promise<void> {
-    const pendingRecords = () => [...this.#runs.values()].reduce((sum, { run }) => sum + run.pendingRecords, 0);
-    while (pendingRecords() > 2 * this.#limiter.options.maxCalls) await this.#changed.wait();
+    const startable = () => [...this.#runs.values()].reduce((sum, { run }) => sum + run.startableRecords, 0);
+    const isFull = () => this.#runs.size >= MAX_SHARDS_AT_ONCE;
+    while (isFull() || startable() > this.#limiter.options.maxCalls) await this.#changed.wait();
   }
 
-  /** Shards start records in the order of their leases: interleaved, both would end later. */
+  /** Shards start records in the order of their leases: interleaved, all would end later. */
   #mayStartRecords(shardNo: number): boolean {
     for (const [no, { run }] of this.#runs) {
       if (no === shardNo) return true;

@@ -23,6 +23,13 @@ export class GrantAccount {
     this.#granted += nanos;
   }
 
+  /** Takes out, to be given back to the budget, what is neither spent nor reserved. @returns how much that was */
+  withdraw(): Nanos {
+    const nanos = this.availableNanos;
+    this.#granted -= nanos;
+    return nanos;
+  }
+
   /** Reserves money; `undefined` when less than that is available. */
   reserve(nanos: Nanos): Reservation | undefined {
     if (this.availableNanos < nanos) return undefined;
@@ -75,7 +82,7 @@ export interface SliceRequest {
   readonly availableNanos: Nanos;
   /** The worst case of one record. */
   readonly boundNanos: Nanos;
-  /** The most records in flight. */
+  /** The most records that will be in flight. */
   readonly concurrency: number;
   readonly spentPerSecondNanos: Nanos;
   /** What is remaining in the budget. */

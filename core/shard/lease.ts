@@ -162,7 +162,7 @@ function writeOff(row: ShardRow, job: LeasingJob): Write[] {
   return [{ key: budgetKey(job.budgetId), kind: "update", add: { writtenOffNanos: row.grantNanos } }];
 }
 
-/** An amount from a job's budget. */
+/** An amount from a job's budget; negative where it is given back. */
 export interface BudgetSlice {
   readonly budgetId: string;
   readonly nanos: Nanos;
@@ -206,8 +206,8 @@ export interface Progress {
 }
 
 /**
- * Commits progress, renews the lease and optionally draws a slice of the budget: rejected when the budget has less. Each new
- * part resets the consecutive crashes.
+ * Commits progress, renews the lease and optionally draws a slice of the budget, which is rejected when the budget has less, or
+ * gives one back. Each new part resets the consecutive crashes.
  */
 export function checkpoint(
   row: ShardRow,

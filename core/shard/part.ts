@@ -6,35 +6,45 @@
 import type { FailedRecord, DeliveredRecord, OpenSlot, RejectedCandidate } from "./record.ts";
 import { invariant } from "../errors.ts";
 import type { PartRange } from "./shard-row.ts";
+import type { SlotRange } from "./window.ts";
 
-export interface Part {
-  /** All slots that were started and are neither delivered nor failed. */
-  readonly open: readonly OpenSlot[];
-  /** The slots done above the low-water mark: at most a window of them. */
-  readonly done: readonly number[];
+export interface Part extends PartHeader {
   readonly delivered: readonly DeliveredRecord[];
   readonly failed: readonly FailedRecord[];
   readonly rejected: readonly RejectedCandidate[];
 }
 
-const FORMAT = 1;
-/** The first line of a part after which nothing is open. */
-export const EMPTY_HEADER = JSON.stringify({ format: FORMAT, open: [], done: [] });
+/** What a restart needs. */
+export interface PartHeader {
+  /** All slots that were started and are neither delivered nor failed. */
+  readonly open: readonly OpenSlot[];
+  /** The slots done above the low-water mark. */
+  readonly done: readonly SlotRange[];
+  /** The bytes of their lines. */
+  readonly doneBytes: number;
+}
 
-export function encodePart({ open, done, delivered, failed, rejected }: Part): string {
-  const lines = [JSON.stringify({ format: FORMAT, open, done })];
-  for (const record of delivered) lines.push(JSON.stringify({ delivered: record }));
-  for (const record of failed) lines.push(JSON.stringify({ failed: record }));
-  for (const candidate of rejected) lines.push(JSON.stringify({ rejected: candidate }));
-  return `${lines.join("\n")}\n`;
+const FORMAT = 2;
+/** Until 2026-11, `done` was a list of slots, and their bytes were not counted. */
+const FORMAT_WITH_SLOTS = 1;
+/** After the last slot of a shard. */
+export const NOTHING_OPEN: PartHeader = { open: [], done: [], doneBytes: 0 };
+/** The first line of a part after which nothing is open. */
+export const EMPTY_HEADER = encodeHeader(NOTHING_OPEN);
+
+/** @param lines what `encodeLine` made of the records, failures and rejected candidates */
+export function encodePart(header: PartHeader, lines: readonly string[]): string {
+  return `${[encodeHeader(header), ...lines].join("\n")}\n`;
+}
+
+export function encodeLine(line: PartLine): string {
+  return JSON.stringify(line);
 }
 
 export function decodePart(text: string): Part {
   const [head, ...lines] = text.trimEnd().split("\n");
-  const { format, open, done } = JSON.parse(head ?? "{}") as { format?: number; open: OpenSlot[]; done: number[] };
-  invariant(format === FORMAT, `a part has format ${format}, not ${FORMAT}`);
   const part = {
-    ...{ open, done },
+    ...decodeHeader(head ?? "{}"),
     delivered: [] as DeliveredRecord[],
     failed: [] as FailedRecord[],
     rejected: [] as RejectedCandidate[],
@@ -48,6 +58,20 @@ export function decodePart(text: string): Part {
   return part;
 }
 
+function encodeHeader({ open, done, doneBytes }: PartHeader): string {
+  return JSON.stringify({ format: FORMAT, open, done, doneBytes });
+}
+
+function decodeHeader(line: string): PartHeader {
+  const header = JSON.parse(line) as
+    (PartHeader & { format: typeof FORMAT }) | { format: typeof FORMAT_WITH_SLOTS; open: OpenSlot[]; done: number[] };
+  const { format, open } = header;
+  if (format === FORMAT_WITH_SLOTS)
+    return { open, done: header.done.map((slot) => [slot, slot + 1] as const), doneBytes: 0 };
+  invariant(format === FORMAT, `a part has format ${String(format)}, not ${FORMAT}`);
+  return { open, done: header.done, doneBytes: header.doneBytes };
+}
+
 /** A line of a part after its first. It holds one of these, or none if its kind is unknown here. */
 export interface PartLine {
   readonly delivered?: DeliveredRecord;
@@ -55,7 +79,7 @@ export interface PartLine {
   readonly rejected?: RejectedCandidate;
 }
 
-/** How `encodePart` starts the line of a record or a failure. */
+/** How `encodeLine` starts the line of a record or a failure. */
 const LINE_START = /^\{"(?:delivered|failed)":\{"slot":(\d+)[,}]/;
 
 /** The slot that a line fills, read from its start; undefined where it is not there, and the line must be parsed. */

@@ -270,8 +270,9 @@ class Search {
   #work(state: State, holder: Holder, put: Put): State[] {
     if (holder.cut) {
       const { cut } = holder;
-      // With money, too, when it runs low.
-      const slices = holder.free < CALL ? [0, SLICE] : [0];
+      // With money, too, when it runs low; what is left is given back when no slot is left to start.
+      const isLast = holder.done.length + holder.inFlight.length === SLOTS;
+      const slices = isLast ? [-holder.free] : holder.free < CALL ? [0, SLICE] : [0];
       return slices.map((nanos) => this.#checkpoint(state, holder, cut, put, nanos));
     }
     const isOver = state.now >= holder.renewedAt + LEASE;
@@ -338,9 +339,9 @@ class Search {
     return put({ ...holder, cut }, { parts });
   }
 
-  /** With a slice of the budget, if it can be had. */
+  /** With a slice of the budget, if it can be had, or one given back. */
   #checkpoint(state: State, holder: Holder, cut: NonNullable<Holder["cut"]>, put: Put, nanos = 0): State {
-    const slice = nanos > 0 ? { budgetId: JOB, nanos } : undefined;
+    const slice = nanos === 0 ? undefined : { budgetId: JOB, nanos };
     const { change, next } = checkpoint(holder.row, cut.progress, state.now + LEASE, slice);
     const rows = this.#apply(state.rows, change);
     if (!rows) return slice ? this.#checkpoint(state, holder, cut, put) : put(OUT);

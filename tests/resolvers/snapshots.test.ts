@@ -1,5 +1,5 @@
 /** Snapshots of a job's records while it is still running. */
-import { encodePart } from "../../core/shard/part.ts";
+import { encodeLine, encodePart, NOTHING_OPEN } from "../../core/shard/part.ts";
 import { newOpenSlot } from "../../core/shard/record.ts";
 import { documentClient } from "../../resolvers/lambda/clients.ts";
 import { change, givenJob, JOB, jobRow } from "./given.ts";
@@ -22,13 +22,10 @@ const DOWNLOAD = `query ($id: ID!) { getDownload(jobId: $id, file: "snapshot.jso
 const META = { models: {}, tokens: { input: 1, output: 1 }, costNanos: 5, seeds: {}, attempts: 1 };
 const made = (slot: number) => ({ slot, columns: { question: `Why ${slot}?` }, meta: META });
 const part = (slots: number[], failed: number[] = []) =>
-  encodePart({
-    open: [newOpenSlot(99)],
-    done: [],
-    delivered: slots.map(made),
-    failed: failed.map((slot) => ({ slot, reason: "No.", cause: "No.", meta: META })),
-    rejected: [],
-  });
+  encodePart({ ...NOTHING_OPEN, open: [newOpenSlot(99)] }, [
+    ...slots.map((slot) => encodeLine({ delivered: made(slot) })),
+    ...failed.map((slot) => encodeLine({ failed: { slot, reason: "No.", cause: "No.", meta: META } })),
+  ]);
 
 /** A running job with a part that has more records than its checkpoint. */
 async function runningJob() {
@@ -80,10 +77,7 @@ test("has the checkpointed records, in order, as the dataset will have them, and
 test("has the rows of records that have several", async () => {
   const job = await runningJob();
   const several = { ...made(0), moreRows: [{ question: "How 0?" }] };
-  await world.putObject(
-    `parts/${job.id}/0/2-1`,
-    encodePart({ open: [], done: [], delivered: [several], failed: [], rejected: [] }),
-  );
+  await world.putObject(`parts/${job.id}/0/2-1`, encodePart(NOTHING_OPEN, [encodeLine({ delivered: several })]));
   await world.ask("ann", TAKE, { id: job.id });
   await world.settled();
   expect(await jobRow(world, job.id)).toMatchObject({ snapshot: { state: "READY", rows: 5 } });

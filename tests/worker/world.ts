@@ -8,6 +8,7 @@ import type { BudgetRow } from "#core/money/budget-row";
 import type { JobRow, JobTemplateRow } from "#core/job/job-row";
 import { newShard } from "#core/shard/new-shard";
 import type { ShardRow } from "#core/shard/shard-row";
+import { MAX_WINDOW_SLOTS } from "#core/shard/window";
 import type { Partials } from "#core/template/template";
 import { boundOf } from "#core/template/bound";
 import { parseTemplate, DEFAULT_TIERS } from "#core/template/parse";
@@ -69,6 +70,7 @@ export class World {
     seedSetOwner: OWNER,
     task: "task-0",
     concurrency: 8,
+    windowSlots: MAX_WINDOW_SLOTS,
     leaseMs: 60_000,
     flushIntervalMs: 1_000,
     drainTimeoutMs: 90_000,

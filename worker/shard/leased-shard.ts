@@ -28,7 +28,7 @@ import {
   type LeaseEnd,
   type Progress,
 } from "#core/shard/lease";
-import { MAX_WINDOW_SLOTS, SlotWindow } from "#core/shard/window";
+import { MAX_WINDOW_BYTES, SlotWindow } from "#core/shard/window";
 import { applyChange } from "../apply-change.ts";
 import { NO_EARLIER_PASSES, readEarlierPasses, type EarlierPasses } from "./earlier-passes.ts";
 import { UnsavedProgress } from "./unsaved-progress.ts";
@@ -70,7 +70,7 @@ export class LeasedShard {
     /** The monotonic time before the lease was requested or last renewed. */
     readonly leasedAtMs: number,
     /** How many shards draw from the budget, including this one. */
-    readonly runningShards: number,
+    readonly runningShards: () => number,
   ) {
     this.unsaved = new UnsavedProgress(row);
     this.#suspectedSlot = row.suspectedSlot;
@@ -89,7 +89,7 @@ export class LeasedShard {
     job: JobRow,
     row: ShardRow,
     leasedAtMs = ports.clock.monotonicMs(),
-    runningShards = 1,
+    runningShards = () => 1,
   ): Promise<LeasedShard> {
     const last = row.partRanges.at(-1);
     const part = last && decodePart(await ports.objects.read(partObject(row.jobId, row.shardNo, last, last.toSeq)));
@@ -99,9 +99,11 @@ export class LeasedShard {
     const isOfPass = (last?.pass ?? 0) === row.pass;
     const window = new SlotWindow({
       to: row.toSlot,
-      size: Math.min(MAX_WINDOW_SLOTS, Math.max(64, settings.concurrency * 4)),
+      maxSlots: settings.windowSlots,
+      maxBytes: MAX_WINDOW_BYTES,
       lowWater: row.lowWaterSlot,
       done: isOfPass && part ? part.done : [],
+      doneBytes: isOfPass && part ? part.doneBytes : 0,
       delivered: earlier.delivered,
     });
     const open = part?.open ?? [];
@@ -144,15 +146,16 @@ export class LeasedShard {
 
   /**
    * Writes what is new as a part, then the checkpoint that makes it count and renews the lease. The checkpoint also draws the
-   * money needed before the next flush, which saves a write.
+   * money needed before the next flush, which saves a write; or gives back what no record is left to need, because records in
+   * flight may take long.
    * @throws LeaseLost
    */
   async flush(): Promise<void> {
     await this.#serialize(async () => {
-      const nanos = await this.#topUp();
+      const nanos = this.window.remaining > 0 ? await this.#topUp() : -this.account.withdraw();
       const { progress, spent } = await this.#capture();
       const isDone =
-        (nanos > 0 && (await this.#checkpoint(progress, nanos))) ||
+        (nanos !== 0 && (await this.#checkpoint(progress, nanos))) ||
         // Other shards took what was left of the budget first, or the lease is lost.
         (await this.#checkpoint(progress, 0));
       if (!isDone) throw new LeaseLost();
@@ -208,9 +211,7 @@ export class LeasedShard {
   /** What to draw with a checkpoint: nothing while the grant lasts. */
   async #topUp(): Promise<Nanos> {
     const neededNanos = neededWithin(this.settings.flushIntervalMs, this.#demand);
-    return this.account.availableNanos >= neededNanos || this.window.remaining === 0
-      ? 0
-      : await this.#prefetchNanos(neededNanos);
+    return this.account.availableNanos >= neededNanos ? 0 : await this.#prefetchNanos(neededNanos);
   }
 
   /** How much to draw before it is needed: nothing when other shards may need it sooner. */
@@ -222,21 +223,21 @@ export class LeasedShard {
 
   async #sliceRequest(neededNanos: Nanos): Promise<SliceRequest> {
     const budget = (await this.ports.store.read(budgetKey(this.job.budgetId))) as BudgetRow | undefined;
-    const { runningShards } = this;
     return {
       ...this.#demand,
       neededNanos,
       availableNanos: this.account.availableNanos,
       remainingNanos: budget?.remainingNanos ?? 0,
-      runningShards,
+      runningShards: this.runningShards(),
     };
   }
 
   get #demand() {
-    const { job, settings, spentPerSecondNanos, marginNanos } = this;
+    const { job, settings, window, spentPerSecondNanos, marginNanos } = this;
     return {
       boundNanos: job.maxAttemptCostNanos + marginNanos,
-      concurrency: settings.concurrency,
+      // The one that is about to start has been taken already.
+      concurrency: Math.min(settings.concurrency, window.remaining + 1),
       spentPerSecondNanos,
     };
   }
@@ -257,10 +258,11 @@ export class LeasedShard {
   /** Whether it took effect. */
   async #checkpoint(progress: Progress, nanos: Nanos): Promise<boolean> {
     const { ports, settings, job, row } = this;
-    const slice = nanos > 0 ? { budgetId: job.budgetId, nanos } : undefined;
+    const slice = nanos === 0 ? undefined : { budgetId: job.budgetId, nanos };
     const { change, next } = checkpoint(row, progress, ports.clock.nowMs() + settings.leaseMs, slice);
     if (!(await applyChange(ports, change))) return false;
-    this.account.grant(nanos);
+    // What is given back has left the account already: a record that starts meanwhile must not reserve it.
+    this.account.grant(Math.max(0, nanos));
     this.row = next;
     return true;
   }
@@ -282,7 +284,8 @@ export class LeasedShard {
     };
     if (!unsaved.hasChanges) return { progress, spent };
     const open = [...this.openSlots.values()].filter(hasProgress);
-    const text = encodePart({ ...unsaved.takeUnsaved(), open, done: window.doneAboveLowWater });
+    const { done, doneBytes } = window;
+    const text = encodePart({ open, done, doneBytes }, unsaved.takeUnsaved());
     const seq = this.#nextSeq++;
     await this.ports.objects.putIfAbsent(partObject(row.jobId, row.shardNo, row, seq), text);
     return { progress: { ...progress, partRanges: appendPart(row.partRanges, row.generation, seq, row.pass) }, spent };

@@ -48,8 +48,8 @@ export interface ShardContext {
   readonly overruns: Overruns;
   readonly changed: ConditionVariable;
   readonly job: JobRow;
-  /** How many of the job's shards are running, including this one. */
-  readonly runningShards: number;
+  /** How many of the job's shards are running now, including this one. */
+  readonly runningShards: () => number;
   /** Whether the worker runs no earlier shard that still has records to start. */
   readonly mayStartRecords: (shardNo: number) => boolean;
 }
@@ -116,10 +116,10 @@ export class ShardRun {
     return end;
   }
 
-  /** Records in flight and still to start; infinite for a worker that isolates a poison slot, so that it takes no other shard. */
-  get pendingRecords(): number {
-    if (this.#stopping.aborted) return this.#inFlight.size;
-    return this.#isIsolating ? Infinity : this.#inFlight.size + this.shard.window.remaining;
+  /** How many records could start now; infinite for a worker that isolates a poison slot, so that it takes no other shard. */
+  get startableRecords(): number {
+    if (this.#stopping.aborted) return 0;
+    return this.#isIsolating ? Infinity : this.shard.window.startable;
   }
 
   /** Whether it would start a record now if the limiter allowed. */
@@ -213,9 +213,9 @@ export class ShardRun {
       window.requeue(open.slot);
     } else {
       this.shard.openSlots.delete(open.slot);
-      window.finish(open.slot);
-      if (outcome.kind === "delivered") unsaved.addRecord(outcome.record);
-      else unsaved.addFailure(outcome.failed);
+      const bytes =
+        outcome.kind === "delivered" ? unsaved.addRecord(outcome.record) : unsaved.addFailure(outcome.failed);
+      window.finish(open.slot, bytes);
     }
     if (outcome.kind !== "delivered")
       this.#failJobIfBeyondTolerance(outcome.failed.reason, outcome.kind === "rejected");
@@ -267,12 +267,11 @@ export class ShardRun {
       attempt: open.attempt,
     });
     openSlots.delete(slot);
-    window.finish(slot);
     this.shard.clearSuspect();
     const reason = `Generating it crashed the worker ${row.consecutiveCrashes} times.`;
     const cause = causeOf(reason);
     this.shard.unsaved.addAttempt(cause);
-    this.shard.unsaved.addFailure({ slot, reason, cause, meta: metaOf(open, seeds) });
+    window.finish(slot, this.shard.unsaved.addFailure({ slot, reason, cause, meta: metaOf(open, seeds) }));
     this.#failJobIfBeyondTolerance(reason, false);
     await this.#flush();
   }
@@ -300,8 +299,9 @@ export class ShardRun {
 
   /** Reports the last checkpoint's numbers, so that nothing a subscriber has seen is ever taken back. */
   async #report(isLast = false): Promise<void> {
-    const { ports, runningShards, settings } = this.context;
+    const { ports, settings } = this.context;
     const nowMs = ports.clock.monotonicMs();
+    const intervalMs = this.context.runningShards() * 1_000;
     const { row } = this.shard;
     const { shardNo, generation, delivered, failed, spentNanos, writtenOffNanos, inputTokens, outputTokens } = row;
     const causes = reportedCauses(row.causes ?? []);
@@ -309,7 +309,7 @@ export class ShardRun {
     const modelProblem = isLast ? null : this.context.modelHealth.problemAt(nowMs);
     const recordsPerSecond = isLast ? 0 : Math.round(this.#recordRate.sample(nowMs, delivered) * 10) / 10;
     // Slightly early rather than a whole flush late.
-    if (!isLast && nowMs - this.#reportedAtMs < runningShards * 1000 - settings.flushIntervalMs / 2) return;
+    if (!isLast && nowMs - this.#reportedAtMs < intervalMs - settings.flushIntervalMs / 2) return;
     this.#reportedAtMs = nowMs;
     this.#reportNo += 1;
     const totals = {

@@ -1,5 +1,6 @@
 /** A shard's progress: its totals since the beginning, and what no part holds yet. */
 import { withCause, type CauseCount } from "#core/shard/causes";
+import { encodeLine, type PartLine } from "#core/shard/part";
 import { inferFromRecord, type InferredTypes } from "#core/dataset/columns";
 import type { FailedRecord, DeliveredRecord, RejectedCandidate } from "#core/shard/record";
 import { columnsOfRows } from "#core/shard/rows";
@@ -22,9 +23,8 @@ export class UnsavedProgress {
   columns: InferredTypes;
   /** The columns of the latest rows. */
   latest: Readonly<Record<string, unknown>>[] = [];
-  #delivered: DeliveredRecord[] = [];
-  #failures: FailedRecord[] = [];
-  #rejected: RejectedCandidate[] = [];
+  /** What no part holds yet, as lines of one. */
+  #lines: string[] = [];
   #changed = false;
 
   constructor(row: ShardRow) {
@@ -42,26 +42,25 @@ export class UnsavedProgress {
     this.columns = row.columns as InferredTypes;
   }
 
-  addRecord(record: DeliveredRecord): void {
-    this.#delivered.push(record);
+  /** @returns the bytes of its line in a part */
+  addRecord(record: DeliveredRecord): number {
     this.delivered += 1;
     const rows = columnsOfRows(record);
     this.columns = rows.reduce(inferFromRecord, this.columns);
     this.latest = [...this.latest, ...rows].slice(-LATEST_RECORDS);
-    this.markChanged();
+    return this.#addLine({ delivered: record });
   }
 
-  addFailure(record: FailedRecord): void {
-    this.#failures.push(record);
+  /** @returns as `addRecord` */
+  addFailure(record: FailedRecord): number {
     this.failed += 1;
     this.causes = withCause(this.causes, record.cause, { records: 1 });
-    this.markChanged();
+    return this.#addLine({ failed: record });
   }
 
   addRejected(candidate: RejectedCandidate): void {
-    this.#rejected.push(candidate);
     this.rejected += 1;
-    this.markChanged();
+    this.#addLine({ rejected: candidate });
   }
 
   addMended(): void {
@@ -91,13 +90,18 @@ export class UnsavedProgress {
     return this.#changed;
   }
 
-  /** Removes and returns what no part holds yet. */
-  takeUnsaved(): { delivered: DeliveredRecord[]; failed: FailedRecord[]; rejected: RejectedCandidate[] } {
-    const unsaved = { delivered: this.#delivered, failed: this.#failures, rejected: this.#rejected };
-    this.#delivered = [];
-    this.#failures = [];
-    this.#rejected = [];
+  /** Removes and returns the lines that no part holds yet. */
+  takeUnsaved(): readonly string[] {
+    const lines = this.#lines;
+    this.#lines = [];
     this.#changed = false;
-    return unsaved;
+    return lines;
+  }
+
+  #addLine(line: PartLine): number {
+    const text = encodeLine(line);
+    this.#lines.push(text);
+    this.markChanged();
+    return Buffer.byteLength(text);
   }
 }

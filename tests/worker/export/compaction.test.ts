@@ -1,5 +1,5 @@
 /** When a dataset is published, its parts become large parts in slot order stored with it, and nothing is lost. */
-import { decodePart, encodePart, EMPTY_HEADER, partsOf } from "#core/shard/part";
+import { decodePart, EMPTY_HEADER, partsOf } from "#core/shard/part";
 import { isOrphan } from "#core/job/orphans";
 import { isAccepted, newOpenSlot } from "#core/shard/record";
 import { budgetKey, shardKey } from "#core/keys";
@@ -162,7 +162,7 @@ describe("a compaction", () => {
     );
     const lines = Array.from({ length: 25 }, (_, slot) => JSON.stringify({ delivered: { slot } }));
     for (const line of lines) await compaction.add(line);
-    const head = JSON.stringify({ format: 1, open: [newOpenSlot(30)], done: [31] });
+    const head = JSON.stringify({ format: 2, open: [newOpenSlot(30)], done: [[31, 32]], doneBytes: 9 });
     const ranges = await compaction.end(head);
     expect(ranges).toEqual([{ generation: 4, fromSeq: 7, toSeq: 11, compacted: true, pass: 2 }]);
     const parts = [...partsOf(ranges)].map(({ range, seq }) =>
@@ -178,7 +178,7 @@ describe("a compaction", () => {
     const objects = new MemoryObjects();
     expect((await new ShardCompaction(objects, shard, 4).end()).partRanges).toEqual([]);
     expect((await new ShardCompaction(objects, shard, 4).end(EMPTY_HEADER)).partRanges).toEqual([]);
-    const head = JSON.stringify({ format: 1, open: [newOpenSlot(0)], done: [] });
+    const head = JSON.stringify({ format: 2, open: [newOpenSlot(0)], done: [], doneBytes: 0 });
     expect((await new ShardCompaction(objects, shard, 4).end(head)).partRanges).toHaveLength(1);
   });
 
@@ -217,7 +217,7 @@ describe("a compaction", () => {
 
   test("copies lines of unknown kinds", async () => {
     const objects = new MemoryObjects();
-    const text = encodePart({ open: [], done: [], delivered: [], failed: [], rejected: [] }) + '{"other":{"slot":1}}\n';
+    const text = `${EMPTY_HEADER}\n{"other":{"slot":1}}\n`;
     await objects.putIfAbsent(partObject(JOB, 3, { generation: 1 }, 0), text);
     const known = { ...shard, partRanges: [{ generation: 1, fromSeq: 0, toSeq: 0 }] };
     const compaction = new ShardCompaction(objects, known, 4);

@@ -1,6 +1,6 @@
 /** Records are read from the parts in slot order, each once, whichever pass delivered them. */
 import type { Readable } from "node:stream";
-import { encodePart } from "#core/shard/part";
+import { EMPTY_HEADER, encodeLine, encodePart, NOTHING_OPEN } from "#core/shard/part";
 import type { RecordMeta } from "#core/shard/record";
 import { partObject } from "#core/bucket";
 import type { PartRange, ShardRow } from "#core/shard/shard-row";
@@ -23,14 +23,13 @@ async function order(parts: readonly Written[]): Promise<string[]> {
   for (const { run, made, failed = [] } of parts) {
     const seq = ranges.length;
     ranges.push({ ...run, fromSeq: seq, toSeq: seq });
-    const text = encodePart({
-      open: [],
-      done: [],
-      delivered: made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META })),
-      rejected: [],
-      failed: failed.map((slot) => ({ slot, reason: "It did not work.", cause: "It did not work", meta: META })),
-    });
-    await objects.putIfAbsent(partObject("J", 0, run, seq), text);
+    const delivered = made.map((slot) => ({ slot, columns: { pass: run.pass ?? 0 }, meta: META }));
+    const notDelivered = failed.map((slot) => ({ slot, reason: "It failed.", cause: "It failed", meta: META }));
+    const lines = [
+      ...delivered.map((record) => encodeLine({ delivered: record })),
+      ...notDelivered.map((record) => encodeLine({ failed: record })),
+    ];
+    await objects.putIfAbsent(partObject("J", 0, run, seq), encodePart(NOTHING_OPEN, lines));
   }
   const shard = { jobId: "J", shardNo: 0, fromSlot: 0, partRanges: ranges } as unknown as ShardRow;
   const slots: string[] = [];
@@ -49,7 +48,7 @@ test("records written out of order are read in order", async () => {
 test("a record is at its place whatever its line begins with", async () => {
   const objects = new MemoryObjects();
   const line = (slot: number) => `{"delivered":{"columns":{},"slot":${slot}}}`;
-  const text = `${encodePart({ open: [], done: [], delivered: [], rejected: [], failed: [] })}${line(1)}\n${line(0)}\n`;
+  const text = `${EMPTY_HEADER}\n${line(1)}\n${line(0)}\n`;
   const ranges = [{ generation: 1, fromSeq: 0, toSeq: 0 }];
   await objects.putIfAbsent(partObject("J", 0, ranges[0]!, 0), text);
   const slots: number[] = [];
@@ -89,7 +88,7 @@ async function manyParts(count: number, characters = 10) {
   const whole = new MemoryObjects();
   for (let slot = 0; slot < count; slot++) {
     const made = { slot, columns: { text: "x".repeat(characters) }, meta: META };
-    const part = encodePart({ open: [], done: [], delivered: [made], rejected: [], failed: [] });
+    const part = encodePart(NOTHING_OPEN, [encodeLine({ delivered: made })]);
     await whole.putIfAbsent(partObject("J", 0, ranges[0]!, slot), part);
   }
   const opened: Readable[] = [];

@@ -94,8 +94,7 @@ test("nothing is written after a failed part, so no checkpoint counts its record
   const meta = { models: {}, tokens: { input: 0, output: 0 }, costNanos: 0, seeds: {}, attempts: 1 };
   const make = () => {
     const slot = shard.window.take() ?? -1;
-    shard.window.finish(slot);
-    shard.unsaved.addRecord({ slot, columns: {}, meta });
+    shard.window.finish(slot, shard.unsaved.addRecord({ slot, columns: {}, meta }));
     return shard.flush();
   };
   const first = expect(make()).rejects.toThrow("S3 is down.");
