@@ -12,6 +12,7 @@ export const FAULTS = [
   "Bedrock answered 500",
   "answer interrupted",
   "tokens overcounted",
+  "slow call",
   "S3 failed before the write",
   "S3 failed after the write",
   "S3 request duplicated",
@@ -34,7 +35,10 @@ export const ACTS = [
   "completed job extended",
   "failed records retried",
 ] as const;
-export type Kind = (typeof FAULTS)[number] | (typeof ACTS)[number] | "worker crashed" | "candidate rejected";
+/** What follows from faults. */
+export const CONSEQUENCES = ["worker crashed", "call aborted"] as const;
+export type Kind =
+  (typeof FAULTS)[number] | (typeof ACTS)[number] | (typeof CONSEQUENCES)[number] | "candidate rejected";
 export type Counts = Partial<Record<Kind, number>>;
 
 /**
@@ -47,7 +51,7 @@ const LOSSES: readonly Kind[] = [
   "two workers on one shard",
   "answer interrupted",
   "tokens overcounted",
-  "worker crashed",
+  ...CONSEQUENCES,
 ];
 const KEPT_EVENTS = 40;
 

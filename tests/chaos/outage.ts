@@ -123,12 +123,18 @@ async function converse(
     eventLog.count("Bedrock answered 500", task);
     throw new ModelError("transient", "The service failed.");
   }
+  let endWatch: () => void = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(new ModelError("unclear", "The call was aborted."));
+    const abort = () => {
+      eventLog.count("call aborted", task);
+      reject(new ModelError("unclear", "The call was aborted."));
+    };
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort);
+    endWatch = () => signal.removeEventListener("abort", abort);
   });
   const answered = await Promise.race([world.model.converse(request, new AbortController().signal), aborted]);
+  endWatch();
   const answer = isOvercounted(day, request) ? overcounted(answered) : answered;
   if (answer !== answered) eventLog.count("tokens overcounted", task);
   if (luck >= 1 - rates.cutAnswer && !day.isFragile() && isFirstCut(day, request)) {

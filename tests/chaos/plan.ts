@@ -1,5 +1,6 @@
 /** What a run does to its job: drawn from the seed up front. */
 import { randomBelow, randomOf } from "#core/random";
+import { MAX_WINDOW_SLOTS } from "#core/shard/window";
 import type { Guard } from "./guards.ts";
 
 export interface Plan {
@@ -15,6 +16,11 @@ export interface Plan {
   /** Maximum workers at a time. */
   readonly tasks: number;
   readonly concurrency: number;
+  /** How far a shard's work may go beyond its lowest open slot; few slots make it go on in other shards. */
+  readonly windowSlots: number;
+  /** The share of calls that take `slowMs`, and not a second or two. */
+  readonly slowShare: number;
+  readonly slowMs: number;
   /** In worst cases of a record. */
   readonly budgetBounds: number;
   readonly owner: readonly OwnerAct[];
@@ -119,6 +125,7 @@ export function planOf(seed: number): Plan {
     shards: cut(records, between(1, 5), random),
     tasks: between(2, 4),
     concurrency: between(2, 6),
+    ...slowness(seed, isGentle),
     budgetBounds: isPoor ? between(1, 24) + random() : PLENTY_BOUNDS,
     owner: [
       ...(isPoor ? [...raisesEarly(seed), ...raises, LAST_RAISE] : []),
@@ -132,6 +139,19 @@ export function planOf(seed: number): Plan {
     startMs: random() < 0.5 ? 0 : between(0, 4_000),
     storeMs: random() < 0.5 ? 30 : between(0, 400),
     indexLagMs: between(0, 90_000),
+  };
+}
+
+/**
+ * Two runs in five have slow calls, many of which outlast their lease, and as many a window of a few slots. A gentle run's calls
+ * end while its workers may still wait for them.
+ */
+function slowness(seed: number, isGentle: boolean): Pick<Plan, "windowSlots" | "slowShare" | "slowMs"> {
+  const random = randomOf("slowness", seed);
+  return {
+    windowSlots: seed % 5 < 2 ? 3 + randomBelow(10, random) : MAX_WINDOW_SLOTS,
+    slowShare: seed % 5 === 1 || seed % 5 === 2 ? 0.02 + random() * 0.08 : 0,
+    slowMs: (isGentle ? 20_000 : 40_000) + randomBelow(isGentle ? 60_000 : 160_000, random),
   };
 }
 

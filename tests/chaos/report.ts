@@ -1,5 +1,5 @@
 /** The report printed after the runs. */
-import { ACTS, FAULTS, type Counts, type Kind } from "./event-log.ts";
+import { ACTS, CONSEQUENCES, FAULTS, type Counts, type Kind } from "./event-log.ts";
 import type { Outcome } from "./run.ts";
 
 const REJECTED: Kind = "candidate rejected";
@@ -14,7 +14,7 @@ export function neverInjected(counts: Counts): Kind[] {
 }
 
 export function printCounts(counts: Counts): void {
-  for (const kind of [...FAULTS, "worker crashed" as const, ...ACTS, REJECTED])
+  for (const kind of [...FAULTS, ...CONSEQUENCES, ...ACTS, REJECTED])
     console.log(`${String(counts[kind] ?? 0).padStart(8)}  ${kind}`);
 }
 

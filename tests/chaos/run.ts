@@ -20,13 +20,19 @@ export interface Outcome {
 
 /** Jobs here take minutes; one that takes this long will never end. */
 const TIMEOUT_MS = 6 * 3_600_000;
-/** Abandoned calls have been billed by then. */
-const BILLED_MS = 10_000;
+/** Abandoned calls have been billed by then, slow ones included. */
+const BILLED_MS = 300_000;
 
 export async function runChaos(plan: Plan): Promise<Outcome> {
   const world = worldOf({ ...plan, failsAtFirst: failsAtFirst(plan) });
   world.settings.concurrency = plan.concurrency;
-  world.model.latencyMs = (callNo) => 200 + (hashOf("latency", plan.seed, callNo) % 2_800);
+  world.settings.windowSlots = plan.windowSlots;
+  world.model.latencyMs = (callNo) => {
+    if (hashOf("slow", plan.seed, callNo) % 1_000 >= plan.slowShare * 1_000)
+      return 200 + (hashOf("latency", plan.seed, callNo) % 2_800);
+    eventLog.count("slow call");
+    return plan.slowMs;
+  };
   const startMs = world.clock.nowMs();
   const eventLog = new EventLog(() => world.clock.nowMs() - startMs);
   const isFragile = () => world.shards.some(({ consecutiveCrashes }) => consecutiveCrashes >= ISOLATE_AFTER_CRASHES);
