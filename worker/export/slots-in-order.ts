@@ -34,8 +34,9 @@ export interface ReadListener {
 const PREFETCHED_PARTS = 16;
 
 /**
- * Each slot once: a later pass's entry replaces an earlier one's failure. Holds back at most one window of slots per pass: no
- * worker starts a slot further beyond the lowest that is not done.
+ * Each slot once: a later pass's entry replaces an earlier one's failure. Holds back at most one window of slots per pass, because
+ * no worker starts a slot further beyond the lowest that is not done; what it holds back has at most `MAX_WINDOW_BYTES`, and what
+ * was in flight, if the pass is the shard's first.
  */
 export async function* slotsInOrder(
   objects: Objects,
@@ -101,7 +102,7 @@ async function* slotsOfPass(
     }
     do {
       // A full window is never held back by one slot: so that slot is not in this pass, which may cover only failed slots.
-      if (early.size >= MAX_WINDOW_SLOTS) next = Math.min(...early.keys());
+      if (early.size >= MAX_WINDOW_SLOTS) while (!early.has(next)) next += 1;
       for (let line = early.get(next); line !== undefined; line = early.get(next)) {
         early.delete(next);
         next += 1;
