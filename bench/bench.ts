@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { calls } from "./calls.ts";
+import { dispatch } from "./dispatch.ts";
 import { exporting } from "./export.ts";
 import type { Figure } from "./figure.ts";
 import { fleet } from "./fleet.ts";
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   calls,
   storm,
   writes,
+  dispatch,
   restart,
   fleet,
   small,

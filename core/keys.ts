@@ -9,6 +9,8 @@
 export const jobKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "JOB" as const });
 /** The job's own copy of its template version: deleting a template never breaks a job. */
 export const jobTemplateKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "TEMPLATE" as const });
+/** The latest records that were kept: not in the shards' rows, whose checkpoints would pay for them every second. */
+export const latestKey = (jobId: string) => ({ pk: `JOB#${jobId}`, sk: "LATEST" as const });
 /** Each shard has its own partition, so that a hundred shards do not share one. */
 export const shardKey = (jobId: string, shardNo: number) => ({ pk: `SHARD#${jobId}#${shardNo}`, sk: "SHARD" as const });
 /** The shard that writes the dataset is leased, fenced and restarted like any other. */
@@ -21,8 +23,16 @@ export const tokenKey = (owner: string, clientToken: string) => ({
 /** Indexes of the jobs table. They only find rows; decisions are made on the base row. */
 export const JOBS_BY_OWNER = "byOwner"; // owner, createdAt: descending is newest first; only job rows have both
 export const JOBS_BY_OWNER_STATUS = "byOwnerStatus"; // ownerStatus, createdAt
-export const JOBS_OPEN = "open"; // openKey ("OPEN" while active, to be purged or to be swept; absent otherwise), jobId
-export const OPEN = "OPEN";
+export const JOBS_QUEUE = "queue"; // queueKey, queueOrder: where the dispatcher finds a job; without queueKey it does not
+/** Opened, and not yet in its owner's queue: the dispatcher puts it there, and the sweep finds those it was not told of. */
+export const NEW_JOBS = "NEW";
+/** Every open job of an owner. */
+export const ownerQueue = (owner: string) => `OWNER#${owner}`;
+/** Jobs at rest, to be purged or swept. */
+export const LEFTOVERS = "LEFTOVERS";
+/** By priority, then age. The ranks follow PRIORITIES in core/job/job.ts. */
+export const queueRank = (priority: string | undefined) => (priority === "HIGH" ? "0" : priority === "LOW" ? "2" : "1");
+export const queueOrder = (priority: string | undefined, jobId: string) => `${queueRank(priority)}#${jobId}`;
 export const ownerStatus = (owner: string, status: string) => `${owner}#${status}`;
 /** A test run of a template; removed after a week by its time to live. */
 export const testRunKey = (testRunId: string) => ({ pk: `TESTRUN#${testRunId}`, sk: "TESTRUN" as const });
@@ -47,7 +57,12 @@ export const FLEET = "FLEET";
 /** One task slot in use. All are in one partition so that the sweep can query them. */
 export const taskKey = (taskSlot: string) => ({ pk: FLEET as typeof FLEET, sk: `TASK#${taskSlot}` });
 export const overallCounterKey = () => ({ pk: "COUNT" as const, sk: "OVERALL" as const });
-export const ownerCounterKey = (owner: string) => ({ pk: "COUNT" as const, sk: `OWNER#${owner}` });
+export const fleetOwnerKey = (owner: string) => ({ pk: "COUNT" as const, sk: `OWNER#${owner}` });
+/** The owners whose jobs may be able to use another task: waitingKey (absent for all others), waitingOrder. */
+export const OWNERS_WAITING = "waiting";
+export const WAITING = "WAITING";
+/** Where the sweep continues to check the queue. */
+export const queueCheckKey = () => ({ pk: "CHECK" as const, sk: "QUEUE" as const });
 export const spotKey = () => ({ pk: "CAPACITY" as const, sk: "SPOT" as const });
 
 // The templates table ------------------------------------------------------------------------------------------------

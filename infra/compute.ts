@@ -16,7 +16,7 @@ import { ArnPrincipal, PolicyStatement, Role, SessionTagsPrincipal } from "aws-c
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { JOBS_OPEN } from "../core/keys.ts";
+import { JOBS_QUEUE, OWNERS_WAITING } from "../core/keys.ts";
 import { DEFAULT_TASK_SIZE } from "../core/job/task-size.ts";
 import type { Builds } from "./build.ts";
 import type { Data } from "./data.ts";
@@ -169,7 +169,9 @@ export class Compute extends NestedStack {
     });
     const inCluster = { ArnEquals: { "ecs:cluster": cluster.clusterArn } };
     const tasks = this.formatArn({ service: "ecs", resource: "task", resourceName: `${cluster.clusterName}/*` });
-    dispatch.allow("FindOpenJobs", ["dynamodb:Query"], [`${data.jobs.tableArn}/index/${JOBS_OPEN}`]);
+    // The sweep scans the queue piece by piece, to check it.
+    dispatch.allow("FindJobs", ["dynamodb:Query", "dynamodb:Scan"], [`${data.jobs.tableArn}/index/${JOBS_QUEUE}`]);
+    dispatch.allow("FindOwners", ["dynamodb:Query"], [`${data.fleet.tableArn}/index/${OWNERS_WAITING}`]);
     dispatch.allow(
       "JobRows",
       ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],

@@ -15,7 +15,8 @@ import { SNAPSHOT_RETENTION_DAYS } from "../core/dataset/snapshot.ts";
 import {
   JOBS_BY_OWNER,
   JOBS_BY_OWNER_STATUS,
-  JOBS_OPEN,
+  JOBS_QUEUE,
+  OWNERS_WAITING,
   SEED_SETS_BY_OWNER,
   TEMPLATES_BY_OWNER,
 } from "../core/keys.ts";
@@ -37,13 +38,15 @@ export class Data extends NestedStack {
     this.jobs = this.table("Jobs", { timeToLiveAttribute: "expiresAt" }, [
       index(JOBS_BY_OWNER, "owner", "createdAt"),
       index(JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"),
+      { ...index(JOBS_QUEUE, "queueKey", "queueOrder"), projectionType: ProjectionType.KEYS_ONLY },
+    ]);
+    this.fleet = this.table("Fleet", {}, [
       {
-        ...index(JOBS_OPEN, "openKey", "jobId"),
+        ...index(OWNERS_WAITING, "waitingKey", "waitingOrder"),
         projectionType: ProjectionType.INCLUDE,
-        nonKeyAttributes: ["owner", "status", "priority"],
+        nonKeyAttributes: ["owner", "running", "version", "changedAtMs", "waitingSince"],
       },
     ]);
-    this.fleet = this.table("Fleet", {}, []);
     this.templates = this.table("Templates", {}, [index(TEMPLATES_BY_OWNER, "owner", "listKey")]);
     this.seedSets = this.table("SeedSets", {}, [index(SEED_SETS_BY_OWNER, "owner", "listKey")]);
     this.bucket = this.objects();

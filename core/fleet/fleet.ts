@@ -1,5 +1,5 @@
-/** Who gets the fleet's next task, on which capacity, and which tasks need reconciling. */
-import { isAtRest, PRIORITIES, type JobCapacity, type JobPriority, type JobStatus } from "../job/job.ts";
+/** How many tasks a job could use, on which capacity, and which tasks need reconciling. */
+import type { JobCapacity } from "../job/job.ts";
 import type { JobRow } from "../job/job-row.ts";
 import type { ShardRow } from "../shard/shard-row.ts";
 import type { SpotRow, TaskRow } from "./fleet-rows.ts";
@@ -8,53 +8,6 @@ export interface FleetLimits {
   /** The most tasks of one owner at a time. */
   readonly perOwner: number;
   readonly overall: number;
-}
-
-/** A job that could use more tasks. */
-export interface WaitingJob {
-  readonly jobId: string;
-  readonly owner: string;
-  /** Among its owner's jobs; NORMAL when absent. */
-  readonly priority?: JobPriority;
-  /** How many more tasks it could use. */
-  readonly wantedTasks: number;
-}
-
-/**
- * The jobs to start a task for, in order, as far as slots are free: each slot goes to the owner with the fewest tasks, and to
- * that owner's job of the highest priority, the oldest among equals. Priorities do not count between owners. A job that gets
- * two tasks is listed twice.
- */
-export function planStarts(
-  waiting: readonly WaitingJob[],
-  running: { readonly overall: number; readonly byOwner: ReadonlyMap<string, number> },
-  limits: FleetLimits,
-): string[] {
-  const wants = new Map(waiting.map(({ jobId, wantedTasks }) => [jobId, wantedTasks]));
-  const has = new Map(running.byOwner);
-  const oldestFirst = [...waiting].sort((a, b) => (a.jobId < b.jobId ? -1 : 1));
-  const starts: string[] = [];
-  while (running.overall + starts.length < limits.overall) {
-    const ready = oldestFirst.filter(
-      ({ jobId, owner }) => (wants.get(jobId) ?? 0) > 0 && (has.get(owner) ?? 0) < limits.perOwner,
-    );
-    const [first] = ready;
-    if (!first) break;
-    const { owner } = ready.reduce(
-      (best, job) => ((has.get(job.owner) ?? 0) < (has.get(best.owner) ?? 0) ? job : best),
-      first,
-    );
-    const own = ready.filter((job) => job.owner === owner);
-    const next = own.reduce((best, job) => (rankOf(job) < rankOf(best) ? job : best));
-    starts.push(next.jobId);
-    wants.set(next.jobId, (wants.get(next.jobId) ?? 0) - 1);
-    has.set(next.owner, (has.get(next.owner) ?? 0) + 1);
-  }
-  return starts;
-}
-
-function rankOf({ priority = "NORMAL" }: { readonly priority?: JobPriority }): number {
-  return PRIORITIES.indexOf(priority);
 }
 
 /**
@@ -87,35 +40,6 @@ export function countActiveTasks(
 ): number {
   const holders = new Set(shards.filter(({ leaseUntilMs }) => leaseUntilMs > nowMs).map(({ leaseTask }) => leaseTask));
   return tasks.filter((task) => !isPastGracePeriod(task, nowMs) || holders.has(task.taskSlot)).length;
-}
-
-/** A job as the index of open jobs lists it; `status` may be stale. */
-export interface OpenJob {
-  readonly jobId: string;
-  readonly owner: string;
-  readonly status: string;
-  readonly priority?: JobPriority;
-}
-
-/** More than the jobs one owner's tasks work on, so there are always waiting jobs among them. */
-const JOBS_PER_OWNER = 20;
-const CLEANUPS_PER_SWEEP = 50;
-
-/**
- * The open jobs to read, from a list with the oldest first: a few of each owner, by priority and then age, so that a thousand
- * jobs of one owner do not hide anyone else's, and some of those at rest, to be purged or swept.
- */
-export function jobsToConsider(open: readonly OpenJob[]): string[] {
-  const taken = new Map<string, number>();
-  return [...open]
-    .sort((one, other) => rankOf(one) - rankOf(other))
-    .filter(({ owner, status }) => {
-      const group = isAtRest(status as JobStatus) ? "" : owner;
-      const before = taken.get(group) ?? 0;
-      taken.set(group, before + 1);
-      return before < (group === "" ? CLEANUPS_PER_SWEEP : JOBS_PER_OWNER);
-    })
-    .map(({ jobId }) => jobId);
 }
 
 /** After this many consecutive Spot shortages, tasks start on demand until a cooldown has passed. */

@@ -2,7 +2,7 @@
 import type { Outcome } from "./job.ts";
 import { tokenOf } from "../random.ts";
 import { datasetPrefix } from "../bucket.ts";
-import { exportKey, jobKey, OPEN, ownerStatus } from "../keys.ts";
+import { exportKey, jobKey, LEFTOVERS, ownerStatus } from "../keys.ts";
 import type { DatasetFileRow, JobRow } from "./job-row.ts";
 import { newShard } from "../shard/new-shard.ts";
 import type { PartRange, ShardRow } from "../shard/shard-row.ts";
@@ -11,7 +11,7 @@ import type { Change, Condition, Write } from "../change.ts";
 
 /** QUEUED → RUNNING. Removes what an earlier ending left on a resumed job. */
 export function startJob(job: JobRow, nowIso: string): Change {
-  const set = { ...statusOf(job, "RUNNING"), openKey: OPEN, startedAt: job.startedAt ?? nowIso };
+  const set = { ...statusOf(job, "RUNNING"), startedAt: job.startedAt ?? nowIso };
   const remove = ["outcome", "statusReason", "finishedAt"];
   return transition(job, { set, remove, when: { equals: { status: "QUEUED" } }, expected: { status: "RUNNING" } });
 }
@@ -23,7 +23,7 @@ export function beginExport(
   statusReason: string | undefined,
   when?: Condition["equals"],
 ): Change {
-  const set = { ...statusOf(job, "EXPORTING"), openKey: OPEN, outcome, ...(statusReason && { statusReason }) };
+  const set = { ...statusOf(job, "EXPORTING"), outcome, ...(statusReason && { statusReason }) };
   const remove = statusReason ? [] : ["statusReason"];
   return transition(job, {
     set,
@@ -62,7 +62,7 @@ export interface CompactedShard {
 
 /**
  * EXPORTING → the outcome, with the dataset this lease wrote. After that nothing references the parts that were compacted
- * into it; the job stays in the index of open jobs until the dispatcher has removed them.
+ * into it; the dispatcher finds the job among those with leftovers until it has removed them.
  */
 export function publishDataset(
   job: JobRow,
@@ -83,7 +83,7 @@ export function publishDataset(
     set: {
       ...statusOf(job, outcome),
       ...dataset,
-      openKey: OPEN,
+      queueKey: LEFTOVERS,
       sweepGeneration: lease.generation,
       finishedAt: nowIso,
     },
@@ -105,7 +105,7 @@ function repointed({ shard, partRanges }: CompactedShard): Write {
 export function failExport(job: JobRow, lease: ShardRow, statusReason: string, nowIso: string): Change {
   const change = transition(job, {
     set: { ...statusOf(job, "FAILED"), outcome: "FAILED", statusReason, finishedAt: nowIso },
-    remove: ["openKey"],
+    remove: ["queueKey"],
     when: { equals: { status: "EXPORTING", controlNo: job.controlNo } },
     expected: { status: "FAILED", statusReason },
   });

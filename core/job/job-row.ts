@@ -3,7 +3,6 @@ import type { ArchiveClass } from "../dataset/archive.ts";
 import type { PartitionBy } from "../dataset/partition.ts";
 import type { Split } from "../dataset/split.ts";
 import type { DatasetFormat } from "../formats.ts";
-import type { OPEN } from "../keys.ts";
 import type { Tiers } from "../models/models.ts";
 import type { Estimate } from "../money/estimate.ts";
 import type { Nanos } from "../money/money.ts";
@@ -17,7 +16,10 @@ export interface JobRow {
   jobId: string;
   owner: string;
   ownerStatus: string;
-  openKey?: typeof OPEN;
+  /** In which list the dispatcher finds it: NEW_JOBS, an ownerQueue, or LEFTOVERS; absent when it is not to be found. */
+  queueKey?: string;
+  /** Its place there, by priority and age; absent in jobs that predate it. */
+  queueOrder?: string;
   name: string;
   status: JobStatus;
   outcome?: Outcome;

@@ -8,11 +8,14 @@ import { logger } from "./lambdaHandler.ts";
 import { callApi } from "./callApi.ts";
 import { REPORT_PROGRESS } from "../../core/reports.ts";
 import { releaseTask } from "./fleet/releaseTask.ts";
-import { readJob, readOpenJobs } from "./fleet/jobs.ts";
+import { LEFTOVERS } from "../../core/keys.ts";
+import { checkQueue } from "./fleet/checkQueue.ts";
+import { readJob, readJobs } from "./fleet/jobs.ts";
 import { reconcileTasks } from "./fleet/reconcileTasks.ts";
 import { placeTasks } from "./fleet/placeTasks.ts";
 import { purgeJob } from "./fleet/purgeJob.ts";
-import { readTasks } from "./fleet/slots.ts";
+import { enqueue, listJobs } from "./fleet/queue.ts";
+import { readTask, readTasks } from "./fleet/slots.ts";
 import { sweepJob } from "./fleet/sweepJob.ts";
 
 /** The fields used of an "ECS Task State Change". */
@@ -31,6 +34,8 @@ export type DispatchEvent =
   | { readonly kind: "sweep" }
   | EventBridgeEvent<"ECS Task State Change", TaskStateChange>;
 
+const CLEANUPS_PER_SWEEP = 50;
+
 export async function handler(event: DispatchEvent): Promise<void> {
   if ("detail" in event) await taskChanged(event.detail);
   else if (event.kind === "job") await jobChanged(event.jobId);
@@ -40,32 +45,32 @@ export async function handler(event: DispatchEvent): Promise<void> {
 /** A job's owner created or changed it. */
 async function jobChanged(jobId: string): Promise<void> {
   await notifyWatchers(jobId);
-  const jobs = await readOpenJobs(jobId);
-  await placeTasks(jobs);
-  await cleanUp(jobs.filter((job) => job.jobId === jobId));
+  const job = await readJob(jobId);
+  if (!job) return;
+  const owner = await enqueue(job);
+  await placeTasks({ changed: owner && { job, owner } });
+  await cleanUp([job]);
 }
 
 /** A task has stopped, or is about to: then its worker knows, and there is nothing to do yet. */
 async function taskChanged(detail: TaskStateChange): Promise<void> {
-  if (detail.lastStatus !== "STOPPED") return;
-  const task = (await readTasks()).find(
-    ({ taskSlot, taskArn }) => taskArn === detail.taskArn || taskSlot === detail.startedBy,
-  );
+  if (detail.lastStatus !== "STOPPED" || !detail.startedBy) return;
+  const task = await readTask(detail.startedBy);
   if (!task) return;
   const end = { stopCode: detail.stopCode, startedAt: detail.startedAt, exitCode: detail.containers?.[0]?.exitCode };
   const mayRestart = await releaseTask(task, end, Date.now());
   // The worker may have died between its last write and its report.
   await notifyWatchers(task.jobId);
-  const jobs = await readOpenJobs(task.jobId);
-  await placeTasks(mayRestart ? jobs : jobs.filter(({ jobId }) => jobId !== task.jobId));
-  await cleanUp(jobs.filter(({ jobId }) => jobId === task.jobId));
+  const job = await readJob(task.jobId);
+  await placeTasks({ resting: mayRestart ? undefined : job });
+  if (job) await cleanUp([job]);
 }
 
 async function sweep(): Promise<void> {
   await reconcileTasks(Date.now());
-  const jobs = await readOpenJobs();
-  await placeTasks(jobs);
-  await cleanUp(jobs);
+  await checkQueue().catch((error: Error) => logger.error("Failed to check the queue", { error }));
+  await placeTasks({ isSweep: true });
+  await cleanUp(await readJobs(await listJobs(LEFTOVERS, CLEANUPS_PER_SWEEP)));
 }
 
 /** Removes what deleted jobs leave behind and published ones no longer need. */

@@ -3,7 +3,7 @@
  * and invalidates every ending decided before.
  */
 import { runtime, type Context } from "@aws-appsync/utils";
-import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
+import { jobKey, NEW_JOBS, ownerStatus, queueOrder } from "../../core/keys.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
 import { callerOf } from "./caller.ts";
 import { throwInternal, throwConflict, throwNotFound } from "./errors.ts";
@@ -62,12 +62,13 @@ export const NO_EXTRA_UPDATE: Expression = { expression: "", names: {}, values: 
 /** Resumes a job at rest: QUEUED, without the results of its ending. */
 export function resumeUpdate(ctx: Context, job: JobRow, budgetNanos: number, more: Expression) {
   const resumed = {
-    expression: `, #status = :queued, #ownerStatus = :ownerStatus, #openKey = :open${more.expression}
+    expression: `, #status = :queued, #ownerStatus = :ownerStatus, #queueKey = :new, #queueOrder = :order${more.expression}
       REMOVE #outcome, #statusReason, #finishedAt`,
     names: {
       "#status": "status",
       "#ownerStatus": "ownerStatus",
-      "#openKey": "openKey",
+      "#queueKey": "queueKey",
+      "#queueOrder": "queueOrder",
       "#outcome": "outcome",
       "#statusReason": "statusReason",
       "#finishedAt": "finishedAt",
@@ -76,7 +77,8 @@ export function resumeUpdate(ctx: Context, job: JobRow, budgetNanos: number, mor
     values: {
       ":queued": "QUEUED",
       ":ownerStatus": ownerStatus(job.owner, "QUEUED"),
-      ":open": OPEN,
+      ":new": NEW_JOBS,
+      ":order": queueOrder(job.priority, job.jobId),
       ...more.values,
     },
   };

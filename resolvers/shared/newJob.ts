@@ -1,5 +1,5 @@
 /** The rows of a new job, as createJob writes them in one transaction. */
-import { budgetKey, jobKey, jobTemplateKey, OPEN, ownerStatus, shardKey } from "../../core/keys.ts";
+import { budgetKey, jobKey, jobTemplateKey, NEW_JOBS, ownerStatus, queueOrder, shardKey } from "../../core/keys.ts";
 import type { BudgetRow } from "../../core/money/budget-row.ts";
 import type { JobRow, JobTemplateRow } from "../../core/job/job-row.ts";
 import { newShard } from "../../core/shard/new-shard.ts";
@@ -24,7 +24,8 @@ export function jobRow({ jobId, owner, input, checked, now }: NewJob): JobRow {
     jobId,
     owner,
     ownerStatus: ownerStatus(owner, "QUEUED"),
-    openKey: OPEN,
+    queueKey: NEW_JOBS,
+    queueOrder: queueOrder(input.priority ?? undefined, jobId),
     name: input.name,
     status: "QUEUED",
     controlNo: 0,

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { operations, update } from "@aws-appsync/utils/dynamodb";
-import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
+import { jobKey, NEW_JOBS, ownerStatus } from "../../core/keys.ts";
 import type { MutationCancelJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { finishUpdate, skipIfWritten } from "../shared/control.ts";
@@ -18,7 +18,7 @@ export function request(ctx: Context<MutationCancelJobArgs>) {
       outcome: "CANCELLED",
       statusReason: operations.remove(),
       ownerStatus: ownerStatus(owner, "EXPORTING"),
-      openKey: OPEN,
+      queueKey: NEW_JOBS,
       controlNo: operations.increment(1),
     },
   });

@@ -1,22 +1,24 @@
 import type { Context } from "@aws-appsync/utils";
 import { operations, update } from "@aws-appsync/utils/dynamodb";
-import { jobKey, OPEN, ownerStatus } from "../../core/keys.ts";
+import { jobKey, LEFTOVERS, ownerStatus, queueOrder } from "../../core/keys.ts";
 import type { MutationDeleteJobArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { finishUpdate, skipIfWritten } from "../shared/control.ts";
 import { DELETABLE } from "../shared/transitions.ts";
 
-/** The dispatcher's sweep finds it by `openKey` and removes its rows and objects. */
+/** The dispatcher's sweep finds it by `queueKey` and removes its rows and objects. */
 export function request(ctx: Context<MutationDeleteJobArgs>) {
   skipIfWritten(ctx);
   const owner = callerOf(ctx);
+  const { id } = ctx.args;
   return update({
-    key: jobKey(ctx.args.id),
+    key: jobKey(id),
     condition: { owner: { eq: owner }, status: { in: DELETABLE } },
     update: {
       status: "DELETING",
       ownerStatus: ownerStatus(owner, "DELETING"),
-      openKey: OPEN,
+      queueKey: LEFTOVERS,
+      queueOrder: queueOrder(undefined, id),
       controlNo: operations.increment(1),
     },
   });

@@ -15,7 +15,7 @@ export function request(ctx: Context<MutationPauseJobArgs>) {
     update: {
       status: "PAUSED",
       ownerStatus: ownerStatus(owner, "PAUSED"),
-      openKey: operations.remove(),
+      queueKey: operations.remove(),
       controlNo: operations.increment(1),
     },
   });

@@ -1,6 +1,6 @@
 import type { Context } from "@aws-appsync/utils";
 import { update } from "@aws-appsync/utils/dynamodb";
-import { jobKey } from "../../core/keys.ts";
+import { jobKey, queueOrder } from "../../core/keys.ts";
 import type { MutationSetJobPriorityArgs } from "../generated/schema.ts";
 import { callerOf } from "../shared/caller.ts";
 import { finishUpdate, skipIfWritten } from "../shared/control.ts";
@@ -9,10 +9,11 @@ import { PRIORITIZABLE } from "../shared/transitions.ts";
 /** Affects future tasks only: no running task is stopped for it. */
 export function request(ctx: Context<MutationSetJobPriorityArgs>) {
   skipIfWritten(ctx);
+  const { id, priority } = ctx.args;
   return update({
-    key: jobKey(ctx.args.id),
+    key: jobKey(id),
     condition: { owner: { eq: callerOf(ctx) }, status: { in: PRIORITIZABLE } },
-    update: { priority: ctx.args.priority },
+    update: { priority, queueOrder: queueOrder(priority, id) },
   });
 }
 

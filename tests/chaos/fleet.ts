@@ -67,8 +67,8 @@ export class Fleet {
 
   /** Records a change of the job's row for the lagging index. */
   indexJob(): void {
-    const { status, openKey } = this.world.job;
-    this.#index.push({ sinceMs: this.world.clock.nowMs(), isOpen: openKey !== undefined, status });
+    const { status, queueKey } = this.world.job;
+    this.#index.push({ sinceMs: this.world.clock.nowMs(), isOpen: queueKey !== undefined, status });
   }
 
   /** Delivers an event that may require tasks; it may get lost or arrive twice. */

@@ -107,7 +107,7 @@ export class Owner {
     const { world, eventLog } = this.context;
     world.clock.after(atMs, () => {
       if (!["QUEUED", "RUNNING"].includes(world.job.status)) return;
-      world.setJob({ status: "PAUSED", ownerStatus: ownerStatus(world.job.owner, "PAUSED"), openKey: undefined });
+      world.setJob({ status: "PAUSED", ownerStatus: ownerStatus(world.job.owner, "PAUSED"), queueKey: undefined });
       eventLog.count("job paused");
       this.context.acted();
       world.clock.after(forMs, () => {

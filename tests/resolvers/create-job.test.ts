@@ -45,7 +45,8 @@ describe("createJob", () => {
     });
     expect(await jobRow(world, job.id)).toMatchObject({
       ownerStatus: "ann#QUEUED",
-      openKey: "OPEN",
+      queueKey: "OWNER#ann",
+      queueOrder: `1#${job.id}`,
       openShards: 3,
       seedSetOwner: "ann",
     });

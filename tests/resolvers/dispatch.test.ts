@@ -38,6 +38,15 @@ async function lease(jobId: string, shardNo: number, leaseTask: string, leaseUnt
   await world.put("Jobs", { ...row, generation: row.generation + 1, leaseTask, leaseUntilMs, grantNanos: 500 });
 }
 
+/** A queued job of Ann's whose row alone exists: the dispatcher knows nothing of it. */
+async function givenLostJob(): Promise<{ id: string; row: any }> {
+  world.fleet.mood = "denies";
+  const { id } = await givenJob(world, "ann", { recordCount: 10 });
+  const row = await jobRow(world, id);
+  await world.empty();
+  return { id, row };
+}
+
 test("a new job gets tasks for its shards, on Spot, each with its slot and the job's tags", async () => {
   const job = await givenJob(world, "ann", { recordCount: 1_000 });
   expect(world.fleet.requests).toHaveLength(2);
@@ -142,7 +151,7 @@ test("a stopped task releases its slot to the next job once, however often the e
   await givenJob(world, "bob", { recordCount: 5_000 });
   const waiting = await givenJob(world, "eve", { recordCount: 10 });
   const annsTask = (await tasks()).find(({ owner }) => owner === "ann");
-  await change(world, annsTask.jobId, { status: "PAUSED", openKey: undefined });
+  await change(world, annsTask.jobId, { status: "PAUSED" });
   await Promise.all([1, 2, 3].map(() => world.run("dispatch", taskStopped(annsTask))));
   expect((await tasks()).map(({ jobId }) => jobId)).toContain(waiting.id);
   expect((await tasks()).map(({ taskSlot }) => taskSlot)).not.toContain(annsTask.taskSlot);
@@ -262,6 +271,31 @@ test("a task that cannot be reconciled does not block the others", async () => {
   expect((await tasks()).map(({ jobId }) => jobId)).toContain(job.id);
 });
 
+test("a job that the dispatcher was not told of gets its task by the sweep", async () => {
+  const job = await givenLostJob();
+  await world.put("Jobs", { ...job.row, queueKey: "NEW" });
+  await sweep();
+  expect((await tasks()).map(({ jobId }) => jobId)).toEqual([job.id]);
+});
+
+test("an owner who is missing from the list although a job of theirs waits is found by the sweep", async () => {
+  const job = await givenLostJob();
+  await world.put("Jobs", { ...job.row, queueKey: "OWNER#ann" });
+  await sweep();
+  expect((await tasks()).map(({ jobId }) => jobId)).toEqual([job.id]);
+});
+
+test("rows of an earlier version break nothing: their job gets tasks once its owner changes it", async () => {
+  const job = await givenLostJob();
+  const { queueKey: _, queueOrder: __, ...old } = job.row;
+  await world.put("Jobs", { ...old, openKey: "OPEN" });
+  await world.put("Fleet", { pk: "COUNT", sk: "OWNER#ann", running: 0 });
+  await sweep();
+  expect(await tasks()).toEqual([]);
+  await world.run("dispatch", { kind: "job", jobId: job.id });
+  expect((await tasks()).map(({ jobId }) => jobId)).toEqual([job.id]);
+});
+
 test("an exporting job gets one task, a paused one none", async () => {
   world.fleet.mood = "denies";
   const job = await givenJob(world, "ann", { recordCount: 5_000 });
@@ -312,7 +346,7 @@ describe("a published job", () => {
     const [task] = (await tasks()).filter(({ jobId }) => jobId === job.id);
     await world.run("dispatch", taskStopped(task));
     expect(await objectsOf(job.id)).toEqual(inJob(KEPT, job.id));
-    expect(await jobRow(world, job.id)).not.toHaveProperty("openKey");
+    expect(await jobRow(world, job.id)).not.toHaveProperty("queueKey");
     expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
@@ -329,9 +363,9 @@ describe("a published job", () => {
     await lease(job.id, 0, "some task");
     const news = inJob(["parts/J/0/3-0", "parts/J/1/0-0", "datasets/J/4/dataset.jsonl"], job.id);
     for (const name of news) await world.putObject(name, "x");
-    await sweep();
+    await world.run("dispatch", { kind: "job", jobId: job.id });
     expect(await objectsOf(job.id)).toEqual([...inJob(KEPT, job.id), ...news].sort());
-    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", status: "QUEUED" });
+    expect(await jobRow(world, job.id)).toMatchObject({ queueKey: "OWNER#ann", status: "QUEUED" });
     expect(await jobRow(world, job.id)).not.toHaveProperty("sweepGeneration");
   });
 
@@ -345,12 +379,12 @@ describe("a published job", () => {
     };
     stack.add(again, { step: "initialize", name: "published again" });
     await sweep();
-    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", sweepGeneration: 5 });
+    expect(await jobRow(world, job.id)).toMatchObject({ queueKey: "LEFTOVERS", sweepGeneration: 5 });
   });
 
-  test("that is being deleted keeps its open key until all of it is gone", async () => {
+  test("that is being deleted stays among the leftovers until all of it is gone", async () => {
     const job = await publishedJob({ status: "DELETING" });
     await sweep();
-    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN" });
+    expect(await jobRow(world, job.id)).toMatchObject({ queueKey: "LEFTOVERS" });
   });
 });

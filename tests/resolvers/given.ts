@@ -1,4 +1,5 @@
 /** Fixtures for tests of jobs: a template, a seed set, an input. */
+import { LEFTOVERS, ownerQueue } from "../../core/keys.ts";
 import type { World } from "./world.ts";
 
 export const TEMPLATE = `name: Film questions
@@ -89,11 +90,22 @@ export async function givenJob(world: World, person: string, changes: object = {
   return createJob;
 }
 
+/** Where the dispatcher finds jobs that are not open. */
+const QUEUES: Readonly<Record<string, string | undefined>> = {
+  PAUSED: undefined,
+  BUDGET_EXCEEDED: undefined,
+  COMPLETED: LEFTOVERS,
+  CANCELLED: LEFTOVERS,
+  FAILED: LEFTOVERS,
+  DELETING: LEFTOVERS,
+};
+
 /** Changes a job's row, as the worker or its owner would have. */
 export async function change(world: World, jobId: string, changes: object): Promise<void> {
   const row = await world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });
   const status = (changes as { status?: string }).status ?? row.status;
-  await world.put("Jobs", { ...row, ...changes, ownerStatus: `${row.owner}#${status}` });
+  const queueKey = status in QUEUES ? QUEUES[status] : ownerQueue(row.owner);
+  await world.put("Jobs", { ...row, queueKey, ...changes, ownerStatus: `${row.owner}#${status}` });
 }
 
 export const jobRow = (world: World, jobId: string) => world.row("Jobs", { pk: `JOB#${jobId}`, sk: "JOB" });

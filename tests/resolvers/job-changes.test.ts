@@ -7,7 +7,7 @@ const EXTEND = `mutation ($id: ID!, $count: Int!, $budget: Float) {
   extendJob(id: $id, recordCount: $count, budgetNanos: $budget) { ${JOB} } }`;
 const RETRY = `mutation ($id: ID!, $budget: Float) { retryFailed(id: $id, budgetNanos: $budget) { ${JOB} } }`;
 const PRIORITIZE = `mutation ($id: ID!, $priority: JobPriority!) { setJobPriority(id: $id, priority: $priority) { ${JOB} } }`;
-const ENDED = { outcome: "COMPLETED", statusReason: "why", finishedAt: "2026-01-01T00:00:00Z", openKey: undefined };
+const ENDED = { outcome: "COMPLETED", statusReason: "why", finishedAt: "2026-01-01T00:00:00Z", queueKey: undefined };
 const CHANGED = "Conflict: The job changed at the same time; review it, then try again.";
 
 let world: World;
@@ -130,7 +130,7 @@ describe("extendJob", () => {
       expect(extendJob).toMatchObject({ status: "QUEUED", outcome: null, statusReason: null, finishedAt: null });
       expect(extendJob.datasetFiles).toEqual(datasetFiles);
       const stored = await jobRow(world, job.id);
-      expect(stored).toMatchObject({ openKey: "OPEN", openShards: 1, shardCount: 4, parkedShards: 0 });
+      expect(stored).toMatchObject({ queueKey: "OWNER#ann", openShards: 1, shardCount: 4, parkedShards: 0 });
       expect(stored).toMatchObject({ ownerStatus: "ann#QUEUED", datasetPrefix: "d/" });
     },
   );
@@ -263,7 +263,11 @@ describe("retryFailed", () => {
       generation: 4,
     });
     expect([await shardRow(job.id, 1), await shardRow(job.id, 2)]).toEqual(untouched);
-    expect(await jobRow(world, job.id)).toMatchObject({ openShards: 1, openKey: "OPEN", ownerStatus: "ann#QUEUED" });
+    expect(await jobRow(world, job.id)).toMatchObject({
+      openShards: 1,
+      queueKey: "OWNER#ann",
+      ownerStatus: "ann#QUEUED",
+    });
   });
 
   test("of a failed job also continues with records never attempted, and resets crash counts", async () => {

@@ -16,7 +16,7 @@ describe("transitions", () => {
     });
     const stored = await jobRow(world, job.id);
     expect(stored).toMatchObject({ status: "PAUSED", ownerStatus: "ann#PAUSED" });
-    expect(stored).not.toHaveProperty("openKey");
+    expect(stored).not.toHaveProperty("queueKey");
   });
 
   describe.each([
@@ -50,7 +50,7 @@ describe("transitions", () => {
     await world.ask("ann", act("pauseJob"), { id: job.id });
     const { cancelJob } = await world.ask("ann", act("cancelJob"), { id: job.id });
     expect(cancelJob).toMatchObject({ status: "EXPORTING", outcome: "CANCELLED", controlNo: 2 });
-    expect(await jobRow(world, job.id)).toMatchObject({ openKey: "OPEN", ownerStatus: "ann#EXPORTING" });
+    expect(await jobRow(world, job.id)).toMatchObject({ queueKey: "OWNER#ann", ownerStatus: "ann#EXPORTING" });
   });
 
   test("resume reopens a paused job and clears the reason of its status", async () => {
@@ -71,7 +71,7 @@ describe("transitions", () => {
       budgetNanos: 1_000_000_000,
     });
     const stored = await jobRow(world, job.id);
-    expect(stored).toMatchObject({ openKey: "OPEN", parkedShards: 0, ownerStatus: "ann#QUEUED" });
+    expect(stored).toMatchObject({ queueKey: "OWNER#ann", parkedShards: 0, ownerStatus: "ann#QUEUED" });
     expect(stored).not.toHaveProperty("statusReason");
   });
 

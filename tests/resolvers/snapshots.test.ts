@@ -153,8 +153,8 @@ test("is deleted with its job", async () => {
   await world.putObject(`snapshots/${job.id}/x.jsonl`, "x");
   await world.put("Fleet", { pk: "none", sk: "none" });
   for (const task of await world.all("Fleet"))
-    if (task.taskArn) await world.run("dispatch", { detail: { taskArn: task.taskArn, lastStatus: "STOPPED" } });
-  await change(world, job.id, { status: "DELETING", openKey: "OPEN" });
+    if (task.taskArn) await world.run("dispatch", { detail: { startedBy: task.taskSlot, lastStatus: "STOPPED" } });
+  await change(world, job.id, { status: "DELETING" });
   await world.run("dispatch", { kind: "sweep" });
   expect((await world.objects()).filter((name) => name.includes(job.id))).toEqual([]);
 });

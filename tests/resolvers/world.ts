@@ -19,7 +19,8 @@ import { ENVIRONMENT } from "../../core/environment.ts";
 import {
   JOBS_BY_OWNER,
   JOBS_BY_OWNER_STATUS,
-  JOBS_OPEN,
+  JOBS_QUEUE,
+  OWNERS_WAITING,
   SEED_SETS_BY_OWNER,
   TEMPLATES_BY_OWNER,
 } from "../../core/keys.ts";
@@ -77,9 +78,9 @@ const INDEXES: Record<string, [string, string, string][]> = {
   Jobs: [
     [JOBS_BY_OWNER, "owner", "createdAt"],
     [JOBS_BY_OWNER_STATUS, "ownerStatus", "createdAt"],
-    [JOBS_OPEN, "openKey", "jobId"],
+    [JOBS_QUEUE, "queueKey", "queueOrder"],
   ],
-  Fleet: [],
+  Fleet: [[OWNERS_WAITING, "waitingKey", "waitingOrder"]],
   Templates: [[TEMPLATES_BY_OWNER, "owner", "listKey"]],
   SeedSets: [[SEED_SETS_BY_OWNER, "owner", "listKey"]],
 };

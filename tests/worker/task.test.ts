@@ -18,7 +18,7 @@ describe("a job", () => {
       ownerStatus: "owner-1#COMPLETED",
     });
     // Until the dispatcher has removed the parts that were compacted into the dataset.
-    expect(world.job).toMatchObject({ openKey: "OPEN", sweepGeneration: 1 });
+    expect(world.job).toMatchObject({ queueKey: "LEFTOVERS", sweepGeneration: 1 });
     expect(world.job.startedAt).toBeDefined();
     const rows = world.lines("dataset.jsonl");
     expect(rows).toHaveLength(100);

@@ -2,7 +2,7 @@
 import { openShardsAfterRetry, resetForRetry } from "#core/job/retry";
 import { isAtRest, planMoreShards, planShards, type JobStatus } from "#core/job/job";
 import { hashOf, randomOf } from "#core/random";
-import { budgetKey, jobKey, jobTemplateKey, ownerStatus, shardKey } from "#core/keys";
+import { budgetKey, jobKey, jobTemplateKey, NEW_JOBS, ownerQueue, ownerStatus, queueOrder, shardKey } from "#core/keys";
 import { seedBlockObject, seedIndexObject } from "#core/bucket";
 import type { BudgetRow } from "#core/money/budget-row";
 import type { JobRow, JobTemplateRow } from "#core/job/job-row";
@@ -98,7 +98,8 @@ export class World {
       jobId: JOB,
       owner: OWNER,
       ownerStatus: ownerStatus(OWNER, "QUEUED"),
-      openKey: "OPEN",
+      queueKey: ownerQueue(OWNER),
+      queueOrder: queueOrder("NORMAL", JOB),
       name: "Test job",
       status: "QUEUED",
       controlNo: 1,
@@ -166,7 +167,7 @@ export class World {
   }
 
   resume(raiseByNanos = 0): void {
-    this.raise(raiseByNanos, { status: "QUEUED", openKey: "OPEN" });
+    this.raise(raiseByNanos, { status: "QUEUED", queueKey: NEW_JOBS });
   }
 
   /** Raises the budget, as the API does: the job's status stays unless `set` changes it. */
@@ -191,7 +192,7 @@ export class World {
       recordCount,
       shardCount: shardCount + more.length,
       openShards: openShards + more.length,
-      ...(goesOn && { status: "QUEUED", openKey: "OPEN" }),
+      ...(goesOn && { status: "QUEUED", queueKey: NEW_JOBS }),
     });
   }
 
@@ -199,7 +200,7 @@ export class World {
     const openShards = openShardsAfterRetry(this.shards);
     for (const shard of this.shards)
       this.store.put(shardKey(JOB, shard.shardNo), { ...shard, ...resetForRetry(shard) });
-    this.raise(0, { status: "QUEUED", openKey: "OPEN", openShards });
+    this.raise(0, { status: "QUEUED", queueKey: NEW_JOBS, openShards });
   }
 
   ports(): Ports {

@@ -1,8 +1,7 @@
-/** Reads jobs for the dispatcher: finds them by index, and reads the base rows to decide on. */
-import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+/** Reads jobs and shards for the dispatcher: the base rows, to decide on. */
+import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import { jobsToConsider, type OpenJob } from "../../../core/fleet/fleet.ts";
-import { exportKey, jobKey, JOBS_OPEN, OPEN, shardKey } from "../../../core/keys.ts";
+import { exportKey, jobKey, shardKey } from "../../../core/keys.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";
 import type { ShardRow } from "../../../core/shard/shard-row.ts";
 import { documentClient, setting } from "../clients.ts";
@@ -16,25 +15,9 @@ export async function readJob(jobId: string): Promise<JobRow | undefined> {
   return Item as JobRow | undefined;
 }
 
-/** The waiting, running and deleted jobs that may matter now. @param alsoJobId one that may not be in the index yet */
-export async function readOpenJobs(alsoJobId?: string): Promise<JobRow[]> {
-  const open: OpenJob[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page = await documentClient().send(
-      new QueryCommand({
-        TableName: setting(ENVIRONMENT.jobsTable),
-        IndexName: JOBS_OPEN,
-        KeyConditionExpression: "openKey = :open",
-        ExpressionAttributeValues: { ":open": OPEN },
-        ExclusiveStartKey,
-      }),
-    );
-    open.push(...((page.Items ?? []) as OpenJob[]));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  const ids = new Set([...jobsToConsider(open), ...(alsoJobId === undefined ? [] : [alsoJobId])]);
-  return (await readAll([...ids].map((jobId) => jobKey(jobId)))) as unknown as JobRow[];
+/** The jobs that exist, from their base rows, in no order. */
+export async function readJobs(jobIds: readonly string[]): Promise<JobRow[]> {
+  return (await readAll(jobIds.map((jobId) => jobKey(jobId)))) as unknown as JobRow[];
 }
 
 /** A job's existing shards, including the export's. */

@@ -1,57 +1,42 @@
-/** Starts tasks for waiting jobs, as far as slots are free. */
+/** Starts tasks for waiting jobs, as far as slots are free. When none is, it reads nothing but the number of tasks. */
 import { ulid } from "ulid";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import {
-  afterSpotShortage,
-  capacityFor,
-  isPastGracePeriod,
-  planStarts,
-  countActiveTasks,
-  tasksWanted,
-  type FleetLimits,
-} from "../../../core/fleet/fleet.ts";
+import { afterSpotShortage, capacityFor, type FleetLimits } from "../../../core/fleet/fleet.ts";
 import { taskKey } from "../../../core/keys.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { logger } from "../lambdaHandler.ts";
 import { setting } from "../clients.ts";
-import { readShards } from "./jobs.ts";
-import { releaseSlot, recordArn, readOwnerCount, readSpot, readTasks, acquireSlot, writeSpot } from "./slots.ts";
+import { readJobs, readShards } from "./jobs.ts";
+import type { Owner } from "./ownerRow.ts";
+import { changeOwner, listOwners, readOwner } from "./owners.ts";
+import { Placement, type FleetPorts, type Occasion, type StartOutcome } from "./placement.ts";
+import { readQueue } from "./queue.ts";
+import { acquireSlot, readRunning, readSpot, readTasks, recordArn, releaseSlot, writeSpot } from "./slots.ts";
 import { startTask } from "./tasks.ts";
 
-/** Each attempt decides on what it reads; after a conflict with another dispatcher, the next one reads again. */
-const MAX_ATTEMPTS = 5;
-
-/** @param jobs the open jobs, from base rows */
-export async function placeTasks(jobs: readonly JobRow[]): Promise<void> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    if ((await placeOnce(jobs)) !== "conflict") return;
-  }
+export async function placeTasks(occasion: Occasion): Promise<void> {
+  const limits = fleetLimits();
+  const running = await readRunning();
+  if (running < limits.overall) await new Placement(PORTS, occasion, limits, running).run();
 }
 
-async function placeOnce(jobs: readonly JobRow[]): Promise<"placed" | "conflict" | "no capacity"> {
-  const limits = fleetLimits();
-  const counts = await ownerCounts(jobs);
-  // Read after the counts: a task that another dispatcher adds in the meantime changes a count, and acquireSlot fails.
-  const tasks = await readTasks();
-  const waiting = await Promise.all(
-    jobs.map(async (job) => ({
-      jobId: job.jobId,
-      owner: job.owner,
-      priority: job.priority,
-      wantedTasks: tasksWanted(job, await countActive(job, tasks, Date.now())),
-    })),
-  );
-  const byId = new Map(jobs.map((job) => [job.jobId, job]));
-  for (const jobId of planStarts(waiting, { overall: tasks.length, byOwner: counts }, limits)) {
-    const job = byId.get(jobId) as JobRow;
-    const seen = counts.get(job.owner) ?? 0;
-    const task = newTask(job, capacityFor(await readSpot(), Date.now(), job.capacity));
-    if (!(await acquireSlot(task, seen, limits))) return "conflict";
-    counts.set(job.owner, seen + 1);
-    if ((await startOrRelease(task, job)) === "no capacity") return "no capacity";
-  }
-  return "placed";
+const PORTS: FleetPorts = {
+  nowMs: () => Date.now(),
+  readOwner,
+  listOwners,
+  readTasks,
+  readQueue,
+  readJobs,
+  readShards,
+  changeOwner,
+  start,
+};
+
+async function start(job: JobRow, seen: Owner, since: string, limits: FleetLimits): Promise<StartOutcome> {
+  const task = newTask(job, capacityFor(await readSpot(), Date.now(), job.capacity));
+  const acquired = await acquireSlot(task, seen, since, limits);
+  return acquired === "acquired" ? startOrRelease(task, job) : acquired;
 }
 
 /** Starts the task of a slot, or releases the slot when the task definitely did not start. */
@@ -82,17 +67,6 @@ function newTask(job: JobRow, capacityProvider: TaskRow["capacityProvider"]): Ta
     capacityProvider,
     createdAtMs: Date.now(),
   };
-}
-
-async function ownerCounts(jobs: readonly JobRow[]): Promise<Map<string, number>> {
-  const owners = [...new Set(jobs.map(({ owner }) => owner))];
-  return new Map(await Promise.all(owners.map(async (owner) => [owner, await readOwnerCount(owner)] as const)));
-}
-
-/** Reads leases only where a task is old enough to be frozen. */
-async function countActive(job: JobRow, tasks: readonly TaskRow[], nowMs: number): Promise<number> {
-  const own = tasks.filter(({ jobId }) => jobId === job.jobId);
-  return countActiveTasks(own, own.some((task) => isPastGracePeriod(task, nowMs)) ? await readShards(job) : [], nowMs);
 }
 
 function fleetLimits(): FleetLimits {

@@ -1,18 +1,13 @@
 /** The fleet's slots: each task has a row, created and removed together with the counters that limit them. */
-import { TransactionCanceledException, type CancellationReason } from "@aws-sdk/client-dynamodb";
-import {
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-  type TransactWriteCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
 import type { FleetLimits } from "../../../core/fleet/fleet.ts";
-import { FLEET, overallCounterKey, ownerCounterKey, spotKey, taskKey } from "../../../core/keys.ts";
+import { FLEET, overallCounterKey, spotKey, taskKey } from "../../../core/keys.ts";
 import type { CounterRow, SpotRow, TaskRow } from "../../../core/fleet/fleet-rows.ts";
 import { documentClient, setting } from "../clients.ts";
+import { earlier, type Owner } from "./ownerRow.ts";
+import { ownerUpdate, readOwner } from "./owners.ts";
+import { pause, transact, type TransactItems } from "./transact.ts";
 
 const fleetTable = () => setting(ENVIRONMENT.fleetTable);
 
@@ -36,42 +31,62 @@ export async function readTasks(): Promise<TaskRow[]> {
   return tasks;
 }
 
-/** The value of an owner's counter; 0 before it exists. */
-export async function readOwnerCount(owner: string): Promise<number> {
+/** The task that has a slot. */
+export async function readTask(taskSlot: string): Promise<TaskRow | undefined> {
   const { Item } = await documentClient().send(
-    new GetCommand({ TableName: fleetTable(), Key: ownerCounterKey(owner), ConsistentRead: true }),
+    new GetCommand({ TableName: fleetTable(), Key: taskKey(taskSlot), ConsistentRead: true }),
+  );
+  return Item as TaskRow | undefined;
+}
+
+/** How many tasks have a slot; 0 before the first. */
+export async function readRunning(): Promise<number> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: fleetTable(), Key: overallCounterKey(), ConsistentRead: true }),
   );
   return (Item as CounterRow | undefined)?.running ?? 0;
 }
 
 /**
- * Acquires a slot for a task about to be started. False when none is free: the limit is reached, or the owner's count has
- * changed since the decision, because another dispatcher was faster.
+ * Acquires a slot for a task about to be started, if nothing of its owner has changed since the decision.
+ * @param since what the owner waits for from now on
  */
-export async function acquireSlot(task: TaskRow, seenOfOwner: number, limits: FleetLimits): Promise<boolean> {
-  if (seenOfOwner >= limits.perOwner) return false;
-  return transact([
+export async function acquireSlot(
+  task: TaskRow,
+  owner: Owner,
+  since: string,
+  limits: FleetLimits,
+): Promise<"acquired" | "full" | "changed"> {
+  const failed = await transact([
     { Put: { TableName: fleetTable(), Item: task, ConditionExpression: "attribute_not_exists(pk)" } },
     // The counters are the only rows that an update may create: they come with the first task.
-    count(overallCounterKey(), 1, "attribute_not_exists(#running) OR #running < :limit", { ":limit": limits.overall }),
-    count(
-      ownerCounterKey(task.owner),
-      1,
-      seenOfOwner === 0 ? "attribute_not_exists(#running) OR #running = :seen" : "#running = :seen",
-      {
-        ":seen": seenOfOwner,
-      },
-    ),
+    count(1, "attribute_not_exists(#running) OR #running < :limit", { ":limit": limits.overall }),
+    { Update: ownerUpdate(owner, { running: owner.running + 1, since }) },
   ]);
+  if (failed.length === 0) return "acquired";
+  return failed.includes(1) ? "full" : "changed";
 }
 
-/** Releases a slot. False when it had already been released: a second call changes nothing. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * Releases a slot, and lists the owner: the job may be able to use another task. False when it had already been released: a
+ * second call changes nothing.
+ */
 export async function releaseSlot(task: TaskRow): Promise<boolean> {
-  return transact([
-    { Delete: { TableName: fleetTable(), Key: taskKey(task.taskSlot), ConditionExpression: "attribute_exists(pk)" } },
-    count(overallCounterKey(), -1, "#running > :none", { ":none": 0 }),
-    count(ownerCounterKey(task.owner), -1, "#running > :none", { ":none": 0 }),
-  ]);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const owner = await readOwner(task.owner);
+    const since = earlier(owner.waitingSince, task.jobId);
+    const failed = await transact([
+      { Delete: { TableName: fleetTable(), Key: taskKey(task.taskSlot), ConditionExpression: "attribute_exists(pk)" } },
+      count(-1, "#running > :none", { ":none": 0 }),
+      { Update: ownerUpdate(owner, { running: Math.max(0, owner.running - 1), since }) },
+    ]);
+    if (failed.length === 0) return true;
+    if (failed.includes(0) || failed.includes(1)) return false;
+    await pause(attempt);
+  }
+  throw new Error(`The row of owner ${task.owner} kept changing; the sweep will release the slot ${task.taskSlot}.`);
 }
 
 /** Records which task has the slot. The slot may be gone already: tasks can end before RunTask has responded. */
@@ -99,37 +114,17 @@ export async function writeSpot(spot: Pick<SpotRow, "shortages" | "lastShortageA
   await documentClient().send(new PutCommand({ TableName: fleetTable(), Item: { ...spotKey(), ...spot } }));
 }
 
-type TransactItems = NonNullable<TransactWriteCommandInput["TransactItems"]>;
-
-function count(Key: object, by: number, condition: string, values: Record<string, number>): TransactItems[number] {
+function count(by: number, condition: string, values: Record<string, number>): TransactItems[number] {
   return {
     Update: {
       TableName: fleetTable(),
-      Key: Key as Record<string, string>,
+      Key: overallCounterKey(),
       UpdateExpression: "SET #running = if_not_exists(#running, :zero) + :by",
       ConditionExpression: condition,
       ExpressionAttributeNames: { "#running": "running" },
       ExpressionAttributeValues: { ":zero": 0, ":by": by, ...values },
     },
   };
-}
-
-const MAX_CONFLICT_ATTEMPTS = 6;
-
-/** False when a condition fails. Conflicts with other transactions are retried. */
-async function transact(TransactItems: TransactItems): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await documentClient().send(new TransactWriteCommand({ TransactItems }));
-      return true;
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const codes = (error.CancellationReasons ?? []).map(({ Code }: CancellationReason) => Code);
-      if (codes.includes("ConditionalCheckFailed")) return false;
-      if (!codes.includes("TransactionConflict") || attempt >= MAX_CONFLICT_ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
-    }
-  }
 }
 
 function ignoreMissing(error: Error): void {

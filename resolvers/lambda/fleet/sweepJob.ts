@@ -17,7 +17,7 @@ import { readJob, readShards } from "./jobs.ts";
 export async function sweepJob(jobId: string): Promise<void> {
   // Reads the job before its shards, as isOrphan requires.
   const job = await readJob(jobId);
-  // A DELETING job keeps its open key until all of it is gone.
+  // A DELETING job stays among those with leftovers until all of it is gone.
   if (!job || job.sweepGeneration === undefined || job.status === "DELETING") return;
   const rows = { job, shards: await readShards(job) };
   for (const prefix of [partsPrefix(jobId), datasetsPrefix(jobId)])
@@ -32,7 +32,7 @@ async function clearSweepMark({ jobId, sweepGeneration, status, controlNo }: Job
       new UpdateCommand({
         TableName: setting(ENVIRONMENT.jobsTable),
         Key: jobKey(jobId),
-        UpdateExpression: isAtRest(status) ? "REMOVE sweepGeneration, openKey" : "REMOVE sweepGeneration",
+        UpdateExpression: isAtRest(status) ? "REMOVE sweepGeneration, queueKey" : "REMOVE sweepGeneration",
         ConditionExpression: "sweepGeneration = :swept AND #status = :status AND controlNo = :controlNo",
         ExpressionAttributeNames: { "#status": "status" },
         ExpressionAttributeValues: { ":swept": sweepGeneration, ":status": status, ":controlNo": controlNo },

@@ -1,87 +1,13 @@
-import fc from "fast-check";
 import {
   afterSpotShortage,
   capacityFor,
-  jobsToConsider,
   lackedCapacity,
   mayRestartImmediately,
-  planStarts,
   countActiveTasks,
   tasksWanted,
   tasksToReconcile,
 } from "../../../core/fleet/fleet.ts";
-import type { JobPriority } from "../../../core/job/job.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
-
-const LIMITS = { perOwner: 4, overall: 10 };
-const job = (jobId: string, owner: string, wantedTasks: number) => ({ jobId, owner, wantedTasks });
-const prior = (jobId: string, owner: string, priority: JobPriority) => ({ ...job(jobId, owner, 1), priority });
-const running = (byOwner: Record<string, number> = {}) => ({
-  overall: Object.values(byOwner).reduce((sum, n) => sum + n, 0),
-  byOwner: new Map(Object.entries(byOwner)),
-});
-
-describe("planStarts", () => {
-  test.each([
-    ["gives a lone job what it wantedTasks", [job("1", "ann", 3)], running(), ["1", "1", "1"]],
-    ["stops at an owner's limit", [job("1", "ann", 9)], running(), ["1", "1", "1", "1"]],
-    ["counts what already runs", [job("1", "ann", 9)], running({ ann: 3 }), ["1"]],
-    ["takes an owner's oldest job first", [job("2", "ann", 1), job("1", "ann", 2)], running(), ["1", "1", "2"]],
-    ["goes round between owners", [job("1", "ann", 3), job("2", "bob", 3)], running(), ["1", "2", "1", "2", "1", "2"]],
-    [
-      "lets who has least go first",
-      [job("1", "ann", 3), job("2", "bob", 3)],
-      running({ ann: 2 }),
-      ["2", "2", "1", "2", "1"],
-    ],
-    [
-      "takes an owner's most important job first, and the oldest of those",
-      [prior("1", "ann", "LOW"), prior("2", "ann", "NORMAL"), prior("3", "ann", "HIGH"), prior("4", "ann", "HIGH")],
-      running(),
-      ["3", "4", "2", "1"],
-    ],
-    [
-      "lets nobody pass others by calling everything important",
-      [prior("1", "ann", "NORMAL"), prior("2", "bob", "HIGH"), prior("3", "bob", "HIGH"), prior("4", "ann", "LOW")],
-      running(),
-      ["1", "2", "3", "4"],
-    ],
-    ["does nothing when all slots are taken", [job("1", "ann", 1)], running({ bob: 4, eve: 4, lea: 2 }), []],
-    ["passes over jobs that have all they can use", [job("1", "ann", 0), job("2", "ann", 1)], running(), ["2"]],
-  ])("%s", (_, waiting, now, starts) => {
-    expect(planStarts(waiting, now, LIMITS)).toEqual(starts);
-  });
-
-  test("keeps to every limit, starts nothing that is not wanted, and leaves no slot free that somebody could use", () => {
-    const anyJobs = fc.array(
-      fc.record({ owner: fc.constantFrom("a", "b", "c"), wantedTasks: fc.integer({ min: 0, max: 6 }) }),
-      { maxLength: 8 },
-    );
-    const anyRunning = fc.record({
-      a: fc.integer({ min: 0, max: 4 }),
-      b: fc.integer({ min: 0, max: 4 }),
-      c: fc.integer({ min: 0, max: 4 }),
-    });
-    fc.assert(
-      fc.property(anyJobs, anyRunning, (jobs, byOwner) => {
-        const waiting = jobs.map((each, n) => job(String(n), each.owner, each.wantedTasks));
-        const now = running(byOwner);
-        const starts = planStarts(waiting, now, LIMITS);
-        const startedOf = (jobId: string) => starts.filter((started) => started === jobId).length;
-        const tasksOfOwner = (owner: string) =>
-          (now.byOwner.get(owner) ?? 0) +
-          waiting.filter((each) => each.owner === owner).reduce((sum, each) => sum + startedOf(each.jobId), 0);
-        expect(now.overall + starts.length).toBeLessThanOrEqual(Math.max(LIMITS.overall, now.overall));
-        for (const each of waiting) expect(startedOf(each.jobId)).toBeLessThanOrEqual(each.wantedTasks);
-        for (const owner of ["a", "b", "c"]) expect(tasksOfOwner(owner)).toBeLessThanOrEqual(LIMITS.perOwner);
-        const couldGoOn = waiting.some(
-          (each) => startedOf(each.jobId) < each.wantedTasks && tasksOfOwner(each.owner) < LIMITS.perOwner,
-        );
-        if (now.overall + starts.length < LIMITS.overall) expect(couldGoOn).toBe(false);
-      }),
-    );
-  });
-});
 
 test.each([
   [{ status: "QUEUED", openShards: 3, parkedShards: 0 }, 0, 3],
@@ -101,27 +27,6 @@ test.each([
   [{ status: "RUNNING", openShards: 1, parkedShards: 0, maxTasks: 2 }, 1, 0],
 ] as const)("a job %j with %d tasks wantedTasks %d more", (row, tasks, wanted) => {
   expect(tasksWanted(row, tasks)).toBe(wanted);
-});
-
-test("a thousand jobs of one owner hide nobody else's, and purging does not either", () => {
-  const many = (from: string, owner: string, status: string) =>
-    Array.from({ length: 1_000 }, (_, n) => ({ jobId: `${from}${n}`, owner, status }));
-  const considered = jobsToConsider([
-    ...many("a", "ann", "QUEUED"),
-    ...many("d", "bob", "DELETING"),
-    { jobId: "b", owner: "bob", status: "QUEUED" },
-  ]);
-  expect(considered).toHaveLength(20 + 50 + 1);
-  expect(considered.slice(0, 2)).toEqual(["a0", "a1"]);
-  expect(considered).toContain("b");
-});
-
-test("a job that is important is not hidden by older ones of its owner", () => {
-  const older = Array.from({ length: 40 }, (_, n) => ({ jobId: `a${n}`, owner: "ann", status: "QUEUED" }));
-  const urgent = { jobId: "z", owner: "ann", status: "QUEUED", priority: "HIGH" as const };
-  const idle = older.map((each) => ({ ...each, jobId: `0${each.jobId}`, priority: "LOW" as const }));
-  const considered = jobsToConsider([...idle, ...older, urgent]);
-  expect(considered).toEqual(["z", ...older.slice(0, 19).map(({ jobId }) => jobId)]);
 });
 
 test("capacity that was asked for at the full price is never looked for on Spot", () => {

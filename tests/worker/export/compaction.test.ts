@@ -125,7 +125,7 @@ test("open slots stay open: a failed job can resume without paying for their cal
   expect(newest?.name).toContain("datasets/");
   expect(open.length).toBeGreaterThan(0);
   const paid = world.model.log.length;
-  world.setJob({ status: "QUEUED", openKey: "OPEN" });
+  world.setJob({ status: "QUEUED", queueKey: "NEW" });
   await world.workUntilRest();
   expect(world.job.status).toBe("COMPLETED");
   expect(world.lines("dataset.jsonl")).toHaveLength(30);

@@ -15,7 +15,7 @@ function whenAnswered(world: World, calls: number, act: () => void): void {
 describe("a job's owner", () => {
   test("pauses it: calls in flight finish and are kept, lease and grant are given back", async () => {
     const world = new World({ records: 60 });
-    whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", openKey: undefined }));
+    whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", queueKey: undefined }));
     await world.work();
     const [shard] = world.shards;
     expect(world.job.status).toBe("PAUSED");
@@ -27,7 +27,7 @@ describe("a job's owner", () => {
 
   test("resumes it: no call is paid for twice", async () => {
     const world = new World({ records: 60 });
-    whenAnswered(world, 41, () => world.setJob({ status: "PAUSED", openKey: undefined }));
+    whenAnswered(world, 41, () => world.setJob({ status: "PAUSED", queueKey: undefined }));
     await world.work();
     world.resume();
     await world.work();
@@ -80,7 +80,7 @@ describe("a job's owner", () => {
   test("is obeyed even if the API does not answer", async () => {
     const world = new World({ records: 60 });
     world.reporter.isDown = true;
-    whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", openKey: undefined }));
+    whenAnswered(world, 40, () => world.setJob({ status: "PAUSED", queueKey: undefined }));
     await world.work();
     expect(world.model.log.length).toBeLessThan(100);
     expect(world.shards[0]?.leaseUntilMs).toBe(0);
