@@ -1,19 +1,23 @@
 /** Workers with all they need: the real bundle in processes of its own, their tables, bucket and API in this one. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../core/environment.ts";
-import { budgetKey, jobKey, shardKey } from "../core/keys.ts";
+import { budgetKey, jobKey, latestKey, shardKey } from "../core/keys.ts";
 import { seedBlockObject, seedIndexObject } from "../core/bucket.ts";
 import type { BudgetRow } from "../core/money/budget-row.ts";
 import type { JobRow } from "../core/job/job-row.ts";
-import type { ShardRow } from "../core/shard/shard-row.ts";
+import type { KeptReport, ShardReport, ShardRow } from "../core/shard/shard-row.ts";
+import { readBody } from "../local/http.ts";
 import { LocalAws } from "../tests/worker/local-aws.ts";
 import { JOB, World } from "../tests/worker/world.ts";
 import { bundleWorker } from "../worker/bundle.ts";
+import { measureCapacity, type Capacity } from "./capacity.ts";
 import { WORKER_FLAGS, workerEnvironment } from "./flags.ts";
 import { SEED_LINES } from "./qa3.ts";
 
@@ -32,8 +36,8 @@ export interface HarnessJobOptions {
 }
 
 export class WorkerHarness {
-  /** Progress reports that the API received. */
-  reports = 0;
+  /** Keeps reports as the API would. */
+  #keep: (report: Report) => Promise<void> = () => Promise.resolve();
 
   private constructor(
     readonly folder: string,
@@ -46,10 +50,8 @@ export class WorkerHarness {
     const api = createServer();
     const harness = new WorkerHarness(folder, api);
     api.on("request", (request, response) => {
-      const isReport = request.url === "/graphql";
-      if (isReport) harness.reports += 1;
-      request.resume();
-      request.on("end", () => response.end(isReport ? REPORT_RESPONSE : ASSUME_ROLE_RESPONSE));
+      const answer = (text: string) => response.end(text);
+      void harness.#receive(request).then(answer, (error: Error) => response.writeHead(500).end(error.message));
     });
     await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
     return harness;
@@ -59,6 +61,8 @@ export class WorkerHarness {
   async newJob(options: HarnessJobOptions): Promise<HarnessJob> {
     const aws = await LocalAws.start();
     await seedTables(aws, options);
+    const capacity = await measureCapacity(aws.endpoints.AWS_ENDPOINT_URL_DYNAMODB ?? "");
+    this.#keep = (report) => keepReport(capacity.url, aws.tableName, report);
     const url = `http://127.0.0.1:${(this.api.address() as AddressInfo).port}`;
     const environment = {
       PATH: process.env.PATH ?? "",
@@ -66,6 +70,7 @@ export class WorkerHarness {
       ...workerEnvironment(options.inFlight),
       ...CREDENTIALS,
       ...aws.endpoints,
+      AWS_ENDPOINT_URL_DYNAMODB: capacity.url,
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: options.modelUrl,
       AWS_ENDPOINT_URL_STS: url,
       [ENVIRONMENT.jobsTable]: aws.tableName,
@@ -78,7 +83,15 @@ export class WorkerHarness {
       [ENVIRONMENT.seedSetOwner]: OWNER,
       [ENVIRONMENT.concurrency]: String(options.inFlight),
     };
-    return new HarnessJob(this.folder, aws, environment);
+    return new HarnessJob(this.folder, aws, environment, capacity);
+  }
+
+  async #receive(request: IncomingMessage): Promise<string> {
+    const body = (await readBody(request)).toString();
+    if (request.url !== "/graphql") return ASSUME_ROLE_RESPONSE;
+    const { shard } = (JSON.parse(body) as { variables: { input: { shard?: Report } } }).variables.input;
+    if (shard?.isKept) await this.#keep(shard);
+    return REPORT_RESPONSE;
   }
 
   async close(): Promise<void> {
@@ -105,6 +118,7 @@ export class HarnessJob {
     readonly folder: string,
     readonly aws: LocalAws,
     readonly environment: Readonly<Record<string, string>>,
+    readonly capacity: Capacity,
   ) {}
 
   startWorker(): HarnessWorker {
@@ -159,14 +173,43 @@ export class HarnessJob {
     };
   }
 
-  stop(): Promise<void> {
-    return this.aws.stop();
+  async stop(): Promise<void> {
+    await this.capacity.close();
+    await this.aws.stop();
   }
+}
+
+type Report = ShardReport & { readonly shardNo: number };
+
+/** What the resolvers writeReport and keepLatest write. */
+async function keepReport(endpoint: string, TableName: string, report: Report): Promise<void> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, ...SIGNED }));
+  const { shardNo, generation, reportNo, modelProblem, recordsPerSecond, latest } = report;
+  const kept: KeptReport = {
+    ...{ generation, reportNo, modelProblem, recordsPerSecond },
+    reportedAt: new Date().toISOString(),
+  };
+  await client.send(
+    new UpdateCommand({
+      TableName,
+      Key: shardKey(JOB, shardNo),
+      UpdateExpression: "SET #report = :report",
+      ExpressionAttributeNames: { "#report": "report" },
+      ExpressionAttributeValues: { ":report": kept },
+    }),
+  );
+  await client.send(new PutCommand({ TableName, Item: { ...latestKey(JOB), shardNo, latest } }));
+  client.destroy();
 }
 
 const WRITES = { dynamodb: ["dynamodb:PutItem", "dynamodb:UpdateItem"], s3: ["s3:PutObject"] };
 
 export const CREDENTIALS = { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "AKIATASK", AWS_SECRET_ACCESS_KEY: "secret" };
+
+const SIGNED = {
+  region: CREDENTIALS.AWS_REGION,
+  credentials: { accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID, secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY },
+};
 
 async function seedTables(
   aws: LocalAws,

@@ -4,16 +4,23 @@ import { Stub } from "./stub.ts";
 import { WorkerHarness } from "./worker-harness.ts";
 
 const LATENCY_MS = 200;
-const IDEAL_SECONDS = 10;
-const SPEEDS = [16, 256];
+
+export interface WritesSize {
+  readonly idealSeconds: number;
+  /** Calls in flight. */
+  readonly speeds: readonly number[];
+}
+
+const FULL: WritesSize = { idealSeconds: 10, speeds: [16, 256] };
+export const SHORT_WRITES: WritesSize = { idealSeconds: 2, speeds: [16] };
 
 /** What a shard writes while it runs, which must not depend on its speed. */
-export async function writes(): Promise<Figure[]> {
+export async function writes({ idealSeconds, speeds }: WritesSize = FULL): Promise<Figure[]> {
   const harness = await WorkerHarness.open();
   const stub = await Stub.start({ latencyMs: LATENCY_MS });
   try {
     const figures: Figure[] = [];
-    for (const inFlight of SPEEDS) figures.push(...(await writesAt(harness, stub, inFlight)));
+    for (const inFlight of speeds) figures.push(...(await writesAt(harness, stub, inFlight, idealSeconds)));
     return figures;
   } finally {
     stub.stop();
@@ -21,8 +28,8 @@ export async function writes(): Promise<Figure[]> {
   }
 }
 
-async function writesAt(harness: WorkerHarness, stub: Stub, inFlight: number): Promise<Figure[]> {
-  const records = (IDEAL_SECONDS * 1_000 * inFlight) / LATENCY_MS;
+async function writesAt(harness: WorkerHarness, stub: Stub, inFlight: number, idealSeconds: number): Promise<Figure[]> {
+  const records = (idealSeconds * 1_000 * inFlight) / LATENCY_MS;
   const shards = [{ from: 0, to: records }];
   const job = await harness.newJob({ template: ONE_STEP, records, inFlight, modelUrl: stub.url, shards });
   try {
@@ -32,8 +39,8 @@ async function writesAt(harness: WorkerHarness, stub: Stub, inFlight: number): P
     await first;
     const count = () => {
       const [table, bucket] = [job.writesTo("dynamodb"), job.writesTo("s3")];
-      const { reports } = harness;
-      return { table: table.requests + reports, rows: table.items + reports, bucket: bucket.requests };
+      const units = job.capacity.total("write");
+      return { table: table.requests, rows: table.items, units, bucket: bucket.requests };
     };
     const before = count();
     const { seconds } = await last;
@@ -44,6 +51,7 @@ async function writesAt(harness: WorkerHarness, stub: Stub, inFlight: number): P
     return [
       { what: `writes to DynamoDB ${what}`, value: per("table"), unit: "1/s", aim: "≤ 2" },
       { what: `rows they wrote ${what}`, value: per("rows"), unit: "1/s" },
+      { what: `write units they consumed ${what}`, value: per("units"), unit: "1/s", aim: "≤ 4" },
       { what: `writes to S3 ${what}`, value: per("bucket"), unit: "1/s", aim: "≤ 1" },
     ];
   } finally {

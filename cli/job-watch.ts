@@ -39,6 +39,7 @@ export interface JobSummary {
 interface Shard {
   readonly shardNo: number;
   readonly generation: number;
+  readonly parts: number;
   readonly reportNo: number;
   readonly delivered: number;
   readonly failed: number;
@@ -78,7 +79,7 @@ interface JobChange extends Pick<
 }
 
 const SHARD_FIELDS =
-  "shardNo generation reportNo delivered failed rejected mended modelProblem spentNanos writtenOffNanos recordsPerSecond";
+  "shardNo generation parts reportNo delivered failed rejected mended modelProblem spentNanos writtenOffNanos recordsPerSecond";
 const DATASET_FIELDS = "datasetFiles { name format omitted } datasetFileCount datasetRows";
 export const JOB_FIELDS = `id status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} progress { ${SHARD_FIELDS} }`;
 const CHANGE_FIELDS = `status statusReason controlNo recordCount budgetNanos ${DATASET_FIELDS} shard { ${SHARD_FIELDS} }`;
@@ -133,7 +134,7 @@ export function canceledBySignal(job: JobSummary, signal: AbortSignal): boolean 
 }
 
 export function summarize(job: ApiJob): JobSummary {
-  const sum = (key: Exclude<keyof Shard, "shardNo" | "generation" | "reportNo" | "modelProblem">) =>
+  const sum = (key: Exclude<keyof Shard, "shardNo" | "generation" | "parts" | "reportNo" | "modelProblem">) =>
     job.progress.reduce((total, shard) => total + shard[key], 0);
   return {
     id: job.id,
@@ -167,7 +168,6 @@ function withChange(job: ApiJob, { shard, ...state }: JobChange): ApiJob {
 
 function isNewer(shard: Shard, known: Shard): boolean {
   if (shard.shardNo !== known.shardNo) return false;
-  return (
-    shard.generation > known.generation || (shard.generation === known.generation && shard.reportNo > known.reportNo)
-  );
+  if (shard.generation !== known.generation) return shard.generation > known.generation;
+  return shard.parts === known.parts ? shard.reportNo > known.reportNo : shard.parts > known.parts;
 }

@@ -1,11 +1,12 @@
 import { util, type Context } from "@aws-appsync/utils";
 import { toJobChange } from "./shared/jobs.ts";
 
-/** writeReport → readReportedJob */
+/** writeReport → keepLatest → readReportedJob */
 export function request() {
   return {};
 }
 
 export function response(ctx: Context) {
-  return toJobChange(ctx.prev.result, ctx.stash.shard ?? null, util.time.nowEpochMilliSeconds());
+  const { shard, report } = ctx.stash;
+  return toJobChange(ctx.prev.result, shard ?? null, report ?? null, util.time.nowEpochMilliSeconds());
 }

@@ -85,7 +85,7 @@ export const FIELDS: Readonly<Record<`${string}.${string}`, FieldResolver>> = {
     steps: ["readReadableSeedSet", "readTemplateHead", "readTemplateVersion", "writeFilteredSeedSet", "checkSeeds"],
   },
   "Mutation.deleteSeedSet": { steps: ["findJobOfSeedSet", "removeSeedSet", "purgeSeeds"] },
-  "Mutation.reportProgress": { steps: ["writeReport", "readReportedJob"] },
+  "Mutation.reportProgress": { steps: ["writeReport", "keepLatest", "readReportedJob"] },
   "Mutation.reportSeedSet": { dataSource: "seedSets" },
 
   "Subscription.onJobChanged": { steps: ["readWatchedJob"] },
@@ -128,6 +128,7 @@ export const STEPS = {
   requireRecordsReadable: { dataSource: "readArchive" },
   markRestoring: { dataSource: "jobs" },
   startRestore: { dataSource: "restoreDataset" },
+  keepLatest: { dataSource: "jobs" },
   writeReport: { dataSource: "jobs" },
   readReportedJob: { dataSource: "jobs" },
   readWatchedJob: { dataSource: "jobs" },

@@ -300,6 +300,8 @@ export type ShardProgressInput = {
   failed: Scalars['Int']['input'];
   generation: Scalars['Int']['input'];
   inputTokens: Scalars['Float']['input'];
+  /** Whether pages opened later show its speed and latest records: about four a minute are, those that matter most included. */
+  isKept: Scalars['Boolean']['input'];
   latest: Array<Scalars['String']['input']>;
   mended: Scalars['Int']['input'];
   modelProblem?: InputMaybe<Scalars['String']['input']>;

@@ -67,8 +67,8 @@ export interface ShardRow {
   suspectedSlot?: SuspectedSlot;
   /** The column types inferred so far (see core/dataset/columns.ts). */
   columns: Record<string, string>;
-  /** The worker's last report, ahead of the checkpoint by at most a flush. */
-  report?: ShardReport;
+  /** The worker's last report that was kept. */
+  report?: KeptReport;
 }
 
 /** More than the worst case of one record. */
@@ -98,6 +98,23 @@ export interface SuspectedSlot {
   crashes: number;
 }
 
+/**
+ * What a shard's row keeps of a report: what its checkpoints do not say. They pay for every byte of the row each time. Reports
+ * kept by earlier versions have all of a report.
+ */
+export type KeptReport = Pick<
+  ShardReport,
+  "generation" | "reportNo" | "modelProblem" | "recordsPerSecond" | "reportedAt"
+>;
+
+/** A job's latest records, in a row of their own: as kept last, by whichever of its shards. */
+export interface LatestRow {
+  pk: string;
+  sk: "LATEST";
+  shardNo: number;
+  latest: string[];
+}
+
 /** Cumulative, so that repeated reports are harmless. */
 export interface ShardReport {
   generation: number;
@@ -118,5 +135,7 @@ export interface ShardReport {
   outputTokens: number;
   recordsPerSecond: number;
   latest: string[];
+  /** Whether it is kept for pages that are opened later. */
+  isKept: boolean;
   reportedAt: string;
 }

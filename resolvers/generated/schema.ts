@@ -1130,7 +1130,10 @@ export type ShardProgress = {
   inputTokens: Scalars['Float']['output'];
   /** The job it belongs to. */
   jobId: Scalars['ID']['output'];
-  /** Up to three of the latest records, each as the JSON text of its columns, with long values truncated. */
+  /**
+   * Up to three of the latest records, each as the JSON text of its columns, with long values truncated. A query returns those
+   * last kept, for one shard of the job; every report brings new ones.
+   */
   latest: Array<Scalars['String']['output']>;
   /** Answers whose JSON was not quite right and could be mended without a repair. */
   mended: Scalars['Int']['output'];
@@ -1169,6 +1172,8 @@ export type ShardProgressInput = {
   failed: Scalars['Int']['input'];
   generation: Scalars['Int']['input'];
   inputTokens: Scalars['Float']['input'];
+  /** Whether pages opened later show its speed and latest records: about four a minute are, those that matter most included. */
+  isKept: Scalars['Boolean']['input'];
   latest: Array<Scalars['String']['input']>;
   mended: Scalars['Int']['input'];
   modelProblem?: InputMaybe<Scalars['String']['input']>;

@@ -2,7 +2,7 @@
 import type { Context } from "@aws-appsync/utils";
 import { TASK_SIZES } from "../../core/job/task-size.ts";
 import type { JobRow } from "../../core/job/job-row.ts";
-import type { ShardRow } from "../../core/shard/shard-row.ts";
+import type { ShardReport, ShardRow } from "../../core/shard/shard-row.ts";
 import type { DatasetFile, Job, JobChange } from "../generated/schema.ts";
 import { storedArchive } from "./archive.ts";
 import { callerOf } from "./caller.ts";
@@ -53,8 +53,11 @@ export function toJob(row: JobRow): ResolvedJob {
   };
 }
 
-/** @param shard the row of the shard that reported; null when only the job changed */
-export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number): JobChange {
+/**
+ * @param shard the row of the shard that reported; null when only the job changed
+ * @param report what it reported; null when that no longer counts
+ */
+export function toJobChange(row: JobRow, shard: ShardRow | null, report: ShardReport | null, nowMs: number): JobChange {
   return {
     jobId: row.jobId,
     owner: row.owner,
@@ -72,7 +75,7 @@ export function toJobChange(row: JobRow, shard: ShardRow | null, nowMs: number):
     datasetFileCount: row.datasetFileCount ?? row.datasetFiles.length,
     datasetRows: row.datasetRows ?? null,
     snapshot: toSnapshot(row),
-    shard: shard ? toShardProgress(shard, nowMs) : null,
+    shard: shard ? toShardProgress(shard, report, nowMs) : null,
   };
 }
 

@@ -1,30 +1,26 @@
-import { runtime, util, type Context } from "@aws-appsync/utils";
+import { util, runtime, type Context } from "@aws-appsync/utils";
+import { get } from "@aws-appsync/utils/dynamodb";
 import { shardKey } from "../../core/keys.ts";
-import type { ShardReport } from "../../core/shard/shard-row.ts";
+import type { KeptReport, ShardReport, ShardRow } from "../../core/shard/shard-row.ts";
 import type { MutationReportProgressArgs } from "../generated/schema.ts";
 import { throwInternal, throwConflict } from "../shared/errors.ts";
 
-/** Stale reports change nothing: a report counts if it is from the current lease and newer than the last one. */
+/**
+ * Keeps the report in the shard's row if it is to be kept, otherwise only reads the row. Stale reports change nothing: a report
+ * counts if it is from the current lease and newer than the last one kept.
+ */
 export function request(ctx: Context<MutationReportProgressArgs>) {
   const { jobId, shard } = ctx.args.input;
   if (!shard) runtime.earlyReturn(null, { skipTo: "NEXT" });
-  const report: ShardReport = {
-    generation: shard.generation,
-    reportNo: shard.reportNo,
-    delivered: shard.delivered,
-    failed: shard.failed,
-    rejected: shard.rejected,
-    mended: shard.mended,
-    modelProblem: shard.modelProblem,
-    causes: shard.causes,
-    spentNanos: shard.spentNanos,
-    spending: shard.spending.map((spent) => ({ ...spent, day: spent.day ?? null })),
-    writtenOffNanos: shard.writtenOffNanos,
-    inputTokens: shard.inputTokens,
-    outputTokens: shard.outputTokens,
-    recordsPerSecond: shard.recordsPerSecond,
-    latest: shard.latest,
-    reportedAt: util.time.nowISO8601(),
+  const { generation, reportNo, modelProblem, recordsPerSecond } = shard;
+  ctx.stash.reportedAt = util.time.nowISO8601();
+  if (!shard.isKept) return get({ key: shardKey(jobId, shard.shardNo), consistentRead: true });
+  const report: KeptReport = {
+    generation,
+    reportNo,
+    modelProblem: modelProblem ?? null,
+    recordsPerSecond,
+    reportedAt: ctx.stash.reportedAt,
   };
   return {
     operation: "UpdateItem" as const,
@@ -38,19 +34,31 @@ export function request(ctx: Context<MutationReportProgressArgs>) {
       expression: `#generation = :generation AND
         (attribute_not_exists(#report) OR #report.#generation < :generation OR #report.#reportNo < :reportNo)`,
       expressionNames: { "#generation": "generation", "#report": "report", "#reportNo": "reportNo" },
-      expressionValues: util.dynamodb.toMapValues({ ":generation": shard.generation, ":reportNo": shard.reportNo }),
+      expressionValues: util.dynamodb.toMapValues({ ":generation": generation, ":reportNo": reportNo }),
     },
   };
 }
 
 /**
- * The current row, even when the report was stale: watchers get the current state. While a transaction holds the row, it
- * cannot be read like this; the worker then reports again.
+ * Stashes the current row, even when the report was stale: watchers get the current state. While a transaction holds the row,
+ * it cannot be read like this; the worker then reports again.
  */
-export function response(ctx: Context) {
+export function response(ctx: Context<MutationReportProgressArgs>) {
   if (ctx.error && ctx.error.type === "DynamoDB:TransactionConflictException")
     throwConflict("A transaction holds the shard; report again.");
-  if (ctx.error && ctx.error.type !== "DynamoDB:ConditionalCheckFailedException") throwInternal(ctx);
-  ctx.stash.shard = ctx.result;
+  const isStale = ctx.error?.type === "DynamoDB:ConditionalCheckFailedException";
+  if (ctx.error && !isStale) throwInternal(ctx);
+  const row: ShardRow | null = ctx.result;
+  ctx.stash.shard = row;
+  if (row && !isStale) ctx.stash.report = counted(ctx, row);
   return null;
+}
+
+/** The report, unless it is of an earlier lease, or one that was kept is newer. */
+function counted(ctx: Context<MutationReportProgressArgs>, row: ShardRow): ShardReport | null {
+  const { shard } = ctx.args.input;
+  if (!shard || shard.generation !== row.generation) return null;
+  if (row.report && row.report.generation === row.generation && row.report.reportNo > shard.reportNo) return null;
+  const spending = shard.spending.map((spent) => ({ ...spent, day: spent.day ?? null }));
+  return { ...shard, spending, reportedAt: ctx.stash.reportedAt };
 }

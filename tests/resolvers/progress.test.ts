@@ -27,6 +27,7 @@ describe("progress", () => {
     outputTokens: 6,
     recordsPerSecond: 2.5,
     latest: ['{"a":1}'],
+    isKept: true,
   };
   const report = (jobId: string, changes: object) =>
     world.report(REPORT_PROGRESS, {
@@ -52,17 +53,65 @@ describe("progress", () => {
       reportNo: 2,
       recordCount: 400,
     });
+    // Watchers get what is true: the checkpoint, and the report that was kept.
     expect((await report(job.id, { reportNo: 1, delivered: 4 })).reportProgress.shard).toMatchObject({
-      delivered: 8,
+      delivered: 3,
       reportNo: 2,
     });
     const { getJob } = await world.ask("ann", GET_JOB, { id: job.id });
     expect(getJob.progress[1]).toMatchObject({
-      delivered: 8,
+      delivered: 3,
+      reportNo: 2,
       recordsPerSecond: 2.5,
       latest: ['{"a":1}'],
       reportedAt: expect.any(String),
     });
+  });
+
+  test("pushes a report that is not kept, and writes nothing for it", async () => {
+    const job = await leasedJob();
+    await report(job.id, {});
+    const before = await world.all("Jobs");
+    const next = { reportNo: 2, delivered: 9, recordsPerSecond: 7, latest: ['{"a":2}'], isKept: false };
+    expect((await report(job.id, next)).reportProgress.shard).toMatchObject({
+      delivered: 9,
+      reportNo: 2,
+      latest: ['{"a":2}'],
+    });
+    expect(await world.all("Jobs")).toEqual(before);
+    const { getJob } = await world.ask("ann", GET_JOB, { id: job.id });
+    expect(getJob.progress[1]).toMatchObject({ reportNo: 1, recordsPerSecond: 2.5, latest: ['{"a":1}'] });
+  });
+
+  test("keeps neither records, nor causes, nor spending in the shard's row: its checkpoints would pay for them", async () => {
+    const job = await leasedJob();
+    await report(job.id, {});
+    const row = await world.row("Jobs", { pk: `SHARD#${job.id}#1`, sk: "SHARD" });
+    expect(Object.keys(row.report).sort()).toEqual([
+      "generation",
+      "modelProblem",
+      "recordsPerSecond",
+      "reportNo",
+      "reportedAt",
+    ]);
+    expect(await world.row("Jobs", { pk: `JOB#${job.id}`, sk: "LATEST" })).toMatchObject({
+      shardNo: 1,
+      latest: ['{"a":1}'],
+    });
+  });
+
+  test("shows the latest records of the shard that was kept last, and reads what earlier versions kept", async () => {
+    const job = await leasedJob();
+    await report(job.id, {});
+    const key = { pk: `SHARD#${job.id}#0`, sk: "SHARD" };
+    const { isKept: _, shardNo: __, ...whole } = { ...shard, delivered: 2, spentNanos: 1, reportNo: 3, generation: 0 };
+    await world.put("Jobs", {
+      ...(await world.row("Jobs", key)),
+      report: { ...whole, reportedAt: "2026-01-01T00:00:00Z" },
+    });
+    const { getJob } = await world.ask("ann", GET_JOB, { id: job.id });
+    expect(getJob.progress.map(({ latest }: { latest: string[] }) => latest)).toEqual([[], ['{"a":1}'], []]);
+    expect(getJob.progress[0]).toMatchObject({ reportNo: 3, delivered: 0 });
   });
 
   test("shows what was rejected and why, as reported, and all causes from the checkpoints", async () => {

@@ -58,6 +58,8 @@ export interface ShardContext {
 export type ShardEnd = LeaseEnd | "lost";
 
 const RATE_SPAN_MS = 5_000;
+/** Reports are kept for pages opened later: now and then, since each is a write, and when they matter. */
+const KEEP_EVERY_MS = 15_000;
 /** A few minutes in total for a model that answers some calls and nothing but errors to this one. */
 const MAX_CALL_ATTEMPTS = 20;
 /** The lease is renewed after this fraction of its length even without progress. */
@@ -75,6 +77,8 @@ export class ShardRun {
   readonly #isIsolating: boolean;
   #reportNo = 0;
   #reportedAtMs = -Infinity;
+  #keptAtMs = -Infinity;
+  #keptProblem: string | null = null;
   #isLost = false;
   #isOutOfBudget = false;
   /** The job's transition to EXPORTING, once this shard has ended the job. */
@@ -312,6 +316,7 @@ export class ShardRun {
     if (!isLast && nowMs - this.#reportedAtMs < intervalMs - settings.flushIntervalMs / 2) return;
     this.#reportedAtMs = nowMs;
     this.#reportNo += 1;
+    const isKept = isLast || modelProblem !== this.#keptProblem || nowMs - this.#keptAtMs >= KEEP_EVERY_MS;
     const totals = {
       generation,
       reportNo: this.#reportNo,
@@ -336,8 +341,10 @@ export class ShardRun {
             this.shard.unsaved.latest,
             Buffer.byteLength(JSON.stringify([causes, spending, modelProblem])),
           ),
+          isKept,
         }),
       );
+      if (isKept) [this.#keptAtMs, this.#keptProblem] = [nowMs, modelProblem];
     } catch (error) {
       ports.log.warn("Progress could not be reported.", { error: String(error) });
       // The row may be unreachable too; then the next report asks again.

@@ -15,9 +15,13 @@ export function isStaleJobState(known: JobVersion, incoming: JobVersion): boolea
   return STAGES[incoming.status] < STAGES[known.status];
 }
 
-/** Whether an incoming report of a shard is older than the known one: from an earlier lease, or earlier within the same lease. */
+/**
+ * Whether incoming progress of a shard is older than the known one: from an earlier lease, an earlier checkpoint, or an earlier
+ * report of the same checkpoint. A query has the newest checkpoint, but not the newest report.
+ */
 export function isStaleShardReport(known: ShardVersion, incoming: ShardVersion): boolean {
   if (incoming.generation !== known.generation) return incoming.generation < known.generation;
+  if (incoming.parts !== known.parts) return incoming.parts < known.parts;
   return incoming.reportNo < known.reportNo;
 }
 
@@ -30,7 +34,7 @@ export function newerSnapshot(known: Snapshot, incoming: Snapshot): Snapshot {
 
 type Snapshot = JobStateFragment["snapshot"];
 export type JobVersion = Pick<JobStateFragment, "status" | "controlNo">;
-export type ShardVersion = Pick<ShardFieldsFragment, "generation" | "reportNo">;
+export type ShardVersion = Pick<ShardFieldsFragment, "generation" | "parts" | "reportNo">;
 
 /** How far a job has moved since its owner's last action. */
 const STAGES: Readonly<Record<JobStatus, number>> = {

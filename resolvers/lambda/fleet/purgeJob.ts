@@ -1,7 +1,7 @@
 /** Removes a DELETING job once no worker is active: objects first, then rows, its own row last. */
 import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { ENVIRONMENT } from "../../../core/environment.ts";
-import { budgetKey, exportKey, jobKey, jobTemplateKey, shardKey, tokenKey } from "../../../core/keys.ts";
+import { budgetKey, exportKey, jobKey, jobTemplateKey, latestKey, shardKey, tokenKey } from "../../../core/keys.ts";
 import { datasetsPrefix, partsPrefix, snapshotsPrefix } from "../../../core/bucket.ts";
 import type { JobRow } from "../../../core/job/job-row.ts";
 import type { TaskRow } from "../../../core/fleet/fleet-rows.ts";
@@ -17,7 +17,13 @@ export async function purgeJob(job: JobRow, tasks: readonly TaskRow[], nowMs: nu
   await purge(datasetsPrefix(job.jobId));
   await purge(snapshotsPrefix(job.jobId));
   const shards = Array.from({ length: job.shardCount }, (_, shardNo) => shardKey(job.jobId, shardNo));
-  const rest = [exportKey(job.jobId), jobTemplateKey(job.jobId), ...ownBudget(job), ...(await ownToken(job))];
+  const rest = [
+    exportKey(job.jobId),
+    jobTemplateKey(job.jobId),
+    latestKey(job.jobId),
+    ...ownBudget(job),
+    ...(await ownToken(job)),
+  ];
   await Promise.all([...shards, ...rest].map((key) => removeRow(key)));
   await removeRow(jobKey(job.jobId));
 }

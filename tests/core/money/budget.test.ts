@@ -50,9 +50,9 @@ const REQUEST = {
 };
 
 test.each([
-  ["asks for what may be in flight and a second's spend", {}, 850],
-  ["counts what is available", { availableNanos: 60 }, 790],
-  ["lasts longer where many shards draw", { runningShards: 45 }, 1_025],
+  ["asks for what may be in flight and five seconds' spend", {}, 1_050],
+  ["counts what is available", { availableNanos: 60 }, 990],
+  ["lasts longer where many shards draw", { runningShards: 70 }, 1_150],
   ["takes no more than a fair share", { remainingNanos: 1_000, runningShards: 4 }, 250],
   ["takes more than its share when one record needs it", { remainingNanos: 300, runningShards: 4 }, 100],
   ["takes the exact remainder when nothing more is left", { remainingNanos: 140 }, 140],

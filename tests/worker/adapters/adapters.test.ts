@@ -362,14 +362,14 @@ describe("progress", () => {
         inputTokens: 4,
         outputTokens: 5,
       };
-      expect(await reporter.report(3, { ...totals, recordsPerSecond: 1.5, latest: ["{}"] })).toEqual({
+      expect(await reporter.report(3, { ...totals, recordsPerSecond: 1.5, latest: ["{}"], isKept: true })).toEqual({
         status: "PAUSED",
         controlNo: 4,
       });
       expect(seen[0]?.authorization).toContain("/eu-west-1/appsync/aws4_request");
       expect(seen[0]?.body.variables.input).toEqual({
         jobId: JOB,
-        shard: { shardNo: 3, ...totals, recordsPerSecond: 1.5, latest: ["{}"] },
+        shard: { shardNo: 3, ...totals, recordsPerSecond: 1.5, latest: ["{}"], isKept: true },
       });
       const taken = answer;
       answer = { data: null, errors: [{ errorType: "Conflict", message: "Report again." }] };

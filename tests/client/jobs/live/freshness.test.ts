@@ -34,9 +34,22 @@ describe("an update of a job", () => {
   });
 
   test("of a shard is stale when an earlier lease sent it, however far that had got", () => {
-    expect(isStaleShardReport({ generation: 2, reportNo: 1 }, { generation: 1, reportNo: 99 })).toBe(true);
-    expect(isStaleShardReport({ generation: 2, reportNo: 5 }, { generation: 2, reportNo: 4 })).toBe(true);
-    expect(isStaleShardReport({ generation: 2, reportNo: 5 }, { generation: 3, reportNo: 0 })).toBe(false);
+    expect(
+      isStaleShardReport({ generation: 2, parts: 3, reportNo: 1 }, { generation: 1, parts: 3, reportNo: 99 }),
+    ).toBe(true);
+    expect(isStaleShardReport({ generation: 2, parts: 3, reportNo: 5 }, { generation: 2, parts: 3, reportNo: 4 })).toBe(
+      true,
+    );
+    expect(isStaleShardReport({ generation: 2, parts: 3, reportNo: 5 }, { generation: 2, parts: 2, reportNo: 9 })).toBe(
+      true,
+    );
+    // A query after a gap: its checkpoint is ahead of the last message, the report that was kept is not.
+    expect(isStaleShardReport({ generation: 2, parts: 3, reportNo: 5 }, { generation: 2, parts: 9, reportNo: 1 })).toBe(
+      false,
+    );
+    expect(isStaleShardReport({ generation: 2, parts: 3, reportNo: 5 }, { generation: 3, parts: 3, reportNo: 0 })).toBe(
+      false,
+    );
   });
 });
 
