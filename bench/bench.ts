@@ -16,6 +16,7 @@ import { speed } from "./speed.ts";
 import { startUp } from "./start-up.ts";
 import { storm } from "./storm.ts";
 import { templates } from "./templates.ts";
+import { user } from "./user.ts";
 import { writes } from "./writes.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   screen,
   seeds,
   templates,
+  user,
 };
 
 const requested = process.argv.slice(2);

@@ -1,4 +1,7 @@
-/** Runs as its own process: answers Converse after a fixed time, and is as light as possible so that it never is the bottleneck. */
+/**
+ * Runs as its own process: answers Converse, or OpenAI's chat completions at `/v1`, after a fixed time, and is as light as
+ * possible so that it never is the bottleneck.
+ */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -43,7 +46,14 @@ const QUESTION =
   "Which two facts of the text explain why the valley was settled so late, and in what order did they come? ";
 const ANSWER = "The river had no ford, and the pass was closed for most of the year. ";
 const TOOL_USE = { toolUseId: "t", name: "answer", input: { answer: ANSWER.repeat(4), citations: ["1", "2"] } };
-const [TEXT, TOOL, SCORE] = [{ text: QUESTION.repeat(4) }, { toolUse: TOOL_USE }, { text: "4" }].map(bodyOf);
+const CHAT = JSON.stringify({
+  choices: [{ index: 0, message: { role: "assistant", content: QUESTION.repeat(4) }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 240, completion_tokens: 120, total_tokens: 360 },
+});
+const MODELS = JSON.stringify({ object: "list", data: [{ id: "stub", object: "model" }] });
+const [TEXT = "", TOOL = "", SCORE = ""] = [{ text: QUESTION.repeat(4) }, { toolUse: TOOL_USE }, { text: "4" }].map(
+  bodyOf,
+);
 
 const NO_CALLS = { begun: 0, answered: 0, throttled: 0, peakInFlight: 0, begunAtMs: 0 };
 let counts = { ...NO_CALLS };
@@ -59,17 +69,24 @@ process.on("message", (command: StubCommand) => {
 });
 
 const server = createServer((request, response) => {
+  if (request.url === "/v1/models") return void response.writeHead(200, HEADERS).end(MODELS);
   let body = "";
   request.setEncoding("utf8");
   request.on("data", (chunk: string) => (body += chunk));
-  request.on("end", () => accept(response, body));
+  request.on("end", () => accept(response, answerTo(request.url, body)));
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", 2_048, () =>
   send({ type: "listening", url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
 );
 
-function accept(response: ServerResponse, body: string): void {
+/** The body of the answer to a request. */
+function answerTo(url: string | undefined, body: string): string {
+  if (url === "/v1/chat/completions") return CHAT;
+  return body.includes('"toolConfig"') ? TOOL : body.includes("from 1 to 5") ? SCORE : TEXT;
+}
+
+function accept(response: ServerResponse, text: string): void {
   if (counts.begunAtMs === 0) {
     counts.begunAtMs = performance.now();
     send({ type: "firstCall" });
@@ -83,16 +100,16 @@ function accept(response: ServerResponse, body: string): void {
   counts.begun += 1;
   counts.peakInFlight = Math.max(counts.peakInFlight, inFlight);
   if (watch.fullAt === inFlight) full ??= { atMs: performance.now(), answered: counts.answered };
-  setTimeout(() => answer(response, body), latencyMs);
+  setTimeout(() => answer(response, text), latencyMs);
 }
 
-function answer(response: ServerResponse, body: string): void {
+function answer(response: ServerResponse, text: string): void {
   inFlight -= 1;
   // The caller was killed.
   if (response.destroyed) return;
   counts.answered += 1;
   response.writeHead(200, HEADERS);
-  response.end(body.includes('"toolConfig"') ? TOOL : body.includes("from 1 to 5") ? SCORE : TEXT);
+  response.end(text);
   if (watch.milestones.includes(counts.answered)) send({ type: "milestone", figures: figures() });
 }
 
