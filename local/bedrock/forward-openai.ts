@@ -3,12 +3,12 @@ import { AwsError } from "../service.ts";
 import type { ContentBlock, ConverseAnswer, ConverseRequest, Message, StopReason } from "./converse.ts";
 import { outputSchema, textOf, toolSpecs } from "./converse.ts";
 import type { Model } from "./model.ts";
+import { askServer, NoAnswerInTime } from "./model-server.ts";
 import type { Forward } from "./options.ts";
 import { countInputTokens, countOutputTokens } from "./tokens.ts";
 
 export type OpenAiForward = Forward & { readonly kind: "openai" };
 
-const TIMEOUT_MS = 5 * 60 * 1000;
 const STOP_REASONS: Readonly<Record<string, StopReason>> = {
   stop: "end_turn",
   length: "max_tokens",
@@ -79,28 +79,26 @@ async function callServer(
   signal: AbortSignal | undefined,
   body?: object,
 ): Promise<any> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  try {
-    const response = await fetch(forward.baseUrl + path, {
-      method: body ? "POST" : "GET",
-      headers: {
-        "content-type": "application/json",
-        ...(forward.apiKey ? { authorization: `Bearer ${forward.apiKey}` } : {}),
-      },
-      body: body && JSON.stringify(body),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-    const text = await response.text();
-    if (response.ok) return readAnswer(forward, text);
-    throw refusal(forward, response.status, text, response.headers.get("retry-after"));
-  } catch (error) {
-    if (error instanceof AwsError) throw error;
-    if (timeout.aborted)
-      throw new AwsError(408, "ModelTimeoutException", `The server at ${forward.baseUrl} did not answer in time.`);
-    const reason =
-      error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-    throw unavailable(`The server at ${forward.baseUrl} could not be reached: ${reason}`);
-  }
+  const { status, headers, text } = await askServer(forward.baseUrl + path, {
+    method: body ? "POST" : "GET",
+    headers: {
+      "content-type": "application/json",
+      ...(forward.apiKey ? { authorization: `Bearer ${forward.apiKey}` } : {}),
+    },
+    body: body && JSON.stringify(body),
+    signal,
+  }).catch((error: Error) => {
+    throw noAnswer(forward, error);
+  });
+  if (status >= 200 && status < 300) return readAnswer(forward, text);
+  throw refusal(forward, status, text, headers["retry-after"] ?? null);
+}
+
+function noAnswer({ baseUrl }: OpenAiForward, error: NodeJS.ErrnoException): AwsError {
+  if (error instanceof NoAnswerInTime)
+    return new AwsError(408, "ModelTimeoutException", `The server at ${baseUrl} did not answer in time.`);
+  // A name with several addresses, none of which answers, gives an error without a message.
+  return unavailable(`The server at ${baseUrl} could not be reached: ${error.message || error.code}`);
 }
 
 /** What the server answered with 200, which may still be an error, or the page of something else. @throws AwsError */

@@ -769,6 +769,32 @@ describe("forwarding to an OpenAI-compatible server", () => {
     expect(error.name).toBe("ServiceUnavailableException");
     expect(error.message).toContain("http://127.0.0.1:9/v1");
   });
+
+  test("calls share kept connections", async () => {
+    const upstream = await startUpstream(() => ({ body: { choices: [{ message: { content: "ok" } }] } }));
+    await start(parseModelOption(`openai=${upstream.baseUrl},model=m`, undefined));
+    for (let call = 0; call < 3; call++) await sdk.send(new ConverseCommand(ask("x")));
+    expect(upstream.connections()).toBe(1);
+  });
+
+  test("a call that its client gives up is given up at the server", async () => {
+    let closed: () => void;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    const server = http.createServer((_, response) => {
+      giveUp.abort();
+      response.once("close", () => closed());
+    });
+    const giveUp = new AbortController();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    cleanUps.push(() => void server.close());
+    await start(
+      parseModelOption(`openai=http://127.0.0.1:${(server.address() as AddressInfo).port},model=m`, undefined),
+    );
+    const error = await failure(sdk.send(new ConverseCommand(ask("x")), { abortSignal: giveUp.signal }));
+    expect(error.name).toBe("AbortError");
+    await isClosed;
+    expect(loggedCalls()).toEqual([]);
+  });
 });
 
 test("forwarding to Bedrock uses this machine's credentials, not the caller's, and passes answers and errors on", async () => {
@@ -940,10 +966,13 @@ async function startUpstream(answer: (path: string) => UpstreamAnswer) {
       .writeHead(status, { "content-type": "application/json", ...headers })
       .end(typeof body === "string" ? body : JSON.stringify(body));
   });
+  let connections = 0;
+  server.on("connection", () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   cleanUps.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, authorizations };
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  return { baseUrl, requests, authorizations, connections: () => connections };
 }
