@@ -27,9 +27,9 @@ export interface CallLog {
 export function openCallLog(file: string): CallLog {
   mkdirSync(dirname(file), { recursive: true });
   const handle = openSync(file, "a", 0o600);
+  let bytesBefore = fstatSync(handle).size;
   return {
     append({ at, modelId, inputTokens, outputTokens, status }) {
-      const bytesBefore = fstatSync(handle).size;
       const line = Buffer.from(`${JSON.stringify({ at, modelId, inputTokens, outputTokens, status })}\n`);
       try {
         if (writeSync(handle, line) < line.length)
@@ -38,6 +38,7 @@ export function openCallLog(file: string): CallLog {
         ftruncateSync(handle, bytesBefore);
         throw error;
       }
+      bytesBefore += line.length;
     },
     close: () => closeSync(handle),
   };

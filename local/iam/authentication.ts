@@ -91,11 +91,17 @@ export class Authentication {
 
 function signableRequest(request: IncomingMessage): SignableRequest {
   const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(",")]);
-  const byName: Record<string, string> = Object.fromEntries(headers);
+  return { method: request.method ?? "GET", path, query, headers: singleHeaders(request) };
+}
+
+/** Every header as one text. Node keeps only `set-cookie` as a list. */
+function singleHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const { "set-cookie": cookies, ...single } = headers as Record<string, string> & { "set-cookie"?: string[] };
+  if (cookies) single["set-cookie"] = cookies.join(",");
   // HTTP/2 has the host in `:authority`; it is signed as `host`.
-  const host = byName.host ?? byName[":authority"];
-  return { method: request.method ?? "GET", path, query, headers: { ...byName, ...(host && { host }) } };
+  const host = single.host ?? single[":authority"];
+  if (host) single.host = host;
+  return single;
 }
 
 function claimedBy(request: SignableRequest, service: string): ClaimedSignature {
@@ -108,10 +114,9 @@ function claimedBy(request: SignableRequest, service: string): ClaimedSignature 
   if (!claimed) throw refusal("missing", service);
   if (!claimed.signedHeaders.includes("host") && !claimed.signedHeaders.includes(":authority"))
     throw signatureError(service, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
-  const unsigned = Object.keys(request.headers).find(
-    (name) => mustBeSigned(name) && !claimed.signedHeaders.includes(name),
-  );
-  if (unsigned && service === "s3") {
+  const isUnsigned = (name: string) => mustBeSigned(name) && !claimed.signedHeaders.includes(name);
+  const unsigned = service === "s3" ? Object.keys(request.headers).find(isUnsigned) : undefined;
+  if (unsigned) {
     throw new AwsError(
       403,
       "AccessDenied",
@@ -133,7 +138,7 @@ function payloadHash(
   body: Buffer | string | undefined,
   service: string,
 ): string {
-  const inQuery = new URLSearchParams(request.query).get("X-Amz-Content-Sha256");
+  const inQuery = request.query === "" ? null : new URLSearchParams(request.query).get("X-Amz-Content-Sha256");
   const declared = inQuery ?? request.headers["x-amz-content-sha256"];
   if (service !== "s3") return body === undefined && declared ? declared : sha256(body ?? "");
   if (declared === undefined) {

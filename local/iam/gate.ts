@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AwsError } from "../service.ts";
 import type { Access, Caller, Clock, Credentials, Gate, IssueOptions, SignedParts } from "../service.ts";
+import { AllowedAccesses } from "./allowed-accesses.ts";
 import { Authentication } from "./authentication.ts";
 import { callerKeys } from "./context.ts";
 import type { ContextKeys } from "./context.ts";
@@ -39,6 +40,7 @@ export class IamGate implements Gate {
   private readonly sessions: Sessions;
   private readonly authentication: Authentication;
   private readonly policies: PolicyEvaluator;
+  private readonly allowed = new AllowedAccesses();
 
   constructor(private readonly options: GateOptions) {
     const { region, clock, roles } = options;
@@ -46,6 +48,7 @@ export class IamGate implements Gate {
     this.sessions = sessions;
     this.policies = new PolicyEvaluator({ region, clock, roles, sessions });
     this.authentication = new Authentication({ region, clock, sessions });
+    roles.onChange(() => this.allowed.clear());
   }
 
   authenticate(request: IncomingMessage, body: Buffer | string | undefined, serviceName: string): Caller {
@@ -64,17 +67,24 @@ export class IamGate implements Gate {
 
   authorize(caller: Caller, ...accesses: readonly Access[]): void {
     for (const access of accesses) {
+      if (this.allowed.has(caller, access)) continue;
       const verdict = this.policies.evaluate(caller, access);
-      this.write(caller, access, verdict);
+      const isWritten = this.write(caller, access, verdict);
       if (verdict.effect !== "allow") throw denial(caller, access, verdict);
+      if (isWritten) this.remember(caller, access);
     }
   }
 
   allows(caller: Caller, access: Access): boolean {
+    if (this.allowed.has(caller, access)) return true;
     const verdict = this.policies.evaluate(caller, access);
     if (verdict.effect !== "allow") return false;
-    this.write(caller, access, verdict);
+    if (this.write(caller, access, verdict)) this.remember(caller, access);
     return true;
+  }
+
+  private remember(caller: Caller, access: Access): void {
+    if (this.policies.isLasting(caller)) this.allowed.add(caller, access);
   }
 
   issue(roleArn: string, sessionName: string, options: IssueOptions = {}): Credentials {
@@ -129,11 +139,12 @@ export class IamGate implements Gate {
     if (verdict.effect !== "allow") throw accessDenied(caller, action, role.arn);
   }
 
-  private write(caller: Caller, { action, resource, context = {} }: Access, { effect, statements }: Decision): void {
-    if (!caller.roleArn || !this.options.record) return;
+  /** @returns whether the decision is on record, as far as it is to be */
+  private write(caller: Caller, { action, resource, context = {} }: Access, { effect, statements }: Decision): boolean {
+    if (!caller.roleArn || !this.options.record) return true;
     const role = this.options.roles.get(caller.roleArn)?.path ?? caller.roleArn;
     const keys = { ...callerKeys(caller), ...context };
-    this.options.record.add({ role, action, resource, context: keys, decision: effect, statements });
+    return this.options.record.add({ role, action, resource, context: keys, decision: effect, statements });
   }
 }
 

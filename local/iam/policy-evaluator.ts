@@ -1,7 +1,7 @@
 import { AwsError } from "../service.ts";
 import type { Access, Caller, Clock } from "../service.ts";
 import { callerKeys, requestContext, surroundingKeys } from "./context.ts";
-import { evaluate, parsePolicy } from "./policy.ts";
+import { dependOnTime, evaluate, parsePolicy } from "./policy.ts";
 import type { Decision, PolicyRequest, Statement } from "./policy.ts";
 import type { Role, Roles } from "./roles.ts";
 import type { Sessions } from "./sessions.ts";
@@ -39,6 +39,13 @@ export class PolicyEvaluator {
     if (resource.effect === "implicit-deny") return { ...identity, by: "identity" };
     if (resource.effect === "explicit-deny") return { ...resource, by: "resource" };
     return { effect: "allow", statements: [...identity.statements, ...resource.statements], by: "resource" };
+  }
+
+  /** Whether the same access of the same session always gets the same verdict: that no policy names the time. */
+  isLasting(caller: Caller): boolean {
+    if (!caller.roleArn) return true;
+    const limits = this.limits(caller.roleArn, caller).map(({ statements }) => statements);
+    return ![this.options.roles.statements(caller.roleArn), ...limits].some(dependOnTime);
   }
 
   /**

@@ -60,6 +60,16 @@ export function evaluate(statements: readonly Statement[], request: PolicyReques
   return { effect, statements: matching.map(({ id }) => id) };
 }
 
+/** Whether the time of a request may decide, in a condition or a variable. */
+export function dependOnTime(statements: readonly Statement[]): boolean {
+  return statements.some(({ conditions, resources = [] }) => {
+    const texts = conditions.flatMap(({ key, values }) => [key, ...values]);
+    return [...texts, ...resources].some((text) => TIME_KEYS.test(text));
+  });
+}
+
+const TIME_KEYS = /aws:(CurrentTime|EpochTime|TokenIssueTime|MultiFactorAuthAge)/i;
+
 const MEMBERS = new Set([
   "Sid",
   "Effect",

@@ -32,17 +32,20 @@ export class CallRecord {
     for (const line of readLines(file)) this.count(JSON.parse(line));
   }
 
-  add(call: RecordedCall): void {
-    if ((this.linesOf.get(decisionKey(call)) ?? 0) >= LINES_PER_DECISION) return;
-    if (this.seen.has(callKey(call))) return;
+  /** @returns whether a call like this need not be added again: false if there was no room for it */
+  add(call: RecordedCall): boolean {
+    if ((this.linesOf.get(decisionKey(call)) ?? 0) >= LINES_PER_DECISION) return true;
+    if (this.seen.has(callKey(call))) return true;
     try {
       appendWhole(this.file, `${JSON.stringify(call)}\n`);
     } catch (error) {
       // The call itself may need no room. The next one like it is recorded instead.
       if (!isExhaustion(error)) throw error;
-      return reportExhaustion(error);
+      reportExhaustion(error);
+      return false;
     }
     this.count(call);
+    return true;
   }
 
   private count(call: RecordedCall): void {

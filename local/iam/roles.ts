@@ -35,6 +35,8 @@ export class Roles {
   private readonly managed = new Map<string, ManagedPolicy>();
   /** Recollected after every policy change; there are none once the stacks are up. */
   private readonly statementCache = new Map<string, readonly Statement[]>();
+  private readonly boundaryCache = new Map<string, readonly Statement[]>();
+  private readonly listeners: (() => void)[] = [];
 
   constructor(readonly accountId: string) {}
 
@@ -57,8 +59,14 @@ export class Roles {
       role.inline.set(policy.PolicyName, parsePolicy(policy.PolicyDocument, `${path}/${policy.PolicyName}`));
     }
     this.byArn.set(role.arn, role);
+    this.changed();
     this.statements(role.arn);
     return role;
+  }
+
+  /** @param listener is called after every change of a role or policy */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** An inline policy attached to roles: `AWS::IAM::Policy`. */
@@ -71,7 +79,7 @@ export class Roles {
         parsePolicy(properties.PolicyDocument, `${role.path}/${properties.PolicyName}`),
       );
     }
-    this.statementCache.clear();
+    this.changed();
   }
 
   /** @returns its ARN */
@@ -82,7 +90,7 @@ export class Roles {
     parsePolicy(properties.PolicyDocument, path);
     this.managed.set(arn, { name, document: properties.PolicyDocument });
     for (const roleName of properties.Roles ?? []) this.byName(roleName, path).attached.add(arn);
-    this.statementCache.clear();
+    this.changed();
     return arn;
   }
 
@@ -108,8 +116,19 @@ export class Roles {
 
   /** The statements of a role's permissions boundary; `undefined` when it has none. */
   boundary(roleArn: string): readonly Statement[] | undefined {
+    const known = this.boundaryCache.get(roleArn);
+    if (known) return known;
     const role = this.byArn.get(roleArn);
-    return role?.boundary === undefined ? undefined : this.managedStatements(role, role.boundary);
+    if (role?.boundary === undefined) return undefined;
+    const statements = this.managedStatements(role, role.boundary);
+    this.boundaryCache.set(roleArn, statements);
+    return statements;
+  }
+
+  private changed(): void {
+    this.statementCache.clear();
+    this.boundaryCache.clear();
+    for (const listener of this.listeners) listener();
   }
 
   private byName(name: string, policyPath: string): KnownRole {

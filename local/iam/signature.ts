@@ -73,8 +73,28 @@ export function sha256(data: string | Buffer): string {
 }
 
 function readHeader(authorization: string, headers: SignableRequest["headers"]): ClaimedSignature {
+  // The usual order. In any other, the whole header is the claim, and the signature one of its fields.
+  const [, claim = authorization, signature] = /^(.*?), *Signature=([0-9a-f]+)$/s.exec(authorization) ?? [];
+  const { fields, ...claimed } = remembered(claims, claim, () => readClaim(claim));
+  return {
+    ...claimed,
+    signature: signature ?? fields.get("Signature") ?? "",
+    timestamp: headers["x-amz-date"] ?? basicTimestamp(headers.date),
+    sessionToken: headers["x-amz-security-token"],
+    expiresSeconds: undefined,
+  };
+}
+
+type Claim = Pick<ClaimedSignature, "accessKeyId" | "scope" | "signedHeaders"> & {
+  readonly fields: ReadonlyMap<string, string>;
+};
+
+/** The Authorization header but for the signature, which a client repeats with each of its requests. */
+const claims = new Map<string, Claim>();
+
+function readClaim(claim: string): Claim {
   const fields = new Map(
-    authorization
+    claim
       .slice(ALGORITHM.length)
       .split(",")
       .map((field) => {
@@ -82,14 +102,8 @@ function readHeader(authorization: string, headers: SignableRequest["headers"]):
         return [name, value] as const;
       }),
   );
-  return {
-    ...readCredential(fields.get("Credential") ?? ""),
-    signedHeaders: (fields.get("SignedHeaders") ?? "").split(";"),
-    signature: fields.get("Signature") ?? "",
-    timestamp: headers["x-amz-date"] ?? basicTimestamp(headers.date),
-    sessionToken: headers["x-amz-security-token"],
-    expiresSeconds: undefined,
-  };
+  const signedHeaders = (fields.get("SignedHeaders") ?? "").split(";");
+  return { ...readCredential(fields.get("Credential") ?? ""), signedHeaders, fields };
 }
 
 function readQuery(query: URLSearchParams): ClaimedSignature {
@@ -177,15 +191,22 @@ function compare(a: string, b: string): number {
 
 /** One key serves all requests of a day; deriving it costs four HMACs. */
 const signingKeys = new Map<string, Buffer>();
-const SIGNING_KEYS_KEPT = 500;
 
 function signingKey(secret: string, { date, region, service }: ClaimedSignature["scope"]): Buffer {
-  const name = [secret, date, region, service].join("\n");
-  const known = signingKeys.get(name);
-  if (known) return known;
-  const hmac = (key: string | Buffer, data: string) => createHmac("sha256", key).update(data).digest();
-  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), "aws4_request");
-  if (signingKeys.size >= SIGNING_KEYS_KEPT) signingKeys.clear();
-  signingKeys.set(name, key);
-  return key;
+  return remembered(signingKeys, [secret, date, region, service].join("\n"), () => {
+    const hmac = (key: string | Buffer, data: string) => createHmac("sha256", key).update(data).digest();
+    return hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), "aws4_request");
+  });
+}
+
+/** So many values of a kind are remembered at most: a few for each session. */
+const KEPT = 500;
+
+function remembered<T>(values: Map<string, T>, name: string, make: () => T): T {
+  const known = values.get(name);
+  if (known !== undefined) return known;
+  const made = make();
+  if (values.size >= KEPT) values.clear();
+  values.set(name, made);
+  return made;
 }
