@@ -6,7 +6,7 @@ import { ConsoleLogger } from "aws-amplify/utils";
 import WebSocket from "ws";
 import { PlotPaletteError, type ErrorCode } from "#core/errors";
 import { RealtimeConnection } from "../client/link/RealtimeConnection.ts";
-import type { Outputs } from "./instance.ts";
+import type { Outputs } from "./running-instance.ts";
 
 /** How long to try to reconnect a lost connection before failing. */
 const RECONNECT_TIMEOUT_MS = 20_000;

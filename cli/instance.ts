@@ -1,10 +1,10 @@
-/** A running Plot Palette on this machine: found by its data directory, or started from the synthesized stacks. */
+/** A Plot Palette on this machine, started from the synthesized stacks. */
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,22 +17,8 @@ import { holderOf, openDataFolder } from "../local/data-folder.ts";
 import { demoUserOf, writeSecret, type DemoUser } from "./demo-user.ts";
 import { localFleet } from "./local-fleet.ts";
 import { UsageError } from "./exit-codes.ts";
-import { synthesize } from "./synthesize.ts";
-
-/** `DIR/outputs.json`. On AWS the site's `/config.json` has the same shape without the local keys. */
-export interface Outputs {
-  readonly graphqlUrl: string;
-  readonly realtimeUrl: string;
-  readonly region: string;
-  readonly userPoolId: string;
-  readonly userPoolClientId: string;
-  readonly userPoolProviderUrl: string;
-  readonly userPoolEndpoint: string;
-  readonly bucket: string;
-  readonly appUrl: string;
-  readonly demoUser: DemoUser;
-  readonly endpoints: Readonly<Record<string, string>>;
-}
+import type { Outputs } from "./running-instance.ts";
+import { synthesizeIfChanged } from "./synthesize.ts";
 
 export interface InstanceOptions {
   readonly data: string;
@@ -41,7 +27,7 @@ export interface InstanceOptions {
   readonly reset?: boolean;
   /** `sample`, `openai=URL`, `openai=URL,model=NAME,key=VARIABLE` or `bedrock`. */
   readonly model?: string;
-  /** A cloud assembly synthesized before; by default a new one in the data directory. */
+  /** A cloud assembly synthesized before; by default the data directory's, synthesized when something has changed. */
   readonly assembly?: string;
   readonly signal?: AbortSignal;
   /** Called with each step, for a user who waits. */
@@ -62,17 +48,6 @@ const POLL_INTERVAL_MS = 200;
 /** The local Bedrock refuses what templates are checked for: both read one table. */
 const LIMITS = Object.fromEntries(MODELS.map((model) => [model.id, model]));
 
-/** The outputs of the instance that uses a data directory, once it is ready; `undefined` when none does. */
-export async function findInstance(data: string, signal?: AbortSignal): Promise<Outputs | undefined> {
-  const folder = resolve(data);
-  while (await holderOf(folder)) {
-    const outputs = await readFile(join(folder, "outputs.json"), "utf8").catch(() => undefined);
-    if (outputs) return JSON.parse(outputs) as Outputs;
-    await sleep(POLL_INTERVAL_MS, undefined, { signal });
-  }
-  return undefined;
-}
-
 /**
  * Synthesizes the stacks and brings them up. Whatever can be rejected is rejected before anything is created.
  * @throws UsageError for what the user can fix (directory, port, model)
@@ -91,7 +66,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     assembly = join(data, "cdk.out");
     const isElsewhere = model.forward?.kind === "openai";
     const context = { ...localFleet(availableParallelism()), ...(isElsewhere && { tiersAreStandIns: true }) };
-    await synthesize(assembly, { signal, context });
+    // Another instance may have taken the directory meanwhile, whose assembly must stay.
+    await synthesizeIfChanged(assembly, { signal, context, mayReplace: () => checkNotInUse(data) });
   }
   signal?.throwIfAborted();
   onStep("Starting the local cloud");
@@ -152,7 +128,7 @@ function checkPortIsFree(port: number): Promise<void> {
 
 /** Everything that is ever written into a data directory: an instance's files and a directory for each service. */
 const OWN_NAMES =
-  /^(cdk\.out|(state|outputs|lock|control|demo-user)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
+  /^(cdk\.out(\.[\w-]+\.(new|old))?|(state|outputs|lock|control|demo-user)\.json(\.new)?|(model|iam)-calls\.jsonl|cloud\.log|\.probe-\d+|appsync|bedrock-runtime|cloudfront|cognito-identity-provider|custom-resource|dynamodb|ecs|eventbridge|iam|lambda|s3|sts)$/;
 
 /** Empties a data directory that is not in use. @throws UsageError when it contains anything that is not ours */
 async function resetData(data: string): Promise<void> {

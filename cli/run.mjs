@@ -1,24 +1,27 @@
 #!/usr/bin/env node
 /**
  * Runs one of the product's commands, even on a fresh checkout: checks the version of Node, installs the lockfile's packages
- * when they are missing or outdated, then runs the command's TypeScript. Plain JavaScript, because no package exists yet.
+ * when they are missing or outdated, then runs the command. Plain JavaScript, because no package exists yet.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { bundleCommands } from "./bundle.mjs";
 import { isInstalled, noteInstalled, ROOT } from "./installed.mjs";
 
+/** People wait for these, which are bundled. */
+const BUNDLED = ["start", "generate"];
 const COMMANDS = {
-  start: ["cli/start.ts"],
-  generate: ["cli/generate.ts"],
-  synth: ["cli/synth.ts"],
-  test: ["cli/test.ts"],
-  bench: ["bench/bench.ts"],
-  chaos: ["tests/chaos/chaos.ts"],
+  start: "cli/start.ts",
+  generate: "cli/generate.ts",
+  synth: "cli/synth.ts",
+  test: "cli/test.ts",
+  bench: "bench/bench.ts",
+  chaos: "tests/chaos/chaos.ts",
 };
 
 checkNode();
 install();
-run(process.argv[2], process.argv.slice(3));
+await run(process.argv[2], process.argv.slice(3));
 
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
@@ -46,12 +49,9 @@ function install() {
   noteInstalled();
 }
 
-function run(name, args) {
-  const command = COMMANDS[name];
-  if (!command) fail(`Expected a command (${Object.keys(COMMANDS).join(", ")}), received "${name}".`);
-  // Resolved here, because the command runs in the user's working directory, which may be outside the checkout.
-  const tsx = import.meta.resolve("tsx");
-  const child = spawn(process.execPath, ["--import", tsx, ...command.map((file) => join(ROOT, file)), ...args], {
+async function run(name, args) {
+  if (!COMMANDS[name]) fail(`Expected a command (${Object.keys(COMMANDS).join(", ")}), received "${name}".`);
+  const child = spawn(process.execPath, [...(await programOf(name)), ...args], {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     stdio: "inherit",
     env: {
@@ -64,6 +64,17 @@ function run(name, args) {
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));
+}
+
+/** Node's arguments for a command: its bundle, or its TypeScript where there can be none (a folder that is read-only, for one). */
+async function programOf(name) {
+  try {
+    if (BUNDLED.includes(name)) return [join(await bundleCommands(BUNDLED), `${name}.js`)];
+  } catch (error) {
+    if (process.env.DEBUG) console.error(error);
+  }
+  // Resolved here, because the command runs in the user's working directory, which may be outside the checkout.
+  return ["--import", import.meta.resolve("tsx"), join(ROOT, COMMANDS[name])];
 }
 
 function fail(message) {

@@ -1,19 +1,44 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { digestOf, keepBuild } from "./kept-build.mjs";
 
 export const ROOT = join(import.meta.dirname, "..");
+/** All that a synthesis reads; what these may import is a matter of lint. */
+const SOURCES = ["infra", "core", "resolvers", "worker", "client", "samples", "schema.graphql"];
+const SETTINGS = ["package.json", "package-lock.json", "node_modules/.package-lock.json", "cdk.json", "tsconfig.json"];
+
+interface SynthesisOptions {
+  readonly signal?: AbortSignal;
+  /** Deployment options, added to those of the environment. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Synthesizes into a folder unless it has the assembly of the same sources, packages and options already.
+ * @param options.mayReplace called before an assembly is replaced; throws where it may not be
+ * @throws Error with the CDK's output
+ */
+export async function synthesizeIfChanged(
+  folder: string,
+  { mayReplace, ...options }: SynthesisOptions & { readonly mayReplace?: () => Promise<void> } = {},
+): Promise<void> {
+  const digest = synthesisDigest(ROOT, options.context);
+  await keepBuild(folder, digest, (outdir) => synthesize(outdir, options), mayReplace);
+}
+
+/** Of all that decides what a synthesis writes. */
+export function synthesisDigest(root: string, context: SynthesisOptions["context"]): string {
+  const environment = Object.entries(process.env).filter(([name]) => name.startsWith("CDK_") && name !== "CDK_OUTDIR");
+  return digestOf(root, [...SOURCES, ...SETTINGS], [environment.sort(), context, process.version]);
+}
 
 /**
  * Synthesizes the CDK app into a folder, in a separate process, whose memory is released afterwards.
- * Deployment options (`-c archiveClass=flexible`) go in `CDK_CONTEXT_JSON`, as the CDK's own CLI passes them; `context` adds to
- * those in the environment, which win.
+ * Deployment options (`-c archiveClass=flexible`) go in `CDK_CONTEXT_JSON`, as the CDK's own CLI passes them.
  * @throws Error with the CDK's output
  */
-export async function synthesize(
-  outdir: string,
-  { signal, context }: { signal?: AbortSignal; context?: Readonly<Record<string, unknown>> } = {},
-): Promise<void> {
+export async function synthesize(outdir: string, { signal, context }: SynthesisOptions = {}): Promise<void> {
   await mkdir(outdir, { recursive: true });
   const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "infra", "app.ts")], {
     cwd: ROOT,

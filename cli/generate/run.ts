@@ -16,8 +16,8 @@ import {
 } from "../api-calls.ts";
 import { openApi, type Api } from "../api.ts";
 import { EXIT, UsageError } from "../exit-codes.ts";
-import { findInstance, startInstance, type Outputs } from "../instance.ts";
 import { canceledBySignal, followJob, type JobSummary } from "../job-watch.ts";
+import { findInstance, type Outputs } from "../running-instance.ts";
 import { jobKeptMessage, outcomeMessage, pausedMessage, PAUSING, reportOf, seedMessages } from "./messages.ts";
 import { apiName, type GenerateOptions } from "./options.ts";
 import { filesOfDataset, removeFiles } from "./output-folder.ts";
@@ -55,6 +55,8 @@ export async function runOnInstance(request: RunRequest): Promise<number> {
       `--model is for an instance started here, but ${options.data} is in use by the one at ${running.appUrl}; omit it, or choose another directory with --data.`,
     );
   if (running) return runJob(running, request);
+  // Most of the program, and only needed here.
+  const { startInstance } = await import("../instance.ts");
   const own = await startInstance({
     data: options.data,
     model: options.model,
