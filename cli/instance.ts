@@ -29,6 +29,8 @@ export interface InstanceOptions {
   readonly model?: string;
   /** A cloud assembly synthesized before; by default the data directory's, synthesized when something has changed. */
   readonly assembly?: string;
+  /** Prepares for someone who is about to use it, in the background; not by default. */
+  readonly warm?: boolean;
   readonly signal?: AbortSignal;
   /** Called with each step, for a user who waits. */
   readonly onStep?: (step: string) => void;
@@ -72,11 +74,13 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   signal?.throwIfAborted();
   onStep("Starting the local cloud");
   const limited = { ...model, limits: LIMITS };
-  const cloud = await startCloud({ assembly, data, sitePort: options.port, model: limited }).catch(async (error) => {
-    // Another instance may have taken the directory during synthesis.
-    await checkNotInUse(data);
-    throw error;
-  });
+  const cloud = await startCloud({ assembly, data, sitePort: options.port, model: limited, warm: options.warm }).catch(
+    async (error) => {
+      // Another instance may have taken the directory during synthesis.
+      await checkNotInUse(data);
+      throw error;
+    },
+  );
   try {
     signal?.throwIfAborted();
     const outputs = outputsOf(cloud, await demoUserOf(data));

@@ -38,6 +38,7 @@ try {
   const options = command.parse().opts<StartOptions>();
   const instance = await startInstance({
     ...options,
+    warm: true,
     signal: stopping.signal,
     onStep: (step) => console.log(`${step} …`),
   });

@@ -36,6 +36,8 @@ export interface CloudOptions {
   readonly sitePort?: number;
   /** Which model answers; the sample model by default. Its calls are logged in `DATA/model-calls.jsonl`. */
   readonly model?: ModelOptions;
+  /** Prepares, once it is up and in the background, what the first requests would wait for; not by default. */
+  readonly warm?: boolean;
   /** Receives one line at a time; writes to `DATA/cloud.log` by default. */
   readonly log?: (line: string) => void;
 }
@@ -141,6 +143,7 @@ async function bringUp(
     const create = (resource: Resource) => createResource(resource, services.all, assembly);
     const deployed = await withPhysicalIds(data, create, (remembering) => deploy({ ...assembly, create: remembering }));
     await Promise.all(services.all.map((service) => service.ready?.()));
+    if (options.warm) services.warm();
     updateLock(data, { pid: process.pid, url: siteUrl(deployed) ?? control.url, controlUrl: control.url });
     return {
       ...lookups(deployed),

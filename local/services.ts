@@ -28,6 +28,8 @@ export interface Services {
   readonly tasks: TaskControl;
   /** The model, whose settings can be changed at runtime. */
   readonly model: BedrockService;
+  /** Prepares, in the background, what the first requests would wait for. */
+  readonly warm: () => void;
   readonly publish: CloudContext["publish"];
   readonly invoke: CloudContext["invoke"];
 }
@@ -64,6 +66,7 @@ export function createServices({ gate, roles, data, sitePort, model }: ServicesO
     ],
     tasks: containers.tasks,
     model: models,
+    warm: () => functions.warm(),
     publish: (event) => events.publish(event),
     invoke: (functionArn, payload, as) => functions.invokeFunction(functionArn, payload, as),
   };

@@ -10,6 +10,8 @@ import { Instance, type Outcome } from "./instance.ts";
 /** Concurrency of a function without reserved concurrency; on AWS it would be the account's 1,000. */
 const DEFAULT_CONCURRENCY = 10;
 const IDLE_LIMIT_MS = 5 * 60_000;
+/** The last instance stays for longer: whoever comes back after a while does not wait for a new one. */
+const LAST_IDLE_LIMIT_MS = 60 * 60_000;
 const CREDENTIALS_SECONDS = 6 * 3600;
 /** An instance whose credentials would expire during the longest possible event is replaced before the next one. */
 const CREDENTIALS_MARGIN_MS = 16 * 60_000;
@@ -85,6 +87,14 @@ export class LocalFunction {
     return limited(outcome);
   }
 
+  /** Starts an instance if there is none, so that the first event does not wait for it. Resolves once it is ready. */
+  async warm(): Promise<void> {
+    if (this.#stopped || this.#instances.size > 0 || !this.#isPlayable) return;
+    const instance = this.#startInstance();
+    this.#idle.push(instance);
+    await instance.ready;
+  }
+
   /** Ends all instances; running events fail. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -94,9 +104,13 @@ export class LocalFunction {
     await Promise.all(this.#inHand);
   }
 
+  get #isPlayable(): boolean {
+    return this.config.runtime.startsWith("nodejs");
+  }
+
   #assertPlayable(): void {
     const { runtime, name } = this.config;
-    if (runtime.startsWith("nodejs")) return;
+    if (this.#isPlayable) return;
     throw new AwsError(
       502,
       "InvalidRuntimeException",
@@ -150,8 +164,9 @@ export class LocalFunction {
   }
 
   #endIdle(): void {
-    const sinceMs = Date.now() - IDLE_LIMIT_MS;
-    while (this.#idle[0] && this.#idle[0].idleSinceMs < sinceMs) this.#discard(this.#idle.shift() as Instance);
+    const limitMs = () => (this.#instances.size > 1 ? IDLE_LIMIT_MS : LAST_IDLE_LIMIT_MS);
+    while (this.#idle[0] && this.#idle[0].idleSinceMs < Date.now() - limitMs())
+      this.#discard(this.#idle.shift() as Instance);
   }
 
   #startInstance(): Instance {

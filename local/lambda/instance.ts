@@ -44,7 +44,8 @@ export class Instance {
   #child: ChildProcess;
   #logTail = "";
   #isSpent = false;
-  readonly #ready: Promise<void>;
+  /** Resolves when its handler is loaded, or will never be. */
+  readonly ready: Promise<void>;
   #settle: ((answer: Answer) => void) | undefined;
 
   constructor(
@@ -64,7 +65,7 @@ export class Instance {
       });
     }
     let markReady: () => void = () => undefined;
-    this.#ready = new Promise((resolve) => (markReady = resolve));
+    this.ready = new Promise((resolve) => (markReady = resolve));
     this.#child.on("message", (answer: Answer) => (answer.type === "ready" ? markReady() : this.#settle?.(answer)));
     this.#child.once("error", (error) => {
       reportExhaustion(error);
@@ -117,7 +118,7 @@ export class Instance {
       if (this.isSpent) crash();
       this.#child.once("close", crash);
     });
-    const initTimedOut = await isLate(this.#ready, INIT_LIMIT_MS + timeoutMs);
+    const initTimedOut = await isLate(this.ready, INIT_LIMIT_MS + timeoutMs);
     if (!initTimedOut && this.#child.connected) {
       this.#child.send({ requestId, payload, functionArn, remainingMs: timeoutMs, clockAheadMs });
     }

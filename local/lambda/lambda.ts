@@ -14,6 +14,8 @@ const MAX_ASYNCHRONOUS_BYTES = 1024 * 1024;
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 export interface LambdaService extends Service {
+  /** Starts an instance of each function in the background, so that first events do not wait for theirs. */
+  warm(): void;
   /**
    * Invokes a function for a service of this cloud (`CloudContext.invoke`). Returns what the handler returned; with
    * `asynchronous` it returns immediately, and Lambda itself retries when the function fails.
@@ -45,6 +47,9 @@ export function lambda(): LambdaService {
     async stop() {
       queue.stop();
       await Promise.all([listening.close(), functions.stop()]);
+    },
+    warm() {
+      void functions.warm();
     },
     async invokeFunction(arn, payload, { asynchronous, ...caller }) {
       const { target, qualifier } = functions.find(arn);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { InvokeCommand, LambdaClient, type InvokeCommandInput } from "@aws-sdk/client-lambda";
@@ -212,6 +212,28 @@ test("keeps an instance warm, and starts a second one while the first is busy", 
   const [first, second] = await Promise.all([invoke("Pool", { ms: 300 }), invoke("Pool", { ms: 300 })]);
   expect(first.result).not.toBe(second.result);
   expect([first.result, second.result]).toContain((await invoke("Pool", { ms: 0 })).result);
+});
+
+test("warms each function: its handler is loaded before the first event, which finds it", async () => {
+  const loaded = path.join(folder, "loaded");
+  const source = `require("node:fs").appendFileSync(${JSON.stringify(loaded)}, process.pid + "\\n");
+exports.handler = async () => process.pid;`;
+  await makeFunction("Broken", { "index.js": "throw new Error('no');" });
+  await makeFunction("Other", { "index.py": "" }, { Runtime: "python3.13" });
+  await makeFunction("Warm", { "index.js": source });
+  service.warm();
+  service.warm();
+  await until(() => existsSync(loaded));
+  const pids = [await invoke("Warm", {}), await invoke("Warm", {})].map(({ result }) => String(result));
+  expect(new Set(pids)).toEqual(new Set(readFileSync(loaded, "utf8").trimEnd().split("\n")));
+  expect(new Set(pids).size).toBe(1);
+});
+
+test("stops while it warms", async () => {
+  for (const name of ["A", "B", "C"]) await makeFunction(name, { "index.js": "exports.handler = async () => 1;" });
+  service.warm();
+  await service.stop();
+  await expect(invoke("A", {})).rejects.toThrow();
 });
 
 test("throttles beyond the reserved concurrency", async () => {
