@@ -10,7 +10,7 @@ const SETTINGS = ["package.json", "package-lock.json", "node_modules/.package-lo
 
 interface SynthesisOptions {
   readonly signal?: AbortSignal;
-  /** Deployment options, added to those of the environment. */
+  /** Deployment options, added to those of the environment, which win. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
